@@ -1,0 +1,288 @@
+//! Keys on the wire: pages, counts, creation, revelation, lookup and events.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::model::{LocalAddress, Scope, Secret, Settings, UiDomain, secret};
+
+/// A project by id and name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProjectRef {
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// A user by id and email address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PersonRef {
+    pub id: Uuid,
+    pub email: String,
+}
+
+/// What the signed-in user may do with a key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyMay {
+    pub reveal: bool,
+    pub edit: bool,
+    pub revoke: bool,
+}
+
+/// An API key without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Key {
+    pub id: Uuid,
+    pub name: String,
+    pub scope: Scope,
+    /// Absent for Analytics.
+    pub project: Option<ProjectRef>,
+    pub creator: PersonRef,
+    pub created_at: Timestamp,
+    /// Absent when it was never used.
+    pub last_used_at: Option<Timestamp>,
+    /// Grows with each change; the `ETag` is this number in quotes.
+    pub version: u64,
+    /// What may be shown of the token: its prefix and last four characters.
+    #[schema(example = "kdw_…x9Qz")]
+    pub hint: String,
+    pub ui_domains: Vec<UiDomain>,
+    pub local_development: Option<LocalAddress>,
+    pub cross_page_persistence: bool,
+    pub may: KeyMay,
+}
+
+impl Key {
+    pub fn settings(&self) -> Settings {
+        Settings {
+            ui_domains: self.ui_domains.clone(),
+            local_development: self.local_development,
+            cross_page_persistence: self.cross_page_persistence,
+        }
+    }
+}
+
+/// A key in a page, with the cursor that stands for its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyRow {
+    #[serde(flatten)]
+    pub key: Key,
+    pub cursor: String,
+}
+
+/// A page of active keys in the order that was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyPage {
+    pub items: Vec<KeyRow>,
+    /// `after` of the following page; absent on the last one.
+    pub next: Option<String>,
+    /// `before` of the preceding page; absent on the first one.
+    pub previous: Option<String>,
+}
+
+/// The sorts that are offered. Each is a total order: ties are broken by id.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// Web, Mobile, Analytics; by name within.
+    Scope,
+    #[default]
+    CreatedAt,
+    /// Without regard to case.
+    Name,
+    /// Keys that were never used come before all others in ascending order.
+    LastUsedAt,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    #[serde(alias = "ascending")]
+    Asc,
+    #[default]
+    #[serde(alias = "descending")]
+    Desc,
+}
+
+impl Order {
+    pub fn reversed(self) -> Self {
+        match self {
+            Order::Asc => Order::Desc,
+            Order::Desc => Order::Asc,
+        }
+    }
+}
+
+/// Where a page begins when no cursor says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PageFrom {
+    Start,
+    End,
+}
+
+/// Which keys: all conditions hold together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct KeyFilter {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creator: Option<Uuid>,
+    /// A part of the name, the project's name or a UI domain, without regard to case; at most 100
+    /// characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+}
+
+/// A page of keys: filter, order, and at most one of `after`, `before`, `at`, `around`, `from`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct KeyList {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creator: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    #[serde(default)]
+    pub sort: Sort,
+    /// Absent: the natural order of the sort, newest first for times, A to Z otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+    /// 1 to 200; 50 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// The page behind this cursor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// The page in front of this cursor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The page that begins at this cursor, whether or not its key still exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The page with this key in its middle; 404 when the key is not among the filtered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub around: Option<Uuid>,
+    /// `end`: the last page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<PageFrom>,
+}
+
+impl KeyList {
+    pub fn filter(&self) -> KeyFilter {
+        KeyFilter {
+            scope: self.scope,
+            project: self.project,
+            creator: self.creator,
+            q: self.q.clone(),
+        }
+    }
+
+    pub fn order(&self) -> Order {
+        self.order.unwrap_or(self.sort.natural_order())
+    }
+}
+
+impl Sort {
+    pub const ALL: [Sort; 4] = [Sort::Name, Sort::Scope, Sort::CreatedAt, Sort::LastUsedAt];
+
+    /// Newest first for times, A to Z otherwise.
+    pub fn natural_order(self) -> Order {
+        match self {
+            Sort::Scope | Sort::Name => Order::Asc,
+            Sort::CreatedAt | Sort::LastUsedAt => Order::Desc,
+        }
+    }
+}
+
+/// How many keys match, by scope.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyCounts {
+    pub web: u64,
+    pub mobile: u64,
+    pub analytics: u64,
+    /// Whether counting stopped at 10,000 because a text filter matches more than that.
+    pub capped: bool,
+}
+
+impl KeyCounts {
+    pub fn total(&self) -> u64 {
+        self.web + self.mobile + self.analytics
+    }
+
+    pub fn of(&self, scope: Scope) -> u64 {
+        match scope {
+            Scope::Web => self.web,
+            Scope::Mobile => self.mobile,
+            Scope::Analytics => self.analytics,
+        }
+    }
+}
+
+/// The answer to a creation. The secret of an Analytics key is only ever in this answer.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Created {
+    pub key: Key,
+    /// Absent when an `Idempotency-Key` was replayed for an Analytics key: it was shown once.
+    #[serde(serialize_with = "secret::onto_the_wire")]
+    #[schema(value_type = Option<String>)]
+    pub secret: Option<Secret>,
+    /// Whether this answers a repeated `Idempotency-Key` with the key that was made the first time.
+    #[serde(default)]
+    pub replayed: bool,
+}
+
+/// The secret of a Web or Mobile key.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Revealed {
+    #[serde(serialize_with = "secret::onto_the_wire")]
+    #[schema(value_type = Option<String>)]
+    pub secret: Option<Secret>,
+}
+
+/// Which key has this hash? The secret itself is never sent.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    /// SHA-256 of the token (not of the base64 that wraps it), as 64 hexadecimal digits.
+    pub sha256: String,
+}
+
+/// What is known of a looked-up key.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum LookupAnswer {
+    Active {
+        key: Box<Key>,
+    },
+    Revoked {
+        id: Uuid,
+        name: String,
+        scope: Scope,
+        revoked_at: Timestamp,
+        revoked_by: PersonRef,
+    },
+}
+
+/// What happened to a key; ids only, the dashboard asks for the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyEvent {
+    pub kind: KeyEventKind,
+    pub key: Uuid,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyEventKind {
+    Created,
+    Edited,
+    Revoked,
+}

@@ -1,0 +1,27 @@
+//! The wire of `/v1`: the JSON that client and server share. Times are RFC 3339 in UTC, ids are
+//! UUIDs, unknown fields are refused.
+
+mod keys;
+mod people;
+mod problem;
+
+pub use keys::{
+    Created, Key, KeyCounts, KeyEvent, KeyEventKind, KeyFilter, KeyList, KeyMay, KeyPage, KeyRow, Lookup,
+    LookupAnswer, Order, PageFrom, PersonRef, ProjectRef, Revealed, Sort,
+};
+pub use people::{
+    Activity, ActivityAction, ActivityPage, ActivityQuery, CreatedUser, Me, NewProject, NewUser,
+    Organisation, Permissions, Project, ProjectEdit, ProjectQuery, User, UserEdit,
+};
+pub use problem::{Problem, ProblemType};
+
+pub use crate::model::{FieldError, KeyEdit, KeyFields};
+
+/// The media type of [`Problem`] (RFC 9457).
+pub const PROBLEM_JSON: &str = "application/problem+json";
+/// The most rows that a page may have.
+pub const MAX_LIMIT: u32 = 200;
+/// The rows of a page when nobody says how many.
+pub const DEFAULT_LIMIT: u32 = 50;
+/// Counts under a text filter stop here, so that a broad filter costs no more than a narrow one.
+pub const COUNT_CAP: u64 = 10_000;

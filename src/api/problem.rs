@@ -1,0 +1,82 @@
+//! Refusals on the wire: problem documents (RFC 9457) with a stable `type`.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::keys::Key;
+use crate::model::FieldError;
+
+/// What kind of refusal; stable, for programs. On the wire it is a URI: `/problems/invalid`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+pub enum ProblemType {
+    /// 400: the request can't be read as HTTP, JSON or query.
+    #[serde(rename = "/problems/malformed")]
+    Malformed,
+    /// 401: no token, or none that is known.
+    #[serde(rename = "/problems/unauthenticated")]
+    Unauthenticated,
+    /// 403: the role doesn't allow it.
+    #[serde(rename = "/problems/forbidden")]
+    Forbidden,
+    /// 404: it does not exist, or may not be seen.
+    #[serde(rename = "/problems/not-found")]
+    NotFound,
+    /// 405: the path is known, the method is not.
+    #[serde(rename = "/problems/method-not-allowed")]
+    MethodNotAllowed,
+    /// 409: the secret of an Analytics key can't be viewed again.
+    #[serde(rename = "/problems/shown-once")]
+    ShownOnce,
+    /// 410: the key was revoked.
+    #[serde(rename = "/problems/revoked")]
+    Revoked,
+    /// 412: someone changed it in between; `current` is its state.
+    #[serde(rename = "/problems/changed")]
+    Changed,
+    /// 413: the body is larger than 64 KiB.
+    #[serde(rename = "/problems/too-large")]
+    TooLarge,
+    /// 415: the body is not `application/json`.
+    #[serde(rename = "/problems/unsupported-media-type")]
+    UnsupportedMediaType,
+    /// 422: fields are wrong; `errors` names them.
+    #[serde(rename = "/problems/invalid")]
+    Invalid,
+    /// 422: this `Idempotency-Key` was used for another request.
+    #[serde(rename = "/problems/idempotency-mismatch")]
+    IdempotencyMismatch,
+    /// 428: `If-Match` is missing.
+    #[serde(rename = "/problems/precondition-required")]
+    PreconditionRequired,
+    /// 408 or 503: it took too long.
+    #[serde(rename = "/problems/timeout")]
+    Timeout,
+    /// 503: the database can't be asked or written.
+    #[serde(rename = "/problems/unavailable")]
+    Unavailable,
+    /// 500: a fault of the server.
+    #[serde(rename = "/problems/internal")]
+    Internal,
+    /// A type that this version doesn't know.
+    #[serde(other, rename = "about:blank")]
+    Unknown,
+}
+
+/// A problem document (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    pub kind: ProblemType,
+    /// The kind of problem in a few words.
+    pub title: String,
+    /// The HTTP status code.
+    pub status: u16,
+    /// A sentence that says what is wrong and what to do.
+    pub detail: String,
+    /// The fields that are wrong, when fields are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// The key as it is now, when someone changed it in between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<Box<Key>>,
+}

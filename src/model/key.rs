@@ -1,0 +1,367 @@
+//! The fields of an API key as people give them, and the one validation that decides on them.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{FieldErrors, LocalAddress, Scope, UiDomain, domain, name};
+
+/// What a key is created from, as typed or sent. Fields that its scope doesn't have must be absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyFields {
+    pub scope: Scope,
+    /// 1 to 100 characters after trimming, unique among the project's active keys.
+    pub name: String,
+    /// The deployed project of a Web or Mobile key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<Uuid>,
+    /// 1 to 50 origins for Web, 0 to 50 bundle identifiers for Mobile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_domains: Option<Vec<String>>,
+    /// "I'm developing locally": the developer's address or network. Web only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local_development: Option<String>,
+    /// Whether a session resumes on another page. Web and Mobile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cross_page_persistence: Option<bool>,
+}
+
+/// A change of a Web or Mobile key. What is absent stays; `local_development: null` turns it off.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyEdit {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_domains: Option<Vec<String>>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schema(value_type = Option<String>)]
+    pub local_development: Option<Option<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cross_page_persistence: Option<bool>,
+}
+
+/// Tells `null` (which is `Some(None)`) from an absent field (`None`).
+fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(d).map(Some)
+}
+
+/// The valid settings of a key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    pub ui_domains: Vec<UiDomain>,
+    pub local_development: Option<LocalAddress>,
+    pub cross_page_persistence: bool,
+}
+
+/// A key that may be created, but for what only the store knows: that its project is deployed and
+/// its name not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValidKey {
+    pub scope: Scope,
+    pub name: String,
+    pub project: Option<Uuid>,
+    pub settings: Settings,
+}
+
+impl KeyFields {
+    /// An empty form for `scope`.
+    pub fn blank(scope: Scope) -> Self {
+        Self {
+            scope,
+            name: String::new(),
+            project: None,
+            ui_domains: None,
+            local_development: None,
+            cross_page_persistence: None,
+        }
+    }
+
+    /// Every rule of design section 3 that needs no store. Reports all that is wrong at once.
+    pub fn validate(&self) -> Result<ValidKey, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let name = valid_name(&self.name, &mut errors);
+        if self.scope.has_project() && self.project.is_none() {
+            errors.push("project", "Choose the deployed project that the key is for.");
+        }
+        if !self.scope.has_project() {
+            refuse_what_analytics_lacks(self, &mut errors);
+        }
+        let settings = valid_settings(
+            self.scope,
+            self.ui_domains.as_deref().unwrap_or_default(),
+            self.local_development.as_deref(),
+            self.cross_page_persistence.unwrap_or(false),
+            &mut errors,
+        );
+        errors.into_result()?;
+        Ok(ValidKey {
+            scope: self.scope,
+            name,
+            project: self.project,
+            settings,
+        })
+    }
+}
+
+impl KeyEdit {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The name and settings after the change.
+    pub fn apply(
+        &self,
+        scope: Scope,
+        name: &str,
+        settings: &Settings,
+    ) -> Result<(String, Settings), FieldErrors> {
+        if !scope.is_viewable() {
+            return Err(FieldErrors::one(
+                "scope",
+                "An Analytics key can't be edited; revoke it and create another.",
+            ));
+        }
+        let mut errors = FieldErrors::default();
+        let name = valid_name(self.name.as_deref().unwrap_or(name), &mut errors);
+        let current_domains = || {
+            settings
+                .ui_domains
+                .iter()
+                .map(|d| d.as_str().to_owned())
+                .collect()
+        };
+        let domains: Vec<String> = self.ui_domains.clone().unwrap_or_else(current_domains);
+        let local = match &self.local_development {
+            Some(address) => address.clone(),
+            None => settings.local_development.map(|a| a.to_string()),
+        };
+        let settings = valid_settings(
+            scope,
+            &domains,
+            local.as_deref(),
+            self.cross_page_persistence
+                .unwrap_or(settings.cross_page_persistence),
+            &mut errors,
+        );
+        errors.into_result()?;
+        Ok((name, settings))
+    }
+}
+
+fn valid_name(text: &str, errors: &mut FieldErrors) -> String {
+    name::parse(text).unwrap_or_else(|message| {
+        errors.push("name", message);
+        String::new()
+    })
+}
+
+fn refuse_what_analytics_lacks(fields: &KeyFields, errors: &mut FieldErrors) {
+    if fields.project.is_some() {
+        errors.push(
+            "project",
+            "An Analytics key has no project: it reads the whole organisation.",
+        );
+    }
+    if fields.ui_domains.is_some() {
+        errors.push("ui_domains", "An Analytics key has no UI domains.");
+    }
+    if fields.cross_page_persistence.is_some() {
+        errors.push(
+            "cross_page_persistence",
+            "An Analytics key has no cross-page persistence.",
+        );
+    }
+}
+
+fn valid_settings(
+    scope: Scope,
+    domains: &[String],
+    local: Option<&str>,
+    cross_page_persistence: bool,
+    errors: &mut FieldErrors,
+) -> Settings {
+    let ui_domains = valid_domains(scope, domains, errors);
+    let local_development = local.and_then(|text| valid_local(scope, text, domains, errors));
+    Settings {
+        ui_domains,
+        local_development,
+        cross_page_persistence,
+    }
+}
+
+fn valid_domains(scope: Scope, domains: &[String], errors: &mut FieldErrors) -> Vec<UiDomain> {
+    if scope == Scope::Web && domains.is_empty() {
+        errors.push(
+            "ui_domains",
+            "A Web key needs at least one origin, such as https://shop.acme.example.",
+        );
+    }
+    if domains.len() > domain::MAX_DOMAINS {
+        errors.push(
+            "ui_domains",
+            format!("A key has at most 50 UI domains; these are {}.", domains.len()),
+        );
+        return Vec::new();
+    }
+    let mut valid: Vec<UiDomain> = Vec::with_capacity(domains.len());
+    if scope.has_project() {
+        for (index, text) in domains.iter().enumerate() {
+            match UiDomain::parse(scope, text) {
+                Ok(domain) if valid.contains(&domain) => {
+                    errors.push(
+                        format!("ui_domains[{index}]"),
+                        format!("{domain} is there twice."),
+                    );
+                }
+                Ok(domain) => valid.push(domain),
+                Err(message) => errors.push(format!("ui_domains[{index}]"), message),
+            }
+        }
+    }
+    valid
+}
+
+fn valid_local(
+    scope: Scope,
+    text: &str,
+    domains: &[String],
+    errors: &mut FieldErrors,
+) -> Option<LocalAddress> {
+    const FIELD: &str = "local_development";
+    if !scope.has_local_development() {
+        errors.push(FIELD, "Only a Web key has local development.");
+        return None;
+    }
+    let has_local_origin = domains
+        .iter()
+        .filter_map(|d| UiDomain::parse(scope, d).ok())
+        .any(|d| d.is_local_with_port());
+    let address = LocalAddress::parse(text)
+        .map_err(|message| errors.push(FIELD, message))
+        .ok()?;
+    if !has_local_origin {
+        errors.push(
+            FIELD,
+            "Add your local origin with its port, such as http://localhost:8000, to the UI domains.",
+        );
+    }
+    Some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn web() -> KeyFields {
+        KeyFields {
+            name: "Checkout".into(),
+            project: Some(Uuid::nil()),
+            ui_domains: Some(vec!["https://shop.acme.example".into()]),
+            ..KeyFields::blank(Scope::Web)
+        }
+    }
+
+    fn fields_in_error(fields: &KeyFields) -> Vec<String> {
+        fields
+            .validate()
+            .err()
+            .unwrap_or_default()
+            .0
+            .into_iter()
+            .map(|e| e.field)
+            .collect()
+    }
+
+    #[test]
+    fn a_blank_web_key_lacks_name_project_and_domains() {
+        assert_eq!(
+            fields_in_error(&KeyFields::blank(Scope::Web)),
+            ["name", "project", "ui_domains"]
+        );
+        assert!(web().validate().is_ok());
+    }
+
+    #[test]
+    fn domains_are_named_one_by_one() {
+        let domains = ["https://a.example", "b.example", "https://A.example:443/"];
+        let key = KeyFields {
+            ui_domains: Some(domains.map(String::from).into()),
+            ..web()
+        };
+        assert_eq!(fields_in_error(&key), ["ui_domains[1]", "ui_domains[2]"]);
+        let many = (0..51).map(|n| format!("https://a{n}.example")).collect();
+        assert_eq!(
+            fields_in_error(&KeyFields {
+                ui_domains: Some(many),
+                ..web()
+            }),
+            ["ui_domains"]
+        );
+    }
+
+    #[test]
+    fn local_development_needs_its_origin() {
+        let mut key = KeyFields {
+            local_development: Some("203.0.113.7".into()),
+            ..web()
+        };
+        assert_eq!(fields_in_error(&key), ["local_development"]);
+        key.ui_domains = Some(vec!["http://localhost:8000/".into()]);
+        assert!(key.validate().is_ok());
+    }
+
+    #[test]
+    fn each_scope_has_its_own_fields() {
+        let mobile = KeyFields {
+            scope: Scope::Mobile,
+            ui_domains: None,
+            ..web()
+        };
+        assert!(mobile.validate().is_ok());
+        let analytics = KeyFields {
+            scope: Scope::Analytics,
+            cross_page_persistence: Some(true),
+            ..web()
+        };
+        assert_eq!(
+            fields_in_error(&analytics),
+            ["project", "ui_domains", "cross_page_persistence"]
+        );
+        assert!(
+            KeyFields {
+                name: "Board".into(),
+                ..KeyFields::blank(Scope::Analytics)
+            }
+            .validate()
+            .is_ok()
+        );
+    }
+
+    #[test]
+    fn an_edit_changes_what_it_names() {
+        let current = web().validate().expect("valid").settings;
+        let edit = KeyEdit {
+            cross_page_persistence: Some(true),
+            ..KeyEdit::default()
+        };
+        let (name, settings) = edit.apply(Scope::Web, "Checkout", &current).expect("valid");
+        assert_eq!(
+            (name.as_str(), &settings.ui_domains),
+            ("Checkout", &current.ui_domains)
+        );
+        assert!(settings.cross_page_persistence);
+        let parsed: KeyEdit = serde_json::from_str(r#"{"local_development":null}"#).expect("valid");
+        assert_eq!(parsed.local_development, Some(None));
+        assert!(
+            KeyEdit::default()
+                .apply(Scope::Analytics, "Board", &current)
+                .is_err()
+        );
+    }
+}

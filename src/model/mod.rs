@@ -1,0 +1,23 @@
+//! What a key, scope, origin, address, role and secret are, and what makes each of them valid.
+//! Nothing here performs I/O; the form, the command line and the server call the same functions.
+
+pub mod address;
+pub mod domain;
+pub mod field;
+pub mod key;
+pub mod name;
+pub mod role;
+pub mod scope;
+pub mod secret;
+pub mod shown;
+pub mod token;
+
+pub use address::LocalAddress;
+pub use domain::UiDomain;
+pub use field::{FieldError, FieldErrors};
+pub use key::{KeyEdit, KeyFields, Settings, ValidKey};
+pub use role::Role;
+pub use scope::Scope;
+pub use secret::Secret;
+pub use shown::Shown;
+pub use token::{Token, TokenHash, TokenKind};

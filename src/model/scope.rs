@@ -1,0 +1,78 @@
+//! The three scopes of an API key, and what each of them has.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What kind of integration a key is for. The declared order is the order of the `scope` sort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// A web page; its UI domains are origins.
+    Web,
+    /// A mobile app; its UI domains are bundle identifiers.
+    Mobile,
+    /// Reads the whole organisation's figures. Shown once, never edited.
+    Analytics,
+}
+
+impl Scope {
+    pub const ALL: [Scope; 3] = [Scope::Web, Scope::Mobile, Scope::Analytics];
+
+    /// The name that people read: `Web`.
+    pub fn label(self) -> &'static str {
+        match self {
+            Scope::Web => "Web",
+            Scope::Mobile => "Mobile",
+            Scope::Analytics => "Analytics",
+        }
+    }
+
+    /// The name on the wire: `web`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scope::Web => "web",
+            Scope::Mobile => "mobile",
+            Scope::Analytics => "analytics",
+        }
+    }
+
+    /// Web and Mobile keys belong to a project; an Analytics key reads the whole organisation.
+    pub fn has_project(self) -> bool {
+        self != Scope::Analytics
+    }
+
+    /// Whether the secret can be viewed after creation, and the key edited.
+    pub fn is_viewable(self) -> bool {
+        self != Scope::Analytics
+    }
+
+    /// Whether "I'm developing locally" exists for this scope.
+    pub fn has_local_development(self) -> bool {
+        self == Scope::Web
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.label())
+    }
+}
+
+/// The text was none of `web`, `mobile`, `analytics`.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("a scope is web, mobile or analytics")]
+pub struct UnknownScope;
+
+impl FromStr for Scope {
+    type Err = UnknownScope;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Scope::ALL
+            .into_iter()
+            .find(|scope| scope.as_str().eq_ignore_ascii_case(text))
+            .ok_or(UnknownScope)
+    }
+}

@@ -1,0 +1,267 @@
+//! Tokens: 256 random bits with a prefix that scanners can find and a checksum that catches a slip.
+//!
+//! A token is `kdw_`, `kdm_`, `kda_` or `kdu_`, then 43 base62 characters (256 bits), then 6 of the
+//! CRC-32 (ISO-HDLC) of all that stands before. NEVER CHANGE THE FORMAT: keys in the field have it.
+
+use std::fmt;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use zeroize::Zeroize;
+
+use super::{Scope, Secret};
+
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const PREFIX: usize = 4;
+const RANDOM: usize = 43;
+const CHECK: usize = 6;
+
+/// The length of every token, in ASCII characters.
+pub const LENGTH: usize = PREFIX + RANDOM + CHECK;
+
+/// What a token is for; its prefix says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    Key(Scope),
+    /// A user's sign-in token.
+    User,
+}
+
+impl TokenKind {
+    const ALL: [TokenKind; 4] = [
+        TokenKind::Key(Scope::Web),
+        TokenKind::Key(Scope::Mobile),
+        TokenKind::Key(Scope::Analytics),
+        TokenKind::User,
+    ];
+
+    pub fn prefix(self) -> &'static str {
+        match self {
+            TokenKind::Key(Scope::Web) => "kdw_",
+            TokenKind::Key(Scope::Mobile) => "kdm_",
+            TokenKind::Key(Scope::Analytics) => "kda_",
+            TokenKind::User => "kdu_",
+        }
+    }
+}
+
+/// SHA-256 of a token: what is stored and looked up. 256 random bits can't be guessed from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenHash(pub [u8; 32]);
+
+impl TokenHash {
+    pub fn of(token: &str) -> Self {
+        Self(Sha256::digest(token.as_bytes()).into())
+    }
+
+    /// Reads 64 hexadecimal digits.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return None;
+        }
+        let nibble = |c: u8| (c as char).to_digit(16).map(|d| d as u8);
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Why a presented string is no token of ours; none of these needs a server to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAToken {
+    #[error("this is no keydeck key: it does not begin with kdw_, kdm_, kda_ or kdu_")]
+    Prefix,
+    #[error("a keydeck token has 53 letters and digits after no space; this one is cut or too long")]
+    Shape,
+    #[error("a character is wrong: the checksum does not fit")]
+    Checksum,
+}
+
+/// A well-formed token: known prefix, right length, right checksum.
+#[derive(Debug, Clone)]
+pub struct Token {
+    kind: TokenKind,
+    text: Secret,
+}
+
+impl Token {
+    /// A new token from the operating system's random source.
+    pub fn generate(kind: TokenKind) -> Result<Self, getrandom::Error> {
+        let mut entropy = [0; 32];
+        getrandom::fill(&mut entropy)?;
+        let token = Self::from_entropy(kind, entropy);
+        entropy.zeroize();
+        Ok(token)
+    }
+
+    /// The token that these 256 bits make.
+    pub fn from_entropy(kind: TokenKind, entropy: [u8; 32]) -> Self {
+        let mut text = String::with_capacity(LENGTH);
+        text.push_str(kind.prefix());
+        text.push_str(&base62(entropy));
+        let check = checksum(&text);
+        text.push_str(&check);
+        Self {
+            kind,
+            text: Secret::new(text),
+        }
+    }
+
+    pub fn parse(text: &str) -> Result<Self, NotAToken> {
+        let kind = TokenKind::ALL
+            .into_iter()
+            .find(|kind| text.starts_with(kind.prefix()))
+            .ok_or(NotAToken::Prefix)?;
+        let body = &text.as_bytes()[PREFIX..];
+        if text.len() != LENGTH || !body.iter().all(u8::is_ascii_alphanumeric) {
+            return Err(NotAToken::Shape);
+        }
+        let (covered, check) = text.split_at(PREFIX + RANDOM);
+        if checksum(covered) != check {
+            return Err(NotAToken::Checksum);
+        }
+        Ok(Self {
+            kind,
+            text: Secret::new(text),
+        })
+    }
+
+    pub fn kind(&self) -> TokenKind {
+        self.kind
+    }
+
+    pub fn expose(&self) -> &str {
+        self.text.expose()
+    }
+
+    pub fn hash(&self) -> TokenHash {
+        TokenHash::of(self.expose())
+    }
+
+    /// What may be shown of it: the prefix and the last four characters, `kdw_…x9Qz`.
+    pub fn hint(&self) -> String {
+        let text = self.expose();
+        format!("{}…{}", self.kind.prefix(), &text[text.len() - 4..])
+    }
+
+    /// The whole secret that an integration presents. A Web or Mobile client finds its server in
+    /// it: base64 (RFC 4648, padded) of compact ASCII JSON in this order of fields.
+    pub fn secret(&self, connection: Option<(Uuid, &str)>) -> Secret {
+        match connection {
+            None => self.text.clone(),
+            Some((project, public_url)) => {
+                let json = ConnectionJson {
+                    soul_id: project,
+                    auth_server: format!("{}/api/jwt", public_url.trim_end_matches('/')),
+                    auth_token: self.expose(),
+                };
+                // A struct of three strings always serialises.
+                Secret::new(BASE64_STANDARD.encode(serde_json::to_string(&json).unwrap_or_default()))
+            }
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ConnectionJson<'a> {
+    soul_id: Uuid,
+    auth_server: String,
+    auth_token: &'a str,
+}
+
+/// 256 bits as 43 digits in base 62, most significant first.
+fn base62(mut number: [u8; 32]) -> String {
+    let mut digits = [0u8; RANDOM];
+    for digit in digits.iter_mut().rev() {
+        let mut remainder = 0u32;
+        for byte in &mut number {
+            let value = remainder << 8 | u32::from(*byte);
+            *byte = (value / 62) as u8;
+            remainder = value % 62;
+        }
+        *digit = ALPHABET[remainder as usize];
+    }
+    number.zeroize();
+    digits.iter().map(|&d| d as char).collect()
+}
+
+fn checksum(text: &str) -> String {
+    let mut crc = crc32fast::hash(text.as_bytes());
+    let mut digits = [0u8; CHECK];
+    for digit in digits.iter_mut().rev() {
+        *digit = ALPHABET[(crc % 62) as usize];
+        crc /= 62;
+    }
+    digits.iter().map(|&d| d as char).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_format_never_changes() {
+        let token = Token::from_entropy(TokenKind::Key(Scope::Web), [7; 32]);
+        assert_eq!(
+            token.expose(),
+            "kdw_1fJjkkpe9PiTw9KSulA8Ghct30vZz4HpdQ5c5b9cPF12dwVzm"
+        );
+        assert_eq!(token.expose().len(), LENGTH);
+        let largest = Token::from_entropy(TokenKind::User, [255; 32]);
+        assert_eq!(largest.expose().len(), LENGTH);
+        assert!(!format!("{token:?}").contains("1fJj"));
+    }
+
+    #[test]
+    fn a_typing_slip_is_caught_without_a_server() {
+        let token = Token::generate(TokenKind::Key(Scope::Analytics)).expect("entropy");
+        let text = token.expose();
+        assert_eq!(
+            Token::parse(text).map(|t| t.kind()),
+            Ok(TokenKind::Key(Scope::Analytics))
+        );
+        for place in PREFIX..LENGTH {
+            let mut slip = text.as_bytes().to_vec();
+            slip[place] = if slip[place] == b'x' { b'y' } else { b'x' };
+            let slip = String::from_utf8(slip).expect("ASCII");
+            assert_eq!(Token::parse(&slip).err(), Some(NotAToken::Checksum), "{place}");
+        }
+        assert_eq!(Token::parse(&text[..50]).err(), Some(NotAToken::Shape));
+        assert_eq!(Token::parse("kdw_é").err(), Some(NotAToken::Shape));
+        assert_eq!(Token::parse("sk_live_1").err(), Some(NotAToken::Prefix));
+    }
+
+    #[test]
+    fn a_web_secret_names_its_project_and_server_in_order() {
+        let token = Token::from_entropy(TokenKind::Key(Scope::Web), [7; 32]);
+        let secret = token.secret(Some((Uuid::nil(), "https://keys.acme.example/")));
+        let json = BASE64_STANDARD.decode(secret.expose()).expect("base64");
+        assert_eq!(
+            String::from_utf8(json).expect("ASCII"),
+            format!(
+                r#"{{"soulId":"{}","authServer":"https://keys.acme.example/api/jwt","authToken":"{}"}}"#,
+                Uuid::nil(),
+                token.expose()
+            )
+        );
+    }
+
+    #[test]
+    fn a_hash_reads_back_from_hexadecimal() {
+        let hash = TokenHash::of("x");
+        assert_eq!(TokenHash::from_hex(&hash.to_string()), Some(hash));
+        assert_eq!(TokenHash::from_hex("zz"), None);
+    }
+}

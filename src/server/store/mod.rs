@@ -1,0 +1,319 @@
+//! What the server keeps, behind one trait. `sqlite` is the embedded store; nothing above this
+//! trait knows which engine answers.
+//!
+//! Every change and the activity row that records it are one transaction, and a call returns only
+//! after that transaction is durable. Reads see every change whose call has returned.
+
+use std::net::IpAddr;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::api::{
+    ActivityAction, ActivityPage, ActivityQuery, KeyCounts, KeyEventKind, KeyFilter, Organisation, PersonRef,
+    Project, ProjectQuery, ProjectRef, Sort, User,
+};
+use crate::model::{Role, Scope, Settings, TokenHash, ValidKey};
+
+/// Whose keys a request may see. It is part of every query, so that what may not be seen is
+/// missing in the same way as what does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visible {
+    All,
+    /// Only what this user created.
+    CreatedBy(Uuid),
+}
+
+/// Who acts, and from where; recorded in the activity log.
+#[derive(Debug, Clone, Copy)]
+pub struct Actor {
+    pub user: Uuid,
+    pub address: Option<IpAddr>,
+}
+
+/// A token sealed under a data key (`server::seal`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    pub data_key: u32,
+    pub bytes: Vec<u8>,
+}
+
+/// A data key as it is stored: wrapped under the root key.
+#[derive(Debug, Clone)]
+pub struct WrappedDataKey {
+    pub id: u32,
+    pub bytes: Vec<u8>,
+}
+
+/// An active key as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRecord {
+    pub id: Uuid,
+    pub name: String,
+    pub scope: Scope,
+    pub project: Option<ProjectRef>,
+    pub creator: PersonRef,
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+    pub version: u64,
+    pub hint: String,
+    pub settings: Settings,
+}
+
+/// A key to be stored.
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    pub id: Uuid,
+    pub valid: ValidKey,
+    pub token_hash: TokenHash,
+    pub hint: String,
+    /// `None` for Analytics, by a constraint of the database too.
+    pub sealed: Option<Sealed>,
+    pub created_at: Timestamp,
+    pub idempotency: Option<Idempotency>,
+}
+
+/// An `Idempotency-Key` of a user, and what it was used for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    pub key: String,
+    /// SHA-256 of the request that it came with.
+    pub fingerprint: [u8; 32],
+}
+
+/// What came of a creation.
+#[derive(Debug, Clone)]
+pub enum KeyCreation {
+    Created(KeyRecord),
+    /// The idempotency key was used before for the same request. `None`: the key that it made was
+    /// revoked since.
+    Replayed(Option<KeyRecord>),
+    /// The idempotency key was used before for another request.
+    Mismatch,
+    NameTaken,
+    ProjectMissing,
+    ProjectNotDeployed,
+}
+
+/// What came of an edit.
+#[derive(Debug, Clone)]
+pub enum KeyChange {
+    Changed(KeyRecord),
+    /// The version was not the expected one; this is the key now.
+    Conflict(KeyRecord),
+    NameTaken,
+    /// Missing, not visible or revoked.
+    Missing,
+}
+
+/// What came of a revocation.
+#[derive(Debug, Clone)]
+pub enum Revocation {
+    Revoked,
+    /// Someone was faster.
+    AlreadyRevoked(RevokedKey),
+    Missing,
+}
+
+/// A tombstone.
+#[derive(Debug, Clone)]
+pub struct RevokedKey {
+    pub id: Uuid,
+    pub name: String,
+    pub scope: Scope,
+    pub revoked_at: Timestamp,
+    pub revoked_by: PersonRef,
+}
+
+/// A key by id or hash, active or not.
+#[derive(Debug, Clone)]
+pub enum Found {
+    Active(KeyRecord),
+    Revoked(RevokedKey),
+}
+
+/// The place of a key in a sort: its sort value and, as the tie-breaker, its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub value: PlaceValue,
+    pub id: Uuid,
+}
+
+/// The sort value of a place, by [`Sort`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceValue {
+    /// `Scope`: the scope, then the name in lower case.
+    Scope(Scope, String),
+    /// `Name`: the name in lower case.
+    Name(String),
+    /// `CreatedAt`, `LastUsedAt`: microseconds since the epoch; 0 is never.
+    Time(i64),
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Position {
+    Start,
+    End,
+    After(Place),
+    Before(Place),
+    /// At this place, inclusive.
+    At(Place),
+    /// With this key in the middle.
+    Around(Uuid),
+}
+
+/// A page to be read.
+#[derive(Debug, Clone)]
+pub struct KeyQuery {
+    pub visible: Visible,
+    pub filter: KeyFilter,
+    pub sort: Sort,
+    pub descending: bool,
+    pub position: Position,
+    /// 1 to 200.
+    pub limit: u32,
+}
+
+/// A page as read, in the order of the query whichever way it was read.
+#[derive(Debug, Clone)]
+pub struct KeySlice {
+    pub items: Vec<(KeyRecord, Place)>,
+    pub more_before: bool,
+    pub more_after: bool,
+}
+
+/// A project or a user that could not be stored because its name or address is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken;
+
+/// What came of a change of role.
+#[derive(Debug, Clone)]
+pub enum RoleChange {
+    Changed(User),
+    /// An organisation keeps at least one Owner.
+    LastOwner,
+    Missing,
+}
+
+/// A change of a key that others may want to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyEventRecord {
+    /// The `seq` of its activity row.
+    pub seq: u64,
+    pub kind: KeyEventKind,
+    pub key: Uuid,
+    pub creator: Uuid,
+}
+
+/// Why a store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("there is no keydeck database at {0}")]
+    NotInitialised(String),
+    #[error("{0} already holds a keydeck database")]
+    AlreadyInitialised(String),
+    #[error("the database is of a newer keydeck (schema {found}; this one knows up to {known})")]
+    Newer { found: u32, known: u32 },
+    #[error("this SQLite is {0}; keydeck needs 3.51.3 or later")]
+    EngineTooOld(String),
+    #[error("the database is busy or can't be reached: {0}")]
+    Unavailable(String),
+    #[error("the database refused: {0}")]
+    Fault(String),
+}
+
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// What a new database begins with.
+#[derive(Debug, Clone)]
+pub struct Founding {
+    pub organisation: String,
+    pub owner_email: String,
+    /// The owner's sign-in token; `None` for the local deck, whose owner sits at the terminal.
+    pub owner_token: Option<TokenHash>,
+    pub at: Timestamp,
+}
+
+/// A user to be stored.
+#[derive(Debug, Clone)]
+pub struct NewUserRecord {
+    pub email: String,
+    pub role: Role,
+    pub token: Option<TokenHash>,
+}
+
+/// The server's memory.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Asks the engine whether it can answer (for `/readyz`).
+    async fn ping(&self) -> StoreResult<()>;
+
+    async fn organisation(&self) -> StoreResult<Organisation>;
+    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>>;
+
+    /// The user who signed in with this token.
+    async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>>;
+    async fn user(&self, id: Uuid) -> StoreResult<Option<User>>;
+    async fn users(&self) -> StoreResult<Vec<User>>;
+    async fn add_user(&self, new: NewUserRecord, by: Actor) -> StoreResult<Result<User, Taken>>;
+    async fn set_role(&self, id: Uuid, role: Role, by: Actor) -> StoreResult<RoleChange>;
+
+    async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<Project>>;
+    async fn project(&self, id: Uuid) -> StoreResult<Option<Project>>;
+    async fn add_project(
+        &self,
+        name: String,
+        deployed: bool,
+        by: Actor,
+    ) -> StoreResult<Result<Project, Taken>>;
+    async fn edit_project(
+        &self,
+        id: Uuid,
+        name: Option<String>,
+        deployed: Option<bool>,
+        by: Actor,
+    ) -> StoreResult<Option<Result<Project, Taken>>>;
+
+    /// `None` when the position is [`Position::Around`] a key that is not among the filtered.
+    async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>>;
+    async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts>;
+    async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>>;
+    async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<Found>>;
+    async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation>;
+    async fn edit_key(
+        &self,
+        id: Uuid,
+        expected_version: u64,
+        name: String,
+        settings: Settings,
+        by: Actor,
+    ) -> StoreResult<KeyChange>;
+    /// The secret is destroyed and the row stays as a tombstone.
+    async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation>;
+    /// Records the revelation, then hands out the sealed token. `None` when there is none.
+    async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>>;
+
+    async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage>;
+
+    /// The changes of keys behind `seq`, oldest first, at most `limit`.
+    async fn key_events_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<KeyEventRecord>>;
+    /// The newest `seq` of the activity log.
+    async fn last_seq(&self) -> StoreResult<u64>;
+    /// Returns when something may have been committed since the last call, by this process or
+    /// another one; sleeps otherwise.
+    async fn changed(&self);
+}
+
+/// What a log row says; [`Actor`] and time are added by the store.
+#[derive(Debug, Clone)]
+pub struct LogEntry {
+    pub action: ActivityAction,
+    pub key: Option<Uuid>,
+    /// Who created the key, for those who may see only their own.
+    pub key_creator: Option<Uuid>,
+    pub subject: String,
+    pub changes: Value,
+}
