@@ -5,5 +5,8 @@
 //! `cli` holds the commands for scripts and administration.
 
 pub mod api;
+pub mod client;
+pub mod clipboard;
 pub mod model;
 pub mod server;
+pub mod tui;

@@ -1,0 +1,237 @@
+//! Carries out effects: the only place of the dashboard that talks to the server, the clipboard and
+//! the clock. Everything answers with a message.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use futures_util::StreamExt;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::AbortHandle;
+
+use super::message::{Effect, Message, Route, Subject};
+use crate::api::{NewProject, ProjectQuery};
+use crate::client::{Client, Error, EventNotice};
+use crate::clipboard::{Cleared, Clipboard, CopyRoute};
+use crate::model::Secret;
+
+/// What comes back to the loop.
+#[derive(Debug)]
+pub enum Arrival {
+    Message(Message),
+    /// There is no other clipboard than the terminal's, and the loop has the terminal.
+    ForTerminal {
+        subject: Subject,
+        secret: Secret,
+    },
+}
+
+/// Runs effects on the current runtime.
+pub struct Runner {
+    client: Client,
+    clipboard: Arc<Clipboard>,
+    arrivals: UnboundedSender<Arrival>,
+    reconnect: Arc<Notify>,
+    /// Requests for rows and counts that a newer question makes pointless, by generation.
+    pages: Vec<(u64, AbortHandle)>,
+    counts: Vec<(u64, AbortHandle)>,
+}
+
+impl Runner {
+    /// Begins to listen to the server's events.
+    pub fn start(client: Client, arrivals: UnboundedSender<Arrival>) -> Self {
+        let reconnect = Arc::new(Notify::new());
+        tokio::spawn(listen(client.clone(), arrivals.clone(), reconnect.clone()));
+        let clipboard = Arc::new(Clipboard::start());
+        Self {
+            client,
+            clipboard,
+            arrivals,
+            reconnect,
+            pages: Vec::new(),
+            counts: Vec::new(),
+        }
+    }
+
+    /// Everything but what needs the terminal itself, which the loop does.
+    pub fn run(&mut self, effect: Effect) {
+        let client = self.client.clone();
+        match effect {
+            Effect::LoadMe => self.answer(async move { Message::Me(client.me().await) }),
+            Effect::LoadPage {
+                generation,
+                load,
+                list,
+            } => {
+                abandon(&mut self.pages, generation);
+                let handle = self.spawn(async move {
+                    Message::Page {
+                        generation,
+                        load,
+                        result: client.keys(&list).await,
+                    }
+                });
+                self.pages.push((generation, handle));
+            }
+            Effect::LoadCounts { generation, filter } => {
+                abandon(&mut self.counts, generation);
+                let handle = self.spawn(async move {
+                    Message::Counts {
+                        generation,
+                        result: client.counts(&filter).await,
+                    }
+                });
+                self.counts.push((generation, handle));
+            }
+            Effect::SearchProjects { question, text } => self.answer(async move {
+                let q = (!text.is_empty()).then_some(text);
+                let query = ProjectQuery {
+                    q,
+                    deployed: Some(true),
+                    ..ProjectQuery::default()
+                };
+                Message::Projects {
+                    question,
+                    result: client.projects(&query).await,
+                }
+            }),
+            Effect::CreateProject { name } => self.answer(async move {
+                let new = NewProject { name, deployed: true };
+                Message::ProjectCreated {
+                    result: client.create_project(&new).await,
+                }
+            }),
+            Effect::Create {
+                fields,
+                idempotency_key,
+            } => self.answer(async move {
+                Message::Created {
+                    result: client.create(&fields, idempotency_key).await.map(Box::new),
+                }
+            }),
+            Effect::Edit { id, version, edit } => self.answer(async move {
+                Message::Edited {
+                    id,
+                    result: client.edit(id, version, &edit).await.map(Box::new),
+                }
+            }),
+            Effect::Revoke { id } => {
+                self.answer(async move {
+                    Message::Revoked {
+                        id,
+                        result: client.revoke(id).await,
+                    }
+                });
+            }
+            Effect::Reveal { id, purpose } => self.answer(async move {
+                Message::Revealed {
+                    id,
+                    purpose,
+                    result: client.reveal(id).await,
+                }
+            }),
+            Effect::Copy { subject, secret } => self.copy(subject, secret),
+            Effect::ClearClipboard => {
+                let clipboard = self.clipboard.clone();
+                self.answer(async move {
+                    Message::ClipboardCleared {
+                        cleared: clipboard.clear_if_ours().await == Cleared::Cleared,
+                    }
+                });
+            }
+            Effect::Reconnect => self.reconnect.notify_one(),
+            Effect::After(delay, timer) => self.answer(async move {
+                tokio::time::sleep(delay).await;
+                Message::Due(timer)
+            }),
+            Effect::ForgetFrames | Effect::Suspend | Effect::Quit => {}
+        }
+    }
+
+    fn copy(&self, subject: Subject, secret: Secret) {
+        let (clipboard, arrivals) = (self.clipboard.clone(), self.arrivals.clone());
+        tokio::spawn(async move {
+            let arrival = match clipboard.copy(secret).await {
+                CopyRoute::Terminal(secret) => Arrival::ForTerminal { subject, secret },
+                CopyRoute::Native => Arrival::Message(Message::Copied {
+                    subject,
+                    route: Route::Clipboard,
+                }),
+                CopyRoute::Failed(why) => Arrival::Message(Message::Copied {
+                    subject,
+                    route: Route::Failed(why),
+                }),
+            };
+            // The loop has ended when nobody receives it.
+            let _ = arrivals.send(arrival);
+        });
+    }
+
+    fn answer(&self, work: impl Future<Output = Message> + Send + 'static) {
+        self.spawn(work);
+    }
+
+    fn spawn(&self, work: impl Future<Output = Message> + Send + 'static) -> AbortHandle {
+        let arrivals = self.arrivals.clone();
+        let task = tokio::spawn(async move {
+            let _ = arrivals.send(Arrival::Message(work.await));
+        });
+        task.abort_handle()
+    }
+}
+
+/// Stops the requests of older generations: their connections close, and the server stops looking.
+fn abandon(requests: &mut Vec<(u64, AbortHandle)>, generation: u64) {
+    requests.retain(|(of, handle)| {
+        if *of < generation {
+            handle.abort();
+        }
+        !handle.is_finished() && *of >= generation
+    });
+}
+
+/// Listens to the server's events for ever; connects again after ever longer pauses.
+async fn listen(client: Client, arrivals: UnboundedSender<Arrival>, reconnect: Arc<Notify>) {
+    let pauses = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(200))
+        .with_max_delay(Duration::from_secs(4))
+        .with_jitter()
+        .without_max_times();
+    let mut pause = pauses.build();
+    loop {
+        let mut events = std::pin::pin!(client.events());
+        let mut ended = None;
+        while let Some(notice) = events.next().await {
+            let message = match notice {
+                Ok(EventNotice::Connected) => {
+                    pause = pauses.build();
+                    Message::Connected
+                }
+                Ok(EventNotice::Key(event)) => Message::Deck(event),
+                Ok(EventNotice::Resync) => Message::Resync,
+                Err(error) => {
+                    ended = Some(error);
+                    break;
+                }
+            };
+            if arrivals.send(Arrival::Message(message)).is_err() {
+                return;
+            }
+        }
+        let error = ended.unwrap_or_else(|| Error::Offline("the server closed the connection".into()));
+        let may_come_back = error.is_retryable();
+        if arrivals
+            .send(Arrival::Message(Message::Disconnected(error)))
+            .is_err()
+        {
+            return;
+        }
+        let wait = pause.next().unwrap_or(Duration::from_secs(4));
+        if may_come_back {
+            let _ = tokio::time::timeout(wait, reconnect.notified()).await;
+        } else {
+            reconnect.notified().await;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What goes round the loop: messages come in, effects go out. Both are plain data.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use uuid::Uuid;
+
+use crate::api::{
+    Created, Key, KeyCounts, KeyEdit, KeyEvent as DeckEvent, KeyFields, KeyFilter, KeyList, KeyPage, Me,
+    Project,
+};
+use crate::client::Error;
+use crate::model::Secret;
+
+/// Something happened: a person did it, the server answered, or a time came.
+#[derive(Debug)]
+pub enum Message {
+    Key(KeyEvent),
+    /// Bracketed paste: text, never commands.
+    Paste(String),
+    Mouse(MouseEvent),
+    Resized {
+        width: u16,
+        height: u16,
+    },
+
+    Me(Result<Me, Error>),
+    Page {
+        generation: u64,
+        load: Load,
+        result: Result<KeyPage, Error>,
+    },
+    Counts {
+        generation: u64,
+        result: Result<KeyCounts, Error>,
+    },
+    Projects {
+        question: u64,
+        result: Result<Vec<Project>, Error>,
+    },
+    ProjectCreated {
+        result: Result<Project, Error>,
+    },
+    Created {
+        result: Result<Box<Created>, Error>,
+    },
+    Edited {
+        id: Uuid,
+        result: Result<Box<Key>, Error>,
+    },
+    Revoked {
+        id: Uuid,
+        result: Result<(), Error>,
+    },
+    Revealed {
+        id: Uuid,
+        purpose: Purpose,
+        result: Result<Secret, Error>,
+    },
+    /// The clipboard answered.
+    Copied {
+        subject: Subject,
+        route: Route,
+    },
+    ClipboardCleared {
+        cleared: bool,
+    },
+
+    /// The stream of events is open; everything before may have been missed.
+    Connected,
+    Disconnected(Error),
+    Deck(DeckEvent),
+    /// Events were dropped on the way; everything may have changed.
+    Resync,
+
+    Due(Timer),
+}
+
+/// Something to be done by `effects`, the only place of the dashboard with I/O.
+#[derive(Debug)]
+pub enum Effect {
+    LoadMe,
+    LoadPage {
+        generation: u64,
+        load: Load,
+        list: KeyList,
+    },
+    LoadCounts {
+        generation: u64,
+        filter: KeyFilter,
+    },
+    SearchProjects {
+        question: u64,
+        text: String,
+    },
+    CreateProject {
+        name: String,
+    },
+    Create {
+        fields: KeyFields,
+        idempotency_key: Uuid,
+    },
+    Edit {
+        id: Uuid,
+        version: u64,
+        edit: KeyEdit,
+    },
+    Revoke {
+        id: Uuid,
+    },
+    Reveal {
+        id: Uuid,
+        purpose: Purpose,
+    },
+    Copy {
+        subject: Subject,
+        secret: Secret,
+    },
+    ClearClipboard,
+    /// Don't wait for the next try: connect now.
+    Reconnect,
+    After(Duration, Timer),
+    /// A secret was on the screen: overwrite what the terminal library remembers of it.
+    ForgetFrames,
+    Suspend,
+    Quit,
+}
+
+/// Why a page is loaded, which decides how it joins the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+    /// New rows from the start; the first one is selected.
+    Start,
+    /// The last page; the last row is selected.
+    End,
+    /// More rows behind those that are there.
+    After,
+    /// More rows in front of those that are there.
+    Before,
+    /// The same stretch again; the selection follows its key.
+    Refresh,
+    /// The page with this key in the middle, which is then selected.
+    Around(Uuid),
+}
+
+/// What a revealed secret is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Show,
+    Copy,
+}
+
+/// Whose secret is copied: the name is for the line that confirms it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// Which way a copy went, and no more than is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// The system's clipboard confirmed that it has it.
+    Clipboard,
+    /// Sent to the terminal (OSC 52), which does not say whether it took it.
+    Terminal,
+    Failed(String),
+}
+
+/// Times that come once. The number tells a timer from its successors, so that a late one is void.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timer {
+    ExpireNotice(u64),
+    HideSecret(u64),
+    ClearClipboard(u64),
+}

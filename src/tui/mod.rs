@@ -1,0 +1,200 @@
+//! The dashboard: one loop. Messages first, then input, then one draw when both have run dry.
+//!
+//! A key press goes to [`state::App::update`], which changes the state and returns effects; the
+//! effects' answers come back as messages. Nothing else changes the state, and nothing ticks.
+
+pub mod effects;
+pub mod keymap;
+pub mod message;
+pub mod state;
+pub mod terminal;
+pub mod view;
+
+use std::io;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use uuid::Uuid;
+
+use self::effects::{Arrival, Runner};
+use self::message::{Effect, Message, Route};
+use self::state::App;
+use self::terminal::{Input, Signal, Terminal, TerminalError};
+use self::view::{Look, theme::Theme};
+use crate::client::Client;
+
+/// Where the dashboard is opened.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// What the title line calls it: `local`, `demo` or the server's host.
+    pub label: String,
+}
+
+/// How the dashboard ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    Quit,
+    /// The number of the signal that ended it.
+    Signal(i32),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Terminal(#[from] TerminalError),
+    #[error("The dashboard can't go on: {0}.")]
+    Io(#[from] io::Error),
+}
+
+/// Opens the dashboard and returns when its user leaves it or a signal ends it. The terminal is
+/// given back as it was found.
+pub fn run(client: Client, place: Place) -> Result<Ended, RunError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let ended = runtime.block_on(Dashboard::run(client, place));
+    runtime.shutdown_background();
+    ended
+}
+
+struct Dashboard {
+    app: App,
+    runner: Runner,
+    terminal: Terminal,
+    look: Look,
+    arrivals: UnboundedReceiver<Arrival>,
+    inputs: UnboundedReceiver<Input>,
+    signals: UnboundedReceiver<Signal>,
+}
+
+/// What one turn of the loop takes in.
+enum Turn {
+    Arrived(Arrival),
+    Signal(Signal),
+    Input(Input),
+}
+
+impl Dashboard {
+    async fn run(client: Client, place: Place) -> Result<Ended, RunError> {
+        let (signals_in, signals) = unbounded_channel();
+        terminal::spawn_signals(signals_in)?;
+        let (arrivals_in, arrivals) = unbounded_channel();
+        let mut runner = Runner::start(client, arrivals_in);
+        let size = crossterm::terminal::size().unwrap_or((80, 24));
+        let mut app = App::new(place.label, Uuid::new_v4(), size);
+        for effect in app.start() {
+            runner.run(effect);
+        }
+        // The first questions travel while the terminal is being entered.
+        tokio::task::yield_now().await;
+        let terminal = Terminal::enter()?;
+        let (inputs_in, inputs) = unbounded_channel();
+        terminal::spawn_input(inputs_in)?;
+        let look = Look {
+            theme: Theme::new(has_colour()),
+            now: Timestamp::now(),
+            zone: TimeZone::system(),
+        };
+        Self {
+            app,
+            runner,
+            terminal,
+            look,
+            arrivals,
+            inputs,
+            signals,
+        }
+        .go()
+        .await
+    }
+
+    async fn go(mut self) -> Result<Ended, RunError> {
+        loop {
+            self.draw()?;
+            let mut turn = Some(self.next().await);
+            while let Some(taken) = turn {
+                if let Some(ended) = self.take(taken)? {
+                    return Ok(ended);
+                }
+                turn = self.waiting();
+            }
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.look.now = Timestamp::now();
+        let (app, look) = (&self.app, &self.look);
+        self.terminal.draw(|frame| view::draw(frame, app, look))
+    }
+
+    /// Waits for whatever comes first; of several, messages go before input.
+    async fn next(&mut self) -> Turn {
+        tokio::select! {
+            biased;
+            Some(signal) = self.signals.recv() => Turn::Signal(signal),
+            Some(arrival) = self.arrivals.recv() => Turn::Arrived(arrival),
+            Some(input) = self.inputs.recv() => Turn::Input(input),
+        }
+    }
+
+    /// What has come already, in the same order.
+    fn waiting(&mut self) -> Option<Turn> {
+        (self.signals.try_recv().map(Turn::Signal))
+            .or_else(|_| self.arrivals.try_recv().map(Turn::Arrived))
+            .or_else(|_| self.inputs.try_recv().map(Turn::Input))
+            .ok()
+    }
+
+    fn take(&mut self, turn: Turn) -> Result<Option<Ended>, RunError> {
+        let message = match turn {
+            Turn::Signal(Signal::End(number)) => return Ok(Some(Ended::Signal(number))),
+            Turn::Signal(Signal::Suspend) => return self.suspend(),
+            Turn::Signal(Signal::Continue) => {
+                self.terminal.resume()?;
+                resized()?
+            }
+            Turn::Arrived(Arrival::Message(message)) => message,
+            Turn::Arrived(Arrival::ForTerminal { subject, secret }) => {
+                let route = match self.terminal.send_osc52(&secret) {
+                    Ok(()) => Route::Terminal,
+                    Err(error) => Route::Failed(error.to_string()),
+                };
+                Message::Copied { subject, route }
+            }
+            Turn::Input(Input::Key(key)) => Message::Key(key),
+            Turn::Input(Input::Mouse(mouse)) => Message::Mouse(mouse),
+            Turn::Input(Input::Paste(text)) => Message::Paste(text),
+            Turn::Input(Input::Resized) => resized()?,
+        };
+        self.update(message)
+    }
+
+    fn update(&mut self, message: Message) -> Result<Option<Ended>, RunError> {
+        for effect in self.app.update(message) {
+            match effect {
+                Effect::Quit => return Ok(Some(Ended::Quit)),
+                Effect::ForgetFrames => self.terminal.forget_frames()?,
+                Effect::Suspend => return self.suspend(),
+                other => self.runner.run(other),
+            }
+        }
+        Ok(None)
+    }
+
+    fn suspend(&mut self) -> Result<Option<Ended>, RunError> {
+        self.terminal.suspend()?;
+        self.update(resized()?)
+    }
+}
+
+fn resized() -> io::Result<Message> {
+    let (width, height) = crossterm::terminal::size()?;
+    Ok(Message::Resized { width, height })
+}
+
+/// <https://no-color.org>: set and not empty. A dumb terminal has none either.
+fn has_colour() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}

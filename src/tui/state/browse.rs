@@ -1,0 +1,289 @@
+//! Finding keys: what is asked for, the rows that came, and what is still on its way.
+
+use uuid::Uuid;
+
+use super::rows::{Rows, Select};
+use crate::api::{KeyCounts, KeyFilter, KeyList, KeyPage, MAX_LIMIT, Order, Sort};
+use crate::client::Error;
+use crate::model::Scope;
+use crate::tui::message::{Effect, Load};
+
+/// What the table shows and in which order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    pub scope: Option<Scope>,
+    pub text: String,
+    pub sort: Sort,
+    pub order: Order,
+}
+
+impl Query {
+    pub fn filter(&self) -> KeyFilter {
+        let text = self.text.trim();
+        KeyFilter {
+            scope: self.scope,
+            q: (!text.is_empty()).then(|| text.to_owned()),
+            ..KeyFilter::default()
+        }
+    }
+
+    pub fn is_filtered(&self) -> bool {
+        self.scope.is_some() || !self.text.trim().is_empty()
+    }
+}
+
+/// What the body of the screen has to show.
+#[derive(Debug)]
+pub enum Body<'a> {
+    Loading,
+    Failed(&'a Error),
+    /// The organisation (or the user) has no keys.
+    Empty,
+    NoMatch,
+    Rows,
+}
+
+#[derive(Debug, Default)]
+pub struct Browse {
+    pub query: Query,
+    pub rows: Rows,
+    pub counts: Option<KeyCounts>,
+    /// Why there are no rows; rows that are there stay and are marked as old by the connection.
+    failure: Option<Error>,
+    /// The current question for rows and for counts; answers to earlier ones are dropped.
+    generation: u64,
+    counts_generation: u64,
+    /// The question that `counts` answers.
+    counted_generation: u64,
+    replacing: Option<Load>,
+    /// The cursors of the pages that are on their way.
+    after: Option<String>,
+    before: Option<String>,
+    counting: bool,
+    /// Something changed while an answer was on its way: ask again when it is there.
+    rows_are_old: bool,
+    counts_are_old: bool,
+    /// A refreshed page in which the selected key is missing, while it is looked for elsewhere.
+    held: Option<KeyPage>,
+}
+
+impl Browse {
+    pub fn body(&self) -> Body<'_> {
+        if !self.rows.is_empty() {
+            return Body::Rows;
+        }
+        match &self.failure {
+            Some(error) => Body::Failed(error),
+            None if self.replacing.is_some() => Body::Loading,
+            None if self.query.is_filtered() => Body::NoMatch,
+            None => Body::Empty,
+        }
+    }
+
+    /// The counts of what is asked for now; `None` while they are on their way.
+    pub fn current_counts(&self) -> Option<&KeyCounts> {
+        self.counts
+            .as_ref()
+            .filter(|_| self.counted_generation == self.counts_generation)
+    }
+
+    pub fn selected_id(&self) -> Option<Uuid> {
+        self.rows.selected().map(|row| row.key.id)
+    }
+
+    /// Whether new rows are on their way for what was just asked.
+    pub fn is_replacing(&self) -> bool {
+        self.replacing.is_some_and(|load| load != Load::Refresh)
+    }
+
+    /// The query has changed: ask for its first page and its counts.
+    pub fn requery(&mut self) -> Vec<Effect> {
+        self.counts_generation += 1;
+        self.counting = false;
+        let mut effects = self.load(Load::Start);
+        effects.extend(self.count());
+        effects
+    }
+
+    /// Asks for other rows; what was asked before no longer counts.
+    pub fn load(&mut self, load: Load) -> Vec<Effect> {
+        self.generation += 1;
+        self.after = None;
+        self.before = None;
+        self.held = None;
+        self.rows_are_old = false;
+        self.replacing = Some(load);
+        vec![self.request(load)]
+    }
+
+    /// Asks again for the rows that are there, and for the counts. Bursts become one question.
+    pub fn refresh(&mut self) -> Vec<Effect> {
+        let mut effects = self.count();
+        if self.replacing.is_some() {
+            self.rows_are_old = true;
+        } else {
+            self.replacing = Some(Load::Refresh);
+            effects.push(self.request(Load::Refresh));
+        }
+        effects
+    }
+
+    fn count(&mut self) -> Vec<Effect> {
+        if std::mem::replace(&mut self.counting, true) {
+            self.counts_are_old = true;
+            return Vec::new();
+        }
+        self.counts_are_old = false;
+        vec![Effect::LoadCounts {
+            generation: self.counts_generation,
+            filter: self.query.filter(),
+        }]
+    }
+
+    /// Loads ahead of the scroll.
+    pub fn load_ahead(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.replacing.is_some() {
+            return effects;
+        }
+        if self.after.is_none() && self.rows.wants_after() {
+            self.after = self.rows.last_cursor().map(str::to_owned);
+            effects.push(self.request(Load::After));
+        }
+        if self.before.is_none() && self.rows.wants_before() {
+            self.before = self.rows.first_cursor().map(str::to_owned);
+            effects.push(self.request(Load::Before));
+        }
+        effects
+    }
+
+    fn request(&self, load: Load) -> Effect {
+        let filter = self.query.filter();
+        let rows = u32::try_from(4 * self.rows.height()).unwrap_or(MAX_LIMIT);
+        let mut list = KeyList {
+            scope: filter.scope,
+            q: filter.q,
+            sort: self.query.sort,
+            order: Some(self.query.order),
+            limit: Some(rows.clamp(100, MAX_LIMIT)),
+            ..KeyList::default()
+        };
+        match load {
+            Load::Start => {}
+            Load::End => list.from = Some(crate::api::PageFrom::End),
+            Load::After => list.after = self.after.clone(),
+            Load::Before => list.before = self.before.clone(),
+            Load::Refresh => list.at = self.rows.refresh_cursor().map(str::to_owned),
+            Load::Around(id) => list.around = Some(id),
+        }
+        Effect::LoadPage {
+            generation: self.generation,
+            load,
+            list,
+        }
+    }
+
+    pub fn counted(&mut self, generation: u64, result: Result<KeyCounts, Error>) -> Vec<Effect> {
+        if generation != self.counts_generation {
+            return Vec::new();
+        }
+        self.counting = false;
+        if let Ok(counts) = result {
+            self.counts = Some(counts);
+            self.counted_generation = generation;
+        }
+        if self.counts_are_old {
+            self.count()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// A page has come. What it answers decides how it joins the rows.
+    pub fn loaded(&mut self, generation: u64, load: Load, result: Result<KeyPage, Error>) -> Vec<Effect> {
+        if generation != self.generation {
+            return Vec::new();
+        }
+        match load {
+            Load::After => {
+                let is_next = self.after.take().as_deref() == self.rows.last_cursor();
+                if let (true, Ok(page)) = (is_next, result) {
+                    self.rows.append(page);
+                }
+                self.load_ahead()
+            }
+            Load::Before => {
+                let is_previous = self.before.take().as_deref() == self.rows.first_cursor();
+                if let (true, Ok(page)) = (is_previous, result) {
+                    self.rows.prepend(page);
+                }
+                self.load_ahead()
+            }
+            _ => self.replaced(load, result),
+        }
+    }
+
+    fn replaced(&mut self, load: Load, result: Result<KeyPage, Error>) -> Vec<Effect> {
+        self.replacing = None;
+        match (load, result) {
+            (Load::Refresh, Ok(page)) => {
+                if let Some(effects) = self.look_for_selected(&page) {
+                    self.held = Some(page);
+                    return effects;
+                }
+                self.take(page, Load::Refresh);
+            }
+            (_, Ok(page)) => self.take(page, load),
+            (Load::Around(_), Err(_)) => match self.held.take() {
+                Some(page) => self.take(page, Load::Refresh),
+                None => return self.refresh(),
+            },
+            (_, Err(error)) => self.failure = Some(error),
+        }
+        let mut effects = Vec::new();
+        if std::mem::take(&mut self.rows_are_old) {
+            effects.extend(self.refresh());
+        }
+        effects.extend(self.load_ahead());
+        effects
+    }
+
+    /// When the selected key is not where it was, it may have moved in the order.
+    fn look_for_selected(&mut self, page: &KeyPage) -> Option<Vec<Effect>> {
+        let id = self.selected_id()?;
+        if page.items.iter().any(|row| row.key.id == id) {
+            return None;
+        }
+        let load = Load::Around(id);
+        self.replacing = Some(load);
+        Some(vec![self.request(load)])
+    }
+
+    fn take(&mut self, page: KeyPage, load: Load) {
+        self.failure = None;
+        self.held = None;
+        self.after = None;
+        self.before = None;
+        let at_start = page.previous.is_none();
+        let before = at_start.then_some(0).or_else(|| self.known_before(&page, load));
+        let select = match load {
+            Load::End => Select::Last,
+            Load::Around(id) => Select::Key(id),
+            Load::Refresh => self.selected_id().map_or(Select::SamePlace, Select::Key),
+            _ => Select::First,
+        };
+        self.rows.replace(page, select, before);
+    }
+
+    /// From the end, the number of a row follows from the count.
+    fn known_before(&self, page: &KeyPage, load: Load) -> Option<u64> {
+        let counts = self.counts.as_ref().filter(|counts| !counts.capped)?;
+        (load == Load::End).then(|| counts.total().saturating_sub(page.items.len() as u64))
+    }
+
+    /// A key is gone, by whoever's hand.
+    pub fn forget(&mut self, id: Uuid) -> Vec<Effect> {
+        self.rows.remove(id);
+        self.refresh()
+    }
+}

@@ -1,0 +1,248 @@
+//! What the actions do, layer by layer, and which of them are possible now.
+
+use super::text::TextField;
+use super::{App, Body, Help, Over, Palette};
+use crate::api::Sort;
+use crate::model::Scope;
+use crate::tui::keymap::{self, Action, Layer};
+use crate::tui::message::{Effect, Load};
+
+impl App {
+    /// Whether an action can be done now; footer, help and palette offer nothing else.
+    pub fn can(&self, action: Action) -> bool {
+        let key = self.selected();
+        match action {
+            Action::Create => self.may_create(),
+            Action::Edit => key.is_some_and(|key| key.may.edit),
+            Action::Revoke => key.is_some_and(|key| key.may.revoke),
+            Action::Copy => match self.over.last() {
+                Some(Over::NewSecret(new)) => new.secret.is_some(),
+                _ => key.is_some_and(|key| key.may.reveal),
+            },
+            Action::Reveal => key.is_some_and(|key| key.may.reveal),
+            Action::Details | Action::SwitchFocus => key.is_some(),
+            Action::Back => self.layer() != Layer::Keys || self.browse.query.is_filtered(),
+            Action::NextSort | Action::ReverseSort => key.is_some(),
+            _ => true,
+        }
+    }
+
+    pub(super) fn perform_browsing(&mut self, action: Action) -> Vec<Effect> {
+        if self.details_focused && self.scrolls_details(action) {
+            return Vec::new();
+        }
+        match action {
+            Action::Up => self.moved(-1),
+            Action::Down => self.moved(1),
+            Action::PageUp => self.moved(-(self.browse.rows.height() as isize)),
+            Action::PageDown => self.moved(self.browse.rows.height() as isize),
+            Action::Top => self.select_first(),
+            Action::Bottom => self.select_last(),
+            Action::Details | Action::SwitchFocus => {
+                self.details_focused = !self.details_focused && self.selected().is_some();
+                Vec::new()
+            }
+            Action::Back => self.back(),
+            Action::NextSort => self.sort_by(next_sort(self.browse.query.sort)),
+            Action::ReverseSort => {
+                self.browse.query.order = self.browse.query.order.reversed();
+                self.browse.load(Load::Start)
+            }
+            Action::ScopeAll => self.only(None),
+            Action::ScopeWeb => self.only(Some(Scope::Web)),
+            Action::ScopeMobile => self.only(Some(Scope::Mobile)),
+            Action::ScopeAnalytics => self.only(Some(Scope::Analytics)),
+            Action::Filter => {
+                self.details_focused = false;
+                self.over
+                    .push(Over::Filter(TextField::new(&self.browse.query.text)));
+                Vec::new()
+            }
+            Action::Refresh => self.ask_again(),
+            Action::Palette => self.open_palette(),
+            Action::Create => self.open_create(),
+            Action::Edit => self.open_edit(),
+            Action::Revoke => self.open_revoke(),
+            Action::Copy => self.copy(),
+            Action::Reveal => self.reveal(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn scrolls_details(&mut self, action: Action) -> bool {
+        let page = self.size.1 as isize / 2;
+        match action {
+            Action::Up => self.scroll_details(-1),
+            Action::Down => self.scroll_details(1),
+            Action::PageUp => self.scroll_details(-page),
+            Action::PageDown => self.scroll_details(page),
+            Action::Top => self.scroll_details(isize::MIN),
+            Action::Bottom => self.scroll_details(isize::MAX),
+            _ => return false,
+        };
+        true
+    }
+
+    fn moved(&mut self, lines: isize) -> Vec<Effect> {
+        self.browse.rows.move_by(lines);
+        self.browse.load_ahead()
+    }
+
+    fn select_first(&mut self) -> Vec<Effect> {
+        if self.browse.rows.more_before() {
+            return self.browse.load(Load::Start);
+        }
+        self.browse.rows.select_first();
+        Vec::new()
+    }
+
+    fn select_last(&mut self) -> Vec<Effect> {
+        if self.browse.rows.more_after() {
+            return self.browse.load(Load::End);
+        }
+        self.browse.rows.select_last();
+        Vec::new()
+    }
+
+    /// Esc: from the details to the table, then from a filtered table to the whole.
+    fn back(&mut self) -> Vec<Effect> {
+        if self.details_focused {
+            self.details_focused = false;
+            return Vec::new();
+        }
+        if !self.browse.query.is_filtered() {
+            return Vec::new();
+        }
+        self.browse.query.text.clear();
+        self.browse.query.scope = None;
+        self.browse.requery()
+    }
+
+    pub(super) fn sort_by(&mut self, sort: Sort) -> Vec<Effect> {
+        self.browse.query.sort = sort;
+        self.browse.query.order = sort.natural_order();
+        self.browse.load(Load::Start)
+    }
+
+    fn only(&mut self, scope: Option<Scope>) -> Vec<Effect> {
+        if self.browse.query.scope == scope {
+            return Vec::new();
+        }
+        self.browse.query.scope = scope;
+        self.browse.requery()
+    }
+
+    fn ask_again(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::LoadMe, Effect::Reconnect];
+        effects.extend(match self.browse.body() {
+            Body::Rows => self.browse.refresh(),
+            _ => self.browse.requery(),
+        });
+        effects
+    }
+
+    pub(super) fn filter_typed(&mut self) -> Vec<Effect> {
+        let Some(Over::Filter(text)) = self.over.last() else {
+            return Vec::new();
+        };
+        let is_same = text.value().trim() == self.browse.query.text.trim();
+        self.browse.query.text = text.value().to_owned();
+        if is_same {
+            Vec::new()
+        } else {
+            self.browse.requery()
+        }
+    }
+
+    pub(super) fn perform_filtering(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Accept => {
+                self.over.pop();
+                Vec::new()
+            }
+            Action::Back => {
+                self.over.pop();
+                if self.browse.query.text.is_empty() {
+                    return Vec::new();
+                }
+                self.browse.query.text.clear();
+                self.browse.requery()
+            }
+            _ => self.perform_browsing(action),
+        }
+    }
+
+    fn open_palette(&mut self) -> Vec<Effect> {
+        let commands = keymap::of_layer(Layer::Keys)
+            .filter(|binding| self.can(binding.action))
+            .filter(|binding| {
+                !matches!(
+                    binding.action,
+                    Action::Palette | Action::Up | Action::Down | Action::Back
+                )
+            })
+            .collect();
+        self.over.push(Over::Palette(Palette {
+            text: TextField::default(),
+            selected: 0,
+            commands,
+        }));
+        Vec::new()
+    }
+
+    pub(super) fn perform_in_palette(&mut self, action: Action) -> Vec<Effect> {
+        let Some(Over::Palette(palette)) = self.over.last_mut() else {
+            return Vec::new();
+        };
+        match action {
+            Action::Up => palette.move_by(-1),
+            Action::Down => palette.move_by(1),
+            Action::Back => {
+                self.over.pop();
+            }
+            Action::Accept => {
+                let chosen = palette.chosen();
+                self.over.pop();
+                return chosen.map(|action| self.perform(action)).unwrap_or_default();
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    pub(super) fn open_help(&mut self) -> Vec<Effect> {
+        let of = self.layer();
+        if of != Layer::Help {
+            self.over.push(Over::Help(Help { of, scroll: 0 }));
+        }
+        Vec::new()
+    }
+
+    pub(super) fn perform_in_help(&mut self, action: Action) -> Vec<Effect> {
+        let page = i16::try_from(self.size.1 / 2).unwrap_or(i16::MAX);
+        let Some(Over::Help(help)) = self.over.last_mut() else {
+            return Vec::new();
+        };
+        let most = keymap::of_layer(help.of).count() as u16;
+        let step = match action {
+            Action::Up => -1,
+            Action::Down => 1,
+            Action::PageUp => -page,
+            Action::PageDown => page,
+            Action::Top => i16::MIN,
+            Action::Bottom => i16::MAX,
+            _ => {
+                self.over.pop();
+                return Vec::new();
+            }
+        };
+        help.scroll = help.scroll.saturating_add_signed(step).min(most);
+        Vec::new()
+    }
+}
+
+/// `s` goes through the columns from left to right.
+fn next_sort(sort: Sort) -> Sort {
+    let at = Sort::ALL.iter().position(|&other| other == sort).unwrap_or(0);
+    Sort::ALL[(at + 1) % Sort::ALL.len()]
+}

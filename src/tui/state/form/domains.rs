@@ -1,0 +1,166 @@
+//! The list of UI domains, edited in place: a line each, the last one empty to add another.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::model::{FieldErrors, Scope, UiDomain};
+use crate::tui::state::text::TextField;
+
+#[derive(Debug)]
+pub struct DomainList {
+    pub scope: Scope,
+    /// Never empty; blank lines don't count.
+    lines: Vec<TextField>,
+    current: usize,
+}
+
+impl DomainList {
+    pub fn new(scope: Scope, domains: &[String]) -> Self {
+        let mut lines: Vec<TextField> = domains.iter().map(|domain| TextField::new(domain)).collect();
+        lines.push(TextField::default());
+        Self {
+            scope,
+            lines,
+            current: 0,
+        }
+    }
+
+    pub fn lines(&self) -> &[TextField] {
+        &self.lines
+    }
+
+    pub fn current(&self) -> usize {
+        self.current
+    }
+
+    /// What is not blank, as typed.
+    pub fn values(&self) -> Vec<String> {
+        self.lines
+            .iter()
+            .filter(|line| !line.is_blank())
+            .map(|line| line.value().trim().to_owned())
+            .collect()
+    }
+
+    /// The error of a line: the index in `errors` counts the lines that are not blank.
+    pub fn error_of_line<'a>(&self, line: usize, errors: &'a FieldErrors) -> Option<&'a str> {
+        if self.lines.get(line).is_none_or(TextField::is_blank) {
+            return None;
+        }
+        let index = self.lines[..line].iter().filter(|line| !line.is_blank()).count();
+        let name = format!("ui_domains[{index}]");
+        errors
+            .0
+            .iter()
+            .find(|error| error.field == name)
+            .map(|error| error.message.as_str())
+    }
+
+    /// The error of the list as a whole.
+    pub fn error_of_list(errors: &FieldErrors) -> Option<&str> {
+        errors
+            .0
+            .iter()
+            .find(|error| error.field == "ui_domains")
+            .map(|error| error.message.as_str())
+    }
+
+    pub fn handle(&mut self, key: KeyEvent) -> bool {
+        let is_blank = self.lines[self.current].value().is_empty();
+        match key.code {
+            KeyCode::Backspace if is_blank && self.lines.len() > 1 => self.remove_line(),
+            KeyCode::Char('d') if key.modifiers.contains(KeyModifiers::CONTROL) => self.remove_line(),
+            _ => return self.lines[self.current].handle(key),
+        }
+        true
+    }
+
+    fn remove_line(&mut self) {
+        self.lines.remove(self.current);
+        if self.lines.is_empty() {
+            self.lines.push(TextField::default());
+        }
+        self.current = self.current.saturating_sub(usize::from(self.current > 0));
+    }
+
+    /// Takes several at a time: separated by white space, commas or semicolons.
+    pub fn paste(&mut self, text: &str) {
+        let parts: Vec<&str> = text
+            .split([' ', '\t', '\r', '\n', ',', ';'])
+            .filter(|part| !part.is_empty())
+            .collect();
+        let [first, rest @ ..] = parts.as_slice() else {
+            return;
+        };
+        self.lines[self.current].paste(first);
+        for part in rest {
+            self.current += 1;
+            self.lines.insert(self.current, TextField::new(part));
+        }
+        if !rest.is_empty() {
+            self.normalise();
+        }
+    }
+
+    /// Enter: to the next line, a new one behind the last. `false` on an empty last line.
+    pub fn next_line(&mut self) -> bool {
+        if self.current + 1 == self.lines.len() {
+            if self.lines[self.current].is_blank() {
+                return false;
+            }
+            self.lines.push(TextField::default());
+        }
+        self.current += 1;
+        self.normalise();
+        true
+    }
+
+    /// `false` at the ends.
+    pub fn move_by(&mut self, step: isize) -> bool {
+        let next = self.current as isize + step;
+        let within = next >= 0 && (next as usize) < self.lines.len();
+        if within {
+            self.current = next as usize;
+            self.normalise();
+        }
+        within
+    }
+
+    /// The focus comes in from above or from below.
+    pub fn enter(&mut self, from_above: bool) {
+        let last = self.lines.len() - 1;
+        self.current = if from_above && self.values().len() <= 1 {
+            0
+        } else {
+            last
+        };
+        if from_above && self.values().len() > 1 {
+            self.current = 0;
+        }
+    }
+
+    pub fn enter_first_error(&mut self, errors: &FieldErrors) {
+        let wrong = (0..self.lines.len()).find(|&line| self.error_of_line(line, errors).is_some());
+        self.current = wrong.unwrap_or(self.lines.len() - 1);
+    }
+
+    /// Blank lines go, but for the last; what is valid is shown as it will be kept.
+    pub fn tidy(&mut self) {
+        self.lines.retain(|line| !line.is_blank());
+        self.lines.push(TextField::default());
+        self.current = self.current.min(self.lines.len() - 1);
+        self.normalise();
+    }
+
+    fn normalise(&mut self) {
+        for (index, line) in self.lines.iter_mut().enumerate() {
+            if index == self.current {
+                continue;
+            }
+            if let Ok(domain) = UiDomain::parse(self.scope, line.value())
+                && domain.as_str() != line.value()
+            {
+                line.set(domain.as_str());
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What is wrong with a form, by the validation here or by the server, and where it is shown.
+
+use std::collections::HashSet;
+
+use super::{Field, Form};
+use crate::model::{FieldError, FieldErrors, field};
+
+impl Form {
+    /// The error to show under a field, when it is time to show it.
+    pub fn error_under(&self, field: Field) -> Option<&str> {
+        let hidden_behind_address = field == Field::LocalToggle && self.local;
+        if hidden_behind_address || field == Field::Domains {
+            return None;
+        }
+        self.errors
+            .about(field.wire_name())
+            .filter(|_| !field.wire_name().is_empty())
+    }
+
+    /// Shows the errors of the fields that were visited.
+    pub(super) fn revalidate(&mut self) {
+        let visited: HashSet<&str> = self.visited.iter().map(|field| field.wire_name()).collect();
+        self.errors = FieldErrors(
+            self.all_errors()
+                .0
+                .into_iter()
+                .filter(|e| visited.contains(field::base(&e.field)))
+                .collect(),
+        );
+    }
+
+    pub(super) fn all_errors(&self) -> FieldErrors {
+        match &self.editing {
+            None => self.key_fields().validate().err().unwrap_or_default(),
+            Some(key) => self
+                .key_edit()
+                .apply(key.scope, &key.name, &key.settings())
+                .err()
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The server refused; each refusal stands where it belongs.
+    pub fn refused(&mut self, errors: Vec<FieldError>, detail: String) {
+        self.sending = false;
+        let known: Vec<&str> = self.fields().iter().map(|field| field.wire_name()).collect();
+        let (here, elsewhere): (Vec<_>, Vec<_>) = errors
+            .into_iter()
+            .partition(|e| known.contains(&field::base(&e.field)));
+        self.banner = match elsewhere.into_iter().next() {
+            Some(error) => Some(error.message),
+            None => here.is_empty().then_some(detail),
+        };
+        self.errors = FieldErrors(here);
+        self.focus_first_error();
+    }
+
+    pub(super) fn focus_first_error(&mut self) {
+        let Some(first) = self
+            .fields()
+            .into_iter()
+            .find(|field| !field.wire_name().is_empty() && self.errors.about(field.wire_name()).is_some())
+        else {
+            return;
+        };
+        self.focus = match first {
+            Field::LocalToggle if self.local => Field::LocalAddress,
+            other => other,
+        };
+        if self.focus == Field::Domains {
+            self.domains.enter_first_error(&self.errors);
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! The create and edit forms: what was typed, where the focus is, and what is wrong under it.
+//!
+//! Nothing typed is ever lost: a refusal comes back to the field that it names, and the form stays.
+
+mod domains;
+mod errors;
+mod project;
+mod request;
+
+use std::collections::HashSet;
+
+use crossterm::event::KeyEvent;
+use uuid::Uuid;
+
+pub use domains::DomainList;
+pub use project::{ProjectChoice, ProjectPicker};
+
+use super::text::TextField;
+use crate::api::{Key, Permissions};
+use crate::model::{FieldErrors, KeyFields, Scope};
+use crate::tui::keymap::Action;
+use crate::tui::message::Effect;
+
+/// What can have the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    Scope,
+    Name,
+    Project,
+    Domains,
+    LocalToggle,
+    LocalAddress,
+    Persistence,
+    Submit,
+    Cancel,
+}
+
+impl Field {
+    /// Its name on the wire, which refusals use.
+    pub fn wire_name(self) -> &'static str {
+        match self {
+            Field::Scope => "scope",
+            Field::Name => "name",
+            Field::Project => "project",
+            Field::Domains => "ui_domains",
+            Field::LocalToggle | Field::LocalAddress => "local_development",
+            Field::Persistence => "cross_page_persistence",
+            Field::Submit | Field::Cancel => "",
+        }
+    }
+}
+
+/// What came of a key press in a form.
+#[derive(Debug)]
+pub enum Outcome {
+    Stay(Vec<Effect>),
+    /// Cancel was asked for; the form stays until that is decided.
+    Cancel,
+    /// Everything is valid: send it.
+    Submit,
+}
+
+#[derive(Debug)]
+pub struct Form {
+    /// The key that is edited, as it was when the form opened; `None` in a create form.
+    pub editing: Option<Box<Key>>,
+    pub scopes: Vec<Scope>,
+    pub scope: Scope,
+    pub name: TextField,
+    pub project: ProjectPicker,
+    pub domains: DomainList,
+    pub local: bool,
+    pub local_address: TextField,
+    pub persistence: bool,
+    pub focus: Field,
+    /// What is wrong, by the validation here or by the server.
+    pub errors: FieldErrors,
+    /// What the server or the network said about the whole form.
+    pub banner: Option<String>,
+    /// The request is on its way.
+    pub sending: bool,
+    /// Fields that were left once; only their errors are shown before the first submission.
+    visited: HashSet<Field>,
+    /// What was sent last and under which idempotency key, so that trying again can't create twice.
+    attempt: Option<(KeyFields, Uuid)>,
+}
+
+impl Form {
+    /// An empty form; `None` when the user may create nothing.
+    pub fn create(may: &Permissions) -> Option<Self> {
+        let scope = *may.create_keys.first()?;
+        Some(Self {
+            editing: None,
+            scopes: may.create_keys.clone(),
+            scope,
+            name: TextField::default(),
+            project: ProjectPicker::new(may.create_projects),
+            domains: DomainList::new(scope, &[]),
+            local: false,
+            local_address: TextField::default(),
+            persistence: false,
+            focus: Field::Scope,
+            errors: FieldErrors::default(),
+            banner: None,
+            sending: false,
+            visited: HashSet::new(),
+            attempt: None,
+        })
+    }
+
+    pub fn edit(key: Key) -> Self {
+        let domains: Vec<String> = key.ui_domains.iter().map(ToString::to_string).collect();
+        let local = key.local_development.map(|address| address.to_string());
+        Self {
+            scopes: vec![key.scope],
+            scope: key.scope,
+            name: TextField::new(&key.name),
+            project: ProjectPicker::new(false),
+            domains: DomainList::new(key.scope, &domains),
+            local: local.is_some(),
+            local_address: TextField::new(local.as_deref().unwrap_or_default()),
+            persistence: key.cross_page_persistence,
+            focus: Field::Name,
+            errors: FieldErrors::default(),
+            banner: None,
+            sending: false,
+            visited: HashSet::new(),
+            attempt: None,
+            editing: Some(Box::new(key)),
+        }
+    }
+
+    /// The fields of the scope, in the order of the focus.
+    pub fn fields(&self) -> Vec<Field> {
+        let mut fields = Vec::new();
+        let creating = self.editing.is_none();
+        if creating && self.scopes.len() > 1 {
+            fields.push(Field::Scope);
+        }
+        fields.push(Field::Name);
+        if creating && self.scope.has_project() {
+            fields.push(Field::Project);
+        }
+        if self.scope.has_project() {
+            fields.push(Field::Domains);
+        }
+        if self.scope.has_local_development() {
+            fields.push(Field::LocalToggle);
+            if self.local {
+                fields.push(Field::LocalAddress);
+            }
+        }
+        if self.scope.has_project() {
+            fields.push(Field::Persistence);
+        }
+        fields.extend([Field::Submit, Field::Cancel]);
+        fields
+    }
+
+    pub fn handle_paste(&mut self, text: &str) -> Vec<Effect> {
+        match self.focus {
+            Field::Name => self.name.paste(text),
+            Field::LocalAddress => self.local_address.paste(text),
+            Field::Domains => self.domains.paste(text),
+            Field::Project => return self.project.paste(text),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Gives the focused text field its key first; `None` when the key means something else.
+    pub fn handle_text(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
+        let taken = match self.focus {
+            Field::Name => self.name.handle(key),
+            Field::LocalAddress => self.local_address.handle(key),
+            Field::Domains => self.domains.handle(key),
+            Field::Project => return self.project.handle(key),
+            _ => self.handle_choice(key),
+        };
+        taken.then(Vec::new)
+    }
+
+    /// Space toggles; digits choose a scope.
+    fn handle_choice(&mut self, key: KeyEvent) -> bool {
+        use crossterm::event::KeyCode::Char;
+        match (self.focus, key.code) {
+            (Field::LocalToggle | Field::Persistence, Char(' ')) => self.toggle(),
+            (Field::Scope, Char(' ')) => self.next_scope(1),
+            (Field::Scope, Char(digit @ '1'..='3')) => {
+                let wanted = Scope::ALL[digit as usize - '1' as usize];
+                if self.scopes.contains(&wanted) {
+                    self.set_scope(wanted);
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    pub fn perform(&mut self, action: Action) -> Outcome {
+        if self.sending {
+            return Outcome::Stay(Vec::new());
+        }
+        match action {
+            Action::NextField => self.move_focus(1),
+            Action::PreviousField => self.move_focus(-1),
+            Action::Down | Action::Up => return Outcome::Stay(self.vertical(action == Action::Down)),
+            Action::Left if self.focus == Field::Scope => self.next_scope(-1),
+            Action::Right if self.focus == Field::Scope => self.next_scope(1),
+            Action::Left | Action::Right => self.toggle_or_switch_button(),
+            Action::Accept => return self.accept(),
+            Action::Submit => return self.submit(),
+            Action::Back => return Outcome::Cancel,
+            _ => {}
+        }
+        Outcome::Stay(self.arrive())
+    }
+
+    fn accept(&mut self) -> Outcome {
+        match self.focus {
+            Field::Submit => return self.submit(),
+            Field::Cancel => return Outcome::Cancel,
+            Field::LocalToggle | Field::Persistence => self.toggle(),
+            Field::Domains => {
+                if !self.domains.next_line() {
+                    self.move_focus(1);
+                }
+            }
+            Field::Project => {
+                let (chosen, effects) = self.project.accept();
+                if chosen {
+                    self.move_focus(1);
+                }
+                return Outcome::Stay(effects);
+            }
+            _ => self.move_focus(1),
+        }
+        Outcome::Stay(self.arrive())
+    }
+
+    fn vertical(&mut self, down: bool) -> Vec<Effect> {
+        let step = if down { 1 } else { -1 };
+        let moved_within = match self.focus {
+            Field::Domains => self.domains.move_by(step),
+            Field::Project => self.project.move_by(step),
+            _ => false,
+        };
+        if !moved_within {
+            self.move_focus(step);
+        }
+        self.arrive()
+    }
+
+    fn toggle_or_switch_button(&mut self) {
+        match self.focus {
+            Field::Submit => self.focus = Field::Cancel,
+            Field::Cancel => self.focus = Field::Submit,
+            Field::LocalToggle | Field::Persistence => self.toggle(),
+            _ => {}
+        }
+    }
+
+    fn toggle(&mut self) {
+        match self.focus {
+            Field::LocalToggle => self.local = !self.local,
+            Field::Persistence => self.persistence = !self.persistence,
+            _ => {}
+        }
+        self.revalidate();
+    }
+
+    fn next_scope(&mut self, step: isize) {
+        let at = self
+            .scopes
+            .iter()
+            .position(|&scope| scope == self.scope)
+            .unwrap_or(0);
+        let next = at
+            .saturating_add_signed(step)
+            .min(self.scopes.len().saturating_sub(1));
+        if let Some(&scope) = self.scopes.get(next) {
+            self.set_scope(scope);
+        }
+    }
+
+    fn set_scope(&mut self, scope: Scope) {
+        self.scope = scope;
+        self.domains.scope = scope;
+        self.banner = None;
+        self.revalidate();
+    }
+
+    fn move_focus(&mut self, step: isize) {
+        self.leave();
+        let fields = self.fields();
+        let at = fields.iter().position(|&field| field == self.focus).unwrap_or(0) as isize;
+        self.focus = fields[(at + step).rem_euclid(fields.len() as isize) as usize];
+        if self.focus == Field::Domains {
+            self.domains.enter(step > 0);
+        }
+    }
+
+    /// The field is left: tidy it and say what is wrong with it.
+    fn leave(&mut self) {
+        if self.focus == Field::Domains {
+            self.domains.tidy();
+        }
+        self.visited.insert(self.focus);
+        if self.focus == Field::LocalAddress {
+            self.visited.insert(Field::Domains);
+        }
+        self.revalidate();
+    }
+
+    /// The field is entered: a project picker asks for what it offers.
+    fn arrive(&mut self) -> Vec<Effect> {
+        if self.focus == Field::Project {
+            self.project.search_if_new()
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn submit(&mut self) -> Outcome {
+        self.leave();
+        self.banner = None;
+        self.visited.extend(self.fields());
+        self.errors = self.all_errors();
+        if self.errors.is_empty() {
+            return Outcome::Submit;
+        }
+        self.focus_first_error();
+        Outcome::Stay(self.arrive())
+    }
+}

@@ -1,0 +1,190 @@
+//! The project of a new key: a typeahead over deployed projects, by name or id, that can also make
+//! a new project in place.
+
+use crossterm::event::KeyEvent;
+
+use crate::api::{Project, ProjectRef};
+use crate::client::Error;
+use crate::tui::message::Effect;
+use crate::tui::state::notice::sentence;
+use crate::tui::state::text::TextField;
+
+/// A line that is offered under the field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectChoice {
+    Existing(ProjectRef),
+    /// A new, deployed project of this name.
+    New(String),
+}
+
+#[derive(Debug)]
+pub struct ProjectPicker {
+    pub text: TextField,
+    may_create: bool,
+    chosen: Option<ProjectRef>,
+    found: Vec<ProjectRef>,
+    /// The offered line that Enter takes.
+    highlighted: usize,
+    /// Numbers the questions; answers to earlier ones are dropped.
+    question: u64,
+    asked_for: Option<String>,
+    /// A question or a creation is on its way.
+    pub waiting: bool,
+    pub error: Option<String>,
+}
+
+impl ProjectPicker {
+    pub fn new(may_create: bool) -> Self {
+        Self {
+            text: TextField::default(),
+            may_create,
+            chosen: None,
+            found: Vec::new(),
+            highlighted: 0,
+            question: 0,
+            asked_for: None,
+            waiting: false,
+            error: None,
+        }
+    }
+
+    pub fn chosen(&self) -> Option<&ProjectRef> {
+        self.chosen.as_ref()
+    }
+
+    pub fn is_dirty(&self) -> bool {
+        self.chosen.is_some() || !self.text.is_blank()
+    }
+
+    pub fn highlighted(&self) -> usize {
+        self.highlighted
+    }
+
+    /// What is offered now. Nothing once a project is chosen.
+    pub fn choices(&self) -> Vec<ProjectChoice> {
+        if self.chosen.is_some() {
+            return Vec::new();
+        }
+        let typed = self.text.value().trim();
+        let mut choices: Vec<_> = self.found.iter().cloned().map(ProjectChoice::Existing).collect();
+        let is_known = self.found.iter().any(|project| project.name == typed);
+        let answered = self.asked_for.as_deref() == Some(self.text.value()) && !self.waiting;
+        if self.may_create && !typed.is_empty() && !is_known && answered {
+            choices.push(ProjectChoice::New(typed.to_owned()));
+        }
+        choices
+    }
+
+    pub fn handle(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
+        let before = self.text.value().to_owned();
+        if !self.text.handle(key) {
+            return None;
+        }
+        if self.text.value() == before {
+            return Some(Vec::new());
+        }
+        Some(self.retyped())
+    }
+
+    pub fn paste(&mut self, text: &str) -> Vec<Effect> {
+        self.text.paste(text);
+        self.retyped()
+    }
+
+    fn retyped(&mut self) -> Vec<Effect> {
+        self.chosen = None;
+        self.highlighted = 0;
+        self.search()
+    }
+
+    /// Asks when this text was not asked for yet, as on the first visit.
+    pub fn search_if_new(&mut self) -> Vec<Effect> {
+        if self.chosen.is_some() || self.asked_for.as_deref() == Some(self.text.value()) {
+            return Vec::new();
+        }
+        self.search()
+    }
+
+    fn search(&mut self) -> Vec<Effect> {
+        self.question += 1;
+        self.waiting = true;
+        self.error = None;
+        self.asked_for = Some(self.text.value().to_owned());
+        vec![Effect::SearchProjects {
+            question: self.question,
+            text: self.text.value().trim().to_owned(),
+        }]
+    }
+
+    pub fn found(&mut self, question: u64, result: Result<Vec<Project>, Error>) {
+        if question != self.question {
+            return;
+        }
+        self.waiting = false;
+        match result {
+            Ok(projects) => {
+                self.found = projects
+                    .into_iter()
+                    .map(|p| ProjectRef {
+                        id: p.id,
+                        name: p.name,
+                    })
+                    .collect();
+                self.highlighted = 0;
+            }
+            Err(error) => {
+                self.asked_for = None;
+                self.error = Some(sentence(&error));
+            }
+        }
+    }
+
+    pub fn created(&mut self, result: Result<Project, Error>) {
+        self.waiting = false;
+        match result {
+            Ok(project) => self.choose(ProjectRef {
+                id: project.id,
+                name: project.name,
+            }),
+            Err(error) => {
+                let about_name = error.problem().and_then(|problem| problem.errors.first());
+                self.error = Some(about_name.map_or_else(|| sentence(&error), |e| e.message.clone()));
+            }
+        }
+    }
+
+    fn choose(&mut self, project: ProjectRef) {
+        self.text.set(&project.name);
+        self.error = None;
+        self.chosen = Some(project);
+    }
+
+    /// Moves among the offered lines; `false` at their ends.
+    pub fn move_by(&mut self, step: isize) -> bool {
+        let next = self.highlighted as isize + step;
+        let within = next >= 0 && (next as usize) < self.choices().len();
+        if within {
+            self.highlighted = next as usize;
+        }
+        within
+    }
+
+    /// Enter: takes the highlighted line. `true` when a project is chosen.
+    pub fn accept(&mut self) -> (bool, Vec<Effect>) {
+        if self.chosen.is_some() {
+            return (true, Vec::new());
+        }
+        match self.choices().into_iter().nth(self.highlighted) {
+            Some(ProjectChoice::Existing(project)) => {
+                self.choose(project);
+                (true, Vec::new())
+            }
+            Some(ProjectChoice::New(name)) => {
+                self.waiting = true;
+                self.error = None;
+                (false, vec![Effect::CreateProject { name }])
+            }
+            None => (false, self.search_if_new()),
+        }
+    }
+}

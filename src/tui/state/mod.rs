@@ -1,0 +1,249 @@
+//! The dashboard's state. [`App::update`] is pure: a message goes in, the state changes, effects
+//! come out. Nothing here draws, waits or talks to anyone.
+
+pub mod browse;
+pub mod columns;
+mod commands;
+pub mod conflict;
+pub mod dialogs;
+pub mod form;
+mod input;
+pub mod layout;
+pub mod notice;
+mod one_key;
+mod replies;
+pub mod rows;
+pub mod text;
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+pub use browse::{Body, Browse};
+pub use conflict::Conflict;
+pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog};
+pub use form::Form;
+pub use layout::Layout;
+pub use notice::{Notice, Tone};
+
+use super::keymap::Layer;
+use super::message::{Effect, Load, Message, Timer};
+use crate::api::{Key, Me};
+use crate::client::Error;
+use crate::model::Secret;
+
+/// How long a revealed secret stays on the screen, and a copied one in the clipboard.
+const SECRET_TTL: Duration = Duration::from_secs(30);
+
+/// What lies over the table; the last one takes the keys.
+#[derive(Debug)]
+pub enum Over {
+    /// The filter is being typed; its text is `browse.query.text`.
+    Filter(text::TextField),
+    Form(Box<Form>),
+    Revoke(RevokeDialog),
+    NewSecret(NewSecret),
+    Conflict(Box<Conflict>),
+    Question(Question),
+    Palette(Palette),
+    Help(Help),
+}
+
+impl Over {
+    fn layer(&self) -> Layer {
+        match self {
+            Over::Filter(_) => Layer::Filter,
+            Over::Form(_) => Layer::Form,
+            Over::Revoke(_) => Layer::Revoke,
+            Over::NewSecret(_) => Layer::NewSecret,
+            Over::Conflict(_) => Layer::Conflict,
+            Over::Question(_) => Layer::Question,
+            Over::Palette(_) => Layer::Palette,
+            Over::Help(_) => Layer::Help,
+        }
+    }
+}
+
+/// Whether the server tells of changes as they happen.
+#[derive(Debug)]
+pub enum Connection {
+    Connecting,
+    Live,
+    /// Lost; it is being tried again.
+    Lost(Error),
+}
+
+/// The secret of the selected key, on the screen for a while.
+#[derive(Debug)]
+pub struct Revealed {
+    pub key: Uuid,
+    pub secret: Secret,
+    number: u64,
+}
+
+#[derive(Debug)]
+pub struct App {
+    /// Where the keys are: `local`, `demo` or the server's host.
+    pub place: String,
+    pub me: Option<Me>,
+    /// Why nothing can be shown at all: the sign-in was refused.
+    pub refused: Option<Error>,
+    pub connection: Connection,
+    pub browse: Browse,
+    pub over: Vec<Over>,
+    pub details_focused: bool,
+    pub details_scroll: u16,
+    pub revealed: Option<Revealed>,
+    pub notice: Option<Notice>,
+    size: (u16, u16),
+    /// A secret is on its way to be shown.
+    revealing: Option<Uuid>,
+    /// Numbers notices, revelations and copies, so that a late timer is void.
+    count: u64,
+    last_copy: u64,
+    /// Makes the idempotency keys of this run.
+    run: Uuid,
+    quitting: bool,
+}
+
+impl App {
+    /// `run` must be random: the idempotency keys of this run are made from it.
+    pub fn new(place: String, run: Uuid, size: (u16, u16)) -> Self {
+        let mut app = Self {
+            place,
+            me: None,
+            refused: None,
+            connection: Connection::Connecting,
+            browse: Browse::default(),
+            over: Vec::new(),
+            details_focused: false,
+            details_scroll: 0,
+            revealed: None,
+            notice: None,
+            size,
+            revealing: None,
+            count: 0,
+            last_copy: 0,
+            run,
+            quitting: false,
+        };
+        app.resize(size.0, size.1);
+        app
+    }
+
+    /// The first questions.
+    pub fn start(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::LoadMe];
+        effects.extend(self.browse.requery());
+        effects
+    }
+
+    pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        let selected = self.browse.selected_id();
+        let mut effects = self.dispatch(message);
+        if self.browse.selected_id() != selected {
+            self.details_scroll = 0;
+            effects.extend(self.hide_secret());
+        }
+        effects
+    }
+
+    fn dispatch(&mut self, message: Message) -> Vec<Effect> {
+        match message {
+            Message::Key(key) => self.pressed(key),
+            Message::Paste(text) => self.pasted(&text),
+            Message::Mouse(mouse) => self.mouse(mouse),
+            Message::Resized { width, height } => {
+                self.resize(width, height);
+                self.browse.load_ahead()
+            }
+            Message::Due(timer) => self.due(timer),
+            reply => self.replied(reply),
+        }
+    }
+
+    fn due(&mut self, timer: Timer) -> Vec<Effect> {
+        match timer {
+            Timer::ExpireNotice(number) => {
+                self.notice.take_if(|notice| notice.number == number);
+                Vec::new()
+            }
+            Timer::HideSecret(number) if self.revealed.as_ref().is_some_and(|r| r.number == number) => {
+                self.hide_secret().into_iter().collect()
+            }
+            Timer::ClearClipboard(number) if number == self.last_copy => vec![Effect::ClearClipboard],
+            Timer::HideSecret(_) | Timer::ClearClipboard(_) => Vec::new(),
+        }
+    }
+
+    /// The layer that takes the keys.
+    pub fn layer(&self) -> Layer {
+        match self.over.last() {
+            Some(over) => over.layer(),
+            None if self.details_focused => Layer::Details,
+            None => Layer::Keys,
+        }
+    }
+
+    pub fn layout(&self) -> Layout {
+        Layout::new(self.size.0, self.size.1, self.details_focused)
+    }
+
+    pub fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
+    pub fn is_quitting(&self) -> bool {
+        self.quitting
+    }
+
+    /// The selected key.
+    pub fn selected(&self) -> Option<&Key> {
+        self.browse.rows.selected().map(|row| &row.key)
+    }
+
+    /// Whether the user sees others' keys, so that a key's owner is worth a column.
+    pub fn shows_owners(&self) -> bool {
+        self.me.as_ref().is_some_and(|me| me.may.see_all_keys)
+    }
+
+    /// What may be created, in words for an empty table.
+    pub fn may_create(&self) -> bool {
+        self.me.as_ref().is_some_and(|me| !me.may.create_keys.is_empty())
+    }
+
+    fn resize(&mut self, width: u16, height: u16) {
+        self.size = (width, height);
+        let height = self.layout().rows.height;
+        self.browse.rows.set_height(usize::from(height));
+    }
+
+    fn form_mut(&mut self) -> Option<&mut Form> {
+        self.over.iter_mut().rev().find_map(|over| match over {
+            Over::Form(form) => Some(form.as_mut()),
+            _ => None,
+        })
+    }
+
+    fn next_number(&mut self) -> u64 {
+        self.count += 1;
+        self.count
+    }
+
+    fn hide_secret(&mut self) -> Option<Effect> {
+        self.revealing = None;
+        self.revealed.take().map(|_| Effect::ForgetFrames)
+    }
+
+    fn say(&mut self, tone: Tone, text: impl Into<String>) -> Vec<Effect> {
+        let number = self.next_number();
+        let notice = Notice::new(number, tone, text.into());
+        let effect = Effect::After(notice.ttl(), Timer::ExpireNotice(number));
+        self.notice = Some(notice);
+        vec![effect]
+    }
+
+    fn jump_to(&mut self, id: Uuid) -> Vec<Effect> {
+        self.browse.load(Load::Around(id))
+    }
+}

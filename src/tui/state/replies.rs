@@ -1,0 +1,270 @@
+//! What the server, the clipboard and the event stream answered, and what follows from it.
+
+use uuid::Uuid;
+
+use super::notice::sentence;
+use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, Tone};
+use crate::api::{Created, Key, KeyEvent, KeyEventKind, Me, ProblemType};
+use crate::client::Error;
+use crate::model::Secret;
+use crate::tui::message::{Effect, Message, Purpose, Route, Subject, Timer};
+
+impl App {
+    pub(super) fn replied(&mut self, reply: Message) -> Vec<Effect> {
+        match reply {
+            Message::Me(result) => self.signed_in(result),
+            Message::Page {
+                generation,
+                load,
+                result,
+            } => {
+                self.note_refusal(result.as_ref().err());
+                self.browse.loaded(generation, load, result)
+            }
+            Message::Counts { generation, result } => self.browse.counted(generation, result),
+            Message::Projects { question, result } => {
+                if let Some(form) = self.form_mut() {
+                    form.project.found(question, result);
+                }
+                Vec::new()
+            }
+            Message::ProjectCreated { result } => {
+                if let Some(form) = self.form_mut() {
+                    form.project.created(result);
+                }
+                Vec::new()
+            }
+            Message::Created { result } => self.created(result),
+            Message::Edited { id, result } => self.edited(id, result),
+            Message::Revoked { id, result } => self.revoked(id, result),
+            Message::Revealed { id, purpose, result } => self.revealed(id, purpose, result),
+            Message::Copied { subject, route } => self.copied(subject, route),
+            Message::ClipboardCleared { cleared } => {
+                if cleared {
+                    self.say(Tone::Note, "The secret was cleared from the clipboard.")
+                } else {
+                    Vec::new()
+                }
+            }
+            Message::Connected => self.connected(),
+            Message::Disconnected(error) => {
+                self.note_refusal(Some(&error));
+                self.connection = Connection::Lost(error);
+                Vec::new()
+            }
+            Message::Deck(event) => self.others_did(event),
+            Message::Resync => self.browse.refresh(),
+            Message::Key(_)
+            | Message::Paste(_)
+            | Message::Mouse(_)
+            | Message::Resized { .. }
+            | Message::Due(_) => Vec::new(),
+        }
+    }
+
+    fn signed_in(&mut self, result: Result<Me, Error>) -> Vec<Effect> {
+        match result {
+            Ok(me) => {
+                self.me = Some(me);
+                self.refused = None;
+            }
+            Err(error) => self.note_refusal(Some(&error)),
+        }
+        Vec::new()
+    }
+
+    /// A sign-in that is refused, or an answer that is no keydeck's, leaves nothing to work with.
+    fn note_refusal(&mut self, error: Option<&Error>) {
+        if let Some(error @ (Error::SignIn | Error::NotKeydeck(_) | Error::Unusable(_))) = error {
+            self.refused = Some(error.clone());
+        }
+    }
+
+    /// The stream of events is open: whatever happened before may have been missed.
+    fn connected(&mut self) -> Vec<Effect> {
+        self.connection = Connection::Live;
+        let mut effects = Vec::new();
+        if self.me.is_none() {
+            effects.push(Effect::LoadMe);
+        }
+        effects.extend(match self.browse.body() {
+            super::Body::Failed(_) => self.browse.requery(),
+            _ => self.browse.refresh(),
+        });
+        effects
+    }
+
+    fn others_did(&mut self, event: KeyEvent) -> Vec<Effect> {
+        match event.kind {
+            KeyEventKind::Revoked => self.browse.forget(event.key),
+            KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(),
+        }
+    }
+
+    fn created(&mut self, result: Result<Box<Created>, Error>) -> Vec<Effect> {
+        let created = match result {
+            Ok(created) => *created,
+            Err(error) => {
+                self.form_refused(error);
+                return Vec::new();
+            }
+        };
+        self.drop_form();
+        let id = created.key.id;
+        self.over.push(Over::NewSecret(NewSecret {
+            key: Box::new(created.key),
+            secret: created.secret,
+            copied: None,
+        }));
+        self.jump_to(id)
+    }
+
+    fn edited(&mut self, id: Uuid, result: Result<Box<Key>, Error>) -> Vec<Effect> {
+        match result {
+            Ok(key) => {
+                self.drop_form();
+                let text = format!("Saved “{}”. It counts from the next check on.", key.name);
+                self.browse.rows.update(*key);
+                let mut effects = self.say(Tone::Done, text);
+                effects.extend(self.browse.refresh());
+                effects
+            }
+            Err(Error::Refused(problem)) if problem.current.is_some() => {
+                if let (Some(current), Some(form)) = (problem.current, self.form_mut()) {
+                    form.sending = false;
+                    let conflict = Conflict::new(form, current);
+                    self.over.push(Over::Conflict(Box::new(conflict)));
+                }
+                Vec::new()
+            }
+            Err(error) => {
+                let gone = is_gone(&error);
+                self.form_refused(error);
+                if gone { self.browse.forget(id) } else { Vec::new() }
+            }
+        }
+    }
+
+    /// The form and any question about leaving it.
+    fn drop_form(&mut self) {
+        if let Some(at) = self.over.iter().position(|over| matches!(over, Over::Form(_))) {
+            self.over.truncate(at);
+        }
+    }
+
+    fn form_refused(&mut self, error: Error) {
+        let Some(form) = self.form_mut() else {
+            return;
+        };
+        match error {
+            Error::Refused(problem) => form.refused(problem.errors, problem.detail),
+            other => {
+                let why = sentence(&other);
+                form.refused(
+                    Vec::new(),
+                    format!("{why} Nothing you typed is lost; Ctrl-S tries again."),
+                );
+            }
+        }
+    }
+
+    fn revoked(&mut self, id: Uuid, result: Result<(), Error>) -> Vec<Effect> {
+        let Some(at) = self
+            .over
+            .iter()
+            .position(|over| matches!(over, Over::Revoke(d) if d.key.id == id))
+        else {
+            return Vec::new();
+        };
+        let (tone, text) = match (&result, &self.over[at]) {
+            (Ok(()), Over::Revoke(dialog)) => (
+                Tone::Done,
+                format!("Revoked “{}”. It is refused from now on.", dialog.key.name),
+            ),
+            (Err(error), _) if is_gone(error) => (Tone::Note, sentence(error)),
+            (Err(error), _) => {
+                let text = sentence(error);
+                if let Some(Over::Revoke(dialog)) = self.over.get_mut(at) {
+                    dialog.sending = false;
+                    dialog.error = Some(text);
+                }
+                return Vec::new();
+            }
+            _ => return Vec::new(),
+        };
+        self.over.truncate(at);
+        let mut effects = self.say(tone, text);
+        effects.extend(self.browse.forget(id));
+        effects
+    }
+
+    fn revealed(&mut self, id: Uuid, purpose: Purpose, result: Result<Secret, Error>) -> Vec<Effect> {
+        let is_selected = self.browse.selected_id() == Some(id);
+        match (purpose, result) {
+            (Purpose::Show, Ok(secret)) if is_selected && self.revealing.take() == Some(id) => {
+                let number = self.next_number();
+                self.revealed = Some(Revealed {
+                    key: id,
+                    secret,
+                    number,
+                });
+                vec![Effect::After(SECRET_TTL, Timer::HideSecret(number))]
+            }
+            (Purpose::Show, Ok(_)) => Vec::new(),
+            (Purpose::Copy, Ok(secret)) => {
+                let name = self.browse.rows.name_of(id).unwrap_or_default().to_owned();
+                vec![Effect::Copy {
+                    subject: Subject { id, name },
+                    secret,
+                }]
+            }
+            (_, Err(error)) => {
+                let gone = is_gone(&error);
+                let mut effects = self.say(Tone::Failed, sentence(&error));
+                if gone {
+                    effects.extend(self.browse.forget(id));
+                }
+                effects
+            }
+        }
+    }
+
+    fn copied(&mut self, subject: Subject, route: Route) -> Vec<Effect> {
+        let Subject { id, name } = subject;
+        if let Some(Over::NewSecret(new)) = self
+            .over
+            .iter_mut()
+            .find(|over| matches!(over, Over::NewSecret(new) if new.key.id == id))
+        {
+            let was_safe = new.copied == Some(Route::Clipboard);
+            if !was_safe {
+                new.copied = Some(route.clone());
+            }
+        }
+        match route {
+            Route::Clipboard => {
+                self.last_copy = self.next_number();
+                let clear = Effect::After(SECRET_TTL, Timer::ClearClipboard(self.last_copy));
+                let text =
+                    format!("Copied the secret of “{name}”. It is cleared from the clipboard in 30 s.");
+                let mut effects = self.say(Tone::Done, text);
+                effects.push(clear);
+                effects
+            }
+            Route::Terminal => {
+                let text = format!(
+                    "Sent the secret of “{name}” to the terminal (OSC 52); whether it took it can't be known."
+                );
+                self.say(Tone::Note, text)
+            }
+            Route::Failed(why) => self.say(Tone::Failed, sentence(&format!("not copied: {why}"))),
+        }
+    }
+}
+
+/// Whether the key that was meant exists no longer.
+fn is_gone(error: &Error) -> bool {
+    error
+        .problem()
+        .is_some_and(|p| matches!(p.kind, ProblemType::Revoked | ProblemType::NotFound))
+}

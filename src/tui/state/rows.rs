@@ -1,0 +1,261 @@
+//! The window of rows that the table holds: a contiguous stretch of the organisation's keys in the
+//! server's order, with a selection that belongs to a key, not to a line.
+
+use std::collections::VecDeque;
+
+use uuid::Uuid;
+
+use crate::api::{KeyPage, KeyRow};
+
+/// Rows that are kept at most; those farthest from the screen go first.
+const MOST_ROWS: usize = 600;
+
+/// What is selected after rows were replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Select {
+    First,
+    Last,
+    /// This key, or where it was when it is gone.
+    Key(Uuid),
+    /// Whatever now stands at the same place of the screen.
+    SamePlace,
+}
+
+#[derive(Debug, Default)]
+pub struct Rows {
+    rows: VecDeque<KeyRow>,
+    more_before: bool,
+    more_after: bool,
+    selected: usize,
+    /// The first row on the screen.
+    top: usize,
+    /// Rows that fit on the screen; at least 1.
+    height: usize,
+    /// How many keys stand before the first row, while that is known.
+    before: Option<u64>,
+}
+
+impl Rows {
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub fn more_before(&self) -> bool {
+        self.more_before
+    }
+
+    pub fn more_after(&self) -> bool {
+        self.more_after
+    }
+
+    pub fn selected(&self) -> Option<&KeyRow> {
+        self.rows.get(self.selected)
+    }
+
+    pub fn contains(&self, id: Uuid) -> bool {
+        self.position(id).is_some()
+    }
+
+    /// The rows on the screen, each with whether it is selected.
+    pub fn visible(&self) -> impl Iterator<Item = (bool, &KeyRow)> {
+        let rows = self
+            .rows
+            .iter()
+            .enumerate()
+            .skip(self.top)
+            .take(self.height.max(1));
+        rows.map(|(index, row)| (index == self.selected, row))
+    }
+
+    /// The number (from 1) of the first row on the screen among all keys, while that is known.
+    pub fn first_number(&self) -> Option<u64> {
+        self.before.map(|before| before + self.top as u64 + 1)
+    }
+
+    /// The cursor of the first row, for the page in front of it.
+    pub fn first_cursor(&self) -> Option<&str> {
+        self.rows.front().map(|row| row.cursor.as_str())
+    }
+
+    /// The cursor of the last row, for the page behind it.
+    pub fn last_cursor(&self) -> Option<&str> {
+        self.rows.back().map(|row| row.cursor.as_str())
+    }
+
+    /// Where a refresh begins: a screen above what is seen. `None`: at the very start.
+    pub fn refresh_cursor(&self) -> Option<&str> {
+        let anchor = self.refresh_anchor();
+        (anchor > 0 || self.more_before)
+            .then(|| self.rows.get(anchor).map(|row| row.cursor.as_str()))
+            .flatten()
+    }
+
+    fn refresh_anchor(&self) -> usize {
+        self.top.saturating_sub(self.height)
+    }
+
+    /// Whether the screen has come near the end of the rows while there are more behind.
+    pub fn wants_after(&self) -> bool {
+        self.more_after
+            && self.selected.max(self.top + self.height) + 2 * self.height.max(10) > self.rows.len()
+    }
+
+    /// Whether the screen has come near the first row while there are more in front.
+    pub fn wants_before(&self) -> bool {
+        self.more_before && self.top.min(self.selected) < 2 * self.height.max(10)
+    }
+
+    pub fn set_height(&mut self, height: usize) {
+        self.height = height.max(1);
+        self.keep_selected_on_screen();
+    }
+
+    pub fn height(&self) -> usize {
+        self.height.max(1)
+    }
+
+    /// Moves the selection by `lines`; it stops at the ends.
+    pub fn move_by(&mut self, lines: isize) {
+        let last = self.rows.len().saturating_sub(1);
+        self.selected = self.selected.saturating_add_signed(lines).min(last);
+        if lines.unsigned_abs() >= self.height {
+            self.top = self.top.saturating_add_signed(lines);
+        }
+        self.keep_selected_on_screen();
+    }
+
+    /// Scrolls the screen by `lines`; the selection moves only as far as it must to stay on it.
+    pub fn scroll_by(&mut self, lines: isize) {
+        let last_top = self.rows.len().saturating_sub(self.height);
+        self.top = self.top.saturating_add_signed(lines).min(last_top);
+        let bottom = (self.top + self.height).saturating_sub(1);
+        self.selected = self
+            .selected
+            .clamp(self.top, bottom)
+            .min(self.rows.len().saturating_sub(1));
+    }
+
+    pub fn select_first(&mut self) {
+        self.selected = 0;
+        self.keep_selected_on_screen();
+    }
+
+    pub fn select_last(&mut self) {
+        self.selected = self.rows.len().saturating_sub(1);
+        self.keep_selected_on_screen();
+    }
+
+    /// Selects the row on this line of the screen; `false` when there is none.
+    pub fn select_line(&mut self, line: usize) -> bool {
+        let index = self.top + line;
+        let exists = line < self.height && index < self.rows.len();
+        if exists {
+            self.selected = index;
+        }
+        exists
+    }
+
+    /// Takes `page` in place of all rows. `before` is how many keys stand in front of it, if known.
+    pub fn replace(&mut self, page: KeyPage, select: Select, before: Option<u64>) {
+        let line = self.selected.saturating_sub(self.top);
+        let was_at_start = self.top == 0 && !self.more_before;
+        let old_index = self.selected.saturating_sub(self.refresh_anchor());
+        self.more_before = page.previous.is_some();
+        self.more_after = page.next.is_some();
+        self.rows = page.items.into();
+        self.before = before;
+        let last = self.rows.len().saturating_sub(1);
+        self.selected = match select {
+            Select::First => 0,
+            Select::Last => last,
+            Select::Key(id) => self.position(id).unwrap_or(old_index).min(last),
+            Select::SamePlace => old_index.min(last),
+        };
+        self.top = match select {
+            Select::First => 0,
+            _ if was_at_start && self.selected < self.height && !self.more_before => 0,
+            _ => self.selected.saturating_sub(line),
+        };
+        self.keep_selected_on_screen();
+    }
+
+    pub fn append(&mut self, page: KeyPage) {
+        self.more_after = page.next.is_some();
+        self.rows.extend(page.items);
+        let excess = self
+            .rows
+            .len()
+            .saturating_sub(MOST_ROWS)
+            .min(self.top.saturating_sub(self.height));
+        self.rows.drain(..excess);
+        self.more_before |= excess > 0;
+        self.selected -= excess;
+        self.top -= excess;
+        self.before = self.before.map(|before| before + excess as u64);
+    }
+
+    pub fn prepend(&mut self, page: KeyPage) {
+        self.more_before = page.previous.is_some();
+        let added = page.items.len();
+        for row in page.items.into_iter().rev() {
+            self.rows.push_front(row);
+        }
+        self.selected += added;
+        self.top += added;
+        let keep = (self.top + 3 * self.height).max(MOST_ROWS);
+        if self.rows.len() > keep {
+            self.rows.truncate(keep);
+            self.more_after = true;
+        }
+        let before = self.before.and_then(|before| before.checked_sub(added as u64));
+        self.before = if self.more_before { before } else { Some(0) };
+    }
+
+    /// Takes a revoked key out; its neighbour is selected. `false` when it was not here.
+    pub fn remove(&mut self, id: Uuid) -> bool {
+        let Some(index) = self.position(id) else {
+            return false;
+        };
+        self.rows.remove(index);
+        if index < self.selected || self.selected == self.rows.len() {
+            self.selected = self.selected.saturating_sub(1);
+        }
+        if index < self.top {
+            self.top -= 1;
+        }
+        self.keep_selected_on_screen();
+        true
+    }
+
+    /// Takes a key's new state at once; the refresh that follows puts it in its place.
+    pub fn update(&mut self, key: crate::api::Key) {
+        if let Some(row) = self.rows.iter_mut().find(|row| row.key.id == key.id) {
+            row.key = key;
+        }
+    }
+
+    pub fn name_of(&self, id: Uuid) -> Option<&str> {
+        self.rows
+            .iter()
+            .find(|row| row.key.id == id)
+            .map(|row| row.key.name.as_str())
+    }
+
+    fn position(&self, id: Uuid) -> Option<usize> {
+        self.rows.iter().position(|row| row.key.id == id)
+    }
+
+    fn keep_selected_on_screen(&mut self) {
+        let height = self.height.max(1);
+        let last_top = self.rows.len().saturating_sub(height);
+        self.top = self
+            .top
+            .min(last_top)
+            .min(self.selected)
+            .max((self.selected + 1).saturating_sub(height));
+    }
+}

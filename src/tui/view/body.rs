@@ -1,0 +1,98 @@
+//! What stands where the table would be when there are no rows: loading, empty, no match, refused,
+//! offline. Each says the way out.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Paragraph, Widget};
+
+use super::{Look, text};
+use crate::client::Error;
+use crate::tui::state::notice::sentence;
+use crate::tui::state::{App, Body, Connection};
+
+pub fn render(buffer: &mut Buffer, area: Rect, app: &App, body: &Body, look: &Look) {
+    let inner = if area.height >= 5 && area.width >= 20 {
+        let block = Block::bordered()
+            .border_style(look.theme.border(true))
+            .title(" Keys ");
+        let inner = block.inner(area);
+        block.render(area, buffer);
+        inner
+    } else {
+        area
+    };
+    let (headline, way_out) = words(app, body);
+    let width = usize::from(inner.width).saturating_sub(4).clamp(1, 70);
+    let mut lines: Vec<Line> = text::wrap(&headline, width)
+        .into_iter()
+        .map(|line| Line::styled(line, look.theme.strong()))
+        .collect();
+    lines.push(Line::default());
+    lines.extend(
+        text::wrap(&way_out, width)
+            .into_iter()
+            .map(|line| Line::from(Span::raw(line))),
+    );
+    let height = (lines.len() as u16).min(inner.height);
+    let top = inner.y + (inner.height - height) / 3;
+    Paragraph::new(lines).centered().render(
+        Rect {
+            y: top,
+            height,
+            ..inner
+        },
+        buffer,
+    );
+}
+
+fn words(app: &App, body: &Body) -> (String, String) {
+    if let Some(error) = &app.refused {
+        return refused(error);
+    }
+    match body {
+        Body::Loading => match &app.connection {
+            Connection::Lost(error) => offline(error),
+            _ => ("Loading keys…".into(), "Ctrl-C quits.".into()),
+        },
+        Body::Failed(error) if error.is_retryable() => offline(error),
+        Body::Failed(error) => (sentence(error), "r asks again, q quits.".into()),
+        Body::Empty if app.may_create() => (
+            "No keys yet: n creates the first".into(),
+            "? shows every key, q quits.".into(),
+        ),
+        Body::Empty => (
+            "No keys that you may see".into(),
+            "r asks again, ? shows every key, q quits.".into(),
+        ),
+        Body::NoMatch => no_match(app),
+        Body::Rows => (String::new(), String::new()),
+    }
+}
+
+fn no_match(app: &App) -> (String, String) {
+    let query = &app.browse.query;
+    let scope = query
+        .scope
+        .map_or("key".to_owned(), |scope| format!("{scope} key"));
+    let headline = match query.text.trim() {
+        "" => format!("There is no {scope}"),
+        typed => format!("No {scope} matches “{typed}”"),
+    };
+    (headline, "Esc clears the filter, 0 shows all scopes.".into())
+}
+
+fn refused(error: &Error) -> (String, String) {
+    let way_out = match error {
+        Error::SignIn => "Start keydeck again with a token that counts. r asks again, q quits.",
+        _ => "r asks again, q quits.",
+    };
+    (sentence(error), way_out.into())
+}
+
+fn offline(error: &Error) -> (String, String) {
+    (
+        sentence(error),
+        "It is tried again by itself; r tries now, q quits.".into(),
+    )
+}

@@ -1,0 +1,159 @@
+//! Every field of the selected key. The secret is masked until it is asked for.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Paragraph, Widget};
+
+use super::{Look, text, time};
+use crate::api::Key;
+use crate::model::Scope;
+use crate::tui::state::{App, Revealed};
+
+pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
+    Clear.render(area, buffer);
+    let focused = app.details_focused && app.over.is_empty();
+    let block = Block::bordered().border_style(look.theme.border(focused));
+    let Some(key) = app.selected() else {
+        block.title(" Details ").render(area, buffer);
+        return;
+    };
+    let room = usize::from(area.width).saturating_sub(4);
+    let block = block.title(Span::styled(
+        format!(" {} ", text::fit(&key.name, room)),
+        look.theme.strong(),
+    ));
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    let inner = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
+    let revealed = app.revealed.as_ref().filter(|revealed| revealed.key == key.id);
+    let lines = lines(key, revealed, usize::from(inner.width), look);
+    let most = (lines.len() as u16).saturating_sub(inner.height);
+    Paragraph::new(lines)
+        .scroll((app.details_scroll.min(most), 0))
+        .render(inner, buffer);
+}
+
+fn lines(key: &Key, revealed: Option<&Revealed>, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    let kind = Span::styled(format!("{} key", key.scope), theme.scope(key.scope));
+    let mut lines = match &key.project {
+        Some(project) => vec![Line::from(vec![
+            kind,
+            Span::raw(" · "),
+            Span::raw(text::fit(&project.name, width.saturating_sub(14))),
+        ])],
+        None => vec![
+            Line::from(kind),
+            Line::styled("reads the whole organisation", theme.faint()),
+        ],
+    };
+    lines.push(Line::default());
+    lines.extend(secret(key, revealed, width, look));
+    if key.scope.has_project() {
+        lines.push(Line::default());
+        lines.extend(domains(key, width, look));
+        lines.push(Line::default());
+    }
+    if key.scope.has_local_development() {
+        let value = key
+            .local_development
+            .map_or_else(|| "off".into(), |address| format!("on, from {address}"));
+        lines.extend(field("Local development", &value, width, look));
+    }
+    if key.scope.has_project() {
+        let value = if key.cross_page_persistence { "on" } else { "off" };
+        lines.extend(field("Cross-page persist.", value, width, look));
+    }
+    lines.push(Line::default());
+    lines.extend(field(
+        "Created",
+        &time::long_date(key.created_at, &look.zone),
+        width,
+        look,
+    ));
+    lines.extend(field("Owner", &key.creator.email, width, look));
+    let used = match key.last_used_at {
+        Some(at) => format!(
+            "{} ({})",
+            time::ago(Some(at), look.now),
+            time::long_date(at, &look.zone)
+        ),
+        None => "never".into(),
+    };
+    lines.extend(field("Last used", &used, width, look));
+    lines.extend(field("Changes", &changes(key.version), width, look));
+    lines.extend(field("Id", &key.id.to_string(), width, look));
+    lines
+}
+
+fn changes(version: u64) -> String {
+    match version {
+        ..=1 => "none since creation".into(),
+        n => format!("{} since creation", n - 1),
+    }
+}
+
+fn secret(key: &Key, revealed: Option<&Revealed>, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    if let Some(revealed) = revealed {
+        let mut lines = vec![Line::from(vec![
+            Span::styled("Secret  ", theme.faint()),
+            Span::styled("hidden in 30 s, x hides now", theme.warning()),
+        ])];
+        let chunks = text::chunks(revealed.secret.expose(), width);
+        lines.extend(
+            chunks
+                .into_iter()
+                .map(|chunk| Line::styled(chunk, theme.strong())),
+        );
+        return lines;
+    }
+    let what_to_do = match (key.scope, key.may.reveal) {
+        (Scope::Analytics, _) => "shown once, at its creation",
+        (_, true) => "c copies, x shows it",
+        (_, false) => "",
+    };
+    vec![Line::from(vec![
+        Span::styled("Secret  ", theme.faint()),
+        Span::raw(format!("{}  ", text::fit(&key.hint, 16))),
+        Span::styled(what_to_do, theme.faint()),
+    ])]
+}
+
+fn domains(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let label = match key.scope {
+        Scope::Mobile => "Bundle identifiers",
+        _ => "UI domains",
+    };
+    let mut lines = vec![Line::styled(
+        format!("{label} ({})", key.ui_domains.len()),
+        look.theme.faint(),
+    )];
+    if key.ui_domains.is_empty() {
+        lines.push(Line::raw("  any app"));
+    }
+    lines.extend(
+        key.ui_domains
+            .iter()
+            .map(|d| Line::raw(format!("  {}", text::fit(d.as_str(), width.saturating_sub(2))))),
+    );
+    lines
+}
+
+/// A label of fixed width and its value, which goes to a line of its own where it doesn't fit.
+fn field(label: &'static str, value: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
+    const LABEL: usize = 20;
+    let label = Span::styled(text::column(label, LABEL.min(width)), look.theme.faint());
+    if text::width(value) + LABEL <= width {
+        return vec![Line::from(vec![label, Span::raw(text::fit(value, width))])];
+    }
+    vec![
+        Line::from(label),
+        Line::raw(format!("  {}", text::fit(value, width.saturating_sub(2)))),
+    ]
+}

@@ -1,0 +1,86 @@
+//! The frame that all dialogs share: a box in the middle of the screen, never beyond it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Paragraph, Widget};
+
+use super::{Look, text};
+
+/// Draws an empty box of at most `width` times `height` (with its border); returns its inside.
+pub fn open(buffer: &mut Buffer, screen: Rect, width: u16, height: u16, title: &str, border: Style) -> Rect {
+    let width = width.min(screen.width);
+    let height = height.min(screen.height);
+    let area = Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 2,
+        width,
+        height,
+    };
+    clear(buffer, area);
+    if height < 3 || width < 4 {
+        return area;
+    }
+    let title = text::fit(title, usize::from(width).saturating_sub(6));
+    let block = Block::bordered()
+        .border_style(border)
+        .title(Span::styled(format!(" {title} "), border.bold()));
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    }
+}
+
+/// Clears an area, and the left half of a wide character that would reach into it.
+fn clear(buffer: &mut Buffer, area: Rect) {
+    Clear.render(area, buffer);
+    if let Some(left) = area.x.checked_sub(1) {
+        for y in area.top()..area.bottom() {
+            if let Some(cell) = buffer.cell_mut((left, y))
+                && text::width(cell.symbol()) > 1
+            {
+                cell.set_symbol(" ");
+            }
+        }
+    }
+}
+
+/// How wide the inside of a box of `width` is on this screen.
+pub fn inner_width(screen: Rect, width: u16) -> usize {
+    usize::from(width.min(screen.width)).saturating_sub(4)
+}
+
+/// Shows `lines` above a last line of buttons, which stays whatever the height.
+pub fn with_buttons(buffer: &mut Buffer, inner: Rect, lines: Vec<Line>, buttons: Line) {
+    let last = inner.height.min(1);
+    let above = Rect {
+        height: inner.height - last,
+        ..inner
+    };
+    Paragraph::new(lines).render(above, buffer);
+    let row = Rect {
+        y: inner.y + above.height,
+        height: last,
+        ..inner
+    };
+    Paragraph::new(buttons).render(row, buffer);
+}
+
+/// `[ Cancel ]  [ Yes, Delete ]`; the focused one is also marked by its arrows.
+pub fn buttons(labels: &[(&str, bool, bool)], look: &Look) -> Line<'static> {
+    let mut spans = Vec::new();
+    for &(label, focused, danger) in labels {
+        let content = if focused {
+            format!("▸ {label} ◂")
+        } else {
+            format!("[ {label} ]")
+        };
+        spans.push(Span::styled(content, look.theme.button(focused, danger)));
+        spans.push(Span::raw("   "));
+    }
+    Line::from(spans)
+}

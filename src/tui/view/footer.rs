@@ -1,0 +1,68 @@
+//! What can be done now, and what just happened.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Paragraph, Widget};
+
+use super::{Look, text};
+use crate::tui::keymap::{self, Action};
+use crate::tui::state::{App, Tone};
+
+/// The hints of the layer for what is possible now. Where they don't all fit, help and quit stay.
+pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
+    let possible =
+        keymap::of_layer(app.layer()).filter(|binding| !binding.hint.is_empty() && app.can(binding.action));
+    let hints: Vec<(Action, String, &str)> = possible
+        .map(|binding| {
+            let key = binding.keys.first().map(|key| key.label()).unwrap_or_default();
+            (binding.action, key, binding.hint)
+        })
+        .collect();
+    let is_last = |action: &Action| matches!(action, Action::Help | Action::Quit);
+    let cells = |(_, key, hint): &(Action, String, &str)| text::width(key) + text::width(hint) + 3;
+    let mut room = usize::from(area.width) + 1;
+    let reserved: usize = hints.iter().filter(|hint| is_last(&hint.0)).map(cells).sum();
+    room = room.saturating_sub(reserved);
+    let mut spans = vec![Span::raw(" ")];
+    for hint in &hints {
+        if !is_last(&hint.0) {
+            if cells(hint) > room {
+                continue;
+            }
+            room -= cells(hint);
+        }
+        spans.push(Span::styled(
+            hint.1.clone(),
+            look.theme.strong().patch(look.theme.accent()),
+        ));
+        spans.push(Span::raw(format!(" {}  ", hint.2)));
+    }
+    Paragraph::new(Line::from(spans)).render(area, buffer);
+}
+
+/// One line over the bottom border, so that it costs no row and moves nothing.
+pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
+    let Some(notice) = &app.notice else {
+        return;
+    };
+    let (sign, style) = match notice.tone {
+        Tone::Done => ("✓", look.theme.good()),
+        Tone::Note => ("·", look.theme.strong()),
+        Tone::Failed => ("✗", look.theme.bad()),
+    };
+    let table = app.layout().table;
+    let y = (table.y + table.height).saturating_sub(1);
+    let room = usize::from(screen.width).saturating_sub(4);
+    let content = format!(" {sign} {} ", text::fit(&notice.text, room.saturating_sub(4)));
+    let width = (text::width(&content) as u16).min(screen.width);
+    let area = Rect {
+        x: 2.min(screen.width),
+        y,
+        width,
+        height: 1,
+    }
+    .intersection(screen);
+    Clear.render(area, buffer);
+    Paragraph::new(Span::styled(content, style)).render(area, buffer);
+}

@@ -1,0 +1,172 @@
+//! The two lines on top: who and where; how many, filter and sort.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+use super::{Look, text};
+use crate::api::{KeyCounts, Order, Sort};
+use crate::model::Scope;
+use crate::tui::state::{App, Connection, Over};
+
+/// ` keydeck  Acme Studios            mira@acme.example · Owner   local  ● live`
+pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
+    let theme = look.theme;
+    let organisation = app.me.as_ref().map_or("", |me| me.organisation.name.as_str());
+    let (sign, state, style) = match &app.connection {
+        Connection::Connecting => ("○", "connecting", theme.faint()),
+        Connection::Live => ("●", "live", theme.good()),
+        Connection::Lost(error) if error.is_retryable() => ("✗", "offline, retrying", theme.bad()),
+        Connection::Lost(_) => ("✗", "not connected", theme.bad()),
+    };
+    let who = app.me.as_ref().map_or_else(String::new, |me| {
+        format!("{} · {}", text::fit(&me.user.email, 40), me.user.role)
+    });
+    let place = text::fit(&app.place, 40);
+    let mut right = vec![Span::styled(format!("{sign} {state} "), style)];
+    let room =
+        usize::from(area.width).saturating_sub(text::width(" keydeck  ") + text::width(&right[0].content));
+    if text::width(&place) + 2 <= room {
+        right.insert(0, Span::styled(format!("{place}  "), theme.accent()));
+    }
+    if text::width(&place) + text::width(&who) + 6 <= room {
+        right.insert(0, Span::raw(format!("{who}   ")));
+    }
+    let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
+    let left_room = usize::from(area.width).saturating_sub(used + text::width(" keydeck  ") + 1);
+    let left = Line::from(vec![
+        Span::styled(" keydeck", theme.strong().patch(theme.accent())),
+        Span::raw("  "),
+        Span::styled(text::fit(organisation, left_room), theme.strong()),
+    ]);
+    Paragraph::new(left).render(area, buffer);
+    Paragraph::new(Line::from(right))
+        .right_aligned()
+        .render(right_of(area, used), buffer);
+}
+
+/// ` 1,284 keys   Web 902  Mobile 311  Analytics 71        scope: all   sort: created ▼`; while the
+/// filter is typed, the filter.
+pub fn summary(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option<Position> {
+    let theme = look.theme;
+    let query = &app.browse.query;
+    let scope = query.scope.map_or("all", Scope::label);
+    let sort = format!("sort: {} {} ", sort_label(query.sort), arrow(query.order));
+    let mut right = vec![Span::raw(sort)];
+    if area.width >= 60 {
+        right.insert(0, Span::raw(format!("scope: {scope}   ")));
+    }
+    let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
+    Paragraph::new(Line::from(right))
+        .right_aligned()
+        .style(theme.faint())
+        .render(right_of(area, used), buffer);
+    let left = Rect {
+        width: area.width.saturating_sub(used as u16 + 1),
+        ..area
+    };
+    if let Some(Over::Filter(field)) = app.over.first() {
+        return filter(buffer, left, field, app, look);
+    }
+    let mut spans = counts(app.browse.counts.as_ref(), usize::from(left.width), look);
+    if !query.text.trim().is_empty() {
+        let found = app
+            .browse
+            .current_counts()
+            .map_or_else(String::new, |c| format!(" · {}", total(c)));
+        let room = usize::from(left.width).saturating_sub(text::width(&found) + 12);
+        spans = vec![
+            Span::raw(" filter "),
+            Span::styled(text::fit(query.text.trim(), room), theme.accent()),
+            Span::styled(found, theme.faint()),
+        ];
+    }
+    Paragraph::new(Line::from(spans)).render(left, buffer);
+    None
+}
+
+fn filter(
+    buffer: &mut Buffer,
+    area: Rect,
+    field: &crate::tui::state::text::TextField,
+    app: &App,
+    look: &Look,
+) -> Option<Position> {
+    let found = app.browse.current_counts().map_or_else(String::new, total);
+    let room = usize::from(area.width).saturating_sub(text::width(&found) + 6);
+    let prompt = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(1),
+        ..area
+    };
+    Paragraph::new(Span::styled("/", look.theme.accent())).render(prompt, buffer);
+    let input = Rect {
+        x: area.x + 2,
+        width: room as u16,
+        ..area
+    };
+    let cursor = super::form::text_line(buffer, input, field, look.theme.strong());
+    let shown = text::width(field.value()).min(room) as u16;
+    let rest = Rect {
+        x: input.x + shown + 2,
+        width: area.width.saturating_sub(shown + 4),
+        ..area
+    };
+    Paragraph::new(Span::styled(found, look.theme.faint())).render(rest.intersection(area), buffer);
+    cursor
+}
+
+fn counts(counts: Option<&KeyCounts>, room: usize, look: &Look) -> Vec<Span<'static>> {
+    let Some(counts) = counts else {
+        return Vec::new();
+    };
+    let mut spans = vec![
+        Span::styled(format!(" {}", total(counts)), look.theme.strong()),
+        Span::raw(" "),
+    ];
+    let mut used = text::width(&spans[0].content);
+    for scope in Scope::ALL {
+        let part = format!("  {} {}", scope.label(), text::number(counts.of(scope)));
+        used += text::width(&part) + 1;
+        if used <= room {
+            spans.push(Span::styled(part, look.theme.scope(scope)));
+        }
+    }
+    spans
+}
+
+fn total(counts: &KeyCounts) -> String {
+    let number = text::number(counts.total());
+    match counts.total() {
+        _ if counts.capped => format!("more than {number} keys"),
+        1 => "1 key".into(),
+        _ => format!("{number} keys"),
+    }
+}
+
+fn sort_label(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Scope => "scope",
+        Sort::CreatedAt => "created",
+        Sort::Name => "name",
+        Sort::LastUsedAt => "last used",
+    }
+}
+
+/// The direction of a sort: ▲ ascending, ▼ descending.
+pub fn arrow(order: Order) -> &'static str {
+    match order {
+        Order::Asc => "▲",
+        Order::Desc => "▼",
+    }
+}
+
+fn right_of(area: Rect, width: usize) -> Rect {
+    let width = (width as u16).min(area.width);
+    Rect {
+        x: area.x + area.width - width,
+        width,
+        ..area
+    }
+}

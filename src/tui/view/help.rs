@@ -1,0 +1,58 @@
+//! Every key of the layer that help was opened from, read from the bindings.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+use super::{Look, dialog, text};
+use crate::tui::keymap::{self, Layer};
+use crate::tui::state::{App, Help};
+
+const WIDTH: u16 = 64;
+const KEYS: usize = 16;
+
+pub fn render(buffer: &mut Buffer, screen: Rect, help: &Help, app: &App, look: &Look) -> Option<Position> {
+    let mut lines: Vec<Line> = keymap::of_layer(help.of)
+        .map(|binding| {
+            Line::from(vec![
+                Span::styled(text::column(&binding.keys_label(), KEYS), look.theme.accent()),
+                Span::raw(binding.help),
+            ])
+        })
+        .collect();
+    if matches!(help.of, Layer::Keys | Layer::Details) {
+        lines.push(Line::default());
+        lines.push(Line::styled(
+            "A click selects, the wheel scrolls, a column header sorts.",
+            look.theme.faint(),
+        ));
+        lines.push(Line::styled(
+            "Shift and drag selects text, as without keydeck.",
+            look.theme.faint(),
+        ));
+    }
+    if help.of == Layer::Form {
+        lines.push(Line::default());
+        lines.push(Line::styled(
+            "In the list of domains: Enter adds a line, Ctrl-D removes one,",
+            look.theme.faint(),
+        ));
+        lines.push(Line::styled("a paste may hold several.", look.theme.faint()));
+    }
+    let height = lines.len() as u16 + 2;
+    let title = format!("Keys · {}", help.of.title());
+    let inner = dialog::open(
+        buffer,
+        screen,
+        WIDTH,
+        height.min(app.size().1),
+        &title,
+        look.theme.accent(),
+    );
+    let most = height.saturating_sub(2).saturating_sub(inner.height);
+    Paragraph::new(lines)
+        .scroll((help.scroll.min(most), 0))
+        .render(inner, buffer);
+    None
+}

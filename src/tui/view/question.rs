@@ -1,0 +1,34 @@
+//! A question with two answers; the harmless one has the focus.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use super::{Look, dialog, text};
+use crate::tui::state::Question;
+
+const WIDTH: u16 = 56;
+
+pub fn render(buffer: &mut Buffer, screen: Rect, question: &Question, look: &Look) -> Option<Position> {
+    let lines: Vec<Line> = text::wrap(&question.text, dialog::inner_width(screen, WIDTH))
+        .into_iter()
+        .map(Line::raw)
+        .collect();
+    let inner = dialog::open(
+        buffer,
+        screen,
+        WIDTH,
+        lines.len() as u16 + 4,
+        "Are you sure?",
+        look.theme.warning(),
+    );
+    let buttons = dialog::buttons(
+        &[
+            (question.stay, !question.leaving, false),
+            (question.leave, question.leaving, true),
+        ],
+        look,
+    );
+    dialog::with_buttons(buffer, inner, lines, buttons);
+    None
+}

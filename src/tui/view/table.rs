@@ -1,0 +1,154 @@
+//! The table of keys: only the rows on the screen are ever looked at.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+use ratatui::widgets::{Block, Widget};
+
+use super::{Look, clip, header, text, time};
+use crate::api::Key;
+use crate::tui::state::App;
+use crate::tui::state::columns::{self, Column, Placed};
+
+pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
+    let layout = app.layout();
+    if layout.bordered {
+        let focused = app.over.is_empty() && !app.details_focused;
+        frame(buffer, clip(layout.table, screen), app, look, focused);
+    }
+    let placed = columns::place(layout.columns, app.shows_owners());
+    heads(buffer, clip(layout.columns, screen), &placed, app, look);
+    let rows = clip(layout.rows, screen);
+    for (line, (selected, row)) in app
+        .browse
+        .rows
+        .visible()
+        .take(usize::from(rows.height))
+        .enumerate()
+    {
+        let area = Rect {
+            y: rows.y + line as u16,
+            height: 1,
+            ..rows
+        };
+        render_row(buffer, area, &placed, &row.key, selected, look);
+    }
+}
+
+/// The border, with where we are among all keys when that is known.
+fn frame(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, focused: bool) {
+    let mut title = vec![Span::raw(" Keys ")];
+    let visible = app.browse.rows.visible().count() as u64;
+    if let (Some(first), Some(counts)) = (app.browse.rows.first_number(), app.browse.current_counts())
+        && visible > 0
+        && visible < counts.total()
+    {
+        let of = if counts.capped {
+            String::new()
+        } else {
+            format!(" of {}", text::number(counts.total()))
+        };
+        let range = format!(
+            "{}–{}{of} ",
+            text::number(first),
+            text::number(first + visible - 1)
+        );
+        title.push(Span::styled(range, look.theme.faint()));
+    }
+    if app.browse.is_replacing() {
+        title.push(Span::styled("… ", look.theme.faint()));
+    }
+    Block::bordered()
+        .border_style(look.theme.border(focused))
+        .title(title)
+        .render(area, buffer);
+}
+
+fn heads(buffer: &mut Buffer, area: Rect, placed: &[Placed], app: &App, look: &Look) {
+    for place in placed {
+        let is_sorted = place.column.sort() == Some(app.browse.query.sort);
+        let mut label = place.column.label().to_owned();
+        if is_sorted {
+            label = format!("{label} {}", header::arrow(app.browse.query.order));
+        }
+        let style = if is_sorted {
+            look.theme.strong()
+        } else {
+            look.theme.faint()
+        };
+        put(buffer, area, place, &label, style);
+    }
+}
+
+fn render_row(buffer: &mut Buffer, area: Rect, placed: &[Placed], key: &Key, selected: bool, look: &Look) {
+    if selected {
+        buffer.set_style(area, look.theme.selected());
+        put(
+            buffer,
+            area,
+            &Placed {
+                column: Column::Name,
+                x: area.x,
+                width: 1,
+            },
+            "▌",
+            Style::new(),
+        );
+    }
+    for place in placed {
+        let (cell, style) = cell(place.column, key, look);
+        put(
+            buffer,
+            area,
+            place,
+            &cell,
+            if selected { Style::new() } else { style },
+        );
+    }
+}
+
+fn cell(column: Column, key: &Key, look: &Look) -> (String, Style) {
+    let theme = look.theme;
+    match column {
+        Column::Name => (key.name.clone(), theme.text()),
+        Column::Scope => (key.scope.label().into(), theme.scope(key.scope)),
+        Column::Project => match &key.project {
+            Some(project) => (project.name.clone(), theme.text()),
+            None => ("–".into(), theme.faint()),
+        },
+        Column::Created => (time::short_date(key.created_at, &look.zone), theme.text()),
+        Column::LastUsed => {
+            let style = if key.last_used_at.is_none() {
+                theme.faint()
+            } else {
+                theme.text()
+            };
+            (time::ago(key.last_used_at, look.now), style)
+        }
+        Column::Owner => {
+            let name = key.creator.email.split('@').next().unwrap_or_default();
+            (name.to_owned(), theme.faint())
+        }
+    }
+}
+
+/// Writes into a column of a line, never beyond either.
+fn put(buffer: &mut Buffer, line: Rect, place: &Placed, content: &str, style: Style) {
+    let area = Rect {
+        x: place.x,
+        y: line.y,
+        width: place.width,
+        height: line.height,
+    }
+    .intersection(line);
+    if !area.is_empty() {
+        buffer.set_stringn(
+            area.x,
+            area.y,
+            text::fit(content, usize::from(area.width)),
+            usize::from(area.width),
+            style,
+        );
+    }
+}

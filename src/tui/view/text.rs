@@ -1,0 +1,125 @@
+//! Text that fits: made safe to draw, cut to a width in cells, wrapped.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::model::Shown;
+
+/// Width in cells.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Outside text, safe to draw and cut to `cells` with an ellipsis.
+pub fn fit(text: &str, cells: usize) -> String {
+    let shown = Shown::new(text);
+    if shown.as_str().width() <= cells {
+        return shown.into_string();
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for grapheme in shown.as_str().graphemes(true) {
+        let width = grapheme.width();
+        if used + width + 1 > cells {
+            break;
+        }
+        used += width;
+        out.push_str(grapheme);
+    }
+    if cells > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// `text` padded with spaces to exactly `cells`.
+pub fn column(text: &str, cells: usize) -> String {
+    let mut fitted = fit(text, cells);
+    let missing = cells.saturating_sub(fitted.width());
+    fitted.extend(std::iter::repeat_n(' ', missing));
+    fitted
+}
+
+/// Breaks text at spaces, and words that are too long anywhere, into lines of at most `cells`.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(1);
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in Shown::new(text).as_str().split_whitespace() {
+        let gap = usize::from(used > 0);
+        if used + gap + word.width() <= cells {
+            push(&mut lines, if gap == 1 { " " } else { "" });
+            push(&mut lines, word);
+            used += gap + word.width();
+            continue;
+        }
+        if used > 0 {
+            lines.push(String::new());
+            used = 0;
+        }
+        for grapheme in word.graphemes(true) {
+            if used + grapheme.width() > cells && used > 0 {
+                lines.push(String::new());
+                used = 0;
+            }
+            push(&mut lines, grapheme);
+            used += grapheme.width();
+        }
+    }
+    lines
+}
+
+fn push(lines: &mut [String], text: &str) {
+    if let Some(line) = lines.last_mut() {
+        line.push_str(text);
+    }
+}
+
+/// Cuts text every `cells` characters, for a secret that must be readable whole.
+pub fn chunks(text: &str, cells: usize) -> Vec<String> {
+    let chars: Vec<char> = text.chars().collect();
+    chars
+        .chunks(cells.max(1))
+        .map(|chunk| chunk.iter().collect())
+        .collect()
+}
+
+/// 1284 as `1,284`.
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_are_cut_by_cells() {
+        assert_eq!(fit("キオスク受付", 7), "キオス…");
+        assert_eq!(column("ab", 4), "ab  ");
+        assert_eq!(column("キオスク", 4), "キ… ");
+        assert_eq!(fit("abc", 0), "");
+    }
+
+    #[test]
+    fn text_wraps_at_spaces_and_long_words_anywhere() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("", 4), [""]);
+    }
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(1284), "1,284");
+        assert_eq!(number(1_000_000), "1,000,000");
+    }
+}
