@@ -5,5 +5,8 @@
 //! `cli` holds the commands for scripts and administration.
 
 pub mod api;
+pub mod clipboard;
+pub mod hardening;
 pub mod model;
 pub mod server;
+pub mod tui;
