@@ -1,0 +1,115 @@
+//! The terminal as the dashboard has it: entered and left as a whole, drawn on one write a frame,
+//! and given back as it was found however the program ends.
+
+mod input;
+mod modes;
+mod osc52;
+mod screen;
+mod signals;
+
+use std::fs::File;
+use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
+
+use ratatui::Frame;
+
+pub use input::{Input, spawn_input};
+pub use signals::{Signal, spawn_signals};
+
+use crate::model::Secret;
+use screen::Screen;
+
+#[derive(Debug, thiserror::Error)]
+pub enum TerminalError {
+    #[error(
+        "The dashboard needs a terminal, and {0} is none; in scripts use the commands, such as: keydeck key list --json."
+    )]
+    NotATerminal(&'static str),
+    #[error("The terminal can't be set up: {0}.")]
+    Io(#[from] io::Error),
+}
+
+/// The entered terminal. Call [`spawn_signals`] before [`Terminal::enter`], so that there is no
+/// moment in which a signal ends the program without the way back.
+pub struct Terminal {
+    inner: ratatui::Terminal<Screen>,
+}
+
+impl Terminal {
+    /// Takes the terminal: raw mode, alternate screen, mouse buttons and wheel, bracketed paste, no
+    /// cursor. Dropping gives it back, and so does a panic in any thread.
+    pub fn enter() -> Result<Self, TerminalError> {
+        if !io::stdin().is_terminal() {
+            return Err(TerminalError::NotATerminal("standard input"));
+        }
+        if !io::stdout().is_terminal() {
+            return Err(TerminalError::NotATerminal("standard output"));
+        }
+        let tty = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let inner = ratatui::Terminal::new(Screen::on(tty))?;
+        let mut terminal = Self { inner };
+        modes::restore_on_panic();
+        terminal.resume()?;
+        Ok(terminal)
+    }
+
+    /// Draws one frame as one write; writes nothing when nothing changed.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        if !modes::inside() {
+            // A panic in some task gave the terminal back, and the program lives on.
+            self.resume()?;
+        }
+        self.inner.draw(render)?;
+        self.inner.backend_mut().send()
+    }
+
+    /// Gives the terminal back and stops the job, as Ctrl-Z does; returns when a shell continues it.
+    /// Does nothing where no shell could.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        if !signals::can_be_continued() {
+            return Ok(());
+        }
+        modes::leave();
+        let continued = signals::stop_until_continued();
+        self.resume()?;
+        continued
+    }
+
+    /// Takes the terminal again, whose modes may have been changed while the program was stopped.
+    /// The next frame is drawn whole. The answer to [`Signal::Continue`].
+    pub fn resume(&mut self) -> io::Result<()> {
+        modes::enter()?;
+        self.draw_whole_next()
+    }
+
+    /// Asks the terminal to put `secret` in the clipboard of whoever sits at it. Nothing tells
+    /// whether it did.
+    pub fn send_osc52(&mut self, secret: &Secret) -> io::Result<()> {
+        let in_tmux = std::env::var_os("TMUX").is_some();
+        let sequence = osc52::sequence(secret, in_tmux)?;
+        self.inner.backend_mut().send_apart(sequence.as_bytes())
+    }
+
+    /// Overwrites the frames that are kept here, after a secret was on the screen. The next frame is
+    /// drawn whole.
+    pub fn forget_frames(&mut self) -> io::Result<()> {
+        for _ in 0..2 {
+            self.inner.current_buffer_mut().reset();
+            self.inner.swap_buffers();
+        }
+        self.inner.backend_mut().wipe();
+        self.draw_whole_next()
+    }
+
+    fn draw_whole_next(&mut self) -> io::Result<()> {
+        self.inner.backend_mut().forget_cursor();
+        self.inner.clear()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.inner.backend_mut().wipe();
+        modes::leave();
+    }
+}

@@ -1,0 +1,109 @@
+//! The modes that the program puts the terminal in, and the one way back out of them. Kept for the
+//! process, not in a value: a panic hook and the signal thread must find the way back too.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::Once;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+/// Alternate screen, no cursor, bracketed paste, and of the mouse only buttons and wheel (1000) in
+/// the unlimited encoding (1006): reports of every movement would wake the program for nothing.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1006h";
+/// The way back, from the middle of a frame too.
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?1049l\x1b[?25h";
+
+const OUTSIDE: u8 = 0;
+const INSIDE: u8 = 1;
+/// The process is about to exit; nobody may enter any more.
+const ENDED: u8 = 2;
+
+static STATE: AtomicU8 = AtomicU8::new(OUTSIDE);
+
+pub(super) fn inside() -> bool {
+    STATE.load(Ordering::SeqCst) == INSIDE
+}
+
+/// Sets every mode, also when they were set before: a shell may have changed them while the program
+/// was stopped.
+pub(super) fn enter() -> io::Result<()> {
+    let now_inside = STATE.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |state| {
+        (state != ENDED).then_some(INSIDE)
+    });
+    if now_inside.is_err() {
+        return Ok(());
+    }
+    // Crossterm sets raw mode only when it believes that it is not set.
+    disable_raw_mode()?;
+    enable_raw_mode()?;
+    write_out(ENTER, None)
+}
+
+/// Gives the terminal back as it was found. Does nothing when it was given back before; errors have
+/// nobody to go to.
+pub(super) fn leave() {
+    if STATE.compare_exchange(INSIDE, OUTSIDE, Ordering::SeqCst, Ordering::SeqCst) == Ok(INSIDE) {
+        restore(None);
+    }
+}
+
+/// The same for the last time, and without waiting for a terminal that takes nothing.
+pub(super) fn leave_for_good(patience: Duration) {
+    if STATE.swap(ENDED, Ordering::SeqCst) == INSIDE {
+        restore(Some(patience));
+    }
+}
+
+fn restore(patience: Option<Duration>) {
+    let _ = write_out(LEAVE, patience);
+    let _ = disable_raw_mode();
+}
+
+/// Restores before the message of a panic is printed, so that it can be read.
+pub(super) fn restore_on_panic() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            leave();
+            previous(info);
+        }));
+    });
+}
+
+/// Writes past all buffers. With `patience`, gives up on a terminal that isn't ready by then.
+fn write_out(bytes: &[u8], patience: Option<Duration>) -> io::Result<()> {
+    let out = io::stdout();
+    if let Some(patience) = patience
+        && !ready_within(&out, Some(patience))?
+    {
+        return Err(io::ErrorKind::TimedOut.into());
+    }
+    write_fully(&out, bytes)
+}
+
+/// `write_all` for a terminal that another program may have left non-blocking.
+pub(super) fn write_fully(tty: impl AsFd, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match rustix::io::write(&tty, bytes) {
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => _ = ready_within(&tty, None)?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+fn ready_within(tty: impl AsFd, patience: Option<Duration>) -> io::Result<bool> {
+    let timeout = patience
+        .map(Timespec::try_from)
+        .transpose()
+        .map_err(io::Error::other)?;
+    let mut fds = [PollFd::new(&tty, PollFlags::OUT)];
+    Ok(poll(&mut fds, timeout.as_ref())? > 0)
+}
