@@ -5,5 +5,7 @@
 //! `cli` holds the commands for scripts and administration.
 
 pub mod api;
+pub mod client;
+pub mod config;
 pub mod model;
 pub mod server;
