@@ -2,11 +2,13 @@
 //!
 //! The map: [`model`] says what a key is and validates it, [`api`] is the wire that client and
 //! server share, [`server`] answers it over a store, [`client`] asks it, [`tui`] draws the dashboard
-//! with the [`clipboard`], [`hardening`] keeps secrets out of core dumps.
+//! with the [`clipboard`], [`hardening`] keeps secrets out of core dumps,
+//! [`config`] finds where things are kept.
 
 pub mod api;
 pub mod client;
 pub mod clipboard;
+pub mod config;
 pub mod hardening;
 pub mod model;
 pub mod server;

@@ -1,0 +1,77 @@
+//! Why a call got no answer that it could use, in words for the person who made it.
+
+use std::io::ErrorKind;
+
+use crate::api::{Problem, ProblemType};
+
+/// What came instead of an answer. Cheap to clone, so that a screen can keep it.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// The address or the token can't be used; nothing was sent.
+    #[error("{0}")]
+    Unusable(String),
+    /// Nobody answered.
+    #[error("{0}")]
+    Offline(String),
+    #[error("{0} did not answer in time")]
+    TimedOut(String),
+    /// 401: no token, or none that the server knows.
+    #[error("the server does not know this sign-in token; set KEYDECK_TOKEN to the one that you were given")]
+    SignIn,
+    /// Any other refusal, in the server's own words.
+    #[error("{}", .0.detail)]
+    Refused(Box<Problem>),
+    /// The answer is none that a keydeck gives.
+    #[error("{0}")]
+    NotKeydeck(String),
+}
+
+impl Error {
+    /// Whether the same question may be answered a moment later.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Error::Offline(_) | Error::TimedOut(_) => true,
+            Error::Refused(problem) => {
+                matches!(problem.kind, ProblemType::Timeout | ProblemType::Unavailable)
+            }
+            Error::Unusable(_) | Error::SignIn | Error::NotKeydeck(_) => false,
+        }
+    }
+
+    /// The problem document of a refusal.
+    pub fn problem(&self) -> Option<&Problem> {
+        match self {
+            Error::Refused(problem) => Some(problem),
+            _ => None,
+        }
+    }
+
+    /// What stopped a request to `server` on its way.
+    pub(super) fn from_transport(server: &str, error: &reqwest::Error) -> Self {
+        if error.is_timeout() {
+            return Error::TimedOut(server.to_owned());
+        }
+        Error::Offline(format!("no answer from {server}: {}", root_cause(error)))
+    }
+}
+
+/// The innermost reason in plain words: `connection refused`, not the chain of layers around it.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &(dyn std::error::Error + 'static) = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+        match io.kind() {
+            ErrorKind::ConnectionRefused => return "connection refused".into(),
+            ErrorKind::ConnectionReset => return "the connection was reset".into(),
+            ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => return "no route to it".into(),
+            _ => {}
+        }
+    }
+    let text = cause.to_string();
+    match text.split_once(" (os error") {
+        Some((words, _)) => words.to_owned(),
+        None => text,
+    }
+}

@@ -1,0 +1,58 @@
+//! The live stream of changes (server-sent events).
+
+use eventsource_stream::{Event, EventStreamError, Eventsource};
+use futures_util::{Stream, StreamExt, TryStreamExt, future, stream};
+
+use super::transport::Transport;
+use super::{Client, Error};
+use crate::api::KeyEvent;
+
+/// What the stream tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventNotice {
+    /// Changes from now on will be told.
+    Connected,
+    Key(KeyEvent),
+    /// Changes may have been missed: read again what is shown.
+    Resync,
+}
+
+impl Client {
+    /// Connects and listens. Ends with an error, also when the server only closes the stream or
+    /// stays silent; connecting again is the caller's business.
+    pub fn events(&self) -> impl Stream<Item = Result<EventNotice, Error>> + Send + use<> {
+        let transport = self.transport.clone();
+        stream::once(connect(transport)).try_flatten()
+    }
+}
+
+async fn connect(
+    transport: Transport,
+) -> Result<impl Stream<Item = Result<EventNotice, Error>> + Send, Error> {
+    let response = transport.stream("v1/events").await?;
+    let closed = Error::Offline(format!("{} closed the connection", transport.server()));
+    let notices = response
+        .bytes_stream()
+        .eventsource()
+        .map(move |event| read(&transport, event))
+        .filter_map(|notice| future::ready(notice.transpose()));
+    Ok(stream::iter([Ok(EventNotice::Connected)])
+        .chain(notices)
+        .chain(stream::iter([Err(closed)])))
+}
+
+/// A notice of an event; kinds of events that this version doesn't know are passed over.
+fn read(
+    transport: &Transport,
+    event: Result<Event, EventStreamError<reqwest::Error>>,
+) -> Result<Option<EventNotice>, Error> {
+    match event {
+        Ok(event) if event.event == "key" => serde_json::from_str(&event.data)
+            .map(|key| Some(EventNotice::Key(key)))
+            .map_err(|_| transport.not_keydeck("sent an event that can't be read")),
+        Ok(event) if event.event == "resync" => Ok(Some(EventNotice::Resync)),
+        Ok(_) => Ok(None),
+        Err(EventStreamError::Transport(error)) => Err(transport.transport_error(&error)),
+        Err(_) => Err(transport.not_keydeck("sent events that can't be read")),
+    }
+}

@@ -1,0 +1,123 @@
+//! Typed calls to a key server. Clones share one pool of connections.
+
+mod endpoint;
+mod error;
+mod events;
+mod transport;
+
+use uuid::Uuid;
+
+pub use endpoint::{Endpoint, Timeouts};
+pub use error::Error;
+pub use events::EventNotice;
+
+use self::transport::Transport;
+use crate::api::{
+    ActivityPage, ActivityQuery, Created, CreatedUser, Key, KeyCounts, KeyEdit, KeyFields, KeyFilter,
+    KeyList, KeyPage, Lookup, LookupAnswer, Me, NewProject, NewUser, Project, ProjectEdit, ProjectQuery,
+    Revealed, User, UserEdit,
+};
+use crate::model::{Role, Secret, TokenHash};
+
+type Result<T> = std::result::Result<T, Error>;
+
+/// A signed-in client of one server. Needs a tokio runtime when it is called, not when it is made.
+#[derive(Debug, Clone)]
+pub struct Client {
+    transport: Transport,
+}
+
+impl Client {
+    pub fn new(endpoint: Endpoint) -> Result<Self> {
+        Transport::new(&endpoint).map(|transport| Self { transport })
+    }
+
+    /// The same client, asking up to three times for what only reads. For commands that run once;
+    /// a dashboard shows that it is offline and asks again by itself.
+    #[must_use]
+    pub fn retrying(mut self) -> Self {
+        self.transport.retries = 2;
+        self
+    }
+
+    pub async fn me(&self) -> Result<Me> {
+        self.transport.get("v1/me", &()).await
+    }
+
+    pub async fn keys(&self, list: &KeyList) -> Result<KeyPage> {
+        self.transport.get("v1/keys", list).await
+    }
+
+    pub async fn counts(&self, filter: &KeyFilter) -> Result<KeyCounts> {
+        self.transport.get("v1/keys/counts", filter).await
+    }
+
+    pub async fn key(&self, id: Uuid) -> Result<Key> {
+        self.transport.get(&format!("v1/keys/{id}"), &()).await
+    }
+
+    /// A repetition with the same `idempotency_key` answers with the key that was made first.
+    pub async fn create(&self, fields: &KeyFields, idempotency_key: Uuid) -> Result<Created> {
+        let headers = [("idempotency-key", idempotency_key.to_string())];
+        self.transport.post("v1/keys", &headers, fields).await
+    }
+
+    /// Refused with the key's current state when its version is no longer `version`.
+    pub async fn edit(&self, id: Uuid, version: u64, edit: &KeyEdit) -> Result<Key> {
+        let headers = [("if-match", format!("\"{version}\""))];
+        self.transport
+            .patch(&format!("v1/keys/{id}"), &headers, edit)
+            .await
+    }
+
+    pub async fn revoke(&self, id: Uuid) -> Result<()> {
+        self.transport.delete(&format!("v1/keys/{id}")).await
+    }
+
+    pub async fn reveal(&self, id: Uuid) -> Result<Secret> {
+        let revealed: Revealed = self.transport.act(&format!("v1/keys/{id}/reveal")).await?;
+        revealed
+            .secret
+            .ok_or_else(|| self.transport.not_keydeck("revealed no secret"))
+    }
+
+    /// Which key has this hash; the token itself never leaves this machine.
+    pub async fn lookup(&self, hash: &TokenHash) -> Result<LookupAnswer> {
+        let lookup = Lookup {
+            sha256: hash.to_string(),
+        };
+        self.transport.post("v1/keys/lookup", &[], &lookup).await
+    }
+
+    pub async fn projects(&self, query: &ProjectQuery) -> Result<Vec<Project>> {
+        self.transport.get("v1/projects", query).await
+    }
+
+    pub async fn create_project(&self, new: &NewProject) -> Result<Project> {
+        self.transport.post("v1/projects", &[], new).await
+    }
+
+    pub async fn edit_project(&self, id: Uuid, edit: &ProjectEdit) -> Result<Project> {
+        self.transport
+            .patch(&format!("v1/projects/{id}"), &[], edit)
+            .await
+    }
+
+    pub async fn users(&self) -> Result<Vec<User>> {
+        self.transport.get("v1/users", &()).await
+    }
+
+    pub async fn add_user(&self, new: &NewUser) -> Result<CreatedUser> {
+        self.transport.post("v1/users", &[], new).await
+    }
+
+    pub async fn set_role(&self, id: Uuid, role: Role) -> Result<User> {
+        self.transport
+            .patch(&format!("v1/users/{id}"), &[], &UserEdit { role })
+            .await
+    }
+
+    pub async fn activity(&self, query: &ActivityQuery) -> Result<ActivityPage> {
+        self.transport.get("v1/activity", query).await
+    }
+}
