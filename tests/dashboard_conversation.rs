@@ -756,3 +756,64 @@ fn the_palette_runs_a_command_by_its_name() {
     assert_eq!(talk.page_question().2.order, Some(Order::Asc));
     assert!(talk.app.over.is_empty());
 }
+
+#[test]
+fn a_page_that_fails_on_the_way_is_asked_for_again_by_the_next_move_only() {
+    let keys = some_keys(100);
+    let mut talk = Talk::with_keys(keys.clone());
+    talk.tell(Message::Resync)
+        .answer_page(Ok(part(keys, false, true)));
+    talk.press("<PgDn><PgDn>").answer_page(Err(offline()));
+    assert!(talk.effects.iter().all(|e| !matches!(e, Effect::LoadPage { .. })));
+    talk.press("<Down>");
+    assert_eq!(talk.page_question().1, Load::After);
+}
+
+#[test]
+fn what_the_server_said_of_a_field_stays_until_that_field_is_changed() {
+    let mut talk = Talk::with_keys(some_keys(3));
+    talk.press("n3<Tab>Board report<C-s>");
+    let mut taken = problem(ProblemType::Invalid, 422, "A field is wrong.");
+    taken.errors = vec![FieldError {
+        field: "name".into(),
+        message: "This name is taken.".into(),
+    }];
+    talk.tell(Message::Created {
+        result: Err(keydeck::client::Error::Refused(Box::new(taken))),
+    });
+    let about_name = |talk: &Talk| match talk.app.over.last() {
+        Some(Over::Form(form)) => form.errors.about("name").map(str::to_owned),
+        _ => None,
+    };
+    talk.press("<Tab><S-Tab>");
+    assert_eq!(about_name(&talk).as_deref(), Some("This name is taken."));
+    talk.press("2");
+    assert_eq!(about_name(&talk), None);
+}
+
+#[test]
+fn leaving_the_project_takes_the_highlighted_one() {
+    let mut talk = Talk::with_keys(some_keys(3));
+    talk.press("n<Tab>Shop<Tab>store");
+    let question = talk.expect("SearchProjects", |e| match e {
+        Effect::SearchProjects { question, text } if text == "store" => Some(*question),
+        _ => None,
+    });
+    let project = keydeck::api::Project {
+        id: Uuid::from_u128(50),
+        name: "Storefront".into(),
+        creator: key(1, "", Scope::Web).creator,
+        deployed: true,
+        created_at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    talk.tell(Message::Projects {
+        question,
+        result: Ok(vec![project]),
+    })
+    .press("<Tab>");
+    let Some(Over::Form(form)) = talk.app.over.last() else {
+        panic!("no form")
+    };
+    assert_eq!(form.project.text.value(), "Storefront");
+    assert_eq!(form.errors.about("project"), None);
+}

@@ -207,20 +207,30 @@ impl Browse {
         match load {
             Load::After => {
                 let is_next = self.after.take().as_deref() == self.rows.last_cursor();
-                if let (true, Ok(page)) = (is_next, result) {
-                    self.rows.append(page);
-                }
-                self.load_ahead()
+                self.joined(result, is_next, Rows::append)
             }
             Load::Before => {
                 let is_previous = self.before.take().as_deref() == self.rows.first_cursor();
-                if let (true, Ok(page)) = (is_previous, result) {
-                    self.rows.prepend(page);
-                }
-                self.load_ahead()
+                self.joined(result, is_previous, Rows::prepend)
             }
             _ => self.replaced(load, result),
         }
+    }
+
+    /// More rows for one side. After a failure nothing is asked by itself: the next move asks again.
+    fn joined(
+        &mut self,
+        result: Result<KeyPage, Error>,
+        fits: bool,
+        join: fn(&mut Rows, KeyPage),
+    ) -> Vec<Effect> {
+        let Ok(page) = result else {
+            return Vec::new();
+        };
+        if fits {
+            join(&mut self.rows, page);
+        }
+        self.load_ahead()
     }
 
     fn replaced(&mut self, load: Load, result: Result<KeyPage, Error>) -> Vec<Effect> {

@@ -17,16 +17,22 @@ impl Form {
             .filter(|_| !field.wire_name().is_empty())
     }
 
-    /// Shows the errors of the fields that were visited.
+    /// Shows what is wrong with the fields that were visited, and what the server said of those that
+    /// were not changed since.
     pub(super) fn revalidate(&mut self) {
         let visited: HashSet<&str> = self.visited.iter().map(|field| field.wire_name()).collect();
-        self.errors = FieldErrors(
-            self.all_errors()
-                .0
-                .into_iter()
-                .filter(|e| visited.contains(field::base(&e.field)))
-                .collect(),
-        );
+        let local = self.all_errors().0.into_iter();
+        let shown = local.filter(|error| visited.contains(field::base(&error.field)));
+        self.errors = FieldErrors(self.refusals.iter().cloned().chain(shown).collect());
+    }
+
+    /// The focused field was changed: what the server said of it counts no longer, and what is
+    /// already shown as wrong goes as soon as it is right.
+    pub(super) fn changed(&mut self) {
+        let name = self.focus.wire_name();
+        self.refusals
+            .retain(|refusal| field::base(&refusal.field) != name);
+        self.revalidate();
     }
 
     pub(super) fn all_errors(&self) -> FieldErrors {
@@ -51,7 +57,8 @@ impl Form {
             Some(error) => Some(error.message),
             None => here.is_empty().then_some(detail),
         };
-        self.errors = FieldErrors(here);
+        self.refusals = here;
+        self.revalidate();
         self.focus_first_error();
     }
 

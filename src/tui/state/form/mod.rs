@@ -17,7 +17,7 @@ pub use project::{ProjectChoice, ProjectPicker};
 
 use super::text::TextField;
 use crate::api::{Key, Permissions};
-use crate::model::{FieldErrors, KeyFields, Scope};
+use crate::model::{FieldError, FieldErrors, KeyFields, Scope};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 
@@ -75,6 +75,8 @@ pub struct Form {
     pub focus: Field,
     /// What is wrong, by the validation here or by the server.
     pub errors: FieldErrors,
+    /// What the server said of fields, until they are changed.
+    refusals: Vec<FieldError>,
     /// What the server or the network said about the whole form.
     pub banner: Option<String>,
     /// The request is on its way.
@@ -89,7 +91,7 @@ impl Form {
     /// An empty form; `None` when the user may create nothing.
     pub fn create(may: &Permissions) -> Option<Self> {
         let scope = *may.create_keys.first()?;
-        Some(Self {
+        let mut form = Self {
             editing: None,
             scopes: may.create_keys.clone(),
             scope,
@@ -101,11 +103,14 @@ impl Form {
             persistence: false,
             focus: Field::Scope,
             errors: FieldErrors::default(),
+            refusals: Vec::new(),
             banner: None,
             sending: false,
             visited: HashSet::new(),
             attempt: None,
-        })
+        };
+        form.focus = form.fields().first().copied().unwrap_or(Field::Name);
+        Some(form)
     }
 
     pub fn edit(key: Key) -> Self {
@@ -122,6 +127,7 @@ impl Form {
             persistence: key.cross_page_persistence,
             focus: Field::Name,
             errors: FieldErrors::default(),
+            refusals: Vec::new(),
             banner: None,
             sending: false,
             visited: HashSet::new(),
@@ -158,26 +164,29 @@ impl Form {
     }
 
     pub fn handle_paste(&mut self, text: &str) -> Vec<Effect> {
+        let mut effects = Vec::new();
         match self.focus {
             Field::Name => self.name.paste(text),
             Field::LocalAddress => self.local_address.paste(text),
             Field::Domains => self.domains.paste(text),
-            Field::Project => return self.project.paste(text),
+            Field::Project => effects = self.project.paste(text),
             _ => {}
         }
-        Vec::new()
+        self.changed();
+        effects
     }
 
-    /// Gives the focused text field its key first; `None` when the key means something else.
+    /// Gives the focused field its key first; `None` when the key means something else.
     pub fn handle_text(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
         let taken = match self.focus {
-            Field::Name => self.name.handle(key),
-            Field::LocalAddress => self.local_address.handle(key),
-            Field::Domains => self.domains.handle(key),
-            Field::Project => return self.project.handle(key),
-            _ => self.handle_choice(key),
-        };
-        taken.then(Vec::new)
+            Field::Name => self.name.handle(key).then(Vec::new),
+            Field::LocalAddress => self.local_address.handle(key).then(Vec::new),
+            Field::Domains => self.domains.handle(key).then(Vec::new),
+            Field::Project => self.project.handle(key),
+            _ => self.handle_choice(key).then(Vec::new),
+        }?;
+        self.changed();
+        Some(taken)
     }
 
     /// Space toggles; digits choose a scope.
@@ -222,7 +231,9 @@ impl Form {
             Field::Cancel => return Outcome::Cancel,
             Field::LocalToggle | Field::Persistence => self.toggle(),
             Field::Domains => {
-                if !self.domains.next_line() {
+                if self.domains.next_line() {
+                    self.left_a_domain();
+                } else {
                     self.move_focus(1);
                 }
             }
@@ -247,6 +258,8 @@ impl Form {
         };
         if !moved_within {
             self.move_focus(step);
+        } else if self.focus == Field::Domains {
+            self.left_a_domain();
         }
         self.arrive()
     }
@@ -302,13 +315,21 @@ impl Form {
 
     /// The field is left: tidy it and say what is wrong with it.
     fn leave(&mut self) {
-        if self.focus == Field::Domains {
-            self.domains.tidy();
+        match self.focus {
+            Field::Domains => self.domains.tidy(),
+            Field::Project => self.project.settle(),
+            _ => {}
         }
-        self.visited.insert(self.focus);
-        if self.focus == Field::LocalAddress {
-            self.visited.insert(Field::Domains);
+        // The address comes after its toggle: it is not wrong before it was visited.
+        if !(self.focus == Field::LocalToggle && self.local) {
+            self.visited.insert(self.focus);
         }
+        self.revalidate();
+    }
+
+    /// One of several domains is left: its error shows at once.
+    fn left_a_domain(&mut self) {
+        self.visited.insert(Field::Domains);
         self.revalidate();
     }
 
@@ -325,6 +346,7 @@ impl Form {
         self.leave();
         self.banner = None;
         self.visited.extend(self.fields());
+        self.refusals.clear();
         self.errors = self.all_errors();
         if self.errors.is_empty() {
             return Outcome::Submit;

@@ -169,6 +169,16 @@ impl ProjectPicker {
         within
     }
 
+    /// The field is left: what was typed stands for the project that is highlighted.
+    pub fn settle(&mut self) {
+        if self.chosen.is_some() || self.text.is_blank() || self.waiting {
+            return;
+        }
+        if let Some(ProjectChoice::Existing(project)) = self.choices().into_iter().nth(self.highlighted) {
+            self.choose(project);
+        }
+    }
+
     /// Enter: takes the highlighted line. `true` when a project is chosen.
     pub fn accept(&mut self) -> (bool, Vec<Effect>) {
         if self.chosen.is_some() {
