@@ -5,6 +5,7 @@
 //! `cli` holds the commands for scripts and administration.
 
 pub mod api;
+pub mod cli;
 pub mod client;
 pub mod config;
 pub mod model;
