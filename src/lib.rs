@@ -6,6 +6,7 @@
 //! [`config`] finds where things are kept.
 
 pub mod api;
+pub mod cli;
 pub mod client;
 pub mod clipboard;
 pub mod config;

@@ -36,9 +36,16 @@ async fn connect(
         .eventsource()
         .map(move |event| read(&transport, event))
         .filter_map(|notice| future::ready(notice.transpose()));
-    Ok(stream::iter([Ok(EventNotice::Connected)])
+    let told = stream::iter([Ok(EventNotice::Connected)])
         .chain(notices)
-        .chain(stream::iter([Err(closed)])))
+        .chain(stream::iter([Err(closed)]));
+    // A broken connection reports its error as often as it is asked.
+    let mut ended = false;
+    Ok(told.take_while(move |notice| {
+        let go_on = !ended;
+        ended = notice.is_err();
+        future::ready(go_on)
+    }))
 }
 
 /// A notice of an event; kinds of events that this version doesn't know are passed over.

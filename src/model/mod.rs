@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod domain;
+pub mod email;
 pub mod field;
 pub mod key;
 pub mod name;

@@ -1,3 +1,46 @@
 //! The key server: it answers the contract of [`crate::api`] over a [`store::Store`].
 
+mod accept;
+mod activity;
+mod auth;
+mod body;
+mod cursor;
+mod error;
+mod events;
+mod extract;
+mod health;
+mod keys;
+mod me;
+mod mint;
+mod observe;
+mod openapi;
+pub mod policy;
+mod projects;
+mod reading;
+mod root_key;
+mod router;
+pub mod seal;
+mod state;
 pub mod store;
+mod users;
+
+use std::io;
+
+use tokio::net::TcpListener;
+
+pub use auth::LocalSession;
+pub use mint::new_key;
+pub use state::ServerState;
+
+/// Answers on `listener` until `shutdown`, then ends the event streams, lets requests under way
+/// finish for a few seconds, and returns.
+pub async fn serve(
+    listener: TcpListener,
+    state: ServerState,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let feed = tokio::spawn(events::feed(state.clone()));
+    accept::until(listener, router::router(state.clone()), &state, shutdown).await;
+    feed.abort();
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! The command line: what can be said, and the help that explains it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::key::args::KeyCommand;
+use super::values;
+use crate::model::Role;
+
+/// A keyboard-driven dashboard for an organisation's API keys, and the key server behind it.
+///
+/// Without a command, keydeck opens the dashboard: on the server that --server or KEYDECK_SERVER
+/// names, signed in with the token in KEYDECK_TOKEN, or else on the local deck, which it makes and
+/// serves by itself.
+#[derive(Debug, Parser)]
+#[command(version, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Work on this key server instead of the local deck [env: KEYDECK_SERVER; token in
+    /// KEYDECK_TOKEN]
+    #[arg(long, global = true, value_name = "URL")]
+    pub server: Option<String>,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look after keys from scripts
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Open the dashboard on a throw-away organisation with sample data
+    Demo(DemoArgs),
+    /// Make the database of a new key server, and its owner
+    Init(InitArgs),
+    /// Serve a database that `init` has made
+    Serve(ServeArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Generate this many keys instead of the hand-written sample
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub keys: Option<u64>,
+    /// Who to sign in as: owner, support, analytics or editor
+    #[arg(long, default_value = "owner", value_parser = values::role())]
+    pub role: Role,
+}
+
+#[derive(Debug, Args)]
+pub struct DatabaseArgs {
+    /// The database, as sqlite:PATH
+    #[arg(long, env = "KEYDECK_DATABASE", value_name = "URL")]
+    pub database: String,
+    /// The file of the root key [default: PATH.root-key; or the key itself in KEYDECK_ROOT_KEY]
+    #[arg(long, env = "KEYDECK_ROOT_KEY_FILE", value_name = "FILE")]
+    pub root_key_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// What the organisation is called
+    #[arg(long, value_name = "NAME")]
+    pub organisation: String,
+    /// The email address of its first Owner
+    #[arg(long, value_name = "EMAIL")]
+    pub owner: String,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The address to listen on
+    #[arg(
+        long,
+        env = "KEYDECK_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:7390"
+    )]
+    pub listen: SocketAddr,
+    /// The URL that clients reach this server by; it becomes part of Web and Mobile secrets
+    #[arg(long, env = "KEYDECK_PUBLIC_URL", value_name = "URL")]
+    pub public_url: String,
+    /// Allow an address that others can reach, because a proxy in front of it speaks TLS
+    #[arg(long)]
+    pub behind_tls_proxy: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,30 @@
+//! From the command line into the dashboard.
+
+use std::io::{self, IsTerminal};
+
+use super::{Failure, deck};
+use crate::client::Client;
+
+pub fn run(server: Option<&str>) -> Result<(), Failure> {
+    needs_terminal()?;
+    let deck = deck::open(server)?;
+    open(deck.client.clone(), &deck.label)
+}
+
+/// Before anything is made or asked for it.
+pub fn needs_terminal() -> Result<(), Failure> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Failure::Usage(
+        "the dashboard needs a terminal; keydeck key list works without one".into(),
+    ))
+}
+
+/// Shows the dashboard until the user leaves it. `label` says what it is open on.
+pub fn open(client: Client, label: &str) -> Result<(), Failure> {
+    drop(client);
+    Err(Failure::Failed(format!(
+        "this build has no dashboard to open on {label}"
+    )))
+}

@@ -1,0 +1,95 @@
+//! `keydeck demo`: the dashboard on a throw-away organisation.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+
+use super::args::DemoArgs;
+use super::embedded::EmbeddedServer;
+use super::sample::{Draft, Sample, SampleFile};
+use super::scratch::{self, Scratch};
+use super::{Failure, dashboard, founding, generate};
+use crate::model::Role;
+use crate::server::seal::{RootKey, Sealer};
+use crate::server::store::sqlite::SqliteStore;
+
+const DATABASE: &str = "keydeck.db";
+
+pub fn run(args: &DemoArgs) -> Result<(), Failure> {
+    dashboard::needs_terminal()?;
+    let scratch = Scratch::create()
+        .map_err(|error| Failure::Failed(format!("can't make a directory for the demo: {error}")))?;
+    let root_key = RootKey::generate().map_err(Failure::failed)?;
+    let store = match args.keys {
+        None => organisation(&scratch.path().join(DATABASE), &root_key, None, |_| {})?,
+        Some(count) => {
+            let bar = progress_bar(count)?;
+            let store = organisation(&scratch.path().join(DATABASE), &root_key, Some(count), |n| {
+                bar.set_position(n)
+            });
+            bar.finish_and_clear();
+            store?
+        }
+    };
+    let (sealer, user) = founding::unlock(&store, &root_key, args.role)?;
+    let server = EmbeddedServer::start(Arc::new(store), sealer, user)?;
+    scratch::leave_ending_to_others();
+    let outcome = dashboard::open(server.client()?, "demo");
+    drop(server);
+    outcome
+}
+
+/// A new database at `path` with the sample organisation: its own keys, or `count` generated ones.
+pub fn organisation(
+    path: &Path,
+    root_key: &RootKey,
+    count: Option<u64>,
+    progress: impl FnMut(u64),
+) -> Result<SqliteStore, Failure> {
+    let now = Timestamp::now();
+    let file = SampleFile::read()?;
+    let store = founding::create(path, file.founding(now)?, root_key)?;
+    let (sealer, owner) = founding::unlock(&store, root_key, Role::Owner)?;
+    let sample = file.at(now, owner)?;
+    match count {
+        None => {
+            let keys = sample.keys.iter().cloned();
+            fill(&store, &sealer, &sample, keys, progress)?;
+        }
+        Some(count) => {
+            let sample = generate::organisation(sample, count);
+            let keys = generate::keys(&sample, count, now);
+            fill(&store, &sealer, &sample, keys, progress)?;
+        }
+    }
+    Ok(store)
+}
+
+/// Seals the keys one by one as the store takes them, so that a million need no memory.
+fn fill(
+    store: &SqliteStore,
+    sealer: &Sealer,
+    sample: &Sample,
+    drafts: impl Iterator<Item = Draft>,
+    progress: impl FnMut(u64),
+) -> Result<(), Failure> {
+    let mut unsealed = None;
+    let keys = drafts.map_while(|draft| {
+        draft
+            .sealed(sealer)
+            .map_err(|failure| unsealed = Some(failure))
+            .ok()
+    });
+    store
+        .bulk_load(sample.people.clone(), sample.projects.clone(), keys, progress)
+        .map_err(Failure::failed)?;
+    unsealed.map_or(Ok(()), Err)
+}
+
+fn progress_bar(count: u64) -> Result<ProgressBar, Failure> {
+    let style = ProgressStyle::with_template("making keys {wide_bar} {human_pos} of {human_len}, {eta} left")
+        .map_err(Failure::failed)?;
+    Ok(ProgressBar::new(count).with_style(style))
+}

@@ -1,0 +1,85 @@
+//! How a command fails: one sentence for people, one exit code for scripts.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::client;
+use crate::config::ConfigError;
+use crate::model::Shown;
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Exit code 1.
+    #[error("{0}")]
+    Failed(String),
+    /// The command line can't be obeyed as it is. Exit code 2.
+    #[error("{0}")]
+    Usage(String),
+    /// Exit code 4.
+    #[error("{0}")]
+    SignIn(String),
+    /// What is wrong with the values of single flags, one line each. Exit code 1.
+    #[error("{}", .0.join("; "))]
+    Flags(Vec<String>),
+    /// Whoever read the output has gone; there is nobody left to tell.
+    #[error("the output was closed")]
+    BrokenPipe,
+}
+
+impl Failure {
+    pub fn failed(sentence: impl std::fmt::Display) -> Self {
+        Failure::Failed(sentence.to_string())
+    }
+
+    /// Says on stderr what is wrong. What a server sent can't move the cursor.
+    pub fn report(&self) {
+        let mut stderr = io::stderr().lock();
+        // When stderr is closed, the exit code still tells.
+        let _ = match self {
+            Failure::BrokenPipe => Ok(()),
+            Failure::Flags(lines) => lines
+                .iter()
+                .try_for_each(|line| writeln!(stderr, "error: {}", Shown::new(line))),
+            other => writeln!(stderr, "error: {}", Shown::new(&other.to_string())),
+        };
+    }
+
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Failure::BrokenPipe => 0,
+            Failure::Failed(_) | Failure::Flags(_) => 1,
+            Failure::Usage(_) => 2,
+            Failure::SignIn(_) => 4,
+        })
+    }
+}
+
+impl From<client::Error> for Failure {
+    fn from(error: client::Error) -> Self {
+        match &error {
+            client::Error::SignIn => Failure::SignIn(error.to_string()),
+            client::Error::Unusable(sentence) => Failure::Usage(sentence.clone()),
+            _ => Failure::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        match &error {
+            ConfigError::NoToken(_) => Failure::SignIn(error.to_string()),
+            ConfigError::NotText(_) | ConfigError::NoHome => Failure::Failed(error.to_string()),
+        }
+    }
+}
+
+/// A failure to write the output.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::BrokenPipe,
+            _ => Failure::Failed(format!("can't write the output: {error}")),
+        }
+    }
+}

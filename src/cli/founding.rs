@@ -1,0 +1,47 @@
+//! The first steps with a database: making it under a root key, and unlocking it with one.
+
+use std::path::Path;
+
+use uuid::Uuid;
+
+use super::Failure;
+use crate::model::Role;
+use crate::server::seal::{self, RootKey, Sealer};
+use crate::server::store::sqlite::SqliteStore;
+use crate::server::store::{Founding, Store};
+
+/// A new database whose data key is wrapped under `root_key`.
+pub fn create(path: &Path, founding: Founding, root_key: &RootKey) -> Result<SqliteStore, Failure> {
+    let data_key = seal::new_data_key(root_key).map_err(Failure::failed)?;
+    SqliteStore::create(path, &founding, &data_key).map_err(Failure::failed)
+}
+
+/// What opens the database's secrets, and the first user with `role`.
+pub fn unlock(store: &SqliteStore, root_key: &RootKey, role: Role) -> Result<(Sealer, Uuid), Failure> {
+    block_on(async {
+        let sealer = open_sealer(store, root_key).await?;
+        let users = store.users().await.map_err(Failure::failed)?;
+        let user = users
+            .iter()
+            .filter(|user| user.role == role)
+            .min_by_key(|user| (user.created_at, user.id))
+            .ok_or_else(|| Failure::Failed(format!("the database has no user with the role {role}")))?;
+        Ok((sealer, user.id))
+    })
+}
+
+/// Fails when the root key is not the one that the database was made with.
+pub async fn open_sealer(store: &SqliteStore, root_key: &RootKey) -> Result<Sealer, Failure> {
+    let organisation = store.organisation().await.map_err(Failure::failed)?;
+    let data_keys = store.data_keys().await.map_err(Failure::failed)?;
+    Sealer::open(root_key, organisation.id, &data_keys).map_err(Failure::failed)
+}
+
+/// Runs the few calls that are made before any server runs.
+pub fn block_on<T>(calls: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::failed)?
+        .block_on(calls)
+}

@@ -1,0 +1,157 @@
+//! `keydeck key …`: the flags. None of them takes a secret.
+
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+
+use crate::api::{Order, Sort};
+use crate::cli::values;
+use crate::model::Scope;
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// List active keys
+    List(ListArgs),
+    /// Show one key without its secret
+    Show(OneKey),
+    /// Create a key and print its secret
+    Create(CreateArgs),
+    /// Change a Web or Mobile key; its secret stays the same
+    Edit(EditArgs),
+    /// Revoke a key: it stops working at once and for ever
+    Revoke(RevokeArgs),
+    /// Print the secret of a Web or Mobile key; the activity log records it
+    Reveal(OneKey),
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Direction {
+    Asc,
+    Desc,
+}
+
+impl From<Direction> for Order {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Asc => Order::Asc,
+            Direction::Desc => Order::Desc,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// What to sort by
+    #[arg(long, default_value = "created_at", value_parser = values::sort())]
+    pub sort: Sort,
+    /// The direction [default: newest first for times, A to Z otherwise]
+    #[arg(long)]
+    pub order: Option<Direction>,
+    /// The opposite of the default direction
+    #[arg(long, conflicts_with = "order")]
+    pub reverse: bool,
+    /// Only keys of this scope
+    #[arg(long, value_parser = values::scope())]
+    pub scope: Option<Scope>,
+    /// Only keys of this project, by id or exact name
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<String>,
+    /// Only keys that this user created: an id, an email address, or me
+    #[arg(long, value_name = "USER")]
+    pub creator: Option<String>,
+    /// Only keys with this text in their name, project or UI domains
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// How many keys at most
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: u64,
+    /// Every key
+    #[arg(long, conflicts_with = "limit")]
+    pub all: bool,
+    /// Go on behind this cursor: the "next" of an earlier list
+    #[arg(long, value_name = "CURSOR")]
+    pub after: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct OneKey {
+    /// The key's id, or its name when no other key has the same
+    #[arg(value_name = "ID|NAME")]
+    pub key: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CreateArgs {
+    /// What the key is for
+    #[arg(long, value_parser = values::scope())]
+    pub scope: Scope,
+    #[arg(long)]
+    pub name: String,
+    /// The deployed project of a Web or Mobile key, by id or exact name
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<String>,
+    /// A UI domain: an origin for Web, a bundle identifier for Mobile; repeatable
+    #[arg(long = "domain", value_name = "DOMAIN")]
+    pub domains: Vec<String>,
+    /// "I'm developing locally" from this public address or network; Web only
+    #[arg(long, value_name = "ADDRESS")]
+    pub local_address: Option<String>,
+    /// Let a session resume on another page
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub cross_page_persistence: Option<bool>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true).args([
+    "name", "domains", "add_domains", "remove_domains", "local_address", "no_local_development",
+    "cross_page_persistence",
+]))]
+pub struct EditArgs {
+    /// The key's id, or its name when no other key has the same
+    #[arg(value_name = "ID|NAME")]
+    pub key: String,
+    /// A new name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The UI domains instead of those that it has; repeatable
+    #[arg(long = "domain", value_name = "DOMAIN", conflicts_with_all = ["add_domains", "remove_domains"])]
+    pub domains: Vec<String>,
+    /// One more UI domain; repeatable
+    #[arg(long = "add-domain", value_name = "DOMAIN")]
+    pub add_domains: Vec<String>,
+    /// One UI domain less; repeatable
+    #[arg(long = "remove-domain", value_name = "DOMAIN")]
+    pub remove_domains: Vec<String>,
+    /// "I'm developing locally" from this public address or network; Web only
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "no_local_development")]
+    pub local_address: Option<String>,
+    /// No longer developing locally
+    #[arg(long)]
+    pub no_local_development: bool,
+    /// Let a session resume on another page, or with =false no longer
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub cross_page_persistence: Option<bool>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RevokeArgs {
+    /// The key's id, or its name when no other key has the same
+    #[arg(value_name = "ID|NAME")]
+    pub key: String,
+    /// Don't ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Print JSON: the key as it was
+    #[arg(long)]
+    pub json: bool,
+}

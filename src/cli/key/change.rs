@@ -1,0 +1,107 @@
+//! `key create` and `key edit`.
+
+use uuid::Uuid;
+
+use super::args::{CreateArgs, EditArgs};
+use super::{flags, resolve};
+use crate::api::{Key, KeyEdit, KeyFields, ProblemType};
+use crate::cli::{Failure, output};
+use crate::client::Client;
+use crate::model::{Scope, UiDomain};
+
+pub async fn create(client: &Client, args: CreateArgs) -> Result<(), Failure> {
+    let project = match &args.project {
+        Some(text) => Some(resolve::project(client, text).await?),
+        None => None,
+    };
+    let fields = KeyFields {
+        scope: args.scope,
+        name: args.name,
+        project,
+        ui_domains: (!args.domains.is_empty()).then(|| args.domains.clone()),
+        local_development: args.local_address,
+        cross_page_persistence: args.cross_page_persistence,
+    };
+    let created = client
+        .create(&fields, Uuid::new_v4())
+        .await
+        .map_err(|error| flags::failure(error, &args.domains))?;
+    if args.json {
+        return output::json(&created);
+    }
+    let (key, once) = (&created.key, created.key.scope == Scope::Analytics);
+    let note = if once {
+        "; this is the only time that its secret is shown"
+    } else {
+        ""
+    };
+    output::talk(format!(
+        "created {} key \"{}\" ({}){note}",
+        key.scope, key.name, key.id
+    ));
+    match &created.secret {
+        Some(secret) => output::secret(secret),
+        None => Err(Failure::Failed("the server sent no secret".into())),
+    }
+}
+
+pub async fn edit(client: &Client, args: EditArgs) -> Result<(), Failure> {
+    let key = resolve::key(client, &args.key).await?;
+    let domains = new_domains(&key, &args)?;
+    let edit = KeyEdit {
+        name: args.name,
+        local_development: match args.local_address {
+            Some(address) => Some(Some(address)),
+            None => args.no_local_development.then_some(None),
+        },
+        cross_page_persistence: args.cross_page_persistence,
+        ui_domains: domains,
+    };
+    let edited = client.edit(key.id, key.version, &edit).await.map_err(|error| {
+        if error.problem().is_some_and(|p| p.kind == ProblemType::Changed) {
+            let name = &key.name;
+            return Failure::Failed(format!(
+                "someone else changed \"{name}\" at the same moment; look at it with key show and try again"
+            ));
+        }
+        flags::failure(error, edit.ui_domains.as_deref().unwrap_or_default())
+    })?;
+    if args.json {
+        return output::json(&edited);
+    }
+    output::talk(format!("changed {} key \"{}\"", edited.scope, edited.name));
+    Ok(())
+}
+
+/// The UI domains after the edit; `None` leaves them as they are.
+fn new_domains(key: &Key, args: &EditArgs) -> Result<Option<Vec<String>>, Failure> {
+    if !args.domains.is_empty() {
+        return Ok(Some(args.domains.clone()));
+    }
+    if args.add_domains.is_empty() && args.remove_domains.is_empty() {
+        return Ok(None);
+    }
+    let mut domains: Vec<String> = key.ui_domains.iter().map(|d| d.as_str().to_owned()).collect();
+    for typed in &args.remove_domains {
+        let unwanted = normalised(key.scope, typed);
+        let before = domains.len();
+        domains.retain(|domain| *domain != unwanted);
+        if domains.len() == before {
+            return Err(Failure::Flags(vec![format!(
+                "--remove-domain {typed}: The key has no such UI domain."
+            )]));
+        }
+    }
+    for typed in &args.add_domains {
+        let wanted = normalised(key.scope, typed);
+        if !domains.contains(&wanted) {
+            domains.push(wanted);
+        }
+    }
+    Ok(Some(domains))
+}
+
+/// As the server keeps it; what it won't keep stays as typed, for the server to refuse.
+fn normalised(scope: Scope, typed: &str) -> String {
+    UiDomain::parse(scope, typed).map_or_else(|_| typed.to_owned(), |domain| domain.to_string())
+}

@@ -1,0 +1,59 @@
+//! From the fields that a server refuses to the flags that gave them.
+
+use crate::cli::Failure;
+use crate::client;
+use crate::model::{FieldError, field};
+
+/// A refusal of a creation or an edit whose UI domains were `domains`, in order.
+pub fn failure(error: client::Error, domains: &[String]) -> Failure {
+    match error.problem() {
+        Some(problem) if !problem.errors.is_empty() => {
+            Failure::Flags(problem.errors.iter().map(|e| line(e, domains)).collect())
+        }
+        _ => error.into(),
+    }
+}
+
+fn line(error: &FieldError, domains: &[String]) -> String {
+    let flag = match field::base(&error.field) {
+        "ui_domains" => match element(&error.field).and_then(|index| domains.get(index)) {
+            Some(domain) => format!("--domain {domain}"),
+            None => "--domain".into(),
+        },
+        "local_development" => "--local-address".into(),
+        "scope" => "--scope".into(),
+        "name" => "--name".into(),
+        "project" => "--project".into(),
+        "cross_page_persistence" => "--cross-page-persistence".into(),
+        other => other.to_owned(),
+    };
+    format!("{flag}: {}", error.message)
+}
+
+/// 2 of `ui_domains[2]`.
+fn element(field: &str) -> Option<usize> {
+    field.split_once('[')?.1.strip_suffix(']')?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_domain_is_named_as_it_was_typed() {
+        let error = |field: &str| FieldError {
+            field: field.into(),
+            message: "Wrong.".into(),
+        };
+        let domains = ["https://a.example".to_owned(), "b.example".to_owned()];
+        assert_eq!(
+            line(&error("ui_domains[1]"), &domains),
+            "--domain b.example: Wrong."
+        );
+        assert_eq!(line(&error("ui_domains[9]"), &domains), "--domain: Wrong.");
+        assert_eq!(
+            line(&error("local_development"), &domains),
+            "--local-address: Wrong."
+        );
+    }
+}

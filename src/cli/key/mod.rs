@@ -1,0 +1,57 @@
+//! `keydeck key …`: what the dashboard does with keys, for scripts.
+
+pub mod args;
+mod change;
+mod flags;
+mod list;
+mod resolve;
+mod revoke;
+
+use jiff::Timestamp;
+
+use self::args::{KeyCommand, OneKey};
+use super::{Failure, deck, output};
+use crate::api::Revealed;
+use crate::client::Client;
+
+pub fn run(server: Option<&str>, command: KeyCommand) -> Result<(), Failure> {
+    if let KeyCommand::Revoke(args) = &command {
+        revoke::check_can_ask(args)?;
+    }
+    let deck = deck::open(server)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::failed)?;
+    runtime.block_on(dispatch(&deck.client.clone().retrying(), command))
+}
+
+async fn dispatch(client: &Client, command: KeyCommand) -> Result<(), Failure> {
+    match command {
+        KeyCommand::List(args) => list::run(client, &args).await,
+        KeyCommand::Show(args) => show(client, &args).await,
+        KeyCommand::Create(args) => change::create(client, args).await,
+        KeyCommand::Edit(args) => change::edit(client, args).await,
+        KeyCommand::Revoke(args) => revoke::run(client, &args).await,
+        KeyCommand::Reveal(args) => reveal(client, &args).await,
+    }
+}
+
+async fn show(client: &Client, args: &OneKey) -> Result<(), Failure> {
+    let key = resolve::key(client, &args.key).await?;
+    if args.json {
+        output::json(&key)
+    } else {
+        output::table(&[], output::key_fields(&key, Timestamp::now()))
+    }
+}
+
+async fn reveal(client: &Client, args: &OneKey) -> Result<(), Failure> {
+    let key = resolve::key(client, &args.key).await?;
+    let secret = client.reveal(key.id).await?;
+    if args.json {
+        output::json(&Revealed { secret: Some(secret) })
+    } else {
+        output::secret(&secret)
+    }
+}

@@ -1,0 +1,129 @@
+//! From what people type to ids: keys, projects and users by id or by name.
+
+use uuid::Uuid;
+
+use crate::api::{Key, KeyList, MAX_LIMIT, Project, ProjectQuery, Sort};
+use crate::cli::Failure;
+use crate::client::Client;
+use crate::model::token::NotAToken;
+use crate::model::{Token, name};
+
+/// The pages that are read for a name; a text that more names contain asks for the id.
+const MAX_PAGES: usize = 10;
+/// The candidates that an ambiguous name is answered with.
+const CANDIDATES: usize = 10;
+
+/// The key with this id, or the only one with this name.
+pub async fn key(client: &Client, text: &str) -> Result<Key, Failure> {
+    if let Ok(id) = text.parse() {
+        return Ok(client.key(id).await?);
+    }
+    if looks_like_a_secret(text) {
+        // Not repeated: what is on the screen and in the shell's history is there too often already.
+        return Err(Failure::Usage(
+            "that is a key's secret, which does not belong on a command line; name the key by its id or name"
+                .into(),
+        ));
+    }
+    let mut matches = named(client, text).await?;
+    match matches.len() {
+        1 => Ok(matches.remove(0)),
+        0 => Err(Failure::Failed(format!(
+            "no key that you may see is called \"{text}\""
+        ))),
+        _ => Err(ambiguous(text, &matches)),
+    }
+}
+
+async fn named(client: &Client, text: &str) -> Result<Vec<Key>, Failure> {
+    let mut list = KeyList {
+        q: Some(search_text(text)?),
+        sort: Sort::Name,
+        limit: Some(MAX_LIMIT),
+        ..KeyList::default()
+    };
+    let mut matches = Vec::new();
+    for _ in 0..MAX_PAGES {
+        let page = client.keys(&list).await?;
+        let keys = page.items.into_iter().map(|row| row.key);
+        matches.extend(keys.filter(|key| key.name == text.trim()));
+        match page.next {
+            Some(next) => list.after = Some(next),
+            None => return Ok(matches),
+        }
+    }
+    Err(Failure::Failed(format!(
+        "too many keys have \"{text}\" in their name or project; give the key's id"
+    )))
+}
+
+fn ambiguous(text: &str, matches: &[Key]) -> Failure {
+    let candidates = matches.iter().take(CANDIDATES).map(|key| match &key.project {
+        Some(project) => format!("{} ({} key of {})", key.id, key.scope, project.name),
+        None => format!("{} ({} key)", key.id, key.scope),
+    });
+    let list = candidates.collect::<Vec<_>>().join(", ");
+    let more = if matches.len() > CANDIDATES { ", …" } else { "" };
+    Failure::Failed(format!(
+        "{} keys are called \"{text}\"; give the id of one: {list}{more}",
+        matches.len()
+    ))
+}
+
+fn looks_like_a_secret(text: &str) -> bool {
+    // Long base64 without a space begins with `{"soulId"` when decoded.
+    !matches!(Token::parse(text), Err(NotAToken::Prefix)) || text.starts_with("eyJzb3VsSWQi")
+}
+
+/// The project with this id or exactly this name.
+pub async fn project(client: &Client, text: &str) -> Result<Uuid, Failure> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let mut query = ProjectQuery {
+        q: Some(search_text(text)?),
+        limit: Some(MAX_LIMIT),
+        ..ProjectQuery::default()
+    };
+    loop {
+        let page = client.projects(&query).await?;
+        if let Some(project) = page.iter().find(|project| project.name == text.trim()) {
+            return Ok(project.id);
+        }
+        if page.len() < MAX_LIMIT as usize {
+            return Err(no_such_project(text, &page));
+        }
+        query.after = page.last().map(|project| project.id);
+    }
+}
+
+fn no_such_project(text: &str, similar: &[Project]) -> Failure {
+    let hint = match similar {
+        [] => String::new(),
+        [one, ..] => format!("; did you mean \"{}\"?", one.name),
+    };
+    Failure::Failed(format!(
+        "--project: no project that you may see is called \"{text}\"{hint}"
+    ))
+}
+
+/// The user with this id or email address; `me` is the signed-in one.
+pub async fn user(client: &Client, text: &str) -> Result<Uuid, Failure> {
+    if text == "me" {
+        return Ok(client.me().await?.user.id);
+    }
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let users = client.users().await?;
+    users
+        .iter()
+        .find(|user| user.email.eq_ignore_ascii_case(text))
+        .map(|user| user.id)
+        .ok_or_else(|| Failure::Failed(format!("--creator: no user has the address \"{text}\"")))
+}
+
+/// A name is never longer than what the server searches for.
+fn search_text(text: &str) -> Result<String, Failure> {
+    name::parse(text).map_err(|message| Failure::Usage(format!("\"{text}\" is no name: {message}")))
+}

@@ -1,0 +1,151 @@
+//! Data on stdout, talk on stderr. Names are made safe to print; JSON is the API's own.
+
+use std::io::{self, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::Failure;
+use crate::api::Key;
+use crate::model::{Secret, Shown};
+
+/// A sentence for the person at the terminal. When stderr is closed, nobody is.
+pub fn talk(sentence: impl std::fmt::Display) {
+    let text = sentence.to_string();
+    let _ = writeln!(io::stderr().lock(), "{}", Shown::new(&text));
+}
+
+/// A line that scripts may wait for. When nobody reads it, the program goes on.
+pub fn line(text: impl std::fmt::Display) {
+    let text = text.to_string();
+    let mut stdout = io::stdout().lock();
+    let _ = writeln!(stdout, "{}", Shown::new(&text)).and_then(|()| stdout.flush());
+}
+
+/// One JSON document, readable.
+pub fn json(value: &impl Serialize) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut stdout, value).map_err(io::Error::from)?;
+    Ok(writeln!(stdout)?)
+}
+
+/// A secret alone on its line, for `$(…)` and pipes.
+pub fn secret(secret: &Secret) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{}", secret.expose())?;
+    Ok(stdout.flush()?)
+}
+
+/// Columns of text without rules, as other tools can read it too.
+pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Result<(), Failure> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    if !header.is_empty() {
+        table.set_header(header);
+    }
+    table.add_rows(rows);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    Ok(writeln!(io::stdout().lock(), "{}", table.trim_fmt())?)
+}
+
+pub const KEY_HEADER: [&str; 7] = [
+    "NAME",
+    "SCOPE",
+    "PROJECT",
+    "CREATED",
+    "LAST USED",
+    "CREATOR",
+    "ID",
+];
+
+pub fn key_row(key: &Key, now: Timestamp) -> Vec<String> {
+    vec![
+        shown(&key.name),
+        key.scope.to_string(),
+        key.project
+            .as_ref()
+            .map_or_else(|| "–".into(), |project| shown(&project.name)),
+        date(key.created_at),
+        last_used(key, now),
+        shown(&key.creator.email),
+        key.id.to_string(),
+    ]
+}
+
+/// Every field of one key, a line each.
+pub fn key_fields(key: &Key, now: Timestamp) -> Vec<Vec<String>> {
+    let project = key
+        .project
+        .as_ref()
+        .map_or_else(|| "–".into(), |p| format!("{} ({})", shown(&p.name), p.id));
+    let mut rows = vec![
+        ("Name", shown(&key.name)),
+        ("Id", key.id.to_string()),
+        ("Scope", key.scope.to_string()),
+        ("Project", project),
+        ("Creator", shown(&key.creator.email)),
+        ("Created", key.created_at.to_string()),
+        ("Last used", last_used(key, now)),
+        ("Token", shown(&key.hint)),
+    ];
+    rows.extend(key.ui_domains.iter().map(|d| ("UI domain", shown(d.as_str()))));
+    if key.scope.has_local_development() {
+        let local = key.local_development.map_or("off".into(), |a| a.to_string());
+        rows.push(("Local development", local));
+    }
+    if key.scope.has_project() {
+        let persistence = if key.cross_page_persistence { "on" } else { "off" };
+        rows.push(("Cross-page persistence", persistence.into()));
+    }
+    rows.into_iter()
+        .map(|(label, value)| vec![label.to_owned(), value])
+        .collect()
+}
+
+pub fn last_used(key: &Key, now: Timestamp) -> String {
+    key.last_used_at.map_or_else(|| "never".into(), |at| ago(at, now))
+}
+
+fn shown(text: &str) -> String {
+    Shown::new(text).into_string()
+}
+
+/// The day, where the reader is.
+fn date(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).date().to_string()
+}
+
+fn ago(at: Timestamp, now: Timestamp) -> String {
+    match now.duration_since(at).as_secs() {
+        ..60 => "just now".into(),
+        seconds @ 60..3_600 => format!("{} min ago", seconds / 60),
+        seconds @ 3_600..172_800 => format!("{} h ago", seconds / 3_600),
+        _ => date(at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recent_use_is_told_as_an_age() {
+        let now = Timestamp::from_second(1_800_000_000).expect("valid");
+        let before = |seconds: i64| {
+            ago(
+                Timestamp::from_second(1_800_000_000 - seconds).expect("valid"),
+                now,
+            )
+        };
+        assert_eq!(before(-5), "just now");
+        assert_eq!(before(59), "just now");
+        assert_eq!(before(60), "1 min ago");
+        assert_eq!(before(7_200), "2 h ago");
+        assert!(before(172_800).starts_with("2027-01-1"));
+    }
+}

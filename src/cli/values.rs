@@ -1,0 +1,30 @@
+//! Values of flags that are one of a few words.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::api::Sort;
+use crate::model::role::UnknownRole;
+use crate::model::scope::UnknownScope;
+use crate::model::{Role, Scope};
+
+pub fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str))
+        .try_map(|text| -> Result<Role, UnknownRole> { text.parse() })
+}
+
+pub fn scope() -> impl TypedValueParser<Value = Scope> {
+    PossibleValuesParser::new(Scope::ALL.map(Scope::as_str))
+        .try_map(|text| -> Result<Scope, UnknownScope> { text.parse() })
+}
+
+/// The sorts by the names that the API gives them.
+pub fn sort() -> impl TypedValueParser<Value = Sort> {
+    PossibleValuesParser::new(["name", "scope", "created_at", "last_used_at"]).map(|text| {
+        match text.as_str() {
+            "name" => Sort::Name,
+            "scope" => Sort::Scope,
+            "last_used_at" => Sort::LastUsedAt,
+            _ => Sort::CreatedAt,
+        }
+    })
+}

@@ -1,0 +1,118 @@
+//! JSON bodies: read within bounds of size and time, and written.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::{ApiError, ApiResult};
+use super::reading::field_error;
+use crate::api::ProblemType;
+
+const MAX_BODY: usize = 64 * 1024;
+/// A larger body is read on up to here and dropped, because a client that is still writing would
+/// see a broken connection instead of the answer.
+const MAX_DROPPED: usize = 16 * 1024 * 1024;
+const MAX_TIME: Duration = Duration::from_secs(5);
+
+/// A JSON body, of a request or of an answer.
+pub struct Json<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
+        let is_json = is_json(request.headers());
+        let bytes = tokio::time::timeout(MAX_TIME, collect(request.into_body()))
+            .await
+            .unwrap_or_else(|_| Err(ApiError::slow_body()))?;
+        if !is_json {
+            return Err(ApiError::new(
+                ProblemType::UnsupportedMediaType,
+                "Send the body as JSON, with the header Content-Type: application/json.",
+            ));
+        }
+        parse(&bytes).map(Self)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(bytes) => {
+                let json = HeaderValue::from_static("application/json");
+                ([(CONTENT_TYPE, json)], bytes).into_response()
+            }
+            Err(error) => {
+                tracing::error!(%error, "an answer can't be written as JSON");
+                ApiError::internal().into_response()
+            }
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
+}
+
+async fn collect(body: Body) -> ApiResult<Vec<u8>> {
+    let mut chunks = body.into_data_stream();
+    let (mut kept, mut seen) = (Vec::new(), 0usize);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| {
+            ApiError::new(
+                ProblemType::Malformed,
+                "The body of the request broke off; send it again.",
+            )
+        })?;
+        seen += chunk.len();
+        if seen <= MAX_BODY {
+            kept.extend_from_slice(&chunk);
+        } else if seen > MAX_DROPPED {
+            break;
+        }
+    }
+    match seen > MAX_BODY {
+        false => Ok(kept),
+        true => Err(ApiError::new(
+            ProblemType::TooLarge,
+            "A body has at most 64 KiB; send less.",
+        )),
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        match error.inner().classify() {
+            serde_json::error::Category::Data => {
+                let wrong = field_error(error.path(), &error.inner().to_string());
+                ApiError::invalid_field(&wrong.field, wrong.message)
+            }
+            _ => not_json(error.inner()),
+        }
+    })?;
+    deserializer.end().map_err(|error| not_json(&error))?;
+    Ok(value)
+}
+
+fn not_json(error: &serde_json::Error) -> ApiError {
+    ApiError::new(
+        ProblemType::Malformed,
+        format!(
+            "The body is no JSON: it breaks at line {}, column {}.",
+            error.line(),
+            error.column()
+        ),
+    )
+}

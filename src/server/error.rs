@@ -1,0 +1,189 @@
+//! Refusals: every error that the server answers is made here, and is a problem document.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::seal::SealError;
+use super::store::{RevokedKey, StoreError};
+use crate::api::{Key, PROBLEM_JSON, Problem, ProblemType};
+use crate::model::FieldErrors;
+
+/// A refusal on its way out.
+#[derive(Debug)]
+pub struct ApiError(Box<Problem>);
+
+pub type ApiResult<T> = Result<T, ApiError>;
+
+impl ApiError {
+    /// A refusal whose `detail` says what is wrong and what to do.
+    pub fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
+        let (status, title) = status_and_title(kind);
+        Self(Box::new(Problem {
+            kind,
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            errors: Vec::new(),
+            current: None,
+        }))
+    }
+
+    /// The request can't be read; `field` is the query parameter, header or path segment.
+    pub fn malformed(field: &str, message: impl Into<String>) -> Self {
+        Self::new(
+            ProblemType::Malformed,
+            format!("The request can't be read: `{field}` is wrong."),
+        )
+        .with_errors(FieldErrors::one(field, message))
+    }
+
+    /// Fields of the body are wrong.
+    pub fn invalid(errors: FieldErrors) -> Self {
+        let detail = match errors.0.as_slice() {
+            [one] => one.message.clone(),
+            many => format!("{} fields are wrong; `errors` says what to change.", many.len()),
+        };
+        Self::new(ProblemType::Invalid, detail).with_errors(errors)
+    }
+
+    pub fn invalid_field(field: &str, message: impl Into<String>) -> Self {
+        Self::invalid(FieldErrors::one(field, message))
+    }
+
+    /// The same whether it does not exist or may not be seen.
+    pub fn not_found() -> Self {
+        Self::new(
+            ProblemType::NotFound,
+            "There is nothing here that you may see; check the id.",
+        )
+    }
+
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(ProblemType::Forbidden, detail)
+    }
+
+    pub fn revoked(key: &RevokedKey) -> Self {
+        Self::new(
+            ProblemType::Revoked,
+            format!(
+                "This key was revoked at {:.0} by {}; a revoked key never comes back.",
+                key.revoked_at, key.revoked_by.email
+            ),
+        )
+    }
+
+    /// Someone changed the key in between.
+    pub fn changed(current: Key) -> Self {
+        let mut error = Self::new(
+            ProblemType::Changed,
+            "The key was changed since you read it; compare with `current` and send the edit with its version.",
+        );
+        error.0.current = Some(Box::new(current));
+        error
+    }
+
+    /// The body did not arrive in time: 408, where a slow server would be 503.
+    pub fn slow_body() -> Self {
+        let mut error = Self::new(
+            ProblemType::Timeout,
+            "The body of the request did not arrive in time; send it again.",
+        );
+        error.0.status = StatusCode::REQUEST_TIMEOUT.as_u16();
+        error
+    }
+
+    pub fn internal() -> Self {
+        Self::new(
+            ProblemType::Internal,
+            "The server has a fault; its log tells more under the request's x-request-id.",
+        )
+    }
+
+    fn with_errors(mut self, errors: FieldErrors) -> Self {
+        self.0.errors = errors.0;
+        self
+    }
+
+    fn header(&self) -> Option<(HeaderName, HeaderValue)> {
+        match (self.0.kind, &self.0.current) {
+            (ProblemType::Unauthenticated, _) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            (ProblemType::Unavailable | ProblemType::Timeout, _) => {
+                Some((RETRY_AFTER, HeaderValue::from_static("1")))
+            }
+            (_, Some(current)) => etag(current.version).ok().map(|tag| (ETAG, tag)),
+            _ => None,
+        }
+    }
+}
+
+/// The `ETag` of a version.
+pub fn etag(version: u64) -> ApiResult<HeaderValue> {
+    HeaderValue::try_from(format!("\"{version}\"")).map_err(|_| ApiError::internal())
+}
+
+fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
+    match kind {
+        ProblemType::Malformed => (StatusCode::BAD_REQUEST, "The request can't be read"),
+        ProblemType::Unauthenticated => (StatusCode::UNAUTHORIZED, "Not signed in"),
+        ProblemType::Forbidden => (StatusCode::FORBIDDEN, "Not allowed"),
+        ProblemType::NotFound => (StatusCode::NOT_FOUND, "Not found"),
+        ProblemType::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"),
+        ProblemType::ShownOnce => (StatusCode::CONFLICT, "Shown only once"),
+        ProblemType::Revoked => (StatusCode::GONE, "Revoked"),
+        ProblemType::Changed => (StatusCode::PRECONDITION_FAILED, "Changed in between"),
+        ProblemType::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
+        ProblemType::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not JSON"),
+        ProblemType::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "Fields are wrong"),
+        ProblemType::IdempotencyMismatch => (StatusCode::UNPROCESSABLE_ENTITY, "Another request"),
+        ProblemType::PreconditionRequired => (StatusCode::PRECONDITION_REQUIRED, "If-Match is missing"),
+        ProblemType::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "Took too long"),
+        ProblemType::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Database away"),
+        ProblemType::Internal | ProblemType::Unknown => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "Fault of the server")
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let header = self.header();
+        // Strings and numbers always serialise.
+        let body = serde_json::to_vec(&self.0).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() =
+            StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        headers.extend(header);
+        response
+    }
+}
+
+impl From<FieldErrors> for ApiError {
+    fn from(errors: FieldErrors) -> Self {
+        Self::invalid(errors)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        if let StoreError::Unavailable(_) = error {
+            tracing::warn!(%error, "the store is away");
+            return Self::new(
+                ProblemType::Unavailable,
+                "The database can't be reached just now; try again in a moment.",
+            );
+        }
+        tracing::error!(%error, "the store failed");
+        Self::internal()
+    }
+}
+
+impl From<SealError> for ApiError {
+    fn from(error: SealError) -> Self {
+        tracing::error!(%error, "a secret can't be sealed or unsealed");
+        Self::internal()
+    }
+}

@@ -1,0 +1,80 @@
+//! Editing and revoking a key.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::{Versioned, active, name_taken, seen_by};
+use crate::api::{Key, KeyEdit};
+use crate::server::auth::SignedIn;
+use crate::server::body::Json;
+use crate::server::error::{ApiError, ApiResult};
+use crate::server::extract::{Id, IfMatch};
+use crate::server::openapi::{BadBody, Common, Forbidden, NoSuchId, Revoked, Stale};
+use crate::server::policy;
+use crate::server::state::ServerState;
+use crate::server::store::{KeyChange, KeyRecord, Revocation};
+
+/// Edits a Web or Mobile key. What is absent stays; the secret always does.
+#[utoipa::path(patch, path = "/v1/keys/{id}", tag = "keys", request_body = KeyEdit,
+    params(("id" = uuid::Uuid, Path),
+        ("If-Match" = String, Header, description = "The ETag that the key was read with.")),
+    responses((status = 200, description = "The key.", body = Key, headers(("ETag" = String))),
+        NoSuchId, Revoked, BadBody, Stale, Forbidden, Common))]
+pub async fn edit(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Id(id): Id,
+    IfMatch(version): IfMatch,
+    Json(edit): Json<KeyEdit>,
+) -> ApiResult<Versioned> {
+    let user = &signed_in.user;
+    let record = active(&server, &signed_in, id).await?;
+    may_change(&signed_in, &record, "edited")?;
+    if record.version != version {
+        return Err(ApiError::changed(seen_by(user, record)));
+    }
+    let (name, settings) = edit.apply(record.scope, &record.name, &record.settings)?;
+    if (&name, &settings) == (&record.name, &record.settings) {
+        return Versioned::new(seen_by(user, record));
+    }
+    let change = server
+        .store
+        .edit_key(id, version, name, settings, signed_in.actor);
+    match change.await? {
+        KeyChange::Changed(record) => Versioned::new(seen_by(user, record)),
+        KeyChange::Conflict(record) => Err(ApiError::changed(seen_by(user, record))),
+        KeyChange::NameTaken => Err(name_taken(record.scope)),
+        // Somebody revoked it in between; this says when and who.
+        KeyChange::Missing => match active(&server, &signed_in, id).await {
+            Err(error) => Err(error),
+            Ok(record) => Err(ApiError::changed(seen_by(user, record))),
+        },
+    }
+}
+
+/// Revokes a key: it stops working at once and for ever, and its secret is destroyed.
+#[utoipa::path(delete, path = "/v1/keys/{id}", tag = "keys", params(("id" = uuid::Uuid, Path)),
+    responses((status = 204, description = "It is revoked."), NoSuchId, Revoked, Forbidden, Common))]
+pub async fn revoke(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Id(id): Id,
+) -> ApiResult<StatusCode> {
+    let record = active(&server, &signed_in, id).await?;
+    may_change(&signed_in, &record, "revoked")?;
+    match server.store.revoke_key(id, signed_in.actor).await? {
+        Revocation::Revoked => Ok(StatusCode::NO_CONTENT),
+        Revocation::AlreadyRevoked(key) => Err(ApiError::revoked(&key)),
+        Revocation::Missing => Err(ApiError::not_found()),
+    }
+}
+
+fn may_change(signed_in: &SignedIn, record: &KeyRecord, done: &str) -> ApiResult<()> {
+    match policy::may_change(&signed_in.user, record.creator.id) {
+        true => Ok(()),
+        false => Err(ApiError::forbidden(format!(
+            "With the role {} only keys that you created can be {done}; ask {} or an Owner.",
+            signed_in.user.role, record.creator.email
+        ))),
+    }
+}

@@ -1,0 +1,166 @@
+//! Finding keys: pages, counts, one by id, one by hash.
+
+use axum::extract::State;
+
+use super::{Versioned, active, seen_by};
+use crate::api::{
+    Key, KeyCounts, KeyFilter, KeyList, KeyPage, KeyRow, Lookup, LookupAnswer, Order, PageFrom, ProblemType,
+};
+use crate::model::TokenHash;
+use crate::server::auth::SignedIn;
+use crate::server::body::Json;
+use crate::server::cursor;
+use crate::server::error::{ApiError, ApiResult};
+use crate::server::extract::{self, Id, Query};
+use crate::server::openapi::{BadBody, BadQuery, Common, NoSuchId, Revoked};
+use crate::server::policy;
+use crate::server::state::ServerState;
+use crate::server::store::{Found, KeyQuery, Place, Position, Visible};
+
+/// A page of active keys. At most one of `after`, `before`, `at`, `around` and `from` is given.
+#[utoipa::path(get, path = "/v1/keys", tag = "keys", params(KeyList),
+    responses((status = 200, description = "The page.", body = KeyPage),
+        (status = 404, description = "The key of `around` is not among the filtered.",
+            body = crate::api::Problem, content_type = "application/problem+json"),
+        BadQuery, Common))]
+pub async fn list(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Query(list): Query<KeyList>,
+) -> ApiResult<Json<KeyPage>> {
+    let sort = list.sort;
+    let query = key_query(list, policy::visible(&signed_in.user))?;
+    let slice = server.store.keys(&query).await?.ok_or_else(|| {
+        ApiError::new(
+            ProblemType::NotFound,
+            "The key of `around` is not among these; ask without it, or with another filter.",
+        )
+    })?;
+    let end = |more: bool, item: Option<&(_, Place)>| match (more, item) {
+        (true, Some((_, place))) => Some(cursor::encode(sort, place)),
+        _ => None,
+    };
+    Ok(Json(KeyPage {
+        next: end(slice.more_after, slice.items.last()),
+        previous: end(slice.more_before, slice.items.first()),
+        items: slice
+            .items
+            .into_iter()
+            .map(|(record, place)| KeyRow {
+                key: seen_by(&signed_in.user, record),
+                cursor: cursor::encode(sort, &place),
+            })
+            .collect(),
+    }))
+}
+
+/// How many keys match, by scope.
+#[utoipa::path(get, path = "/v1/keys/counts", tag = "keys", params(KeyFilter),
+    responses((status = 200, description = "The counts.", body = KeyCounts), BadQuery, Common))]
+pub async fn counts(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Query(filter): Query<KeyFilter>,
+) -> ApiResult<Json<KeyCounts>> {
+    let filter = tidy(filter)?;
+    let visible = policy::visible(&signed_in.user);
+    Ok(Json(server.store.count_keys(visible, &filter).await?))
+}
+
+/// One key.
+#[utoipa::path(get, path = "/v1/keys/{id}", tag = "keys", params(("id" = uuid::Uuid, Path)),
+    responses((status = 200, description = "The key.", body = Key, headers(("ETag" = String))),
+        NoSuchId, Revoked, Common))]
+pub async fn show(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Id(id): Id,
+) -> ApiResult<Versioned> {
+    let record = active(&server, &signed_in, id).await?;
+    Versioned::new(seen_by(&signed_in.user, record))
+}
+
+/// Which key, active or revoked, has a token of this SHA-256? For a leaked key.
+#[utoipa::path(post, path = "/v1/keys/lookup", tag = "keys", request_body = Lookup,
+    responses((status = 200, description = "The key, or what is left of it.", body = LookupAnswer),
+        (status = 404, description = "No key that the user may see has this hash.",
+            body = crate::api::Problem, content_type = "application/problem+json"),
+        BadBody, Common))]
+pub async fn lookup(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Json(lookup): Json<Lookup>,
+) -> ApiResult<Json<LookupAnswer>> {
+    let hash = TokenHash::from_hex(&lookup.sha256).ok_or_else(|| {
+        ApiError::invalid_field(
+            "sha256",
+            "Send the SHA-256 of the token as 64 hexadecimal digits, never the token itself.",
+        )
+    })?;
+    let visible = policy::visible(&signed_in.user);
+    match server.store.key_by_hash(&hash, visible).await? {
+        Some(Found::Active(record)) => Ok(Json(LookupAnswer::Active {
+            key: Box::new(seen_by(&signed_in.user, record)),
+        })),
+        Some(Found::Revoked(key)) => Ok(Json(LookupAnswer::Revoked {
+            id: key.id,
+            name: key.name,
+            scope: key.scope,
+            revoked_at: key.revoked_at,
+            revoked_by: key.revoked_by,
+        })),
+        None => Err(ApiError::not_found()),
+    }
+}
+
+fn key_query(list: KeyList, visible: Visible) -> ApiResult<KeyQuery> {
+    Ok(KeyQuery {
+        visible,
+        filter: tidy(list.filter())?,
+        sort: list.sort,
+        descending: list.order() == Order::Desc,
+        limit: extract::limit(list.limit)?,
+        position: position(&list)?,
+    })
+}
+
+fn tidy(filter: KeyFilter) -> ApiResult<KeyFilter> {
+    Ok(KeyFilter {
+        q: extract::q(filter.q)?,
+        ..filter
+    })
+}
+
+fn position(list: &KeyList) -> ApiResult<Position> {
+    let place = |field, text: &str| {
+        cursor::decode(list.sort, text).map_err(|error| ApiError::malformed(field, error.to_string()))
+    };
+    let given = [
+        list.after.is_some(),
+        list.before.is_some(),
+        list.at.is_some(),
+        list.around.is_some(),
+        list.from.is_some(),
+    ];
+    if given.into_iter().filter(|&given| given).count() > 1 {
+        return Err(ApiError::new(
+            ProblemType::Malformed,
+            "Give one of `after`, `before`, `at`, `around` and `from`; they each say where the page begins.",
+        ));
+    }
+    Ok(match list {
+        KeyList {
+            after: Some(text), ..
+        } => Position::After(place("after", text)?),
+        KeyList {
+            before: Some(text), ..
+        } => Position::Before(place("before", text)?),
+        KeyList { at: Some(text), .. } => Position::At(place("at", text)?),
+        KeyList { around: Some(id), .. } => Position::Around(*id),
+        KeyList {
+            from: Some(PageFrom::End),
+            ..
+        } => Position::End,
+        _ => Position::Start,
+    })
+}

@@ -1,0 +1,98 @@
+//! API keys over HTTP.
+
+pub mod change;
+pub mod create;
+pub mod find;
+pub mod reveal;
+
+use axum::http::HeaderValue;
+use axum::http::header::ETAG;
+use axum::response::{IntoResponse, Response};
+use uuid::Uuid;
+
+use super::auth::SignedIn;
+use super::body::Json;
+use super::error::{ApiError, ApiResult, etag};
+use super::policy;
+use super::state::ServerState;
+use super::store::{Found, KeyRecord};
+use crate::api::{Key, User};
+use crate::model::{Scope, Secret, Token};
+
+/// A key and its `ETag`.
+pub struct Versioned {
+    key: Key,
+    etag: HeaderValue,
+}
+
+impl Versioned {
+    fn new(key: Key) -> ApiResult<Self> {
+        let etag = etag(key.version)?;
+        Ok(Self { key, etag })
+    }
+}
+
+impl IntoResponse for Versioned {
+    fn into_response(self) -> Response {
+        ([(ETAG, self.etag)], Json(self.key)).into_response()
+    }
+}
+
+/// A key as `user` sees it.
+fn seen_by(user: &User, record: KeyRecord) -> Key {
+    Key {
+        may: policy::key_may(user, record.creator.id, record.scope),
+        id: record.id,
+        name: record.name,
+        scope: record.scope,
+        project: record.project,
+        creator: record.creator,
+        created_at: record.created_at,
+        last_used_at: record.last_used_at,
+        version: record.version,
+        hint: record.hint,
+        ui_domains: record.settings.ui_domains,
+        local_development: record.settings.local_development,
+        cross_page_persistence: record.settings.cross_page_persistence,
+    }
+}
+
+/// The active key of this id, if the user may see it.
+async fn active(server: &ServerState, signed_in: &SignedIn, id: Uuid) -> ApiResult<KeyRecord> {
+    let visible = policy::visible(&signed_in.user);
+    match server.store.key(id, visible).await? {
+        Some(Found::Active(record)) => Ok(record),
+        Some(Found::Revoked(key)) => Err(ApiError::revoked(&key)),
+        None => Err(ApiError::not_found()),
+    }
+}
+
+/// The whole secret that an integration presents.
+fn secret_of(server: &ServerState, record: &KeyRecord, token: &Token) -> Secret {
+    let project = record.project.as_ref().map(|project| project.id);
+    token.secret(project.map(|id| (id, server.public_url.as_str())))
+}
+
+/// The secret of a Web or Mobile key, after the revelation was written to the log. `None` when the
+/// key holds none: it is an Analytics key, or was revoked just now.
+async fn revealed(
+    server: &ServerState,
+    signed_in: &SignedIn,
+    record: &KeyRecord,
+) -> ApiResult<Option<Secret>> {
+    match server.store.reveal_key(record.id, signed_in.actor).await? {
+        None => Ok(None),
+        Some(sealed) => {
+            let token = server.sealer.unseal(record.id, record.scope, &sealed)?;
+            Ok(Some(secret_of(server, record, &token)))
+        }
+    }
+}
+
+fn name_taken(scope: Scope) -> ApiError {
+    let message = match scope.has_project() {
+        true => "A key of this project has this name; choose another one.",
+        false => "An Analytics key has this name; choose another one.",
+    };
+    ApiError::invalid_field("name", message)
+}

@@ -1,0 +1,37 @@
+//! Viewing the secret of a Web or Mobile key.
+
+use axum::extract::State;
+
+use super::{active, revealed};
+use crate::api::{ProblemType, Revealed as RevealedSecret};
+use crate::server::auth::SignedIn;
+use crate::server::body::Json;
+use crate::server::error::{ApiError, ApiResult};
+use crate::server::extract::Id;
+use crate::server::openapi::{Common, NoSuchId, Revoked, ShownOnce};
+use crate::server::state::ServerState;
+
+/// The secret of a Web or Mobile key. The revelation is in the activity log before the answer leaves.
+#[utoipa::path(post, path = "/v1/keys/{id}/reveal", tag = "keys", params(("id" = uuid::Uuid, Path)),
+    responses((status = 200, description = "The secret.", body = RevealedSecret), NoSuchId, Revoked, ShownOnce, Common))]
+pub async fn reveal(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Id(id): Id,
+) -> ApiResult<Json<RevealedSecret>> {
+    let record = active(&server, &signed_in, id).await?;
+    if !record.scope.is_viewable() {
+        return Err(ApiError::new(
+            ProblemType::ShownOnce,
+            "The secret of an Analytics key was shown once, when it was created; if it is lost, revoke the key and create another.",
+        ));
+    }
+    match revealed(&server, &signed_in, &record).await? {
+        Some(secret) => Ok(Json(RevealedSecret { secret: Some(secret) })),
+        // Revoked in between: this says when and by whom.
+        None => Err(active(&server, &signed_in, id)
+            .await
+            .err()
+            .unwrap_or_else(ApiError::internal)),
+    }
+}

@@ -1,0 +1,46 @@
+//! One log line a request, under an id that the answer carries too. It names the route, not the
+//! path: ids, queries, headers and bodies stay out of the log.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+use uuid::Uuid;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const MAX_REQUEST_ID: usize = 64;
+
+pub async fn request(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = request_id(request.headers());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let span = tracing::info_span!("request", %id);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    if let Ok(value) = HeaderValue::try_from(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    span.in_scope(|| {
+        tracing::info!(
+            %method,
+            route = route.as_ref().map_or("none", MatchedPath::as_str),
+            status = response.status().as_u16(),
+            microseconds = started.elapsed().as_micros() as u64,
+            "answered"
+        );
+    });
+    response
+}
+
+/// The caller's id when it can stand in a log line as it is; else a new one.
+fn request_id(headers: &HeaderMap) -> String {
+    let plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.');
+    headers
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(|text| (1..=MAX_REQUEST_ID).contains(&text.len()) && text.bytes().all(plain))
+        .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}

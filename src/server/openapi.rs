@@ -1,0 +1,129 @@
+//! The OpenAPI 3.1 document: its frame, and the refusals that operations share.
+
+use std::collections::BTreeMap;
+use std::future::{Ready, ready};
+
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, HeaderValue};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoResponses, Modify, OpenApi};
+
+use crate::api::{PROBLEM_JSON, Problem};
+
+/// The document without its operations.
+pub fn frame() -> Document {
+    Frame::openapi()
+}
+
+/// A handler that answers the document, written once.
+pub fn answer(
+    document: &Document,
+) -> impl Fn() -> Ready<([(HeaderName, HeaderValue); 1], Bytes)> + Clone + Send + Sync + use<> {
+    // A document of strings and maps always serialises.
+    let json = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
+    move || {
+        let media = HeaderValue::from_static("application/json");
+        ready(([(CONTENT_TYPE, media)], json.clone()))
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "keydeck",
+        description = "An organisation's API keys. Every refusal is a problem document (RFC 9457) with a stable \
+                       `type`; a key that the signed-in user may not see answers as one that does not exist."
+    ),
+    components(schemas(Problem)),
+    modifiers(&Bearer),
+    security(("token" = [])),
+    tags(
+        (name = "me", description = "The signed-in user"),
+        (name = "keys", description = "API keys"),
+        (name = "projects", description = "What keys are assigned to"),
+        (name = "users", description = "The people of the organisation"),
+        (name = "activity", description = "Who did what, and what is happening"),
+        (name = "operations", description = "For whoever runs the server"),
+    )
+)]
+struct Frame;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut Document) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("The sign-in token of a user; it begins with kdu_."))
+            .build();
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+fn refusal(description: &str) -> RefOr<Response> {
+    ResponseBuilder::new()
+        .description(description)
+        .content(PROBLEM_JSON, Content::new(Some(Ref::from_schema_name("Problem"))))
+        .build()
+        .into()
+}
+
+/// Types that stand for the refusals of an operation in its `responses(…)`.
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident { $($status:literal: $description:literal,)+ })+) => {$(
+        $(#[$doc])*
+        pub enum $name {}
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                [$(($status.to_owned(), refusal($description)),)+].into()
+            }
+        }
+    )+};
+}
+
+refusals! {
+    /// Of every operation that asks who is signed in.
+    Common {
+        "401": "No token, or none that is known.",
+        "500": "A fault of the server.",
+        "503": "The database is away, or the server overloaded.",
+    }
+    /// Of an operation with a query.
+    BadQuery {
+        "400": "A query parameter is unknown or wrong; `errors` names it.",
+    }
+    /// Of an operation on `{id}`.
+    NoSuchId {
+        "400": "The id is no UUID, or a header can't be read.",
+        "404": "It does not exist, or may not be seen.",
+    }
+    /// Of an operation with a body.
+    BadBody {
+        "400": "The body is no JSON, or a header can't be read.",
+        "408": "The body did not arrive in time.",
+        "413": "The body is larger than 64 KiB.",
+        "415": "The body is not `application/json`.",
+        "422": "Fields are wrong; `errors` names them.",
+    }
+    Forbidden {
+        "403": "The role doesn't allow it.",
+    }
+    /// Of an operation on one key.
+    Revoked {
+        "410": "The key was revoked; `detail` says when and by whom.",
+    }
+    ShownOnce {
+        "409": "An Analytics key was shown once, when it was created.",
+    }
+    /// Of an edit.
+    Stale {
+        "412": "Someone changed it in between; `current` is its state.",
+        "428": "`If-Match` is missing.",
+    }
+}

@@ -1,0 +1,234 @@
+//! Sealing: the root key wraps the data key, and the data key seals the tokens of Web and Mobile
+//! keys with XChaCha20-Poly1305. Nonces are random, 192 bits wide, so no replica counts them.
+//!
+//! The associated data binds a sealed token to its organisation, key, scope and data key: moved to
+//! another row, it does not open.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+pub use super::root_key::RootKey;
+use super::store::{Sealed, WrappedDataKey};
+use crate::model::{Scope, Token};
+
+const NONCE: usize = 24;
+const FIRST_DATA_KEY: u32 = 1;
+
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    #[error("the operating system gives no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+    #[error("can't read the root key {path}: {source}")]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("others can read the root key {path}; run: chmod 600 '{path}'", path = .0.display())]
+    OpenToOthers(PathBuf),
+    #[error("this is no root key; it is 32 bytes, written as 64 hexadecimal digits or as base64")]
+    NotARootKey,
+    #[error("{path} exists already; a root key is never overwritten", path = .0.display())]
+    Exists(PathBuf),
+    #[error("can't write the root key {path}: {source}")]
+    Unwritable { path: PathBuf, source: io::Error },
+    #[error("this is not the root key of this database; start with the one that it was made with")]
+    WrongRootKey,
+    #[error("the database holds no data key; restore it from a backup")]
+    NoDataKey,
+    #[error("a secret is sealed under data key {0}, which the database does not hold")]
+    UnknownDataKey(u32),
+    #[error("a sealed secret does not belong to its key; the database was changed by other hands")]
+    Tampered,
+}
+
+/// A new data key, wrapped under `root`, for a new database.
+pub fn new_data_key(root: &RootKey) -> Result<WrappedDataKey, SealError> {
+    let mut key = Zeroizing::new([0; 32]);
+    getrandom::fill(key.as_mut())?;
+    let cipher = root.cipher();
+    Ok(WrappedDataKey {
+        id: FIRST_DATA_KEY,
+        bytes: encrypt(&cipher, key.as_ref(), &wrapping(FIRST_DATA_KEY))?,
+    })
+}
+
+/// Seals and unseals under the data keys of one database.
+pub struct Sealer {
+    organisation: Uuid,
+    current: DataKey,
+    older: Vec<DataKey>,
+}
+
+struct DataKey {
+    id: u32,
+    cipher: XChaCha20Poly1305,
+}
+
+impl Sealer {
+    /// Unwraps the data keys; the newest one seals.
+    pub fn open(root: &RootKey, organisation: Uuid, wrapped: &[WrappedDataKey]) -> Result<Self, SealError> {
+        let unwrapping = root.cipher();
+        let mut keys = wrapped
+            .iter()
+            .map(|key| unwrap(&unwrapping, key))
+            .collect::<Result<Vec<_>, _>>()?;
+        keys.sort_by_key(|key| key.id);
+        let current = keys.pop().ok_or(SealError::NoDataKey)?;
+        Ok(Self {
+            organisation,
+            current,
+            older: keys,
+        })
+    }
+
+    pub fn seal(&self, id: Uuid, scope: Scope, token: &Token) -> Result<Sealed, SealError> {
+        let data_key = self.current.id;
+        let bound = self.binding(id, scope, data_key);
+        Ok(Sealed {
+            data_key,
+            bytes: encrypt(&self.current.cipher, token.expose().as_bytes(), &bound)?,
+        })
+    }
+
+    pub fn unseal(&self, id: Uuid, scope: Scope, sealed: &Sealed) -> Result<Token, SealError> {
+        let key = std::iter::once(&self.current)
+            .chain(&self.older)
+            .find(|key| key.id == sealed.data_key)
+            .ok_or(SealError::UnknownDataKey(sealed.data_key))?;
+        let bound = self.binding(id, scope, sealed.data_key);
+        let text = decrypt(&key.cipher, &sealed.bytes, &bound).ok_or(SealError::Tampered)?;
+        let text = std::str::from_utf8(&text).map_err(|_| SealError::Tampered)?;
+        Token::parse(text).map_err(|_| SealError::Tampered)
+    }
+
+    /// Every part has a fixed length but the last, so no two rows share a binding.
+    fn binding(&self, id: Uuid, scope: Scope, data_key: u32) -> Vec<u8> {
+        let mut bound = Vec::with_capacity(48);
+        bound.extend_from_slice(self.organisation.as_bytes());
+        bound.extend_from_slice(id.as_bytes());
+        bound.extend_from_slice(&data_key.to_be_bytes());
+        bound.extend_from_slice(scope.as_str().as_bytes());
+        bound
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealer(…)")
+    }
+}
+
+fn unwrap(root: &XChaCha20Poly1305, wrapped: &WrappedDataKey) -> Result<DataKey, SealError> {
+    let bytes = decrypt(root, &wrapped.bytes, &wrapping(wrapped.id)).ok_or(SealError::WrongRootKey)?;
+    let cipher = XChaCha20Poly1305::new_from_slice(&bytes).map_err(|_| SealError::WrongRootKey)?;
+    Ok(DataKey {
+        id: wrapped.id,
+        cipher,
+    })
+}
+
+fn wrapping(data_key: u32) -> Vec<u8> {
+    [b"keydeck data key ".as_slice(), &data_key.to_be_bytes()].concat()
+}
+
+/// The nonce, then the ciphertext with its tag.
+fn encrypt(cipher: &XChaCha20Poly1305, msg: &[u8], aad: &[u8]) -> Result<Vec<u8>, SealError> {
+    let mut nonce = [0; NONCE];
+    getrandom::fill(&mut nonce)?;
+    let sealed = cipher
+        .encrypt(&XNonce::from(nonce), Payload { msg, aad })
+        .map_err(|_| SealError::Tampered)?;
+    Ok([nonce.as_slice(), &sealed].concat())
+}
+
+fn decrypt(cipher: &XChaCha20Poly1305, sealed: &[u8], aad: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, msg) = sealed.split_first_chunk::<NONCE>()?;
+    cipher
+        .decrypt(&XNonce::from(*nonce), Payload { msg, aad })
+        .ok()
+        .map(Zeroizing::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TokenKind;
+
+    fn sealer(root: &RootKey, organisation: u128) -> Sealer {
+        let wrapped = new_data_key(root).expect("random");
+        Sealer::open(root, Uuid::from_u128(organisation), &[wrapped]).expect("its own key")
+    }
+
+    #[test]
+    fn a_token_opens_in_its_own_row_only() {
+        let root = RootKey::generate().expect("random");
+        let wrapped = new_data_key(&root).expect("random");
+        let open = |organisation| {
+            Sealer::open(
+                &root,
+                Uuid::from_u128(organisation),
+                std::slice::from_ref(&wrapped),
+            )
+            .expect("its own key")
+        };
+        let (sealer, id) = (open(1), Uuid::from_u128(7));
+        let token = Token::generate(TokenKind::Key(Scope::Web)).expect("random");
+        let sealed = sealer.seal(id, Scope::Web, &token).expect("sealed");
+
+        let opened = sealer.unseal(id, Scope::Web, &sealed).expect("its own row");
+        assert_eq!(opened.expose(), token.expose());
+        assert!(sealer.unseal(Uuid::from_u128(8), Scope::Web, &sealed).is_err());
+        assert!(sealer.unseal(id, Scope::Mobile, &sealed).is_err());
+        assert!(open(2).unseal(id, Scope::Web, &sealed).is_err());
+        let other_key = Sealed {
+            data_key: 2,
+            ..sealed.clone()
+        };
+        assert!(matches!(
+            sealer.unseal(id, Scope::Web, &other_key),
+            Err(SealError::UnknownDataKey(2))
+        ));
+        for bit in 0..sealed.bytes.len() * 8 {
+            let mut bytes = sealed.bytes.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let flipped = Sealed { data_key: 1, bytes };
+            assert!(sealer.unseal(id, Scope::Web, &flipped).is_err(), "bit {bit}");
+        }
+        for length in 0..sealed.bytes.len() {
+            let bytes = sealed.bytes[..length].to_vec();
+            assert!(
+                sealer
+                    .unseal(id, Scope::Web, &Sealed { data_key: 1, bytes })
+                    .is_err()
+            );
+        }
+    }
+
+    #[test]
+    fn the_same_token_never_seals_to_the_same_bytes() {
+        let sealer = sealer(&RootKey::generate().expect("random"), 1);
+        let token = Token::from_entropy(TokenKind::Key(Scope::Web), [7; 32]);
+        let seal = || {
+            sealer
+                .seal(Uuid::nil(), Scope::Web, &token)
+                .expect("sealed")
+                .bytes
+        };
+        assert_ne!(seal(), seal());
+    }
+
+    #[test]
+    fn a_wrong_root_key_says_so() {
+        let wrapped = new_data_key(&RootKey::generate().expect("random")).expect("random");
+        let other = RootKey::generate().expect("random");
+        let error = Sealer::open(&other, Uuid::nil(), &[wrapped]).expect_err("another root key");
+        assert!(error.to_string().contains("not the root key of this database"));
+        assert!(matches!(
+            Sealer::open(&other, Uuid::nil(), &[]),
+            Err(SealError::NoDataKey)
+        ));
+    }
+}

@@ -1,0 +1,67 @@
+//! What every handler shares.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use tokio::sync::{broadcast, watch};
+
+use super::auth::LocalSession;
+use super::seal::Sealer;
+use super::store::{KeyEventRecord, Store, StoreResult};
+use crate::api::Organisation;
+
+/// Events that a slow subscriber may lag behind before it has to read again what it shows.
+const EVENTS_KEPT: usize = 1024;
+
+/// A server's parts. Clones share them.
+#[derive(Clone)]
+pub struct ServerState(Arc<Shared>);
+
+pub struct Shared {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) sealer: Sealer,
+    /// Where integrations reach this server; it is part of the secrets that it hands out.
+    pub(super) public_url: String,
+    pub(super) local_session: Option<LocalSession>,
+    pub(super) organisation: Organisation,
+    /// The newest change when the server started; events begin behind it.
+    pub(super) first_seq: u64,
+    pub(super) events: broadcast::Sender<KeyEventRecord>,
+    pub(super) closing: watch::Sender<bool>,
+}
+
+impl ServerState {
+    pub async fn new(
+        store: Arc<dyn Store>,
+        sealer: Sealer,
+        public_url: String,
+        local_session: Option<LocalSession>,
+    ) -> StoreResult<Self> {
+        let organisation = store.organisation().await?;
+        let first_seq = store.last_seq().await?;
+        Ok(Self(Arc::new(Shared {
+            store,
+            sealer,
+            public_url,
+            local_session,
+            organisation,
+            first_seq,
+            events: broadcast::Sender::new(EVENTS_KEPT),
+            closing: watch::Sender::new(false),
+        })))
+    }
+
+    /// Returns when the server is closing.
+    pub(super) async fn closed(self) {
+        // The sender lives in `self`, so waiting can't fail.
+        let _ = self.closing.subscribe().wait_for(|&closing| closing).await;
+    }
+}
+
+impl Deref for ServerState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}

@@ -1,0 +1,437 @@
+//! The command line as scripts and operators meet it: the real program, its exit codes, its files.
+
+mod common;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Stdio;
+use std::thread;
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use serde_json::Value;
+
+use common::{Home, Served};
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("there").permissions().mode() & 0o777
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("{field} in {value}"))
+}
+
+fn create_web(server: &Served, name: &str) -> Value {
+    let args = [
+        "key",
+        "create",
+        "--json",
+        "--scope",
+        "web",
+        "--project",
+        "Storefront",
+        "--domain",
+    ];
+    server
+        .run(&[&args[..], &["https://shop.acme.example/", "--name", name]].concat())
+        .json()
+}
+
+fn listed(server: &Served, args: &[&str]) -> Vec<String> {
+    let list = server.run(&[&["key", "list", "--json"], args].concat()).json();
+    let items = list["items"].as_array().expect("a list");
+    items.iter().map(|key| text(key, "name").to_owned()).collect()
+}
+
+#[test]
+fn a_key_lives_from_creation_to_revocation() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    let project = server.project("Storefront");
+
+    let created = create_web(&server, "Checkout");
+    let (key, secret) = (&created["key"], text(&created, "secret"));
+    let id = text(key, "id");
+    assert_eq!(key["ui_domains"][0], "https://shop.acme.example");
+    assert_eq!(text(&key["project"], "id"), project.id.to_string());
+
+    let shown = server.run(&["key", "show", "Checkout", "--json"]).json();
+    assert_eq!(&shown, key);
+    let table = server.run(&["key", "show", id]).succeeded().stdout;
+    assert!(
+        table.contains("https://shop.acme.example") && !table.contains(secret),
+        "{table}"
+    );
+    assert_eq!(
+        server.run(&["key", "reveal", id]).succeeded().stdout.trim(),
+        secret
+    );
+
+    let edit = [
+        "key",
+        "edit",
+        id,
+        "--json",
+        "--name",
+        "Till",
+        "--add-domain",
+        "http://localhost:8000",
+    ];
+    let more = [
+        "--remove-domain",
+        "https://SHOP.acme.example:443",
+        "--local-address",
+        "203.0.113.7",
+    ];
+    let edited = server
+        .run(&[&edit[..], &more, &["--cross-page-persistence"]].concat())
+        .json();
+    assert_eq!(edited["ui_domains"], serde_json::json!(["http://localhost:8000"]));
+    assert_eq!(edited["local_development"], "203.0.113.7");
+    assert_eq!(edited["cross_page_persistence"], true);
+    let off = [
+        "key",
+        "edit",
+        "Till",
+        "--no-local-development",
+        "--cross-page-persistence=false",
+    ];
+    server.run(&off).succeeded();
+    let shown = server.run(&["key", "show", "Till", "--json"]).json();
+    assert_eq!(
+        (&shown["local_development"], &shown["cross_page_persistence"]),
+        (&Value::Null, &false.into())
+    );
+    assert_eq!(
+        server.run(&["key", "reveal", id]).succeeded().stdout.trim(),
+        secret
+    );
+
+    let revoked = server.run(&["key", "revoke", id, "--yes"]).succeeded();
+    assert!(
+        revoked.stderr.contains("revoked Web key \"Till\""),
+        "{}",
+        revoked.stderr
+    );
+    assert!(listed(&server, &[]).is_empty());
+    for args in [["key", "show", id], ["key", "reveal", id]] {
+        let sentence = server.run(&args).refused(1);
+        assert!(
+            sentence.starts_with("error: ") && sentence.lines().count() == 1,
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_is_alone_on_stdout_and_nowhere_else() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    let created = server
+        .run(&["key", "create", "--scope", "analytics", "--name", "Board report"])
+        .succeeded();
+    let secret = created.stdout.trim();
+    assert!(secret.starts_with("kda_") && secret.len() == 53, "{secret}");
+    assert!(created.stderr.contains("only time") && !created.stderr.contains(secret));
+
+    let again = server.run(&["key", "reveal", "Board report"]).refused(1);
+    assert!(again.contains("once") && !again.contains(secret), "{again}");
+    let pasted = server.run(&["key", "show", secret]).refused(2);
+    assert!(!pasted.contains(secret), "{pasted}");
+    let (code, logged) = server.terminate();
+    assert_eq!((code, logged.contains(secret)), (Some(0), false), "{logged}");
+}
+
+#[test]
+fn a_list_is_sorted_filtered_and_cut_as_asked() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    server.project("Storefront");
+    for name in ["Bravo", "alpha", "Charlie"] {
+        create_web(&server, name);
+    }
+    let board = ["key", "create", "--scope", "analytics", "--name", "Delta"];
+    server.run(&board).succeeded();
+
+    assert_eq!(
+        listed(&server, &["--sort", "name"]),
+        ["alpha", "Bravo", "Charlie", "Delta"]
+    );
+    assert_eq!(
+        listed(&server, &["--sort", "name", "--reverse", "--limit", "1"]),
+        ["Delta"]
+    );
+    assert_eq!(
+        listed(&server, &["--order", "asc", "--scope", "web", "--all"]),
+        ["Bravo", "alpha", "Charlie"]
+    );
+    assert_eq!(
+        listed(&server, &["--project", "Storefront", "--filter", "CHAR"]),
+        ["Charlie"]
+    );
+    assert_eq!(
+        listed(&server, &["--creator", "me", "--scope", "analytics"]),
+        ["Delta"]
+    );
+    assert_eq!(
+        listed(&server, &["--creator", "mira@acme.example", "--limit", "4"]).len(),
+        4
+    );
+
+    let first = server
+        .run(&["key", "list", "--json", "--sort", "name", "--limit", "3"])
+        .json();
+    let next = text(&first, "next");
+    assert_eq!(listed(&server, &["--sort", "name", "--after", next]), ["Delta"]);
+    let table = server.run(&["key", "list", "--sort", "name"]).succeeded().stdout;
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(lines.len() == 5 && lines[0].starts_with("NAME"), "{table}");
+    assert!(lines[1].starts_with("alpha") && lines[1].contains("Storefront") && lines[1].contains("never"));
+    let unknown = server.run(&["key", "list", "--project", "Store"]).refused(1);
+    assert!(unknown.contains("did you mean \"Storefront\"?"), "{unknown}");
+}
+
+#[test]
+fn wrong_values_are_told_one_a_line_by_the_name_of_their_flag() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    server.project("Storefront");
+    let args = [
+        "key",
+        "create",
+        "--scope",
+        "web",
+        "--name",
+        " ",
+        "--project",
+        "Storefront",
+    ];
+    let domains = ["--domain", "https://a.example", "--domain", "b.example"];
+    let said = server.run(&[&args[..], &domains].concat()).refused(1);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    assert!(lines[0].starts_with("error: --name: "), "{said}");
+    assert!(lines[1].starts_with("error: --domain b.example: "), "{said}");
+}
+
+#[test]
+fn a_name_that_two_keys_have_is_answered_with_their_ids() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    server.project("Storefront");
+    create_web(&server, "Checkout");
+    let other = server.project("Kiosk");
+    let args = [
+        "key",
+        "create",
+        "--scope",
+        "mobile",
+        "--name",
+        "Checkout",
+        "--project",
+    ];
+    server
+        .run(&[&args[..], &[&other.id.to_string()]].concat())
+        .succeeded();
+    let said = server.run(&["key", "revoke", "--yes", "Checkout"]).refused(1);
+    assert!(
+        said.contains("2 keys are called") && said.contains("Mobile key of Kiosk"),
+        "{said}"
+    );
+    assert_eq!(listed(&server, &[]).len(), 2);
+}
+
+#[test]
+fn revoking_asks_and_only_yes_means_yes() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    server.project("Storefront");
+    create_web(&server, "Checkout");
+
+    let refused = server.run(&["key", "revoke", "Checkout"]).refused(2);
+    assert!(refused.contains("--yes"), "{refused}");
+    let (code, screen) = typed(&server, &["key", "revoke", "Checkout"], "\r");
+    assert!(
+        screen.contains("Storefront") && screen.contains("never"),
+        "{screen}"
+    );
+    assert!(screen.contains("nothing was revoked") && code == 1, "{screen}");
+    assert_eq!(listed(&server, &[]), ["Checkout"]);
+    let (code, screen) = typed(&server, &["key", "revoke", "Checkout"], "yes\r");
+    assert!(code == 0 && listed(&server, &[]).is_empty(), "{screen}");
+}
+
+/// Runs on a terminal where somebody types `answer` once asked: the exit code and the screen.
+fn typed(server: &Served, args: &[&str], answer: &str) -> (u32, String) {
+    let pty = native_pty_system().openpty(PtySize::default()).expect("opened");
+    let plain = server.command(args);
+    let mut command = CommandBuilder::new(plain.get_program());
+    command.args(plain.get_args());
+    command.env_clear();
+    for (name, value) in plain.get_envs() {
+        command.env(name, value.expect("set"));
+    }
+    let mut child = pty.slave.spawn_command(command).expect("started");
+    drop(pty.slave);
+    let mut writer = pty.master.take_writer().expect("writer");
+    let mut reader = pty.master.try_clone_reader().expect("reader");
+    let (mut screen, mut chunk, mut answered) = (String::new(), [0; 4096], false);
+    // The terminal of a program that has ended reads as an error.
+    while let Ok(n @ 1..) = reader.read(&mut chunk) {
+        screen.push_str(&String::from_utf8_lossy(&chunk[..n]));
+        if !answered && screen.contains("[no]: ") {
+            writer.write_all(answer.as_bytes()).expect("typed");
+            answered = true;
+        }
+    }
+    (child.wait().expect("ended").exit_code(), screen)
+}
+
+#[test]
+fn signing_in_fails_with_its_own_exit_code() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    let wrong = server.run_as("kdu_wrong", &["key", "list"]).refused(4);
+    assert!(
+        wrong.contains("KEYDECK_TOKEN") && !wrong.contains("kdu_wrong"),
+        "{wrong}"
+    );
+    let missing = home.run(&["--server", &server.url, "key", "list"]).refused(4);
+    assert!(missing.contains("KEYDECK_TOKEN"), "{missing}");
+    let mut plain = home.command(&["key", "list", "--server", "http://keys.acme.example"]);
+    let output = plain.env("KEYDECK_TOKEN", "kdu_x").output().expect("started");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn init_keeps_its_files_private_and_overwrites_nothing() {
+    let home = Home::new();
+    let token = home.init();
+    assert!(token.starts_with("kdu_") && token.len() == 53, "{token}");
+    for file in ["keys.db", "keys.db.root-key"] {
+        assert_eq!(mode(&home.path(file)), 0o600, "{file}");
+    }
+    let before = fs::read(home.path("keys.db.root-key")).expect("there");
+    let args = [
+        "init",
+        "--organisation",
+        "Other",
+        "--owner",
+        "eve@acme.example",
+        "--database",
+    ];
+    let again = home.run(&[&args[..], &["sqlite:keys.db"]].concat()).refused(1);
+    assert!(
+        again.contains("exists already") && !again.contains("kdu_"),
+        "{again}"
+    );
+    let beside = ["sqlite:other.db", "--root-key-file", "keys.db.root-key"];
+    home.run(&[&args[..], &beside].concat()).refused(1);
+    assert!(!home.path("other.db").exists());
+    assert_eq!(fs::read(home.path("keys.db.root-key")).expect("there"), before);
+    let server = home.serve(&token);
+    server.run(&["key", "list"]).succeeded();
+}
+
+#[test]
+fn serve_says_what_is_missing_and_what_to_run() {
+    let home = Home::new();
+    let serve =
+        |args: &[&str]| home.run(&[&["serve", "--public-url", "https://keys.acme.example"], args].concat());
+    let never = serve(&["--database", "sqlite:keys.db"]).refused(1);
+    assert!(
+        never.contains("keydeck init --database sqlite:keys.db --organisation"),
+        "{never}"
+    );
+    assert!(!home.path("keys.db").exists());
+    let postgres = serve(&["--database", "postgres://db/keys"]).refused(2);
+    assert!(postgres.contains("SQLite only"), "{postgres}");
+
+    home.init();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("bound");
+    let address = taken.local_addr().expect("bound").to_string();
+    let busy = serve(&["--database", "sqlite:keys.db", "--listen", &address]).refused(1);
+    assert!(busy.contains(&format!("can't listen on {address}")), "{busy}");
+    let open = serve(&["--database", "sqlite:keys.db", "--listen", "0.0.0.0:0"]).refused(2);
+    assert!(open.contains("--behind-tls-proxy"), "{open}");
+
+    fs::rename(home.path("keys.db.root-key"), home.path("kept")).expect("moved");
+    let missing = serve(&["--database", "sqlite:keys.db"]).refused(1);
+    assert!(missing.contains("--root-key-file"), "{missing}");
+    let mut command = home.command(&[
+        "serve",
+        "--public-url",
+        "https://k.example",
+        "--database",
+        "sqlite:keys.db",
+    ]);
+    let wrong = command
+        .env("KEYDECK_ROOT_KEY", "5a".repeat(32))
+        .output()
+        .expect("started");
+    let said = String::from_utf8_lossy(&wrong.stderr);
+    assert!(
+        wrong.status.code() == Some(1) && said.contains("not the root key"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_local_deck_is_made_once_and_private() {
+    let home = Home::new();
+    let keys: Vec<Value> = thread::scope(|scope| {
+        let create = |name: &'static str| {
+            let args = ["key", "create", "--json", "--scope", "analytics", "--name", name];
+            let home = &home;
+            scope.spawn(move || home.run(&args).json())
+        };
+        let both = [create("One"), create("Two")];
+        both.map(|run| run.join().expect("ran")).into()
+    });
+    assert_eq!(text(&keys[0]["key"]["creator"], "email"), "mira@localhost");
+    let list = home.run(&["key", "list", "--json"]).json();
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(2), "{list}");
+    let deck = home.path("data").join("keydeck");
+    assert_eq!(mode(&deck), 0o700);
+    for file in fs::read_dir(&deck).expect("there") {
+        let path = file.expect("there").path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+    fs::remove_file(deck.join("root.key")).expect("removed");
+    let lost = home.run(&["key", "list"]).refused(1);
+    assert!(lost.contains("backup"), "{lost}");
+}
+
+#[test]
+fn without_a_terminal_the_dashboard_says_so_and_leaves_nothing() {
+    let home = Home::new();
+    for args in [&[][..], &["demo"], &["demo", "--keys", "10", "--role", "editor"]] {
+        let said = home.run(args).refused(2);
+        assert!(
+            said.contains("needs a terminal") && said.contains("key list"),
+            "{said}"
+        );
+    }
+    assert_eq!(fs::read_dir(home.dir.path()).expect("there").count(), 0);
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_list_quietly() {
+    let home = Home::new();
+    let mut child = home
+        .command(&["key", "list", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ended");
+    assert_eq!(
+        (output.status.code(), output.stderr.as_slice()),
+        (Some(0), &b""[..])
+    );
+}

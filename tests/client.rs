@@ -1,0 +1,254 @@
+//! The client against servers that are away, hang, lie, or are no keydeck at all.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use keydeck::api::{KeyEvent, KeyEventKind, KeyFields, KeyList, ProblemType};
+use keydeck::client::{Client, Endpoint, Error, EventNotice, Timeouts};
+use keydeck::model::{Scope, Secret};
+use uuid::Uuid;
+
+const TOKEN: &str = "kdu_the-token-of-a-test";
+const SHORT: Timeouts = Timeouts {
+    connect: Duration::from_millis(500),
+    total: Duration::from_millis(200),
+    silence: Duration::from_millis(200),
+};
+
+/// A server that answers every request with the same bytes, and then closes the connection.
+struct Stub {
+    address: SocketAddr,
+    requests: Arc<AtomicUsize>,
+}
+
+impl Stub {
+    fn start(answer: impl Fn(&mut TcpStream) + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
+        let address = listener.local_addr().expect("bound");
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counter = requests.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("accepted");
+                read_head(&mut stream);
+                counter.fetch_add(1, Ordering::SeqCst);
+                answer(&mut stream);
+            }
+        });
+        Self { address, requests }
+    }
+
+    fn answering(status: &str, media_type: &str, body: &str) -> Self {
+        let text = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nLocation: http://127.0.0.1:1/\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        Self::start(move |stream| drop(stream.write_all(text.as_bytes())))
+    }
+
+    fn client(&self) -> Client {
+        client(self.address)
+    }
+
+    fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+}
+
+fn client(address: SocketAddr) -> Client {
+    let mut endpoint = Endpoint::new(format!("http://{address}"), Secret::new(TOKEN));
+    endpoint.timeouts = SHORT;
+    Client::new(endpoint).expect("usable")
+}
+
+fn read_head(stream: &mut TcpStream) {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|n| n == 1) {
+        head.push(byte[0]);
+    }
+}
+
+fn hang(_: &mut TcpStream) {
+    thread::park();
+}
+
+fn a_key() -> KeyFields {
+    KeyFields {
+        name: "Board".into(),
+        ..KeyFields::blank(Scope::Analytics)
+    }
+}
+
+const PROBLEM: &str = "application/problem+json";
+
+fn problem(kind: &str, status: u16) -> String {
+    format!(
+        r#"{{"type":"/problems/{kind}","title":"T","status":{status},"detail":"The server's sentence."}}"#
+    )
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_told_in_one_sentence() {
+    let free = TcpListener::bind("127.0.0.1:0")
+        .and_then(|l| l.local_addr())
+        .expect("bound");
+    let error = client(free).me().await.expect_err("nobody is there");
+    assert!(matches!(error, Error::Offline(_)) && error.is_retryable());
+    assert_eq!(
+        error.to_string(),
+        format!("no answer from http://{free}: connection refused")
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_times_out() {
+    let stub = Stub::start(hang);
+    let error = stub.client().me().await.expect_err("no answer comes");
+    assert!(matches!(error, Error::TimedOut(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_offline() {
+    let stub = Stub::start(|_| {});
+    let error = stub.client().me().await.expect_err("it closes");
+    assert!(matches!(error, Error::Offline(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_keydeck_is_told_apart() {
+    for (status, media_type, body) in [
+        (
+            "200 OK",
+            "text/html",
+            "<html>Please log in to the hotel's network</html>",
+        ),
+        ("404 Not Found", "text/html", "<html>nothing here</html>"),
+        (
+            "401 Unauthorized",
+            "text/html",
+            "<html>a proxy's own sign-in</html>",
+        ),
+        ("302 Found", "text/html", ""),
+        ("200 OK", "application/json", r#"{"user":"canary-secret"}"#),
+        ("403 Forbidden", PROBLEM, r#"{"detail":"#),
+    ] {
+        let stub = Stub::answering(status, media_type, body);
+        let error = stub.client().me().await.expect_err("no keydeck");
+        assert!(
+            matches!(error, Error::NotKeydeck(_)),
+            "{status} {body}: {error:?}"
+        );
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+        assert_eq!(stub.requests(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_without_its_server_is_offline() {
+    let stub = Stub::answering("502 Bad Gateway", "text/html", "<html>");
+    let error = stub.client().me().await.expect_err("refused");
+    assert!(matches!(error, Error::Offline(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn refusals_keep_the_servers_own_words() {
+    let stub = Stub::answering("401 Unauthorized", PROBLEM, &problem("unauthenticated", 401));
+    assert!(matches!(stub.client().me().await, Err(Error::SignIn)));
+
+    let stub = Stub::answering("404 Not Found", PROBLEM, &problem("not-found", 404));
+    let error = stub.client().key(Uuid::nil()).await.expect_err("refused");
+    assert_eq!(error.to_string(), "The server's sentence.");
+    assert_eq!(error.problem().map(|p| p.kind), Some(ProblemType::NotFound));
+    assert!(!error.is_retryable());
+
+    let stub = Stub::answering("418 I'm a teapot", PROBLEM, &problem("of-the-future", 418));
+    let error = stub.client().me().await.expect_err("refused");
+    assert_eq!(error.problem().map(|p| p.kind), Some(ProblemType::Unknown));
+}
+
+#[tokio::test]
+async fn only_reads_are_asked_again() {
+    let stub = Stub::answering("503 Service Unavailable", PROBLEM, &problem("unavailable", 503));
+    let client = stub.client().retrying();
+    assert!(client.keys(&KeyList::default()).await.is_err());
+    assert_eq!(stub.requests(), 3);
+    assert!(client.create(&a_key(), Uuid::new_v4()).await.is_err());
+    assert!(client.revoke(Uuid::nil()).await.is_err());
+    assert_eq!(stub.requests(), 5);
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_cut_off() {
+    let stub = Stub::start(|stream| {
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
+        let mut more = stream.write_all(head.as_bytes());
+        while more.is_ok() {
+            more = stream.write_all(&[b' '; 65_536]);
+        }
+    });
+    let mut endpoint = Endpoint::new(format!("http://{}", stub.address), Secret::new(TOKEN));
+    endpoint.timeouts.total = Duration::from_secs(60);
+    let error = Client::new(endpoint)
+        .expect("usable")
+        .me()
+        .await
+        .expect_err("too long");
+    assert!(error.to_string().contains("more than 8 MiB"), "{error}");
+}
+
+#[tokio::test]
+async fn events_are_told_until_the_stream_ends() {
+    let key = Uuid::new_v4();
+    let body = format!(
+        ": keep-alive\n\nevent: key\ndata: {{\"kind\":\"revoked\",\"key\":\"{key}\"}}\n\n\
+         event: of-the-future\ndata: {{}}\n\nevent: resync\ndata: {{}}\n\n"
+    );
+    let stub = Stub::answering("200 OK", "text/event-stream", &body);
+    let told: Vec<_> = stub.client().events().collect().await;
+    let revoked = KeyEvent {
+        kind: KeyEventKind::Revoked,
+        key,
+    };
+    assert!(matches!(told.last(), Some(Err(Error::Offline(_)))), "{told:?}");
+    let notices: Vec<EventNotice> = told.into_iter().filter_map(Result::ok).collect();
+    assert_eq!(
+        notices,
+        [
+            EventNotice::Connected,
+            EventNotice::Key(revoked),
+            EventNotice::Resync
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_silent_event_stream_is_dead() {
+    let stub = Stub::start(|stream| {
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n: hello\n\n";
+        stream.write_all(head.as_bytes()).expect("written");
+        hang(stream);
+    });
+    let told: Vec<_> = stub.client().events().collect().await;
+    assert!(
+        matches!(
+            told.as_slice(),
+            [Ok(EventNotice::Connected), Err(Error::TimedOut(_))]
+        ),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_token_is_in_no_debug_output() {
+    let stub = Stub::start(hang);
+    let client = stub.client();
+    let error = client.me().await.expect_err("no answer comes");
+    assert!(!format!("{client:?} {error:?}").contains(TOKEN));
+}

@@ -1,0 +1,201 @@
+//! The real program with a home of its own, and servers that it starts.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use keydeck::api::{NewProject, Project};
+use keydeck::client::{Client, Endpoint};
+use keydeck::model::Secret;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A temporary home directory; nothing of the real one is seen.
+pub struct Home {
+    pub dir: TempDir,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self {
+            dir: tempfile::tempdir().expect("made"),
+        }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keydeck"));
+        command
+            .args(args)
+            .env_clear()
+            .env("HOME", self.dir.path())
+            .env("XDG_DATA_HOME", self.path("data"))
+            .env("TMPDIR", self.dir.path())
+            .env("USER", "mira")
+            .stdin(Stdio::null())
+            .current_dir(self.dir.path());
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Ran {
+        Ran::of(self.command(args).output().expect("started"))
+    }
+
+    /// A database at `keys.db` for Acme, and its owner's token.
+    pub fn init(&self) -> String {
+        let ran = self.run(&[
+            "init",
+            "--database",
+            "sqlite:keys.db",
+            "--organisation",
+            "Acme Studios",
+            "--owner",
+            "mira@acme.example",
+        ]);
+        ran.succeeded().stdout.trim().to_owned()
+    }
+
+    pub fn serve(&self, token: &str) -> Served<'_> {
+        let mut child = self
+            .command(&[
+                "serve",
+                "--database",
+                "sqlite:keys.db",
+                "--listen",
+                "127.0.0.1:0",
+                "--public-url",
+                "https://keys.acme.example",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("started");
+        let mut ready = String::new();
+        let stdout = child.stdout.as_mut().expect("piped");
+        BufReader::new(stdout).read_line(&mut ready).expect("read");
+        let url = ready
+            .trim()
+            .strip_prefix("keydeck serves Acme Studios on ")
+            .unwrap_or_else(|| panic!("not ready: {ready}"));
+        Served {
+            url: url.to_owned(),
+            token: token.to_owned(),
+            child,
+            home: self,
+        }
+    }
+}
+
+/// How a run ended.
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ran {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("text"),
+            stderr: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+
+    #[track_caller]
+    pub fn succeeded(self) -> Self {
+        assert_eq!(self.code, Some(0), "{}", self.stderr);
+        self
+    }
+
+    /// Ended with `code` and one sentence on stderr, which is handed back; nothing on stdout.
+    #[track_caller]
+    pub fn refused(self, code: i32) -> String {
+        assert_eq!(
+            (self.code, self.stdout.as_str()),
+            (Some(code), ""),
+            "{}",
+            self.stderr
+        );
+        self.stderr
+    }
+
+    #[track_caller]
+    pub fn json(self) -> Value {
+        let ran = self.succeeded();
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stdout))
+    }
+}
+
+/// A running `keydeck serve`, ended with the test.
+pub struct Served<'a> {
+    pub url: String,
+    token: String,
+    child: Child,
+    home: &'a Home,
+}
+
+impl Served<'_> {
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.home.command(args);
+        command
+            .env("KEYDECK_SERVER", &self.url)
+            .env("KEYDECK_TOKEN", &self.token);
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Ran {
+        Ran::of(self.command(args).output().expect("started"))
+    }
+
+    pub fn run_as(&self, token: &str, args: &[&str]) -> Ran {
+        Ran::of(
+            self.command(args)
+                .env("KEYDECK_TOKEN", token)
+                .output()
+                .expect("started"),
+        )
+    }
+
+    pub fn client(&self) -> Client {
+        Client::new(Endpoint::new(&self.url, Secret::new(&self.token))).expect("usable")
+    }
+
+    pub fn project(&self, name: &str) -> Project {
+        let new = NewProject {
+            name: name.into(),
+            deployed: true,
+        };
+        block_on(self.client().create_project(&new)).expect("created")
+    }
+
+    /// Ends it as an operator does. What it said on stderr, and its exit code.
+    pub fn terminate(mut self) -> (Option<i32>, String) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).expect("sent");
+        let status = self.child.wait().expect("ended");
+        let mut said = String::new();
+        let stderr = self.child.stderr.as_mut().expect("piped");
+        stderr.read_to_string(&mut said).expect("text");
+        (status.code(), said)
+    }
+}
+
+impl Drop for Served<'_> {
+    fn drop(&mut self) {
+        // It has ended already when the test ended it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("built")
+        .block_on(future)
+}
