@@ -1,20 +1,18 @@
 //! An X display of one's own, and its clipboard as another program sees it.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process};
-
-/// An Xvfb on a display that was free; stopped when dropped by who started it.
+/// An Xvfb on a display that was free; stopped when dropped.
 pub struct Display {
-    name: String,
-    server: Pid,
-    started: Option<Child>,
+    /// The value of `DISPLAY`.
+    pub name: String,
+    pub server: Child,
 }
 
 impl Display {
     pub fn start() -> Self {
-        let mut xvfb = Command::new("Xvfb")
+        let mut server = Command::new("Xvfb")
             .args([
                 "-displayfd",
                 "1",
@@ -29,86 +27,37 @@ impl Display {
             .stderr(Stdio::null())
             .spawn()
             .expect("this test needs Xvfb and xclip: apt-get install xvfb xclip");
-        let stdout = xvfb.stdout.take().expect("it is piped");
+        let stdout = server.stdout.take().expect("it is piped");
         let mut number = String::new();
         let read = BufReader::new(stdout).read_line(&mut number);
         assert!(read.is_ok_and(|bytes| bytes > 1), "Xvfb found no free display");
         Self {
             name: format!(":{}", number.trim()),
-            server: Pid::from_child(&xvfb),
-            started: Some(xvfb),
+            server,
         }
-    }
-
-    /// The display that another process started.
-    pub fn inherited(name: String, server: &str) -> Self {
-        let server = server.parse().ok().and_then(Pid::from_raw);
-        Self {
-            name,
-            server: server.expect("it is a process id"),
-            started: None,
-        }
-    }
-
-    /// The value of `DISPLAY`.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    pub fn server(&self) -> Pid {
-        self.server
-    }
-
-    /// What a paste gives, `None` when the clipboard is empty.
-    pub fn paste(&self) -> Option<String> {
-        self.paste_as("UTF8_STRING")
-    }
-
-    /// The clipboard in another of its formats.
-    pub fn paste_as(&self, format: &str) -> Option<String> {
-        let mut xclip = self.xclip(&["-o", "-t", format]);
-        let output = xclip.stderr(Stdio::null()).output().expect("xclip runs");
-        let text = String::from_utf8(output.stdout).expect("it is UTF-8");
-        output.status.success().then_some(text)
-    }
-
-    /// Copies as another program would.
-    pub fn copy_elsewhere(&self, text: &str) {
-        let mut xclip = self.xclip(&["-i"]);
-        // It stays in the background to serve the text, and would keep a piped output open.
-        let mut xclip = xclip
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("xclip runs");
-        let mut stdin = xclip.stdin.take().expect("it is piped");
-        stdin.write_all(text.as_bytes()).expect("xclip reads");
-        drop(stdin);
-        assert!(xclip.wait().expect("xclip ends").success());
-    }
-
-    /// Runs `during` while the display answers nothing.
-    pub fn while_hung(&self, during: impl FnOnce()) {
-        kill_process(self.server, Signal::STOP).expect("Xvfb runs");
-        during();
-        kill_process(self.server, Signal::CONT).expect("Xvfb runs");
-    }
-
-    fn xclip(&self, arguments: &[&str]) -> Command {
-        let mut xclip = Command::new("xclip");
-        xclip
-            .args(["-selection", "clipboard"])
-            .args(arguments)
-            .env("DISPLAY", &self.name);
-        xclip
     }
 }
 
 impl Drop for Display {
     fn drop(&mut self) {
-        if let Some(xvfb) = &mut self.started {
-            let _ = xvfb.kill();
-            let _ = xvfb.wait();
-        }
+        let _ = self.server.kill();
+        let _ = self.server.wait();
     }
+}
+
+/// What a paste gives on `display`; `None` when its clipboard is empty.
+pub fn paste(display: &str) -> Option<String> {
+    paste_as(display, "UTF8_STRING")
+}
+
+/// The clipboard in another of the formats that it is offered in.
+pub fn paste_as(display: &str, format: &str) -> Option<String> {
+    let output = Command::new("xclip")
+        .args(["-selection", "clipboard", "-o", "-t", format])
+        .env("DISPLAY", display)
+        .stderr(Stdio::null())
+        .output()
+        .expect("xclip runs");
+    let text = String::from_utf8(output.stdout).expect("it is UTF-8");
+    output.status.success().then_some(text)
 }
