@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal};
 
 use super::{Failure, deck};
 use crate::client::Client;
+use crate::tui::terminal::TerminalError;
+use crate::tui::{self, Ended, Place, RunError};
 
 pub fn run(server: Option<&str>) -> Result<(), Failure> {
     needs_terminal()?;
@@ -21,10 +23,17 @@ pub fn needs_terminal() -> Result<(), Failure> {
     ))
 }
 
-/// Shows the dashboard until the user leaves it. `label` says what it is open on.
+/// Shows the dashboard until the user leaves it or a signal ends it. `label` says what it is open on.
 pub fn open(client: Client, label: &str) -> Result<(), Failure> {
-    drop(client);
-    Err(Failure::Failed(format!(
-        "this build has no dashboard to open on {label}"
-    )))
+    let place = Place {
+        label: label.to_owned(),
+    };
+    match tui::run(client, place) {
+        Ok(Ended::Quit) => Ok(()),
+        Ok(Ended::Signal(number)) => Err(Failure::Signal(number)),
+        Err(RunError::Terminal(error @ TerminalError::NotATerminal(_))) => {
+            Err(Failure::Usage(error.to_string()))
+        }
+        Err(error) => Err(Failure::failed(error)),
+    }
 }

@@ -25,6 +25,9 @@ pub enum Failure {
     /// Whoever read the output has gone; there is nobody left to tell.
     #[error("the output was closed")]
     BrokenPipe,
+    /// A signal ended the dashboard, which nobody needs to be told. Exit code 128 plus its number.
+    #[error("ended by signal {0}")]
+    Signal(i32),
 }
 
 impl Failure {
@@ -37,7 +40,7 @@ impl Failure {
         let mut stderr = io::stderr().lock();
         // When stderr is closed, the exit code still tells.
         let _ = match self {
-            Failure::BrokenPipe => Ok(()),
+            Failure::BrokenPipe | Failure::Signal(_) => Ok(()),
             Failure::Flags(lines) => lines
                 .iter()
                 .try_for_each(|line| writeln!(stderr, "error: {}", Shown::new(line))),
@@ -51,6 +54,7 @@ impl Failure {
             Failure::Failed(_) | Failure::Flags(_) => 1,
             Failure::Usage(_) => 2,
             Failure::SignIn(_) => 4,
+            Failure::Signal(number) => u8::try_from(128 + number).unwrap_or(1),
         })
     }
 }

@@ -9,7 +9,6 @@ pub mod embedded;
 mod failure;
 mod founding;
 pub mod generate;
-pub mod hardening;
 mod init;
 mod key;
 mod local;
