@@ -2,7 +2,13 @@
 
 use std::io;
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::fs::Mode;
+use rustix::process::{Resource, Rlimit, setrlimit, umask};
+
+/// Files and directories that this process makes are its user's alone.
+pub fn keep_files_private() {
+    umask(Mode::RWXG | Mode::RWXO);
+}
 
 /// Leaves no memory image behind: no core file when the program crashes, and, on Linux, none for a
 /// debugger or crash reporter of the same user either. Memory that was swapped out is not covered.

@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal};
 
 use super::{Failure, deck};
 use crate::client::Client;
+use crate::tui::terminal::TerminalError;
+use crate::tui::{self, Ended, Place, RunError};
 
 pub fn run(server: Option<&str>) -> Result<(), Failure> {
     needs_terminal()?;
@@ -13,18 +15,19 @@ pub fn run(server: Option<&str>) -> Result<(), Failure> {
 
 /// Before anything is made or asked for it.
 pub fn needs_terminal() -> Result<(), Failure> {
-    if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        return Ok(());
-    }
-    Err(Failure::Usage(
-        "the dashboard needs a terminal; keydeck key list works without one".into(),
-    ))
+    let missing = match (io::stdin().is_terminal(), io::stdout().is_terminal()) {
+        (true, true) => return Ok(()),
+        (false, _) => "standard input",
+        (true, false) => "standard output",
+    };
+    Err(RunError::from(TerminalError::NotATerminal(missing)).into())
 }
 
 /// Shows the dashboard until the user leaves it. `label` says what it is open on.
 pub fn open(client: Client, label: &str) -> Result<(), Failure> {
-    drop(client);
-    Err(Failure::Failed(format!(
-        "this build has no dashboard to open on {label}"
-    )))
+    let place = Place { label: label.into() };
+    match tui::run(client, place)? {
+        Ended::Quit => Ok(()),
+        Ended::Signal(number) => Err(Failure::Signal(number)),
+    }
 }
