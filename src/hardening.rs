@@ -5,7 +5,7 @@ use std::io;
 use rustix::fs::Mode;
 use rustix::process::{Resource, Rlimit, setrlimit, umask};
 
-/// Files that this program makes are its user's alone.
+/// Files and directories that this process makes are its user's alone.
 pub fn keep_files_private() {
     umask(Mode::RWXG | Mode::RWXO);
 }

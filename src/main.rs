@@ -8,17 +8,18 @@ use keydeck::hardening;
 
 fn main() -> ExitCode {
     let arguments = Cli::parse();
-    hardening::keep_files_private();
-    let outcome = hardening::keep_memory_private()
-        .map_err(|error| Failure::Failed(format!("can't keep memory out of core dumps: {error}")))
-        .and_then(|()| cli::run(arguments));
-    match outcome {
+    match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => ended(&failure),
+        Err(failure) => {
+            failure.report();
+            failure.exit_code()
+        }
     }
 }
 
-fn ended(failure: &Failure) -> ExitCode {
-    failure.report();
-    failure.exit_code()
+fn run(arguments: Cli) -> Result<(), Failure> {
+    hardening::keep_files_private();
+    hardening::keep_memory_private()
+        .map_err(|error| Failure::Failed(format!("can't keep secrets out of core dumps: {error}")))?;
+    cli::run(arguments)
 }

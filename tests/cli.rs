@@ -1,23 +1,20 @@
-//! The command line as scripts and operators meet it: the real program, its exit codes, its files.
+//! `keydeck key …` as scripts meet it: the real program, its output and its exit codes.
+#![cfg(test)]
 
-mod common;
+#[path = "common/keys.rs"]
+mod keys;
+#[path = "common/program.rs"]
+mod program;
+#[path = "common/pty.rs"]
+#[expect(dead_code, reason = "shared with the tests of the dashboard")]
+mod pty;
 
-use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::Stdio;
-use std::thread;
 
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use serde_json::Value;
 
-use common::{Home, Served};
-
-fn mode(path: &Path) -> u32 {
-    fs::metadata(path).expect("there").permissions().mode() & 0o777
-}
+use program::{Home, Served};
+use pty::{Pty, Size};
 
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field]
@@ -254,41 +251,27 @@ fn revoking_asks_and_only_yes_means_yes() {
 
     let refused = server.run(&["key", "revoke", "Checkout"]).refused(2);
     assert!(refused.contains("--yes"), "{refused}");
-    let (code, screen) = typed(&server, &["key", "revoke", "Checkout"], "\r");
+    let (code, screen) = typed(&server, &["key", "revoke", "Checkout"], "<Enter>");
     assert!(
         screen.contains("Storefront") && screen.contains("never"),
         "{screen}"
     );
-    assert!(screen.contains("nothing was revoked") && code == 1, "{screen}");
+    assert!(
+        screen.contains("nothing was revoked") && code == Some(1),
+        "{screen}"
+    );
     assert_eq!(listed(&server, &[]), ["Checkout"]);
-    let (code, screen) = typed(&server, &["key", "revoke", "Checkout"], "yes\r");
-    assert!(code == 0 && listed(&server, &[]).is_empty(), "{screen}");
+    let (code, screen) = typed(&server, &["key", "revoke", "Checkout"], "yes<Enter>");
+    assert!(code == Some(0) && listed(&server, &[]).is_empty(), "{screen}");
 }
 
 /// Runs on a terminal where somebody types `answer` once asked: the exit code and the screen.
-fn typed(server: &Served, args: &[&str], answer: &str) -> (u32, String) {
-    let pty = native_pty_system().openpty(PtySize::default()).expect("opened");
-    let plain = server.command(args);
-    let mut command = CommandBuilder::new(plain.get_program());
-    command.args(plain.get_args());
-    command.env_clear();
-    for (name, value) in plain.get_envs() {
-        command.env(name, value.expect("set"));
-    }
-    let mut child = pty.slave.spawn_command(command).expect("started");
-    drop(pty.slave);
-    let mut writer = pty.master.take_writer().expect("writer");
-    let mut reader = pty.master.try_clone_reader().expect("reader");
-    let (mut screen, mut chunk, mut answered) = (String::new(), [0; 4096], false);
-    // The terminal of a program that has ended reads as an error.
-    while let Ok(n @ 1..) = reader.read(&mut chunk) {
-        screen.push_str(&String::from_utf8_lossy(&chunk[..n]));
-        if !answered && screen.contains("[no]: ") {
-            writer.write_all(answer.as_bytes()).expect("typed");
-            answered = true;
-        }
-    }
-    (child.wait().expect("ended").exit_code(), screen)
+fn typed(server: &Served, args: &[&str], answer: &str) -> (Option<i32>, String) {
+    let mut pty = Pty::spawn(&server.command(args), Size(120, 24));
+    pty.wait_for("[no]: ");
+    pty.type_keys(answer);
+    let ended = pty.finish();
+    (ended.status.code(), ended.screen.contents())
 }
 
 #[test]
@@ -305,118 +288,6 @@ fn signing_in_fails_with_its_own_exit_code() {
     let mut plain = home.command(&["key", "list", "--server", "http://keys.acme.example"]);
     let output = plain.env("KEYDECK_TOKEN", "kdu_x").output().expect("started");
     assert_eq!(output.status.code(), Some(2));
-}
-
-#[test]
-fn init_keeps_its_files_private_and_overwrites_nothing() {
-    let home = Home::new();
-    let token = home.init();
-    assert!(token.starts_with("kdu_") && token.len() == 53, "{token}");
-    for file in ["keys.db", "keys.db.root-key"] {
-        assert_eq!(mode(&home.path(file)), 0o600, "{file}");
-    }
-    let before = fs::read(home.path("keys.db.root-key")).expect("there");
-    let args = [
-        "init",
-        "--organisation",
-        "Other",
-        "--owner",
-        "eve@acme.example",
-        "--database",
-    ];
-    let again = home.run(&[&args[..], &["sqlite:keys.db"]].concat()).refused(1);
-    assert!(
-        again.contains("exists already") && !again.contains("kdu_"),
-        "{again}"
-    );
-    let beside = ["sqlite:other.db", "--root-key-file", "keys.db.root-key"];
-    home.run(&[&args[..], &beside].concat()).refused(1);
-    assert!(!home.path("other.db").exists());
-    assert_eq!(fs::read(home.path("keys.db.root-key")).expect("there"), before);
-    let server = home.serve(&token);
-    server.run(&["key", "list"]).succeeded();
-}
-
-#[test]
-fn serve_says_what_is_missing_and_what_to_run() {
-    let home = Home::new();
-    let serve =
-        |args: &[&str]| home.run(&[&["serve", "--public-url", "https://keys.acme.example"], args].concat());
-    let never = serve(&["--database", "sqlite:keys.db"]).refused(1);
-    assert!(
-        never.contains("keydeck init --database sqlite:keys.db --organisation"),
-        "{never}"
-    );
-    assert!(!home.path("keys.db").exists());
-    let postgres = serve(&["--database", "postgres://db/keys"]).refused(2);
-    assert!(postgres.contains("SQLite only"), "{postgres}");
-
-    home.init();
-    let taken = TcpListener::bind("127.0.0.1:0").expect("bound");
-    let address = taken.local_addr().expect("bound").to_string();
-    let busy = serve(&["--database", "sqlite:keys.db", "--listen", &address]).refused(1);
-    assert!(busy.contains(&format!("can't listen on {address}")), "{busy}");
-    let open = serve(&["--database", "sqlite:keys.db", "--listen", "0.0.0.0:0"]).refused(2);
-    assert!(open.contains("--behind-tls-proxy"), "{open}");
-
-    fs::rename(home.path("keys.db.root-key"), home.path("kept")).expect("moved");
-    let missing = serve(&["--database", "sqlite:keys.db"]).refused(1);
-    assert!(missing.contains("--root-key-file"), "{missing}");
-    let mut command = home.command(&[
-        "serve",
-        "--public-url",
-        "https://k.example",
-        "--database",
-        "sqlite:keys.db",
-    ]);
-    let wrong = command
-        .env("KEYDECK_ROOT_KEY", "5a".repeat(32))
-        .output()
-        .expect("started");
-    let said = String::from_utf8_lossy(&wrong.stderr);
-    assert!(
-        wrong.status.code() == Some(1) && said.contains("not the root key"),
-        "{said}"
-    );
-}
-
-#[test]
-fn the_local_deck_is_made_once_and_private() {
-    let home = Home::new();
-    let keys: Vec<Value> = thread::scope(|scope| {
-        let create = |name: &'static str| {
-            let args = ["key", "create", "--json", "--scope", "analytics", "--name", name];
-            let home = &home;
-            scope.spawn(move || home.run(&args).json())
-        };
-        let both = [create("One"), create("Two")];
-        both.map(|run| run.join().expect("ran")).into()
-    });
-    assert_eq!(text(&keys[0]["key"]["creator"], "email"), "mira@localhost");
-    let list = home.run(&["key", "list", "--json"]).json();
-    assert_eq!(list["items"].as_array().map(Vec::len), Some(2), "{list}");
-    let deck = home.path("data").join("keydeck");
-    assert_eq!(mode(&deck), 0o700);
-    for file in fs::read_dir(&deck).expect("there") {
-        let path = file.expect("there").path();
-        assert_eq!(mode(&path), 0o600, "{}", path.display());
-    }
-    fs::remove_file(deck.join("root.key")).expect("removed");
-    let lost = home.run(&["key", "list"]).refused(1);
-    assert!(lost.contains("backup"), "{lost}");
-}
-
-#[test]
-fn without_a_terminal_the_dashboard_says_so_and_leaves_nothing() {
-    let home = Home::new();
-    for args in [&[][..], &["demo"], &["demo", "--keys", "10", "--role", "editor"]] {
-        let said = home.run(args).refused(2);
-        assert!(
-            said.contains("needs a terminal") && said.contains("key list"),
-            "{said}"
-        );
-    }
-    assert_eq!(fs::read_dir(home.dir.path()).expect("there").count(), 0);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! The client against servers that are away, hang, lie, or are no keydeck at all.
+#![cfg(test)]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

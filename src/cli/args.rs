@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::key::args::KeyCommand;
+use super::key::args::KeyArgs;
 use super::values;
 use crate::model::Role;
 
@@ -19,7 +19,7 @@ use crate::model::Role;
 pub struct Cli {
     /// Work on this key server instead of the local deck [env: KEYDECK_SERVER; token in
     /// KEYDECK_TOKEN]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, value_name = "URL")]
     pub server: Option<String>,
 
     #[command(subcommand)]
@@ -29,8 +29,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Look after keys from scripts
-    #[command(subcommand)]
-    Key(KeyCommand),
+    Key(KeyArgs),
     /// Open the dashboard on a throw-away organisation with sample data
     Demo(DemoArgs),
     /// Make the database of a new key server, and its owner
@@ -52,10 +51,15 @@ pub struct DemoArgs {
 #[derive(Debug, Args)]
 pub struct DatabaseArgs {
     /// The database, as sqlite:PATH
-    #[arg(long, env = "KEYDECK_DATABASE", value_name = "URL")]
+    #[arg(long, env = "KEYDECK_DATABASE", hide_env_values = true, value_name = "URL")]
     pub database: String,
     /// The file of the root key [default: PATH.root-key; or the key itself in KEYDECK_ROOT_KEY]
-    #[arg(long, env = "KEYDECK_ROOT_KEY_FILE", value_name = "FILE")]
+    #[arg(
+        long,
+        env = "KEYDECK_ROOT_KEY_FILE",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
     pub root_key_file: Option<PathBuf>,
 }
 
@@ -79,12 +83,13 @@ pub struct ServeArgs {
     #[arg(
         long,
         env = "KEYDECK_LISTEN",
+        hide_env_values = true,
         value_name = "ADDRESS",
         default_value = "127.0.0.1:7390"
     )]
     pub listen: SocketAddr,
     /// The URL that clients reach this server by; it becomes part of Web and Mobile secrets
-    #[arg(long, env = "KEYDECK_PUBLIC_URL", value_name = "URL")]
+    #[arg(long, env = "KEYDECK_PUBLIC_URL", hide_env_values = true, value_name = "URL")]
     pub public_url: String,
     /// Allow an address that others can reach, because a proxy in front of it speaks TLS
     #[arg(long)]

@@ -15,25 +15,19 @@ pub fn run(server: Option<&str>) -> Result<(), Failure> {
 
 /// Before anything is made or asked for it.
 pub fn needs_terminal() -> Result<(), Failure> {
-    if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        return Ok(());
-    }
-    Err(Failure::Usage(
-        "the dashboard needs a terminal; keydeck key list works without one".into(),
-    ))
+    let missing = match (io::stdin().is_terminal(), io::stdout().is_terminal()) {
+        (true, true) => return Ok(()),
+        (false, _) => "standard input",
+        (true, false) => "standard output",
+    };
+    Err(RunError::from(TerminalError::NotATerminal(missing)).into())
 }
 
-/// Shows the dashboard until the user leaves it or a signal ends it. `label` says what it is open on.
+/// Shows the dashboard until the user leaves it. `label` says what it is open on.
 pub fn open(client: Client, label: &str) -> Result<(), Failure> {
-    let place = Place {
-        label: label.to_owned(),
-    };
-    match tui::run(client, place) {
-        Ok(Ended::Quit) => Ok(()),
-        Ok(Ended::Signal(number)) => Err(Failure::Signal(number)),
-        Err(RunError::Terminal(error @ TerminalError::NotATerminal(_))) => {
-            Err(Failure::Usage(error.to_string()))
-        }
-        Err(error) => Err(Failure::failed(error)),
+    let place = Place { label: label.into() };
+    match tui::run(client, place)? {
+        Ended::Quit => Ok(()),
+        Ended::Signal(number) => Err(Failure::Signal(number)),
     }
 }

@@ -37,7 +37,8 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let server = EmbeddedServer::start(Arc::new(store), sealer, user)?;
     scratch::leave_ending_to_others();
     let outcome = dashboard::open(server.client()?, "demo");
-    drop(server);
+    // The directory first: when the terminal is gone, there is little time for both.
+    drop(scratch);
     outcome
 }
 

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use crate::client;
 use crate::config::ConfigError;
 use crate::model::Shown;
+use crate::tui::RunError;
+use crate::tui::terminal::TerminalError;
 
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -22,12 +24,12 @@ pub enum Failure {
     /// What is wrong with the values of single flags, one line each. Exit code 1.
     #[error("{}", .0.join("; "))]
     Flags(Vec<String>),
+    /// The dashboard was ended by this signal, and has given the terminal back.
+    #[error("ended by signal {0}")]
+    Signal(i32),
     /// Whoever read the output has gone; there is nobody left to tell.
     #[error("the output was closed")]
     BrokenPipe,
-    /// A signal ended the dashboard, which nobody needs to be told. Exit code 128 plus its number.
-    #[error("ended by signal {0}")]
-    Signal(i32),
 }
 
 impl Failure {
@@ -74,6 +76,15 @@ impl From<ConfigError> for Failure {
         match &error {
             ConfigError::NoToken(_) => Failure::SignIn(error.to_string()),
             ConfigError::NotText(_) | ConfigError::NoHome => Failure::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match &error {
+            RunError::Terminal(TerminalError::NotATerminal(_)) => Failure::Usage(error.to_string()),
+            RunError::Terminal(TerminalError::Io(_)) | RunError::Io(_) => Failure::Failed(error.to_string()),
         }
     }
 }

@@ -28,7 +28,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     let server = cli.server.as_deref();
     match cli.command {
         None => dashboard::run(server),
-        Some(Command::Key(command)) => key::run(server, command),
+        Some(Command::Key(args)) => key::run(args.server.as_deref().or(server), args.command),
         Some(Command::Demo(args)) => without(server, "demo").and_then(|()| demo::run(&args)),
         Some(Command::Init(args)) => without(server, "init").and_then(|()| init::run(&args)),
         Some(Command::Serve(args)) => without(server, "serve").and_then(|()| serve::run(args)),

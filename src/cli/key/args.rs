@@ -6,6 +6,17 @@ use crate::api::{Order, Sort};
 use crate::cli::values;
 use crate::model::Scope;
 
+#[derive(Debug, Args)]
+pub struct KeyArgs {
+    /// Work on this key server instead of the local deck [env: KEYDECK_SERVER; token in
+    /// KEYDECK_TOKEN]
+    #[arg(long, global = true, value_name = "URL", display_order = 900)]
+    pub server: Option<String>,
+
+    #[command(subcommand)]
+    pub command: KeyCommand,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// List active keys
@@ -89,6 +100,7 @@ pub struct CreateArgs {
     /// What the key is for
     #[arg(long, value_parser = values::scope())]
     pub scope: Scope,
+    /// Its name, unique in its project
     #[arg(long)]
     pub name: String,
     /// The deployed project of a Web or Mobile key, by id or exact name

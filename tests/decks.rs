@@ -1,0 +1,190 @@
+//! Where keys live: `init`, `serve`, the local deck and the demo, by the files that they leave.
+#![cfg(test)]
+
+#[path = "common/keys.rs"]
+mod keys;
+#[path = "common/program.rs"]
+#[expect(dead_code, reason = "shared with the tests of the key commands")]
+mod program;
+#[path = "common/pty.rs"]
+#[expect(dead_code, reason = "shared with the tests of the dashboard")]
+mod pty;
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use program::Home;
+use pty::{Pty, Size};
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("there").permissions().mode() & 0o777
+}
+
+#[test]
+fn init_keeps_its_files_private_and_overwrites_nothing() {
+    let home = Home::new();
+    let token = home.init();
+    assert!(token.starts_with("kdu_") && token.len() == 53, "{token}");
+    for file in ["keys.db", "keys.db.root-key"] {
+        assert_eq!(mode(&home.path(file)), 0o600, "{file}");
+    }
+    let before = fs::read(home.path("keys.db.root-key")).expect("there");
+    let args = [
+        "init",
+        "--organisation",
+        "Other",
+        "--owner",
+        "eve@acme.example",
+        "--database",
+    ];
+    let again = home.run(&[&args[..], &["sqlite:keys.db"]].concat()).refused(1);
+    assert!(
+        again.contains("exists already") && !again.contains("kdu_"),
+        "{again}"
+    );
+    let beside = ["sqlite:other.db", "--root-key-file", "keys.db.root-key"];
+    home.run(&[&args[..], &beside].concat()).refused(1);
+    assert!(!home.path("other.db").exists());
+    assert_eq!(fs::read(home.path("keys.db.root-key")).expect("there"), before);
+    let server = home.serve(&token);
+    server.run(&["key", "list"]).succeeded();
+}
+
+#[test]
+fn serve_says_what_is_missing_and_what_to_run() {
+    let home = Home::new();
+    let serve =
+        |args: &[&str]| home.run(&[&["serve", "--public-url", "https://keys.acme.example"], args].concat());
+    let never = serve(&["--database", "sqlite:keys.db"]).refused(1);
+    assert!(
+        never.contains("keydeck init --database sqlite:keys.db --organisation"),
+        "{never}"
+    );
+    assert!(!home.path("keys.db").exists());
+    let postgres = serve(&["--database", "postgres://db/keys"]).refused(2);
+    assert!(postgres.contains("SQLite only"), "{postgres}");
+
+    home.init();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("bound");
+    let address = taken.local_addr().expect("bound").to_string();
+    let busy = serve(&["--database", "sqlite:keys.db", "--listen", &address]).refused(1);
+    assert!(busy.contains(&format!("can't listen on {address}")), "{busy}");
+    let open = serve(&["--database", "sqlite:keys.db", "--listen", "0.0.0.0:0"]).refused(2);
+    assert!(open.contains("--behind-tls-proxy"), "{open}");
+
+    fs::rename(home.path("keys.db.root-key"), home.path("kept")).expect("moved");
+    let missing = serve(&["--database", "sqlite:keys.db"]).refused(1);
+    assert!(missing.contains("--root-key-file"), "{missing}");
+    let mut command = home.command(&[
+        "serve",
+        "--public-url",
+        "https://k.example",
+        "--database",
+        "sqlite:keys.db",
+    ]);
+    let wrong = command
+        .env("KEYDECK_ROOT_KEY", "5a".repeat(32))
+        .output()
+        .expect("started");
+    let said = String::from_utf8_lossy(&wrong.stderr);
+    assert!(
+        wrong.status.code() == Some(1) && said.contains("not the root key"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_local_deck_is_made_once_and_private() {
+    let home = Home::new();
+    let keys: Vec<Value> = thread::scope(|scope| {
+        let create = |name: &'static str| {
+            let args = ["key", "create", "--json", "--scope", "analytics", "--name", name];
+            let home = &home;
+            scope.spawn(move || home.run(&args).json())
+        };
+        let both = [create("One"), create("Two")];
+        both.map(|run| run.join().expect("ran")).into()
+    });
+    assert_eq!(keys[0]["key"]["creator"]["email"], "mira@localhost");
+    let list = home.run(&["key", "list", "--json"]).json();
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(2), "{list}");
+    let deck = home.path("data").join("keydeck");
+    assert_eq!(mode(&deck), 0o700);
+    for file in fs::read_dir(&deck).expect("there") {
+        let path = file.expect("there").path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+    fs::remove_file(deck.join("root.key")).expect("removed");
+    let lost = home.run(&["key", "list"]).refused(1);
+    assert!(lost.contains("backup"), "{lost}");
+}
+
+#[test]
+fn without_a_terminal_the_dashboard_says_so_and_leaves_nothing() {
+    let home = Home::new();
+    for args in [&[][..], &["demo"], &["demo", "--keys", "10", "--role", "editor"]] {
+        let said = home.run(args).refused(2);
+        assert!(
+            said.contains("needs a terminal") && said.contains("key list"),
+            "{said}"
+        );
+    }
+    assert_eq!(fs::read_dir(home.dir.path()).expect("there").count(), 0);
+}
+
+fn demo_directories(home: &Home) -> Vec<PathBuf> {
+    let entries = fs::read_dir(home.dir.path()).expect("there");
+    let paths = entries.map(|entry| entry.expect("there").path());
+    paths
+        .filter(|path| path.to_string_lossy().contains("keydeck-demo-"))
+        .collect()
+}
+
+fn demo(home: &Home, args: &[&str]) -> Pty {
+    let pty = Pty::spawn(&home.command(&[&["demo"], args].concat()), Size(120, 36));
+    pty.wait_for("Acme Studios");
+    pty
+}
+
+#[test]
+fn a_demo_is_private_and_leaves_nothing_however_it_ends() {
+    let home = Home::new();
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let demo = demo(&home, &[]);
+        demo.wait_for("Checkout assistant");
+        let [directory] = demo_directories(&home).try_into().expect("one");
+        assert_eq!(mode(&directory), 0o700);
+        demo.signal(signal);
+        let ended = demo.finish();
+        assert_eq!(ended.status.code(), Some(128 + signal.as_raw()));
+        assert!(ended.modes_restored && demo_directories(&home).is_empty());
+    }
+    let mut left = demo(&home, &["--role", "editor"]);
+    left.wait_for("Editor");
+    left.type_keys("q");
+    assert_eq!(left.finish().status.code(), Some(0));
+    assert!(demo_directories(&home).is_empty());
+}
+
+#[test]
+fn what_a_killed_demo_left_is_swept_by_the_next() {
+    let home = Home::new();
+    let living = demo(&home, &["--keys", "25"]);
+    let kept = demo_directories(&home);
+    let killed = demo(&home, &[]);
+    killed.signal(Signal::KILL);
+    killed.finish();
+    assert_eq!(demo_directories(&home).len(), 2);
+    let mut next = demo(&home, &[]);
+    assert_eq!(demo_directories(&home).len(), 2);
+    next.type_keys("q");
+    next.finish();
+    assert_eq!(demo_directories(&home), kept);
+    drop(living);
+}
