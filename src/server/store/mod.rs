@@ -4,6 +4,8 @@
 //! Every change and the activity row that records it are one transaction, and a call returns only
 //! after that transaction is durable. Reads see every change whose call has returned.
 
+pub mod sqlite;
+
 use std::net::IpAddr;
 
 use async_trait::async_trait;
@@ -209,7 +211,7 @@ pub struct KeyEventRecord {
 }
 
 /// Why a store could not do what it was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     #[error("there is no keydeck database at {0}")]
     NotInitialised(String),

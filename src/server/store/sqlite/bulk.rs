@@ -1,0 +1,187 @@
+//! Sample data, up to millions of keys: the rows first, then the indexes, each in one go.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use uuid::Uuid;
+
+use super::people::user_seq;
+use super::rows::micros;
+use super::{activity, keys, people, projects};
+use crate::api::{PersonRef, Project, User};
+use crate::model::Role;
+use crate::server::store::{NewKey, StoreError, StoreResult};
+
+/// A user who has been there since `created_at`, without a sign-in token.
+#[derive(Debug, Clone)]
+pub struct SampleUser {
+    pub id: Uuid,
+    pub email: String,
+    pub role: Role,
+    pub created_at: Timestamp,
+}
+
+/// A project of a sample user or of the owner.
+#[derive(Debug, Clone)]
+pub struct SampleProject {
+    pub id: Uuid,
+    pub name: String,
+    pub creator: Uuid,
+    pub deployed: bool,
+    pub created_at: Timestamp,
+}
+
+/// A key of a sample project. Those that are older come first, as the activity log has them.
+#[derive(Debug, Clone)]
+pub struct SampleKey {
+    pub new: NewKey,
+    pub creator: Uuid,
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// `progress` hears how many keys are in.
+const STEP: u64 = 10_000;
+
+pub fn load(
+    conn: &mut Connection,
+    users: impl IntoIterator<Item = SampleUser>,
+    projects: impl IntoIterator<Item = SampleProject>,
+    keys: impl Iterator<Item = SampleKey>,
+    mut progress: impl FnMut(u64),
+) -> StoreResult<()> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    users.into_iter().try_for_each(|user| insert_user(&tx, user))?;
+    projects
+        .into_iter()
+        .try_for_each(|project| insert_project(&tx, project))?;
+    let dropped = drop_indexes_and_triggers(&tx)?;
+    let mut numbers = Numbers::default();
+    let mut loaded = 0;
+    for key in keys {
+        insert_key(&tx, &mut numbers, &key)?;
+        loaded += 1;
+        if loaded % STEP == 0 {
+            progress(loaded);
+        }
+    }
+    dropped.iter().try_for_each(|sql| tx.execute_batch(sql))?;
+    tx.execute_batch(DERIVED)?;
+    tx.commit()?;
+    progress(loaded);
+    Ok(())
+}
+
+/// What the triggers would have kept.
+const DERIVED: &str = "
+    DELETE FROM key_counts;
+    INSERT INTO key_counts (creator, project, scope, n)
+    WITH each AS MATERIALIZED (
+        SELECT creator, project, scope, count(*) AS n FROM keys WHERE revoked_at IS NULL GROUP BY 1, 2, 3
+    )
+    SELECT creator, project, scope, n FROM each WHERE project IS NOT NULL
+    UNION ALL SELECT creator, 0, scope, sum(n) FROM each GROUP BY 1, 3
+    UNION ALL SELECT 0, project, scope, sum(n) FROM each WHERE project IS NOT NULL GROUP BY 2, 3
+    UNION ALL SELECT 0, 0, scope, sum(n) FROM each GROUP BY 3;
+    INSERT INTO key_search (key_search) VALUES ('rebuild');";
+
+fn insert_user(conn: &Connection, sample: SampleUser) -> StoreResult<()> {
+    let user = User {
+        id: sample.id,
+        email: sample.email,
+        role: sample.role,
+        created_at: sample.created_at,
+    };
+    match people::insert(conn, &user, None)? {
+        true => Ok(()),
+        false => Err(StoreError::Fault(format!(
+            "two users have the address {}",
+            user.email
+        ))),
+    }
+}
+
+fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<()> {
+    let project = Project {
+        id: sample.id,
+        name: sample.name,
+        creator: PersonRef {
+            id: sample.creator,
+            email: String::new(),
+        },
+        deployed: sample.deployed,
+        created_at: sample.created_at,
+    };
+    match projects::insert(conn, &project)? {
+        true => Ok(()),
+        false => Err(StoreError::Fault(format!(
+            "two projects are called {}",
+            project.name
+        ))),
+    }
+}
+
+fn insert_key(conn: &Connection, numbers: &mut Numbers, key: &SampleKey) -> StoreResult<()> {
+    let creator = numbers.user(conn, key.creator)?;
+    let project = key
+        .new
+        .valid
+        .project
+        .map(|id| numbers.project(conn, id))
+        .transpose()?;
+    let seq = keys::insert(
+        conn,
+        &key.new,
+        project,
+        creator,
+        key.last_used_at.map_or(0, micros),
+    )?;
+    activity::record_creation(conn, key.new.created_at, seq, creator, &key.new.valid.name)
+}
+
+/// Takes the indexes and triggers away for the time of the load; what it returns makes them again.
+fn drop_indexes_and_triggers(conn: &Connection) -> StoreResult<Vec<String>> {
+    let mut statement = conn.prepare(
+        "SELECT type, name, sql FROM sqlite_schema
+          WHERE tbl_name IN ('keys', 'activity') AND type IN ('index', 'trigger') AND sql IS NOT NULL",
+    )?;
+    let found = statement.query_map([], |row| {
+        let (kind, name): (String, String) = (row.get(0)?, row.get(1)?);
+        Ok((format!("DROP {kind} {name}"), row.get(2)?))
+    })?;
+    let (drops, makes): (Vec<String>, Vec<String>) =
+        found.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().unzip();
+    drops.iter().try_for_each(|sql| conn.execute_batch(sql))?;
+    Ok(makes)
+}
+
+/// The numbers of users and projects, each looked up once.
+#[derive(Default)]
+struct Numbers {
+    users: HashMap<Uuid, i64>,
+    projects: HashMap<Uuid, i64>,
+}
+
+impl Numbers {
+    fn user(&mut self, conn: &Connection, id: Uuid) -> StoreResult<i64> {
+        if let Some(seq) = self.users.get(&id) {
+            return Ok(*seq);
+        }
+        let seq = user_seq(conn, id)?;
+        self.users.insert(id, seq);
+        Ok(seq)
+    }
+
+    fn project(&mut self, conn: &Connection, id: Uuid) -> StoreResult<i64> {
+        if let Some(seq) = self.projects.get(&id) {
+            return Ok(*seq);
+        }
+        let mut statement = conn.prepare_cached("SELECT seq FROM projects WHERE id = ?")?;
+        let seq = statement
+            .query_row([id.as_bytes()], |row| row.get(0))
+            .optional()?;
+        let seq = seq.ok_or_else(|| StoreError::Fault(format!("there is no project {id}")))?;
+        self.projects.insert(id, seq);
+        Ok(seq)
+    }
+}

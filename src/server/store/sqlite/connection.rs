@@ -1,0 +1,230 @@
+//! Opening the file: its mode, its pragmas, its schema, and what a new database begins with.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
+use uuid::Uuid;
+
+use super::rows::micros;
+use crate::model::Role;
+use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
+
+/// The schema's steps; `PRAGMA user_version` is how many of them a database has.
+const MIGRATIONS: [&str; 1] = [include_str!("../../../../assets/migrations/sqlite/001_init.sql")];
+/// Tells a keydeck database from any other SQLite file: "kdck".
+const APPLICATION_ID: i32 = 0x6b64_636b;
+/// Older ones can corrupt the write-ahead log when it is reset.
+const OLDEST_ENGINE: i32 = 3_051_003;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Room for every statement there is under the usual filters; each takes a few KiB.
+const STATEMENTS: usize = 96;
+const LOADER_CACHE_KIB: usize = 64 * 1024;
+const WRITER_CACHE_KIB: usize = 8 * 1024;
+/// What all readers together may cache.
+const READERS_CACHE_KIB: usize = 16 * 1024;
+
+/// Lays the foundation in a file that holds no database yet. The write lock is held from before the
+/// look at the file until all is in it, so that of two who try at once one finds it taken.
+pub fn create(path: &Path, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
+    private_file(path)?;
+    let mut conn = connect(path)?;
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if version(&tx)? > 0 {
+        return Err(StoreError::AlreadyInitialised(path.display().to_string()));
+    }
+    if !is_empty(&tx)? {
+        return Err(foreign(path));
+    }
+    tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    migrate(&tx, 0)?;
+    found(&tx, founding, data_key)?;
+    Ok(tx.commit()?)
+}
+
+/// Checks that a keydeck database is there, and brings its schema up to date.
+pub fn prepare(path: &Path) -> StoreResult<()> {
+    let missing = || StoreError::NotInitialised(path.display().to_string());
+    if !path.exists() {
+        return Err(missing());
+    }
+    let mut conn = connect(path)?;
+    let found = version(&conn)?;
+    if found == 0 {
+        return Err(if is_empty(&conn)? {
+            missing()
+        } else {
+            foreign(path)
+        });
+    }
+    if conn.pragma_query_value(None, "application_id", |row| row.get::<_, i32>(0))? != APPLICATION_ID {
+        return Err(foreign(path));
+    }
+    if found > MIGRATIONS.len() {
+        return Err(StoreError::Newer {
+            found: found as u32,
+            known: MIGRATIONS.len() as u32,
+        });
+    }
+    if found < MIGRATIONS.len() {
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have been faster.
+        migrate(&tx, version(&tx)?)?;
+        tx.commit()?;
+    }
+    // Persistent, and impossible inside a transaction; a creation that died behind its commit is finished here.
+    let mode: String = conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    match mode.as_str() {
+        "wal" => Ok(()),
+        other => Err(StoreError::Unavailable(format!(
+            "its file system supports no write-ahead log (journal mode {other}); put it on a local disk"
+        ))),
+    }
+}
+
+/// The one connection that writes.
+pub fn writer(path: &Path) -> StoreResult<Connection> {
+    let conn = connect(path)?;
+    conn.pragma_update(None, "cache_size", -(WRITER_CACHE_KIB as i64))?;
+    Ok(conn)
+}
+
+/// A connection to load sample data with: nobody mourns that when the power fails.
+pub fn loader(path: &Path) -> StoreResult<Connection> {
+    let conn = connect(path)?;
+    conn.pragma_update(None, "cache_size", -(LOADER_CACHE_KIB as i64))?;
+    conn.pragma_update(None, "synchronous", "OFF")?;
+    Ok(conn)
+}
+
+/// A connection that can't write.
+pub fn reader(path: &Path) -> StoreResult<Connection> {
+    let conn = connect(path)?;
+    let share = READERS_CACHE_KIB / available_parallelism().map_or(4, |n| n.get() + super::readers::THREADS);
+    conn.pragma_update(None, "cache_size", -(share.clamp(1024, 4096) as i64))?;
+    conn.pragma_update(None, "query_only", true)?;
+    Ok(conn)
+}
+
+fn connect(path: &Path) -> StoreResult<Connection> {
+    if rusqlite::version_number() < OLDEST_ENGINE {
+        return Err(StoreError::EngineTooOld(rusqlite::version().to_owned()));
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.execute_batch(
+        "PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA mmap_size = 0;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA journal_size_limit = 67108864;",
+    )?;
+    Ok(conn)
+}
+
+/// SQLite gives the mode of the database to the files beside it.
+fn private_file(path: &Path) -> StoreResult<()> {
+    let private = |file: File| {
+        let empty = file.metadata()?.len() == 0;
+        if empty {
+            file.set_permissions(Permissions::from_mode(0o600))
+        } else {
+            Ok(())
+        }
+    };
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+        .and_then(private)
+        .map_err(|error| StoreError::Unavailable(format!("{}: {error}", path.display())))
+}
+
+fn version(conn: &Connection) -> rusqlite::Result<usize> {
+    conn.pragma_query_value(None, "user_version", |row| {
+        row.get::<_, u32>(0).map(|version| version as usize)
+    })
+}
+
+fn is_empty(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| {
+        row.get(0)
+    })
+}
+
+fn foreign(path: &Path) -> StoreError {
+    StoreError::Fault(format!("{} is a database of another program", path.display()))
+}
+
+fn migrate(tx: &Transaction, from: usize) -> rusqlite::Result<()> {
+    for step in MIGRATIONS.iter().skip(from) {
+        tx.execute_batch(step)?;
+    }
+    if from < MIGRATIONS.len() {
+        tx.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+    }
+    Ok(())
+}
+
+fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> rusqlite::Result<()> {
+    let at = micros(founding.at);
+    let email = founding.owner_email.trim();
+    tx.execute(
+        "INSERT INTO organisation (one, id, name, created_at) VALUES (1, ?, ?, ?)",
+        params![Uuid::now_v7().as_bytes(), founding.organisation, at],
+    )?;
+    tx.execute(
+        "INSERT INTO data_keys (id, wrapped) VALUES (?, ?)",
+        params![data_key.id, data_key.bytes],
+    )?;
+    tx.execute(
+        "INSERT INTO users (id, email, email_key, role, token_hash, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+        params![
+            Uuid::now_v7().as_bytes(),
+            email,
+            email.to_lowercase(),
+            Role::Owner.as_str(),
+            founding.owner_token.map(|hash| hash.0),
+            at,
+        ],
+    )?;
+    Ok(())
+}
+
+impl From<rusqlite::Error> for StoreError {
+    /// Says what went wrong without the values that were bound or the statement that was run.
+    fn from(error: rusqlite::Error) -> Self {
+        let code = error.sqlite_error_code();
+        let text = match &error {
+            rusqlite::Error::SqliteFailure(_, Some(message))
+                if code == Some(ErrorCode::ConstraintViolation) =>
+            {
+                message.clone()
+            }
+            rusqlite::Error::SqliteFailure(failure, _) => failure.to_string(),
+            rusqlite::Error::SqlInputError { error, .. } => error.to_string(),
+            other => other.to_string(),
+        };
+        match code {
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::DiskFull
+                | ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::PermissionDenied
+                | ErrorCode::OperationInterrupted,
+            ) => StoreError::Unavailable(text),
+            _ => StoreError::Fault(text),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A filter in terms of the database: numbers for ids, predicates of SQL, and nothing at all when no
+//! key can match.
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension};
+
+use super::people::find_user;
+use super::rows::rank;
+use crate::api::KeyFilter;
+use crate::model::Scope;
+use crate::server::store::{StoreResult, Visible};
+
+/// The conditions on a key, beside that it is active.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub scope: Option<Scope>,
+    pub project: Option<i64>,
+    pub creator: Option<i64>,
+    pub text: Option<Text>,
+}
+
+/// A text filter: what to look for, in lower case, and the projects whose name has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub folded: String,
+    pub projects: Vec<i64>,
+}
+
+/// A piece of a statement and the values of its question marks.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Clause {
+    pub sql: String,
+    pub values: Vec<Sql>,
+}
+
+impl Clause {
+    pub fn push(&mut self, sql: &str, values: impl IntoIterator<Item = Sql>) {
+        self.sql.push_str(sql);
+        self.values.extend(values);
+    }
+}
+
+impl Filter {
+    /// `None` when no key can match.
+    pub fn resolve(conn: &Connection, filter: &KeyFilter, visible: Visible) -> StoreResult<Option<Self>> {
+        let creator = match (visible, filter.creator) {
+            (Visible::CreatedBy(user), Some(creator)) if user != creator => return Ok(None),
+            (Visible::CreatedBy(user), _) => Some(user),
+            (Visible::All, creator) => creator,
+        };
+        let creator = match creator.map(|id| find_user(conn, id)).transpose()? {
+            Some(None) => return Ok(None),
+            seq => seq.flatten(),
+        };
+        let project = match filter.project {
+            None => None,
+            Some(id) => {
+                let mut statement = conn.prepare_cached("SELECT seq FROM projects WHERE id = ?")?;
+                match statement
+                    .query_row([id.as_bytes()], |row| row.get(0))
+                    .optional()?
+                {
+                    None => return Ok(None),
+                    seq => seq,
+                }
+            }
+        };
+        let text = match &filter.q {
+            None => None,
+            // Names and domains have none; in the index they stand between domains.
+            Some(q) if q.contains(char::is_control) => return Ok(None),
+            Some(q) => Some(Text::resolve(conn, q)?),
+        };
+        Ok(Some(Self {
+            scope: filter.scope,
+            project,
+            creator,
+            text,
+        }))
+    }
+
+    /// ` AND …` for each condition.
+    pub fn clause(&self) -> Clause {
+        let mut clause = Clause::default();
+        let numbers = [
+            ("scope", self.scope.map(rank)),
+            ("project", self.project),
+            ("creator", self.creator),
+        ];
+        for (column, value) in numbers {
+            if let Some(value) = value {
+                clause.push(&format!(" AND k.{column} = ?"), [Sql::Integer(value)]);
+            }
+        }
+        if let Some(text) = &self.text {
+            let q = || Sql::Text(text.folded.clone());
+            clause.push(
+                " AND (instr(k.name_key, ?) OR instr(lower(k.ui_domains), ?)",
+                [q(), q()],
+            );
+            if !text.projects.is_empty() {
+                clause.push(
+                    " OR k.project IN (SELECT value FROM json_each(?))",
+                    [numbers_json(&text.projects)],
+                );
+            }
+            clause.push(")", []);
+        }
+        clause
+    }
+}
+
+impl Text {
+    /// Projects are few, so that looking at each name is cheap.
+    fn resolve(conn: &Connection, q: &str) -> StoreResult<Self> {
+        let folded = q.to_lowercase();
+        let mut statement = conn.prepare_cached("SELECT seq FROM projects WHERE instr(name_key, ?)")?;
+        let projects = statement
+            .query_map([&folded], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(Self { folded, projects })
+    }
+}
+
+/// A list of numbers for `json_each`.
+pub fn numbers_json(numbers: &[i64]) -> Sql {
+    Sql::Text(serde_json::json!(numbers).to_string())
+}

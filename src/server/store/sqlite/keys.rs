@@ -1,0 +1,289 @@
+//! Creating, editing, revoking and revealing keys: each with its row of the activity log, in the
+//! writer's transaction.
+
+use jiff::{Timestamp, ToSpan};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::activity::{self, Subject};
+use super::people::user_seq;
+use super::rows::{KeyBy, find_key, lines, micros, rank};
+use crate::api::ActivityAction;
+use crate::model::{Settings, ValidKey};
+use crate::server::store::{
+    Actor, Found, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed, StoreError,
+    StoreResult, Visible,
+};
+
+pub fn create(conn: &Connection, new: &NewKey, by: Actor) -> StoreResult<KeyCreation> {
+    let creator = user_seq(conn, by.user)?;
+    if let Some(used) = &new.idempotency
+        && let Some(answer) = replay(conn, creator, used)?
+    {
+        return Ok(answer);
+    }
+    let project = match new.valid.project.map(|id| project(conn, id)).transpose()? {
+        Some(None) => return Ok(KeyCreation::ProjectMissing),
+        Some(Some((_, false))) => return Ok(KeyCreation::ProjectNotDeployed),
+        Some(Some((seq, true))) => Some(seq),
+        None => None,
+    };
+    if name_is_taken(conn, project, &new.valid.name, None)? {
+        return Ok(KeyCreation::NameTaken);
+    }
+    let seq = insert(conn, new, project, creator, 0)?;
+    if let Some(used) = &new.idempotency {
+        conn.prepare_cached(
+            "INSERT INTO idempotency (creator, token, fingerprint, key, created_at) VALUES (?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            creator,
+            used.key,
+            used.fingerprint,
+            seq,
+            micros(Timestamp::now())
+        ])?;
+    }
+    let subject = Subject {
+        action: ActivityAction::KeyCreated,
+        key: Some((seq, creator)),
+        name: &new.valid.name,
+        changes: Map::new(),
+    };
+    activity::record(conn, by, subject)?;
+    match find_key(conn, KeyBy::Seq(seq), Visible::All)? {
+        Some((_, Found::Active(key))) => Ok(KeyCreation::Created(key)),
+        _ => Err(StoreError::Fault("a key was gone as soon as it was made".into())),
+    }
+}
+
+/// Stores the row alone.
+pub fn insert(
+    conn: &Connection,
+    new: &NewKey,
+    project: Option<i64>,
+    creator: i64,
+    last_used_at: i64,
+) -> StoreResult<i64> {
+    let ValidKey {
+        scope,
+        name,
+        settings,
+        ..
+    } = &new.valid;
+    conn.prepare_cached(
+        "INSERT INTO keys (id, name, name_key, scope, project, creator, created_at, last_used_at, hint,
+                           ui_domains, local_development, cross_page_persistence, token_hash, data_key, sealed)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        new.id.as_bytes(),
+        name,
+        name.to_lowercase(),
+        rank(*scope),
+        project,
+        creator,
+        micros(new.created_at),
+        last_used_at,
+        new.hint,
+        lines(&settings.ui_domains),
+        settings.local_development.map(|address| address.to_string()),
+        settings.cross_page_persistence,
+        new.token_hash.0,
+        new.sealed.as_ref().map(|sealed| sealed.data_key),
+        new.sealed.as_ref().map(|sealed| &sealed.bytes),
+    ])?;
+    Ok(conn.last_insert_rowid())
+}
+
+/// What to answer when this idempotency key was used in the last 24 hours; forgets older ones.
+fn replay(conn: &Connection, creator: i64, used: &Idempotency) -> StoreResult<Option<KeyCreation>> {
+    let day_ago = Timestamp::now()
+        .saturating_sub(24.hours())
+        .unwrap_or(Timestamp::UNIX_EPOCH);
+    conn.prepare_cached("DELETE FROM idempotency WHERE created_at < ?")?
+        .execute([micros(day_ago)])?;
+    let before = conn
+        .prepare_cached("SELECT fingerprint, key FROM idempotency WHERE creator = ? AND token = ?")?
+        .query_row(params![creator, used.key], |row| {
+            Ok((row.get::<_, [u8; 32]>(0)?, row.get(1)?))
+        })
+        .optional()?;
+    Ok(match before {
+        None => None,
+        Some((fingerprint, _)) if fingerprint != used.fingerprint => Some(KeyCreation::Mismatch),
+        Some((_, seq)) => match find_key(conn, KeyBy::Seq(seq), Visible::All)? {
+            Some((_, Found::Active(key))) => Some(KeyCreation::Replayed(Some(key))),
+            _ => Some(KeyCreation::Replayed(None)),
+        },
+    })
+}
+
+/// The project's `seq`, and whether it is deployed.
+fn project(conn: &Connection, id: Uuid) -> StoreResult<Option<(i64, bool)>> {
+    let mut statement = conn.prepare_cached("SELECT seq, deployed FROM projects WHERE id = ?")?;
+    Ok(statement
+        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+/// Asks instead of waiting for the unique index to refuse: one transaction writes at a time, so
+/// that the answer holds.
+fn name_is_taken(conn: &Connection, project: Option<i64>, name: &str, but: Option<i64>) -> StoreResult<bool> {
+    let sql = match project {
+        Some(_) => {
+            "SELECT EXISTS (SELECT 1 FROM keys
+              WHERE project = ?1 AND name = ?2 AND seq IS NOT ?3 AND revoked_at IS NULL AND project IS NOT NULL)"
+        }
+        None => {
+            "SELECT EXISTS (SELECT 1 FROM keys
+              WHERE project IS ?1 AND name = ?2 AND seq IS NOT ?3 AND revoked_at IS NULL AND project IS NULL)"
+        }
+    };
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row(params![project, name, but], |row| row.get(0))?)
+}
+
+pub fn edit(
+    conn: &Connection,
+    id: Uuid,
+    expected_version: u64,
+    name: &str,
+    settings: &Settings,
+    by: Actor,
+) -> StoreResult<KeyChange> {
+    let Some((seq, Found::Active(key))) = find_key(conn, KeyBy::Id(id), Visible::All)? else {
+        return Ok(KeyChange::Missing);
+    };
+    if key.version != expected_version {
+        return Ok(KeyChange::Conflict(key));
+    }
+    let changes = differences(&key, name, settings);
+    if changes.is_empty() {
+        return Ok(KeyChange::Changed(key));
+    }
+    let (project, creator) = conn
+        .prepare_cached("SELECT project, creator FROM keys WHERE seq = ?")?
+        .query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if name_is_taken(conn, project, name, Some(seq))? {
+        return Ok(KeyChange::NameTaken);
+    }
+    update(conn, seq, expected_version, name, settings)?;
+    let subject = Subject {
+        action: ActivityAction::KeyEdited,
+        key: Some((seq, creator)),
+        name,
+        changes,
+    };
+    activity::record(conn, by, subject)?;
+    Ok(KeyChange::Changed(KeyRecord {
+        name: name.to_owned(),
+        settings: settings.clone(),
+        version: expected_version + 1,
+        ..key
+    }))
+}
+
+fn update(conn: &Connection, seq: i64, version: u64, name: &str, settings: &Settings) -> StoreResult<()> {
+    let updated = conn
+        .prepare_cached(
+            "UPDATE keys SET name = ?, name_key = ?, ui_domains = ?, local_development = ?,
+                             cross_page_persistence = ?, version = version + 1
+              WHERE seq = ? AND version = ? AND revoked_at IS NULL",
+        )?
+        .execute(params![
+            name,
+            name.to_lowercase(),
+            lines(&settings.ui_domains),
+            settings.local_development.map(|address| address.to_string()),
+            settings.cross_page_persistence,
+            seq,
+            version as i64,
+        ])?;
+    one_row(updated)
+}
+
+/// Field by field, old and new; nothing for what stays.
+fn differences(key: &KeyRecord, name: &str, settings: &Settings) -> Map<String, Value> {
+    let old = &key.settings;
+    let fields = [
+        ("name", json!(key.name), json!(name)),
+        ("ui_domains", json!(old.ui_domains), json!(settings.ui_domains)),
+        (
+            "local_development",
+            json!(old.local_development),
+            json!(settings.local_development),
+        ),
+        (
+            "cross_page_persistence",
+            json!(old.cross_page_persistence),
+            json!(settings.cross_page_persistence),
+        ),
+    ];
+    let changed = fields.into_iter().filter(|(_, old, new)| old != new);
+    changed
+        .map(|(field, old, new)| (field.to_owned(), json!([old, new])))
+        .collect()
+}
+
+pub fn revoke(conn: &Connection, id: Uuid, by: Actor) -> StoreResult<Revocation> {
+    let (seq, key) = match find_key(conn, KeyBy::Id(id), Visible::All)? {
+        None => return Ok(Revocation::Missing),
+        Some((_, Found::Revoked(tombstone))) => return Ok(Revocation::AlreadyRevoked(tombstone)),
+        Some((seq, Found::Active(key))) => (seq, key),
+    };
+    let revoked = conn
+        .prepare_cached(
+            "UPDATE keys SET revoked_at = ?, revoked_by = ?, data_key = NULL, sealed = NULL, version = version + 1
+              WHERE seq = ? AND revoked_at IS NULL",
+        )?
+        .execute(params![micros(Timestamp::now()), user_seq(conn, by.user)?, seq])?;
+    one_row(revoked)?;
+    let subject = Subject {
+        action: ActivityAction::KeyRevoked,
+        key: Some((seq, user_seq(conn, key.creator.id)?)),
+        name: &key.name,
+        changes: Map::new(),
+    };
+    activity::record(conn, by, subject)?;
+    Ok(Revocation::Revoked)
+}
+
+/// The sealed token goes out only after the writer has committed the row that tells of it.
+pub fn reveal(conn: &Connection, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {
+    let found = conn
+        .prepare_cached(
+            "SELECT seq, creator, name, data_key, sealed FROM keys
+              WHERE id = ? AND revoked_at IS NULL AND sealed IS NOT NULL",
+        )?
+        .query_row([id.as_bytes()], |row| {
+            let sealed = Sealed {
+                data_key: row.get(3)?,
+                bytes: row.get(4)?,
+            };
+            Ok(((row.get(0)?, row.get(1)?), row.get::<_, String>(2)?, sealed))
+        })
+        .optional()?;
+    let Some((key, name, sealed)) = found else {
+        return Ok(None);
+    };
+    let subject = Subject {
+        action: ActivityAction::KeyRevealed,
+        key: Some(key),
+        name: &name,
+        changes: Map::new(),
+    };
+    activity::record(conn, by, subject)?;
+    Ok(Some(sealed))
+}
+
+fn one_row(changed: usize) -> StoreResult<()> {
+    match changed {
+        1 => Ok(()),
+        rows => Err(StoreError::Fault(format!(
+            "one key was to change, and {rows} would have"
+        ))),
+    }
+}

@@ -1,0 +1,236 @@
+//! The embedded store: one SQLite file in WAL mode, written by one thread, read by many.
+
+mod activity;
+mod bulk;
+mod connection;
+mod count;
+mod filter;
+mod keys;
+mod list;
+mod order;
+mod people;
+mod projects;
+mod readers;
+mod rows;
+mod search;
+mod watch;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use notify::RecommendedWatcher;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use self::readers::{Pool, Readers, snapshot};
+use self::rows::{KeyBy, find_key};
+use self::writer::Writer;
+use super::{
+    Actor, Found, Founding, KeyChange, KeyCreation, KeyEventRecord, KeyQuery, KeySlice, NewKey,
+    NewUserRecord, Revocation, RoleChange, Sealed, Store, StoreResult, Taken, Visible, WrappedDataKey,
+};
+use crate::api::{
+    ActivityPage, ActivityQuery, KeyCounts, KeyFilter, Organisation, Project, ProjectQuery, User,
+};
+use crate::model::{Role, Settings, TokenHash};
+
+pub use self::bulk::{SampleKey, SampleProject, SampleUser};
+
+/// A keydeck database in a file of its own.
+pub struct SqliteStore {
+    // Ended in this order: the writer is the last to close the file, and tidies up.
+    _watcher: Option<RecommendedWatcher>,
+    pool: Pool,
+    readers: Readers,
+    writer: Writer,
+    path: PathBuf,
+    committed: Arc<Notify>,
+}
+
+impl SqliteStore {
+    /// Makes the database, readable by its owner alone. The directory must exist.
+    pub fn create(path: &Path, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<Self> {
+        connection::create(path, founding, data_key)?;
+        Self::open(path)
+    }
+
+    pub fn open(path: &Path) -> StoreResult<Self> {
+        connection::prepare(path)?;
+        let committed = Arc::new(Notify::new());
+        Ok(Self {
+            _watcher: watch::start(path, committed.clone()),
+            pool: Pool::new(path),
+            readers: Readers::start(path)?,
+            writer: Writer::start(connection::writer(path)?, committed.clone())?,
+            path: path.to_owned(),
+            committed,
+        })
+    }
+
+    /// Loads sample data in one transaction, fast; `progress` hears how many keys are in. Runs where
+    /// it is called, on a connection of its own; nobody else can write meanwhile.
+    pub fn bulk_load(
+        &self,
+        people: impl IntoIterator<Item = SampleUser>,
+        projects: impl IntoIterator<Item = SampleProject>,
+        keys: impl Iterator<Item = SampleKey>,
+        progress: impl FnMut(u64),
+    ) -> StoreResult<()> {
+        let mut conn = connection::loader(&self.path)?;
+        bulk::load(&mut conn, people, projects, keys, progress)?;
+        self.committed.notify_one();
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn ping(&self) -> StoreResult<()> {
+        self.pool.read(people::organisation).map(drop)
+    }
+
+    async fn organisation(&self) -> StoreResult<Organisation> {
+        self.pool.read(people::organisation)
+    }
+
+    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
+        self.pool.read(people::data_keys)
+    }
+
+    async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>> {
+        self.pool.read(|conn| people::by_token(conn, token))
+    }
+
+    async fn user(&self, id: Uuid) -> StoreResult<Option<User>> {
+        self.pool.read(|conn| people::by_id(conn, id))
+    }
+
+    async fn users(&self) -> StoreResult<Vec<User>> {
+        self.pool.read(people::all)
+    }
+
+    async fn add_user(&self, new: NewUserRecord, by: Actor) -> StoreResult<Result<User, Taken>> {
+        self.writer.run(move |conn| people::add(conn, &new, by)).await
+    }
+
+    async fn set_role(&self, id: Uuid, role: Role, by: Actor) -> StoreResult<RoleChange> {
+        self.writer
+            .run(move |conn| people::set_role(conn, id, role, by))
+            .await
+    }
+
+    async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<Project>> {
+        self.pool
+            .read(|conn| snapshot(conn, |conn| projects::page(conn, query, visible)))
+    }
+
+    async fn project(&self, id: Uuid) -> StoreResult<Option<Project>> {
+        self.pool.read(|conn| projects::by_id(conn, id))
+    }
+
+    async fn add_project(
+        &self,
+        name: String,
+        deployed: bool,
+        by: Actor,
+    ) -> StoreResult<Result<Project, Taken>> {
+        self.writer
+            .run(move |conn| projects::add(conn, name, deployed, by))
+            .await
+    }
+
+    async fn edit_project(
+        &self,
+        id: Uuid,
+        name: Option<String>,
+        deployed: Option<bool>,
+        by: Actor,
+    ) -> StoreResult<Option<Result<Project, Taken>>> {
+        self.writer
+            .run(move |conn| projects::edit(conn, id, name, deployed, by))
+            .await
+    }
+
+    async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
+        if list::is_quick(&query.filter, query.visible) {
+            return self
+                .pool
+                .read(|conn| snapshot(conn, |conn| list::page(conn, query)));
+        }
+        let query = query.clone();
+        self.readers.read(move |conn| list::page(conn, &query)).await
+    }
+
+    async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
+        if filter.q.is_none() {
+            return self
+                .pool
+                .read(|conn| snapshot(conn, |conn| count::count(conn, visible, filter)));
+        }
+        let filter = filter.clone();
+        self.readers
+            .read(move |conn| count::count(conn, visible, &filter))
+            .await
+    }
+
+    async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>> {
+        let found = |conn: &_| Ok(find_key(conn, KeyBy::Id(id), visible)?);
+        Ok(self
+            .pool
+            .read(|conn| snapshot(conn, found))?
+            .map(|(_, found)| found))
+    }
+
+    async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<Found>> {
+        let found = |conn: &_| Ok(find_key(conn, KeyBy::Hash(&hash.0), visible)?);
+        Ok(self
+            .pool
+            .read(|conn| snapshot(conn, found))?
+            .map(|(_, found)| found))
+    }
+
+    async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
+        self.writer.run(move |conn| keys::create(conn, &new, by)).await
+    }
+
+    async fn edit_key(
+        &self,
+        id: Uuid,
+        expected_version: u64,
+        name: String,
+        settings: Settings,
+        by: Actor,
+    ) -> StoreResult<KeyChange> {
+        self.writer
+            .run(move |conn| keys::edit(conn, id, expected_version, &name, &settings, by))
+            .await
+    }
+
+    async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation> {
+        self.writer.run(move |conn| keys::revoke(conn, id, by)).await
+    }
+
+    async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {
+        self.writer.run(move |conn| keys::reveal(conn, id, by)).await
+    }
+
+    async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
+        self.pool
+            .read(|conn| snapshot(conn, |conn| activity::page(conn, query, visible)))
+    }
+
+    async fn key_events_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<KeyEventRecord>> {
+        self.pool.read(|conn| activity::events_since(conn, seq, limit))
+    }
+
+    async fn last_seq(&self) -> StoreResult<u64> {
+        self.pool.read(activity::last_seq)
+    }
+
+    /// For one listener at a time.
+    async fn changed(&self) {
+        self.committed.notified().await;
+    }
+}

@@ -1,0 +1,172 @@
+//! Projects: paged by name, found by a part of the name or the beginning of the id.
+
+use jiff::Timestamp;
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::activity::{self, Subject};
+use super::people::{find_user, user_seq};
+use super::rows::{micros, time, uuid};
+use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, Project, ProjectQuery};
+use crate::server::store::{Actor, StoreResult, Taken, Visible};
+
+const SELECT: &str = "SELECT p.id, p.name, u.id, u.email, p.deployed, p.created_at \
+                        FROM projects AS p CROSS JOIN users AS u ON u.seq = p.creator";
+
+fn project(row: &Row) -> rusqlite::Result<Project> {
+    Ok(Project {
+        id: uuid(row, 0)?,
+        name: row.get(1)?,
+        creator: PersonRef {
+            id: uuid(row, 2)?,
+            email: row.get(3)?,
+        },
+        deployed: row.get(4)?,
+        created_at: time(row, 5)?,
+    })
+}
+
+pub fn by_id(conn: &Connection, id: Uuid) -> StoreResult<Option<Project>> {
+    let mut statement = conn.prepare_cached(&format!("{SELECT} WHERE p.id = ?"))?;
+    Ok(statement.query_row([id.as_bytes()], project).optional()?)
+}
+
+pub fn page(conn: &Connection, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<Project>> {
+    let mut sql = format!("{SELECT} WHERE true");
+    let mut values: Vec<Sql> = Vec::new();
+    if let Visible::CreatedBy(user) = visible {
+        let Some(creator) = find_user(conn, user)? else {
+            return Ok(Vec::new());
+        };
+        sql.push_str(" AND p.creator = ?");
+        values.push(creator.into());
+    }
+    if let Some(deployed) = query.deployed {
+        sql.push_str(" AND p.deployed = ?");
+        values.push(deployed.into());
+    }
+    if let Some(text) = &query.q {
+        let folded = text.to_lowercase();
+        let (first, last) = ids_that_begin(&folded).unzip();
+        sql.push_str(" AND (instr(p.name_key, ?) > 0 OR p.id BETWEEN ? AND ?)");
+        values.push(folded.into());
+        values.extend([first, last].map(|id| id.map_or(Sql::Null, |id: Uuid| id.as_bytes().to_vec().into())));
+    }
+    if let Some(after) = query.after {
+        sql.push_str(" AND (p.name_key, p.id) > (SELECT name_key, id FROM projects WHERE id = ?)");
+        values.push(after.as_bytes().to_vec().into());
+    }
+    sql.push_str(" ORDER BY p.name_key, p.id LIMIT ?");
+    values.push(i64::from(query.limit.unwrap_or(DEFAULT_LIMIT)).into());
+    let mut statement = conn.prepare_cached(&sql)?;
+    let projects = statement.query_map(params_from_iter(values), project)?;
+    Ok(projects.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The least and the greatest id whose text begins like this, when ids can.
+fn ids_that_begin(text: &str) -> Option<(Uuid, Uuid)> {
+    const LEAST: &str = "00000000-0000-0000-0000-000000000000";
+    const GREATEST: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+    let fill = |rest: &str| Uuid::try_parse(&format!("{text}{}", rest.get(text.len()..)?)).ok();
+    Some((fill(LEAST)?, fill(GREATEST)?))
+}
+
+/// Stores the row alone. `false` when the name is taken.
+pub fn insert(conn: &Connection, project: &Project) -> StoreResult<bool> {
+    let inserted = conn
+        .prepare_cached(
+            "INSERT INTO projects (id, name, name_key, creator, deployed, created_at) VALUES (?, ?, ?, ?, ?, ?)
+                 ON CONFLICT (name) DO NOTHING",
+        )?
+        .execute(params![
+            project.id.as_bytes(),
+            project.name,
+            project.name.to_lowercase(),
+            user_seq(conn, project.creator.id)?,
+            project.deployed,
+            micros(project.created_at),
+        ])?;
+    Ok(inserted == 1)
+}
+
+pub fn add(
+    conn: &Connection,
+    name: String,
+    deployed: bool,
+    by: Actor,
+) -> StoreResult<Result<Project, Taken>> {
+    let new = Project {
+        id: Uuid::now_v7(),
+        name,
+        creator: PersonRef {
+            id: by.user,
+            email: String::new(),
+        },
+        deployed,
+        created_at: Timestamp::now(),
+    };
+    if !insert(conn, &new)? {
+        return Ok(Err(Taken));
+    }
+    let changes = Map::from_iter([("deployed".to_owned(), json!([null, deployed]))]);
+    record(conn, ActivityAction::ProjectCreated, &new.name, changes, by)?;
+    Ok(Ok(by_id(conn, new.id)?.unwrap_or(new)))
+}
+
+pub fn edit(
+    conn: &Connection,
+    id: Uuid,
+    name: Option<String>,
+    deployed: Option<bool>,
+    by: Actor,
+) -> StoreResult<Option<Result<Project, Taken>>> {
+    let Some(old) = by_id(conn, id)? else {
+        return Ok(None);
+    };
+    let new = Project {
+        name: name.unwrap_or_else(|| old.name.clone()),
+        deployed: deployed.unwrap_or(old.deployed),
+        ..old.clone()
+    };
+    let mut changes = Map::new();
+    if new.name != old.name {
+        changes.insert("name".into(), json!([old.name, new.name]));
+    }
+    if new.deployed != old.deployed {
+        changes.insert("deployed".into(), json!([old.deployed, new.deployed]));
+    }
+    if changes.is_empty() {
+        return Ok(Some(Ok(old)));
+    }
+    let updated = conn
+        .prepare_cached("UPDATE OR IGNORE projects SET name = ?, name_key = ?, deployed = ? WHERE id = ?")?
+        .execute(params![
+            new.name,
+            new.name.to_lowercase(),
+            new.deployed,
+            id.as_bytes()
+        ])?;
+    if updated == 0 {
+        return Ok(Some(Err(Taken)));
+    }
+    record(conn, ActivityAction::ProjectEdited, &new.name, changes, by)?;
+    Ok(Some(Ok(new)))
+}
+
+fn record(
+    conn: &Connection,
+    action: ActivityAction,
+    name: &str,
+    changes: Map<String, Value>,
+    by: Actor,
+) -> StoreResult<()> {
+    let subject = Subject {
+        action,
+        key: None,
+        name,
+        changes,
+    };
+    activity::record(conn, by, subject)
+}

@@ -1,0 +1,233 @@
+//! How the model lies in columns, and back.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Type, ValueRef};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
+use uuid::Uuid;
+
+use crate::api::{PersonRef, ProjectRef, Sort, User};
+use crate::model::{LocalAddress, Role, Scope, Settings, UiDomain};
+use crate::server::store::{Found, KeyRecord, Place, PlaceValue, RevokedKey, Visible};
+
+/// Microseconds since the epoch.
+pub fn micros(time: Timestamp) -> i64 {
+    time.as_microsecond()
+}
+
+/// The rank of a scope, which is its place in the `scope` sort.
+pub fn rank(scope: Scope) -> i64 {
+    scope as i64
+}
+
+pub struct Time(pub Timestamp);
+
+impl FromSql for Time {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let micros = value.as_i64()?;
+        Timestamp::from_microsecond(micros)
+            .map(Time)
+            .map_err(|_| FromSqlError::OutOfRange(micros))
+    }
+}
+
+struct Rank(Scope);
+
+impl FromSql for Rank {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let rank = value.as_i64()?;
+        Scope::ALL
+            .into_iter()
+            .find(|&scope| scope as i64 == rank)
+            .map(Rank)
+            .ok_or(FromSqlError::OutOfRange(rank))
+    }
+}
+
+pub fn uuid(row: &Row, index: usize) -> rusqlite::Result<Uuid> {
+    row.get(index).map(Uuid::from_bytes)
+}
+
+pub fn time(row: &Row, index: usize) -> rusqlite::Result<Timestamp> {
+    row.get::<_, Time>(index).map(|time| time.0)
+}
+
+pub fn scope(row: &Row, index: usize) -> rusqlite::Result<Scope> {
+    row.get::<_, Rank>(index).map(|rank| rank.0)
+}
+
+/// Reads a column that the program wrote as text.
+pub fn parsed<T, E>(row: &Row, index: usize, parse: impl FnOnce(&str) -> Result<T, E>) -> rusqlite::Result<T>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let text = row.get_ref(index)?.as_str()?;
+    parse(text).map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Text, error.into()))
+}
+
+pub const USER_COLUMNS: &str = "u.id, u.email, u.role, u.created_at";
+
+pub fn user(row: &Row) -> rusqlite::Result<User> {
+    Ok(User {
+        id: uuid(row, 0)?,
+        email: row.get(1)?,
+        role: parsed(row, 2, str::parse::<Role>)?,
+        created_at: time(row, 3)?,
+    })
+}
+
+/// One line each; an origin or bundle identifier has none.
+pub fn lines(domains: &[UiDomain]) -> String {
+    let lines: Vec<&str> = domains.iter().map(UiDomain::as_str).collect();
+    lines.join("\n")
+}
+
+/// What [`key`] reads, of a table named `k`.
+pub const KEY_COLUMNS: &str = "k.id, k.name, k.name_key, k.scope, k.project, k.creator, k.created_at, \
+     k.last_used_at, k.version, k.hint, k.ui_domains, k.local_development, k.cross_page_persistence";
+
+/// The columns of an active key, its project and creator still numbers.
+pub struct KeyColumns {
+    pub record: KeyRecord,
+    pub name_key: String,
+}
+
+/// Reads keys and says the names of their projects and creators, looked up once each: a page has
+/// few of them, and a join would look at both tables for every row.
+pub struct Names<'c> {
+    projects: CachedStatement<'c>,
+    people: CachedStatement<'c>,
+    known_projects: HashMap<i64, ProjectRef>,
+    known_people: HashMap<i64, PersonRef>,
+}
+
+impl<'c> Names<'c> {
+    pub fn new(conn: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            projects: conn.prepare_cached("SELECT id, name FROM projects WHERE seq = ?")?,
+            people: conn.prepare_cached("SELECT id, email FROM users WHERE seq = ?")?,
+            known_projects: HashMap::new(),
+            known_people: HashMap::new(),
+        })
+    }
+
+    fn project(&mut self, seq: i64) -> rusqlite::Result<ProjectRef> {
+        if let Some(project) = self.known_projects.get(&seq) {
+            return Ok(project.clone());
+        }
+        let project = self.projects.query_row([seq], |row| {
+            Ok(ProjectRef {
+                id: uuid(row, 0)?,
+                name: row.get(1)?,
+            })
+        })?;
+        self.known_projects.insert(seq, project.clone());
+        Ok(project)
+    }
+
+    pub fn person(&mut self, seq: i64) -> rusqlite::Result<PersonRef> {
+        if let Some(person) = self.known_people.get(&seq) {
+            return Ok(person.clone());
+        }
+        let person = self.people.query_row([seq], |row| {
+            Ok(PersonRef {
+                id: uuid(row, 0)?,
+                email: row.get(1)?,
+            })
+        })?;
+        self.known_people.insert(seq, person.clone());
+        Ok(person)
+    }
+
+    /// Reads [`KEY_COLUMNS`].
+    pub fn key(&mut self, row: &Row) -> rusqlite::Result<KeyColumns> {
+        let project: Option<i64> = row.get(4)?;
+        let domains = row.get_ref(10)?.as_str()?;
+        let record = KeyRecord {
+            id: uuid(row, 0)?,
+            name: row.get(1)?,
+            scope: scope(row, 3)?,
+            project: project.map(|seq| self.project(seq)).transpose()?,
+            creator: self.person(row.get(5)?)?,
+            created_at: time(row, 6)?,
+            last_used_at: Some(row.get::<_, Time>(7)?.0).filter(|time| *time != Timestamp::UNIX_EPOCH),
+            version: row.get::<_, i64>(8)? as u64,
+            hint: row.get(9)?,
+            settings: Settings {
+                ui_domains: domains
+                    .lines()
+                    .map(|line| UiDomain::trusted(line.to_owned()))
+                    .collect(),
+                local_development: match row.get_ref(11)? {
+                    ValueRef::Null => None,
+                    _ => Some(parsed(row, 11, LocalAddress::parse)?),
+                },
+                cross_page_persistence: row.get(12)?,
+            },
+        };
+        Ok(KeyColumns {
+            record,
+            name_key: row.get(2)?,
+        })
+    }
+}
+
+impl KeyColumns {
+    pub fn place(&self, sort: Sort) -> Place {
+        let value = match sort {
+            Sort::Scope => PlaceValue::Scope(self.record.scope, self.name_key.clone()),
+            Sort::Name => PlaceValue::Name(self.name_key.clone()),
+            Sort::CreatedAt => PlaceValue::Time(micros(self.record.created_at)),
+            Sort::LastUsedAt => PlaceValue::Time(self.record.last_used_at.map_or(0, micros)),
+        };
+        Place {
+            value,
+            id: self.record.id,
+        }
+    }
+}
+
+/// A key, its `seq`, and whether it is active, by a unique column.
+#[derive(Clone, Copy)]
+pub enum KeyBy<'a> {
+    Id(Uuid),
+    Hash(&'a [u8; 32]),
+    Seq(i64),
+}
+
+/// The key that is known by this, if it may be seen.
+pub fn find_key(conn: &Connection, by: KeyBy, visible: Visible) -> rusqlite::Result<Option<(i64, Found)>> {
+    let (column, value): (&str, &dyn rusqlite::ToSql) = match &by {
+        KeyBy::Id(id) => ("id", &id.as_bytes().as_slice()),
+        KeyBy::Hash(hash) => ("token_hash", &hash.as_slice()),
+        KeyBy::Seq(seq) => ("seq", seq),
+    };
+    let sql = format!(
+        "SELECT {KEY_COLUMNS}, k.seq, k.revoked_at, k.revoked_by FROM keys AS k WHERE k.{column} = ?"
+    );
+    let mut names = Names::new(conn)?;
+    let found = conn.prepare_cached(&sql)?.query_row([value], |row| {
+        let key = names.key(row)?.record;
+        let creator = key.creator.id;
+        let found = match row.get::<_, Option<Time>>(14)? {
+            None => Found::Active(key),
+            Some(Time(revoked_at)) => Found::Revoked(RevokedKey {
+                id: key.id,
+                name: key.name,
+                scope: key.scope,
+                revoked_at,
+                revoked_by: names.person(row.get(15)?)?,
+            }),
+        };
+        Ok((row.get(13)?, creator, found))
+    });
+    let seen = |creator| match visible {
+        Visible::All => true,
+        Visible::CreatedBy(user) => creator == user,
+    };
+    Ok(found
+        .optional()?
+        .filter(|&(_, creator, _)| seen(creator))
+        .map(|(seq, _, found)| (seq, found)))
+}
