@@ -17,7 +17,11 @@ impl Http {
     pub fn connect(address: &str, token: &str) -> Result<Self, AnyError> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::new(stream), address: address.to_owned(), token: token.to_owned() })
+        Ok(Self {
+            stream: BufReader::new(stream),
+            address: address.to_owned(),
+            token: token.to_owned(),
+        })
     }
 
     /// The body of the answer; fails unless the status is 2xx.
@@ -36,7 +40,10 @@ impl Http {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let mut line = String::new();
         self.stream.read_line(&mut line)?;
-        let ok = line.split(' ').nth(1).is_some_and(|status| status.starts_with('2'));
+        let ok = line
+            .split(' ')
+            .nth(1)
+            .is_some_and(|status| status.starts_with('2'));
         let status = line.clone();
         let mut length = 0;
         loop {
@@ -54,7 +61,12 @@ impl Http {
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body)?;
         if !ok {
-            return Err(format!("{method} {path}: {}: {}", status.trim(), String::from_utf8_lossy(&body)).into());
+            return Err(format!(
+                "{method} {path}: {}: {}",
+                status.trim(),
+                String::from_utf8_lossy(&body)
+            )
+            .into());
         }
         Ok(body)
     }
@@ -86,7 +98,9 @@ pub fn load(
                 })
             })
             .collect();
-        let joined = workers.into_iter().map(|worker| worker.join().map_err(|_| "a worker failed".to_owned()));
+        let joined = workers
+            .into_iter()
+            .map(|worker| worker.join().map_err(|_| "a worker failed".to_owned()));
         joined.collect::<Result<Vec<_>, _>>()
     })?;
     let seconds = began.elapsed().as_secs_f64();

@@ -28,16 +28,28 @@ fn measure(keys: u64, table: &mut Table) -> Result<(), AnyError> {
     let server = deck.serve()?;
     let mut http = Http::connect(&server.address, &deck.token)?;
     http.get("/v1/keys?limit=100")?;
-    table.put("server memory after start, MiB", format!("{:.1}", resident_mib(server.pid())?));
+    table.put(
+        "server memory after start, MiB",
+        format!("{:.1}", resident_mib(server.pid())?),
+    );
     let idle = cpu_percent(server.pid(), Duration::from_secs(10))?;
     table.put("server idle CPU over 10 s, %", format!("{idle:.2}"));
     for sort in ["created_at", "name", "scope", "last_used_at"] {
         for order in ["asc", "desc"] {
             let list = format!("/v1/keys?limit=100&sort={sort}&order={order}");
-            table.put(&format!("page of 100 by {sort} {order}: start, ms p50"), page(&mut http, &list)?);
+            table.put(
+                &format!("page of 100 by {sort} {order}: start, ms p50"),
+                page(&mut http, &list)?,
+            );
             let deep = deep_page(&mut http, &list)?;
-            table.put(&format!("page of 100 by {sort} {order}: deep, ms p50"), page(&mut http, &deep)?);
-            table.put(&format!("page of 100 by {sort} {order}: end, ms p50"), page(&mut http, &format!("{list}&from=end"))?);
+            table.put(
+                &format!("page of 100 by {sort} {order}: deep, ms p50"),
+                page(&mut http, &deep)?,
+            );
+            table.put(
+                &format!("page of 100 by {sort} {order}: end, ms p50"),
+                page(&mut http, &format!("{list}&from=end"))?,
+            );
         }
     }
     for (what, q) in [
@@ -47,14 +59,32 @@ fn measure(keys: u64, table: &mut Table) -> Result<(), AnyError> {
         ("1 letter", "z".to_owned()),
         ("no key at all", "xyzzyqq".to_owned()),
     ] {
-        table.put(&format!("filter, {what}: page, ms"), page(&mut http, &format!("/v1/keys?limit=100&q={q}"))?);
-        table.put(&format!("filter, {what}: counts, ms"), page(&mut http, &format!("/v1/keys/counts?q={q}"))?);
+        table.put(
+            &format!("filter, {what}: page, ms"),
+            page(&mut http, &format!("/v1/keys?limit=100&q={q}"))?,
+        );
+        table.put(
+            &format!("filter, {what}: counts, ms"),
+            page(&mut http, &format!("/v1/keys/counts?q={q}"))?,
+        );
     }
     table.put("counts of all, ms p50", page(&mut http, "/v1/keys/counts")?);
-    table.put("counts of a scope, ms p50", page(&mut http, "/v1/keys/counts?scope=web")?);
-    table.put("creates/s, 16 connections", format!("{:.0}", creates(&server.address, &deck.token)?));
-    table.put("pages of 100/s, 16 connections", format!("{:.0}", pages(&server.address, &deck.token)?));
-    table.put("server memory under that load, MiB", format!("{:.1}", resident_mib(server.pid())?));
+    table.put(
+        "counts of a scope, ms p50",
+        page(&mut http, "/v1/keys/counts?scope=web")?,
+    );
+    table.put(
+        "creates/s, 16 connections",
+        format!("{:.0}", creates(&server.address, &deck.token)?),
+    );
+    table.put(
+        "pages of 100/s, 16 connections",
+        format!("{:.0}", pages(&server.address, &deck.token)?),
+    );
+    table.put(
+        "server memory under that load, MiB",
+        format!("{:.1}", resident_mib(server.pid())?),
+    );
     Ok(())
 }
 
@@ -83,7 +113,10 @@ fn deep_page(http: &mut Http, list: &str) -> Result<String, AnyError> {
     let middle: Value = serde_json::from_slice(&http.get("/v1/keys?limit=1&q=osaka")?)?;
     let id = middle["items"][0]["id"].as_str().ok_or("no key matches")?;
     let around: Value = serde_json::from_slice(&http.get(&format!("{list}&around={id}"))?)?;
-    let cursor = around["next"].as_str().or(around["previous"].as_str()).ok_or("no cursor")?;
+    let cursor = around["next"]
+        .as_str()
+        .or(around["previous"].as_str())
+        .ok_or("no cursor")?;
     Ok(format!("{list}&after={cursor}"))
 }
 
@@ -104,7 +137,8 @@ fn creates(address: &str, token: &str) -> Result<f64, AnyError> {
 fn pages(address: &str, token: &str) -> Result<f64, AnyError> {
     let (done, seconds) = http::load(address, token, 16, Duration::from_secs(3), |http, n| {
         let sort = ["created_at", "name", "scope", "last_used_at"][n as usize % 4];
-        http.get(&format!("/v1/keys?limit=100&sort={sort}")).map(|_| String::new())
+        http.get(&format!("/v1/keys?limit=100&sort={sort}"))
+            .map(|_| String::new())
     })?;
     Ok(done.len() as f64 / seconds)
 }

@@ -18,7 +18,11 @@ pub type AnyError = Box<dyn std::error::Error>;
 /// The sizes to measure: those named on the command line, or all three.
 pub fn sizes() -> Vec<u64> {
     let named: Vec<u64> = std::env::args().filter_map(|arg| arg.parse().ok()).collect();
-    if named.is_empty() { vec![1_000, 100_000, 1_000_000] } else { named }
+    if named.is_empty() {
+        vec![1_000, 100_000, 1_000_000]
+    } else {
+        named
+    }
 }
 
 /// A database with generated keys, its root key, and the token of an Owner.
@@ -54,26 +58,48 @@ impl Deck {
         let token = Token::generate(TokenKind::User)?;
         let runtime = tokio::runtime::Runtime::new()?;
         runtime.block_on(async {
-            let owner = store.users().await?.into_iter().find(|user| user.role == Role::Owner);
-            let by = Actor { user: owner.ok_or("no owner")?.id, address: None };
+            let owner = store
+                .users()
+                .await?
+                .into_iter()
+                .find(|user| user.role == Role::Owner);
+            let by = Actor {
+                user: owner.ok_or("no owner")?.id,
+                address: None,
+            };
             let new = NewUserRecord {
                 email: "bench@acme.example".into(),
                 role: Role::Owner,
                 token: Some(token.hash()),
             };
-            store.add_user(new, by).await?.map_err(|_| "the address is taken")?;
+            store
+                .add_user(new, by)
+                .await?
+                .map_err(|_| "the address is taken")?;
             Ok::<_, AnyError>(())
         })?;
         drop(store);
         std::fs::write(&token_file, token.expose())?;
-        eprintln!("made a deck of {keys} keys in {:.1} s", began.elapsed().as_secs_f64());
-        Ok(Self { token: token.expose().to_owned(), ..deck })
+        eprintln!(
+            "made a deck of {keys} keys in {:.1} s",
+            began.elapsed().as_secs_f64()
+        );
+        Ok(Self {
+            token: token.expose().to_owned(),
+            ..deck
+        })
     }
 
     /// The release server on a free port, ready.
     pub fn serve(&self) -> Result<Server, AnyError> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_keydeck"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1:7390"])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--public-url",
+                "http://127.0.0.1:7390",
+            ])
             .arg("--database")
             .arg(format!("sqlite:{}", self.database.display()))
             .arg("--root-key-file")
@@ -82,7 +108,12 @@ impl Deck {
             .spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().ok_or("no stdout")?).read_line(&mut line)?;
-        let address = line.trim().rsplit("http://").next().ok_or("no address")?.to_owned();
+        let address = line
+            .trim()
+            .rsplit("http://")
+            .next()
+            .ok_or("no address")?
+            .to_owned();
         Ok(Server { child, address })
     }
 }
@@ -110,7 +141,12 @@ impl Drop for Server {
 /// CPU time that a process has used so far.
 pub fn cpu_time(pid: u32) -> Result<Duration, AnyError> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
     // utime and stime are fields 14 and 15 of proc(5), in ticks of 1/100 s on Linux.
     let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
     Ok(Duration::from_millis(ticks * 10))
@@ -126,7 +162,10 @@ pub fn cpu_percent(pid: u32, window: Duration) -> Result<f64, AnyError> {
 /// Resident memory of a process in MiB.
 pub fn resident_mib(pid: u32) -> Result<f64, AnyError> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .ok_or("no VmRSS")?;
     let kib: f64 = line.split_whitespace().nth(1).ok_or("no figure")?.parse()?;
     Ok(kib / 1024.0)
 }
@@ -151,7 +190,10 @@ pub struct Table {
 
 impl Table {
     pub fn new(sizes: &[u64]) -> Self {
-        Self { sizes: sizes.to_vec(), rows: Vec::new() }
+        Self {
+            sizes: sizes.to_vec(),
+            rows: Vec::new(),
+        }
     }
 
     pub fn put(&mut self, figure: &str, value: String) {
