@@ -817,3 +817,15 @@ fn leaving_the_project_takes_the_highlighted_one() {
     assert_eq!(form.project.text.value(), "Storefront");
     assert_eq!(form.errors.about("project"), None);
 }
+
+#[test]
+fn a_page_down_at_the_edge_goes_on_when_the_rows_have_come() {
+    let keys = some_keys(300);
+    let mut talk = Talk::with_keys(keys[..100].to_vec());
+    talk.tell(Message::Resync)
+        .answer_page(Ok(part(keys[..100].to_vec(), false, true)));
+    talk.press("<PgDn><PgDn><PgDn><PgDn>");
+    assert_eq!(talk.selected_name(), "Assistant 099");
+    talk.answer_page(Ok(part(keys[100..200].to_vec(), true, true)));
+    assert_eq!(talk.selected_name(), "Assistant 120");
+}

@@ -142,6 +142,10 @@ impl Pty {
         kill_process(self.pid, signal).expect("the program runs");
     }
 
+    pub fn pid(&self) -> u32 {
+        self.pid.as_raw_nonzero().get().unsigned_abs()
+    }
+
     /// The bytes that the program wrote so far.
     pub fn raw(&self) -> Vec<u8> {
         self.seen.lock().raw.clone()

@@ -33,6 +33,8 @@ pub struct Rows {
     height: usize,
     /// How many keys stand before the first row, while that is known.
     before: Option<u64>,
+    /// What a move lacked at the edge of the rows; it goes on when more are there. A screen at most.
+    owed: isize,
 }
 
 impl Rows {
@@ -101,12 +103,12 @@ impl Rows {
     /// Whether the screen has come near the end of the rows while there are more behind.
     pub fn wants_after(&self) -> bool {
         self.more_after
-            && self.selected.max(self.top + self.height) + 2 * self.height.max(10) > self.rows.len()
+            && self.selected.max(self.top + self.height) + 3 * self.height.max(10) > self.rows.len()
     }
 
     /// Whether the screen has come near the first row while there are more in front.
     pub fn wants_before(&self) -> bool {
-        self.more_before && self.top.min(self.selected) < 2 * self.height.max(10)
+        self.more_before && self.top.min(self.selected) < 3 * self.height.max(10)
     }
 
     pub fn set_height(&mut self, height: usize) {
@@ -118,14 +120,35 @@ impl Rows {
         self.height.max(1)
     }
 
-    /// Moves the selection by `lines`; it stops at the ends.
+    /// Moves the selection by `lines`. It stops at the ends; at the edge of the rows that are here,
+    /// it goes on when more have come.
     pub fn move_by(&mut self, lines: isize) {
-        let last = self.rows.len().saturating_sub(1);
-        self.selected = self.selected.saturating_add_signed(lines).min(last);
-        if lines.unsigned_abs() >= self.height {
+        let last = self.rows.len().saturating_sub(1) as isize;
+        let wanted = self.selected as isize + lines;
+        let reached = wanted.clamp(0, last);
+        let goes_on = if wanted > last {
+            self.more_after
+        } else {
+            self.more_before
+        };
+        let screen = self.height() as isize;
+        self.owed = if goes_on {
+            (wanted - reached).clamp(-screen, screen)
+        } else {
+            0
+        };
+        self.selected = reached as usize;
+        if lines.abs() >= screen {
             self.top = self.top.saturating_add_signed(lines);
         }
         self.keep_selected_on_screen();
+    }
+
+    fn pay_what_is_owed(&mut self) {
+        match std::mem::take(&mut self.owed) {
+            0 => {}
+            owed => self.move_by(owed),
+        }
     }
 
     /// Scrolls the screen by `lines`; the selection moves only as far as it must to stay on it.
@@ -161,6 +184,7 @@ impl Rows {
 
     /// Takes `page` in place of all rows. `before` is how many keys stand in front of it, if known.
     pub fn replace(&mut self, page: KeyPage, select: Select, before: Option<u64>) {
+        self.owed = 0;
         let line = self.selected.saturating_sub(self.top);
         let was_at_start = self.top == 0 && !self.more_before;
         let old_index = self.selected.saturating_sub(self.refresh_anchor());
@@ -196,6 +220,7 @@ impl Rows {
         self.selected -= excess;
         self.top -= excess;
         self.before = self.before.map(|before| before + excess as u64);
+        self.pay_what_is_owed();
     }
 
     pub fn prepend(&mut self, page: KeyPage) {
@@ -213,6 +238,7 @@ impl Rows {
         }
         let before = self.before.and_then(|before| before.checked_sub(added as u64));
         self.before = if self.more_before { before } else { Some(0) };
+        self.pay_what_is_owed();
     }
 
     /// Takes a revoked key out; its neighbour is selected. `false` when it was not here.

@@ -139,7 +139,7 @@ impl Drop for Server {
 }
 
 /// CPU time that a process has used so far.
-pub fn cpu_time(pid: u32) -> Result<Duration, AnyError> {
+fn cpu_time(pid: u32) -> Result<Duration, AnyError> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let fields: Vec<&str> = stat
         .rsplit(')')
@@ -173,13 +173,6 @@ pub fn resident_mib(pid: u32) -> Result<f64, AnyError> {
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// Times `work` in milliseconds.
-pub fn timed<T>(work: impl FnOnce() -> Result<T, AnyError>) -> Result<(f64, T), AnyError> {
-    let began = Instant::now();
-    let value = work()?;
-    Ok((began.elapsed().as_secs_f64() * 1_000.0, value))
 }
 
 /// A table with a row a figure and a column a size.
