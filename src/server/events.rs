@@ -70,19 +70,24 @@ pub async fn subscribe(
     let told = changes.filter_map(move |change| {
         let (server, user) = (server.clone(), signed_in.user.id);
         async move {
-            match change {
-                Err(Lagged(_)) => Some(Event::default().event("resync").data("{}")),
-                Ok(change) => {
-                    // Read again, because the role may have changed since.
-                    let user = server.store.user(user).await.ok().flatten()?;
-                    event_for(&user, &change)
-                }
+            let change = match change {
+                Ok(change) => change,
+                Err(Lagged(_)) => return Some(resync()),
+            };
+            // Read again, because the role may have changed since.
+            match server.store.user(user).await {
+                Ok(user) => event_for(&user?, &change),
+                Err(_) => Some(resync()),
             }
         }
     });
     let hello = stream::iter([Event::default().event("hello").data("{}")]);
     let events = hello.chain(told).take_until(closed).map(Ok);
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+}
+
+fn resync() -> Event {
+    Event::default().event("resync").data("{}")
 }
 
 fn event_for(user: &User, change: &KeyEventRecord) -> Option<Event> {
@@ -98,4 +103,69 @@ fn event_for(user: &User, change: &KeyEventRecord) -> Option<Event> {
                 .json_data(event)
         })?
         .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::response::IntoResponse;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::api::KeyEventKind;
+    use crate::server::seal::{RootKey, Sealer, new_data_key};
+    use crate::server::state::EVENTS_KEPT;
+    use crate::server::store::sqlite::SqliteStore;
+    use crate::server::store::{Actor, Founding};
+
+    async fn server(directory: &tempfile::TempDir) -> ServerState {
+        let founding = Founding {
+            organisation: "Acme Studios".into(),
+            owner_email: "mira@acme.example".into(),
+            owner_token: None,
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let root = RootKey::generate().expect("random");
+        let data_key = new_data_key(&root).expect("random");
+        let path = directory.path().join("keydeck.db");
+        let store = SqliteStore::create(&path, &founding, &data_key).expect("made");
+        let sealer = Sealer::open(&root, Uuid::nil(), &[data_key]).expect("its own key");
+        ServerState::new(Arc::new(store), sealer, String::new(), None)
+            .await
+            .expect("founded")
+    }
+
+    #[tokio::test]
+    async fn a_subscriber_who_missed_changes_is_told_to_read_again() {
+        let directory = tempfile::tempdir().expect("made");
+        let server = server(&directory).await;
+        let user = server.store.users().await.expect("founded").remove(0);
+        let change = KeyEventRecord {
+            seq: 7,
+            kind: KeyEventKind::Created,
+            key: Uuid::nil(),
+            creator: user.id,
+        };
+        let actor = Actor {
+            user: user.id,
+            address: None,
+        };
+        let stream = subscribe(State(server.clone()), SignedIn { user, actor }).await;
+        let mut chunks = stream.into_response().into_body().into_data_stream();
+        while server.events.len() < EVENTS_KEPT {
+            server.events.send(change).expect("subscribed");
+        }
+        server.events.send(change).expect("subscribed");
+        let mut told = String::new();
+        while !told.contains("event: key") {
+            let chunk = chunks.next().await.expect("open").expect("no fault");
+            told.push_str(&String::from_utf8_lossy(&chunk));
+        }
+        let names: Vec<_> = told
+            .lines()
+            .filter_map(|line| line.strip_prefix("event: "))
+            .collect();
+        assert_eq!(names, ["hello", "resync", "key"]);
+    }
 }

@@ -37,16 +37,22 @@ fn sentence(text: &str) -> String {
         Some(expected) => format!("This must be {expected}."),
         None if text.starts_with("missing field") => "This field is missing.".into(),
         None if text.starts_with("duplicate field") => "This field is there twice.".into(),
+        None if text.starts_with("UUID parsing failed") => "This must be a UUID.".into(),
+        None if text.contains("digit found") || text.contains("number too") => {
+            "This must be a whole number, not too large and without a sign.".into()
+        }
+        None if text.ends_with("not `true` or `false`") => "This must be true or false.".into(),
         None => "This can't be read as what it stands for; see /openapi.json.".into(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
     use serde::de::DeserializeOwned;
 
     use super::*;
-    use crate::api::{KeyFields, UserEdit};
+    use crate::api::{KeyFields, ProjectQuery, UserEdit};
 
     fn wrong<T: DeserializeOwned + std::fmt::Debug>(json: &str) -> (String, String) {
         let mut deserializer = serde_json::Deserializer::from_str(json);
@@ -73,6 +79,23 @@ mod tests {
             (r#"{"name":"a","name":"b"}"#, "name", "This field is there twice."),
         ] {
             assert_eq!(wrong::<KeyFields>(json), (field.into(), message.into()), "{json}");
+        }
+        for (query, message) in [
+            (
+                "limit=x",
+                "This must be a whole number, not too large and without a sign.",
+            ),
+            (
+                "limit=9999999999",
+                "This must be a whole number, not too large and without a sign.",
+            ),
+            ("after=x", "This must be a UUID."),
+            ("deployed=x", "This must be true or false."),
+        ] {
+            let pairs = url::form_urlencoded::parse(query.as_bytes());
+            let error =
+                ProjectQuery::deserialize(serde_urlencoded::Deserializer::new(pairs)).expect_err("wrong");
+            assert_eq!(sentence(&error.to_string()), message, "{query}");
         }
         let unknown = ("nme".into(), "There is no such field; there is `role`.".into());
         assert_eq!(wrong::<UserEdit>(r#"{"nme":1}"#), unknown);

@@ -11,7 +11,7 @@ use super::store::{KeyEventRecord, Store, StoreResult};
 use crate::api::Organisation;
 
 /// Events that a slow subscriber may lag behind before it has to read again what it shows.
-const EVENTS_KEPT: usize = 1024;
+pub(super) const EVENTS_KEPT: usize = 1024;
 
 /// A server's parts. Clones share them.
 #[derive(Clone)]
