@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::error::{ApiError, ApiResult};
 use super::reading::field_error;
@@ -92,18 +92,15 @@ async fn collect(body: Body) -> ApiResult<Vec<u8>> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        match error.inner().classify() {
-            serde_json::error::Category::Data => {
-                let wrong = field_error(error.path(), &error.inner().to_string());
-                ApiError::invalid_field(&wrong.field, wrong.message)
-            }
-            _ => not_json(error.inner()),
-        }
-    })?;
-    deserializer.end().map_err(|error| not_json(&error))?;
-    Ok(value)
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| ApiError::new(ProblemType::Malformed, "The body is no UTF-8, so it is no JSON."))?;
+    // First whether it is JSON at all: serde_json calls some wrong types syntax errors too.
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| not_json(&error))?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let wrong = field_error(error.path(), &error.inner().to_string());
+        ApiError::invalid_field(&wrong.field, wrong.message)
+    })
 }
 
 fn not_json(error: &serde_json::Error) -> ApiError {

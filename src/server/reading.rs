@@ -8,36 +8,73 @@ use crate::model::FieldError;
 /// `text` is serde's own message, with or without a place in the JSON behind it.
 pub fn field_error(path: &Path, text: &str) -> FieldError {
     let text = text.split(" at line ").next().unwrap_or(text);
-    match missing_field(text) {
-        Some(field) => FieldError {
-            field: match path.iter().next() {
-                None => field.to_owned(),
-                Some(_) => format!("{path}.{field}"),
-            },
-            message: "This field is missing.".into(),
-        },
-        None => FieldError {
-            field: path.to_string(),
-            message: sentence(text),
-        },
+    let field = match (named_field(text), path.iter().next()) {
+        (Some(field), None) => field.to_owned(),
+        (Some(field), Some(_)) => format!("{path}.{field}"),
+        (None, _) => path.to_string(),
+    };
+    FieldError {
+        field,
+        message: sentence(text),
     }
 }
 
-/// A missing field has no place of its own; serde names it in the message only.
-fn missing_field(text: &str) -> Option<&str> {
-    text.strip_prefix("missing field `")?.strip_suffix('`')
+/// A field that is missing or there twice has no place of its own; only the message names it.
+fn named_field(text: &str) -> Option<&str> {
+    let rest = text
+        .strip_prefix("missing field `")
+        .or_else(|| text.strip_prefix("duplicate field `"))?;
+    rest.strip_suffix('`')
 }
 
 fn sentence(text: &str) -> String {
     let expected = text.rsplit_once(", expected ").map(|(_, expected)| expected);
-    match (text.starts_with("unknown field"), expected) {
-        (true, Some(known)) => format!(
-            "There is no such field; {}.",
-            known.replacen("one of", "there are", 1)
-        ),
-        (true, None) => "There is no such field.".into(),
-        (false, Some(expected)) => format!("This must be {expected}."),
-        (false, None) if text.starts_with("duplicate field") => "This field is there twice.".into(),
-        (false, None) => "This can't be read as what it stands for; see /openapi.json.".into(),
+    match expected {
+        Some(known) if text.starts_with("unknown field") => {
+            let known = known.trim_start_matches("one of ");
+            format!("There is no such field; there is {known}.")
+        }
+        Some(expected) => format!("This must be {expected}."),
+        None if text.starts_with("missing field") => "This field is missing.".into(),
+        None if text.starts_with("duplicate field") => "This field is there twice.".into(),
+        None => "This can't be read as what it stands for; see /openapi.json.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::api::{KeyFields, UserEdit};
+
+    fn wrong<T: DeserializeOwned + std::fmt::Debug>(json: &str) -> (String, String) {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let error = serde_path_to_error::deserialize::<_, T>(&mut deserializer).expect_err("wrong");
+        let wrong = field_error(error.path(), &error.inner().to_string());
+        (wrong.field, wrong.message)
+    }
+
+    #[test]
+    fn a_refusal_names_the_field_and_what_it_must_be() {
+        for (json, field, message) in [
+            (r#"{"scope":"web"}"#, "name", "This field is missing."),
+            (
+                r#"{"scope":"x"}"#,
+                "scope",
+                "This must be one of `web`, `mobile`, `analytics`.",
+            ),
+            (r#"{"name":5}"#, "name", "This must be a string."),
+            (
+                r#"{"ui_domains":["a",null]}"#,
+                "ui_domains[1]",
+                "This must be a string.",
+            ),
+            (r#"{"name":"a","name":"b"}"#, "name", "This field is there twice."),
+        ] {
+            assert_eq!(wrong::<KeyFields>(json), (field.into(), message.into()), "{json}");
+        }
+        let unknown = ("nme".into(), "There is no such field; there is `role`.".into());
+        assert_eq!(wrong::<UserEdit>(r#"{"nme":1}"#), unknown);
     }
 }

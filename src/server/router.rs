@@ -25,11 +25,17 @@ const ANSWER: Duration = Duration::from_secs(10);
 
 pub fn router(state: ServerState) -> Router {
     let (routes, document) = documented().split_for_parts();
-    routes
+    let routes = routes
         .route("/openapi.json", get(openapi::answer(&document)))
         .fallback(no_route)
-        .method_not_allowed_fallback(no_method)
-        .layer(from_fn(in_time))
+        .method_not_allowed_fallback(no_method);
+    layered(routes, ANSWER).with_state(state)
+}
+
+/// What stands around every route; an answer begins within `limit`.
+fn layered<S: Clone + Send + Sync + 'static>(routes: Router<S>, limit: Duration) -> Router<S> {
+    routes
+        .layer(from_fn(move |request, next| in_time(limit, request, next)))
         .layer(CatchPanicLayer::custom(after_panic))
         // Keys and their owners concern the asker alone; no proxy may keep an answer.
         .layer(SetResponseHeaderLayer::if_not_present(
@@ -37,7 +43,6 @@ pub fn router(state: ServerState) -> Router {
             HeaderValue::from_static("no-store"),
         ))
         .layer(from_fn(observe::request))
-        .with_state(state)
 }
 
 fn documented() -> OpenApiRouter<ServerState> {
@@ -80,8 +85,8 @@ async fn no_method(method: Method, uri: Uri) -> ApiError {
     )
 }
 
-async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(ANSWER, next.run(request)).await {
+async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => ApiError::new(
             ProblemType::Timeout,
@@ -95,4 +100,41 @@ async fn in_time(request: Request, next: Next) -> Response {
 fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response {
     tracing::error!("a handler panicked");
     ApiError::internal().into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::StatusCode;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+
+    use super::*;
+    use crate::api::Problem;
+
+    async fn asked(routes: Router, limit: Duration) -> (StatusCode, Problem) {
+        let request = Request::new(Body::empty());
+        let response = TowerToHyperService::new(layered(routes, limit))
+            .call(request)
+            .await
+            .expect("an answer");
+        let status = response.status();
+        let body = to_bytes(response.into_body(), 4096).await.expect("a body");
+        (status, serde_json::from_slice(&body).expect("a problem document"))
+    }
+
+    #[tokio::test]
+    async fn a_panic_answers_a_problem_without_its_text() {
+        let routes = Router::new().route("/", get(async || -> &'static str { panic!("kdw_secret") }));
+        let (status, problem) = asked(routes, ANSWER).await;
+        assert_eq!((status.as_u16(), problem.kind), (500, ProblemType::Internal));
+        assert!(!format!("{problem:?}").contains("kdw_"));
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_takes_too_long_is_given_up() {
+        let routes = Router::new().route("/", get(std::future::pending::<()>));
+        let (status, problem) = asked(routes, Duration::ZERO).await;
+        assert_eq!((status.as_u16(), problem.kind), (503, ProblemType::Timeout));
+    }
 }

@@ -114,7 +114,7 @@ fn secret(key: &Key, revealed: Option<&Revealed>, width: usize, look: &Look) -> 
         return lines;
     }
     let what_to_do = match (key.scope, key.may.reveal) {
-        (Scope::Analytics, _) => "shown once, at its creation",
+        (Scope::Analytics, _) => "was shown once",
         (_, true) => "c copies, x shows it",
         (_, false) => "",
     };

@@ -70,7 +70,20 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option
             Over::Help(help) => help::render(buffer, area, help, app, look),
         };
     }
+    mark_covered_cells(buffer);
     cursor
+}
+
+/// Makes the cell under the right half of a wide character differ from a blank one. Ratatui redraws
+/// only cells that differ, and not every terminal blanks the right half when the left one goes.
+fn mark_covered_cells(buffer: &mut Buffer) {
+    let mut covered = false;
+    for cell in &mut buffer.content {
+        if covered {
+            cell.set_symbol("");
+        }
+        covered = !covered && !cell.symbol().is_ascii() && text::width(cell.symbol()) > 1;
+    }
 }
 
 /// A part of the layout, never beyond the buffer.

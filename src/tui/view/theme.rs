@@ -34,11 +34,8 @@ impl Theme {
 
     /// What is less important than the text around it.
     pub fn faint(self) -> Style {
-        if self.colour {
-            self.fg(Color::DarkGray)
-        } else {
-            Style::new().add_modifier(Modifier::DIM)
-        }
+        // Not the palette's bright black: some themes paint it like their background.
+        Style::new().add_modifier(Modifier::DIM)
     }
 
     pub fn accent(self) -> Style {
@@ -78,7 +75,7 @@ impl Theme {
 
     pub fn scope(self, scope: Scope) -> Style {
         match scope {
-            Scope::Web => self.fg(Color::Blue),
+            Scope::Web => self.fg(Color::Cyan),
             Scope::Mobile => self.fg(Color::Magenta),
             Scope::Analytics => self.fg(Color::Yellow),
         }

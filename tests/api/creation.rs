@@ -1,0 +1,181 @@
+//! Creating keys: what comes back, what is shown once, and what a repetition does.
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use keydeck::api::ProblemType;
+use keydeck::model::TokenHash;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::common::{Answer, Deck, PUBLIC_URL, Person, id_of, web_key};
+
+async fn create_with(person: &Person, idempotency_key: &str, body: &Value) -> Answer {
+    let request = person.request(Method::POST, "/v1/keys").json(body);
+    person
+        .send(request.header("idempotency-key", idempotency_key))
+        .await
+}
+
+async fn count(person: &Person) -> u64 {
+    let counts = person.get("/v1/keys/counts").await.expect(200);
+    ["web", "mobile", "analytics"]
+        .map(|scope| counts[scope].as_u64().expect("a count"))
+        .iter()
+        .sum()
+}
+
+#[tokio::test]
+async fn the_secret_of_a_web_key_tells_clients_their_project_and_server() {
+    let deck = Deck::start().await;
+    let project = deck.owner.project("Storefront").await;
+    let answer = deck
+        .owner
+        .post("/v1/keys", &web_key(&project, " Checkout "))
+        .await;
+    let created = answer.expect(201);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("location"), format!("/v1/keys/{}", id_of(&created)));
+
+    let secret = created["secret"].as_str().expect("a secret");
+    let json = BASE64_STANDARD.decode(secret).expect("padded base64");
+    let decoded: Value = serde_json::from_slice(&json).expect("JSON");
+    let token = decoded["authToken"].as_str().expect("a token");
+    assert!(token.starts_with("kdw_"));
+    assert_eq!(
+        String::from_utf8(json).expect("ASCII"),
+        format!(r#"{{"soulId":"{project}","authServer":"{PUBLIC_URL}/api/jwt","authToken":"{token}"}}"#)
+    );
+
+    let shown = deck.owner.get(answer.header("location")).await;
+    assert_eq!(shown.expect(200), created["key"]);
+    assert_eq!(shown.header("etag"), answer.header("etag"));
+    assert_eq!(created["key"]["name"], "Checkout");
+    assert!(!shown.body.contains(token));
+
+    let lookup = json!({"sha256": TokenHash::of(token).to_string()});
+    let found = deck.owner.post("/v1/keys/lookup", &lookup).await.expect(200);
+    assert_eq!(
+        (&found["state"], &found["key"]),
+        (&json!("active"), &created["key"])
+    );
+}
+
+#[tokio::test]
+async fn a_mobile_key_needs_no_domains_and_its_secret_can_be_viewed_again() {
+    let deck = Deck::start().await;
+    let project = deck.owner.project("Kiosk").await;
+    let fields =
+        json!({"scope": "mobile", "name": "Kiosk", "project": project, "cross_page_persistence": true});
+    let created = deck.owner.post("/v1/keys", &fields).await.expect(201);
+    assert_eq!(created["key"]["cross_page_persistence"], true);
+    let revealed = deck.owner.reveal(&id_of(&created)).await;
+    assert_eq!(revealed.header("cache-control"), "no-store");
+    assert_eq!(revealed.expect(200)["secret"], created["secret"]);
+}
+
+#[tokio::test]
+async fn the_secret_of_an_analytics_key_is_its_token_and_is_shown_once() {
+    let deck = Deck::start().await;
+    let fields = json!({"scope": "analytics", "name": "Board report"});
+    let created = deck.owner.post("/v1/keys", &fields).await.expect(201);
+    assert!(
+        created["secret"]
+            .as_str()
+            .is_some_and(|secret| secret.starts_with("kda_"))
+    );
+    assert_eq!(
+        created["key"]["may"],
+        json!({"reveal": false, "edit": false, "revoke": true})
+    );
+    let id = id_of(&created);
+    deck.owner.reveal(&id).await.refused(409, ProblemType::ShownOnce);
+    let edit = deck
+        .owner
+        .patch(&format!("/v1/keys/{id}"), 1, &json!({"name": "Other"}))
+        .await;
+    edit.refused(422, ProblemType::Invalid);
+    assert_eq!(edit.fields(), ["scope"]);
+}
+
+#[tokio::test]
+async fn a_repeated_idempotency_key_creates_nothing_again() {
+    let deck = Deck::start().await;
+    let project = deck.owner.project("Storefront").await;
+    let fields = web_key(&project, "Checkout");
+    let first = create_with(&deck.owner, "once", &fields).await.expect(201);
+    let again = create_with(&deck.owner, "once", &fields).await.expect(200);
+    assert_eq!(
+        (&first["replayed"], &again["replayed"]),
+        (&json!(false), &json!(true))
+    );
+    assert_eq!(
+        (&first["key"], &first["secret"]),
+        (&again["key"], &again["secret"])
+    );
+
+    let other = create_with(&deck.owner, "once", &web_key(&project, "Other")).await;
+    other.refused(422, ProblemType::IdempotencyMismatch);
+    assert_eq!(count(&deck.owner).await, 1);
+
+    // It still answers when the project was withdrawn since, and not when the key was revoked.
+    let path = format!("/v1/projects/{project}");
+    deck.owner
+        .patch(&path, 1, &json!({"deployed": false}))
+        .await
+        .expect(200);
+    create_with(&deck.owner, "once", &fields).await.expect(200);
+    deck.owner
+        .delete(&format!("/v1/keys/{}", id_of(&first)))
+        .await
+        .expect(204);
+    create_with(&deck.owner, "once", &fields)
+        .await
+        .refused(410, ProblemType::Revoked);
+}
+
+#[tokio::test]
+async fn a_repetition_does_not_show_an_analytics_secret_again() {
+    let deck = Deck::start().await;
+    let fields = json!({"scope": "analytics", "name": "Board report"});
+    create_with(&deck.owner, "once", &fields).await.expect(201);
+    let again = create_with(&deck.owner, "once", &fields).await.expect(200);
+    assert_eq!(
+        (&again["secret"], &again["replayed"]),
+        (&Value::Null, &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn a_name_is_taken_only_while_a_key_of_the_project_has_it() {
+    let deck = Deck::start().await;
+    let (shop, kiosk) = (
+        deck.owner.project("Shop").await,
+        deck.owner.project("Kiosk").await,
+    );
+    let first = deck.owner.web_key(&shop, "Checkout").await;
+    deck.owner.web_key(&kiosk, "Checkout").await;
+    let taken = deck.owner.post("/v1/keys", &web_key(&shop, "Checkout")).await;
+    taken.refused(422, ProblemType::Invalid);
+    assert_eq!(taken.fields(), ["name"]);
+    deck.owner
+        .delete(&format!("/v1/keys/{}", id_of(&first)))
+        .await
+        .expect(204);
+    deck.owner.web_key(&shop, "Checkout").await;
+}
+
+#[tokio::test]
+async fn a_key_is_only_created_for_a_deployed_project() {
+    let deck = Deck::start().await;
+    let draft = deck
+        .owner
+        .post("/v1/projects", &json!({"name": "Draft"}))
+        .await
+        .expect(201);
+    let missing = "00000000-0000-4000-8000-000000000000".to_owned();
+    for project in [id_of(&draft), missing] {
+        let refused = deck.owner.post("/v1/keys", &web_key(&project, "Checkout")).await;
+        refused.refused(422, ProblemType::Invalid);
+        assert_eq!(refused.fields(), ["project"]);
+    }
+    assert_eq!(count(&deck.owner).await, 0);
+}

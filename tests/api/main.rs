@@ -1,0 +1,16 @@
+//! The HTTP contract (design section 5), asked of a real server over a real database.
+
+#![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bad_input;
+mod changes;
+mod creation;
+mod events;
+mod openapi;
+mod pages;
+mod people;
+mod roles;
+mod secrets;

@@ -1,0 +1,91 @@
+//! The OpenAPI document is of this server. That no answer leaves it is checked in every test.
+
+use keydeck::api::ProblemType;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::common::Deck;
+
+const SOME_ID: &str = "01930000-0000-7000-8000-000000000000";
+const OPEN: [&str; 2] = ["/livez", "/readyz"];
+
+#[tokio::test]
+async fn every_operation_answers_and_asks_who_is_signed_in() {
+    let deck = Deck::start().await;
+    let nobody = deck.someone("");
+    let operations = deck.contract().operations();
+    assert_eq!(operations.len(), 19, "{operations:?}");
+    for (method, template) in operations {
+        let path = template.replace("{id}", SOME_ID);
+        let request = nobody.request(method.clone(), &path);
+        let answer = nobody.send(request).await;
+        match OPEN.contains(&template.as_str()) {
+            true => assert_eq!(answer.status, 200, "{method} {path}"),
+            false => drop(answer.refused(401, ProblemType::Unauthenticated)),
+        }
+        assert!(!answer.header("x-request-id").is_empty());
+        assert_eq!(answer.header("access-control-allow-origin"), "");
+    }
+}
+
+#[tokio::test]
+async fn the_document_is_openapi_3_1_and_complete() {
+    let deck = Deck::start().await;
+    let document = &deck.contract().0;
+    assert!(
+        document["openapi"]
+            .as_str()
+            .is_some_and(|version| version.starts_with("3.1."))
+    );
+    assert_eq!(
+        document["components"]["securitySchemes"]["token"]["scheme"],
+        "bearer"
+    );
+    let mut missing = Vec::new();
+    references(document, &mut |reference| {
+        let pointer = reference.trim_start_matches('#');
+        if document.pointer(pointer).is_none() {
+            missing.push(reference.to_owned());
+        }
+    });
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+fn references(value: &Value, found: &mut impl FnMut(&str)) {
+    match value {
+        Value::Object(object) => {
+            if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
+                found(reference);
+            }
+            object.values().for_each(|value| references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn what_there_is_not_is_a_problem_document_too() {
+    let deck = Deck::start().await;
+    for path in [
+        "/",
+        "/v1",
+        "/v1/keys/",
+        "/v1/nothing",
+        "/v1/keys/counts/all",
+        "/api/jwt",
+        "/metrics",
+    ] {
+        deck.owner.get(path).await.refused(404, ProblemType::NotFound);
+    }
+    let refused = deck.owner.send(deck.owner.request(Method::PUT, "/v1/keys")).await;
+    refused.refused(405, ProblemType::MethodNotAllowed);
+    assert_eq!(refused.header("allow").replace(' ', ""), "GET,HEAD,POST");
+    let head = deck
+        .owner
+        .request(Method::HEAD, "/v1/keys")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(head.status(), 200);
+}

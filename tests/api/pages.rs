@@ -1,0 +1,184 @@
+//! Pages of keys: one total order, walked in both directions, from the end and around a key.
+
+use keydeck::api::ProblemType;
+use keydeck::model::Role;
+use serde_json::{Value, json};
+
+use crate::common::{Deck, Person, id_of, web_key};
+
+const ALL: &str = "limit=200";
+
+async fn page(person: &Person, query: &str) -> Value {
+    person.get(&format!("/v1/keys?{query}")).await.expect(200)
+}
+
+fn ids(page: &Value) -> Vec<String> {
+    page["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(id_of)
+        .collect()
+}
+
+/// Follows `next` or `previous` to the end; the pages in the order of the walk.
+async fn walk(person: &Person, first: &str, query: &str, link: &str, parameter: &str) -> Vec<Vec<String>> {
+    let mut pages = Vec::new();
+    let mut at = page(person, first).await;
+    loop {
+        pages.push(ids(&at));
+        match at[link].as_str() {
+            Some(cursor) => at = page(person, &format!("{query}&{parameter}={cursor}")).await,
+            None => return pages,
+        }
+    }
+}
+
+/// Three projects with keys of all scopes; names in two scripts, with case that must not matter.
+async fn stocked() -> Deck {
+    let deck = Deck::start().await;
+    let names = [
+        "beta",
+        "Alpha",
+        "ALPHA 2",
+        "Ärger",
+        "キオスク",
+        "zebra 🛒",
+        "gamma",
+    ];
+    for project in ["Shop", "Kiosk"] {
+        let project = deck.owner.project(project).await;
+        for name in names {
+            deck.owner.web_key(&project, name).await;
+        }
+        let mobile = json!({"scope": "mobile", "name": "Alpha app", "project": project});
+        deck.owner.post("/v1/keys", &mobile).await.expect(201);
+    }
+    for name in ["Board", "alpha report", "Night"] {
+        deck.owner
+            .post("/v1/keys", &json!({"scope": "analytics", "name": name}))
+            .await
+            .expect(201);
+    }
+    deck
+}
+
+#[tokio::test]
+async fn pages_in_both_directions_are_one_sorted_list() {
+    let deck = stocked().await;
+    for sort in ["name", "scope", "created_at", "last_used_at"] {
+        for order in ["asc", "desc"] {
+            let sorted = format!("sort={sort}&order={order}");
+            let whole = ids(&page(&deck.owner, &format!("{sorted}&{ALL}")).await);
+            assert_eq!(whole.len(), 19);
+            let query = format!("{sorted}&limit=4");
+            let forth = walk(&deck.owner, &query, &query, "next", "after").await;
+            assert_eq!(forth.concat(), whole, "{sorted}");
+            let from_end = format!("{query}&from=end");
+            let mut back = walk(&deck.owner, &from_end, &query, "previous", "before").await;
+            back.reverse();
+            assert_eq!(back.concat(), whole, "{sorted} from the end");
+        }
+        let asc = ids(&page(&deck.owner, &format!("sort={sort}&order=asc&{ALL}")).await);
+        let mut desc = ids(&page(&deck.owner, &format!("sort={sort}&order=desc&{ALL}")).await);
+        desc.reverse();
+        assert_eq!(asc, desc, "{sort}");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_come_and_go_between_pages_are_neither_skipped_nor_repeated() {
+    let deck = stocked().await;
+    let before = ids(&page(&deck.owner, &format!("sort=created_at&order=asc&{ALL}")).await);
+    let first = page(&deck.owner, "sort=created_at&order=asc&limit=5").await;
+    let cursor = first["next"].as_str().expect("more");
+    // The key that the cursor stands for, one before and one behind it are revoked.
+    for gone in [&before[4], &before[2], &before[6]] {
+        deck.owner.delete(&format!("/v1/keys/{gone}")).await.expect(204);
+    }
+    let rest = page(
+        &deck.owner,
+        &format!("sort=created_at&order=asc&{ALL}&after={cursor}"),
+    )
+    .await;
+    let expected: Vec<_> = before[5..]
+        .iter()
+        .filter(|id| **id != before[6])
+        .cloned()
+        .collect();
+    assert_eq!(ids(&rest), expected);
+    let at = page(
+        &deck.owner,
+        &format!("sort=created_at&order=asc&limit=3&at={cursor}"),
+    )
+    .await;
+    assert_eq!(ids(&at), expected[..3]);
+}
+
+#[tokio::test]
+async fn a_page_around_a_key_has_it_in_its_middle() {
+    let deck = stocked().await;
+    let whole = ids(&page(&deck.owner, &format!("sort=name&{ALL}")).await);
+    let around = page(&deck.owner, &format!("sort=name&limit=5&around={}", whole[9])).await;
+    assert_eq!(ids(&around), whole[7..12]);
+    let filtered = format!("/v1/keys?scope=analytics&around={}", whole[9]);
+    let web = page(&deck.owner, &format!("scope=web&{ALL}")).await;
+    if ids(&web).contains(&whole[9]) {
+        deck.owner
+            .get(&filtered)
+            .await
+            .refused(404, ProblemType::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn filters_hold_together_and_count_the_same() {
+    let deck = stocked().await;
+    let projects = deck.owner.get("/v1/projects?q=kio").await.expect(200);
+    let kiosk = id_of(&projects[0]);
+    for (query, matching) in [
+        ("q=alpha", 7),
+        ("q=%20ALPHA%20", 7),
+        ("q=alpha&scope=web", 4),
+        ("scope=analytics", 3),
+        ("q=shop.acme", 14),
+        ("q=%E3%82%AD%E3%82%AA", 2),
+        ("q=%25", 0),
+        ("q=", 19),
+        (&format!("project={kiosk}&q=alpha"), 3),
+        (&format!("creator={kiosk}"), 0),
+    ] {
+        let found = ids(&page(&deck.owner, &format!("{query}&{ALL}")).await);
+        assert_eq!(found.len(), matching, "{query}");
+        let counts = deck
+            .owner
+            .get(&format!("/v1/keys/counts?{query}"))
+            .await
+            .expect(200);
+        let counted = ["web", "mobile", "analytics"].map(|scope| counts[scope].as_u64().expect("a count"));
+        assert_eq!(counted.iter().sum::<u64>(), matching as u64, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn an_editor_pages_and_counts_own_keys_only() {
+    let deck = stocked().await;
+    let editor = deck.person(Role::Editor).await;
+    assert_eq!(page(&editor, ALL).await["items"], json!([]));
+    let project = editor.project("Mine").await;
+    let own = id_of(
+        &editor
+            .post("/v1/keys", &web_key(&project, "Alpha own"))
+            .await
+            .expect(201),
+    );
+    assert_eq!(ids(&page(&editor, "q=alpha").await), std::slice::from_ref(&own));
+    let counts = editor.get("/v1/keys/counts").await.expect(200);
+    assert_eq!(
+        counts,
+        json!({"web": 1, "mobile": 0, "analytics": 0, "capped": false})
+    );
+    let others = ids(&page(&deck.owner, "scope=analytics").await);
+    let around = editor.get(&format!("/v1/keys?around={}", others[0])).await;
+    around.refused(404, ProblemType::NotFound);
+}

@@ -1,0 +1,215 @@
+//! What both benchmarks need: decks of a given size (made once, kept in the target directory), the
+//! release server over one, and medians.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use keydeck::model::{Role, Token, TokenKind};
+use keydeck::server::seal::RootKey;
+use keydeck::server::store::{Actor, NewUserRecord, Store};
+
+/// Rounds of every measurement; figures are their median.
+pub const ROUNDS: usize = 5;
+
+pub type AnyError = Box<dyn std::error::Error>;
+
+/// The sizes to measure: those named on the command line, or all three.
+pub fn sizes() -> Vec<u64> {
+    let named: Vec<u64> = std::env::args().filter_map(|arg| arg.parse().ok()).collect();
+    if named.is_empty() {
+        vec![1_000, 100_000, 1_000_000]
+    } else {
+        named
+    }
+}
+
+/// A database with generated keys, its root key, and the token of an Owner.
+pub struct Deck {
+    database: PathBuf,
+    root_key: PathBuf,
+    pub token: String,
+}
+
+impl Deck {
+    /// Makes it at the first use.
+    pub fn of(keys: u64) -> Result<Self, AnyError> {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{keys}"));
+        let deck = |token| Self {
+            database: directory.join("keydeck.db"),
+            root_key: directory.join("root.key"),
+            token,
+        };
+        let token_file = directory.join("token");
+        if let Ok(token) = std::fs::read_to_string(&token_file) {
+            return Ok(deck(token));
+        }
+        if directory.exists() {
+            std::fs::remove_dir_all(&directory)?;
+        }
+        std::fs::create_dir_all(&directory)?;
+        let deck = deck(String::new());
+        let began = Instant::now();
+        let root_key = RootKey::generate()?;
+        root_key.write_new(&deck.root_key)?;
+        let store = keydeck::cli::demo::organisation(&deck.database, &root_key, Some(keys), |_| {})
+            .map_err(|failure| failure.to_string())?;
+        let token = Token::generate(TokenKind::User)?;
+        let runtime = tokio::runtime::Runtime::new()?;
+        runtime.block_on(async {
+            let owner = store
+                .users()
+                .await?
+                .into_iter()
+                .find(|user| user.role == Role::Owner);
+            let by = Actor {
+                user: owner.ok_or("no owner")?.id,
+                address: None,
+            };
+            let new = NewUserRecord {
+                email: "bench@acme.example".into(),
+                role: Role::Owner,
+                token: Some(token.hash()),
+            };
+            store
+                .add_user(new, by)
+                .await?
+                .map_err(|_| "the address is taken")?;
+            Ok::<_, AnyError>(())
+        })?;
+        drop(store);
+        std::fs::write(&token_file, token.expose())?;
+        eprintln!(
+            "made a deck of {keys} keys in {:.1} s",
+            began.elapsed().as_secs_f64()
+        );
+        Ok(Self {
+            token: token.expose().to_owned(),
+            ..deck
+        })
+    }
+
+    /// The release server on a free port, ready.
+    pub fn serve(&self) -> Result<Server, AnyError> {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_keydeck"))
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--public-url",
+                "http://127.0.0.1:7390",
+            ])
+            .arg("--database")
+            .arg(format!("sqlite:{}", self.database.display()))
+            .arg("--root-key-file")
+            .arg(&self.root_key)
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().ok_or("no stdout")?).read_line(&mut line)?;
+        let address = line
+            .trim()
+            .rsplit("http://")
+            .next()
+            .ok_or("no address")?
+            .to_owned();
+        Ok(Server { child, address })
+    }
+}
+
+/// A running server; it ends with this.
+pub struct Server {
+    child: Child,
+    /// `127.0.0.1:port`
+    pub address: String,
+}
+
+impl Server {
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// CPU time that a process has used so far.
+pub fn cpu_time(pid: u32) -> Result<Duration, AnyError> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
+    // utime and stime are fields 14 and 15 of proc(5), in ticks of 1/100 s on Linux.
+    let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+    Ok(Duration::from_millis(ticks * 10))
+}
+
+/// Share of one core that a process uses over `window`, in percent.
+pub fn cpu_percent(pid: u32, window: Duration) -> Result<f64, AnyError> {
+    let before = cpu_time(pid)?;
+    std::thread::sleep(window);
+    Ok((cpu_time(pid)? - before).as_secs_f64() / window.as_secs_f64() * 100.0)
+}
+
+/// Resident memory of a process in MiB.
+pub fn resident_mib(pid: u32) -> Result<f64, AnyError> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .ok_or("no VmRSS")?;
+    let kib: f64 = line.split_whitespace().nth(1).ok_or("no figure")?.parse()?;
+    Ok(kib / 1024.0)
+}
+
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Times `work` in milliseconds.
+pub fn timed<T>(work: impl FnOnce() -> Result<T, AnyError>) -> Result<(f64, T), AnyError> {
+    let began = Instant::now();
+    let value = work()?;
+    Ok((began.elapsed().as_secs_f64() * 1_000.0, value))
+}
+
+/// A table with a row a figure and a column a size.
+pub struct Table {
+    sizes: Vec<u64>,
+    rows: Vec<(String, Vec<String>)>,
+}
+
+impl Table {
+    pub fn new(sizes: &[u64]) -> Self {
+        Self {
+            sizes: sizes.to_vec(),
+            rows: Vec::new(),
+        }
+    }
+
+    pub fn put(&mut self, figure: &str, value: String) {
+        eprintln!("{figure}: {value}");
+        match self.rows.iter_mut().find(|(name, _)| name == figure) {
+            Some((_, values)) => values.push(value),
+            None => self.rows.push((figure.to_owned(), vec![value])),
+        }
+    }
+
+    pub fn print(&self) {
+        let sizes: Vec<String> = self.sizes.iter().map(|size| format!("{size} keys")).collect();
+        println!("| figure | {} |", sizes.join(" | "));
+        println!("|---|{}", "---|".repeat(sizes.len()));
+        for (name, values) in &self.rows {
+            println!("| {name} | {} |", values.join(" | "));
+        }
+    }
+}

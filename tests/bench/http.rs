@@ -1,0 +1,109 @@
+//! A bare HTTP/1.1 client on one kept connection, so that the client's own work hardly counts.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::common::AnyError;
+
+pub struct Http {
+    stream: BufReader<TcpStream>,
+    address: String,
+    token: String,
+}
+
+impl Http {
+    pub fn connect(address: &str, token: &str) -> Result<Self, AnyError> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream: BufReader::new(stream),
+            address: address.to_owned(),
+            token: token.to_owned(),
+        })
+    }
+
+    /// The body of the answer; fails unless the status is 2xx.
+    pub fn get(&mut self, path: &str) -> Result<Vec<u8>, AnyError> {
+        self.send("GET", path, "")
+    }
+
+    pub fn send(&mut self, method: &str, path: &str, body: &str) -> Result<Vec<u8>, AnyError> {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            self.address,
+            self.token,
+            body.len()
+        );
+        self.stream.get_mut().write_all(request.as_bytes())?;
+        let mut line = String::new();
+        self.stream.read_line(&mut line)?;
+        let ok = line
+            .split(' ')
+            .nth(1)
+            .is_some_and(|status| status.starts_with('2'));
+        let status = line.clone();
+        let mut length = 0;
+        loop {
+            line.clear();
+            self.stream.read_line(&mut line)?;
+            if line.trim().is_empty() {
+                break;
+            }
+            if let Some((name, value)) = line.split_once(':')
+                && name.eq_ignore_ascii_case("content-length")
+            {
+                length = value.trim().parse()?;
+            }
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body)?;
+        if !ok {
+            return Err(format!(
+                "{method} {path}: {}: {}",
+                status.trim(),
+                String::from_utf8_lossy(&body)
+            )
+            .into());
+        }
+        Ok(body)
+    }
+}
+
+/// Does `work` over and over on `connections` at once for `window`; what each returned, and the
+/// seconds it took.
+pub fn load(
+    address: &str,
+    token: &str,
+    connections: usize,
+    window: Duration,
+    work: impl Fn(&mut Http, u64) -> Result<String, AnyError> + Sync,
+) -> Result<(Vec<String>, f64), AnyError> {
+    let began = Instant::now();
+    // Names must differ from run to run, since revoked ones of an earlier run may be under way.
+    let number = AtomicU64::new(u64::from(std::process::id()) * 10_000_000);
+    let done = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..connections)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut http = Http::connect(address, token).map_err(|error| error.to_string())?;
+                    let mut done = Vec::new();
+                    while began.elapsed() < window {
+                        let n = number.fetch_add(1, Ordering::Relaxed);
+                        done.push(work(&mut http, n).map_err(|error| error.to_string())?);
+                    }
+                    Ok::<_, String>(done)
+                })
+            })
+            .collect();
+        let joined = workers
+            .into_iter()
+            .map(|worker| worker.join().map_err(|_| "a worker failed".to_owned()));
+        joined.collect::<Result<Vec<_>, _>>()
+    })?;
+    let seconds = began.elapsed().as_secs_f64();
+    let done: Result<Vec<Vec<String>>, String> = done.into_iter().collect();
+    Ok((done?.concat(), seconds))
+}

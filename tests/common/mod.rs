@@ -1,0 +1,209 @@
+//! A real server on a port of its own, over a real database in a directory of its own, and people
+//! who ask it. Every answer is held against the server's own OpenAPI document.
+
+mod answer;
+mod contract;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use keydeck::model::{Role, Token, TokenKind};
+use keydeck::server::seal::{RootKey, Sealer, new_data_key};
+use keydeck::server::store::sqlite::SqliteStore;
+use keydeck::server::store::{Founding, Store};
+use keydeck::server::{LocalSession, ServerState, serve};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub use self::answer::Answer;
+use self::contract::Contract;
+
+pub const PUBLIC_URL: &str = "https://keys.acme.example";
+pub const OWNER: &str = "mira@acme.example";
+
+/// A running server. It ends with [`Deck::stop`], or when it is dropped with its test.
+pub struct Deck {
+    pub url: String,
+    pub owner: Person,
+    contract: Arc<Contract>,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<std::io::Result<()>>,
+    _directory: TempDir,
+}
+
+impl Deck {
+    pub async fn start() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let token = Token::generate(TokenKind::User).expect("random");
+        let state = found(&directory, &token, false).await;
+        Self::run(directory, state, token.expose()).await
+    }
+
+    /// The deck of the person at the terminal: the token that is given is in memory only.
+    pub async fn start_local() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let token = Token::generate(TokenKind::User).expect("random");
+        let state = found(&directory, &token, true).await;
+        Self::run(directory, state, token.expose()).await
+    }
+
+    async fn run(directory: TempDir, state: ServerState, token: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(serve(listener, state, async {
+            // A dropped sender stops it too.
+            let _ = stopped.await;
+        }));
+        let contract = Arc::new(Contract::ask(&url).await);
+        Self {
+            owner: Person::new(&url, token, &contract),
+            url,
+            contract,
+            stop,
+            server,
+            _directory: directory,
+        }
+    }
+
+    /// A new user of this role.
+    pub async fn person(&self, role: Role) -> Person {
+        let new = json!({"email": format!("{}@acme.example", role.as_str()), "role": role});
+        let created = self.owner.post("/v1/users", &new).await.expect(201);
+        Person::new(
+            &self.url,
+            created["token"].as_str().expect("a token"),
+            &self.contract,
+        )
+    }
+
+    /// Someone who presents `token`, or nothing when it is empty.
+    pub fn someone(&self, token: &str) -> Person {
+        Person::new(&self.url, token, &self.contract)
+    }
+
+    pub fn contract(&self) -> &Contract {
+        &self.contract
+    }
+
+    /// Returns when the server has ended.
+    pub async fn stop(self) {
+        self.stop.send(()).expect("the server is running");
+        self.server.await.expect("no panic").expect("no fault");
+    }
+}
+
+async fn found(directory: &TempDir, token: &Token, local: bool) -> ServerState {
+    let root = RootKey::generate().expect("random");
+    let founding = Founding {
+        organisation: "Acme Studios".into(),
+        owner_email: OWNER.into(),
+        owner_token: (!local).then(|| token.hash()),
+        at: Timestamp::now(),
+    };
+    let data_key = new_data_key(&root).expect("random");
+    let store =
+        SqliteStore::create(&directory.path().join("keydeck.db"), &founding, &data_key).expect("made");
+    let organisation = store.organisation().await.expect("founded").id;
+    let sealer = Sealer::open(&root, organisation, &[data_key]).expect("its own root key");
+    let session = LocalSession {
+        token: token.hash(),
+        user: store.users().await.expect("founded")[0].id,
+    };
+    ServerState::new(
+        Arc::new(store),
+        sealer,
+        PUBLIC_URL.into(),
+        local.then_some(session),
+    )
+    .await
+    .expect("founded")
+}
+
+/// Someone who asks.
+#[derive(Clone)]
+pub struct Person {
+    pub token: String,
+    url: String,
+    http: reqwest::Client,
+    contract: Arc<Contract>,
+}
+
+impl Person {
+    fn new(url: &str, token: &str, contract: &Arc<Contract>) -> Self {
+        Self {
+            token: token.to_owned(),
+            url: url.to_owned(),
+            http: reqwest::Client::builder().no_proxy().build().expect("a client"),
+            contract: contract.clone(),
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, version: u64, body: &Value) -> Answer {
+        let request = self.request(Method::PATCH, path).json(body);
+        self.send(request.header("if-match", format!("\"{version}\"")))
+            .await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    pub async fn reveal(&self, key: &str) -> Answer {
+        self.send(self.request(Method::POST, &format!("/v1/keys/{key}/reveal")))
+            .await
+    }
+
+    /// A request to be finished and sent.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        match self.token.as_str() {
+            "" => request,
+            token => request.bearer_auth(token),
+        }
+    }
+
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let request = request.build().expect("a request");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = self.http.execute(request).await.expect("an answer");
+        self.contract.check(&method, &path, response.status());
+        Answer::read(response).await
+    }
+
+    /// A deployed project; its id.
+    pub async fn project(&self, name: &str) -> String {
+        let project = self
+            .post("/v1/projects", &json!({"name": name, "deployed": true}))
+            .await;
+        id_of(&project.expect(201))
+    }
+
+    /// A Web key of `project`; the whole answer.
+    pub async fn web_key(&self, project: &str, name: &str) -> Value {
+        self.post("/v1/keys", &web_key(project, name)).await.expect(201)
+    }
+}
+
+/// What a Web key is created from.
+pub fn web_key(project: &str, name: &str) -> Value {
+    json!({"scope": "web", "name": name, "project": project, "ui_domains": ["https://shop.acme.example"]})
+}
+
+/// The `id` of a thing, or of the key in the answer to a creation.
+pub fn id_of(value: &Value) -> String {
+    let id = value.get("id").or_else(|| value["key"].get("id"));
+    id.and_then(Value::as_str).expect("an id").to_owned()
+}
