@@ -126,6 +126,17 @@ fn the_local_deck_is_made_once_and_private() {
 }
 
 #[test]
+fn a_first_start_that_was_cut_off_is_finished_by_the_next() {
+    let home = Home::new();
+    let deck = home.path("data").join("keydeck");
+    home.run(&["key", "list"]).succeeded();
+    fs::write(deck.join("keydeck.db"), "").expect("written");
+    let root_key = fs::read(deck.join("root.key")).expect("there");
+    home.run(&["key", "list"]).succeeded();
+    assert_eq!(fs::read(deck.join("root.key")).expect("there"), root_key);
+}
+
+#[test]
 fn without_a_terminal_the_dashboard_says_so_and_leaves_nothing() {
     let home = Home::new();
     for args in [&[][..], &["demo"], &["demo", "--keys", "10", "--role", "editor"]] {

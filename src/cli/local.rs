@@ -12,8 +12,8 @@ use super::embedded::EmbeddedServer;
 use super::{Failure, founding};
 use crate::model::Role;
 use crate::server::seal::RootKey;
-use crate::server::store::Founding;
 use crate::server::store::sqlite::SqliteStore;
+use crate::server::store::{Founding, StoreError};
 
 /// Serves the local deck to this process, as its Owner.
 pub fn start(directory: &Path) -> Result<EmbeddedServer, Failure> {
@@ -21,10 +21,11 @@ pub fn start(directory: &Path) -> Result<EmbeddedServer, Failure> {
     make_private(directory).map_err(|e| cannot(directory, &e))?;
     // Two first starts at once: one makes the deck, the other waits and opens it.
     let lock = lock(&files.lock).map_err(|e| cannot(&files.lock, &e))?;
-    let (store, root_key) = if files.database.exists() {
-        open(&files)?
-    } else {
-        found(&files)?
+    let (store, root_key) = match SqliteStore::open(&files.database) {
+        Ok(store) => (store, kept_root_key(&files)?),
+        // Not there, or of a start that was cut off before anything was in it.
+        Err(StoreError::NotInitialised(_)) => found(&files)?,
+        Err(error) => return Err(Failure::failed(error)),
     };
     drop(lock);
     let (sealer, owner) = founding::unlock(&store, &root_key, Role::Owner)?;
@@ -47,16 +48,14 @@ impl Files {
     }
 }
 
-fn open(files: &Files) -> Result<(SqliteStore, RootKey), Failure> {
-    let root_key = RootKey::read_file(&files.root_key).map_err(|error| {
+fn kept_root_key(files: &Files) -> Result<RootKey, Failure> {
+    RootKey::read_file(&files.root_key).map_err(|error| {
         Failure::Failed(format!(
-            "{error}. Without it the keys in {} can't be read: put it back from a backup, or move that file away \
+            "{error}; without it the keys in {} can't be read: put it back from a backup, or move that file away \
              to begin a new deck",
             files.database.display()
         ))
-    })?;
-    let store = SqliteStore::open(&files.database).map_err(Failure::failed)?;
-    Ok((store, root_key))
+    })
 }
 
 fn found(files: &Files) -> Result<(SqliteStore, RootKey), Failure> {
