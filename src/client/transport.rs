@@ -36,6 +36,8 @@ impl Transport {
             .read_timeout(endpoint.timeouts.silence)
             .redirect(redirect::Policy::none())
             .tcp_nodelay(true)
+            // A server may close a connection that is silent for 30 s; never send on one about to go.
+            .pool_idle_timeout(Duration::from_secs(20))
             .no_proxy();
         if base.scheme() == "http" {
             // The system's certificates take longer to read than a whole first page.

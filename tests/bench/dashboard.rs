@@ -131,6 +131,8 @@ fn measure(server: &Server, token: &str, table: &mut Table) -> Result<(), AnyErr
         put(table, &format!("typed letter's echo ({what}), ms"), echoes);
         put(table, &format!("filter to the final rows ({what}), ms"), filters);
     }
+    let serving = resident_mib(server.pid())?;
+    table.put("the server's memory after all that, MiB", format!("{serving:.1}"));
     table.put(
         "memory after all that, MiB",
         format!("{:.1}", resident_mib(pty.pid())?),
