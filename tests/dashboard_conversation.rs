@@ -829,3 +829,16 @@ fn a_page_down_at_the_edge_goes_on_when_the_rows_have_come() {
     talk.answer_page(Ok(part(keys[100..200].to_vec(), true, true)));
     assert_eq!(talk.selected_name(), "Assistant 120");
 }
+
+#[test]
+fn a_secret_that_is_asked_for_in_a_narrow_terminal_opens_the_details_that_show_it() {
+    let mut talk = Talk::sized(80, 24, some_keys(3));
+    talk.press("x");
+    let id = talk.app.selected().expect("selected").id;
+    talk.tell(Message::Revealed {
+        id,
+        purpose: Purpose::Show,
+        result: Ok(Secret::new("s3cret")),
+    });
+    assert!(talk.app.revealed.is_some() && talk.app.layout().details.is_some());
+}

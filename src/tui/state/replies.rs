@@ -203,6 +203,8 @@ impl App {
         match (purpose, result) {
             (Purpose::Show, Ok(secret)) if is_selected && self.revealing.take() == Some(id) => {
                 let number = self.next_number();
+                // In a narrow terminal the details are not beside the table.
+                self.details_focused |= self.layout().details.is_none();
                 self.revealed = Some(Revealed {
                     key: id,
                     secret,

@@ -247,7 +247,7 @@ impl Lines<'_> {
                 ProjectChoice::Existing(project) => {
                     text::fit(&project.name, self.width.saturating_sub(LABEL + 2))
                 }
-                ProjectChoice::New(name) => format!("＋ new project “{}”", text::fit(name, 30)),
+                ProjectChoice::New(name) => format!("+ new project “{}”", text::fit(name, 30)),
             };
             let taken = index == form.project.highlighted();
             let style = if taken {
