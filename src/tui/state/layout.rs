@@ -76,7 +76,7 @@ impl Layout {
         };
         let side_by_side = width >= SIDE_BY_SIDE;
         let details_width = if side_by_side {
-            (width * 2 / 5).clamp(38, 60)
+            (width / 3).clamp(38, 64)
         } else {
             0
         };

@@ -152,8 +152,7 @@ fn field(label: &'static str, value: &str, width: usize, look: &Look) -> Vec<Lin
     if text::width(value) + LABEL <= width {
         return vec![Line::from(vec![label, Span::raw(text::fit(value, width))])];
     }
-    vec![
-        Line::from(label),
-        Line::raw(format!("  {}", text::fit(value, width.saturating_sub(2)))),
-    ]
+    let indent = width.saturating_sub(text::width(value)).min(2);
+    let value = text::fit(value, width - indent);
+    vec![Line::from(label), Line::raw(format!("{:indent$}{value}", ""))]
 }
