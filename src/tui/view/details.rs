@@ -115,7 +115,7 @@ fn secret(key: &Key, revealed: Option<&Revealed>, width: usize, look: &Look) -> 
     }
     let what_to_do = match (key.scope, key.may.reveal) {
         (Scope::Analytics, _) => "was shown once",
-        (_, true) => "c copies, x shows it",
+        (_, true) => "c copy, x show",
         (_, false) => "",
     };
     vec![Line::from(vec![
@@ -147,9 +147,10 @@ fn domains(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
 
 /// A label of fixed width and its value, which goes to a line of its own where it doesn't fit.
 fn field(label: &'static str, value: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
-    const LABEL: usize = 20;
-    let label = Span::styled(text::column(label, LABEL.min(width)), look.theme.faint());
-    if text::width(value) + LABEL <= width {
+    // Two columns: one for the toggles' long labels, one for all others.
+    let column = if label.len() > 10 { 20 } else { 11 };
+    let label = Span::styled(text::column(label, column.min(width)), look.theme.faint());
+    if text::width(value) + column <= width {
         return vec![Line::from(vec![label, Span::raw(text::fit(value, width))])];
     }
     let indent = width.saturating_sub(text::width(value)).min(2);
