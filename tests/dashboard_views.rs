@@ -1,4 +1,9 @@
 //! The drawn ring: every screen on ratatui's test backend, at several sizes.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of a test fails the test"
+)]
 
 #[path = "common/talk.rs"]
 #[expect(dead_code, reason = "shared with the conversation tests")]

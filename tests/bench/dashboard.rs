@@ -2,6 +2,11 @@
 //! release server over decks of 1 thousand, 100 thousand and 1 million keys. Medians of five rounds;
 //! times are from the key press to the frame that shows its result, with the terminal's own work.
 //! Nothing is asserted.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the terminal is that of the tests"
+)]
 
 mod common;
 #[path = "../common/keys.rs"]
