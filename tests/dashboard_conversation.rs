@@ -1,9 +1,5 @@
 //! The pure ring: what the dashboard's state answers to keys and to the server.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a helper of a test fails the test"
-)]
+#![cfg(test)]
 
 #[path = "common/talk.rs"]
 mod talk;

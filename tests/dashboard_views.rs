@@ -1,9 +1,5 @@
 //! The drawn ring: every screen on ratatui's test backend, at several sizes.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a helper of a test fails the test"
-)]
+#![cfg(test)]
 
 #[path = "common/talk.rs"]
 #[expect(dead_code, reason = "shared with the conversation tests")]

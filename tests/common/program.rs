@@ -60,13 +60,18 @@ impl Home {
     }
 
     pub fn serve(&self, token: &str) -> Served<'_> {
+        self.serve_on(token, "0")
+    }
+
+    pub fn serve_on(&self, token: &str, port: &str) -> Served<'_> {
+        let listen = format!("127.0.0.1:{port}");
         let mut child = self
             .command(&[
                 "serve",
                 "--database",
                 "sqlite:keys.db",
                 "--listen",
-                "127.0.0.1:0",
+                &listen,
                 "--public-url",
                 "https://keys.acme.example",
             ])

@@ -181,6 +181,16 @@ impl Pty {
         );
     }
 
+    /// Waits until the program has written more than `count` bytes in all.
+    pub fn wait_for_more_than(&self, count: usize) {
+        let met = self.wait(PATIENCE, |state| (state.raw.len() > count).then_some(()));
+        assert!(
+            met.is_some(),
+            "it wrote nothing more; the screen is:\n{}",
+            self.screen()
+        );
+    }
+
     /// Closes the terminal, as its window would be.
     pub fn close_terminal(&mut self) {
         self.tty = None;
