@@ -129,32 +129,43 @@ BEGIN
      WHERE creator IN (0, new.creator) AND project IN (0, new.project) AND scope = new.scope;
 END;
 
--- The substrings of the active keys' names and domains.
+-- The substrings of the active keys' names and domains. The schemes of origins are left out: nearly every key has
+-- one. The two line breaks let a trigram begin at each character of the text.
 CREATE VIEW searchable_keys AS
-    SELECT seq, name_key, lower(ui_domains) AS domains FROM keys WHERE revoked_at IS NULL;
+    SELECT seq, revoked_at, name_key || char(10, 10) AS name_key,
+           replace(replace(lower(ui_domains), 'https://', ''), 'http://', '') || char(10, 10) AS domains
+      FROM keys;
+
+CREATE VIEW searchable_active_keys AS
+    SELECT seq, name_key, domains FROM searchable_keys WHERE revoked_at IS NULL;
 
 CREATE VIRTUAL TABLE key_search USING fts5(
     name_key, domains,
-    content = 'searchable_keys', content_rowid = 'seq', columnsize = 0, tokenize = 'trigram case_sensitive 1'
+    content = 'searchable_active_keys', content_rowid = 'seq', columnsize = 0, tokenize = 'trigram case_sensitive 1'
 );
+
+-- Its trigrams, and in how many keys each is.
+CREATE VIRTUAL TABLE key_trigrams USING fts5vocab(key_search, row);
 
 CREATE TRIGGER keys_become_searchable AFTER INSERT ON keys WHEN new.revoked_at IS NULL
 BEGIN
-    INSERT INTO key_search (rowid, name_key, domains) VALUES (new.seq, new.name_key, lower(new.ui_domains));
+    INSERT INTO key_search (rowid, name_key, domains)
+    SELECT seq, name_key, domains FROM searchable_keys WHERE seq = new.seq;
 END;
 
-CREATE TRIGGER keys_stay_searchable AFTER UPDATE OF name_key, ui_domains ON keys WHEN new.revoked_at IS NULL
+-- What is taken out of the index must be what was put in, so it is taken out before it changes.
+CREATE TRIGGER keys_leave_the_search BEFORE UPDATE OF name_key, ui_domains, revoked_at ON keys
+    WHEN old.revoked_at IS NULL
 BEGIN
     INSERT INTO key_search (key_search, rowid, name_key, domains)
-    VALUES ('delete', old.seq, old.name_key, lower(old.ui_domains));
-    INSERT INTO key_search (rowid, name_key, domains) VALUES (new.seq, new.name_key, lower(new.ui_domains));
+    SELECT 'delete', seq, name_key, domains FROM searchable_keys WHERE seq = old.seq;
 END;
 
-CREATE TRIGGER keys_leave_the_search AFTER UPDATE OF revoked_at ON keys
-    WHEN old.revoked_at IS NULL AND new.revoked_at IS NOT NULL
+CREATE TRIGGER keys_return_to_the_search AFTER UPDATE OF name_key, ui_domains, revoked_at ON keys
+    WHEN new.revoked_at IS NULL
 BEGIN
-    INSERT INTO key_search (key_search, rowid, name_key, domains)
-    VALUES ('delete', old.seq, old.name_key, lower(old.ui_domains));
+    INSERT INTO key_search (rowid, name_key, domains)
+    SELECT seq, name_key, domains FROM searchable_keys WHERE seq = new.seq;
 END;
 
 CREATE TABLE activity (

@@ -83,7 +83,9 @@ const DERIVED: &str = "
     UNION ALL SELECT creator, 0, scope, sum(n) FROM each GROUP BY 1, 3
     UNION ALL SELECT 0, project, scope, sum(n) FROM each WHERE project IS NOT NULL GROUP BY 2, 3
     UNION ALL SELECT 0, 0, scope, sum(n) FROM each GROUP BY 3;
-    INSERT INTO key_search (key_search) VALUES ('rebuild');";
+    INSERT INTO key_search (key_search, rank) VALUES ('hashsize', 16777216), ('automerge', 0);
+    INSERT INTO key_search (key_search) VALUES ('rebuild');
+    INSERT INTO key_search (key_search, rank) VALUES ('hashsize', 1048576), ('automerge', 4);";
 
 fn insert_user(conn: &Connection, sample: SampleUser) -> StoreResult<()> {
     let user = User {

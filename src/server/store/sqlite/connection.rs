@@ -6,6 +6,7 @@ use std::path::Path;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
@@ -22,7 +23,10 @@ const OLDEST_ENGINE: i32 = 3_051_003;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Room for every statement there is under the usual filters; each takes a few KiB.
 const STATEMENTS: usize = 96;
-const LOADER_CACHE_KIB: usize = 64 * 1024;
+/// The length at which the log is carried over into the database: long enough that a page that is changed
+/// by one create after another is carried once.
+const LOG_PAGES: u32 = 8192;
+const LOADER_CACHE_KIB: usize = 32 * 1024;
 const WRITER_CACHE_KIB: usize = 8 * 1024;
 /// What all readers together may cache.
 const READERS_CACHE_KIB: usize = 16 * 1024;
@@ -89,6 +93,7 @@ pub fn prepare(path: &Path) -> StoreResult<()> {
 pub fn writer(path: &Path) -> StoreResult<Connection> {
     let conn = connect(path)?;
     conn.pragma_update(None, "cache_size", -(WRITER_CACHE_KIB as i64))?;
+    conn.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     Ok(conn)
 }
 
@@ -117,6 +122,8 @@ fn connect(path: &Path) -> StoreResult<Connection> {
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Plans that don't depend on bound values: else most statements would be compiled anew for each page.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.execute_batch(
         "PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params, params_from_iter};
 
 use super::filter::Filter;
 use super::rows::{rank, scope};
-use super::search::source;
+use super::search::{Candidates, Search, Source};
 use crate::api::{COUNT_CAP, KeyCounts, KeyFilter, Sort};
 use crate::model::Scope;
 use crate::server::store::{StoreResult, Visible};
@@ -16,7 +16,7 @@ pub fn count(conn: &Connection, visible: Visible, filter: &KeyFilter) -> StoreRe
     };
     match filter.text {
         None => kept(conn, &filter),
-        Some(_) => counted(conn, &filter),
+        Some(_) => counted(conn, filter),
     }
 }
 
@@ -39,9 +39,24 @@ pub fn kept(conn: &Connection, filter: &Filter) -> StoreResult<KeyCounts> {
     Ok(counts)
 }
 
-fn counted(conn: &Connection, filter: &Filter) -> StoreResult<KeyCounts> {
-    let source = source(conn, filter, Sort::CreatedAt)?;
-    let mut clause = source.rows("k.scope", filter);
+fn counted(conn: &Connection, filter: Filter) -> StoreResult<KeyCounts> {
+    let search = Search::new(conn, filter, Sort::CreatedAt)?;
+    if let Some(Candidates {
+        seqs,
+        complete: false,
+    }) = &search.candidates
+    {
+        // Some that match are missing, which is no matter when there are enough without them.
+        let counts = rows(conn, Source::Rows(seqs), &search.filter)?;
+        if counts.capped {
+            return Ok(counts);
+        }
+    }
+    rows(conn, search.source(), &search.filter)
+}
+
+fn rows(conn: &Connection, source: Source, filter: &Filter) -> StoreResult<KeyCounts> {
+    let mut clause = source.select("k.scope", filter);
     clause.push(" LIMIT ?", [(COUNT_CAP as i64 + 1).into()]);
     let mut counts = KeyCounts::default();
     let mut statement = conn.prepare_cached(&clause.sql)?;

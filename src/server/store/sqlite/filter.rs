@@ -23,6 +23,8 @@ pub struct Filter {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     pub folded: String,
+    /// `false` when it is known that no domain has it.
+    pub in_domains: bool,
     pub projects: Vec<i64>,
 }
 
@@ -93,11 +95,11 @@ impl Filter {
             }
         }
         if let Some(text) = &self.text {
-            let q = || Sql::Text(text.folded.clone());
-            clause.push(
-                " AND (instr(k.name_key, ?) OR instr(lower(k.ui_domains), ?)",
-                [q(), q()],
-            );
+            let q = || [Sql::Text(text.folded.clone())];
+            clause.push(" AND (instr(k.name_key, ?)", q());
+            if text.in_domains {
+                clause.push(" OR instr(lower(k.ui_domains), ?)", q());
+            }
             if !text.projects.is_empty() {
                 clause.push(
                     " OR k.project IN (SELECT value FROM json_each(?))",
@@ -118,11 +120,16 @@ impl Text {
         let projects = statement
             .query_map([&folded], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
-        Ok(Self { folded, projects })
+        Ok(Self {
+            folded,
+            in_domains: true,
+            projects,
+        })
     }
 }
 
 /// A list of numbers for `json_each`.
 pub fn numbers_json(numbers: &[i64]) -> Sql {
-    Sql::Text(serde_json::json!(numbers).to_string())
+    let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
+    Sql::Text(format!("[{}]", numbers.join(",")))
 }

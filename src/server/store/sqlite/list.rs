@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::filter::{Clause, Filter};
 use super::order::Start;
 use super::rows::{KEY_COLUMNS, KeyColumns, Names};
-use super::search::{Source, source};
+use super::search::Search;
 use crate::api::KeyFilter;
 use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult, Visible};
 
@@ -24,21 +24,14 @@ pub fn page(conn: &Connection, query: &KeyQuery) -> StoreResult<Option<KeySlice>
             _ => Some(Page::default().into_slice(false, false)),
         });
     };
-    let source = source(conn, &filter, query.sort)?;
-    let listing = Listing {
-        conn,
-        query,
-        filter,
-        source,
-    };
-    listing.page()
+    let search = Search::new(conn, filter, query.sort)?;
+    Listing { conn, query, search }.page()
 }
 
 struct Listing<'a> {
     conn: &'a Connection,
     query: &'a KeyQuery,
-    filter: Filter,
-    source: Source,
+    search: Search,
 }
 
 /// Keys as read in one direction.
@@ -147,10 +140,10 @@ impl Listing<'_> {
 
     fn select(&self, columns: &str, start: Option<Start>, way: Way, limit: usize) -> StoreResult<Clause> {
         let ascending = self.query.descending == (way == Way::Backward);
-        let path = self.source.path();
-        let mut clause = self.source.rows(columns, &self.filter);
+        let Search { path, filter, .. } = &self.search;
+        let mut clause = self.search.source().select(columns, filter);
         if let Some(start) = start {
-            let from = path.from(start, ascending, &self.filter)?;
+            let from = path.from(start, ascending, filter)?;
             clause.push(&from.sql, from.values);
         }
         clause.push(&path.order_by(ascending), []);
@@ -160,7 +153,7 @@ impl Listing<'_> {
 
     /// The place of a key that is among the filtered.
     fn place(&self, id: Uuid) -> StoreResult<Option<Place>> {
-        let conditions = self.filter.clause();
+        let conditions = self.search.filter.clause();
         let sql = format!(
             "SELECT {KEY_COLUMNS} FROM keys AS k INDEXED BY keys_by_id
               WHERE k.id = ? AND k.revoked_at IS NULL{}",
@@ -190,6 +183,133 @@ impl Page {
             items: records.zip(self.places).collect(),
             more_before,
             more_after,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::super::{connection, order::Path};
+    use super::*;
+    use crate::api::Sort;
+    use crate::model::Scope;
+    use crate::server::store::{Founding, PlaceValue, WrappedDataKey};
+
+    /// The query plan of the statement that reads a page, one step a line.
+    fn plan(listing: &Listing, start: Option<Start>, way: Way) -> String {
+        let clause = listing.select(KEY_COLUMNS, start, way, 100).unwrap();
+        let mut statement = listing
+            .conn
+            .prepare(&format!("EXPLAIN QUERY PLAN {}", clause.sql))
+            .unwrap();
+        let steps = statement
+            .query_map(params_from_iter(clause.values), |row| row.get::<_, String>(3))
+            .unwrap();
+        steps.map(Result::unwrap).collect::<Vec<_>>().join("\n")
+    }
+
+    fn values(sort: Sort, scope: Scope) -> PlaceValue {
+        match sort {
+            Sort::Scope => PlaceValue::Scope(scope, "name".into()),
+            Sort::Name => PlaceValue::Name("name".into()),
+            Sort::CreatedAt | Sort::LastUsedAt => PlaceValue::Time(1),
+        }
+    }
+
+    #[test]
+    fn every_page_is_one_seek_and_one_walk_along_an_index() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keydeck.db");
+        let founding = Founding {
+            organisation: "Acme".into(),
+            owner_email: "mira@acme.example".into(),
+            owner_token: None,
+            at: Timestamp::now(),
+        };
+        let data_key = WrappedDataKey {
+            id: 1,
+            bytes: vec![0],
+        };
+        connection::create(&path, &founding, &data_key).unwrap();
+        let conn = connection::reader(&path).unwrap();
+        let none = Filter::default;
+        let filters = [
+            none(),
+            Filter {
+                scope: Some(Scope::Mobile),
+                ..none()
+            },
+            Filter {
+                creator: Some(1),
+                ..none()
+            },
+            Filter {
+                project: Some(1),
+                ..none()
+            },
+        ];
+        for (filter, sort) in filters
+            .iter()
+            .flat_map(|filter| Sort::ALL.map(|sort| (filter.clone(), sort)))
+        {
+            for (descending, way) in [
+                (false, Way::Forward),
+                (true, Way::Forward),
+                (false, Way::Backward),
+            ] {
+                let owner = filter
+                    .creator
+                    .map(|_| "creator")
+                    .or(filter.project.map(|_| "project"));
+                let query = KeyQuery {
+                    visible: Visible::All,
+                    filter: KeyFilter::default(),
+                    sort,
+                    descending,
+                    position: Position::Start,
+                    limit: 100,
+                };
+                let path = Path::new(sort, &filter, owner);
+                let listing = Listing {
+                    conn: &conn,
+                    query: &query,
+                    search: Search {
+                        filter: filter.clone(),
+                        path: path.clone(),
+                        candidates: None,
+                    },
+                };
+                let place = Place {
+                    value: values(sort, Scope::Mobile),
+                    id: Uuid::nil(),
+                };
+                for inclusive in [false, true] {
+                    let plan = plan(
+                        &listing,
+                        Some(Start {
+                            place: &place,
+                            inclusive,
+                        }),
+                        way,
+                    );
+                    let sign = if descending == (way == Way::Backward) {
+                        '>'
+                    } else {
+                        '<'
+                    };
+                    let seek = format!("SEARCH k USING INDEX {} (", path.index);
+                    assert!(
+                        plan.starts_with(&seek) && !plan.contains('\n'),
+                        "{query:?}: {plan}"
+                    );
+                    assert!(plan.contains(&format!(",id){sign}(?,")), "{query:?}: {plan}");
+                }
+                let plan = plan(&listing, None, way);
+                let walk = format!(" k USING INDEX {}", path.index);
+                assert!(plan.contains(&walk) && !plan.contains('\n'), "{query:?}: {plan}");
+            }
         }
     }
 }

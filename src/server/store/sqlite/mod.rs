@@ -13,6 +13,7 @@ mod projects;
 mod readers;
 mod rows;
 mod search;
+mod trigrams;
 mod watch;
 mod writer;
 
@@ -137,7 +138,7 @@ impl Store for SqliteStore {
         by: Actor,
     ) -> StoreResult<Result<Project, Taken>> {
         self.writer
-            .run(move |conn| projects::add(conn, name, deployed, by))
+            .run(move |conn| projects::add(conn, &name, deployed, by))
             .await
     }
 
@@ -149,7 +150,7 @@ impl Store for SqliteStore {
         by: Actor,
     ) -> StoreResult<Option<Result<Project, Taken>>> {
         self.writer
-            .run(move |conn| projects::edit(conn, id, name, deployed, by))
+            .run(move |conn| projects::edit(conn, id, name.as_deref(), deployed, by))
             .await
     }
 

@@ -49,6 +49,11 @@ impl Path {
         }
     }
 
+    /// Whether the index has the names.
+    pub fn is_by_name(&self) -> bool {
+        self.columns.contains(&"name_key")
+    }
+
     /// `AND (…) > (…)`: from a place on, upwards or downwards.
     pub fn from(&self, start: Start, ascending: bool, filter: &Filter) -> StoreResult<Clause> {
         let sign = match (ascending, start.inclusive) {

@@ -91,15 +91,10 @@ pub fn insert(conn: &Connection, project: &Project) -> StoreResult<bool> {
     Ok(inserted == 1)
 }
 
-pub fn add(
-    conn: &Connection,
-    name: String,
-    deployed: bool,
-    by: Actor,
-) -> StoreResult<Result<Project, Taken>> {
+pub fn add(conn: &Connection, name: &str, deployed: bool, by: Actor) -> StoreResult<Result<Project, Taken>> {
     let new = Project {
         id: Uuid::now_v7(),
-        name,
+        name: name.to_owned(),
         creator: PersonRef {
             id: by.user,
             email: String::new(),
@@ -118,7 +113,7 @@ pub fn add(
 pub fn edit(
     conn: &Connection,
     id: Uuid,
-    name: Option<String>,
+    name: Option<&str>,
     deployed: Option<bool>,
     by: Actor,
 ) -> StoreResult<Option<Result<Project, Taken>>> {
@@ -126,7 +121,7 @@ pub fn edit(
         return Ok(None);
     };
     let new = Project {
-        name: name.unwrap_or_else(|| old.name.clone()),
+        name: name.unwrap_or(&old.name).to_owned(),
         deployed: deployed.unwrap_or(old.deployed),
         ..old.clone()
     };

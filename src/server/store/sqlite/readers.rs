@@ -1,11 +1,13 @@
 //! Connections to read with: a pool for what is answered on the spot, and two threads for what may
 //! take long and may be given up.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 
-use rusqlite::{Connection, InterruptHandle};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::connection;
@@ -53,25 +55,16 @@ pub fn snapshot<T>(conn: &Connection, work: impl FnOnce(&Connection) -> StoreRes
     Ok(value)
 }
 
-type Job = Box<dyn FnOnce(&Connection) + Send>;
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// Threads for reads that may take long. Dropping the future of a read interrupts it.
+/// A job given up is ended within as many steps of SQLite's machine, some tens of microseconds.
+const STEPS: i32 = 1000;
+
+/// Threads for reads that may take long. Dropping the future of a read ends it.
 pub struct Readers {
-    // Taken on drop only: the queue ends, then the threads do.
-    queue: Option<mpsc::Sender<(u64, Job)>>,
-    threads: Vec<Reader>,
-    next: std::sync::atomic::AtomicU64,
-}
-
-struct Reader {
-    running: Arc<Running>,
-    thread: Option<JoinHandle<()>>,
-}
-
-/// Which read a thread is at. The lock is held to interrupt it, so that no other one is hit.
-struct Running {
-    read: Mutex<Option<u64>>,
-    handle: InterruptHandle,
+    // Both are taken on drop only: the queue ends, then the threads do.
+    queue: Option<mpsc::Sender<Job>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Readers {
@@ -79,12 +72,11 @@ impl Readers {
         let (queue, jobs) = mpsc::channel();
         let jobs = Arc::new(Mutex::new(jobs));
         let threads = (0..THREADS)
-            .map(|_| Reader::start(path, jobs.clone()))
+            .map(|_| start(path, jobs.clone()))
             .collect::<StoreResult<_>>()?;
         Ok(Self {
             queue: Some(queue),
             threads,
-            next: std::sync::atomic::AtomicU64::new(0),
         })
     }
 
@@ -93,68 +85,58 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&Connection) -> StoreResult<T> + Send + 'static,
     {
-        let id = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
+        let waiting = Waiting::default();
+        let given_up = waiting.given_up.clone();
         let job: Job = Box::new(move |conn| {
-            if !reply.is_closed() {
-                // Nobody listens when the request was dropped meanwhile.
-                let _ = reply.send(snapshot(conn, work));
-            }
+            // Nobody listens when the request was dropped meanwhile.
+            let _ = reply.send(until(conn, given_up, work));
         });
         let ended = || StoreError::Unavailable("the database was closed".into());
         let queue = self.queue.as_ref().ok_or_else(ended)?;
-        let _given_up = Interrupt { readers: self, id };
-        queue.send((id, job)).map_err(|_| ended())?;
-        answer.await.map_err(|_| ended())?
+        queue.send(job).map_err(|_| ended())?;
+        answer
+            .await
+            .map_err(|_| StoreError::Fault("a read was given up because of a bug".into()))?
     }
 }
 
-/// Ends the read when its future is dropped; a read that has ended is left alone.
-struct Interrupt<'a> {
-    readers: &'a Readers,
-    id: u64,
+/// Lives as long as somebody waits for a read.
+#[derive(Default)]
+struct Waiting {
+    given_up: Arc<AtomicBool>,
 }
 
-impl Drop for Interrupt<'_> {
+impl Drop for Waiting {
     fn drop(&mut self) {
-        for reader in &self.readers.threads {
-            let read = lock(&reader.running.read);
-            if *read == Some(self.id) {
-                reader.running.handle.interrupt();
-            }
-        }
+        self.given_up.store(true, Ordering::Relaxed);
     }
 }
 
-impl Reader {
-    fn start(path: &Path, jobs: Arc<Mutex<mpsc::Receiver<(u64, Job)>>>) -> StoreResult<Self> {
-        let conn = connection::reader(path)?;
-        // An interrupt that comes between two statements holds until the next one starts to run and fails
-        // those that are compiled before. Each read starts with this one, which is compiled here.
-        snapshot(&conn, |_| Ok(()))?;
-        let running = Arc::new(Running {
-            read: Mutex::default(),
-            handle: conn.get_interrupt_handle(),
-        });
-        let state = running.clone();
-        let thread = thread::Builder::new()
-            .name("keydeck-reader".into())
-            .spawn(move || serve(&conn, &jobs, &state))
-            .map_err(|error| StoreError::Unavailable(format!("no thread to read with: {error}")))?;
-        Ok(Self {
-            running,
-            thread: Some(thread),
-        })
-    }
+/// Reads until it is given up. SQLite asks whether it is; an interrupt from outside would be lost
+/// between two statements.
+fn until<T>(
+    conn: &mut Connection,
+    given_up: Arc<AtomicBool>,
+    work: impl FnOnce(&Connection) -> StoreResult<T>,
+) -> StoreResult<T> {
+    conn.progress_handler(STEPS, Some(move || given_up.load(Ordering::Relaxed)))?;
+    snapshot(conn, work)
 }
 
-fn serve(conn: &Connection, jobs: &Mutex<mpsc::Receiver<(u64, Job)>>, running: &Running) {
+fn start(path: &Path, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) -> StoreResult<JoinHandle<()>> {
+    let mut conn = connection::reader(path)?;
+    thread::Builder::new()
+        .name("keydeck-reader".into())
+        .spawn(move || serve(&mut conn, &jobs))
+        .map_err(|error| StoreError::Unavailable(format!("no thread to read with: {error}")))
+}
+
+fn serve(conn: &mut Connection, jobs: &Mutex<mpsc::Receiver<Job>>) {
     loop {
         let next = lock(jobs).recv();
-        let Ok((id, job)) = next else { return };
-        *lock(&running.read) = Some(id);
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(conn)));
-        *lock(&running.read) = None;
+        let Ok(job) = next else { return };
+        let outcome = catch_unwind(AssertUnwindSafe(|| job(conn)));
         if outcome.is_err() && !conn.is_autocommit() {
             // Fails only when the transaction has ended, which is what is wanted.
             let _ = conn.execute_batch("ROLLBACK");
@@ -165,11 +147,9 @@ fn serve(conn: &Connection, jobs: &Mutex<mpsc::Receiver<(u64, Job)>>, running: &
 impl Drop for Readers {
     fn drop(&mut self) {
         self.queue = None;
-        for reader in &mut self.threads {
-            if let Some(thread) = reader.thread.take() {
-                // It catches the panics of its jobs and has none of its own to tell of.
-                let _ = thread.join();
-            }
+        for thread in self.threads.drain(..) {
+            // It catches the panics of its jobs and has none of its own to tell of.
+            let _ = thread.join();
         }
     }
 }
@@ -177,4 +157,58 @@ impl Drop for Readers {
 /// What these locks guard is whole at every instruction, so a panic elsewhere spoils nothing.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const FOR_EVER: &str =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+
+    fn count_for_ever(conn: &Connection, started: &mpsc::Sender<()>) -> StoreResult<i64> {
+        started.send(()).unwrap();
+        Ok(conn.query_row(FOR_EVER, [], |row| row.get(0))?)
+    }
+
+    #[tokio::test]
+    async fn a_read_whose_future_is_dropped_ends() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("empty.db");
+        Connection::open(&path).unwrap();
+        let readers = Readers::start(&path).unwrap();
+        let (started, starts) = mpsc::channel();
+        // More of them than threads: the last ones run only if the first ones were ended.
+        for _ in 0..3 * THREADS {
+            let started = started.clone();
+            let read = readers.read(move |conn| count_for_ever(conn, &started));
+            let one_started = async {
+                while starts.try_recv().is_err() {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::select! {
+                _ = read => panic!("it counts for ever"),
+                () = one_started => {}
+            }
+        }
+        let one = readers.read(|conn| Ok(conn.query_row("SELECT 1", [], |row| row.get::<_, i64>(0))?));
+        let one = tokio::time::timeout(Duration::from_secs(10), one).await;
+        assert_eq!(one.unwrap().unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_read_fails_that_read_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("empty.db");
+        Connection::open(&path).unwrap();
+        let readers = Readers::start(&path).unwrap();
+        for _ in 0..=THREADS {
+            let read = readers.read(|_| -> StoreResult<()> { panic!("a bug") });
+            assert!(matches!(read.await, Err(StoreError::Fault(_))));
+        }
+        assert_eq!(readers.read(|_| Ok(1)).await.unwrap(), 1);
+    }
 }

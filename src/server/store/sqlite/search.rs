@@ -7,40 +7,33 @@ use super::count::kept;
 use super::filter::{Clause, Filter, Text, numbers_json};
 use super::order::Path;
 use super::rows::rank;
-use crate::api::Sort;
+use super::trigrams;
+use crate::api::{COUNT_CAP, Sort};
 use crate::server::store::StoreResult;
 
-/// The most candidates that are fetched and sorted; more of them are so dense in the index of the
-/// sort that walking it fills a page sooner.
-pub const CANDIDATES: usize = 5_000;
-/// The shortest text that the trigram index can find.
-const TRIGRAM: usize = 3;
+/// The most candidates that are fetched and sorted. More of them are so dense in the index of the
+/// sort that walking it fills a page sooner, and are more than is counted.
+pub const CANDIDATES: usize = COUNT_CAP as usize;
 
-/// Where the rows come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+/// Where rows come from.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
     /// The index of the sort, in its order.
-    Walk(Path),
-    /// These rows, in no order; all that match are among them.
-    Candidates(Path, Vec<i64>),
+    Walk(&'a Path),
+    /// These rows, in no order.
+    Rows(&'a [i64]),
 }
 
-impl Source {
-    pub fn path(&self) -> &Path {
-        match self {
-            Source::Walk(path) | Source::Candidates(path, _) => path,
-        }
-    }
-
+impl Source<'_> {
     /// `SELECT … FROM … WHERE …`: the rows that match.
-    pub fn rows(&self, columns: &str, filter: &Filter) -> Clause {
+    pub fn select(self, columns: &str, filter: &Filter) -> Clause {
         let mut clause = Clause::default();
         match self {
             Source::Walk(path) => {
                 let from = format!("SELECT {columns} FROM keys AS k INDEXED BY {}", path.index);
                 clause.push(&from, []);
             }
-            Source::Candidates(_, seqs) => {
+            Source::Rows(seqs) => {
                 let from = format!(
                     "SELECT {columns} FROM json_each(?) AS c CROSS JOIN keys AS k ON k.seq = c.value"
                 );
@@ -54,28 +47,68 @@ impl Source {
     }
 }
 
-/// The cheapest way to the rows of a filter in an order.
-pub fn source(conn: &Connection, filter: &Filter, sort: Sort) -> StoreResult<Source> {
-    let owner = owner(conn, filter)?;
-    let path = Path::new(sort, filter, owner);
-    let in_path = Filter {
-        scope: filter.scope.filter(|_| path.equal.contains(&"scope")),
-        project: filter.project.filter(|_| owner == Some("project")),
-        creator: filter.creator.filter(|_| owner == Some("creator")),
-        text: None,
-    };
-    if in_path == *filter || kept(conn, &in_path)?.total() <= CANDIDATES as u64 {
-        return Ok(Source::Walk(path));
+/// Rows that may match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidates {
+    pub seqs: Vec<i64>,
+    /// Whether all that match are among them.
+    pub complete: bool,
+}
+
+/// A filter in an order, and the ways to its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search {
+    pub filter: Filter,
+    pub path: Path,
+    /// `None` when the walk is short anyway, or nothing but the walk finds them.
+    pub candidates: Option<Candidates>,
+}
+
+impl Search {
+    pub fn new(conn: &Connection, filter: Filter, sort: Sort) -> StoreResult<Self> {
+        let owner = owner(conn, &filter)?;
+        let path = Path::new(sort, &filter, owner);
+        let walked = Filter {
+            scope: filter.scope.filter(|_| path.equal.contains(&"scope")),
+            project: filter.project.filter(|_| owner == Some("project")),
+            creator: filter.creator.filter(|_| owner == Some("creator")),
+            text: None,
+        };
+        let short = walked == filter || kept(conn, &walked)?.total() <= CANDIDATES as u64;
+        let candidates = match (&filter.text, owner, filter.scope) {
+            _ if short => None,
+            (Some(text), _, _) => containing(conn, text)?,
+            (None, Some(owner), Some(_)) => scoped(conn, owner, &filter)?,
+            (None, _, _) => None,
+        };
+        let mut search = Self {
+            filter,
+            path,
+            candidates,
+        };
+        if !short && matches!(search.source(), Source::Walk(_)) {
+            search.look_only_where_it_is(conn)?;
+        }
+        Ok(search)
     }
-    let found = match (&filter.text, owner, filter.scope) {
-        (Some(text), _, _) => containing(conn, text)?,
-        (None, Some(owner), Some(_)) => scoped(conn, owner, filter)?,
-        _ => None,
-    };
-    Ok(match found {
-        Some(seqs) => Source::Candidates(path, seqs),
-        None => Source::Walk(path),
-    })
+
+    /// The cheapest way to all the rows that match.
+    pub fn source(&self) -> Source<'_> {
+        match &self.candidates {
+            Some(Candidates { seqs, complete: true }) => Source::Rows(seqs),
+            _ => Source::Walk(&self.path),
+        }
+    }
+
+    /// A walk by name needs no look at the rows when no domain has the text.
+    fn look_only_where_it_is(&mut self, conn: &Connection) -> StoreResult<()> {
+        if let Some(text) = &mut self.filter.text
+            && self.path.is_by_name()
+        {
+            text.in_domains = trigrams::may_be_in_domains(conn, &text.folded)?;
+        }
+        Ok(())
+    }
 }
 
 /// Whether to go by the creator or the project: by the one with fewer keys.
@@ -108,8 +141,8 @@ fn owner(conn: &Connection, filter: &Filter) -> StoreResult<Option<&'static str>
     })
 }
 
-/// The keys of a creator or project that have a scope, when few have.
-fn scoped(conn: &Connection, owner: &'static str, filter: &Filter) -> StoreResult<Option<Vec<i64>>> {
+/// The keys of a creator or project that have a scope.
+fn scoped(conn: &Connection, owner: &'static str, filter: &Filter) -> StoreResult<Option<Candidates>> {
     let sql = format!(
         "SELECT k.seq FROM keys AS k INDEXED BY keys_by_{owner}_scope
           WHERE k.revoked_at IS NULL AND k.{owner} = ? AND k.scope = ? LIMIT ?"
@@ -124,39 +157,46 @@ fn scoped(conn: &Connection, owner: &'static str, filter: &Filter) -> StoreResul
         &sql,
         params![value, filter.scope.map(rank), CANDIDATES as i64 + 1],
     )
+    .map(Some)
 }
 
-/// The keys whose name, domains or project's name contain the text, when few do and it is long
-/// enough to be in the trigram index.
-fn containing(conn: &Connection, text: &Text) -> StoreResult<Option<Vec<i64>>> {
-    if text.folded.chars().count() < TRIGRAM {
-        return Ok(None);
-    }
-    let phrase = format!("\"{}\"", text.folded.replace('"', "\"\""));
+/// The keys whose name, domains or project's name contain the text.
+fn containing(conn: &Connection, text: &Text) -> StoreResult<Option<Candidates>> {
     let limit = CANDIDATES as i64 + 1;
-    let matching = "SELECT rowid FROM key_search WHERE key_search MATCH ? LIMIT ?";
-    let Some(mut seqs) = few(conn, matching, params![phrase, limit])? else {
+    let Some(phrases) = trigrams::phrases(conn, &text.folded)? else {
         return Ok(None);
     };
-    if !text.projects.is_empty() {
+    let mut found = Candidates {
+        seqs: Vec::new(),
+        complete: phrases.is_empty(),
+    };
+    for phrase in phrases {
+        let matching = "SELECT rowid FROM key_search WHERE key_search MATCH ? LIMIT ?";
+        found = few(conn, matching, params![phrase, limit])?;
+        if found.complete {
+            break;
+        }
+    }
+    if found.complete && !text.projects.is_empty() {
         let of_projects =
             "SELECT k.seq FROM json_each(?) AS p CROSS JOIN keys AS k INDEXED BY keys_by_project_scope
                             WHERE k.project = p.value AND k.revoked_at IS NULL LIMIT ?";
-        let Some(more) = few(conn, of_projects, params![numbers_json(&text.projects), limit])? else {
-            return Ok(None);
-        };
-        seqs.extend(more);
-        seqs.sort_unstable();
-        seqs.dedup();
+        let more = few(conn, of_projects, params![numbers_json(&text.projects), limit])?;
+        found.complete = more.complete;
+        found.seqs.extend(more.seqs);
+        // In the order in which they lie in the table.
+        found.seqs.sort_unstable();
+        found.seqs.dedup();
     }
-    Ok(Some(seqs))
+    Ok(Some(found))
 }
 
-/// The numbers that a statement finds, unless it finds too many.
-fn few(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> StoreResult<Option<Vec<i64>>> {
+/// The numbers that a statement finds up to its limit.
+fn few(conn: &Connection, sql: &str, params: impl rusqlite::Params) -> StoreResult<Candidates> {
     let mut statement = conn.prepare_cached(sql)?;
     let seqs: Vec<i64> = statement
         .query_map(params, |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    Ok(Some(seqs).filter(|seqs| seqs.len() <= CANDIDATES))
+    let complete = seqs.len() <= CANDIDATES;
+    Ok(Candidates { seqs, complete })
 }

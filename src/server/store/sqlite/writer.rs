@@ -1,5 +1,5 @@
-//! The one thread that writes. It takes what has queued, runs each job in a savepoint of one
-//! transaction, and answers them all after the commit: many writers share one sync of the disk.
+//! The one thread that writes. It takes what has queued, runs the jobs in one transaction, and
+//! answers them all after the commit: many writers share one sync of the disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
@@ -33,15 +33,15 @@ impl Writer {
     }
 
     /// Runs `work` in a transaction and returns its result once that is durable. An error of `work`
-    /// undoes what it wrote.
+    /// undoes what it wrote. It may run twice: the first time is undone when a neighbour fails.
     pub async fn run<T, F>(&self, work: F) -> StoreResult<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> StoreResult<T> + Send + 'static,
+        F: FnMut(&Connection) -> StoreResult<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let task = Task {
-            work: Some(work),
+            work,
             result: None,
             reply,
         };
@@ -65,11 +65,11 @@ impl Drop for Writer {
 trait Job: Send {
     /// Whether what it wrote is to stay.
     fn run(&mut self, conn: &Connection) -> bool;
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
 }
 
 struct Task<T, F> {
-    work: Option<F>,
+    work: F,
     /// `None` behind a panic too.
     result: Option<StoreResult<T>>,
     reply: oneshot::Sender<StoreResult<T>>,
@@ -78,20 +78,23 @@ struct Task<T, F> {
 impl<T, F> Job for Task<T, F>
 where
     T: Send,
-    F: FnOnce(&Connection) -> StoreResult<T> + Send,
+    F: FnMut(&Connection) -> StoreResult<T> + Send,
 {
     fn run(&mut self, conn: &Connection) -> bool {
-        self.result = self.work.take().map(|work| work(conn));
+        self.result = None;
+        self.result = catch_unwind(AssertUnwindSafe(|| (self.work)(conn))).ok();
         matches!(self.result, Some(Ok(_)))
     }
 
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let bug = || Err(StoreError::Fault("a change was given up because of a bug".into()));
         let Task { result, reply, .. } = *self;
-        let result = committed.and_then(|()| {
-            result.unwrap_or_else(|| Err(StoreError::Fault("a change was given up because of a bug".into())))
-        });
+        let answer = match (outcome, result.unwrap_or_else(bug)) {
+            (Err(error), Ok(_)) => Err(error),
+            (_, result) => result,
+        };
         // Nobody listens when the request was dropped meanwhile; the change stands all the same.
-        let _ = reply.send(result);
+        let _ = reply.send(answer);
     }
 }
 
@@ -99,40 +102,85 @@ fn serve(conn: Connection, jobs: &mpsc::Receiver<Box<dyn Job>>, committed: &Noti
     while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
         group.extend(jobs.try_iter().take(GROUP - 1));
-        let outcome = write(&conn, &mut group);
-        if outcome.is_ok() {
-            committed.notify_one();
-        } else if !conn.is_autocommit() {
-            // Fails only when SQLite rolled back by itself, which is what is wanted.
-            let _ = conn.execute_batch("ROLLBACK");
-        }
-        for job in group {
-            job.answer(outcome.clone());
-        }
+        write(&conn, group, committed);
     }
     // The last connection to close does the same; with other processes about, this shortens their log.
     let _ = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-/// Runs the group in one transaction. When this fails, nothing of it was written.
-fn write(conn: &Connection, group: &mut [Box<dyn Job>]) -> StoreResult<()> {
+/// Writes the group in one transaction. When a job fails, which is rare, each is written alone.
+fn write(conn: &Connection, mut group: Vec<Box<dyn Job>>, committed: &Notify) {
+    let outcome = match transact(conn, &mut group) {
+        Ok(true) => {
+            committed.notify_one();
+            Ok(())
+        }
+        Ok(false) if group.len() > 1 => {
+            return group
+                .into_iter()
+                .for_each(|job| write(conn, vec![job], committed));
+        }
+        Ok(false) => Ok(()),
+        Err(error) => Err(error),
+    };
+    group.into_iter().for_each(|job| job.answer(outcome.clone()));
+}
+
+/// `false`: a job failed. Then as after an error, nothing was written.
+fn transact(conn: &Connection, group: &mut [Box<dyn Job>]) -> StoreResult<bool> {
     step(conn, "BEGIN IMMEDIATE")?;
-    for job in group {
-        step(conn, "SAVEPOINT job")?;
-        let keep = catch_unwind(AssertUnwindSafe(|| job.run(conn))).unwrap_or(false);
-        if conn.is_autocommit() {
-            // A full disk or a failed write made SQLite give up the transaction, not only the job.
-            return Err(StoreError::Unavailable("the transaction was rolled back".into()));
-        }
-        if !keep {
-            step(conn, "ROLLBACK TO job")?;
-        }
-        step(conn, "RELEASE job")?;
+    let kept = group.iter_mut().all(|job| job.run(conn));
+    let outcome = match kept {
+        true => step(conn, "COMMIT").map(|()| true),
+        false => Ok(false),
+    };
+    if !conn.is_autocommit() {
+        step(conn, "ROLLBACK")?;
     }
-    step(conn, "COMMIT")
+    outcome
 }
 
 fn step(conn: &Connection, sql: &str) -> StoreResult<()> {
     conn.prepare_cached(sql)?.execute([])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn insert(conn: &Connection, n: i64) -> StoreResult<usize> {
+        Ok(conn.execute("INSERT INTO numbers (n) VALUES (?)", [n])?)
+    }
+
+    #[tokio::test]
+    async fn a_job_that_fails_or_panics_undoes_itself_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("numbers.db");
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch("CREATE TABLE numbers (n INTEGER UNIQUE)")
+            .unwrap();
+        let writer = Writer::start(conn, Arc::new(Notify::new())).unwrap();
+        let (open, gate) = mpsc::channel::<()>();
+        // The first job holds the thread until all others have queued, so that they are one group.
+        let (_, second, fails, panics, last, ()) = tokio::join!(
+            writer.run(move |_| Ok(gate.recv().is_err())),
+            writer.run(|conn| insert(conn, 1)),
+            writer.run(|conn| insert(conn, 2).and_then(|_| insert(conn, 1))),
+            writer.run(|conn| -> StoreResult<usize> {
+                insert(conn, 3)?;
+                panic!("a bug")
+            }),
+            writer.run(|conn| insert(conn, 4)),
+            async move { drop(open) },
+        );
+        assert_eq!((second.unwrap(), last.unwrap()), (1, 1));
+        assert!(matches!(fails, Err(StoreError::Fault(_))));
+        assert!(matches!(panics, Err(StoreError::Fault(_))));
+        let stored = writer.run(|conn| {
+            let sql = "SELECT group_concat(n) FROM numbers";
+            Ok(conn.query_row(sql, [], |row| row.get::<_, String>(0))?)
+        });
+        assert_eq!(stored.await.unwrap(), "1,4");
+    }
 }

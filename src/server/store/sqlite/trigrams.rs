@@ -1,0 +1,92 @@
+//! What to ask the trigram index (FTS5) so that every key that contains a text is found. It may find
+//! others too; whoever asks looks at the rows.
+
+use rusqlite::Connection;
+
+use super::search::CANDIDATES;
+use crate::server::store::StoreResult;
+
+/// What the index has of each text: its runs of this many characters.
+const LENGTH: usize = 3;
+/// Searching the end of a long text takes a fraction of the time, and what people type last is what
+/// tells keys apart.
+const END: usize = 5;
+/// The most trigrams in a query; each is read with buffers of its own.
+const TERMS: usize = 200;
+const SCHEMES: [&str; 2] = ["https://", "http://"];
+
+/// The queries to try one after the other until one finds few enough; no query when no key has the
+/// text. `None` when nearly every key has it, or only looking at them tells.
+pub fn phrases(conn: &Connection, text: &str) -> StoreResult<Option<Vec<String>>> {
+    if is_in_a_scheme(text) {
+        return Ok(None);
+    }
+    if text.chars().count() < LENGTH {
+        return beginning_with(conn, text);
+    }
+    let Some(host) = in_domains(text) else {
+        return Ok(None);
+    };
+    let whole = format!("name_key : {} OR domains : {}", quoted(text), quoted(host));
+    let end = end(host);
+    Ok(Some(match end.len() < text.len() {
+        true => vec![quoted(end), whole],
+        false => vec![whole],
+    }))
+}
+
+/// Whether a domain of any key may contain the text.
+pub fn may_be_in_domains(conn: &Connection, text: &str) -> StoreResult<bool> {
+    match in_domains(text) {
+        Some(host) if !is_in_a_scheme(text) => {
+            let mut statement =
+                conn.prepare_cached("SELECT 1 FROM key_search WHERE key_search MATCH ? LIMIT 1")?;
+            Ok(statement.exists([format!("domains : {}", quoted(host))])?)
+        }
+        _ => Ok(true),
+    }
+}
+
+fn is_in_a_scheme(text: &str) -> bool {
+    SCHEMES.iter().any(|scheme| scheme.contains(text))
+}
+
+/// The part of the text that is indexed if a domain contains it: a slash is only in the scheme, which
+/// is not. `None` when that is too short to be asked for.
+fn in_domains(text: &str) -> Option<&str> {
+    let host = text.rsplit('/').next().unwrap_or(text);
+    Some(host).filter(|host| host.chars().count() >= LENGTH)
+}
+
+fn end(text: &str) -> &str {
+    let start = text.char_indices().rev().nth(END - 1);
+    start.map_or(text, |(start, _)| &text[start..])
+}
+
+/// Any text as an FTS5 string: nothing in it has a meaning.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+/// One query for the trigrams that begin with one or two characters, since at each place in a text
+/// one begins. `None` when too many keys have one.
+fn beginning_with(conn: &Connection, text: &str) -> StoreResult<Option<Vec<String>>> {
+    let mut statement =
+        conn.prepare_cached("SELECT term, doc FROM key_trigrams WHERE term >= ? AND term <= ?")?;
+    let last = char::MAX.to_string().repeat(LENGTH);
+    let mut rows = statement.query([text, &format!("{text}{last}")])?;
+    let mut terms = Vec::new();
+    let mut keys = 0;
+    while let Some(row) = rows.next()? {
+        terms.push(quoted(&row.get::<_, String>(0)?));
+        keys += row.get::<_, u32>(1)? as usize;
+        if keys > CANDIDATES || terms.len() > TERMS {
+            return Ok(None);
+        }
+    }
+    Ok(Some(if terms.is_empty() {
+        Vec::new()
+    } else {
+        vec![terms.join(" OR ")]
+    }))
+}

@@ -1,0 +1,400 @@
+//! Creating, editing, revoking and revealing keys, and what the log says of it.
+
+use keydeck::api::{ActivityAction, ActivityQuery, KeyEventKind, KeyFilter, Sort};
+use keydeck::model::{Scope, TokenHash};
+use keydeck::server::store::{
+    Found, Idempotency, KeyChange, KeyCreation, KeyQuery, Position, Revocation, Visible,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::deck::{Deck, actor, new_key, query};
+
+#[tokio::test]
+async fn a_created_key_reads_back_as_it_was_given() {
+    let deck = Deck::new().await;
+    let new = new_key(Scope::Mobile, "Kiosk, Auckland", Some(deck.kiosk.id));
+    let created = deck.create(new.clone(), &deck.editor).await;
+    assert_eq!(created.settings, new.valid.settings);
+    assert_eq!(
+        created.created_at.as_microsecond(),
+        new.created_at.as_microsecond()
+    );
+    assert_eq!((created.version, created.last_used_at), (1, None));
+    assert_eq!(created.project.as_ref().unwrap().name, "Kiosk");
+    assert_eq!(created.creator.email, "ed@acme.example");
+
+    let by_id = deck.store.key(new.id, Visible::All).await.unwrap();
+    assert!(matches!(by_id, Some(Found::Active(key)) if key == created));
+    let by_hash = deck
+        .store
+        .key_by_hash(&new.token_hash, Visible::CreatedBy(deck.editor.id))
+        .await
+        .unwrap();
+    assert!(matches!(by_hash, Some(Found::Active(key)) if key == created));
+    let not_seen = Visible::CreatedBy(deck.owner.id);
+    assert!(deck.store.key(new.id, not_seen).await.unwrap().is_none());
+    assert!(
+        deck.store
+            .key_by_hash(&new.token_hash, not_seen)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        deck.store
+            .key_by_hash(&TokenHash::of("another"), Visible::All)
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[tokio::test]
+async fn a_name_is_taken_once_in_a_project_until_it_is_revoked() {
+    let deck = Deck::new().await;
+    let first = deck.web("Checkout").await;
+    let create = async |scope, name, project| {
+        deck.store
+            .create_key(new_key(scope, name, project), actor(&deck.owner))
+            .await
+            .unwrap()
+    };
+    let (shop, kiosk) = (Some(deck.shop.id), Some(deck.kiosk.id));
+    assert!(matches!(
+        create(Scope::Mobile, "Checkout", shop).await,
+        KeyCreation::NameTaken
+    ));
+    assert!(matches!(
+        create(Scope::Web, "checkout", shop).await,
+        KeyCreation::Created(_)
+    ));
+    assert!(matches!(
+        create(Scope::Web, "Checkout", kiosk).await,
+        KeyCreation::Created(_)
+    ));
+    assert!(matches!(
+        create(Scope::Analytics, "Checkout", None).await,
+        KeyCreation::Created(_)
+    ));
+    assert!(matches!(
+        create(Scope::Analytics, "Checkout", None).await,
+        KeyCreation::NameTaken
+    ));
+    deck.store.revoke_key(first.id, actor(&deck.owner)).await.unwrap();
+    assert!(matches!(
+        create(Scope::Web, "Checkout", shop).await,
+        KeyCreation::Created(_)
+    ));
+}
+
+#[tokio::test]
+async fn a_key_needs_a_project_that_is_deployed() {
+    let deck = Deck::new().await;
+    let by = actor(&deck.owner);
+    let draft = deck
+        .store
+        .add_project("Draft".into(), false, by)
+        .await
+        .unwrap()
+        .unwrap();
+    let create = async |project| {
+        deck.store
+            .create_key(new_key(Scope::Web, "Key", Some(project)), by)
+            .await
+            .unwrap()
+    };
+    assert!(matches!(create(draft.id).await, KeyCreation::ProjectNotDeployed));
+    assert!(matches!(create(Uuid::nil()).await, KeyCreation::ProjectMissing));
+    deck.store
+        .edit_project(draft.id, None, Some(true), by)
+        .await
+        .unwrap();
+    assert!(matches!(create(draft.id).await, KeyCreation::Created(_)));
+}
+
+#[tokio::test]
+async fn an_idempotency_key_makes_one_key() {
+    let deck = Deck::new().await;
+    let (owner, editor) = (actor(&deck.owner), actor(&deck.editor));
+    let attempt = |name, fingerprint| {
+        let mut new = new_key(Scope::Web, name, Some(deck.shop.id));
+        new.idempotency = Some(Idempotency {
+            key: "once".into(),
+            fingerprint: [fingerprint; 32],
+        });
+        new
+    };
+    let KeyCreation::Created(first) = deck.store.create_key(attempt("One", 1), owner).await.unwrap() else {
+        panic!("not created");
+    };
+    let again = deck.store.create_key(attempt("One", 1), owner).await.unwrap();
+    assert!(matches!(again, KeyCreation::Replayed(Some(key)) if key == first));
+    let other = deck.store.create_key(attempt("Two", 2), owner).await.unwrap();
+    assert!(matches!(other, KeyCreation::Mismatch));
+    let of_another_user = deck.store.create_key(attempt("Two", 2), editor).await.unwrap();
+    assert!(matches!(of_another_user, KeyCreation::Created(_)));
+    deck.store.revoke_key(first.id, owner).await.unwrap();
+    let revoked_since = deck.store.create_key(attempt("One", 1), owner).await.unwrap();
+    assert!(matches!(revoked_since, KeyCreation::Replayed(None)));
+    let counts = deck
+        .store
+        .count_keys(Visible::All, &KeyFilter::default())
+        .await
+        .unwrap();
+    assert_eq!(counts.total(), 1);
+}
+
+#[tokio::test]
+async fn the_second_of_two_edits_sees_what_the_first_changed() {
+    let deck = Deck::new().await;
+    let key = deck.web("Checkout").await;
+    let edit = async |version, name: &str, settings: &_| {
+        let settings: keydeck::model::Settings = Clone::clone(settings);
+        deck.store
+            .edit_key(key.id, version, name.into(), settings, actor(&deck.owner))
+            .await
+            .unwrap()
+    };
+    let mut settings = key.settings.clone();
+    settings.cross_page_persistence = true;
+    let KeyChange::Changed(changed) = edit(1, "Till", &settings).await else {
+        panic!("not changed");
+    };
+    assert_eq!((changed.version, changed.name.as_str()), (2, "Till"));
+    let read = deck.store.key(key.id, Visible::All).await.unwrap();
+    assert!(matches!(read, Some(Found::Active(now)) if now == changed));
+    assert!(matches!(edit(1, "Desk", &settings).await, KeyChange::Conflict(now) if now == changed));
+    let row = &deck
+        .store
+        .activity(&ActivityQuery::default(), Visible::All)
+        .await
+        .unwrap()
+        .items[0];
+    assert_eq!(row.action, ActivityAction::KeyEdited);
+    assert_eq!(
+        row.changes,
+        json!({"name": ["Checkout", "Till"], "cross_page_persistence": [false, true]})
+    );
+}
+
+#[tokio::test]
+async fn an_edit_that_changes_nothing_writes_nothing() {
+    let deck = Deck::new().await;
+    let key = deck.web("Checkout").await;
+    let before = deck.store.last_seq().await.unwrap();
+    let same = deck.store.edit_key(
+        key.id,
+        1,
+        key.name.clone(),
+        key.settings.clone(),
+        actor(&deck.owner),
+    );
+    assert!(matches!(same.await.unwrap(), KeyChange::Changed(now) if now == key));
+    assert_eq!(deck.store.last_seq().await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn an_edit_can_not_take_a_taken_name() {
+    let deck = Deck::new().await;
+    let key = deck.web("Checkout").await;
+    deck.web("Till").await;
+    let edit = deck
+        .store
+        .edit_key(key.id, 1, "Till".into(), key.settings.clone(), actor(&deck.owner));
+    assert!(matches!(edit.await.unwrap(), KeyChange::NameTaken));
+}
+
+#[tokio::test]
+async fn a_revoked_key_leaves_a_tombstone_and_nothing_else() {
+    let deck = Deck::new().await;
+    let new = new_key(Scope::Web, "Checkout", Some(deck.shop.id));
+    let key = deck.create(new.clone(), &deck.editor).await;
+    let by = actor(&deck.owner);
+    assert!(matches!(
+        deck.store.revoke_key(key.id, by).await.unwrap(),
+        Revocation::Revoked
+    ));
+
+    let found = deck
+        .store
+        .key_by_hash(&new.token_hash, Visible::All)
+        .await
+        .unwrap();
+    let Some(Found::Revoked(tombstone)) = found else {
+        panic!("no tombstone: {found:?}");
+    };
+    assert_eq!((tombstone.id, tombstone.revoked_by.id), (key.id, deck.owner.id));
+    let again = deck.store.revoke_key(key.id, actor(&deck.editor)).await.unwrap();
+    assert!(matches!(again, Revocation::AlreadyRevoked(t) if t.revoked_at == tombstone.revoked_at));
+    assert!(matches!(
+        deck.store.revoke_key(Uuid::nil(), by).await.unwrap(),
+        Revocation::Missing
+    ));
+    assert!(deck.store.reveal_key(key.id, by).await.unwrap().is_none());
+    let edit = deck
+        .store
+        .edit_key(key.id, 1, "Till".into(), key.settings.clone(), by);
+    assert!(matches!(edit.await.unwrap(), KeyChange::Missing));
+    for sort in Sort::ALL {
+        assert!(deck.page(&query(sort)).await.items.is_empty());
+    }
+    for q in [None, Some("check".to_owned())] {
+        let filter = KeyFilter {
+            q,
+            ..KeyFilter::default()
+        };
+        assert_eq!(
+            deck.store
+                .count_keys(Visible::All, &filter)
+                .await
+                .unwrap()
+                .total(),
+            0
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_revelation_is_in_the_log() {
+    let deck = Deck::new().await;
+    let new = new_key(Scope::Web, "Checkout", Some(deck.shop.id));
+    deck.create(new.clone(), &deck.owner).await;
+    let revealed = deck.store.reveal_key(new.id, actor(&deck.owner)).await.unwrap();
+    assert_eq!(revealed, new.sealed);
+    let log = deck
+        .store
+        .activity(&ActivityQuery::default(), Visible::All)
+        .await
+        .unwrap();
+    assert_eq!(log.items[0].action, ActivityAction::KeyRevealed);
+    assert_eq!(log.items[0].key, Some(new.id));
+
+    let shown_once = new_key(Scope::Analytics, "Board", None);
+    deck.create(shown_once.clone(), &deck.owner).await;
+    let before = deck.store.last_seq().await.unwrap();
+    assert_eq!(
+        deck.store
+            .reveal_key(shown_once.id, actor(&deck.owner))
+            .await
+            .unwrap(),
+        None
+    );
+    assert_eq!(deck.store.last_seq().await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn the_log_pages_backwards_and_hides_the_keys_of_others() {
+    let deck = Deck::new().await;
+    let keys = deck.sixty().await;
+    let read = async |key, visible| {
+        let mut query = ActivityQuery {
+            key,
+            limit: Some(7),
+            before: None,
+        };
+        let mut rows = Vec::new();
+        loop {
+            let page = deck.store.activity(&query, visible).await.unwrap();
+            rows.extend(page.items);
+            match page.next {
+                Some(next) => query.before = Some(next),
+                None => return rows,
+            }
+        }
+    };
+    let all = read(None, Visible::All).await;
+    assert_eq!(all.len(), 1 + 2 + 60);
+    assert!(all.is_sorted_by(|newer, older| newer.seq > older.seq));
+    let of_editor = keys.iter().filter(|key| key.creator.id == deck.editor.id).count();
+    assert_eq!(
+        read(None, Visible::CreatedBy(deck.editor.id)).await.len(),
+        of_editor
+    );
+    assert_eq!(read(Some(keys[1].id), Visible::All).await.len(), 1);
+    assert!(
+        read(Some(keys[1].id), Visible::CreatedBy(deck.editor.id))
+            .await
+            .is_empty()
+    );
+    assert!(read(Some(Uuid::nil()), Visible::All).await.is_empty());
+}
+
+#[tokio::test]
+async fn events_tell_the_changes_of_keys_in_order() {
+    let deck = Deck::new().await;
+    let from = deck.store.last_seq().await.unwrap();
+    let key = deck.web("Checkout").await;
+    let by = actor(&deck.owner);
+    deck.store.reveal_key(key.id, by).await.unwrap();
+    deck.store
+        .edit_key(key.id, 1, "Till".into(), key.settings.clone(), by)
+        .await
+        .unwrap();
+    deck.store.revoke_key(key.id, by).await.unwrap();
+    let events = deck.store.key_events_since(from, 10).await.unwrap();
+    let kinds: Vec<_> = events.iter().map(|event| event.kind).collect();
+    assert_eq!(
+        kinds,
+        [KeyEventKind::Created, KeyEventKind::Edited, KeyEventKind::Revoked]
+    );
+    assert!(
+        events
+            .iter()
+            .all(|event| (event.key, event.creator) == (key.id, deck.owner.id))
+    );
+    assert_eq!(events[2].seq, deck.store.last_seq().await.unwrap());
+    let rest = deck.store.key_events_since(events[0].seq, 1).await.unwrap();
+    assert_eq!(rest, events[1..2]);
+}
+
+#[tokio::test]
+async fn pages_skip_and_repeat_nothing_while_keys_come_and_go() {
+    let deck = Deck::new().await;
+    let throughout = deck.sixty().await;
+    for (sort, descending) in Sort::ALL
+        .into_iter()
+        .flat_map(|sort| [(sort, false), (sort, true)])
+    {
+        let mut going = Vec::new();
+        for n in 0..10 {
+            going.push(deck.web(&format!("Guest {n} {sort:?} {descending}")).await);
+        }
+        let all = KeyQuery {
+            descending,
+            limit: 9,
+            ..query(sort)
+        };
+        let mut query = all.clone();
+        let mut seen = Vec::new();
+        loop {
+            let page = deck.page(&query).await;
+            seen.extend(page.items.iter().map(|(key, _)| key.id));
+            // Between any two pages one goes, perhaps the very one that the next page begins behind, and one comes.
+            let boundary = page
+                .items
+                .iter()
+                .rev()
+                .find_map(|(key, _)| going.iter().position(|g| g.id == key.id));
+            if let Some(gone) = boundary.or(going.len().checked_sub(1)) {
+                deck.store
+                    .revoke_key(going.swap_remove(gone).id, actor(&deck.owner))
+                    .await
+                    .unwrap();
+            }
+            deck.web(&format!("Comer {} {sort:?} {descending}", seen.len()))
+                .await;
+            match page.items.last() {
+                Some((_, place)) if page.more_after => query.position = Position::After(place.clone()),
+                _ => break,
+            }
+        }
+        for key in &throughout {
+            assert_eq!(
+                seen.iter().filter(|id| **id == key.id).count(),
+                1,
+                "{sort:?} {descending}"
+            );
+        }
+    }
+}

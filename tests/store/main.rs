@@ -1,0 +1,14 @@
+//! What every store must do. The subjects ask through `dyn Store`; what only SQLite can be asked is
+//! in `sqlite`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test needs and does not get fails it"
+)]
+
+mod changes;
+mod deck;
+mod paging;
+mod people;
+mod sqlite;

@@ -1,0 +1,256 @@
+//! Pages: total orders, positions, filters, counts.
+
+use keydeck::api::{KeyFilter, Sort};
+use keydeck::model::Scope;
+use keydeck::server::store::{KeyQuery, KeyRecord, PlaceValue, Position, Visible};
+use uuid::Uuid;
+
+use super::deck::{Deck, query, text};
+
+/// The order that the contract names, worked out without the store.
+fn sorted(mut keys: Vec<KeyRecord>, sort: Sort, descending: bool) -> Vec<Uuid> {
+    keys.sort_by_key(|key| {
+        let name = key.name.to_lowercase();
+        let value = match sort {
+            Sort::Scope => (Some(key.scope), name, None),
+            Sort::Name => (None, name, None),
+            Sort::CreatedAt => (None, String::new(), Some(key.created_at)),
+            Sort::LastUsedAt => (None, String::new(), key.last_used_at),
+        };
+        (value, key.id)
+    });
+    if descending {
+        keys.reverse();
+    }
+    ids(&keys)
+}
+
+fn ids(keys: &[KeyRecord]) -> Vec<Uuid> {
+    keys.iter().map(|key| key.id).collect()
+}
+
+fn matches(key: &KeyRecord, filter: &KeyFilter, visible: Visible) -> bool {
+    let has = |q: &String| {
+        let q = q.to_lowercase();
+        let project = key
+            .project
+            .as_ref()
+            .is_some_and(|project| project.name.to_lowercase().contains(&q));
+        let domain = key
+            .settings
+            .ui_domains
+            .iter()
+            .any(|domain| domain.as_str().to_lowercase().contains(&q));
+        key.name.to_lowercase().contains(&q) || project || domain
+    };
+    filter.scope.is_none_or(|scope| scope == key.scope)
+        && filter
+            .project
+            .is_none_or(|id| key.project.as_ref().is_some_and(|project| project.id == id))
+        && filter.creator.is_none_or(|id| key.creator.id == id)
+        && filter.q.as_ref().is_none_or(has)
+        && (visible == Visible::All || visible == Visible::CreatedBy(key.creator.id))
+}
+
+/// Every condition alone and in the company of others, with texts that mean something to SQL, FTS5,
+/// LIKE and GLOB.
+fn filters(deck: &Deck) -> Vec<KeyFilter> {
+    let texts = [
+        "c",
+        "ch",
+        "CHECKOUT",
+        "über",
+        "100%",
+        "%",
+        "_",
+        "\"A\"",
+        "\"",
+        "*",
+        "NEAR(a b)",
+        "out 1",
+        "' OR 1=1",
+        "kiosk",
+        "shop.acme",
+        "acme.shop",
+        "store",
+        "e\ncom",
+        "https://",
+        "no such key",
+        "{",
+        "-",
+        "a AND b",
+        "\u{130}",
+    ];
+    let mut filters: Vec<KeyFilter> = texts.into_iter().map(text).collect();
+    for scope in [None, Some(Scope::Web), Some(Scope::Analytics)] {
+        for project in [None, Some(deck.kiosk.id), Some(Uuid::nil())] {
+            for creator in [None, Some(deck.editor.id)] {
+                for q in [None, Some("check".to_owned()), Some("o".to_owned())] {
+                    filters.push(KeyFilter {
+                        scope,
+                        project,
+                        creator,
+                        q,
+                    });
+                }
+            }
+        }
+    }
+    filters
+}
+
+#[tokio::test]
+async fn every_sort_and_filter_lists_what_matches_in_its_order() {
+    let deck = Deck::new().await;
+    let keys = deck.sixty().await;
+    for filter in filters(&deck) {
+        for visible in [Visible::All, Visible::CreatedBy(deck.editor.id)] {
+            let expected: Vec<KeyRecord> = keys
+                .iter()
+                .filter(|key| matches(key, &filter, visible))
+                .cloned()
+                .collect();
+            for (sort, descending) in Sort::ALL
+                .into_iter()
+                .flat_map(|sort| [(sort, false), (sort, true)])
+            {
+                let filter = filter.clone();
+                let query = KeyQuery {
+                    visible,
+                    filter,
+                    descending,
+                    limit: 7,
+                    ..query(sort)
+                };
+                let listed = deck.listing(&query).await;
+                assert_eq!(
+                    ids(&listed),
+                    sorted(expected.clone(), sort, descending),
+                    "{query:?}"
+                );
+            }
+            let counts = deck.store.count_keys(visible, &filter).await.unwrap();
+            for scope in Scope::ALL {
+                let of_scope = expected.iter().filter(|key| key.scope == scope).count();
+                assert_eq!(counts.of(scope), of_scope as u64, "{filter:?} {visible:?}");
+            }
+            assert!(!counts.capped);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_position_shows_its_part_of_the_order() {
+    let deck = Deck::new().await;
+    let keys = deck.sixty().await;
+    for (sort, descending) in Sort::ALL
+        .into_iter()
+        .flat_map(|sort| [(sort, false), (sort, true)])
+    {
+        let all = KeyQuery {
+            descending,
+            limit: 60,
+            ..query(sort)
+        };
+        let rows = deck.page(&all).await.items;
+        let order: Vec<Uuid> = rows.iter().map(|(key, _)| key.id).collect();
+        assert_eq!(order, sorted(keys.clone(), sort, descending));
+        let show = async |position, expected: std::ops::Range<usize>| {
+            let query = KeyQuery {
+                position,
+                limit: 10,
+                ..all.clone()
+            };
+            let page = deck.page(&query).await;
+            let shown: Vec<Uuid> = page.items.iter().map(|(key, _)| key.id).collect();
+            assert_eq!(shown, order[expected.clone()], "{query:?}");
+            assert_eq!(page.more_before, expected.start > 0, "{query:?}");
+            assert_eq!(page.more_after, expected.end < 60, "{query:?}");
+        };
+        let place = |n: usize| rows[n].1.clone();
+        show(Position::Start, 0..10).await;
+        show(Position::End, 50..60).await;
+        show(Position::After(place(19)), 20..30).await;
+        show(Position::After(place(55)), 56..60).await;
+        show(Position::At(place(20)), 20..30).await;
+        show(Position::At(place(0)), 0..10).await;
+        show(Position::Before(place(20)), 10..20).await;
+        show(Position::Before(place(4)), 0..4).await;
+        show(Position::Around(order[30]), 25..35).await;
+        show(Position::Around(order[2]), 0..10).await;
+        show(Position::Around(order[59]), 54..60).await;
+    }
+}
+
+#[tokio::test]
+async fn around_a_key_that_is_not_among_the_filtered_is_nothing() {
+    let deck = Deck::new().await;
+    let keys = deck.sixty().await;
+    let of_owner = keys
+        .iter()
+        .find(|key| key.creator.id == deck.owner.id && key.scope == Scope::Web)
+        .unwrap();
+    let around = KeyQuery {
+        position: Position::Around(of_owner.id),
+        ..query(Sort::Name)
+    };
+    assert!(deck.store.keys(&around).await.unwrap().is_some());
+    let hidden = KeyQuery {
+        visible: Visible::CreatedBy(deck.editor.id),
+        ..around.clone()
+    };
+    assert!(deck.store.keys(&hidden).await.unwrap().is_none());
+    let filtered = KeyQuery {
+        filter: text("no such"),
+        ..around.clone()
+    };
+    assert!(deck.store.keys(&filtered).await.unwrap().is_none());
+    let missing = KeyQuery {
+        position: Position::Around(Uuid::nil()),
+        ..around
+    };
+    assert!(deck.store.keys(&missing).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_place_in_another_scope_is_before_or_behind_the_filtered_one() {
+    let deck = Deck::new().await;
+    deck.sixty().await;
+    let scope = query(Sort::Scope);
+    let mobile = KeyFilter {
+        scope: Some(Scope::Mobile),
+        ..KeyFilter::default()
+    };
+    for (descending, limit) in [(false, 60), (true, 60)] {
+        let all = deck
+            .page(&KeyQuery {
+                descending,
+                limit,
+                ..scope.clone()
+            })
+            .await
+            .items;
+        let place = |scope| {
+            let of_scope = |place: &&_| matches!(place, &&keydeck::server::store::Place { value: PlaceValue::Scope(s, _), .. } if s == scope);
+            all.iter().map(|(_, place)| place).find(of_scope).unwrap().clone()
+        };
+        let after = async |scope_of_place| {
+            let position = Position::After(place(scope_of_place));
+            let query = KeyQuery {
+                descending,
+                limit,
+                position,
+                filter: mobile.clone(),
+                ..scope.clone()
+            };
+            deck.page(&query).await.items.len()
+        };
+        let (before, behind) = if descending {
+            (Scope::Analytics, Scope::Web)
+        } else {
+            (Scope::Web, Scope::Analytics)
+        };
+        assert_eq!(after(before).await, 20);
+        assert_eq!(after(behind).await, 0);
+    }
+}

@@ -1,0 +1,374 @@
+//! What only SQLite can be asked: the file, its constraints, and two processes on it.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use keydeck::api::{KeyFilter, Sort};
+use keydeck::model::Scope;
+use keydeck::server::store::sqlite::{SampleKey, SampleProject, SqliteStore};
+use keydeck::server::store::{Found, Revocation, Sealed, Store, StoreError, Visible};
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use super::deck::{Deck, actor, data_key, founding, new_key, query, text};
+
+fn create(path: &Path) -> Result<SqliteStore, StoreError> {
+    SqliteStore::create(path, &founding(), &data_key())
+}
+
+fn schema(path: &Path) -> Vec<(String, Option<String>)> {
+    let conn = Connection::open(path).unwrap();
+    let mut statement = conn
+        .prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")
+        .unwrap();
+    let rows = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+#[tokio::test]
+async fn only_the_owner_can_read_the_files() {
+    let deck = Deck::new().await;
+    for file in std::fs::read_dir(deck.path.parent().unwrap())
+        .unwrap()
+        .map(Result::unwrap)
+    {
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{:?}", file.file_name());
+    }
+}
+
+#[tokio::test]
+async fn a_database_is_made_once_and_opened_if_it_is_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keydeck.db");
+    assert!(matches!(
+        SqliteStore::open(&path),
+        Err(StoreError::NotInitialised(_))
+    ));
+    std::fs::write(&path, "").unwrap();
+    assert!(matches!(
+        SqliteStore::open(&path),
+        Err(StoreError::NotInitialised(_))
+    ));
+    drop(create(&path).unwrap());
+    assert!(matches!(create(&path), Err(StoreError::AlreadyInitialised(_))));
+    assert_eq!(
+        SqliteStore::open(&path)
+            .unwrap()
+            .organisation()
+            .await
+            .unwrap()
+            .name,
+        "Acme Studios"
+    );
+
+    Connection::open(&path)
+        .unwrap()
+        .pragma_update(None, "user_version", 99)
+        .unwrap();
+    assert!(matches!(
+        SqliteStore::open(&path),
+        Err(StoreError::Newer { found: 99, known: 1 })
+    ));
+    let nowhere = directory.path().join("missing/keydeck.db");
+    assert!(matches!(create(&nowhere), Err(StoreError::Unavailable(_))));
+}
+
+#[test]
+fn a_file_of_another_program_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("other.db");
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("CREATE TABLE theirs (n)")
+        .unwrap();
+    let before = std::fs::read(&path).unwrap();
+    assert!(matches!(create(&path), Err(StoreError::Fault(_))));
+    assert!(matches!(SqliteStore::open(&path), Err(StoreError::Fault(_))));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    std::fs::write(
+        &path,
+        "no database at all, but long enough to be read as a header of one",
+    )
+    .unwrap();
+    assert!(matches!(SqliteStore::open(&path), Err(StoreError::Fault(_))));
+}
+
+#[test]
+fn of_many_who_create_at_once_one_wins() {
+    for _ in 0..5 {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keydeck.db");
+        let line = Barrier::new(6);
+        let outcomes: Vec<_> = thread::scope(|scope| {
+            let start = || {
+                line.wait();
+                create(&path)
+            };
+            let all: Vec<_> = (0..6).map(|_| scope.spawn(start)).collect();
+            all.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let lost = |outcome: &&Result<_, _>| matches!(outcome, Err(StoreError::AlreadyInitialised(_)));
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+        assert_eq!(outcomes.iter().filter(lost).count(), 5);
+        assert!(SqliteStore::open(&path).is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_secret_is_in_no_file_any_more() {
+    let Deck {
+        store,
+        owner,
+        shop,
+        path,
+        _directory,
+        ..
+    } = Deck::new().await;
+    let sealed = |n: usize| -> Vec<u8> { format!("{n:04}{}", "Xq7 sealed bytes".repeat(6)).into_bytes() };
+    let mut ids = Vec::new();
+    for n in 0..200 {
+        let mut new = new_key(Scope::Web, &format!("Key {n}"), Some(shop.id));
+        new.sealed = Some(Sealed {
+            data_key: 1,
+            bytes: sealed(n),
+        });
+        ids.push(new.id);
+        store.create_key(new, actor(&owner)).await.unwrap();
+    }
+    // Growing rows move others between pages; no copy of them may stay behind.
+    for &id in ids.iter().step_by(3) {
+        let Some(Found::Active(key)) = store.key(id, Visible::All).await.unwrap() else {
+            panic!("gone")
+        };
+        let name = format!("{} {}", key.name, "long ".repeat(18));
+        store
+            .edit_key(id, 1, name, key.settings, actor(&owner))
+            .await
+            .unwrap();
+    }
+    for &id in ids.iter().skip(1) {
+        assert!(matches!(
+            store.revoke_key(id, actor(&owner)).await.unwrap(),
+            Revocation::Revoked
+        ));
+    }
+    drop(store);
+    let found = |n| {
+        let files = std::fs::read_dir(path.parent().unwrap())
+            .unwrap()
+            .map(Result::unwrap);
+        let holds = |bytes: Vec<u8>| bytes.windows(64).any(|window| sealed(n)[..64] == *window);
+        files
+            .into_iter()
+            .any(|file| holds(std::fs::read(file.path()).unwrap()))
+    };
+    assert!(found(0), "an active key keeps its secret");
+    let left: Vec<usize> = (1..200).filter(|n| found(*n)).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test]
+async fn the_database_itself_refuses_what_must_not_happen() {
+    let deck = Deck::new().await;
+    let revoked = deck.web("Revoked").await;
+    deck.web("Active").await;
+    deck.create(new_key(Scope::Analytics, "Board", None), &deck.owner)
+        .await;
+    deck.store
+        .revoke_key(revoked.id, actor(&deck.owner))
+        .await
+        .unwrap();
+    let conn = Connection::open(&deck.path).unwrap();
+    for (sql, refusal) in [
+        ("DELETE FROM keys WHERE name = 'Active'", "never deleted"),
+        (
+            "UPDATE keys SET revoked_at = NULL, revoked_by = NULL",
+            "stays revoked",
+        ),
+        (
+            "UPDATE keys SET revoked_at = 1 WHERE name = 'Revoked'",
+            "stays revoked",
+        ),
+        (
+            "UPDATE keys SET token_hash = zeroblob(32) WHERE name = 'Active'",
+            "never change",
+        ),
+        (
+            "UPDATE keys SET sealed = x'00', data_key = 1 WHERE name = 'Revoked'",
+            "have_a_secret",
+        ),
+        (
+            "UPDATE keys SET sealed = x'00', data_key = 1 WHERE name = 'Board'",
+            "have_a_secret",
+        ),
+        (
+            "UPDATE keys SET sealed = NULL, data_key = NULL WHERE name = 'Active'",
+            "have_a_secret",
+        ),
+        ("UPDATE activity SET subject = ''", "append-only"),
+        ("DELETE FROM activity", "append-only"),
+    ] {
+        let error = conn.execute(sql, []).unwrap_err().to_string();
+        assert!(error.contains(refusal), "{sql}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_can_not_be_logged_does_not_happen() {
+    let deck = Deck::new().await;
+    let key = deck.web("Checkout").await;
+    let conn = Connection::open(&deck.path).unwrap();
+    conn.execute_batch(
+        "CREATE TRIGGER no_log BEFORE INSERT ON activity BEGIN SELECT raise(ABORT, 'the log is full'); END",
+    )
+    .unwrap();
+    let by = actor(&deck.owner);
+    let store = &deck.store;
+    let another = new_key(Scope::Web, "Another", Some(deck.shop.id));
+    assert!(store.create_key(another.clone(), by).await.is_err());
+    assert!(
+        store
+            .edit_key(key.id, 1, "Till".into(), key.settings.clone(), by)
+            .await
+            .is_err()
+    );
+    assert!(store.revoke_key(key.id, by).await.is_err());
+    assert!(store.reveal_key(key.id, by).await.is_err());
+    assert!(store.add_project("Tower".into(), true, by).await.is_err());
+    assert!(store.key(another.id, Visible::All).await.unwrap().is_none());
+    let now = store.key(key.id, Visible::All).await.unwrap();
+    assert!(matches!(now, Some(Found::Active(now)) if now == key));
+    assert_eq!(
+        store
+            .count_keys(Visible::All, &KeyFilter::default())
+            .await
+            .unwrap()
+            .total(),
+        1
+    );
+
+    conn.execute_batch("DROP TRIGGER no_log").unwrap();
+    deck.create(another, &deck.owner).await;
+}
+
+#[tokio::test]
+async fn two_stores_on_one_file_see_and_wake_each_other() {
+    let deck = Deck::new().await;
+    let other = Arc::new(SqliteStore::open(&deck.path).unwrap());
+    for round in 0..3 {
+        // What was noticed so far is taken out, so that only the next change can wake.
+        while tokio::time::timeout(Duration::from_millis(50), other.changed())
+            .await
+            .is_ok()
+        {}
+        let woken = tokio::spawn({
+            let other = other.clone();
+            async move { other.changed().await }
+        });
+        let key = deck.web(&format!("Checkout {round}")).await;
+        tokio::time::timeout(Duration::from_secs(5), woken)
+            .await
+            .expect("woken")
+            .unwrap();
+        assert!(other.key(key.id, Visible::All).await.unwrap().is_some());
+        let revoked = other.revoke_key(key.id, actor(&deck.owner)).await.unwrap();
+        assert!(matches!(revoked, Revocation::Revoked));
+        let seen = deck.store.key(key.id, Visible::All).await.unwrap();
+        assert!(matches!(seen, Some(Found::Revoked(_))));
+    }
+}
+
+#[tokio::test]
+async fn reading_wakes_nobody() {
+    let deck = Deck::new().await;
+    deck.sixty().await;
+    while tokio::time::timeout(Duration::from_millis(50), deck.store.changed())
+        .await
+        .is_ok()
+    {}
+    for sort in Sort::ALL {
+        deck.listing(&query(sort)).await;
+    }
+    let woken = tokio::time::timeout(Duration::from_millis(100), deck.store.changed()).await;
+    assert!(woken.is_err());
+}
+
+#[tokio::test]
+async fn loaded_sample_keys_are_as_good_as_created_ones() {
+    const KEYS: usize = 12_000;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keydeck.db");
+    let store = create(&path).unwrap();
+    let before = schema(&path);
+    let owner = store.users().await.unwrap().remove(0);
+    let project = |name: &str| SampleProject {
+        id: Uuid::now_v7(),
+        name: name.into(),
+        creator: owner.id,
+        deployed: true,
+        created_at: Timestamp::now(),
+    };
+    let projects = [project("Storefront"), project("Quokka Island")];
+    let ids = [projects[0].id, projects[1].id];
+    let keys = (0..KEYS).map(|n| {
+        let scope = Scope::ALL[n % 3];
+        let name = format!("{} {n}", if n % 1000 == 0 { "Zanzibar" } else { "Kiosk" });
+        SampleKey {
+            new: new_key(
+                scope,
+                &name,
+                scope.has_project().then(|| ids[usize::from(n % 500 == 1)]),
+            ),
+            creator: owner.id,
+            last_used_at: (n % 2 == 0).then(Timestamp::now),
+        }
+    });
+    let mut told = Vec::new();
+    store.bulk_load([], projects, keys, |n| told.push(n)).unwrap();
+    assert_eq!(told, [10_000, 12_000]);
+    assert_eq!(schema(&path), before);
+
+    let deck = Deck::around(Arc::new(store), owner, path, directory).await;
+    deck.web("Kiosk of the deck").await;
+    let count = async |filter| deck.store.count_keys(Visible::All, &filter).await.unwrap();
+    let all = count(KeyFilter::default()).await;
+    assert_eq!((all.web, all.mobile, all.analytics), (4001, 4000, 4000));
+    let scoped = |scope, q: &str| KeyFilter {
+        scope: Some(scope),
+        ..text(q)
+    };
+    // Rare and common texts, with and without an index for them, go different ways to the same answer.
+    for (filter, matching) in [
+        (text("zanzibar"), 12),
+        (text("kiosk 11999"), 1),
+        (text("quokka"), 16),
+        (text("\"kiosk"), 0),
+        (text("za"), 12),
+        (text("acme.shop"), 4000),
+        (scoped(Scope::Analytics, "zanzibar"), 4),
+        (scoped(Scope::Analytics, "kiosk"), 3996),
+        (scoped(Scope::Web, "iosk"), 3997),
+        (scoped(Scope::Web, "storefront"), 4001 - 8),
+    ] {
+        assert_eq!(count(filter.clone()).await.total(), matching, "{filter:?}");
+        for sort in Sort::ALL {
+            let query = keydeck::server::store::KeyQuery {
+                filter: filter.clone(),
+                limit: 200,
+                ..query(sort)
+            };
+            assert_eq!(deck.listing(&query).await.len() as u64, matching, "{query:?}");
+        }
+    }
+    let many = count(text("kiosk")).await;
+    assert_eq!((many.total(), many.capped), (10_000, true));
+    let last = deck.store.last_seq().await.unwrap();
+    assert_eq!(last, KEYS as u64 + 3);
+}
