@@ -168,7 +168,7 @@ fn a_demo_is_private_and_leaves_nothing_however_it_ends() {
     let home = Home::new();
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
         let demo = demo(&home, &[]);
-        demo.wait_for("Checkout assistant");
+        demo.wait_for("Lobby screen");
         let [directory] = demo_directories(&home).try_into().expect("one");
         assert_eq!(mode(&directory), 0o700);
         demo.signal(signal);
