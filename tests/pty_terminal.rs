@@ -7,6 +7,7 @@ mod keys;
 #[expect(dead_code, reason = "shared with the tests of the commands")]
 mod program;
 #[path = "common/pty.rs"]
+#[expect(dead_code, reason = "shared with the tests of the dashboard")]
 mod pty;
 
 use std::os::unix::process::ExitStatusExt;
