@@ -96,7 +96,7 @@ impl Dashboard {
             now: Timestamp::now(),
             zone: TimeZone::system(),
         };
-        Self {
+        let mut dashboard = Self {
             app,
             runner,
             terminal,
@@ -104,9 +104,10 @@ impl Dashboard {
             arrivals,
             inputs,
             signals,
-        }
-        .go()
-        .await
+        };
+        // The terminal may have changed since the first questions were asked.
+        dashboard.update(resized()?)?;
+        dashboard.go().await
     }
 
     async fn go(mut self) -> Result<Ended, RunError> {
