@@ -7,10 +7,10 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use uuid::Uuid;
 
 use super::people::user_seq;
-use super::rows::micros;
+use super::rows::{micros, rank};
 use super::{activity, keys, people, projects};
 use crate::api::{PersonRef, Project, User};
-use crate::model::Role;
+use crate::model::{Role, Scope};
 use crate::server::store::{NewKey, StoreError, StoreResult};
 
 /// A user who has been there since `created_at`, without a sign-in token.
@@ -57,34 +57,31 @@ pub fn load(
         .try_for_each(|project| insert_project(&tx, project))?;
     let dropped = drop_indexes_and_triggers(&tx)?;
     let mut numbers = Numbers::default();
+    let mut counts = Counts::default();
     let mut loaded = 0;
     for key in keys {
-        insert_key(&tx, &mut numbers, &key)?;
+        let (creator, project) = insert_key(&tx, &mut numbers, &key)?;
+        counts.add(creator, project, key.new.valid.scope);
         loaded += 1;
         if loaded % STEP == 0 {
             progress(loaded);
         }
     }
     dropped.iter().try_for_each(|sql| tx.execute_batch(sql))?;
-    tx.execute_batch(DERIVED)?;
+    counts.store(&tx)?;
+    tx.execute_batch(SEARCH)?;
     tx.commit()?;
+    // As long as the database, the log would take its room twice.
+    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     progress(loaded);
     Ok(())
 }
 
-/// What the triggers would have kept.
-const DERIVED: &str = "
-    DELETE FROM key_counts;
-    INSERT INTO key_counts (creator, project, scope, n)
-    WITH each AS MATERIALIZED (
-        SELECT creator, project, scope, count(*) AS n FROM keys WHERE revoked_at IS NULL GROUP BY 1, 2, 3
-    )
-    SELECT creator, project, scope, n FROM each WHERE project IS NOT NULL
-    UNION ALL SELECT creator, 0, scope, sum(n) FROM each GROUP BY 1, 3
-    UNION ALL SELECT 0, project, scope, sum(n) FROM each WHERE project IS NOT NULL GROUP BY 2, 3
-    UNION ALL SELECT 0, 0, scope, sum(n) FROM each GROUP BY 3;
+/// What the trigger would have put into the trigram index, in few large pieces and then in one.
+const SEARCH: &str = "
     INSERT INTO key_search (key_search, rank) VALUES ('hashsize', 16777216), ('automerge', 0);
     INSERT INTO key_search (key_search) VALUES ('rebuild');
+    INSERT INTO key_search (key_search) VALUES ('optimize');
     INSERT INTO key_search (key_search, rank) VALUES ('hashsize', 1048576), ('automerge', 4);";
 
 fn insert_user(conn: &Connection, sample: SampleUser) -> StoreResult<()> {
@@ -123,22 +120,46 @@ fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<()> {
     }
 }
 
-fn insert_key(conn: &Connection, numbers: &mut Numbers, key: &SampleKey) -> StoreResult<()> {
-    let creator = numbers.user(conn, key.creator)?;
-    let project = key
-        .new
-        .valid
-        .project
-        .map(|id| numbers.project(conn, id))
-        .transpose()?;
-    let seq = keys::insert(
-        conn,
-        &key.new,
-        project,
+/// Returns the numbers of its creator and project.
+fn insert_key(conn: &Connection, numbers: &mut Numbers, key: &SampleKey) -> StoreResult<(i64, Option<i64>)> {
+    let SampleKey {
+        new,
         creator,
-        key.last_used_at.map_or(0, micros),
-    )?;
-    activity::record_creation(conn, key.new.created_at, seq, creator, &key.new.valid.name)
+        last_used_at,
+    } = key;
+    let creator = numbers.user(conn, *creator)?;
+    let project = match new.valid.project {
+        Some(id) => Some(numbers.project(conn, id)?),
+        None => None,
+    };
+    let seq = keys::insert(conn, new, project, creator, last_used_at.map_or(0, micros))?;
+    activity::record_creation(conn, new.created_at, seq, creator, &new.valid.name)?;
+    Ok((creator, project))
+}
+
+/// What the trigger would have counted: by creator, project (0 is any) and scope.
+#[derive(Default)]
+struct Counts(HashMap<(i64, i64, i64), i64>);
+
+impl Counts {
+    fn add(&mut self, creator: i64, project: Option<i64>, scope: Scope) {
+        for creator in [0, creator] {
+            for project in [Some(0), project].into_iter().flatten() {
+                *self.0.entry((creator, project, rank(scope))).or_default() += 1;
+            }
+        }
+    }
+
+    fn store(&self, conn: &Connection) -> StoreResult<()> {
+        let mut statement = conn.prepare(
+            "INSERT INTO key_counts (creator, project, scope, n) VALUES (?, ?, ?, ?)
+                 ON CONFLICT DO UPDATE SET n = n + excluded.n",
+        )?;
+        for ((creator, project, scope), n) in &self.0 {
+            statement.execute([creator, project, scope, n])?;
+        }
+        Ok(())
+    }
 }
 
 /// Takes the indexes and triggers away for the time of the load; what it returns makes them again.

@@ -26,7 +26,7 @@ const STATEMENTS: usize = 96;
 /// The length at which the log is carried over into the database: long enough that a page that is changed
 /// by one create after another is carried once.
 const LOG_PAGES: u32 = 8192;
-const LOADER_CACHE_KIB: usize = 32 * 1024;
+const LOADER_CACHE_KIB: usize = 16 * 1024;
 const WRITER_CACHE_KIB: usize = 8 * 1024;
 /// What all readers together may cache.
 const READERS_CACHE_KIB: usize = 16 * 1024;
@@ -104,6 +104,8 @@ pub fn loader(path: &Path) -> StoreResult<Connection> {
     let conn = connect(path)?;
     conn.pragma_update(None, "cache_size", -(LOADER_CACHE_KIB as i64))?;
     conn.pragma_update(None, "synchronous", "OFF")?;
+    // What an index is sorted in would stay with the process if it were memory.
+    conn.pragma_update(None, "temp_store", "FILE")?;
     Ok(conn)
 }
 

@@ -1,11 +1,14 @@
 //! Pages of keys by keyset: from a place, in either direction, never by counting rows.
 
+use std::cell::RefCell;
+
 use rusqlite::{Connection, params_from_iter};
 use uuid::Uuid;
 
 use super::filter::{Clause, Filter};
+use super::names::{Known, Names};
 use super::order::Start;
-use super::rows::{KEY_COLUMNS, KeyColumns, Names};
+use super::rows::{KEY_COLUMNS, KeyColumns};
 use super::search::Search;
 use crate::api::KeyFilter;
 use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult, Visible};
@@ -17,7 +20,7 @@ pub fn is_quick(filter: &KeyFilter, visible: Visible) -> bool {
     filter.q.is_none() && conditions.into_iter().filter(|is_set| *is_set).count() <= 1
 }
 
-pub fn page(conn: &Connection, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
+pub fn page(conn: &Connection, known: &mut Known, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
     let Some(filter) = Filter::resolve(conn, &query.filter, query.visible)? else {
         return Ok(match query.position {
             Position::Around(_) => None,
@@ -25,11 +28,20 @@ pub fn page(conn: &Connection, query: &KeyQuery) -> StoreResult<Option<KeySlice>
         });
     };
     let search = Search::new(conn, filter, query.sort)?;
-    Listing { conn, query, search }.page()
+    known.refresh(conn)?;
+    let names = RefCell::new(Names { conn, known });
+    Listing {
+        conn,
+        names,
+        query,
+        search,
+    }
+    .page()
 }
 
 struct Listing<'a> {
     conn: &'a Connection,
+    names: RefCell<Names<'a>>,
     query: &'a KeyQuery,
     search: Search,
 }
@@ -114,7 +126,6 @@ impl Listing<'_> {
 
     fn read(&self, start: Option<Start>, way: Way, limit: usize) -> StoreResult<Page> {
         let clause = self.select(KEY_COLUMNS, start, way, limit + 1)?;
-        let mut names = Names::new(self.conn)?;
         let mut page = Page::default();
         let mut statement = self.conn.prepare_cached(&clause.sql)?;
         let mut rows = statement.query(params_from_iter(clause.values))?;
@@ -123,7 +134,7 @@ impl Listing<'_> {
                 page.more = true;
                 break;
             }
-            let key = names.key(row)?;
+            let key = KeyColumns::read(row, &mut self.names.borrow_mut())?;
             page.places.push(key.place(self.query.sort));
             page.keys.push(key);
         }
@@ -159,13 +170,15 @@ impl Listing<'_> {
               WHERE k.id = ? AND k.revoked_at IS NULL{}",
             conditions.sql
         );
-        let mut names = Names::new(self.conn)?;
         let mut statement = self.conn.prepare_cached(&sql)?;
         let values = [id.as_bytes().to_vec().into()]
             .into_iter()
             .chain(conditions.values);
         let mut rows = statement.query(params_from_iter(values))?;
-        let key = rows.next()?.map(|row| names.key(row)).transpose()?;
+        let key = rows
+            .next()?
+            .map(|row| KeyColumns::read(row, &mut self.names.borrow_mut()))
+            .transpose()?;
         Ok(key.map(|key| key.place(self.query.sort)))
     }
 }
@@ -272,8 +285,13 @@ mod tests {
                     limit: 100,
                 };
                 let path = Path::new(sort, &filter, owner);
+                let mut known = Known::default();
                 let listing = Listing {
                     conn: &conn,
+                    names: RefCell::new(Names {
+                        conn: &conn,
+                        known: &mut known,
+                    }),
                     query: &query,
                     search: Search {
                         filter: filter.clone(),

@@ -7,6 +7,7 @@ mod count;
 mod filter;
 mod keys;
 mod list;
+mod names;
 mod order;
 mod people;
 mod projects;
@@ -22,9 +23,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use notify::RecommendedWatcher;
+use rusqlite::Connection;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use self::names::Known;
 use self::readers::{Pool, Readers, snapshot};
 use self::rows::{KeyBy, find_key};
 use self::watch::Bell;
@@ -158,12 +161,13 @@ impl Store for SqliteStore {
 
     async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
         if list::is_quick(&query.filter, query.visible) {
-            return self
-                .pool
-                .read(|conn| snapshot(conn, |conn| list::page(conn, query)));
+            let page =
+                |conn: &Connection, known: &mut Known| snapshot(conn, |conn| list::page(conn, known, query));
+            return self.pool.read_knowing(page);
         }
         let query = query.clone();
-        self.readers.read(move |conn| list::page(conn, &query)).await
+        let page = move |conn: &_| list::page(conn, &mut Known::default(), &query);
+        self.readers.read(page).await
     }
 
     async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {

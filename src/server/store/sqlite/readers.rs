@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::connection;
+use super::names::Known;
 use crate::server::store::{StoreError, StoreResult};
 
 /// How many long reads run at once.
@@ -20,7 +21,7 @@ pub const THREADS: usize = 2;
 /// thread costs more than they do. There are never more than threads that read at once.
 pub struct Pool {
     path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<(Connection, Known)>>,
 }
 
 impl Pool {
@@ -32,14 +33,22 @@ impl Pool {
     }
 
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> StoreResult<T>) -> StoreResult<T> {
+        self.read_knowing(|conn, _| work(conn))
+    }
+
+    /// As [`Pool::read`], with the names that the connection knows.
+    pub fn read_knowing<T>(
+        &self,
+        work: impl FnOnce(&Connection, &mut Known) -> StoreResult<T>,
+    ) -> StoreResult<T> {
         let idle = lock(&self.idle).pop();
-        let conn = match idle {
-            Some(conn) => conn,
-            None => connection::reader(&self.path)?,
+        let (conn, mut known) = match idle {
+            Some(idle) => idle,
+            None => (connection::reader(&self.path)?, Known::default()),
         };
-        let result = work(&conn);
+        let result = work(&conn, &mut known);
         if conn.is_autocommit() {
-            lock(&self.idle).push(conn);
+            lock(&self.idle).push((conn, known));
         }
         result
     }

@@ -1,13 +1,12 @@
 //! How the model lies in columns, and back.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Type, ValueRef};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
-use crate::api::{PersonRef, ProjectRef, Sort, User};
+use super::names::{Known, Names};
+use crate::api::{Sort, User};
 use crate::model::{LocalAddress, Role, Scope, Settings, UiDomain};
 use crate::server::store::{Found, KeyRecord, Place, PlaceValue, RevokedKey, Visible};
 
@@ -83,7 +82,7 @@ pub fn lines(domains: &[UiDomain]) -> String {
     lines.join("\n")
 }
 
-/// What [`key`] reads, of a table named `k`.
+/// What [`KeyColumns::read`] reads, of a table named `k`.
 pub const KEY_COLUMNS: &str = "k.id, k.name, k.name_key, k.scope, k.project, k.creator, k.created_at, \
      k.last_used_at, k.version, k.hint, k.ui_domains, k.local_development, k.cross_page_persistence";
 
@@ -93,63 +92,17 @@ pub struct KeyColumns {
     pub name_key: String,
 }
 
-/// Reads keys and says the names of their projects and creators, looked up once each: a page has
-/// few of them, and a join would look at both tables for every row.
-pub struct Names<'c> {
-    projects: CachedStatement<'c>,
-    people: CachedStatement<'c>,
-    known_projects: HashMap<i64, ProjectRef>,
-    known_people: HashMap<i64, PersonRef>,
-}
-
-impl<'c> Names<'c> {
-    pub fn new(conn: &'c Connection) -> rusqlite::Result<Self> {
-        Ok(Self {
-            projects: conn.prepare_cached("SELECT id, name FROM projects WHERE seq = ?")?,
-            people: conn.prepare_cached("SELECT id, email FROM users WHERE seq = ?")?,
-            known_projects: HashMap::new(),
-            known_people: HashMap::new(),
-        })
-    }
-
-    fn project(&mut self, seq: i64) -> rusqlite::Result<ProjectRef> {
-        if let Some(project) = self.known_projects.get(&seq) {
-            return Ok(project.clone());
-        }
-        let project = self.projects.query_row([seq], |row| {
-            Ok(ProjectRef {
-                id: uuid(row, 0)?,
-                name: row.get(1)?,
-            })
-        })?;
-        self.known_projects.insert(seq, project.clone());
-        Ok(project)
-    }
-
-    pub fn person(&mut self, seq: i64) -> rusqlite::Result<PersonRef> {
-        if let Some(person) = self.known_people.get(&seq) {
-            return Ok(person.clone());
-        }
-        let person = self.people.query_row([seq], |row| {
-            Ok(PersonRef {
-                id: uuid(row, 0)?,
-                email: row.get(1)?,
-            })
-        })?;
-        self.known_people.insert(seq, person.clone());
-        Ok(person)
-    }
-
-    /// Reads [`KEY_COLUMNS`].
-    pub fn key(&mut self, row: &Row) -> rusqlite::Result<KeyColumns> {
+impl KeyColumns {
+    /// A row of [`KEY_COLUMNS`].
+    pub fn read(row: &Row, names: &mut Names) -> rusqlite::Result<Self> {
         let project: Option<i64> = row.get(4)?;
         let domains = row.get_ref(10)?.as_str()?;
         let record = KeyRecord {
             id: uuid(row, 0)?,
             name: row.get(1)?,
             scope: scope(row, 3)?,
-            project: project.map(|seq| self.project(seq)).transpose()?,
-            creator: self.person(row.get(5)?)?,
+            project: project.map(|seq| names.project(seq)).transpose()?,
+            creator: names.person(row.get(5)?)?,
             created_at: time(row, 6)?,
             last_used_at: Some(row.get::<_, Time>(7)?.0).filter(|time| *time != Timestamp::UNIX_EPOCH),
             version: row.get::<_, i64>(8)? as u64,
@@ -166,14 +119,12 @@ impl<'c> Names<'c> {
                 cross_page_persistence: row.get(12)?,
             },
         };
-        Ok(KeyColumns {
+        Ok(Self {
             record,
             name_key: row.get(2)?,
         })
     }
-}
 
-impl KeyColumns {
     pub fn place(&self, sort: Sort) -> Place {
         let value = match sort {
             Sort::Scope => PlaceValue::Scope(self.record.scope, self.name_key.clone()),
@@ -206,9 +157,13 @@ pub fn find_key(conn: &Connection, by: KeyBy, visible: Visible) -> rusqlite::Res
     let sql = format!(
         "SELECT {KEY_COLUMNS}, k.seq, k.revoked_at, k.revoked_by FROM keys AS k WHERE k.{column} = ?"
     );
-    let mut names = Names::new(conn)?;
+    let mut known = Known::default();
+    let mut names = Names {
+        conn,
+        known: &mut known,
+    };
     let found = conn.prepare_cached(&sql)?.query_row([value], |row| {
-        let key = names.key(row)?.record;
+        let key = KeyColumns::read(row, &mut names)?.record;
         let creator = key.creator.id;
         let found = match row.get::<_, Option<Time>>(14)? {
             None => Found::Active(key),

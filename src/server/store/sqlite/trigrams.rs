@@ -27,10 +27,14 @@ pub fn phrases(conn: &Connection, text: &str) -> StoreResult<Option<Vec<String>>
     let Some(host) = in_domains(text) else {
         return Ok(None);
     };
-    let whole = format!("name_key : {} OR domains : {}", quoted(text), quoted(host));
+    let whole = format!(
+        "name_key : ({}) OR domains : ({})",
+        trigrams(text),
+        trigrams(host)
+    );
     let end = end(host);
     Ok(Some(match end.len() < text.len() {
-        true => vec![quoted(end), whole],
+        true => vec![trigrams(end), whole],
         false => vec![whole],
     }))
 }
@@ -41,7 +45,7 @@ pub fn may_be_in_domains(conn: &Connection, text: &str) -> StoreResult<bool> {
         Some(host) if !is_in_a_scheme(text) => {
             let mut statement =
                 conn.prepare_cached("SELECT 1 FROM key_search WHERE key_search MATCH ? LIMIT 1")?;
-            Ok(statement.exists([format!("domains : {}", quoted(host))])?)
+            Ok(statement.exists([format!("domains : ({})", trigrams(host))])?)
         }
         _ => Ok(true),
     }
@@ -61,6 +65,17 @@ fn in_domains(text: &str) -> Option<&str> {
 fn end(text: &str) -> &str {
     let start = text.char_indices().rev().nth(END - 1);
     start.map_or(text, |(start, _)| &text[start..])
+}
+
+/// The trigrams that must be there where a text is: side by side, and the last one.
+fn trigrams(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let last = characters.len().saturating_sub(LENGTH);
+    let starts = (0..last).step_by(LENGTH).chain([last]);
+    let quoted: Vec<String> = starts
+        .map(|start| quoted(&characters[start..].iter().take(LENGTH).collect::<String>()))
+        .collect();
+    quoted.join(" AND ")
 }
 
 /// Any text as an FTS5 string: nothing in it has a meaning.
