@@ -81,8 +81,7 @@ impl Dashboard {
         terminal::spawn_signals(signals_in)?;
         let (arrivals_in, arrivals) = unbounded_channel();
         let mut runner = Runner::start(client, arrivals_in);
-        let size = crossterm::terminal::size().unwrap_or((80, 24));
-        let mut app = App::new(place.label, Uuid::new_v4(), size);
+        let mut app = App::new(place.label, Uuid::new_v4(), terminal::size());
         for effect in app.start() {
             runner.run(effect);
         }
@@ -111,7 +110,10 @@ impl Dashboard {
 
     async fn go(mut self) -> Result<Ended, RunError> {
         loop {
-            self.draw()?;
+            match self.draw() {
+                Err(error) if terminal::is_hang_up(&error) => return Ok(Ended::Signal(terminal::HANG_UP)),
+                drawn => drawn?,
+            }
             let mut turn = Some(self.next().await);
             while let Some(taken) = turn {
                 if let Some(ended) = self.take(taken)? {
@@ -150,9 +152,10 @@ impl Dashboard {
         let message = match turn {
             Turn::Signal(Signal::End(number)) => return Ok(Some(Ended::Signal(number))),
             Turn::Signal(Signal::Suspend) => return self.suspend(),
+            Turn::Signal(Signal::Resized) => resized(),
             Turn::Signal(Signal::Continue) => {
                 self.terminal.resume()?;
-                resized()?
+                resized()
             }
             Turn::Arrived(Arrival::Message(message)) => message,
             Turn::Arrived(Arrival::ForTerminal { subject, secret }) => {
@@ -165,7 +168,6 @@ impl Dashboard {
             Turn::Input(Input::Key(key)) => Message::Key(key),
             Turn::Input(Input::Mouse(mouse)) => Message::Mouse(mouse),
             Turn::Input(Input::Paste(text)) => Message::Paste(text),
-            Turn::Input(Input::Resized) => resized()?,
         };
         self.update(message)
     }
@@ -184,13 +186,13 @@ impl Dashboard {
 
     fn suspend(&mut self) -> Result<Option<Ended>, RunError> {
         self.terminal.suspend()?;
-        self.update(resized()?)
+        self.update(resized())
     }
 }
 
-fn resized() -> io::Result<Message> {
-    let (width, height) = crossterm::terminal::size()?;
-    Ok(Message::Resized { width, height })
+fn resized() -> Message {
+    let (width, height) = terminal::size();
+    Message::Resized { width, height }
 }
 
 /// <https://no-color.org>: set and not empty. A dumb terminal has none either.
