@@ -392,22 +392,8 @@ fn trying_again_after_a_lost_answer_uses_the_same_idempotency_key_until_somethin
 fn several_domains_are_pasted_at_a_time_and_normalised() {
     let mut talk = Talk::with_keys(some_keys(3));
     talk.press("n<Tab>Shop<Tab>store");
-    let question = talk.expect("SearchProjects", |e| match e {
-        Effect::SearchProjects { question, text } if text == "store" => Some(*question),
-        _ => None,
-    });
-    let project = keydeck::api::Project {
-        id: Uuid::from_u128(50),
-        name: "Storefront".into(),
-        creator: key(1, "", Scope::Web).creator,
-        deployed: true,
-        created_at: jiff::Timestamp::UNIX_EPOCH,
-    };
-    talk.tell(Message::Projects {
-        question,
-        result: Ok(vec![project]),
-    })
-    .press("<Enter>");
+    talk.answer_projects("store", vec![project(50, "Storefront")])
+        .press("<Enter>");
     talk.tell(Message::Paste(
         "https://a.example/, HTTP://LOCALHOST:8000\nhttps://*.b.example".into(),
     ));
@@ -796,22 +782,8 @@ fn what_the_server_said_of_a_field_stays_until_that_field_is_changed() {
 fn leaving_the_project_takes_the_highlighted_one() {
     let mut talk = Talk::with_keys(some_keys(3));
     talk.press("n<Tab>Shop<Tab>store");
-    let question = talk.expect("SearchProjects", |e| match e {
-        Effect::SearchProjects { question, text } if text == "store" => Some(*question),
-        _ => None,
-    });
-    let project = keydeck::api::Project {
-        id: Uuid::from_u128(50),
-        name: "Storefront".into(),
-        creator: key(1, "", Scope::Web).creator,
-        deployed: true,
-        created_at: jiff::Timestamp::UNIX_EPOCH,
-    };
-    talk.tell(Message::Projects {
-        question,
-        result: Ok(vec![project]),
-    })
-    .press("<Tab>");
+    talk.answer_projects("store", vec![project(50, "Storefront")])
+        .press("<Tab>");
     let Some(Over::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };

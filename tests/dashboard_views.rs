@@ -151,25 +151,8 @@ fn create_form_empty_and_with_errors() {
     });
     snapshots("create_project", varied_keys(), |talk| {
         talk.press("n<Tab>Shop<Tab>sto");
-        let question = talk.expect("SearchProjects", |e| match e {
-            keydeck::tui::message::Effect::SearchProjects { question, text } if text == "sto" => {
-                Some(*question)
-            }
-            _ => None,
-        });
-        let project = |n: u128, name: &str| keydeck::api::Project {
-            id: uuid::Uuid::from_u128(n),
-            name: name.into(),
-            creator: key(1, "", Scope::Web).creator,
-            deployed: true,
-            created_at: Timestamp::UNIX_EPOCH,
-        };
         let found = vec![project(50, "Storefront"), project(51, "Store locator")];
-        talk.tell(Message::Projects {
-            question,
-            result: Ok(found),
-        })
-        .press("<Down>");
+        talk.answer_projects("sto", found).press("<Down>");
     });
 }
 

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use keydeck::api::{
     Key, KeyCounts, KeyMay, KeyPage, KeyRow, Me, Organisation, Permissions, PersonRef, Problem, ProblemType,
-    ProjectRef, User,
+    Project, ProjectRef, User,
 };
 use keydeck::client::Error;
 use keydeck::model::{Role, Scope, UiDomain};
@@ -109,6 +109,21 @@ impl Talk {
         })
     }
 
+    /// Answers the question for projects that was asked with `text`.
+    pub fn answer_projects(&mut self, text: &str, projects: Vec<Project>) -> &mut Self {
+        let question = self.expect("SearchProjects", |effect| match effect {
+            Effect::SearchProjects {
+                question,
+                text: asked,
+            } if asked == text => Some(*question),
+            _ => None,
+        });
+        self.tell(Message::Projects {
+            question,
+            result: Ok(projects),
+        })
+    }
+
     pub fn selected_name(&self) -> &str {
         self.app.selected().map_or("", |key| key.name.as_str())
     }
@@ -176,6 +191,20 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
             edit: viewable,
             revoke: true,
         },
+    }
+}
+
+/// A deployed project of the Owner.
+pub fn project(number: u128, name: &str) -> Project {
+    Project {
+        id: Uuid::from_u128(number),
+        name: name.into(),
+        creator: PersonRef {
+            id: Uuid::from_u128(1),
+            email: "mira@acme.example".into(),
+        },
+        deployed: true,
+        created_at: Timestamp::UNIX_EPOCH,
     }
 }
 

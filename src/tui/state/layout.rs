@@ -76,7 +76,7 @@ impl Layout {
         };
         let side_by_side = width >= SIDE_BY_SIDE;
         let details_width = if side_by_side {
-            (width / 3).clamp(38, 64)
+            (width / 3).clamp(40, 64)
         } else {
             0
         };

@@ -54,7 +54,7 @@ pub fn inner_width(screen: Rect, width: u16) -> usize {
     usize::from(width.min(screen.width)).saturating_sub(4)
 }
 
-/// Shows `lines` above a last line of buttons, which stays whatever the height.
+/// Shows `lines` above a last line, of buttons or hints, which stays whatever the height.
 pub fn with_buttons(buffer: &mut Buffer, inner: Rect, lines: Vec<Line>, buttons: Line) {
     let last = inner.height.min(1);
     let above = Rect {

@@ -3,7 +3,6 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
-use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Look, dialog, text};
 use crate::tui::message::Route;
@@ -57,17 +56,6 @@ pub fn render(buffer: &mut Buffer, screen: Rect, new: &NewSecret, look: &Look) -
         Some(_) => "c copies it   Enter closes",
         None => "Enter closes",
     };
-    let last = inner.height.min(1);
-    let above = Rect {
-        height: inner.height - last,
-        ..inner
-    };
-    Paragraph::new(lines).render(above, buffer);
-    let below = Rect {
-        y: inner.y + above.height,
-        height: last,
-        ..inner
-    };
-    Paragraph::new(Line::styled(hints, theme.faint())).render(below, buffer);
+    dialog::with_buttons(buffer, inner, lines, Line::styled(hints, theme.faint()));
     None
 }

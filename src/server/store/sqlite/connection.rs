@@ -20,7 +20,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("../../../../assets/migrations/sqlit
 const APPLICATION_ID: i32 = 0x6b64_636b;
 /// Older ones can corrupt the write-ahead log when it is reset.
 const OLDEST_ENGINE: i32 = 3_051_003;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Room for every statement there is under the usual filters; each takes a few KiB.
 const STATEMENTS: usize = 96;
 /// The length at which the log is carried over into the database: long enough that a page that is changed
@@ -94,6 +94,8 @@ pub fn writer(path: &Path) -> StoreResult<Connection> {
     let conn = connect(path)?;
     conn.pragma_update(None, "cache_size", -(WRITER_CACHE_KIB as i64))?;
     conn.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+    // Reading opens the log, which from now on stays where it is.
+    version(&conn)?;
     Ok(conn)
 }
 

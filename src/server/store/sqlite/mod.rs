@@ -60,11 +60,12 @@ impl SqliteStore {
     pub fn open(path: &Path) -> StoreResult<Self> {
         connection::prepare(path)?;
         let committed = Arc::new(Notify::new());
+        let writer = connection::writer(path)?;
         Ok(Self {
             _watcher: watch::start(path, committed.clone()),
             pool: Pool::new(path),
             readers: Readers::start(path)?,
-            writer: Writer::start(connection::writer(path)?, committed.clone())?,
+            writer: Writer::start(writer, committed.clone())?,
             path: path.to_owned(),
             committed,
         })
@@ -210,7 +211,7 @@ impl Store for SqliteStore {
     }
 
     async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation> {
-        self.writer.run(move |conn| keys::revoke(conn, id, by)).await
+        self.writer.erase(move |conn| keys::revoke(conn, id, by)).await
     }
 
     async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {

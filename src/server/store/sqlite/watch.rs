@@ -6,27 +6,20 @@ use std::sync::Arc;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::Notify;
 
-/// Wakes `committed` whenever the log beside the database is written. `None`, with a warning, when
-/// the kernel has no watch left to give: then others' changes show with the next change of our own.
+/// Wakes `committed` whenever the log beside the database is written. The log must be there, and stays
+/// as long as a connection is open. `None`, with a warning, when the kernel has no watch left to give:
+/// then others' changes show with the next change of our own.
 pub fn start(database: &Path, committed: Arc<Notify>) -> Option<RecommendedWatcher> {
-    let mut log = database.file_name()?.to_owned();
+    let mut log = database.as_os_str().to_owned();
     log.push("-wal");
-    // The directory, since the log comes and goes.
-    let directory = match database.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
     let wake = move |event: notify::Result<Event>| {
-        let written = event.is_ok_and(|event| {
-            let of_the_log = event.paths.iter().any(|path| path.file_name() == Some(&log));
-            of_the_log && matches!(event.kind, EventKind::Modify(_) | EventKind::Create(_))
-        });
-        if written {
+        if event.is_ok_and(|event| matches!(event.kind, EventKind::Modify(_))) {
             committed.notify_one();
         }
     };
+    // Not the directory: the kernel would look for its watchers at each read of a page.
     let watcher = notify::recommended_watcher(wake).and_then(|mut watcher| {
-        watcher.watch(directory, RecursiveMode::NonRecursive)?;
+        watcher.watch(Path::new(&log), RecursiveMode::NonRecursive)?;
         Ok(watcher)
     });
     watcher

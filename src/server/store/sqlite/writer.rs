@@ -4,10 +4,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{Notify, oneshot};
 
+use super::connection::BUSY_TIMEOUT;
 use crate::server::store::{StoreError, StoreResult};
 
 /// The most jobs that share a transaction; bounds how long the first of them waits.
@@ -39,9 +41,27 @@ impl Writer {
         T: Send + 'static,
         F: FnMut(&Connection) -> StoreResult<T> + Send + 'static,
     {
+        self.queue(work, false).await
+    }
+
+    /// As [`Writer::run`]; what `work` erases leaves the write-ahead log too, as soon as nobody reads it.
+    pub async fn erase<T, F>(&self, work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&Connection) -> StoreResult<T> + Send + 'static,
+    {
+        self.queue(work, true).await
+    }
+
+    async fn queue<T, F>(&self, work: F, erases: bool) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&Connection) -> StoreResult<T> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let task = Task {
             work,
+            erases,
             result: None,
             reply,
         };
@@ -63,6 +83,7 @@ impl Drop for Writer {
 }
 
 trait Job: Send {
+    fn erases(&self) -> bool;
     /// Whether what it wrote is to stay.
     fn run(&mut self, conn: &Connection) -> bool;
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
@@ -70,6 +91,7 @@ trait Job: Send {
 
 struct Task<T, F> {
     work: F,
+    erases: bool,
     /// `None` behind a panic too.
     result: Option<StoreResult<T>>,
     reply: oneshot::Sender<StoreResult<T>>,
@@ -80,6 +102,10 @@ where
     T: Send,
     F: FnMut(&Connection) -> StoreResult<T> + Send,
 {
+    fn erases(&self) -> bool {
+        self.erases
+    }
+
     fn run(&mut self, conn: &Connection) -> bool {
         self.result = None;
         self.result = catch_unwind(AssertUnwindSafe(|| (self.work)(conn))).ok();
@@ -99,13 +125,27 @@ where
 }
 
 fn serve(conn: Connection, jobs: &mpsc::Receiver<Box<dyn Job>>, committed: &Notify) {
+    let mut to_be_emptied = false;
     while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
         group.extend(jobs.try_iter().take(GROUP - 1));
+        to_be_emptied |= group.iter().any(|job| job.erases());
         write(&conn, group, committed);
+        to_be_emptied = to_be_emptied && !empty_log(&conn).unwrap_or(false);
     }
-    // The last connection to close does the same; with other processes about, this shortens their log.
-    let _ = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+    // The last connection to close does the same; this is for when another process goes on.
+    let _ = empty_log(&conn);
+}
+
+/// Carries the log over into the database and cuts it to nothing. `false` when somebody is reading it;
+/// waiting for them would hold up those who write.
+fn empty_log(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.busy_timeout(Duration::ZERO)?;
+    let busy = conn
+        .prepare_cached("PRAGMA wal_checkpoint(TRUNCATE)")?
+        .query_row([], |row| row.get::<_, bool>(0));
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(!busy?)
 }
 
 /// Writes the group in one transaction. When a job fails, which is rare, each is written alone.
