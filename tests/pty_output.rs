@@ -107,37 +107,41 @@ fn names_from_the_server_send_no_control_sequences() {
 mod tmux {
     use super::*;
 
-    /// A tmux server of one's own, with one setting changed.
+    /// A tmux server of one's own.
     struct Tmux<'a> {
-        program: Command,
         home: &'a Home,
+        name: &'a str,
     }
 
-    impl<'a> Tmux<'a> {
-        fn running(server: &Served, home: &'a Home, setting: &str) -> (Self, Pty) {
-            let configuration = home.path("tmux.conf");
+    impl Tmux<'_> {
+        fn command(&self) -> Command {
+            let mut command = Command::new("tmux");
+            command
+                .env("TMUX_TMPDIR", self.home.dir.path())
+                .env("LC_ALL", "C.UTF-8")
+                .args(["-L", self.name]);
+            command
+        }
+
+        /// Opens the dashboard in tmux with one setting changed.
+        fn open(&self, server: &Served, setting: &str) -> Pty {
+            let configuration = self.home.path(self.name);
             std::fs::write(&configuration, format!("set -g {setting}\n")).expect("written");
             let inside = server.command(&[]);
-            let mut program = Command::new("tmux");
-            program
-                .env("TMUX_TMPDIR", home.dir.path())
-                .env("LC_ALL", "C.UTF-8")
+            let mut command = self.command();
+            command
                 .envs(inside.get_envs().filter_map(|(name, value)| Some((name, value?))))
                 .arg("-f")
                 .arg(configuration)
                 .arg("new-session")
                 .arg(inside.get_program());
-            let pty = Pty::spawn(&program, Size(120, 36));
-            (Self { program, home }, pty)
+            Pty::spawn(&command, Size(120, 36))
         }
     }
 
     impl Drop for Tmux<'_> {
         fn drop(&mut self) {
-            let mut end = Command::new(self.program.get_program());
-            end.env("TMUX_TMPDIR", self.home.dir.path()).arg("kill-server");
-            // It has ended already when its program did.
-            let _ = end.output();
+            let _ = self.command().arg("kill-server").output();
         }
     }
 
@@ -146,8 +150,12 @@ mod tmux {
         let home = Home::new();
         let server = home.serve(&home.init());
         create_key(&server);
-        for setting in ["set-clipboard on", "allow-passthrough on"] {
-            let (_tmux, mut pty) = Tmux::running(&server, &home, setting);
+        for (name, setting) in [
+            ("clipboard", "set-clipboard on"),
+            ("passthrough", "allow-passthrough on"),
+        ] {
+            let tmux = Tmux { home: &home, name };
+            let mut pty = tmux.open(&server, setting);
             pty.wait_for("▌Checkout");
             pty.type_keys("c");
             pty.wait_for("to the terminal");

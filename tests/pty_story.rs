@@ -10,7 +10,6 @@ mod program;
 #[expect(dead_code, reason = "shared with the tests of the terminal")]
 mod pty;
 #[path = "common/x11.rs"]
-#[expect(dead_code, reason = "shared with the tests of the clipboard")]
 mod x_display;
 
 use keydeck::api::KeyList;

@@ -95,7 +95,7 @@ impl Dashboard {
             now: Timestamp::now(),
             zone: TimeZone::system(),
         };
-        Self {
+        let dashboard = Self {
             app,
             runner,
             terminal,
@@ -103,17 +103,16 @@ impl Dashboard {
             arrivals,
             inputs,
             signals,
+        };
+        match dashboard.go().await {
+            Err(RunError::Io(_)) if terminal::is_gone() => Ok(Ended::Signal(terminal::HANG_UP)),
+            ended => ended,
         }
-        .go()
-        .await
     }
 
     async fn go(mut self) -> Result<Ended, RunError> {
         loop {
-            match self.draw() {
-                Err(error) if terminal::is_hang_up(&error) => return Ok(Ended::Signal(terminal::HANG_UP)),
-                drawn => drawn?,
-            }
+            self.draw()?;
             let mut turn = Some(self.next().await);
             while let Some(taken) = turn {
                 if let Some(ended) = self.take(taken)? {

@@ -15,7 +15,7 @@ use ratatui::Frame;
 
 pub use input::{Input, spawn_input};
 pub use signal_hook::consts::SIGHUP as HANG_UP;
-pub use signals::{Signal, is_hang_up, spawn_signals};
+pub use signals::{Signal, spawn_signals};
 
 use crate::model::Secret;
 use screen::Screen;
@@ -34,6 +34,11 @@ pub enum TerminalError {
 pub fn size() -> (u16, u16) {
     let size = screen::size_of(io::stdout());
     (size.width, size.height)
+}
+
+/// Whether the terminal was closed. Its signal may come later than the errors that this causes.
+pub fn is_gone() -> bool {
+    !io::stdout().is_terminal()
 }
 
 /// The entered terminal. Call [`spawn_signals`] before [`Terminal::enter`], so that there is no

@@ -218,7 +218,9 @@ impl Pty {
             tv_nsec: 100_000_000,
         };
         while poll(&mut [PollFd::new(&tty, PollFlags::OUT)], Some(&moment)).is_ok_and(|ready| ready > 0) {
-            while rustix::io::write(&tty, &[0; 1024]).is_ok() {}
+            for piece in [1024, 1] {
+                while rustix::io::write(&tty, &[0; 1024][..piece]).is_ok() {}
+            }
         }
     }
 

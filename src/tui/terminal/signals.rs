@@ -74,11 +74,6 @@ fn end(signal: i32, listener: &UnboundedSender<Signal>) {
     exit_unless_main_does(signal);
 }
 
-/// Whether `error` says that the terminal is gone, which its hang-up signal may tell only later.
-pub fn is_hang_up(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(Errno::IO.raw_os_error())
-}
-
 /// The terminal can't be read any more.
 pub(super) fn hung_up() {
     exit_unless_main_does(SIGHUP);
