@@ -815,3 +815,32 @@ fn a_secret_that_is_asked_for_in_a_narrow_terminal_opens_the_details_that_show_i
     });
     assert!(talk.app.revealed.is_some() && talk.app.layout().details.is_some());
 }
+
+#[test]
+fn the_filter_takes_no_more_than_the_server_does() {
+    let mut talk = Talk::with_keys(some_keys(3));
+    talk.press("/").tell(Message::Paste("x".repeat(150))).press("y");
+    assert_eq!(talk.app.browse.query.text, "x".repeat(100));
+}
+
+#[test]
+fn a_project_made_in_place_is_chosen_and_the_focus_goes_on() {
+    let mut talk = Talk::with_keys(some_keys(3));
+    talk.press("n<Tab>Shop<Tab>Fresh")
+        .answer_projects("Fresh", Vec::new())
+        .press("<Down><Enter>");
+    let name = talk.expect("CreateProject", |e| match e {
+        Effect::CreateProject { name } => Some(name.clone()),
+        _ => None,
+    });
+    talk.tell(Message::ProjectCreated {
+        result: Ok(project(60, &name)),
+    })
+    .press("https://a.example<C-s>");
+    let fields = talk.expect("Create", |e| match e {
+        Effect::Create { fields, .. } => Some(fields.clone()),
+        _ => None,
+    });
+    assert_eq!(fields.project, Some(Uuid::from_u128(60)));
+    assert_eq!(fields.ui_domains.unwrap_or_default(), ["https://a.example"]);
+}

@@ -171,6 +171,38 @@ fn what_others_do_appears_by_itself() {
 }
 
 #[test]
+fn two_local_decks_show_each_others_changes_and_either_may_end_first() {
+    let home = Home::new();
+    let open = || {
+        let pty = Pty::spawn(&home.command(&[]), Size(80, 24));
+        pty.wait_for("● live");
+        pty.wait_for("Local deck");
+        pty
+    };
+    let (mut one, mut two) = (open(), open());
+    let create = |pty: &mut Pty, name: &str| {
+        pty.type_keys("n");
+        pty.wait_for("Create a key");
+        pty.type_keys(&format!("3<Tab>{name}<C-s>"));
+        pty.wait_for("Analytics key created");
+        pty.type_keys("<Enter>");
+        pty.wait_for("Are you sure?");
+        pty.type_keys("<Tab><Enter>");
+        pty.wait_gone("Analytics key created");
+    };
+    create(&mut one, "From one");
+    two.wait_for("From one");
+    create(&mut two, "From two");
+    one.wait_for("From two");
+    one.type_keys("q");
+    assert!(one.finish().status.success());
+    create(&mut two, "Later");
+    two.wait_for("Later");
+    let three = open();
+    three.wait_for("Later");
+}
+
+#[test]
 fn two_people_edit_one_key_and_the_second_chooses() {
     let home = Home::new();
     let server = home.serve(&home.init());

@@ -15,6 +15,11 @@ pub fn run(server: Option<&str>) -> Result<(), Failure> {
 
 /// Before anything is made or asked for it.
 pub fn needs_terminal() -> Result<(), Failure> {
+    if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return Err(Failure::Usage(
+            "this terminal can't show a dashboard (TERM is dumb); keydeck key list works in it".into(),
+        ));
+    }
     let missing = match (io::stdin().is_terminal(), io::stdout().is_terminal()) {
         (true, true) => return Ok(()),
         (false, _) => "standard input",

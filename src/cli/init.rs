@@ -40,7 +40,8 @@ fn founding(args: &InitArgs, token: &Token) -> Result<Founding, Failure> {
 }
 
 fn refuse_existing(path: &Path) -> Result<(), Failure> {
-    if path.exists() {
+    // An empty file is no database yet; an interrupted init leaves one.
+    if fs::metadata(path).is_ok_and(|file| file.len() > 0) {
         let path = path.display();
         return Err(Failure::Failed(format!(
             "{path} exists already and stays as it is; choose another path, or serve it with keydeck serve \

@@ -1,5 +1,7 @@
 //! Names of keys and projects: what a person may call them.
 
+use super::shown;
+
 /// The longest name, in characters.
 pub const MAX_CHARS: usize = 100;
 
@@ -18,6 +20,9 @@ pub fn parse(text: &str) -> Result<String, String> {
     if name.chars().any(char::is_control) {
         return Err("A name can't contain control characters such as line breaks or tabs.".into());
     }
+    if !name.chars().any(shown::is_visible) {
+        return Err("A name needs at least one visible character.".into());
+    }
     Ok(name.to_owned())
 }
 
@@ -32,6 +37,7 @@ mod tests {
         assert!(parse(&"é".repeat(101)).is_err());
         assert!(parse("   ").is_err());
         assert!(parse("a\nb").is_err());
+        assert!(parse("\u{200b}\u{2060}").is_err());
         assert!(parse("a\u{1b}[31m").is_err());
     }
 }

@@ -62,6 +62,11 @@ fn is_joinable(c: char) -> bool {
     (!c.is_ascii() && !is_hazard(c)) || matches!(c, '\u{FE0F}' | '#' | '*' | '0'..='9')
 }
 
+/// Whether a character leaves a mark of its own.
+pub(super) fn is_visible(c: char) -> bool {
+    !c.is_whitespace() && !is_hazard(c)
+}
+
 /// Characters of the categories Cc, Cf, Zl, Zp, Co and the blank fillers that terminals and widgets
 /// let through.
 fn is_hazard(c: char) -> bool {

@@ -96,6 +96,13 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
         .map_err(|_| ApiError::new(ProblemType::Malformed, "The body is no UTF-8, so it is no JSON."))?;
     // First whether it is JSON at all: serde_json calls some wrong types syntax errors too.
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| not_json(&error))?;
+    // Serde would also take the fields of an object from an array, by their places.
+    if !text.trim_start().starts_with('{') {
+        return Err(ApiError::new(
+            ProblemType::Invalid,
+            "The body must be a JSON object, such as {\"name\": \"Checkout\"}.",
+        ));
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let wrong = field_error(error.path(), &error.inner().to_string());

@@ -53,9 +53,11 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
-        let text = match parts.headers.get(IF_MATCH).map(|value| value.to_str()) {
-            None | Some(Ok("*")) => return Err(precondition_required()),
-            Some(text) => text.unwrap_or_default(),
+        let mut sent = parts.headers.get_all(IF_MATCH).iter().map(|value| value.to_str());
+        let text = match (sent.next(), sent.next()) {
+            (None | Some(Ok("*")), None) => return Err(precondition_required()),
+            (Some(Ok(text)), None) => text,
+            _ => "",
         };
         text.strip_prefix('"')
             .and_then(|text| text.strip_suffix('"'))

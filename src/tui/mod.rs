@@ -194,8 +194,7 @@ fn resized() -> Message {
     Message::Resized { width, height }
 }
 
-/// <https://no-color.org>: set and not empty. A dumb terminal has none either.
+/// <https://no-color.org>: set and not empty.
 fn has_colour() -> bool {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

@@ -226,13 +226,16 @@ async fn a_body_that_is_no_json_is_refused() {
         deck.owner.send(request.body(body)).await
     };
     let json = "application/json";
-    let cases: [(&'static str, Vec<u8>, u16, ProblemType); 10] = [
+    let cases: [(&'static str, Vec<u8>, u16, ProblemType); 13] = [
         (json, b"".into(), 400, Malformed),
         (json, b"{".into(), 400, Malformed),
         (json, b"{\"name\": \"A\"} x".into(), 400, Malformed),
         (json, b"{\"name\": \"\xff\"}".into(), 400, Malformed),
         (json, "[".repeat(60_000).into(), 400, Malformed),
         (json, b"null".into(), 422, Invalid),
+        (json, b"5".into(), 422, Invalid),
+        (json, b"[]".into(), 422, Invalid),
+        (json, b"[\"By place\", true]".into(), 422, Invalid),
         (json, b"{\"name\": \"A\", \"name\": \"B\"}".into(), 422, Invalid),
         (
             "text/plain",

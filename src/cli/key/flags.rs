@@ -7,11 +7,14 @@ use crate::model::{FieldError, field};
 /// A refusal of a creation or an edit whose UI domains were `domains`, in order.
 pub fn failure(error: client::Error, domains: &[String]) -> Failure {
     match error.problem() {
-        Some(problem) if !problem.errors.is_empty() => {
-            Failure::Flags(problem.errors.iter().map(|e| line(e, domains)).collect())
-        }
+        Some(problem) if !problem.errors.is_empty() => named(&problem.errors, domains),
         _ => error.into(),
     }
+}
+
+/// One line a field.
+pub fn named(errors: &[FieldError], domains: &[String]) -> Failure {
+    Failure::Flags(errors.iter().map(|error| line(error, domains)).collect())
 }
 
 fn line(error: &FieldError, domains: &[String]) -> String {
@@ -21,11 +24,11 @@ fn line(error: &FieldError, domains: &[String]) -> String {
             None => "--domain".into(),
         },
         "local_development" => "--local-address".into(),
-        "scope" => "--scope".into(),
-        "name" => "--name".into(),
-        "project" => "--project".into(),
+        "q" => "--filter".into(),
+        field @ ("name" | "project" | "after" | "limit" | "creator") => format!("--{field}"),
         "cross_page_persistence" => "--cross-page-persistence".into(),
-        other => other.to_owned(),
+        // What no flag gave needs no name.
+        _ => return error.message.clone(),
     };
     format!("{flag}: {}", error.message)
 }

@@ -2,7 +2,7 @@
 
 pub mod args;
 mod change;
-mod flags;
+pub(super) mod flags;
 mod list;
 mod resolve;
 mod revoke;

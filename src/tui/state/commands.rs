@@ -7,6 +7,9 @@ use crate::model::Scope;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::{Effect, Load};
 
+/// What the server takes.
+const MAX_FILTER_CHARS: usize = 100;
+
 impl App {
     /// Whether an action can be done now; footer, help and palette offer nothing else.
     pub fn can(&self, action: Action) -> bool {
@@ -54,8 +57,10 @@ impl App {
             Action::ScopeAnalytics => self.only(Some(Scope::Analytics)),
             Action::Filter => {
                 self.details_focused = false;
-                self.over
-                    .push(Over::Filter(TextField::new(&self.browse.query.text)));
+                self.over.push(Over::Filter(TextField::limited(
+                    &self.browse.query.text,
+                    MAX_FILTER_CHARS,
+                )));
                 Vec::new()
             }
             Action::Refresh => self.ask_again(),

@@ -7,7 +7,7 @@ use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, To
 use crate::api::{Created, Key, KeyEvent, KeyEventKind, Me, ProblemType};
 use crate::client::Error;
 use crate::model::Secret;
-use crate::tui::message::{Effect, Message, Purpose, Route, Subject, Timer};
+use crate::tui::message::{Effect, Load, Message, Purpose, Route, Subject, Timer};
 
 impl App {
     pub(super) fn replied(&mut self, reply: Message) -> Vec<Effect> {
@@ -19,7 +19,15 @@ impl App {
                 result,
             } => {
                 self.note_refusal(result.as_ref().err());
-                self.browse.loaded(generation, load, result)
+                let refused = match &result {
+                    Err(Error::Refused(problem)) if load == Load::Start => Some(sentence(&problem.detail)),
+                    _ => None,
+                };
+                let mut effects = self.browse.loaded(generation, load, result);
+                if let Some(why) = refused {
+                    effects.extend(self.say(Tone::Failed, why));
+                }
+                effects
             }
             Message::Counts { generation, result } => self.browse.counted(generation, result),
             Message::Projects { question, result } => {
@@ -30,7 +38,7 @@ impl App {
             }
             Message::ProjectCreated { result } => {
                 if let Some(form) = self.form_mut() {
-                    form.project.created(result);
+                    form.project_created(result);
                 }
                 Vec::new()
             }

@@ -7,16 +7,33 @@ use tui_input::backend::crossterm::EventHandler;
 /// More than any field may hold; what is pasted beyond it is cut, and validation says the rest.
 const MAX_CHARS: usize = 2_000;
 
-#[derive(Debug, Clone, Default)]
-pub struct TextField(Input);
+#[derive(Debug, Clone)]
+pub struct TextField {
+    input: Input,
+    most: usize,
+}
+
+impl Default for TextField {
+    fn default() -> Self {
+        Self::new("")
+    }
+}
 
 impl TextField {
     pub fn new(text: &str) -> Self {
-        Self(Input::new(text.to_owned()))
+        Self::limited(text, MAX_CHARS)
+    }
+
+    /// A field that takes no more than `most` characters.
+    pub fn limited(text: &str, most: usize) -> Self {
+        Self {
+            input: Input::new(text.to_owned()),
+            most,
+        }
     }
 
     pub fn value(&self) -> &str {
-        self.0.value()
+        self.input.value()
     }
 
     pub fn is_blank(&self) -> bool {
@@ -25,7 +42,7 @@ impl TextField {
 
     /// The text in front of the cursor.
     pub fn before_cursor(&self) -> String {
-        self.value().chars().take(self.0.cursor()).collect()
+        self.value().chars().take(self.input.cursor()).collect()
     }
 
     /// Takes a key that edits text; `false` when it means something else.
@@ -35,17 +52,17 @@ impl TextField {
         }
         let is_new_char =
             matches!(key.code, KeyCode::Char(_)) && !key.modifiers.contains(KeyModifiers::CONTROL);
-        if is_new_char && self.value().chars().count() >= MAX_CHARS {
+        if is_new_char && self.value().chars().count() >= self.most {
             return true;
         }
-        self.0.handle_event(&Event::Key(key));
+        self.input.handle_event(&Event::Key(key));
         true
     }
 
     /// Inserts pasted text at the cursor; line breaks and tabs become spaces.
     pub fn paste(&mut self, text: &str) {
-        let room = MAX_CHARS.saturating_sub(self.value().chars().count());
-        let cursor = self.0.cursor();
+        let room = self.most.saturating_sub(self.value().chars().count());
+        let cursor = self.input.cursor();
         let inserted: String = text
             .trim_matches(['\r', '\n'])
             .chars()
@@ -55,11 +72,11 @@ impl TextField {
         let mut value: String = self.value().chars().take(cursor).collect();
         value.push_str(&inserted);
         value.extend(self.value().chars().skip(cursor));
-        self.0 = Input::new(value).with_cursor(cursor + inserted.chars().count());
+        self.input = Input::new(value).with_cursor(cursor + inserted.chars().count());
     }
 
     pub fn set(&mut self, text: &str) {
-        *self = Self::new(text);
+        *self = Self::limited(text, self.most);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::thread;
+use std::time::Duration;
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEvent};
 use tokio::sync::mpsc::UnboundedSender;
@@ -19,7 +20,11 @@ pub enum Input {
 
 /// Reads until nobody listens any more. When the terminal can't be read, the program ends as it
 /// does on a hang-up.
+///
+/// When this returns, changes of size are noticed: one that is asked for from now on is not outdated.
 pub fn spawn_input(listener: UnboundedSender<Input>) -> io::Result<()> {
+    // Crossterm listens for changes of size from its first look for events on.
+    crossterm::event::poll(Duration::ZERO)?;
     thread::Builder::new().name("input".into()).spawn(move || {
         loop {
             let Ok(event) = crossterm::event::read() else {

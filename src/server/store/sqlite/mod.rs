@@ -27,6 +27,7 @@ use uuid::Uuid;
 
 use self::readers::{Pool, Readers, snapshot};
 use self::rows::{KeyBy, find_key};
+use self::watch::Bell;
 use self::writer::Writer;
 use super::{
     Actor, Found, Founding, KeyChange, KeyCreation, KeyEventRecord, KeyQuery, KeySlice, NewKey,
@@ -65,7 +66,7 @@ impl SqliteStore {
             _watcher: watch::start(path, committed.clone()),
             pool: Pool::new(path),
             readers: Readers::start(path)?,
-            writer: Writer::start(writer, committed.clone())?,
+            writer: Writer::start(writer, Bell::of(path, committed.clone()))?,
             path: path.to_owned(),
             committed,
         })

@@ -2,14 +2,15 @@
 //! answers them all after the commit: many writers share one sync of the disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use super::connection::BUSY_TIMEOUT;
+use super::watch::Bell;
 use crate::server::store::{StoreError, StoreResult};
 
 /// The most jobs that share a transaction; bounds how long the first of them waits.
@@ -22,11 +23,11 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn start(conn: Connection, committed: Arc<Notify>) -> StoreResult<Self> {
+    pub fn start(conn: Connection, bell: Bell) -> StoreResult<Self> {
         let (queue, jobs) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("keydeck-writer".into())
-            .spawn(move || serve(conn, &jobs, &committed))
+            .spawn(move || serve(conn, &jobs, &bell))
             .map_err(|error| StoreError::Unavailable(format!("no thread to write with: {error}")))?;
         Ok(Self {
             queue: Some(queue),
@@ -124,13 +125,13 @@ where
     }
 }
 
-fn serve(conn: Connection, jobs: &mpsc::Receiver<Box<dyn Job>>, committed: &Notify) {
+fn serve(conn: Connection, jobs: &mpsc::Receiver<Box<dyn Job>>, bell: &Bell) {
     let mut to_be_emptied = false;
     while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
         group.extend(jobs.try_iter().take(GROUP - 1));
         to_be_emptied |= group.iter().any(|job| job.erases());
-        write(&conn, group, committed);
+        write(&conn, group, bell);
         to_be_emptied = to_be_emptied && !empty_log(&conn).unwrap_or(false);
     }
     // The last connection to close does the same; this is for when another process goes on.
@@ -149,16 +150,14 @@ fn empty_log(conn: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Writes the group in one transaction. When a job fails, which is rare, each is written alone.
-fn write(conn: &Connection, mut group: Vec<Box<dyn Job>>, committed: &Notify) {
+fn write(conn: &Connection, mut group: Vec<Box<dyn Job>>, bell: &Bell) {
     let outcome = match transact(conn, &mut group) {
         Ok(true) => {
-            committed.notify_one();
+            bell.ring();
             Ok(())
         }
         Ok(false) if group.len() > 1 => {
-            return group
-                .into_iter()
-                .for_each(|job| write(conn, vec![job], committed));
+            return group.into_iter().for_each(|job| write(conn, vec![job], bell));
         }
         Ok(false) => Ok(()),
         Err(error) => Err(error),
@@ -187,6 +186,10 @@ fn step(conn: &Connection, sql: &str) -> StoreResult<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use tokio::sync::Notify;
+
     use super::*;
 
     fn insert(conn: &Connection, n: i64) -> StoreResult<usize> {
@@ -200,7 +203,7 @@ mod tests {
         let conn = Connection::open(&path).unwrap();
         conn.execute_batch("CREATE TABLE numbers (n INTEGER UNIQUE)")
             .unwrap();
-        let writer = Writer::start(conn, Arc::new(Notify::new())).unwrap();
+        let writer = Writer::start(conn, Bell::of(&path, Arc::new(Notify::new()))).unwrap();
         let (open, gate) = mpsc::channel::<()>();
         // The first job holds the thread until all others have queued, so that they are one group.
         let (_, second, fails, panics, last, ()) = tokio::join!(

@@ -16,7 +16,8 @@ pub use domains::DomainList;
 pub use project::{ProjectChoice, ProjectPicker};
 
 use super::text::TextField;
-use crate::api::{Key, Permissions};
+use crate::api::{Key, Permissions, Project};
+use crate::client::Error;
 use crate::model::{FieldError, FieldErrors, KeyFields, Scope};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
@@ -174,6 +175,14 @@ impl Form {
         }
         self.changed();
         effects
+    }
+
+    /// The new project is there, or not: as with an existing one, the focus goes on.
+    pub fn project_created(&mut self, result: Result<Project, Error>) {
+        self.project.created(result);
+        if self.focus == Field::Project && self.project.chosen().is_some() {
+            self.move_focus(1);
+        }
     }
 
     /// Gives the focused field its key first; `None` when the key means something else.

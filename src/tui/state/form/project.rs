@@ -159,14 +159,14 @@ impl ProjectPicker {
         self.chosen = Some(project);
     }
 
-    /// Moves among the offered lines; `false` at their ends.
+    /// Moves among the offered lines and stops at their ends; `false` when none is offered.
     pub fn move_by(&mut self, step: isize) -> bool {
-        let next = self.highlighted as isize + step;
-        let within = next >= 0 && (next as usize) < self.choices().len();
-        if within {
-            self.highlighted = next as usize;
-        }
-        within
+        let offered = self.choices().len();
+        self.highlighted = self
+            .highlighted
+            .saturating_add_signed(step)
+            .min(offered.saturating_sub(1));
+        offered > 0
     }
 
     /// The field is left: what was typed stands for the project that is highlighted.
