@@ -10,7 +10,6 @@ mod program;
 #[expect(dead_code, reason = "shared with the tests of the dashboard")]
 mod pty;
 
-use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 use std::time::Duration;
 
@@ -72,8 +71,80 @@ fn a_closed_terminal_ends_the_program_within_a_second() {
         let status = pty
             .exit_within(Duration::from_secs(1))
             .expect("it still runs after a second");
-        assert!(status.code().is_some() || status.signal().is_some());
+        assert_eq!(status.code(), Some(129));
     }
+}
+
+#[test]
+fn a_terminal_that_takes_nothing_holds_no_ending_up() {
+    let home = Home::new();
+    for (signal, code, patience) in [(Signal::HUP, 129, 1), (Signal::TERM, 143, 5)] {
+        let mut pty = local_deck(&home, Size(80, 24));
+        pty.wait_for("● live");
+        pty.clog();
+        pty.type_keys("?");
+        pty.signal(signal);
+        let status = pty.exit_within(Duration::from_secs(patience));
+        assert_eq!(status.and_then(|status| status.code()), Some(code), "{signal:?}");
+        assert!(pty.finish().modes_restored, "the line settings differ");
+    }
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again() {
+    let home = Home::new();
+    let program = home.command(&[]);
+    let mut shell = Command::new("bash");
+    shell
+        .args(["--norc", "--noprofile", "-i"])
+        .envs(
+            program
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .env("PS1", "shell> ");
+    let mut pty = Pty::spawn(&shell, Size(80, 24));
+    let wait_for_prompt = |pty: &Pty, nth| {
+        pty.wait_until("the shell's prompt", |screen| {
+            screen.contents().matches("shell> ").count() == nth && !screen.alternate_screen()
+        });
+    };
+    wait_for_prompt(&pty, 1);
+    pty.type_keys(&format!("{}<Enter>", program.get_program().display()));
+    pty.wait_for("● live");
+    pty.type_keys("<C-z>");
+    pty.wait_for("Stopped");
+    wait_for_prompt(&pty, 2);
+    pty.type_keys("fg<Enter>");
+    pty.wait_for("● live");
+    pty.type_keys("?");
+    pty.wait_for("Keys ·");
+    pty.type_keys("<C-c>");
+    wait_for_prompt(&pty, 3);
+    pty.type_keys("exit<Enter>");
+    assert_given_back(&pty.finish());
+}
+
+#[test]
+fn ctrl_z_does_nothing_where_no_shell_could_continue() {
+    let home = Home::new();
+    let mut pty = local_deck(&home, Size(80, 24));
+    pty.wait_for("● live");
+    pty.type_keys("<C-z>?");
+    pty.wait_for("Keys ·");
+    pty.type_keys("<C-c>");
+    assert_given_back(&pty.finish());
+}
+
+#[test]
+fn no_key_is_lost_of_many_at_once() {
+    let home = Home::new();
+    let mut pty = local_deck(&home, Size(80, 24));
+    pty.wait_for("● live");
+    // More than the program reads at a time, fewer than the kernel keeps.
+    let corrections = "a\u{7f}".repeat(1_500);
+    pty.type_at_once(&format!("/{corrections}the end"));
+    pty.wait_for("the end");
 }
 
 #[test]
@@ -113,29 +184,55 @@ fn every_size_is_drawn_and_resizing_at_any_moment_is_survived() {
     assert_given_back(&pty.finish());
 }
 
-/// Set for the process that enters the terminal and panics.
-const PANICS: &str = "KEYDECK_TEST_PANICS";
+/// Set for the process that plays a program of its own in the terminal.
+const PLAYS: &str = "KEYDECK_TEST_PLAYS";
 
-#[test]
-fn a_panic_gives_the_terminal_back_and_is_read_on_the_main_screen() {
-    if std::env::var_os(PANICS).is_some() {
-        let _terminal = Terminal::enter().expect("a terminal");
-        panic!("on purpose");
+/// Plays `program`, in a process that is the test `name` run once more, and hands back its end.
+fn played(name: &str, program: impl FnOnce()) -> Option<Ended> {
+    if std::env::var_os(PLAYS).is_some() {
+        program();
+        return None;
     }
     let mut command = Command::new(std::env::current_exe().expect("this test runs"));
-    command
-        .args([
-            "--exact",
-            "a_panic_gives_the_terminal_back_and_is_read_on_the_main_screen",
-            "--nocapture",
-        ])
-        .env(PANICS, "1");
-    let ended = Pty::spawn(&command, Size(100, 30)).finish();
+    command.args(["--exact", name, "--nocapture"]).env(PLAYS, "1");
+    Some(Pty::spawn(&command, Size(100, 30)).finish())
+}
+
+fn assert_read_on_the_main_screen(ended: &Ended, text: &str) {
+    let screen = ended.screen.contents();
+    assert!(screen.contains(text), "{screen}");
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_can_be_read() {
+    let ended = played("a_panic_gives_the_terminal_back_and_can_be_read", || {
+        let _terminal = Terminal::enter().expect("a terminal");
+        panic!("on purpose");
+    });
+    let Some(ended) = ended else { return };
     assert!(!ended.status.success());
     assert_given_back(&ended);
-    assert!(
-        ended.screen.contents().contains("on purpose"),
-        "{}",
-        ended.screen.contents()
+    assert_read_on_the_main_screen(&ended, "on purpose");
+}
+
+#[test]
+fn a_panic_beside_the_dashboard_is_drawn_over_and_can_be_read_afterwards() {
+    let ended = played(
+        "a_panic_beside_the_dashboard_is_drawn_over_and_can_be_read_afterwards",
+        || {
+            let mut terminal = Terminal::enter().expect("a terminal");
+            let beside = std::thread::spawn(|| panic!("on purpose"));
+            assert!(beside.join().is_err());
+            terminal
+                .draw(|frame| frame.render_widget("still here", frame.area()))
+                .expect("drawn");
+        },
     );
+    let Some(ended) = ended else { return };
+    assert!(ended.status.success());
+    let raw = String::from_utf8_lossy(&ended.raw);
+    let again = raw.rsplit("\u{1b}[?1049h").next().expect("it was entered");
+    assert!(again.contains("still") && again.contains("here"), "{again:?}");
+    assert_given_back(&ended);
+    assert_read_on_the_main_screen(&ended, "on purpose");
 }

@@ -81,8 +81,7 @@ impl Dashboard {
         terminal::spawn_signals(signals_in)?;
         let (arrivals_in, arrivals) = unbounded_channel();
         let mut runner = Runner::start(client, arrivals_in);
-        let size = crossterm::terminal::size().unwrap_or((80, 24));
-        let mut app = App::new(place.label, Uuid::new_v4(), size);
+        let mut app = App::new(place.label, Uuid::new_v4(), terminal::size());
         for effect in app.start() {
             runner.run(effect);
         }
@@ -96,7 +95,7 @@ impl Dashboard {
             now: Timestamp::now(),
             zone: TimeZone::system(),
         };
-        let mut dashboard = Self {
+        let dashboard = Self {
             app,
             runner,
             terminal,
@@ -105,9 +104,10 @@ impl Dashboard {
             inputs,
             signals,
         };
-        // The terminal may have changed since the first questions were asked.
-        dashboard.update(resized()?)?;
-        dashboard.go().await
+        match dashboard.go().await {
+            Err(RunError::Io(_)) if terminal::is_gone() => Ok(Ended::Signal(terminal::HANG_UP)),
+            ended => ended,
+        }
     }
 
     async fn go(mut self) -> Result<Ended, RunError> {
@@ -151,9 +151,10 @@ impl Dashboard {
         let message = match turn {
             Turn::Signal(Signal::End(number)) => return Ok(Some(Ended::Signal(number))),
             Turn::Signal(Signal::Suspend) => return self.suspend(),
+            Turn::Signal(Signal::Resized) => resized(),
             Turn::Signal(Signal::Continue) => {
                 self.terminal.resume()?;
-                resized()?
+                resized()
             }
             Turn::Arrived(Arrival::Message(message)) => message,
             Turn::Arrived(Arrival::ForTerminal { subject, secret }) => {
@@ -166,7 +167,6 @@ impl Dashboard {
             Turn::Input(Input::Key(key)) => Message::Key(key),
             Turn::Input(Input::Mouse(mouse)) => Message::Mouse(mouse),
             Turn::Input(Input::Paste(text)) => Message::Paste(text),
-            Turn::Input(Input::Resized) => resized()?,
         };
         self.update(message)
     }
@@ -185,13 +185,13 @@ impl Dashboard {
 
     fn suspend(&mut self) -> Result<Option<Ended>, RunError> {
         self.terminal.suspend()?;
-        self.update(resized()?)
+        self.update(resized())
     }
 }
 
-fn resized() -> io::Result<Message> {
-    let (width, height) = crossterm::terminal::size()?;
-    Ok(Message::Resized { width, height })
+fn resized() -> Message {
+    let (width, height) = terminal::size();
+    Message::Resized { width, height }
 }
 
 /// <https://no-color.org>: set and not empty.

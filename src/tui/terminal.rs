@@ -14,6 +14,7 @@ use std::os::fd::AsFd;
 use ratatui::Frame;
 
 pub use input::{Input, spawn_input};
+pub use signal_hook::consts::SIGHUP as HANG_UP;
 pub use signals::{Signal, spawn_signals};
 
 use crate::model::Secret;
@@ -27,6 +28,17 @@ pub enum TerminalError {
     NotATerminal(&'static str),
     #[error("The terminal can't be set up: {0}.")]
     Io(#[from] io::Error),
+}
+
+/// The width and height that frames are drawn in. Known before the terminal is entered.
+pub fn size() -> (u16, u16) {
+    let size = screen::size_of(io::stdout());
+    (size.width, size.height)
+}
+
+/// Whether the terminal was closed. Its signal may come later than the errors that this causes.
+pub fn is_gone() -> bool {
+    !io::stdout().is_terminal()
 }
 
 /// The entered terminal. Call [`spawn_signals`] before [`Terminal::enter`], so that there is no

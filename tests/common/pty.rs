@@ -11,7 +11,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::OFlags;
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
 use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
@@ -118,6 +119,11 @@ impl Pty {
         }
     }
 
+    /// Types text faster than it can be read.
+    pub fn type_at_once(&mut self, text: &str) {
+        self.write(text.as_bytes());
+    }
+
     /// Pastes as terminals do when a program asked for bracketed paste.
     pub fn paste(&mut self, text: &str) {
         self.write(format!("\x1b[200~{text}\x1b[201~").as_bytes());
@@ -181,6 +187,15 @@ impl Pty {
         );
     }
 
+    /// Waits until the program has written `bytes`, whatever they show.
+    pub fn wait_for_raw(&self, bytes: &str) {
+        let met = self.wait(PATIENCE, |state| {
+            let mut windows = state.raw.windows(bytes.len());
+            windows.any(|window| window == bytes.as_bytes()).then_some(())
+        });
+        assert!(met.is_some(), "{bytes:?} never came");
+    }
+
     /// Waits until the program has written more than `count` bytes in all.
     pub fn wait_for_more_than(&self, count: usize) {
         let met = self.wait(PATIENCE, |state| (state.raw.len() > count).then_some(()));
@@ -191,14 +206,36 @@ impl Pty {
         );
     }
 
+    /// Takes nothing from the program any more: whatever it writes waits for ever.
+    pub fn clog(&mut self) {
+        self.stop_reading();
+        let not_waiting = OpenptFlags::from_bits_retain(OFlags::NONBLOCK.bits());
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC | not_waiting;
+        let tty = ioctl_tiocgptpeer(self.master(), flags).expect("it has another side");
+        // Full is full only when the kernel, too, has stopped making room.
+        let moment = Timespec {
+            tv_sec: 0,
+            tv_nsec: 100_000_000,
+        };
+        while poll(&mut [PollFd::new(&tty, PollFlags::OUT)], Some(&moment)).is_ok_and(|ready| ready > 0) {
+            for piece in [1024, 1] {
+                while rustix::io::write(&tty, &[0; 1024][..piece]).is_ok() {}
+            }
+        }
+    }
+
     /// Closes the terminal, as its window would be.
     pub fn close_terminal(&mut self) {
         self.tty = None;
+        self.stop_reading();
+        self.master = None;
+    }
+
+    fn stop_reading(&mut self) {
         if let Some((reader, stop)) = self.reader.take() {
             drop(stop);
             reader.join().expect("the reader ends");
         }
-        self.master = None;
     }
 
     /// Waits for the end of a program whose terminal was closed.

@@ -16,7 +16,6 @@ pub enum Input {
     Mouse(MouseEvent),
     /// Text that came as one paste, its lines separated by `\n`. Never keys to act on.
     Paste(String),
-    Resized,
 }
 
 /// Reads until nobody listens any more. When the terminal can't be read, the program ends as it
@@ -47,8 +46,8 @@ fn meant(event: Event) -> Option<Input> {
         Event::Key(key) => Some(Input::Key(key)),
         Event::Mouse(mouse) => Some(Input::Mouse(mouse)),
         Event::Paste(text) => Some(Input::Paste(text.replace("\r\n", "\n").replace('\r', "\n"))),
-        Event::Resize(..) => Some(Input::Resized),
-        Event::FocusGained | Event::FocusLost => None,
+        // Crossterm tells of sizes only from its first read on; signals tell of all.
+        Event::Resize(..) | Event::FocusGained | Event::FocusLost => None,
     }
 }
 

@@ -47,19 +47,21 @@ pub(super) fn enter() -> io::Result<()> {
 /// nobody to go to.
 pub(super) fn leave() {
     if STATE.compare_exchange(INSIDE, OUTSIDE, Ordering::SeqCst, Ordering::SeqCst) == Ok(INSIDE) {
-        restore(None);
+        restore();
     }
 }
 
-/// The same for the last time, and without waiting for a terminal that takes nothing.
+/// The same for the last time, and without waiting for a terminal that takes nothing: whoever was
+/// giving it back may be waiting for that still.
 pub(super) fn leave_for_good(patience: Duration) {
     if STATE.swap(ENDED, Ordering::SeqCst) == INSIDE {
-        restore(Some(patience));
+        let _ = write_out(LEAVE, Some(patience));
     }
+    let _ = disable_raw_mode();
 }
 
-fn restore(patience: Option<Duration>) {
-    let _ = write_out(LEAVE, patience);
+fn restore() {
+    let _ = write_out(LEAVE, None);
     let _ = disable_raw_mode();
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::AsFd;
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
@@ -19,6 +20,14 @@ const FALLBACK: Size = Size {
     width: 80,
     height: 24,
 };
+
+/// How many cells `tty` has, at least one.
+pub(super) fn size_of(tty: impl AsFd) -> Size {
+    match rustix::termios::tcgetwinsize(tty) {
+        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Size::new(size.ws_col, size.ws_row),
+        Ok(_) | Err(_) => FALLBACK,
+    }
+}
 
 pub(super) struct Screen {
     /// Not `Stdout`, which writes at every line feed.
@@ -133,11 +142,7 @@ impl Backend for Screen {
     }
 
     fn size(&self) -> io::Result<Size> {
-        let size = rustix::termios::tcgetwinsize(&self.tty)?;
-        if size.ws_col == 0 || size.ws_row == 0 {
-            return Ok(FALLBACK);
-        }
-        Ok(Size::new(size.ws_col, size.ws_row))
+        Ok(size_of(&self.tty))
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{getpgrp, getsid, kill_current_process_group};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -33,6 +33,8 @@ pub enum Signal {
     End(i32),
     /// Call [`super::Terminal::suspend`].
     Suspend,
+    /// The terminal has another size: see [`super::size`].
+    Resized,
     /// The program was stopped from outside and runs again: call [`super::Terminal::resume`].
     Continue,
 }
@@ -40,11 +42,12 @@ pub enum Signal {
 /// Catches the signals from now on, and watches the terminal for a hang-up that sends none, as one
 /// that is not the controlling terminal.
 pub fn spawn_signals(listener: UnboundedSender<Signal>) -> io::Result<()> {
-    let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT])?;
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT, SIGWINCH])?;
     let hang_up_listener = listener.clone();
     thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
             match signal {
+                SIGWINCH => _ = listener.send(Signal::Resized),
                 SIGTSTP => _ = listener.send(Signal::Suspend),
                 SIGCONT if STOPPED_ITSELF.swap(false, Ordering::SeqCst) => {}
                 SIGCONT => _ = listener.send(Signal::Continue),
