@@ -144,6 +144,10 @@ CREATE VIRTUAL TABLE key_search USING fts5(
     content = 'searchable_active_keys', content_rowid = 'seq', columnsize = 0, detail = column, tokenize = 'trigram case_sensitive 1'
 );
 
+-- Segments are merged a little with each write. At 16 of them, the default, everything would be merged at once,
+-- which takes seconds when there are a million keys.
+INSERT INTO key_search (key_search, rank) VALUES ('crisismerge', 400);
+
 -- Its trigrams, and in how many keys each is.
 CREATE VIRTUAL TABLE key_trigrams USING fts5vocab(key_search, row);
 
