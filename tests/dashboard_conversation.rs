@@ -829,11 +829,12 @@ fn a_project_made_in_place_is_chosen_and_the_focus_goes_on() {
     talk.press("n<Tab>Shop<Tab>Fresh")
         .answer_projects("Fresh", Vec::new())
         .press("<Down><Enter>");
-    let name = talk.expect("CreateProject", |e| match e {
-        Effect::CreateProject { name } => Some(name.clone()),
+    let (question, name) = talk.expect("CreateProject", |e| match e {
+        Effect::CreateProject { question, name } => Some((*question, name.clone())),
         _ => None,
     });
     talk.tell(Message::ProjectCreated {
+        question,
         result: Ok(project(60, &name)),
     })
     .press("https://a.example<C-s>");
@@ -843,4 +844,90 @@ fn a_project_made_in_place_is_chosen_and_the_focus_goes_on() {
     });
     assert_eq!(fields.project, Some(Uuid::from_u128(60)));
     assert_eq!(fields.ui_domains.unwrap_or_default(), ["https://a.example"]);
+}
+
+#[test]
+fn a_question_that_failed_is_asked_again_when_the_connection_is_back() {
+    let keys = some_keys(100);
+    let mut talk = Talk::with_keys(keys.clone());
+    talk.tell(Message::Resync)
+        .answer_page(Ok(part(keys, false, true)));
+    talk.press("<PgDn><PgDn>");
+    talk.effects.clear();
+    talk.press("s").answer_page(Err(offline()));
+    assert!(talk.notice().contains("connection refused"));
+    talk.tell(Message::Connected);
+    let (_, load, list) = talk.page_question();
+    assert_eq!((load, list.sort, list.at), (Load::Start, Sort::LastUsedAt, None));
+}
+
+#[test]
+fn a_page_for_rows_that_were_replaced_meanwhile_is_dropped() {
+    let keys = some_keys(300);
+    let mut talk = Talk::with_keys(keys[..100].to_vec());
+    talk.tell(Message::Resync)
+        .answer_page(Ok(part(keys[..100].to_vec(), false, true)));
+    talk.press("<PgDn>");
+    let (generation, load, _) = talk.page_question();
+    assert_eq!(load, Load::After);
+    talk.tell(Message::Resync)
+        .answer_page(Ok(part(keys[..100].to_vec(), false, true)));
+    talk.tell(Message::Page {
+        generation,
+        load,
+        result: Ok(part(keys[100..200].to_vec(), true, true)),
+    });
+    assert_eq!(talk.app.browse.rows.len(), 100);
+}
+
+#[test]
+fn a_selection_that_moved_while_its_key_was_looked_for_stays() {
+    let keys = some_keys(10);
+    let mut talk = Talk::with_keys(keys.clone());
+    talk.tell(Message::Deck(KeyEvent {
+        kind: KeyEventKind::Edited,
+        key: keys[0].id,
+    }));
+    talk.answer_page(Ok(page(keys[1..].to_vec())));
+    talk.press("<Down>");
+    let chosen = talk.selected_name().to_owned();
+    let there = part(
+        vec![key(80, "Neighbour", Scope::Web), keys[0].clone()],
+        true,
+        true,
+    );
+    talk.answer_page(Ok(there));
+    assert_eq!(talk.selected_name(), chosen);
+}
+
+#[test]
+fn a_conflict_comes_to_the_form_even_when_help_lies_over_it() {
+    let keys = some_keys(3);
+    let mut talk = Talk::with_keys(keys.clone());
+    talk.press("e mine<C-s><F1>");
+    let mut changed = problem(ProblemType::Changed, 412, "Someone changed it.");
+    let mut theirs = keys[0].clone();
+    theirs.name = "Theirs".into();
+    changed.current = Some(Box::new(theirs));
+    talk.tell(Message::Edited {
+        id: keys[0].id,
+        result: Err(keydeck::client::Error::Refused(Box::new(changed))),
+    });
+    talk.effects.clear();
+    talk.press("<Enter>");
+    talk.expect("Edit", |e| matches!(e, Effect::Edit { .. }).then_some(()));
+}
+
+#[test]
+fn a_form_that_is_sent_from_the_project_field_takes_no_project_by_guess() {
+    let mut talk = Talk::with_keys(some_keys(3));
+    let found = vec![project(50, "Workshop"), project(51, "Shop window")];
+    talk.press("n<Tab>A<Tab>shop")
+        .answer_projects("shop", found)
+        .press("<C-s>");
+    assert!(talk.effects.iter().all(|e| !matches!(e, Effect::Create { .. })));
+    let Some(Over::Form(form)) = talk.app.over.last() else {
+        panic!("no form")
+    };
+    assert_eq!(form.project.chosen(), None);
 }

@@ -10,7 +10,8 @@ use super::database::{Database, RootKeySource};
 use super::{Failure, founding, output};
 use crate::model::{Secret, Token, TokenKind, email, name};
 use crate::server::seal::RootKey;
-use crate::server::store::Founding;
+use crate::server::store::sqlite::SqliteStore;
+use crate::server::store::{Founding, StoreError};
 
 pub fn run(args: &InitArgs) -> Result<(), Failure> {
     let database = Database::of(&args.database)?;
@@ -19,7 +20,13 @@ pub fn run(args: &InitArgs) -> Result<(), Failure> {
     refuse_existing(&database.path)?;
     let root_key = new_root_key(&database.root_key)?;
     if let Err(failure) = founding::create(&database.path, founding, &root_key) {
-        withdraw(&database.root_key);
+        // Founded all the same, it could never be unlocked without its root key.
+        if matches!(
+            SqliteStore::open(&database.path),
+            Err(StoreError::NotInitialised(_))
+        ) {
+            withdraw(&database.root_key);
+        }
         return Err(failure);
     }
     told(&database, args);

@@ -43,6 +43,8 @@ pub async fn feed(server: ServerState) {
 /// Tells all changes behind `seq`, and how far that was.
 async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
     loop {
+        // Rows that are no changes of keys are passed over for good, not read again each time.
+        let newest = server.store.last_seq().await?;
         let events = server.store.key_events_since(seq, BATCH).await?;
         let more = events.len() == BATCH as usize;
         for event in events {
@@ -51,7 +53,7 @@ async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
             let _ = server.events.send(event);
         }
         if !more {
-            return Ok(seq);
+            return Ok(seq.max(newest));
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio::task::AbortHandle;
 use super::message::{Effect, Message, Route, Subject};
 use crate::api::{NewProject, ProjectQuery};
 use crate::client::{Client, Error, EventNotice};
-use crate::clipboard::{Cleared, Clipboard, CopyRoute};
+use crate::clipboard::{Clipboard, CopyRoute};
 use crate::model::Secret;
 
 /// What comes back to the loop.
@@ -96,9 +96,10 @@ impl Runner {
                     result: client.projects(&query).await,
                 }
             }),
-            Effect::CreateProject { name } => self.answer(async move {
+            Effect::CreateProject { question, name } => self.answer(async move {
                 let new = NewProject { name, deployed: true };
                 Message::ProjectCreated {
+                    question,
                     result: client.create_project(&new).await,
                 }
             }),
@@ -134,11 +135,7 @@ impl Runner {
             Effect::Copy { subject, secret } => self.copy(subject, secret),
             Effect::ClearClipboard => {
                 let clipboard = self.clipboard.clone();
-                self.answer(async move {
-                    Message::ClipboardCleared {
-                        cleared: clipboard.clear_if_ours().await == Cleared::Cleared,
-                    }
-                });
+                self.answer(async move { Message::ClipboardCleared(clipboard.clear_if_ours().await) });
             }
             Effect::Reconnect => self.reconnect.notify_one(),
             Effect::After(delay, timer) => self.answer(async move {

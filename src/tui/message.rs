@@ -10,6 +10,7 @@ use crate::api::{
     Project,
 };
 use crate::client::Error;
+use crate::clipboard::Cleared;
 use crate::model::Secret;
 
 /// Something happened: a person did it, the server answered, or a time came.
@@ -39,6 +40,7 @@ pub enum Message {
         result: Result<Vec<Project>, Error>,
     },
     ProjectCreated {
+        question: u64,
         result: Result<Project, Error>,
     },
     Created {
@@ -62,9 +64,7 @@ pub enum Message {
         subject: Subject,
         route: Route,
     },
-    ClipboardCleared {
-        cleared: bool,
-    },
+    ClipboardCleared(Cleared),
 
     /// The stream of events is open; everything before may have been missed.
     Connected,
@@ -94,6 +94,7 @@ pub enum Effect {
         text: String,
     },
     CreateProject {
+        question: u64,
         name: String,
     },
     Create {

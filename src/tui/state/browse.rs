@@ -47,6 +47,8 @@ pub enum Body<'a> {
 pub struct Browse {
     pub query: Query,
     pub rows: Rows,
+    /// What the rows answer; another query may have failed since.
+    rows_are_of: Query,
     pub counts: Option<KeyCounts>,
     /// Why there are no rows; rows that are there stay and are marked as old by the connection.
     failure: Option<Error>,
@@ -121,6 +123,8 @@ impl Browse {
         let mut effects = self.count();
         if self.replacing.is_some() {
             self.rows_are_old = true;
+        } else if self.rows_are_of != self.query {
+            effects.extend(self.load(Load::Start));
         } else {
             self.replacing = Some(Load::Refresh);
             effects.push(self.request(Load::Refresh));
@@ -143,7 +147,7 @@ impl Browse {
     /// Loads ahead of the scroll.
     pub fn load_ahead(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
-        if self.replacing.is_some() {
+        if self.replacing.is_some() || self.rows_are_of != self.query {
             return effects;
         }
         if self.after.is_none() && self.rows.wants_after() {
@@ -237,13 +241,23 @@ impl Browse {
         self.replacing = None;
         match (load, result) {
             (Load::Refresh, Ok(page)) => {
+                if page.items.is_empty() && self.rows.refresh_cursor().is_some() {
+                    // Everything from here on was revoked; what is left stands before.
+                    return self.load(Load::End);
+                }
                 if let Some(effects) = self.look_for_selected(&page) {
                     self.held = Some(page);
                     return effects;
                 }
                 self.take(page, Load::Refresh);
             }
-            (_, Ok(page)) => self.take(page, load),
+            (_, Ok(page)) => match self.held.take() {
+                // The selection moved on while its key was looked for.
+                Some(held) if load != Load::Around(self.selected_id().unwrap_or_default()) => {
+                    self.take(held, Load::Refresh);
+                }
+                _ => self.take(page, load),
+            },
             (Load::Around(_), Err(_)) => match self.held.take() {
                 Some(page) => self.take(page, Load::Refresh),
                 None => return self.refresh(),
@@ -270,10 +284,13 @@ impl Browse {
     }
 
     fn take(&mut self, page: KeyPage, load: Load) {
+        // Pages that are on their way belong to the rows that go now.
+        self.generation += 1;
         self.failure = None;
         self.held = None;
         self.after = None;
         self.before = None;
+        self.rows_are_of = self.query.clone();
         let at_start = page.previous.is_none();
         let before = at_start.then_some(0).or_else(|| self.known_before(&page, load));
         let select = match load {
@@ -287,7 +304,7 @@ impl Browse {
 
     /// From the end, the number of a row follows from the count.
     fn known_before(&self, page: &KeyPage, load: Load) -> Option<u64> {
-        let counts = self.counts.as_ref().filter(|counts| !counts.capped)?;
+        let counts = self.current_counts().filter(|counts| !counts.capped)?;
         (load == Load::End).then(|| counts.total().saturating_sub(page.items.len() as u64))
     }
 

@@ -10,7 +10,8 @@ use crate::tui::message::{Effect, Purpose, Subject};
 
 impl App {
     pub(super) fn open_create(&mut self) -> Vec<Effect> {
-        match self.me.as_ref().map(|me| Form::create(&me.may)) {
+        let number = self.next_number();
+        match self.me.as_ref().map(|me| Form::create(&me.may, number)) {
             Some(Some(form)) => {
                 self.over.push(Over::Form(Box::new(form)));
                 Vec::new()

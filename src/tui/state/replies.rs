@@ -6,6 +6,7 @@ use super::notice::sentence;
 use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, Tone};
 use crate::api::{Created, Key, KeyEvent, KeyEventKind, Me, ProblemType};
 use crate::client::Error;
+use crate::clipboard::Cleared;
 use crate::model::Secret;
 use crate::tui::message::{Effect, Load, Message, Purpose, Route, Subject, Timer};
 
@@ -19,12 +20,16 @@ impl App {
                 result,
             } => {
                 self.note_refusal(result.as_ref().err());
-                let refused = match &result {
-                    Err(Error::Refused(problem)) if load == Load::Start => Some(sentence(&problem.detail)),
-                    _ => None,
-                };
+                if result.is_ok() {
+                    self.refused = None;
+                }
+                let failed = result
+                    .as_ref()
+                    .err()
+                    .filter(|_| load == Load::Start)
+                    .map(sentence);
                 let mut effects = self.browse.loaded(generation, load, result);
-                if let Some(why) = refused {
+                if let Some(why) = failed.filter(|_| !self.browse.rows.is_empty()) {
                     effects.extend(self.say(Tone::Failed, why));
                 }
                 effects
@@ -36,9 +41,9 @@ impl App {
                 }
                 Vec::new()
             }
-            Message::ProjectCreated { result } => {
+            Message::ProjectCreated { question, result } => {
                 if let Some(form) = self.form_mut() {
-                    form.project_created(result);
+                    form.project_created(question, result);
                 }
                 Vec::new()
             }
@@ -47,13 +52,14 @@ impl App {
             Message::Revoked { id, result } => self.revoked(id, result),
             Message::Revealed { id, purpose, result } => self.revealed(id, purpose, result),
             Message::Copied { subject, route } => self.copied(subject, route),
-            Message::ClipboardCleared { cleared } => {
-                if cleared {
-                    self.say(Tone::Note, "The secret was cleared from the clipboard.")
-                } else {
-                    Vec::new()
-                }
+            Message::ClipboardCleared(Cleared::Cleared) => {
+                self.say(Tone::Note, "The secret was cleared from the clipboard.")
             }
+            Message::ClipboardCleared(Cleared::NoAnswer) => self.say(
+                Tone::Failed,
+                "The display doesn't answer: the secret may still be in the clipboard.",
+            ),
+            Message::ClipboardCleared(Cleared::NotOurs | Cleared::NothingCopied) => Vec::new(),
             Message::Connected => self.connected(),
             Message::Disconnected(error) => {
                 self.note_refusal(Some(&error));
@@ -91,10 +97,8 @@ impl App {
     /// The stream of events is open: whatever happened before may have been missed.
     fn connected(&mut self) -> Vec<Effect> {
         self.connection = Connection::Live;
-        let mut effects = Vec::new();
-        if self.me.is_none() {
-            effects.push(Effect::LoadMe);
-        }
+        // The role may have changed too.
+        let mut effects = vec![Effect::LoadMe];
         effects.extend(match self.browse.body() {
             super::Body::Failed(_) => self.browse.requery(),
             _ => self.browse.refresh(),
@@ -138,6 +142,7 @@ impl App {
                 effects
             }
             Err(Error::Refused(problem)) if problem.current.is_some() => {
+                self.uncover_form();
                 if let (Some(current), Some(form)) = (problem.current, self.form_mut()) {
                     form.sending = false;
                     let conflict = Conflict::new(form, current);
@@ -150,6 +155,13 @@ impl App {
                 self.form_refused(error);
                 if gone { self.browse.forget(id) } else { Vec::new() }
             }
+        }
+    }
+
+    /// Closes what lies over the form, such as help.
+    fn uncover_form(&mut self) {
+        if let Some(at) = self.over.iter().position(|over| matches!(over, Over::Form(_))) {
+            self.over.truncate(at + 1);
         }
     }
 

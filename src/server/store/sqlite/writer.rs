@@ -2,7 +2,7 @@
 //! answers them all after the commit: many writers share one sync of the disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ use crate::server::store::{StoreError, StoreResult};
 
 /// The most jobs that share a transaction; bounds how long the first of them waits.
 const GROUP: usize = 256;
+/// The pause before a log that was being read is emptied again.
+const EMPTY_AGAIN: Duration = Duration::from_millis(200);
 
 pub struct Writer {
     // Both are taken on drop only: the queue ends, then the thread does.
@@ -85,6 +87,8 @@ impl Drop for Writer {
 
 trait Job: Send {
     fn erases(&self) -> bool;
+    /// Whether somebody still waits for the answer. Who was told that it took too long may try again.
+    fn is_awaited(&self) -> bool;
     /// Whether what it wrote is to stay.
     fn run(&mut self, conn: &Connection) -> bool;
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
@@ -107,6 +111,10 @@ where
         self.erases
     }
 
+    fn is_awaited(&self) -> bool {
+        !self.reply.is_closed()
+    }
+
     fn run(&mut self, conn: &Connection) -> bool {
         self.result = None;
         self.result = catch_unwind(AssertUnwindSafe(|| (self.work)(conn))).ok();
@@ -127,15 +135,32 @@ where
 
 fn serve(conn: Connection, jobs: &mpsc::Receiver<Box<dyn Job>>, bell: &Bell) {
     let mut to_be_emptied = false;
-    while let Ok(first) = jobs.recv() {
+    while let Some(first) = next(&conn, jobs, &mut to_be_emptied) {
         let mut group = vec![first];
         group.extend(jobs.try_iter().take(GROUP - 1));
+        group.retain(|job| job.is_awaited());
         to_be_emptied |= group.iter().any(|job| job.erases());
         write(&conn, group, bell);
         to_be_emptied = to_be_emptied && !empty_log(&conn).unwrap_or(false);
     }
     // The last connection to close does the same; this is for when another process goes on.
     let _ = empty_log(&conn);
+}
+
+/// Waits for a job; meanwhile a log that somebody was reading is tried again. `None`: nobody is left.
+fn next(
+    conn: &Connection,
+    jobs: &mpsc::Receiver<Box<dyn Job>>,
+    to_be_emptied: &mut bool,
+) -> Option<Box<dyn Job>> {
+    while *to_be_emptied {
+        match jobs.recv_timeout(EMPTY_AGAIN) {
+            Ok(job) => return Some(job),
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => *to_be_emptied = !empty_log(conn).unwrap_or(false),
+        }
+    }
+    jobs.recv().ok()
 }
 
 /// Carries the log over into the database and cuts it to nothing. `false` when somebody is reading it;
@@ -151,6 +176,9 @@ fn empty_log(conn: &Connection) -> rusqlite::Result<bool> {
 
 /// Writes the group in one transaction. When a job fails, which is rare, each is written alone.
 fn write(conn: &Connection, mut group: Vec<Box<dyn Job>>, bell: &Bell) {
+    if group.is_empty() {
+        return;
+    }
     let outcome = match transact(conn, &mut group) {
         Ok(true) => {
             bell.ring();

@@ -89,15 +89,15 @@ pub struct Form {
 }
 
 impl Form {
-    /// An empty form; `None` when the user may create nothing.
-    pub fn create(may: &Permissions) -> Option<Self> {
+    /// An empty form; `None` when the user may create nothing. `number` tells forms apart.
+    pub fn create(may: &Permissions, number: u64) -> Option<Self> {
         let scope = *may.create_keys.first()?;
         let mut form = Self {
             editing: None,
             scopes: may.create_keys.clone(),
             scope,
             name: TextField::default(),
-            project: ProjectPicker::new(may.create_projects),
+            project: ProjectPicker::new(may.create_projects, number),
             domains: DomainList::new(scope, &[]),
             local: false,
             local_address: TextField::default(),
@@ -121,7 +121,7 @@ impl Form {
             scopes: vec![key.scope],
             scope: key.scope,
             name: TextField::new(&key.name),
-            project: ProjectPicker::new(false),
+            project: ProjectPicker::new(false, 0),
             domains: DomainList::new(key.scope, &domains),
             local: local.is_some(),
             local_address: TextField::new(local.as_deref().unwrap_or_default()),
@@ -178,8 +178,8 @@ impl Form {
     }
 
     /// The new project is there, or not: as with an existing one, the focus goes on.
-    pub fn project_created(&mut self, result: Result<Project, Error>) {
-        self.project.created(result);
+    pub fn project_created(&mut self, question: u64, result: Result<Project, Error>) {
+        self.project.created(question, result);
         if self.focus == Field::Project && self.project.chosen().is_some() {
             self.move_focus(1);
         }
@@ -313,6 +313,9 @@ impl Form {
     }
 
     fn move_focus(&mut self, step: isize) {
+        if self.focus == Field::Project {
+            self.project.settle();
+        }
         self.leave();
         let fields = self.fields();
         let at = fields.iter().position(|&field| field == self.focus).unwrap_or(0) as isize;
@@ -324,10 +327,8 @@ impl Form {
 
     /// The field is left: tidy it and say what is wrong with it.
     fn leave(&mut self) {
-        match self.focus {
-            Field::Domains => self.domains.tidy(),
-            Field::Project => self.project.settle(),
-            _ => {}
+        if self.focus == Field::Domains {
+            self.domains.tidy();
         }
         // The address comes after its toggle: it is not wrong before it was visited.
         if !(self.focus == Field::LocalToggle && self.local) {
@@ -352,6 +353,9 @@ impl Form {
     }
 
     fn submit(&mut self) -> Outcome {
+        if self.focus == Field::Project {
+            self.project.settle_if_certain();
+        }
         self.leave();
         self.banner = None;
         self.visited.extend(self.fields());

@@ -34,14 +34,15 @@ pub struct ProjectPicker {
 }
 
 impl ProjectPicker {
-    pub fn new(may_create: bool) -> Self {
+    pub fn new(may_create: bool, form: u64) -> Self {
         Self {
             text: TextField::default(),
             may_create,
             chosen: None,
             found: Vec::new(),
             highlighted: 0,
-            question: 0,
+            // Answers to another form's questions are not for this one.
+            question: form << 32,
             asked_for: None,
             waiting: false,
             error: None,
@@ -134,12 +135,16 @@ impl ProjectPicker {
             }
             Err(error) => {
                 self.asked_for = None;
+                self.found.clear();
                 self.error = Some(sentence(&error));
             }
         }
     }
 
-    pub fn created(&mut self, result: Result<Project, Error>) {
+    pub fn created(&mut self, question: u64, result: Result<Project, Error>) {
+        if question != self.question {
+            return;
+        }
         self.waiting = false;
         match result {
             Ok(project) => self.choose(ProjectRef {
@@ -179,6 +184,19 @@ impl ProjectPicker {
         }
     }
 
+    /// The form is sent: what was typed stands only for what it can't be mistaken for.
+    pub fn settle_if_certain(&mut self) {
+        let typed = self.text.value().trim().to_lowercase();
+        let is_certain = self.found.len() == 1 || self.found.iter().any(|p| p.name.to_lowercase() == typed);
+        if !is_certain {
+            return;
+        }
+        if let Some(exact) = self.found.iter().position(|p| p.name.to_lowercase() == typed) {
+            self.highlighted = exact;
+        }
+        self.settle();
+    }
+
     /// Enter: takes the highlighted line. `true` when a project is chosen.
     pub fn accept(&mut self) -> (bool, Vec<Effect>) {
         if self.chosen.is_some() {
@@ -190,9 +208,16 @@ impl ProjectPicker {
                 (true, Vec::new())
             }
             Some(ProjectChoice::New(name)) => {
+                self.question += 1;
                 self.waiting = true;
                 self.error = None;
-                (false, vec![Effect::CreateProject { name }])
+                (
+                    false,
+                    vec![Effect::CreateProject {
+                        question: self.question,
+                        name,
+                    }],
+                )
             }
             None => (false, self.search_if_new()),
         }
