@@ -92,24 +92,8 @@ impl Form {
     /// An empty form; `None` when the user may create nothing. `number` tells forms apart.
     pub fn create(may: &Permissions, number: u64) -> Option<Self> {
         let scope = *may.create_keys.first()?;
-        let mut form = Self {
-            editing: None,
-            scopes: may.create_keys.clone(),
-            scope,
-            name: TextField::default(),
-            project: ProjectPicker::new(may.create_projects, number),
-            domains: DomainList::new(scope, &[]),
-            local: false,
-            local_address: TextField::default(),
-            persistence: false,
-            focus: Field::Scope,
-            errors: FieldErrors::default(),
-            refusals: Vec::new(),
-            banner: None,
-            sending: false,
-            visited: HashSet::new(),
-            attempt: None,
-        };
+        let project = ProjectPicker::new(may.create_projects, number);
+        let mut form = Self::blank(may.create_keys.clone(), scope, project);
         form.focus = form.fields().first().copied().unwrap_or(Field::Name);
         Some(form)
     }
@@ -117,15 +101,29 @@ impl Form {
     pub fn edit(key: Key) -> Self {
         let domains: Vec<String> = key.ui_domains.iter().map(ToString::to_string).collect();
         let local = key.local_development.map(|address| address.to_string());
+        let blank = Self::blank(vec![key.scope], key.scope, ProjectPicker::new(false, 0));
         Self {
-            scopes: vec![key.scope],
-            scope: key.scope,
             name: TextField::new(&key.name),
-            project: ProjectPicker::new(false, 0),
             domains: DomainList::new(key.scope, &domains),
             local: local.is_some(),
             local_address: TextField::new(local.as_deref().unwrap_or_default()),
             persistence: key.cross_page_persistence,
+            editing: Some(Box::new(key)),
+            ..blank
+        }
+    }
+
+    fn blank(scopes: Vec<Scope>, scope: Scope, project: ProjectPicker) -> Self {
+        Self {
+            editing: None,
+            scopes,
+            scope,
+            name: TextField::default(),
+            project,
+            domains: DomainList::new(scope, &[]),
+            local: false,
+            local_address: TextField::default(),
+            persistence: false,
             focus: Field::Name,
             errors: FieldErrors::default(),
             refusals: Vec::new(),
@@ -133,7 +131,6 @@ impl Form {
             sending: false,
             visited: HashSet::new(),
             attempt: None,
-            editing: Some(Box::new(key)),
         }
     }
 
