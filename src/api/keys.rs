@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use crate::model::{LocalAddress, Scope, Secret, Settings, UiDomain, secret};
 
-/// A project by id and name.
+/// The project of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProjectRef {
     pub id: Uuid,
     pub name: String,
+    /// Keys of a project that is not deployed refuse to connect.
+    pub deployed: bool,
 }
 
 /// A user by id and email address.

@@ -1,19 +1,27 @@
 //! The wire of `/v1`: the JSON that client and server share. Times are RFC 3339 in UTC, ids are
 //! UUIDs, unknown fields are refused.
 
+mod activity;
+mod chain;
 mod keys;
 mod people;
 mod problem;
+mod projects;
 
+pub use activity::{Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery};
+pub use chain::ChainHash;
 pub use keys::{
     Created, Key, KeyCounts, KeyEvent, KeyEventKind, KeyFilter, KeyList, KeyMay, KeyPage, KeyRow, Lookup,
     LookupAnswer, Order, PageFrom, PersonRef, ProjectRef, Revealed, Sort,
 };
 pub use people::{
-    Activity, ActivityAction, ActivityPage, ActivityQuery, CreatedUser, Me, NewProject, NewUser,
-    Organisation, Permissions, Project, ProjectEdit, ProjectQuery, User, UserEdit,
+    CreatedUser, KeysFate, Me, NewToken, NewUser, Organisation, Permissions, Person, RemovedUser, User,
+    UserEdit, UserQuery, UserRemoval,
 };
 pub use problem::{Problem, ProblemType};
+pub use projects::{
+    NewProject, Project, ProjectEdit, ProjectMay, ProjectQuery, SessionServer, SessionServerEdit,
+};
 
 pub use crate::model::{FieldError, KeyEdit, KeyFields};
 

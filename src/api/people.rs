@@ -1,11 +1,10 @@
-//! Users, projects, the organisation and the activity log on the wire.
+//! The organisation and its people on the wire.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::keys::PersonRef;
 use crate::model::{Role, Scope, Secret, secret};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -41,51 +40,6 @@ pub struct Me {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Project {
-    pub id: Uuid,
-    pub name: String,
-    pub creator: PersonRef,
-    pub deployed: bool,
-    pub created_at: Timestamp,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ProjectQuery {
-    /// A part of the name, or the beginning of the id; at most 100 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub q: Option<String>,
-    /// Only projects that are deployed, or only those that are not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deployed: Option<bool>,
-    /// 1 to 200; 50 when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
-    /// The `id` of the last project of the page before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<Uuid>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewProject {
-    /// 1 to 100 characters after trimming, unique in the organisation.
-    pub name: String,
-    #[serde(default)]
-    pub deployed: bool,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ProjectEdit {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deployed: Option<bool>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewUser {
     pub email: String,
@@ -107,55 +61,65 @@ pub struct CreatedUser {
     pub token: Option<Secret>,
 }
 
-/// What was done. The log is append-only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ActivityAction {
-    KeyCreated,
-    KeyEdited,
-    KeyRevoked,
-    KeyRevealed,
-    ProjectCreated,
-    ProjectEdited,
-    UserAdded,
-    UserEdited,
+/// A new sign-in token in place of the one before, which no longer counts.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct NewToken {
+    #[serde(serialize_with = "secret::onto_the_wire")]
+    #[schema(value_type = Option<String>)]
+    pub token: Option<Secret>,
 }
 
-/// One row of the activity log; it still names what no longer exists.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Activity {
-    /// Grows with time; the cursor of `before`.
-    pub seq: u64,
-    pub at: Timestamp,
-    pub actor: PersonRef,
-    pub action: ActivityAction,
-    /// The key that it was done to, active or revoked.
-    pub key: Option<Uuid>,
-    /// The name of the key, project or user at that time.
-    pub subject: String,
-    /// What changed, field by field: `{"name": ["from", "to"]}`. Never a secret.
-    #[schema(value_type = Object)]
-    pub changes: serde_json::Value,
+/// A user in the list of people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Person {
+    #[serde(flatten)]
+    pub user: User,
+    /// How many active keys are theirs.
+    pub keys: u64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct ActivityQuery {
+pub struct UserQuery {
+    /// A part of the email address; at most 100 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<Uuid>,
+    pub q: Option<String>,
     /// 1 to 200; 50 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Only rows older than this `seq`.
+    /// The `id` of the last user of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<u64>,
+    pub after: Option<Uuid>,
 }
 
-/// Newest first.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ActivityPage {
-    pub items: Vec<Activity>,
-    /// `before` of the following, older page; absent on the last one.
-    pub next: Option<u64>,
+/// What becomes of the active keys of a person who is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeysFate {
+    /// They stop working at once and for ever.
+    Revoke,
+    /// They go on working, and are another person's from now on; so are the projects.
+    HandOver,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UserRemoval {
+    /// What becomes of their active keys; may be absent when they have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub keys: Option<KeysFate>,
+    /// With `hand_over`: the id of the person who gets their keys and projects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Uuid>,
+}
+
+/// What a removal did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RemovedUser {
+    pub keys_revoked: u64,
+    pub keys_handed_over: u64,
+    pub projects_handed_over: u64,
 }

@@ -27,6 +27,13 @@ pub enum ProblemType {
     /// 409: the secret of an Analytics key can't be viewed again.
     #[serde(rename = "/problems/shown-once")]
     ShownOnce,
+    /// 409: something still depends on it: a project has active keys, or a person has keys and nothing
+    /// was said of what becomes of them.
+    #[serde(rename = "/problems/in-use")]
+    InUse,
+    /// 409: an organisation keeps at least one Owner.
+    #[serde(rename = "/problems/last-owner")]
+    LastOwner,
     /// 410: the key was revoked.
     #[serde(rename = "/problems/revoked")]
     Revoked,
@@ -48,6 +55,9 @@ pub enum ProblemType {
     /// 428: `If-Match` is missing.
     #[serde(rename = "/problems/precondition-required")]
     PreconditionRequired,
+    /// 429: too many sign-ins from this address were refused; `Retry-After` says when to try again.
+    #[serde(rename = "/problems/too-many-sign-ins")]
+    TooManySignIns,
     /// 408 or 503: it took too long.
     #[serde(rename = "/problems/timeout")]
     Timeout,

@@ -13,9 +13,10 @@ pub use events::EventNotice;
 
 use self::transport::Transport;
 use crate::api::{
-    ActivityPage, ActivityQuery, Created, CreatedUser, Key, KeyCounts, KeyEdit, KeyFields, KeyFilter,
-    KeyList, KeyPage, Lookup, LookupAnswer, Me, NewProject, NewUser, Project, ProjectEdit, ProjectQuery,
-    Revealed, User, UserEdit,
+    ActivityHead, ActivityPage, ActivityQuery, Created, CreatedUser, Key, KeyCounts, KeyEdit, KeyFields,
+    KeyFilter, KeyList, KeyPage, Lookup, LookupAnswer, Me, NewProject, NewToken, NewUser, Person, Project,
+    ProjectEdit, ProjectQuery, RemovedUser, Revealed, SessionServerEdit, User, UserEdit, UserQuery,
+    UserRemoval,
 };
 use crate::model::{Role, Secret, TokenHash};
 
@@ -103,8 +104,22 @@ impl Client {
             .await
     }
 
-    pub async fn users(&self) -> Result<Vec<User>> {
-        self.transport.get("v1/users", &()).await
+    pub async fn remove_project(&self, id: Uuid) -> Result<()> {
+        self.transport.delete(&format!("v1/projects/{id}")).await
+    }
+
+    pub async fn set_session_server(&self, project: Uuid, edit: &SessionServerEdit) -> Result<Project> {
+        let path = format!("v1/projects/{project}/session-server");
+        self.transport.put(&path, edit).await
+    }
+
+    pub async fn remove_session_server(&self, project: Uuid) -> Result<()> {
+        let path = format!("v1/projects/{project}/session-server");
+        self.transport.delete(&path).await
+    }
+
+    pub async fn users(&self, query: &UserQuery) -> Result<Vec<Person>> {
+        self.transport.get("v1/users", query).await
     }
 
     pub async fn add_user(&self, new: &NewUser) -> Result<CreatedUser> {
@@ -115,6 +130,23 @@ impl Client {
         self.transport
             .patch(&format!("v1/users/{id}"), &[], &UserEdit { role })
             .await
+    }
+
+    /// A new sign-in token for the user; the one before no longer counts.
+    pub async fn new_token(&self, user: Uuid) -> Result<Secret> {
+        let new: NewToken = self.transport.act(&format!("v1/users/{user}/token")).await?;
+        new.token
+            .ok_or_else(|| self.transport.not_keydeck("answered no token"))
+    }
+
+    pub async fn remove_user(&self, id: Uuid, removal: &UserRemoval) -> Result<RemovedUser> {
+        self.transport
+            .delete_with(&format!("v1/users/{id}"), removal)
+            .await
+    }
+
+    pub async fn activity_head(&self) -> Result<ActivityHead> {
+        self.transport.get("v1/activity/head", &()).await
     }
 
     pub async fn activity(&self, query: &ActivityQuery) -> Result<ActivityPage> {

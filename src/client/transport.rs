@@ -85,6 +85,23 @@ impl Transport {
         self.change(Method::PATCH, path, headers, body).await
     }
 
+    pub(super) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        self.change(Method::PUT, path, &[], body).await
+    }
+
+    /// A DELETE that says how, and is answered with what it did.
+    pub(super) async fn delete_with<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &impl Serialize,
+    ) -> Result<T, Error> {
+        self.json(self.request(Method::DELETE, path)?.query(query)).await
+    }
+
     /// A POST that says everything with its path.
     pub(super) async fn act<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
         self.json(self.request(Method::POST, path)?).await

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use keydeck::api::{
     Key, KeyCounts, KeyMay, KeyPage, KeyRow, Me, Organisation, Permissions, PersonRef, Problem, ProblemType,
-    Project, ProjectRef, User,
+    Project, ProjectMay, ProjectRef, User,
 };
 use keydeck::client::Error;
 use keydeck::model::{Role, Scope, UiDomain};
@@ -170,6 +170,7 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
         project: viewable.then(|| ProjectRef {
             id: Uuid::from_u128(50),
             name: "Storefront".into(),
+            deployed: true,
         }),
         creator: PersonRef {
             id: Uuid::from_u128(1),
@@ -205,6 +206,9 @@ pub fn project(number: u128, name: &str) -> Project {
         },
         deployed: true,
         created_at: Timestamp::UNIX_EPOCH,
+        keys: 0,
+        session_server: None,
+        may: ProjectMay::default(),
     }
 }
 

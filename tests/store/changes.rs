@@ -292,6 +292,7 @@ async fn the_log_pages_backwards_and_hides_the_keys_of_others() {
             key,
             limit: Some(7),
             before: None,
+            ..ActivityQuery::default()
         };
         let mut rows = Vec::new();
         loop {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::api::{Key, KeyList, MAX_LIMIT, Project, ProjectQuery, Sort};
+use crate::api::{Key, KeyList, MAX_LIMIT, Project, ProjectQuery, Sort, UserQuery};
 use crate::cli::Failure;
 use crate::client::Client;
 use crate::model::token::NotAToken;
@@ -115,9 +115,15 @@ pub async fn user(client: &Client, text: &str) -> Result<Uuid, Failure> {
     if let Ok(id) = text.parse() {
         return Ok(id);
     }
-    let users = client.users().await?;
+    let query = UserQuery {
+        q: Some(text.to_owned()),
+        limit: Some(MAX_LIMIT),
+        ..UserQuery::default()
+    };
+    let users = client.users(&query).await?;
     users
         .iter()
+        .map(|person| &person.user)
         .find(|user| user.email.eq_ignore_ascii_case(text))
         .map(|user| user.id)
         .ok_or_else(|| Failure::Failed(format!("--creator: no user has the address \"{text}\"")))

@@ -1,16 +1,20 @@
 //! The activity log: written in the transaction of the change, read newest first.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::people::{find_user, user_seq};
 use super::rows::{micros, parsed, time, uuid};
 use crate::api::{
-    Activity, ActivityAction, ActivityPage, ActivityQuery, DEFAULT_LIMIT, KeyEventKind, PersonRef,
+    Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, ChainHash, DEFAULT_LIMIT,
+    KeyEventKind, PersonRef,
 };
-use crate::server::store::{Actor, KeyEventRecord, StoreResult, Visible};
+use crate::server::store::{Actor, KeyEventRecord, StoreError, StoreResult, Visible};
 
 /// What a row is about.
 pub struct Subject<'a> {
@@ -21,28 +25,9 @@ pub struct Subject<'a> {
     pub changes: Map<String, Value>,
 }
 
-const INSERT: &str = "INSERT INTO activity (at, actor, address, action, key, key_creator, subject, changes) \
-                      VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
-
 pub fn record(conn: &Connection, by: Actor, subject: Subject) -> StoreResult<()> {
-    let Subject {
-        action,
-        key,
-        name,
-        changes,
-    } = subject;
-    let changes = (!changes.is_empty()).then(|| Value::Object(changes).to_string());
-    conn.prepare_cached(INSERT)?.execute(params![
-        micros(Timestamp::now()),
-        user_seq(conn, by.user)?,
-        by.address.map(|address| address.to_string()),
-        code(action),
-        key.map(|(seq, _)| seq),
-        key.map(|(_, creator)| creator),
-        name,
-        changes,
-    ])?;
-    Ok(())
+    let actor = user_seq(conn, by.user)?;
+    append(conn, Timestamp::now(), Some(actor), by.address, subject)
 }
 
 /// Records that its creator created a key, then.
@@ -53,24 +38,129 @@ pub fn record_creation(
     creator: i64,
     name: &str,
 ) -> StoreResult<()> {
-    let action = code(ActivityAction::KeyCreated);
-    let nothing = rusqlite::types::Null;
-    conn.prepare_cached(INSERT)?.execute(params![
-        micros(at),
-        creator,
-        nothing,
-        action,
-        key,
-        creator,
+    let subject = Subject {
+        action: ActivityAction::KeyCreated,
+        key: Some((key, creator)),
         name,
-        nothing
+        changes: Map::new(),
+    };
+    append(conn, at, Some(creator), None, subject)
+}
+
+/// Adds a row behind the newest one, with the hash that continues the chain.
+fn append(
+    conn: &Connection,
+    at: Timestamp,
+    actor: Option<i64>,
+    address: Option<IpAddr>,
+    subject: Subject,
+) -> StoreResult<()> {
+    let head = head(conn)?;
+    let row = Activity {
+        seq: head.seq + 1,
+        at: time_of(micros(at))?,
+        actor: actor.map(|seq| person(conn, seq)).transpose()?,
+        address,
+        action: subject.action,
+        key: subject.key.map(|(seq, _)| key_id(conn, seq)).transpose()?,
+        subject: subject.name.to_owned(),
+        changes: Value::Object(subject.changes),
+        hash: ChainHash::START,
+    };
+    let row = Activity {
+        hash: row.hash_behind(head.hash),
+        ..row
+    };
+    store(conn, &row, actor, subject.key)
+}
+
+fn store(conn: &Connection, row: &Activity, actor: Option<i64>, key: Option<(i64, i64)>) -> StoreResult<()> {
+    let changes = match &row.changes {
+        Value::Object(changes) if changes.is_empty() => None,
+        changes => Some(changes.to_string()),
+    };
+    conn.prepare_cached(
+        "INSERT INTO activity (seq, at, actor, address, action, key, subject, changes, hash, key_creator)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        row.seq as i64,
+        micros(row.at),
+        actor,
+        row.address.map(|address| address.to_string()),
+        row.action.as_str(),
+        key.map(|(seq, _)| seq),
+        row.subject,
+        changes,
+        row.hash.0,
+        key.map(|(_, creator)| creator),
     ])?;
+    conn.prepare_cached("UPDATE activity_head SET seq = ?, hash = ?")?
+        .execute(params![row.seq as i64, row.hash.0])?;
     Ok(())
 }
 
+/// The newest row, as it was noted when it was written.
+pub fn head(conn: &Connection) -> StoreResult<ActivityHead> {
+    let mut statement = conn.prepare_cached("SELECT seq, hash FROM activity_head")?;
+    Ok(statement.query_row([], |row| {
+        Ok(ActivityHead {
+            seq: row.get::<_, i64>(0)? as u64,
+            hash: ChainHash(row.get(1)?),
+        })
+    })?)
+}
+
+fn person(conn: &Connection, seq: i64) -> StoreResult<PersonRef> {
+    let mut statement = conn.prepare_cached("SELECT id, email FROM users WHERE seq = ?")?;
+    Ok(statement.query_row([seq], |row| {
+        Ok(PersonRef {
+            id: uuid(row, 0)?,
+            email: row.get(1)?,
+        })
+    })?)
+}
+
+fn key_id(conn: &Connection, seq: i64) -> StoreResult<Uuid> {
+    let mut statement = conn.prepare_cached("SELECT id FROM keys WHERE seq = ?")?;
+    Ok(statement.query_row([seq], |row| uuid(row, 0))?)
+}
+
+fn time_of(micros: i64) -> StoreResult<Timestamp> {
+    Timestamp::from_microsecond(micros).map_err(|error| StoreError::Fault(error.to_string()))
+}
+
+/// Step 2 of the schema: the rows that were written before there was a chain.
+pub fn carry_over(tx: &Transaction) -> StoreResult<()> {
+    let mut old = tx.prepare(
+        "SELECT at, actor, address, action, key, key_creator, subject, changes FROM old_activity ORDER BY seq",
+    )?;
+    let mut rows = old.query([])?;
+    while let Some(row) = rows.next()? {
+        let key: Option<i64> = row.get(4)?;
+        let creator: Option<i64> = row.get(5)?;
+        let address: Option<String> = row.get(2)?;
+        let name: String = row.get(6)?;
+        let changes: Option<String> = row.get(7)?;
+        let subject = Subject {
+            action: parsed(row, 3, str::parse)?,
+            key: key.zip(creator),
+            name: &name,
+            changes: changes
+                .and_then(|json| serde_json::from_str(&json).ok())
+                .unwrap_or_default(),
+        };
+        let address = address.and_then(|text| text.parse().ok());
+        append(tx, time_of(row.get(0)?)?, row.get(1)?, address, subject)?;
+    }
+    drop(rows);
+    drop(old);
+    Ok(tx.execute_batch("DROP TABLE old_activity")?)
+}
+
 pub fn page(conn: &Connection, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
-    let mut sql = "SELECT a.seq, a.at, u.id, u.email, a.action, k.id, a.subject, a.changes
-                     FROM activity AS a CROSS JOIN users AS u ON u.seq = a.actor
+    let mut sql = "SELECT a.seq, a.at, u.id, u.email, a.action, k.id, a.subject, a.changes, a.address, a.hash
+                     FROM activity AS a LEFT JOIN users AS u ON u.seq = a.actor
                      LEFT JOIN keys AS k ON k.seq = a.key
                     WHERE true"
         .to_owned();
@@ -118,14 +208,22 @@ fn activity(row: &Row) -> rusqlite::Result<Activity> {
     Ok(Activity {
         seq: row.get::<_, i64>(0)? as u64,
         at: time(row, 1)?,
-        actor: PersonRef {
-            id: uuid(row, 2)?,
-            email: row.get(3)?,
+        actor: match row.get::<_, Option<[u8; 16]>>(2)? {
+            None => None,
+            Some(id) => Some(PersonRef {
+                id: Uuid::from_bytes(id),
+                email: row.get(3)?,
+            }),
         },
-        action: parsed(row, 4, action)?,
-        key: key.map(uuid::Uuid::from_bytes),
+        address: match row.get_ref(8)? {
+            rusqlite::types::ValueRef::Null => None,
+            _ => Some(parsed(row, 8, str::parse)?),
+        },
+        action: parsed(row, 4, str::parse)?,
+        key: key.map(Uuid::from_bytes),
         subject: row.get(6)?,
         changes,
+        hash: ChainHash(row.get(9)?),
     })
 }
 
@@ -139,7 +237,7 @@ pub fn events_since(conn: &Connection, seq: u64, limit: u32) -> StoreResult<Vec<
     let events = statement.query_map(params![seq.min(i64::MAX as u64) as i64, limit], |row| {
         Ok(KeyEventRecord {
             seq: row.get::<_, i64>(0)? as u64,
-            kind: match parsed(row, 1, action)? {
+            kind: match parsed(row, 1, str::parse)? {
                 ActivityAction::KeyCreated => KeyEventKind::Created,
                 ActivityAction::KeyRevoked => KeyEventKind::Revoked,
                 _ => KeyEventKind::Edited,
@@ -154,29 +252,4 @@ pub fn events_since(conn: &Connection, seq: u64, limit: u32) -> StoreResult<Vec<
 pub fn last_seq(conn: &Connection) -> StoreResult<u64> {
     let mut statement = conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM activity")?;
     Ok(statement.query_row([], |row| row.get::<_, i64>(0))? as u64)
-}
-
-const CODES: [(ActivityAction, &str); 8] = [
-    (ActivityAction::KeyCreated, "key_created"),
-    (ActivityAction::KeyEdited, "key_edited"),
-    (ActivityAction::KeyRevoked, "key_revoked"),
-    (ActivityAction::KeyRevealed, "key_revealed"),
-    (ActivityAction::ProjectCreated, "project_created"),
-    (ActivityAction::ProjectEdited, "project_edited"),
-    (ActivityAction::UserAdded, "user_added"),
-    (ActivityAction::UserEdited, "user_edited"),
-];
-
-fn code(action: ActivityAction) -> &'static str {
-    CODES
-        .iter()
-        .find(|(known, _)| *known == action)
-        .map_or("", |(_, code)| code)
-}
-
-fn action(code: &str) -> Result<ActivityAction, String> {
-    let known = CODES.iter().find(|(_, known)| *known == code);
-    known
-        .map(|(action, _)| *action)
-        .ok_or_else(|| format!("no such action: {code}"))
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::people::user_seq;
 use super::rows::{micros, rank};
 use super::{activity, keys, people, projects};
-use crate::api::{PersonRef, Project, User};
+use crate::api::{PersonRef, Project, ProjectMay, User};
 use crate::model::{Role, Scope};
 use crate::server::store::{NewKey, StoreError, StoreResult};
 
@@ -110,6 +110,9 @@ fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<()> {
         },
         deployed: sample.deployed,
         created_at: sample.created_at,
+        keys: 0,
+        session_server: None,
+        may: ProjectMay::default(),
     };
     match projects::insert(conn, &project)? {
         true => Ok(()),

@@ -10,12 +10,29 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
+use super::activity;
 use super::rows::micros;
 use crate::model::Role;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// The schema's steps; `PRAGMA user_version` is how many of them a database has.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../../assets/migrations/sqlite/001_init.sql")];
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        sql: include_str!("../../../../assets/migrations/sqlite/001_init.sql"),
+        then: |_| Ok(()),
+    },
+    Migration {
+        sql: include_str!("../../../../assets/migrations/sqlite/002_people.sql"),
+        then: activity::carry_over,
+    },
+];
+
+struct Migration {
+    sql: &'static str,
+    /// What SQL alone can't do.
+    then: fn(&Transaction) -> StoreResult<()>,
+}
+
 /// Tells a keydeck database from any other SQLite file: "kdck".
 const APPLICATION_ID: i32 = 0x6b64_636b;
 /// Older ones can corrupt the write-ahead log when it is reset.
@@ -74,6 +91,8 @@ pub fn prepare(path: &Path) -> StoreResult<()> {
         });
     }
     if found < MIGRATIONS.len() {
+        // Steps that make a table anew can't be taken otherwise; `migrate` checks the references itself.
+        conn.pragma_update(None, "foreign_keys", false)?;
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have been faster.
         migrate(&tx, version(&tx)?)?;
@@ -175,14 +194,19 @@ fn foreign(path: &Path) -> StoreError {
     StoreError::Fault(format!("{} is a database of another program", path.display()))
 }
 
-fn migrate(tx: &Transaction, from: usize) -> rusqlite::Result<()> {
+fn migrate(tx: &Transaction, from: usize) -> StoreResult<()> {
     for step in MIGRATIONS.iter().skip(from) {
-        tx.execute_batch(step)?;
+        tx.execute_batch(step.sql)?;
+        (step.then)(tx)?;
     }
     if from < MIGRATIONS.len() {
         tx.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
     }
-    Ok(())
+    let broken = tx.prepare("PRAGMA foreign_key_check")?.exists([])?;
+    match broken {
+        false => Ok(()),
+        true => Err(StoreError::Fault("rows refer to others that don't exist".into())),
+    }
 }
 
 fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> rusqlite::Result<()> {

@@ -49,11 +49,12 @@ impl Names<'_> {
         }
         let mut statement = self
             .conn
-            .prepare_cached("SELECT id, name FROM projects WHERE seq = ?")?;
+            .prepare_cached("SELECT id, name, deployed FROM projects WHERE seq = ?")?;
         let project = statement.query_row([seq], |row| {
             Ok(ProjectRef {
                 id: uuid(row, 0)?,
                 name: row.get(1)?,
+                deployed: row.get(2)?,
             })
         })?;
         self.known.projects.insert(seq, project.clone());

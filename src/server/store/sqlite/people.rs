@@ -72,7 +72,7 @@ pub fn insert(conn: &Connection, user: &User, token: Option<TokenHash>) -> Store
     let inserted = conn
         .prepare_cached(
             "INSERT INTO users (id, email, email_key, role, token_hash, created_at) VALUES (?, ?, ?, ?, ?, ?)
-                 ON CONFLICT (email_key) DO NOTHING",
+                 ON CONFLICT (email_key) WHERE removed_at IS NULL DO NOTHING",
         )?
         .execute(params![
             user.id.as_bytes(),

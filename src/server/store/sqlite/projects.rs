@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::activity::{self, Subject};
 use super::people::{find_user, user_seq};
 use super::rows::{micros, time, uuid};
-use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, Project, ProjectQuery};
+use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, Project, ProjectMay, ProjectQuery};
 use crate::server::store::{Actor, StoreResult, Taken, Visible};
 
 const SELECT: &str = "SELECT p.id, p.name, u.id, u.email, p.deployed, p.created_at \
@@ -25,6 +25,9 @@ fn project(row: &Row) -> rusqlite::Result<Project> {
         },
         deployed: row.get(4)?,
         created_at: time(row, 5)?,
+        keys: 0,
+        session_server: None,
+        may: ProjectMay::default(),
     })
 }
 
@@ -78,7 +81,7 @@ pub fn insert(conn: &Connection, project: &Project) -> StoreResult<bool> {
     let inserted = conn
         .prepare_cached(
             "INSERT INTO projects (id, name, name_key, creator, deployed, created_at) VALUES (?, ?, ?, ?, ?, ?)
-                 ON CONFLICT (name) DO NOTHING",
+                 ON CONFLICT (name) WHERE removed_at IS NULL DO NOTHING",
         )?
         .execute(params![
             project.id.as_bytes(),
@@ -101,6 +104,9 @@ pub fn add(conn: &Connection, name: &str, deployed: bool, by: Actor) -> StoreRes
         },
         deployed,
         created_at: Timestamp::now(),
+        keys: 0,
+        session_server: None,
+        may: ProjectMay::default(),
     };
     if !insert(conn, &new)? {
         return Ok(Err(Taken));

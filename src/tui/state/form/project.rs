@@ -129,6 +129,7 @@ impl ProjectPicker {
                     .map(|p| ProjectRef {
                         id: p.id,
                         name: p.name,
+                        deployed: p.deployed,
                     })
                     .collect();
                 self.highlighted = 0;
@@ -150,6 +151,7 @@ impl ProjectPicker {
             Ok(project) => self.choose(ProjectRef {
                 id: project.id,
                 name: project.name,
+                deployed: project.deployed,
             }),
             Err(error) => {
                 let about_name = error.problem().and_then(|problem| problem.errors.first());

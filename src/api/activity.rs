@@ -1,0 +1,189 @@
+//! The activity log on the wire.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::chain::ChainHash;
+use super::keys::PersonRef;
+
+/// What was done. The log is append-only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ActivityAction {
+    KeyCreated,
+    KeyEdited,
+    KeyRevoked,
+    KeyRevealed,
+    /// It became another person's when its creator was removed.
+    KeyHandedOver,
+    ProjectCreated,
+    ProjectEdited,
+    ProjectRemoved,
+    ProjectHandedOver,
+    SessionServerSet,
+    SessionServerRemoved,
+    UserAdded,
+    UserEdited,
+    UserRemoved,
+    /// A user's sign-in token was replaced.
+    TokenReplaced,
+    /// Somebody presented a token that is none.
+    SignInRefused,
+    /// The data keys were wrapped anew under another root key.
+    RootKeyRotated,
+}
+
+impl ActivityAction {
+    pub const ALL: [ActivityAction; 17] = [
+        ActivityAction::KeyCreated,
+        ActivityAction::KeyEdited,
+        ActivityAction::KeyRevoked,
+        ActivityAction::KeyRevealed,
+        ActivityAction::KeyHandedOver,
+        ActivityAction::ProjectCreated,
+        ActivityAction::ProjectEdited,
+        ActivityAction::ProjectRemoved,
+        ActivityAction::ProjectHandedOver,
+        ActivityAction::SessionServerSet,
+        ActivityAction::SessionServerRemoved,
+        ActivityAction::UserAdded,
+        ActivityAction::UserEdited,
+        ActivityAction::UserRemoved,
+        ActivityAction::TokenReplaced,
+        ActivityAction::SignInRefused,
+        ActivityAction::RootKeyRotated,
+    ];
+
+    /// Its name on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ActivityAction::KeyCreated => "key_created",
+            ActivityAction::KeyEdited => "key_edited",
+            ActivityAction::KeyRevoked => "key_revoked",
+            ActivityAction::KeyRevealed => "key_revealed",
+            ActivityAction::KeyHandedOver => "key_handed_over",
+            ActivityAction::ProjectCreated => "project_created",
+            ActivityAction::ProjectEdited => "project_edited",
+            ActivityAction::ProjectRemoved => "project_removed",
+            ActivityAction::ProjectHandedOver => "project_handed_over",
+            ActivityAction::SessionServerSet => "session_server_set",
+            ActivityAction::SessionServerRemoved => "session_server_removed",
+            ActivityAction::UserAdded => "user_added",
+            ActivityAction::UserEdited => "user_edited",
+            ActivityAction::UserRemoved => "user_removed",
+            ActivityAction::TokenReplaced => "token_replaced",
+            ActivityAction::SignInRefused => "sign_in_refused",
+            ActivityAction::RootKeyRotated => "root_key_rotated",
+        }
+    }
+
+    /// In words, for people: "revoked a key".
+    pub fn words(self) -> &'static str {
+        match self {
+            ActivityAction::KeyCreated => "created the key",
+            ActivityAction::KeyEdited => "edited the key",
+            ActivityAction::KeyRevoked => "revoked the key",
+            ActivityAction::KeyRevealed => "revealed the key",
+            ActivityAction::KeyHandedOver => "handed over the key",
+            ActivityAction::ProjectCreated => "created the project",
+            ActivityAction::ProjectEdited => "edited the project",
+            ActivityAction::ProjectRemoved => "removed the project",
+            ActivityAction::ProjectHandedOver => "handed over the project",
+            ActivityAction::SessionServerSet => "set the session server of",
+            ActivityAction::SessionServerRemoved => "removed the session server of",
+            ActivityAction::UserAdded => "added",
+            ActivityAction::UserEdited => "changed the role of",
+            ActivityAction::UserRemoved => "removed",
+            ActivityAction::TokenReplaced => "gave a new token to",
+            ActivityAction::SignInRefused => "was refused to sign in",
+            ActivityAction::RootKeyRotated => "rotated the root key",
+        }
+    }
+}
+
+impl std::str::FromStr for ActivityAction {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|action| action.as_str() == text);
+        found.ok_or_else(|| format!("no such action: {text}"))
+    }
+}
+
+/// One row of the activity log; it still names what no longer exists.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Activity {
+    /// Grows with time; the cursor of `before`.
+    pub seq: u64,
+    pub at: Timestamp,
+    /// Who did it. Absent when nobody was signed in: a refused sign-in, the operator at the server's console.
+    pub actor: Option<PersonRef>,
+    /// Where they were, as far as the server can tell.
+    #[schema(value_type = Option<String>)]
+    pub address: Option<IpAddr>,
+    pub action: ActivityAction,
+    /// The key that it was done to, active or revoked.
+    pub key: Option<Uuid>,
+    /// The name of the key, project or user at that time.
+    pub subject: String,
+    /// What changed, field by field: `{"name": ["from", "to"]}`. Never a secret.
+    #[schema(value_type = Object)]
+    pub changes: serde_json::Value,
+    /// Over the row before and all of the above.
+    #[schema(value_type = String)]
+    pub hash: ChainHash,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ActivityQuery {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Uuid>,
+    /// Only what this person did: an id, or an email address (also of people who were removed).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub action: Option<ActivityAction>,
+    /// 1 to 200; 50 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Only rows older than this `seq`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
+}
+
+/// Newest first.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ActivityPage {
+    pub items: Vec<Activity>,
+    /// `before` of the following, older page; absent on the last one.
+    pub next: Option<u64>,
+}
+
+/// The newest row of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ActivityHead {
+    /// How many rows there are; 0 in an empty log.
+    pub seq: u64,
+    #[schema(value_type = String)]
+    pub hash: ChainHash,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_called_the_same_everywhere() {
+        for action in ActivityAction::ALL {
+            assert_eq!(serde_json::json!(action), action.as_str());
+            assert_eq!(action.as_str().parse(), Ok(action));
+        }
+    }
+}

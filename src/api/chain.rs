@@ -1,0 +1,77 @@
+//! The hash chain of the activity log: each row's hash covers the row and the hash of the row before,
+//! so that no row can be changed or taken out without all later hashes changing too.
+//!
+//! NEVER CHANGE WHAT IS HASHED: logs in the field have it.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use super::activity::Activity;
+use crate::model::TokenHash;
+
+const TAG: &[u8] = b"keydeck activity 1";
+/// Stands for the length of what is absent; nothing is that long.
+const ABSENT: u32 = u32::MAX;
+
+/// SHA-256; 64 hexadecimal digits on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainHash(pub [u8; 32]);
+
+impl ChainHash {
+    /// What stands before the first row.
+    pub const START: Self = Self([0; 32]);
+
+    pub fn from_hex(text: &str) -> Option<Self> {
+        TokenHash::from_hex(text).map(|hash| Self(hash.0))
+    }
+}
+
+impl fmt::Display for ChainHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        TokenHash(self.0).fmt(f)
+    }
+}
+
+impl Serialize for ChainHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ChainHash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::from_hex(&text).ok_or_else(|| serde::de::Error::custom("a hash has 64 hexadecimal digits"))
+    }
+}
+
+impl Activity {
+    /// The hash that this row must have behind a row with the hash `previous`. Every part is preceded
+    /// by its length, so that no two rows are hashed alike.
+    pub fn hash_behind(&self, previous: ChainHash) -> ChainHash {
+        let mut hasher = Sha256::new();
+        hasher.update(TAG);
+        hasher.update(previous.0);
+        hasher.update(self.seq.to_be_bytes());
+        hasher.update(self.at.as_microsecond().to_be_bytes());
+        let address = self.address.map(|address| address.to_string());
+        let changes = self.changes.to_string();
+        let parts: [Option<&[u8]>; 7] = [
+            self.actor.as_ref().map(|actor| actor.id.as_bytes().as_slice()),
+            self.actor.as_ref().map(|actor| actor.email.as_bytes()),
+            address.as_deref().map(str::as_bytes),
+            Some(self.action.as_str().as_bytes()),
+            self.key.as_ref().map(|key| key.as_bytes().as_slice()),
+            Some(self.subject.as_bytes()),
+            Some(changes.as_bytes()),
+        ];
+        for part in parts {
+            let length = part.map_or(ABSENT, |part| part.len() as u32);
+            hasher.update(length.to_be_bytes());
+            hasher.update(part.unwrap_or_default());
+        }
+        ChainHash(hasher.finalize().into())
+    }
+}
