@@ -39,7 +39,7 @@ impl UiDomain {
 
     /// Whether this is an origin on the developer's own machine with an explicit port.
     pub fn is_local_with_port(&self) -> bool {
-        is_local(&self.0) && Url::parse(&self.0).is_ok_and(|url| url.port().is_some())
+        Url::parse(&self.0).is_ok_and(|url| is_loopback(&url) && url.port().is_some())
     }
 
     /// Whether this covers `origin`, written as browsers write it: scheme, host and port are the same,
@@ -63,12 +63,17 @@ impl UiDomain {
 
 /// Whether an origin is on the machine of whoever opened the page.
 pub fn is_local(origin: &str) -> bool {
-    Url::parse(origin).is_ok_and(|url| match url.host() {
+    Url::parse(origin).is_ok_and(|url| is_loopback(&url))
+}
+
+/// Whether the address is of the machine itself.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
-    })
+    }
 }
 
 impl fmt::Display for UiDomain {

@@ -11,6 +11,7 @@ pub mod name;
 pub mod role;
 pub mod scope;
 pub mod secret;
+pub mod session_server;
 pub mod shown;
 pub mod token;
 

@@ -60,6 +60,14 @@ impl ApiError {
         )
     }
 
+    /// The same for a missing, malformed and unknown token.
+    pub fn unauthenticated() -> Self {
+        Self::new(
+            ProblemType::Unauthenticated,
+            "Send your sign-in token, which begins with kdu_, as a bearer token.",
+        )
+    }
+
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(ProblemType::Forbidden, detail)
     }
@@ -172,15 +180,20 @@ impl From<FieldErrors> for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        if let StoreError::Unavailable(_) = error {
-            tracing::warn!(%error, "the store is away");
-            return Self::new(
-                ProblemType::Unavailable,
-                "The database can't be reached just now; try again in a moment.",
-            );
+        match error {
+            StoreError::ActorRemoved => Self::unauthenticated(),
+            StoreError::Unavailable(_) => {
+                tracing::warn!(%error, "the store is away");
+                Self::new(
+                    ProblemType::Unavailable,
+                    "The database can't be reached just now; try again in a moment.",
+                )
+            }
+            _ => {
+                tracing::error!(%error, "the store failed");
+                Self::internal()
+            }
         }
-        tracing::error!(%error, "the store failed");
-        Self::internal()
     }
 }
 

@@ -20,6 +20,7 @@ mod reading;
 mod root_key;
 mod router;
 pub mod seal;
+mod session_servers;
 mod state;
 pub mod store;
 mod users;

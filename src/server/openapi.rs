@@ -119,6 +119,18 @@ refusals! {
     Revoked {
         "410": "The key was revoked; `detail` says when and by whom.",
     }
+    /// Of the removal of a project.
+    InUse {
+        "409": "It has active keys; `detail` says how many.",
+    }
+    LastOwner {
+        "409": "They are the last Owner.",
+    }
+    /// Of the removal of a person.
+    Stays {
+        "409": "They are the last Owner, or have active keys and nothing was said of what becomes of them.",
+        "422": "The person who gets their keys is missing, unknown or superfluous; `errors` names the field.",
+    }
     ShownOnce {
         "409": "An Analytics key was shown once, when it was created.",
     }

@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use super::error::ApiError;
 use super::state::ServerState;
-use super::{activity, events, health, keys, me, observe, openapi, projects, users};
+use super::{activity, events, health, keys, me, observe, openapi, projects, session_servers, users};
 use crate::api::ProblemType;
 
 /// How long an answer may take to begin.
@@ -58,9 +58,11 @@ fn documented() -> OpenApiRouter<ServerState> {
         ))
         .routes(routes!(keys::reveal::reveal))
         .routes(routes!(projects::list, projects::create))
-        .routes(routes!(projects::edit))
+        .routes(routes!(projects::edit, projects::remove))
+        .routes(routes!(session_servers::set, session_servers::remove))
         .routes(routes!(users::list, users::add))
-        .routes(routes!(users::edit))
+        .routes(routes!(users::edit, users::remove))
+        .routes(routes!(users::replace_token))
         .routes(routes!(activity::list))
         .routes(routes!(events::subscribe))
         .routes(routes!(health::live))
