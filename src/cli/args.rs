@@ -11,19 +11,31 @@ use crate::model::Role;
 
 /// A keyboard-driven dashboard for an organisation's API keys, and the key server behind it.
 ///
-/// Without a command, keydeck opens the dashboard: on the server that --server or KEYDECK_SERVER
-/// names, signed in with the token in KEYDECK_TOKEN, or else on the local deck, which it makes and
-/// serves by itself.
+/// Without a command, keydeck opens the dashboard: on the profile or server that is named, signed in
+/// as keydeck login did, or else on the local deck, which it makes and serves by itself.
 #[derive(Debug, Parser)]
 #[command(version, disable_help_subcommand = true)]
 pub struct Cli {
-    /// Work on this key server instead of the local deck [env: KEYDECK_SERVER; token in
-    /// KEYDECK_TOKEN]
-    #[arg(long, value_name = "URL")]
-    pub server: Option<String>,
+    #[command(flatten)]
+    pub selection: Selection,
 
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// What a command works on.
+#[derive(Debug, Default, Args)]
+pub struct Selection {
+    /// Work on this key server instead of the default profile [env: KEYDECK_SERVER]
+    #[arg(long, global = true, value_name = "URL", display_order = 900)]
+    pub server: Option<String>,
+    /// Work on this profile of config.toml; "local" is the local deck [env: KEYDECK_PROFILE]
+    #[arg(long, global = true, value_name = "NAME", display_order = 901)]
+    pub profile: Option<String>,
+    /// Sign in with the token in this file, or - for standard input [env: the token itself in
+    /// KEYDECK_TOKEN]
+    #[arg(long, global = true, value_name = "FILE", display_order = 902)]
+    pub token_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
