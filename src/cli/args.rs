@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::key::args::KeyArgs;
 use super::values;
+use crate::config::Colour;
 use crate::model::Role;
 
 /// A keyboard-driven dashboard for an organisation's API keys, and the key server behind it.
@@ -40,6 +41,12 @@ pub struct Selection {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Sign in to a key server: its token is read without echo, or from standard input
+    Login(LoginArgs),
+    /// Take the kept token of a profile away
+    Logout,
+    /// Say who you are, where, by which token, and what you may do
+    Whoami(WhoamiArgs),
     /// Look after keys from scripts
     Key(KeyArgs),
     /// Open the dashboard on a throw-away organisation with sample data
@@ -48,6 +55,32 @@ pub enum Command {
     Init(InitArgs),
     /// Serve a database that `init` has made
     Serve(ServeArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct LoginArgs {
+    /// The server, such as https://keys.acme.example
+    #[arg(value_name = "URL")]
+    pub url: String,
+    /// Mark the profile in the dashboard
+    #[arg(long, value_parser = values::colour())]
+    pub colour: Option<Colour>,
+    /// Offer and send nothing that changes anything
+    #[arg(long)]
+    pub read_only: bool,
+    /// PEM certificates of authorities to trust besides the system's
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Keep the token in a file that only you can read, not in the system's keyring
+    #[arg(long)]
+    pub no_keyring: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct WhoamiArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -47,7 +47,7 @@ pub fn open_profile(config: &Config, name: &str) -> Result<Deck, Failure> {
     let profile = config.profile(name)?.clone();
     let (client, token_from, server) = match &profile.server {
         Some(url) => {
-            Endpoint::check(url)?;
+            Endpoint::address(url)?;
             let Given { token, source } = credentials::find(&profile, url)?;
             let mut endpoint = Endpoint::new(url, token);
             endpoint.ca_file = profile.ca_file.clone();

@@ -12,11 +12,14 @@ pub mod generate;
 mod init;
 mod key;
 mod local;
+mod login;
+mod logout;
 mod output;
 pub mod sample;
 pub mod scratch;
 mod serve;
 mod values;
+mod whoami;
 
 pub use args::Cli;
 pub use failure::Failure;
@@ -28,6 +31,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     let selection = &cli.selection;
     match cli.command {
         None => dashboard::run(selection),
+        Some(Command::Login(args)) => login::run(selection, &args),
+        Some(Command::Logout) => logout::run(selection),
+        Some(Command::Whoami(args)) => whoami::run(selection, &args),
         Some(Command::Key(args)) => key::run(selection, args.command),
         Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args)),
         Some(Command::Init(args)) => without(selection, "init").and_then(|()| init::run(&args)),

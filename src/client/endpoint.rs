@@ -48,9 +48,9 @@ impl Endpoint {
         }
     }
 
-    /// Refuses a server's address that no client takes.
-    pub fn check(url: &str) -> Result<(), Error> {
-        base(url).map(drop)
+    /// The server's address as people keep it; refuses one that no client takes.
+    pub fn address(url: &str) -> Result<String, Error> {
+        base(url).map(|base| base.as_str().trim_end_matches('/').to_owned())
     }
 }
 

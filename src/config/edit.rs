@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
 
-use super::{Colour, Config, ConfigError};
+use super::{Colour, Config, ConfigError, LOCAL, check_name};
 
 /// What a sign-in says of a profile; what is absent stays as the file has it.
 #[derive(Debug, Clone)]
@@ -16,6 +16,19 @@ pub struct ProfileEdit {
     pub colour: Option<Colour>,
     pub read_only: bool,
     pub ca_file: Option<PathBuf>,
+}
+
+impl ProfileEdit {
+    /// Refuses a name that no profile of a server can have.
+    pub fn check(&self) -> Result<(), String> {
+        check_name(&self.name)?;
+        if self.name == LOCAL {
+            return Err(format!(
+                "{LOCAL} is the deck on this machine; choose another name"
+            ));
+        }
+        Ok(())
+    }
 }
 
 impl Config {

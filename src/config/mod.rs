@@ -84,8 +84,6 @@ pub enum ConfigError {
     Unknown { name: String, known: String },
     #[error("{0} and {1} name two servers; leave out one of them")]
     Contradiction(&'static str, &'static str),
-    #[error("{0}")]
-    BadName(String),
 }
 
 impl Profile {

@@ -25,7 +25,7 @@ impl Given {
     /// The token in the file that the flag names (`-` is standard input), or else in KEYDECK_TOKEN.
     pub fn find(token_file: Option<&Path>) -> Result<Option<Self>, CredentialError> {
         match token_file {
-            Some(path) => Ok(Some(Self::new(read(path)?, Source::Flag))),
+            Some(path) => read(path).map(|token| Some(Self::new(token, Source::Flag))),
             None => {
                 Ok(config::variable(TOKEN)?.map(|text| Self::new(Secret::new(text), Source::Environment)))
             }
@@ -33,7 +33,8 @@ impl Given {
     }
 }
 
-fn read(path: &Path) -> Result<Secret, CredentialError> {
+/// The token in this file; `-` is standard input.
+pub fn read(path: &Path) -> Result<Secret, CredentialError> {
     if path == Path::new("-") {
         if io::stdin().is_terminal() {
             return Err(CredentialError::Terminal);

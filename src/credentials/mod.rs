@@ -1,18 +1,19 @@
 //! Where sign-in tokens come from, and where they are kept. A kept token belongs to a profile and to
 //! its server's origin, and is sent nowhere else.
 
-pub mod command;
-pub mod file;
+mod command;
+mod file;
 mod given;
 mod kept;
-pub mod keyring;
+mod keyring;
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-pub use given::Given;
+pub use given::{Given, first_line, read};
 pub use kept::Kept;
+pub use keyring::Unavailable;
 
 use crate::config::{ConfigError, Profile, TOKEN};
 use crate::model::Secret;
@@ -105,6 +106,49 @@ pub fn find(profile: &Profile, server: &str) -> Result<Given, CredentialError> {
         server: server.to_owned(),
         notes,
     })
+}
+
+/// Keeps the token in the keyring, or else in a file: there alone, so that no older one is found
+/// first. Answers where it is, and why it is not in the keyring.
+pub fn keep(
+    profile: &str,
+    kept: &Kept,
+    use_keyring: bool,
+) -> Result<(Source, Option<Unavailable>), CredentialError> {
+    let path = file::path(profile)?;
+    let mut why = None;
+    if use_keyring {
+        match keyring::write(profile, kept) {
+            Ok(()) => {
+                file::remove(&path)?;
+                return Ok((Source::Keyring, None));
+            }
+            Err(unavailable) => why = Some(unavailable),
+        }
+    } else {
+        // Without a keyring there is none in it either.
+        let _ = keyring::remove(profile);
+    }
+    file::write(&path, kept)?;
+    Ok((Source::File(path), why))
+}
+
+/// Takes the profile's token out of the keyring and of the file. Answers where there was one, and
+/// why the keyring could not be asked.
+pub fn forget(profile: &str) -> Result<(Vec<Source>, Option<Unavailable>), CredentialError> {
+    let mut from = Vec::new();
+    let why = match keyring::remove(profile) {
+        Ok(was_there) => {
+            from.extend(was_there.then_some(Source::Keyring));
+            None
+        }
+        Err(unavailable) => Some(unavailable),
+    };
+    let path = file::path(profile)?;
+    if file::remove(&path)? {
+        from.push(Source::File(path));
+    }
+    Ok((from, why))
 }
 
 /// The kept token, if it is the server's own.
