@@ -12,5 +12,7 @@ mod events;
 mod openapi;
 mod pages;
 mod people;
-mod roles;
+mod policy;
+mod projects;
+mod removal;
 mod secrets;
