@@ -11,8 +11,7 @@ use crate::tui::{self, Ended, Place, RunError};
 pub fn run(selection: &Selection) -> Result<(), Failure> {
     needs_terminal()?;
     let deck = deck::open(selection)?;
-    let ended = open(deck.client.clone(), deck.place());
-    ended.map_err(|failure| deck.explain(failure))
+    open(deck.client.clone(), deck.place())
 }
 
 /// Before anything is made or asked for it.

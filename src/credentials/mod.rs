@@ -15,7 +15,7 @@ pub use given::{Given, first_line, read};
 pub use kept::Kept;
 pub use keyring::Unavailable;
 
-use crate::config::{ConfigError, Profile, TOKEN};
+use crate::config::{ConfigError, Profile, TOKEN, host};
 use crate::model::Secret;
 
 /// Where a token came from, for the person whose it is.
@@ -64,10 +64,13 @@ pub enum CredentialError {
     Terminal,
     #[error("token_command of profile {profile} {why}")]
     Command { profile: String, why: String },
-    #[error(
-        "there is no sign-in token for {server}{}; run keydeck login {server}, or set KEYDECK_TOKEN", reasons(.notes)
-    )]
-    None { server: String, notes: Vec<String> },
+    #[error("there is no sign-in token for {server}{}; run keydeck login {login}, or set KEYDECK_TOKEN", reasons(.notes))]
+    None {
+        server: String,
+        /// What `login` is to be told.
+        login: String,
+        notes: Vec<String>,
+    },
 }
 
 fn reasons(notes: &[String]) -> String {
@@ -104,6 +107,10 @@ pub fn find(profile: &Profile, server: &str) -> Result<Given, CredentialError> {
     }
     Err(CredentialError::None {
         server: server.to_owned(),
+        login: match profile.name.as_str() {
+            name if name == host(server) => server.to_owned(),
+            name => format!("{server} --profile {name}"),
+        },
         notes,
     })
 }
