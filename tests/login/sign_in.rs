@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
 
 use keydeck::model::{Scope, Token, TokenKind};
 
@@ -159,4 +160,17 @@ fn a_sign_in_that_fails_keeps_nothing() {
         assert!(said.contains(words) && !said.contains("s3cret"), "{said}");
     }
     assert!(nothing_is_kept(&home));
+}
+
+#[test]
+fn a_bus_that_never_answers_does_not_keep_anyone_from_signing_in() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    let _silent = UnixListener::bind(home.path("no-bus")).expect("bound");
+    let said = login(&home, &token, &[&server.url]).succeeded().stderr;
+    assert!(
+        said.contains("the keyring can't be used: it does not answer; the token is kept in the file"),
+        "{said}"
+    );
 }
