@@ -65,8 +65,7 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct LoginArgs {
-    /// The server, such as https://keys.acme.example
-    #[arg(value_name = "URL")]
+    #[arg(value_name = "URL", help = "The server, such as https://keys.acme.example")]
     pub url: String,
     /// Mark the profile in the dashboard
     #[arg(long, value_parser = values::colour())]
