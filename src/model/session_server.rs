@@ -45,6 +45,16 @@ pub fn validate(
     })
 }
 
+/// The host, and the port when it is not the scheme's own: what a token names its session server by.
+pub fn host(url: &str) -> String {
+    let parsed = Url::parse(url).ok();
+    let host = parsed.as_ref().and_then(Url::host_str).unwrap_or_default();
+    match parsed.as_ref().and_then(Url::port) {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
 /// The address as it is kept: normalised, without a slash that nobody typed. Plain HTTP would show
 /// what is said to the network, so it is only for this machine.
 fn parse_url(text: &str) -> Result<String, String> {

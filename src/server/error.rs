@@ -26,6 +26,7 @@ impl ApiError {
             status: status.as_u16(),
             detail: detail.into(),
             errors: Vec::new(),
+            rule: None,
             current: None,
         }))
     }
@@ -70,6 +71,13 @@ impl ApiError {
 
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(ProblemType::Forbidden, detail)
+    }
+
+    /// The rule that refused a key.
+    #[must_use]
+    pub fn by_rule(mut self, rule: &str) -> Self {
+        self.0.rule = Some(rule.to_owned());
+        self
     }
 
     pub fn revoked(key: &RevokedKey) -> Self {
@@ -135,6 +143,8 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
     match kind {
         ProblemType::Malformed => (StatusCode::BAD_REQUEST, "The request can't be read"),
         ProblemType::Unauthenticated => (StatusCode::UNAUTHORIZED, "Not signed in"),
+        ProblemType::UnknownKey => (StatusCode::UNAUTHORIZED, "Not an active key"),
+        ProblemType::NotByThisKey => (StatusCode::FORBIDDEN, "Not allowed by this key"),
         ProblemType::Forbidden => (StatusCode::FORBIDDEN, "Not allowed"),
         ProblemType::NotFound => (StatusCode::NOT_FOUND, "Not found"),
         ProblemType::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"),

@@ -4,6 +4,7 @@ mod accept;
 mod activity;
 mod auth;
 mod body;
+mod connect;
 mod cursor;
 mod error;
 mod events;

@@ -15,7 +15,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
-pub use self::projects::{NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange};
+pub use self::projects::{
+    NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
+};
 use crate::api::{
     ActivityPage, ActivityQuery, KeyCounts, KeyEventKind, KeyFilter, Organisation, Person, PersonRef,
     ProjectQuery, ProjectRef, Sort, User, UserQuery,
@@ -294,6 +296,8 @@ pub trait Store: Send + Sync + 'static {
         new: NewSessionServer,
         by: Actor,
     ) -> StoreResult<SessionServerChange>;
+    /// For the exchange: the server and its sealed private key.
+    async fn session_signer(&self, project: Uuid) -> StoreResult<Option<SessionSigner>>;
     /// `false` when there was none.
     async fn remove_session_server(&self, id: Uuid, by: Actor) -> StoreResult<bool>;
 

@@ -27,6 +27,13 @@ pub struct NewSessionServer {
     pub private_key: Option<Sealed>,
 }
 
+/// What the keys of a project connect with.
+#[derive(Debug, Clone)]
+pub struct SessionSigner {
+    pub server: SessionServer,
+    pub private_key: Sealed,
+}
+
 /// What came of setting a session server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionServerChange {

@@ -1,6 +1,7 @@
 //! The dashboard's state. [`App::update`] is pure: a message goes in, the state changes, effects
 //! come out. Nothing here draws, waits or talks to anyone.
 
+pub mod activity;
 pub mod browse;
 pub mod columns;
 mod commands;
@@ -9,25 +10,37 @@ pub mod dialogs;
 pub mod form;
 mod input;
 pub mod layout;
+pub mod list;
+mod moving;
 pub mod notice;
 mod one_key;
+pub mod people;
+pub mod projects;
 mod replies;
 pub mod rows;
+pub mod screen;
+pub mod sheet;
 pub mod text;
 
 use std::time::Duration;
 
 use uuid::Uuid;
 
+pub use activity::ActivityLog;
 pub use browse::{Body, Browse};
 pub use conflict::Conflict;
 pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog};
 pub use form::Form;
 pub use layout::Layout;
 pub use notice::{Notice, Tone};
+pub use people::People;
+pub use projects::Projects;
+pub use screen::Screen;
+pub use sheet::Sheet;
 
 use super::keymap::Layer;
 use super::message::{Effect, Load, Message, Timer};
+use super::places::Place;
 use crate::api::{Key, Me};
 use crate::client::Error;
 use crate::model::Secret;
@@ -41,6 +54,7 @@ pub enum Over {
     /// The filter is being typed; its text is `browse.query.text`.
     Filter(text::TextField),
     Form(Box<Form>),
+    Sheet(Box<Sheet>),
     Revoke(RevokeDialog),
     NewSecret(NewSecret),
     Conflict(Box<Conflict>),
@@ -54,6 +68,7 @@ impl Over {
         match self {
             Over::Filter(_) => Layer::Filter,
             Over::Form(_) => Layer::Form,
+            Over::Sheet(_) => Layer::Sheet,
             Over::Revoke(_) => Layer::Revoke,
             Over::NewSecret(_) => Layer::NewSecret,
             Over::Conflict(_) => Layer::Conflict,
@@ -83,13 +98,21 @@ pub struct Revealed {
 
 #[derive(Debug)]
 pub struct App {
-    /// Where the keys are: `local`, `demo` or the server's host.
-    pub place: String,
+    /// Where the keys are.
+    pub place: Place,
+    /// All places that one can go to.
+    places: Vec<Place>,
+    /// The label of the place that is being opened.
+    pub going_to: Option<String>,
     pub me: Option<Me>,
     /// Why nothing can be shown at all: the sign-in was refused.
     pub refused: Option<Error>,
     pub connection: Connection,
+    pub screen: Screen,
     pub browse: Browse,
+    pub projects: Projects,
+    pub people: People,
+    pub activity: ActivityLog,
     pub over: Vec<Over>,
     pub details_focused: bool,
     pub details_scroll: u16,
@@ -108,13 +131,19 @@ pub struct App {
 
 impl App {
     /// `run` must be random: the idempotency keys of this run are made from it.
-    pub fn new(place: String, run: Uuid, size: (u16, u16)) -> Self {
+    pub fn new(place: Place, run: Uuid, size: (u16, u16)) -> Self {
         let mut app = Self {
             place,
+            places: Vec::new(),
+            going_to: None,
             me: None,
             refused: None,
             connection: Connection::Connecting,
+            screen: Screen::default(),
             browse: Browse::default(),
+            projects: Projects::default(),
+            people: People::default(),
+            activity: ActivityLog::default(),
             over: Vec::new(),
             details_focused: false,
             details_scroll: 0,
@@ -180,8 +209,8 @@ impl App {
     pub fn layer(&self) -> Layer {
         match self.over.last() {
             Some(over) => over.layer(),
-            None if self.details_focused => Layer::Details,
-            None => Layer::Keys,
+            None if self.details_focused && self.screen == Screen::Keys => Layer::Details,
+            None => self.screen.layer(),
         }
     }
 
@@ -214,8 +243,11 @@ impl App {
 
     fn resize(&mut self, width: u16, height: u16) {
         self.size = (width, height);
-        let height = self.layout().rows.height;
-        self.browse.rows.set_height(usize::from(height));
+        let height = usize::from(self.layout().rows.height);
+        self.browse.rows.set_height(height);
+        self.projects.list.set_height(height);
+        self.people.list.set_height(height);
+        self.activity.list.set_height(height);
     }
 
     fn form_mut(&mut self) -> Option<&mut Form> {

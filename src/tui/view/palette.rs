@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::{Look, dialog, form, text};
+use super::{Look, dialog, form_lines, text};
 use crate::tui::state::Palette;
 
 const WIDTH: u16 = 60;
@@ -32,7 +32,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, palette: &Palette, look: &Look)
         ..input
     }
     .intersection(input);
-    let cursor = form::text_line(buffer, field, &palette.text, look.theme.strong());
+    let cursor = form_lines::text_line(buffer, field, &palette.text, look.theme.strong());
     let matching = palette.matching();
     if matching.is_empty() {
         Paragraph::new(Line::styled(
@@ -42,7 +42,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, palette: &Palette, look: &Look)
         .render(list, buffer);
     }
     let skip = (palette.selected + 1).saturating_sub(usize::from(list.height));
-    for (index, binding) in matching
+    for (index, command) in matching
         .iter()
         .enumerate()
         .skip(skip)
@@ -58,10 +58,10 @@ pub fn render(buffer: &mut Buffer, screen: Rect, palette: &Palette, look: &Look)
         } else {
             look.theme.text()
         };
-        let name = text::column(binding.help, usize::from(row.width).saturating_sub(KEYS));
+        let name = text::column(&command.name(), usize::from(row.width).saturating_sub(KEYS));
         let line = Line::from(vec![
             Span::raw(name),
-            Span::raw(text::column(&binding.keys_label(), KEYS)),
+            Span::raw(text::column(&command.keys(), KEYS)),
         ]);
         Paragraph::new(line).style(style).render(row, buffer);
     }

@@ -64,6 +64,16 @@ const fn public(operation: &'static str) -> Row {
     }
 }
 
+/// Asks for a key, and takes no sign-in for one.
+const fn with_a_key(operation: &'static str) -> Row {
+    Row {
+        operation,
+        with: "",
+        body: "",
+        statuses: [401; 8],
+    }
+}
+
 const WEB: &str =
     r#"{"scope": "web", "name": "Web {n}", "project": "{project}", "ui_domains": ["https://a.example"]}"#;
 const MOBILE: &str = r#"{"scope": "mobile", "name": "Mobile {n}", "project": "{project}"}"#;
@@ -126,6 +136,7 @@ pub const TABLE: &[Row] = &[
     row("GET /v1/activity",                          "",                   "",             [200, 200, 200, 200, 200]),
     row("GET /v1/activity",                          "?key={key}",         "",             [200, 200, 200, 200, 200]),
     row("GET /v1/events",                            "",                   "",             [200, 200, 200, 200, 200]),
+    with_a_key("GET /api/jwt"),
     public("GET /livez"),
     public("GET /readyz"),
 ];

@@ -37,7 +37,7 @@ use self::writer::Writer;
 use super::{
     Actor, ChangeRecord, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice, NewKey,
     NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Sealed,
-    SessionServerChange, Store, StoreResult, Taken, Visible, WrappedDataKey,
+    SessionServerChange, SessionSigner, Store, StoreResult, Taken, Visible, WrappedDataKey,
 };
 use crate::api::{
     ActivityPage, ActivityQuery, KeyCounts, KeyFilter, Organisation, Person, ProjectQuery, User, UserQuery,
@@ -195,6 +195,10 @@ impl Store for SqliteStore {
         self.writer
             .erase(move |conn| session_servers::set(conn, id, &new, by))
             .await
+    }
+
+    async fn session_signer(&self, project: Uuid) -> StoreResult<Option<SessionSigner>> {
+        self.pool.read(|conn| session_servers::signer(conn, project))
     }
 
     async fn remove_session_server(&self, id: Uuid, by: Actor) -> StoreResult<bool> {

@@ -1,18 +1,38 @@
 //! The session servers of projects: each change with its row of the activity log, in the writer's
 //! transaction.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::projects::{by_id, record, seq};
 use crate::api::{ActivityAction, SessionServer};
 use crate::server::store::{
-    Actor, NewSessionServer, ProjectRecord, SessionServerChange, StoreResult, Visible,
+    Actor, NewSessionServer, ProjectRecord, Sealed, SessionServerChange, SessionSigner, StoreResult, Visible,
 };
 
 /// What the log says of a private key that changed.
 const UNTOLD: &str = "…";
+
+pub fn signer(conn: &Connection, project: Uuid) -> StoreResult<Option<SessionSigner>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT session_url, session_key_name, session_data_key, session_sealed FROM projects
+          WHERE id = ? AND session_url IS NOT NULL",
+    )?;
+    let signer = statement.query_row([project.as_bytes()], |row| {
+        Ok(SessionSigner {
+            server: SessionServer {
+                url: row.get(0)?,
+                key_name: row.get(1)?,
+            },
+            private_key: Sealed {
+                data_key: row.get(2)?,
+                bytes: row.get(3)?,
+            },
+        })
+    });
+    Ok(signer.optional()?)
+}
 
 pub fn set(
     conn: &Connection,

@@ -1,9 +1,17 @@
 //! What goes round the loop: messages come in, effects go out. Both are plain data.
 
+mod activity;
+mod people;
+mod projects;
+
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use uuid::Uuid;
+
+pub use activity::{ActivityReply, ActivityRequest};
+pub use people::{PeopleReply, PeopleRequest};
+pub use projects::{ProjectReply, ProjectRequest};
 
 use crate::api::{
     Created, Key, KeyCounts, KeyEdit, KeyEvent as DeckEvent, KeyFields, KeyFilter, KeyList, KeyPage, Me,
@@ -66,6 +74,10 @@ pub enum Message {
     },
     ClipboardCleared(Cleared),
 
+    OfPeople(PeopleReply),
+    OfProjects(ProjectReply),
+    OfActivity(ActivityReply),
+
     /// The stream of events is open; everything before may have been missed.
     Connected,
     Disconnected(Error),
@@ -73,7 +85,20 @@ pub enum Message {
     /// Events were dropped on the way; everything may have changed.
     Resync,
 
+    /// The other place could not be opened, and why.
+    NotSwitched(String),
+
     Due(Timer),
+}
+
+impl Message {
+    /// Whether it counts wherever the dashboard is open: there is only one clipboard.
+    pub fn is_about_the_clipboard(&self) -> bool {
+        matches!(
+            self,
+            Message::Copied { .. } | Message::ClipboardCleared(_) | Message::Due(Timer::ClearClipboard(_))
+        )
+    }
 }
 
 /// Something to be done by `effects`, the only place of the dashboard with I/O.
@@ -113,11 +138,16 @@ pub enum Effect {
         id: Uuid,
         purpose: Purpose,
     },
+    People(PeopleRequest),
+    Projects(ProjectRequest),
+    Activity(ActivityRequest),
     Copy {
         subject: Subject,
         secret: Secret,
     },
     ClearClipboard,
+    /// Open the place of this label instead.
+    GoTo(String),
     /// Don't wait for the next try: connect now.
     Reconnect,
     After(Duration, Timer),
