@@ -137,7 +137,14 @@ pub fn add(conn: &Connection, new: &NewUserRecord, by: Actor) -> StoreResult<Res
     if !insert(conn, &user, new.token)? {
         return Ok(Err(Taken));
     }
-    record_role(conn, ActivityAction::UserAdded, &user.email, None, user.role, by)?;
+    record_role(
+        conn,
+        ActivityAction::UserAdded,
+        &user.email,
+        None,
+        Some(user.role),
+        by,
+    )?;
     Ok(Ok(by_id(conn, user.id)?.unwrap_or(user)))
 }
 
@@ -158,7 +165,7 @@ pub fn set_role(conn: &Connection, id: Uuid, role: Role, by: Actor) -> StoreResu
         ActivityAction::UserEdited,
         &user.email,
         Some(user.role),
-        role,
+        Some(role),
         by,
     )?;
     Ok(RoleChange::Changed(User { role, ..user }))
@@ -179,12 +186,13 @@ pub fn replace_token(conn: &Connection, id: Uuid, token: TokenHash, by: Actor) -
     Ok(true)
 }
 
-fn record_role(
+/// From one role to the other; none is not being here.
+pub fn record_role(
     conn: &Connection,
     action: ActivityAction,
     email: &str,
     old: Option<Role>,
-    new: Role,
+    new: Option<Role>,
     by: Actor,
 ) -> StoreResult<()> {
     let change: Value = json!([old, new]);
@@ -197,7 +205,7 @@ fn record_role(
     )
 }
 
-pub fn record(
+fn record(
     conn: &Connection,
     action: ActivityAction,
     email: &str,
