@@ -92,8 +92,26 @@ pub struct ServeArgs {
     #[arg(long, env = "KEYDECK_PUBLIC_URL", hide_env_values = true, value_name = "URL")]
     pub public_url: String,
     /// Allow an address that others can reach, because a proxy in front of it speaks TLS
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["tls_cert", "tls_key"])]
     pub behind_tls_proxy: bool,
+    /// Serve HTTPS with this certificate, followed by its chain, as PEM; renewed files are taken without a restart
+    #[arg(
+        long,
+        env = "KEYDECK_TLS_CERT",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, as PEM
+    #[arg(
+        long,
+        env = "KEYDECK_TLS_KEY",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    pub tls_key: Option<PathBuf>,
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use url::{Host, Url};
+use url::Url;
 
 use super::Error;
-use crate::model::Secret;
+use crate::model::{Secret, is_loopback};
 
 /// A server, and the token of whoever signs in to it.
 #[derive(Debug, Clone)]
@@ -82,15 +82,6 @@ impl Endpoint {
             base.set_path(&path);
         }
         Ok(base)
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
     }
 }
 

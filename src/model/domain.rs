@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 use utoipa::ToSchema;
 
-use super::Scope;
+use super::{Scope, is_loopback};
 
 /// The most UI domains that a key can have.
 pub const MAX_DOMAINS: usize = 50;
@@ -39,15 +39,7 @@ impl UiDomain {
 
     /// Whether this is an origin on the developer's own machine with an explicit port.
     pub fn is_local_with_port(&self) -> bool {
-        Url::parse(&self.0).is_ok_and(|url| {
-            let local = match url.host() {
-                Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-                Some(Host::Ipv4(ip)) => ip.is_loopback(),
-                Some(Host::Ipv6(ip)) => ip.is_loopback(),
-                None => false,
-            };
-            local && url.port().is_some()
-        })
+        Url::parse(&self.0).is_ok_and(|url| is_loopback(&url) && url.port().is_some())
     }
 }
 
