@@ -11,6 +11,14 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
+const SERVE: &[&str] = &[
+    "serve",
+    "--database",
+    "sqlite:keys.db",
+    "--public-url",
+    "https://keys.acme.example",
+];
+
 /// A temporary home directory; nothing of the real one is seen.
 pub struct Home {
     pub dir: TempDir,
@@ -64,17 +72,12 @@ impl Home {
     }
 
     pub fn serve_on(&self, token: &str, port: &str) -> Served<'_> {
-        let listen = format!("127.0.0.1:{port}");
+        self.serve_with(token, &["--listen", &format!("127.0.0.1:{port}")])
+    }
+
+    pub fn serve_with(&self, token: &str, args: &[&str]) -> Served<'_> {
         let mut child = self
-            .command(&[
-                "serve",
-                "--database",
-                "sqlite:keys.db",
-                "--listen",
-                &listen,
-                "--public-url",
-                "https://keys.acme.example",
-            ])
+            .command(&[SERVE, args].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
