@@ -141,10 +141,9 @@ impl Connection {
         };
         let closed = self.state.clone().closed();
         tokio::select! {
-            shaken = timeout(self.bounds.handshake, tls.handshake(stream)) => match shaken {
-                Ok(Ok(stream)) => self.answer(stream).await,
-                Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
-                Err(_) => tracing::debug!("a TLS handshake took too long"),
+            shaken = tls.handshake(stream, self.bounds.handshake) => match shaken {
+                Ok(stream) => self.answer(stream).await,
+                Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
             },
             () = closed => {}
         }

@@ -6,8 +6,10 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -70,8 +72,13 @@ impl Tls {
         Ok(Self(TlsAcceptor::from(Arc::new(config))))
     }
 
-    pub(super) async fn handshake(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        self.0.accept(stream).await
+    /// Gives up after `limit`.
+    pub(super) async fn handshake(
+        &self,
+        stream: TcpStream,
+        limit: Duration,
+    ) -> io::Result<TlsStream<TcpStream>> {
+        timeout(limit, self.0.accept(stream)).await?
     }
 }
 
@@ -192,4 +199,35 @@ fn read(
     let mut bytes = Zeroizing::new(Vec::new());
     file.take(MAX_FILE).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handshake_that_does_not_come_is_given_up() {
+        let directory = tempfile::tempdir().expect("made");
+        let [certificate, key] = ["tls.pem", "tls.key"].map(|name| directory.path().join(name));
+        let pair = rcgen::generate_simple_self_signed(["localhost".into()]).expect("signed");
+        fs::write(&certificate, pair.cert.pem()).expect("written");
+        fs::write(&key, pair.signing_key.serialize_pem()).expect("written");
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("set");
+        let tls = Tls::open(CertificateFiles { certificate, key }).expect("a pair");
+
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
+        let _silent = TcpStream::connect(listener.local_addr().expect("bound"))
+            .await
+            .expect("connected");
+        let (stream, _) = listener.accept().await.expect("accepted");
+        let error = tls
+            .handshake(stream, Duration::from_millis(10))
+            .await
+            .expect_err("it never came");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
 }
