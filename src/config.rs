@@ -60,7 +60,7 @@ pub fn variable(name: &'static str) -> Result<Option<String>, ConfigError> {
 }
 
 /// `keydeck` in the XDG data directory.
-fn data_directory() -> Result<PathBuf, ConfigError> {
+pub fn data_directory() -> Result<PathBuf, ConfigError> {
     let strategy = etcetera::choose_base_strategy().map_err(|_| ConfigError::NoHome)?;
     Ok(strategy.data_dir().join("keydeck"))
 }

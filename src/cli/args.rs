@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::key::args::KeyArgs;
+use super::seal::args::SealArgs;
 use super::values;
 use crate::model::Role;
 
@@ -36,6 +37,8 @@ pub enum Command {
     Init(InitArgs),
     /// Serve a database that `init` has made
     Serve(ServeArgs),
+    /// Look after what seals the secrets in a database
+    Seal(SealArgs),
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ mod local;
 mod output;
 pub mod sample;
 pub mod scratch;
+mod seal;
 mod serve;
 mod values;
 
@@ -32,6 +33,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Demo(args)) => without(server, "demo").and_then(|()| demo::run(&args)),
         Some(Command::Init(args)) => without(server, "init").and_then(|()| init::run(&args)),
         Some(Command::Serve(args)) => without(server, "serve").and_then(|()| serve::run(args)),
+        Some(Command::Seal(args)) => without(server, "seal").and_then(|()| seal::run(&args)),
     }
 }
 

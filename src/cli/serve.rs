@@ -1,6 +1,5 @@
 //! `keydeck serve`: the key server until a signal ends it.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -11,12 +10,12 @@ use url::Url;
 
 use super::args::ServeArgs;
 use super::database::{Database, RootKeySource};
-use super::{Failure, founding, output};
+use super::{Failure, founding, output, seal};
 use crate::config;
 use crate::model::is_loopback;
-use crate::server::seal::RootKey;
+use crate::server::seal::Sealer;
+use crate::server::store::Store;
 use crate::server::store::sqlite::SqliteStore;
-use crate::server::store::{Store, StoreError};
 use crate::server::{self, Bounds, CertificateFiles, Entrance, ServerState, Tls};
 
 pub fn run(args: ServeArgs) -> Result<(), Failure> {
@@ -25,11 +24,11 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
     let public_url = public_url(&args.public_url)?;
     may_listen(&args)?;
     let tls = tls(&args)?;
-    let store = open_store(&database.path)?;
-    let root_key = read_root_key(&database)?;
+    let store = database.open_store()?;
+    let sealer = open_sealer(&database, &store)?;
     allow_open_files();
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::failed)?;
-    runtime.block_on(serve(&args, tls, public_url, store, &root_key))
+    runtime.block_on(serve(&args, tls, public_url, store, sealer))
 }
 
 async fn serve(
@@ -37,9 +36,8 @@ async fn serve(
     tls: Option<Tls>,
     public_url: String,
     store: SqliteStore,
-    root_key: &RootKey,
+    sealer: Sealer,
 ) -> Result<(), Failure> {
-    let sealer = founding::open_sealer(&store, root_key).await?;
     let organisation = store.organisation().await.map_err(Failure::failed)?;
     let ending = ended_by_signal()?;
     let cannot_listen = |error| Failure::Failed(format!("can't listen on {}: {error}", args.listen));
@@ -58,6 +56,22 @@ async fn serve(
     server::serve(entrance, state, ending)
         .await
         .map_err(Failure::failed)
+}
+
+fn open_sealer(database: &Database, store: &SqliteStore) -> Result<Sealer, Failure> {
+    let root_key = database.root_key()?;
+    let opened = founding::block_on(founding::open_sealer(store, &root_key));
+    opened.map_err(|failure| match &database.root_key {
+        RootKeySource::Environment(_) => failure,
+        RootKeySource::File(path) => {
+            let command = format!(
+                "keydeck seal rotate --database sqlite:{} --root-key-file {}",
+                database.path.display(),
+                path.display()
+            );
+            seal::explained(failure, path, &command)
+        }
+    })
 }
 
 /// The certificate and key to serve HTTPS with, when there are any.
@@ -104,28 +118,6 @@ fn ended_by_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failur
             _ = interrupt.recv() => {}
         }
     })
-}
-
-fn open_store(path: &Path) -> Result<SqliteStore, Failure> {
-    SqliteStore::open(path).map_err(|error| match error {
-        StoreError::NotInitialised(_) => Failure::Failed(format!(
-            "there is no keydeck database at {path}; make one with: keydeck init --database sqlite:{path} \
-             --organisation NAME --owner EMAIL",
-            path = path.display()
-        )),
-        other => Failure::failed(other),
-    })
-}
-
-fn read_root_key(database: &Database) -> Result<RootKey, Failure> {
-    match &database.root_key {
-        RootKeySource::File(path) => RootKey::read_file(path).map_err(|error| {
-            Failure::Failed(format!(
-                "{error}; give the file that init wrote with --root-key-file, or the key in KEYDECK_ROOT_KEY"
-            ))
-        }),
-        RootKeySource::Environment(text) => RootKey::from_text(text.expose()).map_err(Failure::failed),
-    }
 }
 
 /// Plain HTTP carries sign-in tokens and secrets, so others may reach it only through TLS.
