@@ -35,3 +35,16 @@ pub fn open(server_flag: Option<&str>) -> Result<Deck, Failure> {
         }
     }
 }
+
+/// Runs a command that asks the server and is done.
+pub fn ask(
+    server_flag: Option<&str>,
+    command: impl AsyncFnOnce(&Client) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let deck = open(server_flag)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::failed)?;
+    runtime.block_on(command(&deck.client.clone().retrying()))
+}

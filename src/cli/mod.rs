@@ -1,18 +1,21 @@
 //! The commands: one file each, over the same client and store as everything else.
 
 pub mod args;
+mod confirm;
 mod dashboard;
 mod database;
 pub mod deck;
 pub mod demo;
 pub mod embedded;
 mod failure;
+mod flags;
 mod founding;
 pub mod generate;
 mod init;
 mod key;
 mod local;
 mod output;
+mod resolve;
 pub mod sample;
 pub mod scratch;
 mod seal;

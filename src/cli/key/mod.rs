@@ -2,7 +2,6 @@
 
 pub mod args;
 mod change;
-pub(super) mod flags;
 mod list;
 mod resolve;
 mod revoke;
@@ -10,20 +9,15 @@ mod revoke;
 use jiff::Timestamp;
 
 use self::args::{KeyCommand, OneKey};
-use super::{Failure, deck, output};
+use super::{Failure, confirm, deck, output};
 use crate::api::Revealed;
 use crate::client::Client;
 
 pub fn run(server: Option<&str>, command: KeyCommand) -> Result<(), Failure> {
     if let KeyCommand::Revoke(args) = &command {
-        revoke::check_can_ask(args)?;
+        confirm::possible(args.yes, "revoking")?;
     }
-    let deck = deck::open(server)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::failed)?;
-    runtime.block_on(dispatch(&deck.client.clone().retrying(), command))
+    deck::ask(server, async |client| dispatch(client, command).await)
 }
 
 async fn dispatch(client: &Client, command: KeyCommand) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! From the fields that a server refuses to the flags that gave them.
 
-use crate::cli::Failure;
+use super::Failure;
 use crate::client;
 use crate::model::{FieldError, field};
 
