@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::key::args::KeyArgs;
+use super::project::args::ProjectArgs;
 use super::seal::args::SealArgs;
+use super::user::args::UserArgs;
 use super::values;
 use crate::model::Role;
 
@@ -31,6 +33,10 @@ pub struct Cli {
 pub enum Command {
     /// Look after keys from scripts
     Key(KeyArgs),
+    /// Look after the people of the organisation
+    User(UserArgs),
+    /// Look after the projects that keys are assigned to
+    Project(ProjectArgs),
     /// Open the dashboard on a throw-away organisation with sample data
     Demo(DemoArgs),
     /// Make the database of a new key server, and its owner

@@ -15,11 +15,13 @@ mod init;
 mod key;
 mod local;
 mod output;
+mod project;
 mod resolve;
 pub mod sample;
 pub mod scratch;
 mod seal;
 mod serve;
+mod user;
 mod values;
 
 pub use args::Cli;
@@ -33,6 +35,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         None => dashboard::run(server),
         Some(Command::Key(args)) => key::run(args.server.as_deref().or(server), args.command),
+        Some(Command::User(args)) => user::run(args.server.as_deref().or(server), args.command),
+        Some(Command::Project(args)) => project::run(args.server.as_deref().or(server), args.command),
         Some(Command::Demo(args)) => without(server, "demo").and_then(|()| demo::run(&args)),
         Some(Command::Init(args)) => without(server, "init").and_then(|()| init::run(&args)),
         Some(Command::Serve(args)) => without(server, "serve").and_then(|()| serve::run(args)),

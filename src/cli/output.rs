@@ -111,12 +111,12 @@ pub fn last_used(key: &Key, now: Timestamp) -> String {
     key.last_used_at.map_or_else(|| "never".into(), |at| ago(at, now))
 }
 
-fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     Shown::new(text).into_string()
 }
 
 /// The day, where the reader is.
-fn date(at: Timestamp) -> String {
+pub fn date(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).date().to_string()
 }
 
