@@ -12,7 +12,7 @@ use super::args::ServeArgs;
 use super::database::{Database, RootKeySource};
 use super::{Failure, founding, output, seal};
 use crate::config;
-use crate::model::is_loopback;
+use crate::model::domain::is_loopback;
 use crate::server::seal::Sealer;
 use crate::server::store::Store;
 use crate::server::store::sqlite::SqliteStore;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::Error;
-use crate::model::{Secret, is_loopback};
+use crate::model::Secret;
+use crate::model::domain::is_loopback;
 
 /// A server, and the token of whoever signs in to it.
 #[derive(Debug, Clone)]

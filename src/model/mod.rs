@@ -2,15 +2,16 @@
 //! Nothing here performs I/O; the form, the command line and the server call the same functions.
 
 pub mod address;
+pub mod connection;
 pub mod domain;
 pub mod email;
 pub mod field;
 pub mod key;
-pub mod loopback;
 pub mod name;
 pub mod role;
 pub mod scope;
 pub mod secret;
+pub mod session_server;
 pub mod shown;
 pub mod token;
 
@@ -18,7 +19,6 @@ pub use address::LocalAddress;
 pub use domain::UiDomain;
 pub use field::{FieldError, FieldErrors};
 pub use key::{KeyEdit, KeyFields, Settings, ValidKey};
-pub use loopback::is_loopback;
 pub use role::Role;
 pub use scope::Scope;
 pub use secret::Secret;

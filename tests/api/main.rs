@@ -8,6 +8,7 @@ mod common;
 mod bad_input;
 mod bounds;
 mod changes;
+mod connections;
 mod creation;
 mod events;
 mod openapi;

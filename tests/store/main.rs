@@ -12,4 +12,6 @@ mod data_keys;
 mod deck;
 mod paging;
 mod people;
+mod projects;
+mod removal;
 mod sqlite;
