@@ -23,6 +23,12 @@ pub async fn run(client: &Client, args: EditArgs) -> Result<(), Failure> {
         output::talk(format!("set the session server of project \"{}\"", project.name));
     }
     if args.no_session_server {
+        if project.may.session_server && project.session_server.is_none() {
+            return Err(Failure::Failed(format!(
+                "project \"{}\" has no session server",
+                project.name
+            )));
+        }
         client.remove_session_server(project.id).await?;
         project.session_server = None;
         output::talk(format!(
