@@ -9,15 +9,16 @@ mod revoke;
 use jiff::Timestamp;
 
 use self::args::{KeyCommand, OneKey};
+use super::args::Selection;
 use super::{Failure, confirm, deck, output};
 use crate::api::Revealed;
 use crate::client::Client;
 
-pub fn run(server: Option<&str>, command: KeyCommand) -> Result<(), Failure> {
+pub fn run(selection: &Selection, command: KeyCommand) -> Result<(), Failure> {
     if let KeyCommand::Revoke(args) = &command {
         confirm::possible(args.yes, "revoking")?;
     }
-    deck::ask(server, async |client| dispatch(client, command).await)
+    deck::ask(selection, async |client| dispatch(client, command).await)
 }
 
 async fn dispatch(client: &Client, command: KeyCommand) -> Result<(), Failure> {

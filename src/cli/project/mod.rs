@@ -5,17 +5,18 @@ mod edit;
 mod remove;
 
 use self::args::{AddArgs, ListArgs, OneProject, ProjectCommand};
+use super::args::Selection;
 use super::{Failure, confirm, deck, flags, output, resolve};
 use crate::api::{MAX_LIMIT, NewProject, Project, ProjectEdit, ProjectQuery};
 use crate::client::Client;
 
 const HEADER: [&str; 6] = ["NAME", "DEPLOYED", "KEYS", "SESSION SERVER", "CREATOR", "ID"];
 
-pub fn run(server: Option<&str>, command: ProjectCommand) -> Result<(), Failure> {
+pub fn run(selection: &Selection, command: ProjectCommand) -> Result<(), Failure> {
     if let ProjectCommand::Remove(args) = &command {
         confirm::possible(args.yes, "removing")?;
     }
-    deck::ask(server, async |client| dispatch(client, command).await)
+    deck::ask(selection, async |client| dispatch(client, command).await)
 }
 
 async fn dispatch(client: &Client, command: ProjectCommand) -> Result<(), Failure> {

@@ -4,14 +4,15 @@ pub mod args;
 mod remove;
 
 use self::args::{AddArgs, ListArgs, OneUser, SetRoleArgs, UserCommand};
+use super::args::Selection;
 use super::{Failure, deck, output, resolve};
 use crate::api::{MAX_LIMIT, NewToken, NewUser, Person, UserQuery};
 use crate::client::Client;
 
 const HEADER: [&str; 5] = ["EMAIL", "ROLE", "KEYS", "ADDED", "ID"];
 
-pub fn run(server: Option<&str>, command: UserCommand) -> Result<(), Failure> {
-    deck::ask(server, async |client| dispatch(client, command).await)
+pub fn run(selection: &Selection, command: UserCommand) -> Result<(), Failure> {
+    deck::ask(selection, async |client| dispatch(client, command).await)
 }
 
 async fn dispatch(client: &Client, command: UserCommand) -> Result<(), Failure> {
