@@ -289,6 +289,9 @@ fn a_private_key_comes_from_a_file_or_a_pipe_and_never_back() {
     let keyless = server.run(&[&edit[..], SESSION].concat()).refused(2);
     assert!(keyless.contains("--session-key-file"), "{keyless}");
 
+    let both = [&edit[..], &["--session-key-file", "-", "--token-file", "-"]].concat();
+    assert!(server.run(&both).refused(2).contains("can't be both"));
+
     let canary = "canary-0123456789-abcdefghijklmnopqrstuvwxyz";
     let mut child = server
         .command(&[&edit[..], SESSION, &["--session-key-file", "-", "--json"]].concat())

@@ -7,7 +7,7 @@ use super::{Failure, founding, local};
 use crate::client::{Client, Endpoint};
 use crate::config::{self, Config, Profile};
 use crate::credentials::{self, Given, Source};
-use crate::tui::Place;
+use crate::tui::places::{Opened, Place, Places};
 
 /// A client, signed in, and the embedded server when it is one's own.
 #[derive(Debug)]
@@ -70,13 +70,28 @@ pub fn open_profile(config: &Config, name: &str) -> Result<Deck, Failure> {
     })
 }
 
+/// Runs a command that asks the server and is done.
+pub fn ask(
+    selection: &Selection,
+    command: impl AsyncFnOnce(&Client) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let deck = open(selection)?;
+    let done = founding::block_on(command(&deck.client.clone().retrying()));
+    done.map_err(|failure| deck.explain(failure))
+}
+
 impl Deck {
     /// What a dashboard shows of it.
-    pub fn place(&self) -> Place {
-        Place {
-            label: self.profile.name.clone(),
-            colour: self.profile.colour,
-            read_only: self.profile.read_only,
+    fn place(&self) -> Place {
+        place(&self.profile)
+    }
+
+    /// For a dashboard, which keeps the embedded server as long as it needs it.
+    pub fn opened(self) -> Opened {
+        Opened {
+            client: self.client.clone(),
+            place: self.place(),
+            keep: Box::new(self),
         }
     }
 
@@ -92,12 +107,22 @@ impl Deck {
     }
 }
 
-/// Runs a command that asks the server and is done.
-pub fn ask(
-    selection: &Selection,
-    command: impl AsyncFnOnce(&Client) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let deck = open(selection)?;
-    let done = founding::block_on(command(&deck.client.clone().retrying()));
-    done.map_err(|failure| deck.explain(failure))
+/// The profiles, as the dashboard goes from one to another.
+impl Places for Config {
+    fn all(&self) -> Vec<Place> {
+        self.profiles.iter().map(place).collect()
+    }
+
+    fn open(&self, label: &str) -> Result<Opened, String> {
+        let deck = open_profile(self, label).map_err(|failure| failure.to_string())?;
+        Ok(deck.opened())
+    }
+}
+
+fn place(profile: &Profile) -> Place {
+    Place {
+        label: profile.name.clone(),
+        colour: profile.colour,
+        read_only: profile.read_only,
+    }
 }

@@ -8,12 +8,25 @@ use zeroize::Zeroizing;
 
 use super::args::EditArgs;
 use crate::api::{Project, ProjectEdit, SessionServerEdit};
+use crate::cli::args::Selection;
 use crate::cli::{Failure, output, resolve};
 use crate::client::Client;
 use crate::model::Secret;
 
 /// More than any private key takes, in bytes.
 const MAX_KEY: u64 = 64 * 1024;
+
+/// Refuses to take two things from one standard input, before either is taken.
+pub fn check_input(selection: &Selection, args: &EditArgs) -> Result<(), Failure> {
+    let both = [&selection.token_file, &args.session_key_file];
+    match both.iter().all(|file| file.as_deref() == Some(Path::new("-"))) {
+        true => Err(Failure::Usage(
+            "standard input can't be both --token-file and --session-key-file; name a file for one of them"
+                .into(),
+        )),
+        false => Ok(()),
+    }
+}
 
 pub async fn run(client: &Client, args: EditArgs) -> Result<(), Failure> {
     let private_key = args.session_key_file.as_deref().map(read_key).transpose()?;

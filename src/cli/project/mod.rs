@@ -13,8 +13,10 @@ use crate::client::Client;
 const HEADER: [&str; 6] = ["NAME", "DEPLOYED", "KEYS", "SESSION SERVER", "CREATOR", "ID"];
 
 pub fn run(selection: &Selection, command: ProjectCommand) -> Result<(), Failure> {
-    if let ProjectCommand::Remove(args) = &command {
-        confirm::possible(args.yes, "removing")?;
+    match &command {
+        ProjectCommand::Remove(args) => confirm::possible(args.yes, "removing")?,
+        ProjectCommand::Edit(args) => edit::check_input(selection, args)?,
+        _ => {}
     }
     deck::ask(selection, async |client| dispatch(client, command).await)
 }
