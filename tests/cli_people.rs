@@ -10,9 +10,6 @@ mod program;
 #[expect(dead_code, reason = "shared with the tests of the dashboard")]
 mod pty;
 
-use std::io::Write;
-use std::process::Stdio;
-
 use keydeck::api::ActivityQuery;
 use program::{Home, Ran, Served, block_on};
 use pty::typed;
@@ -293,17 +290,8 @@ fn a_private_key_comes_from_a_file_or_a_pipe_and_never_back() {
     assert!(server.run(&both).refused(2).contains("can't be both"));
 
     let canary = "canary-0123456789-abcdefghijklmnopqrstuvwxyz";
-    let mut child = server
-        .command(&[&edit[..], SESSION, &["--session-key-file", "-", "--json"]].concat())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("started");
-    let mut stdin = child.stdin.take().expect("piped");
-    writeln!(stdin, "{canary}").expect("written");
-    drop(stdin);
-    let set = Ran::of(child.wait_with_output().expect("ended")).json();
+    let set = [&edit[..], SESSION, &["--session-key-file", "-", "--json"]].concat();
+    let set = Ran::given(server.command(&set), &format!("{canary}\n")).json();
     assert_eq!(set["session_server"]["url"], "wss://sessions.acme.example");
     let table = server.run(&["project", "list"]).succeeded().stdout;
     assert!(table.contains("wss://sessions.acme.example"), "{table}");

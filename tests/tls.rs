@@ -13,24 +13,11 @@ use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
-use authority::{Authority, put};
+use authority::{Authority, TLS, install, put};
 use program::{Home, Served, block_on};
 
-const TLS: &[&str] = &[
-    "--listen",
-    "127.0.0.1:0",
-    "--tls-cert",
-    "tls.pem",
-    "--tls-key",
-    "tls.key",
-];
 /// The first bytes of a TLS 1.3 handshake whose rest is still to come.
 const BEGUN: &[u8] = &[0x16, 0x03, 0x01, 0x02, 0x00, 0x01];
-
-fn install(home: &Home, (certificate, key): &(String, String)) {
-    put(&home.path("tls.pem"), certificate);
-    put(&home.path("tls.key"), key);
-}
 
 /// What `/livez` answers to somebody new who trusts `authority` alone; `None` without a connection.
 fn asked(server: &Served, authority: &Authority) -> Option<u16> {
@@ -57,14 +44,14 @@ fn connect(server: &Served) -> TcpStream {
 #[test]
 fn renewed_files_count_from_the_next_handshake_on() {
     let (home, first, second) = (Home::new(), Authority::new(), Authority::new());
-    install(&home, &first.certify());
+    install(home.dir.path(), &first.certify());
     let server = home.serve_with(&home.init(), TLS);
     assert!(server.url.starts_with("https://"), "{}", server.url);
     assert_eq!(
         (asked(&server, &first), asked(&server, &second)),
         (Some(200), None)
     );
-    install(&home, &second.certify());
+    install(home.dir.path(), &second.certify());
     assert_eq!(
         (asked(&server, &first), asked(&server, &second)),
         (None, Some(200))
@@ -76,7 +63,7 @@ fn renewed_files_count_from_the_next_handshake_on() {
 #[test]
 fn a_renewal_that_cannot_be_used_keeps_what_was_and_is_told_once() {
     let (home, first, second) = (Home::new(), Authority::new(), Authority::new());
-    install(&home, &first.certify());
+    install(home.dir.path(), &first.certify());
     let server = home.serve_with(&home.init(), TLS);
     let (certificate, key) = second.certify();
     put(&home.path("tls.pem"), &certificate);
@@ -109,7 +96,7 @@ fn a_renewal_that_cannot_be_used_keeps_what_was_and_is_told_once() {
 #[test]
 fn a_client_that_says_no_tls_is_closed_and_others_go_on() {
     let (home, authority) = (Home::new(), Authority::new());
-    install(&home, &authority.certify());
+    install(home.dir.path(), &authority.certify());
     let server = home.serve_with(&home.init(), TLS);
     let mut silent: Vec<TcpStream> = (0..20).map(|_| connect(&server)).collect();
     for stream in silent.iter_mut().step_by(2) {
@@ -181,7 +168,7 @@ fn files_that_cannot_be_used_stop_the_start_with_what_is_wrong() {
 #[test]
 fn a_key_that_a_group_may_read_is_taken() {
     let (home, authority) = (Home::new(), Authority::new());
-    install(&home, &authority.certify());
+    install(home.dir.path(), &authority.certify());
     fs::set_permissions(home.path("tls.key"), Permissions::from_mode(0o640)).expect("set");
     let server = home.serve_with(&home.init(), TLS);
     assert_eq!(asked(&server, &authority), Some(200));

@@ -1,6 +1,6 @@
 //! The real program with a home of its own, and servers that it starts.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -114,6 +114,19 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// Runs with `input` on standard input.
+    pub fn given(mut command: Command, input: &str) -> Self {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("started");
+        // It may end without reading.
+        let _ = child.stdin.take().expect("piped").write_all(input.as_bytes());
+        Self::of(child.wait_with_output().expect("ended"))
+    }
+
     pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code(),
