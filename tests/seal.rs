@@ -216,6 +216,8 @@ fn the_local_deck_is_rotated_when_no_database_is_named() {
     home.run(&["key", "list"]).succeeded();
     let deck = home.path("data").join("keydeck");
     let before = fs::read(deck.join("root.key")).expect("there");
+    home.run(&["seal", "rotate", "--new-root-key-file", "elsewhere.key"])
+        .refused(2);
     home.run(&["seal", "rotate"]).succeeded();
     assert_ne!(fs::read(deck.join("root.key")).expect("there"), before);
     home.run(&["key", "list"]).succeeded();

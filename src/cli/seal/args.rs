@@ -34,6 +34,6 @@ pub struct RotateArgs {
     )]
     pub root_key_file: Option<PathBuf>,
     /// Keep the new root key in this file instead; needed when the old one is in KEYDECK_ROOT_KEY
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "database")]
     pub new_root_key_file: Option<PathBuf>,
 }

@@ -28,7 +28,12 @@ pub fn run(args: &RotateArgs) -> Result<(), Failure> {
     let lock = files.lock()?;
     let store = database.open_store()?;
     let outcome = block_on(rewrap(&store, &database, &files))?;
-    let copy = files.install()?;
+    let copy = files.install().map_err(|failure| {
+        Failure::Failed(format!(
+            "{failure}; the data keys are wrapped under the root key in {} already: run keydeck seal rotate again",
+            files.next.display()
+        ))
+    })?;
     drop(lock);
     told(&database, &files, outcome, copy.as_deref());
     Ok(())
