@@ -1,4 +1,4 @@
-//! The organisation, its data keys and its users.
+//! The organisation and its users.
 
 use jiff::Timestamp;
 use rusqlite::types::Value as Sql;
@@ -10,9 +10,7 @@ use super::activity::{self, Subject};
 use super::rows::{USER_COLUMNS, micros, user, uuid};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, Organisation, Person, User, UserQuery};
 use crate::model::{Role, TokenHash};
-use crate::server::store::{
-    Actor, NewUserRecord, RoleChange, StoreError, StoreResult, Taken, WrappedDataKey,
-};
+use crate::server::store::{Actor, NewUserRecord, RoleChange, StoreError, StoreResult, Taken};
 
 pub fn organisation(conn: &Connection) -> StoreResult<Organisation> {
     let mut statement = conn.prepare_cached("SELECT id, name FROM organisation")?;
@@ -22,17 +20,6 @@ pub fn organisation(conn: &Connection) -> StoreResult<Organisation> {
             name: row.get(1)?,
         })
     })?)
-}
-
-pub fn data_keys(conn: &Connection) -> StoreResult<Vec<WrappedDataKey>> {
-    let mut statement = conn.prepare_cached("SELECT id, wrapped FROM data_keys ORDER BY id")?;
-    let keys = statement.query_map([], |row| {
-        Ok(WrappedDataKey {
-            id: row.get(0)?,
-            bytes: row.get(1)?,
-        })
-    })?;
-    Ok(keys.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The `seq` of a user, also of one who was removed.
