@@ -35,9 +35,13 @@ pub enum ActivityAction {
     SignInRefused,
     /// The data keys were wrapped anew under another root key.
     RootKeyRotated,
+    /// Of a newer keydeck, or no action at all in a row that was tampered with.
+    #[serde(other)]
+    Unknown,
 }
 
 impl ActivityAction {
+    /// All that are known.
     pub const ALL: [ActivityAction; 17] = [
         ActivityAction::KeyCreated,
         ActivityAction::KeyEdited,
@@ -78,6 +82,7 @@ impl ActivityAction {
             ActivityAction::TokenReplaced => "token_replaced",
             ActivityAction::SignInRefused => "sign_in_refused",
             ActivityAction::RootKeyRotated => "root_key_rotated",
+            ActivityAction::Unknown => "unknown",
         }
     }
 
@@ -101,6 +106,7 @@ impl ActivityAction {
             ActivityAction::TokenReplaced => "gave a new token to",
             ActivityAction::SignInRefused => "was refused to sign in",
             ActivityAction::RootKeyRotated => "rotated the root key",
+            ActivityAction::Unknown => "did something unknown to",
         }
     }
 }

@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
 
 use super::key::args::KeyArgs;
 use super::values;
 use crate::model::Role;
+use crate::server::address::trusted_proxy;
 
 /// A keyboard-driven dashboard for an organisation's API keys, and the key server behind it.
 ///
@@ -94,6 +96,17 @@ pub struct ServeArgs {
     /// Allow an address that others can reach, because a proxy in front of it speaks TLS
     #[arg(long)]
     pub behind_tls_proxy: bool,
+    /// Believe this proxy, or those of this network, who connected to it (X-Forwarded-For); repeatable
+    /// [env: KEYDECK_TRUSTED_PROXIES, separated by commas]
+    #[arg(
+        long = "trusted-proxy",
+        env = "KEYDECK_TRUSTED_PROXIES",
+        hide_env = true,
+        value_name = "ADDRESS|NETWORK",
+        value_delimiter = ',',
+        value_parser = trusted_proxy
+    )]
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 #[cfg(test)]

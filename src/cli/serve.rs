@@ -13,6 +13,7 @@ use super::args::ServeArgs;
 use super::database::{Database, RootKeySource};
 use super::{Failure, founding, output};
 use crate::config;
+use crate::server::address::TrustedProxies;
 use crate::server::seal::RootKey;
 use crate::server::store::sqlite::SqliteStore;
 use crate::server::store::{Store, StoreError};
@@ -26,12 +27,14 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
     let store = open_store(&database.path)?;
     let root_key = read_root_key(&database)?;
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::failed)?;
-    runtime.block_on(serve(args.listen, public_url, store, &root_key))
+    let proxies = TrustedProxies::new(args.trusted_proxies);
+    runtime.block_on(serve(args.listen, public_url, proxies, store, &root_key))
 }
 
 async fn serve(
     address: SocketAddr,
     public_url: String,
+    proxies: TrustedProxies,
     store: SqliteStore,
     root_key: &RootKey,
 ) -> Result<(), Failure> {
@@ -41,7 +44,7 @@ async fn serve(
     let cannot_listen = |error| Failure::Failed(format!("can't listen on {address}: {error}"));
     let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
-    let state = ServerState::new(Arc::new(store), sealer, public_url, None)
+    let state = ServerState::new(Arc::new(store), sealer, public_url, None, proxies)
         .await
         .map_err(Failure::failed)?;
     // The kernel accepts connections since the bind; scripts wait for this line.

@@ -2,6 +2,7 @@
 
 mod accept;
 mod activity;
+pub mod address;
 mod auth;
 mod body;
 mod cursor;
@@ -20,6 +21,7 @@ mod reading;
 mod root_key;
 mod router;
 pub mod seal;
+mod sign_in;
 mod state;
 pub mod store;
 mod users;

@@ -62,6 +62,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(users::list, users::add))
         .routes(routes!(users::edit))
         .routes(routes!(activity::list))
+        .routes(routes!(activity::head))
         .routes(routes!(events::subscribe))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

@@ -10,11 +10,10 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::api::{
-    ActivityAction, ActivityPage, ActivityQuery, KeyCounts, KeyEventKind, KeyFilter, Organisation, PersonRef,
+    ActivityHead, ActivityPage, ActivityQuery, KeyCounts, KeyEventKind, KeyFilter, Organisation, PersonRef,
     Project, ProjectQuery, ProjectRef, Sort, User,
 };
 use crate::model::{Role, Scope, Settings, TokenHash, ValidKey};
@@ -299,6 +298,10 @@ pub trait Store: Send + Sync + 'static {
     async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>>;
 
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage>;
+    /// The newest row of the activity log, as it was noted when it was written.
+    async fn activity_head(&self) -> StoreResult<ActivityHead>;
+    /// Records that somebody presented a token that is none.
+    async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()>;
 
     /// The changes of keys behind `seq`, oldest first, at most `limit`.
     async fn key_events_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<KeyEventRecord>>;
@@ -307,15 +310,4 @@ pub trait Store: Send + Sync + 'static {
     /// Returns when something may have been committed since the last call, by this process or
     /// another one; sleeps otherwise.
     async fn changed(&self);
-}
-
-/// What a log row says; [`Actor`] and time are added by the store.
-#[derive(Debug, Clone)]
-pub struct LogEntry {
-    pub action: ActivityAction,
-    pub key: Option<Uuid>,
-    /// Who created the key, for those who may see only their own.
-    pub key_creator: Option<Uuid>,
-    pub subject: String,
-    pub changes: Value,
 }
