@@ -7,8 +7,10 @@
     reason = "what a test needs and does not get fails it"
 )]
 
+mod activity;
 mod changes;
 mod deck;
+mod migration;
 mod paging;
 mod people;
 mod sqlite;
