@@ -1,5 +1,6 @@
 //! The activity log on the wire.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -179,6 +180,27 @@ pub struct ActivityHead {
     pub seq: u64,
     #[schema(value_type = String)]
     pub hash: ChainHash,
+}
+
+/// As people note it: `SEQ:HASH`.
+impl fmt::Display for ActivityHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.seq, self.hash)
+    }
+}
+
+impl std::str::FromStr for ActivityHead {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let head = text.trim().split_once(':').and_then(|(seq, hash)| {
+            Some(Self {
+                seq: seq.parse().ok()?,
+                hash: ChainHash::from_hex(hash)?,
+            })
+        });
+        head.ok_or("a head is the number of a row, a colon, and the 64 hexadecimal digits of its hash")
+    }
 }
 
 #[cfg(test)]

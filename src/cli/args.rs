@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 
+use super::activity::args::ActivityArgs;
 use super::key::args::KeyArgs;
 use super::values;
 use crate::model::Role;
@@ -32,6 +33,8 @@ pub struct Cli {
 pub enum Command {
     /// Look after keys from scripts
     Key(KeyArgs),
+    /// See who did what, and prove that the log of it is whole
+    Activity(ActivityArgs),
     /// Open the dashboard on a throw-away organisation with sample data
     Demo(DemoArgs),
     /// Make the database of a new key server, and its owner

@@ -1,5 +1,6 @@
 //! The commands: one file each, over the same client and store as everything else.
 
+mod activity;
 pub mod args;
 mod dashboard;
 mod database;
@@ -29,6 +30,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         None => dashboard::run(server),
         Some(Command::Key(args)) => key::run(args.server.as_deref().or(server), args.command),
+        Some(Command::Activity(args)) => activity::run(args.server.as_deref().or(server), args.command),
         Some(Command::Demo(args)) => without(server, "demo").and_then(|()| demo::run(&args)),
         Some(Command::Init(args)) => without(server, "init").and_then(|()| init::run(&args)),
         Some(Command::Serve(args)) => without(server, "serve").and_then(|()| serve::run(args)),

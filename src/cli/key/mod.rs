@@ -4,7 +4,7 @@ pub mod args;
 mod change;
 pub(super) mod flags;
 mod list;
-mod resolve;
+pub(super) mod resolve;
 mod revoke;
 
 use jiff::Timestamp;
