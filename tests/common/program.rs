@@ -64,21 +64,27 @@ impl Home {
     }
 
     pub fn serve_on(&self, token: &str, port: &str) -> Served<'_> {
+        self.start(token, self.serving(port))
+    }
+
+    /// The command that serves the database, to be given more flags.
+    pub fn serving(&self, port: &str) -> Command {
         let listen = format!("127.0.0.1:{port}");
-        let mut child = self
-            .command(&[
-                "serve",
-                "--database",
-                "sqlite:keys.db",
-                "--listen",
-                &listen,
-                "--public-url",
-                "https://keys.acme.example",
-            ])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("started");
+        let mut command = self.command(&[
+            "serve",
+            "--database",
+            "sqlite:keys.db",
+            "--listen",
+            &listen,
+            "--public-url",
+            "https://keys.acme.example",
+        ]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub fn start(&self, token: &str, mut command: Command) -> Served<'_> {
+        let mut child = command.spawn().expect("started");
         let mut ready = String::new();
         let stdout = child.stdout.as_mut().expect("piped");
         BufReader::new(stdout).read_line(&mut ready).expect("read");
@@ -183,8 +189,9 @@ impl Served<'_> {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("sent");
         let status = self.child.wait().expect("ended");
         let mut said = String::new();
-        let stderr = self.child.stderr.as_mut().expect("piped");
-        stderr.read_to_string(&mut said).expect("text");
+        if let Some(stderr) = &mut self.child.stderr {
+            stderr.read_to_string(&mut said).expect("text");
+        }
         (status.code(), said)
     }
 }
