@@ -322,6 +322,29 @@ fn ana_id(server: &Served) -> String {
     row["actor"]["id"].as_str().expect("an id").to_owned()
 }
 
+/// The status that a wrong token gets from somebody at `address`.
+fn sign_in_wrongly(server: &Served, address: &str) -> u16 {
+    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let request = http
+        .get(format!("{}/v1/me", server.url))
+        .header("x-forwarded-for", address)
+        .bearer_auth("kdu_wrong");
+    block_on(request.send()).expect("an answer").status().as_u16()
+}
+
+#[test]
+fn a_sign_in_whose_refusal_can_not_be_recorded_is_answered_as_a_fault() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    intruder(&home)
+        .execute_batch(
+            "CREATE TRIGGER no_log BEFORE INSERT ON activity BEGIN SELECT raise(ABORT, 'full'); END",
+        )
+        .expect("it is only a file");
+    assert_eq!(sign_in_wrongly(&server, ""), 500);
+    assert!(rows(&server, &[]).is_empty());
+}
+
 #[test]
 fn only_a_listed_proxy_is_believed() {
     let home = Home::new();
@@ -332,12 +355,7 @@ fn only_a_listed_proxy_is_believed() {
             command.env("KEYDECK_TRUSTED_PROXIES", proxies);
         }
         let server = home.start(&token, command);
-        let request = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let request = request
-            .get(format!("{}/v1/me", server.url))
-            .header("x-forwarded-for", "198.51.100.1, 203.0.113.7")
-            .bearer_auth("kdu_wrong");
-        assert_eq!(block_on(request.send()).expect("an answer").status(), 401);
+        assert_eq!(sign_in_wrongly(&server, "198.51.100.1, 203.0.113.7"), 401);
         assert_eq!(rows(&server, &["--limit", "1"])[0]["address"], expected);
     }
     let refused = home.run(&[

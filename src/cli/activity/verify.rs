@@ -4,7 +4,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::args::VerifyArgs;
-use crate::api::{ActivityHead, ActivityQuery, Fault, MAX_LIMIT, Verification};
+use crate::api::{ActivityHead, ActivityPage, ActivityQuery, Fault, MAX_LIMIT, Verification};
 use crate::cli::{Failure, output};
 use crate::client::Client;
 
@@ -58,17 +58,13 @@ async fn verify(
     Ok(verification.finish())
 }
 
-async fn page(
-    client: &Client,
-    before: Option<u64>,
-    limit: u32,
-) -> Result<crate::api::ActivityPage, crate::client::Error> {
+async fn page(client: &Client, before: Option<u64>, limit: u32) -> Result<ActivityPage, Failure> {
     let query = ActivityQuery {
         before,
         limit: Some(limit),
         ..ActivityQuery::default()
     };
-    client.activity(&query).await
+    Ok(client.activity(&query).await?)
 }
 
 /// On a terminal; elsewhere nothing is drawn.
