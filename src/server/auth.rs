@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::error::{ApiError, ApiResult};
 use super::state::ServerState;
 use super::store::{Actor, StoreResult};
-use crate::api::{ProblemType, User};
+use crate::api::User;
 use crate::model::{Token, TokenHash, TokenKind};
 
 /// A sign-in that lives in memory only, for the person at the terminal of the local deck.
@@ -26,6 +26,8 @@ pub struct LocalSession {
 /// The signed-in user, read afresh for each request so that a change of role applies at once.
 pub struct SignedIn {
     pub user: User,
+    /// Of the token that was presented.
+    pub token: TokenHash,
     pub actor: Actor,
 }
 
@@ -34,16 +36,13 @@ impl FromRequestParts<ServerState> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> ApiResult<Self> {
         let address = client_address(parts, state)?;
-        let presented = Presented::in_head(parts).ok_or_else(unauthenticated)?;
-        let user = match at_the_terminal(state, &presented).await? {
-            Some(user) => user,
-            None => sign_in(state, address, &presented).await?,
-        };
+        let presented = Presented::in_head(parts).ok_or_else(ApiError::unauthenticated)?;
+        let (user, token) = sign_in(state, address, presented.token).await?;
         let actor = Actor {
             user: user.id,
             address: Some(address),
         };
-        Ok(Self { user, actor })
+        Ok(Self { user, token, actor })
     }
 }
 
@@ -54,28 +53,38 @@ fn client_address(parts: &Parts, state: &ServerState) -> ApiResult<IpAddr> {
     Ok(state.proxies.client(peer.ip(), &parts.headers))
 }
 
-async fn at_the_terminal(state: &ServerState, presented: &Presented) -> StoreResult<Option<User>> {
-    match (&state.local_session, presented.token) {
-        (Some(local), Some(token)) if bool::from(local.token.0.ct_eq(&token.0)) => {
-            state.store.user(local.user).await
-        }
-        _ => Ok(None),
-    }
-}
-
 /// A refusal that can't be written to the activity log is answered as that fault.
-async fn sign_in(state: &ServerState, address: IpAddr, presented: &Presented) -> ApiResult<User> {
-    let (token, now) = (presented.token, Instant::now());
-    state.sign_ins.admit(address, token, now)?;
+async fn sign_in(
+    state: &ServerState,
+    address: IpAddr,
+    token: Option<TokenHash>,
+) -> ApiResult<(User, TokenHash)> {
+    let now = Instant::now();
+    if !token.is_some_and(|token| is_at_the_terminal(state, &token)) {
+        state.sign_ins.admit(address, token, now)?;
+    }
     if let Some(token) = token
-        && let Some(user) = state.store.user_by_token(&token).await?
+        && let Some(user) = user_of(state, &token).await?
     {
         state.sign_ins.accepted(address, token);
-        return Ok(user);
+        return Ok((user, token));
     }
     state.sign_ins.refused(address, token, now)?;
     state.store.refuse_sign_in(Some(address)).await?;
-    Err(unauthenticated())
+    Err(ApiError::unauthenticated())
+}
+
+/// Whom this token signs in now.
+pub async fn user_of(state: &ServerState, token: &TokenHash) -> StoreResult<Option<User>> {
+    match (&state.local_session, is_at_the_terminal(state, token)) {
+        (Some(local), true) => state.store.user(local.user).await,
+        _ => state.store.user_by_token(token).await,
+    }
+}
+
+fn is_at_the_terminal(state: &ServerState, token: &TokenHash) -> bool {
+    let local = state.local_session.as_ref();
+    local.is_some_and(|local| local.token.0.ct_eq(&token.0).into())
 }
 
 /// What somebody signs in with.
@@ -100,12 +109,4 @@ fn bearer_token(header: &str) -> Option<TokenHash> {
     let (scheme, token) = header.split_once(' ')?;
     let token = Token::parse(token.trim()).ok()?;
     (scheme.eq_ignore_ascii_case("bearer") && token.kind() == TokenKind::User).then(|| token.hash())
-}
-
-/// The same for a missing, malformed and unknown token.
-fn unauthenticated() -> ApiError {
-    ApiError::new(
-        ProblemType::Unauthenticated,
-        "Send your sign-in token, which begins with kdu_, as a bearer token.",
-    )
 }

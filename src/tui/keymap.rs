@@ -15,8 +15,13 @@ pub enum Layer {
     Keys,
     /// The details of the selected key.
     Details,
+    Projects,
+    People,
+    Activity,
     Filter,
     Form,
+    /// A form with a few fields.
+    Sheet,
     Revoke,
     NewSecret,
     Conflict,
@@ -27,11 +32,15 @@ pub enum Layer {
 }
 
 impl Layer {
-    pub const ALL: [Layer; 10] = [
+    pub const ALL: [Layer; 14] = [
         Layer::Keys,
         Layer::Details,
+        Layer::Projects,
+        Layer::People,
+        Layer::Activity,
         Layer::Filter,
         Layer::Form,
+        Layer::Sheet,
         Layer::Revoke,
         Layer::NewSecret,
         Layer::Conflict,
@@ -45,8 +54,11 @@ impl Layer {
         match self {
             Layer::Keys => "table",
             Layer::Details => "details",
+            Layer::Projects => "projects",
+            Layer::People => "people",
+            Layer::Activity => "activity",
             Layer::Filter => "filter",
-            Layer::Form => "form",
+            Layer::Form | Layer::Sheet => "form",
             Layer::Revoke => "revoke",
             Layer::NewSecret => "new secret",
             Layer::Conflict => "conflict",
@@ -82,6 +94,10 @@ pub enum Action {
     ScopeWeb,
     ScopeMobile,
     ScopeAnalytics,
+    ShowKeys,
+    ShowProjects,
+    ShowPeople,
+    ShowActivity,
     Refresh,
     Palette,
     Help,
@@ -114,6 +130,8 @@ pub struct Binding {
 pub fn of_layer(layer: Layer) -> impl Iterator<Item = &'static Binding> {
     BINDINGS
         .iter()
+        .copied()
+        .flatten()
         .filter(move |binding| binding.layers.contains(&layer))
 }
 

@@ -8,6 +8,7 @@ mod common;
 mod activity;
 mod bad_input;
 mod changes;
+mod connections;
 mod creation;
 mod events;
 mod openapi;

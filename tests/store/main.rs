@@ -13,4 +13,6 @@ mod deck;
 mod migration;
 mod paging;
 mod people;
+mod projects;
+mod removal;
 mod sqlite;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use keydeck::api::{KeyFilter, Sort};
-use keydeck::model::Scope;
+use keydeck::model::{Role, Scope};
 use keydeck::server::store::sqlite::{SampleKey, SampleProject, SqliteStore};
 use keydeck::server::store::{Found, Revocation, Sealed, Store, StoreError, Visible};
 use rusqlite::Connection;
@@ -283,7 +283,7 @@ async fn loaded_sample_keys_are_as_good_as_created_ones() {
     let path = directory.path().join("keydeck.db");
     let store = create(&path).unwrap();
     let before = schema(&path);
-    let owner = store.users().await.unwrap().remove(0);
+    let owner = store.first_user(Role::Owner).await.unwrap().unwrap();
     let project = |name: &str| SampleProject {
         id: Uuid::now_v7(),
         name: name.into(),

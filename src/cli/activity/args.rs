@@ -7,11 +7,6 @@ use crate::cli::values;
 
 #[derive(Debug, Args)]
 pub struct ActivityArgs {
-    /// Work on this key server instead of the local deck [env: KEYDECK_SERVER; token in
-    /// KEYDECK_TOKEN]
-    #[arg(long, global = true, value_name = "URL", display_order = 900)]
-    pub server: Option<String>,
-
     #[command(subcommand)]
     pub command: ActivityCommand,
 }

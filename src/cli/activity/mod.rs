@@ -5,19 +5,21 @@ mod list;
 mod verify;
 
 use self::args::ActivityCommand;
+use super::args::Selection;
 use super::{Failure, deck};
 
-pub fn run(server: Option<&str>, command: ActivityCommand) -> Result<(), Failure> {
-    let deck = deck::open(server)?;
+pub fn run(selection: &Selection, command: ActivityCommand) -> Result<(), Failure> {
+    let deck = deck::open(selection)?;
     let client = deck.client.clone().retrying();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Failure::failed)?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match command {
             ActivityCommand::List(args) => list::run(&client, &args).await,
             ActivityCommand::Verify(args) => verify::run(&client, &args).await,
         }
-    })
+    });
+    done.map_err(|failure| deck.explain(failure))
 }

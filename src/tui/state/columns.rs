@@ -1,5 +1,5 @@
-//! The columns of the table: which fit, in which order, and how wide. They give way by importance
-//! as the terminal narrows.
+//! The columns of tables: which fit, in which order, and how wide. They give way by importance as the
+//! terminal narrows.
 
 use super::layout::Area;
 use crate::api::Sort;
@@ -29,15 +29,6 @@ impl Column {
         Column::LastUsed,
         Column::Owner,
     ];
-    /// The first to stay, the last to go.
-    const BY_IMPORTANCE: [Column; 6] = [
-        Column::Name,
-        Column::Scope,
-        Column::LastUsed,
-        Column::Created,
-        Column::Project,
-        Column::Owner,
-    ];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -61,83 +52,120 @@ impl Column {
         }
     }
 
-    /// The least width that is of use.
-    fn least(self) -> u16 {
+    fn fit(self) -> Fit {
         match self {
-            Column::Name => 16,
-            Column::Scope => 9,
-            Column::Project => 12,
-            Column::Created => 9,
-            Column::LastUsed => 11,
-            Column::Owner => 10,
+            Column::Name => Fit::rest(16),
+            Column::Scope => Fit::fixed(9, 1),
+            Column::LastUsed => Fit::fixed(11, 2),
+            Column::Created => Fit::fixed(9, 3),
+            Column::Project => Fit::growing(12, 4, 3, 30),
+            Column::Owner => Fit::growing(10, 5, 2, 28),
         }
     }
+}
 
-    /// Its part of the width that is left over, and the most that it makes use of.
-    fn growth(self) -> (u16, u16) {
-        match self {
-            Column::Name => (5, u16::MAX),
-            Column::Project => (3, 30),
-            Column::Owner => (2, 28),
-            Column::Scope | Column::Created | Column::LastUsed => (0, 0),
+/// How a column behaves as the terminal widens and narrows. Widths are in cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fit {
+    /// The least width that is of use.
+    least: u16,
+    /// The lowest stay longest.
+    rank: u8,
+    /// Its part of the width that is left over.
+    share: u16,
+    /// The most that it makes use of.
+    most: u16,
+}
+
+impl Fit {
+    /// The one column of a table that stays to the last and takes what the others leave.
+    pub const fn rest(least: u16) -> Self {
+        Self::growing(least, 0, 5, u16::MAX)
+    }
+
+    pub const fn fixed(width: u16, rank: u8) -> Self {
+        Self::growing(width, rank, 0, width)
+    }
+
+    pub const fn growing(least: u16, rank: u8, share: u16, most: u16) -> Self {
+        Self {
+            least,
+            rank,
+            share,
+            most,
         }
     }
 }
 
 /// A column in its place, relative to the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placed {
-    pub column: Column,
+pub struct Placed<C> {
+    pub column: C,
     pub x: u16,
     pub width: u16,
 }
 
-/// The columns that fit in `area`.
-pub fn place(area: Area, with_owner: bool) -> Vec<Placed> {
+/// The columns of the table of keys that fit in `area`.
+pub fn of_keys(area: Area, with_owner: bool) -> Vec<Placed<Column>> {
+    let wanted = Column::ALL
+        .into_iter()
+        .filter(|&column| with_owner || column != Column::Owner)
+        .map(|column| (column, column.fit()));
+    place(area, wanted)
+}
+
+/// The columns that fit in `area`, from left to right. One of them is [`Fit::rest`].
+pub fn place<C: Copy>(area: Area, columns: impl IntoIterator<Item = (C, Fit)>) -> Vec<Placed<C>> {
     let room = area.width.saturating_sub(MARGIN);
-    let mut kept: Vec<Column> = Vec::new();
-    let mut used = 0;
-    for column in Column::BY_IMPORTANCE {
-        let needed = column.least() + if kept.is_empty() { 0 } else { GAP };
-        let wanted = with_owner || column != Column::Owner;
-        if wanted && (kept.is_empty() || used + needed <= room) {
-            used += needed;
-            kept.push(column);
-        } else if wanted {
-            break;
-        }
-    }
+    let columns: Vec<(C, Fit)> = columns.into_iter().collect();
+    let (last_rank, used) = that_fit(&columns, room);
+    let kept: Vec<(C, Fit)> = columns
+        .into_iter()
+        .filter(|(_, fit)| fit.rank <= last_rank)
+        .collect();
     let spare = room.saturating_sub(used);
-    let shares: u16 = kept.iter().map(|column| column.growth().0).sum();
-    let width_of = |column: Column| {
-        let (share, most) = column.growth();
-        let grown = column.least() + (u32::from(spare) * u32::from(share) / u32::from(shares.max(1))) as u16;
-        if share == 0 {
-            column.least()
-        } else {
-            grown.min(most)
-        }
+    let shares: u16 = kept.iter().map(|(_, fit)| fit.share).sum();
+    let width_of = |fit: &Fit| {
+        let grown = (u32::from(spare) * u32::from(fit.share) / u32::from(shares.max(1))) as u16;
+        (fit.least + grown).min(fit.most)
     };
     let others: u16 = kept
         .iter()
-        .filter(|&&c| c != Column::Name)
-        .map(|&c| width_of(c) + GAP)
+        .filter(|(_, fit)| fit.rank > 0)
+        .map(|(_, fit)| width_of(fit) + GAP)
         .sum();
     let mut x = area.x + MARGIN.min(area.width);
-    Column::ALL
-        .into_iter()
-        .filter(|column| kept.contains(column))
-        .map(|column| {
-            let width = if column == Column::Name {
-                room.saturating_sub(others)
-            } else {
-                width_of(column)
+    kept.iter()
+        .map(|(column, fit)| {
+            let width = match fit.rank {
+                0 => room.saturating_sub(others),
+                _ => width_of(fit),
             };
-            let placed = Placed { column, x, width };
+            let placed = Placed {
+                column: *column,
+                x,
+                width,
+            };
             x += width + GAP;
             placed
         })
         .collect()
+}
+
+/// The last rank that has room, and the least width of all up to it.
+fn that_fit<C>(columns: &[(C, Fit)], room: u16) -> (u8, u16) {
+    let mut by_rank: Vec<&Fit> = columns.iter().map(|(_, fit)| fit).collect();
+    by_rank.sort_by_key(|fit| fit.rank);
+    let mut fitting = (0, 0);
+    for (kept, fit) in by_rank.iter().enumerate() {
+        let gap = if kept == 0 { 0 } else { GAP };
+        let used = fitting.1 + gap + fit.least;
+        if kept > 0 && used > room {
+            break;
+        }
+        fitting = (fit.rank, used);
+    }
+    fitting
 }
 
 #[cfg(test)]
@@ -145,7 +173,7 @@ mod tests {
     use super::*;
 
     fn columns(width: u16) -> Vec<Column> {
-        place(
+        of_keys(
             Area {
                 x: 1,
                 y: 3,
@@ -169,7 +197,7 @@ mod tests {
         assert_eq!(columns(45), [Column::Name, Column::Scope, Column::LastUsed]);
         assert_eq!(columns(20), [Column::Name]);
         for width in 0..200 {
-            for placed in place(
+            for placed in of_keys(
                 Area {
                     x: 1,
                     y: 3,

@@ -1,7 +1,7 @@
 //! What the actions do, layer by layer, and which of them are possible now.
 
 use super::text::TextField;
-use super::{App, Body, Help, Over, Palette};
+use super::{App, Body, Help, Over, Palette, Screen};
 use crate::api::Sort;
 use crate::model::Scope;
 use crate::tui::keymap::{self, Action, Layer};
@@ -13,6 +13,9 @@ const MAX_FILTER_CHARS: usize = 100;
 impl App {
     /// Whether an action can be done now; footer, help and palette offer nothing else.
     pub fn can(&self, action: Action) -> bool {
+        if let Some(screen) = Screen::shown_by(action) {
+            return self.may_show(screen);
+        }
         let key = self.selected();
         match action {
             Action::Create => self.may_create(),
@@ -55,14 +58,7 @@ impl App {
             Action::ScopeWeb => self.only(Some(Scope::Web)),
             Action::ScopeMobile => self.only(Some(Scope::Mobile)),
             Action::ScopeAnalytics => self.only(Some(Scope::Analytics)),
-            Action::Filter => {
-                self.details_focused = false;
-                self.over.push(Over::Filter(TextField::limited(
-                    &self.browse.query.text,
-                    MAX_FILTER_CHARS,
-                )));
-                Vec::new()
-            }
+            Action::Filter => self.open_filter(),
             Action::Refresh => self.ask_again(),
             Action::Palette => self.open_palette(),
             Action::Create => self.open_create(),
@@ -74,7 +70,7 @@ impl App {
         }
     }
 
-    fn scrolls_details(&mut self, action: Action) -> bool {
+    pub(super) fn scrolls_details(&mut self, action: Action) -> bool {
         let page = self.size.1 as isize / 2;
         match action {
             Action::Up => self.scroll_details(-1),
@@ -146,16 +142,32 @@ impl App {
         effects
     }
 
+    pub(super) fn open_filter(&mut self) -> Vec<Effect> {
+        if let Some(text) = self.filter_text() {
+            let field = TextField::limited(text, MAX_FILTER_CHARS);
+            self.details_focused = false;
+            self.over.push(Over::Filter(field));
+        }
+        Vec::new()
+    }
+
     pub(super) fn filter_typed(&mut self) -> Vec<Effect> {
-        let Some(Over::Filter(text)) = self.over.last() else {
+        let Some(Over::Filter(field)) = self.over.last() else {
             return Vec::new();
         };
-        let is_same = text.value().trim() == self.browse.query.text.trim();
-        self.browse.query.text = text.value().to_owned();
-        if is_same {
-            Vec::new()
-        } else {
-            self.browse.requery()
+        let typed = field.value().to_owned();
+        self.filter_by(typed)
+    }
+
+    fn filter_by(&mut self, typed: String) -> Vec<Effect> {
+        let Some(text) = self.filter_text() else {
+            return Vec::new();
+        };
+        let is_same = typed.trim() == text.trim();
+        *text = typed;
+        match is_same {
+            true => Vec::new(),
+            false => self.filtered(),
         }
     }
 
@@ -167,18 +179,14 @@ impl App {
             }
             Action::Back => {
                 self.over.pop();
-                if self.browse.query.text.is_empty() {
-                    return Vec::new();
-                }
-                self.browse.query.text.clear();
-                self.browse.requery()
+                self.filter_by(String::new())
             }
-            _ => self.perform_browsing(action),
+            _ => self.perform_on_screen(action),
         }
     }
 
-    fn open_palette(&mut self) -> Vec<Effect> {
-        let commands = keymap::of_layer(Layer::Keys)
+    pub(super) fn open_palette(&mut self) -> Vec<Effect> {
+        let commands = keymap::of_layer(self.screen.layer())
             .filter(|binding| self.can(binding.action))
             .filter(|binding| {
                 !matches!(

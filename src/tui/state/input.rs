@@ -4,12 +4,12 @@
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
 use super::form::Outcome;
-use super::{About, App, Over, Question, columns};
+use super::{About, App, Over, Question, Screen, columns};
 use crate::tui::keymap::{self, Action};
 use crate::tui::message::Effect;
 
 /// Rows that a notch of the wheel scrolls.
-const WHEEL: isize = 3;
+pub(super) const WHEEL: isize = 3;
 
 impl App {
     pub(super) fn pressed(&mut self, key: KeyEvent) -> Vec<Effect> {
@@ -27,6 +27,7 @@ impl App {
         match self.over.last_mut()? {
             Over::Filter(text) => text.handle(key).then(|| self.filter_typed()),
             Over::Form(form) if !form.sending => form.handle_text(key),
+            Over::Sheet(sheet) if !sheet.sending => sheet.handle_text(key).then(Vec::new),
             Over::Palette(palette) => palette.text.handle(key).then(|| {
                 palette.selected = 0;
                 Vec::new()
@@ -42,6 +43,10 @@ impl App {
                 self.filter_typed()
             }
             Some(Over::Form(form)) if !form.sending => form.handle_paste(pasted),
+            Some(Over::Sheet(sheet)) if !sheet.sending => {
+                sheet.handle_paste(pasted);
+                Vec::new()
+            }
             Some(Over::Palette(palette)) => {
                 palette.text.paste(pasted);
                 palette.selected = 0;
@@ -54,6 +59,9 @@ impl App {
     pub(super) fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
         if !matches!(self.over.last(), None | Some(Over::Filter(_))) {
             return Vec::new();
+        }
+        if self.screen != Screen::Keys {
+            return self.mouse_in_list(mouse);
         }
         let layout = self.layout();
         let (x, y) = (mouse.column, mouse.row);
@@ -80,7 +88,7 @@ impl App {
     }
 
     fn header_clicked(&mut self, x: u16) -> Vec<Effect> {
-        let columns = columns::place(self.layout().columns, self.shows_owners());
+        let columns = columns::of_keys(self.layout().columns, self.shows_owners());
         let clicked = columns.iter().rev().find(|placed| placed.x <= x);
         match clicked.and_then(|placed| placed.column.sort()) {
             Some(sort) if sort == self.browse.query.sort => self.perform(Action::ReverseSort),
@@ -98,12 +106,13 @@ impl App {
             _ => {}
         }
         match self.over.last_mut() {
-            None => self.perform_browsing(action),
+            None => self.perform_on_screen(action),
             Some(Over::Filter(_)) => self.perform_filtering(action),
             Some(Over::Form(form)) => {
                 let outcome = form.perform(action);
                 self.form_outcome(outcome)
             }
+            Some(Over::Sheet(_)) => self.perform_in_sheet(action),
             Some(Over::Revoke(_)) => self.perform_revoking(action),
             Some(Over::NewSecret(_)) => self.perform_on_new_secret(action),
             Some(Over::Conflict(_)) => self.perform_in_conflict(action),
@@ -190,7 +199,8 @@ impl App {
             .over
             .iter()
             .any(|over| matches!(over, Over::NewSecret(new) if new.would_be_lost()));
-        let loses_form = self.form_mut().is_some_and(|form| form.is_dirty());
+        let loses_form = self.form_mut().is_some_and(|form| form.is_dirty())
+            || self.sheet_mut().is_some_and(|sheet| sheet.is_dirty());
         if asked || !(loses_secret || loses_form) {
             return self.quit_now();
         }

@@ -1,6 +1,7 @@
 //! The dashboard's state. [`App::update`] is pure: a message goes in, the state changes, effects
 //! come out. Nothing here draws, waits or talks to anyone.
 
+pub mod activity;
 pub mod browse;
 pub mod columns;
 mod commands;
@@ -9,22 +10,32 @@ pub mod dialogs;
 pub mod form;
 mod input;
 pub mod layout;
+pub mod list;
 pub mod notice;
 mod one_key;
+pub mod people;
+pub mod projects;
 mod replies;
 pub mod rows;
+pub mod screen;
+pub mod sheet;
 pub mod text;
 
 use std::time::Duration;
 
 use uuid::Uuid;
 
+pub use activity::ActivityLog;
 pub use browse::{Body, Browse};
 pub use conflict::Conflict;
 pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog};
 pub use form::Form;
 pub use layout::Layout;
 pub use notice::{Notice, Tone};
+pub use people::People;
+pub use projects::Projects;
+pub use screen::Screen;
+pub use sheet::Sheet;
 
 use super::keymap::Layer;
 use super::message::{Effect, Load, Message, Timer};
@@ -41,6 +52,7 @@ pub enum Over {
     /// The filter is being typed; its text is `browse.query.text`.
     Filter(text::TextField),
     Form(Box<Form>),
+    Sheet(Box<Sheet>),
     Revoke(RevokeDialog),
     NewSecret(NewSecret),
     Conflict(Box<Conflict>),
@@ -54,6 +66,7 @@ impl Over {
         match self {
             Over::Filter(_) => Layer::Filter,
             Over::Form(_) => Layer::Form,
+            Over::Sheet(_) => Layer::Sheet,
             Over::Revoke(_) => Layer::Revoke,
             Over::NewSecret(_) => Layer::NewSecret,
             Over::Conflict(_) => Layer::Conflict,
@@ -89,7 +102,11 @@ pub struct App {
     /// Why nothing can be shown at all: the sign-in was refused.
     pub refused: Option<Error>,
     pub connection: Connection,
+    pub screen: Screen,
     pub browse: Browse,
+    pub projects: Projects,
+    pub people: People,
+    pub activity: ActivityLog,
     pub over: Vec<Over>,
     pub details_focused: bool,
     pub details_scroll: u16,
@@ -114,7 +131,11 @@ impl App {
             me: None,
             refused: None,
             connection: Connection::Connecting,
+            screen: Screen::default(),
             browse: Browse::default(),
+            projects: Projects::default(),
+            people: People::default(),
+            activity: ActivityLog::default(),
             over: Vec::new(),
             details_focused: false,
             details_scroll: 0,
@@ -180,8 +201,8 @@ impl App {
     pub fn layer(&self) -> Layer {
         match self.over.last() {
             Some(over) => over.layer(),
-            None if self.details_focused => Layer::Details,
-            None => Layer::Keys,
+            None if self.details_focused && self.screen == Screen::Keys => Layer::Details,
+            None => self.screen.layer(),
         }
     }
 
@@ -214,8 +235,11 @@ impl App {
 
     fn resize(&mut self, width: u16, height: u16) {
         self.size = (width, height);
-        let height = self.layout().rows.height;
-        self.browse.rows.set_height(usize::from(height));
+        let height = usize::from(self.layout().rows.height);
+        self.browse.rows.set_height(height);
+        self.projects.list.set_height(height);
+        self.people.list.set_height(height);
+        self.activity.list.set_height(height);
     }
 
     fn form_mut(&mut self) -> Option<&mut Form> {

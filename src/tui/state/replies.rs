@@ -51,6 +51,9 @@ impl App {
             Message::Edited { id, result } => self.edited(id, result),
             Message::Revoked { id, result } => self.revoked(id, result),
             Message::Revealed { id, purpose, result } => self.revealed(id, purpose, result),
+            Message::OfPeople(reply) => self.people_replied(reply),
+            Message::OfProjects(reply) => self.projects_replied(reply),
+            Message::OfActivity(reply) => self.activity_replied(reply),
             Message::Copied { subject, route } => self.copied(subject, route),
             Message::ClipboardCleared(Cleared::Cleared) => {
                 self.say(Tone::Note, "The secret was cleared from the clipboard.")

@@ -12,25 +12,30 @@ use crate::tui::state::notice::sentence;
 use crate::tui::state::{App, Body, Connection};
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, body: &Body, look: &Look) {
+    let (headline, way_out) = words(app, body);
+    message(buffer, area, app.screen.title(), &headline, &way_out, look);
+}
+
+/// A headline and the way out, in the middle of where rows would be.
+pub fn message(buffer: &mut Buffer, area: Rect, title: &str, headline: &str, way_out: &str, look: &Look) {
     let inner = if area.height >= 5 && area.width >= 20 {
         let block = Block::bordered()
             .border_style(look.theme.border(true))
-            .title(" Keys ");
+            .title(format!(" {title} "));
         let inner = block.inner(area);
         block.render(area, buffer);
         inner
     } else {
         area
     };
-    let (headline, way_out) = words(app, body);
     let width = usize::from(inner.width).saturating_sub(4).clamp(1, 70);
-    let mut lines: Vec<Line> = text::wrap(&headline, width)
+    let mut lines: Vec<Line> = text::wrap(headline, width)
         .into_iter()
         .map(|line| Line::styled(line, look.theme.strong()))
         .collect();
     lines.push(Line::default());
     lines.extend(
-        text::wrap(&way_out, width)
+        text::wrap(way_out, width)
             .into_iter()
             .map(|line| Line::from(Span::raw(line))),
     );
@@ -82,7 +87,7 @@ fn no_match(app: &App) -> (String, String) {
     (headline, "Esc clears the filter, 0 shows all scopes.".into())
 }
 
-fn refused(error: &Error) -> (String, String) {
+pub fn refused(error: &Error) -> (String, String) {
     let way_out = match error {
         Error::SignIn => "Start keydeck again with a token that counts. r asks again, q quits.",
         _ => "r asks again, q quits.",
@@ -90,7 +95,7 @@ fn refused(error: &Error) -> (String, String) {
     (sentence(error), way_out.into())
 }
 
-fn offline(error: &Error) -> (String, String) {
+pub fn offline(error: &Error) -> (String, String) {
     (
         sentence(error),
         "It is tried again by itself; r tries now, q quits.".into(),

@@ -3,39 +3,20 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear, Paragraph, Widget};
 
-use super::{Look, text, time};
+use super::{Look, list, text, time};
 use crate::api::Key;
 use crate::model::Scope;
 use crate::tui::state::{App, Revealed};
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
-    Clear.render(area, buffer);
-    let focused = app.details_focused && app.over.is_empty();
-    let block = Block::bordered().border_style(look.theme.border(focused));
     let Some(key) = app.selected() else {
-        block.title(" Details ").render(area, buffer);
+        list::details(buffer, area, app, "Details", |_| Vec::new(), look);
         return;
     };
-    let room = usize::from(area.width).saturating_sub(4);
-    let block = block.title(Span::styled(
-        format!(" {} ", text::fit(&key.name, room)),
-        look.theme.strong(),
-    ));
-    let inner = block.inner(area);
-    block.render(area, buffer);
-    let inner = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
     let revealed = app.revealed.as_ref().filter(|revealed| revealed.key == key.id);
-    let lines = lines(key, revealed, usize::from(inner.width), look);
-    let most = (lines.len() as u16).saturating_sub(inner.height);
-    Paragraph::new(lines)
-        .scroll((app.details_scroll.min(most), 0))
-        .render(inner, buffer);
+    let lines = |width| lines(key, revealed, width, look);
+    list::details(buffer, area, app, &key.name, lines, look);
 }
 
 fn lines(key: &Key, revealed: Option<&Revealed>, width: usize, look: &Look) -> Vec<Line<'static>> {
@@ -146,7 +127,7 @@ fn domains(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
 }
 
 /// A label of fixed width and its value, which goes to a line of its own where it doesn't fit.
-fn field(label: &'static str, value: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
+pub fn field(label: &'static str, value: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
     // Two columns: one for the toggles' long labels, one for all others.
     let column = if label.len() > 10 { 20 } else { 11 };
     let label = Span::styled(text::column(label, column.min(width)), look.theme.faint());

@@ -8,7 +8,8 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::{Look, text};
 use crate::api::{KeyCounts, Order, Sort};
 use crate::model::Scope;
-use crate::tui::state::{App, Connection, Over};
+use crate::tui::state::text::TextField;
+use crate::tui::state::{App, Connection, Over, Screen};
 
 /// ` keydeck  Acme Studios            mira@acme.example · Owner   local  ● live`
 pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
@@ -35,21 +36,61 @@ pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     }
     let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
     let left_room = usize::from(area.width).saturating_sub(used + text::width(" keydeck  ") + 1);
-    let left = Line::from(vec![
+    let organisation = text::fit(organisation, left_room);
+    let tabs = tabs(app, left_room.saturating_sub(text::width(&organisation)), look);
+    let mut left = vec![
         Span::styled(" keydeck", theme.strong().patch(theme.accent())),
         Span::raw("  "),
-        Span::styled(text::fit(organisation, left_room), theme.strong()),
-    ]);
-    Paragraph::new(left).render(area, buffer);
+        Span::styled(organisation, theme.strong()),
+    ];
+    left.extend(tabs);
+    Paragraph::new(Line::from(left)).render(area, buffer);
     Paragraph::new(Line::from(right))
         .right_aligned()
         .render(right_of(area, used), buffer);
 }
 
+/// The screens, the one that is shown marked; nothing where they don't all fit.
+fn tabs(app: &App, room: usize, look: &Look) -> Vec<Span<'static>> {
+    let mut spans = vec![Span::raw("   ")];
+    for screen in app.screens() {
+        let (label, style) = match screen == app.screen {
+            true => (format!("[{}]", screen.title()), look.theme.strong()),
+            false => (format!(" {} ", screen.title()), look.theme.faint()),
+        };
+        spans.push(Span::styled(label, style));
+    }
+    let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
+    if used < room { spans } else { Vec::new() }
+}
+
 /// ` 1,284 keys   Web 902  Mobile 311  Analytics 71        scope: all   sort: created ▼`; while the
 /// filter is typed, the filter.
 pub fn summary(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option<Position> {
-    let theme = look.theme;
+    let (left, right) = match app.screen {
+        Screen::Keys => keys_summary(area, app, look),
+        _ => list_summary(area, app, look),
+    };
+    let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
+    Paragraph::new(Line::from(right))
+        .right_aligned()
+        .style(look.theme.faint())
+        .render(right_of(area, used), buffer);
+    let room = Rect {
+        width: area.width.saturating_sub(used as u16 + 1),
+        ..area
+    };
+    if let Some(Over::Filter(field)) = app.over.first() {
+        return filter(buffer, room, field, &found(app), look);
+    }
+    Paragraph::new(Line::from(left)).render(room, buffer);
+    None
+}
+
+type Spans = Vec<Span<'static>>;
+
+/// What stands on the left and on the right.
+fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
     let query = &app.browse.query;
     let scope = query.scope.map_or("all", Scope::label);
     let sort = format!("sort: {} {} ", sort_label(query.sort), arrow(query.order));
@@ -58,43 +99,57 @@ pub fn summary(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Optio
         right.insert(0, Span::raw(format!("scope: {scope}   ")));
     }
     let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
-    Paragraph::new(Line::from(right))
-        .right_aligned()
-        .style(theme.faint())
-        .render(right_of(area, used), buffer);
-    let left = Rect {
-        width: area.width.saturating_sub(used as u16 + 1),
-        ..area
+    let room = usize::from(area.width).saturating_sub(used + 1);
+    let left = match query.text.trim() {
+        "" => counts(app.browse.counts.as_ref(), room, look),
+        typed => filtered_by(typed, &found(app), room, look),
     };
-    if let Some(Over::Filter(field)) = app.over.first() {
-        return filter(buffer, left, field, app, look);
-    }
-    let mut spans = counts(app.browse.counts.as_ref(), usize::from(left.width), look);
-    if !query.text.trim().is_empty() {
-        let found = app
-            .browse
-            .current_counts()
-            .map_or_else(String::new, |c| format!(" · {}", total(c)));
-        let room = usize::from(left.width).saturating_sub(text::width(&found) + 12);
-        spans = vec![
-            Span::raw(" filter "),
-            Span::styled(text::fit(query.text.trim(), room), theme.accent()),
-            Span::styled(found, theme.faint()),
-        ];
-    }
-    Paragraph::new(Line::from(spans)).render(left, buffer);
-    None
+    (left, right)
 }
 
-fn filter(
-    buffer: &mut Buffer,
-    area: Rect,
-    field: &crate::tui::state::text::TextField,
-    app: &App,
-    look: &Look,
-) -> Option<Position> {
-    let found = app.browse.current_counts().map_or_else(String::new, total);
-    let room = usize::from(area.width).saturating_sub(text::width(&found) + 6);
+fn list_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
+    let typed = match app.screen {
+        Screen::Projects => app.projects.filter.trim(),
+        Screen::People => app.people.filter.trim(),
+        Screen::Keys | Screen::Activity => "",
+    };
+    let left = match typed {
+        "" => vec![Span::styled(format!(" {}", found(app)), look.theme.strong())],
+        typed => filtered_by(typed, &found(app), usize::from(area.width), look),
+    };
+    (left, Vec::new())
+}
+
+fn filtered_by(typed: &str, found: &str, room: usize, look: &Look) -> Spans {
+    let found = match found {
+        "" => String::new(),
+        found => format!(" · {found}"),
+    };
+    let room = room.saturating_sub(text::width(&found) + 12);
+    vec![
+        Span::raw(" filter "),
+        Span::styled(text::fit(typed, room), look.theme.accent()),
+        Span::styled(found, look.theme.faint()),
+    ]
+}
+
+/// How many rows match, as far as is known.
+fn found(app: &App) -> String {
+    let (total, one, many) = match app.screen {
+        Screen::Keys => return app.browse.current_counts().map_or_else(String::new, total),
+        Screen::Projects => (app.projects.list.total(), "project", "projects"),
+        Screen::People => (app.people.list.total(), "person", "people"),
+        Screen::Activity => (None, "", ""),
+    };
+    match total {
+        None => String::new(),
+        Some(1) => format!("1 {one}"),
+        Some(n) => format!("{} {many}", text::number(n as u64)),
+    }
+}
+
+fn filter(buffer: &mut Buffer, area: Rect, field: &TextField, found: &str, look: &Look) -> Option<Position> {
+    let room = usize::from(area.width).saturating_sub(text::width(found) + 6);
     let prompt = Rect {
         x: area.x + 1,
         width: area.width.saturating_sub(1),
@@ -106,14 +161,15 @@ fn filter(
         width: room as u16,
         ..area
     };
-    let cursor = super::form::text_line(buffer, input, field, look.theme.strong());
+    let cursor = super::form_lines::text_line(buffer, input, field, look.theme.strong());
     let shown = text::width(field.value()).min(room) as u16;
     let rest = Rect {
         x: input.x + shown + 2,
         width: area.width.saturating_sub(shown + 4),
         ..area
     };
-    Paragraph::new(Span::styled(found, look.theme.faint())).render(rest.intersection(area), buffer);
+    let found = Span::styled(found.to_owned(), look.theme.faint());
+    Paragraph::new(found).render(rest.intersection(area), buffer);
     cursor
 }
 

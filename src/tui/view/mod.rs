@@ -1,17 +1,23 @@
 //! Draws the state, and changes nothing in it. One file a widget.
 
+mod activity;
 mod body;
 mod conflict;
 mod details;
 mod dialog;
 mod footer;
 mod form;
+mod form_lines;
 mod header;
 mod help;
+mod list;
 mod new_secret;
 mod palette;
+mod people;
+mod projects;
 mod question;
 mod revoke;
+mod sheet;
 mod table;
 pub mod text;
 pub mod theme;
@@ -25,7 +31,7 @@ use ratatui::layout::{Position, Rect};
 
 use self::theme::Theme;
 use crate::tui::state::layout::Area;
-use crate::tui::state::{App, Body, Over};
+use crate::tui::state::{App, Body, Over, Screen};
 
 /// What a frame needs to know beside the state.
 #[derive(Debug, Clone)]
@@ -49,12 +55,9 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option
     let layout = app.layout();
     header::title(buffer, clip(layout.title, area), app, look);
     let mut cursor = header::summary(buffer, clip(layout.summary, area), app, look);
-    match app.browse.body() {
-        Body::Rows => table::render(buffer, area, app, look),
-        other => body::render(buffer, clip(layout.table, area), app, &other, look),
-    }
-    if let Some(details) = layout.details {
-        details::render(buffer, clip(details, area), app, look);
+    screen(buffer, area, app, look);
+    if let Some(part) = layout.details {
+        details(buffer, clip(part, area), app, look);
     }
     footer::render(buffer, clip(layout.footer, area), app, look);
     footer::notice(buffer, area, app, look);
@@ -62,6 +65,7 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option
         cursor = match over {
             Over::Filter(_) => cursor,
             Over::Form(form) => form::render(buffer, area, form, look),
+            Over::Sheet(sheet) => sheet::render(buffer, area, sheet, look),
             Over::Revoke(dialog) => revoke::render(buffer, area, dialog, app, look),
             Over::NewSecret(new) => new_secret::render(buffer, area, new, look),
             Over::Conflict(conflict) => conflict::render(buffer, area, conflict, look),
@@ -72,6 +76,27 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option
     }
     mark_covered_cells(buffer);
     cursor
+}
+
+fn screen(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
+    match app.screen {
+        Screen::Projects => projects::render(buffer, area, app, look),
+        Screen::People => people::render(buffer, area, app, look),
+        Screen::Activity => activity::render(buffer, area, app, look),
+        Screen::Keys => match app.browse.body() {
+            Body::Rows => table::render(buffer, area, app, look),
+            other => body::render(buffer, clip(app.layout().table, area), app, &other, look),
+        },
+    }
+}
+
+fn details(buffer: &mut Buffer, part: Rect, app: &App, look: &Look) {
+    match app.screen {
+        Screen::Keys => details::render(buffer, part, app, look),
+        Screen::Projects => projects::details(buffer, part, app, look),
+        Screen::People => people::details(buffer, part, app, look),
+        Screen::Activity => activity::details(buffer, part, app, look),
+    }
 }
 
 /// Makes the cell under the right half of a wide character differ from a blank one. Ratatui redraws

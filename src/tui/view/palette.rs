@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::{Look, dialog, form, text};
+use super::{Look, dialog, form_lines, text};
 use crate::tui::state::Palette;
 
 const WIDTH: u16 = 60;
@@ -32,7 +32,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, palette: &Palette, look: &Look)
         ..input
     }
     .intersection(input);
-    let cursor = form::text_line(buffer, field, &palette.text, look.theme.strong());
+    let cursor = form_lines::text_line(buffer, field, &palette.text, look.theme.strong());
     let matching = palette.matching();
     if matching.is_empty() {
         Paragraph::new(Line::styled(

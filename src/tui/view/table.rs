@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, Widget};
 
+use super::list::put;
 use super::{Look, clip, header, text, time};
 use crate::api::Key;
 use crate::tui::state::App;
@@ -17,7 +18,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         let focused = app.over.is_empty() && !app.details_focused;
         frame(buffer, clip(layout.table, screen), app, look, focused);
     }
-    let placed = columns::place(layout.columns, app.shows_owners());
+    let placed = columns::of_keys(layout.columns, app.shows_owners());
     heads(buffer, clip(layout.columns, screen), &placed, app, look);
     let rows = clip(layout.rows, screen);
     for (line, (selected, row)) in app
@@ -65,7 +66,7 @@ fn frame(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, focused: bool)
         .render(area, buffer);
 }
 
-fn heads(buffer: &mut Buffer, area: Rect, placed: &[Placed], app: &App, look: &Look) {
+fn heads(buffer: &mut Buffer, area: Rect, placed: &[Placed<Column>], app: &App, look: &Look) {
     for place in placed {
         let is_sorted = place.column.sort() == Some(app.browse.query.sort);
         let mut label = place.column.label().to_owned();
@@ -81,20 +82,17 @@ fn heads(buffer: &mut Buffer, area: Rect, placed: &[Placed], app: &App, look: &L
     }
 }
 
-fn render_row(buffer: &mut Buffer, area: Rect, placed: &[Placed], key: &Key, selected: bool, look: &Look) {
+fn render_row(
+    buffer: &mut Buffer,
+    area: Rect,
+    placed: &[Placed<Column>],
+    key: &Key,
+    selected: bool,
+    look: &Look,
+) {
     if selected {
         buffer.set_style(area, look.theme.selected());
-        put(
-            buffer,
-            area,
-            &Placed {
-                column: Column::Name,
-                x: area.x,
-                width: 1,
-            },
-            "▌",
-            Style::new(),
-        );
+        buffer.set_stringn(area.x, area.y, "▌", usize::from(area.width), Style::new());
     }
     for place in placed {
         let (cell, style) = cell(place.column, key, look);
@@ -130,25 +128,5 @@ fn cell(column: Column, key: &Key, look: &Look) -> (String, Style) {
             let name = key.creator.email.split('@').next().unwrap_or_default();
             (name.to_owned(), theme.faint())
         }
-    }
-}
-
-/// Writes into a column of a line, never beyond either.
-fn put(buffer: &mut Buffer, line: Rect, place: &Placed, content: &str, style: Style) {
-    let area = Rect {
-        x: place.x,
-        y: line.y,
-        width: place.width,
-        height: line.height,
-    }
-    .intersection(line);
-    if !area.is_empty() {
-        buffer.set_stringn(
-            area.x,
-            area.y,
-            text::fit(content, usize::from(area.width)),
-            usize::from(area.width),
-            style,
-        );
     }
 }

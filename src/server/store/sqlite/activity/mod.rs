@@ -10,12 +10,12 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Map, Value};
 
-use super::people::user_seq;
+use super::people::acting;
 use crate::api::ActivityAction;
 use crate::server::store::{Actor, StoreResult};
 
 pub use self::chain::{Chain, carry_over, extend, head};
-pub use self::events::{events_since, last_seq};
+pub use self::events::{changes_since, last_seq};
 pub use self::page::page;
 
 /// What a row is about.
@@ -28,7 +28,7 @@ pub struct Subject<'a> {
 }
 
 pub fn record(conn: &Connection, by: Actor, subject: Subject) -> StoreResult<()> {
-    let actor = user_seq(conn, by.user)?;
+    let actor = acting(conn, by)?;
     extend(conn, |chain| {
         chain.append(Timestamp::now(), Some(actor), by.address, subject)
     })
@@ -49,4 +49,11 @@ pub fn refuse_sign_in(conn: &Connection, address: Option<IpAddr>) -> StoreResult
         changes: Map::new(),
     };
     record_of_nobody(conn, address, subject)
+}
+
+/// The key's rows from now on belong to what `creator` may see.
+pub fn hand_over(conn: &Connection, key: i64, creator: i64) -> StoreResult<()> {
+    conn.prepare_cached("UPDATE activity SET key_creator = ? WHERE key = ?")?
+        .execute([creator, key])?;
+    Ok(())
 }

@@ -1,6 +1,10 @@
 //! Carries out effects: the only place of the dashboard that talks to the server, the clipboard and
 //! the clock. Everything answers with a message.
 
+mod activity;
+mod people;
+mod projects;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +14,11 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
-use super::message::{Effect, Message, Route, Subject};
 use crate::api::{NewProject, ProjectQuery};
 use crate::client::{Client, Error, EventNotice};
 use crate::clipboard::{Clipboard, CopyRoute};
 use crate::model::Secret;
+use crate::tui::message::{Effect, Message, Route, Subject};
 
 /// What comes back to the loop.
 #[derive(Debug)]
@@ -132,6 +136,15 @@ impl Runner {
                     result: client.reveal(id).await,
                 }
             }),
+            Effect::People(request) => {
+                self.answer(async move { Message::OfPeople(people::answer(client, request).await) });
+            }
+            Effect::Projects(request) => {
+                self.answer(async move { Message::OfProjects(projects::answer(client, request).await) });
+            }
+            Effect::Activity(request) => {
+                self.answer(async move { Message::OfActivity(activity::answer(client, request).await) });
+            }
             Effect::Copy { subject, secret } => self.copy(subject, secret),
             Effect::ClearClipboard => {
                 let clipboard = self.clipboard.clone();

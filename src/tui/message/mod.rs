@@ -1,9 +1,17 @@
 //! What goes round the loop: messages come in, effects go out. Both are plain data.
 
+mod activity;
+mod people;
+mod projects;
+
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use uuid::Uuid;
+
+pub use activity::{ActivityReply, ActivityRequest};
+pub use people::{PeopleReply, PeopleRequest};
+pub use projects::{ProjectReply, ProjectRequest};
 
 use crate::api::{
     Created, Key, KeyCounts, KeyEdit, KeyEvent as DeckEvent, KeyFields, KeyFilter, KeyList, KeyPage, Me,
@@ -66,6 +74,10 @@ pub enum Message {
     },
     ClipboardCleared(Cleared),
 
+    OfPeople(PeopleReply),
+    OfProjects(ProjectReply),
+    OfActivity(ActivityReply),
+
     /// The stream of events is open; everything before may have been missed.
     Connected,
     Disconnected(Error),
@@ -113,6 +125,9 @@ pub enum Effect {
         id: Uuid,
         purpose: Purpose,
     },
+    People(PeopleRequest),
+    Projects(ProjectRequest),
+    Activity(ActivityRequest),
     Copy {
         subject: Subject,
         secret: Secret,

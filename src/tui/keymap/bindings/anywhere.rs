@@ -1,0 +1,35 @@
+//! Help, and the ways out.
+
+use crossterm::event::KeyCode;
+
+use super::bind;
+use crate::tui::keymap::pattern::{ch, code, ctrl};
+use crate::tui::keymap::{Action, Binding, Layer};
+use Layer::{Activity, Conflict, Details, Keys, NewSecret, People, Projects, Question, Revoke};
+
+pub const BINDINGS: &[Binding] = &[
+    bind!(
+        &[
+            Keys, Details, Projects, People, Activity, Revoke, NewSecret, Conflict, Question
+        ],
+        [ch('?'), code(KeyCode::F(1))],
+        Help,
+        "help",
+        "this help"
+    ),
+    bind!(
+        &[Keys, Details, Projects, People, Activity],
+        [ch('q')],
+        Quit,
+        "quit",
+        "quit"
+    ),
+    bind!(&Layer::ALL, [ctrl('c')], Quit, "", "quit"),
+    bind!(
+        &Layer::ALL,
+        [ctrl('z')],
+        Suspend,
+        "",
+        "suspend to the shell (fg comes back)"
+    ),
+];

@@ -1,0 +1,166 @@
+//! What lies over a screen: filter, forms, dialogs, palette, help.
+
+use crossterm::event::KeyCode;
+
+use super::bind;
+use crate::tui::keymap::pattern::{ch, code, ctrl};
+use crate::tui::keymap::{Action, Binding, Layer};
+use Layer::{Conflict, Filter, Form, Help, NewSecret, Palette, Question, Revoke, Sheet};
+
+pub const BINDINGS: &[Binding] = &[
+    bind!(&[Filter, Palette], [code(KeyCode::Up), ctrl('p')], Up, "", "up"),
+    bind!(
+        &[Filter, Palette],
+        [code(KeyCode::Down), ctrl('n')],
+        Down,
+        "",
+        "down"
+    ),
+    bind!(&[Filter], [code(KeyCode::PageUp)], PageUp, "", "a page up"),
+    bind!(&[Filter], [code(KeyCode::PageDown)], PageDown, "", "a page down"),
+    bind!(
+        &[Filter],
+        [code(KeyCode::Enter)],
+        Accept,
+        "keep",
+        "keep the filter"
+    ),
+    bind!(&[Filter], [code(KeyCode::Esc)], Back, "clear", "clear the filter"),
+    bind!(&[Form, Sheet], [ctrl('s')], Submit, "save", "save"),
+    bind!(
+        &[Form, Sheet],
+        [code(KeyCode::Tab)],
+        NextField,
+        "next",
+        "next field"
+    ),
+    bind!(
+        &[Form, Sheet],
+        [code(KeyCode::BackTab)],
+        PreviousField,
+        "previous",
+        "previous field"
+    ),
+    bind!(
+        &[Form, Sheet],
+        [code(KeyCode::Down)],
+        Down,
+        "",
+        "next choice or line"
+    ),
+    bind!(
+        &[Form, Sheet],
+        [code(KeyCode::Up)],
+        Up,
+        "",
+        "previous choice or line"
+    ),
+    bind!(&[Form, Sheet], [code(KeyCode::Left)], Left, "", "previous choice"),
+    bind!(&[Form, Sheet], [code(KeyCode::Right)], Right, "", "next choice"),
+    bind!(
+        &[Form, Sheet],
+        [code(KeyCode::Enter)],
+        Accept,
+        "",
+        "choose, toggle, next line, or press the button"
+    ),
+    bind!(
+        &[Form, Sheet],
+        [code(KeyCode::Esc)],
+        Back,
+        "cancel",
+        "cancel (asks when something was typed)"
+    ),
+    bind!(
+        &[Revoke, Question],
+        [code(KeyCode::Tab), code(KeyCode::Right), code(KeyCode::Down)],
+        Right,
+        "choose",
+        "the other button"
+    ),
+    bind!(
+        &[Revoke, Question],
+        [code(KeyCode::BackTab), code(KeyCode::Left), code(KeyCode::Up)],
+        Left,
+        "",
+        "the other button"
+    ),
+    bind!(
+        &[Revoke, Question],
+        [code(KeyCode::Enter)],
+        Accept,
+        "press",
+        "press the focused button"
+    ),
+    bind!(
+        &[Revoke, Question],
+        [code(KeyCode::Esc)],
+        Back,
+        "cancel",
+        "cancel"
+    ),
+    bind!(
+        &[NewSecret],
+        [ch('c'), ch('y')],
+        Copy,
+        "copy",
+        "copy the secret to the clipboard"
+    ),
+    bind!(
+        &[NewSecret],
+        [code(KeyCode::Enter), code(KeyCode::Esc)],
+        Back,
+        "close",
+        "close (asks when it would be lost)"
+    ),
+    bind!(
+        &[Conflict],
+        [code(KeyCode::Left), ch('h')],
+        Left,
+        "mine",
+        "keep what you typed"
+    ),
+    bind!(
+        &[Conflict],
+        [code(KeyCode::Right), ch('l')],
+        Right,
+        "theirs",
+        "take what they saved"
+    ),
+    bind!(
+        &[Conflict],
+        [code(KeyCode::Enter), ctrl('s')],
+        Submit,
+        "save",
+        "save with these choices"
+    ),
+    bind!(
+        &[Conflict],
+        [code(KeyCode::Esc)],
+        Back,
+        "back",
+        "back to the form"
+    ),
+    bind!(
+        &[Palette],
+        [code(KeyCode::Enter)],
+        Accept,
+        "run",
+        "run the command"
+    ),
+    bind!(&[Palette], [code(KeyCode::Esc)], Back, "close", "close"),
+    bind!(
+        &[Help],
+        [code(KeyCode::Esc), ch('q'), ch('?'), code(KeyCode::F(1))],
+        Back,
+        "close",
+        "close help"
+    ),
+    bind!(
+        &[Filter, Form, Sheet, Palette],
+        [code(KeyCode::F(1))],
+        Help,
+        "help",
+        "this help"
+    ),
+];

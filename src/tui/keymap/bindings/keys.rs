@@ -1,0 +1,71 @@
+//! The table of keys and the details of the selected one.
+
+use crossterm::event::KeyCode;
+
+use super::bind;
+use crate::tui::keymap::pattern::{ch, code};
+use crate::tui::keymap::{Action, Binding, Layer};
+use Layer::{Details, Keys};
+
+const BROWSE: &[Layer] = &[Keys, Details];
+
+pub const BINDINGS: &[Binding] = &[
+    bind!(BROWSE, [ch('n'), ch('a')], Create, "create", "create a key"),
+    bind!(
+        BROWSE,
+        [ch('e')],
+        Edit,
+        "edit",
+        "edit name, toggles and UI domains"
+    ),
+    bind!(danger BROWSE, [ch('d'), code(KeyCode::Delete)], Revoke, "revoke", "revoke the key (asks first)"),
+    bind!(
+        BROWSE,
+        [ch('c'), ch('y')],
+        Copy,
+        "copy",
+        "copy the secret to the clipboard"
+    ),
+    bind!(
+        BROWSE,
+        [ch('x')],
+        Reveal,
+        "reveal",
+        "show or hide the secret for 30 seconds"
+    ),
+    bind!(&[Keys], [ch('s')], NextSort, "sort", "sort by the next column"),
+    bind!(&[Keys], [ch('S')], ReverseSort, "", "reverse the sort"),
+    bind!(
+        BROWSE,
+        [ch('/')],
+        Filter,
+        "filter",
+        "filter by name, project or domain"
+    ),
+    bind!(&[Keys], [ch('1')], ScopeWeb, "", "only Web keys"),
+    bind!(&[Keys], [ch('2')], ScopeMobile, "", "only Mobile keys"),
+    bind!(&[Keys], [ch('3')], ScopeAnalytics, "", "only Analytics keys"),
+    bind!(&[Keys], [ch('0')], ScopeAll, "", "keys of all scopes"),
+    bind!(
+        &[Keys],
+        [code(KeyCode::Enter)],
+        Details,
+        "details",
+        "open the details"
+    ),
+    bind!(
+        BROWSE,
+        [code(KeyCode::Tab), code(KeyCode::BackTab)],
+        SwitchFocus,
+        "",
+        "move between table and details"
+    ),
+    bind!(
+        &[Details],
+        [code(KeyCode::Esc), code(KeyCode::Enter)],
+        Back,
+        "back",
+        "back to the table"
+    ),
+    bind!(&[Keys], [code(KeyCode::Esc)], Back, "", "clear the filter"),
+];

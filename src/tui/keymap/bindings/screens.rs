@@ -1,0 +1,84 @@
+//! What all screens have in common.
+
+use crossterm::event::KeyCode;
+
+use super::bind;
+use crate::tui::keymap::pattern::{ch, code, ctrl};
+use crate::tui::keymap::{Action, Binding, Layer};
+use Layer::{Activity, Conflict, Details, Help, Keys, People, Projects};
+
+const LISTS: &[Layer] = &[Projects, People, Activity];
+const SCREENS: &[Layer] = &[Keys, Details, Projects, People, Activity];
+const SCROLLED: &[Layer] = &[Keys, Details, Projects, People, Activity, Help];
+
+pub const BINDINGS: &[Binding] = &[
+    bind!(
+        &[Keys, Details, Projects, People, Activity, Help, Conflict],
+        [code(KeyCode::Up), ch('k')],
+        Up,
+        "",
+        "up"
+    ),
+    bind!(
+        &[Keys, Details, Projects, People, Activity, Help, Conflict],
+        [code(KeyCode::Down), ch('j')],
+        Down,
+        "",
+        "down"
+    ),
+    bind!(
+        SCROLLED,
+        [code(KeyCode::PageUp), ctrl('b')],
+        PageUp,
+        "",
+        "a page up"
+    ),
+    bind!(
+        SCROLLED,
+        [code(KeyCode::PageDown), ctrl('f')],
+        PageDown,
+        "",
+        "a page down"
+    ),
+    bind!(SCROLLED, [ch('g'), code(KeyCode::Home)], Top, "", "to the first"),
+    bind!(SCROLLED, [ch('G'), code(KeyCode::End)], Bottom, "", "to the last"),
+    bind!(
+        LISTS,
+        [code(KeyCode::Enter)],
+        Details,
+        "details",
+        "open or close the details"
+    ),
+    bind!(
+        LISTS,
+        [code(KeyCode::Tab), code(KeyCode::BackTab)],
+        SwitchFocus,
+        "",
+        "move between list and details"
+    ),
+    bind!(
+        LISTS,
+        [code(KeyCode::Esc)],
+        Back,
+        "",
+        "out of the details, out of the filter, then to the keys"
+    ),
+    bind!(SCREENS, [ch('K')], ShowKeys, "", "keys: the table of keys"),
+    bind!(
+        SCREENS,
+        [ch('P')],
+        ShowProjects,
+        "",
+        "projects: what keys are assigned to"
+    ),
+    bind!(
+        SCREENS,
+        [ch('U')],
+        ShowPeople,
+        "",
+        "people: users and their roles"
+    ),
+    bind!(SCREENS, [ch('A')], ShowActivity, "", "activity: who did what"),
+    bind!(SCREENS, [ch('r'), ctrl('r')], Refresh, "", "ask the server again"),
+    bind!(SCREENS, [ch(':')], Palette, "", "palette: every command by name"),
+];

@@ -1,0 +1,193 @@
+//! The screens: what the body shows, and how one goes from one to another.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use super::App;
+use super::input::WHEEL;
+use crate::tui::keymap::{Action, Layer};
+use crate::tui::message::Effect;
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Screen {
+    #[default]
+    Keys,
+    Projects,
+    People,
+    Activity,
+}
+
+impl Screen {
+    pub const ALL: [Screen; 4] = [Screen::Keys, Screen::Projects, Screen::People, Screen::Activity];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Screen::Keys => "Keys",
+            Screen::Projects => "Projects",
+            Screen::People => "People",
+            Screen::Activity => "Activity",
+        }
+    }
+
+    /// Where its keys go while nothing lies over it.
+    pub(super) fn layer(self) -> Layer {
+        match self {
+            Screen::Keys => Layer::Keys,
+            Screen::Projects => Layer::Projects,
+            Screen::People => Layer::People,
+            Screen::Activity => Layer::Activity,
+        }
+    }
+
+    /// The screen that an action shows.
+    pub(super) fn shown_by(action: Action) -> Option<Self> {
+        match action {
+            Action::ShowKeys => Some(Screen::Keys),
+            Action::ShowProjects => Some(Screen::Projects),
+            Action::ShowPeople => Some(Screen::People),
+            Action::ShowActivity => Some(Screen::Activity),
+            _ => None,
+        }
+    }
+}
+
+impl App {
+    /// Goes to a screen and asks for what it shows.
+    pub(super) fn show(&mut self, screen: Screen) -> Vec<Effect> {
+        if !self.may_show(screen) {
+            return Vec::new();
+        }
+        self.details_focused = false;
+        self.details_scroll = 0;
+        self.screen = screen;
+        let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
+        self.resize(self.size.0, self.size.1);
+        effects.extend(match screen {
+            Screen::Keys => self.browse.refresh(),
+            Screen::Projects => self.load_projects(),
+            Screen::People => self.load_people(),
+            Screen::Activity => self.load_activity(),
+        });
+        effects
+    }
+
+    /// An action in the screen that has the keys.
+    pub(super) fn perform_on_screen(&mut self, action: Action) -> Vec<Effect> {
+        if let Some(screen) = Screen::shown_by(action) {
+            return self.show(screen);
+        }
+        match self.screen {
+            Screen::Keys => self.perform_browsing(action),
+            Screen::Projects => self.perform_in_projects(action),
+            Screen::People => self.perform_in_people(action),
+            Screen::Activity => self.perform_in_activity(action),
+        }
+    }
+
+    /// What every screen but that of the keys does alike; `None`: the action is another one.
+    pub(super) fn perform_in_any_list(&mut self, action: Action) -> Option<Vec<Effect>> {
+        if self.details_focused && self.scrolls_details(action) {
+            return Some(Vec::new());
+        }
+        match action {
+            Action::Details | Action::SwitchFocus => {
+                self.details_focused = !self.details_focused;
+                Some(Vec::new())
+            }
+            Action::Back => Some(self.out_of_list()),
+            Action::Filter => Some(self.open_filter()),
+            Action::Palette => Some(self.open_palette()),
+            _ => None,
+        }
+    }
+
+    /// Esc: out of the details, out of the filter, and then back to the keys.
+    fn out_of_list(&mut self) -> Vec<Effect> {
+        if self.details_focused {
+            self.details_focused = false;
+            return Vec::new();
+        }
+        match self.filter_text().filter(|text| !text.is_empty()) {
+            Some(text) => {
+                text.clear();
+                self.filtered()
+            }
+            None => self.show(Screen::Keys),
+        }
+    }
+
+    /// The screens that the user may see.
+    pub fn screens(&self) -> impl Iterator<Item = Screen> {
+        Screen::ALL.into_iter().filter(|&screen| self.may_show(screen))
+    }
+
+    pub(super) fn may_show(&self, screen: Screen) -> bool {
+        screen != Screen::People || self.me.as_ref().is_some_and(|me| me.may.manage_users)
+    }
+
+    /// Clicks and the wheel on every screen but that of the keys.
+    pub(super) fn mouse_in_list(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+        let layout = self.layout();
+        let (x, y) = (mouse.column, mouse.row);
+        let in_details = layout.details.is_some_and(|details| details.contains(x, y));
+        match mouse.kind {
+            MouseEventKind::ScrollUp if in_details => return self.scroll_details(-WHEEL),
+            MouseEventKind::ScrollDown if in_details => return self.scroll_details(WHEEL),
+            MouseEventKind::ScrollUp => self.scroll_list(-WHEEL),
+            MouseEventKind::ScrollDown => self.scroll_list(WHEEL),
+            MouseEventKind::Down(MouseButton::Left) if in_details => self.details_focused = true,
+            MouseEventKind::Down(MouseButton::Left) if layout.rows.contains(x, y) => {
+                self.details_focused = false;
+                self.select_line(usize::from(y - layout.rows.y));
+            }
+            _ => {}
+        }
+        self.load_more()
+    }
+
+    fn scroll_list(&mut self, lines: isize) {
+        match self.screen {
+            Screen::Keys => {}
+            Screen::Projects => self.projects.list.scroll_by(lines),
+            Screen::People => self.people.list.scroll_by(lines),
+            Screen::Activity => self.activity.list.scroll_by(lines),
+        }
+    }
+
+    fn select_line(&mut self, line: usize) {
+        match self.screen {
+            Screen::Keys => {}
+            Screen::Projects => self.projects.list.select_line(line),
+            Screen::People => self.people.list.select_line(line),
+            Screen::Activity => self.activity.list.select_line(line),
+        }
+    }
+
+    pub(super) fn load_more(&mut self) -> Vec<Effect> {
+        match self.screen {
+            Screen::Keys => self.browse.load_ahead(),
+            Screen::Projects => self.load_more_projects(),
+            Screen::People => self.load_more_people(),
+            Screen::Activity => self.load_more_activity(),
+        }
+    }
+
+    /// What is typed into the filter of this screen, when it has one.
+    pub(super) fn filter_text(&mut self) -> Option<&mut String> {
+        match self.screen {
+            Screen::Keys => Some(&mut self.browse.query.text),
+            Screen::Projects => Some(&mut self.projects.filter),
+            Screen::People => Some(&mut self.people.filter),
+            Screen::Activity => None,
+        }
+    }
+
+    /// Asks for what matches the filter of this screen.
+    pub(super) fn filtered(&mut self) -> Vec<Effect> {
+        match self.screen {
+            Screen::Keys => self.browse.requery(),
+            Screen::Projects => self.load_projects(),
+            Screen::People => self.load_people(),
+            Screen::Activity => self.load_activity(),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The lines of a form: labels, fields, hints and what is wrong, and the box that they scroll in.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{Look, dialog, text};
+use crate::model::Shown;
+use crate::tui::state::text::TextField;
+
+const WIDTH: u16 = 76;
+pub const LABEL: usize = 14;
+
+/// A line of the form; the focused one also says where the cursor stands.
+struct FormLine {
+    line: Line<'static>,
+    focused: bool,
+    cursor: Option<usize>,
+}
+
+/// Collects the lines from top to bottom.
+pub struct FormLines<'a> {
+    pub look: &'a Look,
+    pub width: usize,
+    lines: Vec<FormLine>,
+}
+
+impl<'a> FormLines<'a> {
+    pub fn new(screen: Rect, look: &'a Look) -> Self {
+        Self {
+            look,
+            width: dialog::inner_width(screen, WIDTH),
+            lines: Vec::new(),
+        }
+    }
+
+    pub fn plain(&mut self, line: Line<'static>) {
+        self.lines.push(FormLine {
+            line,
+            focused: false,
+            cursor: None,
+        });
+    }
+
+    /// A line that may have the focus, with the column of its cursor.
+    pub fn line(&mut self, line: Line<'static>, focused: bool, cursor: Option<usize>) {
+        self.lines.push(FormLine {
+            line,
+            focused,
+            cursor: cursor.filter(|_| focused),
+        });
+    }
+
+    /// A refusal of the whole form.
+    pub fn banner(&mut self, sentence: &str) {
+        for line in text::wrap(sentence, self.width) {
+            self.plain(Line::styled(line, self.look.theme.bad()));
+        }
+        self.plain(Line::default());
+    }
+
+    pub fn label(&self, label: &str, focused: bool) -> Span<'static> {
+        let style = if focused {
+            self.look.theme.accent().bold()
+        } else {
+            self.look.theme.faint()
+        };
+        let mark = if focused { "▌" } else { " " };
+        Span::styled(format!("{mark}{}", text::column(label, LABEL - 1)), style)
+    }
+
+    pub fn error(&mut self, error: Option<&str>) {
+        let room = self.width.saturating_sub(LABEL + 2);
+        let lines = error.map(|error| text::wrap(error, room)).unwrap_or_default();
+        for (index, line) in lines.into_iter().enumerate() {
+            let sign = if index == 0 { "! " } else { "  " };
+            self.plain(Line::styled(
+                format!("{}{sign}{line}", " ".repeat(LABEL)),
+                self.look.theme.bad(),
+            ));
+        }
+    }
+
+    pub fn hint(&mut self, words: &str) {
+        for line in text::wrap(words, self.width.saturating_sub(LABEL)) {
+            self.plain(Line::styled(
+                format!("{}{line}", " ".repeat(LABEL)),
+                self.look.theme.faint(),
+            ));
+        }
+    }
+
+    /// A text field behind its label.
+    pub fn input(&mut self, label: Span<'static>, field: &TextField, focused: bool) {
+        let (shown, cursor) = window(field, self.width.saturating_sub(LABEL), focused);
+        let line = Line::from(vec![label, Span::styled(shown, self.entry(focused))]);
+        self.line(line, focused, Some(LABEL + cursor));
+    }
+
+    /// A text field that shows only how long it is.
+    pub fn hidden(&mut self, label: Span<'static>, field: &TextField, focused: bool) {
+        let length = field.value().chars().count();
+        let dots = "•".repeat(length.min(self.width.saturating_sub(LABEL + 1)));
+        let cursor = LABEL + text::width(&dots);
+        let line = Line::from(vec![label, Span::styled(dots, self.entry(focused))]);
+        self.line(line, focused, Some(cursor));
+    }
+
+    /// The style of what is entered.
+    pub fn entry(&self, focused: bool) -> Style {
+        if focused {
+            self.look.theme.strong()
+        } else {
+            self.look.theme.text()
+        }
+    }
+
+    /// Draws the box with as many lines as fit around the focused one, and the buttons; returns where
+    /// the cursor stands.
+    pub fn show(self, buffer: &mut Buffer, screen: Rect, title: &str, buttons: Line) -> Option<Position> {
+        let height = (self.lines.len() as u16 + 4).max(8);
+        let inner = dialog::open(buffer, screen, WIDTH, height, title, self.look.theme.accent());
+        let above = Rect {
+            height: inner.height - inner.height.min(1),
+            ..inner
+        };
+        let focused = self.lines.iter().rposition(|line| line.focused).unwrap_or(0);
+        let scroll = (focused + 2)
+            .saturating_sub(usize::from(above.height))
+            .min(focused);
+        let cursor = self.lines.get(focused).and_then(|line| line.cursor);
+        let shown: Vec<Line> = self
+            .lines
+            .into_iter()
+            .skip(scroll)
+            .map(|line| line.line)
+            .collect();
+        dialog::with_buttons(buffer, inner, shown, buttons);
+        let x = above.x + u16::try_from(cursor?).ok()?;
+        let y = above.y + u16::try_from(focused - scroll).ok()?;
+        above.contains(Position { x, y }).then_some(Position { x, y })
+    }
+}
+
+/// The part of a field that fits, and the cursor's column in it.
+fn window(field: &TextField, width: usize, focused: bool) -> (String, usize) {
+    let shown = Shown::new(field.value()).into_string();
+    let cursor = text::width(Shown::new(&field.before_cursor()).as_str());
+    if !focused {
+        return (text::fit(field.value(), width), cursor);
+    }
+    let scroll = (cursor + 1).saturating_sub(width.max(1));
+    let mut skipped = 0;
+    let mut out = String::new();
+    let mut used = 0;
+    for grapheme in shown.graphemes(true) {
+        let cells = text::width(grapheme);
+        if skipped < scroll {
+            skipped += cells;
+            continue;
+        }
+        if used + cells > width {
+            break;
+        }
+        used += cells;
+        out.push_str(grapheme);
+    }
+    (out, cursor.saturating_sub(skipped))
+}
+
+/// Draws a single line of editable text; returns where its cursor stands.
+pub fn text_line(buffer: &mut Buffer, area: Rect, field: &TextField, style: Style) -> Option<Position> {
+    let (shown, cursor) = window(field, usize::from(area.width), true);
+    Paragraph::new(Span::styled(shown, style)).render(area, buffer);
+    let x = area.x + u16::try_from(cursor).ok()?;
+    area.contains(Position { x, y: area.y })
+        .then_some(Position { x, y: area.y })
+}

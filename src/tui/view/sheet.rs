@@ -1,0 +1,59 @@
+//! A form with a few fields, for people and projects.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::form_lines::{FormLines, LABEL};
+use super::{Look, dialog, text};
+use crate::tui::state::Sheet;
+use crate::tui::state::sheet::{Entry, SheetField};
+
+pub fn render(buffer: &mut Buffer, screen: Rect, sheet: &Sheet, look: &Look) -> Option<Position> {
+    let mut lines = FormLines::new(screen, look);
+    if let Some(error) = &sheet.error {
+        lines.banner(error);
+    }
+    for sentence in &sheet.about {
+        for line in text::wrap(sentence, lines.width) {
+            lines.plain(Line::raw(line));
+        }
+    }
+    if !sheet.about.is_empty() {
+        lines.plain(Line::default());
+    }
+    for (index, field) in sheet.fields.iter().enumerate() {
+        render_field(&mut lines, field, index == sheet.focus);
+    }
+    lines.show(buffer, screen, &sheet.title, button(sheet, look))
+}
+
+fn render_field(lines: &mut FormLines, field: &SheetField, focused: bool) {
+    let label = lines.label(field.label, focused);
+    match &field.entry {
+        Entry::Text(text) => lines.input(label, text, focused),
+        Entry::Hidden(text) => lines.hidden(label, text, focused),
+        Entry::Choice { options, chosen } => {
+            let mut spans = vec![label];
+            for (index, option) in options.iter().enumerate() {
+                let (mark, style) = match index == *chosen {
+                    true => ("(•)", lines.look.theme.accent().bold()),
+                    false => ("( )", lines.look.theme.faint()),
+                };
+                spans.push(Span::styled(format!("{mark} {option}   "), style));
+            }
+            lines.line(Line::from(spans), focused, Some(LABEL + 1));
+        }
+    }
+    lines.error(field.error.as_deref());
+    if focused && !field.hint.is_empty() {
+        lines.hint(field.hint);
+    }
+}
+
+fn button(sheet: &Sheet, look: &Look) -> Line<'static> {
+    if sheet.sending {
+        return Line::styled("Waiting for the server…", look.theme.faint());
+    }
+    dialog::buttons(&[(sheet.verb, sheet.is_on_button(), false)], look)
+}
