@@ -14,5 +14,7 @@ mod events;
 mod openapi;
 mod pages;
 mod people;
-mod roles;
+mod policy;
+mod projects;
+mod removal;
 mod secrets;

@@ -85,7 +85,20 @@ pub enum Message {
     /// Events were dropped on the way; everything may have changed.
     Resync,
 
+    /// The other place could not be opened, and why.
+    NotSwitched(String),
+
     Due(Timer),
+}
+
+impl Message {
+    /// Whether it counts wherever the dashboard is open: there is only one clipboard.
+    pub fn is_about_the_clipboard(&self) -> bool {
+        matches!(
+            self,
+            Message::Copied { .. } | Message::ClipboardCleared(_) | Message::Due(Timer::ClearClipboard(_))
+        )
+    }
 }
 
 /// Something to be done by `effects`, the only place of the dashboard with I/O.
@@ -133,6 +146,8 @@ pub enum Effect {
         secret: Secret,
     },
     ClearClipboard,
+    /// Open the place of this label instead.
+    GoTo(String),
     /// Don't wait for the next try: connect now.
     Reconnect,
     After(Duration, Timer),

@@ -1,5 +1,6 @@
 //! What the actions do, layer by layer, and which of them are possible now.
 
+use super::dialogs::Command;
 use super::text::TextField;
 use super::{App, Body, Help, Over, Palette, Screen};
 use crate::api::Sort;
@@ -15,6 +16,9 @@ impl App {
     pub fn can(&self, action: Action) -> bool {
         if let Some(screen) = Screen::shown_by(action) {
             return self.may_show(screen);
+        }
+        if self.place.read_only && action.changes() {
+            return false;
         }
         let key = self.selected();
         match action {
@@ -186,7 +190,7 @@ impl App {
     }
 
     pub(super) fn open_palette(&mut self) -> Vec<Effect> {
-        let commands = keymap::of_layer(self.screen.layer())
+        let keys = keymap::of_layer(self.screen.layer())
             .filter(|binding| self.can(binding.action))
             .filter(|binding| {
                 !matches!(
@@ -194,7 +198,9 @@ impl App {
                     Action::Palette | Action::Up | Action::Down | Action::Back
                 )
             })
-            .collect();
+            .map(Command::Key);
+        let places = self.other_places().cloned().map(Command::GoTo);
+        let commands = keys.chain(places).collect();
         self.over.push(Over::Palette(Palette {
             text: TextField::default(),
             selected: 0,
@@ -216,7 +222,11 @@ impl App {
             Action::Accept => {
                 let chosen = palette.chosen();
                 self.over.pop();
-                return chosen.map(|action| self.perform(action)).unwrap_or_default();
+                return match chosen {
+                    Some(Command::Key(binding)) => self.perform(binding.action),
+                    Some(Command::GoTo(place)) => self.set_out_for(place.label),
+                    None => Vec::new(),
+                };
             }
             _ => {}
         }

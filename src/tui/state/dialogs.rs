@@ -3,8 +3,9 @@
 use super::text::TextField;
 use crate::api::Key;
 use crate::model::Secret;
-use crate::tui::keymap::{Action, Binding, Layer};
+use crate::tui::keymap::{Binding, Layer};
 use crate::tui::message::Route;
+use crate::tui::places::Place;
 
 /// "Yes, Delete": names what stops. Cancel has the focus; no single letter deletes.
 #[derive(Debug)]
@@ -55,27 +56,54 @@ pub struct Question {
     pub leaving: bool,
 }
 
+/// What the palette offers.
+#[derive(Debug, Clone)]
+pub enum Command {
+    Key(&'static Binding),
+    /// Go to another place.
+    GoTo(Place),
+}
+
+impl Command {
+    pub fn name(&self) -> String {
+        match self {
+            Command::Key(binding) => binding.help.to_owned(),
+            Command::GoTo(place) => match place.read_only {
+                true => format!("profile: {} (read-only)", place.label),
+                false => format!("profile: {}", place.label),
+            },
+        }
+    }
+
+    /// The keys that do the same.
+    pub fn keys(&self) -> String {
+        match self {
+            Command::Key(binding) => binding.keys_label(),
+            Command::GoTo(_) => String::new(),
+        }
+    }
+}
+
 /// Every command by name.
 #[derive(Debug)]
 pub struct Palette {
     pub text: TextField,
     pub selected: usize,
     /// What can be done now, in the order of the key bindings.
-    pub commands: Vec<&'static Binding>,
+    pub commands: Vec<Command>,
 }
 
 impl Palette {
     /// The commands that contain what was typed; those that begin with it come first.
-    pub fn matching(&self) -> Vec<&'static Binding> {
+    pub fn matching(&self) -> Vec<&Command> {
         let typed = self.text.value().trim().to_lowercase();
-        let name = |binding: &Binding| binding.help.to_lowercase();
-        let mut found: Vec<_> = self
+        let name = |command: &Command| command.name().to_lowercase();
+        let mut found: Vec<&Command> = self
             .commands
             .iter()
-            .copied()
-            .filter(|b| name(b).contains(&typed))
+            .filter(|command| name(command).contains(&typed))
             .collect();
-        found.sort_by_key(|binding| !name(binding).starts_with(&typed));
+        found.sort_by_key(|command| !name(command).starts_with(&typed));
         found
     }
 
@@ -84,8 +112,8 @@ impl Palette {
         self.selected = self.selected.saturating_add_signed(step).min(last);
     }
 
-    pub fn chosen(&self) -> Option<Action> {
-        self.matching().get(self.selected).map(|binding| binding.action)
+    pub fn chosen(&self) -> Option<Command> {
+        self.matching().get(self.selected).copied().cloned()
     }
 }
 

@@ -69,6 +69,7 @@ impl App {
                 self.connection = Connection::Lost(error);
                 Vec::new()
             }
+            Message::NotSwitched(why) => self.not_switched(&why),
             Message::Deck(event) => self.others_did(event),
             Message::Resync => self.browse.refresh(),
             Message::Key(_)

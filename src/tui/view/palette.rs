@@ -42,7 +42,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, palette: &Palette, look: &Look)
         .render(list, buffer);
     }
     let skip = (palette.selected + 1).saturating_sub(usize::from(list.height));
-    for (index, binding) in matching
+    for (index, command) in matching
         .iter()
         .enumerate()
         .skip(skip)
@@ -58,10 +58,10 @@ pub fn render(buffer: &mut Buffer, screen: Rect, palette: &Palette, look: &Look)
         } else {
             look.theme.text()
         };
-        let name = text::column(binding.help, usize::from(row.width).saturating_sub(KEYS));
+        let name = text::column(&command.name(), usize::from(row.width).saturating_sub(KEYS));
         let line = Line::from(vec![
             Span::raw(name),
-            Span::raw(text::column(&binding.keys_label(), KEYS)),
+            Span::raw(text::column(&command.keys(), KEYS)),
         ]);
         Paragraph::new(line).style(style).render(row, buffer);
     }
