@@ -11,7 +11,7 @@ use std::fs::{self, File};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use keydeck::model::{Token, TokenKind};
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use program::{Home, Served, block_on};
@@ -28,21 +28,33 @@ struct Asker<'a> {
 
 impl Asker<'_> {
     fn ask(&mut self, method: Method, path: &str, authorization: &str, body: &Value) -> Value {
-        let request = self.http.request(method, format!("{}{path}", self.server.url));
+        let request = self.request(method, path).header("if-match", "\"1\"");
         let request = match authorization {
             "" => request,
             value => request.header("authorization", value),
         };
-        let request = match body {
+        self.send(match body {
             Value::Null => request,
             body => request.json(body),
-        };
+        })
+    }
+
+    /// As a page does for a Web key, and an app for any other.
+    fn exchange(&mut self, key: &str, scope: &Value) -> Value {
+        let request = self.request(Method::GET, "/api/jwt").header("key", key);
+        self.send(match scope.as_str() {
+            Some("web") => request.header("origin", "https://a.example"),
+            _ => request,
+        })
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.server.url))
+    }
+
+    fn send(&mut self, request: RequestBuilder) -> Value {
         let (status, text) = block_on(async {
-            let answer = request
-                .header("if-match", "\"1\"")
-                .send()
-                .await
-                .expect("an answer");
+            let answer = request.send().await.expect("an answer");
             (answer.status(), answer.text().await.expect("text"))
         });
         match status.is_success() {
@@ -78,66 +90,48 @@ fn parts(secrets: &[String]) -> HashSet<&[u8]> {
 }
 
 /// Does everything that touches a secret, in the right ways and the wrong ones. Returns the secrets.
-fn use_secrets(asker: &mut Asker, owner: &str) -> Vec<String> {
-    let owner_header = format!("Bearer {owner}");
+fn use_secrets(asker: &mut Asker, token: &str) -> Vec<String> {
+    let owner = format!("Bearer {token}");
     let project = json!({"name": "Shop", "deployed": true});
-    let project = asker.ask(Method::POST, "/v1/projects", &owner_header, &project);
-    let mut secrets = vec![owner.to_owned()];
-    for (scope, domain) in [
-        ("web", Some("https://a.example")),
-        ("mobile", Some("com.acme.shop")),
-        ("analytics", None),
-    ] {
-        let fields = match domain {
-            Some(domain) => {
-                json!({"scope": scope, "name": scope, "project": project["id"], "ui_domains": [domain]})
-            }
-            None => json!({"scope": scope, "name": scope}),
-        };
-        let created = asker.ask(Method::POST, "/v1/keys", &owner_header, &fields);
-        let key = format!("/v1/keys/{}", text(&created["key"]["id"]));
-        let secret = text(&created["secret"]);
-        if domain.is_some() {
-            let revealed = asker.ask(
-                Method::POST,
-                &format!("{key}/reveal"),
-                &owner_header,
-                &Value::Null,
-            );
-            assert_eq!(revealed["secret"], created["secret"]);
-            asker.ask(
-                Method::PATCH,
-                &key,
-                &owner_header,
-                &json!({"name": format!("{scope} key")}),
-            );
-            secrets.push(token_in(&secret));
-        }
-        secrets.push(secret);
-        if scope != "web" {
-            asker.ask(Method::DELETE, &key, &owner_header, &Value::Null);
-            asker.ask(
-                Method::POST,
-                &format!("{key}/reveal"),
-                &owner_header,
-                &Value::Null,
-            );
-        }
-    }
+    let project = text(&asker.ask(Method::POST, "/v1/projects", &owner, &project)["id"]);
+    let private_key = "kdu_canary/private key of the session server";
+    let server = json!({"url": "wss://s.example", "key_name": "main", "private_key": private_key});
+    let path = format!("/v1/projects/{project}/session-server");
+    asker.ask(Method::PUT, &path, &owner, &server);
     let new = json!({"email": "ana@acme.example", "role": "editor"});
-    let user = asker.ask(Method::POST, "/v1/users", &owner_header, &new);
-    secrets.push(text(&user["token"]));
-    secrets.push(
-        Token::generate(TokenKind::User)
-            .expect("random")
-            .expose()
-            .to_owned(),
-    );
-    secrets.push("kdu_canary-that-is-no-token".to_owned());
-    for secret in secrets.clone() {
-        misuse(asker, &owner_header, &secret);
+    let user = asker.ask(Method::POST, "/v1/users", &owner, &new);
+    let unknown = Token::generate(TokenKind::User).expect("random");
+
+    let mut secrets = vec![token.to_owned(), private_key.to_owned(), text(&user["token"])];
+    secrets.extend(["kdu_canary-that-is-no-token", unknown.expose()].map(str::to_owned));
+    let web = json!({"scope": "web", "name": "a", "project": project, "ui_domains": ["https://a.example"]});
+    let mobile = json!({"scope": "mobile", "name": "b", "project": project});
+    secrets.extend(use_viewable_key(asker, &owner, &web));
+    secrets.extend(use_viewable_key(asker, &owner, &mobile));
+    let analytics = json!({"scope": "analytics", "name": "c"});
+    let analytics = asker.ask(Method::POST, "/v1/keys", &owner, &analytics);
+    secrets.push(text(&analytics["secret"]));
+    for secret in &secrets {
+        misuse(asker, &owner, secret);
     }
     secrets
+}
+
+/// The life of a Web or Mobile key. Returns its secret, its token, and what they were exchanged for.
+fn use_viewable_key(asker: &mut Asker, owner: &str, fields: &Value) -> [String; 3] {
+    let created = asker.ask(Method::POST, "/v1/keys", owner, fields);
+    let secret = text(&created["secret"]);
+    let key = format!("/v1/keys/{}", text(&created["key"]["id"]));
+    let reveal = format!("{key}/reveal");
+    let revealed = asker.ask(Method::POST, &reveal, owner, &Value::Null);
+    assert_eq!(revealed["secret"], created["secret"]);
+    asker.ask(Method::PATCH, &key, owner, &json!({"name": "Renamed"}));
+    let jwt = text(&asker.exchange(&secret, &fields["scope"])["jwt"]);
+    asker.ask(Method::DELETE, &key, owner, &Value::Null);
+    asker.ask(Method::POST, &reveal, owner, &Value::Null);
+    asker.exchange(&secret, &fields["scope"]);
+    let (_, signature) = jwt.rsplit_once('.').expect("three parts");
+    [token_in(&secret), format!("jwt.{signature}"), secret]
 }
 
 /// Where a secret doesn't belong, it must not be repeated either.
@@ -160,6 +154,8 @@ fn misuse(asker: &mut Asker, owner: &str, secret: &str) {
     ] {
         asker.ask(Method::POST, "/v1/keys", owner, &body);
     }
+    asker.exchange(secret, &Value::Null);
+    asker.exchange(&format!("{secret}x"), &Value::Null);
     asker.ask(Method::POST, "/v1/keys/lookup", owner, &json!({"sha256": secret}));
     for header in [
         format!("Bearer {secret}x"),

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use keydeck::api::{Activity, ActivityAction, ActivityQuery, ChainHash};
+use keydeck::api::{Activity, ActivityAction, ActivityQuery, ChainHash, SessionServer};
 use keydeck::model::{Role, Scope, TokenHash};
 use keydeck::server::store::sqlite::{SampleKey, SampleProject, SampleUser, SqliteStore};
-use keydeck::server::store::{Idempotency, NewUserRecord, Store, Visible};
+use keydeck::server::store::{Fate, Idempotency, NewSessionServer, NewUserRecord, Store, Visible};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use uuid::Uuid;
@@ -277,6 +277,18 @@ async fn what_can_not_be_logged_does_not_happen() {
     let by = actor(&deck.owner);
     let store: Arc<dyn Store> = deck.store.clone();
     let another = new_key(Scope::Web, "Another", Some(deck.shop.id));
+    let all = Visible::All;
+    let server = NewSessionServer {
+        server: SessionServer {
+            url: "wss://a.example".into(),
+            key_name: "main".into(),
+        },
+        private_key: another.sealed.clone(),
+    };
+    store
+        .set_session_server(deck.shop.id, server.clone(), by)
+        .await
+        .unwrap();
     for (refuse, allow) in [
         (
             "CREATE TRIGGER no_log BEFORE INSERT ON activity BEGIN SELECT raise(ABORT, 'full'); END",
@@ -299,48 +311,38 @@ async fn what_can_not_be_logged_does_not_happen() {
             role: Role::Editor,
             token: Some(TokenHash::of("kdu_ana")),
         };
+        let kiosk = deck.kiosk.id;
+        let settings = key.settings.clone();
+        let fate = Some(Fate::HandOver(deck.owner.id));
         let refused = [
-            ("create", store.create_key(new, by).await.is_err()),
-            (
-                "edit",
-                store
-                    .edit_key(key.id, 1, "Till".into(), key.settings.clone(), by)
-                    .await
-                    .is_err(),
-            ),
-            ("revoke", store.revoke_key(key.id, by).await.is_err()),
-            ("reveal", store.reveal_key(key.id, by).await.is_err()),
-            (
-                "add project",
-                store.add_project("Tower".into(), true, by).await.is_err(),
-            ),
-            (
-                "rename",
-                store
-                    .edit_project(deck.shop.id, Some("Tower".into()), None, by)
-                    .await
-                    .is_err(),
-            ),
-            (
-                "undeploy",
-                store
-                    .edit_project(deck.shop.id, None, Some(false), by)
-                    .await
-                    .is_err(),
-            ),
-            ("add user", store.add_user(user, by).await.is_err()),
-            (
-                "set role",
-                store.set_role(deck.editor.id, Role::Owner, by).await.is_err(),
-            ),
-            ("refuse sign-in", store.refuse_sign_in(by.address).await.is_err()),
+            store.create_key(new, by).await.err(),
+            store.edit_key(key.id, 1, "Till".into(), settings, by).await.err(),
+            store.revoke_key(key.id, by).await.err(),
+            store.reveal_key(key.id, by).await.err(),
+            store.add_project("Tower".into(), true, by).await.err(),
+            store
+                .edit_project(kiosk, Some("Tower".into()), None, all, by)
+                .await
+                .err(),
+            store.edit_project(kiosk, None, Some(false), all, by).await.err(),
+            store.set_session_server(kiosk, server.clone(), by).await.err(),
+            store.remove_session_server(deck.shop.id, by).await.err(),
+            store.remove_project(kiosk, all, by).await.err(),
+            store.add_user(user, by).await.err(),
+            store.set_role(deck.editor.id, Role::Owner, by).await.err(),
+            store
+                .replace_token(deck.editor.id, TokenHash::of("kdu_new"), by)
+                .await
+                .err(),
+            store.remove_user(deck.editor.id, fate, by).await.err(),
+            store.refuse_sign_in(by.address).await.err(),
         ];
-        for (what, was_refused) in refused {
-            assert!(was_refused, "{what}");
+        for (number, error) in refused.iter().enumerate() {
+            assert!(error.is_some(), "{number}");
         }
         conn.execute_batch(allow).unwrap();
         assert_eq!(contents(&deck.path), before);
     }
     deck.create(another, &deck.owner).await;
-    assert_chained(&*deck.store, 3 + 2).await;
+    assert_chained(&*deck.store, 3 + 3).await;
 }
