@@ -8,6 +8,7 @@ mod commands;
 pub mod conflict;
 pub mod dialogs;
 pub mod form;
+pub mod hidden;
 mod input;
 pub mod layout;
 pub mod list;
