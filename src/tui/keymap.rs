@@ -87,6 +87,16 @@ pub enum Action {
     Revoke,
     Copy,
     Reveal,
+    Deploy,
+    SetSessionServer,
+    RemoveSessionServer,
+    Remove,
+    /// The keys of what is selected.
+    ItsKeys,
+    /// The activity of what is selected.
+    ItsActivity,
+    SamePerson,
+    ChooseAction,
     Filter,
     NextSort,
     ReverseSort,

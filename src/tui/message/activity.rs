@@ -1,6 +1,6 @@
 //! What is asked of the server about the activity log, and what it answers.
 
-use crate::api::{ActivityPage, ActivityQuery};
+use crate::api::{Activity, ActivityPage, ActivityQuery};
 use crate::client::Error;
 use crate::tui::state::list::Fetch;
 
@@ -11,6 +11,8 @@ pub enum ActivityRequest {
         fetch: Fetch,
         query: ActivityQuery,
     },
+    /// The newest rows of one key.
+    OfKey { number: u64, query: ActivityQuery },
 }
 
 #[derive(Debug)]
@@ -19,5 +21,9 @@ pub enum ActivityReply {
         generation: u64,
         fetch: Fetch,
         result: Result<ActivityPage, Error>,
+    },
+    OfKey {
+        number: u64,
+        result: Result<Vec<Activity>, Error>,
     },
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 pub use activity::{ActivityReply, ActivityRequest};
 pub use people::{PeopleReply, PeopleRequest};
-pub use projects::{ProjectReply, ProjectRequest};
+pub use projects::{ProjectChange, ProjectReply, ProjectRequest};
 
 use crate::api::{
     Created, Key, KeyCounts, KeyEdit, KeyEvent as DeckEvent, KeyFields, KeyFilter, KeyList, KeyPage, Me,
@@ -189,4 +189,6 @@ pub enum Timer {
     ExpireNotice(u64),
     HideSecret(u64),
     ClearClipboard(u64),
+    /// The selection has stayed on a key for a moment.
+    KeyRests(u64),
 }

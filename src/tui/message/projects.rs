@@ -1,8 +1,11 @@
 //! What is asked of the server about projects, and what it answers.
 
-use crate::api::{Project, ProjectQuery};
+use uuid::Uuid;
+
+use crate::api::{NewProject, Project, ProjectEdit, ProjectQuery, SessionServerEdit};
 use crate::client::Error;
 use crate::tui::state::list::Fetch;
+use crate::tui::state::projects::ProjectTask;
 
 #[derive(Debug)]
 pub enum ProjectRequest {
@@ -11,6 +14,20 @@ pub enum ProjectRequest {
         fetch: Fetch,
         query: ProjectQuery,
     },
+    Do {
+        task: ProjectTask,
+        change: ProjectChange,
+    },
+}
+
+/// What is to become of a project.
+#[derive(Debug)]
+pub enum ProjectChange {
+    Add(NewProject),
+    Edit(Uuid, ProjectEdit),
+    SetSessionServer(Uuid, SessionServerEdit),
+    RemoveSessionServer(Uuid),
+    Remove(Uuid),
 }
 
 #[derive(Debug)]
@@ -19,5 +36,10 @@ pub enum ProjectReply {
         generation: u64,
         fetch: Fetch,
         result: Result<Vec<Project>, Error>,
+    },
+    /// The project as it is now, when the server tells.
+    Done {
+        task: ProjectTask,
+        result: Result<Option<Box<Project>>, Error>,
     },
 }

@@ -3,16 +3,32 @@
 use uuid::Uuid;
 
 use super::rows::{Rows, Select};
-use crate::api::{KeyCounts, KeyFilter, KeyList, KeyPage, MAX_LIMIT, Order, Sort};
+use crate::api::{KeyCounts, KeyFilter, KeyList, KeyPage, MAX_LIMIT, Order, ProjectRef, Sort};
 use crate::client::Error;
 use crate::model::Scope;
 use crate::tui::message::{Effect, Load};
+
+/// Of whom or what only the keys are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Narrow {
+    Project(ProjectRef),
+}
+
+impl Narrow {
+    /// `project: Storefront`.
+    pub fn words(&self) -> String {
+        match self {
+            Narrow::Project(project) => format!("project: {}", project.name),
+        }
+    }
+}
 
 /// What the table shows and in which order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
     pub scope: Option<Scope>,
     pub text: String,
+    pub narrow: Option<Narrow>,
     pub sort: Sort,
     pub order: Order,
 }
@@ -20,15 +36,27 @@ pub struct Query {
 impl Query {
     pub fn filter(&self) -> KeyFilter {
         let text = self.text.trim();
-        KeyFilter {
+        let mut filter = KeyFilter {
             scope: self.scope,
             q: (!text.is_empty()).then(|| text.to_owned()),
             ..KeyFilter::default()
+        };
+        match &self.narrow {
+            Some(Narrow::Project(project)) => filter.project = Some(project.id),
+            None => {}
         }
+        filter
     }
 
     pub fn is_filtered(&self) -> bool {
-        self.scope.is_some() || !self.text.trim().is_empty()
+        self.scope.is_some() || self.narrow.is_some() || !self.text.trim().is_empty()
+    }
+
+    /// All keys, in the same order.
+    pub fn clear(&mut self) {
+        self.scope = None;
+        self.narrow = None;
+        self.text.clear();
     }
 }
 
@@ -166,6 +194,8 @@ impl Browse {
         let rows = u32::try_from(4 * self.rows.height()).unwrap_or(MAX_LIMIT);
         let mut list = KeyList {
             scope: filter.scope,
+            project: filter.project,
+            creator: filter.creator,
             q: filter.q,
             sort: self.query.sort,
             order: Some(self.query.order),

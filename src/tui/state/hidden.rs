@@ -44,7 +44,9 @@ impl HiddenField {
             KeyCode::Char('u') if control => self.0.clear(),
             KeyCode::Char('h') if control => drop(self.0.pop()),
             KeyCode::Backspace => drop(self.0.pop()),
-            KeyCode::Char(c) if !control && !key.modifiers.contains(KeyModifiers::ALT) => self.paste(c.encode_utf8(&mut [0; 4])),
+            KeyCode::Char(c) if !control && !key.modifiers.contains(KeyModifiers::ALT) => {
+                self.paste(c.encode_utf8(&mut [0; 4]))
+            }
             KeyCode::Left | KeyCode::Right | KeyCode::Home | KeyCode::End | KeyCode::Delete => {}
             _ => return false,
         }
@@ -75,7 +77,9 @@ mod tests {
         for c in "s3cret!".chars() {
             assert!(field.handle(KeyEvent::from(KeyCode::Char(c))));
         }
-        assert!(field.handle(KeyEvent::from(KeyCode::Backspace)) && !field.handle(KeyEvent::from(KeyCode::Tab)));
+        assert!(
+            field.handle(KeyEvent::from(KeyCode::Backspace)) && !field.handle(KeyEvent::from(KeyCode::Tab))
+        );
         field.paste("-pasted\n");
         assert_eq!(field.secret().as_ref().map(Secret::expose), Some("s3cret-pasted"));
         assert!(!format!("{field:?}").contains("s3cret"));

@@ -4,7 +4,7 @@
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
 use super::form::Outcome;
-use super::{About, App, Over, Question, Screen, columns};
+use super::{About, App, Over, Question, Screen, columns, one_project};
 use crate::tui::keymap::{self, Action};
 use crate::tui::message::Effect;
 
@@ -183,6 +183,7 @@ impl App {
             }
             About::LoseSecret => self.close_new_secret(),
             About::Quit => self.quit_now(),
+            About::Project(task) => one_project::carry_out(task),
         }
     }
 

@@ -10,10 +10,12 @@ pub mod dialogs;
 pub mod form;
 pub mod hidden;
 mod input;
+pub mod key_activity;
 pub mod layout;
 pub mod list;
 pub mod notice;
 mod one_key;
+mod one_project;
 pub mod people;
 pub mod projects;
 mod replies;
@@ -31,6 +33,7 @@ pub use browse::{Body, Browse};
 pub use conflict::Conflict;
 pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog};
 pub use form::Form;
+pub use key_activity::KeyActivity;
 pub use layout::Layout;
 pub use notice::{Notice, Tone};
 pub use people::People;
@@ -108,6 +111,7 @@ pub struct App {
     pub projects: Projects,
     pub people: People,
     pub activity: ActivityLog,
+    pub key_activity: KeyActivity,
     pub over: Vec<Over>,
     pub details_focused: bool,
     pub details_scroll: u16,
@@ -137,6 +141,7 @@ impl App {
             projects: Projects::default(),
             people: People::default(),
             activity: ActivityLog::default(),
+            key_activity: KeyActivity::default(),
             over: Vec::new(),
             details_focused: false,
             details_scroll: 0,
@@ -161,11 +166,17 @@ impl App {
     }
 
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
-        let selected = self.browse.selected_id();
+        let (selected, key, in_details) =
+            (self.selection(), self.browse.selected_id(), self.key_in_details());
         let mut effects = self.dispatch(message);
-        if self.browse.selected_id() != selected {
+        if self.selection() != selected {
             self.details_scroll = 0;
+        }
+        if self.browse.selected_id() != key {
             effects.extend(self.hide_secret());
+        }
+        if self.key_in_details() != in_details {
+            effects.extend(self.await_rest());
         }
         effects
     }
@@ -194,6 +205,7 @@ impl App {
                 self.hide_secret().into_iter().collect()
             }
             Timer::ClearClipboard(number) if number == self.last_copy => vec![Effect::ClearClipboard],
+            Timer::KeyRests(number) => self.key_rests(number),
             Timer::HideSecret(_) | Timer::ClearClipboard(_) => Vec::new(),
         }
     }

@@ -209,6 +209,6 @@ fn subject(new: &NewSecret) -> Subject {
 }
 
 /// The beginning of a refusal: "As Editor you".
-fn as_a(me: Option<&Me>) -> String {
+pub(super) fn as_a(me: Option<&Me>) -> String {
     me.map_or_else(|| "You".into(), |me| format!("As {} you", me.user.role))
 }

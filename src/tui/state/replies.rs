@@ -50,7 +50,11 @@ impl App {
             Message::Created { result } => self.created(result),
             Message::Edited { id, result } => self.edited(id, result),
             Message::Revoked { id, result } => self.revoked(id, result),
-            Message::Revealed { id, purpose, result } => self.revealed(id, purpose, result),
+            Message::Revealed { id, purpose, result } => {
+                let mut effects = self.revealed(id, purpose, result);
+                effects.extend(self.was_touched(id));
+                effects
+            }
             Message::OfPeople(reply) => self.people_replied(reply),
             Message::OfProjects(reply) => self.projects_replied(reply),
             Message::OfActivity(reply) => self.activity_replied(reply),
@@ -70,7 +74,7 @@ impl App {
                 Vec::new()
             }
             Message::Deck(event) => self.others_did(event),
-            Message::Resync => self.browse.refresh(),
+            Message::Resync => self.missed_some(),
             Message::Key(_)
             | Message::Paste(_)
             | Message::Mouse(_)
@@ -91,7 +95,7 @@ impl App {
     }
 
     /// A sign-in that is refused, or an answer that is no keydeck's, leaves nothing to work with.
-    fn note_refusal(&mut self, error: Option<&Error>) {
+    pub(super) fn note_refusal(&mut self, error: Option<&Error>) {
         if let Some(error @ (Error::SignIn | Error::NotKeydeck(_) | Error::Unusable(_))) = error {
             self.refused = Some(error.clone());
         }
@@ -102,18 +106,29 @@ impl App {
         self.connection = Connection::Live;
         // The role may have changed too.
         let mut effects = vec![Effect::LoadMe];
-        effects.extend(match self.browse.body() {
+        effects.extend(self.missed_some());
+        effects
+    }
+
+    /// Everything may have changed.
+    fn missed_some(&mut self) -> Vec<Effect> {
+        let mut effects = match self.browse.body() {
             super::Body::Failed(_) => self.browse.requery(),
             _ => self.browse.refresh(),
-        });
+        };
+        effects.extend(self.refresh_list());
+        effects.extend(self.await_rest());
         effects
     }
 
     fn others_did(&mut self, event: KeyEvent) -> Vec<Effect> {
-        match event.kind {
+        let mut effects = match event.kind {
             KeyEventKind::Revoked => self.browse.forget(event.key),
             KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(),
-        }
+        };
+        effects.extend(self.refresh_list());
+        effects.extend(self.was_touched(event.key));
+        effects
     }
 
     fn created(&mut self, result: Result<Box<Created>, Error>) -> Vec<Effect> {

@@ -3,6 +3,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::App;
+use super::browse::Narrow;
 use super::input::WHEEL;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::Effect;
@@ -56,18 +57,52 @@ impl App {
         if !self.may_show(screen) {
             return Vec::new();
         }
+        let mut effects = self.go(screen);
+        effects.extend(match screen {
+            Screen::Keys => self.browse.refresh(),
+            Screen::Projects => self.refresh_projects(),
+            Screen::People => self.load_people(),
+            Screen::Activity => self.refresh_activity(),
+        });
+        effects
+    }
+
+    /// Goes to a screen, whatever it shows.
+    pub(super) fn go(&mut self, screen: Screen) -> Vec<Effect> {
         self.details_focused = false;
         self.details_scroll = 0;
         self.screen = screen;
-        let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
         self.resize(self.size.0, self.size.1);
-        effects.extend(match screen {
-            Screen::Keys => self.browse.refresh(),
-            Screen::Projects => self.load_projects(),
-            Screen::People => self.load_people(),
-            Screen::Activity => self.load_activity(),
-        });
+        self.hide_secret().into_iter().collect()
+    }
+
+    /// Goes to the keys of a project or a person, all of them.
+    pub(super) fn show_keys_of(&mut self, narrow: Narrow) -> Vec<Effect> {
+        let mut effects = self.go(Screen::Keys);
+        self.browse.query.clear();
+        self.browse.query.narrow = Some(narrow);
+        effects.extend(self.browse.requery());
         effects
+    }
+
+    /// Something changed: asks again for what this screen shows of it.
+    pub(super) fn refresh_list(&mut self) -> Vec<Effect> {
+        match self.screen {
+            Screen::Keys | Screen::People => Vec::new(),
+            Screen::Projects => self.refresh_projects(),
+            Screen::Activity => self.refresh_activity(),
+        }
+    }
+
+    /// What is selected on this screen, told from everything else there.
+    pub(super) fn selection(&self) -> (Screen, Option<u128>) {
+        let selected = match self.screen {
+            Screen::Keys => self.browse.selected_id().map(|id| id.as_u128()),
+            Screen::Projects => self.projects.list.selected().map(|project| project.id.as_u128()),
+            Screen::People => self.people.list.selected().map(|person| person.user.id.as_u128()),
+            Screen::Activity => self.activity.list.selected().map(|row| row.seq.into()),
+        };
+        (self.screen, selected)
     }
 
     /// An action in the screen that has the keys.
@@ -187,7 +222,7 @@ impl App {
             Screen::Keys => self.browse.requery(),
             Screen::Projects => self.load_projects(),
             Screen::People => self.load_people(),
-            Screen::Activity => self.load_activity(),
+            Screen::Activity => self.refresh_activity(),
         }
     }
 }

@@ -227,6 +227,12 @@ impl Sheet {
         }
     }
 
+    /// It is on its way to the server: nothing is wrong with it until the answer says so.
+    pub fn sends(&mut self) {
+        self.sending = true;
+        self.error = None;
+    }
+
     /// Puts what is wrong beside the fields; the first of them gets the focus.
     pub fn wrong(&mut self, errors: &FieldErrors) {
         self.sending = false;

@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, Paragraph, Widget};
 
 use super::{Look, text};
 use crate::client::Error;
+use crate::tui::state::browse::Narrow;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::{App, Body, Connection};
 
@@ -80,9 +81,13 @@ fn no_match(app: &App) -> (String, String) {
     let scope = query
         .scope
         .map_or("key".to_owned(), |scope| format!("{scope} key"));
+    let of = match &query.narrow {
+        Some(Narrow::Project(project)) => format!(" of the project “{}”", project.name),
+        None => String::new(),
+    };
     let headline = match query.text.trim() {
-        "" => format!("There is no {scope}"),
-        typed => format!("No {scope} matches “{typed}”"),
+        "" => format!("There is no {scope}{of}"),
+        typed => format!("No {scope}{of} matches “{typed}”"),
     };
     (headline, "Esc clears the filter, 0 shows all scopes.".into())
 }

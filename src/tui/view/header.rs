@@ -98,6 +98,10 @@ fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
     if area.width >= 60 {
         right.insert(0, Span::raw(format!("scope: {scope}   ")));
     }
+    if let Some(narrow) = &query.narrow {
+        let words = text::fit(&narrow.words(), usize::from(area.width) / 3);
+        right.insert(0, Span::styled(format!("{words}   "), look.theme.accent()));
+    }
     let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
     let room = usize::from(area.width).saturating_sub(used + 1);
     let left = match query.text.trim() {
@@ -108,10 +112,12 @@ fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
 }
 
 fn list_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
+    let only = app.activity.only.words();
     let typed = match app.screen {
         Screen::Projects => app.projects.filter.trim(),
         Screen::People => app.people.filter.trim(),
-        Screen::Keys | Screen::Activity => "",
+        Screen::Activity => &only,
+        Screen::Keys => "",
     };
     let left = match typed {
         "" => vec![Span::styled(format!(" {}", found(app)), look.theme.strong())],
@@ -139,7 +145,7 @@ fn found(app: &App) -> String {
         Screen::Keys => return app.browse.current_counts().map_or_else(String::new, total),
         Screen::Projects => (app.projects.list.total(), "project", "projects"),
         Screen::People => (app.people.list.total(), "person", "people"),
-        Screen::Activity => (None, "", ""),
+        Screen::Activity => (app.activity.list.total(), "entry", "entries"),
     };
     match total {
         None => String::new(),

@@ -1,4 +1,4 @@
-//! Every command that is possible now, by name.
+//! One of many by name, such as every command that is possible now.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -12,8 +12,8 @@ const WIDTH: u16 = 60;
 const KEYS: usize = 14;
 
 pub fn render(buffer: &mut Buffer, screen: Rect, palette: &Palette, look: &Look) -> Option<Position> {
-    let height = palette.commands.len() as u16 + 4;
-    let inner = dialog::open(buffer, screen, WIDTH, height, "Commands", look.theme.accent());
+    let height = palette.lines.len() as u16 + 4;
+    let inner = dialog::open(buffer, screen, WIDTH, height, palette.title, look.theme.accent());
     let [input, list] = [
         Rect {
             height: inner.height.min(1),
@@ -35,14 +35,11 @@ pub fn render(buffer: &mut Buffer, screen: Rect, palette: &Palette, look: &Look)
     let cursor = form_lines::text_line(buffer, field, &palette.text, look.theme.strong());
     let matching = palette.matching();
     if matching.is_empty() {
-        Paragraph::new(Line::styled(
-            "No command has that in its name.",
-            look.theme.faint(),
-        ))
-        .render(list, buffer);
+        Paragraph::new(Line::styled("Nothing has that in its name.", look.theme.faint()))
+            .render(list, buffer);
     }
     let skip = (palette.selected + 1).saturating_sub(usize::from(list.height));
-    for (index, binding) in matching
+    for (index, entry) in matching
         .iter()
         .enumerate()
         .skip(skip)
@@ -58,11 +55,8 @@ pub fn render(buffer: &mut Buffer, screen: Rect, palette: &Palette, look: &Look)
         } else {
             look.theme.text()
         };
-        let name = text::column(binding.help, usize::from(row.width).saturating_sub(KEYS));
-        let line = Line::from(vec![
-            Span::raw(name),
-            Span::raw(text::column(&binding.keys_label(), KEYS)),
-        ]);
+        let name = text::column(&entry.name, usize::from(row.width).saturating_sub(KEYS));
+        let line = Line::from(vec![Span::raw(name), Span::raw(text::column(&entry.keys, KEYS))]);
         Paragraph::new(line).style(style).render(row, buffer);
     }
     cursor
