@@ -24,12 +24,12 @@ const COLUMNS: [Column<Activity>; 4] = [
     },
     Column {
         label: "WHO",
-        fit: Fit::growing(12, 1, 3, 30),
+        fit: Fit::growing(12, 1, 1, 30),
         cell: |row, look| (who(row), look.theme.text()),
     },
     Column {
         label: "WHAT",
-        fit: Fit::rest(20),
+        fit: Fit::rest(22),
         cell: |row, look| (what(row), look.theme.text()),
     },
     Column {

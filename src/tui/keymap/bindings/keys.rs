@@ -33,13 +33,6 @@ pub const BINDINGS: &[Binding] = &[
         "reveal",
         "show or hide the secret for 30 seconds"
     ),
-    bind!(
-        BROWSE,
-        [ch('a')],
-        ItsActivity,
-        "activity",
-        "activity of the key: who did what to it"
-    ),
     bind!(&[Keys], [ch('s')], NextSort, "sort", "sort by the next column"),
     bind!(&[Keys], [ch('S')], ReverseSort, "", "reverse the sort"),
     bind!(
@@ -48,6 +41,13 @@ pub const BINDINGS: &[Binding] = &[
         Filter,
         "filter",
         "filter by name, project or domain"
+    ),
+    bind!(
+        BROWSE,
+        [ch('a')],
+        ItsActivity,
+        "activity",
+        "activity of the key: who did what to it"
     ),
     bind!(&[Keys], [ch('1')], ScopeWeb, "", "only Web keys"),
     bind!(&[Keys], [ch('2')], ScopeMobile, "", "only Mobile keys"),
