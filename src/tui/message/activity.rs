@@ -21,3 +21,12 @@ pub enum ActivityReply {
         result: Result<ActivityPage, Error>,
     },
 }
+
+impl ActivityReply {
+    /// Why an answer is none.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            ActivityReply::Loaded { result, .. } => result.as_ref().err(),
+        }
+    }
+}

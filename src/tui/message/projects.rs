@@ -21,3 +21,12 @@ pub enum ProjectReply {
         result: Result<Vec<Project>, Error>,
     },
 }
+
+impl ProjectReply {
+    /// Why an answer is none.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            ProjectReply::Loaded { result, .. } => result.as_ref().err(),
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::rows::{Rows, Select};
-use crate::api::{KeyCounts, KeyFilter, KeyList, KeyPage, MAX_LIMIT, Order, Sort};
+use crate::api::{KeyCounts, KeyFilter, KeyList, KeyPage, MAX_LIMIT, Order, PersonRef, Sort};
 use crate::client::Error;
 use crate::model::Scope;
 use crate::tui::message::{Effect, Load};
@@ -12,6 +12,8 @@ use crate::tui::message::{Effect, Load};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
     pub scope: Option<Scope>,
+    /// Whose keys; everybody's when absent.
+    pub creator: Option<PersonRef>,
     pub text: String,
     pub sort: Sort,
     pub order: Order,
@@ -22,13 +24,14 @@ impl Query {
         let text = self.text.trim();
         KeyFilter {
             scope: self.scope,
+            creator: self.creator.as_ref().map(|creator| creator.id),
             q: (!text.is_empty()).then(|| text.to_owned()),
             ..KeyFilter::default()
         }
     }
 
     pub fn is_filtered(&self) -> bool {
-        self.scope.is_some() || !self.text.trim().is_empty()
+        self.scope.is_some() || self.creator.is_some() || !self.text.trim().is_empty()
     }
 }
 
@@ -166,6 +169,7 @@ impl Browse {
         let rows = u32::try_from(4 * self.rows.height()).unwrap_or(MAX_LIMIT);
         let mut list = KeyList {
             scope: filter.scope,
+            creator: filter.creator,
             q: filter.q,
             sort: self.query.sort,
             order: Some(self.query.order),

@@ -2,7 +2,7 @@
 
 use super::text::TextField;
 use super::{App, Body, Help, Over, Palette, Screen};
-use crate::api::Sort;
+use crate::api::{PersonRef, Sort};
 use crate::model::Scope;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::{Effect, Load};
@@ -13,19 +13,23 @@ const MAX_FILTER_CHARS: usize = 100;
 impl App {
     /// Whether an action can be done now; footer, help and palette offer nothing else.
     pub fn can(&self, action: Action) -> bool {
-        if let Some(screen) = Screen::shown_by(action) {
-            return self.may_show(screen);
+        if let Some(Over::NewSecret(new)) = self.over.last() {
+            return action != Action::Copy || new.secret.is_some();
         }
+        self.may(action)
+            && match self.screen {
+                Screen::Keys => self.can_with_keys(action),
+                Screen::People => self.can_with_people(action),
+                Screen::Projects | Screen::Activity => true,
+            }
+    }
+
+    fn can_with_keys(&self, action: Action) -> bool {
         let key = self.selected();
         match action {
-            Action::Create => self.may_create(),
             Action::Edit => key.is_some_and(|key| key.may.edit),
             Action::Revoke => key.is_some_and(|key| key.may.revoke),
-            Action::Copy => match self.over.last() {
-                Some(Over::NewSecret(new)) => new.secret.is_some(),
-                _ => key.is_some_and(|key| key.may.reveal),
-            },
-            Action::Reveal => key.is_some_and(|key| key.may.reveal),
+            Action::Copy | Action::Reveal => key.is_some_and(|key| key.may.reveal),
             Action::Details | Action::SwitchFocus => key.is_some(),
             Action::Back => self.layer() != Layer::Keys || self.browse.query.is_filtered(),
             Action::NextSort | Action::ReverseSort => key.is_some(),
@@ -58,6 +62,7 @@ impl App {
             Action::ScopeWeb => self.only(Some(Scope::Web)),
             Action::ScopeMobile => self.only(Some(Scope::Mobile)),
             Action::ScopeAnalytics => self.only(Some(Scope::Analytics)),
+            Action::Mine => self.toggle_mine(),
             Action::Filter => self.open_filter(),
             Action::Refresh => self.ask_again(),
             Action::Palette => self.open_palette(),
@@ -116,6 +121,20 @@ impl App {
         }
         self.browse.query.text.clear();
         self.browse.query.scope = None;
+        self.browse.query.creator = None;
+        self.browse.requery()
+    }
+
+    /// Only the user's own keys, or all again.
+    fn toggle_mine(&mut self) -> Vec<Effect> {
+        if !self.shows_owners() {
+            return Vec::new();
+        }
+        let me = self.me.as_ref().map(|me| PersonRef {
+            id: me.user.id,
+            email: me.user.email.clone(),
+        });
+        self.browse.query.creator = me.filter(|_| !self.shows_mine());
         self.browse.requery()
     }
 
@@ -133,11 +152,12 @@ impl App {
         self.browse.requery()
     }
 
-    fn ask_again(&mut self) -> Vec<Effect> {
+    pub(super) fn ask_again(&mut self) -> Vec<Effect> {
         let mut effects = vec![Effect::LoadMe, Effect::Reconnect];
-        effects.extend(match self.browse.body() {
-            Body::Rows => self.browse.refresh(),
-            _ => self.browse.requery(),
+        effects.extend(match (self.screen, self.browse.body()) {
+            (Screen::Keys, Body::Rows) => self.browse.refresh(),
+            (Screen::Keys, _) => self.browse.requery(),
+            _ => self.refresh_list(),
         });
         effects
     }

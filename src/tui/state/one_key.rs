@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::conflict::Side;
-use super::{About, App, Conflict, Form, NewSecret, Over, RevokeDialog, Tone};
+use super::{About, App, Conflict, Form, NewSecret, Over, RevokeDialog, SecretOf, Tone};
 use crate::api::Me;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, Purpose, Subject};
@@ -202,9 +202,13 @@ impl App {
 }
 
 fn subject(new: &NewSecret) -> Subject {
+    let what = match &new.of {
+        SecretOf::Key(key) => format!("the secret of “{}”", key.name),
+        SecretOf::Person(person) => format!("the sign-in token of {}", person.email),
+    };
     Subject {
-        id: new.key.id,
-        name: new.key.name.clone(),
+        id: new.of.id(),
+        what,
     }
 }
 

@@ -3,15 +3,24 @@
 use uuid::Uuid;
 
 use super::notice::sentence;
-use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, Tone};
-use crate::api::{Created, Key, KeyEvent, KeyEventKind, Me, ProblemType};
+use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, Screen, SecretOf, Tone};
+use crate::api::{Created, Key, KeyEvent, KeyEventKind, ProblemType};
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
 use crate::tui::message::{Effect, Load, Message, Purpose, Route, Subject, Timer};
 
 impl App {
+    /// A refusal by role tells that the role has changed: who we are is asked again.
     pub(super) fn replied(&mut self, reply: Message) -> Vec<Effect> {
+        self.note_refusal(&reply);
+        let is_forbidden = reply.error().is_some_and(Error::is_forbidden);
+        let mut effects = self.answered(reply);
+        effects.extend(is_forbidden.then_some(Effect::LoadMe));
+        effects
+    }
+
+    fn answered(&mut self, reply: Message) -> Vec<Effect> {
         match reply {
             Message::Me(result) => self.signed_in(result),
             Message::Page {
@@ -19,7 +28,6 @@ impl App {
                 load,
                 result,
             } => {
-                self.note_refusal(result.as_ref().err());
                 if result.is_ok() {
                     self.refused = None;
                 }
@@ -65,7 +73,6 @@ impl App {
             Message::ClipboardCleared(Cleared::NotOurs | Cleared::NothingCopied) => Vec::new(),
             Message::Connected => self.connected(),
             Message::Disconnected(error) => {
-                self.note_refusal(Some(&error));
                 self.connection = Connection::Lost(error);
                 Vec::new()
             }
@@ -79,24 +86,6 @@ impl App {
         }
     }
 
-    fn signed_in(&mut self, result: Result<Me, Error>) -> Vec<Effect> {
-        match result {
-            Ok(me) => {
-                self.me = Some(me);
-                self.refused = None;
-            }
-            Err(error) => self.note_refusal(Some(&error)),
-        }
-        Vec::new()
-    }
-
-    /// A sign-in that is refused, or an answer that is no keydeck's, leaves nothing to work with.
-    fn note_refusal(&mut self, error: Option<&Error>) {
-        if let Some(error @ (Error::SignIn | Error::NotKeydeck(_) | Error::Unusable(_))) = error {
-            self.refused = Some(error.clone());
-        }
-    }
-
     /// The stream of events is open: whatever happened before may have been missed.
     fn connected(&mut self) -> Vec<Effect> {
         self.connection = Connection::Live;
@@ -106,6 +95,9 @@ impl App {
             super::Body::Failed(_) => self.browse.requery(),
             _ => self.browse.refresh(),
         });
+        if self.screen != Screen::Keys {
+            effects.extend(self.refresh_list());
+        }
         effects
     }
 
@@ -127,7 +119,7 @@ impl App {
         self.drop_form();
         let id = created.key.id;
         self.over.push(Over::NewSecret(NewSecret {
-            key: Box::new(created.key),
+            of: SecretOf::Key(Box::new(created.key)),
             secret: created.secret,
             copied: None,
         }));
@@ -237,9 +229,10 @@ impl App {
             }
             (Purpose::Show, Ok(_)) => Vec::new(),
             (Purpose::Copy, Ok(secret)) => {
-                let name = self.browse.rows.name_of(id).unwrap_or_default().to_owned();
+                let name = self.browse.rows.name_of(id).unwrap_or_default();
+                let what = format!("the secret of “{name}”");
                 vec![Effect::Copy {
-                    subject: Subject { id, name },
+                    subject: Subject { id, what },
                     secret,
                 }]
             }
@@ -255,11 +248,11 @@ impl App {
     }
 
     fn copied(&mut self, subject: Subject, route: Route) -> Vec<Effect> {
-        let Subject { id, name } = subject;
+        let Subject { id, what } = subject;
         if let Some(Over::NewSecret(new)) = self
             .over
             .iter_mut()
-            .find(|over| matches!(over, Over::NewSecret(new) if new.key.id == id))
+            .find(|over| matches!(over, Over::NewSecret(new) if new.of.id() == id))
         {
             let was_safe = new.copied == Some(Route::Clipboard);
             if !was_safe {
@@ -270,16 +263,14 @@ impl App {
             Route::Clipboard => {
                 self.last_copy = self.next_number();
                 let clear = Effect::After(SECRET_TTL, Timer::ClearClipboard(self.last_copy));
-                let text =
-                    format!("Copied the secret of “{name}”. It is cleared from the clipboard in 30 s.");
+                let text = format!("Copied {what}. It is cleared from the clipboard in 30 s.");
                 let mut effects = self.say(Tone::Done, text);
                 effects.push(clear);
                 effects
             }
             Route::Terminal => {
-                let text = format!(
-                    "Sent the secret of “{name}” to the terminal (OSC 52); whether it took it can't be known."
-                );
+                let text =
+                    format!("Sent {what} to the terminal (OSC 52); whether it took it can't be known.");
                 self.say(Tone::Note, text)
             }
             Route::Failed(why) => self.say(Tone::Failed, sentence(&format!("not copied: {why}"))),

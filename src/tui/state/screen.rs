@@ -56,18 +56,21 @@ impl App {
         if !self.may_show(screen) {
             return Vec::new();
         }
+        let mut effects = self.enter(screen);
+        effects.extend(match screen {
+            Screen::Keys => self.browse.refresh(),
+            _ => self.filtered(),
+        });
+        effects
+    }
+
+    /// Goes to a screen as it was left.
+    pub(super) fn enter(&mut self, screen: Screen) -> Vec<Effect> {
         self.details_focused = false;
         self.details_scroll = 0;
         self.screen = screen;
-        let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
         self.resize(self.size.0, self.size.1);
-        effects.extend(match screen {
-            Screen::Keys => self.browse.refresh(),
-            Screen::Projects => self.load_projects(),
-            Screen::People => self.load_people(),
-            Screen::Activity => self.load_activity(),
-        });
-        effects
+        self.hide_secret().into_iter().collect()
     }
 
     /// An action in the screen that has the keys.
@@ -96,6 +99,7 @@ impl App {
             Action::Back => Some(self.out_of_list()),
             Action::Filter => Some(self.open_filter()),
             Action::Palette => Some(self.open_palette()),
+            Action::Refresh => Some(self.ask_again()),
             _ => None,
         }
     }
@@ -118,10 +122,6 @@ impl App {
     /// The screens that the user may see.
     pub fn screens(&self) -> impl Iterator<Item = Screen> {
         Screen::ALL.into_iter().filter(|&screen| self.may_show(screen))
-    }
-
-    pub(super) fn may_show(&self, screen: Screen) -> bool {
-        screen != Screen::People || self.me.as_ref().is_some_and(|me| me.may.manage_users)
     }
 
     /// Clicks and the wheel on every screen but that of the keys.
@@ -178,6 +178,24 @@ impl App {
             Screen::Projects => Some(&mut self.projects.filter),
             Screen::People => Some(&mut self.people.filter),
             Screen::Activity => None,
+        }
+    }
+
+    /// Asks again for what the list of this screen shows.
+    pub(super) fn refresh_list(&mut self) -> Vec<Effect> {
+        match self.screen {
+            Screen::People => self.refresh_people(),
+            _ => self.filtered(),
+        }
+    }
+
+    /// What tells the selected row of this screen from all others, on any screen.
+    pub(super) fn selected_number(&self) -> Option<u128> {
+        match self.screen {
+            Screen::Keys => self.browse.selected_id().map(|id| id.as_u128()),
+            Screen::Projects => self.projects.list.selected().map(|project| project.id.as_u128()),
+            Screen::People => self.people.list.selected().map(|person| person.user.id.as_u128()),
+            Screen::Activity => self.activity.list.selected().map(|row| u128::from(row.seq)),
         }
     }
 

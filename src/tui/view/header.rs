@@ -98,6 +98,7 @@ fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
     if area.width >= 60 {
         right.insert(0, Span::raw(format!("scope: {scope}   ")));
     }
+    right.splice(0..0, whose(area, app, look));
     let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
     let room = usize::from(area.width).saturating_sub(used + 1);
     let left = match query.text.trim() {
@@ -105,6 +106,19 @@ fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
         typed => filtered_by(typed, &found(app), room, look),
     };
     (left, right)
+}
+
+/// Whose keys are shown, when not everybody's.
+fn whose(area: Rect, app: &App, look: &Look) -> Option<Span<'static>> {
+    let creator = app.browse.query.creator.as_ref()?;
+    let content = match app.shows_mine() {
+        true => "mine   ".into(),
+        false => format!(
+            "owner: {}   ",
+            text::fit(&creator.email, usize::from(area.width) / 4)
+        ),
+    };
+    Some(Span::styled(content, look.theme.accent()))
 }
 
 fn list_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {

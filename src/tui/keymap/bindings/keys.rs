@@ -42,6 +42,13 @@ pub const BINDINGS: &[Binding] = &[
         "filter",
         "filter by name, project or domain"
     ),
+    bind!(
+        BROWSE,
+        [ch('m')],
+        Mine,
+        "mine",
+        "only your own keys, or all again"
+    ),
     bind!(&[Keys], [ch('1')], ScopeWeb, "", "only Web keys"),
     bind!(&[Keys], [ch('2')], ScopeMobile, "", "only Mobile keys"),
     bind!(&[Keys], [ch('3')], ScopeAnalytics, "", "only Analytics keys"),
