@@ -672,7 +672,7 @@ fn only_the_last_copy_clears_the_clipboard() {
     let mut talk = Talk::with_keys(some_keys(3));
     let subject = || keydeck::tui::message::Subject {
         id: Uuid::nil(),
-        what: "x".into(),
+        name: "x".into(),
     };
     let timer = |talk: &mut Talk| {
         talk.tell(Message::Copied {

@@ -192,7 +192,7 @@ fn new_secrets_and_the_question_before_one_is_lost() {
         talk.tell(Message::Copied {
             subject: keydeck::tui::message::Subject {
                 id: key(900, "", Scope::Web).id,
-                what: "the secret of “Fresh key”".into(),
+                name: "Fresh key".into(),
             },
             route: Route::Terminal,
         });

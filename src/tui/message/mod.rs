@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 pub use activity::{ActivityReply, ActivityRequest};
 pub use people::{PeopleReply, PeopleRequest};
-pub use projects::{ProjectReply, ProjectRequest};
+pub use projects::{ProjectChange, ProjectReply, ProjectRequest};
 
 use crate::api::{
     Created, Key, KeyCounts, KeyEdit, KeyEvent as DeckEvent, KeyFields, KeyFilter, KeyList, KeyPage, Me,
@@ -188,12 +188,11 @@ pub enum Purpose {
     Copy,
 }
 
-/// Whose secret is copied, by the id of the key or the person.
+/// Whose secret is copied, a key's or a person's: the name is for the line that confirms it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
     pub id: Uuid,
-    /// For the line that confirms it: `the secret of “Checkout”`.
-    pub what: String,
+    pub name: String,
 }
 
 /// Which way a copy went, and no more than is known of it.
@@ -212,4 +211,6 @@ pub enum Timer {
     ExpireNotice(u64),
     HideSecret(u64),
     ClearClipboard(u64),
+    /// The selection has stayed on a key for a moment.
+    KeyRests(u64),
 }

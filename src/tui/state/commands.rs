@@ -1,5 +1,6 @@
 //! What the actions do, layer by layer, and which of them are possible now.
 
+use super::dialogs::{self, Pick};
 use super::text::TextField;
 use super::{App, Body, Help, Over, Palette, Screen};
 use crate::api::{PersonRef, Sort};
@@ -19,8 +20,9 @@ impl App {
         self.may(action)
             && match self.screen {
                 Screen::Keys => self.can_with_keys(action),
-                Screen::People => self.can_with_people(action),
-                Screen::Projects | Screen::Activity => true,
+                Screen::Projects => self.can_in_projects(action),
+                Screen::People => self.can_in_people(action),
+                Screen::Activity => self.can_in_activity(action),
             }
     }
 
@@ -30,7 +32,7 @@ impl App {
             Action::Edit => key.is_some_and(|key| key.may.edit),
             Action::Revoke => key.is_some_and(|key| key.may.revoke),
             Action::Copy | Action::Reveal => key.is_some_and(|key| key.may.reveal),
-            Action::Details | Action::SwitchFocus => key.is_some(),
+            Action::Details | Action::SwitchFocus | Action::ItsActivity => key.is_some(),
             Action::Back => self.layer() != Layer::Keys || self.browse.query.is_filtered(),
             Action::NextSort | Action::ReverseSort => key.is_some(),
             _ => true,
@@ -71,6 +73,7 @@ impl App {
             Action::Revoke => self.open_revoke(),
             Action::Copy => self.copy(),
             Action::Reveal => self.reveal(),
+            Action::ItsActivity => self.show_activity_of_selected(),
             _ => Vec::new(),
         }
     }
@@ -119,9 +122,7 @@ impl App {
         if !self.browse.query.is_filtered() {
             return Vec::new();
         }
-        self.browse.query.text.clear();
-        self.browse.query.scope = None;
-        self.browse.query.creator = None;
+        self.browse.query.clear();
         self.browse.requery()
     }
 
@@ -206,7 +207,7 @@ impl App {
     }
 
     pub(super) fn open_palette(&mut self) -> Vec<Effect> {
-        let commands = keymap::of_layer(self.screen.layer())
+        let lines = keymap::of_layer(self.screen.layer())
             .filter(|binding| self.can(binding.action))
             .filter(|binding| {
                 !matches!(
@@ -214,12 +215,13 @@ impl App {
                     Action::Palette | Action::Up | Action::Down | Action::Back
                 )
             })
+            .map(|binding| dialogs::Line {
+                name: binding.help.to_owned(),
+                keys: binding.keys_label(),
+                pick: Pick::Command(binding.action),
+            })
             .collect();
-        self.over.push(Over::Palette(Palette {
-            text: TextField::default(),
-            selected: 0,
-            commands,
-        }));
+        self.over.push(Over::Palette(Palette::new("Commands", lines)));
         Vec::new()
     }
 
@@ -236,7 +238,11 @@ impl App {
             Action::Accept => {
                 let chosen = palette.chosen();
                 self.over.pop();
-                return chosen.map(|action| self.perform(action)).unwrap_or_default();
+                return match chosen {
+                    Some(Pick::Command(action)) => self.perform(action),
+                    Some(Pick::OnlyAction(action)) => self.only_action(action),
+                    None => Vec::new(),
+                };
             }
             _ => {}
         }

@@ -2,10 +2,11 @@
 
 use uuid::Uuid;
 
+use super::projects::ProjectTask;
 use super::text::TextField;
-use crate::api::{Key, PersonRef};
+use crate::api::{ActivityAction, Key, PersonRef};
 use crate::model::Secret;
-use crate::tui::keymap::{Action, Binding, Layer};
+use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::Route;
 
 /// "Yes, Delete": names what stops. Cancel has the focus; no single letter deletes.
@@ -31,6 +32,13 @@ impl SecretOf {
         match self {
             SecretOf::Key(key) => key.id,
             SecretOf::Person(person) => person.id,
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            SecretOf::Key(key) => &key.name,
+            SecretOf::Person(person) => &person.email,
         }
     }
 
@@ -73,6 +81,8 @@ pub enum About {
     HandOver(PersonRef),
     /// Quit with a form or such a secret open.
     Quit,
+    /// Undeploy a project, remove it or its session server.
+    Project(ProjectTask),
 }
 
 /// A question with two answers; the harmless one has the focus.
@@ -86,27 +96,52 @@ pub struct Question {
     pub leaving: bool,
 }
 
-/// Every command by name.
+/// What a line of a palette stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    Command(Action),
+    /// Only this in the activity log; `None`: everything.
+    OnlyAction(Option<ActivityAction>),
+}
+
+/// A line of a palette.
+#[derive(Debug)]
+pub struct Line {
+    pub name: String,
+    /// The keys that do the same.
+    pub keys: String,
+    pub pick: Pick,
+}
+
+/// One of many, found by a part of its name: every command that is possible now, for one.
 #[derive(Debug)]
 pub struct Palette {
+    pub title: &'static str,
     pub text: TextField,
     pub selected: usize,
-    /// What can be done now, in the order of the key bindings.
-    pub commands: Vec<&'static Binding>,
+    pub lines: Vec<Line>,
 }
 
 impl Palette {
-    /// The commands that contain what was typed; those that begin with it come first.
-    pub fn matching(&self) -> Vec<&'static Binding> {
+    pub fn new(title: &'static str, lines: Vec<Line>) -> Self {
+        Self {
+            title,
+            text: TextField::default(),
+            selected: 0,
+            lines,
+        }
+    }
+
+    /// The lines that contain what was typed; those that begin with it come first.
+    pub fn matching(&self) -> Vec<&Line> {
         let typed = self.text.value().trim().to_lowercase();
-        let name = |binding: &Binding| binding.help.to_lowercase();
+        let name = |line: &Line| line.name.to_lowercase();
         let mut found: Vec<_> = self
-            .commands
+            .lines
             .iter()
-            .copied()
-            .filter(|b| name(b).contains(&typed))
+            .filter(|line| name(line).contains(&typed))
             .collect();
-        found.sort_by_key(|binding| !name(binding).starts_with(&typed));
+        found.sort_by_key(|line| !name(line).starts_with(&typed));
         found
     }
 
@@ -115,8 +150,8 @@ impl Palette {
         self.selected = self.selected.saturating_add_signed(step).min(last);
     }
 
-    pub fn chosen(&self) -> Option<Action> {
-        self.matching().get(self.selected).map(|binding| binding.action)
+    pub fn chosen(&self) -> Option<Pick> {
+        self.matching().get(self.selected).map(|line| line.pick)
     }
 }
 

@@ -4,7 +4,7 @@
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
 use super::form::Outcome;
-use super::{About, App, Over, Question, Screen, columns};
+use super::{About, App, Over, Question, Screen, columns, one_project};
 use crate::tui::keymap::{self, Action};
 use crate::tui::message::{Effect, PeopleRequest};
 
@@ -189,6 +189,7 @@ impl App {
             About::NewToken(person) => vec![Effect::People(PeopleRequest::NewToken { person })],
             About::HandOver(heir) => self.hand_over(heir),
             About::Quit => self.quit_now(),
+            About::Project(task) => one_project::carry_out(task),
         }
     }
 

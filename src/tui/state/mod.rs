@@ -8,11 +8,14 @@ mod commands;
 pub mod conflict;
 pub mod dialogs;
 pub mod form;
+pub mod hidden;
 mod input;
+pub mod key_activity;
 pub mod layout;
 pub mod list;
 pub mod notice;
 mod one_key;
+mod one_project;
 pub mod people;
 pub mod projects;
 mod replies;
@@ -31,6 +34,7 @@ pub use browse::{Body, Browse};
 pub use conflict::Conflict;
 pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog, SecretOf};
 pub use form::Form;
+pub use key_activity::KeyActivity;
 pub use layout::Layout;
 pub use notice::{Notice, Tone};
 pub use people::{Heirs, People, Removal};
@@ -112,6 +116,7 @@ pub struct App {
     pub projects: Projects,
     pub people: People,
     pub activity: ActivityLog,
+    pub key_activity: KeyActivity,
     pub over: Vec<Over>,
     pub details_focused: bool,
     pub details_scroll: u16,
@@ -141,6 +146,7 @@ impl App {
             projects: Projects::default(),
             people: People::default(),
             activity: ActivityLog::default(),
+            key_activity: KeyActivity::default(),
             over: Vec::new(),
             details_focused: false,
             details_scroll: 0,
@@ -165,11 +171,17 @@ impl App {
     }
 
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
-        let selected = self.selected_number();
+        let (selected, key, in_details) =
+            (self.selection(), self.browse.selected_id(), self.key_in_details());
         let mut effects = self.dispatch(message);
-        if self.selected_number() != selected {
+        if self.selection() != selected {
             self.details_scroll = 0;
+        }
+        if self.browse.selected_id() != key {
             effects.extend(self.hide_secret());
+        }
+        if self.key_in_details() != in_details {
+            effects.extend(self.await_rest());
         }
         effects
     }
@@ -198,6 +210,7 @@ impl App {
                 self.hide_secret().into_iter().collect()
             }
             Timer::ClearClipboard(number) if number == self.last_copy => vec![Effect::ClearClipboard],
+            Timer::KeyRests(number) => self.key_rests(number),
             Timer::HideSecret(_) | Timer::ClearClipboard(_) => Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::conflict::Side;
-use super::{About, App, Conflict, Form, NewSecret, Over, RevokeDialog, SecretOf, Tone};
+use super::{About, App, Conflict, Form, NewSecret, Over, RevokeDialog, Tone};
 use crate::api::Me;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, Purpose, Subject};
@@ -202,17 +202,13 @@ impl App {
 }
 
 fn subject(new: &NewSecret) -> Subject {
-    let what = match &new.of {
-        SecretOf::Key(key) => format!("the secret of “{}”", key.name),
-        SecretOf::Person(person) => format!("the sign-in token of {}", person.email),
-    };
     Subject {
         id: new.of.id(),
-        what,
+        name: new.of.name().to_owned(),
     }
 }
 
 /// The beginning of a refusal: "As Editor you".
-fn as_a(me: Option<&Me>) -> String {
+pub(super) fn as_a(me: Option<&Me>) -> String {
     me.map_or_else(|| "You".into(), |me| format!("As {} you", me.user.role))
 }

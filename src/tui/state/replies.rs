@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::notice::sentence;
-use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, Screen, SecretOf, Tone};
+use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, SecretOf, Tone};
 use crate::api::{Created, Key, KeyEvent, KeyEventKind, ProblemType};
 use crate::client::Error;
 use crate::clipboard::Cleared;
@@ -58,7 +58,11 @@ impl App {
             Message::Created { result } => self.created(result),
             Message::Edited { id, result } => self.edited(id, result),
             Message::Revoked { id, result } => self.revoked(id, result),
-            Message::Revealed { id, purpose, result } => self.revealed(id, purpose, result),
+            Message::Revealed { id, purpose, result } => {
+                let mut effects = self.revealed(id, purpose, result);
+                effects.extend(self.was_touched(id));
+                effects
+            }
             Message::OfPeople(reply) => self.people_replied(reply),
             Message::OfProjects(reply) => self.projects_replied(reply),
             Message::OfActivity(reply) => self.activity_replied(reply),
@@ -77,7 +81,7 @@ impl App {
                 Vec::new()
             }
             Message::Deck(event) => self.others_did(event),
-            Message::Resync => self.browse.refresh(),
+            Message::Resync => self.missed_some(),
             Message::Key(_)
             | Message::Paste(_)
             | Message::Mouse(_)
@@ -91,21 +95,29 @@ impl App {
         self.connection = Connection::Live;
         // The role may have changed too.
         let mut effects = vec![Effect::LoadMe];
-        effects.extend(match self.browse.body() {
+        effects.extend(self.missed_some());
+        effects
+    }
+
+    /// Everything may have changed.
+    fn missed_some(&mut self) -> Vec<Effect> {
+        let mut effects = match self.browse.body() {
             super::Body::Failed(_) => self.browse.requery(),
             _ => self.browse.refresh(),
-        });
-        if self.screen != Screen::Keys {
-            effects.extend(self.refresh_list());
-        }
+        };
+        effects.extend(self.refresh_list());
+        effects.extend(self.await_rest());
         effects
     }
 
     fn others_did(&mut self, event: KeyEvent) -> Vec<Effect> {
-        match event.kind {
+        let mut effects = match event.kind {
             KeyEventKind::Revoked => self.browse.forget(event.key),
             KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(),
-        }
+        };
+        effects.extend(self.refresh_list());
+        effects.extend(self.was_touched(event.key));
+        effects
     }
 
     fn created(&mut self, result: Result<Box<Created>, Error>) -> Vec<Effect> {
@@ -229,10 +241,9 @@ impl App {
             }
             (Purpose::Show, Ok(_)) => Vec::new(),
             (Purpose::Copy, Ok(secret)) => {
-                let name = self.browse.rows.name_of(id).unwrap_or_default();
-                let what = format!("the secret of “{name}”");
+                let name = self.browse.rows.name_of(id).unwrap_or_default().to_owned();
                 vec![Effect::Copy {
-                    subject: Subject { id, what },
+                    subject: Subject { id, name },
                     secret,
                 }]
             }
@@ -248,7 +259,7 @@ impl App {
     }
 
     fn copied(&mut self, subject: Subject, route: Route) -> Vec<Effect> {
-        let Subject { id, what } = subject;
+        let Subject { id, name } = subject;
         if let Some(Over::NewSecret(new)) = self
             .over
             .iter_mut()
@@ -263,14 +274,16 @@ impl App {
             Route::Clipboard => {
                 self.last_copy = self.next_number();
                 let clear = Effect::After(SECRET_TTL, Timer::ClearClipboard(self.last_copy));
-                let text = format!("Copied {what}. It is cleared from the clipboard in 30 s.");
+                let text =
+                    format!("Copied the secret of “{name}”. It is cleared from the clipboard in 30 s.");
                 let mut effects = self.say(Tone::Done, text);
                 effects.push(clear);
                 effects
             }
             Route::Terminal => {
-                let text =
-                    format!("Sent {what} to the terminal (OSC 52); whether it took it can't be known.");
+                let text = format!(
+                    "Sent the secret of “{name}” to the terminal (OSC 52); whether it took it can't be known."
+                );
                 self.say(Tone::Note, text)
             }
             Route::Failed(why) => self.say(Tone::Failed, sentence(&format!("not copied: {why}"))),

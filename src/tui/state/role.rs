@@ -35,7 +35,7 @@ impl App {
         }
         let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
         if !self.may_show(self.screen) {
-            effects.extend(self.enter(Screen::Keys));
+            effects.extend(self.go(Screen::Keys));
         }
         effects.extend(self.browse.requery());
         if self.screen != Screen::Keys {

@@ -3,6 +3,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::App;
+use super::browse::Query;
 use super::input::WHEEL;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::Effect;
@@ -56,21 +57,51 @@ impl App {
         if !self.may_show(screen) {
             return Vec::new();
         }
-        let mut effects = self.enter(screen);
+        let mut effects = self.go(screen);
         effects.extend(match screen {
             Screen::Keys => self.browse.refresh(),
-            _ => self.filtered(),
+            _ => self.refresh_list(),
         });
         effects
     }
 
-    /// Goes to a screen as it was left.
-    pub(super) fn enter(&mut self, screen: Screen) -> Vec<Effect> {
+    /// Goes to a screen, whatever it shows.
+    pub(super) fn go(&mut self, screen: Screen) -> Vec<Effect> {
         self.details_focused = false;
         self.details_scroll = 0;
         self.screen = screen;
         self.resize(self.size.0, self.size.1);
         self.hide_secret().into_iter().collect()
+    }
+
+    /// Goes to the keys of a project or a person, all of them.
+    pub(super) fn show_keys_of(&mut self, narrow: impl FnOnce(&mut Query)) -> Vec<Effect> {
+        let mut effects = self.go(Screen::Keys);
+        self.browse.query.clear();
+        narrow(&mut self.browse.query);
+        effects.extend(self.browse.requery());
+        effects
+    }
+
+    /// Something changed: asks again for what this screen shows of it.
+    pub(super) fn refresh_list(&mut self) -> Vec<Effect> {
+        match self.screen {
+            Screen::Keys => Vec::new(),
+            Screen::Projects => self.refresh_projects(),
+            Screen::People => self.refresh_people(),
+            Screen::Activity => self.refresh_activity(),
+        }
+    }
+
+    /// What is selected on this screen, told from everything else there.
+    pub(super) fn selection(&self) -> (Screen, Option<u128>) {
+        let selected = match self.screen {
+            Screen::Keys => self.browse.selected_id().map(|id| id.as_u128()),
+            Screen::Projects => self.projects.list.selected().map(|project| project.id.as_u128()),
+            Screen::People => self.people.list.selected().map(|person| person.user.id.as_u128()),
+            Screen::Activity => self.activity.list.selected().map(|row| row.seq.into()),
+        };
+        (self.screen, selected)
     }
 
     /// An action in the screen that has the keys.
@@ -181,31 +212,13 @@ impl App {
         }
     }
 
-    /// Asks again for what the list of this screen shows.
-    pub(super) fn refresh_list(&mut self) -> Vec<Effect> {
-        match self.screen {
-            Screen::People => self.refresh_people(),
-            _ => self.filtered(),
-        }
-    }
-
-    /// What tells the selected row of this screen from all others, on any screen.
-    pub(super) fn selected_number(&self) -> Option<u128> {
-        match self.screen {
-            Screen::Keys => self.browse.selected_id().map(|id| id.as_u128()),
-            Screen::Projects => self.projects.list.selected().map(|project| project.id.as_u128()),
-            Screen::People => self.people.list.selected().map(|person| person.user.id.as_u128()),
-            Screen::Activity => self.activity.list.selected().map(|row| u128::from(row.seq)),
-        }
-    }
-
     /// Asks for what matches the filter of this screen.
     pub(super) fn filtered(&mut self) -> Vec<Effect> {
         match self.screen {
             Screen::Keys => self.browse.requery(),
             Screen::Projects => self.load_projects(),
             Screen::People => self.load_people(),
-            Screen::Activity => self.load_activity(),
+            Screen::Activity => self.refresh_activity(),
         }
     }
 }

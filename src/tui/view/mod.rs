@@ -2,6 +2,7 @@
 
 mod activity;
 mod body;
+mod changes;
 mod conflict;
 mod details;
 mod dialog;

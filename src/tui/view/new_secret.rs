@@ -14,7 +14,7 @@ const WIDTH: u16 = 78;
 pub fn render(buffer: &mut Buffer, screen: Rect, new: &NewSecret, look: &Look) -> Option<Position> {
     let theme = look.theme;
     let width = dialog::inner_width(screen, WIDTH);
-    let mut lines = vec![Line::styled(text::fit(name(&new.of), width), theme.strong())];
+    let mut lines = vec![Line::styled(text::fit(new.of.name(), width), theme.strong())];
     let wrapped = |words: &str, style| {
         text::wrap(words, width)
             .into_iter()
@@ -64,13 +64,6 @@ fn title(of: &SecretOf) -> String {
     match of {
         SecretOf::Key(key) => format!("{} key created", key.scope),
         SecretOf::Person(_) => "Sign-in token".into(),
-    }
-}
-
-fn name(of: &SecretOf) -> &str {
-    match of {
-        SecretOf::Key(key) => &key.name,
-        SecretOf::Person(person) => &person.email,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Every command that is possible now, by name.
+//! One of many by name, such as every command that is possible now.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -10,15 +10,13 @@ use crate::tui::state::Palette;
 pub fn render(buffer: &mut Buffer, screen: Rect, palette: &Palette, look: &Look) -> Option<Position> {
     let found = palette.matching().into_iter();
     let picker = Picker {
-        title: "Commands",
+        title: palette.title,
         prompt: ":",
         typed: &palette.text,
-        found: found
-            .map(|binding| (binding.help.to_owned(), binding.keys_label()))
-            .collect(),
+        found: found.map(|line| (line.name.clone(), line.keys.clone())).collect(),
         selected: palette.selected,
-        nothing: "No command has that in its name.".into(),
-        most: palette.commands.len(),
+        nothing: "Nothing has that in its name.".into(),
+        most: palette.lines.len(),
     };
     picker::render(buffer, screen, &picker, look)
 }

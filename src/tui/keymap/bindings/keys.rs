@@ -10,7 +10,7 @@ use Layer::{Details, Keys};
 const BROWSE: &[Layer] = &[Keys, Details];
 
 pub const BINDINGS: &[Binding] = &[
-    bind!(BROWSE, [ch('n'), ch('a')], Create, "create", "create a key"),
+    bind!(BROWSE, [ch('n')], Create, "create", "create a key"),
     bind!(
         BROWSE,
         [ch('e')],
@@ -32,6 +32,13 @@ pub const BINDINGS: &[Binding] = &[
         Reveal,
         "reveal",
         "show or hide the secret for 30 seconds"
+    ),
+    bind!(
+        BROWSE,
+        [ch('a')],
+        ItsActivity,
+        "activity",
+        "activity of the key: who did what to it"
     ),
     bind!(&[Keys], [ch('s')], NextSort, "sort", "sort by the next column"),
     bind!(&[Keys], [ch('S')], ReverseSort, "", "reverse the sort"),

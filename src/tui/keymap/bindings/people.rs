@@ -9,7 +9,7 @@ use crate::tui::keymap::{Action, Binding, Layer};
 const PEOPLE: &[Layer] = &[Layer::People];
 
 pub const BINDINGS: &[Binding] = &[
-    bind!(PEOPLE, [ch('n'), ch('a')], Create, "add", "add a person"),
+    bind!(PEOPLE, [ch('n')], Create, "add", "add a person"),
     bind!(PEOPLE, [ch('e')], Edit, "role", "change the role"),
     bind!(
         PEOPLE,
@@ -22,9 +22,16 @@ pub const BINDINGS: &[Binding] = &[
     bind!(
         PEOPLE,
         [ch('o')],
-        TheirKeys,
+        ItsKeys,
         "their keys",
         "their keys, in the table of keys"
+    ),
+    bind!(
+        PEOPLE,
+        [ch('a')],
+        ItsActivity,
+        "activity",
+        "activity of the person: what they did"
     ),
     bind!(PEOPLE, [ch('/')], Filter, "filter", "filter by email address"),
 ];

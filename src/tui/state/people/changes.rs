@@ -60,8 +60,7 @@ impl App {
             }
             PersonTask::SetRole(id) => PeopleRequest::SetRole { id, role },
         };
-        sheet.sending = true;
-        sheet.error = None;
+        sheet.sends();
         vec![Effect::People(request)]
     }
 
@@ -79,7 +78,8 @@ impl App {
         {
             self.people.filter.clear();
         }
-        let effects = self.load_people_up_to(Some(user.id));
+        self.people.wanted = Some(user.id);
+        let effects = self.load_people();
         let person = PersonRef {
             id: user.id,
             email: user.email,
@@ -100,7 +100,11 @@ impl App {
         if self.is_me(id) {
             effects.push(Effect::LoadMe);
         }
-        effects.extend(self.load_people_up_to(Some(id)));
+        if let Some(person) = self.people.list.find(&id) {
+            let keys = person.keys;
+            self.people.list.replace(Person { user, keys });
+        }
+        effects.extend(self.refresh_people());
         effects
     }
 

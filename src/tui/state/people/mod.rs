@@ -11,7 +11,7 @@ pub use removal::{Choice, Holding, Removal};
 
 use super::list::{Fetch, List, Listed};
 use super::notice::sentence;
-use super::{App, Screen, Tone};
+use super::{App, Tone};
 use crate::api::{Person, PersonRef, UserQuery};
 use crate::client::Error;
 use crate::tui::keymap::Action;
@@ -32,7 +32,7 @@ pub struct People {
     pub list: List<Person>,
     /// Part of the email address.
     pub filter: String,
-    /// Who is selected as soon as they are loaded, however far down they stand.
+    /// Who was added, and is selected as soon as they are loaded, however far down they stand.
     wanted: Option<Uuid>,
 }
 
@@ -45,33 +45,40 @@ impl Listed for Person {
 }
 
 impl App {
-    /// Asks for the list from its start.
+    /// Asks for the list from its start: it is another one.
     pub(super) fn load_people(&mut self) -> Vec<Effect> {
-        self.people.wanted = None;
-        self.fetch_people(Fetch::Start)
+        let generation = self.people.list.ask();
+        self.fetch_people(generation, Fetch::Start)
     }
 
-    /// Asks for the list anew; the selection stays on its person.
+    /// Asks again for the list.
     pub(super) fn refresh_people(&mut self) -> Vec<Effect> {
-        let selected = self.people.list.selected().map(Listed::id);
-        self.load_people_up_to(selected)
+        match self.people.list.ask_again() {
+            Some((generation, fetch)) => self.fetch_people(generation, fetch),
+            None => Vec::new(),
+        }
     }
 
-    /// Asks for the list anew, as far as this person.
-    fn load_people_up_to(&mut self, wanted: Option<Uuid>) -> Vec<Effect> {
-        self.people.wanted = wanted;
-        self.fetch_people(Fetch::Start)
+    pub(super) fn load_more_people(&mut self) -> Vec<Effect> {
+        match self.people.list.wants_more() {
+            true => self.fetch_more_people(),
+            false => Vec::new(),
+        }
     }
 
-    fn fetch_people(&mut self, fetch: Fetch) -> Vec<Effect> {
+    fn fetch_more_people(&mut self) -> Vec<Effect> {
+        let generation = self.people.list.ask();
+        self.fetch_people(generation, Fetch::More)
+    }
+
+    fn fetch_people(&mut self, generation: u64, fetch: Fetch) -> Vec<Effect> {
         let text = self.people.filter.trim();
-        let last = self.people.list.last().map(|person| person.user.id);
+        let last = self.people.list.last().map(Listed::id);
         let query = UserQuery {
             q: (!text.is_empty()).then(|| text.to_owned()),
             limit: Some(PAGE),
             after: last.filter(|_| fetch == Fetch::More),
         };
-        let generation = self.people.list.ask();
         vec![Effect::People(PeopleRequest::Load {
             generation,
             fetch,
@@ -79,17 +86,11 @@ impl App {
         })]
     }
 
-    pub(super) fn load_more_people(&mut self) -> Vec<Effect> {
-        match self.people.list.wants_more() {
-            true => self.fetch_people(Fetch::More),
-            false => Vec::new(),
-        }
-    }
-
-    pub(super) fn can_with_people(&self, action: Action) -> bool {
+    pub(super) fn can_in_people(&self, action: Action) -> bool {
         let selected = self.people.list.selected();
         match action {
-            Action::Edit | Action::NewToken | Action::Remove | Action::TheirKeys => selected.is_some(),
+            Action::Edit | Action::NewToken | Action::Remove => selected.is_some(),
+            Action::ItsKeys | Action::ItsActivity => selected.is_some(),
             Action::Details | Action::SwitchFocus => selected.is_some(),
             _ => true,
         }
@@ -108,23 +109,24 @@ impl App {
             Action::Edit => self.open_set_role(),
             Action::NewToken => self.ask_for_new_token(),
             Action::Remove => self.open_removal(),
-            Action::TheirKeys => self.show_their_keys(),
+            Action::ItsKeys => self.show_keys_of_person(),
+            Action::ItsActivity => self.show_activity_of_person(),
             _ => Vec::new(),
         }
     }
 
-    /// The table of keys, with only those of the selected person.
-    fn show_their_keys(&mut self) -> Vec<Effect> {
-        let Some(person) = self.people.list.selected().map(reference) else {
-            return Vec::new();
-        };
-        let mut effects = self.enter(Screen::Keys);
-        let query = &mut self.browse.query;
-        query.creator = Some(person);
-        query.scope = None;
-        query.text.clear();
-        effects.extend(self.browse.requery());
-        effects
+    fn show_keys_of_person(&mut self) -> Vec<Effect> {
+        match self.people.list.selected().map(reference) {
+            Some(person) => self.show_keys_of(|query| query.creator = Some(person)),
+            None => Vec::new(),
+        }
+    }
+
+    fn show_activity_of_person(&mut self) -> Vec<Effect> {
+        match self.people.list.selected().map(reference) {
+            Some(person) => self.activity_of_person(&person),
+            None => Vec::new(),
+        }
     }
 
     pub(super) fn people_replied(&mut self, reply: PeopleReply) -> Vec<Effect> {
@@ -155,11 +157,18 @@ impl App {
             (people, complete)
         });
         self.people.list.loaded(generation, fetch, result);
-        match failed {
-            Some(why) if !self.people.list.is_empty() => self.say(Tone::Failed, why),
-            Some(_) => Vec::new(),
-            None => self.look_for_wanted(),
+        if let Some(why) = failed {
+            return match self.people.list.is_empty() {
+                true => Vec::new(),
+                false => self.say(Tone::Failed, why),
+            };
         }
+        let mut effects = self.look_for_wanted();
+        if self.people.list.is_old() {
+            effects.extend(self.refresh_people());
+        }
+        effects.extend(self.load_more_people());
+        effects
     }
 
     fn look_for_wanted(&mut self) -> Vec<Effect> {
@@ -167,7 +176,7 @@ impl App {
         match self.people.wanted {
             // The answer was to an older question.
             _ if list.is_waiting() => Vec::new(),
-            Some(id) if !list.select_id(&id) && list.total().is_none() => self.fetch_people(Fetch::More),
+            Some(id) if !list.select_id(&id) && list.total().is_none() => self.fetch_more_people(),
             _ => {
                 self.people.wanted = None;
                 Vec::new()

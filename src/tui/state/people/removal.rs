@@ -238,6 +238,7 @@ impl App {
         };
         let is_me = removal.is_me;
         self.over.truncate(at);
+        self.people.list.remove(&id);
         let mut effects = self.say(tone, text);
         effects.extend(is_me.then_some(Effect::LoadMe));
         effects.extend(self.refresh_people());
