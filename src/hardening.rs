@@ -1,13 +1,21 @@
 //! What a process that holds secrets forbids itself, once, before it holds any.
 
+use std::fs::File;
 use std::io;
 
-use rustix::fs::Mode;
+use rustix::fs::{Mode, fstat};
 use rustix::process::{Resource, Rlimit, setrlimit, umask};
 
 /// Files and directories that this process makes are its user's alone.
 pub fn keep_files_private() {
     umask(Mode::RWXG | Mode::RWXO);
+}
+
+/// Whether anyone but its owner can do anything with the file. Asked of the open file, so that nobody
+/// swaps it in between.
+pub fn is_open_to_others(file: &File) -> io::Result<bool> {
+    let others = Mode::RWXG | Mode::RWXO;
+    Ok(Mode::from_raw_mode(fstat(file)?.st_mode).intersects(others))
 }
 
 /// Leaves no memory image behind: no core file when the program crashes, and, on Linux, none for a

@@ -2,14 +2,15 @@
 //!
 //! The map: [`model`] says what a key is and validates it. [`api`] is the wire that client and server
 //! share; [`server`] answers it over a store, [`client`] asks it. [`tui`] is the dashboard, with the
-//! [`clipboard`]. [`cli`] holds the commands, [`config`] finds what they work on, [`hardening`] keeps
-//! secrets out of others' hands.
+//! [`clipboard`]. [`cli`] holds the commands, [`config`] finds what they work on, [`credentials`] what
+//! they sign in with, [`hardening`] keeps secrets out of others' hands.
 
 pub mod api;
 pub mod cli;
 pub mod client;
 pub mod clipboard;
 pub mod config;
+pub mod credentials;
 pub mod hardening;
 pub mod model;
 pub mod server;

@@ -15,6 +15,12 @@ pub enum ProblemType {
     /// 401: no token, or none that is known.
     #[serde(rename = "/problems/unauthenticated")]
     Unauthenticated,
+    /// 401: the presented API key is none that is active; `rule` says why.
+    #[serde(rename = "/problems/unknown-key")]
+    UnknownKey,
+    /// 403: the API key does not allow this; `rule` says which rule refused.
+    #[serde(rename = "/problems/not-by-this-key")]
+    NotByThisKey,
     /// 403: the role doesn't allow it.
     #[serde(rename = "/problems/forbidden")]
     Forbidden,
@@ -86,6 +92,9 @@ pub struct Problem {
     /// The fields that are wrong, when fields are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// The rule that refused, when a key was checked: `origin-foreign`, `not-deployed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
     /// The key as it is now, when someone changed it in between.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Box<Key>>,

@@ -7,27 +7,46 @@ use clap::{Args, Parser, Subcommand};
 
 use super::key::args::KeyArgs;
 use super::values;
+use crate::config::Colour;
 use crate::model::Role;
 
 /// A keyboard-driven dashboard for an organisation's API keys, and the key server behind it.
 ///
-/// Without a command, keydeck opens the dashboard: on the server that --server or KEYDECK_SERVER
-/// names, signed in with the token in KEYDECK_TOKEN, or else on the local deck, which it makes and
-/// serves by itself.
+/// Without a command, keydeck opens the dashboard: on the profile or server that is named, signed in
+/// as keydeck login did, or else on the local deck, which it makes and serves by itself.
 #[derive(Debug, Parser)]
 #[command(version, disable_help_subcommand = true)]
 pub struct Cli {
-    /// Work on this key server instead of the local deck [env: KEYDECK_SERVER; token in
-    /// KEYDECK_TOKEN]
-    #[arg(long, value_name = "URL")]
-    pub server: Option<String>,
+    #[command(flatten)]
+    pub selection: Selection,
 
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
+/// What a command works on.
+#[derive(Debug, Default, Args)]
+pub struct Selection {
+    /// Work on this key server instead of the default profile [env: KEYDECK_SERVER]
+    #[arg(long, global = true, value_name = "URL", display_order = 900)]
+    pub server: Option<String>,
+    /// Work on this profile of config.toml; "local" is the local deck [env: KEYDECK_PROFILE]
+    #[arg(long, global = true, value_name = "NAME", display_order = 901)]
+    pub profile: Option<String>,
+    /// Sign in with the token in this file, or - for standard input [env: the token itself in
+    /// KEYDECK_TOKEN]
+    #[arg(long, global = true, value_name = "FILE", display_order = 902)]
+    pub token_file: Option<PathBuf>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Sign in to a key server: its token is read without echo, or from standard input
+    Login(LoginArgs),
+    /// Take the kept token of a profile away
+    Logout,
+    /// Say who you are, where, by which token, and what you may do
+    Whoami(WhoamiArgs),
     /// Look after keys from scripts
     Key(KeyArgs),
     /// Open the dashboard on a throw-away organisation with sample data
@@ -36,6 +55,32 @@ pub enum Command {
     Init(InitArgs),
     /// Serve a database that `init` has made
     Serve(ServeArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct LoginArgs {
+    /// The server, such as https://keys.acme.example
+    #[arg(value_name = "URL")]
+    pub url: String,
+    /// Mark the profile in the dashboard
+    #[arg(long, value_parser = values::colour())]
+    pub colour: Option<Colour>,
+    /// Offer and send nothing that changes anything
+    #[arg(long)]
+    pub read_only: bool,
+    /// PEM certificates of authorities to trust besides the system's
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Keep the token in a file that only you can read, not in the system's keyring
+    #[arg(long)]
+    pub no_keyring: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct WhoamiArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -2,15 +2,17 @@
 
 use std::io::{self, IsTerminal};
 
+use super::args::Selection;
 use super::{Failure, deck};
 use crate::client::Client;
 use crate::tui::terminal::TerminalError;
 use crate::tui::{self, Ended, Place, RunError};
 
-pub fn run(server: Option<&str>) -> Result<(), Failure> {
+pub fn run(selection: &Selection) -> Result<(), Failure> {
     needs_terminal()?;
-    let deck = deck::open(server)?;
-    open(deck.client.clone(), &deck.label)
+    let deck = deck::open(selection)?;
+    let ended = open(deck.client.clone(), deck.place());
+    ended.map_err(|failure| deck.explain(failure))
 }
 
 /// Before anything is made or asked for it.
@@ -28,9 +30,8 @@ pub fn needs_terminal() -> Result<(), Failure> {
     Err(RunError::from(TerminalError::NotATerminal(missing)).into())
 }
 
-/// Shows the dashboard until the user leaves it. `label` says what it is open on.
-pub fn open(client: Client, label: &str) -> Result<(), Failure> {
-    let place = Place { label: label.into() };
+/// Shows the dashboard until the user leaves it. `place` says what it is open on.
+pub fn open(client: Client, place: Place) -> Result<(), Failure> {
     match tui::run(client, place)? {
         Ended::Quit => Ok(()),
         Ended::Signal(number) => Err(Failure::Signal(number)),

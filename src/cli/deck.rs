@@ -1,37 +1,93 @@
-//! What a command works on: the chosen server, or the local deck and the server inside this process.
+//! What a command works on: the server of a profile, or the local deck and the server inside this
+//! process.
 
+use super::args::Selection;
 use super::embedded::EmbeddedServer;
 use super::{Failure, local};
-use crate::client::Client;
-use crate::config::{self, Chosen};
+use crate::client::{Client, Endpoint};
+use crate::config::{self, Config, Profile};
+use crate::credentials::{self, Given, Source};
+use crate::tui::Place;
 
 /// A client, signed in, and the embedded server when it is one's own.
 #[derive(Debug)]
 pub struct Deck {
     pub client: Client,
-    /// What people call it: `local`, or the server's host.
-    pub label: String,
+    pub profile: Profile,
+    /// Where the token came from.
+    pub token_from: Source,
     _server: Option<EmbeddedServer>,
 }
 
-/// Opens the server that the flag or the environment names, or else the local deck.
-pub fn open(server_flag: Option<&str>) -> Result<Deck, Failure> {
-    match config::choose(server_flag)? {
-        Chosen::Server(endpoint) => {
-            let label = endpoint.host();
-            Ok(Deck {
-                client: Client::new(endpoint)?,
-                label,
-                _server: None,
-            })
+/// Opens what flags, environment and `config.toml` choose.
+pub fn open(selection: &Selection) -> Result<Deck, Failure> {
+    let (config, name) = choose(selection)?;
+    open_profile(&config, &name)
+}
+
+/// What the command line chooses, and all that could be switched to: the configuration, and the name
+/// of the profile in it. Tokens that are given to this run belong to that profile alone.
+pub fn choose(selection: &Selection) -> Result<(Config, String), Failure> {
+    let mut config = Config::load()?;
+    let mut profile = config.choose(selection.server.as_deref(), selection.profile.as_deref())?;
+    if profile.server.is_some() {
+        profile.given = Given::find(selection.token_file.as_deref())?;
+    } else if selection.token_file.is_some() {
+        return Err(Failure::Usage(
+            "the local deck takes no token; leave out --token-file, or name a server".into(),
+        ));
+    }
+    let name = profile.name.clone();
+    config.begin_with(profile);
+    Ok((config, name))
+}
+
+/// Opens the profile of this name. Never asks on the terminal; must not be called inside a runtime.
+pub fn open_profile(config: &Config, name: &str) -> Result<Deck, Failure> {
+    let profile = config.profile(name)?.clone();
+    let (client, token_from, server) = match &profile.server {
+        Some(url) => {
+            Endpoint::address(url)?;
+            let Given { token, source } = credentials::find(&profile, url)?;
+            let mut endpoint = Endpoint::new(url, token);
+            endpoint.ca_file = profile.ca_file.clone();
+            (Client::new(endpoint)?, source, None)
         }
-        Chosen::Local(directory) => {
-            let server = local::start(&directory)?;
-            Ok(Deck {
-                client: server.client()?,
-                label: "local".into(),
-                _server: Some(server),
-            })
+        None => {
+            let server = local::start(&config::data_directory()?)?;
+            (server.client()?, Source::LocalDeck, Some(server))
+        }
+    };
+    Ok(Deck {
+        client: if profile.read_only {
+            client.read_only()
+        } else {
+            client
+        },
+        profile,
+        token_from,
+        _server: server,
+    })
+}
+
+impl Deck {
+    /// What a dashboard shows of it.
+    pub fn place(&self) -> Place {
+        Place {
+            label: self.profile.name.clone(),
+            colour: self.profile.colour,
+            read_only: self.profile.read_only,
+        }
+    }
+
+    /// A refused sign-in, with whose token was refused.
+    pub fn explain(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::SignIn(sentence) => Failure::SignIn(format!(
+                "{sentence} (profile {}, token from {})",
+                self.profile.name, self.token_from
+            )),
+            other => other,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::key;
 use crate::client;
 use crate::config::ConfigError;
+use crate::credentials::CredentialError;
 use crate::model::Shown;
 use crate::tui::RunError;
 use crate::tui::terminal::TerminalError;
@@ -25,7 +26,7 @@ pub enum Failure {
     /// What is wrong with the values of single flags, one line each. Exit code 1.
     #[error("{}", .0.join("; "))]
     Flags(Vec<String>),
-    /// The dashboard was ended by this signal, and has given the terminal back.
+    /// The dashboard or a question was ended by this signal, and has given the terminal back.
     #[error("ended by signal {0}")]
     Signal(i32),
     /// Whoever read the output has gone; there is nobody left to tell.
@@ -78,8 +79,18 @@ impl From<client::Error> for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         match &error {
-            ConfigError::NoToken(_) => Failure::SignIn(error.to_string()),
-            ConfigError::NotText(_) | ConfigError::NoHome => Failure::Failed(error.to_string()),
+            ConfigError::Contradiction(..) | ConfigError::Unknown { .. } => Failure::Usage(error.to_string()),
+            _ => Failure::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<CredentialError> for Failure {
+    fn from(error: CredentialError) -> Self {
+        match error {
+            CredentialError::Config(error) => error.into(),
+            CredentialError::Terminal => Failure::Usage(error.to_string()),
+            _ => Failure::SignIn(error.to_string()),
         }
     }
 }

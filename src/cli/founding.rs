@@ -20,12 +20,9 @@ pub fn create(path: &Path, founding: Founding, root_key: &RootKey) -> Result<Sql
 pub fn unlock(store: &SqliteStore, root_key: &RootKey, role: Role) -> Result<(Sealer, Uuid), Failure> {
     block_on(async {
         let sealer = open_sealer(store, root_key).await?;
-        let users = store.users().await.map_err(Failure::failed)?;
-        let user = users
-            .iter()
-            .filter(|user| user.role == role)
-            .min_by_key(|user| (user.created_at, user.id))
-            .ok_or_else(|| Failure::Failed(format!("the database has no user with the role {role}")))?;
+        let user = store.first_user(role).await.map_err(Failure::failed)?;
+        let user =
+            user.ok_or_else(|| Failure::Failed(format!("the database has no user with the role {role}")))?;
         Ok((sealer, user.id))
     })
 }

@@ -12,35 +12,46 @@ pub mod generate;
 mod init;
 mod key;
 mod local;
+mod login;
+mod logout;
 mod output;
 pub mod sample;
 pub mod scratch;
 mod serve;
 mod values;
+mod whoami;
 
 pub use args::Cli;
 pub use failure::Failure;
 
-use self::args::Command;
+use self::args::{Command, Selection};
 
 /// Does what the command line says.
 pub fn run(cli: Cli) -> Result<(), Failure> {
-    let server = cli.server.as_deref();
+    let selection = &cli.selection;
     match cli.command {
-        None => dashboard::run(server),
-        Some(Command::Key(args)) => key::run(args.server.as_deref().or(server), args.command),
-        Some(Command::Demo(args)) => without(server, "demo").and_then(|()| demo::run(&args)),
-        Some(Command::Init(args)) => without(server, "init").and_then(|()| init::run(&args)),
-        Some(Command::Serve(args)) => without(server, "serve").and_then(|()| serve::run(args)),
+        None => dashboard::run(selection),
+        Some(Command::Login(args)) => login::run(selection, &args),
+        Some(Command::Logout) => logout::run(selection),
+        Some(Command::Whoami(args)) => whoami::run(selection, &args),
+        Some(Command::Key(args)) => key::run(selection, args.command),
+        Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args)),
+        Some(Command::Init(args)) => without(selection, "init").and_then(|()| init::run(&args)),
+        Some(Command::Serve(args)) => without(selection, "serve").and_then(|()| serve::run(args)),
     }
 }
 
-/// `--server` where it would have no effect is a misunderstanding.
-fn without(server: Option<&str>, command: &str) -> Result<(), Failure> {
-    match server {
+/// `--server` and the like where they would have no effect are a misunderstanding.
+fn without(selection: &Selection, command: &str) -> Result<(), Failure> {
+    let flags = [
+        ("--server", selection.server.is_some()),
+        ("--profile", selection.profile.is_some()),
+        ("--token-file", selection.token_file.is_some()),
+    ];
+    match flags.iter().find(|(_, is_given)| *is_given) {
         None => Ok(()),
-        Some(_) => Err(Failure::Usage(format!(
-            "keydeck {command} works on this machine; leave out --server"
+        Some((flag, _)) => Err(Failure::Usage(format!(
+            "keydeck {command} works on this machine; leave out {flag}"
         ))),
     }
 }

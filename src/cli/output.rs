@@ -111,7 +111,7 @@ pub fn last_used(key: &Key, now: Timestamp) -> String {
     key.last_used_at.map_or_else(|| "never".into(), |at| ago(at, now))
 }
 
-fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     Shown::new(text).into_string()
 }
 

@@ -1,11 +1,20 @@
 //! Values of flags that are one of a few words.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde::Deserialize;
+use serde::de::{IntoDeserializer, value};
 
 use crate::api::Sort;
+use crate::config::Colour;
 use crate::model::role::UnknownRole;
 use crate::model::scope::UnknownScope;
 use crate::model::{Role, Scope};
+
+/// The colours by the names that `config.toml` gives them.
+pub fn colour() -> impl TypedValueParser<Value = Colour> {
+    PossibleValuesParser::new(Colour::ALL.map(Colour::as_str))
+        .try_map(|text| -> Result<Colour, value::Error> { Colour::deserialize(text.into_deserializer()) })
+}
 
 pub fn role() -> impl TypedValueParser<Value = Role> {
     PossibleValuesParser::new(Role::ALL.map(Role::as_str))

@@ -1,11 +1,13 @@
 //! Where a client calls and how long it waits; refuses addresses that would leak the token.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use url::{Host, Url};
+use url::Url;
 
 use super::Error;
 use crate::model::Secret;
+use crate::model::domain::is_loopback;
 
 /// A server, and the token of whoever signs in to it.
 #[derive(Debug, Clone)]
@@ -13,6 +15,8 @@ pub struct Endpoint {
     pub url: String,
     pub token: Secret,
     pub timeouts: Timeouts,
+    /// PEM certificates of authorities that count besides the system's.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// How long a client waits.
@@ -41,68 +45,48 @@ impl Endpoint {
             url: url.into(),
             token,
             timeouts: Timeouts::default(),
+            ca_file: None,
         }
     }
 
-    /// What people call the server: its host, and its port when that is not the scheme's own.
-    pub fn host(&self) -> String {
-        match Url::parse(self.url.trim()) {
-            Ok(url) => match (url.host_str(), url.port()) {
-                (Some(host), Some(port)) => format!("{host}:{port}"),
-                (Some(host), None) => host.to_owned(),
-                (None, _) => self.url.clone(),
-            },
-            Err(_) => self.url.clone(),
-        }
-    }
-
-    /// The URL that paths are joined to. Plain HTTP would show the token to the network, so it is
-    /// only for this machine.
-    pub(super) fn base(&self) -> Result<Url, Error> {
-        let unusable = |why: &str| Err(Error::Unusable(format!("the server's address {why}")));
-        let Ok(mut base) = Url::parse(self.url.trim()) else {
-            return unusable("is no URL; write it like https://keys.acme.example");
-        };
-        if !base.username().is_empty() || base.password().is_some() {
-            return unusable("must not contain a user name or password; the token belongs in KEYDECK_TOKEN");
-        }
-        if base.query().is_some() || base.fragment().is_some() {
-            return unusable("ends with its path; leave out ? and #");
-        }
-        match base.scheme() {
-            "https" => {}
-            "http" if is_loopback(&base) => {}
-            "http" => {
-                return unusable("must begin with https://; plain http:// is only for this machine");
-            }
-            _ => return unusable("must begin with https://"),
-        }
-        if !base.path().ends_with('/') {
-            let path = format!("{}/", base.path());
-            base.set_path(&path);
-        }
-        Ok(base)
+    /// The server's address as people keep it; refuses one that no client takes.
+    pub fn address(url: &str) -> Result<String, Error> {
+        base(url).map(|base| base.as_str().trim_end_matches('/').to_owned())
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
+/// The URL that paths are joined to. Plain HTTP would show the token to the network, so it is only
+/// for this machine.
+pub(super) fn base(url: &str) -> Result<Url, Error> {
+    let unusable = |why: &str| Err(Error::Unusable(format!("the server's address {why}")));
+    let Ok(mut base) = Url::parse(url.trim()) else {
+        return unusable("is no URL; write it like https://keys.acme.example");
+    };
+    if !base.username().is_empty() || base.password().is_some() {
+        return unusable("must not contain a user name or password; keydeck login takes the token");
     }
+    if base.query().is_some() || base.fragment().is_some() {
+        return unusable("ends with its path; leave out ? and #");
+    }
+    match base.scheme() {
+        "https" => {}
+        "http" if is_loopback(&base) => {}
+        "http" => {
+            return unusable("must begin with https://; plain http:// is only for this machine");
+        }
+        _ => return unusable("must begin with https://"),
+    }
+    if !base.path().ends_with('/') {
+        let path = format!("{}/", base.path());
+        base.set_path(&path);
+    }
+    Ok(base)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn base(url: &str) -> Result<String, String> {
-        Endpoint::new(url, Secret::new("kdu_x"))
-            .base()
-            .map(String::from)
-            .map_err(|e| e.to_string())
+        super::base(url).map(String::from).map_err(|e| e.to_string())
     }
 
     #[test]

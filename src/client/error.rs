@@ -16,8 +16,14 @@ pub enum Error {
     #[error("{0} did not answer in time")]
     TimedOut(String),
     /// 401: no token, or none that the server knows.
-    #[error("the server does not know this sign-in token; set KEYDECK_TOKEN to the one that you were given")]
+    #[error("the server does not know this sign-in token; sign in again with keydeck login")]
     SignIn,
+    /// It would change something, and the client only reads; nothing was sent.
+    #[error(
+        "this profile is read-only, so nothing was sent; take read_only out of it in config.toml, or choose \
+         another with --profile"
+    )]
+    ReadOnly,
     /// Any other refusal, in the server's own words.
     #[error("{}", .0.detail)]
     Refused(Box<Problem>),
@@ -34,8 +40,14 @@ impl Error {
             Error::Refused(problem) => {
                 matches!(problem.kind, ProblemType::Timeout | ProblemType::Unavailable)
             }
-            Error::Unusable(_) | Error::SignIn | Error::NotKeydeck(_) => false,
+            Error::Unusable(_) | Error::SignIn | Error::ReadOnly | Error::NotKeydeck(_) => false,
         }
+    }
+
+    /// Whether the role doesn't allow it.
+    pub fn is_forbidden(&self) -> bool {
+        self.problem()
+            .is_some_and(|problem| problem.kind == ProblemType::Forbidden)
     }
 
     /// The problem document of a refusal.

@@ -41,6 +41,13 @@ impl Client {
         self
     }
 
+    /// The same client, sending only what changes nothing; the rest is [`Error::ReadOnly`].
+    #[must_use]
+    pub fn read_only(mut self) -> Self {
+        self.transport.read_only = true;
+        self
+    }
+
     pub async fn me(&self) -> Result<Me> {
         self.transport.get("v1/me", &()).await
     }
@@ -75,8 +82,10 @@ impl Client {
         self.transport.delete(&format!("v1/keys/{id}")).await
     }
 
+    /// Changes nothing, and is recorded.
     pub async fn reveal(&self, id: Uuid) -> Result<Secret> {
-        let revealed: Revealed = self.transport.act(&format!("v1/keys/{id}/reveal")).await?;
+        let path = format!("v1/keys/{id}/reveal");
+        let revealed: Revealed = self.transport.ask(&path, |request| request).await?;
         revealed
             .secret
             .ok_or_else(|| self.transport.not_keydeck("revealed no secret"))
@@ -87,7 +96,9 @@ impl Client {
         let lookup = Lookup {
             sha256: hash.to_string(),
         };
-        self.transport.post("v1/keys/lookup", &[], &lookup).await
+        self.transport
+            .ask("v1/keys/lookup", |request| request.json(&lookup))
+            .await
     }
 
     pub async fn projects(&self, query: &ProjectQuery) -> Result<Vec<Project>> {

@@ -1,15 +1,16 @@
 //! One request and its answer: headers, deadlines, bounds, and what each status means.
 
+use std::path::Path;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
+use reqwest::{Certificate, Method, RequestBuilder, Response, StatusCode, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::{Endpoint, Error, Timeouts};
+use super::{Endpoint, Error, Timeouts, endpoint};
 use crate::api::{PROBLEM_JSON, Problem};
 
 /// The largest body that is read; the largest page of keys with 50 long domains each is smaller.
@@ -22,11 +23,13 @@ pub(super) struct Transport {
     pub(super) timeouts: Timeouts,
     /// How often a read is asked again.
     pub(super) retries: usize,
+    /// Whether what would change something is refused here.
+    pub(super) read_only: bool,
 }
 
 impl Transport {
     pub(super) fn new(endpoint: &Endpoint) -> Result<Self, Error> {
-        let base = endpoint.base()?;
+        let base = endpoint::base(&endpoint.url)?;
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, bearer(endpoint)?);
         let mut builder = reqwest::Client::builder()
@@ -42,6 +45,8 @@ impl Transport {
         if base.scheme() == "http" {
             // The system's certificates take longer to read than a whole first page.
             builder = builder.https_only(false).tls_certs_only([]);
+        } else if let Some(file) = &endpoint.ca_file {
+            builder = builder.tls_certs_merge(certificates(file)?);
         }
         let http = builder
             .build()
@@ -51,6 +56,7 @@ impl Transport {
             base,
             timeouts: endpoint.timeouts,
             retries: 0,
+            read_only: false,
         })
     }
 
@@ -99,16 +105,25 @@ impl Transport {
         path: &str,
         query: &impl Serialize,
     ) -> Result<T, Error> {
-        self.json(self.request(Method::DELETE, path)?.query(query)).await
+        self.json(self.changing(Method::DELETE, path)?.query(query)).await
     }
 
     /// A POST that says everything with its path.
     pub(super) async fn act<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
-        self.json(self.request(Method::POST, path)?).await
+        self.json(self.changing(Method::POST, path)?).await
+    }
+
+    /// A POST that changes nothing.
+    pub(super) async fn ask<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        with: impl FnOnce(RequestBuilder) -> RequestBuilder,
+    ) -> Result<T, Error> {
+        self.json(with(self.request(Method::POST, path)?)).await
     }
 
     pub(super) async fn delete(&self, path: &str) -> Result<(), Error> {
-        self.body(self.request(Method::DELETE, path)?).await.map(drop)
+        self.body(self.changing(Method::DELETE, path)?).await.map(drop)
     }
 
     /// An answer whose body is read as it comes; only its headers have a deadline.
@@ -147,11 +162,19 @@ impl Transport {
         headers: &[(&'static str, String)],
         body: &impl Serialize,
     ) -> Result<T, Error> {
-        let mut request = self.request(method, path)?.json(body);
+        let mut request = self.changing(method, path)?.json(body);
         for (name, value) in headers {
             request = request.header(*name, value);
         }
         self.json(request).await
+    }
+
+    /// A request that changes something.
+    fn changing(&self, method: Method, path: &str) -> Result<RequestBuilder, Error> {
+        if self.read_only {
+            return Err(Error::ReadOnly);
+        }
+        self.request(method, path)
     }
 
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Error> {
@@ -228,6 +251,17 @@ impl Transport {
             _ if status.is_redirection() => self.not_keydeck(&format!("redirects elsewhere ({status})")),
             _ => self.not_keydeck(&format!("answered {status} without a problem document")),
         }
+    }
+}
+
+fn certificates(file: &Path) -> Result<Vec<Certificate>, Error> {
+    let unusable = |why: String| Error::Unusable(format!("the CA file {} {why}", file.display()));
+    let pem = std::fs::read(file).map_err(|error| unusable(format!("can't be read: {error}")))?;
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(unusable(
+            "holds no certificate in PEM (-----BEGIN CERTIFICATE-----)".into(),
+        )),
     }
 }
 

@@ -39,15 +39,40 @@ impl UiDomain {
 
     /// Whether this is an origin on the developer's own machine with an explicit port.
     pub fn is_local_with_port(&self) -> bool {
-        Url::parse(&self.0).is_ok_and(|url| {
-            let local = match url.host() {
-                Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-                Some(Host::Ipv4(ip)) => ip.is_loopback(),
-                Some(Host::Ipv6(ip)) => ip.is_loopback(),
-                None => false,
-            };
-            local && url.port().is_some()
+        Url::parse(&self.0).is_ok_and(|url| is_loopback(&url) && url.port().is_some())
+    }
+
+    /// Whether this covers `origin`, written as browsers write it: scheme, host and port are the same,
+    /// and a wildcard stands for exactly one label. Anything that no browser would send is not covered.
+    pub fn covers(&self, origin: &str) -> bool {
+        let Some((scheme, rest)) = self.0.split_once("://*") else {
+            return self.0 == origin;
+        };
+        let label = origin
+            .strip_prefix(scheme)
+            .and_then(|origin| origin.strip_prefix("://"))
+            .and_then(|origin| origin.strip_suffix(rest));
+        label.is_some_and(|label| {
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-')
         })
+    }
+}
+
+/// Whether an origin is on the machine of whoever opened the page.
+pub fn is_local(origin: &str) -> bool {
+    Url::parse(origin).is_ok_and(|url| is_loopback(&url))
+}
+
+/// Whether the address is of the machine itself.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
     }
 }
 
@@ -183,6 +208,45 @@ mod tests {
         assert!(local("http://[::1]:3000/"));
         assert!(!local("http://localhost"));
         assert!(!local("https://localhost.evil.example:8000"));
+    }
+
+    #[test]
+    fn an_origin_is_covered_as_it_is_or_by_one_label() {
+        let covers = |domain, origin| UiDomain::parse(Scope::Web, domain).expect(domain).covers(origin);
+        assert!(covers("https://shop.acme.example", "https://shop.acme.example"));
+        assert!(covers("http://localhost:8000/", "http://localhost:8000"));
+        assert!(covers("https://*.acme.example", "https://shop.acme.example"));
+        assert!(covers(
+            "https://*.acme.example:8443",
+            "https://a-1.acme.example:8443"
+        ));
+        for (domain, lookalike) in [
+            ("https://shop.acme.example", "http://shop.acme.example"),
+            ("https://shop.acme.example", "https://shop.acme.example:8443"),
+            ("https://shop.acme.example", "https://shop.acme.example."),
+            ("https://shop.acme.example", "https://shop.acme.example/"),
+            ("https://shop.acme.example", "https://SHOP.acme.example"),
+            (
+                "https://shop.acme.example",
+                "https://shop.acme.example.evil.example",
+            ),
+            (
+                "https://shop.acme.example",
+                "https://shop.acme.example@evil.example",
+            ),
+            ("https://*.acme.example", "https://acme.example"),
+            ("https://*.acme.example", "https://.acme.example"),
+            ("https://*.acme.example", "https://a.b.acme.example"),
+            ("https://*.acme.example", "https://*.acme.example"),
+            ("https://*.acme.example", "https://evil.example/.acme.example"),
+            ("https://*.acme.example", "https://evil@a.acme.example"),
+            ("https://*.acme.example", "https://a.acme.example:8443"),
+            ("https://*.acme.example", "https://a.acme.example.evil.example"),
+            ("https://*.acme.example", "null"),
+            ("https://*.acme.example", ""),
+        ] {
+            assert!(!covers(domain, lookalike), "{domain} {lookalike}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! Nothing here performs I/O; the form, the command line and the server call the same functions.
 
 pub mod address;
+pub mod connection;
 pub mod domain;
 pub mod email;
 pub mod field;
@@ -10,6 +11,7 @@ pub mod name;
 pub mod role;
 pub mod scope;
 pub mod secret;
+pub mod session_server;
 pub mod shown;
 pub mod token;
 

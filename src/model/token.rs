@@ -6,10 +6,10 @@
 use std::fmt;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{Scope, Secret};
 
@@ -137,6 +137,19 @@ impl Token {
         })
     }
 
+    /// Reads what an integration presents: a whole secret, or its token alone.
+    pub fn presented(secret: &str) -> Result<Self, NotAToken> {
+        match Self::parse(secret) {
+            Err(NotAToken::Prefix) => {
+                let json = Zeroizing::new(BASE64_STANDARD.decode(secret).map_err(|_| NotAToken::Prefix)?);
+                let connection: PresentedJson =
+                    serde_json::from_slice(&json).map_err(|_| NotAToken::Prefix)?;
+                Self::parse(connection.auth_token.expose())
+            }
+            parsed => parsed,
+        }
+    }
+
     pub fn kind(&self) -> TokenKind {
         self.kind
     }
@@ -179,6 +192,13 @@ struct ConnectionJson<'a> {
     soul_id: Uuid,
     auth_server: String,
     auth_token: &'a str,
+}
+
+/// What counts of a presented secret; where it says that it belongs is for the client.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PresentedJson {
+    auth_token: Secret,
 }
 
 /// 256 bits as 43 digits in base 62, most significant first.
@@ -256,6 +276,15 @@ mod tests {
                 token.expose()
             )
         );
+        let presented = Token::presented(secret.expose()).expect("its own secret");
+        assert_eq!(presented.hash(), token.hash());
+        assert_eq!(
+            Token::presented(token.expose()).expect("a token").hash(),
+            token.hash()
+        );
+        for other in ["", "e30=", "bm9uc2Vuc2U=", &secret.expose()[4..]] {
+            assert_eq!(Token::presented(other).err(), Some(NotAToken::Prefix), "{other}");
+        }
     }
 
     #[test]

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::error::{ApiError, ApiResult};
 use super::state::ServerState;
-use super::store::Actor;
-use crate::api::{ProblemType, User};
+use super::store::{Actor, StoreResult};
+use crate::api::User;
 use crate::model::{Token, TokenHash, TokenKind};
 
 /// A sign-in that lives in memory only, for the person at the terminal of the local deck.
@@ -25,6 +25,8 @@ pub struct LocalSession {
 /// The signed-in user, read afresh for each request so that a change of role applies at once.
 pub struct SignedIn {
     pub user: User,
+    /// Of the token that was presented.
+    pub token: TokenHash,
     pub actor: Actor,
 }
 
@@ -32,8 +34,10 @@ impl FromRequestParts<ServerState> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> ApiResult<Self> {
-        let hash = presented(parts).ok_or_else(unauthenticated)?;
-        let user = user_of(state, &hash).await?.ok_or_else(unauthenticated)?;
+        let token = presented(parts).ok_or_else(ApiError::unauthenticated)?;
+        let user = user_of(state, &token)
+            .await?
+            .ok_or_else(ApiError::unauthenticated)?;
         let actor = Actor {
             user: user.id,
             address: parts
@@ -41,17 +45,18 @@ impl FromRequestParts<ServerState> for SignedIn {
                 .get::<ConnectInfo<SocketAddr>>()
                 .map(|ConnectInfo(peer)| peer.ip().to_canonical()),
         };
-        Ok(Self { user, actor })
+        Ok(Self { user, token, actor })
     }
 }
 
-async fn user_of(state: &ServerState, hash: &TokenHash) -> ApiResult<Option<User>> {
+/// Whom this token signs in now.
+pub async fn user_of(state: &ServerState, token: &TokenHash) -> StoreResult<Option<User>> {
     if let Some(local) = &state.local_session
-        && bool::from(local.token.0.ct_eq(&hash.0))
+        && bool::from(local.token.0.ct_eq(&token.0))
     {
-        return Ok(state.store.user(local.user).await?);
+        return state.store.user(local.user).await;
     }
-    Ok(state.store.user_by_token(hash).await?)
+    state.store.user_by_token(token).await
 }
 
 /// The hash of a well-formed user token in the `Authorization` header.
@@ -60,12 +65,4 @@ fn presented(parts: &Parts) -> Option<TokenHash> {
     let (scheme, token) = header.split_once(' ')?;
     let token = Token::parse(token.trim()).ok()?;
     (scheme.eq_ignore_ascii_case("bearer") && token.kind() == TokenKind::User).then(|| token.hash())
-}
-
-/// The same for a missing, malformed and unknown token.
-fn unauthenticated() -> ApiError {
-    ApiError::new(
-        ProblemType::Unauthenticated,
-        "Send your sign-in token, which begins with kdu_, as a bearer token.",
-    )
 }

@@ -26,6 +26,7 @@ impl ApiError {
             status: status.as_u16(),
             detail: detail.into(),
             errors: Vec::new(),
+            rule: None,
             current: None,
         }))
     }
@@ -60,8 +61,23 @@ impl ApiError {
         )
     }
 
+    /// The same for a missing, malformed and unknown token.
+    pub fn unauthenticated() -> Self {
+        Self::new(
+            ProblemType::Unauthenticated,
+            "Send your sign-in token, which begins with kdu_, as a bearer token.",
+        )
+    }
+
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(ProblemType::Forbidden, detail)
+    }
+
+    /// The rule that refused a key.
+    #[must_use]
+    pub fn by_rule(mut self, rule: &str) -> Self {
+        self.0.rule = Some(rule.to_owned());
+        self
     }
 
     pub fn revoked(key: &RevokedKey) -> Self {
@@ -127,6 +143,8 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
     match kind {
         ProblemType::Malformed => (StatusCode::BAD_REQUEST, "The request can't be read"),
         ProblemType::Unauthenticated => (StatusCode::UNAUTHORIZED, "Not signed in"),
+        ProblemType::UnknownKey => (StatusCode::UNAUTHORIZED, "Not an active key"),
+        ProblemType::NotByThisKey => (StatusCode::FORBIDDEN, "Not allowed by this key"),
         ProblemType::Forbidden => (StatusCode::FORBIDDEN, "Not allowed"),
         ProblemType::NotFound => (StatusCode::NOT_FOUND, "Not found"),
         ProblemType::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"),
@@ -172,15 +190,20 @@ impl From<FieldErrors> for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        if let StoreError::Unavailable(_) = error {
-            tracing::warn!(%error, "the store is away");
-            return Self::new(
-                ProblemType::Unavailable,
-                "The database can't be reached just now; try again in a moment.",
-            );
+        match error {
+            StoreError::ActorRemoved => Self::unauthenticated(),
+            StoreError::Unavailable(_) => {
+                tracing::warn!(%error, "the store is away");
+                Self::new(
+                    ProblemType::Unavailable,
+                    "The database can't be reached just now; try again in a moment.",
+                )
+            }
+            _ => {
+                tracing::error!(%error, "the store failed");
+                Self::internal()
+            }
         }
-        tracing::error!(%error, "the store failed");
-        Self::internal()
     }
 }
 

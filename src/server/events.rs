@@ -7,16 +7,18 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::time::sleep;
-use tokio_stream::wrappers::BroadcastStream;
-use tokio_stream::wrappers::errors::BroadcastStreamRecvError::Lagged;
 
-use super::auth::SignedIn;
+use super::auth::{self, SignedIn};
+use super::error::{ApiError, ApiResult};
 use super::openapi::Common;
 use super::policy;
 use super::state::ServerState;
-use super::store::{KeyEventRecord, StoreResult};
+use super::store::{ChangeRecord, Changed, StoreResult};
 use crate::api::{KeyEvent, User};
+use crate::model::{Role, TokenHash};
 
 const BATCH: u32 = 500;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -43,14 +45,14 @@ pub async fn feed(server: ServerState) {
 /// Tells all changes behind `seq`, and how far that was.
 async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
     loop {
-        // Rows that are no changes of keys are passed over for good, not read again each time.
+        // Rows that nobody listens for are passed over for good, not read again each time.
         let newest = server.store.last_seq().await?;
-        let events = server.store.key_events_since(seq, BATCH).await?;
-        let more = events.len() == BATCH as usize;
-        for event in events {
-            seq = event.seq;
+        let changes = server.store.changes_since(seq, BATCH).await?;
+        let more = changes.len() == BATCH as usize;
+        for change in changes {
+            seq = change.seq;
             // Without a subscriber nobody misses it.
-            let _ = server.events.send(event);
+            let _ = server.events.send(change);
         }
         if !more {
             return Ok(seq.max(newest));
@@ -59,51 +61,86 @@ async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
 }
 
 /// Changes of the keys that the user may see, from now on: `event: hello` first, then `event: key`
-/// with a KeyEvent; `event: resync` when some were missed.
+/// with a KeyEvent; `event: resync` when some were missed, or the user's role is another one. Ends when
+/// the token no longer counts.
 #[utoipa::path(get, path = "/v1/events", tag = "activity",
     responses((status = 200, description = "The stream.", body = KeyEvent, content_type = "text/event-stream"), Common))]
 pub async fn subscribe(
     State(server): State<ServerState>,
-    signed_in: SignedIn,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    // Subscribed before the hello is sent: what happens behind it is not missed.
-    let changes = BroadcastStream::new(server.events.subscribe());
+    SignedIn { token, .. }: SignedIn,
+) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
     let closed = Box::pin(server.clone().closed());
-    let told = changes.filter_map(move |change| {
-        let (server, user) = (server.clone(), signed_in.user.id);
-        async move {
-            let change = match change {
-                Ok(change) => change,
-                Err(Lagged(_)) => return Some(resync()),
-            };
-            // Read again, because the role may have changed since.
-            match server.store.user(user).await {
-                Ok(user) => event_for(&user?, &change),
-                Err(_) => Some(resync()),
-            }
-        }
+    // Who listens is looked at again behind the subscription, and it is made before the hello is sent:
+    // what happens behind either is not missed.
+    let changes = server.events.subscribe();
+    let user = auth::user_of(&server, &token)
+        .await?
+        .ok_or_else(ApiError::unauthenticated)?;
+    let listener = Listener {
+        server,
+        token,
+        role: user.role,
+        changes,
+    };
+    let told = stream::unfold(listener, async |mut listener| {
+        let event = listener.next().await?;
+        Some((event, listener))
     });
     let hello = stream::iter([Event::default().event("hello").data("{}")]);
     let events = hello.chain(told).take_until(closed).map(Ok);
-    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+/// Someone with an open stream.
+struct Listener {
+    server: ServerState,
+    token: TokenHash,
+    /// When last looked at.
+    role: Role,
+    changes: Receiver<ChangeRecord>,
+}
+
+impl Listener {
+    /// `None` when the stream ends.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            let change = match self.changes.recv().await {
+                Ok(change) => Some(change),
+                Err(RecvError::Lagged(_)) => None,
+                Err(RecvError::Closed) => return None,
+            };
+            // Read again at each change, because it may be this one that takes it away from them.
+            let Ok(user) = auth::user_of(&self.server, &self.token).await else {
+                return Some(resync());
+            };
+            if let Some(event) = self.event_for(&user?, change) {
+                return Some(event);
+            }
+        }
+    }
+
+    /// `change` is `None` when some were missed.
+    fn event_for(&mut self, user: &User, change: Option<ChangeRecord>) -> Option<Event> {
+        let role = std::mem::replace(&mut self.role, user.role);
+        match change {
+            Some(ChangeRecord { seq, what }) if role == user.role => key_event(user, seq, what),
+            _ => Some(resync()),
+        }
+    }
 }
 
 fn resync() -> Event {
     Event::default().event("resync").data("{}")
 }
 
-fn event_for(user: &User, change: &KeyEventRecord) -> Option<Event> {
-    let event = KeyEvent {
-        kind: change.kind,
-        key: change.key,
+/// `None` when it does not concern the user.
+fn key_event(user: &User, seq: u64, change: Changed) -> Option<Event> {
+    let Changed::Key { kind, key, creator } = change else {
+        return None;
     };
-    policy::may_see(user, change.creator)
-        .then(|| {
-            Event::default()
-                .event("key")
-                .id(change.seq.to_string())
-                .json_data(event)
-        })?
+    let event = Event::default().event("key").id(seq.to_string());
+    policy::may_see(user, creator)
+        .then(|| event.json_data(KeyEvent { kind, key }))?
         .ok()
 }
 
@@ -125,7 +162,7 @@ mod tests {
         let founding = Founding {
             organisation: "Acme Studios".into(),
             owner_email: "mira@acme.example".into(),
-            owner_token: None,
+            owner_token: Some(TokenHash::of("kdu_owner")),
             at: jiff::Timestamp::UNIX_EPOCH,
         };
         let root = RootKey::generate().expect("random");
@@ -142,18 +179,20 @@ mod tests {
     async fn a_subscriber_who_missed_changes_is_told_to_read_again() {
         let directory = tempfile::tempdir().expect("made");
         let server = server(&directory).await;
-        let user = server.store.users().await.expect("founded").remove(0);
-        let change = KeyEventRecord {
-            seq: 7,
+        let user = server.store.first_user(Role::Owner).await;
+        let user = user.expect("founded").expect("an Owner");
+        let what = Changed::Key {
             kind: KeyEventKind::Created,
             key: Uuid::nil(),
             creator: user.id,
         };
+        let change = ChangeRecord { seq: 7, what };
         let actor = Actor {
             user: user.id,
             address: None,
         };
-        let stream = subscribe(State(server.clone()), SignedIn { user, actor }).await;
+        let token = TokenHash::of("kdu_owner");
+        let stream = subscribe(State(server.clone()), SignedIn { user, token, actor }).await;
         let mut chunks = stream.into_response().into_body().into_data_stream();
         while server.events.len() < EVENTS_KEPT {
             server.events.send(change).expect("subscribed");

@@ -46,6 +46,7 @@ pub fn answer(
         (name = "projects", description = "What keys are assigned to"),
         (name = "users", description = "The people of the organisation"),
         (name = "activity", description = "Who did what, and what is happening"),
+        (name = "connections", description = "Keys at work: for web pages and apps, with a key instead of a sign-in"),
         (name = "operations", description = "For whoever runs the server"),
     )
 )]
@@ -112,12 +113,32 @@ refusals! {
         "415": "The body is not `application/json`.",
         "422": "Fields are wrong; `errors` names them.",
     }
+    /// Of an operation that a key is presented to.
+    KeyChecked {
+        "400": "A query parameter can't be read.",
+        "401": "No key, or none that is active; `rule` says why.",
+        "403": "The key does not allow this; `rule` says which rule refused.",
+        "500": "A fault of the server.",
+        "503": "The database is away, or the server overloaded.",
+    }
     Forbidden {
         "403": "The role doesn't allow it.",
     }
     /// Of an operation on one key.
     Revoked {
         "410": "The key was revoked; `detail` says when and by whom.",
+    }
+    /// Of the removal of a project.
+    InUse {
+        "409": "It has active keys; `detail` says how many.",
+    }
+    LastOwner {
+        "409": "They are the last Owner.",
+    }
+    /// Of the removal of a person.
+    Stays {
+        "409": "They are the last Owner, or have active keys and nothing was said of what becomes of them.",
+        "422": "The person who gets their keys is missing, unknown or superfluous; `errors` names the field.",
     }
     ShownOnce {
         "409": "An Analytics key was shown once, when it was created.",

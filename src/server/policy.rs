@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::store::Visible;
-use crate::api::{KeyMay, Permissions, User};
+use crate::api::{KeyMay, Permissions, ProjectMay, User};
 use crate::model::{Role, Scope};
 
 /// The keys and projects that the user may see. What may not be seen is missing.
@@ -54,9 +54,22 @@ pub fn may_create_projects(user: &User) -> bool {
     user.role != Role::Analytics
 }
 
-/// Whether the user may rename or deploy the project of `creator`.
+/// Whether the user may rename, deploy or remove the project of `creator`.
 pub fn may_edit_project(user: &User, creator: Uuid) -> bool {
     may_create_projects(user) && may_see(user, creator)
+}
+
+/// Whether the user may see and set the session servers of projects.
+pub fn may_set_session_servers(user: &User) -> bool {
+    user.role == Role::Owner
+}
+
+/// What the user may do with the project of `creator`, which they may see.
+pub fn project_may(user: &User, creator: Uuid) -> ProjectMay {
+    ProjectMay {
+        edit: may_edit_project(user, creator),
+        session_server: may_set_session_servers(user),
+    }
 }
 
 pub fn may_manage_users(user: &User) -> bool {
@@ -113,6 +126,22 @@ mod tests {
             let user = user(role);
             assert_eq!(letters(key_may(&user, user.id, Scope::Web)), own, "{role}");
             assert_eq!(letters(key_may(&user, Uuid::nil(), Scope::Web)), others, "{role}");
+        }
+    }
+
+    #[test]
+    fn every_role_may_do_what_the_table_says_with_own_and_others_projects() {
+        for (role, own, others, session_server) in [
+            (Role::Owner, true, true, true),
+            (Role::Support, true, true, false),
+            (Role::Analytics, false, false, false),
+            (Role::Editor, true, false, false),
+        ] {
+            let user = user(role);
+            for (creator, edit) in [(user.id, own), (Uuid::nil(), others)] {
+                let may = ProjectMay { edit, session_server };
+                assert_eq!(project_may(&user, creator), may, "{role}");
+            }
         }
     }
 

@@ -2,16 +2,17 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use uuid::Uuid;
 
 use super::auth::SignedIn;
 use super::body::Json;
 use super::error::{ApiError, ApiResult};
 use super::extract::{self, Id, Query};
-use super::openapi::{BadBody, BadQuery, Common, Forbidden, NoSuchId};
+use super::openapi::{BadBody, BadQuery, Common, Forbidden, InUse, NoSuchId};
 use super::policy;
 use super::state::ServerState;
-use super::store::Taken;
-use crate::api::{NewProject, Project, ProjectEdit, ProjectQuery};
+use super::store::{ProjectRecord, ProjectRemoval, Taken};
+use crate::api::{NewProject, ProblemType, Project, ProjectEdit, ProjectQuery, User};
 use crate::model::{FieldErrors, name};
 
 /// Projects by name. The `id` of the last one is the `after` of the next page.
@@ -28,7 +29,12 @@ pub async fn list(
         ..query
     };
     let visible = policy::visible(&signed_in.user);
-    Ok(Json(server.store.projects(&query, visible).await?))
+    let projects = server.store.projects(&query, visible).await?.into_iter();
+    Ok(Json(
+        projects
+            .map(|project| seen_by(&signed_in.user, project))
+            .collect(),
+    ))
 }
 
 /// Creates a project.
@@ -50,11 +56,12 @@ pub async fn create(
         .add_project(name, new.deployed, signed_in.actor)
         .await?
         .map_err(taken)?;
+    let project = seen_by(&signed_in.user, project);
     Ok((StatusCode::CREATED, Json(project)))
 }
 
 /// Renames, deploys or withdraws a project. What is absent stays.
-#[utoipa::path(patch, path = "/v1/projects/{id}", tag = "projects", params(("id" = uuid::Uuid, Path)),
+#[utoipa::path(patch, path = "/v1/projects/{id}", tag = "projects", params(("id" = Uuid, Path)),
     request_body = ProjectEdit,
     responses((status = 200, description = "The project.", body = Project), NoSuchId, BadBody, Forbidden, Common))]
 pub async fn edit(
@@ -63,25 +70,70 @@ pub async fn edit(
     Id(id): Id,
     Json(edit): Json<ProjectEdit>,
 ) -> ApiResult<Json<Project>> {
-    let current = server
-        .store
-        .project(id)
-        .await?
-        .filter(|project| policy::may_see(&signed_in.user, project.creator.id))
-        .ok_or_else(ApiError::not_found)?;
-    if !policy::may_edit_project(&signed_in.user, current.creator.id) {
-        return Err(ApiError::forbidden(
-            "Your role doesn't edit projects; ask an Owner.",
-        ));
-    }
+    may_edit(&server, &signed_in, id).await?;
     let name = edit.name.as_deref().map(valid_name).transpose()?;
-    server
+    let (visible, actor) = (policy::visible(&signed_in.user), signed_in.actor);
+    let project = server
         .store
-        .edit_project(id, name, edit.deployed, signed_in.actor)
+        .edit_project(id, name, edit.deployed, visible, actor)
         .await?
         .ok_or_else(ApiError::not_found)?
-        .map(Json)
-        .map_err(taken)
+        .map_err(taken)?;
+    Ok(Json(seen_by(&signed_in.user, project)))
+}
+
+/// Removes a project that has no active keys, with its session server. Its name is free again.
+#[utoipa::path(delete, path = "/v1/projects/{id}", tag = "projects", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "It is removed."), NoSuchId, InUse, Forbidden, Common))]
+pub async fn remove(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Id(id): Id,
+) -> ApiResult<StatusCode> {
+    may_edit(&server, &signed_in, id).await?;
+    let (visible, actor) = (policy::visible(&signed_in.user), signed_in.actor);
+    match server.store.remove_project(id, visible, actor).await? {
+        ProjectRemoval::Removed => Ok(StatusCode::NO_CONTENT),
+        ProjectRemoval::HasKeys(1) => Err(in_use("1 active key; revoke it first")),
+        ProjectRemoval::HasKeys(keys) => Err(in_use(&format!("{keys} active keys; revoke them first"))),
+        ProjectRemoval::Missing => Err(ApiError::not_found()),
+    }
+}
+
+/// A project as `user` sees it.
+pub fn seen_by(user: &User, record: ProjectRecord) -> Project {
+    let may = policy::project_may(user, record.creator.id);
+    Project {
+        may,
+        id: record.id,
+        name: record.name,
+        creator: record.creator,
+        deployed: record.deployed,
+        created_at: record.created_at,
+        keys: record.keys,
+        session_server: record.session_server.filter(|_| may.session_server),
+    }
+}
+
+/// The project of this id, if the user may see it.
+pub async fn seen(server: &ServerState, signed_in: &SignedIn, id: Uuid) -> ApiResult<ProjectRecord> {
+    let visible = policy::visible(&signed_in.user);
+    let project = server.store.project(id, visible).await?;
+    project.ok_or_else(ApiError::not_found)
+}
+
+async fn may_edit(server: &ServerState, signed_in: &SignedIn, id: Uuid) -> ApiResult<()> {
+    let project = seen(server, signed_in, id).await?;
+    match policy::may_edit_project(&signed_in.user, project.creator.id) {
+        true => Ok(()),
+        false => Err(ApiError::forbidden(
+            "Your role doesn't edit projects; ask an Owner.",
+        )),
+    }
+}
+
+fn in_use(keys: &str) -> ApiError {
+    ApiError::new(ProblemType::InUse, format!("This project has {keys}."))
 }
 
 fn valid_name(text: &str) -> Result<String, FieldErrors> {

@@ -4,7 +4,6 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -12,11 +11,11 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use zeroize::Zeroizing;
 
 use super::seal::SealError;
+use crate::hardening;
 
 const BYTES: usize = 32;
 /// More than any way to write a key takes.
 const MAX_FILE: u64 = 1024;
-const ANYONE_ELSE: u32 = 0o077;
 
 pub struct RootKey(Zeroizing<[u8; BYTES]>);
 
@@ -52,8 +51,7 @@ impl RootKey {
             source,
         };
         let file = File::open(path).map_err(unreadable)?;
-        // Asked of the open file, so that nobody swaps it in between.
-        if file.metadata().map_err(unreadable)?.mode() & ANYONE_ELSE != 0 {
+        if hardening::is_open_to_others(&file).map_err(unreadable)? {
             return Err(SealError::OpenToOthers(path.to_owned()));
         }
         let mut text = Zeroizing::new(String::with_capacity(BYTES * 4));
@@ -120,7 +118,7 @@ fn hex_digit(digit: u8) -> Result<u8, SealError> {
 #[cfg(test)]
 mod tests {
     use std::fs::{self, Permissions};
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     use super::*;
 

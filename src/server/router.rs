@@ -9,7 +9,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderValue, Method, Uri};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, options};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,7 +17,9 @@ use utoipa_axum::routes;
 
 use super::error::ApiError;
 use super::state::ServerState;
-use super::{activity, events, health, keys, me, observe, openapi, projects, users};
+use super::{
+    activity, connect, events, health, keys, me, observe, openapi, projects, session_servers, users,
+};
 use crate::api::ProblemType;
 
 /// How long an answer may take to begin.
@@ -58,13 +60,25 @@ fn documented() -> OpenApiRouter<ServerState> {
         ))
         .routes(routes!(keys::reveal::reveal))
         .routes(routes!(projects::list, projects::create))
-        .routes(routes!(projects::edit))
+        .routes(routes!(projects::edit, projects::remove))
+        .routes(routes!(session_servers::set, session_servers::remove))
         .routes(routes!(users::list, users::add))
-        .routes(routes!(users::edit))
+        .routes(routes!(users::edit, users::remove))
+        .routes(routes!(users::replace_token))
         .routes(routes!(activity::list))
         .routes(routes!(events::subscribe))
+        .merge(connections())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
+}
+
+/// What pages and apps ask, from whatever origin.
+fn connections() -> OpenApiRouter<ServerState> {
+    OpenApiRouter::new()
+        .routes(routes!(connect::exchange))
+        // The layer answers it; without a route, the fallback for other methods would.
+        .route("/api/jwt", options(async || {}))
+        .layer(connect::any_origin())
 }
 
 async fn no_route(uri: Uri) -> ApiError {

@@ -1,8 +1,8 @@
 //! Sealing: the root key wraps the data key, and the data key seals the tokens of Web and Mobile
 //! keys with XChaCha20-Poly1305. Nonces are random, 192 bits wide, so no replica counts them.
 //!
-//! The associated data binds a sealed token to its organisation, key, scope and data key: moved to
-//! another row, it does not open.
+//! The associated data binds what is sealed to its organisation, row, kind and data key: moved to
+//! another row, it does not open. The private keys of session servers are sealed the same way.
 
 use std::fmt;
 use std::io;
@@ -15,10 +15,12 @@ use zeroize::Zeroizing;
 
 pub use super::root_key::RootKey;
 use super::store::{Sealed, WrappedDataKey};
-use crate::model::{Scope, Token};
+use crate::model::{Scope, Secret, Token};
 
 const NONCE: usize = 24;
 const FIRST_DATA_KEY: u32 = 1;
+/// Stands where a key's scope does; no scope is called this.
+const SESSION_KEY: &str = "session server";
 
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
@@ -85,32 +87,50 @@ impl Sealer {
     }
 
     pub fn seal(&self, id: Uuid, scope: Scope, token: &Token) -> Result<Sealed, SealError> {
-        let data_key = self.current.id;
-        let bound = self.binding(id, scope, data_key);
-        Ok(Sealed {
-            data_key,
-            bytes: encrypt(&self.current.cipher, token.expose().as_bytes(), &bound)?,
-        })
+        self.seal_as(id, scope.as_str(), token.expose())
     }
 
     pub fn unseal(&self, id: Uuid, scope: Scope, sealed: &Sealed) -> Result<Token, SealError> {
+        let token = self.unseal_as(id, scope.as_str(), sealed)?;
+        Token::parse(token.expose()).map_err(|_| SealError::Tampered)
+    }
+
+    /// Seals the private key of a project's session server.
+    pub fn seal_session_key(&self, project: Uuid, key: &Secret) -> Result<Sealed, SealError> {
+        self.seal_as(project, SESSION_KEY, key.expose())
+    }
+
+    pub fn unseal_session_key(&self, project: Uuid, sealed: &Sealed) -> Result<Secret, SealError> {
+        self.unseal_as(project, SESSION_KEY, sealed)
+    }
+
+    fn seal_as(&self, id: Uuid, kind: &str, secret: &str) -> Result<Sealed, SealError> {
+        let data_key = self.current.id;
+        let bound = self.binding(id, kind, data_key);
+        Ok(Sealed {
+            data_key,
+            bytes: encrypt(&self.current.cipher, secret.as_bytes(), &bound)?,
+        })
+    }
+
+    fn unseal_as(&self, id: Uuid, kind: &str, sealed: &Sealed) -> Result<Secret, SealError> {
         let key = std::iter::once(&self.current)
             .chain(&self.older)
             .find(|key| key.id == sealed.data_key)
             .ok_or(SealError::UnknownDataKey(sealed.data_key))?;
-        let bound = self.binding(id, scope, sealed.data_key);
+        let bound = self.binding(id, kind, sealed.data_key);
         let text = decrypt(&key.cipher, &sealed.bytes, &bound).ok_or(SealError::Tampered)?;
         let text = std::str::from_utf8(&text).map_err(|_| SealError::Tampered)?;
-        Token::parse(text).map_err(|_| SealError::Tampered)
+        Ok(Secret::new(text))
     }
 
     /// Every part has a fixed length but the last, so no two rows share a binding.
-    fn binding(&self, id: Uuid, scope: Scope, data_key: u32) -> Vec<u8> {
-        let mut bound = Vec::with_capacity(48);
+    fn binding(&self, id: Uuid, kind: &str, data_key: u32) -> Vec<u8> {
+        let mut bound = Vec::with_capacity(64);
         bound.extend_from_slice(self.organisation.as_bytes());
         bound.extend_from_slice(id.as_bytes());
         bound.extend_from_slice(&data_key.to_be_bytes());
-        bound.extend_from_slice(scope.as_str().as_bytes());
+        bound.extend_from_slice(kind.as_bytes());
         bound
     }
 }
@@ -205,6 +225,25 @@ mod tests {
                     .is_err()
             );
         }
+    }
+
+    #[test]
+    fn a_session_key_opens_for_its_project_only_and_never_as_a_token() {
+        let root = RootKey::generate().expect("random");
+        let (sealer, project) = (sealer(&root, 1), Uuid::from_u128(7));
+        let token = Token::generate(TokenKind::Key(Scope::Web)).expect("random");
+        let key = Secret::new(token.expose());
+        let sealed = sealer.seal_session_key(project, &key).expect("sealed");
+        let opened = sealer.unseal_session_key(project, &sealed).expect("its own row");
+        assert_eq!(opened.expose(), key.expose());
+        assert!(sealer.unseal_session_key(Uuid::from_u128(8), &sealed).is_err());
+        assert!(
+            Scope::ALL
+                .into_iter()
+                .all(|scope| sealer.unseal(project, scope, &sealed).is_err())
+        );
+        let of_key = sealer.seal(project, Scope::Web, &token).expect("sealed");
+        assert!(sealer.unseal_session_key(project, &of_key).is_err());
     }
 
     #[test]

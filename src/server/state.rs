@@ -7,7 +7,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::auth::LocalSession;
 use super::seal::Sealer;
-use super::store::{KeyEventRecord, Store, StoreResult};
+use super::store::{ChangeRecord, Store, StoreResult};
 use crate::api::Organisation;
 
 /// Events that a slow subscriber may lag behind before it has to read again what it shows.
@@ -26,7 +26,7 @@ pub struct Shared {
     pub(super) organisation: Organisation,
     /// The newest change when the server started; events begin behind it.
     pub(super) first_seq: u64,
-    pub(super) events: broadcast::Sender<KeyEventRecord>,
+    pub(super) events: broadcast::Sender<ChangeRecord>,
     pub(super) closing: watch::Sender<bool>,
 }
 

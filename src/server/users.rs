@@ -6,21 +6,33 @@ use axum::http::StatusCode;
 use super::auth::SignedIn;
 use super::body::Json;
 use super::error::{ApiError, ApiResult};
-use super::extract::Id;
-use super::openapi::{BadBody, Common, Forbidden, NoSuchId};
+use super::extract::{self, Id, Query};
+use super::openapi::{BadBody, BadQuery, Common, Forbidden, LastOwner, NoSuchId, Stays};
 use super::policy;
 use super::state::ServerState;
-use super::store::{NewUserRecord, RoleChange, Taken};
-use crate::api::{CreatedUser, NewUser, User, UserEdit};
+use super::store::{Fate, NewUserRecord, Removal, RoleChange, Taken};
+use crate::api::{
+    CreatedUser, KeysFate, NewToken, NewUser, Person, ProblemType, RemovedUser, User, UserEdit, UserQuery,
+    UserRemoval,
+};
 use crate::model::{FieldErrors, Secret, Token, TokenKind, email};
 use crate::server::seal::SealError;
 
-/// Every user.
-#[utoipa::path(get, path = "/v1/users", tag = "users",
-    responses((status = 200, description = "All users.", body = Vec<User>), Forbidden, Common))]
-pub async fn list(State(server): State<ServerState>, signed_in: SignedIn) -> ApiResult<Json<Vec<User>>> {
+/// People by email address. The `id` of the last one is the `after` of the next page.
+#[utoipa::path(get, path = "/v1/users", tag = "users", params(UserQuery),
+    responses((status = 200, description = "The people of the organisation.", body = Vec<Person>), BadQuery, Forbidden, Common))]
+pub async fn list(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Query(query): Query<UserQuery>,
+) -> ApiResult<Json<Vec<Person>>> {
     owner_only(&signed_in)?;
-    Ok(Json(server.store.users().await?))
+    let query = UserQuery {
+        limit: Some(extract::limit(query.limit)?),
+        q: extract::q(query.q)?,
+        ..query
+    };
+    Ok(Json(server.store.people(&query).await?))
 }
 
 /// Adds a user. The answer carries their sign-in token, which nobody can read again.
@@ -55,7 +67,7 @@ pub async fn add(
 
 /// Changes a user's role. It applies from their next request on.
 #[utoipa::path(patch, path = "/v1/users/{id}", tag = "users", params(("id" = uuid::Uuid, Path)), request_body = UserEdit,
-    responses((status = 200, description = "The user.", body = User), NoSuchId, BadBody, Forbidden, Common))]
+    responses((status = 200, description = "The user.", body = User), NoSuchId, BadBody, LastOwner, Forbidden, Common))]
 pub async fn edit(
     State(server): State<ServerState>,
     signed_in: SignedIn,
@@ -66,11 +78,86 @@ pub async fn edit(
     match server.store.set_role(id, edit.role, signed_in.actor).await? {
         RoleChange::Changed(user) => Ok(Json(user)),
         RoleChange::Missing => Err(ApiError::not_found()),
-        RoleChange::LastOwner => Err(ApiError::invalid_field(
-            "role",
-            "This is the last Owner; make someone else an Owner first.",
-        )),
+        RoleChange::LastOwner => Err(last_owner()),
     }
+}
+
+/// A new sign-in token in place of the one before, which stops counting at once.
+#[utoipa::path(post, path = "/v1/users/{id}/token", tag = "users", params(("id" = uuid::Uuid, Path)),
+    responses((status = 200, description = "The token; nobody can read it again.", body = NewToken), NoSuchId, Forbidden, Common))]
+pub async fn replace_token(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Id(id): Id,
+) -> ApiResult<Json<NewToken>> {
+    owner_only(&signed_in)?;
+    let token = Token::generate(TokenKind::User).map_err(SealError::from)?;
+    match server
+        .store
+        .replace_token(id, token.hash(), signed_in.actor)
+        .await?
+    {
+        true => Ok(Json(NewToken {
+            token: Some(Secret::new(token.expose())),
+        })),
+        false => Err(ApiError::not_found()),
+    }
+}
+
+/// Removes a user, and revokes or hands over their active keys. Their token stops counting at once.
+#[utoipa::path(delete, path = "/v1/users/{id}", tag = "users", params(("id" = uuid::Uuid, Path), UserRemoval),
+    responses((status = 200, description = "What was done.", body = RemovedUser), NoSuchId, Stays, Forbidden, Common))]
+pub async fn remove(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Id(id): Id,
+    Query(removal): Query<UserRemoval>,
+) -> ApiResult<Json<RemovedUser>> {
+    owner_only(&signed_in)?;
+    let fate = fate(&removal)?;
+    match server.store.remove_user(id, fate, signed_in.actor).await? {
+        Removal::Removed(removed) => Ok(Json(removed)),
+        Removal::HasKeys(1) => Err(in_use("1 active key; say what becomes of it")),
+        Removal::HasKeys(keys) => Err(in_use(&format!("{keys} active keys; say what becomes of them"))),
+        Removal::NobodyToHandTo => Err(ApiError::invalid_field(
+            "to",
+            "There is nobody else of this id; choose somebody from /v1/users.",
+        )),
+        Removal::LastOwner => Err(last_owner()),
+        Removal::Missing => Err(ApiError::not_found()),
+    }
+}
+
+fn fate(removal: &UserRemoval) -> ApiResult<Option<Fate>> {
+    match (removal.keys, removal.to) {
+        (Some(KeysFate::HandOver), Some(to)) => Ok(Some(Fate::HandOver(to))),
+        (Some(KeysFate::HandOver), None) => Err(ApiError::invalid_field(
+            "to",
+            "Give the id of the person who gets the keys.",
+        )),
+        (_, Some(_)) => Err(ApiError::invalid_field(
+            "to",
+            "Nobody gets the keys unless they are handed over: send keys=hand_over too, or leave this out.",
+        )),
+        (Some(KeysFate::Revoke), None) => Ok(Some(Fate::Revoke)),
+        (None, None) => Ok(None),
+    }
+}
+
+fn in_use(keys: &str) -> ApiError {
+    ApiError::new(
+        ProblemType::InUse,
+        format!(
+            "This person has {keys}: keys=hand_over with the id of another person as `to`, or keys=revoke."
+        ),
+    )
+}
+
+fn last_owner() -> ApiError {
+    ApiError::new(
+        ProblemType::LastOwner,
+        "This is the last Owner; make someone else an Owner first.",
+    )
 }
 
 fn owner_only(signed_in: &SignedIn) -> ApiResult<()> {

@@ -23,12 +23,28 @@ use self::state::App;
 use self::terminal::{Input, Signal, Terminal, TerminalError};
 use self::view::{Look, theme::Theme};
 use crate::client::Client;
+use crate::config::Colour;
 
 /// Where the dashboard is opened.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// What the title line calls it: `local`, `demo` or the server's host.
+    /// What the title line calls it: the profile's name, `demo`, or the server's host.
     pub label: String,
+    /// What the title line marks it with.
+    pub colour: Option<Colour>,
+    /// Nothing that changes anything is offered.
+    pub read_only: bool,
+}
+
+impl Place {
+    /// A place without marks.
+    pub fn plain(label: &str) -> Self {
+        Self {
+            label: label.into(),
+            colour: None,
+            read_only: false,
+        }
+    }
 }
 
 /// How the dashboard ended.

@@ -77,6 +77,8 @@ async fn an_editor_who_becomes_support_is_told_of_all_keys() {
         .patch(&format!("/v1/users/{user}"), 1, &json!({"role": "support"}))
         .await
         .expect(200);
+    // What they may see is another thing now.
+    assert_eq!(events.next().await.as_deref(), Some("resync"));
     let id = id_of(&deck.owner.web_key(&project, "Theirs").await);
     assert_eq!(events.next().await, Some(format!("created {id}")));
 }

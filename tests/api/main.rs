@@ -7,6 +7,7 @@ mod common;
 
 mod bad_input;
 mod changes;
+mod connections;
 mod creation;
 mod events;
 mod openapi;

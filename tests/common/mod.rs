@@ -110,9 +110,10 @@ async fn found(directory: &TempDir, token: &Token, local: bool) -> ServerState {
         SqliteStore::create(&directory.path().join("keydeck.db"), &founding, &data_key).expect("made");
     let organisation = store.organisation().await.expect("founded").id;
     let sealer = Sealer::open(&root, organisation, &[data_key]).expect("its own root key");
+    let owner = store.first_user(Role::Owner).await.expect("founded");
     let session = LocalSession {
         token: token.hash(),
-        user: store.users().await.expect("founded")[0].id,
+        user: owner.expect("an Owner").id,
     };
     ServerState::new(
         Arc::new(store),

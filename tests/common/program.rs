@@ -27,13 +27,21 @@ impl Home {
         self.dir.path().join(name)
     }
 
+    /// The address of a message bus where none is.
+    fn no_bus(&self) -> String {
+        format!("unix:path={}", self.path("no-bus").display())
+    }
+
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keydeck"));
         command
             .args(args)
             .env_clear()
             .env("HOME", self.dir.path())
+            .env("XDG_CONFIG_HOME", self.path("config"))
             .env("XDG_DATA_HOME", self.path("data"))
+            // No keyring, and above all not that of the person who runs the tests.
+            .env("DBUS_SESSION_BUS_ADDRESS", self.no_bus())
             .env("TMPDIR", self.dir.path())
             .env("USER", "mira")
             .stdin(Stdio::null())

@@ -264,6 +264,7 @@ pub fn problem(kind: ProblemType, status: u16, detail: &str) -> Problem {
         status,
         detail: detail.into(),
         errors: Vec::new(),
+        rule: None,
         current: None,
     }
 }

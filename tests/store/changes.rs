@@ -3,7 +3,7 @@
 use keydeck::api::{ActivityAction, ActivityQuery, KeyEventKind, KeyFilter, Sort};
 use keydeck::model::{Scope, TokenHash};
 use keydeck::server::store::{
-    Found, Idempotency, KeyChange, KeyCreation, KeyQuery, Position, Revocation, Visible,
+    Changed, Found, Idempotency, KeyChange, KeyCreation, KeyQuery, Position, Revocation, Visible,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -107,7 +107,7 @@ async fn a_key_needs_a_project_that_is_deployed() {
     assert!(matches!(create(draft.id).await, KeyCreation::ProjectNotDeployed));
     assert!(matches!(create(Uuid::nil()).await, KeyCreation::ProjectMissing));
     deck.store
-        .edit_project(draft.id, None, Some(true), by)
+        .edit_project(draft.id, None, Some(true), Visible::All, by)
         .await
         .unwrap();
     assert!(matches!(create(draft.id).await, KeyCreation::Created(_)));
@@ -333,19 +333,13 @@ async fn events_tell_the_changes_of_keys_in_order() {
         .await
         .unwrap();
     deck.store.revoke_key(key.id, by).await.unwrap();
-    let events = deck.store.key_events_since(from, 10).await.unwrap();
-    let kinds: Vec<_> = events.iter().map(|event| event.kind).collect();
-    assert_eq!(
-        kinds,
-        [KeyEventKind::Created, KeyEventKind::Edited, KeyEventKind::Revoked]
-    );
-    assert!(
-        events
-            .iter()
-            .all(|event| (event.key, event.creator) == (key.id, deck.owner.id))
-    );
+    let events = deck.store.changes_since(from, 10).await.unwrap();
+    let what: Vec<_> = events.iter().map(|event| event.what).collect();
+    let (key, creator) = (key.id, deck.owner.id);
+    let kinds = [KeyEventKind::Created, KeyEventKind::Edited, KeyEventKind::Revoked];
+    assert_eq!(what, kinds.map(|kind| Changed::Key { kind, key, creator }));
     assert_eq!(events[2].seq, deck.store.last_seq().await.unwrap());
-    let rest = deck.store.key_events_since(events[0].seq, 1).await.unwrap();
+    let rest = deck.store.changes_since(events[0].seq, 1).await.unwrap();
     assert_eq!(rest, events[1..2]);
 }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::{Timestamp, ToSpan};
-use keydeck::api::{KeyFilter, Project, ProjectQuery, Sort, User};
+use keydeck::api::{KeyFilter, ProjectQuery, Sort, User};
 use keydeck::model::{Role, Scope, Settings, TokenHash, UiDomain, ValidKey};
 use keydeck::server::store::sqlite::SqliteStore;
 use keydeck::server::store::{
-    Actor, Founding, KeyCreation, KeyQuery, KeyRecord, KeySlice, NewKey, NewUserRecord, Position, Sealed,
-    Store, Visible, WrappedDataKey,
+    Actor, Founding, KeyCreation, KeyQuery, KeyRecord, KeySlice, NewKey, NewUserRecord, Position,
+    ProjectRecord, Sealed, Store, Visible, WrappedDataKey,
 };
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -19,8 +19,8 @@ pub struct Deck {
     pub store: Arc<dyn Store>,
     pub owner: User,
     pub editor: User,
-    pub shop: Project,
-    pub kiosk: Project,
+    pub shop: ProjectRecord,
+    pub kiosk: ProjectRecord,
     /// Where the database is, if it is a file.
     pub path: PathBuf,
     pub _directory: TempDir,
@@ -47,7 +47,7 @@ impl Deck {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("keydeck.db");
         let store = SqliteStore::create(&path, &founding(), &data_key()).unwrap();
-        let owner = store.users().await.unwrap().remove(0);
+        let owner = store.first_user(Role::Owner).await.unwrap().unwrap();
         Self::around(Arc::new(store), owner, path, directory).await
     }
 
@@ -134,7 +134,7 @@ impl Deck {
     }
 }
 
-async fn named(store: &dyn Store, name: &str) -> Project {
+async fn named(store: &dyn Store, name: &str) -> ProjectRecord {
     let query = ProjectQuery {
         q: Some(name.into()),
         ..ProjectQuery::default()

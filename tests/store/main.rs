@@ -11,4 +11,6 @@ mod changes;
 mod deck;
 mod paging;
 mod people;
+mod projects;
+mod removal;
 mod sqlite;

@@ -1,6 +1,6 @@
-//! Users and projects.
+//! The people: finding, adding and changing them.
 
-use keydeck::api::{ActivityAction, ActivityQuery, ProjectQuery};
+use keydeck::api::{ActivityAction, ActivityQuery, UserQuery};
 use keydeck::model::{Role, TokenHash};
 use keydeck::server::store::{NewUserRecord, RoleChange, Taken, Visible};
 use serde_json::json;
@@ -35,10 +35,6 @@ async fn a_user_signs_in_by_token_and_has_an_address_of_their_own() {
             .await
             .unwrap(),
         Err(Taken)
-    );
-    assert_eq!(
-        deck.store.users().await.unwrap(),
-        [deck.editor.clone(), deck.owner.clone()]
     );
 }
 
@@ -77,82 +73,84 @@ async fn the_last_owner_stays_owner() {
 }
 
 #[tokio::test]
-async fn projects_are_found_by_name_and_by_the_beginning_of_the_id() {
+async fn people_are_paged_by_address_and_found_by_a_part_of_it() {
     let deck = Deck::new().await;
     let by = actor(&deck.owner);
-    for name in ["zoo", "Ärzte 100%", "kiosk west"] {
-        deck.store
-            .add_project(name.into(), name == "zoo", by)
-            .await
-            .unwrap()
-            .unwrap();
+    let mut added = Vec::new();
+    for email in ["Zoe@acme.example", "ana@other.example", "Bo@acme.example"] {
+        let new = NewUserRecord {
+            email: email.into(),
+            role: Role::Analytics,
+            token: None,
+        };
+        added.push(deck.store.add_user(new, by).await.unwrap().unwrap());
     }
-    let named = async |query, visible| {
-        let found = deck.store.projects(&query, visible).await.unwrap();
-        found.into_iter().map(|project| project.name).collect::<Vec<_>>()
+    let emails = async |query| {
+        let people = deck.store.people(&query).await.unwrap();
+        people
+            .into_iter()
+            .map(|person| person.user.email)
+            .collect::<Vec<_>>()
     };
-    let all = ProjectQuery::default;
-    let q = |q: &str| ProjectQuery {
+    let all = UserQuery::default;
+    let q = |q: &str| UserQuery {
         q: Some(q.into()),
         ..all()
     };
     assert_eq!(
-        named(all(), Visible::All).await,
-        ["Kiosk", "kiosk west", "Storefront", "zoo", "Ärzte 100%"]
+        emails(all()).await,
+        [
+            "ana@other.example",
+            "Bo@acme.example",
+            "ed@acme.example",
+            "mira@acme.example",
+            "Zoe@acme.example"
+        ]
     );
-    assert_eq!(named(q("KIOSK"), Visible::All).await, ["Kiosk", "kiosk west"]);
-    assert_eq!(named(q("ärz"), Visible::All).await, ["Ärzte 100%"]);
-    assert_eq!(named(q("%"), Visible::All).await, ["Ärzte 100%"]);
-    let id = deck.kiosk.id.to_string();
-    for length in [30, 35, 36] {
-        assert_eq!(
-            named(q(&id[..length].to_uppercase()), Visible::All).await,
-            ["Kiosk"]
-        );
-    }
-    assert!(named(q(&id[24..]), Visible::All).await.is_empty());
-    let undeployed = ProjectQuery {
-        deployed: Some(false),
-        ..all()
-    };
-    assert_eq!(
-        named(undeployed, Visible::All).await,
-        ["kiosk west", "Ärzte 100%"]
-    );
-    assert_eq!(named(all(), Visible::CreatedBy(deck.editor.id)).await, ["Kiosk"]);
-    let second = ProjectQuery {
-        after: Some(deck.kiosk.id),
+    assert_eq!(emails(q("OTHER")).await, ["ana@other.example"]);
+    assert_eq!(emails(q("o@acme")).await, ["Bo@acme.example"]);
+    assert!(emails(q("%")).await.is_empty());
+    let behind = UserQuery {
+        after: Some(added[2].id),
         limit: Some(2),
         ..all()
     };
-    assert_eq!(named(second, Visible::All).await, ["kiosk west", "Storefront"]);
+    assert_eq!(
+        emails(behind.clone()).await,
+        ["ed@acme.example", "mira@acme.example"]
+    );
+    // Whoever was removed still says where the page goes on.
+    deck.store.remove_user(added[2].id, None, by).await.unwrap();
+    assert_eq!(emails(behind).await, ["ed@acme.example", "mira@acme.example"]);
+    let nobody = UserQuery {
+        after: Some(Uuid::nil()),
+        ..all()
+    };
+    assert!(emails(nobody).await.is_empty());
 }
 
 #[tokio::test]
-async fn a_project_keeps_a_name_of_its_own() {
+async fn a_new_token_takes_the_place_of_the_one_before() {
     let deck = Deck::new().await;
     let by = actor(&deck.owner);
+    let (old, new) = (TokenHash::of("kdu_editor"), TokenHash::of("kdu_new"));
+    assert!(deck.store.replace_token(deck.editor.id, new, by).await.unwrap());
+    assert_eq!(deck.store.user_by_token(&old).await.unwrap(), None);
     assert_eq!(
-        deck.store.add_project("Kiosk".into(), true, by).await.unwrap(),
-        Err(Taken)
+        deck.store.user_by_token(&new).await.unwrap(),
+        Some(deck.editor.clone())
     );
-    let edit = async |id, name: &str| {
-        deck.store
-            .edit_project(id, Some(name.into()), None, by)
-            .await
-            .unwrap()
-    };
-    assert_eq!(edit(deck.kiosk.id, "Storefront").await, Some(Err(Taken)));
-    assert_eq!(edit(Uuid::nil(), "Tower").await, None);
-    let before = deck.store.last_seq().await.unwrap();
-    assert_eq!(edit(deck.kiosk.id, "Kiosk").await, Some(Ok(deck.kiosk.clone())));
-    assert_eq!(deck.store.last_seq().await.unwrap(), before);
-    let renamed = edit(deck.kiosk.id, "Tower").await.unwrap().unwrap();
-    assert_eq!(deck.store.project(deck.kiosk.id).await.unwrap(), Some(renamed));
+    assert!(!deck.store.replace_token(Uuid::nil(), old, by).await.unwrap());
     let log = deck
         .store
         .activity(&ActivityQuery::default(), Visible::All)
         .await
         .unwrap();
-    assert_eq!(log.items[0].changes, json!({"name": ["Kiosk", "Tower"]}));
+    assert_eq!(log.items[0].action, ActivityAction::TokenReplaced);
+    assert_eq!(
+        (log.items[0].subject.as_str(), &log.items[0].changes),
+        ("ed@acme.example", &json!({}))
+    );
+    deck.store.remove_user(deck.editor.id, None, by).await.unwrap();
+    assert!(!deck.store.replace_token(deck.editor.id, old, by).await.unwrap());
 }

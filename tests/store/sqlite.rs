@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use keydeck::api::{KeyFilter, Sort};
-use keydeck::model::Scope;
+use keydeck::model::{Role, Scope};
 use keydeck::server::store::sqlite::{SampleKey, SampleProject, SqliteStore};
 use keydeck::server::store::{Found, Revocation, Sealed, Store, StoreError, Visible};
 use rusqlite::Connection;
@@ -74,7 +74,7 @@ async fn a_database_is_made_once_and_opened_if_it_is_one() {
         .unwrap();
     assert!(matches!(
         SqliteStore::open(&path),
-        Err(StoreError::Newer { found: 99, known: 1 })
+        Err(StoreError::Newer { found: 99, known: 2 })
     ));
     let nowhere = directory.path().join("missing/keydeck.db");
     assert!(matches!(create(&nowhere), Err(StoreError::Unavailable(_))));
@@ -319,7 +319,7 @@ async fn loaded_sample_keys_are_as_good_as_created_ones() {
     let path = directory.path().join("keydeck.db");
     let store = create(&path).unwrap();
     let before = schema(&path);
-    let owner = store.users().await.unwrap().remove(0);
+    let owner = store.first_user(Role::Owner).await.unwrap().unwrap();
     let project = |name: &str| SampleProject {
         id: Uuid::now_v7(),
         name: name.into(),

@@ -8,11 +8,6 @@ use crate::model::Scope;
 
 #[derive(Debug, Args)]
 pub struct KeyArgs {
-    /// Work on this key server instead of the local deck [env: KEYDECK_SERVER; token in
-    /// KEYDECK_TOKEN]
-    #[arg(long, global = true, value_name = "URL", display_order = 900)]
-    pub server: Option<String>,
-
     #[command(subcommand)]
     pub command: KeyCommand,
 }

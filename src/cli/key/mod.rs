@@ -10,20 +10,22 @@ mod revoke;
 use jiff::Timestamp;
 
 use self::args::{KeyCommand, OneKey};
+use super::args::Selection;
 use super::{Failure, deck, output};
 use crate::api::Revealed;
 use crate::client::Client;
 
-pub fn run(server: Option<&str>, command: KeyCommand) -> Result<(), Failure> {
+pub fn run(selection: &Selection, command: KeyCommand) -> Result<(), Failure> {
     if let KeyCommand::Revoke(args) = &command {
         revoke::check_can_ask(args)?;
     }
-    let deck = deck::open(server)?;
+    let deck = deck::open(selection)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Failure::failed)?;
-    runtime.block_on(dispatch(&deck.client.clone().retrying(), command))
+    let done = runtime.block_on(dispatch(&deck.client.clone().retrying(), command));
+    done.map_err(|failure| deck.explain(failure))
 }
 
 async fn dispatch(client: &Client, command: KeyCommand) -> Result<(), Failure> {

@@ -5,7 +5,6 @@ use axum::http::header::{ETAG, LOCATION};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::{revealed, secret_of, seen_by};
 use crate::api::{Created, KeyFields, ProblemType, User};
@@ -77,15 +76,11 @@ async fn may_use_project(server: &ServerState, user: &User, valid: &ValidKey) ->
     let Some(project) = valid.project else {
         return Ok(());
     };
-    match project_creator(server, project).await? {
-        Some(creator) if policy::may_create(user, valid.scope, Some(creator)) => Ok(()),
+    let project = server.store.project(project, policy::visible(user)).await?;
+    match project {
+        Some(project) if policy::may_create(user, valid.scope, Some(project.creator.id)) => Ok(()),
         _ => Err(no_such_project()),
     }
-}
-
-async fn project_creator(server: &ServerState, project: Uuid) -> ApiResult<Option<Uuid>> {
-    let project = server.store.project(project).await?;
-    Ok(project.map(|project| project.creator.id))
 }
 
 fn created(

@@ -4,18 +4,23 @@
 //! Every change and the activity row that records it are one transaction, and a call returns only
 //! after that transaction is durable. Reads see every change whose call has returned.
 
+mod people;
+mod projects;
 pub mod sqlite;
 
 use std::net::IpAddr;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde_json::Value;
 use uuid::Uuid;
 
+pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
+pub use self::projects::{
+    NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
+};
 use crate::api::{
-    ActivityAction, ActivityPage, ActivityQuery, KeyCounts, KeyEventKind, KeyFilter, Organisation, PersonRef,
-    Project, ProjectQuery, ProjectRef, Sort, User,
+    ActivityPage, ActivityQuery, KeyCounts, KeyEventKind, KeyFilter, Organisation, Person, PersonRef,
+    ProjectQuery, ProjectRef, Sort, User, UserQuery,
 };
 use crate::model::{Role, Scope, Settings, TokenHash, ValidKey};
 
@@ -191,23 +196,23 @@ pub struct KeySlice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken;
 
-/// What came of a change of role.
-#[derive(Debug, Clone)]
-pub enum RoleChange {
-    Changed(User),
-    /// An organisation keeps at least one Owner.
-    LastOwner,
-    Missing,
-}
-
-/// A change of a key that others may want to see.
+/// A change that those who listen may want to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyEventRecord {
+pub struct ChangeRecord {
     /// The `seq` of its activity row.
     pub seq: u64,
-    pub kind: KeyEventKind,
-    pub key: Uuid,
-    pub creator: Uuid,
+    pub what: Changed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    Key {
+        kind: KeyEventKind,
+        key: Uuid,
+        creator: Uuid,
+    },
+    /// Somebody's role or token changed, or they were removed.
+    Person,
 }
 
 /// Why a store could not do what it was asked.
@@ -223,6 +228,9 @@ pub enum StoreError {
     EngineTooOld(String),
     #[error("the database is busy or can't be reached: {0}")]
     Unavailable(String),
+    /// Who acts was removed behind the look at their token.
+    #[error("who acts was removed meanwhile")]
+    ActorRemoved,
     #[error("the database refused: {0}")]
     Fault(String),
 }
@@ -239,14 +247,6 @@ pub struct Founding {
     pub at: Timestamp,
 }
 
-/// A user to be stored.
-#[derive(Debug, Clone)]
-pub struct NewUserRecord {
-    pub email: String,
-    pub role: Role,
-    pub token: Option<TokenHash>,
-}
-
 /// The server's memory.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -258,26 +258,48 @@ pub trait Store: Send + Sync + 'static {
 
     /// The user who signed in with this token.
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>>;
+    /// Nobody who was removed; so it is in all that asks for users.
     async fn user(&self, id: Uuid) -> StoreResult<Option<User>>;
-    async fn users(&self) -> StoreResult<Vec<User>>;
+    /// Of those with this role, the one who was added first.
+    async fn first_user(&self, role: Role) -> StoreResult<Option<User>>;
+    /// A page by email address.
+    async fn people(&self, query: &UserQuery) -> StoreResult<Vec<Person>>;
     async fn add_user(&self, new: NewUserRecord, by: Actor) -> StoreResult<Result<User, Taken>>;
     async fn set_role(&self, id: Uuid, role: Role, by: Actor) -> StoreResult<RoleChange>;
+    /// The token before stops counting. `false`: there is no such user.
+    async fn replace_token(&self, id: Uuid, token: TokenHash, by: Actor) -> StoreResult<bool>;
+    /// The row stays for the activity log; their token stops counting.
+    async fn remove_user(&self, id: Uuid, fate: Option<Fate>, by: Actor) -> StoreResult<Removal>;
 
-    async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<Project>>;
-    async fn project(&self, id: Uuid) -> StoreResult<Option<Project>>;
+    /// A page by name. Removed projects are missing; so it is in all that asks for projects.
+    async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>>;
+    async fn project(&self, id: Uuid, visible: Visible) -> StoreResult<Option<ProjectRecord>>;
     async fn add_project(
         &self,
         name: String,
         deployed: bool,
         by: Actor,
-    ) -> StoreResult<Result<Project, Taken>>;
+    ) -> StoreResult<Result<ProjectRecord, Taken>>;
     async fn edit_project(
         &self,
         id: Uuid,
         name: Option<String>,
         deployed: Option<bool>,
+        visible: Visible,
         by: Actor,
-    ) -> StoreResult<Option<Result<Project, Taken>>>;
+    ) -> StoreResult<Option<Result<ProjectRecord, Taken>>>;
+    /// Its session server is wiped, and its name is free again.
+    async fn remove_project(&self, id: Uuid, visible: Visible, by: Actor) -> StoreResult<ProjectRemoval>;
+    async fn set_session_server(
+        &self,
+        id: Uuid,
+        new: NewSessionServer,
+        by: Actor,
+    ) -> StoreResult<SessionServerChange>;
+    /// For the exchange: the server and its sealed private key.
+    async fn session_signer(&self, project: Uuid) -> StoreResult<Option<SessionSigner>>;
+    /// `false` when there was none.
+    async fn remove_session_server(&self, id: Uuid, by: Actor) -> StoreResult<bool>;
 
     /// `None` when the position is [`Position::Around`] a key that is not among the filtered.
     async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>>;
@@ -300,22 +322,11 @@ pub trait Store: Send + Sync + 'static {
 
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage>;
 
-    /// The changes of keys behind `seq`, oldest first, at most `limit`.
-    async fn key_events_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<KeyEventRecord>>;
+    /// The changes of keys and people behind `seq`, oldest first, at most `limit`.
+    async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>>;
     /// The newest `seq` of the activity log.
     async fn last_seq(&self) -> StoreResult<u64>;
     /// Returns when something may have been committed since the last call, by this process or
     /// another one; sleeps otherwise.
     async fn changed(&self);
-}
-
-/// What a log row says; [`Actor`] and time are added by the store.
-#[derive(Debug, Clone)]
-pub struct LogEntry {
-    pub action: ActivityAction,
-    pub key: Option<Uuid>,
-    /// Who created the key, for those who may see only their own.
-    pub key_creator: Option<Uuid>,
-    pub subject: String,
-    pub changes: Value,
 }

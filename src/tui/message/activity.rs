@@ -27,3 +27,13 @@ pub enum ActivityReply {
         result: Result<Vec<Activity>, Error>,
     },
 }
+
+impl ActivityReply {
+    /// Why an answer is none.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            ActivityReply::Loaded { result, .. } => result.as_ref().err(),
+            ActivityReply::OfKey { result, .. } => result.as_ref().err(),
+        }
+    }
+}

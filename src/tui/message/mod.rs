@@ -88,6 +88,28 @@ pub enum Message {
     Due(Timer),
 }
 
+impl Message {
+    /// Why an answer is none.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            Message::Me(result) => result.as_ref().err(),
+            Message::Page { result, .. } => result.as_ref().err(),
+            Message::Counts { result, .. } => result.as_ref().err(),
+            Message::Projects { result, .. } => result.as_ref().err(),
+            Message::ProjectCreated { result, .. } => result.as_ref().err(),
+            Message::Created { result } => result.as_ref().err(),
+            Message::Edited { result, .. } => result.as_ref().err(),
+            Message::Revoked { result, .. } => result.as_ref().err(),
+            Message::Revealed { result, .. } => result.as_ref().err(),
+            Message::OfPeople(reply) => reply.error(),
+            Message::OfProjects(reply) => reply.error(),
+            Message::OfActivity(reply) => reply.error(),
+            Message::Disconnected(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 /// Something to be done by `effects`, the only place of the dashboard with I/O.
 #[derive(Debug)]
 pub enum Effect {
@@ -166,7 +188,7 @@ pub enum Purpose {
     Copy,
 }
 
-/// Whose secret is copied: the name is for the line that confirms it.
+/// Whose secret is copied, a key's or a person's: the name is for the line that confirms it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
     pub id: Uuid,

@@ -43,3 +43,13 @@ pub enum ProjectReply {
         result: Result<Option<Box<Project>>, Error>,
     },
 }
+
+impl ProjectReply {
+    /// Why an answer is none.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            ProjectReply::Loaded { result, .. } => result.as_ref().err(),
+            ProjectReply::Done { result, .. } => result.as_ref().err(),
+        }
+    }
+}

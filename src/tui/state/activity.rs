@@ -211,7 +211,6 @@ impl App {
         fetch: Fetch,
         result: Result<ActivityPage, Error>,
     ) -> Vec<Effect> {
-        self.note_refusal(result.as_ref().err());
         let failed = result.as_ref().err().map(sentence);
         let result = result.map(|page| {
             let complete = page.next.is_none();

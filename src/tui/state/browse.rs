@@ -3,32 +3,20 @@
 use uuid::Uuid;
 
 use super::rows::{Rows, Select};
-use crate::api::{KeyCounts, KeyFilter, KeyList, KeyPage, MAX_LIMIT, Order, ProjectRef, Sort};
+use crate::api::{KeyCounts, KeyFilter, KeyList, KeyPage, MAX_LIMIT, Order, PersonRef, ProjectRef, Sort};
 use crate::client::Error;
 use crate::model::Scope;
 use crate::tui::message::{Effect, Load};
-
-/// Of whom or what only the keys are shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Narrow {
-    Project(ProjectRef),
-}
-
-impl Narrow {
-    /// `project: Storefront`.
-    pub fn words(&self) -> String {
-        match self {
-            Narrow::Project(project) => format!("project: {}", project.name),
-        }
-    }
-}
 
 /// What the table shows and in which order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
     pub scope: Option<Scope>,
+    /// Only keys of this project.
+    pub project: Option<ProjectRef>,
+    /// Only this person's keys.
+    pub creator: Option<PersonRef>,
     pub text: String,
-    pub narrow: Option<Narrow>,
     pub sort: Sort,
     pub order: Order,
 }
@@ -36,26 +24,26 @@ pub struct Query {
 impl Query {
     pub fn filter(&self) -> KeyFilter {
         let text = self.text.trim();
-        let mut filter = KeyFilter {
+        KeyFilter {
             scope: self.scope,
+            project: self.project.as_ref().map(|project| project.id),
+            creator: self.creator.as_ref().map(|creator| creator.id),
             q: (!text.is_empty()).then(|| text.to_owned()),
-            ..KeyFilter::default()
-        };
-        match &self.narrow {
-            Some(Narrow::Project(project)) => filter.project = Some(project.id),
-            None => {}
         }
-        filter
     }
 
     pub fn is_filtered(&self) -> bool {
-        self.scope.is_some() || self.narrow.is_some() || !self.text.trim().is_empty()
+        self.scope.is_some()
+            || self.project.is_some()
+            || self.creator.is_some()
+            || !self.text.trim().is_empty()
     }
 
     /// All keys, in the same order.
     pub fn clear(&mut self) {
         self.scope = None;
-        self.narrow = None;
+        self.project = None;
+        self.creator = None;
         self.text.clear();
     }
 }

@@ -184,11 +184,11 @@ impl<T: Listed> List<T> {
         complete || was_complete
     }
 
-    /// Forgets everything: the next answer is for another question.
+    /// Forgets everything, also answers that are on their way.
     pub fn clear(&mut self) {
         let (generation, height) = (self.generation, self.height);
         *self = Self {
-            generation,
+            generation: generation + 1,
             height,
             ..Self::default()
         };
@@ -210,10 +210,13 @@ impl<T: Listed> List<T> {
         self.select(self.selected);
     }
 
-    pub fn select_id(&mut self, id: &T::Id) {
-        if let Some(index) = self.items.iter().position(|item| item.id() == *id) {
+    /// `false` when it is not among what was loaded.
+    pub fn select_id(&mut self, id: &T::Id) -> bool {
+        let found = self.items.iter().position(|item| item.id() == *id);
+        if let Some(index) = found {
             self.select(index);
         }
+        found.is_some()
     }
 
     pub fn select_line(&mut self, line: usize) {

@@ -19,6 +19,7 @@ mod one_project;
 pub mod people;
 pub mod projects;
 mod replies;
+mod role;
 pub mod rows;
 pub mod screen;
 pub mod sheet;
@@ -31,12 +32,12 @@ use uuid::Uuid;
 pub use activity::ActivityLog;
 pub use browse::{Body, Browse};
 pub use conflict::Conflict;
-pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog};
+pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog, SecretOf};
 pub use form::Form;
 pub use key_activity::KeyActivity;
 pub use layout::Layout;
 pub use notice::{Notice, Tone};
-pub use people::People;
+pub use people::{Heirs, People, Removal};
 pub use projects::Projects;
 pub use screen::Screen;
 pub use sheet::Sheet;
@@ -58,6 +59,8 @@ pub enum Over {
     Form(Box<Form>),
     Sheet(Box<Sheet>),
     Revoke(RevokeDialog),
+    Removal(Box<Removal>),
+    Heirs(Box<Heirs>),
     NewSecret(NewSecret),
     Conflict(Box<Conflict>),
     Question(Question),
@@ -72,6 +75,8 @@ impl Over {
             Over::Form(_) => Layer::Form,
             Over::Sheet(_) => Layer::Sheet,
             Over::Revoke(_) => Layer::Revoke,
+            Over::Removal(_) => Layer::RemovePerson,
+            Over::Heirs(_) => Layer::Heirs,
             Over::NewSecret(_) => Layer::NewSecret,
             Over::Conflict(_) => Layer::Conflict,
             Over::Question(_) => Layer::Question,
@@ -234,16 +239,6 @@ impl App {
     /// The selected key.
     pub fn selected(&self) -> Option<&Key> {
         self.browse.rows.selected().map(|row| &row.key)
-    }
-
-    /// Whether the user sees others' keys, so that a key's owner is worth a column.
-    pub fn shows_owners(&self) -> bool {
-        self.me.as_ref().is_some_and(|me| me.may.see_all_keys)
-    }
-
-    /// What may be created, in words for an empty table.
-    pub fn may_create(&self) -> bool {
-        self.me.as_ref().is_some_and(|me| !me.may.create_keys.is_empty())
     }
 
     fn resize(&mut self, width: u16, height: u16) {

@@ -203,8 +203,8 @@ impl App {
 
 fn subject(new: &NewSecret) -> Subject {
     Subject {
-        id: new.key.id,
-        name: new.key.name.clone(),
+        id: new.of.id(),
+        name: new.of.name().to_owned(),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use uuid::Uuid;
 
-use super::browse::Narrow;
 use super::list::{Fetch, List, Listed};
 use super::notice::sentence;
 use super::{App, Tone};
@@ -126,7 +125,7 @@ impl App {
 
     fn show_keys_of_project(&mut self) -> Vec<Effect> {
         match self.projects.list.selected().cloned() {
-            Some(project) => self.show_keys_of(Narrow::Project(project.into())),
+            Some(project) => self.show_keys_of(|query| query.project = Some(project.into())),
             None => Vec::new(),
         }
     }
@@ -148,7 +147,6 @@ impl App {
         fetch: Fetch,
         result: Result<Vec<Project>, Error>,
     ) -> Vec<Effect> {
-        self.note_refusal(result.as_ref().err());
         let failed = result.as_ref().err().map(sentence);
         let result = result.map(|projects| {
             let complete = projects.len() < PAGE as usize;

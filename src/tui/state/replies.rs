@@ -3,15 +3,24 @@
 use uuid::Uuid;
 
 use super::notice::sentence;
-use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, Tone};
-use crate::api::{Created, Key, KeyEvent, KeyEventKind, Me, ProblemType};
+use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, SecretOf, Tone};
+use crate::api::{Created, Key, KeyEvent, KeyEventKind, ProblemType};
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
 use crate::tui::message::{Effect, Load, Message, Purpose, Route, Subject, Timer};
 
 impl App {
+    /// A refusal by role tells that the role has changed: who we are is asked again.
     pub(super) fn replied(&mut self, reply: Message) -> Vec<Effect> {
+        self.note_refusal(&reply);
+        let is_forbidden = reply.error().is_some_and(Error::is_forbidden);
+        let mut effects = self.answered(reply);
+        effects.extend(is_forbidden.then_some(Effect::LoadMe));
+        effects
+    }
+
+    fn answered(&mut self, reply: Message) -> Vec<Effect> {
         match reply {
             Message::Me(result) => self.signed_in(result),
             Message::Page {
@@ -19,7 +28,6 @@ impl App {
                 load,
                 result,
             } => {
-                self.note_refusal(result.as_ref().err());
                 if result.is_ok() {
                     self.refused = None;
                 }
@@ -69,7 +77,6 @@ impl App {
             Message::ClipboardCleared(Cleared::NotOurs | Cleared::NothingCopied) => Vec::new(),
             Message::Connected => self.connected(),
             Message::Disconnected(error) => {
-                self.note_refusal(Some(&error));
                 self.connection = Connection::Lost(error);
                 Vec::new()
             }
@@ -80,24 +87,6 @@ impl App {
             | Message::Mouse(_)
             | Message::Resized { .. }
             | Message::Due(_) => Vec::new(),
-        }
-    }
-
-    fn signed_in(&mut self, result: Result<Me, Error>) -> Vec<Effect> {
-        match result {
-            Ok(me) => {
-                self.me = Some(me);
-                self.refused = None;
-            }
-            Err(error) => self.note_refusal(Some(&error)),
-        }
-        Vec::new()
-    }
-
-    /// A sign-in that is refused, or an answer that is no keydeck's, leaves nothing to work with.
-    pub(super) fn note_refusal(&mut self, error: Option<&Error>) {
-        if let Some(error @ (Error::SignIn | Error::NotKeydeck(_) | Error::Unusable(_))) = error {
-            self.refused = Some(error.clone());
         }
     }
 
@@ -142,7 +131,7 @@ impl App {
         self.drop_form();
         let id = created.key.id;
         self.over.push(Over::NewSecret(NewSecret {
-            key: Box::new(created.key),
+            of: SecretOf::Key(Box::new(created.key)),
             secret: created.secret,
             copied: None,
         }));
@@ -274,7 +263,7 @@ impl App {
         if let Some(Over::NewSecret(new)) = self
             .over
             .iter_mut()
-            .find(|over| matches!(over, Over::NewSecret(new) if new.key.id == id))
+            .find(|over| matches!(over, Over::NewSecret(new) if new.of.id() == id))
         {
             let was_safe = new.copied == Some(Route::Clipboard);
             if !was_safe {

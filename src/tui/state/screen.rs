@@ -3,7 +3,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::App;
-use super::browse::Narrow;
+use super::browse::Query;
 use super::input::WHEEL;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::Effect;
@@ -60,9 +60,7 @@ impl App {
         let mut effects = self.go(screen);
         effects.extend(match screen {
             Screen::Keys => self.browse.refresh(),
-            Screen::Projects => self.refresh_projects(),
-            Screen::People => self.load_people(),
-            Screen::Activity => self.refresh_activity(),
+            _ => self.refresh_list(),
         });
         effects
     }
@@ -77,10 +75,10 @@ impl App {
     }
 
     /// Goes to the keys of a project or a person, all of them.
-    pub(super) fn show_keys_of(&mut self, narrow: Narrow) -> Vec<Effect> {
+    pub(super) fn show_keys_of(&mut self, narrow: impl FnOnce(&mut Query)) -> Vec<Effect> {
         let mut effects = self.go(Screen::Keys);
         self.browse.query.clear();
-        self.browse.query.narrow = Some(narrow);
+        narrow(&mut self.browse.query);
         effects.extend(self.browse.requery());
         effects
     }
@@ -88,8 +86,9 @@ impl App {
     /// Something changed: asks again for what this screen shows of it.
     pub(super) fn refresh_list(&mut self) -> Vec<Effect> {
         match self.screen {
-            Screen::Keys | Screen::People => Vec::new(),
+            Screen::Keys => Vec::new(),
             Screen::Projects => self.refresh_projects(),
+            Screen::People => self.refresh_people(),
             Screen::Activity => self.refresh_activity(),
         }
     }
@@ -131,6 +130,7 @@ impl App {
             Action::Back => Some(self.out_of_list()),
             Action::Filter => Some(self.open_filter()),
             Action::Palette => Some(self.open_palette()),
+            Action::Refresh => Some(self.ask_again()),
             _ => None,
         }
     }
@@ -153,10 +153,6 @@ impl App {
     /// The screens that the user may see.
     pub fn screens(&self) -> impl Iterator<Item = Screen> {
         Screen::ALL.into_iter().filter(|&screen| self.may_show(screen))
-    }
-
-    pub(super) fn may_show(&self, screen: Screen) -> bool {
-        screen != Screen::People || self.me.as_ref().is_some_and(|me| me.may.manage_users)
     }
 
     /// Clicks and the wheel on every screen but that of the keys.

@@ -36,6 +36,8 @@ pub struct SheetField {
     pub hint: &'static str,
     pub entry: Entry,
     pub error: Option<String>,
+    /// What each option of a choice means; may be empty.
+    explained: Vec<&'static str>,
     /// What stood there when the sheet was opened.
     first: String,
 }
@@ -66,10 +68,26 @@ impl SheetField {
             hint,
             entry,
             error: None,
+            explained: Vec::new(),
             first: String::new(),
         };
         field.first = field.value().to_owned();
         field
+    }
+
+    /// Says of each option of a choice what it means.
+    #[must_use]
+    pub fn explained(mut self, meanings: Vec<&'static str>) -> Self {
+        self.explained = meanings;
+        self
+    }
+
+    /// What may be entered, or what the chosen option means.
+    pub fn hint(&self) -> &'static str {
+        match &self.entry {
+            Entry::Choice { chosen, .. } => self.explained.get(*chosen).copied().unwrap_or(self.hint),
+            Entry::Text(_) | Entry::Hidden(_) => self.hint,
+        }
     }
 
     /// The text, or the chosen option; nothing of what is hidden.

@@ -98,10 +98,7 @@ fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
     if area.width >= 60 {
         right.insert(0, Span::raw(format!("scope: {scope}   ")));
     }
-    if let Some(narrow) = &query.narrow {
-        let words = text::fit(&narrow.words(), usize::from(area.width) / 3);
-        right.insert(0, Span::styled(format!("{words}   "), look.theme.accent()));
-    }
+    right.splice(0..0, narrowed(area, app, look));
     let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
     let room = usize::from(area.width).saturating_sub(used + 1);
     let left = match query.text.trim() {
@@ -109,6 +106,26 @@ fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
         typed => filtered_by(typed, &found(app), room, look),
     };
     (left, right)
+}
+
+/// Of which project and whose keys are shown, when not all.
+fn narrowed(area: Rect, app: &App, look: &Look) -> Option<Span<'static>> {
+    let query = &app.browse.query;
+    let project = query
+        .project
+        .as_ref()
+        .map(|project| format!("project: {}", project.name));
+    let whose = query.creator.as_ref().map(|creator| match app.shows_mine() {
+        true => "mine".to_owned(),
+        false => format!("owner: {}", creator.email),
+    });
+    let room = usize::from(area.width) / 3;
+    let words = project
+        .into_iter()
+        .chain(whose)
+        .reduce(|a, b| format!("{a}, {b}"))?;
+    let words = format!("{}   ", text::fit(&words, room));
+    Some(Span::styled(words, look.theme.accent()))
 }
 
 fn list_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {

@@ -58,11 +58,7 @@ impl Deck {
         let token = Token::generate(TokenKind::User)?;
         let runtime = tokio::runtime::Runtime::new()?;
         runtime.block_on(async {
-            let owner = store
-                .users()
-                .await?
-                .into_iter()
-                .find(|user| user.role == Role::Owner);
+            let owner = store.first_user(Role::Owner).await?;
             let by = Actor {
                 user: owner.ok_or("no owner")?.id,
                 address: None,

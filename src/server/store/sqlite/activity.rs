@@ -8,13 +8,13 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_f
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::people::{find_user, user_seq};
+use super::people::{acting, find_user};
 use super::rows::{micros, parsed, time, uuid};
 use crate::api::{
     Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, ChainHash, DEFAULT_LIMIT,
     KeyEventKind, PersonRef,
 };
-use crate::server::store::{Actor, KeyEventRecord, StoreError, StoreResult, Visible};
+use crate::server::store::{Actor, ChangeRecord, Changed, StoreError, StoreResult, Visible};
 
 /// What a row is about.
 pub struct Subject<'a> {
@@ -26,7 +26,7 @@ pub struct Subject<'a> {
 }
 
 pub fn record(conn: &Connection, by: Actor, subject: Subject) -> StoreResult<()> {
-    let actor = user_seq(conn, by.user)?;
+    let actor = acting(conn, by)?;
     append(conn, Timestamp::now(), Some(actor), by.address, subject)
 }
 
@@ -227,26 +227,43 @@ fn activity(row: &Row) -> rusqlite::Result<Activity> {
     })
 }
 
-pub fn events_since(conn: &Connection, seq: u64, limit: u32) -> StoreResult<Vec<KeyEventRecord>> {
+/// The key's rows from now on belong to what `creator` may see.
+pub fn hand_over(conn: &Connection, key: i64, creator: i64) -> StoreResult<()> {
+    conn.prepare_cached("UPDATE activity SET key_creator = ? WHERE key = ?")?
+        .execute([creator, key])?;
+    Ok(())
+}
+
+pub fn changes_since(conn: &Connection, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
+    // Behind `seq` there are few rows; an index by action would be read from its beginning and sorted.
     let mut statement = conn.prepare_cached(
         "SELECT a.seq, a.action, k.id, u.id
-           FROM activity AS a CROSS JOIN keys AS k ON k.seq = a.key CROSS JOIN users AS u ON u.seq = a.key_creator
-          WHERE a.seq > ? AND a.action IN ('key_created', 'key_edited', 'key_revoked')
+           FROM activity AS a NOT INDEXED
+                LEFT JOIN keys AS k ON k.seq = a.key LEFT JOIN users AS u ON u.seq = a.key_creator
+          WHERE a.seq > ? AND a.action IN ('key_created', 'key_edited', 'key_revoked', 'key_handed_over',
+                                           'user_edited', 'user_removed', 'token_replaced')
           ORDER BY a.seq LIMIT ?",
     )?;
-    let events = statement.query_map(params![seq.min(i64::MAX as u64) as i64, limit], |row| {
-        Ok(KeyEventRecord {
+    let changes = statement.query_map(params![seq.min(i64::MAX as u64) as i64, limit], |row| {
+        let kind = match parsed(row, 1, str::parse)? {
+            ActivityAction::KeyCreated => Some(KeyEventKind::Created),
+            ActivityAction::KeyRevoked => Some(KeyEventKind::Revoked),
+            ActivityAction::KeyEdited | ActivityAction::KeyHandedOver => Some(KeyEventKind::Edited),
+            _ => None,
+        };
+        Ok(ChangeRecord {
             seq: row.get::<_, i64>(0)? as u64,
-            kind: match parsed(row, 1, str::parse)? {
-                ActivityAction::KeyCreated => KeyEventKind::Created,
-                ActivityAction::KeyRevoked => KeyEventKind::Revoked,
-                _ => KeyEventKind::Edited,
+            what: match kind {
+                None => Changed::Person,
+                Some(kind) => Changed::Key {
+                    kind,
+                    key: uuid(row, 2)?,
+                    creator: uuid(row, 3)?,
+                },
             },
-            key: uuid(row, 2)?,
-            creator: uuid(row, 3)?,
         })
     })?;
-    Ok(events.collect::<rusqlite::Result<_>>()?)
+    Ok(changes.collect::<rusqlite::Result<_>>()?)
 }
 
 pub fn last_seq(conn: &Connection) -> StoreResult<u64> {

@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::people::user_seq;
 use super::rows::{micros, rank};
 use super::{activity, keys, people, projects};
-use crate::api::{PersonRef, Project, ProjectMay, User};
+use crate::api::{PersonRef, User};
 use crate::model::{Role, Scope};
-use crate::server::store::{NewKey, StoreError, StoreResult};
+use crate::server::store::{NewKey, ProjectRecord, StoreError, StoreResult};
 
 /// A user who has been there since `created_at`, without a sign-in token.
 #[derive(Debug, Clone)]
@@ -101,7 +101,7 @@ fn insert_user(conn: &Connection, sample: SampleUser) -> StoreResult<()> {
 }
 
 fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<()> {
-    let project = Project {
+    let project = ProjectRecord {
         id: sample.id,
         name: sample.name,
         creator: PersonRef {
@@ -112,7 +112,6 @@ fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<()> {
         created_at: sample.created_at,
         keys: 0,
         session_server: None,
-        may: ProjectMay::default(),
     };
     match projects::insert(conn, &project)? {
         true => Ok(()),

@@ -116,7 +116,8 @@ impl Text {
     /// Projects are few, so that looking at each name is cheap.
     fn resolve(conn: &Connection, q: &str) -> StoreResult<Self> {
         let folded = q.to_lowercase();
-        let mut statement = conn.prepare_cached("SELECT seq FROM projects WHERE instr(name_key, ?)")?;
+        let mut statement =
+            conn.prepare_cached("SELECT seq FROM projects WHERE instr(name_key, ?) AND removed_at IS NULL")?;
         let projects = statement
             .query_map([&folded], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::activity::{self, Subject};
-use super::people::user_seq;
+use super::people::{acting, user_seq};
 use super::rows::{KeyBy, find_key, lines, micros, rank};
 use crate::api::ActivityAction;
 use crate::model::{Settings, ValidKey};
@@ -17,7 +17,7 @@ use crate::server::store::{
 };
 
 pub fn create(conn: &Connection, new: &NewKey, by: Actor) -> StoreResult<KeyCreation> {
-    let creator = user_seq(conn, by.user)?;
+    let creator = acting(conn, by)?;
     if let Some(used) = &new.idempotency
         && let Some(answer) = replay(conn, creator, used)?
     {
@@ -122,7 +122,8 @@ fn replay(conn: &Connection, creator: i64, used: &Idempotency) -> StoreResult<Op
 
 /// The project's `seq`, and whether it is deployed.
 fn project(conn: &Connection, id: Uuid) -> StoreResult<Option<(i64, bool)>> {
-    let mut statement = conn.prepare_cached("SELECT seq, deployed FROM projects WHERE id = ?")?;
+    let mut statement =
+        conn.prepare_cached("SELECT seq, deployed FROM projects WHERE id = ? AND removed_at IS NULL")?;
     Ok(statement
         .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?)
@@ -234,21 +235,27 @@ pub fn revoke(conn: &Connection, id: Uuid, by: Actor) -> StoreResult<Revocation>
         Some((_, Found::Revoked(tombstone))) => return Ok(Revocation::AlreadyRevoked(tombstone)),
         Some((seq, Found::Active(key))) => (seq, key),
     };
+    let creator = user_seq(conn, key.creator.id)?;
+    destroy(conn, seq, creator, &key.name, by)?;
+    Ok(Revocation::Revoked)
+}
+
+/// Revokes an active key of `creator`.
+pub fn destroy(conn: &Connection, seq: i64, creator: i64, name: &str, by: Actor) -> StoreResult<()> {
     let revoked = conn
         .prepare_cached(
             "UPDATE keys SET revoked_at = ?, revoked_by = ?, data_key = NULL, sealed = NULL, version = version + 1
               WHERE seq = ? AND revoked_at IS NULL",
         )?
-        .execute(params![micros(Timestamp::now()), user_seq(conn, by.user)?, seq])?;
+        .execute(params![micros(Timestamp::now()), acting(conn, by)?, seq])?;
     one_row(revoked)?;
     let subject = Subject {
         action: ActivityAction::KeyRevoked,
-        key: Some((seq, user_seq(conn, key.creator.id)?)),
-        name: &key.name,
+        key: Some((seq, creator)),
+        name,
         changes: Map::new(),
     };
-    activity::record(conn, by, subject)?;
-    Ok(Revocation::Revoked)
+    activity::record(conn, by, subject)
 }
 
 /// The sealed token goes out only after the writer has committed the row that tells of it.

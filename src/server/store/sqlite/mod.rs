@@ -12,8 +12,10 @@ mod order;
 mod people;
 mod projects;
 mod readers;
+mod removal;
 mod rows;
 mod search;
+mod session_servers;
 mod trigrams;
 mod watch;
 mod writer;
@@ -33,11 +35,12 @@ use self::rows::{KeyBy, find_key};
 use self::watch::Bell;
 use self::writer::Writer;
 use super::{
-    Actor, Found, Founding, KeyChange, KeyCreation, KeyEventRecord, KeyQuery, KeySlice, NewKey,
-    NewUserRecord, Revocation, RoleChange, Sealed, Store, StoreResult, Taken, Visible, WrappedDataKey,
+    Actor, ChangeRecord, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice, NewKey,
+    NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Sealed,
+    SessionServerChange, SessionSigner, Store, StoreResult, Taken, Visible, WrappedDataKey,
 };
 use crate::api::{
-    ActivityPage, ActivityQuery, KeyCounts, KeyFilter, Organisation, Project, ProjectQuery, User,
+    ActivityPage, ActivityQuery, KeyCounts, KeyFilter, Organisation, Person, ProjectQuery, User, UserQuery,
 };
 use crate::model::{Role, Settings, TokenHash};
 
@@ -113,8 +116,12 @@ impl Store for SqliteStore {
         self.pool.read(|conn| people::by_id(conn, id))
     }
 
-    async fn users(&self) -> StoreResult<Vec<User>> {
-        self.pool.read(people::all)
+    async fn first_user(&self, role: Role) -> StoreResult<Option<User>> {
+        self.pool.read(|conn| people::first(conn, role))
+    }
+
+    async fn people(&self, query: &UserQuery) -> StoreResult<Vec<Person>> {
+        self.pool.read(|conn| people::page(conn, query))
     }
 
     async fn add_user(&self, new: NewUserRecord, by: Actor) -> StoreResult<Result<User, Taken>> {
@@ -127,13 +134,26 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<Project>> {
+    async fn replace_token(&self, id: Uuid, token: TokenHash, by: Actor) -> StoreResult<bool> {
+        self.writer
+            .run(move |conn| people::replace_token(conn, id, token, by))
+            .await
+    }
+
+    async fn remove_user(&self, id: Uuid, fate: Option<Fate>, by: Actor) -> StoreResult<Removal> {
+        self.writer
+            .erase(move |conn| removal::remove(conn, id, fate, by))
+            .await
+    }
+
+    async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>> {
         self.pool
             .read(|conn| snapshot(conn, |conn| projects::page(conn, query, visible)))
     }
 
-    async fn project(&self, id: Uuid) -> StoreResult<Option<Project>> {
-        self.pool.read(|conn| projects::by_id(conn, id))
+    async fn project(&self, id: Uuid, visible: Visible) -> StoreResult<Option<ProjectRecord>> {
+        self.pool
+            .read(|conn| snapshot(conn, |conn| projects::by_id(conn, id, visible)))
     }
 
     async fn add_project(
@@ -141,7 +161,7 @@ impl Store for SqliteStore {
         name: String,
         deployed: bool,
         by: Actor,
-    ) -> StoreResult<Result<Project, Taken>> {
+    ) -> StoreResult<Result<ProjectRecord, Taken>> {
         self.writer
             .run(move |conn| projects::add(conn, &name, deployed, by))
             .await
@@ -152,10 +172,38 @@ impl Store for SqliteStore {
         id: Uuid,
         name: Option<String>,
         deployed: Option<bool>,
+        visible: Visible,
         by: Actor,
-    ) -> StoreResult<Option<Result<Project, Taken>>> {
+    ) -> StoreResult<Option<Result<ProjectRecord, Taken>>> {
         self.writer
-            .run(move |conn| projects::edit(conn, id, name.as_deref(), deployed, by))
+            .run(move |conn| projects::edit(conn, id, name.as_deref(), deployed, visible, by))
+            .await
+    }
+
+    async fn remove_project(&self, id: Uuid, visible: Visible, by: Actor) -> StoreResult<ProjectRemoval> {
+        self.writer
+            .erase(move |conn| projects::remove(conn, id, visible, by))
+            .await
+    }
+
+    async fn set_session_server(
+        &self,
+        id: Uuid,
+        new: NewSessionServer,
+        by: Actor,
+    ) -> StoreResult<SessionServerChange> {
+        self.writer
+            .erase(move |conn| session_servers::set(conn, id, &new, by))
+            .await
+    }
+
+    async fn session_signer(&self, project: Uuid) -> StoreResult<Option<SessionSigner>> {
+        self.pool.read(|conn| session_servers::signer(conn, project))
+    }
+
+    async fn remove_session_server(&self, id: Uuid, by: Actor) -> StoreResult<bool> {
+        self.writer
+            .erase(move |conn| session_servers::remove(conn, id, by))
             .await
     }
 
@@ -228,8 +276,8 @@ impl Store for SqliteStore {
             .read(|conn| snapshot(conn, |conn| activity::page(conn, query, visible)))
     }
 
-    async fn key_events_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<KeyEventRecord>> {
-        self.pool.read(|conn| activity::events_since(conn, seq, limit))
+    async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
+        self.pool.read(|conn| activity::changes_since(conn, seq, limit))
     }
 
     async fn last_seq(&self) -> StoreResult<u64> {

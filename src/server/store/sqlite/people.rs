@@ -1,13 +1,14 @@
 //! The organisation, its data keys and its users.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::activity::{self, Subject};
 use super::rows::{USER_COLUMNS, micros, user, uuid};
-use crate::api::{ActivityAction, Organisation, User};
+use crate::api::{ActivityAction, DEFAULT_LIMIT, Organisation, Person, User, UserQuery};
 use crate::model::{Role, TokenHash};
 use crate::server::store::{
     Actor, NewUserRecord, RoleChange, StoreError, StoreResult, Taken, WrappedDataKey,
@@ -34,7 +35,7 @@ pub fn data_keys(conn: &Connection) -> StoreResult<Vec<WrappedDataKey>> {
     Ok(keys.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The `seq` of a user.
+/// The `seq` of a user, also of one who was removed.
 pub fn find_user(conn: &Connection, id: Uuid) -> StoreResult<Option<i64>> {
     let mut statement = conn.prepare_cached("SELECT seq FROM users WHERE id = ?")?;
     Ok(statement
@@ -47,24 +48,65 @@ pub fn user_seq(conn: &Connection, id: Uuid) -> StoreResult<i64> {
     find_user(conn, id)?.ok_or_else(|| StoreError::Fault(format!("there is no user {id}")))
 }
 
+/// The `seq` of who acts.
+pub fn acting(conn: &Connection, by: Actor) -> StoreResult<i64> {
+    conn.prepare_cached("SELECT seq FROM users WHERE id = ? AND removed_at IS NULL")?
+        .query_row([by.user.as_bytes()], |row| row.get(0))
+        .optional()?
+        .ok_or(StoreError::ActorRemoved)
+}
+
 pub fn by_token(conn: &Connection, token: &TokenHash) -> StoreResult<Option<User>> {
-    let sql = format!("SELECT {USER_COLUMNS} FROM users AS u WHERE u.token_hash = ?");
+    let sql =
+        format!("SELECT {USER_COLUMNS} FROM users AS u WHERE u.token_hash = ? AND u.removed_at IS NULL");
     Ok(conn.prepare_cached(&sql)?.query_row([token.0], user).optional()?)
 }
 
 pub fn by_id(conn: &Connection, id: Uuid) -> StoreResult<Option<User>> {
-    let sql = format!("SELECT {USER_COLUMNS} FROM users AS u WHERE u.id = ?");
+    let sql = format!("SELECT {USER_COLUMNS} FROM users AS u WHERE u.id = ? AND u.removed_at IS NULL");
     Ok(conn
         .prepare_cached(&sql)?
         .query_row([id.as_bytes()], user)
         .optional()?)
 }
 
-pub fn all(conn: &Connection) -> StoreResult<Vec<User>> {
-    let sql = format!("SELECT {USER_COLUMNS} FROM users AS u ORDER BY u.email_key, u.id");
+pub fn first(conn: &Connection, role: Role) -> StoreResult<Option<User>> {
+    let sql = format!(
+        "SELECT {USER_COLUMNS} FROM users AS u WHERE u.role = ? AND u.removed_at IS NULL
+          ORDER BY u.created_at, u.id LIMIT 1"
+    );
+    Ok(conn
+        .prepare_cached(&sql)?
+        .query_row([role.as_str()], user)
+        .optional()?)
+}
+
+pub fn page(conn: &Connection, query: &UserQuery) -> StoreResult<Vec<Person>> {
+    let mut sql = format!(
+        "SELECT {USER_COLUMNS},
+                (SELECT coalesce(sum(n), 0) FROM key_counts WHERE creator = u.seq AND project = 0)
+           FROM users AS u WHERE u.removed_at IS NULL"
+    );
+    let mut values: Vec<Sql> = Vec::new();
+    if let Some(text) = &query.q {
+        sql.push_str(" AND instr(u.email_key, ?) > 0");
+        values.push(text.to_lowercase().into());
+    }
+    if let Some(after) = query.after {
+        // Somebody who was removed since still says where the page goes on.
+        sql.push_str(" AND u.email_key > (SELECT email_key FROM users WHERE id = ?)");
+        values.push(after.as_bytes().to_vec().into());
+    }
+    sql.push_str(" ORDER BY u.email_key LIMIT ?");
+    values.push(i64::from(query.limit.unwrap_or(DEFAULT_LIMIT)).into());
     let mut statement = conn.prepare_cached(&sql)?;
-    let users = statement.query_map([], user)?;
-    Ok(users.collect::<rusqlite::Result<_>>()?)
+    let people = statement.query_map(params_from_iter(values), |row| {
+        Ok(Person {
+            user: user(row)?,
+            keys: row.get::<_, i64>(4)? as u64,
+        })
+    })?;
+    Ok(people.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Stores the row alone. `false` when the address is taken, in whatever case.
@@ -106,13 +148,8 @@ pub fn set_role(conn: &Connection, id: Uuid, role: Role, by: Actor) -> StoreResu
     if user.role == role {
         return Ok(RoleChange::Changed(user));
     }
-    if user.role == Role::Owner {
-        let owners: i64 = conn
-            .prepare_cached("SELECT count(*) FROM users WHERE role = 'owner'")?
-            .query_row([], |row| row.get(0))?;
-        if owners == 1 {
-            return Ok(RoleChange::LastOwner);
-        }
+    if is_last_owner(conn, &user)? {
+        return Ok(RoleChange::LastOwner);
     }
     conn.prepare_cached("UPDATE users SET role = ? WHERE id = ?")?
         .execute(params![role.as_str(), id.as_bytes()])?;
@@ -127,6 +164,21 @@ pub fn set_role(conn: &Connection, id: Uuid, role: Role, by: Actor) -> StoreResu
     Ok(RoleChange::Changed(User { role, ..user }))
 }
 
+pub fn is_last_owner(conn: &Connection, user: &User) -> StoreResult<bool> {
+    let others = "SELECT 1 FROM users WHERE role = 'owner' AND removed_at IS NULL AND id <> ?";
+    Ok(user.role == Role::Owner && !conn.prepare_cached(others)?.exists([user.id.as_bytes()])?)
+}
+
+pub fn replace_token(conn: &Connection, id: Uuid, token: TokenHash, by: Actor) -> StoreResult<bool> {
+    let Some(user) = by_id(conn, id)? else {
+        return Ok(false);
+    };
+    conn.prepare_cached("UPDATE users SET token_hash = ? WHERE id = ?")?
+        .execute(params![token.0, id.as_bytes()])?;
+    record(conn, ActivityAction::TokenReplaced, &user.email, Map::new(), by)?;
+    Ok(true)
+}
+
 fn record_role(
     conn: &Connection,
     action: ActivityAction,
@@ -136,11 +188,27 @@ fn record_role(
     by: Actor,
 ) -> StoreResult<()> {
     let change: Value = json!([old, new]);
+    record(
+        conn,
+        action,
+        email,
+        Map::from_iter([("role".to_owned(), change)]),
+        by,
+    )
+}
+
+pub fn record(
+    conn: &Connection,
+    action: ActivityAction,
+    email: &str,
+    changes: Map<String, Value>,
+    by: Actor,
+) -> StoreResult<()> {
     let subject = Subject {
         action,
         key: None,
         name: email,
-        changes: Map::from_iter([("role".to_owned(), change)]),
+        changes,
     };
     activity::record(conn, by, subject)
 }

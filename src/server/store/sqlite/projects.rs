@@ -7,16 +7,23 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::activity::{self, Subject};
+use super::count;
 use super::people::{find_user, user_seq};
 use super::rows::{micros, time, uuid};
-use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, Project, ProjectMay, ProjectQuery};
-use crate::server::store::{Actor, StoreResult, Taken, Visible};
+use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, ProjectQuery, SessionServer};
+use crate::server::store::{Actor, ProjectRecord, ProjectRemoval, StoreResult, Taken, Visible};
 
-const SELECT: &str = "SELECT p.id, p.name, u.id, u.email, p.deployed, p.created_at \
-                        FROM projects AS p CROSS JOIN users AS u ON u.seq = p.creator";
+/// The first question mark is whose keys are counted; 0 is anybody's.
+const SELECT: &str =
+    "SELECT p.id, p.name, u.id, u.email, p.deployed, p.created_at, p.session_url, p.session_key_name,
+            (SELECT coalesce(sum(n), 0) FROM key_counts WHERE creator = ? AND project = p.seq)
+       FROM projects AS p CROSS JOIN users AS u ON u.seq = p.creator
+      WHERE p.removed_at IS NULL";
 
-fn project(row: &Row) -> rusqlite::Result<Project> {
-    Ok(Project {
+fn project(row: &Row) -> rusqlite::Result<ProjectRecord> {
+    let url: Option<String> = row.get(6)?;
+    let key_name: Option<String> = row.get(7)?;
+    Ok(ProjectRecord {
         id: uuid(row, 0)?,
         name: row.get(1)?,
         creator: PersonRef {
@@ -25,26 +32,47 @@ fn project(row: &Row) -> rusqlite::Result<Project> {
         },
         deployed: row.get(4)?,
         created_at: time(row, 5)?,
-        keys: 0,
-        session_server: None,
-        may: ProjectMay::default(),
+        keys: row.get::<_, i64>(8)? as u64,
+        session_server: url
+            .zip(key_name)
+            .map(|(url, key_name)| SessionServer { url, key_name }),
     })
 }
 
-pub fn by_id(conn: &Connection, id: Uuid) -> StoreResult<Option<Project>> {
-    let mut statement = conn.prepare_cached(&format!("{SELECT} WHERE p.id = ?"))?;
-    Ok(statement.query_row([id.as_bytes()], project).optional()?)
+/// The `seq` of an active project.
+pub fn seq(conn: &Connection, id: Uuid) -> StoreResult<i64> {
+    let mut statement =
+        conn.prepare_cached("SELECT seq FROM projects WHERE id = ? AND removed_at IS NULL")?;
+    Ok(statement.query_row([id.as_bytes()], |row| row.get(0))?)
 }
 
-pub fn page(conn: &Connection, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<Project>> {
-    let mut sql = format!("{SELECT} WHERE true");
-    let mut values: Vec<Sql> = Vec::new();
-    if let Visible::CreatedBy(user) = visible {
-        let Some(creator) = find_user(conn, user)? else {
-            return Ok(Vec::new());
-        };
+pub fn by_id(conn: &Connection, id: Uuid, visible: Visible) -> StoreResult<Option<ProjectRecord>> {
+    let Some(whose) = whose(conn, visible)? else {
+        return Ok(None);
+    };
+    let mut statement = conn.prepare_cached(&format!("{SELECT} AND p.id = ? AND ? IN (0, p.creator)"))?;
+    Ok(statement
+        .query_row(params![whose, id.as_bytes(), whose], project)
+        .optional()?)
+}
+
+/// The `seq` of the only one whose things may be seen; 0 is anybody's. `None`: there is no such user.
+fn whose(conn: &Connection, visible: Visible) -> StoreResult<Option<i64>> {
+    match visible {
+        Visible::All => Ok(Some(0)),
+        Visible::CreatedBy(user) => find_user(conn, user),
+    }
+}
+
+pub fn page(conn: &Connection, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>> {
+    let Some(whose) = whose(conn, visible)? else {
+        return Ok(Vec::new());
+    };
+    let mut sql = SELECT.to_owned();
+    let mut values: Vec<Sql> = vec![whose.into()];
+    if visible != Visible::All {
         sql.push_str(" AND p.creator = ?");
-        values.push(creator.into());
+        values.push(whose.into());
     }
     if let Some(deployed) = query.deployed {
         sql.push_str(" AND p.deployed = ?");
@@ -58,8 +86,11 @@ pub fn page(conn: &Connection, query: &ProjectQuery, visible: Visible) -> StoreR
         values.extend([first, last].map(|id| id.map_or(Sql::Null, |id: Uuid| id.as_bytes().to_vec().into())));
     }
     if let Some(after) = query.after {
-        sql.push_str(" AND (p.name_key, p.id) > (SELECT name_key, id FROM projects WHERE id = ?)");
-        values.push(after.as_bytes().to_vec().into());
+        // One that may not be seen says no more than one that does not exist.
+        sql.push_str(
+            " AND (p.name_key, p.id) > (SELECT name_key, id FROM projects WHERE id = ? AND ? IN (0, creator))",
+        );
+        values.extend([after.as_bytes().to_vec().into(), whose.into()]);
     }
     sql.push_str(" ORDER BY p.name_key, p.id LIMIT ?");
     values.push(i64::from(query.limit.unwrap_or(DEFAULT_LIMIT)).into());
@@ -77,7 +108,7 @@ fn ids_that_begin(text: &str) -> Option<(Uuid, Uuid)> {
 }
 
 /// Stores the row alone. `false` when the name is taken.
-pub fn insert(conn: &Connection, project: &Project) -> StoreResult<bool> {
+pub fn insert(conn: &Connection, project: &ProjectRecord) -> StoreResult<bool> {
     let inserted = conn
         .prepare_cached(
             "INSERT INTO projects (id, name, name_key, creator, deployed, created_at) VALUES (?, ?, ?, ?, ?, ?)
@@ -94,8 +125,13 @@ pub fn insert(conn: &Connection, project: &Project) -> StoreResult<bool> {
     Ok(inserted == 1)
 }
 
-pub fn add(conn: &Connection, name: &str, deployed: bool, by: Actor) -> StoreResult<Result<Project, Taken>> {
-    let new = Project {
+pub fn add(
+    conn: &Connection,
+    name: &str,
+    deployed: bool,
+    by: Actor,
+) -> StoreResult<Result<ProjectRecord, Taken>> {
+    let new = ProjectRecord {
         id: Uuid::now_v7(),
         name: name.to_owned(),
         creator: PersonRef {
@@ -106,14 +142,13 @@ pub fn add(conn: &Connection, name: &str, deployed: bool, by: Actor) -> StoreRes
         created_at: Timestamp::now(),
         keys: 0,
         session_server: None,
-        may: ProjectMay::default(),
     };
     if !insert(conn, &new)? {
         return Ok(Err(Taken));
     }
     let changes = Map::from_iter([("deployed".to_owned(), json!([null, deployed]))]);
     record(conn, ActivityAction::ProjectCreated, &new.name, changes, by)?;
-    Ok(Ok(by_id(conn, new.id)?.unwrap_or(new)))
+    Ok(Ok(by_id(conn, new.id, Visible::All)?.unwrap_or(new)))
 }
 
 pub fn edit(
@@ -121,12 +156,13 @@ pub fn edit(
     id: Uuid,
     name: Option<&str>,
     deployed: Option<bool>,
+    visible: Visible,
     by: Actor,
-) -> StoreResult<Option<Result<Project, Taken>>> {
-    let Some(old) = by_id(conn, id)? else {
+) -> StoreResult<Option<Result<ProjectRecord, Taken>>> {
+    let Some(old) = by_id(conn, id, visible)? else {
         return Ok(None);
     };
-    let new = Project {
+    let new = ProjectRecord {
         name: name.unwrap_or(&old.name).to_owned(),
         deployed: deployed.unwrap_or(old.deployed),
         ..old.clone()
@@ -156,7 +192,33 @@ pub fn edit(
     Ok(Some(Ok(new)))
 }
 
-fn record(
+/// The session server goes with it.
+pub fn remove(conn: &Connection, id: Uuid, visible: Visible, by: Actor) -> StoreResult<ProjectRemoval> {
+    let Some(project) = by_id(conn, id, visible)? else {
+        return Ok(ProjectRemoval::Missing);
+    };
+    let seq = seq(conn, id)?;
+    match count::active(conn, 0, seq)? {
+        0 => {}
+        keys => return Ok(ProjectRemoval::HasKeys(keys)),
+    }
+    conn.prepare_cached(
+        "UPDATE projects SET removed_at = ?, deployed = 0, session_url = NULL, session_key_name = NULL,
+                             session_data_key = NULL, session_sealed = NULL
+          WHERE seq = ?",
+    )?
+    .execute([micros(Timestamp::now()), seq])?;
+    record(
+        conn,
+        ActivityAction::ProjectRemoved,
+        &project.name,
+        Map::new(),
+        by,
+    )?;
+    Ok(ProjectRemoval::Removed)
+}
+
+pub fn record(
     conn: &Connection,
     action: ActivityAction,
     name: &str,

@@ -44,6 +44,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind!(
         BROWSE,
+        [ch('m')],
+        Mine,
+        "mine",
+        "only your own keys, or all again"
+    ),
+    bind!(
+        BROWSE,
         [ch('a')],
         ItsActivity,
         "activity",

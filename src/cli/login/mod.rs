@@ -1,0 +1,126 @@
+//! `keydeck login`: checks a token with its server, keeps it, and writes the profile.
+
+mod ask;
+
+use std::path::Path;
+
+use super::args::{LoginArgs, Selection};
+use super::{Failure, founding, output};
+use crate::api::Me;
+use crate::client::{Client, Endpoint, Error};
+use crate::config::{self, Config, Profile, ProfileEdit};
+use crate::credentials::{self, Kept};
+use crate::model::token::NotAToken;
+use crate::model::{Secret, Token, TokenKind};
+
+pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
+    if selection.server.is_some() {
+        return Err(Failure::Usage(
+            "login takes the server as its argument; leave out --server".into(),
+        ));
+    }
+    let config = Config::load()?;
+    let edit = edit(selection, args)?;
+    let before = config.profile(&edit.name).ok().cloned();
+    let token = token(selection.token_file.as_deref(), &edit.server)?;
+    let ca_file = edit.ca_file.clone().or_else(|| before.as_ref()?.ca_file.clone());
+    let me = check(&edit.server, &token, ca_file.as_deref())?;
+    let is_default = config.write(&edit)?;
+    signed_in(&edit, &me);
+    let kept = Kept::new(&edit.server, token);
+    let (place, why) = credentials::keep(&edit.name, &kept, !args.no_keyring)?;
+    output::talk(match why {
+        None => format!("the token is kept in {place}"),
+        Some(why) => format!("{why}; the token is kept in {place}"),
+    });
+    what_it_means(&edit, before.as_ref(), is_default)
+}
+
+/// What the flags say of the profile; without `--profile` it goes by the server's host.
+fn edit(selection: &Selection, args: &LoginArgs) -> Result<ProfileEdit, Failure> {
+    let server = Endpoint::address(&args.url)?;
+    let name = match &selection.profile {
+        Some(name) => name.clone(),
+        None => config::host(&server),
+    };
+    let ca_file = match &args.ca_file {
+        Some(file) => Some(std::path::absolute(file).map_err(Failure::failed)?),
+        None => None,
+    };
+    let edit = ProfileEdit {
+        name,
+        server,
+        colour: args.colour,
+        read_only: args.read_only,
+        ca_file,
+    };
+    edit.check()
+        .map_err(|why| Failure::Usage(format!("--profile: {why}")))?;
+    Ok(edit)
+}
+
+/// The token from `--token-file`, the terminal or standard input. What can be no sign-in token is
+/// not sent to anyone.
+fn token(file: Option<&Path>, server: &str) -> Result<Secret, Failure> {
+    let token = match file {
+        Some(path) => credentials::read(path)?,
+        None => ask::token(&format!("Sign-in token for {server}: "))?,
+    };
+    let refusal = |why: &str| {
+        Err(Failure::SignIn(format!(
+            "this is no sign-in token, so nothing was sent or kept: {why}"
+        )))
+    };
+    match Token::parse(token.expose()) {
+        Ok(parsed) if parsed.kind() == TokenKind::User => Ok(token),
+        Ok(_) => refusal("it is the token of an API key; yours begins with kdu_"),
+        Err(NotAToken::Prefix) => refusal("it does not begin with kdu_"),
+        Err(why) => refusal(&why.to_string()),
+    }
+}
+
+/// Who the server says this is.
+fn check(server: &str, token: &Secret, ca_file: Option<&Path>) -> Result<Me, Failure> {
+    let mut endpoint = Endpoint::new(server, token.clone());
+    endpoint.ca_file = ca_file.map(Path::to_owned);
+    let client = Client::new(endpoint)?;
+    founding::block_on(async move {
+        client.me().await.map_err(|error| match error {
+            Error::SignIn => Failure::SignIn(format!(
+                "{server} does not know this sign-in token; nothing was kept"
+            )),
+            other => other.into(),
+        })
+    })
+}
+
+fn signed_in(edit: &ProfileEdit, me: &Me) {
+    output::talk(format!(
+        "signed in to {} as {}, {} of {}",
+        edit.server, me.user.email, me.user.role, me.organisation.name
+    ));
+}
+
+/// What is different from now on.
+fn what_it_means(edit: &ProfileEdit, before: Option<&Profile>, is_default: bool) -> Result<(), Failure> {
+    let name = &edit.name;
+    let old_server = before.and_then(|profile| profile.server.as_deref());
+    if let Some(old) = old_server.filter(|old| **old != edit.server) {
+        output::talk(format!("profile {name} was {old} before"));
+    }
+    if is_default {
+        output::talk(format!(
+            "profile {name} is the default from now on; the local deck is at keydeck --profile {}",
+            config::LOCAL
+        ));
+    } else {
+        output::talk(format!("it is at keydeck --profile {name}"));
+    }
+    if config::variable(config::TOKEN)?.is_some() {
+        output::talk(format!(
+            "{} is set, and goes before the kept token",
+            config::TOKEN
+        ));
+    }
+    Ok(())
+}

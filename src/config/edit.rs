@@ -1,0 +1,176 @@
+//! Writing a profile into `config.toml`, whose other lines and comments stay as they are.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
+
+use super::{Colour, Config, ConfigError, LOCAL, check_name};
+
+/// What a sign-in says of a profile; what is absent stays as the file has it.
+#[derive(Debug, Clone)]
+pub struct ProfileEdit {
+    pub name: String,
+    pub server: String,
+    pub colour: Option<Colour>,
+    pub read_only: bool,
+    pub ca_file: Option<PathBuf>,
+}
+
+impl ProfileEdit {
+    /// Refuses a name that no profile of a server can have.
+    pub fn check(&self) -> Result<(), String> {
+        check_name(&self.name)?;
+        if self.name == LOCAL {
+            return Err(format!(
+                "{LOCAL} is the deck on this machine; choose another name"
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Config {
+    /// Writes the profile, and makes it the default when the file names none; answers whether it
+    /// did. The file is replaced whole or not at all.
+    pub fn write(&self, edit: &ProfileEdit) -> Result<bool, ConfigError> {
+        let unwritable = |source| ConfigError::Unwritable {
+            path: self.path.clone(),
+            source,
+        };
+        // The file behind a link is the one to replace.
+        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let before = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            read => read.map_err(unwritable)?,
+        };
+        let (after, is_default) = edited(&before, edit).map_err(unwritable)?;
+        replace(&path, &after).map_err(unwritable)?;
+        Ok(is_default)
+    }
+}
+
+fn edited(text: &str, edit: &ProfileEdit) -> io::Result<(String, bool)> {
+    let mut document: DocumentMut = text.parse().map_err(io::Error::other)?;
+    let becomes_default = !document.contains_key("default");
+    if becomes_default {
+        document.insert("default", value(&edit.name));
+    }
+    let profiles = table(document.as_table_mut(), "profiles")?;
+    let profile = table(profiles, &edit.name)?;
+    set(profile, "server", edit.server.as_str());
+    if let Some(colour) = edit.colour {
+        set(profile, "colour", colour.as_str());
+    }
+    if edit.read_only {
+        set(profile, "read_only", true);
+    }
+    if let Some(file) = &edit.ca_file {
+        let file = file
+            .to_str()
+            .ok_or_else(|| io::Error::other("the CA file's name is not text"))?;
+        set(profile, "ca_file", file);
+    }
+    Ok((document.to_string(), becomes_default))
+}
+
+/// The table of this name within `parent`, made when it is missing.
+fn table<'a>(parent: &'a mut dyn TableLike, name: &str) -> io::Result<&'a mut dyn TableLike> {
+    let empty = || {
+        let mut table = Table::new();
+        // Without keys of its own it needs no header.
+        table.set_implicit(true);
+        Item::Table(table)
+    };
+    let item = parent.entry(name).or_insert_with(empty);
+    item.as_table_like_mut()
+        .ok_or_else(|| io::Error::other(format!("{name} is no table there")))
+}
+
+/// The comments beside a value that was there stay.
+fn set(table: &mut dyn TableLike, key: &str, new: impl Into<Value>) {
+    let mut new = new.into();
+    match table.get_mut(key).and_then(Item::as_value_mut) {
+        Some(old) => {
+            *new.decor_mut() = old.decor().clone();
+            *old = new;
+        }
+        None => drop(table.insert(key, Item::Value(new))),
+    }
+}
+
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(parent)?;
+    let mut file = tempfile::NamedTempFile::new_in(parent)?;
+    file.write_all(text.as_bytes())?;
+    if let Ok(before) = fs::metadata(path) {
+        file.as_file().set_permissions(before.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::file;
+
+    fn edit(name: &str) -> ProfileEdit {
+        ProfileEdit {
+            name: name.into(),
+            server: "https://keys.acme.example".into(),
+            colour: None,
+            read_only: false,
+            ca_file: None,
+        }
+    }
+
+    #[test]
+    fn the_first_profile_is_the_default() {
+        let careful = ProfileEdit {
+            colour: Some(Colour::Red),
+            read_only: true,
+            ca_file: Some("/etc/ssl/acme.pem".into()),
+            ..edit("keys.acme.example")
+        };
+        let (text, is_default) = edited("", &careful).expect("written");
+        assert!(is_default);
+        assert_eq!(
+            text,
+            "default = \"keys.acme.example\"\n\n[profiles.\"keys.acme.example\"]\nserver = \"https://keys.acme.example\"\n\
+             colour = \"red\"\nread_only = true\nca_file = \"/etc/ssl/acme.pem\"\n"
+        );
+        file::parse(&text, "config.toml".into()).expect("valid");
+    }
+
+    #[test]
+    fn comments_and_what_is_not_said_stay() {
+        let before = "# Mine.\ndefault = \"staging\" # for now\n\n[profiles.staging]\n# Ask Tama.\nserver = \
+                      \"https://old.example\" # soon another\nread_only = true\ncolour = \"green\"\n";
+        let (text, is_default) = edited(before, &edit("staging")).expect("written");
+        assert!(!is_default);
+        assert_eq!(text, before.replace("old.example", "keys.acme.example"));
+        let (more, _) = edited(&text, &edit("production")).expect("written");
+        assert!(more.starts_with(&text), "{more}");
+        assert!(
+            more.ends_with("\n[profiles.production]\nserver = \"https://keys.acme.example\"\n"),
+            "{more}"
+        );
+    }
+
+    #[test]
+    fn profiles_may_be_written_in_any_way_that_toml_has() {
+        for before in [
+            "profiles = { a = { server = \"https://old.example\" } }\n",
+            "profiles.a.server = \"https://old.example\"\n",
+        ] {
+            let (text, _) = edited(before, &edit("a")).expect("written");
+            let config = file::parse(&text, "config.toml".into()).expect(&text);
+            let server = config.profile("a").expect("there").server.as_deref();
+            assert_eq!(server, Some("https://keys.acme.example"), "{text}");
+        }
+    }
+}

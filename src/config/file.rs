@@ -1,0 +1,184 @@
+//! `config.toml` as people write it. What keydeck does not know is refused, with the line.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Colour, Config, ConfigError, LOCAL, Profile, check_name};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    default: Option<Spanned<String>>,
+    #[serde(default)]
+    profiles: BTreeMap<Spanned<String>, Section>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Section {
+    server: Option<String>,
+    colour: Option<Colour>,
+    #[serde(default)]
+    read_only: bool,
+    ca_file: Option<PathBuf>,
+    token_command: Option<String>,
+}
+
+pub(super) fn parse(text: &str, path: PathBuf) -> Result<Config, ConfigError> {
+    let invalid = |span: Option<Range<usize>>, why: String| ConfigError::Invalid {
+        line: line_of(text, span),
+        why,
+        path: path.clone(),
+    };
+    let mut file: File = toml::from_str(text).map_err(|e| invalid(e.span(), e.message().to_owned()))?;
+    let mut sections: Vec<_> = std::mem::take(&mut file.profiles).into_iter().collect();
+    // As the file has them.
+    sections.sort_by_key(|(name, _)| name.span().start);
+    let mut profiles = Vec::new();
+    for (name, section) in sections {
+        let profile = section
+            .profile(name.get_ref(), &path)
+            .map_err(|why| invalid(Some(name.span()), why))?;
+        profiles.push(profile);
+    }
+    if profiles.iter().all(|profile| profile.name != LOCAL) {
+        profiles.push(Profile::local());
+    }
+    let mut config = Config {
+        profiles,
+        default: None,
+        path: path.clone(),
+    };
+    if let Some(default) = file.default {
+        let unknown = config.profile(default.get_ref()).err();
+        if let Some(error) = unknown {
+            return Err(invalid(Some(default.span()), error.to_string()));
+        }
+        config.default = Some(default.into_inner());
+    }
+    Ok(config)
+}
+
+impl Section {
+    /// A CA file is looked for beside `config.toml`.
+    fn profile(self, name: &str, config: &Path) -> Result<Profile, String> {
+        check_name(name)?;
+        if name == LOCAL && self.server.is_some() {
+            return Err(format!(
+                "the profile {LOCAL} is the deck on this machine and has no server; give it another name"
+            ));
+        }
+        let directory = config.parent().unwrap_or(Path::new(""));
+        Ok(Profile {
+            name: name.to_owned(),
+            server: self.server,
+            colour: self.colour,
+            read_only: self.read_only,
+            ca_file: self.ca_file.map(|file| directory.join(file)),
+            token_command: self.token_command,
+            given: None,
+        })
+    }
+}
+
+/// Counted from 1.
+fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
+    let end = span.map_or(0, |span| span.start.min(text.len()));
+    text.as_bytes()[..end]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, String> {
+        parse(text, "/etc/keydeck/config.toml".into()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_profile_says_everything_about_a_server() {
+        let config = read(
+            r#"
+            default = "production"
+            [profiles.staging]
+            server = "https://staging.acme.example"
+            [profiles.production]
+            server = "https://keys.acme.example"
+            colour = "red"
+            read_only = true
+            ca_file = "acme-ca.pem"
+            token_command = "pass show keydeck/production"
+            "#,
+        )
+        .expect("valid");
+        let names: Vec<&str> = config.profiles.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(names, ["staging", "production", LOCAL]);
+        assert_eq!(config.default.as_deref(), Some("production"));
+        let production = config.profile("production").expect("there");
+        assert_eq!(production.server.as_deref(), Some("https://keys.acme.example"));
+        assert_eq!(production.colour, Some(Colour::Red));
+        assert!(production.read_only);
+        assert_eq!(
+            production.ca_file.as_deref(),
+            Some(Path::new("/etc/keydeck/acme-ca.pem"))
+        );
+        assert_eq!(
+            production.token_command.as_deref(),
+            Some("pass show keydeck/production")
+        );
+    }
+
+    #[test]
+    fn without_a_file_there_is_the_local_deck() {
+        let config = read("").expect("valid");
+        assert_eq!(config.profiles.len(), 1);
+        assert!(config.profiles[0].name == LOCAL && config.profiles[0].server.is_none());
+        let careful = read("[profiles.local]\nread_only = true").expect("valid");
+        assert_eq!(careful.profiles.len(), 1);
+        assert!(careful.profiles[0].read_only);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_file_and_line_and_what_is_allowed() {
+        for (text, line, words) in [
+            (
+                "[profiles.a]\n\ncolor = \"red\"",
+                3,
+                "`color`, expected one of `server`, `colour`",
+            ),
+            (
+                "[profiles.a]\ncolour = \"pink\"",
+                2,
+                "expected one of `red`, `yellow`, `green`",
+            ),
+            ("[profiles.a]\nread_only = \"yes\"", 2, "expected a boolean"),
+            ("profile = 1", 1, "expected `default` or `profiles`"),
+            (
+                "\ndefault = \"b\"\n[profiles.a]",
+                2,
+                "no profile \"b\"; there are: a, local",
+            ),
+            (
+                "[profiles.local]\nserver = \"https://a.example\"",
+                1,
+                "has no server",
+            ),
+            ("[profiles.\"../a\"]", 1, "can't name a profile"),
+            ("[profiles.a]\n[profiles.a]", 2, "duplicate key"),
+            ("[profiles", 1, "table"),
+        ] {
+            let error = read(text).expect_err(text);
+            let place = format!("/etc/keydeck/config.toml, line {line}: ");
+            assert!(error.starts_with(&place) && error.contains(words), "{error}");
+            assert_eq!(error.lines().count(), 1, "{error}");
+        }
+    }
+}

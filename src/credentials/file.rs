@@ -1,0 +1,121 @@
+//! Tokens in files that only their owner can read, for machines without a keyring.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::{CredentialError, Kept};
+use crate::config::{self, ConfigError};
+use crate::hardening;
+
+/// More than any kept token takes.
+const MAX_FILE: u64 = 8192;
+
+/// Where the profile's token is kept: `keydeck/tokens/NAME` in the XDG data directory.
+pub fn path(profile: &str) -> Result<PathBuf, ConfigError> {
+    Ok(config::data_directory()?.join("tokens").join(profile))
+}
+
+/// Opens the file; refuses one that group or others can read.
+pub fn open(path: &Path) -> Result<File, CredentialError> {
+    let file = File::open(path).map_err(unreadable(path))?;
+    if hardening::is_open_to_others(&file).map_err(unreadable(path))? {
+        return Err(CredentialError::OpenToOthers(path.to_owned()));
+    }
+    Ok(file)
+}
+
+/// The kept token; `None` when there is none.
+pub fn read(path: &Path) -> Result<Option<Kept>, CredentialError> {
+    let file = match open(path) {
+        Err(CredentialError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            return Ok(None);
+        }
+        opened => opened?,
+    };
+    let mut text = Zeroizing::new(String::new());
+    file.take(MAX_FILE)
+        .read_to_string(&mut text)
+        .map_err(unreadable(path))?;
+    let kept = Kept::from_text(&text);
+    kept.map(Some)
+        .ok_or_else(|| CredentialError::Empty(path.display().to_string()))
+}
+
+/// Keeps the token; the file is there whole or as it was before.
+pub fn write(path: &Path, kept: &Kept) -> Result<(), CredentialError> {
+    let write = || -> io::Result<()> {
+        let parent = path.parent().unwrap_or(Path::new("."));
+        DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
+        // Temporary files are made with mode 0600.
+        let mut file = tempfile::NamedTempFile::new_in(parent)?;
+        file.write_all(kept.to_text().as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|source| CredentialError::Unwritable {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Takes the token away; answers whether there was one.
+pub fn remove(path: &Path) -> Result<bool, CredentialError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(source) => Err(CredentialError::Unwritable {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> CredentialError {
+    move |source| CredentialError::Unreadable {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::model::Secret;
+
+    #[test]
+    fn a_kept_token_is_its_owners_alone() {
+        let directory = tempfile::tempdir().expect("made");
+        let path = directory.path().join("tokens/staging");
+        assert!(read(&path).expect("no fault").is_none());
+        assert!(!remove(&path).expect("no fault"));
+        for token in ["kdu_one", "kdu_two"] {
+            let kept = Kept::new("https://keys.acme.example", Secret::new(token));
+            write(&path, &kept).expect("written");
+            let read = read(&path).expect("readable").expect("there");
+            assert_eq!((read.token.expose(), read.origin), (token, kept.origin));
+        }
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(
+            fs::read_dir(path.parent().expect("a directory"))
+                .expect("read")
+                .count(),
+            1
+        );
+
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("set");
+        let error = read(&path).expect_err("open to others").to_string();
+        assert!(
+            error.contains(&format!("chmod 600 '{}'", path.display())),
+            "{error}"
+        );
+        assert!(remove(&path).expect("no fault") && !path.exists());
+    }
+}

@@ -1,0 +1,76 @@
+//! What `login` keeps, in the keyring or in a file: a token, and the server that it is for.
+
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::model::Secret;
+
+/// A token and its server's origin.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// `https://keys.acme.example`
+    pub origin: String,
+    pub token: Secret,
+}
+
+impl Kept {
+    pub fn new(server: &str, token: Secret) -> Self {
+        Self {
+            origin: origin(server).unwrap_or_else(|| server.to_owned()),
+            token,
+        }
+    }
+
+    pub fn is_for(&self, server: &str) -> bool {
+        origin(server).is_some_and(|origin| origin == self.origin)
+    }
+
+    /// Two lines.
+    pub(super) fn to_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{}\n{}\n", self.origin, self.token.expose()))
+    }
+
+    pub(super) fn from_text(text: &str) -> Option<Self> {
+        let (origin, token) = text.trim().split_once('\n')?;
+        Some(Self {
+            origin: origin.trim().to_owned(),
+            token: Secret::new(token.trim()),
+        })
+    }
+}
+
+/// Scheme, host and port.
+fn origin(server: &str) -> Option<String> {
+    let url = Url::parse(server.trim()).ok()?;
+    Some(url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_token_is_for_the_origin_that_it_was_kept_for() {
+        let kept = Kept::new("https://keys.acme.example/keydeck/", Secret::new("kdu_x"));
+        let kept = Kept::from_text(&kept.to_text()).expect("readable");
+        assert_eq!(kept.token.expose(), "kdu_x");
+        for server in ["https://keys.acme.example", "https://KEYS.acme.example:443/other"] {
+            assert!(kept.is_for(server), "{server}");
+        }
+        for server in [
+            "http://keys.acme.example",
+            "https://keys.acme.example:8443",
+            "https://keys.acme.example.evil.example",
+            "keys.acme.example",
+            "",
+        ] {
+            assert!(!kept.is_for(server), "{server}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_holds_no_token() {
+        assert!(Kept::from_text("").is_none());
+        assert!(Kept::from_text("https://keys.acme.example\n").is_none());
+    }
+}

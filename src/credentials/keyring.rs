@@ -1,0 +1,83 @@
+//! The system's keyring: the Secret Service on Linux, the Keychain on macOS.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use keyring::{Entry, Error};
+use zeroize::Zeroizing;
+
+use super::Kept;
+
+const SERVICE: &str = "keydeck";
+/// How long a keyring may take where nobody can be asked to unlock it.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long, where there is a display on which it asks.
+const PATIENCE_TO_ASK: Duration = Duration::from_secs(60);
+
+/// There is no keyring, or it stays locked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the keyring can't be used: {0}")]
+pub struct Unavailable(String);
+
+/// The kept token; `None` when there is none.
+pub fn read(profile: &str) -> Result<Option<Kept>, Unavailable> {
+    let found = ask(profile, |entry| entry.get_password())?;
+    Ok(found.and_then(|text| Kept::from_text(&Zeroizing::new(text))))
+}
+
+pub fn write(profile: &str, kept: &Kept) -> Result<(), Unavailable> {
+    let text = kept.to_text();
+    ask(profile, move |entry| entry.set_password(&text)).map(|_| ())
+}
+
+/// Takes the token away; answers whether there was one.
+pub fn remove(profile: &str) -> Result<bool, Unavailable> {
+    Ok(ask(profile, |entry| entry.delete_credential())?.is_some())
+}
+
+/// Asks in a thread of its own: a keyring may wait for ever, and its client has a runtime of its
+/// own. `None` when there is no entry.
+fn ask<T: Send + 'static>(
+    profile: &str,
+    question: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
+) -> Result<Option<T>, Unavailable> {
+    let (answer_in, answer) = mpsc::channel();
+    let profile = profile.to_owned();
+    thread::spawn(move || {
+        let asked = entry(&profile).and_then(|entry| match question(&entry) {
+            Ok(answer) => Ok(Some(answer)),
+            Err(Error::NoEntry) => Ok(None),
+            Err(error) => Err(unavailable(&error)),
+        });
+        // Nobody waits any more when it took too long.
+        let _ = answer_in.send(asked);
+    });
+    match answer.recv_timeout(patience()) {
+        Ok(answer) => answer,
+        Err(_) => Err(Unavailable("it does not answer".into())),
+    }
+}
+
+fn entry(profile: &str) -> Result<Entry, Unavailable> {
+    if let Err(error) = Entry::store_status() {
+        return Err(unavailable(error));
+    }
+    Entry::new(SERVICE, profile).map_err(|error| unavailable(&error))
+}
+
+fn patience() -> Duration {
+    let has_display = ["WAYLAND_DISPLAY", "DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    if has_display { PATIENCE_TO_ASK } else { PATIENCE }
+}
+
+/// The innermost reason; layers of libraries around it help nobody.
+fn unavailable(error: &Error) -> Unavailable {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    Unavailable(cause.to_string())
+}

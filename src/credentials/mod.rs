@@ -1,0 +1,162 @@
+//! Where sign-in tokens come from, and where they are kept. A kept token belongs to a profile and to
+//! its server's origin, and is sent nowhere else.
+
+mod command;
+mod file;
+mod given;
+mod kept;
+mod keyring;
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+pub use given::{Given, first_line, read};
+pub use kept::Kept;
+pub use keyring::Unavailable;
+
+use crate::config::{ConfigError, Profile, TOKEN};
+use crate::model::Secret;
+
+/// Where a token came from, for the person whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// `--token-file`
+    Flag,
+    /// `KEYDECK_TOKEN`
+    Environment,
+    Keyring,
+    /// The profile's `token_command`.
+    Command,
+    /// The file that `login` wrote.
+    File(PathBuf),
+    /// The local deck makes its own.
+    LocalDeck,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Flag => f.write_str("--token-file"),
+            Source::Environment => f.write_str(TOKEN),
+            Source::Keyring => f.write_str("the keyring"),
+            Source::Command => f.write_str("token_command"),
+            Source::File(path) => write!(f, "the file {}", path.display()),
+            Source::LocalDeck => f.write_str("the local deck"),
+        }
+    }
+}
+
+/// Why there is no token to sign in with.
+#[derive(Debug, thiserror::Error)]
+pub enum CredentialError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("can't read the token in {path}: {source}", path = .path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("can't keep the token in {path}: {source}", path = .path.display())]
+    Unwritable { path: PathBuf, source: io::Error },
+    #[error("others can read the token in {path}; run: chmod 600 '{path}'", path = .0.display())]
+    OpenToOthers(PathBuf),
+    #[error("{0} holds no token")]
+    Empty(String),
+    #[error("--token-file - reads a pipe, where nobody sees the token; to type it, use keydeck login")]
+    Terminal,
+    #[error("token_command of profile {profile} {why}")]
+    Command { profile: String, why: String },
+    #[error(
+        "there is no sign-in token for {server}{}; run keydeck login {server}, or set KEYDECK_TOKEN", reasons(.notes)
+    )]
+    None { server: String, notes: Vec<String> },
+}
+
+fn reasons(notes: &[String]) -> String {
+    match notes {
+        [] => String::new(),
+        notes => format!(" ({})", notes.join("; ")),
+    }
+}
+
+/// The token for the profile's server: the one that was given to this run, or else from the keyring,
+/// from the profile's command, from the file. Asks nobody.
+pub fn find(profile: &Profile, server: &str) -> Result<Given, CredentialError> {
+    if let Some(given) = &profile.given {
+        return Ok(given.clone());
+    }
+    let mut notes = Vec::new();
+    let in_keyring = keyring::read(&profile.name).unwrap_or_else(|unavailable| {
+        notes.push(unavailable.to_string());
+        None
+    });
+    if let Some(token) = own(in_keyring, server, &mut notes) {
+        return Ok(Given::new(token, Source::Keyring));
+    }
+    if let Some(command) = &profile.token_command {
+        let token = command::run(command, command::PATIENCE).map_err(|why| CredentialError::Command {
+            profile: profile.name.clone(),
+            why,
+        })?;
+        return Ok(Given::new(token, Source::Command));
+    }
+    let path = file::path(&profile.name)?;
+    if let Some(token) = own(file::read(&path)?, server, &mut notes) {
+        return Ok(Given::new(token, Source::File(path)));
+    }
+    Err(CredentialError::None {
+        server: server.to_owned(),
+        notes,
+    })
+}
+
+/// Keeps the token in the keyring, or else in a file: there alone, so that no older one is found
+/// first. Answers where it is, and why it is not in the keyring.
+pub fn keep(
+    profile: &str,
+    kept: &Kept,
+    use_keyring: bool,
+) -> Result<(Source, Option<Unavailable>), CredentialError> {
+    let path = file::path(profile)?;
+    let mut why = None;
+    if use_keyring {
+        match keyring::write(profile, kept) {
+            Ok(()) => {
+                file::remove(&path)?;
+                return Ok((Source::Keyring, None));
+            }
+            Err(unavailable) => why = Some(unavailable),
+        }
+    } else {
+        // Without a keyring there is none in it either.
+        let _ = keyring::remove(profile);
+    }
+    file::write(&path, kept)?;
+    Ok((Source::File(path), why))
+}
+
+/// Takes the profile's token out of the keyring and of the file. Answers where there was one, and
+/// why the keyring could not be asked.
+pub fn forget(profile: &str) -> Result<(Vec<Source>, Option<Unavailable>), CredentialError> {
+    let mut from = Vec::new();
+    let why = match keyring::remove(profile) {
+        Ok(was_there) => {
+            from.extend(was_there.then_some(Source::Keyring));
+            None
+        }
+        Err(unavailable) => Some(unavailable),
+    };
+    let path = file::path(profile)?;
+    if file::remove(&path)? {
+        from.push(Source::File(path));
+    }
+    Ok((from, why))
+}
+
+/// The kept token, if it is the server's own.
+fn own(kept: Option<Kept>, server: &str, notes: &mut Vec<String>) -> Option<Secret> {
+    let kept = kept?;
+    if kept.is_for(server) {
+        return Some(kept.token);
+    }
+    notes.push(format!("the kept token belongs to {}", kept.origin));
+    None
+}

@@ -1,0 +1,74 @@
+//! The session servers of projects; for Owners.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use uuid::Uuid;
+
+use super::auth::SignedIn;
+use super::body::Json;
+use super::error::{ApiError, ApiResult};
+use super::extract::Id;
+use super::openapi::{BadBody, Common, Forbidden, NoSuchId};
+use super::policy;
+use super::projects::{seen, seen_by};
+use super::state::ServerState;
+use super::store::{NewSessionServer, SessionServerChange};
+use crate::api::{Project, SessionServer, SessionServerEdit};
+use crate::model::session_server;
+
+/// Sets where a project's keys connect to. The private key is never answered.
+#[utoipa::path(put, path = "/v1/projects/{id}/session-server", tag = "projects", params(("id" = Uuid, Path)),
+    request_body = SessionServerEdit,
+    responses((status = 200, description = "The project.", body = Project), NoSuchId, BadBody, Forbidden, Common))]
+pub async fn set(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Id(id): Id,
+    Json(edit): Json<SessionServerEdit>,
+) -> ApiResult<Json<Project>> {
+    may_set(&server, &signed_in, id).await?;
+    let valid = session_server::validate(&edit.url, &edit.key_name, edit.private_key.as_ref())?;
+    let sealed = valid
+        .private_key
+        .map(|key| server.sealer.seal_session_key(id, &key));
+    let new = NewSessionServer {
+        server: SessionServer {
+            url: valid.url,
+            key_name: valid.key_name,
+        },
+        private_key: sealed.transpose()?,
+    };
+    match server.store.set_session_server(id, new, signed_in.actor).await? {
+        SessionServerChange::Set(project) => Ok(Json(seen_by(&signed_in.user, project))),
+        SessionServerChange::NoPrivateKey => Err(ApiError::invalid_field(
+            "private_key",
+            "No private key is set yet; give the one of the session server.",
+        )),
+        SessionServerChange::Missing => Err(ApiError::not_found()),
+    }
+}
+
+/// Removes a project's session server, and destroys its private key.
+#[utoipa::path(delete, path = "/v1/projects/{id}/session-server", tag = "projects", params(("id" = Uuid, Path)),
+    responses((status = 204, description = "It has none."), NoSuchId, Forbidden, Common))]
+pub async fn remove(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Id(id): Id,
+) -> ApiResult<StatusCode> {
+    may_set(&server, &signed_in, id).await?;
+    match server.store.remove_session_server(id, signed_in.actor).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(ApiError::not_found()),
+    }
+}
+
+async fn may_set(server: &ServerState, signed_in: &SignedIn, project: Uuid) -> ApiResult<()> {
+    seen(server, signed_in, project).await?;
+    match policy::may_set_session_servers(&signed_in.user) {
+        true => Ok(()),
+        false => Err(ApiError::forbidden(
+            "Only an Owner looks after session servers; ask one.",
+        )),
+    }
+}

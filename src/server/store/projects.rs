@@ -1,0 +1,53 @@
+//! Projects as they are stored, and what comes of changing or removing them.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::Sealed;
+use crate::api::{PersonRef, SessionServer};
+
+/// A project as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectRecord {
+    pub id: Uuid,
+    pub name: String,
+    pub creator: PersonRef,
+    pub deployed: bool,
+    pub created_at: Timestamp,
+    /// How many of its active keys may be seen.
+    pub keys: u64,
+    pub session_server: Option<SessionServer>,
+}
+
+/// A session server to be stored.
+#[derive(Debug, Clone)]
+pub struct NewSessionServer {
+    pub server: SessionServer,
+    /// Its sealed private key. `None`: the one that is set stays.
+    pub private_key: Option<Sealed>,
+}
+
+/// What the keys of a project connect with.
+#[derive(Debug, Clone)]
+pub struct SessionSigner {
+    pub server: SessionServer,
+    pub private_key: Sealed,
+}
+
+/// What came of setting a session server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionServerChange {
+    Set(ProjectRecord),
+    /// None was given, and none is set that could stay.
+    NoPrivateKey,
+    Missing,
+}
+
+/// What came of removing a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProjectRemoval {
+    Removed,
+    /// It has so many active keys, whoever may see them.
+    HasKeys(u64),
+    Missing,
+}

@@ -1,0 +1,111 @@
+//! The session servers of projects: each change with its row of the activity log, in the writer's
+//! transaction.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::projects::{by_id, record, seq};
+use crate::api::{ActivityAction, SessionServer};
+use crate::server::store::{
+    Actor, NewSessionServer, ProjectRecord, Sealed, SessionServerChange, SessionSigner, StoreResult, Visible,
+};
+
+/// What the log says of a private key that changed.
+const UNTOLD: &str = "…";
+
+pub fn signer(conn: &Connection, project: Uuid) -> StoreResult<Option<SessionSigner>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT session_url, session_key_name, session_data_key, session_sealed FROM projects
+          WHERE id = ? AND session_url IS NOT NULL",
+    )?;
+    let signer = statement.query_row([project.as_bytes()], |row| {
+        Ok(SessionSigner {
+            server: SessionServer {
+                url: row.get(0)?,
+                key_name: row.get(1)?,
+            },
+            private_key: Sealed {
+                data_key: row.get(2)?,
+                bytes: row.get(3)?,
+            },
+        })
+    });
+    Ok(signer.optional()?)
+}
+
+pub fn set(
+    conn: &Connection,
+    id: Uuid,
+    new: &NewSessionServer,
+    by: Actor,
+) -> StoreResult<SessionServerChange> {
+    let Some(project) = by_id(conn, id, Visible::All)? else {
+        return Ok(SessionServerChange::Missing);
+    };
+    if project.session_server.is_none() && new.private_key.is_none() {
+        return Ok(SessionServerChange::NoPrivateKey);
+    }
+    let changes = differences(project.session_server.as_ref(), new);
+    if !changes.is_empty() {
+        update(conn, seq(conn, id)?, new)?;
+        record(conn, ActivityAction::SessionServerSet, &project.name, changes, by)?;
+    }
+    Ok(SessionServerChange::Set(ProjectRecord {
+        session_server: Some(new.server.clone()),
+        ..project
+    }))
+}
+
+/// Field by field, old and new; nothing for what stays.
+fn differences(old: Option<&SessionServer>, new: &NewSessionServer) -> Map<String, Value> {
+    let mut changes = Map::new();
+    let url = old.map(|old| &old.url);
+    if url != Some(&new.server.url) {
+        changes.insert("url".into(), json!([url, new.server.url]));
+    }
+    let key_name = old.map(|old| &old.key_name);
+    if key_name != Some(&new.server.key_name) {
+        changes.insert("key_name".into(), json!([key_name, new.server.key_name]));
+    }
+    if new.private_key.is_some() {
+        changes.insert("private_key".into(), json!([old.map(|_| UNTOLD), UNTOLD]));
+    }
+    changes
+}
+
+fn update(conn: &Connection, project: i64, new: &NewSessionServer) -> StoreResult<()> {
+    let SessionServer { url, key_name } = &new.server;
+    conn.prepare_cached("UPDATE projects SET session_url = ?, session_key_name = ?,
+                                session_data_key = coalesce(?, session_data_key), session_sealed = coalesce(?, session_sealed)
+                          WHERE seq = ?")?
+        .execute(params![
+            url,
+            key_name,
+            new.private_key.as_ref().map(|sealed| sealed.data_key),
+            new.private_key.as_ref().map(|sealed| &sealed.bytes),
+            project,
+        ])?;
+    Ok(())
+}
+
+pub fn remove(conn: &Connection, id: Uuid, by: Actor) -> StoreResult<bool> {
+    let project = by_id(conn, id, Visible::All)?.filter(|project| project.session_server.is_some());
+    let Some(project) = project else {
+        return Ok(false);
+    };
+    conn.prepare_cached(
+        "UPDATE projects SET session_url = NULL, session_key_name = NULL, session_data_key = NULL,
+                             session_sealed = NULL
+          WHERE seq = ?",
+    )?
+    .execute([seq(conn, id)?])?;
+    record(
+        conn,
+        ActivityAction::SessionServerRemoved,
+        &project.name,
+        Map::new(),
+        by,
+    )?;
+    Ok(true)
+}

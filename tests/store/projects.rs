@@ -1,0 +1,309 @@
+//! Projects: finding, adding, changing and removing them, and their session servers.
+
+use keydeck::api::{ActivityAction, ActivityQuery, ProjectQuery, SessionServer, Sort};
+use keydeck::model::Scope;
+use keydeck::server::store::{
+    Found, KeyCreation, NewSessionServer, ProjectRemoval, Sealed, SessionServerChange, Taken, Visible,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::deck::{Deck, actor, new_key, query};
+
+#[tokio::test]
+async fn projects_are_found_by_name_and_by_the_beginning_of_the_id() {
+    let deck = Deck::new().await;
+    let by = actor(&deck.owner);
+    for name in ["zoo", "Ärzte 100%", "kiosk west"] {
+        deck.store
+            .add_project(name.into(), name == "zoo", by)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    let named = async |query, visible| {
+        let found = deck.store.projects(&query, visible).await.unwrap();
+        found.into_iter().map(|project| project.name).collect::<Vec<_>>()
+    };
+    let all = ProjectQuery::default;
+    let q = |q: &str| ProjectQuery {
+        q: Some(q.into()),
+        ..all()
+    };
+    assert_eq!(
+        named(all(), Visible::All).await,
+        ["Kiosk", "kiosk west", "Storefront", "zoo", "Ärzte 100%"]
+    );
+    assert_eq!(named(q("KIOSK"), Visible::All).await, ["Kiosk", "kiosk west"]);
+    assert_eq!(named(q("ärz"), Visible::All).await, ["Ärzte 100%"]);
+    assert_eq!(named(q("%"), Visible::All).await, ["Ärzte 100%"]);
+    let id = deck.kiosk.id.to_string();
+    for length in [30, 35, 36] {
+        assert_eq!(
+            named(q(&id[..length].to_uppercase()), Visible::All).await,
+            ["Kiosk"]
+        );
+    }
+    assert!(named(q(&id[24..]), Visible::All).await.is_empty());
+    let undeployed = ProjectQuery {
+        deployed: Some(false),
+        ..all()
+    };
+    assert_eq!(
+        named(undeployed, Visible::All).await,
+        ["kiosk west", "Ärzte 100%"]
+    );
+    assert_eq!(named(all(), Visible::CreatedBy(deck.editor.id)).await, ["Kiosk"]);
+    let second = ProjectQuery {
+        after: Some(deck.kiosk.id),
+        limit: Some(2),
+        ..all()
+    };
+    assert_eq!(named(second, Visible::All).await, ["kiosk west", "Storefront"]);
+}
+
+#[tokio::test]
+async fn a_project_keeps_a_name_of_its_own() {
+    let deck = Deck::new().await;
+    let by = actor(&deck.owner);
+    assert_eq!(
+        deck.store.add_project("Kiosk".into(), true, by).await.unwrap(),
+        Err(Taken)
+    );
+    let edit = async |id, name: &str| {
+        deck.store
+            .edit_project(id, Some(name.into()), None, Visible::All, by)
+            .await
+            .unwrap()
+    };
+    assert_eq!(edit(deck.kiosk.id, "Storefront").await, Some(Err(Taken)));
+    assert_eq!(edit(Uuid::nil(), "Tower").await, None);
+    let before = deck.store.last_seq().await.unwrap();
+    assert_eq!(edit(deck.kiosk.id, "Kiosk").await, Some(Ok(deck.kiosk.clone())));
+    assert_eq!(deck.store.last_seq().await.unwrap(), before);
+    let renamed = edit(deck.kiosk.id, "Tower").await.unwrap().unwrap();
+    assert_eq!(
+        deck.store.project(deck.kiosk.id, Visible::All).await.unwrap(),
+        Some(renamed)
+    );
+    let log = deck
+        .store
+        .activity(&ActivityQuery::default(), Visible::All)
+        .await
+        .unwrap();
+    assert_eq!(log.items[0].changes, json!({"name": ["Kiosk", "Tower"]}));
+}
+
+#[tokio::test]
+async fn a_project_counts_the_keys_that_may_be_seen() {
+    let deck = Deck::new().await;
+    deck.create(new_key(Scope::Web, "Theirs", Some(deck.kiosk.id)), &deck.editor)
+        .await;
+    for name in ["Ours", "Old"] {
+        deck.create(new_key(Scope::Mobile, name, Some(deck.kiosk.id)), &deck.owner)
+            .await;
+    }
+    let counted = async |visible| {
+        let page = deck
+            .store
+            .projects(&ProjectQuery::default(), visible)
+            .await
+            .unwrap();
+        page.into_iter()
+            .map(|project| (project.name, project.keys))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        counted(Visible::All).await,
+        [("Kiosk".into(), 3), ("Storefront".into(), 0)]
+    );
+    let own = Visible::CreatedBy(deck.editor.id);
+    assert_eq!(counted(own).await, [("Kiosk".into(), 1)]);
+    let one = deck.store.project(deck.kiosk.id, own).await.unwrap().unwrap();
+    assert_eq!(one.keys, 1);
+    assert_eq!(deck.store.project(deck.shop.id, own).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn keys_say_whether_their_project_is_deployed() {
+    let deck = Deck::new().await;
+    let key = deck.web("Checkout").await;
+    let by = actor(&deck.owner);
+    for deployed in [false, true, false] {
+        deck.store
+            .edit_project(deck.shop.id, None, Some(deployed), Visible::All, by)
+            .await
+            .unwrap();
+        let page = deck.page(&query(Sort::Name)).await;
+        let Some(Found::Active(alone)) = deck.store.key(key.id, Visible::All).await.unwrap() else {
+            panic!("gone")
+        };
+        for key in [&page.items[0].0, &alone] {
+            assert_eq!(key.project.as_ref().unwrap().deployed, deployed);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_project_is_removed_when_none_of_its_keys_is_active() {
+    let deck = Deck::new().await;
+    let (own, by) = (Visible::CreatedBy(deck.editor.id), actor(&deck.editor));
+    let remove = async |id| deck.store.remove_project(id, own, by).await.unwrap();
+    // A key that the asker may not see is one too.
+    let key = deck
+        .create(new_key(Scope::Web, "Ours", Some(deck.kiosk.id)), &deck.owner)
+        .await;
+    assert_eq!(remove(deck.kiosk.id).await, ProjectRemoval::HasKeys(1));
+    deck.store.revoke_key(key.id, actor(&deck.owner)).await.unwrap();
+    assert_eq!(remove(deck.shop.id).await, ProjectRemoval::Missing);
+    assert_eq!(remove(deck.kiosk.id).await, ProjectRemoval::Removed);
+    assert_eq!(remove(deck.kiosk.id).await, ProjectRemoval::Missing);
+
+    assert_eq!(
+        deck.store.project(deck.kiosk.id, Visible::All).await.unwrap(),
+        None
+    );
+    let page = deck
+        .store
+        .projects(&ProjectQuery::default(), Visible::All)
+        .await
+        .unwrap();
+    assert_eq!(page, std::slice::from_ref(&deck.shop));
+    let edit = deck
+        .store
+        .edit_project(deck.kiosk.id, Some("Tower".into()), None, own, by)
+        .await;
+    assert_eq!(edit.unwrap(), None);
+    let late = new_key(Scope::Web, "Late", Some(deck.kiosk.id));
+    let late = deck.store.create_key(late, by).await.unwrap();
+    assert!(matches!(late, KeyCreation::ProjectMissing));
+    let log = deck
+        .store
+        .activity(&ActivityQuery::default(), Visible::All)
+        .await
+        .unwrap();
+    assert_eq!(log.items[0].action, ActivityAction::ProjectRemoved);
+    assert_eq!(log.items[0].subject, "Kiosk");
+    // The name is free, and a page goes on behind one that was removed meanwhile.
+    deck.store
+        .add_project("Kiosk".into(), true, by)
+        .await
+        .unwrap()
+        .unwrap();
+    let behind = ProjectQuery {
+        after: Some(deck.kiosk.id),
+        ..ProjectQuery::default()
+    };
+    let behind = deck.store.projects(&behind, Visible::All).await.unwrap();
+    assert_eq!(behind.last().unwrap().id, deck.shop.id);
+}
+
+#[tokio::test]
+async fn a_page_behind_a_project_that_may_not_be_seen_tells_nothing_of_it() {
+    let deck = Deck::new().await;
+    deck.store
+        .add_project("Tower".into(), true, actor(&deck.editor))
+        .await
+        .unwrap()
+        .unwrap();
+    let behind = async |after| {
+        let query = ProjectQuery {
+            after: Some(after),
+            ..ProjectQuery::default()
+        };
+        deck.store
+            .projects(&query, Visible::CreatedBy(deck.editor.id))
+            .await
+            .unwrap()
+            .len()
+    };
+    assert_eq!(behind(deck.kiosk.id).await, 1);
+    assert_eq!(behind(deck.shop.id).await, behind(Uuid::nil()).await);
+}
+
+fn session_server(url: &str, private_key: Option<&str>) -> NewSessionServer {
+    NewSessionServer {
+        server: SessionServer {
+            url: url.into(),
+            key_name: "main".into(),
+        },
+        private_key: private_key.map(|text| Sealed {
+            data_key: 1,
+            bytes: text.repeat(20).into_bytes(),
+        }),
+    }
+}
+
+#[tokio::test]
+async fn a_session_server_is_set_changed_and_wiped() {
+    let deck = Deck::new().await;
+    let by = actor(&deck.owner);
+    let set = async |new| {
+        deck.store
+            .set_session_server(deck.shop.id, new, by)
+            .await
+            .unwrap()
+    };
+    let last = async || {
+        let log = deck
+            .store
+            .activity(&ActivityQuery::default(), Visible::All)
+            .await
+            .unwrap();
+        log.items[0].clone()
+    };
+    let first = session_server("wss://a.example", None);
+    assert_eq!(set(first).await, SessionServerChange::NoPrivateKey);
+    let first = session_server("wss://a.example", Some("k1-Xq7"));
+    let SessionServerChange::Set(shown) = set(first.clone()).await else {
+        panic!("not set")
+    };
+    assert_eq!(shown.session_server, Some(first.server));
+    assert_eq!(
+        last().await.changes,
+        json!({"url": [null, "wss://a.example"], "key_name": [null, "main"], "private_key": [null, "…"]})
+    );
+    let moved = session_server("wss://b.example", None);
+    set(moved.clone()).await;
+    assert_eq!(
+        last().await.changes,
+        json!({"url": ["wss://a.example", "wss://b.example"]})
+    );
+    let seq = last().await.seq;
+    set(moved).await;
+    assert_eq!(last().await.seq, seq);
+    assert_eq!(files_with(&deck, "k1-Xq7"), 1);
+    set(session_server("wss://b.example", Some("k2-Xq7"))).await;
+    assert_eq!(last().await.changes, json!({"private_key": ["…", "…"]}));
+    assert_eq!(last().await.action, ActivityAction::SessionServerSet);
+
+    assert!(deck.store.remove_session_server(deck.shop.id, by).await.unwrap());
+    assert!(!deck.store.remove_session_server(deck.shop.id, by).await.unwrap());
+    assert_eq!(last().await.action, ActivityAction::SessionServerRemoved);
+    set(session_server("wss://c.example", Some("k3-Xq7"))).await;
+    deck.store
+        .remove_project(deck.shop.id, Visible::All, by)
+        .await
+        .unwrap();
+    let late = session_server("wss://c.example", Some("k4-Xq7"));
+    assert_eq!(set(late).await, SessionServerChange::Missing);
+    assert!(!deck.store.remove_session_server(deck.shop.id, by).await.unwrap());
+    // The next change finds the log emptied of what was erased.
+    deck.store
+        .add_project("Tower".into(), true, by)
+        .await
+        .unwrap()
+        .unwrap();
+    for key in ["k1-Xq7", "k2-Xq7", "k3-Xq7", "k4-Xq7"] {
+        assert_eq!(files_with(&deck, key), 0, "{key}");
+    }
+}
+
+/// In how many of the database's files this is.
+fn files_with(deck: &Deck, text: &str) -> usize {
+    let files = std::fs::read_dir(deck.path.parent().unwrap()).unwrap();
+    let has = |bytes: Vec<u8>| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    files
+        .filter(|file| has(std::fs::read(file.as_ref().unwrap().path()).unwrap()))
+        .count()
+}

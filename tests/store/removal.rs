@@ -1,0 +1,382 @@
+//! Removing a person: what becomes of their keys and projects, all of it or nothing.
+
+use keydeck::api::{ActivityAction, ActivityPage, ActivityQuery, RemovedUser, User, UserQuery};
+use keydeck::model::{Role, Scope, TokenHash};
+use keydeck::server::store::{
+    Fate, Found, Idempotency, KeyCreation, NewUserRecord, Removal, StoreError, Visible,
+};
+use rusqlite::Connection;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::deck::{Deck, actor, new_key};
+
+impl Deck {
+    async fn add(&self, email: &str, role: Role) -> User {
+        let new = NewUserRecord {
+            email: email.into(),
+            role,
+            token: Some(TokenHash::of(email)),
+        };
+        self.store
+            .add_user(new, actor(&self.owner))
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// By the owner.
+    async fn remove(&self, user: Uuid, fate: Option<Fate>) -> Removal {
+        self.store
+            .remove_user(user, fate, actor(&self.owner))
+            .await
+            .unwrap()
+    }
+
+    async fn log(&self, visible: Visible) -> ActivityPage {
+        self.store
+            .activity(&ActivityQuery::default(), visible)
+            .await
+            .unwrap()
+    }
+
+    /// How many active keys each person has, by email.
+    async fn keys_of_people(&self) -> Vec<(String, u64)> {
+        let people = self.store.people(&UserQuery::default()).await.unwrap();
+        people
+            .into_iter()
+            .map(|person| (person.user.email, person.keys))
+            .collect()
+    }
+
+    /// Every row of what a removal writes to.
+    fn rows(&self) -> Vec<String> {
+        let conn = Connection::open(&self.path).unwrap();
+        let tables = [
+            "users",
+            "projects",
+            "keys",
+            "key_counts",
+            "activity",
+            "activity_head",
+            "idempotency",
+        ];
+        let rows_of = |table| {
+            let mut statement = conn.prepare(&format!("SELECT * FROM {table}")).unwrap();
+            let columns = statement.column_count();
+            let rows = statement.query_map([], |row| {
+                let values: Result<Vec<rusqlite::types::Value>, _> =
+                    (0..columns).map(|n| row.get(n)).collect();
+                Ok(format!("{table} {:?}", values?))
+            });
+            rows.unwrap().map(Result::unwrap).collect::<Vec<_>>()
+        };
+        tables.into_iter().flat_map(rows_of).collect()
+    }
+}
+
+/// Of one person.
+const NOTHING: RemovedUser = RemovedUser {
+    keys_revoked: 0,
+    keys_handed_over: 0,
+    projects_handed_over: 0,
+};
+
+#[tokio::test]
+async fn what_is_handed_over_is_another_persons_with_all_its_history() {
+    let deck = Deck::new().await;
+    let ada = deck.add("ada@acme.example", Role::Editor).await;
+    let web = deck
+        .create(new_key(Scope::Web, "Lobby", Some(deck.kiosk.id)), &deck.editor)
+        .await;
+    let board = deck
+        .create(new_key(Scope::Analytics, "Board", None), &deck.editor)
+        .await;
+    let gone = deck
+        .create(new_key(Scope::Mobile, "Old", Some(deck.kiosk.id)), &deck.editor)
+        .await;
+    deck.store.revoke_key(gone.id, actor(&deck.owner)).await.unwrap();
+    deck.store.reveal_key(web.id, actor(&deck.owner)).await.unwrap();
+
+    let removed = deck.remove(deck.editor.id, Some(Fate::HandOver(ada.id))).await;
+    let did = RemovedUser {
+        keys_handed_over: 2,
+        projects_handed_over: 1,
+        ..NOTHING
+    };
+    assert_eq!(removed, Removal::Removed(did));
+
+    let sees = Visible::CreatedBy(ada.id);
+    for key in [web.id, board.id] {
+        let Some(Found::Active(key)) = deck.store.key(key, sees).await.unwrap() else {
+            panic!("not handed over")
+        };
+        assert_eq!((key.creator.id, key.version), (ada.id, 2));
+    }
+    assert!(deck.store.key(gone.id, sees).await.unwrap().is_none());
+    let kiosk = deck.store.project(deck.kiosk.id, sees).await.unwrap().unwrap();
+    assert_eq!((kiosk.creator.id, kiosk.keys), (ada.id, 1));
+    assert_eq!(
+        deck.keys_of_people().await,
+        [("ada@acme.example".into(), 2), ("mira@acme.example".into(), 0)]
+    );
+    let log = deck.log(sees).await.items;
+    let told: Vec<_> = log.iter().map(|row| (row.action, row.subject.as_str())).collect();
+    use ActivityAction::{KeyCreated, KeyHandedOver, KeyRevealed};
+    assert_eq!(
+        told,
+        [
+            (KeyHandedOver, "Board"),
+            (KeyHandedOver, "Lobby"),
+            (KeyRevealed, "Lobby"),
+            (KeyCreated, "Board"),
+            (KeyCreated, "Lobby"),
+        ]
+    );
+    assert_eq!(
+        log[0].changes,
+        json!({"creator": ["ed@acme.example", "ada@acme.example"]})
+    );
+    let all = deck.log(Visible::All).await.items;
+    assert_eq!(
+        [&all[0], &all[1]].map(|row| (row.action, row.subject.as_str())),
+        [
+            (ActivityAction::UserRemoved, "ed@acme.example"),
+            (ActivityAction::ProjectHandedOver, "Kiosk"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn keys_that_are_revoked_go_with_their_secrets() {
+    let deck = Deck::new().await;
+    for n in 0..3 {
+        deck.create(
+            new_key(Scope::Web, &format!("Lobby {n}"), Some(deck.kiosk.id)),
+            &deck.editor,
+        )
+        .await;
+    }
+    let stays = deck.web("Checkout").await;
+    let removed = deck.remove(deck.editor.id, Some(Fate::Revoke)).await;
+    assert_eq!(
+        removed,
+        Removal::Removed(RemovedUser {
+            keys_revoked: 3,
+            ..NOTHING
+        })
+    );
+    let conn = Connection::open(&deck.path).unwrap();
+    let sealed: Vec<Uuid> = conn
+        .prepare("SELECT id FROM keys WHERE sealed IS NOT NULL")
+        .unwrap()
+        .query_map([], |row| row.get(0).map(Uuid::from_bytes))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(sealed, [stays.id]);
+    let log = deck.log(Visible::All).await.items;
+    assert!(
+        log[1..4]
+            .iter()
+            .all(|row| row.action == ActivityAction::KeyRevoked && row.key.is_some())
+    );
+    // It is nobody's to hand over any more; it stays with whom the log names.
+    let kiosk = deck
+        .store
+        .project(deck.kiosk.id, Visible::All)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((kiosk.creator.email.as_str(), kiosk.keys), ("ed@acme.example", 0));
+}
+
+#[tokio::test]
+async fn who_has_keys_goes_only_when_it_is_said_what_becomes_of_them() {
+    let deck = Deck::new().await;
+    deck.create(new_key(Scope::Web, "Lobby", Some(deck.kiosk.id)), &deck.editor)
+        .await;
+    let gone = deck.add("gone@acme.example", Role::Support).await;
+    assert_eq!(deck.remove(gone.id, None).await, Removal::Removed(NOTHING));
+    let before = deck.rows();
+    assert_eq!(deck.remove(deck.editor.id, None).await, Removal::HasKeys(1));
+    for nobody in [Uuid::nil(), deck.editor.id, gone.id] {
+        let refused = deck.remove(deck.editor.id, Some(Fate::HandOver(nobody))).await;
+        assert_eq!(refused, Removal::NobodyToHandTo);
+    }
+    for nobody in [Uuid::nil(), gone.id] {
+        assert_eq!(deck.remove(nobody, Some(Fate::Revoke)).await, Removal::Missing);
+    }
+    assert_eq!(deck.rows(), before);
+}
+
+#[tokio::test]
+async fn an_organisation_keeps_an_owner_who_acts() {
+    let deck = Deck::new().await;
+    assert_eq!(
+        deck.remove(deck.owner.id, Some(Fate::Revoke)).await,
+        Removal::LastOwner
+    );
+    let second = deck.add("second@acme.example", Role::Owner).await;
+    deck.web("Checkout").await;
+    // Owners may go of themselves, as long as one is left.
+    let gone = deck.remove(deck.owner.id, Some(Fate::HandOver(second.id))).await;
+    assert!(matches!(
+        gone,
+        Removal::Removed(RemovedUser {
+            keys_handed_over: 1,
+            ..
+        })
+    ));
+    assert_eq!(
+        deck.store.first_user(Role::Owner).await.unwrap().unwrap().id,
+        second.id
+    );
+    let log = deck.log(Visible::All).await.items;
+    assert_eq!(log[0].actor.as_ref().unwrap().email, "mira@acme.example");
+    // What was asked before and comes to be done behind it is not done.
+    let late = deck
+        .store
+        .remove_user(second.id, Some(Fate::Revoke), actor(&deck.owner))
+        .await;
+    assert!(matches!(late, Ok(Removal::LastOwner)));
+    let late = deck
+        .store
+        .remove_user(deck.editor.id, None, actor(&deck.owner))
+        .await;
+    assert!(matches!(late, Err(StoreError::ActorRemoved)));
+    let late = new_key(Scope::Analytics, "Late", None);
+    let late = deck.store.create_key(late, actor(&deck.owner)).await;
+    assert!(matches!(late, Err(StoreError::ActorRemoved)));
+    assert!(deck.store.user(deck.editor.id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn an_address_is_free_again_and_nothing_of_before_comes_back() {
+    let deck = Deck::new().await;
+    let mut new = new_key(Scope::Analytics, "Board", None);
+    new.idempotency = Some(Idempotency {
+        key: "once".into(),
+        fingerprint: [1; 32],
+    });
+    deck.store
+        .create_key(new.clone(), actor(&deck.editor))
+        .await
+        .unwrap();
+    deck.remove(deck.editor.id, Some(Fate::Revoke)).await;
+    assert_eq!(deck.store.user(deck.editor.id).await.unwrap(), None);
+    assert_eq!(
+        deck.store
+            .user_by_token(&TokenHash::of("kdu_editor"))
+            .await
+            .unwrap(),
+        None
+    );
+
+    let again = deck.add("ED@acme.example", Role::Editor).await;
+    assert_ne!(again.id, deck.editor.id);
+    let sees = Visible::CreatedBy(again.id);
+    assert!(deck.log(sees).await.items.is_empty());
+    assert!(deck.store.project(deck.kiosk.id, sees).await.unwrap().is_none());
+    let mut new = new_key(Scope::Analytics, "Board", None);
+    new.idempotency = Some(Idempotency {
+        key: "once".into(),
+        fingerprint: [2; 32],
+    });
+    let created = deck.store.create_key(new, actor(&again)).await.unwrap();
+    assert!(matches!(created, KeyCreation::Created(_)));
+    // And once more: of the three, one is there.
+    deck.remove(again.id, Some(Fate::HandOver(deck.owner.id))).await;
+    deck.add("ed@acme.example", Role::Editor).await;
+    assert_eq!(deck.keys_of_people().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_removal_that_can_not_be_written_down_is_not_done() {
+    let deck = Deck::new().await;
+    let ada = deck.add("ada@acme.example", Role::Editor).await;
+    for n in 0..5 {
+        deck.create(
+            new_key(Scope::Web, &format!("Lobby {n}"), Some(deck.kiosk.id)),
+            &deck.editor,
+        )
+        .await;
+    }
+    let before = deck.rows();
+    for action in [
+        "key_revoked",
+        "key_handed_over",
+        "project_handed_over",
+        "user_removed",
+    ] {
+        let conn = Connection::open(&deck.path).unwrap();
+        let full = format!(
+            "CREATE TRIGGER full BEFORE INSERT ON activity
+               WHEN new.action = '{action}' AND (new.subject LIKE '%3' OR new.key IS NULL)
+             BEGIN SELECT raise(ABORT, 'full'); END"
+        );
+        conn.execute_batch(&full).unwrap();
+        let fate = match action {
+            "key_revoked" => Fate::Revoke,
+            _ => Fate::HandOver(ada.id),
+        };
+        let refused = deck
+            .store
+            .remove_user(deck.editor.id, Some(fate), actor(&deck.owner))
+            .await;
+        assert!(
+            matches!(refused, Err(StoreError::Fault(_))),
+            "{action}: {refused:?}"
+        );
+        conn.execute_batch("DROP TRIGGER full").unwrap();
+        assert_eq!(deck.rows(), before, "{action}");
+    }
+    let done = deck.remove(deck.editor.id, Some(Fate::HandOver(ada.id))).await;
+    assert!(matches!(done, Removal::Removed(_)));
+}
+
+#[tokio::test]
+async fn of_two_removals_at_once_one_is_told_that_it_is_done() {
+    let deck = Deck::new().await;
+    let ada = deck.add("ada@acme.example", Role::Owner).await;
+    deck.create(new_key(Scope::Web, "Lobby", Some(deck.kiosk.id)), &deck.editor)
+        .await;
+    // The person handed to goes at the same time; and so does the one who says so.
+    let (first, second, third) = tokio::join!(
+        deck.store
+            .remove_user(deck.editor.id, Some(Fate::HandOver(ada.id)), actor(&deck.owner)),
+        deck.store
+            .remove_user(ada.id, Some(Fate::HandOver(deck.editor.id)), actor(&deck.owner)),
+        deck.store
+            .remove_user(deck.owner.id, Some(Fate::Revoke), actor(&ada)),
+    );
+    assert!(matches!(first, Ok(Removal::Removed(_))), "{first:?}");
+    assert!(matches!(second, Ok(Removal::NobodyToHandTo)), "{second:?}");
+    assert!(matches!(third, Ok(Removal::Removed(_))), "{third:?}");
+    assert_eq!(deck.keys_of_people().await, [("ada@acme.example".into(), 1)]);
+}
+
+#[tokio::test]
+async fn the_database_itself_keeps_who_has_keys() {
+    let deck = Deck::new().await;
+    deck.create(new_key(Scope::Web, "Lobby", Some(deck.kiosk.id)), &deck.editor)
+        .await;
+    let conn = Connection::open(&deck.path).unwrap();
+    for (sql, why) in [
+        (
+            "UPDATE users SET removed_at = 1, token_hash = NULL",
+            "a person with active keys is not removed",
+        ),
+        (
+            "UPDATE projects SET removed_at = 1, deployed = 0",
+            "a project with active keys is not removed",
+        ),
+        (
+            "UPDATE users SET removed_at = 1 WHERE role = 'owner'",
+            "CHECK constraint failed",
+        ),
+    ] {
+        let refused = conn.execute(sql, []).unwrap_err().to_string();
+        assert!(refused.contains(why), "{sql}: {refused}");
+    }
+}
