@@ -207,7 +207,7 @@ impl App {
     }
 
     pub(super) fn open_palette(&mut self) -> Vec<Effect> {
-        let lines = keymap::of_layer(self.screen.layer())
+        let keys = keymap::of_layer(self.screen.layer())
             .filter(|binding| self.can(binding.action))
             .filter(|binding| {
                 !matches!(
@@ -219,8 +219,9 @@ impl App {
                 name: binding.help.to_owned(),
                 keys: binding.keys_label(),
                 pick: Pick::Command(binding.action),
-            })
-            .collect();
+            });
+        let places = self.other_places().map(dialogs::Line::to);
+        let lines = keys.chain(places).collect();
         self.over.push(Over::Palette(Palette::new("Commands", lines)));
         Vec::new()
     }
@@ -241,6 +242,7 @@ impl App {
                 return match chosen {
                     Some(Pick::Command(action)) => self.perform(action),
                     Some(Pick::OnlyAction(action)) => self.only_action(action),
+                    Some(Pick::GoTo(label)) => self.set_out_for(label),
                     None => Vec::new(),
                 };
             }

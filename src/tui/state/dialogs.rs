@@ -8,6 +8,7 @@ use crate::api::{ActivityAction, Key, PersonRef};
 use crate::model::Secret;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::Route;
+use crate::tui::places::Place;
 
 /// "Yes, Delete": names what stops. Cancel has the focus; no single letter deletes.
 #[derive(Debug)]
@@ -97,11 +98,13 @@ pub struct Question {
 }
 
 /// What a line of a palette stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pick {
     Command(Action),
     /// Only this in the activity log; `None`: everything.
     OnlyAction(Option<ActivityAction>),
+    /// Go to the place of this name.
+    GoTo(String),
 }
 
 /// A line of a palette.
@@ -111,6 +114,18 @@ pub struct Line {
     /// The keys that do the same.
     pub keys: String,
     pub pick: Pick,
+}
+
+impl Line {
+    /// Goes to another place.
+    pub fn to(place: &Place) -> Self {
+        let note = if place.read_only { " (read-only)" } else { "" };
+        Self {
+            name: format!("profile: {}{note}", place.label),
+            keys: String::new(),
+            pick: Pick::GoTo(place.label.clone()),
+        }
+    }
 }
 
 /// One of many, found by a part of its name: every command that is possible now, for one.
@@ -151,7 +166,7 @@ impl Palette {
     }
 
     pub fn chosen(&self) -> Option<Pick> {
-        self.matching().get(self.selected).map(|line| line.pick)
+        self.matching().get(self.selected).map(|line| line.pick.clone())
     }
 }
 

@@ -73,13 +73,20 @@ impl App {
         }
     }
 
-    /// Whether the role ever allows an action on the screen that is shown; help lists nothing else.
+    /// Whether the role ever allows an action on the screen that is shown, and the place does; help lists
+    /// nothing else.
     pub fn may(&self, action: Action) -> bool {
+        if self.place.read_only && action.changes() {
+            return false;
+        }
         if let Some(screen) = Screen::shown_by(action) {
             return self.may_show(screen);
         }
         match action {
             Action::Create if self.screen == Screen::Keys => self.may_create(),
+            Action::Create if self.screen == Screen::Projects => {
+                self.me.as_ref().is_some_and(|me| me.may.create_projects)
+            }
             Action::Mine => self.shows_owners(),
             _ => true,
         }
