@@ -1,18 +1,19 @@
 //! From the command line into the dashboard.
 
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
 
 use super::args::Selection;
 use super::{Failure, deck};
-use crate::client::Client;
+use crate::tui::places::{Opened, Places};
 use crate::tui::terminal::TerminalError;
-use crate::tui::{self, Ended, Place, RunError};
+use crate::tui::{self, Ended, RunError};
 
 pub fn run(selection: &Selection) -> Result<(), Failure> {
     needs_terminal()?;
-    let deck = deck::open(selection)?;
-    let ended = open(deck.client.clone(), deck.place());
-    ended.map_err(|failure| deck.explain(failure))
+    let (config, name) = deck::choose(selection)?;
+    let deck = deck::open_profile(&config, &name)?;
+    open(deck.opened(), Arc::new(config))
 }
 
 /// Before anything is made or asked for it.
@@ -30,9 +31,9 @@ pub fn needs_terminal() -> Result<(), Failure> {
     Err(RunError::from(TerminalError::NotATerminal(missing)).into())
 }
 
-/// Shows the dashboard until the user leaves it. `place` says what it is open on.
-pub fn open(client: Client, place: Place) -> Result<(), Failure> {
-    match tui::run(client, place)? {
+/// Shows the dashboard until the user leaves it.
+pub fn open(opened: Opened, places: Arc<dyn Places>) -> Result<(), Failure> {
+    match tui::run(opened, places)? {
         Ended::Quit => Ok(()),
         Ended::Signal(number) => Err(Failure::Signal(number)),
     }

@@ -7,7 +7,7 @@ use super::{Failure, local};
 use crate::client::{Client, Endpoint};
 use crate::config::{self, Config, Profile};
 use crate::credentials::{self, Given, Source};
-use crate::tui::Place;
+use crate::tui::places::{Opened, Place, Places};
 
 /// A client, signed in, and the embedded server when it is one's own.
 #[derive(Debug)]
@@ -72,11 +72,16 @@ pub fn open_profile(config: &Config, name: &str) -> Result<Deck, Failure> {
 
 impl Deck {
     /// What a dashboard shows of it.
-    pub fn place(&self) -> Place {
-        Place {
-            label: self.profile.name.clone(),
-            colour: self.profile.colour,
-            read_only: self.profile.read_only,
+    fn place(&self) -> Place {
+        place(&self.profile)
+    }
+
+    /// For a dashboard, which keeps the embedded server as long as it needs it.
+    pub fn opened(self) -> Opened {
+        Opened {
+            client: self.client.clone(),
+            place: self.place(),
+            keep: Box::new(self),
         }
     }
 
@@ -89,5 +94,25 @@ impl Deck {
             )),
             other => other,
         }
+    }
+}
+
+/// The profiles, as the dashboard goes from one to another.
+impl Places for Config {
+    fn all(&self) -> Vec<Place> {
+        self.profiles.iter().map(place).collect()
+    }
+
+    fn open(&self, label: &str) -> Result<Opened, String> {
+        let deck = open_profile(self, label).map_err(|failure| failure.to_string())?;
+        Ok(deck.opened())
+    }
+}
+
+fn place(profile: &Profile) -> Place {
+    Place {
+        label: profile.name.clone(),
+        colour: profile.colour,
+        read_only: profile.read_only,
     }
 }

@@ -14,7 +14,7 @@ use super::{Failure, dashboard, founding, generate};
 use crate::model::Role;
 use crate::server::seal::{RootKey, Sealer};
 use crate::server::store::sqlite::SqliteStore;
-use crate::tui::Place;
+use crate::tui::places::{Nowhere, Opened, Place};
 
 const DATABASE: &str = "keydeck.db";
 
@@ -37,7 +37,12 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let (sealer, user) = founding::unlock(&store, &root_key, args.role)?;
     let server = EmbeddedServer::start(Arc::new(store), sealer, user)?;
     scratch::leave_ending_to_others();
-    let outcome = dashboard::open(server.client()?, Place::plain("demo"));
+    let opened = Opened {
+        client: server.client()?,
+        place: Place::plain("demo"),
+        keep: Box::new(()),
+    };
+    let outcome = dashboard::open(opened, Arc::new(Nowhere));
     // The directory first: when the terminal is gone, there is little time for both.
     drop(scratch);
     outcome

@@ -131,6 +131,23 @@ pub enum Action {
     Submit,
 }
 
+impl Action {
+    /// Whether it begins to change something, which a read-only place doesn't offer.
+    pub fn changes(self) -> bool {
+        matches!(
+            self,
+            Action::Create
+                | Action::Edit
+                | Action::Revoke
+                | Action::NewToken
+                | Action::Deploy
+                | Action::SetSessionServer
+                | Action::RemoveSessionServer
+                | Action::Remove
+        )
+    }
+}
+
 /// One key, or several that do the same, and what they do in one layer.
 #[derive(Debug)]
 pub struct Binding {

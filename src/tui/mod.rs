@@ -6,46 +6,27 @@
 pub mod effects;
 pub mod keymap;
 pub mod message;
+pub mod places;
 pub mod state;
 pub mod terminal;
 pub mod view;
 
+use std::any::Any;
 use std::io;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use uuid::Uuid;
 
-use self::effects::{Arrival, Runner};
+use self::effects::{Arrival, Arrived, Runner};
 use self::message::{Effect, Message, Route};
+use self::places::{Opened, Place, Places};
 use self::state::App;
 use self::terminal::{Input, Signal, Terminal, TerminalError};
 use self::view::{Look, theme::Theme};
 use crate::client::Client;
-use crate::config::Colour;
-
-/// Where the dashboard is opened.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// What the title line calls it: the profile's name, `demo`, or the server's host.
-    pub label: String,
-    /// What the title line marks it with.
-    pub colour: Option<Colour>,
-    /// Nothing that changes anything is offered.
-    pub read_only: bool,
-}
-
-impl Place {
-    /// A place without marks.
-    pub fn plain(label: &str) -> Self {
-        Self {
-            label: label.into(),
-            colour: None,
-            read_only: false,
-        }
-    }
-}
 
 /// How the dashboard ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,39 +46,54 @@ pub enum RunError {
 
 /// Opens the dashboard and returns when its user leaves it or a signal ends it. The terminal is
 /// given back as it was found.
-pub fn run(client: Client, place: Place) -> Result<Ended, RunError> {
+pub fn run(opened: Opened, places: Arc<dyn Places>) -> Result<Ended, RunError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let ended = runtime.block_on(Dashboard::run(client, place));
+    let Opened {
+        client,
+        place,
+        mut keep,
+    } = opened;
+    let ended = runtime.block_on(Dashboard::run(client, place, places, &mut keep));
     runtime.shutdown_background();
     ended
 }
 
-struct Dashboard {
+struct Dashboard<'a> {
     app: App,
     runner: Runner,
     terminal: Terminal,
     look: Look,
-    arrivals: UnboundedReceiver<Arrival>,
+    arrivals: UnboundedReceiver<Arrived>,
     inputs: UnboundedReceiver<Input>,
     signals: UnboundedReceiver<Signal>,
+    /// Of the place that is open.
+    keep: &'a mut Keep,
 }
+
+/// What must live as long as the client of a place is used.
+type Keep = Box<dyn Any + Send>;
 
 /// What one turn of the loop takes in.
 enum Turn {
-    Arrived(Arrival),
+    Arrived(Arrived),
     Signal(Signal),
     Input(Input),
 }
 
-impl Dashboard {
-    async fn run(client: Client, place: Place) -> Result<Ended, RunError> {
+impl<'a> Dashboard<'a> {
+    async fn run(
+        client: Client,
+        place: Place,
+        places: Arc<dyn Places>,
+        keep: &'a mut Keep,
+    ) -> Result<Ended, RunError> {
         let (signals_in, signals) = unbounded_channel();
         terminal::spawn_signals(signals_in)?;
         let (arrivals_in, arrivals) = unbounded_channel();
-        let mut runner = Runner::start(client, arrivals_in);
-        let mut app = App::new(place.label, Uuid::new_v4(), terminal::size());
+        let mut app = App::new(place, Uuid::new_v4(), terminal::size()).among(places.all());
+        let mut runner = Runner::start(client, places, arrivals_in);
         for effect in app.start() {
             runner.run(effect);
         }
@@ -119,6 +115,7 @@ impl Dashboard {
             arrivals,
             inputs,
             signals,
+            keep,
         };
         match dashboard.go().await {
             Err(RunError::Io(_)) if terminal::is_gone() => Ok(Ended::Signal(terminal::HANG_UP)),
@@ -172,14 +169,10 @@ impl Dashboard {
                 self.terminal.resume()?;
                 resized()
             }
-            Turn::Arrived(Arrival::Message(message)) => message,
-            Turn::Arrived(Arrival::ForTerminal { subject, secret }) => {
-                let route = match self.terminal.send_osc52(&secret) {
-                    Ok(()) => Route::Terminal,
-                    Err(error) => Route::Failed(error.to_string()),
-                };
-                Message::Copied { subject, route }
-            }
+            Turn::Arrived(arrived) => match self.runner.take(arrived) {
+                Some(arrival) => return self.arrived(arrival),
+                None => return Ok(None),
+            },
             Turn::Input(Input::Key(key)) => Message::Key(key),
             Turn::Input(Input::Mouse(mouse)) => Message::Mouse(mouse),
             Turn::Input(Input::Paste(text)) => Message::Paste(text),
@@ -187,8 +180,40 @@ impl Dashboard {
         self.update(message)
     }
 
+    fn arrived(&mut self, arrival: Arrival) -> Result<Option<Ended>, RunError> {
+        let message = match arrival {
+            Arrival::Message(message) => message,
+            Arrival::ForTerminal { subject, secret } => {
+                let route = match self.terminal.send_osc52(&secret) {
+                    Ok(()) => Route::Terminal,
+                    Err(error) => Route::Failed(error.to_string()),
+                };
+                Message::Copied { subject, route }
+            }
+            Arrival::Opened(Ok(opened)) => return self.go_to(opened),
+            Arrival::Opened(Err(why)) => Message::NotSwitched(why),
+        };
+        self.update(message)
+    }
+
+    /// From now on everything is about another place.
+    fn go_to(&mut self, opened: Opened) -> Result<Option<Ended>, RunError> {
+        let Opened { client, place, keep } = opened;
+        let left = std::mem::replace(self.keep, keep);
+        // A server inside this process takes a moment to end, and must not do so inside a runtime.
+        std::thread::spawn(move || drop(left));
+        self.runner.go_to(client);
+        let effects = self.app.go_to(place, Uuid::new_v4());
+        self.perform(effects)
+    }
+
     fn update(&mut self, message: Message) -> Result<Option<Ended>, RunError> {
-        for effect in self.app.update(message) {
+        let effects = self.app.update(message);
+        self.perform(effects)
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) -> Result<Option<Ended>, RunError> {
+        for effect in effects {
             match effect {
                 Effect::Quit => return Ok(Some(Ended::Quit)),
                 Effect::ForgetFrames => self.terminal.forget_frames()?,

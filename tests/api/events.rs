@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::common::{Deck, Person, id_of};
 
 /// The events as `name`, or `kind id` for those of keys. Returns when the server said hello.
-async fn listen(person: &Person) -> impl Stream<Item = String> + Unpin + use<> {
+pub async fn listen(person: &Person) -> impl Stream<Item = String> + Unpin + use<> {
     let response = person
         .request(Method::GET, "/v1/events")
         .send()

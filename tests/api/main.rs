@@ -13,5 +13,7 @@ mod events;
 mod openapi;
 mod pages;
 mod people;
-mod roles;
+mod policy;
+mod projects;
+mod removal;
 mod secrets;

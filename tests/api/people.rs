@@ -1,4 +1,4 @@
-//! Signing in, users, projects and the activity log.
+//! Signing in, the people, and the activity log.
 
 use keydeck::api::ProblemType;
 use keydeck::model::{Role, Token, TokenKind};
@@ -87,21 +87,6 @@ async fn a_change_of_role_applies_to_the_next_request() {
 }
 
 #[tokio::test]
-async fn an_organisation_keeps_an_owner() {
-    let deck = Deck::start().await;
-    let me = id_of(&deck.owner.get("/v1/me").await.expect(200)["user"]);
-    let refused = deck
-        .owner
-        .patch(&format!("/v1/users/{me}"), 1, &json!({"role": "editor"}))
-        .await;
-    refused.refused(409, ProblemType::LastOwner);
-    deck.owner.get("/v1/users").await.expect(200);
-    let missing = "/v1/users/01930000-0000-7000-8000-000000000000";
-    let missing = deck.owner.patch(missing, 1, &json!({"role": "editor"})).await;
-    missing.refused(404, ProblemType::NotFound);
-}
-
-#[tokio::test]
 async fn an_address_belongs_to_one_user() {
     let deck = Deck::start().await;
     let taken = deck
@@ -110,39 +95,6 @@ async fn an_address_belongs_to_one_user() {
         .await;
     taken.refused(422, ProblemType::Invalid);
     assert_eq!(taken.fields(), ["email"]);
-}
-
-#[tokio::test]
-async fn projects_are_found_by_name_or_id_and_keep_their_names_apart() {
-    let deck = Deck::start().await;
-    let shop = deck.owner.project("Shop").await;
-    let draft = deck
-        .owner
-        .post("/v1/projects", &json!({"name": "Shop draft"}))
-        .await
-        .expect(201);
-    let found = async |query: &str| -> Vec<String> {
-        let projects = deck.owner.get(&format!("/v1/projects?{query}")).await.expect(200);
-        projects.as_array().expect("projects").iter().map(id_of).collect()
-    };
-    assert_eq!(found("q=SHOP").await, [shop.clone(), id_of(&draft)]);
-    assert_eq!(found("q=shop&deployed=true").await, std::slice::from_ref(&shop));
-    assert!(found(&format!("q={}", &shop[..13])).await.contains(&shop));
-    assert_eq!(found(&format!("limit=1&after={shop}")).await, [id_of(&draft)]);
-
-    let path = format!("/v1/projects/{}", id_of(&draft));
-    let taken = deck.owner.patch(&path, 1, &json!({"name": "Shop"})).await;
-    taken.refused(422, ProblemType::Invalid);
-    assert_eq!(taken.fields(), ["name"]);
-    let edited = deck
-        .owner
-        .patch(&path, 1, &json!({"name": "Store", "deployed": true}))
-        .await
-        .expect(200);
-    assert_eq!(
-        (&edited["name"], &edited["deployed"]),
-        (&json!("Store"), &json!(true))
-    );
 }
 
 #[tokio::test]
@@ -208,4 +160,27 @@ async fn the_log_is_paged_newest_first() {
         }
     }
     assert_eq!(seen[..5], ["Five", "Four", "Three", "Two", "One"]);
+}
+
+#[tokio::test]
+async fn people_are_listed_with_how_many_keys_are_theirs() {
+    let deck = Deck::start().await;
+    let editor = deck.person(Role::Editor).await;
+    let project = editor.project("Own").await;
+    for name in ["One", "Two"] {
+        editor.web_key(&project, name).await;
+    }
+    let listed = async |query: &str| -> Vec<(Value, Value)> {
+        let people = deck.owner.get(&format!("/v1/users?{query}")).await.expect(200);
+        let people = people.as_array().expect("people").iter();
+        people
+            .map(|person| (person["email"].clone(), person["keys"].clone()))
+            .collect()
+    };
+    let (ed, mira) = ((json!("editor@acme.example"), json!(2)), (json!(OWNER), json!(0)));
+    assert_eq!(listed("").await, [ed.clone(), mira.clone()]);
+    assert_eq!(listed("q=EDITOR").await, std::slice::from_ref(&ed));
+    assert_eq!(listed("limit=1").await, [ed]);
+    let first = id_of(&editor.get("/v1/me").await.expect(200)["user"]);
+    assert_eq!(listed(&format!("after={first}")).await, [mira]);
 }

@@ -19,6 +19,7 @@ use crate::client::{Client, Error, EventNotice};
 use crate::clipboard::{Clipboard, CopyRoute};
 use crate::model::Secret;
 use crate::tui::message::{Effect, Message, Route, Subject};
+use crate::tui::places::{Opened, Places};
 
 /// What comes back to the loop.
 #[derive(Debug)]
@@ -29,14 +30,41 @@ pub enum Arrival {
         subject: Subject,
         secret: Secret,
     },
+    /// Another place is open, or why it is not.
+    Opened(Result<Opened, String>),
+}
+
+/// An arrival, and how many places had been left when it was asked for.
+#[derive(Debug)]
+pub struct Arrived {
+    left: u64,
+    arrival: Arrival,
+}
+
+/// Sends to the loop on behalf of one place.
+#[derive(Clone)]
+struct Arrivals {
+    left: u64,
+    sender: UnboundedSender<Arrived>,
+}
+
+impl Arrivals {
+    /// `false` when the loop has ended.
+    fn send(&self, arrival: Arrival) -> bool {
+        let left = self.left;
+        self.sender.send(Arrived { left, arrival }).is_ok()
+    }
 }
 
 /// Runs effects on the current runtime.
 pub struct Runner {
     client: Client,
+    places: Arc<dyn Places>,
     clipboard: Arc<Clipboard>,
-    arrivals: UnboundedSender<Arrival>,
+    arrivals: Arrivals,
     reconnect: Arc<Notify>,
+    /// Listens to the events of the place that is open.
+    listener: AbortHandle,
     /// Requests for rows and counts that a newer question makes pointless, by generation.
     pages: Vec<(u64, AbortHandle)>,
     counts: Vec<(u64, AbortHandle)>,
@@ -44,18 +72,51 @@ pub struct Runner {
 
 impl Runner {
     /// Begins to listen to the server's events.
-    pub fn start(client: Client, arrivals: UnboundedSender<Arrival>) -> Self {
+    pub fn start(client: Client, places: Arc<dyn Places>, arrivals: UnboundedSender<Arrived>) -> Self {
         let reconnect = Arc::new(Notify::new());
-        tokio::spawn(listen(client.clone(), arrivals.clone(), reconnect.clone()));
+        let arrivals = Arrivals {
+            left: 0,
+            sender: arrivals,
+        };
+        let listener = tokio::spawn(listen(client.clone(), arrivals.clone(), reconnect.clone()));
         let clipboard = Arc::new(Clipboard::start());
         Self {
             client,
+            places,
             clipboard,
             arrivals,
             reconnect,
+            listener: listener.abort_handle(),
             pages: Vec::new(),
             counts: Vec::new(),
         }
+    }
+
+    /// Leaves a place for another one; what was asked there no longer counts.
+    pub fn go_to(&mut self, client: Client) {
+        self.listener.abort();
+        self.arrivals.left += 1;
+        self.client = client;
+        self.pages.clear();
+        self.counts.clear();
+        let (client, arrivals) = (self.client.clone(), self.arrivals.clone());
+        self.listener = tokio::spawn(listen(client, arrivals, self.reconnect.clone())).abort_handle();
+    }
+
+    /// What has arrived, if it is of the place that is open or of no place at all.
+    pub fn take(&self, arrived: Arrived) -> Option<Arrival> {
+        let is_of_no_place = match &arrived.arrival {
+            Arrival::Message(message) => message.is_about_the_clipboard(),
+            Arrival::ForTerminal { .. } => true,
+            Arrival::Opened(_) => false,
+        };
+        (arrived.left == self.arrivals.left || is_of_no_place).then_some(arrived.arrival)
+    }
+
+    fn open(&self, label: String) {
+        let (places, arrivals) = (self.places.clone(), self.arrivals.clone());
+        // It may build a runtime of its own, which a thread of this one may not.
+        std::thread::spawn(move || arrivals.send(Arrival::Opened(places.open(&label))));
     }
 
     /// Everything but what needs the terminal itself, which the loop does.
@@ -150,6 +211,7 @@ impl Runner {
                 let clipboard = self.clipboard.clone();
                 self.answer(async move { Message::ClipboardCleared(clipboard.clear_if_ours().await) });
             }
+            Effect::GoTo(label) => self.open(label),
             Effect::Reconnect => self.reconnect.notify_one(),
             Effect::After(delay, timer) => self.answer(async move {
                 tokio::time::sleep(delay).await;
@@ -173,8 +235,7 @@ impl Runner {
                     route: Route::Failed(why),
                 }),
             };
-            // The loop has ended when nobody receives it.
-            let _ = arrivals.send(arrival);
+            arrivals.send(arrival);
         });
     }
 
@@ -185,7 +246,7 @@ impl Runner {
     fn spawn(&self, work: impl Future<Output = Message> + Send + 'static) -> AbortHandle {
         let arrivals = self.arrivals.clone();
         let task = tokio::spawn(async move {
-            let _ = arrivals.send(Arrival::Message(work.await));
+            arrivals.send(Arrival::Message(work.await));
         });
         task.abort_handle()
     }
@@ -202,7 +263,7 @@ fn abandon(requests: &mut Vec<(u64, AbortHandle)>, generation: u64) {
 }
 
 /// Listens to the server's events for ever; connects again after ever longer pauses.
-async fn listen(client: Client, arrivals: UnboundedSender<Arrival>, reconnect: Arc<Notify>) {
+async fn listen(client: Client, arrivals: Arrivals, reconnect: Arc<Notify>) {
     let pauses = ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(200))
         .with_max_delay(Duration::from_secs(4))
@@ -225,16 +286,13 @@ async fn listen(client: Client, arrivals: UnboundedSender<Arrival>, reconnect: A
                     break;
                 }
             };
-            if arrivals.send(Arrival::Message(message)).is_err() {
+            if !arrivals.send(Arrival::Message(message)) {
                 return;
             }
         }
         let error = ended.unwrap_or_else(|| Error::Offline("the server closed the connection".into()));
         let may_come_back = error.is_retryable();
-        if arrivals
-            .send(Arrival::Message(Message::Disconnected(error)))
-            .is_err()
-        {
+        if !arrivals.send(Arrival::Message(Message::Disconnected(error))) {
             return;
         }
         let wait = pause.next().unwrap_or(Duration::from_secs(4));

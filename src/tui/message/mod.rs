@@ -85,6 +85,9 @@ pub enum Message {
     /// Events were dropped on the way; everything may have changed.
     Resync,
 
+    /// The other place could not be opened, and why.
+    NotSwitched(String),
+
     Due(Timer),
 }
 
@@ -107,6 +110,14 @@ impl Message {
             Message::Disconnected(error) => Some(error),
             _ => None,
         }
+    }
+
+    /// Whether it counts wherever the dashboard is open: there is only one clipboard.
+    pub fn is_about_the_clipboard(&self) -> bool {
+        matches!(
+            self,
+            Message::Copied { .. } | Message::ClipboardCleared(_) | Message::Due(Timer::ClearClipboard(_))
+        )
     }
 }
 
@@ -155,6 +166,8 @@ pub enum Effect {
         secret: Secret,
     },
     ClearClipboard,
+    /// Open the place of this label instead.
+    GoTo(String),
     /// Don't wait for the next try: connect now.
     Reconnect,
     After(Duration, Timer),

@@ -1,6 +1,6 @@
 //! What the actions do, layer by layer, and which of them are possible now.
 
-use super::dialogs::{self, Pick};
+use super::dialogs::Command;
 use super::text::TextField;
 use super::{App, Body, Help, Over, Palette, Screen};
 use crate::api::{PersonRef, Sort};
@@ -16,6 +16,9 @@ impl App {
     pub fn can(&self, action: Action) -> bool {
         if let Some(Over::NewSecret(new)) = self.over.last() {
             return action != Action::Copy || new.secret.is_some();
+        }
+        if self.place.read_only && action.changes() {
+            return false;
         }
         self.may(action)
             && match self.screen {
@@ -207,7 +210,7 @@ impl App {
     }
 
     pub(super) fn open_palette(&mut self) -> Vec<Effect> {
-        let lines = keymap::of_layer(self.screen.layer())
+        let keys = keymap::of_layer(self.screen.layer())
             .filter(|binding| self.can(binding.action))
             .filter(|binding| {
                 !matches!(
@@ -215,13 +218,10 @@ impl App {
                     Action::Palette | Action::Up | Action::Down | Action::Back
                 )
             })
-            .map(|binding| dialogs::Line {
-                name: binding.help.to_owned(),
-                keys: binding.keys_label(),
-                pick: Pick::Command(binding.action),
-            })
-            .collect();
-        self.over.push(Over::Palette(Palette::new("Commands", lines)));
+            .map(Command::Key);
+        let places = self.other_places().cloned().map(Command::GoTo);
+        let commands = keys.chain(places).collect();
+        self.over.push(Over::Palette(Palette::new("Commands", commands)));
         Vec::new()
     }
 
@@ -239,8 +239,9 @@ impl App {
                 let chosen = palette.chosen();
                 self.over.pop();
                 return match chosen {
-                    Some(Pick::Command(action)) => self.perform(action),
-                    Some(Pick::OnlyAction(action)) => self.only_action(action),
+                    Some(Command::Key(binding)) => self.perform(binding.action),
+                    Some(Command::GoTo(place)) => self.set_out_for(place.label),
+                    Some(Command::OnlyAction(action)) => self.only_action(action),
                     None => Vec::new(),
                 };
             }

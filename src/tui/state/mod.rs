@@ -13,6 +13,7 @@ mod input;
 pub mod key_activity;
 pub mod layout;
 pub mod list;
+mod moving;
 pub mod notice;
 mod one_key;
 mod one_project;
@@ -44,6 +45,7 @@ pub use sheet::Sheet;
 
 use super::keymap::Layer;
 use super::message::{Effect, Load, Message, Timer};
+use super::places::Place;
 use crate::api::{Key, Me};
 use crate::client::Error;
 use crate::model::Secret;
@@ -105,8 +107,12 @@ pub struct Revealed {
 
 #[derive(Debug)]
 pub struct App {
-    /// Where the keys are: `local`, `demo` or the server's host.
-    pub place: String,
+    /// Where the keys are.
+    pub place: Place,
+    /// All places that one can go to.
+    places: Vec<Place>,
+    /// The label of the place that is being opened.
+    pub going_to: Option<String>,
     pub me: Option<Me>,
     /// Why nothing can be shown at all: the sign-in was refused.
     pub refused: Option<Error>,
@@ -135,9 +141,11 @@ pub struct App {
 
 impl App {
     /// `run` must be random: the idempotency keys of this run are made from it.
-    pub fn new(place: String, run: Uuid, size: (u16, u16)) -> Self {
+    pub fn new(place: Place, run: Uuid, size: (u16, u16)) -> Self {
         let mut app = Self {
             place,
+            places: Vec::new(),
+            going_to: None,
             me: None,
             refused: None,
             connection: Connection::Connecting,

@@ -80,6 +80,7 @@ impl App {
                 self.connection = Connection::Lost(error);
                 Vec::new()
             }
+            Message::NotSwitched(why) => self.not_switched(&why),
             Message::Deck(event) => self.others_did(event),
             Message::Resync => self.missed_some(),
             Message::Key(_)

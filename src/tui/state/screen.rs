@@ -2,9 +2,9 @@
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
-use super::App;
 use super::browse::Query;
 use super::input::WHEEL;
+use super::{App, Tone};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::Effect;
 
@@ -108,6 +108,13 @@ impl App {
     pub(super) fn perform_on_screen(&mut self, action: Action) -> Vec<Effect> {
         if let Some(screen) = Screen::shown_by(action) {
             return self.show(screen);
+        }
+        if self.place.read_only && action.changes() {
+            let label = &self.place.label;
+            return self.say(
+                Tone::Note,
+                format!("The profile {label} is read-only: it changes nothing."),
+            );
         }
         match self.screen {
             Screen::Keys => self.perform_browsing(action),

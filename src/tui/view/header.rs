@@ -8,6 +8,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::{Look, text};
 use crate::api::{KeyCounts, Order, Sort};
 use crate::model::Scope;
+use crate::tui::places::Place;
 use crate::tui::state::text::TextField;
 use crate::tui::state::{App, Connection, Over, Screen};
 
@@ -24,12 +25,13 @@ pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let who = app.me.as_ref().map_or_else(String::new, |me| {
         format!("{} · {}", text::fit(&me.user.email, 40), me.user.role)
     });
-    let place = text::fit(&app.place, 40);
+    let place = place(&app.place);
     let mut right = vec![Span::styled(format!("{sign} {state} "), style)];
     let room =
         usize::from(area.width).saturating_sub(text::width(" keydeck  ") + text::width(&right[0].content));
     if text::width(&place) + 2 <= room {
-        right.insert(0, Span::styled(format!("{place}  "), theme.accent()));
+        right.insert(0, Span::raw("  "));
+        right.insert(0, Span::styled(place.clone(), theme.place(app.place.colour)));
     }
     if text::width(&place) + text::width(&who) + 6 <= room {
         right.insert(0, Span::raw(format!("{who}   ")));
@@ -48,6 +50,19 @@ pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     Paragraph::new(Line::from(right))
         .right_aligned()
         .render(right_of(area, used), buffer);
+}
+
+/// Where one is: `production`, or ` production · read-only ` on the profile's colour.
+fn place(place: &Place) -> String {
+    let label = text::fit(&place.label, 40);
+    let label = match place.read_only {
+        true => format!("{label} · read-only"),
+        false => label,
+    };
+    match place.colour {
+        Some(_) => format!(" {label} "),
+        None => label,
+    }
 }
 
 /// The screens, the one that is shown marked; nothing where they don't all fit.

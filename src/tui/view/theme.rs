@@ -4,6 +4,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::config::Colour;
 use crate::model::Scope;
 
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +72,22 @@ impl Theme {
     /// The border of what has the focus, or hasn't.
     pub fn border(self, focused: bool) -> Style {
         if focused { self.accent() } else { self.faint() }
+    }
+
+    /// The name of the place, on the colour of its profile.
+    pub fn place(self, colour: Option<Colour>) -> Style {
+        let Some(colour) = colour else {
+            return self.accent();
+        };
+        let colour = match colour {
+            Colour::Red => Color::Red,
+            Colour::Yellow => Color::Yellow,
+            Colour::Green => Color::Green,
+            Colour::Cyan => Color::Cyan,
+            Colour::Blue => Color::Blue,
+            Colour::Magenta => Color::Magenta,
+        };
+        self.fg(colour).add_modifier(Modifier::REVERSED | Modifier::BOLD)
     }
 
     pub fn scope(self, scope: Scope) -> Style {

@@ -1,0 +1,69 @@
+//! Where the dashboard is open, and where it can be switched to without a restart.
+
+use std::any::Any;
+use std::fmt;
+
+use crate::client::Client;
+use crate::config::Colour;
+
+/// What the title line says of where one is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The profile's name, `demo`, or the server's host.
+    pub label: String,
+    /// What the title line marks it with.
+    pub colour: Option<Colour>,
+    /// Nothing that changes anything is offered.
+    pub read_only: bool,
+}
+
+impl Place {
+    /// A place without marks.
+    pub fn plain(label: &str) -> Self {
+        Self {
+            label: label.into(),
+            colour: None,
+            read_only: false,
+        }
+    }
+}
+
+/// A place that is open, signed in.
+pub struct Opened {
+    pub client: Client,
+    pub place: Place,
+    /// What must live as long as the client is used: the server inside this process. It is dropped on
+    /// a thread of its own, since that may wait.
+    pub keep: Box<dyn Any + Send>,
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened")
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The places that one can be switched to.
+pub trait Places: Send + Sync {
+    fn all(&self) -> Vec<Place>;
+
+    /// Opens the place of this label; the sentence says why it can't be. May take seconds, and never
+    /// asks on the terminal.
+    fn open(&self, label: &str) -> Result<Opened, String>;
+}
+
+/// No place but the one that is open.
+#[derive(Debug)]
+pub struct Nowhere;
+
+impl Places for Nowhere {
+    fn all(&self) -> Vec<Place> {
+        Vec::new()
+    }
+
+    fn open(&self, label: &str) -> Result<Opened, String> {
+        Err(format!("there is no profile {label}"))
+    }
+}

@@ -1,0 +1,142 @@
+//! Who gets what (design section 4): every operation of the OpenAPI document by eight actors.
+
+/// The actors, in the order of the statuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    Owner,
+    Support,
+    Analytics,
+    /// An Editor who created the project and the keys that the table calls theirs.
+    Creator,
+    /// An Editor who did not.
+    OtherEditor,
+    Removed,
+    WrongToken,
+    NoToken,
+}
+
+impl Actor {
+    pub const ALL: [Actor; 8] = [
+        Actor::Owner,
+        Actor::Support,
+        Actor::Analytics,
+        Actor::Creator,
+        Actor::OtherEditor,
+        Actor::Removed,
+        Actor::WrongToken,
+        Actor::NoToken,
+    ];
+}
+
+/// One way to call an operation.
+pub struct Row {
+    /// As in the document.
+    pub operation: &'static str,
+    /// What stands for `{id}`, and the query behind it. Names in braces are those of `things`.
+    pub with: &'static str,
+    /// JSON, or nothing.
+    pub body: &'static str,
+    /// What each actor gets.
+    pub statuses: [u16; 8],
+}
+
+const fn row(
+    operation: &'static str,
+    with: &'static str,
+    body: &'static str,
+    [owner, support, analytics, creator, other]: [u16; 5],
+) -> Row {
+    Row {
+        operation,
+        with,
+        body,
+        // Nobody who is not signed in gets anything.
+        statuses: [owner, support, analytics, creator, other, 401, 401, 401],
+    }
+}
+
+const fn public(operation: &'static str) -> Row {
+    Row {
+        operation,
+        with: "",
+        body: "",
+        statuses: [200; 8],
+    }
+}
+
+/// Asks for a key, and takes no sign-in for one.
+const fn with_a_key(operation: &'static str) -> Row {
+    Row {
+        operation,
+        with: "",
+        body: "",
+        statuses: [401; 8],
+    }
+}
+
+const WEB: &str =
+    r#"{"scope": "web", "name": "Web {n}", "project": "{project}", "ui_domains": ["https://a.example"]}"#;
+const MOBILE: &str = r#"{"scope": "mobile", "name": "Mobile {n}", "project": "{project}"}"#;
+const ANALYTICS: &str = r#"{"scope": "analytics", "name": "Board {n}"}"#;
+const RENAME: &str = r#"{"name": "Renamed {n}"}"#;
+const SESSION_SERVER: &str =
+    r#"{"url": "wss://sessions.acme.example", "key_name": "main", "private_key": "k-{n}"}"#;
+
+#[rustfmt::skip]
+pub const TABLE: &[Row] = &[
+    //   operation                                   with                  body         Owner Support Analytics Creator OtherEditor
+    row("GET /v1/me",                                "",                   "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/keys",                              "",                   "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/keys",                              "?project={project}", "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/keys",                              "?creator={creator}", "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/keys",                              "?around={key}",      "",             [200, 200, 200, 200, 404]),
+    row("GET /v1/keys/counts",                       "",                   "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/keys/counts",                       "?project={project}", "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/keys/counts",                       "?creator={creator}", "",             [200, 200, 200, 200, 200]),
+    row("POST /v1/keys",                             "",                   WEB,            [201, 201, 403, 201, 422]),
+    row("POST /v1/keys",                             "",                   MOBILE,         [201, 201, 403, 201, 422]),
+    row("POST /v1/keys",                             "",                   ANALYTICS,      [201, 201, 201, 403, 403]),
+    row("POST /v1/keys/lookup",                      "",                   r#"{"sha256": "{sha256}"}"#,
+                                                                                           [200, 200, 200, 200, 404]),
+    row("GET /v1/keys/{id}",                         "{key}",              "",             [200, 200, 200, 200, 404]),
+    row("GET /v1/keys/{id}",                         "{board}",            "",             [200, 200, 200, 404, 404]),
+    row("GET /v1/keys/{id}",                         "{revoked}",          "",             [410, 410, 410, 410, 404]),
+    row("PATCH /v1/keys/{id}",                       "{key}",              RENAME,         [200, 200, 403, 200, 404]),
+    row("PATCH /v1/keys/{id}",                       "{board}",            RENAME,         [422, 422, 422, 404, 404]),
+    row("PATCH /v1/keys/{id}",                       "{revoked}",          RENAME,         [410, 410, 410, 410, 404]),
+    row("DELETE /v1/keys/{id}",                      "{key}",              "",             [204, 204, 403, 204, 404]),
+    row("DELETE /v1/keys/{id}",                      "{board}",            "",             [204, 204, 204, 404, 404]),
+    row("DELETE /v1/keys/{id}",                      "{revoked}",          "",             [410, 410, 410, 410, 404]),
+    row("POST /v1/keys/{id}/reveal",                 "{key}",              "",             [200, 200, 200, 200, 404]),
+    row("POST /v1/keys/{id}/reveal",                 "{board}",            "",             [409, 409, 409, 404, 404]),
+    row("POST /v1/keys/{id}/reveal",                 "{revoked}",          "",             [410, 410, 410, 410, 404]),
+    row("GET /v1/projects",                          "",                   "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/projects",                          "?q={project}",       "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/projects",                          "?after={project}",   "",             [200, 200, 200, 200, 200]),
+    row("POST /v1/projects",                         "",                   RENAME,         [201, 201, 403, 201, 201]),
+    row("PATCH /v1/projects/{id}",                   "{project}",          RENAME,         [200, 200, 403, 200, 404]),
+    row("PATCH /v1/projects/{id}",                   "{project}",          r#"{"deployed": false}"#,
+                                                                                           [200, 200, 403, 200, 404]),
+    row("DELETE /v1/projects/{id}",                  "{project}",          "",             [204, 204, 403, 204, 404]),
+    row("DELETE /v1/projects/{id}",                  "{used}",             "",             [409, 409, 403, 409, 404]),
+    row("PUT /v1/projects/{id}/session-server",      "{project}",          SESSION_SERVER, [200, 403, 403, 403, 404]),
+    row("DELETE /v1/projects/{id}/session-server",   "{served}",           "",             [204, 403, 403, 403, 404]),
+    row("DELETE /v1/projects/{id}/session-server",   "{project}",          "",             [404, 403, 403, 403, 404]),
+    row("GET /v1/users",                             "",                   "",             [200, 403, 403, 403, 403]),
+    row("POST /v1/users",                            "",                   r#"{"email": "new{n}@acme.example", "role": "editor"}"#,
+                                                                                           [201, 403, 403, 403, 403]),
+    row("PATCH /v1/users/{id}",                      "{user}",             r#"{"role": "support"}"#,
+                                                                                           [200, 403, 403, 403, 403]),
+    row("POST /v1/users/{id}/token",                 "{user}",             "",             [200, 403, 403, 403, 403]),
+    row("DELETE /v1/users/{id}",                     "{user}",             "",             [200, 403, 403, 403, 403]),
+    row("DELETE /v1/users/{id}",                     "{holder}",           "",             [409, 403, 403, 403, 403]),
+    row("DELETE /v1/users/{id}",                     "{holder}?keys=revoke", "",           [200, 403, 403, 403, 403]),
+    row("DELETE /v1/users/{id}",                     "{holder}?keys=hand_over&to={creator}", "",
+                                                                                           [200, 403, 403, 403, 403]),
+    row("GET /v1/activity",                          "",                   "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/activity",                          "?key={key}",         "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/events",                            "",                   "",             [200, 200, 200, 200, 200]),
+    with_a_key("GET /api/jwt"),
+    public("GET /livez"),
+    public("GET /readyz"),
+];
