@@ -331,8 +331,9 @@ fn what_is_not_allowed_is_not_offered_and_says_why_when_it_is_tried() {
         project.may = ProjectMay::default();
         project.session_server = None;
     }
-    let mut talk = showing(others);
-    talk.tell(Message::Me(Ok(me)));
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.tell(Message::Me(Ok(me))).press("P");
+    talk.answer_list_of_projects(Ok(others));
     let not = [
         Action::Create,
         Action::Edit,
