@@ -9,9 +9,11 @@ use std::thread;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use keydeck::api::{KeyEvent, KeyEventKind, KeyFields, KeyList, ProblemType};
+use keydeck::api::{
+    KeyEdit, KeyEvent, KeyEventKind, KeyFields, KeyList, NewProject, ProblemType, ProjectEdit, UserRemoval,
+};
 use keydeck::client::{Client, Endpoint, Error, EventNotice, Timeouts};
-use keydeck::model::{Scope, Secret};
+use keydeck::model::{Role, Scope, Secret, Token, TokenKind};
 use uuid::Uuid;
 
 const TOKEN: &str = "kdu_the-token-of-a-test";
@@ -244,6 +246,79 @@ async fn a_silent_event_stream_is_dead() {
         ),
         "{told:?}"
     );
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_so_that_the_token_stays_here() {
+    let target = Stub::answering("200 OK", "application/json", "[]");
+    for status in [
+        "301 Moved Permanently",
+        "302 Found",
+        "303 See Other",
+        "307 Temporary Redirect",
+    ] {
+        let redirect = format!(
+            "HTTP/1.1 {status}\r\nLocation: http://{}/v1/me\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            target.address
+        );
+        let stub = Stub::start(move |stream| drop(stream.write_all(redirect.as_bytes())));
+        let asked = stub.client().me().await.expect_err("redirected");
+        let sent = stub
+            .client()
+            .create(&a_key(), Uuid::nil())
+            .await
+            .expect_err("redirected");
+        for error in [asked, sent] {
+            assert!(matches!(error, Error::NotKeydeck(_)), "{error:?}");
+            assert!(error.to_string().contains("redirects elsewhere"), "{error}");
+        }
+        assert_eq!(stub.requests(), 2);
+    }
+    assert_eq!(target.requests(), 0);
+}
+
+#[tokio::test]
+async fn a_read_only_client_sends_nothing_that_changes_anything() {
+    let stub = Stub::answering("409 Conflict", PROBLEM, &problem("in-use", 409));
+    let client = stub.client().read_only();
+    let (id, edit) = (Uuid::nil(), KeyEdit::default());
+    let project = NewProject {
+        name: "Kiosk".into(),
+        deployed: true,
+    };
+    let changes = [
+        client.create(&a_key(), id).await.map(drop),
+        client.edit(id, 1, &edit).await.map(drop),
+        client.revoke(id).await,
+        client.create_project(&project).await.map(drop),
+        client.edit_project(id, &ProjectEdit::default()).await.map(drop),
+        client.remove_project(id).await,
+        client.remove_session_server(id).await,
+        client.set_role(id, Role::Owner).await.map(drop),
+        client.new_token(id).await.map(drop),
+        client.remove_user(id, &UserRemoval::default()).await.map(drop),
+    ];
+    for change in changes {
+        let error = change.expect_err("read-only");
+        assert!(
+            matches!(error, Error::ReadOnly) && !error.is_retryable(),
+            "{error:?}"
+        );
+        assert!(error.to_string().contains("--profile"), "{error}");
+    }
+    assert_eq!(stub.requests(), 0);
+
+    let hash = Token::generate(TokenKind::User).expect("random").hash();
+    let reads = [
+        client.me().await.map(drop),
+        client.reveal(id).await.map(drop),
+        client.lookup(&hash).await.map(drop),
+    ];
+    for read in reads {
+        let error = read.expect_err("the server's refusal");
+        assert!(matches!(error, Error::Refused(_)), "{error:?}");
+    }
+    assert_eq!(stub.requests(), 3);
 }
 
 #[tokio::test]

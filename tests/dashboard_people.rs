@@ -531,7 +531,7 @@ fn the_palette_offers_what_the_role_may() {
         match talk.app.over.last() {
             Some(Over::Palette(palette)) => {
                 let lines = palette.matching().into_iter();
-                lines.map(|line| line.name.clone()).collect::<Vec<_>>().join("\n")
+                lines.map(|command| command.name()).collect::<Vec<_>>().join("\n")
             }
             other => panic!("no palette: {other:?}"),
         }

@@ -239,6 +239,23 @@ fn a_private_key_is_never_shown_and_goes_only_to_the_server() {
 }
 
 #[test]
+fn what_can_be_no_session_server_is_said_beside_its_field_and_never_sent() {
+    let mut talk = projects();
+    talk.press("jvhttp://sessions.acme.example<Tab>kiosk<Tab>two words<C-s>");
+    assert!(!asks_the_server(&talk));
+    let Some(Over::Sheet(sheet)) = talk.app.over.last() else {
+        panic!("the sheet is gone");
+    };
+    let wrong: Vec<_> = sheet
+        .fields
+        .iter()
+        .filter(|field| field.error.is_some())
+        .map(|field| field.name)
+        .collect();
+    assert_eq!((wrong, sheet.focus), (vec!["url", "private_key"], 0));
+}
+
+#[test]
 fn an_empty_private_key_keeps_the_one_that_is_set() {
     let mut talk = projects();
     talk.press("v<Tab>-b<C-s>");
@@ -314,8 +331,8 @@ fn what_is_not_allowed_is_not_offered_and_says_why_when_it_is_tried() {
         project.may = ProjectMay::default();
         project.session_server = None;
     }
-    let mut talk = showing(others.clone());
-    talk.tell(Message::Me(Ok(me)));
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.tell(Message::Me(Ok(me))).press("P");
     talk.answer_list_of_projects(Ok(others));
     let not = [
         Action::Create,
@@ -336,6 +353,20 @@ fn what_is_not_allowed_is_not_offered_and_says_why_when_it_is_tried() {
     }
     assert!(!asks_the_server(&talk));
     assert!(talk.app.can(Action::ItsKeys));
+}
+
+#[test]
+fn a_read_only_profile_offers_no_change() {
+    let mut talk = projects();
+    talk.app.place.read_only = true;
+    for key in ["n", "e", "p", "v", "V", "d"] {
+        talk.press(key);
+        assert!(
+            talk.app.over.is_empty() && talk.notice().contains("read-only"),
+            "{key}"
+        );
+    }
+    assert!(!talk.app.can(Action::Deploy) && talk.app.can(Action::ItsKeys));
 }
 
 // Others' changes.

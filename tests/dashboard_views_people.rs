@@ -4,6 +4,7 @@
 #[path = "common/draw.rs"]
 mod draw;
 #[path = "common/people.rs"]
+#[expect(dead_code, reason = "shared with the conversation tests")]
 mod people;
 #[path = "common/talk.rs"]
 #[expect(dead_code, reason = "shared with the conversation tests")]

@@ -26,6 +26,7 @@ pub struct Cli {
 
 /// What a command works on.
 #[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Which server (not for demo, init and serve)")]
 pub struct Selection {
     /// Work on this key server instead of the default profile [env: KEYDECK_SERVER]
     #[arg(long, global = true, value_name = "URL", display_order = 900)]
@@ -41,7 +42,12 @@ pub struct Selection {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Sign in to a key server: its token is read without echo, or from standard input
+    /// Sign in to a key server, and keep the token
+    ///
+    /// The token is read from the terminal without echo, or from standard input, and checked with the
+    /// server. It is kept in the system's keyring, or else in a file that only you can read. The
+    /// profile goes by the name that --profile gives, or by the server's host; the first one becomes
+    /// the default.
     Login(LoginArgs),
     /// Take the kept token of a profile away
     Logout,
@@ -59,8 +65,7 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct LoginArgs {
-    /// The server, such as https://keys.acme.example
-    #[arg(value_name = "URL")]
+    #[arg(value_name = "URL", help = "The server, such as https://keys.acme.example")]
     pub url: String,
     /// Mark the profile in the dashboard
     #[arg(long, value_parser = values::colour())]

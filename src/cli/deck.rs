@@ -6,7 +6,7 @@ use super::embedded::EmbeddedServer;
 use super::{Failure, local};
 use crate::client::{Client, Endpoint};
 use crate::config::{self, Config, Profile};
-use crate::credentials::{self, Given, Source};
+use crate::credentials::{self, Credential, Source};
 use crate::tui::places::{Opened, Place, Places};
 
 /// A client, signed in, and the embedded server when it is one's own.
@@ -31,7 +31,7 @@ pub fn choose(selection: &Selection) -> Result<(Config, String), Failure> {
     let mut config = Config::load()?;
     let mut profile = config.choose(selection.server.as_deref(), selection.profile.as_deref())?;
     if profile.server.is_some() {
-        profile.given = Given::find(selection.token_file.as_deref())?;
+        profile.given = credentials::given(selection.token_file.as_deref())?;
     } else if selection.token_file.is_some() {
         return Err(Failure::Usage(
             "the local deck takes no token; leave out --token-file, or name a server".into(),
@@ -48,7 +48,7 @@ pub fn open_profile(config: &Config, name: &str) -> Result<Deck, Failure> {
     let (client, token_from, server) = match &profile.server {
         Some(url) => {
             Endpoint::address(url)?;
-            let Given { token, source } = credentials::find(&profile, url)?;
+            let Credential { token, source } = credentials::find(&profile, url)?;
             let mut endpoint = Endpoint::new(url, token);
             endpoint.ca_file = profile.ca_file.clone();
             (Client::new(endpoint)?, source, None)

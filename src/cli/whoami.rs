@@ -13,7 +13,7 @@ struct Whoami<'a> {
     organisation: &'a Organisation,
     may: &'a Permissions,
     profile: &'a str,
-    /// Missing for the local deck.
+    /// Null for the local deck.
     server: Option<&'a str>,
     token_from: String,
     read_only: bool,

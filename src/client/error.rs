@@ -82,6 +82,12 @@ fn root_cause(error: &reqwest::Error) -> String {
         }
     }
     let text = cause.to_string();
+    if let Some(why) = text.strip_prefix("invalid peer certificate: ") {
+        return format!(
+            "its certificate is not to be trusted ({why}); if a private authority made it, name that with \
+             keydeck login --ca-file FILE"
+        );
+    }
     match text.split_once(" (os error") {
         Some((words, _)) => words.to_owned(),
         None => text,

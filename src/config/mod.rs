@@ -13,7 +13,7 @@ use url::Url;
 
 pub use edit::ProfileEdit;
 
-use crate::credentials::Given;
+use crate::credentials::Credential;
 
 /// The key server to use when no flag names one.
 pub const SERVER: &str = "KEYDECK_SERVER";
@@ -45,7 +45,7 @@ pub struct Profile {
     /// A shell command whose first line of output is the token.
     pub token_command: Option<String>,
     /// The token of this run alone. It belongs to the profile that the run began with.
-    pub given: Option<Given>,
+    pub given: Option<Credential>,
 }
 
 /// The names of the terminal's own palette.

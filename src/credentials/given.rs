@@ -3,34 +3,20 @@
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::path::Path;
 
-use super::{CredentialError, Source};
+use super::{Credential, CredentialError, Source};
 use crate::config::{self, TOKEN};
 use crate::model::Secret;
 
 /// More than any token takes.
 const MAX_LINE: u64 = 4096;
 
-/// A token, and where it came from.
-#[derive(Debug, Clone)]
-pub struct Given {
-    pub token: Secret,
-    pub source: Source,
-}
-
-impl Given {
-    pub fn new(token: Secret, source: Source) -> Self {
-        Self { token, source }
-    }
-
-    /// The token in the file that the flag names (`-` is standard input), or else in KEYDECK_TOKEN.
-    pub fn find(token_file: Option<&Path>) -> Result<Option<Self>, CredentialError> {
-        match token_file {
-            Some(path) => read(path).map(|token| Some(Self::new(token, Source::Flag))),
-            None => {
-                Ok(config::variable(TOKEN)?.map(|text| Self::new(Secret::new(text), Source::Environment)))
-            }
-        }
-    }
+/// The token in the file that the flag names (`-` is standard input), or else in KEYDECK_TOKEN.
+pub fn given(token_file: Option<&Path>) -> Result<Option<Credential>, CredentialError> {
+    let (token, source) = match token_file {
+        Some(path) => (Some(read(path)?), Source::Flag),
+        None => (config::variable(TOKEN)?.map(Secret::new), Source::Environment),
+    };
+    Ok(token.map(|token| Credential { token, source }))
 }
 
 /// The token in this file; `-` is standard input.

@@ -1,6 +1,7 @@
 //! The system's keyring: the Secret Service on Linux, the Keychain on macOS.
 
-use std::sync::mpsc;
+use std::io;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -79,5 +80,8 @@ fn unavailable(error: &Error) -> Unavailable {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    Unavailable(cause.to_string())
+    Unavailable(match cause.downcast_ref::<Arc<io::Error>>() {
+        Some(_) => "there is no session bus to reach it by".into(),
+        None => cause.to_string(),
+    })
 }

@@ -11,12 +11,19 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-pub use given::{Given, first_line, read};
+pub use given::{first_line, given, read};
 pub use kept::Kept;
 pub use keyring::Unavailable;
 
-use crate::config::{ConfigError, Profile, TOKEN};
+use crate::config::{ConfigError, Profile, TOKEN, host};
 use crate::model::Secret;
+
+/// A token, and where it came from.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    pub token: Secret,
+    pub source: Source,
+}
 
 /// Where a token came from, for the person whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,10 +71,13 @@ pub enum CredentialError {
     Terminal,
     #[error("token_command of profile {profile} {why}")]
     Command { profile: String, why: String },
-    #[error(
-        "there is no sign-in token for {server}{}; run keydeck login {server}, or set KEYDECK_TOKEN", reasons(.notes)
-    )]
-    None { server: String, notes: Vec<String> },
+    #[error("there is no sign-in token for {server}{}; run keydeck login {login}, or set KEYDECK_TOKEN", reasons(.notes))]
+    None {
+        server: String,
+        /// What `login` is to be told.
+        login: String,
+        notes: Vec<String>,
+    },
 }
 
 fn reasons(notes: &[String]) -> String {
@@ -78,32 +88,37 @@ fn reasons(notes: &[String]) -> String {
 }
 
 /// The token for the profile's server: the one that was given to this run, or else from the keyring,
-/// from the profile's command, from the file. Asks nobody.
-pub fn find(profile: &Profile, server: &str) -> Result<Given, CredentialError> {
+/// from the profile's command, from the file. Asks nobody on the terminal.
+pub fn find(profile: &Profile, server: &str) -> Result<Credential, CredentialError> {
     if let Some(given) = &profile.given {
         return Ok(given.clone());
     }
+    let found = |token, source| Ok(Credential { token, source });
     let mut notes = Vec::new();
     let in_keyring = keyring::read(&profile.name).unwrap_or_else(|unavailable| {
         notes.push(unavailable.to_string());
         None
     });
     if let Some(token) = own(in_keyring, server, &mut notes) {
-        return Ok(Given::new(token, Source::Keyring));
+        return found(token, Source::Keyring);
     }
     if let Some(command) = &profile.token_command {
         let token = command::run(command, command::PATIENCE).map_err(|why| CredentialError::Command {
             profile: profile.name.clone(),
             why,
         })?;
-        return Ok(Given::new(token, Source::Command));
+        return found(token, Source::Command);
     }
     let path = file::path(&profile.name)?;
     if let Some(token) = own(file::read(&path)?, server, &mut notes) {
-        return Ok(Given::new(token, Source::File(path)));
+        return found(token, Source::File(path));
     }
     Err(CredentialError::None {
         server: server.to_owned(),
+        login: match profile.name.as_str() {
+            name if name == host(server) => server.to_owned(),
+            name => format!("{server} --profile {name}"),
+        },
         notes,
     })
 }

@@ -139,11 +139,11 @@ impl Action {
             Action::Create
                 | Action::Edit
                 | Action::Revoke
-                | Action::Remove
                 | Action::NewToken
                 | Action::Deploy
                 | Action::SetSessionServer
                 | Action::RemoveSessionServer
+                | Action::Remove
         )
     }
 }

@@ -110,11 +110,11 @@ fn what_it_means(edit: &ProfileEdit, before: Option<&Profile>, is_default: bool)
     }
     if is_default {
         output::talk(format!(
-            "profile {name} is the default from now on; the local deck is at keydeck --profile {}",
+            "profile {name} is the default from now on; open the local deck with keydeck --profile {}",
             config::LOCAL
         ));
     } else {
-        output::talk(format!("it is at keydeck --profile {name}"));
+        output::talk(format!("open it with keydeck --profile {name}"));
     }
     if config::variable(config::TOKEN)?.is_some() {
         output::talk(format!(

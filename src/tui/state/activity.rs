@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::dialogs::{Line, Pick};
+use super::dialogs::Command;
 use super::list::{Fetch, List, Listed};
 use super::notice::sentence;
 use super::{App, Over, Palette, Screen, Tone};
@@ -47,15 +47,10 @@ impl Only {
     pub fn words(&self) -> String {
         let key = self.key.as_ref().map(|key| format!("of key {}", key.name));
         let person = self.person.as_ref().map(|person| format!("by {}", person.email));
-        let action = self.action.map(in_words);
+        let action = self.action.map(ActivityAction::name_in_words);
         let parts: Vec<String> = [key, person, action].into_iter().flatten().collect();
         parts.join("  ·  ")
     }
-}
-
-/// An action by itself: `key revoked`.
-fn in_words(action: ActivityAction) -> String {
-    action.as_str().replace('_', " ")
 }
 
 impl Listed for Activity {
@@ -174,14 +169,9 @@ impl App {
     }
 
     fn open_actions(&mut self) -> Vec<Effect> {
-        let line = |name: String, action| Line {
-            name,
-            keys: String::new(),
-            pick: Pick::OnlyAction(action),
-        };
-        let all = std::iter::once(line("everything".into(), None));
-        let each = ActivityAction::ALL.map(|action| line(in_words(action), Some(action)));
-        let palette = Palette::new("Only this action", all.chain(each).collect());
+        let each = ActivityAction::ALL.into_iter().map(Some);
+        let all = std::iter::once(None).chain(each).map(Command::OnlyAction);
+        let palette = Palette::new("Only this action", all.collect());
         self.over.push(Over::Palette(palette));
         Vec::new()
     }

@@ -1,6 +1,6 @@
 //! What the actions do, layer by layer, and which of them are possible now.
 
-use super::dialogs::{self, Pick};
+use super::dialogs::Command;
 use super::text::TextField;
 use super::{App, Body, Help, Over, Palette, Screen};
 use crate::api::{PersonRef, Sort};
@@ -215,14 +215,10 @@ impl App {
                     Action::Palette | Action::Up | Action::Down | Action::Back
                 )
             })
-            .map(|binding| dialogs::Line {
-                name: binding.help.to_owned(),
-                keys: binding.keys_label(),
-                pick: Pick::Command(binding.action),
-            });
-        let places = self.other_places().map(dialogs::Line::to);
-        let lines = keys.chain(places).collect();
-        self.over.push(Over::Palette(Palette::new("Commands", lines)));
+            .map(Command::Key);
+        let places = self.other_places().cloned().map(Command::GoTo);
+        let commands = keys.chain(places).collect();
+        self.over.push(Over::Palette(Palette::new("Commands", commands)));
         Vec::new()
     }
 
@@ -240,9 +236,9 @@ impl App {
                 let chosen = palette.chosen();
                 self.over.pop();
                 return match chosen {
-                    Some(Pick::Command(action)) => self.perform(action),
-                    Some(Pick::OnlyAction(action)) => self.only_action(action),
-                    Some(Pick::GoTo(label)) => self.set_out_for(label),
+                    Some(Command::Key(binding)) => self.perform(binding.action),
+                    Some(Command::GoTo(place)) => self.set_out_for(place.label),
+                    Some(Command::OnlyAction(action)) => self.only_action(action),
                     None => Vec::new(),
                 };
             }

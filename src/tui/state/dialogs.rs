@@ -6,7 +6,7 @@ use super::projects::ProjectTask;
 use super::text::TextField;
 use crate::api::{ActivityAction, Key, PersonRef};
 use crate::model::Secret;
-use crate::tui::keymap::{Action, Layer};
+use crate::tui::keymap::{Binding, Layer};
 use crate::tui::message::Route;
 use crate::tui::places::Place;
 
@@ -97,66 +97,67 @@ pub struct Question {
     pub leaving: bool,
 }
 
-/// What a line of a palette stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Pick {
-    Command(Action),
-    /// Only this in the activity log; `None`: everything.
+/// What the palette offers.
+#[derive(Debug, Clone)]
+pub enum Command {
+    Key(&'static Binding),
+    /// Go to another place.
+    GoTo(Place),
+    /// Show only this in the activity log; `None`: everything.
     OnlyAction(Option<ActivityAction>),
-    /// Go to the place of this name.
-    GoTo(String),
 }
 
-/// A line of a palette.
-#[derive(Debug)]
-pub struct Line {
-    pub name: String,
+impl Command {
+    pub fn name(&self) -> String {
+        match self {
+            Command::Key(binding) => binding.help.to_owned(),
+            Command::GoTo(place) => match place.read_only {
+                true => format!("profile: {} (read-only)", place.label),
+                false => format!("profile: {}", place.label),
+            },
+            Command::OnlyAction(None) => "everything".into(),
+            Command::OnlyAction(Some(action)) => action.name_in_words(),
+        }
+    }
+
     /// The keys that do the same.
-    pub keys: String,
-    pub pick: Pick,
-}
-
-impl Line {
-    /// Goes to another place.
-    pub fn to(place: &Place) -> Self {
-        let note = if place.read_only { " (read-only)" } else { "" };
-        Self {
-            name: format!("profile: {}{note}", place.label),
-            keys: String::new(),
-            pick: Pick::GoTo(place.label.clone()),
+    pub fn keys(&self) -> String {
+        match self {
+            Command::Key(binding) => binding.keys_label(),
+            Command::GoTo(_) | Command::OnlyAction(_) => String::new(),
         }
     }
 }
 
-/// One of many, found by a part of its name: every command that is possible now, for one.
+/// One of many by name: every command that is possible now, or every kind of action.
 #[derive(Debug)]
 pub struct Palette {
     pub title: &'static str,
     pub text: TextField,
     pub selected: usize,
-    pub lines: Vec<Line>,
+    pub commands: Vec<Command>,
 }
 
 impl Palette {
-    pub fn new(title: &'static str, lines: Vec<Line>) -> Self {
+    pub fn new(title: &'static str, commands: Vec<Command>) -> Self {
         Self {
             title,
             text: TextField::default(),
             selected: 0,
-            lines,
+            commands,
         }
     }
 
-    /// The lines that contain what was typed; those that begin with it come first.
-    pub fn matching(&self) -> Vec<&Line> {
+    /// The commands that contain what was typed; those that begin with it come first.
+    pub fn matching(&self) -> Vec<&Command> {
         let typed = self.text.value().trim().to_lowercase();
-        let name = |line: &Line| line.name.to_lowercase();
-        let mut found: Vec<_> = self
-            .lines
+        let name = |command: &Command| command.name().to_lowercase();
+        let mut found: Vec<&Command> = self
+            .commands
             .iter()
-            .filter(|line| name(line).contains(&typed))
+            .filter(|command| name(command).contains(&typed))
             .collect();
-        found.sort_by_key(|line| !name(line).starts_with(&typed));
+        found.sort_by_key(|command| !name(command).starts_with(&typed));
         found
     }
 
@@ -165,8 +166,8 @@ impl Palette {
         self.selected = self.selected.saturating_add_signed(step).min(last);
     }
 
-    pub fn chosen(&self) -> Option<Pick> {
-        self.matching().get(self.selected).map(|line| line.pick.clone())
+    pub fn chosen(&self) -> Option<Command> {
+        self.matching().get(self.selected).copied().cloned()
     }
 }
 

@@ -7,9 +7,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use zeroize::Zeroizing;
 
 use crate::model::Secret;
+use crate::model::session_server::MAX_PRIVATE_KEY;
 
-/// One more than a private key may have, so that what is too long is refused and never cut.
-const MAX_CHARS: usize = 4_097;
+/// One more than may be typed, so that what is too long is refused and never cut.
+const MAX_CHARS: usize = MAX_PRIVATE_KEY + 1;
 
 /// There is no cursor to move: what can't be seen can only be continued, shortened and begun anew.
 pub struct HiddenField(Zeroizing<String>);

@@ -9,7 +9,7 @@ use super::sheet::{SheetField, Task};
 use super::{About, App, Sheet, Tone};
 use crate::api::{NewProject, Project, ProjectEdit, SessionServerEdit};
 use crate::client::Error;
-use crate::model::{FieldErrors, name};
+use crate::model::{FieldErrors, name, session_server};
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, ProjectChange, ProjectRequest};
 
@@ -220,10 +220,13 @@ fn typed(task: ProjectTask, sheet: &Sheet) -> Result<ProjectChange, FieldErrors>
     let name = || name::parse(sheet.value("name")).map_err(|why| FieldErrors::one("name", why));
     match task {
         ProjectTask::SetSessionServer(id) => {
+            let private_key = sheet.secret("private_key");
+            let (url, key_name) = (sheet.value("url"), sheet.value("key_name"));
+            let valid = session_server::validate(url, key_name, private_key.as_ref())?;
             let edit = SessionServerEdit {
-                url: sheet.value("url").to_owned(),
-                key_name: sheet.value("key_name").to_owned(),
-                private_key: sheet.secret("private_key"),
+                url: valid.url,
+                key_name: valid.key_name,
+                private_key: valid.private_key,
             };
             Ok(ProjectChange::SetSessionServer(id, edit))
         }

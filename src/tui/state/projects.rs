@@ -95,7 +95,7 @@ impl App {
         let may_edit = project.is_some_and(|project| project.may.edit);
         let session_server = project.filter(|project| project.may.session_server);
         match action {
-            Action::Create => self.me.as_ref().is_some_and(|me| me.may.create_projects),
+            Action::Create => self.may(action),
             Action::Edit | Action::Deploy => may_edit,
             Action::Remove => may_edit && project.is_some_and(|project| project.keys == 0),
             Action::SetSessionServer => session_server.is_some(),

@@ -84,9 +84,12 @@ impl App {
         }
         match action {
             Action::Create if self.screen == Screen::Keys => self.may_create(),
-            Action::Create if self.screen == Screen::Projects => {
+            Action::Create | Action::Edit | Action::Deploy | Action::Remove
+                if self.screen == Screen::Projects =>
+            {
                 self.me.as_ref().is_some_and(|me| me.may.create_projects)
             }
+            Action::SetSessionServer | Action::RemoveSessionServer => self.projects.shows_session_servers(),
             Action::Mine => self.shows_owners(),
             _ => true,
         }

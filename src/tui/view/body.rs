@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, Paragraph, Widget};
 
 use super::{Look, text};
 use crate::client::Error;
+use crate::tui::keymap::Action;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::{App, Body, Connection};
 
@@ -62,9 +63,13 @@ fn words(app: &App, body: &Body) -> (String, String) {
         },
         Body::Failed(error) if error.is_retryable() => offline(error),
         Body::Failed(error) => (sentence(error), "r asks again, q quits.".into()),
-        Body::Empty if app.may_create() => (
+        Body::Empty if app.can(Action::Create) => (
             "No keys yet: n creates the first".into(),
             "? shows every key, q quits.".into(),
+        ),
+        Body::Empty if app.shows_owners() => (
+            "No keys yet".into(),
+            "r asks again, ? shows every key, q quits.".into(),
         ),
         Body::Empty => (
             "No keys that you may see".into(),

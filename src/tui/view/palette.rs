@@ -13,10 +13,10 @@ pub fn render(buffer: &mut Buffer, screen: Rect, palette: &Palette, look: &Look)
         title: palette.title,
         prompt: ":",
         typed: &palette.text,
-        found: found.map(|line| (line.name.clone(), line.keys.clone())).collect(),
+        found: found.map(|command| (command.name(), command.keys())).collect(),
         selected: palette.selected,
         nothing: "Nothing has that in its name.".into(),
-        most: palette.lines.len(),
+        most: palette.commands.len(),
     };
     picker::render(buffer, screen, &picker, look)
 }

@@ -1,0 +1,176 @@
+//! `login` and `logout`, by standard input and by hand.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+
+use keydeck::model::{Scope, Token, TokenKind};
+
+use crate::program::{Home, Ran};
+use crate::pty::{Pty, Size};
+use crate::{config, kept, login, token_from, whoami};
+
+fn nothing_is_kept(home: &Home) -> bool {
+    !home.path("config").exists() && !home.path("data").exists()
+}
+
+#[test]
+fn a_token_from_standard_input_is_checked_kept_and_used() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    let said = login(&home, &token, &[&server.url]).succeeded();
+    let host = server.url.strip_prefix("http://").expect("plain");
+    let file = kept(&home, host);
+    for words in [
+        &format!(
+            "signed in to {} as mira@acme.example, Owner of Acme Studios",
+            server.url
+        ),
+        &format!(
+            "the keyring can't be used: there is no session bus to reach it by; the token is kept in the file {}",
+            file.display()
+        ),
+        &format!("profile {host} is the default from now on"),
+    ] {
+        assert!(said.stderr.contains(words.as_str()), "{}", said.stderr);
+    }
+    assert!(!said.stderr.contains(&token) && said.stdout.is_empty());
+    assert!(config(&home).contains(&format!("server = \"{}\"", server.url)));
+    assert!(!config(&home).contains(&token));
+    for (path, mode) in [
+        (file.as_path(), 0o600),
+        (file.parent().expect("a directory"), 0o700),
+    ] {
+        let found = fs::metadata(path).expect("there").permissions().mode();
+        assert_eq!(found & 0o777, mode, "{}", path.display());
+    }
+
+    let said = home.run(&["whoami"]).succeeded().stdout;
+    for words in [
+        "mira@acme.example",
+        "Owner",
+        "Acme Studios",
+        host,
+        &server.url,
+        "create Web, Mobile",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    assert_eq!(home.run(&["whoami", "--json"]).json()["server"], server.url);
+    home.run(&["key", "list", "--server", &format!("{}/", server.url)])
+        .succeeded();
+
+    let said = home.run(&["logout"]).succeeded().stderr;
+    assert!(
+        said.contains(&format!("{}; the server still knows it", file.display())),
+        "{said}"
+    );
+    assert!(!file.exists());
+    let said = home.run(&["key", "list"]).refused(4);
+    assert!(said.contains(&format!("keydeck login {}", server.url)), "{said}");
+    let said = home.run(&["logout"]).succeeded().stderr;
+    assert!(said.contains("no token was kept"), "{said}");
+    let local = home.run(&["--profile", "local", "whoami", "--json"]).json();
+    assert_eq!(
+        (&local["server"], &local["profile"]),
+        (&serde_json::Value::Null, &"local".into())
+    );
+}
+
+#[test]
+fn a_token_that_is_typed_is_not_shown() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    let mut pty = Pty::spawn(
+        &home.command(&["login", &server.url, "--profile", "acme"]),
+        Size(160, 24),
+    );
+    pty.wait_for("Sign-in token for");
+    pty.type_keys(&format!("wrong<C-u>{token}x<Backspace><Enter>"));
+    let ended = pty.finish();
+    let screen = ended.screen.contents();
+    assert_eq!(ended.status.code(), Some(0), "{screen}");
+    assert!(
+        screen.contains("signed in to") && !screen.contains("kdu_"),
+        "{screen}"
+    );
+    assert!(ended.modes_restored);
+    assert_eq!(
+        token_from(Ran::of(whoami(&home).output().expect("started"))),
+        format!("the file {}", kept(&home, "acme").display())
+    );
+}
+
+#[test]
+fn a_question_that_is_left_gives_the_terminal_back_and_keeps_nothing() {
+    let home = Home::new();
+    for (keys, code) in [("kdu_<C-c>", 130), ("<C-d>", 4), ("<Enter>", 4)] {
+        let mut pty = Pty::spawn(&home.command(&["login", "http://127.0.0.1:1"]), Size(120, 24));
+        pty.wait_for("Sign-in token for");
+        pty.type_keys(keys);
+        let ended = pty.finish();
+        assert_eq!(ended.status.code(), Some(code), "{keys}");
+        assert!(ended.modes_restored && nothing_is_kept(&home), "{keys}");
+    }
+}
+
+#[test]
+fn a_sign_in_that_fails_keeps_nothing() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    let stranger = Token::generate(TokenKind::User).expect("random");
+    let said = login(&home, stranger.expose(), &[&server.url]).refused(4);
+    assert!(
+        said.contains("does not know this sign-in token; nothing was kept"),
+        "{said}"
+    );
+
+    // What is no sign-in token is not even sent: nobody listens there.
+    let nobody = "http://127.0.0.1:1";
+    let key = Token::generate(TokenKind::Key(Scope::Analytics)).expect("random");
+    for (text, words) in [
+        (key.expose(), "the token of an API key"),
+        ("hunter2", "does not begin with kdu_"),
+        (&token[..50], "cut or too long"),
+        ("", "holds no token"),
+    ] {
+        let said = login(&home, text, &[nobody]).refused(4);
+        assert!(
+            said.contains(words) && (text.is_empty() || !said.contains(text)),
+            "{said}"
+        );
+    }
+    let said = login(&home, &token, &[nobody]).refused(1);
+    assert!(
+        said.contains("connection refused") && !said.contains(&token),
+        "{said}"
+    );
+    for (args, words) in [
+        (&["http://keys.acme.example"][..], "https://"),
+        (&["https://mira:s3cret@keys.acme.example"], "user name"),
+        (&["--server", nobody, nobody], "leave out --server"),
+        (&["--profile", "local", nobody], "choose another name"),
+        (&["--profile", "../up", nobody], "can't name a profile"),
+        (&["--colour", "pink", nobody], "possible values: red"),
+    ] {
+        let said = login(&home, &token, args).refused(2);
+        assert!(said.contains(words) && !said.contains("s3cret"), "{said}");
+    }
+    assert!(nothing_is_kept(&home));
+}
+
+#[test]
+fn a_bus_that_never_answers_does_not_keep_anyone_from_signing_in() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    let _silent = UnixListener::bind(home.path("no-bus")).expect("bound");
+    let said = login(&home, &token, &[&server.url]).succeeded().stderr;
+    assert!(
+        said.contains("the keyring can't be used: it does not answer; the token is kept in the file"),
+        "{said}"
+    );
+}

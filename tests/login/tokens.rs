@@ -1,0 +1,113 @@
+//! Where a token comes from, and where it never goes.
+
+use std::fs::{self, Permissions};
+use std::io::ErrorKind;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use crate::program::{Home, Ran};
+use crate::{config, configure, given, kept, login, signed_in, token_from, whoami};
+
+#[test]
+fn a_token_comes_from_the_first_place_that_has_one() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    signed_in(&home, &server, &token, "");
+    let from = |command: &mut Command| token_from(Ran::of(command.output().expect("started")));
+    let file = format!("the file {}", kept(&home, "acme").display());
+    assert_eq!(from(&mut whoami(&home)), file);
+
+    fs::write(home.path("entry"), format!("{token}\nurl: acme\n")).expect("written");
+    signed_in(&home, &server, &token, "token_command = \"cat entry\"");
+    assert_eq!(from(&mut whoami(&home)), "token_command");
+    assert_eq!(from(whoami(&home).env("KEYDECK_TOKEN", &token)), "KEYDECK_TOKEN");
+
+    fs::set_permissions(home.path("entry"), Permissions::from_mode(0o600)).expect("set");
+    let by_flag = || home.command(&["whoami", "--json", "--token-file", "entry"]);
+    assert_eq!(from(by_flag().env("KEYDECK_TOKEN", "kdu_wrong")), "--token-file");
+    let mut piped = home.command(&["--token-file", "-", "whoami", "--json"]);
+    piped.env("KEYDECK_TOKEN", "kdu_wrong");
+    assert_eq!(token_from(given(piped, &token)), "--token-file");
+
+    fs::set_permissions(home.path("entry"), Permissions::from_mode(0o644)).expect("set");
+    let open = home.run(&["whoami", "--token-file", "entry"]).refused(4);
+    assert!(open.contains("chmod 600 'entry'"), "{open}");
+    let missing = home.run(&["whoami", "--token-file", "nowhere"]).refused(4);
+    assert!(missing.contains("nowhere"), "{missing}");
+}
+
+#[test]
+fn a_refused_token_is_told_with_where_it_came_from() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    signed_in(&home, &server, &token, "");
+    for args in [&["key", "list"][..], &["whoami"]] {
+        let mut command = home.command(args);
+        let said = Ran::of(
+            command
+                .env("KEYDECK_TOKEN", "kdu_wrong")
+                .output()
+                .expect("started"),
+        )
+        .refused(4);
+        assert!(
+            said.contains("(profile acme, token from KEYDECK_TOKEN)"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_token_command_that_gives_none_is_told_and_nothing_else_is_tried() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    for (command, words) in [
+        (
+            "echo 'acme: no such entry' >&2; exit 1",
+            "failed (exit status: 1): acme: no such entry",
+        ),
+        ("true", "wrote no token"),
+        ("keydeck-no-such-program", "not found"),
+    ] {
+        fs::remove_dir_all(home.path("config")).ok();
+        signed_in(&home, &server, &token, &format!("token_command = \"{command}\""));
+        let said = home.run(&["whoami"]).refused(4);
+        assert!(
+            said.contains("token_command of profile acme") && said.contains(words),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_kept_token_is_never_sent_to_another_server() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    signed_in(&home, &server, &token, "");
+    let other = TcpListener::bind("127.0.0.1:0").expect("bound");
+    let url = format!("http://{}", other.local_addr().expect("bound"));
+    configure(&home, &config(&home).replace(&server.url, &url));
+    let said = home.run(&["key", "list"]).refused(4);
+    assert!(
+        said.contains(&format!("the kept token belongs to {}", server.url))
+            && said.contains(&format!("keydeck login {url} --profile acme")),
+        "{said}"
+    );
+    other.set_nonblocking(true).expect("set");
+    assert!(
+        other
+            .accept()
+            .is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+    );
+
+    let said = login(&home, &token, &[&server.url, "--profile", "acme"])
+        .succeeded()
+        .stderr;
+    assert!(said.contains(&format!("profile acme was {url} before")), "{said}");
+    home.run(&["key", "list"]).succeeded();
+}
