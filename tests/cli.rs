@@ -4,6 +4,7 @@
 #[path = "common/keys.rs"]
 mod keys;
 #[path = "common/program.rs"]
+#[expect(dead_code, reason = "shared with the tests of the other commands")]
 mod program;
 #[path = "common/pty.rs"]
 #[expect(dead_code, reason = "shared with the tests of the dashboard")]
@@ -14,7 +15,7 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use program::{Home, Served};
-use pty::{Pty, Size};
+use pty::typed;
 
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field]
@@ -249,9 +250,10 @@ fn revoking_asks_and_only_yes_means_yes() {
     server.project("Storefront");
     create_web(&server, "Checkout");
 
-    let refused = server.run(&["key", "revoke", "Checkout"]).refused(2);
+    let revoke = ["key", "revoke", "Checkout"];
+    let refused = server.run(&revoke).refused(2);
     assert!(refused.contains("--yes"), "{refused}");
-    let (code, screen) = typed(&server, &["key", "revoke", "Checkout"], "<Enter>");
+    let (code, screen) = typed(&server.command(&revoke), "<Enter>");
     assert!(
         screen.contains("Storefront") && screen.contains("never"),
         "{screen}"
@@ -261,17 +263,8 @@ fn revoking_asks_and_only_yes_means_yes() {
         "{screen}"
     );
     assert_eq!(listed(&server, &[]), ["Checkout"]);
-    let (code, screen) = typed(&server, &["key", "revoke", "Checkout"], "yes<Enter>");
+    let (code, screen) = typed(&server.command(&revoke), "yes<Enter>");
     assert!(code == Some(0) && listed(&server, &[]).is_empty(), "{screen}");
-}
-
-/// Runs on a terminal where somebody types `answer` once asked: the exit code and the screen.
-fn typed(server: &Served, args: &[&str], answer: &str) -> (Option<i32>, String) {
-    let mut pty = Pty::spawn(&server.command(args), Size(120, 24));
-    pty.wait_for("[no]: ");
-    pty.type_keys(answer);
-    let ended = pty.finish();
-    (ended.status.code(), ended.screen.contents())
 }
 
 #[test]

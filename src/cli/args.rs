@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::key::args::KeyArgs;
+use super::project::args::ProjectArgs;
+use super::seal::args::SealArgs;
+use super::user::args::UserArgs;
 use super::values;
 use crate::config::Colour;
 use crate::model::Role;
@@ -55,12 +58,18 @@ pub enum Command {
     Whoami(WhoamiArgs),
     /// Look after keys from scripts
     Key(KeyArgs),
+    /// Look after the people of the organisation
+    User(UserArgs),
+    /// Look after the projects that keys are assigned to
+    Project(ProjectArgs),
     /// Open the dashboard on a throw-away organisation with sample data
     Demo(DemoArgs),
     /// Make the database of a new key server, and its owner
     Init(InitArgs),
     /// Serve a database that `init` has made
     Serve(ServeArgs),
+    /// Look after what seals the secrets in a database
+    Seal(SealArgs),
 }
 
 #[derive(Debug, Args)]
@@ -142,8 +151,26 @@ pub struct ServeArgs {
     #[arg(long, env = "KEYDECK_PUBLIC_URL", hide_env_values = true, value_name = "URL")]
     pub public_url: String,
     /// Allow an address that others can reach, because a proxy in front of it speaks TLS
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["tls_cert", "tls_key"])]
     pub behind_tls_proxy: bool,
+    /// Serve HTTPS with this certificate, followed by its chain, as PEM; renewed files are taken without a restart
+    #[arg(
+        long,
+        env = "KEYDECK_TLS_CERT",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, as PEM
+    #[arg(
+        long,
+        env = "KEYDECK_TLS_KEY",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    pub tls_key: Option<PathBuf>,
 }
 
 #[cfg(test)]

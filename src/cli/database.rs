@@ -1,4 +1,4 @@
-//! The database and root key that `init` makes and `serve` opens.
+//! The database and root key that `init` makes, `serve` opens and `seal` rotates.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +6,9 @@ use super::Failure;
 use super::args::DatabaseArgs;
 use crate::config;
 use crate::model::Secret;
+use crate::server::seal::RootKey;
+use crate::server::store::StoreError;
+use crate::server::store::sqlite::SqliteStore;
 
 /// Where a server keeps its keys, and where its root key comes from.
 #[derive(Debug)]
@@ -22,13 +25,39 @@ pub enum RootKeySource {
 
 impl Database {
     pub fn of(args: &DatabaseArgs) -> Result<Self, Failure> {
-        let path = sqlite_path(&args.database)?;
-        let root_key = match (&args.root_key_file, config::variable(config::ROOT_KEY)?) {
-            (Some(file), _) => RootKeySource::File(file.clone()),
+        Self::at(&args.database, args.root_key_file.as_deref())
+    }
+
+    pub fn at(url: &str, root_key_file: Option<&Path>) -> Result<Self, Failure> {
+        let path = sqlite_path(url)?;
+        let root_key = match (root_key_file, config::variable(config::ROOT_KEY)?) {
+            (Some(file), _) => RootKeySource::File(file.to_owned()),
             (None, Some(text)) => RootKeySource::Environment(Secret::new(text)),
             (None, None) => RootKeySource::File(beside(&path)),
         };
         Ok(Self { path, root_key })
+    }
+
+    pub fn open_store(&self) -> Result<SqliteStore, Failure> {
+        SqliteStore::open(&self.path).map_err(|error| match error {
+            StoreError::NotInitialised(_) => Failure::Failed(format!(
+                "there is no keydeck database at {path}; make one with: keydeck init --database sqlite:{path} \
+                 --organisation NAME --owner EMAIL",
+                path = self.path.display()
+            )),
+            other => Failure::failed(other),
+        })
+    }
+
+    pub fn root_key(&self) -> Result<RootKey, Failure> {
+        match &self.root_key {
+            RootKeySource::File(path) => RootKey::read_file(path).map_err(|error| {
+                Failure::Failed(format!(
+                    "{error}; give the file that init wrote with --root-key-file, or the key in KEYDECK_ROOT_KEY"
+                ))
+            }),
+            RootKeySource::Environment(text) => RootKey::from_text(text.expose()).map_err(Failure::failed),
+        }
     }
 }
 

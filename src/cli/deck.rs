@@ -3,7 +3,7 @@
 
 use super::args::Selection;
 use super::embedded::EmbeddedServer;
-use super::{Failure, local};
+use super::{Failure, founding, local};
 use crate::client::{Client, Endpoint};
 use crate::config::{self, Config, Profile};
 use crate::credentials::{self, Credential, Source};
@@ -68,6 +68,16 @@ pub fn open_profile(config: &Config, name: &str) -> Result<Deck, Failure> {
         token_from,
         _server: server,
     })
+}
+
+/// Runs a command that asks the server and is done.
+pub fn ask(
+    selection: &Selection,
+    command: impl AsyncFnOnce(&Client) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let deck = open(selection)?;
+    let done = founding::block_on(command(&deck.client.clone().retrying()));
+    done.map_err(|failure| deck.explain(failure))
 }
 
 impl Deck {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use super::key;
+use super::flags;
 use crate::client;
 use crate::config::ConfigError;
 use crate::credentials::CredentialError;
@@ -69,7 +69,7 @@ impl From<client::Error> for Failure {
             client::Error::SignIn => Failure::SignIn(error.to_string()),
             client::Error::Unusable(sentence) => Failure::Usage(sentence.clone()),
             client::Error::Refused(problem) if !problem.errors.is_empty() => {
-                key::flags::named(&problem.errors, &[])
+                flags::named(&problem.errors, &[])
             }
             _ => Failure::Failed(error.to_string()),
         }

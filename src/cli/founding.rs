@@ -34,7 +34,7 @@ pub async fn open_sealer(store: &SqliteStore, root_key: &RootKey) -> Result<Seal
     Sealer::open(root_key, organisation.id, &data_keys).map_err(Failure::failed)
 }
 
-/// Runs the few calls that are made before any server runs.
+/// Runs what a command asks of a store or a server.
 pub fn block_on<T>(calls: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::database::{Database, RootKeySource};
 use super::embedded::EmbeddedServer;
-use super::{Failure, founding};
+use super::{Failure, founding, seal};
 use crate::model::Role;
 use crate::server::seal::RootKey;
 use crate::server::store::sqlite::SqliteStore;
@@ -28,8 +29,23 @@ pub fn start(directory: &Path) -> Result<EmbeddedServer, Failure> {
         Err(error) => return Err(Failure::failed(error)),
     };
     drop(lock);
-    let (sealer, owner) = founding::unlock(&store, &root_key, Role::Owner)?;
+    let (sealer, owner) = founding::unlock(&store, &root_key, Role::Owner)
+        .map_err(|failure| seal::explained(failure, &files.root_key, "keydeck seal rotate"))?;
     EmbeddedServer::start(Arc::new(store), sealer, owner)
+}
+
+/// The database of the local deck, once there is one.
+pub fn database(directory: &Path) -> Result<Database, Failure> {
+    let files = Files::in_directory(directory);
+    match files.database.exists() {
+        true => Ok(Database {
+            path: files.database,
+            root_key: RootKeySource::File(files.root_key),
+        }),
+        false => Err(Failure::Failed(
+            "there is no local deck yet; name a server's database with --database sqlite:PATH".into(),
+        )),
+    }
 }
 
 struct Files {

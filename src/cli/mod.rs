@@ -1,12 +1,14 @@
 //! The commands: one file each, over the same client and store as everything else.
 
 pub mod args;
+mod confirm;
 mod dashboard;
 mod database;
 pub mod deck;
 pub mod demo;
 pub mod embedded;
 mod failure;
+mod flags;
 mod founding;
 pub mod generate;
 mod init;
@@ -15,9 +17,13 @@ mod local;
 mod login;
 mod logout;
 mod output;
+mod project;
+mod resolve;
 pub mod sample;
 pub mod scratch;
+mod seal;
 mod serve;
+mod user;
 mod values;
 mod whoami;
 
@@ -35,9 +41,12 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Logout) => logout::run(selection),
         Some(Command::Whoami(args)) => whoami::run(selection, &args),
         Some(Command::Key(args)) => key::run(selection, args.command),
+        Some(Command::User(args)) => user::run(selection, args.command),
+        Some(Command::Project(args)) => project::run(selection, args.command),
         Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args)),
         Some(Command::Init(args)) => without(selection, "init").and_then(|()| init::run(&args)),
         Some(Command::Serve(args)) => without(selection, "serve").and_then(|()| serve::run(args)),
+        Some(Command::Seal(args)) => without(selection, "seal").and_then(|()| seal::run(&args)),
     }
 }
 

@@ -116,7 +116,7 @@ pub fn shown(text: &str) -> String {
 }
 
 /// The day, where the reader is.
-fn date(at: Timestamp) -> String {
+pub fn date(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).date().to_string()
 }
 

@@ -1,9 +1,8 @@
 //! `keydeck serve`: the key server until a signal ends it.
 
-use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -11,47 +10,102 @@ use url::Url;
 
 use super::args::ServeArgs;
 use super::database::{Database, RootKeySource};
-use super::{Failure, founding, output};
+use super::{Failure, founding, output, seal};
 use crate::config;
-use crate::server::seal::RootKey;
+use crate::model::domain::is_loopback;
+use crate::server::seal::Sealer;
+use crate::server::store::Store;
 use crate::server::store::sqlite::SqliteStore;
-use crate::server::store::{Store, StoreError};
-use crate::server::{self, ServerState};
+use crate::server::{self, Bounds, CertificateFiles, Entrance, ServerState, Tls};
 
 pub fn run(args: ServeArgs) -> Result<(), Failure> {
     log_to_stderr()?;
     let database = Database::of(&args.database)?;
     let public_url = public_url(&args.public_url)?;
     may_listen(&args)?;
-    let store = open_store(&database.path)?;
-    let root_key = read_root_key(&database)?;
+    let tls = tls(&args)?;
+    let store = database.open_store()?;
+    let sealer = open_sealer(&database, &store)?;
+    allow_open_files();
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::failed)?;
-    runtime.block_on(serve(args.listen, public_url, store, &root_key))
+    runtime.block_on(serve(&args, tls, public_url, store, sealer))
 }
 
 async fn serve(
-    address: SocketAddr,
+    args: &ServeArgs,
+    tls: Option<Tls>,
     public_url: String,
     store: SqliteStore,
-    root_key: &RootKey,
+    sealer: Sealer,
 ) -> Result<(), Failure> {
-    let sealer = founding::open_sealer(&store, root_key).await?;
     let organisation = store.organisation().await.map_err(Failure::failed)?;
     let ending = ended_by_signal()?;
-    let cannot_listen = |error| Failure::Failed(format!("can't listen on {address}: {error}"));
-    let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
+    let cannot_listen = |error| Failure::Failed(format!("can't listen on {}: {error}", args.listen));
+    let listener = TcpListener::bind(args.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     let state = ServerState::new(Arc::new(store), sealer, public_url, None)
         .await
         .map_err(Failure::failed)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
     // The kernel accepts connections since the bind; scripts wait for this line.
     output::line(format!(
-        "keydeck serves {} on http://{address}",
+        "keydeck serves {} on {scheme}://{address}",
         organisation.name
     ));
-    server::serve(listener, state, ending)
+    let entrance = Entrance::new(listener, tls, bounds(args));
+    server::serve(entrance, state, ending)
         .await
         .map_err(Failure::failed)
+}
+
+fn open_sealer(database: &Database, store: &SqliteStore) -> Result<Sealer, Failure> {
+    let root_key = database.root_key()?;
+    let opened = founding::block_on(founding::open_sealer(store, &root_key));
+    opened.map_err(|failure| match &database.root_key {
+        RootKeySource::Environment(_) => failure,
+        RootKeySource::File(path) => {
+            let command = format!(
+                "keydeck seal rotate --database sqlite:{} --root-key-file {}",
+                database.path.display(),
+                path.display()
+            );
+            seal::explained(failure, path, &command)
+        }
+    })
+}
+
+/// The certificate and key to serve HTTPS with, when there are any.
+fn tls(args: &ServeArgs) -> Result<Option<Tls>, Failure> {
+    let (Some(certificate), Some(key)) = (args.tls_cert.clone(), args.tls_key.clone()) else {
+        return Ok(None);
+    };
+    let tls = Tls::open(CertificateFiles { certificate, key }).map_err(Failure::failed)?;
+    Ok(Some(tls))
+}
+
+/// Behind a proxy, all connections are of one address.
+fn bounds(args: &ServeArgs) -> Bounds {
+    let bounds = Bounds::default();
+    match args.behind_tls_proxy {
+        true => Bounds {
+            per_address: None,
+            ..bounds
+        },
+        false => bounds,
+    }
+}
+
+/// As many files as the system allows: the usual limit of 1,024 is less than the connections and the
+/// database take together. When it can't be raised, connections wait for one another.
+fn allow_open_files() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let all = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, all) {
+        tracing::warn!(%error, "can't raise the limit of open files");
+    }
 }
 
 /// Resolves when SIGTERM or SIGINT arrives; both are caught from now on.
@@ -66,36 +120,14 @@ fn ended_by_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failur
     })
 }
 
-fn open_store(path: &Path) -> Result<SqliteStore, Failure> {
-    SqliteStore::open(path).map_err(|error| match error {
-        StoreError::NotInitialised(_) => Failure::Failed(format!(
-            "there is no keydeck database at {path}; make one with: keydeck init --database sqlite:{path} \
-             --organisation NAME --owner EMAIL",
-            path = path.display()
-        )),
-        other => Failure::failed(other),
-    })
-}
-
-fn read_root_key(database: &Database) -> Result<RootKey, Failure> {
-    match &database.root_key {
-        RootKeySource::File(path) => RootKey::read_file(path).map_err(|error| {
-            Failure::Failed(format!(
-                "{error}; give the file that init wrote with --root-key-file, or the key in KEYDECK_ROOT_KEY"
-            ))
-        }),
-        RootKeySource::Environment(text) => RootKey::from_text(text.expose()).map_err(Failure::failed),
-    }
-}
-
 /// Plain HTTP carries sign-in tokens and secrets, so others may reach it only through TLS.
 fn may_listen(args: &ServeArgs) -> Result<(), Failure> {
-    if args.listen.ip().is_loopback() || args.behind_tls_proxy {
+    if args.listen.ip().is_loopback() || args.tls_cert.is_some() || args.behind_tls_proxy {
         return Ok(());
     }
     Err(Failure::Usage(format!(
-        "--listen {} could be reached by others, who would see secrets in plain HTTP; listen on 127.0.0.1, or give \
-         --behind-tls-proxy when only a proxy that speaks TLS can reach it",
+        "--listen {} could be reached by others, who would see secrets in plain HTTP; give --tls-cert and --tls-key, \
+         listen on 127.0.0.1, or give --behind-tls-proxy when only a proxy that speaks TLS can reach it",
         args.listen
     )))
 }
@@ -110,6 +142,11 @@ fn public_url(text: &str) -> Result<String, Failure> {
             && url.fragment().is_none()
     };
     match Url::parse(text.trim()) {
+        Ok(url) if usable(&url) && url.scheme() == "http" && !is_loopback(&url) => Err(Failure::Usage(
+            "--public-url must begin with https://; integrations would send their keys over plain http://, which is \
+             only for this machine"
+                .into(),
+        )),
         Ok(url) if usable(&url) => Ok(url.as_str().trim_end_matches('/').to_owned()),
         _ => Err(Failure::Usage(
             "--public-url must be written like https://keys.acme.example, without a query".into(),

@@ -1,5 +1,5 @@
-//! Accepts connections and answers them over HTTP/1.1, with a bound on how long a head may take
-//! and on how long the end may take.
+//! Accepts connections, as many as the bounds have places for, and answers them over HTTP/1.1. A
+//! client that is slow or silent keeps its own place and nobody else's.
 
 use std::convert::Infallible;
 use std::io;
@@ -14,44 +14,98 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+use tokio_io_timeout::TimeoutWriter;
 
+use super::bounds::{Bounds, Place, Places};
 use super::state::ServerState;
+use super::tls::Tls;
 
-/// How long a client may take to send the head of a request, and a connection may stay idle.
-const HEAD: Duration = Duration::from_secs(30);
-/// How long requests under way may take after the shutdown began.
-const GRACE: Duration = Duration::from_secs(3);
+/// The longest head of a request, in bytes.
+const MAX_HEAD: usize = 32 * 1024;
+/// What a connection may hold in memory of what it reads and writes, in bytes.
+const MAX_BUFFER: usize = 64 * 1024;
 /// The pause after the system had no descriptor or memory for a connection.
 const EXHAUSTED: Duration = Duration::from_millis(200);
 
+/// Where connections come in.
+pub struct Entrance {
+    listener: TcpListener,
+    tls: Option<Tls>,
+    bounds: Bounds,
+}
+
+impl Entrance {
+    /// Plain HTTP when there is no `tls`.
+    pub fn new(listener: TcpListener, tls: Option<Tls>, bounds: Bounds) -> Self {
+        Self {
+            listener,
+            tls,
+            bounds,
+        }
+    }
+
+    /// The next client, once there is a place. `None` for one that was turned away.
+    async fn next(&self, places: &Places) -> io::Result<Option<(TcpStream, SocketAddr, Place)>> {
+        let Some(permit) = places.free().await else {
+            return Ok(None);
+        };
+        let (stream, peer) = self.listener.accept().await?;
+        let place = places.take(permit, peer.ip());
+        if place.is_none() {
+            tracing::debug!("an address has all the connections of its share");
+        }
+        Ok(place.map(|place| (stream, peer, place)))
+    }
+}
+
+impl From<TcpListener> for Entrance {
+    fn from(listener: TcpListener) -> Self {
+        Self::new(listener, None, Bounds::default())
+    }
+}
+
 /// Accepts until `shutdown`, then waits for what is under way.
 pub async fn until(
-    listener: TcpListener,
+    entrance: Entrance,
     router: Router,
     state: &ServerState,
     shutdown: impl Future<Output = ()>,
 ) {
+    let places = Places::new(&entrance.bounds);
+    let grace = entrance.bounds.grace;
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
-                    connections.spawn(answer(stream, peer, router.clone(), state.clone().closed()));
+            accepted = entrance.next(&places) => match accepted {
+                Ok(Some((stream, peer, place))) => {
+                    let connection = Connection {
+                        peer,
+                        router: router.clone(),
+                        state: state.clone(),
+                        bounds: entrance.bounds,
+                    };
+                    let tls = entrance.tls.clone();
+                    connections.spawn(async move {
+                        connection.begin(stream, tls).await;
+                        drop(place);
+                    });
                 }
+                Ok(None) => {}
                 Err(error) => pause_after(&error).await,
             },
             Some(_) = connections.join_next() => {}
         }
     }
-    drop(listener);
+    drop(entrance);
     state.closing.send_replace(true);
     let all = async { while connections.join_next().await.is_some() {} };
-    if timeout(GRACE, all).await.is_err() {
+    if timeout(grace, all).await.is_err() {
         tracing::warn!("requests still under way were cut off");
     }
 }
@@ -68,30 +122,58 @@ async fn pause_after(error: &io::Error) {
     }
 }
 
-async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, closed: impl Future<Output = ()>) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection went away at once");
-        return;
-    }
-    let router = TowerToHyperService::new(router);
-    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = router.call(request);
-        async move { answer.await.map_err(|never: Infallible| never) }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = closed => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+/// What one connection needs to be answered.
+struct Connection {
+    peer: SocketAddr,
+    router: Router,
+    state: ServerState,
+    bounds: Bounds,
+}
+
+impl Connection {
+    async fn begin(self, stream: TcpStream, tls: Option<Tls>) {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection went away at once");
+            return;
         }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection broke off");
+        let Some(tls) = tls else {
+            return self.answer(stream).await;
+        };
+        let closed = self.state.clone().closed();
+        tokio::select! {
+            shaken = tls.handshake(stream, self.bounds.handshake) => match shaken {
+                Ok(stream) => self.answer(stream).await,
+                Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
+            },
+            () = closed => {}
+        }
+    }
+
+    async fn answer(self, stream: impl AsyncRead + AsyncWrite + Send + 'static) {
+        let mut stream = TimeoutWriter::new(stream);
+        stream.set_timeout(Some(self.bounds.unread));
+        let (router, peer) = (TowerToHyperService::new(self.router), self.peer);
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let answer = router.call(request);
+            async move { answer.await.map_err(|never: Infallible| never) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.bounds.head)
+            .max_header_size(MAX_HEAD)
+            .max_buf_size(MAX_BUFFER)
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let mut connection = pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = self.state.closed() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection broke off");
+        }
     }
 }

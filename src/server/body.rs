@@ -29,9 +29,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
         let is_json = is_json(request.headers());
-        let bytes = tokio::time::timeout(MAX_TIME, collect(request.into_body()))
-            .await
-            .unwrap_or_else(|_| Err(ApiError::slow_body()))?;
+        let bytes = collect_within(MAX_TIME, request.into_body()).await?;
         if !is_json {
             return Err(ApiError::new(
                 ProblemType::UnsupportedMediaType,
@@ -63,6 +61,12 @@ fn is_json(headers: &HeaderMap) -> bool {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
         .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
+}
+
+async fn collect_within(limit: Duration, body: Body) -> ApiResult<Vec<u8>> {
+    tokio::time::timeout(limit, collect(body))
+        .await
+        .unwrap_or_else(|_| Err(ApiError::slow_body()))
 }
 
 async fn collect(body: Body) -> ApiResult<Vec<u8>> {
@@ -119,4 +123,35 @@ fn not_json(error: &serde_json::Error) -> ApiError {
             error.column()
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use axum::http::StatusCode;
+    use futures_util::stream;
+
+    use super::*;
+
+    async fn status(limit: Duration, body: Body) -> StatusCode {
+        match collect_within(limit, body).await {
+            Ok(_) => StatusCode::OK,
+            Err(refusal) => refusal.into_response().status(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_is_bounded_in_size_and_time() {
+        let never = Body::from_stream(stream::pending::<Result<Vec<u8>, Infallible>>());
+        assert_eq!(status(Duration::ZERO, never).await, StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(
+            status(MAX_TIME, Body::from(vec![0; MAX_BODY])).await,
+            StatusCode::OK
+        );
+        let larger = Body::from(vec![0; MAX_BODY + 1]);
+        assert_eq!(status(MAX_TIME, larger).await, StatusCode::PAYLOAD_TOO_LARGE);
+        let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, Infallible>(vec![0; MAX_BODY])));
+        assert_eq!(status(MAX_TIME, endless).await, StatusCode::PAYLOAD_TOO_LARGE);
+    }
 }

@@ -4,6 +4,7 @@ mod accept;
 mod activity;
 mod auth;
 mod body;
+mod bounds;
 mod connect;
 mod cursor;
 mod error;
@@ -24,25 +25,27 @@ pub mod seal;
 mod session_servers;
 mod state;
 pub mod store;
+mod tls;
 mod users;
 
 use std::io;
 
-use tokio::net::TcpListener;
-
+pub use accept::Entrance;
 pub use auth::LocalSession;
+pub use bounds::Bounds;
 pub use mint::new_key;
 pub use state::ServerState;
+pub use tls::{CertificateFiles, Tls, TlsError};
 
-/// Answers on `listener` until `shutdown`, then ends the event streams, lets requests under way
+/// Answers at `entrance` until `shutdown`, then ends the event streams, lets requests under way
 /// finish for a few seconds, and returns.
 pub async fn serve(
-    listener: TcpListener,
+    entrance: impl Into<Entrance>,
     state: ServerState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let feed = tokio::spawn(events::feed(state.clone()));
-    accept::until(listener, router::router(state.clone()), &state, shutdown).await;
+    accept::until(entrance.into(), router::router(state.clone()), &state, shutdown).await;
     feed.abort();
     Ok(())
 }

@@ -65,10 +65,7 @@ impl RootKey {
     /// a power cut: a database whose root key is lost is lost too.
     pub fn write_new(&self, path: &Path) -> Result<(), SealError> {
         let write = || -> io::Result<()> {
-            let parent = match path.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => parent,
-                _ => Path::new("."),
-            };
+            let parent = directory_of(path);
             // Temporary files are made with mode 0600.
             let mut file = tempfile::NamedTempFile::new_in(parent)?;
             file.write_all(self.to_text().as_bytes())?;
@@ -78,10 +75,7 @@ impl RootKey {
         };
         write().map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => SealError::Exists(path.to_owned()),
-            _ => SealError::Unwritable {
-                path: path.to_owned(),
-                source,
-            },
+            _ => unwritable(path, source),
         })
     }
 
@@ -105,6 +99,28 @@ impl RootKey {
 impl fmt::Debug for RootKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RootKey(…)")
+    }
+}
+
+/// Puts the file `new` in the place of `old`, also after a power cut.
+pub fn replace(new: &Path, old: &Path) -> Result<(), SealError> {
+    std::fs::rename(new, old)
+        .and_then(|()| File::open(directory_of(old))?.sync_all())
+        .map_err(|source| unwritable(old, source))
+}
+
+/// The directory that a file is in.
+pub fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn unwritable(path: &Path, source: io::Error) -> SealError {
+    SealError::Unwritable {
+        path: path.to_owned(),
+        source,
     }
 }
 

@@ -13,7 +13,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-pub use super::root_key::RootKey;
+pub use super::root_key::{RootKey, directory_of, replace};
 use super::store::{Sealed, WrappedDataKey};
 use crate::model::{Scope, Secret, Token};
 
@@ -36,7 +36,9 @@ pub enum SealError {
     Exists(PathBuf),
     #[error("can't write the root key {path}: {source}")]
     Unwritable { path: PathBuf, source: io::Error },
-    #[error("this is not the root key of this database; start with the one that it was made with")]
+    #[error(
+        "this is not the root key of this database; give the one that it was made with, or last rotated to"
+    )]
     WrongRootKey,
     #[error("the database holds no data key; restore it from a backup")]
     NoDataKey,
@@ -57,6 +59,29 @@ pub fn new_data_key(root: &RootKey) -> Result<WrappedDataKey, SealError> {
     })
 }
 
+/// Whether the data keys are wrapped under `root`.
+pub fn opens(root: &RootKey, wrapped: &[WrappedDataKey]) -> bool {
+    let cipher = root.cipher();
+    !wrapped.is_empty() && wrapped.iter().all(|key| unwrap(&cipher, key).is_ok())
+}
+
+/// The data keys, which stay the same, wrapped under `new` instead of `old`.
+pub fn rewrap(
+    old: &RootKey,
+    new: &RootKey,
+    wrapped: &[WrappedDataKey],
+) -> Result<Vec<WrappedDataKey>, SealError> {
+    let (old, new) = (old.cipher(), new.cipher());
+    let rewrap = |key: &WrappedDataKey| {
+        let bytes = unwrap(&old, key)?;
+        Ok(WrappedDataKey {
+            id: key.id,
+            bytes: encrypt(&new, &bytes, &wrapping(key.id))?,
+        })
+    };
+    wrapped.iter().map(rewrap).collect()
+}
+
 /// Seals and unseals under the data keys of one database.
 pub struct Sealer {
     organisation: Uuid,
@@ -69,13 +94,24 @@ struct DataKey {
     cipher: XChaCha20Poly1305,
 }
 
+impl DataKey {
+    fn open(root: &XChaCha20Poly1305, wrapped: &WrappedDataKey) -> Result<Self, SealError> {
+        let bytes = unwrap(root, wrapped)?;
+        let cipher = XChaCha20Poly1305::new_from_slice(&bytes).map_err(|_| SealError::WrongRootKey)?;
+        Ok(Self {
+            id: wrapped.id,
+            cipher,
+        })
+    }
+}
+
 impl Sealer {
     /// Unwraps the data keys; the newest one seals.
     pub fn open(root: &RootKey, organisation: Uuid, wrapped: &[WrappedDataKey]) -> Result<Self, SealError> {
         let unwrapping = root.cipher();
         let mut keys = wrapped
             .iter()
-            .map(|key| unwrap(&unwrapping, key))
+            .map(|key| DataKey::open(&unwrapping, key))
             .collect::<Result<Vec<_>, _>>()?;
         keys.sort_by_key(|key| key.id);
         let current = keys.pop().ok_or(SealError::NoDataKey)?;
@@ -141,13 +177,8 @@ impl fmt::Debug for Sealer {
     }
 }
 
-fn unwrap(root: &XChaCha20Poly1305, wrapped: &WrappedDataKey) -> Result<DataKey, SealError> {
-    let bytes = decrypt(root, &wrapped.bytes, &wrapping(wrapped.id)).ok_or(SealError::WrongRootKey)?;
-    let cipher = XChaCha20Poly1305::new_from_slice(&bytes).map_err(|_| SealError::WrongRootKey)?;
-    Ok(DataKey {
-        id: wrapped.id,
-        cipher,
-    })
+fn unwrap(root: &XChaCha20Poly1305, wrapped: &WrappedDataKey) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    decrypt(root, &wrapped.bytes, &wrapping(wrapped.id)).ok_or(SealError::WrongRootKey)
 }
 
 fn wrapping(data_key: u32) -> Vec<u8> {
@@ -257,6 +288,28 @@ mod tests {
                 .bytes
         };
         assert_ne!(seal(), seal());
+    }
+
+    #[test]
+    fn what_was_sealed_before_a_rotation_opens_with_the_new_root_key_only() {
+        let [old, new] = [(); 2].map(|()| RootKey::generate().expect("random"));
+        let wrapped = [new_data_key(&old).expect("random")];
+        let token = Token::generate(TokenKind::Key(Scope::Web)).expect("random");
+        let before = Sealer::open(&old, Uuid::nil(), &wrapped).expect("its own key");
+        let sealed = before.seal(Uuid::nil(), Scope::Web, &token).expect("sealed");
+
+        let rewrapped = rewrap(&old, &new, &wrapped).expect("its own key");
+        assert!(opens(&old, &wrapped) && opens(&new, &rewrapped));
+        assert!(!opens(&new, &wrapped) && !opens(&old, &rewrapped));
+        let after = Sealer::open(&new, Uuid::nil(), &rewrapped).expect("its own key");
+        let opened = after
+            .unseal(Uuid::nil(), Scope::Web, &sealed)
+            .expect("its own row");
+        assert_eq!(opened.expose(), token.expose());
+        assert!(matches!(
+            rewrap(&new, &old, &wrapped),
+            Err(SealError::WrongRootKey)
+        ));
     }
 
     #[test]

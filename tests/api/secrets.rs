@@ -10,6 +10,8 @@ use tracing::level_filters::LevelFilter;
 
 use crate::common::{Deck, id_of, web_key};
 
+const PRIVATE_KEY: &str = "kpk_Zq8vN3xW5tR7yU1oP4sD6fG9hJ2kL0";
+
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 struct Log;
@@ -73,11 +75,31 @@ async fn no_secret_reaches_the_log() {
         )
         .await
         .expect(201);
+    let path = format!("/v1/users/{}/token", id_of(&user["user"]));
+    let replaced = deck
+        .owner
+        .send(deck.owner.request(Method::POST, &path))
+        .await
+        .expect(200);
+    let path = format!("/v1/projects/{project}/session-server");
+    for url in ["wss://acme.example", "http://acme.example"] {
+        let server = json!({"url": url, "key_name": "main", "private_key": PRIVATE_KEY});
+        deck.owner
+            .send(deck.owner.request(Method::PUT, &path).json(&server))
+            .await;
+    }
 
     let wrapped = created["secret"].as_str().expect("a secret");
     let decoded: Value =
         serde_json::from_slice(&BASE64_STANDARD.decode(wrapped).expect("base64")).expect("JSON");
-    let secrets = [&decoded["authToken"], &analytics["secret"], &user["token"]];
+    let private_key = json!(PRIVATE_KEY);
+    let secrets = [
+        &decoded["authToken"],
+        &analytics["secret"],
+        &user["token"],
+        &replaced["token"],
+        &private_key,
+    ];
     let mut secrets: Vec<_> = secrets
         .into_iter()
         .map(|s| s.as_str().expect("a secret").to_owned())

@@ -11,7 +11,7 @@ use keydeck::model::{Role, Token, TokenKind};
 use keydeck::server::seal::{RootKey, Sealer, new_data_key};
 use keydeck::server::store::sqlite::SqliteStore;
 use keydeck::server::store::{Founding, Store};
-use keydeck::server::{LocalSession, ServerState, serve};
+use keydeck::server::{Bounds, Entrance, LocalSession, ServerState, serve};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -37,10 +37,15 @@ pub struct Deck {
 
 impl Deck {
     pub async fn start() -> Self {
+        Self::start_within(Bounds::default()).await
+    }
+
+    /// With bounds that a test can reach.
+    pub async fn start_within(bounds: Bounds) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let token = Token::generate(TokenKind::User).expect("random");
         let state = found(&directory, &token, false).await;
-        Self::run(directory, state, token.expose()).await
+        Self::run(directory, state, token.expose(), bounds).await
     }
 
     /// The deck of the person at the terminal: the token that is given is in memory only.
@@ -48,14 +53,15 @@ impl Deck {
         let directory = tempfile::tempdir().expect("a directory");
         let token = Token::generate(TokenKind::User).expect("random");
         let state = found(&directory, &token, true).await;
-        Self::run(directory, state, token.expose()).await
+        Self::run(directory, state, token.expose(), Bounds::default()).await
     }
 
-    async fn run(directory: TempDir, state: ServerState, token: &str) -> Self {
+    async fn run(directory: TempDir, state: ServerState, token: &str, bounds: Bounds) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let (stop, stopped) = oneshot::channel::<()>();
-        let server = tokio::spawn(serve(listener, state, async {
+        let entrance = Entrance::new(listener, None, bounds);
+        let server = tokio::spawn(serve(entrance, state, async {
             // A dropped sender stops it too.
             let _ = stopped.await;
         }));

@@ -1,6 +1,6 @@
 //! The real program with a home of its own, and servers that it starts.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -10,6 +10,14 @@ use keydeck::model::Secret;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
+
+const SERVE: &[&str] = &[
+    "serve",
+    "--database",
+    "sqlite:keys.db",
+    "--public-url",
+    "https://keys.acme.example",
+];
 
 /// A temporary home directory; nothing of the real one is seen.
 pub struct Home {
@@ -72,17 +80,12 @@ impl Home {
     }
 
     pub fn serve_on(&self, token: &str, port: &str) -> Served<'_> {
-        let listen = format!("127.0.0.1:{port}");
+        self.serve_with(token, &["--listen", &format!("127.0.0.1:{port}")])
+    }
+
+    pub fn serve_with(&self, token: &str, args: &[&str]) -> Served<'_> {
         let mut child = self
-            .command(&[
-                "serve",
-                "--database",
-                "sqlite:keys.db",
-                "--listen",
-                &listen,
-                "--public-url",
-                "https://keys.acme.example",
-            ])
+            .command(&[SERVE, args].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -111,6 +114,19 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// Runs with `input` on standard input.
+    pub fn given(mut command: Command, input: &str) -> Self {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("started");
+        // It may end without reading.
+        let _ = child.stdin.take().expect("piped").write_all(input.as_bytes());
+        Self::of(child.wait_with_output().expect("ended"))
+    }
+
     pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code(),

@@ -372,3 +372,12 @@ fn note_exit(mut child: Child, seen: Arc<Seen>) -> Arc<Seen> {
     });
     seen
 }
+
+/// Runs on a terminal where somebody types `answer` once asked: the exit code and the screen.
+pub fn typed(command: &Command, answer: &str) -> (Option<i32>, String) {
+    let mut pty = Pty::spawn(command, Size(120, 40));
+    pty.wait_for("[no]: ");
+    pty.type_keys(answer);
+    let ended = pty.finish();
+    (ended.status.code(), ended.screen.contents())
+}

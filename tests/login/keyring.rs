@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 
 use crate::program::{Home, Ran};
-use crate::{config, given, kept, token_from};
+use crate::{config, kept, token_from};
 
 /// A message bus with a keyring for as long as it lives.
 struct Bus<'a> {
@@ -85,7 +85,7 @@ impl<'a> Bus<'a> {
 
     fn login(&self, token: &str, args: &[&str]) -> String {
         let login = self.command(&[&["login"], args].concat());
-        given(login, &format!("{token}\n")).succeeded().stderr
+        Ran::given(login, &format!("{token}\n")).succeeded().stderr
     }
 }
 

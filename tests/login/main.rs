@@ -1,6 +1,8 @@
 //! Signing in as people and scripts do: the real program, its profiles, and where tokens are kept.
 #![cfg(test)]
 
+#[path = "../common/authority.rs"]
+mod authority;
 mod keyring;
 #[path = "../common/keys.rs"]
 mod keys;
@@ -15,27 +17,13 @@ mod sign_in;
 mod tokens;
 
 use std::fs;
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use program::{Home, Ran, Served};
 
-/// Runs with `input` on standard input.
-pub fn given(mut command: Command, input: &str) -> Ran {
-    let command = command.stdin(Stdio::piped());
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("started");
-    // It may end without reading.
-    let _ = child.stdin.take().expect("piped").write_all(input.as_bytes());
-    Ran::of(child.wait_with_output().expect("ended"))
-}
-
 pub fn login(home: &Home, token: &str, args: &[&str]) -> Ran {
-    given(home.command(&[&["login"], args].concat()), &format!("{token}\n"))
+    Ran::given(home.command(&[&["login"], args].concat()), &format!("{token}\n"))
 }
 
 pub fn config(home: &Home) -> String {

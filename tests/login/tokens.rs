@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::program::{Home, Ran};
-use crate::{config, configure, given, kept, login, signed_in, token_from, whoami};
+use crate::{config, configure, kept, login, signed_in, token_from, whoami};
 
 #[test]
 fn a_token_comes_from_the_first_place_that_has_one() {
@@ -29,7 +29,7 @@ fn a_token_comes_from_the_first_place_that_has_one() {
     assert_eq!(from(by_flag().env("KEYDECK_TOKEN", "kdu_wrong")), "--token-file");
     let mut piped = home.command(&["--token-file", "-", "whoami", "--json"]);
     piped.env("KEYDECK_TOKEN", "kdu_wrong");
-    assert_eq!(token_from(given(piped, &token)), "--token-file");
+    assert_eq!(token_from(Ran::given(piped, &token)), "--token-file");
 
     fs::set_permissions(home.path("entry"), Permissions::from_mode(0o644)).expect("set");
     let open = home.run(&["whoami", "--token-file", "entry"]).refused(4);

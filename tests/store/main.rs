@@ -8,6 +8,7 @@
 )]
 
 mod changes;
+mod data_keys;
 mod deck;
 mod paging;
 mod people;

@@ -3,15 +3,16 @@
 use uuid::Uuid;
 
 use super::args::{CreateArgs, EditArgs};
-use super::{flags, resolve};
+use super::resolve;
 use crate::api::{Key, KeyEdit, KeyFields, ProblemType};
-use crate::cli::{Failure, output};
+use crate::cli::resolve::project_id;
+use crate::cli::{Failure, flags, output};
 use crate::client::Client;
 use crate::model::{Scope, UiDomain};
 
 pub async fn create(client: &Client, args: CreateArgs) -> Result<(), Failure> {
     let project = match &args.project {
-        Some(text) => Some(resolve::project(client, text).await?),
+        Some(text) => Some(project_id(client, text).await?),
         None => None,
     };
     let fields = KeyFields {

@@ -5,8 +5,8 @@ use std::io::{self, BufWriter, Write};
 use jiff::Timestamp;
 
 use super::args::ListArgs;
-use super::resolve;
 use crate::api::{KeyList, KeyRow, MAX_LIMIT, Order};
+use crate::cli::resolve::{project_id, user_id};
 use crate::cli::{Failure, output};
 use crate::client::Client;
 
@@ -32,11 +32,11 @@ async fn query(client: &Client, args: &ListArgs) -> Result<KeyList, Failure> {
         None => natural,
     };
     let project = match &args.project {
-        Some(text) => Some(resolve::project(client, text).await?),
+        Some(text) => Some(project_id(client, text).await?),
         None => None,
     };
     let creator = match &args.creator {
-        Some(text) => Some(resolve::user(client, text).await?),
+        Some(text) => Some(user_id(client, text).await?),
         None => None,
     };
     Ok(KeyList {

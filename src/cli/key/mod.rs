@@ -2,7 +2,6 @@
 
 pub mod args;
 mod change;
-pub(super) mod flags;
 mod list;
 mod resolve;
 mod revoke;
@@ -11,21 +10,15 @@ use jiff::Timestamp;
 
 use self::args::{KeyCommand, OneKey};
 use super::args::Selection;
-use super::{Failure, deck, output};
+use super::{Failure, confirm, deck, output};
 use crate::api::Revealed;
 use crate::client::Client;
 
 pub fn run(selection: &Selection, command: KeyCommand) -> Result<(), Failure> {
     if let KeyCommand::Revoke(args) = &command {
-        revoke::check_can_ask(args)?;
+        confirm::possible(args.yes, "revoking")?;
     }
-    let deck = deck::open(selection)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::failed)?;
-    let done = runtime.block_on(dispatch(&deck.client.clone().retrying(), command));
-    done.map_err(|failure| deck.explain(failure))
+    deck::ask(selection, async |client| dispatch(client, command).await)
 }
 
 async fn dispatch(client: &Client, command: KeyCommand) -> Result<(), Failure> {

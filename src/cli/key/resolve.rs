@@ -1,12 +1,11 @@
-//! From what people type to ids: keys, projects and users by id or by name.
+//! From what people type to keys: by id, or by a name that no other key has.
 
-use uuid::Uuid;
-
-use crate::api::{Key, KeyList, MAX_LIMIT, Project, ProjectQuery, Sort, UserQuery};
+use crate::api::{Key, KeyList, MAX_LIMIT, Sort};
 use crate::cli::Failure;
+use crate::cli::resolve::search_text;
 use crate::client::Client;
+use crate::model::Token;
 use crate::model::token::NotAToken;
-use crate::model::{Token, name};
 
 /// The pages that are read for a name; a text that more names contain asks for the id.
 const MAX_PAGES: usize = 10;
@@ -73,63 +72,4 @@ fn ambiguous(text: &str, matches: &[Key]) -> Failure {
 fn looks_like_a_secret(text: &str) -> bool {
     // Long base64 without a space begins with `{"soulId"` when decoded.
     !matches!(Token::parse(text), Err(NotAToken::Prefix)) || text.starts_with("eyJzb3VsSWQi")
-}
-
-/// The project with this id or exactly this name.
-pub async fn project(client: &Client, text: &str) -> Result<Uuid, Failure> {
-    if let Ok(id) = text.parse() {
-        return Ok(id);
-    }
-    let mut query = ProjectQuery {
-        q: Some(search_text(text)?),
-        limit: Some(MAX_LIMIT),
-        ..ProjectQuery::default()
-    };
-    loop {
-        let page = client.projects(&query).await?;
-        if let Some(project) = page.iter().find(|project| project.name == text.trim()) {
-            return Ok(project.id);
-        }
-        if page.len() < MAX_LIMIT as usize {
-            return Err(no_such_project(text, &page));
-        }
-        query.after = page.last().map(|project| project.id);
-    }
-}
-
-fn no_such_project(text: &str, similar: &[Project]) -> Failure {
-    let hint = match similar {
-        [] => String::new(),
-        [one, ..] => format!("; did you mean \"{}\"?", one.name),
-    };
-    Failure::Failed(format!(
-        "--project: no project that you may see is called \"{text}\"{hint}"
-    ))
-}
-
-/// The user with this id or email address; `me` is the signed-in one.
-pub async fn user(client: &Client, text: &str) -> Result<Uuid, Failure> {
-    if text == "me" {
-        return Ok(client.me().await?.user.id);
-    }
-    if let Ok(id) = text.parse() {
-        return Ok(id);
-    }
-    let query = UserQuery {
-        q: Some(text.to_owned()),
-        limit: Some(MAX_LIMIT),
-        ..UserQuery::default()
-    };
-    let users = client.users(&query).await?;
-    users
-        .iter()
-        .map(|person| &person.user)
-        .find(|user| user.email.eq_ignore_ascii_case(text))
-        .map(|user| user.id)
-        .ok_or_else(|| Failure::Failed(format!("--creator: no user has the address \"{text}\"")))
-}
-
-/// A name is never longer than what the server searches for.
-fn search_text(text: &str) -> Result<String, Failure> {
-    name::parse(text).map_err(|message| Failure::Usage(format!("\"{text}\" is no name: {message}")))
 }

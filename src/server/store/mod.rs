@@ -48,7 +48,7 @@ pub struct Sealed {
 }
 
 /// A data key as it is stored: wrapped under the root key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrappedDataKey {
     pub id: u32,
     pub bytes: Vec<u8>,
@@ -255,6 +255,10 @@ pub trait Store: Send + Sync + 'static {
 
     async fn organisation(&self) -> StoreResult<Organisation>;
     async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>>;
+    /// Puts the data keys as wrapped under a new root key in the place of `old`, and records it as
+    /// nobody's act. `false` when they are no longer wrapped as in `old`; then nothing is changed.
+    async fn rewrap_data_keys(&self, old: Vec<WrappedDataKey>, new: Vec<WrappedDataKey>)
+    -> StoreResult<bool>;
 
     /// The user who signed in with this token.
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>>;

@@ -30,6 +30,11 @@ pub fn record(conn: &Connection, by: Actor, subject: Subject) -> StoreResult<()>
     append(conn, Timestamp::now(), Some(actor), by.address, subject)
 }
 
+/// Records what happened while nobody was signed in.
+pub fn record_of_nobody(conn: &Connection, address: Option<IpAddr>, subject: Subject) -> StoreResult<()> {
+    append(conn, Timestamp::now(), None, address, subject)
+}
+
 /// Records that its creator created a key, then.
 pub fn record_creation(
     conn: &Connection,

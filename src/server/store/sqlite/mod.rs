@@ -4,6 +4,7 @@ mod activity;
 mod bulk;
 mod connection;
 mod count;
+mod data_keys;
 mod filter;
 mod keys;
 mod list;
@@ -105,7 +106,18 @@ impl Store for SqliteStore {
     }
 
     async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
-        self.pool.read(people::data_keys)
+        self.pool.read(data_keys::all)
+    }
+
+    async fn rewrap_data_keys(
+        &self,
+        old: Vec<WrappedDataKey>,
+        new: Vec<WrappedDataKey>,
+    ) -> StoreResult<bool> {
+        // The old root key may be in wrong hands, so what it opens is not to stay in the log.
+        self.writer
+            .erase(move |conn| data_keys::rewrap(conn, &old, &new))
+            .await
     }
 
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>> {

@@ -1,4 +1,4 @@
-//! The organisation, its data keys and its users.
+//! The organisation and its users.
 
 use jiff::Timestamp;
 use rusqlite::types::Value as Sql;
@@ -10,9 +10,7 @@ use super::activity::{self, Subject};
 use super::rows::{USER_COLUMNS, micros, user, uuid};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, Organisation, Person, User, UserQuery};
 use crate::model::{Role, TokenHash};
-use crate::server::store::{
-    Actor, NewUserRecord, RoleChange, StoreError, StoreResult, Taken, WrappedDataKey,
-};
+use crate::server::store::{Actor, NewUserRecord, RoleChange, StoreError, StoreResult, Taken};
 
 pub fn organisation(conn: &Connection) -> StoreResult<Organisation> {
     let mut statement = conn.prepare_cached("SELECT id, name FROM organisation")?;
@@ -22,17 +20,6 @@ pub fn organisation(conn: &Connection) -> StoreResult<Organisation> {
             name: row.get(1)?,
         })
     })?)
-}
-
-pub fn data_keys(conn: &Connection) -> StoreResult<Vec<WrappedDataKey>> {
-    let mut statement = conn.prepare_cached("SELECT id, wrapped FROM data_keys ORDER BY id")?;
-    let keys = statement.query_map([], |row| {
-        Ok(WrappedDataKey {
-            id: row.get(0)?,
-            bytes: row.get(1)?,
-        })
-    })?;
-    Ok(keys.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The `seq` of a user, also of one who was removed.
@@ -137,7 +124,14 @@ pub fn add(conn: &Connection, new: &NewUserRecord, by: Actor) -> StoreResult<Res
     if !insert(conn, &user, new.token)? {
         return Ok(Err(Taken));
     }
-    record_role(conn, ActivityAction::UserAdded, &user.email, None, user.role, by)?;
+    record_role(
+        conn,
+        ActivityAction::UserAdded,
+        &user.email,
+        None,
+        Some(user.role),
+        by,
+    )?;
     Ok(Ok(by_id(conn, user.id)?.unwrap_or(user)))
 }
 
@@ -158,7 +152,7 @@ pub fn set_role(conn: &Connection, id: Uuid, role: Role, by: Actor) -> StoreResu
         ActivityAction::UserEdited,
         &user.email,
         Some(user.role),
-        role,
+        Some(role),
         by,
     )?;
     Ok(RoleChange::Changed(User { role, ..user }))
@@ -179,12 +173,13 @@ pub fn replace_token(conn: &Connection, id: Uuid, token: TokenHash, by: Actor) -
     Ok(true)
 }
 
-fn record_role(
+/// From one role to the other; none is not being here.
+pub fn record_role(
     conn: &Connection,
     action: ActivityAction,
     email: &str,
     old: Option<Role>,
-    new: Role,
+    new: Option<Role>,
     by: Actor,
 ) -> StoreResult<()> {
     let change: Value = json!([old, new]);
@@ -197,7 +192,7 @@ fn record_role(
     )
 }
 
-pub fn record(
+fn record(
     conn: &Connection,
     action: ActivityAction,
     email: &str,

@@ -119,11 +119,9 @@ fn hand_over_projects(conn: &Connection, from: i64, to: &Heir, by: Actor) -> Sto
 /// The row stays, for what they did before; nothing signs them in.
 fn strike(conn: &Connection, user: &User, seq: i64, by: Actor) -> StoreResult<()> {
     // Before they are gone, since they may remove themselves.
-    let changes = Map::from_iter([("role".to_owned(), json!([user.role, null]))]);
-    people::record(conn, ActivityAction::UserRemoved, &user.email, changes, by)?;
+    let removed = ActivityAction::UserRemoved;
+    people::record_role(conn, removed, &user.email, Some(user.role), None, by)?;
     conn.prepare_cached("UPDATE users SET removed_at = ?, token_hash = NULL WHERE seq = ?")?
         .execute(params![micros(Timestamp::now()), seq])?;
-    conn.prepare_cached("DELETE FROM idempotency WHERE creator = ?")?
-        .execute([seq])?;
     Ok(())
 }

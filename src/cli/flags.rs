@@ -1,6 +1,6 @@
 //! From the fields that a server refuses to the flags that gave them.
 
-use crate::cli::Failure;
+use super::Failure;
 use crate::client;
 use crate::model::{FieldError, field};
 
@@ -8,6 +8,20 @@ use crate::model::{FieldError, field};
 pub fn failure(error: client::Error, domains: &[String]) -> Failure {
     match error.problem() {
         Some(problem) if !problem.errors.is_empty() => named(&problem.errors, domains),
+        _ => error.into(),
+    }
+}
+
+/// As [`failure`], where `field` is given by the argument `name` and by no flag.
+pub fn argument(error: client::Error, field: &str, name: &str) -> Failure {
+    let line = |error: &FieldError| match error.field == field {
+        true => format!("{name}: {}", error.message),
+        false => line(error, &[]),
+    };
+    match error.problem() {
+        Some(problem) if !problem.errors.is_empty() => {
+            Failure::Flags(problem.errors.iter().map(line).collect())
+        }
         _ => error.into(),
     }
 }
@@ -25,7 +39,12 @@ fn line(error: &FieldError, domains: &[String]) -> String {
         },
         "local_development" => "--local-address".into(),
         "q" => "--filter".into(),
-        field @ ("name" | "project" | "after" | "limit" | "creator") => format!("--{field}"),
+        field @ ("name" | "project" | "after" | "limit" | "creator" | "role") => format!("--{field}"),
+        "email" => "EMAIL".into(),
+        "to" => "--hand-over-to".into(),
+        "url" => "--session-url".into(),
+        "key_name" => "--session-key-name".into(),
+        "private_key" => "--session-key-file".into(),
         "cross_page_persistence" => "--cross-page-persistence".into(),
         // What no flag gave needs no name.
         _ => return error.message.clone(),

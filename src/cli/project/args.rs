@@ -1,0 +1,101 @@
+//! `keydeck project …`: the flags. None of them takes a private key.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Subcommand};
+
+#[derive(Debug, Args)]
+pub struct ProjectArgs {
+    #[command(subcommand)]
+    pub command: ProjectCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ProjectCommand {
+    /// Add a project and print its id
+    Add(AddArgs),
+    /// List the projects
+    List(ListArgs),
+    /// Rename a project, or set the session server that its keys connect to
+    Edit(EditArgs),
+    /// Deploy a project: its keys may connect, and new ones can be created
+    Deploy(OneProject),
+    /// Withdraw a project: its keys stay, and refuse to connect
+    Undeploy(OneProject),
+    /// Remove a project that has no active keys
+    Remove(RemoveArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// Its name, unique in the organisation
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Deploy it at once
+    #[arg(long)]
+    pub deployed: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Only projects with this text in their name, or at the beginning of their id
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct OneProject {
+    /// The project's id or exact name
+    #[arg(value_name = "ID|NAME")]
+    pub project: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true).args([
+    "name", "session_url", "session_key_name", "session_key_file", "no_session_server",
+]))]
+pub struct EditArgs {
+    /// The project's id or exact name
+    #[arg(value_name = "ID|NAME")]
+    pub project: String,
+    /// A new name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Where its keys connect to, such as https://sessions.acme.example
+    #[arg(long, value_name = "URL")]
+    pub session_url: Option<String>,
+    /// The name of the private key at the session server
+    #[arg(long, value_name = "NAME")]
+    pub session_key_name: Option<String>,
+    /// Read the private key from this file, or - for standard input; it is never shown again
+    #[arg(long, value_name = "FILE")]
+    pub session_key_file: Option<PathBuf>,
+    /// Its keys connect to no session server
+    #[arg(long, conflicts_with_all = ["session_url", "session_key_name", "session_key_file"])]
+    pub no_session_server: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// The project's id or exact name
+    #[arg(value_name = "ID|NAME")]
+    pub project: String,
+    /// Don't ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Print JSON: the project as it was
+    #[arg(long)]
+    pub json: bool,
+}

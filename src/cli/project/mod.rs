@@ -1,0 +1,111 @@
+//! `keydeck project …`: what keys are assigned to, for scripts.
+
+pub mod args;
+mod edit;
+mod remove;
+
+use self::args::{AddArgs, ListArgs, OneProject, ProjectCommand};
+use super::args::Selection;
+use super::{Failure, confirm, deck, flags, output, resolve};
+use crate::api::{MAX_LIMIT, NewProject, Project, ProjectEdit, ProjectQuery};
+use crate::client::Client;
+
+const HEADER: [&str; 6] = ["NAME", "DEPLOYED", "KEYS", "SESSION SERVER", "CREATOR", "ID"];
+
+pub fn run(selection: &Selection, command: ProjectCommand) -> Result<(), Failure> {
+    match &command {
+        ProjectCommand::Remove(args) => confirm::possible(args.yes, "removing")?,
+        ProjectCommand::Edit(args) => edit::check_input(selection, args)?,
+        _ => {}
+    }
+    deck::ask(selection, async |client| dispatch(client, command).await)
+}
+
+async fn dispatch(client: &Client, command: ProjectCommand) -> Result<(), Failure> {
+    match command {
+        ProjectCommand::Add(args) => add(client, args).await,
+        ProjectCommand::List(args) => list(client, args).await,
+        ProjectCommand::Edit(args) => edit::run(client, args).await,
+        ProjectCommand::Deploy(args) => deploy(client, &args, true).await,
+        ProjectCommand::Undeploy(args) => deploy(client, &args, false).await,
+        ProjectCommand::Remove(args) => remove::run(client, &args).await,
+    }
+}
+
+async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
+    let new = NewProject {
+        name: args.name,
+        deployed: args.deployed,
+    };
+    let added = client.create_project(&new).await;
+    let project = added.map_err(|error| flags::argument(error, "name", "NAME"))?;
+    if args.json {
+        return output::json(&project);
+    }
+    let state = if project.deployed {
+        "deployed"
+    } else {
+        "not deployed"
+    };
+    output::talk(format!("added project \"{}\", {state}", project.name));
+    output::line(project.id);
+    Ok(())
+}
+
+async fn list(client: &Client, args: ListArgs) -> Result<(), Failure> {
+    let projects = projects(client, args.filter).await?;
+    if args.json {
+        return output::json(&projects);
+    }
+    if projects.is_empty() {
+        output::talk("no projects");
+        return Ok(());
+    }
+    output::table(&HEADER, projects.iter().map(row))
+}
+
+/// Page after page.
+async fn projects(client: &Client, filter: Option<String>) -> Result<Vec<Project>, Failure> {
+    let mut query = ProjectQuery {
+        q: filter,
+        limit: Some(MAX_LIMIT),
+        ..ProjectQuery::default()
+    };
+    let mut projects = Vec::new();
+    loop {
+        let page = client.projects(&query).await?;
+        let is_last = page.len() < MAX_LIMIT as usize;
+        projects.extend(page);
+        if is_last {
+            return Ok(projects);
+        }
+        query.after = projects.last().map(|project| project.id);
+    }
+}
+
+fn row(project: &Project) -> Vec<String> {
+    let session_server = project.session_server.as_ref();
+    vec![
+        output::shown(&project.name),
+        if project.deployed { "yes" } else { "no" }.to_owned(),
+        project.keys.to_string(),
+        session_server.map_or_else(|| "–".into(), |server| output::shown(&server.url)),
+        output::shown(&project.creator.email),
+        project.id.to_string(),
+    ]
+}
+
+async fn deploy(client: &Client, args: &OneProject, deployed: bool) -> Result<(), Failure> {
+    let id = resolve::project_id(client, &args.project).await?;
+    let edit = ProjectEdit {
+        deployed: Some(deployed),
+        ..ProjectEdit::default()
+    };
+    let project = client.edit_project(id, &edit).await?;
+    if args.json {
+        return output::json(&project);
+    }
+    let what = if deployed { "deployed" } else { "withdrew" };
+    output::talk(format!("{what} project \"{}\"", project.name));
+    Ok(())
+}

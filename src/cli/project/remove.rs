@@ -1,0 +1,25 @@
+//! `project remove`: names what goes, and asks unless told not to.
+
+use super::args::RemoveArgs;
+use crate::cli::{Failure, confirm, output, resolve};
+use crate::client::Client;
+
+pub async fn run(client: &Client, args: &RemoveArgs) -> Result<(), Failure> {
+    let project = resolve::project(client, &args.project).await?;
+    let name = &project.name;
+    if !args.yes {
+        output::talk(format!(
+            "project \"{name}\", created by {}",
+            project.creator.email
+        ));
+        if !confirm::asked(&format!("remove \"{name}\""))? {
+            return Err(Failure::Failed("nothing was removed".into()));
+        }
+    }
+    client.remove_project(project.id).await?;
+    if args.json {
+        return output::json(&project);
+    }
+    output::talk(format!("removed project \"{name}\""));
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! `keydeck seal …`: what seals the secrets in a database.
+
+pub mod args;
+mod files;
+mod rotate;
+
+use self::args::{SealArgs, SealCommand};
+use super::Failure;
+
+pub use self::files::explained;
+
+pub fn run(args: &SealArgs) -> Result<(), Failure> {
+    match &args.command {
+        SealCommand::Rotate(args) => rotate::run(args),
+    }
+}

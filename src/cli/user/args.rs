@@ -1,0 +1,91 @@
+//! `keydeck user …`: the flags.
+
+use clap::{Args, Subcommand};
+
+use crate::cli::values;
+use crate::model::Role;
+
+#[derive(Debug, Args)]
+pub struct UserArgs {
+    #[command(subcommand)]
+    pub command: UserCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add a person and print their sign-in token, which is shown only this once
+    Add(AddArgs),
+    /// List the people
+    List(ListArgs),
+    /// Change a person's role; it counts from their next request on
+    SetRole(SetRoleArgs),
+    /// Remove a person; their keys are revoked or handed over
+    Remove(RemoveArgs),
+    /// Print a new sign-in token for a person; the one before stops counting at once
+    NewToken(OneUser),
+}
+
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// Their email address
+    #[arg(value_name = "EMAIL")]
+    pub email: String,
+    /// What they may do
+    #[arg(long, value_parser = values::role())]
+    pub role: Role,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Only people with this text in their email address
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SetRoleArgs {
+    /// The person's id or email address
+    #[arg(value_name = "ID|EMAIL")]
+    pub user: String,
+    /// What they may do from now on
+    #[arg(value_parser = values::role())]
+    pub role: Role,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct OneUser {
+    /// The person's id or email address
+    #[arg(value_name = "ID|EMAIL")]
+    pub user: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// The person's id or email address
+    #[arg(value_name = "ID|EMAIL")]
+    pub user: String,
+    /// Revoke their keys: they stop working at once and for ever
+    #[arg(long, conflicts_with = "hand_over_to")]
+    pub revoke_keys: bool,
+    /// Give their keys, which go on working, and their projects to this person
+    #[arg(long, value_name = "ID|EMAIL")]
+    pub hand_over_to: Option<String>,
+    /// Don't ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Print JSON: what was done
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,107 @@
+//! `keydeck user …`: the people of the organisation, for scripts. Only an Owner may.
+
+pub mod args;
+mod remove;
+
+use self::args::{AddArgs, ListArgs, OneUser, SetRoleArgs, UserCommand};
+use super::args::Selection;
+use super::{Failure, deck, output, resolve};
+use crate::api::{MAX_LIMIT, NewToken, NewUser, Person, UserQuery};
+use crate::client::Client;
+
+const HEADER: [&str; 5] = ["EMAIL", "ROLE", "KEYS", "ADDED", "ID"];
+
+pub fn run(selection: &Selection, command: UserCommand) -> Result<(), Failure> {
+    deck::ask(selection, async |client| dispatch(client, command).await)
+}
+
+async fn dispatch(client: &Client, command: UserCommand) -> Result<(), Failure> {
+    match command {
+        UserCommand::Add(args) => add(client, args).await,
+        UserCommand::List(args) => list(client, args).await,
+        UserCommand::SetRole(args) => set_role(client, &args).await,
+        UserCommand::Remove(args) => remove::run(client, &args).await,
+        UserCommand::NewToken(args) => new_token(client, &args).await,
+    }
+}
+
+async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
+    let new = NewUser {
+        email: args.email,
+        role: args.role,
+    };
+    let created = client.add_user(&new).await?;
+    if args.json {
+        return output::json(&created);
+    }
+    output::talk(format!(
+        "added {} as {}; this is the only time that their sign-in token is shown",
+        created.user.email, created.user.role
+    ));
+    match &created.token {
+        Some(token) => output::secret(token),
+        None => Err(Failure::Failed("the server sent no token".into())),
+    }
+}
+
+async fn list(client: &Client, args: ListArgs) -> Result<(), Failure> {
+    let people = people(client, args.filter).await?;
+    if args.json {
+        return output::json(&people);
+    }
+    if people.is_empty() {
+        output::talk("nobody");
+        return Ok(());
+    }
+    output::table(&HEADER, people.iter().map(row))
+}
+
+/// Page after page.
+async fn people(client: &Client, filter: Option<String>) -> Result<Vec<Person>, Failure> {
+    let mut query = UserQuery {
+        q: filter,
+        limit: Some(MAX_LIMIT),
+        after: None,
+    };
+    let mut people = Vec::new();
+    loop {
+        let page = client.users(&query).await?;
+        let is_last = page.len() < MAX_LIMIT as usize;
+        people.extend(page);
+        if is_last {
+            return Ok(people);
+        }
+        query.after = people.last().map(|person| person.user.id);
+    }
+}
+
+fn row(person: &Person) -> Vec<String> {
+    let user = &person.user;
+    vec![
+        output::shown(&user.email),
+        user.role.to_string(),
+        person.keys.to_string(),
+        output::date(user.created_at),
+        user.id.to_string(),
+    ]
+}
+
+async fn set_role(client: &Client, args: &SetRoleArgs) -> Result<(), Failure> {
+    let id = resolve::user_id(client, &args.user).await?;
+    let user = client.set_role(id, args.role).await?;
+    if args.json {
+        return output::json(&user);
+    }
+    output::talk(format!("{} is {} from now on", user.email, user.role));
+    Ok(())
+}
+
+async fn new_token(client: &Client, args: &OneUser) -> Result<(), Failure> {
+    let id = resolve::user_id(client, &args.user).await?;
+    let token = client.new_token(id).await?;
+    if args.json {
+        return output::json(&NewToken { token: Some(token) });
+    }
+    output::talk("the sign-in token before this one counts no longer; this one is shown only this once");
+    output::secret(&token)
+}

@@ -1,0 +1,112 @@
+//! `user remove`: says what becomes of the person's keys, and asks unless told not to.
+
+use super::args::RemoveArgs;
+use crate::api::{KeyList, KeysFate, Person, RemovedUser, Sort, UserRemoval};
+use crate::cli::{Failure, confirm, output, resolve};
+use crate::client::Client;
+
+/// How many keys are named to who has not said what becomes of them.
+const NAMED: u32 = 20;
+
+/// What becomes of the keys.
+enum Fate {
+    /// They have none.
+    Nothing,
+    Revoke,
+    HandOver(Person),
+}
+
+pub async fn run(client: &Client, args: &RemoveArgs) -> Result<(), Failure> {
+    let person = resolve::person(client, &args.user).await?;
+    let fate = match &args.hand_over_to {
+        Some(text) => Fate::HandOver(resolve::person(client, text).await?),
+        None if args.revoke_keys => Fate::Revoke,
+        None if person.keys == 0 => Fate::Nothing,
+        None => return Err(undecided(client, &person).await?),
+    };
+    confirm::possible(args.yes, "removing")?;
+    if !args.yes && !confirmed(&person, &fate)? {
+        return Err(Failure::Failed("nobody was removed".into()));
+    }
+    let removed = client.remove_user(person.user.id, &removal(&fate)).await?;
+    if args.json {
+        return output::json(&removed);
+    }
+    output::talk(format!("removed {}{}", person.user.email, done(&removed, &fate)));
+    Ok(())
+}
+
+fn removal(fate: &Fate) -> UserRemoval {
+    let (keys, to) = match fate {
+        Fate::Nothing => (None, None),
+        Fate::Revoke => (Some(KeysFate::Revoke), None),
+        Fate::HandOver(to) => (Some(KeysFate::HandOver), Some(to.user.id)),
+    };
+    UserRemoval { keys, to }
+}
+
+/// Shows the keys, and says how to decide.
+async fn undecided(client: &Client, person: &Person) -> Result<Failure, Failure> {
+    let page = client
+        .keys(&KeyList {
+            creator: Some(person.user.id),
+            sort: Sort::Name,
+            limit: Some(NAMED),
+            ..KeyList::default()
+        })
+        .await?;
+    output::talk(format!("{} has {}:", person.user.email, keys(person.keys)));
+    for row in &page.items {
+        let key = &row.key;
+        let of = key.project.as_ref();
+        let of = of.map_or(String::new(), |project| format!(" of {}", project.name));
+        output::talk(format!("  {} key \"{}\"{of}", key.scope, key.name));
+    }
+    match person.keys.saturating_sub(page.items.len() as u64) {
+        0 => {}
+        more => output::talk(format!("  and {more} more")),
+    }
+    Ok(Failure::Usage(
+        "say what becomes of them: --hand-over-to EMAIL gives them to another person, --revoke-keys revokes them"
+            .into(),
+    ))
+}
+
+fn confirmed(person: &Person, fate: &Fate) -> Result<bool, Failure> {
+    let (email, keys) = (&person.user.email, keys(person.keys));
+    output::talk(format!("{email}, {}, can no longer sign in.", person.user.role));
+    match fate {
+        Fate::Nothing => {}
+        Fate::Revoke => output::talk(format!(
+            "{keys} will be revoked. Everything that presents one stops working at once. This can't be undone."
+        )),
+        Fate::HandOver(to) => output::talk(format!(
+            "{keys} and their projects will be {}'s, and go on working.",
+            to.user.email
+        )),
+    }
+    confirm::asked(&format!("remove {email}"))
+}
+
+fn done(removed: &RemovedUser, fate: &Fate) -> String {
+    match fate {
+        Fate::Nothing => String::new(),
+        Fate::Revoke => format!(", revoked {}", keys(removed.keys_revoked)),
+        Fate::HandOver(to) => format!(
+            ", handed over {} and {} to {}",
+            keys(removed.keys_handed_over),
+            match removed.projects_handed_over {
+                1 => "1 project".to_owned(),
+                projects => format!("{projects} projects"),
+            },
+            to.user.email
+        ),
+    }
+}
+
+fn keys(count: u64) -> String {
+    match count {
+        1 => "1 active key".into(),
+        count => format!("{count} active keys"),
+    }
+}

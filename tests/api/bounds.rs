@@ -1,0 +1,105 @@
+//! Clients that are many, slow or silent: each loses its own place, and others are answered.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use keydeck::server::Bounds;
+use reqwest::Method;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::common::Deck;
+
+const AT_ONCE: Duration = Duration::from_millis(10);
+/// Long enough for an answer that should not come.
+const A_WHILE: Duration = Duration::from_millis(200);
+const LIVE: &[u8] = b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n";
+const DOCUMENT: &[u8] = b"GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n";
+
+async fn connect(deck: &Deck) -> TcpStream {
+    let address = deck.url.strip_prefix("http://").expect("http");
+    TcpStream::connect(address).await.expect("accepted")
+}
+
+/// All that the server sends until it closes the connection.
+async fn until_closed(mut stream: TcpStream) -> String {
+    let mut answer = Vec::new();
+    // A reset closes it too.
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8(answer).expect("text")
+}
+
+#[tokio::test]
+async fn five_hundred_clients_that_hang_leave_others_answered() {
+    let deck = Deck::start().await;
+    let body = b"POST /v1/projects HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{";
+    let mut slow = Vec::new();
+    for sent in [&b""[..], &LIVE[..20], body].iter().cycle().take(500) {
+        let mut stream = connect(&deck).await;
+        stream.write_all(sent).await.expect("sent");
+        slow.push(stream);
+    }
+    deck.owner.get("/v1/me").await.expect(200);
+    deck.owner.get("/v1/keys").await.expect(200);
+    deck.owner.project("Shop").await;
+    for stream in slow.iter().step_by(3).chain(slow.iter().skip(1).step_by(3)) {
+        let waiting = stream.try_read(&mut [0; 1]).expect_err("it still hangs");
+        assert_eq!(waiting.kind(), ErrorKind::WouldBlock);
+    }
+}
+
+#[tokio::test]
+async fn who_comes_when_all_places_are_taken_waits_for_one() {
+    let deck = Deck::start_within(Bounds {
+        connections: 2,
+        ..Bounds::default()
+    })
+    .await;
+    let (one, two) = (connect(&deck).await, connect(&deck).await);
+    let mut waits = connect(&deck).await;
+    waits.write_all(LIVE).await.expect("sent");
+    let mut byte = [0; 1];
+    let waited = tokio::time::timeout(A_WHILE, waits.read_exact(&mut byte)).await;
+    assert!(waited.is_err(), "{waited:?}");
+    drop((one, two));
+    waits.read_exact(&mut byte).await.expect("answered");
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_come_ends_the_connection() {
+    let deck = Deck::start_within(Bounds {
+        head: AT_ONCE,
+        ..Bounds::default()
+    })
+    .await;
+    for sent in [&b""[..], &LIVE[..20]] {
+        let mut stream = connect(&deck).await;
+        stream.write_all(sent).await.expect("sent");
+        assert_eq!(until_closed(stream).await, "");
+    }
+    let mut idle = connect(&deck).await;
+    idle.write_all(LIVE).await.expect("sent");
+    assert!(until_closed(idle).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_takes_ends_the_connection() {
+    let deck = Deck::start_within(Bounds {
+        unread: AT_ONCE,
+        ..Bounds::default()
+    })
+    .await;
+    let mut stream = connect(&deck).await;
+    // More answers than the buffers of both ends hold; writing fails once the server has gone.
+    while stream.write_all(DOCUMENT).await.is_ok() {}
+    deck.owner.get("/v1/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_head_has_a_bound() {
+    let deck = Deck::start().await;
+    let long = "x".repeat(33 * 1024);
+    let request = deck.owner.request(Method::GET, "/livez").header("x-long", long);
+    let answer = request.send().await.expect("an answer");
+    assert_eq!(answer.status(), 431);
+}

@@ -1,0 +1,224 @@
+//! `keydeck seal rotate`: a new root key under a running server, and after every way to be cut off.
+#![cfg(test)]
+
+#[path = "common/program.rs"]
+#[expect(dead_code, reason = "shared with the tests of the commands")]
+mod program;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::thread;
+
+use keydeck::api::{ActivityAction, ActivityQuery};
+use program::{Home, Ran, Served, block_on};
+
+const ROTATE: &[&str] = &["seal", "rotate", "--database", "sqlite:keys.db"];
+const ROOT_KEY: &str = "keys.db.root-key";
+const NEXT: &str = "keys.db.root-key.next";
+
+/// Creates a key that can be viewed again: its name and secret.
+fn created(server: &Served, name: &str) -> (String, String) {
+    let create = [
+        "key",
+        "create",
+        "--scope",
+        "mobile",
+        "--project",
+        "Storefront",
+        "--name",
+        name,
+    ];
+    let secret = server.run(&create).succeeded().stdout;
+    (name.to_owned(), secret)
+}
+
+#[track_caller]
+fn revealed(server: &Served, keys: &[(String, String)]) {
+    for (name, secret) in keys {
+        assert_eq!(&server.run(&["key", "reveal", name]).succeeded().stdout, secret);
+    }
+}
+
+/// The files that hold old root keys.
+fn old_files(home: &Home) -> Vec<PathBuf> {
+    let entries = fs::read_dir(home.dir.path()).expect("there");
+    let paths = entries.map(|entry| entry.expect("there").path());
+    paths
+        .filter(|path| path.to_string_lossy().contains(".root-key.old-"))
+        .collect()
+}
+
+fn serve_refused(home: &Home, args: &[&str]) -> String {
+    let serve = [
+        "serve",
+        "--database",
+        "sqlite:keys.db",
+        "--public-url",
+        "https://keys.acme.example",
+    ];
+    home.run(&[&serve[..], args].concat()).refused(1)
+}
+
+#[test]
+fn a_running_server_goes_on_and_the_next_start_needs_the_new_key() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    server.project("Storefront");
+    let mut keys = vec![created(&server, "Before")];
+    let mut rotation = home
+        .command(ROTATE)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    while rotation.try_wait().expect("waited").is_none() {
+        keys.push(created(&server, &format!("During {}", keys.len())));
+        revealed(&server, &keys[keys.len() - 1..]);
+    }
+    let rotated = Ran::of(rotation.wait_with_output().expect("ended")).succeeded();
+    keys.push(created(&server, "After"));
+    revealed(&server, &keys);
+
+    let [old] = old_files(&home).try_into().expect("one");
+    let old_name = old.file_name().expect("a file").to_string_lossy().into_owned();
+    assert_eq!(rotated.stdout, "");
+    assert!(
+        rotated.stderr.contains(&old_name) && rotated.stderr.contains("backups"),
+        "{}",
+        rotated.stderr
+    );
+    for file in [home.path(ROOT_KEY), old.clone()] {
+        let key = fs::read_to_string(&file).expect("text");
+        assert_eq!(
+            fs::metadata(&file).expect("there").permissions().mode() & 0o777,
+            0o600
+        );
+        assert!(!rotated.stderr.contains(key.trim()), "a root key was printed");
+    }
+    assert_ne!(
+        fs::read(&old).expect("there"),
+        fs::read(home.path(ROOT_KEY)).expect("there")
+    );
+    assert!(!home.path(NEXT).exists());
+
+    let log = block_on(server.client().activity(&ActivityQuery::default())).expect("the log");
+    let mut rotations = log
+        .items
+        .iter()
+        .filter(|row| row.action == ActivityAction::RootKeyRotated);
+    let row = rotations.next().expect("one row");
+    assert!(rotations.next().is_none());
+    assert_eq!((&row.actor, row.key), (&None, None));
+    server.terminate();
+    let refused = serve_refused(&home, &["--root-key-file", &old_name]);
+    assert!(refused.contains("not the root key of this database"), "{refused}");
+    revealed(&home.serve(&token), &keys);
+}
+
+#[test]
+fn a_rotation_that_was_cut_off_is_finished_by_the_next() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    server.project("Storefront");
+    let keys = [created(&server, "Kiosk")];
+    server.terminate();
+
+    // Cut off before anything was wrapped under the new key: the old one still opens the database.
+    let other = Home::new();
+    other.init();
+    fs::copy(other.path(ROOT_KEY), home.path(NEXT)).expect("copied");
+    home.serve(&token).terminate();
+    let next = fs::read(home.path(NEXT)).expect("there");
+    assert!(home.run(ROTATE).succeeded().stderr.contains("rotated"));
+    assert_eq!(fs::read(home.path(ROOT_KEY)).expect("there"), next);
+
+    // Cut off before the new key was put in its place.
+    let [old] = old_files(&home).try_into().expect("one");
+    fs::rename(home.path(ROOT_KEY), home.path(NEXT)).expect("moved");
+    fs::rename(&old, home.path(ROOT_KEY)).expect("moved");
+    let refused = serve_refused(&home, &[]);
+    let command = "keydeck seal rotate --database sqlite:keys.db --root-key-file keys.db.root-key";
+    assert!(
+        refused.contains("cut off") && refused.contains(command),
+        "{refused}"
+    );
+    let finish: Vec<&str> = command.split(' ').skip(1).collect();
+    assert!(
+        home.run(&finish)
+            .succeeded()
+            .stderr
+            .contains("finished a rotation")
+    );
+    assert_eq!(fs::read(home.path(ROOT_KEY)).expect("there"), next);
+    assert!(!home.path(NEXT).exists() && old_files(&home).len() == 1);
+    revealed(&home.serve(&token), &keys);
+}
+
+#[test]
+fn of_two_rotations_at_once_none_loses_the_key() {
+    let home = Home::new();
+    let token = home.init();
+    let runs: Vec<Ran> = thread::scope(|scope| {
+        let runs: Vec<_> = (0..4).map(|_| scope.spawn(|| home.run(ROTATE))).collect();
+        runs.into_iter().map(|run| run.join().expect("ran")).collect()
+    });
+    assert!(runs.iter().any(|run| run.code == Some(0)));
+    for run in runs.into_iter().filter(|run| run.code != Some(0)) {
+        let said = run.refused(1);
+        assert!(said.contains("another keydeck seal rotate is at work"), "{said}");
+    }
+    assert!(!home.path(NEXT).exists());
+    home.serve(&token).run(&["key", "list"]).succeeded();
+}
+
+#[test]
+fn a_root_key_in_the_environment_moves_to_the_file_that_is_named() {
+    let home = Home::new();
+    let token = home.init();
+    let text = fs::read_to_string(home.path(ROOT_KEY)).expect("text");
+    fs::remove_file(home.path(ROOT_KEY)).expect("there");
+    let rotate = |args: &[&str]| {
+        let mut command = home.command(&[ROTATE, args].concat());
+        Ran::of(
+            command
+                .env("KEYDECK_ROOT_KEY", text.trim())
+                .output()
+                .expect("started"),
+        )
+    };
+    let refused = rotate(&[]).refused(2);
+    assert!(refused.contains("--new-root-key-file"), "{refused}");
+    let rotated = rotate(&["--new-root-key-file", "new.key"]).succeeded();
+    assert!(
+        rotated.stderr.contains("--root-key-file new.key"),
+        "{}",
+        rotated.stderr
+    );
+    assert!(!rotated.stderr.contains(text.trim()) && rotated.stdout.is_empty());
+    let again = rotate(&["--new-root-key-file", "other.key"]).refused(1);
+    assert!(
+        again.contains("not the root key") && !home.path("other.key").exists(),
+        "{again}"
+    );
+    let server = home.serve_with(&token, &["--listen", "127.0.0.1:0", "--root-key-file", "new.key"]);
+    server.run(&["key", "list"]).succeeded();
+}
+
+#[test]
+fn the_local_deck_is_rotated_when_no_database_is_named() {
+    let home = Home::new();
+    let nothing = home.run(&["seal", "rotate"]).refused(1);
+    assert!(nothing.contains("no local deck yet"), "{nothing}");
+    home.run(&["key", "list"]).succeeded();
+    let deck = home.path("data").join("keydeck");
+    let before = fs::read(deck.join("root.key")).expect("there");
+    home.run(&["seal", "rotate", "--new-root-key-file", "elsewhere.key"])
+        .refused(2);
+    home.run(&["seal", "rotate"]).succeeded();
+    assert_ne!(fs::read(deck.join("root.key")).expect("there"), before);
+    home.run(&["key", "list"]).succeeded();
+}
