@@ -17,9 +17,6 @@ impl App {
         if let Some(Over::NewSecret(new)) = self.over.last() {
             return action != Action::Copy || new.secret.is_some();
         }
-        if self.place.read_only && action.changes() {
-            return false;
-        }
         self.may(action)
             && match self.screen {
                 Screen::Keys => self.can_with_keys(action),

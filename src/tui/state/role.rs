@@ -73,8 +73,12 @@ impl App {
         }
     }
 
-    /// Whether the role ever allows an action on the screen that is shown; help lists nothing else.
+    /// Whether the role ever allows an action on the screen that is shown, and the place does; help lists
+    /// nothing else.
     pub fn may(&self, action: Action) -> bool {
+        if self.place.read_only && action.changes() {
+            return false;
+        }
         if let Some(screen) = Screen::shown_by(action) {
             return self.may_show(screen);
         }

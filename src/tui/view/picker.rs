@@ -56,6 +56,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, picker: &Picker, look: &Look) -
             .collect();
         Paragraph::new(lines).render(list, buffer);
     }
+    let room = usize::from(list.width).saturating_sub(ASIDE);
     let skip = (picker.selected + 1).saturating_sub(usize::from(list.height));
     for (index, (name, aside)) in picker
         .found
@@ -75,7 +76,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, picker: &Picker, look: &Look) -
             look.theme.text()
         };
         let line = Line::from(vec![
-            Span::raw(text::column(name, usize::from(row.width).saturating_sub(ASIDE))),
+            Span::raw(text::column(&text::fit(name, room.saturating_sub(1)), room)),
             Span::raw(text::column(aside, ASIDE)),
         ]);
         Paragraph::new(line).style(style).render(row, buffer);

@@ -78,9 +78,10 @@ fn consequences(removal: &Removal) -> &'static str {
             "Their keys could not be looked at. Esc closes this; d tries again."
         }
         None => "Looking at their keys…",
+        Some(Holding { total: 0, .. }) if removal.is_me => "",
         Some(Holding { total: 0, .. }) => "They can't sign in any more.",
         Some(_) => {
-            "They can't sign in any more. Keys that are handed over go on working, and the projects go along. Revoked keys stop working at once and for ever."
+            "Keys that are handed over go on working, and the projects go along. Revoked keys stop working at once and for ever."
         }
     }
 }

@@ -15,17 +15,12 @@ pub const BINDINGS: &[Binding] = &[
         PEOPLE,
         [ch('t')],
         NewToken,
-        "new token",
+        "token",
         "new sign-in token (asks first)"
     ),
-    bind!(danger PEOPLE, [ch('d'), code(KeyCode::Delete)], Remove, "remove", "remove the person (asks what becomes of the keys)"),
-    bind!(
-        PEOPLE,
-        [ch('o')],
-        ItsKeys,
-        "their keys",
-        "their keys, in the table of keys"
-    ),
+    bind!(danger PEOPLE, [ch('d'), code(KeyCode::Delete)], Remove, "remove", "remove the person (asks first)"),
+    bind!(PEOPLE, [ch('/')], Filter, "filter", "filter by email address"),
+    bind!(PEOPLE, [ch('o')], ItsKeys, "keys", "keys of the person"),
     bind!(
         PEOPLE,
         [ch('a')],
@@ -33,5 +28,4 @@ pub const BINDINGS: &[Binding] = &[
         "activity",
         "activity of the person: what they did"
     ),
-    bind!(PEOPLE, [ch('/')], Filter, "filter", "filter by email address"),
 ];
