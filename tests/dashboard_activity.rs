@@ -191,7 +191,7 @@ fn a_failure_keeps_the_rows_and_asks_again_once_connected() {
     assert_eq!(questions(&talk), 0, "nothing is asked by itself after a failure");
     talk.tell(Message::Connected);
     talk.answer_activity(log(rows(501, 100), true));
-    assert_eq!(seen(&talk).contains(&402), true);
+    assert!(seen(&talk).contains(&402));
 }
 
 // In the details of a key.

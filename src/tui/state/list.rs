@@ -26,9 +26,11 @@ pub enum Fetch {
 }
 
 #[derive(Debug)]
-pub struct List<T> {
+pub struct List<T: Listed> {
     items: Vec<T>,
     selected: usize,
+    /// What was just added, and is selected as soon as it is loaded, however far down it stands.
+    wanted: Option<T::Id>,
     /// The first item on the screen.
     top: usize,
     /// Lines of the screen.
@@ -43,11 +45,12 @@ pub struct List<T> {
     error: Option<Error>,
 }
 
-impl<T> Default for List<T> {
+impl<T: Listed> Default for List<T> {
     fn default() -> Self {
         Self {
             items: Vec::new(),
             selected: 0,
+            wanted: None,
             top: 0,
             height: 1,
             generation: 0,
@@ -134,7 +137,11 @@ impl<T: Listed> List<T> {
         !self.waiting
             && !self.complete
             && self.error.is_none()
-            && self.selected.max(self.top + self.height) + AHEAD >= self.items.len()
+            && (self.wanted.is_some() || self.is_near_end())
+    }
+
+    fn is_near_end(&self) -> bool {
+        self.selected.max(self.top + self.height) + AHEAD >= self.items.len()
     }
 
     /// Takes an answer; `complete` when the server has no more. What is there stays when it failed.
@@ -165,7 +172,24 @@ impl<T: Listed> List<T> {
                     self.top = index.saturating_sub(line);
                 }
                 self.select(found.unwrap_or(self.selected));
+                self.look_for_wanted();
             }
+        }
+    }
+
+    /// The item of this id is selected as soon as it is loaded.
+    pub fn want(&mut self, id: T::Id) {
+        self.wanted = Some(id);
+    }
+
+    fn look_for_wanted(&mut self) {
+        // An answer that is already old may lack what the next one has.
+        let may_come = self.old || !self.complete;
+        if let Some(id) = self.wanted.take()
+            && !self.select_id(&id)
+            && may_come
+        {
+            self.wanted = Some(id);
         }
     }
 
@@ -237,6 +261,7 @@ impl<T: Listed> List<T> {
             Action::Bottom => usize::MAX,
             _ => return false,
         };
+        self.wanted = None;
         self.select(to);
         true
     }
@@ -340,6 +365,20 @@ mod tests {
         let (question, fetch) = list.ask_again().expect("nothing is on its way");
         list.loaded(question, fetch, Ok((vec![7, 8], false)));
         assert_eq!(list.items(), [7, 8], "nothing joins the two");
+    }
+
+    #[test]
+    fn what_is_wanted_is_selected_wherever_it_turns_up() {
+        let mut list = of(0..100);
+        list.want(150);
+        assert!(list.wants_more());
+        let question = list.ask();
+        list.loaded(question, Fetch::More, Ok(((100..200).collect(), false)));
+        assert_eq!(list.selected(), Some(&150));
+        list.want(999);
+        let question = list.ask();
+        list.loaded(question, Fetch::More, Ok((vec![200], true)));
+        assert_eq!((list.selected(), list.wants_more()), (Some(&150), false));
     }
 
     #[test]

@@ -30,15 +30,13 @@ pub struct Projects {
     pub list: List<Project>,
     /// Part of the name, or the beginning of the id.
     pub filter: String,
-    /// One that was just added: it is selected as soon as the list has it.
-    added: Option<Uuid>,
 }
 
 impl Projects {
     /// Whether the user may see session servers, so that they are worth a column.
     pub fn shows_session_servers(&self) -> bool {
-        let mut projects = self.list.items().iter();
-        projects.any(|project| project.may.session_server)
+        let first = self.list.items().first();
+        first.is_some_and(|project| project.may.session_server)
     }
 }
 
@@ -153,9 +151,6 @@ impl App {
             (projects, complete)
         });
         self.projects.list.loaded(generation, fetch, result);
-        if let Some(added) = self.projects.added.take() {
-            self.projects.list.select_id(&added);
-        }
         let mut effects = match failed.filter(|_| !self.projects.list.is_empty()) {
             Some(why) => self.say(Tone::Failed, why),
             None => Vec::new(),
@@ -175,8 +170,8 @@ impl App {
     ) -> Vec<Effect> {
         let mut effects = match result {
             Ok(project) => {
-                if task == ProjectTask::Add {
-                    self.projects.added = project.as_ref().map(|project| project.id);
+                if let (ProjectTask::Add, Some(project)) = (task, &project) {
+                    self.projects.list.want(project.id);
                 }
                 self.project_changed(task, project)
             }

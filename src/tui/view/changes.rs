@@ -47,6 +47,9 @@ fn change_lines(old: &Value, new: &Value, width: usize, look: &Look) -> Vec<Line
             .flat_map(|line| paragraph(&line, Style::new(), width))
             .collect();
     }
+    if old.is_null() {
+        return paragraph(&value(new), Style::new(), width);
+    }
     if old == new {
         // A secret that was replaced: both are the same sign.
         return paragraph("replaced", Style::new(), width);
@@ -87,10 +90,11 @@ mod tests {
 
     #[test]
     fn a_value_goes_from_what_it_was_to_what_it_became() {
-        let changes = json!({ "name": ["Shop", "Store"], "local_development": [null, "203.0.113.7"] });
+        let changes = json!({ "name": ["Shop", "Store"], "local_development": ["203.0.113.7", null], "deployed": [null, true] });
         let name = ["", "Name", "Shop", "→ Store"];
-        let local = ["", "Local development", "–", "→ 203.0.113.7"];
-        assert_eq!(shown(changes), [local, name].concat());
+        let deployed = ["", "Deployed", "yes"].as_slice();
+        let local = ["", "Local development", "203.0.113.7", "→ –"];
+        assert_eq!(shown(changes), [deployed, &local, &name].concat());
         let changes = json!({ "cross_page_persistence": [true, false], "private_key": ["…", "…"] });
         let persistence = ["", "Cross page persistence", "yes", "→ no"].as_slice();
         assert_eq!(

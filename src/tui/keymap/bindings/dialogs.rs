@@ -148,8 +148,8 @@ pub const BINDINGS: &[Binding] = &[
         &[Palette],
         [code(KeyCode::Enter)],
         Accept,
-        "run",
-        "run the command"
+        "choose",
+        "choose the selected line"
     ),
     bind!(&[Palette], [code(KeyCode::Esc)], Back, "close", "close"),
     bind!(

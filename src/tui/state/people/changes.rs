@@ -78,7 +78,7 @@ impl App {
         {
             self.people.filter.clear();
         }
-        self.people.wanted = Some(user.id);
+        self.people.list.want(user.id);
         let effects = self.load_people();
         let person = PersonRef {
             id: user.id,

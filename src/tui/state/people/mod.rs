@@ -32,8 +32,6 @@ pub struct People {
     pub list: List<Person>,
     /// Part of the email address.
     pub filter: String,
-    /// Who was added, and is selected as soon as they are loaded, however far down they stand.
-    wanted: Option<Uuid>,
 }
 
 impl Listed for Person {
@@ -60,13 +58,9 @@ impl App {
     }
 
     pub(super) fn load_more_people(&mut self) -> Vec<Effect> {
-        match self.people.list.wants_more() {
-            true => self.fetch_more_people(),
-            false => Vec::new(),
+        if !self.people.list.wants_more() {
+            return Vec::new();
         }
-    }
-
-    fn fetch_more_people(&mut self) -> Vec<Effect> {
         let generation = self.people.list.ask();
         self.fetch_people(generation, Fetch::More)
     }
@@ -101,7 +95,6 @@ impl App {
             return effects;
         }
         if self.people.list.moves(action) {
-            self.people.wanted = None;
             return self.load_more_people();
         }
         match action {
@@ -163,25 +156,12 @@ impl App {
                 false => self.say(Tone::Failed, why),
             };
         }
-        let mut effects = self.look_for_wanted();
+        let mut effects = Vec::new();
         if self.people.list.is_old() {
             effects.extend(self.refresh_people());
         }
         effects.extend(self.load_more_people());
         effects
-    }
-
-    fn look_for_wanted(&mut self) -> Vec<Effect> {
-        let list = &mut self.people.list;
-        match self.people.wanted {
-            // The answer was to an older question.
-            _ if list.is_waiting() => Vec::new(),
-            Some(id) if !list.select_id(&id) && list.total().is_none() => self.fetch_more_people(),
-            _ => {
-                self.people.wanted = None;
-                Vec::new()
-            }
-        }
     }
 
     /// Whether this is who is signed in.
