@@ -1,44 +1,17 @@
 //! The drawn ring: every screen on ratatui's test backend, at several sizes.
 #![cfg(test)]
 
+#[path = "common/draw.rs"]
+mod draw;
 #[path = "common/talk.rs"]
 #[expect(dead_code, reason = "shared with the conversation tests")]
 mod talk;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use draw::*;
 use keydeck::api::{Created, KeyCounts, KeyPage, ProblemType};
 use keydeck::model::{LocalAddress, Scope, Secret};
 use keydeck::tui::message::{Message, Purpose, Route};
-use keydeck::tui::view::{self, Look, theme::Theme};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use talk::*;
-
-const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (47, 13)];
-
-fn look() -> Look {
-    Look {
-        theme: Theme::new(true),
-        now: Timestamp::from_second(1_795_000_200).expect("valid"),
-        zone: TimeZone::UTC,
-    }
-}
-
-fn drawn(talk: &Talk) -> String {
-    let (width, height) = talk.app.size();
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("in memory");
-    let look = look();
-    terminal
-        .draw(|frame| view::draw(frame, &talk.app, &look))
-        .expect("in memory");
-    // The test backend's own text form divides by the width.
-    if width == 0 {
-        String::new()
-    } else {
-        terminal.backend().to_string()
-    }
-}
 
 /// One snapshot a size, named after the screen.
 fn snapshots(screen: &str, keys: Vec<keydeck::api::Key>, lead_to: impl Fn(&mut Talk)) {
@@ -300,9 +273,6 @@ fn names_from_outside_are_text_and_never_terminal_control() {
             result: Err(gone),
         });
         let screen = drawn(&talk);
-        let raw = screen
-            .chars()
-            .find(|c| (c.is_control() && *c != '\n') || "\u{202e}\u{200b}\u{e0041}\u{2028}".contains(*c));
-        assert_eq!(raw, None, "{keys}: {screen}");
+        assert_eq!(hazard(&screen), None, "{keys}: {screen}");
     }
 }

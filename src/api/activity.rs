@@ -87,6 +87,11 @@ impl ActivityAction {
         }
     }
 
+    /// By itself, in words: "key revoked".
+    pub fn name_in_words(self) -> String {
+        self.as_str().replace('_', " ")
+    }
+
     /// In words, for people: "revoked a key".
     pub fn words(self) -> &'static str {
         match self {

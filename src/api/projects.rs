@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::keys::PersonRef;
+use super::keys::{PersonRef, ProjectRef};
 use crate::model::{Secret, secret};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -22,6 +22,16 @@ pub struct Project {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_server: Option<SessionServer>,
     pub may: ProjectMay,
+}
+
+impl From<Project> for ProjectRef {
+    fn from(project: Project) -> Self {
+        Self {
+            id: project.id,
+            name: project.name,
+            deployed: project.deployed,
+        }
+    }
 }
 
 /// What the signed-in user may do with a project.

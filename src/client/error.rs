@@ -44,6 +44,12 @@ impl Error {
         }
     }
 
+    /// Whether the role doesn't allow it.
+    pub fn is_forbidden(&self) -> bool {
+        self.problem()
+            .is_some_and(|problem| problem.kind == ProblemType::Forbidden)
+    }
+
     /// The problem document of a refusal.
     pub fn problem(&self) -> Option<&Problem> {
         match self {

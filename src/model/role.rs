@@ -29,6 +29,20 @@ impl Role {
         }
     }
 
+    /// What a user of this role may do, in words for people.
+    pub fn duties(self) -> &'static str {
+        match self {
+            Role::Owner => {
+                "Sees, creates, edits and revokes all keys; looks after people, projects and session servers."
+            }
+            Role::Support => "Sees, creates, edits and revokes all keys; looks after projects.",
+            Role::Analytics => "Sees all keys; creates Analytics keys, and revokes their own.",
+            Role::Editor => {
+                "Sees their own keys and projects, and creates, edits and revokes Web and Mobile keys in these."
+            }
+        }
+    }
+
     /// The name on the wire: `owner`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -23,6 +23,9 @@ pub enum Layer {
     /// A form with a few fields.
     Sheet,
     Revoke,
+    RemovePerson,
+    /// Who gets the keys of the person who is removed.
+    Heirs,
     NewSecret,
     Conflict,
     /// A question with two answers.
@@ -32,7 +35,7 @@ pub enum Layer {
 }
 
 impl Layer {
-    pub const ALL: [Layer; 14] = [
+    pub const ALL: [Layer; 16] = [
         Layer::Keys,
         Layer::Details,
         Layer::Projects,
@@ -42,6 +45,8 @@ impl Layer {
         Layer::Form,
         Layer::Sheet,
         Layer::Revoke,
+        Layer::RemovePerson,
+        Layer::Heirs,
         Layer::NewSecret,
         Layer::Conflict,
         Layer::Question,
@@ -60,6 +65,8 @@ impl Layer {
             Layer::Filter => "filter",
             Layer::Form | Layer::Sheet => "form",
             Layer::Revoke => "revoke",
+            Layer::RemovePerson => "remove a person",
+            Layer::Heirs => "hand over",
             Layer::NewSecret => "new secret",
             Layer::Conflict => "conflict",
             Layer::Question => "question",
@@ -85,8 +92,20 @@ pub enum Action {
     Create,
     Edit,
     Revoke,
+    NewToken,
+    Mine,
     Copy,
     Reveal,
+    Deploy,
+    SetSessionServer,
+    RemoveSessionServer,
+    Remove,
+    /// The keys of what is selected.
+    ItsKeys,
+    /// The activity of what is selected.
+    ItsActivity,
+    SamePerson,
+    ChooseAction,
     Filter,
     NextSort,
     ReverseSort,
@@ -115,7 +134,17 @@ pub enum Action {
 impl Action {
     /// Whether it begins to change something, which a read-only place doesn't offer.
     pub fn changes(self) -> bool {
-        matches!(self, Action::Create | Action::Edit | Action::Revoke)
+        matches!(
+            self,
+            Action::Create
+                | Action::Edit
+                | Action::Revoke
+                | Action::NewToken
+                | Action::Deploy
+                | Action::SetSessionServer
+                | Action::RemoveSessionServer
+                | Action::Remove
+        )
     }
 }
 
@@ -180,9 +209,10 @@ mod tests {
     }
 
     #[test]
-    fn no_single_letter_deletes_in_the_revoke_dialog() {
-        let letters = of_layer(Layer::Revoke).flat_map(|b| b.keys.iter().map(|k| (k, b.action)));
-        for (key, action) in letters {
+    fn no_single_letter_deletes_in_a_dialog_that_asks() {
+        let layers = [Layer::Revoke, Layer::RemovePerson, Layer::Question];
+        let bindings = layers.into_iter().flat_map(of_layer);
+        for (key, action) in bindings.flat_map(|b| b.keys.iter().map(|k| (k, b.action))) {
             let is_letter = matches!(key.code, KeyCode::Char(c) if c != '?') && key.modifiers.is_empty();
             assert!(!is_letter, "{} does {action:?}", key.label());
         }

@@ -1,4 +1,4 @@
-//! Asks the server what the screen of activity wants to know or do.
+//! Asks the server what the screen of activity and the details of a key want to know.
 
 use crate::client::Client;
 use crate::tui::message::{ActivityReply, ActivityRequest};
@@ -13,6 +13,10 @@ pub async fn answer(client: Client, request: ActivityRequest) -> ActivityReply {
             generation,
             fetch,
             result: client.activity(&query).await,
+        },
+        ActivityRequest::OfKey { number, query } => ActivityReply::OfKey {
+            number,
+            result: client.activity(&query).await.map(|page| page.items),
         },
     }
 }

@@ -1,7 +1,9 @@
 //! Asks the server what the screen of people wants to know or do.
 
-use crate::client::Client;
+use crate::api::KeyList;
+use crate::client::{Client, Error};
 use crate::tui::message::{PeopleReply, PeopleRequest};
+use crate::tui::state::people::Holding;
 
 pub async fn answer(client: Client, request: PeopleRequest) -> PeopleReply {
     match request {
@@ -14,5 +16,35 @@ pub async fn answer(client: Client, request: PeopleRequest) -> PeopleReply {
             fetch,
             result: client.users(&query).await,
         },
+        PeopleRequest::Add { new } => PeopleReply::Added(client.add_user(&new).await),
+        PeopleRequest::SetRole { id, role } => PeopleReply::RoleSet {
+            id,
+            result: client.set_role(id, role).await,
+        },
+        PeopleRequest::NewToken { person } => PeopleReply::TokenMade {
+            result: client.new_token(person.id).await,
+            person,
+        },
+        PeopleRequest::LookAtKeys { person, list } => PeopleReply::KeysLookedAt {
+            person,
+            result: holding(&client, &list).await,
+        },
+        PeopleRequest::FindHeirs { query } => PeopleReply::HeirsFound {
+            result: client.users(&query).await,
+            query,
+        },
+        PeopleRequest::Remove { id, removal } => PeopleReply::Removed {
+            id,
+            result: client.remove_user(id, &removal).await,
+        },
     }
+}
+
+async fn holding(client: &Client, list: &KeyList) -> Result<Holding, Error> {
+    let filter = list.filter();
+    let (page, counts) = tokio::try_join!(client.keys(list), client.counts(&filter))?;
+    Ok(Holding {
+        keys: page.items.into_iter().map(|row| row.key).collect(),
+        total: counts.total(),
+    })
 }

@@ -1,6 +1,6 @@
 //! What is asked of the server about the activity log, and what it answers.
 
-use crate::api::{ActivityPage, ActivityQuery};
+use crate::api::{Activity, ActivityPage, ActivityQuery};
 use crate::client::Error;
 use crate::tui::state::list::Fetch;
 
@@ -11,6 +11,8 @@ pub enum ActivityRequest {
         fetch: Fetch,
         query: ActivityQuery,
     },
+    /// The newest rows of one key.
+    OfKey { number: u64, query: ActivityQuery },
 }
 
 #[derive(Debug)]
@@ -20,4 +22,18 @@ pub enum ActivityReply {
         fetch: Fetch,
         result: Result<ActivityPage, Error>,
     },
+    OfKey {
+        number: u64,
+        result: Result<Vec<Activity>, Error>,
+    },
+}
+
+impl ActivityReply {
+    /// Why an answer is none.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            ActivityReply::Loaded { result, .. } => result.as_ref().err(),
+            ActivityReply::OfKey { result, .. } => result.as_ref().err(),
+        }
+    }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 pub use activity::{ActivityReply, ActivityRequest};
 pub use people::{PeopleReply, PeopleRequest};
-pub use projects::{ProjectReply, ProjectRequest};
+pub use projects::{ProjectChange, ProjectReply, ProjectRequest};
 
 use crate::api::{
     Created, Key, KeyCounts, KeyEdit, KeyEvent as DeckEvent, KeyFields, KeyFilter, KeyList, KeyPage, Me,
@@ -92,6 +92,26 @@ pub enum Message {
 }
 
 impl Message {
+    /// Why an answer is none.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            Message::Me(result) => result.as_ref().err(),
+            Message::Page { result, .. } => result.as_ref().err(),
+            Message::Counts { result, .. } => result.as_ref().err(),
+            Message::Projects { result, .. } => result.as_ref().err(),
+            Message::ProjectCreated { result, .. } => result.as_ref().err(),
+            Message::Created { result } => result.as_ref().err(),
+            Message::Edited { result, .. } => result.as_ref().err(),
+            Message::Revoked { result, .. } => result.as_ref().err(),
+            Message::Revealed { result, .. } => result.as_ref().err(),
+            Message::OfPeople(reply) => reply.error(),
+            Message::OfProjects(reply) => reply.error(),
+            Message::OfActivity(reply) => reply.error(),
+            Message::Disconnected(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Whether it counts wherever the dashboard is open: there is only one clipboard.
     pub fn is_about_the_clipboard(&self) -> bool {
         matches!(
@@ -181,7 +201,7 @@ pub enum Purpose {
     Copy,
 }
 
-/// Whose secret is copied: the name is for the line that confirms it.
+/// Whose secret is copied, a key's or a person's: the name is for the line that confirms it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
     pub id: Uuid,
@@ -204,4 +224,6 @@ pub enum Timer {
     ExpireNotice(u64),
     HideSecret(u64),
     ClearClipboard(u64),
+    /// The selection has stayed on a key for a moment.
+    KeyRests(u64),
 }

@@ -1,8 +1,14 @@
 //! What is asked of the server about people, and what it answers.
 
-use crate::api::{Person, UserQuery};
+use uuid::Uuid;
+
+use crate::api::{
+    CreatedUser, KeyList, NewUser, Person, PersonRef, RemovedUser, User, UserQuery, UserRemoval,
+};
 use crate::client::Error;
+use crate::model::{Role, Secret};
 use crate::tui::state::list::Fetch;
+use crate::tui::state::people::Holding;
 
 #[derive(Debug)]
 pub enum PeopleRequest {
@@ -10,6 +16,29 @@ pub enum PeopleRequest {
         generation: u64,
         fetch: Fetch,
         query: UserQuery,
+    },
+    Add {
+        new: NewUser,
+    },
+    SetRole {
+        id: Uuid,
+        role: Role,
+    },
+    NewToken {
+        person: PersonRef,
+    },
+    /// The first of a person's keys, and how many there are.
+    LookAtKeys {
+        person: Uuid,
+        list: KeyList,
+    },
+    /// Whom keys may be handed over to.
+    FindHeirs {
+        query: UserQuery,
+    },
+    Remove {
+        id: Uuid,
+        removal: UserRemoval,
     },
 }
 
@@ -20,4 +49,40 @@ pub enum PeopleReply {
         fetch: Fetch,
         result: Result<Vec<Person>, Error>,
     },
+    Added(Result<CreatedUser, Error>),
+    RoleSet {
+        id: Uuid,
+        result: Result<User, Error>,
+    },
+    TokenMade {
+        person: PersonRef,
+        result: Result<Secret, Error>,
+    },
+    KeysLookedAt {
+        person: Uuid,
+        result: Result<Holding, Error>,
+    },
+    HeirsFound {
+        query: UserQuery,
+        result: Result<Vec<Person>, Error>,
+    },
+    Removed {
+        id: Uuid,
+        result: Result<RemovedUser, Error>,
+    },
+}
+
+impl PeopleReply {
+    /// Why an answer is none.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            PeopleReply::Loaded { result, .. } => result.as_ref().err(),
+            PeopleReply::Added(result) => result.as_ref().err(),
+            PeopleReply::RoleSet { result, .. } => result.as_ref().err(),
+            PeopleReply::TokenMade { result, .. } => result.as_ref().err(),
+            PeopleReply::KeysLookedAt { result, .. } => result.as_ref().err(),
+            PeopleReply::HeirsFound { result, .. } => result.as_ref().err(),
+            PeopleReply::Removed { result, .. } => result.as_ref().err(),
+        }
+    }
 }

@@ -1,11 +1,15 @@
 //! The screen of the activity log: who did what, newest first.
 
+use uuid::Uuid;
+
+use super::dialogs::Command;
 use super::list::{Fetch, List, Listed};
 use super::notice::sentence;
-use super::{App, Tone};
-use crate::api::{Activity, ActivityQuery};
+use super::{App, Over, Palette, Screen, Tone};
+use crate::api::{Activity, ActivityAction, ActivityPage, ActivityQuery, PersonRef};
+use crate::client::Error;
 use crate::tui::keymap::Action;
-use crate::tui::message::{ActivityReply, ActivityRequest, Effect};
+use crate::tui::message::{ActivityReply, ActivityRequest, Effect, Subject};
 
 /// Rows of a page.
 const PAGE: u32 = 100;
@@ -13,6 +17,40 @@ const PAGE: u32 = 100;
 #[derive(Debug, Default)]
 pub struct ActivityLog {
     pub list: List<Activity>,
+    pub only: Only,
+}
+
+/// Which rows are shown: all conditions hold together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Only {
+    pub key: Option<Subject>,
+    pub person: Option<PersonRef>,
+    pub action: Option<ActivityAction>,
+}
+
+impl Only {
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn query(&self) -> ActivityQuery {
+        ActivityQuery {
+            key: self.key.as_ref().map(|key| key.id),
+            actor: self.person.as_ref().map(|person| person.id.to_string()),
+            action: self.action,
+            limit: Some(PAGE),
+            before: None,
+        }
+    }
+
+    /// `by mira@acme.example  ·  key revoked`.
+    pub fn words(&self) -> String {
+        let key = self.key.as_ref().map(|key| format!("of key {}", key.name));
+        let person = self.person.as_ref().map(|person| format!("by {}", person.email));
+        let action = self.action.map(ActivityAction::name_in_words);
+        let parts: Vec<String> = [key, person, action].into_iter().flatten().collect();
+        parts.join("  ·  ")
+    }
 }
 
 impl Listed for Activity {
@@ -24,19 +62,63 @@ impl Listed for Activity {
 }
 
 impl App {
-    /// Asks for the newest rows.
-    pub(super) fn load_activity(&mut self) -> Vec<Effect> {
-        self.fetch_activity(Fetch::Start)
+    /// What one person did.
+    pub(super) fn activity_of_person(&mut self, person: &PersonRef) -> Vec<Effect> {
+        let mut effects = self.go(Screen::Activity);
+        effects.extend(self.show_only(Only {
+            person: Some(person.clone()),
+            ..Only::default()
+        }));
+        effects
     }
 
-    fn fetch_activity(&mut self, fetch: Fetch) -> Vec<Effect> {
+    /// What was done to one key.
+    pub(super) fn activity_of_key(&mut self, id: Uuid, name: String) -> Vec<Effect> {
+        let mut effects = self.go(Screen::Activity);
+        effects.extend(self.show_only(Only {
+            key: Some(Subject { id, name }),
+            ..Only::default()
+        }));
+        effects
+    }
+
+    pub(super) fn show_activity_of_selected(&mut self) -> Vec<Effect> {
+        match self.selected().map(|key| (key.id, key.name.clone())) {
+            Some((id, name)) => self.activity_of_key(id, name),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn show_only(&mut self, only: Only) -> Vec<Effect> {
+        if only != self.activity.only {
+            self.activity.only = only;
+            self.activity.list.clear();
+        }
+        let generation = self.activity.list.ask();
+        self.fetch_activity(generation, Fetch::Start)
+    }
+
+    pub(super) fn refresh_activity(&mut self) -> Vec<Effect> {
+        match self.activity.list.ask_again() {
+            Some((generation, fetch)) => self.fetch_activity(generation, fetch),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn load_more_activity(&mut self) -> Vec<Effect> {
+        if !self.activity.list.wants_more() {
+            return Vec::new();
+        }
+        let generation = self.activity.list.ask();
+        self.fetch_activity(generation, Fetch::More)
+    }
+
+    fn fetch_activity(&mut self, generation: u64, fetch: Fetch) -> Vec<Effect> {
         let last = self.activity.list.last().map(|row| row.seq);
         let query = ActivityQuery {
-            limit: Some(PAGE),
             before: last.filter(|_| fetch == Fetch::More),
-            ..ActivityQuery::default()
+            ..self.activity.only.query()
         };
-        let generation = self.activity.list.ask();
         vec![Effect::Activity(ActivityRequest::Load {
             generation,
             fetch,
@@ -44,14 +126,22 @@ impl App {
         })]
     }
 
-    pub(super) fn load_more_activity(&mut self) -> Vec<Effect> {
-        match self.activity.list.wants_more() {
-            true => self.fetch_activity(Fetch::More),
-            false => Vec::new(),
+    /// Whether an action of this screen can be done now.
+    pub(super) fn can_in_activity(&self, action: Action) -> bool {
+        let row = self.activity.list.selected();
+        match action {
+            Action::Details | Action::SwitchFocus => row.is_some(),
+            Action::SamePerson => {
+                self.activity.only.person.is_some() || row.is_some_and(|row| row.actor.is_some())
+            }
+            _ => true,
         }
     }
 
     pub(super) fn perform_in_activity(&mut self, action: Action) -> Vec<Effect> {
+        if action == Action::Back && !self.details_focused && !self.activity.only.is_all() {
+            return self.show_only(Only::default());
+        }
         if let Some(effects) = self.perform_in_any_list(action) {
             return effects;
         }
@@ -59,9 +149,36 @@ impl App {
             return self.load_more_activity();
         }
         match action {
-            Action::Refresh => self.load_activity(),
+            Action::Refresh => self.refresh_activity(),
+            Action::SamePerson => self.toggle_same_person(),
+            Action::ChooseAction => self.open_actions(),
             _ => Vec::new(),
         }
+    }
+
+    /// Only what the one of the selected row did; once more: what everybody did.
+    fn toggle_same_person(&mut self) -> Vec<Effect> {
+        let only = self.activity.only.clone();
+        let row = self.activity.list.selected();
+        let person = match (&only.person, row.and_then(|row| row.actor.clone())) {
+            (Some(_), _) => None,
+            (None, Some(actor)) => Some(actor),
+            (None, None) => return self.say(Tone::Note, "Nobody was signed in when this was done."),
+        };
+        self.show_only(Only { person, ..only })
+    }
+
+    fn open_actions(&mut self) -> Vec<Effect> {
+        let each = ActivityAction::ALL.into_iter().map(Some);
+        let all = std::iter::once(None).chain(each).map(Command::OnlyAction);
+        let palette = Palette::new("Only this action", all.collect());
+        self.over.push(Over::Palette(palette));
+        Vec::new()
+    }
+
+    pub(super) fn only_action(&mut self, action: Option<ActivityAction>) -> Vec<Effect> {
+        let only = self.activity.only.clone();
+        self.show_only(Only { action, ..only })
     }
 
     pub(super) fn activity_replied(&mut self, reply: ActivityReply) -> Vec<Effect> {
@@ -70,18 +187,34 @@ impl App {
                 generation,
                 fetch,
                 result,
-            } => {
-                let failed = result.as_ref().err().map(sentence);
-                let result = result.map(|page| {
-                    let complete = page.next.is_none();
-                    (page.items, complete)
-                });
-                self.activity.list.loaded(generation, fetch, result);
-                match failed.filter(|_| !self.activity.list.is_empty()) {
-                    Some(why) => self.say(Tone::Failed, why),
-                    None => Vec::new(),
-                }
+            } => self.activity_loaded(generation, fetch, result),
+            ActivityReply::OfKey { number, result } => {
+                self.key_activity.loaded(number, result);
+                Vec::new()
             }
         }
+    }
+
+    fn activity_loaded(
+        &mut self,
+        generation: u64,
+        fetch: Fetch,
+        result: Result<ActivityPage, Error>,
+    ) -> Vec<Effect> {
+        let failed = result.as_ref().err().map(sentence);
+        let result = result.map(|page| {
+            let complete = page.next.is_none();
+            (page.items, complete)
+        });
+        self.activity.list.loaded(generation, fetch, result);
+        let mut effects = match failed.filter(|_| !self.activity.list.is_empty()) {
+            Some(why) => self.say(Tone::Failed, why),
+            None => Vec::new(),
+        };
+        if self.activity.list.is_old() {
+            effects.extend(self.refresh_activity());
+        }
+        effects.extend(self.load_more_activity());
+        effects
     }
 }

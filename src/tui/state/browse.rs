@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::rows::{Rows, Select};
-use crate::api::{KeyCounts, KeyFilter, KeyList, KeyPage, MAX_LIMIT, Order, Sort};
+use crate::api::{KeyCounts, KeyFilter, KeyList, KeyPage, MAX_LIMIT, Order, PersonRef, ProjectRef, Sort};
 use crate::client::Error;
 use crate::model::Scope;
 use crate::tui::message::{Effect, Load};
@@ -12,6 +12,10 @@ use crate::tui::message::{Effect, Load};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
     pub scope: Option<Scope>,
+    /// Only keys of this project.
+    pub project: Option<ProjectRef>,
+    /// Only this person's keys.
+    pub creator: Option<PersonRef>,
     pub text: String,
     pub sort: Sort,
     pub order: Order,
@@ -22,13 +26,25 @@ impl Query {
         let text = self.text.trim();
         KeyFilter {
             scope: self.scope,
+            project: self.project.as_ref().map(|project| project.id),
+            creator: self.creator.as_ref().map(|creator| creator.id),
             q: (!text.is_empty()).then(|| text.to_owned()),
-            ..KeyFilter::default()
         }
     }
 
     pub fn is_filtered(&self) -> bool {
-        self.scope.is_some() || !self.text.trim().is_empty()
+        self.scope.is_some()
+            || self.project.is_some()
+            || self.creator.is_some()
+            || !self.text.trim().is_empty()
+    }
+
+    /// All keys, in the same order.
+    pub fn clear(&mut self) {
+        self.scope = None;
+        self.project = None;
+        self.creator = None;
+        self.text.clear();
     }
 }
 
@@ -166,6 +182,8 @@ impl Browse {
         let rows = u32::try_from(4 * self.rows.height()).unwrap_or(MAX_LIMIT);
         let mut list = KeyList {
             scope: filter.scope,
+            project: filter.project,
+            creator: filter.creator,
             q: filter.q,
             sort: self.query.sort,
             order: Some(self.query.order),

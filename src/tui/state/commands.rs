@@ -3,7 +3,7 @@
 use super::dialogs::Command;
 use super::text::TextField;
 use super::{App, Body, Help, Over, Palette, Screen};
-use crate::api::Sort;
+use crate::api::{PersonRef, Sort};
 use crate::model::Scope;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::{Effect, Load};
@@ -14,23 +14,25 @@ const MAX_FILTER_CHARS: usize = 100;
 impl App {
     /// Whether an action can be done now; footer, help and palette offer nothing else.
     pub fn can(&self, action: Action) -> bool {
-        if let Some(screen) = Screen::shown_by(action) {
-            return self.may_show(screen);
+        if let Some(Over::NewSecret(new)) = self.over.last() {
+            return action != Action::Copy || new.secret.is_some();
         }
-        if self.place.read_only && action.changes() {
-            return false;
-        }
+        self.may(action)
+            && match self.screen {
+                Screen::Keys => self.can_with_keys(action),
+                Screen::Projects => self.can_in_projects(action),
+                Screen::People => self.can_in_people(action),
+                Screen::Activity => self.can_in_activity(action),
+            }
+    }
+
+    fn can_with_keys(&self, action: Action) -> bool {
         let key = self.selected();
         match action {
-            Action::Create => self.may_create(),
             Action::Edit => key.is_some_and(|key| key.may.edit),
             Action::Revoke => key.is_some_and(|key| key.may.revoke),
-            Action::Copy => match self.over.last() {
-                Some(Over::NewSecret(new)) => new.secret.is_some(),
-                _ => key.is_some_and(|key| key.may.reveal),
-            },
-            Action::Reveal => key.is_some_and(|key| key.may.reveal),
-            Action::Details | Action::SwitchFocus => key.is_some(),
+            Action::Copy | Action::Reveal => key.is_some_and(|key| key.may.reveal),
+            Action::Details | Action::SwitchFocus | Action::ItsActivity => key.is_some(),
             Action::Back => self.layer() != Layer::Keys || self.browse.query.is_filtered(),
             Action::NextSort | Action::ReverseSort => key.is_some(),
             _ => true,
@@ -62,6 +64,7 @@ impl App {
             Action::ScopeWeb => self.only(Some(Scope::Web)),
             Action::ScopeMobile => self.only(Some(Scope::Mobile)),
             Action::ScopeAnalytics => self.only(Some(Scope::Analytics)),
+            Action::Mine => self.toggle_mine(),
             Action::Filter => self.open_filter(),
             Action::Refresh => self.ask_again(),
             Action::Palette => self.open_palette(),
@@ -70,6 +73,7 @@ impl App {
             Action::Revoke => self.open_revoke(),
             Action::Copy => self.copy(),
             Action::Reveal => self.reveal(),
+            Action::ItsActivity => self.show_activity_of_selected(),
             _ => Vec::new(),
         }
     }
@@ -118,8 +122,20 @@ impl App {
         if !self.browse.query.is_filtered() {
             return Vec::new();
         }
-        self.browse.query.text.clear();
-        self.browse.query.scope = None;
+        self.browse.query.clear();
+        self.browse.requery()
+    }
+
+    /// Only the user's own keys, or all again.
+    fn toggle_mine(&mut self) -> Vec<Effect> {
+        if !self.shows_owners() {
+            return Vec::new();
+        }
+        let me = self.me.as_ref().map(|me| PersonRef {
+            id: me.user.id,
+            email: me.user.email.clone(),
+        });
+        self.browse.query.creator = me.filter(|_| !self.shows_mine());
         self.browse.requery()
     }
 
@@ -137,11 +153,12 @@ impl App {
         self.browse.requery()
     }
 
-    fn ask_again(&mut self) -> Vec<Effect> {
+    pub(super) fn ask_again(&mut self) -> Vec<Effect> {
         let mut effects = vec![Effect::LoadMe, Effect::Reconnect];
-        effects.extend(match self.browse.body() {
-            Body::Rows => self.browse.refresh(),
-            _ => self.browse.requery(),
+        effects.extend(match (self.screen, self.browse.body()) {
+            (Screen::Keys, Body::Rows) => self.browse.refresh(),
+            (Screen::Keys, _) => self.browse.requery(),
+            _ => self.refresh_list(),
         });
         effects
     }
@@ -201,11 +218,7 @@ impl App {
             .map(Command::Key);
         let places = self.other_places().cloned().map(Command::GoTo);
         let commands = keys.chain(places).collect();
-        self.over.push(Over::Palette(Palette {
-            text: TextField::default(),
-            selected: 0,
-            commands,
-        }));
+        self.over.push(Over::Palette(Palette::new("Commands", commands)));
         Vec::new()
     }
 
@@ -225,6 +238,7 @@ impl App {
                 return match chosen {
                     Some(Command::Key(binding)) => self.perform(binding.action),
                     Some(Command::GoTo(place)) => self.set_out_for(place.label),
+                    Some(Command::OnlyAction(action)) => self.only_action(action),
                     None => Vec::new(),
                 };
             }

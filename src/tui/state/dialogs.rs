@@ -1,7 +1,10 @@
 //! What may lie over the table: each dialog's own state.
 
+use uuid::Uuid;
+
+use super::projects::ProjectTask;
 use super::text::TextField;
-use crate::api::Key;
+use crate::api::{ActivityAction, Key, PersonRef};
 use crate::model::Secret;
 use crate::tui::keymap::{Binding, Layer};
 use crate::tui::message::Route;
@@ -17,11 +20,43 @@ pub struct RevokeDialog {
     pub error: Option<String>,
 }
 
-/// A new key's secret.
+/// What a new secret is the secret of.
+#[derive(Debug)]
+pub enum SecretOf {
+    Key(Box<Key>),
+    /// It is the sign-in token of this person.
+    Person(PersonRef),
+}
+
+impl SecretOf {
+    pub fn id(&self) -> Uuid {
+        match self {
+            SecretOf::Key(key) => key.id,
+            SecretOf::Person(person) => person.id,
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            SecretOf::Key(key) => &key.name,
+            SecretOf::Person(person) => &person.email,
+        }
+    }
+
+    /// Whether nobody can show it again.
+    pub fn is_shown_once(&self) -> bool {
+        match self {
+            SecretOf::Key(key) => !key.scope.is_viewable(),
+            SecretOf::Person(_) => true,
+        }
+    }
+}
+
+/// A new secret: of a key, or a person's sign-in token.
 #[derive(Debug)]
 pub struct NewSecret {
-    pub key: Box<Key>,
-    /// Absent when an earlier attempt had created the Analytics key and its answer was lost.
+    pub of: SecretOf,
+    /// Absent when an earlier attempt had made it and its answer was lost.
     pub secret: Option<Secret>,
     /// Which way it was copied last.
     pub copied: Option<Route>,
@@ -30,19 +65,25 @@ pub struct NewSecret {
 impl NewSecret {
     /// Whether closing would lose the secret for ever, as far as is known.
     pub fn would_be_lost(&self) -> bool {
-        !self.key.scope.is_viewable() && self.secret.is_some() && self.copied != Some(Route::Clipboard)
+        self.of.is_shown_once() && self.secret.is_some() && self.copied != Some(Route::Clipboard)
     }
 }
 
 /// What a question is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
     /// Leave the form and what was typed in it.
     DiscardForm,
     /// Close the dialog of a secret that is shown only now.
     LoseSecret,
+    /// Take a person's sign-in token from them by making a new one.
+    NewToken(PersonRef),
+    /// Remove a person and hand over their keys to this one.
+    HandOver(PersonRef),
     /// Quit with a form or such a secret open.
     Quit,
+    /// Undeploy a project, remove it or its session server.
+    Project(ProjectTask),
 }
 
 /// A question with two answers; the harmless one has the focus.
@@ -62,6 +103,8 @@ pub enum Command {
     Key(&'static Binding),
     /// Go to another place.
     GoTo(Place),
+    /// Show only this in the activity log; `None`: everything.
+    OnlyAction(Option<ActivityAction>),
 }
 
 impl Command {
@@ -72,6 +115,8 @@ impl Command {
                 true => format!("profile: {} (read-only)", place.label),
                 false => format!("profile: {}", place.label),
             },
+            Command::OnlyAction(None) => "everything".into(),
+            Command::OnlyAction(Some(action)) => action.name_in_words(),
         }
     }
 
@@ -79,21 +124,30 @@ impl Command {
     pub fn keys(&self) -> String {
         match self {
             Command::Key(binding) => binding.keys_label(),
-            Command::GoTo(_) => String::new(),
+            Command::GoTo(_) | Command::OnlyAction(_) => String::new(),
         }
     }
 }
 
-/// Every command by name.
+/// One of many by name: every command that is possible now, or every kind of action.
 #[derive(Debug)]
 pub struct Palette {
+    pub title: &'static str,
     pub text: TextField,
     pub selected: usize,
-    /// What can be done now, in the order of the key bindings.
     pub commands: Vec<Command>,
 }
 
 impl Palette {
+    pub fn new(title: &'static str, commands: Vec<Command>) -> Self {
+        Self {
+            title,
+            text: TextField::default(),
+            selected: 0,
+            commands,
+        }
+    }
+
     /// The commands that contain what was typed; those that begin with it come first.
     pub fn matching(&self) -> Vec<&Command> {
         let typed = self.text.value().trim().to_lowercase();

@@ -4,9 +4,9 @@
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
 use super::form::Outcome;
-use super::{About, App, Over, Question, Screen, columns};
+use super::{About, App, Over, Question, Screen, columns, one_project};
 use crate::tui::keymap::{self, Action};
-use crate::tui::message::Effect;
+use crate::tui::message::{Effect, PeopleRequest};
 
 /// Rows that a notch of the wheel scrolls.
 pub(super) const WHEEL: isize = 3;
@@ -28,6 +28,7 @@ impl App {
             Over::Filter(text) => text.handle(key).then(|| self.filter_typed()),
             Over::Form(form) if !form.sending => form.handle_text(key),
             Over::Sheet(sheet) if !sheet.sending => sheet.handle_text(key).then(Vec::new),
+            Over::Heirs(heirs) => heirs.handle(key),
             Over::Palette(palette) => palette.text.handle(key).then(|| {
                 palette.selected = 0;
                 Vec::new()
@@ -47,6 +48,7 @@ impl App {
                 sheet.handle_paste(pasted);
                 Vec::new()
             }
+            Some(Over::Heirs(heirs)) => heirs.paste(pasted),
             Some(Over::Palette(palette)) => {
                 palette.text.paste(pasted);
                 palette.selected = 0;
@@ -114,6 +116,8 @@ impl App {
             }
             Some(Over::Sheet(_)) => self.perform_in_sheet(action),
             Some(Over::Revoke(_)) => self.perform_revoking(action),
+            Some(Over::Removal(_)) => self.perform_in_removal(action),
+            Some(Over::Heirs(_)) => self.perform_among_heirs(action),
             Some(Over::NewSecret(_)) => self.perform_on_new_secret(action),
             Some(Over::Conflict(_)) => self.perform_in_conflict(action),
             Some(Over::Question(_)) => self.perform_in_question(action),
@@ -164,7 +168,7 @@ impl App {
                 self.over.pop();
             }
             Action::Accept => {
-                let (about, leaving) = (question.about, question.leaving);
+                let (about, leaving) = (question.about.clone(), question.leaving);
                 self.over.pop();
                 if leaving {
                     return self.leave(about);
@@ -182,7 +186,10 @@ impl App {
                 Vec::new()
             }
             About::LoseSecret => self.close_new_secret(),
+            About::NewToken(person) => vec![Effect::People(PeopleRequest::NewToken { person })],
+            About::HandOver(heir) => self.hand_over(heir),
             About::Quit => self.quit_now(),
+            About::Project(task) => one_project::carry_out(task),
         }
     }
 

@@ -21,12 +21,16 @@ pub enum Fetch {
     Start,
     /// Behind what is there.
     More,
+    /// The start again, where something may have changed; what was loaded further down stays.
+    Refresh,
 }
 
 #[derive(Debug)]
-pub struct List<T> {
+pub struct List<T: Listed> {
     items: Vec<T>,
     selected: usize,
+    /// What was just added, and is selected as soon as it is loaded, however far down it stands.
+    wanted: Option<T::Id>,
     /// The first item on the screen.
     top: usize,
     /// Lines of the screen.
@@ -34,20 +38,24 @@ pub struct List<T> {
     /// Numbers the questions; answers to older ones are void.
     generation: u64,
     waiting: bool,
+    /// Something changed while an answer was on its way: ask again when it is there.
+    old: bool,
     /// The server has no more.
     complete: bool,
     error: Option<Error>,
 }
 
-impl<T> Default for List<T> {
+impl<T: Listed> Default for List<T> {
     fn default() -> Self {
         Self {
             items: Vec::new(),
             selected: 0,
+            wanted: None,
             top: 0,
             height: 1,
             generation: 0,
             waiting: false,
+            old: false,
             complete: false,
             error: None,
         }
@@ -99,8 +107,29 @@ impl<T: Listed> List<T> {
     pub fn ask(&mut self) -> u64 {
         self.generation += 1;
         self.waiting = true;
+        self.old = false;
         self.error = None;
         self.generation
+    }
+
+    /// Asks for the start again, with what was loaded further down staying. `None` while another
+    /// answer is on its way, after which [`List::is_old`] tells it: bursts become one question.
+    pub fn ask_again(&mut self) -> Option<(u64, Fetch)> {
+        if self.waiting {
+            self.old = true;
+            return None;
+        }
+        // After a failure the rows may answer an older question.
+        let fetch = match self.error {
+            Some(_) => Fetch::Start,
+            None => Fetch::Refresh,
+        };
+        Some((self.ask(), fetch))
+    }
+
+    /// Whether to ask again now.
+    pub fn is_old(&self) -> bool {
+        self.old && !self.waiting
     }
 
     /// Whether to ask for more now.
@@ -108,7 +137,11 @@ impl<T: Listed> List<T> {
         !self.waiting
             && !self.complete
             && self.error.is_none()
-            && self.selected.max(self.top + self.height) + AHEAD >= self.items.len()
+            && (self.wanted.is_some() || self.is_near_end())
+    }
+
+    fn is_near_end(&self) -> bool {
+        self.selected.max(self.top + self.height) + AHEAD >= self.items.len()
     }
 
     /// Takes an answer; `complete` when the server has no more. What is there stays when it failed.
@@ -121,22 +154,65 @@ impl<T: Listed> List<T> {
             Err(error) => self.error = Some(error),
             Ok((items, complete)) => {
                 let selected = self.selected().map(Listed::id);
-                match fetch {
-                    Fetch::Start => self.items = items,
-                    Fetch::More => self.items.extend(items),
-                }
-                self.complete = complete;
+                let line = self.selected.saturating_sub(self.top);
+                self.complete = match fetch {
+                    Fetch::Start => {
+                        self.items = items;
+                        complete
+                    }
+                    Fetch::More => {
+                        self.items.extend(items);
+                        complete
+                    }
+                    Fetch::Refresh => self.refresh(items, complete),
+                };
                 let found = self.items.iter().position(|item| Some(item.id()) == selected);
+                // Who has scrolled down goes on seeing the same rows.
+                if let Some(index) = found.filter(|_| fetch == Fetch::Refresh && self.top > 0) {
+                    self.top = index.saturating_sub(line);
+                }
                 self.select(found.unwrap_or(self.selected));
+                self.look_for_wanted();
             }
         }
     }
 
-    /// Forgets everything: the next answer is for another question.
+    /// The item of this id is selected as soon as it is loaded.
+    pub fn want(&mut self, id: T::Id) {
+        self.wanted = Some(id);
+    }
+
+    fn look_for_wanted(&mut self) {
+        // An answer that is already old may lack what the next one has.
+        let may_come = self.old || !self.complete;
+        if let Some(id) = self.wanted.take()
+            && !self.select_id(&id)
+            && may_come
+        {
+            self.wanted = Some(id);
+        }
+    }
+
+    /// Puts the new start in front of what was loaded behind it; whether that is all there is.
+    fn refresh(&mut self, start: Vec<T>, complete: bool) -> bool {
+        let is_in = |items: &[T], item: &T| items.iter().position(|other| other.id() == item.id());
+        let joint = start.iter().rev().find_map(|item| is_in(&self.items, item));
+        let mut rest = match joint {
+            Some(joint) if !complete => self.items.split_off(joint + 1),
+            _ => Vec::new(),
+        };
+        rest.retain(|item| is_in(&start, item).is_none());
+        let was_complete = self.complete && !rest.is_empty();
+        self.items = start;
+        self.items.extend(rest);
+        complete || was_complete
+    }
+
+    /// Forgets everything, also answers that are on their way.
     pub fn clear(&mut self) {
         let (generation, height) = (self.generation, self.height);
         *self = Self {
-            generation,
+            generation: generation + 1,
             height,
             ..Self::default()
         };
@@ -149,10 +225,22 @@ impl<T: Listed> List<T> {
         }
     }
 
-    pub fn select_id(&mut self, id: &T::Id) {
-        if let Some(index) = self.items.iter().position(|item| item.id() == *id) {
+    pub fn find(&self, id: &T::Id) -> Option<&T> {
+        self.items.iter().find(|item| item.id() == *id)
+    }
+
+    pub fn remove(&mut self, id: &T::Id) {
+        self.items.retain(|item| item.id() != *id);
+        self.select(self.selected);
+    }
+
+    /// `false` when it is not among what was loaded.
+    pub fn select_id(&mut self, id: &T::Id) -> bool {
+        let found = self.items.iter().position(|item| item.id() == *id);
+        if let Some(index) = found {
             self.select(index);
         }
+        found.is_some()
     }
 
     pub fn select_line(&mut self, line: usize) {
@@ -173,6 +261,7 @@ impl<T: Listed> List<T> {
             Action::Bottom => usize::MAX,
             _ => return false,
         };
+        self.wanted = None;
         self.select(to);
         true
     }
@@ -249,6 +338,47 @@ mod tests {
         list.loaded(question, Fetch::More, Ok((vec![2], false)));
         assert_eq!(visible(&list), [0, 1, 2]);
         assert!(list.wants_more());
+    }
+
+    #[test]
+    fn a_refresh_keeps_what_was_loaded_further_down_and_what_is_seen() {
+        let mut list = of(0..6);
+        let question = list.ask();
+        list.loaded(question, Fetch::More, Ok(((6..10).collect(), true)));
+        list.moves(Action::PageDown);
+        list.moves(Action::PageDown);
+        let seen = visible(&list);
+        let (question, fetch) = list.ask_again().expect("nothing is on its way");
+        assert_eq!((list.ask_again(), list.is_old()), (None, false));
+        list.loaded(question, fetch, Ok((vec![98, 99, 0, 2, 3, 4], false)));
+        assert_eq!((visible(&list), list.selected()), (seen, Some(&6)));
+        assert_eq!(list.items(), [98, 99, 0, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!((list.total(), list.is_old()), (Some(11), true));
+    }
+
+    #[test]
+    fn a_refresh_shows_what_is_new_to_who_is_at_the_start() {
+        let mut list = of(1..4);
+        let (question, fetch) = list.ask_again().expect("nothing is on its way");
+        list.loaded(question, fetch, Ok((vec![0, 1, 2], false)));
+        assert_eq!((visible(&list), list.selected()), (vec![0, 1, 2], Some(&1)));
+        let (question, fetch) = list.ask_again().expect("nothing is on its way");
+        list.loaded(question, fetch, Ok((vec![7, 8], false)));
+        assert_eq!(list.items(), [7, 8], "nothing joins the two");
+    }
+
+    #[test]
+    fn what_is_wanted_is_selected_wherever_it_turns_up() {
+        let mut list = of(0..100);
+        list.want(150);
+        assert!(list.wants_more());
+        let question = list.ask();
+        list.loaded(question, Fetch::More, Ok(((100..200).collect(), false)));
+        assert_eq!(list.selected(), Some(&150));
+        list.want(999);
+        let question = list.ask();
+        list.loaded(question, Fetch::More, Ok((vec![200], true)));
+        assert_eq!((list.selected(), list.wants_more()), (Some(&150), false));
     }
 
     #[test]

@@ -8,15 +8,19 @@ mod commands;
 pub mod conflict;
 pub mod dialogs;
 pub mod form;
+pub mod hidden;
 mod input;
+pub mod key_activity;
 pub mod layout;
 pub mod list;
 mod moving;
 pub mod notice;
 mod one_key;
+mod one_project;
 pub mod people;
 pub mod projects;
 mod replies;
+mod role;
 pub mod rows;
 pub mod screen;
 pub mod sheet;
@@ -29,11 +33,12 @@ use uuid::Uuid;
 pub use activity::ActivityLog;
 pub use browse::{Body, Browse};
 pub use conflict::Conflict;
-pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog};
+pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog, SecretOf};
 pub use form::Form;
+pub use key_activity::KeyActivity;
 pub use layout::Layout;
 pub use notice::{Notice, Tone};
-pub use people::People;
+pub use people::{Heirs, People, Removal};
 pub use projects::Projects;
 pub use screen::Screen;
 pub use sheet::Sheet;
@@ -56,6 +61,8 @@ pub enum Over {
     Form(Box<Form>),
     Sheet(Box<Sheet>),
     Revoke(RevokeDialog),
+    Removal(Box<Removal>),
+    Heirs(Box<Heirs>),
     NewSecret(NewSecret),
     Conflict(Box<Conflict>),
     Question(Question),
@@ -70,6 +77,8 @@ impl Over {
             Over::Form(_) => Layer::Form,
             Over::Sheet(_) => Layer::Sheet,
             Over::Revoke(_) => Layer::Revoke,
+            Over::Removal(_) => Layer::RemovePerson,
+            Over::Heirs(_) => Layer::Heirs,
             Over::NewSecret(_) => Layer::NewSecret,
             Over::Conflict(_) => Layer::Conflict,
             Over::Question(_) => Layer::Question,
@@ -113,6 +122,7 @@ pub struct App {
     pub projects: Projects,
     pub people: People,
     pub activity: ActivityLog,
+    pub key_activity: KeyActivity,
     pub over: Vec<Over>,
     pub details_focused: bool,
     pub details_scroll: u16,
@@ -144,6 +154,7 @@ impl App {
             projects: Projects::default(),
             people: People::default(),
             activity: ActivityLog::default(),
+            key_activity: KeyActivity::default(),
             over: Vec::new(),
             details_focused: false,
             details_scroll: 0,
@@ -168,11 +179,17 @@ impl App {
     }
 
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
-        let selected = self.browse.selected_id();
+        let (selected, key, in_details) =
+            (self.selection(), self.browse.selected_id(), self.key_in_details());
         let mut effects = self.dispatch(message);
-        if self.browse.selected_id() != selected {
+        if self.selection() != selected {
             self.details_scroll = 0;
+        }
+        if self.browse.selected_id() != key {
             effects.extend(self.hide_secret());
+        }
+        if self.key_in_details() != in_details {
+            effects.extend(self.await_rest());
         }
         effects
     }
@@ -201,6 +218,7 @@ impl App {
                 self.hide_secret().into_iter().collect()
             }
             Timer::ClearClipboard(number) if number == self.last_copy => vec![Effect::ClearClipboard],
+            Timer::KeyRests(number) => self.key_rests(number),
             Timer::HideSecret(_) | Timer::ClearClipboard(_) => Vec::new(),
         }
     }
@@ -229,16 +247,6 @@ impl App {
     /// The selected key.
     pub fn selected(&self) -> Option<&Key> {
         self.browse.rows.selected().map(|row| &row.key)
-    }
-
-    /// Whether the user sees others' keys, so that a key's owner is worth a column.
-    pub fn shows_owners(&self) -> bool {
-        self.me.as_ref().is_some_and(|me| me.may.see_all_keys)
-    }
-
-    /// What may be created, in words for an empty table.
-    pub fn may_create(&self) -> bool {
-        self.me.as_ref().is_some_and(|me| !me.may.create_keys.is_empty())
     }
 
     fn resize(&mut self, width: u16, height: u16) {

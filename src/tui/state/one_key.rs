@@ -203,12 +203,12 @@ impl App {
 
 fn subject(new: &NewSecret) -> Subject {
     Subject {
-        id: new.key.id,
-        name: new.key.name.clone(),
+        id: new.of.id(),
+        name: new.of.name().to_owned(),
     }
 }
 
 /// The beginning of a refusal: "As Editor you".
-fn as_a(me: Option<&Me>) -> String {
+pub(super) fn as_a(me: Option<&Me>) -> String {
     me.map_or_else(|| "You".into(), |me| format!("As {} you", me.user.role))
 }

@@ -3,15 +3,24 @@
 use uuid::Uuid;
 
 use super::notice::sentence;
-use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, Tone};
-use crate::api::{Created, Key, KeyEvent, KeyEventKind, Me, ProblemType};
+use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, SecretOf, Tone};
+use crate::api::{Created, Key, KeyEvent, KeyEventKind, ProblemType};
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
 use crate::tui::message::{Effect, Load, Message, Purpose, Route, Subject, Timer};
 
 impl App {
+    /// A refusal by role tells that the role has changed: who we are is asked again.
     pub(super) fn replied(&mut self, reply: Message) -> Vec<Effect> {
+        self.note_refusal(&reply);
+        let is_forbidden = reply.error().is_some_and(Error::is_forbidden);
+        let mut effects = self.answered(reply);
+        effects.extend(is_forbidden.then_some(Effect::LoadMe));
+        effects
+    }
+
+    fn answered(&mut self, reply: Message) -> Vec<Effect> {
         match reply {
             Message::Me(result) => self.signed_in(result),
             Message::Page {
@@ -19,7 +28,6 @@ impl App {
                 load,
                 result,
             } => {
-                self.note_refusal(result.as_ref().err());
                 if result.is_ok() {
                     self.refused = None;
                 }
@@ -50,7 +58,11 @@ impl App {
             Message::Created { result } => self.created(result),
             Message::Edited { id, result } => self.edited(id, result),
             Message::Revoked { id, result } => self.revoked(id, result),
-            Message::Revealed { id, purpose, result } => self.revealed(id, purpose, result),
+            Message::Revealed { id, purpose, result } => {
+                let mut effects = self.revealed(id, purpose, result);
+                effects.extend(self.was_touched(id));
+                effects
+            }
             Message::OfPeople(reply) => self.people_replied(reply),
             Message::OfProjects(reply) => self.projects_replied(reply),
             Message::OfActivity(reply) => self.activity_replied(reply),
@@ -65,13 +77,12 @@ impl App {
             Message::ClipboardCleared(Cleared::NotOurs | Cleared::NothingCopied) => Vec::new(),
             Message::Connected => self.connected(),
             Message::Disconnected(error) => {
-                self.note_refusal(Some(&error));
                 self.connection = Connection::Lost(error);
                 Vec::new()
             }
             Message::NotSwitched(why) => self.not_switched(&why),
             Message::Deck(event) => self.others_did(event),
-            Message::Resync => self.browse.refresh(),
+            Message::Resync => self.missed_some(),
             Message::Key(_)
             | Message::Paste(_)
             | Message::Mouse(_)
@@ -80,41 +91,34 @@ impl App {
         }
     }
 
-    fn signed_in(&mut self, result: Result<Me, Error>) -> Vec<Effect> {
-        match result {
-            Ok(me) => {
-                self.me = Some(me);
-                self.refused = None;
-            }
-            Err(error) => self.note_refusal(Some(&error)),
-        }
-        Vec::new()
-    }
-
-    /// A sign-in that is refused, or an answer that is no keydeck's, leaves nothing to work with.
-    fn note_refusal(&mut self, error: Option<&Error>) {
-        if let Some(error @ (Error::SignIn | Error::NotKeydeck(_) | Error::Unusable(_))) = error {
-            self.refused = Some(error.clone());
-        }
-    }
-
     /// The stream of events is open: whatever happened before may have been missed.
     fn connected(&mut self) -> Vec<Effect> {
         self.connection = Connection::Live;
         // The role may have changed too.
         let mut effects = vec![Effect::LoadMe];
-        effects.extend(match self.browse.body() {
+        effects.extend(self.missed_some());
+        effects
+    }
+
+    /// Everything may have changed.
+    fn missed_some(&mut self) -> Vec<Effect> {
+        let mut effects = match self.browse.body() {
             super::Body::Failed(_) => self.browse.requery(),
             _ => self.browse.refresh(),
-        });
+        };
+        effects.extend(self.refresh_list());
+        effects.extend(self.await_rest());
         effects
     }
 
     fn others_did(&mut self, event: KeyEvent) -> Vec<Effect> {
-        match event.kind {
+        let mut effects = match event.kind {
             KeyEventKind::Revoked => self.browse.forget(event.key),
             KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(),
-        }
+        };
+        effects.extend(self.refresh_list());
+        effects.extend(self.was_touched(event.key));
+        effects
     }
 
     fn created(&mut self, result: Result<Box<Created>, Error>) -> Vec<Effect> {
@@ -128,7 +132,7 @@ impl App {
         self.drop_form();
         let id = created.key.id;
         self.over.push(Over::NewSecret(NewSecret {
-            key: Box::new(created.key),
+            of: SecretOf::Key(Box::new(created.key)),
             secret: created.secret,
             copied: None,
         }));
@@ -260,7 +264,7 @@ impl App {
         if let Some(Over::NewSecret(new)) = self
             .over
             .iter_mut()
-            .find(|over| matches!(over, Over::NewSecret(new) if new.key.id == id))
+            .find(|over| matches!(over, Over::NewSecret(new) if new.of.id() == id))
         {
             let was_safe = new.copied == Some(Route::Clipboard);
             if !was_safe {

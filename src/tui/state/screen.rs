@@ -2,6 +2,7 @@
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
+use super::browse::Query;
 use super::input::WHEEL;
 use super::{App, Tone};
 use crate::tui::keymap::{Action, Layer};
@@ -56,18 +57,51 @@ impl App {
         if !self.may_show(screen) {
             return Vec::new();
         }
+        let mut effects = self.go(screen);
+        effects.extend(match screen {
+            Screen::Keys => self.browse.refresh(),
+            _ => self.refresh_list(),
+        });
+        effects
+    }
+
+    /// Goes to a screen, whatever it shows.
+    pub(super) fn go(&mut self, screen: Screen) -> Vec<Effect> {
         self.details_focused = false;
         self.details_scroll = 0;
         self.screen = screen;
-        let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
         self.resize(self.size.0, self.size.1);
-        effects.extend(match screen {
-            Screen::Keys => self.browse.refresh(),
-            Screen::Projects => self.load_projects(),
-            Screen::People => self.load_people(),
-            Screen::Activity => self.load_activity(),
-        });
+        self.hide_secret().into_iter().collect()
+    }
+
+    /// Goes to the keys of a project or a person, all of them.
+    pub(super) fn show_keys_of(&mut self, narrow: impl FnOnce(&mut Query)) -> Vec<Effect> {
+        let mut effects = self.go(Screen::Keys);
+        self.browse.query.clear();
+        narrow(&mut self.browse.query);
+        effects.extend(self.browse.requery());
         effects
+    }
+
+    /// Something changed: asks again for what this screen shows of it.
+    pub(super) fn refresh_list(&mut self) -> Vec<Effect> {
+        match self.screen {
+            Screen::Keys => Vec::new(),
+            Screen::Projects => self.refresh_projects(),
+            Screen::People => self.refresh_people(),
+            Screen::Activity => self.refresh_activity(),
+        }
+    }
+
+    /// What is selected on this screen, told from everything else there.
+    pub(super) fn selection(&self) -> (Screen, Option<u128>) {
+        let selected = match self.screen {
+            Screen::Keys => self.browse.selected_id().map(|id| id.as_u128()),
+            Screen::Projects => self.projects.list.selected().map(|project| project.id.as_u128()),
+            Screen::People => self.people.list.selected().map(|person| person.user.id.as_u128()),
+            Screen::Activity => self.activity.list.selected().map(|row| row.seq.into()),
+        };
+        (self.screen, selected)
     }
 
     /// An action in the screen that has the keys.
@@ -103,6 +137,7 @@ impl App {
             Action::Back => Some(self.out_of_list()),
             Action::Filter => Some(self.open_filter()),
             Action::Palette => Some(self.open_palette()),
+            Action::Refresh => Some(self.ask_again()),
             _ => None,
         }
     }
@@ -125,10 +160,6 @@ impl App {
     /// The screens that the user may see.
     pub fn screens(&self) -> impl Iterator<Item = Screen> {
         Screen::ALL.into_iter().filter(|&screen| self.may_show(screen))
-    }
-
-    pub(super) fn may_show(&self, screen: Screen) -> bool {
-        screen != Screen::People || self.me.as_ref().is_some_and(|me| me.may.manage_users)
     }
 
     /// Clicks and the wheel on every screen but that of the keys.
@@ -194,7 +225,7 @@ impl App {
             Screen::Keys => self.browse.requery(),
             Screen::Projects => self.load_projects(),
             Screen::People => self.load_people(),
-            Screen::Activity => self.load_activity(),
+            Screen::Activity => self.refresh_activity(),
         }
     }
 }

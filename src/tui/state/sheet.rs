@@ -3,22 +3,23 @@
 
 use crossterm::event::KeyEvent;
 
+use super::hidden::HiddenField;
 use super::people::PersonTask;
 use super::projects::ProjectTask;
 use super::text::TextField;
 use super::{About, App, Over};
 use crate::client::Error;
-use crate::model::FieldErrors;
+use crate::model::{FieldErrors, Secret};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::state::notice::sentence;
 
 /// What is typed or chosen in a field.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Entry {
     Text(TextField),
     /// Text that is not shown while it is typed.
-    Hidden(TextField),
+    Hidden(HiddenField),
     /// One of a few.
     Choice {
         options: Vec<&'static str>,
@@ -35,6 +36,8 @@ pub struct SheetField {
     pub hint: &'static str,
     pub entry: Entry,
     pub error: Option<String>,
+    /// What each option of a choice means; may be empty.
+    explained: Vec<&'static str>,
     /// What stood there when the sheet was opened.
     first: String,
 }
@@ -45,7 +48,7 @@ impl SheetField {
     }
 
     pub fn hidden(name: &'static str, label: &'static str, hint: &'static str) -> Self {
-        Self::new(name, label, hint, Entry::Hidden(TextField::limited("", 4_096)))
+        Self::new(name, label, hint, Entry::Hidden(HiddenField::default()))
     }
 
     pub fn choice(
@@ -65,29 +68,60 @@ impl SheetField {
             hint,
             entry,
             error: None,
+            explained: Vec::new(),
             first: String::new(),
         };
         field.first = field.value().to_owned();
         field
     }
 
-    /// The text, or the chosen option.
+    /// Says of each option of a choice what it means.
+    #[must_use]
+    pub fn explained(mut self, meanings: Vec<&'static str>) -> Self {
+        self.explained = meanings;
+        self
+    }
+
+    /// What may be entered, or what the chosen option means.
+    pub fn hint(&self) -> &'static str {
+        match &self.entry {
+            Entry::Choice { chosen, .. } => self.explained.get(*chosen).copied().unwrap_or(self.hint),
+            Entry::Text(_) | Entry::Hidden(_) => self.hint,
+        }
+    }
+
+    /// The text, or the chosen option; nothing of what is hidden.
     pub fn value(&self) -> &str {
         match &self.entry {
-            Entry::Text(text) | Entry::Hidden(text) => text.value(),
+            Entry::Text(text) => text.value(),
+            Entry::Hidden(_) => "",
             Entry::Choice { options, chosen } => options.get(*chosen).copied().unwrap_or_default(),
         }
     }
 
     fn is_dirty(&self) -> bool {
-        self.value() != self.first
+        match &self.entry {
+            Entry::Hidden(text) => !text.is_empty(),
+            _ => self.value() != self.first,
+        }
     }
 
-    fn text_mut(&mut self) -> Option<&mut TextField> {
+    /// Takes a key that edits text; `false` when it means something else.
+    fn handle(&mut self, key: KeyEvent) -> bool {
         match &mut self.entry {
-            Entry::Text(text) | Entry::Hidden(text) => Some(text),
-            Entry::Choice { .. } => None,
+            Entry::Text(text) => text.handle(key),
+            Entry::Hidden(text) => text.handle(key),
+            Entry::Choice { .. } => false,
         }
+    }
+
+    fn paste(&mut self, pasted: &str) {
+        match &mut self.entry {
+            Entry::Text(text) => text.paste(pasted),
+            Entry::Hidden(text) => text.paste(pasted),
+            Entry::Choice { .. } => return,
+        }
+        self.error = None;
     }
 
     fn choose(&mut self, step: isize) {
@@ -155,6 +189,14 @@ impl Sheet {
         field.map_or("", |field| field.value().trim())
     }
 
+    /// What was typed unseen in the field of this name.
+    pub fn secret(&self, name: &str) -> Option<Secret> {
+        self.fields.iter().find_map(|field| match &field.entry {
+            Entry::Hidden(text) if field.name == name => text.secret(),
+            _ => None,
+        })
+    }
+
     pub fn is_dirty(&self) -> bool {
         self.fields.iter().any(SheetField::is_dirty)
     }
@@ -165,30 +207,19 @@ impl Sheet {
     }
 
     pub fn handle_text(&mut self, key: KeyEvent) -> bool {
-        let Some(text) = self.focused_text() else {
+        let Some(field) = self.fields.get_mut(self.focus) else {
             return false;
         };
-        let taken = text.handle(key);
+        let taken = field.handle(key);
         if taken {
-            self.forget_error();
+            field.error = None;
         }
         taken
     }
 
     pub fn handle_paste(&mut self, pasted: &str) {
-        if let Some(text) = self.focused_text() {
-            text.paste(pasted);
-            self.forget_error();
-        }
-    }
-
-    fn focused_text(&mut self) -> Option<&mut TextField> {
-        self.fields.get_mut(self.focus)?.text_mut()
-    }
-
-    fn forget_error(&mut self) {
         if let Some(field) = self.fields.get_mut(self.focus) {
-            field.error = None;
+            field.paste(pasted);
         }
     }
 
@@ -212,6 +243,12 @@ impl Sheet {
         if let Some(field) = self.fields.get_mut(self.focus) {
             field.choose(step);
         }
+    }
+
+    /// It is on its way to the server: nothing is wrong with it until the answer says so.
+    pub fn sends(&mut self) {
+        self.sending = true;
+        self.error = None;
     }
 
     /// Puts what is wrong beside the fields; the first of them gets the focus.
@@ -251,10 +288,13 @@ impl App {
         })
     }
 
-    /// Takes the sheet away when it is of this task: what it was for has been done.
+    /// Takes the sheet away when it is of this task, and any question about leaving it: what it was for
+    /// has been done.
     pub(super) fn close_sheet(&mut self, task: Task) {
-        self.over
-            .retain(|over| !matches!(over, Over::Sheet(sheet) if sheet.task == task));
+        let is_it = |over: &Over| matches!(over, Over::Sheet(sheet) if sheet.task == task);
+        if let Some(at) = self.over.iter().position(is_it) {
+            self.over.truncate(at);
+        }
     }
 
     pub(super) fn perform_in_sheet(&mut self, action: Action) -> Vec<Effect> {

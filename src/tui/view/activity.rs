@@ -1,17 +1,22 @@
-//! The screen of the activity log.
+//! The screen of the activity log, and the newest of it in the details of a key.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
-use super::details::field;
+use super::changes;
+use super::details::{field, paragraph};
 use super::list::{self, Column, Empty};
-use super::{Look, time};
-use crate::api::Activity;
-use crate::tui::state::App;
+use super::{Look, text, time};
+use crate::api::{Activity, Key};
 use crate::tui::state::columns::Fit;
+use crate::tui::state::notice::sentence;
+use crate::tui::state::{App, KeyActivity};
 
-const COLUMNS: [Column<Activity>; 3] = [
+/// How much of a hash is shown: enough to tell rows apart.
+const HASH_DIGITS: usize = 16;
+
+const COLUMNS: [Column<Activity>; 4] = [
     Column {
         label: "WHEN",
         fit: Fit::fixed(11, 2),
@@ -19,30 +24,57 @@ const COLUMNS: [Column<Activity>; 3] = [
     },
     Column {
         label: "WHO",
-        fit: Fit::growing(12, 1, 3, 30),
+        fit: Fit::growing(12, 1, 1, 30),
         cell: |row, look| (who(row), look.theme.text()),
     },
     Column {
         label: "WHAT",
-        fit: Fit::rest(20),
-        cell: |row, look| {
-            let words = format!("{} {}", row.action.words(), row.subject);
-            (words, look.theme.text())
-        },
+        fit: Fit::rest(22),
+        cell: |row, look| (what(row), look.theme.text()),
+    },
+    Column {
+        label: "FROM",
+        fit: Fit::growing(13, 3, 1, 39),
+        cell: |row, look| (from(row).unwrap_or_else(|| "–".into()), look.theme.faint()),
     },
 ];
 
 fn who(row: &Activity) -> String {
-    let actor = row.actor.as_ref();
-    actor.map_or_else(|| "nobody signed in".into(), |actor| actor.email.clone())
+    match (&row.actor, row.address) {
+        (Some(actor), _) => actor.email.clone(),
+        (None, Some(_)) => "nobody signed in".into(),
+        (None, None) => "the server's console".into(),
+    }
+}
+
+fn what(row: &Activity) -> String {
+    format!("{} {}", row.action.words(), row.subject)
+}
+
+fn from(row: &Activity) -> Option<String> {
+    row.address.map(|address| address.to_string())
 }
 
 pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
-    let empty = || Empty {
-        headline: "Nothing has happened yet".into(),
-        way_out: "Esc goes back to the keys.".into(),
-    };
+    let empty = || empty(app);
     list::render(buffer, screen, app, &app.activity.list, &COLUMNS, empty, look);
+}
+
+fn empty(app: &App) -> Empty {
+    let (headline, way_out) = match app.activity.only.is_all() {
+        true => (
+            "Nothing has happened that you may see".to_owned(),
+            "Esc goes back to the keys.",
+        ),
+        false => (
+            format!("Nothing matches: {}", app.activity.only.words()),
+            "Esc shows everything, and then goes back to the keys.",
+        ),
+    };
+    Empty {
+        headline,
+        way_out: way_out.into(),
+    }
 }
 
 pub fn details(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
@@ -53,10 +85,53 @@ pub fn details(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
 }
 
 fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
-    let at = time::long_date(row.at, &look.zone);
-    [
-        field("When", &at, width, look),
-        field("Who", &who(row), width, look),
-    ]
-    .concat()
+    let at = time::exact(row.at, &look.zone);
+    let address = from(row).unwrap_or_else(|| "–".into());
+    let mut lines = paragraph(&what(row), look.theme.strong(), width);
+    lines.push(Line::default());
+    lines.extend(field("When", &at, width, look));
+    lines.extend(field("Who", &who(row), width, look));
+    lines.extend(field("From", &address, width, look));
+    if let Some(key) = row.key {
+        lines.extend(field("Key id", &key.to_string(), width, look));
+    }
+    lines.extend(changes::lines(&row.changes, width, look));
+    lines.push(Line::default());
+    lines.extend(field("Number", &text::number(row.seq), width, look));
+    let hash = row.hash.to_string();
+    let hash = format!("{}…", hash.get(..HASH_DIGITS).unwrap_or_default());
+    lines.extend(field("Hash", &hash, width, look));
+    lines
+}
+
+/// The newest activity of the key, in its details; nothing while it is on its way.
+pub fn of_key(key: &Key, activity: &KeyActivity, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let Some(known) = activity.of(key.id) else {
+        return Vec::new();
+    };
+    let mut lines = vec![
+        Line::default(),
+        Line::from(vec![
+            Span::styled("Activity  ", look.theme.faint()),
+            Span::styled("a shows all", look.theme.faint()),
+        ]),
+    ];
+    match known {
+        Ok([]) => lines.push(Line::raw("  none")),
+        Ok(rows) => lines.extend(rows.iter().map(|row| in_short(row, width, look))),
+        Err(error) => lines.extend(paragraph(&sentence(error), look.theme.bad(), width)),
+    }
+    lines
+}
+
+/// `3 min ago    mira     edited the key`.
+fn in_short(row: &Activity, width: usize, look: &Look) -> Line<'static> {
+    let who = who(row);
+    let name = who.split('@').next().unwrap_or_default();
+    let when = text::column(&time::ago(Some(row.at), look.now), 11.min(width));
+    let rest = format!("{name} {}", row.action.words());
+    Line::from(vec![
+        Span::styled(format!("{when} "), look.theme.faint()),
+        Span::raw(text::fit(&rest, width.saturating_sub(12))),
+    ])
 }

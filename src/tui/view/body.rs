@@ -85,9 +85,18 @@ fn no_match(app: &App) -> (String, String) {
     let scope = query
         .scope
         .map_or("key".to_owned(), |scope| format!("{scope} key"));
+    let project = match &query.project {
+        Some(project) => format!(" of the project “{}”", project.name),
+        None => String::new(),
+    };
+    let whose = match &query.creator {
+        None => String::new(),
+        Some(_) if app.shows_mine() => " of yours".into(),
+        Some(creator) => format!(" of {}", creator.email),
+    };
     let headline = match query.text.trim() {
-        "" => format!("There is no {scope}"),
-        typed => format!("No {scope} matches “{typed}”"),
+        "" => format!("There is no {scope}{project}{whose}"),
+        typed => format!("No {scope}{project}{whose} matches “{typed}”"),
     };
     (headline, "Esc clears the filter, 0 shows all scopes.".into())
 }

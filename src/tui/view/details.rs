@@ -2,9 +2,10 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Look, list, text, time};
+use super::{Look, activity, list, text, time};
 use crate::api::Key;
 use crate::model::Scope;
 use crate::tui::state::{App, Revealed};
@@ -15,7 +16,11 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
         return;
     };
     let revealed = app.revealed.as_ref().filter(|revealed| revealed.key == key.id);
-    let lines = |width| lines(key, revealed, width, look);
+    let lines = |width| {
+        let mut lines = lines(key, revealed, width, look);
+        lines.extend(activity::of_key(key, &app.key_activity, width, look));
+        lines
+    };
     list::details(buffer, area, app, &key.name, lines, look);
 }
 
@@ -33,6 +38,10 @@ fn lines(key: &Key, revealed: Option<&Revealed>, width: usize, look: &Look) -> V
             Line::styled("reads the whole organisation", theme.faint()),
         ],
     };
+    if key.project.as_ref().is_some_and(|project| !project.deployed) {
+        let why = "Project not deployed: this key refuses to connect";
+        lines.extend(paragraph(why, theme.warning(), width));
+    }
     lines.push(Line::default());
     lines.extend(secret(key, revealed, width, look));
     if key.scope.has_project() {
@@ -124,6 +133,12 @@ fn domains(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
             .map(|d| Line::raw(format!("  {}", text::fit(d.as_str(), width.saturating_sub(2))))),
     );
     lines
+}
+
+/// Text of as many lines as it needs.
+pub fn paragraph(words: &str, style: Style, width: usize) -> Vec<Line<'static>> {
+    let lines = text::wrap(words, width).into_iter();
+    lines.map(|line| Line::styled(line, style)).collect()
 }
 
 /// A label of fixed width and its value, which goes to a line of its own where it doesn't fit.

@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Look, dialog, text};
 use crate::model::Shown;
+use crate::tui::state::hidden::HiddenField;
 use crate::tui::state::text::TextField;
 
 const WIDTH: u16 = 76;
@@ -101,9 +102,8 @@ impl<'a> FormLines<'a> {
     }
 
     /// A text field that shows only how long it is.
-    pub fn hidden(&mut self, label: Span<'static>, field: &TextField, focused: bool) {
-        let length = field.value().chars().count();
-        let dots = "•".repeat(length.min(self.width.saturating_sub(LABEL + 1)));
+    pub fn hidden(&mut self, label: Span<'static>, field: &HiddenField, focused: bool) {
+        let dots = "•".repeat(field.length().min(self.width.saturating_sub(LABEL + 1)));
         let cursor = LABEL + text::width(&dots);
         let line = Line::from(vec![label, Span::styled(dots, self.entry(focused))]);
         self.line(line, focused, Some(cursor));

@@ -113,6 +113,7 @@ fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
     if area.width >= 60 {
         right.insert(0, Span::raw(format!("scope: {scope}   ")));
     }
+    right.splice(0..0, narrowed(area, app, look));
     let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
     let room = usize::from(area.width).saturating_sub(used + 1);
     let left = match query.text.trim() {
@@ -122,11 +123,33 @@ fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
     (left, right)
 }
 
+/// Of which project and whose keys are shown, when not all.
+fn narrowed(area: Rect, app: &App, look: &Look) -> Option<Span<'static>> {
+    let query = &app.browse.query;
+    let project = query
+        .project
+        .as_ref()
+        .map(|project| format!("project: {}", project.name));
+    let whose = query.creator.as_ref().map(|creator| match app.shows_mine() {
+        true => "mine".to_owned(),
+        false => format!("owner: {}", creator.email),
+    });
+    let room = usize::from(area.width) / 3;
+    let words = project
+        .into_iter()
+        .chain(whose)
+        .reduce(|a, b| format!("{a}, {b}"))?;
+    let words = format!("{}   ", text::fit(&words, room));
+    Some(Span::styled(words, look.theme.accent()))
+}
+
 fn list_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
+    let only = app.activity.only.words();
     let typed = match app.screen {
         Screen::Projects => app.projects.filter.trim(),
         Screen::People => app.people.filter.trim(),
-        Screen::Keys | Screen::Activity => "",
+        Screen::Activity => &only,
+        Screen::Keys => "",
     };
     let left = match typed {
         "" => vec![Span::styled(format!(" {}", found(app)), look.theme.strong())],
@@ -154,7 +177,7 @@ fn found(app: &App) -> String {
         Screen::Keys => return app.browse.current_counts().map_or_else(String::new, total),
         Screen::Projects => (app.projects.list.total(), "project", "projects"),
         Screen::People => (app.people.list.total(), "person", "people"),
-        Screen::Activity => (None, "", ""),
+        Screen::Activity => (app.activity.list.total(), "entry", "entries"),
     };
     match total {
         None => String::new(),

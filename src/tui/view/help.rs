@@ -14,6 +14,7 @@ const KEYS: usize = 16;
 
 pub fn render(buffer: &mut Buffer, screen: Rect, help: &Help, app: &App, look: &Look) -> Option<Position> {
     let mut lines: Vec<Line> = keymap::of_layer(help.of)
+        .filter(|binding| app.may(binding.action))
         .map(|binding| {
             Line::from(vec![
                 Span::styled(text::column(&binding.keys_label(), KEYS), look.theme.accent()),
@@ -21,12 +22,9 @@ pub fn render(buffer: &mut Buffer, screen: Rect, help: &Help, app: &App, look: &
             ])
         })
         .collect();
-    if matches!(help.of, Layer::Keys | Layer::Details) {
+    if let Some(clicks) = clicks(help.of) {
         lines.push(Line::default());
-        lines.push(Line::styled(
-            "A click selects, the wheel scrolls, a column header sorts.",
-            look.theme.faint(),
-        ));
+        lines.push(Line::styled(clicks, look.theme.faint()));
         lines.push(Line::styled(
             "Shift and drag selects text, as without keydeck.",
             look.theme.faint(),
@@ -55,4 +53,13 @@ pub fn render(buffer: &mut Buffer, screen: Rect, help: &Help, app: &App, look: &
         .scroll((help.scroll.min(most), 0))
         .render(inner, buffer);
     None
+}
+
+/// What the mouse does.
+fn clicks(layer: Layer) -> Option<&'static str> {
+    match layer {
+        Layer::Keys | Layer::Details => Some("A click selects, the wheel scrolls, a column header sorts."),
+        Layer::Projects | Layer::People | Layer::Activity => Some("A click selects, the wheel scrolls."),
+        _ => None,
+    }
 }

@@ -2,6 +2,7 @@
 
 mod activity;
 mod body;
+mod changes;
 mod conflict;
 mod details;
 mod dialog;
@@ -9,13 +10,16 @@ mod footer;
 mod form;
 mod form_lines;
 mod header;
+mod heirs;
 mod help;
 mod list;
 mod new_secret;
 mod palette;
 mod people;
+mod picker;
 mod projects;
 mod question;
+mod removal;
 mod revoke;
 mod sheet;
 mod table;
@@ -67,6 +71,8 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option
             Over::Form(form) => form::render(buffer, area, form, look),
             Over::Sheet(sheet) => sheet::render(buffer, area, sheet, look),
             Over::Revoke(dialog) => revoke::render(buffer, area, dialog, app, look),
+            Over::Removal(removal) => removal::render(buffer, area, removal, look),
+            Over::Heirs(heirs) => heirs::render(buffer, area, heirs, look),
             Over::NewSecret(new) => new_secret::render(buffer, area, new, look),
             Over::Conflict(conflict) => conflict::render(buffer, area, conflict, look),
             Over::Question(question) => question::render(buffer, area, question, look),

@@ -1,4 +1,4 @@
-//! A new key's secret, shown whole.
+//! A new secret, shown whole: of a key, or a person's sign-in token.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -6,35 +6,36 @@ use ratatui::text::Line;
 
 use super::{Look, dialog, text};
 use crate::tui::message::Route;
-use crate::tui::state::NewSecret;
 use crate::tui::state::notice::sentence;
+use crate::tui::state::{NewSecret, SecretOf};
 
 const WIDTH: u16 = 78;
 
 pub fn render(buffer: &mut Buffer, screen: Rect, new: &NewSecret, look: &Look) -> Option<Position> {
     let theme = look.theme;
     let width = dialog::inner_width(screen, WIDTH);
-    let shown_once = !new.key.scope.is_viewable();
-    let mut lines = vec![Line::styled(text::fit(&new.key.name, width), theme.strong())];
+    let mut lines = vec![Line::styled(text::fit(new.of.name(), width), theme.strong())];
     let wrapped = |words: &str, style| {
         text::wrap(words, width)
             .into_iter()
+            .filter(|line| !line.is_empty())
             .map(move |line| Line::styled(line, style))
     };
     match &new.secret {
         Some(secret) => {
-            if shown_once {
-                lines.extend(wrapped("This secret is shown only now. Copy it before you close this.", theme.warning().bold()));
-            } else {
-                lines.extend(wrapped("You can show and copy it again at any time.", theme.faint()));
-            }
+            let (words, style) = match new.of.is_shown_once() {
+                true => (
+                    "This secret is shown only now. Copy it before you close this.",
+                    theme.warning().bold(),
+                ),
+                false => ("You can show and copy it again at any time.", theme.faint()),
+            };
+            lines.extend(wrapped(words, style));
+            lines.extend(wrapped(what_for(&new.of), theme.text()));
             lines.push(Line::default());
             lines.extend(text::chunks(secret.expose(), width).into_iter().map(Line::raw));
         }
-        None => lines.extend(wrapped(
-            "An earlier attempt had created it, but its answer was lost, and with it the secret, which is shown only once. Revoke this key and create another.",
-            theme.warning(),
-        )),
+        None => lines.extend(wrapped(lost(&new.of), theme.warning())),
     }
     lines.push(Line::default());
     lines.extend(match &new.copied {
@@ -50,12 +51,38 @@ pub fn render(buffer: &mut Buffer, screen: Rect, new: &NewSecret, look: &Look) -
         None => Vec::new(),
     });
     let height = lines.len() as u16 + 3;
-    let title = format!("{} key created", new.key.scope);
-    let inner = dialog::open(buffer, screen, WIDTH, height, &title, theme.accent());
+    let inner = dialog::open(buffer, screen, WIDTH, height, &title(&new.of), theme.accent());
     let hints = match new.secret {
         Some(_) => "c copies it   Enter closes",
         None => "Enter closes",
     };
     dialog::with_buttons(buffer, inner, lines, Line::styled(hints, theme.faint()));
     None
+}
+
+fn title(of: &SecretOf) -> String {
+    match of {
+        SecretOf::Key(key) => format!("{} key created", key.scope),
+        SecretOf::Person(_) => "Sign-in token".into(),
+    }
+}
+
+/// What is to be done with it.
+fn what_for(of: &SecretOf) -> &'static str {
+    match of {
+        SecretOf::Key(_) => "",
+        SecretOf::Person(_) => {
+            "It is their sign-in token: they run keydeck login with this server's address, and give it there."
+        }
+    }
+}
+
+/// Why there is none, and what to do.
+fn lost(of: &SecretOf) -> &'static str {
+    match of {
+        SecretOf::Key(_) => {
+            "An earlier attempt had created it, but its answer was lost, and with it the secret, which is shown only once. Revoke this key and create another."
+        }
+        SecretOf::Person(_) => "The server sent no token. Close this, and make a new one with t.",
+    }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use super::details::field;
 use super::list::{self, Column, Empty};
@@ -11,7 +11,7 @@ use crate::api::Person;
 use crate::tui::state::App;
 use crate::tui::state::columns::Fit;
 
-const COLUMNS: [Column<Person>; 3] = [
+const COLUMNS: [Column<Person>; 4] = [
     Column {
         label: "EMAIL",
         fit: Fit::rest(20),
@@ -25,30 +25,79 @@ const COLUMNS: [Column<Person>; 3] = [
     Column {
         label: "KEYS",
         fit: Fit::fixed(7, 2),
-        cell: |person, look| (text::number(person.keys), look.theme.text()),
+        cell: |person, look| match person.keys {
+            0 => ("–".into(), look.theme.faint()),
+            keys => (text::number(keys), look.theme.text()),
+        },
+    },
+    Column {
+        label: "ADDED",
+        fit: Fit::fixed(10, 3),
+        cell: |person, look| {
+            (
+                time::short_date(person.user.created_at, &look.zone),
+                look.theme.text(),
+            )
+        },
     },
 ];
 
 pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
-    let empty = || Empty {
-        headline: "Nobody".into(),
-        way_out: "Esc goes back to the keys.".into(),
-    };
-    list::render(buffer, screen, app, &app.people.list, &COLUMNS, empty, look);
+    list::render(
+        buffer,
+        screen,
+        app,
+        &app.people.list,
+        &COLUMNS,
+        || empty(app),
+        look,
+    );
+}
+
+fn empty(app: &App) -> Empty {
+    match app.people.filter.trim() {
+        "" => Empty {
+            headline: "There is nobody".into(),
+            way_out: "r asks again, Esc goes back to the keys.".into(),
+        },
+        typed => Empty {
+            headline: format!("Nobody has “{typed}” in their address"),
+            way_out: "Esc clears the filter.".into(),
+        },
+    }
 }
 
 pub fn details(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let selected = app.people.list.selected();
     let title = selected.map_or("Details", |person| person.user.email.as_str());
-    let lines = |width| selected.map_or_else(Vec::new, |person| lines(person, width, look));
+    let is_me = |person: &Person| app.me.as_ref().is_some_and(|me| me.user.id == person.user.id);
+    let lines = |width| selected.map_or_else(Vec::new, |person| lines(person, is_me(person), width, look));
     list::details(buffer, area, app, title, lines, look);
 }
 
-fn lines(person: &Person, width: usize, look: &Look) -> Vec<Line<'static>> {
-    let added = time::long_date(person.user.created_at, &look.zone);
-    [
-        field("Id", &person.user.id.to_string(), width, look),
-        field("Added", &added, width, look),
-    ]
-    .concat()
+fn lines(person: &Person, is_me: bool, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let user = &person.user;
+    let mut head = vec![Span::styled(user.role.label(), look.theme.strong())];
+    if is_me {
+        head.push(Span::styled(" · that's you", look.theme.accent()));
+    }
+    let mut lines = vec![Line::from(head)];
+    let duties = text::wrap(user.role.duties(), width).into_iter();
+    lines.extend(duties.map(|line| Line::styled(line, look.theme.faint())));
+    lines.push(Line::default());
+    let keys = match person.keys {
+        0 => "none".into(),
+        1 => "1 active  (o shows it)".into(),
+        keys => format!("{} active  (o shows them)", text::number(keys)),
+    };
+    lines.extend(field("Email", &user.email, width, look));
+    lines.extend(field("Keys", &keys, width, look));
+    lines.extend(field(
+        "Added",
+        &time::long_date(user.created_at, &look.zone),
+        width,
+        look,
+    ));
+    lines.extend(field("Id", &user.id.to_string(), width, look));
+    lines
 }

@@ -2,42 +2,88 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Line;
+use url::Url;
 
-use super::details::field;
+use super::details::{field, paragraph};
 use super::list::{self, Column, Empty};
 use super::{Look, text, time};
-use crate::api::Project;
+use crate::api::{Project, SessionServer};
+use crate::tui::keymap::Action;
 use crate::tui::state::App;
 use crate::tui::state::columns::Fit;
 
-const COLUMNS: [Column<Project>; 3] = [
-    Column {
-        label: "NAME",
-        fit: Fit::rest(16),
-        cell: |project, look| (project.name.clone(), look.theme.text()),
+const NAME: Column<Project> = Column {
+    label: "NAME",
+    fit: Fit::rest(16),
+    cell: |project, look| (project.name.clone(), look.theme.text()),
+};
+const DEPLOYED: Column<Project> = Column {
+    label: "DEPLOYED",
+    fit: Fit::fixed(8, 1),
+    cell: |project, look| match project.deployed {
+        true => ("yes".into(), look.theme.good()),
+        false => ("no".into(), look.theme.warning()),
     },
-    Column {
-        label: "DEPLOYED",
-        fit: Fit::fixed(8, 1),
-        cell: |project, look| match project.deployed {
-            true => ("yes".into(), look.theme.good()),
-            false => ("no".into(), look.theme.faint()),
-        },
+};
+const KEYS: Column<Project> = Column {
+    label: "KEYS",
+    fit: Fit::fixed(6, 2),
+    cell: |project, look| (text::number(project.keys), look.theme.text()),
+};
+const SESSION_SERVER: Column<Project> = Column {
+    label: "SESSION SERVER",
+    fit: Fit::growing(14, 3, 3, 34),
+    cell: |project, look| match &project.session_server {
+        Some(server) => (host(server), look.theme.text()),
+        None => ("none".into(), look.theme.warning()),
     },
-    Column {
-        label: "KEYS",
-        fit: Fit::fixed(7, 2),
-        cell: |project, look| (text::number(project.keys), look.theme.text()),
-    },
-];
+};
+const CREATOR: Column<Project> = Column {
+    label: "CREATOR",
+    fit: Fit::growing(12, 4, 2, 30),
+    cell: |project, look| (project.creator.email.clone(), look.theme.faint()),
+};
+
+/// For those who may set session servers, and for all others.
+const COLUMNS: [Column<Project>; 5] = [NAME, DEPLOYED, KEYS, SESSION_SERVER, CREATOR];
+const WITHOUT_SERVERS: [Column<Project>; 4] = [NAME, DEPLOYED, KEYS, CREATOR];
+
+fn host(server: &SessionServer) -> String {
+    let url = Url::parse(&server.url).ok();
+    let host = url.as_ref().and_then(Url::host_str);
+    host.unwrap_or("set").to_owned()
+}
 
 pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
-    let empty = || Empty {
-        headline: "No projects".into(),
-        way_out: "Esc goes back to the keys.".into(),
+    let projects = &app.projects;
+    let columns: &[Column<Project>] = match projects.shows_session_servers() {
+        true => &COLUMNS,
+        false => &WITHOUT_SERVERS,
     };
-    list::render(buffer, screen, app, &app.projects.list, &COLUMNS, empty, look);
+    list::render(buffer, screen, app, &projects.list, columns, || empty(app), look);
+}
+
+fn empty(app: &App) -> Empty {
+    let (headline, way_out) = match app.projects.filter.trim() {
+        "" if app.can(Action::Create) => (
+            "No projects yet: n adds the first".to_owned(),
+            "Keys are assigned to projects. Esc goes back to the keys.",
+        ),
+        "" => (
+            "No projects that you may see".to_owned(),
+            "Esc goes back to the keys.",
+        ),
+        typed => (
+            format!("No project matches “{typed}”"),
+            "Esc clears the filter, and then goes back to the keys.",
+        ),
+    };
+    Empty {
+        headline,
+        way_out: way_out.into(),
+    }
 }
 
 pub fn details(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
@@ -48,11 +94,42 @@ pub fn details(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
 }
 
 fn lines(project: &Project, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    let (state, style) = match project.deployed {
+        true => ("Deployed", theme.good()),
+        false => (
+            "Not deployed: its keys refuse to connect, and none can be created",
+            theme.warning(),
+        ),
+    };
     let created = time::long_date(project.created_at, &look.zone);
-    [
-        field("Id", &project.id.to_string(), width, look),
-        field("Creator", &project.creator.email, width, look),
-        field("Created", &created, width, look),
-    ]
-    .concat()
+    let mut lines = paragraph(&project.name, theme.strong(), width);
+    lines.extend(paragraph(state, style, width));
+    lines.push(Line::default());
+    lines.extend(field("Keys", &text::number(project.keys), width, look));
+    lines.extend(field("Created", &created, width, look));
+    lines.extend(field("Creator", &project.creator.email, width, look));
+    lines.extend(field("Id", &project.id.to_string(), width, look));
+    if project.may.session_server {
+        lines.push(Line::default());
+        lines.extend(session_server(project.session_server.as_ref(), width, look));
+    }
+    lines
+}
+
+fn session_server(server: Option<&SessionServer>, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    let mut lines = vec![Line::styled("Session server", theme.faint())];
+    let Some(server) = server else {
+        lines.extend(paragraph("none: its keys can't connect", theme.warning(), width));
+        return lines;
+    };
+    lines.extend(paragraph(&server.url, Style::new(), width));
+    lines.extend(field("Key name", &server.key_name, width, look));
+    lines.extend(paragraph(
+        "private key: sealed, never shown again",
+        theme.faint(),
+        width,
+    ));
+    lines
 }

@@ -35,20 +35,34 @@ fn render_field(lines: &mut FormLines, field: &SheetField, focused: bool) {
         Entry::Hidden(text) => lines.hidden(label, text, focused),
         Entry::Choice { options, chosen } => {
             let mut spans = vec![label];
-            for (index, option) in options.iter().enumerate() {
-                let (mark, style) = match index == *chosen {
-                    true => ("(•)", lines.look.theme.accent().bold()),
-                    false => ("( )", lines.look.theme.faint()),
-                };
-                spans.push(Span::styled(format!("{mark} {option}   "), style));
-            }
+            spans.extend(options_line(
+                options,
+                *chosen,
+                lines.width.saturating_sub(LABEL),
+                lines.look,
+            ));
             lines.line(Line::from(spans), focused, Some(LABEL + 1));
         }
     }
     lines.error(field.error.as_deref());
-    if focused && !field.hint.is_empty() {
-        lines.hint(field.hint);
+    if focused && !field.hint().is_empty() {
+        lines.hint(field.hint());
     }
+}
+
+/// All options, the chosen one marked; where they don't all fit, the chosen one alone.
+fn options_line(options: &[&'static str], chosen: usize, room: usize, look: &Look) -> Vec<Span<'static>> {
+    let marked = |(index, option): (usize, &&str)| match index == chosen {
+        true => Span::styled(format!("(•) {option}   "), look.theme.accent().bold()),
+        false => Span::styled(format!("( ) {option}   "), look.theme.faint()),
+    };
+    let all: Vec<_> = options.iter().enumerate().map(marked).collect();
+    let used: usize = all.iter().map(|span| text::width(&span.content)).sum();
+    if used <= room {
+        return all;
+    }
+    let option = options.get(chosen).copied().unwrap_or_default();
+    vec![Span::styled(format!("◂ {option} ▸"), look.theme.accent().bold())]
 }
 
 fn button(sheet: &Sheet, look: &Look) -> Line<'static> {

@@ -13,6 +13,13 @@ pub fn long_date(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%-d %b %Y, %H:%M").to_string()
 }
 
+/// `2 Nov 2026, 14:05:09 UTC`.
+pub fn exact(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone())
+        .strftime("%-d %b %Y, %H:%M:%S %Z")
+        .to_string()
+}
+
 /// `3 min ago`; `never` when it was never.
 pub fn ago(at: Option<Timestamp>, now: Timestamp) -> String {
     const MINUTE: i64 = 60;

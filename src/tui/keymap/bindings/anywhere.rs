@@ -5,12 +5,21 @@ use crossterm::event::KeyCode;
 use super::bind;
 use crate::tui::keymap::pattern::{ch, code, ctrl};
 use crate::tui::keymap::{Action, Binding, Layer};
-use Layer::{Activity, Conflict, Details, Keys, NewSecret, People, Projects, Question, Revoke};
+use Layer::{Activity, Conflict, Details, Keys, NewSecret, People, Projects, Question, RemovePerson, Revoke};
 
 pub const BINDINGS: &[Binding] = &[
     bind!(
         &[
-            Keys, Details, Projects, People, Activity, Revoke, NewSecret, Conflict, Question
+            Keys,
+            Details,
+            Projects,
+            People,
+            Activity,
+            Revoke,
+            RemovePerson,
+            NewSecret,
+            Conflict,
+            Question
         ],
         [ch('?'), code(KeyCode::F(1))],
         Help,

@@ -5,12 +5,21 @@ use crossterm::event::KeyCode;
 use super::bind;
 use crate::tui::keymap::pattern::{ch, code, ctrl};
 use crate::tui::keymap::{Action, Binding, Layer};
-use Layer::{Conflict, Filter, Form, Help, NewSecret, Palette, Question, Revoke, Sheet};
+use Layer::{Conflict, Filter, Form, Heirs, Help, NewSecret, Palette, Question, RemovePerson, Revoke, Sheet};
+
+/// Dialogs with buttons; no letter acts in them.
+const ASKING: &[Layer] = &[Revoke, RemovePerson, Question];
 
 pub const BINDINGS: &[Binding] = &[
-    bind!(&[Filter, Palette], [code(KeyCode::Up), ctrl('p')], Up, "", "up"),
     bind!(
-        &[Filter, Palette],
+        &[Filter, Palette, Heirs],
+        [code(KeyCode::Up), ctrl('p')],
+        Up,
+        "",
+        "up"
+    ),
+    bind!(
+        &[Filter, Palette, Heirs],
         [code(KeyCode::Down), ctrl('n')],
         Down,
         "",
@@ -72,33 +81,27 @@ pub const BINDINGS: &[Binding] = &[
         "cancel (asks when something was typed)"
     ),
     bind!(
-        &[Revoke, Question],
+        ASKING,
         [code(KeyCode::Tab), code(KeyCode::Right), code(KeyCode::Down)],
         Right,
         "choose",
         "the other button"
     ),
     bind!(
-        &[Revoke, Question],
+        ASKING,
         [code(KeyCode::BackTab), code(KeyCode::Left), code(KeyCode::Up)],
         Left,
         "",
         "the other button"
     ),
     bind!(
-        &[Revoke, Question],
+        ASKING,
         [code(KeyCode::Enter)],
         Accept,
         "press",
         "press the focused button"
     ),
-    bind!(
-        &[Revoke, Question],
-        [code(KeyCode::Esc)],
-        Back,
-        "cancel",
-        "cancel"
-    ),
+    bind!(ASKING, [code(KeyCode::Esc)], Back, "cancel", "cancel"),
     bind!(
         &[NewSecret],
         [ch('c'), ch('y')],
@@ -145,10 +148,24 @@ pub const BINDINGS: &[Binding] = &[
         &[Palette],
         [code(KeyCode::Enter)],
         Accept,
-        "run",
-        "run the command"
+        "choose",
+        "choose the selected line"
     ),
     bind!(&[Palette], [code(KeyCode::Esc)], Back, "close", "close"),
+    bind!(
+        &[Heirs],
+        [code(KeyCode::Enter)],
+        Accept,
+        "choose",
+        "choose this person (asks once more)"
+    ),
+    bind!(
+        &[Heirs],
+        [code(KeyCode::Esc)],
+        Back,
+        "back",
+        "back to what becomes of the keys"
+    ),
     bind!(
         &[Help],
         [code(KeyCode::Esc), ch('q'), ch('?'), code(KeyCode::F(1))],
@@ -157,7 +174,7 @@ pub const BINDINGS: &[Binding] = &[
         "close help"
     ),
     bind!(
-        &[Filter, Form, Sheet, Palette],
+        &[Filter, Form, Sheet, Palette, Heirs],
         [code(KeyCode::F(1))],
         Help,
         "help",

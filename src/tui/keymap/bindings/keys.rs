@@ -10,7 +10,7 @@ use Layer::{Details, Keys};
 const BROWSE: &[Layer] = &[Keys, Details];
 
 pub const BINDINGS: &[Binding] = &[
-    bind!(BROWSE, [ch('n'), ch('a')], Create, "create", "create a key"),
+    bind!(BROWSE, [ch('n')], Create, "create", "create a key"),
     bind!(
         BROWSE,
         [ch('e')],
@@ -41,6 +41,20 @@ pub const BINDINGS: &[Binding] = &[
         Filter,
         "filter",
         "filter by name, project or domain"
+    ),
+    bind!(
+        BROWSE,
+        [ch('m')],
+        Mine,
+        "mine",
+        "only your own keys, or all again"
+    ),
+    bind!(
+        BROWSE,
+        [ch('a')],
+        ItsActivity,
+        "activity",
+        "activity of the key: who did what to it"
     ),
     bind!(&[Keys], [ch('1')], ScopeWeb, "", "only Web keys"),
     bind!(&[Keys], [ch('2')], ScopeMobile, "", "only Mobile keys"),

@@ -1,13 +1,32 @@
 //! The screen of projects.
 
+use crossterm::event::KeyCode;
+
 use super::bind;
-use crate::tui::keymap::pattern::ch;
+use crate::tui::keymap::pattern::{ch, code};
 use crate::tui::keymap::{Action, Binding, Layer};
 
-pub const BINDINGS: &[Binding] = &[bind!(
-    &[Layer::Projects],
-    [ch('/')],
-    Filter,
-    "filter",
-    "filter by name or id"
-)];
+const PROJECTS: &[Layer] = &[Layer::Projects];
+
+pub const BINDINGS: &[Binding] = &[
+    bind!(PROJECTS, [ch('n')], Create, "add", "add a project"),
+    bind!(PROJECTS, [ch('e')], Edit, "rename", "rename the project"),
+    bind!(
+        PROJECTS,
+        [ch('p')],
+        Deploy,
+        "deploy",
+        "deploy the project, or undeploy it (asks first)"
+    ),
+    bind!(
+        PROJECTS,
+        [ch('v')],
+        SetSessionServer,
+        "server",
+        "set the session server"
+    ),
+    bind!(danger PROJECTS, [ch('V')], RemoveSessionServer, "", "remove the session server (asks first)"),
+    bind!(danger PROJECTS, [ch('d'), code(KeyCode::Delete)], Remove, "remove", "remove the project (asks first)"),
+    bind!(PROJECTS, [ch('o')], ItsKeys, "keys", "keys of the project"),
+    bind!(PROJECTS, [ch('/')], Filter, "filter", "filter by name or id"),
+];

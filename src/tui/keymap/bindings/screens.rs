@@ -61,7 +61,7 @@ pub const BINDINGS: &[Binding] = &[
         [code(KeyCode::Esc)],
         Back,
         "",
-        "out of the details, out of the filter, then to the keys"
+        "out of details and filter, then to the keys"
     ),
     bind!(SCREENS, [ch('K')], ShowKeys, "", "keys: the table of keys"),
     bind!(

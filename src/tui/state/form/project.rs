@@ -124,14 +124,7 @@ impl ProjectPicker {
         self.waiting = false;
         match result {
             Ok(projects) => {
-                self.found = projects
-                    .into_iter()
-                    .map(|p| ProjectRef {
-                        id: p.id,
-                        name: p.name,
-                        deployed: p.deployed,
-                    })
-                    .collect();
+                self.found = projects.into_iter().map(ProjectRef::from).collect();
                 self.highlighted = 0;
             }
             Err(error) => {
@@ -148,11 +141,7 @@ impl ProjectPicker {
         }
         self.waiting = false;
         match result {
-            Ok(project) => self.choose(ProjectRef {
-                id: project.id,
-                name: project.name,
-                deployed: project.deployed,
-            }),
+            Ok(project) => self.choose(project.into()),
             Err(error) => {
                 let about_name = error.problem().and_then(|problem| problem.errors.first());
                 self.error = Some(about_name.map_or_else(|| sentence(&error), |e| e.message.clone()));

@@ -1,0 +1,178 @@
+//! The screen of people, for Owners: who may sign in, and as what.
+
+mod changes;
+mod heirs;
+mod removal;
+
+use uuid::Uuid;
+
+pub use heirs::Heirs;
+pub use removal::{Choice, Holding, Removal};
+
+use super::list::{Fetch, List, Listed};
+use super::notice::sentence;
+use super::{App, Tone};
+use crate::api::{Person, PersonRef, UserQuery};
+use crate::client::Error;
+use crate::tui::keymap::Action;
+use crate::tui::message::{Effect, PeopleReply, PeopleRequest};
+
+/// Rows of a page.
+const PAGE: u32 = 100;
+
+/// What a sheet of this screen is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonTask {
+    Add,
+    SetRole(Uuid),
+}
+
+#[derive(Debug, Default)]
+pub struct People {
+    pub list: List<Person>,
+    /// Part of the email address.
+    pub filter: String,
+}
+
+impl Listed for Person {
+    type Id = Uuid;
+
+    fn id(&self) -> Self::Id {
+        self.user.id
+    }
+}
+
+impl App {
+    /// Asks for the list from its start: it is another one.
+    pub(super) fn load_people(&mut self) -> Vec<Effect> {
+        let generation = self.people.list.ask();
+        self.fetch_people(generation, Fetch::Start)
+    }
+
+    /// Asks again for the list.
+    pub(super) fn refresh_people(&mut self) -> Vec<Effect> {
+        match self.people.list.ask_again() {
+            Some((generation, fetch)) => self.fetch_people(generation, fetch),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn load_more_people(&mut self) -> Vec<Effect> {
+        if !self.people.list.wants_more() {
+            return Vec::new();
+        }
+        let generation = self.people.list.ask();
+        self.fetch_people(generation, Fetch::More)
+    }
+
+    fn fetch_people(&mut self, generation: u64, fetch: Fetch) -> Vec<Effect> {
+        let text = self.people.filter.trim();
+        let last = self.people.list.last().map(Listed::id);
+        let query = UserQuery {
+            q: (!text.is_empty()).then(|| text.to_owned()),
+            limit: Some(PAGE),
+            after: last.filter(|_| fetch == Fetch::More),
+        };
+        vec![Effect::People(PeopleRequest::Load {
+            generation,
+            fetch,
+            query,
+        })]
+    }
+
+    pub(super) fn can_in_people(&self, action: Action) -> bool {
+        let selected = self.people.list.selected();
+        match action {
+            Action::Edit | Action::NewToken | Action::Remove => selected.is_some(),
+            Action::ItsKeys | Action::ItsActivity => selected.is_some(),
+            Action::Details | Action::SwitchFocus => selected.is_some(),
+            _ => true,
+        }
+    }
+
+    pub(super) fn perform_in_people(&mut self, action: Action) -> Vec<Effect> {
+        if let Some(effects) = self.perform_in_any_list(action) {
+            return effects;
+        }
+        if self.people.list.moves(action) {
+            return self.load_more_people();
+        }
+        match action {
+            Action::Create => self.open_add_person(),
+            Action::Edit => self.open_set_role(),
+            Action::NewToken => self.ask_for_new_token(),
+            Action::Remove => self.open_removal(),
+            Action::ItsKeys => self.show_keys_of_person(),
+            Action::ItsActivity => self.show_activity_of_person(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn show_keys_of_person(&mut self) -> Vec<Effect> {
+        match self.people.list.selected().map(reference) {
+            Some(person) => self.show_keys_of(|query| query.creator = Some(person)),
+            None => Vec::new(),
+        }
+    }
+
+    fn show_activity_of_person(&mut self) -> Vec<Effect> {
+        match self.people.list.selected().map(reference) {
+            Some(person) => self.activity_of_person(&person),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn people_replied(&mut self, reply: PeopleReply) -> Vec<Effect> {
+        match reply {
+            PeopleReply::Loaded {
+                generation,
+                fetch,
+                result,
+            } => self.people_loaded(generation, fetch, result),
+            PeopleReply::Added(result) => self.person_added(result),
+            PeopleReply::RoleSet { id, result } => self.role_set(id, result),
+            PeopleReply::TokenMade { person, result } => self.token_made(person, result),
+            PeopleReply::KeysLookedAt { person, result } => self.keys_looked_at(person, result),
+            PeopleReply::HeirsFound { query, result } => self.heirs_found(&query, result),
+            PeopleReply::Removed { id, result } => self.person_removed(id, result),
+        }
+    }
+
+    fn people_loaded(
+        &mut self,
+        generation: u64,
+        fetch: Fetch,
+        result: Result<Vec<Person>, Error>,
+    ) -> Vec<Effect> {
+        let failed = result.as_ref().err().map(sentence);
+        let result = result.map(|people| {
+            let complete = people.len() < PAGE as usize;
+            (people, complete)
+        });
+        self.people.list.loaded(generation, fetch, result);
+        if let Some(why) = failed {
+            return match self.people.list.is_empty() {
+                true => Vec::new(),
+                false => self.say(Tone::Failed, why),
+            };
+        }
+        let mut effects = Vec::new();
+        if self.people.list.is_old() {
+            effects.extend(self.refresh_people());
+        }
+        effects.extend(self.load_more_people());
+        effects
+    }
+
+    /// Whether this is who is signed in.
+    fn is_me(&self, id: Uuid) -> bool {
+        self.me.as_ref().is_some_and(|me| me.user.id == id)
+    }
+}
+
+fn reference(person: &Person) -> PersonRef {
+    PersonRef {
+        id: person.user.id,
+        email: person.user.email.clone(),
+    }
+}

@@ -1,0 +1,261 @@
+//! Removing a person: what becomes of their keys is shown and asked first. Cancel has the focus; no
+//! single letter acts.
+
+use uuid::Uuid;
+
+use super::{Heirs, reference};
+use crate::api::{Key, KeyList, KeysFate, Person, PersonRef, ProblemType, RemovedUser, Sort, UserRemoval};
+use crate::client::Error;
+use crate::tui::keymap::Action;
+use crate::tui::message::{Effect, PeopleRequest};
+use crate::tui::state::notice::sentence;
+use crate::tui::state::{About, App, Over, Tone};
+
+/// The most keys that are shown by name.
+const SHOWN: u32 = 10;
+
+/// The first of a person's active keys, those used last in front, and how many there are.
+#[derive(Debug, Clone)]
+pub struct Holding {
+    pub keys: Vec<Key>,
+    pub total: u64,
+}
+
+/// A button of the dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    Cancel,
+    /// Of somebody without keys.
+    Remove,
+    HandOver,
+    RevokeAll,
+}
+
+#[derive(Debug)]
+pub struct Removal {
+    pub person: Person,
+    /// One may remove oneself, and is signed out then.
+    pub is_me: bool,
+    /// Their keys; absent while they are on their way.
+    pub holding: Option<Holding>,
+    focus: usize,
+    pub sending: bool,
+    pub error: Option<String>,
+    /// Who gets the keys, once that is decided.
+    heir: Option<PersonRef>,
+}
+
+impl Removal {
+    fn new(person: Person, is_me: bool) -> Self {
+        Self {
+            person,
+            is_me,
+            holding: None,
+            focus: 0,
+            sending: false,
+            error: None,
+            heir: None,
+        }
+    }
+
+    pub fn choices(&self) -> &'static [Choice] {
+        match &self.holding {
+            None => &[Choice::Cancel],
+            Some(holding) if holding.total == 0 => &[Choice::Cancel, Choice::Remove],
+            Some(_) => &[Choice::Cancel, Choice::HandOver, Choice::RevokeAll],
+        }
+    }
+
+    pub fn focused(&self) -> Choice {
+        self.choices().get(self.focus).copied().unwrap_or(Choice::Cancel)
+    }
+
+    fn move_focus(&mut self, step: isize) {
+        let count = self.choices().len() as isize;
+        self.focus = (self.focus as isize + step).rem_euclid(count) as usize;
+    }
+
+    /// Their keys on the way anew; nothing is decided.
+    fn look_again(&mut self) -> Effect {
+        self.holding = None;
+        self.focus = 0;
+        self.sending = false;
+        Effect::People(PeopleRequest::LookAtKeys {
+            person: self.person.user.id,
+            list: KeyList {
+                creator: Some(self.person.user.id),
+                sort: Sort::LastUsedAt,
+                limit: Some(SHOWN),
+                ..KeyList::default()
+            },
+        })
+    }
+
+    fn send(&mut self, fate: Option<KeysFate>) -> Effect {
+        self.sending = true;
+        self.error = None;
+        Effect::People(PeopleRequest::Remove {
+            id: self.person.user.id,
+            removal: UserRemoval {
+                keys: fate,
+                to: self.heir.as_ref().map(|heir| heir.id),
+            },
+        })
+    }
+
+    /// `Removed nina@acme.example; 12 keys and 1 project handed over to omar@acme.example.`
+    fn told(&self, removed: &RemovedUser) -> String {
+        let email = &self.person.user.email;
+        let keys = counted(removed.keys_handed_over, "key");
+        let projects = match removed.projects_handed_over {
+            0 => String::new(),
+            number => format!(" and {}", counted(number, "project")),
+        };
+        match &self.heir {
+            Some(heir) => format!("Removed {email}; {keys}{projects} handed over to {}.", heir.email),
+            None if removed.keys_revoked > 0 => {
+                format!(
+                    "Removed {email}; {} revoked.",
+                    counted(removed.keys_revoked, "key")
+                )
+            }
+            None => format!("Removed {email}."),
+        }
+    }
+}
+
+impl App {
+    pub(super) fn open_removal(&mut self) -> Vec<Effect> {
+        let Some(person) = self.people.list.selected().cloned() else {
+            return Vec::new();
+        };
+        let is_me = self.is_me(person.user.id);
+        let mut removal = Removal::new(person, is_me);
+        let effect = removal.look_again();
+        self.over.push(Over::Removal(Box::new(removal)));
+        vec![effect]
+    }
+
+    pub(in crate::tui::state) fn perform_in_removal(&mut self, action: Action) -> Vec<Effect> {
+        let Some(Over::Removal(removal)) = self.over.last_mut() else {
+            return Vec::new();
+        };
+        match (action, removal.focused()) {
+            _ if removal.sending => Vec::new(),
+            (Action::Left, _) => {
+                removal.move_focus(-1);
+                Vec::new()
+            }
+            (Action::Right, _) => {
+                removal.move_focus(1);
+                Vec::new()
+            }
+            (Action::Accept, Choice::Remove) => vec![removal.send(None)],
+            (Action::Accept, Choice::RevokeAll) => vec![removal.send(Some(KeysFate::Revoke))],
+            (Action::Accept, Choice::HandOver) => self.open_heirs(),
+            (Action::Accept, Choice::Cancel) | (Action::Back, _) => {
+                self.over.pop();
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn open_heirs(&mut self) -> Vec<Effect> {
+        let Some(Over::Removal(removal)) = self.over.last() else {
+            return Vec::new();
+        };
+        let (heirs, effect) = Heirs::of(removal.person.user.id);
+        self.over.push(Over::Heirs(Box::new(heirs)));
+        vec![effect]
+    }
+
+    /// The last question before keys change hands.
+    pub(super) fn confirm_heir(&mut self, heir: &Person) {
+        let Some((_, removal)) = self.removal_mut() else {
+            return;
+        };
+        let keys = removal.holding.as_ref().map_or(0, |holding| holding.total);
+        let last = match removal.is_me {
+            true => "This is you: you'll be signed out.".to_owned(),
+            false => format!("{} can't sign in any more.", removal.person.user.email),
+        };
+        let text = format!(
+            "Remove {} and hand over {} to {}? The keys go on working, and the projects go along. {last}",
+            removal.person.user.email,
+            counted(keys, "key"),
+            heir.user.email,
+        );
+        self.ask(
+            About::HandOver(reference(heir)),
+            &text,
+            "Cancel",
+            "Yes, Hand over",
+        );
+    }
+
+    pub(in crate::tui::state) fn hand_over(&mut self, heir: PersonRef) -> Vec<Effect> {
+        let Some((at, removal)) = self.removal_mut() else {
+            return Vec::new();
+        };
+        removal.heir = Some(heir);
+        let effect = removal.send(Some(KeysFate::HandOver));
+        self.over.truncate(at + 1);
+        vec![effect]
+    }
+
+    pub(super) fn keys_looked_at(&mut self, person: Uuid, result: Result<Holding, Error>) -> Vec<Effect> {
+        if let Some((_, removal)) = self.removal_mut().filter(|(_, r)| r.person.user.id == person) {
+            match result {
+                Ok(holding) => removal.holding = Some(holding),
+                Err(error) => removal.error = Some(sentence(&error)),
+            }
+        }
+        Vec::new()
+    }
+
+    pub(super) fn person_removed(&mut self, id: Uuid, result: Result<RemovedUser, Error>) -> Vec<Effect> {
+        let Some((at, removal)) = self.removal_mut().filter(|(_, r)| r.person.user.id == id) else {
+            return Vec::new();
+        };
+        let kind = result
+            .as_ref()
+            .err()
+            .and_then(|error| Some(error.problem()?.kind));
+        let (tone, text) = match (&result, kind) {
+            (Ok(removed), _) => (Tone::Done, removal.told(removed)),
+            (Err(error), Some(ProblemType::NotFound)) => (Tone::Note, sentence(error)),
+            (Err(error), kind) => {
+                removal.heir = None;
+                removal.sending = false;
+                if kind == Some(ProblemType::InUse) {
+                    removal.error = Some("They have keys by now. Choose what becomes of them.".into());
+                    return vec![removal.look_again()];
+                }
+                removal.error = Some(sentence(error));
+                return Vec::new();
+            }
+        };
+        let is_me = removal.is_me;
+        self.over.truncate(at);
+        self.people.list.remove(&id);
+        let mut effects = self.say(tone, text);
+        effects.extend(is_me.then_some(Effect::LoadMe));
+        effects.extend(self.refresh_people());
+        effects
+    }
+
+    fn removal_mut(&mut self) -> Option<(usize, &mut Removal)> {
+        let mut layers = self.over.iter_mut().enumerate();
+        layers.find_map(|(at, over)| match over {
+            Over::Removal(removal) => Some((at, removal.as_mut())),
+            _ => None,
+        })
+    }
+}
+
+/// `1 key`, `12 keys`.
+fn counted(number: u64, what: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{s}")
+}

@@ -1,0 +1,45 @@
+//! Whom keys may be handed over to, by email address.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::Look;
+use super::picker::{self, Picker};
+use crate::api::Person;
+use crate::tui::state::Heirs;
+use crate::tui::state::list::Listed;
+use crate::tui::state::notice::sentence;
+
+/// Lines for people.
+const MOST: usize = 10;
+
+pub fn render(buffer: &mut Buffer, screen: Rect, heirs: &Heirs, look: &Look) -> Option<Position> {
+    let selected = heirs.list.selected().map(Listed::id);
+    let people = heirs.list.items();
+    let picker = Picker {
+        title: "Hand over to",
+        prompt: "/",
+        typed: &heirs.text,
+        found: people.iter().map(line).collect(),
+        selected: people
+            .iter()
+            .position(|person| Some(person.id()) == selected)
+            .unwrap_or(0),
+        nothing: nothing(heirs),
+        most: MOST,
+    };
+    picker::render(buffer, screen, &picker, look)
+}
+
+fn line(person: &Person) -> (String, String) {
+    (person.user.email.clone(), person.user.role.to_string())
+}
+
+fn nothing(heirs: &Heirs) -> String {
+    match heirs.list.error() {
+        Some(error) => sentence(error),
+        None if heirs.list.is_waiting() => "Searching…".into(),
+        None if heirs.text.is_blank() => "There is nobody else. Esc goes back.".into(),
+        None => "Nobody else has that in their address.".into(),
+    }
+}

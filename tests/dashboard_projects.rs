@@ -1,0 +1,407 @@
+//! The pure ring: the screen of projects.
+#![cfg(test)]
+
+#[path = "common/lists.rs"]
+#[expect(dead_code, reason = "shared with the tests of the activity log")]
+mod lists;
+#[path = "common/talk.rs"]
+#[expect(dead_code, reason = "shared with the other conversations")]
+mod talk;
+
+use keydeck::api::{KeyEvent, KeyEventKind, ProblemType, Project, ProjectMay};
+use keydeck::client::Error;
+use keydeck::model::FieldError;
+use keydeck::tui::keymap::Action;
+use keydeck::tui::message::{Effect, Message, ProjectRequest};
+use keydeck::tui::state::list::Fetch;
+use keydeck::tui::state::projects::ProjectTask;
+use keydeck::tui::state::{Over, Screen};
+use lists::*;
+use talk::*;
+use uuid::Uuid;
+
+/// On the screen of projects, as Owner.
+fn projects() -> Talk {
+    showing(some_projects())
+}
+
+fn showing(projects: Vec<Project>) -> Talk {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("P");
+    talk.answer_list_of_projects(Ok(projects));
+    talk.effects.clear();
+    talk
+}
+
+fn selected(talk: &Talk) -> &str {
+    let project = talk.app.projects.list.selected();
+    project.map_or("", |project| project.name.as_str())
+}
+
+fn question(talk: &Talk) -> &str {
+    match talk.app.over.last() {
+        Some(Over::Question(question)) => &question.text,
+        other => panic!("no question: {other:?}"),
+    }
+}
+
+fn asks_the_server(talk: &Talk) -> bool {
+    let is_change = |e: &Effect| matches!(e, Effect::Projects(ProjectRequest::Do { .. }));
+    talk.effects.iter().any(is_change)
+}
+
+// Finding.
+
+#[test]
+fn the_filter_asks_by_name_or_id_and_esc_goes_from_the_filter_to_the_keys() {
+    let mut talk = projects();
+    talk.press("/sto<Enter>");
+    talk.effects.drain(..2);
+    let (fetch, query) = talk.answer_list_of_projects(Ok(some_projects()[..1].to_vec()));
+    assert_eq!((fetch, query.q.as_deref()), (Fetch::Start, Some("sto")));
+    talk.press("<Esc>");
+    assert_eq!(talk.answer_list_of_projects(Ok(some_projects())).1.q, None);
+    talk.press("<Esc>");
+    assert_eq!(talk.app.screen, Screen::Keys);
+}
+
+#[test]
+fn more_projects_load_ahead_of_the_scroll() {
+    let many = |from: u128| (from..from + 100).map(|n| project(n, &format!("Project {n}")));
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("P");
+    talk.answer_list_of_projects(Ok(many(1_000).collect()));
+    talk.press("<PgDn><PgDn><PgDn>");
+    let (fetch, query) = talk.answer_list_of_projects(Ok(many(1_100).collect()));
+    assert_eq!((fetch, query.after), (Fetch::More, Some(Uuid::from_u128(1_099))));
+    talk.press("G");
+    assert_eq!(selected(&talk), "Project 1199");
+}
+
+#[test]
+fn the_keys_of_a_project_are_the_table_filtered_by_it_and_esc_shows_all_again() {
+    let mut talk = projects();
+    talk.press("jo");
+    assert_eq!(talk.app.screen, Screen::Keys);
+    let (_, _, list) = talk.page_question();
+    assert_eq!(list.project, Some(Uuid::from_u128(51)));
+    let filter = talk.expect("LoadCounts", |effect| match effect {
+        Effect::LoadCounts { filter, .. } => Some(filter.clone()),
+        _ => None,
+    });
+    assert_eq!(filter.project, Some(Uuid::from_u128(51)));
+    talk.press("1");
+    assert_eq!(
+        talk.page_question().2.project,
+        Some(Uuid::from_u128(51)),
+        "a scope narrows it further"
+    );
+    talk.press("<Esc>");
+    let (_, _, list) = talk.page_question();
+    assert_eq!((list.project, list.scope), (None, None));
+}
+
+// Adding and renaming.
+
+#[test]
+fn a_project_is_added_deployed_or_not_and_then_selected() {
+    let mut talk = projects();
+    talk.press("nPop-up<Tab><Right><C-s>");
+    let (task, change) = talk.project_change();
+    assert_eq!(change, "add Pop-up deployed=false");
+    let new = project(60, "Pop-up");
+    talk.answer_change(task, Ok(Some(new.clone())));
+    assert!(talk.app.over.is_empty());
+    let mut all = some_projects();
+    all.insert(2, new);
+    talk.answer_list_of_projects(Ok(all));
+    assert_eq!(
+        (selected(&talk), talk.notice()),
+        ("Pop-up", "Added the project “Pop-up”.")
+    );
+}
+
+#[test]
+fn what_is_typed_survives_every_refusal() {
+    let mut talk = projects();
+    talk.press("n<C-s>");
+    assert!(!asks_the_server(&talk), "a project needs a name");
+    talk.press("Storefront<C-s>");
+    let (task, _) = talk.project_change();
+    let mut taken = problem(ProblemType::Invalid, 422, "");
+    taken.errors = vec![FieldError {
+        field: "name".into(),
+        message: "There is a project of this name; choose another one.".into(),
+    }];
+    talk.answer_change(task, Err(Error::Refused(Box::new(taken))));
+    let Some(Over::Sheet(sheet)) = talk.app.over.last() else {
+        panic!("the sheet is gone");
+    };
+    assert_eq!(sheet.value("name"), "Storefront");
+    assert!(
+        sheet.fields[0]
+            .error
+            .as_deref()
+            .is_some_and(|e| e.contains("choose another"))
+    );
+    talk.press(" 2<C-s>");
+    let (task, change) = talk.project_change();
+    assert_eq!(change, "add Storefront 2 deployed=true");
+    talk.answer_change(task, Err(offline()));
+    let Some(Over::Sheet(sheet)) = talk.app.over.last() else {
+        panic!("the sheet is gone");
+    };
+    assert_eq!((sheet.value("name"), sheet.sending), ("Storefront 2", false));
+    assert!(
+        sheet
+            .error
+            .as_deref()
+            .is_some_and(|e| e.contains("connection refused"))
+    );
+}
+
+#[test]
+fn a_project_is_renamed_where_it_stands() {
+    let mut talk = projects();
+    talk.press("e<C-s>");
+    assert_eq!(talk.notice(), "Nothing was changed.");
+    talk.press("e 2<C-s>");
+    let (task, change) = talk.project_change();
+    assert_eq!(
+        (task, change.as_str()),
+        (ProjectTask::Rename(Uuid::from_u128(50)), "rename Storefront 2")
+    );
+    let renamed = project(50, "Storefront 2");
+    talk.answer_change(task, Ok(Some(renamed)));
+    assert_eq!(selected(&talk), "Storefront 2");
+    assert_eq!(talk.notice(), "Renamed the project to “Storefront 2”.");
+}
+
+#[test]
+fn an_answer_that_comes_after_the_sheet_was_left_is_still_told() {
+    let mut talk = projects();
+    talk.press("nPop-up<C-s><Esc><Tab><Enter>");
+    assert!(talk.app.over.is_empty());
+    let (task, _) = talk.project_change();
+    talk.answer_change(task, Err(offline()));
+    assert!(talk.notice().contains("connection refused"));
+    talk.answer_change(task, Ok(Some(project(60, "Pop-up"))));
+    assert!(talk.notice().contains("Pop-up"));
+}
+
+// Deploying.
+
+#[test]
+fn undeploying_asks_first_and_says_what_stops() {
+    let mut talk = projects();
+    talk.press("p");
+    assert_eq!(
+        question(&talk),
+        "Undeploy “Storefront”? From then on its 1284 keys refuse to connect, and none can be created."
+    );
+    talk.press("<Enter>");
+    assert!(
+        talk.app.over.is_empty() && !asks_the_server(&talk),
+        "Cancel has the focus"
+    );
+    talk.press("p<Tab><Enter>");
+    let (task, change) = talk.project_change();
+    assert_eq!(change, "undeploy");
+    let mut undeployed = some_projects().remove(0);
+    undeployed.deployed = false;
+    talk.answer_change(task, Ok(Some(undeployed)));
+    let project = talk.app.projects.list.selected().expect("selected");
+    assert!(!project.deployed);
+    assert!(talk.notice().contains("refuse to connect"));
+}
+
+#[test]
+fn deploying_needs_no_question() {
+    let mut talk = projects();
+    talk.press("jp");
+    assert_eq!(talk.project_change().1, "deploy");
+}
+
+// Session servers.
+
+#[test]
+fn a_private_key_is_never_shown_and_goes_only_to_the_server() {
+    let mut talk = projects();
+    talk.press("jvwss://new.acme.example<Tab>kiosk<Tab>s3cret");
+    talk.tell(Message::Paste("-canary\n".into()));
+    assert!(!format!("{:?}", talk.app).contains("canary") && !format!("{:?}", talk.app).contains("s3cret"));
+    talk.press("<C-s>");
+    assert!(!format!("{:?}", talk.effects).contains("canary"));
+    let (task, change) = talk.project_change();
+    assert_eq!(change, "set wss://new.acme.example kiosk s3cret-canary");
+    talk.answer_change(task, Ok(Some(some_projects().remove(1))));
+    assert!(talk.app.over.is_empty() && !talk.notice().contains("canary"));
+}
+
+#[test]
+fn what_can_be_no_session_server_is_said_beside_its_field_and_never_sent() {
+    let mut talk = projects();
+    talk.press("jvhttp://sessions.acme.example<Tab>kiosk<Tab>two words<C-s>");
+    assert!(!asks_the_server(&talk));
+    let Some(Over::Sheet(sheet)) = talk.app.over.last() else {
+        panic!("the sheet is gone");
+    };
+    let wrong: Vec<_> = sheet
+        .fields
+        .iter()
+        .filter(|field| field.error.is_some())
+        .map(|field| field.name)
+        .collect();
+    assert_eq!((wrong, sheet.focus), (vec!["url", "private_key"], 0));
+}
+
+#[test]
+fn an_empty_private_key_keeps_the_one_that_is_set() {
+    let mut talk = projects();
+    talk.press("v<Tab>-b<C-s>");
+    let set = "set wss://sessions.acme.example/storefront storefront-2026-b kept";
+    assert_eq!(talk.project_change().1, set);
+}
+
+#[test]
+fn a_session_server_is_removed_only_after_a_question_that_says_what_stops() {
+    let mut talk = projects();
+    talk.press("V");
+    assert!(question(&talk).contains("its 1284 keys refuse to connect"));
+    talk.press("<Tab><Enter>");
+    let (task, change) = talk.project_change();
+    assert_eq!(change, "remove session server");
+    talk.answer_change(task, Ok(None));
+    assert_eq!(
+        talk.notice(),
+        "“Storefront” has no session server any more. Its keys can't connect."
+    );
+    let (fetch, _) = talk.answer_list_of_projects(Ok(some_projects()));
+    assert_eq!(fetch, Fetch::Refresh, "the list tells that it is gone");
+    talk.press("jV");
+    assert_eq!(talk.notice(), "“Kiosk, Auckland 🥝” has no session server.");
+}
+
+// Removing.
+
+#[test]
+fn a_project_without_keys_is_removed_after_a_question_that_names_it() {
+    let mut talk = projects();
+    talk.press("Gd");
+    assert!(question(&talk).contains("“Empty shelf”"));
+    talk.press("<Right><Enter>");
+    let (task, change) = talk.project_change();
+    assert_eq!(change, "remove");
+    talk.answer_change(task, Ok(None));
+    assert_eq!(talk.notice(), "Removed the project “Empty shelf”.");
+    assert_eq!(talk.app.projects.list.items().len(), 2);
+}
+
+#[test]
+fn a_project_with_keys_is_not_offered_for_removal_and_says_why() {
+    let mut talk = projects();
+    assert!(!talk.app.can(Action::Remove));
+    talk.press("jd");
+    assert_eq!(
+        talk.notice(),
+        "“Kiosk, Auckland 🥝” has 3 active keys: revoke them first; o shows them."
+    );
+    assert!(talk.app.over.is_empty());
+}
+
+#[test]
+fn a_refused_removal_is_a_sentence_and_the_list_is_asked_again() {
+    let mut talk = projects();
+    talk.press("Gd<Tab><Enter>");
+    let (task, _) = talk.project_change();
+    let why = "This project has 1 active key; revoke it first.";
+    talk.answer_change(task, Err(refused(ProblemType::InUse, 409, why)));
+    assert_eq!(talk.notice(), why);
+    talk.answer_list_of_projects(Ok(some_projects()));
+}
+
+// Who may what.
+
+#[test]
+fn what_is_not_allowed_is_not_offered_and_says_why_when_it_is_tried() {
+    let mut me = owner();
+    me.may.create_projects = false;
+    let mut others = some_projects();
+    for project in &mut others {
+        project.may = ProjectMay::default();
+        project.session_server = None;
+    }
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.tell(Message::Me(Ok(me))).press("P");
+    talk.answer_list_of_projects(Ok(others));
+    let not = [
+        Action::Create,
+        Action::Edit,
+        Action::Deploy,
+        Action::Remove,
+        Action::SetSessionServer,
+        Action::RemoveSessionServer,
+    ];
+    for (action, key) in not.into_iter().zip(["n", "e", "p", "d", "v", "V"]) {
+        assert!(!talk.app.can(action), "{action:?}");
+        talk.app.notice = None;
+        talk.press(key);
+        assert!(
+            talk.app.over.is_empty() && !talk.notice().is_empty(),
+            "{action:?}"
+        );
+    }
+    assert!(!asks_the_server(&talk));
+    assert!(talk.app.can(Action::ItsKeys));
+}
+
+#[test]
+fn a_read_only_profile_offers_no_change() {
+    let mut talk = projects();
+    talk.app.place.read_only = true;
+    for key in ["n", "e", "p", "v", "V", "d"] {
+        talk.press(key);
+        assert!(
+            talk.app.over.is_empty() && talk.notice().contains("read-only"),
+            "{key}"
+        );
+    }
+    assert!(!talk.app.can(Action::Deploy) && talk.app.can(Action::ItsKeys));
+}
+
+// Others' changes.
+
+#[test]
+fn bursts_of_events_become_one_question_and_the_selection_stays() {
+    let mut talk = projects();
+    talk.press("j");
+    let event = KeyEvent {
+        kind: KeyEventKind::Created,
+        key: Uuid::from_u128(9),
+    };
+    for _ in 0..50 {
+        talk.tell(Message::Deck(event.clone()));
+    }
+    let mut now = some_projects();
+    now.insert(0, project(40, "Arcade"));
+    talk.answer_list_of_projects(Ok(now.clone()));
+    assert_eq!(selected(&talk), "Kiosk, Auckland 🥝");
+    talk.answer_list_of_projects(Ok(now));
+    let is_question = |e: &Effect| matches!(e, Effect::Projects(_));
+    assert!(
+        !talk.effects.iter().any(is_question),
+        "one more, for what came meanwhile"
+    );
+}
+
+#[test]
+fn a_lost_connection_keeps_the_projects_and_tells_why() {
+    let mut talk = projects();
+    talk.press("r");
+    talk.answer_list_of_projects(Err(offline()));
+    assert_eq!(talk.app.projects.list.items().len(), 3);
+    assert!(talk.notice().contains("connection refused"));
+    talk.tell(Message::Connected);
+    let (fetch, _) = talk.answer_list_of_projects(Ok(some_projects()));
+    assert_eq!(fetch, Fetch::Start);
+}
