@@ -1,5 +1,6 @@
 //! The activity log on the wire.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -35,9 +36,13 @@ pub enum ActivityAction {
     SignInRefused,
     /// The data keys were wrapped anew under another root key.
     RootKeyRotated,
+    /// Of a newer keydeck, or no action at all in a row that was tampered with.
+    #[serde(other)]
+    Unknown,
 }
 
 impl ActivityAction {
+    /// All that are known.
     pub const ALL: [ActivityAction; 17] = [
         ActivityAction::KeyCreated,
         ActivityAction::KeyEdited,
@@ -78,6 +83,7 @@ impl ActivityAction {
             ActivityAction::TokenReplaced => "token_replaced",
             ActivityAction::SignInRefused => "sign_in_refused",
             ActivityAction::RootKeyRotated => "root_key_rotated",
+            ActivityAction::Unknown => "unknown",
         }
     }
 
@@ -106,6 +112,7 @@ impl ActivityAction {
             ActivityAction::TokenReplaced => "gave a new token to",
             ActivityAction::SignInRefused => "was refused to sign in",
             ActivityAction::RootKeyRotated => "rotated the root key",
+            ActivityAction::Unknown => "did something unknown to",
         }
     }
 }
@@ -178,6 +185,27 @@ pub struct ActivityHead {
     pub seq: u64,
     #[schema(value_type = String)]
     pub hash: ChainHash,
+}
+
+/// As people note it: `SEQ:HASH`.
+impl fmt::Display for ActivityHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.seq, self.hash)
+    }
+}
+
+impl std::str::FromStr for ActivityHead {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let head = text.trim().split_once(':').and_then(|(seq, hash)| {
+            Some(Self {
+                seq: seq.parse().ok()?,
+                hash: ChainHash::from_hex(hash)?,
+            })
+        });
+        head.ok_or("a head is the number of a row, a colon, and the 64 hexadecimal digits of its hash")
+    }
 }
 
 #[cfg(test)]

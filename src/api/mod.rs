@@ -7,6 +7,8 @@ mod keys;
 mod people;
 mod problem;
 mod projects;
+mod verification;
+mod words;
 
 pub use activity::{Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery};
 pub use chain::ChainHash;
@@ -22,6 +24,7 @@ pub use problem::{Problem, ProblemType};
 pub use projects::{
     NewProject, Project, ProjectEdit, ProjectMay, ProjectQuery, SessionServer, SessionServerEdit,
 };
+pub use verification::{Fault, Verification};
 
 pub use crate::model::{FieldError, KeyEdit, KeyFields};
 

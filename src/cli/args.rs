@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
 
+use super::activity::args::ActivityArgs;
 use super::key::args::KeyArgs;
 use super::project::args::ProjectArgs;
 use super::seal::args::SealArgs;
@@ -12,6 +14,7 @@ use super::user::args::UserArgs;
 use super::values;
 use crate::config::Colour;
 use crate::model::Role;
+use crate::server::address::trusted_proxy;
 
 /// A keyboard-driven dashboard for an organisation's API keys, and the key server behind it.
 ///
@@ -62,6 +65,8 @@ pub enum Command {
     User(UserArgs),
     /// Look after the projects that keys are assigned to
     Project(ProjectArgs),
+    /// See who did what, and prove that the log of it is whole
+    Activity(ActivityArgs),
     /// Open the dashboard on a throw-away organisation with sample data
     Demo(DemoArgs),
     /// Make the database of a new key server, and its owner
@@ -171,6 +176,17 @@ pub struct ServeArgs {
         requires = "tls_cert"
     )]
     pub tls_key: Option<PathBuf>,
+    /// Believe this proxy, or those of this network, who connected to it (X-Forwarded-For); repeatable
+    /// [env: KEYDECK_TRUSTED_PROXIES, separated by commas]
+    #[arg(
+        long = "trusted-proxy",
+        env = "KEYDECK_TRUSTED_PROXIES",
+        hide_env = true,
+        value_name = "ADDRESS|NETWORK",
+        value_delimiter = ',',
+        value_parser = trusted_proxy
+    )]
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::Failure;
 use crate::client::{Client, Endpoint};
 use crate::model::{Secret, Token, TokenKind};
+use crate::server::address::TrustedProxies;
 use crate::server::seal::Sealer;
 use crate::server::store::Store;
 use crate::server::{self, LocalSession, ServerState};
@@ -47,7 +48,13 @@ impl EmbeddedServer {
             token: token.hash(),
             user,
         };
-        let state = ServerState::new(store, sealer, PUBLIC_URL.into(), Some(session));
+        let state = ServerState::new(
+            store,
+            sealer,
+            PUBLIC_URL.into(),
+            Some(session),
+            TrustedProxies::default(),
+        );
         let state = runtime.block_on(state).map_err(cannot_start)?;
         let (listener, address) = runtime.block_on(listen()).map_err(cannot_start)?;
         let (stop, stopping) = oneshot::channel();

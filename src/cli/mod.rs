@@ -1,5 +1,6 @@
 //! The commands: one file each, over the same client and store as everything else.
 
+mod activity;
 pub mod args;
 mod confirm;
 mod dashboard;
@@ -43,6 +44,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Key(args)) => key::run(selection, args.command),
         Some(Command::User(args)) => user::run(selection, args.command),
         Some(Command::Project(args)) => project::run(selection, args.command),
+        Some(Command::Activity(args)) => activity::run(selection, args.command),
         Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args)),
         Some(Command::Init(args)) => without(selection, "init").and_then(|()| init::run(&args)),
         Some(Command::Serve(args)) => without(selection, "serve").and_then(|()| serve::run(args)),

@@ -13,6 +13,7 @@ use super::database::{Database, RootKeySource};
 use super::{Failure, founding, output, seal};
 use crate::config;
 use crate::model::domain::is_loopback;
+use crate::server::address::TrustedProxies;
 use crate::server::seal::Sealer;
 use crate::server::store::Store;
 use crate::server::store::sqlite::SqliteStore;
@@ -43,7 +44,8 @@ async fn serve(
     let cannot_listen = |error| Failure::Failed(format!("can't listen on {}: {error}", args.listen));
     let listener = TcpListener::bind(args.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
-    let state = ServerState::new(Arc::new(store), sealer, public_url, None)
+    let proxies = TrustedProxies::new(args.trusted_proxies.clone());
+    let state = ServerState::new(Arc::new(store), sealer, public_url, None, proxies)
         .await
         .map_err(Failure::failed)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -86,7 +88,7 @@ fn tls(args: &ServeArgs) -> Result<Option<Tls>, Failure> {
 /// Behind a proxy, all connections are of one address.
 fn bounds(args: &ServeArgs) -> Bounds {
     let bounds = Bounds::default();
-    match args.behind_tls_proxy {
+    match args.behind_tls_proxy || !args.trusted_proxies.is_empty() {
         true => Bounds {
             per_address: None,
             ..bounds

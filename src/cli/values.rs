@@ -4,7 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Deserialize;
 use serde::de::{IntoDeserializer, value};
 
-use crate::api::Sort;
+use crate::api::{ActivityAction, Sort};
 use crate::config::Colour;
 use crate::model::role::UnknownRole;
 use crate::model::scope::UnknownScope;
@@ -24,6 +24,12 @@ pub fn role() -> impl TypedValueParser<Value = Role> {
 pub fn scope() -> impl TypedValueParser<Value = Scope> {
     PossibleValuesParser::new(Scope::ALL.map(Scope::as_str))
         .try_map(|text| -> Result<Scope, UnknownScope> { text.parse() })
+}
+
+/// The actions by the names that the API gives them.
+pub fn action() -> impl TypedValueParser<Value = ActivityAction> {
+    PossibleValuesParser::new(ActivityAction::ALL.map(ActivityAction::as_str))
+        .try_map(|text| -> Result<ActivityAction, String> { text.parse() })
 }
 
 /// The sorts by the names that the API gives them.

@@ -21,13 +21,9 @@ impl LocalAddress {
         if text.is_empty() {
             return Err("Give your public address, such as 203.0.113.7 or 2001:db8::/48.".into());
         }
-        let net = match text.parse::<IpNet>() {
-            Ok(net) => net.trunc(),
-            Err(_) => text.parse::<IpAddr>().map(|ip| IpNet::from(ip.to_canonical())).map_err(
-                |_| "This is no IPv4 or IPv6 address; write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
-            )?,
-        };
-        let net = unmapped(net);
+        let net = network(text).ok_or(
+            "This is no IPv4 or IPv6 address; write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
+        )?;
         if net.prefix_len() == 0 {
             return Err("A /0 would be the whole internet; name your own address or network.".into());
         }
@@ -38,6 +34,16 @@ impl LocalAddress {
     pub fn contains(&self, ip: IpAddr) -> bool {
         self.0.contains(&ip.to_canonical())
     }
+}
+
+/// An address or a network, normalised as a [`LocalAddress`] is.
+pub fn network(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    let net = match text.parse::<IpNet>() {
+        Ok(net) => net.trunc(),
+        Err(_) => text.parse::<IpAddr>().ok()?.into(),
+    };
+    Some(unmapped(net))
 }
 
 /// `::ffff:203.0.113.0/120` is `203.0.113.0/24`.

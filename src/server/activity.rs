@@ -4,14 +4,14 @@ use axum::extract::State;
 
 use super::auth::SignedIn;
 use super::body::Json;
-use super::error::ApiResult;
+use super::error::{ApiError, ApiResult};
 use super::extract::{self, Query};
-use super::openapi::{BadQuery, Common};
+use super::openapi::{BadQuery, Common, Forbidden};
 use super::policy;
 use super::state::ServerState;
-use crate::api::{ActivityPage, ActivityQuery};
+use crate::api::{ActivityAction, ActivityHead, ActivityPage, ActivityQuery};
 
-/// What was done, newest first.
+/// What was done, newest first. Who sees only their own keys sees only what was done to these.
 #[utoipa::path(get, path = "/v1/activity", tag = "activity", params(ActivityQuery),
     responses((status = 200, description = "A page of the log.", body = ActivityPage), BadQuery, Common))]
 pub async fn list(
@@ -19,6 +19,12 @@ pub async fn list(
     signed_in: SignedIn,
     Query(query): Query<ActivityQuery>,
 ) -> ApiResult<Json<ActivityPage>> {
+    if query.action == Some(ActivityAction::Unknown) {
+        return Err(ApiError::malformed(
+            "action",
+            "There is no such action; /openapi.json lists those that there are.",
+        ));
+    }
     let query = ActivityQuery {
         limit: Some(extract::limit(query.limit)?),
         // No log is longer, and databases count with a sign.
@@ -27,4 +33,16 @@ pub async fn list(
     };
     let visible = policy::visible(&signed_in.user);
     Ok(Json(server.store.activity(&query, visible).await?))
+}
+
+/// The newest row of the whole log, as the server noted it when it wrote the row.
+#[utoipa::path(get, path = "/v1/activity/head", tag = "activity",
+    responses((status = 200, description = "Its number and hash.", body = ActivityHead), Forbidden, Common))]
+pub async fn head(State(server): State<ServerState>, signed_in: SignedIn) -> ApiResult<Json<ActivityHead>> {
+    if !policy::may_see_all_activity(&signed_in.user) {
+        return Err(ApiError::forbidden(
+            "Your role sees only what was done to your own keys; ask an Owner, a Support or an Analytics user.",
+        ));
+    }
+    Ok(Json(server.store.activity_head().await?))
 }

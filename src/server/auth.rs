@@ -1,7 +1,8 @@
 //! Who asks: the bearer token of the signed-in user, or the session of the person at the terminal
-//! of the local deck.
+//! of the local deck. A token that is none is recorded and counted (`sign_in`).
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
@@ -34,34 +35,77 @@ impl FromRequestParts<ServerState> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> ApiResult<Self> {
-        let token = presented(parts).ok_or_else(ApiError::unauthenticated)?;
-        let user = user_of(state, &token)
-            .await?
-            .ok_or_else(ApiError::unauthenticated)?;
+        let address = client_address(parts, state)?;
+        let presented = Presented::in_head(parts).ok_or_else(ApiError::unauthenticated)?;
+        let (user, token) = sign_in(state, address, presented.token).await?;
         let actor = Actor {
             user: user.id,
-            address: parts
-                .extensions
-                .get::<ConnectInfo<SocketAddr>>()
-                .map(|ConnectInfo(peer)| peer.ip().to_canonical()),
+            address: Some(address),
         };
         Ok(Self { user, token, actor })
     }
 }
 
-/// Whom this token signs in now.
-pub async fn user_of(state: &ServerState, token: &TokenHash) -> StoreResult<Option<User>> {
-    if let Some(local) = &state.local_session
-        && bool::from(local.token.0.ct_eq(&token.0))
-    {
-        return state.store.user(local.user).await;
-    }
-    state.store.user_by_token(token).await
+/// Whoever a request is from. `accept` notes the peer of each connection.
+fn client_address(parts: &Parts, state: &ServerState) -> ApiResult<IpAddr> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let ConnectInfo(peer) = peer.ok_or_else(ApiError::internal)?;
+    Ok(state.proxies.client(peer.ip(), &parts.headers))
 }
 
-/// The hash of a well-formed user token in the `Authorization` header.
-fn presented(parts: &Parts) -> Option<TokenHash> {
-    let header = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
+/// A refusal that can't be written to the activity log is answered as that fault.
+async fn sign_in(
+    state: &ServerState,
+    address: IpAddr,
+    token: Option<TokenHash>,
+) -> ApiResult<(User, TokenHash)> {
+    let now = Instant::now();
+    if !token.is_some_and(|token| is_at_the_terminal(state, &token)) {
+        state.sign_ins.admit(address, token, now)?;
+    }
+    if let Some(token) = token
+        && let Some(user) = user_of(state, &token).await?
+    {
+        state.sign_ins.accepted(address, token);
+        return Ok((user, token));
+    }
+    state.sign_ins.refused(address, token, now)?;
+    state.store.refuse_sign_in(Some(address)).await?;
+    Err(ApiError::unauthenticated())
+}
+
+/// Whom this token signs in now.
+pub async fn user_of(state: &ServerState, token: &TokenHash) -> StoreResult<Option<User>> {
+    match (&state.local_session, is_at_the_terminal(state, token)) {
+        (Some(local), true) => state.store.user(local.user).await,
+        _ => state.store.user_by_token(token).await,
+    }
+}
+
+fn is_at_the_terminal(state: &ServerState, token: &TokenHash) -> bool {
+    let local = state.local_session.as_ref();
+    local.is_some_and(|local| local.token.0.ct_eq(&token.0).into())
+}
+
+/// What somebody signs in with.
+struct Presented {
+    /// Absent when it is no well-formed token of a user.
+    token: Option<TokenHash>,
+}
+
+impl Presented {
+    /// From the `Authorization` header; `None` when nothing is presented.
+    fn in_head(parts: &Parts) -> Option<Self> {
+        let header = parts.headers.get(AUTHORIZATION)?.as_bytes().trim_ascii();
+        if header.is_empty() || header.eq_ignore_ascii_case(b"bearer") {
+            return None;
+        }
+        let token = std::str::from_utf8(header).ok().and_then(bearer_token);
+        Some(Self { token })
+    }
+}
+
+fn bearer_token(header: &str) -> Option<TokenHash> {
     let (scheme, token) = header.split_once(' ')?;
     let token = Token::parse(token.trim()).ok()?;
     (scheme.eq_ignore_ascii_case("bearer") && token.kind() == TokenKind::User).then(|| token.hash())

@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The bits of an IPv6 address that a provider gives to one customer.
-const CUSTOMER: u128 = u128::MAX << 64;
+use super::address::customer;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -115,14 +114,6 @@ impl Drop for Share {
                 count.remove();
             }
         }
-    }
-}
-
-/// What one customer of a provider can choose freely counts as one address.
-fn customer(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & CUSTOMER).into(),
-        v4 => v4,
     }
 }
 

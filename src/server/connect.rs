@@ -98,7 +98,7 @@ pub async fn exchange(
     let own_origin = own_origin(&server.public_url);
     let caller = Caller {
         origin: origin(&headers, &own_origin),
-        address: Some(peer.ip()),
+        address: Some(server.proxies.client(peer.ip(), &headers)),
         bundle: BUNDLES.iter().find_map(|name| text(&headers, name)),
         resumes: resume.session_id.is_some(),
     };

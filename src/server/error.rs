@@ -6,13 +6,18 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::seal::SealError;
+use super::sign_in::Wait;
 use super::store::{RevokedKey, StoreError};
 use crate::api::{Key, PROBLEM_JSON, Problem, ProblemType};
 use crate::model::FieldErrors;
 
 /// A refusal on its way out.
 #[derive(Debug)]
-pub struct ApiError(Box<Problem>);
+pub struct ApiError {
+    problem: Box<Problem>,
+    /// After how many seconds the same request may be answered otherwise.
+    retry_after: Option<u64>,
+}
 
 pub type ApiResult<T> = Result<T, ApiError>;
 
@@ -20,15 +25,18 @@ impl ApiError {
     /// A refusal whose `detail` says what is wrong and what to do.
     pub fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
         let (status, title) = status_and_title(kind);
-        Self(Box::new(Problem {
-            kind,
-            title: title.to_owned(),
-            status: status.as_u16(),
-            detail: detail.into(),
-            errors: Vec::new(),
-            rule: None,
-            current: None,
-        }))
+        Self {
+            problem: Box::new(Problem {
+                kind,
+                title: title.to_owned(),
+                status: status.as_u16(),
+                detail: detail.into(),
+                errors: Vec::new(),
+                rule: None,
+                current: None,
+            }),
+            retry_after: matches!(kind, ProblemType::Unavailable | ProblemType::Timeout).then_some(1),
+        }
     }
 
     /// The request can't be read; `field` is the query parameter, header or path segment.
@@ -76,7 +84,7 @@ impl ApiError {
     /// The rule that refused a key.
     #[must_use]
     pub fn by_rule(mut self, rule: &str) -> Self {
-        self.0.rule = Some(rule.to_owned());
+        self.problem.rule = Some(rule.to_owned());
         self
     }
 
@@ -96,7 +104,7 @@ impl ApiError {
             ProblemType::Changed,
             "The key was changed since you read it; compare with `current` and send the edit with its version.",
         );
-        error.0.current = Some(Box::new(current));
+        error.problem.current = Some(Box::new(current));
         error
     }
 
@@ -106,7 +114,7 @@ impl ApiError {
             ProblemType::Timeout,
             "The body of the request did not arrive in time; send it again.",
         );
-        error.0.status = StatusCode::REQUEST_TIMEOUT.as_u16();
+        error.problem.status = StatusCode::REQUEST_TIMEOUT.as_u16();
         error
     }
 
@@ -118,17 +126,17 @@ impl ApiError {
     }
 
     fn with_errors(mut self, errors: FieldErrors) -> Self {
-        self.0.errors = errors.0;
+        self.problem.errors = errors.0;
         self
     }
 
     fn header(&self) -> Option<(HeaderName, HeaderValue)> {
-        match (self.0.kind, &self.0.current) {
-            (ProblemType::Unauthenticated, _) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
-            (ProblemType::Unavailable | ProblemType::Timeout, _) => {
-                Some((RETRY_AFTER, HeaderValue::from_static("1")))
+        match (self.problem.kind, self.retry_after, &self.problem.current) {
+            (ProblemType::Unauthenticated, ..) => {
+                Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
             }
-            (_, Some(current)) => etag(current.version).ok().map(|tag| (ETAG, tag)),
+            (_, Some(seconds), _) => Some((RETRY_AFTER, HeaderValue::from(seconds))),
+            (.., Some(current)) => etag(current.version).ok().map(|tag| (ETAG, tag)),
             _ => None,
         }
     }
@@ -171,14 +179,29 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let header = self.header();
         // Strings and numbers always serialise.
-        let body = serde_json::to_vec(&self.0).unwrap_or_default();
+        let body = serde_json::to_vec(&self.problem).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() =
-            StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         headers.extend(header);
         response
+    }
+}
+
+impl From<Wait> for ApiError {
+    fn from(Wait(time): Wait) -> Self {
+        // Rounded up, so that whoever comes back then is let through.
+        let seconds = time.as_millis().div_ceil(1_000) as u64;
+        let mut error = Self::new(
+            ProblemType::TooManySignIns,
+            format!(
+                "Too many sign-ins from your address were refused; try again in {seconds} s, with the right token."
+            ),
+        );
+        error.retry_after = Some(seconds);
+        error
     }
 }
 

@@ -153,6 +153,7 @@ mod tests {
 
     use super::*;
     use crate::api::KeyEventKind;
+    use crate::server::address::TrustedProxies;
     use crate::server::seal::{RootKey, Sealer, new_data_key};
     use crate::server::state::EVENTS_KEPT;
     use crate::server::store::sqlite::SqliteStore;
@@ -170,9 +171,15 @@ mod tests {
         let path = directory.path().join("keydeck.db");
         let store = SqliteStore::create(&path, &founding, &data_key).expect("made");
         let sealer = Sealer::open(&root, Uuid::nil(), &[data_key]).expect("its own key");
-        ServerState::new(Arc::new(store), sealer, String::new(), None)
-            .await
-            .expect("founded")
+        ServerState::new(
+            Arc::new(store),
+            sealer,
+            String::new(),
+            None,
+            TrustedProxies::default(),
+        )
+        .await
+        .expect("founded")
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod accept;
 mod activity;
+pub mod address;
 mod auth;
 mod body;
 mod bounds;
@@ -23,6 +24,7 @@ mod root_key;
 mod router;
 pub mod seal;
 mod session_servers;
+mod sign_in;
 mod state;
 pub mod store;
 mod tls;

@@ -93,6 +93,7 @@ refusals! {
     /// Of every operation that asks who is signed in.
     Common {
         "401": "No token, or none that is known.",
+        "429": "Too many sign-ins from this address were refused; `Retry-After` says how many seconds to wait.",
         "500": "A fault of the server.",
         "503": "The database is away, or the server overloaded.",
     }

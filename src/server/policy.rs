@@ -59,6 +59,11 @@ pub fn may_edit_project(user: &User, creator: Uuid) -> bool {
     may_create_projects(user) && may_see(user, creator)
 }
 
+/// Whether the user may see the whole activity log, and so prove that it is whole.
+pub fn may_see_all_activity(user: &User) -> bool {
+    visible(user) == Visible::All
+}
+
 /// Whether the user may see and set the session servers of projects.
 pub fn may_set_session_servers(user: &User) -> bool {
     user.role == Role::Owner

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderValue, Method, Uri};
+use axum::http::{HeaderValue, Method};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, options};
@@ -66,6 +66,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(users::edit, users::remove))
         .routes(routes!(users::replace_token))
         .routes(routes!(activity::list))
+        .routes(routes!(activity::head))
         .routes(routes!(events::subscribe))
         .merge(connections())
         .routes(routes!(health::live))
@@ -81,21 +82,18 @@ fn connections() -> OpenApiRouter<ServerState> {
         .layer(connect::any_origin())
 }
 
-async fn no_route(uri: Uri) -> ApiError {
-    // Only the path: a query may hold what nobody should repeat.
+/// The path is not repeated: it may be a secret in the wrong place.
+async fn no_route() -> ApiError {
     ApiError::new(
         ProblemType::NotFound,
-        format!("There is no {}; /openapi.json lists what there is.", uri.path()),
+        "There is nothing at this path; /openapi.json lists what there is.",
     )
 }
 
-async fn no_method(method: Method, uri: Uri) -> ApiError {
+async fn no_method(method: Method) -> ApiError {
     ApiError::new(
         ProblemType::MethodNotAllowed,
-        format!(
-            "{} takes no {method}; the header Allow says what it takes.",
-            uri.path()
-        ),
+        format!("This path takes no {method}; the header Allow says what it takes."),
     )
 }
 

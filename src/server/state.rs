@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use tokio::sync::{broadcast, watch};
 
+use super::address::TrustedProxies;
 use super::auth::LocalSession;
 use super::seal::Sealer;
+use super::sign_in::SignIns;
 use super::store::{ChangeRecord, Store, StoreResult};
 use crate::api::Organisation;
 
@@ -23,6 +25,8 @@ pub struct Shared {
     /// Where integrations reach this server; it is part of the secrets that it hands out.
     pub(super) public_url: String,
     pub(super) local_session: Option<LocalSession>,
+    pub(super) proxies: TrustedProxies,
+    pub(super) sign_ins: SignIns,
     pub(super) organisation: Organisation,
     /// The newest change when the server started; events begin behind it.
     pub(super) first_seq: u64,
@@ -36,6 +40,7 @@ impl ServerState {
         sealer: Sealer,
         public_url: String,
         local_session: Option<LocalSession>,
+        proxies: TrustedProxies,
     ) -> StoreResult<Self> {
         let organisation = store.organisation().await?;
         let first_seq = store.last_seq().await?;
@@ -44,6 +49,8 @@ impl ServerState {
             sealer,
             public_url,
             local_session,
+            proxies,
+            sign_ins: SignIns::default(),
             organisation,
             first_seq,
             events: broadcast::Sender::new(EVENTS_KEPT),

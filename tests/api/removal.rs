@@ -168,7 +168,7 @@ async fn an_owner_may_go_when_another_one_is_left() {
     assert_eq!(events.next().await, None);
     let gone = deck.owner.get("/v1/me").await;
     gone.refused(401, ProblemType::Unauthenticated);
-    let log = second.get("/v1/activity").await.expect(200);
+    let log = second.get("/v1/activity?action=user_removed").await.expect(200);
     assert_eq!(log["items"][0]["actor"]["email"], log["items"][0]["subject"]);
 }
 

@@ -4,9 +4,10 @@
 mod common;
 mod http;
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::{AnyError, Deck, ROUNDS, Table, cpu_percent, median, resident_mib, sizes};
+use common::{AnyError, Deck, ROUNDS, Server, Table, cpu_percent, median, resident_mib, sizes};
 use http::Http;
 use serde_json::Value;
 
@@ -73,6 +74,7 @@ fn measure(keys: u64, table: &mut Table) -> Result<(), AnyError> {
         "counts of a scope, ms p50",
         page(&mut http, "/v1/keys/counts?scope=web")?,
     );
+    table.put("activity verify, s", verify(&deck, &server)?);
     table.put(
         "creates/s, 16 connections",
         format!("{:.0}", creates(&server.address, &deck.token)?),
@@ -120,6 +122,24 @@ fn deep_page(http: &mut Http, list: &str) -> Result<String, AnyError> {
         .or(around["previous"].as_str())
         .ok_or("no cursor")?;
     Ok(format!("{list}&after={cursor}"))
+}
+
+/// How long `keydeck activity verify` takes; the log has about a row a key.
+fn verify(deck: &Deck, server: &Server) -> Result<String, AnyError> {
+    let began = Instant::now();
+    let output = Command::new(env!("CARGO_BIN_EXE_keydeck"))
+        .args([
+            "--server",
+            &format!("http://{}", server.address),
+            "activity",
+            "verify",
+        ])
+        .env("KEYDECK_TOKEN", &deck.token)
+        .output()?;
+    match output.status.success() {
+        true => Ok(format!("{:.1}", began.elapsed().as_secs_f64())),
+        false => Err(String::from_utf8_lossy(&output.stderr).into()),
+    }
 }
 
 /// Keys created by 16 connections within three seconds; they are revoked afterwards.

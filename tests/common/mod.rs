@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use keydeck::model::{Role, Token, TokenKind};
+use keydeck::server::address::{TrustedProxies, trusted_proxy};
 use keydeck::server::seal::{RootKey, Sealer, new_data_key};
 use keydeck::server::store::sqlite::SqliteStore;
 use keydeck::server::store::{Founding, Store};
@@ -126,6 +127,8 @@ async fn found(directory: &TempDir, token: &Token, local: bool) -> ServerState {
         sealer,
         PUBLIC_URL.into(),
         local.then_some(session),
+        // Everybody here is behind a proxy, so that a test can say where somebody is.
+        TrustedProxies::new(vec![trusted_proxy("127.0.0.1").expect("an address")]),
     )
     .await
     .expect("founded")
@@ -136,6 +139,8 @@ async fn found(directory: &TempDir, token: &Token, local: bool) -> ServerState {
 pub struct Person {
     pub token: String,
     url: String,
+    /// Where they are; this machine when nothing is said.
+    address: Option<String>,
     http: reqwest::Client,
     contract: Arc<Contract>,
 }
@@ -145,8 +150,17 @@ impl Person {
         Self {
             token: token.to_owned(),
             url: url.to_owned(),
+            address: None,
             http: reqwest::Client::builder().no_proxy().build().expect("a client"),
             contract: contract.clone(),
+        }
+    }
+
+    /// The same person elsewhere.
+    pub fn at(&self, address: &str) -> Self {
+        Self {
+            address: Some(address.to_owned()),
+            ..self.clone()
         }
     }
 
@@ -175,7 +189,10 @@ impl Person {
 
     /// A request to be finished and sent.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let request = self.http.request(method, format!("{}{path}", self.url));
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        if let Some(address) = &self.address {
+            request = request.header("x-forwarded-for", address);
+        }
         match self.token.as_str() {
             "" => request,
             token => request.bearer_auth(token),

@@ -84,12 +84,18 @@ impl Home {
     }
 
     pub fn serve_with(&self, token: &str, args: &[&str]) -> Served<'_> {
-        let mut child = self
-            .command(&[SERVE, args].concat())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("started");
+        self.start(token, self.serving(args))
+    }
+
+    /// The command that serves the database, to be given an environment.
+    pub fn serving(&self, args: &[&str]) -> Command {
+        let mut command = self.command(&[SERVE, args].concat());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub fn start(&self, token: &str, mut command: Command) -> Served<'_> {
+        let mut child = command.spawn().expect("started");
         let mut ready = String::new();
         let stdout = child.stdout.as_mut().expect("piped");
         BufReader::new(stdout).read_line(&mut ready).expect("read");
@@ -207,8 +213,9 @@ impl Served<'_> {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("sent");
         let status = self.child.wait().expect("ended");
         let mut said = String::new();
-        let stderr = self.child.stderr.as_mut().expect("piped");
-        stderr.read_to_string(&mut said).expect("text");
+        if let Some(stderr) = &mut self.child.stderr {
+            stderr.read_to_string(&mut said).expect("text");
+        }
         (status.code(), said)
     }
 }

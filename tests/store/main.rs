@@ -7,9 +7,11 @@
     reason = "what a test needs and does not get fails it"
 )]
 
+mod activity;
 mod changes;
 mod data_keys;
 mod deck;
+mod migration;
 mod paging;
 mod people;
 mod projects;

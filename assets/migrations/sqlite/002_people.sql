@@ -94,7 +94,7 @@ DROP INDEX activity_by_key_creator;
 ALTER TABLE activity RENAME TO old_activity;
 
 CREATE TABLE activity (
-    seq INTEGER PRIMARY KEY, -- without gaps
+    seq INTEGER PRIMARY KEY CHECK (seq > 0), -- without gaps
     at INTEGER NOT NULL,
     actor INTEGER REFERENCES users (seq), -- NULL when nobody was signed in
     address TEXT,
@@ -130,6 +130,16 @@ BEGIN
 END;
 
 CREATE TRIGGER activity_is_not_shortened BEFORE DELETE ON activity
+BEGIN
+    SELECT raise(ABORT, 'the activity log is append-only');
+END;
+
+CREATE TRIGGER activity_head_is_not_set_back BEFORE UPDATE ON activity_head WHEN new.seq < old.seq
+BEGIN
+    SELECT raise(ABORT, 'the activity log is append-only');
+END;
+
+CREATE TRIGGER activity_head_stays BEFORE DELETE ON activity_head
 BEGIN
     SELECT raise(ABORT, 'the activity log is append-only');
 END;

@@ -3,7 +3,7 @@
 pub mod args;
 mod change;
 mod list;
-mod resolve;
+pub(super) mod resolve;
 mod revoke;
 
 use jiff::Timestamp;

@@ -19,8 +19,8 @@ pub use self::projects::{
     NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
 };
 use crate::api::{
-    ActivityPage, ActivityQuery, KeyCounts, KeyEventKind, KeyFilter, Organisation, Person, PersonRef,
-    ProjectQuery, ProjectRef, Sort, User, UserQuery,
+    ActivityHead, ActivityPage, ActivityQuery, KeyCounts, KeyEventKind, KeyFilter, Organisation, Person,
+    PersonRef, ProjectQuery, ProjectRef, Sort, User, UserQuery,
 };
 use crate::model::{Role, Scope, Settings, TokenHash, ValidKey};
 
@@ -325,6 +325,10 @@ pub trait Store: Send + Sync + 'static {
     async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>>;
 
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage>;
+    /// The newest row of the activity log, as it was noted when it was written.
+    async fn activity_head(&self) -> StoreResult<ActivityHead>;
+    /// Records that somebody presented a token that is none.
+    async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()>;
 
     /// The changes of keys and people behind `seq`, oldest first, at most `limit`.
     async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>>;

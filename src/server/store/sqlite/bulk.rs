@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use uuid::Uuid;
 
+use super::activity::Chain;
 use super::people::user_seq;
 use super::rows::{micros, rank};
 use super::{activity, keys, people, projects};
@@ -56,17 +57,8 @@ pub fn load(
         .into_iter()
         .try_for_each(|project| insert_project(&tx, project))?;
     let dropped = drop_indexes_and_triggers(&tx)?;
-    let mut numbers = Numbers::default();
     let mut counts = Counts::default();
-    let mut loaded = 0;
-    for key in keys {
-        let (creator, project) = insert_key(&tx, &mut numbers, &key)?;
-        counts.add(creator, project, key.new.valid.scope);
-        loaded += 1;
-        if loaded % STEP == 0 {
-            progress(loaded);
-        }
-    }
+    let loaded = activity::extend(&tx, |log| insert_keys(&tx, log, keys, &mut counts, &mut progress))?;
     dropped.iter().try_for_each(|sql| tx.execute_batch(sql))?;
     counts.store(&tx)?;
     tx.execute_batch(SEARCH)?;
@@ -122,8 +114,34 @@ fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<()> {
     }
 }
 
+/// Returns how many there were.
+fn insert_keys(
+    conn: &Connection,
+    log: &mut Chain,
+    keys: impl Iterator<Item = SampleKey>,
+    counts: &mut Counts,
+    progress: &mut impl FnMut(u64),
+) -> StoreResult<u64> {
+    let mut numbers = Numbers::default();
+    let mut loaded = 0;
+    for key in keys {
+        let (creator, project) = insert_key(conn, log, &mut numbers, &key)?;
+        counts.add(creator, project, key.new.valid.scope);
+        loaded += 1;
+        if loaded % STEP == 0 {
+            progress(loaded);
+        }
+    }
+    Ok(loaded)
+}
+
 /// Returns the numbers of its creator and project.
-fn insert_key(conn: &Connection, numbers: &mut Numbers, key: &SampleKey) -> StoreResult<(i64, Option<i64>)> {
+fn insert_key(
+    conn: &Connection,
+    log: &mut Chain,
+    numbers: &mut Numbers,
+    key: &SampleKey,
+) -> StoreResult<(i64, Option<i64>)> {
     let SampleKey {
         new,
         creator,
@@ -135,7 +153,7 @@ fn insert_key(conn: &Connection, numbers: &mut Numbers, key: &SampleKey) -> Stor
         None => None,
     };
     let seq = keys::insert(conn, new, project, creator, last_used_at.map_or(0, micros))?;
-    activity::record_creation(conn, new.created_at, seq, creator, &new.valid.name)?;
+    log.append_creation(new.created_at, seq, creator, &new.valid.name)?;
     Ok((creator, project))
 }
 

@@ -209,6 +209,16 @@ fn migrate(tx: &Transaction, from: usize) -> StoreResult<()> {
     }
 }
 
+/// The newest schema without a row in it.
+#[cfg(test)]
+pub fn in_memory() -> Connection {
+    let mut conn = Connection::open_in_memory().unwrap();
+    let tx = conn.transaction().unwrap();
+    migrate(&tx, 0).unwrap();
+    tx.commit().unwrap();
+    conn
+}
+
 fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> rusqlite::Result<()> {
     let at = micros(founding.at);
     let email = founding.owner_email.trim();

@@ -21,6 +21,7 @@ mod trigrams;
 mod watch;
 mod writer;
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -41,7 +42,8 @@ use super::{
     SessionServerChange, SessionSigner, Store, StoreResult, Taken, Visible, WrappedDataKey,
 };
 use crate::api::{
-    ActivityPage, ActivityQuery, KeyCounts, KeyFilter, Organisation, Person, ProjectQuery, User, UserQuery,
+    ActivityHead, ActivityPage, ActivityQuery, KeyCounts, KeyFilter, Organisation, Person, ProjectQuery,
+    User, UserQuery,
 };
 use crate::model::{Role, Settings, TokenHash};
 
@@ -286,6 +288,16 @@ impl Store for SqliteStore {
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
         self.pool
             .read(|conn| snapshot(conn, |conn| activity::page(conn, query, visible)))
+    }
+
+    async fn activity_head(&self) -> StoreResult<ActivityHead> {
+        self.pool.read(activity::head)
+    }
+
+    async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {
+        self.writer
+            .run(move |conn| activity::refuse_sign_in(conn, from))
+            .await
     }
 
     async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {

@@ -1,0 +1,116 @@
+//! A row of the activity log in words, for people.
+
+use serde_json::Value;
+
+use super::activity::{Activity, ActivityAction};
+
+impl Activity {
+    /// Who did it: an email address, or what is known of somebody who was not signed in.
+    pub fn who(&self) -> &str {
+        match (&self.actor, self.action) {
+            (Some(actor), _) => &actor.email,
+            (None, ActivityAction::SignInRefused) => "someone",
+            (None, _) => "the operator",
+        }
+    }
+
+    /// What changed, a line a field: `name: Till → Desk`, `ui domains: +https://a.example`.
+    pub fn changes_in_words(&self) -> Vec<String> {
+        let Value::Object(changes) = &self.changes else {
+            return vec![self.changes.to_string()];
+        };
+        changes
+            .iter()
+            .map(|(field, change)| format!("{}: {}", field.replace('_', " "), change_in_words(change)))
+            .collect()
+    }
+}
+
+fn change_in_words(change: &Value) -> String {
+    match change.as_array().map(Vec::as_slice) {
+        Some([Value::Array(old), Value::Array(new)]) => list_in_words(old, new),
+        Some([Value::Null, new]) => in_words(new),
+        Some([old, new]) => format!("{} → {}", in_words(old), in_words(new)),
+        _ => in_words(change),
+    }
+}
+
+/// What came and what went.
+fn list_in_words(old: &[Value], new: &[Value]) -> String {
+    let came = new.iter().filter(|item| !old.contains(item));
+    let went = old.iter().filter(|item| !new.contains(item));
+    let came = came.map(|item| format!("+{}", in_words(item)));
+    let went = went.map(|item| format!("−{}", in_words(item)));
+    match came.chain(went).collect::<Vec<_>>() {
+        words if words.is_empty() => "in another order".into(),
+        words => words.join(" "),
+    }
+}
+
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Null => "none".into(),
+        Value::Bool(true) => "yes".into(),
+        Value::Bool(false) => "no".into(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::ChainHash;
+
+    fn row(action: ActivityAction, changes: Value) -> Activity {
+        Activity {
+            seq: 1,
+            at: Timestamp::UNIX_EPOCH,
+            actor: None,
+            address: None,
+            action,
+            key: None,
+            subject: String::new(),
+            changes,
+            hash: ChainHash::START,
+        }
+    }
+
+    #[test]
+    fn changes_read_as_people_say_them() {
+        let changes = json!({
+            "cross_page_persistence": [false, true],
+            "local_development": ["203.0.113.7", null],
+            "name": ["Till", "Desk"],
+            "role": [null, "editor"],
+            "ui_domains": [["https://a.example", "https://b.example"], ["https://b.example", "https://c.example"]],
+        });
+        assert_eq!(
+            row(ActivityAction::KeyEdited, changes).changes_in_words(),
+            [
+                "cross page persistence: no → yes",
+                "local development: 203.0.113.7 → none",
+                "name: Till → Desk",
+                "role: editor",
+                "ui domains: +https://c.example −https://a.example",
+            ]
+        );
+        assert!(
+            row(ActivityAction::KeyRevoked, json!({}))
+                .changes_in_words()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn who_was_not_signed_in_is_called_something_too() {
+        assert_eq!(row(ActivityAction::SignInRefused, json!({})).who(), "someone");
+        assert_eq!(
+            row(ActivityAction::RootKeyRotated, json!({})).who(),
+            "the operator"
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! `keydeck activity …`: the flags.
+
+use clap::{Args, Subcommand};
+
+use crate::api::{ActivityAction, ActivityHead};
+use crate::cli::values;
+
+#[derive(Debug, Args)]
+pub struct ActivityArgs {
+    #[command(subcommand)]
+    pub command: ActivityCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ActivityCommand {
+    /// List who did what, newest first
+    List(ListArgs),
+    /// Prove that no row of the log was changed or taken out, or name the first that was
+    Verify(VerifyArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Only what was done to this key: its id, also of a revoked key, or the name of an active one
+    #[arg(long, value_name = "ID|NAME")]
+    pub key: Option<String>,
+    /// Only what this person did, also one who was removed: an email address, an id, or me
+    #[arg(long, value_name = "EMAIL|ID")]
+    pub person: Option<String>,
+    /// Only this action
+    #[arg(long, value_parser = values::action())]
+    pub action: Option<ActivityAction>,
+    /// How many rows at most
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: u64,
+    /// Every row
+    #[arg(long, conflicts_with = "limit")]
+    pub all: bool,
+    /// Only rows that are older than this one: the "next" of an earlier list
+    #[arg(long, value_name = "SEQ")]
+    pub before: Option<u64>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// A head that an earlier run printed: the log must still contain that row as it was
+    #[arg(long, value_name = "SEQ:HASH")]
+    pub head: Option<ActivityHead>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}

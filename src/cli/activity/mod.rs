@@ -1,0 +1,25 @@
+//! `keydeck activity …`: who did what, and proof that the log is whole.
+
+pub mod args;
+mod list;
+mod verify;
+
+use self::args::ActivityCommand;
+use super::args::Selection;
+use super::{Failure, deck};
+
+pub fn run(selection: &Selection, command: ActivityCommand) -> Result<(), Failure> {
+    let deck = deck::open(selection)?;
+    let client = deck.client.clone().retrying();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::failed)?;
+    let done = runtime.block_on(async {
+        match command {
+            ActivityCommand::List(args) => list::run(&client, &args).await,
+            ActivityCommand::Verify(args) => verify::run(&client, &args).await,
+        }
+    });
+    done.map_err(|failure| deck.explain(failure))
+}

@@ -1,0 +1,191 @@
+//! The client's address: the socket's peer, or what proxies that the operator listed say of it.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use axum::http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+
+use crate::model::address::network;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The proxies whose `X-Forwarded-For` counts. Anybody can send that header, so of all others it
+/// is ignored.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    pub fn new(networks: Vec<IpNet>) -> Self {
+        Self(networks)
+    }
+
+    /// Whoever the nearest trusted proxy says it was connected by, unless that is a trusted proxy
+    /// too: then whoever this one names, and so on. Behind an entry that can't be read, nobody knows.
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer.to_canonical();
+        let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
+        let hops = lines.flat_map(|line| line.as_bytes().rsplit(|&byte| byte == b','));
+        // Empty elements of a list don't count (RFC 9110, section 5.6.1).
+        for hop in hops.map(<[u8]>::trim_ascii).filter(|hop| !hop.is_empty()) {
+            match parse(hop) {
+                Some(address) if self.contains(client) => client = address,
+                _ => break,
+            }
+        }
+        client
+    }
+
+    fn contains(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+/// An address or network that may be trusted: `10.0.0.4`, `10.0.0.0/24`, `2001:db8::/64`.
+pub fn trusted_proxy(text: &str) -> Result<IpNet, String> {
+    match network(text) {
+        None => Err("write it like 10.0.0.4, 10.0.0.0/24 or 2001:db8::/64".into()),
+        Some(network) if network.prefix_len() == 0 => {
+            Err("a /0 would let everybody name any address; list your proxies".into())
+        }
+        Some(network) => Ok(network),
+    }
+}
+
+/// What stands for the address in limits: a provider gives a /64 of IPv6 to one customer, who can have as
+/// many addresses of it as they like.
+pub fn customer(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
+        v4 => v4,
+    }
+}
+
+/// Some proxies add the port, or brackets around IPv6.
+fn parse(hop: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(hop).ok()?;
+    let bare = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    let with_port = || text.parse::<SocketAddr>().ok().map(|socket| socket.ip());
+    let address: Option<IpAddr> = text.parse().ok().or_else(with_port).or_else(bare);
+    address.map(|address| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn client(trusted: &[&str], peer: &str, lines: &[&str]) -> String {
+        let networks = trusted.iter().map(|text| trusted_proxy(text).unwrap()).collect();
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(X_FORWARDED_FOR, HeaderValue::from_bytes(line.as_bytes()).unwrap());
+        }
+        let client = TrustedProxies::new(networks).client(peer.parse().unwrap(), &headers);
+        client.to_string()
+    }
+
+    #[test]
+    fn a_hundred_forged_headers_change_nothing_when_the_peer_is_not_listed() {
+        for n in 0..100 {
+            let forged = [
+                format!("10.0.0.{n}"),
+                format!("127.0.0.1, 10.0.0.{n}"),
+                format!("[::1]:{n}"),
+                format!("::ffff:10.0.0.{n}"),
+                format!("unknown, 203.0.113.{n}"),
+            ];
+            let line = forged[n % forged.len()].as_str();
+            assert_eq!(client(&[], "203.0.113.7", &[line]), "203.0.113.7", "{line}");
+            assert_eq!(
+                client(&["10.0.0.0/8"], "203.0.113.7", &[line, line]),
+                "203.0.113.7",
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_rightmost_hop_that_is_no_trusted_proxy_is_the_client() {
+        let trusted = ["10.0.0.0/24", "2001:db8::1"];
+        for (lines, expected) in [
+            (&["203.0.113.7"][..], "203.0.113.7"),
+            (&["198.51.100.1, 203.0.113.7"], "203.0.113.7"),
+            (&["198.51.100.1, 203.0.113.7, 10.0.0.9"], "203.0.113.7"),
+            (
+                &["198.51.100.1", "203.0.113.7 ,10.0.0.9", "2001:db8::1"],
+                "203.0.113.7",
+            ),
+            (&["10.0.0.8, 10.0.0.9"], "10.0.0.8"),
+            (&["203.0.113.7, , "], "203.0.113.7"),
+            (&[""], "10.0.0.4"),
+            (&[], "10.0.0.4"),
+        ] {
+            assert_eq!(client(&trusted, "10.0.0.4", lines), expected, "{lines:?}");
+        }
+        assert_eq!(
+            client(&trusted, "::ffff:10.0.0.4", &["203.0.113.7"]),
+            "203.0.113.7"
+        );
+    }
+
+    #[test]
+    fn behind_an_entry_that_can_not_be_read_nobody_knows() {
+        for broken in [
+            "unknown",
+            "_hidden",
+            "203.0.113",
+            "203.0.113.7:x",
+            "[::1",
+            "\u{e9}",
+            "a b",
+        ] {
+            let (alone, hidden) = (
+                format!("198.51.100.1, {broken}"),
+                format!("198.51.100.1, {broken}, 10.0.0.9"),
+            );
+            assert_eq!(
+                client(&["10.0.0.0/24"], "10.0.0.4", &[&alone]),
+                "10.0.0.4",
+                "{broken}"
+            );
+            assert_eq!(
+                client(&["10.0.0.0/24"], "10.0.0.4", &[&hidden]),
+                "10.0.0.9",
+                "{broken}"
+            );
+        }
+    }
+
+    #[test]
+    fn ports_brackets_and_mapped_addresses_are_read() {
+        for (hop, expected) in [
+            ("203.0.113.7:4711", "203.0.113.7"),
+            ("[2001:DB8::7]:4711", "2001:db8::7"),
+            ("[2001:db8::7]", "2001:db8::7"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("[::ffff:203.0.113.7]:80", "203.0.113.7"),
+        ] {
+            assert_eq!(client(&["::1"], "::1", &[hop]), expected, "{hop}");
+        }
+    }
+
+    #[test]
+    fn a_trusted_proxy_is_an_address_or_a_network_and_never_everybody() {
+        assert_eq!(trusted_proxy(" 10.0.0.4/24 ").unwrap().to_string(), "10.0.0.0/24");
+        assert_eq!(
+            trusted_proxy("::ffff:10.0.0.4").unwrap().to_string(),
+            "10.0.0.4/32"
+        );
+        for text in [
+            "0.0.0.0/0",
+            "::/0",
+            "::ffff:0:0/96",
+            "",
+            "proxy.acme.example",
+            "10.0.0.4/33",
+        ] {
+            assert!(trusted_proxy(text).is_err(), "{text}");
+        }
+    }
+}

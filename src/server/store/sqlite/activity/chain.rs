@@ -1,0 +1,173 @@
+//! The end of the log, and how rows are put behind it: each with the hash that continues the chain.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::Subject;
+use crate::api::{Activity, ActivityAction, ActivityHead, ChainHash, PersonRef};
+use crate::server::store::sqlite::rows::{micros, parsed, time, uuid};
+use crate::server::store::{StoreError, StoreResult};
+
+/// The end of the log as it grows, and the people that its rows named so far.
+pub struct Chain<'a> {
+    conn: &'a Connection,
+    head: ActivityHead,
+    people: HashMap<i64, PersonRef>,
+}
+
+/// Lets `work` append to the log, then notes the new end. To be called inside a transaction.
+pub fn extend<T>(conn: &Connection, work: impl FnOnce(&mut Chain) -> StoreResult<T>) -> StoreResult<T> {
+    let mut chain = Chain {
+        conn,
+        head: head(conn)?,
+        people: HashMap::new(),
+    };
+    let result = work(&mut chain)?;
+    note(conn, chain.head)?;
+    Ok(result)
+}
+
+impl Chain<'_> {
+    pub fn append(
+        &mut self,
+        at: Timestamp,
+        actor: Option<i64>,
+        address: Option<IpAddr>,
+        subject: Subject,
+    ) -> StoreResult<()> {
+        let mut row = Activity {
+            seq: self.head.seq + 1,
+            at,
+            actor: actor.map(|seq| self.person(seq)).transpose()?,
+            address,
+            action: subject.action,
+            key: subject.key.map(|(seq, _)| key_id(self.conn, seq)).transpose()?,
+            subject: subject.name.to_owned(),
+            changes: Value::Object(subject.changes),
+            hash: ChainHash::START,
+        };
+        row.hash = row.hash_behind(self.head.hash);
+        insert(self.conn, &row, actor, subject.key)?;
+        self.head = ActivityHead {
+            seq: row.seq,
+            hash: row.hash,
+        };
+        Ok(())
+    }
+
+    /// Records that its creator created a key, then.
+    pub fn append_creation(&mut self, at: Timestamp, key: i64, creator: i64, name: &str) -> StoreResult<()> {
+        let subject = Subject {
+            action: ActivityAction::KeyCreated,
+            key: Some((key, creator)),
+            name,
+            changes: Map::new(),
+        };
+        self.append(at, Some(creator), None, subject)
+    }
+
+    fn person(&mut self, seq: i64) -> StoreResult<PersonRef> {
+        if let Some(person) = self.people.get(&seq) {
+            return Ok(person.clone());
+        }
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT id, email FROM users WHERE seq = ?")?;
+        let person = statement.query_row([seq], |row| {
+            Ok(PersonRef {
+                id: uuid(row, 0)?,
+                email: row.get(1)?,
+            })
+        })?;
+        self.people.insert(seq, person.clone());
+        Ok(person)
+    }
+}
+
+fn key_id(conn: &Connection, seq: i64) -> StoreResult<Uuid> {
+    let mut statement = conn.prepare_cached("SELECT id FROM keys WHERE seq = ?")?;
+    Ok(statement.query_row([seq], |row| uuid(row, 0))?)
+}
+
+fn insert(conn: &Connection, row: &Activity, actor: Option<i64>, key: Option<(i64, i64)>) -> StoreResult<()> {
+    let changes = match &row.changes {
+        Value::Object(changes) if changes.is_empty() => None,
+        changes => Some(changes.to_string()),
+    };
+    conn.prepare_cached(
+        "INSERT INTO activity (seq, at, actor, address, action, key, subject, changes, hash, key_creator)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        row.seq as i64,
+        micros(row.at),
+        actor,
+        row.address.map(|address| address.to_string()),
+        row.action.as_str(),
+        key.map(|(seq, _)| seq),
+        row.subject,
+        changes,
+        row.hash.0,
+        key.map(|(_, creator)| creator),
+    ])?;
+    Ok(())
+}
+
+/// The newest row, as it was noted when it was written.
+pub fn head(conn: &Connection) -> StoreResult<ActivityHead> {
+    let mut statement = conn.prepare_cached("SELECT seq, hash FROM activity_head")?;
+    let head = statement.query_row([], |row| {
+        Ok(ActivityHead {
+            seq: row.get::<_, i64>(0)? as u64,
+            hash: ChainHash(row.get(1)?),
+        })
+    });
+    head.optional()?.ok_or_else(headless)
+}
+
+fn note(conn: &Connection, head: ActivityHead) -> StoreResult<()> {
+    let noted = conn
+        .prepare_cached("UPDATE activity_head SET seq = ?, hash = ?")?
+        .execute(params![head.seq as i64, head.hash.0])?;
+    match noted {
+        1 => Ok(()),
+        _ => Err(headless()),
+    }
+}
+
+fn headless() -> StoreError {
+    StoreError::Fault("the activity log has lost the note of its newest row".into())
+}
+
+/// Step 2 of the schema: the rows that were written before there was a chain.
+pub fn carry_over(tx: &Transaction) -> StoreResult<()> {
+    extend(tx, |chain| {
+        let mut old = tx.prepare(
+            "SELECT at, actor, address, action, key, key_creator, subject, changes FROM old_activity ORDER BY seq",
+        )?;
+        let mut rows = old.query([])?;
+        while let Some(row) = rows.next()? {
+            let key: Option<i64> = row.get(4)?;
+            let address: Option<String> = row.get(2)?;
+            let name: String = row.get(6)?;
+            let changes: Option<String> = row.get(7)?;
+            let subject = Subject {
+                action: parsed(row, 3, str::parse)?,
+                key: key.zip(row.get(5)?),
+                name: &name,
+                changes: changes
+                    .and_then(|json| serde_json::from_str(&json).ok())
+                    .unwrap_or_default(),
+            };
+            let address = address.and_then(|text| text.parse().ok());
+            chain.append(time(row, 0)?, row.get(1)?, address, subject)?;
+        }
+        Ok(())
+    })?;
+    Ok(tx.execute_batch("DROP TABLE old_activity")?)
+}

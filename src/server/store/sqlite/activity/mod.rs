@@ -1,0 +1,59 @@
+//! The activity log: written in the transaction of the change, read newest first.
+
+mod chain;
+mod events;
+mod page;
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use serde_json::{Map, Value};
+
+use super::people::acting;
+use crate::api::ActivityAction;
+use crate::server::store::{Actor, StoreResult};
+
+pub use self::chain::{Chain, carry_over, extend, head};
+pub use self::events::{changes_since, last_seq};
+pub use self::page::page;
+
+/// What a row is about.
+pub struct Subject<'a> {
+    pub action: ActivityAction,
+    /// The `seq` of the key and of its creator.
+    pub key: Option<(i64, i64)>,
+    pub name: &'a str,
+    pub changes: Map<String, Value>,
+}
+
+pub fn record(conn: &Connection, by: Actor, subject: Subject) -> StoreResult<()> {
+    let actor = acting(conn, by)?;
+    extend(conn, |chain| {
+        chain.append(Timestamp::now(), Some(actor), by.address, subject)
+    })
+}
+
+/// Records what happened while nobody was signed in.
+pub fn record_of_nobody(conn: &Connection, address: Option<IpAddr>, subject: Subject) -> StoreResult<()> {
+    extend(conn, |chain| {
+        chain.append(Timestamp::now(), None, address, subject)
+    })
+}
+
+pub fn refuse_sign_in(conn: &Connection, address: Option<IpAddr>) -> StoreResult<()> {
+    let subject = Subject {
+        action: ActivityAction::SignInRefused,
+        key: None,
+        name: "",
+        changes: Map::new(),
+    };
+    record_of_nobody(conn, address, subject)
+}
+
+/// The key's rows from now on belong to what `creator` may see.
+pub fn hand_over(conn: &Connection, key: i64, creator: i64) -> StoreResult<()> {
+    conn.prepare_cached("UPDATE activity SET key_creator = ? WHERE key = ?")?
+        .execute([creator, key])?;
+    Ok(())
+}

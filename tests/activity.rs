@@ -1,0 +1,371 @@
+//! `keydeck activity …` as people meet it: the real program, over a log that somebody tampers with.
+#![cfg(test)]
+
+#[path = "common/program.rs"]
+#[expect(dead_code, reason = "shared with the tests of the key commands")]
+mod program;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use keydeck::api::{ActivityHead, NewUser};
+use keydeck::model::Role;
+use rusqlite::Connection;
+use serde_json::Value;
+
+use program::{Home, Served, block_on};
+
+const VERIFY: [&str; 2] = ["activity", "verify"];
+
+fn verify(server: &Served, head: &str) -> (Option<i32>, String, String) {
+    let ran = server.run(&["activity", "verify", "--head", head]);
+    (ran.code, ran.stdout, ran.stderr)
+}
+
+/// The head that a run of `verify` has printed.
+fn head_in(text: &str) -> String {
+    let (_, head) = text.split_once("head ").expect("a head");
+    head.split(' ').next().expect("a head").trim().to_owned()
+}
+
+fn rows(server: &Served, args: &[&str]) -> Vec<Value> {
+    let list = server
+        .run(&[&["activity", "list", "--json"], args].concat())
+        .json();
+    list["items"].as_array().expect("items").clone()
+}
+
+/// Somebody who has the database file, and knows how to get past its triggers.
+fn intruder(home: &Home) -> Connection {
+    let conn = Connection::open(home.path("keys.db")).expect("opened");
+    conn.execute_batch(
+        "DROP TRIGGER activity_is_not_rewritten; DROP TRIGGER activity_is_not_shortened;
+         DROP TRIGGER activity_head_is_not_set_back; DROP TRIGGER activity_head_stays;
+         CREATE TABLE spare AS SELECT * FROM activity; CREATE TABLE spare_head AS SELECT * FROM activity_head;",
+    )
+    .expect("it is only a file");
+    conn
+}
+
+const RESTORE: &str = "DELETE FROM activity; INSERT INTO activity SELECT * FROM spare;
+    UPDATE activity_head SET (seq, hash) = (SELECT seq, hash FROM spare_head);
+    UPDATE users SET email = 'mira@acme.example' WHERE role = 'owner';";
+
+#[test]
+fn verify_names_the_first_row_that_was_tampered_with() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    for n in 1..=8 {
+        server.project(&format!("Project {n}"));
+    }
+    let said = server.run(&VERIFY).succeeded().stdout;
+    assert!(
+        said.starts_with("8 rows, none changed or taken out; head 8:"),
+        "{said}"
+    );
+    let head = head_in(&said);
+    let conn = intruder(&home);
+    for (tamper, expected) in [
+        (
+            "UPDATE activity SET subject = 'x' WHERE seq = 3",
+            "row 3 was changed",
+        ),
+        (
+            "UPDATE activity SET at = at + 1 WHERE seq IN (7, 4)",
+            "row 4 was changed",
+        ),
+        (
+            "UPDATE activity SET actor = NULL WHERE seq = 1",
+            "row 1 was changed",
+        ),
+        (
+            "UPDATE activity SET address = '203.0.113.7' WHERE seq = 2",
+            "row 2 was changed",
+        ),
+        (
+            "UPDATE activity SET action = 'project_edited' WHERE seq = 8",
+            "row 8 was changed",
+        ),
+        (
+            "UPDATE activity SET action = 'nothing', changes = '{' WHERE seq = 5",
+            "row 5 was changed",
+        ),
+        (
+            "UPDATE activity SET hash = zeroblob(32) WHERE seq = 6",
+            "row 6 was changed",
+        ),
+        ("UPDATE users SET email = 'eve@acme.example'", "row 1 was changed"),
+        ("DELETE FROM activity WHERE seq = 1", "row 1 was taken out"),
+        ("DELETE FROM activity WHERE seq IN (4, 5)", "row 4 was taken out"),
+        ("DELETE FROM activity WHERE seq > 6", "row 7 was taken out"),
+        ("DELETE FROM activity", "row 1 was taken out"),
+        (
+            "UPDATE activity SET seq = 99 WHERE seq = 3; UPDATE activity SET seq = 3 WHERE seq = 5;
+             UPDATE activity SET seq = 5 WHERE seq = 99",
+            "row 3 was changed",
+        ),
+        (
+            "INSERT INTO activity (seq, at, action, subject, hash) VALUES (9, 1, 'user_added', 'x', zeroblob(32))",
+            "row 9 was put in",
+        ),
+    ] {
+        conn.execute_batch(tamper).expect(tamper);
+        let ran = server.run(&VERIFY);
+        assert!(
+            ran.code == Some(1) && ran.stdout.is_empty(),
+            "{tamper}: {}",
+            ran.stdout
+        );
+        assert!(
+            ran.stderr.starts_with(&format!("error: {expected}")),
+            "{tamper}: {}",
+            ran.stderr
+        );
+        conn.execute_batch(RESTORE).expect("restored");
+    }
+    assert_eq!(verify(&server, &head).0, Some(0));
+}
+
+#[test]
+fn a_noted_head_proves_that_the_log_was_not_rewritten_as_a_whole() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    for name in ["One", "Two", "Three"] {
+        server.project(name);
+    }
+    let head = head_in(&server.run(&VERIFY).succeeded().stdout);
+    server.project("Four");
+    assert_eq!(verify(&server, &head).0, Some(0));
+
+    let conn = intruder(&home);
+    conn.execute_batch(
+        "DELETE FROM activity WHERE seq > 2;
+         UPDATE activity_head SET (seq, hash) = (SELECT seq, hash FROM activity ORDER BY seq DESC LIMIT 1)",
+    )
+    .expect("it is only a file");
+    server.run(&VERIFY).succeeded();
+    let (code, _, said) = verify(&server, &head);
+    assert!(code == Some(1) && said.contains("row 3 was taken out"), "{said}");
+    conn.execute_batch(RESTORE).expect("restored");
+
+    let other: ActivityHead = head.replace(&head[2..6], "0000").parse().expect("a head");
+    let (code, _, said) = verify(&server, &other.to_string());
+    assert!(
+        code == Some(1) && said.contains("row 3 no longer has the hash"),
+        "{said}"
+    );
+    for wrong in ["3", "3:abc", "x:y"] {
+        assert_eq!(verify(&server, wrong).0, Some(2));
+    }
+}
+
+#[test]
+fn a_verdict_is_json_too() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    server.project("One");
+    let whole = server.run(&["activity", "verify", "--json"]).json();
+    assert_eq!((&whole["whole"], &whole["rows"]), (&true.into(), &1.into()));
+    let head = whole["head"].as_str().expect("a head");
+    assert_eq!(verify(&server, head).0, Some(0));
+    intruder(&home)
+        .execute("DELETE FROM activity", [])
+        .expect("it is only a file");
+    let ran = server.run(&["activity", "verify", "--json"]);
+    let broken: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(
+        broken,
+        serde_json::json!({"whole": false, "row": 1, "fault": "taken_out"})
+    );
+    assert!(
+        ran.code == Some(1) && ran.stderr.contains("row 1"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn rows_that_are_written_meanwhile_disturb_no_proof() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    for n in 0..250 {
+        server.project(&format!("Before {n}"));
+    }
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let mut written = 0;
+            while !done.load(Ordering::Relaxed) {
+                server.project(&format!("Meanwhile {written}"));
+                written += 1;
+            }
+            written
+        });
+        let runs: Vec<_> = (0..5).map(|_| server.run(&VERIFY)).collect();
+        done.store(true, Ordering::Relaxed);
+        assert!(writer.join().expect("no panic") > 0);
+        for ran in runs {
+            ran.succeeded();
+        }
+    });
+}
+
+#[test]
+fn the_list_tells_who_did_what_from_where() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    let project = server.project("Storefront");
+    let key = [
+        "key",
+        "create",
+        "--scope",
+        "web",
+        "--name",
+        "Checkout",
+        "--project",
+        "Storefront",
+        "--domain",
+    ];
+    server
+        .run(&[&key[..], &["https://shop.acme.example"]].concat())
+        .succeeded();
+    server
+        .run(&[
+            "key",
+            "edit",
+            "Checkout",
+            "--name",
+            "Till",
+            "--add-domain",
+            "https://b.example",
+        ])
+        .succeeded();
+    let ana = NewUser {
+        email: "ana@acme.example".into(),
+        role: Role::Support,
+    };
+    let ana = block_on(server.client().add_user(&ana)).expect("added");
+    let ana = ana.token.expect("a token");
+    server
+        .run_as(ana.expose(), &["key", "reveal", "Till"])
+        .succeeded();
+    server.run_as("kdu_wrong", &["key", "list"]).refused(4);
+
+    let table = server.run(&["activity", "list"]).succeeded().stdout;
+    let lines: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| {
+            line.split("  ")
+                .map(str::trim)
+                .filter(|cell| !cell.is_empty())
+                .collect()
+        })
+        .collect();
+    let told: Vec<&[&str]> = lines.iter().map(|line| &line[1..]).collect();
+    let (mira, home_address) = ("mira@acme.example", "127.0.0.1");
+    assert_eq!(
+        told,
+        [
+            &["WHO", "ACTION", "SUBJECT", "CHANGES", "ADDRESS"][..],
+            &["someone", "was refused to sign in", "–", "–", home_address],
+            &["ana@acme.example", "revealed the key", "Till", "–", home_address],
+            &[mira, "added", "ana@acme.example", "role: support", home_address],
+            &[
+                mira,
+                "edited the key",
+                "Till",
+                "name: Checkout → Till; ui domains: +https://b.example",
+                home_address
+            ],
+            &[mira, "created the key", "Checkout", "–", home_address],
+            &[
+                mira,
+                "created the project",
+                "Storefront",
+                "deployed: yes",
+                home_address
+            ],
+        ]
+    );
+    let id = rows(&server, &["--key", "Till"])[0]["key"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    server.run(&["key", "revoke", "Till", "--yes"]).succeeded();
+    assert_eq!(rows(&server, &["--key", &id]).len(), 4);
+    assert_eq!(rows(&server, &["--person", "ANA@acme.example"]).len(), 1);
+    assert_eq!(
+        rows(&server, &["--person", "me", "--action", "project_created"])[0]["subject"],
+        project.name.as_str()
+    );
+    assert_eq!(rows(&server, &["--person", &ana_id(&server), "--all"]).len(), 1);
+
+    let first = server.run(&["activity", "list", "--json", "--limit", "2"]).json();
+    let next = first["next"].to_string();
+    assert_eq!(rows(&server, &["--before", &next]).len(), 5);
+    server.run(&["activity", "list", "--person", "ana"]).refused(2);
+    server.run(&["activity", "list", "--action", "stolen"]).refused(2);
+    let editor = NewUser {
+        email: "ed@acme.example".into(),
+        role: Role::Editor,
+    };
+    let editor = block_on(server.client().add_user(&editor))
+        .expect("added")
+        .token
+        .expect("a token");
+    let said = server.run_as(editor.expose(), &VERIFY).refused(1);
+    assert!(said.contains("only what was done to your own keys"), "{said}");
+}
+
+fn ana_id(server: &Served) -> String {
+    let row = &rows(server, &["--person", "ana@acme.example"])[0];
+    row["actor"]["id"].as_str().expect("an id").to_owned()
+}
+
+/// The status that a wrong token gets from somebody at `address`.
+fn sign_in_wrongly(server: &Served, address: &str) -> u16 {
+    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let request = http
+        .get(format!("{}/v1/me", server.url))
+        .header("x-forwarded-for", address)
+        .bearer_auth("kdu_wrong");
+    block_on(request.send()).expect("an answer").status().as_u16()
+}
+
+#[test]
+fn a_sign_in_whose_refusal_can_not_be_recorded_is_answered_as_a_fault() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    intruder(&home)
+        .execute_batch(
+            "CREATE TRIGGER no_log BEFORE INSERT ON activity BEGIN SELECT raise(ABORT, 'full'); END",
+        )
+        .expect("it is only a file");
+    assert_eq!(sign_in_wrongly(&server, ""), 500);
+    assert!(rows(&server, &[]).is_empty());
+}
+
+#[test]
+fn only_a_listed_proxy_is_believed() {
+    let home = Home::new();
+    let token = home.init();
+    for (flag, expected) in [(None, "127.0.0.1"), (Some("10.0.0.0/8,127.0.0.1"), "203.0.113.7")] {
+        let mut command = home.serving(&["--listen", "127.0.0.1:0"]);
+        if let Some(proxies) = flag {
+            command.env("KEYDECK_TRUSTED_PROXIES", proxies);
+        }
+        let server = home.start(&token, command);
+        assert_eq!(sign_in_wrongly(&server, "198.51.100.1, 203.0.113.7"), 401);
+        assert_eq!(rows(&server, &["--limit", "1"])[0]["address"], expected);
+    }
+    let refused = home.run(&[
+        "serve",
+        "--database",
+        "sqlite:keys.db",
+        "--public-url",
+        "https://keys.acme.example",
+        "--trusted-proxy",
+        "0.0.0.0/0",
+    ]);
+    assert!(refused.refused(2).contains("list your proxies"));
+}

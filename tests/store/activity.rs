@@ -1,0 +1,348 @@
+//! The activity log: its chain, its filters, and that nothing happens without it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use keydeck::api::{Activity, ActivityAction, ActivityQuery, ChainHash, SessionServer};
+use keydeck::model::{Role, Scope, TokenHash};
+use keydeck::server::store::sqlite::{SampleKey, SampleProject, SampleUser, SqliteStore};
+use keydeck::server::store::{Fate, Idempotency, NewSessionServer, NewUserRecord, Store, Visible};
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use uuid::Uuid;
+
+use super::deck::{Deck, actor, data_key, founding, new_key};
+
+const ALL: u32 = 200;
+
+pub async fn log(store: &dyn Store, query: ActivityQuery, visible: Visible) -> Vec<Activity> {
+    let query = ActivityQuery {
+        limit: Some(ALL),
+        ..query
+    };
+    store.activity(&query, visible).await.unwrap().items
+}
+
+/// Every hash follows from the row and the one before, from the first row to the noted head.
+pub async fn assert_chained(store: &dyn Store, rows: u64) {
+    let mut query = ActivityQuery {
+        limit: Some(ALL),
+        ..ActivityQuery::default()
+    };
+    let head = store.activity_head().await.unwrap();
+    assert_eq!(head.seq, rows);
+    let (mut seq, mut hash) = (head.seq, head.hash);
+    let mut newer: Option<Activity> = None;
+    loop {
+        let page = store.activity(&query, Visible::All).await.unwrap();
+        for row in page.items {
+            if let Some(newer) = newer {
+                hash = row.hash;
+                assert_eq!(newer.hash_behind(hash), newer.hash, "row {}", newer.seq);
+            }
+            assert_eq!((row.seq, row.hash), (seq, hash));
+            seq -= 1;
+            newer = Some(row);
+        }
+        match page.next {
+            Some(next) => query.before = Some(next),
+            None => break,
+        }
+    }
+    let first = newer.unwrap();
+    assert_eq!((seq, first.hash_behind(ChainHash::START)), (0, first.hash));
+}
+
+#[tokio::test]
+async fn every_row_is_chained_to_the_one_before() {
+    let deck = Deck::new().await;
+    let keys = deck.sixty().await;
+    let by = actor(&deck.owner);
+    deck.store.reveal_key(keys[0].id, by).await.unwrap();
+    deck.store.refuse_sign_in(by.address).await.unwrap();
+    deck.store.refuse_sign_in(None).await.unwrap();
+    assert_chained(&*deck.store, 3 + 60 + 3).await;
+    let rows = log(&*deck.store, ActivityQuery::default(), Visible::All).await;
+    let refused = &rows[1];
+    assert_eq!(
+        (
+            refused.action,
+            &refused.actor,
+            refused.address,
+            refused.subject.as_str()
+        ),
+        (ActivityAction::SignInRefused, &None, by.address, "")
+    );
+}
+
+#[tokio::test]
+async fn an_empty_log_has_a_head_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::create(&directory.path().join("keydeck.db"), &founding(), &data_key()).unwrap();
+    let head = store.activity_head().await.unwrap();
+    assert_eq!((head.seq, head.hash), (0, ChainHash::START));
+}
+
+#[tokio::test]
+async fn loaded_keys_are_chained_behind_what_was_there() {
+    let deck = Deck::new().await;
+    let store = SqliteStore::open(&deck.path).unwrap();
+    let ana = SampleUser {
+        id: Uuid::now_v7(),
+        email: "ana@acme.example".into(),
+        role: Role::Editor,
+        created_at: Timestamp::now(),
+    };
+    let project = SampleProject {
+        id: Uuid::now_v7(),
+        name: "Quokka Island".into(),
+        creator: ana.id,
+        deployed: true,
+        created_at: Timestamp::now(),
+    };
+    let creators = [ana.id, deck.owner.id];
+    let keys = (0..1_000).map(|n| SampleKey {
+        new: new_key(Scope::Web, &format!("Key {n}"), Some(project.id)),
+        creator: creators[n % 2],
+        last_used_at: None,
+    });
+    store.bulk_load([ana], [project.clone()], keys, |_| {}).unwrap();
+    deck.web("Behind them").await;
+    assert_chained(&*deck.store, 3 + 1_000 + 1).await;
+}
+
+#[tokio::test]
+async fn the_log_is_filtered_by_person_and_action() {
+    let deck = Deck::new().await;
+    let keys = deck.sixty().await;
+    let (owner, editor) = (actor(&deck.owner), actor(&deck.editor));
+    deck.store.reveal_key(keys[0].id, owner).await.unwrap();
+    deck.store.reveal_key(keys[0].id, editor).await.unwrap();
+    deck.store.refuse_sign_in(owner.address).await.unwrap();
+    let all = log(&*deck.store, ActivityQuery::default(), Visible::All).await;
+    let email = |text: &str| Some(text.to_owned());
+    let own = Visible::CreatedBy(deck.editor.id);
+    let shown_to_editor = log(&*deck.store, ActivityQuery::default(), own).await;
+    assert!(!shown_to_editor.is_empty() && shown_to_editor.len() < all.len());
+    for key in [None, Some(keys[0].id)] {
+        for who in [
+            None,
+            email(" MIRA@acme.example"),
+            Some(deck.editor.id.to_string()),
+            email("nobody@acme.example"),
+        ] {
+            for action in [
+                None,
+                Some(ActivityAction::KeyRevealed),
+                Some(ActivityAction::SignInRefused),
+            ] {
+                for before in [None, Some(all[1].seq), Some(30)] {
+                    let query = ActivityQuery {
+                        key,
+                        actor: who.clone(),
+                        action,
+                        before,
+                        ..ActivityQuery::default()
+                    };
+                    let person = match who.as_deref() {
+                        None => None,
+                        Some(" MIRA@acme.example") => Some(deck.owner.id),
+                        Some("nobody@acme.example") => Some(Uuid::nil()),
+                        Some(_) => Some(deck.editor.id),
+                    };
+                    let fits = |row: &&Activity| {
+                        (key.is_none() || row.key == key)
+                            && (person.is_none() || row.actor.as_ref().map(|actor| actor.id) == person)
+                            && action.is_none_or(|action| row.action == action)
+                            && before.is_none_or(|before| row.seq < before)
+                    };
+                    for (visible, among) in [(Visible::All, &all), (own, &shown_to_editor)] {
+                        let expected: Vec<&Activity> = among.iter().filter(fits).collect();
+                        let found = log(&*deck.store, query.clone(), visible).await;
+                        assert_eq!(
+                            found.iter().collect::<Vec<_>>(),
+                            expected,
+                            "{query:?} {visible:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn everybody_who_ever_had_an_address_is_found_by_it() {
+    let deck = Deck::new().await;
+    let mut of_one_address = Vec::new();
+    for round in 0..3 {
+        let new = NewUserRecord {
+            email: "Kim@acme.example".into(),
+            role: Role::Support,
+            token: Some(TokenHash::of(&format!("kdu_kim {round}"))),
+        };
+        let kim = deck
+            .store
+            .add_user(new, actor(&deck.owner))
+            .await
+            .unwrap()
+            .unwrap();
+        for name in ["One", "Two", "Three"] {
+            let name = format!("{name} {round}");
+            deck.store
+                .add_project(name.clone(), true, actor(&kim))
+                .await
+                .unwrap()
+                .unwrap();
+            of_one_address.insert(0, name);
+        }
+        Connection::open(&deck.path)
+            .unwrap()
+            .execute(
+                "UPDATE users SET removed_at = 1, token_hash = NULL WHERE id = ?",
+                [kim.id.as_bytes()],
+            )
+            .unwrap();
+    }
+    let mut query = ActivityQuery {
+        actor: Some("kim@acme.example".into()),
+        limit: Some(2),
+        ..ActivityQuery::default()
+    };
+    let mut found = Vec::new();
+    loop {
+        let page = deck.store.activity(&query, Visible::All).await.unwrap();
+        found.extend(page.items.into_iter().map(|row| row.subject));
+        match page.next {
+            Some(next) => query.before = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(found, of_one_address);
+}
+
+#[tokio::test]
+async fn a_row_that_was_tampered_with_hides_no_other() {
+    let deck = Deck::new().await;
+    deck.web("Checkout").await;
+    let before = log(&*deck.store, ActivityQuery::default(), Visible::All).await;
+    let conn = Connection::open(&deck.path).unwrap();
+    conn.execute_batch(
+        "DROP TRIGGER activity_is_not_rewritten;
+         PRAGMA ignore_check_constraints = ON;
+         UPDATE activity SET at = 9223372036854775807, action = 'none', address = 'x', changes = '{',
+                             subject = CAST(x'ff' AS TEXT), hash = x'00'
+          WHERE seq = 2;",
+    )
+    .unwrap();
+    let now = log(&*deck.store, ActivityQuery::default(), Visible::All).await;
+    assert_eq!(now.len(), before.len());
+    for (old, new) in before.iter().zip(&now) {
+        match old.seq {
+            2 => assert_eq!((new.action, new.address), (ActivityAction::Unknown, None)),
+            _ => assert_eq!(old, new),
+        }
+    }
+}
+
+/// Every row of every table.
+pub fn contents(path: &Path) -> BTreeMap<String, Vec<Vec<Value>>> {
+    let conn = Connection::open(path).unwrap();
+    let mut tables = conn
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")
+        .unwrap();
+    let names = tables.query_map([], |row| row.get(0)).unwrap();
+    let rows = |name: &String| -> Vec<Vec<Value>> {
+        let mut all = conn.prepare(&format!("SELECT * FROM \"{name}\"")).unwrap();
+        let columns = all.column_count();
+        let rows = all
+            .query_map([], |row| (0..columns).map(|n| row.get(n)).collect())
+            .unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    names
+        .map(Result::unwrap)
+        .map(|name| (rows(&name), name))
+        .map(|(rows, name)| (name, rows))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_can_not_be_logged_does_not_happen() {
+    let deck = Deck::new().await;
+    let key = deck.web("Checkout").await;
+    let conn = Connection::open(&deck.path).unwrap();
+    let by = actor(&deck.owner);
+    let store: Arc<dyn Store> = deck.store.clone();
+    let another = new_key(Scope::Web, "Another", Some(deck.shop.id));
+    let all = Visible::All;
+    let server = NewSessionServer {
+        server: SessionServer {
+            url: "wss://a.example".into(),
+            key_name: "main".into(),
+        },
+        private_key: another.sealed.clone(),
+    };
+    store
+        .set_session_server(deck.shop.id, server.clone(), by)
+        .await
+        .unwrap();
+    for (refuse, allow) in [
+        (
+            "CREATE TRIGGER no_log BEFORE INSERT ON activity BEGIN SELECT raise(ABORT, 'full'); END",
+            "DROP TRIGGER no_log",
+        ),
+        (
+            "CREATE TRIGGER no_head BEFORE UPDATE ON activity_head BEGIN SELECT raise(ABORT, 'full'); END",
+            "DROP TRIGGER no_head",
+        ),
+    ] {
+        let before = contents(&deck.path);
+        conn.execute_batch(refuse).unwrap();
+        let mut new = another.clone();
+        new.idempotency = Some(Idempotency {
+            key: "once".into(),
+            fingerprint: [1; 32],
+        });
+        let user = NewUserRecord {
+            email: "ana@acme.example".into(),
+            role: Role::Editor,
+            token: Some(TokenHash::of("kdu_ana")),
+        };
+        let kiosk = deck.kiosk.id;
+        let settings = key.settings.clone();
+        let fate = Some(Fate::HandOver(deck.owner.id));
+        let refused = [
+            store.create_key(new, by).await.err(),
+            store.edit_key(key.id, 1, "Till".into(), settings, by).await.err(),
+            store.revoke_key(key.id, by).await.err(),
+            store.reveal_key(key.id, by).await.err(),
+            store.add_project("Tower".into(), true, by).await.err(),
+            store
+                .edit_project(kiosk, Some("Tower".into()), None, all, by)
+                .await
+                .err(),
+            store.edit_project(kiosk, None, Some(false), all, by).await.err(),
+            store.set_session_server(kiosk, server.clone(), by).await.err(),
+            store.remove_session_server(deck.shop.id, by).await.err(),
+            store.remove_project(kiosk, all, by).await.err(),
+            store.add_user(user, by).await.err(),
+            store.set_role(deck.editor.id, Role::Owner, by).await.err(),
+            store
+                .replace_token(deck.editor.id, TokenHash::of("kdu_new"), by)
+                .await
+                .err(),
+            store.remove_user(deck.editor.id, fate, by).await.err(),
+            store.refuse_sign_in(by.address).await.err(),
+        ];
+        for (number, error) in refused.iter().enumerate() {
+            assert!(error.is_some(), "{number}");
+        }
+        conn.execute_batch(allow).unwrap();
+        assert_eq!(contents(&deck.path), before);
+    }
+    deck.create(another, &deck.owner).await;
+    assert_chained(&*deck.store, 3 + 3).await;
+}
