@@ -79,10 +79,7 @@ impl App {
             }
             Action::RemoveSessionServer => format!("“{name}” has no session server."),
             Action::Remove if project.may.edit => {
-                format!(
-                    "“{name}” has {}: revoke them first; o shows them.",
-                    keys(project.keys)
-                )
+                format!("“{name}” has {}", in_the_way(project.keys))
             }
             Action::Edit | Action::Deploy | Action::Remove => format!("{who} may not change “{name}”."),
             _ => return Vec::new(),
@@ -260,10 +257,10 @@ fn refuse_to_connect(count: u64) -> String {
     }
 }
 
-fn keys(count: u64) -> String {
-    match count {
-        1 => "1 active key".into(),
-        n => format!("{n} active keys"),
+fn in_the_way(keys: u64) -> String {
+    match keys {
+        1 => "1 active key: revoke it first; o shows it.".into(),
+        n => format!("{n} active keys: revoke them first; o shows them."),
     }
 }
 
