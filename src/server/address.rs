@@ -1,6 +1,6 @@
 //! The client's address: the socket's peer, or what proxies that the operator listed say of it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
@@ -49,6 +49,15 @@ pub fn trusted_proxy(text: &str) -> Result<IpNet, String> {
             Err("a /0 would let everybody name any address; list your proxies".into())
         }
         Some(network) => Ok(network),
+    }
+}
+
+/// What stands for the address in limits: a provider gives a /64 of IPv6 to one customer, who can have as
+/// many addresses of it as they like.
+pub fn customer(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
+        v4 => v4,
     }
 }
 

@@ -2,16 +2,13 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::address::TrustedProxies;
-
-/// The bits of an IPv6 address that a provider gives to one customer.
-const CUSTOMER: u128 = u128::MAX << 64;
+use super::address::{TrustedProxies, customer};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -120,14 +117,6 @@ impl Drop for Share {
                 count.remove();
             }
         }
-    }
-}
-
-/// What one customer of a provider can choose freely counts as one address.
-fn customer(peer: IpAddr) -> IpAddr {
-    match peer {
-        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & CUSTOMER).into(),
-        v4 => v4,
     }
 }
 

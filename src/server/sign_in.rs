@@ -8,13 +8,14 @@
 //! leaves the window.
 
 use std::collections::VecDeque;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use lru::LruCache;
 
+use super::address::customer;
 use crate::model::TokenHash;
 
 /// The most sign-ins from one address that are refused within [`WINDOW`].
@@ -49,7 +50,7 @@ impl Default for SignIns {
 impl SignIns {
     /// Whether a sign-in from `address` may be tried at all; `None` stands for a malformed token.
     pub fn admit(&self, address: IpAddr, token: Option<TokenHash>, now: Instant) -> Result<(), Wait> {
-        let address = group(address);
+        let address = customer(address);
         let mut known = self.lock();
         match token {
             Some(token) if known.accepted.contains(&(address, token)) => Ok(()),
@@ -58,12 +59,12 @@ impl SignIns {
     }
 
     pub fn accepted(&self, address: IpAddr, token: TokenHash) {
-        self.lock().accepted.put((group(address), token), ());
+        self.lock().accepted.put((customer(address), token), ());
     }
 
     /// Counts a refusal. Of many at once, those that would be one too many have to wait instead.
     pub fn refused(&self, address: IpAddr, token: Option<TokenHash>, now: Instant) -> Result<(), Wait> {
-        let address = group(address);
+        let address = customer(address);
         let mut known = self.lock();
         if let Some(token) = token {
             known.accepted.pop(&(address, token));
@@ -95,14 +96,6 @@ impl Known {
             Some(&oldest) if times.len() >= REFUSALS => Err(Wait(WINDOW - now.duration_since(oldest))),
             _ => Ok(()),
         }
-    }
-}
-
-/// Addresses that one person can have as many of as they like count as one: a /64 of IPv6.
-fn group(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
-        v4 => v4,
     }
 }
 
