@@ -85,10 +85,10 @@ fn tls(args: &ServeArgs) -> Result<Option<Tls>, Failure> {
     Ok(Some(tls))
 }
 
-/// Behind a proxy, all connections are of one address.
+/// Behind a proxy that is not listed, all connections are of one address.
 fn bounds(args: &ServeArgs) -> Bounds {
     let bounds = Bounds::default();
-    match args.behind_tls_proxy || !args.trusted_proxies.is_empty() {
+    match args.behind_tls_proxy && args.trusted_proxies.is_empty() {
         true => Bounds {
             per_address: None,
             ..bounds

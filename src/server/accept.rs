@@ -75,7 +75,7 @@ pub async fn until(
     state: &ServerState,
     shutdown: impl Future<Output = ()>,
 ) {
-    let places = Places::new(&entrance.bounds);
+    let places = Places::new(&entrance.bounds, state.proxies.clone());
     let grace = entrance.bounds.grace;
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);

@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::address::customer;
+use super::address::{TrustedProxies, customer};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
     /// Connections at once. Those beyond wait in the system's queue until one ends.
     pub connections: usize,
     /// Connections at once of one address, or one /64 of IPv6, so that nobody takes all places; those
-    /// beyond are closed. Doesn't count for loopback. `None` where all connections come from a proxy.
+    /// beyond are closed. Doesn't count for loopback and for believed proxies. `None` where all connections
+    /// come from a proxy.
     pub per_address: Option<usize>,
     /// For the TLS handshake.
     pub handshake: Duration,
@@ -44,16 +45,18 @@ impl Default for Bounds {
 pub struct Places {
     free: Arc<Semaphore>,
     per_address: Option<usize>,
+    proxies: TrustedProxies,
     taken: Arc<Taken>,
 }
 
 type Taken = Mutex<HashMap<IpAddr, usize>>;
 
 impl Places {
-    pub fn new(bounds: &Bounds) -> Self {
+    pub fn new(bounds: &Bounds, proxies: TrustedProxies) -> Self {
         Self {
             free: Arc::new(Semaphore::new(bounds.connections)),
             per_address: bounds.per_address,
+            proxies,
             taken: Arc::default(),
         }
     }
@@ -66,10 +69,10 @@ impl Places {
 
     /// Takes the place for `peer`; `None` when its share is taken.
     pub fn take(&self, permit: OwnedSemaphorePermit, peer: IpAddr) -> Option<Place> {
+        let peer = peer.to_canonical();
+        let is_exempt = peer.is_loopback() || self.proxies.contains(peer);
         let share = match self.per_address {
-            Some(limit) if !peer.to_canonical().is_loopback() => {
-                Some(Share::take(&self.taken, customer(peer), limit)?)
-            }
+            Some(limit) if !is_exempt => Some(Share::take(&self.taken, customer(peer), limit)?),
             _ => None,
         };
         Some(Place {
@@ -122,11 +125,13 @@ mod tests {
     use super::*;
 
     fn places(connections: usize, per_address: usize) -> Places {
-        Places::new(&Bounds {
+        let bounds = Bounds {
             connections,
             per_address: Some(per_address),
             ..Bounds::default()
-        })
+        };
+        let proxy = "198.51.100.0/24".parse().expect("a network");
+        Places::new(&bounds, TrustedProxies::new(vec![proxy]))
     }
 
     async fn taken(places: &Places, peer: &str) -> Option<Place> {
@@ -146,14 +151,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_network_of_ipv6_shares_and_this_machine_does_not() {
+    async fn a_network_of_ipv6_shares_and_this_machine_and_proxies_do_not() {
         let places = places(100, 1);
         let _one = taken(&places, "2001:db8:1:2::1").await.expect("a place");
         assert!(taken(&places, "2001:db8:1:2:ffff::9").await.is_none());
         assert!(taken(&places, "2001:db8:1:3::1").await.is_some());
-        for loopback in ["127.0.0.1", "127.0.0.2", "::1", "::ffff:127.0.0.1"] {
-            let both = (taken(&places, loopback).await, taken(&places, loopback).await);
-            assert!(both.0.is_some() && both.1.is_some(), "{loopback}");
+        for exempt in [
+            "127.0.0.1",
+            "::1",
+            "::ffff:127.0.0.1",
+            "198.51.100.4",
+            "::ffff:198.51.100.4",
+        ] {
+            let both = (taken(&places, exempt).await, taken(&places, exempt).await);
+            assert!(both.0.is_some() && both.1.is_some(), "{exempt}");
         }
     }
 
