@@ -1,6 +1,6 @@
 //! People, and answers to the questions of their screen.
 
-use keydeck::api::{Key, Me, Person, PersonRef, RemovedUser, User, UserRemoval};
+use keydeck::api::{Key, Me, Person, RemovedUser, User, UserRemoval};
 use keydeck::client::Error;
 use keydeck::model::{Role, Scope};
 use keydeck::server::policy;
@@ -36,13 +36,6 @@ pub fn some_people() -> Vec<Person> {
         person(4, "nina@acme.example", Role::Support, 12),
         person(5, "omar@acme.example", Role::Analytics, 0),
     ]
-}
-
-pub fn reference(person: &Person) -> PersonRef {
-    PersonRef {
-        id: person.user.id,
-        email: person.user.email.clone(),
-    }
 }
 
 /// `shown` of the `total` keys of a person.

@@ -14,11 +14,9 @@ impl App {
             return Vec::new();
         };
         self.refused = None;
+        let rights = |me: &Me| (me.user.id, me.user.role, me.may.clone());
         let before = self.me.replace(me);
-        let now = self.me.as_ref().map(|me| (me.user.id, me.user.role, &me.may));
-        let is_same = before
-            .as_ref()
-            .is_none_or(|me| Some((me.user.id, me.user.role, &me.may)) == now);
+        let is_same = before.is_none() || before.as_ref().map(rights) == self.me.as_ref().map(rights);
         if is_same { Vec::new() } else { self.follow_role() }
     }
 

@@ -32,7 +32,7 @@ const COLUMNS: [Column<Person>; 4] = [
     },
     Column {
         label: "ADDED",
-        fit: Fit::fixed(9, 3),
+        fit: Fit::fixed(10, 3),
         cell: |person, look| {
             (
                 time::short_date(person.user.created_at, &look.zone),
@@ -57,12 +57,12 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
 fn empty(app: &App) -> Empty {
     match app.people.filter.trim() {
         "" => Empty {
-            headline: "Nobody is here yet: n adds the first".into(),
-            way_out: "Esc goes back to the keys.".into(),
+            headline: "There is nobody".into(),
+            way_out: "r asks again, Esc goes back to the keys.".into(),
         },
         typed => Empty {
             headline: format!("Nobody has “{typed}” in their address"),
-            way_out: "Esc clears the filter, n adds a person.".into(),
+            way_out: "Esc clears the filter.".into(),
         },
     }
 }

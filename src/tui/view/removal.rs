@@ -143,7 +143,7 @@ fn buttons(removal: &Removal, width: usize, look: &Look) -> Line<'static> {
         let buttons: Vec<_> = removal
             .choices()
             .iter()
-            .map(|&choice| (label(choice), choice == focused, choice != Choice::Cancel))
+            .map(|&choice| (label(choice), choice == focused, destroys(choice)))
             .collect();
         dialog::buttons(&buttons, look)
     };
@@ -151,7 +151,14 @@ fn buttons(removal: &Removal, width: usize, look: &Look) -> Line<'static> {
     [line(long), line(short)]
         .into_iter()
         .find(fits)
-        .unwrap_or_else(|| dialog::buttons(&[(short(removal.focused()), true, false)], look))
+        .unwrap_or_else(|| {
+            let focused = removal.focused();
+            dialog::buttons(&[(short(focused), true, destroys(focused))], look)
+        })
+}
+
+fn destroys(choice: Choice) -> bool {
+    matches!(choice, Choice::Remove | Choice::RevokeAll)
 }
 
 fn long(choice: Choice) -> &'static str {

@@ -177,8 +177,8 @@ impl App {
         };
         let keys = removal.holding.as_ref().map_or(0, |holding| holding.total);
         let last = match removal.is_me {
-            true => "This is you: you'll be signed out.",
-            false => "They can't sign in any more.",
+            true => "This is you: you'll be signed out.".to_owned(),
+            false => format!("{} can't sign in any more.", removal.person.user.email),
         };
         let text = format!(
             "Remove {} and hand over {} to {}? The keys go on working, and the projects go along. {last}",
