@@ -15,7 +15,7 @@ use keydeck::tui::keymap::Action;
 use keydeck::tui::message::{Effect, Message, ProjectRequest};
 use keydeck::tui::state::list::Fetch;
 use keydeck::tui::state::projects::ProjectTask;
-use keydeck::tui::state::{Over, Screen};
+use keydeck::tui::state::{Over, Screen, Sheet};
 use lists::*;
 use talk::*;
 use uuid::Uuid;
@@ -42,6 +42,13 @@ fn question(talk: &Talk) -> &str {
     match talk.app.over.last() {
         Some(Over::Question(question)) => &question.text,
         other => panic!("no question: {other:?}"),
+    }
+}
+
+fn open_sheet(talk: &Talk) -> &Sheet {
+    match talk.app.over.last() {
+        Some(Over::Sheet(sheet)) => sheet,
+        other => panic!("no sheet: {other:?}"),
     }
 }
 
@@ -134,9 +141,7 @@ fn what_is_typed_survives_every_refusal() {
         message: "There is a project of this name; choose another one.".into(),
     }];
     talk.answer_change(task, Err(Error::Refused(Box::new(taken))));
-    let Some(Over::Sheet(sheet)) = talk.app.over.last() else {
-        panic!("the sheet is gone");
-    };
+    let sheet = open_sheet(&talk);
     assert_eq!(sheet.value("name"), "Storefront");
     assert!(
         sheet.fields[0]
@@ -148,9 +153,7 @@ fn what_is_typed_survives_every_refusal() {
     let (task, change) = talk.project_change();
     assert_eq!(change, "add Storefront 2 deployed=true");
     talk.answer_change(task, Err(offline()));
-    let Some(Over::Sheet(sheet)) = talk.app.over.last() else {
-        panic!("the sheet is gone");
-    };
+    let sheet = open_sheet(&talk);
     assert_eq!((sheet.value("name"), sheet.sending), ("Storefront 2", false));
     assert!(
         sheet
@@ -213,13 +216,8 @@ fn undeploying_asks_first_and_says_what_stops() {
     let project = talk.app.projects.list.selected().expect("selected");
     assert!(!project.deployed);
     assert!(talk.notice().contains("refuse to connect"));
-}
-
-#[test]
-fn deploying_needs_no_question() {
-    let mut talk = projects();
-    talk.press("jp");
-    assert_eq!(talk.project_change().1, "deploy");
+    talk.press("p");
+    assert_eq!(talk.project_change().1, "deploy", "which needs no question");
 }
 
 // Session servers.
@@ -243,15 +241,9 @@ fn what_can_be_no_session_server_is_said_beside_its_field_and_never_sent() {
     let mut talk = projects();
     talk.press("jvhttp://sessions.acme.example<Tab>kiosk<Tab>two words<C-s>");
     assert!(!asks_the_server(&talk));
-    let Some(Over::Sheet(sheet)) = talk.app.over.last() else {
-        panic!("the sheet is gone");
-    };
-    let wrong: Vec<_> = sheet
-        .fields
-        .iter()
-        .filter(|field| field.error.is_some())
-        .map(|field| field.name)
-        .collect();
+    let sheet = open_sheet(&talk);
+    let wrong = sheet.fields.iter().filter(|field| field.error.is_some());
+    let wrong: Vec<_> = wrong.map(|field| field.name).collect();
     assert_eq!((wrong, sheet.focus), (vec!["url", "private_key"], 0));
 }
 

@@ -16,34 +16,52 @@ impl Activity {
 
     /// What changed, a line a field: `name: Till → Desk`, `ui domains: +https://a.example`.
     pub fn changes_in_words(&self) -> Vec<String> {
-        let Value::Object(changes) = &self.changes else {
+        if !self.changes.is_object() {
             return vec![self.changes.to_string()];
+        }
+        let line = |change: Change| format!("{}: {}", change.field, change.parts.join(" "));
+        self.changed().into_iter().map(line).collect()
+    }
+
+    /// What changed, field by field.
+    pub fn changed(&self) -> Vec<Change> {
+        let changes = self.changes.as_object().into_iter().flatten();
+        let change = |(field, change): (&String, &Value)| Change {
+            field: field.replace('_', " "),
+            parts: parts(change),
         };
-        changes
-            .iter()
-            .map(|(field, change)| format!("{}: {}", field.replace('_', " "), change_in_words(change)))
-            .collect()
+        changes.map(change).collect()
     }
 }
 
-fn change_in_words(change: &Value) -> String {
+/// What became of one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub field: String,
+    /// What it was and what it became: `Till`, `→ Desk`. Of a list, what came and what went.
+    pub parts: Vec<String>,
+}
+
+fn parts(change: &Value) -> Vec<String> {
     match change.as_array().map(Vec::as_slice) {
-        Some([Value::Array(old), Value::Array(new)]) => list_in_words(old, new),
-        Some([Value::Null, new]) => in_words(new),
-        Some([old, new]) => format!("{} → {}", in_words(old), in_words(new)),
-        _ => in_words(change),
+        Some([Value::Array(old), Value::Array(new)]) => parts_of_list(old, new),
+        Some([Value::Null, new]) => vec![in_words(new)],
+        // Of a secret, both are the same sign.
+        Some([old, new]) if old == new => vec!["replaced".into()],
+        Some([old, new]) => vec![in_words(old), format!("→ {}", in_words(new))],
+        _ => vec![in_words(change)],
     }
 }
 
 /// What came and what went.
-fn list_in_words(old: &[Value], new: &[Value]) -> String {
+fn parts_of_list(old: &[Value], new: &[Value]) -> Vec<String> {
     let came = new.iter().filter(|item| !old.contains(item));
     let went = old.iter().filter(|item| !new.contains(item));
     let came = came.map(|item| format!("+{}", in_words(item)));
     let went = went.map(|item| format!("−{}", in_words(item)));
     match came.chain(went).collect::<Vec<_>>() {
-        words if words.is_empty() => "in another order".into(),
-        words => words.join(" "),
+        parts if parts.is_empty() => vec!["in another order".into()],
+        parts => parts,
     }
 }
 
@@ -85,6 +103,7 @@ mod tests {
             "cross_page_persistence": [false, true],
             "local_development": ["203.0.113.7", null],
             "name": ["Till", "Desk"],
+            "private_key": ["…", "…"],
             "role": [null, "editor"],
             "ui_domains": [["https://a.example", "https://b.example"], ["https://b.example", "https://c.example"]],
         });
@@ -94,6 +113,7 @@ mod tests {
                 "cross page persistence: no → yes",
                 "local development: 203.0.113.7 → none",
                 "name: Till → Desk",
+                "private key: replaced",
                 "role: editor",
                 "ui domains: +https://c.example −https://a.example",
             ]

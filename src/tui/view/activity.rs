@@ -4,7 +4,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::changes;
 use super::details::{field, paragraph};
 use super::list::{self, Column, Empty};
 use super::{Look, text, time};
@@ -25,7 +24,7 @@ const COLUMNS: [Column<Activity>; 4] = [
     Column {
         label: "WHO",
         fit: Fit::growing(12, 1, 1, 30),
-        cell: |row, look| (who(row), look.theme.text()),
+        cell: |row, look| (row.who().to_owned(), look.theme.text()),
     },
     Column {
         label: "WHAT",
@@ -38,14 +37,6 @@ const COLUMNS: [Column<Activity>; 4] = [
         cell: |row, look| (from(row).unwrap_or_else(|| "–".into()), look.theme.faint()),
     },
 ];
-
-fn who(row: &Activity) -> String {
-    match (&row.actor, row.address) {
-        (Some(actor), _) => actor.email.clone(),
-        (None, Some(_)) => "nobody signed in".into(),
-        (None, None) => "the server's console".into(),
-    }
-}
 
 fn what(row: &Activity) -> String {
     format!("{} {}", row.action.words(), row.subject)
@@ -90,12 +81,17 @@ fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
     let mut lines = paragraph(&what(row), look.theme.strong(), width);
     lines.push(Line::default());
     lines.extend(field("When", &at, width, look));
-    lines.extend(field("Who", &who(row), width, look));
+    lines.extend(field("Who", row.who(), width, look));
     lines.extend(field("From", &address, width, look));
     if let Some(key) = row.key {
         lines.extend(field("Key id", &key.to_string(), width, look));
     }
-    lines.extend(changes::lines(&row.changes, width, look));
+    for change in row.changed() {
+        lines.push(Line::default());
+        lines.extend(paragraph(&change.field, look.theme.faint(), width));
+        let parts = change.parts.iter();
+        lines.extend(parts.flat_map(|part| paragraph(part, look.theme.text(), width)));
+    }
     lines.push(Line::default());
     lines.extend(field("Number", &text::number(row.seq), width, look));
     let hash = row.hash.to_string();
@@ -126,8 +122,7 @@ pub fn of_key(key: &Key, activity: &KeyActivity, width: usize, look: &Look) -> V
 
 /// `3 min ago    mira     edited the key`.
 fn in_short(row: &Activity, width: usize, look: &Look) -> Line<'static> {
-    let who = who(row);
-    let name = who.split('@').next().unwrap_or_default();
+    let name = row.who().split('@').next().unwrap_or_default();
     let when = text::column(&time::ago(Some(row.at), look.now), 11.min(width));
     let rest = format!("{name} {}", row.action.words());
     Line::from(vec![

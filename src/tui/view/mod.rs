@@ -2,7 +2,6 @@
 
 mod activity;
 mod body;
-mod changes;
 mod conflict;
 mod details;
 mod dialog;
