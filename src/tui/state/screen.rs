@@ -40,7 +40,7 @@ impl Screen {
     }
 
     /// The screen that an action shows.
-    pub(super) fn shown_by(action: Action) -> Option<Self> {
+    pub fn shown_by(action: Action) -> Option<Self> {
         match action {
             Action::ShowKeys => Some(Screen::Keys),
             Action::ShowProjects => Some(Screen::Projects),

@@ -8,9 +8,15 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::{Look, text};
 use crate::api::{KeyCounts, Order, Sort};
 use crate::model::Scope;
+use crate::tui::keymap::{self, Binding, Layer};
 use crate::tui::places::Place;
 use crate::tui::state::text::TextField;
 use crate::tui::state::{App, Connection, Over, Screen};
+
+/// From here on the tabs stand in the title, else on the right of the line below, where that has room.
+const WIDE: u16 = 100;
+/// What the left of the second line needs beside tabs: `1,284 people`.
+const ROOM_FOR_COUNT: usize = 16;
 
 /// ` keydeck  Acme Studios            mira@acme.example · Owner   local  ● live`
 pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
@@ -39,13 +45,15 @@ pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
     let left_room = usize::from(area.width).saturating_sub(used + text::width(" keydeck  ") + 1);
     let organisation = text::fit(organisation, left_room);
-    let tabs = tabs(app, left_room.saturating_sub(text::width(&organisation)), look);
+    let room = left_room.saturating_sub(text::width(&organisation));
     let mut left = vec![
         Span::styled(" keydeck", theme.strong().patch(theme.accent())),
         Span::raw("  "),
         Span::styled(organisation, theme.strong()),
     ];
-    left.extend(tabs);
+    if area.width >= WIDE {
+        left.extend(tabs(app, room, look));
+    }
     Paragraph::new(Line::from(left)).render(area, buffer);
     Paragraph::new(Line::from(right))
         .right_aligned()
@@ -65,18 +73,29 @@ fn place(place: &Place) -> String {
     }
 }
 
-/// The screens, the one that is shown marked; nothing where they don't all fit.
-fn tabs(app: &App, room: usize, look: &Look) -> Vec<Span<'static>> {
-    let mut spans = vec![Span::raw("   ")];
+/// The screens with their keys, the one that is shown marked; nothing where they don't all fit.
+fn tabs(app: &App, room: usize, look: &Look) -> Spans {
+    let mut spans = vec![Span::raw("  ")];
     for screen in app.screens() {
         let (label, style) = match screen == app.screen {
-            true => (format!("[{}]", screen.title()), look.theme.strong()),
+            true => (format!(" {} ", screen.title()), look.theme.strong().reversed()),
             false => (format!(" {} ", screen.title()), look.theme.faint()),
         };
+        spans.push(Span::styled(format!(" {}", key_of(screen)), look.theme.accent()));
         spans.push(Span::styled(label, style));
     }
     let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
     if used < room { spans } else { Vec::new() }
+}
+
+/// The key that shows a screen.
+fn key_of(screen: Screen) -> String {
+    let shows = |binding: &&Binding| Screen::shown_by(binding.action) == Some(screen);
+    let binding = keymap::of_layer(Layer::Keys).find(shows);
+    binding
+        .and_then(|binding| binding.keys.first())
+        .map(|key| key.label())
+        .unwrap_or_default()
 }
 
 /// ` 1,284 keys   Web 902  Mobile 311  Analytics 71        scope: all   sort: created ▼`; while the
@@ -155,7 +174,13 @@ fn list_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
         "" => vec![Span::styled(format!(" {}", found(app)), look.theme.strong())],
         typed => filtered_by(typed, &found(app), usize::from(area.width), look),
     };
-    (left, Vec::new())
+    // Where the tabs have no room, there is some here.
+    let room = usize::from(area.width).saturating_sub(ROOM_FOR_COUNT);
+    let right = match area.width < WIDE {
+        true => tabs(app, room, look),
+        false => Vec::new(),
+    };
+    (left, right)
 }
 
 fn filtered_by(typed: &str, found: &str, room: usize, look: &Look) -> Spans {

@@ -103,8 +103,7 @@ fn lines(project: &Project, width: usize, look: &Look) -> Vec<Line<'static>> {
         ),
     };
     let created = time::long_date(project.created_at, &look.zone);
-    let mut lines = paragraph(&project.name, theme.strong(), width);
-    lines.extend(paragraph(state, style, width));
+    let mut lines = paragraph(state, style, width);
     lines.push(Line::default());
     lines.extend(field("Keys", &text::number(project.keys), width, look));
     lines.extend(field("Created", &created, width, look));

@@ -60,7 +60,7 @@ pub const BINDINGS: &[Binding] = &[
         LISTS,
         [code(KeyCode::Esc)],
         Back,
-        "",
+        "back",
         "out of details and filter, then to the keys"
     ),
     bind!(SCREENS, [ch('K')], ShowKeys, "", "keys: the table of keys"),
