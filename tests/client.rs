@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use keydeck::api::{
-    KeyEdit, KeyEvent, KeyEventKind, KeyFields, KeyList, NewProject, ProblemType, ProjectEdit, UserRemoval,
+    About, KeyEdit, KeyEvent, KeyEventKind, KeyFields, KeyList, NewProject, ProblemType, ProjectEdit,
+    UserRemoval,
 };
 use keydeck::client::{Client, Endpoint, Error, EventNotice, Timeouts};
 use keydeck::model::{Role, Scope, Secret, Token, TokenKind};
@@ -211,7 +212,7 @@ async fn events_are_told_until_the_stream_ends() {
     let key = Uuid::new_v4();
     let body = format!(
         ": keep-alive\n\nevent: key\ndata: {{\"kind\":\"revoked\",\"key\":\"{key}\"}}\n\n\
-         event: of-the-future\ndata: {{}}\n\nevent: resync\ndata: {{}}\n\n"
+         event: change\ndata: {{\"about\":\"people\"}}\n\nevent: of-the-future\ndata: {{}}\n\nevent: resync\ndata: {{}}\n\n"
     );
     let stub = Stub::answering("200 OK", "text/event-stream", &body);
     let told: Vec<_> = stub.client().events().collect().await;
@@ -226,6 +227,7 @@ async fn events_are_told_until_the_stream_ends() {
         [
             EventNotice::Connected,
             EventNotice::Key(revoked),
+            EventNotice::Change(About::People),
             EventNotice::Resync
         ]
     );

@@ -274,6 +274,22 @@ pub enum LookupAnswer {
     },
 }
 
+/// Something else than a key changed; told to those who see all activity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChangeEvent {
+    pub about: About,
+}
+
+/// What is to be asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum About {
+    Projects,
+    People,
+    /// Only the log itself.
+    Activity,
+}
+
 /// What happened to a key; ids only, the dashboard asks for the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct KeyEvent {

@@ -2,10 +2,11 @@
 
 use eventsource_stream::{Event, EventStreamError, Eventsource};
 use futures_util::{Stream, StreamExt, TryStreamExt, future, stream};
+use serde::de::DeserializeOwned;
 
 use super::transport::Transport;
 use super::{Client, Error};
-use crate::api::KeyEvent;
+use crate::api::{About, ChangeEvent, KeyEvent};
 
 /// What the stream tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum EventNotice {
     /// Changes from now on will be told.
     Connected,
     Key(KeyEvent),
+    /// Something else than a key changed.
+    Change(About),
     /// Changes may have been missed: read again what is shown.
     Resync,
 }
@@ -54,12 +57,17 @@ fn read(
     event: Result<Event, EventStreamError<reqwest::Error>>,
 ) -> Result<Option<EventNotice>, Error> {
     match event {
-        Ok(event) if event.event == "key" => serde_json::from_str(&event.data)
-            .map(|key| Some(EventNotice::Key(key)))
-            .map_err(|_| transport.not_keydeck("sent an event that can't be read")),
+        Ok(event) if event.event == "key" => data(transport, &event).map(|key| Some(EventNotice::Key(key))),
+        Ok(event) if event.event == "change" => {
+            data(transport, &event).map(|change: ChangeEvent| Some(EventNotice::Change(change.about)))
+        }
         Ok(event) if event.event == "resync" => Ok(Some(EventNotice::Resync)),
         Ok(_) => Ok(None),
         Err(EventStreamError::Transport(error)) => Err(transport.transport_error(&error)),
         Err(_) => Err(transport.not_keydeck("sent events that can't be read")),
     }
+}
+
+fn data<T: DeserializeOwned>(transport: &Transport, event: &Event) -> Result<T, Error> {
+    serde_json::from_str(&event.data).map_err(|_| transport.not_keydeck("sent an event that can't be read"))
 }

@@ -1,4 +1,4 @@
-//! Changes of keys as server-sent events. One task follows the activity log, so that the changes
+//! Changes as server-sent events. One task follows the activity log, so that the changes
 //! of every process on this database are told, and passes them to all subscribers.
 
 use std::convert::Infallible;
@@ -17,7 +17,7 @@ use super::openapi::Common;
 use super::policy;
 use super::state::ServerState;
 use super::store::{ChangeRecord, Changed, StoreResult};
-use crate::api::{KeyEvent, User};
+use crate::api::{About, ChangeEvent, KeyEvent, User};
 use crate::model::{Role, TokenHash};
 
 const BATCH: u32 = 500;
@@ -61,7 +61,8 @@ async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
 }
 
 /// Changes of the keys that the user may see, from now on: `event: hello` first, then `event: key`
-/// with a KeyEvent; `event: resync` when some were missed, or the user's role is another one. Ends when
+/// with a KeyEvent; for those who see all activity, `event: change` with a ChangeEvent when it is something else
+/// that changed; `event: resync` when some were missed, or the user's role is another one. Ends when
 /// the token no longer counts.
 #[utoipa::path(get, path = "/v1/events", tag = "activity",
     responses((status = 200, description = "The stream.", body = KeyEvent, content_type = "text/event-stream"), Common))]
@@ -82,12 +83,12 @@ pub async fn subscribe(
         role: user.role,
         changes,
     };
-    let told = stream::unfold(listener, async |mut listener| {
+    let heard = stream::unfold(listener, async |mut listener| {
         let event = listener.next().await?;
         Some((event, listener))
     });
     let hello = stream::iter([Event::default().event("hello").data("{}")]);
-    let events = hello.chain(told).take_until(closed).map(Ok);
+    let events = hello.chain(heard).take_until(closed).map(Ok);
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
@@ -123,7 +124,7 @@ impl Listener {
     fn event_for(&mut self, user: &User, change: Option<ChangeRecord>) -> Option<Event> {
         let role = std::mem::replace(&mut self.role, user.role);
         match change {
-            Some(ChangeRecord { seq, what }) if role == user.role => key_event(user, seq, what),
+            Some(ChangeRecord { seq, what }) if role == user.role => told(user, seq, what),
             _ => Some(resync()),
         }
     }
@@ -134,13 +135,21 @@ fn resync() -> Event {
 }
 
 /// `None` when it does not concern the user.
-fn key_event(user: &User, seq: u64, change: Changed) -> Option<Event> {
-    let Changed::Key { kind, key, creator } = change else {
-        return None;
+fn told(user: &User, seq: u64, change: Changed) -> Option<Event> {
+    let about = match change {
+        Changed::Key { kind, key, creator } => {
+            let event = Event::default().event("key").id(seq.to_string());
+            return policy::may_see(user, creator)
+                .then(|| event.json_data(KeyEvent { kind, key }))?
+                .ok();
+        }
+        Changed::People => About::People,
+        Changed::Projects => About::Projects,
+        Changed::Log => About::Activity,
     };
-    let event = Event::default().event("key").id(seq.to_string());
-    policy::may_see(user, creator)
-        .then(|| event.json_data(KeyEvent { kind, key }))?
+    let event = Event::default().event("change").id(seq.to_string());
+    policy::may_see_all_activity(user)
+        .then(|| event.json_data(ChangeEvent { about }))?
         .ok()
 }
 

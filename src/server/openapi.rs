@@ -10,7 +10,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, Modify, OpenApi};
 
-use crate::api::{Order, PROBLEM_JSON, PageFrom, Problem, Sort};
+use crate::api::{ChangeEvent, Order, PROBLEM_JSON, PageFrom, Problem, Sort};
 
 /// The document without its operations.
 pub fn frame() -> Document {
@@ -36,8 +36,8 @@ pub fn answer(
         description = "An organisation's API keys. Every refusal is a problem document (RFC 9457) with a stable \
                        `type`; a key that the signed-in user may not see answers as one that does not exist."
     ),
-    // Those of query parameters are not collected by themselves.
-    components(schemas(Problem, Sort, Order, PageFrom)),
+    // Those of query parameters and of other events are not collected by themselves.
+    components(schemas(ChangeEvent, Problem, Sort, Order, PageFrom)),
     modifiers(&Bearer),
     security(("token" = [])),
     tags(

@@ -28,6 +28,7 @@ pub async fn listen(person: &Person) -> impl Stream<Item = String> + Unpin + use
                     data["key"].as_str().expect("an id")
                 )
             }
+            "change" => format!("change {}", data["about"].as_str().expect("a subject")),
             name => name.to_owned(),
         }
     }));
@@ -48,8 +49,32 @@ async fn what_happens_to_a_key_is_told() {
         .expect(200);
     deck.owner.reveal(&id).await.expect(200);
     deck.owner.delete(&path).await.expect(204);
-    for kind in ["created", "edited", "revoked"] {
-        assert_eq!(events.next().await, Some(format!("{kind} {id}")));
+    for told in [
+        format!("created {id}"),
+        format!("edited {id}"),
+        "change activity".into(),
+        format!("revoked {id}"),
+    ] {
+        assert_eq!(events.next().await, Some(told));
+    }
+}
+
+#[tokio::test]
+async fn what_else_changes_is_told_to_those_who_see_all_activity() {
+    let deck = Deck::start().await;
+    let (analyst, editor) = (
+        deck.person(Role::Analytics).await,
+        deck.person(Role::Editor).await,
+    );
+    let (mut seen, mut own) = (listen(&analyst).await, listen(&editor).await);
+    let project = editor.project("Own").await;
+    deck.person(Role::Support).await;
+    let id = id_of(&editor.web_key(&project, "Own").await);
+    for told in ["change projects", "change people"] {
+        assert_eq!(seen.next().await.as_deref(), Some(told));
+    }
+    for events in [&mut seen, &mut own] {
+        assert_eq!(events.next().await, Some(format!("created {id}")));
     }
 }
 

@@ -211,8 +211,11 @@ pub enum Changed {
         key: Uuid,
         creator: Uuid,
     },
-    /// Somebody's role or token changed, or they were removed.
-    Person,
+    /// Among people: somebody's role or token, who there is.
+    People,
+    Projects,
+    /// Nothing but that the log has grown.
+    Log,
 }
 
 /// Why a store could not do what it was asked.

@@ -280,6 +280,7 @@ async fn listen(client: Client, arrivals: Arrivals, reconnect: Arc<Notify>) {
                     Message::Connected
                 }
                 Ok(EventNotice::Key(event)) => Message::Deck(event),
+                Ok(EventNotice::Change(about)) => Message::Changed(about),
                 Ok(EventNotice::Resync) => Message::Resync,
                 Err(error) => {
                     ended = Some(error);

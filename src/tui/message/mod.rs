@@ -14,8 +14,8 @@ pub use people::{PeopleReply, PeopleRequest};
 pub use projects::{ProjectChange, ProjectReply, ProjectRequest};
 
 use crate::api::{
-    Created, Key, KeyCounts, KeyEdit, KeyEvent as DeckEvent, KeyFields, KeyFilter, KeyList, KeyPage, Me,
-    Project,
+    About, Created, Key, KeyCounts, KeyEdit, KeyEvent as DeckEvent, KeyFields, KeyFilter, KeyList, KeyPage,
+    Me, Project,
 };
 use crate::client::Error;
 use crate::clipboard::Cleared;
@@ -82,6 +82,8 @@ pub enum Message {
     Connected,
     Disconnected(Error),
     Deck(DeckEvent),
+    /// Somebody changed something else than a key.
+    Changed(About),
     /// Events were dropped on the way; everything may have changed.
     Resync,
 

@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use super::notice::sentence;
-use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, SecretOf, Tone};
-use crate::api::{Created, Key, KeyEvent, KeyEventKind, ProblemType};
+use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, Screen, SecretOf, Tone};
+use crate::api::{About, Created, Key, KeyEvent, KeyEventKind, ProblemType};
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
@@ -82,6 +82,7 @@ impl App {
             }
             Message::NotSwitched(why) => self.not_switched(&why),
             Message::Deck(event) => self.others_did(event),
+            Message::Changed(about) => self.others_changed(about),
             Message::Resync => self.missed_some(),
             Message::Key(_)
             | Message::Paste(_)
@@ -118,6 +119,19 @@ impl App {
         };
         effects.extend(self.refresh_list());
         effects.extend(self.was_touched(event.key));
+        effects
+    }
+
+    /// A key says whether its project is deployed.
+    fn others_changed(&mut self, about: About) -> Vec<Effect> {
+        let (mut effects, screen) = match about {
+            About::Projects => (self.browse.refresh(), Screen::Projects),
+            About::People => (Vec::new(), Screen::People),
+            About::Activity => (Vec::new(), Screen::Activity),
+        };
+        if self.screen == screen || self.screen == Screen::Activity {
+            effects.extend(self.refresh_list());
+        }
         effects
     }
 
