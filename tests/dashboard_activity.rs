@@ -112,7 +112,7 @@ fn what_others_change_is_asked_again_where_it_is_shown() {
         assert_eq!(questions(&talk), 1, "{about:?}");
         talk.answer_activity(log(rows(20, 20), false));
     }
-    talk.press("P");
+    talk.answer_page(Ok(page(some_keys(10)))).press("P");
     talk.effects.clear();
     talk.tell(Message::Changed(About::People))
         .tell(Message::Changed(About::Activity));
