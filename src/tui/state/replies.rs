@@ -95,18 +95,16 @@ impl App {
     /// The stream of events is open: whatever happened before may have been missed.
     fn connected(&mut self) -> Vec<Effect> {
         self.connection = Connection::Live;
-        // The role may have changed too.
-        let mut effects = vec![Effect::LoadMe];
-        effects.extend(self.missed_some());
-        effects
+        self.missed_some()
     }
 
-    /// Everything may have changed.
+    /// Everything may have changed, the user's role too.
     fn missed_some(&mut self) -> Vec<Effect> {
-        let mut effects = match self.browse.body() {
+        let mut effects = vec![Effect::LoadMe];
+        effects.extend(match self.browse.body() {
             super::Body::Failed(_) => self.browse.requery(),
             _ => self.browse.refresh(),
-        };
+        });
         effects.extend(self.refresh_list());
         effects.extend(self.await_rest());
         effects
