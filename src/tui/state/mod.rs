@@ -11,6 +11,7 @@ pub mod form;
 pub mod hidden;
 mod input;
 pub mod key_activity;
+mod layers;
 pub mod layout;
 pub mod list;
 mod moving;

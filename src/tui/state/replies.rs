@@ -141,7 +141,7 @@ impl App {
                 return Vec::new();
             }
         };
-        self.drop_form();
+        self.take_away(is_form);
         let id = created.key.id;
         self.over.push(Over::NewSecret(NewSecret {
             of: SecretOf::Key(Box::new(created.key)),
@@ -154,7 +154,7 @@ impl App {
     fn edited(&mut self, id: Uuid, result: Result<Box<Key>, Error>) -> Vec<Effect> {
         match result {
             Ok(key) => {
-                self.drop_form();
+                self.take_away(is_form);
                 let text = format!("Saved “{}”. It counts from the next check on.", key.name);
                 self.browse.rows.update(*key);
                 let mut effects = self.say(Tone::Done, text);
@@ -162,11 +162,10 @@ impl App {
                 effects
             }
             Err(Error::Refused(problem)) if problem.current.is_some() => {
-                self.uncover_form();
                 if let (Some(current), Some(form)) = (problem.current, self.form_mut()) {
                     form.sending = false;
                     let conflict = Conflict::new(form, current);
-                    self.over.push(Over::Conflict(Box::new(conflict)));
+                    self.cover(is_form, Some(Over::Conflict(Box::new(conflict))));
                 }
                 Vec::new()
             }
@@ -175,20 +174,6 @@ impl App {
                 self.form_refused(error);
                 if gone { self.browse.forget(id) } else { Vec::new() }
             }
-        }
-    }
-
-    /// Closes what lies over the form, such as help.
-    fn uncover_form(&mut self) {
-        if let Some(at) = self.over.iter().position(|over| matches!(over, Over::Form(_))) {
-            self.over.truncate(at + 1);
-        }
-    }
-
-    /// The form and any question about leaving it.
-    fn drop_form(&mut self) {
-        if let Some(at) = self.over.iter().position(|over| matches!(over, Over::Form(_))) {
-            self.over.truncate(at);
         }
     }
 
@@ -209,30 +194,23 @@ impl App {
     }
 
     fn revoked(&mut self, id: Uuid, result: Result<(), Error>) -> Vec<Effect> {
-        let Some(at) = self
-            .over
-            .iter()
-            .position(|over| matches!(over, Over::Revoke(d) if d.key.id == id))
-        else {
+        let is_it = |over: &Over| matches!(over, Over::Revoke(dialog) if dialog.key.id == id);
+        let Some(Over::Revoke(dialog)) = self.over.iter_mut().find(|over| is_it(over)) else {
             return Vec::new();
         };
-        let (tone, text) = match (&result, &self.over[at]) {
-            (Ok(()), Over::Revoke(dialog)) => (
+        let (tone, text) = match result {
+            Ok(()) => (
                 Tone::Done,
                 format!("Revoked “{}”. It is refused from now on.", dialog.key.name),
             ),
-            (Err(error), _) if is_gone(error) => (Tone::Note, sentence(error)),
-            (Err(error), _) => {
-                let text = sentence(error);
-                if let Some(Over::Revoke(dialog)) = self.over.get_mut(at) {
-                    dialog.sending = false;
-                    dialog.error = Some(text);
-                }
+            Err(error) if is_gone(&error) => (Tone::Note, sentence(&error)),
+            Err(error) => {
+                dialog.sending = false;
+                dialog.error = Some(sentence(&error));
                 return Vec::new();
             }
-            _ => return Vec::new(),
         };
-        self.over.truncate(at);
+        self.take_away(is_it);
         let mut effects = self.say(tone, text);
         effects.extend(self.browse.forget(id));
         effects
@@ -302,6 +280,10 @@ impl App {
             Route::Failed(why) => self.say(Tone::Failed, sentence(&format!("not copied: {why}"))),
         }
     }
+}
+
+fn is_form(over: &Over) -> bool {
+    matches!(over, Over::Form(_))
 }
 
 /// Whether the key that was meant exists no longer.

@@ -288,13 +288,9 @@ impl App {
         })
     }
 
-    /// Takes the sheet away when it is of this task, and any question about leaving it: what it was for
-    /// has been done.
+    /// Takes the sheet away when it is of this task: what it was for has been done.
     pub(super) fn close_sheet(&mut self, task: Task) {
-        let is_it = |over: &Over| matches!(over, Over::Sheet(sheet) if sheet.task == task);
-        if let Some(at) = self.over.iter().position(is_it) {
-            self.over.truncate(at);
-        }
+        self.take_away(|over| matches!(over, Over::Sheet(sheet) if sheet.task == task));
     }
 
     pub(super) fn perform_in_sheet(&mut self, action: Action) -> Vec<Effect> {

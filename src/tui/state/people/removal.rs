@@ -172,7 +172,7 @@ impl App {
 
     /// The last question before keys change hands.
     pub(super) fn confirm_heir(&mut self, heir: &Person) {
-        let Some((_, removal)) = self.removal_mut() else {
+        let Some(removal) = self.removal_mut() else {
             return;
         };
         let keys = removal.holding.as_ref().map_or(0, |holding| holding.total);
@@ -195,17 +195,20 @@ impl App {
     }
 
     pub(in crate::tui::state) fn hand_over(&mut self, heir: PersonRef) -> Vec<Effect> {
-        let Some((at, removal)) = self.removal_mut() else {
+        let Some(removal) = self.removal_mut() else {
             return Vec::new();
         };
         removal.heir = Some(heir);
         let effect = removal.send(Some(KeysFate::HandOver));
-        self.over.truncate(at + 1);
+        self.cover(is_removal, None);
         vec![effect]
     }
 
     pub(super) fn keys_looked_at(&mut self, person: Uuid, result: Result<Holding, Error>) -> Vec<Effect> {
-        if let Some((_, removal)) = self.removal_mut().filter(|(_, r)| r.person.user.id == person) {
+        if let Some(removal) = self
+            .removal_mut()
+            .filter(|removal| removal.person.user.id == person)
+        {
             match result {
                 Ok(holding) => removal.holding = Some(holding),
                 Err(error) => removal.error = Some(sentence(&error)),
@@ -215,7 +218,7 @@ impl App {
     }
 
     pub(super) fn person_removed(&mut self, id: Uuid, result: Result<RemovedUser, Error>) -> Vec<Effect> {
-        let Some((at, removal)) = self.removal_mut().filter(|(_, r)| r.person.user.id == id) else {
+        let Some(removal) = self.removal_mut().filter(|removal| removal.person.user.id == id) else {
             return Vec::new();
         };
         let kind = result
@@ -237,7 +240,7 @@ impl App {
             }
         };
         let is_me = removal.is_me;
-        self.over.truncate(at);
+        self.take_away(is_removal);
         self.people.list.remove(&id);
         let mut effects = self.say(tone, text);
         effects.extend(is_me.then_some(Effect::LoadMe));
@@ -245,13 +248,16 @@ impl App {
         effects
     }
 
-    fn removal_mut(&mut self) -> Option<(usize, &mut Removal)> {
-        let mut layers = self.over.iter_mut().enumerate();
-        layers.find_map(|(at, over)| match over {
-            Over::Removal(removal) => Some((at, removal.as_mut())),
+    fn removal_mut(&mut self) -> Option<&mut Removal> {
+        self.over.iter_mut().find_map(|over| match over {
+            Over::Removal(removal) => Some(removal.as_mut()),
             _ => None,
         })
     }
+}
+
+fn is_removal(over: &Over) -> bool {
+    matches!(over, Over::Removal(_))
 }
 
 /// `1 key`, `12 keys`.
