@@ -181,15 +181,15 @@ fn a_project_is_renamed_where_it_stands() {
 }
 
 #[test]
-fn an_answer_that_comes_after_the_sheet_was_left_is_still_told() {
+fn a_sheet_waits_for_its_answer_and_is_sent_once() {
     let mut talk = projects();
-    talk.press("nPop-up<C-s><Esc><Tab><Enter>");
-    assert!(talk.app.over.is_empty());
+    talk.press("nPop-up<C-s><C-s><Enter><Esc><Tab><Enter>");
+    assert!(matches!(talk.app.over[..], [Over::Sheet(_)]) && open_sheet(&talk).sending);
     let (task, _) = talk.project_change();
+    assert!(!asks_the_server(&talk));
     talk.answer_change(task, Err(offline()));
-    assert!(talk.notice().contains("connection refused"));
-    talk.answer_change(task, Ok(Some(project(60, "Pop-up"))));
-    assert!(talk.notice().contains("Pop-up"));
+    talk.press("<Esc><Right><Enter>");
+    assert!(talk.app.over.is_empty(), "it can be left again");
 }
 
 // Deploying.

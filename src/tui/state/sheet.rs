@@ -226,7 +226,8 @@ impl Sheet {
     pub fn perform(&mut self, action: Action) -> SheetOutcome {
         let stops = self.fields.len() + 1;
         match action {
-            _ if self.sending && action != Action::Back => {}
+            // What comes of it is waited for: the answer belongs to this sheet and no later one.
+            _ if self.sending => {}
             Action::Submit => return SheetOutcome::Submit,
             Action::Accept if self.is_on_button() => return SheetOutcome::Submit,
             Action::Back => return SheetOutcome::Cancel,
