@@ -42,6 +42,18 @@ pub enum PeopleRequest {
     },
 }
 
+impl PeopleRequest {
+    /// Whether the server is to change something.
+    pub fn is_change(&self) -> bool {
+        match self {
+            PeopleRequest::Add { .. } | PeopleRequest::SetRole { .. } => true,
+            PeopleRequest::NewToken { .. } | PeopleRequest::Remove { .. } => true,
+            PeopleRequest::Load { .. } => false,
+            PeopleRequest::LookAtKeys { .. } | PeopleRequest::FindHeirs { .. } => false,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub enum PeopleReply {
     Loaded {
@@ -73,6 +85,16 @@ pub enum PeopleReply {
 }
 
 impl PeopleReply {
+    /// Whether it answers a change.
+    pub fn answers_change(&self) -> bool {
+        match self {
+            PeopleReply::Added(_) | PeopleReply::RoleSet { .. } => true,
+            PeopleReply::TokenMade { .. } | PeopleReply::Removed { .. } => true,
+            PeopleReply::Loaded { .. } => false,
+            PeopleReply::KeysLookedAt { .. } | PeopleReply::HeirsFound { .. } => false,
+        }
+    }
+
     /// Why an answer is none.
     pub fn error(&self) -> Option<&Error> {
         match self {

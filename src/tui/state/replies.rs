@@ -80,7 +80,7 @@ impl App {
                 self.connection = Connection::Lost(error);
                 Vec::new()
             }
-            Message::NotSwitched(why) => self.not_switched(&why),
+            Message::NotSwitched { number, why } => self.not_switched(number, &why),
             Message::Deck(event) => self.others_did(event),
             Message::Changed(about) => self.others_changed(about),
             Message::Resync => self.missed_some(),
