@@ -29,7 +29,7 @@ pub enum PeopleRequest {
     },
     /// The first of a person's keys, and how many there are.
     LookAtKeys {
-        person: Uuid,
+        number: u64,
         list: KeyList,
     },
     /// Whom keys may be handed over to.
@@ -71,7 +71,7 @@ pub enum PeopleReply {
         result: Result<Secret, Error>,
     },
     KeysLookedAt {
-        person: Uuid,
+        number: u64,
         result: Result<Holding, Error>,
     },
     HeirsFound {

@@ -106,6 +106,7 @@ impl App {
             _ => self.browse.refresh(),
         });
         effects.extend(self.refresh_list());
+        effects.extend(self.look_at_keys_again());
         effects.extend(self.await_rest());
         effects
     }
@@ -116,6 +117,7 @@ impl App {
             KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(),
         };
         effects.extend(self.refresh_list());
+        effects.extend(self.look_at_keys_again());
         effects.extend(self.was_touched(event.key));
         effects
     }
@@ -124,7 +126,7 @@ impl App {
     fn others_changed(&mut self, about: Part) -> Vec<Effect> {
         let (mut effects, screen) = match about {
             Part::Projects => (self.browse.refresh(), Screen::Projects),
-            Part::People => (Vec::new(), Screen::People),
+            Part::People => (self.look_at_keys_again(), Screen::People),
             Part::Activity => (Vec::new(), Screen::Activity),
         };
         if self.screen == screen || self.screen == Screen::Activity {

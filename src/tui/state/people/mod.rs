@@ -132,7 +132,7 @@ impl App {
             PeopleReply::Added(result) => self.person_added(result),
             PeopleReply::RoleSet { id, result } => self.role_set(id, result),
             PeopleReply::TokenMade { person, result } => self.token_made(person, result),
-            PeopleReply::KeysLookedAt { person, result } => self.keys_looked_at(person, result),
+            PeopleReply::KeysLookedAt { number, result } => self.keys_looked_at(number, result),
             PeopleReply::HeirsFound { query, result } => self.heirs_found(&query, result),
             PeopleReply::Removed { id, result } => self.person_removed(id, result),
         }

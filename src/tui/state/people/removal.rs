@@ -1,6 +1,8 @@
 //! Removing a person: what becomes of their keys is shown and asked first. Cancel has the focus; no
 //! single letter acts.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::{Heirs, reference};
@@ -21,6 +23,13 @@ pub struct Holding {
     pub total: u64,
 }
 
+impl Holding {
+    fn is_same(&self, other: &Self) -> bool {
+        let ids = |holding: &Self| holding.keys.iter().map(|key| key.id).collect::<HashSet<_>>();
+        self.total == other.total && ids(self) == ids(other)
+    }
+}
+
 /// A button of the dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
@@ -36,8 +45,10 @@ pub struct Removal {
     pub person: Person,
     /// One may remove oneself, and is signed out then.
     pub is_me: bool,
-    /// Their keys; absent while they are on their way.
+    /// Their keys; absent while they are not known.
     pub holding: Option<Holding>,
+    /// The newest look at them that is not answered; answers to older ones are void.
+    looking: Option<u64>,
     focus: usize,
     pub sending: bool,
     pub error: Option<String>,
@@ -51,6 +62,7 @@ impl Removal {
             person,
             is_me,
             holding: None,
+            looking: None,
             focus: 0,
             sending: false,
             error: None,
@@ -75,13 +87,15 @@ impl Removal {
         self.focus = (self.focus as isize + step).rem_euclid(count) as usize;
     }
 
-    /// Their keys on the way anew; nothing is decided.
-    fn look_again(&mut self) -> Effect {
-        self.holding = None;
-        self.focus = 0;
-        self.sending = false;
+    /// Their keys are on their way, maybe once more; what is to become of them can't be decided then.
+    pub fn is_looking(&self) -> bool {
+        self.looking.is_some()
+    }
+
+    fn look(&mut self, number: u64) -> Effect {
+        self.looking = Some(number);
         Effect::People(PeopleRequest::LookAtKeys {
-            person: self.person.user.id,
+            number,
             list: KeyList {
                 creator: Some(self.person.user.id),
                 sort: Sort::LastUsedAt,
@@ -89,6 +103,26 @@ impl Removal {
                 ..KeyList::default()
             },
         })
+    }
+
+    /// Whether what is shown now is something else than before, about which nothing is decided.
+    fn looked(&mut self, result: Result<Holding, Error>) -> bool {
+        let before = self.holding.take();
+        match result {
+            Ok(holding) => self.holding = Some(holding),
+            Err(error) => self.error = Some(sentence(&error)),
+        }
+        let is_other = match (&before, &self.holding) {
+            (Some(before), Some(now)) => !before.is_same(now),
+            (before, _) => before.is_some(),
+        };
+        if is_other {
+            self.focus = 0;
+        }
+        if is_other && self.holding.is_some() {
+            self.error = Some("Their keys have changed. Choose what becomes of them.".into());
+        }
+        is_other
     }
 
     fn send(&mut self, fate: Option<KeysFate>) -> Effect {
@@ -131,7 +165,7 @@ impl App {
         };
         let is_me = self.is_me(person.user.id);
         let mut removal = Removal::new(person, is_me);
-        let effect = removal.look_again();
+        let effect = removal.look(self.next_number());
         self.over.push(Over::Removal(Box::new(removal)));
         vec![effect]
     }
@@ -142,6 +176,7 @@ impl App {
         };
         match (action, removal.focused()) {
             _ if removal.sending => Vec::new(),
+            (Action::Accept, choice) if removal.is_looking() && choice != Choice::Cancel => Vec::new(),
             (Action::Left, _) => {
                 removal.move_focus(-1);
                 Vec::new()
@@ -198,21 +233,33 @@ impl App {
         let Some(removal) = self.removal_mut() else {
             return Vec::new();
         };
+        if removal.is_looking() {
+            return Vec::new();
+        }
         removal.heir = Some(heir);
         let effect = removal.send(Some(KeysFate::HandOver));
         self.cover(is_removal, None);
         vec![effect]
     }
 
-    pub(super) fn keys_looked_at(&mut self, person: Uuid, result: Result<Holding, Error>) -> Vec<Effect> {
-        if let Some(removal) = self
+    /// Something was done to keys, maybe to those that are shown.
+    pub(in crate::tui::state) fn look_at_keys_again(&mut self) -> Vec<Effect> {
+        let number = self.next_number();
+        let removal = self.removal_mut().filter(|removal| !removal.sending);
+        removal.map(|removal| removal.look(number)).into_iter().collect()
+    }
+
+    pub(super) fn keys_looked_at(&mut self, number: u64, result: Result<Holding, Error>) -> Vec<Effect> {
+        let Some(removal) = self
             .removal_mut()
-            .filter(|removal| removal.person.user.id == person)
-        {
-            match result {
-                Ok(holding) => removal.holding = Some(holding),
-                Err(error) => removal.error = Some(sentence(&error)),
-            }
+            .filter(|removal| removal.looking == Some(number))
+        else {
+            return Vec::new();
+        };
+        removal.looking = None;
+        if removal.looked(result) {
+            // A question that is open is about what was shown before.
+            self.cover(is_removal, None);
         }
         Vec::new()
     }
@@ -233,7 +280,8 @@ impl App {
                 removal.sending = false;
                 if kind == Some(ProblemType::InUse) {
                     removal.error = Some("They have keys by now. Choose what becomes of them.".into());
-                    return vec![removal.look_again()];
+                    (removal.holding, removal.focus) = (None, 0);
+                    return self.look_at_keys_again();
                 }
                 removal.error = Some(sentence(error));
                 return Vec::new();
