@@ -1,6 +1,6 @@
 //! Adding a person, changing a role, and making a new sign-in token.
 
-use keydeck::api::{NewUser, ProblemType};
+use keydeck::api::{NewUser, Part, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::{FieldError, Role, Secret};
 use keydeck::tui::message::{Effect, Message, PeopleReply, PeopleRequest, Route};
@@ -211,4 +211,16 @@ fn a_token_stays_on_the_screen_when_a_key_under_it_was_changed_by_someone_else()
     assert!(matches!(talk.app.over.last(), Some(Over::Conflict(_))));
     talk.press("<Enter>");
     assert!(matches!(talk.app.over.last(), Some(Over::Form(form)) if form.sending));
+}
+
+#[test]
+fn what_changed_while_an_answer_was_on_its_way_is_asked_for_though_that_failed() {
+    let mut talk = showing_people();
+    for _ in 0..2 {
+        talk.tell(Message::Changed(Part::People));
+    }
+    talk.answer_people(Err(offline()));
+    assert!(talk.notice().contains("connection refused"));
+    talk.answer_people(Ok(some_people()[..1].to_vec()));
+    assert_eq!(talk.app.people.list.total(), Some(1));
 }

@@ -10,6 +10,7 @@ use crate::api::{Key, KeyList, KeysFate, Person, PersonRef, ProblemType, Removed
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, PeopleRequest};
+use crate::tui::state::list::Fetch;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::{About, App, Over, Tone};
 
@@ -292,7 +293,7 @@ impl App {
         self.people.list.remove(&id);
         let mut effects = self.say(tone, text);
         effects.extend(is_me.then_some(Effect::LoadMe));
-        effects.extend(self.refresh_people());
+        effects.extend(self.fetch_people(Fetch::Refresh));
         effects
     }
 
