@@ -1,12 +1,14 @@
 //! Going from one profile to another without a restart, and profiles that change nothing.
 #![cfg(test)]
 
+#[path = "common/draw.rs"]
+#[expect(dead_code, reason = "shared with the drawn tests")]
+mod draw;
 #[path = "common/talk.rs"]
 #[expect(dead_code, reason = "shared with the other conversation tests")]
 mod talk;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use draw::*;
 use keydeck::api::{Person, PersonRef, User};
 use keydeck::config::Colour;
 use keydeck::model::Secret;
@@ -15,9 +17,6 @@ use keydeck::tui::message::{Effect, Message, PeopleReply, Timer};
 use keydeck::tui::places::{Keep, Place};
 use keydeck::tui::state::Over;
 use keydeck::tui::state::list::Fetch;
-use keydeck::tui::view::{self, Look, theme::Theme};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use talk::*;
 use uuid::Uuid;
 
@@ -194,22 +193,9 @@ fn nothing_that_changes_is_offered_or_sent_in_a_read_only_profile() {
     );
 }
 
-fn drawn(talk: &Talk) -> String {
-    let (width, height) = talk.app.size();
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("in memory");
-    let look = Look {
-        theme: Theme::new(true),
-        now: Timestamp::from_second(1_795_000_200).expect("valid"),
-        zone: TimeZone::UTC,
-    };
-    let draw = |frame: &mut ratatui::Frame| view::draw(frame, &talk.app, &look);
-    terminal.draw(draw).expect("in memory");
-    terminal.backend().to_string()
-}
-
 #[test]
 fn the_title_names_the_profile_on_its_colour() {
-    for (width, height) in [(120, 36), (80, 24), (47, 13)] {
+    for (width, height) in SIZES {
         let talk = at_production(width, height);
         insta::assert_snapshot!(format!("read_only_{width}x{height}"), drawn(&talk));
     }
@@ -217,7 +203,7 @@ fn the_title_names_the_profile_on_its_colour() {
 
 #[test]
 fn a_profile_that_is_being_opened_is_named_with_the_way_out() {
-    for (width, height) in [(120, 36), (80, 24), (47, 13)] {
+    for (width, height) in SIZES {
         let mut talk = between_two(width, height);
         talk.press(":profile: prod<Enter>");
         insta::assert_snapshot!(format!("opening_{width}x{height}"), drawn(&talk));
