@@ -22,7 +22,7 @@ impl Kept {
     }
 
     pub fn is_for(&self, server: &str) -> bool {
-        origin(server).is_some_and(|origin| origin == self.origin)
+        same_origin(server, &self.origin)
     }
 
     /// Two lines.
@@ -37,6 +37,11 @@ impl Kept {
             token: Secret::new(token.trim()),
         })
     }
+}
+
+/// Whether two servers have one origin, so that what signs in to one may be sent to the other.
+pub fn same_origin(one: &str, other: &str) -> bool {
+    origin(one).is_some_and(|one| origin(other) == Some(one))
 }
 
 /// Scheme, host and port.

@@ -12,7 +12,7 @@ use std::io;
 use std::path::PathBuf;
 
 pub use given::{first_line, given, read};
-pub use kept::Kept;
+pub use kept::{Kept, same_origin};
 pub use keyring::Unavailable;
 
 use crate::config::{ConfigError, Profile, TOKEN, host};

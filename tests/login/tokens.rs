@@ -104,10 +104,37 @@ fn a_kept_token_is_never_sent_to_another_server() {
             .accept()
             .is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     );
+}
 
-    let said = login(&home, &token, &[&server.url, "--profile", "acme"])
-        .succeeded()
-        .stderr;
-    assert!(said.contains(&format!("profile acme was {url} before")), "{said}");
-    home.run(&["key", "list"]).succeeded();
+#[test]
+fn a_profile_of_another_server_is_not_signed_in_over() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    let before =
+        "[profiles.acme]\nserver = \"https://keys.acme.example/deck\"\ntoken_command = \"touch asked\"\n";
+    configure(&home, before);
+    let said = login(&home, &token, &[&server.url, "--profile", "acme"]).refused(2);
+    assert!(
+        said.contains("profile acme is https://keys.acme.example/deck; choose another name with --profile")
+            && said.contains("keydeck/config.toml"),
+        "{said}"
+    );
+    assert_eq!(config(&home), before);
+    assert!(!kept(&home, "acme").exists() && !home.path("asked").exists());
+
+    login(&home, &token, &[&server.url, "--profile", "here"]).succeeded();
+    home.run(&["key", "list", "--profile", "here"]).succeeded();
+    // Another path of one server is no other server.
+    configure(
+        &home,
+        &config(&home).replace(&server.url, &format!("{}/deck", server.url)),
+    );
+    let said = login(&home, &token, &[&server.url, "--profile", "here"]).succeeded();
+    assert!(
+        said.stderr
+            .contains(&format!("profile here was {}/deck before", server.url)),
+        "{}",
+        said.stderr
+    );
 }

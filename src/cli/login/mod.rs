@@ -22,6 +22,9 @@ pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
     let config = Config::load()?;
     let edit = edit(selection, args)?;
     let before = config.profile(&edit.name).ok().cloned();
+    if let Some(before) = &before {
+        check_server(&config, before, &edit.server)?;
+    }
     let token = token(selection.token_file.as_deref(), &edit.server)?;
     let ca_file = edit.ca_file.clone().or_else(|| before.as_ref()?.ca_file.clone());
     let me = check(&edit.server, &token, ca_file.as_deref())?;
@@ -57,6 +60,18 @@ fn edit(selection: &Selection, args: &LoginArgs) -> Result<ProfileEdit, Failure>
     edit.check()
         .map_err(|why| Failure::Usage(format!("--profile: {why}")))?;
     Ok(edit)
+}
+
+/// A profile's `token_command` and CA file are for its server: neither may come to count for another.
+fn check_server(config: &Config, before: &Profile, server: &str) -> Result<(), Failure> {
+    match &before.server {
+        Some(old) if !credentials::same_origin(old, server) => Err(Failure::Usage(format!(
+            "profile {} is {old}; choose another name with --profile, or change its server in {}",
+            before.name,
+            config.path().display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The token from `--token-file`, the terminal or standard input. What can be no sign-in token is
