@@ -6,7 +6,7 @@
 mod program;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::thread;
@@ -206,6 +206,36 @@ fn a_root_key_in_the_environment_moves_to_the_file_that_is_named() {
     );
     let server = home.serve_with(&token, &["--listen", "127.0.0.1:0", "--root-key-file", "new.key"]);
     server.run(&["key", "list"]).succeeded();
+}
+
+#[test]
+fn a_new_file_that_is_there_is_taken_only_when_it_finishes_the_rotation() {
+    let home = Home::new();
+    let token = home.init();
+    let other = Home::new();
+    other.init();
+    fs::copy(other.path(ROOT_KEY), home.path("other.key")).expect("copied");
+    symlink(ROOT_KEY, home.path("link.key")).expect("linked");
+    fs::hard_link(home.path(ROOT_KEY), home.path("twin.key")).expect("linked");
+    let into = |file: &str| home.run(&[ROTATE, &["--new-root-key-file", file]].concat());
+    let before = fs::read(home.path(ROOT_KEY)).expect("there");
+    let absolute = home.path(ROOT_KEY).display().to_string();
+    for file in [ROOT_KEY, &absolute, "link.key", "twin.key", "other.key"] {
+        let said = into(file).refused(1);
+        assert!(
+            said.contains(&format!("{file} exists already")) && said.contains("name a file that"),
+            "{said}"
+        );
+    }
+    assert_eq!(fs::read(home.path(ROOT_KEY)).expect("there"), before);
+    home.serve(&token).terminate();
+
+    into("new.key").succeeded();
+    // As after a rotation that was cut off when all was done but telling.
+    let finished = into("new.key").succeeded().stderr;
+    assert!(finished.contains("finished a rotation"), "{finished}");
+    let listen = ["--listen", "127.0.0.1:0", "--root-key-file", "new.key"];
+    home.serve_with(&token, &listen).terminate();
 }
 
 #[test]

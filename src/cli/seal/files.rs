@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::cli::Failure;
 use crate::cli::database::RootKeySource;
-use crate::server::seal::{self, RootKey};
+use crate::server::seal::{self, RootKey, SealError};
 
 /// Where the new root key is written, and which file it then replaces.
 #[derive(Debug)]
@@ -62,6 +62,15 @@ impl Files {
             // What is wrong with it, reading it says.
             Ok(true) | Err(_) => RootKey::read_file(&self.next).map(Some).map_err(Failure::failed),
         }
+    }
+
+    /// The refusal of a file that is there and is no left-over: the current root key's own, or another
+    /// deck's.
+    pub fn is_taken(&self) -> Failure {
+        Failure::Failed(format!(
+            "{}, so name a file that does not exist yet with --new-root-key-file",
+            SealError::Exists(self.next.clone())
+        ))
     }
 
     /// Puts the new root key in its place, once the data keys are wrapped under it. The copy of the old one.

@@ -65,10 +65,17 @@ fn told(database: &Database, files: &Files, outcome: Outcome, copy: Option<&Path
 async fn rewrap(store: &SqliteStore, database: &Database, files: &Files) -> Result<Outcome, Failure> {
     let wrapped = store.data_keys().await.map_err(Failure::failed)?;
     let left_over = files.left_over()?;
-    if left_over.as_ref().is_some_and(|next| seal::opens(next, &wrapped)) {
+    let is_wrapped = left_over.as_ref().is_some_and(|next| seal::opens(next, &wrapped));
+    if is_wrapped && files.replaced.is_some() {
         return Ok(Outcome::Finished);
     }
     let current = database.root_key()?;
+    if files.replaced.is_none() && left_over.is_some() {
+        return match is_wrapped && !seal::opens(&current, &wrapped) {
+            true => Ok(Outcome::Finished),
+            false => Err(files.is_taken()),
+        };
+    }
     if !seal::opens(&current, &wrapped) {
         return Err(Failure::failed(SealError::WrongRootKey));
     }
