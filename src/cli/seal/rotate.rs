@@ -9,7 +9,7 @@ use crate::cli::database::{Database, RootKeySource};
 use crate::cli::founding::block_on;
 use crate::cli::{Failure, local, output};
 use crate::config;
-use crate::server::seal::{self, RootKey, SealError};
+use crate::server::seal::{self, SealError};
 use crate::server::store::Store;
 use crate::server::store::sqlite::SqliteStore;
 
@@ -24,7 +24,7 @@ pub fn run(args: &RotateArgs) -> Result<(), Failure> {
         Some(url) => Database::at(url, args.root_key_file.as_deref())?,
         None => local::database(&config::data_directory()?)?,
     };
-    let files = Files::of(&database.root_key, args.new_root_key_file.as_deref())?;
+    let files = Files::of(&database, args.new_root_key_file.as_deref())?;
     let lock = files.lock()?;
     let store = database.open_store()?;
     let outcome = block_on(rewrap(&store, &database, &files))?;
@@ -83,7 +83,7 @@ async fn rewrap(store: &SqliteStore, database: &Database, files: &Files) -> Resu
     let next = match left_over {
         // Nothing is wrapped under it yet, but it is as good as a new one.
         Some(next) => next,
-        None => written(files)?,
+        None => files.write_next()?,
     };
     let rewrapped = seal::rewrap(&current, &next, &wrapped).map_err(Failure::failed)?;
     match store.rewrap_data_keys(wrapped, rewrapped).await {
@@ -100,10 +100,4 @@ async fn rewrap(store: &SqliteStore, database: &Database, files: &Files) -> Resu
             "{error}; run keydeck seal rotate again, which finds out how far this one came"
         ))),
     }
-}
-
-fn written(files: &Files) -> Result<RootKey, Failure> {
-    let next = RootKey::generate().map_err(Failure::failed)?;
-    next.write_new(&files.next).map_err(Failure::failed)?;
-    Ok(next)
 }
