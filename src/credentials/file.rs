@@ -75,7 +75,7 @@ pub fn remove(path: &Path) -> Result<bool, CredentialError> {
     }
 }
 
-fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> CredentialError {
+pub(super) fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> CredentialError {
     move |source| CredentialError::Unreadable {
         path: path.to_owned(),
         source,

@@ -11,7 +11,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-pub use given::{first_line, given, read};
+pub use given::{first_line_of_stdin, given, read};
 pub use kept::{Kept, same_origin};
 pub use keyring::Unavailable;
 
