@@ -1,10 +1,13 @@
 //! Where a token comes from, and where it never goes.
 
-use std::fs::{self, Permissions};
-use std::io::ErrorKind;
+use std::fs::{self, File, Permissions};
+use std::io::{ErrorKind, Read};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::program::{Home, Ran};
 use crate::{config, configure, kept, login, signed_in, token_from, whoami};
@@ -137,4 +140,29 @@ fn a_profile_of_another_server_is_not_signed_in_over() {
         "{}",
         said.stderr
     );
+}
+
+#[test]
+fn a_signal_ends_the_token_command_with_what_it_started() {
+    let home = Home::new();
+    let made = Command::new("mkfifo").arg(home.path("pipe")).status();
+    assert!(made.expect("started").success());
+    let command = "exec 3>pipe; sleep 600 & wait";
+    configure(
+        &home,
+        &format!("[profiles.acme]\nserver = \"https://keys.acme.example\"\ntoken_command = \"{command}\"\n"),
+    );
+    for signal in [Signal::INT, Signal::TERM] {
+        let mut asking = home
+            .command(&["whoami", "--profile", "acme"])
+            .spawn()
+            .expect("started");
+        let mut pipe = File::open(home.path("pipe")).expect("opened by the command too");
+        kill_process(Pid::from_child(&asking), signal).expect("sent");
+        // At its end when the shell and its sleep have gone.
+        let mut said = String::new();
+        pipe.read_to_string(&mut said).expect("read");
+        let ended = asking.wait().expect("ended");
+        assert_eq!(ended.signal(), Some(signal.as_raw()));
+    }
 }
