@@ -204,6 +204,18 @@ fn a_sign_in_that_fails_keeps_nothing() {
 }
 
 #[test]
+fn a_token_that_can_not_be_kept_leaves_no_profile_without_one() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    fs::create_dir_all(home.path("data/keydeck")).expect("made");
+    fs::write(home.path("data/keydeck/tokens"), "no directory").expect("written");
+    let said = login(&home, &token, &[&server.url]).refused(4);
+    assert!(said.contains("can't keep the token in"), "{said}");
+    assert!(!home.path("config").exists());
+}
+
+#[test]
 fn a_bus_that_never_answers_does_not_keep_anyone_from_signing_in() {
     let home = Home::new();
     let token = home.init();

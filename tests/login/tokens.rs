@@ -42,6 +42,32 @@ fn a_token_comes_from_the_first_place_that_has_one() {
 }
 
 #[test]
+fn what_goes_before_the_kept_token_is_told() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    let again = |command: &mut Command| {
+        command.args(["--profile", "acme", "--token-file", "token"]);
+        Ran::of(command.output().expect("started")).succeeded().stderr
+    };
+    fs::write(home.path("token"), &token).expect("written");
+    fs::set_permissions(home.path("token"), Permissions::from_mode(0o600)).expect("set");
+    let plain = again(&mut home.command(&["login", &server.url]));
+    assert!(!plain.contains("goes before"), "{plain}");
+    signed_in(&home, &server, &token, "token_command = \"exit 1\"");
+    let command = again(&mut home.command(&["login", &server.url]));
+    assert!(
+        command.contains("the profile's token_command goes before the kept token"),
+        "{command}"
+    );
+    let variable = again(home.command(&["login", &server.url]).env("KEYDECK_TOKEN", &token));
+    assert!(
+        variable.contains("KEYDECK_TOKEN is set, and goes before the kept token"),
+        "{variable}"
+    );
+}
+
+#[test]
 fn a_refused_token_is_told_with_where_it_came_from() {
     let home = Home::new();
     let token = home.init();
