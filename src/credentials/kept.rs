@@ -27,7 +27,14 @@ impl Kept {
 
     /// Two lines.
     pub(super) fn to_text(&self) -> Zeroizing<String> {
-        Zeroizing::new(format!("{}\n{}\n", self.origin, self.token.expose()))
+        let token = self.token.expose();
+        // Large enough never to be moved, which would leave a copy behind.
+        let mut text = Zeroizing::new(String::with_capacity(self.origin.len() + token.len() + 2));
+        for line in [&self.origin, token] {
+            text.push_str(line);
+            text.push('\n');
+        }
+        text
     }
 
     pub(super) fn from_text(text: &str) -> Option<Self> {
