@@ -175,7 +175,10 @@ fn a_sign_in_that_fails_keeps_nothing() {
     for (text, words) in [
         (key.expose(), "the token of an API key"),
         ("hunter2", "does not begin with kdu_"),
-        (&token[..50], "cut or too long"),
+        (
+            &token[..50],
+            "this token is cut or too long: a keydeck token has 53 characters",
+        ),
         ("", "holds no token"),
     ] {
         let said = login(&home, text, &[nobody]).refused(4);
