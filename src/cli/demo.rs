@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::args::DemoArgs;
 use super::embedded::EmbeddedServer;
 use super::sample::{Draft, Sample, SampleFile};
-use super::scratch::{self, Scratch};
+use super::scratch::Scratch;
 use super::{Failure, dashboard, founding, generate};
 use crate::model::Role;
 use crate::server::seal::{RootKey, Sealer};
@@ -36,7 +36,6 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     };
     let (sealer, user) = founding::unlock(&store, &root_key, args.role)?;
     let server = EmbeddedServer::start(Arc::new(store), sealer, user)?;
-    scratch::leave_ending_to_others();
     let opened = Opened {
         client: server.client()?,
         place: Place::plain("demo"),
