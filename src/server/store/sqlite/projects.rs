@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::activity::{self, Subject};
 use super::count;
-use super::people::{find_user, user_seq};
+use super::people::{Acting, find_user, user_seq};
 use super::rows::{micros, time, uuid};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, ProjectQuery, SessionServer};
-use crate::server::store::{Actor, ProjectRecord, ProjectRemoval, StoreResult, Taken, Visible};
+use crate::server::store::{ProjectRecord, ProjectRemoval, StoreResult, Taken, Visible};
 
 /// The first question mark is whose keys are counted; 0 is anybody's.
 const SELECT: &str =
@@ -129,7 +129,7 @@ pub fn add(
     conn: &Connection,
     name: &str,
     deployed: bool,
-    by: Actor,
+    by: Acting,
 ) -> StoreResult<Result<ProjectRecord, Taken>> {
     let new = ProjectRecord {
         id: Uuid::now_v7(),
@@ -157,7 +157,7 @@ pub fn edit(
     name: Option<&str>,
     deployed: Option<bool>,
     visible: Visible,
-    by: Actor,
+    by: Acting,
 ) -> StoreResult<Option<Result<ProjectRecord, Taken>>> {
     let Some(old) = by_id(conn, id, visible)? else {
         return Ok(None);
@@ -193,7 +193,7 @@ pub fn edit(
 }
 
 /// The session server goes with it.
-pub fn remove(conn: &Connection, id: Uuid, visible: Visible, by: Actor) -> StoreResult<ProjectRemoval> {
+pub fn remove(conn: &Connection, id: Uuid, visible: Visible, by: Acting) -> StoreResult<ProjectRemoval> {
     let Some(project) = by_id(conn, id, visible)? else {
         return Ok(ProjectRemoval::Missing);
     };
@@ -223,7 +223,7 @@ pub fn record(
     action: ActivityAction,
     name: &str,
     changes: Map<String, Value>,
-    by: Actor,
+    by: Acting,
 ) -> StoreResult<()> {
     let subject = Subject {
         action,
