@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use keydeck::api::{
-    About, KeyEdit, KeyEvent, KeyEventKind, KeyFields, KeyList, NewProject, ProblemType, ProjectEdit,
+    KeyEdit, KeyEvent, KeyEventKind, KeyFields, KeyList, NewProject, Part, ProblemType, ProjectEdit,
     UserRemoval,
 };
 use keydeck::client::{Client, Endpoint, Error, EventNotice, Timeouts};
@@ -227,7 +227,7 @@ async fn events_are_told_until_the_stream_ends() {
         [
             EventNotice::Connected,
             EventNotice::Key(revoked),
-            EventNotice::Change(About::People),
+            EventNotice::Change(Part::People),
             EventNotice::Resync
         ]
     );

@@ -8,7 +8,7 @@ mod lists;
 #[expect(dead_code, reason = "shared with the other conversations")]
 mod talk;
 
-use keydeck::api::{About, Activity, ActivityAction, KeyEvent, KeyEventKind};
+use keydeck::api::{Activity, ActivityAction, KeyEvent, KeyEventKind, Part};
 use keydeck::tui::message::{ActivityRequest, Effect, Message, Purpose, Timer};
 use keydeck::tui::state::Screen;
 use keydeck::tui::state::list::Fetch;
@@ -107,18 +107,18 @@ fn events_ask_nothing_while_another_screen_is_shown() {
 #[test]
 fn what_others_change_is_asked_again_where_it_is_shown() {
     let mut talk = activity(rows(20, 20), false);
-    for about in [About::Activity, About::People, About::Projects] {
+    for about in [Part::Activity, Part::People, Part::Projects] {
         talk.tell(Message::Changed(about));
         assert_eq!(questions(&talk), 1, "{about:?}");
         talk.answer_activity(log(rows(20, 20), false));
     }
-    talk.press("P");
+    talk.answer_page(Ok(page(some_keys(10)))).press("P");
     talk.effects.clear();
-    talk.tell(Message::Changed(About::People))
-        .tell(Message::Changed(About::Activity));
+    talk.tell(Message::Changed(Part::People))
+        .tell(Message::Changed(Part::Activity));
     assert!(talk.effects.is_empty(), "{:?}", talk.effects);
     talk.press("K").answer_page(Ok(page(some_keys(10))));
-    talk.tell(Message::Changed(About::Projects));
+    talk.tell(Message::Changed(Part::Projects));
     talk.page_question();
 }
 

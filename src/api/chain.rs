@@ -75,3 +75,43 @@ impl Activity {
         ChainHash(hasher.finalize().into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::api::{ActivityAction, PersonRef};
+
+    #[test]
+    fn what_is_hashed_never_changes() {
+        let row = Activity {
+            seq: 7,
+            at: Timestamp::from_microsecond(1_795_000_200_000_001).expect("a time"),
+            actor: Some(PersonRef {
+                id: Uuid::from_u128(1),
+                email: "mira@acme.example".into(),
+            }),
+            address: Some([203, 0, 113, 7].into()),
+            action: ActivityAction::KeyEdited,
+            key: Some(Uuid::from_u128(2)),
+            subject: "Checkout".into(),
+            changes: json!({"ui_domains": [[], ["https://a.example"]], "name": ["Till", "Checkout"]}),
+            hash: ChainHash::START,
+        };
+        // Fields of JSON in the order of their names, whatever they were put together in.
+        assert_eq!(
+            row.changes.to_string(),
+            r#"{"name":["Till","Checkout"],"ui_domains":[[],["https://a.example"]]}"#
+        );
+        let hash = row.hash_behind(ChainHash([9; 32]));
+        assert_eq!(
+            hash.to_string(),
+            "d0fef1c432d6aaafd268b580410f8fa09f97e4b2592b012e1cc8ebc2c143a9be"
+        );
+        assert_ne!(row.hash_behind(ChainHash::START), hash);
+        assert_eq!(ChainHash::from_hex(&hash.to_string()), Some(hash));
+    }
+}

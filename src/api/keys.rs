@@ -277,13 +277,13 @@ pub enum LookupAnswer {
 /// Something else than a key changed; told to those who see all activity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeEvent {
-    pub about: About,
+    pub about: Part,
 }
 
-/// What is to be asked again.
+/// The part of what is kept that is to be asked again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum About {
+pub enum Part {
     Projects,
     People,
     /// Only the log itself.

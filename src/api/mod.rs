@@ -13,8 +13,8 @@ mod words;
 pub use activity::{Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery};
 pub use chain::ChainHash;
 pub use keys::{
-    About, ChangeEvent, Created, Key, KeyCounts, KeyEvent, KeyEventKind, KeyFilter, KeyList, KeyMay, KeyPage,
-    KeyRow, Lookup, LookupAnswer, Order, PageFrom, PersonRef, ProjectRef, Revealed, Sort,
+    ChangeEvent, Created, Key, KeyCounts, KeyEvent, KeyEventKind, KeyFilter, KeyList, KeyMay, KeyPage,
+    KeyRow, Lookup, LookupAnswer, Order, PageFrom, Part, PersonRef, ProjectRef, Revealed, Sort,
 };
 pub use people::{
     CreatedUser, KeysFate, Me, NewToken, NewUser, Organisation, Permissions, Person, RemovedUser, User,

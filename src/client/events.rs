@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::transport::Transport;
 use super::{Client, Error};
-use crate::api::{About, ChangeEvent, KeyEvent};
+use crate::api::{ChangeEvent, KeyEvent, Part};
 
 /// What the stream tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum EventNotice {
     Connected,
     Key(KeyEvent),
     /// Something else than a key changed.
-    Change(About),
+    Change(Part),
     /// Changes may have been missed: read again what is shown.
     Resync,
 }

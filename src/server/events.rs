@@ -17,7 +17,7 @@ use super::openapi::Common;
 use super::policy;
 use super::state::ServerState;
 use super::store::{ChangeRecord, Changed, StoreResult};
-use crate::api::{About, ChangeEvent, KeyEvent, User};
+use crate::api::{ChangeEvent, KeyEvent, Part, User};
 use crate::model::{Role, TokenHash};
 
 const BATCH: u32 = 500;
@@ -45,8 +45,6 @@ pub async fn feed(server: ServerState) {
 /// Tells all changes behind `seq`, and how far that was.
 async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
     loop {
-        // Rows that nobody listens for are passed over for good, not read again each time.
-        let newest = server.store.last_seq().await?;
         let changes = server.store.changes_since(seq, BATCH).await?;
         let more = changes.len() == BATCH as usize;
         for change in changes {
@@ -55,7 +53,7 @@ async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
             let _ = server.events.send(change);
         }
         if !more {
-            return Ok(seq.max(newest));
+            return Ok(seq);
         }
     }
 }
@@ -143,9 +141,9 @@ fn told(user: &User, seq: u64, change: Changed) -> Option<Event> {
                 .then(|| event.json_data(KeyEvent { kind, key }))?
                 .ok();
         }
-        Changed::People => About::People,
-        Changed::Projects => About::Projects,
-        Changed::Log => About::Activity,
+        Changed::People => Part::People,
+        Changed::Projects => Part::Projects,
+        Changed::Log => Part::Activity,
     };
     let event = Event::default().event("change").id(seq.to_string());
     policy::may_see_all_activity(user)

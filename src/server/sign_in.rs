@@ -20,6 +20,9 @@ use crate::model::TokenHash;
 
 /// The most sign-ins from one address that are refused within [`WINDOW`].
 const REFUSALS: usize = 20;
+/// The most from everybody together. Each is a row of a log that is never shortened, and who has a
+/// network of their own has more addresses than can be counted.
+const REFUSALS_OF_ALL: usize = 600;
 const WINDOW: Duration = Duration::from_secs(60);
 /// The addresses that are remembered, and the tokens that were accepted from them; of either, the one
 /// that was seen the longest ago is forgotten.
@@ -35,6 +38,7 @@ pub struct SignIns(Mutex<Known>);
 struct Known {
     /// When sign-ins were refused, oldest first, by address.
     refused: LruCache<IpAddr, VecDeque<Instant>>,
+    refused_of_all: VecDeque<Instant>,
     accepted: LruCache<(IpAddr, TokenHash), ()>,
 }
 
@@ -42,6 +46,7 @@ impl Default for SignIns {
     fn default() -> Self {
         Self(Mutex::new(Known {
             refused: LruCache::new(REMEMBERED),
+            refused_of_all: VecDeque::new(),
             accepted: LruCache::new(REMEMBERED),
         }))
     }
@@ -70,6 +75,8 @@ impl SignIns {
             known.accepted.pop(&(address, token));
         }
         known.wait(address, now)?;
+        wait_for(&mut known.refused_of_all, REFUSALS_OF_ALL, now)?;
+        known.refused_of_all.push_back(now);
         let times = known.refused.get_or_insert_mut(address, VecDeque::new);
         times.push_back(now);
         Ok(())
@@ -83,19 +90,22 @@ impl SignIns {
 
 impl Known {
     fn wait(&mut self, address: IpAddr, now: Instant) -> Result<(), Wait> {
-        let Some(times) = self.refused.get_mut(&address) else {
-            return Ok(());
-        };
-        while times
-            .front()
-            .is_some_and(|&time| now.duration_since(time) >= WINDOW)
-        {
-            times.pop_front();
+        match self.refused.get_mut(&address) {
+            Some(times) => wait_for(times, REFUSALS, now),
+            None => Ok(()),
         }
-        match times.front() {
-            Some(&oldest) if times.len() >= REFUSALS => Err(Wait(WINDOW - now.duration_since(oldest))),
-            _ => Ok(()),
-        }
+    }
+}
+
+/// Until there are fewer than `most` within the window; forgets those that have left it.
+fn wait_for(times: &mut VecDeque<Instant>, most: usize, now: Instant) -> Result<(), Wait> {
+    let has_left = |&time: &Instant| now.duration_since(time) >= WINDOW;
+    while times.front().is_some_and(has_left) {
+        times.pop_front();
+    }
+    match times.front() {
+        Some(&oldest) if times.len() >= most => Err(Wait(WINDOW - now.duration_since(oldest))),
+        _ => Ok(()),
     }
 }
 
@@ -200,12 +210,26 @@ mod tests {
         let sign_ins = exhausted("203.0.113.7", now);
         for n in 0..REMEMBERED.get() as u32 {
             let other = IpAddr::V4((0x0a00_0000 + n).into());
-            sign_ins.refused(other, None, now).unwrap();
+            sign_ins.refused(other, None, now + n * SECOND / 5).unwrap();
             sign_ins.accepted(other, TokenHash::of("token"));
         }
         let known = sign_ins.lock();
         assert_eq!((known.refused.len(), known.accepted.len()), (10_000, 10_000));
         drop(known);
         assert!(sign_ins.admit(address("203.0.113.7"), None, now).is_ok());
+    }
+
+    #[test]
+    fn many_addresses_together_write_no_more_than_the_log_can_take() {
+        let (known, start) = (SignIns::default(), Instant::now());
+        let from = |n: usize| IpAddr::from([10, (n >> 16) as u8, (n >> 8) as u8, n as u8]);
+        let counted = (0..5_000).filter(|&n| known.refused(from(n), None, start).is_ok());
+        assert_eq!(counted.count(), REFUSALS_OF_ALL);
+        // Whoever has a token that counts is let in all the same.
+        assert_eq!(
+            known.admit(from(9_999), Some(TokenHash::of("kdu_new")), start),
+            Ok(())
+        );
+        assert_eq!(known.refused(from(1), None, start + WINDOW), Ok(()));
     }
 }

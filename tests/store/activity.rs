@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use keydeck::api::{Activity, ActivityAction, ActivityQuery, ChainHash, SessionServer};
 use keydeck::model::{Role, Scope, TokenHash};
 use keydeck::server::store::sqlite::{SampleKey, SampleProject, SampleUser, SqliteStore};
-use keydeck::server::store::{Fate, Idempotency, NewSessionServer, NewUserRecord, Store, Visible};
+use keydeck::server::store::{Changed, Fate, Idempotency, NewSessionServer, NewUserRecord, Store, Visible};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use uuid::Uuid;
@@ -245,6 +245,10 @@ async fn a_row_that_was_tampered_with_hides_no_other() {
             _ => assert_eq!(old, new),
         }
     }
+    let told = deck.store.changes_since(0, 100).await.unwrap();
+    assert_eq!(told.len(), before.len());
+    let of_row_2 = told.iter().find(|change| change.seq == 2).unwrap();
+    assert_eq!(of_row_2.what, Changed::Log);
 }
 
 /// Every row of every table.

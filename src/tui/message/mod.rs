@@ -14,8 +14,8 @@ pub use people::{PeopleReply, PeopleRequest};
 pub use projects::{ProjectChange, ProjectReply, ProjectRequest};
 
 use crate::api::{
-    About, Created, Key, KeyCounts, KeyEdit, KeyEvent as DeckEvent, KeyFields, KeyFilter, KeyList, KeyPage,
-    Me, Project,
+    Created, Key, KeyCounts, KeyEdit, KeyEvent as DeckEvent, KeyFields, KeyFilter, KeyList, KeyPage, Me,
+    Part, Project,
 };
 use crate::client::Error;
 use crate::clipboard::Cleared;
@@ -83,7 +83,7 @@ pub enum Message {
     Disconnected(Error),
     Deck(DeckEvent),
     /// Somebody changed something else than a key.
-    Changed(About),
+    Changed(Part),
     /// Events were dropped on the way; everything may have changed.
     Resync,
 

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::notice::sentence;
 use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, Screen, SecretOf, Tone};
-use crate::api::{About, Created, Key, KeyEvent, KeyEventKind, ProblemType};
+use crate::api::{Created, Key, KeyEvent, KeyEventKind, Part, ProblemType};
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
@@ -123,11 +123,11 @@ impl App {
     }
 
     /// A key says whether its project is deployed.
-    fn others_changed(&mut self, about: About) -> Vec<Effect> {
+    fn others_changed(&mut self, about: Part) -> Vec<Effect> {
         let (mut effects, screen) = match about {
-            About::Projects => (self.browse.refresh(), Screen::Projects),
-            About::People => (Vec::new(), Screen::People),
-            About::Activity => (Vec::new(), Screen::Activity),
+            Part::Projects => (self.browse.refresh(), Screen::Projects),
+            Part::People => (Vec::new(), Screen::People),
+            Part::Activity => (Vec::new(), Screen::Activity),
         };
         if self.screen == screen || self.screen == Screen::Activity {
             effects.extend(self.refresh_list());

@@ -1,9 +1,9 @@
 //! What those who listen may want to hear of, read off the log.
 
 use rusqlite::{Connection, Row, params};
+use uuid::Uuid;
 
 use crate::api::{ActivityAction, KeyEventKind};
-use crate::server::store::sqlite::rows::{parsed, uuid};
 use crate::server::store::{ChangeRecord, Changed, StoreResult};
 
 pub fn changes_since(conn: &Connection, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
@@ -21,9 +21,11 @@ pub fn changes_since(conn: &Connection, seq: u64, limit: u32) -> StoreResult<Vec
     Ok(changes.collect::<rusqlite::Result<_>>()?)
 }
 
+/// What is of a newer program, or was tampered with, must not keep the rest from being told.
 fn changed(row: &Row) -> rusqlite::Result<Changed> {
     use ActivityAction as Action;
-    let kind = match parsed(row, 1, str::parse)? {
+    let action = row.get_ref(1)?.as_str().ok().and_then(|text| text.parse().ok());
+    let kind = match action.unwrap_or(Action::Unknown) {
         Action::KeyCreated => KeyEventKind::Created,
         Action::KeyRevoked => KeyEventKind::Revoked,
         Action::KeyEdited | Action::KeyHandedOver => KeyEventKind::Edited,
@@ -40,11 +42,12 @@ fn changed(row: &Row) -> rusqlite::Result<Changed> {
             return Ok(Changed::Log);
         }
     };
-    Ok(Changed::Key {
+    let ids = row.get::<_, Option<[u8; 16]>>(2)?.zip(row.get(3)?);
+    Ok(ids.map_or(Changed::Log, |(key, creator)| Changed::Key {
         kind,
-        key: uuid(row, 2)?,
-        creator: uuid(row, 3)?,
-    })
+        key: Uuid::from_bytes(key),
+        creator: Uuid::from_bytes(creator),
+    }))
 }
 
 pub fn last_seq(conn: &Connection) -> StoreResult<u64> {
