@@ -95,6 +95,27 @@ async fn a_project_with_active_keys_stays_and_says_how_many() {
 }
 
 #[tokio::test]
+async fn whose_keys_an_editor_can_not_see_is_not_told_but_whom_to_ask() {
+    let deck = Deck::start().await;
+    let editor = deck.person(Role::Editor).await;
+    let project = editor.project("Own").await;
+    let path = format!("/v1/projects/{project}");
+    let mine = id_of(&editor.web_key(&project, "Mine").await);
+    for name in ["One", "Two"] {
+        deck.owner.web_key(&project, name).await;
+    }
+    let refused = editor.delete(&path).await;
+    let sentence = refused.refused(409, ProblemType::InUse).detail;
+    assert_eq!(sentence, "This project has 1 active key; revoke it first.");
+    editor.delete(&format!("/v1/keys/{mine}")).await.expect(204);
+    let refused = editor.delete(&path).await;
+    assert_eq!(
+        refused.refused(409, ProblemType::InUse).detail,
+        "This project has active keys of others; ask an Owner or Support to revoke them."
+    );
+}
+
+#[tokio::test]
 async fn a_private_key_is_kept_but_never_told() {
     const CANARY: &str = "s3cret-private-key";
     let deck = Deck::start().await;

@@ -198,9 +198,10 @@ pub fn remove(conn: &Connection, id: Uuid, visible: Visible, by: Acting) -> Stor
         return Ok(ProjectRemoval::Missing);
     };
     let seq = seq(conn, id)?;
-    match count::active(conn, 0, seq)? {
-        0 => {}
-        keys => return Ok(ProjectRemoval::HasKeys(keys)),
+    match (project.keys, count::active(conn, 0, seq)?) {
+        (0, 0) => {}
+        (0, _) => return Ok(ProjectRemoval::HasKeysOfOthers),
+        (seen, _) => return Ok(ProjectRemoval::HasKeys(seen)),
     }
     conn.prepare_cached(
         "UPDATE projects SET removed_at = ?, deployed = 0, session_url = NULL, session_key_name = NULL,
