@@ -305,8 +305,14 @@ impl Store for SqliteStore {
     }
 
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
-        self.pool
-            .read(|conn| snapshot(conn, |conn| activity::page(conn, query, visible)))
+        if activity::is_quick(query, visible) {
+            return self
+                .pool
+                .read(|conn| snapshot(conn, |conn| activity::page(conn, query, visible)));
+        }
+        let query = query.clone();
+        let page = move |conn: &_| activity::page(conn, &query, visible);
+        self.readers.read(page).await
     }
 
     async fn activity_head(&self) -> StoreResult<ActivityHead> {

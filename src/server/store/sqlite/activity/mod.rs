@@ -16,7 +16,7 @@ use crate::server::store::StoreResult;
 
 pub use self::chain::{Chain, carry_over, extend, head};
 pub use self::events::{changes_since, last_seq};
-pub use self::page::page;
+pub use self::page::{is_quick, page};
 
 /// What a row is about.
 pub struct Subject<'a> {
