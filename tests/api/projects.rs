@@ -5,7 +5,7 @@ use keydeck::model::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::{Answer, Deck, Person, id_of};
+use crate::common::{Answer, Deck, OWNER, Person, id_of};
 
 #[tokio::test]
 async fn projects_are_found_by_name_or_id_and_keep_their_names_apart() {
@@ -148,7 +148,25 @@ async fn a_private_key_is_kept_but_never_told() {
     deck.owner.delete(&path).await.expect(204);
     let gone = deck.owner.delete(&path).await;
     gone.refused(404, ProblemType::NotFound);
-    for answer in [&set, &moved, &listed, &log] {
+    put(&deck.owner, &project, &first).await.expect(200);
+    deck.owner
+        .delete(&format!("/v1/projects/{project}"))
+        .await
+        .expect(204);
+    let left = deck.owner.get("/v1/activity").await;
+    let rows = left.expect(200)["items"].clone();
+    let mut went = json!({"url": ["wss://a.example", null], "key_name": ["main", null]});
+    went["creator"] = json!([OWNER, null]);
+    went["deployed"] = json!([true, null]);
+    assert_eq!(
+        (&rows[0]["action"], &rows[0]["changes"]),
+        (&json!("project_removed"), &went)
+    );
+    assert_eq!(
+        rows[2]["changes"],
+        json!({"url": ["wss://b.example", null], "key_name": ["main", null]})
+    );
+    for answer in [&set, &moved, &listed, &log, &left] {
         assert!(!answer.body.contains(CANARY));
     }
 }

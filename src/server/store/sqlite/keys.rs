@@ -45,17 +45,38 @@ pub fn create(conn: &Connection, new: &NewKey, by: Acting) -> StoreResult<KeyCre
             micros(Timestamp::now())
         ])?;
     }
+    let Some((_, Found::Active(key))) = find_key(conn, KeyBy::Seq(seq), Visible::All)? else {
+        return Err(StoreError::Fault("a key was gone as soon as it was made".into()));
+    };
     let subject = Subject {
         action: ActivityAction::KeyCreated,
         key: Some((seq, creator)),
-        name: &new.valid.name,
-        changes: Map::new(),
+        name: &key.name,
+        changes: beginnings(&key),
     };
     activity::record(conn, by, subject)?;
-    match find_key(conn, KeyBy::Seq(seq), Visible::All)? {
-        Some((_, Found::Active(key))) => Ok(KeyCreation::Created(key)),
-        _ => Err(StoreError::Fault("a key was gone as soon as it was made".into())),
-    }
+    Ok(KeyCreation::Created(key))
+}
+
+/// Field by field, what a key begins with; nothing for what it does not have. Nothing of its secret.
+fn beginnings(key: &KeyRecord) -> Map<String, Value> {
+    let settings = &key.settings;
+    let toggle = key.scope.is_viewable().then_some(settings.cross_page_persistence);
+    let fields = [
+        ("scope", json!(key.scope)),
+        (
+            "project",
+            json!(key.project.as_ref().map(|project| &project.name)),
+        ),
+        ("ui_domains", json!(settings.ui_domains)),
+        ("local_development", json!(settings.local_development)),
+        ("cross_page_persistence", json!(toggle)),
+    ];
+    let had = fields
+        .into_iter()
+        .filter(|(_, value)| !value.is_null() && *value != json!([]));
+    had.map(|(field, value)| (field.to_owned(), json!([null, value])))
+        .collect()
 }
 
 /// Stores the row alone.

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::activity::{self, Subject};
-use super::count;
 use super::people::{Acting, find_user, user_seq};
 use super::rows::{micros, time, uuid};
+use super::{count, session_servers};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, ProjectQuery, SessionServer};
 use crate::server::store::{ProjectRecord, ProjectRemoval, StoreResult, Taken, Visible};
 
@@ -209,13 +209,10 @@ pub fn remove(conn: &Connection, id: Uuid, visible: Visible, by: Acting) -> Stor
           WHERE seq = ?",
     )?
     .execute([micros(Timestamp::now()), seq])?;
-    record(
-        conn,
-        ActivityAction::ProjectRemoved,
-        &project.name,
-        Map::new(),
-        by,
-    )?;
+    let mut changes = session_servers::removal(project.session_server.as_ref());
+    changes.insert("creator".into(), json!([project.creator.email, null]));
+    changes.insert("deployed".into(), json!([project.deployed, null]));
+    record(conn, ActivityAction::ProjectRemoved, &project.name, changes, by)?;
     Ok(ProjectRemoval::Removed)
 }
 

@@ -101,12 +101,22 @@ pub fn remove(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<bool> {
           WHERE seq = ?",
     )?
     .execute([seq(conn, id)?])?;
+    let changes = removal(project.session_server.as_ref());
     record(
         conn,
         ActivityAction::SessionServerRemoved,
         &project.name,
-        Map::new(),
+        changes,
         by,
     )?;
     Ok(true)
+}
+
+/// Field by field, what goes with a session server.
+pub fn removal(old: Option<&SessionServer>) -> Map<String, Value> {
+    let fields = old.map(|old| [("url", &old.url), ("key_name", &old.key_name)]);
+    let fields = fields.into_iter().flatten();
+    fields
+        .map(|(field, value)| (field.to_owned(), json!([value, null])))
+        .collect()
 }

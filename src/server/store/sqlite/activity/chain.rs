@@ -60,7 +60,8 @@ impl Chain<'_> {
         Ok(())
     }
 
-    /// Records that its creator created a key, then.
+    /// Records that its creator created a key, then. What it began with is left out: there may be a
+    /// million of them, which are sample data.
     pub fn append_creation(&mut self, at: Timestamp, key: i64, creator: i64, name: &str) -> StoreResult<()> {
         let subject = Subject {
             action: ActivityAction::KeyCreated,
