@@ -137,6 +137,7 @@ mod tests {
             "http://sessions.acme.example",
             "ws://192.168.1.2",
             "http://localhost.evil.example",
+            "ws://sessions.localhost",
             "ftp://acme.example",
             "javascript:alert(1)",
             "https://mira:s3cret@acme.example",
