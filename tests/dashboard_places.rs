@@ -44,7 +44,7 @@ fn at_production(width: u16, height: u16) -> Talk {
 #[test]
 fn the_palette_names_the_profiles_and_opens_one() {
     let mut talk = between_two(120, 36);
-    talk.press(":profile: prod<Enter>");
+    talk.press(":profile prod<Enter>");
     let label = talk.expect("GoTo", |effect| match effect {
         Effect::GoTo(label) => Some(label.clone()),
         _ => None,

@@ -1,5 +1,6 @@
 //! `keydeck serve`: the key server until a signal ends it.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -25,6 +26,12 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
     let public_url = public_url(&args.public_url)?;
     may_listen(&args)?;
     let tls = tls(&args)?;
+    if args.behind_tls_proxy && args.trusted_proxies.is_empty() {
+        tracing::warn!(
+            "no --trusted-proxy is listed: whoever comes through the proxy has its address in the activity log, in the \
+             limit on refused sign-ins and for local development"
+        );
+    }
     let store = database.open_store()?;
     let sealer = open_sealer(&database, &store)?;
     allow_open_files();
@@ -163,6 +170,7 @@ fn log_to_stderr() -> Result<(), Failure> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     Ok(())
 }

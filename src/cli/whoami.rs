@@ -6,6 +6,7 @@ use super::args::{Selection, WhoamiArgs};
 use super::deck::{self, Deck};
 use super::{Failure, founding, output};
 use crate::api::{Me, Organisation, Permissions, User};
+use crate::model::Role;
 
 #[derive(Serialize)]
 struct Whoami<'a> {
@@ -60,30 +61,43 @@ fn rows(deck: &Deck, me: &Me) -> Vec<Vec<String>> {
         ("Profile", format!("{}{note}", profile.name)),
         ("Token from", deck.token_from.to_string()),
     ];
-    rows.extend(sentences(&me.may).into_iter().map(|may| ("You may", may)));
+    let label = if profile.read_only {
+        "Your role may"
+    } else {
+        "You may"
+    };
+    rows.extend(duties(me).into_iter().map(|duty| (label, duty)));
     rows.into_iter()
         .map(|(label, value)| vec![label.to_owned(), value])
         .collect()
 }
 
-/// What the permissions mean.
-fn sentences(may: &Permissions) -> Vec<String> {
-    let scopes: Vec<&str> = may.create_keys.iter().map(|scope| scope.label()).collect();
-    let keys = match scopes.as_slice() {
+/// What the role may do with what, as the server decides it (`server::policy`).
+fn duties(me: &Me) -> Vec<String> {
+    let scopes: Vec<&str> = me.may.create_keys.iter().map(|scope| scope.label()).collect();
+    let (seen, changed) = match (me.user.role, me.may.see_all_keys) {
+        (Role::Analytics, _) => ("all keys and all activity", "your own keys"),
+        (_, true) => ("all keys and all activity", "all keys"),
+        (_, false) => ("your own keys, and their activity", "your own keys"),
+    };
+    let created = match scopes.as_slice() {
         [] => None,
         [one] => Some(format!("create {one} keys")),
         [others @ .., last] => Some(format!("create {} and {last} keys", others.join(", "))),
     };
-    let see = if may.see_all_keys {
-        "see all keys of the organisation"
-    } else {
-        "see the keys that you created"
+    let projects = match (me.may.create_projects, me.may.see_all_keys) {
+        (false, _) => None,
+        (true, true) => Some("create, deploy and remove projects".to_owned()),
+        (true, false) => Some("create projects; deploy and remove your own".to_owned()),
     };
     [
-        Some(see.to_owned()),
-        keys,
-        may.create_projects.then(|| "create projects".to_owned()),
-        may.manage_users.then(|| "manage people".to_owned()),
+        Some(format!("see {seen}")),
+        created,
+        Some(format!("edit and revoke {changed}")),
+        projects,
+        me.may
+            .manage_users
+            .then(|| "manage people, and set session servers".to_owned()),
     ]
     .into_iter()
     .flatten()
@@ -92,32 +106,57 @@ fn sentences(may: &Permissions) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
     use super::*;
-    use crate::model::Scope;
+    use crate::server::policy;
+
+    fn may(role: Role) -> Vec<String> {
+        let user = User {
+            id: Uuid::nil(),
+            email: "mira@acme.example".into(),
+            role,
+            created_at: Timestamp::UNIX_EPOCH,
+        };
+        duties(&Me {
+            may: policy::permissions(&user),
+            user,
+            organisation: Organisation {
+                id: Uuid::nil(),
+                name: "Acme Studios".into(),
+            },
+        })
+    }
 
     #[test]
-    fn permissions_are_told_in_words() {
-        let owner = Permissions {
-            see_all_keys: true,
-            create_keys: vec![Scope::Web, Scope::Mobile, Scope::Analytics],
-            create_projects: true,
-            manage_users: true,
-        };
+    fn what_a_role_may_do_is_told_in_words() {
         assert_eq!(
-            sentences(&owner),
+            may(Role::Owner),
             [
-                "see all keys of the organisation",
+                "see all keys and all activity",
                 "create Web, Mobile and Analytics keys",
-                "create projects",
-                "manage people"
+                "edit and revoke all keys",
+                "create, deploy and remove projects",
+                "manage people, and set session servers"
             ]
         );
-        let nobody = Permissions {
-            see_all_keys: false,
-            create_keys: vec![],
-            create_projects: false,
-            manage_users: false,
-        };
-        assert_eq!(sentences(&nobody), ["see the keys that you created"]);
+        assert_eq!(
+            may(Role::Analytics),
+            [
+                "see all keys and all activity",
+                "create Analytics keys",
+                "edit and revoke your own keys"
+            ]
+        );
+        assert_eq!(
+            may(Role::Editor),
+            [
+                "see your own keys, and their activity",
+                "create Web and Mobile keys",
+                "edit and revoke your own keys",
+                "create projects; deploy and remove your own"
+            ]
+        );
     }
 }

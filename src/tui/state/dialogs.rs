@@ -148,14 +148,14 @@ impl Palette {
         }
     }
 
-    /// The commands that contain what was typed; those that begin with it come first.
+    /// The commands that contain every word that was typed; those that begin with it come first.
     pub fn matching(&self) -> Vec<&Command> {
         let typed = self.text.value().trim().to_lowercase();
         let name = |command: &Command| command.name().to_lowercase();
         let mut found: Vec<&Command> = self
             .commands
             .iter()
-            .filter(|command| name(command).contains(&typed))
+            .filter(|command| typed.split_whitespace().all(|word| name(command).contains(word)))
             .collect();
         found.sort_by_key(|command| !name(command).starts_with(&typed));
         found
