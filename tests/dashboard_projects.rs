@@ -182,9 +182,9 @@ fn a_project_is_renamed_where_it_stands() {
 
 /// 150 projects, of which the first page is `a100` to `a199`.
 fn many_projects() -> Vec<Project> {
-    let may = some_projects()[0].may.clone();
+    let may = some_projects()[0].may;
     let named = |n: u128| Project {
-        may: may.clone(),
+        may,
         ..project(n, &format!("a{n}"))
     };
     (100..250).map(named).collect()

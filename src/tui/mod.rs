@@ -188,7 +188,7 @@ impl<'a> Dashboard<'a> {
                 Message::Copied { subject, route }
             }
             Arrival::Opened { number, result } => match result {
-                Ok(opened) if self.app.waits_for(number) => return self.go_to(opened),
+                Ok(opened) if self.app.waits_for(number) => return self.go_to(*opened),
                 Ok(_) => return Ok(None),
                 Err(why) => Message::NotSwitched { number, why },
             },

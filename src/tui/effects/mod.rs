@@ -33,7 +33,7 @@ pub enum Arrival {
     /// Another place is open, or why it is not.
     Opened {
         number: u64,
-        result: Result<Opened, String>,
+        result: Result<Box<Opened>, String>,
     },
 }
 
@@ -121,7 +121,7 @@ impl Runner {
         let (places, arrivals) = (self.places.clone(), self.arrivals.clone());
         // It may build a runtime of its own, which a thread of this one may not.
         std::thread::spawn(move || {
-            let result = places.open(&label);
+            let result = places.open(&label).map(Box::new);
             arrivals.send(Arrival::Opened { number, result })
         });
     }
