@@ -3,7 +3,7 @@
 //! The map: [`model`] says what a key is and validates it. [`api`] is the wire that client and server
 //! share; [`server`] answers it over a store, [`client`] asks it. [`tui`] is the dashboard, with the
 //! [`clipboard`]. [`cli`] holds the commands, [`config`] finds what they work on, [`credentials`] what
-//! they sign in with, [`hardening`] keeps secrets out of others' hands.
+//! they sign in with, [`hardening`] keeps secrets out of others' hands, [`ending`] leaves nothing behind.
 
 pub mod api;
 pub mod cli;
@@ -11,6 +11,7 @@ pub mod client;
 pub mod clipboard;
 pub mod config;
 pub mod credentials;
+pub mod ending;
 pub mod hardening;
 pub mod model;
 pub mod server;

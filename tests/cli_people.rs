@@ -10,6 +10,9 @@ mod program;
 #[expect(dead_code, reason = "shared with the tests of the dashboard")]
 mod pty;
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
 use keydeck::api::ActivityQuery;
 use program::{Home, Ran, Served, block_on};
 use pty::typed;
@@ -304,8 +307,15 @@ fn a_private_key_comes_from_a_file_or_a_pipe_and_never_back() {
     let table = server.run(&["project", "list"]).succeeded().stdout;
     assert!(table.contains("wss://sessions.acme.example"), "{table}");
 
-    std::fs::write(home.path("session.key"), format!("{canary}-2\n")).expect("written");
+    fs::write(home.path("session.key"), format!("{canary}-2\n")).expect("written");
     let replaced = [&edit[..], &["--session-key-file", "session.key"]].concat();
+    fs::set_permissions(home.path("session.key"), Permissions::from_mode(0o640)).expect("set");
+    let open = server.run(&replaced).refused(1);
+    assert!(
+        open.contains("others can read session.key; run: chmod 600 'session.key'"),
+        "{open}"
+    );
+    fs::set_permissions(home.path("session.key"), Permissions::from_mode(0o600)).expect("set");
     server.run(&replaced).succeeded();
     let wrong = [&edit[..], &["--session-url", "http://sessions.acme.example"]].concat();
     assert!(

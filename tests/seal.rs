@@ -6,7 +6,8 @@
 mod program;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::thread;
@@ -206,6 +207,90 @@ fn a_root_key_in_the_environment_moves_to_the_file_that_is_named() {
     );
     let server = home.serve_with(&token, &["--listen", "127.0.0.1:0", "--root-key-file", "new.key"]);
     server.run(&["key", "list"]).succeeded();
+}
+
+#[test]
+fn a_new_file_that_is_there_is_taken_only_when_it_finishes_the_rotation() {
+    let home = Home::new();
+    let token = home.init();
+    let other = Home::new();
+    other.init();
+    fs::copy(other.path(ROOT_KEY), home.path("other.key")).expect("copied");
+    symlink(ROOT_KEY, home.path("link.key")).expect("linked");
+    fs::hard_link(home.path(ROOT_KEY), home.path("twin.key")).expect("linked");
+    let into = |file: &str| home.run(&[ROTATE, &["--new-root-key-file", file]].concat());
+    let before = fs::read(home.path(ROOT_KEY)).expect("there");
+    let absolute = home.path(ROOT_KEY).display().to_string();
+    for file in [ROOT_KEY, &absolute, "link.key", "twin.key", "other.key"] {
+        let said = into(file).refused(1);
+        assert!(
+            said.contains(&format!("{file} exists already")) && said.contains("name a file that"),
+            "{said}"
+        );
+    }
+    assert_eq!(fs::read(home.path(ROOT_KEY)).expect("there"), before);
+    home.serve(&token).terminate();
+
+    into("new.key").succeeded();
+    // As after a rotation that was cut off when all was done but telling.
+    let finished = into("new.key").succeeded().stderr;
+    assert!(finished.contains("finished a rotation"), "{finished}");
+    let listen = ["--listen", "127.0.0.1:0", "--root-key-file", "new.key"];
+    home.serve_with(&token, &listen).terminate();
+}
+
+#[test]
+fn a_link_to_the_root_key_stays_and_the_file_behind_it_is_rotated() {
+    let home = Home::new();
+    let token = home.init();
+    fs::create_dir(home.path("secrets")).expect("made");
+    fs::rename(home.path(ROOT_KEY), home.path("secrets/key")).expect("moved");
+    symlink("secrets/key", home.path(ROOT_KEY)).expect("linked");
+    let before = fs::read(home.path(ROOT_KEY)).expect("there");
+    home.run(ROTATE).succeeded();
+    assert!(home.path(ROOT_KEY).is_symlink());
+    assert_ne!(fs::read(home.path("secrets/key")).expect("there"), before);
+    assert!(old_files(&home).is_empty(), "the old one is beside the file");
+    assert_eq!(fs::read_dir(home.path("secrets")).expect("there").count(), 2);
+    home.serve(&token).terminate();
+}
+
+/// Only root can make files that are another's, so there is nothing to see for anybody else.
+#[test]
+fn the_new_root_key_is_its_owners_whoever_runs_the_command() {
+    const SERVER: u32 = 61_234;
+    let home = Home::new();
+    let token = home.init();
+    if fs::metadata(home.path(ROOT_KEY)).expect("there").uid() != 0 {
+        return;
+    }
+    chown(home.path(ROOT_KEY), Some(SERVER), Some(SERVER)).expect("given");
+    home.run(ROTATE).succeeded();
+    let [old] = old_files(&home).try_into().expect("one");
+    for file in [home.path(ROOT_KEY), old] {
+        let found = fs::metadata(&file).expect("there");
+        assert_eq!((found.uid(), found.gid()), (SERVER, SERVER), "{}", file.display());
+    }
+
+    // Cut off before the new key was put in its place, when root wrote it.
+    let [old] = old_files(&home).try_into().expect("one");
+    fs::rename(home.path(ROOT_KEY), home.path(NEXT)).expect("moved");
+    fs::rename(old, home.path(ROOT_KEY)).expect("moved");
+    chown(home.path(NEXT), Some(0), Some(0)).expect("given");
+    home.run(ROTATE).succeeded();
+    assert_eq!(fs::metadata(home.path(ROOT_KEY)).expect("there").uid(), SERVER);
+
+    let before = fs::read(home.path(ROOT_KEY)).expect("there");
+    fs::set_permissions(home.dir.path(), fs::Permissions::from_mode(0o755)).expect("set");
+    let stranger = Ran::of(home.command(ROTATE).uid(SERVER + 1).output().expect("started"));
+    let said = stranger.refused(1);
+    assert!(
+        said.contains("the user with id 61234, as keys.db.root-key does; run it as that user"),
+        "{said}"
+    );
+    assert_eq!(fs::read(home.path(ROOT_KEY)).expect("there"), before);
+    assert!(!home.path(NEXT).exists());
+    home.serve(&token).terminate();
 }
 
 #[test]

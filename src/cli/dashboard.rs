@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::args::Selection;
 use super::{Failure, deck};
+use crate::ending;
 use crate::tui::places::{Opened, Places};
 use crate::tui::terminal::TerminalError;
 use crate::tui::{self, Ended, RunError};
@@ -33,6 +34,7 @@ pub fn needs_terminal() -> Result<(), Failure> {
 
 /// Shows the dashboard until the user leaves it.
 pub fn open(opened: Opened, places: Arc<dyn Places>) -> Result<(), Failure> {
+    ending::leave_to_others();
     match tui::run(opened, places)? {
         Ended::Quit => Ok(()),
         Ended::Signal(number) => Err(Failure::Signal(number)),

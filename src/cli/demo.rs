@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use super::args::DemoArgs;
 use super::embedded::EmbeddedServer;
 use super::sample::{Draft, Sample, SampleFile};
-use super::scratch::{self, Scratch};
+use super::scratch::Scratch;
 use super::{Failure, dashboard, founding, generate};
 use crate::model::Role;
 use crate::server::seal::{RootKey, Sealer};
 use crate::server::store::sqlite::SqliteStore;
-use crate::tui::places::{Nowhere, Opened, Place};
+use crate::tui::places::{Keep, Nowhere, Opened, Place};
 
 const DATABASE: &str = "keydeck.db";
 
@@ -36,11 +36,10 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     };
     let (sealer, user) = founding::unlock(&store, &root_key, args.role)?;
     let server = EmbeddedServer::start(Arc::new(store), sealer, user)?;
-    scratch::leave_ending_to_others();
     let opened = Opened {
         client: server.client()?,
         place: Place::plain("demo"),
-        keep: Box::new(()),
+        keep: Keep::new(()),
     };
     let outcome = dashboard::open(opened, Arc::new(Nowhere));
     // The directory first: when the terminal is gone, there is little time for both.

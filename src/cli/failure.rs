@@ -26,7 +26,7 @@ pub enum Failure {
     /// What is wrong with the values of single flags, one line each. Exit code 1.
     #[error("{}", .0.join("; "))]
     Flags(Vec<String>),
-    /// The dashboard or a question was ended by this signal, and has given the terminal back.
+    /// The dashboard was ended by this signal, and has given the terminal back.
     #[error("ended by signal {0}")]
     Signal(i32),
     /// Whoever read the output has gone; there is nobody left to tell.

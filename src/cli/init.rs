@@ -63,7 +63,7 @@ fn new_root_key(source: &RootKeySource) -> Result<RootKey, Failure> {
         RootKeySource::Environment(text) => RootKey::from_text(text.expose()).map_err(Failure::failed),
         RootKeySource::File(path) => {
             let root_key = RootKey::generate().map_err(Failure::failed)?;
-            root_key.write_new(path).map_err(Failure::failed)?;
+            root_key.write_new(path, None).map_err(Failure::failed)?;
             Ok(root_key)
         }
     }

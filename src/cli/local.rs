@@ -80,7 +80,9 @@ fn found(files: &Files) -> Result<(SqliteStore, RootKey), Failure> {
         RootKey::read_file(&files.root_key).map_err(Failure::failed)?
     } else {
         let root_key = RootKey::generate().map_err(Failure::failed)?;
-        root_key.write_new(&files.root_key).map_err(Failure::failed)?;
+        root_key
+            .write_new(&files.root_key, None)
+            .map_err(Failure::failed)?;
         root_key
     };
     let store = founding::create(&files.database, founding(), &root_key)?;

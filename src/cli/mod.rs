@@ -18,6 +18,7 @@ mod local;
 mod login;
 mod logout;
 mod output;
+mod pages;
 mod project;
 mod resolve;
 pub mod sample;

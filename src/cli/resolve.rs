@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use super::Failure;
-use crate::api::{MAX_LIMIT, Person, Project, ProjectQuery, UserQuery};
+use super::{Failure, pages};
+use crate::api::{Person, Project};
 use crate::client::Client;
 use crate::model::name;
 
@@ -18,25 +18,17 @@ pub async fn project_id(client: &Client, text: &str) -> Result<Uuid, Failure> {
 /// The project with this id or exactly this name.
 pub async fn project(client: &Client, text: &str) -> Result<Project, Failure> {
     let id: Option<Uuid> = text.parse().ok();
-    let mut query = ProjectQuery {
-        // The server finds a project by the beginning of its id, too.
-        q: Some(search_text(text)?),
-        limit: Some(MAX_LIMIT),
-        ..ProjectQuery::default()
-    };
-    loop {
-        let page = client.projects(&query).await?;
-        let last = page.last().map(|project| project.id);
-        let (count, first) = (page.len(), page.first().map(|project| project.name.clone()));
-        let is_meant = |project: &Project| Some(project.id) == id || project.name == text.trim();
+    let is_meant = |project: &Project| Some(project.id) == id || project.name == text.trim();
+    // The server finds a project by the beginning of its id, too.
+    let mut pages = pages::projects(client, Some(search_text(text)?));
+    let mut similar = None;
+    while let Some(page) = pages.next().await? {
+        similar = similar.or_else(|| page.first().map(|project| project.name.clone()));
         if let Some(project) = page.into_iter().find(is_meant) {
             return Ok(project);
         }
-        if count < MAX_LIMIT as usize {
-            return Err(no_such_project(text, first.as_deref()));
-        }
-        query.after = last;
     }
+    Err(no_such_project(text, similar.as_deref()))
 }
 
 fn no_such_project(text: &str, similar: Option<&str>) -> Failure {
@@ -56,29 +48,21 @@ pub async fn user_id(client: &Client, text: &str) -> Result<Uuid, Failure> {
 /// The person with this id or email address. Only an Owner may ask.
 pub async fn person(client: &Client, text: &str) -> Result<Person, Failure> {
     let id: Option<Uuid> = text.parse().ok();
-    let mut query = UserQuery {
-        q: id.is_none().then(|| text.to_owned()),
-        limit: Some(MAX_LIMIT),
-        ..UserQuery::default()
+    let is_meant = |person: &Person| match id {
+        Some(id) => person.user.id == id,
+        None => person.user.email.eq_ignore_ascii_case(text.trim()),
     };
-    loop {
-        let page = client.users(&query).await?;
-        let (count, last) = (page.len(), page.last().map(|person| person.user.id));
-        let is_meant = |person: &Person| match id {
-            Some(id) => person.user.id == id,
-            None => person.user.email.eq_ignore_ascii_case(text.trim()),
-        };
+    // By an id the server searches nobody.
+    let mut pages = pages::people(client, id.is_none().then(|| text.to_owned()));
+    while let Some(page) = pages.next().await? {
         if let Some(person) = page.into_iter().find(is_meant) {
             return Ok(person);
         }
-        if count < MAX_LIMIT as usize {
-            return Err(Failure::Failed(match id {
-                Some(id) => format!("no user has the id {id}"),
-                None => format!("no user has the address \"{text}\""),
-            }));
-        }
-        query.after = last;
     }
+    Err(Failure::Failed(match id {
+        Some(id) => format!("no user has the id {id}"),
+        None => format!("no user has the address \"{text}\""),
+    }))
 }
 
 /// A name is never longer than what the server searches for.

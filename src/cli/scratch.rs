@@ -1,39 +1,31 @@
 //! A throw-away directory that is gone however the program ends.
 //!
-//! It is removed when dropped, by [`remove_now`] on the way out of a signal, and by the next
-//! [`Scratch::create`] after a `kill -9`: a lock inside tells the living from the dead.
+//! It is removed when dropped, before a signal ends the process, and by the next [`Scratch::create`]
+//! after a `kill -9`: a lock inside tells the living from the dead.
 
 use std::fs::{self, File, Permissions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-use signal_hook::iterator::Signals;
-use signal_hook::low_level::emulate_default_handler;
+use crate::ending;
 
 const PREFIX: &str = "keydeck-demo-";
 const LOCK: &str = "lock";
 /// A server that is still writing can make a file between the last removal and that of the directory.
 const ATTEMPTS: usize = 10;
 
-static CURRENT: Mutex<Option<PathBuf>> = Mutex::new(None);
-static ENDED_BY_OTHERS: AtomicBool = AtomicBool::new(false);
-
 /// The program's scratch directory, readable by its user alone.
 #[derive(Debug)]
 pub struct Scratch {
     path: PathBuf,
     _lock: File,
+    _removal: ending::Waiting,
 }
 
 impl Scratch {
     /// Sweeps what dead programs left behind, and makes a new directory.
     pub fn create() -> io::Result<Self> {
-        remove_on_signals()?;
         let root = std::env::temp_dir();
         sweep(&root);
         loop {
@@ -43,8 +35,12 @@ impl Scratch {
                 .tempdir_in(&root)?
                 .keep();
             if let Some(lock) = claim(&path)? {
-                *current() = Some(path.clone());
-                return Ok(Self { path, _lock: lock });
+                let doomed = path.clone();
+                return Ok(Self {
+                    path,
+                    _lock: lock,
+                    _removal: ending::before(move || remove(&doomed))?,
+                });
             }
         }
     }
@@ -56,31 +52,16 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        remove_now();
+        remove(&self.path);
     }
 }
 
-/// Removes the scratch directory, if there is one, and returns when it is gone. Whoever ends the
-/// process without unwinding calls this first.
-pub fn remove_now() {
-    let mut current = current();
-    if let Some(path) = current.take() {
-        for _ in 0..ATTEMPTS {
-            if !matches!(fs::remove_dir_all(&path), Err(error) if error.kind() != io::ErrorKind::NotFound) {
-                return;
-            }
+fn remove(path: &Path) {
+    for _ in 0..ATTEMPTS {
+        if !matches!(fs::remove_dir_all(path), Err(error) if error.kind() != io::ErrorKind::NotFound) {
+            return;
         }
     }
-}
-
-/// From here on somebody else ends the process on a signal, as a dashboard does that must give the
-/// terminal back first.
-pub fn leave_ending_to_others() {
-    ENDED_BY_OTHERS.store(true, Ordering::Release);
-}
-
-fn current() -> std::sync::MutexGuard<'static, Option<PathBuf>> {
-    CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The lock of a new directory; `None` when a sweeper was faster and the directory is lost.
@@ -124,20 +105,6 @@ fn remove_if_dead(path: &Path) {
             let _ = fs::remove_dir(path);
         }
     }
-}
-
-fn remove_on_signals() -> io::Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT])?;
-    thread::Builder::new().name("scratch".into()).spawn(move || {
-        for signal in signals.forever() {
-            remove_now();
-            if !ENDED_BY_OTHERS.load(Ordering::Acquire) {
-                // Ends the process as the signal would have.
-                let _ = emulate_default_handler(signal);
-            }
-        }
-    })?;
-    Ok(())
 }
 
 #[cfg(test)]

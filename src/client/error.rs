@@ -4,6 +4,9 @@ use std::io::ErrorKind;
 
 use crate::api::{Problem, ProblemType};
 
+/// What rustls says of an answer in another protocol, such as plain HTTP.
+const NOT_TLS: &str = "received corrupt message of type InvalidContentType";
+
 /// What came instead of an answer. Cheap to clone, so that a screen can keep it.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -63,7 +66,12 @@ impl Error {
         if error.is_timeout() {
             return Error::TimedOut(server.to_owned());
         }
-        Error::Offline(format!("no answer from {server}: {}", root_cause(error)))
+        match root_cause(error).as_str() {
+            NOT_TLS => Error::NotKeydeck(format!(
+                "{server} does not speak TLS; give another port, or http:// for a server on this machine"
+            )),
+            why => Error::Offline(format!("no answer from {server}: {why}")),
+        }
     }
 }
 

@@ -42,11 +42,13 @@ impl Transport {
             // A server may close a connection that is silent for 30 s; never send on one about to go.
             .pool_idle_timeout(Duration::from_secs(20))
             .no_proxy();
+        // Also for plain HTTP, which needs none: what is wrong is to be told where it is given.
+        let authorities = endpoint.ca_file.as_deref().map(certificates).transpose()?;
         if base.scheme() == "http" {
             // The system's certificates take longer to read than a whole first page.
             builder = builder.https_only(false).tls_certs_only([]);
-        } else if let Some(file) = &endpoint.ca_file {
-            builder = builder.tls_certs_merge(certificates(file)?);
+        } else if let Some(authorities) = authorities {
+            builder = builder.tls_certs_merge(authorities);
         }
         let http = builder
             .build()

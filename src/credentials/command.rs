@@ -1,20 +1,29 @@
 //! A profile's `token_command`, such as `pass show keydeck/production`.
 
+use std::io;
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::{Either, join, select};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::runtime::Builder;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use crate::ending::{self, Waiting};
 use crate::model::Secret;
 
 /// How long a command may take.
 pub const PATIENCE: Duration = Duration::from_secs(30);
-/// How much of its output is read, in bytes.
-const MAX_OUTPUT: u64 = 16 * 1024;
+/// How long its output is waited for when it has ended and something it started still holds that open.
+const GRACE: Duration = Duration::from_millis(250);
+/// How much of its output is kept, in bytes.
+const MAX_OUTPUT: usize = 16 * 1024;
+/// How much of what it says on stderr is told, in characters.
+const MAX_SAID: usize = 200;
 
 /// The first line that the command writes; or what became of it, to be said behind its name.
 /// It has no standard input and can't ask on the terminal. What it says on stderr is told when it fails.
@@ -25,27 +34,22 @@ pub fn run(command: &str, patience: Duration) -> Result<Secret, String> {
         .build()
         .map_err(cannot_run)?;
     runtime.block_on(async {
-        let mut child = spawn(command).map_err(cannot_run)?;
-        let group = child.id();
-        match tokio::time::timeout(patience, answer(&mut child)).await {
-            Ok(answer) => token(answer.map_err(cannot_run)?),
+        let mut running = Running::start(command).map_err(cannot_run)?;
+        match timeout(patience, running.answer()).await {
+            Ok(answer) => token(&answer.map_err(cannot_run)?),
             Err(_) => {
-                end(group);
+                running.end().await.map_err(cannot_run)?;
                 Err(format!("did not end within {} s", patience.as_secs()))
             }
         }
     })
 }
 
-/// In a process group of its own: it is ended with all that it started, and can't read the terminal.
-fn spawn(command: &str) -> std::io::Result<Child> {
-    Command::new("sh")
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
+/// A command with all that it starts, which ends with this process at the latest.
+struct Running {
+    child: Child,
+    group: Arc<Mutex<Option<Pid>>>,
+    _ending: Waiting,
 }
 
 struct Answer {
@@ -54,34 +58,91 @@ struct Answer {
     stderr: Zeroizing<Vec<u8>>,
 }
 
-async fn answer(child: &mut Child) -> std::io::Result<Answer> {
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let (stdout, stderr) = tokio::try_join!(read(stdout), read(stderr))?;
-    Ok(Answer {
-        status: child.wait().await?,
-        stdout,
-        stderr,
-    })
-}
-
-async fn read(pipe: Option<impl AsyncRead + Unpin>) -> std::io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    if let Some(pipe) = pipe {
-        let mut pipe = pipe.take(MAX_OUTPUT);
-        pipe.read_to_end(&mut bytes).await?;
-        // A closed pipe would make a talkative command fail.
-        tokio::io::copy(pipe.get_mut(), &mut tokio::io::sink()).await?;
+impl Running {
+    /// In a process group of its own: it is ended with all that it started, and can't read the terminal.
+    fn start(command: &str) -> io::Result<Self> {
+        let group = Arc::new(Mutex::new(None));
+        let ended = Arc::clone(&group);
+        let ending = ending::before(move || kill(&ended))?;
+        // Locked, so that a signal that comes now waits until there is something to end.
+        let mut started = group.lock().unwrap_or_else(PoisonError::into_inner);
+        let child = Command::new("sh")
+            .args(["-c", command])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()?;
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        *started = id.and_then(Pid::from_raw);
+        drop(started);
+        Ok(Self {
+            child,
+            group,
+            _ending: ending,
+        })
     }
-    Ok(bytes)
+
+    /// How it ended, and what it wrote until then. What it leaves running may keep the pipes open.
+    async fn answer(&mut self) -> io::Result<Answer> {
+        let (mut stdout, mut stderr) = (output(), output());
+        let pipes = (self.child.stdout.take(), self.child.stderr.take());
+        let reading = Box::pin(join(read(pipes.0, &mut stdout), read(pipes.1, &mut stderr)));
+        let status = match select(Box::pin(self.child.wait()), reading).await {
+            Either::Left((status, reading)) => {
+                // What is there by now is all that counts.
+                let _ = timeout(GRACE, reading).await;
+                status?
+            }
+            Either::Right((_, exit)) => exit.await?,
+        };
+        Ok(Answer {
+            status,
+            stdout,
+            stderr,
+        })
+    }
+
+    async fn end(&mut self) -> io::Result<()> {
+        kill(&self.group);
+        self.child.wait().await.map(drop)
+    }
 }
 
-fn token(answer: Answer) -> Result<Secret, String> {
+fn kill(group: &Mutex<Option<Pid>>) {
+    if let Some(group) = *group.lock().unwrap_or_else(PoisonError::into_inner) {
+        // It may have ended in this moment.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+/// Large enough never to be moved, which would leave a copy behind.
+fn output() -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(Vec::with_capacity(MAX_OUTPUT))
+}
+
+/// Reads to the end of the pipe, keeps the beginning, and has what came so far whenever it is left.
+/// To stop at the beginning would make a talkative command fail.
+async fn read(pipe: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) -> io::Result<()> {
+    let Some(mut pipe) = pipe else {
+        return Ok(());
+    };
+    let mut chunk = Zeroizing::new([0; 4096]);
+    loop {
+        let count = pipe.read(&mut chunk[..]).await?;
+        if count == 0 {
+            return Ok(());
+        }
+        let room = MAX_OUTPUT - kept.len();
+        kept.extend_from_slice(&chunk[..count.min(room)]);
+    }
+}
+
+fn token(answer: &Answer) -> Result<Secret, String> {
     if !answer.status.success() {
-        let said = String::from_utf8_lossy(&answer.stderr);
-        let said: Vec<&str> = said.split_whitespace().collect();
-        return Err(match said.as_slice() {
-            [] => format!("failed ({})", answer.status),
-            words => format!("failed ({}): {}", answer.status, words.join(" ")),
+        return Err(match said(&answer.stderr).as_str() {
+            "" => format!("failed ({})", answer.status),
+            said => format!("failed ({}): {said}", answer.status),
         });
     }
     let text = std::str::from_utf8(&answer.stdout).map_err(|_| "wrote no text".to_owned())?;
@@ -91,19 +152,23 @@ fn token(answer: Answer) -> Result<Secret, String> {
     }
 }
 
-fn end(group: Option<u32>) {
-    let group = group
-        .and_then(|id| i32::try_from(id).ok())
-        .and_then(Pid::from_raw);
-    if let Some(group) = group {
-        // It may have ended in this moment.
-        let _ = kill_process_group(group, Signal::KILL);
+/// On one line, and no longer than a sentence.
+fn said(stderr: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MAX_SAID) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
     use std::thread;
+
+    use rustix::io::Errno;
+    use rustix::process::test_kill_process;
 
     use super::*;
 
@@ -146,16 +211,41 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_hangs_is_ended_with_what_it_started() {
+    fn what_a_talkative_command_says_is_cut() {
+        let failed = token_of("yes no | head -c 100000 >&2; exit 1").expect_err("failed");
+        assert!(failed.ends_with(" no n…") || failed.ends_with(" no…"), "{failed}");
+        assert!(failed.chars().count() < 250, "{failed}");
+    }
+
+    #[test]
+    fn what_a_command_leaves_running_is_not_waited_for_and_goes_on() {
         let directory = tempfile::tempdir().expect("made");
-        let pipe = directory.path().join("pipe");
+        let pipe = fifo(directory.path());
+        // The helper holds the command's stderr open until somebody writes to its pipe.
+        let command = format!("echo kdu_x; (read -r said <'{}') &", pipe.display());
+        assert_eq!(token_of(&command).as_deref(), Ok("kdu_x"));
+        std::fs::write(&pipe, "over\n").expect("it still reads");
+    }
+
+    fn fifo(directory: &Path) -> PathBuf {
+        let pipe = directory.join("pipe");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status();
         assert!(made.expect("started").success());
-        let command = format!("exec 3>'{}'; sleep 600 & wait", pipe.display());
+        pipe
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_ended_with_what_it_started() {
+        let directory = tempfile::tempdir().expect("made");
+        let pipe = fifo(directory.path());
+        let command = format!("exec 3>'{}'; echo $$ >&3; sleep 600 & wait", pipe.display());
         let hanging = thread::spawn(move || run(&command, Duration::from_secs(2)));
         // Read to its end when the shell and its sleep have gone.
-        assert_eq!(std::fs::read(&pipe).expect("read"), b"");
+        let shell = std::fs::read_to_string(&pipe).expect("read");
         let why = hanging.join().expect("no panic").expect_err("it hangs");
         assert!(why.contains("did not end within"), "{why}");
+        // Not even as a zombie.
+        let shell = Pid::from_raw(shell.trim().parse().expect("a number")).expect("an id");
+        assert_eq!(test_kill_process(shell), Err(Errno::SRCH));
     }
 }

@@ -12,7 +12,7 @@ use crate::config::{self, ConfigError};
 use crate::hardening;
 
 /// More than any kept token takes.
-const MAX_FILE: u64 = 8192;
+const MAX_FILE: usize = 8192;
 
 /// Where the profile's token is kept: `keydeck/tokens/NAME` in the XDG data directory.
 pub fn path(profile: &str) -> Result<PathBuf, ConfigError> {
@@ -36,8 +36,9 @@ pub fn read(path: &Path) -> Result<Option<Kept>, CredentialError> {
         }
         opened => opened?,
     };
-    let mut text = Zeroizing::new(String::new());
-    file.take(MAX_FILE)
+    // Large enough never to be moved, which would leave a copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(MAX_FILE));
+    file.take(MAX_FILE as u64)
         .read_to_string(&mut text)
         .map_err(unreadable(path))?;
     let kept = Kept::from_text(&text);
@@ -75,7 +76,7 @@ pub fn remove(path: &Path) -> Result<bool, CredentialError> {
     }
 }
 
-fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> CredentialError {
+pub(super) fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> CredentialError {
     move |source| CredentialError::Unreadable {
         path: path.to_owned(),
         source,

@@ -1,14 +1,19 @@
 //! Tokens that one run is given: in a file or pipe that a flag names, or in the environment.
 
-use std::io::{self, BufRead, BufReader, IsTerminal, Read};
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::os::fd::AsFd;
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
+use super::file::unreadable;
 use super::{Credential, CredentialError, Source};
 use crate::config::{self, TOKEN};
 use crate::model::Secret;
 
 /// More than any token takes.
-const MAX_LINE: u64 = 4096;
+const MAX_LINE: usize = 4096;
 
 /// The token in the file that the flag names (`-` is standard input), or else in KEYDECK_TOKEN.
 pub fn given(token_file: Option<&Path>) -> Result<Option<Credential>, CredentialError> {
@@ -25,21 +30,30 @@ pub fn read(path: &Path) -> Result<Secret, CredentialError> {
         if io::stdin().is_terminal() {
             return Err(CredentialError::Terminal);
         }
-        return first_line(io::stdin().lock(), Path::new("standard input"));
+        return first_line_of_stdin();
     }
-    let file = super::file::open(path)?;
-    first_line(file, path)
+    first_line(super::file::open(path)?, path)
+}
+
+/// The token on the next line of standard input. Not by way of the library's own buffer, which nobody
+/// wipes.
+pub fn first_line_of_stdin() -> Result<Secret, CredentialError> {
+    let path = Path::new("standard input");
+    let stdin = io::stdin().as_fd().try_clone_to_owned();
+    first_line(File::from(stdin.map_err(unreadable(path))?), path)
 }
 
 /// The token is the first line of `reader`, which goes by the name `path`.
-pub fn first_line(reader: impl Read, path: &Path) -> Result<Secret, CredentialError> {
-    let mut line = zeroize::Zeroizing::new(String::new());
-    BufReader::new(reader.take(MAX_LINE))
-        .read_line(&mut line)
-        .map_err(|source| CredentialError::Unreadable {
-            path: path.to_owned(),
-            source,
-        })?;
+fn first_line(reader: impl Read, path: &Path) -> Result<Secret, CredentialError> {
+    // Large enough never to be moved, which would leave a copy behind.
+    let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE));
+    for byte in reader.bytes().take(MAX_LINE) {
+        match byte.map_err(unreadable(path))? {
+            b'\n' => break,
+            byte => line.push(byte),
+        }
+    }
+    let line = std::str::from_utf8(&line).map_err(|_| unreadable(path)(io::ErrorKind::InvalidData.into()))?;
     match line.trim() {
         "" => Err(CredentialError::Empty(path.display().to_string())),
         token => Ok(Secret::new(token)),

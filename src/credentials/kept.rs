@@ -22,12 +22,19 @@ impl Kept {
     }
 
     pub fn is_for(&self, server: &str) -> bool {
-        origin(server).is_some_and(|origin| origin == self.origin)
+        same_origin(server, &self.origin)
     }
 
     /// Two lines.
     pub(super) fn to_text(&self) -> Zeroizing<String> {
-        Zeroizing::new(format!("{}\n{}\n", self.origin, self.token.expose()))
+        let token = self.token.expose();
+        // Large enough never to be moved, which would leave a copy behind.
+        let mut text = Zeroizing::new(String::with_capacity(self.origin.len() + token.len() + 2));
+        for line in [&self.origin, token] {
+            text.push_str(line);
+            text.push('\n');
+        }
+        text
     }
 
     pub(super) fn from_text(text: &str) -> Option<Self> {
@@ -37,6 +44,11 @@ impl Kept {
             token: Secret::new(token.trim()),
         })
     }
+}
+
+/// Whether two servers have one origin, so that what signs in to one may be sent to the other.
+pub fn same_origin(one: &str, other: &str) -> bool {
+    origin(one).is_some_and(|one| origin(other) == Some(one))
 }
 
 /// Scheme, host and port.

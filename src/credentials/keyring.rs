@@ -18,8 +18,12 @@ const PATIENCE_TO_ASK: Duration = Duration::from_secs(60);
 
 /// There is no keyring, or it stays locked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the keyring can't be used: {0}")]
-pub struct Unavailable(String);
+#[error("the keyring can't be used: {why}")]
+pub struct Unavailable {
+    why: String,
+    /// Whether it may be open another time, with what was kept in it before.
+    pub may_open: bool,
+}
 
 /// The kept token; `None` when there is none.
 pub fn read(profile: &str) -> Result<Option<Kept>, Unavailable> {
@@ -56,7 +60,10 @@ fn ask<T: Send + 'static>(
     });
     match answer.recv_timeout(patience()) {
         Ok(answer) => answer,
-        Err(_) => Err(Unavailable("it does not answer".into())),
+        Err(_) => Err(Unavailable {
+            why: "it does not answer".into(),
+            may_open: true,
+        }),
     }
 }
 
@@ -80,8 +87,12 @@ fn unavailable(error: &Error) -> Unavailable {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    Unavailable(match cause.downcast_ref::<Arc<io::Error>>() {
-        Some(_) => "there is no session bus to reach it by".into(),
-        None => cause.to_string(),
-    })
+    let has_bus = cause.downcast_ref::<Arc<io::Error>>().is_none();
+    Unavailable {
+        why: match has_bus {
+            true => cause.to_string(),
+            false => "there is no session bus to reach it by".into(),
+        },
+        may_open: has_bus,
+    }
 }

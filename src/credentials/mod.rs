@@ -11,8 +11,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-pub use given::{first_line, given, read};
-pub use kept::Kept;
+pub use given::{first_line_of_stdin, given, read};
+pub use kept::{Kept, same_origin};
 pub use keyring::Unavailable;
 
 use crate::config::{ConfigError, Profile, TOKEN, host};
@@ -123,29 +123,34 @@ pub fn find(profile: &Profile, server: &str) -> Result<Credential, CredentialErr
     })
 }
 
+/// Where a token is kept.
+#[derive(Debug)]
+pub struct Keeping {
+    pub place: Source,
+    /// Why the keyring could be asked neither to keep it nor to give up an older one.
+    pub without_keyring: Option<Unavailable>,
+}
+
 /// Keeps the token in the keyring, or else in a file: there alone, so that no older one is found
-/// first. Answers where it is, and why it is not in the keyring.
-pub fn keep(
-    profile: &str,
-    kept: &Kept,
-    use_keyring: bool,
-) -> Result<(Source, Option<Unavailable>), CredentialError> {
+/// first. Only a keyring that can't be asked may hold an older one still.
+pub fn keep(profile: &str, kept: &Kept, use_keyring: bool) -> Result<Keeping, CredentialError> {
     let path = file::path(profile)?;
-    let mut why = None;
-    if use_keyring {
-        match keyring::write(profile, kept) {
-            Ok(()) => {
-                file::remove(&path)?;
-                return Ok((Source::Keyring, None));
-            }
-            Err(unavailable) => why = Some(unavailable),
-        }
-    } else {
-        // Without a keyring there is none in it either.
-        let _ = keyring::remove(profile);
+    let asked = match use_keyring {
+        true => keyring::write(profile, kept),
+        false => keyring::remove(profile).map(drop),
+    };
+    if use_keyring && asked.is_ok() {
+        file::remove(&path)?;
+        return Ok(Keeping {
+            place: Source::Keyring,
+            without_keyring: None,
+        });
     }
     file::write(&path, kept)?;
-    Ok((Source::File(path), why))
+    Ok(Keeping {
+        place: Source::File(path),
+        without_keyring: asked.err(),
+    })
 }
 
 /// Takes the profile's token out of the keyring and of the file. Answers where there was one, and

@@ -82,7 +82,9 @@ impl fmt::Display for TokenHash {
 pub enum NotAToken {
     #[error("this is no keydeck key: it does not begin with kdw_, kdm_, kda_ or kdu_")]
     Prefix,
-    #[error("a keydeck token has 53 letters and digits after no space; this one is cut or too long")]
+    #[error(
+        "this token is cut or too long: a keydeck token has {LENGTH} characters, letters and digits but for the _"
+    )]
     Shape,
     #[error("a character is wrong: the checksum does not fit")]
     Checksum,

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
+use rustix::fs::{fchown, fstat, stat};
+use rustix::process::{Gid, Uid, geteuid};
 use zeroize::Zeroizing;
 
 use super::seal::SealError;
@@ -61,13 +63,17 @@ impl RootKey {
         Self::from_text(&text)
     }
 
-    /// Writes a new file that only its owner can read. It is there whole or not at all, also after
-    /// a power cut: a database whose root key is lost is lost too.
-    pub fn write_new(&self, path: &Path) -> Result<(), SealError> {
+    /// Writes a new file that only its owner can read: this process's user, or the one that is given.
+    /// It is there whole or not at all, also after a power cut: a database whose root key is lost is
+    /// lost too.
+    pub fn write_new(&self, path: &Path, owner: Option<Owner>) -> Result<(), SealError> {
         let write = || -> io::Result<()> {
             let parent = directory_of(path);
             // Temporary files are made with mode 0600.
             let mut file = tempfile::NamedTempFile::new_in(parent)?;
+            if let Some(owner) = owner {
+                owner.take(file.as_file())?;
+            }
             file.write_all(self.to_text().as_bytes())?;
             file.as_file().sync_all()?;
             file.persist_noclobber(path)?;
@@ -99,6 +105,41 @@ impl RootKey {
 impl fmt::Debug for RootKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RootKey(…)")
+    }
+}
+
+/// The user and group whose a file is.
+#[derive(Debug, Clone, Copy)]
+pub struct Owner {
+    user: Uid,
+    group: Gid,
+}
+
+impl Owner {
+    pub fn of(path: &Path) -> io::Result<Self> {
+        let found = stat(path)?;
+        Ok(Self {
+            user: Uid::from_raw(found.st_uid),
+            group: Gid::from_raw(found.st_gid),
+        })
+    }
+
+    pub fn user(self) -> u32 {
+        self.user.as_raw()
+    }
+
+    /// Whether this process can make files that are this owner's.
+    pub fn can_be_given_files(self) -> bool {
+        let own = geteuid();
+        own == self.user || own.is_root()
+    }
+
+    /// Makes the file this owner's, unless it is.
+    pub fn take(self, file: &File) -> io::Result<()> {
+        if fstat(file)?.st_uid != self.user() {
+            fchown(file, Some(self.user), Some(self.group))?;
+        }
+        Ok(())
     }
 }
 
@@ -157,12 +198,12 @@ mod tests {
         let dir = tempfile::tempdir().expect("made");
         let path = dir.path().join("root-key");
         let key = RootKey::generate().expect("random");
-        key.write_new(&path).expect("written");
+        key.write_new(&path, None).expect("written");
         assert_eq!(RootKey::read_file(&path).expect("read").0, key.0);
         let mode = fs::metadata(&path).expect("there").mode();
         assert_eq!(mode & 0o777, 0o600);
 
-        let again = RootKey::generate().expect("random").write_new(&path);
+        let again = RootKey::generate().expect("random").write_new(&path, None);
         assert!(matches!(again, Err(SealError::Exists(_))));
         assert_eq!(RootKey::read_file(&path).expect("read").0, key.0);
         assert_eq!(fs::read_dir(dir.path()).expect("read").count(), 1);
@@ -174,7 +215,7 @@ mod tests {
         let path = dir.path().join("root-key");
         RootKey::generate()
             .expect("random")
-            .write_new(&path)
+            .write_new(&path, None)
             .expect("written");
         for mode in [0o640, 0o604, 0o620, 0o644] {
             fs::set_permissions(&path, Permissions::from_mode(mode)).expect("set");

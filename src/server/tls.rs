@@ -22,7 +22,7 @@ use tokio_rustls::server::TlsStream;
 use zeroize::Zeroizing;
 
 /// More than any chain of certificates takes.
-const MAX_FILE: u64 = 1024 * 1024;
+const MAX_FILE: usize = 1024 * 1024;
 /// A group may read the key, as `ssl-cert` does on Debian.
 const OTHERS: u32 = 0o007;
 
@@ -208,8 +208,11 @@ fn read(
     let file = File::open(path).map_err(unreadable)?;
     // Asked of the open file, so that nobody swaps it in between.
     check(&file.metadata().map_err(unreadable)?)?;
-    let mut bytes = Zeroizing::new(Vec::new());
-    file.take(MAX_FILE).read_to_end(&mut bytes).map_err(unreadable)?;
+    // Large enough never to be moved, which would leave a copy of a private key behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_FILE));
+    file.take(MAX_FILE as u64)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
     Ok(bytes)
 }
 

@@ -148,6 +148,15 @@ fn a_keyring_that_stays_locked_is_passed_over_and_told() {
         said.contains("the keyring can't be used: ") && said.contains("the token is kept in the file"),
         "{said}"
     );
+    assert!(
+        said.contains("an older token in the keyring, if there is one, goes before"),
+        "{said}"
+    );
+    let said = bus.login(&token, &[&acme[..], &["--no-keyring"]].concat());
+    assert!(
+        said.contains("an older token in the keyring, if there is one, goes before"),
+        "{said}"
+    );
     assert!(token_from(bus.run(&["whoami", "--json"])).starts_with("the file"));
     let said = bus.run(&["logout"]).succeeded().stderr;
     assert!(said.contains("a token that is in it stays"), "{said}");

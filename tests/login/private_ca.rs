@@ -48,3 +48,24 @@ fn a_private_authority_counts_when_it_is_named_and_only_then() {
     let said = home.run(&["key", "list"]).refused(2);
     assert!(said.contains("gone.pem can't be read"), "{said}");
 }
+
+#[test]
+fn an_authority_that_can_not_be_read_is_refused_before_anything_is_written() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    assert!(server.url.starts_with("http://"));
+    let said = login(&home, &token, &[&server.url, "--ca-file", "gone.pem"]).refused(2);
+    assert!(said.contains("gone.pem can't be read"), "{said}");
+    assert!(!home.path("config").exists() && !home.path("data").exists());
+}
+
+#[test]
+fn a_server_that_speaks_no_tls_is_told_as_such() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    let url = server.url.replace("http://", "https://");
+    let said = login(&home, &token, &[&url]).refused(1);
+    assert!(said.contains(&format!("{url} does not speak TLS; ")), "{said}");
+}

@@ -3,8 +3,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
+use std::os::unix::process::ExitStatusExt;
 
 use keydeck::model::{Scope, Token, TokenKind};
+use rustix::process::Signal;
 
 use crate::program::{Home, Ran};
 use crate::pty::{Pty, Size};
@@ -106,13 +108,52 @@ fn a_token_that_is_typed_is_not_shown() {
 #[test]
 fn a_question_that_is_left_gives_the_terminal_back_and_keeps_nothing() {
     let home = Home::new();
-    for (keys, code) in [("kdu_<C-c>", 130), ("<C-d>", 4), ("<Enter>", 4)] {
-        let mut pty = Pty::spawn(&home.command(&["login", "http://127.0.0.1:1"]), Size(120, 24));
+    let asked = || {
+        let pty = Pty::spawn(&home.command(&["login", "http://127.0.0.1:1"]), Size(120, 24));
         pty.wait_for("Sign-in token for");
-        pty.type_keys(keys);
+        pty
+    };
+    let left = |pty: Pty, code: Option<i32>, signal: Option<i32>| {
         let ended = pty.finish();
-        assert_eq!(ended.status.code(), Some(code), "{keys}");
-        assert!(ended.modes_restored && nothing_is_kept(&home), "{keys}");
+        assert_eq!((ended.status.code(), ended.status.signal()), (code, signal));
+        assert!(
+            ended.modes_restored && nothing_is_kept(&home),
+            "{code:?} {signal:?}"
+        );
+    };
+    for keys in ["<C-d>", "<Enter>", "<Space><Enter>"] {
+        let mut pty = asked();
+        pty.type_keys(keys);
+        left(pty, Some(4), None);
+    }
+    let mut pty = asked();
+    pty.type_keys("kdu_<C-c>");
+    left(pty, None, Some(Signal::INT.as_raw()));
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+        let pty = asked();
+        pty.signal(signal);
+        left(pty, None, Some(signal.as_raw()));
+    }
+}
+
+#[test]
+fn a_token_may_be_pasted() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    let pastes: [fn(&mut Pty, &str); 2] = [Pty::paste, Pty::paste_raw];
+    for paste in pastes {
+        let mut pty = Pty::spawn(&home.command(&["login", &server.url]), Size(160, 24));
+        pty.wait_for("Sign-in token for");
+        paste(&mut pty, &token);
+        pty.type_keys("<Enter>");
+        let ended = pty.finish();
+        let screen = ended.screen.contents();
+        assert_eq!(ended.status.code(), Some(0), "{screen}");
+        assert!(
+            screen.contains("signed in to") && !screen.contains("kdu_"),
+            "{screen}"
+        );
     }
 }
 
@@ -134,7 +175,10 @@ fn a_sign_in_that_fails_keeps_nothing() {
     for (text, words) in [
         (key.expose(), "the token of an API key"),
         ("hunter2", "does not begin with kdu_"),
-        (&token[..50], "cut or too long"),
+        (
+            &token[..50],
+            "this token is cut or too long: a keydeck token has 53 characters",
+        ),
         ("", "holds no token"),
     ] {
         let said = login(&home, text, &[nobody]).refused(4);
@@ -160,6 +204,18 @@ fn a_sign_in_that_fails_keeps_nothing() {
         assert!(said.contains(words) && !said.contains("s3cret"), "{said}");
     }
     assert!(nothing_is_kept(&home));
+}
+
+#[test]
+fn a_token_that_can_not_be_kept_leaves_no_profile_without_one() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    fs::create_dir_all(home.path("data/keydeck")).expect("made");
+    fs::write(home.path("data/keydeck/tokens"), "no directory").expect("written");
+    let said = login(&home, &token, &[&server.url]).refused(4);
+    assert!(said.contains("can't keep the token in"), "{said}");
+    assert!(!home.path("config").exists());
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Where a token comes from, and where it never goes.
 
-use std::fs::{self, Permissions};
-use std::io::ErrorKind;
+use std::fs::{self, File, Permissions};
+use std::io::{ErrorKind, Read};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::program::{Home, Ran};
 use crate::{config, configure, kept, login, signed_in, token_from, whoami};
@@ -36,6 +39,32 @@ fn a_token_comes_from_the_first_place_that_has_one() {
     assert!(open.contains("chmod 600 'entry'"), "{open}");
     let missing = home.run(&["whoami", "--token-file", "nowhere"]).refused(4);
     assert!(missing.contains("nowhere"), "{missing}");
+}
+
+#[test]
+fn what_goes_before_the_kept_token_is_told() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    let again = |command: &mut Command| {
+        command.args(["--profile", "acme", "--token-file", "token"]);
+        Ran::of(command.output().expect("started")).succeeded().stderr
+    };
+    fs::write(home.path("token"), &token).expect("written");
+    fs::set_permissions(home.path("token"), Permissions::from_mode(0o600)).expect("set");
+    let plain = again(&mut home.command(&["login", &server.url]));
+    assert!(!plain.contains("goes before"), "{plain}");
+    signed_in(&home, &server, &token, "token_command = \"exit 1\"");
+    let command = again(&mut home.command(&["login", &server.url]));
+    assert!(
+        command.contains("the profile's token_command goes before the kept token"),
+        "{command}"
+    );
+    let variable = again(home.command(&["login", &server.url]).env("KEYDECK_TOKEN", &token));
+    assert!(
+        variable.contains("KEYDECK_TOKEN is set, and goes before the kept token"),
+        "{variable}"
+    );
 }
 
 #[test]
@@ -104,10 +133,62 @@ fn a_kept_token_is_never_sent_to_another_server() {
             .accept()
             .is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     );
+}
 
-    let said = login(&home, &token, &[&server.url, "--profile", "acme"])
-        .succeeded()
-        .stderr;
-    assert!(said.contains(&format!("profile acme was {url} before")), "{said}");
-    home.run(&["key", "list"]).succeeded();
+#[test]
+fn a_profile_of_another_server_is_not_signed_in_over() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    let before =
+        "[profiles.acme]\nserver = \"https://keys.acme.example/deck\"\ntoken_command = \"touch asked\"\n";
+    configure(&home, before);
+    let said = login(&home, &token, &[&server.url, "--profile", "acme"]).refused(2);
+    assert!(
+        said.contains("profile acme is https://keys.acme.example/deck; choose another name with --profile")
+            && said.contains("keydeck/config.toml"),
+        "{said}"
+    );
+    assert_eq!(config(&home), before);
+    assert!(!kept(&home, "acme").exists() && !home.path("asked").exists());
+
+    login(&home, &token, &[&server.url, "--profile", "here"]).succeeded();
+    home.run(&["key", "list", "--profile", "here"]).succeeded();
+    // Another path of one server is no other server.
+    configure(
+        &home,
+        &config(&home).replace(&server.url, &format!("{}/deck", server.url)),
+    );
+    let said = login(&home, &token, &[&server.url, "--profile", "here"]).succeeded();
+    assert!(
+        said.stderr
+            .contains(&format!("profile here was {}/deck before", server.url)),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
+fn a_signal_ends_the_token_command_with_what_it_started() {
+    let home = Home::new();
+    let made = Command::new("mkfifo").arg(home.path("pipe")).status();
+    assert!(made.expect("started").success());
+    let command = "exec 3>pipe; sleep 600 & wait";
+    configure(
+        &home,
+        &format!("[profiles.acme]\nserver = \"https://keys.acme.example\"\ntoken_command = \"{command}\"\n"),
+    );
+    for signal in [Signal::INT, Signal::TERM] {
+        let mut asking = home
+            .command(&["whoami", "--profile", "acme"])
+            .spawn()
+            .expect("started");
+        let mut pipe = File::open(home.path("pipe")).expect("opened by the command too");
+        kill_process(Pid::from_child(&asking), signal).expect("sent");
+        // At its end when the shell and its sleep have gone.
+        let mut said = String::new();
+        pipe.read_to_string(&mut said).expect("read");
+        let ended = asking.wait().expect("ended");
+        assert_eq!(ended.signal(), Some(signal.as_raw()));
+    }
 }

@@ -1,13 +1,12 @@
-//! `activity list`: page after page, so that a list of any length begins at once.
-
-use std::io::{self, BufWriter, Write};
+//! `activity list`: what the flags say, as a table or as JSON.
 
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::args::ListArgs;
-use crate::api::{Activity, ActivityQuery, MAX_LIMIT};
+use crate::api::{Activity, ActivityQuery};
 use crate::cli::key::resolve;
+use crate::cli::pages::Pages;
 use crate::cli::{Failure, output};
 use crate::client::Client;
 use crate::model::{Shown, email};
@@ -15,17 +14,22 @@ use crate::model::{Shown, email};
 const HEADER: [&str; 6] = ["WHEN", "WHO", "ACTION", "SUBJECT", "CHANGES", "ADDRESS"];
 
 pub async fn run(client: &Client, args: &ListArgs) -> Result<(), Failure> {
-    let mut pages = Pages {
-        client,
-        query: query(client, args).await?,
-        left: if args.all { u64::MAX } else { args.limit },
-        ended: false,
-    };
+    let query = query(client, args).await?;
+    let limit = if args.all { u64::MAX } else { args.limit };
+    let mut pages = Pages::new(args.before, limit, async |before, limit| {
+        let query = ActivityQuery {
+            before,
+            limit: Some(limit),
+            ..query.clone()
+        };
+        let page = client.activity(&query).await?;
+        Ok((page.items, page.next))
+    });
     if args.json {
-        json(&mut pages).await
-    } else {
-        table(&mut pages).await
+        return pages.print().await;
     }
+    let rows = pages.collect().await?;
+    table(&rows, pages.after)
 }
 
 async fn query(client: &Client, args: &ListArgs) -> Result<ActivityQuery, Failure> {
@@ -41,8 +45,7 @@ async fn query(client: &Client, args: &ListArgs) -> Result<ActivityQuery, Failur
         key,
         actor,
         action: args.action,
-        before: args.before,
-        limit: None,
+        ..ActivityQuery::default()
     })
 }
 
@@ -68,58 +71,13 @@ async fn person(client: &Client, text: &str) -> Result<String, Failure> {
     }
 }
 
-/// The pages of a list, up to its limit.
-struct Pages<'a> {
-    client: &'a Client,
-    query: ActivityQuery,
-    left: u64,
-    ended: bool,
-}
-
-impl Pages<'_> {
-    /// The rows of the next page; `None` behind the last.
-    async fn next(&mut self) -> Result<Option<Vec<Activity>>, Failure> {
-        if self.left == 0 || self.ended {
-            return Ok(None);
-        }
-        self.query.limit = u32::try_from(self.left.min(u64::from(MAX_LIMIT))).ok();
-        let page = self.client.activity(&self.query).await?;
-        self.left = self.left.saturating_sub(page.items.len() as u64);
-        self.ended = page.next.is_none();
-        self.query.before = page.next;
-        Ok(Some(page.items))
-    }
-}
-
-/// `{"items": […], "next": …}`, one row a line.
-async fn json(pages: &mut Pages<'_>) -> Result<(), Failure> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    write!(out, "{{\"items\":[")?;
-    let mut separator = "\n";
-    while let Some(rows) = pages.next().await? {
-        for row in rows {
-            write!(out, "{separator}")?;
-            serde_json::to_writer(&mut out, &row).map_err(io::Error::from)?;
-            separator = ",\n";
-        }
-    }
-    write!(out, "\n],\"next\":")?;
-    serde_json::to_writer(&mut out, &pages.query.before).map_err(io::Error::from)?;
-    writeln!(out, "}}")?;
-    Ok(out.flush()?)
-}
-
-async fn table(pages: &mut Pages<'_>) -> Result<(), Failure> {
-    let mut rows = Vec::new();
-    while let Some(page) = pages.next().await? {
-        rows.extend(page.iter().map(cells));
-    }
+fn table(rows: &[Activity], next: Option<u64>) -> Result<(), Failure> {
     if rows.is_empty() {
         output::talk("nothing was done");
         return Ok(());
     }
-    output::table(&HEADER, rows)?;
-    if let Some(next) = pages.query.before {
+    output::table(&HEADER, rows.iter().map(cells))?;
+    if let Some(next) = next {
         output::talk(format!("there are more: --all, or --before {next}"));
     }
     Ok(())

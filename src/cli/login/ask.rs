@@ -1,82 +1,90 @@
 //! Asks for a token on the terminal without showing it, or reads it from a pipe.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Stdin, Write};
 use std::path::Path;
 
-use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyModifiers};
-use crossterm::terminal;
-use rustix::process::Signal;
-use zeroize::Zeroizing;
+use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 
 use crate::cli::Failure;
-use crate::credentials;
+use crate::credentials::{self, CredentialError};
+use crate::ending::{self, Waiting};
 use crate::model::Secret;
 
-/// More than any token takes; what is typed beyond it is dropped.
-const MAX: usize = 1024;
+/// What a terminal that was left in bracketed paste puts around what is pasted.
+const PASTE: (&str, &str) = ("\x1b[200~", "\x1b[201~");
 
 pub fn token(question: &str) -> Result<Secret, Failure> {
-    if !io::stdin().is_terminal() {
-        return Ok(credentials::first_line(
-            io::stdin().lock(),
-            Path::new("standard input"),
-        )?);
+    let stdin = io::stdin();
+    if !stdin.is_terminal() {
+        return Ok(credentials::read(Path::new("-"))?);
     }
-    let typed = ask(question)?;
-    match typed.trim() {
-        "" => Err(Failure::SignIn("no token was typed; nothing was kept".into())),
+    let typed = match ask(&stdin, question)? {
+        Err(CredentialError::Empty(_)) => return Err(nothing()),
+        typed => typed?,
+    };
+    let token = typed
+        .expose()
+        .trim_start_matches(PASTE.0)
+        .trim_end_matches(PASTE.1);
+    match token.trim() {
+        "" => Err(nothing()),
         token => Ok(Secret::new(token)),
     }
 }
 
-fn ask(question: &str) -> Result<Zeroizing<String>, Failure> {
+fn nothing() -> Failure {
+    Failure::SignIn("no token was typed; nothing was kept".into())
+}
+
+/// What is typed up to Enter. The line is the terminal's to edit, and its keys that end or stop a
+/// program do so.
+fn ask(stdin: &Stdin, question: &str) -> Result<Result<Secret, CredentialError>, Failure> {
     // Before the question, so that what is pasted early isn't shown either.
-    let silence = Silence::begin().map_err(cannot_ask)?;
+    let silence = Silence::begin(stdin).map_err(cannot_ask)?;
     let mut stderr = io::stderr().lock();
     write!(stderr, "{question}")?;
     stderr.flush()?;
-    let typed = line();
+    let typed = credentials::first_line_of_stdin();
     drop(silence);
     writeln!(stderr)?;
-    typed
-}
-
-/// What is typed up to Enter.
-fn line() -> Result<Zeroizing<String>, Failure> {
-    // Large enough never to be moved, which would leave a copy behind.
-    let mut typed = Zeroizing::new(String::with_capacity(MAX + 4));
-    loop {
-        let Event::Key(KeyEvent { code, modifiers, .. }) = event::read().map_err(cannot_ask)? else {
-            continue;
-        };
-        match (code, modifiers.contains(KeyModifiers::CONTROL)) {
-            (KeyCode::Char('c'), true) => return Err(Failure::Signal(Signal::INT.as_raw())),
-            (KeyCode::Enter, _) | (KeyCode::Char('d' | 'j' | 'm'), true) => return Ok(typed),
-            (KeyCode::Char('u'), true) => typed.clear(),
-            (KeyCode::Backspace, _) => drop(typed.pop()),
-            (KeyCode::Char(letter), false) if typed.len() < MAX => typed.push(letter),
-            _ => {}
-        }
-    }
+    Ok(typed)
 }
 
 fn cannot_ask(error: io::Error) -> Failure {
     Failure::Failed(format!("can't ask on this terminal: {error}"))
 }
 
-/// A terminal that shows nothing of what is typed, until this is dropped.
-struct Silence;
+/// A terminal that shows nothing of what is typed, until this is dropped or a signal ends the process.
+struct Silence {
+    before: Termios,
+    _restoring: Waiting,
+}
 
 impl Silence {
-    fn begin() -> io::Result<Self> {
-        terminal::enable_raw_mode()?;
-        Ok(Self)
+    fn begin(stdin: &Stdin) -> io::Result<Self> {
+        let before = tcgetattr(stdin)?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        let restored = before.clone();
+        let restoring = ending::before(move || restore(&restored))?;
+        tcsetattr(stdin, OptionalActions::Now, &silent)?;
+        Ok(Self {
+            before,
+            _restoring: restoring,
+        })
     }
 }
 
 impl Drop for Silence {
     fn drop(&mut self) {
-        // When the terminal has gone, there is nothing to restore.
-        let _ = terminal::disable_raw_mode();
+        restore(&self.before);
     }
+}
+
+/// When the terminal has gone, there is nothing to restore.
+fn restore(before: &Termios) {
+    let stdin = io::stdin();
+    // The further lines of a paste are not for the shell.
+    let _ = tcflush(&stdin, QueueSelector::IFlush);
+    let _ = tcsetattr(&stdin, OptionalActions::Now, before);
 }

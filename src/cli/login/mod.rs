@@ -9,7 +9,7 @@ use super::{Failure, founding, output};
 use crate::api::Me;
 use crate::client::{Client, Endpoint, Error};
 use crate::config::{self, Config, Profile, ProfileEdit};
-use crate::credentials::{self, Kept};
+use crate::credentials::{self, Keeping, Kept, Source};
 use crate::model::token::NotAToken;
 use crate::model::{Secret, Token, TokenKind};
 
@@ -22,18 +22,21 @@ pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
     let config = Config::load()?;
     let edit = edit(selection, args)?;
     let before = config.profile(&edit.name).ok().cloned();
+    if let Some(before) = &before {
+        check_server(&config, before, &edit.server)?;
+    }
     let token = token(selection.token_file.as_deref(), &edit.server)?;
     let ca_file = edit.ca_file.clone().or_else(|| before.as_ref()?.ca_file.clone());
     let me = check(&edit.server, &token, ca_file.as_deref())?;
+    // The token first: a profile without one would be chosen, and could not be opened.
+    let kept = Kept::new(&edit.server, token);
+    let keeping = credentials::keep(&edit.name, &kept, !args.no_keyring)?;
     let is_default = config.write(&edit)?;
     signed_in(&edit, &me);
-    let kept = Kept::new(&edit.server, token);
-    let (place, why) = credentials::keep(&edit.name, &kept, !args.no_keyring)?;
-    output::talk(match why {
-        None => format!("the token is kept in {place}"),
-        Some(why) => format!("{why}; the token is kept in {place}"),
-    });
-    what_it_means(&edit, before.as_ref(), is_default)
+    where_it_is(&keeping, !args.no_keyring);
+    what_goes_before_it(&keeping, before.as_ref())?;
+    what_it_means(&edit, before.as_ref(), is_default);
+    Ok(())
 }
 
 /// What the flags say of the profile; without `--profile` it goes by the server's host.
@@ -57,6 +60,18 @@ fn edit(selection: &Selection, args: &LoginArgs) -> Result<ProfileEdit, Failure>
     edit.check()
         .map_err(|why| Failure::Usage(format!("--profile: {why}")))?;
     Ok(edit)
+}
+
+/// A profile's `token_command` and CA file are for its server: neither may come to count for another.
+fn check_server(config: &Config, before: &Profile, server: &str) -> Result<(), Failure> {
+    match &before.server {
+        Some(old) if !credentials::same_origin(old, server) => Err(Failure::Usage(format!(
+            "profile {} is {old}; choose another name with --profile, or change its server in {}",
+            before.name,
+            config.path().display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The token from `--token-file`, the terminal or standard input. What can be no sign-in token is
@@ -101,8 +116,42 @@ fn signed_in(edit: &ProfileEdit, me: &Me) {
     ));
 }
 
+fn where_it_is(keeping: &Keeping, asked_keyring: bool) {
+    let place = &keeping.place;
+    output::talk(match &keeping.without_keyring {
+        Some(why) if asked_keyring => format!("{why}; the token is kept in {place}"),
+        _ => format!("the token is kept in {place}"),
+    });
+}
+
+/// Other tokens that the profile's commands take before the kept one.
+fn what_goes_before_it(keeping: &Keeping, before: Option<&Profile>) -> Result<(), Failure> {
+    if keeping
+        .without_keyring
+        .as_ref()
+        .is_some_and(|keyring| keyring.may_open)
+    {
+        output::talk(
+            "an older token in the keyring, if there is one, goes before the kept one once that opens",
+        );
+    }
+    if config::variable(config::TOKEN)?.is_some() {
+        output::talk(format!(
+            "{} is set, and goes before the kept token",
+            config::TOKEN
+        ));
+    }
+    let has_command = before.is_some_and(|profile| profile.token_command.is_some());
+    if has_command && keeping.place != Source::Keyring {
+        output::talk(
+            "the profile's token_command goes before the kept token; take it out of config.toml to use that",
+        );
+    }
+    Ok(())
+}
+
 /// What is different from now on.
-fn what_it_means(edit: &ProfileEdit, before: Option<&Profile>, is_default: bool) -> Result<(), Failure> {
+fn what_it_means(edit: &ProfileEdit, before: Option<&Profile>, is_default: bool) {
     let name = &edit.name;
     let old_server = before.and_then(|profile| profile.server.as_deref());
     if let Some(old) = old_server.filter(|old| **old != edit.server) {
@@ -116,11 +165,4 @@ fn what_it_means(edit: &ProfileEdit, before: Option<&Profile>, is_default: bool)
     } else {
         output::talk(format!("open it with keydeck --profile {name}"));
     }
-    if config::variable(config::TOKEN)?.is_some() {
-        output::talk(format!(
-            "{} is set, and goes before the kept token",
-            config::TOKEN
-        ));
-    }
-    Ok(())
 }

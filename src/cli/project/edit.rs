@@ -2,7 +2,8 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
-use std::path::Path;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -11,15 +12,23 @@ use crate::api::{Project, ProjectEdit, SessionServerEdit};
 use crate::cli::args::Selection;
 use crate::cli::{Failure, output, resolve};
 use crate::client::Client;
+use crate::hardening;
 use crate::model::Secret;
 
 /// More than any private key takes, in bytes.
-const MAX_KEY: u64 = 64 * 1024;
+const MAX_KEY: usize = 64 * 1024;
 
-/// Refuses to take two things from one standard input, before either is taken.
+/// Refuses a key that would be typed in sight, and to take two things from one standard input, before
+/// either is taken.
 pub fn check_input(selection: &Selection, args: &EditArgs) -> Result<(), Failure> {
+    let is_stdin = |file: &Option<PathBuf>| file.as_deref() == Some(Path::new("-"));
+    if is_stdin(&args.session_key_file) && io::stdin().is_terminal() {
+        return Err(Failure::Usage(
+            "--session-key-file -: what is typed here would be shown; pipe the private key in, or name a file".into(),
+        ));
+    }
     let both = [&selection.token_file, &args.session_key_file];
-    match both.iter().all(|file| file.as_deref() == Some(Path::new("-"))) {
+    match both.into_iter().all(is_stdin) {
         true => Err(Failure::Usage(
             "standard input can't be both --token-file and --session-key-file; name a file for one of them"
                 .into(),
@@ -95,35 +104,34 @@ fn session_server(
     }))
 }
 
-/// The private key in a file, or from standard input, without the line break at its end.
+/// The private key in a file that only its owner can read, or from standard input, without the line
+/// break at its end.
 fn read_key(path: &Path) -> Result<Secret, Failure> {
-    let unreadable = |error: io::Error| {
-        Failure::Failed(format!(
-            "--session-key-file: can't read {}: {error}",
-            path.display()
-        ))
-    };
-    let mut text = Zeroizing::new(String::new());
-    if path != Path::new("-") {
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(MAX_KEY).read_to_string(&mut text).map_err(unreadable)?;
-    } else if io::stdin().is_terminal() {
-        return Err(Failure::Usage(
-            "--session-key-file -: what is typed here would be shown; pipe the private key in, or name a file".into(),
-        ));
-    } else {
-        let stdin = io::stdin().lock();
-        stdin
-            .take(MAX_KEY)
-            .read_to_string(&mut text)
-            .map_err(unreadable)?;
+    let name = path.display();
+    let unreadable =
+        |error: io::Error| Failure::Failed(format!("--session-key-file: can't read {name}: {error}"));
+    let file = open_key(path).map_err(unreadable)?;
+    if path != Path::new("-") && hardening::is_open_to_others(&file).map_err(unreadable)? {
+        return Err(Failure::Failed(format!(
+            "--session-key-file: others can read {name}; run: chmod 600 '{name}'"
+        )));
     }
+    // Large enough never to be moved, which would leave a copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(MAX_KEY));
+    file.take(MAX_KEY as u64)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
     match text.trim_end_matches(['\r', '\n']) {
-        "" => Err(Failure::Failed(format!(
-            "--session-key-file: {} is empty",
-            path.display()
-        ))),
+        "" => Err(Failure::Failed(format!("--session-key-file: {name} is empty"))),
         key => Ok(Secret::new(key)),
+    }
+}
+
+/// `-` is standard input.
+fn open_key(path: &Path) -> io::Result<File> {
+    match path == Path::new("-") {
+        true => Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?)),
+        false => File::open(path),
     }
 }
 

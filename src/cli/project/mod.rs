@@ -6,8 +6,8 @@ mod remove;
 
 use self::args::{AddArgs, ListArgs, OneProject, ProjectCommand};
 use super::args::Selection;
-use super::{Failure, confirm, deck, flags, output, resolve};
-use crate::api::{MAX_LIMIT, NewProject, Project, ProjectEdit, ProjectQuery};
+use super::{Failure, confirm, deck, flags, output, pages, resolve};
+use crate::api::{NewProject, Project, ProjectEdit};
 use crate::client::Client;
 
 const HEADER: [&str; 6] = ["NAME", "DEPLOYED", "KEYS", "SESSION SERVER", "CREATOR", "ID"];
@@ -53,7 +53,7 @@ async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
 }
 
 async fn list(client: &Client, args: ListArgs) -> Result<(), Failure> {
-    let projects = projects(client, args.filter).await?;
+    let projects = pages::projects(client, args.filter).collect().await?;
     if args.json {
         return output::json(&projects);
     }
@@ -62,25 +62,6 @@ async fn list(client: &Client, args: ListArgs) -> Result<(), Failure> {
         return Ok(());
     }
     output::table(&HEADER, projects.iter().map(row))
-}
-
-/// Page after page.
-async fn projects(client: &Client, filter: Option<String>) -> Result<Vec<Project>, Failure> {
-    let mut query = ProjectQuery {
-        q: filter,
-        limit: Some(MAX_LIMIT),
-        ..ProjectQuery::default()
-    };
-    let mut projects = Vec::new();
-    loop {
-        let page = client.projects(&query).await?;
-        let is_last = page.len() < MAX_LIMIT as usize;
-        projects.extend(page);
-        if is_last {
-            return Ok(projects);
-        }
-        query.after = projects.last().map(|project| project.id);
-    }
 }
 
 fn row(project: &Project) -> Vec<String> {

@@ -7,33 +7,40 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::cli::Failure;
-use crate::cli::database::RootKeySource;
-use crate::server::seal::{self, RootKey};
+use crate::cli::database::{Database, RootKeySource};
+use crate::server::seal::{self, Owner, RootKey, SealError};
 
-/// Where the new root key is written, and which file it then replaces.
+/// Where the new root key is written, which file it then replaces, and whose both are.
 #[derive(Debug)]
 pub struct Files {
     pub next: PathBuf,
     pub replaced: Option<PathBuf>,
+    /// As of the root key before, or of the database: a server must be able to read the new one too.
+    /// `None` when there is neither.
+    owner: Option<Owner>,
 }
 
 impl Files {
-    pub fn of(current: &RootKeySource, new: Option<&Path>) -> Result<Self, Failure> {
-        match (current, new) {
-            (_, Some(new)) => Ok(Self {
-                next: new.to_owned(),
-                replaced: None,
-            }),
-            (RootKeySource::File(path), None) => Ok(Self {
-                next: next_to(path),
-                replaced: Some(path.clone()),
-            }),
-            (RootKeySource::Environment(_), None) => Err(Failure::Usage(
-                "the root key is in KEYDECK_ROOT_KEY, and a new one is never printed; say with --new-root-key-file \
-                 FILE where to keep it"
-                    .into(),
-            )),
-        }
+    pub fn of(database: &Database, new: Option<&Path>) -> Result<Self, Failure> {
+        let (next, replaced) = match (&database.root_key, new) {
+            (_, Some(new)) => (new.to_owned(), None),
+            (RootKeySource::File(path), None) => {
+                let path = behind_links(path);
+                (next_to(&path), Some(path))
+            }
+            (RootKeySource::Environment(_), None) => {
+                return Err(Failure::Usage(
+                    "the root key is in KEYDECK_ROOT_KEY, and a new one is never printed; say with \
+                     --new-root-key-file FILE where to keep it"
+                        .into(),
+                ));
+            }
+        };
+        Ok(Self {
+            next,
+            replaced,
+            owner: owner(database)?,
+        })
     }
 
     /// Keeps a second rotation away from these files until it is dropped.
@@ -64,14 +71,45 @@ impl Files {
         }
     }
 
+    /// The refusal of a file that is there and is no left-over: the current root key's own, or another
+    /// deck's.
+    pub fn is_taken(&self) -> Failure {
+        Failure::Failed(format!(
+            "{}, so name a file that does not exist yet with --new-root-key-file",
+            SealError::Exists(self.next.clone())
+        ))
+    }
+
     /// Puts the new root key in its place, once the data keys are wrapped under it. The copy of the old one.
     pub fn install(&self) -> Result<Option<PathBuf>, Failure> {
         let Some(path) = &self.replaced else {
             return Ok(None);
         };
-        let copy = path.exists().then(|| keep_old(path)).transpose()?;
+        let copy = path.exists().then(|| self.keep_old(path)).transpose()?;
+        if let Some(owner) = self.owner {
+            // What an earlier rotation left may be another user's.
+            let given = File::open(&self.next).and_then(|next| owner.take(&next));
+            given.map_err(|error| {
+                Failure::Failed(format!("can't give {} away: {error}", self.next.display()))
+            })?;
+        }
         seal::replace(&self.next, path).map_err(Failure::failed)?;
         Ok(copy)
+    }
+
+    fn keep_old(&self, path: &Path) -> Result<PathBuf, Failure> {
+        let old = RootKey::read_file(path).map_err(Failure::failed)?;
+        let suffix = Timestamp::now().strftime(".old-%Y%m%dT%H%M%SZ");
+        let copy = suffixed(path, &suffix.to_string());
+        old.write_new(&copy, self.owner).map_err(Failure::failed)?;
+        Ok(copy)
+    }
+
+    /// Writes a new root key beside the old one, or to the file that was named.
+    pub fn write_next(&self) -> Result<RootKey, Failure> {
+        let next = RootKey::generate().map_err(Failure::failed)?;
+        next.write_new(&self.next, self.owner).map_err(Failure::failed)?;
+        Ok(next)
     }
 
     /// Takes back a new root key that nothing was wrapped under.
@@ -81,26 +119,42 @@ impl Files {
     }
 }
 
-fn keep_old(path: &Path) -> Result<PathBuf, Failure> {
-    let old = RootKey::read_file(path).map_err(Failure::failed)?;
-    let copy = suffixed(
-        path,
-        &Timestamp::now().strftime(".old-%Y%m%dT%H%M%SZ").to_string(),
-    );
-    old.write_new(&copy).map_err(Failure::failed)?;
-    Ok(copy)
+/// The owner of the root key, or else of the database; refused when nothing can be made theirs.
+fn owner(database: &Database) -> Result<Option<Owner>, Failure> {
+    let file = match &database.root_key {
+        RootKeySource::File(path) if path.exists() => path,
+        _ => &database.path,
+    };
+    // What is wrong with a database that can't be found, opening it says.
+    match Owner::of(file).ok() {
+        Some(owner) if !owner.can_be_given_files() => Err(Failure::Failed(format!(
+            "the new root key must belong to the user with id {id}, as {file} does; run it as that user (sudo -u '#{id}' \
+             …) or as root",
+            id = owner.user(),
+            file = file.display()
+        ))),
+        owner => Ok(owner),
+    }
 }
 
 /// Says of a root key that doesn't open the database whether that is because a rotation was cut off,
 /// which `command` finishes.
 pub fn explained(failure: Failure, root_key: &Path, command: &str) -> Failure {
-    let next = next_to(root_key);
+    let next = next_to(&behind_links(root_key));
     match next.exists() {
         true => Failure::Failed(format!(
             "{failure}; {} is of a rotation that was cut off, finish it with: {command}",
             next.display()
         )),
         false => failure,
+    }
+}
+
+/// The file itself: a link to it stays, and what is beside it is beside the file.
+fn behind_links(path: &Path) -> PathBuf {
+    match path.is_symlink() {
+        true => fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+        false => path.to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cli::database::{Database, RootKeySource};
 use crate::cli::founding::block_on;
 use crate::cli::{Failure, local, output};
 use crate::config;
-use crate::server::seal::{self, RootKey, SealError};
+use crate::server::seal::{self, SealError};
 use crate::server::store::Store;
 use crate::server::store::sqlite::SqliteStore;
 
@@ -24,7 +24,7 @@ pub fn run(args: &RotateArgs) -> Result<(), Failure> {
         Some(url) => Database::at(url, args.root_key_file.as_deref())?,
         None => local::database(&config::data_directory()?)?,
     };
-    let files = Files::of(&database.root_key, args.new_root_key_file.as_deref())?;
+    let files = Files::of(&database, args.new_root_key_file.as_deref())?;
     let lock = files.lock()?;
     let store = database.open_store()?;
     let outcome = block_on(rewrap(&store, &database, &files))?;
@@ -65,10 +65,17 @@ fn told(database: &Database, files: &Files, outcome: Outcome, copy: Option<&Path
 async fn rewrap(store: &SqliteStore, database: &Database, files: &Files) -> Result<Outcome, Failure> {
     let wrapped = store.data_keys().await.map_err(Failure::failed)?;
     let left_over = files.left_over()?;
-    if left_over.as_ref().is_some_and(|next| seal::opens(next, &wrapped)) {
+    let is_wrapped = left_over.as_ref().is_some_and(|next| seal::opens(next, &wrapped));
+    if is_wrapped && files.replaced.is_some() {
         return Ok(Outcome::Finished);
     }
     let current = database.root_key()?;
+    if files.replaced.is_none() && left_over.is_some() {
+        return match is_wrapped && !seal::opens(&current, &wrapped) {
+            true => Ok(Outcome::Finished),
+            false => Err(files.is_taken()),
+        };
+    }
     if !seal::opens(&current, &wrapped) {
         return Err(Failure::failed(SealError::WrongRootKey));
     }
@@ -76,7 +83,7 @@ async fn rewrap(store: &SqliteStore, database: &Database, files: &Files) -> Resu
     let next = match left_over {
         // Nothing is wrapped under it yet, but it is as good as a new one.
         Some(next) => next,
-        None => written(files)?,
+        None => files.write_next()?,
     };
     let rewrapped = seal::rewrap(&current, &next, &wrapped).map_err(Failure::failed)?;
     match store.rewrap_data_keys(wrapped, rewrapped).await {
@@ -93,10 +100,4 @@ async fn rewrap(store: &SqliteStore, database: &Database, files: &Files) -> Resu
             "{error}; run keydeck seal rotate again, which finds out how far this one came"
         ))),
     }
-}
-
-fn written(files: &Files) -> Result<RootKey, Failure> {
-    let next = RootKey::generate().map_err(Failure::failed)?;
-    next.write_new(&files.next).map_err(Failure::failed)?;
-    Ok(next)
 }

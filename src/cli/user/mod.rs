@@ -5,8 +5,8 @@ mod remove;
 
 use self::args::{AddArgs, ListArgs, OneUser, SetRoleArgs, UserCommand};
 use super::args::Selection;
-use super::{Failure, deck, output, resolve};
-use crate::api::{MAX_LIMIT, NewToken, NewUser, Person, UserQuery};
+use super::{Failure, deck, output, pages, resolve};
+use crate::api::{NewToken, NewUser, Person};
 use crate::client::Client;
 
 const HEADER: [&str; 5] = ["EMAIL", "ROLE", "KEYS", "ADDED", "ID"];
@@ -45,7 +45,7 @@ async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
 }
 
 async fn list(client: &Client, args: ListArgs) -> Result<(), Failure> {
-    let people = people(client, args.filter).await?;
+    let people = pages::people(client, args.filter).collect().await?;
     if args.json {
         return output::json(&people);
     }
@@ -54,25 +54,6 @@ async fn list(client: &Client, args: ListArgs) -> Result<(), Failure> {
         return Ok(());
     }
     output::table(&HEADER, people.iter().map(row))
-}
-
-/// Page after page.
-async fn people(client: &Client, filter: Option<String>) -> Result<Vec<Person>, Failure> {
-    let mut query = UserQuery {
-        q: filter,
-        limit: Some(MAX_LIMIT),
-        after: None,
-    };
-    let mut people = Vec::new();
-    loop {
-        let page = client.users(&query).await?;
-        let is_last = page.len() < MAX_LIMIT as usize;
-        people.extend(page);
-        if is_last {
-            return Ok(people);
-        }
-        query.after = people.last().map(|person| person.user.id);
-    }
 }
 
 fn row(person: &Person) -> Vec<String> {

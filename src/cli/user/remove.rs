@@ -2,7 +2,7 @@
 
 use super::args::RemoveArgs;
 use crate::api::{KeyList, KeysFate, Person, RemovedUser, Sort, UserRemoval};
-use crate::cli::{Failure, confirm, output, resolve};
+use crate::cli::{Failure, confirm, output, pages, resolve};
 use crate::client::Client;
 use crate::model::Role;
 
@@ -48,7 +48,7 @@ async fn is_last_owner(client: &Client, person: &Person) -> Result<bool, Failure
     if person.user.role != Role::Owner {
         return Ok(false);
     }
-    let people = super::people(client, None).await?;
+    let people = pages::people(client, None).collect().await?;
     Ok(people
         .iter()
         .filter(|other| other.user.role == Role::Owner)
