@@ -282,10 +282,7 @@ fn a_private_key_is_never_shown_and_goes_only_to_the_server() {
     talk.press("<C-s>");
     assert!(!format!("{:?}", talk.effects).contains("canary"));
     let (task, change) = talk.project_change();
-    assert_eq!(
-        change,
-        "set wss://new.acme.example kiosk s3cret-canary-0123456789-0123456789"
-    );
+    assert!(change == "set wss://new.acme.example kiosk s3cret-canary-0123456789-0123456789");
     talk.answer_change(task, Ok(Some(some_projects().remove(1))));
     assert!(talk.app.over.is_empty() && !talk.notice().contains("canary"));
 }
