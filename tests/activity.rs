@@ -277,7 +277,13 @@ fn the_list_tells_who_did_what_from_where() {
                 "name: Checkout → Till; ui domains: +https://b.example",
                 home_address
             ],
-            &[mira, "created the key", "Checkout", "–", home_address],
+            &[
+                mira,
+                "created the key",
+                "Checkout",
+                "cross page persistence: no; project: Storefront; scope: web; ui domains: https://shop.acme.example",
+                home_address
+            ],
             &[
                 mira,
                 "created the project",

@@ -94,7 +94,7 @@ fn use_secrets(asker: &mut Asker, token: &str) -> Vec<String> {
     let owner = format!("Bearer {token}");
     let project = json!({"name": "Shop", "deployed": true});
     let project = text(&asker.ask(Method::POST, "/v1/projects", &owner, &project)["id"]);
-    let private_key = "ssk_Qm7vKx2TzR9pLw4Yc8HdNf3B";
+    let private_key = "ssk_Qm7vKx2TzR9pLw4Yc8HdNf3BtJ6sGa1V";
     let server = json!({"url": "wss://s.example", "key_name": "main", "private_key": private_key});
     let path = format!("/v1/projects/{project}/session-server");
     asker.ask(Method::PUT, &path, &owner, &server);

@@ -140,6 +140,14 @@ fn what_is_wrong_with_a_person_is_one_sentence() {
         let last = server.run(&[&["user"], args].concat()).refused(1);
         assert!(last.contains("Owner") && last.lines().count() == 1, "{last}");
     }
+    // Also when they have keys, before it is to be said what becomes of them.
+    server
+        .run(&["key", "create", "--scope", "analytics", "--name", "Board"])
+        .succeeded();
+    let last = server
+        .run(&["user", "remove", "mira@acme.example", "--yes"])
+        .refused(1);
+    assert!(last.contains("is the last Owner"), "{last}");
 }
 
 #[test]

@@ -1,19 +1,22 @@
 //! Going from one profile to another without a restart, and profiles that change nothing.
 #![cfg(test)]
 
+#[path = "common/draw.rs"]
+#[expect(dead_code, reason = "shared with the drawn tests")]
+mod draw;
 #[path = "common/talk.rs"]
 #[expect(dead_code, reason = "shared with the other conversation tests")]
 mod talk;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use draw::*;
+use keydeck::api::{Person, PersonRef, User};
 use keydeck::config::Colour;
+use keydeck::model::Secret;
 use keydeck::tui::keymap::{self, Action, Layer};
-use keydeck::tui::message::{Effect, Message, Timer};
-use keydeck::tui::places::Place;
-use keydeck::tui::view::{self, Look, theme::Theme};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use keydeck::tui::message::{Effect, Message, PeopleReply, Timer};
+use keydeck::tui::places::{Keep, Place};
+use keydeck::tui::state::Over;
+use keydeck::tui::state::list::Fetch;
 use talk::*;
 use uuid::Uuid;
 
@@ -21,6 +24,7 @@ fn production() -> Place {
     Place {
         label: "production".into(),
         colour: Some(Colour::Red),
+        address: Some("https://keys.acme.example".into()),
         read_only: true,
     }
 }
@@ -41,18 +45,26 @@ fn at_production(width: u16, height: u16) -> Talk {
     talk
 }
 
+/// The place that was set out for.
+fn set_out(talk: &mut Talk) -> (u64, String) {
+    talk.expect("GoTo", |effect| match effect {
+        Effect::GoTo { number, label } => Some((*number, label.clone())),
+        _ => None,
+    })
+}
+
+fn sets_out(talk: &Talk) -> bool {
+    let is_it = |effect: &Effect| matches!(effect, Effect::GoTo { .. });
+    talk.effects.iter().any(is_it)
+}
+
 #[test]
 fn the_palette_names_the_profiles_and_opens_one() {
     let mut talk = between_two(120, 36);
     talk.press(":profile prod<Enter>");
-    let label = talk.expect("GoTo", |effect| match effect {
-        Effect::GoTo(label) => Some(label.clone()),
-        _ => None,
-    });
-    assert_eq!(
-        (label.as_str(), talk.notice()),
-        ("production", "Opening production…")
-    );
+    let (number, label) = set_out(&mut talk);
+    assert!(matches!(talk.app.over.last(), Some(Over::Opening(opening)) if opening.label == label));
+    assert!(talk.app.waits_for(number));
     assert_eq!(talk.app.place.label, "local");
     talk.effects = talk.app.go_to(production(), Uuid::from_u128(8));
     assert_eq!(talk.app.place, production());
@@ -62,23 +74,75 @@ fn the_palette_names_the_profiles_and_opens_one() {
 }
 
 #[test]
-fn the_present_profile_and_a_second_one_at_once_are_not_offered() {
+fn the_present_profile_is_not_offered() {
     let mut talk = between_two(120, 36);
     talk.press(":profile: local<Enter>");
-    assert!(
-        !talk
-            .effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::GoTo(_)))
-    );
-    talk.press(":<C-u>profile: prod<Enter>").effects.clear();
+    assert!(!sets_out(&talk));
+}
+
+fn jonas() -> PersonRef {
+    PersonRef {
+        id: Uuid::from_u128(3),
+        email: "jonas@acme.example".into(),
+    }
+}
+
+fn people() -> Vec<Person> {
+    let PersonRef { id, email } = jonas();
+    let user = User {
+        id,
+        email,
+        ..owner().user
+    };
+    vec![Person { user, keys: 2 }]
+}
+
+#[test]
+fn nothing_can_be_begun_while_a_profile_is_being_opened() {
+    let mut talk = between_two(120, 36);
+    talk.press(":profile: prod<Enter>").effects.clear();
+    talk.press("nedcx:PUA/typed<Enter><C-s>");
+    assert!(matches!(talk.app.over[..], [Over::Opening(_)]));
+    assert!(talk.effects.is_empty(), "{:?}", talk.effects);
+}
+
+#[test]
+fn esc_stays_here_and_what_comes_of_the_other_profile_then_is_void() {
+    let mut talk = between_two(120, 36);
     talk.press(":profile: prod<Enter>");
-    assert!(
-        !talk
-            .effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::GoTo(_)))
+    let (number, _) = set_out(&mut talk);
+    talk.press("<Esc>nTill");
+    assert!(!talk.app.waits_for(number));
+    let why = "pass: the store is locked".into();
+    talk.tell(Message::NotSwitched { number, why });
+    assert_eq!(talk.notice(), "");
+    assert!(matches!(talk.app.over[..], [Over::Form(_)]));
+    talk.press("<Esc><Right><Enter>:profile: prod<Enter>");
+    let (again, _) = set_out(&mut talk);
+    assert!(talk.app.waits_for(again) && !talk.app.waits_for(number));
+}
+
+#[test]
+fn no_profile_is_left_while_a_change_is_on_its_way() {
+    let mut talk = between_two(120, 36);
+    talk.press("U");
+    talk.tell(Message::OfPeople(PeopleReply::Loaded {
+        generation: 1,
+        fetch: Fetch::Start,
+        result: Ok(people()),
+    }));
+    talk.press("t<Right><Enter>:profile: prod<Enter>");
+    assert!(!sets_out(&talk) && talk.app.over.is_empty());
+    assert_eq!(
+        talk.notice(),
+        "A change is on its way; wait for its answer, and then go to production."
     );
+    talk.tell(Message::OfPeople(PeopleReply::TokenMade {
+        person: jonas(),
+        result: Err(offline()),
+    }));
+    talk.press(":profile: prod<Enter>");
+    assert!(sets_out(&talk));
 }
 
 #[test]
@@ -86,14 +150,16 @@ fn a_profile_that_cannot_be_opened_changes_nothing() {
     let mut talk = between_two(120, 36);
     talk.press("j:profile: prod<Enter>");
     let selected = talk.selected_name().to_owned();
-    talk.tell(Message::NotSwitched("pass: the store is locked".into()));
+    let (number, _) = set_out(&mut talk);
+    let why = "pass: the store is locked".into();
+    talk.tell(Message::NotSwitched { number, why });
     assert_eq!(talk.notice(), "Can't open production: pass: the store is locked");
     assert_eq!(
         (talk.selected_name(), talk.app.place.label.as_str()),
         (selected.as_str(), "local")
     );
     talk.press(":profile: prod<Enter>");
-    talk.expect("GoTo", |effect| matches!(effect, Effect::GoTo(_)).then_some(()));
+    assert!(sets_out(&talk));
 }
 
 #[test]
@@ -129,19 +195,57 @@ fn nothing_that_changes_is_offered_or_sent_in_a_read_only_profile() {
 
 #[test]
 fn the_title_names_the_profile_on_its_colour() {
-    for (width, height) in [(120, 36), (80, 24), (47, 13)] {
+    for (width, height) in SIZES {
         let talk = at_production(width, height);
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("in memory");
-        let look = Look {
-            theme: Theme::new(true),
-            now: Timestamp::from_second(1_795_000_200).expect("valid"),
-            zone: TimeZone::UTC,
-        };
-        let draw = |frame: &mut ratatui::Frame| view::draw(frame, &talk.app, &look);
-        terminal.draw(draw).expect("in memory");
-        insta::assert_snapshot!(
-            format!("read_only_{width}x{height}"),
-            terminal.backend().to_string()
-        );
+        insta::assert_snapshot!(format!("read_only_{width}x{height}"), drawn(&talk));
     }
+}
+
+#[test]
+fn a_profile_that_is_being_opened_is_named_with_the_way_out() {
+    for (width, height) in SIZES {
+        let mut talk = between_two(width, height);
+        talk.press(":profile: prod<Enter>");
+        insta::assert_snapshot!(format!("opening_{width}x{height}"), drawn(&talk));
+    }
+}
+
+#[test]
+fn a_new_token_says_where_to_sign_in_with_it() {
+    let with_token = |place: Place| {
+        let mut talk = Talk::sized(120, 36, some_keys(3));
+        talk.effects = talk.app.go_to(place, Uuid::from_u128(8));
+        talk.tell(Message::OfPeople(PeopleReply::TokenMade {
+            person: jonas(),
+            result: Ok(Secret::new("kdu_secret")),
+        }));
+        drawn(&talk)
+    };
+    assert!(with_token(production()).contains("keydeck login https://keys.acme.example"));
+    assert!(with_token(Place::plain("local")).contains("keydeck login with this server's"));
+}
+
+/// As a server inside this process: its own runtime, which must not end inside another one.
+struct Embedded {
+    runtime: Option<tokio::runtime::Runtime>,
+    ended: std::sync::mpsc::Sender<()>,
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        drop(self.runtime.take());
+        self.ended.send(()).expect("awaited");
+    }
+}
+
+#[tokio::test]
+async fn what_a_place_keeps_ends_wherever_it_is_dropped() {
+    let (ended, has_ended) = std::sync::mpsc::channel();
+    let runtime = tokio::runtime::Runtime::new().expect("made");
+    let keep = Keep::new(Embedded {
+        runtime: Some(runtime),
+        ended,
+    });
+    drop(keep);
+    has_ended.recv().expect("without a panic");
 }

@@ -180,16 +180,67 @@ fn a_project_is_renamed_where_it_stands() {
     assert_eq!(talk.notice(), "Renamed the project to “Storefront 2”.");
 }
 
+/// 150 projects, of which the first page is `a100` to `a199`.
+fn many_projects() -> Vec<Project> {
+    let may = some_projects()[0].may.clone();
+    let named = |n: u128| Project {
+        may: may.clone(),
+        ..project(n, &format!("a{n}"))
+    };
+    (100..250).map(named).collect()
+}
+
+fn all_loaded() -> Talk {
+    let many = many_projects();
+    let mut talk = showing(many[..100].to_vec());
+    talk.press("G").answer_list_of_projects(Ok(many[100..].to_vec()));
+    talk.effects.clear();
+    talk
+}
+
 #[test]
-fn an_answer_that_comes_after_the_sheet_was_left_is_still_told() {
+fn what_was_added_or_renamed_is_found_however_far_down_it_stands() {
+    for (keys, id) in [("nZzz<C-s>", 999), ("e<BS><BS><BS><BS>Zzz<C-s>", 249)] {
+        let mut talk = all_loaded();
+        talk.press("G").press(keys);
+        let (task, _) = talk.project_change();
+        talk.effects.clear();
+        talk.answer_change(task, Ok(Some(project(id, "Zzz"))));
+        let many = many_projects();
+        let (fetch, _) = talk.answer_list_of_projects(Ok(many[..100].to_vec()));
+        assert_eq!(fetch, Fetch::Start);
+        let mut rest = many[100..149].to_vec();
+        rest.push(project(id, "Zzz"));
+        let (fetch, _) = talk.answer_list_of_projects(Ok(rest));
+        assert_eq!(fetch, Fetch::More);
+        assert_eq!(
+            (selected(&talk), talk.app.projects.list.total()),
+            ("Zzz", Some(150))
+        );
+    }
+}
+
+#[test]
+fn a_filter_that_would_hide_what_was_added_is_cleared() {
     let mut talk = projects();
-    talk.press("nPop-up<C-s><Esc><Tab><Enter>");
-    assert!(talk.app.over.is_empty());
+    talk.press("/sto<Enter>")
+        .answer_list_of_projects(Ok(some_projects()[..1].to_vec()));
+    talk.press("nZzz<C-s>").effects.clear();
+    talk.answer_change(ProjectTask::Add, Ok(Some(project(999, "Zzz"))));
+    let (_, query) = talk.answer_list_of_projects(Ok(vec![project(999, "Zzz")]));
+    assert_eq!((query.q, selected(&talk)), (None, "Zzz"));
+}
+
+#[test]
+fn a_sheet_waits_for_its_answer_and_is_sent_once() {
+    let mut talk = projects();
+    talk.press("nPop-up<C-s><C-s><Enter><Esc><Tab><Enter>");
+    assert!(matches!(talk.app.over[..], [Over::Sheet(_)]) && open_sheet(&talk).sending);
     let (task, _) = talk.project_change();
+    assert!(!asks_the_server(&talk));
     talk.answer_change(task, Err(offline()));
-    assert!(talk.notice().contains("connection refused"));
-    talk.answer_change(task, Ok(Some(project(60, "Pop-up"))));
-    assert!(talk.notice().contains("Pop-up"));
+    talk.press("<Esc><Right><Enter>");
+    assert!(talk.app.over.is_empty(), "it can be left again");
 }
 
 // Deploying.
@@ -226,12 +277,15 @@ fn undeploying_asks_first_and_says_what_stops() {
 fn a_private_key_is_never_shown_and_goes_only_to_the_server() {
     let mut talk = projects();
     talk.press("jvwss://new.acme.example<Tab>kiosk<Tab>s3cret");
-    talk.tell(Message::Paste("-canary\n".into()));
+    talk.tell(Message::Paste("-canary-0123456789-0123456789\n".into()));
     assert!(!format!("{:?}", talk.app).contains("canary") && !format!("{:?}", talk.app).contains("s3cret"));
     talk.press("<C-s>");
     assert!(!format!("{:?}", talk.effects).contains("canary"));
     let (task, change) = talk.project_change();
-    assert_eq!(change, "set wss://new.acme.example kiosk s3cret-canary");
+    assert_eq!(
+        change,
+        "set wss://new.acme.example kiosk s3cret-canary-0123456789-0123456789"
+    );
     talk.answer_change(task, Ok(Some(some_projects().remove(1))));
     assert!(talk.app.over.is_empty() && !talk.notice().contains("canary"));
 }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 #[path = "common/draw.rs"]
+#[expect(dead_code, reason = "shared with the other drawn tests")]
 mod draw;
 #[path = "common/talk.rs"]
 #[expect(dead_code, reason = "shared with the conversation tests")]

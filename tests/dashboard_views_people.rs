@@ -47,6 +47,13 @@ fn token() -> PeopleReply {
 }
 
 #[test]
+fn a_long_address_can_be_read_whole() {
+    let mut talk = Talk::people(120, 36, varied_people());
+    talk.press("G");
+    assert!(details(&talk).contains(&varied_people()[5].user.email));
+}
+
+#[test]
 fn people_as_an_owner_sees_them() {
     snapshots("people", |_| {});
     snapshots("person_details", |talk| {

@@ -45,6 +45,35 @@ fn ours() -> Result<ActivityPage, Error> {
 }
 
 #[test]
+fn what_is_long_can_be_read_whole_in_the_details() {
+    let email = "somebody.with.an.address.as.long.as.addresses.may.well.become@subsidiary.acme.example";
+    let name = "Storefront".repeat(10);
+    let somebody = person(7, email);
+    let long = Project {
+        creator: somebody.clone(),
+        ..project(53, &name)
+    };
+    let mut talk = Talk::with_keys(Vec::new());
+    projects(&mut talk, Ok(vec![long]), "");
+    assert!(details(&talk).contains(email) && details(&talk).contains(&name));
+
+    let mut row = row(1, ActivityAction::ProjectCreated, &name);
+    row.actor = Some(somebody.clone());
+    let mut talk = Talk::with_keys(Vec::new());
+    activity(&mut talk, log(vec![row], false), "");
+    assert!(details(&talk).contains(email) && details(&talk).contains(&name));
+
+    let mut key = key(1, &name, Scope::Web);
+    key.creator = somebody;
+    if let Some(project) = &mut key.project {
+        project.name = "Shopfront".repeat(10);
+    }
+    let talk = Talk::with_keys(vec![key]);
+    assert!(details(&talk).contains(email) && details(&talk).contains(&name));
+    assert!(details(&talk).contains(&"Shopfront".repeat(10)));
+}
+
+#[test]
 fn projects_as_an_owner_sees_them() {
     snapshots("projects", |talk| projects(talk, Ok(some_projects()), ""));
     snapshots("project_details", |talk| {

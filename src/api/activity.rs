@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -160,7 +161,7 @@ pub struct ActivityQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(inline)]
+    #[param(schema_with = known_actions)]
     pub action: Option<ActivityAction>,
     /// 1 to 200; 50 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -168,6 +169,15 @@ pub struct ActivityQuery {
     /// Only rows older than this `seq`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<u64>,
+}
+
+/// Those that can be asked for.
+fn known_actions() -> Object {
+    let names = ActivityAction::ALL.map(ActivityAction::as_str);
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(names))
+        .build()
 }
 
 /// Newest first.

@@ -45,6 +45,7 @@ pub struct Change {
 fn parts(change: &Value) -> Vec<String> {
     match change.as_array().map(Vec::as_slice) {
         Some([Value::Array(old), Value::Array(new)]) => parts_of_list(old, new),
+        Some([Value::Null, Value::Array(new)]) => new.iter().map(in_words).collect(),
         Some([Value::Null, new]) => vec![in_words(new)],
         // Of a secret, both are the same sign.
         Some([old, new]) if old == new => vec!["replaced".into()],
@@ -116,6 +117,21 @@ mod tests {
                 "private key: replaced",
                 "role: editor",
                 "ui domains: +https://c.example −https://a.example",
+            ]
+        );
+        let beginnings = json!({
+            "cross_page_persistence": [null, false],
+            "project": [null, "Storefront"],
+            "scope": [null, "web"],
+            "ui_domains": [null, ["https://a.example", "https://b.example"]],
+        });
+        assert_eq!(
+            row(ActivityAction::KeyCreated, beginnings).changes_in_words(),
+            [
+                "cross page persistence: no",
+                "project: Storefront",
+                "scope: web",
+                "ui domains: https://a.example https://b.example",
             ]
         );
         assert!(

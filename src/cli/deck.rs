@@ -7,7 +7,7 @@ use super::{Failure, founding, local};
 use crate::client::{Client, Endpoint};
 use crate::config::{self, Config, Profile};
 use crate::credentials::{self, Credential, Source};
-use crate::tui::places::{Opened, Place, Places};
+use crate::tui::places::{Keep, Opened, Place, Places};
 
 /// A client, signed in, and the embedded server when it is one's own.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl Deck {
         Opened {
             client: self.client.clone(),
             place: self.place(),
-            keep: Box::new(self),
+            keep: Keep::new(self),
         }
     }
 
@@ -123,6 +123,7 @@ fn place(profile: &Profile) -> Place {
     Place {
         label: profile.name.clone(),
         colour: profile.colour,
+        address: profile.server.clone(),
         read_only: profile.read_only,
     }
 }

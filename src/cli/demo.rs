@@ -14,7 +14,7 @@ use super::{Failure, dashboard, founding, generate};
 use crate::model::Role;
 use crate::server::seal::{RootKey, Sealer};
 use crate::server::store::sqlite::SqliteStore;
-use crate::tui::places::{Nowhere, Opened, Place};
+use crate::tui::places::{Keep, Nowhere, Opened, Place};
 
 const DATABASE: &str = "keydeck.db";
 
@@ -39,7 +39,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let opened = Opened {
         client: server.client()?,
         place: Place::plain("demo"),
-        keep: Box::new(()),
+        keep: Keep::new(()),
     };
     let outcome = dashboard::open(opened, Arc::new(Nowhere));
     // The directory first: when the terminal is gone, there is little time for both.

@@ -108,6 +108,7 @@ mod tests {
             "http://keys.acme.example",
             "http://192.168.1.2:7390",
             "http://localhost.evil.example",
+            "http://keys.localhost:7390",
             "ftp://acme.example",
             "keys.acme.example",
             "https://mira:s3cret@acme.example",

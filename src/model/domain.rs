@@ -39,7 +39,7 @@ impl UiDomain {
 
     /// Whether this is an origin on the developer's own machine with an explicit port.
     pub fn is_local_with_port(&self) -> bool {
-        Url::parse(&self.0).is_ok_and(|url| is_loopback(&url) && url.port().is_some())
+        is_local(&self.0) && Url::parse(&self.0).is_ok_and(|url| url.port().is_some())
     }
 
     /// Whether this covers `origin`, written as browsers write it: scheme, host and port are the same,
@@ -61,15 +61,21 @@ impl UiDomain {
     }
 }
 
-/// Whether an origin is on the machine of whoever opened the page.
+/// Whether an origin is on the machine of whoever opened the page. Browsers ask nobody for names below
+/// `localhost`.
 pub fn is_local(origin: &str) -> bool {
-    Url::parse(origin).is_ok_and(|url| is_loopback(&url))
+    Url::parse(origin).is_ok_and(|url| is_loopback(&url) || is_below_localhost(&url))
 }
 
-/// Whether the address is of the machine itself.
+fn is_below_localhost(url: &Url) -> bool {
+    url.domain().is_some_and(|name| name.ends_with(".localhost"))
+}
+
+/// Whether the address is of the machine itself. A name below `localhost` is not: the system's resolver
+/// may ask the network for it, and what is said in plain HTTP would follow.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
@@ -206,6 +212,7 @@ mod tests {
         assert!(local("http://localhost:8000"));
         assert!(local("https://127.0.0.1:8443"));
         assert!(local("http://[::1]:3000/"));
+        assert!(local("http://shop.localhost:3000"));
         assert!(!local("http://localhost"));
         assert!(!local("https://localhost.evil.example:8000"));
     }

@@ -7,6 +7,8 @@ use super::{FieldErrors, Secret, name};
 
 /// The longest address, in characters.
 pub const MAX_URL: usize = 2048;
+/// The shortest private key, in bytes: HS256 is no stronger than its key (RFC 7518, section 3.2).
+pub const MIN_PRIVATE_KEY: usize = 32;
 /// The longest private key, in characters.
 pub const MAX_PRIVATE_KEY: usize = 4096;
 
@@ -97,8 +99,15 @@ fn check_private_key(key: &Secret) -> Result<(), String> {
         1..=MAX_PRIVATE_KEY => {}
         _ => return Err("A private key has at most 4,096 characters.".into()),
     }
-    match key.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        true => Err("A private key has no spaces or line breaks; copy it once more.".into()),
+    if key.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err("A private key has no spaces or line breaks; copy it once more.".into());
+    }
+    match key.len() < MIN_PRIVATE_KEY {
+        true => Err(
+            "A private key has at least 32 characters, since others could guess a shorter one; copy all of it, or \
+             give the session server a longer one."
+                .into(),
+        ),
         false => Ok(()),
     }
 }
@@ -106,6 +115,8 @@ fn check_private_key(key: &Secret) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const KEY: &str = "s3cret-0123456789-0123456789-012";
 
     fn fields(url: &str, key_name: &str, private_key: &str) -> Vec<String> {
         let errors = validate(url, key_name, Some(&Secret::new(private_key))).err();
@@ -137,6 +148,7 @@ mod tests {
             "http://sessions.acme.example",
             "ws://192.168.1.2",
             "http://localhost.evil.example",
+            "ws://sessions.localhost",
             "ftp://acme.example",
             "javascript:alert(1)",
             "https://mira:s3cret@acme.example",
@@ -154,18 +166,21 @@ mod tests {
 
     #[test]
     fn every_field_that_is_wrong_is_named_and_none_is_repeated() {
-        assert!(fields("wss://acme.example", "main", "s3cret").is_empty());
+        assert!(fields("wss://acme.example", "main", KEY).is_empty());
         assert_eq!(fields("acme", " ", ""), ["url", "key_name", "private_key"]);
         let long = "k".repeat(MAX_PRIVATE_KEY + 1);
-        for key in ["two words", "s3cret\n", "s3cret\u{0}", &long] {
+        let with = |end: &str| format!("{KEY}{end}");
+        for key in [&with(" word"), &with("\n"), &with("\u{0}"), &KEY[1..], &long] {
             assert_eq!(
                 fields("wss://acme.example", "main", key),
                 ["private_key"],
                 "{key}"
             );
         }
-        let refusal = validate("wss://acme.example", "main", Some(&Secret::new("s3cret s3cret")));
-        assert!(!format!("{refusal:?}").contains("s3cret"));
+        for key in [&KEY[..31], &with(" s3cret")] {
+            let refusal = validate("wss://acme.example", "main", Some(&Secret::new(key)));
+            assert!(refusal.is_err() && !format!("{refusal:?}").contains("s3cret"));
+        }
         assert!(validate("wss://acme.example", "main", None).is_ok());
     }
 }

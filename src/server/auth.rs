@@ -40,6 +40,8 @@ impl FromRequestParts<ServerState> for SignedIn {
         let (user, token) = sign_in(state, address, presented.token).await?;
         let actor = Actor {
             user: user.id,
+            role: user.role,
+            token: (!is_at_the_terminal(state, &token)).then_some(token),
             address: Some(address),
         };
         Ok(Self { user, token, actor })

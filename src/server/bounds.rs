@@ -96,11 +96,11 @@ struct Share {
 impl Share {
     fn take(taken: &Arc<Taken>, address: IpAddr, limit: usize) -> Option<Self> {
         let mut by_address = taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = by_address.entry(address).or_default();
-        if *count >= limit {
+        let count = by_address.get(&address).copied().unwrap_or_default();
+        if count >= limit {
             return None;
         }
-        *count += 1;
+        by_address.insert(address, count + 1);
         Some(Self {
             taken: taken.clone(),
             address,
@@ -122,6 +122,8 @@ impl Drop for Share {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     fn places(connections: usize, per_address: usize) -> Places {
@@ -169,6 +171,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_comes_when_all_places_are_taken_waits_for_one() {
+        let places = places(1, 1);
+        let one = taken(&places, "203.0.113.7").await.expect("a place");
+        assert!(places.free().now_or_never().is_none());
+        drop(one);
+        assert!(places.free().now_or_never().is_some());
+    }
+
+    #[tokio::test]
     async fn who_is_refused_takes_no_place() {
         let places = places(2, 1);
         let one = taken(&places, "203.0.113.7").await.expect("a place");
@@ -178,5 +189,8 @@ mod tests {
         drop(one);
         assert_eq!(places.free.available_permits(), 1);
         assert_eq!(places.taken.lock().expect("sound").len(), 1);
+        let none = self::places(1, 0);
+        assert!(taken(&none, "203.0.113.7").await.is_none());
+        assert!(none.taken.lock().expect("sound").is_empty());
     }
 }

@@ -73,7 +73,7 @@ struct Claims<'a> {
     sm_session_server: &'a str,
 }
 
-/// Answers any origin, also the refusals: browsers ask beforehand without the key, so that its domains
+/// Answers any origin, also the refusals of whatever is inside of it: browsers ask beforehand without the key, so that its domains
 /// can only be checked on the request itself. No cookies or other credentials are taken.
 pub fn any_origin() -> CorsLayer {
     CorsLayer::new()

@@ -214,7 +214,8 @@ impl From<FieldErrors> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::ActorRemoved => Self::unauthenticated(),
+            StoreError::ActorGone => Self::unauthenticated(),
+            StoreError::RoleChanged => Self::forbidden("Your role changed meanwhile; look again."),
             StoreError::Unavailable(_) => {
                 tracing::warn!(%error, "the store is away");
                 Self::new(

@@ -203,6 +203,8 @@ mod tests {
         let change = ChangeRecord { seq: 7, what };
         let actor = Actor {
             user: user.id,
+            role: user.role,
+            token: None,
             address: None,
         };
         let token = TokenHash::of("kdu_owner");

@@ -96,6 +96,9 @@ pub async fn remove(
         ProjectRemoval::Removed => Ok(StatusCode::NO_CONTENT),
         ProjectRemoval::HasKeys(1) => Err(in_use("1 active key; revoke it first")),
         ProjectRemoval::HasKeys(keys) => Err(in_use(&format!("{keys} active keys; revoke them first"))),
+        ProjectRemoval::HasKeysOfOthers => Err(in_use(
+            "active keys of others; ask an Owner or Support to revoke them",
+        )),
         ProjectRemoval::Missing => Err(ApiError::not_found()),
     }
 }

@@ -26,25 +26,39 @@ use crate::api::ProblemType;
 const ANSWER: Duration = Duration::from_secs(10);
 
 pub fn router(state: ServerState) -> Router {
-    let (routes, document) = documented().split_for_parts();
+    let (routes, mut document) = documented().split_for_parts();
+    let (connections, of_connections) = connections().split_for_parts();
+    document.merge(of_connections);
     let routes = routes
         .route("/openapi.json", get(openapi::answer(&document)))
-        .fallback(no_route)
-        .method_not_allowed_fallback(no_method);
-    layered(routes, ANSWER).with_state(state)
+        .fallback(no_route);
+    layered(routes, connections, ANSWER).with_state(state)
 }
 
 /// What stands around every route; an answer begins within `limit`.
-fn layered<S: Clone + Send + Sync + 'static>(routes: Router<S>, limit: Duration) -> Router<S> {
-    routes
-        .layer(from_fn(move |request, next| in_time(limit, request, next)))
-        .layer(CatchPanicLayer::custom(after_panic))
+fn layered<S: Clone + Send + Sync + 'static>(
+    routes: Router<S>,
+    connections: Router<S>,
+    limit: Duration,
+) -> Router<S> {
+    // Pages can read every refusal, so what is answered for a route that failed is under this layer too.
+    let connections = answering(connections, limit).layer(connect::any_origin());
+    answering(routes, limit)
+        .merge(connections)
         // Keys and their owners concern the asker alone; no proxy may keep an answer.
         .layer(SetResponseHeaderLayer::if_not_present(
             CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
         ))
         .layer(from_fn(observe::request))
+}
+
+/// Every request is answered in time, also when no handler does.
+fn answering<S: Clone + Send + Sync + 'static>(routes: Router<S>, limit: Duration) -> Router<S> {
+    routes
+        .method_not_allowed_fallback(no_method)
+        .layer(from_fn(move |request, next| in_time(limit, request, next)))
+        .layer(CatchPanicLayer::custom(after_panic))
 }
 
 fn documented() -> OpenApiRouter<ServerState> {
@@ -68,7 +82,6 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(activity::list))
         .routes(routes!(activity::head))
         .routes(routes!(events::subscribe))
-        .merge(connections())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
 }
@@ -79,7 +92,6 @@ fn connections() -> OpenApiRouter<ServerState> {
         .routes(routes!(connect::exchange))
         // The layer answers it; without a route, the fallback for other methods would.
         .route("/api/jwt", options(async || {}))
-        .layer(connect::any_origin())
 }
 
 /// The path is not repeated: it may be a secret in the wrong place.
@@ -118,18 +130,24 @@ fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response {
 mod tests {
     use axum::body::{Body, to_bytes};
     use axum::http::StatusCode;
+    use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
     use hyper::service::Service;
     use hyper_util::service::TowerToHyperService;
 
     use super::*;
     use crate::api::Problem;
 
+    /// To a page of another origin.
+    async fn answer(routes: Router) -> Response {
+        let mut request = Request::new(Body::empty());
+        let origin = HeaderValue::from_static("https://shop.acme.example");
+        request.headers_mut().insert(ORIGIN, origin);
+        let answer = TowerToHyperService::new(routes).call(request);
+        answer.await.expect("an answer")
+    }
+
     async fn asked(routes: Router, limit: Duration) -> (StatusCode, Problem) {
-        let request = Request::new(Body::empty());
-        let response = TowerToHyperService::new(layered(routes, limit))
-            .call(request)
-            .await
-            .expect("an answer");
+        let response = answer(layered(routes, Router::new(), limit)).await;
         let status = response.status();
         let body = to_bytes(response.into_body(), 4096).await.expect("a body");
         (status, serde_json::from_slice(&body).expect("a problem document"))
@@ -148,5 +166,17 @@ mod tests {
         let routes = Router::new().route("/", get(std::future::pending::<()>));
         let (status, problem) = asked(routes, Duration::ZERO).await;
         assert_eq!((status.as_u16(), problem.kind), (503, ProblemType::Timeout));
+    }
+
+    #[tokio::test]
+    async fn pages_can_read_also_that_a_connection_failed() {
+        let panics = Router::new().route("/", get(async || -> &'static str { panic!("kdw_secret") }));
+        let hangs = Router::new().route("/", get(std::future::pending::<()>));
+        for (connections, limit, status) in [(panics, ANSWER, 500), (hangs, Duration::ZERO, 503)] {
+            let answer = answer(layered(Router::new(), connections, limit)).await;
+            let told = answer.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN);
+            assert_eq!(answer.status(), status);
+            assert_eq!(told.expect("told"), "https://shop.acme.example");
+        }
     }
 }

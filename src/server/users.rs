@@ -121,7 +121,7 @@ pub async fn remove(
         Removal::HasKeys(keys) => Err(in_use(&format!("{keys} active keys; say what becomes of them"))),
         Removal::NobodyToHandTo => Err(ApiError::invalid_field(
             "to",
-            "There is nobody else of this id; choose somebody from /v1/users.",
+            "There is nobody else of this id who could take the keys over.",
         )),
         Removal::LastOwner => Err(last_owner()),
         Removal::Missing => Err(ApiError::not_found()),

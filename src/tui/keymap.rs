@@ -31,11 +31,13 @@ pub enum Layer {
     /// A question with two answers.
     Question,
     Palette,
+    /// Another place is being opened.
+    Opening,
     Help,
 }
 
 impl Layer {
-    pub const ALL: [Layer; 16] = [
+    pub const ALL: [Layer; 17] = [
         Layer::Keys,
         Layer::Details,
         Layer::Projects,
@@ -51,6 +53,7 @@ impl Layer {
         Layer::Conflict,
         Layer::Question,
         Layer::Palette,
+        Layer::Opening,
         Layer::Help,
     ];
 
@@ -71,6 +74,7 @@ impl Layer {
             Layer::Conflict => "conflict",
             Layer::Question => "question",
             Layer::Palette => "commands",
+            Layer::Opening => "opening",
             Layer::Help => "help",
         }
     }

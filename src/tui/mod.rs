@@ -11,7 +11,6 @@ pub mod state;
 pub mod terminal;
 pub mod view;
 
-use std::any::Any;
 use std::io;
 use std::sync::Arc;
 
@@ -22,7 +21,7 @@ use uuid::Uuid;
 
 use self::effects::{Arrival, Arrived, Runner};
 use self::message::{Effect, Message, Route};
-use self::places::{Opened, Place, Places};
+use self::places::{Keep, Opened, Place, Places};
 use self::state::App;
 use self::terminal::{Input, Signal, Terminal, TerminalError};
 use self::view::{Look, theme::Theme};
@@ -57,6 +56,7 @@ pub fn run(opened: Opened, places: Arc<dyn Places>) -> Result<Ended, RunError> {
     } = opened;
     let ended = runtime.block_on(Dashboard::run(client, place, places, &mut keep));
     runtime.shutdown_background();
+    keep.end();
     ended
 }
 
@@ -71,9 +71,6 @@ struct Dashboard<'a> {
     /// Of the place that is open.
     keep: &'a mut Keep,
 }
-
-/// What must live as long as the client of a place is used.
-type Keep = Box<dyn Any + Send>;
 
 /// What one turn of the loop takes in.
 enum Turn {
@@ -190,8 +187,11 @@ impl<'a> Dashboard<'a> {
                 };
                 Message::Copied { subject, route }
             }
-            Arrival::Opened(Ok(opened)) => return self.go_to(opened),
-            Arrival::Opened(Err(why)) => Message::NotSwitched(why),
+            Arrival::Opened { number, result } => match result {
+                Ok(opened) if self.app.waits_for(number) => return self.go_to(opened),
+                Ok(_) => return Ok(None),
+                Err(why) => Message::NotSwitched { number, why },
+            },
         };
         self.update(message)
     }
@@ -199,9 +199,7 @@ impl<'a> Dashboard<'a> {
     /// From now on everything is about another place.
     fn go_to(&mut self, opened: Opened) -> Result<Option<Ended>, RunError> {
         let Opened { client, place, keep } = opened;
-        let left = std::mem::replace(self.keep, keep);
-        // A server inside this process takes a moment to end, and must not do so inside a runtime.
-        std::thread::spawn(move || drop(left));
+        *self.keep = keep;
         self.runner.go_to(client);
         let effects = self.app.go_to(place, Uuid::new_v4());
         self.perform(effects)

@@ -13,6 +13,8 @@ pub struct Place {
     pub label: String,
     /// What the title line marks it with.
     pub colour: Option<Colour>,
+    /// The server's address, unless it is one inside this process.
+    pub address: Option<String>,
     /// Nothing that changes anything is offered.
     pub read_only: bool,
 }
@@ -23,6 +25,7 @@ impl Place {
         Self {
             label: label.into(),
             colour: None,
+            address: None,
             read_only: false,
         }
     }
@@ -32,9 +35,30 @@ impl Place {
 pub struct Opened {
     pub client: Client,
     pub place: Place,
-    /// What must live as long as the client is used: the server inside this process. It is dropped on
-    /// a thread of its own, since that may wait.
-    pub keep: Box<dyn Any + Send>,
+    pub keep: Keep,
+}
+
+/// What must live as long as the client of a place is used: the server inside this process. That takes a
+/// moment to end, and must not do so inside a runtime: whoever drops this, it ends on a thread of its own.
+pub struct Keep(Option<Box<dyn Any + Send>>);
+
+impl Keep {
+    pub fn new(kept: impl Any + Send) -> Self {
+        Self(Some(Box::new(kept)))
+    }
+
+    /// Waits until it has ended; must not be called inside a runtime.
+    pub fn end(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Keep {
+    fn drop(&mut self) {
+        if let Some(kept) = self.0.take() {
+            std::thread::spawn(move || drop(kept));
+        }
+    }
 }
 
 impl fmt::Debug for Opened {

@@ -12,6 +12,7 @@ mod changes;
 mod connections;
 mod creation;
 mod events;
+mod meanwhile;
 mod openapi;
 mod pages;
 mod people;

@@ -92,3 +92,16 @@ async fn what_there_is_not_is_a_problem_document_too() {
         .expect("an answer");
     assert_eq!(head.status(), 200);
 }
+
+#[tokio::test]
+async fn every_action_that_the_document_lists_can_be_asked_for() {
+    let deck = Deck::start().await;
+    let parameters = &deck.contract().0["paths"]["/v1/activity"]["get"]["parameters"];
+    let parameters = parameters.as_array().expect("parameters");
+    let action = parameters.iter().find(|parameter| parameter["name"] == "action");
+    let actions = action.expect("a filter")["schema"]["enum"].as_array();
+    for action in actions.expect("a list") {
+        let path = format!("/v1/activity?action={}", action.as_str().expect("a name"));
+        deck.owner.get(&path).await.expect(200);
+    }
+}

@@ -5,7 +5,7 @@ use keydeck::model::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::{Answer, Deck, Person, id_of};
+use crate::common::{Answer, Deck, OWNER, Person, id_of};
 
 #[tokio::test]
 async fn projects_are_found_by_name_or_id_and_keep_their_names_apart() {
@@ -39,6 +39,8 @@ async fn projects_are_found_by_name_or_id_and_keep_their_names_apart() {
         (&json!("Store"), &json!(true))
     );
 }
+
+const PRIVATE_KEY: &str = "the-private-key-of-the-session-server";
 
 async fn put(person: &Person, project: &str, server: &Value) -> Answer {
     let path = format!("/v1/projects/{project}/session-server");
@@ -95,8 +97,29 @@ async fn a_project_with_active_keys_stays_and_says_how_many() {
 }
 
 #[tokio::test]
+async fn whose_keys_an_editor_can_not_see_is_not_told_but_whom_to_ask() {
+    let deck = Deck::start().await;
+    let editor = deck.person(Role::Editor).await;
+    let project = editor.project("Own").await;
+    let path = format!("/v1/projects/{project}");
+    let mine = id_of(&editor.web_key(&project, "Mine").await);
+    for name in ["One", "Two"] {
+        deck.owner.web_key(&project, name).await;
+    }
+    let refused = editor.delete(&path).await;
+    let sentence = refused.refused(409, ProblemType::InUse).detail;
+    assert_eq!(sentence, "This project has 1 active key; revoke it first.");
+    editor.delete(&format!("/v1/keys/{mine}")).await.expect(204);
+    let refused = editor.delete(&path).await;
+    assert_eq!(
+        refused.refused(409, ProblemType::InUse).detail,
+        "This project has active keys of others; ask an Owner or Support to revoke them."
+    );
+}
+
+#[tokio::test]
 async fn a_private_key_is_kept_but_never_told() {
-    const CANARY: &str = "s3cret-private-key";
+    const CANARY: &str = "s3cret-private-key-of-the-session-server";
     let deck = Deck::start().await;
     let project = deck.owner.project("Shop").await;
     let server = |url: &str| json!({"url": url, "key_name": "main"});
@@ -127,7 +150,25 @@ async fn a_private_key_is_kept_but_never_told() {
     deck.owner.delete(&path).await.expect(204);
     let gone = deck.owner.delete(&path).await;
     gone.refused(404, ProblemType::NotFound);
-    for answer in [&set, &moved, &listed, &log] {
+    put(&deck.owner, &project, &first).await.expect(200);
+    deck.owner
+        .delete(&format!("/v1/projects/{project}"))
+        .await
+        .expect(204);
+    let left = deck.owner.get("/v1/activity").await;
+    let rows = left.expect(200)["items"].clone();
+    let mut went = json!({"url": ["wss://a.example", null], "key_name": ["main", null]});
+    went["creator"] = json!([OWNER, null]);
+    went["deployed"] = json!([true, null]);
+    assert_eq!(
+        (&rows[0]["action"], &rows[0]["changes"]),
+        (&json!("project_removed"), &went)
+    );
+    assert_eq!(
+        rows[2]["changes"],
+        json!({"url": ["wss://b.example", null], "key_name": ["main", null]})
+    );
+    for answer in [&set, &moved, &listed, &log, &left] {
         assert!(!answer.body.contains(CANARY));
     }
 }
@@ -137,7 +178,7 @@ async fn wrong_fields_of_a_session_server_are_named_and_not_repeated() {
     let deck = Deck::start().await;
     let project = deck.owner.project("Shop").await;
     let with = |field: &str, value: Value| {
-        let mut server = json!({"url": "wss://a.example", "key_name": "main", "private_key": "k"});
+        let mut server = json!({"url": "wss://a.example", "key_name": "main", "private_key": PRIVATE_KEY});
         server[field] = value;
         server
     };
@@ -147,7 +188,11 @@ async fn wrong_fields_of_a_session_server_are_named_and_not_repeated() {
         (with("url", json!(7)), "url"),
         (with("key_name", json!("\u{1b}s3cret")), "key_name"),
         (with("private_key", json!("")), "private_key"),
-        (with("private_key", json!("s3cret\n")), "private_key"),
+        (with("private_key", json!("s3cret")), "private_key"),
+        (
+            with("private_key", json!(format!("{PRIVATE_KEY}s3cret\n"))),
+            "private_key",
+        ),
         (with("private_key", json!(["s3cret"])), "private_key"),
         (with("port", json!("s3cret")), "port"),
     ] {

@@ -161,7 +161,17 @@ async fn keys_that_are_revoked_stop_with_who_is_removed() {
 async fn an_owner_may_go_when_another_one_is_left() {
     let deck = Deck::start().await;
     let me = user_path(&deck.owner).await;
-    deck.owner.delete(&me).await.refused(409, ProblemType::LastOwner);
+    let project = deck.owner.project("Shop").await;
+    let key = id_of(&deck.owner.web_key(&project, "Checkout").await);
+    for fate in [
+        "",
+        "?keys=revoke",
+        "?keys=hand_over&to=01930000-0000-7000-8000-000000000000",
+    ] {
+        let refused = deck.owner.delete(&format!("{me}{fate}")).await;
+        refused.refused(409, ProblemType::LastOwner);
+    }
+    deck.owner.delete(&format!("/v1/keys/{key}")).await.expect(204);
     let second = deck.person(Role::Owner).await;
     let mut events = listen(&deck.owner).await;
     deck.owner.delete(&me).await.expect(200);
@@ -186,5 +196,7 @@ async fn a_stream_ends_when_its_token_is_replaced() {
     assert_eq!(replaced.next().await, None);
     let project = deck.owner.project("Shop").await;
     let key = id_of(&deck.owner.web_key(&project, "Checkout").await);
-    assert_eq!(stays.next().await, Some(format!("created {key}")));
+    for told in ["change people", "change projects", &format!("created {key}")] {
+        assert_eq!(stays.next().await.as_deref(), Some(told));
+    }
 }

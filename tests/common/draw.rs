@@ -33,6 +33,16 @@ pub fn drawn(talk: &Talk) -> String {
     }
 }
 
+/// The words of the details beside the table, without the spaces and the ends of lines between them.
+pub fn details(talk: &Talk) -> String {
+    let screen = drawn(talk);
+    let lines = screen.lines().filter_map(|line| line.rsplit("││").next());
+    let letters = lines.flat_map(str::chars);
+    letters
+        .filter(|c| !c.is_whitespace() && !"│\"".contains(*c))
+        .collect()
+}
+
 /// What could move a terminal's cursor or deceive, when something on the screen could.
 pub fn hazard(screen: &str) -> Option<char> {
     screen

@@ -97,11 +97,16 @@ impl Talk {
 
     /// Answers what was asked about the keys of the person who is to be removed.
     pub fn answer_holding(&mut self, result: Result<Holding, Error>) -> &mut Self {
-        let person = self.request("look at keys", |request| match request {
-            PeopleRequest::LookAtKeys { person, .. } => Some(*person),
+        let number = self.look_at_keys();
+        self.reply(PeopleReply::KeysLookedAt { number, result })
+    }
+
+    /// The oldest question for these keys.
+    pub fn look_at_keys(&mut self) -> u64 {
+        self.request("look at keys", |request| match request {
+            PeopleRequest::LookAtKeys { number, .. } => Some(*number),
             _ => None,
-        });
-        self.reply(PeopleReply::KeysLookedAt { person, result })
+        })
     }
 
     /// Answers the newest search for who gets the keys.

@@ -1,6 +1,6 @@
 //! Adding a person, changing a role, and making a new sign-in token.
 
-use keydeck::api::{NewUser, ProblemType};
+use keydeck::api::{NewUser, Part, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::{FieldError, Role, Secret};
 use keydeck::tui::message::{Effect, Message, PeopleReply, PeopleRequest, Route};
@@ -149,4 +149,78 @@ fn a_new_token_is_asked_about_first_and_shown_once() {
     assert!(matches!(talk.app.over.last(), Some(Over::NewSecret(new)) if new.would_be_lost()));
     talk.press("<C-c>");
     assert!(!talk.app.is_quitting(), "quitting asks too");
+}
+
+/// A token for jonas was asked for, and comes when another layer is open.
+fn answer_token(talk: &mut Talk) {
+    let person = talk.request("token", |request| match request {
+        PeopleRequest::NewToken { person } => Some(person.clone()),
+        _ => None,
+    });
+    let result = Ok(Secret::new("kdu_secret"));
+    talk.reply(PeopleReply::TokenMade { person, result });
+}
+
+fn shows_the_token(talk: &Talk) -> bool {
+    matches!(talk.app.over.last(), Some(Over::NewSecret(new)) if new.secret.is_some())
+}
+
+#[test]
+fn a_token_stays_on_the_screen_when_what_lies_under_it_goes() {
+    let mut talk = showing_people();
+    talk.press("t<Right><Enter>je<Right><C-s><F1>");
+    answer_token(&mut talk);
+    talk.reply(PeopleReply::RoleSet {
+        id: Uuid::from_u128(1),
+        result: Ok(person(1, "mira@acme.example", Role::Support, 2).user),
+    });
+    assert!(
+        shows_the_token(&talk) && talk.app.over.len() == 1,
+        "{:?}",
+        talk.app.over
+    );
+
+    let mut talk = showing_people();
+    talk.press("t<Right><Enter>jd").answer_holding(Ok(holding(0, 0)));
+    talk.press("<Right><Enter>");
+    let (id, _) = talk.removal();
+    answer_token(&mut talk);
+    let gone = refused(ProblemType::NotFound, 404, "There is no such user.");
+    talk.answer_removal(id, Err(gone));
+    assert!(
+        shows_the_token(&talk) && talk.app.over.len() == 1,
+        "{:?}",
+        talk.app.over
+    );
+}
+
+#[test]
+fn a_token_stays_on_the_screen_when_a_key_under_it_was_changed_by_someone_else() {
+    let mut talk = showing_people();
+    talk.press("t<Right><Enter>Kex<C-s>");
+    answer_token(&mut talk);
+    let key = talk.app.selected().expect("selected").clone();
+    let mut changed = problem(ProblemType::Changed, 412, "Someone changed it.");
+    changed.current = Some(Box::new(key.clone()));
+    talk.tell(Message::Edited {
+        id: key.id,
+        result: Err(Error::Refused(Box::new(changed))),
+    });
+    assert!(shows_the_token(&talk));
+    talk.press("<Esc><Right><Enter>");
+    assert!(matches!(talk.app.over.last(), Some(Over::Conflict(_))));
+    talk.press("<Enter>");
+    assert!(matches!(talk.app.over.last(), Some(Over::Form(form)) if form.sending));
+}
+
+#[test]
+fn what_changed_while_an_answer_was_on_its_way_is_asked_for_though_that_failed() {
+    let mut talk = showing_people();
+    for _ in 0..2 {
+        talk.tell(Message::Changed(Part::People));
+    }
+    talk.answer_people(Err(offline()));
+    assert!(talk.notice().contains("connection refused"));
+    talk.answer_people(Ok(some_people()[..1].to_vec()));
+    assert_eq!(talk.app.people.list.total(), Some(1));
 }

@@ -1,10 +1,11 @@
 //! Removing a person: their keys are shown, and what becomes of them is asked.
 
-use keydeck::api::{KeysFate, ProblemType, RemovedUser, UserRemoval};
+use keydeck::api::{KeyEvent, KeyEventKind, KeysFate, Part, ProblemType, RemovedUser, UserRemoval};
 use keydeck::client::Error;
 use keydeck::model::Role;
+use keydeck::tui::message::{Message, PeopleReply};
 use keydeck::tui::state::Over;
-use keydeck::tui::state::people::Choice;
+use keydeck::tui::state::people::{Choice, Holding};
 use uuid::Uuid;
 
 use crate::people::*;
@@ -184,4 +185,73 @@ fn who_removes_themselves_is_signed_out() {
     assert!(asks_who_we_are(&talk));
     talk.answer_people(Err(Error::SignIn));
     assert!(talk.app.refused.is_some());
+}
+
+// Keys that others change meanwhile.
+
+/// Somebody did something to a key of whoever is to be removed.
+fn others_did(talk: &mut Talk) -> u64 {
+    talk.effects.clear();
+    talk.tell(Message::Deck(KeyEvent {
+        kind: KeyEventKind::Created,
+        key: Uuid::from_u128(9_999),
+    }));
+    talk.look_at_keys()
+}
+
+fn answer(talk: &mut Talk, number: u64, holding: Holding) {
+    let result = Ok(holding);
+    talk.reply(PeopleReply::KeysLookedAt { number, result });
+}
+
+#[test]
+fn no_key_is_revoked_that_was_not_shown() {
+    let mut talk = showing_people();
+    talk.press("d").answer_holding(Ok(holding(3, 3)));
+    talk.press("<Left>");
+    let look = others_did(&mut talk);
+    talk.press("<Enter>");
+    assert!(!removal(&talk).sending, "while the keys are looked at");
+    answer(&mut talk, look, holding(4, 4));
+    assert_eq!(removal(&talk).focused(), Choice::Cancel);
+    assert_eq!(
+        removal(&talk).holding.as_ref().map(|holding| holding.total),
+        Some(4)
+    );
+    assert!(removal(&talk).error.is_some());
+    talk.press("<Left><Enter>");
+    assert_eq!(talk.removal().1.keys, Some(KeysFate::Revoke));
+    talk.tell(Message::Resync);
+    assert!(removal(&talk).sending);
+}
+
+#[test]
+fn a_question_about_keys_that_changed_is_taken_back() {
+    let mut talk = showing_people();
+    talk.press("jjd").answer_holding(Ok(holding(10, 12)));
+    talk.press("<Right><Enter>").answer_heirs(some_people());
+    talk.press("<Enter>");
+    assert!(matches!(talk.app.over.last(), Some(Over::Question(_))));
+    let look = others_did(&mut talk);
+    answer(&mut talk, look, holding(10, 13));
+    assert_eq!(removal(&talk).focused(), Choice::Cancel);
+}
+
+#[test]
+fn what_is_done_to_others_keys_disturbs_nothing_and_late_looks_are_void() {
+    let mut talk = showing_people();
+    talk.press("d").answer_holding(Ok(holding(3, 3)));
+    talk.press("<Right>");
+    let late = others_did(&mut talk);
+    let look = others_did(&mut talk);
+    answer(&mut talk, look, holding(3, 3));
+    answer(&mut talk, late, holding(2, 2));
+    assert_eq!(removal(&talk).focused(), Choice::HandOver);
+    assert_eq!(
+        removal(&talk).holding.as_ref().map(|holding| holding.total),
+        Some(3)
+    );
+    talk.tell(Message::Changed(Part::People)).tell(Message::Resync);
+    talk.look_at_keys();
+    talk.look_at_keys();
 }

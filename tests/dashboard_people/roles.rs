@@ -121,6 +121,20 @@ fn any_refusal_by_role_asks_who_we_are() {
 }
 
 #[test]
+fn a_role_that_was_changed_elsewhere_counts_as_soon_as_the_server_says_that_something_was() {
+    let mut talk = showing_people();
+    talk.tell(Message::Resync);
+    assert!(asks_who_we_are(&talk));
+    talk.tell(Message::Me(Ok(signed_in_as(Role::Editor))));
+    assert_eq!(talk.app.screen, Screen::Keys);
+    assert!(!talk.app.shows_owners() && !talk.app.can(Action::ShowPeople));
+    talk.effects.clear();
+    talk.tell(Message::Resync).tell(Message::Me(Ok(owner())));
+    assert!(asks_who_we_are(&talk) && talk.app.shows_owners());
+    assert!(talk.app.can(Action::ShowPeople));
+}
+
+#[test]
 fn who_is_no_longer_an_owner_reads_the_refusal_and_is_back_at_the_keys() {
     let mut talk = showing_people();
     talk.press("nlena@acme.example<C-s>");

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use keydeck::api::{Activity, ActivityAction, ActivityQuery, ChainHash, SessionServer};
-use keydeck::model::{Role, Scope, TokenHash};
+use keydeck::model::{LocalAddress, Role, Scope, TokenHash};
 use keydeck::server::store::sqlite::{SampleKey, SampleProject, SampleUser, SqliteStore};
 use keydeck::server::store::{Changed, Fate, Idempotency, NewSessionServer, NewUserRecord, Store, Visible};
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, data_key, founding, new_key};
@@ -349,4 +350,24 @@ async fn what_can_not_be_logged_does_not_happen() {
     }
     deck.create(another, &deck.owner).await;
     assert_chained(&*deck.store, 3 + 3).await;
+}
+
+#[tokio::test]
+async fn the_log_tells_what_a_key_began_with() {
+    let deck = Deck::new().await;
+    let mut web = new_key(Scope::Web, "Checkout", Some(deck.shop.id));
+    web.valid.settings.local_development = LocalAddress::parse("203.0.113.7").ok();
+    deck.create(web, &deck.owner).await;
+    deck.create(new_key(Scope::Analytics, "Board", None), &deck.owner)
+        .await;
+    let rows = log(&*deck.store, ActivityQuery::default(), Visible::All).await;
+    assert_eq!(rows[0].changes, json!({"scope": [null, "analytics"]}));
+    let web = json!({
+        "scope": [null, "web"],
+        "project": [null, "Storefront"],
+        "ui_domains": [null, ["https://shop.acme.example"]],
+        "local_development": [null, "203.0.113.7"],
+        "cross_page_persistence": [null, false],
+    });
+    assert_eq!(rows[1].changes, web);
 }

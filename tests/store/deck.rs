@@ -145,6 +145,8 @@ async fn named(store: &dyn Store, name: &str) -> ProjectRecord {
 pub fn actor(user: &User) -> Actor {
     Actor {
         user: user.id,
+        role: user.role,
+        token: None,
         address: Some([127, 0, 0, 1].into()),
     }
 }

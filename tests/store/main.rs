@@ -7,6 +7,7 @@
     reason = "what a test needs and does not get fails it"
 )]
 
+mod acting;
 mod activity;
 mod changes;
 mod data_keys;

@@ -39,7 +39,7 @@ fn first_schema(path: &Path) -> Connection {
             (1, 1000001, 1, NULL, 'user_added', NULL, NULL, 'ed@acme.example', '{\"role\":[null,\"editor\"]}'),
             (2, 1000002, 5, '2001:db8::1', 'key_created', 7, 5, 'Kasse', NULL),
             (9, 1000003, 5, '127.0.0.1', 'key_edited', 7, 5, 'Till', '{\"name\":[\"Kasse\",\"Till\"],\"hidden\":[1,2]}'),
-            (10, 1000004, 1, '127.0.0.1', 'key_revoked', 8, 1, 'Board', NULL);",
+            (10, 1000004, 1, 'the shop', 'key_revoked', 8, 1, 'Board', '{\"na');",
     )
     .unwrap();
     conn
@@ -68,7 +68,13 @@ async fn a_database_of_the_first_schema_is_carried_over_into_the_chain() {
     assert_eq!(
         rows.iter().map(told).collect::<Vec<_>>(),
         [
-            (4, 1_000_004, mira.clone(), Some(0x32), "{}".into()),
+            (
+                4,
+                1_000_004,
+                mira.clone(),
+                Some(0x32),
+                r#"{"address":"the shop","changes":"{\"na"}"#.into()
+            ),
             (
                 3,
                 1_000_003,

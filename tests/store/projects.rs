@@ -149,12 +149,24 @@ async fn a_project_is_removed_when_none_of_its_keys_is_active() {
     let deck = Deck::new().await;
     let (own, by) = (Visible::CreatedBy(deck.editor.id), actor(&deck.editor));
     let remove = async |id| deck.store.remove_project(id, own, by).await.unwrap();
-    // A key that the asker may not see is one too.
-    let key = deck
-        .create(new_key(Scope::Web, "Ours", Some(deck.kiosk.id)), &deck.owner)
-        .await;
-    assert_eq!(remove(deck.kiosk.id).await, ProjectRemoval::HasKeys(1));
-    deck.store.revoke_key(key.id, actor(&deck.owner)).await.unwrap();
+    let mut keys = Vec::new();
+    for (name, creator) in [
+        ("Mine", &deck.editor),
+        ("Ours", &deck.owner),
+        ("Theirs", &deck.owner),
+    ] {
+        let new = new_key(Scope::Web, name, Some(deck.kiosk.id));
+        keys.push(deck.create(new, creator).await.id);
+    }
+    // Keys that the asker may not see keep it too, but are not counted out.
+    for (key, refusal) in [
+        (keys[0], ProjectRemoval::HasKeys(1)),
+        (keys[1], ProjectRemoval::HasKeysOfOthers),
+        (keys[2], ProjectRemoval::HasKeysOfOthers),
+    ] {
+        assert_eq!(remove(deck.kiosk.id).await, refusal);
+        deck.store.revoke_key(key, actor(&deck.owner)).await.unwrap();
+    }
     assert_eq!(remove(deck.shop.id).await, ProjectRemoval::Missing);
     assert_eq!(remove(deck.kiosk.id).await, ProjectRemoval::Removed);
     assert_eq!(remove(deck.kiosk.id).await, ProjectRemoval::Missing);

@@ -2,8 +2,9 @@
 
 use super::args::RemoveArgs;
 use crate::api::{KeyList, KeysFate, Person, RemovedUser, Sort, UserRemoval};
-use crate::cli::{Failure, confirm, output, resolve};
+use crate::cli::{Failure, confirm, output, pages, resolve};
 use crate::client::Client;
+use crate::model::Role;
 
 /// How many keys are named to who has not said what becomes of them.
 const NAMED: u32 = 20;
@@ -18,6 +19,12 @@ enum Fate {
 
 pub async fn run(client: &Client, args: &RemoveArgs) -> Result<(), Failure> {
     let person = resolve::person(client, &args.user).await?;
+    if is_last_owner(client, &person).await? {
+        let email = &person.user.email;
+        return Err(Failure::Failed(format!(
+            "{email} is the last Owner; make someone else an Owner first: keydeck user set-role"
+        )));
+    }
     let fate = match &args.hand_over_to {
         Some(text) => Fate::HandOver(resolve::person(client, text).await?),
         None if args.revoke_keys => Fate::Revoke,
@@ -34,6 +41,19 @@ pub async fn run(client: &Client, args: &RemoveArgs) -> Result<(), Failure> {
     }
     output::talk(format!("removed {}{}", person.user.email, done(&removed, &fate)));
     Ok(())
+}
+
+/// Seen before anything is asked about their keys.
+async fn is_last_owner(client: &Client, person: &Person) -> Result<bool, Failure> {
+    if person.user.role != Role::Owner {
+        return Ok(false);
+    }
+    let people = pages::people(client, None).collect().await?;
+    Ok(people
+        .iter()
+        .filter(|other| other.user.role == Role::Owner)
+        .count()
+        == 1)
 }
 
 fn removal(fate: &Fate) -> UserRemoval {

@@ -33,10 +33,15 @@ pub enum Visible {
     CreatedBy(Uuid),
 }
 
-/// Who acts, and from where; recorded in the activity log.
+/// Who acts, from where, and what was known of them when it was decided that they may. That must still
+/// hold in the transaction that writes; otherwise nothing is written or handed out.
 #[derive(Debug, Clone, Copy)]
 pub struct Actor {
     pub user: Uuid,
+    pub role: Role,
+    /// Of the token that was presented; `None` for the session at the terminal of the local deck.
+    pub token: Option<TokenHash>,
+    /// Recorded in the activity log.
     pub address: Option<IpAddr>,
 }
 
@@ -231,9 +236,11 @@ pub enum StoreError {
     EngineTooOld(String),
     #[error("the database is busy or can't be reached: {0}")]
     Unavailable(String),
-    /// Who acts was removed behind the look at their token.
-    #[error("who acts was removed meanwhile")]
-    ActorRemoved,
+    /// Behind the look at their token.
+    #[error("who acts was removed meanwhile, or has another token")]
+    ActorGone,
+    #[error("who acts has another role meanwhile")]
+    RoleChanged,
     #[error("the database refused: {0}")]
     Fault(String),
 }

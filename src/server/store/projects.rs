@@ -47,7 +47,9 @@ pub enum SessionServerChange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProjectRemoval {
     Removed,
-    /// It has so many active keys, whoever may see them.
+    /// It has so many active keys that may be seen.
     HasKeys(u64),
+    /// It has active keys, and none of them may be seen.
+    HasKeysOfOthers,
     Missing,
 }

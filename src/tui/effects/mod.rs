@@ -31,7 +31,10 @@ pub enum Arrival {
         secret: Secret,
     },
     /// Another place is open, or why it is not.
-    Opened(Result<Opened, String>),
+    Opened {
+        number: u64,
+        result: Result<Opened, String>,
+    },
 }
 
 /// An arrival, and how many places had been left when it was asked for.
@@ -97,8 +100,9 @@ impl Runner {
         self.listener.abort();
         self.arrivals.left += 1;
         self.client = client;
-        self.pages.clear();
-        self.counts.clear();
+        for (_, request) in self.pages.drain(..).chain(self.counts.drain(..)) {
+            request.abort();
+        }
         let (client, arrivals) = (self.client.clone(), self.arrivals.clone());
         self.listener = tokio::spawn(listen(client, arrivals, self.reconnect.clone())).abort_handle();
     }
@@ -108,15 +112,18 @@ impl Runner {
         let is_of_no_place = match &arrived.arrival {
             Arrival::Message(message) => message.is_about_the_clipboard(),
             Arrival::ForTerminal { .. } => true,
-            Arrival::Opened(_) => false,
+            Arrival::Opened { .. } => false,
         };
         (arrived.left == self.arrivals.left || is_of_no_place).then_some(arrived.arrival)
     }
 
-    fn open(&self, label: String) {
+    fn open(&self, number: u64, label: String) {
         let (places, arrivals) = (self.places.clone(), self.arrivals.clone());
         // It may build a runtime of its own, which a thread of this one may not.
-        std::thread::spawn(move || arrivals.send(Arrival::Opened(places.open(&label))));
+        std::thread::spawn(move || {
+            let result = places.open(&label);
+            arrivals.send(Arrival::Opened { number, result })
+        });
     }
 
     /// Everything but what needs the terminal itself, which the loop does.
@@ -211,7 +218,7 @@ impl Runner {
                 let clipboard = self.clipboard.clone();
                 self.answer(async move { Message::ClipboardCleared(clipboard.clear_if_ours().await) });
             }
-            Effect::GoTo(label) => self.open(label),
+            Effect::GoTo { number, label } => self.open(number, label),
             Effect::Reconnect => self.reconnect.notify_one(),
             Effect::After(delay, timer) => self.answer(async move {
                 tokio::time::sleep(delay).await;

@@ -25,8 +25,8 @@ pub async fn answer(client: Client, request: PeopleRequest) -> PeopleReply {
             result: client.new_token(person.id).await,
             person,
         },
-        PeopleRequest::LookAtKeys { person, list } => PeopleReply::KeysLookedAt {
-            person,
+        PeopleRequest::LookAtKeys { number, list } => PeopleReply::KeysLookedAt {
+            number,
             result: holding(&client, &list).await,
         },
         PeopleRequest::FindHeirs { query } => PeopleReply::HeirsFound {

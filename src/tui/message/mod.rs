@@ -88,7 +88,10 @@ pub enum Message {
     Resync,
 
     /// The other place could not be opened, and why.
-    NotSwitched(String),
+    NotSwitched {
+        number: u64,
+        why: String,
+    },
 
     Due(Timer),
 }
@@ -111,6 +114,17 @@ impl Message {
             Message::OfActivity(reply) => reply.error(),
             Message::Disconnected(error) => Some(error),
             _ => None,
+        }
+    }
+
+    /// Whether it answers an effect that [is a change](Effect::is_change).
+    pub fn answers_change(&self) -> bool {
+        match self {
+            Message::Created { .. } | Message::Edited { .. } | Message::Revoked { .. } => true,
+            Message::ProjectCreated { .. } => true,
+            Message::OfPeople(reply) => reply.answers_change(),
+            Message::OfProjects(reply) => matches!(reply, ProjectReply::Done { .. }),
+            _ => false,
         }
     }
 
@@ -169,7 +183,10 @@ pub enum Effect {
     },
     ClearClipboard,
     /// Open the place of this label instead.
-    GoTo(String),
+    GoTo {
+        number: u64,
+        label: String,
+    },
     /// Don't wait for the next try: connect now.
     Reconnect,
     After(Duration, Timer),
@@ -177,6 +194,19 @@ pub enum Effect {
     ForgetFrames,
     Suspend,
     Quit,
+}
+
+impl Effect {
+    /// Whether it asks the server to change something.
+    pub fn is_change(&self) -> bool {
+        match self {
+            Effect::Create { .. } | Effect::Edit { .. } | Effect::Revoke { .. } => true,
+            Effect::CreateProject { .. } => true,
+            Effect::People(request) => request.is_change(),
+            Effect::Projects(request) => matches!(request, ProjectRequest::Do { .. }),
+            _ => false,
+        }
+    }
 }
 
 /// Why a page is loaded, which decides how it joins the rows.

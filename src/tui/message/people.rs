@@ -29,7 +29,7 @@ pub enum PeopleRequest {
     },
     /// The first of a person's keys, and how many there are.
     LookAtKeys {
-        person: Uuid,
+        number: u64,
         list: KeyList,
     },
     /// Whom keys may be handed over to.
@@ -40,6 +40,18 @@ pub enum PeopleRequest {
         id: Uuid,
         removal: UserRemoval,
     },
+}
+
+impl PeopleRequest {
+    /// Whether the server is to change something.
+    pub fn is_change(&self) -> bool {
+        match self {
+            PeopleRequest::Add { .. } | PeopleRequest::SetRole { .. } => true,
+            PeopleRequest::NewToken { .. } | PeopleRequest::Remove { .. } => true,
+            PeopleRequest::Load { .. } => false,
+            PeopleRequest::LookAtKeys { .. } | PeopleRequest::FindHeirs { .. } => false,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -59,7 +71,7 @@ pub enum PeopleReply {
         result: Result<Secret, Error>,
     },
     KeysLookedAt {
-        person: Uuid,
+        number: u64,
         result: Result<Holding, Error>,
     },
     HeirsFound {
@@ -73,6 +85,16 @@ pub enum PeopleReply {
 }
 
 impl PeopleReply {
+    /// Whether it answers a change.
+    pub fn answers_change(&self) -> bool {
+        match self {
+            PeopleReply::Added(_) | PeopleReply::RoleSet { .. } => true,
+            PeopleReply::TokenMade { .. } | PeopleReply::Removed { .. } => true,
+            PeopleReply::Loaded { .. } => false,
+            PeopleReply::KeysLookedAt { .. } | PeopleReply::HeirsFound { .. } => false,
+        }
+    }
+
     /// Why an answer is none.
     pub fn error(&self) -> Option<&Error> {
         match self {

@@ -4,7 +4,6 @@ use uuid::Uuid;
 
 use super::dialogs::Command;
 use super::list::{Fetch, List, Listed};
-use super::notice::sentence;
 use super::{App, Over, Palette, Screen, Tone};
 use crate::api::{Activity, ActivityAction, ActivityPage, ActivityQuery, PersonRef};
 use crate::client::Error;
@@ -94,26 +93,13 @@ impl App {
             self.activity.only = only;
             self.activity.list.clear();
         }
-        let generation = self.activity.list.ask();
-        self.fetch_activity(generation, Fetch::Start)
+        self.fetch_activity(Fetch::Start)
     }
 
-    pub(super) fn refresh_activity(&mut self) -> Vec<Effect> {
-        match self.activity.list.ask_again() {
-            Some((generation, fetch)) => self.fetch_activity(generation, fetch),
-            None => Vec::new(),
-        }
-    }
-
-    pub(super) fn load_more_activity(&mut self) -> Vec<Effect> {
-        if !self.activity.list.wants_more() {
+    pub(super) fn fetch_activity(&mut self, fetch: Fetch) -> Vec<Effect> {
+        let Some((generation, fetch)) = self.activity.list.begin(fetch) else {
             return Vec::new();
-        }
-        let generation = self.activity.list.ask();
-        self.fetch_activity(generation, Fetch::More)
-    }
-
-    fn fetch_activity(&mut self, generation: u64, fetch: Fetch) -> Vec<Effect> {
+        };
         let last = self.activity.list.last().map(|row| row.seq);
         let query = ActivityQuery {
             before: last.filter(|_| fetch == Fetch::More),
@@ -146,10 +132,9 @@ impl App {
             return effects;
         }
         if self.activity.list.moves(action) {
-            return self.load_more_activity();
+            return self.load_more();
         }
         match action {
-            Action::Refresh => self.refresh_activity(),
             Action::SamePerson => self.toggle_same_person(),
             Action::ChooseAction => self.open_actions(),
             _ => Vec::new(),
@@ -201,20 +186,11 @@ impl App {
         fetch: Fetch,
         result: Result<ActivityPage, Error>,
     ) -> Vec<Effect> {
-        let failed = result.as_ref().err().map(sentence);
         let result = result.map(|page| {
             let complete = page.next.is_none();
             (page.items, complete)
         });
-        self.activity.list.loaded(generation, fetch, result);
-        let mut effects = match failed.filter(|_| !self.activity.list.is_empty()) {
-            Some(why) => self.say(Tone::Failed, why),
-            None => Vec::new(),
-        };
-        if self.activity.list.is_old() {
-            effects.extend(self.refresh_activity());
-        }
-        effects.extend(self.load_more_activity());
-        effects
+        let loaded = self.activity.list.loaded(generation, fetch, result);
+        self.list_loaded(Screen::Activity, loaded)
     }
 }

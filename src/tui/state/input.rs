@@ -122,6 +122,7 @@ impl App {
             Some(Over::Conflict(_)) => self.perform_in_conflict(action),
             Some(Over::Question(_)) => self.perform_in_question(action),
             Some(Over::Palette(_)) => self.perform_in_palette(action),
+            Some(Over::Opening(_)) => self.perform_while_opening(action),
             Some(Over::Help(_)) => self.perform_in_help(action),
         }
     }

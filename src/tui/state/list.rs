@@ -25,6 +25,14 @@ pub enum Fetch {
     Refresh,
 }
 
+/// What follows from an answer.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Why there are only old rows; without any, the list itself says it.
+    pub failed: Option<Error>,
+    pub next: Fetch,
+}
+
 #[derive(Debug)]
 pub struct List<T: Listed> {
     items: Vec<T>,
@@ -112,28 +120,33 @@ impl<T: Listed> List<T> {
         self.generation
     }
 
-    /// Asks for the start again, with what was loaded further down staying. `None` while another
-    /// answer is on its way, after which [`List::is_old`] tells it: bursts become one question.
-    pub fn ask_again(&mut self) -> Option<(u64, Fetch)> {
-        if self.waiting {
-            self.old = true;
-            return None;
-        }
-        // After a failure the rows may answer an older question.
-        let fetch = match self.error {
-            Some(_) => Fetch::Start,
-            None => Fetch::Refresh,
+    /// Begins to ask, where there is something to ask for: the number of the question, and what it asks.
+    /// A refresh while an answer is on its way is put when that is there: bursts become one question.
+    pub fn begin(&mut self, fetch: Fetch) -> Option<(u64, Fetch)> {
+        let fetch = match fetch {
+            Fetch::Start => Fetch::Start,
+            Fetch::More if self.wants_more() => Fetch::More,
+            Fetch::More => return None,
+            Fetch::Refresh if self.waiting => {
+                self.old = true;
+                return None;
+            }
+            // After a failure the rows may answer an older question.
+            Fetch::Refresh if self.error.is_some() => Fetch::Start,
+            Fetch::Refresh => Fetch::Refresh,
         };
         Some((self.ask(), fetch))
     }
 
-    /// Whether to ask again now.
-    pub fn is_old(&self) -> bool {
-        self.old && !self.waiting
+    /// What to ask behind an answer.
+    fn next(&self) -> Fetch {
+        match self.old && !self.waiting {
+            true => Fetch::Refresh,
+            false => Fetch::More,
+        }
     }
 
-    /// Whether to ask for more now.
-    pub fn wants_more(&self) -> bool {
+    fn wants_more(&self) -> bool {
         !self.waiting
             && !self.complete
             && self.error.is_none()
@@ -144,14 +157,24 @@ impl<T: Listed> List<T> {
         self.selected.max(self.top + self.height) + AHEAD >= self.items.len()
     }
 
-    /// Takes an answer; `complete` when the server has no more. What is there stays when it failed.
-    pub fn loaded(&mut self, generation: u64, fetch: Fetch, result: Result<(Vec<T>, bool), Error>) {
+    /// Takes an answer; `complete` when the server has no more. What is there stays when it failed. `None`
+    /// when the answer is void.
+    pub fn loaded(
+        &mut self,
+        generation: u64,
+        fetch: Fetch,
+        result: Result<(Vec<T>, bool), Error>,
+    ) -> Option<Loaded> {
         if generation != self.generation {
-            return;
+            return None;
         }
         self.waiting = false;
+        let mut failed = None;
         match result {
-            Err(error) => self.error = Some(error),
+            Err(error) => {
+                failed = (!self.is_empty()).then(|| error.clone());
+                self.error = Some(error);
+            }
             Ok((items, complete)) => {
                 let selected = self.selected().map(Listed::id);
                 let line = self.selected.saturating_sub(self.top);
@@ -175,6 +198,8 @@ impl<T: Listed> List<T> {
                 self.look_for_wanted();
             }
         }
+        let next = self.next();
+        Some(Loaded { failed, next })
     }
 
     /// The item of this id is selected as soon as it is loaded.
@@ -287,105 +312,10 @@ impl<T: Listed> List<T> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    impl Listed for u32 {
-        type Id = u32;
-
-        fn id(&self) -> u32 {
-            *self
-        }
-    }
-
-    fn of(items: std::ops::Range<u32>) -> List<u32> {
-        let mut list = List::default();
-        list.set_height(3);
-        let question = list.ask();
-        list.loaded(question, Fetch::Start, Ok((items.collect(), false)));
-        list
-    }
-
-    fn visible(list: &List<u32>) -> Vec<u32> {
-        list.visible().map(|(_, item)| *item).collect()
-    }
-
-    #[test]
-    fn the_selection_stays_on_its_item_and_on_the_screen() {
-        let mut list = of(0..10);
-        assert!(list.moves(Action::PageDown) && list.moves(Action::Down));
-        assert_eq!((list.selected(), visible(&list)), (Some(&4), vec![2, 3, 4]));
-        let question = list.ask();
-        list.loaded(question, Fetch::Start, Ok((vec![7, 8, 4, 9], true)));
-        assert_eq!((list.selected(), list.total()), (Some(&4), Some(4)));
-        list.moves(Action::Bottom);
-        assert_eq!((list.selected(), visible(&list)), (Some(&9), vec![8, 4, 9]));
-        list.scroll_by(-9);
-        assert_eq!((list.selected(), visible(&list)), (Some(&4), vec![7, 8, 4]));
-    }
-
-    #[test]
-    fn late_answers_are_void_and_failed_ones_keep_what_is_there() {
-        let mut list = of(0..2);
-        let late = list.ask();
-        let question = list.ask();
-        list.loaded(late, Fetch::Start, Ok((vec![9], true)));
-        assert!(list.is_waiting());
-        list.loaded(question, Fetch::More, Err(Error::SignIn));
-        assert_eq!((visible(&list), list.wants_more()), (vec![0, 1], false));
-        let question = list.ask();
-        list.loaded(question, Fetch::More, Ok((vec![2], false)));
-        assert_eq!(visible(&list), [0, 1, 2]);
-        assert!(list.wants_more());
-    }
-
-    #[test]
-    fn a_refresh_keeps_what_was_loaded_further_down_and_what_is_seen() {
-        let mut list = of(0..6);
-        let question = list.ask();
-        list.loaded(question, Fetch::More, Ok(((6..10).collect(), true)));
-        list.moves(Action::PageDown);
-        list.moves(Action::PageDown);
-        let seen = visible(&list);
-        let (question, fetch) = list.ask_again().expect("nothing is on its way");
-        assert_eq!((list.ask_again(), list.is_old()), (None, false));
-        list.loaded(question, fetch, Ok((vec![98, 99, 0, 2, 3, 4], false)));
-        assert_eq!((visible(&list), list.selected()), (seen, Some(&6)));
-        assert_eq!(list.items(), [98, 99, 0, 2, 3, 4, 5, 6, 7, 8, 9]);
-        assert_eq!((list.total(), list.is_old()), (Some(11), true));
-    }
-
-    #[test]
-    fn a_refresh_shows_what_is_new_to_who_is_at_the_start() {
-        let mut list = of(1..4);
-        let (question, fetch) = list.ask_again().expect("nothing is on its way");
-        list.loaded(question, fetch, Ok((vec![0, 1, 2], false)));
-        assert_eq!((visible(&list), list.selected()), (vec![0, 1, 2], Some(&1)));
-        let (question, fetch) = list.ask_again().expect("nothing is on its way");
-        list.loaded(question, fetch, Ok((vec![7, 8], false)));
-        assert_eq!(list.items(), [7, 8], "nothing joins the two");
-    }
-
-    #[test]
-    fn what_is_wanted_is_selected_wherever_it_turns_up() {
-        let mut list = of(0..100);
-        list.want(150);
-        assert!(list.wants_more());
-        let question = list.ask();
-        list.loaded(question, Fetch::More, Ok(((100..200).collect(), false)));
-        assert_eq!(list.selected(), Some(&150));
-        list.want(999);
-        let question = list.ask();
-        list.loaded(question, Fetch::More, Ok((vec![200], true)));
-        assert_eq!((list.selected(), list.wants_more()), (Some(&150), false));
-    }
-
-    #[test]
-    fn an_empty_list_has_nothing_to_move() {
-        let mut list: List<u32> = List::default();
-        list.scroll_by(3);
-        assert!(list.moves(Action::Bottom) && list.selected().is_none());
-        assert!(!list.moves(Action::Accept));
-    }
+/// Whether a filter by a part of the name leaves this one out.
+pub fn hides(filter: &str, name: &str) -> bool {
+    !name.to_lowercase().contains(&filter.trim().to_lowercase())
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ pub mod form;
 pub mod hidden;
 mod input;
 pub mod key_activity;
+mod layers;
 pub mod layout;
 pub mod list;
 mod moving;
@@ -37,6 +38,7 @@ pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog, Secre
 pub use form::Form;
 pub use key_activity::KeyActivity;
 pub use layout::Layout;
+pub use moving::Opening;
 pub use notice::{Notice, Tone};
 pub use people::{Heirs, People, Removal};
 pub use projects::Projects;
@@ -67,6 +69,7 @@ pub enum Over {
     Conflict(Box<Conflict>),
     Question(Question),
     Palette(Palette),
+    Opening(Opening),
     Help(Help),
 }
 
@@ -83,6 +86,7 @@ impl Over {
             Over::Conflict(_) => Layer::Conflict,
             Over::Question(_) => Layer::Question,
             Over::Palette(_) => Layer::Palette,
+            Over::Opening(_) => Layer::Opening,
             Over::Help(_) => Layer::Help,
         }
     }
@@ -111,8 +115,6 @@ pub struct App {
     pub place: Place,
     /// All places that one can go to.
     places: Vec<Place>,
-    /// The label of the place that is being opened.
-    pub going_to: Option<String>,
     pub me: Option<Me>,
     /// Why nothing can be shown at all: the sign-in was refused.
     pub refused: Option<Error>,
@@ -129,6 +131,8 @@ pub struct App {
     pub revealed: Option<Revealed>,
     pub notice: Option<Notice>,
     size: (u16, u16),
+    /// Changes that the server was asked for and has not answered.
+    unanswered: usize,
     /// A secret is on its way to be shown.
     revealing: Option<Uuid>,
     /// Numbers notices, revelations and copies, so that a late timer is void.
@@ -145,7 +149,6 @@ impl App {
         let mut app = Self {
             place,
             places: Vec::new(),
-            going_to: None,
             me: None,
             refused: None,
             connection: Connection::Connecting,
@@ -161,6 +164,7 @@ impl App {
             revealed: None,
             notice: None,
             size,
+            unanswered: 0,
             revealing: None,
             count: 0,
             last_copy: 0,
@@ -181,7 +185,11 @@ impl App {
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         let (selected, key, in_details) =
             (self.selection(), self.browse.selected_id(), self.key_in_details());
+        if message.answers_change() {
+            self.unanswered = self.unanswered.saturating_sub(1);
+        }
         let mut effects = self.dispatch(message);
+        self.unanswered += effects.iter().filter(|effect| effect.is_change()).count();
         if self.selection() != selected {
             self.details_scroll = 0;
         }

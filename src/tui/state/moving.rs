@@ -2,9 +2,19 @@
 
 use uuid::Uuid;
 
-use super::{App, Tone};
+use super::{App, Over, Tone};
+use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::places::Place;
+
+/// Another place is being opened. It takes the keys, so that nothing is begun that going there would
+/// throw away.
+#[derive(Debug)]
+pub struct Opening {
+    pub label: String,
+    /// Tells it from earlier ones, which one no longer waits for.
+    number: u64,
+}
 
 impl App {
     /// The places that one can go to, the present one among them.
@@ -14,26 +24,51 @@ impl App {
         self
     }
 
-    /// The places that one can go to from here; none while one is being opened.
+    /// The places that one can go to from here.
     pub(super) fn other_places(&self) -> impl Iterator<Item = &Place> {
-        let others = self.places.iter().filter(|place| place.label != self.place.label);
-        others.filter(|_| self.going_to.is_none())
+        self.places.iter().filter(|place| place.label != self.place.label)
     }
 
+    /// Not while a change is on its way: what it is answered, maybe with a secret, would find nobody.
     pub(super) fn set_out_for(&mut self, label: String) -> Vec<Effect> {
-        self.going_to = Some(label.clone());
-        let mut effects = self.say(Tone::Note, format!("Opening {label}…"));
-        effects.push(Effect::GoTo(label));
-        effects
+        if self.unanswered > 0 {
+            let text = format!("A change is on its way; wait for its answer, and then go to {label}.");
+            return self.say(Tone::Note, text);
+        }
+        let number = self.next_number();
+        self.over.push(Over::Opening(Opening {
+            label: label.clone(),
+            number,
+        }));
+        vec![Effect::GoTo { number, label }]
     }
 
-    pub(super) fn not_switched(&mut self, why: &str) -> Vec<Effect> {
-        let label = self.going_to.take().unwrap_or_default();
+    pub(super) fn perform_while_opening(&mut self, action: Action) -> Vec<Effect> {
+        if action == Action::Back {
+            self.over.pop();
+        }
+        Vec::new()
+    }
+
+    /// Whether this is the place that one waits for.
+    pub fn waits_for(&self, number: u64) -> bool {
+        self.over.iter().any(is_opening(number))
+    }
+
+    pub(super) fn not_switched(&mut self, number: u64, why: &str) -> Vec<Effect> {
+        let label = self.over.iter().find_map(|over| match over {
+            Over::Opening(opening) if opening.number == number => Some(opening.label.clone()),
+            _ => None,
+        });
+        let Some(label) = label else {
+            return Vec::new();
+        };
+        self.take_away(is_opening(number));
         self.say(Tone::Failed, format!("Can't open {label}: {why}"))
     }
 
     /// Is at another place from now on, and knows nothing of it yet. Only what is about the clipboard
-    /// stays, which is the same everywhere.
+    /// stays, which is the same everywhere. Nothing may be open or on its way but this place.
     pub fn go_to(&mut self, place: Place, run: Uuid) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
         let places = std::mem::take(&mut self.places);
@@ -43,4 +78,8 @@ impl App {
         effects.extend(self.start());
         effects
     }
+}
+
+fn is_opening(number: u64) -> impl Fn(&Over) -> bool {
+    move |over| matches!(over, Over::Opening(opening) if opening.number == number)
 }

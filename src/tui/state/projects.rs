@@ -2,9 +2,8 @@
 
 use uuid::Uuid;
 
-use super::list::{Fetch, List, Listed};
-use super::notice::sentence;
-use super::{App, Tone};
+use super::list::{Fetch, List, Listed, hides};
+use super::{App, Screen};
 use crate::api::{Project, ProjectQuery};
 use crate::client::Error;
 use crate::tui::keymap::Action;
@@ -49,29 +48,10 @@ impl Listed for Project {
 }
 
 impl App {
-    /// Asks for the list from its start: it is another one.
-    pub(super) fn load_projects(&mut self) -> Vec<Effect> {
-        let generation = self.projects.list.ask();
-        self.fetch_projects(generation, Fetch::Start)
-    }
-
-    /// Asks again for the list.
-    pub(super) fn refresh_projects(&mut self) -> Vec<Effect> {
-        match self.projects.list.ask_again() {
-            Some((generation, fetch)) => self.fetch_projects(generation, fetch),
-            None => Vec::new(),
-        }
-    }
-
-    pub(super) fn load_more_projects(&mut self) -> Vec<Effect> {
-        if !self.projects.list.wants_more() {
+    pub(super) fn fetch_projects(&mut self, fetch: Fetch) -> Vec<Effect> {
+        let Some((generation, fetch)) = self.projects.list.begin(fetch) else {
             return Vec::new();
-        }
-        let generation = self.projects.list.ask();
-        self.fetch_projects(generation, Fetch::More)
-    }
-
-    fn fetch_projects(&mut self, generation: u64, fetch: Fetch) -> Vec<Effect> {
+        };
         let text = self.projects.filter.trim();
         let last = self.projects.list.last().map(|project| project.id);
         let query = ProjectQuery {
@@ -108,10 +88,9 @@ impl App {
             return effects;
         }
         if self.projects.list.moves(action) {
-            return self.load_more_projects();
+            return self.load_more();
         }
         match action {
-            Action::Refresh => self.refresh_projects(),
             Action::Create => self.open_new_project(),
             Action::ItsKeys => self.show_keys_of_project(),
             _ => match self.projects.list.selected().cloned() {
@@ -145,21 +124,12 @@ impl App {
         fetch: Fetch,
         result: Result<Vec<Project>, Error>,
     ) -> Vec<Effect> {
-        let failed = result.as_ref().err().map(sentence);
         let result = result.map(|projects| {
             let complete = projects.len() < PAGE as usize;
             (projects, complete)
         });
-        self.projects.list.loaded(generation, fetch, result);
-        let mut effects = match failed.filter(|_| !self.projects.list.is_empty()) {
-            Some(why) => self.say(Tone::Failed, why),
-            None => Vec::new(),
-        };
-        if self.projects.list.is_old() {
-            effects.extend(self.refresh_projects());
-        }
-        effects.extend(self.load_more_projects());
-        effects
+        let loaded = self.projects.list.loaded(generation, fetch, result);
+        self.list_loaded(Screen::Projects, loaded)
     }
 
     /// The server did what was asked, or didn't: either way the list may have changed.
@@ -168,16 +138,30 @@ impl App {
         task: ProjectTask,
         result: Result<Option<Box<Project>>, Error>,
     ) -> Vec<Effect> {
-        let mut effects = match result {
-            Ok(project) => {
-                if let (ProjectTask::Add, Some(project)) = (task, &project) {
-                    self.projects.list.want(project.id);
-                }
-                self.project_changed(task, project)
+        let named = match (task, &result) {
+            (ProjectTask::Add | ProjectTask::Rename(_), Ok(Some(project))) => {
+                Some((project.id, project.name.clone()))
             }
+            _ => None,
+        };
+        let mut effects = match result {
+            Ok(project) => self.project_changed(task, project),
             Err(error) => self.project_refused(task, &error),
         };
-        effects.extend(self.refresh_projects());
+        effects.extend(match named {
+            // It may stand anywhere now.
+            Some((id, name)) => self.find_project(id, &name),
+            None => self.fetch_projects(Fetch::Refresh),
+        });
         effects
+    }
+
+    /// Selects a project however far down it stands.
+    fn find_project(&mut self, id: Uuid, name: &str) -> Vec<Effect> {
+        if hides(&self.projects.filter, name) {
+            self.projects.filter.clear();
+        }
+        self.projects.list.want(id);
+        self.fetch_projects(Fetch::Start)
     }
 }

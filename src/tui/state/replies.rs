@@ -80,7 +80,7 @@ impl App {
                 self.connection = Connection::Lost(error);
                 Vec::new()
             }
-            Message::NotSwitched(why) => self.not_switched(&why),
+            Message::NotSwitched { number, why } => self.not_switched(number, &why),
             Message::Deck(event) => self.others_did(event),
             Message::Changed(about) => self.others_changed(about),
             Message::Resync => self.missed_some(),
@@ -95,19 +95,18 @@ impl App {
     /// The stream of events is open: whatever happened before may have been missed.
     fn connected(&mut self) -> Vec<Effect> {
         self.connection = Connection::Live;
-        // The role may have changed too.
-        let mut effects = vec![Effect::LoadMe];
-        effects.extend(self.missed_some());
-        effects
+        self.missed_some()
     }
 
-    /// Everything may have changed.
+    /// Everything may have changed, the user's role too.
     fn missed_some(&mut self) -> Vec<Effect> {
-        let mut effects = match self.browse.body() {
+        let mut effects = vec![Effect::LoadMe];
+        effects.extend(match self.browse.body() {
             super::Body::Failed(_) => self.browse.requery(),
             _ => self.browse.refresh(),
-        };
+        });
         effects.extend(self.refresh_list());
+        effects.extend(self.look_at_keys_again());
         effects.extend(self.await_rest());
         effects
     }
@@ -118,6 +117,7 @@ impl App {
             KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(),
         };
         effects.extend(self.refresh_list());
+        effects.extend(self.look_at_keys_again());
         effects.extend(self.was_touched(event.key));
         effects
     }
@@ -126,7 +126,7 @@ impl App {
     fn others_changed(&mut self, about: Part) -> Vec<Effect> {
         let (mut effects, screen) = match about {
             Part::Projects => (self.browse.refresh(), Screen::Projects),
-            Part::People => (Vec::new(), Screen::People),
+            Part::People => (self.look_at_keys_again(), Screen::People),
             Part::Activity => (Vec::new(), Screen::Activity),
         };
         if self.screen == screen || self.screen == Screen::Activity {
@@ -143,7 +143,7 @@ impl App {
                 return Vec::new();
             }
         };
-        self.drop_form();
+        self.take_away(is_form);
         let id = created.key.id;
         self.over.push(Over::NewSecret(NewSecret {
             of: SecretOf::Key(Box::new(created.key)),
@@ -156,7 +156,7 @@ impl App {
     fn edited(&mut self, id: Uuid, result: Result<Box<Key>, Error>) -> Vec<Effect> {
         match result {
             Ok(key) => {
-                self.drop_form();
+                self.take_away(is_form);
                 let text = format!("Saved “{}”. It counts from the next check on.", key.name);
                 self.browse.rows.update(*key);
                 let mut effects = self.say(Tone::Done, text);
@@ -164,11 +164,10 @@ impl App {
                 effects
             }
             Err(Error::Refused(problem)) if problem.current.is_some() => {
-                self.uncover_form();
                 if let (Some(current), Some(form)) = (problem.current, self.form_mut()) {
                     form.sending = false;
                     let conflict = Conflict::new(form, current);
-                    self.over.push(Over::Conflict(Box::new(conflict)));
+                    self.cover(is_form, Some(Over::Conflict(Box::new(conflict))));
                 }
                 Vec::new()
             }
@@ -177,20 +176,6 @@ impl App {
                 self.form_refused(error);
                 if gone { self.browse.forget(id) } else { Vec::new() }
             }
-        }
-    }
-
-    /// Closes what lies over the form, such as help.
-    fn uncover_form(&mut self) {
-        if let Some(at) = self.over.iter().position(|over| matches!(over, Over::Form(_))) {
-            self.over.truncate(at + 1);
-        }
-    }
-
-    /// The form and any question about leaving it.
-    fn drop_form(&mut self) {
-        if let Some(at) = self.over.iter().position(|over| matches!(over, Over::Form(_))) {
-            self.over.truncate(at);
         }
     }
 
@@ -211,30 +196,23 @@ impl App {
     }
 
     fn revoked(&mut self, id: Uuid, result: Result<(), Error>) -> Vec<Effect> {
-        let Some(at) = self
-            .over
-            .iter()
-            .position(|over| matches!(over, Over::Revoke(d) if d.key.id == id))
-        else {
+        let is_it = |over: &Over| matches!(over, Over::Revoke(dialog) if dialog.key.id == id);
+        let Some(Over::Revoke(dialog)) = self.over.iter_mut().find(|over| is_it(over)) else {
             return Vec::new();
         };
-        let (tone, text) = match (&result, &self.over[at]) {
-            (Ok(()), Over::Revoke(dialog)) => (
+        let (tone, text) = match result {
+            Ok(()) => (
                 Tone::Done,
                 format!("Revoked “{}”. It is refused from now on.", dialog.key.name),
             ),
-            (Err(error), _) if is_gone(error) => (Tone::Note, sentence(error)),
-            (Err(error), _) => {
-                let text = sentence(error);
-                if let Some(Over::Revoke(dialog)) = self.over.get_mut(at) {
-                    dialog.sending = false;
-                    dialog.error = Some(text);
-                }
+            Err(error) if is_gone(&error) => (Tone::Note, sentence(&error)),
+            Err(error) => {
+                dialog.sending = false;
+                dialog.error = Some(sentence(&error));
                 return Vec::new();
             }
-            _ => return Vec::new(),
         };
-        self.over.truncate(at);
+        self.take_away(is_it);
         let mut effects = self.say(tone, text);
         effects.extend(self.browse.forget(id));
         effects
@@ -304,6 +282,10 @@ impl App {
             Route::Failed(why) => self.say(Tone::Failed, sentence(&format!("not copied: {why}"))),
         }
     }
+}
+
+fn is_form(over: &Over) -> bool {
+    matches!(over, Over::Form(_))
 }
 
 /// Whether the key that was meant exists no longer.

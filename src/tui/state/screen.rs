@@ -4,6 +4,8 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::browse::Query;
 use super::input::WHEEL;
+use super::list::{Fetch, Loaded};
+use super::notice::sentence;
 use super::{App, Tone};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::Effect;
@@ -85,12 +87,30 @@ impl App {
 
     /// Something changed: asks again for what this screen shows of it.
     pub(super) fn refresh_list(&mut self) -> Vec<Effect> {
-        match self.screen {
+        self.fetch(self.screen, Fetch::Refresh)
+    }
+
+    /// Asks for a stretch of the list of a screen, where there is something to ask for.
+    fn fetch(&mut self, screen: Screen, fetch: Fetch) -> Vec<Effect> {
+        match screen {
             Screen::Keys => Vec::new(),
-            Screen::Projects => self.refresh_projects(),
-            Screen::People => self.refresh_people(),
-            Screen::Activity => self.refresh_activity(),
+            Screen::Projects => self.fetch_projects(fetch),
+            Screen::People => self.fetch_people(fetch),
+            Screen::Activity => self.fetch_activity(fetch),
         }
+    }
+
+    /// Says why the list of a screen shows old rows, and asks for what comes next.
+    pub(super) fn list_loaded(&mut self, screen: Screen, loaded: Option<Loaded>) -> Vec<Effect> {
+        let Some(Loaded { failed, next }) = loaded else {
+            return Vec::new();
+        };
+        let mut effects = match failed {
+            Some(error) => self.say(Tone::Failed, sentence(&error)),
+            None => Vec::new(),
+        };
+        effects.extend(self.fetch(screen, next));
+        effects
     }
 
     /// What is selected on this screen, told from everything else there.
@@ -203,9 +223,7 @@ impl App {
     pub(super) fn load_more(&mut self) -> Vec<Effect> {
         match self.screen {
             Screen::Keys => self.browse.load_ahead(),
-            Screen::Projects => self.load_more_projects(),
-            Screen::People => self.load_more_people(),
-            Screen::Activity => self.load_more_activity(),
+            screen => self.fetch(screen, Fetch::More),
         }
     }
 
@@ -223,9 +241,7 @@ impl App {
     pub(super) fn filtered(&mut self) -> Vec<Effect> {
         match self.screen {
             Screen::Keys => self.browse.requery(),
-            Screen::Projects => self.load_projects(),
-            Screen::People => self.load_people(),
-            Screen::Activity => self.refresh_activity(),
+            screen => self.fetch(screen, Fetch::Start),
         }
     }
 }

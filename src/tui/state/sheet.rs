@@ -226,7 +226,8 @@ impl Sheet {
     pub fn perform(&mut self, action: Action) -> SheetOutcome {
         let stops = self.fields.len() + 1;
         match action {
-            _ if self.sending && action != Action::Back => {}
+            // What comes of it is waited for: the answer belongs to this sheet and no later one.
+            _ if self.sending => {}
             Action::Submit => return SheetOutcome::Submit,
             Action::Accept if self.is_on_button() => return SheetOutcome::Submit,
             Action::Back => return SheetOutcome::Cancel,
@@ -288,13 +289,9 @@ impl App {
         })
     }
 
-    /// Takes the sheet away when it is of this task, and any question about leaving it: what it was for
-    /// has been done.
+    /// Takes the sheet away when it is of this task: what it was for has been done.
     pub(super) fn close_sheet(&mut self, task: Task) {
-        let is_it = |over: &Over| matches!(over, Over::Sheet(sheet) if sheet.task == task);
-        if let Some(at) = self.over.iter().position(is_it) {
-            self.over.truncate(at);
-        }
+        self.take_away(|over| matches!(over, Over::Sheet(sheet) if sheet.task == task));
     }
 
     pub(super) fn perform_in_sheet(&mut self, action: Action) -> Vec<Effect> {

@@ -24,7 +24,7 @@ const COLUMNS: [Column<Activity>; 4] = [
     Column {
         label: "WHO",
         fit: Fit::growing(12, 1, 1, 30),
-        cell: |row, look| (row.who().to_owned(), look.theme.text()),
+        cell: |row, look| (text::short_name(row.who()).to_owned(), look.theme.text()),
     },
     Column {
         label: "WHAT",
@@ -70,9 +70,8 @@ fn empty(app: &App) -> Empty {
 
 pub fn details(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let selected = app.activity.list.selected();
-    let title = selected.map_or("Details", |row| row.subject.as_str());
     let lines = |width| selected.map_or_else(Vec::new, |row| lines(row, width, look));
-    list::details(buffer, area, app, title, lines, look);
+    list::details(buffer, area, app, "Details", lines, look);
 }
 
 fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
@@ -122,7 +121,7 @@ pub fn of_key(key: &Key, activity: &KeyActivity, width: usize, look: &Look) -> V
 
 /// `3 min ago    mira     edited the key`.
 fn in_short(row: &Activity, width: usize, look: &Look) -> Line<'static> {
-    let name = row.who().split('@').next().unwrap_or_default();
+    let name = text::short_name(row.who());
     let when = text::column(&time::ago(Some(row.at), look.now), 11.min(width));
     let rest = format!("{name} {}", row.action.words());
     Line::from(vec![

@@ -10,6 +10,9 @@ use crate::api::Key;
 use crate::model::Scope;
 use crate::tui::state::{App, Revealed};
 
+/// Of values that stand below their label.
+const INDENT: usize = 2;
+
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let Some(key) = app.selected() else {
         list::details(buffer, area, app, "Details", |_| Vec::new(), look);
@@ -26,18 +29,7 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
 
 fn lines(key: &Key, revealed: Option<&Revealed>, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
-    let kind = Span::styled(format!("{} key", key.scope), theme.scope(key.scope));
-    let mut lines = match &key.project {
-        Some(project) => vec![Line::from(vec![
-            kind,
-            Span::raw(" · "),
-            Span::raw(text::fit(&project.name, width.saturating_sub(14))),
-        ])],
-        None => vec![
-            Line::from(kind),
-            Line::styled("reads the whole organisation", theme.faint()),
-        ],
-    };
+    let mut lines = of_what(key, width, look);
     if key.project.as_ref().is_some_and(|project| !project.deployed) {
         let why = "Project not deployed: this key refuses to connect";
         lines.extend(paragraph(why, theme.warning(), width));
@@ -78,6 +70,24 @@ fn lines(key: &Key, revealed: Option<&Revealed>, width: usize, look: &Look) -> V
     lines.extend(field("Last used", &used, width, look));
     lines.extend(field("Changes", &changes(key.version), width, look));
     lines.extend(field("Id", &key.id.to_string(), width, look));
+    lines
+}
+
+/// `Web key · Storefront`; a project whose name is too long for that stands below.
+fn of_what(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let kind = format!("{} key", key.scope);
+    let room = width.saturating_sub(text::width(&kind) + 3);
+    let kind = Span::styled(kind, look.theme.scope(key.scope));
+    let (words, style) = match &key.project {
+        Some(project) if text::width(&project.name) <= room => {
+            let project = format!(" · {}", text::fit(&project.name, room));
+            return vec![Line::from(vec![kind, Span::raw(project)])];
+        }
+        Some(project) => (project.name.as_str(), Style::new()),
+        None => ("reads the whole organisation", look.theme.faint()),
+    };
+    let mut lines = vec![Line::from(kind)];
+    lines.extend(paragraph(words, style, width));
     lines
 }
 
@@ -127,11 +137,8 @@ fn domains(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
     if key.ui_domains.is_empty() {
         lines.push(Line::raw("  any app"));
     }
-    lines.extend(
-        key.ui_domains
-            .iter()
-            .map(|d| Line::raw(format!("  {}", text::fit(d.as_str(), width.saturating_sub(2))))),
-    );
+    let domains = key.ui_domains.iter();
+    lines.extend(domains.flat_map(|domain| indented(domain.as_str(), width)));
     lines
 }
 
@@ -141,7 +148,17 @@ pub fn paragraph(words: &str, style: Style, width: usize) -> Vec<Line<'static>> 
     lines.map(|line| Line::styled(line, style)).collect()
 }
 
-/// A label of fixed width and its value, which goes to a line of its own where it doesn't fit.
+/// Text of as many lines as it needs, indented where it has room.
+fn indented(words: &str, width: usize) -> Vec<Line<'static>> {
+    let room = width.checked_sub(text::width(words));
+    let indent = room.unwrap_or(INDENT).min(INDENT);
+    let lines = text::wrap(words, width.saturating_sub(indent)).into_iter();
+    lines
+        .map(|line| Line::raw(format!("{:indent$}{line}", "")))
+        .collect()
+}
+
+/// A label of fixed width and its value, which goes to lines of its own where it doesn't fit.
 pub fn field(label: &'static str, value: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
     // Two columns: one for the toggles' long labels, one for all others.
     let column = if label.len() > 10 { 20 } else { 11 };
@@ -149,7 +166,7 @@ pub fn field(label: &'static str, value: &str, width: usize, look: &Look) -> Vec
     if text::width(value) + column <= width {
         return vec![Line::from(vec![label, Span::raw(text::fit(value, width))])];
     }
-    let indent = width.saturating_sub(text::width(value)).min(2);
-    let value = text::fit(value, width - indent);
-    vec![Line::from(label), Line::raw(format!("{:indent$}{value}", ""))]
+    let mut lines = vec![Line::from(label)];
+    lines.extend(indented(value, width));
+    lines
 }

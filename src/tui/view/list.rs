@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Widget};
 
+use super::details::paragraph;
 use super::{Look, body, clip, text};
 use crate::tui::state::App;
 use crate::tui::state::columns::{self, Fit, Placed};
@@ -136,7 +137,7 @@ pub fn put<C>(buffer: &mut Buffer, line: Rect, place: &Placed<C>, content: &str,
 }
 
 /// The pane beside the list, or over it in a narrow terminal, with the details of the selected item.
-/// `lines` gets the width that they have.
+/// `lines` gets the width that they have. A title that is too long for the border stands above them too.
 pub fn details(
     buffer: &mut Buffer,
     area: Rect,
@@ -148,10 +149,10 @@ pub fn details(
     Clear.render(area, buffer);
     let focused = app.details_focused && app.over.is_empty();
     let room = usize::from(area.width).saturating_sub(4);
-    let title = Span::styled(format!(" {} ", text::fit(title, room)), look.theme.strong());
+    let short = Span::styled(format!(" {} ", text::fit(title, room)), look.theme.strong());
     let block = Block::bordered()
         .border_style(look.theme.border(focused))
-        .title(title);
+        .title(short);
     let inner = block.inner(area);
     block.render(area, buffer);
     let inner = Rect {
@@ -159,7 +160,12 @@ pub fn details(
         width: inner.width.saturating_sub(2),
         ..inner
     };
-    let lines = lines(usize::from(inner.width));
+    let width = usize::from(inner.width);
+    let mut lines = lines(width);
+    if text::width(title) > room {
+        let whole = paragraph(title, look.theme.strong(), width);
+        lines.splice(0..0, whole.into_iter().chain([Line::default()]));
+    }
     let most = (lines.len() as u16).saturating_sub(inner.height);
     Paragraph::new(lines)
         .scroll((app.details_scroll.min(most), 0))

@@ -13,6 +13,7 @@ mod heirs;
 mod help;
 mod list;
 mod new_secret;
+mod opening;
 mod palette;
 mod people;
 mod picker;
@@ -72,10 +73,11 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option
             Over::Revoke(dialog) => revoke::render(buffer, area, dialog, app, look),
             Over::Removal(removal) => removal::render(buffer, area, removal, look),
             Over::Heirs(heirs) => heirs::render(buffer, area, heirs, look),
-            Over::NewSecret(new) => new_secret::render(buffer, area, new, look),
+            Over::NewSecret(new) => new_secret::render(buffer, area, new, &app.place, look),
             Over::Conflict(conflict) => conflict::render(buffer, area, conflict, look),
             Over::Question(question) => question::render(buffer, area, question, look),
             Over::Palette(palette) => palette::render(buffer, area, palette, look),
+            Over::Opening(opening) => opening::render(buffer, area, opening, look),
             Over::Help(help) => help::render(buffer, area, help, app, look),
         };
     }

@@ -6,12 +6,19 @@ use ratatui::text::Line;
 
 use super::{Look, dialog, text};
 use crate::tui::message::Route;
+use crate::tui::places::Place;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::{NewSecret, SecretOf};
 
 const WIDTH: u16 = 78;
 
-pub fn render(buffer: &mut Buffer, screen: Rect, new: &NewSecret, look: &Look) -> Option<Position> {
+pub fn render(
+    buffer: &mut Buffer,
+    screen: Rect,
+    new: &NewSecret,
+    place: &Place,
+    look: &Look,
+) -> Option<Position> {
     let theme = look.theme;
     let width = dialog::inner_width(screen, WIDTH);
     let mut lines = vec![Line::styled(text::fit(new.of.name(), width), theme.strong())];
@@ -31,7 +38,9 @@ pub fn render(buffer: &mut Buffer, screen: Rect, new: &NewSecret, look: &Look) -
                 false => ("You can show and copy it again at any time.", theme.faint()),
             };
             lines.extend(wrapped(words, style));
-            lines.extend(wrapped(what_for(&new.of), theme.text()));
+            for words in what_for(&new.of, place) {
+                lines.extend(wrapped(&words, theme.text()));
+            }
             lines.push(Line::default());
             lines.extend(text::chunks(secret.expose(), width).into_iter().map(Line::raw));
         }
@@ -67,13 +76,17 @@ fn title(of: &SecretOf) -> String {
     }
 }
 
-/// What is to be done with it.
-fn what_for(of: &SecretOf) -> &'static str {
-    match of {
-        SecretOf::Key(_) => "",
-        SecretOf::Person(_) => {
-            "It is their sign-in token: they run keydeck login with this server's address, and give it there."
-        }
+/// What is to be done with it; a command on a line of its own.
+fn what_for(of: &SecretOf, place: &Place) -> Vec<String> {
+    match (of, &place.address) {
+        (SecretOf::Key(_), _) => Vec::new(),
+        (SecretOf::Person(_), Some(address)) => vec![
+            "It is their sign-in token: they run this, and give it there.".into(),
+            format!("keydeck login {address}"),
+        ],
+        (SecretOf::Person(_), None) => vec![
+            "It is their sign-in token: they run keydeck login with this server's address, and give it there.".into(),
+        ],
     }
 }
 

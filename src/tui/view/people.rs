@@ -90,7 +90,6 @@ fn lines(person: &Person, is_me: bool, width: usize, look: &Look) -> Vec<Line<'s
         1 => "1 active  (o shows it)".into(),
         keys => format!("{} active  (o shows them)", text::number(keys)),
     };
-    lines.extend(field("Email", &user.email, width, look));
     lines.extend(field("Keys", &keys, width, look));
     lines.extend(field(
         "Added",

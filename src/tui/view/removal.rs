@@ -74,9 +74,7 @@ fn wrapped(words: &str, width: usize, style: Style) -> Vec<Line<'static>> {
 /// What the choices do.
 fn consequences(removal: &Removal) -> &'static str {
     match &removal.holding {
-        None if removal.error.is_some() => {
-            "Their keys could not be looked at. Esc closes this; d tries again."
-        }
+        None if !removal.is_looking() => "Their keys could not be looked at. Esc closes this; d tries again.",
         None => "Looking at their keys…",
         Some(Holding { total: 0, .. }) if removal.is_me => "",
         Some(Holding { total: 0, .. }) => "They can't sign in any more.",

@@ -125,7 +125,7 @@ fn cell(column: Column, key: &Key, look: &Look) -> (String, Style) {
             (time::ago(key.last_used_at, look.now), style)
         }
         Column::Owner => {
-            let name = key.creator.email.split('@').next().unwrap_or_default();
+            let name = text::short_name(&key.creator.email);
             (name.to_owned(), theme.faint())
         }
     }

@@ -40,6 +40,11 @@ pub fn column(text: &str, cells: usize) -> String {
     fitted
 }
 
+/// `mira` of `mira@acme.example`, for columns; the details say it whole.
+pub fn short_name(email: &str) -> &str {
+    email.split('@').next().unwrap_or(email)
+}
+
 /// Breaks text at spaces, and words that are too long anywhere, into lines of at most `cells`.
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);

@@ -79,8 +79,7 @@ const WEB: &str =
 const MOBILE: &str = r#"{"scope": "mobile", "name": "Mobile {n}", "project": "{project}"}"#;
 const ANALYTICS: &str = r#"{"scope": "analytics", "name": "Board {n}"}"#;
 const RENAME: &str = r#"{"name": "Renamed {n}"}"#;
-const SESSION_SERVER: &str =
-    r#"{"url": "wss://sessions.acme.example", "key_name": "main", "private_key": "k-{n}"}"#;
+const SESSION_SERVER: &str = r#"{"url": "wss://sessions.acme.example", "key_name": "main", "private_key": "the-private-key-of-session-server-{n}"}"#;
 
 #[rustfmt::skip]
 pub const TABLE: &[Row] = &[

@@ -123,7 +123,7 @@ impl Stage {
 
     async fn served(&self) -> String {
         let project = self.project().await;
-        let server = json!({"url": "wss://a.example", "key_name": "main", "private_key": "k"});
+        let server = json!({"url": "wss://a.example", "key_name": "main", "private_key": "the-private-key-of-the-session-server"});
         let path = format!("/v1/projects/{project}/session-server");
         let request = self.deck.owner.request(reqwest::Method::PUT, &path).json(&server);
         self.deck.owner.send(request).await.expect(200);

@@ -59,8 +59,11 @@ impl Deck {
         let runtime = tokio::runtime::Runtime::new()?;
         runtime.block_on(async {
             let owner = store.first_user(Role::Owner).await?;
+            let owner = owner.ok_or("no owner")?;
             let by = Actor {
-                user: owner.ok_or("no owner")?.id,
+                user: owner.id,
+                role: owner.role,
+                token: None,
                 address: None,
             };
             let new = NewUserRecord {

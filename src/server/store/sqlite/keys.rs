@@ -7,17 +7,17 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::activity::{self, Subject};
-use super::people::{acting, user_seq};
+use super::people::{Acting, user_seq};
 use super::rows::{KeyBy, find_key, lines, micros, rank};
 use crate::api::ActivityAction;
 use crate::model::{Settings, ValidKey};
 use crate::server::store::{
-    Actor, Found, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed, StoreError,
+    Found, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed, StoreError,
     StoreResult, Visible,
 };
 
-pub fn create(conn: &Connection, new: &NewKey, by: Actor) -> StoreResult<KeyCreation> {
-    let creator = acting(conn, by)?;
+pub fn create(conn: &Connection, new: &NewKey, by: Acting) -> StoreResult<KeyCreation> {
+    let creator = by.seq;
     if let Some(used) = &new.idempotency
         && let Some(answer) = replay(conn, creator, used)?
     {
@@ -45,17 +45,38 @@ pub fn create(conn: &Connection, new: &NewKey, by: Actor) -> StoreResult<KeyCrea
             micros(Timestamp::now())
         ])?;
     }
+    let Some((_, Found::Active(key))) = find_key(conn, KeyBy::Seq(seq), Visible::All)? else {
+        return Err(StoreError::Fault("a key was gone as soon as it was made".into()));
+    };
     let subject = Subject {
         action: ActivityAction::KeyCreated,
         key: Some((seq, creator)),
-        name: &new.valid.name,
-        changes: Map::new(),
+        name: &key.name,
+        changes: beginnings(&key),
     };
     activity::record(conn, by, subject)?;
-    match find_key(conn, KeyBy::Seq(seq), Visible::All)? {
-        Some((_, Found::Active(key))) => Ok(KeyCreation::Created(key)),
-        _ => Err(StoreError::Fault("a key was gone as soon as it was made".into())),
-    }
+    Ok(KeyCreation::Created(key))
+}
+
+/// Field by field, what a key begins with; nothing for what it does not have. Nothing of its secret.
+fn beginnings(key: &KeyRecord) -> Map<String, Value> {
+    let settings = &key.settings;
+    let toggle = key.scope.is_viewable().then_some(settings.cross_page_persistence);
+    let fields = [
+        ("scope", json!(key.scope)),
+        (
+            "project",
+            json!(key.project.as_ref().map(|project| &project.name)),
+        ),
+        ("ui_domains", json!(settings.ui_domains)),
+        ("local_development", json!(settings.local_development)),
+        ("cross_page_persistence", json!(toggle)),
+    ];
+    let had = fields
+        .into_iter()
+        .filter(|(_, value)| !value.is_null() && *value != json!([]));
+    had.map(|(field, value)| (field.to_owned(), json!([null, value])))
+        .collect()
 }
 
 /// Stores the row alone.
@@ -153,7 +174,7 @@ pub fn edit(
     expected_version: u64,
     name: &str,
     settings: &Settings,
-    by: Actor,
+    by: Acting,
 ) -> StoreResult<KeyChange> {
     let Some((seq, Found::Active(key))) = find_key(conn, KeyBy::Id(id), Visible::All)? else {
         return Ok(KeyChange::Missing);
@@ -229,7 +250,7 @@ fn differences(key: &KeyRecord, name: &str, settings: &Settings) -> Map<String, 
         .collect()
 }
 
-pub fn revoke(conn: &Connection, id: Uuid, by: Actor) -> StoreResult<Revocation> {
+pub fn revoke(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<Revocation> {
     let (seq, key) = match find_key(conn, KeyBy::Id(id), Visible::All)? {
         None => return Ok(Revocation::Missing),
         Some((_, Found::Revoked(tombstone))) => return Ok(Revocation::AlreadyRevoked(tombstone)),
@@ -241,13 +262,13 @@ pub fn revoke(conn: &Connection, id: Uuid, by: Actor) -> StoreResult<Revocation>
 }
 
 /// Revokes an active key of `creator`.
-pub fn destroy(conn: &Connection, seq: i64, creator: i64, name: &str, by: Actor) -> StoreResult<()> {
+pub fn destroy(conn: &Connection, seq: i64, creator: i64, name: &str, by: Acting) -> StoreResult<()> {
     let revoked = conn
         .prepare_cached(
             "UPDATE keys SET revoked_at = ?, revoked_by = ?, data_key = NULL, sealed = NULL, version = version + 1
               WHERE seq = ? AND revoked_at IS NULL",
         )?
-        .execute(params![micros(Timestamp::now()), acting(conn, by)?, seq])?;
+        .execute(params![micros(Timestamp::now()), by.seq, seq])?;
     one_row(revoked)?;
     let subject = Subject {
         action: ActivityAction::KeyRevoked,
@@ -259,7 +280,7 @@ pub fn destroy(conn: &Connection, seq: i64, creator: i64, name: &str, by: Actor)
 }
 
 /// The sealed token goes out only after the writer has committed the row that tells of it.
-pub fn reveal(conn: &Connection, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {
+pub fn reveal(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<Option<Sealed>> {
     let found = conn
         .prepare_cached(
             "SELECT seq, creator, name, data_key, sealed FROM keys

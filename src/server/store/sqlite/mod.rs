@@ -32,6 +32,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use self::names::Known;
+use self::people::Acting;
 use self::readers::{Pool, Readers, snapshot};
 use self::rows::{KeyBy, find_key};
 use self::watch::Bell;
@@ -95,6 +96,28 @@ impl SqliteStore {
         self.committed.notify_one();
         Ok(())
     }
+
+    /// Runs `work` in a transaction of its own, if `by` may still act in it.
+    async fn act<T, F>(&self, by: Actor, mut work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&Connection, Acting) -> StoreResult<T> + Send + 'static,
+    {
+        self.writer
+            .run(move |conn| work(conn, people::acting(conn, by)?))
+            .await
+    }
+
+    /// As [`SqliteStore::act`], where secrets are destroyed.
+    async fn act_and_erase<T, F>(&self, by: Actor, mut work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&Connection, Acting) -> StoreResult<T> + Send + 'static,
+    {
+        self.writer
+            .erase(move |conn| work(conn, people::acting(conn, by)?))
+            .await
+    }
 }
 
 #[async_trait]
@@ -139,24 +162,21 @@ impl Store for SqliteStore {
     }
 
     async fn add_user(&self, new: NewUserRecord, by: Actor) -> StoreResult<Result<User, Taken>> {
-        self.writer.run(move |conn| people::add(conn, &new, by)).await
+        self.act(by, move |conn, by| people::add(conn, &new, by)).await
     }
 
     async fn set_role(&self, id: Uuid, role: Role, by: Actor) -> StoreResult<RoleChange> {
-        self.writer
-            .run(move |conn| people::set_role(conn, id, role, by))
+        self.act(by, move |conn, by| people::set_role(conn, id, role, by))
             .await
     }
 
     async fn replace_token(&self, id: Uuid, token: TokenHash, by: Actor) -> StoreResult<bool> {
-        self.writer
-            .run(move |conn| people::replace_token(conn, id, token, by))
+        self.act(by, move |conn, by| people::replace_token(conn, id, token, by))
             .await
     }
 
     async fn remove_user(&self, id: Uuid, fate: Option<Fate>, by: Actor) -> StoreResult<Removal> {
-        self.writer
-            .erase(move |conn| removal::remove(conn, id, fate, by))
+        self.act_and_erase(by, move |conn, by| removal::remove(conn, id, fate, by))
             .await
     }
 
@@ -176,8 +196,7 @@ impl Store for SqliteStore {
         deployed: bool,
         by: Actor,
     ) -> StoreResult<Result<ProjectRecord, Taken>> {
-        self.writer
-            .run(move |conn| projects::add(conn, &name, deployed, by))
+        self.act(by, move |conn, by| projects::add(conn, &name, deployed, by))
             .await
     }
 
@@ -189,14 +208,14 @@ impl Store for SqliteStore {
         visible: Visible,
         by: Actor,
     ) -> StoreResult<Option<Result<ProjectRecord, Taken>>> {
-        self.writer
-            .run(move |conn| projects::edit(conn, id, name.as_deref(), deployed, visible, by))
-            .await
+        self.act(by, move |conn, by| {
+            projects::edit(conn, id, name.as_deref(), deployed, visible, by)
+        })
+        .await
     }
 
     async fn remove_project(&self, id: Uuid, visible: Visible, by: Actor) -> StoreResult<ProjectRemoval> {
-        self.writer
-            .erase(move |conn| projects::remove(conn, id, visible, by))
+        self.act_and_erase(by, move |conn, by| projects::remove(conn, id, visible, by))
             .await
     }
 
@@ -206,8 +225,7 @@ impl Store for SqliteStore {
         new: NewSessionServer,
         by: Actor,
     ) -> StoreResult<SessionServerChange> {
-        self.writer
-            .erase(move |conn| session_servers::set(conn, id, &new, by))
+        self.act_and_erase(by, move |conn, by| session_servers::set(conn, id, &new, by))
             .await
     }
 
@@ -216,8 +234,7 @@ impl Store for SqliteStore {
     }
 
     async fn remove_session_server(&self, id: Uuid, by: Actor) -> StoreResult<bool> {
-        self.writer
-            .erase(move |conn| session_servers::remove(conn, id, by))
+        self.act_and_erase(by, move |conn, by| session_servers::remove(conn, id, by))
             .await
     }
 
@@ -261,7 +278,7 @@ impl Store for SqliteStore {
     }
 
     async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
-        self.writer.run(move |conn| keys::create(conn, &new, by)).await
+        self.act(by, move |conn, by| keys::create(conn, &new, by)).await
     }
 
     async fn edit_key(
@@ -272,22 +289,30 @@ impl Store for SqliteStore {
         settings: Settings,
         by: Actor,
     ) -> StoreResult<KeyChange> {
-        self.writer
-            .run(move |conn| keys::edit(conn, id, expected_version, &name, &settings, by))
-            .await
+        self.act(by, move |conn, by| {
+            keys::edit(conn, id, expected_version, &name, &settings, by)
+        })
+        .await
     }
 
     async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation> {
-        self.writer.erase(move |conn| keys::revoke(conn, id, by)).await
+        self.act_and_erase(by, move |conn, by| keys::revoke(conn, id, by))
+            .await
     }
 
     async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {
-        self.writer.run(move |conn| keys::reveal(conn, id, by)).await
+        self.act(by, move |conn, by| keys::reveal(conn, id, by)).await
     }
 
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
-        self.pool
-            .read(|conn| snapshot(conn, |conn| activity::page(conn, query, visible)))
+        if activity::is_quick(query, visible) {
+            return self
+                .pool
+                .read(|conn| snapshot(conn, |conn| activity::page(conn, query, visible)));
+        }
+        let query = query.clone();
+        let page = move |conn: &_| activity::page(conn, &query, visible);
+        self.readers.read(page).await
     }
 
     async fn activity_head(&self) -> StoreResult<ActivityHead> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rusqlite::Connection;
 
-use super::rows::uuid;
+use super::rows::{person, uuid};
 use crate::api::{PersonRef, ProjectRef};
 
 /// The most names of each kind that are remembered.
@@ -65,15 +65,7 @@ impl Names<'_> {
         if let Some(person) = self.known.people.get(&seq) {
             return Ok(person.clone());
         }
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT id, email FROM users WHERE seq = ?")?;
-        let person = statement.query_row([seq], |row| {
-            Ok(PersonRef {
-                id: uuid(row, 0)?,
-                email: row.get(1)?,
-            })
-        })?;
+        let person = person(self.conn, seq)?;
         self.known.people.insert(seq, person.clone());
         Ok(person)
     }

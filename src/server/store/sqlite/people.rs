@@ -1,5 +1,7 @@
 //! The organisation and its users.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
@@ -7,7 +9,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::activity::{self, Subject};
-use super::rows::{USER_COLUMNS, micros, user, uuid};
+use super::rows::{USER_COLUMNS, micros, parsed, user, uuid};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, Organisation, Person, User, UserQuery};
 use crate::model::{Role, TokenHash};
 use crate::server::store::{Actor, NewUserRecord, RoleChange, StoreError, StoreResult, Taken};
@@ -35,12 +37,33 @@ pub fn user_seq(conn: &Connection, id: Uuid) -> StoreResult<i64> {
     find_user(conn, id)?.ok_or_else(|| StoreError::Fault(format!("there is no user {id}")))
 }
 
-/// The `seq` of who acts.
-pub fn acting(conn: &Connection, by: Actor) -> StoreResult<i64> {
-    conn.prepare_cached("SELECT seq FROM users WHERE id = ? AND removed_at IS NULL")?
-        .query_row([by.user.as_bytes()], |row| row.get(0))
-        .optional()?
-        .ok_or(StoreError::ActorRemoved)
+/// Somebody of whom it was seen, in this transaction, that they may act.
+#[derive(Debug, Clone, Copy)]
+pub struct Acting {
+    pub seq: i64,
+    pub user: Uuid,
+    pub address: Option<IpAddr>,
+}
+
+/// What was decided about `by` before the transaction must still be so in it.
+pub fn acting(conn: &Connection, by: Actor) -> StoreResult<Acting> {
+    let found = conn
+        .prepare_cached("SELECT seq, role, token_hash FROM users WHERE id = ? AND removed_at IS NULL")?
+        .query_row([by.user.as_bytes()], |row| {
+            let token = row.get::<_, Option<[u8; 32]>>(2)?.map(TokenHash);
+            Ok((row.get(0)?, parsed(row, 1, str::parse::<Role>)?, token))
+        })
+        .optional()?;
+    match found {
+        None => Err(StoreError::ActorGone),
+        Some((_, _, token)) if by.token.is_some() && by.token != token => Err(StoreError::ActorGone),
+        Some((_, role, _)) if role != by.role => Err(StoreError::RoleChanged),
+        Some((seq, _, _)) => Ok(Acting {
+            seq,
+            user: by.user,
+            address: by.address,
+        }),
+    }
 }
 
 pub fn by_token(conn: &Connection, token: &TokenHash) -> StoreResult<Option<User>> {
@@ -114,7 +137,7 @@ pub fn insert(conn: &Connection, user: &User, token: Option<TokenHash>) -> Store
     Ok(inserted == 1)
 }
 
-pub fn add(conn: &Connection, new: &NewUserRecord, by: Actor) -> StoreResult<Result<User, Taken>> {
+pub fn add(conn: &Connection, new: &NewUserRecord, by: Acting) -> StoreResult<Result<User, Taken>> {
     let user = User {
         id: Uuid::now_v7(),
         email: new.email.trim().to_owned(),
@@ -135,7 +158,7 @@ pub fn add(conn: &Connection, new: &NewUserRecord, by: Actor) -> StoreResult<Res
     Ok(Ok(by_id(conn, user.id)?.unwrap_or(user)))
 }
 
-pub fn set_role(conn: &Connection, id: Uuid, role: Role, by: Actor) -> StoreResult<RoleChange> {
+pub fn set_role(conn: &Connection, id: Uuid, role: Role, by: Acting) -> StoreResult<RoleChange> {
     let Some(user) = by_id(conn, id)? else {
         return Ok(RoleChange::Missing);
     };
@@ -163,7 +186,7 @@ pub fn is_last_owner(conn: &Connection, user: &User) -> StoreResult<bool> {
     Ok(user.role == Role::Owner && !conn.prepare_cached(others)?.exists([user.id.as_bytes()])?)
 }
 
-pub fn replace_token(conn: &Connection, id: Uuid, token: TokenHash, by: Actor) -> StoreResult<bool> {
+pub fn replace_token(conn: &Connection, id: Uuid, token: TokenHash, by: Acting) -> StoreResult<bool> {
     let Some(user) = by_id(conn, id)? else {
         return Ok(false);
     };
@@ -180,7 +203,7 @@ pub fn record_role(
     email: &str,
     old: Option<Role>,
     new: Option<Role>,
-    by: Actor,
+    by: Acting,
 ) -> StoreResult<()> {
     let change: Value = json!([old, new]);
     record(
@@ -197,7 +220,7 @@ fn record(
     action: ActivityAction,
     email: &str,
     changes: Map<String, Value>,
-    by: Actor,
+    by: Acting,
 ) -> StoreResult<()> {
     let subject = Subject {
         action,

@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::activity::{self, Subject};
-use super::count;
-use super::people::{find_user, user_seq};
+use super::people::{Acting, find_user, user_seq};
 use super::rows::{micros, time, uuid};
+use super::{count, session_servers};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, ProjectQuery, SessionServer};
-use crate::server::store::{Actor, ProjectRecord, ProjectRemoval, StoreResult, Taken, Visible};
+use crate::server::store::{ProjectRecord, ProjectRemoval, StoreResult, Taken, Visible};
 
 /// The first question mark is whose keys are counted; 0 is anybody's.
 const SELECT: &str =
@@ -129,7 +129,7 @@ pub fn add(
     conn: &Connection,
     name: &str,
     deployed: bool,
-    by: Actor,
+    by: Acting,
 ) -> StoreResult<Result<ProjectRecord, Taken>> {
     let new = ProjectRecord {
         id: Uuid::now_v7(),
@@ -157,7 +157,7 @@ pub fn edit(
     name: Option<&str>,
     deployed: Option<bool>,
     visible: Visible,
-    by: Actor,
+    by: Acting,
 ) -> StoreResult<Option<Result<ProjectRecord, Taken>>> {
     let Some(old) = by_id(conn, id, visible)? else {
         return Ok(None);
@@ -193,14 +193,15 @@ pub fn edit(
 }
 
 /// The session server goes with it.
-pub fn remove(conn: &Connection, id: Uuid, visible: Visible, by: Actor) -> StoreResult<ProjectRemoval> {
+pub fn remove(conn: &Connection, id: Uuid, visible: Visible, by: Acting) -> StoreResult<ProjectRemoval> {
     let Some(project) = by_id(conn, id, visible)? else {
         return Ok(ProjectRemoval::Missing);
     };
     let seq = seq(conn, id)?;
-    match count::active(conn, 0, seq)? {
-        0 => {}
-        keys => return Ok(ProjectRemoval::HasKeys(keys)),
+    match (project.keys, count::active(conn, 0, seq)?) {
+        (0, 0) => {}
+        (0, _) => return Ok(ProjectRemoval::HasKeysOfOthers),
+        (seen, _) => return Ok(ProjectRemoval::HasKeys(seen)),
     }
     conn.prepare_cached(
         "UPDATE projects SET removed_at = ?, deployed = 0, session_url = NULL, session_key_name = NULL,
@@ -208,13 +209,10 @@ pub fn remove(conn: &Connection, id: Uuid, visible: Visible, by: Actor) -> Store
           WHERE seq = ?",
     )?
     .execute([micros(Timestamp::now()), seq])?;
-    record(
-        conn,
-        ActivityAction::ProjectRemoved,
-        &project.name,
-        Map::new(),
-        by,
-    )?;
+    let mut changes = session_servers::removal(project.session_server.as_ref());
+    changes.insert("creator".into(), json!([project.creator.email, null]));
+    changes.insert("deployed".into(), json!([project.deployed, null]));
+    record(conn, ActivityAction::ProjectRemoved, &project.name, changes, by)?;
     Ok(ProjectRemoval::Removed)
 }
 
@@ -223,7 +221,7 @@ pub fn record(
     action: ActivityAction,
     name: &str,
     changes: Map<String, Value>,
-    by: Actor,
+    by: Acting,
 ) -> StoreResult<()> {
     let subject = Subject {
         action,

@@ -6,12 +6,13 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::activity::{self, Subject};
+use super::people::Acting;
 use super::rows::micros;
 use super::{count, keys, people, projects};
 use crate::api::{ActivityAction, RemovedUser, User};
-use crate::server::store::{Actor, Fate, Removal, StoreResult};
+use crate::server::store::{Fate, Removal, StoreResult};
 
-pub fn remove(conn: &Connection, id: Uuid, fate: Option<Fate>, by: Actor) -> StoreResult<Removal> {
+pub fn remove(conn: &Connection, id: Uuid, fate: Option<Fate>, by: Acting) -> StoreResult<Removal> {
     let Some(user) = people::by_id(conn, id)? else {
         return Ok(Removal::Missing);
     };
@@ -51,7 +52,7 @@ fn active_keys(conn: &Connection, creator: i64) -> StoreResult<Vec<(i64, String)
     Ok(keys.collect::<rusqlite::Result<_>>()?)
 }
 
-fn revoke_keys(conn: &Connection, creator: i64, by: Actor) -> StoreResult<u64> {
+fn revoke_keys(conn: &Connection, creator: i64, by: Acting) -> StoreResult<u64> {
     let theirs = active_keys(conn, creator)?;
     for (key, name) in &theirs {
         keys::destroy(conn, *key, creator, name, by)?;
@@ -76,7 +77,7 @@ fn heir(conn: &Connection, from: &User, to: Uuid) -> StoreResult<Option<Heir>> {
     }))
 }
 
-fn hand_over_keys(conn: &Connection, from: i64, to: &Heir, by: Actor) -> StoreResult<u64> {
+fn hand_over_keys(conn: &Connection, from: i64, to: &Heir, by: Acting) -> StoreResult<u64> {
     let theirs = active_keys(conn, from)?;
     for (key, name) in &theirs {
         conn.prepare_cached("UPDATE keys SET creator = ?, version = version + 1 WHERE seq = ?")?
@@ -93,7 +94,7 @@ fn hand_over_keys(conn: &Connection, from: i64, to: &Heir, by: Actor) -> StoreRe
     Ok(theirs.len() as u64)
 }
 
-fn hand_over_projects(conn: &Connection, from: i64, to: &Heir, by: Actor) -> StoreResult<u64> {
+fn hand_over_projects(conn: &Connection, from: i64, to: &Heir, by: Acting) -> StoreResult<u64> {
     let mut statement = conn.prepare_cached(
         "SELECT seq, name FROM projects WHERE creator = ? AND removed_at IS NULL ORDER BY name_key, id",
     )?;
@@ -117,7 +118,7 @@ fn hand_over_projects(conn: &Connection, from: i64, to: &Heir, by: Actor) -> Sto
 }
 
 /// The row stays, for what they did before; nothing signs them in.
-fn strike(conn: &Connection, user: &User, seq: i64, by: Actor) -> StoreResult<()> {
+fn strike(conn: &Connection, user: &User, seq: i64, by: Acting) -> StoreResult<()> {
     // Before they are gone, since they may remove themselves.
     let removed = ActivityAction::UserRemoved;
     people::record_role(conn, removed, &user.email, Some(user.role), None, by)?;

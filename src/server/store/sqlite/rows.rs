@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
 use super::names::{Known, Names};
-use crate::api::{Sort, User};
+use crate::api::{PersonRef, Sort, User};
 use crate::model::{LocalAddress, Role, Scope, Settings, UiDomain};
 use crate::server::store::{Found, KeyRecord, Place, PlaceValue, RevokedKey, Visible};
 
@@ -73,6 +73,17 @@ pub fn user(row: &Row) -> rusqlite::Result<User> {
         email: row.get(1)?,
         role: parsed(row, 2, str::parse::<Role>)?,
         created_at: time(row, 3)?,
+    })
+}
+
+/// Who has this number, also when they were removed.
+pub fn person(conn: &Connection, seq: i64) -> rusqlite::Result<PersonRef> {
+    let mut statement = conn.prepare_cached("SELECT id, email FROM users WHERE seq = ?")?;
+    statement.query_row([seq], |row| {
+        Ok(PersonRef {
+            id: uuid(row, 0)?,
+            email: row.get(1)?,
+        })
     })
 }
 

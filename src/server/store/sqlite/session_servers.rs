@@ -5,10 +5,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::people::Acting;
 use super::projects::{by_id, record, seq};
 use crate::api::{ActivityAction, SessionServer};
 use crate::server::store::{
-    Actor, NewSessionServer, ProjectRecord, Sealed, SessionServerChange, SessionSigner, StoreResult, Visible,
+    NewSessionServer, ProjectRecord, Sealed, SessionServerChange, SessionSigner, StoreResult, Visible,
 };
 
 /// What the log says of a private key that changed.
@@ -38,7 +39,7 @@ pub fn set(
     conn: &Connection,
     id: Uuid,
     new: &NewSessionServer,
-    by: Actor,
+    by: Acting,
 ) -> StoreResult<SessionServerChange> {
     let Some(project) = by_id(conn, id, Visible::All)? else {
         return Ok(SessionServerChange::Missing);
@@ -89,7 +90,7 @@ fn update(conn: &Connection, project: i64, new: &NewSessionServer) -> StoreResul
     Ok(())
 }
 
-pub fn remove(conn: &Connection, id: Uuid, by: Actor) -> StoreResult<bool> {
+pub fn remove(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<bool> {
     let project = by_id(conn, id, Visible::All)?.filter(|project| project.session_server.is_some());
     let Some(project) = project else {
         return Ok(false);
@@ -100,12 +101,22 @@ pub fn remove(conn: &Connection, id: Uuid, by: Actor) -> StoreResult<bool> {
           WHERE seq = ?",
     )?
     .execute([seq(conn, id)?])?;
+    let changes = removal(project.session_server.as_ref());
     record(
         conn,
         ActivityAction::SessionServerRemoved,
         &project.name,
-        Map::new(),
+        changes,
         by,
     )?;
     Ok(true)
+}
+
+/// Field by field, what goes with a session server.
+pub fn removal(old: Option<&SessionServer>) -> Map<String, Value> {
+    let fields = old.map(|old| [("url", &old.url), ("key_name", &old.key_name)]);
+    let fields = fields.into_iter().flatten();
+    fields
+        .map(|(field, value)| (field.to_owned(), json!([value, null])))
+        .collect()
 }

@@ -5,7 +5,9 @@ use crossterm::event::KeyCode;
 use super::bind;
 use crate::tui::keymap::pattern::{ch, code, ctrl};
 use crate::tui::keymap::{Action, Binding, Layer};
-use Layer::{Activity, Conflict, Details, Keys, NewSecret, People, Projects, Question, RemovePerson, Revoke};
+use Layer::{
+    Activity, Conflict, Details, Keys, NewSecret, Opening, People, Projects, Question, RemovePerson, Revoke,
+};
 
 pub const BINDINGS: &[Binding] = &[
     bind!(
@@ -19,7 +21,8 @@ pub const BINDINGS: &[Binding] = &[
             RemovePerson,
             NewSecret,
             Conflict,
-            Question
+            Question,
+            Opening
         ],
         [ch('?'), code(KeyCode::F(1))],
         Help,

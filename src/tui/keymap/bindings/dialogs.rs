@@ -5,7 +5,9 @@ use crossterm::event::KeyCode;
 use super::bind;
 use crate::tui::keymap::pattern::{ch, code, ctrl};
 use crate::tui::keymap::{Action, Binding, Layer};
-use Layer::{Conflict, Filter, Form, Heirs, Help, NewSecret, Palette, Question, RemovePerson, Revoke, Sheet};
+use Layer::{
+    Conflict, Filter, Form, Heirs, Help, NewSecret, Opening, Palette, Question, RemovePerson, Revoke, Sheet,
+};
 
 /// Dialogs with buttons; no letter acts in them.
 const ASKING: &[Layer] = &[Revoke, RemovePerson, Question];
@@ -152,6 +154,7 @@ pub const BINDINGS: &[Binding] = &[
         "choose the selected line"
     ),
     bind!(&[Palette], [code(KeyCode::Esc)], Back, "close", "close"),
+    bind!(&[Opening], [code(KeyCode::Esc)], Back, "stay here", "stay here"),
     bind!(
         &[Heirs],
         [code(KeyCode::Enter)],

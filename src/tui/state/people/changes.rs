@@ -7,6 +7,7 @@ use crate::api::{CreatedUser, NewUser, Person, PersonRef, User};
 use crate::client::Error;
 use crate::model::{FieldErrors, Role, Secret, email};
 use crate::tui::message::{Effect, PeopleRequest};
+use crate::tui::state::list::{Fetch, hides};
 use crate::tui::state::notice::sentence;
 use crate::tui::state::sheet::{Sheet, SheetField, Task};
 use crate::tui::state::{About, App, NewSecret, Over, SecretOf, Tone};
@@ -71,15 +72,11 @@ impl App {
             Err(error) => return self.sheet_refused(task, &error),
         };
         self.close_sheet(task);
-        if !user
-            .email
-            .to_lowercase()
-            .contains(&self.people.filter.trim().to_lowercase())
-        {
+        if hides(&self.people.filter, &user.email) {
             self.people.filter.clear();
         }
         self.people.list.want(user.id);
-        let effects = self.load_people();
+        let effects = self.fetch_people(Fetch::Start);
         let person = PersonRef {
             id: user.id,
             email: user.email,
@@ -104,7 +101,7 @@ impl App {
             let keys = person.keys;
             self.people.list.replace(Person { user, keys });
         }
-        effects.extend(self.refresh_people());
+        effects.extend(self.fetch_people(Fetch::Refresh));
         effects
     }
 

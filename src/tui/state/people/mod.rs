@@ -10,8 +10,7 @@ pub use heirs::Heirs;
 pub use removal::{Choice, Holding, Removal};
 
 use super::list::{Fetch, List, Listed};
-use super::notice::sentence;
-use super::{App, Tone};
+use super::{App, Screen};
 use crate::api::{Person, PersonRef, UserQuery};
 use crate::client::Error;
 use crate::tui::keymap::Action;
@@ -43,29 +42,10 @@ impl Listed for Person {
 }
 
 impl App {
-    /// Asks for the list from its start: it is another one.
-    pub(super) fn load_people(&mut self) -> Vec<Effect> {
-        let generation = self.people.list.ask();
-        self.fetch_people(generation, Fetch::Start)
-    }
-
-    /// Asks again for the list.
-    pub(super) fn refresh_people(&mut self) -> Vec<Effect> {
-        match self.people.list.ask_again() {
-            Some((generation, fetch)) => self.fetch_people(generation, fetch),
-            None => Vec::new(),
-        }
-    }
-
-    pub(super) fn load_more_people(&mut self) -> Vec<Effect> {
-        if !self.people.list.wants_more() {
+    pub(in crate::tui::state) fn fetch_people(&mut self, fetch: Fetch) -> Vec<Effect> {
+        let Some((generation, fetch)) = self.people.list.begin(fetch) else {
             return Vec::new();
-        }
-        let generation = self.people.list.ask();
-        self.fetch_people(generation, Fetch::More)
-    }
-
-    fn fetch_people(&mut self, generation: u64, fetch: Fetch) -> Vec<Effect> {
+        };
         let text = self.people.filter.trim();
         let last = self.people.list.last().map(Listed::id);
         let query = UserQuery {
@@ -95,7 +75,7 @@ impl App {
             return effects;
         }
         if self.people.list.moves(action) {
-            return self.load_more_people();
+            return self.load_more();
         }
         match action {
             Action::Create => self.open_add_person(),
@@ -132,7 +112,7 @@ impl App {
             PeopleReply::Added(result) => self.person_added(result),
             PeopleReply::RoleSet { id, result } => self.role_set(id, result),
             PeopleReply::TokenMade { person, result } => self.token_made(person, result),
-            PeopleReply::KeysLookedAt { person, result } => self.keys_looked_at(person, result),
+            PeopleReply::KeysLookedAt { number, result } => self.keys_looked_at(number, result),
             PeopleReply::HeirsFound { query, result } => self.heirs_found(&query, result),
             PeopleReply::Removed { id, result } => self.person_removed(id, result),
         }
@@ -144,24 +124,12 @@ impl App {
         fetch: Fetch,
         result: Result<Vec<Person>, Error>,
     ) -> Vec<Effect> {
-        let failed = result.as_ref().err().map(sentence);
         let result = result.map(|people| {
             let complete = people.len() < PAGE as usize;
             (people, complete)
         });
-        self.people.list.loaded(generation, fetch, result);
-        if let Some(why) = failed {
-            return match self.people.list.is_empty() {
-                true => Vec::new(),
-                false => self.say(Tone::Failed, why),
-            };
-        }
-        let mut effects = Vec::new();
-        if self.people.list.is_old() {
-            effects.extend(self.refresh_people());
-        }
-        effects.extend(self.load_more_people());
-        effects
+        let loaded = self.people.list.loaded(generation, fetch, result);
+        self.list_loaded(Screen::People, loaded)
     }
 
     /// Whether this is who is signed in.

@@ -1,6 +1,8 @@
 //! Removing a person: what becomes of their keys is shown and asked first. Cancel has the focus; no
 //! single letter acts.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::{Heirs, reference};
@@ -8,6 +10,7 @@ use crate::api::{Key, KeyList, KeysFate, Person, PersonRef, ProblemType, Removed
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, PeopleRequest};
+use crate::tui::state::list::Fetch;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::{About, App, Over, Tone};
 
@@ -19,6 +22,13 @@ const SHOWN: u32 = 10;
 pub struct Holding {
     pub keys: Vec<Key>,
     pub total: u64,
+}
+
+impl Holding {
+    fn is_same(&self, other: &Self) -> bool {
+        let ids = |holding: &Self| holding.keys.iter().map(|key| key.id).collect::<HashSet<_>>();
+        self.total == other.total && ids(self) == ids(other)
+    }
 }
 
 /// A button of the dialog.
@@ -36,8 +46,10 @@ pub struct Removal {
     pub person: Person,
     /// One may remove oneself, and is signed out then.
     pub is_me: bool,
-    /// Their keys; absent while they are on their way.
+    /// Their keys; absent while they are not known.
     pub holding: Option<Holding>,
+    /// The newest look at them that is not answered; answers to older ones are void.
+    looking: Option<u64>,
     focus: usize,
     pub sending: bool,
     pub error: Option<String>,
@@ -51,6 +63,7 @@ impl Removal {
             person,
             is_me,
             holding: None,
+            looking: None,
             focus: 0,
             sending: false,
             error: None,
@@ -75,13 +88,15 @@ impl Removal {
         self.focus = (self.focus as isize + step).rem_euclid(count) as usize;
     }
 
-    /// Their keys on the way anew; nothing is decided.
-    fn look_again(&mut self) -> Effect {
-        self.holding = None;
-        self.focus = 0;
-        self.sending = false;
+    /// Their keys are on their way, maybe once more; what is to become of them can't be decided then.
+    pub fn is_looking(&self) -> bool {
+        self.looking.is_some()
+    }
+
+    fn look(&mut self, number: u64) -> Effect {
+        self.looking = Some(number);
         Effect::People(PeopleRequest::LookAtKeys {
-            person: self.person.user.id,
+            number,
             list: KeyList {
                 creator: Some(self.person.user.id),
                 sort: Sort::LastUsedAt,
@@ -89,6 +104,26 @@ impl Removal {
                 ..KeyList::default()
             },
         })
+    }
+
+    /// Whether what is shown now is something else than before, about which nothing is decided.
+    fn looked(&mut self, result: Result<Holding, Error>) -> bool {
+        let before = self.holding.take();
+        match result {
+            Ok(holding) => self.holding = Some(holding),
+            Err(error) => self.error = Some(sentence(&error)),
+        }
+        let is_other = match (&before, &self.holding) {
+            (Some(before), Some(now)) => !before.is_same(now),
+            (before, _) => before.is_some(),
+        };
+        if is_other {
+            self.focus = 0;
+        }
+        if is_other && self.holding.is_some() {
+            self.error = Some("Their keys have changed. Choose what becomes of them.".into());
+        }
+        is_other
     }
 
     fn send(&mut self, fate: Option<KeysFate>) -> Effect {
@@ -131,7 +166,7 @@ impl App {
         };
         let is_me = self.is_me(person.user.id);
         let mut removal = Removal::new(person, is_me);
-        let effect = removal.look_again();
+        let effect = removal.look(self.next_number());
         self.over.push(Over::Removal(Box::new(removal)));
         vec![effect]
     }
@@ -142,6 +177,7 @@ impl App {
         };
         match (action, removal.focused()) {
             _ if removal.sending => Vec::new(),
+            (Action::Accept, choice) if removal.is_looking() && choice != Choice::Cancel => Vec::new(),
             (Action::Left, _) => {
                 removal.move_focus(-1);
                 Vec::new()
@@ -172,7 +208,7 @@ impl App {
 
     /// The last question before keys change hands.
     pub(super) fn confirm_heir(&mut self, heir: &Person) {
-        let Some((_, removal)) = self.removal_mut() else {
+        let Some(removal) = self.removal_mut() else {
             return;
         };
         let keys = removal.holding.as_ref().map_or(0, |holding| holding.total);
@@ -195,27 +231,42 @@ impl App {
     }
 
     pub(in crate::tui::state) fn hand_over(&mut self, heir: PersonRef) -> Vec<Effect> {
-        let Some((at, removal)) = self.removal_mut() else {
+        let Some(removal) = self.removal_mut() else {
             return Vec::new();
         };
+        if removal.is_looking() {
+            return Vec::new();
+        }
         removal.heir = Some(heir);
         let effect = removal.send(Some(KeysFate::HandOver));
-        self.over.truncate(at + 1);
+        self.cover(is_removal, None);
         vec![effect]
     }
 
-    pub(super) fn keys_looked_at(&mut self, person: Uuid, result: Result<Holding, Error>) -> Vec<Effect> {
-        if let Some((_, removal)) = self.removal_mut().filter(|(_, r)| r.person.user.id == person) {
-            match result {
-                Ok(holding) => removal.holding = Some(holding),
-                Err(error) => removal.error = Some(sentence(&error)),
-            }
+    /// Something was done to keys, maybe to those that are shown.
+    pub(in crate::tui::state) fn look_at_keys_again(&mut self) -> Vec<Effect> {
+        let number = self.next_number();
+        let removal = self.removal_mut().filter(|removal| !removal.sending);
+        removal.map(|removal| removal.look(number)).into_iter().collect()
+    }
+
+    pub(super) fn keys_looked_at(&mut self, number: u64, result: Result<Holding, Error>) -> Vec<Effect> {
+        let Some(removal) = self
+            .removal_mut()
+            .filter(|removal| removal.looking == Some(number))
+        else {
+            return Vec::new();
+        };
+        removal.looking = None;
+        if removal.looked(result) {
+            // A question that is open is about what was shown before.
+            self.cover(is_removal, None);
         }
         Vec::new()
     }
 
     pub(super) fn person_removed(&mut self, id: Uuid, result: Result<RemovedUser, Error>) -> Vec<Effect> {
-        let Some((at, removal)) = self.removal_mut().filter(|(_, r)| r.person.user.id == id) else {
+        let Some(removal) = self.removal_mut().filter(|removal| removal.person.user.id == id) else {
             return Vec::new();
         };
         let kind = result
@@ -230,28 +281,32 @@ impl App {
                 removal.sending = false;
                 if kind == Some(ProblemType::InUse) {
                     removal.error = Some("They have keys by now. Choose what becomes of them.".into());
-                    return vec![removal.look_again()];
+                    (removal.holding, removal.focus) = (None, 0);
+                    return self.look_at_keys_again();
                 }
                 removal.error = Some(sentence(error));
                 return Vec::new();
             }
         };
         let is_me = removal.is_me;
-        self.over.truncate(at);
+        self.take_away(is_removal);
         self.people.list.remove(&id);
         let mut effects = self.say(tone, text);
         effects.extend(is_me.then_some(Effect::LoadMe));
-        effects.extend(self.refresh_people());
+        effects.extend(self.fetch_people(Fetch::Refresh));
         effects
     }
 
-    fn removal_mut(&mut self) -> Option<(usize, &mut Removal)> {
-        let mut layers = self.over.iter_mut().enumerate();
-        layers.find_map(|(at, over)| match over {
-            Over::Removal(removal) => Some((at, removal.as_mut())),
+    fn removal_mut(&mut self) -> Option<&mut Removal> {
+        self.over.iter_mut().find_map(|over| match over {
+            Over::Removal(removal) => Some(removal.as_mut()),
             _ => None,
         })
     }
+}
+
+fn is_removal(over: &Over) -> bool {
+    matches!(over, Over::Removal(_))
 }
 
 /// `1 key`, `12 keys`.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Subject;
 use crate::api::{Activity, ActivityAction, ActivityHead, ChainHash, PersonRef};
-use crate::server::store::sqlite::rows::{micros, parsed, time, uuid};
+use crate::server::store::sqlite::rows::{micros, parsed, person, time, uuid};
 use crate::server::store::{StoreError, StoreResult};
 
 /// The end of the log as it grows, and the people that its rows named so far.
@@ -60,7 +60,8 @@ impl Chain<'_> {
         Ok(())
     }
 
-    /// Records that its creator created a key, then.
+    /// Records that its creator created a key, then. What it began with is left out: there may be a
+    /// million of them, which are sample data.
     pub fn append_creation(&mut self, at: Timestamp, key: i64, creator: i64, name: &str) -> StoreResult<()> {
         let subject = Subject {
             action: ActivityAction::KeyCreated,
@@ -75,15 +76,7 @@ impl Chain<'_> {
         if let Some(person) = self.people.get(&seq) {
             return Ok(person.clone());
         }
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT id, email FROM users WHERE seq = ?")?;
-        let person = statement.query_row([seq], |row| {
-            Ok(PersonRef {
-                id: uuid(row, 0)?,
-                email: row.get(1)?,
-            })
-        })?;
+        let person = person(self.conn, seq)?;
         self.people.insert(seq, person.clone());
         Ok(person)
     }
@@ -155,19 +148,33 @@ pub fn carry_over(tx: &Transaction) -> StoreResult<()> {
             let key: Option<i64> = row.get(4)?;
             let address: Option<String> = row.get(2)?;
             let name: String = row.get(6)?;
-            let changes: Option<String> = row.get(7)?;
+            let (address, changes) = as_told(address, row.get(7)?);
             let subject = Subject {
                 action: parsed(row, 3, str::parse)?,
                 key: key.zip(row.get(5)?),
                 name: &name,
-                changes: changes
-                    .and_then(|json| serde_json::from_str(&json).ok())
-                    .unwrap_or_default(),
+                changes,
             };
-            let address = address.and_then(|text| text.parse().ok());
             chain.append(time(row, 0)?, row.get(1)?, address, subject)?;
         }
         Ok(())
     })?;
     Ok(tx.execute_batch("DROP TABLE old_activity")?)
+}
+
+/// What can't be read stays as text, since nothing that was written down is lost.
+fn as_told(address: Option<String>, changes: Option<String>) -> (Option<IpAddr>, Map<String, Value>) {
+    let kept = |field: &str, text: String| (field.to_owned(), Value::String(text));
+    let mut told = match changes {
+        None => Map::new(),
+        Some(json) => serde_json::from_str(&json).unwrap_or_else(|_| Map::from_iter([kept("changes", json)])),
+    };
+    let Some(text) = address else {
+        return (None, told);
+    };
+    let address = text.parse().ok();
+    if address.is_none() {
+        told.extend([kept("address", text)]);
+    }
+    (address, told)
 }

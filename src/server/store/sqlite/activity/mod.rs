@@ -10,13 +10,13 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Map, Value};
 
-use super::people::acting;
+use super::people::Acting;
 use crate::api::ActivityAction;
-use crate::server::store::{Actor, StoreResult};
+use crate::server::store::StoreResult;
 
 pub use self::chain::{Chain, carry_over, extend, head};
 pub use self::events::{changes_since, last_seq};
-pub use self::page::page;
+pub use self::page::{is_quick, page};
 
 /// What a row is about.
 pub struct Subject<'a> {
@@ -27,10 +27,9 @@ pub struct Subject<'a> {
     pub changes: Map<String, Value>,
 }
 
-pub fn record(conn: &Connection, by: Actor, subject: Subject) -> StoreResult<()> {
-    let actor = acting(conn, by)?;
+pub fn record(conn: &Connection, by: Acting, subject: Subject) -> StoreResult<()> {
     extend(conn, |chain| {
-        chain.append(Timestamp::now(), Some(actor), by.address, subject)
+        chain.append(Timestamp::now(), Some(by.seq), by.address, subject)
     })
 }
 

@@ -27,6 +27,13 @@ struct Filter {
     before: Option<i64>,
 }
 
+/// Whether an index leads to matching rows alone. Otherwise many may have to be looked at for a few.
+pub fn is_quick(query: &ActivityQuery, visible: Visible) -> bool {
+    let by_actor_or_action = query.actor.is_some() || query.action.is_some();
+    let conditions = [query.key.is_some(), visible != Visible::All, by_actor_or_action];
+    conditions.into_iter().filter(|is_set| *is_set).count() <= 1
+}
+
 pub fn page(conn: &Connection, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT) as usize;
     let mut items = Vec::new();
@@ -209,6 +216,34 @@ mod tests {
             };
             assert!(plan[0].starts_with(&expected), "{filter:?}: {plan:?}");
             assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_quick_looks_at_no_row_in_vain() {
+        let conn = connection::in_memory();
+        for bits in 0..16_u32 {
+            let set = |bit| bits & bit != 0;
+            let query = ActivityQuery {
+                key: set(1).then(Uuid::nil),
+                actor: set(4).then(|| "mira@acme.example".into()),
+                action: set(8).then_some(ActivityAction::KeyEdited),
+                ..ActivityQuery::default()
+            };
+            let visible = match set(2) {
+                true => Visible::CreatedBy(Uuid::nil()),
+                false => Visible::All,
+            };
+            let filter = Filter {
+                key: set(1).then_some(1),
+                key_creator: set(2).then_some(2),
+                actor: set(4).then_some(3),
+                action: query.action,
+                before: None,
+            };
+            let in_index = plan(&conn, filter)[0].matches("=?").count();
+            let is_exact = in_index == bits.count_ones() as usize;
+            assert_eq!(is_quick(&query, visible), is_exact, "{filter:?}");
         }
     }
 }
