@@ -54,7 +54,10 @@ pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     let table = app.layout().table;
     let y = (table.y + table.height).saturating_sub(1);
     let room = usize::from(screen.width).saturating_sub(4);
-    let content = format!(" {sign} {} ", text::fit(&notice.text, room.saturating_sub(4)));
+    let content = format!(
+        " {sign} {} ",
+        text::fit_sentence(&notice.text, room.saturating_sub(4))
+    );
     let width = (text::width(&content) as u16).min(screen.width);
     let area = Rect {
         x: 2.min(screen.width),

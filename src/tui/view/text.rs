@@ -5,6 +5,9 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::model::Shown;
 
+/// What is left of a quoted name at the least.
+const LEAST_NAME: usize = 8;
+
 /// Width in cells.
 pub fn width(text: &str) -> usize {
     text.width()
@@ -30,6 +33,20 @@ pub fn fit(text: &str, cells: usize) -> String {
         out.push('…');
     }
     out
+}
+
+/// A sentence cut to `cells`: first the name that it quotes, so that what it says of it stays.
+pub fn fit_sentence(sentence: &str, cells: usize) -> String {
+    let shown = Shown::new(sentence).into_string();
+    let Some((before, (name, after))) = shown
+        .split_once('“')
+        .and_then(|(before, rest)| Some((before, rest.rsplit_once('”')?)))
+    else {
+        return fit(sentence, cells);
+    };
+    let others = before.width() + after.width() + 2;
+    let room = cells.saturating_sub(others).max(LEAST_NAME);
+    fit(&format!("{before}“{}”{after}", fit(name, room)), cells)
 }
 
 /// `text` padded with spaces to exactly `cells`.
@@ -105,6 +122,16 @@ pub fn number(value: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quoted_name_gives_way_before_what_is_said_of_it() {
+        let sentence = "“A name of many characters” has 3 keys; revoke them first.";
+        assert_eq!(fit_sentence(sentence, 80), sentence);
+        let cut = "“A name of…” has 3 keys; revoke them first.";
+        assert_eq!(fit_sentence(sentence, width(cut)), cut);
+        assert_eq!(fit_sentence(sentence, 20), "“A name …” has 3 ke…");
+        assert_eq!(fit_sentence("Nothing is quoted.", 8), "Nothing…");
+    }
 
     #[test]
     fn wide_characters_are_cut_by_cells() {
