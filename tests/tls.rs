@@ -11,6 +11,8 @@ use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use authority::{Authority, TLS, install, put};
@@ -19,25 +21,26 @@ use program::{Home, Served, block_on};
 /// The first bytes of a TLS 1.3 handshake whose rest is still to come.
 const BEGUN: &[u8] = &[0x16, 0x03, 0x01, 0x02, 0x00, 0x01];
 
+/// A test that waits for nothing fails, it does not hang.
+const LONG: Duration = Duration::from_secs(60);
+
 /// What `/livez` answers to somebody new who trusts `authority` alone; `None` without a connection.
 fn asked(server: &Served, authority: &Authority) -> Option<u16> {
     let root = reqwest::Certificate::from_pem(authority.pem().as_bytes()).expect("PEM");
     let client = reqwest::Client::builder()
         .no_proxy()
+        .timeout(LONG)
         .tls_certs_only([root])
         .build();
     let request = client.expect("a client").get(format!("{}/livez", server.url));
-    let answer = block_on(request.send()).ok()?;
+    let answer = block_on(async { request.send().await }).ok()?;
     Some(answer.status().as_u16())
 }
 
 fn connect(server: &Served) -> TcpStream {
     let address = server.url.strip_prefix("https://").expect("https");
     let stream = TcpStream::connect(address).expect("accepted");
-    // A test that waits for nothing fails, it does not hang.
-    stream
-        .set_read_timeout(Some(Duration::from_secs(60)))
-        .expect("set");
+    stream.set_read_timeout(Some(LONG)).expect("set");
     stream
 }
 
@@ -91,6 +94,27 @@ fn a_renewal_that_cannot_be_used_keeps_what_was_and_is_told_once() {
             "{line}"
         );
     }
+}
+
+#[test]
+fn files_that_hang_when_they_are_read_hold_nobody_up() {
+    let (home, authority) = (Home::new(), Authority::new());
+    install(home.dir.path(), &authority.certify());
+    let server = home.serve_with(&home.init(), TLS);
+    let pipe = home.path("tls.pem");
+    fs::remove_file(&pipe).expect("there");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+
+    let _first = connect(&server);
+    let (tell, told) = mpsc::channel();
+    // Opened as soon as the server reads from it.
+    thread::spawn(move || tell.send(fs::File::options().write(true).open(pipe)));
+    let writer = told.recv_timeout(LONG).expect("the server looks");
+    assert_eq!(asked(&server, &authority), Some(200));
+    drop(writer);
+    let (code, said) = server.terminate();
+    assert!(code == Some(0) && said.contains("stays as it was"), "{said}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::api::{MAX_LIMIT, Person, Project, ProjectQuery, UserQuery};
 use crate::client::{Client, Error};
 
 /// What stands on a page, and where the next one begins; `None` when it is the last.
-pub type Page<T, After> = (Vec<T>, Option<After>);
+pub type Page<T, After> = Result<(Vec<T>, Option<After>), Error>;
 
 /// The pages of a list, up to so many entries. `Ask` gets one: where it begins, and how long it may be.
 pub struct Pages<Ask, After> {
@@ -23,7 +23,7 @@ pub struct Pages<Ask, After> {
 
 impl<Ask, T, After> Pages<Ask, After>
 where
-    Ask: AsyncFnMut(Option<After>, u32) -> Result<Page<T, After>, Error>,
+    Ask: AsyncFnMut(Option<After>, u32) -> Page<T, After>,
 {
     pub fn new(after: Option<After>, limit: u64, ask: Ask) -> Self {
         Self {
@@ -83,7 +83,7 @@ where
 pub fn people(
     client: &Client,
     text: Option<String>,
-) -> Pages<impl AsyncFnMut(Option<Uuid>, u32) -> Result<Page<Person, Uuid>, Error>, Uuid> {
+) -> Pages<impl AsyncFnMut(Option<Uuid>, u32) -> Page<Person, Uuid>, Uuid> {
     Pages::new(None, u64::MAX, async move |after, limit| {
         let query = UserQuery {
             q: text.clone(),
@@ -99,7 +99,7 @@ pub fn people(
 pub fn projects(
     client: &Client,
     text: Option<String>,
-) -> Pages<impl AsyncFnMut(Option<Uuid>, u32) -> Result<Page<Project, Uuid>, Error>, Uuid> {
+) -> Pages<impl AsyncFnMut(Option<Uuid>, u32) -> Page<Project, Uuid>, Uuid> {
     Pages::new(None, u64::MAX, async move |after, limit| {
         let query = ProjectQuery {
             q: text.clone(),
@@ -113,7 +113,7 @@ pub fn projects(
 }
 
 /// A full page may have another behind it, which begins after its last entry.
-fn with_next<T>(items: Vec<T>, limit: u32, id: impl Fn(&T) -> Uuid) -> Page<T, Uuid> {
+fn with_next<T>(items: Vec<T>, limit: u32, id: impl Fn(&T) -> Uuid) -> (Vec<T>, Option<Uuid>) {
     let is_full = items.len() >= limit as usize;
     let next = items.last().filter(|_| is_full).map(id);
     (items, next)

@@ -44,16 +44,21 @@ pub fn first_line_of_stdin() -> Result<Secret, CredentialError> {
 }
 
 /// The token is the first line of `reader`, which goes by the name `path`.
-fn first_line(reader: impl Read, path: &Path) -> Result<Secret, CredentialError> {
-    // Large enough never to be moved, which would leave a copy behind.
-    let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE));
-    for byte in reader.bytes().take(MAX_LINE) {
-        match byte.map_err(unreadable(path))? {
-            b'\n' => break,
-            byte => line.push(byte),
+fn first_line(mut reader: impl Read, path: &Path) -> Result<Secret, CredentialError> {
+    // Never moved, which would leave a copy behind.
+    let mut bytes = Zeroizing::new([0; MAX_LINE]);
+    let mut length = 0;
+    while length < MAX_LINE && !bytes[..length].contains(&b'\n') {
+        match reader.read(&mut bytes[length..]) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(unreadable(path)(error)),
         }
     }
-    let line = std::str::from_utf8(&line).map_err(|_| unreadable(path)(io::ErrorKind::InvalidData.into()))?;
+    let line = bytes[..length].split(|byte| *byte == b'\n').next();
+    let line = std::str::from_utf8(line.unwrap_or_default())
+        .map_err(|_| unreadable(path)(io::ErrorKind::InvalidData.into()))?;
     match line.trim() {
         "" => Err(CredentialError::Empty(path.display().to_string())),
         token => Ok(Secret::new(token)),

@@ -5,10 +5,11 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
@@ -57,19 +58,25 @@ pub enum TlsError {
 
 /// Speaks TLS on the connections that it is given. Clones share the certificate.
 #[derive(Clone)]
-pub struct Tls(TlsAcceptor);
+pub struct Tls {
+    acceptor: TlsAcceptor,
+    certificate: Arc<Renewed>,
+}
 
 impl Tls {
     /// Reads the files now, so that wrong ones stop the start.
     pub fn open(files: CertificateFiles) -> Result<Self, TlsError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let certificate = Renewed::open(files, provider.clone())?;
+        let certificate = Arc::new(Renewed::open(files, provider.clone())?);
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
-            .with_cert_resolver(Arc::new(certificate));
+            .with_cert_resolver(certificate.clone());
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self(TlsAcceptor::from(Arc::new(config))))
+        Ok(Self {
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            certificate,
+        })
     }
 
     /// Gives up after `limit`.
@@ -78,7 +85,12 @@ impl Tls {
         stream: TcpStream,
         limit: Duration,
     ) -> io::Result<TlsStream<TcpStream>> {
-        timeout(limit, self.0.accept(stream)).await?
+        let certificate = self.certificate.clone();
+        let handshake = async {
+            spawn_blocking(move || certificate.renew()).await?;
+            self.acceptor.accept(stream).await
+        };
+        timeout(limit, handshake).await?
     }
 }
 
@@ -87,14 +99,9 @@ impl Tls {
 struct Renewed {
     files: CertificateFiles,
     provider: Arc<CryptoProvider>,
-    kept: Mutex<Kept>,
-}
-
-#[derive(Debug)]
-struct Kept {
-    pair: Arc<CertifiedKey>,
+    pair: RwLock<Arc<CertifiedKey>>,
     /// The files that were tried last, whether they could be used or not.
-    tried: Stamps,
+    tried: Mutex<Stamps>,
 }
 
 /// What tells a renewed file from the one before; `None` while there is none.
@@ -115,30 +122,35 @@ impl Renewed {
         Ok(Self {
             files,
             provider,
-            kept: Mutex::new(Kept { pair, tried }),
+            pair: RwLock::new(pair),
+            tried: Mutex::new(tried),
         })
     }
 
-    fn pair(&self) -> Arc<CertifiedKey> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Looks whether the files have changed. They may be where reading hangs: who comes while another one
+    /// looks goes on with the pair that there is.
+    fn renew(&self) {
+        let Ok(mut tried) = self.tried.try_lock() else {
+            return;
+        };
         let now = stamps(&self.files);
-        if now != kept.tried {
-            kept.tried = now;
-            match read_pair(&self.files, &self.provider) {
-                Ok(pair) => {
-                    kept.pair = Arc::new(pair);
-                    tracing::info!("took the renewed TLS certificate");
-                }
-                Err(error) => tracing::error!(%error, "the TLS certificate stays as it was"),
-            }
+        if now == *tried {
+            return;
         }
-        kept.pair.clone()
+        *tried = now;
+        match read_pair(&self.files, &self.provider) {
+            Ok(pair) => {
+                *self.pair.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pair);
+                tracing::info!("took the renewed TLS certificate");
+            }
+            Err(error) => tracing::error!(%error, "the TLS certificate stays as it was"),
+        }
     }
 }
 
 impl ResolvesServerCert for Renewed {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.pair())
+        Some(self.pair.read().unwrap_or_else(PoisonError::into_inner).clone())
     }
 }
 

@@ -173,7 +173,7 @@ fn a_signal_ends_the_token_command_with_what_it_started() {
     let home = Home::new();
     let made = Command::new("mkfifo").arg(home.path("pipe")).status();
     assert!(made.expect("started").success());
-    let command = "exec 3>pipe; sleep 600 & wait";
+    let command = "exec 3>pipe; sleep 20; echo late >&3";
     configure(
         &home,
         &format!("[profiles.acme]\nserver = \"https://keys.acme.example\"\ntoken_command = \"{command}\"\n"),
@@ -188,6 +188,7 @@ fn a_signal_ends_the_token_command_with_what_it_started() {
         // At its end when the shell and its sleep have gone.
         let mut said = String::new();
         pipe.read_to_string(&mut said).expect("read");
+        assert_eq!(said, "", "it went on");
         let ended = asking.wait().expect("ended");
         assert_eq!(ended.signal(), Some(signal.as_raw()));
     }

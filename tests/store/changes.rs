@@ -336,14 +336,9 @@ async fn events_tell_the_changes_of_keys_in_order() {
     let events = deck.store.changes_since(from, 10).await.unwrap();
     let what: Vec<_> = events.iter().map(|event| event.what).collect();
     let (key, creator) = (key.id, deck.owner.id);
-    let of_key = |kind| Changed::Key { kind, key, creator };
-    let told = [
-        of_key(KeyEventKind::Created),
-        Changed::Log,
-        of_key(KeyEventKind::Edited),
-        of_key(KeyEventKind::Revoked),
-    ];
-    assert_eq!(what, told);
+    let kinds = [KeyEventKind::Created, KeyEventKind::Edited, KeyEventKind::Revoked];
+    let [created, edited, revoked] = kinds.map(|kind| Changed::Key { kind, key, creator });
+    assert_eq!(what, [created, Changed::Log, edited, revoked]);
     assert_eq!(events[3].seq, deck.store.last_seq().await.unwrap());
     let rest = deck.store.changes_since(events[0].seq, 1).await.unwrap();
     assert_eq!(rest, events[1..2]);

@@ -52,7 +52,7 @@ impl Deck {
         let deck = deck(String::new());
         let began = Instant::now();
         let root_key = RootKey::generate()?;
-        root_key.write_new(&deck.root_key)?;
+        root_key.write_new(&deck.root_key, None)?;
         let store = keydeck::cli::demo::organisation(&deck.database, &root_key, Some(keys), |_| {})
             .map_err(|failure| failure.to_string())?;
         let token = Token::generate(TokenKind::User)?;
