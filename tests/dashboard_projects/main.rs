@@ -1,20 +1,20 @@
 //! The pure ring: the screen of projects.
 #![cfg(test)]
 
-#[path = "common/lists.rs"]
+#[path = "../common/lists.rs"]
 #[expect(dead_code, reason = "shared with the tests of the activity log")]
 mod lists;
-#[path = "common/talk.rs"]
+#[path = "../common/talk.rs"]
 #[expect(dead_code, reason = "shared with the other conversations")]
 mod talk;
 
+mod naming;
+mod session_servers;
+
 use keydeck::api::{KeyEvent, KeyEventKind, ProblemType, Project, ProjectMay};
-use keydeck::client::Error;
-use keydeck::model::FieldError;
 use keydeck::tui::keymap::Action;
 use keydeck::tui::message::{Effect, Message, ProjectRequest};
 use keydeck::tui::state::list::Fetch;
-use keydeck::tui::state::projects::ProjectTask;
 use keydeck::tui::state::{Over, Screen, Sheet};
 use lists::*;
 use talk::*;
@@ -108,141 +108,6 @@ fn the_keys_of_a_project_are_the_table_filtered_by_it_and_esc_shows_all_again() 
     assert_eq!((list.project, list.scope), (None, None));
 }
 
-// Adding and renaming.
-
-#[test]
-fn a_project_is_added_deployed_or_not_and_then_selected() {
-    let mut talk = projects();
-    talk.press("nPop-up<Tab><Right><C-s>");
-    let (task, change) = talk.project_change();
-    assert_eq!(change, "add Pop-up deployed=false");
-    let new = project(60, "Pop-up");
-    talk.answer_change(task, Ok(Some(new.clone())));
-    assert!(talk.app.over.is_empty());
-    let mut all = some_projects();
-    all.insert(2, new);
-    talk.answer_list_of_projects(Ok(all));
-    assert_eq!(
-        (selected(&talk), talk.notice()),
-        ("Pop-up", "Added the project “Pop-up”.")
-    );
-}
-
-#[test]
-fn what_is_typed_survives_every_refusal() {
-    let mut talk = projects();
-    talk.press("n<C-s>");
-    assert!(!asks_the_server(&talk), "a project needs a name");
-    talk.press("Storefront<C-s>");
-    let (task, _) = talk.project_change();
-    let mut taken = problem(ProblemType::Invalid, 422, "");
-    taken.errors = vec![FieldError {
-        field: "name".into(),
-        message: "There is a project of this name; choose another one.".into(),
-    }];
-    talk.answer_change(task, Err(Error::Refused(Box::new(taken))));
-    let sheet = open_sheet(&talk);
-    assert_eq!(sheet.value("name"), "Storefront");
-    assert!(
-        sheet.fields[0]
-            .error
-            .as_deref()
-            .is_some_and(|e| e.contains("choose another"))
-    );
-    talk.press(" 2<C-s>");
-    let (task, change) = talk.project_change();
-    assert_eq!(change, "add Storefront 2 deployed=true");
-    talk.answer_change(task, Err(offline()));
-    let sheet = open_sheet(&talk);
-    assert_eq!((sheet.value("name"), sheet.sending), ("Storefront 2", false));
-    assert!(
-        sheet
-            .error
-            .as_deref()
-            .is_some_and(|e| e.contains("connection refused"))
-    );
-}
-
-#[test]
-fn a_project_is_renamed_where_it_stands() {
-    let mut talk = projects();
-    talk.press("e<C-s>");
-    assert_eq!(talk.notice(), "Nothing was changed.");
-    talk.press("e 2<C-s>");
-    let (task, change) = talk.project_change();
-    assert_eq!(
-        (task, change.as_str()),
-        (ProjectTask::Rename(Uuid::from_u128(50)), "rename Storefront 2")
-    );
-    let renamed = project(50, "Storefront 2");
-    talk.answer_change(task, Ok(Some(renamed)));
-    assert_eq!(selected(&talk), "Storefront 2");
-    assert_eq!(talk.notice(), "Renamed the project to “Storefront 2”.");
-}
-
-/// 150 projects, of which the first page is `a100` to `a199`.
-fn many_projects() -> Vec<Project> {
-    let may = some_projects()[0].may;
-    let named = |n: u128| Project {
-        may,
-        ..project(n, &format!("a{n}"))
-    };
-    (100..250).map(named).collect()
-}
-
-fn all_loaded() -> Talk {
-    let many = many_projects();
-    let mut talk = showing(many[..100].to_vec());
-    talk.press("G").answer_list_of_projects(Ok(many[100..].to_vec()));
-    talk.effects.clear();
-    talk
-}
-
-#[test]
-fn what_was_added_or_renamed_is_found_however_far_down_it_stands() {
-    for (keys, id) in [("nZzz<C-s>", 999), ("e<BS><BS><BS><BS>Zzz<C-s>", 249)] {
-        let mut talk = all_loaded();
-        talk.press("G").press(keys);
-        let (task, _) = talk.project_change();
-        talk.effects.clear();
-        talk.answer_change(task, Ok(Some(project(id, "Zzz"))));
-        let many = many_projects();
-        let (fetch, _) = talk.answer_list_of_projects(Ok(many[..100].to_vec()));
-        assert_eq!(fetch, Fetch::Start);
-        let mut rest = many[100..149].to_vec();
-        rest.push(project(id, "Zzz"));
-        let (fetch, _) = talk.answer_list_of_projects(Ok(rest));
-        assert_eq!(fetch, Fetch::More);
-        assert_eq!(
-            (selected(&talk), talk.app.projects.list.total()),
-            ("Zzz", Some(150))
-        );
-    }
-}
-
-#[test]
-fn a_filter_that_would_hide_what_was_added_is_cleared() {
-    let mut talk = projects();
-    talk.press("/sto<Enter>")
-        .answer_list_of_projects(Ok(some_projects()[..1].to_vec()));
-    talk.press("nZzz<C-s>").effects.clear();
-    talk.answer_change(ProjectTask::Add, Ok(Some(project(999, "Zzz"))));
-    let (_, query) = talk.answer_list_of_projects(Ok(vec![project(999, "Zzz")]));
-    assert_eq!((query.q, selected(&talk)), (None, "Zzz"));
-}
-
-#[test]
-fn a_sheet_waits_for_its_answer_and_is_sent_once() {
-    let mut talk = projects();
-    talk.press("nPop-up<C-s><C-s><Enter><Esc><Tab><Enter>");
-    assert!(matches!(talk.app.over[..], [Over::Sheet(_)]) && open_sheet(&talk).sending);
-    let (task, _) = talk.project_change();
-    assert!(!asks_the_server(&talk));
-    talk.answer_change(task, Err(offline()));
-    talk.press("<Esc><Right><Enter>");
-    assert!(talk.app.over.is_empty(), "it can be left again");
-}
-
 // Deploying.
 
 #[test]
@@ -269,60 +134,6 @@ fn undeploying_asks_first_and_says_what_stops() {
     assert!(talk.notice().contains("refuse to connect"));
     talk.press("p");
     assert_eq!(talk.project_change().1, "deploy", "which needs no question");
-}
-
-// Session servers.
-
-#[test]
-fn a_private_key_is_never_shown_and_goes_only_to_the_server() {
-    let mut talk = projects();
-    talk.press("jvwss://new.acme.example<Tab>kiosk<Tab>s3cret");
-    talk.tell(Message::Paste("-canary-0123456789-0123456789\n".into()));
-    assert!(!format!("{:?}", talk.app).contains("canary") && !format!("{:?}", talk.app).contains("s3cret"));
-    talk.press("<C-s>");
-    assert!(!format!("{:?}", talk.effects).contains("canary"));
-    let (task, change) = talk.project_change();
-    assert!(change == "set wss://new.acme.example kiosk s3cret-canary-0123456789-0123456789");
-    talk.answer_change(task, Ok(Some(some_projects().remove(1))));
-    assert!(talk.app.over.is_empty() && !talk.notice().contains("canary"));
-}
-
-#[test]
-fn what_can_be_no_session_server_is_said_beside_its_field_and_never_sent() {
-    let mut talk = projects();
-    talk.press("jvhttp://sessions.acme.example<Tab>kiosk<Tab>two words<C-s>");
-    assert!(!asks_the_server(&talk));
-    let sheet = open_sheet(&talk);
-    let wrong = sheet.fields.iter().filter(|field| field.error.is_some());
-    let wrong: Vec<_> = wrong.map(|field| field.name).collect();
-    assert_eq!((wrong, sheet.focus), (vec!["url", "private_key"], 0));
-}
-
-#[test]
-fn an_empty_private_key_keeps_the_one_that_is_set() {
-    let mut talk = projects();
-    talk.press("v<Tab>-b<C-s>");
-    let set = "set wss://sessions.acme.example/storefront storefront-2026-b kept";
-    assert_eq!(talk.project_change().1, set);
-}
-
-#[test]
-fn a_session_server_is_removed_only_after_a_question_that_says_what_stops() {
-    let mut talk = projects();
-    talk.press("V");
-    assert!(question(&talk).contains("its 1284 keys refuse to connect"));
-    talk.press("<Tab><Enter>");
-    let (task, change) = talk.project_change();
-    assert_eq!(change, "remove session server");
-    talk.answer_change(task, Ok(None));
-    assert_eq!(
-        talk.notice(),
-        "“Storefront” has no session server any more. Its keys can't connect."
-    );
-    let (fetch, _) = talk.answer_list_of_projects(Ok(some_projects()));
-    assert_eq!(fetch, Fetch::Refresh, "the list tells that it is gone");
-    talk.press("jV");
-    assert_eq!(talk.notice(), "“Kiosk, Auckland 🥝” has no session server.");
 }
 
 // Removing.
