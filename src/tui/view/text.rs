@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::model::Shown;
 
 /// What is left of a quoted name at the least.
-const LEAST_NAME: usize = 8;
+const LEAST_NAME: usize = 20;
 
 /// Width in cells.
 pub fn width(text: &str) -> usize {
@@ -127,9 +127,9 @@ mod tests {
     fn a_quoted_name_gives_way_before_what_is_said_of_it() {
         let sentence = "“A name of many characters” has 3 keys; revoke them first.";
         assert_eq!(fit_sentence(sentence, 80), sentence);
-        let cut = "“A name of…” has 3 keys; revoke them first.";
+        let cut = "“A name of many char…” has 3 keys; revoke them first.";
         assert_eq!(fit_sentence(sentence, width(cut)), cut);
-        assert_eq!(fit_sentence(sentence, 20), "“A name …” has 3 ke…");
+        assert_eq!(fit_sentence(sentence, 30), "“A name of many char…” has 3 …");
         assert_eq!(fit_sentence("Nothing is quoted.", 8), "Nothing…");
     }
 
