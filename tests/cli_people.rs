@@ -242,11 +242,11 @@ fn a_project_comes_changes_and_goes() {
 
     let used = server.run(&["project", "remove", "Kiosk", "--yes"]).refused(1);
     assert!(used.contains("1 active key"), "{used}");
-    let withdrawn = server.run(&["project", "undeploy", "Kiosk"]).succeeded();
+    let undeployed = server.run(&["project", "undeploy", "Kiosk"]).succeeded();
     assert!(
-        withdrawn.stderr.contains("withdrew project \"Kiosk\""),
+        undeployed.stderr.contains("undeployed project \"Kiosk\""),
         "{}",
-        withdrawn.stderr
+        undeployed.stderr
     );
     let renamed = server
         .run(&["project", "edit", id, "--name", "Lobby screens"])

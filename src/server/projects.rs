@@ -60,7 +60,7 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(project)))
 }
 
-/// Renames, deploys or withdraws a project. What is absent stays.
+/// Renames, deploys or undeploys a project. What is absent stays.
 #[utoipa::path(patch, path = "/v1/projects/{id}", tag = "projects", params(("id" = Uuid, Path)),
     request_body = ProjectEdit,
     responses((status = 200, description = "The project.", body = Project), NoSuchId, BadBody, Forbidden, Common))]

@@ -116,7 +116,7 @@ async fn a_repeated_idempotency_key_creates_nothing_again() {
     other.refused(422, ProblemType::IdempotencyMismatch);
     assert_eq!(count(&deck.owner).await, 1);
 
-    // It still answers when the project was withdrawn since, and not when the key was revoked.
+    // It still answers when the project was undeployed since, and not when the key was revoked.
     let path = format!("/v1/projects/{project}");
     deck.owner
         .patch(&path, 1, &json!({"deployed": false}))

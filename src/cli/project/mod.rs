@@ -86,7 +86,7 @@ async fn deploy(client: &Client, args: &OneProject, deployed: bool) -> Result<()
     if args.json {
         return output::json(&project);
     }
-    let what = if deployed { "deployed" } else { "withdrew" };
+    let what = if deployed { "deployed" } else { "undeployed" };
     output::talk(format!("{what} project \"{}\"", project.name));
     Ok(())
 }
