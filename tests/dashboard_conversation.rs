@@ -74,7 +74,7 @@ fn typing_in_the_filter_asks_for_each_letter_and_takes_only_the_last_answer() {
 #[test]
 fn letters_in_the_filter_are_text_and_never_commands() {
     let mut talk = Talk::with_keys(some_keys(10));
-    talk.press("/qdnx").tell(Message::Paste("q\nd".into()));
+    talk.press("/qdnx").tell(Message::Paste(Secret::new("q\nd")));
     assert_eq!(talk.app.browse.query.text, "qdnxq d");
     assert!(!talk.app.is_quitting());
     assert_eq!(talk.app.over.len(), 1);
@@ -394,9 +394,9 @@ fn several_domains_are_pasted_at_a_time_and_normalised() {
     talk.press("n<Tab>Shop<Tab>store");
     talk.answer_projects("store", vec![project(50, "Storefront")])
         .press("<Enter>");
-    talk.tell(Message::Paste(
-        "https://a.example/, HTTP://LOCALHOST:8000\nhttps://*.b.example".into(),
-    ));
+    talk.tell(Message::Paste(Secret::new(
+        "https://a.example/, HTTP://LOCALHOST:8000\nhttps://*.b.example",
+    )));
     talk.press("<C-s>");
     let fields = talk.expect("Create", |e| match e {
         Effect::Create { fields, .. } => Some(fields.clone()),
@@ -819,7 +819,9 @@ fn a_secret_that_is_asked_for_in_a_narrow_terminal_opens_the_details_that_show_i
 #[test]
 fn the_filter_takes_no_more_than_the_server_does() {
     let mut talk = Talk::with_keys(some_keys(3));
-    talk.press("/").tell(Message::Paste("x".repeat(150))).press("y");
+    talk.press("/")
+        .tell(Message::Paste(Secret::new("x".repeat(150))))
+        .press("y");
     assert_eq!(talk.app.browse.query.text, "x".repeat(100));
 }
 

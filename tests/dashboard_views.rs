@@ -266,7 +266,7 @@ fn names_from_outside_are_text_and_never_terminal_control() {
         me.user.email = hostile.into();
         talk.tell(Message::Me(Ok(me)))
             .press(keys)
-            .tell(Message::Paste(hostile.into()));
+            .tell(Message::Paste(Secret::new(hostile)));
         let gone = refused(ProblemType::Revoked, 410, hostile);
         talk.tell(Message::Revealed {
             id: key.id,

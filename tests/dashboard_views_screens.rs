@@ -13,7 +13,7 @@ mod talk;
 use draw::*;
 use keydeck::api::{ActivityAction, ActivityPage, KeyPage, ProblemType, Project};
 use keydeck::client::Error;
-use keydeck::model::{FieldErrors, Scope};
+use keydeck::model::{FieldErrors, Scope, Secret};
 use keydeck::tui::message::Message;
 use lists::*;
 use serde_json::json;
@@ -253,6 +253,6 @@ fn names_from_outside_are_text_and_never_terminal_control() {
     let mut talk = Talk::sized(120, 36, some_keys(3));
     talk.press("j").rest();
     talk.answer_key_activity(Ok(vec![row]));
-    talk.tell(Message::Paste(hostile.into()));
+    talk.tell(Message::Paste(Secret::new(hostile)));
     assert_eq!(hazard(&drawn(&talk)), None);
 }

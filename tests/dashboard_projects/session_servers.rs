@@ -1,5 +1,6 @@
 //! Where the keys of a project connect.
 
+use keydeck::model::Secret;
 use keydeck::tui::message::Message;
 use keydeck::tui::state::list::Fetch;
 
@@ -10,7 +11,7 @@ use crate::{asks_the_server, open_sheet, projects, question};
 fn a_private_key_is_never_shown_and_goes_only_to_the_server() {
     let mut talk = projects();
     talk.press("jvwss://new.acme.example<Tab>kiosk<Tab>s3cret");
-    talk.tell(Message::Paste("-canary-0123456789-0123456789\n".into()));
+    talk.tell(Message::Paste(Secret::new("-canary-0123456789-0123456789\n")));
     assert!(!format!("{:?}", talk.app).contains("canary") && !format!("{:?}", talk.app).contains("s3cret"));
     talk.press("<C-s>");
     assert!(!format!("{:?}", talk.effects).contains("canary"));

@@ -25,8 +25,8 @@ use crate::model::Secret;
 #[derive(Debug)]
 pub enum Message {
     Key(KeyEvent),
-    /// Bracketed paste: text, never commands.
-    Paste(String),
+    /// Bracketed paste: text, never commands; it may be a secret.
+    Paste(Secret),
     Mouse(MouseEvent),
     Resized {
         width: u16,

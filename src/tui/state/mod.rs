@@ -205,7 +205,7 @@ impl App {
     fn dispatch(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Key(key) => self.pressed(key),
-            Message::Paste(text) => self.pasted(&text),
+            Message::Paste(text) => self.pasted(text.expose()),
             Message::Mouse(mouse) => self.mouse(mouse),
             Message::Resized { width, height } => {
                 self.resize(width, height);

@@ -8,14 +8,15 @@ use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEvent};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::signals;
+use crate::model::Secret;
 
 /// What the person at the terminal did.
 #[derive(Debug, Clone)]
 pub enum Input {
     Key(KeyEvent),
     Mouse(MouseEvent),
-    /// Text that came as one paste, its lines separated by `\n`. Never keys to act on.
-    Paste(String),
+    /// Text that came as one paste, its lines separated by `\n`. Never keys to act on; it may be a secret.
+    Paste(Secret),
 }
 
 /// Reads until nobody listens any more. When the terminal can't be read, the program ends as it
@@ -45,7 +46,9 @@ fn meant(event: Event) -> Option<Input> {
         Event::Key(key) if key.kind == KeyEventKind::Release => None,
         Event::Key(key) => Some(Input::Key(key)),
         Event::Mouse(mouse) => Some(Input::Mouse(mouse)),
-        Event::Paste(text) => Some(Input::Paste(text.replace("\r\n", "\n").replace('\r', "\n"))),
+        Event::Paste(text) => Some(Input::Paste(Secret::new(
+            text.replace("\r\n", "\n").replace('\r', "\n"),
+        ))),
         // Crossterm tells of sizes only from its first read on; signals tell of all.
         Event::Resize(..) | Event::FocusGained | Event::FocusLost => None,
     }
@@ -75,6 +78,6 @@ mod tests {
         let Some(Input::Paste(text)) = meant(Event::Paste("a\r\nb\rc\n".into())) else {
             panic!("a paste is a paste");
         };
-        assert_eq!(text, "a\nb\nc\n");
+        assert_eq!(text.expose(), "a\nb\nc\n");
     }
 }
