@@ -34,14 +34,10 @@ fn render_field(lines: &mut FormLines, field: &SheetField, focused: bool) {
         Entry::Text(text) => lines.input(label, text, focused),
         Entry::Hidden(text) => lines.hidden(label, text, focused),
         Entry::Choice { options, chosen } => {
-            let mut spans = vec![label];
-            spans.extend(options_line(
-                options,
-                *chosen,
-                lines.width.saturating_sub(LABEL),
-                lines.look,
-            ));
-            lines.line(Line::from(spans), focused, Some(LABEL + 1));
+            let room = lines.width.saturating_sub(LABEL);
+            let (options, cursor) = options_line(options, *chosen, room, lines.look);
+            let spans: Vec<_> = std::iter::once(label).chain(options).collect();
+            lines.line(Line::from(spans), focused, Some(LABEL + cursor));
         }
     }
     lines.error(field.error.as_deref());
@@ -51,18 +47,26 @@ fn render_field(lines: &mut FormLines, field: &SheetField, focused: bool) {
 }
 
 /// All options, the chosen one marked; where they don't all fit, the chosen one alone.
-fn options_line(options: &[&'static str], chosen: usize, room: usize, look: &Look) -> Vec<Span<'static>> {
+/// The options, and where the cursor stands among them: on the mark of the chosen one.
+fn options_line(
+    options: &[&'static str],
+    chosen: usize,
+    room: usize,
+    look: &Look,
+) -> (Vec<Span<'static>>, usize) {
     let marked = |(index, option): (usize, &&str)| match index == chosen {
         true => Span::styled(format!("(•) {option}   "), look.theme.accent().bold()),
         false => Span::styled(format!("( ) {option}   "), look.theme.faint()),
     };
     let all: Vec<_> = options.iter().enumerate().map(marked).collect();
-    let used: usize = all.iter().map(|span| text::width(&span.content)).sum();
-    if used <= room {
-        return all;
+    let width = |spans: &[Span]| -> usize { spans.iter().map(|span| text::width(&span.content)).sum() };
+    if width(&all) <= room {
+        let cursor = width(&all[..chosen.min(all.len())]) + 1;
+        return (all, cursor);
     }
     let option = options.get(chosen).copied().unwrap_or_default();
-    vec![Span::styled(format!("◂ {option} ▸"), look.theme.accent().bold())]
+    let only = Span::styled(format!("◂ {option} ▸"), look.theme.accent().bold());
+    (vec![only], 0)
 }
 
 fn button(sheet: &Sheet, look: &Look) -> Line<'static> {
