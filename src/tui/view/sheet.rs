@@ -46,8 +46,8 @@ fn render_field(lines: &mut FormLines, field: &SheetField, focused: bool) {
     }
 }
 
-/// All options, the chosen one marked; where they don't all fit, the chosen one alone.
-/// The options, and where the cursor stands among them: on the mark of the chosen one.
+/// All options, the chosen one marked; where they don't all fit, the chosen one alone. With it, where the
+/// cursor stands among them: on the mark of the chosen one.
 fn options_line(
     options: &[&'static str],
     chosen: usize,
