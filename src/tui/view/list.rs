@@ -71,7 +71,9 @@ pub fn render<T: Listed>(
             height: 1,
             ..rows
         };
-        row(buffer, area, &placed, item, selected, look);
+        row(buffer, area, &placed, selected, look, |column| {
+            (column.cell)(item, look)
+        });
     }
 }
 
@@ -97,27 +99,23 @@ fn instead_of_rows<T: Listed>(
     })
 }
 
-fn row<T>(
+/// A row, marked when it is the selected one; `cell` says what stands in a column.
+pub fn row<C>(
     buffer: &mut Buffer,
     area: Rect,
-    placed: &[Placed<&Column<T>>],
-    item: &T,
+    placed: &[Placed<C>],
     selected: bool,
     look: &Look,
+    cell: impl Fn(&C) -> (String, Style),
 ) {
     if selected {
         buffer.set_style(area, look.theme.selected());
         buffer.set_stringn(area.x, area.y, "▌", usize::from(area.width), Style::new());
     }
     for place in placed {
-        let (cell, style) = (place.column.cell)(item, look);
-        put(
-            buffer,
-            area,
-            place,
-            &cell,
-            if selected { Style::new() } else { style },
-        );
+        let (content, style) = cell(&place.column);
+        let style = if selected { Style::new() } else { style };
+        put(buffer, area, place, &content, style);
     }
 }
 

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, Widget};
 
-use super::list::put;
+use super::list::{self, put};
 use super::{Look, clip, header, text, time};
 use crate::api::Key;
 use crate::tui::state::App;
@@ -33,7 +33,9 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
             height: 1,
             ..rows
         };
-        render_row(buffer, area, &placed, &row.key, selected, look);
+        list::row(buffer, area, &placed, selected, look, |column| {
+            cell(*column, &row.key, look)
+        });
     }
 }
 
@@ -79,30 +81,6 @@ fn heads(buffer: &mut Buffer, area: Rect, placed: &[Placed<Column>], app: &App, 
             look.theme.faint()
         };
         put(buffer, area, place, &label, style);
-    }
-}
-
-fn render_row(
-    buffer: &mut Buffer,
-    area: Rect,
-    placed: &[Placed<Column>],
-    key: &Key,
-    selected: bool,
-    look: &Look,
-) {
-    if selected {
-        buffer.set_style(area, look.theme.selected());
-        buffer.set_stringn(area.x, area.y, "▌", usize::from(area.width), Style::new());
-    }
-    for place in placed {
-        let (cell, style) = cell(place.column, key, look);
-        put(
-            buffer,
-            area,
-            place,
-            &cell,
-            if selected { Style::new() } else { style },
-        );
     }
 }
 
