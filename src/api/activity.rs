@@ -35,6 +35,9 @@ pub enum ActivityAction {
     TokenReplaced,
     /// Somebody presented a token that is none.
     SignInRefused,
+    /// It may ask whether keys are allowed through.
+    GatewayAdded,
+    GatewayRemoved,
     /// The data keys were wrapped anew under another root key.
     RootKeyRotated,
     /// Of a newer keydeck, or no action at all in a row that was tampered with.
@@ -44,7 +47,7 @@ pub enum ActivityAction {
 
 impl ActivityAction {
     /// All that are known.
-    pub const ALL: [ActivityAction; 17] = [
+    pub const ALL: [ActivityAction; 19] = [
         ActivityAction::KeyCreated,
         ActivityAction::KeyEdited,
         ActivityAction::KeyRevoked,
@@ -61,6 +64,8 @@ impl ActivityAction {
         ActivityAction::UserRemoved,
         ActivityAction::TokenReplaced,
         ActivityAction::SignInRefused,
+        ActivityAction::GatewayAdded,
+        ActivityAction::GatewayRemoved,
         ActivityAction::RootKeyRotated,
     ];
 
@@ -83,6 +88,8 @@ impl ActivityAction {
             ActivityAction::UserRemoved => "user_removed",
             ActivityAction::TokenReplaced => "token_replaced",
             ActivityAction::SignInRefused => "sign_in_refused",
+            ActivityAction::GatewayAdded => "gateway_added",
+            ActivityAction::GatewayRemoved => "gateway_removed",
             ActivityAction::RootKeyRotated => "root_key_rotated",
             ActivityAction::Unknown => "unknown",
         }
@@ -112,6 +119,8 @@ impl ActivityAction {
             ActivityAction::UserRemoved => "removed",
             ActivityAction::TokenReplaced => "gave a new token to",
             ActivityAction::SignInRefused => "was refused to sign in",
+            ActivityAction::GatewayAdded => "added the gateway",
+            ActivityAction::GatewayRemoved => "removed the gateway",
             ActivityAction::RootKeyRotated => "rotated the root key",
             ActivityAction::Unknown => "did something unknown to",
         }

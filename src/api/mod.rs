@@ -3,15 +3,18 @@
 
 mod activity;
 mod chain;
+mod gateways;
 mod keys;
 mod people;
 mod problem;
 mod projects;
+mod usage;
 mod verification;
 mod words;
 
 pub use activity::{Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery};
 pub use chain::ChainHash;
+pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{
     ChangeEvent, Created, Key, KeyCounts, KeyEvent, KeyEventKind, KeyFilter, KeyList, KeyMay, KeyPage,
     KeyRow, Lookup, LookupAnswer, Order, PageFrom, Part, PersonRef, ProjectRef, Revealed, Sort,
@@ -23,6 +26,10 @@ pub use people::{
 pub use problem::{Problem, ProblemType};
 pub use projects::{
     NewProject, Project, ProjectEdit, ProjectMay, ProjectQuery, SessionServer, SessionServerEdit,
+};
+pub use usage::{
+    Explain, LastUse, PresentedAt, RefusedBy, USAGE_DAYS, USAGE_HOURS, Usage, UsageCount, UsageSeries,
+    UsageSource, Verdict,
 };
 pub use verification::{Fault, Verification};
 

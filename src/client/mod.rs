@@ -13,10 +13,10 @@ pub use events::EventNotice;
 
 use self::transport::Transport;
 use crate::api::{
-    ActivityHead, ActivityPage, ActivityQuery, Created, CreatedUser, Key, KeyCounts, KeyEdit, KeyFields,
-    KeyFilter, KeyList, KeyPage, Lookup, LookupAnswer, Me, NewProject, NewToken, NewUser, Person, Project,
-    ProjectEdit, ProjectQuery, RemovedUser, Revealed, SessionServerEdit, User, UserEdit, UserQuery,
-    UserRemoval,
+    ActivityHead, ActivityPage, ActivityQuery, Created, CreatedGateway, CreatedUser, Explain, Gateway, Key,
+    KeyCounts, KeyEdit, KeyFields, KeyFilter, KeyList, KeyPage, Lookup, LookupAnswer, Me, NewGateway,
+    NewProject, NewToken, NewUser, Person, Project, ProjectEdit, ProjectQuery, RemovedUser, Revealed,
+    SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval, Verdict,
 };
 use crate::model::{Role, Secret, TokenHash};
 
@@ -99,6 +99,29 @@ impl Client {
         self.transport
             .ask("v1/keys/lookup", |request| request.json(&lookup))
             .await
+    }
+
+    pub async fn usage(&self, id: Uuid) -> Result<Usage> {
+        self.transport.get(&format!("v1/keys/{id}/usage"), &()).await
+    }
+
+    /// Whether a request with this key would be allowed now.
+    pub async fn explain(&self, id: Uuid, request: &Explain) -> Result<Verdict> {
+        self.transport
+            .get(&format!("v1/keys/{id}/explain"), request)
+            .await
+    }
+
+    pub async fn gateways(&self) -> Result<Vec<Gateway>> {
+        self.transport.get("v1/gateways", &()).await
+    }
+
+    pub async fn add_gateway(&self, new: &NewGateway) -> Result<CreatedGateway> {
+        self.transport.post("v1/gateways", &[], new).await
+    }
+
+    pub async fn remove_gateway(&self, id: Uuid) -> Result<()> {
+        self.transport.delete(&format!("v1/gateways/{id}")).await
     }
 
     pub async fn projects(&self, query: &ProjectQuery) -> Result<Vec<Project>> {

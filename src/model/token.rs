@@ -1,6 +1,6 @@
 //! Tokens: 256 random bits with a prefix that scanners can find and a checksum that catches a slip.
 //!
-//! A token is `kdw_`, `kdm_`, `kda_` or `kdu_`, then 43 base62 characters (256 bits), then 6 of the
+//! A token is `kdw_`, `kdm_`, `kda_`, `kdu_` or `kdg_`, then 43 base62 characters (256 bits), then 6 of the
 //! CRC-32 (ISO-HDLC) of all that stands before. NEVER CHANGE THE FORMAT: keys in the field have it.
 
 use std::fmt;
@@ -27,14 +27,17 @@ pub enum TokenKind {
     Key(Scope),
     /// A user's sign-in token.
     User,
+    /// What a gateway identifies itself with.
+    Gateway,
 }
 
 impl TokenKind {
-    const ALL: [TokenKind; 4] = [
+    pub const ALL: [TokenKind; 5] = [
         TokenKind::Key(Scope::Web),
         TokenKind::Key(Scope::Mobile),
         TokenKind::Key(Scope::Analytics),
         TokenKind::User,
+        TokenKind::Gateway,
     ];
 
     pub fn prefix(self) -> &'static str {
@@ -43,6 +46,7 @@ impl TokenKind {
             TokenKind::Key(Scope::Mobile) => "kdm_",
             TokenKind::Key(Scope::Analytics) => "kda_",
             TokenKind::User => "kdu_",
+            TokenKind::Gateway => "kdg_",
         }
     }
 }
@@ -80,7 +84,7 @@ impl fmt::Display for TokenHash {
 /// Why a presented string is no token of ours; none of these needs a server to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAToken {
-    #[error("this is no keydeck key: it does not begin with kdw_, kdm_, kda_ or kdu_")]
+    #[error("this is no keydeck key: it does not begin with kdw_, kdm_, kda_, kdu_ or kdg_")]
     Prefix,
     #[error(
         "this token is cut or too long: a keydeck token has {LENGTH} characters, letters and digits but for the _"

@@ -125,7 +125,7 @@ async fn presented(server: &ServerState, headers: &HeaderMap) -> ApiResult<KeyRe
     let token = secret.to_str().ok().map(Token::presented);
     let Some(Ok(token)) = token.filter(|token| {
         let kind = token.as_ref().map(Token::kind);
-        !matches!(kind, Ok(TokenKind::User))
+        matches!(kind, Ok(TokenKind::Key(_)) | Err(_))
     }) else {
         return Err(unknown(
             "key-malformed",

@@ -91,6 +91,7 @@ fn filters(deck: &Deck) -> Vec<KeyFilter> {
                         project,
                         creator,
                         q,
+                        ..KeyFilter::default()
                     });
                 }
             }

@@ -29,6 +29,7 @@ impl Query {
             project: self.project.as_ref().map(|project| project.id),
             creator: self.creator.as_ref().map(|creator| creator.id),
             q: (!text.is_empty()).then(|| text.to_owned()),
+            ..KeyFilter::default()
         }
     }
 
@@ -178,17 +179,12 @@ impl Browse {
     }
 
     fn request(&self, load: Load) -> Effect {
-        let filter = self.query.filter();
         let rows = u32::try_from(4 * self.rows.height()).unwrap_or(MAX_LIMIT);
         let mut list = KeyList {
-            scope: filter.scope,
-            project: filter.project,
-            creator: filter.creator,
-            q: filter.q,
             sort: self.query.sort,
             order: Some(self.query.order),
             limit: Some(rows.clamp(100, MAX_LIMIT)),
-            ..KeyList::default()
+            ..KeyList::of(self.query.filter())
         };
         match load {
             Load::Start => {}

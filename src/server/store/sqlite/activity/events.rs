@@ -38,9 +38,12 @@ fn changed(row: &Row) -> rusqlite::Result<Changed> {
         | Action::ProjectHandedOver
         | Action::SessionServerSet
         | Action::SessionServerRemoved => return Ok(Changed::Projects),
-        Action::KeyRevealed | Action::SignInRefused | Action::RootKeyRotated | Action::Unknown => {
-            return Ok(Changed::Log);
-        }
+        Action::KeyRevealed
+        | Action::SignInRefused
+        | Action::GatewayAdded
+        | Action::GatewayRemoved
+        | Action::RootKeyRotated
+        | Action::Unknown => return Ok(Changed::Log),
     };
     let ids = row.get::<_, Option<[u8; 16]>>(2)?.zip(row.get(3)?);
     Ok(ids.map_or(Changed::Log, |(key, creator)| Changed::Key {

@@ -1,0 +1,146 @@
+//! A key at work on the wire: how often it was checked and with what outcome, and whether a request
+//! would be allowed.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// The hours that [`Usage::hours`] covers: 7 days.
+pub const USAGE_HOURS: usize = 7 * 24;
+/// The days that [`Usage::days`] covers.
+pub const USAGE_DAYS: usize = 30;
+
+/// How often a key was presented.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UsageCount {
+    pub allowed: u64,
+    pub refused: u64,
+}
+
+/// Counts by equal slots of time, oldest first; the last slot is the current one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UsageSeries {
+    /// When the first slot begins.
+    pub from: Timestamp,
+    pub allowed: Vec<u64>,
+    /// As many as `allowed`.
+    pub refused: Vec<u64>,
+}
+
+impl UsageSeries {
+    /// All slots together.
+    pub fn total(&self) -> UsageCount {
+        UsageCount {
+            allowed: self.allowed.iter().sum(),
+            refused: self.refused.iter().sum(),
+        }
+    }
+
+    /// The newest `slots` together.
+    pub fn newest(&self, slots: usize) -> UsageCount {
+        let sum = |counts: &[u64]| counts.iter().rev().take(slots).sum();
+        UsageCount {
+            allowed: sum(&self.allowed),
+            refused: sum(&self.refused),
+        }
+    }
+}
+
+/// The last request that a key was allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LastUse {
+    pub at: Timestamp,
+    /// The client's address.
+    #[schema(value_type = Option<String>)]
+    pub address: Option<IpAddr>,
+    /// The page's origin or the app's bundle identifier.
+    pub origin: Option<String>,
+}
+
+/// Where a key was used from: an origin, a bundle identifier or an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UsageSource {
+    pub name: String,
+    pub last_used_at: Timestamp,
+}
+
+/// How often one rule refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefusedBy {
+    /// As in the `rule` of a refusal.
+    #[schema(example = "origin-foreign")]
+    pub rule: String,
+    /// The rule in words.
+    pub sentence: String,
+    pub count: u64,
+}
+
+/// How a key is used. Counts may lag behind by seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Usage {
+    /// The last 7 days by hour of UTC.
+    pub hours: UsageSeries,
+    /// The last 30 days by day of UTC.
+    pub days: UsageSeries,
+    /// The rules that refused in these 30 days, the most frequent first.
+    pub refused_by: Vec<RefusedBy>,
+    pub last_use: Option<LastUse>,
+    /// From where it was allowed in the last 7 days: the newest origins or bundle identifiers.
+    pub origins: Vec<UsageSource>,
+    /// As `origins`: the newest addresses.
+    pub addresses: Vec<UsageSource>,
+}
+
+impl Usage {
+    /// Of this hour of the clock and the one before, so that no request of the last 60 minutes is left out.
+    pub fn last_hour(&self) -> UsageCount {
+        self.hours.newest(2)
+    }
+
+    pub fn last_week(&self) -> UsageCount {
+        self.hours.total()
+    }
+}
+
+/// A request that might be made with a key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Explain {
+    /// The page's address, of which the origin counts; `null` for a page whose origin is hidden. Absent:
+    /// the request comes from no page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// The client's IPv4 or IPv6 address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The session of another page that is to go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// The app's bundle identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<String>,
+}
+
+/// Where a key is presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PresentedAt {
+    /// Web and Mobile keys: `/api/jwt`.
+    Connection,
+    /// Analytics keys: `/v1/authorize`, which a gateway asks.
+    Gateway,
+}
+
+/// Whether a request would be allowed now, and the rule that decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Verdict {
+    pub allowed: bool,
+    pub at: PresentedAt,
+    #[schema(example = "origin-listed")]
+    pub rule: String,
+    /// The rule in words.
+    pub sentence: String,
+}
