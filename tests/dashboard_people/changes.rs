@@ -70,7 +70,7 @@ fn who_was_added_is_selected_however_far_down_they_stand() {
 fn what_is_wrong_with_a_new_person_stands_beside_the_field_and_nothing_typed_is_lost() {
     let mut talk = showing_people();
     talk.press("nlena<C-s>");
-    assert!(sheet(&talk).fields[0].error.is_some() && !sends_to_people(&talk));
+    assert!(sheet(&talk).fields.list[0].error.is_some() && !sends_to_people(&talk));
     talk.press("@acme.example<C-s>");
     assert!(sheet(&talk).sending && sends_to_people(&talk));
     let mut taken = problem(ProblemType::Invalid, 422, "A field is wrong.");
@@ -79,14 +79,14 @@ fn what_is_wrong_with_a_new_person_stands_beside_the_field_and_nothing_typed_is_
         message: "There is a user with this address.".into(),
     }];
     talk.reply(PeopleReply::Added(Err(Error::Refused(Box::new(taken)))));
-    let field = &sheet(&talk).fields[0];
+    let field = &sheet(&talk).fields.list[0];
     assert_eq!(
         (field.value(), field.error.as_deref()),
         ("lena@acme.example", Some("There is a user with this address."))
     );
     talk.press("<C-s>").reply(PeopleReply::Added(Err(offline())));
     assert!(sheet(&talk).error.is_some());
-    assert_eq!(sheet(&talk).fields[0].value(), "lena@acme.example");
+    assert_eq!(sheet(&talk).fields.list[0].value(), "lena@acme.example");
 }
 
 // Roles and tokens.
@@ -125,7 +125,7 @@ fn the_last_owner_stays_one_and_the_sheet_says_why() {
         result: Err(refused(ProblemType::LastOwner, 409, why)),
     });
     assert_eq!(sheet(&talk).error.as_deref(), Some(why));
-    assert_eq!(sheet(&talk).value("role"), "Support");
+    assert_eq!(sheet(&talk).fields.value("role"), "Support");
 }
 
 #[test]

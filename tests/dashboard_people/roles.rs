@@ -148,7 +148,7 @@ fn who_is_no_longer_an_owner_reads_the_refusal_and_is_back_at_the_keys() {
         sheet(&talk).error.as_deref(),
         Some("Only an Owner looks after users.")
     );
-    assert_eq!(sheet(&talk).value("email"), "lena@acme.example");
+    assert_eq!(sheet(&talk).fields.value("email"), "lena@acme.example");
     talk.press("<Esc><Right><Enter>U");
     assert!(talk.app.over.is_empty());
     assert_eq!(talk.app.screen, Screen::Keys);

@@ -44,9 +44,9 @@ fn what_is_typed_survives_every_refusal() {
     }];
     talk.answer_change(task, Err(Error::Refused(Box::new(taken))));
     let sheet = open_sheet(&talk);
-    assert_eq!(sheet.value("name"), "Storefront");
+    assert_eq!(sheet.fields.value("name"), "Storefront");
     assert!(
-        sheet.fields[0]
+        sheet.fields.list[0]
             .error
             .as_deref()
             .is_some_and(|e| e.contains("choose another"))
@@ -56,7 +56,10 @@ fn what_is_typed_survives_every_refusal() {
     assert_eq!(change, "add Storefront 2 deployed=true");
     talk.answer_change(task, Err(offline()));
     let sheet = open_sheet(&talk);
-    assert_eq!((sheet.value("name"), sheet.sending), ("Storefront 2", false));
+    assert_eq!(
+        (sheet.fields.value("name"), sheet.sending),
+        ("Storefront 2", false)
+    );
     assert!(
         sheet
             .error

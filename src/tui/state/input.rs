@@ -27,7 +27,7 @@ impl App {
         match self.over.last_mut()? {
             Over::Filter(text) => text.handle(key).then(|| self.filter_typed()),
             Over::Form(form) if !form.sending => form.handle_text(key),
-            Over::Sheet(sheet) if !sheet.sending => sheet.handle_text(key).then(Vec::new),
+            Over::Sheet(sheet) if !sheet.sending => sheet.fields.handle_text(key).then(Vec::new),
             Over::Heirs(heirs) => heirs.handle(key),
             Over::Palette(palette) => palette.text.handle(key).then(|| {
                 palette.selected = 0;
@@ -45,7 +45,7 @@ impl App {
             }
             Some(Over::Form(form)) if !form.sending => form.handle_paste(pasted),
             Some(Over::Sheet(sheet)) if !sheet.sending => {
-                sheet.handle_paste(pasted);
+                sheet.fields.handle_paste(pasted);
                 Vec::new()
             }
             Some(Over::Heirs(heirs)) => heirs.paste(pasted),

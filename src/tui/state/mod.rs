@@ -7,6 +7,7 @@ pub mod columns;
 mod commands;
 pub mod conflict;
 pub mod dialogs;
+pub mod fields;
 pub mod form;
 pub mod hidden;
 mod input;

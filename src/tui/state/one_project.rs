@@ -2,10 +2,11 @@
 
 use uuid::Uuid;
 
+use super::fields::SheetField;
 use super::notice::sentence;
 use super::one_key::as_a;
 use super::projects::ProjectTask;
-use super::sheet::{SheetField, Task};
+use super::sheet::Task;
 use super::{About, App, Sheet, Tone};
 use crate::api::{NewProject, Project, ProjectEdit, SessionServerEdit};
 use crate::client::Error;
@@ -214,11 +215,11 @@ pub(super) fn carry_out(task: ProjectTask) -> Vec<Effect> {
 
 /// What a sheet asks for, or what is wrong with it.
 fn typed(task: ProjectTask, sheet: &Sheet) -> Result<ProjectChange, FieldErrors> {
-    let name = || name::parse(sheet.value("name")).map_err(|why| FieldErrors::one("name", why));
+    let name = || name::parse(sheet.fields.value("name")).map_err(|why| FieldErrors::one("name", why));
     match task {
         ProjectTask::SetSessionServer(id) => {
-            let private_key = sheet.secret("private_key");
-            let (url, key_name) = (sheet.value("url"), sheet.value("key_name"));
+            let private_key = sheet.fields.secret("private_key");
+            let (url, key_name) = (sheet.fields.value("url"), sheet.fields.value("key_name"));
             let valid = session_server::validate(url, key_name, private_key.as_ref())?;
             let edit = SessionServerEdit {
                 url: valid.url,
@@ -236,7 +237,7 @@ fn typed(task: ProjectTask, sheet: &Sheet) -> Result<ProjectChange, FieldErrors>
         }
         _ => Ok(ProjectChange::Add(NewProject {
             name: name()?,
-            deployed: sheet.value("deployed") == YES,
+            deployed: sheet.fields.value("deployed") == YES,
         })),
     }
 }

@@ -1,137 +1,15 @@
 //! A small form with a few fields: what people and projects are added and edited with. Whoever opens
 //! one says what is to be done with what was typed.
 
-use crossterm::event::KeyEvent;
-
-use super::hidden::HiddenField;
+use super::fields::{Fields, SheetField};
 use super::people::PersonTask;
 use super::projects::ProjectTask;
-use super::text::TextField;
 use super::{About, App, Over};
 use crate::client::Error;
-use crate::model::{FieldErrors, Secret};
+use crate::model::FieldErrors;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::state::notice::sentence;
-
-/// What is typed or chosen in a field.
-#[derive(Debug)]
-pub enum Entry {
-    Text(TextField),
-    /// Text that is not shown while it is typed.
-    Hidden(HiddenField),
-    /// One of a few.
-    Choice {
-        options: Vec<&'static str>,
-        chosen: usize,
-    },
-}
-
-#[derive(Debug)]
-pub struct SheetField {
-    /// As the server calls it in its refusals.
-    pub name: &'static str,
-    pub label: &'static str,
-    /// What may be entered, in a few words; may be empty.
-    pub hint: &'static str,
-    pub entry: Entry,
-    pub error: Option<String>,
-    /// What each option of a choice means; may be empty.
-    explained: Vec<&'static str>,
-    /// What stood there when the sheet was opened.
-    first: String,
-}
-
-impl SheetField {
-    pub fn text(name: &'static str, label: &'static str, value: &str, hint: &'static str) -> Self {
-        Self::new(name, label, hint, Entry::Text(TextField::new(value)))
-    }
-
-    pub fn hidden(name: &'static str, label: &'static str, hint: &'static str) -> Self {
-        Self::new(name, label, hint, Entry::Hidden(HiddenField::default()))
-    }
-
-    pub fn choice(
-        name: &'static str,
-        label: &'static str,
-        options: Vec<&'static str>,
-        chosen: usize,
-        hint: &'static str,
-    ) -> Self {
-        Self::new(name, label, hint, Entry::Choice { options, chosen })
-    }
-
-    fn new(name: &'static str, label: &'static str, hint: &'static str, entry: Entry) -> Self {
-        let mut field = Self {
-            name,
-            label,
-            hint,
-            entry,
-            error: None,
-            explained: Vec::new(),
-            first: String::new(),
-        };
-        field.first = field.value().to_owned();
-        field
-    }
-
-    /// Says of each option of a choice what it means.
-    #[must_use]
-    pub fn explained(mut self, meanings: Vec<&'static str>) -> Self {
-        self.explained = meanings;
-        self
-    }
-
-    /// What may be entered, or what the chosen option means.
-    pub fn hint(&self) -> &'static str {
-        match &self.entry {
-            Entry::Choice { chosen, .. } => self.explained.get(*chosen).copied().unwrap_or(self.hint),
-            Entry::Text(_) | Entry::Hidden(_) => self.hint,
-        }
-    }
-
-    /// The text, or the chosen option; nothing of what is hidden.
-    pub fn value(&self) -> &str {
-        match &self.entry {
-            Entry::Text(text) => text.value(),
-            Entry::Hidden(_) => "",
-            Entry::Choice { options, chosen } => options.get(*chosen).copied().unwrap_or_default(),
-        }
-    }
-
-    fn is_dirty(&self) -> bool {
-        match &self.entry {
-            Entry::Hidden(text) => !text.is_empty(),
-            _ => self.value() != self.first,
-        }
-    }
-
-    /// Takes a key that edits text; `false` when it means something else.
-    fn handle(&mut self, key: KeyEvent) -> bool {
-        match &mut self.entry {
-            Entry::Text(text) => text.handle(key),
-            Entry::Hidden(text) => text.handle(key),
-            Entry::Choice { .. } => false,
-        }
-    }
-
-    fn paste(&mut self, pasted: &str) {
-        match &mut self.entry {
-            Entry::Text(text) => text.paste(pasted),
-            Entry::Hidden(text) => text.paste(pasted),
-            Entry::Choice { .. } => return,
-        }
-        self.error = None;
-    }
-
-    fn choose(&mut self, step: isize) {
-        if let Entry::Choice { options, chosen } = &mut self.entry {
-            *chosen = chosen
-                .saturating_add_signed(step)
-                .min(options.len().saturating_sub(1));
-        }
-    }
-}
 
 /// What a sheet is for; its screen carries it out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,8 +24,7 @@ pub struct Sheet {
     pub title: String,
     /// Sentences above the fields.
     pub about: Vec<String>,
-    pub fields: Vec<SheetField>,
-    pub focus: usize,
+    pub fields: Fields,
     /// The label of the button: "Add".
     pub verb: &'static str,
     pub sending: bool,
@@ -169,8 +46,7 @@ impl Sheet {
             task,
             title: title.into(),
             about: Vec::new(),
-            fields,
-            focus: 0,
+            fields: Fields::new(fields),
             verb,
             sending: false,
             error: None,
@@ -183,56 +59,25 @@ impl Sheet {
         self
     }
 
-    /// What was entered in the field of this name, trimmed.
-    pub fn value(&self, name: &str) -> &str {
-        let field = self.fields.iter().find(|field| field.name == name);
-        field.map_or("", |field| field.value().trim())
-    }
-
-    /// What was typed unseen in the field of this name.
-    pub fn secret(&self, name: &str) -> Option<Secret> {
-        self.fields.iter().find_map(|field| match &field.entry {
-            Entry::Hidden(text) if field.name == name => text.secret(),
-            _ => None,
-        })
-    }
-
     pub fn is_dirty(&self) -> bool {
-        self.fields.iter().any(SheetField::is_dirty)
+        self.fields.list.iter().any(SheetField::is_dirty)
     }
 
     /// The button stands behind the last field.
     pub fn is_on_button(&self) -> bool {
-        self.focus >= self.fields.len()
-    }
-
-    pub fn handle_text(&mut self, key: KeyEvent) -> bool {
-        let Some(field) = self.fields.get_mut(self.focus) else {
-            return false;
-        };
-        let taken = field.handle(key);
-        if taken {
-            field.error = None;
-        }
-        taken
-    }
-
-    pub fn handle_paste(&mut self, pasted: &str) {
-        if let Some(field) = self.fields.get_mut(self.focus) {
-            field.paste(pasted);
-        }
+        self.fields.focus >= self.fields.list.len()
     }
 
     pub fn perform(&mut self, action: Action) -> SheetOutcome {
-        let stops = self.fields.len() + 1;
+        let stops = self.fields.list.len() + 1;
         match action {
             // What comes of it is waited for: the answer belongs to this sheet and no later one.
             _ if self.sending => {}
             Action::Submit => return SheetOutcome::Submit,
             Action::Accept if self.is_on_button() => return SheetOutcome::Submit,
             Action::Back => return SheetOutcome::Cancel,
-            Action::NextField | Action::Down | Action::Accept => self.focus = (self.focus + 1) % stops,
-            Action::PreviousField | Action::Up => self.focus = (self.focus + stops - 1) % stops,
+            Action::NextField | Action::Down | Action::Accept => self.fields.move_focus(1, stops),
+            Action::PreviousField | Action::Up => self.fields.move_focus(-1, stops),
             Action::Left => self.choose(-1),
             Action::Right => self.choose(1),
             _ => {}
@@ -241,7 +86,7 @@ impl Sheet {
     }
 
     fn choose(&mut self, step: isize) {
-        if let Some(field) = self.fields.get_mut(self.focus) {
+        if let Some(field) = self.fields.focused_mut() {
             field.choose(step);
         }
     }
@@ -255,15 +100,10 @@ impl Sheet {
     /// Puts what is wrong beside the fields; the first of them gets the focus.
     pub fn wrong(&mut self, errors: &FieldErrors) {
         self.sending = false;
-        for error in &errors.0 {
-            match self.fields.iter_mut().find(|field| field.name == error.field) {
-                Some(field) => field.error = Some(error.message.clone()),
-                None => self.error = Some(error.message.clone()),
-            }
+        if let Some(elsewhere) = self.fields.mark(errors) {
+            self.error = Some(elsewhere);
         }
-        if let Some(first) = self.fields.iter().position(|field| field.error.is_some()) {
-            self.focus = first;
-        }
+        self.fields.focus_first_error();
     }
 
     /// What the server refused; everything typed stays.

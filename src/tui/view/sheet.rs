@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::form_lines::{FormLines, LABEL};
 use super::{Look, dialog, text};
 use crate::tui::state::Sheet;
-use crate::tui::state::sheet::{Entry, SheetField};
+use crate::tui::state::fields::{Entry, SheetField};
 
 pub fn render(buffer: &mut Buffer, screen: Rect, sheet: &Sheet, look: &Look) -> Option<Position> {
     let mut lines = FormLines::new(screen, look);
@@ -22,12 +22,13 @@ pub fn render(buffer: &mut Buffer, screen: Rect, sheet: &Sheet, look: &Look) -> 
     if !sheet.about.is_empty() {
         lines.plain(Line::default());
     }
-    for (index, field) in sheet.fields.iter().enumerate() {
-        render_field(&mut lines, field, index == sheet.focus);
+    for (index, field) in sheet.fields.list.iter().enumerate() {
+        render_field(&mut lines, field, index == sheet.fields.focus);
     }
     lines.show(buffer, screen, &sheet.title, button(sheet, look))
 }
 
+/// A field with its error or, while it has the focus, its hint.
 fn render_field(lines: &mut FormLines, field: &SheetField, focused: bool) {
     let label = lines.label(field.label, focused);
     match &field.entry {

@@ -7,9 +7,10 @@ use crate::api::{CreatedUser, NewUser, Person, PersonRef, User};
 use crate::client::Error;
 use crate::model::{FieldErrors, Role, Secret, email};
 use crate::tui::message::{Effect, PeopleRequest};
+use crate::tui::state::fields::SheetField;
 use crate::tui::state::list::{Fetch, hides};
 use crate::tui::state::notice::sentence;
-use crate::tui::state::sheet::{Sheet, SheetField, Task};
+use crate::tui::state::sheet::{Sheet, Task};
 use crate::tui::state::{About, App, NewSecret, Over, SecretOf, Tone};
 
 const EMAIL: &str = "email";
@@ -46,7 +47,7 @@ impl App {
         };
         let role = chosen_role(sheet);
         let request = match task {
-            PersonTask::Add => match email::parse(sheet.value(EMAIL)) {
+            PersonTask::Add => match email::parse(sheet.fields.value(EMAIL)) {
                 Ok(email) => PeopleRequest::Add {
                     new: NewUser { email, role },
                 },
@@ -158,5 +159,5 @@ fn role_field(chosen: Role) -> SheetField {
 
 fn chosen_role(sheet: &Sheet) -> Role {
     // The options are the labels of the four roles, which parse.
-    sheet.value(ROLE).parse().unwrap_or(Role::Editor)
+    sheet.fields.value(ROLE).parse().unwrap_or(Role::Editor)
 }
