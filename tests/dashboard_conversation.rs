@@ -75,7 +75,7 @@ fn typing_in_the_filter_asks_for_each_letter_and_takes_only_the_last_answer() {
 fn letters_in_the_filter_are_text_and_never_commands() {
     let mut talk = Talk::with_keys(some_keys(10));
     talk.press("/qdnx").tell(Message::Paste(Secret::new("q\nd")));
-    assert_eq!(talk.app.browse.query.text, "qdnxq d");
+    assert_eq!(talk.app.browse.typed, "qdnxq d");
     assert!(!talk.app.is_quitting());
     assert_eq!(talk.app.over.len(), 1);
 }
@@ -84,17 +84,11 @@ fn letters_in_the_filter_are_text_and_never_commands() {
 fn enter_keeps_the_filter_and_esc_clears_it() {
     let mut talk = Talk::with_keys(some_keys(10));
     talk.press("/shop<Enter>");
-    assert_eq!(
-        (talk.app.over.len(), talk.app.browse.query.text.as_str()),
-        (0, "shop")
-    );
+    assert_eq!((talk.app.over.len(), talk.app.browse.typed.as_str()), (0, "shop"));
     talk.press("<Esc>");
-    assert_eq!(talk.app.browse.query.text, "");
+    assert_eq!(talk.app.browse.typed, "");
     talk.press("/kiosk<Esc>");
-    assert_eq!(
-        (talk.app.over.len(), talk.app.browse.query.text.as_str()),
-        (0, "")
-    );
+    assert_eq!((talk.app.over.len(), talk.app.browse.typed.as_str()), (0, ""));
 }
 
 #[test]
@@ -822,7 +816,7 @@ fn the_filter_takes_no_more_than_the_server_does() {
     talk.press("/")
         .tell(Message::Paste(Secret::new("x".repeat(150))))
         .press("y");
-    assert_eq!(talk.app.browse.query.text, "x".repeat(100));
+    assert_eq!(talk.app.browse.typed, "x".repeat(100));
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod field;
 pub mod filter;
 pub mod key;
 pub mod name;
+pub mod pasted;
 pub mod role;
 pub mod scope;
 pub mod secret;

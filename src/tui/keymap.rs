@@ -23,6 +23,10 @@ pub enum Layer {
     /// A form with a few fields.
     Sheet,
     Revoke,
+    /// How a key is used, large.
+    Usage,
+    /// Would this be allowed?
+    Explain,
     RemovePerson,
     /// Who gets the keys of the person who is removed.
     Heirs,
@@ -37,7 +41,7 @@ pub enum Layer {
 }
 
 impl Layer {
-    pub const ALL: [Layer; 17] = [
+    pub const ALL: [Layer; 19] = [
         Layer::Keys,
         Layer::Details,
         Layer::Projects,
@@ -47,6 +51,8 @@ impl Layer {
         Layer::Form,
         Layer::Sheet,
         Layer::Revoke,
+        Layer::Usage,
+        Layer::Explain,
         Layer::RemovePerson,
         Layer::Heirs,
         Layer::NewSecret,
@@ -68,6 +74,8 @@ impl Layer {
             Layer::Filter => "filter",
             Layer::Form | Layer::Sheet => "form",
             Layer::Revoke => "revoke",
+            Layer::Usage => "usage",
+            Layer::Explain => "would this be allowed?",
             Layer::RemovePerson => "remove a person",
             Layer::Heirs => "hand over",
             Layer::NewSecret => "new secret",
@@ -100,6 +108,10 @@ pub enum Action {
     Mine,
     Copy,
     Reveal,
+    /// How the key is used.
+    Usage,
+    /// Would this be allowed?
+    Explain,
     Deploy,
     SetSessionServer,
     RemoveSessionServer,

@@ -4,6 +4,7 @@
 mod activity;
 mod people;
 mod projects;
+mod usage;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -212,6 +213,9 @@ impl Runner {
             }
             Effect::Activity(request) => {
                 self.answer(async move { Message::OfActivity(activity::answer(client, request).await) });
+            }
+            Effect::Usage(request) => {
+                self.answer(async move { Message::OfUsage(usage::answer(client, request).await) });
             }
             Effect::Copy { subject, secret } => self.copy(subject, secret),
             Effect::ClearClipboard => {

@@ -3,6 +3,7 @@
 mod activity;
 mod people;
 mod projects;
+mod usage;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use uuid::Uuid;
 pub use activity::{ActivityReply, ActivityRequest};
 pub use people::{PeopleReply, PeopleRequest};
 pub use projects::{ProjectChange, ProjectReply, ProjectRequest};
+pub use usage::{UsageReply, UsageRequest};
 
 use crate::api::{
     Created, Key, KeyCounts, KeyEdit, KeyEvent as DeckEvent, KeyFields, KeyFilter, KeyList, KeyPage, Me,
@@ -77,6 +79,7 @@ pub enum Message {
     OfPeople(PeopleReply),
     OfProjects(ProjectReply),
     OfActivity(ActivityReply),
+    OfUsage(UsageReply),
 
     /// The stream of events is open; everything before may have been missed.
     Connected,
@@ -112,6 +115,7 @@ impl Message {
             Message::OfPeople(reply) => reply.error(),
             Message::OfProjects(reply) => reply.error(),
             Message::OfActivity(reply) => reply.error(),
+            Message::OfUsage(reply) => reply.error(),
             Message::Disconnected(error) => Some(error),
             _ => None,
         }
@@ -177,6 +181,7 @@ pub enum Effect {
     People(PeopleRequest),
     Projects(ProjectRequest),
     Activity(ActivityRequest),
+    Usage(UsageRequest),
     Copy {
         subject: Subject,
         secret: Secret,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::rows::{Rows, Select};
 use crate::api::{KeyCounts, KeyFilter, KeyList, KeyPage, MAX_LIMIT, Order, PersonRef, ProjectRef, Sort};
 use crate::client::Error;
-use crate::model::Scope;
+use crate::model::{FilterWords, Scope};
 use crate::tui::message::{Effect, Load};
 
 /// What the table shows and in which order.
@@ -16,36 +16,36 @@ pub struct Query {
     pub project: Option<ProjectRef>,
     /// Only this person's keys.
     pub creator: Option<PersonRef>,
-    pub text: String,
+    /// What was typed, as far as it could be read.
+    pub words: FilterWords,
     pub sort: Sort,
     pub order: Order,
 }
 
 impl Query {
     pub fn filter(&self) -> KeyFilter {
-        let text = self.text.trim();
-        KeyFilter {
+        let filter = KeyFilter {
             scope: self.scope,
             project: self.project.as_ref().map(|project| project.id),
             creator: self.creator.as_ref().map(|creator| creator.id),
-            q: (!text.is_empty()).then(|| text.to_owned()),
             ..KeyFilter::default()
-        }
+        };
+        filter.with_words(self.words.clone())
     }
 
     pub fn is_filtered(&self) -> bool {
         self.scope.is_some()
             || self.project.is_some()
             || self.creator.is_some()
-            || !self.text.trim().is_empty()
+            || self.words != FilterWords::default()
     }
 
     /// All keys, in the same order.
-    pub fn clear(&mut self) {
+    fn clear(&mut self) {
         self.scope = None;
         self.project = None;
         self.creator = None;
-        self.text.clear();
+        self.words = FilterWords::default();
     }
 }
 
@@ -62,6 +62,8 @@ pub enum Body<'a> {
 
 #[derive(Debug, Default)]
 pub struct Browse {
+    /// What stands in the filter; the query has what could be read of it.
+    pub typed: String,
     pub query: Query,
     pub rows: Rows,
     /// What the rows answer; another query may have failed since.
@@ -115,11 +117,43 @@ impl Browse {
         self.replacing.is_some_and(|load| load != Load::Refresh)
     }
 
+    /// Why what stands in the filter can't be read, or not yet; the rows are still those of before.
+    pub fn unread(&self) -> Option<String> {
+        FilterWords::parse(&self.typed).err()
+    }
+
+    /// Other words stand in the filter: asks, as soon as they can be read and say something else.
+    pub fn refilter(&mut self) -> Vec<Effect> {
+        match FilterWords::parse(&self.typed) {
+            Ok(words) if words != self.query.words => {
+                self.query.words = words;
+                self.requery()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// All keys, in the same order; nothing is asked yet.
+    pub fn clear_filter(&mut self) {
+        self.typed.clear();
+        self.query.clear();
+    }
+
+    /// All keys, and this one selected among them.
+    pub fn show_among_all(&mut self, id: Uuid) -> Vec<Effect> {
+        self.clear_filter();
+        self.ask_anew(Load::Around(id))
+    }
+
     /// The query has changed: ask for its first page and its counts.
     pub fn requery(&mut self) -> Vec<Effect> {
+        self.ask_anew(Load::Start)
+    }
+
+    fn ask_anew(&mut self, load: Load) -> Vec<Effect> {
         self.counts_generation += 1;
         self.counting = false;
-        let mut effects = self.load(Load::Start);
+        let mut effects = self.load(load);
         effects.extend(self.count());
         effects
     }

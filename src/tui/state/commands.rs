@@ -1,15 +1,12 @@
 //! What the actions do, layer by layer, and which of them are possible now.
 
 use super::dialogs::Command;
-use super::text::TextField;
+use super::scroll::scrolled;
 use super::{App, Body, Help, Over, Palette, Screen};
 use crate::api::{PersonRef, Sort};
 use crate::model::Scope;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::{Effect, Load};
-
-/// What the server takes.
-const MAX_FILTER_CHARS: usize = 100;
 
 impl App {
     /// Whether an action can be done now; footer, help and palette offer nothing else.
@@ -33,6 +30,7 @@ impl App {
             Action::Revoke => key.is_some_and(|key| key.may.revoke),
             Action::Copy | Action::Reveal => key.is_some_and(|key| key.may.reveal),
             Action::Details | Action::SwitchFocus | Action::ItsActivity => key.is_some(),
+            Action::Usage | Action::Explain => key.is_some(),
             Action::Back => self.layer() != Layer::Keys || self.browse.query.is_filtered(),
             Action::NextSort | Action::ReverseSort => key.is_some(),
             _ => true,
@@ -73,6 +71,8 @@ impl App {
             Action::Revoke => self.open_revoke(),
             Action::Copy => self.copy(),
             Action::Reveal => self.reveal(),
+            Action::Usage => self.open_usage(),
+            Action::Explain => self.open_explain(),
             Action::ItsActivity => self.show_activity_of_selected(),
             _ => Vec::new(),
         }
@@ -122,7 +122,7 @@ impl App {
         if !self.browse.query.is_filtered() {
             return Vec::new();
         }
-        self.browse.query.clear();
+        self.browse.clear_filter();
         self.browse.requery()
     }
 
@@ -160,50 +160,8 @@ impl App {
             (Screen::Keys, _) => self.browse.requery(),
             _ => self.refresh_list(),
         });
+        effects.extend(self.await_rest());
         effects
-    }
-
-    pub(super) fn open_filter(&mut self) -> Vec<Effect> {
-        if let Some(text) = self.filter_text() {
-            let field = TextField::limited(text, MAX_FILTER_CHARS);
-            self.details_focused = false;
-            self.over.push(Over::Filter(field));
-        }
-        Vec::new()
-    }
-
-    pub(super) fn filter_typed(&mut self) -> Vec<Effect> {
-        let Some(Over::Filter(field)) = self.over.last() else {
-            return Vec::new();
-        };
-        let typed = field.value().to_owned();
-        self.filter_by(typed)
-    }
-
-    fn filter_by(&mut self, typed: String) -> Vec<Effect> {
-        let Some(text) = self.filter_text() else {
-            return Vec::new();
-        };
-        let is_same = typed.trim() == text.trim();
-        *text = typed;
-        match is_same {
-            true => Vec::new(),
-            false => self.filtered(),
-        }
-    }
-
-    pub(super) fn perform_filtering(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Accept => {
-                self.over.pop();
-                Vec::new()
-            }
-            Action::Back => {
-                self.over.pop();
-                self.filter_by(String::new())
-            }
-            _ => self.perform_on_screen(action),
-        }
     }
 
     pub(super) fn open_palette(&mut self) -> Vec<Effect> {
@@ -256,24 +214,15 @@ impl App {
     }
 
     pub(super) fn perform_in_help(&mut self, action: Action) -> Vec<Effect> {
-        let page = i16::try_from(self.size.1 / 2).unwrap_or(i16::MAX);
+        let page = self.size.1 / 2;
         let Some(Over::Help(help)) = self.over.last_mut() else {
             return Vec::new();
         };
         let most = keymap::of_layer(help.of).count() as u16;
-        let step = match action {
-            Action::Up => -1,
-            Action::Down => 1,
-            Action::PageUp => -page,
-            Action::PageDown => page,
-            Action::Top => i16::MIN,
-            Action::Bottom => i16::MAX,
-            _ => {
-                self.over.pop();
-                return Vec::new();
-            }
-        };
-        help.scroll = help.scroll.saturating_add_signed(step).min(most);
+        match scrolled(help.scroll, action, page, most) {
+            Some(scroll) => help.scroll = scroll,
+            None => drop(self.over.pop()),
+        }
         Vec::new()
     }
 }

@@ -2,9 +2,10 @@
 
 use uuid::Uuid;
 
+use super::known::Known;
 use super::projects::ProjectTask;
 use super::text::TextField;
-use crate::api::{ActivityAction, Key, PersonRef};
+use crate::api::{ActivityAction, Key, PersonRef, Usage};
 use crate::model::Secret;
 use crate::tui::keymap::{Binding, Layer};
 use crate::tui::message::Route;
@@ -14,6 +15,8 @@ use crate::tui::places::Place;
 #[derive(Debug)]
 pub struct RevokeDialog {
     pub key: Box<Key>,
+    /// What will stop.
+    pub usage: Known<Usage>,
     /// The focus is on "Yes, Delete".
     pub yes: bool,
     pub sending: bool,

@@ -25,9 +25,10 @@ impl App {
     /// A focused text field takes its keys before anything else sees them.
     fn typed(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
         match self.over.last_mut()? {
-            Over::Filter(text) => text.handle(key).then(|| self.filter_typed()),
+            Over::Filter(line) => line.handle(key).then(|| self.filter_typed()),
             Over::Form(form) if !form.sending => form.handle_text(key),
             Over::Sheet(sheet) if !sheet.sending => sheet.fields.handle_text(key).then(Vec::new),
+            Over::Explain(explaining) => explaining.fields.handle_text(key).then(Vec::new),
             Over::Heirs(heirs) => heirs.handle(key),
             Over::Palette(palette) => palette.text.handle(key).then(|| {
                 palette.selected = 0;
@@ -39,13 +40,14 @@ impl App {
 
     pub(super) fn pasted(&mut self, pasted: &str) -> Vec<Effect> {
         match self.over.last_mut() {
-            Some(Over::Filter(text)) => {
-                text.paste(pasted);
-                self.filter_typed()
-            }
+            Some(Over::Filter(_)) => self.filter_pasted(pasted),
             Some(Over::Form(form)) if !form.sending => form.handle_paste(pasted),
             Some(Over::Sheet(sheet)) if !sheet.sending => {
                 sheet.fields.handle_paste(pasted);
+                Vec::new()
+            }
+            Some(Over::Explain(explaining)) => {
+                explaining.fields.handle_paste(pasted);
                 Vec::new()
             }
             Some(Over::Heirs(heirs)) => heirs.paste(pasted),
@@ -116,6 +118,8 @@ impl App {
             }
             Some(Over::Sheet(_)) => self.perform_in_sheet(action),
             Some(Over::Revoke(_)) => self.perform_revoking(action),
+            Some(Over::Usage(_)) => self.perform_in_usage(action),
+            Some(Over::Explain(_)) => self.perform_explaining(action),
             Some(Over::Removal(_)) => self.perform_in_removal(action),
             Some(Over::Heirs(_)) => self.perform_among_heirs(action),
             Some(Over::NewSecret(_)) => self.perform_on_new_secret(action),

@@ -7,14 +7,17 @@ pub mod columns;
 mod commands;
 pub mod conflict;
 pub mod dialogs;
+pub mod explain;
 pub mod fields;
+pub mod filter;
 pub mod form;
 pub mod hidden;
 mod input;
-pub mod key_activity;
+pub mod known;
 mod layers;
 pub mod layout;
 pub mod list;
+mod lookup;
 mod moving;
 pub mod notice;
 mod one_key;
@@ -22,11 +25,14 @@ mod one_project;
 pub mod people;
 pub mod projects;
 mod replies;
+mod resting;
 mod role;
 pub mod rows;
 pub mod screen;
+mod scroll;
 pub mod sheet;
 pub mod text;
+pub mod usage;
 
 use std::time::Duration;
 
@@ -36,8 +42,10 @@ pub use activity::ActivityLog;
 pub use browse::{Body, Browse};
 pub use conflict::Conflict;
 pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog, SecretOf};
+pub use explain::Explaining;
+pub use filter::FilterLine;
 pub use form::Form;
-pub use key_activity::KeyActivity;
+pub use known::Known;
 pub use layout::Layout;
 pub use moving::Opening;
 pub use notice::{Notice, Tone};
@@ -45,11 +53,12 @@ pub use people::{Heirs, People, Removal};
 pub use projects::Projects;
 pub use screen::Screen;
 pub use sheet::Sheet;
+pub use usage::LargeUsage;
 
 use super::keymap::Layer;
 use super::message::{Effect, Load, Message, Timer};
 use super::places::Place;
-use crate::api::{Key, Me};
+use crate::api::{Activity, Key, Me, Usage};
 use crate::client::Error;
 use crate::model::Secret;
 
@@ -59,11 +68,13 @@ const SECRET_TTL: Duration = Duration::from_secs(30);
 /// What lies over the table; the last one takes the keys.
 #[derive(Debug)]
 pub enum Over {
-    /// The filter is being typed; its text is `browse.query.text`.
-    Filter(text::TextField),
+    /// The filter is being typed.
+    Filter(FilterLine),
     Form(Box<Form>),
     Sheet(Box<Sheet>),
-    Revoke(RevokeDialog),
+    Revoke(Box<RevokeDialog>),
+    Usage(Box<LargeUsage>),
+    Explain(Box<Explaining>),
     Removal(Box<Removal>),
     Heirs(Box<Heirs>),
     NewSecret(NewSecret),
@@ -81,6 +92,8 @@ impl Over {
             Over::Form(_) => Layer::Form,
             Over::Sheet(_) => Layer::Sheet,
             Over::Revoke(_) => Layer::Revoke,
+            Over::Usage(_) => Layer::Usage,
+            Over::Explain(_) => Layer::Explain,
             Over::Removal(_) => Layer::RemovePerson,
             Over::Heirs(_) => Layer::Heirs,
             Over::NewSecret(_) => Layer::NewSecret,
@@ -125,7 +138,9 @@ pub struct App {
     pub projects: Projects,
     pub people: People,
     pub activity: ActivityLog,
-    pub key_activity: KeyActivity,
+    /// What the details show of the selected key: its newest activity and its usage.
+    pub key_activity: Known<Vec<Activity>>,
+    pub key_usage: Known<Usage>,
     pub over: Vec<Over>,
     pub details_focused: bool,
     pub details_scroll: u16,
@@ -158,7 +173,8 @@ impl App {
             projects: Projects::default(),
             people: People::default(),
             activity: ActivityLog::default(),
-            key_activity: KeyActivity::default(),
+            key_activity: Known::default(),
+            key_usage: Known::default(),
             over: Vec::new(),
             details_focused: false,
             details_scroll: 0,

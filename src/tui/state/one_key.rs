@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::conflict::Side;
-use super::{About, App, Conflict, Form, NewSecret, Over, RevokeDialog, Tone};
+use super::{About, App, Conflict, Form, Known, NewSecret, Over, RevokeDialog, Tone};
 use crate::api::Me;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, Purpose, Subject};
@@ -52,13 +52,14 @@ impl App {
             );
         }
         let key = Box::new(key.clone());
-        self.over.push(Over::Revoke(RevokeDialog {
+        self.over.push(Over::Revoke(Box::new(RevokeDialog {
             key,
+            usage: Known::default(),
             yes: false,
             sending: false,
             error: None,
-        }));
-        Vec::new()
+        })));
+        self.ask_usage()
     }
 
     pub(super) fn perform_revoking(&mut self, action: Action) -> Vec<Effect> {

@@ -66,6 +66,7 @@ impl App {
             Message::OfPeople(reply) => self.people_replied(reply),
             Message::OfProjects(reply) => self.projects_replied(reply),
             Message::OfActivity(reply) => self.activity_replied(reply),
+            Message::OfUsage(reply) => self.usage_replied(reply),
             Message::Copied { subject, route } => self.copied(subject, route),
             Message::ClipboardCleared(Cleared::Cleared) => {
                 self.say(Tone::Note, "The secret was cleared from the clipboard.")

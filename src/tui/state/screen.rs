@@ -79,7 +79,7 @@ impl App {
     /// Goes to the keys of a project or a person, all of them.
     pub(super) fn show_keys_of(&mut self, narrow: impl FnOnce(&mut Query)) -> Vec<Effect> {
         let mut effects = self.go(Screen::Keys);
-        self.browse.query.clear();
+        self.browse.clear_filter();
         narrow(&mut self.browse.query);
         effects.extend(self.browse.requery());
         effects
@@ -230,7 +230,7 @@ impl App {
     /// What is typed into the filter of this screen, when it has one.
     pub(super) fn filter_text(&mut self) -> Option<&mut String> {
         match self.screen {
-            Screen::Keys => Some(&mut self.browse.query.text),
+            Screen::Keys => Some(&mut self.browse.typed),
             Screen::Projects => Some(&mut self.projects.filter),
             Screen::People => Some(&mut self.people.filter),
             Screen::Activity => None,
@@ -240,7 +240,7 @@ impl App {
     /// Asks for what matches the filter of this screen.
     pub(super) fn filtered(&mut self) -> Vec<Effect> {
         match self.screen {
-            Screen::Keys => self.browse.requery(),
+            Screen::Keys => self.browse.refilter(),
             screen => self.fetch(screen, Fetch::Start),
         }
     }

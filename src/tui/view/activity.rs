@@ -10,7 +10,7 @@ use super::{Look, text, time};
 use crate::api::{Activity, Key};
 use crate::tui::state::columns::Fit;
 use crate::tui::state::notice::sentence;
-use crate::tui::state::{App, KeyActivity};
+use crate::tui::state::{App, Known};
 
 /// How much of a hash is shown: enough to tell rows apart.
 const HASH_DIGITS: usize = 16;
@@ -100,7 +100,7 @@ fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
 }
 
 /// The newest activity of the key, in its details; nothing while it is on its way.
-pub fn of_key(key: &Key, activity: &KeyActivity, width: usize, look: &Look) -> Vec<Line<'static>> {
+pub fn of_key(key: &Key, activity: &Known<Vec<Activity>>, width: usize, look: &Look) -> Vec<Line<'static>> {
     let Some(known) = activity.of(key.id) else {
         return Vec::new();
     };
@@ -112,7 +112,7 @@ pub fn of_key(key: &Key, activity: &KeyActivity, width: usize, look: &Look) -> V
         ]),
     ];
     match known {
-        Ok([]) => lines.push(Line::raw("  none")),
+        Ok(rows) if rows.is_empty() => lines.push(Line::raw("  none")),
         Ok(rows) => lines.extend(rows.iter().map(|row| in_short(row, width, look))),
         Err(error) => lines.extend(paragraph(&sentence(error), look.theme.bad(), width)),
     }

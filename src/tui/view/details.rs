@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Look, activity, list, text, time};
+use super::{Look, activity, list, text, time, used};
 use crate::api::Key;
 use crate::model::Scope;
 use crate::tui::state::{App, Revealed};
@@ -20,14 +20,14 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     };
     let revealed = app.revealed.as_ref().filter(|revealed| revealed.key == key.id);
     let lines = |width| {
-        let mut lines = lines(key, revealed, width, look);
+        let mut lines = lines(key, revealed, app, width, look);
         lines.extend(activity::of_key(key, &app.key_activity, width, look));
         lines
     };
     list::details(buffer, area, app, &key.name, lines, look);
 }
 
-fn lines(key: &Key, revealed: Option<&Revealed>, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn lines(key: &Key, revealed: Option<&Revealed>, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let mut lines = of_what(key, width, look);
     if key.project.as_ref().is_some_and(|project| !project.deployed) {
@@ -59,15 +59,7 @@ fn lines(key: &Key, revealed: Option<&Revealed>, width: usize, look: &Look) -> V
         look,
     ));
     lines.extend(field("Owner", &key.creator.email, width, look));
-    let used = match key.last_used_at {
-        Some(at) => format!(
-            "{} ({})",
-            time::ago(Some(at), look.now),
-            time::long_date(at, &look.zone)
-        ),
-        None => "never".into(),
-    };
-    lines.extend(field("Last used", &used, width, look));
+    lines.extend(used::in_details(key, &app.key_usage, width, look));
     lines.extend(field("Changes", &changes(key.version), width, look));
     lines.extend(field("Id", &key.id.to_string(), width, look));
     lines
@@ -149,7 +141,7 @@ pub fn paragraph(words: &str, style: Style, width: usize) -> Vec<Line<'static>> 
 }
 
 /// Text of as many lines as it needs, indented where it has room.
-fn indented(words: &str, width: usize) -> Vec<Line<'static>> {
+pub fn indented(words: &str, width: usize) -> Vec<Line<'static>> {
     let room = width.checked_sub(text::width(words));
     let indent = room.unwrap_or(INDENT).min(INDENT);
     let lines = text::wrap(words, width.saturating_sub(indent)).into_iter();

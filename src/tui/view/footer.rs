@@ -5,12 +5,19 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget};
 
-use super::{Look, text};
+use super::{Look, filter, text};
 use crate::tui::keymap::{self, Action};
 use crate::tui::state::{App, Tone};
 
-/// The hints of the layer for what is possible now. Where they don't all fit, help and quit stay.
+/// What there is to say of what was typed into the filter, or else the hints of the layer for what is
+/// possible now. Where they don't all fit, help and quit stay.
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
+    if let Some((sentence, style)) = filter::says(app, look) {
+        let room = usize::from(area.width).saturating_sub(2);
+        let sentence = format!(" {}", text::fit_sentence(&sentence, room));
+        Paragraph::new(Span::styled(sentence, style)).render(area, buffer);
+        return;
+    }
     let possible =
         keymap::of_layer(app.layer()).filter(|binding| !binding.hint.is_empty() && app.can(binding.action));
     let hints: Vec<(Action, String, &str)> = possible

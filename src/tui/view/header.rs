@@ -5,12 +5,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::{Look, text};
+use super::{Look, filter, text};
 use crate::api::{KeyCounts, Order, Sort};
 use crate::model::Scope;
 use crate::tui::keymap::{self, Binding, Layer};
 use crate::tui::places::Place;
-use crate::tui::state::text::TextField;
 use crate::tui::state::{App, Connection, Over, Screen};
 
 /// From here on the tabs stand in the title, else on the right of the line below, where that has room.
@@ -114,8 +113,8 @@ pub fn summary(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Optio
         width: area.width.saturating_sub(used as u16 + 1),
         ..area
     };
-    if let Some(Over::Filter(field)) = app.over.first() {
-        return filter(buffer, room, field, &found(app), look);
+    if let Some(Over::Filter(line)) = app.over.first() {
+        return filter::line(buffer, room, line, app.screen, &found(app), look);
     }
     Paragraph::new(Line::from(left)).render(room, buffer);
     None
@@ -135,7 +134,7 @@ fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
     right.splice(0..0, narrowed(area, app, look));
     let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
     let room = usize::from(area.width).saturating_sub(used + 1);
-    let left = match query.text.trim() {
+    let left = match app.browse.typed.trim() {
         "" => counts(app.browse.counts.as_ref(), room, look),
         typed => filtered_by(typed, &found(app), room, look),
     };
@@ -209,31 +208,6 @@ fn found(app: &App) -> String {
         Some(1) => format!("1 {one}"),
         Some(n) => format!("{} {many}", text::number(n as u64)),
     }
-}
-
-fn filter(buffer: &mut Buffer, area: Rect, field: &TextField, found: &str, look: &Look) -> Option<Position> {
-    let room = usize::from(area.width).saturating_sub(text::width(found) + 6);
-    let prompt = Rect {
-        x: area.x + 1,
-        width: area.width.saturating_sub(1),
-        ..area
-    };
-    Paragraph::new(Span::styled("/", look.theme.accent())).render(prompt, buffer);
-    let input = Rect {
-        x: area.x + 2,
-        width: room as u16,
-        ..area
-    };
-    let cursor = super::form_lines::text_line(buffer, input, field, look.theme.strong());
-    let shown = text::width(field.value()).min(room) as u16;
-    let rest = Rect {
-        x: input.x + shown + 2,
-        width: area.width.saturating_sub(shown + 4),
-        ..area
-    };
-    let found = Span::styled(found.to_owned(), look.theme.faint());
-    Paragraph::new(found).render(rest.intersection(area), buffer);
-    cursor
 }
 
 fn counts(counts: Option<&KeyCounts>, room: usize, look: &Look) -> Vec<Span<'static>> {

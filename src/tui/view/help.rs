@@ -7,10 +7,21 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Look, dialog, text};
 use crate::tui::keymap::{self, Layer};
-use crate::tui::state::{App, Help};
+use crate::tui::state::{App, Help, Screen};
 
 const WIDTH: u16 = 64;
 const KEYS: usize = 16;
+/// What may be typed into the filter of keys.
+const FILTER_WORDS: [(&str, &str); 5] = [
+    ("shop", "in the name, the project or a domain"),
+    ("idle:90d", "neither used nor created within 90 days"),
+    ("never-used", "never used"),
+    (
+        "refused:today",
+        "refused in the last 24 h; 6h and 7d too",
+    ),
+    ("a secret", "its key; only its hash is sent"),
+];
 
 pub fn render(buffer: &mut Buffer, screen: Rect, help: &Help, app: &App, look: &Look) -> Option<Position> {
     let mut lines: Vec<Line> = keymap::of_layer(help.of)
@@ -29,6 +40,16 @@ pub fn render(buffer: &mut Buffer, screen: Rect, help: &Help, app: &App, look: &
             "Shift and drag selects text, as without keydeck.",
             look.theme.faint(),
         ));
+    }
+    if help.of == Layer::Filter && app.screen == Screen::Keys {
+        lines.push(Line::default());
+        let words = FILTER_WORDS.iter();
+        lines.extend(words.map(|(word, meaning)| {
+            Line::from(vec![
+                Span::styled(text::column(word, KEYS), look.theme.accent()),
+                Span::raw(*meaning),
+            ])
+        }));
     }
     if help.of == Layer::Form {
         lines.push(Line::default());

@@ -5,6 +5,8 @@ mod body;
 mod conflict;
 mod details;
 mod dialog;
+mod explain;
+mod filter;
 mod footer;
 mod form;
 mod form_lines;
@@ -26,6 +28,8 @@ mod table;
 pub mod text;
 pub mod theme;
 pub mod time;
+mod usage;
+mod used;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -71,6 +75,8 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option
             Over::Form(form) => form::render(buffer, area, form, look),
             Over::Sheet(sheet) => sheet::render(buffer, area, sheet, look),
             Over::Revoke(dialog) => revoke::render(buffer, area, dialog, app, look),
+            Over::Usage(large) => usage::render(buffer, area, large, app, look),
+            Over::Explain(explaining) => explain::render(buffer, area, explaining, look),
             Over::Removal(removal) => removal::render(buffer, area, removal, look),
             Over::Heirs(heirs) => heirs::render(buffer, area, heirs, look),
             Over::NewSecret(new) => new_secret::render(buffer, area, new, &app.place, look),

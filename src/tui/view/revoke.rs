@@ -4,12 +4,18 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Look, dialog, text, time};
-use crate::api::Key;
+use super::details::paragraph;
+use super::{Look, dialog, text, time, used};
+use crate::api::{Key, Usage};
+use crate::client::Error;
 use crate::model::Scope;
 use crate::tui::state::{App, RevokeDialog};
 
 const WIDTH: u16 = 66;
+/// Lines of the border and the buttons.
+const FRAME: u16 = 3;
+/// A screen of this height has room for blank lines.
+const ROOMY: u16 = 18;
 
 pub fn render(
     buffer: &mut Buffer,
@@ -20,28 +26,18 @@ pub fn render(
 ) -> Option<Position> {
     let theme = look.theme;
     let width = dialog::inner_width(screen, WIDTH);
-    let key = &dialog.key;
-    let mut lines = vec![
-        Line::styled(text::fit(&key.name, width), theme.strong()),
-        facts(key, width, look),
-    ];
-    if screen.height >= 12 {
-        lines.push(Line::default());
-    }
-    lines.extend(text::wrap(&consequences(key), width).into_iter().map(Line::raw));
-    let for_ever = text::wrap("A revoked key never works again and can't be restored.", width);
-    lines.extend(
-        for_ever
-            .into_iter()
-            .map(|line| Line::styled(line, theme.strong())),
+    let mut lines = what_stops(dialog, screen, width, look);
+    let mut last = paragraph(
+        "A revoked key never works again and can't be restored.",
+        theme.strong(),
+        width,
     );
     if let Some(error) = &dialog.error {
-        lines.extend(
-            text::wrap(error, width)
-                .into_iter()
-                .map(|line| Line::styled(line, theme.bad())),
-        );
+        last.extend(paragraph(error, theme.bad(), width));
     }
+    // Where not everything fits, that it is for ever stays.
+    lines.truncate(usize::from(screen.height.saturating_sub(FRAME)).saturating_sub(last.len()));
+    lines.extend(last);
     let height = lines.len() as u16 + 4;
     let inner = dialog::open(buffer, screen, WIDTH, height, "Revoke this key?", theme.bad());
     let buttons = if dialog.sending || app.is_quitting() {
@@ -56,9 +52,42 @@ pub fn render(
     None
 }
 
+fn what_stops(dialog: &RevokeDialog, screen: Rect, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let key = &dialog.key;
+    let usage = dialog.usage.of(key.id);
+    let gap = || (screen.height >= ROOMY).then(Line::default);
+    let mut lines = vec![
+        Line::styled(text::fit(&key.name, width), look.theme.strong()),
+        facts(key, usage.and_then(Result::ok), width, look),
+    ];
+    lines.extend(gap());
+    lines.extend(at_stake(usage, width, look));
+    lines.extend(gap());
+    lines.extend(paragraph(&consequences(key), look.theme.text(), width));
+    lines
+}
+
+/// How it is used, as far as that is known.
+fn at_stake(usage: Option<Result<&Usage, &Error>>, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    match usage {
+        None => paragraph("Asking how it is used…", theme.faint(), width),
+        Some(Err(error)) => {
+            let unknown = format!("How it is used is not known: {error}.");
+            paragraph(&unknown, theme.warning(), width)
+        }
+        Some(Ok(usage)) => {
+            let sentences = used::at_stake(usage, look).into_iter();
+            let lines = sentences.flat_map(|sentence| paragraph(&sentence, theme.text(), width));
+            lines.collect()
+        }
+    }
+}
+
 /// `Web key · Storefront · last used 3 min ago`
-fn facts(key: &Key, width: usize, look: &Look) -> Line<'static> {
-    let used = match key.last_used_at {
+fn facts(key: &Key, usage: Option<&Usage>, width: usize, look: &Look) -> Line<'static> {
+    let last = usage.and_then(|usage| usage.last_use.as_ref());
+    let used = match last.map(|last| last.at).or(key.last_used_at) {
         Some(at) => format!("last used {}", time::ago(Some(at), look.now)),
         None => "never used".into(),
     };

@@ -29,7 +29,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, sheet: &Sheet, look: &Look) -> 
 }
 
 /// A field with its error or, while it has the focus, its hint.
-fn render_field(lines: &mut FormLines, field: &SheetField, focused: bool) {
+pub fn render_field(lines: &mut FormLines, field: &SheetField, focused: bool) {
     let label = lines.label(field.label, focused);
     match &field.entry {
         Entry::Text(text) => lines.input(label, text, focused),

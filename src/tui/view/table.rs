@@ -94,17 +94,22 @@ fn cell(column: Column, key: &Key, look: &Look) -> (String, Style) {
             None => ("–".into(), theme.faint()),
         },
         Column::Created => (time::short_date(key.created_at, &look.zone), theme.text()),
-        Column::LastUsed => {
-            let style = if key.last_used_at.is_none() {
-                theme.faint()
-            } else {
-                theme.text()
-            };
-            (time::ago(key.last_used_at, look.now), style)
-        }
+        Column::LastUsed => last_used(key, look),
         Column::Owner => {
             let name = text::short_name(&key.creator.email);
             (name.to_owned(), theme.faint())
         }
+    }
+}
+
+/// `3 min ago`, `never`, or that nobody has needed it for long: `idle 120 d`, `never, idle`.
+fn last_used(key: &Key, look: &Look) -> (String, Style) {
+    let theme = look.theme;
+    let is_idle = time::is_idle(key.last_used_at.unwrap_or(key.created_at), look.now);
+    match (key.last_used_at, is_idle) {
+        (None, false) => ("never".into(), theme.faint()),
+        (None, true) => ("never, idle".into(), theme.warning()),
+        (Some(at), true) => (time::idle(at, look.now), theme.warning()),
+        (at, false) => (time::ago(at, look.now), theme.text()),
     }
 }

@@ -3,6 +3,13 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+const YEAR: i64 = 365 * DAY;
+/// A key that nobody has used for so long is idle.
+const IDLE: i64 = 90 * DAY;
+
 /// `2 Nov 26`.
 pub fn short_date(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%-d %b %y").to_string()
@@ -20,22 +27,42 @@ pub fn exact(at: Timestamp, zone: &TimeZone) -> String {
         .to_string()
 }
 
+/// `09:00`.
+pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%H:%M").to_string()
+}
+
 /// `3 min ago`; `never` when it was never.
 pub fn ago(at: Option<Timestamp>, now: Timestamp) -> String {
-    const MINUTE: i64 = 60;
-    const HOUR: i64 = 60 * MINUTE;
-    const DAY: i64 = 24 * HOUR;
     let Some(at) = at else {
         return "never".into();
     };
-    match now.as_second().saturating_sub(at.as_second()) {
+    match age(at, now) {
         ..MINUTE => "just now".into(),
         seconds @ ..HOUR => format!("{} min ago", seconds / MINUTE),
         seconds @ ..DAY => format!("{} h ago", seconds / HOUR),
         seconds if seconds < 60 * DAY => format!("{} d ago", seconds / DAY),
-        seconds if seconds < 730 * DAY => format!("{} mo ago", seconds / (30 * DAY)),
-        seconds => format!("{} y ago", seconds / (365 * DAY)),
+        seconds if seconds < 2 * YEAR => format!("{} mo ago", seconds / (30 * DAY)),
+        seconds => format!("{} y ago", seconds / YEAR),
     }
+}
+
+/// Whether nothing has happened since for so long that one may do without.
+pub fn is_idle(since: Timestamp, now: Timestamp) -> bool {
+    age(since, now) >= IDLE
+}
+
+/// `idle 120 d`, `idle 3 y`.
+pub fn idle(since: Timestamp, now: Timestamp) -> String {
+    match age(since, now) {
+        seconds if seconds < 2 * YEAR => format!("idle {} d", seconds / DAY),
+        seconds => format!("idle {} y", seconds / YEAR),
+    }
+}
+
+/// In seconds.
+fn age(at: Timestamp, now: Timestamp) -> i64 {
+    now.as_second().saturating_sub(at.as_second())
 }
 
 #[cfg(test)]
@@ -53,5 +80,16 @@ mod tests {
         assert_eq!(ago("2025-11-23T12:00:00Z"), "12 mo ago");
         assert_eq!(ago("2023-11-23T12:00:00Z"), "3 y ago");
         assert_eq!(ago("2026-11-23T12:00:09Z"), "just now");
+    }
+
+    #[test]
+    fn a_key_is_idle_from_the_90th_day_on() {
+        let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("valid");
+        let at = |text: &str| -> Timestamp { text.parse().expect("valid") };
+        assert!(!is_idle(at("2026-08-25T12:00:01Z"), now));
+        assert!(is_idle(at("2026-08-25T12:00:00Z"), now));
+        assert_eq!(idle(at("2026-08-25T12:00:00Z"), now), "idle 90 d");
+        assert_eq!(idle(at("2024-11-24T12:00:00Z"), now), "idle 729 d");
+        assert_eq!(idle(at("2023-11-23T12:00:00Z"), now), "idle 3 y");
     }
 }

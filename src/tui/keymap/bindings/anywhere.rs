@@ -7,6 +7,7 @@ use crate::tui::keymap::pattern::{ch, code, ctrl};
 use crate::tui::keymap::{Action, Binding, Layer};
 use Layer::{
     Activity, Conflict, Details, Keys, NewSecret, Opening, People, Projects, Question, RemovePerson, Revoke,
+    Usage,
 };
 
 pub const BINDINGS: &[Binding] = &[
@@ -18,6 +19,7 @@ pub const BINDINGS: &[Binding] = &[
             People,
             Activity,
             Revoke,
+            Usage,
             RemovePerson,
             NewSecret,
             Conflict,

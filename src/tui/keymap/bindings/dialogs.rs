@@ -6,7 +6,8 @@ use super::bind;
 use crate::tui::keymap::pattern::{ch, code, ctrl};
 use crate::tui::keymap::{Action, Binding, Layer};
 use Layer::{
-    Conflict, Filter, Form, Heirs, Help, NewSecret, Opening, Palette, Question, RemovePerson, Revoke, Sheet,
+    Conflict, Explain, Filter, Form, Heirs, Help, NewSecret, Opening, Palette, Question, RemovePerson,
+    Revoke, Sheet, Usage,
 };
 
 /// Dialogs with buttons; no letter acts in them.
@@ -170,6 +171,41 @@ pub const BINDINGS: &[Binding] = &[
         "back to what becomes of the keys"
     ),
     bind!(
+        &[Usage],
+        [code(KeyCode::Esc), ch('u'), ch('q')],
+        Back,
+        "close",
+        "back to the table"
+    ),
+    bind!(
+        &[Explain],
+        [code(KeyCode::Enter), ctrl('s')],
+        Submit,
+        "ask",
+        "ask whether it would be allowed"
+    ),
+    bind!(
+        &[Explain],
+        [code(KeyCode::Tab), code(KeyCode::Down)],
+        NextField,
+        "next",
+        "next field (asks)"
+    ),
+    bind!(
+        &[Explain],
+        [code(KeyCode::BackTab), code(KeyCode::Up)],
+        PreviousField,
+        "",
+        "previous field (asks)"
+    ),
+    bind!(
+        &[Explain],
+        [code(KeyCode::Esc)],
+        Back,
+        "close",
+        "back to the table"
+    ),
+    bind!(
         &[Help],
         [code(KeyCode::Esc), ch('q'), ch('?'), code(KeyCode::F(1))],
         Back,
@@ -177,7 +213,7 @@ pub const BINDINGS: &[Binding] = &[
         "close help"
     ),
     bind!(
-        &[Filter, Form, Sheet, Palette, Heirs],
+        &[Filter, Form, Sheet, Explain, Palette, Heirs],
         [code(KeyCode::F(1))],
         Help,
         "help",

@@ -40,7 +40,21 @@ pub const BINDINGS: &[Binding] = &[
         [ch('/')],
         Filter,
         "filter",
-        "filter by name, project or domain"
+        "filter by name, project, domain or use"
+    ),
+    bind!(
+        BROWSE,
+        [ch('u')],
+        Usage,
+        "usage",
+        "usage: how often, from where, what refused"
+    ),
+    bind!(
+        BROWSE,
+        [ch('w')],
+        Explain,
+        "allowed?",
+        "would this be allowed? try an origin"
     ),
     bind!(
         BROWSE,

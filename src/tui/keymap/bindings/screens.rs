@@ -5,22 +5,22 @@ use crossterm::event::KeyCode;
 use super::bind;
 use crate::tui::keymap::pattern::{ch, code, ctrl};
 use crate::tui::keymap::{Action, Binding, Layer};
-use Layer::{Activity, Conflict, Details, Help, Keys, People, Projects};
+use Layer::{Activity, Conflict, Details, Help, Keys, People, Projects, Usage};
 
 const LISTS: &[Layer] = &[Projects, People, Activity];
 const SCREENS: &[Layer] = &[Keys, Details, Projects, People, Activity];
-const SCROLLED: &[Layer] = &[Keys, Details, Projects, People, Activity, Help];
+const SCROLLED: &[Layer] = &[Keys, Details, Projects, People, Activity, Help, Usage];
 
 pub const BINDINGS: &[Binding] = &[
     bind!(
-        &[Keys, Details, Projects, People, Activity, Help, Conflict],
+        &[Keys, Details, Projects, People, Activity, Help, Usage, Conflict],
         [code(KeyCode::Up), ch('k')],
         Up,
         "",
         "up"
     ),
     bind!(
-        &[Keys, Details, Projects, People, Activity, Help, Conflict],
+        &[Keys, Details, Projects, People, Activity, Help, Usage, Conflict],
         [code(KeyCode::Down), ch('j')],
         Down,
         "",
@@ -79,6 +79,13 @@ pub const BINDINGS: &[Binding] = &[
         "people: users and their roles"
     ),
     bind!(SCREENS, [ch('A')], ShowActivity, "", "activity: who did what"),
+    bind!(
+        &[Usage],
+        [ch('r'), ctrl('r')],
+        Refresh,
+        "ask again",
+        "ask the server again"
+    ),
     bind!(SCREENS, [ch('r'), ctrl('r')], Refresh, "", "ask the server again"),
     bind!(SCREENS, [ch(':')], Palette, "", "palette: every command by name"),
 ];

@@ -1,0 +1,184 @@
+//! "Would this be allowed?": a request that might be made with a key, and the verdict about it. It only
+//! asks; nothing is counted and nothing is written.
+
+use super::fields::{Fields, SheetField};
+use super::notice::sentence;
+use super::{App, Over};
+use crate::api::{Explain, Key, Verdict};
+use crate::client::Error;
+use crate::model::{FieldErrors, Scope};
+use crate::tui::keymap::Action;
+use crate::tui::message::{Effect, UsageRequest};
+
+// As the server calls them in its refusals.
+const ORIGIN: &str = "origin";
+const ADDRESS: &str = "address";
+const SESSION: &str = "session_id";
+const BUNDLE: &str = "bundle";
+
+#[derive(Debug)]
+pub struct Explaining {
+    pub key: Box<Key>,
+    pub fields: Fields,
+    pub waiting: bool,
+    /// About what was asked last; it stays until the next one is there.
+    pub verdict: Option<Verdict>,
+    /// Why there is none, where that is about no field.
+    pub error: Option<String>,
+    asked: Option<Explain>,
+    /// Of the newest question: answers to older ones are void.
+    number: u64,
+}
+
+impl Explaining {
+    fn new(key: Key) -> Self {
+        Self {
+            fields: Fields::new(fields_of(key.scope)),
+            key: Box::new(key),
+            waiting: false,
+            verdict: None,
+            error: None,
+            asked: None,
+            number: 0,
+        }
+    }
+
+    /// The request as it was typed.
+    fn request(&self) -> Explain {
+        let typed = |name| Some(self.fields.value(name).to_owned()).filter(|typed| !typed.is_empty());
+        Explain {
+            origin: typed(ORIGIN),
+            address: typed(ADDRESS),
+            session_id: typed(SESSION),
+            bundle: typed(BUNDLE),
+        }
+    }
+
+    /// Whether what was asked last is what stands in the fields.
+    pub fn is_current(&self) -> bool {
+        self.asked.as_ref() == Some(&self.request())
+    }
+
+    /// Whether leaving a field asks: not before anything was typed, and nothing twice.
+    fn has_news(&self) -> bool {
+        let is_blank = self.asked.is_none() && self.request() == Explain::default();
+        !is_blank && !self.is_current()
+    }
+
+    fn ask(&mut self, number: u64) -> Effect {
+        let request = self.request();
+        self.number = number;
+        self.waiting = true;
+        self.error = None;
+        self.fields.clear_errors();
+        self.asked = Some(request.clone());
+        Effect::Usage(UsageRequest::Explain {
+            number,
+            key: self.key.id,
+            request,
+        })
+    }
+
+    /// The focus stays where one is typing meanwhile.
+    fn refused(&mut self, error: &Error) {
+        self.verdict = None;
+        self.error = match error.problem().filter(|problem| !problem.errors.is_empty()) {
+            Some(problem) => self.fields.mark(&FieldErrors(problem.errors.clone())),
+            None => Some(sentence(error)),
+        };
+    }
+}
+
+fn fields_of(scope: Scope) -> Vec<SheetField> {
+    let session = SheetField::text(
+        SESSION,
+        "Session id",
+        "",
+        "of another page's session that is to go on; blank for a new one",
+    );
+    match scope {
+        Scope::Web => vec![
+            SheetField::text(
+                ORIGIN,
+                "Origin",
+                "",
+                "the page's address, such as https://shop.acme.example/cart; null for a hidden one",
+            ),
+            SheetField::text(
+                ADDRESS,
+                "Address",
+                "",
+                "the client's IPv4 or IPv6 address; it counts for pages on localhost",
+            ),
+            session,
+        ],
+        Scope::Mobile => vec![
+            SheetField::text(
+                BUNDLE,
+                "Bundle id",
+                "",
+                "the app's bundle identifier, such as com.acme.shop",
+            ),
+            session,
+        ],
+        Scope::Analytics => Vec::new(),
+    }
+}
+
+impl App {
+    /// Where there is nothing to type, the verdict is asked for at once.
+    pub(super) fn open_explain(&mut self) -> Vec<Effect> {
+        let Some(key) = self.selected().cloned() else {
+            return Vec::new();
+        };
+        let explaining = Explaining::new(key);
+        let asks = explaining.fields.list.is_empty();
+        self.over.push(Over::Explain(Box::new(explaining)));
+        if asks { self.ask_verdict() } else { Vec::new() }
+    }
+
+    fn ask_verdict(&mut self) -> Vec<Effect> {
+        let number = self.next_number();
+        match self.over.last_mut() {
+            Some(Over::Explain(explaining)) => vec![explaining.ask(number)],
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn perform_explaining(&mut self, action: Action) -> Vec<Effect> {
+        let Some(Over::Explain(explaining)) = self.over.last_mut() else {
+            return Vec::new();
+        };
+        let stops = explaining.fields.list.len();
+        match action {
+            Action::Submit => return self.ask_verdict(),
+            Action::NextField => explaining.fields.move_focus(1, stops),
+            Action::PreviousField => explaining.fields.move_focus(-1, stops),
+            Action::Back => {
+                self.over.pop();
+                return Vec::new();
+            }
+            _ => return Vec::new(),
+        }
+        if explaining.has_news() {
+            self.ask_verdict()
+        } else {
+            Vec::new()
+        }
+    }
+
+    pub(super) fn explained(&mut self, number: u64, result: Result<Verdict, Error>) -> Vec<Effect> {
+        let explaining = self.over.iter_mut().find_map(|over| match over {
+            Over::Explain(explaining) if explaining.number == number => Some(explaining),
+            _ => None,
+        });
+        if let Some(explaining) = explaining {
+            explaining.waiting = false;
+            match result {
+                Ok(verdict) => explaining.verdict = Some(verdict),
+                Err(error) => explaining.refused(&error),
+            }
+        }
+        Vec::new()
+    }
+}

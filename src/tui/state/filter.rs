@@ -1,0 +1,159 @@
+//! The line of the filter while it is typed: text, or a secret, which is neither shown nor sent.
+
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use super::hidden::HiddenField;
+use super::text::TextField;
+use crate::api::PersonRef;
+use crate::model::{Scope, Secret, TokenHash, TokenKind, pasted};
+
+/// What the server takes.
+const MAX_CHARS: usize = 100;
+
+#[derive(Debug)]
+pub struct FilterLine {
+    pub input: Input,
+    /// What there is to say of what was typed; the next key takes it away.
+    pub says: Option<Says>,
+}
+
+#[derive(Debug)]
+pub enum Input {
+    Text(TextField),
+    Secret(HiddenField),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Says {
+    Sentence(String),
+    /// The question of this number asks which key a secret is of.
+    LookingUp(u64),
+    Revoked(Box<Revoked>),
+}
+
+/// The key of a secret that was looked up, when it was revoked.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Revoked {
+    pub name: String,
+    pub scope: Scope,
+    pub at: Timestamp,
+    pub by: PersonRef,
+}
+
+impl FilterLine {
+    pub fn new(text: &str) -> Self {
+        Self {
+            input: Input::Text(TextField::limited(text, MAX_CHARS)),
+            says: None,
+        }
+    }
+
+    /// What is filtered by; nothing of a secret.
+    pub fn text(&self) -> &str {
+        match &self.input {
+            Input::Text(text) => text.value(),
+            Input::Secret(_) => "",
+        }
+    }
+
+    pub fn is_secret(&self) -> bool {
+        matches!(self.input, Input::Secret(_))
+    }
+
+    /// Takes a key that edits what is typed; `false` when it means something else.
+    pub fn handle(&mut self, key: KeyEvent) -> bool {
+        let taken = match &mut self.input {
+            Input::Text(text) => text.handle(key),
+            Input::Secret(secret) => secret.handle(key),
+        };
+        if taken {
+            self.says = None;
+            self.recognise();
+        }
+        taken
+    }
+
+    /// Takes pasted text; whether a secret stands in the line now.
+    pub fn paste(&mut self, pasted: &str) -> bool {
+        self.says = None;
+        match &mut self.input {
+            Input::Secret(secret) => secret.paste(pasted),
+            Input::Text(text) => match with_pasted(text, pasted) {
+                Some(secret) => self.hide(&secret),
+                None => text.paste(pasted),
+            },
+        }
+        self.is_secret()
+    }
+
+    /// Text that turns out to be a secret is hidden; a secret that was taken back is text again.
+    fn recognise(&mut self) {
+        match &self.input {
+            Input::Text(text) => {
+                if let Some(secret) = pasted::secret_in(text.value()) {
+                    self.hide(&secret);
+                }
+            }
+            Input::Secret(secret) if secret.is_empty() => self.forget(),
+            Input::Secret(_) => {}
+        }
+    }
+
+    fn hide(&mut self, secret: &Secret) {
+        let mut field = HiddenField::default();
+        field.paste(secret.expose());
+        self.input = Input::Secret(field);
+    }
+
+    fn forget(&mut self) {
+        self.input = Input::Text(TextField::limited("", MAX_CHARS));
+    }
+
+    /// The hash to look up, for the question of this number; `None` says why not.
+    pub(super) fn look_up(&mut self, number: u64) -> Option<TokenHash> {
+        let Input::Secret(field) = &self.input else {
+            return None;
+        };
+        let typed = field.secret()?;
+        let secret = pasted::secret_in(typed.expose()).unwrap_or(typed);
+        match hash_of_key(&secret) {
+            Ok(hash) => {
+                self.says = Some(Says::LookingUp(number));
+                Some(hash)
+            }
+            Err(sentence) => {
+                self.says = Some(Says::Sentence(sentence));
+                None
+            }
+        }
+    }
+
+    /// Says what came of a secret, which has served its purpose.
+    pub(super) fn answered(&mut self, says: Says) {
+        self.forget();
+        self.says = Some(says);
+    }
+}
+
+/// The secret in what is typed together with what is pasted, or in the pasted alone.
+fn with_pasted(text: &TextField, pasted: &str) -> Option<Secret> {
+    let before = Zeroizing::new(text.before_cursor());
+    let mut all = Zeroizing::new(String::with_capacity(before.len() + pasted.len()));
+    all.push_str(&before);
+    all.push_str(pasted);
+    pasted::secret_in(pasted).or_else(|| pasted::secret_in(&all))
+}
+
+/// Its hash, or what there is to say of a secret that is none of a key.
+fn hash_of_key(secret: &Secret) -> Result<TokenHash, String> {
+    let token = pasted::read(secret)?;
+    match token.kind() {
+        TokenKind::Key(_) => Ok(token.hash()),
+        TokenKind::User => {
+            Err("This is a person's sign-in token, no API key; it stays on this machine.".into())
+        }
+        TokenKind::Gateway => Err("This is a gateway's token, no API key; it stays on this machine.".into()),
+    }
+}

@@ -1,0 +1,111 @@
+//! The filter while it is typed, and what there is to say of it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::Span;
+use ratatui::widgets::{Paragraph, Widget};
+
+use super::{Look, form_lines, text, time};
+use crate::tui::state::filter::{FilterLine, Input, Revoked, Says};
+use crate::tui::state::hidden::HiddenField;
+use crate::tui::state::{App, Over, Screen};
+
+/// What may be typed; what is used least gives way first.
+const MAY_BE_TYPED: &str = "name, project, domain, idle:90d, never-used, refused:today, a secret";
+
+/// `/shop   12 keys`
+pub fn line(
+    buffer: &mut Buffer,
+    area: Rect,
+    line: &FilterLine,
+    screen: Screen,
+    found: &str,
+    look: &Look,
+) -> Option<Position> {
+    let room = usize::from(area.width).saturating_sub(text::width(found) + 6);
+    let prompt = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(1),
+        ..area
+    };
+    Paragraph::new(Span::styled("/", look.theme.accent())).render(prompt, buffer);
+    let input = Rect {
+        x: area.x + 2,
+        width: room as u16,
+        ..area
+    };
+    let (cursor, shown) = match &line.input {
+        Input::Text(text) if text.value().is_empty() && screen == Screen::Keys => {
+            let hint = text::fit(MAY_BE_TYPED, room.saturating_sub(1));
+            let shown = text::width(&hint);
+            let beside = Rect {
+                x: input.x + 1,
+                ..input
+            };
+            let hint = Span::styled(hint, look.theme.faint());
+            Paragraph::new(hint).render(beside.intersection(area), buffer);
+            (at(input, 0), shown + 1)
+        }
+        Input::Text(text) => {
+            let cursor = form_lines::text_line(buffer, input, text, look.theme.strong());
+            (cursor, text::width(text.value()))
+        }
+        Input::Secret(secret) => hidden(buffer, input, secret, look),
+    };
+    let shown = shown.min(room) as u16;
+    let rest = Rect {
+        x: input.x + shown + 2,
+        width: area.width.saturating_sub(shown + 4),
+        ..area
+    };
+    let found = Span::styled(found.to_owned(), look.theme.faint());
+    Paragraph::new(found).render(rest.intersection(area), buffer);
+    cursor
+}
+
+/// Shows only how long it is.
+fn hidden(buffer: &mut Buffer, input: Rect, secret: &HiddenField, look: &Look) -> (Option<Position>, usize) {
+    let room = usize::from(input.width).saturating_sub(1);
+    let dots = secret.length().min(room);
+    Paragraph::new(Span::styled("•".repeat(dots), look.theme.strong())).render(input, buffer);
+    (at(input, dots as u16), dots)
+}
+
+fn at(input: Rect, column: u16) -> Option<Position> {
+    let cursor = Position {
+        x: input.x + column,
+        y: input.y,
+    };
+    input.contains(cursor).then_some(cursor)
+}
+
+/// What there is to say of what stands in the filter, in place of the hints.
+pub fn says(app: &App, look: &Look) -> Option<(String, Style)> {
+    let Some(Over::Filter(line)) = app.over.last() else {
+        return None;
+    };
+    let theme = look.theme;
+    match &line.says {
+        Some(Says::Sentence(sentence)) => Some((sentence.clone(), theme.warning())),
+        Some(Says::LookingUp(_)) => Some(("Looking for its key by the hash…".into(), theme.faint())),
+        Some(Says::Revoked(revoked)) => Some((of_revoked(revoked, look), theme.warning())),
+        None if line.is_secret() => {
+            let what = "A secret: it stays on this machine. Enter looks for its key by the hash.";
+            Some((what.into(), theme.faint()))
+        }
+        None if app.screen == Screen::Keys => app.browse.unread().map(|sentence| (sentence, theme.warning())),
+        None => None,
+    }
+}
+
+/// `Revoked 3 d ago by mira@acme.example: the Web key “Checkout assistant”.`
+fn of_revoked(revoked: &Revoked, look: &Look) -> String {
+    format!(
+        "Revoked {} by {}: the {} key “{}”.",
+        time::ago(Some(revoked.at), look.now),
+        revoked.by.email,
+        revoked.scope,
+        revoked.name
+    )
+}
