@@ -14,6 +14,9 @@ impl App {
         if let Some(Over::NewSecret(new)) = self.over.last() {
             return action != Action::Copy || new.secret.is_some();
         }
+        if let Some(Over::Explain(explaining)) = self.over.last() {
+            return action != Action::NextField || !explaining.fields.list.is_empty();
+        }
         self.may(action)
             && match self.screen {
                 Screen::Keys => self.can_with_keys(action),

@@ -94,7 +94,7 @@ fn fields_of(scope: Scope) -> Vec<SheetField> {
         SESSION,
         "Session id",
         "",
-        "of another page's session that is to go on; blank for a new one",
+        "of another page's session; blank begins a new one",
     );
     match scope {
         Scope::Web => vec![
@@ -102,23 +102,18 @@ fn fields_of(scope: Scope) -> Vec<SheetField> {
                 ORIGIN,
                 "Origin",
                 "",
-                "the page's address, such as https://shop.acme.example/cart; null for a hidden one",
+                "such as https://shop.acme.example/cart, or null",
             ),
             SheetField::text(
                 ADDRESS,
                 "Address",
                 "",
-                "the client's IPv4 or IPv6 address; it counts for pages on localhost",
+                "IPv4 or IPv6; it counts for pages on localhost",
             ),
             session,
         ],
         Scope::Mobile => vec![
-            SheetField::text(
-                BUNDLE,
-                "Bundle id",
-                "",
-                "the app's bundle identifier, such as com.acme.shop",
-            ),
+            SheetField::text(BUNDLE, "Bundle id", "", "such as com.acme.shop"),
             session,
         ],
         Scope::Analytics => Vec::new(),

@@ -11,8 +11,8 @@ use crate::tui::state::filter::{FilterLine, Input, Revoked, Says};
 use crate::tui::state::hidden::HiddenField;
 use crate::tui::state::{App, Over, Screen};
 
-/// What may be typed; what is used least gives way first.
-const MAY_BE_TYPED: &str = "name, project, domain, idle:90d, never-used, refused:today, a secret";
+/// What may be typed; where it doesn't fit, its end gives way.
+const MAY_BE_TYPED: &str = "text, idle:90d, never-used, refused:today, a secret";
 
 /// `/shop   12 keys`
 pub fn line(

@@ -16,10 +16,7 @@ const FILTER_WORDS: [(&str, &str); 5] = [
     ("shop", "in the name, the project or a domain"),
     ("idle:90d", "neither used nor created within 90 days"),
     ("never-used", "never used"),
-    (
-        "refused:today",
-        "refused in the last 24 h; 6h and 7d too",
-    ),
+    ("refused:today", "refused in the last 24 h; 6h and 7d too"),
     ("a secret", "its key; only its hash is sent"),
 ];
 
