@@ -304,6 +304,7 @@ async fn loaded_sample_keys_are_as_good_as_created_ones() {
             ),
             creator: owner.id,
             last_used_at: (n % 2 == 0).then(Timestamp::now),
+            usage: Vec::new(),
         }
     });
     let mut told = Vec::new();
