@@ -314,6 +314,49 @@ fn a_slip_is_told_without_a_server() {
 }
 
 #[test]
+fn a_secret_pasted_again_takes_the_place_of_the_one_with_a_slip() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/");
+    paste(&mut talk, &whole_secret().expose()[..100]);
+    assert!(hint(&talk).starts_with("This secret is cut"), "{}", hint(&talk));
+    paste(&mut talk, whole_secret().expose());
+    assert_eq!(talk.answer_lookup(revoked()), web_token().hash());
+}
+
+#[test]
+fn a_secret_pasted_in_two_parts_is_one() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    let secret = whole_secret();
+    talk.press("/");
+    paste(&mut talk, &secret.expose()[..100]);
+    paste(&mut talk, &secret.expose()[100..]);
+    assert_eq!(talk.answer_lookup(revoked()), web_token().hash());
+}
+
+#[test]
+fn a_new_role_leaves_no_word_that_nobody_finishes() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/shop refused:");
+    let mut me = owner();
+    me.user.role = keydeck::model::Role::Support;
+    talk.tell(Message::Me(Ok(me)));
+    assert!(talk.app.over.is_empty() && !talk.app.browse.query.is_filtered());
+    assert_eq!(talk.app.browse.typed, "");
+}
+
+#[test]
+fn rows_that_do_not_match_are_told_for_what_was_asked() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/refused");
+    while talk.effects.iter().any(|e| matches!(e, Effect::LoadPage { .. })) {
+        talk.answer_page(Ok(page(Vec::new())));
+    }
+    talk.press(":tod");
+    let screen = drawn(&talk);
+    assert!(screen.contains("No key matches “refused”"), "{screen}");
+}
+
+#[test]
 fn a_token_of_a_person_or_a_gateway_is_named_for_what_it_is() {
     for (kind, what) in [
         (TokenKind::User, "This is a person's sign-in token, no API key"),

@@ -2,52 +2,12 @@
 
 use uuid::Uuid;
 
+use super::query::Query;
 use super::rows::{Rows, Select};
-use crate::api::{KeyCounts, KeyFilter, KeyList, KeyPage, MAX_LIMIT, Order, PersonRef, ProjectRef, Sort};
+use crate::api::{KeyCounts, KeyList, KeyPage, MAX_LIMIT};
 use crate::client::Error;
-use crate::model::{FilterWords, Scope};
+use crate::model::FilterWords;
 use crate::tui::message::{Effect, Load};
-
-/// What the table shows and in which order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Query {
-    pub scope: Option<Scope>,
-    /// Only keys of this project.
-    pub project: Option<ProjectRef>,
-    /// Only this person's keys.
-    pub creator: Option<PersonRef>,
-    /// What was typed, as far as it could be read.
-    pub words: FilterWords,
-    pub sort: Sort,
-    pub order: Order,
-}
-
-impl Query {
-    pub fn filter(&self) -> KeyFilter {
-        let filter = KeyFilter {
-            scope: self.scope,
-            project: self.project.as_ref().map(|project| project.id),
-            creator: self.creator.as_ref().map(|creator| creator.id),
-            ..KeyFilter::default()
-        };
-        filter.with_words(self.words.clone())
-    }
-
-    pub fn is_filtered(&self) -> bool {
-        self.scope.is_some()
-            || self.project.is_some()
-            || self.creator.is_some()
-            || self.words != FilterWords::default()
-    }
-
-    /// All keys, in the same order.
-    fn clear(&mut self) {
-        self.scope = None;
-        self.project = None;
-        self.creator = None;
-        self.words = FilterWords::default();
-    }
-}
 
 /// What the body of the screen has to show.
 #[derive(Debug)]
@@ -120,6 +80,22 @@ impl Browse {
     /// Why what stands in the filter can't be read, or not yet; the rows are still those of before.
     pub fn unread(&self) -> Option<String> {
         FilterWords::parse(&self.typed).err()
+    }
+
+    /// What the rows are of: what stands in the filter, or of that the text that was asked for last.
+    pub fn asked_text(&self) -> &str {
+        match self.unread() {
+            None => self.typed.trim(),
+            Some(_) => self.query.words.text.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// Nobody is typing any more: what can't be read goes.
+    pub fn drop_unread(&mut self) {
+        if self.unread().is_some() {
+            self.typed.clear();
+            self.query.words = FilterWords::default();
+        }
     }
 
     /// Other words stand in the filter: asks, as soon as they can be read and say something else.

@@ -78,9 +78,11 @@ impl FilterLine {
     /// Takes pasted text; whether a secret stands in the line now.
     pub fn paste(&mut self, pasted: &str) -> bool {
         self.says = None;
-        match &mut self.input {
-            Input::Secret(secret) => secret.paste(pasted),
-            Input::Text(text) => match with_pasted(text, pasted) {
+        let secret = pasted::secret_in(pasted);
+        match (&mut self.input, secret) {
+            (_, Some(secret)) => self.hide(&secret),
+            (Input::Secret(begun), None) => begun.paste(pasted),
+            (Input::Text(text), None) => match continued(text, pasted) {
                 Some(secret) => self.hide(&secret),
                 None => text.paste(pasted),
             },
@@ -137,13 +139,13 @@ impl FilterLine {
     }
 }
 
-/// The secret in what is typed together with what is pasted, or in the pasted alone.
-fn with_pasted(text: &TextField, pasted: &str) -> Option<Secret> {
+/// The secret whose beginning is typed and whose rest is pasted.
+fn continued(text: &TextField, pasted: &str) -> Option<Secret> {
     let before = Zeroizing::new(text.before_cursor());
     let mut all = Zeroizing::new(String::with_capacity(before.len() + pasted.len()));
     all.push_str(&before);
     all.push_str(pasted);
-    pasted::secret_in(pasted).or_else(|| pasted::secret_in(&all))
+    pasted::secret_in(&all)
 }
 
 /// Its hash, or what there is to say of a secret that is none of a key.

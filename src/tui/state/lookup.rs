@@ -77,6 +77,8 @@ impl App {
 
     fn look_up(&mut self) -> Vec<Effect> {
         let number = self.next_number();
+        // What an earlier one came to would stand beside what this one comes to.
+        self.notice = None;
         let hash = match self.over.last_mut() {
             Some(Over::Filter(line)) => line.look_up(number),
             _ => None,

@@ -24,6 +24,7 @@ mod one_key;
 mod one_project;
 pub mod people;
 pub mod projects;
+pub mod query;
 mod replies;
 mod resting;
 mod role;

@@ -25,6 +25,7 @@ impl App {
     fn follow_role(&mut self) -> Vec<Effect> {
         self.over
             .retain(|over| !matches!(over, Over::Palette(_) | Over::Filter(_)));
+        self.browse.drop_unread();
         self.projects.list.clear();
         self.people.list.clear();
         self.activity.list.clear();

@@ -2,10 +2,10 @@
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
-use super::browse::Query;
 use super::input::WHEEL;
 use super::list::{Fetch, Loaded};
 use super::notice::sentence;
+use super::query::Query;
 use super::{App, Tone};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::Effect;

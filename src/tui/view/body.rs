@@ -94,7 +94,7 @@ fn no_match(app: &App) -> (String, String) {
         Some(_) if app.shows_mine() => " of yours".into(),
         Some(creator) => format!(" of {}", creator.email),
     };
-    let headline = match app.browse.typed.trim() {
+    let headline = match app.browse.asked_text() {
         "" => format!("There is no {scope}{project}{whose}"),
         typed => format!("No {scope}{project}{whose} matches “{typed}”"),
     };
