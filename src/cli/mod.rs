@@ -17,6 +17,7 @@ mod key;
 mod local;
 mod login;
 mod logout;
+mod logs;
 mod output;
 mod pages;
 mod project;
