@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 
 use super::activity::args::ActivityArgs;
+use super::gateway::args::GatewayArgs;
 use super::key::args::KeyArgs;
 use super::project::args::ProjectArgs;
 use super::seal::args::SealArgs;
@@ -65,6 +66,8 @@ pub enum Command {
     User(UserArgs),
     /// Look after the projects that keys are assigned to
     Project(ProjectArgs),
+    /// Look after the gateways that ask whether a key is allowed through
+    Gateway(GatewayArgs),
     /// See who did what, and prove that the log of it is whole
     Activity(ActivityArgs),
     /// Open the dashboard on a throw-away organisation with sample data

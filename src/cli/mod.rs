@@ -2,6 +2,7 @@
 
 mod activity;
 pub mod args;
+mod ask;
 mod confirm;
 mod dashboard;
 mod database;
@@ -11,6 +12,7 @@ pub mod embedded;
 mod failure;
 mod flags;
 mod founding;
+mod gateway;
 pub mod generate;
 mod init;
 mod key;
@@ -18,6 +20,7 @@ mod local;
 mod login;
 mod logout;
 mod logs;
+mod lookup;
 mod output;
 mod pages;
 mod project;
@@ -47,6 +50,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Key(args)) => key::run(selection, args.command),
         Some(Command::User(args)) => user::run(selection, args.command),
         Some(Command::Project(args)) => project::run(selection, args.command),
+        Some(Command::Gateway(args)) => gateway::run(selection, args.command),
         Some(Command::Activity(args)) => activity::run(selection, args.command),
         Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args)),
         Some(Command::Init(args)) => without(selection, "init").and_then(|()| init::run(&args)),
