@@ -27,6 +27,7 @@ mod project;
 mod resolve;
 pub mod sample;
 mod sample_usage;
+mod scan;
 pub mod scratch;
 mod seal;
 mod serve;
@@ -50,6 +51,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Key(args)) => key::run(selection, args.command),
         Some(Command::User(args)) => user::run(selection, args.command),
         Some(Command::Project(args)) => project::run(selection, args.command),
+        Some(Command::Scan(args)) => scan::run(selection, args),
         Some(Command::Gateway(args)) => gateway::run(selection, args.command),
         Some(Command::Activity(args)) => activity::run(selection, args.command),
         Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args)),
