@@ -20,5 +20,6 @@ mod people;
 mod policy;
 mod projects;
 mod removal;
+mod revoked;
 mod secrets;
 mod usage;
