@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::args::DemoArgs;
 use super::embedded::EmbeddedServer;
 use super::sample::{Draft, Sample, SampleFile};
 use super::scratch::Scratch;
 use super::{Failure, dashboard, founding, generate};
-use crate::model::Role;
+use crate::api::SessionServer;
+use crate::model::{Role, Secret};
 use crate::server::seal::{RootKey, Sealer};
-use crate::server::store::sqlite::SqliteStore;
+use crate::server::store::sqlite::{SampleProject, SqliteStore};
+use crate::server::store::{Actor, NewSessionServer, Store};
 use crate::tui::places::{Keep, Nowhere, Opened, Place};
 
 const DATABASE: &str = "keydeck.db";
@@ -63,6 +66,7 @@ pub fn organisation(
         None => {
             let keys = sample.keys.iter().cloned();
             fill(&store, &sealer, &sample, keys, progress)?;
+            founding::block_on(serve_sessions(&store, &sealer, owner, &sample.projects))?;
         }
         Some(count) => {
             let sample = generate::organisation(sample, count);
@@ -92,6 +96,35 @@ fn fill(
         .bulk_load(sample.people.clone(), sample.projects.clone(), keys, progress)
         .map_err(Failure::failed)?;
     unsealed.map_or(Ok(()), Err)
+}
+
+/// Deployed projects get a session server, so that their keys could connect.
+async fn serve_sessions(
+    store: &SqliteStore,
+    sealer: &Sealer,
+    owner: Uuid,
+    projects: &[SampleProject],
+) -> Result<(), Failure> {
+    let by = Actor {
+        user: owner,
+        role: Role::Owner,
+        token: None,
+        address: None,
+    };
+    for project in projects.iter().filter(|project| project.deployed) {
+        let private_key = Secret::new(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()));
+        let sealed = sealer.seal_session_key(project.id, &private_key);
+        let new = NewSessionServer {
+            server: SessionServer {
+                url: "wss://sessions.acme.example".into(),
+                key_name: "sample".into(),
+            },
+            private_key: Some(sealed.map_err(Failure::failed)?),
+        };
+        let set = store.set_session_server(project.id, new, by);
+        set.await.map_err(Failure::failed)?;
+    }
+    Ok(())
 }
 
 fn progress_bar(count: u64) -> Result<ProgressBar, Failure> {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use keydeck::api::ProblemType;
-use keydeck::server::store::SOURCES;
+use keydeck::server::store::sqlite::SqliteStore;
+use keydeck::server::store::{SOURCES, Store, Visible};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -120,6 +121,20 @@ async fn what_is_allowed_and_refused_is_counted_by_rule() {
     assert_eq!(addresses, ["2001:db8::7", "203.0.113.7"]);
     let row = api.deck.owner.get(&format!("/v1/keys/{id}")).await.expect(200);
     assert_eq!(row["last_used_at"], usage["last_use"]["at"]);
+}
+
+#[tokio::test]
+async fn a_server_that_ends_writes_what_it_has_counted() {
+    let api = Api::start().await;
+    let (id, key) = api.key("analytics", &[]).await;
+    for _ in 0..5 {
+        api.asked("", &[("x-api-key", &key)]).await.expect(200);
+    }
+    let directory = api.deck.stop().await;
+    let store = SqliteStore::open(&directory.path().join("keydeck.db")).expect("a deck");
+    let id = id.parse().expect("an id");
+    let usage = store.usage(id, Visible::All).await.expect("read").expect("a key");
+    assert_eq!(usage.last_week().allowed, 5);
 }
 
 #[tokio::test]

@@ -54,28 +54,31 @@ impl Load {
         if told.contains("Non-2xx") || told.contains("Socket errors") || !output.status.success() {
             return Err(format!("not all were answered: {told}").into());
         }
-        let requests: f64 = word(&told, "requests in", -1)?.parse()?;
+        let requests = requests(&told)?;
         Ok(Run {
-            rate: word(&told, "Requests/sec:", 1)?.parse()?,
-            p50_ms: milliseconds(word(&told, "50%", 1)?)?,
-            p99_ms: milliseconds(word(&told, "99%", 1)?)?,
+            rate: behind(&told, "Requests/sec:")?.parse()?,
+            p50_ms: milliseconds(behind(&told, "50%")?)?,
+            p99_ms: milliseconds(behind(&told, "99%")?)?,
             cpu_us: used.as_secs_f64() * 1e6 / requests,
         })
     }
 }
 
-/// The word beside `mark`, before or behind it.
-fn word<'a>(told: &'a str, mark: &str, side: i32) -> Result<&'a str, AnyError> {
-    let line = told
+/// The word behind the one that begins a line.
+fn behind<'a>(told: &'a str, first: &str) -> Result<&'a str, AnyError> {
+    let mut lines = told.lines().map(str::split_whitespace);
+    let found = lines.find_map(|mut words| words.next().filter(|word| *word == first).and(words.next()));
+    found.ok_or_else(|| format!("wrk told something else: {told}").into())
+}
+
+/// `161040 requests in 5.00s, …`
+fn requests(told: &str) -> Result<f64, AnyError> {
+    let number = told
         .lines()
-        .find(|line| line.contains(mark))
-        .ok_or("wrk told something else")?;
-    let (before, behind) = line.split_once(mark).ok_or("wrk told something else")?;
-    let word = match side {
-        -1 => before.split_whitespace().last(),
-        _ => behind.split_whitespace().next(),
-    };
-    Ok(word.ok_or("wrk told something else")?)
+        .find_map(|line| line.trim().split_once(" requests in ").map(|(n, _)| n));
+    Ok(number
+        .ok_or_else(|| format!("wrk told something else: {told}"))?
+        .parse()?)
 }
 
 fn milliseconds(text: &str) -> Result<f64, AnyError> {

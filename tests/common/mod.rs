@@ -33,7 +33,7 @@ pub struct Deck {
     contract: Arc<Contract>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Deck {
@@ -73,7 +73,7 @@ impl Deck {
             contract,
             stop,
             server,
-            _directory: directory,
+            directory,
         }
     }
 
@@ -97,10 +97,11 @@ impl Deck {
         &self.contract
     }
 
-    /// Returns when the server has ended.
-    pub async fn stop(self) {
+    /// Returns when the server has ended; where its database is goes with what is returned.
+    pub async fn stop(self) -> TempDir {
         self.stop.send(()).expect("the server is running");
         self.server.await.expect("no panic").expect("no fault");
+        self.directory
     }
 }
 

@@ -48,7 +48,7 @@ fn count(conn: &Connection, tally: &Tally) -> StoreResult<()> {
 fn note_last(conn: &Connection, key: i64, last: &Use) -> StoreResult<()> {
     conn.prepare_cached(
         "UPDATE keys SET last_used_at = ?1, last_address = ?2, last_origin = ?3
-          WHERE seq = ?4 AND last_used_at < ?1",
+          WHERE seq = ?4 AND last_used_at <= ?1",
     )?
     .execute(params![
         last.at,
