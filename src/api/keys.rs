@@ -140,12 +140,14 @@ pub struct KeyFilter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// Neither used nor created within so many days; 1 to 3650.
+    #[param(minimum = 1, maximum = 3650)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_days: Option<u32>,
     /// `true`: only keys that were never used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub never_used: Option<bool>,
     /// Refused within so many hours; 1 to 720.
+    #[param(minimum = 1, maximum = 720)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused_hours: Option<u32>,
 }
@@ -164,12 +166,14 @@ pub struct KeyList {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// Neither used nor created within so many days; 1 to 3650.
+    #[param(minimum = 1, maximum = 3650)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_days: Option<u32>,
     /// `true`: only keys that were never used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub never_used: Option<bool>,
     /// Refused within so many hours; 1 to 720.
+    #[param(minimum = 1, maximum = 720)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused_hours: Option<u32>,
     #[serde(default)]

@@ -112,6 +112,7 @@ pub fn keys(sample: &Sample, count: u64, now: Timestamp) -> impl Iterator<Item =
         let creator = project.map_or_else(|| *random.one_of(&analysts), |project| project.creator);
         let (created_at, last_used_at) = times(&mut random, now, number, count);
         Draft {
+            usage: Vec::new(),
             fields: fields(&mut random, scope, project.map(|p| p.id), number),
             creator,
             created_at,
@@ -156,7 +157,7 @@ fn times(random: &mut Random, now: Timestamp, number: u64, count: u64) -> (Times
 }
 
 /// SplitMix64: the same numbers from the same seed, good enough for looks.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -167,7 +168,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, limit: u64) -> u64 {
+    pub fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 

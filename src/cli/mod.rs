@@ -22,6 +22,7 @@ mod pages;
 mod project;
 mod resolve;
 pub mod sample;
+mod sample_usage;
 pub mod scratch;
 mod seal;
 mod serve;

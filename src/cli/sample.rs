@@ -7,10 +7,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Failure;
+use super::sample_usage::usage;
 use crate::model::{KeyFields, Role, Scope};
 use crate::server::seal::Sealer;
-use crate::server::store::Founding;
 use crate::server::store::sqlite::{SampleKey, SampleProject, SampleUser};
+use crate::server::store::{Founding, Tally};
 
 const FILE: &str = include_str!("../../assets/demo.json");
 
@@ -73,6 +74,7 @@ pub struct Draft {
     pub creator: Uuid,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+    pub usage: Vec<Tally>,
 }
 
 impl SampleFile {
@@ -96,7 +98,8 @@ impl SampleFile {
         ids.insert(self.owner.email, owner);
         let projects = projects(self.projects, &ids, now)?;
         let named: HashMap<String, Uuid> = projects.iter().map(|p| (p.name.clone(), p.id)).collect();
-        let keys = self.keys.into_iter().map(|key| draft(key, &ids, &named, now));
+        let keys = (0..).zip(self.keys);
+        let keys = keys.map(|(n, key)| draft(key, &ids, &named, now, n));
         let mut keys: Vec<Draft> = keys.collect::<Result<_, _>>()?;
         keys.sort_by_key(|key| key.created_at);
         Ok(Sample {
@@ -120,6 +123,7 @@ impl Draft {
             new,
             creator: self.creator,
             last_used_at: self.last_used_at,
+            usage: self.usage,
         })
     }
 }
@@ -158,11 +162,15 @@ fn draft(
     people: &HashMap<String, Uuid>,
     projects: &HashMap<String, Uuid>,
     now: Timestamp,
+    n: u32,
 ) -> Result<Draft, Failure> {
+    let last_used_at = key.used.map(|age| before(now, age)).transpose()?;
+    let domain = key.ui_domains.as_ref().and_then(|domains| domains.first());
     Ok(Draft {
+        usage: usage(key.scope, domain.map(String::as_str), last_used_at, now, n),
         creator: known(people, &key.creator)?,
         created_at: before(now, key.created)?,
-        last_used_at: key.used.map(|age| before(now, age)).transpose()?,
+        last_used_at,
         fields: KeyFields {
             scope: key.scope,
             project: key.project.map(|name| known(projects, &name)).transpose()?,

@@ -1,9 +1,12 @@
-//! Whether a page or an app may connect with a key (design section 6): one set of rules, for the
-//! exchange that decides and for whoever asks why.
+//! Whether a key allows a request (design section 6): one set of rules, for the exchange and the gateway
+//! check that decide and for whoever asks why.
 
 use std::net::IpAddr;
 
+use url::Url;
+
 use super::domain::is_local;
+use super::rule::{Grant, Rule};
 use super::{Scope, Settings};
 
 /// Where a request says that it comes from.
@@ -27,101 +30,79 @@ pub struct Caller<'a> {
     pub resumes: bool,
 }
 
-/// The rule that refuses a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Rule {
-    #[error("An Analytics key reads figures; connecting takes a Web or Mobile key.")]
-    Scope,
-    #[error("The key's project is not deployed; deploy it, and the key connects again.")]
-    NotDeployed,
-    #[error("The key's project has no session server; an Owner sets one.")]
-    NoSessionServer,
-    #[error("The request names no origin; a Web key is for web pages.")]
-    OriginMissing,
-    #[error("The page's origin is null, as in a sandboxed frame or a file; open it from its own address.")]
-    OriginOpaque,
-    #[error("The page's origin is not among the key's UI domains; add it to them.")]
-    OriginForeign,
-    #[error(
-        "The page is on the developer's own machine, and the key has \"I'm developing locally\" off; turn it on."
-    )]
-    LocalDevelopmentOff,
-    #[error("The page is on the developer's own machine, but not at the address that the key names for it.")]
-    LocalAddressForeign,
-    #[error("A Mobile key is for apps; a web page takes a Web key.")]
-    PageWithMobileKey,
-    #[error("The app's bundle identifier is not among those of the key; add it to them.")]
-    BundleForeign,
-    #[error("The key has cross-page persistence off, so that no other page's session goes on; turn it on.")]
-    PersistenceOff,
-}
-
-impl Rule {
-    /// Its name for programs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Rule::Scope => "scope",
-            Rule::NotDeployed => "not-deployed",
-            Rule::NoSessionServer => "no-session-server",
-            Rule::OriginMissing => "origin-missing",
-            Rule::OriginOpaque => "origin-opaque",
-            Rule::OriginForeign => "origin-foreign",
-            Rule::LocalDevelopmentOff => "local-development-off",
-            Rule::LocalAddressForeign => "local-address-foreign",
-            Rule::PageWithMobileKey => "page-with-mobile-key",
-            Rule::BundleForeign => "bundle-foreign",
-            Rule::PersistenceOff => "persistence-off",
-        }
+/// Whether whoever presents the key at the exchange gets a connection. Refuses by the first rule that does.
+pub fn may_connect(scope: Scope, settings: &Settings, deployed: bool, caller: Caller) -> Result<Grant, Rule> {
+    if scope == Scope::Analytics {
+        return Err(Rule::Scope);
     }
+    may_pass(scope, settings, deployed, caller)
 }
 
-/// Refuses by the first rule that does.
-pub fn may_connect(scope: Scope, settings: &Settings, deployed: bool, caller: Caller) -> Result<(), Rule> {
-    match scope {
-        Scope::Analytics => return Err(Rule::Scope),
+/// Whether a gateway lets a request with the key through.
+pub fn may_pass(scope: Scope, settings: &Settings, deployed: bool, caller: Caller) -> Result<Grant, Rule> {
+    let grant = match scope {
+        Scope::Analytics => return Ok(Grant::Analytics),
         Scope::Web => page_may(settings, caller)?,
         Scope::Mobile => app_may(settings, caller)?,
-    }
+    };
     if !deployed {
         return Err(Rule::NotDeployed);
     }
     if caller.resumes && !settings.cross_page_persistence {
         return Err(Rule::PersistenceOff);
     }
-    Ok(())
+    Ok(grant)
 }
 
-fn page_may(settings: &Settings, caller: Caller) -> Result<(), Rule> {
+fn page_may(settings: &Settings, caller: Caller) -> Result<Grant, Rule> {
     let origin = match caller.origin {
         Origin::Absent => return Err(Rule::OriginMissing),
         Origin::Opaque => return Err(Rule::OriginOpaque),
         Origin::Page(origin) => origin,
     };
-    if !settings.ui_domains.iter().any(|domain| domain.covers(origin)) {
-        return Err(Rule::OriginForeign);
-    }
+    let listed = settings.ui_domains.iter().find(|domain| domain.covers(origin));
+    let domain = listed.ok_or(Rule::OriginForeign)?;
     if !is_local(origin) {
-        return Ok(());
+        return Ok(match domain.as_str() == origin {
+            true => Grant::OriginListed,
+            false => Grant::OriginWildcard(domain.to_string()),
+        });
     }
-    let Some(address) = settings.local_development else {
-        return Err(Rule::LocalDevelopmentOff);
-    };
+    let address = settings.local_development.ok_or(Rule::LocalDevelopmentOff)?;
     match caller.address.is_some_and(|caller| address.contains(caller)) {
-        true => Ok(()),
+        true => Ok(Grant::LocalDevelopment),
         false => Err(Rule::LocalAddressForeign),
     }
 }
 
 /// Without bundle identifiers any app may. An app can say what it likes, so this keeps order among
 /// one's own apps and nobody out who means harm.
-fn app_may(settings: &Settings, caller: Caller) -> Result<(), Rule> {
+fn app_may(settings: &Settings, caller: Caller) -> Result<Grant, Rule> {
     if caller.origin != Origin::Absent {
         return Err(Rule::PageWithMobileKey);
     }
+    if settings.ui_domains.is_empty() {
+        return Ok(Grant::AnyApp);
+    }
     let is_listed = |bundle: &str| settings.ui_domains.iter().any(|domain| domain.as_str() == bundle);
-    match settings.ui_domains.is_empty() || caller.bundle.is_some_and(is_listed) {
-        true => Ok(()),
+    match caller.bundle.is_some_and(is_listed) {
+        true => Ok(Grant::AppListed),
         false => Err(Rule::BundleForeign),
+    }
+}
+
+/// The origin that a browser would send for a page at this address, written as people do. `null` stays.
+pub fn origin_of_page(address: &str) -> Result<String, String> {
+    const EXAMPLE: &str =
+        "Write the page's address like https://shop.acme.example or http://localhost:8000, or null.";
+    let address = address.trim();
+    if address == "null" {
+        return Ok(address.to_owned());
+    }
+    let url = Url::parse(address).map_err(|_| EXAMPLE)?;
+    match url.scheme() {
+        "http" | "https" => Ok(url.origin().ascii_serialization()),
+        _ => Err(EXAMPLE.into()),
     }
 }
 
@@ -152,7 +133,10 @@ mod tests {
     fn a_web_key_is_for_its_origins() {
         let settings = settings(Scope::Web, &["https://shop.acme.example"], None);
         let asked = |origin| may_connect(Scope::Web, &settings, true, from(origin));
-        assert_eq!(asked(Origin::Page("https://shop.acme.example")), Ok(()));
+        assert_eq!(
+            asked(Origin::Page("https://shop.acme.example")),
+            Ok(Grant::OriginListed)
+        );
         assert_eq!(
             asked(Origin::Page("https://evil.example")),
             Err(Rule::OriginForeign)
@@ -187,9 +171,18 @@ mod tests {
             };
             may_connect(Scope::Web, &settings, true, caller)
         };
-        assert_eq!(asked(Some("203.0.113.0/24"), "203.0.113.7"), Ok(()));
-        assert_eq!(asked(Some("203.0.113.0/24"), "::ffff:203.0.113.7"), Ok(()));
-        assert_eq!(asked(Some("2001:db8::/48"), "2001:db8::7"), Ok(()));
+        assert_eq!(
+            asked(Some("203.0.113.0/24"), "203.0.113.7"),
+            Ok(Grant::LocalDevelopment)
+        );
+        assert_eq!(
+            asked(Some("203.0.113.0/24"), "::ffff:203.0.113.7"),
+            Ok(Grant::LocalDevelopment)
+        );
+        assert_eq!(
+            asked(Some("2001:db8::/48"), "2001:db8::7"),
+            Ok(Grant::LocalDevelopment)
+        );
         assert_eq!(
             asked(Some("203.0.113.7"), "203.0.113.8"),
             Err(Rule::LocalAddressForeign)
@@ -210,8 +203,8 @@ mod tests {
             bundle: Some("com.acme.shop"),
             ..app
         };
-        assert_eq!(may_connect(Scope::Mobile, &any, true, app), Ok(()));
-        assert_eq!(may_connect(Scope::Mobile, &one, true, shop), Ok(()));
+        assert_eq!(may_connect(Scope::Mobile, &any, true, app), Ok(Grant::AnyApp));
+        assert_eq!(may_connect(Scope::Mobile, &one, true, shop), Ok(Grant::AppListed));
         assert_eq!(
             may_connect(Scope::Mobile, &one, true, app),
             Err(Rule::BundleForeign)
@@ -239,6 +232,60 @@ mod tests {
             may_connect(Scope::Mobile, &off, true, caller),
             Err(Rule::PersistenceOff)
         );
-        assert_eq!(may_connect(Scope::Mobile, &on, true, caller), Ok(()));
+        assert_eq!(may_connect(Scope::Mobile, &on, true, caller), Ok(Grant::AnyApp));
+    }
+
+    #[test]
+    fn a_wildcard_says_which_it_is() {
+        let settings = settings(Scope::Web, &["https://*.acme.example"], None);
+        assert_eq!(
+            may_pass(
+                Scope::Web,
+                &settings,
+                true,
+                from(Origin::Page("https://shop.acme.example"))
+            ),
+            Ok(Grant::OriginWildcard("https://*.acme.example".into()))
+        );
+    }
+
+    #[test]
+    fn a_gateway_lets_analytics_keys_through_from_anywhere() {
+        let none = Settings::default();
+        for origin in [
+            Origin::Absent,
+            Origin::Opaque,
+            Origin::Page("https://evil.example"),
+        ] {
+            assert_eq!(
+                may_pass(Scope::Analytics, &none, false, from(origin)),
+                Ok(Grant::Analytics)
+            );
+        }
+        assert_eq!(
+            may_pass(Scope::Web, &none, true, from(Origin::Absent)),
+            Err(Rule::OriginMissing)
+        );
+    }
+
+    #[test]
+    fn of_a_pages_address_only_the_origin_counts() {
+        let origin = |typed| origin_of_page(typed).ok();
+        let shop = Some("https://shop.acme.example".to_owned());
+        assert_eq!(origin(" https://Shop.Acme.Example:443/cart?x#y "), shop);
+        assert_eq!(
+            origin("http://localhost:8000/").as_deref(),
+            Some("http://localhost:8000")
+        );
+        assert_eq!(origin("null").as_deref(), Some("null"));
+        for typed in [
+            "",
+            "shop.acme.example",
+            "file:///tmp/x",
+            "data:text/html,x",
+            "https://",
+        ] {
+            assert_eq!(origin(typed), None, "{typed}");
+        }
     }
 }

@@ -22,15 +22,25 @@ impl TrustedProxies {
     /// Whoever the nearest trusted proxy says it was connected by, unless that is a trusted proxy
     /// too: then whoever this one names, and so on. Behind an entry that can't be read, nobody knows.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        self.client_behind(peer, headers, false)
+    }
+
+    /// The same, behind a gateway that has identified itself: it is trusted without being listed.
+    pub fn client_of_gateway(&self, gateway: IpAddr, headers: &HeaderMap) -> IpAddr {
+        self.client_behind(gateway, headers, true)
+    }
+
+    fn client_behind(&self, peer: IpAddr, headers: &HeaderMap, mut vouched: bool) -> IpAddr {
         let mut client = peer.to_canonical();
         let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
         let hops = lines.flat_map(|line| line.as_bytes().rsplit(|&byte| byte == b','));
         // Empty elements of a list don't count (RFC 9110, section 5.6.1).
         for hop in hops.map(<[u8]>::trim_ascii).filter(|hop| !hop.is_empty()) {
             match parse(hop) {
-                Some(address) if self.contains(client) => client = address,
+                Some(address) if vouched || self.contains(client) => client = address,
                 _ => break,
             }
+            vouched = false;
         }
         client
     }

@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, State};
-use axum::http::header::ORIGIN;
 use axum::http::{HeaderMap, HeaderName, Method};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -15,23 +14,19 @@ use serde::{Deserialize, Serialize};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::body::Json;
 use super::error::{ApiError, ApiResult};
 use super::extract::Query;
+use super::presented;
 use super::state::ServerState;
-use super::store::{Found, KeyRecord, SessionSigner, Visible};
-use crate::api::ProblemType;
-use crate::model::connection::{Caller, Origin, Rule, may_connect};
-use crate::model::{Token, TokenKind, session_server};
+use super::store::{CheckedKey, SessionSigner};
+use crate::api::PresentedAt;
+use crate::model::connection::{Caller, may_connect};
+use crate::model::{Grant, Rule, session_server};
 
 const KEY: HeaderName = HeaderName::from_static("key");
-const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// How an app says which one it is, as other key servers ask for it too.
-const BUNDLES: [HeaderName; 2] = [
-    HeaderName::from_static("x-ios-bundle-identifier"),
-    HeaderName::from_static("x-android-package"),
-];
 /// How long a token may be used to open a session.
 const TOKEN_SECONDS: i64 = 30 * 60;
 /// How long a browser may remember the answer to its preflight.
@@ -94,84 +89,38 @@ pub async fn exchange(
     Query(resume): Query<Resume>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let key = presented(&server, &headers).await?;
-    let own_origin = own_origin(&server.public_url);
+    let refused = |key: Option<&CheckedKey>, rule| server.refused(PresentedAt::Connection, key, rule);
+    let hash = presented::key(&headers, &KEY).map_err(|rule| refused(None, rule))?;
+    let key = server.store.check(&hash, None).await?.key;
+    let key = key.ok_or_else(|| refused(None, Rule::KeyUnknown))?;
+    let own_origin = presented::origin_of(&server.public_url);
     let caller = Caller {
-        origin: origin(&headers, &own_origin),
+        origin: presented::origin(&headers, &own_origin),
         address: Some(server.proxies.client(peer.ip(), &headers)),
-        bundle: BUNDLES.iter().find_map(|name| text(&headers, name)),
+        bundle: presented::bundle(&headers),
         resumes: resume.session_id.is_some(),
     };
-    let project = key.project.as_ref();
-    let deployed = project.is_some_and(|project| project.deployed);
-    may_connect(key.scope, &key.settings, deployed, caller).map_err(refused)?;
-    let project = project.ok_or_else(|| refused(Rule::Scope))?.id;
+    let decided = decide(&key, caller);
+    let (grant, project) = decided.map_err(|rule| refused(Some(&key), rule))?;
     let signer = server.store.session_signer(project).await?;
-    let signer = signer.ok_or_else(|| refused(Rule::NoSessionServer))?;
+    let signer = signer.ok_or_else(|| refused(Some(&key), Rule::NoSessionServer))?;
     let private_key = server.sealer.unseal_session_key(project, &signer.private_key)?;
     let connection = Connection {
         url: session_url(&signer, resume.session_id.as_deref())?,
         jwt: sign(&signer, private_key.expose().as_bytes())?,
     };
+    server.allowed(PresentedAt::Connection, &key, &caller, &grant);
     Ok(Json(connection).into_response())
 }
 
-/// The active key that the request presents.
-async fn presented(server: &ServerState, headers: &HeaderMap) -> ApiResult<KeyRecord> {
-    let mut sent = headers.get_all(KEY).iter();
-    let (Some(secret), None) = (sent.next(), sent.next()) else {
-        return Err(unknown("key-missing", "Send the key once, in the header `key`."));
-    };
-    let token = secret.to_str().ok().map(Token::presented);
-    let Some(Ok(token)) = token.filter(|token| {
-        let kind = token.as_ref().map(Token::kind);
-        matches!(kind, Ok(TokenKind::Key(_)) | Err(_))
-    }) else {
-        return Err(unknown(
-            "key-malformed",
-            "This is no key, or not the whole of it; copy it again.",
-        ));
-    };
-    match server.store.key_by_hash(&token.hash(), Visible::All).await? {
-        Some(Found::Active(key)) => Ok(key),
-        Some(Found::Revoked(_)) => Err(unknown(
-            "key-revoked",
-            "This key was revoked and never comes back.",
-        )),
-        None => Err(unknown("key-unknown", "This server knows no such key.")),
+/// The rule that lets the caller through, and the project to connect to.
+fn decide(key: &CheckedKey, caller: Caller) -> Result<(Grant, Uuid), Rule> {
+    if key.revoked {
+        return Err(Rule::KeyRevoked);
     }
-}
-
-fn unknown(rule: &str, sentence: &str) -> ApiError {
-    ApiError::new(ProblemType::UnknownKey, sentence).by_rule(rule)
-}
-
-fn refused(rule: Rule) -> ApiError {
-    ApiError::new(ProblemType::NotByThisKey, rule.to_string()).by_rule(rule.as_str())
-}
-
-/// A page that this server's own host serves names no origin, but says that it is of the same one.
-fn origin<'a>(headers: &'a HeaderMap, own: &'a str) -> Origin<'a> {
-    match (text(headers, &ORIGIN), text(headers, &FETCH_SITE)) {
-        (Some("null"), _) => Origin::Opaque,
-        (Some(origin), _) => Origin::Page(origin),
-        (None, Some("same-origin")) => Origin::Page(own),
-        (None, _) => Origin::Absent,
-    }
-}
-
-/// A header that was sent once. One that is sent twice, or is no text, says nothing that can be trusted.
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    let mut sent = headers.get_all(name).iter();
-    match (sent.next(), sent.next()) {
-        (Some(value), None) => Some(value.to_str().unwrap_or("null")),
-        (Some(_), Some(_)) => Some("null"),
-        (None, _) => None,
-    }
-}
-
-fn own_origin(public_url: &str) -> String {
-    Url::parse(public_url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+    // A key without a project is one that does not connect.
+    let (project, deployed) = key.project.ok_or(Rule::Scope)?;
+    may_connect(key.scope, &key.settings, deployed, caller).map(|grant| (grant, project))
 }
 
 /// The session server's address; with the session that is to go on.
@@ -179,15 +128,21 @@ fn session_url(signer: &SessionSigner, session_id: Option<&str>) -> ApiResult<St
     let Some(id) = session_id else {
         return Ok(signer.server.url.clone());
     };
-    if id.is_empty() || id.len() > MAX_SESSION_ID || !id.bytes().all(|c| c.is_ascii_graphic()) {
-        return Err(ApiError::malformed(
-            "sessionId",
-            "A session id has 1 to 200 visible ASCII characters.",
-        ));
-    }
+    valid_session_id("sessionId", id)?;
     let mut url = Url::parse(&signer.server.url).map_err(|_| ApiError::internal())?;
     url.query_pairs_mut().append_pair("sessionId", id);
     Ok(url.into())
+}
+
+/// `field` is where it was sent.
+pub fn valid_session_id(field: &str, id: &str) -> ApiResult<()> {
+    match (1..=MAX_SESSION_ID).contains(&id.len()) && id.bytes().all(|c| c.is_ascii_graphic()) {
+        true => Ok(()),
+        false => Err(ApiError::malformed(
+            field,
+            "A session id has 1 to 200 visible ASCII characters.",
+        )),
+    }
 }
 
 fn sign(signer: &SessionSigner, private_key: &[u8]) -> ApiResult<String> {

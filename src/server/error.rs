@@ -11,6 +11,8 @@ use super::store::{RevokedKey, StoreError};
 use crate::api::{Key, PROBLEM_JSON, Problem, ProblemType};
 use crate::model::FieldErrors;
 
+const RULE: HeaderName = HeaderName::from_static("x-keydeck-rule");
+
 /// A refusal on its way out.
 #[derive(Debug)]
 pub struct ApiError {
@@ -135,6 +137,7 @@ impl ApiError {
             (ProblemType::Unauthenticated, ..) => {
                 Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
             }
+            (ProblemType::UnknownKey, ..) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("ApiKey"))),
             (_, Some(seconds), _) => Some((RETRY_AFTER, HeaderValue::from(seconds))),
             (.., Some(current)) => etag(current.version).ok().map(|tag| (ETAG, tag)),
             _ => None,
@@ -185,6 +188,10 @@ impl IntoResponse for ApiError {
             StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        if let Some(rule) = self.problem.rule.as_deref().and_then(|rule| rule.parse().ok()) {
+            // For gateways, which see no body.
+            headers.insert(RULE, rule);
+        }
         headers.extend(header);
         response
     }

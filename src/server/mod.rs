@@ -4,20 +4,25 @@ mod accept;
 mod activity;
 pub mod address;
 mod auth;
+mod authorize;
 mod body;
 mod bounds;
+mod check;
 mod connect;
 mod cursor;
 mod error;
 mod events;
 mod extract;
+mod gateways;
 mod health;
 mod keys;
 mod me;
+mod metrics;
 mod mint;
 mod observe;
 mod openapi;
 pub mod policy;
+mod presented;
 mod projects;
 mod reading;
 mod root_key;
@@ -28,6 +33,7 @@ mod sign_in;
 mod state;
 pub mod store;
 mod tls;
+mod usage;
 mod users;
 
 use std::io;
@@ -40,14 +46,17 @@ pub use state::ServerState;
 pub use tls::{CertificateFiles, Tls, TlsError};
 
 /// Answers at `entrance` until `shutdown`, then ends the event streams, lets requests under way
-/// finish for a few seconds, and returns.
+/// finish for a few seconds, writes what was counted, and returns.
 pub async fn serve(
     entrance: impl Into<Entrance>,
     state: ServerState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let feed = tokio::spawn(events::feed(state.clone()));
+    let counts = tokio::spawn(usage::keep(state.clone()));
     accept::until(entrance.into(), router::router(state.clone()), &state, shutdown).await;
     feed.abort();
+    counts.abort();
+    usage::write(&state).await;
     Ok(())
 }

@@ -1,19 +1,21 @@
-//! One log line a request, under an id that the answer carries too. It names the route, not the
+//! One log line and one count a request, under an id that the answer carries too. It names the route, not the
 //! path: ids, queries, headers and bodies stay out of the log.
 
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::state::ServerState;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_REQUEST_ID: usize = 64;
 
-pub async fn request(request: Request, next: Next) -> Response {
+pub async fn request(State(server): State<ServerState>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());
     let method = request.method().clone();
@@ -23,12 +25,15 @@ pub async fn request(request: Request, next: Next) -> Response {
     if let Ok(value) = HeaderValue::try_from(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    let took = started.elapsed();
+    server.metrics.answered(&method, route, response.status(), took);
     span.in_scope(|| {
         tracing::info!(
             %method,
-            route = route.as_ref().map_or("none", MatchedPath::as_str),
+            route,
             status = response.status().as_u16(),
-            microseconds = started.elapsed().as_micros() as u64,
+            microseconds = took.as_micros() as u64,
             "answered"
         );
     });

@@ -46,6 +46,7 @@ pub fn answer(
         (name = "projects", description = "What keys are assigned to"),
         (name = "users", description = "The people of the organisation"),
         (name = "activity", description = "Who did what, and what is happening"),
+        (name = "gateways", description = "What stands in front of an API and asks whether a key is let through"),
         (name = "connections", description = "Keys at work: for web pages and apps, with a key instead of a sign-in"),
         (name = "operations", description = "For whoever runs the server"),
     )
@@ -96,6 +97,11 @@ refusals! {
         "429": "Too many sign-ins from this address were refused; `Retry-After` says how many seconds to wait.",
         "500": "A fault of the server.",
         "503": "The database is away, or the server overloaded.",
+    }
+    /// Of an operation that asks nobody who they are.
+    Unasked {
+        "500": "A fault of the server.",
+        "503": "The server is overloaded.",
     }
     /// Of an operation with a query.
     BadQuery {

@@ -81,6 +81,10 @@ pub fn may_manage_users(user: &User) -> bool {
     user.role == Role::Owner
 }
 
+pub fn may_manage_gateways(user: &User) -> bool {
+    user.role == Role::Owner
+}
+
 /// What the user may do, for a dashboard that offers only that.
 pub fn permissions(user: &User) -> Permissions {
     Permissions {

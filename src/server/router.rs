@@ -7,9 +7,9 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderValue, Method};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, options};
+use axum::routing::{any, get, options};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -18,7 +18,8 @@ use utoipa_axum::routes;
 use super::error::ApiError;
 use super::state::ServerState;
 use super::{
-    activity, connect, events, health, keys, me, observe, openapi, projects, session_servers, users,
+    activity, authorize, connect, events, gateways, health, keys, me, metrics, observe, openapi, projects,
+    session_servers, users,
 };
 use crate::api::ProblemType;
 
@@ -31,8 +32,12 @@ pub fn router(state: ServerState) -> Router {
     document.merge(of_connections);
     let routes = routes
         .route("/openapi.json", get(openapi::answer(&document)))
+        .route("/v1/authorize/", any(authorize::authorize_any))
+        .route("/v1/authorize/{*path}", any(authorize::authorize_any))
         .fallback(no_route);
-    layered(routes, connections, ANSWER).with_state(state)
+    layered(routes, connections, ANSWER)
+        .layer(from_fn_with_state(state.clone(), observe::request))
+        .with_state(state)
 }
 
 /// What stands around every route; an answer begins within `limit`.
@@ -50,7 +55,6 @@ fn layered<S: Clone + Send + Sync + 'static>(
             CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
         ))
-        .layer(from_fn(observe::request))
 }
 
 /// Every request is answered in time, also when no handler does.
@@ -73,17 +77,23 @@ fn documented() -> OpenApiRouter<ServerState> {
             keys::change::revoke
         ))
         .routes(routes!(keys::reveal::reveal))
+        .routes(routes!(keys::work::usage))
+        .routes(routes!(keys::work::explain))
         .routes(routes!(projects::list, projects::create))
         .routes(routes!(projects::edit, projects::remove))
         .routes(routes!(session_servers::set, session_servers::remove))
         .routes(routes!(users::list, users::add))
         .routes(routes!(users::edit, users::remove))
         .routes(routes!(users::replace_token))
+        .routes(routes!(gateways::list, gateways::add))
+        .routes(routes!(gateways::remove))
+        .routes(routes!(authorize::authorize))
         .routes(routes!(activity::list))
         .routes(routes!(activity::head))
         .routes(routes!(events::subscribe))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
+        .routes(routes!(metrics::show))
 }
 
 /// What pages and apps ask, from whatever origin.

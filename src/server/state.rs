@@ -7,9 +7,11 @@ use tokio::sync::{broadcast, watch};
 
 use super::address::TrustedProxies;
 use super::auth::LocalSession;
+use super::metrics::Metrics;
 use super::seal::Sealer;
 use super::sign_in::SignIns;
 use super::store::{ChangeRecord, Store, StoreResult};
+use super::usage::Recorder;
 use crate::api::Organisation;
 
 /// Events that a slow subscriber may lag behind before it has to read again what it shows.
@@ -27,6 +29,8 @@ pub struct Shared {
     pub(super) local_session: Option<LocalSession>,
     pub(super) proxies: TrustedProxies,
     pub(super) sign_ins: SignIns,
+    pub(super) usage: Recorder,
+    pub(super) metrics: Metrics,
     pub(super) organisation: Organisation,
     /// The newest change when the server started; events begin behind it.
     pub(super) first_seq: u64,
@@ -44,6 +48,7 @@ impl ServerState {
     ) -> StoreResult<Self> {
         let organisation = store.organisation().await?;
         let first_seq = store.last_seq().await?;
+        let metrics = Metrics::new(store.latencies());
         Ok(Self(Arc::new(Shared {
             store,
             sealer,
@@ -51,6 +56,8 @@ impl ServerState {
             local_session,
             proxies,
             sign_ins: SignIns::default(),
+            usage: Recorder::default(),
+            metrics,
             organisation,
             first_seq,
             events: broadcast::Sender::new(EVENTS_KEPT),

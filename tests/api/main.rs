@@ -6,6 +6,7 @@
 mod common;
 
 mod activity;
+mod authorize;
 mod bad_input;
 mod bounds;
 mod changes;
@@ -20,3 +21,4 @@ mod policy;
 mod projects;
 mod removal;
 mod secrets;
+mod usage;

@@ -7,23 +7,23 @@ use serde_json::Value;
 use crate::common::Deck;
 
 const SOME_ID: &str = "01930000-0000-7000-8000-000000000000";
-const OPEN: [&str; 2] = ["/livez", "/readyz"];
-/// Asks for a key instead of a sign-in.
-const WITH_A_KEY: &str = "/api/jwt";
+const OPEN: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+/// Ask for a key instead of a sign-in.
+const WITH_A_KEY: [&str; 2] = ["/api/jwt", "/v1/authorize"];
 
 #[tokio::test]
 async fn every_operation_answers_and_asks_who_is_signed_in() {
     let deck = Deck::start().await;
     let nobody = deck.someone("");
     let operations = deck.contract().operations();
-    assert_eq!(operations.len(), 26, "{operations:?}");
+    assert_eq!(operations.len(), 33, "{operations:?}");
     for (method, template) in operations {
         let path = template.replace("{id}", SOME_ID);
         let request = nobody.request(method.clone(), &path);
         let answer = nobody.send(request).await;
         match template.as_str() {
             open if OPEN.contains(&open) => assert_eq!(answer.status, 200, "{method} {path}"),
-            WITH_A_KEY => drop(answer.refused(401, ProblemType::UnknownKey)),
+            asks if WITH_A_KEY.contains(&asks) => drop(answer.refused(401, ProblemType::UnknownKey)),
             _ => drop(answer.refused(401, ProblemType::Unauthenticated)),
         }
         assert!(!answer.header("x-request-id").is_empty());
@@ -77,7 +77,7 @@ async fn what_there_is_not_is_a_problem_document_too() {
         "/v1/nothing",
         "/v1/keys/counts/all",
         "/api",
-        "/metrics",
+        "/v1/authorised",
     ] {
         deck.owner.get(path).await.refused(404, ProblemType::NotFound);
     }

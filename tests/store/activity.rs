@@ -108,6 +108,7 @@ async fn loaded_keys_are_chained_behind_what_was_there() {
         new: new_key(Scope::Web, &format!("Key {n}"), Some(project.id)),
         creator: creators[n % 2],
         last_used_at: None,
+        usage: Vec::new(),
     });
     store.bulk_load([ana], [project.clone()], keys, |_| {}).unwrap();
     deck.web("Behind them").await;

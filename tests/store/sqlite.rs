@@ -74,7 +74,7 @@ async fn a_database_is_made_once_and_opened_if_it_is_one() {
         .unwrap();
     assert!(matches!(
         SqliteStore::open(&path),
-        Err(StoreError::Newer { found: 99, known: 2 })
+        Err(StoreError::Newer { found: 99, known: 3 })
     ));
     let nowhere = directory.path().join("missing/keydeck.db");
     assert!(matches!(create(&nowhere), Err(StoreError::Unavailable(_))));
@@ -304,6 +304,7 @@ async fn loaded_sample_keys_are_as_good_as_created_ones() {
             ),
             creator: owner.id,
             last_used_at: (n % 2 == 0).then(Timestamp::now),
+            usage: Vec::new(),
         }
     });
     let mut told = Vec::new();

@@ -7,6 +7,7 @@ use crate::api::{
     Key, KeyCounts, KeyFilter, KeyList, KeyPage, KeyRow, Lookup, LookupAnswer, Order, PageFrom, ProblemType,
 };
 use crate::model::TokenHash;
+use crate::model::filter::{MAX_IDLE_DAYS, MAX_REFUSED_HOURS};
 use crate::server::auth::SignedIn;
 use crate::server::body::Json;
 use crate::server::cursor;
@@ -125,10 +126,22 @@ fn key_query(list: KeyList, visible: Visible) -> ApiResult<KeyQuery> {
 }
 
 fn tidy(filter: KeyFilter) -> ApiResult<KeyFilter> {
+    within("idle_days", filter.idle_days, MAX_IDLE_DAYS)?;
+    within("refused_hours", filter.refused_hours, MAX_REFUSED_HOURS)?;
     Ok(KeyFilter {
         q: extract::q(filter.q)?,
         ..filter
     })
+}
+
+fn within(field: &str, number: Option<u32>, most: u32) -> ApiResult<()> {
+    match number {
+        Some(number) if !(1..=most).contains(&number) => Err(ApiError::malformed(
+            field,
+            format!("This is a number from 1 to {most}."),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn position(list: &KeyList) -> ApiResult<Position> {

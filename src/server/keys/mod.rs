@@ -4,6 +4,7 @@ pub mod change;
 pub mod create;
 pub mod find;
 pub mod reveal;
+pub mod work;
 
 use axum::http::HeaderValue;
 use axum::http::header::ETAG;

@@ -4,9 +4,12 @@
 //! Every change and the activity row that records it are one transaction, and a call returns only
 //! after that transaction is durable. Reads see every change whose call has returned.
 
+mod gateways;
+pub(crate) mod latency;
 mod people;
 mod projects;
 pub mod sqlite;
+mod usage;
 
 use std::net::IpAddr;
 
@@ -14,13 +17,16 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use self::gateways::NewGatewayRecord;
+pub use self::latency::Latencies;
 pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
 pub use self::projects::{
     NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
 };
+pub use self::usage::{Checked, CheckedKey, HOURS_KEPT, SOURCES, Tally, Use, hour_of};
 use crate::api::{
-    ActivityHead, ActivityPage, ActivityQuery, KeyCounts, KeyEventKind, KeyFilter, Organisation, Person,
-    PersonRef, ProjectQuery, ProjectRef, Sort, User, UserQuery,
+    ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyEventKind, KeyFilter, Organisation,
+    Person, PersonRef, ProjectQuery, ProjectRef, Sort, Usage, User, UserQuery,
 };
 use crate::model::{Role, Scope, Settings, TokenHash, ValidKey};
 
@@ -262,6 +268,8 @@ pub struct Founding {
 pub trait Store: Send + Sync + 'static {
     /// Asks the engine whether it can answer (for `/readyz`).
     async fn ping(&self) -> StoreResult<()>;
+    /// How long what it was asked took.
+    fn latencies(&self) -> &Latencies;
 
     async fn organisation(&self) -> StoreResult<Organisation>;
     async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>>;
@@ -314,6 +322,21 @@ pub trait Store: Send + Sync + 'static {
     async fn session_signer(&self, project: Uuid) -> StoreResult<Option<SessionSigner>>;
     /// `false` when there was none.
     async fn remove_session_server(&self, id: Uuid, by: Actor) -> StoreResult<bool>;
+
+    /// By name.
+    async fn gateways(&self) -> StoreResult<Vec<Gateway>>;
+    async fn add_gateway(&self, new: NewGatewayRecord, by: Actor) -> StoreResult<Result<Gateway, Taken>>;
+    /// Its token stops counting at once. `false`: there is no such gateway.
+    async fn remove_gateway(&self, id: Uuid, by: Actor) -> StoreResult<bool>;
+
+    /// What a check of a presented key needs, from the primary database as it is now.
+    async fn check(&self, key: &TokenHash, gateway: Option<&TokenHash>) -> StoreResult<Checked>;
+    /// Adds what was counted. Returns whether some of it waits for [`Store::settle_usage`].
+    async fn record_usage(&self, tallies: Vec<Tally>) -> StoreResult<bool>;
+    /// Brings a part of what waits to where filters and sorts see it. Returns whether more waits.
+    async fn settle_usage(&self) -> StoreResult<bool>;
+    /// How an active key is used; what waits is in it. `None`: there is no such key that may be seen.
+    async fn usage(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>>;
 
     /// `None` when the position is [`Position::Around`] a key that is not among the filtered.
     async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>>;

@@ -98,6 +98,11 @@ impl Stage {
             }
             "sha256" => TokenHash::of(&token_of(&self.used().await.1)).to_string(),
             "board" => id_of(&self.board(self.person(Actor::Analytics)).await),
+            "gateway" => {
+                let new = json!({"name": format!("Gateway {}", self.number())});
+                let created = self.deck.owner.post("/v1/gateways", &new).await.expect(201);
+                id_of(&created["gateway"])
+            }
             "user" => user_id(&self.user().await).await,
             "holder" => {
                 let holder = self.user().await;
@@ -143,8 +148,9 @@ impl Stage {
     }
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "n", "creator", "project", "used", "served", "key", "revoked", "sha256", "board", "user", "holder",
+    "gateway",
 ];
 
 async fn added(deck: &Deck, new: &Value) -> Person {

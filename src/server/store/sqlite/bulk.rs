@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::activity::Chain;
 use super::people::user_seq;
 use super::rows::{micros, rank};
-use super::{activity, keys, people, projects};
+use super::{activity, keys, people, projects, usage};
 use crate::api::{PersonRef, User};
 use crate::model::{Role, Scope};
-use crate::server::store::{NewKey, ProjectRecord, StoreError, StoreResult};
+use crate::server::store::{NewKey, ProjectRecord, StoreError, StoreResult, Tally};
 
 /// A user who has been there since `created_at`, without a sign-in token.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct SampleKey {
     pub new: NewKey,
     pub creator: Uuid,
     pub last_used_at: Option<Timestamp>,
+    /// What it was used for; whose it is, the loader says.
+    pub usage: Vec<Tally>,
 }
 
 /// `progress` hears how many keys are in.
@@ -146,6 +148,7 @@ fn insert_key(
         new,
         creator,
         last_used_at,
+        usage,
     } = key;
     let creator = numbers.user(conn, *creator)?;
     let project = match new.valid.project {
@@ -153,6 +156,11 @@ fn insert_key(
         None => None,
     };
     let seq = keys::insert(conn, new, project, creator, last_used_at.map_or(0, micros))?;
+    let of_this_key = |tally: &Tally| Tally {
+        key: seq,
+        ..tally.clone()
+    };
+    usage::apply(conn, &usage.iter().map(of_this_key).collect::<Vec<_>>())?;
     log.append_creation(new.created_at, seq, creator, &new.valid.name)?;
     Ok((creator, project))
 }

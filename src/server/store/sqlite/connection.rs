@@ -16,7 +16,7 @@ use crate::model::Role;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// The schema's steps; `PRAGMA user_version` is how many of them a database has.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         sql: include_str!("../../../../assets/migrations/sqlite/001_init.sql"),
         then: |_| Ok(()),
@@ -24,6 +24,10 @@ const MIGRATIONS: [Migration; 2] = [
     Migration {
         sql: include_str!("../../../../assets/migrations/sqlite/002_people.sql"),
         then: activity::carry_over,
+    },
+    Migration {
+        sql: include_str!("../../../../assets/migrations/sqlite/003_usage.sql"),
+        then: |_| Ok(()),
     },
 ];
 
@@ -39,7 +43,7 @@ const APPLICATION_ID: i32 = 0x6b64_636b;
 const OLDEST_ENGINE: i32 = 3_051_003;
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Room for every statement there is under the usual filters; each takes a few KiB.
-const STATEMENTS: usize = 96;
+const STATEMENTS: usize = 112;
 /// The length at which the log is carried over into the database: long enough that a page that is changed
 /// by one create after another is carried once.
 const LOG_PAGES: u32 = 8192;

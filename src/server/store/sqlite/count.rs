@@ -14,9 +14,9 @@ pub fn count(conn: &Connection, visible: Visible, filter: &KeyFilter) -> StoreRe
     let Some(filter) = Filter::resolve(conn, filter, visible)? else {
         return Ok(KeyCounts::default());
     };
-    match filter.text {
-        None => kept(conn, &filter),
-        Some(_) => counted(conn, filter),
+    match (&filter.text, filter.usage.index()) {
+        (None, None) => kept(conn, &filter),
+        _ => counted(conn, filter),
     }
 }
 

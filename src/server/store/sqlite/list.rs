@@ -17,7 +17,9 @@ use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult, Vis
 pub fn is_quick(filter: &KeyFilter, visible: Visible) -> bool {
     let by_creator = filter.creator.is_some() || visible != Visible::All;
     let conditions = [filter.scope.is_some(), filter.project.is_some(), by_creator];
-    filter.q.is_none() && conditions.into_iter().filter(|is_set| *is_set).count() <= 1
+    filter.q.is_none()
+        && !filter.asks_for_usage()
+        && conditions.into_iter().filter(|is_set| *is_set).count() <= 1
 }
 
 pub fn page(conn: &Connection, known: &mut Known, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {

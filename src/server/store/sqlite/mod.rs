@@ -2,10 +2,12 @@
 
 mod activity;
 mod bulk;
+mod check;
 mod connection;
 mod count;
 mod data_keys;
 mod filter;
+mod gateways;
 mod keys;
 mod list;
 mod names;
@@ -18,6 +20,7 @@ mod rows;
 mod search;
 mod session_servers;
 mod trigrams;
+mod usage;
 mod watch;
 mod writer;
 
@@ -26,6 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use notify::RecommendedWatcher;
 use rusqlite::Connection;
 use tokio::sync::Notify;
@@ -38,13 +42,14 @@ use self::rows::{KeyBy, find_key};
 use self::watch::Bell;
 use self::writer::Writer;
 use super::{
-    Actor, ChangeRecord, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice, NewKey,
-    NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Sealed,
-    SessionServerChange, SessionSigner, Store, StoreResult, Taken, Visible, WrappedDataKey,
+    Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
+    Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
+    Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
+    Tally, Visible, WrappedDataKey,
 };
 use crate::api::{
-    ActivityHead, ActivityPage, ActivityQuery, KeyCounts, KeyFilter, Organisation, Person, ProjectQuery,
-    User, UserQuery,
+    ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
+    ProjectQuery, Usage, User, UserQuery,
 };
 use crate::model::{Role, Settings, TokenHash};
 
@@ -59,6 +64,7 @@ pub struct SqliteStore {
     writer: Writer,
     path: PathBuf,
     committed: Arc<Notify>,
+    latencies: Latencies,
 }
 
 impl SqliteStore {
@@ -72,13 +78,15 @@ impl SqliteStore {
         connection::prepare(path)?;
         let committed = Arc::new(Notify::new());
         let writer = connection::writer(path)?;
+        let latencies = Latencies::default();
         Ok(Self {
             _watcher: watch::start(path, committed.clone()),
-            pool: Pool::new(path),
-            readers: Readers::start(path)?,
-            writer: Writer::start(writer, Bell::of(path, committed.clone()))?,
+            pool: Pool::new(path, latencies.read.clone()),
+            readers: Readers::start(path, latencies.search.clone())?,
+            writer: Writer::start(writer, Bell::of(path, committed.clone()), latencies.write.clone())?,
             path: path.to_owned(),
             committed,
+            latencies,
         })
     }
 
@@ -124,6 +132,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn ping(&self) -> StoreResult<()> {
         self.pool.read(people::organisation).map(drop)
+    }
+
+    fn latencies(&self) -> &Latencies {
+        &self.latencies
     }
 
     async fn organisation(&self) -> StoreResult<Organisation> {
@@ -238,6 +250,35 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn gateways(&self) -> StoreResult<Vec<Gateway>> {
+        self.pool.read(gateways::all)
+    }
+
+    async fn add_gateway(&self, new: NewGatewayRecord, by: Actor) -> StoreResult<Result<Gateway, Taken>> {
+        self.act(by, move |conn, by| gateways::add(conn, &new, by)).await
+    }
+
+    async fn remove_gateway(&self, id: Uuid, by: Actor) -> StoreResult<bool> {
+        self.act(by, move |conn, by| gateways::remove(conn, id, by)).await
+    }
+
+    async fn check(&self, key: &TokenHash, gateway: Option<&TokenHash>) -> StoreResult<Checked> {
+        self.pool.read(|conn| check::check(conn, key, gateway))
+    }
+
+    async fn record_usage(&self, tallies: Vec<Tally>) -> StoreResult<bool> {
+        self.writer.run(move |conn| usage::record(conn, &tallies)).await
+    }
+
+    async fn settle_usage(&self) -> StoreResult<bool> {
+        self.writer.run(usage::settle).await
+    }
+
+    async fn usage(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
+        let report = move |conn: &_| usage::report(conn, id, visible, Timestamp::now());
+        self.readers.read(report).await
+    }
+
     async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
         if list::is_quick(&query.filter, query.visible) {
             let page =
@@ -250,7 +291,7 @@ impl Store for SqliteStore {
     }
 
     async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
-        if filter.q.is_none() {
+        if filter.q.is_none() && !filter.asks_for_usage() {
             return self
                 .pool
                 .read(|conn| snapshot(conn, |conn| count::count(conn, visible, filter)));

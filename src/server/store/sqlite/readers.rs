@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
+use prometheus_client::metrics::histogram::Histogram;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::connection;
 use super::names::Known;
-use crate::server::store::{StoreError, StoreResult};
+use crate::server::store::{StoreError, StoreResult, latency};
 
 /// How many long reads run at once.
 pub const THREADS: usize = 2;
@@ -22,13 +24,16 @@ pub const THREADS: usize = 2;
 pub struct Pool {
     path: PathBuf,
     idle: Mutex<Vec<(Connection, Known)>>,
+    took: Histogram,
 }
 
 impl Pool {
-    pub fn new(path: &Path) -> Self {
+    /// `took` is told how long each read takes.
+    pub fn new(path: &Path, took: Histogram) -> Self {
         Self {
             path: path.to_owned(),
             idle: Mutex::default(),
+            took,
         }
     }
 
@@ -41,6 +46,7 @@ impl Pool {
         &self,
         work: impl FnOnce(&Connection, &mut Known) -> StoreResult<T>,
     ) -> StoreResult<T> {
+        let started = Instant::now();
         let idle = lock(&self.idle).pop();
         let (conn, mut known) = match idle {
             Some(idle) => idle,
@@ -50,6 +56,7 @@ impl Pool {
         if conn.is_autocommit() {
             lock(&self.idle).push((conn, known));
         }
+        latency::note(&self.took, started);
         result
     }
 }
@@ -74,10 +81,12 @@ pub struct Readers {
     // Both are taken on drop only: the queue ends, then the threads do.
     queue: Option<mpsc::Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
+    took: Histogram,
 }
 
 impl Readers {
-    pub fn start(path: &Path) -> StoreResult<Self> {
+    /// `took` is told how long each read takes, its wait for a thread included.
+    pub fn start(path: &Path, took: Histogram) -> StoreResult<Self> {
         let (queue, jobs) = mpsc::channel();
         let jobs = Arc::new(Mutex::new(jobs));
         let threads = (0..THREADS)
@@ -86,6 +95,7 @@ impl Readers {
         Ok(Self {
             queue: Some(queue),
             threads,
+            took,
         })
     }
 
@@ -103,10 +113,11 @@ impl Readers {
         });
         let ended = || StoreError::Unavailable("the database was closed".into());
         let queue = self.queue.as_ref().ok_or_else(ended)?;
+        let started = Instant::now();
         queue.send(job).map_err(|_| ended())?;
-        answer
-            .await
-            .map_err(|_| StoreError::Fault("a read was given up because of a bug".into()))?
+        let answer = answer.await;
+        latency::note(&self.took, started);
+        answer.map_err(|_| StoreError::Fault("a read was given up because of a bug".into()))?
     }
 }
 
@@ -174,6 +185,10 @@ mod tests {
 
     use super::*;
 
+    fn took() -> Histogram {
+        Histogram::new([1.0])
+    }
+
     const FOR_EVER: &str =
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
 
@@ -187,7 +202,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("empty.db");
         Connection::open(&path).unwrap();
-        let readers = Readers::start(&path).unwrap();
+        let readers = Readers::start(&path, took()).unwrap();
         let (started, starts) = mpsc::channel();
         // More of them than threads: the last ones run only if the first ones were ended.
         for _ in 0..3 * THREADS {
@@ -213,7 +228,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("empty.db");
         Connection::open(&path).unwrap();
-        let readers = Readers::start(&path).unwrap();
+        let readers = Readers::start(&path, took()).unwrap();
         for _ in 0..=THREADS {
             let read = readers.read(|_| -> StoreResult<()> { panic!("a bug") });
             assert!(matches!(read.await, Err(StoreError::Fault(_))));

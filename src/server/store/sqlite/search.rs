@@ -1,10 +1,10 @@
 //! Which rows to look at for a filter: along the index of the sort, or a set of candidates that is
 //! small enough to sort.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, params, params_from_iter};
 
 use super::count::kept;
-use super::filter::{Clause, Filter, Text, numbers_json};
+use super::filter::{Clause, Filter, Text, UsageFilter, numbers_json};
 use super::order::Path;
 use super::rows::rank;
 use super::trigrams;
@@ -72,14 +72,13 @@ impl Search {
             scope: filter.scope.filter(|_| path.equal.contains(&"scope")),
             project: filter.project.filter(|_| owner == Some("project")),
             creator: filter.creator.filter(|_| owner == Some("creator")),
+            usage: UsageFilter::default(),
             text: None,
         };
         let short = walked == filter || kept(conn, &walked)?.total() <= CANDIDATES as u64;
-        let candidates = match (&filter.text, owner, filter.scope) {
-            _ if short => None,
-            (Some(text), _, _) => containing(conn, text)?,
-            (None, Some(owner), Some(_)) => scoped(conn, owner, &filter)?,
-            (None, _, _) => None,
+        let candidates = match short {
+            true => None,
+            false => candidates(conn, &filter, owner)?,
         };
         let mut search = Self {
             filter,
@@ -109,6 +108,41 @@ impl Search {
         }
         Ok(())
     }
+}
+
+/// The first few that are complete.
+fn candidates(
+    conn: &Connection,
+    filter: &Filter,
+    owner: Option<&'static str>,
+) -> StoreResult<Option<Candidates>> {
+    let used = used(conn, filter.usage)?;
+    if used.as_ref().is_some_and(|used| used.complete) {
+        return Ok(used);
+    }
+    Ok(match (&filter.text, owner, filter.scope) {
+        (Some(text), _, _) => containing(conn, text)?.or(used),
+        (None, Some(owner), Some(_)) => Some(scoped(conn, owner, filter)?),
+        (None, _, _) => used,
+    })
+}
+
+/// The keys that were used as is asked for.
+fn used(conn: &Connection, usage: UsageFilter) -> StoreResult<Option<Candidates>> {
+    let Some(index) = usage.index() else {
+        return Ok(None);
+    };
+    let filter = Filter {
+        usage,
+        ..Filter::default()
+    };
+    let mut clause = filter.clause();
+    clause.push(" LIMIT ?", [(CANDIDATES as i64 + 1).into()]);
+    let sql = format!(
+        "SELECT k.seq FROM keys AS k INDEXED BY {index} WHERE k.revoked_at IS NULL{}",
+        clause.sql
+    );
+    few(conn, &sql, params_from_iter(clause.values)).map(Some)
 }
 
 /// Whether to go by the creator or the project: by the one with fewer keys.
@@ -142,7 +176,7 @@ fn owner(conn: &Connection, filter: &Filter) -> StoreResult<Option<&'static str>
 }
 
 /// The keys of a creator or project that have a scope.
-fn scoped(conn: &Connection, owner: &'static str, filter: &Filter) -> StoreResult<Option<Candidates>> {
+fn scoped(conn: &Connection, owner: &'static str, filter: &Filter) -> StoreResult<Candidates> {
     let sql = format!(
         "SELECT k.seq FROM keys AS k INDEXED BY keys_by_{owner}_scope
           WHERE k.revoked_at IS NULL AND k.{owner} = ? AND k.scope = ? LIMIT ?"
@@ -157,7 +191,6 @@ fn scoped(conn: &Connection, owner: &'static str, filter: &Filter) -> StoreResul
         &sql,
         params![value, filter.scope.map(rank), CANDIDATES as i64 + 1],
     )
-    .map(Some)
 }
 
 /// The keys whose name, domains or project's name contain the text.

@@ -4,14 +4,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use prometheus_client::metrics::histogram::Histogram;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::connection::BUSY_TIMEOUT;
 use super::watch::Bell;
-use crate::server::store::{StoreError, StoreResult};
+use crate::server::store::{StoreError, StoreResult, latency};
 
 /// The most jobs that share a transaction; bounds how long the first of them waits.
 const GROUP: usize = 256;
@@ -22,10 +23,12 @@ pub struct Writer {
     // Both are taken on drop only: the queue ends, then the thread does.
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
+    took: Histogram,
 }
 
 impl Writer {
-    pub fn start(conn: Connection, bell: Bell) -> StoreResult<Self> {
+    /// `took` is told how long each change takes, its wait for its turn and the disk included.
+    pub fn start(conn: Connection, bell: Bell, took: Histogram) -> StoreResult<Self> {
         let (queue, jobs) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("keydeck-writer".into())
@@ -34,6 +37,7 @@ impl Writer {
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
+            took,
         })
     }
 
@@ -70,8 +74,11 @@ impl Writer {
         };
         let ended = || StoreError::Unavailable("the database was closed".into());
         let queue = self.queue.as_ref().ok_or_else(ended)?;
+        let started = Instant::now();
         queue.send(Box::new(task)).map_err(|_| ended())?;
-        answer.await.map_err(|_| ended())?
+        let answer = answer.await;
+        latency::note(&self.took, started);
+        answer.map_err(|_| ended())?
     }
 }
 
@@ -231,7 +238,12 @@ mod tests {
         let conn = Connection::open(&path).unwrap();
         conn.execute_batch("CREATE TABLE numbers (n INTEGER UNIQUE)")
             .unwrap();
-        let writer = Writer::start(conn, Bell::of(&path, Arc::new(Notify::new()))).unwrap();
+        let writer = Writer::start(
+            conn,
+            Bell::of(&path, Arc::new(Notify::new())),
+            Histogram::new([1.0]),
+        )
+        .unwrap();
         let (open, gate) = mpsc::channel::<()>();
         // The first job holds the thread until all others have queued, so that they are one group.
         let (_, second, fails, panics, last, ()) = tokio::join!(

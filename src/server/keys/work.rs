@@ -1,0 +1,122 @@
+//! A key at work, for those who look after it: how it is used, and whether a request would be allowed.
+
+use std::net::IpAddr;
+
+use axum::extract::State;
+
+use super::active;
+use crate::api::{Explain, PresentedAt, Usage, Verdict};
+use crate::model::connection::{Caller, Origin, may_connect, may_pass, origin_of_page};
+use crate::model::{Grant, Rule, Scope};
+use crate::server::auth::SignedIn;
+use crate::server::body::Json;
+use crate::server::connect;
+use crate::server::error::{ApiError, ApiResult};
+use crate::server::extract::{Id, Query};
+use crate::server::openapi::{Common, NoSuchId, Revoked};
+use crate::server::policy;
+use crate::server::state::ServerState;
+use crate::server::store::KeyRecord;
+
+/// How a key is used: counts by hour and day, what refused it, and where it is used from.
+#[utoipa::path(get, path = "/v1/keys/{id}/usage", tag = "keys", params(("id" = uuid::Uuid, Path)),
+    responses((status = 200, description = "Its usage.", body = Usage), NoSuchId, Revoked, Common))]
+pub async fn usage(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Id(id): Id,
+) -> ApiResult<Json<Usage>> {
+    let visible = policy::visible(&signed_in.user);
+    match server.store.usage(id, visible).await? {
+        Some(usage) => Ok(Json(usage)),
+        // This says whether it was revoked, when and by whom.
+        None => Err(active(&server, &signed_in, id)
+            .await
+            .err()
+            .unwrap_or_else(ApiError::not_found)),
+    }
+}
+
+/// Whether a request with this key would be allowed now, and the rule that decides. Web and Mobile keys are
+/// explained as at `/api/jwt`, Analytics keys as at a gateway. Nothing is counted.
+#[utoipa::path(get, path = "/v1/keys/{id}/explain", tag = "keys", params(("id" = uuid::Uuid, Path), Explain),
+    responses((status = 200, description = "The verdict.", body = Verdict), NoSuchId, Revoked, Common))]
+pub async fn explain(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Id(id): Id,
+    Query(request): Query<Explain>,
+) -> ApiResult<Json<Verdict>> {
+    let key = active(&server, &signed_in, id).await?;
+    let asked = Asked::read(&request)?;
+    let at = match key.scope {
+        Scope::Web | Scope::Mobile => PresentedAt::Connection,
+        Scope::Analytics => PresentedAt::Gateway,
+    };
+    let (allowed, rule, sentence) = match decide(&server, &key, asked.caller()).await? {
+        Ok(grant) => (true, grant.as_str(), grant.to_string()),
+        Err(rule) => (false, rule.as_str(), rule.to_string()),
+    };
+    Ok(Json(Verdict {
+        allowed,
+        at,
+        rule: rule.to_owned(),
+        sentence,
+    }))
+}
+
+/// As the exchange and the gateway check decide, by the same functions.
+async fn decide(server: &ServerState, key: &KeyRecord, caller: Caller<'_>) -> ApiResult<Result<Grant, Rule>> {
+    let Some(project) = &key.project else {
+        return Ok(may_pass(key.scope, &key.settings, true, caller));
+    };
+    let decided = may_connect(key.scope, &key.settings, project.deployed, caller);
+    let has_server = server.store.session_signer(project.id).await?.is_some();
+    Ok(decided.and_then(|grant| match has_server {
+        true => Ok(grant),
+        false => Err(Rule::NoSessionServer),
+    }))
+}
+
+/// The request that is asked about, read.
+struct Asked<'a> {
+    origin: Option<String>,
+    address: Option<IpAddr>,
+    bundle: Option<&'a str>,
+    resumes: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// What is empty is as absent.
+    fn read(request: &'a Explain) -> ApiResult<Self> {
+        let given =
+            |field: &'a Option<String>| field.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let origin = given(&request.origin).map(origin_of_page).transpose();
+        let address = given(&request.address).map(str::parse).transpose();
+        let session_id = given(&request.session_id);
+        if let Some(id) = session_id {
+            connect::valid_session_id("session_id", id)?;
+        }
+        Ok(Self {
+            origin: origin.map_err(|message| ApiError::malformed("origin", message))?,
+            address: address.map_err(|_| {
+                ApiError::malformed("address", "Write an address like 203.0.113.7 or 2001:db8::7.")
+            })?,
+            bundle: given(&request.bundle),
+            resumes: session_id.is_some(),
+        })
+    }
+
+    fn caller(&self) -> Caller<'_> {
+        Caller {
+            origin: match self.origin.as_deref() {
+                None => Origin::Absent,
+                Some("null") => Origin::Opaque,
+                Some(origin) => Origin::Page(origin),
+            },
+            address: self.address,
+            bundle: self.bundle,
+            resumes: self.resumes,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Figures for Prometheus: requests, checks and the rules that decided them, and how long all of it took.
+//! No label holds an id or anything else that a client sent, so that there are few series.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::error::{ApiError, ApiResult};
+use super::openapi::Unasked;
+use super::state::ServerState;
+use super::store::Latencies;
+use crate::api::PresentedAt;
+use crate::model::{Grant, Rule};
+
+/// As the `openmetrics` text format names itself; Prometheus reads it.
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: &'static str,
+    /// The path as the router has it, `/v1/keys/{id}`.
+    route: Cow<'static, str>,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: Cow<'static, str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Check {
+    at: &'static str,
+    outcome: &'static str,
+    rule: &'static str,
+}
+
+/// All that is counted and measured.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Request, Counter>,
+    seconds: Family<Route, Histogram, fn() -> Histogram>,
+    checks: Family<Check, Counter>,
+}
+
+impl Metrics {
+    pub fn new(store: &Latencies) -> Self {
+        let mut registry = Registry::with_prefix("keydeck");
+        let requests = Family::default();
+        let seconds = Family::new_with_constructor(answer_times as fn() -> Histogram);
+        let checks = Family::default();
+        registry.register(
+            "build",
+            "The program that runs",
+            Info::new([("version", env!("CARGO_PKG_VERSION"))]),
+        );
+        registry.register("requests", "Requests by route and status", requests.clone());
+        registry.register_with_unit(
+            "request",
+            "From a request to its answer",
+            Unit::Seconds,
+            seconds.clone(),
+        );
+        registry.register(
+            "checks",
+            "Presented keys, and the rule that let them through or refused",
+            checks.clone(),
+        );
+        for (name, help, histogram) in [
+            ("store_read", "Reads that are answered on the spot", &store.read),
+            ("store_search", "Reads that may take long", &store.search),
+            ("store_write", "Changes, from the queue to the disk", &store.write),
+        ] {
+            registry.register_with_unit(name, help, Unit::Seconds, histogram.clone());
+        }
+        Self {
+            registry,
+            requests,
+            seconds,
+            checks,
+        }
+    }
+
+    pub fn answered(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
+        let route: Cow<'static, str> = Cow::Owned(route.to_owned());
+        let request = Request {
+            method: name_of(method),
+            route: route.clone(),
+            status: status.as_u16(),
+        };
+        self.requests.get_or_create(&request).inc();
+        self.seconds
+            .get_or_create(&Route { route })
+            .observe(took.as_secs_f64());
+    }
+
+    pub fn checked(&self, at: PresentedAt, outcome: Result<&Grant, Rule>) {
+        let (outcome, rule) = match outcome {
+            Ok(grant) => ("allowed", grant.as_str()),
+            Err(rule) => ("refused", rule.as_str()),
+        };
+        let at = match at {
+            PresentedAt::Connection => "connection",
+            PresentedAt::Gateway => "gateway",
+        };
+        self.checks.get_or_create(&Check { at, outcome, rule }).inc();
+    }
+}
+
+fn answer_times() -> Histogram {
+    Histogram::new(exponential_buckets(0.000_05, 4.0, 10))
+}
+
+/// Methods are the client's to write, so that only those that there are get a series.
+fn name_of(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// Figures in the OpenMetrics text format, which Prometheus reads.
+#[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
+    responses((status = 200, description = "The figures.", body = String, content_type = "application/openmetrics-text"), Unasked))]
+pub async fn show(State(server): State<ServerState>) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
+    let mut figures = String::new();
+    text::encode(&mut figures, &server.metrics.registry).map_err(|_| ApiError::internal())?;
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS))], figures))
+}

@@ -1,0 +1,63 @@
+//! What a request with a key says of itself, in its head: the key, where it comes from, and what for.
+
+use axum::http::header::ORIGIN;
+use axum::http::{HeaderMap, HeaderName};
+use url::Url;
+
+use crate::model::connection::Origin;
+use crate::model::{Rule, Token, TokenHash, TokenKind};
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// How an app says which one it is, as other key servers ask for it too.
+const BUNDLES: [HeaderName; 2] = [
+    HeaderName::from_static("x-ios-bundle-identifier"),
+    HeaderName::from_static("x-android-package"),
+];
+
+/// The key that was sent once, in this header.
+pub fn key(headers: &HeaderMap, name: &HeaderName) -> Result<TokenHash, Rule> {
+    let mut sent = headers.get_all(name).iter();
+    match (sent.next(), sent.next()) {
+        (Some(secret), None) => key_in(secret.as_bytes()),
+        _ => Err(Rule::KeyMissing),
+    }
+}
+
+/// The key that these bytes are: a whole secret, or its token alone.
+pub fn key_in(secret: &[u8]) -> Result<TokenHash, Rule> {
+    let text = std::str::from_utf8(secret).map_err(|_| Rule::KeyMalformed)?;
+    match Token::presented(text.trim_ascii()) {
+        Ok(token) if matches!(token.kind(), TokenKind::Key(_)) => Ok(token.hash()),
+        _ => Err(Rule::KeyMalformed),
+    }
+}
+
+/// A page that this server's own host serves names no origin, but says that it is of the same one.
+pub fn origin<'a>(headers: &'a HeaderMap, own: &'a str) -> Origin<'a> {
+    match (text(headers, &ORIGIN), text(headers, &FETCH_SITE)) {
+        (Some("null"), _) => Origin::Opaque,
+        (Some(origin), _) => Origin::Page(origin),
+        (None, Some("same-origin")) => Origin::Page(own),
+        (None, _) => Origin::Absent,
+    }
+}
+
+/// Which app asks, as far as it says.
+pub fn bundle(headers: &HeaderMap) -> Option<&str> {
+    BUNDLES.iter().find_map(|name| text(headers, name))
+}
+
+/// A header that was sent once. One that is sent twice, or is no text, says nothing that can be trusted.
+pub fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut sent = headers.get_all(name).iter();
+    match (sent.next(), sent.next()) {
+        (Some(value), None) => Some(value.to_str().unwrap_or("null")),
+        (Some(_), Some(_)) => Some("null"),
+        (None, _) => None,
+    }
+}
+
+/// The origin of the pages that stand beside this address.
+pub fn origin_of(public_url: &str) -> String {
+    Url::parse(public_url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+}

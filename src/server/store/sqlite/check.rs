@@ -1,0 +1,68 @@
+//! What a check of a presented key reads: one statement, and of it as little as the check needs.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use super::rows::{parsed, scope, uuid};
+use crate::model::{LocalAddress, Scope, Settings, TokenHash, UiDomain};
+use crate::server::store::{Checked, CheckedKey, StoreResult};
+
+const GATEWAY: &str = "SELECT EXISTS (SELECT 1 FROM gateways WHERE token_hash = ?)";
+
+pub fn check(conn: &Connection, key: &TokenHash, gateway: Option<&TokenHash>) -> StoreResult<Checked> {
+    let gateway = gateway.map(|hash| hash.0);
+    let found = conn
+        .prepare_cached(
+            "SELECT k.seq, k.id, k.scope, p.id, p.deployed, k.revoked_at IS NOT NULL, k.ui_domains,
+                    k.local_development, k.cross_page_persistence,
+                    EXISTS (SELECT 1 FROM gateways WHERE token_hash = ?2)
+               FROM keys AS k INDEXED BY keys_by_token_hash LEFT JOIN projects AS p ON p.seq = k.project
+              WHERE k.token_hash = ?1",
+        )?
+        .query_row(params![key.0, gateway], |row| {
+            Ok((checked_key(row)?, row.get(9)?))
+        })
+        .optional()?;
+    Ok(match (found, gateway) {
+        (Some((key, gateway)), _) => Checked {
+            key: Some(key),
+            gateway,
+        },
+        (None, gateway) => Checked {
+            key: None,
+            gateway: conn
+                .prepare_cached(GATEWAY)?
+                .query_row([gateway], |row| row.get(0))?,
+        },
+    })
+}
+
+fn checked_key(row: &Row) -> rusqlite::Result<CheckedKey> {
+    let scope = scope(row, 2)?;
+    let project: Option<[u8; 16]> = row.get(3)?;
+    let deployed: Option<bool> = row.get(4)?;
+    Ok(CheckedKey {
+        number: row.get(0)?,
+        id: uuid(row, 1)?,
+        scope,
+        project: project.map(Uuid::from_bytes).zip(deployed),
+        revoked: row.get(5)?,
+        settings: match scope {
+            Scope::Analytics => Settings::default(),
+            Scope::Web | Scope::Mobile => settings(row)?,
+        },
+    })
+}
+
+fn settings(row: &Row) -> rusqlite::Result<Settings> {
+    let domains = row.get_ref(6)?.as_str()?.lines();
+    Ok(Settings {
+        ui_domains: domains.map(|line| UiDomain::trusted(line.to_owned())).collect(),
+        local_development: match row.get_ref(7)? {
+            ValueRef::Null => None,
+            _ => Some(parsed(row, 7, LocalAddress::parse)?),
+        },
+        cross_page_persistence: row.get(8)?,
+    })
+}

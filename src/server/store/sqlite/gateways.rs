@@ -1,0 +1,80 @@
+//! Gateways: each change with its row of the activity log, in the writer's transaction.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Map;
+use uuid::Uuid;
+
+use super::activity::{self, Subject};
+use super::people::Acting;
+use super::rows::{micros, person, time, uuid};
+use crate::api::{ActivityAction, Gateway};
+use crate::server::store::{NewGatewayRecord, StoreResult, Taken};
+
+/// All of them, by name: an organisation has a handful.
+pub fn all(conn: &Connection) -> StoreResult<Vec<Gateway>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, name, added_by, added_at FROM gateways WHERE removed_at IS NULL ORDER BY name",
+    )?;
+    let gateways = statement.query_map([], |row| {
+        Ok(Gateway {
+            id: uuid(row, 0)?,
+            name: row.get(1)?,
+            added_by: person(conn, row.get(2)?)?,
+            added_at: time(row, 3)?,
+        })
+    })?;
+    Ok(gateways.collect::<rusqlite::Result<_>>()?)
+}
+
+pub fn add(conn: &Connection, new: &NewGatewayRecord, by: Acting) -> StoreResult<Result<Gateway, Taken>> {
+    let added = conn
+        .prepare_cached(
+            "INSERT INTO gateways (id, name, added_by, added_at, token_hash) VALUES (?, ?, ?, ?, ?)
+                 ON CONFLICT (name) WHERE removed_at IS NULL DO NOTHING",
+        )?
+        .execute(params![
+            new.id.as_bytes(),
+            new.name,
+            by.seq,
+            micros(new.added_at),
+            new.token.0
+        ])?;
+    if added == 0 {
+        return Ok(Err(Taken));
+    }
+    record(conn, ActivityAction::GatewayAdded, &new.name, by)?;
+    Ok(Ok(Gateway {
+        id: new.id,
+        name: new.name.clone(),
+        added_by: person(conn, by.seq)?,
+        added_at: new.added_at,
+    }))
+}
+
+/// The row stays for those who ask later what there was; its token stops counting.
+pub fn remove(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<bool> {
+    let name = conn
+        .prepare_cached(
+            "UPDATE gateways SET token_hash = NULL, removed_at = ? WHERE id = ? AND removed_at IS NULL
+          RETURNING name",
+        )?
+        .query_row(params![micros(Timestamp::now()), id.as_bytes()], |row| {
+            row.get::<_, String>(0)
+        })
+        .optional()?;
+    match name {
+        None => Ok(false),
+        Some(name) => record(conn, ActivityAction::GatewayRemoved, &name, by).map(|()| true),
+    }
+}
+
+fn record(conn: &Connection, action: ActivityAction, name: &str, by: Acting) -> StoreResult<()> {
+    let subject = Subject {
+        action,
+        key: None,
+        name,
+        changes: Map::new(),
+    };
+    activity::record(conn, by, subject)
+}

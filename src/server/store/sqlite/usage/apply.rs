@@ -1,0 +1,81 @@
+//! Counts and last uses, into the tables that are asked for them.
+
+use rusqlite::{Connection, params};
+
+use crate::server::store::{SOURCES, StoreResult, Tally, Use};
+
+/// The kinds of sources, as in the table.
+pub const ORIGIN: i64 = 0;
+pub const ADDRESS: i64 = 1;
+/// What stands for the rule where none refused.
+pub const ALLOWED: &str = "";
+
+pub fn apply(conn: &Connection, tallies: &[Tally]) -> StoreResult<()> {
+    for tally in tallies {
+        count(conn, tally)?;
+        if let Some(last) = tally.uses.iter().max_by_key(|used| used.at) {
+            note_last(conn, tally.key, last)?;
+        }
+        if tally.last_refused_at > 0 {
+            conn.prepare_cached(
+                "UPDATE keys SET last_refused_at = ?1 WHERE seq = ?2 AND last_refused_at < ?1",
+            )?
+            .execute([tally.last_refused_at, tally.key])?;
+        }
+        for used in &tally.uses {
+            note_source(conn, tally.key, ORIGIN, used.origin.as_deref(), used.at)?;
+            let address = used.address.map(|address| address.to_string());
+            note_source(conn, tally.key, ADDRESS, address.as_deref(), used.at)?;
+        }
+    }
+    Ok(())
+}
+
+fn count(conn: &Connection, tally: &Tally) -> StoreResult<()> {
+    let mut upsert = conn.prepare_cached(
+        "INSERT INTO usage_hours (hour, key, rule, n) VALUES (?, ?, ?, ?)
+             ON CONFLICT DO UPDATE SET n = n + excluded.n",
+    )?;
+    let refused = tally.refused.iter().map(|(rule, n)| (rule.as_ref(), *n));
+    for (rule, n) in [(ALLOWED, tally.allowed)].into_iter().chain(refused) {
+        if n > 0 {
+            upsert.execute(params![tally.hour, tally.key, rule, n])?;
+        }
+    }
+    Ok(())
+}
+
+fn note_last(conn: &Connection, key: i64, last: &Use) -> StoreResult<()> {
+    conn.prepare_cached(
+        "UPDATE keys SET last_used_at = ?1, last_address = ?2, last_origin = ?3
+          WHERE seq = ?4 AND last_used_at < ?1",
+    )?
+    .execute(params![
+        last.at,
+        last.address.map(|address| address.to_string()),
+        last.origin,
+        key
+    ])?;
+    Ok(())
+}
+
+/// A source that is new takes the place of the one that was seen the longest ago.
+fn note_source(conn: &Connection, key: i64, kind: i64, name: Option<&str>, at: i64) -> StoreResult<()> {
+    let Some(name) = name else { return Ok(()) };
+    let known = conn
+        .prepare_cached(
+            "UPDATE key_sources SET last_used_at = max(last_used_at, ?1) WHERE key = ?2 AND kind = ?3 AND name = ?4",
+        )?
+        .execute(params![at, key, kind, name])?;
+    if known > 0 {
+        return Ok(());
+    }
+    conn.prepare_cached("INSERT INTO key_sources (key, kind, name, last_used_at) VALUES (?, ?, ?, ?)")?
+        .execute(params![key, kind, name, at])?;
+    conn.prepare_cached(
+        "DELETE FROM key_sources WHERE key = ?1 AND kind = ?2 AND name NOT IN
+             (SELECT name FROM key_sources WHERE key = ?1 AND kind = ?2 ORDER BY last_used_at DESC LIMIT ?3)",
+    )?
+    .execute(params![key, kind, SOURCES as i64])?;
+    Ok(())
+}

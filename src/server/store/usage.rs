@@ -1,0 +1,176 @@
+//! Keys at work as the store knows them: what a check reads, and what was counted.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::model::{Scope, Settings};
+
+/// The origins and addresses that are remembered of a key, the newest of each.
+pub const SOURCES: usize = 8;
+/// How long hours are kept: the 30 days that are shown, and the one that is not over.
+pub const HOURS_KEPT: u32 = 31 * 24;
+
+/// The hour of UTC that a time is in, counted since the epoch.
+pub fn hour_of(at: Timestamp) -> u32 {
+    u32::try_from(at.as_second().div_euclid(3600)).unwrap_or(0)
+}
+
+/// A presented key as it is in the primary database now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedKey {
+    /// The store's own number of it; what is counted goes by it.
+    pub number: i64,
+    pub id: Uuid,
+    pub scope: Scope,
+    /// With whether it is deployed.
+    pub project: Option<(Uuid, bool)>,
+    pub settings: Settings,
+    pub revoked: bool,
+}
+
+/// What a check reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// Active or revoked.
+    pub key: Option<CheckedKey>,
+    /// Whether the gateway's token is that of a gateway.
+    pub gateway: bool,
+}
+
+/// One request that was allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Use {
+    /// Microseconds since the epoch.
+    pub at: i64,
+    pub address: Option<IpAddr>,
+    /// The page's origin or the app's bundle identifier.
+    pub origin: Option<Box<str>>,
+}
+
+/// What was counted of one key within an hour.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// [`CheckedKey::number`].
+    pub key: i64,
+    /// As [`hour_of`].
+    pub hour: u32,
+    pub allowed: u32,
+    /// By the name of the rule that refused.
+    pub refused: Vec<(Cow<'static, str>, u32)>,
+    /// Microseconds since the epoch; 0 is never.
+    pub last_refused_at: i64,
+    /// The newest use from each of the newest places, at most [`SOURCES`].
+    pub uses: Vec<Use>,
+}
+
+impl Tally {
+    pub fn of(key: i64, hour: u32) -> Self {
+        Self {
+            key,
+            hour,
+            ..Self::default()
+        }
+    }
+
+    pub fn allow(&mut self, at: Timestamp, address: Option<IpAddr>, origin: Option<&str>) {
+        self.allowed = self.allowed.saturating_add(1);
+        self.note(at.as_microsecond(), address, origin);
+    }
+
+    pub fn refuse(&mut self, at: Timestamp, rule: &'static str) {
+        self.count_refusals(&Cow::Borrowed(rule), 1);
+        self.last_refused_at = self.last_refused_at.max(at.as_microsecond());
+    }
+
+    /// Adds what was counted of the same key in the same hour.
+    pub fn add(&mut self, other: Tally) {
+        self.allowed = self.allowed.saturating_add(other.allowed);
+        self.last_refused_at = self.last_refused_at.max(other.last_refused_at);
+        for (rule, count) in other.refused {
+            self.count_refusals(&rule, count);
+        }
+        for Use { at, address, origin } in other.uses {
+            self.note(at, address, origin.as_deref());
+        }
+    }
+
+    fn count_refusals(&mut self, rule: &Cow<'static, str>, count: u32) {
+        match self.refused.iter_mut().find(|(known, _)| known == rule) {
+            Some((_, counted)) => *counted = counted.saturating_add(count),
+            None => self.refused.push((rule.clone(), count)),
+        }
+    }
+
+    /// Of places that are too many, the one that was seen the longest ago is forgotten.
+    fn note(&mut self, at: i64, address: Option<IpAddr>, origin: Option<&str>) {
+        let known = |known: &&mut Use| known.address == address && known.origin.as_deref() == origin;
+        if let Some(known) = self.uses.iter_mut().find(known) {
+            known.at = known.at.max(at);
+            return;
+        }
+        let new = Use {
+            at,
+            address,
+            origin: origin.map(Box::from),
+        };
+        if self.uses.len() < SOURCES {
+            self.uses.push(new);
+        } else if let Some(oldest) = self.uses.iter_mut().min_by_key(|known| known.at)
+            && oldest.at <= at
+        {
+            *oldest = new;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn address(n: u8) -> Option<IpAddr> {
+        Some(IpAddr::from([203, 0, 113, n]))
+    }
+
+    #[test]
+    fn an_hour_is_counted_from_the_epoch() {
+        assert_eq!(hour_of(at(0)), 0);
+        assert_eq!(hour_of(at(3599)), 0);
+        assert_eq!(hour_of(at(3600)), 1);
+        assert_eq!(hour_of(at(-1)), 0);
+    }
+
+    #[test]
+    fn the_newest_places_are_remembered() {
+        let mut tally = Tally::of(1, 0);
+        for n in 0..20 {
+            tally.allow(at(i64::from(n)), address(n), None);
+        }
+        tally.allow(at(100), address(19), None);
+        let mut seen: Vec<i64> = tally.uses.iter().map(|used| used.at / 1_000_000).collect();
+        seen.sort_unstable();
+        assert_eq!(seen, [12, 13, 14, 15, 16, 17, 18, 100]);
+        assert_eq!(tally.allowed, 21);
+    }
+
+    #[test]
+    fn two_tallies_of_an_hour_are_as_one() {
+        let (mut first, mut second, mut both) = (Tally::of(1, 0), Tally::of(1, 0), Tally::of(1, 0));
+        for (n, tally) in [(1, &mut first), (2, &mut second)] {
+            tally.allow(at(n), address(7), Some("https://shop.acme.example"));
+            tally.refuse(at(n + 10), "origin-foreign");
+            both.allow(at(n), address(7), Some("https://shop.acme.example"));
+            both.refuse(at(n + 10), "origin-foreign");
+        }
+        first.add(second);
+        assert_eq!(first, both);
+        assert_eq!(first.refused, [("origin-foreign".into(), 2)]);
+    }
+}

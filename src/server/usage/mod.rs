@@ -1,0 +1,70 @@
+//! Usage from its count in memory to the store: once a second while keys are used, never otherwise. A
+//! crash loses what was counted in the last second, and nothing else.
+
+mod recorder;
+
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep};
+
+pub use self::recorder::Recorder;
+use super::state::ServerState;
+
+/// How long counts stay in memory alone.
+const EVERY: Duration = Duration::from_secs(1);
+/// Settling rests so many times as long as it worked, so that checks and changes hardly feel it.
+const REST: u32 = 20;
+/// Who can't write tries again after this.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Writes what is counted, until it is dropped; then [`write`] takes the rest.
+pub async fn keep(server: ServerState) {
+    let waiting = Notify::new();
+    // A server before this one may have left something.
+    waiting.notify_one();
+    tokio::join!(gather(&server, &waiting), settle(&server, &waiting));
+}
+
+async fn gather(server: &ServerState, waiting: &Notify) {
+    loop {
+        server.usage.filled().await;
+        sleep(EVERY).await;
+        if write(server).await {
+            waiting.notify_one();
+        }
+    }
+}
+
+/// Writes all that was counted. Returns whether some of it waits to be settled.
+pub async fn write(server: &ServerState) -> bool {
+    let tallies = server.usage.take();
+    if tallies.is_empty() {
+        return false;
+    }
+    match server.store.record_usage(tallies.clone()).await {
+        Ok(waits) => waits,
+        Err(error) => {
+            tracing::warn!(%error, "what keys were used for can't be written; it is tried again");
+            server.usage.put_back(tallies);
+            false
+        }
+    }
+}
+
+async fn settle(server: &ServerState, waiting: &Notify) {
+    loop {
+        waiting.notified().await;
+        loop {
+            let started = Instant::now();
+            match server.store.settle_usage().await {
+                Ok(false) => break,
+                Ok(true) => sleep(started.elapsed() * REST).await,
+                Err(error) => {
+                    tracing::warn!(%error, "what keys were used for can't be settled; it is tried again");
+                    sleep(AGAIN).await;
+                }
+            }
+        }
+    }
+}
