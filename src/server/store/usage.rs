@@ -82,7 +82,7 @@ impl Tally {
     }
 
     pub fn refuse(&mut self, at: Timestamp, rule: &'static str) {
-        self.count_refusals(&Cow::Borrowed(rule), 1);
+        self.count_refusals(Cow::Borrowed(rule), 1);
         self.last_refused_at = self.last_refused_at.max(at.as_microsecond());
     }
 
@@ -91,17 +91,17 @@ impl Tally {
         self.allowed = self.allowed.saturating_add(other.allowed);
         self.last_refused_at = self.last_refused_at.max(other.last_refused_at);
         for (rule, count) in other.refused {
-            self.count_refusals(&rule, count);
+            self.count_refusals(rule, count);
         }
         for Use { at, address, origin } in other.uses {
             self.note(at, address, origin.as_deref());
         }
     }
 
-    fn count_refusals(&mut self, rule: &Cow<'static, str>, count: u32) {
-        match self.refused.iter_mut().find(|(known, _)| known == rule) {
+    fn count_refusals(&mut self, rule: Cow<'static, str>, count: u32) {
+        match self.refused.iter_mut().find(|(known, _)| *known == rule) {
             Some((_, counted)) => *counted = counted.saturating_add(count),
-            None => self.refused.push((rule.clone(), count)),
+            None => self.refused.push((rule, count)),
         }
     }
 

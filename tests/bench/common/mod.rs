@@ -33,14 +33,19 @@ pub struct Deck {
 }
 
 impl Deck {
-    /// Makes it at the first use.
-    pub fn of(keys: u64) -> Result<Self, AnyError> {
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{keys}"));
-        let deck = |token| Self {
+    /// The one that was made in this directory.
+    pub fn at(directory: &Path, token: String) -> Self {
+        Self {
             database: directory.join("keydeck.db"),
             root_key: directory.join("root.key"),
             token,
-        };
+        }
+    }
+
+    /// Makes it at the first use.
+    pub fn of(keys: u64) -> Result<Self, AnyError> {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{keys}"));
+        let deck = |token| Self::at(&directory, token);
         let token_file = directory.join("token");
         if let Ok(token) = std::fs::read_to_string(&token_file) {
             return Ok(deck(token));
@@ -91,7 +96,12 @@ impl Deck {
 
     /// The release server on a free port, ready.
     pub fn serve(&self) -> Result<Server, AnyError> {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_keydeck"))
+        self.serve_with(Command::new(env!("CARGO_BIN_EXE_keydeck")))
+    }
+
+    /// The same; `program` runs it.
+    pub fn serve_with(&self, mut program: Command) -> Result<Server, AnyError> {
+        let mut child = program
             .args([
                 "serve",
                 "--listen",
@@ -105,16 +115,20 @@ impl Deck {
             .arg(&self.root_key)
             .stdout(Stdio::piped())
             .spawn()?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().ok_or("no stdout")?).read_line(&mut line)?;
-        let address = line
-            .trim()
+        let address = first_line(&mut child)?
             .rsplit("http://")
             .next()
             .ok_or("no address")?
             .to_owned();
         Ok(Server { child, address })
     }
+}
+
+/// What a program prints first.
+pub fn first_line(child: &mut Child) -> Result<String, AnyError> {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().ok_or("no stdout")?).read_line(&mut line)?;
+    Ok(line.trim().to_owned())
 }
 
 /// A running server; it ends with this.
@@ -138,7 +152,7 @@ impl Drop for Server {
 }
 
 /// CPU time that a process has used so far.
-fn cpu_time(pid: u32) -> Result<Duration, AnyError> {
+pub fn cpu_time(pid: u32) -> Result<Duration, AnyError> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let fields: Vec<&str> = stat
         .rsplit(')')
