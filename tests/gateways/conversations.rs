@@ -3,7 +3,7 @@
 use tokio::net::TcpListener;
 
 use crate::api::Api;
-use crate::gateway::Gateway;
+use crate::gateway::{CLIENT, Gateway};
 use crate::stage::{Setting, Stage};
 
 const SHOP: &str = "https://shop.acme.example";
@@ -127,7 +127,7 @@ async fn pages_of_the_keys_origins_get_through(stage: &Stage, gateway: &Gateway)
 }
 
 async fn what_the_client_says_of_its_address_does_not_count(stage: &Stage, gateway: &Gateway) {
-    let (_, here) = stage.web_key(&[LOCAL], Some("127.0.0.1")).await;
+    let (_, here) = stage.web_key(&[LOCAL], Some(CLIENT)).await;
     let (_, elsewhere) = stage.web_key(&[LOCAL], Some(ELSEWHERE)).await;
     for forged in ["x-forwarded-for", "x-real-ip", "forwarded"] {
         let value = if forged == "forwarded" {

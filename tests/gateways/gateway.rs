@@ -15,6 +15,8 @@ use crate::authority::{Authority, install};
 
 const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/gateways/");
 const HOST: &str = "api.acme.example";
+/// Where the client is, on another address than the gateway.
+pub const CLIENT: &str = "127.0.0.2";
 
 /// Where a gateway is about to be started: a directory with a certificate, and a port.
 pub struct Place {
@@ -71,6 +73,7 @@ impl Place {
         let http = Client::builder()
             .no_proxy()
             .tls_certs_only([root])
+            .local_address(Some(CLIENT.parse().expect("an address")))
             .resolve(HOST, SocketAddr::from(([127, 0, 0, 1], self.port)))
             .build();
         let gateway = Gateway {
