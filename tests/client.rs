@@ -48,8 +48,12 @@ impl Stub {
     }
 
     fn answering(status: &str, media_type: &str, body: &str) -> Self {
+        Self::answering_with("Location: http://127.0.0.1:1/", status, media_type, body)
+    }
+
+    fn answering_with(header: &str, status: &str, media_type: &str, body: &str) -> Self {
         let text = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nLocation: http://127.0.0.1:1/\r\n\
+            "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\n{header}\r\n\
              Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         );
@@ -175,6 +179,69 @@ async fn refusals_keep_the_servers_own_words() {
     let stub = Stub::answering("418 I'm a teapot", PROBLEM, &problem("of-the-future", 418));
     let error = stub.client().me().await.expect_err("refused");
     assert_eq!(error.problem().map(|p| p.kind), Some(ProblemType::Unknown));
+}
+
+/// What is said of an answer that gives its request this id.
+async fn said_of(id: &str, status: &str, media_type: &str, body: &str) -> String {
+    let header = format!("X-Request-Id: {id}");
+    let stub = Stub::answering_with(&header, status, media_type, body);
+    let error = stub.client().me().await.expect_err("no answer to use");
+    error.to_string()
+}
+
+#[tokio::test]
+async fn what_only_the_servers_log_explains_names_its_request() {
+    let id = "0192f3a4-7c1d-7e2b-9a55-3f1b2c4d5e6f";
+    for (status, media_type, body) in [
+        ("500 Internal Server Error", PROBLEM, &*problem("internal", 500)),
+        ("503 Service Unavailable", PROBLEM, &problem("unavailable", 503)),
+    ] {
+        let said = said_of(id, status, media_type, body).await;
+        assert_eq!(said, format!("The server's sentence (request {id})."));
+    }
+    for (status, media_type, body) in [
+        ("200 OK", "application/json", r#"{"user":1}"#),
+        ("404 Not Found", "text/html", "<html>"),
+        ("302 Found", "text/html", ""),
+        ("403 Forbidden", PROBLEM, "{"),
+        ("502 Bad Gateway", "text/html", "<html>"),
+    ] {
+        let said = said_of(id, status, media_type, body).await;
+        assert!(said.ends_with(&format!("(request {id})")), "{said}");
+    }
+    let hostile = "call +1 555 0100";
+    let said = said_of(
+        hostile,
+        "500 Internal Server Error",
+        PROBLEM,
+        &problem("internal", 500),
+    )
+    .await;
+    assert_eq!(said, "The server's sentence.");
+}
+
+#[tokio::test]
+async fn a_refusal_that_says_everything_names_no_request() {
+    let invalid = r#"{"type":"/problems/invalid","title":"T","status":422,"detail":"The server's sentence.",
+        "errors":[{"field":"name","message":"Too long."}]}"#;
+    for (status, body) in [
+        ("403 Forbidden", &*problem("forbidden", 403)),
+        ("404 Not Found", &problem("not-found", 404)),
+        ("422 Unprocessable Entity", invalid),
+    ] {
+        assert_eq!(
+            said_of("0192", status, PROBLEM, body).await,
+            "The server's sentence."
+        );
+    }
+    let said = said_of(
+        "0192",
+        "401 Unauthorized",
+        PROBLEM,
+        &problem("unauthenticated", 401),
+    )
+    .await;
+    assert!(!said.contains("0192"), "{said}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod keys;
 mod people;
 mod problem;
 mod projects;
+mod request_id;
 mod usage;
 mod verification;
 mod words;
@@ -27,6 +28,7 @@ pub use problem::{Problem, ProblemType};
 pub use projects::{
     NewProject, Project, ProjectEdit, ProjectMay, ProjectQuery, SessionServer, SessionServerEdit,
 };
+pub use request_id::{REQUEST_ID, is_request_id};
 pub use usage::{
     Explain, LastUse, PresentedAt, RefusedBy, USAGE_DAYS, USAGE_HOURS, Usage, UsageCount, UsageSeries,
     UsageSource, Verdict,

@@ -7,8 +7,10 @@ use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 
 use super::activity::args::ActivityArgs;
+use super::gateway::args::GatewayArgs;
 use super::key::args::KeyArgs;
 use super::project::args::ProjectArgs;
+use super::scan::args::ScanArgs;
 use super::seal::args::SealArgs;
 use super::user::args::UserArgs;
 use super::values;
@@ -61,10 +63,18 @@ pub enum Command {
     Whoami(WhoamiArgs),
     /// Look after keys from scripts
     Key(KeyArgs),
+    /// Find leaked keys in files, and say which of them are active
+    ///
+    /// Everything is searched: hidden files, binary ones, and what git ignores; links in directories are
+    /// not followed. The keys stay on this machine, the server is asked by their hashes. Ends with 0 only
+    /// when no token was found that may count.
+    Scan(ScanArgs),
     /// Look after the people of the organisation
     User(UserArgs),
     /// Look after the projects that keys are assigned to
     Project(ProjectArgs),
+    /// Look after the gateways that ask whether a key is allowed through
+    Gateway(GatewayArgs),
     /// See who did what, and prove that the log of it is whole
     Activity(ActivityArgs),
     /// Open the dashboard on a throw-away organisation with sample data

@@ -39,12 +39,14 @@ fn line(error: &FieldError, domains: &[String]) -> String {
         },
         "local_development" => "--local-address".into(),
         "q" => "--filter".into(),
-        field @ ("name" | "project" | "after" | "limit" | "creator" | "role") => format!("--{field}"),
+        field @ ("name" | "project" | "after" | "limit" | "creator" | "role" | "origin" | "address"
+        | "bundle") => format!("--{field}"),
         "email" => "EMAIL".into(),
         "to" => "--hand-over-to".into(),
         "url" => "--session-url".into(),
         "key_name" => "--session-key-name".into(),
         "private_key" => "--session-key-file".into(),
+        "session_id" => "--session-id".into(),
         "cross_page_persistence" => "--cross-page-persistence".into(),
         // What no flag gave needs no name.
         _ => return error.message.clone(),

@@ -2,6 +2,7 @@
 
 mod activity;
 pub mod args;
+mod ask;
 mod confirm;
 mod dashboard;
 mod database;
@@ -11,18 +12,22 @@ pub mod embedded;
 mod failure;
 mod flags;
 mod founding;
+mod gateway;
 pub mod generate;
 mod init;
 mod key;
 mod local;
 mod login;
 mod logout;
+mod logs;
+mod lookup;
 mod output;
 mod pages;
 mod project;
 mod resolve;
 pub mod sample;
 mod sample_usage;
+mod scan;
 pub mod scratch;
 mod seal;
 mod serve;
@@ -46,6 +51,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Key(args)) => key::run(selection, args.command),
         Some(Command::User(args)) => user::run(selection, args.command),
         Some(Command::Project(args)) => project::run(selection, args.command),
+        Some(Command::Scan(args)) => scan::run(selection, args),
+        Some(Command::Gateway(args)) => gateway::run(selection, args.command),
         Some(Command::Activity(args)) => activity::run(selection, args.command),
         Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args)),
         Some(Command::Init(args)) => without(selection, "init").and_then(|()| init::run(&args)),

@@ -120,6 +120,12 @@ pub fn date(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).date().to_string()
 }
 
+/// The day and the time, where the reader is.
+pub fn time(at: Timestamp) -> String {
+    let at = at.to_zoned(TimeZone::system());
+    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 fn ago(at: Timestamp, now: Timestamp) -> String {
     match now.duration_since(at).as_secs() {
         ..60 => "just now".into(),

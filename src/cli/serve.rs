@@ -1,18 +1,15 @@
 //! `keydeck serve`: the key server until a signal ends it.
 
-use std::io::IsTerminal;
 use std::sync::Arc;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::args::ServeArgs;
 use super::database::{Database, RootKeySource};
-use super::{Failure, founding, output, seal};
-use crate::config;
+use super::{Failure, founding, logs, output, seal};
 use crate::model::domain::is_loopback;
 use crate::server::address::TrustedProxies;
 use crate::server::seal::Sealer;
@@ -21,7 +18,7 @@ use crate::server::store::sqlite::SqliteStore;
 use crate::server::{self, Bounds, CertificateFiles, Entrance, ServerState, Tls};
 
 pub fn run(args: ServeArgs) -> Result<(), Failure> {
-    log_to_stderr()?;
+    logs::to_stderr()?;
     let database = Database::of(&args.database)?;
     let public_url = public_url(&args.public_url)?;
     may_listen(&args)?;
@@ -161,16 +158,4 @@ fn public_url(text: &str) -> Result<String, Failure> {
             "--public-url must be written like https://keys.acme.example, without a query".into(),
         )),
     }
-}
-
-fn log_to_stderr() -> Result<(), Failure> {
-    let directives = config::variable(config::LOG)?.unwrap_or_else(|| "warn".into());
-    let filter = EnvFilter::try_new(&directives)
-        .map_err(|error| Failure::Usage(format!("KEYDECK_LOG is no filter such as keydeck=info: {error}")))?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
-    Ok(())
 }

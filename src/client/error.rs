@@ -27,12 +27,27 @@ pub enum Error {
          another with --profile"
     )]
     ReadOnly,
-    /// Any other refusal, in the server's own words.
+    /// Any other refusal, in the server's own words. They say all that there is to know.
     #[error("{}", .0.detail)]
     Refused(Box<Problem>),
+    /// 5xx: a fault of the server, in its own words, with the id by which its log tells more.
+    #[error("{}", under(&.problem.detail, .request.as_deref()))]
+    Fault {
+        problem: Box<Problem>,
+        request: Option<String>,
+    },
     /// The answer is none that a keydeck gives.
     #[error("{0}")]
     NotKeydeck(String),
+}
+
+/// A sentence with the id of the request that it is about.
+pub(super) fn under(sentence: &str, request: Option<&str>) -> String {
+    match (request, sentence.strip_suffix('.')) {
+        (None, _) => sentence.to_owned(),
+        (Some(id), Some(open)) => format!("{open} (request {id})."),
+        (Some(id), None) => format!("{sentence} (request {id})"),
+    }
 }
 
 impl Error {
@@ -40,7 +55,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Error::Offline(_) | Error::TimedOut(_) => true,
-            Error::Refused(problem) => {
+            Error::Refused(problem) | Error::Fault { problem, .. } => {
                 matches!(problem.kind, ProblemType::Timeout | ProblemType::Unavailable)
             }
             Error::Unusable(_) | Error::SignIn | Error::ReadOnly | Error::NotKeydeck(_) => false,
@@ -56,7 +71,7 @@ impl Error {
     /// The problem document of a refusal.
     pub fn problem(&self) -> Option<&Problem> {
         match self {
-            Error::Refused(problem) => Some(problem),
+            Error::Refused(problem) | Error::Fault { problem, .. } => Some(problem),
             _ => None,
         }
     }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::{Endpoint, Error, Timeouts, endpoint};
-use crate::api::{PROBLEM_JSON, Problem};
+use super::{Endpoint, Error, Timeouts, endpoint, error};
+use crate::api::{PROBLEM_JSON, Problem, REQUEST_ID, is_request_id};
 
 /// The largest body that is read; the largest page of keys with 50 long domains each is smaller.
 const MAX_BODY: usize = 8 * 1024 * 1024;
@@ -125,7 +125,8 @@ impl Transport {
     }
 
     pub(super) async fn delete(&self, path: &str) -> Result<(), Error> {
-        self.body(self.changing(Method::DELETE, path)?).await.map(drop)
+        let response = self.successful(self.changing(Method::DELETE, path)?).await?;
+        self.bounded(response).await.map(drop)
     }
 
     /// An answer whose body is read as it comes; only its headers have a deadline.
@@ -151,10 +152,16 @@ impl Transport {
     }
 
     pub(super) fn not_keydeck(&self, what: &str) -> Error {
-        Error::NotKeydeck(format!(
+        self.not_keydeck_in(what, None)
+    }
+
+    /// As [`Self::not_keydeck`], in the answer to this request.
+    fn not_keydeck_in(&self, what: &str, request: Option<&str>) -> Error {
+        let sentence = format!(
             "{} {what}; is it a keydeck server of this version?",
             self.server()
-        ))
+        );
+        Error::NotKeydeck(error::under(&sentence, request))
     }
 
     async fn change<T: DeserializeOwned>(
@@ -188,20 +195,22 @@ impl Transport {
     }
 
     async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Error> {
-        let body = self.body(request).await?;
+        let response = self.successful(request).await?;
+        let id = request_id(&response);
+        let body = self.bounded(response).await?;
         let mut json = serde_json::Deserializer::from_slice(&body);
         // Only the path is told, never the value there: it might be a secret.
         serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            self.not_keydeck(&format!("answered with unexpected JSON at \"{}\"", error.path()))
+            let what = format!("answered with unexpected JSON at \"{}\"", error.path());
+            self.not_keydeck_in(&what, id.as_deref())
         })
     }
 
-    /// The body of a successful answer.
-    async fn body(&self, request: RequestBuilder) -> Result<Vec<u8>, Error> {
+    async fn successful(&self, request: RequestBuilder) -> Result<Response, Error> {
         let sent = request.timeout(self.timeouts.total).send().await;
         let response = sent.map_err(|error| self.transport_error(&error))?;
         if response.status().is_success() {
-            self.bounded(response).await
+            Ok(response)
         } else {
             Err(self.refusal(response).await)
         }
@@ -220,14 +229,11 @@ impl Transport {
 
     /// What an answer that is no success means.
     async fn refusal(&self, response: Response) -> Error {
-        let status = response.status();
-        let is_problem = response
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.starts_with(PROBLEM_JSON));
+        let (status, request) = (response.status(), request_id(&response));
+        let is_problem =
+            header(&response, CONTENT_TYPE.as_str()).is_some_and(|value| value.starts_with(PROBLEM_JSON));
         if !is_problem {
-            return self.foreign_refusal(status);
+            return self.foreign_refusal(status, request.as_deref());
         }
         let body = match self.bounded(response).await {
             Ok(body) => body,
@@ -235,25 +241,41 @@ impl Transport {
         };
         match serde_json::from_slice::<Problem>(&body) {
             Ok(_) if status == StatusCode::UNAUTHORIZED => Error::SignIn,
+            Ok(problem) if status.is_server_error() => Error::Fault {
+                problem: Box::new(problem),
+                request,
+            },
             Ok(problem) => Error::Refused(Box::new(problem)),
-            Err(_) => self.not_keydeck("answered with a refusal that can't be read"),
+            Err(_) => self.not_keydeck_in("answered with a refusal that can't be read", request.as_deref()),
         }
     }
 
     /// A refusal without a problem document is of something in front of the server, or of no
     /// keydeck at all.
-    fn foreign_refusal(&self, status: StatusCode) -> Error {
-        match status {
+    fn foreign_refusal(&self, status: StatusCode, request: Option<&str>) -> Error {
+        let what = match status {
             StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
-                Error::Offline(format!(
+                let sentence = format!(
                     "the proxy at {} can't reach the key server behind it ({status})",
                     self.server()
-                ))
+                );
+                return Error::Offline(error::under(&sentence, request));
             }
-            _ if status.is_redirection() => self.not_keydeck(&format!("redirects elsewhere ({status})")),
-            _ => self.not_keydeck(&format!("answered {status} without a problem document")),
-        }
+            _ if status.is_redirection() => format!("redirects elsewhere ({status})"),
+            _ => format!("answered {status} without a problem document"),
+        };
+        self.not_keydeck_in(&what, request)
     }
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+    response.headers().get(name)?.to_str().ok()
+}
+
+/// The id that the answer gives the request, which whoever stands in between may have chosen.
+fn request_id(response: &Response) -> Option<String> {
+    let id = header(response, REQUEST_ID).filter(|id| is_request_id(id));
+    id.map(str::to_owned)
 }
 
 fn certificates(file: &Path) -> Result<Vec<Certificate>, Error> {

@@ -25,6 +25,8 @@ pub const TOKEN: &str = "KEYDECK_TOKEN";
 pub const ROOT_KEY: &str = "KEYDECK_ROOT_KEY";
 /// What `serve` logs, as tracing's filter: `warn`, `keydeck=debug`.
 pub const LOG: &str = "KEYDECK_LOG";
+/// How `serve` logs: `text` for people, `json` for programs.
+pub const LOG_FORMAT: &str = "KEYDECK_LOG_FORMAT";
 
 /// The name of the profile that is always there: the local deck.
 pub const LOCAL: &str = "local";

@@ -4,23 +4,22 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use super::state::ServerState;
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const MAX_REQUEST_ID: usize = 64;
+use crate::api::{REQUEST_ID, is_request_id};
 
 pub async fn request(State(server): State<ServerState>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let span = tracing::info_span!("request", %id);
+    // Of the highest level, so that what goes wrong is logged under the id whatever else is not.
+    let span = tracing::error_span!("request", %id);
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Ok(value) = HeaderValue::try_from(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -42,10 +41,9 @@ pub async fn request(State(server): State<ServerState>, request: Request, next: 
 
 /// The caller's id when it can stand in a log line as it is; else a new one.
 fn request_id(headers: &HeaderMap) -> String {
-    let plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.');
     headers
         .get(REQUEST_ID)
         .and_then(|value| value.to_str().ok())
-        .filter(|text| (1..=MAX_REQUEST_ID).contains(&text.len()) && text.bytes().all(plain))
+        .filter(|text| is_request_id(text))
         .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }

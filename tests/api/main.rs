@@ -21,5 +21,6 @@ mod people;
 mod policy;
 mod projects;
 mod removal;
+mod revoked;
 mod secrets;
 mod usage;

@@ -179,7 +179,7 @@ fn a_sign_in_that_fails_keeps_nothing() {
             &token[..50],
             "this token is cut or too long: a keydeck token has 53 characters",
         ),
-        ("", "holds no token"),
+        ("", "there was no token"),
     ] {
         let said = login(&home, text, &[nobody]).refused(4);
         assert!(

@@ -18,3 +18,4 @@ mod people;
 mod projects;
 mod removal;
 mod sqlite;
+mod usage;

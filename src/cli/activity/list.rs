@@ -1,6 +1,5 @@
 //! `activity list`: what the flags say, as a table or as JSON.
 
-use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::args::ListArgs;
@@ -88,10 +87,8 @@ fn cells(row: &Activity) -> Vec<String> {
         "" => "–".to_owned(),
         text => Shown::new(text).into_string(),
     };
-    // The time where the reader is.
-    let when = row.at.to_zoned(TimeZone::system());
     vec![
-        when.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        output::time(row.at),
         shown(row.who()),
         row.action.words().to_owned(),
         shown(&row.subject),

@@ -4,7 +4,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use crate::api::{Order, Sort};
 use crate::cli::values;
-use crate::model::Scope;
+use crate::model::{FilterWords, Scope};
 
 #[derive(Debug, Args)]
 pub struct KeyArgs {
@@ -26,6 +26,13 @@ pub enum KeyCommand {
     Revoke(RevokeArgs),
     /// Print the secret of a Web or Mobile key; the activity log records it
     Reveal(OneKey),
+    /// Say which key this is: a whole secret, or the token in it
+    ///
+    /// It is read from the terminal without echo, or from standard input, and never leaves this
+    /// machine: a typing slip is told by its checksum, and the server is asked by its hash alone.
+    Lookup(LookupArgs),
+    /// Say whether a request with this key would be allowed, and the rule that decides
+    Explain(ExplainArgs),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -63,9 +70,10 @@ pub struct ListArgs {
     /// Only keys that this user created: an id, an email address, or me
     #[arg(long, value_name = "USER")]
     pub creator: Option<String>,
-    /// Only keys with this text in their name, project or UI domains
-    #[arg(long, value_name = "TEXT")]
-    pub filter: Option<String>,
+    /// Only keys with this text in their name, project or UI domains; the words idle:90d, never-used and
+    /// refused:today (or refused:6h, refused:7d) among it ask how they were used
+    #[arg(long, value_name = "TEXT", value_parser = FilterWords::parse)]
+    pub filter: Option<FilterWords>,
     /// How many keys at most
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: u64,
@@ -86,6 +94,35 @@ pub struct OneKey {
     #[arg(value_name = "ID|NAME")]
     pub key: String,
     /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct LookupArgs {
+    /// Print JSON, also of a key that was revoked or is unknown
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The key's id, or its name when no other key has the same
+    #[arg(value_name = "ID|NAME")]
+    pub key: String,
+    /// The page that asks, such as https://shop.acme.example; null for one that hides its origin
+    #[arg(long, value_name = "URL")]
+    pub origin: Option<String>,
+    /// The address that it asks from
+    #[arg(long, value_name = "ADDRESS")]
+    pub address: Option<String>,
+    /// The session of another page that is to go on
+    #[arg(long, value_name = "ID")]
+    pub session_id: Option<String>,
+    /// The bundle identifier of the app that asks
+    #[arg(long, value_name = "IDENTIFIER")]
+    pub bundle: Option<String>,
+    /// Print JSON, also of a refusal
     #[arg(long)]
     pub json: bool,
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::args::ListArgs;
-use crate::api::{KeyList, KeyRow, Order};
+use crate::api::{KeyFilter, KeyList, KeyRow, Order};
 use crate::cli::pages::Pages;
 use crate::cli::resolve::{project_id, user_id};
 use crate::cli::{Failure, output};
@@ -43,14 +43,17 @@ async fn query(client: &Client, args: &ListArgs) -> Result<KeyList, Failure> {
         Some(text) => Some(user_id(client, text).await?),
         None => None,
     };
-    Ok(KeyList {
+    let filter = KeyFilter {
         scope: args.scope,
         project,
         creator,
-        q: args.filter.clone(),
+        ..KeyFilter::default()
+    };
+    let words = args.filter.clone().unwrap_or_default();
+    Ok(KeyList {
         sort: args.sort,
         order: Some(order),
-        ..KeyList::default()
+        ..KeyList::of(filter.with_words(words))
     })
 }
 

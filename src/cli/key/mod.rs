@@ -2,7 +2,9 @@
 
 pub mod args;
 mod change;
+mod explain;
 mod list;
+mod lookup;
 pub(super) mod resolve;
 mod revoke;
 
@@ -15,20 +17,18 @@ use crate::api::Revealed;
 use crate::client::Client;
 
 pub fn run(selection: &Selection, command: KeyCommand) -> Result<(), Failure> {
-    if let KeyCommand::Revoke(args) = &command {
-        confirm::possible(args.yes, "revoking")?;
-    }
-    deck::ask(selection, async |client| dispatch(client, command).await)
-}
-
-async fn dispatch(client: &Client, command: KeyCommand) -> Result<(), Failure> {
     match command {
-        KeyCommand::List(args) => list::run(client, &args).await,
-        KeyCommand::Show(args) => show(client, &args).await,
-        KeyCommand::Create(args) => change::create(client, args).await,
-        KeyCommand::Edit(args) => change::edit(client, args).await,
-        KeyCommand::Revoke(args) => revoke::run(client, &args).await,
-        KeyCommand::Reveal(args) => reveal(client, &args).await,
+        KeyCommand::List(args) => deck::ask(selection, async |client| list::run(client, &args).await),
+        KeyCommand::Show(args) => deck::ask(selection, async |client| show(client, &args).await),
+        KeyCommand::Create(args) => deck::ask(selection, async |client| change::create(client, args).await),
+        KeyCommand::Edit(args) => deck::ask(selection, async |client| change::edit(client, args).await),
+        KeyCommand::Revoke(args) => {
+            confirm::possible(args.yes, "revoking")?;
+            deck::ask(selection, async |client| revoke::run(client, &args).await)
+        }
+        KeyCommand::Reveal(args) => deck::ask(selection, async |client| reveal(client, &args).await),
+        KeyCommand::Lookup(args) => lookup::run(selection, &args),
+        KeyCommand::Explain(args) => deck::ask(selection, async |client| explain::run(client, args).await),
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::args::RevokeArgs;
 use super::resolve;
 use crate::api::Key;
-use crate::cli::{Failure, confirm, output};
+use crate::cli::{Failure, confirm, lookup, output};
 use crate::client::Client;
 
 pub async fn run(client: &Client, args: &RevokeArgs) -> Result<(), Failure> {
@@ -22,14 +22,7 @@ pub async fn run(client: &Client, args: &RevokeArgs) -> Result<(), Failure> {
 }
 
 fn confirmed(key: &Key) -> Result<bool, Failure> {
-    let of = key
-        .project
-        .as_ref()
-        .map_or(String::new(), |project| format!(" of {}", project.name));
-    output::talk(format!(
-        "{} key \"{}\"{of}, created by {}",
-        key.scope, key.name, key.creator.email
-    ));
+    output::talk(lookup::active(key));
     output::talk(format!("last used: {}", output::last_used(key, Timestamp::now())));
     output::talk("Everything that presents this key stops working at once. This can't be undone.");
     confirm::asked(&format!("revoke \"{}\"", key.name))

@@ -1,11 +1,9 @@
 //! `keydeck login`: checks a token with its server, keeps it, and writes the profile.
 
-mod ask;
-
 use std::path::Path;
 
 use super::args::{LoginArgs, Selection};
-use super::{Failure, founding, output};
+use super::{Failure, ask, founding, output};
 use crate::api::Me;
 use crate::client::{Client, Endpoint, Error};
 use crate::config::{self, Config, Profile, ProfileEdit};
@@ -79,7 +77,8 @@ fn check_server(config: &Config, before: &Profile, server: &str) -> Result<(), F
 fn token(file: Option<&Path>, server: &str) -> Result<Secret, Failure> {
     let token = match file {
         Some(path) => credentials::read(path)?,
-        None => ask::token(&format!("Sign-in token for {server}: "))?,
+        None => ask::secret(&format!("Sign-in token for {server}: "))?
+            .ok_or_else(|| Failure::SignIn("there was no token; nothing was kept".into()))?,
     };
     let refusal = |why: &str| {
         Err(Failure::SignIn(format!(
@@ -88,6 +87,9 @@ fn token(file: Option<&Path>, server: &str) -> Result<Secret, Failure> {
     };
     match Token::parse(token.expose()) {
         Ok(parsed) if parsed.kind() == TokenKind::User => Ok(token),
+        Ok(parsed) if parsed.kind() == TokenKind::Gateway => {
+            refusal("it is the token of a gateway; yours begins with kdu_")
+        }
         Ok(_) => refusal("it is the token of an API key; yours begins with kdu_"),
         Err(NotAToken::Prefix) => refusal("it does not begin with kdu_"),
         Err(why) => refusal(&why.to_string()),

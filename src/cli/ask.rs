@@ -1,11 +1,12 @@
-//! Asks for a token on the terminal without showing it, or reads it from a pipe.
+//! Asks for a secret on the terminal without showing it, or reads it from a pipe.
 
 use std::io::{self, IsTerminal, Stdin, Write};
 use std::path::Path;
 
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 
-use crate::cli::Failure;
+use super::Failure;
+use super::args::Selection;
 use crate::credentials::{self, CredentialError};
 use crate::ending::{self, Waiting};
 use crate::model::Secret;
@@ -13,27 +14,34 @@ use crate::model::Secret;
 /// What a terminal that was left in bracketed paste puts around what is pasted.
 const PASTE: (&str, &str) = ("\x1b[200~", "\x1b[201~");
 
-pub fn token(question: &str) -> Result<Secret, Failure> {
+/// What is typed without being shown, or the first line of a pipe; `None` when there is nothing.
+pub fn secret(question: &str) -> Result<Option<Secret>, Failure> {
     let stdin = io::stdin();
-    if !stdin.is_terminal() {
-        return Ok(credentials::read(Path::new("-"))?);
-    }
-    let typed = match ask(&stdin, question)? {
-        Err(CredentialError::Empty(_)) => return Err(nothing()),
-        typed => typed?,
+    let given = match stdin.is_terminal() {
+        true => ask(&stdin, question)?,
+        false => credentials::first_line_of_stdin(),
     };
-    let token = typed
-        .expose()
-        .trim_start_matches(PASTE.0)
-        .trim_end_matches(PASTE.1);
-    match token.trim() {
-        "" => Err(nothing()),
-        token => Ok(Secret::new(token)),
-    }
+    let given = match given {
+        Err(CredentialError::Empty(_)) => return Ok(None),
+        Err(CredentialError::Unreadable { source, .. }) => {
+            return Err(Failure::Failed(format!("can't read standard input: {source}")));
+        }
+        given => given?,
+    };
+    let text = given.expose().trim_start_matches(PASTE.0);
+    let text = text.trim_end_matches(PASTE.1).trim();
+    Ok((!text.is_empty()).then(|| Secret::new(text)))
 }
 
-fn nothing() -> Failure {
-    Failure::SignIn("no token was typed; nothing was kept".into())
+/// Refuses to take the secret and the sign-in token from one standard input.
+pub fn possible(selection: &Selection) -> Result<(), Failure> {
+    match selection.token_file.as_deref() == Some(Path::new("-")) {
+        true => Err(Failure::Usage(
+            "standard input can't be both --token-file and what is looked at; name a file for the token"
+                .into(),
+        )),
+        false => Ok(()),
+    }
 }
 
 /// What is typed up to Enter. The line is the terminal's to edit, and its keys that end or stop a

@@ -1,0 +1,38 @@
+//! `key explain`: whether a request would be allowed, and the rule that decides.
+
+use super::args::ExplainArgs;
+use super::resolve;
+use crate::api::{Explain, PresentedAt, Verdict};
+use crate::cli::{Failure, output};
+use crate::client::Client;
+
+pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
+    let key = resolve::key(client, &args.key).await?;
+    let request = Explain {
+        origin: args.origin,
+        address: args.address,
+        session_id: args.session_id,
+        bundle: args.bundle,
+    };
+    let verdict = client.explain(key.id, &request).await?;
+    if args.json {
+        output::json(&verdict)?;
+    }
+    match (verdict.allowed, args.json) {
+        (false, _) => Err(Failure::Failed(format!("refused {}", in_words(&verdict)))),
+        (true, false) => {
+            output::line(format!("allowed {}", in_words(&verdict)));
+            Ok(())
+        }
+        (true, true) => Ok(()),
+    }
+}
+
+/// `at the connection exchange (origin-listed): The page's origin is …`
+fn in_words(verdict: &Verdict) -> String {
+    let at = match verdict.at {
+        PresentedAt::Connection => "at the connection exchange",
+        PresentedAt::Gateway => "at a gateway",
+    };
+    format!("{at} ({}): {}", verdict.rule, verdict.sentence)
+}

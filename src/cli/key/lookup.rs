@@ -1,0 +1,62 @@
+//! `key lookup`: which key is this? The secret stays here; the server is asked by its hash.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::args::LookupArgs;
+use crate::api::LookupAnswer;
+use crate::cli::args::Selection;
+use crate::cli::{Failure, ask, deck, lookup, output};
+use crate::client::Client;
+use crate::model::{Token, TokenKind};
+
+pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
+    ask::possible(selection)?;
+    let token = token()?;
+    deck::ask(selection, async |client| find(client, &token, args.json).await)
+}
+
+/// The token of a key; what is none is told without a server.
+fn token() -> Result<Token, Failure> {
+    let secret = ask::secret("The key's secret, or its token: ")?;
+    let secret = secret.ok_or_else(|| Failure::Failed("there was no key to look up".into()))?;
+    let token = Token::presented(secret.expose()).map_err(Failure::failed)?;
+    match token.kind() {
+        TokenKind::Key(_) => Ok(token),
+        TokenKind::User => Err(Failure::Failed(format!(
+            "{} is the sign-in token of a person, not a key; if it leaked, keydeck user new-token replaces it",
+            token.hint()
+        ))),
+        TokenKind::Gateway => Err(Failure::Failed(format!(
+            "{} is the token of a gateway, not a key; if it leaked, keydeck gateway remove takes its rights away",
+            token.hint()
+        ))),
+    }
+}
+
+async fn find(client: &Client, token: &Token, as_json: bool) -> Result<(), Failure> {
+    let answer = lookup::ask(client, &token.hash()).await?;
+    match &answer {
+        Some(answer) if as_json => output::json(answer)?,
+        None if as_json => output::json(&json!({"state": "unknown"}))?,
+        _ => {}
+    }
+    let hint = token.hint();
+    match &answer {
+        Some(LookupAnswer::Active { .. }) if as_json => Ok(()),
+        Some(LookupAnswer::Active { key }) => output::table(&[], output::key_fields(key, Timestamp::now())),
+        Some(LookupAnswer::Revoked {
+            name,
+            scope,
+            revoked_at,
+            revoked_by,
+            ..
+        }) => {
+            let what = lookup::revoked(*scope, name, *revoked_at, revoked_by);
+            Err(Failure::Failed(format!("{hint} was revoked: {what}")))
+        }
+        None => Err(Failure::Failed(format!(
+            "{hint} is well-formed, but no key that you may see here has this secret"
+        ))),
+    }
+}

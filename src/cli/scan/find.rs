@@ -1,0 +1,322 @@
+//! Finds tokens in bytes of any kind. A window passes over them, so that neither a large file nor an
+//! endless line takes more memory than another.
+
+use std::io::{self, ErrorKind, Read};
+
+use aho_corasick::{AhoCorasick, BuildError};
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use memchr::{memchr_iter, memrchr};
+use zeroize::Zeroizing;
+
+use crate::model::token::{LENGTH, NotAToken};
+use crate::model::{Token, TokenHash, TokenKind};
+
+const WINDOW: usize = 256 * 1024;
+/// More than the secret of a Web or Mobile key takes, however long its server's address.
+const LONGEST: usize = 8 * 1024;
+/// What `{"soulId"` is in base64: the beginning of a Web or Mobile key's whole secret.
+const WRAPPED: &str = "eyJzb3VsSWQi";
+
+/// Whatever stands behind the secret, which may be cut off from it or not: it says nothing.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// A token without what is secret of it, and where it begins; both count from 1, the column in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub line: u64,
+    pub column: u64,
+    pub kind: TokenKind,
+    pub hint: String,
+    pub hash: TokenHash,
+}
+
+/// What was found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Catch {
+    pub findings: Vec<Finding>,
+    /// How many look like tokens but for their checksum.
+    pub misspelt: u64,
+}
+
+/// Looks for tokens in one thing after another.
+#[derive(Debug, Clone)]
+pub struct Finder {
+    beginnings: AhoCorasick,
+    // Whatever it passes over may be secret.
+    window: Zeroizing<Vec<u8>>,
+}
+
+impl Finder {
+    pub fn new() -> Result<Self, BuildError> {
+        let prefixes = TokenKind::ALL.map(TokenKind::prefix);
+        Ok(Self {
+            beginnings: AhoCorasick::new(prefixes.iter().chain([&WRAPPED]))?,
+            window: Zeroizing::new(vec![0; WINDOW]),
+        })
+    }
+
+    /// Adds what is in `reader` to the catch, up to where it can be read.
+    pub fn search(&mut self, mut reader: impl Read, catch: &mut Catch) -> io::Result<()> {
+        let (mut filled, mut place) = (0, Place { line: 1, column: 1 });
+        loop {
+            let read = fill(&mut reader, &mut self.window[filled..])?;
+            filled += read;
+            let is_last = filled < WINDOW;
+            // What begins behind this may end behind the window.
+            let end = if is_last { filled } else { WINDOW - LONGEST };
+            let passed = search_window(&self.beginnings, &self.window[..filled], end, place, catch);
+            if is_last {
+                return Ok(());
+            }
+            place = place.behind(&self.window[..passed]);
+            self.window.copy_within(passed..filled, 0);
+            filled -= passed;
+        }
+    }
+}
+
+/// Fills the buffer as far as there is something to read.
+fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// Looks at what begins before `end`; answers how far it came.
+fn search_window(
+    beginnings: &AhoCorasick,
+    window: &[u8],
+    end: usize,
+    start: Place,
+    catch: &mut Catch,
+) -> usize {
+    let (mut passed, mut place, mut behind) = (0, start, 0);
+    for beginning in beginnings.find_iter(window) {
+        let at = beginning.start();
+        if at >= end {
+            break;
+        }
+        if at < behind {
+            continue;
+        }
+        let (sighting, length) = look(beginnings, &window[at..]);
+        behind = at + length;
+        match sighting {
+            Sighting::Nothing => {}
+            Sighting::Misspelt => catch.misspelt += 1,
+            Sighting::Token(token) => {
+                place = place.behind(&window[passed..at]);
+                passed = at;
+                catch.findings.push(place.of(&token));
+            }
+        }
+    }
+    end.max(behind)
+}
+
+/// Where something stands.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    line: u64,
+    column: u64,
+}
+
+impl Place {
+    /// The place behind these bytes, which begin here.
+    fn behind(self, bytes: &[u8]) -> Self {
+        match memrchr(b'\n', bytes) {
+            None => Self {
+                column: self.column + bytes.len() as u64,
+                ..self
+            },
+            Some(last) => Self {
+                line: self.line + memchr_iter(b'\n', bytes).count() as u64,
+                column: (bytes.len() - last) as u64,
+            },
+        }
+    }
+
+    fn of(self, token: &Token) -> Finding {
+        Finding {
+            line: self.line,
+            column: self.column,
+            kind: token.kind(),
+            hint: token.hint(),
+            hash: token.hash(),
+        }
+    }
+}
+
+enum Sighting {
+    Nothing,
+    Misspelt,
+    Token(Token),
+}
+
+/// What it is that begins here, and how many bytes it takes.
+fn look(beginnings: &AhoCorasick, bytes: &[u8]) -> (Sighting, usize) {
+    match bytes.starts_with(WRAPPED.as_bytes()) {
+        true => wrapped(beginnings, bytes),
+        false => bare(bytes),
+    }
+}
+
+fn bare(bytes: &[u8]) -> (Sighting, usize) {
+    // Whatever stands right before or behind it: a checksum that fits is no accident.
+    let text = bytes.get(..LENGTH).and_then(|text| str::from_utf8(text).ok());
+    let is_longer = bytes.get(LENGTH).is_some_and(u8::is_ascii_alphanumeric);
+    match text.map(Token::parse) {
+        Some(Ok(token)) => (Sighting::Token(token), LENGTH),
+        Some(Err(NotAToken::Checksum)) if !is_longer => (Sighting::Misspelt, LENGTH),
+        _ => (Sighting::Nothing, 1),
+    }
+}
+
+/// The token in the secret of a Web or Mobile key.
+fn wrapped(beginnings: &AhoCorasick, bytes: &[u8]) -> (Sighting, usize) {
+    let is_base64 = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let length = bytes.iter().take(LONGEST).take_while(is_base64).count();
+    // A single character at the end stands for nothing.
+    let whole = if length % 4 == 1 { length - 1 } else { length };
+    let json = BASE64.decode(&bytes[..whole]).map(Zeroizing::new);
+    let json = json.as_ref().map_or(&[][..], |json| json.as_slice());
+    let sightings = beginnings.find_iter(json).map(|at| bare(&json[at.start()..]).0);
+    let best = sightings.fold(Sighting::Nothing, |best, next| match best {
+        Sighting::Token(_) => best,
+        Sighting::Misspelt if !matches!(next, Sighting::Token(_)) => best,
+        _ => next,
+    });
+    (best, length)
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::prelude::BASE64_STANDARD;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::model::Scope;
+
+    fn token(kind: TokenKind) -> Token {
+        Token::from_entropy(kind, [7; 32])
+    }
+
+    fn web() -> Token {
+        token(TokenKind::Key(Scope::Web))
+    }
+
+    fn search(bytes: &[u8]) -> Catch {
+        let mut catch = Catch::default();
+        let mut finder = Finder::new().expect("built");
+        finder.search(bytes, &mut catch).expect("read");
+        catch
+    }
+
+    /// Where each token begins.
+    fn places(bytes: &[u8]) -> Vec<(u64, u64)> {
+        let findings = search(bytes).findings;
+        findings.iter().map(|found| (found.line, found.column)).collect()
+    }
+
+    #[test]
+    fn every_kind_of_token_is_told_by_line_and_column() {
+        let mut text = String::from("\n");
+        for kind in TokenKind::ALL {
+            text.push_str(&format!("TOKEN=\"{}\"\n", token(kind).expose()));
+        }
+        let findings = search(text.as_bytes()).findings;
+        assert_eq!(findings.len(), 5);
+        for (found, (line, kind)) in findings.iter().zip((2..).zip(TokenKind::ALL)) {
+            let token = token(kind);
+            let expected = Finding {
+                line,
+                column: 8,
+                kind,
+                hint: token.hint(),
+                hash: token.hash(),
+            };
+            assert_eq!(found, &expected);
+        }
+    }
+
+    #[test]
+    fn a_whole_secret_is_found_by_the_token_in_it() {
+        let secret = web().secret(Some((Uuid::nil(), "https://keys.acme.example")));
+        let secret = secret.expose();
+        for text in [
+            format!("key: {secret}"),
+            format!("key: {}\"", secret.trim_end_matches('=')),
+            format!("key: {secret}abcdef"),
+            format!("key: {}abcde", secret.trim_end_matches('=')),
+        ] {
+            let catch = search(text.as_bytes());
+            assert_eq!((catch.findings.len(), catch.misspelt), (1, 0), "{text}");
+            assert_eq!(catch.findings[0].hash, web().hash());
+            assert_eq!((catch.findings[0].line, catch.findings[0].column), (1, 6));
+        }
+        let cut = search(&secret.as_bytes()[..secret.len() - 20]);
+        assert_eq!(cut, Catch::default());
+    }
+
+    #[test]
+    fn what_a_slip_made_is_counted_and_no_more() {
+        let slip = web().expose().replace("dwVzm", "dwVzn");
+        let json = format!(r#"{{"soulId":"x","authToken":"{slip}"}}"#);
+        let wrapped = BASE64_STANDARD.encode(json);
+        for text in [&slip, &wrapped] {
+            let catch = search(text.as_bytes());
+            assert_eq!((catch.findings.len(), catch.misspelt), (0, 1), "{text}");
+        }
+        for other in [
+            "kdw_",
+            "kdw_short",
+            &format!("{slip}abc"),
+            "eyJzb3VsSWQi",
+            "eyJzb3VsSWQiOiJ4In0=",
+        ] {
+            assert_eq!(search(other.as_bytes()), Catch::default(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_found_wherever_the_window_ends() {
+        let token = web();
+        let secret = token.secret(Some((Uuid::nil(), "https://keys.acme.example")));
+        let step = WINDOW - LONGEST;
+        for text in [token.expose(), secret.expose()] {
+            for end in [step, WINDOW, step + WINDOW] {
+                for before in (end - text.len() - 1..=end).step_by(5) {
+                    let mut bytes = vec![0x80; before];
+                    bytes.extend_from_slice(text.as_bytes());
+                    bytes.extend_from_slice(&[0; 3]);
+                    assert_eq!(places(&bytes), [(1, before as u64 + 1)], "{before}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_across_windows() {
+        let mut bytes = vec![b'\n'; WINDOW + 5];
+        bytes.extend_from_slice(web().expose().as_bytes());
+        bytes.extend_from_slice(&vec![b'x'; WINDOW]);
+        bytes.extend_from_slice(b"\n ");
+        bytes.extend_from_slice(web().expose().as_bytes());
+        let line = WINDOW as u64 + 6;
+        assert_eq!(places(&bytes), [(line, 1), (line + 1, 2)]);
+    }
+}

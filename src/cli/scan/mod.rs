@@ -1,0 +1,57 @@
+//! `keydeck scan`: finds leaked keys in files, and says which of them are active. What is found stays
+//! here; the server is asked by hashes.
+
+pub mod args;
+mod find;
+mod report;
+mod standing;
+mod walk;
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use self::args::ScanArgs;
+use self::standing::Standings;
+use super::args::Selection;
+use super::{Failure, ask, deck, output};
+
+pub fn run(selection: &Selection, args: ScanArgs) -> Result<(), Failure> {
+    let paths = paths(args.paths)?;
+    if paths.iter().any(|path| path == Path::new(walk::STDIN)) {
+        ask::possible(selection)?;
+    }
+    let haul = walk::search(&paths, args.gitignore)?;
+    let mut standings = Standings::new();
+    let hashes = standing::to_be_asked(&haul);
+    let asked = match args.offline || hashes.is_empty() {
+        true => Ok(()),
+        false => deck::ask(selection, async |client| {
+            standing::ask(client, hashes, &mut standings).await
+        }),
+    };
+    let summary = report::sum(&haul, &standings);
+    // What was found is told also when nobody could say more of it.
+    match report::print(&haul, &standings, &summary, args.json) {
+        // How it ends counts, also when only the first lines were wanted.
+        Ok(()) | Err(Failure::BrokenPipe) => {}
+        Err(failure) => return Err(failure),
+    }
+    if !args.json {
+        output::talk(summary.in_words());
+    }
+    asked?;
+    summary
+        .alarm()
+        .map_or(Ok(()), |alarm| Err(Failure::Failed(alarm)))
+}
+
+/// Standard input where no path is given, unless someone would have to type it.
+fn paths(given: Vec<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
+    match given.is_empty() {
+        false => Ok(given),
+        true if io::stdin().is_terminal() => Err(Failure::Usage(
+            "name files or directories to search, or pipe in what is to be searched".into(),
+        )),
+        true => Ok(vec![PathBuf::from(walk::STDIN)]),
+    }
+}

@@ -1,0 +1,201 @@
+//! What a scan found: a line each, and the sum of it.
+
+use std::collections::HashSet;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::find::Finding;
+use super::standing::{Other, Standing, Standings};
+use super::walk::Haul;
+use crate::api::LookupAnswer;
+use crate::cli::{Failure, lookup};
+use crate::model::{Scope, Shown, TokenKind};
+
+const UNCHECKED: Standing = Standing::Other(Other::Unchecked);
+
+/// One line of JSON.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Finding {
+        path: String,
+        line: u64,
+        column: u64,
+        kind: &'static str,
+        hint: &'a str,
+        #[serde(flatten)]
+        standing: &'a Standing,
+    },
+    Summary(&'a Summary),
+}
+
+/// How much was searched, and how many different tokens were found.
+#[derive(Debug, Default, Serialize)]
+pub struct Summary {
+    pub files: u64,
+    pub unreadable: u64,
+    pub active: usize,
+    pub revoked: usize,
+    pub unknown: usize,
+    pub unchecked: usize,
+    /// What looks like a token but for its checksum.
+    pub wrong_checksum: u64,
+}
+
+/// Prints every finding, by path and place.
+pub fn print(haul: &Haul, standings: &Standings, summary: &Summary, as_json: bool) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    for (path, catch) in &haul.catches {
+        for finding in &catch.findings {
+            let standing = standings.get(&finding.hash).unwrap_or(&UNCHECKED);
+            match as_json {
+                true => json(&mut out, &line(path, finding, standing))?,
+                false => writeln!(out, "{}", Shown::new(&words(path, finding, standing)))?,
+            }
+        }
+    }
+    if as_json {
+        json(&mut out, &Line::Summary(summary))?;
+    }
+    Ok(out.flush()?)
+}
+
+fn json(out: &mut impl Write, line: &Line) -> Result<(), Failure> {
+    serde_json::to_writer(&mut *out, line).map_err(io::Error::from)?;
+    Ok(writeln!(out)?)
+}
+
+fn line<'a>(path: &Path, finding: &'a Finding, standing: &'a Standing) -> Line<'a> {
+    Line::Finding {
+        path: path.display().to_string(),
+        line: finding.line,
+        column: finding.column,
+        kind: match finding.kind {
+            TokenKind::Key(Scope::Web) => "web",
+            TokenKind::Key(Scope::Mobile) => "mobile",
+            TokenKind::Key(Scope::Analytics) => "analytics",
+            TokenKind::User => "sign-in",
+            TokenKind::Gateway => "gateway",
+        },
+        hint: &finding.hint,
+        standing,
+    }
+}
+
+/// `.env:3:14: kdw_…x9Qz active: Web key "Checkout" of Storefront, created by mira@acme.example (…)`
+fn words(path: &Path, finding: &Finding, standing: &Standing) -> String {
+    let Finding {
+        line, column, hint, ..
+    } = finding;
+    format!(
+        "{}:{line}:{column}: {hint} {}",
+        path.display(),
+        standing_in_words(finding.kind, standing)
+    )
+}
+
+fn standing_in_words(kind: TokenKind, standing: &Standing) -> String {
+    match standing {
+        Standing::Known(LookupAnswer::Active { key }) => {
+            format!("active: {} ({})", lookup::active(key), key.id)
+        }
+        Standing::Known(LookupAnswer::Revoked {
+            name,
+            scope,
+            revoked_at,
+            revoked_by,
+            ..
+        }) => format!(
+            "revoked: {}",
+            lookup::revoked(*scope, name, *revoked_at, revoked_by)
+        ),
+        Standing::Other(Other::Unknown) => "unknown here".into(),
+        Standing::Other(Other::Unchecked) => match kind {
+            TokenKind::Key(scope) => format!("unchecked: {scope} key"),
+            TokenKind::User => "unchecked: sign-in token; keydeck user new-token replaces it".into(),
+            TokenKind::Gateway => "unchecked: gateway token; keydeck gateway remove ends it".into(),
+        },
+    }
+}
+
+/// Counts each token once, wherever it stands.
+pub fn sum(haul: &Haul, standings: &Standings) -> Summary {
+    let mut summary = Summary {
+        files: haul.files,
+        unreadable: haul.unreadable,
+        wrong_checksum: haul.catches.iter().map(|(_, catch)| catch.misspelt).sum(),
+        ..Summary::default()
+    };
+    let findings = haul.catches.iter().flat_map(|(_, catch)| &catch.findings);
+    let tokens: HashSet<_> = findings.map(|finding| finding.hash).collect();
+    for token in tokens {
+        let count = match standings.get(&token).unwrap_or(&UNCHECKED) {
+            Standing::Known(LookupAnswer::Active { .. }) => &mut summary.active,
+            Standing::Known(LookupAnswer::Revoked { .. }) => &mut summary.revoked,
+            Standing::Other(Other::Unknown) => &mut summary.unknown,
+            Standing::Other(Other::Unchecked) => &mut summary.unchecked,
+        };
+        *count += 1;
+    }
+    summary
+}
+
+impl Summary {
+    /// For people, in a line.
+    pub fn in_words(&self) -> String {
+        let mut parts: Vec<String> = [
+            (self.active, "active"),
+            (self.revoked, "revoked"),
+            (self.unknown, "unknown here"),
+            (self.unchecked, "unchecked"),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+        if parts.is_empty() {
+            parts.push("no keys".into());
+        }
+        let misspelt = match self.wrong_checksum {
+            0 => String::new(),
+            1 => "; 1 looks like a key, but its checksum is wrong".into(),
+            many => format!("; {many} look like keys, but their checksums are wrong"),
+        };
+        let files = counted(self.files, "file");
+        format!("searched {files}: {}{misspelt}", parts.join(", "))
+    }
+
+    /// Why the scan can't be called clean.
+    pub fn alarm(&self) -> Option<String> {
+        let reasons = [
+            (
+                self.active as u64,
+                "active key was found",
+                "active keys were found",
+            ),
+            (
+                self.unchecked as u64,
+                "token was found that may count",
+                "tokens were found that may count",
+            ),
+            (
+                self.unreadable,
+                "path could not be read",
+                "paths could not be read",
+            ),
+        ];
+        let told: Vec<String> = reasons
+            .into_iter()
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+            .collect();
+        (!told.is_empty()).then(|| told.join("; "))
+    }
+}
+
+fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}

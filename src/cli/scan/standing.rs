@@ -1,0 +1,74 @@
+//! What the server knows of the tokens that were found.
+
+use std::collections::{HashMap, HashSet};
+
+use futures_util::{StreamExt, stream};
+use serde::Serialize;
+
+use super::walk::Haul;
+use crate::api::LookupAnswer;
+use crate::cli::{Failure, lookup, output};
+use crate::client::Client;
+use crate::model::{TokenHash, TokenKind};
+
+/// Questions under way at the same time.
+const AT_ONCE: usize = 8;
+
+/// What is known of a token.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Standing {
+    Known(LookupAnswer),
+    Other(Other),
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum Other {
+    /// No key here has it.
+    Unknown,
+    /// It was not asked, or can't be: it may count.
+    Unchecked,
+}
+
+/// By the token's hash. Of one that isn't in here nothing is known.
+pub type Standings = HashMap<TokenHash, Standing>;
+
+/// The keys that were found, each once. Only they can be asked for.
+pub fn to_be_asked(haul: &Haul) -> HashSet<TokenHash> {
+    let findings = haul.catches.iter().flat_map(|(_, catch)| &catch.findings);
+    let keys = findings.filter(|finding| matches!(finding.kind, TokenKind::Key(_)));
+    keys.map(|finding| finding.hash).collect()
+}
+
+/// Asks for each hash; the answers up to a failure count.
+pub async fn ask(
+    client: &Client,
+    hashes: HashSet<TokenHash>,
+    standings: &mut Standings,
+) -> Result<(), Failure> {
+    let mut answers = stream::iter(hashes)
+        .map(async |hash| (hash, lookup::ask(client, &hash).await))
+        .buffer_unordered(AT_ONCE);
+    let mut unknown = Vec::new();
+    while let Some((hash, answer)) = answers.next().await {
+        match answer? {
+            Some(answer) => drop(standings.insert(hash, Standing::Known(answer))),
+            None => unknown.push(hash),
+        }
+    }
+    // Who sees only their own keys can't know that it is nobody else's.
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    if !client.me().await?.may.see_all_keys {
+        output::talk("you see only your own keys; whether another is somebody else's, who sees all can tell");
+        return Ok(());
+    }
+    standings.extend(
+        unknown
+            .into_iter()
+            .map(|hash| (hash, Standing::Other(Other::Unknown))),
+    );
+    Ok(())
+}

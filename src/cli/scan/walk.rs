@@ -1,0 +1,135 @@
+//! Goes through files and directories on every core, and through standard input.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use encoding_rs_io::DecodeReaderBytes;
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::find::{Catch, Finder};
+use crate::cli::{Failure, output};
+
+/// The path that stands for standard input.
+pub const STDIN: &str = "-";
+
+/// What was found in all that was searched.
+#[derive(Debug, Default)]
+pub struct Haul {
+    /// By path.
+    pub catches: Vec<(PathBuf, Catch)>,
+    pub files: u64,
+    /// Files and directories that could not be read, or not to their end.
+    pub unreadable: u64,
+}
+
+/// Searches these paths, and all that is in them. What can't be read is told at once.
+pub fn search(paths: &[PathBuf], gitignore: bool) -> Result<Haul, Failure> {
+    let finder = Finder::new().map_err(Failure::failed)?;
+    let search = Search::default();
+    let (stdin, files): (Vec<_>, Vec<_>) = paths.iter().partition(|path| *path == Path::new(STDIN));
+    if !stdin.is_empty() {
+        search.read(&mut finder.clone(), Path::new(STDIN), io::stdin().lock());
+    }
+    if let Some(walk) = walk(&files, gitignore) {
+        walk.build_parallel().run(|| {
+            let mut finder = finder.clone();
+            let search = &search;
+            Box::new(move |entry| {
+                search.visit(&mut finder, entry);
+                WalkState::Continue
+            })
+        });
+    }
+    Ok(search.haul())
+}
+
+fn walk(paths: &[&PathBuf], gitignore: bool) -> Option<WalkBuilder> {
+    let (first, others) = paths.split_first()?;
+    let mut walk = WalkBuilder::new(followed(first));
+    for path in others {
+        walk.add(followed(path));
+    }
+    // What leaks is in .env, which is hidden, and in what git ignores.
+    walk.standard_filters(false);
+    if gitignore {
+        walk.parents(true)
+            .git_ignore(true)
+            .git_exclude(true)
+            .git_global(true);
+    }
+    Some(walk)
+}
+
+/// A directory that is named by a link is meant itself; the links in it are not followed.
+fn followed(path: &Path) -> PathBuf {
+    match path.is_symlink() && path.is_dir() {
+        true => path.join(""),
+        false => path.to_owned(),
+    }
+}
+
+/// A search under way, shared by those who search.
+#[derive(Default)]
+struct Search {
+    catches: Mutex<Vec<(PathBuf, Catch)>>,
+    files: AtomicU64,
+    unreadable: AtomicU64,
+}
+
+impl Search {
+    fn visit(&self, finder: &mut Finder, entry: Result<DirEntry, ignore::Error>) {
+        let entry = match entry {
+            Ok(entry) if is_to_be_read(&entry) => entry,
+            Ok(_) => return,
+            // It names the path.
+            Err(error) => return self.unreadable(error),
+        };
+        let path = entry.path();
+        match File::open(path) {
+            Ok(file) => self.read(finder, path, file),
+            Err(error) => self.unreadable(format!("{}: {error}", path.display())),
+        }
+    }
+
+    /// What can be read of it counts, also when the rest can't.
+    fn read(&self, finder: &mut Finder, path: &Path, reader: impl Read) {
+        let mut catch = Catch::default();
+        // Text that says so is UTF-16 is read as such; all else as the bytes that it is.
+        let read = finder.search(DecodeReaderBytes::new(reader), &mut catch);
+        self.files.fetch_add(1, Ordering::Relaxed);
+        if let Err(error) = read {
+            self.unreadable(format!("{}: {error}", path.display()));
+        }
+        if catch != Catch::default() {
+            let mut catches = self.catches.lock().unwrap_or_else(|held| held.into_inner());
+            catches.push((path.to_owned(), catch));
+        }
+    }
+
+    fn unreadable(&self, what: impl std::fmt::Display) {
+        self.unreadable.fetch_add(1, Ordering::Relaxed);
+        output::talk(format!("can't read {what}"));
+    }
+
+    fn haul(self) -> Haul {
+        let mut catches = self.catches.into_inner().unwrap_or_else(|held| held.into_inner());
+        catches.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Haul {
+            catches,
+            files: self.files.into_inner(),
+            unreadable: self.unreadable.into_inner(),
+        }
+    }
+}
+
+/// Files; and what is named itself, a pipe for instance. A pipe in a directory would be waited for.
+fn is_to_be_read(entry: &DirEntry) -> bool {
+    match entry.file_type() {
+        Some(kind) if entry.depth() == 0 => !kind.is_dir(),
+        Some(kind) => kind.is_file(),
+        None => false,
+    }
+}
