@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 import { dataUrl, script, servePages } from "./pages.mjs";
 import { serveSessions } from "./sessions.mjs";
 
-const ALLOWED_TIME = 120_000;
+const ALLOWED_TIME = 300_000;
 const OWN_HOST = "https://keys.acme.example/";
 const SESSIONS = "wss://sessions.acme.example";
 
