@@ -102,7 +102,15 @@ fn use_secrets(asker: &mut Asker, token: &str) -> Vec<String> {
     let user = asker.ask(Method::POST, "/v1/users", &owner, &new);
     let unknown = Token::generate(TokenKind::User).expect("random");
 
-    let mut secrets = vec![token.to_owned(), private_key.to_owned(), text(&user["token"])];
+    let gateway = asker.ask(Method::POST, "/v1/gateways", &owner, &json!({"name": "Edge"}));
+    let gateway = text(&gateway["token"]);
+
+    let mut secrets = vec![
+        token.to_owned(),
+        private_key.to_owned(),
+        text(&user["token"]),
+        gateway.clone(),
+    ];
     secrets.extend(["kdu_canary-that-is-no-token", unknown.expose()].map(str::to_owned));
     let web = json!({"scope": "web", "name": "a", "project": project, "ui_domains": ["https://a.example"]});
     let mobile = json!({"scope": "mobile", "name": "b", "project": project});
@@ -110,9 +118,11 @@ fn use_secrets(asker: &mut Asker, token: &str) -> Vec<String> {
     secrets.extend(use_viewable_key(asker, &owner, &mobile));
     let analytics = json!({"scope": "analytics", "name": "c"});
     let analytics = asker.ask(Method::POST, "/v1/keys", &owner, &analytics);
-    secrets.push(text(&analytics["secret"]));
+    let key = text(&analytics["secret"]);
+    secrets.push(key.clone());
     for secret in &secrets {
         misuse(asker, &owner, secret);
+        present_in_every_place(asker, &gateway, &key, secret);
     }
     secrets
 }
@@ -166,6 +176,36 @@ fn misuse(asker: &mut Asker, owner: &str, secret: &str) {
     ] {
         asker.ask(Method::GET, "/v1/me", &header, &Value::Null);
     }
+}
+
+/// At a gateway, which lets the key through whatever else is sent.
+fn present_in_every_place(asker: &mut Asker, gateway: &str, key: &str, secret: &str) {
+    let path = format!("/v1/authorize/{secret}?{secret}");
+    let check = asker
+        .request(Method::GET, &path)
+        .header("x-keydeck-gateway", gateway);
+    let with = |name: &str| check.try_clone().expect("no body").header(name, secret);
+    for name in [
+        "x-api-key",
+        "x-sm-apikey",
+        "authorization",
+        "x-keydeck-scope",
+        "x-forwarded-for",
+    ] {
+        asker.send(with(name));
+    }
+    for name in [
+        "origin",
+        "sec-fetch-site",
+        "x-ios-bundle-identifier",
+        "x-android-package",
+    ] {
+        asker.send(with(name).header("x-api-key", key));
+    }
+    let unknown = asker
+        .request(Method::GET, "/v1/authorize")
+        .header("x-keydeck-gateway", secret);
+    asker.send(unknown.header("x-api-key", key));
 }
 
 #[test]

@@ -27,14 +27,11 @@ pub async fn request(State(server): State<ServerState>, request: Request, next: 
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     let took = started.elapsed();
     server.metrics.answered(&method, route, response.status(), took);
-    span.in_scope(|| {
-        tracing::info!(
-            %method,
-            route,
-            status = response.status().as_u16(),
-            microseconds = took.as_micros() as u64,
-            "answered"
-        );
+    let (status, microseconds) = (response.status(), took.as_micros() as u64);
+    span.in_scope(|| match status.is_server_error() {
+        // Whoever is told its id is to find it, whatever else is not logged.
+        true => tracing::warn!(%method, route, status = status.as_u16(), microseconds, "answered"),
+        false => tracing::info!(%method, route, status = status.as_u16(), microseconds, "answered"),
     });
     response
 }

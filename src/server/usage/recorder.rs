@@ -13,8 +13,6 @@ use crate::server::store::{Tally, hour_of};
 
 /// Threads that count at once seldom meet in one of so many.
 const SHARDS: usize = 16;
-/// What an app or a page calls itself is kept when it is no longer than this.
-const MAX_ORIGIN: usize = 255;
 
 type Tallies = HashMap<(i64, u32), Tally>;
 
@@ -30,9 +28,7 @@ pub struct Recorder {
 impl Recorder {
     /// `key` is the store's number of it, here and below.
     pub fn allowed(&self, key: i64, at: Timestamp, address: Option<IpAddr>, origin: Option<&str>) {
-        let plain =
-            |origin: &&str| origin.len() <= MAX_ORIGIN && origin.bytes().all(|c| c.is_ascii_graphic());
-        self.count(key, at, |tally| tally.allow(at, address, origin.filter(plain)));
+        self.count(key, at, |tally| tally.allow(at, address, origin));
     }
 
     pub fn refused(&self, key: i64, at: Timestamp, rule: Rule) {
@@ -119,21 +115,5 @@ mod tests {
         recorder.filled().await;
         let again = recorder.take();
         assert_eq!(again.iter().map(|tally| tally.allowed).sum::<u32>(), 4);
-    }
-
-    #[test]
-    fn what_nobody_would_call_an_origin_is_not_kept() {
-        let recorder = Recorder::default();
-        for origin in ["com.acme.shop", "two words", "esc\u{1b}", &"x".repeat(256)] {
-            recorder.allowed(1, at(0), None, Some(origin));
-        }
-        let origins: Vec<_> = recorder
-            .take()
-            .remove(0)
-            .uses
-            .into_iter()
-            .map(|used| used.origin)
-            .collect();
-        assert_eq!(origins, [Some("com.acme.shop".into()), None]);
     }
 }
