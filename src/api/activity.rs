@@ -173,9 +173,11 @@ pub struct ActivityQuery {
     #[param(schema_with = known_actions)]
     pub action: Option<ActivityAction>,
     /// 1 to 200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// Only rows older than this `seq`.
+    #[param(format = "uint64")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<u64>,
 }

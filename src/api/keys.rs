@@ -137,6 +137,7 @@ pub struct KeyFilter {
     pub creator: Option<Uuid>,
     /// A part of the name, the project's name or a UI domain, without regard to case; at most 100
     /// characters.
+    #[param(max_length = 100)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// Neither used nor created within so many days; 1 to 3650.
@@ -163,6 +164,7 @@ pub struct KeyList {
     pub project: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creator: Option<Uuid>,
+    #[param(max_length = 100)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// Neither used nor created within so many days; 1 to 3650.
@@ -182,6 +184,7 @@ pub struct KeyList {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Order>,
     /// 1 to 200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// The page behind this cursor.
@@ -314,6 +317,7 @@ pub struct Revealed {
 #[serde(deny_unknown_fields)]
 pub struct Lookup {
     /// SHA-256 of the token (not of the base64 that wraps it), as 64 hexadecimal digits.
+    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
     pub sha256: String,
 }
 

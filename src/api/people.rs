@@ -83,9 +83,11 @@ pub struct Person {
 #[into_params(parameter_in = Query)]
 pub struct UserQuery {
     /// A part of the email address; at most 100 characters.
+    #[param(max_length = 100)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// 1 to 200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// The `id` of the last user of the page before.

@@ -73,12 +73,14 @@ pub struct SessionServerEdit {
 #[into_params(parameter_in = Query)]
 pub struct ProjectQuery {
     /// A part of the name, or the beginning of the id; at most 100 characters.
+    #[param(max_length = 100)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// Only projects that are deployed, or only those that are not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed: Option<bool>,
     /// 1 to 200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// The `id` of the last project of the page before.

@@ -8,6 +8,7 @@ mod common;
 mod activity;
 mod authorize;
 mod bad_input;
+mod bad_keys;
 mod bounds;
 mod changes;
 mod connections;

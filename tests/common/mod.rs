@@ -45,15 +45,23 @@ impl Deck {
     pub async fn start_within(bounds: Bounds) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let token = Token::generate(TokenKind::User).expect("random");
-        let state = found(&directory, &token, false).await;
+        let state = found(&directory, &token, false, behind_a_proxy()).await;
         Self::run(directory, state, token.expose(), bounds).await
+    }
+
+    /// Without a proxy in front: nobody can say where they are.
+    pub async fn start_in_the_open() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let token = Token::generate(TokenKind::User).expect("random");
+        let state = found(&directory, &token, false, TrustedProxies::default()).await;
+        Self::run(directory, state, token.expose(), Bounds::default()).await
     }
 
     /// The deck of the person at the terminal: the token that is given is in memory only.
     pub async fn start_local() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let token = Token::generate(TokenKind::User).expect("random");
-        let state = found(&directory, &token, true).await;
+        let state = found(&directory, &token, true, behind_a_proxy()).await;
         Self::run(directory, state, token.expose(), Bounds::default()).await
     }
 
@@ -105,7 +113,12 @@ impl Deck {
     }
 }
 
-async fn found(directory: &TempDir, token: &Token, local: bool) -> ServerState {
+/// Everybody is, so that a test can say where somebody is.
+fn behind_a_proxy() -> TrustedProxies {
+    TrustedProxies::new(vec![trusted_proxy("127.0.0.1").expect("an address")])
+}
+
+async fn found(directory: &TempDir, token: &Token, local: bool, proxies: TrustedProxies) -> ServerState {
     let root = RootKey::generate().expect("random");
     let founding = Founding {
         organisation: "Acme Studios".into(),
@@ -128,8 +141,7 @@ async fn found(directory: &TempDir, token: &Token, local: bool) -> ServerState {
         sealer,
         PUBLIC_URL.into(),
         local.then_some(session),
-        // Everybody here is behind a proxy, so that a test can say where somebody is.
-        TrustedProxies::new(vec![trusted_proxy("127.0.0.1").expect("an address")]),
+        proxies,
     )
     .await
     .expect("founded")
