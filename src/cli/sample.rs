@@ -164,12 +164,15 @@ fn draft(
     now: Timestamp,
     n: u32,
 ) -> Result<Draft, Failure> {
+    let created_at = before(now, key.created)?;
     let last_used_at = key.used.map(|age| before(now, age)).transpose()?;
     let domain = key.ui_domains.as_ref().and_then(|domains| domains.first());
     Ok(Draft {
-        usage: usage(key.scope, domain.map(String::as_str), last_used_at, now, n),
+        usage: last_used_at.map_or_else(Vec::new, |last| {
+            usage(key.scope, domain.map(String::as_str), created_at, last, now, n)
+        }),
         creator: known(people, &key.creator)?,
-        created_at: before(now, key.created)?,
+        created_at,
         last_used_at,
         fields: KeyFields {
             scope: key.scope,

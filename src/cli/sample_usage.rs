@@ -12,19 +12,18 @@ const HOURS_PER_DAY: u32 = 24;
 /// Where the sample's visitors come from: addresses of documentation (RFC 5737, RFC 3849).
 const VISITORS: [&str; 4] = ["203.0.113.24", "198.51.100.7", "192.0.2.61", "2001:db8:51::7"];
 
-/// What a key of `scope` was used for until `last_used_at`, hour by hour. `seed` makes keys differ; `domain` is
-/// where its visitors are.
+/// What a key was used for from its creation until `last`, hour by hour. `seed` makes keys differ; `domain` is where
+/// its visitors are.
 pub fn usage(
     scope: Scope,
     domain: Option<&str>,
-    last_used_at: Option<Timestamp>,
+    created_at: Timestamp,
+    last: Timestamp,
     now: Timestamp,
     seed: u32,
 ) -> Vec<Tally> {
-    let Some(last) = last_used_at else {
-        return Vec::new();
-    };
     let first = (hour_of(now) + HOURS_PER_DAY).saturating_sub(HOURS_KEPT);
+    let first = first.max(hour_of(created_at) + 1).min(hour_of(last));
     (first..=hour_of(last))
         .filter_map(|hour| hour_of_use(scope, domain, last, hour, seed))
         .collect()
