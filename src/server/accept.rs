@@ -5,15 +5,14 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::ConnectInfo;
+use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -21,6 +20,7 @@ use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutWriter;
 
 use super::bounds::{Bounds, Place, Places};
+use super::router::Front;
 use super::state::ServerState;
 use super::tls::Tls;
 
@@ -71,7 +71,7 @@ impl From<TcpListener> for Entrance {
 /// Accepts until `shutdown`, then waits for what is under way.
 pub async fn until(
     entrance: Entrance,
-    router: Router,
+    front: Front,
     state: &ServerState,
     shutdown: impl Future<Output = ()>,
 ) {
@@ -86,7 +86,7 @@ pub async fn until(
                 Ok(Some((stream, peer, place))) => {
                     let connection = Connection {
                         peer,
-                        router: router.clone(),
+                        front: front.clone(),
                         state: state.clone(),
                         bounds: entrance.bounds,
                     };
@@ -125,7 +125,7 @@ async fn pause_after(error: &io::Error) {
 /// What one connection needs to be answered.
 struct Connection {
     peer: SocketAddr,
-    router: Router,
+    front: Front,
     state: ServerState,
     bounds: Bounds,
 }
@@ -152,11 +152,10 @@ impl Connection {
     async fn answer(self, stream: impl AsyncRead + AsyncWrite + Send + 'static) {
         let mut stream = TimeoutWriter::new(stream);
         stream.set_timeout(Some(self.bounds.unread));
-        let (router, peer) = (TowerToHyperService::new(self.router), self.peer);
-        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            let answer = router.call(request);
-            async move { answer.await.map_err(|never: Infallible| never) }
+        let (front, peer) = (Arc::new(self.front), self.peer);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let front = front.clone();
+            async move { Ok::<_, Infallible>(front.answer(peer, request).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

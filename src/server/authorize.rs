@@ -6,21 +6,24 @@
 
 use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, State};
-use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_LENGTH};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::error::{ApiError, ApiResult};
-use super::extract::Query;
-use super::presented;
 use super::state::ServerState;
 use super::store::CheckedKey;
+use super::{extract, presented};
 use crate::api::PresentedAt::Gateway;
+use crate::api::ProblemType;
 use crate::model::connection::{Caller, may_pass};
 use crate::model::{Grant, Rule, Scope, Token, TokenHash, TokenKind};
+
+/// The path that is asked, and the root of those that gateways append to.
+pub const PATH: &str = "/v1/authorize";
 
 const GATEWAY: HeaderName = HeaderName::from_static("x-keydeck-gateway");
 /// Where a client presents its key, the first that is there.
@@ -42,7 +45,8 @@ pub struct Wanted {
     scope: Option<Scope>,
 }
 
-/// Whether a gateway may let a request with this key through.
+/// Whether a gateway may let a request with this key through. Below this path (`/v1/authorize/…`), for gateways that
+/// append the client's own path and query and ask with its method, every method is taken, and the query says nothing.
 #[utoipa::path(get, path = "/v1/authorize", tag = "gateways", security(()),
     params(Wanted,
         ("x-keydeck-gateway" = String, Header, description = "The gateway's own token; it begins with kdg_."),
@@ -53,23 +57,26 @@ pub struct Wanted {
             `x-keydeck-project` say whose request it is.",
             headers(("x-keydeck-key-id" = String), ("x-keydeck-scope" = String))),
         super::openapi::KeyChecked))]
-pub async fn authorize(
-    State(server): State<ServerState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Query(wanted): Query<Wanted>,
-    headers: HeaderMap,
-) -> ApiResult<Response> {
-    check(&server, peer, &headers, wanted.scope).await
+pub async fn answer(server: &ServerState, peer: SocketAddr, head: &Parts) -> ApiResult<Response> {
+    if head.uri.path() != PATH {
+        // What the client wrote there says nothing; the wanted scope comes in the header, which the gateway sets.
+        return check(server, peer, &head.headers, None).await;
+    }
+    if !matches!(head.method, Method::GET | Method::HEAD) {
+        let refused = ApiError::new(
+            ProblemType::MethodNotAllowed,
+            format!("This path takes no {}, but GET.", head.method),
+        );
+        return Ok(([(ALLOW, "GET,HEAD")], refused).into_response());
+    }
+    let wanted: Wanted = extract::query(head)?;
+    check(server, peer, &head.headers, wanted.scope).await
 }
 
-/// As [`authorize`], for gateways that append the client's own path and query and ask with its method. What
-/// the client wrote there says nothing; the wanted scope comes in the header, which the gateway sets.
-pub async fn authorize_any(
-    State(server): State<ServerState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-) -> ApiResult<Response> {
-    check(&server, peer, &headers, None).await
+/// Whether this path is the check's: its own, or one with the client's appended to it.
+pub fn is_asked(path: &str) -> bool {
+    path.strip_prefix(PATH)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 async fn check(
@@ -168,6 +175,8 @@ fn let_through(key: &CheckedKey) -> ApiResult<Response> {
     let text = |id: uuid::Uuid| HeaderValue::try_from(id.to_string()).map_err(|_| ApiError::internal());
     let mut response = StatusCode::OK.into_response();
     let headers = response.headers_mut();
+    // Said also to those who speak HTTP/1.0, as nginx does.
+    headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     headers.insert(KEY_ID, text(key.id)?);
     headers.insert(SCOPE, HeaderValue::from_static(key.scope.as_str()));
     if let Some((project, _)) = key.project {

@@ -22,14 +22,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
-        let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs))
-            .map(Self)
-            .map_err(|error| {
-                let wrong = field_error(error.path(), &error.inner().to_string());
-                ApiError::malformed(&wrong.field, wrong.message)
-            })
+        query(parts).map(Self)
     }
+}
+
+/// As [`Query`], of a head that is at hand.
+pub fn query<T: DeserializeOwned>(head: &Parts) -> ApiResult<T> {
+    let pairs = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
+    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map_err(|error| {
+        let wrong = field_error(error.path(), &error.inner().to_string());
+        ApiError::malformed(&wrong.field, wrong.message)
+    })
 }
 
 /// The `{id}` in the path.

@@ -42,6 +42,7 @@ pub use accept::Entrance;
 pub use auth::LocalSession;
 pub use bounds::Bounds;
 pub use mint::new_key;
+use router::Front;
 pub use state::ServerState;
 pub use tls::{CertificateFiles, Tls, TlsError};
 
@@ -54,7 +55,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let feed = tokio::spawn(events::feed(state.clone()));
     let counts = tokio::spawn(usage::keep(state.clone()));
-    accept::until(entrance.into(), router::router(state.clone()), &state, shutdown).await;
+    accept::until(entrance.into(), Front::new(state.clone()), &state, shutdown).await;
     feed.abort();
     counts.abort();
     usage::write(&state).await;

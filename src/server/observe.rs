@@ -4,36 +4,90 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::state::ServerState;
 use crate::api::{REQUEST_ID, is_request_id};
 
+/// Around what the router answers.
 pub async fn request(State(server): State<ServerState>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let id = request_id(request.headers());
-    let method = request.method().clone();
+    let seen = Seen::of(request.method(), request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
-    // Of the highest level, so that what goes wrong is logged under the id whatever else is not.
-    let span = tracing::error_span!("request", %id);
-    let mut response = next.run(request).instrument(span.clone()).await;
-    if let Ok(value) = HeaderValue::try_from(&id) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    let took = started.elapsed();
-    server.metrics.answered(&method, route, response.status(), took);
-    let (status, microseconds) = (response.status(), took.as_micros() as u64);
-    span.in_scope(|| match status.is_server_error() {
-        // Whoever is told its id is to find it, whatever else is not logged.
-        true => tracing::warn!(%method, route, status = status.as_u16(), microseconds, "answered"),
-        false => tracing::info!(%method, route, status = status.as_u16(), microseconds, "answered"),
-    });
-    response
+    seen.noted(&server, route, next.run(request)).await
+}
+
+/// A request on its way to an answer.
+pub struct Seen {
+    started: Instant,
+    id: String,
+    method: Method,
+    span: Span,
+}
+
+impl Seen {
+    pub fn of(method: &Method, headers: &HeaderMap) -> Self {
+        let id = request_id(headers);
+        // Of the highest level, so that what goes wrong is logged under the id whatever else is not.
+        Self::under(tracing::error_span!("request", %id), method, id)
+    }
+
+    /// The same for what is asked so often that a span is felt: only a log that tells of every request has one.
+    pub fn of_many(method: &Method, headers: &HeaderMap) -> Self {
+        let id = request_id(headers);
+        Self::under(tracing::info_span!("request", %id), method, id)
+    }
+
+    fn under(span: Span, method: &Method, id: String) -> Self {
+        Self {
+            started: Instant::now(),
+            id,
+            method: method.clone(),
+            span,
+        }
+    }
+
+    /// Its answer, counted, logged and under its id. `route` is the path as it is documented.
+    pub async fn noted(
+        self,
+        server: &ServerState,
+        route: &str,
+        answer: impl Future<Output = Response>,
+    ) -> Response {
+        let Self {
+            started,
+            id,
+            method,
+            span,
+        } = self;
+        let mut response = answer.instrument(span.clone()).await;
+        let headers = response.headers_mut();
+        if let Ok(value) = HeaderValue::try_from(&id) {
+            headers.insert(REQUEST_ID, value);
+        }
+        // Keys and their owners concern the asker alone; no proxy may keep an answer.
+        headers
+            .entry(CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
+        let took = started.elapsed();
+        server.metrics.answered(&method, route, response.status(), took);
+        let (status, microseconds) = (response.status(), took.as_micros() as u64);
+        let span = match span.is_disabled() && status.is_server_error() {
+            true => tracing::error_span!("request", %id),
+            false => span,
+        };
+        span.in_scope(|| match status.is_server_error() {
+            // Whoever is told its id is to find it, whatever else is not logged.
+            true => tracing::warn!(%method, route, status = status.as_u16(), microseconds, "answered"),
+            false => tracing::info!(%method, route, status = status.as_u16(), microseconds, "answered"),
+        });
+        response
+    }
 }
 
 /// The caller's id when it can stand in a log line as it is; else a new one.

@@ -36,6 +36,8 @@ pub fn answer(
         description = "An organisation's API keys. Every refusal is a problem document (RFC 9457) with a stable \
                        `type`; a key that the signed-in user may not see answers as one that does not exist."
     ),
+    // It is no route of the router.
+    paths(super::authorize::answer),
     // Those of query parameters and of other events are not collected by themselves.
     components(schemas(ChangeEvent, Problem, Sort, Order, PageFrom)),
     modifiers(&Bearer),

@@ -1,21 +1,28 @@
-//! The table of contents: every route, and the layers around all of them.
+//! The table of contents: every route, and the layers around all of them. The gateway check, which is asked
+//! for every request of an API, stands beside them and goes the shortest way.
 
 use std::any::Any;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderValue, Method};
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
+use axum::http::{Method, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, options};
+use axum::routing::{get, options};
+use futures_util::FutureExt;
+use hyper::body::Incoming;
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::ApiError;
+use super::observe::Seen;
 use super::state::ServerState;
 use super::{
     activity, authorize, connect, events, gateways, health, keys, me, metrics, observe, openapi, projects,
@@ -26,18 +33,55 @@ use crate::api::ProblemType;
 /// How long an answer may take to begin.
 const ANSWER: Duration = Duration::from_secs(10);
 
-pub fn router(state: ServerState) -> Router {
-    let (routes, mut document) = documented().split_for_parts();
-    let (connections, of_connections) = connections().split_for_parts();
-    document.merge(of_connections);
-    let routes = routes
-        .route("/openapi.json", get(openapi::answer(&document)))
-        .route("/v1/authorize/", any(authorize::authorize_any))
-        .route("/v1/authorize/{*path}", any(authorize::authorize_any))
-        .fallback(no_route);
-    layered(routes, connections, ANSWER)
-        .layer(from_fn_with_state(state.clone(), observe::request))
-        .with_state(state)
+/// All that is answered.
+#[derive(Clone)]
+pub struct Front {
+    server: ServerState,
+    routes: TowerToHyperService<Router>,
+}
+
+impl Front {
+    pub fn new(server: ServerState) -> Self {
+        let (routes, mut document) = documented().split_for_parts();
+        let (connections, of_connections) = connections().split_for_parts();
+        document.merge(of_connections);
+        let routes = routes
+            .route("/openapi.json", get(openapi::answer(&document)))
+            .fallback(no_route);
+        let observed = from_fn_with_state(server.clone(), observe::request);
+        let routes = layered(routes, connections, ANSWER).layer(observed);
+        Self {
+            routes: TowerToHyperService::new(routes.with_state(server.clone())),
+            server,
+        }
+    }
+
+    /// Answers a request of `peer`.
+    pub async fn answer(&self, peer: SocketAddr, mut request: Request<Incoming>) -> Response {
+        if authorize::is_asked(request.uri().path()) {
+            let (head, _) = request.into_parts();
+            return self.authorize(peer, &head).await;
+        }
+        request.extensions_mut().insert(ConnectInfo(peer));
+        match self.routes.call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+
+    async fn authorize(&self, peer: SocketAddr, head: &Parts) -> Response {
+        let seen = Seen::of_many(&head.method, &head.headers);
+        let answer = async {
+            let answer = authorize::answer(&self.server, peer, head);
+            let answer = tokio::time::timeout(ANSWER, AssertUnwindSafe(answer).catch_unwind());
+            match answer.await {
+                Ok(Ok(answer)) => answer.into_response(),
+                Ok(Err(panic)) => after_panic(panic),
+                Err(_) => too_late(),
+            }
+        };
+        seen.noted(&self.server, authorize::PATH, answer).await
+    }
 }
 
 /// What stands around every route; an answer begins within `limit`.
@@ -48,13 +92,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
 ) -> Router<S> {
     // Pages can read every refusal, so what is answered for a route that failed is under this layer too.
     let connections = answering(connections, limit).layer(connect::any_origin());
-    answering(routes, limit)
-        .merge(connections)
-        // Keys and their owners concern the asker alone; no proxy may keep an answer.
-        .layer(SetResponseHeaderLayer::if_not_present(
-            CACHE_CONTROL,
-            HeaderValue::from_static("no-store"),
-        ))
+    answering(routes, limit).merge(connections)
 }
 
 /// Every request is answered in time, also when no handler does.
@@ -87,7 +125,6 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(users::replace_token))
         .routes(routes!(gateways::list, gateways::add))
         .routes(routes!(gateways::remove))
-        .routes(routes!(authorize::authorize))
         .routes(routes!(activity::list))
         .routes(routes!(activity::head))
         .routes(routes!(events::subscribe))
@@ -119,15 +156,19 @@ async fn no_method(method: Method) -> ApiError {
     )
 }
 
-async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
+async fn in_time(limit: Duration, request: axum::extract::Request, next: Next) -> Response {
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => ApiError::new(
-            ProblemType::Timeout,
-            "The server is overloaded and gave up on this request; try again in a moment.",
-        )
-        .into_response(),
+        Err(_) => too_late(),
     }
+}
+
+fn too_late() -> Response {
+    ApiError::new(
+        ProblemType::Timeout,
+        "The server is overloaded and gave up on this request; try again in a moment.",
+    )
+    .into_response()
 }
 
 /// What the panic said may hold anything, so it is neither answered nor logged here.
@@ -139,17 +180,15 @@ fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response {
 #[cfg(test)]
 mod tests {
     use axum::body::{Body, to_bytes};
-    use axum::http::StatusCode;
     use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
-    use hyper::service::Service;
-    use hyper_util::service::TowerToHyperService;
+    use axum::http::{HeaderValue, StatusCode};
 
     use super::*;
     use crate::api::Problem;
 
     /// To a page of another origin.
     async fn answer(routes: Router) -> Response {
-        let mut request = Request::new(Body::empty());
+        let mut request = axum::extract::Request::new(Body::empty());
         let origin = HeaderValue::from_static("https://shop.acme.example");
         request.headers_mut().insert(ORIGIN, origin);
         let answer = TowerToHyperService::new(routes).call(request);

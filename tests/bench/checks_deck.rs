@@ -32,6 +32,11 @@ impl ChecksDeck {
         if !gateway.exists() {
             make(&directory, keys)?;
         }
+        // Disks are not what is measured: the file is in memory, as one that is in use is.
+        std::io::copy(
+            &mut File::open(directory.join("keydeck.db"))?,
+            &mut std::io::sink(),
+        )?;
         Ok(Self {
             gateway: std::fs::read_to_string(&gateway)?,
             keys: directory.join("keys"),

@@ -1,6 +1,7 @@
 //! What was counted of keys at work: little at once, much by way of the log, and the same to whoever asks.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use keydeck::api::{KeyFilter, Sort, Usage};
@@ -33,6 +34,13 @@ fn used(key: i64, at: Timestamp, address: &str) -> Tally {
     tally
 }
 
+/// Returns whether some of it waits.
+async fn record(deck: &Deck, tallies: Vec<Tally>) -> bool {
+    let by_key = tallies.into_iter().map(|tally| ((tally.key, tally.hour), tally));
+    let tallies = Arc::new(vec![by_key.collect()]);
+    deck.store.record_usage(tallies).await.unwrap()
+}
+
 async fn usage(deck: &Deck, key: Uuid) -> Usage {
     deck.store.usage(key, Visible::All).await.unwrap().unwrap()
 }
@@ -55,17 +63,10 @@ async fn few_are_written_at_once() {
     let keys = keys(&deck, 3).await;
     let now = Timestamp::now();
     let earlier = now - SignedDuration::from_secs(5);
-    let waits = deck
-        .store
-        .record_usage(vec![used(keys[0].1, now, "203.0.113.7")])
-        .await
-        .unwrap();
+    let waits = record(&deck, vec![used(keys[0].1, now, "203.0.113.7")]).await;
     assert!(!waits);
     // What is written later but was earlier is no last use.
-    deck.store
-        .record_usage(vec![used(keys[0].1, earlier, "203.0.113.8")])
-        .await
-        .unwrap();
+    record(&deck, vec![used(keys[0].1, earlier, "203.0.113.8")]).await;
     let usage = usage(&deck, keys[0].0).await;
     assert_eq!(usage.last_week().allowed, 2);
     let last = usage.last_use.unwrap();
@@ -86,16 +87,17 @@ async fn many_wait_in_the_log_and_are_told_all_the_same() {
             .iter()
             .map(|&(_, number)| used(number, at, "2001:db8::7"))
             .collect();
-        assert!(deck.store.record_usage(tallies).await.unwrap());
+        assert!(record(&deck, tallies).await);
     }
     let waiting = usage(&deck, keys[MANY / 2].0).await;
     assert_eq!(waiting.last_week().allowed, 3);
     assert_eq!(never_used(&deck).await, MANY as u64);
-    let mut buckets = 1;
+    let mut slices = 1;
     while deck.store.settle_usage().await.unwrap() {
-        buckets += 1;
+        slices += 1;
     }
-    assert!((2..=3).contains(&buckets), "{buckets}");
+    // A few keys at a time, so that nobody who changes something waits long.
+    assert_eq!(slices, 5);
     assert!(!deck.store.settle_usage().await.unwrap());
     assert_eq!(never_used(&deck).await, 0);
     let settled = usage(&deck, keys[MANY / 2].0).await;
@@ -120,10 +122,7 @@ async fn hours_and_days_are_those_of_the_clock() {
     let now = Timestamp::now();
     let ago = |hours| now - SignedDuration::from_hours(hours);
     for hours in [0, 1, 167, 168, 29 * 24, i64::from(HOURS_KEPT)] {
-        deck.store
-            .record_usage(vec![used(number, ago(hours), "203.0.113.7")])
-            .await
-            .unwrap();
+        record(&deck, vec![used(number, ago(hours), "203.0.113.7")]).await;
     }
     let usage = usage(&deck, key).await;
     assert_eq!(usage.last_hour().allowed, 2);

@@ -12,6 +12,7 @@ pub mod sqlite;
 mod usage;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -23,7 +24,7 @@ pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
 pub use self::projects::{
     NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
 };
-pub use self::usage::{Checked, CheckedKey, HOURS_KEPT, SOURCES, Tally, Use, hour_of};
+pub use self::usage::{Checked, CheckedKey, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyEventKind, KeyFilter, Organisation,
     Person, PersonRef, ProjectQuery, ProjectRef, Sort, Usage, User, UserQuery,
@@ -332,7 +333,7 @@ pub trait Store: Send + Sync + 'static {
     /// What a check of a presented key needs, from the primary database as it is now.
     async fn check(&self, key: &TokenHash, gateway: Option<&TokenHash>) -> StoreResult<Checked>;
     /// Adds what was counted. Returns whether some of it waits for [`Store::settle_usage`].
-    async fn record_usage(&self, tallies: Vec<Tally>) -> StoreResult<bool>;
+    async fn record_usage(&self, tallies: Arc<Tallies>) -> StoreResult<bool>;
     /// Brings a part of what waits to where filters and sorts see it. Returns whether more waits.
     async fn settle_usage(&self) -> StoreResult<bool>;
     /// How an active key is used; what waits is in it. `None`: there is no such key that may be seen.

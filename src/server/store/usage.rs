@@ -1,6 +1,7 @@
 //! Keys at work as the store knows them: what a check reads, and what was counted.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -13,6 +14,9 @@ use crate::model::{Scope, Settings};
 pub const SOURCES: usize = 8;
 /// How long hours are kept: the 30 days that are shown, and the one that is not over.
 pub const HOURS_KEPT: u32 = 31 * 24;
+
+/// Keys whose numbers follow each other are counted and written together, so many of them.
+pub const USAGE_BUCKET: i64 = 4096;
 
 /// The hour of UTC that a time is in, counted since the epoch.
 pub fn hour_of(at: Timestamp) -> u32 {
@@ -40,6 +44,9 @@ pub struct Checked {
     /// Whether the gateway's token is that of a gateway.
     pub gateway: bool,
 }
+
+/// What was counted by key and hour, in parts; all of a bucket of keys is in one part.
+pub type Tallies = Vec<HashMap<(i64, u32), Tally>>;
 
 /// One request that was allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +125,8 @@ impl Tally {
             origin: origin.map(Box::from),
         };
         if self.uses.len() < SOURCES {
+            // Most keys are used from one place within a second.
+            self.uses.reserve_exact(1);
             self.uses.push(new);
         } else if let Some(oldest) = self.uses.iter_mut().min_by_key(|known| known.at)
             && oldest.at <= at

@@ -3,18 +3,21 @@
 
 mod recorder;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
 pub use self::recorder::Recorder;
 use super::state::ServerState;
+use super::store::Tallies;
 
 /// How long counts stay in memory alone.
 const EVERY: Duration = Duration::from_secs(1);
 /// Settling rests so many times as long as it worked, so that checks and changes hardly feel it.
-const REST: u32 = 20;
+const REST: u32 = 60;
 /// Who can't write tries again after this.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -38,17 +41,28 @@ async fn gather(server: &ServerState, waiting: &Notify) {
 
 /// Writes all that was counted. Returns whether some of it waits to be settled.
 pub async fn write(server: &ServerState) -> bool {
-    let tallies = server.usage.take();
+    let tallies = Arc::new(server.usage.take());
     if tallies.is_empty() {
         return false;
     }
     match server.store.record_usage(tallies.clone()).await {
-        Ok(waits) => waits,
+        Ok(waits) => {
+            release(tallies).await;
+            waits
+        }
         Err(error) => {
             tracing::warn!(%error, "what keys were used for can't be written; it is tried again");
-            server.usage.put_back(tallies);
+            server.usage.put_back(&tallies);
             false
         }
+    }
+}
+
+/// Of very many keys that takes milliseconds; checks are answered in between.
+async fn release(tallies: Arc<Tallies>) {
+    for part in Arc::into_inner(tallies).into_iter().flatten() {
+        drop(part);
+        yield_now().await;
     }
 }
 

@@ -9,17 +9,17 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use crate::model::Rule;
-use crate::server::store::{Tally, hour_of};
+use crate::server::store::{Tallies, Tally, USAGE_BUCKET, hour_of};
 
 /// Threads that count at once seldom meet in one of so many.
 const SHARDS: usize = 16;
 
-type Tallies = HashMap<(i64, u32), Tally>;
+type Shard = HashMap<(i64, u32), Tally>;
 
 /// What was counted since it was last taken.
 #[derive(Default)]
 pub struct Recorder {
-    shards: [Mutex<Tallies>; SHARDS],
+    shards: [Mutex<Shard>; SHARDS],
     /// Whether there is something to take.
     filled: AtomicBool,
     wake: Notify,
@@ -43,21 +43,19 @@ impl Recorder {
     }
 
     /// All that was counted; from now on it is counted anew.
-    pub fn take(&self) -> Vec<Tally> {
+    pub fn take(&self) -> Tallies {
         self.filled.store(false, Ordering::Release);
         let shards = self.shards.iter().map(|shard| std::mem::take(&mut *lock(shard)));
-        shards.flat_map(HashMap::into_values).collect()
+        shards.filter(|shard| !shard.is_empty()).collect()
     }
 
     /// What could not be written is counted on.
-    pub fn put_back(&self, tallies: Vec<Tally>) {
-        for tally in tallies {
+    pub fn put_back(&self, tallies: &Tallies) {
+        for tally in tallies.iter().flat_map(HashMap::values) {
             let key = (tally.key, tally.hour);
             let new = || Tally::of(tally.key, tally.hour);
-            lock(self.shard(tally.key))
-                .entry(key)
-                .or_insert_with(new)
-                .add(tally);
+            let mut shard = lock(self.shard(tally.key));
+            shard.entry(key).or_insert_with(new).add(tally.clone());
         }
         self.announce();
     }
@@ -76,13 +74,13 @@ impl Recorder {
         }
     }
 
-    fn shard(&self, key: i64) -> &Mutex<Tallies> {
-        &self.shards[key.unsigned_abs() as usize % SHARDS]
+    fn shard(&self, key: i64) -> &Mutex<Shard> {
+        &self.shards[(key / USAGE_BUCKET).unsigned_abs() as usize % SHARDS]
     }
 }
 
 /// What these locks guard is whole at every instruction, so a panic elsewhere spoils nothing.
-fn lock(shard: &Mutex<Tallies>) -> MutexGuard<'_, Tallies> {
+fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -102,18 +100,26 @@ mod tests {
         recorder.refused(17, at(2), Rule::OriginForeign);
         recorder.allowed(1, at(3600), None, None);
         recorder.filled().await;
-        let mut taken = recorder.take();
+        let all = recorder.take();
+        let mut taken: Vec<&Tally> = all.iter().flat_map(HashMap::values).collect();
         taken.sort_by_key(|tally| (tally.key, tally.hour));
         let counts: Vec<_> = taken
             .iter()
             .map(|t| (t.key, t.hour, t.allowed, t.refused.len()))
             .collect();
         assert_eq!(counts, [(1, 0, 2, 0), (1, 1, 1, 0), (17, 0, 0, 1)]);
-        assert_eq!(recorder.take(), []);
-        recorder.put_back(taken);
+        assert!(recorder.take().is_empty());
+        recorder.put_back(&all);
         recorder.allowed(1, at(2), None, None);
         recorder.filled().await;
         let again = recorder.take();
-        assert_eq!(again.iter().map(|tally| tally.allowed).sum::<u32>(), 4);
+        assert_eq!(
+            again
+                .iter()
+                .flat_map(HashMap::values)
+                .map(|tally| tally.allowed)
+                .sum::<u32>(),
+            4
+        );
     }
 }

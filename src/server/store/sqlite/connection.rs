@@ -50,7 +50,7 @@ const LOG_PAGES: u32 = 8192;
 const LOADER_CACHE_KIB: usize = 16 * 1024;
 const WRITER_CACHE_KIB: usize = 8 * 1024;
 /// What all readers together may cache.
-const READERS_CACHE_KIB: usize = 16 * 1024;
+const READERS_CACHE_KIB: usize = 24 * 1024;
 
 /// Lays the foundation in a file that holds no database yet. The write lock is held from before the
 /// look at the file until all is in it, so that of two who try at once one finds it taken.
@@ -136,7 +136,7 @@ pub fn loader(path: &Path) -> StoreResult<Connection> {
 pub fn reader(path: &Path) -> StoreResult<Connection> {
     let conn = connect(path)?;
     let share = READERS_CACHE_KIB / available_parallelism().map_or(4, |n| n.get() + super::readers::THREADS);
-    conn.pragma_update(None, "cache_size", -(share.clamp(1024, 4096) as i64))?;
+    conn.pragma_update(None, "cache_size", -(share.clamp(1024, 8192) as i64))?;
     conn.pragma_update(None, "query_only", true)?;
     Ok(conn)
 }

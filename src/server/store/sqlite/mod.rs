@@ -45,7 +45,7 @@ use super::{
     Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
     Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
     Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
-    Tally, Visible, WrappedDataKey,
+    Tallies, Visible, WrappedDataKey,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
@@ -266,8 +266,9 @@ impl Store for SqliteStore {
         self.pool.read(|conn| check::check(conn, key, gateway))
     }
 
-    async fn record_usage(&self, tallies: Vec<Tally>) -> StoreResult<bool> {
-        self.writer.run(move |conn| usage::record(conn, &tallies)).await
+    async fn record_usage(&self, tallies: Arc<Tallies>) -> StoreResult<bool> {
+        let entry = usage::Entry::of(tallies).await?;
+        self.writer.run(move |conn| usage::record(conn, &entry)).await
     }
 
     async fn settle_usage(&self) -> StoreResult<bool> {

@@ -10,7 +10,7 @@ pub const ADDRESS: i64 = 1;
 /// What stands for the rule where none refused.
 pub const ALLOWED: &str = "";
 
-pub fn apply(conn: &Connection, tallies: &[Tally]) -> StoreResult<()> {
+pub fn apply<'a>(conn: &Connection, tallies: impl IntoIterator<Item = &'a Tally>) -> StoreResult<()> {
     for tally in tallies {
         count(conn, tally)?;
         if let Some(last) = tally.uses.iter().max_by_key(|used| used.at) {

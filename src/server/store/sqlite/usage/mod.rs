@@ -1,50 +1,88 @@
 //! What was counted of keys at work: written once a second, by the thread that writes.
 //!
 //! A key that is used touches several indexes. Of few keys all is written at once. Of many, which would
-//! hold up those who change something, it is put down in a log in the same second, and carried over a
-//! bucket of keys at a time (`settle`); keys that are used again meanwhile cost no more for it.
+//! hold up those who change something, it is put down in a log in the same second, by buckets of keys, and
+//! carried over a few keys at a time (`settle`); keys that are used again meanwhile cost no more for it.
 
 mod apply;
 mod report;
 mod settle;
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use rusqlite::{Connection, params};
+use tokio::task::yield_now;
 
 pub use self::apply::apply;
 pub use self::report::report;
 pub use self::settle::settle;
-use crate::server::store::{HOURS_KEPT, StoreError, StoreResult, Tally};
+use crate::server::store::{HOURS_KEPT, StoreError, StoreResult, Tallies, Tally, USAGE_BUCKET};
 
 /// The most tallies that are written to the keys at once.
 const AT_ONCE: usize = 256;
-/// The keys of a bucket have numbers that follow each other, so that they lie together.
-const BUCKET: i64 = 256;
 /// The most hours' rows that are forgotten at once.
 const FORGOTTEN: i64 = 2_000;
 
 fn bucket_of(key: i64) -> i64 {
-    key / BUCKET
+    key / USAGE_BUCKET
+}
+
+/// What is written of a second of use.
+pub enum Entry {
+    /// To the keys at once.
+    Few(Arc<Tallies>),
+    /// Into the log, packed by buckets; and the newest hour in it.
+    Many(Vec<(i64, Vec<u8>)>, u32),
+}
+
+impl Entry {
+    /// Packs many, a part at a time: where it runs checks are answered, which wait for no more than a part.
+    pub async fn of(tallies: Arc<Tallies>) -> StoreResult<Self> {
+        if tallies.iter().map(HashMap::len).sum::<usize>() <= AT_ONCE {
+            return Ok(Self::Few(tallies));
+        }
+        let (mut rows, mut newest) = (Vec::new(), 0);
+        for part in tallies.iter() {
+            let mut sorted: Vec<&Tally> = part.values().collect();
+            sorted.sort_unstable_by_key(|tally| (tally.key, tally.hour));
+            for bucket in sorted.chunk_by(|one, next| bucket_of(one.key) == bucket_of(next.key)) {
+                newest = bucket.iter().map(|tally| tally.hour).fold(newest, u32::max);
+                rows.push((bucket_of(bucket[0].key), packed(bucket)?));
+                yield_now().await;
+            }
+        }
+        Ok(Self::Many(rows, newest))
+    }
 }
 
 /// Returns whether there is something to settle.
-pub fn record(conn: &Connection, tallies: &[Tally]) -> StoreResult<bool> {
-    forget(conn, tallies)?;
-    if tallies.len() <= AT_ONCE {
-        apply(conn, tallies)?;
-        return Ok(false);
+pub fn record(conn: &Connection, entry: &Entry) -> StoreResult<bool> {
+    match entry {
+        Entry::Few(tallies) => {
+            let tallies = || tallies.iter().flat_map(HashMap::values);
+            forget(conn, tallies().map(|tally| tally.hour).max().unwrap_or(0))?;
+            apply(conn, tallies())?;
+            Ok(false)
+        }
+        Entry::Many(rows, newest) => {
+            forget(conn, *newest)?;
+            rows.iter()
+                .try_for_each(|(bucket, packed)| put_down(conn, None, *bucket, packed))?;
+            Ok(true)
+        }
     }
-    let mut insert = conn.prepare_cached("INSERT INTO usage_log (bucket, tallies) VALUES (?, ?)")?;
-    let mut sorted: Vec<&Tally> = tallies.iter().collect();
-    sorted.sort_unstable_by_key(|tally| tally.key);
-    for bucket in sorted.chunk_by(|one, next| bucket_of(one.key) == bucket_of(next.key)) {
-        insert.execute(params![bucket_of(bucket[0].key), packed(bucket)?])?;
-    }
-    Ok(true)
+}
+
+/// Into the log; `None`: behind all that is there.
+fn put_down(conn: &Connection, seq: Option<i64>, bucket: i64, packed: &[u8]) -> StoreResult<()> {
+    conn.prepare_cached("INSERT INTO usage_log (seq, bucket, tallies) VALUES (?, ?, ?)")?
+        .execute(params![seq, bucket, packed])?;
+    Ok(())
 }
 
 /// Hours that nobody asks for any more go, a little with each second of use.
-fn forget(conn: &Connection, tallies: &[Tally]) -> StoreResult<()> {
-    let newest = tallies.iter().map(|tally| tally.hour).max().unwrap_or(0);
+fn forget(conn: &Connection, newest: u32) -> StoreResult<()> {
     conn.prepare_cached(
         "DELETE FROM usage_hours WHERE (hour, key, rule) IN
              (SELECT hour, key, rule FROM usage_hours WHERE hour < ? ORDER BY hour, key, rule LIMIT ?)",

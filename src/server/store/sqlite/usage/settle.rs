@@ -4,23 +4,39 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{apply::apply, logged};
+use super::apply::apply;
+use super::{logged, packed, put_down};
 use crate::server::store::{StoreResult, Tally};
 
-/// Carries over the bucket that has waited the longest. Returns whether another waits.
+/// The most that are carried over at once; a change that comes meanwhile waits for them.
+const AT_ONCE: usize = 64;
+
+/// Carries over the first keys of the bucket that has waited the longest. Returns whether more wait.
 pub fn settle(conn: &Connection) -> StoreResult<bool> {
-    let Some(bucket) = oldest(conn)? else {
+    let Some((seq, bucket)) = oldest(conn)? else {
         return Ok(false);
     };
-    apply(conn, &merged(logged(conn, bucket)?))?;
+    let merged = merged(logged(conn, bucket)?);
+    let (now, later) = merged.split_at(merged.len().min(AT_ONCE));
+    apply(conn, now)?;
     conn.prepare_cached("DELETE FROM usage_log WHERE bucket = ?")?
         .execute([bucket])?;
+    if !later.is_empty() {
+        put_down(
+            conn,
+            Some(seq),
+            bucket,
+            &packed(&later.iter().collect::<Vec<_>>())?,
+        )?;
+    }
     Ok(oldest(conn)?.is_some())
 }
 
-fn oldest(conn: &Connection) -> StoreResult<Option<i64>> {
-    let mut statement = conn.prepare_cached("SELECT bucket FROM usage_log ORDER BY seq LIMIT 1")?;
-    Ok(statement.query_row([], |row| row.get(0)).optional()?)
+fn oldest(conn: &Connection) -> StoreResult<Option<(i64, i64)>> {
+    let mut statement = conn.prepare_cached("SELECT seq, bucket FROM usage_log ORDER BY seq LIMIT 1")?;
+    Ok(statement
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
 }
 
 /// One tally for each key and hour, in the order in which keys lie.
@@ -34,6 +50,6 @@ fn merged(tallies: Vec<Tally>) -> Vec<Tally> {
             .add(tally);
     }
     let mut merged: Vec<Tally> = merged.into_values().collect();
-    merged.sort_unstable_by_key(|tally| (tally.hour, tally.key));
+    merged.sort_unstable_by_key(|tally| (tally.key, tally.hour));
     merged
 }
