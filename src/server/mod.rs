@@ -57,7 +57,10 @@ pub async fn serve(
     let counts = tokio::spawn(usage::keep(state.clone()));
     accept::until(entrance.into(), Front::new(state.clone()), &state, shutdown).await;
     feed.abort();
-    counts.abort();
+    // It ends by itself when the server is closing.
+    if counts.await.is_err() {
+        tracing::error!("counting what keys are used for has failed");
+    }
     usage::write(&state).await;
     Ok(())
 }

@@ -21,18 +21,29 @@ const REST: u32 = 60;
 /// Who can't write tries again after this.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Writes what is counted, until it is dropped; then [`write`] takes the rest.
+/// Writes what is counted, until the server is closing; then [`write`] takes the rest.
 pub async fn keep(server: ServerState) {
     let waiting = Notify::new();
     // A server before this one may have left something.
     waiting.notify_one();
-    tokio::join!(gather(&server, &waiting), settle(&server, &waiting));
+    tokio::select! {
+        () = gather(&server, &waiting) => {}
+        // What is not carried over stays in the log for the next server.
+        () = settle(&server, &waiting) => {}
+    }
 }
 
 async fn gather(server: &ServerState, waiting: &Notify) {
-    loop {
+    let due = async || {
         server.usage.filled().await;
         sleep(EVERY).await;
+    };
+    loop {
+        tokio::select! {
+            () = due() => {}
+            () = server.clone().closed() => return,
+        }
+        // Once begun it is not given up.
         if write(server).await {
             waiting.notify_one();
         }
