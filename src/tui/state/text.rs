@@ -4,6 +4,8 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
+use crate::model::pasted;
+
 /// More than any field may hold; what is pasted beyond it is cut, and validation says the rest.
 const MAX_CHARS: usize = 2_000;
 
@@ -38,6 +40,14 @@ impl TextField {
 
     pub fn is_blank(&self) -> bool {
         self.value().trim().is_empty()
+    }
+
+    /// What may be looked for with it: nothing when it holds a secret, which is sent nowhere as text.
+    pub fn sought(&self) -> &str {
+        match pasted::secret_in(self.value()) {
+            Some(_) => "",
+            None => self.value().trim(),
+        }
     }
 
     /// The text in front of the cursor.
@@ -93,5 +103,26 @@ fn edits(key: KeyEvent) -> bool {
         | KeyCode::Home
         | KeyCode::End => true,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Scope, Token, TokenKind};
+
+    #[test]
+    fn a_secret_is_not_looked_for() {
+        let mut field = TextField::new(" Kiosk ");
+        assert_eq!(field.sought(), "Kiosk");
+        let token = Token::from_entropy(TokenKind::Key(Scope::Web), [7; 32]);
+        field.paste(token.expose());
+        assert_eq!(field.sought(), "");
+        field.set(
+            &token
+                .secret(Some((uuid::Uuid::nil(), "https://a.example")))
+                .expose()[..40],
+        );
+        assert_eq!(field.sought(), "");
     }
 }

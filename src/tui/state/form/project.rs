@@ -113,7 +113,7 @@ impl ProjectPicker {
         self.asked_for = Some(self.text.value().to_owned());
         vec![Effect::SearchProjects {
             question: self.question,
-            text: self.text.value().trim().to_owned(),
+            text: self.text.sought().to_owned(),
         }]
     }
 

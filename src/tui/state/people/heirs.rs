@@ -40,7 +40,7 @@ impl Heirs {
     }
 
     fn query(&self) -> UserQuery {
-        let text = self.text.value().trim();
+        let text = self.text.sought();
         UserQuery {
             q: (!text.is_empty()).then(|| text.to_owned()),
             // One more, for the one who is removed.
