@@ -1,6 +1,7 @@
 //! How a key is used, in words and small bars: what the details, the dialogs and the large view share.
 
 use jiff::{SignedDuration, Timestamp};
+use ratatui::style::Style;
 use ratatui::symbols::bar;
 use ratatui::text::{Line, Span};
 
@@ -36,7 +37,10 @@ pub fn in_details(key: &Key, known: &Known<Usage>, width: usize, look: &Look) ->
     }
     match usage {
         None => lines.extend(field("Requests", "…", width, look)),
-        Some(Ok(usage)) => lines.extend(requests(usage, width, look)),
+        Some(Ok(usage)) => {
+            lines.extend(requests(usage, width, look));
+            lines.extend(month(&usage.days, width, look));
+        }
         Some(Err(error)) => {
             lines.extend(field("Requests", "not known", width, look));
             lines.extend(paragraph(&sentence(error), look.theme.bad(), width));
@@ -49,7 +53,7 @@ pub fn in_details(key: &Key, known: &Known<Usage>, width: usize, look: &Look) ->
 fn requests(usage: &Usage, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let count = usage.last_week();
-    let bars = bars(&usage.hours, HOURS_A_DAY);
+    let bars = bars(&usage.hours.allowed, HOURS_A_DAY);
     let figure = format!("  {} / 7 d", or_none(count.allowed));
     let label = text::column("Requests", LABEL.min(width));
     let mut spans = vec![Span::styled(label, theme.faint())];
@@ -67,9 +71,31 @@ fn requests(usage: &Usage, width: usize, look: &Look) -> Vec<Line<'static>> {
     lines
 }
 
-/// A block for every `slots` slots: the higher, the more was allowed; a dot where there was nothing.
-fn bars(series: &UsageSeries, slots: usize) -> String {
-    let sums: Vec<u64> = series.allowed.chunks(slots).map(sum).collect();
+/// A bar a day of the last 30, as many as there is room for: allowed, and below it refused, each by its own measure.
+fn month(days: &UsageSeries, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    let rows = [
+        ("✓ ", &days.allowed, theme.good()),
+        ("✗ ", &days.refused, theme.bad()),
+    ];
+    let chart = |(sign, counts, style): (&str, &Vec<u64>, Style)| {
+        let room = width.saturating_sub(text::width(sign));
+        let newest = &counts[counts.len().saturating_sub(room)..];
+        let any = newest.iter().any(|&count| count > 0);
+        any.then(|| Line::styled(format!("{sign}{}", bars(newest, 1)), style))
+    };
+    let charts: Vec<Line> = rows.into_iter().filter_map(chart).collect();
+    if charts.is_empty() {
+        return charts;
+    }
+    let mut lines = field("In 30 d", "u shows them large", width, look);
+    lines.extend(charts);
+    lines
+}
+
+/// A block for every `slots` slots: the higher, the more there were; a dot where there was nothing.
+fn bars(counts: &[u64], slots: usize) -> String {
+    let sums: Vec<u64> = counts.chunks(slots).map(sum).collect();
     let most = sums.iter().copied().max().unwrap_or(0).max(1);
     let set = bar::NINE_LEVELS;
     let levels = [
@@ -184,21 +210,7 @@ mod tests {
 
     #[test]
     fn the_least_and_the_most_show_and_nothing_is_a_dot() {
-        let series = UsageSeries {
-            from: Timestamp::UNIX_EPOCH,
-            allowed: vec![0, 1, 500, 500, 1_000, 0, u64::MAX / 4, 0],
-            refused: vec![9; 8],
-        };
-        assert_eq!(bars(&series, 2), "▁▁▁█");
-        assert_eq!(
-            bars(
-                &UsageSeries {
-                    allowed: vec![0, 3, 8],
-                    ..series
-                },
-                1
-            ),
-            "·▃█"
-        );
+        assert_eq!(bars(&[0, 1, 500, 500, 1_000, 0, u64::MAX / 4, 0], 2), "▁▁▁█");
+        assert_eq!(bars(&[0, 3, 8], 1), "·▃█");
     }
 }
