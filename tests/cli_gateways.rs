@@ -145,9 +145,9 @@ fn a_request_is_explained_before_it_is_made() {
     let explain = |args: &[&str]| server.run(&[&["key", "explain"], args].concat());
     let allowed = explain(&["Checkout", "--origin", SHOP]).succeeded();
     assert!(
-        allowed
-            .stdout
-            .starts_with("allowed at the connection exchange (origin-listed): "),
+        allowed.stdout.starts_with(
+            "allowed at the connection exchange for https://shop.acme.example (origin-listed): "
+        ),
         "{}",
         allowed.stdout
     );

@@ -25,6 +25,7 @@ fn allowed() -> Result<Verdict, Error> {
         at: PresentedAt::Connection,
         rule: "origin-listed".into(),
         sentence: "The page's origin is among the key's UI domains.".into(),
+        origin: None,
     })
 }
 
@@ -34,6 +35,7 @@ fn foreign() -> Result<Verdict, Error> {
         at: PresentedAt::Connection,
         rule: "origin-foreign".into(),
         sentence: "The page's origin is not among the key's UI domains; add it to them.".into(),
+        origin: None,
     })
 }
 
@@ -202,6 +204,7 @@ fn the_form_and_its_verdicts() {
             at: PresentedAt::Gateway,
             rule: "analytics".into(),
             sentence: "An Analytics key reads the organisation's figures.".into(),
+            origin: None,
         }));
     });
 }

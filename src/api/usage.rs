@@ -143,4 +143,7 @@ pub struct Verdict {
     pub rule: String,
     /// The rule in words.
     pub sentence: String,
+    /// The origin that was judged, as a browser sends it; absent when none was given.
+    #[serde(default)]
+    pub origin: Option<String>,
 }

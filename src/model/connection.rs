@@ -16,6 +16,8 @@ pub enum Origin<'a> {
     Absent,
     /// `null`: a sandboxed frame, a file, a redirect; it could be anybody's.
     Opaque,
+    /// Said more than once, or not in plain text.
+    Unreadable,
     Page(&'a str),
 }
 
@@ -58,6 +60,7 @@ fn page_may(settings: &Settings, caller: Caller) -> Result<Grant, Rule> {
     let origin = match caller.origin {
         Origin::Absent => return Err(Rule::OriginMissing),
         Origin::Opaque => return Err(Rule::OriginOpaque),
+        Origin::Unreadable => return Err(Rule::OriginUnreadable),
         Origin::Page(origin) => origin,
     };
     let listed = settings.ui_domains.iter().find(|domain| domain.covers(origin));
@@ -69,9 +72,10 @@ fn page_may(settings: &Settings, caller: Caller) -> Result<Grant, Rule> {
         });
     }
     let address = settings.local_development.ok_or(Rule::LocalDevelopmentOff)?;
-    match caller.address.is_some_and(|caller| address.contains(caller)) {
-        true => Ok(Grant::LocalDevelopment),
-        false => Err(Rule::LocalAddressForeign),
+    match caller.address {
+        None => Err(Rule::LocalAddressMissing),
+        Some(caller) if address.contains(caller) => Ok(Grant::LocalDevelopment),
+        Some(_) => Err(Rule::LocalAddressForeign),
     }
 }
 
@@ -85,9 +89,10 @@ fn app_may(settings: &Settings, caller: Caller) -> Result<Grant, Rule> {
         return Ok(Grant::AnyApp);
     }
     let is_listed = |bundle: &str| settings.ui_domains.iter().any(|domain| domain.as_str() == bundle);
-    match caller.bundle.is_some_and(is_listed) {
-        true => Ok(Grant::AppListed),
-        false => Err(Rule::BundleForeign),
+    match caller.bundle {
+        None => Err(Rule::BundleMissing),
+        Some(bundle) if is_listed(bundle) => Ok(Grant::AppListed),
+        Some(_) => Err(Rule::BundleForeign),
     }
 }
 
@@ -189,7 +194,7 @@ mod tests {
         );
         assert_eq!(
             asked(Some("203.0.113.7"), "unknown"),
-            Err(Rule::LocalAddressForeign)
+            Err(Rule::LocalAddressMissing)
         );
         assert_eq!(asked(None, "203.0.113.7"), Err(Rule::LocalDevelopmentOff));
     }
@@ -207,7 +212,7 @@ mod tests {
         assert_eq!(may_connect(Scope::Mobile, &one, true, shop), Ok(Grant::AppListed));
         assert_eq!(
             may_connect(Scope::Mobile, &one, true, app),
-            Err(Rule::BundleForeign)
+            Err(Rule::BundleMissing)
         );
         let page = from(Origin::Page("https://shop.acme.example"));
         assert_eq!(

@@ -4,7 +4,9 @@
 /// The rule that refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Rule {
-    #[error("Present the key once, in the header that is for it.")]
+    #[error(
+        "Present the key once: in the header key to connect; in x-sm-apikey, x-api-key or as a bearer token at a gateway."
+    )]
     KeyMissing,
     #[error("This is no key, or not the whole of it; copy it again.")]
     KeyMalformed,
@@ -26,6 +28,8 @@ pub enum Rule {
     OriginMissing,
     #[error("The page's origin is null, as in a sandboxed frame or a file; open it from its own address.")]
     OriginOpaque,
+    #[error("The request names its origin more than once, or not in plain text.")]
+    OriginUnreadable,
     #[error("The page's origin is not among the key's UI domains; add it to them.")]
     OriginForeign,
     #[error(
@@ -34,8 +38,14 @@ pub enum Rule {
     LocalDevelopmentOff,
     #[error("The page is on the developer's own machine, but not at the address that the key names for it.")]
     LocalAddressForeign,
+    #[error("The page is on the developer's own machine, and the request names no address; give it.")]
+    LocalAddressMissing,
     #[error("A Mobile key is for apps; a web page takes a Web key.")]
     PageWithMobileKey,
+    #[error(
+        "The app does not say which one it is, and the key is for some only; send its bundle identifier."
+    )]
+    BundleMissing,
     #[error("The app's bundle identifier is not among those of the key; add it to them.")]
     BundleForeign,
     #[error("The key has cross-page persistence off, so that no other page's session goes on; turn it on.")]
@@ -43,7 +53,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 17] = [
+    pub const ALL: [Rule; 20] = [
         Rule::KeyMissing,
         Rule::KeyMalformed,
         Rule::KeyUnknown,
@@ -55,10 +65,13 @@ impl Rule {
         Rule::NoSessionServer,
         Rule::OriginMissing,
         Rule::OriginOpaque,
+        Rule::OriginUnreadable,
         Rule::OriginForeign,
         Rule::LocalDevelopmentOff,
         Rule::LocalAddressForeign,
+        Rule::LocalAddressMissing,
         Rule::PageWithMobileKey,
+        Rule::BundleMissing,
         Rule::BundleForeign,
         Rule::PersistenceOff,
     ];
@@ -77,10 +90,13 @@ impl Rule {
             Rule::NoSessionServer => "no-session-server",
             Rule::OriginMissing => "origin-missing",
             Rule::OriginOpaque => "origin-opaque",
+            Rule::OriginUnreadable => "origin-unreadable",
             Rule::OriginForeign => "origin-foreign",
             Rule::LocalDevelopmentOff => "local-development-off",
             Rule::LocalAddressForeign => "local-address-foreign",
+            Rule::LocalAddressMissing => "local-address-missing",
             Rule::PageWithMobileKey => "page-with-mobile-key",
+            Rule::BundleMissing => "bundle-missing",
             Rule::BundleForeign => "bundle-foreign",
             Rule::PersistenceOff => "persistence-off",
         }

@@ -34,7 +34,7 @@ impl ServerState {
 fn origin_of_use<'a>(caller: &Caller<'a>, grant: &Grant) -> Option<&'a str> {
     let page = match caller.origin {
         Origin::Page(origin) => Some(origin),
-        Origin::Opaque | Origin::Absent => None,
+        Origin::Opaque | Origin::Unreadable | Origin::Absent => None,
     };
     let could_be = |scope| move |text: &&str| UiDomain::parse(scope, text).is_ok();
     match grant {

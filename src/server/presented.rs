@@ -1,7 +1,7 @@
 //! What a request with a key says of itself, in its head: the key, where it comes from, and what for.
 
 use axum::http::header::ORIGIN;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::model::connection::Origin;
@@ -34,10 +34,12 @@ pub fn key_in(secret: &[u8]) -> Result<TokenHash, Rule> {
 
 /// A page that this server's own host serves names no origin, but says that it is of the same one.
 pub fn origin<'a>(headers: &'a HeaderMap, own: &'a str) -> Origin<'a> {
-    match (text(headers, &ORIGIN), text(headers, &FETCH_SITE)) {
-        (Some("null"), _) => Origin::Opaque,
-        (Some(origin), _) => Origin::Page(origin),
-        (None, Some("same-origin")) => Origin::Page(own),
+    let mut sent = headers.get_all(&ORIGIN).iter();
+    match (sent.next().map(HeaderValue::to_str), sent.next()) {
+        (Some(Ok("null")), None) => Origin::Opaque,
+        (Some(Ok(origin)), None) => Origin::Page(origin),
+        (Some(_), _) => Origin::Unreadable,
+        (None, _) if text(headers, &FETCH_SITE) == Some("same-origin") => Origin::Page(own),
         (None, _) => Origin::Absent,
     }
 }

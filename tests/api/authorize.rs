@@ -158,7 +158,7 @@ async fn web_and_mobile_keys_are_held_to_their_domains() {
         "origin-missing",
     );
     let twice = [("x-api-key", web.as_str()), ("origin", SHOP), ("origin", SHOP)];
-    refused_by(&api.asked("", &twice).await, 403, "origin-opaque");
+    refused_by(&api.asked("", &twice).await, 403, "origin-unreadable");
     let own_page = [
         ("x-api-key", web.as_str()),
         ("sec-fetch-site", "same-origin"),
@@ -174,7 +174,7 @@ async fn web_and_mobile_keys_are_held_to_their_domains() {
     refused_by(
         &api.asked("", &[("x-api-key", &mobile)]).await,
         403,
-        "bundle-foreign",
+        "bundle-missing",
     );
     let project = format!("/v1/projects/{}", api.project);
     api.deck

@@ -133,7 +133,7 @@ async fn a_page_of_another_origin_is_refused_and_can_read_why() {
     refused_by(&shop.asked(&[("origin", "null")]).await, "origin-opaque");
     refused_by(&shop.asked(&[]).await, "origin-missing");
     let twice = shop.asked(&[("origin", SHOP), ("origin", SHOP)]).await;
-    refused_by(&twice, "origin-opaque");
+    refused_by(&twice, "origin-unreadable");
 }
 
 #[tokio::test]
@@ -242,6 +242,6 @@ async fn a_mobile_key_is_for_the_apps_that_it_names() {
         &shop.asked(&[("x-android-package", "com.evil.shop")]).await,
         "bundle-foreign",
     );
-    refused_by(&shop.asked(&[]).await, "bundle-foreign");
+    refused_by(&shop.asked(&[]).await, "bundle-missing");
     refused_by(&shop.asked(&[("origin", SHOP)]).await, "page-with-mobile-key");
 }

@@ -267,6 +267,12 @@ async fn a_verdict_is_told_beforehand_and_counts_nothing() {
         let told = asked(&web, &format!("origin={origin}")).await;
         assert_eq!(told, ("connection".to_owned(), true, rule.to_owned()));
     }
+    let path = format!("/v1/keys/{web}/explain?origin=HTTPS://Shop.Acme.Example:443/cart?x");
+    let judged = api.deck.owner.get(&path).await.expect(200);
+    assert_eq!(
+        (&judged["origin"], &judged["allowed"]),
+        (&json!(SHOP), &json!(true))
+    );
     for wrong in [
         "origin=shop",
         "address=home",

@@ -5,6 +5,7 @@ use super::resolve;
 use crate::api::{Explain, PresentedAt, Verdict};
 use crate::cli::{Failure, output};
 use crate::client::Client;
+use crate::model::Shown;
 
 pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
     let key = resolve::key(client, &args.key).await?;
@@ -34,5 +35,9 @@ fn in_words(verdict: &Verdict) -> String {
         PresentedAt::Connection => "at the connection exchange",
         PresentedAt::Gateway => "at a gateway",
     };
-    format!("{at} ({}): {}", verdict.rule, verdict.sentence)
+    // What was typed may be more than a browser sends.
+    let of = verdict.origin.as_ref().map_or_else(String::new, |origin| {
+        format!(" for {}", Shown::new(origin).as_str())
+    });
+    format!("{at}{of} ({}): {}", verdict.rule, verdict.sentence)
 }

@@ -8,7 +8,7 @@ use crate::api::LookupAnswer;
 use crate::cli::args::Selection;
 use crate::cli::{Failure, ask, deck, lookup, output};
 use crate::client::Client;
-use crate::model::{Token, TokenKind};
+use crate::model::{Token, TokenKind, pasted};
 
 pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
     ask::possible(selection)?;
@@ -20,7 +20,10 @@ pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
 fn token() -> Result<Token, Failure> {
     let secret = ask::secret("The key's secret, or its token: ")?;
     let secret = secret.ok_or_else(|| Failure::Failed("there was no key to look up".into()))?;
-    let token = Token::presented(secret.expose()).map_err(Failure::failed)?;
+    let token = match pasted::secret_in(secret.expose()) {
+        Some(found) => pasted::read(&found).map_err(Failure::Failed)?,
+        None => Token::presented(secret.expose()).map_err(Failure::failed)?,
+    };
     match token.kind() {
         TokenKind::Key(_) => Ok(token),
         TokenKind::User => Err(Failure::Failed(format!(

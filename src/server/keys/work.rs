@@ -62,6 +62,7 @@ pub async fn explain(
         at,
         rule: rule.to_owned(),
         sentence,
+        origin: asked.origin,
     }))
 }
 

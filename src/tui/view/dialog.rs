@@ -84,3 +84,21 @@ pub fn buttons(labels: &[(&str, bool, bool)], look: &Look) -> Line<'static> {
     }
     Line::from(spans)
 }
+
+/// Says on the border that there are more lines above or below.
+pub fn more(buffer: &mut Buffer, area: Rect, inner: Rect, (above, below): (bool, bool), look: &Look) {
+    let words = match (above, below) {
+        (false, false) => return,
+        (true, false) => " ▲ more ",
+        (false, true) => " ▼ more ",
+        (true, true) => " ▲▼ more ",
+    };
+    let width = text::width(words) as u16;
+    let place = Rect {
+        x: inner.right().saturating_sub(width),
+        y: inner.bottom(),
+        width,
+        height: 1,
+    };
+    Paragraph::new(Span::styled(words, look.theme.accent())).render(place.intersection(area), buffer);
+}

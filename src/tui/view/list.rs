@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Widget};
 
 use super::details::paragraph;
-use super::{Look, body, clip, text};
+use super::{Look, body, clip, dialog, text};
 use crate::tui::state::App;
 use crate::tui::state::columns::{self, Fit, Placed};
 use crate::tui::state::list::{List, Listed};
@@ -165,7 +165,7 @@ pub fn details(
         lines.splice(0..0, whole.into_iter().chain([Line::default()]));
     }
     let most = (lines.len() as u16).saturating_sub(inner.height);
-    Paragraph::new(lines)
-        .scroll((app.details_scroll.min(most), 0))
-        .render(inner, buffer);
+    let scroll = app.details_scroll.min(most);
+    Paragraph::new(lines).scroll((scroll, 0)).render(inner, buffer);
+    dialog::more(buffer, area, inner, (scroll > 0, scroll < most), look);
 }

@@ -58,26 +58,8 @@ pub fn render(
     let most = height.saturating_sub(2).saturating_sub(inner.height);
     let scroll = large.scroll.min(most);
     Paragraph::new(lines).scroll((scroll, 0)).render(inner, buffer);
-    more(buffer, area, inner, (scroll > 0, scroll < most), look);
+    dialog::more(buffer, area, inner, (scroll > 0, scroll < most), look);
     None
-}
-
-/// Says on the border that there are more lines above or below.
-fn more(buffer: &mut Buffer, area: Rect, inner: Rect, (above, below): (bool, bool), look: &Look) {
-    let words = match (above, below) {
-        (false, false) => return,
-        (true, false) => " ▲ more ",
-        (false, true) => " ▼ more ",
-        (true, true) => " ▲▼ more ",
-    };
-    let width = text::width(words) as u16;
-    let place = Rect {
-        x: inner.right().saturating_sub(width),
-        y: inner.bottom(),
-        width,
-        height: 1,
-    };
-    Paragraph::new(Span::styled(words, look.theme.accent())).render(place.intersection(area), buffer);
 }
 
 /// What is drawn, and the room there is.
