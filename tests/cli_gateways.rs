@@ -160,7 +160,7 @@ fn a_request_is_explained_before_it_is_made() {
     ];
     let said = explain(&foreign).refused(1);
     assert!(
-        said.starts_with("error: refused at the connection exchange (origin-foreign): The page's origin"),
+        said.starts_with("error: refused at the connection exchange for https://evil.example (origin-foreign): The page's origin"),
         "{said}"
     );
     let resumed = explain(&["Checkout", "--origin", SHOP, "--session-id", "s-1", "--json"]);
