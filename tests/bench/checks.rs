@@ -9,7 +9,7 @@ mod wrk;
 
 use std::io::Write;
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -59,6 +59,7 @@ struct Contender {
     name: String,
     pid: u32,
     load: Load,
+    database: Option<PathBuf>,
     // Ended with this.
     _server: Box<dyn std::any::Any>,
 }
@@ -73,6 +74,7 @@ impl Contender {
             name: "a bare axum handler, 204".into(),
             pid: child.0.id(),
             load: Load::new(&address, "none", keys),
+            database: None,
             _server: Box::new(child),
         })
     }
@@ -86,11 +88,13 @@ impl Contender {
             name: format!("keydeck, {keys} keys"),
             pid: server.pid(),
             load: Load::new(&server.address, &made.gateway, made.keys),
+            database: Some(made.database),
             _server: Box::new(server),
         })
     }
 
     fn run(&self, connections: u32, time: Duration) -> Result<Run, AnyError> {
+        self.database.as_deref().map_or(Ok(()), checks_deck::warm)?;
         self.load.run(self.pid, connections, time)
     }
 }
