@@ -4,8 +4,11 @@
 //! Every change and the activity row that records it are one transaction, and a call returns only
 //! after that transaction is durable. Reads see every change whose call has returned.
 
+mod changes;
 mod gateways;
 pub(crate) mod latency;
+mod order;
+mod paging;
 mod people;
 mod projects;
 pub mod sqlite;
@@ -21,6 +24,7 @@ use uuid::Uuid;
 pub use self::gateways::NewGatewayRecord;
 pub use self::latency::Latencies;
 pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
+use self::projects::ids_that_begin;
 pub use self::projects::{
     NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
 };

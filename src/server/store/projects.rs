@@ -53,3 +53,11 @@ pub enum ProjectRemoval {
     HasKeysOfOthers,
     Missing,
 }
+
+/// The least and the greatest id whose text begins like this, when ids can.
+pub fn ids_that_begin(text: &str) -> Option<(Uuid, Uuid)> {
+    const LEAST: &str = "00000000-0000-0000-0000-000000000000";
+    const GREATEST: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+    let fill = |rest: &str| Uuid::try_parse(&format!("{text}{}", rest.get(text.len()..)?)).ok();
+    Some((fill(LEAST)?, fill(GREATEST)?))
+}

@@ -3,8 +3,9 @@
 use rusqlite::{Connection, params};
 use serde_json::Map;
 
-use super::activity::{self, Subject};
+use super::activity;
 use crate::api::ActivityAction;
+use crate::server::store::changes::Subject;
 use crate::server::store::{StoreError, StoreResult, WrappedDataKey};
 
 pub fn all(conn: &Connection) -> StoreResult<Vec<WrappedDataKey>> {
@@ -31,12 +32,7 @@ pub fn rewrap(conn: &Connection, old: &[WrappedDataKey], new: &[WrappedDataKey])
             return Err(StoreError::Fault(format!("there is no data key {}", key.id)));
         }
     }
-    let subject = Subject {
-        action: ActivityAction::RootKeyRotated,
-        key: None,
-        name: "",
-        changes: Map::new(),
-    };
+    let subject = Subject::of(ActivityAction::RootKeyRotated, "", Map::new());
     activity::record_of_nobody(conn, None, subject)?;
     Ok(true)
 }

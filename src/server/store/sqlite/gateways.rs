@@ -5,10 +5,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Map;
 use uuid::Uuid;
 
-use super::activity::{self, Subject};
+use super::activity;
 use super::people::Acting;
 use super::rows::{micros, person, time, uuid};
 use crate::api::{ActivityAction, Gateway};
+use crate::server::store::changes::Subject;
 use crate::server::store::{NewGatewayRecord, StoreResult, Taken};
 
 /// All of them, by name: an organisation has a handful.
@@ -70,11 +71,5 @@ pub fn remove(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<bool> {
 }
 
 fn record(conn: &Connection, action: ActivityAction, name: &str, by: Acting) -> StoreResult<()> {
-    let subject = Subject {
-        action,
-        key: None,
-        name,
-        changes: Map::new(),
-    };
-    activity::record(conn, by, subject)
+    activity::record(conn, by, Subject::of(action, name, Map::new()))
 }

@@ -3,14 +3,15 @@
 
 use jiff::{Timestamp, ToSpan};
 use rusqlite::{Connection, OptionalExtension, params};
-use serde_json::{Map, Value, json};
+use serde_json::Map;
 use uuid::Uuid;
 
-use super::activity::{self, Subject};
+use super::activity;
 use super::people::{Acting, user_seq};
 use super::rows::{KeyBy, find_key, lines, micros, rank};
 use crate::api::ActivityAction;
 use crate::model::{Settings, ValidKey};
+use crate::server::store::changes::{self, Subject};
 use crate::server::store::{
     Found, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed, StoreError,
     StoreResult, Visible,
@@ -48,35 +49,14 @@ pub fn create(conn: &Connection, new: &NewKey, by: Acting) -> StoreResult<KeyCre
     let Some((_, Found::Active(key))) = find_key(conn, KeyBy::Seq(seq), Visible::All)? else {
         return Err(StoreError::Fault("a key was gone as soon as it was made".into()));
     };
-    let subject = Subject {
-        action: ActivityAction::KeyCreated,
-        key: Some((seq, creator)),
-        name: &key.name,
-        changes: beginnings(&key),
-    };
+    let subject = Subject::of_key(
+        ActivityAction::KeyCreated,
+        (seq, creator),
+        &key.name,
+        changes::beginnings(&key),
+    );
     activity::record(conn, by, subject)?;
     Ok(KeyCreation::Created(key))
-}
-
-/// Field by field, what a key begins with; nothing for what it does not have. Nothing of its secret.
-fn beginnings(key: &KeyRecord) -> Map<String, Value> {
-    let settings = &key.settings;
-    let toggle = key.scope.is_viewable().then_some(settings.cross_page_persistence);
-    let fields = [
-        ("scope", json!(key.scope)),
-        (
-            "project",
-            json!(key.project.as_ref().map(|project| &project.name)),
-        ),
-        ("ui_domains", json!(settings.ui_domains)),
-        ("local_development", json!(settings.local_development)),
-        ("cross_page_persistence", json!(toggle)),
-    ];
-    let had = fields
-        .into_iter()
-        .filter(|(_, value)| !value.is_null() && *value != json!([]));
-    had.map(|(field, value)| (field.to_owned(), json!([null, value])))
-        .collect()
 }
 
 /// Stores the row alone.
@@ -182,7 +162,7 @@ pub fn edit(
     if key.version != expected_version {
         return Ok(KeyChange::Conflict(key));
     }
-    let changes = differences(&key, name, settings);
+    let changes = changes::of_key(&key, name, settings);
     if changes.is_empty() {
         return Ok(KeyChange::Changed(key));
     }
@@ -193,12 +173,7 @@ pub fn edit(
         return Ok(KeyChange::NameTaken);
     }
     update(conn, seq, expected_version, name, settings)?;
-    let subject = Subject {
-        action: ActivityAction::KeyEdited,
-        key: Some((seq, creator)),
-        name,
-        changes,
-    };
+    let subject = Subject::of_key(ActivityAction::KeyEdited, (seq, creator), name, changes);
     activity::record(conn, by, subject)?;
     Ok(KeyChange::Changed(KeyRecord {
         name: name.to_owned(),
@@ -227,29 +202,6 @@ fn update(conn: &Connection, seq: i64, version: u64, name: &str, settings: &Sett
     one_row(updated)
 }
 
-/// Field by field, old and new; nothing for what stays.
-fn differences(key: &KeyRecord, name: &str, settings: &Settings) -> Map<String, Value> {
-    let old = &key.settings;
-    let fields = [
-        ("name", json!(key.name), json!(name)),
-        ("ui_domains", json!(old.ui_domains), json!(settings.ui_domains)),
-        (
-            "local_development",
-            json!(old.local_development),
-            json!(settings.local_development),
-        ),
-        (
-            "cross_page_persistence",
-            json!(old.cross_page_persistence),
-            json!(settings.cross_page_persistence),
-        ),
-    ];
-    let changed = fields.into_iter().filter(|(_, old, new)| old != new);
-    changed
-        .map(|(field, old, new)| (field.to_owned(), json!([old, new])))
-        .collect()
-}
-
 pub fn revoke(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<Revocation> {
     let (seq, key) = match find_key(conn, KeyBy::Id(id), Visible::All)? {
         None => return Ok(Revocation::Missing),
@@ -270,12 +222,7 @@ pub fn destroy(conn: &Connection, seq: i64, creator: i64, name: &str, by: Acting
         )?
         .execute(params![micros(Timestamp::now()), by.seq, seq])?;
     one_row(revoked)?;
-    let subject = Subject {
-        action: ActivityAction::KeyRevoked,
-        key: Some((seq, creator)),
-        name,
-        changes: Map::new(),
-    };
+    let subject = Subject::of_key(ActivityAction::KeyRevoked, (seq, creator), name, Map::new());
     activity::record(conn, by, subject)
 }
 
@@ -297,12 +244,7 @@ pub fn reveal(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<Option<Sea
     let Some((key, name, sealed)) = found else {
         return Ok(None);
     };
-    let subject = Subject {
-        action: ActivityAction::KeyRevealed,
-        key: Some(key),
-        name: &name,
-        changes: Map::new(),
-    };
+    let subject = Subject::of_key(ActivityAction::KeyRevealed, key, &name, Map::new());
     activity::record(conn, by, subject)?;
     Ok(Some(sealed))
 }

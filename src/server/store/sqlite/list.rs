@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use super::filter::{Clause, Filter};
 use super::names::{Known, Names};
-use super::order::Start;
+use super::order;
 use super::rows::{KEY_COLUMNS, KeyColumns};
 use super::search::Search;
 use crate::api::KeyFilter;
+use crate::server::store::paging::{Read, Reads, Run, Way};
 use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult, Visible};
 
 /// Whether the page is one walk along an index, so that it costs the same however many keys there are.
@@ -26,7 +27,7 @@ pub fn page(conn: &Connection, known: &mut Known, query: &KeyQuery) -> StoreResu
     let Some(filter) = Filter::resolve(conn, &query.filter, query.visible)? else {
         return Ok(match query.position {
             Position::Around(_) => None,
-            _ => Some(Page::default().into_slice(false, false)),
+            _ => Some(KeySlice::of(Run::default(), Run::default(), 0)),
         });
     };
     let search = Search::new(conn, filter, query.sort)?;
@@ -48,119 +49,47 @@ struct Listing<'a> {
     search: Search,
 }
 
-/// Keys as read in one direction.
-#[derive(Default)]
-struct Page {
-    keys: Vec<KeyColumns>,
-    places: Vec<Place>,
-    more: bool,
-}
-
-/// Along the order of the query, or against it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Forward,
-    Backward,
-}
-
 impl Listing<'_> {
     fn page(&self) -> StoreResult<Option<KeySlice>> {
         let limit = self.query.limit as usize;
-        let after = |place| Start {
-            place,
-            inclusive: false,
-        };
-        let at = |place| Start {
-            place,
-            inclusive: true,
-        };
-        let slice = match &self.query.position {
-            Position::Start => {
-                let page = self.read(None, Way::Forward, limit)?;
-                let more = page.more;
-                page.into_slice(false, more)
-            }
-            Position::End => {
-                let page = self.read(None, Way::Backward, limit)?;
-                let more = page.more;
-                page.reversed().into_slice(more, false)
-            }
-            Position::After(place) => self.forward(after(place), at(place), limit)?,
-            Position::At(place) => self.forward(at(place), after(place), limit)?,
-            Position::Before(place) => {
-                let page = self.read(Some(after(place)), Way::Backward, limit)?;
-                let more = page.more;
-                page.reversed()
-                    .into_slice(more, self.any(at(place), Way::Forward)?)
-            }
-            Position::Around(id) => match self.place(*id)? {
+        let middle = match self.query.position {
+            Position::Around(id) => match self.place(id)? {
                 None => return Ok(None),
-                Some(place) => self.around(&place, limit)?,
+                place => place,
             },
+            _ => None,
         };
+        let reads = Reads::of(&self.query.position, middle.as_ref(), limit);
+        let slice = KeySlice::of(self.read(reads.backward)?, self.read(reads.forward)?, limit);
         Ok(Some(slice))
     }
 
-    /// `rest` is where all that is not behind `start` lies.
-    fn forward(&self, start: Start, rest: Start, limit: usize) -> StoreResult<KeySlice> {
-        let page = self.read(Some(start), Way::Forward, limit)?;
-        let more = page.more;
-        Ok(page.into_slice(self.any(rest, Way::Backward)?, more))
-    }
-
-    /// Half of the page before the place, the rest from it on.
-    fn around(&self, place: &Place, limit: usize) -> StoreResult<KeySlice> {
-        let before = Start {
-            place,
-            inclusive: false,
+    fn read(&self, read: Option<Read>) -> StoreResult<Run> {
+        let Some(read) = read else {
+            return Ok(Run::default());
         };
-        let from = Start {
-            place,
-            inclusive: true,
-        };
-        let mut page = self.read(Some(before), Way::Backward, limit / 2)?.reversed();
-        let more_before = page.more;
-        let rest = self.read(Some(from), Way::Forward, limit - page.keys.len())?;
-        page.keys.extend(rest.keys);
-        page.places.extend(rest.places);
-        Ok(page.into_slice(more_before, rest.more))
-    }
-
-    fn read(&self, start: Option<Start>, way: Way, limit: usize) -> StoreResult<Page> {
-        let clause = self.select(KEY_COLUMNS, start, way, limit + 1)?;
-        let mut page = Page::default();
+        let clause = self.select(KEY_COLUMNS, read)?;
         let mut statement = self.conn.prepare_cached(&clause.sql)?;
         let mut rows = statement.query(params_from_iter(clause.values))?;
+        let mut keys = Vec::new();
         while let Some(row) = rows.next()? {
-            if page.keys.len() == limit {
-                page.more = true;
-                break;
-            }
             let key = KeyColumns::read(row, &mut self.names.borrow_mut())?;
-            page.places.push(key.place(self.query.sort));
-            page.keys.push(key);
+            let place = key.place(self.query.sort);
+            keys.push((key.record, place));
         }
-        Ok(page)
+        Ok(Run::of(keys, read.limit))
     }
 
-    fn any(&self, start: Start, way: Way) -> StoreResult<bool> {
-        let clause = self.select("1", Some(start), way, 1)?;
-        Ok(self
-            .conn
-            .prepare_cached(&clause.sql)?
-            .exists(params_from_iter(clause.values))?)
-    }
-
-    fn select(&self, columns: &str, start: Option<Start>, way: Way, limit: usize) -> StoreResult<Clause> {
-        let ascending = self.query.descending == (way == Way::Backward);
+    fn select(&self, columns: &str, read: Read) -> StoreResult<Clause> {
+        let ascending = self.query.descending == (read.way == Way::Backward);
         let Search { path, filter, .. } = &self.search;
         let mut clause = self.search.source().select(columns, filter);
-        if let Some(start) = start {
-            let from = path.from(start, ascending, filter)?;
+        if let Some(start) = read.start {
+            let from = order::from(path, start, ascending)?;
             clause.push(&from.sql, from.values);
         }
         clause.push(&path.order_by(ascending), []);
-        clause.push(" LIMIT ?", [(limit as i64).into()]);
+        clause.push(" LIMIT ?", [(read.limit as i64 + 1).into()]);
         Ok(clause)
     }
 
@@ -185,36 +114,26 @@ impl Listing<'_> {
     }
 }
 
-impl Page {
-    fn reversed(mut self) -> Self {
-        self.keys.reverse();
-        self.places.reverse();
-        self
-    }
-
-    fn into_slice(self, more_before: bool, more_after: bool) -> KeySlice {
-        let records = self.keys.into_iter().map(|key| key.record);
-        KeySlice {
-            items: records.zip(self.places).collect(),
-            more_before,
-            more_after,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
 
-    use super::super::{connection, order::Path};
+    use super::super::connection;
     use super::*;
     use crate::api::Sort;
     use crate::model::Scope;
+    use crate::server::store::order::Path;
+    use crate::server::store::paging::Start;
     use crate::server::store::{Founding, PlaceValue, WrappedDataKey};
 
     /// The query plan of the statement that reads a page, one step a line.
     fn plan(listing: &Listing, start: Option<Start>, way: Way) -> String {
-        let clause = listing.select(KEY_COLUMNS, start, way, 100).unwrap();
+        let read = Read {
+            start,
+            way,
+            limit: 100,
+        };
+        let clause = listing.select(KEY_COLUMNS, read).unwrap();
         let mut statement = listing
             .conn
             .prepare(&format!("EXPLAIN QUERY PLAN {}", clause.sql))
@@ -286,7 +205,7 @@ mod tests {
                     position: Position::Start,
                     limit: 100,
                 };
-                let path = Path::new(sort, &filter, owner);
+                let path = Path::new(sort, filter.scope, owner);
                 let mut known = Known::default();
                 let listing = Listing {
                     conn: &conn,

@@ -5,13 +5,14 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::activity::{self, Subject};
+use super::activity;
 use super::rows::{USER_COLUMNS, micros, parsed, user, uuid};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, Organisation, Person, User, UserQuery};
 use crate::model::{Role, TokenHash};
+use crate::server::store::changes::{self, Subject};
 use crate::server::store::{Actor, NewUserRecord, RoleChange, StoreError, StoreResult, Taken};
 
 pub fn organisation(conn: &Connection) -> StoreResult<Organisation> {
@@ -196,7 +197,7 @@ pub fn replace_token(conn: &Connection, id: Uuid, token: TokenHash, by: Acting) 
     Ok(true)
 }
 
-/// From one role to the other; none is not being here.
+/// Of somebody's role; none is not being here.
 pub fn record_role(
     conn: &Connection,
     action: ActivityAction,
@@ -205,14 +206,7 @@ pub fn record_role(
     new: Option<Role>,
     by: Acting,
 ) -> StoreResult<()> {
-    let change: Value = json!([old, new]);
-    record(
-        conn,
-        action,
-        email,
-        Map::from_iter([("role".to_owned(), change)]),
-        by,
-    )
+    record(conn, action, email, changes::of_role(old, new), by)
 }
 
 fn record(
@@ -222,11 +216,5 @@ fn record(
     changes: Map<String, Value>,
     by: Acting,
 ) -> StoreResult<()> {
-    let subject = Subject {
-        action,
-        key: None,
-        name: email,
-        changes,
-    };
-    activity::record(conn, by, subject)
+    activity::record(conn, by, Subject::of(action, email, changes))
 }

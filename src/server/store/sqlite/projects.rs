@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::activity::{self, Subject};
 use super::people::{Acting, find_user, user_seq};
 use super::rows::{micros, time, uuid};
-use super::{count, session_servers};
+use super::{activity, count};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, ProjectQuery, SessionServer};
-use crate::server::store::{ProjectRecord, ProjectRemoval, StoreResult, Taken, Visible};
+use crate::server::store::changes::{self, Subject};
+use crate::server::store::{ProjectRecord, ProjectRemoval, StoreResult, Taken, Visible, ids_that_begin};
 
 /// The first question mark is whose keys are counted; 0 is anybody's.
 const SELECT: &str =
@@ -99,14 +99,6 @@ pub fn page(conn: &Connection, query: &ProjectQuery, visible: Visible) -> StoreR
     Ok(projects.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The least and the greatest id whose text begins like this, when ids can.
-fn ids_that_begin(text: &str) -> Option<(Uuid, Uuid)> {
-    const LEAST: &str = "00000000-0000-0000-0000-000000000000";
-    const GREATEST: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-    let fill = |rest: &str| Uuid::try_parse(&format!("{text}{}", rest.get(text.len()..)?)).ok();
-    Some((fill(LEAST)?, fill(GREATEST)?))
-}
-
 /// Stores the row alone. `false` when the name is taken.
 pub fn insert(conn: &Connection, project: &ProjectRecord) -> StoreResult<bool> {
     let inserted = conn
@@ -146,8 +138,13 @@ pub fn add(
     if !insert(conn, &new)? {
         return Ok(Err(Taken));
     }
-    let changes = Map::from_iter([("deployed".to_owned(), json!([null, deployed]))]);
-    record(conn, ActivityAction::ProjectCreated, &new.name, changes, by)?;
+    record(
+        conn,
+        ActivityAction::ProjectCreated,
+        &new.name,
+        changes::of_new_project(deployed),
+        by,
+    )?;
     Ok(Ok(by_id(conn, new.id, Visible::All)?.unwrap_or(new)))
 }
 
@@ -167,13 +164,7 @@ pub fn edit(
         deployed: deployed.unwrap_or(old.deployed),
         ..old.clone()
     };
-    let mut changes = Map::new();
-    if new.name != old.name {
-        changes.insert("name".into(), json!([old.name, new.name]));
-    }
-    if new.deployed != old.deployed {
-        changes.insert("deployed".into(), json!([old.deployed, new.deployed]));
-    }
+    let changes = changes::of_project(&old, &new);
     if changes.is_empty() {
         return Ok(Some(Ok(old)));
     }
@@ -209,9 +200,7 @@ pub fn remove(conn: &Connection, id: Uuid, visible: Visible, by: Acting) -> Stor
           WHERE seq = ?",
     )?
     .execute([micros(Timestamp::now()), seq])?;
-    let mut changes = session_servers::removal(project.session_server.as_ref());
-    changes.insert("creator".into(), json!([project.creator.email, null]));
-    changes.insert("deployed".into(), json!([project.deployed, null]));
+    let changes = changes::of_removed_project(&project);
     record(conn, ActivityAction::ProjectRemoved, &project.name, changes, by)?;
     Ok(ProjectRemoval::Removed)
 }
@@ -223,11 +212,5 @@ pub fn record(
     changes: Map<String, Value>,
     by: Acting,
 ) -> StoreResult<()> {
-    let subject = Subject {
-        action,
-        key: None,
-        name,
-        changes,
-    };
-    activity::record(conn, by, subject)
+    activity::record(conn, by, Subject::of(action, name, changes))
 }

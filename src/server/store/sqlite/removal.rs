@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::activity::{self, Subject};
 use super::people::Acting;
 use super::rows::micros;
-use super::{count, keys, people, projects};
+use super::{activity, count, keys, people, projects};
 use crate::api::{ActivityAction, RemovedUser, User};
+use crate::server::store::changes::{self, Subject};
 use crate::server::store::{Fate, Removal, StoreResult};
 
 pub fn remove(conn: &Connection, id: Uuid, fate: Option<Fate>, by: Acting) -> StoreResult<Removal> {
@@ -73,7 +73,7 @@ fn heir(conn: &Connection, from: &User, to: Uuid) -> StoreResult<Option<Heir>> {
     };
     Ok(Some(Heir {
         seq: people::user_seq(conn, to)?,
-        changes: Map::from_iter([("creator".to_owned(), json!([from.email, heir.email]))]),
+        changes: changes::of_creator(&from.email, &heir.email),
     }))
 }
 
@@ -83,12 +83,8 @@ fn hand_over_keys(conn: &Connection, from: i64, to: &Heir, by: Acting) -> StoreR
         conn.prepare_cached("UPDATE keys SET creator = ?, version = version + 1 WHERE seq = ?")?
             .execute([to.seq, *key])?;
         activity::hand_over(conn, *key, to.seq)?;
-        let subject = Subject {
-            action: ActivityAction::KeyHandedOver,
-            key: Some((*key, to.seq)),
-            name,
-            changes: to.changes.clone(),
-        };
+        let action = ActivityAction::KeyHandedOver;
+        let subject = Subject::of_key(action, (*key, to.seq), name, to.changes.clone());
         activity::record(conn, by, subject)?;
     }
     Ok(theirs.len() as u64)

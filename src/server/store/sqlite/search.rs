@@ -5,11 +5,11 @@ use rusqlite::{Connection, params, params_from_iter};
 
 use super::count::kept;
 use super::filter::{Clause, Filter, Text, UsageFilter, numbers_json};
-use super::order::Path;
 use super::rows::rank;
 use super::trigrams;
 use crate::api::{COUNT_CAP, Sort};
 use crate::server::store::StoreResult;
+use crate::server::store::order::Path;
 
 /// The most candidates that are fetched and sorted. More of them are so dense in the index of the
 /// sort that walking it fills a page sooner, and are more than is counted.
@@ -67,7 +67,7 @@ pub struct Search {
 impl Search {
     pub fn new(conn: &Connection, filter: Filter, sort: Sort) -> StoreResult<Self> {
         let owner = owner(conn, &filter)?;
-        let path = Path::new(sort, &filter, owner);
+        let path = Path::new(sort, filter.scope, owner);
         let walked = Filter {
             scope: filter.scope.filter(|_| path.equal.contains(&"scope")),
             project: filter.project.filter(|_| owner == Some("project")),

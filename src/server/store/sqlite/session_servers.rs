@@ -2,18 +2,15 @@
 //! transaction.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::people::Acting;
 use super::projects::{by_id, record, seq};
 use crate::api::{ActivityAction, SessionServer};
+use crate::server::store::changes;
 use crate::server::store::{
     NewSessionServer, ProjectRecord, Sealed, SessionServerChange, SessionSigner, StoreResult, Visible,
 };
-
-/// What the log says of a private key that changed.
-const UNTOLD: &str = "…";
 
 pub fn signer(conn: &Connection, project: Uuid) -> StoreResult<Option<SessionSigner>> {
     let mut statement = conn.prepare_cached(
@@ -47,7 +44,7 @@ pub fn set(
     if project.session_server.is_none() && new.private_key.is_none() {
         return Ok(SessionServerChange::NoPrivateKey);
     }
-    let changes = differences(project.session_server.as_ref(), new);
+    let changes = changes::of_session_server(project.session_server.as_ref(), new);
     if !changes.is_empty() {
         update(conn, seq(conn, id)?, new)?;
         record(conn, ActivityAction::SessionServerSet, &project.name, changes, by)?;
@@ -56,23 +53,6 @@ pub fn set(
         session_server: Some(new.server.clone()),
         ..project
     }))
-}
-
-/// Field by field, old and new; nothing for what stays.
-fn differences(old: Option<&SessionServer>, new: &NewSessionServer) -> Map<String, Value> {
-    let mut changes = Map::new();
-    let url = old.map(|old| &old.url);
-    if url != Some(&new.server.url) {
-        changes.insert("url".into(), json!([url, new.server.url]));
-    }
-    let key_name = old.map(|old| &old.key_name);
-    if key_name != Some(&new.server.key_name) {
-        changes.insert("key_name".into(), json!([key_name, new.server.key_name]));
-    }
-    if new.private_key.is_some() {
-        changes.insert("private_key".into(), json!([old.map(|_| UNTOLD), UNTOLD]));
-    }
-    changes
 }
 
 fn update(conn: &Connection, project: i64, new: &NewSessionServer) -> StoreResult<()> {
@@ -101,7 +81,7 @@ pub fn remove(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<bool> {
           WHERE seq = ?",
     )?
     .execute([seq(conn, id)?])?;
-    let changes = removal(project.session_server.as_ref());
+    let changes = changes::of_removed_session_server(project.session_server.as_ref());
     record(
         conn,
         ActivityAction::SessionServerRemoved,
@@ -110,13 +90,4 @@ pub fn remove(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<bool> {
         by,
     )?;
     Ok(true)
-}
-
-/// Field by field, what goes with a session server.
-pub fn removal(old: Option<&SessionServer>) -> Map<String, Value> {
-    let fields = old.map(|old| [("url", &old.url), ("key_name", &old.key_name)]);
-    let fields = fields.into_iter().flatten();
-    fields
-        .map(|(field, value)| (field.to_owned(), json!([value, null])))
-        .collect()
 }

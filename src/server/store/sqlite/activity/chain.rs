@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::Subject;
 use crate::api::{Activity, ActivityAction, ActivityHead, ChainHash, PersonRef};
+use crate::server::store::changes::Subject;
 use crate::server::store::sqlite::rows::{micros, parsed, person, time, uuid};
 use crate::server::store::{StoreError, StoreResult};
 
@@ -63,12 +63,7 @@ impl Chain<'_> {
     /// Records that its creator created a key, then. What it began with is left out: there may be a
     /// million of them, which are sample data.
     pub fn append_creation(&mut self, at: Timestamp, key: i64, creator: i64, name: &str) -> StoreResult<()> {
-        let subject = Subject {
-            action: ActivityAction::KeyCreated,
-            key: Some((key, creator)),
-            name,
-            changes: Map::new(),
-        };
+        let subject = Subject::of_key(ActivityAction::KeyCreated, (key, creator), name, Map::new());
         self.append(at, Some(creator), None, subject)
     }
 

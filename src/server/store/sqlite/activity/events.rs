@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
-use crate::api::{ActivityAction, KeyEventKind};
+use crate::server::store::changes::heard;
 use crate::server::store::{ChangeRecord, Changed, StoreResult};
 
 pub fn changes_since(conn: &Connection, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
@@ -21,29 +21,10 @@ pub fn changes_since(conn: &Connection, seq: u64, limit: u32) -> StoreResult<Vec
     Ok(changes.collect::<rusqlite::Result<_>>()?)
 }
 
-/// What is of a newer program, or was tampered with, must not keep the rest from being told.
 fn changed(row: &Row) -> rusqlite::Result<Changed> {
-    use ActivityAction as Action;
-    let action = row.get_ref(1)?.as_str().ok().and_then(|text| text.parse().ok());
-    let kind = match action.unwrap_or(Action::Unknown) {
-        Action::KeyCreated => KeyEventKind::Created,
-        Action::KeyRevoked => KeyEventKind::Revoked,
-        Action::KeyEdited | Action::KeyHandedOver => KeyEventKind::Edited,
-        Action::UserAdded | Action::UserEdited | Action::UserRemoved | Action::TokenReplaced => {
-            return Ok(Changed::People);
-        }
-        Action::ProjectCreated
-        | Action::ProjectEdited
-        | Action::ProjectRemoved
-        | Action::ProjectHandedOver
-        | Action::SessionServerSet
-        | Action::SessionServerRemoved => return Ok(Changed::Projects),
-        Action::KeyRevealed
-        | Action::SignInRefused
-        | Action::GatewayAdded
-        | Action::GatewayRemoved
-        | Action::RootKeyRotated
-        | Action::Unknown => return Ok(Changed::Log),
+    let kind = match heard(row.get_ref(1)?.as_str().unwrap_or_default()) {
+        Ok(kind) => kind,
+        Err(other) => return Ok(other),
     };
     let ids = row.get::<_, Option<[u8; 16]>>(2)?.zip(row.get(3)?);
     Ok(ids.map_or(Changed::Log, |(key, creator)| Changed::Key {

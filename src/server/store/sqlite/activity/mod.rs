@@ -8,24 +8,16 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::people::Acting;
 use crate::api::ActivityAction;
 use crate::server::store::StoreResult;
+use crate::server::store::changes::Subject;
 
 pub use self::chain::{Chain, carry_over, extend, head};
 pub use self::events::{changes_since, last_seq};
 pub use self::page::{is_quick, page};
-
-/// What a row is about.
-pub struct Subject<'a> {
-    pub action: ActivityAction,
-    /// The `seq` of the key and of its creator.
-    pub key: Option<(i64, i64)>,
-    pub name: &'a str,
-    pub changes: Map<String, Value>,
-}
 
 pub fn record(conn: &Connection, by: Acting, subject: Subject) -> StoreResult<()> {
     extend(conn, |chain| {
@@ -41,12 +33,7 @@ pub fn record_of_nobody(conn: &Connection, address: Option<IpAddr>, subject: Sub
 }
 
 pub fn refuse_sign_in(conn: &Connection, address: Option<IpAddr>) -> StoreResult<()> {
-    let subject = Subject {
-        action: ActivityAction::SignInRefused,
-        key: None,
-        name: "",
-        changes: Map::new(),
-    };
+    let subject = Subject::of(ActivityAction::SignInRefused, "", Map::new());
     record_of_nobody(conn, address, subject)
 }
 

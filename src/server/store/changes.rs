@@ -1,0 +1,175 @@
+//! What the activity log is told of a change: the action, whose it is, and field by field the old
+//! value and the new one. Nothing of any secret.
+
+use serde_json::{Map, Value, json};
+
+use super::{Changed, KeyRecord, NewSessionServer, ProjectRecord};
+use crate::api::{ActivityAction, KeyEventKind, SessionServer};
+use crate::model::{Role, Settings};
+
+/// What a row of the log is about.
+pub struct Subject<'a> {
+    pub action: ActivityAction,
+    /// The numbers of the key and of its creator.
+    pub key: Option<(i64, i64)>,
+    pub name: &'a str,
+    pub changes: Map<String, Value>,
+}
+
+impl<'a> Subject<'a> {
+    /// Of what is no key.
+    pub fn of(action: ActivityAction, name: &'a str, changes: Map<String, Value>) -> Self {
+        Self {
+            action,
+            key: None,
+            name,
+            changes,
+        }
+    }
+
+    pub fn of_key(
+        action: ActivityAction,
+        key: (i64, i64),
+        name: &'a str,
+        changes: Map<String, Value>,
+    ) -> Self {
+        Self {
+            action,
+            key: Some(key),
+            name,
+            changes,
+        }
+    }
+}
+
+/// What the log says of a private key that changed.
+const UNTOLD: &str = "…";
+
+/// Field by field, what a key begins with; nothing for what it does not have.
+pub fn beginnings(key: &KeyRecord) -> Map<String, Value> {
+    let settings = &key.settings;
+    let toggle = key.scope.is_viewable().then_some(settings.cross_page_persistence);
+    let fields = [
+        ("scope", json!(key.scope)),
+        (
+            "project",
+            json!(key.project.as_ref().map(|project| &project.name)),
+        ),
+        ("ui_domains", json!(settings.ui_domains)),
+        ("local_development", json!(settings.local_development)),
+        ("cross_page_persistence", json!(toggle)),
+    ];
+    let had = fields
+        .into_iter()
+        .filter(|(_, value)| !value.is_null() && *value != json!([]));
+    had.map(|(field, value)| (field.to_owned(), json!([null, value])))
+        .collect()
+}
+
+/// What an edit changes of a key; nothing for what stays.
+pub fn of_key(key: &KeyRecord, name: &str, settings: &Settings) -> Map<String, Value> {
+    let old = &key.settings;
+    let fields = [
+        ("name", json!(key.name), json!(name)),
+        ("ui_domains", json!(old.ui_domains), json!(settings.ui_domains)),
+        (
+            "local_development",
+            json!(old.local_development),
+            json!(settings.local_development),
+        ),
+        (
+            "cross_page_persistence",
+            json!(old.cross_page_persistence),
+            json!(settings.cross_page_persistence),
+        ),
+    ];
+    let changed = fields.into_iter().filter(|(_, old, new)| old != new);
+    changed
+        .map(|(field, old, new)| (field.to_owned(), json!([old, new])))
+        .collect()
+}
+
+/// From one email address to the other.
+pub fn of_creator(from: &str, to: &str) -> Map<String, Value> {
+    Map::from_iter([("creator".to_owned(), json!([from, to]))])
+}
+
+/// From one role to the other; none is not being here.
+pub fn of_role(old: Option<Role>, new: Option<Role>) -> Map<String, Value> {
+    Map::from_iter([("role".to_owned(), json!([old, new]))])
+}
+
+/// What a project begins with.
+pub fn of_new_project(deployed: bool) -> Map<String, Value> {
+    Map::from_iter([("deployed".to_owned(), json!([null, deployed]))])
+}
+
+pub fn of_project(old: &ProjectRecord, new: &ProjectRecord) -> Map<String, Value> {
+    let mut changes = Map::new();
+    if new.name != old.name {
+        changes.insert("name".into(), json!([old.name, new.name]));
+    }
+    if new.deployed != old.deployed {
+        changes.insert("deployed".into(), json!([old.deployed, new.deployed]));
+    }
+    changes
+}
+
+pub fn of_removed_project(project: &ProjectRecord) -> Map<String, Value> {
+    let mut changes = of_removed_session_server(project.session_server.as_ref());
+    changes.insert("creator".into(), json!([project.creator.email, null]));
+    changes.insert("deployed".into(), json!([project.deployed, null]));
+    changes
+}
+
+/// Nothing for what stays.
+pub fn of_session_server(old: Option<&SessionServer>, new: &NewSessionServer) -> Map<String, Value> {
+    let mut changes = Map::new();
+    let url = old.map(|old| &old.url);
+    if url != Some(&new.server.url) {
+        changes.insert("url".into(), json!([url, new.server.url]));
+    }
+    let key_name = old.map(|old| &old.key_name);
+    if key_name != Some(&new.server.key_name) {
+        changes.insert("key_name".into(), json!([key_name, new.server.key_name]));
+    }
+    if new.private_key.is_some() {
+        changes.insert("private_key".into(), json!([old.map(|_| UNTOLD), UNTOLD]));
+    }
+    changes
+}
+
+pub fn of_removed_session_server(old: Option<&SessionServer>) -> Map<String, Value> {
+    let fields = old.map(|old| [("url", &old.url), ("key_name", &old.key_name)]);
+    let fields = fields.into_iter().flatten();
+    fields
+        .map(|(field, value)| (field.to_owned(), json!([value, null])))
+        .collect()
+}
+
+/// What those who listen may want to hear of a row: of which kind of change of a key it tells, or
+/// else what it is about. What is of a newer program, or was tampered with, must not keep the rest from
+/// being told.
+pub fn heard(action: &str) -> Result<KeyEventKind, Changed> {
+    use ActivityAction as Action;
+    match action.parse().unwrap_or(Action::Unknown) {
+        Action::KeyCreated => Ok(KeyEventKind::Created),
+        Action::KeyRevoked => Ok(KeyEventKind::Revoked),
+        Action::KeyEdited | Action::KeyHandedOver => Ok(KeyEventKind::Edited),
+        Action::UserAdded | Action::UserEdited | Action::UserRemoved | Action::TokenReplaced => {
+            Err(Changed::People)
+        }
+        Action::ProjectCreated
+        | Action::ProjectEdited
+        | Action::ProjectRemoved
+        | Action::ProjectHandedOver
+        | Action::SessionServerSet
+        | Action::SessionServerRemoved => Err(Changed::Projects),
+        Action::KeyRevealed
+        | Action::SignInRefused
+        | Action::GatewayAdded
+        | Action::GatewayRemoved
+        | Action::RootKeyRotated
+        | Action::Unknown => Err(Changed::Log),
+    }
+}

@@ -1,0 +1,101 @@
+//! The total orders of keys, and for each filter the index that has it.
+
+use uuid::Uuid;
+
+use super::{Place, PlaceValue, StoreError, StoreResult};
+use crate::api::Sort;
+use crate::model::Scope;
+
+/// An index that is in the order of a sort behind the columns that a filter holds equal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    pub index: String,
+    /// The columns that the index holds equal.
+    pub equal: Vec<&'static str>,
+    /// The columns of the order, `id` last.
+    columns: &'static [&'static str],
+    scope: Option<Scope>,
+}
+
+/// A place in one column of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mark {
+    Number(i64),
+    Text(String),
+    /// Behind every text.
+    BehindText,
+    Id(Uuid),
+}
+
+impl Path {
+    /// `owner` is the one of `creator` and `project` to go by, when the filter has one.
+    pub fn new(sort: Sort, scope: Option<Scope>, owner: Option<&'static str>) -> Self {
+        let by_name = matches!(sort, Sort::Scope | Sort::Name);
+        // Under one scope, the scope sort is by name.
+        let scoped = scope.is_some() && (by_name || owner.is_none());
+        let (suffix, columns): (_, &'static [&'static str]) = match sort {
+            Sort::Scope | Sort::Name if scoped => ("scope", &["name_key", "id"]),
+            Sort::Scope => ("scope", &["scope", "name_key", "id"]),
+            Sort::Name => ("name", &["name_key", "id"]),
+            Sort::CreatedAt => ("created_at", &["created_at", "id"]),
+            Sort::LastUsedAt => ("last_used_at", &["last_used_at", "id"]),
+        };
+        let prefix = match owner {
+            Some(owner) => format!("{owner}_"),
+            None if scoped && !by_name => "scope_".to_owned(),
+            None => String::new(),
+        };
+        Self {
+            index: format!("keys_by_{prefix}{suffix}"),
+            equal: owner.into_iter().chain(scoped.then_some("scope")).collect(),
+            columns,
+            scope,
+        }
+    }
+
+    /// Whether the index has the names.
+    pub fn is_by_name(&self) -> bool {
+        self.columns.contains(&"name_key")
+    }
+
+    /// The columns of the order as a row: `k.created_at, k.id`.
+    pub fn row(&self) -> String {
+        let columns: Vec<String> = self.columns.iter().map(|column| format!("k.{column}")).collect();
+        columns.join(", ")
+    }
+
+    pub fn order_by(&self, ascending: bool) -> String {
+        let direction = if ascending { "ASC" } else { "DESC" };
+        let columns: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| format!("k.{column} {direction}"))
+            .collect();
+        format!(" ORDER BY {}", columns.join(", "))
+    }
+
+    /// The place in terms of the columns.
+    pub fn marks(&self, place: &Place) -> StoreResult<Vec<Mark>> {
+        let id = Mark::Id(place.id);
+        let text = |name: &str| Mark::Text(name.to_owned());
+        let marks = match (self.columns, &place.value) {
+            (["scope", "name_key", "id"], PlaceValue::Scope(scope, name)) => {
+                vec![Mark::Number(*scope as i64), text(name), id]
+            }
+            (["name_key", "id"], PlaceValue::Name(name)) => vec![text(name), id],
+            (["name_key", "id"], PlaceValue::Scope(scope, name)) => match self.scope {
+                // A place in another scope is before or behind all of this one: no name is empty.
+                Some(only) if *scope < only => vec![text(""), id],
+                Some(only) if *scope > only => vec![Mark::BehindText, id],
+                _ => vec![text(name), id],
+            },
+            (["created_at" | "last_used_at", "id"], PlaceValue::Time(time)) => vec![Mark::Number(*time), id],
+            _ => {
+                return Err(StoreError::Fault(
+                    "a place of one sort was used in another".into(),
+                ));
+            }
+        };
+        Ok(marks)
+    }
+}

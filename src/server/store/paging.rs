@@ -1,0 +1,112 @@
+//! How a page is read by keyset: from a place backward and from it forward, never by counting rows.
+
+use super::{KeyRecord, KeySlice, Place, Position};
+
+/// Along the order of the query, or against it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Forward,
+    Backward,
+}
+
+/// Where reading starts.
+#[derive(Debug, Clone, Copy)]
+pub struct Start<'a> {
+    pub place: &'a Place,
+    pub inclusive: bool,
+}
+
+impl Start<'_> {
+    /// What stands between the columns of a row and the place.
+    pub fn sign(self, ascending: bool) -> &'static str {
+        match (ascending, self.inclusive) {
+            (true, false) => ">",
+            (true, true) => ">=",
+            (false, false) => "<",
+            (false, true) => "<=",
+        }
+    }
+}
+
+/// At most `limit` keys one way; of none is only asked whether there is one.
+#[derive(Debug, Clone, Copy)]
+pub struct Read<'a> {
+    /// `None`: from the end that lies behind.
+    pub start: Option<Start<'a>>,
+    pub way: Way,
+    pub limit: usize,
+}
+
+/// The keys that were read one way, nearest first, and whether there are more.
+#[derive(Debug, Default)]
+pub struct Run {
+    pub keys: Vec<(KeyRecord, Place)>,
+    pub more: bool,
+}
+
+/// A page: what lies before it or its first part, and the rest. `None`: nothing is there.
+#[derive(Debug, Clone, Copy)]
+pub struct Reads<'a> {
+    pub backward: Option<Read<'a>>,
+    pub forward: Option<Read<'a>>,
+}
+
+impl<'a> Reads<'a> {
+    /// `middle` is the place of the key that [`Position::Around`] names.
+    pub fn of(position: &'a Position, middle: Option<&'a Place>, limit: usize) -> Self {
+        let read = |way, place, inclusive, limit| {
+            Some(Read {
+                start: Some(Start { place, inclusive }),
+                way,
+                limit,
+            })
+        };
+        let whole = |way| {
+            Some(Read {
+                start: None,
+                way,
+                limit,
+            })
+        };
+        let (before, after) = (Way::Backward, Way::Forward);
+        let (backward, forward) = match (position, middle) {
+            (Position::Start, _) => (None, whole(after)),
+            (Position::End, _) => (whole(before), None),
+            (Position::After(place), _) => (read(before, place, true, 0), read(after, place, false, limit)),
+            (Position::At(place), _) => (read(before, place, false, 0), read(after, place, true, limit)),
+            (Position::Before(place), _) => (read(before, place, false, limit), read(after, place, true, 0)),
+            (Position::Around(_), Some(place)) => (
+                // Of the rest only as many are kept as there is room for.
+                read(before, place, false, limit / 2),
+                read(after, place, true, limit),
+            ),
+            (Position::Around(_), None) => (None, None),
+        };
+        Self { backward, forward }
+    }
+}
+
+impl Run {
+    /// Keeps as many as were asked for; one more tells that there are more.
+    pub fn of(mut keys: Vec<(KeyRecord, Place)>, limit: usize) -> Self {
+        let more = keys.len() > limit;
+        keys.truncate(limit);
+        Self { keys, more }
+    }
+}
+
+impl KeySlice {
+    /// A page of at most `limit` keys.
+    pub fn of(backward: Run, forward: Run, limit: usize) -> Self {
+        let mut items = backward.keys;
+        items.reverse();
+        items.extend(forward.keys);
+        let more_after = forward.more || items.len() > limit;
+        items.truncate(limit);
+        Self {
+            items,
+            more_before: backward.more,
+            more_after,
+        }
+    }
+}
