@@ -5,12 +5,15 @@
 //! after that transaction is durable. Reads see every change whose call has returned.
 
 mod changes;
+mod filter;
 mod gateways;
 pub(crate) mod latency;
 mod order;
 mod paging;
 mod people;
+pub mod postgres;
 mod projects;
+mod report;
 pub mod sqlite;
 mod usage;
 
@@ -243,10 +246,12 @@ pub enum StoreError {
     AlreadyInitialised(String),
     #[error("the database is of a newer keydeck (schema {found}; this one knows up to {known})")]
     Newer { found: u32, known: u32 },
-    #[error("this SQLite is {0}; keydeck needs 3.51.3 or later")]
+    #[error("{0}")]
     EngineTooOld(String),
     #[error("the database is busy or can't be reached: {0}")]
     Unavailable(String),
+    #[error("the database has no room left: {0}")]
+    Full(String),
     /// Behind the look at their token.
     #[error("who acts was removed meanwhile, or has another token")]
     ActorGone,

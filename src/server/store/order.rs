@@ -21,6 +21,7 @@ pub struct Path {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {
     Number(i64),
+    Scope(Scope),
     Text(String),
     /// Behind every text.
     BehindText,
@@ -80,7 +81,7 @@ impl Path {
         let text = |name: &str| Mark::Text(name.to_owned());
         let marks = match (self.columns, &place.value) {
             (["scope", "name_key", "id"], PlaceValue::Scope(scope, name)) => {
-                vec![Mark::Number(*scope as i64), text(name), id]
+                vec![Mark::Scope(*scope), text(name), id]
             }
             (["name_key", "id"], PlaceValue::Name(name)) => vec![text(name), id],
             (["name_key", "id"], PlaceValue::Scope(scope, name)) => match self.scope {

@@ -143,7 +143,10 @@ pub fn reader(path: &Path) -> StoreResult<Connection> {
 
 fn connect(path: &Path) -> StoreResult<Connection> {
     if rusqlite::version_number() < OLDEST_ENGINE {
-        return Err(StoreError::EngineTooOld(rusqlite::version().to_owned()));
+        return Err(StoreError::EngineTooOld(format!(
+            "this SQLite is {}; keydeck needs 3.51.3 or later",
+            rusqlite::version()
+        )));
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, params, params_from_iter};
 
-use super::filter::Filter;
+use super::filter::{Filter, usage_index};
 use super::rows::{rank, scope};
 use super::search::{Candidates, Search, Source};
 use crate::api::{COUNT_CAP, KeyCounts, KeyFilter, Sort};
@@ -14,7 +14,7 @@ pub fn count(conn: &Connection, visible: Visible, filter: &KeyFilter) -> StoreRe
     let Some(filter) = Filter::resolve(conn, filter, visible)? else {
         return Ok(KeyCounts::default());
     };
-    match (&filter.text, filter.usage.index()) {
+    match (&filter.text, usage_index(filter.usage)) {
         (None, None) => kept(conn, &filter),
         _ => counted(conn, filter),
     }

@@ -1,7 +1,7 @@
 //! A filter in terms of the database: numbers for ids, predicates of SQL, and nothing at all when no
 //! key can match.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -9,6 +9,7 @@ use super::people::find_user;
 use super::rows::rank;
 use crate::api::KeyFilter;
 use crate::model::Scope;
+use crate::server::store::filter::{UsageFilter, whose};
 use crate::server::store::{StoreResult, Visible};
 
 /// The conditions on a key, beside that it is active.
@@ -19,15 +20,6 @@ pub struct Filter {
     pub creator: Option<i64>,
     pub usage: UsageFilter,
     pub text: Option<Text>,
-}
-
-/// How keys were used; times in microseconds since the epoch.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct UsageFilter {
-    /// Neither used nor created since.
-    pub idle_since: Option<i64>,
-    pub never_used: bool,
-    pub refused_since: Option<i64>,
 }
 
 /// A text filter: what to look for, in lower case, and the projects whose name has it.
@@ -56,10 +48,8 @@ impl Clause {
 impl Filter {
     /// `None` when no key can match.
     pub fn resolve(conn: &Connection, filter: &KeyFilter, visible: Visible) -> StoreResult<Option<Self>> {
-        let creator = match (visible, filter.creator) {
-            (Visible::CreatedBy(user), Some(creator)) if user != creator => return Ok(None),
-            (Visible::CreatedBy(user), _) => Some(user),
-            (Visible::All, creator) => creator,
+        let Some(creator) = whose(visible, filter.creator) else {
+            return Ok(None);
         };
         let creator = match creator.map(|id| find_user(conn, id)).transpose()? {
             Some(None) => return Ok(None),
@@ -106,7 +96,9 @@ impl Filter {
                 clause.push(&format!(" AND k.{column} = ?"), [Sql::Integer(value)]);
             }
         }
-        self.usage.push_to(&mut clause);
+        for (condition, values) in self.usage.conditions() {
+            clause.push(condition, values.into_iter().map(Sql::Integer));
+        }
         if let Some(text) = &self.text {
             let q = || [Sql::Text(text.folded.clone())];
             clause.push(" AND (instr(k.name_key, ?)", q());
@@ -125,45 +117,18 @@ impl Filter {
     }
 }
 
-impl UsageFilter {
-    fn of(filter: &KeyFilter, now: Timestamp) -> Self {
-        // Hours are few enough for any time of today to have room for them.
-        let before = |hours: u32| now - SignedDuration::from_hours(hours.into());
-        Self {
-            idle_since: filter.idle_days.map(|days| before(days * 24).as_microsecond()),
-            never_used: filter.never_used == Some(true),
-            refused_since: filter.refused_hours.map(|hours| before(hours).as_microsecond()),
-        }
-    }
-
-    fn push_to(self, clause: &mut Clause) {
-        if let Some(since) = self.idle_since {
-            let since = || Sql::Integer(since);
-            clause.push(" AND k.last_used_at < ? AND k.created_at < ?", [since(), since()]);
-        }
-        if self.never_used {
-            clause.push(" AND k.last_used_at = 0", []);
-        }
-        if let Some(since) = self.refused_since {
-            // Said twice: the index is of those that were refused at all.
-            let since = Sql::Integer(since);
-            clause.push(" AND k.last_refused_at > 0 AND k.last_refused_at >= ?", [since]);
-        }
-    }
-
-    /// The index that finds what is asked for the soonest; `None` when nothing is asked.
-    pub fn index(self) -> Option<&'static str> {
-        match self {
-            Self {
-                refused_since: Some(_),
-                ..
-            } => Some("keys_by_last_refused_at"),
-            Self { never_used: true, .. }
-            | Self {
-                idle_since: Some(_), ..
-            } => Some("keys_by_last_used_at"),
-            _ => None,
-        }
+/// The index that finds what is asked for the soonest; `None` when nothing is asked.
+pub fn usage_index(usage: UsageFilter) -> Option<&'static str> {
+    match usage {
+        UsageFilter {
+            refused_since: Some(_),
+            ..
+        } => Some("keys_by_last_refused_at"),
+        UsageFilter { never_used: true, .. }
+        | UsageFilter {
+            idle_since: Some(_), ..
+        } => Some("keys_by_last_used_at"),
+        _ => None,
     }
 }
 

@@ -20,7 +20,7 @@ mod rows;
 mod search;
 mod session_servers;
 mod trigrams;
-mod usage;
+pub(in crate::server::store) mod usage;
 mod watch;
 mod writer;
 

@@ -3,6 +3,7 @@
 use rusqlite::types::Value as Sql;
 
 use super::filter::Clause;
+use super::rows::rank;
 use crate::server::store::StoreResult;
 use crate::server::store::order::{Mark, Path};
 use crate::server::store::paging::Start;
@@ -20,6 +21,7 @@ pub fn from(path: &Path, start: Start, ascending: bool) -> StoreResult<Clause> {
 fn value(mark: Mark) -> Sql {
     match mark {
         Mark::Number(number) => Sql::Integer(number),
+        Mark::Scope(scope) => Sql::Integer(rank(scope)),
         Mark::Text(text) => Sql::Text(text),
         // SQLite sorts every text before every blob.
         Mark::BehindText => Sql::Blob(Vec::new()),

@@ -4,11 +4,12 @@
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::count::kept;
-use super::filter::{Clause, Filter, Text, UsageFilter, numbers_json};
+use super::filter::{Clause, Filter, Text, numbers_json, usage_index};
 use super::rows::rank;
 use super::trigrams;
 use crate::api::{COUNT_CAP, Sort};
 use crate::server::store::StoreResult;
+use crate::server::store::filter::UsageFilter;
 use crate::server::store::order::Path;
 
 /// The most candidates that are fetched and sorted. More of them are so dense in the index of the
@@ -129,7 +130,7 @@ fn candidates(
 
 /// The keys that were used as is asked for.
 fn used(conn: &Connection, usage: UsageFilter) -> StoreResult<Option<Candidates>> {
-    let Some(index) = usage.index() else {
+    let Some(index) = usage_index(usage) else {
         return Ok(None);
     };
     let filter = Filter {

@@ -2,13 +2,12 @@
 
 use rusqlite::{Connection, params};
 
+use crate::server::store::report::ALLOWED;
 use crate::server::store::{SOURCES, StoreResult, Tally, Use};
 
 /// The kinds of sources, as in the table.
 pub const ORIGIN: i64 = 0;
 pub const ADDRESS: i64 = 1;
-/// What stands for the rule where none refused.
-pub const ALLOWED: &str = "";
 
 pub fn apply<'a>(conn: &Connection, tallies: impl IntoIterator<Item = &'a Tally>) -> StoreResult<()> {
     for tally in tallies {

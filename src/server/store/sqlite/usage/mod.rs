@@ -16,15 +16,15 @@ use tokio::task::yield_now;
 
 pub use self::apply::apply;
 pub use self::report::report;
-pub use self::settle::settle;
+pub use self::settle::{AT_ONCE as SETTLED_AT_ONCE, merged, settle};
 use crate::server::store::{HOURS_KEPT, StoreError, StoreResult, Tallies, Tally, USAGE_BUCKET};
 
 /// The most tallies that are written to the keys at once.
 const AT_ONCE: usize = 256;
 /// The most hours' rows that are forgotten at once.
-const FORGOTTEN: i64 = 2_000;
+pub(in crate::server::store) const FORGOTTEN: i64 = 2_000;
 
-fn bucket_of(key: i64) -> i64 {
+pub(in crate::server::store) fn bucket_of(key: i64) -> i64 {
     key / USAGE_BUCKET
 }
 
@@ -91,12 +91,12 @@ fn forget(conn: &Connection, newest: u32) -> StoreResult<()> {
     Ok(())
 }
 
-fn packed(tallies: &[&Tally]) -> StoreResult<Vec<u8>> {
+pub(in crate::server::store) fn packed(tallies: &[&Tally]) -> StoreResult<Vec<u8>> {
     postcard::to_allocvec(tallies)
         .map_err(|error| StoreError::Fault(format!("a count can't be packed: {error}")))
 }
 
-fn unpacked(bytes: &[u8]) -> StoreResult<Vec<Tally>> {
+pub(in crate::server::store) fn unpacked(bytes: &[u8]) -> StoreResult<Vec<Tally>> {
     postcard::from_bytes(bytes)
         .map_err(|error| StoreError::Fault(format!("a count can't be unpacked: {error}")))
 }

@@ -9,7 +9,7 @@ use super::{logged, packed, put_down};
 use crate::server::store::{StoreResult, Tally};
 
 /// The most that are carried over at once; a change that comes meanwhile waits for them.
-const AT_ONCE: usize = 64;
+pub const AT_ONCE: usize = 64;
 
 /// Carries over the first keys of the bucket that has waited the longest. Returns whether more wait.
 pub fn settle(conn: &Connection) -> StoreResult<bool> {
@@ -40,7 +40,7 @@ fn oldest(conn: &Connection) -> StoreResult<Option<(i64, i64)>> {
 }
 
 /// One tally for each key and hour, in the order in which keys lie.
-fn merged(tallies: Vec<Tally>) -> Vec<Tally> {
+pub fn merged(tallies: Vec<Tally>) -> Vec<Tally> {
     let mut merged: HashMap<(i64, u32), Tally> = HashMap::new();
     for tally in tallies {
         let new = || Tally::of(tally.key, tally.hour);

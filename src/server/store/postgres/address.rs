@@ -1,0 +1,182 @@
+//! Where the database is: its URL, and how the way to it is kept safe.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls_platform_verifier::Verifier;
+use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
+use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_rustls::rustls::ClientConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use url::{Url, form_urlencoded};
+
+use crate::model::Secret;
+
+/// A connection that can't be made within this time is none.
+const CONNECT: Duration = Duration::from_secs(3);
+/// What was sent and not received within this time was sent into the void.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(5);
+
+/// A PostgreSQL database. Shown without its password.
+#[derive(Clone)]
+pub struct Address {
+    pub(super) config: Config,
+    pub(super) tls: MakeRustlsConnect,
+    shown: String,
+}
+
+/// Why a URL names no database that may be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AddressError {
+    #[error("--database is no URL like postgres://keydeck@db.acme.example/keydeck")]
+    NoUrl,
+    #[error("the database's URL has a setting that is not understood: {0}")]
+    Setting(String),
+    #[error("sslmode can be disable or verify-full (require is the same), not {0}")]
+    SslMode(String),
+    #[error("{}: {why}", file.display())]
+    Authority { file: PathBuf, why: String },
+    #[error("TLS to the database can't be prepared: {0}")]
+    Tls(String),
+}
+
+impl Address {
+    /// `password` is used when the URL has none. The certificate of a server that is not on this
+    /// machine must be valid for its name, unless `sslmode=disable` is said.
+    pub fn parse(text: &str, password: Option<&Secret>) -> Result<Self, AddressError> {
+        let mut url = Url::parse(text.trim()).map_err(|_| AddressError::NoUrl)?;
+        if !matches!(url.scheme(), "postgres" | "postgresql") {
+            return Err(AddressError::NoUrl);
+        }
+        let (mut ssl_mode, mut authority) = (None, None);
+        let rest: Vec<(String, String)> = url
+            .query_pairs()
+            .into_owned()
+            .filter(|(name, value)| match name.as_str() {
+                "sslmode" => {
+                    ssl_mode = Some(value.clone());
+                    false
+                }
+                "sslrootcert" => {
+                    authority = Some(PathBuf::from(value));
+                    false
+                }
+                _ => true,
+            })
+            .collect();
+        url.set_query(None);
+        if !rest.is_empty() {
+            let query = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(&rest)
+                .finish();
+            // Whoever reads it next takes a plus for a plus.
+            url.set_query(Some(&query.replace('+', "%20")));
+        }
+        // The parser's own message may hold the text.
+        let setting = |error: tokio_postgres::Error| {
+            AddressError::Setting(
+                std::error::Error::source(&error)
+                    .map_or_else(|| "its host, port or user".to_owned(), ToString::to_string),
+            )
+        };
+        let mut config: Config = url.as_str().parse().map_err(setting)?;
+        if config.get_password().is_none()
+            && let Some(password) = password
+        {
+            config.password(password.expose());
+        }
+        config
+            .ssl_mode(mode(ssl_mode.as_deref(), &config)?)
+            .application_name("keydeck")
+            // What a standby says may be of yesterday.
+            .target_session_attrs(TargetSessionAttrs::ReadWrite)
+            .tcp_user_timeout(UNACKNOWLEDGED)
+            .keepalives_idle(Duration::from_secs(10))
+            .keepalives_interval(Duration::from_secs(5))
+            .keepalives_retries(3);
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT);
+        }
+        // What else is asked for there may hold anything.
+        url.set_query(None);
+        let _ = url.set_password(None);
+        Ok(Self {
+            shown: url.into(),
+            tls: tls(authority)?,
+            config,
+        })
+    }
+
+    /// Whether a URL has a password in it, which should not be on a command line.
+    pub fn has_password(text: &str) -> bool {
+        Url::parse(text.trim()).is_ok_and(|url| {
+            url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password")
+        })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({})", self.shown)
+    }
+}
+
+/// Without a word about it, only what leaves this machine is encrypted.
+fn mode(said: Option<&str>, config: &Config) -> Result<SslMode, AddressError> {
+    match said {
+        Some("disable") => Ok(SslMode::Disable),
+        Some("require" | "verify-ca" | "verify-full") => Ok(SslMode::Require),
+        Some(other) => Err(AddressError::SslMode(other.to_owned())),
+        None if config.get_hosts().iter().all(is_here) => Ok(SslMode::Disable),
+        None => Ok(SslMode::Require),
+    }
+}
+
+fn is_here(host: &Host) -> bool {
+    match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => {
+            name == "localhost" || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+        }
+    }
+}
+
+/// The system's authorities count, and that in the file besides.
+fn tls(authority: Option<PathBuf>) -> Result<MakeRustlsConnect, AddressError> {
+    let unready = |error: &dyn fmt::Display| AddressError::Tls(error.to_string());
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let roots = match authority {
+        None => Vec::new(),
+        Some(file) => certificates(&file).map_err(|why| AddressError::Authority { file, why })?,
+    };
+    let verifier =
+        Verifier::new_with_extra_roots(roots, provider.clone()).map_err(|error| unready(&error))?;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| unready(&error))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}
+
+fn certificates(file: &PathBuf) -> Result<Vec<CertificateDer<'static>>, String> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file)
+        .and_then(Iterator::collect)
+        .map_err(|error| error.to_string());
+    match found {
+        Ok(found) if found.is_empty() => Err("no certificate is in it".into()),
+        found => found,
+    }
+}

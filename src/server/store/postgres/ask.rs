@@ -1,0 +1,88 @@
+//! One statement asked of a connection or a transaction, prepared at its first use.
+
+use deadpool_postgres::{ClientWrapper, Transaction};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Row, Statement};
+
+use crate::server::store::{StoreError, StoreResult};
+
+/// A value, as it is bound to `$1`, `$2`, ….
+pub type Value<'a> = &'a (dyn ToSql + Sync);
+
+/// What can be asked: a connection, shared or not, or a transaction.
+pub trait Db: Sync {
+    fn prepared(&self, sql: &str) -> impl Future<Output = Result<Statement, Error>> + Send;
+    fn rows(
+        &self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<Vec<Row>, Error>> + Send;
+    fn changed(
+        &self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<u64, Error>> + Send;
+}
+
+macro_rules! can_be_asked {
+    ($client:ty) => {
+        impl Db for $client {
+            fn prepared(&self, sql: &str) -> impl Future<Output = Result<Statement, Error>> + Send {
+                self.prepare_cached(sql)
+            }
+
+            fn rows(
+                &self,
+                statement: &Statement,
+                values: &[Value<'_>],
+            ) -> impl Future<Output = Result<Vec<Row>, Error>> + Send {
+                self.query(statement, values)
+            }
+
+            fn changed(
+                &self,
+                statement: &Statement,
+                values: &[Value<'_>],
+            ) -> impl Future<Output = Result<u64, Error>> + Send {
+                self.execute(statement, values)
+            }
+        }
+    };
+}
+
+can_be_asked!(ClientWrapper);
+can_be_asked!(Transaction<'_>);
+
+pub async fn all(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<Vec<Row>> {
+    let statement = db.prepared(sql).await?;
+    Ok(db.rows(&statement, values).await?)
+}
+
+pub async fn maybe(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<Option<Row>> {
+    Ok(all(db, sql, values).await?.into_iter().next())
+}
+
+pub async fn one(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<Row> {
+    let found = maybe(db, sql, values).await?;
+    found.ok_or_else(|| StoreError::Fault("a row that must be there is missing".into()))
+}
+
+pub async fn exists(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<bool> {
+    Ok(!all(db, sql, values).await?.is_empty())
+}
+
+/// How many rows were changed.
+pub async fn run(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<u64> {
+    let statement = db.prepared(sql).await?;
+    Ok(db.changed(&statement, values).await?)
+}
+
+/// Exactly one row must change.
+pub async fn run_one(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<()> {
+    match run(db, sql, values).await? {
+        1 => Ok(()),
+        rows => Err(StoreError::Fault(format!(
+            "one row was to change, and {rows} would have"
+        ))),
+    }
+}

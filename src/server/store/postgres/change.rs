@@ -1,0 +1,178 @@
+//! A change: one transaction that holds the end of the activity log from its first look to its commit.
+//! So changes come one after the other, on all servers together, and what one sees still holds when it
+//! writes.
+
+use std::net::IpAddr;
+
+use deadpool_postgres::{ClientWrapper, Transaction};
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::ask;
+use super::rows::{hash, parsed};
+use crate::api::{Activity, ActivityHead, ChainHash, PersonRef};
+use crate::model::Role;
+use crate::server::store::changes::Subject;
+use crate::server::store::{Actor, StoreError, StoreResult};
+
+pub struct Change<'a> {
+    pub tx: Transaction<'a>,
+    head: ActivityHead,
+    /// What the log has to be told: rows, and the numbers of their keys and keys' creators.
+    rows: Vec<(Activity, Option<(i64, i64)>)>,
+    actor: Option<Acting>,
+}
+
+/// Somebody of whom it was seen, in this transaction, that they may act.
+#[derive(Debug, Clone)]
+pub struct Acting {
+    pub seq: i64,
+    pub person: PersonRef,
+    pub address: Option<IpAddr>,
+}
+
+impl<'a> Change<'a> {
+    /// What was decided about `by` before the transaction must still be so in it.
+    pub async fn by(client: &'a mut ClientWrapper, by: Actor) -> StoreResult<Change<'a>> {
+        let mut change = Self::of_nobody(client).await?;
+        change.actor = Some(acting(&change.tx, by).await?);
+        Ok(change)
+    }
+
+    pub async fn of_nobody(client: &'a mut ClientWrapper) -> StoreResult<Change<'a>> {
+        let tx = client.transaction().await?;
+        let locked = "SELECT seq, hash FROM activity_head FOR UPDATE";
+        let row = ask::maybe(&tx, locked, &[]).await?.ok_or_else(headless)?;
+        let head = ActivityHead {
+            seq: row.try_get::<_, i64>(0)? as u64,
+            hash: ChainHash(hash(&row, 1)?),
+        };
+        Ok(Self {
+            tx,
+            head,
+            rows: Vec::new(),
+            actor: None,
+        })
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> StoreResult<Acting> {
+        let nobody = || StoreError::Fault("a change was made by nobody".into());
+        self.actor.clone().ok_or_else(nobody)
+    }
+
+    /// Puts a row behind the log. `key` is the id of the key that it is about.
+    pub fn record(&mut self, key: Option<Uuid>, subject: Subject) {
+        let at = Timestamp::now();
+        let address = self.actor.as_ref().and_then(|actor| actor.address);
+        self.append(at, address, key, subject);
+    }
+
+    /// As [`Change::record`], of what happened while nobody was signed in.
+    pub fn record_from(&mut self, address: Option<IpAddr>, subject: Subject) {
+        self.append(Timestamp::now(), address, None, subject);
+    }
+
+    fn append(&mut self, at: Timestamp, address: Option<IpAddr>, key: Option<Uuid>, subject: Subject) {
+        let mut row = Activity {
+            seq: self.head.seq + 1,
+            at,
+            actor: self.actor.as_ref().map(|actor| actor.person.clone()),
+            address,
+            action: subject.action,
+            key,
+            subject: subject.name.to_owned(),
+            changes: Value::Object(subject.changes),
+            hash: ChainHash::START,
+        };
+        row.hash = row.hash_behind(self.head.hash);
+        self.head = ActivityHead {
+            seq: row.seq,
+            hash: row.hash,
+        };
+        self.rows.push((row, subject.key));
+    }
+
+    /// Returns once it is durable.
+    pub async fn commit(mut self) -> StoreResult<()> {
+        if !self.rows.is_empty() {
+            self.write_log().await?;
+        }
+        Ok(self.tx.commit().await?)
+    }
+
+    /// All rows in one statement: a person who is removed may leave thousands.
+    async fn write_log(&mut self) -> StoreResult<()> {
+        let rows = std::mem::take(&mut self.rows);
+        let actor = self.actor.as_ref().map(|actor| actor.seq);
+        let column = |text: fn(&Activity) -> Option<String>| -> Vec<Option<String>> {
+            rows.iter().map(|(row, _)| text(row)).collect()
+        };
+        let seqs: Vec<i64> = rows.iter().map(|(row, _)| row.seq as i64).collect();
+        let times: Vec<i64> = rows.iter().map(|(row, _)| row.at.as_microsecond()).collect();
+        let keys: Vec<Option<i64>> = rows.iter().map(|(_, key)| key.map(|key| key.0)).collect();
+        let creators: Vec<Option<i64>> = rows.iter().map(|(_, key)| key.map(|key| key.1)).collect();
+        let hashes: Vec<Vec<u8>> = rows.iter().map(|(row, _)| row.hash.0.to_vec()).collect();
+        ask::run(
+            &self.tx,
+            "INSERT INTO activity (seq, at, actor, address, action, key, subject, changes, hash, key_creator)
+             SELECT seq, at, $3, address, action, key, subject, changes, hash, creator
+               FROM unnest($1::bigint[], $2::bigint[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
+                           $9::bytea[], $10::bigint[])
+                 AS row (seq, at, address, action, key, subject, changes, hash, creator)",
+            &[
+                &seqs,
+                &times,
+                &actor,
+                &column(|row| row.address.map(|address| address.to_string())),
+                &column(|row| Some(row.action.as_str().to_owned())),
+                &keys,
+                &column(|row| Some(row.subject.clone())),
+                &column(told),
+                &hashes,
+                &creators,
+            ],
+        )
+        .await?;
+        let noted = "UPDATE activity_head SET seq = $1, hash = $2";
+        let head = self.head;
+        match ask::run(&self.tx, noted, &[&(head.seq as i64), &head.hash.0.as_slice()]).await? {
+            1 => Ok(()),
+            _ => Err(headless()),
+        }
+    }
+}
+
+fn told(row: &Activity) -> Option<String> {
+    match &row.changes {
+        Value::Object(changes) if changes.is_empty() => None,
+        changes => Some(changes.to_string()),
+    }
+}
+
+fn headless() -> StoreError {
+    StoreError::Fault("the activity log has lost the note of its newest row".into())
+}
+
+async fn acting(tx: &Transaction<'_>, by: Actor) -> StoreResult<Acting> {
+    let sql = "SELECT seq, email, role, token_hash FROM users WHERE id = $1 AND removed_at IS NULL";
+    let row = ask::maybe(tx, sql, &[&by.user])
+        .await?
+        .ok_or(StoreError::ActorGone)?;
+    let token: Option<&[u8]> = row.try_get(3)?;
+    if by.token.is_some_and(|given| token != Some(given.0.as_slice())) {
+        return Err(StoreError::ActorGone);
+    }
+    if parsed(&row, 2, str::parse::<Role>)? != by.role {
+        return Err(StoreError::RoleChanged);
+    }
+    Ok(Acting {
+        seq: row.try_get(0)?,
+        person: PersonRef {
+            id: by.user,
+            email: row.try_get(1)?,
+        },
+        address: by.address,
+    })
+}

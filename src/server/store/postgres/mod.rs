@@ -1,0 +1,425 @@
+//! The store of several servers: a PostgreSQL database.
+//!
+//! What is quick and one statement goes down `lanes` that all share; what takes several statements or
+//! longer borrows a connection of a pool; changes come one after the other, on all servers together
+//! (`change`). Nothing is cached: every answer is of the primary as it is when it is asked.
+
+mod activity;
+mod address;
+mod ask;
+mod change;
+mod check;
+mod count;
+mod data_keys;
+mod error;
+mod filter;
+mod gateways;
+mod keys;
+mod lanes;
+mod list;
+mod listen;
+mod people;
+mod pool;
+mod projects;
+mod removal;
+mod rows;
+mod schema;
+mod session_servers;
+mod sql;
+mod usage;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_postgres::IsolationLevel;
+use uuid::Uuid;
+
+pub use self::address::{Address, AddressError};
+use self::change::Change;
+use self::filter::Filter;
+use self::lanes::Lanes;
+use self::list::Listing;
+use self::pool::Pool;
+use self::rows::{KeyBy, find_key};
+use super::paging::Run;
+use super::sqlite::usage::Entry;
+use super::{
+    Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
+    Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, Position, ProjectRecord,
+    ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store,
+    StoreResult, Taken, Tallies, Visible, WrappedDataKey, latency,
+};
+use crate::api::{
+    ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
+    ProjectQuery, Usage, User, UserQuery,
+};
+use crate::model::{Role, Settings, TokenHash};
+
+/// Connections of one server for pages, for looks into the trigram index, and for changes. With the
+/// lanes and the listener they stay far below what PostgreSQL allows by default, 100, for two or three servers.
+const PAGES: usize = 8;
+const SEARCHES: usize = 4;
+const CHANGES: usize = 8;
+
+/// A keydeck database in PostgreSQL. Made and used inside one tokio runtime.
+pub struct PostgresStore {
+    lanes: Lanes,
+    pages: Pool,
+    trigrams: Pool,
+    changes: Pool,
+    committed: Arc<Notify>,
+    listener: JoinHandle<()>,
+    latencies: Latencies,
+}
+
+/// What a lane answers with one statement.
+macro_rules! quick {
+    ($store:expr, |$db:ident| $question:expr) => {{
+        let lane = $store.lanes.lane()?;
+        let $db = lane.client();
+        lane.answer($question).await
+    }};
+}
+
+/// What a borrowed connection answers.
+macro_rules! read {
+    ($store:expr, |$db:ident| $question:expr) => {{
+        let started = Instant::now();
+        let client = $store.pages.lease().await?;
+        let $db = &client;
+        let answer = $question.await;
+        latency::note(&$store.latencies.search, started);
+        let answer = answer?;
+        client.give_back();
+        Ok(answer)
+    }};
+}
+
+/// What one change does; nothing stays of it when it fails.
+macro_rules! change {
+    ($store:expr, $begin:ident($($by:expr)?), |$change:ident| $work:expr) => {{
+        let started = Instant::now();
+        let mut client = $store.changes.lease().await?;
+        let mut begun = Change::$begin(&mut client $(, $by)?).await?;
+        let $change = &mut begun;
+        let done = $work.await?;
+        begun.commit().await?;
+        client.give_back();
+        latency::note(&$store.latencies.write, started);
+        Ok(done)
+    }};
+}
+
+impl PostgresStore {
+    /// Lays the foundation of a deck in an empty database.
+    pub async fn create(
+        address: &Address,
+        founding: &Founding,
+        data_key: &WrappedDataKey,
+    ) -> StoreResult<Self> {
+        let pool = Pool::new(address, 1, "")?;
+        schema::create(&pool, &address.to_string(), founding, data_key).await?;
+        Self::open(address).await
+    }
+
+    pub async fn open(address: &Address) -> StoreResult<Self> {
+        let changes = Pool::new(address, CHANGES, "")?;
+        schema::prepare(&changes, &address.to_string()).await?;
+        let latencies = Latencies::default();
+        let committed = Arc::new(Notify::new());
+        Ok(Self {
+            lanes: Lanes::open(address, latencies.read.clone()).await?,
+            pages: Pool::new(address, PAGES, "")?,
+            trigrams: Pool::new(address, SEARCHES, filter::BY_TRIGRAMS)?,
+            changes,
+            listener: listen::start(address.clone(), committed.clone()),
+            committed,
+            latencies,
+        })
+    }
+
+    /// The filter, and of a text the keys that have it; `None`: no key can match.
+    async fn resolve(
+        &self,
+        db: &pool::Lease,
+        filter: &KeyFilter,
+        visible: Visible,
+    ) -> StoreResult<Option<(Filter, Option<filter::Candidates>)>> {
+        let Some(filter) = Filter::resolve(&**db, filter, visible).await? else {
+            return Ok(None);
+        };
+        if filter.text.is_none() {
+            return Ok(Some((filter, None)));
+        }
+        let trigrams = self.trigrams.lease().await?;
+        let candidates = filter.candidates(&**db, &*trigrams).await?;
+        trigrams.give_back();
+        Ok(Some((filter, candidates)))
+    }
+
+    async fn page(&self, db: &pool::Lease, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
+        let Some((filter, candidates)) = self.resolve(db, &query.filter, query.visible).await? else {
+            return Ok(match query.position {
+                Position::Around(_) => None,
+                _ => Some(KeySlice::of(Run::default(), Run::default(), 0)),
+            });
+        };
+        let listing = Listing {
+            query,
+            filter,
+            candidates,
+        };
+        listing.page(&**db).await
+    }
+
+    async fn count(&self, db: &pool::Lease, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
+        match self.resolve(db, filter, visible).await? {
+            None => Ok(KeyCounts::default()),
+            Some((filter, _)) if count::is_kept(&filter) => count::kept(&**db, &filter).await,
+            Some((filter, candidates)) => count::counted(&**db, &filter, candidates.as_ref()).await,
+        }
+    }
+
+    async fn report(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
+        let mut client = self.pages.lease().await?;
+        // What waits must not be carried over between two of the statements.
+        let tx = client
+            .build_transaction()
+            .read_only(true)
+            .isolation_level(IsolationLevel::RepeatableRead)
+            .start()
+            .await?;
+        let usage = usage::report(&tx, id, visible).await?;
+        tx.commit().await?;
+        client.give_back();
+        Ok(usage)
+    }
+}
+
+impl Drop for PostgresStore {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn ping(&self) -> StoreResult<()> {
+        quick!(self, |db| people::organisation(db)).map(drop)
+    }
+
+    fn latencies(&self) -> &Latencies {
+        &self.latencies
+    }
+
+    async fn organisation(&self) -> StoreResult<Organisation> {
+        quick!(self, |db| people::organisation(db))
+    }
+
+    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
+        quick!(self, |db| data_keys::all(db))
+    }
+
+    async fn rewrap_data_keys(
+        &self,
+        old: Vec<WrappedDataKey>,
+        new: Vec<WrappedDataKey>,
+    ) -> StoreResult<bool> {
+        change!(self, of_nobody(), |change| data_keys::rewrap(change, &old, &new))
+    }
+
+    async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>> {
+        quick!(self, |db| people::by_token(db, token))
+    }
+
+    async fn user(&self, id: Uuid) -> StoreResult<Option<User>> {
+        quick!(self, |db| people::by_id(db, id))
+    }
+
+    async fn first_user(&self, role: Role) -> StoreResult<Option<User>> {
+        quick!(self, |db| people::first(db, role))
+    }
+
+    async fn people(&self, query: &UserQuery) -> StoreResult<Vec<Person>> {
+        read!(self, |db| people::page(&**db, query))
+    }
+
+    async fn add_user(&self, new: NewUserRecord, by: Actor) -> StoreResult<Result<User, Taken>> {
+        change!(self, by(by), |change| people::add(change, &new))
+    }
+
+    async fn set_role(&self, id: Uuid, role: Role, by: Actor) -> StoreResult<RoleChange> {
+        change!(self, by(by), |change| people::set_role(change, id, role))
+    }
+
+    async fn replace_token(&self, id: Uuid, token: TokenHash, by: Actor) -> StoreResult<bool> {
+        change!(self, by(by), |change| people::replace_token(change, id, token))
+    }
+
+    async fn remove_user(&self, id: Uuid, fate: Option<Fate>, by: Actor) -> StoreResult<Removal> {
+        change!(self, by(by), |change| removal::remove(change, id, fate))
+    }
+
+    async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>> {
+        read!(self, |db| projects::page(&**db, query, visible))
+    }
+
+    async fn project(&self, id: Uuid, visible: Visible) -> StoreResult<Option<ProjectRecord>> {
+        quick!(self, |db| projects::by_id(db, id, visible))
+    }
+
+    async fn add_project(
+        &self,
+        name: String,
+        deployed: bool,
+        by: Actor,
+    ) -> StoreResult<Result<ProjectRecord, Taken>> {
+        change!(self, by(by), |change| projects::add(change, &name, deployed))
+    }
+
+    async fn edit_project(
+        &self,
+        id: Uuid,
+        name: Option<String>,
+        deployed: Option<bool>,
+        visible: Visible,
+        by: Actor,
+    ) -> StoreResult<Option<Result<ProjectRecord, Taken>>> {
+        change!(self, by(by), |change| projects::edit(
+            change,
+            id,
+            name.as_deref(),
+            deployed,
+            visible
+        ))
+    }
+
+    async fn remove_project(&self, id: Uuid, visible: Visible, by: Actor) -> StoreResult<ProjectRemoval> {
+        change!(self, by(by), |change| projects::remove(change, id, visible))
+    }
+
+    async fn set_session_server(
+        &self,
+        id: Uuid,
+        new: NewSessionServer,
+        by: Actor,
+    ) -> StoreResult<SessionServerChange> {
+        change!(self, by(by), |change| session_servers::set(change, id, &new))
+    }
+
+    async fn session_signer(&self, project: Uuid) -> StoreResult<Option<SessionSigner>> {
+        quick!(self, |db| session_servers::signer(db, project))
+    }
+
+    async fn remove_session_server(&self, id: Uuid, by: Actor) -> StoreResult<bool> {
+        change!(self, by(by), |change| session_servers::remove(change, id))
+    }
+
+    async fn gateways(&self) -> StoreResult<Vec<Gateway>> {
+        quick!(self, |db| gateways::all(db))
+    }
+
+    async fn add_gateway(&self, new: NewGatewayRecord, by: Actor) -> StoreResult<Result<Gateway, Taken>> {
+        change!(self, by(by), |change| gateways::add(change, &new))
+    }
+
+    async fn remove_gateway(&self, id: Uuid, by: Actor) -> StoreResult<bool> {
+        change!(self, by(by), |change| gateways::remove(change, id))
+    }
+
+    async fn check(&self, key: &TokenHash, gateway: Option<&TokenHash>) -> StoreResult<Checked> {
+        quick!(self, |db| check::check(db, key, gateway))
+    }
+
+    async fn record_usage(&self, tallies: Arc<Tallies>) -> StoreResult<bool> {
+        let entry = Entry::of(tallies).await?;
+        change!(self, of_nobody(), |change| usage::record(change, &entry))
+    }
+
+    async fn settle_usage(&self) -> StoreResult<bool> {
+        change!(self, of_nobody(), |change| usage::settle(change))
+    }
+
+    async fn usage(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
+        let started = Instant::now();
+        let usage = self.report(id, visible).await;
+        latency::note(&self.latencies.search, started);
+        usage
+    }
+
+    async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
+        read!(self, |db| self.page(db, query))
+    }
+
+    async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
+        read!(self, |db| self.count(db, visible, filter))
+    }
+
+    async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>> {
+        let kept = quick!(self, |db| find_key(db, KeyBy::Id(id), visible))?;
+        Ok(kept.map(|kept| kept.found))
+    }
+
+    async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<Found>> {
+        let kept = quick!(self, |db| find_key(db, KeyBy::Hash(hash), visible))?;
+        Ok(kept.map(|kept| kept.found))
+    }
+
+    async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
+        change!(self, by(by), |change| keys::create(change, &new))
+    }
+
+    async fn edit_key(
+        &self,
+        id: Uuid,
+        expected_version: u64,
+        name: String,
+        settings: Settings,
+        by: Actor,
+    ) -> StoreResult<KeyChange> {
+        change!(self, by(by), |change| keys::edit(
+            change,
+            id,
+            expected_version,
+            &name,
+            &settings
+        ))
+    }
+
+    async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation> {
+        change!(self, by(by), |change| keys::revoke(change, id))
+    }
+
+    async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {
+        change!(self, by(by), |change| keys::reveal(change, id))
+    }
+
+    async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
+        read!(self, |db| activity::page(&**db, query, visible))
+    }
+
+    async fn activity_head(&self) -> StoreResult<ActivityHead> {
+        quick!(self, |db| activity::head(db))
+    }
+
+    async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {
+        change!(self, of_nobody(), |change| activity::refuse_sign_in(change, from))
+    }
+
+    async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
+        quick!(self, |db| activity::changes_since(db, seq, limit))
+    }
+
+    async fn last_seq(&self) -> StoreResult<u64> {
+        quick!(self, |db| activity::last_seq(db))
+    }
+
+    /// For one listener at a time.
+    async fn changed(&self) {
+        self.committed.notified().await;
+    }
+}

@@ -1,0 +1,157 @@
+//! The schema: its steps, each taken once however many servers start together, and what a new
+//! database begins with.
+
+use deadpool_postgres::Transaction;
+use uuid::Uuid;
+
+use super::ask;
+use super::pool::Pool;
+use crate::model::Role;
+use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
+
+/// `keydeck_schema.version` is how many of them a database has.
+const MIGRATIONS: [&str; 1] = [include_str!(
+    "../../../../assets/migrations/postgres/001_init.sql"
+)];
+/// "keydeck", for `pg_advisory_xact_lock`: held by whoever looks at the schema and changes it.
+const LOCK: i64 = 0x006b_6579_6465_636b;
+/// `similarity` comes with PostgreSQL 13, what else is used before that; these are those that are tested.
+const OLDEST_ENGINE: i32 = 150_000;
+
+/// Lays the foundation in a database that holds nothing yet.
+pub async fn create(
+    pool: &Pool,
+    shown: &str,
+    founding: &Founding,
+    data_key: &WrappedDataKey,
+) -> StoreResult<()> {
+    let mut client = pool.lease().await?;
+    let tx = client.transaction().await?;
+    lock(&tx).await?;
+    if version(&tx).await?.is_some() {
+        return Err(StoreError::AlreadyInitialised(shown.to_owned()));
+    }
+    if ask::exists(&tx, ANY_TABLE, &[]).await? {
+        return Err(StoreError::Fault(format!(
+            "{shown} has tables of another program; give keydeck a database of its own"
+        )));
+    }
+    tx.batch_execute(
+        "CREATE TABLE keydeck_schema (one integer PRIMARY KEY CHECK (one = 1), version integer NOT NULL)",
+    )
+    .await?;
+    migrate(&tx, 0).await?;
+    found(&tx, founding, data_key).await?;
+    tx.commit().await?;
+    client.give_back();
+    Ok(())
+}
+
+/// Checks that a keydeck database is there, and brings its schema up to date.
+pub async fn prepare(pool: &Pool, shown: &str) -> StoreResult<()> {
+    let mut client = pool.lease().await?;
+    let tx = client.transaction().await?;
+    lock(&tx).await?;
+    let Some(found) = version(&tx).await? else {
+        return Err(StoreError::NotInitialised(shown.to_owned()));
+    };
+    if found > MIGRATIONS.len() {
+        return Err(StoreError::Newer {
+            found: found as u32,
+            known: MIGRATIONS.len() as u32,
+        });
+    }
+    migrate(&tx, found).await?;
+    tx.commit().await?;
+    client.give_back();
+    Ok(())
+}
+
+const ANY_TABLE: &str = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() LIMIT 1";
+
+async fn lock(tx: &Transaction<'_>) -> StoreResult<()> {
+    let engine = ask::one(
+        tx,
+        "SELECT current_setting('server_version_num')::integer, current_setting('server_encoding'),
+                current_setting('server_version'), current_setting('fsync')",
+        &[],
+    )
+    .await?;
+    if engine.try_get::<_, i32>(0)? < OLDEST_ENGINE {
+        let version: String = engine.try_get(2)?;
+        return Err(StoreError::EngineTooOld(format!(
+            "this PostgreSQL is {version}; keydeck needs 15 or later"
+        )));
+    }
+    let encoding: String = engine.try_get(1)?;
+    if encoding != "UTF8" {
+        return Err(StoreError::Fault(format!(
+            "the database's encoding is {encoding}; make it with ENCODING 'UTF8'"
+        )));
+    }
+    if engine.try_get::<_, String>(3)? == "off" {
+        tracing::warn!("PostgreSQL runs with fsync off: what was acknowledged is lost when the power fails");
+    }
+    ask::one(tx, "SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
+    Ok(())
+}
+
+/// `None`: there is no keydeck database.
+async fn version(tx: &Transaction<'_>) -> StoreResult<Option<usize>> {
+    let known =
+        "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'keydeck_schema'";
+    if !ask::exists(tx, known, &[]).await? {
+        return Ok(None);
+    }
+    let row = ask::maybe(tx, "SELECT version FROM keydeck_schema", &[]).await?;
+    let version = row.map(|row| row.try_get::<_, i32>(0)).transpose()?;
+    Ok(version.and_then(|version| usize::try_from(version).ok()))
+}
+
+async fn migrate(tx: &Transaction<'_>, from: usize) -> StoreResult<()> {
+    if from == MIGRATIONS.len() {
+        return Ok(());
+    }
+    // A step may take as long as it needs to.
+    tx.batch_execute("SET LOCAL statement_timeout = 0").await?;
+    for step in MIGRATIONS.iter().skip(from) {
+        tx.batch_execute(step).await?;
+    }
+    ask::run_one(
+        tx,
+        "INSERT INTO keydeck_schema (one, version) VALUES (1, $1)
+             ON CONFLICT (one) DO UPDATE SET version = excluded.version",
+        &[&(MIGRATIONS.len() as i32)],
+    )
+    .await
+}
+
+async fn found(tx: &Transaction<'_>, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
+    let at = founding.at.as_microsecond();
+    let email = founding.owner_email.trim();
+    ask::run_one(
+        tx,
+        "INSERT INTO organisation (one, id, name, created_at) VALUES (1, $1, $2, $3)",
+        &[&Uuid::now_v7(), &founding.organisation, &at],
+    )
+    .await?;
+    ask::run_one(
+        tx,
+        "INSERT INTO data_keys (id, wrapped) VALUES ($1, $2)",
+        &[&(data_key.id as i32), &data_key.bytes],
+    )
+    .await?;
+    ask::run_one(
+        tx,
+        "INSERT INTO users (id, email, email_key, role, token_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        &[
+            &Uuid::now_v7(),
+            &email,
+            &email.to_lowercase(),
+            &Role::Owner.as_str(),
+            &founding.owner_token.map(|hash| hash.0.to_vec()),
+            &at,
+        ],
+    )
+    .await
+}

@@ -1,0 +1,148 @@
+//! How a key is used, put together of what is stored and what still waits in the log of counts.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::{SOURCES, Tally, Use, hour_of};
+use crate::api::{LastUse, RefusedBy, USAGE_DAYS, USAGE_HOURS, Usage, UsageSeries, UsageSource};
+use crate::model::Rule;
+
+const HOURS_PER_DAY: u32 = 24;
+/// What stands for the rule where none refused.
+pub const ALLOWED: &str = "";
+
+/// What of a key is stored, beside its counts by hour.
+#[derive(Debug, Default)]
+pub struct Stored {
+    pub last_use: Option<LastUse>,
+    /// Names and when they were last seen, in microseconds since the epoch.
+    pub origins: HashMap<String, i64>,
+    pub addresses: HashMap<String, i64>,
+}
+
+pub struct Report {
+    now: Timestamp,
+    first_hour: u32,
+    first_day: u32,
+    hours: UsageSeries,
+    days: UsageSeries,
+    refused: HashMap<String, u64>,
+}
+
+impl Report {
+    pub fn beginning(now: Timestamp) -> Self {
+        let hour = hour_of(now);
+        let first_hour = (hour + 1).saturating_sub(USAGE_HOURS as u32);
+        let first_day = (hour / HOURS_PER_DAY + 1).saturating_sub(USAGE_DAYS as u32);
+        let series = |hour: u32, slots: usize| UsageSeries {
+            // Within the range of times: hours of a u32 since the epoch are.
+            from: Timestamp::from_second(i64::from(hour) * 3600).unwrap_or_default(),
+            allowed: vec![0; slots],
+            refused: vec![0; slots],
+        };
+        Self {
+            now,
+            first_hour,
+            first_day,
+            hours: series(first_hour, USAGE_HOURS),
+            days: series(first_day * HOURS_PER_DAY, USAGE_DAYS),
+            refused: HashMap::new(),
+        }
+    }
+
+    /// The first and the last hour that it is about.
+    pub fn hours(&self) -> (u32, u32) {
+        let first = self.first_day * HOURS_PER_DAY;
+        (first, first + USAGE_DAYS as u32 * HOURS_PER_DAY)
+    }
+
+    /// So many in an hour, by the rule that refused; [`ALLOWED`] is none.
+    pub fn add(&mut self, hour: u32, rule: &str, n: u64) {
+        let slots = [
+            (&mut self.hours, hour.checked_sub(self.first_hour)),
+            (&mut self.days, (hour / HOURS_PER_DAY).checked_sub(self.first_day)),
+        ];
+        for (series, slot) in slots {
+            let counts = match rule {
+                ALLOWED => &mut series.allowed,
+                _ => &mut series.refused,
+            };
+            if let Some(count) = slot.and_then(|slot| counts.get_mut(slot as usize)) {
+                *count += n;
+            }
+        }
+        if rule != ALLOWED {
+            *self.refused.entry(rule.to_owned()).or_default() += n;
+        }
+    }
+
+    /// Adds what waits.
+    pub fn finish(mut self, stored: Stored, waiting: &[Tally]) -> Usage {
+        for tally in waiting {
+            self.add(tally.hour, ALLOWED, tally.allowed.into());
+            for (rule, n) in &tally.refused {
+                self.add(tally.hour, rule, u64::from(*n));
+            }
+        }
+        let since = self.now.as_microsecond() - USAGE_HOURS as i64 * 3_600_000_000;
+        let uses = || waiting.iter().flat_map(|tally| &tally.uses);
+        let origins = uses().filter_map(|used| Some((used.origin.as_deref()?.to_owned(), used.at)));
+        let addresses = uses().filter_map(|used| Some((used.address?.to_string(), used.at)));
+        Usage {
+            refused_by: refused_by(&self.refused),
+            hours: self.hours,
+            days: self.days,
+            last_use: newer(stored.last_use, uses().max_by_key(|used| used.at)),
+            origins: newest(stored.origins, since, origins),
+            addresses: newest(stored.addresses, since, addresses),
+        }
+    }
+}
+
+fn refused_by(refused: &HashMap<String, u64>) -> Vec<RefusedBy> {
+    let mut refused: Vec<RefusedBy> = refused
+        .iter()
+        .map(|(rule, &count)| RefusedBy {
+            rule: rule.clone(),
+            // A newer keydeck may have written a rule that this one doesn't know.
+            sentence: Rule::named(rule).map_or_else(String::new, |rule| rule.to_string()),
+            count,
+        })
+        .collect();
+    refused.sort_by(|one, other| other.count.cmp(&one.count).then(one.rule.cmp(&other.rule)));
+    refused
+}
+
+fn newer(stored: Option<LastUse>, waiting: Option<&Use>) -> Option<LastUse> {
+    let at = stored.as_ref().map_or(0, |last| last.at.as_microsecond());
+    let newer = waiting.filter(|used| used.at > at).and_then(|used| {
+        Some(LastUse {
+            at: Timestamp::from_microsecond(used.at).ok()?,
+            address: used.address,
+            origin: used.origin.as_deref().map(str::to_owned),
+        })
+    });
+    newer.or(stored)
+}
+
+fn newest(
+    mut seen: HashMap<String, i64>,
+    since: i64,
+    waiting: impl Iterator<Item = (String, i64)>,
+) -> Vec<UsageSource> {
+    for (name, at) in waiting {
+        let newest = seen.entry(name).or_insert(at);
+        *newest = at.max(*newest);
+    }
+    let mut newest: Vec<(String, i64)> = seen.into_iter().filter(|&(_, at)| at >= since).collect();
+    newest.sort_by(|(one, earlier), (other, later)| later.cmp(earlier).then(one.cmp(other)));
+    newest.truncate(SOURCES);
+    let source = |(name, at): (String, i64)| {
+        Some(UsageSource {
+            name,
+            last_used_at: Timestamp::from_microsecond(at).ok()?,
+        })
+    };
+    newest.into_iter().filter_map(source).collect()
+}
