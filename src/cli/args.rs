@@ -124,10 +124,10 @@ pub struct DemoArgs {
 
 #[derive(Debug, Args)]
 pub struct DatabaseArgs {
-    /// The database, as sqlite:PATH
+    /// The database, as sqlite:PATH or postgres://USER@HOST/DATABASE
     #[arg(long, env = "KEYDECK_DATABASE", hide_env_values = true, value_name = "URL")]
     pub database: String,
-    /// The file of the root key [default: PATH.root-key; or the key itself in KEYDECK_ROOT_KEY]
+    /// The file of the root key [default for sqlite: PATH.root-key; or the key itself in KEYDECK_ROOT_KEY]
     #[arg(
         long,
         env = "KEYDECK_ROOT_KEY_FILE",

@@ -1,20 +1,30 @@
 //! The database and root key that `init` makes, `serve` opens and `seal` rotates.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::Failure;
 use super::args::DatabaseArgs;
+use super::{Failure, output};
 use crate::config;
 use crate::model::Secret;
 use crate::server::seal::RootKey;
-use crate::server::store::StoreError;
+use crate::server::store::postgres::{Address, PostgresStore};
 use crate::server::store::sqlite::SqliteStore;
+use crate::server::store::{Founding, Store, StoreError, StoreResult, WrappedDataKey};
 
 /// Where a server keeps its keys, and where its root key comes from.
 #[derive(Debug)]
 pub struct Database {
-    pub path: PathBuf,
+    pub location: Location,
     pub root_key: RootKeySource,
+}
+
+/// As people write it behind `--database`, without a password.
+#[derive(Debug)]
+pub enum Location {
+    Sqlite(PathBuf),
+    Postgres(Box<Address>),
 }
 
 #[derive(Debug)]
@@ -29,21 +39,29 @@ impl Database {
     }
 
     pub fn at(url: &str, root_key_file: Option<&Path>) -> Result<Self, Failure> {
-        let path = sqlite_path(url)?;
-        let root_key = match (root_key_file, config::variable(config::ROOT_KEY)?) {
-            (Some(file), _) => RootKeySource::File(file.to_owned()),
-            (None, Some(text)) => RootKeySource::Environment(Secret::new(text)),
-            (None, None) => RootKeySource::File(beside(&path)),
+        let location = Location::parse(url)?;
+        let root_key = match (root_key_file, config::variable(config::ROOT_KEY)?, &location) {
+            (Some(file), _, _) => RootKeySource::File(file.to_owned()),
+            (None, Some(text), _) => RootKeySource::Environment(Secret::new(text)),
+            (None, None, Location::Sqlite(path)) => RootKeySource::File(beside(path)),
+            (None, None, Location::Postgres(_)) => {
+                return Err(Failure::Usage(
+                    "say with --root-key-file FILE where the root key is, or give it in KEYDECK_ROOT_KEY; all servers of \
+                     a database have the same one"
+                        .into(),
+                ));
+            }
         };
-        Ok(Self { path, root_key })
+        Ok(Self { location, root_key })
     }
 
-    pub fn open_store(&self) -> Result<SqliteStore, Failure> {
-        SqliteStore::open(&self.path).map_err(|error| match error {
-            StoreError::NotInitialised(_) => Failure::Failed(format!(
-                "there is no keydeck database at {path}; make one with: keydeck init --database sqlite:{path} \
-                 --organisation NAME --owner EMAIL",
-                path = self.path.display()
+    /// To be called inside the runtime that the store is used in.
+    pub async fn open_store(&self) -> Result<Arc<dyn Store>, Failure> {
+        self.location.open().await.map_err(|error| match error {
+            StoreError::NotInitialised(place) => Failure::Failed(format!(
+                "there is no keydeck database at {place}; make one with: keydeck init --database {} --organisation NAME \
+                 --owner EMAIL",
+                self.location
             )),
             other => Failure::failed(other),
         })
@@ -61,16 +79,72 @@ impl Database {
     }
 }
 
-fn sqlite_path(url: &str) -> Result<PathBuf, Failure> {
-    match url.split_once(':') {
-        Some(("sqlite", path)) if !path.is_empty() => Ok(PathBuf::from(path)),
-        Some(("postgres" | "postgresql", _)) => Err(Failure::Usage(
-            "this keydeck serves SQLite only; give --database sqlite:PATH".into(),
-        )),
-        _ => Err(Failure::Usage(
-            "--database must be written as sqlite:PATH, such as sqlite:/var/lib/keydeck/keydeck.db".into(),
-        )),
+impl Location {
+    pub fn parse(url: &str) -> Result<Self, Failure> {
+        match url.split_once(':') {
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(path))),
+            Some(("postgres" | "postgresql", _)) => postgres(url),
+            _ => Err(Failure::Usage(
+                "--database must be written as sqlite:PATH, such as sqlite:/var/lib/keydeck/keydeck.db, or as \
+                 postgres://USER@HOST/DATABASE"
+                    .into(),
+            )),
+        }
     }
+
+    pub async fn open(&self) -> StoreResult<Arc<dyn Store>> {
+        Ok(match self {
+            Self::Sqlite(path) => Arc::new(SqliteStore::open(path)?),
+            Self::Postgres(address) => Arc::new(PostgresStore::open(address).await?),
+        })
+    }
+
+    /// A new database.
+    pub async fn create(&self, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
+        match self {
+            Self::Sqlite(path) => SqliteStore::create(path, founding, data_key).map(drop),
+            Self::Postgres(address) => PostgresStore::create(address, founding, data_key).await.map(drop),
+        }
+    }
+
+    /// Its file, when it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// As it is called in a sentence.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Sqlite(path) => path.display().to_string(),
+            Self::Postgres(address) => address.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(address) => address.fmt(f),
+        }
+    }
+}
+
+fn postgres(url: &str) -> Result<Location, Failure> {
+    let is_shown = || std::env::args().any(|argument| argument.ends_with(url));
+    if Address::has_password(url) && is_shown() {
+        output::talk(
+            "everybody on this machine can read the password on the command line; give the URL in KEYDECK_DATABASE, or \
+             the password in PGPASSWORD",
+        );
+    }
+    let password = config::variable(config::DATABASE_PASSWORD)?.map(Secret::new);
+    let address =
+        Address::parse(url, password.as_ref()).map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(Location::Postgres(Box::new(address)))
 }
 
 /// `keydeck.db.root-key`.
@@ -85,11 +159,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_database_is_a_sqlite_path() {
-        let path = |url| sqlite_path(url).map_err(|e| e.to_string());
-        assert_eq!(path("sqlite:a/b.db"), Ok(PathBuf::from("a/b.db")));
-        assert!(path("postgres://db/keys").is_err_and(|e| e.contains("SQLite only")));
-        assert!(path("a/b.db").is_err_and(|e| e.contains("sqlite:PATH")));
-        assert!(path("sqlite:").is_err());
+    fn a_database_is_a_file_or_a_server() {
+        let location = |url| Location::parse(url).map(|place| place.to_string());
+        assert_eq!(location("sqlite:a/b.db").ok().as_deref(), Some("sqlite:a/b.db"));
+        assert_eq!(
+            location("postgres://keydeck:s3cret@db.acme.example:5433/keys?connect_timeout=2")
+                .ok()
+                .as_deref(),
+            Some("postgres://keydeck@db.acme.example:5433/keys")
+        );
+        let refused = |url| location(url).expect_err(url).to_string();
+        assert!(refused("a/b.db").contains("sqlite:PATH") && refused("sqlite:").contains("sqlite:PATH"));
+        let odd = refused("postgres://keydeck:s3cret@db.acme.example/keys?sslmode=prefer");
+        assert!(odd.contains("verify-full") && !odd.contains("s3cret"), "{odd}");
+        let odd = refused("postgres://keydeck:s3cret@db.acme.example/keys?colour=red");
+        assert!(odd.contains("colour") && !odd.contains("s3cret"), "{odd}");
     }
 }

@@ -17,7 +17,7 @@ pub fn create(path: &Path, founding: Founding, root_key: &RootKey) -> Result<Sql
 }
 
 /// What opens the database's secrets, and the first user with `role`.
-pub fn unlock(store: &SqliteStore, root_key: &RootKey, role: Role) -> Result<(Sealer, Uuid), Failure> {
+pub fn unlock(store: &dyn Store, root_key: &RootKey, role: Role) -> Result<(Sealer, Uuid), Failure> {
     block_on(async {
         let sealer = open_sealer(store, root_key).await?;
         let user = store.first_user(role).await.map_err(Failure::failed)?;
@@ -28,7 +28,7 @@ pub fn unlock(store: &SqliteStore, root_key: &RootKey, role: Role) -> Result<(Se
 }
 
 /// Fails when the root key is not the one that the database was made with.
-pub async fn open_sealer(store: &SqliteStore, root_key: &RootKey) -> Result<Sealer, Failure> {
+pub async fn open_sealer(store: &dyn Store, root_key: &RootKey) -> Result<Sealer, Failure> {
     let organisation = store.organisation().await.map_err(Failure::failed)?;
     let data_keys = store.data_keys().await.map_err(Failure::failed)?;
     Sealer::open(root_key, organisation.id, &data_keys).map_err(Failure::failed)

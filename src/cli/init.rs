@@ -1,36 +1,38 @@
 //! `keydeck init`: a new database, its root key, and its owner's token, shown once.
 
 use std::fs;
-use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::args::InitArgs;
-use super::database::{Database, RootKeySource};
+use super::database::{Database, Location, RootKeySource};
 use super::{Failure, founding, output};
 use crate::model::{Secret, Token, TokenKind, email, name};
-use crate::server::seal::RootKey;
-use crate::server::store::sqlite::SqliteStore;
+use crate::server::seal::{self, RootKey};
 use crate::server::store::{Founding, StoreError};
 
 pub fn run(args: &InitArgs) -> Result<(), Failure> {
     let database = Database::of(&args.database)?;
     let token = Token::generate(TokenKind::User).map_err(Failure::failed)?;
     let founding = founding(args, &token)?;
-    refuse_existing(&database.path)?;
-    let root_key = new_root_key(&database.root_key)?;
-    if let Err(failure) = founding::create(&database.path, founding, &root_key) {
-        // Founded all the same, it could never be unlocked without its root key.
-        if matches!(
-            SqliteStore::open(&database.path),
-            Err(StoreError::NotInitialised(_))
-        ) {
-            withdraw(&database.root_key);
-        }
-        return Err(failure);
-    }
+    founding::block_on(make(&database, &founding))?;
     told(&database, args);
     output::secret(&Secret::new(token.expose()))
+}
+
+async fn make(database: &Database, founding: &Founding) -> Result<(), Failure> {
+    let location = &database.location;
+    refuse_existing(location).await?;
+    let root_key = new_root_key(&database.root_key)?;
+    let data_key = seal::new_data_key(&root_key).map_err(Failure::failed)?;
+    if let Err(error) = location.create(founding, &data_key).await {
+        // Founded all the same, it could never be unlocked without its root key.
+        if matches!(location.open().await, Err(StoreError::NotInitialised(_))) {
+            withdraw(&database.root_key);
+        }
+        return Err(Failure::failed(error));
+    }
+    Ok(())
 }
 
 fn founding(args: &InitArgs, token: &Token) -> Result<Founding, Failure> {
@@ -46,16 +48,25 @@ fn founding(args: &InitArgs, token: &Token) -> Result<Founding, Failure> {
     })
 }
 
-fn refuse_existing(path: &Path) -> Result<(), Failure> {
-    // An empty file is no database yet; an interrupted init leaves one.
-    if fs::metadata(path).is_ok_and(|file| file.len() > 0) {
-        let path = path.display();
-        return Err(Failure::Failed(format!(
-            "{path} exists already and stays as it is; choose another path, or serve it with keydeck serve \
-             --database sqlite:{path}"
-        )));
+/// Also says, before anything is made, when a database can't be reached.
+async fn refuse_existing(location: &Location) -> Result<(), Failure> {
+    let exists = match location {
+        // An empty file is no database yet; an interrupted init leaves one.
+        Location::Sqlite(path) => fs::metadata(path).is_ok_and(|file| file.len() > 0),
+        Location::Postgres(_) => match location.open().await {
+            Err(StoreError::NotInitialised(_)) => false,
+            Err(error) => return Err(Failure::failed(error)),
+            Ok(_) => true,
+        },
+    };
+    match exists {
+        false => Ok(()),
+        true => Err(Failure::Failed(format!(
+            "{} exists already and stays as it is; choose another place, or serve it with keydeck serve --database \
+             {location}",
+            location.name()
+        ))),
     }
-    Ok(())
 }
 
 fn new_root_key(source: &RootKeySource) -> Result<RootKey, Failure> {
@@ -80,7 +91,7 @@ fn withdraw(source: &RootKeySource) {
 fn told(database: &Database, args: &InitArgs) {
     output::talk(format!(
         "made {} for {}",
-        database.path.display(),
+        database.location.name(),
         args.organisation.trim()
     ));
     if let RootKeySource::File(path) = &database.root_key {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::database::{Database, RootKeySource};
+use super::database::{Database, Location, RootKeySource};
 use super::embedded::EmbeddedServer;
 use super::{Failure, founding, seal};
 use crate::model::Role;
@@ -39,11 +39,11 @@ pub fn database(directory: &Path) -> Result<Database, Failure> {
     let files = Files::in_directory(directory);
     match files.database.exists() {
         true => Ok(Database {
-            path: files.database,
+            location: Location::Sqlite(files.database),
             root_key: RootKeySource::File(files.root_key),
         }),
         false => Err(Failure::Failed(
-            "there is no local deck yet; name a server's database with --database sqlite:PATH".into(),
+            "there is no local deck yet; name a server's database with --database sqlite:PATH or postgres://USER@HOST/DATABASE".into(),
         )),
     }
 }

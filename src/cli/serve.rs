@@ -14,7 +14,6 @@ use crate::model::domain::is_loopback;
 use crate::server::address::TrustedProxies;
 use crate::server::seal::Sealer;
 use crate::server::store::Store;
-use crate::server::store::sqlite::SqliteStore;
 use crate::server::{self, Bounds, CertificateFiles, Entrance, ServerState, Tls};
 
 pub fn run(args: ServeArgs) -> Result<(), Failure> {
@@ -29,18 +28,20 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
              limit on refused sign-ins and for local development"
         );
     }
-    let store = database.open_store()?;
-    let sealer = open_sealer(&database, &store)?;
     allow_open_files();
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::failed)?;
-    runtime.block_on(serve(&args, tls, public_url, store, sealer))
+    runtime.block_on(async {
+        let store = database.open_store().await?;
+        let sealer = open_sealer(&database, &*store).await?;
+        serve(&args, tls, public_url, store, sealer).await
+    })
 }
 
 async fn serve(
     args: &ServeArgs,
     tls: Option<Tls>,
     public_url: String,
-    store: SqliteStore,
+    store: Arc<dyn Store>,
     sealer: Sealer,
 ) -> Result<(), Failure> {
     let organisation = store.organisation().await.map_err(Failure::failed)?;
@@ -49,7 +50,7 @@ async fn serve(
     let listener = TcpListener::bind(args.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     let proxies = TrustedProxies::new(args.trusted_proxies.clone());
-    let state = ServerState::new(Arc::new(store), sealer, public_url, None, proxies)
+    let state = ServerState::new(store, sealer, public_url, None, proxies)
         .await
         .map_err(Failure::failed)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -64,15 +65,15 @@ async fn serve(
         .map_err(Failure::failed)
 }
 
-fn open_sealer(database: &Database, store: &SqliteStore) -> Result<Sealer, Failure> {
+async fn open_sealer(database: &Database, store: &dyn Store) -> Result<Sealer, Failure> {
     let root_key = database.root_key()?;
-    let opened = founding::block_on(founding::open_sealer(store, &root_key));
+    let opened = founding::open_sealer(store, &root_key).await;
     opened.map_err(|failure| match &database.root_key {
         RootKeySource::Environment(_) => failure,
         RootKeySource::File(path) => {
             let command = format!(
-                "keydeck seal rotate --database sqlite:{} --root-key-file {}",
-                database.path.display(),
+                "keydeck seal rotate --database {} --root-key-file {}",
+                database.location,
                 path.display()
             );
             seal::explained(failure, path, &command)

@@ -23,6 +23,8 @@ pub const PROFILE: &str = "KEYDECK_PROFILE";
 pub const TOKEN: &str = "KEYDECK_TOKEN";
 /// The root key as text, for servers that are given their secrets in the environment.
 pub const ROOT_KEY: &str = "KEYDECK_ROOT_KEY";
+/// The password of a PostgreSQL database whose URL has none; every client of PostgreSQL knows it.
+pub const DATABASE_PASSWORD: &str = "PGPASSWORD";
 /// What `serve` logs, as tracing's filter: `warn`, `keydeck=debug`.
 pub const LOG: &str = "KEYDECK_LOG";
 /// How `serve` logs: `text` for people, `json` for programs.

@@ -1,20 +1,15 @@
 //! The activity log: its chain, its filters, and that nothing happens without it.
 
-use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use keydeck::api::{Activity, ActivityAction, ActivityQuery, ChainHash, SessionServer};
 use keydeck::model::{LocalAddress, Role, Scope, TokenHash};
-use keydeck::server::store::sqlite::{SampleKey, SampleProject, SampleUser, SqliteStore};
-use keydeck::server::store::{Changed, Fate, Idempotency, NewSessionServer, NewUserRecord, Store, Visible};
-use rusqlite::Connection;
-use rusqlite::types::Value;
+use keydeck::server::store::{Fate, Idempotency, NewSessionServer, NewUserRecord, Store, Visible};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, data_key, founding, new_key};
+use crate::engine;
 
 const ALL: u32 = 200;
 
@@ -80,39 +75,9 @@ async fn every_row_is_chained_to_the_one_before() {
 
 #[tokio::test]
 async fn an_empty_log_has_a_head_too() {
-    let directory = tempfile::tempdir().unwrap();
-    let store = SqliteStore::create(&directory.path().join("keydeck.db"), &founding(), &data_key()).unwrap();
+    let (store, _place) = engine::found(&founding(), &data_key()).await;
     let head = store.activity_head().await.unwrap();
     assert_eq!((head.seq, head.hash), (0, ChainHash::START));
-}
-
-#[tokio::test]
-async fn loaded_keys_are_chained_behind_what_was_there() {
-    let deck = Deck::new().await;
-    let store = SqliteStore::open(&deck.path).unwrap();
-    let ana = SampleUser {
-        id: Uuid::now_v7(),
-        email: "ana@acme.example".into(),
-        role: Role::Editor,
-        created_at: Timestamp::now(),
-    };
-    let project = SampleProject {
-        id: Uuid::now_v7(),
-        name: "Quokka Island".into(),
-        creator: ana.id,
-        deployed: true,
-        created_at: Timestamp::now(),
-    };
-    let creators = [ana.id, deck.owner.id];
-    let keys = (0..1_000).map(|n| SampleKey {
-        new: new_key(Scope::Web, &format!("Key {n}"), Some(project.id)),
-        creator: creators[n % 2],
-        last_used_at: None,
-        usage: Vec::new(),
-    });
-    store.bulk_load([ana], [project.clone()], keys, |_| {}).unwrap();
-    deck.web("Behind them").await;
-    assert_chained(&*deck.store, 3 + 1_000 + 1).await;
 }
 
 #[tokio::test]
@@ -200,13 +165,8 @@ async fn everybody_who_ever_had_an_address_is_found_by_it() {
                 .unwrap();
             of_one_address.insert(0, name);
         }
-        Connection::open(&deck.path)
-            .unwrap()
-            .execute(
-                "UPDATE users SET removed_at = 1, token_hash = NULL WHERE id = ?",
-                [kim.id.as_bytes()],
-            )
-            .unwrap();
+        let gone = "UPDATE users SET removed_at = 1, token_hash = NULL WHERE email_key = 'kim@acme.example'";
+        engine::run(&deck.place, gone).await.unwrap();
     }
     let mut query = ActivityQuery {
         actor: Some("kim@acme.example".into()),
@@ -226,60 +186,9 @@ async fn everybody_who_ever_had_an_address_is_found_by_it() {
 }
 
 #[tokio::test]
-async fn a_row_that_was_tampered_with_hides_no_other() {
-    let deck = Deck::new().await;
-    deck.web("Checkout").await;
-    let before = log(&*deck.store, ActivityQuery::default(), Visible::All).await;
-    let conn = Connection::open(&deck.path).unwrap();
-    conn.execute_batch(
-        "DROP TRIGGER activity_is_not_rewritten;
-         PRAGMA ignore_check_constraints = ON;
-         UPDATE activity SET at = 9223372036854775807, action = 'none', address = 'x', changes = '{',
-                             subject = CAST(x'ff' AS TEXT), hash = x'00'
-          WHERE seq = 2;",
-    )
-    .unwrap();
-    let now = log(&*deck.store, ActivityQuery::default(), Visible::All).await;
-    assert_eq!(now.len(), before.len());
-    for (old, new) in before.iter().zip(&now) {
-        match old.seq {
-            2 => assert_eq!((new.action, new.address), (ActivityAction::Unknown, None)),
-            _ => assert_eq!(old, new),
-        }
-    }
-    let told = deck.store.changes_since(0, 100).await.unwrap();
-    assert_eq!(told.len(), before.len());
-    let of_row_2 = told.iter().find(|change| change.seq == 2).unwrap();
-    assert_eq!(of_row_2.what, Changed::Log);
-}
-
-/// Every row of every table.
-pub fn contents(path: &Path) -> BTreeMap<String, Vec<Vec<Value>>> {
-    let conn = Connection::open(path).unwrap();
-    let mut tables = conn
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")
-        .unwrap();
-    let names = tables.query_map([], |row| row.get(0)).unwrap();
-    let rows = |name: &String| -> Vec<Vec<Value>> {
-        let mut all = conn.prepare(&format!("SELECT * FROM \"{name}\"")).unwrap();
-        let columns = all.column_count();
-        let rows = all
-            .query_map([], |row| (0..columns).map(|n| row.get(n)).collect())
-            .unwrap();
-        rows.map(Result::unwrap).collect()
-    };
-    names
-        .map(Result::unwrap)
-        .map(|name| (rows(&name), name))
-        .map(|(rows, name)| (name, rows))
-        .collect()
-}
-
-#[tokio::test]
 async fn what_can_not_be_logged_does_not_happen() {
     let deck = Deck::new().await;
     let key = deck.web("Checkout").await;
-    let conn = Connection::open(&deck.path).unwrap();
     let by = actor(&deck.owner);
     let store: Arc<dyn Store> = deck.store.clone();
     let another = new_key(Scope::Web, "Another", Some(deck.shop.id));
@@ -295,18 +204,10 @@ async fn what_can_not_be_logged_does_not_happen() {
         .set_session_server(deck.shop.id, server.clone(), by)
         .await
         .unwrap();
-    for (refuse, allow) in [
-        (
-            "CREATE TRIGGER no_log BEFORE INSERT ON activity BEGIN SELECT raise(ABORT, 'full'); END",
-            "DROP TRIGGER no_log",
-        ),
-        (
-            "CREATE TRIGGER no_head BEFORE UPDATE ON activity_head BEGIN SELECT raise(ABORT, 'full'); END",
-            "DROP TRIGGER no_head",
-        ),
-    ] {
-        let before = contents(&deck.path);
-        conn.execute_batch(refuse).unwrap();
+    for (moment, table) in [("BEFORE INSERT", "activity"), ("BEFORE UPDATE", "activity_head")] {
+        let (refuse, allow) = engine::refusing(moment, table, "true");
+        let before = engine::contents(&deck.place).await;
+        engine::run(&deck.place, &refuse).await.unwrap();
         let mut new = another.clone();
         new.idempotency = Some(Idempotency {
             key: "once".into(),
@@ -346,8 +247,8 @@ async fn what_can_not_be_logged_does_not_happen() {
         for (number, error) in refused.iter().enumerate() {
             assert!(error.is_some(), "{number}");
         }
-        conn.execute_batch(allow).unwrap();
-        assert_eq!(contents(&deck.path), before);
+        engine::run(&deck.place, &allow).await.unwrap();
+        assert_eq!(engine::contents(&deck.place).await, before);
     }
     deck.create(another, &deck.owner).await;
     assert_chained(&*deck.store, 3 + 3).await;

@@ -1,19 +1,18 @@
 //! A store with an owner, an editor and two projects, and short ways to ask it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::{Timestamp, ToSpan};
 use keydeck::api::{KeyFilter, ProjectQuery, Sort, User};
 use keydeck::model::{Role, Scope, Settings, TokenHash, UiDomain, ValidKey};
-use keydeck::server::store::sqlite::SqliteStore;
 use keydeck::server::store::{
     Actor, Founding, KeyCreation, KeyQuery, KeyRecord, KeySlice, NewKey, NewUserRecord, Position,
     ProjectRecord, Sealed, Store, Visible, WrappedDataKey,
 };
-use tempfile::TempDir;
 use uuid::Uuid;
+
+use crate::engine::{self, Place};
 
 pub struct Deck {
     pub store: Arc<dyn Store>,
@@ -21,9 +20,8 @@ pub struct Deck {
     pub editor: User,
     pub shop: ProjectRecord,
     pub kiosk: ProjectRecord,
-    /// Where the database is, if it is a file.
-    pub path: PathBuf,
-    pub _directory: TempDir,
+    /// Where the database is.
+    pub place: Place,
 }
 
 pub fn founding() -> Founding {
@@ -44,15 +42,13 @@ pub fn data_key() -> WrappedDataKey {
 
 impl Deck {
     pub async fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("keydeck.db");
-        let store = SqliteStore::create(&path, &founding(), &data_key()).unwrap();
+        let (store, place) = engine::found(&founding(), &data_key()).await;
         let owner = store.first_user(Role::Owner).await.unwrap().unwrap();
-        Self::around(Arc::new(store), owner, path, directory).await
+        Self::around(store, owner, place).await
     }
 
     /// Adds the editor and, where they are missing, the two projects.
-    pub async fn around(store: Arc<dyn Store>, owner: User, path: PathBuf, directory: TempDir) -> Self {
+    pub async fn around(store: Arc<dyn Store>, owner: User, place: Place) -> Self {
         let by = actor(&owner);
         let editor = NewUserRecord {
             email: "ed@acme.example".into(),
@@ -75,8 +71,7 @@ impl Deck {
             editor,
             shop,
             kiosk,
-            path,
-            _directory: directory,
+            place,
         }
     }
 

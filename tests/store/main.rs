@@ -12,6 +12,9 @@ mod activity;
 mod changes;
 mod data_keys;
 mod deck;
+#[path = "engine_sqlite.rs"]
+mod engine;
+mod log;
 mod migration;
 mod paging;
 mod people;

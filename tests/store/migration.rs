@@ -8,8 +8,9 @@ use keydeck::server::store::{Store, Visible};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::activity::{assert_chained, contents, log};
+use super::activity::{assert_chained, log};
 use super::deck::{data_key, founding};
+use crate::engine::contents_of;
 
 /// A database as the first keydeck made it, with two people, a project, two keys and a log.
 fn first_schema(path: &Path) -> Connection {
@@ -50,7 +51,7 @@ async fn a_database_of_the_first_schema_is_carried_over_into_the_chain() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("keydeck.db");
     drop(first_schema(&path));
-    let before = contents(&path);
+    let before = contents_of(&path);
     let store = SqliteStore::open(&path).unwrap();
     assert_chained(&store, 4).await;
     let rows = log(&store, ActivityQuery::default(), Visible::All).await;
@@ -90,7 +91,7 @@ async fn a_database_of_the_first_schema_is_carried_over_into_the_chain() {
     let of_ed = Visible::CreatedBy(Uuid::from_u128(0x12));
     assert_eq!(log(&store, ActivityQuery::default(), of_ed).await.len(), 2);
 
-    let after = contents(&path);
+    let after = contents_of(&path);
     for table in ["organisation", "data_keys", "key_counts", "idempotency"] {
         assert_eq!(after[table], before[table], "{table}");
     }

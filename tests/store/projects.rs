@@ -9,6 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, new_key, query};
+use crate::engine;
 
 #[tokio::test]
 async fn projects_are_found_by_name_and_by_the_beginning_of_the_id() {
@@ -284,7 +285,7 @@ async fn a_session_server_is_set_changed_and_wiped() {
     let seq = last().await.seq;
     set(moved).await;
     assert_eq!(last().await.seq, seq);
-    assert_eq!(files_with(&deck, "k1-Xq7"), 1);
+    assert!(engine::holds(&deck.place, "k1-Xq7").await);
     set(session_server("wss://b.example", Some("k2-Xq7"))).await;
     assert_eq!(last().await.changes, json!({"private_key": ["…", "…"]}));
     assert_eq!(last().await.action, ActivityAction::SessionServerSet);
@@ -307,15 +308,6 @@ async fn a_session_server_is_set_changed_and_wiped() {
         .unwrap()
         .unwrap();
     for key in ["k1-Xq7", "k2-Xq7", "k3-Xq7", "k4-Xq7"] {
-        assert_eq!(files_with(&deck, key), 0, "{key}");
+        assert!(!engine::holds(&deck.place, key).await, "{key}");
     }
-}
-
-/// In how many of the database's files this is.
-fn files_with(deck: &Deck, text: &str) -> usize {
-    let files = std::fs::read_dir(deck.path.parent().unwrap()).unwrap();
-    let has = |bytes: Vec<u8>| bytes.windows(text.len()).any(|part| part == text.as_bytes());
-    files
-        .filter(|file| has(std::fs::read(file.as_ref().unwrap().path()).unwrap()))
-        .count()
 }

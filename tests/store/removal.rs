@@ -5,11 +5,11 @@ use keydeck::model::{Role, Scope, TokenHash};
 use keydeck::server::store::{
     Fate, Found, Idempotency, KeyCreation, NewUserRecord, Removal, StoreError, Visible,
 };
-use rusqlite::Connection;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, new_key};
+use crate::engine;
 
 impl Deck {
     async fn add(&self, email: &str, role: Role) -> User {
@@ -47,31 +47,6 @@ impl Deck {
             .into_iter()
             .map(|person| (person.user.email, person.keys))
             .collect()
-    }
-
-    /// Every row of what a removal writes to.
-    fn rows(&self) -> Vec<String> {
-        let conn = Connection::open(&self.path).unwrap();
-        let tables = [
-            "users",
-            "projects",
-            "keys",
-            "key_counts",
-            "activity",
-            "activity_head",
-            "idempotency",
-        ];
-        let rows_of = |table| {
-            let mut statement = conn.prepare(&format!("SELECT * FROM {table}")).unwrap();
-            let columns = statement.column_count();
-            let rows = statement.query_map([], |row| {
-                let values: Result<Vec<rusqlite::types::Value>, _> =
-                    (0..columns).map(|n| row.get(n)).collect();
-                Ok(format!("{table} {:?}", values?))
-            });
-            rows.unwrap().map(Result::unwrap).collect::<Vec<_>>()
-        };
-        tables.into_iter().flat_map(rows_of).collect()
     }
 }
 
@@ -166,15 +141,12 @@ async fn keys_that_are_revoked_go_with_their_secrets() {
             ..NOTHING
         })
     );
-    let conn = Connection::open(&deck.path).unwrap();
-    let sealed: Vec<Uuid> = conn
-        .prepare("SELECT id FROM keys WHERE sealed IS NOT NULL")
-        .unwrap()
-        .query_map([], |row| row.get(0).map(Uuid::from_bytes))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
-    assert_eq!(sealed, [stays.id]);
+    // A key that is active loses its secret to nobody: were another left that has one, this would be refused.
+    let others = format!(
+        "UPDATE keys SET sealed = NULL, data_key = NULL WHERE sealed IS NOT NULL AND name <> '{}'",
+        stays.name
+    );
+    engine::run(&deck.place, &others).await.unwrap();
     let log = deck.log(Visible::All).await.items;
     assert!(
         log[1..4]
@@ -198,7 +170,7 @@ async fn who_has_keys_goes_only_when_it_is_said_what_becomes_of_them() {
         .await;
     let gone = deck.add("gone@acme.example", Role::Support).await;
     assert_eq!(deck.remove(gone.id, None).await, Removal::Removed(NOTHING));
-    let before = deck.rows();
+    let before = engine::contents(&deck.place).await;
     assert_eq!(deck.remove(deck.editor.id, None).await, Removal::HasKeys(1));
     for nobody in [Uuid::nil(), deck.editor.id, gone.id] {
         let refused = deck.remove(deck.editor.id, Some(Fate::HandOver(nobody))).await;
@@ -207,7 +179,7 @@ async fn who_has_keys_goes_only_when_it_is_said_what_becomes_of_them() {
     for nobody in [Uuid::nil(), gone.id] {
         assert_eq!(deck.remove(nobody, Some(Fate::Revoke)).await, Removal::Missing);
     }
-    assert_eq!(deck.rows(), before);
+    assert_eq!(engine::contents(&deck.place).await, before);
 }
 
 #[tokio::test]
@@ -302,20 +274,16 @@ async fn a_removal_that_can_not_be_written_down_is_not_done() {
         )
         .await;
     }
-    let before = deck.rows();
+    let before = engine::contents(&deck.place).await;
     for action in [
         "key_revoked",
         "key_handed_over",
         "project_handed_over",
         "user_removed",
     ] {
-        let conn = Connection::open(&deck.path).unwrap();
-        let full = format!(
-            "CREATE TRIGGER full BEFORE INSERT ON activity
-               WHEN new.action = '{action}' AND (new.subject LIKE '%3' OR new.key IS NULL)
-             BEGIN SELECT raise(ABORT, 'full'); END"
-        );
-        conn.execute_batch(&full).unwrap();
+        let when = format!("new.action = '{action}' AND (new.subject LIKE '%3' OR new.key IS NULL)");
+        let (refuse, allow) = engine::refusing("BEFORE INSERT", "activity", &when);
+        engine::run(&deck.place, &refuse).await.unwrap();
         let fate = match action {
             "key_revoked" => Fate::Revoke,
             _ => Fate::HandOver(ada.id),
@@ -328,8 +296,8 @@ async fn a_removal_that_can_not_be_written_down_is_not_done() {
             matches!(refused, Err(StoreError::Fault(_))),
             "{action}: {refused:?}"
         );
-        conn.execute_batch("DROP TRIGGER full").unwrap();
-        assert_eq!(deck.rows(), before, "{action}");
+        engine::run(&deck.place, &allow).await.unwrap();
+        assert_eq!(engine::contents(&deck.place).await, before, "{action}");
     }
     let done = deck.remove(deck.editor.id, Some(Fate::HandOver(ada.id))).await;
     assert!(matches!(done, Removal::Removed(_)));
@@ -341,18 +309,27 @@ async fn of_two_removals_at_once_one_is_told_that_it_is_done() {
     let ada = deck.add("ada@acme.example", Role::Owner).await;
     deck.create(new_key(Scope::Web, "Lobby", Some(deck.kiosk.id)), &deck.editor)
         .await;
-    // The person handed to goes at the same time; and so does the one who says so.
-    let (first, second, third) = tokio::join!(
-        deck.store
-            .remove_user(deck.editor.id, Some(Fate::HandOver(ada.id)), actor(&deck.owner)),
-        deck.store
-            .remove_user(ada.id, Some(Fate::HandOver(deck.editor.id)), actor(&deck.owner)),
-        deck.store
-            .remove_user(deck.owner.id, Some(Fate::Revoke), actor(&ada)),
+    let hand_over = || {
+        let fate = Some(Fate::HandOver(ada.id));
+        deck.store.remove_user(deck.editor.id, fate, actor(&deck.owner))
+    };
+    let (one, other) = tokio::join!(hand_over(), hand_over());
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert!(
+        matches!(
+            (one, other),
+            (Removal::Removed(_), Removal::Missing) | (Removal::Missing, Removal::Removed(_))
+        ),
+        "{one:?} {other:?}"
     );
-    assert!(matches!(first, Ok(Removal::Removed(_))), "{first:?}");
-    assert!(matches!(second, Ok(Removal::NobodyToHandTo)), "{second:?}");
-    assert!(matches!(third, Ok(Removal::Removed(_))), "{third:?}");
+    // Nobody is left to hand them over to; and so goes the one who said so.
+    let back = Some(Fate::HandOver(deck.editor.id));
+    assert_eq!(deck.remove(ada.id, back).await, Removal::NobodyToHandTo);
+    let last = deck
+        .store
+        .remove_user(deck.owner.id, Some(Fate::Revoke), actor(&ada))
+        .await;
+    assert!(matches!(last, Ok(Removal::Removed(_))), "{last:?}");
     assert_eq!(deck.keys_of_people().await, [("ada@acme.example".into(), 1)]);
 }
 
@@ -361,22 +338,21 @@ async fn the_database_itself_keeps_who_has_keys() {
     let deck = Deck::new().await;
     deck.create(new_key(Scope::Web, "Lobby", Some(deck.kiosk.id)), &deck.editor)
         .await;
-    let conn = Connection::open(&deck.path).unwrap();
     for (sql, why) in [
         (
             "UPDATE users SET removed_at = 1, token_hash = NULL",
             "a person with active keys is not removed",
         ),
         (
-            "UPDATE projects SET removed_at = 1, deployed = 0",
+            "UPDATE projects SET removed_at = 1, deployed = false",
             "a project with active keys is not removed",
         ),
         (
             "UPDATE users SET removed_at = 1 WHERE role = 'owner'",
-            "CHECK constraint failed",
+            "check constraint",
         ),
     ] {
-        let refused = conn.execute(sql, []).unwrap_err().to_string();
-        assert!(refused.contains(why), "{sql}: {refused}");
+        let refused = engine::run(&deck.place, sql).await.unwrap_err();
+        assert!(refused.to_lowercase().contains(why), "{sql}: {refused}");
     }
 }

@@ -15,6 +15,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, data_key, founding, new_key, query, text};
+use crate::engine::Place;
 
 fn create(path: &Path) -> Result<SqliteStore, StoreError> {
     SqliteStore::create(path, &founding(), &data_key())
@@ -34,7 +35,7 @@ fn schema(path: &Path) -> Vec<(String, Option<String>)> {
 #[tokio::test]
 async fn only_the_owner_can_read_the_files() {
     let deck = Deck::new().await;
-    for file in std::fs::read_dir(deck.path.parent().unwrap())
+    for file in std::fs::read_dir(deck.place.path.parent().unwrap())
         .unwrap()
         .map(Result::unwrap)
     {
@@ -130,8 +131,7 @@ async fn a_revoked_secret_is_in_no_file_any_more() {
         store,
         owner,
         shop,
-        path,
-        _directory,
+        place,
         ..
     } = Deck::new().await;
     let sealed = |n: u8| -> Vec<u8> { [&[n; 16], MARK, &[n; 60]].concat() };
@@ -169,9 +169,9 @@ async fn a_revoked_secret_is_in_no_file_any_more() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(copies(&path), 1);
+    assert_eq!(copies(&place.path), 1);
     drop(store);
-    assert_eq!(copies(&path), 1);
+    assert_eq!(copies(&place.path), 1);
 }
 
 /// How often a part of the marked secrets is in the files of the database.
@@ -197,7 +197,7 @@ async fn the_database_itself_refuses_what_must_not_happen() {
         .revoke_key(revoked.id, actor(&deck.owner))
         .await
         .unwrap();
-    let conn = Connection::open(&deck.path).unwrap();
+    let conn = Connection::open(&deck.place.path).unwrap();
     for (sql, refusal) in [
         ("DELETE FROM keys WHERE name = 'Active'", "never deleted"),
         (
@@ -237,7 +237,7 @@ async fn the_database_itself_refuses_what_must_not_happen() {
 #[tokio::test]
 async fn two_stores_on_one_file_see_and_wake_each_other() {
     let deck = Deck::new().await;
-    let other = Arc::new(SqliteStore::open(&deck.path).unwrap());
+    let other = Arc::new(SqliteStore::open(&deck.place.path).unwrap());
     for round in 0..3 {
         // What was noticed so far is taken out, so that only the next change can wake.
         while tokio::time::timeout(Duration::from_millis(50), other.changed())
@@ -312,7 +312,7 @@ async fn loaded_sample_keys_are_as_good_as_created_ones() {
     assert_eq!(told, [10_000, 12_000]);
     assert_eq!(schema(&path), before);
 
-    let deck = Deck::around(Arc::new(store), owner, path, directory).await;
+    let deck = Deck::around(Arc::new(store), owner, Place { path, directory }).await;
     deck.web("Kiosk of the deck").await;
     let count = async |filter| deck.store.count_keys(Visible::All, &filter).await.unwrap();
     let all = count(KeyFilter::default()).await;

@@ -21,7 +21,7 @@ pub enum SealCommand {
 
 #[derive(Debug, Args)]
 pub struct RotateArgs {
-    /// The database, as sqlite:PATH, instead of the local deck
+    /// The database, as sqlite:PATH or postgres://USER@HOST/DATABASE, instead of the local deck
     #[arg(long, env = "KEYDECK_DATABASE", hide_env_values = true, value_name = "URL")]
     pub database: Option<String>,
     /// The file of the root key [default: PATH.root-key; or the key itself in KEYDECK_ROOT_KEY]

@@ -122,18 +122,18 @@ impl Files {
 /// The owner of the root key, or else of the database; refused when nothing can be made theirs.
 fn owner(database: &Database) -> Result<Option<Owner>, Failure> {
     let file = match &database.root_key {
-        RootKeySource::File(path) if path.exists() => path,
-        _ => &database.path,
+        RootKeySource::File(path) if path.exists() => Some(path.as_path()),
+        _ => database.location.file(),
     };
     // What is wrong with a database that can't be found, opening it says.
-    match Owner::of(file).ok() {
-        Some(owner) if !owner.can_be_given_files() => Err(Failure::Failed(format!(
+    match file.map(|file| (Owner::of(file).ok(), file)) {
+        Some((Some(owner), file)) if !owner.can_be_given_files() => Err(Failure::Failed(format!(
             "the new root key must belong to the user with id {id}, as {file} does; run it as that user (sudo -u '#{id}' \
              …) or as root",
             id = owner.user(),
             file = file.display()
         ))),
-        owner => Ok(owner),
+        owner => Ok(owner.and_then(|(owner, _)| owner)),
     }
 }
 

@@ -11,7 +11,6 @@ use crate::cli::{Failure, local, output};
 use crate::config;
 use crate::server::seal::{self, SealError};
 use crate::server::store::Store;
-use crate::server::store::sqlite::SqliteStore;
 
 enum Outcome {
     Rotated,
@@ -26,8 +25,10 @@ pub fn run(args: &RotateArgs) -> Result<(), Failure> {
     };
     let files = Files::of(&database, args.new_root_key_file.as_deref())?;
     let lock = files.lock()?;
-    let store = database.open_store()?;
-    let outcome = block_on(rewrap(&store, &database, &files))?;
+    let outcome = block_on(async {
+        let store = database.open_store().await?;
+        rewrap(&*store, &database, &files).await
+    })?;
     let copy = files.install().map_err(|failure| {
         Failure::Failed(format!(
             "{failure}; the data keys are wrapped under the root key in {} already: run keydeck seal rotate again",
@@ -40,7 +41,7 @@ pub fn run(args: &RotateArgs) -> Result<(), Failure> {
 }
 
 fn told(database: &Database, files: &Files, outcome: Outcome, copy: Option<&Path>) {
-    let path = database.path.display();
+    let path = database.location.name();
     output::talk(match outcome {
         Outcome::Rotated => format!("rotated the root key of {path}"),
         Outcome::Finished => format!("finished a rotation of {path} that was cut off"),
@@ -62,7 +63,7 @@ fn told(database: &Database, files: &Files, outcome: Outcome, copy: Option<&Path
     });
 }
 
-async fn rewrap(store: &SqliteStore, database: &Database, files: &Files) -> Result<Outcome, Failure> {
+async fn rewrap(store: &dyn Store, database: &Database, files: &Files) -> Result<Outcome, Failure> {
     let wrapped = store.data_keys().await.map_err(Failure::failed)?;
     let left_over = files.left_over()?;
     let is_wrapped = left_over.as_ref().is_some_and(|next| seal::opens(next, &wrapped));

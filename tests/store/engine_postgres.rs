@@ -1,0 +1,67 @@
+//! The tests' decks in PostgreSQL: each in a database of its own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use keydeck::server::store::postgres::{Address, PostgresStore};
+use keydeck::server::store::{Founding, Store, WrappedDataKey};
+
+use crate::postgres::Database;
+
+/// Where a deck lies.
+pub struct Place {
+    pub database: Database,
+}
+
+impl Place {
+    pub fn address(&self) -> Address {
+        Address::parse(&self.database.url, None).unwrap()
+    }
+}
+
+pub async fn found(founding: &Founding, data_key: &WrappedDataKey) -> (Arc<dyn Store>, Place) {
+    let place = Place {
+        database: Database::new().await,
+    };
+    let store = PostgresStore::create(&place.address(), founding, data_key)
+        .await
+        .unwrap();
+    (Arc::new(store), place)
+}
+
+/// What somebody does to the database behind the program's back.
+pub async fn run(place: &Place, sql: &str) -> Result<(), String> {
+    place.database.run(sql).await
+}
+
+/// Makes a trigger that refuses rows of `table`, and what takes it away again.
+pub fn refusing(moment: &str, table: &str, when: &str) -> (String, String) {
+    let make = format!(
+        "CREATE TRIGGER refusing {moment} ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION refuse('full')"
+    );
+    (make, format!("DROP TRIGGER refusing ON {table}"))
+}
+
+/// Every row of every table.
+pub async fn contents(place: &Place) -> BTreeMap<String, Vec<String>> {
+    let tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1";
+    let mut contents = BTreeMap::new();
+    for table in place.database.texts(tables).await {
+        let rows = place
+            .database
+            .texts(&format!("SELECT t::text FROM \"{table}\" AS t ORDER BY 1"))
+            .await;
+        contents.insert(table, rows);
+    }
+    contents
+}
+
+/// Whether this is in any row. What was overwritten stays in PostgreSQL's files until it tidies up.
+pub async fn holds(place: &Place, text: &str) -> bool {
+    let bytes: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let contents = contents(place).await;
+    contents
+        .values()
+        .flatten()
+        .any(|row| row.contains(text) || row.contains(&bytes))
+}

@@ -1,0 +1,74 @@
+//! The tests' decks in SQLite: each in a file of its own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use keydeck::server::store::sqlite::SqliteStore;
+use keydeck::server::store::{Founding, Store, WrappedDataKey};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row};
+use tempfile::TempDir;
+
+/// Where a deck lies.
+pub struct Place {
+    pub path: PathBuf,
+    pub directory: TempDir,
+}
+
+pub async fn found(founding: &Founding, data_key: &WrappedDataKey) -> (Arc<dyn Store>, Place) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keydeck.db");
+    let store = SqliteStore::create(&path, founding, data_key).unwrap();
+    (Arc::new(store), Place { path, directory })
+}
+
+/// What somebody does to the database behind the program's back.
+pub async fn run(place: &Place, sql: &str) -> Result<(), String> {
+    let conn = Connection::open(&place.path).unwrap();
+    conn.execute_batch(sql).map_err(|error| error.to_string())
+}
+
+/// Makes a trigger that refuses rows of `table`, and what takes it away again.
+pub fn refusing(moment: &str, table: &str, when: &str) -> (String, String) {
+    let make = format!(
+        "CREATE TRIGGER refusing {moment} ON {table} WHEN {when} BEGIN SELECT raise(ABORT, 'full'); END"
+    );
+    (make, "DROP TRIGGER refusing".into())
+}
+
+/// Every row of every table.
+pub async fn contents(place: &Place) -> BTreeMap<String, Vec<String>> {
+    let text = |rows: Vec<Vec<Value>>| rows.iter().map(|row| format!("{row:?}")).collect();
+    let tables = contents_of(&place.path).into_iter();
+    tables.map(|(table, rows)| (table, text(rows))).collect()
+}
+
+pub fn contents_of(path: &Path) -> BTreeMap<String, Vec<Vec<Value>>> {
+    let conn = Connection::open(path).unwrap();
+    let mut tables = conn
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")
+        .unwrap();
+    let names = tables.query_map([], |row| row.get(0)).unwrap();
+    let rows = |name: &String| -> Vec<Vec<Value>> {
+        let mut all = conn.prepare(&format!("SELECT * FROM \"{name}\"")).unwrap();
+        let columns = all.column_count();
+        let values = |row: &Row| (0..columns).map(|n| row.get(n)).collect();
+        let rows = all.query_map([], values).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    names
+        .map(Result::unwrap)
+        .map(|name| (rows(&name), name))
+        .map(|(rows, name)| (name, rows))
+        .collect()
+}
+
+/// Whether this is anywhere in the database's files.
+pub async fn holds(place: &Place, text: &str) -> bool {
+    let files = std::fs::read_dir(place.directory.path()).unwrap();
+    let has = |bytes: Vec<u8>| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    files
+        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+        .any(has)
+}
