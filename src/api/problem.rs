@@ -70,6 +70,12 @@ pub enum ProblemType {
     /// 503: the database can't be asked or written.
     #[serde(rename = "/problems/unavailable")]
     Unavailable,
+    /// 503: the disk failed; the server takes no changes until it is started again.
+    #[serde(rename = "/problems/stopped")]
+    Stopped,
+    /// 507: the database has no room left; nothing was changed.
+    #[serde(rename = "/problems/full")]
+    Full,
     /// 500: a fault of the server.
     #[serde(rename = "/problems/internal")]
     Internal,

@@ -172,6 +172,8 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
         ProblemType::PreconditionRequired => (StatusCode::PRECONDITION_REQUIRED, "If-Match is missing"),
         ProblemType::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "Took too long"),
         ProblemType::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Database away"),
+        ProblemType::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "The disk failed"),
+        ProblemType::Full => (StatusCode::INSUFFICIENT_STORAGE, "No room left"),
         ProblemType::Internal | ProblemType::Unknown => {
             (StatusCode::INTERNAL_SERVER_ERROR, "Fault of the server")
         }
@@ -230,6 +232,17 @@ impl From<StoreError> for ApiError {
                     "The database can't be reached just now; try again in a moment.",
                 )
             }
+            StoreError::Full(_) => {
+                tracing::error!(%error, "a change was refused");
+                Self::new(
+                    ProblemType::Full,
+                    "The database has no room left, so nothing was changed; whoever runs this server must make room.",
+                )
+            }
+            StoreError::Stopped(_) => Self::new(
+                ProblemType::Stopped,
+                "The server's disk failed to keep what was written, so it takes no changes until it is started again.",
+            ),
             _ => {
                 tracing::error!(%error, "the store failed");
                 Self::internal()

@@ -250,8 +250,12 @@ pub enum StoreError {
     EngineTooOld(String),
     #[error("the database is busy or can't be reached: {0}")]
     Unavailable(String),
+    /// Nothing of the change was kept. Reads go on.
     #[error("the database has no room left: {0}")]
     Full(String),
+    /// Nothing is written until the server is started again. Reads go on.
+    #[error("the disk failed to keep what was written: {0}")]
+    Stopped(String),
     /// Behind the look at their token.
     #[error("who acts was removed meanwhile, or has another token")]
     ActorGone,

@@ -46,7 +46,7 @@ pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 112;
 /// The length at which the log is carried over into the database: long enough that a page that is changed
 /// by one create after another is carried once.
-const LOG_PAGES: u32 = 8192;
+pub const LOG_PAGES: i32 = 8192;
 const LOADER_CACHE_KIB: usize = 16 * 1024;
 const WRITER_CACHE_KIB: usize = 8 * 1024;
 /// What all readers together may cache.
@@ -116,7 +116,6 @@ pub fn prepare(path: &Path) -> StoreResult<()> {
 pub fn writer(path: &Path) -> StoreResult<Connection> {
     let conn = connect(path)?;
     conn.pragma_update(None, "cache_size", -(WRITER_CACHE_KIB as i64))?;
-    conn.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     // Reading opens the log, which from now on stays where it is.
     version(&conn)?;
     Ok(conn)
@@ -270,12 +269,12 @@ impl From<rusqlite::Error> for StoreError {
                 ErrorCode::DatabaseBusy
                 | ErrorCode::DatabaseLocked
                 | ErrorCode::SystemIoFailure
-                | ErrorCode::DiskFull
                 | ErrorCode::CannotOpen
                 | ErrorCode::ReadOnly
                 | ErrorCode::PermissionDenied
                 | ErrorCode::OperationInterrupted,
             ) => StoreError::Unavailable(text),
+            Some(ErrorCode::DiskFull) => StoreError::Full(text),
             _ => StoreError::Fault(text),
         }
     }

@@ -8,6 +8,7 @@ mod count;
 mod data_keys;
 mod filter;
 mod gateways;
+mod health;
 mod keys;
 mod list;
 mod names;
@@ -35,6 +36,7 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use self::health::Health;
 use self::names::Known;
 use self::people::Acting;
 use self::readers::{Pool, Readers, snapshot};
@@ -64,6 +66,7 @@ pub struct SqliteStore {
     writer: Writer,
     path: PathBuf,
     committed: Arc<Notify>,
+    health: Health,
     latencies: Latencies,
 }
 
@@ -79,13 +82,16 @@ impl SqliteStore {
         let committed = Arc::new(Notify::new());
         let writer = connection::writer(path)?;
         let latencies = Latencies::default();
+        let health = Health::default();
+        let bell = Bell::of(path, committed.clone());
         Ok(Self {
             _watcher: watch::start(path, committed.clone()),
             pool: Pool::new(path, latencies.read.clone()),
             readers: Readers::start(path, latencies.search.clone())?,
-            writer: Writer::start(writer, Bell::of(path, committed.clone()), latencies.write.clone())?,
+            writer: Writer::start(writer, bell, health.clone(), latencies.write.clone())?,
             path: path.to_owned(),
             committed,
+            health,
             latencies,
         })
     }
@@ -131,6 +137,7 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn ping(&self) -> StoreResult<()> {
+        self.health.check()?;
         self.pool.read(people::organisation).map(drop)
     }
 

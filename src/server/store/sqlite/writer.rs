@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 
 use prometheus_client::metrics::histogram::Histogram;
 use rusqlite::Connection;
+use rusqlite::hooks::Wal;
 use tokio::sync::oneshot;
 
-use super::connection::BUSY_TIMEOUT;
+use super::connection::{BUSY_TIMEOUT, LOG_PAGES};
+use super::health::Health;
 use super::watch::Bell;
 use crate::server::store::{StoreError, StoreResult, latency};
 
@@ -28,11 +30,12 @@ pub struct Writer {
 
 impl Writer {
     /// `took` is told how long each change takes, its wait for its turn and the disk included.
-    pub fn start(conn: Connection, bell: Bell, took: Histogram) -> StoreResult<Self> {
+    pub fn start(mut conn: Connection, bell: Bell, health: Health, took: Histogram) -> StoreResult<Self> {
         let (queue, jobs) = mpsc::channel();
+        carry_over(&mut conn, health.clone())?;
         let thread = thread::Builder::new()
             .name("keydeck-writer".into())
-            .spawn(move || serve(conn, &jobs, &bell))
+            .spawn(move || serve(conn, &jobs, &bell, &health))
             .map_err(|error| StoreError::Unavailable(format!("no thread to write with: {error}")))?;
         Ok(Self {
             queue: Some(queue),
@@ -140,31 +143,45 @@ where
     }
 }
 
-fn serve(conn: Connection, jobs: &mpsc::Receiver<Box<dyn Job>>, bell: &Bell) {
+/// Carries the log over into the database whenever it has grown long. SQLite would do so by itself, and
+/// tell nobody when the disk fails.
+fn carry_over(conn: &mut Connection, health: Health) -> rusqlite::Result<()> {
+    conn.wal_hook(Some(move |log: &mut Wal, pages| {
+        if pages >= LOG_PAGES
+            && let Err(error) = log.checkpoint()
+        {
+            health.judge(&error);
+        }
+        Ok(())
+    }))
+}
+
+fn serve(conn: Connection, jobs: &mpsc::Receiver<Box<dyn Job>>, bell: &Bell, health: &Health) {
     let mut to_be_emptied = false;
-    while let Some(first) = next(&conn, jobs, &mut to_be_emptied) {
+    while let Some(first) = next(&conn, jobs, health, &mut to_be_emptied) {
         let mut group = vec![first];
         group.extend(jobs.try_iter().take(GROUP - 1));
         group.retain(|job| job.is_awaited());
         to_be_emptied |= group.iter().any(|job| job.erases());
-        write(&conn, group, bell);
-        to_be_emptied = to_be_emptied && !empty_log(&conn).unwrap_or(false);
+        write(&conn, group, bell, health);
+        to_be_emptied = to_be_emptied && !empty_log(&conn, health);
     }
     // The last connection to close does the same; this is for when another process goes on.
-    let _ = empty_log(&conn);
+    empty_log(&conn, health);
 }
 
 /// Waits for a job; meanwhile a log that somebody was reading is tried again. `None`: nobody is left.
 fn next(
     conn: &Connection,
     jobs: &mpsc::Receiver<Box<dyn Job>>,
+    health: &Health,
     to_be_emptied: &mut bool,
 ) -> Option<Box<dyn Job>> {
     while *to_be_emptied {
         match jobs.recv_timeout(EMPTY_AGAIN) {
             Ok(job) => return Some(job),
             Err(RecvTimeoutError::Disconnected) => return None,
-            Err(RecvTimeoutError::Timeout) => *to_be_emptied = !empty_log(conn).unwrap_or(false),
+            Err(RecvTimeoutError::Timeout) => *to_be_emptied = !empty_log(conn, health),
         }
     }
     jobs.recv().ok()
@@ -172,27 +189,35 @@ fn next(
 
 /// Carries the log over into the database and cuts it to nothing. `false` when somebody is reading it;
 /// waiting for them would hold up those who write.
-fn empty_log(conn: &Connection) -> rusqlite::Result<bool> {
-    conn.busy_timeout(Duration::ZERO)?;
-    let busy = conn
-        .prepare_cached("PRAGMA wal_checkpoint(TRUNCATE)")?
-        .query_row([], |row| row.get::<_, bool>(0));
-    conn.busy_timeout(BUSY_TIMEOUT)?;
-    Ok(!busy?)
+fn empty_log(conn: &Connection, health: &Health) -> bool {
+    if health.check().is_err() {
+        return false;
+    }
+    let empty = || {
+        conn.busy_timeout(Duration::ZERO)?;
+        let busy = conn
+            .prepare_cached("PRAGMA wal_checkpoint(TRUNCATE)")?
+            .query_row([], |row| row.get::<_, bool>(0));
+        conn.busy_timeout(BUSY_TIMEOUT)?;
+        Ok(!busy?)
+    };
+    empty().inspect_err(|error| health.judge(error)).unwrap_or(false)
 }
 
 /// Writes the group in one transaction. When a job fails, which is rare, each is written alone.
-fn write(conn: &Connection, mut group: Vec<Box<dyn Job>>, bell: &Bell) {
+fn write(conn: &Connection, mut group: Vec<Box<dyn Job>>, bell: &Bell, health: &Health) {
     if group.is_empty() {
         return;
     }
-    let outcome = match transact(conn, &mut group) {
+    let outcome = match transact(conn, &mut group, health) {
         Ok(true) => {
             bell.ring();
             Ok(())
         }
         Ok(false) if group.len() > 1 => {
-            return group.into_iter().for_each(|job| write(conn, vec![job], bell));
+            return group
+                .into_iter()
+                .for_each(|job| write(conn, vec![job], bell, health));
         }
         Ok(false) => Ok(()),
         Err(error) => Err(error),
@@ -201,20 +226,23 @@ fn write(conn: &Connection, mut group: Vec<Box<dyn Job>>, bell: &Bell) {
 }
 
 /// `false`: a job failed. Then as after an error, nothing was written.
-fn transact(conn: &Connection, group: &mut [Box<dyn Job>]) -> StoreResult<bool> {
+fn transact(conn: &Connection, group: &mut [Box<dyn Job>], health: &Health) -> StoreResult<bool> {
+    health.check()?;
     step(conn, "BEGIN IMMEDIATE")?;
     let kept = group.iter_mut().all(|job| job.run(conn));
     let outcome = match kept {
-        true => step(conn, "COMMIT").map(|()| true),
+        true => step(conn, "COMMIT")
+            .map(|()| true)
+            .inspect_err(|error| health.judge(error)),
         false => Ok(false),
     };
     if !conn.is_autocommit() {
         step(conn, "ROLLBACK")?;
     }
-    outcome
+    Ok(outcome?)
 }
 
-fn step(conn: &Connection, sql: &str) -> StoreResult<()> {
+fn step(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
     conn.prepare_cached(sql)?.execute([])?;
     Ok(())
 }
@@ -241,6 +269,7 @@ mod tests {
         let writer = Writer::start(
             conn,
             Bell::of(&path, Arc::new(Notify::new())),
+            Health::default(),
             Histogram::new([1.0]),
         )
         .unwrap();
