@@ -9,10 +9,10 @@ use rustls_platform_verifier::Verifier;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
-use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::{Url, form_urlencoded};
 
 use crate::model::Secret;
@@ -90,8 +90,9 @@ impl Address {
         {
             config.password(password.expose());
         }
+        let ssl_mode = mode(ssl_mode.as_deref(), &config)?;
         config
-            .ssl_mode(mode(ssl_mode.as_deref(), &config)?)
+            .ssl_mode(ssl_mode)
             .application_name("keydeck")
             // What a standby says may be of yesterday.
             .target_session_attrs(TargetSessionAttrs::ReadWrite)
@@ -107,7 +108,7 @@ impl Address {
         let _ = url.set_password(None);
         Ok(Self {
             shown: url.into(),
-            tls: tls(authority)?,
+            tls: tls(ssl_mode, authority)?,
             config,
         })
     }
@@ -152,19 +153,23 @@ fn is_here(host: &Host) -> bool {
     }
 }
 
-/// The system's authorities count, and that in the file besides.
-fn tls(authority: Option<PathBuf>) -> Result<MakeRustlsConnect, AddressError> {
+/// The system's authorities count, and that in the file besides; none is read when none is asked.
+fn tls(mode: SslMode, authority: Option<PathBuf>) -> Result<MakeRustlsConnect, AddressError> {
     let unready = |error: &dyn fmt::Display| AddressError::Tls(error.to_string());
     let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| unready(&error))?;
+    if mode == SslMode::Disable {
+        let trusting_nobody = builder.with_root_certificates(RootCertStore::empty());
+        return Ok(MakeRustlsConnect::new(trusting_nobody.with_no_client_auth()));
+    }
     let roots = match authority {
         None => Vec::new(),
         Some(file) => certificates(&file).map_err(|why| AddressError::Authority { file, why })?,
     };
-    let verifier =
-        Verifier::new_with_extra_roots(roots, provider.clone()).map_err(|error| unready(&error))?;
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| unready(&error))?
+    let verifier = Verifier::new_with_extra_roots(roots, provider).map_err(|error| unready(&error))?;
+    let config = builder
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();

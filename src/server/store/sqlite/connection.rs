@@ -118,6 +118,8 @@ pub fn writer(path: &Path) -> StoreResult<Connection> {
     conn.pragma_update(None, "cache_size", -(WRITER_CACHE_KIB as i64))?;
     // Reading opens the log, which from now on stays where it is.
     version(&conn)?;
+    // SQLite does this too, and is content when it fails.
+    keep_names(path)?;
     Ok(conn)
 }
 
@@ -182,6 +184,16 @@ fn private_file(path: &Path) -> StoreResult<()> {
         .open(path)
         .and_then(private)
         .map_err(|error| StoreError::Unavailable(format!("{}: {error}", path.display())))
+}
+
+/// The names of the database and its log are on disk too.
+fn keep_names(path: &Path) -> StoreResult<()> {
+    let directory = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let kept = File::open(directory).and_then(|directory| directory.sync_all());
+    kept.map_err(|error| StoreError::Unavailable(format!("{}: {error}", directory.display())))
 }
 
 fn version(conn: &Connection) -> rusqlite::Result<usize> {

@@ -134,9 +134,10 @@ where
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
         let bug = || Err(StoreError::Fault("a change was given up because of a bug".into()));
         let Task { result, reply, .. } = *self;
-        let answer = match (outcome, result.unwrap_or_else(bug)) {
-            (Err(error), Ok(_)) => Err(error),
-            (_, result) => result,
+        let answer = match (outcome, result) {
+            (Err(error), None | Some(Ok(_))) => Err(error),
+            (_, Some(result)) => result,
+            (Ok(()), None) => bug(),
         };
         // Nobody listens when the request was dropped meanwhile; the change stands all the same.
         let _ = reply.send(answer);
@@ -231,15 +232,16 @@ fn transact(conn: &Connection, group: &mut [Box<dyn Job>], health: &Health) -> S
     step(conn, "BEGIN IMMEDIATE")?;
     let kept = group.iter_mut().all(|job| job.run(conn));
     let outcome = match kept {
-        true => step(conn, "COMMIT")
-            .map(|()| true)
-            .inspect_err(|error| health.judge(error)),
+        true => step(conn, "COMMIT").map(|()| true).map_err(|error| {
+            health.judge(&error);
+            health.check().err().unwrap_or_else(|| error.into())
+        }),
         false => Ok(false),
     };
     if !conn.is_autocommit() {
         step(conn, "ROLLBACK")?;
     }
-    Ok(outcome?)
+    outcome
 }
 
 fn step(conn: &Connection, sql: &str) -> rusqlite::Result<()> {

@@ -1,0 +1,24 @@
+//! Nothing that was acknowledged is lost: the real server is killed, its disk fails, its room runs out,
+//! its database is killed; behind each restart all that was answered with a yes is there.
+//!
+//! `CRASH_CYCLES` is how many times each kind of server is killed; 200 when nothing is said.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test needs and does not get fails it"
+)]
+
+mod deck;
+mod disk;
+mod full;
+mod kill;
+#[path = "../common/postgres.rs"]
+mod postgres;
+#[path = "../common/postgres_server.rs"]
+mod postgres_server;
+mod strace;
+mod sync;
+mod verify;
+mod work;
