@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
 
+#[path = "../common/checks.rs"]
+mod checks;
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 
 use super::authorize::Api;
+use crate::checks::Checks;
 use crate::common::{Person, id_of};
 
 const TRIALS: usize = 1_000;
@@ -34,23 +33,16 @@ struct Outcome {
     status: u16,
 }
 
-/// A gateway on a connection of its own, which asks as fast as it is answered, until the change was answered before it
-/// asked. Written out, so that asking costs little beside answering.
+/// Asks as fast as it is answered, until the change was answered before it asked.
 async fn verify(board: Arc<Board>, outcomes: mpsc::UnboundedSender<Outcome>) {
-    let stream = TcpStream::connect(&board.address).await.expect("a connection");
-    let mut stream = BufReader::new(stream);
+    let mut checks = Checks::connect(&board.address, &board.gateway, SHOP).await;
     let mut trials = board.trial.clone();
     loop {
         let (trial, key) = trials.borrow_and_update().clone();
-        let check = format!(
-            "GET /v1/authorize HTTP/1.1\r\nhost: keydeck\r\norigin: {SHOP}\r\nx-keydeck-gateway: {}\r\nx-api-key: {key}\r\n\r\n",
-            board.gateway
-        );
         let mut late = false;
         while !late {
             late = board.over.load(Ordering::SeqCst) > trial;
-            stream.write_all(check.as_bytes()).await.expect("it listens");
-            let status = answered(&mut stream).await;
+            let status = checks.ask(&key).await;
             if outcomes.send(Outcome { trial, late, status }).is_err() {
                 return;
             }
@@ -59,24 +51,6 @@ async fn verify(board: Arc<Board>, outcomes: mpsc::UnboundedSender<Outcome>) {
             return;
         }
     }
-}
-
-/// The status of an answer that is read whole.
-async fn answered(stream: &mut BufReader<TcpStream>) -> u16 {
-    let (mut line, mut status, mut length) = (String::new(), 0, 0);
-    loop {
-        line.clear();
-        stream.read_line(&mut line).await.expect("a line");
-        match line.trim_end().split_once(' ') {
-            None => break,
-            Some(("HTTP/1.1", rest)) => status = rest[..3].parse().expect("a status"),
-            Some(("content-length:", number)) => length = number.parse().expect("a length"),
-            Some(_) => {}
-        }
-    }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await.expect("a body");
-    status
 }
 
 /// `given` makes what is checked, and `taken` takes it away.

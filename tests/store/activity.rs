@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, data_key, founding, new_key};
-use crate::engine;
+use super::engine;
 
 const ALL: u32 = 200;
 

@@ -3,7 +3,7 @@
 use keydeck::api::{ActivityAction, ActivityQuery};
 use keydeck::server::store::{Visible, WrappedDataKey};
 
-use crate::deck::{Deck, data_key};
+use super::deck::{Deck, data_key};
 
 fn wrapped(byte: u8) -> Vec<WrappedDataKey> {
     vec![WrappedDataKey {

@@ -12,7 +12,7 @@ use keydeck::server::store::{
 };
 use uuid::Uuid;
 
-use crate::engine::{self, Place};
+use super::engine::{self, Place};
 
 pub struct Deck {
     pub store: Arc<dyn Store>,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::activity::{assert_chained, log};
 use super::deck::{data_key, founding};
-use crate::engine::contents_of;
+use super::engine::contents_of;
 
 /// A database as the first keydeck made it, with two people, a project, two keys and a log.
 fn first_schema(path: &Path) -> Connection {

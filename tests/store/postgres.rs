@@ -1,4 +1,4 @@
-//! What every store must do, asked of PostgreSQL; what only it can be asked is in `postgres_only`.
+//! What every store must do, asked of PostgreSQL; what only it can be asked is in `only`.
 
 #![expect(
     clippy::unwrap_used,
@@ -7,18 +7,24 @@
     reason = "what a test needs and does not get fails it"
 )]
 
-mod acting;
-mod activity;
-mod changes;
-mod data_keys;
-mod deck;
-#[path = "engine_postgres.rs"]
-mod engine;
-mod paging;
-mod people;
 #[path = "../common/postgres.rs"]
 mod postgres;
-mod postgres_only;
-mod projects;
-mod removal;
-mod usage;
+
+/// So named that they can be left out where there is no PostgreSQL.
+#[path = "."]
+mod on_postgres {
+    mod acting;
+    mod activity;
+    mod changes;
+    mod data_keys;
+    mod deck;
+    #[path = "engine_postgres.rs"]
+    mod engine;
+    #[path = "postgres_only.rs"]
+    mod only;
+    mod paging;
+    mod people;
+    mod projects;
+    mod removal;
+    mod usage;
+}

@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, new_key, query};
-use crate::engine;
+use super::engine;
 
 #[tokio::test]
 async fn projects_are_found_by_name_and_by_the_beginning_of_the_id() {

@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, new_key};
-use crate::engine;
+use super::engine;
 
 impl Deck {
     async fn add(&self, email: &str, role: Role) -> User {

@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, data_key, founding, new_key, query, text};
-use crate::engine::Place;
+use super::engine::Place;
 
 fn create(path: &Path) -> Result<SqliteStore, StoreError> {
     SqliteStore::create(path, &founding(), &data_key())

@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0"];
 pub const SHOP: &str = "https://shop.acme.example";
 
 pub struct Deck {
@@ -89,7 +90,17 @@ impl Deck {
 
     /// A server on a port of its own, run by `wrapper` when there is one.
     pub fn serve(&self, wrapper: &[&str]) -> Server {
-        let serve = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        self.start(self.command(SERVE), wrapper)
+    }
+
+    /// One that reaches the database by this URL.
+    pub fn serve_by(&self, database: &str) -> Server {
+        let mut serve = self.command(SERVE);
+        serve.env("KEYDECK_DATABASE", database);
+        self.start(serve, &[])
+    }
+
+    fn start(&self, serve: Command, wrapper: &[&str]) -> Server {
         let mut command = match wrapper {
             [] => serve,
             [program, args @ ..] => {
