@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use super::activity::args::ActivityArgs;
 use super::gateway::args::GatewayArgs;
 use super::key::args::KeyArgs;
+use super::migrate::MigrateArgs;
 use super::project::args::ProjectArgs;
 use super::scan::args::ScanArgs;
 use super::seal::args::SealArgs;
@@ -85,6 +86,11 @@ pub enum Command {
     Serve(ServeArgs),
     /// Look after what seals the secrets in a database
     Seal(SealArgs),
+    /// Move a deck that has outgrown its file to PostgreSQL
+    ///
+    /// The server of the file must be ended. The database must be empty; nothing is in it when the move fails,
+    /// and the file stays as it is.
+    Migrate(MigrateArgs),
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,7 @@ mod login;
 mod logout;
 mod logs;
 mod lookup;
+mod migrate;
 mod output;
 mod pages;
 mod project;
@@ -57,6 +58,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args)),
         Some(Command::Init(args)) => without(selection, "init").and_then(|()| init::run(&args)),
         Some(Command::Serve(args)) => without(selection, "serve").and_then(|()| serve::run(args)),
+        Some(Command::Migrate(args)) => without(selection, "migrate").and_then(|()| migrate::run(&args)),
         Some(Command::Seal(args)) => without(selection, "seal").and_then(|()| seal::run(&args)),
     }
 }

@@ -1,1 +1,299 @@
-//! What only PostgreSQL can be asked.
+//! What only PostgreSQL can be asked: that servers that start together make one schema, what its own
+//! constraints refuse, and that pages and counts go along indexes however many keys there are.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use keydeck::api::{ActivityAction, ActivityQuery, KeyFilter, Sort};
+use keydeck::model::Scope;
+use keydeck::server::store::postgres::PostgresStore;
+use keydeck::server::store::{KeyQuery, Position, StoreError, Visible};
+
+use super::deck::{Deck, actor, data_key, founding, query, text};
+use super::engine::{self, Place};
+use crate::postgres::Database;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_servers_that_start_together_one_makes_the_schema() {
+    let place = Place {
+        database: Database::new().await,
+    };
+    let address = place.address();
+    assert!(matches!(
+        PostgresStore::open(&address).await,
+        Err(StoreError::NotInitialised(_))
+    ));
+    let (founding, data_key) = (founding(), data_key());
+    let made = join_all((0..6).map(|_| PostgresStore::create(&address, &founding, &data_key))).await;
+    assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);
+    for refused in made.iter().filter_map(|made| made.as_ref().err()) {
+        assert!(matches!(refused, StoreError::AlreadyInitialised(_)), "{refused}");
+        assert!(!refused.to_string().contains("keydeck:"), "{refused}");
+    }
+    let opened = join_all((0..6).map(|_| PostgresStore::open(&address))).await;
+    assert!(opened.iter().all(Result::is_ok));
+    let versions = place.database.texts("SELECT version FROM keydeck_schema").await;
+    assert_eq!(versions, ["1"]);
+}
+
+#[tokio::test]
+async fn what_is_no_keydeck_database_of_this_version_is_refused() {
+    let deck = Deck::new().await;
+    engine::run(&deck.place, "UPDATE keydeck_schema SET version = 99")
+        .await
+        .unwrap();
+    let newer = PostgresStore::open(&deck.place.address()).await.err().unwrap();
+    assert!(matches!(newer, StoreError::Newer { found: 99, .. }), "{newer}");
+    let other = Place {
+        database: Database::new().await,
+    };
+    other
+        .database
+        .run("CREATE TABLE invoices (n integer)")
+        .await
+        .unwrap();
+    let foreign = PostgresStore::create(&other.address(), &founding(), &data_key()).await;
+    let foreign = foreign.err().unwrap().to_string();
+    assert!(foreign.contains("a database of its own"), "{foreign}");
+    let tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(other.database.texts(tables).await, ["invoices"]);
+}
+
+#[tokio::test]
+async fn the_database_itself_refuses_what_must_not_happen() {
+    let deck = Deck::new().await;
+    let key = deck.web("Checkout").await;
+    let revoked = deck.web("Till").await;
+    deck.store
+        .revoke_key(revoked.id, actor(&deck.owner))
+        .await
+        .unwrap();
+    for (sql, why) in [
+        ("DELETE FROM keys", "a key is revoked, never deleted"),
+        ("TRUNCATE keys CASCADE", "a key is revoked, never deleted"),
+        (
+            "UPDATE keys SET revoked_at = NULL, revoked_by = NULL",
+            "a revoked key stays revoked",
+        ),
+        ("UPDATE keys SET token_hash = token_hash", "never change"),
+        (
+            "UPDATE keys SET scope = 1 WHERE name = 'Checkout'",
+            "never change",
+        ),
+        (
+            "UPDATE keys SET creator = creator WHERE name = 'Till'",
+            "is not handed over",
+        ),
+        (
+            "UPDATE keys SET data_key = 1, sealed = 'x' WHERE name = 'Till'",
+            "only_active_web_and_mobile_keys",
+        ),
+        ("UPDATE activity SET subject = 'x'", "append-only"),
+        ("DELETE FROM activity", "append-only"),
+        ("TRUNCATE activity", "append-only"),
+        ("UPDATE activity_head SET seq = 1", "append-only"),
+        ("DELETE FROM activity_head", "append-only"),
+    ] {
+        let refused = engine::run(&deck.place, sql).await.unwrap_err();
+        assert!(refused.contains(why), "{sql}: {refused}");
+    }
+    assert!(deck.store.key(key.id, Visible::All).await.unwrap().is_some());
+}
+
+/// A hundred thousand keys of two projects and two people, every tenth of which is revoked.
+async fn many(deck: &Deck) {
+    let keys = "
+        ALTER TABLE keys DISABLE TRIGGER USER;
+        INSERT INTO keys (id, name, name_key, scope, project, creator, created_at, last_used_at, hint, ui_domains,
+                          cross_page_persistence, revoked_at, revoked_by, token_hash, data_key, sealed)
+        SELECT gen_random_uuid(), 'Kiosk ' || n, 'kiosk ' || n, n % 3, CASE n % 3 WHEN 2 THEN NULL ELSE 1 + n / 3 % 2 END,
+               1 + n / 7 % 2, 1600000000000000 + n * 7919 % 100000, CASE n % 5 WHEN 0 THEN 0 ELSE 1700000000000000 + n END,
+               'kdw_…' || n, CASE n % 3 WHEN 0 THEN 'https://shop' || n || '.acme.example' ELSE '' END, false,
+               CASE n % 10 WHEN 9 THEN 1700000000000000 END, CASE n % 10 WHEN 9 THEN 1 END,
+               sha256(n::text::bytea), CASE WHEN n % 3 = 2 OR n % 10 = 9 THEN NULL ELSE 1 END,
+               CASE WHEN n % 3 = 2 OR n % 10 = 9 THEN NULL ELSE 'sealed'::bytea END
+          FROM generate_series(1, 100000) AS n;
+        INSERT INTO key_counts (creator, project, scope, n)
+        SELECT c, p, scope, count(*) FROM keys
+         CROSS JOIN LATERAL (VALUES (0::bigint), (creator)) AS c (c) CROSS JOIN LATERAL (VALUES (0::bigint), (project)) AS p (p)
+         WHERE revoked_at IS NULL AND p IS NOT NULL GROUP BY c, p, scope;
+        ALTER TABLE keys ENABLE TRIGGER USER;
+        ANALYZE keys; ANALYZE users; ANALYZE projects; ANALYZE key_counts;";
+    engine::run(&deck.place, keys).await.unwrap();
+}
+
+/// The plans of all that this database was asked since it was told to write them down: the statement, and the
+/// steps, one a line.
+fn plans(deck: &Deck) -> Vec<(String, String)> {
+    let log = PathBuf::from(std::env::var_os("TEST_POSTGRES").unwrap()).join("log");
+    let log = String::from_utf8_lossy(&std::fs::read(log).unwrap()).into_owned();
+    let (_, name) = deck.place.database.url.rsplit_once('/').unwrap();
+    // An entry begins with the name of the database; its other lines are indented.
+    let entries = log
+        .split("\ndeck_")
+        .filter(|entry| format!("deck_{entry}").starts_with(name));
+    let plan = |entry: &str| {
+        let (_, plan) = entry.split_once("Query Text: ")?;
+        let steps = plan.find("  (cost=")?;
+        let (statement, _) = plan.split_at(plan[..steps].rfind('\n')?);
+        Some((statement.to_owned(), plan[statement.len()..].to_owned()))
+    };
+    entries.filter_map(plan).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_and_counts_look_at_few_rows_however_many_keys_there_are() {
+    let deck = Deck::new().await;
+    many(&deck).await;
+    let none = KeyFilter::default;
+    let filters = [
+        none(),
+        KeyFilter {
+            scope: Some(Scope::Mobile),
+            ..none()
+        },
+        KeyFilter {
+            creator: Some(deck.editor.id),
+            ..none()
+        },
+        KeyFilter {
+            project: Some(deck.kiosk.id),
+            ..none()
+        },
+    ];
+    let deck = explaining(deck).await;
+    for (filter, sort) in filters
+        .iter()
+        .flat_map(|filter| Sort::ALL.map(|sort| (filter, sort)))
+    {
+        for descending in [false, true] {
+            let first = KeyQuery {
+                filter: filter.clone(),
+                descending,
+                limit: 100,
+                ..query(sort)
+            };
+            // The planner takes another look at a statement after five times.
+            for _ in 0..7 {
+                deck.page(&first).await;
+            }
+            let place = deck.page(&first).await.items[99].1.clone();
+            for position in [
+                Position::After(place.clone()),
+                Position::Before(place.clone()),
+                Position::At(place),
+                Position::End,
+            ] {
+                let page = KeyQuery {
+                    position,
+                    ..first.clone()
+                };
+                assert!(!deck.page(&page).await.items.is_empty());
+            }
+        }
+    }
+    for filter in &filters {
+        let counts = deck.store.count_keys(Visible::All, filter).await.unwrap();
+        assert!(counts.total() > 10_000 && !counts.capped);
+    }
+    for (q, most) in [("kiosk 77777", 1), ("shop3333", 10), ("nowhere at all", 0)] {
+        let counts = deck.store.count_keys(Visible::All, &text(q)).await.unwrap();
+        assert!(counts.total() <= most, "{q}: {counts:?}");
+        let page = KeyQuery {
+            filter: text(q),
+            ..query(Sort::CreatedAt)
+        };
+        assert!(deck.page(&page).await.items.len() as u64 <= most);
+    }
+    let plans = plans(&deck);
+    let of_keys = || {
+        plans
+            .iter()
+            .filter(|(statement, _)| statement.contains("FROM keys AS k"))
+    };
+    assert!(of_keys().count() > 4 * 4 * 2 * 11, "{}", of_keys().count());
+    for (statement, steps) in of_keys() {
+        assert!(!steps.contains("Seq Scan on keys"), "{statement}\n{steps}");
+        let looks_at_texts = statement.contains("strpos");
+        // What is left of an order near its end may be fetched as a whole.
+        assert!(
+            looks_at_texts || most_sorted(steps) < 1_000,
+            "{statement}\n{steps}"
+        );
+    }
+    let of_trigrams = |(statement, steps): &&(String, String)| {
+        statement.contains("LIKE") && steps.contains("Bitmap Index Scan on key_search")
+    };
+    assert_eq!(plans.iter().filter(of_trigrams).count(), 6);
+}
+
+/// How many rows the planner expects to sort, at most.
+fn most_sorted(steps: &str) -> u64 {
+    let sorts = steps.lines().filter(|line| line.contains("Sort  (cost="));
+    let rows = sorts.filter_map(|line| line.split_once("rows=")?.1.split(' ').next()?.parse().ok());
+    rows.max().unwrap_or(0)
+}
+
+/// The same deck through connections whose every plan is written down.
+async fn explaining(deck: Deck) -> Deck {
+    let (_, name) = deck.place.database.url.rsplit_once('/').unwrap();
+    let tell = format!(
+        "ALTER DATABASE {name} SET session_preload_libraries = 'auto_explain';
+         ALTER DATABASE {name} SET auto_explain.log_min_duration = 0;"
+    );
+    engine::run(&deck.place, &tell).await.unwrap();
+    let store = PostgresStore::open(&deck.place.address()).await.unwrap();
+    Deck {
+        store: Arc::new(store),
+        ..deck
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_the_log_go_along_an_index() {
+    let deck = Deck::new().await;
+    let key = deck.web("Checkout").await;
+    let rows = "
+        INSERT INTO activity (seq, at, actor, action, key, subject, hash, key_creator)
+        SELECT n, 1600000000000000 + n, 1 + n % 2, CASE n % 1000 WHEN 0 THEN 'key_revoked' ELSE 'key_edited' END, 1, 'x',
+               sha256(n::text::bytea), 1
+          FROM generate_series(100, 100000) AS n;
+        ANALYZE activity;";
+    engine::run(&deck.place, rows).await.unwrap();
+    let deck = explaining(deck).await;
+    let people = [None, Some("mira@acme.example"), Some("ed@acme.example")];
+    let mut asked = 0;
+    for actor in people {
+        for action in [
+            None,
+            Some(ActivityAction::KeyRevoked),
+            Some(ActivityAction::UserAdded),
+        ] {
+            for (before, key) in [(None, None), (Some(50_000), None), (None, Some(key.id))] {
+                let log = ActivityQuery {
+                    actor: actor.map(str::to_owned),
+                    action,
+                    before,
+                    key,
+                    ..ActivityQuery::default()
+                };
+                for _ in 0..7 {
+                    deck.store.activity(&log, Visible::All).await.unwrap();
+                    asked += 1;
+                }
+            }
+        }
+    }
+    let plans = plans(&deck);
+    let pages = || {
+        plans
+            .iter()
+            .filter(|(statement, _)| statement.contains("FROM activity AS a"))
+    };
+    assert_eq!(pages().count(), asked);
+    for (statement, steps) in pages() {
+        assert!(!steps.contains("Seq Scan on activity"), "{statement}\n{steps}");
+        assert!(!steps.contains("Sort"), "{statement}\n{steps}");
+    }
+}

@@ -15,6 +15,7 @@ pub mod postgres;
 mod projects;
 mod report;
 pub mod sqlite;
+pub mod transfer;
 mod usage;
 
 use std::net::IpAddr;

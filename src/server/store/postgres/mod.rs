@@ -6,7 +6,7 @@
 
 mod activity;
 mod address;
-mod ask;
+pub(super) mod ask;
 mod change;
 mod check;
 mod count;
@@ -45,6 +45,7 @@ use self::lanes::Lanes;
 use self::list::Listing;
 use self::pool::Pool;
 use self::rows::{KeyBy, find_key};
+pub(super) use self::schema::lay_foundation;
 use super::paging::Run;
 use super::sqlite::usage::Entry;
 use super::{
@@ -121,7 +122,7 @@ impl PostgresStore {
         founding: &Founding,
         data_key: &WrappedDataKey,
     ) -> StoreResult<Self> {
-        let pool = Pool::new(address, 1, "")?;
+        let pool = one_connection(address)?;
         schema::create(&pool, &address.to_string(), founding, data_key).await?;
         Self::open(address).await
     }
@@ -198,6 +199,11 @@ impl PostgresStore {
         client.give_back();
         Ok(usage)
     }
+}
+
+/// For what is done once.
+pub(super) fn one_connection(address: &Address) -> StoreResult<Pool> {
+    Pool::new(address, 1, "")
 }
 
 impl Drop for PostgresStore {

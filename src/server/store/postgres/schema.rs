@@ -27,11 +27,20 @@ pub async fn create(
 ) -> StoreResult<()> {
     let mut client = pool.lease().await?;
     let tx = client.transaction().await?;
-    lock(&tx).await?;
-    if version(&tx).await?.is_some() {
+    lay_foundation(&tx, shown).await?;
+    found(&tx, founding, data_key).await?;
+    tx.commit().await?;
+    client.give_back();
+    Ok(())
+}
+
+/// The newest schema, without a row in it, in a database that holds nothing yet.
+pub async fn lay_foundation(tx: &Transaction<'_>, shown: &str) -> StoreResult<()> {
+    lock(tx).await?;
+    if version(tx).await?.is_some() {
         return Err(StoreError::AlreadyInitialised(shown.to_owned()));
     }
-    if ask::exists(&tx, ANY_TABLE, &[]).await? {
+    if ask::exists(tx, ANY_TABLE, &[]).await? {
         return Err(StoreError::Fault(format!(
             "{shown} has tables of another program; give keydeck a database of its own"
         )));
@@ -40,11 +49,7 @@ pub async fn create(
         "CREATE TABLE keydeck_schema (one integer PRIMARY KEY CHECK (one = 1), version integer NOT NULL)",
     )
     .await?;
-    migrate(&tx, 0).await?;
-    found(&tx, founding, data_key).await?;
-    tx.commit().await?;
-    client.give_back();
-    Ok(())
+    migrate(tx, 0).await
 }
 
 /// Checks that a keydeck database is there, and brings its schema up to date.
@@ -70,6 +75,9 @@ pub async fn prepare(pool: &Pool, shown: &str) -> StoreResult<()> {
 const ANY_TABLE: &str = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() LIMIT 1";
 
 async fn lock(tx: &Transaction<'_>) -> StoreResult<()> {
+    // Another server may be at it, and a step takes as long as it needs to.
+    tx.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+        .await?;
     let engine = ask::one(
         tx,
         "SELECT current_setting('server_version_num')::integer, current_setting('server_encoding'),
@@ -112,8 +120,6 @@ async fn migrate(tx: &Transaction<'_>, from: usize) -> StoreResult<()> {
     if from == MIGRATIONS.len() {
         return Ok(());
     }
-    // A step may take as long as it needs to.
-    tx.batch_execute("SET LOCAL statement_timeout = 0").await?;
     for step in MIGRATIONS.iter().skip(from) {
         tx.batch_execute(step).await?;
     }

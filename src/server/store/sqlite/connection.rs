@@ -133,6 +133,26 @@ pub fn loader(path: &Path) -> StoreResult<Connection> {
     Ok(conn)
 }
 
+/// A connection beside which there is no other, in this process or another one, as long as it is open.
+pub fn alone(path: &Path) -> StoreResult<Connection> {
+    let conn = connect(path)?;
+    conn.busy_timeout(Duration::ZERO)?;
+    conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    let held = conn
+        .execute_batch("BEGIN EXCLUSIVE; COMMIT")
+        .and_then(|()| version(&conn));
+    match held {
+        Ok(_) => Ok(conn),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+            Err(StoreError::Unavailable(format!(
+                "another process has {} open; end it first",
+                path.display()
+            )))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// A connection that can't write.
 pub fn reader(path: &Path) -> StoreResult<Connection> {
     let conn = connect(path)?;

@@ -56,6 +56,7 @@ use crate::api::{
 use crate::model::{Role, Settings, TokenHash};
 
 pub use self::bulk::{SampleKey, SampleProject, SampleUser};
+pub(super) use self::connection::alone;
 
 /// A keydeck database in a file of its own.
 pub struct SqliteStore {

@@ -1,0 +1,65 @@
+//! `keydeck migrate`: a deck that has outgrown its file moves to PostgreSQL.
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::database::Location;
+use super::founding::block_on;
+use super::{Failure, output};
+use crate::server::store::StoreError;
+use crate::server::store::transfer::{self, Progress};
+
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// The database that outgrew its file, as sqlite:PATH; its server must be ended
+    #[arg(long, value_name = "URL")]
+    pub from: String,
+    /// An empty database, as postgres://USER@HOST/DATABASE
+    #[arg(long, env = "KEYDECK_DATABASE", hide_env_values = true, value_name = "URL")]
+    pub to: String,
+}
+
+pub fn run(args: &MigrateArgs) -> Result<(), Failure> {
+    let (Location::Sqlite(from), Location::Postgres(to)) =
+        (Location::parse(&args.from)?, Location::parse(&args.to)?)
+    else {
+        return Err(Failure::Usage(
+            "a deck moves from a file to a server: --from sqlite:PATH --to postgres://USER@HOST/DATABASE"
+                .into(),
+        ));
+    };
+    let bar = progress_bar()?;
+    let shown = |Progress { done, of }| {
+        bar.set_length(of);
+        bar.set_position(done);
+        if done == of / 2 {
+            bar.set_message("comparing");
+        }
+    };
+    let moved = block_on(async {
+        let moved = transfer::move_deck(&from, &to, shown).await;
+        moved.map_err(|error| match error {
+            StoreError::NotInitialised(place) => Failure::Failed(format!(
+                "there is no keydeck database at {place}; nothing was moved"
+            )),
+            error => Failure::Failed(format!("{error}; nothing was moved")),
+        })
+    });
+    bar.finish_and_clear();
+    let moved = moved?;
+    output::line(format!(
+        "moved {} keys, {} rows in all, each read back and the same as it was; {} stays as it is, so end what still \
+         serves it, and serve {to} with the same root key",
+        moved.keys,
+        moved.rows,
+        from.display()
+    ));
+    Ok(())
+}
+
+/// On a terminal; elsewhere nothing is drawn.
+fn progress_bar() -> Result<ProgressBar, Failure> {
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos} of {human_len}, {eta} left")
+        .map_err(Failure::failed)?;
+    Ok(ProgressBar::new(0).with_style(style).with_message("moving"))
+}
