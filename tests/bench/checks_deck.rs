@@ -42,13 +42,6 @@ impl ChecksDeck {
     }
 }
 
-/// Disks are not what is measured: the file is in memory, as one that is in use is. A kernel that takes back what
-/// nobody looks at would have put it out while others had their turn.
-pub fn warm(database: &Path) -> Result<(), AnyError> {
-    std::io::copy(&mut File::open(database)?, &mut std::io::sink())?;
-    Ok(())
-}
-
 fn make(directory: &Path, count: u64) -> Result<(), AnyError> {
     if directory.exists() {
         std::fs::remove_dir_all(directory)?;

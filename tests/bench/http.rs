@@ -5,6 +5,8 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::common::AnyError;
 
 pub struct Http {
@@ -106,4 +108,16 @@ pub fn load(
     let seconds = began.elapsed().as_secs_f64();
     let done: Result<Vec<Vec<String>>, String> = done.into_iter().collect();
     Ok((done?.concat(), seconds))
+}
+
+/// A page far from both ends: in the middle by creation date and name, reached by its cursor.
+pub fn deep_page(http: &mut Http, list: &str) -> Result<String, AnyError> {
+    let middle: Value = serde_json::from_slice(&http.get("/v1/keys?limit=1&q=osaka")?)?;
+    let id = middle["items"][0]["id"].as_str().ok_or("no key matches")?;
+    let around: Value = serde_json::from_slice(&http.get(&format!("{list}&around={id}"))?)?;
+    let cursor = around["next"]
+        .as_str()
+        .or(around["previous"].as_str())
+        .ok_or("no cursor")?;
+    Ok(format!("{list}&after={cursor}"))
 }

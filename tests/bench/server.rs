@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use common::{AnyError, Deck, ROUNDS, Server, Table, cpu_percent, median, resident_mib, sizes};
-use http::Http;
+use http::{Http, deep_page};
 use serde_json::Value;
 
 /// Requests a round for the figures of one connection.
@@ -110,18 +110,6 @@ fn page(http: &mut Http, path: &str) -> Result<String, AnyError> {
         rounds.push(median(times));
     }
     Ok(format!("{:.2}", median(rounds)))
-}
-
-/// A page far from both ends: in the middle by creation date and name, reached by its cursor.
-fn deep_page(http: &mut Http, list: &str) -> Result<String, AnyError> {
-    let middle: Value = serde_json::from_slice(&http.get("/v1/keys?limit=1&q=osaka")?)?;
-    let id = middle["items"][0]["id"].as_str().ok_or("no key matches")?;
-    let around: Value = serde_json::from_slice(&http.get(&format!("{list}&around={id}"))?)?;
-    let cursor = around["next"]
-        .as_str()
-        .or(around["previous"].as_str())
-        .ok_or("no cursor")?;
-    Ok(format!("{list}&after={cursor}"))
 }
 
 /// How long `keydeck activity verify` takes; the log has about a row a key.

@@ -27,8 +27,9 @@ pub fn sizes() -> Vec<u64> {
 
 /// A database with generated keys, its root key, and the token of an Owner.
 pub struct Deck {
-    database: PathBuf,
-    root_key: PathBuf,
+    /// As behind `--database`.
+    pub database: String,
+    pub root_key: PathBuf,
     pub token: String,
 }
 
@@ -36,7 +37,7 @@ impl Deck {
     /// The one that was made in this directory.
     pub fn at(directory: &Path, token: String) -> Self {
         Self {
-            database: directory.join("keydeck.db"),
+            database: format!("sqlite:{}", directory.join("keydeck.db").display()),
             root_key: directory.join("root.key"),
             token,
         }
@@ -58,7 +59,8 @@ impl Deck {
         let began = Instant::now();
         let root_key = RootKey::generate()?;
         root_key.write_new(&deck.root_key, None)?;
-        let store = keydeck::cli::demo::organisation(&deck.database, &root_key, Some(keys), |_| {})
+        let database = directory.join("keydeck.db");
+        let store = keydeck::cli::demo::organisation(&database, &root_key, Some(keys), |_| {})
             .map_err(|failure| failure.to_string())?;
         let token = Token::generate(TokenKind::User)?;
         let runtime = tokio::runtime::Runtime::new()?;
@@ -110,7 +112,7 @@ impl Deck {
                 "http://127.0.0.1:7390",
             ])
             .arg("--database")
-            .arg(format!("sqlite:{}", self.database.display()))
+            .arg(&self.database)
             .arg("--root-key-file")
             .arg(&self.root_key)
             .stdout(Stdio::piped())
