@@ -11,7 +11,7 @@ mod talk;
 use draw::*;
 use keydeck::api::{Person, PersonRef, User};
 use keydeck::config::Colour;
-use keydeck::model::Secret;
+use keydeck::model::{Secret, Servers};
 use keydeck::tui::keymap::{self, Action, Layer};
 use keydeck::tui::message::{Effect, Message, PeopleReply, Timer};
 use keydeck::tui::places::{Keep, Place};
@@ -24,7 +24,7 @@ fn production() -> Place {
     Place {
         label: "production".into(),
         colour: Some(Colour::Red),
-        address: Some("https://keys.acme.example".into()),
+        servers: Some(Servers::parse(&["https://keys.acme.example"]).expect("valid")),
         read_only: true,
     }
 }
