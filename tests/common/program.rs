@@ -209,6 +209,12 @@ impl Served<'_> {
         block_on(self.client().create_project(&new)).expect("created")
     }
 
+    /// Ends it as a crash does.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("ended");
+    }
+
     /// Ends it as an operator does. What it said on stderr, and its exit code.
     pub fn terminate(mut self) -> (Option<i32>, String) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("sent");
