@@ -5,6 +5,7 @@
 #[path = "common/keys.rs"]
 mod keys;
 #[path = "common/program.rs"]
+#[expect(dead_code, reason = "shared with the tests of the dashboard")]
 mod program;
 #[path = "common/pty.rs"]
 #[expect(dead_code, reason = "shared with the tests of the dashboard")]

@@ -1,113 +1,26 @@
 //! The client against servers that are away, hang, lie, or are no keydeck at all.
 #![cfg(test)]
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+#[path = "common/stub.rs"]
+#[expect(dead_code, reason = "shared with the tests of several servers")]
+mod stub;
+
+use std::io::Write;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use keydeck::api::{
-    KeyEdit, KeyEvent, KeyEventKind, KeyFields, KeyList, NewProject, Part, ProblemType, ProjectEdit,
-    UserRemoval,
+    KeyEdit, KeyEvent, KeyEventKind, KeyList, NewProject, Part, ProblemType, ProjectEdit, UserRemoval,
 };
-use keydeck::client::{Client, Endpoint, Error, EventNotice, Timeouts};
-use keydeck::model::{Role, Scope, Secret, Token, TokenKind};
+use keydeck::client::{Client, Error, EventNotice};
+use keydeck::model::{Role, Token, TokenKind};
+use stub::*;
 use uuid::Uuid;
-
-const TOKEN: &str = "kdu_the-token-of-a-test";
-const SHORT: Timeouts = Timeouts {
-    connect: Duration::from_millis(500),
-    total: Duration::from_millis(200),
-    silence: Duration::from_millis(200),
-};
-
-/// A server that answers every request with the same bytes, and then closes the connection.
-struct Stub {
-    address: SocketAddr,
-    requests: Arc<AtomicUsize>,
-}
-
-impl Stub {
-    fn start(answer: impl Fn(&mut TcpStream) + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("bound");
-        let address = listener.local_addr().expect("bound");
-        let requests = Arc::new(AtomicUsize::new(0));
-        let counter = requests.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.expect("accepted");
-                read_head(&mut stream);
-                counter.fetch_add(1, Ordering::SeqCst);
-                answer(&mut stream);
-            }
-        });
-        Self { address, requests }
-    }
-
-    fn answering(status: &str, media_type: &str, body: &str) -> Self {
-        Self::answering_with("Location: http://127.0.0.1:1/", status, media_type, body)
-    }
-
-    fn answering_with(header: &str, status: &str, media_type: &str, body: &str) -> Self {
-        let text = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\n{header}\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        Self::start(move |stream| drop(stream.write_all(text.as_bytes())))
-    }
-
-    fn client(&self) -> Client {
-        client(self.address)
-    }
-
-    fn requests(&self) -> usize {
-        self.requests.load(Ordering::SeqCst)
-    }
-}
-
-fn client(address: SocketAddr) -> Client {
-    let mut endpoint = Endpoint::new(format!("http://{address}"), Secret::new(TOKEN));
-    endpoint.timeouts = SHORT;
-    Client::new(endpoint).expect("usable")
-}
-
-fn read_head(stream: &mut TcpStream) {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|n| n == 1) {
-        head.push(byte[0]);
-    }
-}
-
-fn hang(_: &mut TcpStream) {
-    thread::park();
-}
-
-fn a_key() -> KeyFields {
-    KeyFields {
-        name: "Board".into(),
-        ..KeyFields::blank(Scope::Analytics)
-    }
-}
-
-const PROBLEM: &str = "application/problem+json";
-
-fn problem(kind: &str, status: u16) -> String {
-    format!(
-        r#"{{"type":"/problems/{kind}","title":"T","status":{status},"detail":"The server's sentence."}}"#
-    )
-}
 
 #[tokio::test]
 async fn a_server_that_is_away_is_told_in_one_sentence() {
-    let free = TcpListener::bind("127.0.0.1:0")
-        .and_then(|l| l.local_addr())
-        .expect("bound");
-    let error = client(free).me().await.expect_err("nobody is there");
+    let free = nobody();
+    let error = client(&[free]).me().await.expect_err("nobody is there");
     assert!(matches!(error, Error::Offline(_)) && error.is_retryable());
     assert_eq!(
         error.to_string(),
@@ -264,7 +177,7 @@ async fn an_endless_answer_is_cut_off() {
             more = stream.write_all(&[b' '; 65_536]);
         }
     });
-    let mut endpoint = Endpoint::new(format!("http://{}", stub.address), Secret::new(TOKEN));
+    let mut endpoint = endpoint(&[stub.address]);
     endpoint.timeouts.total = Duration::from_secs(60);
     let error = Client::new(endpoint)
         .expect("usable")

@@ -11,7 +11,7 @@ mod talk;
 use draw::*;
 use keydeck::api::{Person, PersonRef, User};
 use keydeck::config::Colour;
-use keydeck::model::Secret;
+use keydeck::model::{Secret, Servers};
 use keydeck::tui::keymap::{self, Action, Layer};
 use keydeck::tui::message::{Effect, Message, PeopleReply, Timer};
 use keydeck::tui::places::{Keep, Place};
@@ -24,7 +24,7 @@ fn production() -> Place {
     Place {
         label: "production".into(),
         colour: Some(Colour::Red),
-        address: Some("https://keys.acme.example".into()),
+        servers: Some(Servers::parse(&["https://keys.acme.example"]).expect("valid")),
         read_only: true,
     }
 }
@@ -199,6 +199,40 @@ fn the_title_names_the_profile_on_its_colour() {
         let talk = at_production(width, height);
         insta::assert_snapshot!(format!("read_only_{width}x{height}"), drawn(&talk));
     }
+}
+
+/// The first line, of a dashboard that is told this.
+fn title_when_told(messages: Vec<Message>) -> String {
+    let mut talk = between_two(120, 36);
+    for message in messages {
+        talk.tell(message);
+    }
+    drawn(&talk).lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_title_names_the_server_that_answers_where_several_may() {
+    let in_use = || Message::ServerInUse("b.acme.example".into());
+    let title = title_when_told(vec![in_use()]);
+    assert!(title.contains("local → b.acme.example  ● live"), "{title}");
+    let title = title_when_told(vec![in_use(), Message::GoingOn]);
+    assert!(title.contains("local  ○ connecting"), "{title}");
+    let title = title_when_told(vec![in_use(), Message::Disconnected(offline())]);
+    assert!(title.contains("local  ✗ offline, retrying"), "{title}");
+}
+
+#[test]
+fn going_on_at_another_server_asks_again_and_closes_nothing() {
+    let mut talk = between_two(120, 36);
+    talk.press("jn3<Tab>Board re").effects.clear();
+    talk.tell(Message::GoingOn);
+    talk.tell(Message::ServerInUse("b.acme.example".into()));
+    assert!(talk.effects.is_empty(), "{:?}", talk.effects);
+    talk.tell(Message::Connected);
+    talk.expect("LoadMe", |effect| matches!(effect, Effect::LoadMe).then_some(()));
+    talk.page_question();
+    assert!(matches!(talk.app.over[..], [Over::Form(_)]));
+    assert!(drawn(&talk).contains("Board re"));
 }
 
 #[test]

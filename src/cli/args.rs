@@ -37,9 +37,16 @@ pub struct Cli {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Which server (not for demo, init and serve)")]
 pub struct Selection {
-    /// Work on this key server instead of the default profile [env: KEYDECK_SERVER]
-    #[arg(long, global = true, value_name = "URL", display_order = 900)]
-    pub server: Option<String>,
+    /// Work on this key server instead of the default profile; repeatable, for several over one
+    /// database [env: KEYDECK_SERVER, separated by commas]
+    #[arg(
+        long = "server",
+        global = true,
+        value_name = "URL",
+        value_delimiter = ',',
+        display_order = 900
+    )]
+    pub servers: Vec<String>,
     /// Work on this profile of config.toml; "local" is the local deck [env: KEYDECK_PROFILE]
     #[arg(long, global = true, value_name = "NAME", display_order = 901)]
     pub profile: Option<String>,
@@ -55,8 +62,8 @@ pub enum Command {
     ///
     /// The token is read from the terminal without echo, or from standard input, and checked with the
     /// server. It is kept in the system's keyring, or else in a file that only you can read. The
-    /// profile goes by the name that --profile gives, or by the server's host; the first one becomes
-    /// the default.
+    /// profile goes by the name that --profile gives, or by the first server's host; the first one
+    /// becomes the default.
     Login(LoginArgs),
     /// Take the kept token of a profile away
     Logout,
@@ -95,8 +102,13 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct LoginArgs {
-    #[arg(value_name = "URL", help = "The server, such as https://keys.acme.example")]
-    pub url: String,
+    #[arg(
+        value_name = "URL",
+        help = "The server, such as https://keys.acme.example; or several over one database",
+        required = true,
+        value_delimiter = ','
+    )]
+    pub urls: Vec<String>,
     /// Mark the profile in the dashboard
     #[arg(long, value_parser = values::colour())]
     pub colour: Option<Colour>,

@@ -1,4 +1,4 @@
-//! What a command works on: the server of a profile, or the local deck and the server inside this
+//! What a command works on: the servers of a profile, or the local deck and the server inside this
 //! process.
 
 use super::args::Selection;
@@ -29,8 +29,8 @@ pub fn open(selection: &Selection) -> Result<Deck, Failure> {
 /// of the profile in it. Tokens that are given to this run belong to that profile alone.
 pub fn choose(selection: &Selection) -> Result<(Config, String), Failure> {
     let mut config = Config::load()?;
-    let mut profile = config.choose(selection.server.as_deref(), selection.profile.as_deref())?;
-    if profile.server.is_some() {
+    let mut profile = config.choose(&selection.servers, selection.profile.as_deref())?;
+    if profile.servers.is_some() {
         profile.given = credentials::given(selection.token_file.as_deref())?;
     } else if selection.token_file.is_some() {
         return Err(Failure::Usage(
@@ -45,11 +45,10 @@ pub fn choose(selection: &Selection) -> Result<(Config, String), Failure> {
 /// Opens the profile of this name. Never asks on the terminal; must not be called inside a runtime.
 pub fn open_profile(config: &Config, name: &str) -> Result<Deck, Failure> {
     let profile = config.profile(name)?.clone();
-    let (client, token_from, server) = match &profile.server {
-        Some(url) => {
-            Endpoint::address(url)?;
-            let Credential { token, source } = credentials::find(&profile, url)?;
-            let mut endpoint = Endpoint::new(url, token);
+    let (client, token_from, server) = match &profile.servers {
+        Some(servers) => {
+            let Credential { token, source } = credentials::find(&profile, servers)?;
+            let mut endpoint = Endpoint::new(servers.clone(), token);
             endpoint.ca_file = profile.ca_file.clone();
             (Client::new(endpoint)?, source, None)
         }
@@ -95,11 +94,15 @@ impl Deck {
         }
     }
 
-    /// A refused sign-in, with whose token was refused.
+    /// A refused sign-in, with whose token was refused, and by which server where there are several.
     pub fn explain(&self, failure: Failure) -> Failure {
+        let by = match self.client.has_several_servers() {
+            true => format!(", refused by {}", self.client.server()),
+            false => String::new(),
+        };
         match failure {
             Failure::SignIn(sentence) => Failure::SignIn(format!(
-                "{sentence} (profile {}, token from {})",
+                "{sentence} (profile {}, token from {}{by})",
                 self.profile.name, self.token_from
             )),
             other => other,
@@ -123,7 +126,7 @@ fn place(profile: &Profile) -> Place {
     Place {
         label: profile.name.clone(),
         colour: profile.colour,
-        address: profile.server.clone(),
+        servers: profile.servers.clone(),
         read_only: profile.read_only,
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::Failure;
 use crate::client::{Client, Endpoint};
-use crate::model::{Secret, Token, TokenKind};
+use crate::model::{Secret, Servers, Token, TokenKind};
 use crate::server::address::TrustedProxies;
 use crate::server::seal::Sealer;
 use crate::server::store::Store;
@@ -57,6 +57,7 @@ impl EmbeddedServer {
         );
         let state = runtime.block_on(state).map_err(cannot_start)?;
         let (listener, address) = runtime.block_on(listen()).map_err(cannot_start)?;
+        let servers = Servers::parse(&[format!("http://{address}")]).map_err(cannot_start)?;
         let (stop, stopping) = oneshot::channel();
         let (ended, stopped) = mpsc::channel();
         runtime.spawn(async move {
@@ -68,7 +69,7 @@ impl EmbeddedServer {
             runtime: Some(runtime),
             stop: Some(stop),
             stopped,
-            endpoint: Endpoint::new(format!("http://{address}"), Secret::new(token.expose())),
+            endpoint: Endpoint::new(servers, Secret::new(token.expose())),
         })
     }
 

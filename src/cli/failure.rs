@@ -79,7 +79,9 @@ impl From<client::Error> for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         match &error {
-            ConfigError::Contradiction(..) | ConfigError::Unknown { .. } => Failure::Usage(error.to_string()),
+            ConfigError::Contradiction(..) | ConfigError::Unknown { .. } | ConfigError::Servers(_) => {
+                Failure::Usage(error.to_string())
+            }
             _ => Failure::Failed(error.to_string()),
         }
     }

@@ -2,7 +2,6 @@
 
 use super::args::Selection;
 use super::{Failure, output};
-use crate::client::Endpoint;
 use crate::config::Config;
 use crate::credentials::{self, Source};
 
@@ -12,13 +11,12 @@ pub fn run(selection: &Selection) -> Result<(), Failure> {
             "logout takes a kept token away and reads none; leave out --token-file".into(),
         ));
     }
-    let profile = Config::load()?.choose(selection.server.as_deref(), selection.profile.as_deref())?;
-    let Some(server) = &profile.server else {
+    let profile = Config::load()?.choose(&selection.servers, selection.profile.as_deref())?;
+    if profile.servers.is_none() {
         return Err(Failure::Usage(
             "the local deck has no kept token; name a profile with --profile".into(),
         ));
-    };
-    Endpoint::address(server)?;
+    }
     let (from, why) = credentials::forget(&profile.name)?;
     let places: Vec<String> = from.iter().map(Source::to_string).collect();
     output::talk(match places.as_slice() {

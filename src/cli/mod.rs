@@ -66,7 +66,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
 /// `--server` and the like where they would have no effect are a misunderstanding.
 fn without(selection: &Selection, command: &str) -> Result<(), Failure> {
     let flags = [
-        ("--server", selection.server.is_some()),
+        ("--server", !selection.servers.is_empty()),
         ("--profile", selection.profile.is_some()),
         ("--token-file", selection.token_file.is_some()),
     ];

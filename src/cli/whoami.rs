@@ -6,7 +6,7 @@ use super::args::{Selection, WhoamiArgs};
 use super::deck::{self, Deck};
 use super::{Failure, founding, output};
 use crate::api::{Me, Organisation, Permissions, User};
-use crate::model::Role;
+use crate::model::{Role, ServerAddress, Servers};
 
 #[derive(Serialize)]
 struct Whoami<'a> {
@@ -14,8 +14,10 @@ struct Whoami<'a> {
     organisation: &'a Organisation,
     may: &'a Permissions,
     profile: &'a str,
-    /// Null for the local deck.
+    /// The one that answered; null for the local deck.
     server: Option<&'a str>,
+    /// All of the profile; empty for the local deck.
+    servers: Vec<&'a str>,
     token_from: String,
     read_only: bool,
 }
@@ -32,12 +34,18 @@ pub fn run(selection: &Selection, args: &WhoamiArgs) -> Result<(), Failure> {
 }
 
 fn document<'a>(deck: &'a Deck, me: &'a Me) -> Whoami<'a> {
+    let servers = deck.profile.servers.as_ref();
     Whoami {
         user: &me.user,
         organisation: &me.organisation,
         may: &me.may,
         profile: &deck.profile.name,
-        server: deck.profile.server.as_deref(),
+        server: servers.map(|_| deck.client.server().as_str()),
+        servers: servers
+            .into_iter()
+            .flat_map(Servers::iter)
+            .map(ServerAddress::as_str)
+            .collect(),
         token_from: deck.token_from.to_string(),
         read_only: deck.profile.read_only,
     }
@@ -54,10 +62,7 @@ fn rows(deck: &Deck, me: &Me) -> Vec<Vec<String>> {
         ("Signed in as", output::shown(&me.user.email)),
         ("Role", me.user.role.label().to_owned()),
         ("Organisation", output::shown(&me.organisation.name)),
-        (
-            "Server",
-            profile.server.clone().unwrap_or_else(|| "the local deck".into()),
-        ),
+        ("Server", server(deck)),
         ("Profile", format!("{}{note}", profile.name)),
         ("Token from", deck.token_from.to_string()),
     ];
@@ -70,6 +75,15 @@ fn rows(deck: &Deck, me: &Me) -> Vec<Vec<String>> {
     rows.into_iter()
         .map(|(label, value)| vec![label.to_owned(), value])
         .collect()
+}
+
+/// The one that answered, and those that may answer for it.
+fn server(deck: &Deck) -> String {
+    match &deck.profile.servers {
+        None => "the local deck".into(),
+        Some(all) if deck.client.has_several_servers() => format!("{} (of {all})", deck.client.server()),
+        Some(_) => deck.client.server().to_string(),
+    }
 }
 
 /// What the role may do with what, as the server decides it (`server::policy`).

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 
 use crate::api::{Problem, ProblemType};
+use crate::model::ServerAddress;
 
 /// What rustls says of an answer in another protocol, such as plain HTTP.
 const NOT_TLS: &str = "received corrupt message of type InvalidContentType";
@@ -39,6 +40,12 @@ pub enum Error {
     /// The answer is none that a keydeck gives.
     #[error("{0}")]
     NotKeydeck(String),
+    /// A change that nobody answered, so that it must not be sent again by itself.
+    #[error("{0}; it may have been done all the same, so look before you do it again")]
+    Unsure(Box<Error>),
+    /// Of several servers none answered, each for its reason.
+    #[error("{}", in_turn(.0))]
+    NoneAnswers(Vec<Error>),
 }
 
 /// A sentence with the id of the request that it is about.
@@ -50,6 +57,19 @@ pub(super) fn under(sentence: &str, request: Option<&str>) -> String {
     }
 }
 
+/// Each sentence once.
+fn in_turn(errors: &[Error]) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for error in errors {
+        let sentence = error.to_string();
+        let sentence = sentence.trim_end_matches('.');
+        if !said.iter().any(|other| other == sentence) {
+            said.push(sentence.to_owned());
+        }
+    }
+    said.join("; ")
+}
+
 impl Error {
     /// Whether the same question may be answered a moment later.
     pub fn is_retryable(&self) -> bool {
@@ -58,6 +78,8 @@ impl Error {
             Error::Refused(problem) | Error::Fault { problem, .. } => {
                 matches!(problem.kind, ProblemType::Timeout | ProblemType::Unavailable)
             }
+            Error::Unsure(error) => error.is_retryable(),
+            Error::NoneAnswers(errors) => errors.iter().any(Error::is_retryable),
             Error::Unusable(_) | Error::SignIn | Error::ReadOnly | Error::NotKeydeck(_) => false,
         }
     }
@@ -73,6 +95,33 @@ impl Error {
         match self {
             Error::Refused(problem) | Error::Fault { problem, .. } => Some(problem),
             _ => None,
+        }
+    }
+
+    /// A fault in the server's own words says whose they are.
+    pub(super) fn said_by(mut self, server: &ServerAddress) -> Self {
+        if let Error::Fault { problem, .. } = &mut self {
+            problem.detail = format!("{server}: {}", problem.detail);
+        }
+        self
+    }
+
+    /// As what it is for a change that may have been carried out. A problem document tells by itself.
+    pub(super) fn unsure(self) -> Self {
+        match self {
+            Error::Offline(_) | Error::TimedOut(_) => Error::Unsure(Box::new(self)),
+            other => other,
+        }
+    }
+
+    /// Of all servers that were asked.
+    pub(super) fn none_of(mut errors: Vec<Error>) -> Self {
+        match (errors.pop(), errors.is_empty()) {
+            (Some(only), true) => only,
+            (last, _) => {
+                errors.extend(last);
+                Error::NoneAnswers(errors)
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use eventsource_stream::{Event, EventStreamError, Eventsource};
 use futures_util::{Stream, StreamExt, TryStreamExt, future, stream};
 use serde::de::DeserializeOwned;
 
+use super::server::Server;
 use super::transport::Transport;
 use super::{Client, Error};
 use crate::api::{ChangeEvent, KeyEvent, Part};
@@ -22,7 +23,9 @@ pub enum EventNotice {
 
 impl Client {
     /// Connects and listens. Ends with an error, also when the server only closes the stream or
-    /// stays silent; connecting again is the caller's business.
+    /// stays silent; connecting again is the caller's business, and finds the next server where there
+    /// are several. Ends without one when calls go to another server: this one may be cut off from
+    /// what happens.
     pub fn events(&self) -> impl Stream<Item = Result<EventNotice, Error>> + Send + use<> {
         let transport = self.transport.clone();
         stream::once(connect(transport)).try_flatten()
@@ -32,42 +35,55 @@ impl Client {
 async fn connect(
     transport: Transport,
 ) -> Result<impl Stream<Item = Result<EventNotice, Error>> + Send, Error> {
-    let response = transport.stream("v1/events").await?;
-    let closed = Error::Offline(format!("{} closed the connection", transport.server()));
+    let (index, response) = transport.stream("v1/events").await?;
+    let mut asked = transport.replicas.subscribe();
+    let others_are_asked = async move {
+        // The sender lives as long as the stream, which holds the transport.
+        let _ = asked.wait_for(|now| *now != index).await;
+    };
+    let reading = transport.clone();
+    let closed = Error::Offline(format!(
+        "{} closed the connection",
+        transport.replicas.server(index).address
+    ));
     let notices = response
         .bytes_stream()
         .eventsource()
-        .map(move |event| read(&transport, event))
+        .map(move |event| read(reading.replicas.server(index), event))
         .filter_map(|notice| future::ready(notice.transpose()));
     let told = stream::iter([Ok(EventNotice::Connected)])
         .chain(notices)
-        .chain(stream::iter([Err(closed)]));
+        .chain(stream::iter([Err(closed)]))
+        .take_until(Box::pin(others_are_asked));
     // A broken connection reports its error as often as it is asked.
     let mut ended = false;
     Ok(told.take_while(move |notice| {
         let go_on = !ended;
         ended = notice.is_err();
+        if ended {
+            transport.replicas.pass_on(index);
+        }
         future::ready(go_on)
     }))
 }
 
 /// A notice of an event; kinds of events that this version doesn't know are passed over.
 fn read(
-    transport: &Transport,
+    server: &Server,
     event: Result<Event, EventStreamError<reqwest::Error>>,
 ) -> Result<Option<EventNotice>, Error> {
     match event {
-        Ok(event) if event.event == "key" => data(transport, &event).map(|key| Some(EventNotice::Key(key))),
+        Ok(event) if event.event == "key" => data(server, &event).map(|key| Some(EventNotice::Key(key))),
         Ok(event) if event.event == "change" => {
-            data(transport, &event).map(|change: ChangeEvent| Some(EventNotice::Change(change.about)))
+            data(server, &event).map(|change: ChangeEvent| Some(EventNotice::Change(change.about)))
         }
         Ok(event) if event.event == "resync" => Ok(Some(EventNotice::Resync)),
         Ok(_) => Ok(None),
-        Err(EventStreamError::Transport(error)) => Err(transport.transport_error(&error)),
-        Err(_) => Err(transport.not_keydeck("sent events that can't be read")),
+        Err(EventStreamError::Transport(error)) => Err(server.transport_error(&error)),
+        Err(_) => Err(server.not_keydeck("sent events that can't be read")),
     }
 }
 
-fn data<T: DeserializeOwned>(transport: &Transport, event: &Event) -> Result<T, Error> {
-    serde_json::from_str(&event.data).map_err(|_| transport.not_keydeck("sent an event that can't be read"))
+fn data<T: DeserializeOwned>(server: &Server, event: &Event) -> Result<T, Error> {
+    serde_json::from_str(&event.data).map_err(|_| server.not_keydeck("sent an event that can't be read"))
 }

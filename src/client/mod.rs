@@ -1,10 +1,14 @@
-//! Typed calls to a key server. Clones share one pool of connections.
+//! Typed calls to a key server, or to several over one database: those that the one in use no longer
+//! answers go to the next. Clones share one pool of connections, and the server in use.
 
 mod endpoint;
 mod error;
 mod events;
+mod replicas;
+mod server;
 mod transport;
 
+use futures_util::{Stream, stream};
 use uuid::Uuid;
 
 pub use endpoint::{Endpoint, Timeouts};
@@ -18,11 +22,11 @@ use crate::api::{
     NewProject, NewToken, NewUser, Person, Project, ProjectEdit, ProjectQuery, RemovedUser, Revealed,
     SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval, Verdict,
 };
-use crate::model::{Role, Secret, TokenHash};
+use crate::model::{Role, Secret, ServerAddress, TokenHash};
 
 type Result<T> = std::result::Result<T, Error>;
 
-/// A signed-in client of one server. Needs a tokio runtime when it is called, not when it is made.
+/// A signed-in client. Needs a tokio runtime when it is called, not when it is made.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: Transport,
@@ -48,6 +52,28 @@ impl Client {
         self
     }
 
+    /// The server that the next call begins with: the one that answered last, unless it is away.
+    pub fn server(&self) -> &ServerAddress {
+        &self.transport.replicas.asked().address
+    }
+
+    pub fn has_several_servers(&self) -> bool {
+        self.transport.replicas.are_several()
+    }
+
+    /// What people call the server that calls begin with: now, and whenever it is another one.
+    pub fn servers_in_use(&self) -> impl Stream<Item = String> + Send + use<> {
+        let replicas = self.transport.replicas.clone();
+        let mut asked = replicas.subscribe();
+        asked.mark_changed();
+        stream::unfold((replicas, asked), async |(replicas, mut asked)| {
+            asked.changed().await.ok()?;
+            let index = *asked.borrow_and_update();
+            let host = replicas.server(index).address.host();
+            Some((host, (replicas, asked)))
+        })
+    }
+
     pub async fn me(&self) -> Result<Me> {
         self.transport.get("v1/me", &()).await
     }
@@ -66,8 +92,7 @@ impl Client {
 
     /// A repetition with the same `idempotency_key` answers with the key that was made first.
     pub async fn create(&self, fields: &KeyFields, idempotency_key: Uuid) -> Result<Created> {
-        let headers = [("idempotency-key", idempotency_key.to_string())];
-        self.transport.post("v1/keys", &headers, fields).await
+        self.transport.create("v1/keys", idempotency_key, fields).await
     }
 
     /// Refused with the key's current state when its version is no longer `version`.
@@ -88,7 +113,7 @@ impl Client {
         let revealed: Revealed = self.transport.ask(&path, |request| request).await?;
         revealed
             .secret
-            .ok_or_else(|| self.transport.not_keydeck("revealed no secret"))
+            .ok_or_else(|| self.not_keydeck("revealed no secret"))
     }
 
     /// Which key has this hash; the token itself never leaves this machine.
@@ -117,7 +142,7 @@ impl Client {
     }
 
     pub async fn add_gateway(&self, new: &NewGateway) -> Result<CreatedGateway> {
-        self.transport.post("v1/gateways", &[], new).await
+        self.transport.post("v1/gateways", new).await
     }
 
     pub async fn remove_gateway(&self, id: Uuid) -> Result<()> {
@@ -129,7 +154,7 @@ impl Client {
     }
 
     pub async fn create_project(&self, new: &NewProject) -> Result<Project> {
-        self.transport.post("v1/projects", &[], new).await
+        self.transport.post("v1/projects", new).await
     }
 
     pub async fn edit_project(&self, id: Uuid, edit: &ProjectEdit) -> Result<Project> {
@@ -157,7 +182,7 @@ impl Client {
     }
 
     pub async fn add_user(&self, new: &NewUser) -> Result<CreatedUser> {
-        self.transport.post("v1/users", &[], new).await
+        self.transport.post("v1/users", new).await
     }
 
     pub async fn set_role(&self, id: Uuid, role: Role) -> Result<User> {
@@ -169,8 +194,7 @@ impl Client {
     /// A new sign-in token for the user; the one before no longer counts.
     pub async fn new_token(&self, user: Uuid) -> Result<Secret> {
         let new: NewToken = self.transport.act(&format!("v1/users/{user}/token")).await?;
-        new.token
-            .ok_or_else(|| self.transport.not_keydeck("answered no token"))
+        new.token.ok_or_else(|| self.not_keydeck("answered no token"))
     }
 
     pub async fn remove_user(&self, id: Uuid, removal: &UserRemoval) -> Result<RemovedUser> {
@@ -185,5 +209,9 @@ impl Client {
 
     pub async fn activity(&self, query: &ActivityQuery) -> Result<ActivityPage> {
         self.transport.get("v1/activity", query).await
+    }
+
+    fn not_keydeck(&self, what: &str) -> Error {
+        self.transport.replicas.asked().not_keydeck(what)
     }
 }

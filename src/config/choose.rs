@@ -1,12 +1,11 @@
 //! Which profile a run works on.
 
-use url::Url;
-
 use super::{Config, ConfigError, LOCAL, PROFILE, Profile, SERVER, variable};
+use crate::model::Servers;
 
-/// What the flags name, or the environment: a server, or a profile, but not both.
+/// What the flags name, or the environment: servers, or a profile, but not both.
 struct Named {
-    server: Option<String>,
+    servers: Vec<String>,
     profile: Option<String>,
     /// What both are called when they contradict each other.
     words: [&'static str; 2],
@@ -14,16 +13,16 @@ struct Named {
 
 impl Config {
     /// The profile of a run: what the flags name, or else KEYDECK_SERVER or KEYDECK_PROFILE, or else
-    /// the file's default, or else the local deck. A server that is named by its URL is its profile
-    /// when it has one: the default rather than another, and the first of others.
-    pub fn choose(&self, server: Option<&str>, profile: Option<&str>) -> Result<Profile, ConfigError> {
+    /// the file's default, or else the local deck. Servers that are named by their URLs are their
+    /// profile when they have one: the default rather than another, and the first of others.
+    pub fn choose(&self, servers: &[String], profile: Option<&str>) -> Result<Profile, ConfigError> {
         let flags = Named {
-            server: server.map(str::to_owned),
+            servers: servers.to_vec(),
             profile: profile.map(str::to_owned),
             words: ["--server", "--profile"],
         };
         let environment = Named {
-            server: variable(SERVER)?,
+            servers: variable(SERVER)?.map_or_else(Vec::new, |text| listed(&text)),
             profile: variable(PROFILE)?,
             words: [SERVER, PROFILE],
         };
@@ -40,38 +39,47 @@ impl Config {
 
     fn first_of(&self, places: [Named; 2]) -> Result<Profile, ConfigError> {
         for Named {
-            server,
+            servers,
             profile,
             words,
         } in places
         {
-            match (server, profile) {
-                (Some(_), Some(_)) => return Err(ConfigError::Contradiction(words[0], words[1])),
-                (Some(url), None) => return Ok(self.of_server(&url)),
-                (None, Some(name)) => return self.profile(&name).cloned(),
-                (None, None) => {}
+            match (servers.as_slice(), profile) {
+                ([], None) => {}
+                ([], Some(name)) => return self.profile(&name).cloned(),
+                (urls, None) => return Ok(self.of_servers(Servers::parse(urls)?)),
+                (_, Some(_)) => return Err(ConfigError::Contradiction(words[0], words[1])),
             }
         }
         self.profile(self.default.as_deref().unwrap_or(LOCAL)).cloned()
     }
 
-    fn of_server(&self, url: &str) -> Profile {
-        let is_it = |profile: &&Profile| profile.server.as_deref().is_some_and(|server| same(server, url));
+    /// The profile that has these servers, for this run with no other.
+    fn of_servers(&self, named: Servers) -> Profile {
+        let is_it = |profile: &&Profile| {
+            profile
+                .servers
+                .as_ref()
+                .is_some_and(|all| all.contains_all(&named))
+        };
         let default = self
             .profiles
             .iter()
             .find(|p| Some(&p.name) == self.default.as_ref());
         let found = default.filter(is_it).or_else(|| self.profiles.iter().find(is_it));
-        found.cloned().unwrap_or_else(|| Profile::nameless(url))
+        match found.cloned() {
+            Some(profile) => Profile {
+                servers: Some(named),
+                ..profile
+            },
+            None => Profile::nameless(named),
+        }
     }
 }
 
-/// `https://ACME.example:443/` is `https://acme.example`.
-fn same(one: &str, other: &str) -> bool {
-    match (Url::parse(one.trim()), Url::parse(other.trim())) {
-        (Ok(one), Ok(other)) => one.as_str().trim_end_matches('/') == other.as_str().trim_end_matches('/'),
-        _ => false,
-    }
+/// `https://a.example, https://b.example` in one text.
+fn listed(text: &str) -> Vec<String> {
+    text.split(',').map(|one| one.trim().to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -89,12 +97,14 @@ mod tests {
         server = "https://staging.acme.example"
         [profiles.second]
         server = "https://staging.acme.example"
+        [profiles.several]
+        server = ["https://a.acme.example", "https://b.acme.example"]
     "#;
 
-    fn named(server: &str, profile: &str, words: [&'static str; 2]) -> Named {
+    fn named(servers: &str, profile: &str, words: [&'static str; 2]) -> Named {
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Named {
-            server: given(server),
+            servers: given(servers).map_or_else(Vec::new, |text| listed(&text)),
             profile: given(profile),
             words,
         }
@@ -142,9 +152,23 @@ mod tests {
             ("https://KEYS.acme.example:443", "careful"),
             ("https://staging.acme.example/", "staging"),
             ("https://keys.acme.example/other", "keys.acme.example"),
+            ("https://b.acme.example", "several"),
+            ("https://b.acme.example, https://a.acme.example", "several"),
+            ("https://c.acme.example,https://a.acme.example", "c.acme.example"),
         ] {
             assert_eq!(chosen(FILE, [url, ""], ["", ""]).as_deref(), Ok(name), "{url}");
         }
+    }
+
+    #[test]
+    fn servers_of_a_profile_that_are_named_are_the_only_ones_of_the_run() {
+        let config = file::parse(FILE, "config.toml".into()).expect("valid");
+        let chosen = config.choose(&["https://b.acme.example".into()], None);
+        let chosen = chosen.expect("valid").servers.expect("a server");
+        assert_eq!(chosen.to_string(), "https://b.acme.example");
+        let nothing = config.choose(&["https://b.acme.example".into(), "".into()], None);
+        let why = nothing.expect_err("no address").to_string();
+        assert!(why.starts_with("address 2 of the server is no URL"), "{why}");
     }
 
     #[test]
@@ -157,14 +181,15 @@ mod tests {
         let error = chosen(FILE, ["", "prod"], ["", ""]).expect_err("unknown");
         assert_eq!(
             error,
-            "there is no profile \"prod\"; there are: admin, careful, staging, second, local"
+            "there is no profile \"prod\"; there are: admin, careful, staging, second, several, local"
         );
     }
 
     #[test]
     fn what_a_run_began_with_is_among_the_profiles() {
         let mut config = file::parse(FILE, "config.toml".into()).expect("valid");
-        config.begin_with(Profile::nameless("https://other.example"));
+        let other = Servers::parse(&["https://other.example"]).expect("valid");
+        config.begin_with(Profile::nameless(other));
         assert_eq!(config.profiles[0].name, "other.example");
         let count = config.profiles.len();
         config.begin_with(Profile::local());

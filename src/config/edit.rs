@@ -4,15 +4,16 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value, value};
 
 use super::{Colour, Config, ConfigError, LOCAL, check_name};
+use crate::model::{ServerAddress, Servers};
 
 /// What a sign-in says of a profile; what is absent stays as the file has it.
 #[derive(Debug, Clone)]
 pub struct ProfileEdit {
     pub name: String,
-    pub server: String,
+    pub servers: Servers,
     pub colour: Option<Colour>,
     pub read_only: bool,
     pub ca_file: Option<PathBuf>,
@@ -59,7 +60,7 @@ fn edited(text: &str, edit: &ProfileEdit) -> io::Result<(String, bool)> {
     }
     let profiles = table(document.as_table_mut(), "profiles")?;
     let profile = table(profiles, &edit.name)?;
-    set(profile, "server", edit.server.as_str());
+    set(profile, "server", written(&edit.servers));
     if let Some(colour) = edit.colour {
         set(profile, "colour", colour.as_str());
     }
@@ -73,6 +74,14 @@ fn edited(text: &str, edit: &ProfileEdit) -> io::Result<(String, bool)> {
         set(profile, "ca_file", file);
     }
     Ok((document.to_string(), becomes_default))
+}
+
+/// A single address is no list.
+fn written(servers: &Servers) -> Value {
+    match servers.iter().len() {
+        1 => servers.first().as_str().into(),
+        _ => Value::Array(servers.iter().map(ServerAddress::as_str).collect::<Array>()),
+    }
 }
 
 /// The table of this name within `parent`, made when it is missing.
@@ -121,7 +130,7 @@ mod tests {
     fn edit(name: &str) -> ProfileEdit {
         ProfileEdit {
             name: name.into(),
-            server: "https://keys.acme.example".into(),
+            servers: Servers::parse(&["https://keys.acme.example"]).expect("valid"),
             colour: None,
             read_only: false,
             ca_file: None,
@@ -169,8 +178,25 @@ mod tests {
         ] {
             let (text, _) = edited(before, &edit("a")).expect("written");
             let config = file::parse(&text, "config.toml".into()).expect(&text);
-            let server = config.profile("a").expect("there").server.as_deref();
-            assert_eq!(server, Some("https://keys.acme.example"), "{text}");
+            let servers = config.profile("a").expect("there").servers.clone();
+            assert_eq!(servers, Some(edit("a").servers), "{text}");
         }
+    }
+
+    #[test]
+    fn several_servers_are_a_list() {
+        let both = ["https://a.acme.example", "https://b.acme.example/deck"];
+        let several = ProfileEdit {
+            servers: Servers::parse(&both).expect("valid"),
+            ..edit("acme")
+        };
+        let (text, _) = edited("", &several).expect("written");
+        let line = format!("server = [\"{}\", \"{}\"]\n", both[0], both[1]);
+        assert!(text.ends_with(&line), "{text}");
+        let config = file::parse(&text, "config.toml".into()).expect(&text);
+        assert_eq!(
+            config.profile("acme").expect("there").servers,
+            Some(several.servers)
+        );
     }
 }

@@ -1,13 +1,16 @@
 //! `config.toml` as people write it. What keydeck does not know is refused, with the line.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::{Colour, Config, ConfigError, LOCAL, Profile, check_name};
+use crate::model::Servers;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,13 +23,22 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Section {
-    server: Option<String>,
+    server: Option<Spanned<Addresses>>,
     colour: Option<Colour>,
     #[serde(default)]
     read_only: bool,
     ca_file: Option<PathBuf>,
     token_command: Option<String>,
 }
+
+/// One address, or a list of them.
+enum Addresses {
+    One(String),
+    Several(Vec<Spanned<String>>),
+}
+
+/// What is wrong, and where when that is not the whole section.
+type Wrong = (Option<Range<usize>>, String);
 
 pub(super) fn parse(text: &str, path: PathBuf) -> Result<Config, ConfigError> {
     let invalid = |span: Option<Range<usize>>, why: String| ConfigError::Invalid {
@@ -42,7 +54,7 @@ pub(super) fn parse(text: &str, path: PathBuf) -> Result<Config, ConfigError> {
     for (name, section) in sections {
         let profile = section
             .profile(name.get_ref(), &path)
-            .map_err(|why| invalid(Some(name.span()), why))?;
+            .map_err(|(span, why)| invalid(span.or(Some(name.span())), why))?;
         profiles.push(profile);
     }
     if profiles.iter().all(|profile| profile.name != LOCAL) {
@@ -65,23 +77,66 @@ pub(super) fn parse(text: &str, path: PathBuf) -> Result<Config, ConfigError> {
 
 impl Section {
     /// A CA file is looked for beside `config.toml`.
-    fn profile(self, name: &str, config: &Path) -> Result<Profile, String> {
-        check_name(name)?;
+    fn profile(self, name: &str, config: &Path) -> Result<Profile, Wrong> {
+        check_name(name).map_err(|why| (None, why))?;
         if name == LOCAL && self.server.is_some() {
-            return Err(format!(
+            let why = format!(
                 "the profile {LOCAL} is the deck on this machine and has no server; give it another name"
-            ));
+            );
+            return Err((None, why));
         }
+        let servers = self.server.map(servers).transpose()?;
         let directory = config.parent().unwrap_or(Path::new(""));
         Ok(Profile {
             name: name.to_owned(),
-            server: self.server,
+            servers,
             colour: self.colour,
             read_only: self.read_only,
             ca_file: self.ca_file.map(|file| directory.join(file)),
             token_command: self.token_command,
             given: None,
         })
+    }
+}
+
+fn servers(given: Spanned<Addresses>) -> Result<Servers, Wrong> {
+    let whole = given.span();
+    let (texts, spans): (Vec<String>, Vec<Range<usize>>) = match given.into_inner() {
+        Addresses::One(text) => (vec![text], Vec::new()),
+        Addresses::Several(all) => all
+            .into_iter()
+            .map(|one| (one.as_ref().clone(), one.span()))
+            .unzip(),
+    };
+    Servers::parse(&texts).map_err(|why| {
+        let there = why.at().and_then(|index| spans.get(index).cloned());
+        (Some(there.unwrap_or(whole)), why.to_string())
+    })
+}
+
+impl<'de> Deserialize<'de> for Addresses {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrSeveral;
+        impl<'de> Visitor<'de> for OneOrSeveral {
+            type Value = Addresses;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an address, or a list of addresses")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Addresses, E> {
+                Ok(Addresses::One(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Addresses, A::Error> {
+                let mut all = Vec::new();
+                while let Some(one) = list.next_element()? {
+                    all.push(one);
+                }
+                Ok(Addresses::Several(all))
+            }
+        }
+        deserializer.deserialize_any(OneOrSeveral)
     }
 }
 
@@ -123,7 +178,8 @@ mod tests {
         assert_eq!(names, ["staging", "production", LOCAL]);
         assert_eq!(config.default.as_deref(), Some("production"));
         let production = config.profile("production").expect("there");
-        assert_eq!(production.server.as_deref(), Some("https://keys.acme.example"));
+        let server = Servers::parse(&["https://keys.acme.example"]).expect("valid");
+        assert_eq!(production.servers, Some(server));
         assert_eq!(production.colour, Some(Colour::Red));
         assert!(production.read_only);
         assert_eq!(
@@ -140,7 +196,7 @@ mod tests {
     fn without_a_file_there_is_the_local_deck() {
         let config = read("").expect("valid");
         assert_eq!(config.profiles.len(), 1);
-        assert!(config.profiles[0].name == LOCAL && config.profiles[0].server.is_none());
+        assert!(config.profiles[0].name == LOCAL && config.profiles[0].servers.is_none());
         let careful = read("[profiles.local]\nread_only = true").expect("valid");
         assert_eq!(careful.profiles.len(), 1);
         assert!(careful.profiles[0].read_only);
@@ -170,6 +226,28 @@ mod tests {
                 "[profiles.local]\nserver = \"https://a.example\"",
                 1,
                 "has no server",
+            ),
+            (
+                "[profiles.a]\nserver = \"http://a.example\"",
+                2,
+                "the server's address must begin with https://",
+            ),
+            (
+                "[profiles.a]\nserver = 1",
+                2,
+                "an address, or a list of addresses",
+            ),
+            ("[profiles.a]\nserver = []", 2, "the list of servers is empty"),
+            ("[profiles.a]\nserver = [\n1]", 3, "expected a string"),
+            (
+                "[profiles.a]\nserver = [\n\"https://a.example\",\n\"https://A.example/\"]",
+                4,
+                "address 2 of the server is there twice; leave it out",
+            ),
+            (
+                "[profiles.a]\nserver = [\n\"https://a.example\",\n\"http://localhost:7390\",\n]",
+                4,
+                "address 2 of the server begins with http:// among others with https://",
             ),
             ("[profiles.\"../a\"]", 1, "can't name a profile"),
             ("[profiles.a]\n[profiles.a]", 2, "duplicate key"),

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use serde::Deserialize;
-use url::Url;
 
 pub use edit::ProfileEdit;
 
 use crate::credentials::Credential;
+use crate::model::{NotServers, Servers};
 
-/// The key server to use when no flag names one.
+/// The key server to use when no flag names one, or several over one database, separated by commas.
 pub const SERVER: &str = "KEYDECK_SERVER";
 /// The profile to use when no flag names one.
 pub const PROFILE: &str = "KEYDECK_PROFILE";
@@ -39,7 +39,7 @@ const MAX_NAME: usize = 100;
 pub struct Profile {
     pub name: String,
     /// `None` is the local deck.
-    pub server: Option<String>,
+    pub servers: Option<Servers>,
     /// What the dashboard marks it with.
     pub colour: Option<Colour>,
     /// Nothing that changes anything is offered or sent.
@@ -88,6 +88,8 @@ pub enum ConfigError {
     Unknown { name: String, known: String },
     #[error("{0} and {1} name two servers; leave out one of them")]
     Contradiction(&'static str, &'static str),
+    #[error(transparent)]
+    Servers(#[from] NotServers),
 }
 
 impl Profile {
@@ -100,10 +102,10 @@ impl Profile {
     }
 
     /// A server that no profile speaks of goes by its host.
-    pub fn nameless(server: &str) -> Self {
+    pub fn nameless(servers: Servers) -> Self {
         Self {
-            name: host(server),
-            server: Some(server.to_owned()),
+            name: servers.first().host(),
+            servers: Some(servers),
             ..Self::default()
         }
     }
@@ -159,16 +161,6 @@ impl Config {
     fn names(&self) -> String {
         let names: Vec<&str> = self.profiles.iter().map(|p| p.name.as_str()).collect();
         names.join(", ")
-    }
-}
-
-/// What people call a server: its host, and its port when that is not the scheme's own.
-pub fn host(server: &str) -> String {
-    let url = Url::parse(server.trim());
-    match url.as_ref().map(|url| (url.host_str(), url.port())) {
-        Ok((Some(host), Some(port))) => format!("{host}:{port}"),
-        Ok((Some(host), None)) => host.to_owned(),
-        _ => server.to_owned(),
     }
 }
 

@@ -88,7 +88,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::model::Secret;
+    use crate::model::{Secret, Servers};
 
     #[test]
     fn a_kept_token_is_its_owners_alone() {
@@ -96,11 +96,12 @@ mod tests {
         let path = directory.path().join("tokens/staging");
         assert!(read(&path).expect("no fault").is_none());
         assert!(!remove(&path).expect("no fault"));
+        let servers = Servers::parse(&["https://keys.acme.example"]).expect("valid");
         for token in ["kdu_one", "kdu_two"] {
-            let kept = Kept::new("https://keys.acme.example", Secret::new(token));
+            let kept = Kept::new(&servers, Secret::new(token));
             write(&path, &kept).expect("written");
             let read = read(&path).expect("readable").expect("there");
-            assert_eq!((read.token.expose(), read.origin), (token, kept.origin));
+            assert_eq!((read.token.expose(), read.origins), (token, kept.origins));
         }
         let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
         assert_eq!(mode(&path), 0o600);

@@ -1,36 +1,40 @@
-//! What `login` keeps, in the keyring or in a file: a token, and the server that it is for.
+//! What `login` keeps, in the keyring or in a file: a token, and the servers that it is for.
 
-use url::Url;
 use zeroize::Zeroizing;
 
-use crate::model::Secret;
+use crate::model::{Secret, ServerAddress, Servers};
 
-/// A token and its server's origin.
+/// A token and the origins of its servers. A server that is added to the profile later on is none of
+/// them until somebody signs in again.
 #[derive(Debug, Clone)]
 pub struct Kept {
     /// `https://keys.acme.example`
-    pub origin: String,
+    pub origins: Vec<String>,
     pub token: Secret,
 }
 
 impl Kept {
-    pub fn new(server: &str, token: Secret) -> Self {
+    pub fn new(servers: &Servers, token: Secret) -> Self {
         Self {
-            origin: origin(server).unwrap_or_else(|| server.to_owned()),
+            origins: servers.iter().map(ServerAddress::origin).collect(),
             token,
         }
     }
 
-    pub fn is_for(&self, server: &str) -> bool {
-        same_origin(server, &self.origin)
+    /// Whether it may be sent to each of these servers.
+    pub fn is_for(&self, servers: &Servers) -> bool {
+        servers
+            .iter()
+            .all(|server| self.origins.contains(&server.origin()))
     }
 
-    /// Two lines.
+    /// Two lines: the origins with a space between, and the token.
     pub(super) fn to_text(&self) -> Zeroizing<String> {
         let token = self.token.expose();
+        let origins = self.origins.join(" ");
         // Large enough never to be moved, which would leave a copy behind.
-        let mut text = Zeroizing::new(String::with_capacity(self.origin.len() + token.len() + 2));
-        for line in [&self.origin, token] {
+        let mut text = Zeroizing::new(String::with_capacity(origins.len() + token.len() + 2));
+        for line in [&origins, token] {
             text.push_str(line);
             text.push('\n');
         }
@@ -38,46 +42,57 @@ impl Kept {
     }
 
     pub(super) fn from_text(text: &str) -> Option<Self> {
-        let (origin, token) = text.trim().split_once('\n')?;
+        let (origins, token) = text.trim().split_once('\n')?;
         Some(Self {
-            origin: origin.trim().to_owned(),
+            origins: origins.split_whitespace().map(str::to_owned).collect(),
             token: Secret::new(token.trim()),
         })
     }
-}
-
-/// Whether two servers have one origin, so that what signs in to one may be sent to the other.
-pub fn same_origin(one: &str, other: &str) -> bool {
-    origin(one).is_some_and(|one| origin(other) == Some(one))
-}
-
-/// Scheme, host and port.
-fn origin(server: &str) -> Option<String> {
-    let url = Url::parse(server.trim()).ok()?;
-    Some(url.origin().ascii_serialization())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_kept_token_is_for_the_origin_that_it_was_kept_for() {
-        let kept = Kept::new("https://keys.acme.example/keydeck/", Secret::new("kdu_x"));
+    fn servers(texts: &[&str]) -> Servers {
+        Servers::parse(texts).expect("valid")
+    }
+
+    fn kept_for(texts: &[&str]) -> Kept {
+        let kept = Kept::new(&servers(texts), Secret::new("kdu_x"));
         let kept = Kept::from_text(&kept.to_text()).expect("readable");
         assert_eq!(kept.token.expose(), "kdu_x");
+        kept
+    }
+
+    #[test]
+    fn a_kept_token_is_for_the_origin_that_it_was_kept_for() {
+        let kept = kept_for(&["https://keys.acme.example/keydeck/"]);
         for server in ["https://keys.acme.example", "https://KEYS.acme.example:443/other"] {
-            assert!(kept.is_for(server), "{server}");
+            assert!(kept.is_for(&servers(&[server])), "{server}");
         }
         for server in [
-            "http://keys.acme.example",
             "https://keys.acme.example:8443",
             "https://keys.acme.example.evil.example",
-            "keys.acme.example",
-            "",
         ] {
-            assert!(!kept.is_for(server), "{server}");
+            assert!(!kept.is_for(&servers(&[server])), "{server}");
         }
+        let plain = kept_for(&["http://localhost"]);
+        assert!(!plain.is_for(&servers(&["https://localhost"])));
+    }
+
+    #[test]
+    fn a_server_that_was_added_later_gets_no_token() {
+        let (a, b, c) = ("https://a.example", "https://b.example", "https://c.example");
+        let kept = kept_for(&[a, b]);
+        for some in [&[a, b][..], &[b, a], &[b]] {
+            assert!(kept.is_for(&servers(some)), "{some:?}");
+        }
+        for more in [&[a, b, c][..], &[a, c], &[c]] {
+            assert!(!kept.is_for(&servers(more)), "{more:?}");
+        }
+        let unreadable = Kept::from_text("https://a.example,https://b.example\nkdu_x").expect("two lines");
+        assert!(!unreadable.is_for(&servers(&[a])));
     }
 
     #[test]

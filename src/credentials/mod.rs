@@ -1,5 +1,5 @@
 //! Where sign-in tokens come from, and where they are kept. A kept token belongs to a profile and to
-//! its server's origin, and is sent nowhere else.
+//! the origins of the servers that it was kept for, and is sent nowhere else.
 
 mod command;
 mod file;
@@ -12,11 +12,11 @@ use std::io;
 use std::path::PathBuf;
 
 pub use given::{first_line_of_stdin, given, read};
-pub use kept::{Kept, same_origin};
+pub use kept::Kept;
 pub use keyring::Unavailable;
 
-use crate::config::{ConfigError, Profile, TOKEN, host};
-use crate::model::Secret;
+use crate::config::{ConfigError, Profile, TOKEN};
+use crate::model::{Secret, Servers};
 
 /// A token, and where it came from.
 #[derive(Debug, Clone)]
@@ -71,9 +71,9 @@ pub enum CredentialError {
     Terminal,
     #[error("token_command of profile {profile} {why}")]
     Command { profile: String, why: String },
-    #[error("there is no sign-in token for {server}{}; run keydeck login {login}, or set KEYDECK_TOKEN", reasons(.notes))]
+    #[error("there is no sign-in token for {servers}{}; run keydeck login {login}, or set KEYDECK_TOKEN", reasons(.notes))]
     None {
-        server: String,
+        servers: Servers,
         /// What `login` is to be told.
         login: String,
         notes: Vec<String>,
@@ -87,9 +87,9 @@ fn reasons(notes: &[String]) -> String {
     }
 }
 
-/// The token for the profile's server: the one that was given to this run, or else from the keyring,
+/// The token for the profile's servers: the one that was given to this run, or else from the keyring,
 /// from the profile's command, from the file. Asks nobody on the terminal.
-pub fn find(profile: &Profile, server: &str) -> Result<Credential, CredentialError> {
+pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, CredentialError> {
     if let Some(given) = &profile.given {
         return Ok(given.clone());
     }
@@ -99,7 +99,7 @@ pub fn find(profile: &Profile, server: &str) -> Result<Credential, CredentialErr
         notes.push(unavailable.to_string());
         None
     });
-    if let Some(token) = own(in_keyring, server, &mut notes) {
+    if let Some(token) = own(in_keyring, servers, &mut notes) {
         return found(token, Source::Keyring);
     }
     if let Some(command) = &profile.token_command {
@@ -110,14 +110,14 @@ pub fn find(profile: &Profile, server: &str) -> Result<Credential, CredentialErr
         return found(token, Source::Command);
     }
     let path = file::path(&profile.name)?;
-    if let Some(token) = own(file::read(&path)?, server, &mut notes) {
+    if let Some(token) = own(file::read(&path)?, servers, &mut notes) {
         return found(token, Source::File(path));
     }
     Err(CredentialError::None {
-        server: server.to_owned(),
+        servers: servers.clone(),
         login: match profile.name.as_str() {
-            name if name == host(server) => server.to_owned(),
-            name => format!("{server} --profile {name}"),
+            name if name == servers.first().host() => servers.as_arguments(),
+            name => format!("{} --profile {name}", servers.as_arguments()),
         },
         notes,
     })
@@ -171,12 +171,12 @@ pub fn forget(profile: &str) -> Result<(Vec<Source>, Option<Unavailable>), Crede
     Ok((from, why))
 }
 
-/// The kept token, if it is the server's own.
-fn own(kept: Option<Kept>, server: &str, notes: &mut Vec<String>) -> Option<Secret> {
+/// The kept token, if it is for all of these servers.
+fn own(kept: Option<Kept>, servers: &Servers, notes: &mut Vec<String>) -> Option<Secret> {
     let kept = kept?;
-    if kept.is_for(server) {
+    if kept.is_for(servers) {
         return Some(kept.token);
     }
-    notes.push(format!("the kept token belongs to {}", kept.origin));
+    notes.push(format!("the kept token belongs to {}", kept.origins.join(", ")));
     None
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::client::Client;
 use crate::config::Colour;
+use crate::model::Servers;
 
 /// What the title line says of where one is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +14,8 @@ pub struct Place {
     pub label: String,
     /// What the title line marks it with.
     pub colour: Option<Colour>,
-    /// The server's address, unless it is one inside this process.
-    pub address: Option<String>,
+    /// Where its server is reached, unless that is one inside this process.
+    pub servers: Option<Servers>,
     /// Nothing that changes anything is offered.
     pub read_only: bool,
 }
@@ -25,7 +26,7 @@ impl Place {
         Self {
             label: label.into(),
             colour: None,
-            address: None,
+            servers: None,
             read_only: false,
         }
     }

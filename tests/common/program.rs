@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use keydeck::api::{NewProject, Project};
 use keydeck::client::{Client, Endpoint};
-use keydeck::model::Secret;
+use keydeck::model::{Secret, Servers};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -197,7 +197,8 @@ impl Served<'_> {
     }
 
     pub fn client(&self) -> Client {
-        Client::new(Endpoint::new(&self.url, Secret::new(&self.token))).expect("usable")
+        let servers = Servers::parse(&[&self.url]).expect("an address");
+        Client::new(Endpoint::new(servers, Secret::new(&self.token))).expect("usable")
     }
 
     pub fn project(&self, name: &str) -> Project {
@@ -206,6 +207,12 @@ impl Served<'_> {
             deployed: true,
         };
         block_on(self.client().create_project(&new)).expect("created")
+    }
+
+    /// Ends it as a crash does.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("ended");
     }
 
     /// Ends it as an operator does. What it said on stderr, and its exit code.

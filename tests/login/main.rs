@@ -13,6 +13,7 @@ mod program;
 #[path = "../common/pty.rs"]
 #[expect(dead_code, reason = "shared with the tests of the dashboard")]
 mod pty;
+mod replicas;
 mod sign_in;
 mod tokens;
 

@@ -50,6 +50,34 @@ fn a_private_authority_counts_when_it_is_named_and_only_then() {
 }
 
 #[test]
+fn a_server_whose_tls_fails_is_passed_over() {
+    let (home, foreign) = (Home::new(), Home::new());
+    let token = home.init();
+    let authority = Authority::new();
+    install(home.dir.path(), &authority.certify());
+    fs::write(home.path("acme.pem"), authority.pem()).expect("written");
+    install(foreign.dir.path(), &Authority::new().certify());
+    let untrusted = foreign.serve_with(&foreign.init(), TLS);
+    let plain = home.serve(&token);
+    let no_tls = plain.url.replace("http://", "https://");
+    let server = home.serve_with(&token, TLS);
+    let args = [&no_tls, &untrusted.url, &server.url, "--ca-file", "acme.pem"];
+    let said = login(&home, &token, &args).succeeded().stderr;
+    assert!(
+        said.contains(&format!("signed in to {} as", server.url)),
+        "{said}"
+    );
+    home.run(&["key", "create", "--scope", "analytics", "--name", "Board"])
+        .succeeded();
+    let said = login(&home, &token, &[&no_tls, &untrusted.url, "--profile", "other"]).refused(1);
+    assert!(
+        said.contains(&format!("{no_tls} does not speak TLS"))
+            && said.contains(&format!("no answer from {}: its certificate", untrusted.url)),
+        "{said}"
+    );
+}
+
+#[test]
 fn an_authority_that_can_not_be_read_is_refused_before_anything_is_written() {
     let home = Home::new();
     let token = home.init();

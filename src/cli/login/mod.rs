@@ -6,43 +6,43 @@ use super::args::{LoginArgs, Selection};
 use super::{Failure, ask, founding, output};
 use crate::api::Me;
 use crate::client::{Client, Endpoint, Error};
-use crate::config::{self, Config, Profile, ProfileEdit};
+use crate::config::{self, Config, ConfigError, Profile, ProfileEdit};
 use crate::credentials::{self, Keeping, Kept, Source};
 use crate::model::token::NotAToken;
-use crate::model::{Secret, Token, TokenKind};
+use crate::model::{Secret, ServerAddress, Servers, Token, TokenKind};
 
 pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
-    if selection.server.is_some() {
+    if !selection.servers.is_empty() {
         return Err(Failure::Usage(
             "login takes the server as its argument; leave out --server".into(),
         ));
     }
     let config = Config::load()?;
-    let edit = edit(selection, args)?;
+    let mut edit = edit(selection, args)?;
     let before = config.profile(&edit.name).ok().cloned();
     if let Some(before) = &before {
-        check_server(&config, before, &edit.server)?;
+        edit.servers = its_servers(&config, before, edit.servers)?;
     }
-    let token = token(selection.token_file.as_deref(), &edit.server)?;
+    let token = token(selection.token_file.as_deref(), &edit.servers)?;
     let ca_file = edit.ca_file.clone().or_else(|| before.as_ref()?.ca_file.clone());
-    let me = check(&edit.server, &token, ca_file.as_deref())?;
+    let (me, server) = check(&edit.servers, &token, ca_file.as_deref())?;
     // The token first: a profile without one would be chosen, and could not be opened.
-    let kept = Kept::new(&edit.server, token);
+    let kept = Kept::new(&edit.servers, token);
     let keeping = credentials::keep(&edit.name, &kept, !args.no_keyring)?;
     let is_default = config.write(&edit)?;
-    signed_in(&edit, &me);
+    signed_in(&server, &me);
     where_it_is(&keeping, !args.no_keyring);
     what_goes_before_it(&keeping, before.as_ref())?;
     what_it_means(&edit, before.as_ref(), is_default);
     Ok(())
 }
 
-/// What the flags say of the profile; without `--profile` it goes by the server's host.
+/// What the flags say of the profile; without `--profile` it goes by the first server's host.
 fn edit(selection: &Selection, args: &LoginArgs) -> Result<ProfileEdit, Failure> {
-    let server = Endpoint::address(&args.url)?;
+    let servers = Servers::parse(&args.urls).map_err(ConfigError::from)?;
     let name = match &selection.profile {
         Some(name) => name.clone(),
-        None => config::host(&server),
+        None => servers.first().host(),
     };
     let ca_file = match &args.ca_file {
         Some(file) => Some(std::path::absolute(file).map_err(Failure::failed)?),
@@ -50,7 +50,7 @@ fn edit(selection: &Selection, args: &LoginArgs) -> Result<ProfileEdit, Failure>
     };
     let edit = ProfileEdit {
         name,
-        server,
+        servers,
         colour: args.colour,
         read_only: args.read_only,
         ca_file,
@@ -60,24 +60,32 @@ fn edit(selection: &Selection, args: &LoginArgs) -> Result<ProfileEdit, Failure>
     Ok(edit)
 }
 
-/// A profile's `token_command` and CA file are for its server: neither may come to count for another.
-fn check_server(config: &Config, before: &Profile, server: &str) -> Result<(), Failure> {
-    match &before.server {
-        Some(old) if !credentials::same_origin(old, server) => Err(Failure::Usage(format!(
+/// The servers of a profile that was there before. Its `token_command` and CA file are for them: neither
+/// may come to count for another. Who names some of several signs in to all of them.
+fn its_servers(config: &Config, before: &Profile, named: Servers) -> Result<Servers, Failure> {
+    let Some(old) = &before.servers else {
+        return Ok(named);
+    };
+    let origins: Vec<String> = old.iter().map(ServerAddress::origin).collect();
+    if !named.iter().all(|server| origins.contains(&server.origin())) {
+        return Err(Failure::Usage(format!(
             "profile {} is {old}; choose another name with --profile, or change its server in {}",
             before.name,
             config.path().display()
-        ))),
-        _ => Ok(()),
+        )));
     }
+    Ok(match old.contains_all(&named) {
+        true => old.clone(),
+        false => named,
+    })
 }
 
 /// The token from `--token-file`, the terminal or standard input. What can be no sign-in token is
 /// not sent to anyone.
-fn token(file: Option<&Path>, server: &str) -> Result<Secret, Failure> {
+fn token(file: Option<&Path>, servers: &Servers) -> Result<Secret, Failure> {
     let token = match file {
         Some(path) => credentials::read(path)?,
-        None => ask::secret(&format!("Sign-in token for {server}: "))?
+        None => ask::secret(&format!("Sign-in token for {servers}: "))?
             .ok_or_else(|| Failure::SignIn("there was no token; nothing was kept".into()))?,
     };
     let refusal = |why: &str| {
@@ -96,25 +104,27 @@ fn token(file: Option<&Path>, server: &str) -> Result<Secret, Failure> {
     }
 }
 
-/// Who the server says this is.
-fn check(server: &str, token: &Secret, ca_file: Option<&Path>) -> Result<Me, Failure> {
-    let mut endpoint = Endpoint::new(server, token.clone());
+/// Who the server says this is, and which of several said it.
+fn check(servers: &Servers, token: &Secret, ca_file: Option<&Path>) -> Result<(Me, ServerAddress), Failure> {
+    let mut endpoint = Endpoint::new(servers.clone(), token.clone());
     endpoint.ca_file = ca_file.map(Path::to_owned);
     let client = Client::new(endpoint)?;
     founding::block_on(async move {
-        client.me().await.map_err(|error| match error {
+        let me = client.me().await.map_err(|error| match error {
             Error::SignIn => Failure::SignIn(format!(
-                "{server} does not know this sign-in token; nothing was kept"
+                "{} does not know this sign-in token; nothing was kept",
+                client.server()
             )),
             other => other.into(),
-        })
+        })?;
+        Ok((me, client.server().clone()))
     })
 }
 
-fn signed_in(edit: &ProfileEdit, me: &Me) {
+fn signed_in(server: &ServerAddress, me: &Me) {
     output::talk(format!(
-        "signed in to {} as {}, {} of {}",
-        edit.server, me.user.email, me.user.role, me.organisation.name
+        "signed in to {server} as {}, {} of {}",
+        me.user.email, me.user.role, me.organisation.name
     ));
 }
 
@@ -155,8 +165,11 @@ fn what_goes_before_it(keeping: &Keeping, before: Option<&Profile>) -> Result<()
 /// What is different from now on.
 fn what_it_means(edit: &ProfileEdit, before: Option<&Profile>, is_default: bool) {
     let name = &edit.name;
-    let old_server = before.and_then(|profile| profile.server.as_deref());
-    if let Some(old) = old_server.filter(|old| **old != edit.server) {
+    if edit.servers.iter().len() > 1 {
+        output::talk(format!("the token is for all of {}", edit.servers));
+    }
+    let old_servers = before.and_then(|profile| profile.servers.as_ref());
+    if let Some(old) = old_servers.filter(|old| **old != edit.servers) {
         output::talk(format!("profile {name} was {old} before"));
     }
     if is_default {

@@ -2,21 +2,19 @@
 //! the clock. Everything answers with a message.
 
 mod activity;
+mod events;
 mod people;
 mod projects;
 mod usage;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
-use futures_util::StreamExt;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
 use crate::api::{NewProject, ProjectQuery};
-use crate::client::{Client, Error, EventNotice};
+use crate::client::Client;
 use crate::clipboard::{Clipboard, CopyRoute};
 use crate::model::Secret;
 use crate::tui::message::{Effect, Message, Route, Subject};
@@ -67,7 +65,7 @@ pub struct Runner {
     clipboard: Arc<Clipboard>,
     arrivals: Arrivals,
     reconnect: Arc<Notify>,
-    /// Listens to the events of the place that is open.
+    /// Listens to the events of the place that is open, and to which server tells them.
     listener: AbortHandle,
     /// Requests for rows and counts that a newer question makes pointless, by generation.
     pages: Vec<(u64, AbortHandle)>,
@@ -82,7 +80,7 @@ impl Runner {
             left: 0,
             sender: arrivals,
         };
-        let listener = tokio::spawn(listen(client.clone(), arrivals.clone(), reconnect.clone()));
+        let listener = events::attend(&client, &arrivals, &reconnect);
         let clipboard = Arc::new(Clipboard::start());
         Self {
             client,
@@ -90,7 +88,7 @@ impl Runner {
             clipboard,
             arrivals,
             reconnect,
-            listener: listener.abort_handle(),
+            listener,
             pages: Vec::new(),
             counts: Vec::new(),
         }
@@ -104,8 +102,7 @@ impl Runner {
         for (_, request) in self.pages.drain(..).chain(self.counts.drain(..)) {
             request.abort();
         }
-        let (client, arrivals) = (self.client.clone(), self.arrivals.clone());
-        self.listener = tokio::spawn(listen(client, arrivals, self.reconnect.clone())).abort_handle();
+        self.listener = events::attend(&self.client, &self.arrivals, &self.reconnect);
     }
 
     /// What has arrived, if it is of the place that is open or of no place at all.
@@ -271,47 +268,4 @@ fn abandon(requests: &mut Vec<(u64, AbortHandle)>, generation: u64) {
         }
         !handle.is_finished() && *of >= generation
     });
-}
-
-/// Listens to the server's events for ever; connects again after ever longer pauses.
-async fn listen(client: Client, arrivals: Arrivals, reconnect: Arc<Notify>) {
-    let pauses = ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(200))
-        .with_max_delay(Duration::from_secs(4))
-        .with_jitter()
-        .without_max_times();
-    let mut pause = pauses.build();
-    loop {
-        let mut events = std::pin::pin!(client.events());
-        let mut ended = None;
-        while let Some(notice) = events.next().await {
-            let message = match notice {
-                Ok(EventNotice::Connected) => {
-                    pause = pauses.build();
-                    Message::Connected
-                }
-                Ok(EventNotice::Key(event)) => Message::Deck(event),
-                Ok(EventNotice::Change(about)) => Message::Changed(about),
-                Ok(EventNotice::Resync) => Message::Resync,
-                Err(error) => {
-                    ended = Some(error);
-                    break;
-                }
-            };
-            if !arrivals.send(Arrival::Message(message)) {
-                return;
-            }
-        }
-        let error = ended.unwrap_or_else(|| Error::Offline("the server closed the connection".into()));
-        let may_come_back = error.is_retryable();
-        if !arrivals.send(Arrival::Message(Message::Disconnected(error))) {
-            return;
-        }
-        let wait = pause.next().unwrap_or(Duration::from_secs(4));
-        if may_come_back {
-            let _ = tokio::time::timeout(wait, reconnect.notified()).await;
-        } else {
-            reconnect.notified().await;
-        }
-    }
 }

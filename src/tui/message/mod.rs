@@ -83,7 +83,11 @@ pub enum Message {
 
     /// The stream of events is open; everything before may have been missed.
     Connected,
+    /// The stream has ended, and another server is asked for it at once.
+    GoingOn,
     Disconnected(Error),
+    /// Of several servers calls now go to this one; its host.
+    ServerInUse(String),
     Deck(DeckEvent),
     /// Somebody changed something else than a key.
     Changed(Part),

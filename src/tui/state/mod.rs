@@ -134,6 +134,8 @@ pub struct App {
     /// Why nothing can be shown at all: the sign-in was refused.
     pub refused: Option<Error>,
     pub connection: Connection,
+    /// The host that answers, where several may.
+    pub server: Option<String>,
     pub screen: Screen,
     pub browse: Browse,
     pub projects: Projects,
@@ -169,6 +171,7 @@ impl App {
             me: None,
             refused: None,
             connection: Connection::Connecting,
+            server: None,
             screen: Screen::default(),
             browse: Browse::default(),
             projects: Projects::default(),

@@ -77,6 +77,14 @@ impl App {
             ),
             Message::ClipboardCleared(Cleared::NotOurs | Cleared::NothingCopied) => Vec::new(),
             Message::Connected => self.connected(),
+            Message::GoingOn => {
+                self.connection = Connection::Connecting;
+                Vec::new()
+            }
+            Message::ServerInUse(host) => {
+                self.server = Some(host);
+                Vec::new()
+            }
             Message::Disconnected(error) => {
                 self.connection = Connection::Lost(error);
                 Vec::new()
@@ -187,11 +195,11 @@ impl App {
         match error {
             Error::Refused(problem) => form.refused(problem.errors, problem.detail),
             other => {
-                let why = sentence(&other);
-                form.refused(
-                    Vec::new(),
-                    format!("{why} Nothing you typed is lost; Ctrl-S tries again."),
-                );
+                let way_on = match other {
+                    Error::Unsure(_) => "Nothing you typed is lost.",
+                    _ => "Nothing you typed is lost; Ctrl-S tries again.",
+                };
+                form.refused(Vec::new(), format!("{} {way_on}", sentence(&other)));
             }
         }
     }

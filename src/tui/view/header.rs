@@ -30,7 +30,7 @@ pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let who = app.me.as_ref().map_or_else(String::new, |me| {
         format!("{} · {}", text::fit(&me.user.email, 40), me.user.role)
     });
-    let place = place(&app.place);
+    let place = place(&app.place, server(app));
     let mut right = vec![Span::styled(format!("{sign} {state} "), style)];
     let room =
         usize::from(area.width).saturating_sub(text::width(" keydeck  ") + text::width(&right[0].content));
@@ -59,9 +59,22 @@ pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
         .render(right_of(area, used), buffer);
 }
 
-/// Where one is: `production`, or ` production · read-only ` on the profile's colour.
-fn place(place: &Place) -> String {
+/// The host of the server that answers, where several may.
+fn server(app: &App) -> Option<&str> {
+    match &app.connection {
+        Connection::Live => app.server.as_deref(),
+        Connection::Connecting | Connection::Lost(_) => None,
+    }
+}
+
+/// Where one is: `production`, or ` production · read-only ` on the profile's colour; of several servers
+/// with the one that answers: `production → keys-2.acme.example`.
+fn place(place: &Place, server: Option<&str>) -> String {
     let label = text::fit(&place.label, 40);
+    let label = match server {
+        Some(host) => format!("{label} → {}", text::fit(host, 30)),
+        None => label,
+    };
     let label = match place.read_only {
         true => format!("{label} · read-only"),
         false => label,

@@ -78,11 +78,11 @@ fn title(of: &SecretOf) -> String {
 
 /// What is to be done with it; a command on a line of its own.
 fn what_for(of: &SecretOf, place: &Place) -> Vec<String> {
-    match (of, &place.address) {
+    match (of, &place.servers) {
         (SecretOf::Key(_), _) => Vec::new(),
-        (SecretOf::Person(_), Some(address)) => vec![
+        (SecretOf::Person(_), Some(servers)) => vec![
             "It is their sign-in token: they run this, and give it there.".into(),
-            format!("keydeck login {address}"),
+            format!("keydeck login {}", servers.as_arguments()),
         ],
         (SecretOf::Person(_), None) => vec![
             "It is their sign-in token: they run keydeck login with this server's address, and give it there.".into(),

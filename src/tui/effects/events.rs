@@ -1,0 +1,88 @@
+//! Listens to what the servers of a place tell by themselves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use futures_util::StreamExt;
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+use super::{Arrival, Arrivals};
+use crate::client::{Client, EventNotice};
+use crate::tui::message::Message;
+
+/// An event stream that has lasted so long is no sign of a server that can't hold any.
+const SETTLED: Duration = Duration::from_secs(1);
+
+/// Begins to listen at a place.
+pub fn attend(client: &Client, arrivals: &Arrivals, reconnect: &Arc<Notify>) -> AbortHandle {
+    let events = listen(client.clone(), arrivals.clone(), reconnect.clone());
+    let servers = tell_server(client.clone(), arrivals.clone());
+    let both = tokio::spawn(async move { tokio::join!(events, servers) });
+    both.abort_handle()
+}
+
+/// Tells which of several servers is in use.
+async fn tell_server(client: Client, arrivals: Arrivals) {
+    if !client.has_several_servers() {
+        return;
+    }
+    let mut servers = std::pin::pin!(client.servers_in_use());
+    while let Some(host) = servers.next().await {
+        if !arrivals.send(Arrival::Message(Message::ServerInUse(host))) {
+            return;
+        }
+    }
+}
+
+/// Listens to the server's events for ever. Goes on to another server at once, and connects again after
+/// ever longer pauses when none answers.
+async fn listen(client: Client, arrivals: Arrivals, reconnect: Arc<Notify>) {
+    let pauses = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(200))
+        .with_max_delay(Duration::from_secs(4))
+        .with_jitter()
+        .without_max_times();
+    let mut pause = pauses.build();
+    loop {
+        let mut events = std::pin::pin!(client.events());
+        let (mut ended, mut connected) = (None, None);
+        while let Some(notice) = events.next().await {
+            let message = match notice {
+                Ok(EventNotice::Connected) => {
+                    pause = pauses.build();
+                    connected = Some(Instant::now());
+                    Message::Connected
+                }
+                Ok(EventNotice::Key(event)) => Message::Deck(event),
+                Ok(EventNotice::Change(about)) => Message::Changed(about),
+                Ok(EventNotice::Resync) => Message::Resync,
+                Err(error) => {
+                    ended = Some(error);
+                    break;
+                }
+            };
+            if !arrivals.send(Arrival::Message(message)) {
+                return;
+            }
+        }
+        let held = connected.is_some_and(|since| since.elapsed() >= SETTLED);
+        let error = match ended {
+            Some(error) if !(held && client.has_several_servers()) => error,
+            _ if arrivals.send(Arrival::Message(Message::GoingOn)) => continue,
+            _ => return,
+        };
+        let may_come_back = error.is_retryable();
+        if !arrivals.send(Arrival::Message(Message::Disconnected(error))) {
+            return;
+        }
+        let wait = pause.next().unwrap_or(Duration::from_secs(4));
+        if may_come_back {
+            let _ = tokio::time::timeout(wait, reconnect.notified()).await;
+        } else {
+            reconnect.notified().await;
+        }
+    }
+}
