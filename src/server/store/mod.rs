@@ -24,7 +24,9 @@ pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
 pub use self::projects::{
     NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
 };
-pub use self::usage::{Checked, CheckedKey, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of};
+pub use self::usage::{
+    Checked, CheckedKey, Counts, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of,
+};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyEventKind, KeyFilter, Organisation,
     Person, PersonRef, ProjectQuery, ProjectRef, Sort, Usage, User, UserQuery,

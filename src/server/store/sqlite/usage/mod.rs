@@ -8,7 +8,6 @@ mod apply;
 mod report;
 mod settle;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{Connection, params};
@@ -17,10 +16,12 @@ use tokio::task::yield_now;
 pub use self::apply::apply;
 pub use self::report::report;
 pub use self::settle::settle;
-use crate::server::store::{HOURS_KEPT, StoreError, StoreResult, Tallies, Tally, USAGE_BUCKET};
+use crate::server::store::{Counts, HOURS_KEPT, StoreError, StoreResult, Tallies, Tally, USAGE_BUCKET};
 
 /// The most tallies that are written to the keys at once.
 const AT_ONCE: usize = 256;
+/// About how many bytes a tally of one place is when it is packed.
+const PACKED: usize = 32;
 /// The most hours' rows that are forgotten at once.
 const FORGOTTEN: i64 = 2_000;
 
@@ -39,13 +40,13 @@ pub enum Entry {
 impl Entry {
     /// Packs many, a part at a time: where it runs checks are answered, which wait for no more than a part.
     pub async fn of(tallies: Arc<Tallies>) -> StoreResult<Self> {
-        if tallies.iter().map(HashMap::len).sum::<usize>() <= AT_ONCE {
+        if tallies.iter().map(Counts::len).sum::<usize>() <= AT_ONCE {
             return Ok(Self::Few(tallies));
         }
         let (mut rows, mut newest) = (Vec::new(), 0);
         for part in tallies.iter() {
             let mut sorted: Vec<&Tally> = part.values().collect();
-            sorted.sort_unstable_by_key(|tally| (tally.key, tally.hour));
+            sorted.sort_by_cached_key(|tally| (tally.key, tally.hour));
             for bucket in sorted.chunk_by(|one, next| bucket_of(one.key) == bucket_of(next.key)) {
                 newest = bucket.iter().map(|tally| tally.hour).fold(newest, u32::max);
                 rows.push((bucket_of(bucket[0].key), packed(bucket)?));
@@ -60,7 +61,7 @@ impl Entry {
 pub fn record(conn: &Connection, entry: &Entry) -> StoreResult<bool> {
     match entry {
         Entry::Few(tallies) => {
-            let tallies = || tallies.iter().flat_map(HashMap::values);
+            let tallies = || tallies.iter().flat_map(Counts::values);
             forget(conn, tallies().map(|tally| tally.hour).max().unwrap_or(0))?;
             apply(conn, tallies())?;
             Ok(false)
@@ -92,7 +93,7 @@ fn forget(conn: &Connection, newest: u32) -> StoreResult<()> {
 }
 
 fn packed(tallies: &[&Tally]) -> StoreResult<Vec<u8>> {
-    postcard::to_allocvec(tallies)
+    postcard::to_extend(tallies, Vec::with_capacity(tallies.len() * PACKED))
         .map_err(|error| StoreError::Fault(format!("a count can't be packed: {error}")))
 }
 

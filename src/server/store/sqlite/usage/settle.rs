@@ -1,12 +1,10 @@
 //! Carrying over what was put down in the log.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension};
 
 use super::apply::apply;
 use super::{logged, packed, put_down};
-use crate::server::store::{StoreResult, Tally};
+use crate::server::store::{Counts, StoreResult, Tally};
 
 /// The most that are carried over at once; a change that comes meanwhile waits for them.
 const AT_ONCE: usize = 64;
@@ -41,7 +39,7 @@ fn oldest(conn: &Connection) -> StoreResult<Option<(i64, i64)>> {
 
 /// One tally for each key and hour, in the order in which keys lie.
 fn merged(tallies: Vec<Tally>) -> Vec<Tally> {
-    let mut merged: HashMap<(i64, u32), Tally> = HashMap::new();
+    let mut merged = Counts::default();
     for tally in tallies {
         let new = || Tally::of(tally.key, tally.hour);
         merged
