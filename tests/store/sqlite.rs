@@ -75,7 +75,7 @@ async fn a_database_is_made_once_and_opened_if_it_is_one() {
         .unwrap();
     assert!(matches!(
         SqliteStore::open(&path),
-        Err(StoreError::Newer { found: 99, known: 3 })
+        Err(StoreError::Newer { found: 99, known: 4 })
     ));
     let nowhere = directory.path().join("missing/keydeck.db");
     assert!(matches!(create(&nowhere), Err(StoreError::Unavailable(_))));
@@ -211,6 +211,13 @@ async fn the_database_itself_refuses_what_must_not_happen() {
         (
             "UPDATE keys SET token_hash = zeroblob(32) WHERE name = 'Active'",
             "never change",
+        ),
+        (
+            "INSERT INTO keys (id, name, name_key, scope, creator, created_at, hint, ui_domains,
+                               cross_page_persistence, token_hash)
+             SELECT randomblob(16), 'Copy', 'copy', 2, creator, 1, '', '', 0, token_hash
+               FROM keys WHERE name = 'Revoked'",
+            "same token",
         ),
         (
             "UPDATE keys SET sealed = x'00', data_key = 1 WHERE name = 'Revoked'",

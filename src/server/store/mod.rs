@@ -5,6 +5,7 @@
 //! after that transaction is durable. Reads see every change whose call has returned.
 
 mod changes;
+mod counted;
 mod filter;
 mod gateways;
 pub(crate) mod latency;
@@ -32,7 +33,9 @@ use self::projects::ids_that_begin;
 pub use self::projects::{
     NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
 };
-pub use self::usage::{Checked, CheckedKey, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of};
+pub use self::usage::{
+    Checked, CheckedKey, Counts, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of,
+};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyEventKind, KeyFilter, Organisation,
     Person, PersonRef, ProjectQuery, ProjectRef, Sort, Usage, User, UserQuery,

@@ -1,11 +1,12 @@
 //! Keys at work as the store knows them: what a check reads, and what was counted.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 use crate::model::{Scope, Settings};
@@ -45,8 +46,11 @@ pub struct Checked {
     pub gateway: bool,
 }
 
-/// What was counted by key and hour, in parts; all of a bucket of keys is in one part.
-pub type Tallies = Vec<HashMap<(i64, u32), Tally>>;
+/// What was counted by key and hour. The numbers are the store's own, so that nobody chooses where they fall.
+pub type Counts = FxHashMap<(i64, u32), Tally>;
+
+/// What was counted, in parts; all of a bucket of keys is in one part.
+pub type Tallies = Vec<Counts>;
 
 /// One request that was allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,8 +74,9 @@ pub struct Tally {
     pub refused: Vec<(Cow<'static, str>, u32)>,
     /// Microseconds since the epoch; 0 is never.
     pub last_refused_at: i64,
-    /// The newest use from each of the newest places, at most [`SOURCES`].
-    pub uses: Vec<Use>,
+    /// The newest use from each of the newest places, at most [`SOURCES`]. Most keys are used from one place
+    /// within a second.
+    pub uses: SmallVec<[Use; 1]>,
 }
 
 impl Tally {
@@ -125,8 +130,6 @@ impl Tally {
             origin: origin.map(Box::from),
         };
         if self.uses.len() < SOURCES {
-            // Most keys are used from one place within a second.
-            self.uses.reserve_exact(1);
             self.uses.push(new);
         } else if let Some(oldest) = self.uses.iter_mut().min_by_key(|known| known.at)
             && oldest.at <= at

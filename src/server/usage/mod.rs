@@ -58,7 +58,7 @@ pub async fn write(server: &ServerState) -> bool {
     }
     match server.store.record_usage(tallies.clone()).await {
         Ok(waits) => {
-            release(tallies).await;
+            release(server, tallies).await;
             waits
         }
         Err(error) => {
@@ -70,9 +70,9 @@ pub async fn write(server: &ServerState) -> bool {
 }
 
 /// Of very many keys that takes milliseconds; checks are answered in between.
-async fn release(tallies: Arc<Tallies>) {
+async fn release(server: &ServerState, tallies: Arc<Tallies>) {
     for part in Arc::into_inner(tallies).into_iter().flatten() {
-        drop(part);
+        server.usage.give_back(part);
         yield_now().await;
     }
 }

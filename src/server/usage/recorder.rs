@@ -1,6 +1,5 @@
 //! Counts what keys are used for, in memory and off the path of a check, until it is written.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,17 +8,19 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use crate::model::Rule;
-use crate::server::store::{Tallies, Tally, USAGE_BUCKET, hour_of};
+use crate::server::store::{Counts, Tallies, Tally, USAGE_BUCKET, hour_of};
 
 /// Threads that count at once seldom meet in one of so many.
 const SHARDS: usize = 16;
-
-type Shard = HashMap<(i64, u32), Tally>;
+/// Room of which less than one part of so many was used is not kept.
+const ROOM: usize = 8;
 
 /// What was counted since it was last taken.
 #[derive(Default)]
 pub struct Recorder {
-    shards: [Mutex<Shard>; SHARDS],
+    shards: [Mutex<Counts>; SHARDS],
+    /// Empty, with room for about as much as a second counts.
+    spare: Mutex<Vec<Counts>>,
     /// Whether there is something to take.
     filled: AtomicBool,
     wake: Notify,
@@ -45,13 +46,30 @@ impl Recorder {
     /// All that was counted; from now on it is counted anew.
     pub fn take(&self) -> Tallies {
         self.filled.store(false, Ordering::Release);
-        let shards = self.shards.iter().map(|shard| std::mem::take(&mut *lock(shard)));
-        shards.filter(|shard| !shard.is_empty()).collect()
+        let filled = self.shards.iter().filter_map(|shard| {
+            let mut shard = lock(shard);
+            (!shard.is_empty()).then(|| std::mem::replace(&mut *shard, self.spare()))
+        });
+        filled.collect()
+    }
+
+    /// The room that a part took is used again by what is counted next.
+    pub fn give_back(&self, mut part: Counts) {
+        let used = part.len() >= part.capacity() / ROOM;
+        part.clear();
+        let mut spare = lock(&self.spare);
+        if used && spare.len() < SHARDS {
+            spare.push(part);
+        }
+    }
+
+    fn spare(&self) -> Counts {
+        lock(&self.spare).pop().unwrap_or_default()
     }
 
     /// What could not be written is counted on.
     pub fn put_back(&self, tallies: &Tallies) {
-        for tally in tallies.iter().flat_map(HashMap::values) {
+        for tally in tallies.iter().flat_map(Counts::values) {
             let key = (tally.key, tally.hour);
             let new = || Tally::of(tally.key, tally.hour);
             let mut shard = lock(self.shard(tally.key));
@@ -74,14 +92,14 @@ impl Recorder {
         }
     }
 
-    fn shard(&self, key: i64) -> &Mutex<Shard> {
+    fn shard(&self, key: i64) -> &Mutex<Counts> {
         &self.shards[(key / USAGE_BUCKET).unsigned_abs() as usize % SHARDS]
     }
 }
 
 /// What these locks guard is whole at every instruction, so a panic elsewhere spoils nothing.
-fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
-    shard.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -101,7 +119,7 @@ mod tests {
         recorder.allowed(1, at(3600), None, None);
         recorder.filled().await;
         let all = recorder.take();
-        let mut taken: Vec<&Tally> = all.iter().flat_map(HashMap::values).collect();
+        let mut taken: Vec<&Tally> = all.iter().flat_map(Counts::values).collect();
         taken.sort_by_key(|tally| (tally.key, tally.hour));
         let counts: Vec<_> = taken
             .iter()
@@ -116,7 +134,7 @@ mod tests {
         assert_eq!(
             again
                 .iter()
-                .flat_map(HashMap::values)
+                .flat_map(Counts::values)
                 .map(|tally| tally.allowed)
                 .sum::<u32>(),
             4

@@ -46,8 +46,8 @@ use self::list::Listing;
 use self::pool::Pool;
 use self::rows::{KeyBy, find_key};
 pub(super) use self::schema::lay_foundation;
+use super::counted::Entry;
 use super::paging::Run;
-use super::sqlite::usage::Entry;
 use super::{
     Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
     Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, Position, ProjectRecord,

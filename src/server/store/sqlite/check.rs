@@ -8,18 +8,18 @@ use super::rows::{parsed, scope, uuid};
 use crate::model::{LocalAddress, Scope, Settings, TokenHash, UiDomain};
 use crate::server::store::{Checked, CheckedKey, StoreResult};
 
+/// All that it reads of a key is in the index: a page of it, and none of the table.
+const KEY: &str = "SELECT k.seq, k.id, k.scope, p.id, p.deployed, k.revoked_at IS NOT NULL, k.ui_domains,
+           k.local_development, k.cross_page_persistence,
+           EXISTS (SELECT 1 FROM gateways WHERE token_hash = ?2)
+      FROM keys AS k INDEXED BY keys_by_token_hash LEFT JOIN projects AS p ON p.seq = k.project
+     WHERE k.token_hash = ?1";
 const GATEWAY: &str = "SELECT EXISTS (SELECT 1 FROM gateways WHERE token_hash = ?)";
 
 pub fn check(conn: &Connection, key: &TokenHash, gateway: Option<&TokenHash>) -> StoreResult<Checked> {
     let gateway = gateway.map(|hash| hash.0);
     let found = conn
-        .prepare_cached(
-            "SELECT k.seq, k.id, k.scope, p.id, p.deployed, k.revoked_at IS NOT NULL, k.ui_domains,
-                    k.local_development, k.cross_page_persistence,
-                    EXISTS (SELECT 1 FROM gateways WHERE token_hash = ?2)
-               FROM keys AS k INDEXED BY keys_by_token_hash LEFT JOIN projects AS p ON p.seq = k.project
-              WHERE k.token_hash = ?1",
-        )?
+        .prepare_cached(KEY)?
         .query_row(params![key.0, gateway], |row| {
             Ok((checked_key(row)?, row.get(9)?))
         })
@@ -65,4 +65,20 @@ fn settings(row: &Row) -> rusqlite::Result<Settings> {
         },
         cross_page_persistence: row.get(8)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::store::sqlite::connection;
+
+    #[test]
+    fn a_check_reads_nothing_of_a_key_but_its_place_in_the_index() {
+        let conn = connection::in_memory();
+        let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {KEY}")).unwrap();
+        let steps = statement.query_map([[0; 32], [0; 32]], |row| row.get::<_, String>(3));
+        let steps: Vec<String> = steps.unwrap().map(Result::unwrap).collect();
+        let of_keys = "SEARCH k USING COVERING INDEX keys_by_token_hash (token_hash=?)";
+        assert!(steps.iter().any(|step| step == of_keys), "{steps:?}");
+    }
 }

@@ -16,7 +16,7 @@ use crate::model::Role;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// The schema's steps; `PRAGMA user_version` is how many of them a database has.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration {
         sql: include_str!("../../../../assets/migrations/sqlite/001_init.sql"),
         then: |_| Ok(()),
@@ -27,6 +27,10 @@ const MIGRATIONS: [Migration; 3] = [
     },
     Migration {
         sql: include_str!("../../../../assets/migrations/sqlite/003_usage.sql"),
+        then: |_| Ok(()),
+    },
+    Migration {
+        sql: include_str!("../../../../assets/migrations/sqlite/004_checks.sql"),
         then: |_| Ok(()),
     },
 ];
@@ -97,6 +101,7 @@ pub fn prepare(path: &Path) -> StoreResult<()> {
     if found < MIGRATIONS.len() {
         // Steps that make a table anew can't be taken otherwise; `migrate` checks the references itself.
         conn.pragma_update(None, "foreign_keys", false)?;
+        sort_in_files(&conn)?;
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have been faster.
         migrate(&tx, version(&tx)?)?;
@@ -128,8 +133,7 @@ pub fn loader(path: &Path) -> StoreResult<Connection> {
     let conn = connect(path)?;
     conn.pragma_update(None, "cache_size", -(LOADER_CACHE_KIB as i64))?;
     conn.pragma_update(None, "synchronous", "OFF")?;
-    // What an index is sorted in would stay with the process if it were memory.
-    conn.pragma_update(None, "temp_store", "FILE")?;
+    sort_in_files(&conn)?;
     Ok(conn)
 }
 
@@ -151,6 +155,11 @@ pub fn alone(path: &Path) -> StoreResult<Connection> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What an index of a million keys is sorted in would stay with the process if it were memory.
+fn sort_in_files(conn: &Connection) -> rusqlite::Result<()> {
+    conn.pragma_update(None, "temp_store", "FILE")
 }
 
 /// A connection that can't write.

@@ -21,7 +21,7 @@ mod rows;
 mod search;
 mod session_servers;
 mod trigrams;
-pub(in crate::server::store) mod usage;
+mod usage;
 mod watch;
 mod writer;
 
@@ -43,6 +43,7 @@ use self::readers::{Pool, Readers, snapshot};
 use self::rows::{KeyBy, find_key};
 use self::watch::Bell;
 use self::writer::Writer;
+use super::counted::Entry;
 use super::{
     Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
     Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
@@ -275,7 +276,7 @@ impl Store for SqliteStore {
     }
 
     async fn record_usage(&self, tallies: Arc<Tallies>) -> StoreResult<bool> {
-        let entry = usage::Entry::of(tallies).await?;
+        let entry = Entry::of(tallies).await?;
         self.writer.run(move |conn| usage::record(conn, &entry)).await
     }
 

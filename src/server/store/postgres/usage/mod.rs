@@ -11,7 +11,7 @@ use tokio_postgres::Row;
 pub use self::report::report;
 use super::ask::{self, Db};
 use super::change::Change;
-use crate::server::store::sqlite::usage::{Entry, FORGOTTEN, SETTLED_AT_ONCE, merged, packed, unpacked};
+use crate::server::store::counted::{Entry, FORGOTTEN, SETTLED, merged, packed, unpacked};
 use crate::server::store::{HOURS_KEPT, StoreResult, Tally};
 
 /// Returns whether there is something to settle.
@@ -53,7 +53,7 @@ pub async fn settle(change: &Change<'_>) -> StoreResult<bool> {
     };
     let (seq, bucket): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     let merged = merged(logged(&change.tx, bucket).await?);
-    let (now, later) = merged.split_at(merged.len().min(SETTLED_AT_ONCE));
+    let (now, later) = merged.split_at(merged.len().min(SETTLED));
     apply::apply(change, &now.iter().collect::<Vec<_>>()).await?;
     ask::run(&change.tx, "DELETE FROM usage_log WHERE bucket = $1", &[&bucket]).await?;
     if !later.is_empty() {

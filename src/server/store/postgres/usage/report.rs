@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::apply::{ADDRESS, ORIGIN};
 use super::logged;
 use crate::api::{LastUse, Usage};
+use crate::server::store::counted::bucket_of;
 use crate::server::store::postgres::ask::{self, Db};
 use crate::server::store::postgres::rows::{Kept, KeyBy, find_key, time};
 use crate::server::store::report::{Report, Stored};
-use crate::server::store::sqlite::usage::bucket_of;
 use crate::server::store::{Found, StoreResult, Visible};
 
 /// `None`: there is no such key that may be seen. To be asked in a transaction that sees one state.

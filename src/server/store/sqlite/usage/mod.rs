@@ -8,59 +8,19 @@ mod apply;
 mod report;
 mod settle;
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use rusqlite::{Connection, params};
-use tokio::task::yield_now;
 
 pub use self::apply::apply;
 pub use self::report::report;
-pub use self::settle::{AT_ONCE as SETTLED_AT_ONCE, merged, settle};
-use crate::server::store::{HOURS_KEPT, StoreError, StoreResult, Tallies, Tally, USAGE_BUCKET};
-
-/// The most tallies that are written to the keys at once.
-const AT_ONCE: usize = 256;
-/// The most hours' rows that are forgotten at once.
-pub(in crate::server::store) const FORGOTTEN: i64 = 2_000;
-
-pub(in crate::server::store) fn bucket_of(key: i64) -> i64 {
-    key / USAGE_BUCKET
-}
-
-/// What is written of a second of use.
-pub enum Entry {
-    /// To the keys at once.
-    Few(Arc<Tallies>),
-    /// Into the log, packed by buckets; and the newest hour in it.
-    Many(Vec<(i64, Vec<u8>)>, u32),
-}
-
-impl Entry {
-    /// Packs many, a part at a time: where it runs checks are answered, which wait for no more than a part.
-    pub async fn of(tallies: Arc<Tallies>) -> StoreResult<Self> {
-        if tallies.iter().map(HashMap::len).sum::<usize>() <= AT_ONCE {
-            return Ok(Self::Few(tallies));
-        }
-        let (mut rows, mut newest) = (Vec::new(), 0);
-        for part in tallies.iter() {
-            let mut sorted: Vec<&Tally> = part.values().collect();
-            sorted.sort_unstable_by_key(|tally| (tally.key, tally.hour));
-            for bucket in sorted.chunk_by(|one, next| bucket_of(one.key) == bucket_of(next.key)) {
-                newest = bucket.iter().map(|tally| tally.hour).fold(newest, u32::max);
-                rows.push((bucket_of(bucket[0].key), packed(bucket)?));
-                yield_now().await;
-            }
-        }
-        Ok(Self::Many(rows, newest))
-    }
-}
+pub use self::settle::settle;
+use crate::server::store::counted::{Entry, FORGOTTEN, unpacked};
+use crate::server::store::{Counts, HOURS_KEPT, StoreResult, Tally};
 
 /// Returns whether there is something to settle.
 pub fn record(conn: &Connection, entry: &Entry) -> StoreResult<bool> {
     match entry {
         Entry::Few(tallies) => {
-            let tallies = || tallies.iter().flat_map(HashMap::values);
+            let tallies = || tallies.iter().flat_map(Counts::values);
             forget(conn, tallies().map(|tally| tally.hour).max().unwrap_or(0))?;
             apply(conn, tallies())?;
             Ok(false)
@@ -89,16 +49,6 @@ fn forget(conn: &Connection, newest: u32) -> StoreResult<()> {
     )?
     .execute(params![newest.saturating_sub(HOURS_KEPT), FORGOTTEN])?;
     Ok(())
-}
-
-pub(in crate::server::store) fn packed(tallies: &[&Tally]) -> StoreResult<Vec<u8>> {
-    postcard::to_allocvec(tallies)
-        .map_err(|error| StoreError::Fault(format!("a count can't be packed: {error}")))
-}
-
-pub(in crate::server::store) fn unpacked(bytes: &[u8]) -> StoreResult<Vec<Tally>> {
-    postcard::from_bytes(bytes)
-        .map_err(|error| StoreError::Fault(format!("a count can't be unpacked: {error}")))
 }
 
 /// All that was put down for this bucket and not carried over yet.

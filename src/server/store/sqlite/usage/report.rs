@@ -7,8 +7,9 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::apply::{ADDRESS, ORIGIN};
-use super::{bucket_of, logged};
+use super::logged;
 use crate::api::{LastUse, Usage};
+use crate::server::store::counted::bucket_of;
 use crate::server::store::report::{Report, Stored};
 use crate::server::store::sqlite::rows::{KeyBy, find_key, parsed, time};
 use crate::server::store::{Found, StoreResult, Visible};

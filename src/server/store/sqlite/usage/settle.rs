@@ -1,15 +1,11 @@
 //! Carrying over what was put down in the log.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension};
 
 use super::apply::apply;
-use super::{logged, packed, put_down};
-use crate::server::store::{StoreResult, Tally};
-
-/// The most that are carried over at once; a change that comes meanwhile waits for them.
-pub const AT_ONCE: usize = 64;
+use super::{logged, put_down};
+use crate::server::store::StoreResult;
+use crate::server::store::counted::{SETTLED, merged, packed};
 
 /// Carries over the first keys of the bucket that has waited the longest. Returns whether more wait.
 pub fn settle(conn: &Connection) -> StoreResult<bool> {
@@ -17,7 +13,7 @@ pub fn settle(conn: &Connection) -> StoreResult<bool> {
         return Ok(false);
     };
     let merged = merged(logged(conn, bucket)?);
-    let (now, later) = merged.split_at(merged.len().min(AT_ONCE));
+    let (now, later) = merged.split_at(merged.len().min(SETTLED));
     apply(conn, now)?;
     conn.prepare_cached("DELETE FROM usage_log WHERE bucket = ?")?
         .execute([bucket])?;
@@ -37,19 +33,4 @@ fn oldest(conn: &Connection) -> StoreResult<Option<(i64, i64)>> {
     Ok(statement
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?)
-}
-
-/// One tally for each key and hour, in the order in which keys lie.
-pub fn merged(tallies: Vec<Tally>) -> Vec<Tally> {
-    let mut merged: HashMap<(i64, u32), Tally> = HashMap::new();
-    for tally in tallies {
-        let new = || Tally::of(tally.key, tally.hour);
-        merged
-            .entry((tally.key, tally.hour))
-            .or_insert_with(new)
-            .add(tally);
-    }
-    let mut merged: Vec<Tally> = merged.into_values().collect();
-    merged.sort_unstable_by_key(|tally| (tally.key, tally.hour));
-    merged
 }
