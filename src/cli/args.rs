@@ -98,6 +98,15 @@ pub enum Command {
     /// The server of the file must be ended. The database must be empty; nothing is in it when the move fails,
     /// and the file stays as it is.
     Migrate(MigrateArgs),
+    /// Copy a database into a file, also while it is served
+    ///
+    /// The copy holds the database as it is at one moment, and nothing of what was erased before. It does not
+    /// hold the root key, which must be kept elsewhere: who has both has the secrets.
+    Backup(BackupArgs),
+    /// Make a database from a backup, where there is none
+    ///
+    /// Keys that were revoked after the backup was made are active in it again.
+    Restore(RestoreArgs),
 }
 
 #[derive(Debug, Args)]
@@ -153,6 +162,34 @@ pub struct DatabaseArgs {
         value_name = "FILE"
     )]
     pub root_key_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// Where the backup goes; the file must not exist yet
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The database, as sqlite:PATH, instead of the local deck
+    #[arg(long, env = "KEYDECK_DATABASE", hide_env_values = true, value_name = "URL")]
+    pub database: Option<String>,
+    /// The file of its root key, which is not copied [default: PATH.root-key]
+    #[arg(
+        long,
+        env = "KEYDECK_ROOT_KEY_FILE",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "database"
+    )]
+    pub root_key_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The backup
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
 }
 
 #[derive(Debug, Args)]

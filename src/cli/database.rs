@@ -67,6 +67,17 @@ impl Database {
         })
     }
 
+    /// The file that can be backed up and restored.
+    pub fn file(&self) -> Result<&Path, Failure> {
+        self.location.file().ok_or_else(|| {
+            Failure::Usage(
+                "keydeck backs up and restores sqlite:PATH; for a PostgreSQL database use pg_dump and pg_restore, and keep \
+                 a copy of the root key apart"
+                    .into(),
+            )
+        })
+    }
+
     pub fn root_key(&self) -> Result<RootKey, Failure> {
         match &self.root_key {
             RootKeySource::File(path) => RootKey::read_file(path).map_err(|error| {

@@ -3,6 +3,7 @@
 mod activity;
 pub mod args;
 mod ask;
+mod backup;
 mod confirm;
 mod dashboard;
 mod database;
@@ -26,6 +27,7 @@ mod output;
 mod pages;
 mod project;
 mod resolve;
+mod restore;
 pub mod sample;
 mod sample_usage;
 mod scan;
@@ -35,6 +37,7 @@ mod serve;
 mod user;
 mod values;
 mod whoami;
+mod whole_file;
 
 pub use args::Cli;
 pub use failure::Failure;
@@ -60,6 +63,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Serve(args)) => without(selection, "serve").and_then(|()| serve::run(args)),
         Some(Command::Migrate(args)) => without(selection, "migrate").and_then(|()| migrate::run(&args)),
         Some(Command::Seal(args)) => without(selection, "seal").and_then(|()| seal::run(&args)),
+        Some(Command::Backup(args)) => without(selection, "backup").and_then(|()| backup::run(&args)),
+        Some(Command::Restore(args)) => without(selection, "restore").and_then(|()| restore::run(&args)),
     }
 }
 

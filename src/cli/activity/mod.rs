@@ -8,6 +8,8 @@ use self::args::ActivityCommand;
 use super::args::Selection;
 use super::{Failure, deck};
 
+pub use self::verify::{pages, prove};
+
 pub fn run(selection: &Selection, command: ActivityCommand) -> Result<(), Failure> {
     let deck = deck::open(selection)?;
     let client = deck.client.clone().retrying();

@@ -4,7 +4,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::args::VerifyArgs;
-use crate::api::{ActivityHead, ActivityPage, ActivityQuery, Fault, MAX_LIMIT, Verification};
+use crate::api::{Activity, ActivityHead, ActivityPage, ActivityQuery, Fault, MAX_LIMIT, Verification};
 use crate::cli::{Failure, output};
 use crate::client::Client;
 
@@ -38,9 +38,20 @@ async fn verify(
     client: &Client,
     noted: Option<ActivityHead>,
 ) -> Result<Result<ActivityHead, Fault>, Failure> {
+    let page = async |query: ActivityQuery| Ok(client.activity(&query).await?);
     // A head that is read behind a row is never older than the row, unless somebody put it in.
-    let newest = page(client, None, 1).await?.items.pop();
+    let newest = page(pages(None, 1)).await?.items.pop();
     let head = client.activity_head().await?;
+    prove(head, noted, newest, page).await
+}
+
+/// Whether the rows behind `head` are those that were written; `newest` is the last one that there is.
+pub async fn prove(
+    head: ActivityHead,
+    noted: Option<ActivityHead>,
+    newest: Option<Activity>,
+    page: impl AsyncFn(ActivityQuery) -> Result<ActivityPage, Failure>,
+) -> Result<Result<ActivityHead, Fault>, Failure> {
     let mut verification = Verification::new(head, noted);
     if let Some(row) = newest.filter(|row| row.seq > head.seq) {
         verification.row(row);
@@ -49,7 +60,7 @@ async fn verify(
     // Rows that are written meanwhile are newer than the head, and left out.
     let mut before = Some(head.seq.saturating_add(1));
     while let Some(seq) = before {
-        let page = page(client, Some(seq), MAX_LIMIT).await?;
+        let page = page(pages(Some(seq), MAX_LIMIT)).await?;
         bar.inc(page.items.len() as u64);
         page.items.into_iter().for_each(|row| verification.row(row));
         before = page.next.filter(|&next| next < seq);
@@ -58,13 +69,13 @@ async fn verify(
     Ok(verification.finish())
 }
 
-async fn page(client: &Client, before: Option<u64>, limit: u32) -> Result<ActivityPage, Failure> {
-    let query = ActivityQuery {
+/// Asks for so many rows.
+pub fn pages(before: Option<u64>, limit: u32) -> ActivityQuery {
+    ActivityQuery {
         before,
         limit: Some(limit),
         ..ActivityQuery::default()
-    };
-    Ok(client.activity(&query).await?)
+    }
 }
 
 /// On a terminal; elsewhere nothing is drawn.

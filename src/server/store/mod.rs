@@ -260,6 +260,8 @@ pub enum StoreError {
     /// Nothing is written until the server is started again. Reads go on.
     #[error("the disk failed to keep what was written: {0}")]
     Stopped(String),
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
     /// Behind the look at their token.
     #[error("who acts was removed meanwhile, or has another token")]
     ActorGone,

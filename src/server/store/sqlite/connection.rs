@@ -74,13 +74,13 @@ pub fn create(path: &Path, founding: &Founding, data_key: &WrappedDataKey) -> St
     Ok(tx.commit()?)
 }
 
-/// Checks that a keydeck database is there, and brings its schema up to date.
-pub fn prepare(path: &Path) -> StoreResult<()> {
+/// A connection to a keydeck database of this version or an earlier one.
+pub fn existing(path: &Path) -> StoreResult<Connection> {
     let missing = || StoreError::NotInitialised(path.display().to_string());
     if !path.exists() {
         return Err(missing());
     }
-    let mut conn = connect(path)?;
+    let conn = connect(path)?;
     let found = version(&conn)?;
     if found == 0 {
         return Err(if is_empty(&conn)? {
@@ -98,7 +98,13 @@ pub fn prepare(path: &Path) -> StoreResult<()> {
             known: MIGRATIONS.len() as u32,
         });
     }
-    if found < MIGRATIONS.len() {
+    Ok(conn)
+}
+
+/// Checks that a keydeck database is there, and brings its schema up to date.
+pub fn prepare(path: &Path) -> StoreResult<()> {
+    let mut conn = existing(path)?;
+    if version(&conn)? < MIGRATIONS.len() {
         // Steps that make a table anew can't be taken otherwise; `migrate` checks the references itself.
         conn.pragma_update(None, "foreign_keys", false)?;
         sort_in_files(&conn)?;
@@ -316,6 +322,7 @@ impl From<rusqlite::Error> for StoreError {
                 | ErrorCode::OperationInterrupted,
             ) => StoreError::Unavailable(text),
             Some(ErrorCode::DiskFull) => StoreError::Full(text),
+            Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(text),
             _ => StoreError::Fault(text),
         }
     }

@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file in WAL mode, written by one thread, read by many.
 
 mod activity;
+mod backup;
 mod bulk;
 mod check;
 mod connection;
@@ -56,6 +57,7 @@ use crate::api::{
 };
 use crate::model::{Role, Settings, TokenHash};
 
+pub use self::backup::{Contents, back_up, examine};
 pub use self::bulk::{SampleKey, SampleProject, SampleUser};
 pub(super) use self::connection::alone;
 

@@ -1,0 +1,138 @@
+//! `keydeck restore`: a database from a backup, where there is none, once it is proven to be whole.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::activity::{pages, prove};
+use super::args::RestoreArgs;
+use super::database::{Database, RootKeySource};
+use super::founding::block_on;
+use super::whole_file::{self, BESIDE, WholeFile, suffixed};
+use super::{Failure, output};
+use crate::api::ActivityHead;
+use crate::server::seal;
+use crate::server::store::sqlite::{self, SqliteStore};
+use crate::server::store::{Store, Visible, WrappedDataKey};
+
+/// What a backup proved to be.
+struct Proven {
+    head: ActivityHead,
+    /// When the newest row of its activity log was written.
+    newest: Option<Timestamp>,
+    data_keys: Vec<WrappedDataKey>,
+}
+
+pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
+    let database = Database::of(&args.database)?;
+    let target = database.file()?;
+    // What is beside it would be taken for its own.
+    for suffix in BESIDE {
+        whole_file::refuse(&suffixed(target, suffix))?;
+    }
+    refuse_live(&args.file)?;
+    let mut copy = WholeFile::new(target)?;
+    copy.copy(&args.file)?;
+    let unusable = |why: String| Failure::Failed(format!("{} can't be restored: {why}", args.file.display()));
+    let contents = sqlite::examine(copy.path()).map_err(|error| unusable(error.to_string()))?;
+    let proven = opened(copy.path()).map_err(|failure| unusable(failure.to_string()))?;
+    copy.give_away()?;
+    copy.keep()?;
+    output::talk(format!(
+        "restored {} from {}: {contents}, none changed or taken out; head {}",
+        database.location.name(),
+        args.file.display(),
+        proven.head
+    ));
+    output::talk(of_root_key(&database, &proven.data_keys));
+    output::talk(of_age(proven.newest, Timestamp::now()));
+    Ok(())
+}
+
+/// A copy of a database at work lacks what is in its log, and is no backup.
+fn refuse_live(file: &Path) -> Result<(), Failure> {
+    let log = suffixed(file, "-wal");
+    match log.exists() {
+        false => Ok(()),
+        true => Err(Failure::Failed(format!(
+            "{} is beside it, so {} is no backup but a database at work; make a backup of it with keydeck backup",
+            log.display(),
+            file.display()
+        ))),
+    }
+}
+
+/// Brings its schema up to date, and proves its activity log.
+fn opened(path: &Path) -> Result<Proven, Failure> {
+    let store = SqliteStore::open(path).map_err(Failure::failed)?;
+    let proven = block_on(proven(&store))?;
+    drop(store);
+    match suffixed(path, "-wal").exists() {
+        false => Ok(proven),
+        true => Err(Failure::Failed("its log can't be carried over into it".into())),
+    }
+}
+
+async fn proven(store: &SqliteStore) -> Result<Proven, Failure> {
+    let page = async |query| {
+        let page = store.activity(&query, Visible::All).await;
+        page.map_err(Failure::failed)
+    };
+    let newest = page(pages(None, 1)).await?.items.pop();
+    let head = store.activity_head().await.map_err(Failure::failed)?;
+    let written = newest.as_ref().map(|row| row.at);
+    let verdict = prove(head, None, newest, page).await?;
+    Ok(Proven {
+        head: verdict.map_err(|fault| Failure::Failed(format!("in its activity log, {fault}")))?,
+        newest: written,
+        data_keys: store.data_keys().await.map_err(Failure::failed)?,
+    })
+}
+
+fn of_root_key(database: &Database, data_keys: &[WrappedDataKey]) -> String {
+    let named = match &database.root_key {
+        RootKeySource::File(path) => path.display().to_string(),
+        RootKeySource::Environment(_) => "KEYDECK_ROOT_KEY".into(),
+    };
+    let wanted =
+        "the one that the backup was made under; before a rotation, that is the ….old-DATE of that time";
+    match (&database.root_key, database.root_key()) {
+        (_, Ok(key)) if seal::opens(&key, data_keys) => format!("the root key in {named} opens it"),
+        (RootKeySource::File(path), _) if !path.exists() => {
+            format!("its root key is not there, and it can't be served without: put into {named} {wanted}")
+        }
+        (_, Ok(_)) => format!("the root key in {named} does not open it: put there {wanted}"),
+        (_, Err(failure)) => format!("whether its root key opens it can't be said: {failure}"),
+    }
+}
+
+fn of_age(newest: Option<Timestamp>, now: Timestamp) -> String {
+    let age = match newest {
+        None => "it has no activity yet".into(),
+        Some(at) => {
+            let days = now.duration_since(at).as_hours() / 24;
+            format!(
+                "its newest activity is of {}, {} ago",
+                output::time(at),
+                output::counted(days.unsigned_abs(), "day")
+            )
+        }
+    };
+    format!(
+        "{age}: keys that were revoked after that are active again, and people who were removed can sign in. Look at \
+         the activity of the time since, where it is still to be had, and revoke and remove them again before you serve it"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_age_is_told_in_days() {
+        let at = |day: i64| Timestamp::from_second(1_800_000_000 + day * 86_400).expect("a time");
+        assert!(of_age(Some(at(0)), at(7)).contains(", 7 days ago: keys"));
+        assert!(of_age(Some(at(0)), at(1)).contains(", 1 day ago: keys"));
+        assert!(of_age(None, at(1)).starts_with("it has no activity yet: keys"));
+    }
+}

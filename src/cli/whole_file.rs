@@ -1,0 +1,111 @@
+//! A new file that is there whole or not at all, also after a power cut, and never takes another's place.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::Failure;
+use crate::ending::{self, Waiting};
+use crate::server::seal::{Owner, directory_of};
+
+/// What SQLite may put beside a database.
+pub const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// Under another name until it is kept; else it goes, also when a signal ends the program.
+pub struct WholeFile {
+    file: NamedTempFile,
+    target: PathBuf,
+    _removal: Waiting,
+}
+
+impl WholeFile {
+    /// Only its owner can read it.
+    pub fn new(target: &Path) -> Result<Self, Failure> {
+        refuse(target)?;
+        let make = || -> io::Result<Self> {
+            let directory = std::path::absolute(directory_of(target))?;
+            let file = tempfile::Builder::new()
+                .prefix(".keydeck-")
+                .tempfile_in(directory)?;
+            let path = file.path().to_owned();
+            Ok(Self {
+                file,
+                target: target.to_owned(),
+                _removal: ending::before(move || remove(&path))?,
+            })
+        };
+        make().map_err(|error| unwritable(target, &error))
+    }
+
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Fills it with what is in another file.
+    pub fn copy(&mut self, from: &Path) -> Result<(), Failure> {
+        let unreadable = |error| Failure::Failed(format!("can't read {}: {error}", from.display()));
+        let mut from = File::open(from).map_err(unreadable)?;
+        let copied = io::copy(&mut from, self.file.as_file_mut());
+        copied.map(drop).map_err(|error| unwritable(&self.target, &error))
+    }
+
+    /// Gives it to whom its directory belongs, when root makes it for a server.
+    pub fn give_away(&self) -> Result<(), Failure> {
+        let give = || match Owner::of(directory_of(&self.target))? {
+            owner if owner.can_be_given_files() => owner.take(self.file.as_file()),
+            _ => Ok(()),
+        };
+        give().map_err(|error| unwritable(&self.target, &error))
+    }
+
+    /// Puts it where it belongs.
+    pub fn keep(self) -> Result<(), Failure> {
+        let Self { file, target, .. } = self;
+        let keep = || -> io::Result<()> {
+            file.as_file().sync_all()?;
+            file.persist_noclobber(&target)?;
+            File::open(directory_of(&target))?.sync_all()
+        };
+        keep().map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => taken(&target),
+            _ => unwritable(&target, &error),
+        })
+    }
+}
+
+/// Refuses a file that is there.
+pub fn refuse(path: &Path) -> Result<(), Failure> {
+    match path.try_exists() {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(taken(path)),
+        Err(error) => Err(unwritable(path, &error)),
+    }
+}
+
+/// `keydeck.db-wal`.
+pub fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn remove(path: &Path) {
+    // What is not there needs no removal, and nobody is left to be told.
+    let _ = fs::remove_file(path);
+    for suffix in BESIDE {
+        let _ = fs::remove_file(suffixed(path, suffix));
+    }
+}
+
+fn taken(path: &Path) -> Failure {
+    Failure::Failed(format!(
+        "{} exists already and stays as it is; choose another path",
+        path.display()
+    ))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::Failed(format!("can't write {}: {error}", path.display()))
+}

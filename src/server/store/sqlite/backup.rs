@@ -1,0 +1,58 @@
+//! A database as one file that somebody keeps elsewhere: made from one that is at work, and looked at before
+//! it is trusted.
+
+use std::fmt;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::connection;
+use crate::server::store::{StoreError, StoreResult};
+
+/// What is in a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contents {
+    pub active_keys: u64,
+    /// Of the activity log.
+    pub rows: u64,
+}
+
+impl fmt::Display for Contents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { active_keys, rows } = self;
+        write!(f, "active keys: {active_keys}, rows of activity: {rows}")
+    }
+}
+
+/// Copies the database into a file that is empty, as it is at one moment, whoever writes meanwhile. It is written
+/// anew, row by row: nothing of what was erased comes along. It is for the caller to sync it.
+pub fn back_up(database: &Path, copy: &Path) -> StoreResult<()> {
+    let unusable = || StoreError::Unavailable(format!("{} is no path of text", copy.display()));
+    let copy = copy.to_str().ok_or_else(unusable)?;
+    connection::existing(database)?.execute("VACUUM INTO ?", [copy])?;
+    Ok(())
+}
+
+/// Fails when it is no database of keydeck that this program knows, or is damaged.
+pub fn examine(path: &Path) -> StoreResult<Contents> {
+    let conn = connection::existing(path)?;
+    let whole: String = conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if whole != "ok" {
+        return Err(StoreError::Damaged(whole));
+    }
+    if conn.prepare("PRAGMA foreign_key_check")?.exists([])? {
+        return Err(StoreError::Damaged(
+            "rows refer to others that don't exist".into(),
+        ));
+    }
+    Ok(contents(&conn)?)
+}
+
+/// In every version of the schema.
+fn contents(conn: &Connection) -> rusqlite::Result<Contents> {
+    let count = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
+    Ok(Contents {
+        active_keys: count("SELECT count(*) FROM keys WHERE revoked_at IS NULL")? as u64,
+        rows: count("SELECT count(*) FROM activity")? as u64,
+    })
+}

@@ -1,0 +1,362 @@
+//! `keydeck backup` of a server at work, and `keydeck restore`: what is in it, and what is refused.
+#![cfg(test)]
+
+#[path = "common/program.rs"]
+#[expect(dead_code, reason = "shared with the tests of the commands")]
+mod program;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use program::{Home, Ran, Served};
+use rusqlite::Connection;
+
+const BACKUP: &[&str] = &["backup", "kept.db", "--database", "sqlite:keys.db"];
+const RESTORE: &[&str] = &["restore", "kept.db", "--database", "sqlite:restored.db"];
+const ROOT_KEY: &str = "keys.db.root-key";
+
+/// Creates a key that can be viewed again; its secret.
+fn created(server: &Served, name: &str) -> String {
+    let create = [
+        "key",
+        "create",
+        "--scope",
+        "mobile",
+        "--project",
+        "Storefront",
+        "--name",
+        name,
+    ];
+    server.run(&create).succeeded().stdout
+}
+
+fn names(server: &Served) -> BTreeSet<String> {
+    let keys = server.run(&["key", "list", "--json"]).json();
+    let items = keys["items"].as_array().expect("keys").iter();
+    items
+        .map(|key| key["name"].as_str().expect("a name").to_owned())
+        .collect()
+}
+
+fn files(directory: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(directory).expect("there");
+    entries
+        .map(|entry| entry.expect("there").file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+fn holds(file: &Path, part: &[u8]) -> bool {
+    fs::read(file)
+        .expect("there")
+        .windows(part.len())
+        .any(|window| window == part)
+}
+
+/// What a key's token is sealed to.
+fn sealed(home: &Home, name: &str) -> Vec<u8> {
+    let conn = Connection::open(home.path("keys.db")).expect("opened");
+    conn.query_row("SELECT sealed FROM keys WHERE name = ?", [name], |row| row.get(0))
+        .expect("sealed")
+}
+
+/// A deck with a project and a key called Till, and what the Owner signs in with.
+fn deck(home: &Home) -> String {
+    let token = home.init();
+    let server = home.serve(&token);
+    server.project("Storefront");
+    created(&server, "Till");
+    server.terminate();
+    token
+}
+
+#[test]
+fn a_backup_of_a_server_at_work_is_of_one_moment_and_serves_again() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    server.project("Storefront");
+    let till = created(&server, "Till");
+    created(&server, "Gone");
+    let gone = sealed(&home, "Gone");
+    server.run(&["key", "revoke", "Gone", "--yes"]).succeeded();
+
+    let mut backup = home
+        .command(BACKUP)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut during = 0;
+    while backup.try_wait().expect("waited").is_none() {
+        during += 1;
+        created(&server, &format!("During {during}"));
+    }
+    let told = Ran::of(backup.wait_with_output().expect("ended")).succeeded();
+    created(&server, "After");
+    assert!(
+        told.stderr.contains("active keys: ") && told.stderr.contains(ROOT_KEY),
+        "{}",
+        told.stderr
+    );
+
+    let kept = home.path("kept.db");
+    assert_eq!(
+        fs::metadata(&kept).expect("there").permissions().mode() & 0o777,
+        0o600
+    );
+    let root_key = fs::read_to_string(home.path(ROOT_KEY)).expect("there");
+    let alive = sealed(&home, "Till");
+    assert!(holds(&kept, &alive) && holds(&kept, b"Gone"));
+    for erased in [
+        gone.as_slice(),
+        root_key.trim().as_bytes(),
+        till.trim().as_bytes(),
+        token.as_bytes(),
+    ] {
+        assert!(
+            !holds(&kept, erased),
+            "what was erased, or is secret, is in the backup"
+        );
+    }
+    assert!(
+        files(home.dir.path())
+            .iter()
+            .all(|name| !name.starts_with(".keydeck-"))
+    );
+    let before = fs::read(&kept).expect("there");
+    let refused = home.run(BACKUP).refused(1);
+    assert!(refused.contains("kept.db exists already"), "{refused}");
+    assert_eq!(fs::read(&kept).expect("there"), before);
+    server.terminate();
+
+    // The server and all of its files are lost, but the root key.
+    for file in ["keys.db", "keys.db-wal", "keys.db-shm"] {
+        let _ = fs::remove_file(home.path(file));
+    }
+    let restore = ["restore", "kept.db", "--database", "sqlite:keys.db"];
+    let told = home.run(&restore).succeeded().stderr;
+    assert!(
+        told.contains("head ") && told.contains("opens it") && told.contains("0 days ago"),
+        "{told}"
+    );
+    assert_eq!(
+        fs::metadata(home.path("keys.db"))
+            .expect("there")
+            .permissions()
+            .mode()
+            & 0o777,
+        0o600
+    );
+    let server = home.serve(&token);
+    let names = names(&server);
+    let of_during: Vec<bool> = (1..=during)
+        .map(|n| names.contains(&format!("During {n}")))
+        .collect();
+    assert!(names.contains("Till") && !names.contains("Gone") && !names.contains("After"));
+    assert!(
+        of_during.is_sorted_by(|earlier, later| earlier >= later),
+        "{of_during:?}"
+    );
+    assert_eq!(server.run(&["key", "reveal", "Till"]).succeeded().stdout, till);
+    server.run(&["activity", "verify"]).succeeded();
+}
+
+#[test]
+fn the_local_deck_is_backed_up_when_nothing_else_is_named() {
+    let home = Home::new();
+    let refused = home.run(&["backup", "kept.db"]).refused(1);
+    assert!(refused.contains("there is no local deck yet"), "{refused}");
+    home.run(&["key", "list"]).succeeded();
+    let told = home.run(&["backup", "kept.db"]).succeeded().stderr;
+    assert!(told.contains("root.key"), "{told}");
+    assert!(
+        home.run(RESTORE)
+            .succeeded()
+            .stderr
+            .contains("its root key is not there")
+    );
+    let refused = home
+        .run(&["--server", "https://keys.acme.example", "backup", "other.db"])
+        .refused(2);
+    assert!(refused.contains("leave out --server"), "{refused}");
+}
+
+#[test]
+fn nothing_is_restored_over_what_is_there() {
+    let home = Home::new();
+    deck(&home);
+    home.run(BACKUP).succeeded();
+    for name in [
+        "restored.db",
+        "restored.db-wal",
+        "restored.db-shm",
+        "restored.db-journal",
+    ] {
+        fs::write(home.path(name), "mine").expect("written");
+        let refused = home.run(RESTORE).refused(1);
+        assert!(refused.contains(&format!("{name} exists already")), "{refused}");
+        assert_eq!(fs::read(home.path(name)).expect("there"), b"mine");
+        fs::remove_file(home.path(name)).expect("removed");
+    }
+    let told = home.run(RESTORE).succeeded().stderr;
+    assert!(
+        told.contains("restored.db.root-key the one that the backup was made under"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_root_key_is_tried_when_it_is_at_hand() {
+    let home = Home::new();
+    deck(&home);
+    home.run(BACKUP).succeeded();
+    home.run(&["seal", "rotate", "--database", "sqlite:keys.db"])
+        .succeeded();
+    fs::copy(home.path(ROOT_KEY), home.path("restored.db.root-key")).expect("copied");
+    let told = home.run(RESTORE).succeeded().stderr;
+    assert!(
+        told.contains("does not open it") && told.contains(".old-DATE"),
+        "{told}"
+    );
+}
+
+/// A file that is no backup, and what is said of it.
+type Spoil = (fn(&Path), &'static str);
+
+fn in_it(sql: &str, path: &Path) {
+    let conn = Connection::open(path).expect("opened");
+    conn.execute_batch(sql).expect("done");
+}
+
+#[test]
+fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
+    let home = Home::new();
+    deck(&home);
+    home.run(BACKUP).succeeded();
+    let kept = home.path("kept.db");
+    let good = fs::read(&kept).expect("there");
+    let spoils: [Spoil; 8] = [
+        (
+            |path| fs::write(path, "").expect("written"),
+            "there is no keydeck database",
+        ),
+        (
+            |path| fs::write(path, "a letter to the editor\n".repeat(99)).expect("written"),
+            "not a database",
+        ),
+        (
+            |path| {
+                fs::remove_file(path).expect("removed");
+                in_it("CREATE TABLE theirs (n)", path);
+            },
+            "a database of another program",
+        ),
+        (
+            |path| {
+                let file = fs::OpenOptions::new().write(true).open(path).expect("opened");
+                file.set_len(file.metadata().expect("there").len() / 2)
+                    .expect("cut");
+            },
+            "damaged",
+        ),
+        (
+            |path| in_it("PRAGMA user_version = 99", path),
+            "newer keydeck (schema 99",
+        ),
+        (
+            |path| {
+                in_it(
+                    "DROP TRIGGER activity_is_not_rewritten; UPDATE activity SET subject = 'x' WHERE seq = 2;",
+                    path,
+                );
+            },
+            "row 2 was changed",
+        ),
+        (
+            |path| {
+                in_it(
+                    "DROP TRIGGER activity_is_not_shortened; DELETE FROM activity WHERE seq = (SELECT max(seq) FROM activity);",
+                    path,
+                );
+            },
+            "was taken out",
+        ),
+        (
+            |path| {
+                let log = path.with_file_name("kept.db-wal");
+                fs::File::create(log)
+                    .expect("made")
+                    .write_all(b"log")
+                    .expect("written");
+            },
+            "no backup but a database at work",
+        ),
+    ];
+    for (spoil, sentence) in spoils {
+        fs::write(&kept, &good).expect("written");
+        spoil(&kept);
+        let before = files(home.dir.path());
+        let refused = home.run(RESTORE).refused(1);
+        assert!(refused.contains(sentence), "{sentence}: {refused}");
+        assert_eq!(files(home.dir.path()), before, "{sentence}");
+    }
+    let refused = home
+        .run(&["restore", "missing.db", "--database", "sqlite:restored.db"])
+        .refused(1);
+    assert!(refused.contains("can't read missing.db"), "{refused}");
+}
+
+/// A backup that takes its time, as soon as it has begun to write.
+fn begun(home: &Home) -> Child {
+    let mut backup = home
+        .command(BACKUP)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let is_writing = |name: &String| name.starts_with(".keydeck-");
+    while !files(home.dir.path()).iter().any(is_writing) {
+        assert_eq!(
+            backup.try_wait().expect("waited"),
+            None,
+            "it ended before it was seen"
+        );
+    }
+    backup
+}
+
+#[test]
+fn a_backup_that_is_cut_off_is_not_in_the_way_of_the_next() {
+    let home = Home::new();
+    deck(&home);
+    in_it(
+        "CREATE TABLE ballast (b); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
+         INSERT INTO ballast SELECT randomblob(5000000) FROM n",
+        &home.path("keys.db"),
+    );
+    let mut killed = begun(&home);
+    killed.kill().expect("killed");
+    killed.wait().expect("ended");
+    assert!(!home.path("kept.db").exists());
+    let left: BTreeSet<String> = files(home.dir.path());
+
+    let terminated = begun(&home);
+    rustix::process::kill_process(
+        rustix::process::Pid::from_child(&terminated),
+        rustix::process::Signal::TERM,
+    )
+    .expect("sent");
+    assert!(!terminated.wait_with_output().expect("ended").status.success());
+    assert!(!home.path("kept.db").exists());
+    assert_eq!(
+        files(home.dir.path()),
+        left,
+        "what a signal cut off is cleared away"
+    );
+
+    home.run(BACKUP).succeeded();
+    home.run(RESTORE).succeeded();
+}
