@@ -199,3 +199,39 @@ fn what_a_killed_demo_left_is_swept_by_the_next() {
     assert_eq!(demo_directories(&home), kept);
     drop(living);
 }
+
+#[test]
+fn a_database_of_a_newer_keydeck_is_refused_whatever_is_asked_of_it() {
+    let home = Home::new();
+    home.init();
+    home.run(&["key", "list"]).succeeded();
+    fs::copy(home.path("keys.db"), home.path("kept.db")).expect("copied");
+    let local = home.path("data/keydeck/keydeck.db");
+    for path in [&home.path("keys.db"), &home.path("kept.db"), &local] {
+        let conn = rusqlite::Connection::open(path).expect("opened");
+        conn.pragma_update(None, "user_version", 99).expect("set");
+    }
+    let serve = [
+        "serve",
+        "--public-url",
+        "https://keys.acme.example",
+        "--database",
+        "sqlite:keys.db",
+    ];
+    for args in [
+        &serve[..],
+        &["backup", "other.db", "--database", "sqlite:keys.db"],
+        &["restore", "kept.db", "--database", "sqlite:restored.db"],
+        &["seal", "rotate", "--database", "sqlite:keys.db"],
+        &["seal", "rotate"],
+        &["backup", "other.db"],
+        &["key", "list"],
+    ] {
+        let refused = home.run(args).refused(1);
+        let sentence = "the database is of a newer keydeck (schema 99; this one knows up to ";
+        assert!(refused.contains(sentence), "{args:?}: {refused}");
+    }
+    let dashboard = Pty::spawn(&home.command(&[]), Size(120, 36));
+    dashboard.wait_for("of a newer keydeck (schema 99");
+    assert_eq!(dashboard.finish().status.code(), Some(1));
+}

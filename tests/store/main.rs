@@ -19,6 +19,7 @@ mod migration;
 mod paging;
 mod people;
 mod projects;
+mod released;
 mod removal;
 mod sqlite;
 mod usage;

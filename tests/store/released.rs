@@ -1,0 +1,140 @@
+//! A database of every schema that was released, opened by this keydeck: nothing of it is lost.
+//!
+//! The rows are those of one deck, written out at three moments; its secrets are sealed under `root-key`. A new
+//! schema adds a line to [`RELEASED`] and a file of rows.
+
+use std::path::Path;
+
+use keydeck::api::{ActivityAction, ActivityQuery, KeyFilter, Sort, UserQuery};
+use keydeck::model::Scope;
+use keydeck::server::seal::{RootKey, Sealer};
+use keydeck::server::store::sqlite::{SqliteStore, examine};
+use keydeck::server::store::{Found, KeyRecord, Store, Visible};
+use rusqlite::Connection;
+
+use super::activity::{assert_chained, log};
+use super::deck::{actor, query};
+
+const ROOT_KEY: &str = include_str!("released/root-key");
+
+/// The step that leads to a schema, the rows of a database that it was the newest of, how many of them are in
+/// the activity log, and its active keys by name.
+struct Release {
+    migration: &'static str,
+    rows: &'static str,
+    log: u64,
+    keys: &'static [&'static str],
+}
+
+macro_rules! release {
+    ($migration:literal, $rows:literal, $log:literal, $keys:expr) => {
+        Release {
+            migration: include_str!(concat!("../../assets/migrations/sqlite/", $migration)),
+            rows: include_str!(concat!("released/", $rows)),
+            log: $log,
+            keys: $keys,
+        }
+    };
+}
+
+const RELEASED: [Release; 3] = [
+    release!("001_init.sql", "schema-1.sql", 9, &["App", "Board", "Checkout"]),
+    release!(
+        "002_people.sql",
+        "schema-2.sql",
+        16,
+        &["App", "Board", "Booth", "Checkout"]
+    ),
+    release!(
+        "003_usage.sql",
+        "schema-3.sql",
+        19,
+        &["App", "Board", "Booth", "Checkout"]
+    ),
+];
+
+/// The database as a keydeck of schema `version` left it.
+fn make(path: &Path, version: usize) {
+    let conn = Connection::open(path).unwrap();
+    conn.pragma_update(None, "journal_mode", "WAL").unwrap();
+    for release in &RELEASED[..version] {
+        conn.execute_batch(release.migration).unwrap();
+    }
+    // The program's part of step 2, where there are no rows to be carried over.
+    conn.execute_batch(
+        "DROP TABLE IF EXISTS old_activity; PRAGMA application_id = 0x6b64636b; PRAGMA foreign_keys = ON;",
+    )
+    .unwrap();
+    conn.execute_batch(RELEASED[version - 1].rows).unwrap();
+    conn.pragma_update(None, "user_version", version as i64).unwrap();
+}
+
+/// Each secret opens with the deck's root key, and is that of its key.
+async fn assert_revealed(store: &SqliteStore, keys: &[KeyRecord]) {
+    let root = RootKey::from_text(ROOT_KEY).unwrap();
+    let organisation = store.organisation().await.unwrap().id;
+    let sealer = Sealer::open(&root, organisation, &store.data_keys().await.unwrap()).unwrap();
+    let owner = store.people(&UserQuery::default()).await.unwrap().remove(0).user;
+    for key in keys.iter().filter(|key| key.scope.is_viewable()) {
+        let sealed = store.reveal_key(key.id, actor(&owner)).await.unwrap().unwrap();
+        let token = sealer.unseal(key.id, key.scope, &sealed).unwrap();
+        let found = store.key_by_hash(&token.hash(), Visible::All).await.unwrap();
+        assert!(
+            matches!(found, Some(Found::Active(found)) if found.id == key.id),
+            "{}",
+            key.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_every_released_schema_opens_with_all_that_it_holds() {
+    for (at, release) in RELEASED.iter().enumerate() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keydeck.db");
+        make(&path, at + 1);
+        let before = examine(&path).unwrap();
+        let store = SqliteStore::open(&path).unwrap();
+        assert_eq!(examine(&path).unwrap(), before, "schema {}", at + 1);
+        assert_eq!(before.rows, release.log, "schema {}", at + 1);
+        assert_chained(&store, release.log).await;
+
+        let slice = store.keys(&query(Sort::Name)).await.unwrap().unwrap();
+        let keys: Vec<KeyRecord> = slice.items.into_iter().map(|(key, _)| key).collect();
+        let names: Vec<&str> = keys.iter().map(|key| key.name.as_str()).collect();
+        assert_eq!(names, release.keys);
+        assert_revealed(&store, &keys).await;
+        let counts = store
+            .count_keys(Visible::All, &KeyFilter::default())
+            .await
+            .unwrap();
+        assert_eq!(counts.total(), keys.len() as u64);
+        let till = keys.iter().find(|key| key.scope == Scope::Web).unwrap();
+        assert_eq!((till.version, till.settings.ui_domains.len()), (2, 2));
+        let rows = log(&store, ActivityQuery::default(), Visible::All).await;
+        let gone = rows
+            .iter()
+            .find(|row| row.action == ActivityAction::KeyRevoked)
+            .unwrap();
+        let gone = store.key(gone.key.unwrap(), Visible::All).await.unwrap();
+        assert!(matches!(gone, Some(Found::Revoked(key)) if key.name == "Gone"));
+        assert_chained(&store, rows.len() as u64).await;
+    }
+}
+
+#[test]
+fn every_schema_that_this_keydeck_knows_was_released_with_its_rows() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keydeck.db");
+    make(&path, 1);
+    drop(SqliteStore::open(&path).unwrap());
+    let known = Connection::open(&path).unwrap();
+    let known: u32 = known
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    assert_eq!(
+        known as usize,
+        RELEASED.len(),
+        "add a line to RELEASED and a file of rows"
+    );
+}
