@@ -68,7 +68,7 @@ fn serve_says_what_is_missing_and_what_to_run() {
     );
     assert!(!home.path("keys.db").exists());
     let postgres = serve(&["--database", "postgres://db/keys"]).refused(2);
-    assert!(postgres.contains("SQLite only"), "{postgres}");
+    assert!(postgres.contains("--root-key-file"), "{postgres}");
 
     home.init();
     let taken = TcpListener::bind("127.0.0.1:0").expect("bound");

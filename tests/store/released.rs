@@ -37,7 +37,7 @@ macro_rules! release {
     };
 }
 
-const RELEASED: [Release; 3] = [
+const RELEASED: [Release; 4] = [
     release!("001_init.sql", "schema-1.sql", 9, &["App", "Board", "Checkout"]),
     release!(
         "002_people.sql",
@@ -48,6 +48,12 @@ const RELEASED: [Release; 3] = [
     release!(
         "003_usage.sql",
         "schema-3.sql",
+        19,
+        &["App", "Board", "Booth", "Checkout"]
+    ),
+    release!(
+        "004_checks.sql",
+        "schema-4.sql",
         19,
         &["App", "Board", "Booth", "Checkout"]
     ),
