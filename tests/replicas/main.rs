@@ -8,6 +8,9 @@
     reason = "what a test needs and does not get fails it"
 )]
 
+#[expect(dead_code, reason = "shared with the tests of TLS")]
+#[path = "../common/authority.rs"]
+mod authority;
 #[path = "../common/checks.rs"]
 mod checks;
 #[expect(dead_code, reason = "shared with the crash tests")]
@@ -20,6 +23,7 @@ mod postgres;
 #[path = "."]
 mod on_postgres {
     mod away;
+    mod balancer;
     mod revoked;
     mod together;
     pub mod wire;

@@ -158,7 +158,8 @@ fn carry_over(conn: &mut Connection, health: Health) -> rusqlite::Result<()> {
 }
 
 fn serve(conn: Connection, jobs: &mpsc::Receiver<Box<dyn Job>>, bell: &Bell, health: &Health) {
-    let mut to_be_emptied = false;
+    // What a server before this one could not make sure of is put on disk, before anything stands behind it.
+    let mut to_be_emptied = !empty_log(&conn, health);
     while let Some(first) = next(&conn, jobs, health, &mut to_be_emptied) {
         let mut group = vec![first];
         group.extend(jobs.try_iter().take(GROUP - 1));
