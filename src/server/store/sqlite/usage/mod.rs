@@ -16,7 +16,7 @@ use tokio::task::yield_now;
 pub use self::apply::apply;
 pub use self::report::report;
 pub use self::settle::settle;
-use crate::server::store::{Counts, HOURS_KEPT, StoreError, StoreResult, Tallies, Tally, USAGE_BUCKET};
+use crate::server::store::{HOURS_KEPT, StoreError, StoreResult, Tallies, Tally, USAGE_BUCKET};
 
 /// The most tallies that are written to the keys at once.
 const AT_ONCE: usize = 256;
@@ -40,14 +40,12 @@ pub enum Entry {
 impl Entry {
     /// Packs many, a part at a time: where it runs checks are answered, which wait for no more than a part.
     pub async fn of(tallies: Arc<Tallies>) -> StoreResult<Self> {
-        if tallies.iter().map(Counts::len).sum::<usize>() <= AT_ONCE {
+        if tallies.iter().map(Vec::len).sum::<usize>() <= AT_ONCE {
             return Ok(Self::Few(tallies));
         }
         let (mut rows, mut newest) = (Vec::new(), 0);
         for part in tallies.iter() {
-            let mut sorted: Vec<&Tally> = part.values().collect();
-            sorted.sort_by_cached_key(|tally| (tally.key, tally.hour));
-            for bucket in sorted.chunk_by(|one, next| bucket_of(one.key) == bucket_of(next.key)) {
+            for bucket in part.chunk_by(|one, next| bucket_of(one.key) == bucket_of(next.key)) {
                 newest = bucket.iter().map(|tally| tally.hour).fold(newest, u32::max);
                 rows.push((bucket_of(bucket[0].key), packed(bucket)?));
                 yield_now().await;
@@ -61,7 +59,7 @@ impl Entry {
 pub fn record(conn: &Connection, entry: &Entry) -> StoreResult<bool> {
     match entry {
         Entry::Few(tallies) => {
-            let tallies = || tallies.iter().flat_map(Counts::values);
+            let tallies = || tallies.iter().flatten();
             forget(conn, tallies().map(|tally| tally.hour).max().unwrap_or(0))?;
             apply(conn, tallies())?;
             Ok(false)
@@ -92,7 +90,7 @@ fn forget(conn: &Connection, newest: u32) -> StoreResult<()> {
     Ok(())
 }
 
-fn packed(tallies: &[&Tally]) -> StoreResult<Vec<u8>> {
+fn packed(tallies: &[Tally]) -> StoreResult<Vec<u8>> {
     postcard::to_extend(tallies, Vec::with_capacity(tallies.len() * PACKED))
         .map_err(|error| StoreError::Fault(format!("a count can't be packed: {error}")))
 }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::apply::apply;
 use super::{logged, packed, put_down};
-use crate::server::store::{Counts, StoreResult, Tally};
+use crate::server::store::{StoreResult, merged};
 
 /// The most that are carried over at once; a change that comes meanwhile waits for them.
 const AT_ONCE: usize = 64;
@@ -20,12 +20,7 @@ pub fn settle(conn: &Connection) -> StoreResult<bool> {
     conn.prepare_cached("DELETE FROM usage_log WHERE bucket = ?")?
         .execute([bucket])?;
     if !later.is_empty() {
-        put_down(
-            conn,
-            Some(seq),
-            bucket,
-            &packed(&later.iter().collect::<Vec<_>>())?,
-        )?;
+        put_down(conn, Some(seq), bucket, &packed(later)?)?;
     }
     Ok(oldest(conn)?.is_some())
 }
@@ -35,19 +30,4 @@ fn oldest(conn: &Connection) -> StoreResult<Option<(i64, i64)>> {
     Ok(statement
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?)
-}
-
-/// One tally for each key and hour, in the order in which keys lie.
-fn merged(tallies: Vec<Tally>) -> Vec<Tally> {
-    let mut merged = Counts::default();
-    for tally in tallies {
-        let new = || Tally::of(tally.key, tally.hour);
-        merged
-            .entry((tally.key, tally.hour))
-            .or_insert_with(new)
-            .add(tally);
-    }
-    let mut merged: Vec<Tally> = merged.into_values().collect();
-    merged.sort_unstable_by_key(|tally| (tally.key, tally.hour));
-    merged
 }
