@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::generate::Random;
 use crate::model::{Rule, Scope};
-use crate::server::store::{HOURS_KEPT, Tally, hour_of};
+use crate::server::store::{HOURS_KEPT, Tally, Use, hour_of};
 
 const HOURS_PER_DAY: u32 = 24;
 /// Where the sample's visitors come from: addresses of documentation (RFC 5737, RFC 3849).
@@ -51,7 +51,7 @@ fn hour_of_use(scope: Scope, domain: Option<&str>, last: Timestamp, hour: u32, s
         let visitor = VISITORS[below(VISITORS.len() as u32) as usize]
             .parse::<IpAddr>()
             .ok();
-        tally.allow(if is_last { last } else { begins }, visitor, domain);
+        tally.allow(Use::new(if is_last { last } else { begins }, visitor, domain));
     }
     let rule = match scope {
         Scope::Web => Rule::OriginForeign,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use keydeck::api::{KeyFilter, Sort, Usage};
 use keydeck::model::Scope;
-use keydeck::server::store::{HOURS_KEPT, KeyQuery, Tally, Visible, hour_of};
+use keydeck::server::store::{HOURS_KEPT, KeyQuery, Tally, Use, Visible, hour_of, merged};
 use uuid::Uuid;
 
 use super::deck::{Deck, new_key, query};
@@ -30,14 +30,17 @@ async fn keys(deck: &Deck, count: usize) -> Vec<(Uuid, i64)> {
 
 fn used(key: i64, at: Timestamp, address: &str) -> Tally {
     let mut tally = Tally::of(key, hour_of(at));
-    tally.allow(at, address.parse::<IpAddr>().ok(), Some("com.acme.shop"));
+    tally.allow(Use::new(
+        at,
+        address.parse::<IpAddr>().ok(),
+        Some("com.acme.shop"),
+    ));
     tally
 }
 
 /// Returns whether some of it waits.
 async fn record(deck: &Deck, tallies: Vec<Tally>) -> bool {
-    let by_key = tallies.into_iter().map(|tally| ((tally.key, tally.hour), tally));
-    let tallies = Arc::new(vec![by_key.collect()]);
+    let tallies = Arc::new(vec![merged(tallies)]);
     deck.store.record_usage(tallies).await.unwrap()
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::task::yield_now;
 
-use super::{Counts, StoreError, StoreResult, Tallies, Tally, USAGE_BUCKET};
+use super::{StoreError, StoreResult, Tallies, Tally, USAGE_BUCKET};
 
 /// The most tallies that are written to the keys at once.
 const AT_ONCE: usize = 256;
@@ -31,14 +31,12 @@ pub enum Entry {
 impl Entry {
     /// Packs many, a part at a time: where it runs checks are answered, which wait for no more than a part.
     pub async fn of(tallies: Arc<Tallies>) -> StoreResult<Self> {
-        if tallies.iter().map(Counts::len).sum::<usize>() <= AT_ONCE {
+        if tallies.iter().map(Vec::len).sum::<usize>() <= AT_ONCE {
             return Ok(Self::Few(tallies));
         }
         let (mut rows, mut newest) = (Vec::new(), 0);
         for part in tallies.iter() {
-            let mut sorted: Vec<&Tally> = part.values().collect();
-            sorted.sort_by_cached_key(|tally| (tally.key, tally.hour));
-            for bucket in sorted.chunk_by(|one, next| bucket_of(one.key) == bucket_of(next.key)) {
+            for bucket in part.chunk_by(|one, next| bucket_of(one.key) == bucket_of(next.key)) {
                 newest = bucket.iter().map(|tally| tally.hour).fold(newest, u32::max);
                 rows.push((bucket_of(bucket[0].key), packed(bucket)?));
                 yield_now().await;
@@ -48,7 +46,7 @@ impl Entry {
     }
 }
 
-pub fn packed(tallies: &[&Tally]) -> StoreResult<Vec<u8>> {
+pub fn packed(tallies: &[Tally]) -> StoreResult<Vec<u8>> {
     postcard::to_extend(tallies, Vec::with_capacity(tallies.len() * PACKED))
         .map_err(|error| StoreError::Fault(format!("a count can't be packed: {error}")))
 }
@@ -56,19 +54,4 @@ pub fn packed(tallies: &[&Tally]) -> StoreResult<Vec<u8>> {
 pub fn unpacked(bytes: &[u8]) -> StoreResult<Vec<Tally>> {
     postcard::from_bytes(bytes)
         .map_err(|error| StoreError::Fault(format!("a count can't be unpacked: {error}")))
-}
-
-/// One tally for each key and hour, in the order in which keys lie.
-pub fn merged(tallies: Vec<Tally>) -> Vec<Tally> {
-    let mut merged = Counts::default();
-    for tally in tallies {
-        let new = || Tally::of(tally.key, tally.hour);
-        merged
-            .entry((tally.key, tally.hour))
-            .or_insert_with(new)
-            .add(tally);
-    }
-    let mut merged: Vec<Tally> = merged.into_values().collect();
-    merged.sort_unstable_by_key(|tally| (tally.key, tally.hour));
-    merged
 }

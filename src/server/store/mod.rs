@@ -34,7 +34,7 @@ pub use self::projects::{
     NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
 };
 pub use self::usage::{
-    Checked, CheckedKey, Counts, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of,
+    Checked, CheckedKey, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of, merged,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyEventKind, KeyFilter, Organisation,

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use uuid::Uuid;
@@ -46,11 +45,8 @@ pub struct Checked {
     pub gateway: bool,
 }
 
-/// What was counted by key and hour. The numbers are the store's own, so that nobody chooses where they fall.
-pub type Counts = FxHashMap<(i64, u32), Tally>;
-
-/// What was counted, in parts; all of a bucket of keys is in one part.
-pub type Tallies = Vec<Counts>;
+/// What was counted, in parts; all of a bucket of keys is in one part, each as [`merged`].
+pub type Tallies = Vec<Vec<Tally>>;
 
 /// One request that was allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +56,16 @@ pub struct Use {
     pub address: Option<IpAddr>,
     /// The page's origin or the app's bundle identifier.
     pub origin: Option<Box<str>>,
+}
+
+impl Use {
+    pub fn new(at: Timestamp, address: Option<IpAddr>, origin: Option<&str>) -> Self {
+        Self {
+            at: at.as_microsecond(),
+            address,
+            origin: origin.map(Box::from),
+        }
+    }
 }
 
 /// What was counted of one key within an hour.
@@ -88,9 +94,9 @@ impl Tally {
         }
     }
 
-    pub fn allow(&mut self, at: Timestamp, address: Option<IpAddr>, origin: Option<&str>) {
+    pub fn allow(&mut self, used: Use) {
         self.allowed = self.allowed.saturating_add(1);
-        self.note(at.as_microsecond(), address, origin);
+        self.note(used);
     }
 
     pub fn refuse(&mut self, at: Timestamp, rule: &'static str) {
@@ -105,8 +111,8 @@ impl Tally {
         for (rule, count) in other.refused {
             self.count_refusals(rule, count);
         }
-        for Use { at, address, origin } in other.uses {
-            self.note(at, address, origin.as_deref());
+        for used in other.uses {
+            self.note(used);
         }
     }
 
@@ -118,25 +124,31 @@ impl Tally {
     }
 
     /// Of places that are too many, the one that was seen the longest ago is forgotten.
-    fn note(&mut self, at: i64, address: Option<IpAddr>, origin: Option<&str>) {
-        let known = |known: &&mut Use| known.address == address && known.origin.as_deref() == origin;
+    fn note(&mut self, new: Use) {
+        let known = |known: &&mut Use| known.address == new.address && known.origin == new.origin;
         if let Some(known) = self.uses.iter_mut().find(known) {
-            known.at = known.at.max(at);
-            return;
-        }
-        let new = Use {
-            at,
-            address,
-            origin: origin.map(Box::from),
-        };
-        if self.uses.len() < SOURCES {
+            known.at = known.at.max(new.at);
+        } else if self.uses.len() < SOURCES {
             self.uses.push(new);
         } else if let Some(oldest) = self.uses.iter_mut().min_by_key(|known| known.at)
-            && oldest.at <= at
+            && oldest.at <= new.at
         {
             *oldest = new;
         }
     }
+}
+
+/// One tally for each key and hour, in the order in which keys lie.
+pub fn merged(mut tallies: Vec<Tally>) -> Vec<Tally> {
+    tallies.sort_by_key(|tally| (tally.key, tally.hour));
+    tallies.dedup_by(|next, one| {
+        let same = (one.key, one.hour) == (next.key, next.hour);
+        if same {
+            one.add(std::mem::take(next));
+        }
+        same
+    });
+    tallies
 }
 
 #[cfg(test)]
@@ -163,9 +175,9 @@ mod tests {
     fn the_newest_places_are_remembered() {
         let mut tally = Tally::of(1, 0);
         for n in 0..20 {
-            tally.allow(at(i64::from(n)), address(n), None);
+            tally.allow(Use::new(at(i64::from(n)), address(n), None));
         }
-        tally.allow(at(100), address(19), None);
+        tally.allow(Use::new(at(100), address(19), None));
         let mut seen: Vec<i64> = tally.uses.iter().map(|used| used.at / 1_000_000).collect();
         seen.sort_unstable();
         assert_eq!(seen, [12, 13, 14, 15, 16, 17, 18, 100]);
@@ -173,16 +185,19 @@ mod tests {
     }
 
     #[test]
-    fn two_tallies_of_an_hour_are_as_one() {
-        let (mut first, mut second, mut both) = (Tally::of(1, 0), Tally::of(1, 0), Tally::of(1, 0));
+    fn tallies_of_an_hour_are_as_one() {
+        let used = |n| Use::new(at(n), address(7), Some("https://shop.acme.example"));
+        let (mut first, mut second, mut both) = (Tally::of(2, 0), Tally::of(2, 0), Tally::of(2, 0));
         for (n, tally) in [(1, &mut first), (2, &mut second)] {
-            tally.allow(at(n), address(7), Some("https://shop.acme.example"));
+            tally.allow(used(n));
             tally.refuse(at(n + 10), "origin-foreign");
-            both.allow(at(n), address(7), Some("https://shop.acme.example"));
+            both.allow(used(n));
             both.refuse(at(n + 10), "origin-foreign");
         }
-        first.add(second);
-        assert_eq!(first, both);
-        assert_eq!(first.refused, [("origin-foreign".into(), 2)]);
+        let (other_hour, other_key) = (Tally::of(2, 1), Tally::of(1, 5));
+        let all = vec![other_hour.clone(), first, other_key.clone(), second];
+        let all = merged(all);
+        assert_eq!(all, [other_key, both, other_hour]);
+        assert_eq!(all[1].refused, [("origin-foreign".into(), 2)]);
     }
 }

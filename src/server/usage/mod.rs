@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 pub use self::recorder::Recorder;
 use super::state::ServerState;
-use super::store::Tallies;
+use super::store::{Tallies, merged};
 
 /// How long counts stay in memory alone.
 const EVERY: Duration = Duration::from_secs(1);
@@ -52,13 +52,13 @@ async fn gather(server: &ServerState, waiting: &Notify) {
 
 /// Writes all that was counted. Returns whether some of it waits to be settled.
 pub async fn write(server: &ServerState) -> bool {
-    let tallies = Arc::new(server.usage.take());
+    let tallies = Arc::new(merged_all(server.usage.take()).await);
     if tallies.is_empty() {
         return false;
     }
     match server.store.record_usage(tallies.clone()).await {
         Ok(waits) => {
-            release(server, tallies).await;
+            release(tallies).await;
             waits
         }
         Err(error) => {
@@ -69,10 +69,19 @@ pub async fn write(server: &ServerState) -> bool {
     }
 }
 
-/// Of very many keys that takes milliseconds; checks are answered in between.
-async fn release(server: &ServerState, tallies: Arc<Tallies>) {
+/// Of very many keys this and the release take milliseconds; checks are answered in between.
+async fn merged_all(parts: Tallies) -> Tallies {
+    let mut tallies = Tallies::with_capacity(parts.len());
+    for part in parts {
+        tallies.push(merged(part));
+        yield_now().await;
+    }
+    tallies
+}
+
+async fn release(tallies: Arc<Tallies>) {
     for part in Arc::into_inner(tallies).into_iter().flatten() {
-        server.usage.give_back(part);
+        drop(part);
         yield_now().await;
     }
 }

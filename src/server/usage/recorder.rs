@@ -8,19 +8,25 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use crate::model::Rule;
-use crate::server::store::{Counts, Tallies, Tally, USAGE_BUCKET, hour_of};
+use crate::server::store::{Tallies, Tally, USAGE_BUCKET, Use, hour_of, merged};
 
 /// Threads that count at once seldom meet in one of so many.
 const SHARDS: usize = 16;
-/// Room of which less than one part of so many was used is not kept.
-const ROOM: usize = 8;
+/// A shard that holds so much is merged where it is, however long it waits to be written.
+const FULL: usize = 8192;
+
+/// What was counted, request by request.
+#[derive(Default)]
+struct Shard {
+    tallies: Vec<Tally>,
+    /// How many of them were merged.
+    merged: usize,
+}
 
 /// What was counted since it was last taken.
 #[derive(Default)]
 pub struct Recorder {
-    shards: [Mutex<Counts>; SHARDS],
-    /// Empty, with room for about as much as a second counts.
-    spare: Mutex<Vec<Counts>>,
+    shards: [Mutex<Shard>; SHARDS],
     /// Whether there is something to take.
     filled: AtomicBool,
     wake: Notify,
@@ -29,11 +35,15 @@ pub struct Recorder {
 impl Recorder {
     /// `key` is the store's number of it, here and below.
     pub fn allowed(&self, key: i64, at: Timestamp, address: Option<IpAddr>, origin: Option<&str>) {
-        self.count(key, at, |tally| tally.allow(at, address, origin));
+        let mut tally = Tally::of(key, hour_of(at));
+        tally.allow(Use::new(at, address, origin));
+        self.count(tally);
     }
 
     pub fn refused(&self, key: i64, at: Timestamp, rule: Rule) {
-        self.count(key, at, |tally| tally.refuse(at, rule.as_str()));
+        let mut tally = Tally::of(key, hour_of(at));
+        tally.refuse(at, rule.as_str());
+        self.count(tally);
     }
 
     /// Returns when there is something to take.
@@ -43,45 +53,23 @@ impl Recorder {
         }
     }
 
-    /// All that was counted; from now on it is counted anew.
+    /// All that was counted, in parts that are still to be merged; from now on it is counted anew.
     pub fn take(&self) -> Tallies {
         self.filled.store(false, Ordering::Release);
-        let filled = self.shards.iter().filter_map(|shard| {
-            let mut shard = lock(shard);
-            (!shard.is_empty()).then(|| std::mem::replace(&mut *shard, self.spare()))
-        });
-        filled.collect()
-    }
-
-    /// The room that a part took is used again by what is counted next.
-    pub fn give_back(&self, mut part: Counts) {
-        let used = part.len() >= part.capacity() / ROOM;
-        part.clear();
-        let mut spare = lock(&self.spare);
-        if used && spare.len() < SHARDS {
-            spare.push(part);
-        }
-    }
-
-    fn spare(&self) -> Counts {
-        lock(&self.spare).pop().unwrap_or_default()
+        let parts = self.shards.iter().map(|shard| lock(shard).take());
+        parts.filter(|part| !part.is_empty()).collect()
     }
 
     /// What could not be written is counted on.
     pub fn put_back(&self, tallies: &Tallies) {
-        for tally in tallies.iter().flat_map(Counts::values) {
-            let key = (tally.key, tally.hour);
-            let new = || Tally::of(tally.key, tally.hour);
-            let mut shard = lock(self.shard(tally.key));
-            shard.entry(key).or_insert_with(new).add(tally.clone());
-        }
-        self.announce();
+        tallies
+            .iter()
+            .flatten()
+            .for_each(|tally| self.count(tally.clone()));
     }
 
-    fn count(&self, key: i64, at: Timestamp, add: impl FnOnce(&mut Tally)) {
-        let hour = hour_of(at);
-        let new = || Tally::of(key, hour);
-        add(lock(self.shard(key)).entry((key, hour)).or_insert_with(new));
+    fn count(&self, tally: Tally) {
+        lock(self.shard(tally.key)).add(tally);
         self.announce();
     }
 
@@ -92,14 +80,32 @@ impl Recorder {
         }
     }
 
-    fn shard(&self, key: i64) -> &Mutex<Counts> {
+    fn shard(&self, key: i64) -> &Mutex<Shard> {
         &self.shards[(key / USAGE_BUCKET).unsigned_abs() as usize % SHARDS]
     }
 }
 
+impl Shard {
+    fn add(&mut self, tally: Tally) {
+        // Twice as many as are left by merging, so that it is seldom done.
+        if self.tallies.len() >= FULL.max(2 * self.merged) {
+            self.tallies = merged(std::mem::take(&mut self.tallies));
+            self.merged = self.tallies.len();
+        }
+        self.tallies.push(tally);
+    }
+
+    fn take(&mut self) -> Vec<Tally> {
+        self.merged = 0;
+        // The next second is much like this one.
+        let next = Vec::with_capacity(self.tallies.len());
+        std::mem::replace(&mut self.tallies, next)
+    }
+}
+
 /// What these locks guard is whole at every instruction, so a panic elsewhere spoils nothing.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -119,8 +125,7 @@ mod tests {
         recorder.allowed(1, at(3600), None, None);
         recorder.filled().await;
         let all = recorder.take();
-        let mut taken: Vec<&Tally> = all.iter().flat_map(Counts::values).collect();
-        taken.sort_by_key(|tally| (tally.key, tally.hour));
+        let taken = all_of(&all);
         let counts: Vec<_> = taken
             .iter()
             .map(|t| (t.key, t.hour, t.allowed, t.refused.len()))
@@ -130,14 +135,25 @@ mod tests {
         recorder.put_back(&all);
         recorder.allowed(1, at(2), None, None);
         recorder.filled().await;
-        let again = recorder.take();
-        assert_eq!(
-            again
-                .iter()
-                .flat_map(Counts::values)
-                .map(|tally| tally.allowed)
-                .sum::<u32>(),
-            4
-        );
+        let again = all_of(&recorder.take());
+        assert_eq!(again.iter().map(|tally| tally.allowed).sum::<u32>(), 4);
+    }
+
+    #[test]
+    fn what_waits_long_takes_no_more_room_than_keys_do() {
+        let recorder = Recorder::default();
+        let many = 5 * FULL as u32;
+        for second in 0..many {
+            recorder.allowed(i64::from(second % 3), at(0), None, None);
+        }
+        let all = recorder.take();
+        assert!(all.iter().flatten().count() <= FULL);
+        let counts: Vec<u32> = all_of(&all).iter().map(|tally| tally.allowed).collect();
+        assert_eq!(counts.len(), 3);
+        assert_eq!(counts.iter().sum::<u32>(), many);
+    }
+
+    fn all_of(parts: &Tallies) -> Vec<Tally> {
+        merged(parts.iter().flatten().cloned().collect())
     }
 }

@@ -4,21 +4,19 @@
 mod apply;
 mod report;
 
-use std::collections::HashMap;
-
 use tokio_postgres::Row;
 
 pub use self::report::report;
 use super::ask::{self, Db};
 use super::change::Change;
-use crate::server::store::counted::{Entry, FORGOTTEN, SETTLED, merged, packed, unpacked};
-use crate::server::store::{HOURS_KEPT, StoreResult, Tally};
+use crate::server::store::counted::{Entry, FORGOTTEN, SETTLED, packed, unpacked};
+use crate::server::store::{HOURS_KEPT, StoreResult, Tally, merged};
 
 /// Returns whether there is something to settle.
 pub async fn record(change: &Change<'_>, entry: &Entry) -> StoreResult<bool> {
     match entry {
         Entry::Few(tallies) => {
-            let tallies: Vec<&Tally> = tallies.iter().flat_map(HashMap::values).collect();
+            let tallies: Vec<&Tally> = tallies.iter().flatten().collect();
             let newest = tallies.iter().map(|tally| tally.hour).max().unwrap_or(0);
             forget(change, newest).await?;
             apply::apply(change, &tallies).await?;
@@ -58,7 +56,7 @@ pub async fn settle(change: &Change<'_>) -> StoreResult<bool> {
     ask::run(&change.tx, "DELETE FROM usage_log WHERE bucket = $1", &[&bucket]).await?;
     if !later.is_empty() {
         let sql = "INSERT INTO usage_log (seq, bucket, tallies) VALUES ($1, $2, $3)";
-        let packed = packed(&later.iter().collect::<Vec<_>>())?;
+        let packed = packed(later)?;
         ask::run_one(&change.tx, sql, &[&seq, &bucket, &packed]).await?;
     }
     ask::exists(&change.tx, "SELECT 1 FROM usage_log LIMIT 1", &[]).await

@@ -14,13 +14,13 @@ pub use self::apply::apply;
 pub use self::report::report;
 pub use self::settle::settle;
 use crate::server::store::counted::{Entry, FORGOTTEN, unpacked};
-use crate::server::store::{Counts, HOURS_KEPT, StoreResult, Tally};
+use crate::server::store::{HOURS_KEPT, StoreResult, Tally};
 
 /// Returns whether there is something to settle.
 pub fn record(conn: &Connection, entry: &Entry) -> StoreResult<bool> {
     match entry {
         Entry::Few(tallies) => {
-            let tallies = || tallies.iter().flat_map(Counts::values);
+            let tallies = || tallies.iter().flatten();
             forget(conn, tallies().map(|tally| tally.hour).max().unwrap_or(0))?;
             apply(conn, tallies())?;
             Ok(false)

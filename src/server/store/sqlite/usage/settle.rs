@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::apply::apply;
 use super::{logged, put_down};
-use crate::server::store::StoreResult;
-use crate::server::store::counted::{SETTLED, merged, packed};
+use crate::server::store::counted::{SETTLED, packed};
+use crate::server::store::{StoreResult, merged};
 
 /// Carries over the first keys of the bucket that has waited the longest. Returns whether more wait.
 pub fn settle(conn: &Connection) -> StoreResult<bool> {
@@ -18,12 +18,7 @@ pub fn settle(conn: &Connection) -> StoreResult<bool> {
     conn.prepare_cached("DELETE FROM usage_log WHERE bucket = ?")?
         .execute([bucket])?;
     if !later.is_empty() {
-        put_down(
-            conn,
-            Some(seq),
-            bucket,
-            &packed(&later.iter().collect::<Vec<_>>())?,
-        )?;
+        put_down(conn, Some(seq), bucket, &packed(later)?)?;
     }
     Ok(oldest(conn)?.is_some())
 }
