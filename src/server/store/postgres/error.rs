@@ -19,8 +19,8 @@ impl From<Error> for StoreError {
                     StoreError::Fault(error.to_string())
                 }
                 // The text of the error itself says only where it arose.
-                Some(cause) => away(format!("can't be reached: {cause}")),
-                None => away(format!("can't be reached: {error}")),
+                Some(cause) => StoreError::Unavailable(cause.to_string()),
+                None => StoreError::Unavailable(error.to_string()),
             };
         };
         let text = refusal.message().to_owned();
@@ -48,7 +48,7 @@ impl From<PoolError> for StoreError {
             PoolError::Timeout(_) => {
                 away("takes too long to connect to, or all connections to it are in use")
             }
-            other => away(format!("can't be reached: {other}")),
+            other => StoreError::Unavailable(other.to_string()),
         }
     }
 }

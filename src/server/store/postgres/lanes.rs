@@ -79,7 +79,7 @@ impl Lanes {
             })
         };
         let lane = (0..self.kept.len()).find_map(open);
-        lane.ok_or_else(|| away("can't be reached"))
+        lane.ok_or_else(|| away("is away"))
     }
 }
 
