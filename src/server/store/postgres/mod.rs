@@ -13,6 +13,7 @@ mod count;
 mod data_keys;
 mod error;
 mod filter;
+mod find;
 mod gateways;
 mod keys;
 mod lanes;
@@ -35,24 +36,20 @@ use std::time::Instant;
 use async_trait::async_trait;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 
 pub use self::address::{Address, AddressError};
 use self::change::Change;
-use self::filter::Filter;
 use self::lanes::Lanes;
-use self::list::Listing;
 use self::pool::Pool;
 use self::rows::{KeyBy, find_key};
 pub(super) use self::schema::lay_foundation;
 use super::counted::Entry;
-use super::paging::Run;
 use super::{
     Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
-    Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, Position, ProjectRecord,
-    ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store,
-    StoreResult, Taken, Tallies, Visible, WrappedDataKey, latency,
+    Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
+    Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
+    Tallies, Visible, WrappedDataKey, latency,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
@@ -141,63 +138,6 @@ impl PostgresStore {
             committed,
             latencies,
         })
-    }
-
-    /// The filter, and of a text the keys that have it; `None`: no key can match.
-    async fn resolve(
-        &self,
-        db: &pool::Lease,
-        filter: &KeyFilter,
-        visible: Visible,
-    ) -> StoreResult<Option<(Filter, Option<filter::Candidates>)>> {
-        let Some(filter) = Filter::resolve(&**db, filter, visible).await? else {
-            return Ok(None);
-        };
-        if filter.text.is_none() {
-            return Ok(Some((filter, None)));
-        }
-        let trigrams = self.trigrams.lease().await?;
-        let candidates = filter.candidates(&**db, &*trigrams).await?;
-        trigrams.give_back();
-        Ok(Some((filter, candidates)))
-    }
-
-    async fn page(&self, db: &pool::Lease, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
-        let Some((filter, candidates)) = self.resolve(db, &query.filter, query.visible).await? else {
-            return Ok(match query.position {
-                Position::Around(_) => None,
-                _ => Some(KeySlice::of(Run::default(), Run::default(), 0)),
-            });
-        };
-        let listing = Listing {
-            query,
-            filter,
-            candidates,
-        };
-        listing.page(&**db).await
-    }
-
-    async fn count(&self, db: &pool::Lease, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
-        match self.resolve(db, filter, visible).await? {
-            None => Ok(KeyCounts::default()),
-            Some((filter, _)) if count::is_kept(&filter) => count::kept(&**db, &filter).await,
-            Some((filter, candidates)) => count::counted(&**db, &filter, candidates.as_ref()).await,
-        }
-    }
-
-    async fn report(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
-        let mut client = self.pages.lease().await?;
-        // What waits must not be carried over between two of the statements.
-        let tx = client
-            .build_transaction()
-            .read_only(true)
-            .isolation_level(IsolationLevel::RepeatableRead)
-            .start()
-            .await?;
-        let usage = usage::report(&tx, id, visible).await?;
-        tx.commit().await?;
-        client.give_back();
-        Ok(usage)
     }
 }
 

@@ -1,0 +1,76 @@
+//! What takes several statements to answer: pages and counts under a filter, and the report of a key's use.
+
+use tokio_postgres::IsolationLevel;
+use uuid::Uuid;
+
+use super::filter::{Candidates, Filter};
+use super::list::Listing;
+use super::pool::Lease;
+use super::{PostgresStore, count, usage};
+use crate::api::{KeyCounts, KeyFilter, Usage};
+use crate::server::store::paging::Run;
+use crate::server::store::{KeyQuery, KeySlice, Position, StoreResult, Visible};
+
+impl PostgresStore {
+    /// The filter, and of a text the keys that have it; `None`: no key can match.
+    async fn resolve(
+        &self,
+        db: &Lease,
+        filter: &KeyFilter,
+        visible: Visible,
+    ) -> StoreResult<Option<(Filter, Option<Candidates>)>> {
+        let Some(filter) = Filter::resolve(&**db, filter, visible).await? else {
+            return Ok(None);
+        };
+        if filter.text.is_none() {
+            return Ok(Some((filter, None)));
+        }
+        let trigrams = self.trigrams.lease().await?;
+        let candidates = filter.candidates(&**db, &*trigrams).await?;
+        trigrams.give_back();
+        Ok(Some((filter, candidates)))
+    }
+
+    pub(super) async fn page(&self, db: &Lease, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
+        let Some((filter, candidates)) = self.resolve(db, &query.filter, query.visible).await? else {
+            return Ok(match query.position {
+                Position::Around(_) => None,
+                _ => Some(KeySlice::of(Run::default(), Run::default(), 0)),
+            });
+        };
+        let listing = Listing {
+            query,
+            filter,
+            candidates,
+        };
+        listing.page(&**db).await
+    }
+
+    pub(super) async fn count(
+        &self,
+        db: &Lease,
+        visible: Visible,
+        filter: &KeyFilter,
+    ) -> StoreResult<KeyCounts> {
+        match self.resolve(db, filter, visible).await? {
+            None => Ok(KeyCounts::default()),
+            Some((filter, _)) if count::is_kept(&filter) => count::kept(&**db, &filter).await,
+            Some((filter, candidates)) => count::counted(&**db, &filter, candidates.as_ref()).await,
+        }
+    }
+
+    pub(super) async fn report(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
+        let mut client = self.pages.lease().await?;
+        // What waits must not be carried over between two of the statements.
+        let tx = client
+            .build_transaction()
+            .read_only(true)
+            .isolation_level(IsolationLevel::RepeatableRead)
+            .start()
+            .await?;
+        let usage = usage::report(&tx, id, visible).await?;
+        tx.commit().await?;
+        client.give_back();
+        Ok(usage)
+    }
+}
