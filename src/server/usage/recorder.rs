@@ -12,8 +12,9 @@ use crate::server::store::{Tallies, Tally, USAGE_BUCKET, Use, hour_of, merged};
 
 /// Threads that count at once seldom meet in one of so many.
 const SHARDS: usize = 16;
-/// A shard that holds so much is merged where it is, however long it waits to be written.
-const FULL: usize = 8192;
+/// A shard that holds so much is merged where it is, however long it waits to be written. Within a second
+/// that seldom happens: the check that finds it so waits for it.
+const FULL: usize = 16_384;
 
 /// What was counted, request by request.
 #[derive(Default)]
