@@ -128,8 +128,9 @@ impl Postgres {
         self.run(
             &name,
             "CREATE TABLE IF NOT EXISTS hashed AS SELECT k.*, sha256(seq::text::bytea) AS hash FROM keys AS k;
-             CREATE UNIQUE INDEX IF NOT EXISTS hashed_by_hash ON hashed (hash); VACUUM ANALYZE hashed",
+             CREATE UNIQUE INDEX IF NOT EXISTS hashed_by_hash ON hashed (hash)",
         )?;
+        self.run(&name, "VACUUM ANALYZE hashed")?;
         let script = self.directory.join("look-up.sql");
         std::fs::write(
             &script,

@@ -111,8 +111,7 @@ impl Deck {
                 "--public-url",
                 "http://127.0.0.1:7390",
             ])
-            .arg("--database")
-            .arg(&self.database)
+            .env("KEYDECK_DATABASE", &self.database)
             .arg("--root-key-file")
             .arg(&self.root_key)
             .stdout(Stdio::piped())
