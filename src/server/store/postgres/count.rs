@@ -75,11 +75,9 @@ async fn rows(db: &impl Db, filter: &Filter, among: Option<&Candidates>) -> Stor
     if counts.total() > COUNT_CAP {
         counts.capped = true;
         // The one that told.
-        let most = Scope::ALL
-            .into_iter()
-            .max_by_key(|scope| *of(&mut counts.clone(), *scope));
-        if let Some(most) = most {
-            *of(&mut counts, most) -= 1;
+        let scopes = [&mut counts.web, &mut counts.mobile, &mut counts.analytics];
+        if let Some(most) = scopes.into_iter().max() {
+            *most -= 1;
         }
     }
     Ok(counts)

@@ -149,10 +149,15 @@ async fn keep(address: Address, slot: Slot, mut ended: Option<Ended>) {
     }
 }
 
+/// Bounded as a whole: a database may fall silent at any step, and the keeper must try again.
 async fn connect(address: &Address) -> StoreResult<Connected> {
-    let (client, connection) = timeout(PATIENCE * 2, address.config.connect(address.tls.clone()))
+    timeout(PATIENCE * 2, connected(address))
         .await
-        .map_err(|_| away("takes too long to connect to"))??;
+        .unwrap_or_else(|_| Err(away("takes too long to connect to")))
+}
+
+async fn connected(address: &Address) -> StoreResult<Connected> {
+    let (client, connection) = address.config.connect(address.tls.clone()).await?;
     let (alive, ended) = oneshot::channel();
     let task = tokio::spawn(async move {
         if let Err(error) = connection.await {

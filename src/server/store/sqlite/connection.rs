@@ -143,8 +143,10 @@ pub fn loader(path: &Path) -> StoreResult<Connection> {
     Ok(conn)
 }
 
-/// A connection beside which there is no other, in this process or another one, as long as it is open.
+/// A connection to a database of this version, beside which there is no other, in this process or another one,
+/// as long as it is open.
 pub fn alone(path: &Path) -> StoreResult<Connection> {
+    prepare(path)?;
     let conn = connect(path)?;
     conn.busy_timeout(Duration::ZERO)?;
     conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;

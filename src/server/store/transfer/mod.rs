@@ -15,8 +15,7 @@ use tokio_postgres::types::ToSql;
 use self::tables::{TABLES, Table};
 use self::value::Value;
 use super::postgres::{self, Address, ask};
-use super::sqlite::{self, SqliteStore};
-use super::{StoreError, StoreResult};
+use super::{StoreError, StoreResult, sqlite};
 
 /// What was moved.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,8 +36,6 @@ pub struct Progress {
 /// Moves the deck in the file, which nobody else may have open, into an empty database. Nothing is there
 /// when it fails. Must not be called on a runtime with other work: reading the file blocks.
 pub async fn move_deck(from: &Path, to: &Address, mut progress: impl FnMut(Progress)) -> StoreResult<Moved> {
-    // Brings its schema up to date.
-    drop(SqliteStore::open(from)?);
     let source = sqlite::alone(from)?;
     let mut counted = Progress {
         done: 0,
