@@ -61,6 +61,6 @@ pub async fn serve(
     if counts.await.is_err() {
         tracing::error!("counting what keys are used for has failed");
     }
-    usage::write(&state).await;
+    usage::write_all(&state).await;
     Ok(())
 }

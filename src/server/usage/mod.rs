@@ -16,12 +16,16 @@ use super::store::{Tallies, merged};
 
 /// How long counts stay in memory alone.
 const EVERY: Duration = Duration::from_secs(1);
+/// Of more than so many tallies a second, each is written in so many parts, spread over the second: checks and
+/// changes wait behind what is written.
+const MANY: usize = 8_192;
+const PARTS: usize = 4;
 /// Settling rests so many times as long as it worked, so that checks and changes hardly feel it.
 const REST: u32 = 60;
 /// Who can't write tries again after this.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Writes what is counted, until the server is closing; then [`write`] takes the rest.
+/// Writes what is counted, until the server is closing; then [`write_all`] takes the rest.
 pub async fn keep(server: ServerState) {
     let waiting = Notify::new();
     // A server before this one may have left something.
@@ -34,37 +38,58 @@ pub async fn keep(server: ServerState) {
 }
 
 async fn gather(server: &ServerState, waiting: &Notify) {
-    let due = async || {
-        server.usage.filled().await;
-        sleep(EVERY).await;
-    };
+    let mut parts = 1;
     loop {
-        tokio::select! {
-            () = due() => {}
-            () = server.clone().closed() => return,
+        let mut counted = 0;
+        for part in 0..parts {
+            let due = async || {
+                if part == 0 {
+                    server.usage.filled().await;
+                }
+                sleep(EVERY / parts as u32).await;
+            };
+            tokio::select! {
+                () = due() => {}
+                () = server.clone().closed() => return,
+            }
+            // Once begun it is not given up.
+            let written = write(server, server.usage.take(part, parts)).await;
+            counted += written.tallies;
+            if written.waits {
+                waiting.notify_one();
+            }
         }
-        // Once begun it is not given up.
-        if write(server).await {
-            waiting.notify_one();
-        }
+        // The next second is much like this one.
+        parts = if counted > MANY { PARTS } else { 1 };
     }
 }
 
-/// Writes all that was counted. Returns whether some of it waits to be settled.
-pub async fn write(server: &ServerState) -> bool {
-    let tallies = Arc::new(merged_all(server.usage.take()).await);
+/// Writes all that was counted.
+pub async fn write_all(server: &ServerState) {
+    write(server, server.usage.take(0, 1)).await;
+}
+
+#[derive(Default)]
+struct Written {
+    tallies: usize,
+    /// Whether some of them wait to be settled.
+    waits: bool,
+}
+
+async fn write(server: &ServerState, taken: Tallies) -> Written {
+    let tallies = Arc::new(merged_all(taken).await);
     if tallies.is_empty() {
-        return false;
+        return Written::default();
     }
     match server.store.record_usage(tallies.clone()).await {
-        Ok(waits) => {
-            release(tallies).await;
-            waits
-        }
+        Ok(waits) => Written {
+            tallies: release(tallies).await,
+            waits,
+        },
         Err(error) => {
             tracing::warn!(%error, "what keys were used for can't be written; it is tried again");
             server.usage.put_back(&tallies);
-            false
+            Written::default()
         }
     }
 }
@@ -79,11 +104,14 @@ async fn merged_all(parts: Tallies) -> Tallies {
     tallies
 }
 
-async fn release(tallies: Arc<Tallies>) {
+/// Returns how many they were.
+async fn release(tallies: Arc<Tallies>) -> usize {
+    let count = tallies.iter().map(Vec::len).sum();
     for part in Arc::into_inner(tallies).into_iter().flatten() {
         drop(part);
         yield_now().await;
     }
+    count
 }
 
 async fn settle(server: &ServerState, waiting: &Notify) {

@@ -54,10 +54,14 @@ impl Recorder {
         }
     }
 
-    /// All that was counted, in parts that are still to be merged; from now on it is counted anew.
-    pub fn take(&self) -> Tallies {
-        self.filled.store(false, Ordering::Release);
-        let parts = self.shards.iter().map(|shard| lock(shard).take());
+    /// Of what was counted this part, the first is 0, as it is still to be merged; from now on it is counted anew.
+    /// Who takes the first takes the others too, before asking whether there is something.
+    pub fn take(&self, part: usize, parts: usize) -> Tallies {
+        if part == 0 {
+            self.filled.store(false, Ordering::Release);
+        }
+        let shards = self.shards.iter().skip(part).step_by(parts);
+        let parts = shards.map(|shard| lock(shard).take());
         parts.filter(|part| !part.is_empty()).collect()
     }
 
@@ -125,19 +129,34 @@ mod tests {
         recorder.refused(17, at(2), Rule::OriginForeign);
         recorder.allowed(1, at(3600), None, None);
         recorder.filled().await;
-        let all = recorder.take();
+        let all = recorder.take(0, 1);
         let taken = all_of(&all);
         let counts: Vec<_> = taken
             .iter()
             .map(|t| (t.key, t.hour, t.allowed, t.refused.len()))
             .collect();
         assert_eq!(counts, [(1, 0, 2, 0), (1, 1, 1, 0), (17, 0, 0, 1)]);
-        assert!(recorder.take().is_empty());
+        assert!(recorder.take(0, 1).is_empty());
         recorder.put_back(&all);
         recorder.allowed(1, at(2), None, None);
         recorder.filled().await;
-        let again = all_of(&recorder.take());
+        let again = all_of(&recorder.take(0, 1));
         assert_eq!(again.iter().map(|tally| tally.allowed).sum::<u32>(), 4);
+    }
+
+    #[tokio::test]
+    async fn parts_are_all_there_is_and_what_is_counted_between_them_is_announced() {
+        let recorder = Recorder::default();
+        let keys = || (0..100).map(|bucket| bucket * USAGE_BUCKET);
+        keys().for_each(|key| recorder.allowed(key, at(0), None, None));
+        let first = all_of(&recorder.take(0, 4));
+        assert_eq!(first.len(), 28);
+        keys().for_each(|key| recorder.allowed(key, at(1), None, None));
+        let others = (1..4).map(|part| all_of(&recorder.take(part, 4)));
+        let allowed = |tallies: Vec<Tally>| tallies.iter().map(|tally| tally.allowed).sum::<u32>();
+        assert_eq!(others.map(allowed).sum::<u32>(), 2 * 72);
+        recorder.filled().await;
+        assert_eq!(allowed(all_of(&recorder.take(0, 1))), 28);
     }
 
     #[test]
@@ -147,7 +166,7 @@ mod tests {
         for second in 0..many {
             recorder.allowed(i64::from(second % 3), at(0), None, None);
         }
-        let all = recorder.take();
+        let all = recorder.take(0, 1);
         assert!(all.iter().flatten().count() <= FULL);
         let counts: Vec<u32> = all_of(&all).iter().map(|tally| tally.allowed).collect();
         assert_eq!(counts.len(), 3);
