@@ -1,7 +1,7 @@
-//! `cargo bench --bench postgres [-- KEYS…]`: the server over PostgreSQL with 10 thousand and 1 million keys: gateway
+//! `cargo bench --bench postgres [-- [pages] KEYS…]`: the server over PostgreSQL with 10 thousand and 1 million keys: gateway
 //! checks a second beside a bare axum handler that answers 204 and beside pgbench doing the same look-up, and pages
 //! of 100. Server and PostgreSQL share a core, the load has the other; medians of five rounds; nothing is asserted.
-//! Needs Debian's wrk and postgresql.
+//! `pages`: nothing but these. Needs Debian's wrk and postgresql.
 
 #[expect(dead_code, reason = "shared with the other benchmarks")]
 mod checks_deck;
@@ -37,6 +37,9 @@ fn main() -> Result<(), AnyError> {
         named
     };
     let postgres = Postgres::start()?;
+    if std::env::args().any(|arg| arg == "pages") {
+        return sizes.into_iter().try_for_each(|keys| postgres.pages(keys));
+    }
     let mut contenders = vec![Contender::bare()?];
     for &keys in &sizes {
         contenders.push(postgres.contender(keys)?);

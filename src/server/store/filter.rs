@@ -46,6 +46,15 @@ impl UsageFilter {
     }
 }
 
+/// Whether a page is one walk along an index, so that it costs the same however many keys there are.
+pub fn is_quick(filter: &KeyFilter, visible: Visible) -> bool {
+    let by_creator = filter.creator.is_some() || visible != Visible::All;
+    let conditions = [filter.scope.is_some(), filter.project.is_some(), by_creator];
+    filter.q.is_none()
+        && !filter.asks_for_usage()
+        && conditions.into_iter().filter(|is_set| *is_set).count() <= 1
+}
+
 /// Whose keys are asked for, of those that may be seen: `Some(None)` is anybody's, `None` nobody's.
 pub fn whose(visible: Visible, creator: Option<Uuid>) -> Option<Option<Uuid>> {
     match (visible, creator) {

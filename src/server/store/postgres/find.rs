@@ -3,6 +3,7 @@
 use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 
+use super::ask::Db;
 use super::filter::{Candidates, Filter};
 use super::list::Listing;
 use super::pool::Lease;
@@ -10,6 +11,29 @@ use super::{PostgresStore, count, usage};
 use crate::api::{KeyCounts, KeyFilter, Usage};
 use crate::server::store::paging::Run;
 use crate::server::store::{KeyQuery, KeySlice, Position, StoreResult, Visible};
+
+/// A page of keys without a text to look for.
+pub(super) async fn quick_page(db: &impl Db, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
+    match Filter::resolve(db, &query.filter, query.visible).await? {
+        None => Ok(nothing(query)),
+        Some(filter) => {
+            let listing = Listing {
+                query,
+                filter,
+                candidates: None,
+            };
+            listing.page(db).await
+        }
+    }
+}
+
+/// The page where no key can match.
+fn nothing(query: &KeyQuery) -> Option<KeySlice> {
+    match query.position {
+        Position::Around(_) => None,
+        _ => Some(KeySlice::of(Run::default(), Run::default(), 0)),
+    }
+}
 
 impl PostgresStore {
     /// The filter, and of a text the keys that have it; `None`: no key can match.
@@ -32,18 +56,17 @@ impl PostgresStore {
     }
 
     pub(super) async fn page(&self, db: &Lease, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
-        let Some((filter, candidates)) = self.resolve(db, &query.filter, query.visible).await? else {
-            return Ok(match query.position {
-                Position::Around(_) => None,
-                _ => Some(KeySlice::of(Run::default(), Run::default(), 0)),
-            });
-        };
-        let listing = Listing {
-            query,
-            filter,
-            candidates,
-        };
-        listing.page(&**db).await
+        match self.resolve(db, &query.filter, query.visible).await? {
+            None => Ok(nothing(query)),
+            Some((filter, candidates)) => {
+                let listing = Listing {
+                    query,
+                    filter,
+                    candidates,
+                };
+                listing.page(&**db).await
+            }
+        }
     }
 
     pub(super) async fn count(

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::ask::Db;
 use super::filter::{Candidates, Filter};
-use super::rows::{KEY_COLUMNS, KEY_JOINS, key, place};
+use super::names::Names;
+use super::rows::{KEY_COLUMNS, place};
 use super::sql::{Bound, Sql};
 use crate::server::store::order::{Mark, Path};
 use crate::server::store::paging::{Read, Reads, Run, Way};
@@ -13,6 +14,13 @@ use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult};
 
 /// Behind every name: they have at most 100 characters, and this is none of those that people write.
 const LAST: char = char::MAX;
+
+/// What is read where it is only asked whether there is a key.
+const ANY: &str = "SELECT 1 FROM keys AS k";
+
+fn whole() -> String {
+    format!("SELECT {KEY_COLUMNS} FROM keys AS k")
+}
 
 /// A page of the keys that match, of which `candidates` may be known.
 pub struct Listing<'a> {
@@ -42,18 +50,26 @@ impl Listing<'_> {
         let Some(read) = read else {
             return Ok(Run::default());
         };
-        let rows = self.select(read)?.all(db).await?;
+        if read.limit == 0 {
+            let more = !self.select(read, ANY)?.all(db).await?.is_empty();
+            return Ok(Run {
+                keys: Vec::new(),
+                more,
+            });
+        }
+        let rows = self.select(read, &whole())?.all(db).await?;
+        let names = Names::of(db, &rows).await?;
         let keys = rows
             .iter()
-            .map(|row| Ok((key(row)?, place(row, self.query.sort)?)))
+            .map(|row| Ok((names.key(row)?, place(row, self.query.sort)?)))
             .collect::<StoreResult<_>>()?;
         Ok(Run::of(keys, read.limit))
     }
 
-    fn select(&self, read: Read) -> StoreResult<Sql> {
+    fn select(&self, read: Read, what: &str) -> StoreResult<Sql> {
         let ascending = self.query.descending == (read.way == Way::Backward);
         let path = Path::new(self.query.sort, self.filter.scope, None);
-        let mut sql = self.selected();
+        let mut sql = self.selected(what);
         if let Some(start) = read.start {
             let marks = path.marks(start.place)?;
             let holes = vec!["?"; marks.len()].join(", ");
@@ -67,8 +83,8 @@ impl Listing<'_> {
         Ok(sql)
     }
 
-    fn selected(&self) -> Sql {
-        let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS} FROM keys AS k{KEY_JOINS}"));
+    fn selected(&self, what: &str) -> Sql {
+        let mut sql = Sql::new(what.to_owned());
         self.filter.push_to(&mut sql);
         if let Some(Candidates { seqs, complete: true }) = &self.candidates {
             sql.push(" AND k.seq = ANY(?)", [Bound::Numbers(seqs.clone())]);
@@ -78,7 +94,7 @@ impl Listing<'_> {
 
     /// The place of a key that is among the filtered.
     async fn place(&self, db: &impl Db, id: Uuid) -> StoreResult<Option<Place>> {
-        let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS} FROM keys AS k{KEY_JOINS}"));
+        let mut sql = Sql::new(whole());
         self.filter.push_to(&mut sql);
         sql.push(" AND k.id = ?", [id.into()]);
         let rows = sql.all(db).await?;

@@ -19,6 +19,7 @@ mod keys;
 mod lanes;
 mod list;
 mod listen;
+mod names;
 mod people;
 mod pool;
 mod projects;
@@ -45,6 +46,7 @@ use self::pool::Pool;
 use self::rows::{KeyBy, find_key};
 pub(super) use self::schema::lay_foundation;
 use super::counted::Entry;
+use super::filter::is_quick;
 use super::{
     Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
     Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
@@ -57,7 +59,7 @@ use crate::api::{
 };
 use crate::model::{Role, Settings, TokenHash};
 
-/// Connections of one server for pages, for looks into the trigram index, and for changes. With the
+/// Connections of one server for pages that may take long, for looks into the trigram index, and for changes. With the
 /// lanes and the listener they stay far below what PostgreSQL allows by default, 100, for two or three servers.
 const PAGES: usize = 8;
 const SEARCHES: usize = 4;
@@ -74,7 +76,7 @@ pub struct PostgresStore {
     latencies: Latencies,
 }
 
-/// What a lane answers with one statement.
+/// What a lane answers with a few statements, each a short walk along an index.
 macro_rules! quick {
     ($store:expr, |$db:ident| $question:expr) => {{
         let lane = $store.lanes.lane()?;
@@ -298,6 +300,9 @@ impl Store for PostgresStore {
     }
 
     async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
+        if is_quick(&query.filter, query.visible) {
+            return quick!(self, |db| find::quick_page(db, query));
+        }
         read!(self, |db| self.page(db, query))
     }
 

@@ -74,33 +74,41 @@ pub fn settings(row: &Row, first: usize) -> StoreResult<Settings> {
     })
 }
 
-/// What [`key`] and [`place`] read.
+/// What [`key`] and [`place`] read, and whose a key is.
 pub const KEY_COLUMNS: &str = "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, \
-     k.ui_domains, k.local_development, k.cross_page_persistence, u.id, u.email, p.id, p.name, p.deployed";
-/// What is joined to a table named `k` for them.
-pub const KEY_JOINS: &str =
-    " JOIN users AS u ON u.seq = k.creator LEFT JOIN projects AS p ON p.seq = k.project";
+     k.ui_domains, k.local_development, k.cross_page_persistence, k.creator, k.project";
+/// Where the numbers of its creator and its project are.
+pub const CREATOR: usize = 11;
+pub const PROJECT: usize = 12;
 /// How many columns they are.
-const KEY_WIDTH: usize = 16;
+const KEY_WIDTH: usize = 13;
+/// The names of one of each, and of who revoked a key.
+const NAMES: &str = "u.id, u.email, p.id, p.name, p.deployed, r.id, r.email";
+const JOINS: &str = " JOIN users AS u ON u.seq = k.creator LEFT JOIN projects AS p ON p.seq = k.project
+           LEFT JOIN users AS r ON r.seq = k.revoked_by";
 
-pub fn key(row: &Row) -> StoreResult<KeyRecord> {
-    let project: Option<Uuid> = row.try_get(13)?;
+pub fn person(row: &Row, first: usize) -> StoreResult<PersonRef> {
+    Ok(PersonRef {
+        id: row.try_get(first)?,
+        email: row.try_get(first + 1)?,
+    })
+}
+
+pub fn project(row: &Row, first: usize) -> StoreResult<ProjectRef> {
+    Ok(ProjectRef {
+        id: row.try_get(first)?,
+        name: row.try_get(first + 1)?,
+        deployed: row.try_get(first + 2)?,
+    })
+}
+
+pub fn key(row: &Row, creator: PersonRef, project: Option<ProjectRef>) -> StoreResult<KeyRecord> {
     Ok(KeyRecord {
         id: row.try_get(0)?,
         name: row.try_get(1)?,
         scope: scope(row, 3)?,
-        project: match project {
-            None => None,
-            Some(id) => Some(ProjectRef {
-                id,
-                name: row.try_get(14)?,
-                deployed: row.try_get(15)?,
-            }),
-        },
-        creator: PersonRef {
-            id: row.try_get(11)?,
-            email: row.try_get(12)?,
-        },
+        project,
+        creator,
         created_at: time(row, 4)?,
         last_used_at: Some(time(row, 5)?).filter(|time| *time != Timestamp::UNIX_EPOCH),
         version: row.try_get::<_, i64>(6)? as u64,
@@ -151,33 +159,32 @@ pub async fn find_key(db: &impl Db, by: KeyBy<'_>, visible: Visible) -> StoreRes
         KeyBy::Seq(seq) => ("seq", seq),
     };
     let sql = format!(
-        "SELECT {KEY_COLUMNS}, k.seq, k.creator, k.project, k.revoked_at, r.id, r.email FROM keys AS k{KEY_JOINS}
-           LEFT JOIN users AS r ON r.seq = k.revoked_by WHERE k.{column} = $1"
+        "SELECT {KEY_COLUMNS}, k.seq, k.revoked_at, {NAMES} FROM keys AS k{JOINS} WHERE k.{column} = $1"
     );
     let Some(row) = ask::maybe(db, &sql, &[value]).await? else {
         return Ok(None);
     };
-    let key = key(&row)?;
+    let names = KEY_WIDTH + 2;
+    let of_project: Option<i64> = row.try_get(PROJECT)?;
+    let of_project = of_project.map(|_| project(&row, names + 2)).transpose()?;
+    let key = key(&row, person(&row, names)?, of_project)?;
     if matches!(visible, Visible::CreatedBy(user) if user != key.creator.id) {
         return Ok(None);
     }
-    let found = match row.try_get::<_, Option<i64>>(KEY_WIDTH + 3)? {
+    let found = match row.try_get::<_, Option<i64>>(KEY_WIDTH + 1)? {
         None => Found::Active(key),
         Some(_) => Found::Revoked(RevokedKey {
             id: key.id,
             name: key.name,
             scope: key.scope,
-            revoked_at: time(&row, KEY_WIDTH + 3)?,
-            revoked_by: PersonRef {
-                id: row.try_get(KEY_WIDTH + 4)?,
-                email: row.try_get(KEY_WIDTH + 5)?,
-            },
+            revoked_at: time(&row, KEY_WIDTH + 1)?,
+            revoked_by: person(&row, names + 5)?,
         }),
     };
     Ok(Some(Kept {
         seq: row.try_get(KEY_WIDTH)?,
-        creator: row.try_get(KEY_WIDTH + 1)?,
-        project: row.try_get(KEY_WIDTH + 2)?,
+        creator: row.try_get(CREATOR)?,
+        project: row.try_get(PROJECT)?,
         found,
     }))
 }

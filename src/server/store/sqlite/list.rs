@@ -10,18 +10,8 @@ use super::names::{Known, Names};
 use super::order;
 use super::rows::{KEY_COLUMNS, KeyColumns};
 use super::search::Search;
-use crate::api::KeyFilter;
 use crate::server::store::paging::{Read, Reads, Run, Way};
-use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult, Visible};
-
-/// Whether the page is one walk along an index, so that it costs the same however many keys there are.
-pub fn is_quick(filter: &KeyFilter, visible: Visible) -> bool {
-    let by_creator = filter.creator.is_some() || visible != Visible::All;
-    let conditions = [filter.scope.is_some(), filter.project.is_some(), by_creator];
-    filter.q.is_none()
-        && !filter.asks_for_usage()
-        && conditions.into_iter().filter(|is_set| *is_set).count() <= 1
-}
+use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult};
 
 pub fn page(conn: &Connection, known: &mut Known, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
     let Some(filter) = Filter::resolve(conn, &query.filter, query.visible)? else {

@@ -45,6 +45,7 @@ use self::rows::{KeyBy, find_key};
 use self::watch::Bell;
 use self::writer::Writer;
 use super::counted::Entry;
+use super::filter::is_quick;
 use super::{
     Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
     Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
@@ -292,7 +293,7 @@ impl Store for SqliteStore {
     }
 
     async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
-        if list::is_quick(&query.filter, query.visible) {
+        if is_quick(&query.filter, query.visible) {
             let page =
                 |conn: &Connection, known: &mut Known| snapshot(conn, |conn| list::page(conn, known, query));
             return self.pool.read_knowing(page);
