@@ -110,8 +110,10 @@ mod tests {
 
     use super::super::connection;
     use super::*;
+    use crate::api::KeyFilter;
     use crate::api::Sort;
     use crate::model::Scope;
+    use crate::server::store::Visible;
     use crate::server::store::order::Path;
     use crate::server::store::paging::Start;
     use crate::server::store::{Founding, PlaceValue, WrappedDataKey};
