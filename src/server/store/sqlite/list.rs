@@ -110,8 +110,7 @@ mod tests {
 
     use super::super::connection;
     use super::*;
-    use crate::api::KeyFilter;
-    use crate::api::Sort;
+    use crate::api::{KeyFilter, Sort};
     use crate::model::Scope;
     use crate::server::store::Visible;
     use crate::server::store::order::Path;
