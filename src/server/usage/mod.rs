@@ -81,11 +81,15 @@ async fn write(server: &ServerState, taken: Tallies) -> Written {
     if tallies.is_empty() {
         return Written::default();
     }
+    let count = tallies.iter().map(Vec::len).sum();
     match server.store.record_usage(tallies.clone()).await {
-        Ok(waits) => Written {
-            tallies: release(tallies).await,
-            waits,
-        },
+        Ok(waits) => {
+            release(tallies).await;
+            Written {
+                tallies: count,
+                waits,
+            }
+        }
         Err(error) => {
             tracing::warn!(%error, "what keys were used for can't be written; it is tried again");
             server.usage.put_back(&tallies);
@@ -104,14 +108,11 @@ async fn merged_all(parts: Tallies) -> Tallies {
     tallies
 }
 
-/// Returns how many they were.
-async fn release(tallies: Arc<Tallies>) -> usize {
-    let count = tallies.iter().map(Vec::len).sum();
+async fn release(tallies: Arc<Tallies>) {
     for part in Arc::into_inner(tallies).into_iter().flatten() {
         drop(part);
         yield_now().await;
     }
-    count
 }
 
 async fn settle(server: &ServerState, waiting: &Notify) {

@@ -54,15 +54,15 @@ impl Recorder {
         }
     }
 
-    /// Of what was counted this part, the first is 0, as it is still to be merged; from now on it is counted anew.
-    /// Who takes the first takes the others too, before asking whether there is something.
+    /// One of so many parts of what was counted, each key in the same one always; it is still to be merged. From now
+    /// on it is counted anew. Who takes part 0 takes the others too, before asking whether there is something.
     pub fn take(&self, part: usize, parts: usize) -> Tallies {
         if part == 0 {
             self.filled.store(false, Ordering::Release);
         }
         let shards = self.shards.iter().skip(part).step_by(parts);
-        let parts = shards.map(|shard| lock(shard).take());
-        parts.filter(|part| !part.is_empty()).collect()
+        let taken = shards.map(|shard| lock(shard).take());
+        taken.filter(|tallies| !tallies.is_empty()).collect()
     }
 
     /// What could not be written is counted on.

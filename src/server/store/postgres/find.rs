@@ -12,37 +12,32 @@ use crate::api::{KeyCounts, KeyFilter, Usage};
 use crate::server::store::paging::Run;
 use crate::server::store::{KeyQuery, KeySlice, Position, StoreResult, Visible};
 
+/// A filter, and of its text the keys that have it; `None`: no key can match.
+type Resolved = Option<(Filter, Option<Candidates>)>;
+
 /// A page of keys without a text to look for.
 pub(super) async fn quick_page(db: &impl Db, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
-    match Filter::resolve(db, &query.filter, query.visible).await? {
-        None => Ok(nothing(query)),
-        Some(filter) => {
-            let listing = Listing {
-                query,
-                filter,
-                candidates: None,
-            };
-            listing.page(db).await
-        }
-    }
+    let filter = Filter::resolve(db, &query.filter, query.visible).await?;
+    listed(db, query, filter.map(|filter| (filter, None))).await
 }
 
-/// The page where no key can match.
-fn nothing(query: &KeyQuery) -> Option<KeySlice> {
-    match query.position {
-        Position::Around(_) => None,
-        _ => Some(KeySlice::of(Run::default(), Run::default(), 0)),
-    }
+async fn listed(db: &impl Db, query: &KeyQuery, resolved: Resolved) -> StoreResult<Option<KeySlice>> {
+    let Some((filter, candidates)) = resolved else {
+        return Ok(match query.position {
+            Position::Around(_) => None,
+            _ => Some(KeySlice::of(Run::default(), Run::default(), 0)),
+        });
+    };
+    let listing = Listing {
+        query,
+        filter,
+        candidates,
+    };
+    listing.page(db).await
 }
 
 impl PostgresStore {
-    /// The filter, and of a text the keys that have it; `None`: no key can match.
-    async fn resolve(
-        &self,
-        db: &Lease,
-        filter: &KeyFilter,
-        visible: Visible,
-    ) -> StoreResult<Option<(Filter, Option<Candidates>)>> {
+    async fn resolve(&self, db: &Lease, filter: &KeyFilter, visible: Visible) -> StoreResult<Resolved> {
         let Some(filter) = Filter::resolve(&**db, filter, visible).await? else {
             return Ok(None);
         };
@@ -56,17 +51,8 @@ impl PostgresStore {
     }
 
     pub(super) async fn page(&self, db: &Lease, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
-        match self.resolve(db, &query.filter, query.visible).await? {
-            None => Ok(nothing(query)),
-            Some((filter, candidates)) => {
-                let listing = Listing {
-                    query,
-                    filter,
-                    candidates,
-                };
-                listing.page(&**db).await
-            }
-        }
+        let resolved = self.resolve(db, &query.filter, query.visible).await?;
+        listed(&**db, query, resolved).await
     }
 
     pub(super) async fn count(
