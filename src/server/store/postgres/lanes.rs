@@ -2,7 +2,6 @@
 //! each other down the line without waiting for the answers in between. While there is no connection
 //! everybody is refused at once, and a task of each lane tries to get a new one.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,7 +27,6 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_
 
 pub struct Lanes {
     kept: Vec<Kept>,
-    next: AtomicUsize,
     took: Histogram,
 }
 
@@ -63,24 +61,22 @@ impl Lanes {
         });
         Ok(Self {
             kept: kept.collect(),
-            next: AtomicUsize::new(0),
             took,
         })
     }
 
-    /// The next one that is connected.
+    /// Of those that are connected the one that the fewest share, and of these the first: it was used last, so that
+    /// all that it needs is still at hand for the processor.
     pub fn lane(&self) -> StoreResult<Lane<'_>> {
-        let first = self.next.fetch_add(1, Ordering::Relaxed);
-        let open = |n: usize| {
-            let slot = &self.kept[first.wrapping_add(n) % self.kept.len()].slot;
+        let lanes = self.kept.iter().filter_map(|Kept { slot, .. }| {
             let client = held(slot).filter(|client| !client.is_closed())?;
             Some(Lane {
                 slot,
                 client,
                 took: &self.took,
             })
-        };
-        let lane = (0..self.kept.len()).find_map(open);
+        });
+        let lane = lanes.min_by_key(|lane| Arc::strong_count(&lane.client));
         lane.ok_or_else(|| away("is away"))
     }
 }
