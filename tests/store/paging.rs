@@ -180,6 +180,14 @@ async fn every_position_shows_its_part_of_the_order() {
         show(Position::Around(order[30]), 25..35).await;
         show(Position::Around(order[2]), 0..10).await;
         show(Position::Around(order[59]), 54..60).await;
+        for behind in [Position::After(place(59)), Position::Before(place(0))] {
+            let nothing = KeyQuery {
+                position: behind,
+                ..all.clone()
+            };
+            let page = deck.page(&nothing).await;
+            assert!(page.items.is_empty() && !page.more_before && !page.more_after);
+        }
     }
 }
 

@@ -8,9 +8,9 @@ use futures_util::future::join_all;
 use keydeck::api::{ActivityAction, ActivityQuery, KeyFilter, Sort};
 use keydeck::model::Scope;
 use keydeck::server::store::postgres::PostgresStore;
-use keydeck::server::store::{KeyQuery, Position, StoreError, Visible};
+use keydeck::server::store::{KeyQuery, Position, Store, StoreError, Visible};
 
-use super::deck::{Deck, actor, data_key, founding, query, text};
+use super::deck::{Deck, actor, data_key, founding, new_key, query, text};
 use super::engine::{self, Place};
 use crate::postgres::Database;
 
@@ -121,6 +121,36 @@ async fn many(deck: &Deck) {
         ALTER TABLE keys ENABLE TRIGGER USER;
         ANALYZE keys; ANALYZE users; ANALYZE projects; ANALYZE key_counts;";
     engine::run(&deck.place, keys).await.unwrap();
+}
+
+#[tokio::test]
+async fn names_that_another_server_changed_are_in_the_next_page() {
+    let deck = Deck::new().await;
+    deck.web("Checkout").await;
+    let other = PostgresStore::open(&deck.place.address()).await.unwrap();
+    let by = actor(&deck.owner);
+    for (name, deployed) in [("Shop window", true), ("Showroom", false)] {
+        // Its names are remembered from here on.
+        assert_ne!(
+            deck.page(&query(Sort::Name)).await.items[0]
+                .0
+                .project
+                .as_ref()
+                .unwrap()
+                .name,
+            name
+        );
+        let edit = other.edit_project(deck.shop.id, Some(name.into()), Some(deployed), Visible::All, by);
+        assert!(matches!(edit.await.unwrap(), Some(Ok(_))));
+        let (found, _) = deck.page(&query(Sort::Name)).await.items.remove(0);
+        let project = found.project.unwrap();
+        assert_eq!((project.name.as_str(), project.deployed), (name, deployed));
+    }
+    let unknown = new_key(Scope::Web, "Till", Some(deck.kiosk.id));
+    other.create_key(unknown, actor(&deck.editor)).await.unwrap();
+    let (found, _) = deck.page(&query(Sort::Name)).await.items.remove(1);
+    assert_eq!(found.creator.email, deck.editor.email);
+    assert_eq!(found.project.unwrap().name, "Kiosk");
 }
 
 /// The plans of all that this database was asked since it was told to write them down: the statement, and the

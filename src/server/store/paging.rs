@@ -37,6 +37,12 @@ pub struct Read<'a> {
     pub limit: usize,
 }
 
+impl Read<'_> {
+    pub fn is_look(self) -> bool {
+        self.limit == 0
+    }
+}
+
 /// The keys that were read one way, nearest first, and whether there are more.
 #[derive(Debug, Default)]
 pub struct Run {
@@ -93,6 +99,14 @@ impl Run {
         keys.truncate(limit);
         Self { keys, more }
     }
+
+    /// Of where it was only looked.
+    pub fn unread(more: bool) -> Self {
+        Self {
+            keys: Vec::new(),
+            more,
+        }
+    }
 }
 
 impl KeySlice {
@@ -103,10 +117,11 @@ impl KeySlice {
         items.extend(forward.keys);
         let more_after = forward.more || items.len() > limit;
         items.truncate(limit);
+        let is_something = !items.is_empty();
         Self {
             items,
-            more_before: backward.more,
-            more_after,
+            more_before: is_something && backward.more,
+            more_after: is_something && more_after,
         }
     }
 }

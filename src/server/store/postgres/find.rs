@@ -15,28 +15,34 @@ use crate::server::store::{KeyQuery, KeySlice, Position, StoreResult, Visible};
 /// A filter, and of its text the keys that have it; `None`: no key can match.
 type Resolved = Option<(Filter, Option<Candidates>)>;
 
-/// A page of keys without a text to look for.
-pub(super) async fn quick_page(db: &impl Db, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
-    let filter = Filter::resolve(db, &query.filter, query.visible).await?;
-    listed(db, query, filter.map(|filter| (filter, None))).await
-}
-
-async fn listed(db: &impl Db, query: &KeyQuery, resolved: Resolved) -> StoreResult<Option<KeySlice>> {
-    let Some((filter, candidates)) = resolved else {
-        return Ok(match query.position {
-            Position::Around(_) => None,
-            _ => Some(KeySlice::of(Run::default(), Run::default(), 0)),
-        });
-    };
-    let listing = Listing {
-        query,
-        filter,
-        candidates,
-    };
-    listing.page(db).await
-}
-
 impl PostgresStore {
+    /// A page of keys without a text to look for.
+    pub(super) async fn quick_page(&self, db: &impl Db, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
+        let filter = Filter::resolve(db, &query.filter, query.visible).await?;
+        self.listed(db, query, filter.map(|filter| (filter, None))).await
+    }
+
+    async fn listed(
+        &self,
+        db: &impl Db,
+        query: &KeyQuery,
+        resolved: Resolved,
+    ) -> StoreResult<Option<KeySlice>> {
+        let Some((filter, candidates)) = resolved else {
+            return Ok(match query.position {
+                Position::Around(_) => None,
+                _ => Some(KeySlice::of(Run::default(), Run::default(), 0)),
+            });
+        };
+        let listing = Listing {
+            query,
+            filter,
+            candidates,
+            names: &self.names,
+        };
+        listing.page(db).await
+    }
+
     async fn resolve(&self, db: &Lease, filter: &KeyFilter, visible: Visible) -> StoreResult<Resolved> {
         let Some(filter) = Filter::resolve(&**db, filter, visible).await? else {
             return Ok(None);
@@ -52,7 +58,7 @@ impl PostgresStore {
 
     pub(super) async fn page(&self, db: &Lease, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
         let resolved = self.resolve(db, &query.filter, query.visible).await?;
-        listed(&**db, query, resolved).await
+        self.listed(&**db, query, resolved).await
     }
 
     pub(super) async fn count(

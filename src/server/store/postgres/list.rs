@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::ask::Db;
 use super::filter::{Candidates, Filter};
-use super::names::Names;
-use super::rows::{KEY_COLUMNS, place};
+use super::names::Remembered;
+use super::rows::{KEY_COLUMNS, SEEN, place};
 use super::sql::{Bound, Sql};
 use crate::server::store::order::{Mark, Path};
 use crate::server::store::paging::{Read, Reads, Run, Way};
@@ -15,18 +15,12 @@ use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult};
 /// Behind every name: they have at most 100 characters, and this is none of those that people write.
 const LAST: char = char::MAX;
 
-/// What is read where it is only asked whether there is a key.
-const ANY: &str = "SELECT 1 FROM keys AS k";
-
-fn whole() -> String {
-    format!("SELECT {KEY_COLUMNS} FROM keys AS k")
-}
-
 /// A page of the keys that match, of which `candidates` may be known.
 pub struct Listing<'a> {
     pub query: &'a KeyQuery,
     pub filter: Filter,
     pub candidates: Option<Candidates>,
+    pub names: &'a Remembered,
 }
 
 impl Listing<'_> {
@@ -41,35 +35,68 @@ impl Listing<'_> {
             _ => None,
         };
         let reads = Reads::of(&self.query.position, middle.as_ref(), limit);
-        // Both are on their way at once.
-        let (backward, forward) = try_join!(self.read(db, reads.backward), self.read(db, reads.forward))?;
+        let (backward, forward) = match (reads.backward, reads.forward) {
+            (Some(look), Some(read)) if look.is_look() => {
+                let (run, more) = self.read_and_look(db, read, Some(look)).await?;
+                (Run::unread(more), run)
+            }
+            (Some(read), Some(look)) if look.is_look() => {
+                let (run, more) = self.read_and_look(db, read, Some(look)).await?;
+                (run, Run::unread(more))
+            }
+            // Both are on their way at once.
+            (backward, forward) => try_join!(self.read(db, backward), self.read(db, forward))?,
+        };
         Ok(Some(KeySlice::of(backward, forward, limit)))
     }
 
     async fn read(&self, db: &impl Db, read: Option<Read<'_>>) -> StoreResult<Run> {
-        let Some(read) = read else {
-            return Ok(Run::default());
-        };
-        if read.limit == 0 {
-            let more = !self.select(read, ANY)?.all(db).await?.is_empty();
-            return Ok(Run {
-                keys: Vec::new(),
-                more,
-            });
+        match read {
+            None => Ok(Run::default()),
+            Some(read) => self.read_and_look(db, read, None).await.map(|(run, _)| run),
         }
-        let rows = self.select(read, &whole())?.all(db).await?;
-        let names = Names::of(db, &rows).await?;
+    }
+
+    /// In one statement: the keys, and whether there is one where it is only looked. Of no keys, that is not told.
+    async fn read_and_look(
+        &self,
+        db: &impl Db,
+        read: Read<'_>,
+        look: Option<Read<'_>>,
+    ) -> StoreResult<(Run, bool)> {
+        let rows = self.keys(read, look)?.all(db).await?;
+        let names = self.names.names(db, &rows).await?;
         let keys = rows
             .iter()
             .map(|row| Ok((names.key(row)?, place(row, self.query.sort)?)))
             .collect::<StoreResult<_>>()?;
-        Ok(Run::of(keys, read.limit))
+        let seen = rows
+            .first()
+            .map(|row| row.try_get::<_, Option<i32>>(SEEN))
+            .transpose()?;
+        Ok((Run::of(keys, read.limit), seen.flatten().is_some()))
     }
 
-    fn select(&self, read: Read, what: &str) -> StoreResult<Sql> {
+    /// Keys, and behind each the newest change as the statement sees it and what a look saw.
+    fn keys(&self, read: Read, look: Option<Read>) -> StoreResult<Sql> {
+        let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS}, (SELECT seq FROM activity_head), "));
+        match look {
+            None => sql.push("NULL::integer", []),
+            Some(look) => {
+                sql.push("(SELECT 1", []);
+                self.select_from(&mut sql, look)?;
+                sql.push(")", []);
+            }
+        }
+        self.select_from(&mut sql, read)?;
+        Ok(sql)
+    }
+
+    /// ` FROM … LIMIT …` for the keys of this read, in its order.
+    fn select_from(&self, sql: &mut Sql, read: Read) -> StoreResult<()> {
         let ascending = self.query.descending == (read.way == Way::Backward);
         let path = Path::new(self.query.sort, self.filter.scope, None);
-        let mut sql = self.selected(what);
+        self.matching(sql);
         if let Some(start) = read.start {
             let marks = path.marks(start.place)?;
             let holes = vec!["?"; marks.len()].join(", ");
@@ -80,21 +107,21 @@ impl Listing<'_> {
         }
         sql.push(&path.order_by(ascending), []);
         sql.at_least(read.limit + 1);
-        Ok(sql)
+        Ok(())
     }
 
-    fn selected(&self, what: &str) -> Sql {
-        let mut sql = Sql::new(what.to_owned());
-        self.filter.push_to(&mut sql);
+    /// ` FROM …` for the keys that match.
+    fn matching(&self, sql: &mut Sql) {
+        sql.push(" FROM keys AS k", []);
+        self.filter.push_to(sql);
         if let Some(Candidates { seqs, complete: true }) = &self.candidates {
             sql.push(" AND k.seq = ANY(?)", [Bound::Numbers(seqs.clone())]);
         }
-        sql
     }
 
     /// The place of a key that is among the filtered.
     async fn place(&self, db: &impl Db, id: Uuid) -> StoreResult<Option<Place>> {
-        let mut sql = Sql::new(whole());
+        let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS} FROM keys AS k"));
         self.filter.push_to(&mut sql);
         sql.push(" AND k.id = ?", [id.into()]);
         let rows = sql.all(db).await?;

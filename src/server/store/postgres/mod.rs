@@ -2,7 +2,8 @@
 //!
 //! What is quick and one statement goes down `lanes` that all share; what takes several statements or
 //! longer borrows a connection of a pool; changes come one after the other, on all servers together
-//! (`change`). Nothing is cached: every answer is of the primary as it is when it is asked.
+//! (`change`). Every answer is of the primary as it is when it is asked; nothing is cached but the names of people
+//! and projects, and these until the next change (`names`).
 
 mod activity;
 mod address;
@@ -42,6 +43,7 @@ use uuid::Uuid;
 pub use self::address::{Address, AddressError};
 use self::change::Change;
 use self::lanes::Lanes;
+use self::names::Remembered;
 use self::pool::Pool;
 use self::rows::{KeyBy, find_key};
 pub(super) use self::schema::lay_foundation;
@@ -71,6 +73,7 @@ pub struct PostgresStore {
     pages: Pool,
     trigrams: Pool,
     changes: Pool,
+    names: Remembered,
     committed: Arc<Notify>,
     listener: JoinHandle<()>,
     latencies: Latencies,
@@ -136,6 +139,7 @@ impl PostgresStore {
             pages: Pool::new(address, PAGES, "")?,
             trigrams: Pool::new(address, SEARCHES, filter::BY_TRIGRAMS)?,
             changes,
+            names: Remembered::default(),
             listener: listen::start(address.clone(), committed.clone()),
             committed,
             latencies,
@@ -301,7 +305,7 @@ impl Store for PostgresStore {
 
     async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
         if is_quick(&query.filter, query.visible) {
-            return quick!(self, |db| find::quick_page(db, query));
+            return quick!(self, |db| self.quick_page(db, query));
         }
         read!(self, |db| self.page(db, query))
     }

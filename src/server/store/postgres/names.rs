@@ -1,41 +1,96 @@
-//! The names of the people and projects of a page, asked for once each: joined to every key of it they would take
-//! longer than the page.
+//! The names of the people and projects that keys are of: asked for apart, once each, since joined to every key
+//! they would take longer than the page; and remembered for the next page as long as nothing was changed in
+//! between, on whichever server. Who reads keys reads with them which change was the newest.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::try_join;
 use tokio_postgres::Row;
 
 use super::ask::{self, Db};
-use super::rows::{CREATOR, PROJECT, key, person, project};
+use super::rows::{CREATOR, NEWEST_CHANGE, PROJECT, key, person, project};
 use crate::api::{PersonRef, ProjectRef};
 use crate::server::store::{KeyRecord, StoreError, StoreResult};
 
+/// The most names of each kind that are remembered.
+const MOST: usize = 4096;
+
+/// What is known of the time after a change and before the next.
+#[derive(Clone, Default)]
 pub struct Names {
+    /// As [`NEWEST_CHANGE`] says it.
+    change: i64,
     people: HashMap<i64, PersonRef>,
     projects: HashMap<i64, ProjectRef>,
 }
 
-impl Names {
-    /// Of these rows of keys. Both questions are on their way at once.
-    pub async fn of(db: &impl Db, rows: &[Row]) -> StoreResult<Self> {
+/// Names that were asked for before.
+#[derive(Default)]
+pub struct Remembered(Mutex<Arc<Names>>);
+
+impl Remembered {
+    /// All names that these rows of keys need. Both questions are on their way at once.
+    pub async fn names(&self, db: &impl Db, rows: &[Row]) -> StoreResult<Arc<Names>> {
+        let Some(first) = rows.first() else {
+            return Ok(Arc::default());
+        };
+        let known = self.since(first.try_get(NEWEST_CHANGE)?);
+        let people = missing(&known.people, rows, CREATOR)?;
+        let projects = missing(&known.projects, rows, PROJECT)?;
+        if people.is_empty() && projects.is_empty() {
+            return Ok(known);
+        }
         let (people, projects) = try_join!(
             named(
                 db,
                 "SELECT seq, id, email FROM users WHERE seq = ANY($1)",
-                numbers(rows, CREATOR)?,
+                people,
                 person
             ),
             named(
                 db,
                 "SELECT seq, id, name, deployed FROM projects WHERE seq = ANY($1)",
-                numbers(rows, PROJECT)?,
+                projects,
                 project
             ),
         )?;
-        Ok(Self { people, projects })
+        let mut names = Arc::unwrap_or_clone(known);
+        names.people.extend(people);
+        names.projects.extend(projects);
+        let names = Arc::new(names);
+        self.keep(&names);
+        Ok(names)
     }
 
+    /// What is remembered of the time after this change.
+    fn since(&self, change: i64) -> Arc<Names> {
+        let held = self.lock();
+        if held.change == change && held.people.len().max(held.projects.len()) <= MOST {
+            return held.clone();
+        }
+        Arc::new(Names {
+            change,
+            ..Names::default()
+        })
+    }
+
+    /// They were read behind the look at the newest change: when there was another in between, nobody who comes later
+    /// finds them.
+    fn keep(&self, names: &Arc<Names>) {
+        let mut held = self.lock();
+        if held.change <= names.change {
+            *held = names.clone();
+        }
+    }
+
+    /// What the lock guards is replaced as a whole, so a panic elsewhere spoils nothing.
+    fn lock(&self) -> MutexGuard<'_, Arc<Names>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Names {
     pub fn key(&self, row: &Row) -> StoreResult<KeyRecord> {
         let project: Option<i64> = row.try_get(PROJECT)?;
         let project = project.map(|seq| name(&self.projects, seq)).transpose()?;
@@ -43,10 +98,14 @@ impl Names {
     }
 }
 
-fn numbers(rows: &[Row], column: usize) -> StoreResult<Vec<i64>> {
+/// The numbers in a column that are not known, once each.
+fn missing<T>(known: &HashMap<i64, T>, rows: &[Row], column: usize) -> StoreResult<Vec<i64>> {
     let numbers = rows.iter().map(|row| row.try_get::<_, Option<i64>>(column));
-    let numbers: HashSet<Option<i64>> = numbers.collect::<Result<_, _>>()?;
-    Ok(numbers.into_iter().flatten().collect())
+    let mut numbers: Vec<i64> = numbers.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers.retain(|seq| !known.contains_key(seq));
+    Ok(numbers)
 }
 
 async fn named<T>(

@@ -82,6 +82,9 @@ pub const CREATOR: usize = 11;
 pub const PROJECT: usize = 12;
 /// How many columns they are.
 const KEY_WIDTH: usize = 13;
+/// Where a page of keys says which change was the newest when it was read, and whether a look saw another key.
+pub const NEWEST_CHANGE: usize = KEY_WIDTH;
+pub const SEEN: usize = KEY_WIDTH + 1;
 /// The names of one of each, and of who revoked a key.
 const NAMES: &str = "u.id, u.email, p.id, p.name, p.deployed, r.id, r.email";
 const JOINS: &str = " JOIN users AS u ON u.seq = k.creator LEFT JOIN projects AS p ON p.seq = k.project
