@@ -1,6 +1,7 @@
 //! `cargo bench --bench postgres [-- [pages] KEYS…]`: the server over PostgreSQL with 10 thousand and 1 million keys: gateway
 //! checks a second beside a bare axum handler that answers 204 and beside pgbench doing the same look-up, and pages
-//! of 100. Server and PostgreSQL share a core, the load has the other; medians of five rounds; nothing is asserted.
+//! of 100. Server and PostgreSQL share a core, the load has the other; medians of five interleaved rounds; nothing is
+//! asserted.
 //! `pages`: nothing but these. Needs Debian's wrk and postgresql.
 
 #[expect(dead_code, reason = "shared with the other benchmarks")]
@@ -169,24 +170,33 @@ impl Postgres {
         let deck = self.moved(Deck::of(keys)?, &format!("pages_{keys}"))?;
         let server = deck.serve_with(pinned(Path::new(KEYDECK)))?;
         let mut http = Http::connect(&server.address, &deck.token)?;
+        let mut pages = vec![("nothing of the database, /livez".to_owned(), "/livez".to_owned())];
         for sort in ["created_at", "name", "scope", "last_used_at"] {
             for order in ["asc", "desc"] {
                 let list = format!("/v1/keys?limit=100&sort={sort}&order={order}");
                 let deep = deep_page(&mut http, &list)?;
                 let end = format!("{list}&from=end");
-                println!(
-                    "{keys} keys, page of 100 by {sort} {order}: start {:.2}, deep {:.2}, end {:.2} ms p50",
-                    page(&mut http, &list)?,
-                    page(&mut http, &deep)?,
-                    page(&mut http, &end)?,
-                );
+                for (place, path) in [("start", list), ("deep", deep), ("end", end)] {
+                    pages.push((format!("page of 100 by {sort} {order}, {place}"), path));
+                }
             }
         }
         for q in [format!("{}", keys - 1), "auckland".into(), "xyzzyqq".into()] {
-            let path = format!("/v1/keys?limit=100&q={q}");
+            pages.push((format!("filter {q}"), format!("/v1/keys?limit=100&q={q}")));
+        }
+        let mut rounds = vec![Vec::new(); pages.len()];
+        for _ in 0..ROUNDS {
+            // Each page in each round, so that a slow minute of the machine is no page's alone.
+            for ((_, path), rounds) in pages.iter().zip(&mut rounds) {
+                rounds.push(round(&mut http, path)?);
+            }
+        }
+        for ((name, _), rounds) in pages.iter().zip(rounds) {
+            let least = rounds.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = rounds.iter().copied().fold(0.0, f64::max);
             println!(
-                "{keys} keys, filter {q}: page {:.2} ms p50",
-                page(&mut http, &path)?
+                "{keys} keys, {name}: {:.2} ({least:.2}-{most:.2}) ms p50",
+                median(rounds)
             );
         }
         told(&server)
@@ -214,18 +224,14 @@ fn script() -> Command {
     command
 }
 
-/// Median of the rounds' medians, in milliseconds.
-fn page(http: &mut Http, path: &str) -> Result<f64, AnyError> {
-    let mut rounds = Vec::new();
-    for _ in 0..ROUNDS {
-        let mut times = Vec::new();
-        for _ in 0..REQUESTS {
-            let asked = Instant::now();
-            http.get(path)?;
-            times.push(asked.elapsed());
-        }
-        times.sort();
-        rounds.push(times.get(REQUESTS / 2).map_or(f64::NAN, Duration::as_secs_f64) * 1e3);
+/// The median of one round, in milliseconds.
+fn round(http: &mut Http, path: &str) -> Result<f64, AnyError> {
+    let mut times = Vec::new();
+    for _ in 0..REQUESTS {
+        let asked = Instant::now();
+        http.get(path)?;
+        times.push(asked.elapsed());
     }
-    Ok(median(rounds))
+    times.sort();
+    Ok(times.get(REQUESTS / 2).map_or(f64::NAN, Duration::as_secs_f64) * 1e3)
 }
