@@ -310,6 +310,23 @@ fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
     assert!(refused.contains("can't read missing.db"), "{refused}");
 }
 
+#[test]
+fn of_a_database_whose_log_was_changed_there_is_no_backup() {
+    let home = Home::new();
+    deck(&home);
+    in_it(
+        "DROP TRIGGER activity_is_not_rewritten; UPDATE activity SET subject = 'x' WHERE seq = 2;",
+        &home.path("keys.db"),
+    );
+    let before = files(home.dir.path());
+    let refused = home.run(BACKUP).refused(1);
+    assert!(
+        refused.contains("no backup was made") && refused.contains("row 2 was changed"),
+        "{refused}"
+    );
+    assert_eq!(files(home.dir.path()), before);
+}
+
 /// A backup that takes its time, as soon as it has begun to write.
 fn begun(home: &Home) -> Child {
     let mut backup = home

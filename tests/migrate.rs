@@ -154,11 +154,23 @@ async fn a_deck_that_can_not_move_to_postgres_whole_stays() {
         said(&in_use)
     );
     drop(served);
+    let change = |sql: &str| {
+        let conn = rusqlite::Connection::open(deck.file()).unwrap();
+        conn.execute_batch(sql).unwrap();
+    };
+    // A row of the log that is not as it was written.
+    change(
+        "DROP TRIGGER activity_is_not_rewritten; UPDATE activity SET subject = subject || '!' WHERE seq = 2",
+    );
+    let changed = migrate(&deck, &deck.database, &database.url);
+    assert!(
+        !changed.status.success() && said(&changed).contains("row 2 was changed"),
+        "{}",
+        said(&changed)
+    );
+    change("UPDATE activity SET subject = substr(subject, 1, length(subject) - 1) WHERE seq = 2");
     // A byte that PostgreSQL takes in no text.
-    let conn = rusqlite::Connection::open(deck.file()).unwrap();
-    conn.execute("UPDATE organisation SET name = 'A' || char(0) || 'B'", [])
-        .unwrap();
-    drop(conn);
+    change("UPDATE organisation SET name = 'A' || char(0) || 'B'");
     let odd = migrate(&deck, &deck.database, &database.url);
     assert!(
         !odd.status.success() && said(&odd).contains("nothing was moved"),

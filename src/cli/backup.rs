@@ -3,31 +3,59 @@
 use super::args::BackupArgs;
 use super::database::{Database, RootKeySource};
 use super::whole_file::WholeFile;
-use super::{Failure, local, output};
+use super::{Failure, local, output, proof};
+use crate::api::ActivityHead;
 use crate::config;
-use crate::server::store::sqlite::{self, Contents};
+use crate::server::seal;
+use crate::server::store::StoreError;
+use crate::server::store::sqlite::{self, Closed};
 
 pub fn run(args: &BackupArgs) -> Result<(), Failure> {
     let database = match &args.database {
-        Some(url) => Database::at(url, args.root_key_file.as_deref())?,
+        Some(url) => Database::in_file(url, args.root_key_file.as_deref())?,
         None => local::database(&config::data_directory()?)?,
     };
-    database.file()?;
     let copy = WholeFile::new(&args.file)?;
-    sqlite::back_up(database.file()?, copy.path()).map_err(Failure::failed)?;
+    sqlite::back_up(database.file()?, copy.path()).map_err(|error| match error {
+        StoreError::Full(_) => Failure::Failed(format!("there is no room for {}", args.file.display())),
+        error => Failure::failed(error),
+    })?;
     // What can't be restored is no backup.
     let contents = sqlite::examine(copy.path()).map_err(Failure::failed)?;
+    let of_this_version = Closed::at(copy.path()).map_err(Failure::failed)?;
+    let log = match &of_this_version {
+        None => "which is of an earlier keydeck and was not looked at".into(),
+        Some(closed) => format!("none changed or taken out; head {}", proven(closed, &database)?),
+    };
+    drop(of_this_version);
     copy.keep()?;
-    told(args, &database, contents);
-    Ok(())
-}
-
-fn told(args: &BackupArgs, database: &Database, contents: Contents) {
     output::talk(format!(
-        "backed up {} to {}: {contents}",
+        "backed up {} to {}: {contents}, {log}",
         database.location.name(),
         args.file.display()
     ));
+    told_of_root_key(&database);
+    Ok(())
+}
+
+fn proven(copy: &Closed, database: &Database) -> Result<ActivityHead, Failure> {
+    if let Ok(root_key) = database.root_key()
+        && !seal::opens(&root_key, &copy.data_keys().map_err(Failure::failed)?)
+    {
+        output::talk(
+            "the root key that is named here does not open it: look for the right one before it is needed",
+        );
+    }
+    let proven = proof::log(copy).map_err(|failure| {
+        Failure::Failed(format!(
+            "no backup was made, since restore would refuse it: {failure}. Find out who did that; for a copy of what there \
+             is, end the server and copy its file with the ones beside it"
+        ))
+    });
+    proven.map(|proven| proven.head)
+}
+
+fn told_of_root_key(database: &Database) {
     let root_key = match &database.root_key {
         RootKeySource::File(path) if path.exists() => path.display().to_string(),
         RootKeySource::File(_) => "the one that the server is started with".into(),

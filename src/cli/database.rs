@@ -67,15 +67,14 @@ impl Database {
         })
     }
 
-    /// The file that can be backed up and restored.
+    /// One that can be backed up and restored.
+    pub fn in_file(url: &str, root_key_file: Option<&Path>) -> Result<Self, Failure> {
+        Location::parse(url)?.only_file()?;
+        Self::at(url, root_key_file)
+    }
+
     pub fn file(&self) -> Result<&Path, Failure> {
-        self.location.file().ok_or_else(|| {
-            Failure::Usage(
-                "keydeck backs up and restores sqlite:PATH; for a PostgreSQL database use pg_dump and pg_restore, and keep \
-                 a copy of the root key apart"
-                    .into(),
-            )
-        })
+        self.location.only_file()
     }
 
     pub fn root_key(&self) -> Result<RootKey, Failure> {
@@ -124,6 +123,16 @@ impl Location {
             Self::Sqlite(path) => Some(path),
             Self::Postgres(_) => None,
         }
+    }
+
+    fn only_file(&self) -> Result<&Path, Failure> {
+        self.file().ok_or_else(|| {
+            Failure::Usage(
+                "keydeck backs up and restores sqlite:PATH; for a PostgreSQL database use pg_dump and pg_restore, and keep \
+                 a copy of the root key apart"
+                    .into(),
+            )
+        })
     }
 
     /// As it is called in a sentence.
@@ -184,6 +193,6 @@ mod tests {
         let odd = refused("postgres://keydeck:s3cret@db.acme.example/keys?sslmode=prefer");
         assert!(odd.contains("verify-full") && !odd.contains("s3cret"), "{odd}");
         let odd = refused("postgres://keydeck:s3cret@db.acme.example/keys?colour=red");
-        assert!(odd.contains("colour") && !odd.contains("s3cret"), "{odd}");
+        assert!(odd.contains("an option behind the ?") && !odd.contains("s3cret"), "{odd}");
     }
 }

@@ -26,8 +26,10 @@ async fn make(database: &Database, founding: &Founding) -> Result<(), Failure> {
     let root_key = new_root_key(&database.root_key)?;
     let data_key = seal::new_data_key(&root_key).map_err(Failure::failed)?;
     if let Err(error) = location.create(founding, &data_key).await {
-        // Founded all the same, it could never be unlocked without its root key.
-        if matches!(location.open().await, Err(StoreError::NotInitialised(_))) {
+        // Founded all the same, it could never be unlocked without its root key; founded by another, it has another one.
+        if matches!(error, StoreError::AlreadyInitialised(_))
+            || matches!(location.open().await, Err(StoreError::NotInitialised(_)))
+        {
             withdraw(&database.root_key);
         }
         return Err(Failure::failed(error));

@@ -5,8 +5,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::database::Location;
 use super::founding::block_on;
-use super::{Failure, output};
-use crate::server::store::StoreError;
+use super::{Failure, output, proof};
+use crate::server::store::sqlite::{self, Closed};
 use crate::server::store::transfer::{self, Progress};
 
 #[derive(Debug, Args)]
@@ -28,6 +28,12 @@ pub fn run(args: &MigrateArgs) -> Result<(), Failure> {
                 .into(),
         ));
     };
+    let nothing_moved =
+        |error: &dyn std::fmt::Display| Failure::Failed(format!("{error}; nothing was moved"));
+    sqlite::prepare(&from).map_err(|error| nothing_moved(&error))?;
+    if let Some(closed) = Closed::at(&from).map_err(|error| nothing_moved(&error))? {
+        proof::log(&closed).map_err(|failure| nothing_moved(&failure))?;
+    }
     let bar = progress_bar()?;
     let shown = |Progress { done, of }| {
         bar.set_length(of);
@@ -38,12 +44,7 @@ pub fn run(args: &MigrateArgs) -> Result<(), Failure> {
     };
     let moved = block_on(async {
         let moved = transfer::move_deck(&from, &to, shown).await;
-        moved.map_err(|error| match error {
-            StoreError::NotInitialised(place) => Failure::Failed(format!(
-                "there is no keydeck database at {place}; nothing was moved"
-            )),
-            error => Failure::Failed(format!("{error}; nothing was moved")),
-        })
+        moved.map_err(|error| nothing_moved(&error))
     });
     bar.finish_and_clear();
     let moved = moved?;

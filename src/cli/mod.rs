@@ -26,6 +26,7 @@ mod migrate;
 mod output;
 mod pages;
 mod project;
+mod proof;
 mod resolve;
 mod restore;
 pub mod sample;

@@ -4,27 +4,18 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::activity::{pages, prove};
 use super::args::RestoreArgs;
 use super::database::{Database, RootKeySource};
-use super::founding::block_on;
+use super::proof::{self, Proven};
 use super::whole_file::{self, BESIDE, WholeFile, suffixed};
 use super::{Failure, output};
-use crate::api::ActivityHead;
 use crate::server::seal;
-use crate::server::store::sqlite::{self, SqliteStore};
-use crate::server::store::{Store, Visible, WrappedDataKey};
-
-/// What a backup proved to be.
-struct Proven {
-    head: ActivityHead,
-    /// When the newest row of its activity log was written.
-    newest: Option<Timestamp>,
-    data_keys: Vec<WrappedDataKey>,
-}
+use crate::server::store::WrappedDataKey;
+use crate::server::store::sqlite::{self, Closed};
 
 pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
-    let database = Database::of(&args.database)?;
+    let named = &args.database;
+    let database = Database::in_file(&named.database, named.root_key_file.as_deref())?;
     let target = database.file()?;
     // What is beside it would be taken for its own.
     for suffix in BESIDE {
@@ -35,7 +26,7 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
     copy.copy(&args.file)?;
     let unusable = |why: String| Failure::Failed(format!("{} can't be restored: {why}", args.file.display()));
     let contents = sqlite::examine(copy.path()).map_err(|error| unusable(error.to_string()))?;
-    let proven = opened(copy.path()).map_err(|failure| unusable(failure.to_string()))?;
+    let (proven, data_keys) = opened(copy.path()).map_err(|failure| unusable(failure.to_string()))?;
     copy.give_away()?;
     copy.keep()?;
     output::talk(format!(
@@ -44,7 +35,7 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
         args.file.display(),
         proven.head
     ));
-    output::talk(of_root_key(&database, &proven.data_keys));
+    output::talk(of_root_key(&database, &data_keys));
     output::talk(of_age(proven.newest, Timestamp::now()));
     Ok(())
 }
@@ -63,30 +54,17 @@ fn refuse_live(file: &Path) -> Result<(), Failure> {
 }
 
 /// Brings its schema up to date, and proves its activity log.
-fn opened(path: &Path) -> Result<Proven, Failure> {
-    let store = SqliteStore::open(path).map_err(Failure::failed)?;
-    let proven = block_on(proven(&store))?;
-    drop(store);
+fn opened(path: &Path) -> Result<(Proven, Vec<WrappedDataKey>), Failure> {
+    sqlite::prepare(path).map_err(Failure::failed)?;
+    let closed = Closed::at(path).map_err(Failure::failed)?;
+    let closed = closed.ok_or_else(|| Failure::Failed("it is of another version".into()))?;
+    let proven = proof::log(&closed)?;
+    let data_keys = closed.data_keys().map_err(Failure::failed)?;
+    drop(closed);
     match suffixed(path, "-wal").exists() {
-        false => Ok(proven),
+        false => Ok((proven, data_keys)),
         true => Err(Failure::Failed("its log can't be carried over into it".into())),
     }
-}
-
-async fn proven(store: &SqliteStore) -> Result<Proven, Failure> {
-    let page = async |query| {
-        let page = store.activity(&query, Visible::All).await;
-        page.map_err(Failure::failed)
-    };
-    let newest = page(pages(None, 1)).await?.items.pop();
-    let head = store.activity_head().await.map_err(Failure::failed)?;
-    let written = newest.as_ref().map(|row| row.at);
-    let verdict = prove(head, None, newest, page).await?;
-    Ok(Proven {
-        head: verdict.map_err(|fault| Failure::Failed(format!("in its activity log, {fault}")))?,
-        newest: written,
-        data_keys: store.data_keys().await.map_err(Failure::failed)?,
-    })
 }
 
 fn of_root_key(database: &Database, data_keys: &[WrappedDataKey]) -> String {
@@ -101,7 +79,7 @@ fn of_root_key(database: &Database, data_keys: &[WrappedDataKey]) -> String {
         (RootKeySource::File(path), _) if !path.exists() => {
             format!("its root key is not there, and it can't be served without: put into {named} {wanted}")
         }
-        (_, Ok(_)) => format!("the root key in {named} does not open it: put there {wanted}"),
+        (_, Ok(_)) => format!("the root key in {named} does not open it: serve it with {wanted}"),
         (_, Err(failure)) => format!("whether its root key opens it can't be said: {failure}"),
     }
 }

@@ -17,7 +17,17 @@ pub const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 pub struct WholeFile {
     file: NamedTempFile,
     target: PathBuf,
+    _beside: Beside,
     _removal: Waiting,
+}
+
+/// What SQLite left beside a file of this name goes with it.
+struct Beside(PathBuf);
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        remove_beside(&self.0);
+    }
 }
 
 impl WholeFile {
@@ -33,6 +43,7 @@ impl WholeFile {
             Ok(Self {
                 file,
                 target: target.to_owned(),
+                _beside: Beside(path.clone()),
                 _removal: ending::before(move || remove(&path))?,
             })
         };
@@ -94,6 +105,10 @@ pub fn suffixed(path: &Path, suffix: &str) -> PathBuf {
 fn remove(path: &Path) {
     // What is not there needs no removal, and nobody is left to be told.
     let _ = fs::remove_file(path);
+    remove_beside(path);
+}
+
+fn remove_beside(path: &Path) {
     for suffix in BESIDE {
         let _ = fs::remove_file(suffixed(path, suffix));
     }

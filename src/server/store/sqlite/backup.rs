@@ -6,8 +6,9 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::connection;
-use crate::server::store::{StoreError, StoreResult};
+use super::{activity, connection, data_keys};
+use crate::api::{ActivityHead, ActivityPage, ActivityQuery};
+use crate::server::store::{StoreError, StoreResult, Visible, WrappedDataKey};
 
 /// What is in a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,29 @@ pub fn examine(path: &Path) -> StoreResult<Contents> {
         ));
     }
     Ok(contents(&conn)?)
+}
+
+/// A database of this version in a file, for whoever wants to prove it; nobody writes into it meanwhile.
+pub struct Closed(Connection);
+
+impl Closed {
+    /// `None` when it is of an earlier version.
+    pub fn at(path: &Path) -> StoreResult<Option<Self>> {
+        let conn = connection::existing(path)?;
+        Ok(connection::is_current(&conn)?.then_some(Self(conn)))
+    }
+
+    pub fn activity(&self, query: &ActivityQuery) -> StoreResult<ActivityPage> {
+        activity::page(&self.0, query, Visible::All)
+    }
+
+    pub fn activity_head(&self) -> StoreResult<ActivityHead> {
+        activity::head(&self.0)
+    }
+
+    pub fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
+        data_keys::all(&self.0)
+    }
 }
 
 /// In every version of the schema.

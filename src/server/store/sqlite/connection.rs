@@ -233,6 +233,11 @@ fn keep_names(path: &Path) -> StoreResult<()> {
     kept.map_err(|error| StoreError::Unavailable(format!("{}: {error}", directory.display())))
 }
 
+/// Whether its schema is this program's.
+pub fn is_current(conn: &Connection) -> rusqlite::Result<bool> {
+    Ok(version(conn)? == MIGRATIONS.len())
+}
+
 fn version(conn: &Connection) -> rusqlite::Result<usize> {
     conn.pragma_query_value(None, "user_version", |row| {
         row.get::<_, u32>(0).map(|version| version as usize)

@@ -58,9 +58,10 @@ use crate::api::{
 };
 use crate::model::{Role, Settings, TokenHash};
 
-pub use self::backup::{Contents, back_up, examine};
+pub use self::backup::{Closed, Contents, back_up, examine};
 pub use self::bulk::{SampleKey, SampleProject, SampleUser};
 pub(super) use self::connection::alone;
+pub(crate) use self::connection::prepare;
 
 /// A keydeck database in a file of its own.
 pub struct SqliteStore {
