@@ -73,6 +73,9 @@ pub enum ProblemType {
     /// 503: the disk failed; the server takes no changes until it is started again.
     #[serde(rename = "/problems/stopped")]
     Stopped,
+    /// 503: whether the change was made is not known; look before it is asked for again.
+    #[serde(rename = "/problems/unsure")]
+    Unsure,
     /// 507: the database has no room left; nothing was changed.
     #[serde(rename = "/problems/full")]
     Full,

@@ -120,6 +120,14 @@ impl ApiError {
         error
     }
 
+    /// A change that was begun, of which `why` nobody knows whether it was made.
+    pub fn unsure(why: &str) -> Self {
+        Self::new(
+            ProblemType::Unsure,
+            format!("{why}: it may have been done all the same, so look before you do it again."),
+        )
+    }
+
     pub fn internal() -> Self {
         Self::new(
             ProblemType::Internal,
@@ -173,6 +181,7 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
         ProblemType::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "Took too long"),
         ProblemType::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Database away"),
         ProblemType::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "The disk failed"),
+        ProblemType::Unsure => (StatusCode::SERVICE_UNAVAILABLE, "Done or not"),
         ProblemType::Full => (StatusCode::INSUFFICIENT_STORAGE, "No room left"),
         ProblemType::Internal | ProblemType::Unknown => {
             (StatusCode::INTERNAL_SERVER_ERROR, "Fault of the server")
@@ -243,6 +252,10 @@ impl From<StoreError> for ApiError {
                 ProblemType::Stopped,
                 "The server's disk failed to keep what was written, so it takes no changes until it is started again.",
             ),
+            StoreError::Unsure(_) => {
+                tracing::error!(%error, "a change may have been made or not");
+                Self::unsure("The database failed before it said whether this was done")
+            }
             _ => {
                 tracing::error!(%error, "the store failed");
                 Self::internal()

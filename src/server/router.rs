@@ -77,7 +77,7 @@ impl Front {
             match answer.await {
                 Ok(Ok(answer)) => answer.into_response(),
                 Ok(Err(panic)) => after_panic(panic),
-                Err(_) => too_late(),
+                Err(_) => too_late().into_response(),
             }
         };
         seen.noted(&self.server, authorize::PATH, answer).await
@@ -157,18 +157,19 @@ async fn no_method(method: Method) -> ApiError {
 }
 
 async fn in_time(limit: Duration, request: axum::extract::Request, next: Next) -> Response {
+    let method = request.method().clone();
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => too_late(),
+        Err(_) if method.is_safe() => too_late().into_response(),
+        Err(_) => ApiError::unsure("The server took too long and gave up on this request").into_response(),
     }
 }
 
-fn too_late() -> Response {
+fn too_late() -> ApiError {
     ApiError::new(
         ProblemType::Timeout,
-        "The server is overloaded and gave up on this request; try again in a moment.",
+        "The server took too long and gave up on this request; try again in a moment.",
     )
-    .into_response()
 }
 
 /// What the panic said may hold anything, so it is neither answered nor logged here.
@@ -182,13 +183,19 @@ mod tests {
     use axum::body::{Body, to_bytes};
     use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
     use axum::http::{HeaderValue, StatusCode};
+    use axum::routing::any;
 
     use super::*;
     use crate::api::Problem;
 
     /// To a page of another origin.
     async fn answer(routes: Router) -> Response {
+        answer_to(Method::GET, routes).await
+    }
+
+    async fn answer_to(method: Method, routes: Router) -> Response {
         let mut request = axum::extract::Request::new(Body::empty());
+        *request.method_mut() = method;
         let origin = HeaderValue::from_static("https://shop.acme.example");
         request.headers_mut().insert(ORIGIN, origin);
         let answer = TowerToHyperService::new(routes).call(request);
@@ -196,7 +203,10 @@ mod tests {
     }
 
     async fn asked(routes: Router, limit: Duration) -> (StatusCode, Problem) {
-        let response = answer(layered(routes, Router::new(), limit)).await;
+        problem(answer(layered(routes, Router::new(), limit)).await).await
+    }
+
+    async fn problem(response: Response) -> (StatusCode, Problem) {
         let status = response.status();
         let body = to_bytes(response.into_body(), 4096).await.expect("a body");
         (status, serde_json::from_slice(&body).expect("a problem document"))
@@ -212,9 +222,15 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_takes_too_long_is_given_up() {
-        let routes = Router::new().route("/", get(std::future::pending::<()>));
-        let (status, problem) = asked(routes, Duration::ZERO).await;
-        assert_eq!((status.as_u16(), problem.kind), (503, ProblemType::Timeout));
+        for (method, kind) in [
+            (Method::GET, ProblemType::Timeout),
+            (Method::POST, ProblemType::Unsure),
+        ] {
+            let routes = Router::new().route("/", any(std::future::pending::<()>));
+            let given_up = answer_to(method, layered(routes, Router::new(), Duration::ZERO)).await;
+            let (status, problem) = problem(given_up).await;
+            assert_eq!((status.as_u16(), problem.kind), (503, kind));
+        }
     }
 
     #[tokio::test]

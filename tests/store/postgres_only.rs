@@ -153,6 +153,20 @@ async fn names_that_another_server_changed_are_in_the_next_page() {
     assert_eq!(found.project.unwrap().name, "Kiosk");
 }
 
+#[tokio::test]
+async fn a_commit_that_ends_with_its_connection_is_not_called_undone() {
+    let deck = Deck::new().await;
+    let ending = "
+        CREATE FUNCTION ending() RETURNS trigger LANGUAGE plpgsql
+            AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER ending AFTER INSERT ON activity DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION ending();";
+    engine::run(&deck.place, ending).await.unwrap();
+    let till = new_key(Scope::Web, "Till", Some(deck.shop.id));
+    let unsure = deck.store.create_key(till, actor(&deck.owner)).await;
+    assert!(matches!(unsure, Err(StoreError::Unsure(_))), "{unsure:?}");
+}
+
 /// The plans of all that this database was asked since it was told to write them down: the statement, and the
 /// steps, one a line.
 fn plans(deck: &Deck) -> Vec<(String, String)> {

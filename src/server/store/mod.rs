@@ -252,7 +252,7 @@ pub enum StoreError {
     Newer { found: u32, known: u32 },
     #[error("{0}")]
     EngineTooOld(String),
-    #[error("the database is busy or can't be reached: {0}")]
+    #[error("the database can't be used: {0}")]
     Unavailable(String),
     /// Nothing of the change was kept. Reads go on.
     #[error("the database has no room left: {0}")]
@@ -260,6 +260,9 @@ pub enum StoreError {
     /// Nothing is written until the server is started again. Reads go on.
     #[error("the disk failed to keep what was written: {0}")]
     Stopped(String),
+    /// Everything of the change was kept, or nothing.
+    #[error("whether the change was kept is not known: {0}")]
+    Unsure(String),
     #[error("the database is damaged: {0}")]
     Damaged(String),
     /// Behind the look at their token.

@@ -99,7 +99,7 @@ impl<'a> Change<'a> {
         if !self.rows.is_empty() {
             self.write_log().await?;
         }
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await.map_err(StoreError::at_commit)
     }
 
     /// All rows in one statement: a person who is removed may leave thousands.

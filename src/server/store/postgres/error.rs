@@ -1,7 +1,7 @@
 //! What PostgreSQL and the way to it refuse, without the values that were bound.
 
 use deadpool_postgres::{HookError, PoolError};
-use tokio_postgres::error::{Error, SqlState};
+use tokio_postgres::error::{DbError, Error, Severity, SqlState};
 
 use crate::server::store::StoreError;
 
@@ -28,6 +28,17 @@ impl From<Error> for StoreError {
             &SqlState::DISK_FULL => StoreError::Full(text),
             code if is_passing(code) => StoreError::Unavailable(text),
             _ => StoreError::Fault(text),
+        }
+    }
+}
+
+impl StoreError {
+    /// A commit that ends with its connection, or with the database, may be behind it or not.
+    pub(super) fn at_commit(error: Error) -> Self {
+        let is_refused = |refusal: &DbError| refusal.parsed_severity() == Some(Severity::Error);
+        match error.as_db_error() {
+            Some(refusal) if is_refused(refusal) => error.into(),
+            _ => Self::Unsure(Self::from(error).to_string()),
         }
     }
 }

@@ -235,7 +235,11 @@ fn transact(conn: &Connection, group: &mut [Box<dyn Job>], health: &Health) -> S
     let outcome = match kept {
         true => step(conn, "COMMIT").map(|()| true).map_err(|error| {
             health.judge(&error);
-            health.check().err().unwrap_or_else(|| error.into())
+            // The next server finds it in the log, or not.
+            match health.check() {
+                Ok(()) => error.into(),
+                Err(failed) => StoreError::Unsure(failed.to_string()),
+            }
         }),
         false => Ok(false),
     };
