@@ -25,17 +25,32 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The pause before the log is asked again after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// What subscribers are told.
+#[derive(Debug, Clone, Copy)]
+pub enum News {
+    Change(ChangeRecord),
+    /// Nothing is heard any more: their streams end, so that they look for a server that hears.
+    CutOff,
+}
+
 /// Follows the log until it is stopped.
 pub async fn feed(server: ServerState) {
     let mut seq = server.first_seq;
+    let mut is_cut_off = false;
     loop {
         match pass_on(&server, seq).await {
             Ok(passed) => {
                 seq = passed;
+                if std::mem::take(&mut is_cut_off) {
+                    tracing::warn!("the database is back");
+                }
                 server.store.changed().await;
             }
             Err(error) => {
-                tracing::warn!(%error, "can't follow the activity log");
+                if !std::mem::replace(&mut is_cut_off, true) {
+                    tracing::warn!(%error, "cut off from the database; open streams of events are ended");
+                }
+                let _ = server.events.send(News::CutOff);
                 sleep(RETRY).await;
             }
         }
@@ -50,7 +65,7 @@ async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
         for change in changes {
             seq = change.seq;
             // Without a subscriber nobody misses it.
-            let _ = server.events.send(change);
+            let _ = server.events.send(News::Change(change));
         }
         if !more {
             return Ok(seq);
@@ -61,7 +76,7 @@ async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
 /// Changes of the keys that the user may see, from now on: `event: hello` first, then `event: key`
 /// with a KeyEvent; for those who see all activity, `event: change` with a ChangeEvent when it is something else
 /// that changed; `event: resync` when some were missed, or the user's role is another one. Ends when
-/// the token no longer counts.
+/// the token no longer counts, and when the server is cut off from its database.
 #[utoipa::path(get, path = "/v1/events", tag = "activity",
     responses((status = 200, description = "The stream.", body = KeyEvent, content_type = "text/event-stream"), Common))]
 pub async fn subscribe(
@@ -96,7 +111,7 @@ struct Listener {
     token: TokenHash,
     /// When last looked at.
     role: Role,
-    changes: Receiver<ChangeRecord>,
+    changes: Receiver<News>,
 }
 
 impl Listener {
@@ -104,9 +119,9 @@ impl Listener {
     async fn next(&mut self) -> Option<Event> {
         loop {
             let change = match self.changes.recv().await {
-                Ok(change) => Some(change),
+                Ok(News::Change(change)) => Some(change),
                 Err(RecvError::Lagged(_)) => None,
-                Err(RecvError::Closed) => return None,
+                Ok(News::CutOff) | Err(RecvError::Closed) => return None,
             };
             // Read again at each change, because it may be this one that takes it away from them.
             let Ok(user) = auth::user_of(&self.server, &self.token).await else {
@@ -211,9 +226,9 @@ mod tests {
         let stream = subscribe(State(server.clone()), SignedIn { user, token, actor }).await;
         let mut chunks = stream.into_response().into_body().into_data_stream();
         while server.events.len() < EVENTS_KEPT {
-            server.events.send(change).expect("subscribed");
+            server.events.send(News::Change(change)).expect("subscribed");
         }
-        server.events.send(change).expect("subscribed");
+        server.events.send(News::Change(change)).expect("subscribed");
         let mut told = String::new();
         while !told.contains("event: key") {
             let chunk = chunks.next().await.expect("open").expect("no fault");

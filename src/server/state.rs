@@ -7,10 +7,11 @@ use tokio::sync::{broadcast, watch};
 
 use super::address::TrustedProxies;
 use super::auth::LocalSession;
+use super::events::News;
 use super::metrics::Metrics;
 use super::seal::Sealer;
 use super::sign_in::SignIns;
-use super::store::{ChangeRecord, Store, StoreResult};
+use super::store::{Store, StoreResult};
 use super::usage::Recorder;
 use crate::api::Organisation;
 
@@ -34,7 +35,7 @@ pub struct Shared {
     pub(super) organisation: Organisation,
     /// The newest change when the server started; events begin behind it.
     pub(super) first_seq: u64,
-    pub(super) events: broadcast::Sender<ChangeRecord>,
+    pub(super) events: broadcast::Sender<News>,
     pub(super) closing: watch::Sender<bool>,
 }
 

@@ -22,6 +22,11 @@ async fn who_is_cut_off_lets_nobody_through_until_it_is_back() {
     let secret = created["secret"].as_str().unwrap();
     for way in [Way::Cut, Way::Silent, Way::Cut] {
         assert_eq!(far.check(&deck, secret).await, Some(200));
+        let mut events = far
+            .request(Method::GET, "/v1/events", &Value::Null)
+            .send()
+            .await
+            .unwrap();
         wire.set(way);
         let asked = Instant::now();
         assert_eq!(far.check(&deck, secret).await, Some(503), "{way:?}");
@@ -40,6 +45,8 @@ async fn who_is_cut_off_lets_nobody_through_until_it_is_back() {
             )
             .await;
         assert!(late.is(503), "{way:?}: {late:?}");
+        // Who listened to it is let go, to look for another one.
+        while events.chunk().await.is_ok_and(|chunk| chunk.is_some()) {}
         // It lives, and the other one works.
         assert!(far.send(far.http.get(format!("{}/livez", far.url))).await.is(200));
         assert_eq!(near.check(&deck, secret).await, Some(200));

@@ -21,6 +21,8 @@ pub fn start(address: Address, committed: Arc<Notify>) -> JoinHandle<()> {
             if let Err(error) = listen(&address, &committed).await {
                 tracing::debug!(%error, "changes of other servers show late");
             }
+            // Whoever looks finds out whether the database is away.
+            committed.notify_one();
             sleep(PAUSE).await;
         }
     })
