@@ -33,7 +33,10 @@ pub struct Address {
 /// Why a URL names no database that may be used.
 #[derive(Debug, thiserror::Error)]
 pub enum AddressError {
-    #[error("--database is no URL like postgres://keydeck@db.acme.example/keydeck")]
+    #[error(
+        "--database is no URL like postgres://keydeck@db.acme.example/keydeck; a password with /, ?, # or & in it is better given in \
+         PGPASSWORD"
+    )]
     NoUrl,
     #[error("the database's URL has a setting that is not understood: {0}")]
     Setting(String),
@@ -57,6 +60,7 @@ impl Address {
         let rest: Vec<(String, String)> = url
             .query_pairs()
             .into_owned()
+            .flat_map(one_host_each)
             .filter(|(name, value)| match name.as_str() {
                 "sslmode" => {
                     ssl_mode = Some(value.clone());
@@ -79,10 +83,15 @@ impl Address {
         }
         // The parser's own message may hold the text.
         let setting = |error: tokio_postgres::Error| {
-            AddressError::Setting(
-                std::error::Error::source(&error)
-                    .map_or_else(|| "its host, port or user".to_owned(), ToString::to_string),
-            )
+            let why = std::error::Error::source(&error).map(ToString::to_string);
+            AddressError::Setting(match why {
+                // Its name may be a part of a password.
+                Some(why) if why.starts_with("unknown option") => {
+                    "an option behind the ? is unknown".to_owned()
+                }
+                Some(why) => why,
+                None => "its host, port or user".to_owned(),
+            })
         };
         let mut config: Config = url.as_str().parse().map_err(setting)?;
         if config.get_password().is_none()
@@ -130,6 +139,17 @@ impl fmt::Display for Address {
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Address({})", self.shown)
+    }
+}
+
+/// As libpq, `host=a,b` is two; the parser takes a comma that is encoded for a part of the name.
+fn one_host_each((name, value): (String, String)) -> Vec<(String, String)> {
+    match name.as_str() {
+        "host" => value
+            .split(',')
+            .map(|host| (name.clone(), host.to_owned()))
+            .collect(),
+        _ => vec![(name, value)],
     }
 }
 
@@ -183,5 +203,35 @@ fn certificates(file: &PathBuf) -> Result<Vec<CertificateDer<'static>>, String> 
     match found {
         Ok(found) if found.is_empty() => Err("no certificate is in it".into()),
         found => found,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_hosts_and_ports_may_be_named() {
+        let several = "postgres:///keydeck?user=keydeck&host=127.0.0.1,localhost&port=1,5432";
+        let address = Address::parse(several, None).expect("a URL");
+        let named = |name: &str| Host::Tcp(name.into());
+        assert_eq!(
+            address.config.get_hosts(),
+            [named("127.0.0.1"), named("localhost")]
+        );
+        assert_eq!(address.config.get_ports(), [1, 5432]);
+    }
+
+    #[test]
+    fn a_part_of_a_password_is_never_told() {
+        for text in [
+            "postgres://keydeck@localhost/keydeck?password=Sec&Ret77=x",
+            "postgres://keydeck:Sec/Ret77@localhost/keydeck",
+            "postgres://keydeck:Sec#Ret77@localhost/keydeck",
+        ] {
+            let refused = Address::parse(text, None).map(|address| address.to_string());
+            let refused = refused.expect_err("refused").to_string();
+            assert!(!refused.contains("Ret77"), "{refused}");
+        }
     }
 }
