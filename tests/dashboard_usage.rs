@@ -171,6 +171,27 @@ fn usage_large() {
 }
 
 #[test]
+fn a_date_under_the_bars_is_whole_or_left_out() {
+    for width in 47..=90 {
+        let mut talk = Talk::sized(width, 40, some_keys(10));
+        talk.press("u");
+        talk.answer_usage(Ok(busy()));
+        let screen = drawn(&talk);
+        let dates = screen.lines().find(|line| line.contains('╵'));
+        let dates: Vec<&str> = dates
+            .unwrap_or_default()
+            .trim_matches(['"', '│', ' '])
+            .split('╵')
+            .collect();
+        let is_date = |date: &&str| date.trim().ends_with(" Oct") || date.trim().ends_with(" Nov");
+        assert!(
+            dates.len() > 1 && dates[1..].iter().all(is_date),
+            "{width}: {dates:?}"
+        );
+    }
+}
+
+#[test]
 fn an_analytics_key_that_is_only_refused() {
     let refused = Usage {
         hours: busy().hours,

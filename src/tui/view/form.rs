@@ -132,7 +132,7 @@ impl Lines<'_> {
         let choices = form.project.choices();
         if form.project.waiting {
             self.lines.hint("searching…");
-        } else if choices.is_empty() && form.project.chosen().is_none() {
+        } else if choices.is_empty() && form.project.chosen().is_none() && form.project.error.is_none() {
             self.lines.hint("No deployed project has that in its name or id.");
         }
         let skip = (form.project.highlighted() + 1).saturating_sub(5);

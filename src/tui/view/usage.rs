@@ -155,7 +155,7 @@ impl Part<'_> {
         lines
     }
 
-    /// A mark and a date under every seventh bar.
+    /// A mark and a date under every seventh bar, as far as there is room: half a date would be another one.
     fn dates(&self, days: &UsageSeries) -> String {
         let pace = Pace::of(days.allowed.len(), self.width);
         let first = days.allowed.len() - pace.newest(&days.allowed).len();
@@ -163,9 +163,12 @@ impl Part<'_> {
         for index in (first..days.allowed.len()).step_by(LABELLED) {
             let at = used::slot(days, index, DAY).to_zoned(TimeZone::UTC);
             let label = format!("╵{}", at.strftime("%-d %b"));
+            if text::width(&line) + text::width(&label) > self.width {
+                break;
+            }
             line.push_str(&text::column(&label, LABELLED * usize::from(pace.step())));
         }
-        text::fit(line.trim_end(), self.width)
+        line.trim_end().to_owned()
     }
 
     fn refusals(&self) -> Vec<Line<'static>> {
