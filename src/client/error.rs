@@ -17,7 +17,7 @@ pub enum Error {
     /// Nobody answered.
     #[error("{0}")]
     Offline(String),
-    #[error("{0} did not answer in time")]
+    #[error("no answer from {0} in time")]
     TimedOut(String),
     /// 401: no token, or none that the server knows.
     #[error("the server does not know this sign-in token; sign in again with keydeck login")]
