@@ -193,6 +193,9 @@ mod tests {
         let odd = refused("postgres://keydeck:s3cret@db.acme.example/keys?sslmode=prefer");
         assert!(odd.contains("verify-full") && !odd.contains("s3cret"), "{odd}");
         let odd = refused("postgres://keydeck:s3cret@db.acme.example/keys?colour=red");
-        assert!(odd.contains("an option behind the ?") && !odd.contains("s3cret"), "{odd}");
+        assert!(
+            odd.contains("an option behind the ?") && !odd.contains("s3cret"),
+            "{odd}"
+        );
     }
 }
