@@ -10,7 +10,8 @@ mod talk;
 
 use draw::*;
 use keydeck::api::{Created, KeyCounts, KeyPage, ProblemType};
-use keydeck::model::{LocalAddress, Scope, Secret};
+use keydeck::model::token::NO_SERVER;
+use keydeck::model::{LocalAddress, Scope, Secret, Token, TokenKind};
 use keydeck::tui::message::{Message, Purpose, Route};
 use talk::*;
 
@@ -135,6 +136,9 @@ fn edit_form_and_a_conflict() {
     snapshots("edit", varied_keys(), |talk| {
         talk.press("e<Tab>");
     });
+    snapshots("edit_with_a_plain_origin", varied_keys(), |talk| {
+        talk.press("e<Tab><Down><Down>http://checkout.acme.example<Tab>");
+    });
     snapshots("conflict", varied_keys(), |talk| {
         talk.press("e mine<Tab><C-d><C-s>");
         let mut theirs = varied_keys().remove(0);
@@ -156,6 +160,12 @@ fn new_secrets_and_the_question_before_one_is_lost() {
     let web = "eyJzb3VsSWQiOiIwMTlkIn0=".repeat(9);
     snapshots("new_web", varied_keys(), |talk| {
         talk.tell(created(Scope::Web, &web));
+        talk.effects.clear();
+    });
+    snapshots("new_web_of_the_local_deck", varied_keys(), |talk| {
+        let token = Token::from_entropy(TokenKind::Key(Scope::Web), [7; 32]);
+        let secret = token.secret(Some((key(1, "", Scope::Web).id, NO_SERVER)));
+        talk.tell(created(Scope::Web, secret.expose()));
         talk.effects.clear();
     });
     snapshots("new_analytics", varied_keys(), |talk| {

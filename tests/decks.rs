@@ -16,6 +16,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use base64::prelude::*;
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -123,6 +124,40 @@ fn the_local_deck_is_made_once_and_private() {
     fs::remove_file(deck.join("root.key")).expect("removed");
     let lost = home.run(&["key", "list"]).refused(1);
     assert!(lost.contains("backup"), "{lost}");
+}
+
+#[test]
+fn a_key_of_the_local_deck_names_no_address_that_somebody_could_take() {
+    let home = Home::new();
+    let project = home
+        .run(&["project", "add", "Shop", "--deployed", "--json"])
+        .json();
+    let project = project["id"].as_str().expect("an id");
+    for (scope, domain) in [("web", "http://shop.acme.example"), ("mobile", "com.acme.shop")] {
+        let args = [
+            "key",
+            "create",
+            "--scope",
+            scope,
+            "--name",
+            scope,
+            "--project",
+            project,
+            "--domain",
+            domain,
+        ];
+        let made = home.run(&args).succeeded();
+        let said = made.stderr;
+        assert!(said.contains("no page or app can connect with it"), "{said}");
+        assert_eq!(said.contains("is not encrypted"), scope == "web", "{said}");
+        let json = BASE64_STANDARD.decode(made.stdout.trim()).expect("base64");
+        let json: Value = serde_json::from_slice(&json).expect("JSON");
+        assert_eq!(json["authServer"], "https://local-deck.invalid/api/jwt");
+    }
+    let made = home
+        .run(&["key", "create", "--scope", "analytics", "--name", "Board"])
+        .succeeded();
+    assert!(!made.stderr.contains("local deck"), "{}", made.stderr);
 }
 
 #[test]

@@ -11,16 +11,13 @@ use uuid::Uuid;
 
 use super::Failure;
 use crate::client::{Client, Endpoint};
+use crate::model::token::NO_SERVER;
 use crate::model::{Secret, Servers, Token, TokenKind};
 use crate::server::address::TrustedProxies;
 use crate::server::seal::Sealer;
 use crate::server::store::Store;
 use crate::server::{self, LocalSession, ServerState};
 
-/// What stands in the secrets of Web and Mobile keys as their server. It must not change from one
-/// start to the next, as the port of an embedded server does: it is where `keydeck serve` listens
-/// when nothing else is said.
-pub const PUBLIC_URL: &str = "http://127.0.0.1:7390";
 const WORKERS: usize = 2;
 /// How long a drop waits for requests under way.
 const PATIENCE: Duration = Duration::from_millis(800);
@@ -51,7 +48,7 @@ impl EmbeddedServer {
         let state = ServerState::new(
             store,
             sealer,
-            PUBLIC_URL.into(),
+            NO_SERVER.into(),
             Some(session),
             TrustedProxies::default(),
         );

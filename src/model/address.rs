@@ -14,8 +14,23 @@ use utoipa::ToSchema;
 #[schema(value_type = String, example = "203.0.113.7")]
 pub struct LocalAddress(IpNet);
 
+/// The shortest prefixes of a network that is a person's or an office's: what providers give out is narrower.
+const WIDEST_V4: u8 = 16;
+const WIDEST_V6: u8 = 32;
+
+/// Networks that no provider routes, which an organisation may use as a whole (RFC 1918, 6598, 4193, 3927, 4291).
+const PRIVATE: [&str; 7] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "fc00::/7",
+    "fe80::/10",
+];
+
 impl LocalAddress {
-    /// Reads `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/48`.
+    /// Reads `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/48`. Refuses what is too wide to be a developer's.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text.is_empty() {
@@ -24,16 +39,42 @@ impl LocalAddress {
         let net = network(text).ok_or(
             "This is no IPv4 or IPv6 address; write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
         )?;
-        if net.prefix_len() == 0 {
-            return Err("A /0 would be the whole internet; name your own address or network.".into());
+        if is_too_wide(&net) {
+            return Err(format!(
+                "{net} is far more than one developer's network; name your own address or network, at most a \
+                 /{WIDEST_V4} (IPv4) or a /{WIDEST_V6} (IPv6)."
+            ));
         }
         Ok(Self(net))
+    }
+
+    /// Takes back what an earlier version kept, which may be wider than [`LocalAddress::parse`] allows, but
+    /// never everything.
+    pub fn kept(text: &str) -> Result<Self, String> {
+        match network(text) {
+            Some(net) if net.prefix_len() > 0 => Ok(Self(net)),
+            _ => Err("This is no address or network of a developer.".into()),
+        }
     }
 
     /// Whether `ip` (IPv4-mapped IPv6 counts as IPv4) is in this network.
     pub fn contains(&self, ip: IpAddr) -> bool {
         self.0.contains(&ip.to_canonical())
     }
+}
+
+fn is_too_wide(net: &IpNet) -> bool {
+    let widest = match net {
+        IpNet::V4(_) => WIDEST_V4,
+        IpNet::V6(_) => WIDEST_V6,
+    };
+    let is_private = || {
+        PRIVATE
+            .iter()
+            .filter_map(|text| network(text))
+            .any(|private| private.contains(net))
+    };
+    net.prefix_len() < widest && !is_private()
 }
 
 /// An address or a network, normalised as a [`LocalAddress`] is.
@@ -70,7 +111,7 @@ impl TryFrom<String> for LocalAddress {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text)
+        Self::kept(&text)
     }
 }
 
@@ -99,11 +140,28 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_refused() {
+    fn what_is_too_wide_for_a_developer_is_refused() {
         for text in [
             "0.0.0.0/0",
             "::/0",
             "::ffff:0:0/96",
+            "0.0.0.0/1",
+            "128.0.0.0/1",
+            "203.0.113.7/1",
+            "::ffff:0.0.0.0/97",
+            "64.0.0.0/2",
+            "8.0.0.0/7",
+            "203.0.0.0/8",
+            "203.0.0.0/15",
+            "10.0.0.0/7",
+            "172.16.0.0/11",
+            "192.168.0.0/15",
+            "::/1",
+            "8000::/1",
+            "2000::/3",
+            "2001:d00::/24",
+            "2001:db8::/31",
+            "fc00::/6",
             "",
             "localhost",
             "1.2.3",
@@ -111,6 +169,30 @@ mod tests {
         ] {
             assert_eq!(shown(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_network_of_ones_own_is_taken_as_a_whole() {
+        for text in [
+            "203.0.0.0/16",
+            "2001:db8::/32",
+            "10.0.0.0/8",
+            "10.0.0.0/9",
+            "172.16.0.0/12",
+            "100.64.0.0/10",
+            "fc00::/7",
+            "fd00::/8",
+        ] {
+            assert_eq!(shown(text).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn what_an_earlier_version_kept_is_read_back() {
+        let kept = |text: &str| LocalAddress::try_from(text.to_owned()).map(|a| a.to_string());
+        assert_eq!(kept("128.0.0.0/1").as_deref(), Ok("128.0.0.0/1"));
+        assert!(kept("0.0.0.0/0").is_err());
+        assert!(kept("localhost").is_err());
     }
 
     #[test]

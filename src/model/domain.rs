@@ -1,6 +1,7 @@
 //! UI domains: the trusted origins of a Web key, the bundle identifiers of a Mobile key.
 
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
@@ -42,6 +43,17 @@ impl UiDomain {
         is_local(&self.0) && Url::parse(&self.0).is_ok_and(|url| url.port().is_some())
     }
 
+    /// What a person should know before they list this; `None` when there is nothing to warn of.
+    pub fn warning(&self) -> Option<String> {
+        let is_plain = self.0.starts_with("http://") && !is_local(&self.0);
+        is_plain.then(|| {
+            format!(
+                "{self} is not encrypted: anybody on the network between can change its pages and read the key. \
+                 Use https:// if the site has it."
+            )
+        })
+    }
+
     /// Whether this covers `origin`, written as browsers write it: scheme, host and port are the same,
     /// and a wildcard stands for exactly one label. Anything that no browser would send is not covered.
     pub fn covers(&self, origin: &str) -> bool {
@@ -61,14 +73,37 @@ impl UiDomain {
     }
 }
 
-/// Whether an origin is on the machine of whoever opened the page. Browsers ask nobody for names below
-/// `localhost`.
+/// Names that `/etc/hosts` commonly has for the machine itself, besides `localhost`.
+const OWN_NAMES: [&str; 5] = [
+    "localhost.localdomain",
+    "localhost6",
+    "localhost6.localdomain6",
+    "ip6-localhost",
+    "ip6-loopback",
+];
+
+/// Whether an origin is on the machine of whoever opened the page, however it is written: it names a
+/// different machine for every visitor. Browsers ask nobody for names below `localhost`, and systems take
+/// the unspecified address for their own.
 pub fn is_local(origin: &str) -> bool {
-    Url::parse(origin).is_ok_and(|url| is_loopback(&url) || is_below_localhost(&url))
+    Url::parse(origin).is_ok_and(|url| match url.host() {
+        Some(Host::Domain(name)) => {
+            name == "localhost" || name.ends_with(".localhost") || OWN_NAMES.contains(&name)
+        }
+        Some(Host::Ipv4(ip)) => is_own_v4(ip),
+        Some(Host::Ipv6(ip)) => is_own_v6(ip),
+        None => false,
+    })
 }
 
-fn is_below_localhost(url: &Url) -> bool {
-    url.domain().is_some_and(|name| name.ends_with(".localhost"))
+/// 127.0.0.0/8, and 0.0.0.0/8: "this host" (RFC 1122, section 3.2.1.3).
+fn is_own_v4(ip: Ipv4Addr) -> bool {
+    ip.is_loopback() || ip.octets()[0] == 0
+}
+
+/// `::1` and `::`, and what maps to an IPv4 address of the machine itself.
+fn is_own_v6(ip: Ipv6Addr) -> bool {
+    ip.is_loopback() || ip.is_unspecified() || ip.to_ipv4().is_some_and(is_own_v4)
 }
 
 /// Whether the address is of the machine itself. A name below `localhost` is not: the system's resolver
@@ -128,9 +163,22 @@ fn host_is_exact_or_one_label_wildcard(host: &str) -> Result<(), String> {
         return Err("The host has an empty part; leave out leading, double and trailing dots.".into());
     }
     if rest.len() < host.len() && !rest.contains('.') {
-        return Err("A wildcard needs at least two labels behind it, as in https://*.example.com.".into());
+        return Err("A wildcard needs at least two labels after it, as in https://*.example.com.".into());
+    }
+    if rest.len() < host.len() && is_public_suffix(rest) {
+        return Err(format!(
+            "Anybody can get a name below {rest}, so a * there would cover strangers' sites; list your own, one by one."
+        ));
     }
     Ok(())
+}
+
+/// Whether names directly below `host` belong to different people: by the public suffix list
+/// (<https://publicsuffix.org>), its private section included.
+fn is_public_suffix(host: &str) -> bool {
+    let is_suffix = |name: &str| psl::suffix_str(name) == Some(name);
+    // A suffix such as *.ck makes every name below it one.
+    is_suffix(host) || is_suffix(&format!("any-label.{host}"))
 }
 
 /// A bundle identifier of iOS or an application id of Android: `com.acme.shop`.
@@ -170,6 +218,9 @@ mod tests {
             ("http://localhost:8000/", "http://localhost:8000"),
             (" HTTPS://Shop.Acme.Example:443 ", "https://shop.acme.example"),
             ("https://*.example.com", "https://*.example.com"),
+            ("https://*.acme.co.uk", "https://*.acme.co.uk"),
+            ("https://*.acme.github.io", "https://*.acme.github.io"),
+            ("https://acme.github.io", "https://acme.github.io"),
             ("https://bücher.example", "https://xn--bcher-kva.example"),
             ("http://[::1]:3000", "http://[::1]:3000"),
             ("http://0x7f.1:80", "http://127.0.0.1"),
@@ -192,6 +243,17 @@ mod tests {
             "https://@a.example",
             "https://*",
             "https://*.com",
+            "https://*.co.uk",
+            "https://*.github.io",
+            "https://*.github.io:8443",
+            "http://*.GitHub.io",
+            "https://*.vercel.app",
+            "https://*.herokuapp.com",
+            "https://*.s3.amazonaws.com",
+            "https://*.eu-west-1.compute.amazonaws.com",
+            "https://*.sch.uk",
+            "https://*.公司.cn",
+            "https://*.xn--55qx5d.cn",
             "https://a.*.example.com",
             "https://*a.example.com",
             "https://a..example",
@@ -215,6 +277,69 @@ mod tests {
         assert!(local("http://shop.localhost:3000"));
         assert!(!local("http://localhost"));
         assert!(!local("https://localhost.evil.example:8000"));
+    }
+
+    #[test]
+    fn the_machine_itself_is_local_however_it_is_written() {
+        for local in [
+            "http://localhost:8000",
+            "http://app.localhost",
+            "http://127.0.0.1:8000",
+            "http://127.255.3.4",
+            "http://2130706433:8000",
+            "http://0x7f.0.0.1",
+            "http://0:8000",
+            "http://0.0.0.0:8000",
+            "http://0.1.2.3",
+            "http://[::1]:8000",
+            "http://[::]:8000",
+            "http://[0:0:0:0:0:0:0:0]",
+            "http://[::ffff:127.0.0.1]:8000",
+            "http://[::ffff:7f00:1]:8000",
+            "http://[::ffff:0.0.0.0]:8000",
+            "http://[::127.0.0.1]:8000",
+            "https://ip6-localhost:8000",
+            "https://localhost.localdomain",
+        ] {
+            let domain = UiDomain::parse(Scope::Web, local).expect(local);
+            assert!(is_local(domain.as_str()), "{local}");
+            assert_eq!(domain.warning(), None, "{local}");
+        }
+        for elsewhere in [
+            "https://localhost.evil.example",
+            "https://notlocalhost",
+            "http://128.0.0.1",
+            "http://192.168.1.7:8000",
+            "http://[::ffff:192.0.2.1]",
+            "http://[2001:db8::1]",
+            "https://1.0.0.127.example",
+        ] {
+            assert!(!is_local(elsewhere), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_encrypted_is_warned_of() {
+        let warned = |text| {
+            let domain = UiDomain::parse(Scope::Web, text).expect(text);
+            domain.warning().is_some()
+        };
+        for plain in [
+            "http://shop.acme.example",
+            "http://*.acme.example:8080",
+            "http://192.168.1.7",
+        ] {
+            assert!(warned(plain), "{plain}");
+        }
+        for fine in [
+            "https://shop.acme.example",
+            "http://localhost:8000",
+            "http://[::]:80",
+        ] {
+            assert!(!warned(fine), "{fine}");
+        }
+        let app = UiDomain::parse(Scope::Mobile, "com.acme.shop").expect("valid");
+        assert_eq!(app.warning(), None);
     }
 
     #[test]

@@ -137,20 +137,30 @@ impl KeyEdit {
                 .collect()
         };
         let domains: Vec<String> = self.ui_domains.clone().unwrap_or_else(current_domains);
-        let local = match &self.local_development {
-            Some(address) => address.clone(),
-            None => settings.local_development.map(|a| a.to_string()),
+        // What the key has stays without being judged by rules that came later.
+        let ui_domains = match &self.ui_domains {
+            Some(domains) => valid_domains(scope, domains, &mut errors),
+            None => settings.ui_domains.clone(),
         };
-        let settings = valid_settings(
-            scope,
-            &domains,
-            local.as_deref(),
-            self.cross_page_persistence
-                .unwrap_or(settings.cross_page_persistence),
-            &mut errors,
-        );
+        let local_development = match &self.local_development {
+            Some(Some(text)) => valid_local(scope, text, &domains, &mut errors),
+            Some(None) => None,
+            None => settings.local_development,
+        };
+        if local_development.is_some() && self.ui_domains.is_some() && self.local_development.is_none() {
+            needs_local_origin(scope, &domains, &mut errors);
+        }
         errors.into_result()?;
-        Ok((name, settings))
+        Ok((
+            name,
+            Settings {
+                ui_domains,
+                local_development,
+                cross_page_persistence: self
+                    .cross_page_persistence
+                    .unwrap_or(settings.cross_page_persistence),
+            },
+        ))
     }
 }
 
@@ -227,31 +237,37 @@ fn valid_domains(scope: Scope, domains: &[String], errors: &mut FieldErrors) -> 
     valid
 }
 
+const LOCAL_DEVELOPMENT: &str = "local_development";
+
 fn valid_local(
     scope: Scope,
     text: &str,
     domains: &[String],
     errors: &mut FieldErrors,
 ) -> Option<LocalAddress> {
-    const FIELD: &str = "local_development";
     if !scope.has_local_development() {
-        errors.push(FIELD, "Only a Web key has local development.");
+        errors.push(LOCAL_DEVELOPMENT, "Only a Web key has local development.");
         return None;
     }
+    let address = LocalAddress::parse(text)
+        .map_err(|message| errors.push(LOCAL_DEVELOPMENT, message))
+        .ok()?;
+    needs_local_origin(scope, domains, errors);
+    Some(address)
+}
+
+/// The toggle says from where a local origin is valid, so there must be one.
+fn needs_local_origin(scope: Scope, domains: &[String], errors: &mut FieldErrors) {
     let has_local_origin = domains
         .iter()
         .filter_map(|d| UiDomain::parse(scope, d).ok())
         .any(|d| d.is_local_with_port());
-    let address = LocalAddress::parse(text)
-        .map_err(|message| errors.push(FIELD, message))
-        .ok()?;
     if !has_local_origin {
         errors.push(
-            FIELD,
+            LOCAL_DEVELOPMENT,
             "Add your local origin with its port, such as http://localhost:8000, to the UI domains.",
         );
     }
-    Some(address)
 }
 
 #[cfg(test)]

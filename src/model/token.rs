@@ -192,6 +192,24 @@ impl Token {
     }
 }
 
+/// What the secrets of a local deck name as their server. It listens on a port that changes from one start to
+/// the next, and any user of the machine could take a fixed one; below `invalid` no name ever exists (RFC 6761,
+/// section 6.4), so nobody can answer in its place.
+pub const NO_SERVER: &str = "https://local-deck.invalid";
+
+/// Whether a whole secret is of a local deck, so that no page or app can connect with it.
+pub fn names_no_server(secret: &Secret) -> bool {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named {
+        auth_server: String,
+    }
+    let json = BASE64_STANDARD.decode(secret.expose()).map(Zeroizing::new);
+    json.is_ok_and(|json| {
+        serde_json::from_slice(&json).is_ok_and(|named: Named| named.auth_server.starts_with(NO_SERVER))
+    })
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ConnectionJson<'a> {
@@ -291,6 +309,15 @@ mod tests {
         for other in ["", "e30=", "bm9uc2Vuc2U=", &secret.expose()[4..]] {
             assert_eq!(Token::presented(other).err(), Some(NotAToken::Prefix), "{other}");
         }
+    }
+
+    #[test]
+    fn a_secret_of_a_local_deck_is_told_apart() {
+        let token = Token::from_entropy(TokenKind::Key(Scope::Mobile), [7; 32]);
+        let of = |server| token.secret(Some((Uuid::nil(), server)));
+        assert!(names_no_server(&of(NO_SERVER)));
+        assert!(!names_no_server(&of("https://keys.acme.example")));
+        assert!(!names_no_server(&token.secret(None)));
     }
 
     #[test]

@@ -230,6 +230,30 @@ async fn a_local_page_counts_only_from_the_developers_address() {
 }
 
 #[tokio::test]
+async fn no_way_to_write_the_own_machine_gets_round_the_developers_address() {
+    let local = [
+        "http://localhost:8000",
+        "http://shop.localhost:8000",
+        "http://127.9.9.9:8000",
+        "http://0.0.0.0:8000",
+        "http://[::1]:8000",
+        "http://[::]:8000",
+        "http://[::ffff:7f00:1]:8000",
+        "http://[::ffff:0:0]:8000",
+    ];
+    let shop = Shop::with("web", &local).await;
+    for origin in local {
+        refused_by(&shop.asked(&[("origin", origin)]).await, "local-development-off");
+    }
+    let key = format!("/v1/keys/{}", shop.key);
+    shop.change(&key, 1, json!({"local_development": "203.0.113.7"}))
+        .await;
+    for origin in local {
+        refused_by(&shop.asked(&[("origin", origin)]).await, "local-address-foreign");
+    }
+}
+
+#[tokio::test]
 async fn a_mobile_key_is_for_the_apps_that_it_names() {
     let shop = Shop::with("mobile", &["com.acme.shop"]).await;
     shop.asked(&[("x-android-package", "com.acme.shop")])

@@ -8,7 +8,11 @@ use crate::api::{Key, KeyEdit, KeyFields, ProblemType};
 use crate::cli::resolve::project_id;
 use crate::cli::{Failure, flags, output};
 use crate::client::Client;
-use crate::model::{Scope, UiDomain};
+use crate::model::{Scope, UiDomain, token};
+
+/// Said of a Web or Mobile key of the local deck.
+const LOCAL_DECK: &str = "It is a key of the local deck, so no page or app can connect with it. Serve the deck with \
+    keydeck serve --public-url URL, then reveal the key again: its secret names that URL.";
 
 pub async fn create(client: &Client, args: CreateArgs) -> Result<(), Failure> {
     let project = match &args.project {
@@ -27,6 +31,7 @@ pub async fn create(client: &Client, args: CreateArgs) -> Result<(), Failure> {
         .create(&fields, Uuid::new_v4())
         .await
         .map_err(|error| flags::failure(error, &args.domains))?;
+    warn_of(&created.key.ui_domains);
     if args.json {
         return output::json(&created);
     }
@@ -41,7 +46,12 @@ pub async fn create(client: &Client, args: CreateArgs) -> Result<(), Failure> {
         key.scope, key.name, key.id
     ));
     match &created.secret {
-        Some(secret) => output::secret(secret),
+        Some(secret) => {
+            if token::names_no_server(secret) {
+                output::talk(LOCAL_DECK);
+            }
+            output::secret(secret)
+        }
         None => Err(Failure::Failed("the server sent no secret".into())),
     }
 }
@@ -67,11 +77,20 @@ pub async fn edit(client: &Client, args: EditArgs) -> Result<(), Failure> {
         }
         flags::failure(error, edit.ui_domains.as_deref().unwrap_or_default())
     })?;
+    if edit.ui_domains.is_some() {
+        warn_of(&edited.ui_domains);
+    }
     if args.json {
         return output::json(&edited);
     }
     output::talk(format!("changed {} key \"{}\"", edited.scope, edited.name));
     Ok(())
+}
+
+fn warn_of(domains: &[UiDomain]) {
+    for warning in domains.iter().filter_map(UiDomain::warning) {
+        output::talk(format!("warning: {warning}"));
+    }
 }
 
 /// The UI domains after the edit; `None` leaves them as they are.

@@ -193,7 +193,12 @@ impl Lines<'_> {
                 Span::raw(" ".repeat(LABEL))
             };
             self.lines.input(label, field, here);
-            self.lines.error(list.error_of_line(index, &form.errors));
+            match list.error_of_line(index, &form.errors) {
+                Some(error) => self.lines.error(Some(error)),
+                // Not yet a whole host: http://localhost would be warned of while it is typed.
+                None if here && !field.value().contains('.') => {}
+                None => self.lines.warning(list.warning_of_line(index).as_deref()),
+            }
         }
         if last > skip + DOMAIN_LINES {
             self.lines

@@ -74,14 +74,20 @@ impl<'a> FormLines<'a> {
     }
 
     pub fn error(&mut self, error: Option<&str>) {
+        self.remark(error, self.look.theme.bad());
+    }
+
+    /// What may be saved all the same.
+    pub fn warning(&mut self, warning: Option<&str>) {
+        self.remark(warning, self.look.theme.warning());
+    }
+
+    fn remark(&mut self, remark: Option<&str>, style: Style) {
         let room = self.width.saturating_sub(LABEL + 2);
-        let lines = error.map(|error| text::wrap(error, room)).unwrap_or_default();
+        let lines = remark.map(|words| text::wrap(words, room)).unwrap_or_default();
         for (index, line) in lines.into_iter().enumerate() {
             let sign = if index == 0 { "! " } else { "  " };
-            self.plain(Line::styled(
-                format!("{}{sign}{line}", " ".repeat(LABEL)),
-                self.look.theme.bad(),
-            ));
+            self.plain(Line::styled(format!("{}{sign}{line}", " ".repeat(LABEL)), style));
         }
     }
 

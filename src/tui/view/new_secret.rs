@@ -5,12 +5,15 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use super::{Look, dialog, text};
+use crate::model::token;
 use crate::tui::message::Route;
 use crate::tui::places::Place;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::{NewSecret, SecretOf};
 
 const WIDTH: u16 = 78;
+const LOCAL_DECK: &str = "It is a key of the local deck, so no page or app can connect with it. Once the deck is served \
+    (keydeck serve --public-url URL), show the key again: its secret then names that URL.";
 
 pub fn render(
     buffer: &mut Buffer,
@@ -38,6 +41,9 @@ pub fn render(
                 false => ("You can show and copy it again at any time.", theme.faint()),
             };
             lines.extend(wrapped(words, style));
+            if token::names_no_server(secret) {
+                lines.extend(wrapped(LOCAL_DECK, theme.warning()));
+            }
             for words in what_for(&new.of, place) {
                 lines.extend(wrapped(&words, theme.text()));
             }

@@ -69,7 +69,7 @@ pub fn settings(row: &Row, first: usize) -> StoreResult<Settings> {
             .lines()
             .map(|line| UiDomain::trusted(line.to_owned()))
             .collect(),
-        local_development: address.map(LocalAddress::parse).transpose().map_err(unreadable)?,
+        local_development: address.map(LocalAddress::kept).transpose().map_err(unreadable)?,
         cross_page_persistence: row.try_get(first + 2)?,
     })
 }

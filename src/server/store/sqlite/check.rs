@@ -61,7 +61,7 @@ fn settings(row: &Row) -> rusqlite::Result<Settings> {
         ui_domains: domains.map(|line| UiDomain::trusted(line.to_owned())).collect(),
         local_development: match row.get_ref(7)? {
             ValueRef::Null => None,
-            _ => Some(parsed(row, 7, LocalAddress::parse)?),
+            _ => Some(parsed(row, 7, LocalAddress::kept)?),
         },
         cross_page_persistence: row.get(8)?,
     })

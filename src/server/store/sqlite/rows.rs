@@ -125,7 +125,7 @@ impl KeyColumns {
                     .collect(),
                 local_development: match row.get_ref(11)? {
                     ValueRef::Null => None,
-                    _ => Some(parsed(row, 11, LocalAddress::parse)?),
+                    _ => Some(parsed(row, 11, LocalAddress::kept)?),
                 },
                 cross_page_persistence: row.get(12)?,
             },

@@ -55,6 +55,12 @@ impl DomainList {
             .map(|error| error.message.as_str())
     }
 
+    /// What to know of a line that may be kept as it is.
+    pub fn warning_of_line(&self, line: usize) -> Option<String> {
+        let typed = self.lines.get(line)?.value();
+        UiDomain::parse(self.scope, typed).ok()?.warning()
+    }
+
     /// The error of the list as a whole.
     pub fn error_of_list(errors: &FieldErrors) -> Option<&str> {
         errors
