@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 
 use rustix::fs::{Mode, fstat};
-use rustix::process::{Resource, Rlimit, setrlimit, umask};
+use rustix::process::{Resource, Rlimit, Uid, geteuid, setrlimit, umask};
 
 /// Files and directories that this process makes are its user's alone.
 pub fn keep_files_private() {
@@ -16,6 +16,12 @@ pub fn keep_files_private() {
 pub fn is_open_to_others(file: &File) -> io::Result<bool> {
     let others = Mode::RWXG | Mode::RWXO;
     Ok(Mode::from_raw_mode(fstat(file)?.st_mode).intersects(others))
+}
+
+/// The owner of the file, when that is neither this process's user nor root.
+pub fn foreign_owner(file: &File) -> io::Result<Option<u32>> {
+    let owner = fstat(file)?.st_uid;
+    Ok((owner != geteuid().as_raw() && owner != Uid::ROOT.as_raw()).then_some(owner))
 }
 
 /// Leaves no memory image behind: no core file when the program crashes, and, on Linux, none for a

@@ -249,7 +249,7 @@ fn the_list_tells_who_did_what_from_where() {
     server
         .run_as(ana.expose(), &["key", "reveal", "Till"])
         .succeeded();
-    server.run_as("kdu_wrong", &["key", "list"]).refused(4);
+    server.run_as(&program::stranger(), &["key", "list"]).refused(4);
 
     let table = server.run(&["activity", "list"]).succeeded().stdout;
     let lines: Vec<Vec<&str>> = table

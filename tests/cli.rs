@@ -9,12 +9,17 @@ mod program;
 #[path = "common/pty.rs"]
 #[expect(dead_code, reason = "shared with the tests of the dashboard")]
 mod pty;
+#[path = "common/stub.rs"]
+#[expect(dead_code, reason = "shared with the tests of the client")]
+mod stub;
 
-use std::process::Stdio;
+use std::fs::File;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use program::{Home, Served};
+use program::{Home, Ran, Served, stranger};
 use pty::typed;
 
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {
@@ -271,15 +276,16 @@ fn revoking_asks_and_only_yes_means_yes() {
 fn signing_in_fails_with_its_own_exit_code() {
     let home = Home::new();
     let server = home.serve(&home.init());
-    let wrong = server.run_as("kdu_wrong", &["key", "list"]).refused(4);
+    let unknown = stranger();
+    let wrong = server.run_as(&unknown, &["key", "list"]).refused(4);
     assert!(
-        wrong.contains("KEYDECK_TOKEN") && !wrong.contains("kdu_wrong"),
+        wrong.contains("KEYDECK_TOKEN") && !wrong.contains(&unknown),
         "{wrong}"
     );
     let missing = home.run(&["--server", &server.url, "key", "list"]).refused(4);
     assert!(missing.contains("KEYDECK_TOKEN"), "{missing}");
     let mut plain = home.command(&["key", "list", "--server", "http://keys.acme.example"]);
-    let output = plain.env("KEYDECK_TOKEN", "kdu_x").output().expect("started");
+    let output = plain.env("KEYDECK_TOKEN", stranger()).output().expect("started");
     assert_eq!(output.status.code(), Some(2));
 }
 
@@ -298,4 +304,187 @@ fn a_reader_that_goes_away_ends_the_list_quietly() {
         (output.status.code(), output.stderr.as_slice()),
         (Some(0), &b""[..])
     );
+}
+
+/// Every command that prints a secret, what stands in for the pipe that its output goes to, and what it says then.
+fn lost(command: &mut Command, output: impl Into<Stdio>) -> String {
+    let ended = command
+        .stdout(output)
+        .stderr(Stdio::piped())
+        .output()
+        .expect("started");
+    let said = String::from_utf8(ended.stderr).expect("text");
+    assert_eq!(ended.status.code(), Some(1), "{said}");
+    said
+}
+
+fn full() -> File {
+    File::options().write(true).open("/dev/full").expect("there")
+}
+
+/// A pipe whose reader has gone.
+fn unread() -> std::io::PipeWriter {
+    std::io::pipe().expect("made").1
+}
+
+#[test]
+fn a_secret_that_does_not_arrive_is_told_with_the_way_out() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    for project in ["Kiosk", "Storefront"] {
+        server.project(project);
+    }
+    create_web(&server, "Shown");
+    let once = ["key", "create", "--scope", "analytics", "--name"];
+    let again = [
+        "key",
+        "create",
+        "--scope",
+        "mobile",
+        "--project",
+        "Kiosk",
+        "--name",
+    ];
+    for as_json in [false, true] {
+        let (name, json) = (["a", "b"][usize::from(as_json)], ["--json"]);
+        let mail = format!("{name}@acme.example");
+        for (args, words) in [
+            (
+                &[&once[..], &[name]].concat()[..],
+                "its secret is lost; revoke it with keydeck key revoke",
+            ),
+            (
+                &[&again[..], &[name]].concat(),
+                "print its secret with keydeck key reveal",
+            ),
+            (
+                &["user", "add", &mail, "--role", "editor"],
+                "print a new one with keydeck user new-token",
+            ),
+            (&["user", "new-token", &mail], "run keydeck user new-token"),
+            (
+                &["gateway", "add", name],
+                "is lost; remove it with keydeck gateway remove",
+            ),
+            (&["key", "reveal", "Shown"], "run keydeck key reveal"),
+        ] {
+            let args = [args, &json[..usize::from(as_json)]].concat();
+            let said = lost(&mut server.command(&args), full());
+            assert!(
+                said.contains("No space left") && said.contains(words),
+                "{args:?}: {said}"
+            );
+        }
+    }
+    // Nothing is done when nobody would get it.
+    let before = server.run(&["key", "list", "--json"]).json();
+    let args = [&once[..], &["unread"]].concat();
+    let said = lost(&mut server.command(&args), unread());
+    assert!(said.contains("nothing was done"), "{said}");
+    let closed = ["-c", "exec \"$0\" \"$@\" >&-", env!("CARGO_BIN_EXE_keydeck")];
+    let mut shell = server.command(&[]);
+    let mut shell = {
+        let mut closing = Command::new("sh");
+        closing.args(closed).args(&args).env_clear();
+        closing.envs(shell.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.stdin(Stdio::null());
+        closing
+    };
+    let said = String::from_utf8(shell.output().expect("started").stderr).expect("text");
+    assert!(said.contains("standard output is closed"), "{said}");
+    assert_eq!(server.run(&["key", "list", "--json"]).json(), before);
+}
+
+#[test]
+fn a_reader_that_ends_without_reading_loses_the_secret() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    let (reader, writer) = std::io::pipe().expect("made");
+    let mut command = server.command(&["gateway", "add", "edge"]);
+    let child = command
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    drop(command);
+    // It goes when the secret is in the pipe, which it never takes.
+    let mut waiting = [rustix::event::PollFd::new(&reader, rustix::event::PollFlags::IN)];
+    rustix::event::poll(&mut waiting, None).expect("waited");
+    drop(reader);
+    let ended = child.wait_with_output().expect("ended");
+    let said = String::from_utf8(ended.stderr).expect("text");
+    assert!(
+        ended.status.code() == Some(1) && said.contains("gateway remove"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_a_hostile_server_sends_moves_no_cursor() {
+    let hostile = "kdw_\u{1b}]52;c;eA==\u{7}\u{9b}31m\u{202e}";
+    let escaped = serde_json::to_string(hostile).expect("JSON");
+    let id = uuid::Uuid::nil();
+    let person = format!(r#"{{"id": "{id}", "email": {escaped}}}"#);
+    let key = format!(
+        r#"{{"id": "{id}", "name": {escaped}, "scope": "web", "project": {{"id": "{id}", "name": {escaped}, "deployed": true}},
+        "creator": {person}, "created_at": "2026-11-01T00:00:00Z", "version": 1, "hint": {escaped},
+        "ui_domains": [{escaped}], "cross_page_persistence": false,
+        "may": {{"reveal": true, "edit": true, "revoke": true}}}}"#
+    );
+    let user = format!(
+        r#"{{"id": "{id}", "email": {escaped}, "role": "editor", "created_at": "2026-11-01T00:00:00Z"}}"#
+    );
+    let gateway = format!(
+        r#"{{"id": "{id}", "name": {escaped}, "added_at": "2026-11-01T00:00:00Z", "added_by": {person}}}"#
+    );
+    let answers = [
+        ("/reveal", format!(r#"{{"secret": {escaped}}}"#)),
+        ("GET /v1/keys/", key.clone()),
+        (
+            "POST /v1/keys",
+            format!(r#"{{"key": {key}, "secret": {escaped}, "replayed": false}}"#),
+        ),
+        (
+            "POST /v1/users",
+            format!(r#"{{"user": {user}, "token": {escaped}}}"#),
+        ),
+        (
+            "POST /v1/gateways",
+            format!(r#"{{"gateway": {gateway}, "token": {escaped}}}"#),
+        ),
+    ];
+    let stub = stub::Stub::reading(move |head, stream| {
+        let answer = answers.iter().find(|(path, _)| head.contains(path));
+        let body = answer.map_or("{}", |(_, body)| body);
+        let _ = stream.write_all(
+            stub::response("Cache-Control: no-store", "200 OK", "application/json", body).as_bytes(),
+        );
+    });
+    let home = Home::new();
+    let id = id.to_string();
+    for args in [
+        &["key", "show", &id][..],
+        &["key", "reveal", &id],
+        &["key", "create", "--scope", "analytics", "--name", "x"],
+        &["user", "add", "jun@acme.example", "--role", "editor"],
+        &["gateway", "add", "edge"],
+    ] {
+        for json in [&[][..], &["--json"]] {
+            let mut command = home.command(&[args, json].concat());
+            command
+                .env("KEYDECK_SERVER", format!("http://{}", stub.address))
+                .env("KEYDECK_TOKEN", stranger());
+            let ran = Ran::of(command.output().expect("started"));
+            for said in [&ran.stdout, &ran.stderr] {
+                let is_text = |c: char| c == '\n' || !(c.is_control() || c == '\u{202e}');
+                assert!(said.chars().all(is_text), "{args:?} {said:?}");
+            }
+            if !json.is_empty() {
+                assert!(
+                    ran.code == Some(0) && ran.stdout.contains("\\u001b"),
+                    "{args:?} {ran:?}"
+                );
+            }
+        }
+    }
 }

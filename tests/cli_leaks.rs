@@ -111,7 +111,7 @@ fn what_is_no_key_is_told_without_asking_anyone() {
     let home = Home::new();
     let ask = |text: &str| {
         let mut command = home.command(&["key", "lookup", "--server", "http://127.0.0.1:1"]);
-        command.env("KEYDECK_TOKEN", "kdu_x");
+        command.env("KEYDECK_TOKEN", stranger(TokenKind::User));
         Ran::given(command, text).refused(1)
     };
     let key = stranger(TokenKind::Key(Scope::Analytics));
@@ -260,7 +260,7 @@ fn what_can_not_be_asked_or_read_is_never_clean() {
         let mut command = home.command(args);
         command
             .env("KEYDECK_SERVER", "http://127.0.0.1:1")
-            .env("KEYDECK_TOKEN", "kdu_x");
+            .env("KEYDECK_TOKEN", stranger(TokenKind::User));
         Ran::of(command.output().expect("started"))
     };
     let failed = away(&["scan", "tree/notes.txt"]);

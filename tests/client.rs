@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use keydeck::api::{
     KeyEdit, KeyEvent, KeyEventKind, KeyList, NewProject, Part, ProblemType, ProjectEdit, UserRemoval,
 };
-use keydeck::client::{Client, Error, EventNotice};
+use keydeck::client::{Client, Error, EventNotice, Timeouts};
 use keydeck::model::{Role, Token, TokenKind};
 use stub::*;
 use uuid::Uuid;
@@ -211,6 +211,54 @@ async fn events_are_told_until_the_stream_ends() {
             EventNotice::Resync
         ]
     );
+}
+
+#[tokio::test]
+async fn a_flood_of_events_is_told_as_one_to_read_everything_again() {
+    let event = "event: change\ndata: {\"about\":\"people\"}\n\n: and nothing\n\n";
+    let stub = Stub::answering("200 OK", "text/event-stream", &event.repeat(1_500));
+    let told: Vec<_> = stub.client().events().collect().await;
+    let notices: Vec<EventNotice> = told.into_iter().filter_map(Result::ok).collect();
+    assert!(notices.len() < 150, "{}", notices.len());
+    assert!(notices.contains(&EventNotice::Change(Part::People)));
+}
+
+#[tokio::test]
+async fn what_was_missed_in_a_flood_is_read_again_while_the_stream_goes_on() {
+    let flood = "event: change\ndata: {\"about\":\"people\"}\n\n".repeat(100);
+    let stub = Stub::start(move |stream| {
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+        stream
+            .write_all(format!("{head}{flood}").as_bytes())
+            .expect("written");
+        hang(stream);
+    });
+    let mut endpoint = endpoint(&[stub.address]);
+    endpoint.timeouts = Timeouts::default();
+    let client = Client::new(endpoint).expect("usable");
+    let mut events = Box::pin(client.events());
+    loop {
+        match events.next().await {
+            Some(Ok(EventNotice::Resync)) => break,
+            Some(Ok(_)) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_event_without_an_end_is_not_kept() {
+    for part in ["data: x\n", ": comment without a line break ", "data:"] {
+        let stub = Stub::answering("200 OK", "text/event-stream", &part.repeat(40_000));
+        let told: Vec<_> = stub.client().events().collect().await;
+        assert!(
+            matches!(
+                told.as_slice(),
+                [Ok(EventNotice::Connected), Err(Error::Offline(_))]
+            ),
+            "{told:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -14,12 +14,13 @@ use crate::model::Secret;
 /// What a terminal that was left in bracketed paste puts around what is pasted.
 const PASTE: (&str, &str) = ("\x1b[200~", "\x1b[201~");
 
-/// What is typed without being shown, or the first line of a pipe; `None` when there is nothing.
+/// What is typed without being shown, up to Enter, or what a pipe brings with its first line; `None` when there
+/// is nothing.
 pub fn secret(question: &str) -> Result<Option<Secret>, Failure> {
     let stdin = io::stdin();
     let given = match stdin.is_terminal() {
         true => ask(&stdin, question)?,
-        false => credentials::first_line_of_stdin(),
+        false => credentials::stdin(),
     };
     let given = match given {
         Err(CredentialError::Empty(_)) => return Ok(None),
@@ -52,7 +53,7 @@ fn ask(stdin: &Stdin, question: &str) -> Result<Result<Secret, CredentialError>,
     let mut stderr = io::stderr().lock();
     write!(stderr, "{question}")?;
     stderr.flush()?;
-    let typed = credentials::first_line_of_stdin();
+    let typed = credentials::stdin();
     drop(silence);
     writeln!(stderr)?;
     Ok(typed)

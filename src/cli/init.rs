@@ -6,18 +6,32 @@ use jiff::Timestamp;
 
 use super::args::InitArgs;
 use super::database::{Database, Location, RootKeySource};
-use super::{Failure, founding, output};
+use super::{Failure, founding, once, output};
 use crate::model::{Secret, Token, TokenKind, email, name};
 use crate::server::seal::{self, RootKey};
 use crate::server::store::{Founding, StoreError};
 
 pub fn run(args: &InitArgs) -> Result<(), Failure> {
+    once::possible()?;
     let database = Database::of(&args.database)?;
     let token = Token::generate(TokenKind::User).map_err(Failure::failed)?;
     let founding = founding(args, &token)?;
     founding::block_on(make(&database, &founding))?;
     told(&database, args);
-    output::secret(&Secret::new(token.expose()))
+    let printed = output::secret(&Secret::new(token.expose()));
+    once::arrived(printed, || lost(&database))
+}
+
+/// Nobody else can sign in, so nothing is lost with the database.
+fn lost(database: &Database) -> String {
+    let name = database.location.name();
+    let root_key = match &database.root_key {
+        RootKeySource::File(path) => format!(" and {}", path.display()),
+        RootKeySource::Environment(_) => String::new(),
+    };
+    format!(
+        "{name} was made, but the Owner's sign-in token is lost; remove {name}{root_key} and run keydeck init again"
+    )
 }
 
 async fn make(database: &Database, founding: &Founding) -> Result<(), Failure> {

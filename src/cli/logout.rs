@@ -2,7 +2,7 @@
 
 use super::args::Selection;
 use super::{Failure, output};
-use crate::config::Config;
+use crate::config::{Config, LOCAL, check_name};
 use crate::credentials::{self, Source};
 
 pub fn run(selection: &Selection) -> Result<(), Failure> {
@@ -11,19 +11,13 @@ pub fn run(selection: &Selection) -> Result<(), Failure> {
             "logout takes a kept token away and reads none; leave out --token-file".into(),
         ));
     }
-    let profile = Config::load()?.choose(&selection.servers, selection.profile.as_deref())?;
-    if profile.servers.is_none() {
-        return Err(Failure::Usage(
-            "the local deck has no kept token; name a profile with --profile".into(),
-        ));
-    }
-    let (from, why) = credentials::forget(&profile.name)?;
+    let name = profile(selection)?;
+    let (from, why) = credentials::forget(&name)?;
     let places: Vec<String> = from.iter().map(Source::to_string).collect();
     output::talk(match places.as_slice() {
-        [] => format!("no token was kept for profile {}", profile.name),
+        [] => format!("no token was kept for profile {name}"),
         places => format!(
-            "took the token of profile {} out of {}; the server still knows it",
-            profile.name,
+            "took the token of profile {name} out of {}; the server still knows it",
             places.join(" and ")
         ),
     });
@@ -31,4 +25,21 @@ pub fn run(selection: &Selection) -> Result<(), Failure> {
         output::talk(format!("{why}; a token that is in it stays"));
     }
     Ok(())
+}
+
+/// The profile whose token is to go. A name is enough: the token may be kept though its profile could not be written,
+/// or the file can't be read.
+fn profile(selection: &Selection) -> Result<String, Failure> {
+    if let (Some(name), []) = (&selection.profile, selection.servers.as_slice())
+        && name != LOCAL
+    {
+        return check_name(name).map(|()| name.clone()).map_err(Failure::Usage);
+    }
+    let profile = Config::load()?.choose(&selection.servers, selection.profile.as_deref())?;
+    match profile.servers {
+        Some(_) => Ok(profile.name),
+        None => Err(Failure::Usage(
+            "the local deck has no kept token; name a profile with --profile".into(),
+        )),
+    }
 }

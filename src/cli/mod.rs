@@ -23,6 +23,7 @@ mod logout;
 mod logs;
 mod lookup;
 mod migrate;
+mod once;
 mod output;
 mod pages;
 mod project;

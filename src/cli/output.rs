@@ -1,15 +1,17 @@
 //! Data on stdout, talk on stderr. Names are made safe to print; JSON is the API's own.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::Failure;
 use crate::api::Key;
-use crate::model::{Secret, Shown};
+use crate::model::{Secret, Shown, shown};
 
 /// A sentence for the person at the terminal. When stderr is closed, nobody is.
 pub fn talk(sentence: impl std::fmt::Display) {
@@ -26,16 +28,51 @@ pub fn line(text: impl std::fmt::Display) {
 
 /// One JSON document, readable.
 pub fn json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = Zeroizing::new(serde_json::to_string_pretty(value).map_err(io::Error::from)?);
     let mut stdout = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut stdout, value).map_err(io::Error::from)?;
-    Ok(writeln!(stdout)?)
+    writeln!(stdout, "{}", escaped(&text))?;
+    Ok(stdout.flush()?)
 }
 
-/// A secret alone on its line, for `$(…)` and pipes.
+/// JSON on one line, which a caller that prints many writes where it belongs.
+pub fn compact_json(value: &impl Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string(value).map_err(io::Error::from)?;
+    Ok(escaped(&text).into_owned())
+}
+
+/// A secret alone on its line, for `$(…)` and pipes. A server's secret is a word of ASCII: anything else is kept
+/// from the terminal, and from whatever reads the line.
 pub fn secret(secret: &Secret) -> Result<(), Failure> {
+    if !secret.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Failure::Failed(
+            "the server sent a secret with control characters or spaces in it, so it is not printed; is this \
+             server the right one?"
+                .into(),
+        ));
+    }
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{}", secret.expose())?;
     Ok(stdout.flush()?)
+}
+
+/// JSON in which whatever could move the cursor, reorder or hide is an escape sequence (RFC 8259, section 7), so
+/// that it means the same and can be shown. Between its strings JSON has nothing of that but line breaks.
+fn escaped(json: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c == '\n' || c == ' ' || shown::is_visible(c);
+    if json.chars().all(is_plain) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_plain(c) {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Columns of text without rules, as other tools can read it too.
@@ -46,7 +83,10 @@ pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Re
     if !header.is_empty() {
         table.set_header(header);
     }
-    table.add_rows(rows);
+    table.add_rows(
+        rows.into_iter()
+            .map(|row| row.iter().map(|cell| shown(cell)).collect::<Vec<_>>()),
+    );
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
@@ -146,6 +186,27 @@ fn ago(at: Timestamp, now: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_means_the_same_and_moves_no_cursor() {
+        for text in [
+            "plain",
+            "Café 🛒 キオスク",
+            "\u{1b}]52;c;eA==\u{7}",
+            "\u{9b}31m",
+            "pay\u{202e}lap",
+            "a\u{200b}b\u{feff}\u{e0041}",
+            "tab\t and \n line, del\u{7f}, nbsp\u{a0}, ls\u{2028}",
+            "\"quoted\" \\u001b",
+        ] {
+            let json = serde_json::to_string_pretty(&[text]).expect("JSON");
+            let safe = escaped(&json);
+            let visible = |c: char| c == '\n' || c == ' ' || crate::model::shown::is_visible(c);
+            assert!(safe.chars().all(visible), "{safe:?}");
+            let [back]: [String; 1] = serde_json::from_str(&safe).expect("JSON");
+            assert_eq!(back, text);
+        }
+    }
 
     #[test]
     fn a_recent_use_is_told_as_an_age() {

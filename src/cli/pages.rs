@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::Failure;
+use super::{Failure, output};
 use crate::api::{MAX_LIMIT, Person, Project, ProjectQuery, UserQuery};
 use crate::client::{Client, Error};
 
@@ -67,14 +67,11 @@ where
         let mut separator = "\n";
         while let Some(items) = self.next().await? {
             for item in items {
-                write!(out, "{separator}")?;
-                serde_json::to_writer(&mut out, &item).map_err(io::Error::from)?;
+                write!(out, "{separator}{}", output::compact_json(&item)?)?;
                 separator = ",\n";
             }
         }
-        write!(out, "\n],\"next\":")?;
-        serde_json::to_writer(&mut out, &self.after).map_err(io::Error::from)?;
-        writeln!(out, "}}")?;
+        writeln!(out, "\n],\"next\":{}}}", output::compact_json(&self.after)?)?;
         Ok(out.flush()?)
     }
 }

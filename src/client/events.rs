@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::server::Server;
 use super::transport::Transport;
-use super::{Client, Error};
+use super::{Client, Error, pacing};
 use crate::api::{ChangeEvent, KeyEvent, Part};
 
 /// What the stream tells.
@@ -46,13 +46,12 @@ async fn connect(
         "{} closed the connection",
         transport.replicas.server(index).address
     ));
-    let notices = response
-        .bytes_stream()
-        .eventsource()
+    let events = pacing::bytes(response.bytes_stream()).eventsource();
+    let notices = events
         .map(move |event| read(reading.replicas.server(index), event))
         .filter_map(|notice| future::ready(notice.transpose()));
     let told = stream::iter([Ok(EventNotice::Connected)])
-        .chain(notices)
+        .chain(pacing::notices(notices))
         .chain(stream::iter([Err(closed)]))
         .take_until(Box::pin(others_are_asked));
     // A broken connection reports its error as often as it is asked.

@@ -4,6 +4,7 @@
 mod endpoint;
 mod error;
 mod events;
+mod pacing;
 mod replicas;
 mod server;
 mod transport;

@@ -1,6 +1,7 @@
 //! Writing a profile into `config.toml`, whose other lines and comments stay as they are.
 
-use std::fs;
+use std::collections::HashMap;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,10 @@ use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value, value};
 
 use super::{Colour, Config, ConfigError, LOCAL, check_name};
 use crate::model::{ServerAddress, Servers};
+
+const BYTE_ORDER_MARK: &str = "\u{FEFF}";
+/// As many as the system follows.
+const MAX_LINKS: usize = 40;
 
 /// What a sign-in says of a profile; what is absent stays as the file has it.
 #[derive(Debug, Clone)]
@@ -34,14 +39,18 @@ impl ProfileEdit {
 
 impl Config {
     /// Writes the profile, and makes it the default when the file names none; answers whether it
-    /// did. The file is replaced whole or not at all.
+    /// did. The file is replaced whole or not at all, and what others write at the same time stays.
     pub fn write(&self, edit: &ProfileEdit) -> Result<bool, ConfigError> {
         let unwritable = |source| ConfigError::Unwritable {
             path: self.path.clone(),
             source,
         };
-        // The file behind a link is the one to replace.
-        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let path = behind_links(&self.path).map_err(unwritable)?;
+        let directory = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(directory).map_err(unwritable)?;
+        // Held from before the file is read until it is replaced. The directory's, since the file is another one then.
+        let lock = File::open(directory).map_err(unwritable)?;
+        lock.lock().map_err(unwritable)?;
         let before = match fs::read_to_string(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             read => read.map_err(unwritable)?,
@@ -52,7 +61,48 @@ impl Config {
     }
 }
 
-fn edited(text: &str, edit: &ProfileEdit) -> io::Result<(String, bool)> {
+/// The file that a link leads to, also when it is not there yet.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&path) {
+            Ok(target) => path = path.parent().unwrap_or(Path::new(".")).join(target),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("its links lead round in a circle"))
+}
+
+fn edited(before: &str, edit: &ProfileEdit) -> io::Result<(String, bool)> {
+    let (mark, text) = match before.strip_prefix(BYTE_ORDER_MARK) {
+        Some(text) => (BYTE_ORDER_MARK, text),
+        None => ("", before),
+    };
+    let (after, is_default) = edited_lines(&text.replace("\r\n", "\n"), edit)?;
+    Ok((format!("{mark}{}", with_breaks_of(text, &after)), is_default))
+}
+
+/// Each line of `after` ends as it does in `before`, and new ones as the line above them.
+fn with_breaks_of(before: &str, after: &str) -> String {
+    let ending = |line: &str| if line.ends_with("\r\n") { "\r\n" } else { "\n" };
+    let mut last = before.split_inclusive('\n').next().map_or("\n", ending);
+    let known: HashMap<&str, &str> = before
+        .split_inclusive('\n')
+        .map(|line| (line.trim_end_matches(['\r', '\n']), ending(line)))
+        .collect();
+    let lines = after
+        .split_inclusive('\n')
+        .map(|line| match line.strip_suffix('\n') {
+            Some(line) => {
+                last = known.get(line).copied().unwrap_or(last);
+                format!("{line}{last}")
+            }
+            None => line.to_owned(),
+        });
+    lines.collect()
+}
+
+fn edited_lines(text: &str, edit: &ProfileEdit) -> io::Result<(String, bool)> {
     let mut document: DocumentMut = text.parse().map_err(io::Error::other)?;
     let becomes_default = !document.contains_key("default");
     if becomes_default {
@@ -111,7 +161,6 @@ fn set(table: &mut dyn TableLike, key: &str, new: impl Into<Value>) {
 
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let parent = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(parent)?;
     let mut file = tempfile::NamedTempFile::new_in(parent)?;
     file.write_all(text.as_bytes())?;
     if let Ok(before) = fs::metadata(path) {
@@ -153,6 +202,58 @@ mod tests {
              colour = \"red\"\nread_only = true\nca_file = \"/etc/ssl/acme.pem\"\n"
         );
         file::parse(&text, "config.toml".into()).expect("valid");
+    }
+
+    #[test]
+    fn line_breaks_stay_as_they_are() {
+        let lines = "# Mine.\ndefault = \"staging\" # for now\n\n[profiles.staging]\n# Ask Tama.\n\
+                     server = \"https://old.example\"\n";
+        let windows = lines.replace('\n', "\r\n");
+        let mixed = lines.replacen('\n', "\r\n", 2);
+        for before in [
+            windows.clone(),
+            mixed,
+            format!("\u{FEFF}{windows}"),
+            format!("\u{FEFF}{lines}"),
+        ] {
+            let (text, _) = edited(&before, &edit("staging")).expect("written");
+            assert_eq!(
+                text,
+                before.replace("old.example", "keys.acme.example"),
+                "{before:?}"
+            );
+            file::parse(&text, "config.toml".into()).expect(&text);
+            let (more, _) = edited(&text, &edit("production")).expect("written");
+            assert!(more.starts_with(&text), "{more:?}");
+            file::parse(&more, "config.toml".into()).expect(&more);
+        }
+        let (more, _) = edited(&windows, &edit("production")).expect("written");
+        assert_eq!(
+            more.matches('\n').count(),
+            more.matches("\r\n").count(),
+            "{more:?}"
+        );
+    }
+
+    #[test]
+    fn profiles_that_are_written_at_once_are_all_there() {
+        let home = tempfile::tempdir().expect("made");
+        let target = home.path().join("dotfiles/keydeck.toml");
+        let link = home.path().join("config.toml");
+        std::os::unix::fs::symlink("dotfiles/keydeck.toml", &link).expect("made");
+        let names: Vec<String> = (0..16).map(|n| format!("p{n}")).collect();
+        std::thread::scope(|scope| {
+            for name in &names {
+                let config = file::parse("", link.clone()).expect("valid");
+                scope.spawn(move || config.write(&edit(name)).expect("written"));
+            }
+        });
+        assert!(link.is_symlink());
+        let text = fs::read_to_string(&target).expect("there");
+        let config = file::parse(&text, target).expect(&text);
+        for name in &names {
+            config.profile(name).expect("there");
+        }
     }
 
     #[test]

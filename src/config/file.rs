@@ -9,7 +9,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::{Colour, Config, ConfigError, LOCAL, Profile, check_name};
+use super::{Colour, Config, ConfigError, LOCAL, Profile, TokenCommand, check_name};
 use crate::model::Servers;
 
 #[derive(Deserialize)]
@@ -93,7 +93,9 @@ impl Section {
             colour: self.colour,
             read_only: self.read_only,
             ca_file: self.ca_file.map(|file| directory.join(file)),
-            token_command: self.token_command,
+            token_command: self
+                .token_command
+                .map(|text| TokenCommand { text, distrust: None }),
             given: None,
         })
     }
@@ -187,7 +189,7 @@ mod tests {
             Some(Path::new("/etc/keydeck/acme-ca.pem"))
         );
         assert_eq!(
-            production.token_command.as_deref(),
+            production.token_command.as_ref().map(|c| c.text.as_str()),
             Some("pass show keydeck/production")
         );
     }

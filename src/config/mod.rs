@@ -4,6 +4,7 @@
 mod choose;
 mod edit;
 mod file;
+mod trust;
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 
 pub use edit::ProfileEdit;
+pub use trust::Distrust;
 
 use crate::credentials::Credential;
 use crate::model::{NotServers, Servers};
@@ -25,6 +27,10 @@ pub const TOKEN: &str = "KEYDECK_TOKEN";
 pub const ROOT_KEY: &str = "KEYDECK_ROOT_KEY";
 /// The password of a PostgreSQL database whose URL has none; every client of PostgreSQL knows it.
 pub const DATABASE_PASSWORD: &str = "PGPASSWORD";
+/// The database, in a URL that may hold a password.
+pub const DATABASE: &str = "KEYDECK_DATABASE";
+/// What no program that keydeck starts gets to see.
+pub const SECRET: [&str; 4] = [TOKEN, ROOT_KEY, DATABASE_PASSWORD, DATABASE];
 /// What `serve` logs, as tracing's filter: `warn`, `keydeck=debug`.
 pub const LOG: &str = "KEYDECK_LOG";
 /// How `serve` logs: `text` for people, `json` for programs.
@@ -47,9 +53,16 @@ pub struct Profile {
     /// PEM certificates of authorities that count here besides the system's.
     pub ca_file: Option<PathBuf>,
     /// A shell command whose first line of output is the token.
-    pub token_command: Option<String>,
+    pub token_command: Option<TokenCommand>,
     /// The token of this run alone. It belongs to the profile that the run began with.
     pub given: Option<Credential>,
+}
+
+/// A profile's `token_command`, and why it must not be run: others could have written it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenCommand {
+    pub text: String,
+    pub distrust: Option<Distrust>,
 }
 
 /// The names of the terminal's own palette.
@@ -138,8 +151,19 @@ impl Config {
     /// Reads `config.toml`; without one there is only the local deck.
     pub fn load() -> Result<Self, ConfigError> {
         let path = directories()?.config_dir().join("keydeck/config.toml");
-        match std::fs::read_to_string(&path) {
-            Ok(text) => file::parse(&text, path),
+        // Whoever can write the file could change it back after it was read, so this is asked before.
+        let read =
+            trust::distrust(&path).and_then(|distrust| Ok((std::fs::read_to_string(&path)?, distrust)));
+        match read {
+            Ok((text, distrust)) => {
+                let mut config = file::parse(&text, path)?;
+                let commands = config
+                    .profiles
+                    .iter_mut()
+                    .filter_map(|p| p.token_command.as_mut());
+                commands.for_each(|command| command.distrust.clone_from(&distrust));
+                Ok(config)
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => file::parse("", path),
             Err(source) => Err(ConfigError::Unreadable { path, source }),
         }
@@ -184,7 +208,7 @@ fn directories() -> Result<impl BaseStrategy, ConfigError> {
 }
 
 /// Names stand in files' names and in sentences.
-fn check_name(name: &str) -> Result<(), String> {
+pub fn check_name(name: &str) -> Result<(), String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-:[]".contains(c);
     if name.is_empty() || name.len() > MAX_NAME || name.starts_with(['.', '-']) || !name.chars().all(plain) {
         return Err(format!(

@@ -13,6 +13,7 @@ use tokio::runtime::Builder;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use crate::config;
 use crate::ending::{self, Waiting};
 use crate::model::Secret;
 
@@ -25,7 +26,7 @@ const MAX_OUTPUT: usize = 16 * 1024;
 /// How much of what it says on stderr is told, in characters.
 const MAX_SAID: usize = 200;
 
-/// The first line that the command writes; or what became of it, to be said behind its name.
+/// What the command writes, whose first line is not empty; or what became of it, to be said after its name.
 /// It has no standard input and can't ask on the terminal. What it says on stderr is told when it fails.
 pub fn run(command: &str, patience: Duration) -> Result<Secret, String> {
     let cannot_run = |error| format!("can't be run: {error}");
@@ -36,7 +37,7 @@ pub fn run(command: &str, patience: Duration) -> Result<Secret, String> {
     runtime.block_on(async {
         let mut running = Running::start(command).map_err(cannot_run)?;
         match timeout(patience, running.answer()).await {
-            Ok(answer) => token(&answer.map_err(cannot_run)?),
+            Ok(answer) => written(&answer.map_err(cannot_run)?),
             Err(_) => {
                 running.end().await.map_err(cannot_run)?;
                 Err(format!("did not end within {} s", patience.as_secs()))
@@ -66,7 +67,11 @@ impl Running {
         let ending = ending::before(move || kill(&ended))?;
         // Locked, so that a signal that comes now waits until there is something to end.
         let mut started = group.lock().unwrap_or_else(PoisonError::into_inner);
-        let child = Command::new("sh")
+        let mut child = Command::new("sh");
+        for variable in config::SECRET {
+            child.env_remove(variable);
+        }
+        let child = child
             .args(["-c", command])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -138,7 +143,7 @@ async fn read(pipe: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) -> io::R
     }
 }
 
-fn token(answer: &Answer) -> Result<Secret, String> {
+fn written(answer: &Answer) -> Result<Secret, String> {
     if !answer.status.success() {
         return Err(match said(&answer.stderr).as_str() {
             "" => format!("failed ({})", answer.status),
@@ -148,7 +153,7 @@ fn token(answer: &Answer) -> Result<Secret, String> {
     let text = std::str::from_utf8(&answer.stdout).map_err(|_| "wrote no text".to_owned())?;
     match text.lines().next().map(str::trim) {
         None | Some("") => Err("wrote no token on its first line".into()),
-        Some(token) => Ok(Secret::new(token)),
+        Some(_) => Ok(Secret::new(text.trim())),
     }
 }
 
@@ -172,19 +177,22 @@ mod tests {
 
     use super::*;
 
-    fn token_of(command: &str) -> Result<String, String> {
-        run(command, PATIENCE).map(|token| token.expose().to_owned())
+    fn first_line_of(command: &str) -> Result<String, String> {
+        run(command, PATIENCE).map(|written| written.expose().lines().next().unwrap_or_default().to_owned())
     }
 
     #[test]
     fn the_first_line_is_the_token() {
         assert_eq!(
-            token_of("printf 'kdu_x\\nurl: keys.acme.example\\n'").as_deref(),
+            first_line_of("printf 'kdu_x\\nurl: keys.acme.example\\n'").as_deref(),
             Ok("kdu_x")
         );
-        assert_eq!(token_of("echo noise >&2; echo ' kdu_x '").as_deref(), Ok("kdu_x"));
         assert_eq!(
-            token_of("cat; echo kdu_x").as_deref(),
+            first_line_of("echo noise >&2; echo ' kdu_x '").as_deref(),
+            Ok("kdu_x")
+        );
+        assert_eq!(
+            first_line_of("cat; echo kdu_x").as_deref(),
             Ok("kdu_x"),
             "there is no standard input"
         );
@@ -192,27 +200,27 @@ mod tests {
 
     #[test]
     fn a_command_without_a_token_says_why() {
-        let failed = token_of("echo kdu_x; echo 'no such entry' >&2; exit 3").expect_err("failed");
+        let failed = first_line_of("echo kdu_x; echo 'no such entry' >&2; exit 3").expect_err("failed");
         assert!(
             failed.contains("exit status: 3") && failed.ends_with(": no such entry"),
             "{failed}"
         );
         assert!(!failed.contains("kdu_x"), "{failed}");
-        let missing = token_of("keydeck-no-such-program").expect_err("failed");
+        let missing = first_line_of("keydeck-no-such-program").expect_err("failed");
         assert!(missing.contains("not found"), "{missing}");
         for nothing in ["true", "echo", "printf '\\nkdu_x\\n'"] {
             assert!(
-                token_of(nothing).is_err_and(|why| why.contains("no token")),
+                first_line_of(nothing).is_err_and(|why| why.contains("no token")),
                 "{nothing}"
             );
         }
-        assert!(token_of("printf '\\377'").is_err());
-        assert!(token_of("yes kdu_x | head -c 100000").is_ok());
+        assert!(first_line_of("printf '\\377'").is_err());
+        assert!(first_line_of("yes kdu_x | head -c 100000").is_ok());
     }
 
     #[test]
     fn what_a_talkative_command_says_is_cut() {
-        let failed = token_of("yes no | head -c 100000 >&2; exit 1").expect_err("failed");
+        let failed = first_line_of("yes no | head -c 100000 >&2; exit 1").expect_err("failed");
         assert!(failed.ends_with(" no n…") || failed.ends_with(" no…"), "{failed}");
         assert!(failed.chars().count() < 250, "{failed}");
     }
@@ -223,7 +231,7 @@ mod tests {
         let pipe = fifo(directory.path());
         // The helper holds the command's stderr open until somebody writes to its pipe.
         let command = format!("echo kdu_x; (read -r said <'{}') &", pipe.display());
-        assert_eq!(token_of(&command).as_deref(), Ok("kdu_x"));
+        assert_eq!(first_line_of(&command).as_deref(), Ok("kdu_x"));
         std::fs::write(&pipe, "over\n").expect("it still reads");
     }
 

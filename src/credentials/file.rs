@@ -19,11 +19,15 @@ pub fn path(profile: &str) -> Result<PathBuf, ConfigError> {
     Ok(config::data_directory()?.join("tokens").join(profile))
 }
 
-/// Opens the file; refuses one that group or others can read.
+/// Opens the file; refuses one that group or others can read or write, or that is another user's.
 pub fn open(path: &Path) -> Result<File, CredentialError> {
     let file = File::open(path).map_err(unreadable(path))?;
     if hardening::is_open_to_others(&file).map_err(unreadable(path))? {
         return Err(CredentialError::OpenToOthers(path.to_owned()));
+    }
+    if let Some(owner) = hardening::foreign_owner(&file).map_err(unreadable(path))? {
+        let path = path.to_owned();
+        return Err(CredentialError::Foreign { path, owner });
     }
     Ok(file)
 }

@@ -11,12 +11,14 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-pub use given::{first_line_of_stdin, given, read};
+pub use given::{given, read, stdin};
 pub use kept::Kept;
 pub use keyring::Unavailable;
 
 use crate::config::{ConfigError, Profile, TOKEN};
-use crate::model::{Secret, Servers};
+use crate::model::around::token_in;
+use crate::model::token::NotAToken;
+use crate::model::{Secret, Servers, Token, TokenKind};
 
 /// A token, and where it came from.
 #[derive(Debug, Clone)]
@@ -65,10 +67,15 @@ pub enum CredentialError {
     Unwritable { path: PathBuf, source: io::Error },
     #[error("others can read the token in {path}; run: chmod 600 '{path}'", path = .0.display())]
     OpenToOthers(PathBuf),
+    #[error("the token in {path} belongs to another user (id {owner}), so it is not used", path = .path.display())]
+    Foreign { path: PathBuf, owner: u32 },
     #[error("{0} holds no token")]
     Empty(String),
     #[error("--token-file - reads a pipe, where nobody sees the token; to type it, use keydeck login")]
     Terminal,
+    /// Told without a server: what is no token is sent to none.
+    #[error("{from} holds no sign-in token: {why}")]
+    NotAToken { from: String, why: String },
     #[error("token_command of profile {profile} {why}")]
     Command { profile: String, why: String },
     #[error("there is no sign-in token for {servers}{}; run keydeck login {login}, or set KEYDECK_TOKEN", reasons(.notes))]
@@ -100,18 +107,29 @@ pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, Credenti
         None
     });
     if let Some(token) = own(in_keyring, servers, &mut notes) {
-        return found(token, Source::Keyring);
+        return found(
+            sign_in_token(&token, &Source::Keyring.to_string())?,
+            Source::Keyring,
+        );
     }
     if let Some(command) = &profile.token_command {
-        let token = command::run(command, command::PATIENCE).map_err(|why| CredentialError::Command {
+        let written = match &command.distrust {
+            Some(distrust) => Err(format!("is not run: {distrust}")),
+            None => command::run(&command.text, command::PATIENCE),
+        };
+        let token = written.map_err(|why| CredentialError::Command {
             profile: profile.name.clone(),
             why,
         })?;
-        return found(token, Source::Command);
+        let from = format!("what the token_command of profile {} wrote", profile.name);
+        return found(sign_in_token(&token, &from)?, Source::Command);
     }
     let path = file::path(&profile.name)?;
     if let Some(token) = own(file::read(&path)?, servers, &mut notes) {
-        return found(token, Source::File(path));
+        return found(
+            sign_in_token(&token, &path.display().to_string())?,
+            Source::File(path),
+        );
     }
     Err(CredentialError::None {
         servers: servers.clone(),
@@ -121,6 +139,40 @@ pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, Credenti
         },
         notes,
     })
+}
+
+/// The sign-in token that is the first line of `text`, which is from `from`. Anything else is told with what is
+/// wrong with it, and goes nowhere.
+pub fn sign_in_token(text: &Secret, from: &str) -> Result<Secret, CredentialError> {
+    let first = text.expose().lines().next().unwrap_or_default().trim();
+    let token = match Token::parse(first) {
+        Ok(token) => Ok((token, None)),
+        Err(_) => token_in(text.expose()),
+    };
+    let why = match token {
+        Ok((token, None)) if token.kind() == TokenKind::User => return Ok(Secret::new(token.expose())),
+        Ok((token, Some(around))) if token.kind() == TokenKind::User => {
+            format!("{around}; give the token alone")
+        }
+        Ok((token, _)) => format!(
+            "it is the token of {}; yours begins with kdu_",
+            owner(token.kind())
+        ),
+        Err(NotAToken::Prefix) => "it does not begin with kdu_".into(),
+        Err(other) => other.to_string(),
+    };
+    Err(CredentialError::NotAToken {
+        from: from.to_owned(),
+        why,
+    })
+}
+
+fn owner(kind: TokenKind) -> &'static str {
+    match kind {
+        TokenKind::Key(_) => "an API key",
+        TokenKind::User => "a person",
+        TokenKind::Gateway => "a gateway",
+    }
 }
 
 /// Where a token is kept.

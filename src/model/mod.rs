@@ -2,6 +2,7 @@
 //! Nothing here performs I/O; the form, the command line and the server call the same functions.
 
 pub mod address;
+pub mod around;
 pub mod connection;
 pub mod domain;
 pub mod email;

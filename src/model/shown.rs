@@ -63,7 +63,7 @@ fn is_joinable(c: char) -> bool {
 }
 
 /// Whether a character leaves a mark of its own.
-pub(super) fn is_visible(c: char) -> bool {
+pub fn is_visible(c: char) -> bool {
     !c.is_whitespace() && !is_hazard(c)
 }
 

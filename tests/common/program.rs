@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use keydeck::api::{NewProject, Project};
 use keydeck::client::{Client, Endpoint};
-use keydeck::model::{Secret, Servers};
+use keydeck::model::{Secret, Servers, Token, TokenKind};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -113,6 +113,7 @@ impl Home {
 }
 
 /// How a run ended.
+#[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,
     pub stdout: String,
@@ -233,6 +234,12 @@ impl Drop for Served<'_> {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A sign-in token that no server knows.
+pub fn stranger() -> String {
+    let token = Token::generate(TokenKind::User).expect("random");
+    token.expose().to_owned()
 }
 
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::program::{Home, Ran};
-use crate::{config, configure, login};
+use crate::{config, configure, kept, login};
 
 #[test]
 fn a_read_only_profile_reads_and_changes_nothing() {
@@ -107,4 +107,40 @@ fn flags_that_would_have_no_effect_are_refused() {
         assert!(said.contains("--token-file"), "{said}");
     }
     assert_eq!(fs::read_dir(home.dir.path()).expect("there").count(), 0);
+}
+
+#[test]
+fn profiles_of_sign_ins_at_once_are_all_kept() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    let names: Vec<String> = (0..6).map(|n| format!("p{n}")).collect();
+    std::thread::scope(|scope| {
+        for name in &names {
+            let (home, server, token) = (&home, &server, &token);
+            scope.spawn(move || login(home, token, &[&server.url, "--profile", name]).succeeded());
+        }
+    });
+    for name in &names {
+        home.run(&["whoami", "--profile", name]).succeeded();
+    }
+}
+
+#[test]
+fn a_token_whose_profile_could_not_be_written_can_be_taken_back() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    // Nobody can make a directory there.
+    let mut command = home.command(&["login", &server.url, "--profile", "acme"]);
+    command.env("XDG_CONFIG_HOME", "/proc/keydeck");
+    let said = Ran::given(command, &format!("{token}\n")).refused(1);
+    assert!(
+        said.contains("the token is kept in") && said.contains("keydeck logout --profile acme"),
+        "{said}"
+    );
+    assert!(kept(&home, "acme").exists());
+    let said = home.run(&["logout", "--profile", "acme"]).succeeded().stderr;
+    assert!(said.contains("took the token of profile acme out of"), "{said}");
+    assert!(!kept(&home, "acme").exists());
 }

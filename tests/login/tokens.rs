@@ -3,13 +3,13 @@
 use std::fs::{self, File, Permissions};
 use std::io::{ErrorKind, Read};
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::program::{Home, Ran};
+use crate::program::{Home, Ran, stranger};
 use crate::{config, configure, kept, login, signed_in, token_from, whoami};
 
 #[test]
@@ -77,7 +77,7 @@ fn a_refused_token_is_told_with_where_it_came_from() {
         let mut command = home.command(args);
         let said = Ran::of(
             command
-                .env("KEYDECK_TOKEN", "kdu_wrong")
+                .env("KEYDECK_TOKEN", stranger())
                 .output()
                 .expect("started"),
         )
@@ -110,6 +110,148 @@ fn a_token_command_that_gives_none_is_told_and_nothing_else_is_tried() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn a_token_with_something_around_it_is_told_on_this_side() {
+    let home = Home::new();
+    let token = home.init();
+    // Nobody listens there: what is sent ends with another sentence.
+    let nobody = "http://127.0.0.1:1";
+    let (left, right) = token.split_at(20);
+    for (text, words) in [
+        (format!("\"{token}\""), "quotes around it"),
+        (format!("'\"{token}\"'"), "quotes around it"),
+        (format!("\u{feff}{token}"), "a byte order mark before it"),
+        (
+            format!("{token}\u{200b}"),
+            "an invisible character in or beside it (U+200B)",
+        ),
+        (
+            format!("{left}\u{a0}{right}"),
+            "an invisible character in or beside it (U+00A0)",
+        ),
+        (format!("Bearer {token}"), "the word Bearer stands before it"),
+        (format!("TOKEN={token}"), "a name stands before it"),
+        (format!("{left}\n{right}"), "broken over several lines"),
+        (format!("{left} {right}"), "white space in it"),
+        (token[..40].to_owned(), "cut or too long"),
+        ("kdg_x".into(), "cut or too long"),
+        ("hunter2".into(), "does not begin with kdu_"),
+    ] {
+        fs::write(home.path("token"), format!("{text}\n")).expect("written");
+        fs::set_permissions(home.path("token"), Permissions::from_mode(0o600)).expect("set");
+        configure(
+            &home,
+            &format!("[profiles.acme]\nserver = \"{nobody}\"\ntoken_command = \"cat token\"\n"),
+        );
+        let list = |args: &[&str]| home.command(&[&["key", "list"], args].concat());
+        let mut by_variable = list(&["--server", nobody]);
+        by_variable.env("KEYDECK_TOKEN", &text);
+        for (from, said) in [
+            ("KEYDECK_TOKEN", Ran::of(by_variable.output().expect("started"))),
+            (
+                "token",
+                home.run(&["key", "list", "--server", nobody, "--token-file", "token"]),
+            ),
+            (
+                "standard input",
+                Ran::given(
+                    list(&["--server", nobody, "--token-file", "-"]),
+                    &format!("{text}\n"),
+                ),
+            ),
+            ("token_command", home.run(&["key", "list", "--profile", "acme"])),
+            ("nothing was sent or kept", login(&home, &text, &[nobody])),
+        ] {
+            let said = said.refused(4);
+            assert!(said.contains(from) && said.contains(words), "{from}: {said}");
+            assert!(!said.contains(right) && !said.contains("hunter2"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_token_that_was_spoilt_where_it_is_kept_is_not_sent() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    signed_in(&home, &server, &token, "");
+    let file = kept(&home, "acme");
+    let text = fs::read_to_string(&file).expect("kept");
+    fs::write(&file, text.replace(&token, &format!("\"{token}\""))).expect("written");
+    let said = home.run(&["whoami"]).refused(4);
+    assert!(
+        said.contains("holds no sign-in token: there are quotes around it"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_token_command_of_somebody_else_is_not_run() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    signed_in(
+        &home,
+        &server,
+        &token,
+        "token_command = \"touch asked; cat entry\"",
+    );
+    fs::write(home.path("entry"), &token).expect("written");
+    let file = home.path("config/keydeck/config.toml");
+    let directory = home.path("config/keydeck");
+    for (path, mode) in [(&file, 0o622), (&file, 0o664), (&directory, 0o777)] {
+        let before = fs::metadata(path).expect("there").permissions();
+        fs::set_permissions(path, Permissions::from_mode(mode)).expect("set");
+        let said = home.run(&["whoami"]).refused(4);
+        let advice = format!("chmod go-w '{}'", path.display());
+        assert!(
+            said.contains("is not run: others can write") && said.contains(&advice),
+            "{said}"
+        );
+        assert!(!home.path("asked").exists());
+        fs::set_permissions(path, before).expect("set");
+    }
+    if rustix::process::geteuid().is_root() {
+        chown(&file, Some(65_534), None).expect("changed");
+        let said = home.run(&["whoami"]).refused(4);
+        assert!(said.contains("belongs to another user (id 65534)"), "{said}");
+        chown(home.path("entry"), Some(65_534), None).expect("changed");
+        fs::set_permissions(home.path("entry"), Permissions::from_mode(0o600)).expect("set");
+        let said = home.run(&["whoami", "--token-file", "entry"]).refused(4);
+        assert!(said.contains("belongs to another user (id 65534)"), "{said}");
+        chown(&file, Some(0), None).expect("changed");
+        assert!(!home.path("asked").exists());
+    }
+    assert_eq!(
+        token_from(Ran::of(whoami(&home).output().expect("started"))),
+        "token_command"
+    );
+    assert!(home.path("asked").exists());
+}
+
+#[test]
+fn a_token_command_sees_no_secret_of_the_environment() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    signed_in(&home, &server, &token, "token_command = \"env >seen; cat entry\"");
+    fs::write(home.path("entry"), &token).expect("written");
+    let mut command = whoami(&home);
+    for variable in ["KEYDECK_ROOT_KEY", "PGPASSWORD", "KEYDECK_DATABASE"] {
+        command.env(variable, "s3cret");
+    }
+    command.env("BESIDE", "there");
+    assert_eq!(
+        token_from(Ran::of(command.output().expect("started"))),
+        "token_command"
+    );
+    let seen = fs::read_to_string(home.path("seen")).expect("written");
+    assert!(
+        seen.contains("BESIDE=there") && !seen.contains("s3cret"),
+        "{seen}"
+    );
 }
 
 #[test]

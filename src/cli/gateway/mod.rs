@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use self::args::{AddArgs, GatewayCommand, ListArgs, RemoveArgs};
 use super::args::Selection;
-use super::{Failure, confirm, deck, flags, output};
+use super::{Failure, confirm, deck, flags, once, output};
 use crate::api::{Gateway, NewGateway};
 use crate::client::Client;
 
@@ -28,19 +28,25 @@ async fn dispatch(client: &Client, command: GatewayCommand) -> Result<(), Failur
 }
 
 async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
+    once::possible()?;
     let added = client.add_gateway(&NewGateway { name: args.name }).await;
     let created = added.map_err(|error| flags::argument(error, "name", "NAME"))?;
-    if args.json {
-        return output::json(&created);
-    }
-    output::talk(format!(
-        "added gateway \"{}\"; this is the only time that its token is shown",
-        created.gateway.name
-    ));
-    match &created.token {
-        Some(token) => output::secret(token),
+    let Gateway { id, name, .. } = &created.gateway;
+    let printed = match &created.token {
+        _ if args.json => output::json(&created),
+        Some(token) => {
+            output::talk(format!(
+                "added gateway \"{name}\"; this is the only time that its token is shown"
+            ));
+            output::secret(token)
+        }
         None => Err(Failure::Failed("the server sent no token".into())),
-    }
+    };
+    once::arrived(printed, || {
+        format!(
+            "gateway \"{name}\" was added, but its token is lost; remove it with keydeck gateway remove {id} and add it again"
+        )
+    })
 }
 
 async fn list(client: &Client, args: &ListArgs) -> Result<(), Failure> {

@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use super::args::{CreateArgs, EditArgs};
 use super::resolve;
-use crate::api::{Key, KeyEdit, KeyFields, ProblemType};
+use crate::api::{Created, Key, KeyEdit, KeyFields, ProblemType};
 use crate::cli::resolve::project_id;
-use crate::cli::{Failure, flags, output};
+use crate::cli::{Failure, flags, once, output};
 use crate::client::Client;
 use crate::model::{Scope, UiDomain, token};
 
@@ -27,19 +27,30 @@ pub async fn create(client: &Client, args: CreateArgs) -> Result<(), Failure> {
         local_development: args.local_address,
         cross_page_persistence: args.cross_page_persistence,
     };
+    once::possible()?;
     let created = client
         .create(&fields, Uuid::new_v4())
         .await
         .map_err(|error| flags::failure(error, &args.domains))?;
     warn_of(&created.key.ui_domains);
-    if args.json {
-        return output::json(&created);
-    }
-    let (key, once) = (&created.key, created.key.scope == Scope::Analytics);
-    let note = if once {
-        "; this is the only time that its secret is shown"
-    } else {
-        ""
+    let printed = match args.json {
+        true => output::json(&created),
+        false => told(&created),
+    };
+    let Key { id, name, .. } = &created.key;
+    once::arrived(printed, || match created.key.scope.is_viewable() {
+        true => format!("the key \"{name}\" was created; print its secret with keydeck key reveal {id}"),
+        false => format!(
+            "the key \"{name}\" was created, but its secret is lost; revoke it with keydeck key revoke {id} and create another"
+        ),
+    })
+}
+
+fn told(created: &Created) -> Result<(), Failure> {
+    let key = &created.key;
+    let note = match key.scope.is_viewable() {
+        true => "",
+        false => "; this is the only time that its secret is shown",
     };
     output::talk(format!(
         "created {} key \"{}\" ({}){note}",

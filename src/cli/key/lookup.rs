@@ -8,6 +8,7 @@ use crate::api::LookupAnswer;
 use crate::cli::args::Selection;
 use crate::cli::{Failure, ask, deck, lookup, output};
 use crate::client::Client;
+use crate::model::around::token_in;
 use crate::model::{Token, TokenKind, pasted};
 
 pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
@@ -20,9 +21,20 @@ pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
 fn token() -> Result<Token, Failure> {
     let secret = ask::secret("The key's secret, or its token: ")?;
     let secret = secret.ok_or_else(|| Failure::Failed("there was no key to look up".into()))?;
-    let token = match pasted::secret_in(secret.expose()) {
-        Some(found) => pasted::read(&found).map_err(Failure::Failed)?,
-        None => Token::presented(secret.expose()).map_err(Failure::failed)?,
+    let token = match token_in(secret.expose()) {
+        Ok((token, around)) => {
+            if let Some(around) = around {
+                output::talk(format!(
+                    "{} was taken out of what was given: {around}",
+                    token.hint()
+                ));
+            }
+            token
+        }
+        Err(_) => match pasted::secret_in(secret.expose()) {
+            Some(found) => pasted::read(&found).map_err(Failure::Failed)?,
+            None => Token::presented(secret.expose()).map_err(Failure::failed)?,
+        },
     };
     match token.kind() {
         TokenKind::Key(_) => Ok(token),

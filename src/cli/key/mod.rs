@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use self::args::{KeyCommand, OneKey};
 use super::args::Selection;
-use super::{Failure, confirm, deck, output};
+use super::{Failure, confirm, deck, once, output};
 use crate::api::Revealed;
 use crate::client::Client;
 
@@ -44,9 +44,14 @@ async fn show(client: &Client, args: &OneKey) -> Result<(), Failure> {
 async fn reveal(client: &Client, args: &OneKey) -> Result<(), Failure> {
     let key = resolve::key(client, &args.key).await?;
     let secret = client.reveal(key.id).await?;
-    if args.json {
-        output::json(&Revealed { secret: Some(secret) })
-    } else {
-        output::secret(&secret)
-    }
+    let printed = match args.json {
+        true => output::json(&Revealed { secret: Some(secret) }),
+        false => output::secret(&secret),
+    };
+    once::arrived(printed, || {
+        format!(
+            "the secret did not arrive; run keydeck key reveal {} again",
+            key.id
+        )
+    })
 }

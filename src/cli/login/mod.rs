@@ -7,9 +7,8 @@ use super::{Failure, ask, founding, output};
 use crate::api::Me;
 use crate::client::{Client, Endpoint, Error};
 use crate::config::{self, Config, ConfigError, Profile, ProfileEdit};
-use crate::credentials::{self, Keeping, Kept, Source};
-use crate::model::token::NotAToken;
-use crate::model::{Secret, ServerAddress, Servers, Token, TokenKind};
+use crate::credentials::{self, CredentialError, Keeping, Kept, Source};
+use crate::model::{Secret, ServerAddress, Servers};
 
 pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
     if !selection.servers.is_empty() {
@@ -29,7 +28,13 @@ pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
     // The token first: a profile without one would be chosen, and could not be opened.
     let kept = Kept::new(&edit.servers, token);
     let keeping = credentials::keep(&edit.name, &kept, !args.no_keyring)?;
-    let is_default = config.write(&edit)?;
+    let is_default = config.write(&edit).map_err(|error| {
+        Failure::Failed(format!(
+            "{error}; the token is kept in {} all the same: sign in again when the file can be written, or take the \
+             token back with keydeck logout --profile {}",
+            keeping.place, edit.name
+        ))
+    })?;
     signed_in(&server, &me);
     where_it_is(&keeping, !args.no_keyring);
     what_goes_before_it(&keeping, before.as_ref())?;
@@ -84,24 +89,19 @@ fn its_servers(config: &Config, before: &Profile, named: Servers) -> Result<Serv
 /// not sent to anyone.
 fn token(file: Option<&Path>, servers: &Servers) -> Result<Secret, Failure> {
     let token = match file {
-        Some(path) => credentials::read(path)?,
-        None => ask::secret(&format!("Sign-in token for {servers}: "))?
-            .ok_or_else(|| Failure::SignIn("there was no token; nothing was kept".into()))?,
-    };
-    let refusal = |why: &str| {
-        Err(Failure::SignIn(format!(
-            "this is no sign-in token, so nothing was sent or kept: {why}"
-        )))
-    };
-    match Token::parse(token.expose()) {
-        Ok(parsed) if parsed.kind() == TokenKind::User => Ok(token),
-        Ok(parsed) if parsed.kind() == TokenKind::Gateway => {
-            refusal("it is the token of a gateway; yours begins with kdu_")
+        Some(path) => credentials::read(path),
+        None => {
+            let given = ask::secret(&format!("Sign-in token for {servers}: "))?
+                .ok_or_else(|| Failure::SignIn("there was no token; nothing was kept".into()))?;
+            credentials::sign_in_token(&given, "what was given")
         }
-        Ok(_) => refusal("it is the token of an API key; yours begins with kdu_"),
-        Err(NotAToken::Prefix) => refusal("it does not begin with kdu_"),
-        Err(why) => refusal(&why.to_string()),
-    }
+    };
+    token.map_err(|error| match error {
+        CredentialError::NotAToken { why, .. } => Failure::SignIn(format!(
+            "this is no sign-in token, so nothing was sent or kept: {why}"
+        )),
+        other => other.into(),
+    })
 }
 
 /// Who the server says this is, and which of several said it.

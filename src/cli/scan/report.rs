@@ -10,7 +10,7 @@ use super::find::Finding;
 use super::standing::{Other, Standing, Standings};
 use super::walk::Haul;
 use crate::api::LookupAnswer;
-use crate::cli::{Failure, lookup};
+use crate::cli::{Failure, lookup, output};
 use crate::model::{Scope, Shown, TokenKind};
 
 const UNCHECKED: Standing = Standing::Other(Other::Unchecked);
@@ -63,8 +63,7 @@ pub fn print(haul: &Haul, standings: &Standings, summary: &Summary, as_json: boo
 }
 
 fn json(out: &mut impl Write, line: &Line) -> Result<(), Failure> {
-    serde_json::to_writer(&mut *out, line).map_err(io::Error::from)?;
-    Ok(writeln!(out)?)
+    Ok(writeln!(out, "{}", output::compact_json(line)?)?)
 }
 
 fn line<'a>(path: &Path, finding: &'a Finding, standing: &'a Standing) -> Line<'a> {

@@ -5,7 +5,7 @@ mod remove;
 
 use self::args::{AddArgs, ListArgs, OneUser, SetRoleArgs, UserCommand};
 use super::args::Selection;
-use super::{Failure, deck, output, pages, resolve};
+use super::{Failure, deck, once, output, pages, resolve};
 use crate::api::{NewToken, NewUser, Person};
 use crate::client::Client;
 
@@ -30,18 +30,26 @@ async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
         email: args.email,
         role: args.role,
     };
+    once::possible()?;
     let created = client.add_user(&new).await?;
-    if args.json {
-        return output::json(&created);
-    }
-    output::talk(format!(
-        "added {} as {}; this is the only time that their sign-in token is shown",
-        created.user.email, created.user.role
-    ));
-    match &created.token {
-        Some(token) => output::secret(token),
+    let email = &created.user.email;
+    let printed = match &created.token {
+        _ if args.json => output::json(&created),
+        Some(token) => {
+            output::talk(format!(
+                "added {email} as {}; this is the only time that their sign-in token is shown",
+                created.user.role
+            ));
+            output::secret(token)
+        }
         None => Err(Failure::Failed("the server sent no token".into())),
-    }
+    };
+    once::arrived(printed, || {
+        format!(
+            "{email} was added, but their sign-in token is lost; print a new one with keydeck user new-token {}",
+            created.user.id
+        )
+    })
 }
 
 async fn list(client: &Client, args: ListArgs) -> Result<(), Failure> {
@@ -79,10 +87,20 @@ async fn set_role(client: &Client, args: &SetRoleArgs) -> Result<(), Failure> {
 
 async fn new_token(client: &Client, args: &OneUser) -> Result<(), Failure> {
     let id = resolve::user_id(client, &args.user).await?;
+    once::possible()?;
     let token = client.new_token(id).await?;
-    if args.json {
-        return output::json(&NewToken { token: Some(token) });
-    }
-    output::talk("the sign-in token before this one counts no longer; this one is shown only this once");
-    output::secret(&token)
+    let printed = match args.json {
+        true => output::json(&NewToken { token: Some(token) }),
+        false => {
+            output::talk(
+                "the sign-in token before this one is no longer valid; this one is shown only this once",
+            );
+            output::secret(&token)
+        }
+    };
+    once::arrived(printed, || {
+        format!(
+            "the new sign-in token is lost, and the one before it is no longer valid; run keydeck user new-token {id} again"
+        )
+    })
 }
