@@ -174,8 +174,12 @@ pub fn counted(n: u64, what: &str) -> String {
     }
 }
 
+/// `3 min ago`; a date when it is long ago. What lies ahead is the work of a clock that is wrong.
 fn ago(at: Timestamp, now: Timestamp) -> String {
     match now.duration_since(at).as_secs() {
+        seconds @ ..=-172_800 => format!("{}, {} d ahead (clock?)", date(at), -seconds / 86_400),
+        seconds @ ..=-3_600 => format!("in {} h (clock?)", -seconds / 3_600),
+        seconds @ ..=-60 => format!("in {} min (clock?)", -seconds / 60),
         ..60 => "just now".into(),
         seconds @ 60..3_600 => format!("{} min ago", seconds / 60),
         seconds @ 3_600..172_800 => format!("{} h ago", seconds / 3_600),

@@ -6,6 +6,9 @@ mod modes;
 mod osc52;
 mod screen;
 mod signals;
+#[cfg(test)]
+mod tests;
+mod widths;
 
 use std::fs::File;
 use std::io::{self, IsTerminal};
@@ -48,8 +51,8 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Takes the terminal: raw mode, alternate screen, mouse buttons and wheel, bracketed paste, no
-    /// cursor. Dropping gives it back, and so does a panic in any thread.
+    /// Takes the terminal: raw mode, alternate screen, mouse buttons and wheel, bracketed paste, plain
+    /// keys, no cursor. Dropping gives it back, and so does a panic in any thread.
     pub fn enter() -> Result<Self, TerminalError> {
         if !io::stdin().is_terminal() {
             return Err(TerminalError::NotATerminal("standard input"));
@@ -71,8 +74,7 @@ impl Terminal {
             // A panic in some task gave the terminal back, and the program lives on.
             self.resume()?;
         }
-        self.inner.draw(render)?;
-        self.inner.backend_mut().send()
+        draw_frame(&mut self.inner, render)
     }
 
     /// Gives the terminal back and stops the job, as Ctrl-Z does; returns when a shell continues it.
@@ -97,8 +99,8 @@ impl Terminal {
     /// Asks the terminal to put `secret` in the clipboard of whoever sits at it. Nothing tells
     /// whether it did.
     pub fn send_osc52(&mut self, secret: &Secret) -> io::Result<()> {
-        let in_tmux = std::env::var_os("TMUX").is_some();
-        let sequence = osc52::sequence(secret, in_tmux)?;
+        let inside = osc52::Inside::of_environment(|name| std::env::var_os(name));
+        let sequence = osc52::sequence(secret, inside)?;
         self.inner.backend_mut().send_apart(sequence.as_bytes())
     }
 
@@ -117,6 +119,15 @@ impl Terminal {
         self.inner.backend_mut().forget_cursor();
         self.inner.clear()
     }
+}
+
+fn draw_frame(terminal: &mut ratatui::Terminal<Screen>, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+    let doubtful_before = terminal.backend().doubtful_rows().clone();
+    let completed = terminal.draw(render)?;
+    let rows = screen::rows_to_know(completed.buffer, &doubtful_before);
+    let screen = terminal.backend_mut();
+    screen.write_rows(rows)?;
+    screen.send()
 }
 
 impl Drop for Terminal {

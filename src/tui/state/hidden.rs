@@ -41,13 +41,17 @@ impl HiddenField {
     /// Takes a key that edits text; `false` when it means something else.
     pub fn handle(&mut self, key: KeyEvent) -> bool {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let alt = key.modifiers.contains(KeyModifiers::ALT);
         match key.code {
-            KeyCode::Char('u') if control => self.0.clear(),
+            // Words that can't be seen are not taken one by one.
+            KeyCode::Char('u' | 'w') if control => self.0.clear(),
+            KeyCode::Backspace if control || alt => self.0.clear(),
             KeyCode::Char('h') if control => drop(self.0.pop()),
             KeyCode::Backspace => drop(self.0.pop()),
-            KeyCode::Char(c) if !control && !key.modifiers.contains(KeyModifiers::ALT) => {
-                self.paste(c.encode_utf8(&mut [0; 4]))
-            }
+            // They move the cursor, or delete behind it, where there is one.
+            KeyCode::Char('a' | 'b' | 'e' | 'f' | 'k' | '_' | '/' | '7') if control => {}
+            KeyCode::Char('b' | 'd' | 'f' | '/') if alt => {}
+            KeyCode::Char(c) if !control && !alt => self.paste(c.encode_utf8(&mut [0; 4])),
             KeyCode::Left | KeyCode::Right | KeyCode::Home | KeyCode::End | KeyCode::Delete => {}
             _ => return false,
         }

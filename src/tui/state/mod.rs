@@ -12,6 +12,7 @@ pub mod fields;
 pub mod filter;
 pub mod form;
 pub mod hidden;
+mod history;
 mod input;
 pub mod known;
 mod layers;

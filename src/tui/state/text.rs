@@ -1,9 +1,9 @@
 //! One line of text that is being edited. The editing itself is `tui_input`'s.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use tui_input::Input;
-use tui_input::backend::crossterm::EventHandler;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::{Input, InputRequest};
 
+use super::history::{Change, History};
 use crate::model::pasted;
 
 /// More than any field may hold; what is pasted beyond it is cut, and validation says the rest.
@@ -13,6 +13,7 @@ const MAX_CHARS: usize = 2_000;
 pub struct TextField {
     input: Input,
     most: usize,
+    history: History,
 }
 
 impl Default for TextField {
@@ -31,6 +32,7 @@ impl TextField {
         Self {
             input: Input::new(text.to_owned()),
             most,
+            history: History::default(),
         }
     }
 
@@ -57,16 +59,42 @@ impl TextField {
 
     /// Takes a key that edits text; `false` when it means something else.
     pub fn handle(&mut self, key: KeyEvent) -> bool {
-        if !edits(key) {
-            return false;
+        match edit(key) {
+            None => return false,
+            Some(Edit::Undo) => self.recall(History::undo),
+            Some(Edit::Redo) => self.recall(History::redo),
+            Some(Edit::Request(request)) => self.request(request),
         }
-        let is_new_char =
-            matches!(key.code, KeyCode::Char(_)) && !key.modifiers.contains(KeyModifiers::CONTROL);
-        if is_new_char && self.value().chars().count() >= self.most {
-            return true;
-        }
-        self.input.handle_event(&Event::Key(key));
         true
+    }
+
+    fn request(&mut self, request: InputRequest) {
+        let is_full = self.value().chars().count() >= self.most;
+        if is_full && matches!(request, InputRequest::InsertChar(_)) {
+            return;
+        }
+        let before = self.input.clone();
+        let changed = self.input.handle(request).is_some_and(|changed| changed.value);
+        let change = match request {
+            _ if !changed => return self.history.interrupt(),
+            InputRequest::InsertChar(c) if !c.is_whitespace() => Change::Typing,
+            InputRequest::DeletePrevChar | InputRequest::DeleteNextChar => Change::Deleting,
+            _ => Change::Whole,
+        };
+        self.history.changed(before, change);
+        let length = self.value().chars().count();
+        if length > self.most {
+            // What was cut before and is put back has no limit of its own.
+            let text: String = self.value().chars().take(self.most).collect();
+            let cursor = self.input.cursor();
+            self.input = Input::new(text).with_cursor(cursor);
+        }
+    }
+
+    fn recall(&mut self, which: fn(&mut History, &Input) -> Option<Input>) {
+        if let Some(input) = which(&mut self.history, &self.input) {
+            self.input = input;
+        }
     }
 
     /// Inserts pasted text at the cursor; line breaks and tabs become spaces.
@@ -82,7 +110,9 @@ impl TextField {
         let mut value: String = self.value().chars().take(cursor).collect();
         value.push_str(&inserted);
         value.extend(self.value().chars().skip(cursor));
-        self.input = Input::new(value).with_cursor(cursor + inserted.chars().count());
+        let pasted = Input::new(value).with_cursor(cursor + inserted.chars().count());
+        let before = std::mem::replace(&mut self.input, pasted);
+        self.history.changed(before, Change::Whole);
     }
 
     pub fn set(&mut self, text: &str) {
@@ -90,20 +120,56 @@ impl TextField {
     }
 }
 
-/// Whether a key belongs to a focused text field before anything else.
-fn edits(key: KeyEvent) -> bool {
+/// What a key does in a focused text field, before anything else sees it.
+enum Edit {
+    Request(InputRequest),
+    Undo,
+    Redo,
+}
+
+fn edit(key: KeyEvent) -> Option<Edit> {
+    use InputRequest::*;
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    match key.code {
-        KeyCode::Char(c) if control => matches!(c, 'a' | 'b' | 'e' | 'f' | 'h' | 'k' | 'u' | 'w' | 'y'),
-        KeyCode::Char(_) => !key.modifiers.contains(KeyModifiers::ALT),
-        KeyCode::Backspace
-        | KeyCode::Delete
-        | KeyCode::Left
-        | KeyCode::Right
-        | KeyCode::Home
-        | KeyCode::End => true,
-        _ => false,
-    }
+    let alt = key.modifiers.contains(KeyModifiers::ALT);
+    let by_words = control || alt;
+    let request = match key.code {
+        // Ctrl-/ and Ctrl-7 are Ctrl-_ where no keyboard protocol tells them apart.
+        KeyCode::Char('_' | '/' | '7') if control && !alt => return Some(Edit::Undo),
+        KeyCode::Char('_' | '/' | '7') if control => return Some(Edit::Redo),
+        KeyCode::Char('/') if alt => return Some(Edit::Redo),
+        KeyCode::Char('h') if control && alt => DeletePrevWord,
+        KeyCode::Char(c) if control => match c {
+            'a' => GoToStart,
+            'b' => GoToPrevChar,
+            'e' => GoToEnd,
+            'f' => GoToNextChar,
+            'h' => DeletePrevChar,
+            'k' => DeleteTillEnd,
+            'u' => DeleteLine,
+            'w' => DeletePrevWord,
+            'y' => Yank,
+            _ => return None,
+        },
+        KeyCode::Char(c) if alt => match c {
+            'b' => GoToPrevWord,
+            'd' => DeleteNextWord,
+            'f' => GoToNextWord,
+            _ => return None,
+        },
+        KeyCode::Char(c) => InsertChar(c),
+        KeyCode::Backspace if by_words => DeletePrevWord,
+        KeyCode::Backspace => DeletePrevChar,
+        KeyCode::Delete if by_words => DeleteNextWord,
+        KeyCode::Delete => DeleteNextChar,
+        KeyCode::Left if by_words => GoToPrevWord,
+        KeyCode::Left => GoToPrevChar,
+        KeyCode::Right if by_words => GoToNextWord,
+        KeyCode::Right => GoToNextChar,
+        KeyCode::Home => GoToStart,
+        KeyCode::End => GoToEnd,
+        _ => return None,
+    };
+    Some(Edit::Request(request))
 }
 
 #[cfg(test)]
@@ -124,5 +190,109 @@ mod tests {
                 .expose()[..40],
         );
         assert_eq!(field.sought(), "");
+    }
+
+    fn pressed(field: &mut TextField, code: KeyCode, modifiers: KeyModifiers) -> bool {
+        field.handle(KeyEvent::new(code, modifiers))
+    }
+
+    #[test]
+    fn words_are_moved_over_and_deleted_by_all_their_keys() {
+        use KeyCode::{Backspace, Char, Delete, End, Home, Left, Right};
+        use KeyModifiers as Mod;
+        // Each key is pressed in the middle, `one two| three four`, and an `X` after it.
+        for (code, modifiers, text) in [
+            (Char('b'), Mod::ALT, "one Xtwo three four"),
+            (Left, Mod::ALT, "one Xtwo three four"),
+            (Left, Mod::CONTROL, "one Xtwo three four"),
+            (Left, Mod::SHIFT, "one twXo three four"),
+            (Char('f'), Mod::ALT, "one two Xthree four"),
+            (Right, Mod::ALT, "one two Xthree four"),
+            (Right, Mod::CONTROL, "one two Xthree four"),
+            (Char('d'), Mod::ALT, "one twoXthree four"),
+            (Delete, Mod::CONTROL, "one twoXthree four"),
+            (Delete, Mod::NONE, "one twoXthree four"),
+            (Backspace, Mod::ALT, "one X three four"),
+            (Backspace, Mod::CONTROL, "one X three four"),
+            (Char('w'), Mod::CONTROL, "one X three four"),
+            (Char('h'), Mod::CONTROL | Mod::ALT, "one X three four"),
+            (Char('h'), Mod::CONTROL, "one twX three four"),
+            (Char('k'), Mod::CONTROL, "one twoX"),
+            (Char('u'), Mod::CONTROL, "X"),
+            (Char('a'), Mod::CONTROL, "Xone two three four"),
+            (Home, Mod::NONE, "Xone two three four"),
+            (Home, Mod::SHIFT, "Xone two three four"),
+            (Home, Mod::CONTROL, "Xone two three four"),
+            (End, Mod::NONE, "one two three fourX"),
+            (End, Mod::CONTROL, "one two three fourX"),
+            (Char('e'), Mod::CONTROL, "one two three fourX"),
+        ] {
+            let mut field = TextField::new("one two three four");
+            for _ in 0.." three four".len() {
+                pressed(&mut field, Left, Mod::NONE);
+            }
+            assert!(pressed(&mut field, code, modifiers), "{code:?} {modifiers:?}");
+            pressed(&mut field, Char('X'), Mod::NONE);
+            assert_eq!(field.value(), text, "{code:?} {modifiers:?}");
+        }
+    }
+
+    #[test]
+    fn changes_are_undone_and_done_again() {
+        let mut field = TextField::new("first");
+        for c in " two three".chars() {
+            pressed(&mut field, KeyCode::Char(c), KeyModifiers::NONE);
+        }
+        field.paste(" pasted");
+        pressed(&mut field, KeyCode::Char('w'), KeyModifiers::CONTROL);
+        let whole = "first two three ";
+        assert_eq!(field.value(), whole);
+        let earlier = [
+            "first two three pasted",
+            "first two three",
+            "first two ",
+            "first two",
+            "first ",
+            "first",
+            "first",
+        ];
+        for text in earlier {
+            pressed(&mut field, KeyCode::Char('_'), KeyModifiers::CONTROL);
+            assert_eq!(field.value(), text);
+        }
+        let later = earlier.iter().rev().skip(2).copied();
+        for text in later.chain([whole, whole]) {
+            pressed(&mut field, KeyCode::Char('/'), KeyModifiers::ALT);
+            assert_eq!(field.value(), text);
+        }
+        pressed(&mut field, KeyCode::Char('/'), KeyModifiers::CONTROL);
+        pressed(&mut field, KeyCode::Char('!'), KeyModifiers::NONE);
+        let after = field.value().to_owned();
+        pressed(
+            &mut field,
+            KeyCode::Char('_'),
+            KeyModifiers::CONTROL | KeyModifiers::ALT,
+        );
+        assert_eq!(field.value(), after, "a change makes another future");
+    }
+
+    #[test]
+    fn what_is_put_back_is_no_longer_than_the_field() {
+        let mut field = TextField::limited("12345", 5);
+        for c in ['u', 'y', 'y', 'y'] {
+            pressed(&mut field, KeyCode::Char(c), KeyModifiers::CONTROL);
+        }
+        assert_eq!(field.value(), "12345");
+    }
+
+    #[test]
+    fn other_keys_with_modifiers_are_no_text() {
+        let mut field = TextField::new("");
+        for modifiers in [KeyModifiers::ALT, KeyModifiers::CONTROL] {
+            for c in "cnopqrsxz1 ".chars() {
+                assert!(!pressed(&mut field, KeyCode::Char(c), modifiers), "{c}");
+            }
+        }
+        assert_eq!(field.value(), "");
     }
 }

@@ -1,14 +1,37 @@
-//! The thread that reads the terminal.
+//! The threads that read the terminal, and what they make of it.
+//!
+//! Crossterm's reader is not used: it takes for keys whatever it does not know, and what terminals
+//! answer is mostly that. One thread reads bytes, the other has a [`Parser`] make input of them; so
+//! waiting for the rest of a sequence is waiting for a message, with a limit.
 
-use std::io;
+mod keys;
+mod mouse;
+mod parser;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::os::fd::AsFd;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
-use std::time::Duration;
 
-use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEvent};
+use crossterm::event::{KeyEvent, MouseEvent};
+use rustix::event::{PollFd, PollFlags, poll};
 use tokio::sync::mpsc::UnboundedSender;
+use zeroize::Zeroizing;
 
 use super::signals;
 use crate::model::Secret;
+use parser::Parser;
+
+/// What is read at a time: as much as the kernel keeps.
+const CHUNK: usize = 4096;
+/// How many chunks may wait; then the kernel keeps the rest, and at last the terminal.
+const WAITING_CHUNKS: usize = 4;
+
+/// It may hold a pasted secret.
+type Chunk = Zeroizing<Vec<u8>>;
 
 /// What the person at the terminal did.
 #[derive(Debug, Clone)]
@@ -21,63 +44,61 @@ pub enum Input {
 
 /// Reads until nobody listens any more. When the terminal can't be read, the program ends as it
 /// does on a hang-up.
-///
-/// When this returns, changes of size are noticed: one that is asked for from now on is not outdated.
 pub fn spawn_input(listener: UnboundedSender<Input>) -> io::Result<()> {
-    // Crossterm listens for changes of size from its first look for events on.
-    crossterm::event::poll(Duration::ZERO)?;
-    thread::Builder::new().name("input".into()).spawn(move || {
-        loop {
-            let Ok(event) = crossterm::event::read() else {
-                return signals::hung_up();
-            };
-            if let Some(input) = meant(event)
-                && listener.send(input).is_err()
-            {
-                return;
-            }
-        }
-    })?;
+    let tty = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let (chunks_in, chunks) = sync_channel(WAITING_CHUNKS);
+    thread::Builder::new()
+        .name("tty".into())
+        .spawn(move || read_all(&tty, &chunks_in))?;
+    thread::Builder::new()
+        .name("input".into())
+        .spawn(move || parse_all(&chunks, &listener))?;
     Ok(())
 }
 
-fn meant(event: Event) -> Option<Input> {
-    match event {
-        Event::Key(key) if key.kind == KeyEventKind::Release => None,
-        Event::Key(key) => Some(Input::Key(key)),
-        Event::Mouse(mouse) => Some(Input::Mouse(mouse)),
-        Event::Paste(text) => Some(Input::Paste(Secret::new(
-            text.replace("\r\n", "\n").replace('\r', "\n"),
-        ))),
-        // Crossterm tells of sizes only from its first read on; signals tell of all.
-        Event::Resize(..) | Event::FocusGained | Event::FocusLost => None,
+/// Reads until the terminal is gone or the other thread is.
+fn read_all(mut tty: &File, listener: &SyncSender<Chunk>) {
+    let mut buffer = Zeroizing::new([0; CHUNK]);
+    loop {
+        match tty.read(&mut *buffer) {
+            // With the line settings of a shell, Ctrl-D reads as an end too.
+            Ok(0) if tty.is_terminal() => {}
+            Ok(0) => return,
+            Ok(count) => {
+                let chunk = buffer.get(..count).unwrap_or_default().to_vec();
+                if listener.send(Zeroizing::new(chunk)).is_err() {
+                    return;
+                }
+            }
+            Err(error) => match error.kind() {
+                io::ErrorKind::Interrupted => {}
+                // Another program left it non-blocking.
+                io::ErrorKind::WouldBlock => {
+                    let _ = poll(&mut [PollFd::new(&tty, PollFlags::IN)], None);
+                }
+                _ => return,
+            },
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crossterm::event::{KeyCode, KeyModifiers};
-
-    #[test]
-    fn a_released_key_is_no_second_key_press() {
-        let key = |kind| {
-            Event::Key(KeyEvent::new_with_kind(
-                KeyCode::Char('d'),
-                KeyModifiers::NONE,
-                kind,
-            ))
+fn parse_all(chunks: &Receiver<Chunk>, listener: &UnboundedSender<Input>) {
+    let mut parser = Parser::default();
+    let mut inputs = Vec::new();
+    loop {
+        let chunk = match parser.patience() {
+            Some(patience) => chunks.recv_timeout(patience),
+            None => chunks.recv().map_err(RecvTimeoutError::from),
         };
-        assert!(meant(key(KeyEventKind::Press)).is_some());
-        assert!(meant(key(KeyEventKind::Repeat)).is_some());
-        assert!(meant(key(KeyEventKind::Release)).is_none());
-    }
-
-    #[test]
-    fn pasted_lines_end_as_lines_do() {
-        let Some(Input::Paste(text)) = meant(Event::Paste("a\r\nb\rc\n".into())) else {
-            panic!("a paste is a paste");
-        };
-        assert_eq!(text.expose(), "a\nb\nc\n");
+        match chunk {
+            Ok(chunk) => parser.feed(&chunk, &mut inputs),
+            Err(RecvTimeoutError::Timeout) => parser.silence(&mut inputs),
+            Err(RecvTimeoutError::Disconnected) => return signals::hung_up(),
+        }
+        for input in inputs.drain(..) {
+            if listener.send(input).is_err() {
+                return;
+            }
+        }
     }
 }

@@ -12,10 +12,20 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 /// Alternate screen, no cursor, bracketed paste, and of the mouse only buttons and wheel (1000) in
-/// the unlimited encoding (1006): reports of every movement would wake the program for nothing.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1006h";
-/// The way back, from the middle of a frame too.
-const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?1049l\x1b[?25h";
+/// the unlimited encoding (1006): reports of every movement would wake the program for nothing. No
+/// wrapping (7): text that is wider there than here must not go on in the next row. Plain keys: what
+/// another program left on of modifyOtherKeys is switched off; terminals that don't know it see an
+/// attribute, which is taken back at once.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[>4;0m\x1b[0m";
+/// No flags of kitty's keyboard protocol, those before being kept: each screen of a terminal has its
+/// own, so this comes behind the alternate screen.
+const PUSH_KEYBOARD: &[u8] = b"\x1b[>0u";
+/// The same where they are kept already.
+const PLAIN_KEYBOARD: &[u8] = b"\x1b[=0;1u";
+/// The way back, from the middle of a frame too. Of modifyOtherKeys a terminal keeps no earlier value:
+/// it becomes the one that the terminal starts with.
+const LEAVE: &[u8] =
+    b"\x1b[?2026l\x1b[<u\x1b[>4m\x1b[0m\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?7h\x1b[?1049l\x1b[?25h";
 
 const OUTSIDE: u8 = 0;
 const INSIDE: u8 = 1;
@@ -34,13 +44,19 @@ pub(super) fn enter() -> io::Result<()> {
     let now_inside = STATE.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |state| {
         (state != ENDED).then_some(INSIDE)
     });
-    if now_inside.is_err() {
+    let Ok(before) = now_inside else {
         return Ok(());
-    }
+    };
     // Crossterm sets raw mode only when it believes that it is not set.
     disable_raw_mode()?;
     enable_raw_mode()?;
-    write_out(ENTER, None)
+    write_out(ENTER, None)?;
+    let keyboard = if before == INSIDE {
+        PLAIN_KEYBOARD
+    } else {
+        PUSH_KEYBOARD
+    };
+    write_out(keyboard, None)
 }
 
 /// Gives the terminal back as it was found. Does nothing when it was given back before; errors have

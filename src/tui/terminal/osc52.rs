@@ -1,5 +1,6 @@
 //! OSC 52: the control sequence that asks the terminal to fill the clipboard, over SSH too.
 
+use std::ffi::OsString;
 use std::io;
 
 use base64::Engine;
@@ -11,12 +12,38 @@ use crate::model::Secret;
 /// The most that terminals are known to take: 100,000 bytes of sequence, as base64.
 const MAX_BYTES: usize = 74_994;
 
+/// The most bytes of a control string that every GNU screen takes whole: those before 4.2 keep 256.
+const SCREEN_STRING: usize = 250;
+
+/// A program between this one and the terminal that shows what is written, and heeds control strings
+/// by rules of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Inside {
+    Terminal,
+    Tmux,
+    Screen,
+}
+
+impl Inside {
+    pub(super) fn of_environment(var: impl Fn(&str) -> Option<OsString>) -> Self {
+        let set = |name| var(name).is_some_and(|value| !value.is_empty());
+        if set("TMUX") {
+            Self::Tmux
+        } else if set("STY") {
+            Self::Screen
+        } else {
+            Self::Terminal
+        }
+    }
+}
+
 /// The sequence for `secret`. Inside tmux it goes twice. Wrapped, it passes by tmux to the terminal
 /// outside where `allow-passthrough` is on, and leaves nothing in tmux. Plain, it is for tmux itself
 /// where `set-clipboard` is on, which also keeps it in a paste buffer. By default tmux heeds one or
 /// neither, silently and depending on its version, and the terminal outside doesn't mind the same
-/// text twice; nothing tells which one arrived, so no success may be claimed.
-pub(super) fn sequence(secret: &Secret, in_tmux: bool) -> io::Result<Zeroizing<String>> {
+/// text twice; nothing tells which one arrived, so no success may be claimed. GNU screen passes on
+/// what is wrapped, in pieces that it can hold.
+pub(super) fn sequence(secret: &Secret, inside: Inside) -> io::Result<Zeroizing<String>> {
     let text = secret.expose();
     if text.len() > MAX_BYTES {
         return Err(io::Error::new(
@@ -28,14 +55,29 @@ pub(super) fn sequence(secret: &Secret, in_tmux: bool) -> io::Result<Zeroizing<S
         "\x1b]52;c;{}\x07",
         *Zeroizing::new(STANDARD.encode(text))
     ));
-    if !in_tmux {
-        return Ok(plain);
+    Ok(match inside {
+        Inside::Terminal => plain,
+        // Inside the wrapping every escape is doubled; the sequence has exactly one.
+        Inside::Tmux => Zeroizing::new(format!("\x1bPtmux;\x1b{}\x1b\\{}", *plain, *plain)),
+        Inside::Screen => in_pieces(&plain),
+    })
+}
+
+/// Each piece in a control string of its own.
+fn in_pieces(plain: &str) -> Zeroizing<String> {
+    const AROUND: usize = 4;
+    let pieces = plain.len().div_ceil(SCREEN_STRING);
+    let mut wrapped = Zeroizing::new(String::with_capacity(plain.len() + pieces * AROUND));
+    let mut rest = plain;
+    while !rest.is_empty() {
+        // It is all ASCII.
+        let (piece, more) = rest.split_at_checked(SCREEN_STRING).unwrap_or((rest, ""));
+        for part in ["\x1bP", piece, "\x1b\\"] {
+            wrapped.push_str(part);
+        }
+        rest = more;
     }
-    // Inside the wrapping every escape is doubled; the sequence has exactly one.
-    Ok(Zeroizing::new(format!(
-        "\x1bPtmux;\x1b{}\x1b\\{}",
-        *plain, *plain
-    )))
+    wrapped
 }
 
 #[cfg(test)]
@@ -44,13 +86,13 @@ mod tests {
 
     #[test]
     fn the_secret_goes_as_base64() {
-        let sequence = sequence(&Secret::new("kda_x"), false).unwrap();
+        let sequence = sequence(&Secret::new("kda_x"), Inside::Terminal).unwrap();
         assert_eq!(*sequence, "\x1b]52;c;a2RhX3g=\x07");
     }
 
     #[test]
     fn tmux_gets_it_wrapped_and_plain() {
-        let sequence = sequence(&Secret::new("kda_x"), true).unwrap();
+        let sequence = sequence(&Secret::new("kda_x"), Inside::Tmux).unwrap();
         assert_eq!(
             *sequence,
             "\x1bPtmux;\x1b\x1b]52;c;a2RhX3g=\x07\x1b\\\x1b]52;c;a2RhX3g=\x07"
@@ -59,7 +101,38 @@ mod tests {
 
     #[test]
     fn what_terminals_would_cut_is_refused() {
-        assert!(sequence(&Secret::new("a".repeat(MAX_BYTES)), false).is_ok());
-        assert!(sequence(&Secret::new("a".repeat(MAX_BYTES + 1)), false).is_err());
+        let whether = |length| sequence(&Secret::new("a".repeat(length)), Inside::Terminal).is_ok();
+        assert!(whether(MAX_BYTES));
+        assert!(!whether(MAX_BYTES + 1));
+    }
+
+    #[test]
+    fn screen_gets_it_in_pieces_that_it_can_hold() {
+        for length in [1, 170, 180, 400, 5_000] {
+            let secret = Secret::new("s".repeat(length));
+            let plain = sequence(&secret, Inside::Terminal).unwrap();
+            let wrapped = sequence(&secret, Inside::Screen).unwrap();
+            let pieces: Vec<&str> = wrapped
+                .split_terminator("\x1b\\")
+                .map(|piece| piece.strip_prefix("\x1bP").unwrap())
+                .collect();
+            assert!(pieces.iter().all(|piece| piece.len() <= 250), "{length}");
+            assert_eq!(pieces.concat(), *plain, "{length}");
+        }
+    }
+
+    #[test]
+    fn the_environment_says_what_it_runs_inside() {
+        let inside = |set: &[&str]| {
+            Inside::of_environment(|name| set.contains(&name).then(|| OsString::from("1234.pts-1")))
+        };
+        assert_eq!(inside(&[]), Inside::Terminal);
+        assert_eq!(inside(&["STY"]), Inside::Screen);
+        assert_eq!(inside(&["TMUX"]), Inside::Tmux);
+        assert_eq!(inside(&["STY", "TMUX"]), Inside::Tmux);
+        assert_eq!(
+            Inside::of_environment(|_| Some(OsString::new())),
+            Inside::Terminal
+        );
     }
 }

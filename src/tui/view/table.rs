@@ -102,13 +102,18 @@ fn cell(column: Column, key: &Key, look: &Look) -> (String, Style) {
     }
 }
 
-/// `3 min ago`, `never`, or that nobody has needed it for long: `idle 120 d`, `never, idle`.
+/// `3 min ago`, `never`, or that nobody has needed it for long: `idle 120 d`, `never, idle`. `in 3 d?`
+/// is the work of a clock.
 fn last_used(key: &Key, look: &Look) -> (String, Style) {
     let theme = look.theme;
     let is_idle = time::is_idle(key.last_used_at.unwrap_or(key.created_at), look.now);
     match (key.last_used_at, is_idle) {
         (None, false) => ("never".into(), theme.faint()),
         (None, true) => ("never, idle".into(), theme.warning()),
+        (Some(at), _) if time::is_ahead(at, look.now) => {
+            let ahead = time::ago(Some(at), look.now);
+            (format!("{ahead}?"), theme.warning())
+        }
         (Some(at), true) => (time::idle(at, look.now), theme.warning()),
         (at, false) => (time::ago(at, look.now), theme.text()),
     }

@@ -32,18 +32,30 @@ pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
-/// `3 min ago`; `never` when it was never.
+/// `3 min ago`; `never` when it was never, `in 3 d` when some clock is wrong.
 pub fn ago(at: Option<Timestamp>, now: Timestamp) -> String {
     let Some(at) = at else {
         return "never".into();
     };
     match age(at, now) {
+        seconds if is_ahead(at, now) => format!("in {}", span(-seconds)),
         ..MINUTE => "just now".into(),
-        seconds @ ..HOUR => format!("{} min ago", seconds / MINUTE),
-        seconds @ ..DAY => format!("{} h ago", seconds / HOUR),
-        seconds if seconds < 60 * DAY => format!("{} d ago", seconds / DAY),
-        seconds if seconds < 2 * YEAR => format!("{} mo ago", seconds / (30 * DAY)),
-        seconds => format!("{} y ago", seconds / YEAR),
+        seconds => format!("{} ago", span(seconds)),
+    }
+}
+
+/// Whether it lies further ahead than clocks differ that are set right.
+pub fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
+    age(at, now) <= -MINUTE
+}
+
+fn span(seconds: i64) -> String {
+    match seconds {
+        ..HOUR => format!("{} min", seconds / MINUTE),
+        ..DAY => format!("{} h", seconds / HOUR),
+        _ if seconds < 60 * DAY => format!("{} d", seconds / DAY),
+        _ if seconds < 2 * YEAR => format!("{} mo", seconds / (30 * DAY)),
+        _ => format!("{} y", seconds / YEAR),
     }
 }
 
@@ -79,7 +91,18 @@ mod tests {
         assert_eq!(ago("2026-10-23T12:00:00Z"), "31 d ago");
         assert_eq!(ago("2025-11-23T12:00:00Z"), "12 mo ago");
         assert_eq!(ago("2023-11-23T12:00:00Z"), "3 y ago");
-        assert_eq!(ago("2026-11-23T12:00:09Z"), "just now");
+        assert_eq!(ago("2026-11-23T12:00:59Z"), "just now");
+    }
+
+    #[test]
+    fn a_time_ahead_is_told_as_such() {
+        let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("valid");
+        let ago = |text: &str| ago(Some(text.parse().expect("valid")), now);
+        assert_eq!(ago("2026-11-23T12:01:00Z"), "in 1 min");
+        assert_eq!(ago("2026-11-23T15:00:00Z"), "in 3 h");
+        assert_eq!(ago("2026-12-25T12:00:00Z"), "in 32 d");
+        assert_eq!(ago("2027-11-23T12:00:00Z"), "in 12 mo");
+        assert_eq!(ago("9999-11-23T12:00:00Z"), "in 7978 y");
     }
 
     #[test]

@@ -16,6 +16,9 @@ const LABEL: usize = 11;
 /// Sources that are named in a sentence; the others are counted.
 const NAMED: usize = 2;
 const HOURS_A_DAY: usize = 24;
+/// Of a last use that has not come yet.
+const AHEAD: &str =
+    "This last use lies ahead: the clock of this machine is behind, or that of a server was ahead.";
 
 /// In the details of a key: when and from where it was used last, and how often.
 pub fn in_details(key: &Key, known: &Known<Usage>, width: usize, look: &Look) -> Vec<Line<'static>> {
@@ -23,7 +26,8 @@ pub fn in_details(key: &Key, known: &Known<Usage>, width: usize, look: &Look) ->
     let last = usage
         .and_then(Result::ok)
         .and_then(|usage| usage.last_use.as_ref());
-    let used = match last.map(|last| last.at).or(key.last_used_at) {
+    let at = last.map(|last| last.at).or(key.last_used_at);
+    let used = match at {
         Some(at) => format!(
             "{} ({})",
             time::ago(Some(at), look.now),
@@ -32,6 +36,9 @@ pub fn in_details(key: &Key, known: &Known<Usage>, width: usize, look: &Look) ->
         None => "never".into(),
     };
     let mut lines = field("Last used", &used, width, look);
+    if at.is_some_and(|at| time::is_ahead(at, look.now)) {
+        lines.extend(paragraph(AHEAD, look.theme.warning(), width));
+    }
     if let Some(from) = last.and_then(from_where) {
         lines.extend(indented(&from, width));
     }

@@ -1,0 +1,400 @@
+//! From bytes to input. Whatever is none is swallowed: what terminals answer (OSC, DCS, APC, PM, SOS,
+//! reports in CSI), in whatever pieces it comes, between keys and in the middle of a paste.
+//!
+//! The states are those of a terminal's own parser (<https://vt100.net/emu/dec_ansi_parser>), with what
+//! input needs beside: an Escape that stays alone is a key, Escape before a key means Alt, and a paste is
+//! text. Nothing waits without a limit: [`Parser::patience`] says how long, and [`Parser::silence`] what
+//! it means that nothing came. No content of a control string is kept, and a paste no longer than
+//! [`MAX_PASTE`]. The crate `vte` parses the other direction: it does not tell whether it is in the
+//! middle of something, which a lone Escape depends on.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
+use smallvec::SmallVec;
+use zeroize::Zeroizing;
+
+use super::{Input, keys, mouse};
+use crate::model::Secret;
+
+/// An Escape that nothing follows for so long is the key. A Ctrl-C in the middle of something was typed
+/// when nothing follows it, and is content otherwise.
+const LONE: Duration = Duration::from_millis(100);
+/// For so long after the key Escape, what begins as only a control sequence does is the rest of one
+/// that came in two pieces.
+const LATE: Duration = Duration::from_millis(400);
+/// What is not continued for so long has ended.
+const UNFINISHED: Duration = Duration::from_secs(2);
+
+/// The most bytes of a paste that are kept: more than any field takes.
+pub(super) const MAX_PASTE: usize = 64 * 1024;
+/// The most bytes of a CSI sequence; longer ones are none of ours.
+const MAX_CSI: usize = 64;
+
+const ESC: char = '\x1b';
+const CTRL_C: char = '\x03';
+const BEL: char = '\x07';
+const CAN: char = '\x18';
+const SUB: char = '\x1a';
+/// String terminator, as one character.
+const ST: char = '\u{9c}';
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Ground,
+    /// Behind an Escape. With `meta`, another one stood before it: the key Escape, or Alt.
+    Escape {
+        meta: bool,
+    },
+    /// Behind an Escape that was taken for the key.
+    Late,
+    /// Behind `ESC O`: the parameter so far.
+    Ss3 {
+        meta: bool,
+        parameter: u16,
+    },
+    Csi(Csi),
+    /// Behind `ESC [ [`: a function key of the Linux console.
+    Console,
+    /// Behind `ESC [ M`: a mouse report of three bytes, so far these.
+    Raw(SmallVec<[u8; 3]>),
+    /// In a control string. With `escaped`, behind an Escape in it.
+    String {
+        bel_ends: bool,
+        escaped: bool,
+    },
+}
+
+#[derive(Debug, Default)]
+struct Csi {
+    meta: bool,
+    /// Parameters and intermediates.
+    body: SmallVec<[u8; MAX_CSI]>,
+    too_long: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Parser {
+    state: State,
+    /// A character that is not complete.
+    partial: SmallVec<[u8; 4]>,
+    paste: Option<Paste>,
+    /// The last byte is a Ctrl-C in the middle of something.
+    interrupted: bool,
+}
+
+impl Parser {
+    /// How long to wait for more before [`Parser::silence`]; `None`: nothing has begun.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        let in_paste = self.paste.is_some();
+        match self.state {
+            _ if self.interrupted => Some(LONE),
+            State::Escape { .. } if !in_paste => Some(LONE),
+            State::Late => Some(LATE),
+            State::Ground if !in_paste && self.partial.is_empty() => None,
+            _ => Some(UNFINISHED),
+        }
+    }
+
+    pub(super) fn feed(&mut self, bytes: &[u8], out: &mut Vec<Input>) {
+        for &byte in bytes {
+            self.interrupted = false;
+            if self.takes_raw(byte, out) {
+                continue;
+            }
+            if let Some(c) = self.complete(byte) {
+                self.char(c, out);
+            }
+        }
+    }
+
+    /// Nothing came for as long as [`Parser::patience`] said.
+    pub(super) fn silence(&mut self, out: &mut Vec<Input>) {
+        self.partial.clear();
+        let state = std::mem::take(&mut self.state);
+        if self.interrupted {
+            self.interrupted = false;
+            if let Some(mut paste) = self.paste.take() {
+                if paste.0.ends_with(CTRL_C) {
+                    paste.0.pop();
+                }
+                out.push(paste.into_input());
+            }
+            out.push(keys::control(CTRL_C).into());
+        } else if let Some(paste) = self.paste.take() {
+            out.push(paste.into_input());
+        } else if let State::Escape { meta } = state {
+            if meta {
+                out.push(escape());
+            }
+            out.push(escape());
+            self.state = State::Late;
+        }
+    }
+
+    /// The character that `byte` completes. Bytes that are none are dropped, except that a lone one of
+    /// the 8-bit controls is that control.
+    fn complete(&mut self, byte: u8) -> Option<char> {
+        self.partial.push(byte);
+        match std::str::from_utf8(&self.partial) {
+            Ok(text) => {
+                let c = text.chars().next();
+                self.partial.clear();
+                c
+            }
+            Err(error) if error.error_len().is_none() => None,
+            Err(_) if self.partial.len() == 1 => {
+                self.partial.clear();
+                (0x80..=0x9f).contains(&byte).then(|| char::from(byte))
+            }
+            Err(_) => {
+                self.partial.clear();
+                self.complete(byte)
+            }
+        }
+    }
+
+    fn char(&mut self, c: char, out: &mut Vec<Input>) {
+        match std::mem::take(&mut self.state) {
+            State::Ground => self.ground(c, out),
+            State::Escape { meta } => self.escape(c, meta, out),
+            State::Late => match c {
+                '[' | ']' | '^' | '_' | '\\' => self.escape(c, false, out),
+                _ => self.ground(c, out),
+            },
+            State::Ss3 { meta, parameter } => self.ss3(c, meta, parameter, out),
+            State::Csi(csi) => self.csi(c, csi, out),
+            State::Console => self.sequence(keys::console(c), false, out),
+            // Its bytes were taken before; this is no part of it.
+            State::Raw(_) => self.ground(c, out),
+            State::String { bel_ends, escaped } => self.string(c, bel_ends, escaped, out),
+        }
+    }
+
+    fn ground(&mut self, c: char, out: &mut Vec<Input>) {
+        match c {
+            ESC => self.state = State::Escape { meta: false },
+            // The controls that are an Escape and a character, as one character.
+            '\u{80}'..='\u{9f}' => match char::from(c as u8 - 0x40) {
+                introducer @ ('P' | 'X' | '[' | ']' | '^' | '_' | 'O') => self.introduce(introducer, false),
+                _ => {}
+            },
+            _ => self.plain(c, out),
+        }
+    }
+
+    /// A character of text or of the keyboard.
+    fn plain(&mut self, c: char, out: &mut Vec<Input>) {
+        match &mut self.paste {
+            Some(paste) => {
+                paste.push(c);
+                self.interrupted = c == CTRL_C;
+            }
+            None => out.push(keys::of_char(c).into()),
+        }
+    }
+
+    fn escape(&mut self, c: char, meta: bool, out: &mut Vec<Input>) {
+        match c {
+            ESC => {
+                if meta && self.paste.is_none() {
+                    out.push(escape());
+                }
+                self.state = State::Escape { meta: true };
+                return;
+            }
+            '[' | 'O' => return self.introduce(c, meta),
+            _ if meta && self.paste.is_none() => out.push(escape()),
+            _ => {}
+        }
+        match c {
+            'P' | 'X' | ']' | '^' | '_' => self.introduce(c, false),
+            // The end of a string that was taken for ended; what cancels a sequence.
+            '\\' | CAN | SUB => {}
+            '\u{80}'..='\u{9f}' | CTRL_C => self.ground(c, out),
+            _ if self.paste.is_some() => self.plain(c, out),
+            _ => out.push(with_alt(keys::of_char(c)).into()),
+        }
+    }
+
+    fn introduce(&mut self, introducer: char, meta: bool) {
+        self.state = match introducer {
+            '[' => State::Csi(Csi {
+                meta,
+                ..Csi::default()
+            }),
+            'O' => State::Ss3 { meta, parameter: 0 },
+            _ => State::String {
+                // Elsewhere it is content.
+                bel_ends: introducer == ']',
+                escaped: false,
+            },
+        };
+    }
+
+    fn ss3(&mut self, c: char, meta: bool, parameter: u16, out: &mut Vec<Input>) {
+        match c {
+            ESC => self.ground(c, out),
+            '0'..='9' => {
+                let digit = c as u16 - '0' as u16;
+                let parameter = parameter.saturating_mul(10).saturating_add(digit);
+                self.state = State::Ss3 { meta, parameter };
+            }
+            CTRL_C => {
+                self.interrupted = true;
+                self.state = State::Ss3 { meta, parameter };
+            }
+            _ => self.sequence(keys::ss3(parameter, c), meta, out),
+        }
+    }
+
+    fn csi(&mut self, c: char, mut csi: Csi, out: &mut Vec<Input>) {
+        match c {
+            ESC | '\u{80}'..='\u{9b}' | '\u{9d}'..='\u{9f}' => self.ground(c, out),
+            CAN | SUB | ST => {}
+            ' '..='?' => {
+                if csi.body.len() < MAX_CSI {
+                    csi.body.push(c as u8);
+                } else {
+                    csi.too_long = true;
+                }
+                self.state = State::Csi(csi);
+            }
+            '@'..='~' if !csi.too_long => self.csi_ended(c, &csi, out),
+            '@'..='~' => {}
+            _ if c.is_control() => {
+                self.interrupted = c == CTRL_C;
+                self.state = State::Csi(csi);
+            }
+            // No sequence has such a character, and it is no key either: it may be what is left of one.
+            _ => {}
+        }
+    }
+
+    fn csi_ended(&mut self, last: char, csi: &Csi, out: &mut Vec<Input>) {
+        let body = csi.body.as_slice();
+        match (body, last) {
+            (b"201", '~') if self.paste.is_some() => {
+                return out.extend(self.paste.take().map(Paste::into_input));
+            }
+            (b"", '[') => return self.state = State::Console,
+            (b"200", '~') | (_, 'M' | 'm') => {}
+            _ => return self.sequence(keys::csi(body, last), csi.meta, out),
+        }
+        // No key: the Escape in front of it is one of its own.
+        self.sequence(None, csi.meta, out);
+        match (body, last) {
+            (_, '~') => _ = self.paste.get_or_insert_default(),
+            (b"", 'M') => self.state = State::Raw(SmallVec::new()),
+            _ => self.mouse(mouse::report(body, last), out),
+        }
+    }
+
+    fn mouse(&self, event: Option<MouseEvent>, out: &mut Vec<Input>) {
+        if self.paste.is_none() {
+            out.extend(event.map(Input::Mouse));
+        }
+    }
+
+    /// The end of a sequence that is a key or nothing. In a paste it is nothing.
+    fn sequence(&mut self, key: Option<KeyEvent>, meta: bool, out: &mut Vec<Input>) {
+        if self.paste.is_some() {
+            return;
+        }
+        match key {
+            Some(key) if meta => out.push(with_alt(key).into()),
+            Some(key) => out.push(key.into()),
+            None if meta => out.push(escape()),
+            None => {}
+        }
+    }
+
+    fn string(&mut self, c: char, bel_ends: bool, escaped: bool, out: &mut Vec<Input>) {
+        match c {
+            '\\' if escaped => {}
+            // Only `ESC \` belongs to a string; any other sequence ends it.
+            ESC if escaped => self.ground(c, out),
+            _ if escaped => self.escape(c, false, out),
+            BEL if bel_ends => {}
+            CAN | SUB | ST => {}
+            _ => {
+                self.interrupted = c == CTRL_C;
+                self.state = State::String {
+                    bel_ends,
+                    escaped: c == ESC,
+                };
+            }
+        }
+    }
+
+    /// The bytes of a mouse report are no characters; controls are not among them.
+    fn takes_raw(&mut self, byte: u8, out: &mut Vec<Input>) -> bool {
+        let State::Raw(bytes) = &mut self.state else {
+            return false;
+        };
+        if byte < b' ' {
+            self.state = State::Ground;
+            return false;
+        }
+        bytes.push(byte);
+        if let &[button, column, row] = bytes.as_slice() {
+            self.state = State::Ground;
+            self.mouse(mouse::x11([button, column, row]), out);
+        }
+        true
+    }
+}
+
+fn escape() -> Input {
+    KeyEvent::from(KeyCode::Esc).into()
+}
+
+fn with_alt(mut key: KeyEvent) -> KeyEvent {
+    key.modifiers |= KeyModifiers::ALT;
+    key
+}
+
+impl From<KeyEvent> for Input {
+    fn from(key: KeyEvent) -> Self {
+        Input::Key(key)
+    }
+}
+
+/// The text of a paste so far. It has all its room from the start: growing would leave copies of a
+/// secret behind.
+struct Paste(Zeroizing<String>);
+
+impl Default for Paste {
+    fn default() -> Self {
+        Self(Zeroizing::new(String::with_capacity(MAX_PASTE)))
+    }
+}
+
+impl std::fmt::Debug for Paste {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Paste(…)")
+    }
+}
+
+impl Paste {
+    fn push(&mut self, c: char) {
+        if self.0.len() + c.len_utf8() <= MAX_PASTE {
+            self.0.push(c);
+        }
+    }
+
+    fn into_input(self) -> Input {
+        let mut text = Zeroizing::new(String::with_capacity(self.0.len()));
+        let mut after_return = false;
+        for c in self.0.chars() {
+            match c {
+                '\n' if after_return => {}
+                '\r' => text.push('\n'),
+                c => text.push(c),
+            }
+            after_return = c == '\r';
+        }
+        Input::Paste(Secret::new(text.as_str()))
+    }
+}
