@@ -10,6 +10,11 @@ mod program;
 #[expect(dead_code, reason = "shared with the tests of the dashboard")]
 mod pty;
 
+#[path = "pty_terminal/answers.rs"]
+mod answers;
+#[path = "pty_terminal/multiplexers.rs"]
+mod multiplexers;
+
 use std::process::Command;
 use std::time::Duration;
 
@@ -37,6 +42,14 @@ fn assert_given_back(ended: &Ended) {
     assert!(!ended.screen.bracketed_paste(), "bracketed paste is still on");
     let mouse = ended.screen.mouse_protocol_mode();
     assert_eq!(mouse, vt100::MouseProtocolMode::None, "the mouse is still taken");
+    let raw = String::from_utf8_lossy(&ended.raw);
+    let (pushed, popped) = (raw.matches("\x1b[>0u").count(), raw.matches("\x1b[<u").count());
+    assert_eq!(pushed, popped, "the keyboard's flags are not those from before");
+    assert!(raw.rfind("\x1b[?7l") < raw.rfind("\x1b[?7h"), "lines don't wrap");
+    assert!(
+        raw.rfind("\x1b[>4;0m") < raw.rfind("\x1b[>4m"),
+        "xterm's keys are not reset"
+    );
 }
 
 #[test]

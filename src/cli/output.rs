@@ -221,7 +221,10 @@ mod tests {
                 now,
             )
         };
-        assert_eq!(before(-5), "just now");
+        assert_eq!(before(-59), "just now");
+        assert_eq!(before(-60), "in 1 min (clock?)");
+        assert_eq!(before(-7_200), "in 2 h (clock?)");
+        assert!(before(-3 * 86_400).ends_with(", 3 d ahead (clock?)"));
         assert_eq!(before(59), "just now");
         assert_eq!(before(60), "1 min ago");
         assert_eq!(before(7_200), "2 h ago");

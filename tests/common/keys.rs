@@ -34,6 +34,7 @@ fn named(name: &str) -> Vec<u8> {
         "Left" => b"\x1b[D",
         "Home" => b"\x1b[H",
         "End" => b"\x1b[F",
+        "F1" => b"\x1bOP",
         "PageUp" => b"\x1b[5~",
         "PageDown" => b"\x1b[6~",
         _ => return vec![control(name)],

@@ -124,6 +124,11 @@ impl Pty {
         self.write(text.as_bytes());
     }
 
+    /// Sends bytes as a terminal could.
+    pub fn type_bytes(&mut self, bytes: &[u8]) {
+        self.write(bytes);
+    }
+
     /// Pastes as terminals do when a program asked for bracketed paste.
     pub fn paste(&mut self, text: &str) {
         self.write(format!("\x1b[200~{text}\x1b[201~").as_bytes());

@@ -103,6 +103,9 @@ impl Shown {
 }
 
 proptest! {
+    // Each draws and reads some ten screens.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn no_cell_of_another_row_is_left_whatever_was_there(
         frames in proptest::collection::vec(

@@ -19,10 +19,10 @@ use crate::model::Secret;
 
 /// An Escape that nothing follows for so long is the key. A Ctrl-C in the middle of something was typed
 /// when nothing follows it, and is content otherwise.
-const LONE: Duration = Duration::from_millis(100);
+const LONE: Duration = Duration::from_millis(50);
 /// For so long after the key Escape, what begins as only a control sequence does is the rest of one
 /// that came in two pieces.
-const LATE: Duration = Duration::from_millis(400);
+const LATE: Duration = Duration::from_millis(450);
 /// What is not continued for so long has ended.
 const UNFINISHED: Duration = Duration::from_secs(2);
 
@@ -43,9 +43,11 @@ const ST: char = '\u{9c}';
 enum State {
     #[default]
     Ground,
-    /// Behind an Escape. With `meta`, another one stood before it: the key Escape, or Alt.
+    /// Behind an Escape. With `meta`, another one stood before it: the key Escape, or Alt. `alone`, it
+    /// was the last that was read: a terminal sends Alt and its key at once.
     Escape {
         meta: bool,
+        alone: bool,
     },
     /// Behind an Escape that was taken for the key.
     Late,
@@ -107,6 +109,9 @@ impl Parser {
                 self.char(c, out);
             }
         }
+        if let State::Escape { alone, .. } = &mut self.state {
+            *alone = true;
+        }
     }
 
     /// Nothing came for as long as [`Parser::patience`] said.
@@ -124,11 +129,8 @@ impl Parser {
             out.push(keys::control(CTRL_C).into());
         } else if let Some(paste) = self.paste.take() {
             out.push(paste.into_input());
-        } else if let State::Escape { meta } = state {
-            if meta {
-                out.push(escape());
-            }
-            out.push(escape());
+        } else if let State::Escape { meta, .. } = state {
+            escapes(meta, out);
             self.state = State::Late;
         }
     }
@@ -158,11 +160,14 @@ impl Parser {
     fn char(&mut self, c: char, out: &mut Vec<Input>) {
         match std::mem::take(&mut self.state) {
             State::Ground => self.ground(c, out),
-            State::Escape { meta } => self.escape(c, meta, out),
-            State::Late => match c {
-                '[' | ']' | '^' | '_' | '\\' => self.escape(c, false, out),
-                _ => self.ground(c, out),
-            },
+            State::Escape { meta, alone: true } if self.paste.is_none() && !goes_on(c) => {
+                escapes(meta, out);
+                self.ground(c, out);
+            }
+            State::Escape { meta, .. } => self.escape(c, meta, out),
+            // What is a key on its own after the key Escape stays one.
+            State::Late if goes_on(c) && !matches!(c, 'P' | 'X' | 'O') => self.escape(c, false, out),
+            State::Late => self.ground(c, out),
             State::Ss3 { meta, parameter } => self.ss3(c, meta, parameter, out),
             State::Csi(csi) => self.csi(c, csi, out),
             State::Console => self.sequence(keys::console(c), false, out),
@@ -174,7 +179,7 @@ impl Parser {
 
     fn ground(&mut self, c: char, out: &mut Vec<Input>) {
         match c {
-            ESC => self.state = State::Escape { meta: false },
+            ESC => self.state = behind_escape(false),
             // The controls that are an Escape and a character, as one character.
             '\u{80}'..='\u{9f}' => match char::from(c as u8 - 0x40) {
                 introducer @ ('P' | 'X' | '[' | ']' | '^' | '_' | 'O') => self.introduce(introducer, false),
@@ -201,7 +206,7 @@ impl Parser {
                 if meta && self.paste.is_none() {
                     out.push(escape());
                 }
-                self.state = State::Escape { meta: true };
+                self.state = behind_escape(true);
                 return;
             }
             '[' | 'O' => return self.introduce(c, meta),
@@ -344,6 +349,20 @@ impl Parser {
         }
         true
     }
+}
+
+fn behind_escape(meta: bool) -> State {
+    State::Escape { meta, alone: false }
+}
+
+/// Whether an Escape and `c` begin a control sequence, or end one.
+fn goes_on(c: char) -> bool {
+    matches!(c, '[' | ']' | 'P' | 'X' | '^' | '_' | 'O' | '\\')
+}
+
+/// One Escape, or two.
+fn escapes(two: bool, out: &mut Vec<Input>) {
+    out.extend((0..=usize::from(two)).map(|_| escape()));
 }
 
 fn escape() -> Input {
