@@ -237,6 +237,34 @@ fn the_table_tells_idle_keys_by_words() {
     insta::assert_snapshot!(drawn(&Talk::sized(80, 12, keys)));
 }
 
+#[test]
+fn a_last_use_that_lies_ahead_is_told_as_such() {
+    let ahead = |number, name: &str, seconds| Key {
+        last_used_at: Some(look().now + jiff::SignedDuration::from_secs(seconds)),
+        ..key(number, name, Scope::Web)
+    };
+    let keys = vec![
+        ahead(1, "In days", 3 * 86_400),
+        ahead(2, "In minutes", 300),
+        ahead(3, "In years", 3 * 366 * 86_400),
+        ahead(4, "As clocks differ", 59),
+    ];
+    let mut talk = Talk::sized(120, 36, keys);
+    let table = drawn(&talk);
+    for (name, used) in [
+        ("In days", "in 3 d?"),
+        ("In minutes", "in 5 min?"),
+        ("In years", "in 3 y?"),
+        ("As clocks differ", "just now"),
+    ] {
+        let row = table.lines().find(|line| line.contains(name)).expect("it is listed");
+        assert!(row.contains(used), "{table}");
+    }
+    talk.press("<Enter>");
+    assert!(says(&talk, "in 3 d ("));
+    assert!(says(&talk, "This last use lies ahead"));
+}
+
 // In "Yes, Delete".
 
 #[test]
