@@ -7,6 +7,7 @@
 mod keys;
 mod mouse;
 mod parser;
+mod paste;
 #[cfg(test)]
 mod tests;
 
@@ -62,7 +63,7 @@ fn read_all(mut tty: &File, listener: &SyncSender<Chunk>) {
     loop {
         match tty.read(&mut *buffer) {
             // With the line settings of a shell, Ctrl-D reads as an end too.
-            Ok(0) if tty.is_terminal() => {}
+            Ok(0) if tty.is_terminal() => wait_for_more(tty),
             Ok(0) => return,
             Ok(count) => {
                 let chunk = buffer.get(..count).unwrap_or_default().to_vec();
@@ -73,13 +74,15 @@ fn read_all(mut tty: &File, listener: &SyncSender<Chunk>) {
             Err(error) => match error.kind() {
                 io::ErrorKind::Interrupted => {}
                 // Another program left it non-blocking.
-                io::ErrorKind::WouldBlock => {
-                    let _ = poll(&mut [PollFd::new(&tty, PollFlags::IN)], None);
-                }
+                io::ErrorKind::WouldBlock => wait_for_more(tty),
                 _ => return,
             },
         }
     }
+}
+
+fn wait_for_more(tty: &File) {
+    let _ = poll(&mut [PollFd::new(tty, PollFlags::IN)], None);
 }
 
 fn parse_all(chunks: &Receiver<Chunk>, listener: &UnboundedSender<Input>) {

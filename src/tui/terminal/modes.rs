@@ -18,7 +18,7 @@ use rustix::io::Errno;
 /// attribute, which is taken back at once.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[>4;0m\x1b[0m";
 /// No flags of kitty's keyboard protocol, those before being kept: each screen of a terminal has its
-/// own, so this comes behind the alternate screen.
+/// own, so this comes after the alternate screen.
 const PUSH_KEYBOARD: &[u8] = b"\x1b[>0u";
 /// The same where they are kept already.
 const PLAIN_KEYBOARD: &[u8] = b"\x1b[=0;1u";

@@ -1,8 +1,8 @@
 //! Signals as messages, the end of a program whose terminal is gone, and stopping as a job.
 //!
-//! Crossterm's reader never returns from a terminal that was closed, and burns a core meanwhile
-//! (crossterm issue 793). So a hang-up is not left to it: a thread of its own waits for it, and
-//! ends the process itself when the main loop doesn't in time.
+//! A hang-up is not left to the thread that reads: it may be waiting for the main loop, which may be
+//! waiting for a terminal that takes nothing. A thread of its own waits for it, and ends the process
+//! itself when the main loop doesn't in time.
 
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;

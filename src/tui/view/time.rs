@@ -51,8 +51,8 @@ pub fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
 
 fn span(seconds: i64) -> String {
     match seconds {
-        ..HOUR => format!("{} min", seconds / MINUTE),
-        ..DAY => format!("{} h", seconds / HOUR),
+        seconds @ ..HOUR => format!("{} min", seconds / MINUTE),
+        seconds @ ..DAY => format!("{} h", seconds / HOUR),
         _ if seconds < 60 * DAY => format!("{} d", seconds / DAY),
         _ if seconds < 2 * YEAR => format!("{} mo", seconds / (30 * DAY)),
         _ => format!("{} y", seconds / YEAR),

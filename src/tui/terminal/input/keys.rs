@@ -1,6 +1,6 @@
 //! The key that a character or a sequence means, in all the encodings that terminals use: plain ones,
 //! xterm's with modifiers and its modifyOtherKeys, CSI u (kitty's protocol included), rxvt's and the
-//! Linux console's. `None`: no key.
+//! Linux console's. `None`: it is not a key.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 

@@ -1,34 +1,31 @@
-//! From bytes to input. Whatever is none is swallowed: what terminals answer (OSC, DCS, APC, PM, SOS,
-//! reports in CSI), in whatever pieces it comes, between keys and in the middle of a paste.
+//! From bytes to input. Everything that is not input is discarded: what terminals answer (OSC, DCS, APC,
+//! PM, SOS, reports in CSI), in whatever pieces it comes, between keys and in the middle of a paste.
 //!
 //! The states are those of a terminal's own parser (<https://vt100.net/emu/dec_ansi_parser>), with what
 //! input needs beside: an Escape that stays alone is a key, Escape before a key means Alt, and a paste is
 //! text. Nothing waits without a limit: [`Parser::patience`] says how long, and [`Parser::silence`] what
-//! it means that nothing came. No content of a control string is kept, and a paste no longer than
-//! [`MAX_PASTE`]. The crate `vte` parses the other direction: it does not tell whether it is in the
-//! middle of something, which a lone Escape depends on.
+//! it means that nothing came. The content of a control string is not kept, and of a paste no more than
+//! [`super::paste::MAX_PASTE`]. The crate `vte` parses what programs write, not what they read: it does not
+//! tell whether it is in the middle of a sequence, and a lone Escape depends on that.
 
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 use smallvec::SmallVec;
-use zeroize::Zeroizing;
 
+use super::paste::Paste;
 use super::{Input, keys, mouse};
-use crate::model::Secret;
 
 /// An Escape that nothing follows for so long is the key. A Ctrl-C in the middle of something was typed
 /// when nothing follows it, and is content otherwise.
-const LONE: Duration = Duration::from_millis(50);
+const LONE: Duration = Duration::from_millis(100);
 /// For so long after the key Escape, what begins as only a control sequence does is the rest of one
 /// that came in two pieces.
-const LATE: Duration = Duration::from_millis(450);
+const LATE: Duration = Duration::from_millis(400);
 /// What is not continued for so long has ended.
 const UNFINISHED: Duration = Duration::from_secs(2);
 
-/// The most bytes of a paste that are kept: more than any field takes.
-pub(super) const MAX_PASTE: usize = 64 * 1024;
-/// The most bytes of a CSI sequence; longer ones are none of ours.
+/// The most bytes of a CSI sequence; longer ones are discarded.
 const MAX_CSI: usize = 64;
 
 const ESC: char = '\x1b';
@@ -43,25 +40,25 @@ const ST: char = '\u{9c}';
 enum State {
     #[default]
     Ground,
-    /// Behind an Escape. With `meta`, another one stood before it: the key Escape, or Alt. `alone`, it
+    /// After an Escape. With `meta`, another one stood before it: the key Escape, or Alt. `alone`, it
     /// was the last that was read: a terminal sends Alt and its key at once.
     Escape {
         meta: bool,
         alone: bool,
     },
-    /// Behind an Escape that was taken for the key.
+    /// After an Escape that was taken for the key.
     Late,
-    /// Behind `ESC O`: the parameter so far.
+    /// After `ESC O`: the parameter so far.
     Ss3 {
         meta: bool,
         parameter: u16,
     },
     Csi(Csi),
-    /// Behind `ESC [ [`: a function key of the Linux console.
+    /// After `ESC [ [`: a function key of the Linux console.
     Console,
-    /// Behind `ESC [ M`: a mouse report of three bytes, so far these.
+    /// After `ESC [ M`: a mouse report of three bytes, so far these.
     Raw(SmallVec<[u8; 3]>),
-    /// In a control string. With `escaped`, behind an Escape in it.
+    /// In a control string. With `escaped`, after an Escape in it.
     String {
         bel_ends: bool,
         escaped: bool,
@@ -121,9 +118,7 @@ impl Parser {
         if self.interrupted {
             self.interrupted = false;
             if let Some(mut paste) = self.paste.take() {
-                if paste.0.ends_with(CTRL_C) {
-                    paste.0.pop();
-                }
+                paste.take_back(CTRL_C);
                 out.push(paste.into_input());
             }
             out.push(keys::control(CTRL_C).into());
@@ -135,8 +130,8 @@ impl Parser {
         }
     }
 
-    /// The character that `byte` completes. Bytes that are none are dropped, except that a lone one of
-    /// the 8-bit controls is that control.
+    /// The character that `byte` completes. Bytes that are not UTF-8 are dropped, except that a lone 8-bit
+    /// control is that control.
     fn complete(&mut self, byte: u8) -> Option<char> {
         self.partial.push(byte);
         match std::str::from_utf8(&self.partial) {
@@ -179,12 +174,14 @@ impl Parser {
 
     fn ground(&mut self, c: char, out: &mut Vec<Input>) {
         match c {
-            ESC => self.state = behind_escape(false),
+            ESC => self.state = after_escape(false),
             // The controls that are an Escape and a character, as one character.
-            '\u{80}'..='\u{9f}' => match char::from(c as u8 - 0x40) {
-                introducer @ ('P' | 'X' | '[' | ']' | '^' | '_' | 'O') => self.introduce(introducer, false),
-                _ => {}
-            },
+            '\u{80}'..='\u{9f}' => {
+                let c = char::from(c as u8 - 0x40);
+                if goes_on(c) && c != '\\' {
+                    self.introduce(c, false);
+                }
+            }
             _ => self.plain(c, out),
         }
     }
@@ -206,7 +203,7 @@ impl Parser {
                 if meta && self.paste.is_none() {
                     out.push(escape());
                 }
-                self.state = behind_escape(true);
+                self.state = after_escape(true);
                 return;
             }
             '[' | 'O' => return self.introduce(c, meta),
@@ -272,7 +269,7 @@ impl Parser {
                 self.interrupted = c == CTRL_C;
                 self.state = State::Csi(csi);
             }
-            // No sequence has such a character, and it is no key either: it may be what is left of one.
+            // No sequence has such a character, and it is not a key either: the sequence was cut.
             _ => {}
         }
     }
@@ -287,7 +284,7 @@ impl Parser {
             (b"200", '~') | (_, 'M' | 'm') => {}
             _ => return self.sequence(keys::csi(body, last), csi.meta, out),
         }
-        // No key: the Escape in front of it is one of its own.
+        // Not a key: the Escape before it is a key by itself.
         self.sequence(None, csi.meta, out);
         match (body, last) {
             (_, '~') => _ = self.paste.get_or_insert_default(),
@@ -333,7 +330,7 @@ impl Parser {
         }
     }
 
-    /// The bytes of a mouse report are no characters; controls are not among them.
+    /// The bytes of a mouse report are not characters; controls are not among them.
     fn takes_raw(&mut self, byte: u8, out: &mut Vec<Input>) -> bool {
         let State::Raw(bytes) = &mut self.state else {
             return false;
@@ -351,7 +348,7 @@ impl Parser {
     }
 }
 
-fn behind_escape(meta: bool) -> State {
+fn after_escape(meta: bool) -> State {
     State::Escape { meta, alone: false }
 }
 
@@ -377,43 +374,5 @@ fn with_alt(mut key: KeyEvent) -> KeyEvent {
 impl From<KeyEvent> for Input {
     fn from(key: KeyEvent) -> Self {
         Input::Key(key)
-    }
-}
-
-/// The text of a paste so far. It has all its room from the start: growing would leave copies of a
-/// secret behind.
-struct Paste(Zeroizing<String>);
-
-impl Default for Paste {
-    fn default() -> Self {
-        Self(Zeroizing::new(String::with_capacity(MAX_PASTE)))
-    }
-}
-
-impl std::fmt::Debug for Paste {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Paste(…)")
-    }
-}
-
-impl Paste {
-    fn push(&mut self, c: char) {
-        if self.0.len() + c.len_utf8() <= MAX_PASTE {
-            self.0.push(c);
-        }
-    }
-
-    fn into_input(self) -> Input {
-        let mut text = Zeroizing::new(String::with_capacity(self.0.len()));
-        let mut after_return = false;
-        for c in self.0.chars() {
-            match c {
-                '\n' if after_return => {}
-                '\r' => text.push('\n'),
-                c => text.push(c),
-            }
-            after_return = c == '\r';
-        }
-        Input::Paste(Secret::new(text.as_str()))
     }
 }

@@ -2,7 +2,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers as Mod};
 use proptest::prelude::*;
 
 use super::Input;
-use super::parser::{MAX_PASTE, Parser};
+use super::parser::Parser;
+use super::paste::MAX_PASTE;
 
 /// What was made of some input, in a form that can be compared.
 #[derive(Debug, Clone, PartialEq)]
