@@ -1,8 +1,20 @@
 //! The pure ring: what the dashboard's state answers to keys and to the server.
 #![cfg(test)]
 
+#[path = "dashboard_conversation/any_order.rs"]
+mod any_order;
+#[path = "common/lists.rs"]
+#[expect(dead_code, reason = "shared with the tests of projects")]
+mod lists;
+#[path = "dashboard_conversation/no_place_for_secrets.rs"]
+mod no_place_for_secrets;
+#[path = "common/people.rs"]
+#[expect(dead_code, reason = "shared with the tests of people")]
+mod people;
 #[path = "common/talk.rs"]
 mod talk;
+#[path = "dashboard_conversation/type_ahead.rs"]
+mod type_ahead;
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use keydeck::api::{Created, KeyEvent, KeyEventKind, KeyPage, Order, ProblemType, Sort};

@@ -4,9 +4,19 @@
 #[path = "common/draw.rs"]
 #[expect(dead_code, reason = "shared with the other drawn tests")]
 mod draw;
+#[path = "common/lists.rs"]
+#[expect(dead_code, reason = "shared with the tests of projects")]
+mod lists;
+#[path = "common/people.rs"]
+#[expect(dead_code, reason = "shared with the tests of people")]
+mod people;
+#[path = "dashboard_views/secrets.rs"]
+mod secrets;
 #[path = "common/talk.rs"]
 #[expect(dead_code, reason = "shared with the conversation tests")]
 mod talk;
+#[path = "dashboard_views/which_one.rs"]
+mod which_one;
 
 use draw::*;
 use keydeck::api::{Created, KeyCounts, KeyPage, ProblemType};

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::client;
-use crate::model::{FieldError, field};
+use crate::model::{FieldError, field, pasted};
 
 /// A refusal of a creation or an edit whose UI domains were `domains`, in order.
 pub fn failure(error: client::Error, domains: &[String]) -> Failure {
@@ -23,6 +23,18 @@ pub fn argument(error: client::Error, field: &str, name: &str) -> Failure {
             Failure::Flags(problem.errors.iter().map(line).collect())
         }
         _ => error.into(),
+    }
+}
+
+/// Refuses secrets where text is given that is kept, shown or looked for: they are not sent, and not repeated.
+pub fn no_secrets<'a>(given: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(), Failure> {
+    let refused = given
+        .into_iter()
+        .filter_map(|(flag, text)| Some(format!("{flag}: {}", pasted::refuse(text).err()?)));
+    let lines: Vec<String> = refused.collect();
+    match lines.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Flags(lines)),
     }
 }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{Failure, pages};
 use crate::api::{Person, Project};
 use crate::client::Client;
-use crate::model::name;
+use crate::model::{name, pasted};
 
 /// The id of the project with this id or exactly this name.
 pub async fn project_id(client: &Client, text: &str) -> Result<Uuid, Failure> {
@@ -47,6 +47,9 @@ pub async fn user_id(client: &Client, text: &str) -> Result<Uuid, Failure> {
 
 /// The person with this id or email address. Only an Owner may ask.
 pub async fn person(client: &Client, text: &str) -> Result<Person, Failure> {
+    if pasted::is_in(text) {
+        return Err(is_a_secret());
+    }
     let id: Option<Uuid> = text.parse().ok();
     let is_meant = |person: &Person| match id {
         Some(id) => person.user.id == id,
@@ -65,7 +68,17 @@ pub async fn person(client: &Client, text: &str) -> Result<Person, Failure> {
     }))
 }
 
+/// Not repeated: what is on the screen and in the shell's history is there too often already.
+pub fn is_a_secret() -> Failure {
+    Failure::Usage(
+        "that is a secret, which does not belong on a command line; say which one by its id or name".into(),
+    )
+}
+
 /// A name is never longer than what the server searches for.
 pub fn search_text(text: &str) -> Result<String, Failure> {
+    if pasted::is_in(text) {
+        return Err(is_a_secret());
+    }
     name::parse(text).map_err(|message| Failure::Usage(format!("\"{text}\" is no name: {message}")))
 }

@@ -15,7 +15,7 @@ pub use edit::ProfileEdit;
 pub use trust::Distrust;
 
 use crate::credentials::Credential;
-use crate::model::{NotServers, Servers};
+use crate::model::{NotServers, Servers, pasted};
 
 /// The key server to use when no flag names one, or several over one database, separated by commas.
 pub const SERVER: &str = "KEYDECK_SERVER";
@@ -209,6 +209,7 @@ fn directories() -> Result<impl BaseStrategy, ConfigError> {
 
 /// Names stand in files' names and in sentences.
 pub fn check_name(name: &str) -> Result<(), String> {
+    pasted::refuse(name)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-:[]".contains(c);
     if name.is_empty() || name.len() > MAX_NAME || name.starts_with(['.', '-']) || !name.chars().all(plain) {
         return Err(format!(

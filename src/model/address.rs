@@ -7,6 +7,8 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::pasted;
+
 /// An IPv4 or IPv6 address or network. Kept normalised: host bits cleared, IPv4-mapped IPv6 as
 /// IPv4, a single address without its prefix length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -32,6 +34,7 @@ const PRIVATE: [&str; 7] = [
 impl LocalAddress {
     /// Reads `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/48`. Refuses what is too wide to be a developer's.
     pub fn parse(text: &str) -> Result<Self, String> {
+        pasted::refuse(text)?;
         let text = text.trim();
         if text.is_empty() {
             return Err("Give your public address, such as 203.0.113.7 or 2001:db8::/48.".into());

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 use utoipa::ToSchema;
 
-use super::Scope;
+use super::{Scope, pasted};
 
 /// The most UI domains that a key can have.
 pub const MAX_DOMAINS: usize = 50;
@@ -22,6 +22,7 @@ pub struct UiDomain(String);
 impl UiDomain {
     /// Reads what a key of `scope` calls a UI domain. An Analytics key has none.
     pub fn parse(scope: Scope, text: &str) -> Result<Self, String> {
+        pasted::refuse(text)?;
         match scope {
             Scope::Web => origin(text).map(Self),
             Scope::Mobile => bundle_id(text).map(Self),

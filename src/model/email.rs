@@ -1,11 +1,14 @@
 //! Email addresses: who a user is to other people. Only a message proves that one arrives, so the
 //! rule here refuses what can't be an address and nothing more.
 
+use super::pasted;
+
 /// The longest address that mail carries (RFC 5321).
 pub const MAX_CHARS: usize = 254;
 
 /// The address as it is kept: trimmed, with one `@` between two parts without spaces.
 pub fn parse(text: &str) -> Result<String, String> {
+    pasted::refuse(text)?;
     let address = text.trim();
     let length = address.chars().count();
     if length > MAX_CHARS {

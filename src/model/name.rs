@@ -1,12 +1,13 @@
 //! Names of keys and projects: what a person may call them.
 
-use super::shown;
+use super::{pasted, shown};
 
 /// The longest name, in characters.
 pub const MAX_CHARS: usize = 100;
 
-/// The name as it is kept: trimmed, 1 to 100 characters, no control characters.
+/// The name as it is kept: trimmed, 1 to 100 characters, no control characters, none of our secrets.
 pub fn parse(text: &str) -> Result<String, String> {
+    pasted::refuse(text)?;
     let name = text.trim();
     if name.is_empty() {
         return Err("Give it a name of 1 to 100 characters.".into());

@@ -1,9 +1,15 @@
 //! A secret in what somebody types or pastes where text is expected, so that it is never taken for text.
+//!
+//! [`secret_in`] is for where a secret may be meant, such as the filter, which looks it up: its beginning is
+//! enough. [`refuse`] is for text that is kept and shown: every validator of such text calls it.
 
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
-use super::token::NotAToken;
-use super::{Secret, Token, TokenKind};
+use super::token::{LENGTH, NotAToken};
+use super::{Secret, Token, TokenKind, shown};
 
 /// How the whole secret of a Web or Mobile key begins: base64 of `{"soulId"`.
 const WRAPPED: &str = "eyJzb3VsSWQi";
@@ -22,6 +28,82 @@ pub fn secret_in(text: &str) -> Option<Secret> {
     };
     token.or_else(wrapped).or_else(|| in_another_order(text))
 }
+
+/// So many characters of a token are most of its randomness: no name has them by chance.
+const TELLING: usize = 16;
+/// What is shown and kept is read by everybody who may see it.
+const REFUSAL: &str = "This has a secret in it (a keydeck token, or part of one), and this text is no place for secrets: leave it out.";
+
+/// Refuses text that would be kept or shown with one of our secrets in it. The sentence repeats nothing of it.
+pub fn refuse(text: &str) -> Result<(), String> {
+    match is_in(text) {
+        true => Err(REFUSAL.into()),
+        false => Ok(()),
+    }
+}
+
+/// Whether one of our secrets stands anywhere in `text`, whatever is around it: a token or most of one, also
+/// with invisible characters or white space in it, or base64 of either.
+pub fn is_in(text: &str) -> bool {
+    // Nothing shorter is worth a look; this is asked with every key that is pressed in a field.
+    if text.len() < TELLING {
+        return false;
+    }
+    let solid = Zeroizing::new(
+        text.chars()
+            .filter(|&c| c == ' ' || shown::is_visible(c))
+            .collect::<String>(),
+    );
+    let dense = Zeroizing::new(solid.chars().filter(|c| !c.is_whitespace()).collect::<String>());
+    has_part_of_token(solid.as_bytes()) || has_whole_token(&dense) || has_wrapped_token(&dense)
+}
+
+/// A prefix of ours with many of a token's characters behind it.
+fn has_part_of_token(text: &[u8]) -> bool {
+    let is_prefix = |at: usize| {
+        let mut prefixes = TokenKind::ALL.into_iter().map(TokenKind::prefix);
+        prefixes.any(|prefix| text[at..].starts_with(prefix.as_bytes()))
+    };
+    let underscores = text.iter().enumerate().filter(|(_, c)| **c == b'_');
+    let mut behind = underscores.filter_map(|(at, _)| {
+        let from = at.checked_sub(PREFIX_BEFORE_UNDERSCORE)?;
+        is_prefix(from).then_some(&text[at + 1..])
+    });
+    behind.any(|rest| rest.iter().take_while(|c| c.is_ascii_alphanumeric()).count() >= TELLING)
+}
+
+/// Letters of a prefix such as `kdw_`.
+const PREFIX_BEFORE_UNDERSCORE: usize = 3;
+
+/// A token with its checksum, without the white space that something broke it with.
+fn has_whole_token(dense: &str) -> bool {
+    let starts = dense.char_indices().filter(|(_, c)| *c == 'k');
+    let mut tokens = starts.filter_map(|(at, _)| dense.get(at..at + LENGTH));
+    tokens.any(|token| Token::parse(token).is_ok())
+}
+
+/// Base64 of a token, such as the whole secret of a Web key, wherever it begins in its run of letters.
+fn has_wrapped_token(dense: &str) -> bool {
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/-_".contains(c);
+    let runs = dense.split(|c| !is_base64(c)).filter(|run| run.len() > TELLING);
+    let mut decoded = runs.flat_map(|run| {
+        let standard = Zeroizing::new(run.replace('-', "+").replace('_', "/"));
+        (0..4).filter_map(move |skipped| {
+            let rest = standard.get(skipped..)?;
+            let whole = rest.get(..rest.len() - rest.len() % 4)?;
+            LENIENT.decode(whole).ok().map(Zeroizing::new)
+        })
+    });
+    decoded.any(|bytes| has_part_of_token(&bytes))
+}
+
+/// Text that was cut has no padding, and its last bits may be anything.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// Reads what [`secret_in`] found; what is wrong with it is told without a server.
 pub fn read(secret: &Secret) -> Result<Token, String> {
@@ -119,6 +201,58 @@ mod tests {
             "e30=",
         ] {
             assert_eq!(found(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_in_text_whatever_stands_around_it() {
+        for kind in TokenKind::ALL {
+            let token = Token::from_entropy(kind, [0xa7; 32]);
+            let whole = token.secret(Some((Uuid::nil(), "https://keys.acme.example")));
+            for secret in [
+                token.expose(),
+                whole.expose(),
+                &BASE64_STANDARD.encode(token.expose()),
+            ] {
+                let (left, right) = secret.split_at(secret.len() / 2);
+                for text in [
+                    secret.to_owned(),
+                    format!("'\"{secret}\"'"),
+                    format!("Authorization: Bearer {secret}"),
+                    format!("TOKEN={secret};"),
+                    format!("\u{feff}{secret}\u{200b}"),
+                    format!("x{secret}y"),
+                    format!("é{secret}é"),
+                    format!("https://{secret}@acme.example/?key={secret}"),
+                    format!("{left}\n  {right}"),
+                    format!("{left}\u{200b}{right}"),
+                ] {
+                    assert!(is_in(&text), "{kind:?}: {text}");
+                    let refusal = refuse(&text).expect_err("refused");
+                    assert!(
+                        !refusal.contains(&left[..8]) && refusal.ends_with('.'),
+                        "{refusal}"
+                    );
+                }
+            }
+            assert!(is_in(&token.expose()[..LENGTH - 1]), "cut by one");
+        }
+    }
+
+    #[test]
+    fn a_name_with_a_prefix_in_it_is_a_name() {
+        for text in [
+            "",
+            "kdw_ rotation of the storefront, with everything that follows from it",
+            "kdw_production",
+            "kdw_shop_front_assistant_of_the_second_floor",
+            "Checkout assistant for the storefront in Auckland, New Zealand",
+            "0193aa00-0000-7000-8000-000000000000",
+            "https://shop.acme.example/a/long/path/without/anything/secret/in/it/at/all",
+            "eyJzb3VsSWQiOiIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDAifQ==",
+            "キオスク 受付アシスタント",
+        ] {
+            assert_eq!(refuse(text), Ok(()), "{text}");
         }
     }
 

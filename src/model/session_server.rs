@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::domain::is_loopback;
-use super::{FieldErrors, Secret, name};
+use super::{FieldErrors, Secret, name, pasted};
 
 /// The longest address, in characters.
 pub const MAX_URL: usize = 2048;
@@ -61,6 +61,7 @@ pub fn host(url: &str) -> String {
 /// what is said to the network, so it is only for this machine.
 fn parse_url(text: &str) -> Result<String, String> {
     const EXAMPLE: &str = "write it like wss://sessions.acme.example";
+    pasted::refuse(text)?;
     let text = text.trim();
     if text.chars().count() > MAX_URL {
         return Err("An address has at most 2,048 characters.".into());

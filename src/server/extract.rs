@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::error::{ApiError, ApiResult};
 use super::reading::field_error;
 use crate::api::{DEFAULT_LIMIT, MAX_LIMIT, ProblemType};
+use crate::model::pasted;
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const MAX_IDEMPOTENCY_KEY: usize = 255;
@@ -100,7 +101,9 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
                 "An Idempotency-Key has 1 to 255 visible ASCII characters, such as a UUID.",
             ));
         }
-        Ok(Self(value.to_str().ok().map(str::to_owned)))
+        let text = value.to_str().unwrap_or_default();
+        pasted::refuse(text).map_err(|why| ApiError::invalid_field("Idempotency-Key", why))?;
+        Ok(Self(Some(text.to_owned())))
     }
 }
 

@@ -164,6 +164,42 @@ impl Action {
     }
 }
 
+impl Action {
+    /// Whether it moves the selection.
+    pub fn moves(self) -> bool {
+        matches!(
+            self,
+            Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom
+        )
+    }
+
+    /// Whether it does something with the selected row.
+    pub fn acts_on_row(self) -> bool {
+        matches!(
+            self,
+            Action::Edit
+                | Action::Revoke
+                | Action::NewToken
+                | Action::Copy
+                | Action::Reveal
+                | Action::Usage
+                | Action::Explain
+                | Action::Deploy
+                | Action::SetSessionServer
+                | Action::RemoveSessionServer
+                | Action::Remove
+                | Action::ItsKeys
+                | Action::ItsActivity
+                | Action::SamePerson
+        )
+    }
+
+    /// Whether what it does or shows depends on which row is selected.
+    pub fn is_about_row(self) -> bool {
+        self.acts_on_row() || matches!(self, Action::Details | Action::SwitchFocus)
+    }
+}
+
 /// One key, or several that do the same, and what they do in one layer.
 #[derive(Debug)]
 pub struct Binding {

@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use self::args::{AddArgs, GatewayCommand, ListArgs, RemoveArgs};
 use super::args::Selection;
-use super::{Failure, confirm, deck, flags, once, output};
+use super::{Failure, confirm, deck, flags, once, output, resolve};
 use crate::api::{Gateway, NewGateway};
 use crate::client::Client;
+use crate::model::pasted;
 
 const HEADER: [&str; 4] = ["NAME", "ADDED", "ADDED BY", "ID"];
 
@@ -29,6 +30,7 @@ async fn dispatch(client: &Client, command: GatewayCommand) -> Result<(), Failur
 
 async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
     once::possible()?;
+    flags::no_secrets([("NAME", args.name.as_str())])?;
     let added = client.add_gateway(&NewGateway { name: args.name }).await;
     let created = added.map_err(|error| flags::argument(error, "name", "NAME"))?;
     let Gateway { id, name, .. } = &created.gateway;
@@ -74,9 +76,10 @@ async fn remove(client: &Client, args: &RemoveArgs) -> Result<(), Failure> {
     let gateway = find(client, &args.gateway).await?;
     let name = &gateway.name;
     if !args.yes {
-        output::talk(format!("gateway \"{name}\", added by {}", gateway.added_by.email));
+        let (by, id) = (&gateway.added_by.email, gateway.id);
+        output::talk(format!("gateway \"{name}\", added by {by}, id {id}"));
         output::talk("Every request that it asks about is refused at once. This can't be undone.");
-        if !confirm::asked(&format!("remove \"{name}\""))? {
+        if !confirm::asked(&format!("remove \"{name}\" ({id})"))? {
             return Err(Failure::Failed("nothing was removed".into()));
         }
     }
@@ -90,6 +93,9 @@ async fn remove(client: &Client, args: &RemoveArgs) -> Result<(), Failure> {
 
 /// The gateway with this id or exactly this name.
 async fn find(client: &Client, text: &str) -> Result<Gateway, Failure> {
+    if pasted::is_in(text) {
+        return Err(resolve::is_a_secret());
+    }
     let id: Option<Uuid> = text.parse().ok();
     let gateways = client.gateways().await?.into_iter();
     let mut matches = gateways.filter(|gateway| Some(gateway.id) == id || gateway.name == text.trim());

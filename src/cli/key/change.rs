@@ -15,6 +15,8 @@ const LOCAL_DECK: &str = "It is a key of the local deck, so no page or app can c
     keydeck serve --public-url URL, then reveal the key again: its secret names that URL.";
 
 pub async fn create(client: &Client, args: CreateArgs) -> Result<(), Failure> {
+    let domains = args.domains.iter().map(|domain| ("--domain", domain.as_str()));
+    flags::no_secrets(domains.chain([("--name", args.name.as_str())]))?;
     let project = match &args.project {
         Some(text) => Some(project_id(client, text).await?),
         None => None,
@@ -68,6 +70,13 @@ fn told(created: &Created) -> Result<(), Failure> {
 }
 
 pub async fn edit(client: &Client, args: EditArgs) -> Result<(), Failure> {
+    let domains = args.domains.iter().map(|domain| ("--domain", domain.as_str()));
+    let added = args
+        .add_domains
+        .iter()
+        .map(|domain| ("--add-domain", domain.as_str()));
+    let name = args.name.iter().map(|name| ("--name", name.as_str()));
+    flags::no_secrets(domains.chain(added).chain(name))?;
     let key = resolve::key(client, &args.key).await?;
     let domains = new_domains(&key, &args)?;
     let edit = KeyEdit {

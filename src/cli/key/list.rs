@@ -6,7 +6,7 @@ use super::args::ListArgs;
 use crate::api::{KeyFilter, KeyList, KeyRow, Order};
 use crate::cli::pages::Pages;
 use crate::cli::resolve::{project_id, user_id};
-use crate::cli::{Failure, output};
+use crate::cli::{Failure, flags, output};
 use crate::client::Client;
 
 pub async fn run(client: &Client, args: &ListArgs) -> Result<(), Failure> {
@@ -50,6 +50,7 @@ async fn query(client: &Client, args: &ListArgs) -> Result<KeyList, Failure> {
         ..KeyFilter::default()
     };
     let words = args.filter.clone().unwrap_or_default();
+    flags::no_secrets(words.text.iter().map(|text| ("--filter", text.as_str())))?;
     Ok(KeyList {
         sort: args.sort,
         order: Some(order),

@@ -2,10 +2,10 @@
 
 use crate::api::{Key, KeyList, MAX_LIMIT, Sort};
 use crate::cli::Failure;
-use crate::cli::resolve::search_text;
+use crate::cli::resolve::{is_a_secret, search_text};
 use crate::client::Client;
-use crate::model::Token;
 use crate::model::token::NotAToken;
+use crate::model::{Token, pasted};
 
 /// The pages that are read for a name; a text that more names contain asks for the id.
 const MAX_PAGES: usize = 10;
@@ -18,11 +18,7 @@ pub async fn key(client: &Client, text: &str) -> Result<Key, Failure> {
         return Ok(client.key(id).await?);
     }
     if looks_like_a_secret(text) {
-        // Not repeated: what is on the screen and in the shell's history is there too often already.
-        return Err(Failure::Usage(
-            "that is a key's secret, which does not belong on a command line; name the key by its id or name"
-                .into(),
-        ));
+        return Err(is_a_secret());
     }
     let mut matches = named(client, text).await?;
     match matches.len() {
@@ -71,5 +67,7 @@ fn ambiguous(text: &str, matches: &[Key]) -> Failure {
 
 fn looks_like_a_secret(text: &str) -> bool {
     // Long base64 without a space begins with `{"soulId"` when decoded.
-    !matches!(Token::parse(text), Err(NotAToken::Prefix)) || text.starts_with("eyJzb3VsSWQi")
+    pasted::is_in(text)
+        || !matches!(Token::parse(text), Err(NotAToken::Prefix))
+        || text.starts_with("eyJzb3VsSWQi")
 }

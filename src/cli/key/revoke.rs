@@ -23,7 +23,10 @@ pub async fn run(client: &Client, args: &RevokeArgs) -> Result<(), Failure> {
 
 fn confirmed(key: &Key) -> Result<bool, Failure> {
     output::talk(lookup::active(key));
+    output::talk(format!("id: {}, token: {}", key.id, key.hint));
     output::talk(format!("last used: {}", output::last_used(key, Timestamp::now())));
     output::talk("Everything that presents this key stops working at once. This can't be undone.");
-    confirm::asked(&format!("revoke \"{}\"", key.name))
+    let project = key.project.as_ref();
+    let of = project.map_or(String::new(), |project| format!(" of {}", project.name));
+    confirm::asked(&format!("revoke \"{}\"{of} ({})", key.name, key.id))
 }

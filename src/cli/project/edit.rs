@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::args::EditArgs;
 use crate::api::{Project, ProjectEdit, SessionServerEdit};
 use crate::cli::args::Selection;
-use crate::cli::{Failure, output, resolve};
+use crate::cli::{Failure, flags, output, resolve};
 use crate::client::Client;
 use crate::hardening;
 use crate::model::Secret;
@@ -38,6 +38,16 @@ pub fn check_input(selection: &Selection, args: &EditArgs) -> Result<(), Failure
 }
 
 pub async fn run(client: &Client, args: EditArgs) -> Result<(), Failure> {
+    let given = [
+        ("--name", &args.name),
+        ("--session-url", &args.session_url),
+        ("--session-key-name", &args.session_key_name),
+    ];
+    flags::no_secrets(
+        given
+            .into_iter()
+            .filter_map(|(flag, text)| Some((flag, text.as_deref()?))),
+    )?;
     let private_key = args.session_key_file.as_deref().map(read_key).transpose()?;
     let mut project = resolve::project(client, &args.project).await?;
     if let Some(edit) = session_server(&project, &args, private_key)? {

@@ -33,6 +33,7 @@ async fn dispatch(client: &Client, command: ProjectCommand) -> Result<(), Failur
 }
 
 async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
+    flags::no_secrets([("NAME", args.name.as_str())])?;
     let new = NewProject {
         name: args.name,
         deployed: args.deployed,
@@ -53,6 +54,7 @@ async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
 }
 
 async fn list(client: &Client, args: ListArgs) -> Result<(), Failure> {
+    flags::no_secrets(args.filter.iter().map(|text| ("--filter", text.as_str())))?;
     let projects = pages::projects(client, args.filter).collect().await?;
     if args.json {
         return output::json(&projects);

@@ -9,10 +9,10 @@ pub async fn run(client: &Client, args: &RemoveArgs) -> Result<(), Failure> {
     let name = &project.name;
     if !args.yes {
         output::talk(format!(
-            "project \"{name}\", created by {}",
-            project.creator.email
+            "project \"{name}\", created by {}, id {}",
+            project.creator.email, project.id
         ));
-        if !confirm::asked(&format!("remove \"{name}\""))? {
+        if !confirm::asked(&format!("remove \"{name}\" ({})", project.id))? {
             return Err(Failure::Failed("nothing was removed".into()));
         }
     }

@@ -5,7 +5,7 @@ mod remove;
 
 use self::args::{AddArgs, ListArgs, OneUser, SetRoleArgs, UserCommand};
 use super::args::Selection;
-use super::{Failure, deck, once, output, pages, resolve};
+use super::{Failure, deck, flags, once, output, pages, resolve};
 use crate::api::{NewToken, NewUser, Person};
 use crate::client::Client;
 
@@ -26,6 +26,7 @@ async fn dispatch(client: &Client, command: UserCommand) -> Result<(), Failure> 
 }
 
 async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
+    flags::no_secrets([("EMAIL", args.email.as_str())])?;
     let new = NewUser {
         email: args.email,
         role: args.role,
@@ -53,6 +54,7 @@ async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
 }
 
 async fn list(client: &Client, args: ListArgs) -> Result<(), Failure> {
+    flags::no_secrets(args.filter.iter().map(|text| ("--filter", text.as_str())))?;
     let people = pages::people(client, args.filter).collect().await?;
     if args.json {
         return output::json(&people);

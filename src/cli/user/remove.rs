@@ -80,7 +80,7 @@ async fn undecided(client: &Client, person: &Person) -> Result<Failure, Failure>
         let key = &row.key;
         let of = key.project.as_ref();
         let of = of.map_or(String::new(), |project| format!(" of {}", project.name));
-        output::talk(format!("  {} key \"{}\"{of}", key.scope, key.name));
+        output::talk(format!("  {} key \"{}\"{of} ({})", key.scope, key.name, key.hint));
     }
     match person.keys.saturating_sub(page.items.len() as u64) {
         0 => {}
@@ -105,7 +105,7 @@ fn confirmed(person: &Person, fate: &Fate) -> Result<bool, Failure> {
             to.user.email
         )),
     }
-    confirm::asked(&format!("remove {email}"))
+    confirm::asked(&format!("remove {email} ({})", person.user.id))
 }
 
 fn done(removed: &RemovedUser, fate: &Fate) -> String {

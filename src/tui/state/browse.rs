@@ -37,6 +37,8 @@ pub struct Browse {
     /// The question that `counts` answers.
     counted_generation: u64,
     replacing: Option<Load>,
+    /// The rows are not those that were asked for last.
+    outdated: bool,
     /// The cursors of the pages that are on their way.
     after: Option<String>,
     before: Option<String>,
@@ -75,6 +77,22 @@ impl Browse {
     /// Whether new rows are on their way for what was just asked.
     pub fn is_replacing(&self) -> bool {
         self.replacing.is_some_and(|load| load != Load::Refresh)
+    }
+
+    /// Whether the rows that were asked for are on their way, and those that are here are others.
+    pub fn is_coming(&self) -> bool {
+        self.outdated && self.replacing.is_some()
+    }
+
+    /// Why the rows are others than those that were asked for, which will not come by themselves.
+    pub fn why_old(&self) -> Option<&Error> {
+        let is_old = self.outdated && self.replacing.is_none();
+        self.failure.as_ref().filter(|_| is_old && !self.rows.is_empty())
+    }
+
+    /// Whether the selection moves on when the rows that are on their way are here.
+    pub fn owes_a_move(&self) -> bool {
+        self.rows.owes_a_move() && (self.after.is_some() || self.before.is_some())
     }
 
     /// Why what stands in the filter can't be read, or not yet; the rows are still those of before.
@@ -141,6 +159,7 @@ impl Browse {
         self.before = None;
         self.held = None;
         self.rows_are_old = false;
+        self.outdated = true;
         self.replacing = Some(load);
         vec![self.request(load)]
     }
@@ -253,6 +272,7 @@ impl Browse {
         join: fn(&mut Rows, KeyPage),
     ) -> Vec<Effect> {
         let Ok(page) = result else {
+            self.rows.forget_owed();
             return Vec::new();
         };
         if fits {
@@ -286,7 +306,10 @@ impl Browse {
                 Some(page) => self.take(page, Load::Refresh),
                 None => return self.refresh(),
             },
-            (_, Err(error)) => self.failure = Some(error),
+            (_, Err(error)) => {
+                self.failure = Some(error);
+                self.outdated = self.rows_are_of != self.query;
+            }
         }
         let mut effects = Vec::new();
         if std::mem::take(&mut self.rows_are_old) {
@@ -311,6 +334,7 @@ impl Browse {
         // Pages that are on their way belong to the rows that go now.
         self.generation += 1;
         self.failure = None;
+        self.outdated = false;
         self.held = None;
         self.after = None;
         self.before = None;

@@ -169,7 +169,7 @@ impl App {
 
     pub(super) fn open_palette(&mut self) -> Vec<Effect> {
         let keys = keymap::of_layer(self.screen.layer())
-            .filter(|binding| self.can(binding.action))
+            .filter(|binding| self.can(binding.action) || self.could_with_rows(binding.action))
             .filter(|binding| {
                 !matches!(
                     binding.action,

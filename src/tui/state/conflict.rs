@@ -77,6 +77,12 @@ impl Conflict {
         }
     }
 
+    /// The name that the key had when the form opened: that is what was chosen to be edited.
+    pub fn name(&self) -> &str {
+        let changed = self.lines.iter().find(|line| line.field == Field::Name);
+        changed.map_or(&self.current.name, |line| &line.before)
+    }
+
     pub fn move_by(&mut self, step: isize) {
         self.selected = self
             .selected

@@ -17,6 +17,8 @@ pub struct RevokeDialog {
     pub key: Box<Key>,
     /// What will stop.
     pub usage: Known<Usage>,
+    /// The first line that is shown, where not all fit.
+    pub scroll: u16,
     /// The focus is on "Yes, Delete".
     pub yes: bool,
     pub sending: bool,
@@ -98,6 +100,8 @@ pub struct Question {
     pub leave: &'static str,
     /// The focus is on the answer that loses something.
     pub leaving: bool,
+    /// The first line that is shown, where not all fit.
+    pub scroll: u16,
 }
 
 /// What the palette offers.

@@ -65,18 +65,22 @@ impl Explaining {
         !is_blank && !self.is_current()
     }
 
-    fn ask(&mut self, number: u64) -> Effect {
+    /// `None` where something in the fields must not be sent.
+    fn ask(&mut self, number: u64) -> Option<Effect> {
+        if self.fields.clear_errors() {
+            self.fields.focus_first_error();
+            return None;
+        }
         let request = self.request();
         self.number = number;
         self.waiting = true;
         self.error = None;
-        self.fields.clear_errors();
         self.asked = Some(request.clone());
-        Effect::Usage(UsageRequest::Explain {
+        Some(Effect::Usage(UsageRequest::Explain {
             number,
             key: self.key.id,
             request,
-        })
+        }))
     }
 
     /// The focus stays where one is typing meanwhile.
@@ -135,7 +139,7 @@ impl App {
     fn ask_verdict(&mut self) -> Vec<Effect> {
         let number = self.next_number();
         match self.over.last_mut() {
-            Some(Over::Explain(explaining)) => vec![explaining.ask(number)],
+            Some(Over::Explain(explaining)) => explaining.ask(number).into_iter().collect(),
             _ => Vec::new(),
         }
     }

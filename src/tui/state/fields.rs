@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 
 use super::hidden::HiddenField;
 use super::text::TextField;
-use crate::model::{FieldErrors, Secret};
+use crate::model::{FieldErrors, Secret, pasted};
 
 /// What is typed or chosen in a field.
 #[derive(Debug)]
@@ -98,6 +98,14 @@ impl SheetField {
         }
     }
 
+    /// Why what stands here can't stay, whatever it was meant to be.
+    fn refusal(&self) -> Option<String> {
+        match &self.entry {
+            Entry::Text(text) => pasted::refuse(text.value()).err(),
+            Entry::Hidden(_) | Entry::Choice { .. } => None,
+        }
+    }
+
     /// Takes a key that edits text; `false` when it means something else.
     fn handle(&mut self, key: KeyEvent) -> bool {
         match &mut self.entry {
@@ -113,7 +121,7 @@ impl SheetField {
             Entry::Hidden(text) => text.paste(pasted),
             Entry::Choice { .. } => return,
         }
-        self.error = None;
+        self.error = self.refusal();
     }
 
     pub fn choose(&mut self, step: isize) {
@@ -161,7 +169,7 @@ impl Fields {
         };
         let taken = field.handle(key);
         if taken {
-            field.error = None;
+            field.error = field.refusal();
         }
         taken
     }
@@ -196,7 +204,11 @@ impl Fields {
         }
     }
 
-    pub fn clear_errors(&mut self) {
-        self.list.iter_mut().for_each(|field| field.error = None);
+    /// Nothing is wrong any more, but for what can't stay whatever is asked; whether there is such.
+    pub fn clear_errors(&mut self) -> bool {
+        self.list
+            .iter_mut()
+            .for_each(|field| field.error = field.refusal());
+        self.list.iter().any(|field| field.error.is_some())
     }
 }

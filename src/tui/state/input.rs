@@ -4,6 +4,7 @@
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
 use super::form::Outcome;
+use super::scroll::scrolled_in_dialog;
 use super::{About, App, Over, Question, Screen, columns, one_project};
 use crate::tui::keymap::{self, Action};
 use crate::tui::message::{Effect, PeopleRequest};
@@ -107,6 +108,7 @@ impl App {
             Action::Help => return self.open_help(),
             Action::Suspend => return vec![Effect::Suspend],
             Action::Quit => return self.quit(),
+            _ if self.must_wait(action) => return self.wait(action),
             _ => {}
         }
         match self.over.last_mut() {
@@ -160,14 +162,19 @@ impl App {
             stay,
             leave,
             leaving: false,
+            scroll: 0,
         }));
     }
 
     fn perform_in_question(&mut self, action: Action) -> Vec<Effect> {
+        let page = self.size.1 / 2;
         let Some(Over::Question(question)) = self.over.last_mut() else {
             return Vec::new();
         };
         match action {
+            Action::PageUp | Action::PageDown => {
+                question.scroll = scrolled_in_dialog(question.scroll, action, page);
+            }
             Action::Left | Action::Right => question.leaving = !question.leaving,
             Action::Back => {
                 self.over.pop();

@@ -46,6 +46,8 @@ pub struct List<T: Listed> {
     /// Numbers the questions; answers to older ones are void.
     generation: u64,
     waiting: bool,
+    /// The items answer an older question than the last one that asked for others in their place.
+    outdated: bool,
     /// Something changed while an answer was on its way: ask again when it is there.
     old: bool,
     /// The server has no more.
@@ -63,6 +65,7 @@ impl<T: Listed> Default for List<T> {
             height: 1,
             generation: 0,
             waiting: false,
+            outdated: false,
             old: false,
             complete: false,
             error: None,
@@ -90,6 +93,17 @@ impl<T: Listed> List<T> {
 
     pub fn error(&self) -> Option<&Error> {
         self.error.as_ref()
+    }
+
+    /// Whether the items that were asked for are on their way, and those that are here are others.
+    pub fn is_coming(&self) -> bool {
+        self.waiting && (self.outdated || self.items.is_empty() || self.wanted.is_some())
+    }
+
+    /// Why the items are others than those that were asked for, which will not come by themselves.
+    pub fn why_old(&self) -> Option<&Error> {
+        let is_old = self.outdated && !self.waiting && !self.items.is_empty();
+        self.error.as_ref().filter(|_| is_old)
     }
 
     pub fn selected(&self) -> Option<&T> {
@@ -135,6 +149,7 @@ impl<T: Listed> List<T> {
             Fetch::Refresh if self.error.is_some() => Fetch::Start,
             Fetch::Refresh => Fetch::Refresh,
         };
+        self.outdated |= fetch == Fetch::Start;
         Some((self.ask(), fetch))
     }
 
@@ -176,6 +191,7 @@ impl<T: Listed> List<T> {
                 self.error = Some(error);
             }
             Ok((items, complete)) => {
+                self.outdated &= fetch == Fetch::More;
                 let selected = self.selected().map(Listed::id);
                 let line = self.selected.saturating_sub(self.top);
                 self.complete = match fetch {

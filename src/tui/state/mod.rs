@@ -34,6 +34,7 @@ pub mod screen;
 mod scroll;
 pub mod sheet;
 pub mod text;
+mod type_ahead;
 pub mod usage;
 
 use std::time::Duration;
@@ -57,8 +58,9 @@ pub use screen::Screen;
 pub use sheet::Sheet;
 pub use usage::LargeUsage;
 
+use self::type_ahead::{Answer, TypeAhead};
 use super::keymap::Layer;
-use super::message::{Effect, Load, Message, Timer};
+use super::message::{Effect, Load, Message, Subject, Timer};
 use super::places::Place;
 use crate::api::{Activity, Key, Me, Usage};
 use crate::client::Error;
@@ -151,10 +153,14 @@ pub struct App {
     pub revealed: Option<Revealed>,
     pub notice: Option<Notice>,
     size: (u16, u16),
+    /// What waits for rows that are on their way.
+    type_ahead: TypeAhead,
     /// Changes that the server was asked for and has not answered.
     unanswered: usize,
     /// A secret is on its way to be shown.
     revealing: Option<Uuid>,
+    /// Whose secret was asked for last to be copied, by the name that it had then.
+    copying: Option<Subject>,
     /// Numbers notices, revelations and copies, so that a late timer is void.
     count: u64,
     last_copy: u64,
@@ -186,8 +192,10 @@ impl App {
             revealed: None,
             notice: None,
             size,
+            type_ahead: TypeAhead::default(),
             unanswered: 0,
             revealing: None,
+            copying: None,
             count: 0,
             last_copy: 0,
             run,
@@ -210,7 +218,7 @@ impl App {
         if message.answers_change() {
             self.unanswered = self.unanswered.saturating_sub(1);
         }
-        let mut effects = self.dispatch(message);
+        let mut effects = self.take(message);
         self.unanswered += effects.iter().filter(|effect| effect.is_change()).count();
         if self.selection() != selected {
             self.details_scroll = 0;
@@ -224,11 +232,24 @@ impl App {
         effects
     }
 
+    /// Takes a message, and then what waited for it.
+    fn take(&mut self, message: Message) -> Vec<Effect> {
+        let is_input = matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_));
+        if is_input {
+            return self.dispatch(message);
+        }
+        let was = (self.screen, self.over.len());
+        let answer = Answer::of(&message);
+        let mut effects = self.dispatch(message);
+        effects.extend(self.catch_up(was, answer));
+        effects
+    }
+
     fn dispatch(&mut self, message: Message) -> Vec<Effect> {
         match message {
-            Message::Key(key) => self.pressed(key),
-            Message::Paste(text) => self.pasted(text.expose()),
-            Message::Mouse(mouse) => self.mouse(mouse),
+            Message::Key(key) => self.key_pressed(key),
+            Message::Paste(text) => self.text_pasted(text),
+            Message::Mouse(mouse) => self.clicked(mouse),
             Message::Resized { width, height } => {
                 self.resize(width, height);
                 self.browse.load_ahead()

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::conflict::Side;
+use super::scroll::scrolled_in_dialog;
 use super::{About, App, Conflict, Form, Known, NewSecret, Over, RevokeDialog, Tone};
 use crate::api::Me;
 use crate::tui::keymap::Action;
@@ -55,6 +56,7 @@ impl App {
         self.over.push(Over::Revoke(Box::new(RevokeDialog {
             key,
             usage: Known::default(),
+            scroll: 0,
             yes: false,
             sending: false,
             error: None,
@@ -63,10 +65,14 @@ impl App {
     }
 
     pub(super) fn perform_revoking(&mut self, action: Action) -> Vec<Effect> {
+        let page = self.size.1 / 2;
         let Some(Over::Revoke(dialog)) = self.over.last_mut() else {
             return Vec::new();
         };
         match action {
+            Action::PageUp | Action::PageDown => {
+                dialog.scroll = scrolled_in_dialog(dialog.scroll, action, page)
+            }
             _ if dialog.sending => {}
             Action::Left | Action::Right => dialog.yes = !dialog.yes,
             Action::Accept if dialog.yes => {
@@ -98,6 +104,7 @@ impl App {
             return Vec::new();
         };
         let (id, scope, may) = (key.id, key.scope, key.may.reveal);
+        let name = key.name.clone();
         if !scope.is_viewable() {
             let why = "The secret of an Analytics key was shown once, when it was created; it can't be shown or copied again.";
             return self.say(Tone::Note, why);
@@ -108,8 +115,9 @@ impl App {
                 format!("{} may not see this secret.", as_a(self.me.as_ref())),
             );
         }
-        if purpose == Purpose::Show {
-            self.revealing = Some(id);
+        match purpose {
+            Purpose::Show => self.revealing = Some(id),
+            Purpose::Copy => self.copying = Some(Subject { id, name }),
         }
         vec![Effect::Reveal { id, purpose }]
     }

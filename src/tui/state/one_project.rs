@@ -12,7 +12,7 @@ use crate::api::{NewProject, Project, ProjectEdit, SessionServerEdit};
 use crate::client::Error;
 use crate::model::{FieldErrors, name, session_server};
 use crate::tui::keymap::Action;
-use crate::tui::message::{Effect, ProjectChange, ProjectRequest};
+use crate::tui::message::{Effect, ProjectChange, ProjectRequest, Subject};
 
 const YES: &str = "yes";
 
@@ -45,6 +45,11 @@ impl App {
         if !self.can_in_projects(action) {
             return self.say_why_not(action, &project);
         }
+        self.projects.begun.retain(|begun| begun.id != project.id);
+        self.projects.begun.push(Subject {
+            id: project.id,
+            name: project.name.clone(),
+        });
         match action {
             Action::Edit => self.open_rename(&project),
             Action::Deploy if project.deployed => self.ask_about(
@@ -57,15 +62,18 @@ impl App {
             Action::RemoveSessionServer => self.ask_about(
                 ProjectTask::RemoveSessionServer(project.id),
                 &format!(
-                    "Remove the session server of “{}”? Its private key is destroyed, and {} from then on.",
-                    project.name,
+                    "Remove the session server of {}? Its private key is destroyed, and {} from then on.",
+                    named(&project),
                     refuse_to_connect(project.keys)
                 ),
                 "Remove it",
             ),
             Action::Remove => self.ask_about(
                 ProjectTask::Remove(project.id),
-                &format!("Remove the project “{}”? It can't be brought back.", project.name),
+                &format!(
+                    "Remove the project {}? It can't be brought back.",
+                    named(&project)
+                ),
                 "Remove it",
             ),
             _ => Vec::new(),
@@ -97,7 +105,8 @@ impl App {
         let task = Task::Project(ProjectTask::Rename(project.id));
         let title = format!("Rename {}", project.name);
         let name = SheetField::text("name", "Name", &project.name, "");
-        self.open_sheet(Sheet::new(task, title, "Rename", vec![name]))
+        let sheet = Sheet::new(task, title, "Rename", vec![name]);
+        self.open_sheet(sheet.about(named(project)))
     }
 
     fn open_session_server(&mut self, project: &Project) -> Vec<Effect> {
@@ -119,7 +128,7 @@ impl App {
         ];
         let task = Task::Project(ProjectTask::SetSessionServer(project.id));
         let title = format!("Session server of {}", project.name);
-        let sheet = Sheet::new(task, title, "Save", fields);
+        let sheet = Sheet::new(task, title, "Save", fields).about(named(project));
         self.open_sheet(
             sheet.about("Where its keys connect to, and the private key that signs their tokens."),
         )
@@ -155,7 +164,7 @@ impl App {
         self.close_sheet(Task::Project(task));
         let name = match (&project, task.project()) {
             (Some(project), _) => project.name.clone(),
-            (None, id) => self.project_name(id),
+            (None, id) => self.name_of_begun(id),
         };
         match (task, project) {
             (ProjectTask::Remove(id), _) => self.projects.list.remove(&id),
@@ -176,9 +185,10 @@ impl App {
         }
     }
 
-    fn project_name(&self, id: Option<Uuid>) -> String {
-        let project = id.and_then(|id| self.projects.list.find(&id));
-        project.map_or_else(String::new, |project| project.name.clone())
+    /// The list may show others by now.
+    fn name_of_begun(&self, id: Option<Uuid>) -> String {
+        let begun = self.projects.begun.iter().find(|begun| Some(begun.id) == id);
+        begun.map_or_else(String::new, |begun| begun.name.clone())
     }
 }
 
@@ -242,10 +252,15 @@ fn typed(task: ProjectTask, sheet: &Sheet) -> Result<ProjectChange, FieldErrors>
     }
 }
 
+/// By name and id: others may have nearly the same name.
+fn named(project: &Project) -> String {
+    format!("“{}” (id {})", project.name, project.id)
+}
+
 fn undeploying(project: &Project) -> String {
     format!(
-        "Undeploy “{}”? From then on {}, and none can be created.",
-        project.name,
+        "Undeploy {}? From then on {}, and none can be created.",
+        named(project),
         refuse_to_connect(project.keys)
     )
 }

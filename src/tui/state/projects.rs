@@ -7,7 +7,7 @@ use super::{App, Screen};
 use crate::api::{Project, ProjectQuery};
 use crate::client::Error;
 use crate::tui::keymap::Action;
-use crate::tui::message::{Effect, ProjectReply, ProjectRequest};
+use crate::tui::message::{Effect, ProjectReply, ProjectRequest, Subject};
 
 /// Rows of a page.
 const PAGE: u32 = 100;
@@ -29,6 +29,8 @@ pub struct Projects {
     pub list: List<Project>,
     /// Part of the name, or the beginning of the id.
     pub filter: String,
+    /// What something is being done with, by the names that they had when it began.
+    pub begun: Vec<Subject>,
 }
 
 impl Projects {

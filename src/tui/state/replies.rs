@@ -166,7 +166,8 @@ impl App {
         match result {
             Ok(key) => {
                 self.take_away(is_form);
-                let text = format!("Saved “{}”. It counts from the next check on.", key.name);
+                let (name, hint) = (&key.name, &key.hint);
+                let text = format!("Saved “{name}” ({hint}). It counts from the next check on.");
                 self.browse.rows.update(*key);
                 let mut effects = self.say(Tone::Done, text);
                 effects.extend(self.browse.refresh());
@@ -212,7 +213,10 @@ impl App {
         let (tone, text) = match result {
             Ok(()) => (
                 Tone::Done,
-                format!("Revoked “{}”. It is refused from now on.", dialog.key.name),
+                format!(
+                    "Revoked “{}” ({}). It is refused from now on.",
+                    dialog.key.name, dialog.key.hint
+                ),
             ),
             Err(error) if is_gone(&error) => (Tone::Note, sentence(&error)),
             Err(error) => {
@@ -242,12 +246,11 @@ impl App {
                 vec![Effect::After(SECRET_TTL, Timer::HideSecret(number))]
             }
             (Purpose::Show, Ok(_)) => Vec::new(),
+            // Of several, the one that was asked for last is the one that is wanted.
             (Purpose::Copy, Ok(secret)) => {
-                let name = self.browse.rows.name_of(id).unwrap_or_default().to_owned();
-                vec![Effect::Copy {
-                    subject: Subject { id, name },
-                    secret,
-                }]
+                let asked = self.copying.clone().filter(|subject| subject.id == id);
+                let copy = |subject| Effect::Copy { subject, secret };
+                asked.map(copy).into_iter().collect()
             }
             (_, Err(error)) => {
                 let gone = is_gone(&error);

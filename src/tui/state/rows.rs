@@ -144,6 +144,14 @@ impl Rows {
         self.keep_selected_on_screen();
     }
 
+    pub fn owes_a_move(&self) -> bool {
+        self.owed != 0
+    }
+
+    pub fn forget_owed(&mut self) {
+        self.owed = 0;
+    }
+
     fn pay_what_is_owed(&mut self) {
         match std::mem::take(&mut self.owed) {
             0 => {}
@@ -153,6 +161,7 @@ impl Rows {
 
     /// Scrolls the screen by `lines`; the selection moves only as far as it must to stay on it.
     pub fn scroll_by(&mut self, lines: isize) {
+        self.owed = 0;
         let last_top = self.rows.len().saturating_sub(self.height);
         self.top = self.top.saturating_add_signed(lines).min(last_top);
         let bottom = (self.top + self.height).saturating_sub(1);
@@ -163,11 +172,13 @@ impl Rows {
     }
 
     pub fn select_first(&mut self) {
+        self.owed = 0;
         self.selected = 0;
         self.keep_selected_on_screen();
     }
 
     pub fn select_last(&mut self) {
+        self.owed = 0;
         self.selected = self.rows.len().saturating_sub(1);
         self.keep_selected_on_screen();
     }
@@ -177,9 +188,21 @@ impl Rows {
         let index = self.top + line;
         let exists = line < self.height && index < self.rows.len();
         if exists {
+            self.owed = 0;
             self.selected = index;
         }
         exists
+    }
+
+    /// `false` when the key is not among the rows.
+    pub fn select_id(&mut self, id: Uuid) -> bool {
+        let found = self.position(id);
+        if let Some(index) = found {
+            self.owed = 0;
+            self.selected = index;
+            self.keep_selected_on_screen();
+        }
+        found.is_some()
     }
 
     /// Takes `page` in place of all rows. `before` is how many keys stand in front of it, if known.
@@ -262,13 +285,6 @@ impl Rows {
         if let Some(row) = self.rows.iter_mut().find(|row| row.key.id == key.id) {
             row.key = key;
         }
-    }
-
-    pub fn name_of(&self, id: Uuid) -> Option<&str> {
-        self.rows
-            .iter()
-            .find(|row| row.key.id == id)
-            .map(|row| row.key.name.as_str())
     }
 
     fn position(&self, id: Uuid) -> Option<usize> {

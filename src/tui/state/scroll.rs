@@ -16,3 +16,11 @@ pub(super) fn scrolled(scroll: u16, action: Action, page: u16, most: u16) -> Opt
     };
     Some(to.min(most))
 }
+
+/// No dialog has more lines, even with the longest names.
+const MOST_LINES: u16 = 200;
+
+/// Where a dialog scrolls to; it shows its last lines when that is farther than they are.
+pub(super) fn scrolled_in_dialog(scroll: u16, action: Action, page: u16) -> u16 {
+    scrolled(scroll, action, (page / 2).max(1), MOST_LINES).unwrap_or(scroll)
+}

@@ -1,5 +1,7 @@
 //! One line of text that is being edited. The editing itself is `tui_input`'s.
 
+use std::fmt;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
@@ -9,11 +11,21 @@ use crate::model::pasted;
 /// More than any field may hold; what is pasted beyond it is cut, and validation says the rest.
 const MAX_CHARS: usize = 2_000;
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TextField {
     input: Input,
     most: usize,
     history: History,
+}
+
+/// Says nothing of a secret that was typed or pasted where none belongs.
+impl fmt::Debug for TextField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.holds_secret() {
+            true => f.write_str("TextField(…)"),
+            false => write!(f, "TextField({:?})", self.value()),
+        }
+    }
 }
 
 impl Default for TextField {
@@ -38,6 +50,11 @@ impl TextField {
 
     pub fn value(&self) -> &str {
         self.input.value()
+    }
+
+    /// Whether one of our secrets stands in it. It is no place for one: nothing of it may be shown or sent.
+    pub fn holds_secret(&self) -> bool {
+        pasted::is_in(self.value())
     }
 
     pub fn is_blank(&self) -> bool {
@@ -176,6 +193,15 @@ fn edit(key: KeyEvent) -> Option<Edit> {
 mod tests {
     use super::*;
     use crate::model::{Scope, Token, TokenKind};
+
+    #[test]
+    fn what_is_said_of_a_field_repeats_no_secret() {
+        let token = Token::from_entropy(TokenKind::User, [9; 32]);
+        let mut field = TextField::new("Kiosk ");
+        assert!(!field.holds_secret() && format!("{field:?}").contains("Kiosk"));
+        field.paste(token.expose());
+        assert!(field.holds_secret() && !format!("{field:?}").contains("kdu_"));
+    }
 
     #[test]
     fn a_secret_is_not_looked_for() {

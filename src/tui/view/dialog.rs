@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Widget};
 
 use super::{Look, text};
+use crate::api::Key;
 
 /// Draws an empty box of at most `width` times `height` (with its border); returns its inside.
 pub fn open(buffer: &mut Buffer, screen: Rect, width: u16, height: u16, title: &str, border: Style) -> Rect {
@@ -52,6 +53,69 @@ fn clear(buffer: &mut Buffer, area: Rect) {
 /// How wide the inside of a box of `width` is on this screen.
 pub fn inner_width(screen: Rect, width: u16) -> usize {
     usize::from(width.min(screen.width)).saturating_sub(4)
+}
+
+/// What a dialog says that asks before something is done.
+#[derive(Default)]
+pub struct Words {
+    /// What it is about, whole: where there is no room for it, it scrolls.
+    pub head: Vec<Line<'static>>,
+    /// What gives way where there is no room.
+    pub body: Vec<Line<'static>>,
+    /// What must be read, too.
+    pub foot: Vec<Line<'static>>,
+}
+
+/// Lines of the border and the buttons.
+const FRAME: usize = 3;
+
+/// Draws a dialog that asks; its buttons stay in sight at every height.
+pub fn ask(
+    buffer: &mut Buffer,
+    screen: Rect,
+    (width, title, border): (u16, &str, Style),
+    words: Words,
+    scroll: u16,
+    buttons: Line,
+    look: &Look,
+) {
+    let Words { head, mut body, foot } = words;
+    let room = usize::from(screen.height).saturating_sub(FRAME);
+    body.truncate(room.saturating_sub(head.len() + foot.len()));
+    let lines: Vec<Line> = head.into_iter().chain(body).chain(foot).collect();
+    let blank = usize::from(lines.len() < room);
+    let height = u16::try_from(lines.len() + FRAME + blank).unwrap_or(u16::MAX);
+    let inner = open(buffer, screen, width, height, title, border);
+    let last = inner.height.min(1);
+    let above = Rect {
+        height: inner.height - last,
+        ..inner
+    };
+    let most = u16::try_from(lines.len())
+        .unwrap_or(u16::MAX)
+        .saturating_sub(above.height);
+    let scroll = scroll.min(most);
+    Paragraph::new(lines).scroll((scroll, 0)).render(above, buffer);
+    let row = Rect {
+        y: inner.y + above.height,
+        height: last,
+        ..inner
+    };
+    Paragraph::new(buttons).render(row, buffer);
+    more(buffer, buffer.area, inner, (scroll > 0, scroll < most), look);
+}
+
+/// A name that is to be told from all others: whole, over as many lines as it takes.
+pub fn name(name: &str, width: usize, style: Style) -> Vec<Line<'static>> {
+    let lines = text::whole(name, width).into_iter();
+    lines.map(|line| Line::styled(line, style)).collect()
+}
+
+/// What tells a key from another one of nearly the same name: `kdw_…4BkS · 0193aa00-…`.
+pub fn which_key(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let words = format!("{} · id {}", key.hint, key.id);
+    let lines = text::wrap(&words, width).into_iter();
+    lines.map(|line| Line::styled(line, look.theme.faint())).collect()
 }
 
 /// Shows `lines` above a last line, of buttons or hints, which stays whatever the height.

@@ -9,13 +9,19 @@ use super::{Look, filter, text};
 use crate::tui::keymap::{self, Action};
 use crate::tui::state::{App, Tone};
 
-/// What there is to say of what was typed into the filter, or else the hints of the layer for what is
+/// What there is to say of what was typed into the filter or waits for rows, or else the hints of the layer for what is
 /// possible now. Where they don't all fit, help and quit stay.
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     if let Some((sentence, style)) = filter::says(app, look) {
         let room = usize::from(area.width).saturating_sub(2);
         let sentence = format!(" {}", text::fit_sentence(&sentence, room));
         Paragraph::new(Span::styled(sentence, style)).render(area, buffer);
+        return;
+    }
+    if let Some(words) = app.waiting_words() {
+        let room = usize::from(area.width).saturating_sub(2);
+        let words = format!(" {}", text::fit_sentence(&words, room));
+        Paragraph::new(Span::styled(words, look.theme.warning())).render(area, buffer);
         return;
     }
     let possible =
@@ -48,7 +54,8 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     Paragraph::new(Line::from(spans)).render(area, buffer);
 }
 
-/// One line over the bottom border, so that it costs no row and moves nothing.
+/// A line over the bottom border, so that it costs no row and moves nothing. Where that is too short for it, it
+/// goes on over the hints: a name in it tells which thing it is about, and is not cut.
 pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     let Some(notice) = &app.notice else {
         return;
@@ -59,20 +66,28 @@ pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         Tone::Failed => ("✗", look.theme.bad()),
     };
     let table = app.layout().table;
-    let y = (table.y + table.height).saturating_sub(1);
-    let room = usize::from(screen.width).saturating_sub(4);
-    let content = format!(
-        " {sign} {} ",
-        text::fit_sentence(&notice.text, room.saturating_sub(4))
-    );
-    let width = (text::width(&content) as u16).min(screen.width);
+    let border = (table.y + table.height).saturating_sub(1);
+    let room = usize::from(screen.width).saturating_sub(8);
+    let mut lines = text::wrap(&notice.text, room);
+    if lines.len() > usize::from(screen.height) / 2 {
+        lines = vec![text::fit_sentence(&notice.text, room)];
+    }
+    let height = lines.len() as u16;
+    // Never over a row that is not needed for it.
+    let y = border.min(screen.bottom().saturating_sub(height));
+    let lines = lines.into_iter().enumerate().map(|(index, line)| match index {
+        0 => format!(" {sign} {line} "),
+        _ => format!("   {line} "),
+    });
+    let lines: Vec<Line> = lines.map(|line| Line::styled(line, style)).collect();
+    let width = lines.iter().map(Line::width).max().unwrap_or_default();
     let area = Rect {
         x: 2.min(screen.width),
         y,
-        width,
-        height: 1,
+        width: (width as u16).min(screen.width),
+        height,
     }
     .intersection(screen);
     Clear.render(area, buffer);
-    Paragraph::new(Span::styled(content, style)).render(area, buffer);
+    Paragraph::new(lines).render(area, buffer);
 }

@@ -6,13 +6,16 @@ use ratatui::text::{Line, Span};
 
 use super::form_lines::{FormLines, LABEL};
 use super::{Look, dialog, text};
-use crate::model::Scope;
+use crate::api::Key;
+use crate::model::{Scope, Shown};
 use crate::tui::state::Form;
 use crate::tui::state::form::{DomainList, Field, ProjectChoice};
 use crate::tui::state::text::TextField;
 
 /// Lines of the domain list that are shown at once.
 const DOMAIN_LINES: usize = 8;
+
+const EDIT: &str = "Edit ";
 
 /// Collects the lines from top to bottom.
 struct Lines<'a> {
@@ -27,7 +30,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, form: &Form, look: &Look) -> Op
     };
     lines.build();
     let title = match &form.editing {
-        Some(key) => format!("Edit {}", key.name),
+        Some(key) => format!("{EDIT}{}", key.name),
         None => "Create a key".into(),
     };
     lines.lines.show(buffer, screen, &title, buttons(form, look))
@@ -58,6 +61,9 @@ impl Lines<'_> {
     fn build(&mut self) {
         if let Some(banner) = &self.form.banner {
             self.lines.banner(banner);
+        }
+        if let Some(key) = &self.form.editing {
+            self.which(key);
         }
         self.scope();
         let fields = self.form.fields();
@@ -99,6 +105,19 @@ impl Lines<'_> {
         self.lines.plain(Line::default());
     }
 
+    /// What tells the key from others; its name, too, where the title has no room for all of it.
+    fn which(&mut self, key: &Key) {
+        let width = self.lines.width;
+        if text::width(Shown::new(&key.name).as_str()) + EDIT.len() + 2 > width {
+            for line in dialog::name(&key.name, width, self.lines.look.theme.strong()) {
+                self.lines.plain(line);
+            }
+        }
+        for line in dialog::which_key(key, width, self.lines.look) {
+            self.lines.plain(line);
+        }
+    }
+
     fn text(&mut self, field: Field, label: &str, value: &TextField) {
         let focused = self.form.focus == field;
         self.lines.input(self.lines.label(label, focused), value, focused);
@@ -137,11 +156,10 @@ impl Lines<'_> {
         }
         let skip = (form.project.highlighted() + 1).saturating_sub(5);
         for (index, choice) in choices.iter().enumerate().skip(skip).take(5) {
+            let room = self.lines.width.saturating_sub(LABEL + 2);
             let name = match choice {
-                ProjectChoice::Existing(project) => {
-                    text::fit(&project.name, self.lines.width.saturating_sub(LABEL + 2))
-                }
-                ProjectChoice::New(name) => format!("+ new project “{}”", text::fit(name, 30)),
+                ProjectChoice::Existing(project) => text::whole(&project.name, room),
+                ProjectChoice::New(name) => text::whole(&format!("+ new project “{name}”"), room),
             };
             let taken = index == form.project.highlighted();
             let style = if taken {
@@ -149,11 +167,13 @@ impl Lines<'_> {
             } else {
                 self.lines.look.theme.text()
             };
-            let mark = if taken { "▸ " } else { "  " };
-            self.lines.plain(Line::from(vec![
-                Span::raw(" ".repeat(LABEL)),
-                Span::styled(format!("{mark}{name}"), style),
-            ]));
+            for (part, name) in name.into_iter().enumerate() {
+                let mark = if taken && part == 0 { "▸ " } else { "  " };
+                self.lines.plain(Line::from(vec![
+                    Span::raw(" ".repeat(LABEL)),
+                    Span::styled(format!("{mark}{name}"), style),
+                ]));
+            }
         }
     }
 

@@ -151,8 +151,13 @@ impl<'a> FormLines<'a> {
     }
 }
 
-/// The part of a field that fits, and the cursor's column in it.
+/// The part of a field that fits, and the cursor's column in it; of a secret only how long it is.
 fn window(field: &TextField, width: usize, focused: bool) -> (String, usize) {
+    if field.holds_secret() {
+        let length = field.value().chars().count();
+        let dots = length.min(width.saturating_sub(1));
+        return ("•".repeat(dots), dots);
+    }
     let shown = Shown::new(field.value()).into_string();
     let cursor = text::width(Shown::new(&field.before_cursor()).as_str());
     if !focused {

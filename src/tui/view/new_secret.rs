@@ -24,7 +24,7 @@ pub fn render(
 ) -> Option<Position> {
     let theme = look.theme;
     let width = dialog::inner_width(screen, WIDTH);
-    let mut lines = vec![Line::styled(text::fit(new.of.name(), width), theme.strong())];
+    let mut lines = which(new, screen, width, look);
     let wrapped = |words: &str, style| {
         text::wrap(words, width)
             .into_iter()
@@ -80,6 +80,18 @@ fn title(of: &SecretOf) -> String {
         SecretOf::Key(key) => format!("{} key created", key.scope),
         SecretOf::Person(_) => "Sign-in token".into(),
     }
+}
+
+/// Whose secret it is, whole where the secret below has room, too.
+fn which(new: &NewSecret, screen: Rect, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let mut lines = dialog::name(new.of.name(), width, look.theme.strong());
+    if lines.len() > usize::from(screen.height) / 4 {
+        lines = vec![Line::styled(text::fit(new.of.name(), width), look.theme.strong())];
+    }
+    if let SecretOf::Key(key) = &new.of {
+        lines.extend(dialog::which_key(key, width, look));
+    }
+    lines
 }
 
 /// What is to be done with it; a command on a line of its own.

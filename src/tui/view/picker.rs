@@ -56,30 +56,45 @@ pub fn render(buffer: &mut Buffer, screen: Rect, picker: &Picker, look: &Look) -
             .collect();
         Paragraph::new(lines).render(list, buffer);
     }
-    let room = usize::from(list.width).saturating_sub(ASIDE);
-    let skip = (picker.selected + 1).saturating_sub(usize::from(list.height));
-    for (index, (name, aside)) in picker
-        .found
-        .iter()
-        .enumerate()
-        .skip(skip)
-        .take(usize::from(list.height))
-    {
-        let row = Rect {
-            y: list.y + (index - skip) as u16,
-            height: 1,
-            ..list
+    found(buffer, list, picker, look);
+    cursor
+}
+
+/// The lines of what is found, each whole; those of the selected one are in sight, its first before its last.
+fn found(buffer: &mut Buffer, list: Rect, picker: &Picker, look: &Look) {
+    let mut lines = Vec::new();
+    let mut selected = 0..0;
+    for (index, found) in picker.found.iter().enumerate() {
+        let is_selected = index == picker.selected;
+        let style = match is_selected {
+            true => look.theme.selected(),
+            false => look.theme.text(),
         };
-        let style = if index == picker.selected {
-            look.theme.selected()
-        } else {
-            look.theme.text()
-        };
-        let line = Line::from(vec![
-            Span::raw(text::column(&text::fit(name, room.saturating_sub(1)), room)),
-            Span::raw(text::column(aside, ASIDE)),
-        ]);
+        let from = lines.len();
+        let of_found = found_lines(found, usize::from(list.width));
+        lines.extend(of_found.into_iter().map(|line| (line, style)));
+        if is_selected {
+            selected = from..lines.len();
+        }
+    }
+    let skip = selected
+        .end
+        .saturating_sub(usize::from(list.height))
+        .min(selected.start);
+    for ((line, style), y) in lines.into_iter().skip(skip).zip(list.top()..list.bottom()) {
+        let row = Rect { y, height: 1, ..list };
         Paragraph::new(line).style(style).render(row, buffer);
     }
-    cursor
+}
+
+fn found_lines((name, aside): &(String, String), width: usize) -> Vec<Line<'static>> {
+    let room = width.saturating_sub(ASIDE);
+    let mut lines = text::whole(name, room.saturating_sub(1)).into_iter();
+    let first = lines.next().unwrap_or_default();
+    let first = Line::from(vec![
+        Span::raw(text::column(&first, room)),
+        Span::raw(text::column(aside, ASIDE)),
+    ]);
+    let rest = lines.map(|line| Line::raw(text::column(&line, width)));
+    std::iter::once(first).chain(rest).collect()
 }

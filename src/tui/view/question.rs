@@ -14,14 +14,6 @@ pub fn render(buffer: &mut Buffer, screen: Rect, question: &Question, look: &Loo
         .into_iter()
         .map(Line::raw)
         .collect();
-    let inner = dialog::open(
-        buffer,
-        screen,
-        WIDTH,
-        lines.len() as u16 + 4,
-        "Are you sure?",
-        look.theme.warning(),
-    );
     let buttons = dialog::buttons(
         &[
             (question.stay, !question.leaving, false),
@@ -29,6 +21,11 @@ pub fn render(buffer: &mut Buffer, screen: Rect, question: &Question, look: &Loo
         ],
         look,
     );
-    dialog::with_buttons(buffer, inner, lines, buttons);
+    let words = dialog::Words {
+        head: lines,
+        ..dialog::Words::default()
+    };
+    let frame = (WIDTH, "Are you sure?", look.theme.warning());
+    dialog::ask(buffer, screen, frame, words, question.scroll, buttons, look);
     None
 }

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Look, dialog, text, time};
 use crate::api::Key;
+use crate::model::Shown;
 use crate::tui::state::Removal;
 use crate::tui::state::people::{Choice, Holding};
 
@@ -15,7 +16,7 @@ const WIDTH: u16 = 76;
 pub fn render(buffer: &mut Buffer, screen: Rect, removal: &Removal, look: &Look) -> Option<Position> {
     let theme = look.theme;
     let width = dialog::inner_width(screen, WIDTH);
-    let mut above = vec![head(removal, width, look)];
+    let mut above = head(removal, width, look);
     if removal.is_me {
         above.extend(wrapped(
             "This is you: you'll be signed out.",
@@ -36,21 +37,19 @@ pub fn render(buffer: &mut Buffer, screen: Rect, removal: &Removal, look: &Look)
     };
     let blank = usize::from(room >= keys.len() + 2);
     let gap = || std::iter::repeat_n(Line::default(), blank);
-    let lines: Vec<Line> = above
-        .into_iter()
-        .chain(keys)
-        .chain(gap())
-        .chain(below)
-        .chain(gap())
-        .collect();
-    let height = lines.len() as u16 + 3;
-    let inner = dialog::open(buffer, screen, WIDTH, height, "Remove this person?", theme.bad());
-    dialog::with_buttons(buffer, inner, lines, buttons(removal, width, look));
+    let words = dialog::Words {
+        head: above,
+        body: keys.into_iter().chain(gap()).collect(),
+        foot: below,
+    };
+    let frame = (WIDTH, "Remove this person?", theme.bad());
+    let buttons = buttons(removal, width, look);
+    dialog::ask(buffer, screen, frame, words, removal.scroll, buttons, look);
     None
 }
 
 /// `nina@acme.example · Support · 12 keys`
-fn head(removal: &Removal, width: usize, look: &Look) -> Line<'static> {
+fn head(removal: &Removal, width: usize, look: &Look) -> Vec<Line<'static>> {
     let user = &removal.person.user;
     let keys = match &removal.holding {
         None => String::new(),
@@ -58,9 +57,15 @@ fn head(removal: &Removal, width: usize, look: &Look) -> Line<'static> {
         Some(Holding { total: 1, .. }) => " · 1 key".into(),
         Some(holding) => format!(" · {} keys", text::number(holding.total)),
     };
-    let rest = format!(" · {}{keys}", user.role);
-    let email = text::fit(&user.email, width.saturating_sub(text::width(&rest)));
-    Line::from(vec![Span::styled(email, look.theme.strong()), Span::raw(rest)])
+    let rest = format!("{}{keys}", user.role);
+    let email = Shown::new(&user.email).into_string();
+    if text::width(&email) + text::width(&rest) + 3 > width {
+        let mut lines = dialog::name(&user.email, width, look.theme.strong());
+        lines.push(Line::raw(rest));
+        return lines;
+    }
+    let email = Span::styled(email, look.theme.strong());
+    vec![Line::from(vec![email, Span::raw(format!(" · {rest}"))])]
 }
 
 fn wrapped(words: &str, width: usize, style: Style) -> Vec<Line<'static>> {
@@ -87,14 +92,17 @@ fn consequences(removal: &Removal) -> &'static str {
 /// As many keys as there is room for, and how many more there are.
 fn keys(holding: &Holding, room: usize, width: usize, look: &Look) -> Vec<Line<'static>> {
     let total = usize::try_from(holding.total).unwrap_or(usize::MAX);
-    let mut shown = holding.keys.len().min(room);
-    if shown < total {
-        shown = shown.min(room.saturating_sub(1));
+    let mut lines: Vec<Line> = Vec::new();
+    let mut shown = 0;
+    for key in &holding.keys {
+        let of_key = key_lines(key, width, look);
+        let is_last = shown + 1 == total;
+        if lines.len() + of_key.len() + usize::from(!is_last) > room {
+            break;
+        }
+        lines.extend(of_key);
+        shown += 1;
     }
-    let mut lines: Vec<Line> = holding.keys[..shown]
-        .iter()
-        .map(|key| line(key, width, look))
-        .collect();
     if shown < total && room > 0 {
         let and = if shown == 0 { "" } else { "and " };
         let more = text::number((total - shown) as u64);
@@ -103,8 +111,9 @@ fn keys(holding: &Holding, room: usize, width: usize, look: &Look) -> Vec<Line<'
     lines
 }
 
-/// `  Checkout assistant   Web        Storefront     3 min ago`; the name stays longest.
-fn line(key: &Key, width: usize, look: &Look) -> Line<'static> {
+/// `  Checkout assistant   kdw_…4BkS  Web        3 min ago  Storefront`; the name stays whole, over several
+/// lines if it must, and what tells the key from others of nearly the same name stays longest.
+fn key_lines(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
     let project = key.project.as_ref().map_or("–", |project| project.name.as_str());
     let used = match key.last_used_at {
         Some(at) => time::ago(Some(at), look.now),
@@ -112,6 +121,7 @@ fn line(key: &Key, width: usize, look: &Look) -> Line<'static> {
     };
     let theme = look.theme;
     let mut cells = vec![
+        (key.hint.clone(), 9, theme.faint()),
         (key.scope.label().to_owned(), 10, theme.scope(key.scope)),
         (used, 11, theme.text()),
         (project.to_owned(), 18, theme.text()),
@@ -120,15 +130,16 @@ fn line(key: &Key, width: usize, look: &Look) -> Line<'static> {
         cells.pop();
     }
     let taken: usize = cells.iter().map(|cell| cell.1 + 2).sum();
-    let mut spans = vec![Span::raw(text::column(
-        &format!("  {}", key.name),
-        width.saturating_sub(taken),
-    ))];
+    let room = width.saturating_sub(taken + 2);
+    let mut name = text::whole(&key.name, room).into_iter();
+    let first = name.next().unwrap_or_default();
+    let mut spans = vec![Span::raw(format!("  {}", text::column(&first, room)))];
     for (content, cells, style) in cells {
         spans.push(Span::raw("  "));
         spans.push(Span::styled(text::column(&content, cells), style));
     }
-    Line::from(spans)
+    let rest = name.map(|line| Line::raw(format!("  {line}")));
+    std::iter::once(Line::from(spans)).chain(rest).collect()
 }
 
 /// The buttons: in few words where there is little room, and the focused one alone where there is less.

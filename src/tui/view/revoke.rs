@@ -8,12 +8,10 @@ use super::details::paragraph;
 use super::{Look, dialog, text, time, used};
 use crate::api::{Key, Usage};
 use crate::client::Error;
-use crate::model::Scope;
+use crate::model::{Scope, Shown};
 use crate::tui::state::{App, RevokeDialog};
 
 const WIDTH: u16 = 66;
-/// Lines of the border and the buttons.
-const FRAME: u16 = 3;
 /// A screen of this height has room for blank lines.
 const ROOMY: u16 = 18;
 
@@ -26,20 +24,19 @@ pub fn render(
 ) -> Option<Position> {
     let theme = look.theme;
     let width = dialog::inner_width(screen, WIDTH);
-    let mut lines = what_stops(dialog, screen, width, look);
-    let mut last = paragraph(
+    let mut foot = paragraph(
         "A revoked key never works again and can't be restored.",
         theme.strong(),
         width,
     );
     if let Some(error) = &dialog.error {
-        last.extend(paragraph(error, theme.bad(), width));
+        foot.extend(paragraph(error, theme.bad(), width));
     }
-    // Where not everything fits, that it is for ever stays.
-    lines.truncate(usize::from(screen.height.saturating_sub(FRAME)).saturating_sub(last.len()));
-    lines.extend(last);
-    let height = lines.len() as u16 + 4;
-    let inner = dialog::open(buffer, screen, WIDTH, height, "Revoke this key?", theme.bad());
+    let words = dialog::Words {
+        head: which(dialog, width, look),
+        body: what_stops(dialog, screen, width, look),
+        foot,
+    };
     let buttons = if dialog.sending || app.is_quitting() {
         Line::styled("Revoking…", theme.faint())
     } else {
@@ -48,19 +45,26 @@ pub fn render(
             look,
         )
     };
-    dialog::with_buttons(buffer, inner, lines, buttons);
+    let frame = (WIDTH, "Revoke this key?", theme.bad());
+    dialog::ask(buffer, screen, frame, words, dialog.scroll, buttons, look);
     None
+}
+
+/// Which key it is, told from every other one.
+fn which(dialog: &RevokeDialog, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let key = &dialog.key;
+    let usage = dialog.usage.of(key.id).and_then(Result::ok);
+    let mut lines = dialog::name(&key.name, width, look.theme.strong());
+    lines.extend(facts(key, usage, width, look));
+    lines.extend(dialog::which_key(key, width, look));
+    lines
 }
 
 fn what_stops(dialog: &RevokeDialog, screen: Rect, width: usize, look: &Look) -> Vec<Line<'static>> {
     let key = &dialog.key;
     let usage = dialog.usage.of(key.id);
     let gap = || (screen.height >= ROOMY).then(Line::default);
-    let mut lines = vec![
-        Line::styled(text::fit(&key.name, width), look.theme.strong()),
-        facts(key, usage.and_then(Result::ok), width, look),
-    ];
-    lines.extend(gap());
+    let mut lines: Vec<Line> = gap().into_iter().collect();
     lines.extend(at_stake(usage, width, look));
     lines.extend(gap());
     lines.extend(paragraph(&consequences(key), look.theme.text(), width));
@@ -85,7 +89,7 @@ fn at_stake(usage: Option<Result<&Usage, &Error>>, width: usize, look: &Look) ->
 }
 
 /// `Web key · Storefront · last used 3 min ago`
-fn facts(key: &Key, usage: Option<&Usage>, width: usize, look: &Look) -> Line<'static> {
+fn facts(key: &Key, usage: Option<&Usage>, width: usize, look: &Look) -> Vec<Line<'static>> {
     let last = usage.and_then(|usage| usage.last_use.as_ref());
     let used = match last.map(|last| last.at).or(key.last_used_at) {
         Some(at) => format!("last used {}", time::ago(Some(at), look.now)),
@@ -93,16 +97,14 @@ fn facts(key: &Key, usage: Option<&Usage>, width: usize, look: &Look) -> Line<'s
     };
     let kind = format!("{} key", key.scope);
     let rest = match &key.project {
-        Some(project) => {
-            let room = width.saturating_sub(text::width(&kind) + text::width(&used) + 6);
-            format!(" · {} · {used}", text::fit(&project.name, room))
-        }
+        Some(project) => format!(" · {} · {used}", Shown::new(&project.name)),
         None => format!(" · {used}"),
     };
-    Line::from(vec![
-        Span::styled(kind, look.theme.scope(key.scope)),
-        Span::raw(rest),
-    ])
+    if text::width(&kind) + text::width(&rest) > width {
+        return dialog::name(&format!("{kind}{rest}"), width, look.theme.text());
+    }
+    let kind = Span::styled(kind, look.theme.scope(key.scope));
+    vec![Line::from(vec![kind, Span::raw(rest)])]
 }
 
 fn consequences(key: &Key) -> String {

@@ -91,6 +91,30 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
+/// A name whole, on as many lines of at most `cells` as it takes: nothing is cut and no space is left out, so
+/// that two names that differ look different. Breaks behind a space where that leaves no line half empty.
+pub fn whole(name: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(2);
+    let shown = Shown::new(name);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for grapheme in shown.as_str().graphemes(true) {
+        if used + grapheme.width() > cells && used > 0 {
+            let rest = match line.rfind(' ') {
+                Some(at) if line[..at].width() >= cells / 2 => line.split_off(at + 1),
+                _ => String::new(),
+            };
+            used = rest.width();
+            lines.push(std::mem::replace(&mut line, rest));
+        }
+        line.push_str(grapheme);
+        used += grapheme.width();
+    }
+    lines.push(line);
+    lines
+}
+
 fn push(lines: &mut [String], text: &str) {
     if let Some(line) = lines.last_mut() {
         line.push_str(text);
@@ -146,6 +170,28 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("", 4), [""]);
+    }
+
+    #[test]
+    fn a_name_is_whole_on_as_many_lines_as_it_takes() {
+        for name in [
+            "Checkout assistant of the storefront, Auckland",
+            "two  spaces   and    more",
+            "キオスク受付アシスタント",
+            "a\u{202e}b\u{200b}c",
+            "👩‍💻👩‍💻👩‍💻",
+            "",
+        ] {
+            for cells in [2, 5, 9, 16, 80] {
+                let lines = whole(name, cells);
+                assert_eq!(lines.concat(), Shown::new(name).as_str(), "{name} in {cells}");
+                assert!(
+                    lines.iter().all(|line| width(line) <= cells),
+                    "{lines:?} in {cells}"
+                );
+            }
+        }
+        assert_eq!(whole("one two three", 9), ["one two ", "three"]);
     }
 
     #[test]

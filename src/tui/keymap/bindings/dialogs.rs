@@ -106,6 +106,20 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind!(ASKING, [code(KeyCode::Esc)], Back, "cancel", "cancel"),
     bind!(
+        ASKING,
+        [code(KeyCode::PageUp)],
+        PageUp,
+        "",
+        "the lines above, where not all fit"
+    ),
+    bind!(
+        ASKING,
+        [code(KeyCode::PageDown)],
+        PageDown,
+        "",
+        "the lines below, where not all fit"
+    ),
+    bind!(
         &[NewSecret],
         [ch('c'), ch('y')],
         Copy,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{Field, Form};
 use crate::model::{FieldError, FieldErrors, field};
+use crate::tui::state::text::TextField;
 
 impl Form {
     /// The error to show under a field, when it is time to show it.
@@ -22,8 +23,24 @@ impl Form {
     pub(super) fn revalidate(&mut self) {
         let visited: HashSet<&str> = self.visited.iter().map(|field| field.wire_name()).collect();
         let local = self.all_errors().0.into_iter();
-        let shown = local.filter(|error| visited.contains(field::base(&error.field)));
+        let held = self.fields_with_secrets();
+        let shown = local.filter(|error| {
+            let name = field::base(&error.field);
+            visited.contains(name) || held.contains(&name)
+        });
         self.errors = FieldErrors(self.refusals.iter().cloned().chain(shown).collect());
+    }
+
+    /// Where a secret stands in the open, which is said before the field is left.
+    fn fields_with_secrets(&self) -> Vec<&'static str> {
+        let domains = self.domains.lines().iter().any(TextField::holds_secret);
+        let held = [
+            (Field::Name, self.name.holds_secret()),
+            (Field::Domains, domains),
+            (Field::LocalAddress, self.local_address.holds_secret()),
+        ];
+        let held = held.into_iter().filter(|(_, holds)| *holds);
+        held.map(|(field, _)| field.wire_name()).collect()
     }
 
     /// The focused field was changed: what the server said of it counts no longer, and what is

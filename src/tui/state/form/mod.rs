@@ -174,6 +174,11 @@ impl Form {
         effects
     }
 
+    /// Whether an action is about projects that are still on their way.
+    pub fn awaits_project(&self, action: Action) -> bool {
+        self.focus == Field::Project && self.project.awaits(action)
+    }
+
     /// The new project is there, or not: as with an existing one, the focus goes on.
     pub fn project_created(&mut self, question: u64, result: Result<Project, Error>) {
         self.project.created(question, result);

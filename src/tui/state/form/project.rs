@@ -5,6 +5,8 @@ use crossterm::event::KeyEvent;
 
 use crate::api::{Project, ProjectRef};
 use crate::client::Error;
+use crate::model::pasted;
+use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::text::TextField;
@@ -30,6 +32,8 @@ pub struct ProjectPicker {
     asked_for: Option<String>,
     /// A question or a creation is on its way.
     pub waiting: bool,
+    /// What is on its way is a creation.
+    creating: bool,
     pub error: Option<String>,
 }
 
@@ -45,6 +49,7 @@ impl ProjectPicker {
             question: form << 32,
             asked_for: None,
             waiting: false,
+            creating: false,
             error: None,
         }
     }
@@ -63,7 +68,7 @@ impl ProjectPicker {
 
     /// What is offered now. Nothing once a project is chosen.
     pub fn choices(&self) -> Vec<ProjectChoice> {
-        if self.chosen.is_some() {
+        if self.chosen.is_some() || self.text.holds_secret() {
             return Vec::new();
         }
         let typed = self.text.value().trim();
@@ -74,6 +79,24 @@ impl ProjectPicker {
             choices.push(ProjectChoice::New(typed.to_owned()));
         }
         choices
+    }
+
+    /// A new project is being made.
+    pub fn is_creating(&self) -> bool {
+        self.creating
+    }
+
+    /// Whether Enter would make a new project.
+    pub fn would_create(&self) -> bool {
+        let taken = self.choices().into_iter().nth(self.highlighted);
+        matches!(taken, Some(ProjectChoice::New(_)))
+    }
+
+    /// Whether what an action takes is still on its way. An empty field is left without taking anything.
+    pub fn awaits(&self, action: Action) -> bool {
+        let leaves = matches!(action, Action::NextField | Action::PreviousField | Action::Submit);
+        let takes = matches!(action, Action::Accept | Action::Up | Action::Down);
+        self.waiting && self.chosen.is_none() && (takes || (leaves && !self.text.is_blank()))
     }
 
     pub fn handle(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
@@ -108,8 +131,14 @@ impl ProjectPicker {
 
     fn search(&mut self) -> Vec<Effect> {
         self.question += 1;
-        self.waiting = true;
-        self.error = None;
+        self.creating = false;
+        self.error = pasted::refuse(self.text.value()).err();
+        self.waiting = self.error.is_none();
+        if self.error.is_some() {
+            self.asked_for = None;
+            self.found.clear();
+            return Vec::new();
+        }
         self.asked_for = Some(self.text.value().to_owned());
         vec![Effect::SearchProjects {
             question: self.question,
@@ -140,6 +169,7 @@ impl ProjectPicker {
             return;
         }
         self.waiting = false;
+        self.creating = false;
         match result {
             Ok(project) => self.choose(project.into()),
             Err(error) => {
@@ -201,6 +231,7 @@ impl ProjectPicker {
             Some(ProjectChoice::New(name)) => {
                 self.question += 1;
                 self.waiting = true;
+                self.creating = true;
                 self.error = None;
                 (
                     false,

@@ -50,7 +50,9 @@ impl Heirs {
     }
 
     fn search(&mut self) -> Effect {
-        self.question = self.list.ask();
+        if let Some((question, _)) = self.list.begin(Fetch::Start) {
+            self.question = question;
+        }
         Effect::People(PeopleRequest::FindHeirs { query: self.query() })
     }
 
@@ -105,8 +107,8 @@ impl App {
             Action::Back => {
                 self.over.pop();
             }
-            // While an answer is on its way, what is shown is not what was typed.
-            Action::Accept if !heirs.list.is_waiting() => {
+            // Where the search failed, what is shown is not what was typed.
+            Action::Accept if heirs.list.why_old().is_none() => {
                 if let Some(heir) = heirs.list.selected().cloned() {
                     self.confirm_heir(&heir);
                 }

@@ -12,6 +12,7 @@ use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, PeopleRequest};
 use crate::tui::state::list::Fetch;
 use crate::tui::state::notice::sentence;
+use crate::tui::state::scroll::scrolled_in_dialog;
 use crate::tui::state::{About, App, Over, Tone};
 
 /// The most keys that are shown by name.
@@ -52,6 +53,8 @@ pub struct Removal {
     looking: Option<u64>,
     focus: usize,
     pub sending: bool,
+    /// The first line that is shown, where not all fit.
+    pub scroll: u16,
     pub error: Option<String>,
     /// Who gets the keys, once that is decided.
     heir: Option<PersonRef>,
@@ -66,6 +69,7 @@ impl Removal {
             looking: None,
             focus: 0,
             sending: false,
+            scroll: 0,
             error: None,
             heir: None,
         }
@@ -172,9 +176,14 @@ impl App {
     }
 
     pub(in crate::tui::state) fn perform_in_removal(&mut self, action: Action) -> Vec<Effect> {
+        let page = self.size.1 / 2;
         let Some(Over::Removal(removal)) = self.over.last_mut() else {
             return Vec::new();
         };
+        if matches!(action, Action::PageUp | Action::PageDown) {
+            removal.scroll = scrolled_in_dialog(removal.scroll, action, page);
+            return Vec::new();
+        }
         match (action, removal.focused()) {
             _ if removal.sending => Vec::new(),
             (Action::Accept, choice) if removal.is_looking() && choice != Choice::Cancel => Vec::new(),
