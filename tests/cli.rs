@@ -486,5 +486,41 @@ fn what_a_hostile_server_sends_moves_no_cursor() {
                 );
             }
         }
+/// What is given as text is not sent with a secret in it, and not repeated; who asks for a terminal is told which one.
+#[test]
+fn no_argument_that_is_text_takes_a_secret() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    server.project("Shop");
+    let secret = format!("my \"{token}\"");
+    for args in [
+        &["key", "create", "--scope", "analytics", "--name", &secret][..],
+        &["key", "edit", "Checkout", "--name", &secret],
+        &["key", "edit", "Checkout", "--add-domain", &secret],
+        &["key", "show", &secret],
+        &["key", "list", "--filter", &secret],
+        &["key", "explain", "Checkout", "--origin", &secret],
+        &["project", "add", &secret],
+        &["project", "edit", "Shop", "--name", &secret],
+        &["project", "edit", "Shop", "--session-key-name", &secret],
+        &["project", "list", "--filter", &secret],
+        &["project", "remove", &secret, "--yes"],
+        &["user", "add", &secret, "--role", "editor"],
+        &["user", "new-token", &secret],
+        &["gateway", "add", &secret],
+        &["gateway", "remove", &secret, "--yes"],
+    ] {
+        let ran = server.run(args);
+        assert!(
+            !ran.stderr.contains(&token) && !ran.stdout.contains(&token),
+            "{args:?}: {}",
+            ran.stderr
+        );
+        assert!(
+            matches!(ran.code, Some(1 | 2)) && ran.stdout.is_empty(),
+            "{args:?}"
+        );
+        assert!(ran.stderr.contains("secret"), "{args:?}: {}", ran.stderr);
     }
 }

@@ -17,6 +17,7 @@ mod connections;
 mod creation;
 mod events;
 mod meanwhile;
+mod no_secrets;
 mod openapi;
 mod pages;
 mod people;

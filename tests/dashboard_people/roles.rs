@@ -178,7 +178,8 @@ fn the_same_answer_to_who_we_are_asks_nothing() {
 fn a_role_that_sees_only_own_keys_drops_the_filter_by_owner_and_the_secret() {
     let mut talk = Talk::with_keys(some_keys(3));
     let id = talk.app.selected().expect("selected").id;
-    talk.press("mx").tell(Message::Revealed {
+    talk.press("m").answer_page(Ok(page(some_keys(3))));
+    talk.press("x").tell(Message::Revealed {
         id,
         purpose: Purpose::Show,
         result: Ok(Secret::new("kdw_secret")),

@@ -3,11 +3,22 @@
 use super::args::ExplainArgs;
 use super::resolve;
 use crate::api::{Explain, PresentedAt, Verdict};
-use crate::cli::{Failure, output};
+use crate::cli::{Failure, flags, output};
 use crate::client::Client;
 use crate::model::Shown;
 
 pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
+    let given = [
+        ("--origin", &args.origin),
+        ("--address", &args.address),
+        ("--session-id", &args.session_id),
+        ("--bundle", &args.bundle),
+    ];
+    flags::no_secrets(
+        given
+            .into_iter()
+            .filter_map(|(flag, text)| Some((flag, text.as_deref()?))),
+    )?;
     let key = resolve::key(client, &args.key).await?;
     let request = Explain {
         origin: args.origin,

@@ -96,6 +96,8 @@ pub enum About {
 pub struct Question {
     pub about: About,
     pub text: String,
+    /// What tells the thing that it is about from another of nearly the same name.
+    pub which: Option<String>,
     pub stay: &'static str,
     pub leave: &'static str,
     /// The focus is on the answer that loses something.

@@ -159,6 +159,7 @@ impl App {
         self.over.push(Over::Question(Question {
             about,
             text: text.to_owned(),
+            which: None,
             stay,
             leave,
             leaving: false,

@@ -7,7 +7,7 @@ use super::notice::sentence;
 use super::one_key::as_a;
 use super::projects::ProjectTask;
 use super::sheet::Task;
-use super::{About, App, Sheet, Tone};
+use super::{About, App, Over, Sheet, Tone};
 use crate::api::{NewProject, Project, ProjectEdit, SessionServerEdit};
 use crate::client::Error;
 use crate::model::{FieldErrors, name, session_server};
@@ -62,8 +62,8 @@ impl App {
             Action::RemoveSessionServer => self.ask_about(
                 ProjectTask::RemoveSessionServer(project.id),
                 &format!(
-                    "Remove the session server of {}? Its private key is destroyed, and {} from then on.",
-                    named(&project),
+                    "Remove the session server of “{}”? Its private key is destroyed, and {} from then on.",
+                    project.name,
                     refuse_to_connect(project.keys)
                 ),
                 "Remove it",
@@ -98,6 +98,9 @@ impl App {
 
     fn ask_about(&mut self, task: ProjectTask, text: &str, leave: &'static str) -> Vec<Effect> {
         self.ask(About::Project(task), text, "Cancel", leave);
+        if let Some(Over::Question(question)) = self.over.last_mut() {
+            question.which = task.project().map(|id| format!("id {id}"));
+        }
         Vec::new()
     }
 
@@ -259,8 +262,8 @@ fn named(project: &Project) -> String {
 
 fn undeploying(project: &Project) -> String {
     format!(
-        "Undeploy {}? From then on {}, and none can be created.",
-        named(project),
+        "Undeploy “{}”? From then on {}, and none can be created.",
+        project.name,
         refuse_to_connect(project.keys)
     )
 }

@@ -113,12 +113,17 @@ impl App {
         let moves = action.moves();
         match self.over.last() {
             None if moves => self.rows_are_coming() && !self.details_focused,
-            None => action.is_about_row() && (self.rows_are_coming() || self.owes_a_move()),
+            None => self.needs_row(action) && (self.rows_are_coming() || self.owes_a_move()),
             Some(Over::Filter(_)) => moves && self.rows_are_coming(),
-            Some(Over::Heirs(heirs)) => heirs.list.is_waiting() && (moves || action == Action::Accept),
             Some(Over::Form(form)) => !form.sending && form.awaits_project(action),
             _ => false,
         }
+    }
+
+    /// Whether an action depends on which row is selected; a filter by person is taken off without one.
+    fn needs_row(&self, action: Action) -> bool {
+        let takes_off = action == Action::SamePerson && self.activity.only.person.is_some();
+        action.is_about_row() && !takes_off
     }
 
     pub(super) fn wait(&mut self, action: Action) -> Vec<Effect> {
@@ -204,7 +209,7 @@ impl App {
     /// What waits, in words: `Waiting for the list, then: copy. Esc drops it.`
     pub fn waiting_words(&self) -> Option<String> {
         let first = self.type_ahead.0.front()?;
-        if matches!(self.over.last(), Some(Over::Form(_) | Over::Heirs(_))) {
+        if matches!(self.over.last(), Some(Over::Form(_))) {
             return Some("Waiting for the server, then on with what you typed. Esc drops that.".into());
         }
         let mut actions = self.type_ahead.0.iter().filter_map(|typed| match typed {

@@ -88,6 +88,13 @@ pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         height,
     }
     .intersection(screen);
+    let below = Rect {
+        x: screen.x,
+        y: border + 1,
+        width: screen.width,
+        height: (y + height).saturating_sub(border + 1),
+    };
+    Clear.render(below.intersection(screen), buffer);
     Clear.render(area, buffer);
     Paragraph::new(lines).render(area, buffer);
 }

@@ -82,13 +82,18 @@ fn title(of: &SecretOf) -> String {
     }
 }
 
+/// A screen of this height has room for more than the name and the secret.
+const ROOMY: u16 = 16;
+
 /// Whose secret it is, whole where the secret below has room, too.
 fn which(new: &NewSecret, screen: Rect, width: usize, look: &Look) -> Vec<Line<'static>> {
     let mut lines = dialog::name(new.of.name(), width, look.theme.strong());
     if lines.len() > usize::from(screen.height) / 4 {
         lines = vec![Line::styled(text::fit(new.of.name(), width), look.theme.strong())];
     }
-    if let SecretOf::Key(key) = &new.of {
+    if let SecretOf::Key(key) = &new.of
+        && screen.height >= ROOMY
+    {
         lines.extend(dialog::which_key(key, width, look));
     }
     lines

@@ -10,10 +10,10 @@ use crate::tui::state::Question;
 const WIDTH: u16 = 56;
 
 pub fn render(buffer: &mut Buffer, screen: Rect, question: &Question, look: &Look) -> Option<Position> {
-    let lines: Vec<Line> = text::wrap(&question.text, dialog::inner_width(screen, WIDTH))
-        .into_iter()
-        .map(Line::raw)
-        .collect();
+    let width = dialog::inner_width(screen, WIDTH);
+    let lines = text::wrap(&question.text, width).into_iter().map(Line::raw);
+    let which = question.which.iter().flat_map(|which| text::wrap(which, width));
+    let which = which.map(|line| Line::styled(line, look.theme.faint()));
     let buttons = dialog::buttons(
         &[
             (question.stay, !question.leaving, false),
@@ -22,7 +22,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, question: &Question, look: &Loo
         look,
     );
     let words = dialog::Words {
-        head: lines,
+        head: lines.chain(which).collect(),
         ..dialog::Words::default()
     };
     let frame = (WIDTH, "Are you sure?", look.theme.warning());

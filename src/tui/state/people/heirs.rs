@@ -9,7 +9,7 @@ use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, PeopleRequest};
 use crate::tui::state::list::{Fetch, List};
 use crate::tui::state::text::TextField;
-use crate::tui::state::{App, Over};
+use crate::tui::state::{App, Over, Tone};
 
 /// What the server takes.
 const MAX_FILTER_CHARS: usize = 100;
@@ -107,7 +107,10 @@ impl App {
             Action::Back => {
                 self.over.pop();
             }
-            // Where the search failed, what is shown is not what was typed.
+            // What is shown is not what was typed: who was shown before must not get the keys.
+            Action::Accept if heirs.list.is_waiting() => {
+                return self.say(Tone::Note, "Still searching; choose when the answer is there.");
+            }
             Action::Accept if heirs.list.why_old().is_none() => {
                 if let Some(heir) = heirs.list.selected().cloned() {
                     self.confirm_heir(&heir);

@@ -1,0 +1,186 @@
+//! No text that is kept takes one of our secrets, whatever stands around it, and no answer repeats it.
+
+use std::collections::BTreeSet;
+
+use keydeck::api::ProblemType::Invalid;
+use keydeck::model::{Scope, Token, TokenKind};
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::common::{Deck, Person, id_of, web_key};
+
+/// Strings in bodies that are kept nowhere, or are for secrets.
+const NOT_KEPT: [&str; 2] = [
+    "PUT /v1/projects/{id}/session-server private_key",
+    "POST /v1/keys/lookup sha256",
+];
+
+/// A text that is kept: the operation, a body that would be taken, and the field in it.
+struct Kept {
+    operation: &'static str,
+    body: Value,
+    field: &'static str,
+}
+
+fn kept(project: &str) -> Vec<Kept> {
+    let of = |operation, body: Value, field| Kept {
+        operation,
+        body,
+        field,
+    };
+    let web = || web_key(project, "New");
+    let mut local = web();
+    local["ui_domains"] = json!(["http://localhost:8000"]);
+    local["local_development"] = json!("203.0.113.7");
+    let mobile =
+        json!({"scope": "mobile", "name": "App", "project": project, "ui_domains": ["com.acme.shop"]});
+    let server = || {
+        json!({
+            "url": "wss://sessions.acme.example",
+            "key_name": "main",
+            "private_key": "s3cret-0123456789-0123456789-012",
+        })
+    };
+    vec![
+        of("POST /v1/keys", web(), "name"),
+        of("POST /v1/keys", web(), "ui_domains"),
+        of("POST /v1/keys", mobile, "ui_domains"),
+        of("POST /v1/keys", local, "local_development"),
+        of("PATCH /v1/keys/{id}", json!({"name": "Other"}), "name"),
+        of(
+            "PATCH /v1/keys/{id}",
+            json!({"ui_domains": ["https://a.example"]}),
+            "ui_domains",
+        ),
+        of(
+            "PATCH /v1/keys/{id}",
+            json!({"local_development": "203.0.113.7"}),
+            "local_development",
+        ),
+        of("POST /v1/projects", json!({"name": "Other"}), "name"),
+        of("PATCH /v1/projects/{id}", json!({"name": "Other"}), "name"),
+        of("PUT /v1/projects/{id}/session-server", server(), "url"),
+        of("PUT /v1/projects/{id}/session-server", server(), "key_name"),
+        of(
+            "POST /v1/users",
+            json!({"email": "a@b.example", "role": "editor"}),
+            "email",
+        ),
+        of("POST /v1/gateways", json!({"name": "nginx"}), "name"),
+    ]
+}
+
+fn secrets() -> Vec<String> {
+    let tokens = TokenKind::ALL.map(|kind| Token::from_entropy(kind, [7; 32]));
+    let mut secrets: Vec<String> = tokens.iter().map(|token| token.expose().to_owned()).collect();
+    let web = Token::from_entropy(TokenKind::Key(Scope::Web), [8; 32]);
+    let whole = web.secret(Some((Uuid::nil(), "https://keys.acme.example")));
+    secrets.push(whole.expose().to_owned());
+    secrets
+}
+
+async fn send(person: &Person, operation: &str, id: &str, body: &Value) -> crate::common::Answer {
+    let (method, path) = operation.split_once(' ').expect("a method and a path");
+    let path = path.replace("{id}", id);
+    let request = person.request(method.parse().expect("a method"), &path);
+    person.send(request.header("if-match", "\"1\"").json(body)).await
+}
+
+#[tokio::test]
+async fn every_text_that_is_kept_refuses_a_secret() {
+    let deck = Deck::start().await;
+    let project = deck.owner.project("Shop").await;
+    let key = id_of(&deck.owner.web_key(&project, "Checkout").await);
+    for secret in secrets() {
+        for text in [
+            secret.clone(),
+            format!("\"{secret}\""),
+            format!("Bearer {secret}"),
+            format!("https://{secret}.acme.example"),
+            format!("mira{secret}@acme.example"),
+        ] {
+            for Kept {
+                operation,
+                mut body,
+                field,
+            } in kept(&project)
+            {
+                body[field] = match body[field].is_array() {
+                    true => json!([text]),
+                    false => json!(text),
+                };
+                let id = if operation.contains("/keys/") {
+                    &key
+                } else {
+                    &project
+                };
+                let answer = send(&deck.owner, operation, id, &body).await;
+                answer.refused(422, Invalid);
+                let fields = answer.fields();
+                let is_named = fields.iter().any(|named| named.split('[').next() == Some(field));
+                assert!(is_named, "{operation} {field}: {fields:?}");
+                assert!(!answer.body.contains(&secret), "{operation} {field} repeats it");
+            }
+            let request = deck.owner.request(Method::POST, "/v1/keys");
+            let request = request
+                .header("idempotency-key", text.replace(' ', ""))
+                .json(&web_key(&project, "New"));
+            deck.owner.send(request).await.refused(422, Invalid);
+        }
+    }
+    let log = deck.owner.get("/v1/activity?limit=200").await;
+    let everything = [&log.body, &deck.owner.get("/v1/keys").await.body]
+        .map(String::as_str)
+        .concat();
+    assert!(secrets().iter().all(|secret| !everything.contains(secret)));
+}
+
+/// A text that is new in a body is on one of the two lists, or this fails.
+#[tokio::test]
+async fn every_text_in_a_body_is_known_here() {
+    let deck = Deck::start().await;
+    let document = &deck.contract().0;
+    let mut texts = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("methods") {
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            let properties = resolved(document, schema)["properties"].as_object();
+            for (name, property) in properties.into_iter().flatten() {
+                if is_text(document, property) {
+                    texts.insert(format!("{} {path} {name}", method.to_uppercase()));
+                }
+            }
+        }
+    }
+    let kept = kept("")
+        .into_iter()
+        .map(|kept| format!("{} {}", kept.operation, kept.field));
+    let known: BTreeSet<String> = kept.chain(NOT_KEPT.map(String::from)).collect();
+    assert_eq!(texts, known);
+}
+
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str() {
+        Some(reference) => document
+            .pointer(reference.trim_start_matches('#'))
+            .expect("resolves"),
+        None => schema,
+    }
+}
+
+/// Whether any text may stand there, also in a list.
+fn is_text(document: &Value, property: &Value) -> bool {
+    let schema = resolved(document, property);
+    let types = &schema["type"];
+    let has = |name: &str| {
+        types == name
+            || types
+                .as_array()
+                .is_some_and(|types| types.iter().any(|t| t == name))
+    };
+    if has("array") {
+        return is_text(document, &schema["items"]);
+    }
+    has("string") && schema.get("enum").is_none() && schema["format"] != "uuid"
+}
