@@ -60,7 +60,7 @@ pub fn inner_width(screen: Rect, width: u16) -> usize {
 pub struct Words {
     /// What it is about, whole: where there is no room for it, it scrolls.
     pub head: Vec<Line<'static>>,
-    /// What gives way where there is no room.
+    /// What follows the rest where not everything fits.
     pub body: Vec<Line<'static>>,
     /// What must be read, too.
     pub foot: Vec<Line<'static>>,
@@ -79,10 +79,12 @@ pub fn ask(
     buttons: Line,
     look: &Look,
 ) {
-    let Words { head, mut body, foot } = words;
+    let Words { head, body, foot } = words;
     let room = usize::from(screen.height).saturating_sub(FRAME);
-    body.truncate(room.saturating_sub(head.len() + foot.len()));
-    let lines: Vec<Line> = head.into_iter().chain(body).chain(foot).collect();
+    let lines: Vec<Line> = match head.len() + body.len() + foot.len() <= room {
+        true => head.into_iter().chain(body).chain(foot).collect(),
+        false => head.into_iter().chain(foot).chain(body).collect(),
+    };
     let blank = usize::from(lines.len() < room);
     let height = u16::try_from(lines.len() + FRAME + blank).unwrap_or(u16::MAX);
     let inner = open(buffer, screen, width, height, title, border);
