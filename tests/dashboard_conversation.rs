@@ -15,6 +15,8 @@ mod people;
 mod talk;
 #[path = "dashboard_conversation/type_ahead.rs"]
 mod type_ahead;
+#[path = "dashboard_conversation/type_ahead_elsewhere.rs"]
+mod type_ahead_elsewhere;
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use keydeck::api::{Created, KeyEvent, KeyEventKind, KeyPage, Order, ProblemType, Sort};

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::state::ServerState;
 use crate::api::{REQUEST_ID, is_request_id};
+use crate::model::pasted;
 
 /// Around what the router answers.
 pub async fn request(State(server): State<ServerState>, request: Request, next: Next) -> Response {
@@ -90,11 +91,11 @@ impl Seen {
     }
 }
 
-/// The caller's id when it can stand in a log line as it is; else a new one.
+/// The caller's id when it can stand in a log line as it is, and is no secret; else a new one.
 fn request_id(headers: &HeaderMap) -> String {
     headers
         .get(REQUEST_ID)
         .and_then(|value| value.to_str().ok())
-        .filter(|text| is_request_id(text))
+        .filter(|text| is_request_id(text) && !pasted::is_in(text))
         .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }

@@ -136,6 +136,19 @@ async fn every_text_that_is_kept_refuses_a_secret() {
     assert!(secrets().iter().all(|secret| !everything.contains(secret)));
 }
 
+/// The id that a caller gives its request stands in the log.
+#[tokio::test]
+async fn no_secret_is_the_id_of_a_request() {
+    let deck = Deck::start().await;
+    for secret in secrets() {
+        let request = deck.owner.request(Method::GET, "/v1/me");
+        let answer = deck.owner.send(request.header("x-request-id", &secret)).await;
+        answer.expect(200);
+        let id = answer.header("x-request-id");
+        assert!(!id.is_empty() && !secret.contains(id), "{id}");
+    }
+}
+
 /// A text that is new in a body is on one of the two lists, or this fails.
 #[tokio::test]
 async fn every_text_in_a_body_is_known_here() {

@@ -80,7 +80,7 @@ async fn undecided(client: &Client, person: &Person) -> Result<Failure, Failure>
         let key = &row.key;
         let of = key.project.as_ref();
         let of = of.map_or(String::new(), |project| format!(" of {}", project.name));
-        output::talk(format!("  {} key \"{}\"{of} ({})", key.scope, key.name, key.hint));
+        output::talk(format!("  {} key \"{}\"{of}", key.scope, key.name));
     }
     match person.keys.saturating_sub(page.items.len() as u64) {
         0 => {}
