@@ -126,7 +126,7 @@ impl Screen {
         self.write(&cells)
     }
 
-    /// Writes cells, placing the cursor anew behind all whose width terminals disagree about.
+    /// Writes cells, placing the cursor anew after all whose width terminals disagree about.
     fn write(&mut self, cells: &[At]) -> io::Result<()> {
         for run in cells.chunk_by(|(_, _, before), (_, _, after)| {
             let (before, after) = (width_of(before.symbol()), width_of(after.symbol()));

@@ -21,7 +21,7 @@ use super::{Input, keys, mouse};
 const LONE: Duration = Duration::from_millis(100);
 /// For so long after the key Escape, what begins as only a control sequence does is the rest of one
 /// that came in two pieces.
-const LATE: Duration = Duration::from_millis(400);
+const LATE: Duration = Duration::from_millis(900);
 /// What is not continued for so long has ended.
 const UNFINISHED: Duration = Duration::from_secs(2);
 

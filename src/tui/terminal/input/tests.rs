@@ -271,7 +271,7 @@ fn a_lone_escape_is_the_key_and_one_before_a_key_is_alt() {
         fed(&mut Parser::default(), &[b"\x1bj"]),
         [Made::Key(KeyCode::Char('j'), Mod::ALT)]
     );
-    // Behind the key, other keys are keys.
+    // After the key, other keys are keys.
     let mut out = Vec::new();
     parser.feed(b"\x1b", &mut out);
     parser.silence(&mut out);
