@@ -6,6 +6,15 @@ use ratatui::widgets::Paragraph;
 
 use super::*;
 
+/// A server in the background, which outlives what it shows; ended by this command.
+struct Server(Command);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.output();
+    }
+}
+
 /// Tests that need tmux; a machine without it skips this module by its name.
 mod tmux {
     use super::*;
@@ -72,13 +81,15 @@ mod tmux {
                 "--nocapture",
             ])
             .env(PLAYS, "1");
+        let mut end = tmux(sockets.path());
+        end.arg("kill-server");
+        let _server = Server(end);
         let pty = Pty::spawn(&command, Size(60, 20));
         pty.wait_for("All was drawn.");
         let captured = tmux(sockets.path())
             .args(["capture-pane", "-p"])
             .output()
             .expect("tmux runs");
-        let _ = tmux(sockets.path()).arg("kill-server").status();
         let screen = String::from_utf8(captured.stdout).expect("it is UTF-8");
         let letters = |text: &str| -> String { text.chars().filter(char::is_ascii_alphabetic).collect() };
         for (line, name) in screen.lines().zip(rows(FRAMES - 1)) {
@@ -109,6 +120,9 @@ mod gnu_screen {
             .env("SCREENDIR", private(&home))
             .env("LANG", "C.UTF-8")
             .env("KEYDECK_CLIPBOARD", "osc52");
+        let mut end = Command::new("screen");
+        end.args(["-X", "quit"]).env("SCREENDIR", home.path("screens"));
+        let _server = Server(end);
         let mut pty = Pty::spawn(&command, Size(100, 30));
         pty.wait_for("live");
         pty.wait_for("▌Trial of a BI");
