@@ -486,6 +486,9 @@ fn what_a_hostile_server_sends_moves_no_cursor() {
                 );
             }
         }
+    }
+}
+
 /// What is given as text is not sent with a secret in it, and not repeated; who asks for a terminal is told which one.
 #[test]
 fn no_argument_that_is_text_takes_a_secret() {
