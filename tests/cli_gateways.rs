@@ -44,7 +44,7 @@ fn web_key(server: &Served) {
         "--session-key-file",
         "-",
     ];
-    let key = "0123456789-abcdefghijklmnopqrstuvwxyz";
+    let key = "the-private-key-of-the-session-server";
     Ran::given(server.command(&session), key).succeeded();
     let create = ["key", "create", "--scope", "web", "--name", "Checkout"];
     let of = ["--project", "Storefront", "--domain", SHOP];

@@ -18,6 +18,7 @@ pub mod secret;
 pub mod servers;
 pub mod session_server;
 pub mod shown;
+pub mod strength;
 pub mod token;
 
 pub use address::LocalAddress;

@@ -3,12 +3,10 @@
 use url::Url;
 
 use super::domain::is_loopback;
-use super::{FieldErrors, Secret, name, pasted};
+use super::{FieldErrors, Secret, name, pasted, strength};
 
 /// The longest address, in characters.
 pub const MAX_URL: usize = 2048;
-/// The shortest private key, in bytes: HS256 is no stronger than its key (RFC 7518, section 3.2).
-pub const MIN_PRIVATE_KEY: usize = 32;
 /// The longest private key, in characters.
 pub const MAX_PRIVATE_KEY: usize = 4096;
 
@@ -57,6 +55,11 @@ pub fn host(url: &str) -> String {
     }
 }
 
+/// The scheme, host and port: the audience of a token.
+pub fn origin(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+}
+
 /// The address as it is kept: normalised, without a slash that nobody typed. Plain HTTP would show
 /// what is said to the network, so it is only for this machine.
 fn parse_url(text: &str) -> Result<String, String> {
@@ -103,12 +106,13 @@ fn check_private_key(key: &Secret) -> Result<(), String> {
     if key.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err("A private key has no spaces or line breaks; copy it once more.".into());
     }
-    match key.len() < MIN_PRIVATE_KEY {
-        true => Err(
-            "A private key has at least 32 characters, since others could guess a shorter one; copy all of it, or \
-             give the session server a longer one."
-                .into(),
-        ),
+    // HS256 is no stronger than its key (RFC 7518, section 3.2).
+    match strength::is_guessable(key) {
+        true => Err(format!(
+            "A private key has at least 32 characters that can't be guessed: no runs, sequences or repeated words; \
+             copy all of it, or {} and give the session server the same.",
+            strength::HOW_TO_MAKE_ONE
+        )),
         false => Ok(()),
     }
 }
@@ -117,7 +121,7 @@ fn check_private_key(key: &Secret) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    const KEY: &str = "s3cret-0123456789-0123456789-012";
+    const KEY: &str = "s3cret-K9vfjw8Qzpt-0x7Lmwq4Zy2Hb";
 
     fn fields(url: &str, key_name: &str, private_key: &str) -> Vec<String> {
         let errors = validate(url, key_name, Some(&Secret::new(private_key))).err();
@@ -171,7 +175,8 @@ mod tests {
         assert_eq!(fields("acme", " ", ""), ["url", "key_name", "private_key"]);
         let long = "k".repeat(MAX_PRIVATE_KEY + 1);
         let with = |end: &str| format!("{KEY}{end}");
-        for key in [&with(" word"), &with("\n"), &with("\u{0}"), &KEY[1..], &long] {
+        let weak = "s".repeat(MAX_PRIVATE_KEY);
+        for key in [&with(" word"), &with("\n"), &with("\u{0}"), &KEY[1..], &long, &weak] {
             assert_eq!(
                 fields("wss://acme.example", "main", key),
                 ["private_key"],
