@@ -20,7 +20,7 @@ use base64::prelude::*;
 use rustix::process::Signal;
 use serde_json::Value;
 
-use program::Home;
+use program::{Home, block_on};
 use pty::{Pty, Size};
 
 fn mode(path: &Path) -> u32 {
@@ -55,6 +55,95 @@ fn init_keeps_its_files_private_and_overwrites_nothing() {
     assert_eq!(fs::read(home.path("keys.db.root-key")).expect("there"), before);
     let server = home.serve(&token);
     server.run(&["key", "list"]).succeeded();
+}
+
+/// What `/metrics` at this address answers to these headers: the status, and whether the figures are in it.
+fn figures(url: &str, headers: &[(&str, &str)]) -> (u16, bool) {
+    let request = reqwest::Client::new().get(format!("{url}/metrics"));
+    let request = headers
+        .iter()
+        .fold(request, |request, (name, value)| request.header(*name, *value));
+    block_on(async {
+        let answer = request.send().await.expect("answered");
+        let status = answer.status().as_u16();
+        (
+            status,
+            answer.text().await.expect("text").contains("keydeck_build_info"),
+        )
+    })
+}
+
+#[test]
+fn figures_are_for_this_machine_a_token_and_a_listener_of_their_own() {
+    let (home, token) = (Home::new(), "kY7w2Qz0pLx9-sd7Hf2Jr4Vn8Bt3Mc6GaE1");
+    let sign_in = home.init();
+    let through_a_proxy = ("x-forwarded-for", "203.0.113.7");
+    let presented = format!("Bearer {token}");
+    let presented = ("authorization", presented.as_str());
+
+    let server = home.serve(&sign_in);
+    assert_eq!(figures(&server.url, &[]), (200, true));
+    assert_eq!(figures(&server.url, &[through_a_proxy]), (403, false));
+    assert_eq!(figures(&server.url, &[("host", "evil.example")]), (403, false));
+    drop(server);
+
+    fs::write(home.path("figures"), format!("{token}\n")).expect("written");
+    fs::set_permissions(home.path("figures"), fs::Permissions::from_mode(0o600)).expect("set");
+    // Whose proxies are not listed has everybody come from one machine.
+    let behind = ["--listen", "127.0.0.1:0", "--behind-tls-proxy"];
+    let server = home.serve_with(
+        &sign_in,
+        &[&behind[..], &["--metrics-token-file", "figures"]].concat(),
+    );
+    assert_eq!(figures(&server.url, &[]), (401, false));
+    assert_eq!(figures(&server.url, &[presented]), (200, true));
+    assert_eq!(figures(&server.url, &[presented, through_a_proxy]), (200, true));
+    assert_eq!(
+        figures(&server.url, &[("authorization", "Bearer guess")]),
+        (401, false)
+    );
+    drop(server);
+
+    let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = free.local_addr().expect("bound").to_string();
+    drop(free);
+    let own = [
+        "--listen",
+        "127.0.0.1:0",
+        "--behind-tls-proxy",
+        "--metrics-listen",
+        &address,
+    ];
+    let server = home.serve_with(&sign_in, &own);
+    let url = format!("http://{address}");
+    assert_eq!(figures(&server.url, &[]), (403, false));
+    assert_eq!(figures(&url, &[through_a_proxy]), (200, true));
+    assert_eq!(figures(&url, &[("host", "evil.example")]), (421, false));
+    for path in ["/v1/me", "/v1/authorize", "/openapi.json", "/livez"] {
+        let answer = block_on(reqwest::get(format!("{url}{path}"))).expect("answered");
+        assert_eq!(answer.status(), 404, "{path}");
+    }
+    assert_eq!(server.terminate().0, Some(0));
+
+    for (mode, text) in [
+        (0o644, token),
+        (0o600, "short"),
+        (0o600, ""),
+        (0o600, &"a".repeat(40)),
+    ] {
+        fs::write(home.path("figures"), text).expect("written");
+        fs::set_permissions(home.path("figures"), fs::Permissions::from_mode(mode)).expect("set");
+        let serve = [
+            "serve",
+            "--database",
+            "sqlite:keys.db",
+            "--public-url",
+            "https://k.example",
+        ];
+        let refused = home.run(&[&serve[..], &["--metrics-token-file", "figures"]].concat());
+        let said = refused.refused(1);
+        assert!(said.contains("--metrics-token-file"), "{said}");
+    }
 }
 
 #[test]

@@ -64,6 +64,25 @@ fn renewed_files_count_from_the_next_handshake_on() {
 }
 
 #[test]
+fn whoever_came_over_tls_is_told_to_stay_there() {
+    let (home, authority) = (Home::new(), Authority::new());
+    install(home.dir.path(), &authority.certify());
+    let server = home.serve_with(&home.init(), TLS);
+    let root = reqwest::Certificate::from_pem(authority.pem().as_bytes()).expect("PEM");
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([root])
+        .build();
+    let client = client.expect("a client");
+    for path in ["/livez", "/nothing", "/v1/authorize", "/v1/me"] {
+        let answer = block_on(async { client.get(format!("{}{path}", server.url)).send().await });
+        let headers = answer.expect("an answer").headers().clone();
+        assert_eq!(headers["strict-transport-security"], "max-age=31536000", "{path}");
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+    }
+}
+
+#[test]
 fn a_renewal_that_cannot_be_used_keeps_what_was_and_is_told_once() {
     let (home, first, second) = (Home::new(), Authority::new(), Authority::new());
     install(home.dir.path(), &first.certify());

@@ -241,6 +241,22 @@ pub struct ServeArgs {
         requires = "tls_cert"
     )]
     pub tls_key: Option<PathBuf>,
+    /// Serve the figures for Prometheus at an address of their own too, in plain HTTP to whoever reaches it
+    #[arg(
+        long,
+        env = "KEYDECK_METRICS_LISTEN",
+        hide_env_values = true,
+        value_name = "ADDRESS"
+    )]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Answer /metrics to whoever presents the token in this file; without it, only to this machine
+    #[arg(
+        long,
+        env = "KEYDECK_METRICS_TOKEN_FILE",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
+    pub metrics_token_file: Option<PathBuf>,
     /// Believe this proxy, or those of this network, who connected to it (X-Forwarded-For); repeatable
     /// [env: KEYDECK_TRUSTED_PROXIES, separated by commas]
     #[arg(

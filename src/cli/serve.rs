@@ -1,20 +1,30 @@
 //! `keydeck serve`: the key server until a signal ends it.
 
+use std::fs::File;
+use std::io::{self, Read};
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::args::ServeArgs;
 use super::database::{Database, RootKeySource};
 use super::{Failure, founding, logs, output, seal};
+use crate::hardening;
 use crate::model::domain::is_loopback;
+use crate::model::{Secret, strength};
 use crate::server::address::TrustedProxies;
 use crate::server::seal::Sealer;
 use crate::server::store::Store;
-use crate::server::{self, Bounds, CertificateFiles, Entrance, ServerState, Tls};
+use crate::server::{self, Bounds, CertificateFiles, Entrance, Figures, MetricsToken, ServerState, Tls};
+
+/// More than any token for the figures takes, in bytes.
+const MAX_TOKEN: usize = 4096;
 
 pub fn run(args: ServeArgs) -> Result<(), Failure> {
     logs::to_stderr()?;
@@ -22,6 +32,7 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
     let public_url = public_url(&args.public_url)?;
     may_listen(&args)?;
     let tls = tls(&args)?;
+    let figures = figures(&args)?;
     if args.behind_tls_proxy && args.trusted_proxies.is_empty() {
         tracing::warn!(
             "no --trusted-proxy is listed: whoever comes through the proxy has its address in the activity log, in the \
@@ -33,22 +44,24 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
     runtime.block_on(async {
         let store = database.open_store().await?;
         let sealer = open_sealer(&database, &*store).await?;
-        serve(&args, tls, public_url, store, sealer).await
+        serve(&args, (tls, figures), public_url, store, sealer).await
     })
 }
 
 async fn serve(
     args: &ServeArgs,
-    tls: Option<Tls>,
+    (tls, figures): (Option<Tls>, Figures),
     public_url: String,
     store: Arc<dyn Store>,
     sealer: Sealer,
 ) -> Result<(), Failure> {
     let organisation = store.organisation().await.map_err(Failure::failed)?;
     let ending = ended_by_signal()?;
-    let cannot_listen = |error| Failure::Failed(format!("can't listen on {}: {error}", args.listen));
-    let listener = TcpListener::bind(args.listen).await.map_err(cannot_listen)?;
-    let address = listener.local_addr().map_err(cannot_listen)?;
+    let (listener, address) = listen(args.listen, "--listen").await?;
+    let of_figures = match args.metrics_listen {
+        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        None => None,
+    };
     let proxies = TrustedProxies::new(args.trusted_proxies.clone());
     let state = ServerState::new(store, sealer, public_url, None, proxies)
         .await
@@ -59,10 +72,68 @@ async fn serve(
         "keydeck serves {} on {scheme}://{address}",
         organisation.name
     ));
-    let entrance = Entrance::new(listener, tls, bounds(args));
+    let figures_end = of_figures.map(|(listener, address)| {
+        tracing::info!("the figures are at http://{address}/metrics");
+        tokio::spawn(server::serve_figures(listener, state.clone()))
+    });
+    let entrance = Entrance::new(listener, tls, bounds(args)).with_figures(figures);
     server::serve(entrance, state, ending)
         .await
-        .map_err(Failure::failed)
+        .map_err(Failure::failed)?;
+    match figures_end {
+        // It ends when the server does.
+        Some(end) => end.await.map_err(Failure::failed)?.map_err(Failure::failed),
+        None => Ok(()),
+    }
+}
+
+/// `flag` is what gave the address.
+async fn listen(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+    let cannot_listen = |error| Failure::Failed(format!("{flag}: can't listen on {address}: {error}"));
+    let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
+    Ok((listener, address))
+}
+
+/// Who may have the figures at the main listener. Behind a proxy that is not listed, everybody seems to be on its
+/// machine.
+fn figures(args: &ServeArgs) -> Result<Figures, Failure> {
+    let token = args
+        .metrics_token_file
+        .as_deref()
+        .map(metrics_token)
+        .transpose()?;
+    let all_through_a_proxy = args.behind_tls_proxy && args.trusted_proxies.is_empty();
+    Ok(match (token, all_through_a_proxy) {
+        (Some(token), false) => Figures::TokenOrThisMachine(token),
+        (Some(token), true) => Figures::Token(token),
+        (None, false) => Figures::ThisMachine,
+        (None, true) => Figures::Nobody,
+    })
+}
+
+/// The one line in a file that only its owner can read.
+fn metrics_token(path: &Path) -> Result<MetricsToken, Failure> {
+    let named = |what: String| Failure::Failed(format!("--metrics-token-file: {what}"));
+    let unreadable = |error: io::Error| named(format!("can't read {}: {error}", path.display()));
+    let file = File::open(path).map_err(unreadable)?;
+    if hardening::is_open_to_others(&file).map_err(unreadable)? {
+        let path = path.display();
+        return Err(named(format!("others can read {path}; run: chmod 600 '{path}'")));
+    }
+    let mut text = Zeroizing::new(String::with_capacity(MAX_TOKEN));
+    file.take(MAX_TOKEN as u64)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    let token = text.trim_end_matches(['\r', '\n']);
+    match token.chars().all(|c| c.is_ascii_graphic()) && !strength::is_guessable(token) {
+        true => Ok(MetricsToken::new(&Secret::new(token))),
+        false => Err(named(format!(
+            "the token in {} must be one line of 32 or more characters that can't be guessed; {}",
+            path.display(),
+            strength::HOW_TO_MAKE_ONE
+        ))),
+    }
 }
 
 async fn open_sealer(database: &Database, store: &dyn Store) -> Result<Sealer, Failure> {

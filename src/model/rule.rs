@@ -16,6 +16,11 @@ pub enum Rule {
     KeyRevoked,
     #[error("The gateway's own token is missing or none that is known; an Owner adds gateways.")]
     GatewayUnknown,
+    /// What narrows a check is never passed over.
+    #[error(
+        "The gateway's question is not clear: say the scope once, as scope= at /v1/authorize itself, or in the header x-keydeck-scope."
+    )]
+    GatewayMalformed,
     #[error("An Analytics key reads figures; connecting takes a Web or Mobile key.")]
     Scope,
     #[error("The key is of another scope than the gateway lets through.")]
@@ -53,12 +58,13 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 20] = [
+    pub const ALL: [Rule; 21] = [
         Rule::KeyMissing,
         Rule::KeyMalformed,
         Rule::KeyUnknown,
         Rule::KeyRevoked,
         Rule::GatewayUnknown,
+        Rule::GatewayMalformed,
         Rule::Scope,
         Rule::ScopeOther,
         Rule::NotDeployed,
@@ -84,6 +90,7 @@ impl Rule {
             Rule::KeyUnknown => "key-unknown",
             Rule::KeyRevoked => "key-revoked",
             Rule::GatewayUnknown => "gateway-unknown",
+            Rule::GatewayMalformed => "gateway-malformed",
             Rule::Scope => "scope",
             Rule::ScopeOther => "scope-other",
             Rule::NotDeployed => "not-deployed",

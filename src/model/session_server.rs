@@ -176,7 +176,14 @@ mod tests {
         let long = "k".repeat(MAX_PRIVATE_KEY + 1);
         let with = |end: &str| format!("{KEY}{end}");
         let weak = "s".repeat(MAX_PRIVATE_KEY);
-        for key in [&with(" word"), &with("\n"), &with("\u{0}"), &KEY[1..], &long, &weak] {
+        for key in [
+            &with(" word"),
+            &with("\n"),
+            &with("\u{0}"),
+            &KEY[1..],
+            &long,
+            &weak,
+        ] {
             assert_eq!(
                 fields("wss://acme.example", "main", key),
                 ["private_key"],

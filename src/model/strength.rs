@@ -46,7 +46,9 @@ fn bits(text: &[char]) -> f64 {
 }
 
 fn is_foretold(text: &[char], at: usize) -> bool {
-    PERIODS.into_iter().any(|period| continues_a_step(text, at, period))
+    PERIODS
+        .into_iter()
+        .any(|period| continues_a_step(text, at, period))
         || continues_a_row(text, at)
         || stood_before(text, at)
 }

@@ -23,6 +23,7 @@ use super::bounds::{Bounds, Place, Places};
 use super::router::Front;
 use super::state::ServerState;
 use super::tls::Tls;
+use super::{figures::Figures, head::Hosts, site::Site, wire};
 
 /// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 32 * 1024;
@@ -36,6 +37,7 @@ pub struct Entrance {
     listener: TcpListener,
     tls: Option<Tls>,
     bounds: Bounds,
+    figures: Figures,
 }
 
 impl Entrance {
@@ -45,7 +47,26 @@ impl Entrance {
             listener,
             tls,
             bounds,
+            figures: Figures::default(),
         }
+    }
+
+    /// The same, with other people who may have the figures.
+    #[must_use]
+    pub fn with_figures(self, figures: Figures) -> Self {
+        Self { figures, ..self }
+    }
+
+    /// What the server is to those who come in here. The one at somebody's terminal is for this machine.
+    pub fn site(&self, for_this_machine: bool) -> io::Result<Site> {
+        Ok(Site {
+            over_tls: self.tls.is_some(),
+            hosts: match for_this_machine {
+                true => Hosts::Loopback(self.listener.local_addr()?.port()),
+                false => Hosts::Any,
+            },
+            figures: Arc::new(self.figures.clone()),
+        })
     }
 
     /// The next client, once there is a place. `None` for one that was turned away.
@@ -150,12 +171,13 @@ impl Connection {
     }
 
     async fn answer(self, stream: impl AsyncRead + AsyncWrite + Send + 'static) {
+        let (stream, wire) = wire::inspected(Box::pin(stream), MAX_HEAD);
         let mut stream = TimeoutWriter::new(stream);
         stream.set_timeout(Some(self.bounds.unread));
         let (front, peer) = (Arc::new(self.front), self.peer);
         let service = service_fn(move |request: Request<Incoming>| {
-            let front = front.clone();
-            async move { Ok::<_, Infallible>(front.answer(peer, request).await) }
+            let (front, unreadable) = (front.clone(), wire.refusal());
+            async move { Ok::<_, Infallible>(front.answer(peer, request, unreadable).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

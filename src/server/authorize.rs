@@ -6,24 +6,22 @@
 
 use std::net::SocketAddr;
 
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_LENGTH};
+use axum::http::header::{ALLOW, CONTENT_LENGTH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::error::{ApiError, ApiResult};
+use super::question::{self, SCOPE, Wanted};
 use super::state::ServerState;
 use super::store::CheckedKey;
-use super::{extract, presented};
+use super::{bearer, presented};
 use crate::api::PresentedAt::Gateway;
 use crate::api::ProblemType;
 use crate::model::connection::{Caller, may_pass};
 use crate::model::{Grant, Rule, Scope, Token, TokenHash, TokenKind};
 
-/// The path that is asked, and the root of those that gateways append to.
-pub const PATH: &str = "/v1/authorize";
+pub use super::question::PATH;
 
 const GATEWAY: HeaderName = HeaderName::from_static("x-keydeck-gateway");
 /// Where a client presents its key, the first that is there.
@@ -34,60 +32,52 @@ const KEYS: [HeaderName; 2] = [
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const KEY_ID: HeaderName = HeaderName::from_static("x-keydeck-key-id");
-const SCOPE: HeaderName = HeaderName::from_static("x-keydeck-scope");
 const PROJECT: HeaderName = HeaderName::from_static("x-keydeck-project");
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Wanted {
-    /// Only a key of this scope is let through. Absent: any is.
-    scope: Option<Scope>,
-}
-
 /// Whether a gateway may let a request with this key through. Below this path (`/v1/authorize/…`), for gateways that
-/// append the client's own path and query and ask with its method, every method is taken, and the query says nothing.
+/// append the client's own path and query and ask with its method, nearly every method is taken, the query is the
+/// client's, and the scope comes in the header alone: `scope` in a query without the header is refused.
 #[utoipa::path(get, path = "/v1/authorize", tag = "gateways", security(()),
     params(Wanted,
         ("x-keydeck-gateway" = String, Header, description = "The gateway's own token; it begins with kdg_."),
         ("x-sm-apikey" = Option<String>, Header,
             description = "The key that the client presents; else it is in `x-api-key` or a bearer token."),
-        ("x-keydeck-scope" = Option<Scope>, Header, description = "As `scope`; when both are there, both hold.")),
+        ("x-keydeck-scope" = Option<Scope>, Header, description = "As `scope`, sent once; when both are there, both hold.")),
     responses((status = 200, description = "It may. `x-keydeck-key-id`, `x-keydeck-scope` and, but for Analytics keys, \
             `x-keydeck-project` say whose request it is.",
             headers(("x-keydeck-key-id" = String), ("x-keydeck-scope" = String))),
         super::openapi::KeyChecked))]
 pub async fn answer(server: &ServerState, peer: SocketAddr, head: &Parts) -> ApiResult<Response> {
-    if head.uri.path() != PATH {
-        // What the client wrote there says nothing; the wanted scope comes in the header, which the gateway sets.
-        return check(server, peer, &head.headers, None).await;
-    }
-    if !matches!(head.method, Method::GET | Method::HEAD) {
+    if head.uri.path() == PATH && !matches!(head.method, Method::GET | Method::HEAD) {
         let refused = ApiError::new(
             ProblemType::MethodNotAllowed,
             format!("This path takes no {}, but GET.", head.method),
         );
         return Ok(([(ALLOW, "GET,HEAD")], refused).into_response());
     }
-    let wanted: Wanted = extract::query(head)?;
-    check(server, peer, &head.headers, wanted.scope).await
+    let wanted = question::scopes(head).map_err(|wrong| malformed(server, wrong))?;
+    check(server, peer, &head.headers, wanted).await
 }
 
 /// Whether this path is the check's: its own, or one with the client's appended to it.
 pub fn is_asked(path: &str) -> bool {
-    path.strip_prefix(PATH)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    question::appended(path).is_some()
+}
+
+/// What is wrong with the gateway's question, under the rule that says so: gateways see no body.
+pub fn malformed(server: &ServerState, wrong: ApiError) -> ApiError {
+    server.refused(Gateway, None, Rule::GatewayMalformed);
+    wrong.by_rule(Rule::GatewayMalformed.as_str())
 }
 
 async fn check(
     server: &ServerState,
     peer: SocketAddr,
     headers: &HeaderMap,
-    wanted: Option<Scope>,
+    wanted: [Option<Scope>; 2],
 ) -> ApiResult<Response> {
     let refused = |key: Option<&CheckedKey>, rule| server.refused(Gateway, key, rule);
     let gateway = gateway_token(headers).ok_or_else(|| refused(None, Rule::GatewayUnknown))?;
-    let also_wanted = wanted_scope(headers)?;
     let presented = presented_key(headers);
     // Without a key too, only a gateway is told what is wrong with it.
     let hash = presented.unwrap_or(gateway);
@@ -104,7 +94,6 @@ async fn check(
         bundle: presented::bundle(headers),
         resumes: false,
     };
-    let wanted = [wanted, also_wanted];
     match decide(&key, &wanted, caller) {
         Err(rule) => Err(refused(Some(&key), rule)),
         Ok(grant) => {
@@ -141,32 +130,10 @@ fn gateway_token(headers: &HeaderMap) -> Option<TokenHash> {
     (token.kind() == TokenKind::Gateway).then(|| token.hash())
 }
 
-fn wanted_scope(headers: &HeaderMap) -> ApiResult<Option<Scope>> {
-    let wanted = presented::text(headers, &SCOPE).map(str::parse).transpose();
-    wanted.map_err(|_| {
-        ApiError::malformed(
-            "x-keydeck-scope",
-            "A scope is web, mobile or analytics, sent once.",
-        )
-    })
-}
-
 fn presented_key(headers: &HeaderMap) -> Result<TokenHash, Rule> {
     match KEYS.iter().find(|name| headers.contains_key(*name)) {
         Some(name) => presented::key(headers, name),
-        None => bearer(headers),
-    }
-}
-
-fn bearer(headers: &HeaderMap) -> Result<TokenHash, Rule> {
-    let mut sent = headers.get_all(AUTHORIZATION).iter();
-    let (Some(value), None) = (sent.next(), sent.next()) else {
-        return Err(Rule::KeyMissing);
-    };
-    let bytes = value.as_bytes();
-    match bytes.split_at_checked(7) {
-        Some((scheme, key)) if scheme.eq_ignore_ascii_case(b"bearer ") => presented::key_in(key),
-        _ => Err(Rule::KeyMissing),
+        None => bearer::sole(headers).map_or(Err(Rule::KeyMissing), presented::key_in),
     }
 }
 

@@ -47,9 +47,10 @@ fn origin_of_use<'a>(caller: &Caller<'a>, grant: &Grant) -> Option<&'a str> {
 
 impl From<Rule> for ApiError {
     fn from(rule: Rule) -> Self {
-        let kind = match rule.says_who_is_unknown() {
-            true => ProblemType::UnknownKey,
-            false => ProblemType::NotByThisKey,
+        let kind = match rule {
+            Rule::GatewayMalformed => ProblemType::Malformed,
+            rule if rule.says_who_is_unknown() => ProblemType::UnknownKey,
+            _ => ProblemType::NotByThisKey,
         };
         Self::new(kind, rule.to_string()).by_rule(rule.as_str())
     }

@@ -34,7 +34,7 @@ const PREFLIGHT: Duration = Duration::from_secs(600);
 const MAX_SESSION_ID: usize = 200;
 
 #[derive(Debug, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct Resume {
     /// The session of another page that is to go on here.

@@ -5,6 +5,7 @@ use axum::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::framing::Unreadable;
 use super::seal::SealError;
 use super::sign_in::Wait;
 use super::store::{RevokedKey, StoreError};
@@ -79,6 +80,14 @@ impl ApiError {
         )
     }
 
+    /// Asked for the figures without the token for them.
+    pub fn no_metrics_token() -> Self {
+        Self::new(
+            ProblemType::Unauthenticated,
+            "Send the token for the figures, which whoever runs this server chose, as a bearer token.",
+        )
+    }
+
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(ProblemType::Forbidden, detail)
     }
@@ -120,6 +129,16 @@ impl ApiError {
         error
     }
 
+    /// The request is for another host than this machine, where this server answers at `port` alone: 421.
+    pub fn misdirected(port: u16) -> Self {
+        let mut error = Self::malformed(
+            "Host",
+            format!("This server is for this machine alone: ask it as http://127.0.0.1:{port}."),
+        );
+        error.problem.status = StatusCode::MISDIRECTED_REQUEST.as_u16();
+        error
+    }
+
     /// A change that was begun, of which `why` nobody knows whether it was made.
     pub fn unsure(why: &str) -> Self {
         Self::new(
@@ -135,7 +154,8 @@ impl ApiError {
         )
     }
 
-    fn with_errors(mut self, errors: FieldErrors) -> Self {
+    #[must_use]
+    pub fn with_errors(mut self, errors: FieldErrors) -> Self {
         self.problem.errors = errors.0;
         self
     }
@@ -219,6 +239,19 @@ impl From<Wait> for ApiError {
             ),
         );
         error.retry_after = Some(seconds);
+        error
+    }
+}
+
+impl From<Unreadable> for ApiError {
+    fn from(why: Unreadable) -> Self {
+        let mut error = Self::new(
+            ProblemType::Malformed,
+            format!("The head of the request can't be read. {why}"),
+        );
+        if matches!(why, Unreadable::TooLong | Unreadable::TooMany) {
+            error.problem.status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.as_u16();
+        }
         error
     }
 }

@@ -2,12 +2,15 @@
 //! No label holds an id or anything else that a client sent, so that there are few series.
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::Extension;
+use axum::extract::{ConnectInfo, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
-use prometheus_client::encoding::{EncodeLabelSet, text};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use prometheus_client::encoding::{self, EncodeLabelSet};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
@@ -15,7 +18,8 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::error::{ApiError, ApiResult};
-use super::openapi::Unasked;
+use super::figures::Figures;
+use super::openapi::{FiguresRefused, Unasked};
 use super::state::ServerState;
 use super::store::Latencies;
 use crate::api::PresentedAt;
@@ -134,11 +138,19 @@ fn name_of(method: &Method) -> &'static str {
     }
 }
 
-/// Figures in the OpenMetrics text format, which Prometheus reads.
+/// Figures in the OpenMetrics text format, which Prometheus reads. Without the token that the operator chose, only this
+/// machine is answered, and what a proxy hands on is not of this machine.
 #[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
-    responses((status = 200, description = "The figures.", body = String, content_type = "application/openmetrics-text"), Unasked))]
-pub async fn show(State(server): State<ServerState>) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
-    let mut figures = String::new();
-    text::encode(&mut figures, &server.metrics.registry).map_err(|_| ApiError::internal())?;
-    Ok(([(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS))], figures))
+    responses((status = 200, description = "The figures.", body = String, content_type = "application/openmetrics-text"),
+        FiguresRefused, Unasked))]
+pub async fn show(
+    State(server): State<ServerState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(figures): Extension<Arc<Figures>>,
+    headers: HeaderMap,
+) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
+    figures.may_have(peer.ip(), &headers)?;
+    let mut text = String::new();
+    encoding::text::encode(&mut text, &server.metrics.registry).map_err(|_| ApiError::internal())?;
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS))], text))
 }

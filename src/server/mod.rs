@@ -5,15 +5,20 @@ mod activity;
 pub mod address;
 mod auth;
 mod authorize;
+mod bearer;
 mod body;
 mod bounds;
 mod check;
+mod chunks;
 mod connect;
 mod cursor;
 mod error;
 mod events;
 mod extract;
+mod figures;
+mod framing;
 mod gateways;
+mod head;
 mod health;
 mod keys;
 mod me;
@@ -24,27 +29,37 @@ mod openapi;
 pub mod policy;
 mod presented;
 mod projects;
+mod queries;
+mod question;
 mod reading;
 mod root_key;
 mod router;
 pub mod seal;
 mod session_servers;
 mod sign_in;
+mod site;
 mod state;
 pub mod store;
 mod tls;
 mod usage;
 mod users;
+mod wire;
 
 use std::io;
+
+use tokio::net::TcpListener;
 
 pub use accept::Entrance;
 pub use auth::LocalSession;
 pub use bounds::Bounds;
+pub use figures::{Figures, MetricsToken};
 pub use mint::new_key;
 use router::Front;
 pub use state::ServerState;
 pub use tls::{CertificateFiles, Tls, TlsError};
+
+/// More than the scrapers that there are.
+const FIGURES_CONNECTIONS: usize = 64;
 
 /// Answers at `entrance` until `shutdown`, then ends the event streams, lets requests under way
 /// finish for a few seconds, writes what was counted, and returns.
@@ -53,14 +68,29 @@ pub async fn serve(
     state: ServerState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    let entrance = entrance.into();
+    let site = entrance.site(state.local_session.is_some())?;
     let feed = tokio::spawn(events::feed(state.clone()));
     let counts = tokio::spawn(usage::keep(state.clone()));
-    accept::until(entrance.into(), Front::new(state.clone()), &state, shutdown).await;
+    accept::until(entrance, Front::new(state.clone(), site), &state, shutdown).await;
     feed.abort();
     // It ends by itself when the server is closing.
     if counts.await.is_err() {
         tracing::error!("counting what keys are used for has failed");
     }
     usage::write_all(&state).await;
+    Ok(())
+}
+
+/// Answers the figures alone, to whoever reaches `listener`, until the server of `state` is closing.
+pub async fn serve_figures(listener: TcpListener, state: ServerState) -> io::Result<()> {
+    let for_this_machine = listener.local_addr()?.ip().is_loopback();
+    let bounds = Bounds {
+        connections: FIGURES_CONNECTIONS,
+        ..Bounds::default()
+    };
+    let entrance = Entrance::new(listener, None, bounds).with_figures(Figures::Everybody);
+    let front = Front::of_figures(state.clone(), entrance.site(for_this_machine)?);
+    accept::until(entrance, front, &state, state.clone().closed()).await;
     Ok(())
 }

@@ -17,6 +17,24 @@ pub fn frame() -> Document {
     Frame::openapi()
 }
 
+/// What is refused of every operation, unless it tells of that itself: the head of a request that can't be read.
+pub fn add_common_refusals(document: &mut Document) {
+    for item in document.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.patch,
+        ];
+        for operation in operations.into_iter().flatten() {
+            let responses = &mut operation.responses.responses;
+            let malformed = || refusal("A header can't be read or is there twice, or there is a query.");
+            responses.entry("400".to_owned()).or_insert_with(malformed);
+        }
+    }
+}
+
 /// A handler that answers the document, written once.
 pub fn answer(
     document: &Document,
@@ -106,6 +124,11 @@ refusals! {
         "500": "A fault of the server.",
         "503": "The server is overloaded.",
     }
+    /// Of the figures.
+    FiguresRefused {
+        "401": "A token is needed that whoever runs the server chose.",
+        "403": "They are for the machine of the server.",
+    }
     /// Of an operation with a query.
     BadQuery {
         "400": "A query parameter is unknown or wrong; `errors` names it.",
@@ -125,7 +148,7 @@ refusals! {
     }
     /// Of an operation that a key is presented to.
     KeyChecked {
-        "400": "A query parameter can't be read.",
+        "400": "A query parameter or a header can't be read, or would be passed over.",
         "401": "No key, or none that is active; `rule` says why.",
         "403": "The key does not allow this; `rule` says which rule refused.",
         "500": "A fault of the server.",

@@ -4,15 +4,17 @@
 use std::any::Any;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::ConnectInfo;
+use axum::http::header::ALLOW;
 use axum::http::request::Parts;
-use axum::http::{Method, Request};
+use axum::http::{HeaderValue, Method, Request, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, options};
+use axum::{Extension, Router};
 use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::service::Service;
@@ -22,43 +24,101 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::ApiError;
+use super::framing::Unreadable;
 use super::observe::Seen;
+use super::queries::{self, Queried};
+use super::site::Site;
 use super::state::ServerState;
 use super::{
-    activity, authorize, connect, events, gateways, health, keys, me, metrics, observe, openapi, projects,
-    session_servers, users,
+    activity, authorize, connect, events, gateways, head, health, keys, me, metrics, observe, openapi,
+    projects, session_servers, users,
 };
 use crate::api::ProblemType;
 
 /// How long an answer may take to begin.
 const ANSWER: Duration = Duration::from_secs(10);
+/// What one route or another takes.
+const METHODS: HeaderValue = HeaderValue::from_static("GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS");
 
 /// All that is answered.
 #[derive(Clone)]
 pub struct Front {
     server: ServerState,
+    site: Site,
+    /// Whether the check is answered here too.
+    checks: bool,
     routes: TowerToHyperService<Router>,
 }
 
 impl Front {
-    pub fn new(server: ServerState) -> Self {
+    pub fn new(server: ServerState, site: Site) -> Self {
         let (routes, mut document) = documented().split_for_parts();
         let (connections, of_connections) = connections().split_for_parts();
         document.merge(of_connections);
+        openapi::add_common_refusals(&mut document);
+        let queried = Queried::of(&document);
         let routes = routes
             .route("/openapi.json", get(openapi::answer(&document)))
             .fallback(no_route);
+        Self::over(server, site, true, (routes, connections), queried)
+    }
+
+    /// The figures alone, for a listener of their own.
+    pub fn of_figures(server: ServerState, site: Site) -> Self {
+        let routes = OpenApiRouter::new().routes(routes!(metrics::show));
+        let (routes, document) = routes.split_for_parts();
+        let routes = (routes.fallback(no_route), Router::new());
+        Self::over(server, site, false, routes, Queried::of(&document))
+    }
+
+    fn over(
+        server: ServerState,
+        site: Site,
+        checks: bool,
+        (routes, connections): (Router<ServerState>, Router<ServerState>),
+        queried: Queried,
+    ) -> Self {
         let observed = from_fn_with_state(server.clone(), observe::request);
-        let routes = layered(routes, connections, ANSWER).layer(observed);
+        let figures = Extension(site.figures.clone());
+        let routes = layered(routes, connections, ANSWER, Arc::new(queried)).layer(observed);
+        let routes = routes.layer(figures).with_state(server.clone());
         Self {
-            routes: TowerToHyperService::new(routes.with_state(server.clone())),
+            routes: TowerToHyperService::new(routes),
             server,
+            site,
+            checks,
         }
     }
 
-    /// Answers a request of `peer`.
-    pub async fn answer(&self, peer: SocketAddr, mut request: Request<Incoming>) -> Response {
-        if authorize::is_asked(request.uri().path()) {
+    /// Answers a request of `peer`, unless its head could not be read.
+    pub async fn answer(
+        &self,
+        peer: SocketAddr,
+        request: Request<Incoming>,
+        unreadable: Option<Unreadable>,
+    ) -> Response {
+        let mut response = match unreadable {
+            Some(why) => self.refuse(&request, "none", why.into()).await,
+            None => self.answer_readable(peer, request).await,
+        };
+        self.site.stamp(response.headers_mut());
+        response
+    }
+
+    async fn answer_readable(&self, peer: SocketAddr, mut request: Request<Incoming>) -> Response {
+        let is_check = self.checks && authorize::is_asked(request.uri().path());
+        let (method, uri, version) = (request.method(), request.uri(), request.version());
+        let hosts = self.site.hosts;
+        if let Err(refused) = head::check(method, uri, version, request.headers(), hosts) {
+            return match is_check {
+                true => {
+                    let refused = authorize::malformed(&self.server, refused);
+                    self.refuse(&request, authorize::PATH, refused).await
+                }
+                false => self.refuse(&request, "none", refused).await,
+            };
+        }
+        if is_check {
             let (head, _) = request.into_parts();
             return self.authorize(peer, &head).await;
         }
@@ -67,6 +127,18 @@ impl Front {
             Ok(response) => response,
             Err(never) => match never {},
         }
+    }
+
+    async fn refuse(&self, request: &Request<Incoming>, route: &str, refused: ApiError) -> Response {
+        let seen = Seen::of_many(request.method(), request.headers());
+        let refused = async {
+            let mut refused = refused.into_response();
+            if refused.status() == StatusCode::METHOD_NOT_ALLOWED {
+                refused.headers_mut().insert(ALLOW, METHODS);
+            }
+            refused
+        };
+        seen.noted(&self.server, route, refused).await
     }
 
     async fn authorize(&self, peer: SocketAddr, head: &Parts) -> Response {
@@ -89,15 +161,25 @@ fn layered<S: Clone + Send + Sync + 'static>(
     routes: Router<S>,
     connections: Router<S>,
     limit: Duration,
+    queried: Arc<Queried>,
 ) -> Router<S> {
     // Pages can read every refusal, so what is answered for a route that failed is under this layer too.
-    let connections = answering(connections, limit).layer(connect::any_origin());
-    answering(routes, limit).merge(connections)
+    let connections = answering(connections, limit, queried.clone()).layer(connect::any_origin());
+    answering(routes, limit, queried).merge(connections)
 }
 
 /// Every request is answered in time, also when no handler does.
-fn answering<S: Clone + Send + Sync + 'static>(routes: Router<S>, limit: Duration) -> Router<S> {
+fn answering<S: Clone + Send + Sync + 'static>(
+    routes: Router<S>,
+    limit: Duration,
+    queried: Arc<Queried>,
+) -> Router<S> {
+    let read_or_refused = from_fn(move |request, next| {
+        let queried = queried.clone();
+        async move { queries::read_or_refused(&queried, request, next).await }
+    });
     routes
+        .layer(read_or_refused)
         .method_not_allowed_fallback(no_method)
         .layer(from_fn(move |request, next| in_time(limit, request, next)))
         .layer(CatchPanicLayer::custom(after_panic))
@@ -182,7 +264,6 @@ fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response {
 mod tests {
     use axum::body::{Body, to_bytes};
     use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
-    use axum::http::{HeaderValue, StatusCode};
     use axum::routing::any;
 
     use super::*;
@@ -203,7 +284,11 @@ mod tests {
     }
 
     async fn asked(routes: Router, limit: Duration) -> (StatusCode, Problem) {
-        problem(answer(layered(routes, Router::new(), limit)).await).await
+        problem(answer(layered(routes, Router::new(), limit, nothing())).await).await
+    }
+
+    fn nothing() -> Arc<Queried> {
+        Arc::new(Queried::of(&openapi::frame()))
     }
 
     async fn problem(response: Response) -> (StatusCode, Problem) {
@@ -227,7 +312,7 @@ mod tests {
             (Method::POST, ProblemType::Unsure),
         ] {
             let routes = Router::new().route("/", any(std::future::pending::<()>));
-            let given_up = answer_to(method, layered(routes, Router::new(), Duration::ZERO)).await;
+            let given_up = answer_to(method, layered(routes, Router::new(), Duration::ZERO, nothing())).await;
             let (status, problem) = problem(given_up).await;
             assert_eq!((status.as_u16(), problem.kind), (503, kind));
         }
@@ -238,7 +323,7 @@ mod tests {
         let panics = Router::new().route("/", get(async || -> &'static str { panic!("kdw_secret") }));
         let hangs = Router::new().route("/", get(std::future::pending::<()>));
         for (connections, limit, status) in [(panics, ANSWER, 500), (hangs, Duration::ZERO, 503)] {
-            let answer = answer(layered(Router::new(), connections, limit)).await;
+            let answer = answer(layered(Router::new(), connections, limit, nothing())).await;
             let told = answer.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN);
             assert_eq!(answer.status(), status);
             assert_eq!(told.expect("told"), "https://shop.acme.example");

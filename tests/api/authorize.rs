@@ -132,6 +132,73 @@ async fn a_key_of_another_scope_is_not() {
 }
 
 #[tokio::test]
+async fn what_narrows_a_check_is_never_passed_over() {
+    let api = Api::start().await;
+    let (_, mobile) = api.key("mobile", &[]).await;
+    let (gateway, key) = (
+        ("x-keydeck-gateway", api.gateway.as_str()),
+        ("x-api-key", mobile.as_str()),
+    );
+    // What an operator may have meant, each for Analytics keys.
+    for (path, headers) in [
+        ("/v1/authorize/?scope=analytics", &[][..]),
+        ("/v1/authorize//?scope=analytics", &[]),
+        ("/v1/authorize/%2F?scope=analytics", &[]),
+        ("/v1/authorize/;scope=analytics", &[]),
+        ("/v1/authorize/?Scope=analytics", &[]),
+        ("/v1/authorize/?a=b;scope=analytics", &[]),
+        ("/v1/authorize/gateway?scope=analytics", &[]),
+        ("/v1/authorize/?scope=analytics", &[("x-keydeck-scope", "mobile")]),
+        ("/v1/authorize?scope=mobile&scope=analytics", &[]),
+        ("/v1/authorize?scop=analytics", &[]),
+        ("/v1/authorize?scope=mobile&scopes=analytics", &[]),
+        ("/v1/authorize", &[("x_keydeck_scope", "analytics")]),
+        ("/v1/authorize", &[("x-keydeck-scopes", "analytics")]),
+        (
+            "/v1/authorize",
+            &[("x-keydeck-scope", "mobile"), ("x-keydeck-scope", "analytics")],
+        ),
+        ("/v1/authorize/reports", &[("x-keydeck-scope", "")]),
+        ("/v1/authorize/reports", &[("x-keydeck-gateway", "kdg_another")]),
+        (
+            "/v1/authorize/reports",
+            &[("authorization", "Basic a"), ("authorization", "Basic b")],
+        ),
+    ] {
+        let headers = [&[gateway, key], headers].concat();
+        let answer = api.asked_by_anybody(Method::GET, path, &headers).await;
+        let problem = answer.refused(400, ProblemType::Malformed);
+        assert_eq!(problem.rule.as_deref(), Some("gateway-malformed"), "{path}");
+        assert_eq!(answer.header("x-keydeck-rule"), "gateway-malformed", "{path}");
+        assert_eq!(answer.header("x-keydeck-key-id"), "", "{path}");
+    }
+    // No other spelling of the path is the check.
+    for path in [
+        "/v1/authorize%2F?scope=analytics",
+        "/v1/%61uthorize?scope=analytics",
+        "/v1/authorize;scope=analytics",
+        "/V1/authorize?scope=analytics",
+        "//v1/authorize?scope=analytics",
+    ] {
+        let answer = api.asked_by_anybody(Method::GET, path, &[gateway, key]).await;
+        answer.refused(404, ProblemType::NotFound);
+    }
+    for path in ["/v1/authorize", "/v1/authorize/reports"] {
+        let traced = api.asked_by_anybody(Method::TRACE, path, &[gateway, key]).await;
+        traced.refused(405, ProblemType::MethodNotAllowed);
+    }
+    // A client's own parameter, where the gateway's header says the scope.
+    let said = [gateway, key, ("x-keydeck-scope", "mobile")];
+    for path in [
+        "/v1/authorize/reports?scope=analytics",
+        "/v1/authorize/api/?scope=openid",
+        "/v1/authorize/?month=11",
+    ] {
+        api.asked_by_anybody(Method::GET, path, &said).await.expect(200);
+    }
+}
+
+#[tokio::test]
 async fn web_and_mobile_keys_are_held_to_their_domains() {
     let api = Api::start().await;
     let (_, web) = api.key("web", &[SHOP]).await;

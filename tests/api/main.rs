@@ -26,4 +26,5 @@ mod projects;
 mod removal;
 mod revoked;
 mod secrets;
+mod unclear;
 mod usage;

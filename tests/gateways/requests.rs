@@ -21,7 +21,7 @@ const CLONED: &str = "GET /v1/authorize?scope=analytics HTTP/1.1\r\nHost: api.ac
 /// Envoy's: the client's method, and its path and query behind the prefix.
 fn ext_authz(method: &str, path: &str) -> String {
     format!(
-        "{method} /v1/authorize{path} HTTP/1.1\r\nHost: api.acme.example\r\nContent-Length: 0\r\n\
+        "{method} /v1/authorize/api{path} HTTP/1.1\r\nHost: api.acme.example\r\nContent-Length: 0\r\n\
          x-keydeck-scope: analytics\r\nx-forwarded-for: 203.0.113.9, 10.0.0.5\r\nx-envoy-internal: true\r\n\
          x-envoy-expected-rq-timeout-ms: 5000\r\nConnection: close\r\n"
     )
@@ -58,6 +58,7 @@ async fn each_gateways_own_request_lets_through_or_refuses() {
             "/",
             "/reports?month=11",
             "/reports/?scope=web",
+            "/?scope=web",
             "//a/../%2e%2e/b;c=d?e=%00&f",
             "/?x-sm-apikey=no",
         ] {

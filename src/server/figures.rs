@@ -1,0 +1,141 @@
+//! Who may have the figures at `/metrics`. They name no key, but tell strangers how much is going on, and when.
+
+use std::net::IpAddr;
+
+use axum::http::HeaderMap;
+use axum::http::header::{FORWARDED, HeaderName, VIA};
+use subtle::ConstantTimeEq;
+
+use super::error::{ApiError, ApiResult};
+use super::{bearer, head};
+use crate::model::{Secret, TokenHash};
+
+/// What proxies add to a request that they hand on.
+const HANDED_ON: [HeaderName; 6] = [
+    FORWARDED,
+    VIA,
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-real-ip"),
+];
+
+/// Who is answered at one listener.
+#[derive(Debug, Clone, Default)]
+pub enum Figures {
+    /// This machine.
+    #[default]
+    ThisMachine,
+    /// Everybody: the listener is for nothing else, and the operator chose where it is.
+    Everybody,
+    /// Whoever presents the token, and this machine.
+    TokenOrThisMachine(MetricsToken),
+    /// Whoever presents the token: all that comes, comes through a proxy.
+    Token(MetricsToken),
+    /// All that comes, comes through a proxy.
+    Nobody,
+}
+
+/// What a scraper identifies itself with.
+#[derive(Debug, Clone, Copy)]
+pub struct MetricsToken(TokenHash);
+
+impl MetricsToken {
+    pub fn new(text: &Secret) -> Self {
+        Self(TokenHash::of(text.expose()))
+    }
+}
+
+impl Figures {
+    pub(super) fn may_have(&self, peer: IpAddr, headers: &HeaderMap) -> ApiResult<()> {
+        let is_here = || is_of_this_machine(peer, headers);
+        match self {
+            Self::Everybody => Ok(()),
+            Self::ThisMachine if is_here() => Ok(()),
+            Self::ThisMachine | Self::Nobody => Err(ApiError::forbidden(
+                "The figures are for the machine of this server; whoever runs it opens them with --metrics-listen or \
+                 --metrics-token-file.",
+            )),
+            Self::TokenOrThisMachine(token) | Self::Token(token) => match bearer::sole(headers) {
+                Some(presented) if token.is(presented) => Ok(()),
+                None if matches!(self, Self::TokenOrThisMachine(_)) && is_here() => Ok(()),
+                _ => Err(ApiError::no_metrics_token()),
+            },
+        }
+    }
+}
+
+impl MetricsToken {
+    fn is(&self, presented: &[u8]) -> bool {
+        let presented = std::str::from_utf8(presented).map(TokenHash::of);
+        presented.is_ok_and(|presented| presented.0.ct_eq(&self.0.0).into())
+    }
+}
+
+/// From loopback, under a name of loopback (a page could have its own name point here), and handed on by nobody.
+fn is_of_this_machine(peer: IpAddr, headers: &HeaderMap) -> bool {
+    peer.to_canonical().is_loopback()
+        && head::names_this_machine(headers)
+        && !HANDED_ON.iter().any(|name| headers.contains_key(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn may(figures: &Figures, peer: &str, headers: &[(&'static str, &'static str)]) -> bool {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, HeaderValue::from_static(value));
+        }
+        figures.may_have(peer.parse().expect("an address"), &map).is_ok()
+    }
+
+    #[test]
+    fn this_machine_is_whoever_says_so_and_was_handed_on_by_nobody() {
+        let here = Figures::ThisMachine;
+        for (peer, host) in [
+            ("127.0.0.1", "127.0.0.1:7390"),
+            ("127.0.0.1", "localhost"),
+            ("::1", "[::1]:7390"),
+            ("::ffff:127.0.0.1", "LOCALHOST:80"),
+        ] {
+            assert!(may(&here, peer, &[("host", host)]), "{peer} {host}");
+        }
+        let local = ("host", "127.0.0.1:7390");
+        for name in [
+            "x-forwarded-for",
+            "forwarded",
+            "via",
+            "x-real-ip",
+            "x-forwarded-proto",
+            "x-forwarded-host",
+        ] {
+            assert!(!may(&here, "127.0.0.1", &[local, (name, "127.0.0.1")]), "{name}");
+        }
+        assert!(!may(&here, "127.0.0.1", &[("host", "evil.example:7390")]));
+        assert!(!may(&here, "127.0.0.1", &[]));
+        assert!(!may(&here, "203.0.113.7", &[local]));
+    }
+
+    #[test]
+    fn elsewhere_the_token_opens_them_and_nothing_else_does() {
+        const TOKEN: &str = "Bearer kY7w2Qz0pLx9kY7w2Qz0pLx9sd7Hf2";
+        let token = MetricsToken::new(&Secret::new("kY7w2Qz0pLx9kY7w2Qz0pLx9sd7Hf2"));
+        let (local, presented) = (("host", "127.0.0.1:7390"), ("authorization", TOKEN));
+        let wrong = ("authorization", "Bearer kY7w2Qz0pLx9");
+        let open = Figures::TokenOrThisMachine(token);
+        assert!(may(&open, "203.0.113.7", &[presented]));
+        assert!(may(&open, "127.0.0.1", &[local]));
+        assert!(!may(&open, "203.0.113.7", &[local]));
+        assert!(!may(&open, "203.0.113.7", &[wrong]));
+        assert!(!may(&open, "127.0.0.1", &[local, wrong]));
+        let proxied = Figures::Token(token);
+        assert!(may(&proxied, "127.0.0.1", &[presented]));
+        assert!(!may(&proxied, "127.0.0.1", &[local]));
+        assert!(!may(&Figures::Nobody, "127.0.0.1", &[local, presented]));
+        assert!(may(&Figures::Everybody, "203.0.113.7", &[]));
+    }
+}

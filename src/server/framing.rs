@@ -1,0 +1,295 @@
+//! Where the requests of a connection begin and end, and which heads are refused. Stricter than RFC 9112 asks, so
+//! that nobody in between can take one request for another.
+
+use std::io;
+
+use axum::http::Uri;
+use httparse::{EMPTY_HEADER, Request, Status};
+use memchr::memchr;
+
+use super::chunks::Chunks;
+
+/// As many as hyper takes.
+const MAX_HEADERS: usize = 100;
+/// What is looked at of a line that has not ended, in bytes.
+const LONGEST_METHOD: usize = 16;
+
+/// Why a head is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    #[error("Its lines must end with CR LF.")]
+    LineEnd,
+    #[error("It is no HTTP/1.1 request, or one with characters where none may stand.")]
+    Syntax,
+    #[error("Its path must be percent-encoded and can't have a fragment: leave out #.")]
+    Target,
+    #[error("Content-Length must be there once, as a whole number.")]
+    Length,
+    #[error("Transfer-Encoding must be there once, be chunked, and go without Content-Length.")]
+    Encoding,
+    #[error("It has more than 100 headers.")]
+    TooMany,
+    #[error("It has more than 32 KiB.")]
+    TooLong,
+}
+
+/// What came of looking at bytes.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Scanned {
+    /// How many may be read now; the rest is an incomplete head.
+    pub passed: usize,
+    /// Why what follows those is refused.
+    pub refused: Option<Unreadable>,
+}
+
+/// What the next byte belongs to.
+enum Part {
+    /// The head, of which so much is known to have well-ended lines.
+    Head(usize),
+    /// So many bytes of a body.
+    Body(u64),
+    Chunked(Chunks),
+}
+
+/// How far one connection has come.
+pub struct Framing {
+    max_head: usize,
+    part: Part,
+    is_behind_blank: bool,
+    /// Complete ones before this place.
+    heads: usize,
+}
+
+impl Framing {
+    pub fn new(max_head: usize) -> Self {
+        Self {
+            max_head,
+            part: Part::Head(0),
+            is_behind_blank: false,
+            heads: 0,
+        }
+    }
+
+    pub fn heads(&self) -> usize {
+        self.heads
+    }
+
+    /// Looks at `bytes`, which begin with what the scan before did not pass. A broken body is an error: its head
+    /// was passed already.
+    pub fn scan(&mut self, bytes: &[u8]) -> io::Result<Scanned> {
+        let mut passed = 0;
+        while passed < bytes.len() {
+            let rest = &bytes[passed..];
+            match &mut self.part {
+                Part::Body(left) => {
+                    let taken = (*left).min(rest.len() as u64);
+                    *left -= taken;
+                    passed += taken as usize;
+                    if *left == 0 {
+                        self.part = Part::Head(0);
+                    }
+                }
+                Part::Chunked(chunks) => {
+                    let (taken, is_over) = chunks.take(rest)?;
+                    passed += taken;
+                    if is_over {
+                        self.part = Part::Head(0);
+                    }
+                }
+                Part::Head(_) => match self.head(rest) {
+                    Ok(Some(length)) => passed += length,
+                    Ok(None) => break,
+                    Err(why) => {
+                        return Ok(Scanned {
+                            passed,
+                            refused: Some(why),
+                        });
+                    }
+                },
+            }
+        }
+        Ok(Scanned {
+            passed,
+            refused: None,
+        })
+    }
+
+    /// How long the head is with which `bytes` begin, once it is complete.
+    fn head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Unreadable> {
+        // One empty line before a request is passed over (RFC 9112, section 2.2).
+        if !self.is_behind_blank && bytes.starts_with(b"\r\n") {
+            self.is_behind_blank = true;
+            return Ok(Some(2));
+        }
+        let Some(length) = self.complete_lines(bytes)? else {
+            let in_first_line = matches!(self.part, Part::Head(0));
+            return match in_first_line && !may_be_a_method(bytes) {
+                true => Err(Unreadable::Syntax),
+                false => Ok(None),
+            };
+        };
+        self.part = body_behind(&bytes[..length])?;
+        self.is_behind_blank = false;
+        self.heads += 1;
+        Ok(Some(length))
+    }
+
+    /// The length of the lines up to the first that is empty.
+    fn complete_lines(&mut self, bytes: &[u8]) -> Result<Option<usize>, Unreadable> {
+        let Part::Head(line) = &mut self.part else {
+            return Ok(None);
+        };
+        let mut length = None;
+        while let (None, Some(end)) = (length, memchr(b'\n', &bytes[*line..])) {
+            if end == 0 || bytes[*line + end - 1] != b'\r' {
+                return Err(Unreadable::LineEnd);
+            }
+            *line += end + 1;
+            length = (end == 1).then_some(*line);
+        }
+        match length.unwrap_or(bytes.len()) > self.max_head {
+            true => Err(Unreadable::TooLong),
+            false => Ok(length),
+        }
+    }
+}
+
+/// Whether a line that has not ended may become a request's. Another protocol, such as TLS, may never end one.
+fn may_be_a_method(line: &[u8]) -> bool {
+    let mut beginning = line.iter().take(LONGEST_METHOD);
+    !beginning.any(|byte| byte.is_ascii_control() && *byte != b'\r')
+}
+
+/// What follows this head.
+fn body_behind(head: &[u8]) -> Result<Part, Unreadable> {
+    let mut headers = [EMPTY_HEADER; MAX_HEADERS];
+    let mut request = Request::new(&mut headers);
+    match request.parse(head) {
+        Ok(Status::Complete(length)) if length == head.len() => {}
+        Err(httparse::Error::TooManyHeaders) => return Err(Unreadable::TooMany),
+        _ => return Err(Unreadable::Syntax),
+    }
+    let target = request.path.ok_or(Unreadable::Syntax)?;
+    if target.contains('#') || !target.is_ascii() || target.parse::<Uri>().is_err() {
+        return Err(Unreadable::Target);
+    }
+    let mut lengths = named(&request, "content-length");
+    let mut encodings = named(&request, "transfer-encoding");
+    match (lengths.next(), lengths.next(), encodings.next(), encodings.next()) {
+        (None, None, None, None) => Ok(Part::Head(0)),
+        (Some(length), None, None, None) => match whole_number(length)? {
+            0 => Ok(Part::Head(0)),
+            length => Ok(Part::Body(length)),
+        },
+        (None, None, Some(encoding), None)
+            if encoding.eq_ignore_ascii_case(b"chunked") && request.version == Some(1) =>
+        {
+            Ok(Part::Chunked(Chunks::default()))
+        }
+        (_, _, Some(_), _) => Err(Unreadable::Encoding),
+        _ => Err(Unreadable::Length),
+    }
+}
+
+fn named<'a>(request: &'a Request<'_, '_>, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
+    let headers = request.headers.iter();
+    let of_name = headers.filter(move |header| header.name.eq_ignore_ascii_case(name));
+    of_name.map(|header| header.value.trim_ascii())
+}
+
+/// Digits alone: no sign, no list.
+fn whole_number(text: &[u8]) -> Result<u64, Unreadable> {
+    let digits = Some(text).filter(|text| !text.is_empty() && text.iter().all(u8::is_ascii_digit));
+    let text = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+    text.and_then(|text| text.parse().ok()).ok_or(Unreadable::Length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(head: &str) -> Option<Unreadable> {
+        let mut framing = Framing::new(4096);
+        framing.scan(head.as_bytes()).expect("no body").refused
+    }
+
+    #[test]
+    fn a_head_that_could_be_read_in_two_ways_is_refused() {
+        for (head, why) in [
+            ("GET / HTTP/1.1\nhost: a\n\n", Unreadable::LineEnd),
+            ("GET / HTTP/1.1\r\nhost: a\n\r\n", Unreadable::LineEnd),
+            ("GET / HTTP/1.1\r\nhost: a\r\n\n", Unreadable::LineEnd),
+            ("\nGET / HTTP/1.1\r\n\r\n", Unreadable::LineEnd),
+            ("GET / HTTP/1.1\r\nhost: a\rb: c\r\n\r\n", Unreadable::Syntax),
+            ("GET / HTTP/1.1\r\nhost : a\r\n\r\n", Unreadable::Syntax),
+            ("GET / HTTP/1.1\r\n host: a\r\n\r\n", Unreadable::Syntax),
+            ("GET / HTTP/1.1\r\na: b\r\n c\r\n\r\n", Unreadable::Syntax),
+            ("GET / HTTP/1.1\r\na: \0\r\n\r\n", Unreadable::Syntax),
+            ("GET / HTTP/2.0\r\n\r\n", Unreadable::Syntax),
+            ("GET /\r\n\r\n", Unreadable::Syntax),
+            ("\u{16}\u{3}\u{1}", Unreadable::Syntax),
+            ("\r\n\r\nGET / HTTP/1.1\r\n\r\n", Unreadable::Syntax),
+            (
+                "GET /v1/authorize#?scope=web HTTP/1.1\r\n\r\n",
+                Unreadable::Target,
+            ),
+            ("GET /?q#f HTTP/1.1\r\n\r\n", Unreadable::Target),
+            (
+                "POST / HTTP/1.1\r\ncontent-length: 1\r\nContent-Length: 1\r\n\r\n",
+                Unreadable::Length,
+            ),
+            (
+                "POST / HTTP/1.1\r\ncontent-length: 1, 1\r\n\r\n",
+                Unreadable::Length,
+            ),
+            (
+                "POST / HTTP/1.1\r\ncontent-length: +1\r\n\r\n",
+                Unreadable::Length,
+            ),
+            ("POST / HTTP/1.1\r\ncontent-length:\r\n\r\n", Unreadable::Length),
+            (
+                "POST / HTTP/1.1\r\ncontent-length: 99999999999999999999\r\n\r\n",
+                Unreadable::Length,
+            ),
+            (
+                "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-length: 1\r\n\r\n",
+                Unreadable::Encoding,
+            ),
+            (
+                "POST / HTTP/1.1\r\ntransfer-encoding: gzip, chunked\r\n\r\n",
+                Unreadable::Encoding,
+            ),
+            (
+                "POST / HTTP/1.1\r\ntransfer-encoding: identity\r\n\r\n",
+                Unreadable::Encoding,
+            ),
+            (
+                "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n",
+                Unreadable::Encoding,
+            ),
+            (
+                "POST / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n",
+                Unreadable::Encoding,
+            ),
+        ] {
+            assert_eq!(refused(head), Some(why), "{head:?}");
+        }
+        let many = format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(MAX_HEADERS + 1));
+        assert_eq!(refused(&many), Some(Unreadable::TooMany));
+    }
+
+    #[test]
+    fn what_clients_send_is_not() {
+        for head in [
+            "GET / HTTP/1.1\r\nhost: a\r\n\r\n",
+            "\r\nGET / HTTP/1.0\r\n\r\n",
+            "GET /v1/keys?q=caf%C3%A9 HTTP/1.1\r\nhost: a\r\nx:\r\n\r\n",
+            "GET http://a/v1/me HTTP/1.1\r\nhost: a\r\n\r\n",
+            "OPTIONS * HTTP/1.1\r\nhost: a\r\n\r\n",
+            "POST / HTTP/1.1\r\ncontent-length: 0\r\n\r\n",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n",
+        ] {
+            assert_eq!(refused(head), None, "{head:?}");
+        }
+    }
+}
