@@ -78,7 +78,7 @@ impl Place {
             .build();
         let gateway = Gateway {
             http: http.expect("a client"),
-            url: format!("https://{HOST}:{}/reports?month=11", self.port),
+            url: format!("https://{HOST}:{}/reports?month=11&scope=mobile", self.port),
             child,
             place: self,
         };
