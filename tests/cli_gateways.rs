@@ -51,6 +51,43 @@ fn web_key(server: &Served) {
     server.run(&[&create[..], &of].concat()).succeeded();
 }
 
+#[test]
+fn a_session_server_gets_a_token_that_can_be_revoked() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    web_key(&server);
+    let issue = ["project", "session-token", "Storefront"];
+    let issued = server.run(&issue).succeeded();
+    let token = issued.stdout.trim().to_owned();
+    assert!(token.starts_with("kds_") && token.len() == 53, "{token}");
+    assert!(
+        issued.stderr.contains("only time") && !issued.stderr.contains(&token),
+        "{}",
+        issued.stderr
+    );
+    let asked = |token: &str| {
+        let asked = reqwest::Client::new().post(format!("{}/v1/introspect", server.url));
+        let form = asked
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("token=a");
+        let answer = block_on(async { form.bearer_auth(token).send().await });
+        answer.expect("answered").status().as_u16()
+    };
+    assert_eq!(asked(&token), 200);
+    let json = server.run(&[&issue[..], &["--json"]].concat()).json();
+    let newer = json["token"].as_str().expect("a token");
+    assert_eq!((asked(&token), asked(newer)), (401, 200));
+    let revoke = [&issue[..], &["--revoke"]].concat();
+    let unasked = server.run(&revoke).refused(2);
+    assert!(unasked.contains("--yes"), "{unasked}");
+    server.run(&[&revoke[..], &["--yes"]].concat()).succeeded();
+    assert_eq!(asked(newer), 401);
+    server.run(&[&revoke[..], &["--yes"]].concat()).refused(1);
+    server.project("Bare");
+    let bare = server.run(&["project", "session-token", "Bare"]).refused(1);
+    assert!(bare.contains("no session server"), "{bare}");
+}
+
 fn names(list: &Value) -> Vec<&str> {
     let items = list["items"].as_array().expect("a list").iter();
     items.map(|key| key["name"].as_str().expect("a name")).collect()

@@ -121,6 +121,10 @@ fn what_is_no_key_is_told_without_asking_anyone() {
         ("sk_live_1234".into(), "no keydeck key"),
         (stranger(TokenKind::User), "is the sign-in token of a person"),
         (stranger(TokenKind::Gateway), "is the token of a gateway"),
+        (
+            stranger(TokenKind::SessionServer),
+            "is the token of a session server",
+        ),
         ("\n".into(), "no key to look up"),
     ] {
         let said = ask(&text);

@@ -361,6 +361,10 @@ fn a_token_of_a_person_or_a_gateway_is_named_for_what_it_is() {
     for (kind, what) in [
         (TokenKind::User, "This is a person's sign-in token, no API key"),
         (TokenKind::Gateway, "This is a gateway's token, no API key"),
+        (
+            TokenKind::SessionServer,
+            "This is a session server's token, no API key",
+        ),
     ] {
         let mut talk = Talk::with_keys(some_keys(10));
         talk.press("/");

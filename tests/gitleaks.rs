@@ -49,15 +49,18 @@ fn found_by_gitleaks(lines: &[String]) -> BTreeSet<(String, u64, String)> {
 #[test]
 fn gitleaks_finds_every_kind_of_token() {
     let tokens = TokenKind::ALL.map(generated);
-    let [web, mobile, analytics, user, gateway] = tokens.each_ref().map(Token::expose);
+    let [web, mobile, analytics, user, gateway, session_server] = tokens.each_ref().map(Token::expose);
     let lines = [
         format!("KEY={web}"),
         format!(r#"{{"key":"{mobile}"}}"#),
         format!(r"curl -H 'x-api-key: {analytics}'\nnext"),
         format!(r"first\n{user}"),
         gateway.to_owned(),
+        session_server.to_owned(),
     ];
-    let expected = [web, mobile, analytics, user, gateway].into_iter().zip(1..);
+    let expected = [web, mobile, analytics, user, gateway, session_server]
+        .into_iter()
+        .zip(1..);
     let expected = expected.map(|(token, line)| ("keydeck-token".into(), line, token.to_owned()));
     assert_eq!(found_by_gitleaks(&lines), expected.collect());
 }

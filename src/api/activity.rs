@@ -28,6 +28,9 @@ pub enum ActivityAction {
     ProjectHandedOver,
     SessionServerSet,
     SessionServerRemoved,
+    /// A project's session server got a token to ask with; one before was replaced.
+    SessionTokenIssued,
+    SessionTokenRevoked,
     UserAdded,
     UserEdited,
     UserRemoved,
@@ -47,7 +50,7 @@ pub enum ActivityAction {
 
 impl ActivityAction {
     /// All that are known.
-    pub const ALL: [ActivityAction; 19] = [
+    pub const ALL: [ActivityAction; 21] = [
         ActivityAction::KeyCreated,
         ActivityAction::KeyEdited,
         ActivityAction::KeyRevoked,
@@ -59,6 +62,8 @@ impl ActivityAction {
         ActivityAction::ProjectHandedOver,
         ActivityAction::SessionServerSet,
         ActivityAction::SessionServerRemoved,
+        ActivityAction::SessionTokenIssued,
+        ActivityAction::SessionTokenRevoked,
         ActivityAction::UserAdded,
         ActivityAction::UserEdited,
         ActivityAction::UserRemoved,
@@ -83,6 +88,8 @@ impl ActivityAction {
             ActivityAction::ProjectHandedOver => "project_handed_over",
             ActivityAction::SessionServerSet => "session_server_set",
             ActivityAction::SessionServerRemoved => "session_server_removed",
+            ActivityAction::SessionTokenIssued => "session_token_issued",
+            ActivityAction::SessionTokenRevoked => "session_token_revoked",
             ActivityAction::UserAdded => "user_added",
             ActivityAction::UserEdited => "user_edited",
             ActivityAction::UserRemoved => "user_removed",
@@ -114,6 +121,8 @@ impl ActivityAction {
             ActivityAction::ProjectHandedOver => "handed over the project",
             ActivityAction::SessionServerSet => "set the session server of",
             ActivityAction::SessionServerRemoved => "removed the session server of",
+            ActivityAction::SessionTokenIssued => "issued a token to the session server of",
+            ActivityAction::SessionTokenRevoked => "revoked the token of the session server of",
             ActivityAction::UserAdded => "added",
             ActivityAction::UserEdited => "changed the role of",
             ActivityAction::UserRemoved => "removed",

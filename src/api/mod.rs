@@ -26,7 +26,8 @@ pub use people::{
 };
 pub use problem::{Problem, ProblemType};
 pub use projects::{
-    NewProject, Project, ProjectEdit, ProjectMay, ProjectQuery, SessionServer, SessionServerEdit,
+    IssuedSessionToken, NewProject, Project, ProjectEdit, ProjectMay, ProjectQuery, SessionServer,
+    SessionServerEdit,
 };
 pub use request_id::{REQUEST_ID, is_request_id};
 pub use usage::{

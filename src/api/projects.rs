@@ -68,6 +68,14 @@ pub struct SessionServerEdit {
     pub private_key: Option<Secret>,
 }
 
+/// A session server's token, which is only ever in this answer.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct IssuedSessionToken {
+    #[serde(serialize_with = "secret::onto_the_wire")]
+    #[schema(value_type = Option<String>)]
+    pub token: Option<Secret>,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

@@ -18,10 +18,10 @@ pub use events::EventNotice;
 
 use self::transport::Transport;
 use crate::api::{
-    ActivityHead, ActivityPage, ActivityQuery, Created, CreatedGateway, CreatedUser, Explain, Gateway, Key,
-    KeyCounts, KeyEdit, KeyFields, KeyFilter, KeyList, KeyPage, Lookup, LookupAnswer, Me, NewGateway,
-    NewProject, NewToken, NewUser, Person, Project, ProjectEdit, ProjectQuery, RemovedUser, Revealed,
-    SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval, Verdict,
+    ActivityHead, ActivityPage, ActivityQuery, Created, CreatedGateway, CreatedUser, Explain, Gateway,
+    IssuedSessionToken, Key, KeyCounts, KeyEdit, KeyFields, KeyFilter, KeyList, KeyPage, Lookup,
+    LookupAnswer, Me, NewGateway, NewProject, NewToken, NewUser, Person, Project, ProjectEdit, ProjectQuery,
+    RemovedUser, Revealed, SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval, Verdict,
 };
 use crate::model::{Role, Secret, ServerAddress, TokenHash};
 
@@ -136,6 +136,17 @@ impl Client {
         self.transport
             .get(&format!("v1/keys/{id}/explain"), request)
             .await
+    }
+
+    /// Replaces the one before.
+    pub async fn issue_session_token(&self, project: Uuid) -> Result<IssuedSessionToken> {
+        let path = format!("v1/projects/{project}/session-token");
+        self.transport.act(&path).await
+    }
+
+    pub async fn revoke_session_token(&self, project: Uuid) -> Result<()> {
+        let path = format!("v1/projects/{project}/session-token");
+        self.transport.delete(&path).await
     }
 
     pub async fn gateways(&self) -> Result<Vec<Gateway>> {

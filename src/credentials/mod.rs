@@ -172,6 +172,7 @@ fn owner(kind: TokenKind) -> &'static str {
         TokenKind::Key(_) => "an API key",
         TokenKind::User => "a person",
         TokenKind::Gateway => "a gateway",
+        TokenKind::SessionServer => "a session server",
     }
 }
 

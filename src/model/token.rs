@@ -1,6 +1,6 @@
 //! Tokens: 256 random bits with a prefix that scanners can find and a checksum that catches a slip.
 //!
-//! A token is `kdw_`, `kdm_`, `kda_`, `kdu_` or `kdg_`, then 43 base62 characters (256 bits), then 6 of the
+//! A token is `kdw_`, `kdm_`, `kda_`, `kdu_`, `kdg_` or `kds_`, then 43 base62 characters (256 bits), then 6 of the
 //! CRC-32 (ISO-HDLC) of all that stands before. NEVER CHANGE THE FORMAT: keys in the field have it.
 
 use std::fmt;
@@ -29,15 +29,18 @@ pub enum TokenKind {
     User,
     /// What a gateway identifies itself with.
     Gateway,
+    /// What a project's session server identifies itself with.
+    SessionServer,
 }
 
 impl TokenKind {
-    pub const ALL: [TokenKind; 5] = [
+    pub const ALL: [TokenKind; 6] = [
         TokenKind::Key(Scope::Web),
         TokenKind::Key(Scope::Mobile),
         TokenKind::Key(Scope::Analytics),
         TokenKind::User,
         TokenKind::Gateway,
+        TokenKind::SessionServer,
     ];
 
     pub fn prefix(self) -> &'static str {
@@ -47,6 +50,7 @@ impl TokenKind {
             TokenKind::Key(Scope::Analytics) => "kda_",
             TokenKind::User => "kdu_",
             TokenKind::Gateway => "kdg_",
+            TokenKind::SessionServer => "kds_",
         }
     }
 }
@@ -84,7 +88,7 @@ impl fmt::Display for TokenHash {
 /// Why a presented string is no token of ours; none of these needs a server to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAToken {
-    #[error("this is no keydeck key: it does not begin with kdw_, kdm_, kda_, kdu_ or kdg_")]
+    #[error("this is no keydeck key: it does not begin with kdw_, kdm_, kda_, kdu_, kdg_ or kds_")]
     Prefix,
     #[error(
         "this token is cut or too long: a keydeck token has {LENGTH} characters, letters and digits but for the _"

@@ -1,4 +1,4 @@
-//! JSON bodies: read within bounds of size and time, and written.
+//! Bodies: JSON and forms, read within bounds of size and time, and JSON written.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::error::{ApiError, ApiResult};
+use super::extract;
 use super::reading::field_error;
 use crate::api::ProblemType;
 
@@ -28,7 +29,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
-        let is_json = is_json(request.headers());
+        let is_json = is_media(request.headers(), "application/json");
         let bytes = collect_within(MAX_TIME, request.into_body()).await?;
         if !is_json {
             return Err(ApiError::new(
@@ -37,6 +38,25 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             ));
         }
         parse(&bytes).map(Self)
+    }
+}
+
+/// The fields of a form, as OAuth's endpoints take them.
+pub struct Form<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
+        let is_form = is_media(request.headers(), "application/x-www-form-urlencoded");
+        let bytes = collect_within(MAX_TIME, request.into_body()).await?;
+        match is_form {
+            true => extract::form(&bytes).map(Self),
+            false => Err(ApiError::new(
+                ProblemType::UnsupportedMediaType,
+                "Send the body as a form, with the header Content-Type: application/x-www-form-urlencoded.",
+            )),
+        }
     }
 }
 
@@ -55,12 +75,12 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+fn is_media(headers: &HeaderMap, expected: &str) -> bool {
     headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
-        .is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
+        .is_some_and(|media| media.trim().eq_ignore_ascii_case(expected))
 }
 
 async fn collect_within(limit: Duration, body: Body) -> ApiResult<Vec<u8>> {

@@ -8,8 +8,6 @@ use std::time::Duration;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderName, Method};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Deserialize, Serialize};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use url::Url;
@@ -17,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::body::Json;
+use super::claims::Claims;
 use super::error::{ApiError, ApiResult};
 use super::extract::Query;
 use super::presented;
@@ -24,11 +23,9 @@ use super::state::ServerState;
 use super::store::{CheckedKey, SessionSigner};
 use crate::api::PresentedAt;
 use crate::model::connection::{Caller, may_connect};
-use crate::model::{Grant, Rule, session_server};
+use crate::model::{Grant, Rule};
 
 const KEY: HeaderName = HeaderName::from_static("key");
-/// How long a token may be used to open a session.
-const TOKEN_SECONDS: i64 = 30 * 60;
 /// How long a browser may remember the answer to its preflight.
 const PREFLIGHT: Duration = Duration::from_secs(600);
 const MAX_SESSION_ID: usize = 200;
@@ -46,26 +43,9 @@ pub struct Resume {
 pub struct Connection {
     /// The session server.
     url: String,
-    /// A token for it, signed with HS256 (RFC 7519); good for 30 minutes.
+    /// A token for it, signed with HS256 (RFC 7519): good for 30 minutes, also when the key is revoked meanwhile, unless the
+    /// session server asks at `/v1/introspect`.
     jwt: String,
-}
-
-/// What the session server is told.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct Claims<'a> {
-    #[serde(rename = "iss")]
-    issuer: &'a str,
-    #[serde(rename = "iat")]
-    issued_at: i64,
-    #[serde(rename = "nbf")]
-    not_before: i64,
-    #[serde(rename = "exp")]
-    expires_at: i64,
-    /// No orchestration server stands between a page and the session.
-    sm_control: &'a str,
-    sm_control_via_browser: bool,
-    sm_session_server: &'a str,
 }
 
 /// Answers any origin, also the refusals of whatever is inside of it: browsers ask beforehand without the key, so that its domains
@@ -107,7 +87,7 @@ pub async fn exchange(
     let private_key = server.sealer.unseal_session_key(project, &signer.private_key)?;
     let connection = Connection {
         url: session_url(&signer, resume.session_id.as_deref())?,
-        jwt: sign(&signer, private_key.expose().as_bytes())?,
+        jwt: Claims::new(&signer, project, key.id).signed(&private_key)?,
     };
     server.allowed(PresentedAt::Connection, &key, &caller, &grant);
     Ok(Json(connection).into_response())
@@ -143,22 +123,4 @@ pub fn valid_session_id(field: &str, id: &str) -> ApiResult<()> {
             "A session id has 1 to 200 visible ASCII characters.",
         )),
     }
-}
-
-fn sign(signer: &SessionSigner, private_key: &[u8]) -> ApiResult<String> {
-    let now = Timestamp::now().as_second();
-    let claims = Claims {
-        issuer: &signer.server.key_name,
-        issued_at: now,
-        not_before: now,
-        expires_at: now + TOKEN_SECONDS,
-        sm_control: "",
-        sm_control_via_browser: false,
-        sm_session_server: &session_server::host(&signer.server.url),
-    };
-    let key = EncodingKey::from_secret(private_key);
-    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).map_err(|_| {
-        tracing::error!("a token can't be signed");
-        ApiError::internal()
-    })
 }

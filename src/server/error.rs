@@ -74,17 +74,14 @@ impl ApiError {
 
     /// The same for a missing, malformed and unknown token.
     pub fn unauthenticated() -> Self {
-        Self::new(
-            ProblemType::Unauthenticated,
-            "Send your sign-in token, which begins with kdu_, as a bearer token.",
-        )
+        Self::unauthenticated_by("your sign-in token, which begins with kdu_")
     }
 
-    /// Asked for the figures without the token for them.
-    pub fn no_metrics_token() -> Self {
+    /// `what` is to be sent.
+    pub fn unauthenticated_by(what: &str) -> Self {
         Self::new(
             ProblemType::Unauthenticated,
-            "Send the token for the figures, which whoever runs this server chose, as a bearer token.",
+            format!("Send {what}, as a bearer token."),
         )
     }
 

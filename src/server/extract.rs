@@ -29,7 +29,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
 /// As [`Query`], of a head that is at hand.
 pub fn query<T: DeserializeOwned>(head: &Parts) -> ApiResult<T> {
-    let pairs = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
+    form(head.uri.query().unwrap_or_default().as_bytes())
+}
+
+/// Fields as queries and forms have them; unknown ones, those that are there twice and unreadable ones are refused.
+pub fn form<T: DeserializeOwned>(text: &[u8]) -> ApiResult<T> {
+    let pairs = form_urlencoded::parse(text);
     serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map_err(|error| {
         let wrong = field_error(error.path(), &error.inner().to_string());
         ApiError::malformed(&wrong.field, wrong.message)

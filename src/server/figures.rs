@@ -59,7 +59,9 @@ impl Figures {
             Self::TokenOrThisMachine(token) | Self::Token(token) => match bearer::sole(headers) {
                 Some(presented) if token.is(presented) => Ok(()),
                 None if matches!(self, Self::TokenOrThisMachine(_)) && is_here() => Ok(()),
-                _ => Err(ApiError::no_metrics_token()),
+                _ => Err(ApiError::unauthenticated_by(
+                    "the token for the figures, which whoever runs this server chose",
+                )),
             },
         }
     }

@@ -81,10 +81,15 @@ impl Modify for Bearer {
             .scheme(HttpAuthScheme::Bearer)
             .description(Some("The sign-in token of a user; it begins with kdu_."))
             .build();
-        document
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("token", SecurityScheme::Http(scheme));
+        let of_servers = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "The token of a project's session server; it begins with kds_.",
+            ))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+        components.add_security_scheme("session server", SecurityScheme::Http(of_servers));
     }
 }
 
@@ -145,6 +150,17 @@ refusals! {
         "413": "The body is larger than 64 KiB.",
         "415": "The body is not `application/json`.",
         "422": "Fields are wrong; `errors` names them.",
+    }
+    /// Of an operation with a form.
+    BadForm {
+        "400": "A field is missing, unknown or there twice; `errors` names it.",
+        "408": "The body did not arrive in time.",
+        "413": "The body is larger than 64 KiB.",
+        "415": "The body is not `application/x-www-form-urlencoded`.",
+    }
+    /// Of an operation that needs a session server.
+    NoSessionServer {
+        "422": "The project has no session server.",
     }
     /// Of an operation that a key is presented to.
     KeyChecked {

@@ -30,8 +30,8 @@ use super::queries::{self, Queried};
 use super::site::Site;
 use super::state::ServerState;
 use super::{
-    activity, authorize, connect, events, gateways, head, health, keys, me, metrics, observe, openapi,
-    projects, session_servers, users,
+    activity, authorize, connect, events, gateways, head, health, introspect, keys, me, metrics, observe,
+    openapi, projects, session_servers, session_tokens, users,
 };
 use crate::api::ProblemType;
 
@@ -202,6 +202,8 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(projects::list, projects::create))
         .routes(routes!(projects::edit, projects::remove))
         .routes(routes!(session_servers::set, session_servers::remove))
+        .routes(routes!(session_tokens::issue, session_tokens::revoke))
+        .routes(routes!(introspect::answer))
         .routes(routes!(users::list, users::add))
         .routes(routes!(users::edit, users::remove))
         .routes(routes!(users::replace_token))

@@ -63,7 +63,7 @@ pub async fn remove(
     }
 }
 
-async fn may_set(server: &ServerState, signed_in: &SignedIn, project: Uuid) -> ApiResult<()> {
+pub async fn may_set(server: &ServerState, signed_in: &SignedIn, project: Uuid) -> ApiResult<()> {
     seen(server, signed_in, project).await?;
     match policy::may_set_session_servers(&signed_in.user) {
         true => Ok(()),

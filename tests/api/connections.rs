@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use crate::common::{Answer, Deck, PUBLIC_URL, Person, id_of};
 
 const SHOP: &str = "https://shop.acme.example";
-const PRIVATE_KEY: &str = "the-private-key-of-the-session-server";
+pub const PRIVATE_KEY: &str = "the-private-key-of-the-session-server";
 
 /// A deployed project with a session server, and a key of it.
-struct Shop {
-    deck: Deck,
+pub struct Shop {
+    pub deck: Deck,
     page: Person,
-    project: String,
-    key: String,
+    pub project: String,
+    pub key: String,
     secret: String,
 }
 
@@ -40,13 +40,19 @@ impl Shop {
         }
     }
 
-    async fn web() -> Self {
+    pub async fn web() -> Self {
         Self::with("web", &[SHOP]).await
     }
 
     /// What a page with these headers is answered.
     async fn asked(&self, headers: &[(&str, &str)]) -> Answer {
         self.asked_at("/api/jwt", headers).await
+    }
+
+    /// A connection token.
+    pub async fn connected(&self) -> String {
+        let connection = self.asked(&[("origin", SHOP)]).await.expect(200);
+        connection["jwt"].as_str().expect("a token").to_owned()
     }
 
     async fn asked_at(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
@@ -57,7 +63,7 @@ impl Shop {
     }
 
     /// Edits the key or the project.
-    async fn change(&self, path: &str, version: u64, edit: Value) {
+    pub async fn change(&self, path: &str, version: u64, edit: Value) {
         self.deck.owner.patch(path, version, &edit).await.expect(200);
     }
 }
@@ -84,6 +90,7 @@ async fn a_page_of_the_keys_origin_gets_a_token_of_the_session_server() {
     assert_eq!(connection["url"], "wss://sessions.acme.example:8443");
     let mut validation = Validation::new(Algorithm::HS256);
     validation.set_issuer(&["storefront-1"]);
+    validation.set_audience(&["wss://sessions.acme.example:8443"]);
     validation.validate_nbf = true;
     let jwt = connection["jwt"].as_str().expect("a token");
     let key = DecodingKey::from_secret(PRIVATE_KEY.as_bytes());
@@ -93,6 +100,11 @@ async fn a_page_of_the_keys_origin_gets_a_token_of_the_session_server() {
     let seconds = |claim: &str| claims[claim].as_i64().expect("a time");
     assert_eq!(seconds("exp") - seconds("iat"), 30 * 60);
     assert_eq!(seconds("nbf"), seconds("iat"));
+    assert_eq!(claims["project"], shop.project);
+    assert_eq!(claims["key_id"], shop.key);
+    let again = shop.connected().await;
+    let again = jsonwebtoken::decode::<Value>(&again, &key, &validation).expect("signed");
+    assert!(claims["jti"].is_string() && claims["jti"] != again.claims["jti"]);
     assert_eq!(claims["sm-control"], "");
     assert_eq!(claims["sm-control-via-browser"], false);
     assert_eq!(claims["sm-session-server"], "sessions.acme.example:8443");

@@ -1,9 +1,10 @@
 //! Projects: finding, adding, changing and removing them, and their session servers.
 
 use keydeck::api::{ActivityAction, ActivityQuery, ProjectQuery, SessionServer, Sort};
-use keydeck::model::Scope;
+use keydeck::model::{Scope, TokenHash};
 use keydeck::server::store::{
-    Found, KeyCreation, NewSessionServer, ProjectRemoval, Sealed, SessionServerChange, Taken, Visible,
+    Found, KeyCreation, NewSessionServer, ProjectRemoval, Sealed, SessionServerChange, SessionTokenIssue,
+    Taken, Visible,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -245,6 +246,73 @@ fn session_server(url: &str, private_key: Option<&str>) -> NewSessionServer {
             bytes: text.repeat(20).into_bytes(),
         }),
     }
+}
+
+#[tokio::test]
+async fn a_session_server_has_one_token_as_long_as_it_is_there() {
+    let deck = Deck::new().await;
+    let by = actor(&deck.owner);
+    let (shop, store) = (deck.shop.id, &deck.store);
+    let tokens = [1, 2, 3, 4].map(|n| TokenHash([n; 32]));
+    let issue = async |n: usize| store.issue_session_token(shop, tokens[n], by).await.unwrap();
+    let whose = async |n: usize| {
+        let asking = store.asking_server(&tokens[n]).await.unwrap();
+        asking.map(|asking| (asking.project, asking.deployed, asking.signer.server.url))
+    };
+    let set = async |url: &str| {
+        let server = session_server(url, Some("k1-Xq7"));
+        store.set_session_server(shop, server, by).await.unwrap();
+    };
+    let last = async || {
+        let log = store
+            .activity(&ActivityQuery::default(), Visible::All)
+            .await
+            .unwrap();
+        (
+            log.items[0].action,
+            log.items[0].subject.clone(),
+            log.items[0].changes.clone(),
+        )
+    };
+    let told = |action, changes| (action, "Storefront".to_owned(), json!({"token": changes}));
+    assert_eq!(issue(0).await, SessionTokenIssue::NoSessionServer);
+    assert!(!store.revoke_session_token(shop, by).await.unwrap());
+    set("wss://a.example").await;
+    assert_eq!(issue(0).await, SessionTokenIssue::Issued);
+    assert_eq!(
+        last().await,
+        told(ActivityAction::SessionTokenIssued, json!([null, "…"]))
+    );
+    assert_eq!(whose(0).await, Some((shop, true, "wss://a.example".into())));
+    assert_eq!(issue(1).await, SessionTokenIssue::Issued);
+    assert_eq!(
+        last().await,
+        told(ActivityAction::SessionTokenIssued, json!(["…", "…"]))
+    );
+    assert_eq!((whose(0).await, whose(1).await.is_some()), (None, true));
+    let deployed = Some(false);
+    store
+        .edit_project(shop, None, deployed, Visible::All, by)
+        .await
+        .unwrap();
+    assert_eq!(whose(1).await, Some((shop, false, "wss://a.example".into())));
+    assert!(store.revoke_session_token(shop, by).await.unwrap());
+    assert_eq!(
+        last().await,
+        told(ActivityAction::SessionTokenRevoked, json!(["…", null]))
+    );
+    assert!(!store.revoke_session_token(shop, by).await.unwrap());
+    assert_eq!(whose(1).await, None);
+
+    // What replaces a session server, or a project of the name, has no token of the one before.
+    issue(2).await;
+    assert!(store.remove_session_server(shop, by).await.unwrap());
+    set("wss://b.example").await;
+    assert_eq!(whose(2).await, None);
+    issue(3).await;
+    store.remove_project(shop, Visible::All, by).await.unwrap();
+    assert_eq!(whose(3).await, None);
+    assert_eq!(issue(3).await, SessionTokenIssue::Missing);
 }
 
 #[tokio::test]

@@ -46,6 +46,10 @@ fn token() -> Result<Token, Failure> {
             "{} is the token of a gateway, not a key; if it leaked, keydeck gateway remove takes its rights away",
             token.hint()
         ))),
+        TokenKind::SessionServer => Err(Failure::Failed(format!(
+            "{} is the token of a session server, not a key; if it leaked, keydeck project session-token replaces it",
+            token.hint()
+        ))),
     }
 }
 

@@ -22,6 +22,11 @@ pub enum ProjectCommand {
     Deploy(OneProject),
     /// Withdraw a project: its keys stay, and refuse to connect
     Undeploy(OneProject),
+    /// Issue the token that a project's session server asks with, shown only this once; or revoke it
+    ///
+    /// With it the session server asks at /v1/introspect whether a connection token is still good. The token before is
+    /// no longer valid.
+    SessionToken(SessionTokenArgs),
     /// Remove a project that has no active keys
     Remove(RemoveArgs),
 }
@@ -82,6 +87,22 @@ pub struct EditArgs {
     /// Its keys connect to no session server
     #[arg(long, conflicts_with_all = ["session_url", "session_key_name", "session_key_file"])]
     pub no_session_server: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SessionTokenArgs {
+    /// The project's id or exact name
+    #[arg(value_name = "ID|NAME")]
+    pub project: String,
+    /// Revoke the token instead
+    #[arg(long)]
+    pub revoke: bool,
+    /// Don't ask
+    #[arg(long, requires = "revoke")]
+    pub yes: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

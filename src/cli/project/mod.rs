@@ -3,6 +3,7 @@
 pub mod args;
 mod edit;
 mod remove;
+mod session_token;
 
 use self::args::{AddArgs, ListArgs, OneProject, ProjectCommand};
 use super::args::Selection;
@@ -16,6 +17,7 @@ pub fn run(selection: &Selection, command: ProjectCommand) -> Result<(), Failure
     match &command {
         ProjectCommand::Remove(args) => confirm::possible(args.yes, "removing")?,
         ProjectCommand::Edit(args) => edit::check_input(selection, args)?,
+        ProjectCommand::SessionToken(args) if args.revoke => confirm::possible(args.yes, "revoking")?,
         _ => {}
     }
     deck::ask(selection, async |client| dispatch(client, command).await)
@@ -28,6 +30,7 @@ async fn dispatch(client: &Client, command: ProjectCommand) -> Result<(), Failur
         ProjectCommand::Edit(args) => edit::run(client, args).await,
         ProjectCommand::Deploy(args) => deploy(client, &args, true).await,
         ProjectCommand::Undeploy(args) => deploy(client, &args, false).await,
+        ProjectCommand::SessionToken(args) => session_token::run(client, &args).await,
         ProjectCommand::Remove(args) => remove::run(client, &args).await,
     }
 }

@@ -77,6 +77,7 @@ fn line<'a>(path: &Path, finding: &'a Finding, standing: &'a Standing) -> Line<'
             TokenKind::Key(Scope::Analytics) => "analytics",
             TokenKind::User => "sign-in",
             TokenKind::Gateway => "gateway",
+            TokenKind::SessionServer => "session-server",
         },
         hint: &finding.hint,
         standing,
@@ -115,6 +116,9 @@ fn standing_in_words(kind: TokenKind, standing: &Standing) -> String {
             TokenKind::Key(scope) => format!("unchecked: {scope} key"),
             TokenKind::User => "unchecked: sign-in token; keydeck user new-token replaces it".into(),
             TokenKind::Gateway => "unchecked: gateway token; keydeck gateway remove ends it".into(),
+            TokenKind::SessionServer => {
+                "unchecked: session server's token; keydeck project session-token replaces it".into()
+            }
         },
     }
 }

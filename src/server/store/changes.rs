@@ -42,7 +42,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// What the log says of a private key that changed.
+/// What the log says of a private key or token that changed.
 const UNTOLD: &str = "…";
 
 /// Field by field, what a key begins with; nothing for what it does not have.
@@ -147,6 +147,12 @@ pub fn of_removed_session_server(old: Option<&SessionServer>) -> Map<String, Val
         .collect()
 }
 
+/// Whether the session server has a token, before and after.
+pub fn of_session_token(old: bool, new: bool) -> Map<String, Value> {
+    let untold = |has: bool| has.then_some(UNTOLD);
+    Map::from_iter([("token".to_owned(), json!([untold(old), untold(new)]))])
+}
+
 /// What those who listen may want to hear of a row: of which kind of change of a key it tells, or
 /// else what it is about. What is of a newer program, or was tampered with, must not keep the rest from
 /// being told.
@@ -164,7 +170,9 @@ pub fn heard(action: &str) -> Result<KeyEventKind, Changed> {
         | Action::ProjectRemoved
         | Action::ProjectHandedOver
         | Action::SessionServerSet
-        | Action::SessionServerRemoved => Err(Changed::Projects),
+        | Action::SessionServerRemoved
+        | Action::SessionTokenIssued
+        | Action::SessionTokenRevoked => Err(Changed::Projects),
         Action::KeyRevealed
         | Action::SignInRefused
         | Action::GatewayAdded

@@ -31,7 +31,8 @@ pub use self::latency::Latencies;
 pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
 use self::projects::ids_that_begin;
 pub use self::projects::{
-    NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
+    AskingServer, NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
+    SessionTokenIssue,
 };
 pub use self::usage::{
     Checked, CheckedKey, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of, merged,
@@ -343,8 +344,19 @@ pub trait Store: Send + Sync + 'static {
     ) -> StoreResult<SessionServerChange>;
     /// For the exchange: the server and its sealed private key.
     async fn session_signer(&self, project: Uuid) -> StoreResult<Option<SessionSigner>>;
-    /// `false` when there was none.
+    /// Its token is revoked with it. `false` when there was none.
     async fn remove_session_server(&self, id: Uuid, by: Actor) -> StoreResult<bool>;
+    /// Replaces the one before.
+    async fn issue_session_token(
+        &self,
+        project: Uuid,
+        token: TokenHash,
+        by: Actor,
+    ) -> StoreResult<SessionTokenIssue>;
+    /// `false` when there was none.
+    async fn revoke_session_token(&self, project: Uuid, by: Actor) -> StoreResult<bool>;
+    /// The session server with this token.
+    async fn asking_server(&self, token: &TokenHash) -> StoreResult<Option<AskingServer>>;
 
     /// By name.
     async fn gateways(&self) -> StoreResult<Vec<Gateway>>;

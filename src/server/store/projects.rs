@@ -34,6 +34,23 @@ pub struct SessionSigner {
     pub private_key: Sealed,
 }
 
+/// The session server that a token is of, and its project.
+#[derive(Debug, Clone)]
+pub struct AskingServer {
+    pub project: Uuid,
+    pub deployed: bool,
+    pub signer: SessionSigner,
+}
+
+/// What came of issuing a token for a session server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionTokenIssue {
+    Issued,
+    /// The project has none that could use it.
+    NoSessionServer,
+    Missing,
+}
+
 /// What came of setting a session server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionServerChange {

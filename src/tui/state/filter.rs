@@ -157,5 +157,8 @@ fn hash_of_key(secret: &Secret) -> Result<TokenHash, String> {
             Err("This is a person's sign-in token, no API key; it stays on this machine.".into())
         }
         TokenKind::Gateway => Err("This is a gateway's token, no API key; it stays on this machine.".into()),
+        TokenKind::SessionServer => {
+            Err("This is a session server's token, no API key; it stays on this machine.".into())
+        }
     }
 }

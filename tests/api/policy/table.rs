@@ -64,7 +64,7 @@ const fn public(operation: &'static str) -> Row {
     }
 }
 
-/// Asks for a key, and takes no sign-in for one.
+/// Asks for a key or a token of another kind, and takes no sign-in for one.
 const fn with_a_key(operation: &'static str) -> Row {
     Row {
         operation,
@@ -127,6 +127,10 @@ pub const TABLE: &[Row] = &[
     row("PUT /v1/projects/{id}/session-server",      "{project}",          SESSION_SERVER, [200, 403, 403, 403, 404]),
     row("DELETE /v1/projects/{id}/session-server",   "{served}",           "",             [204, 403, 403, 403, 404]),
     row("DELETE /v1/projects/{id}/session-server",   "{project}",          "",             [404, 403, 403, 403, 404]),
+    row("POST /v1/projects/{id}/session-token",      "{served}",           "",             [200, 403, 403, 403, 404]),
+    row("POST /v1/projects/{id}/session-token",      "{project}",          "",             [422, 403, 403, 403, 404]),
+    row("DELETE /v1/projects/{id}/session-token",    "{tokened}",          "",             [204, 403, 403, 403, 404]),
+    row("DELETE /v1/projects/{id}/session-token",    "{served}",           "",             [404, 403, 403, 403, 404]),
     row("GET /v1/users",                             "",                   "",             [200, 403, 403, 403, 403]),
     row("POST /v1/users",                            "",                   r#"{"email": "new{n}@acme.example", "role": "editor"}"#,
                                                                                            [201, 403, 403, 403, 403]),
@@ -146,6 +150,8 @@ pub const TABLE: &[Row] = &[
     row("GET /v1/activity",                          "?key={key}",         "",             [200, 200, 200, 200, 200]),
     row("GET /v1/activity/head",                     "",                   "",             [200, 200, 200, 403, 403]),
     row("GET /v1/events",                            "",                   "",             [200, 200, 200, 200, 200]),
+    // For session servers, by a token of their own.
+    with_a_key("POST /v1/introspect"),
     with_a_key("GET /api/jwt"),
     with_a_key("GET /v1/authorize"),
     // They are asked through a proxy here, and no token opens the figures.

@@ -90,6 +90,13 @@ impl Stage {
             "project" => self.project().await,
             "used" => self.used().await.0,
             "served" => self.served().await,
+            "tokened" => {
+                let project = self.served().await;
+                let path = format!("/v1/projects/{project}/session-token");
+                let request = self.deck.owner.request(reqwest::Method::POST, &path);
+                self.deck.owner.send(request).await.expect(200);
+                project
+            }
             "key" => id_of(&self.used().await.1),
             "revoked" => {
                 let key = id_of(&self.used().await.1);
@@ -148,9 +155,9 @@ impl Stage {
     }
 }
 
-const NAMES: [&str; 12] = [
-    "n", "creator", "project", "used", "served", "key", "revoked", "sha256", "board", "user", "holder",
-    "gateway",
+const NAMES: [&str; 13] = [
+    "n", "creator", "project", "used", "served", "tokened", "key", "revoked", "sha256", "board", "user",
+    "holder", "gateway",
 ];
 
 async fn added(deck: &Deck, new: &Value) -> Person {

@@ -28,6 +28,7 @@ mod removal;
 mod rows;
 mod schema;
 mod session_servers;
+mod session_tokens;
 mod sql;
 mod usage;
 
@@ -50,10 +51,10 @@ pub(super) use self::schema::lay_foundation;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::{
-    Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
-    Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
-    Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
-    Tallies, Visible, WrappedDataKey, latency,
+    Actor, AskingServer, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery,
+    KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord,
+    ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner,
+    SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible, WrappedDataKey, latency,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
@@ -269,6 +270,25 @@ impl Store for PostgresStore {
 
     async fn remove_session_server(&self, id: Uuid, by: Actor) -> StoreResult<bool> {
         change!(self, by(by), |change| session_servers::remove(change, id))
+    }
+
+    async fn issue_session_token(
+        &self,
+        project: Uuid,
+        token: TokenHash,
+        by: Actor,
+    ) -> StoreResult<SessionTokenIssue> {
+        change!(self, by(by), |change| session_tokens::issue(
+            change, project, token
+        ))
+    }
+
+    async fn revoke_session_token(&self, project: Uuid, by: Actor) -> StoreResult<bool> {
+        change!(self, by(by), |change| session_tokens::revoke(change, project))
+    }
+
+    async fn asking_server(&self, token: &TokenHash) -> StoreResult<Option<AskingServer>> {
+        quick!(self, |db| session_tokens::asking(db, token))
     }
 
     async fn gateways(&self) -> StoreResult<Vec<Gateway>> {

@@ -8,6 +8,7 @@ use super::ask::{self, Db};
 use super::change::Change;
 use super::count;
 use super::rows::time;
+use super::session_tokens;
 use super::sql::Sql;
 use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, ProjectQuery, SessionServer};
 use crate::server::store::changes::{self, Subject};
@@ -197,6 +198,7 @@ pub async fn remove(change: &mut Change<'_>, id: Uuid, visible: Visible) -> Stor
         &[&Timestamp::now().as_microsecond(), &seq],
     )
     .await?;
+    session_tokens::delete(&change.tx, seq).await?;
     let changes = changes::of_removed_project(&project);
     change.record(
         None,

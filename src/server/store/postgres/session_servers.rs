@@ -1,10 +1,12 @@
 //! The session servers of projects.
 
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::ask::{self, Db};
 use super::change::Change;
-use super::projects::by_id;
+use super::projects::{by_id, find};
+use super::session_tokens;
 use crate::api::{ActivityAction, SessionServer};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::{
@@ -19,8 +21,12 @@ pub async fn signer(db: &impl Db, project: Uuid) -> StoreResult<Option<SessionSi
         &[&project],
     )
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(SessionSigner {
+    row.as_ref().map(signer_in).transpose()
+}
+
+/// From `session_url`, `session_key_name`, `session_data_key` and `session_sealed`, which a row begins with.
+pub fn signer_in(row: &Row) -> StoreResult<SessionSigner> {
+    Ok(SessionSigner {
         server: SessionServer {
             url: row.try_get(0)?,
             key_name: row.try_get(1)?,
@@ -29,7 +35,7 @@ pub async fn signer(db: &impl Db, project: Uuid) -> StoreResult<Option<SessionSi
             data_key: row.try_get::<_, i32>(2)? as u32,
             bytes: row.try_get(3)?,
         },
-    }))
+    })
 }
 
 pub async fn set(
@@ -77,6 +83,9 @@ pub async fn remove(change: &mut Change<'_>, id: Uuid) -> StoreResult<bool> {
     let Some(project) = project.filter(|project| project.session_server.is_some()) else {
         return Ok(false);
     };
+    if let Some((seq, _)) = find(&change.tx, id).await? {
+        session_tokens::delete(&change.tx, seq).await?;
+    }
     ask::run_one(
         &change.tx,
         "UPDATE projects SET session_url = NULL, session_key_name = NULL, session_data_key = NULL,

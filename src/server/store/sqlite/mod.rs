@@ -21,6 +21,7 @@ mod removal;
 mod rows;
 mod search;
 mod session_servers;
+mod session_tokens;
 mod trigrams;
 mod usage;
 mod watch;
@@ -47,10 +48,10 @@ use self::writer::Writer;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::{
-    Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
-    Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
-    Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
-    Tallies, Visible, WrappedDataKey,
+    Actor, AskingServer, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery,
+    KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord,
+    ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner,
+    SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible, WrappedDataKey,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
@@ -261,6 +262,28 @@ impl Store for SqliteStore {
     async fn remove_session_server(&self, id: Uuid, by: Actor) -> StoreResult<bool> {
         self.act_and_erase(by, move |conn, by| session_servers::remove(conn, id, by))
             .await
+    }
+
+    async fn issue_session_token(
+        &self,
+        project: Uuid,
+        token: TokenHash,
+        by: Actor,
+    ) -> StoreResult<SessionTokenIssue> {
+        self.act(by, move |conn, by| {
+            session_tokens::issue(conn, project, token, by)
+        })
+        .await
+    }
+
+    async fn revoke_session_token(&self, project: Uuid, by: Actor) -> StoreResult<bool> {
+        self.act(by, move |conn, by| session_tokens::revoke(conn, project, by))
+            .await
+    }
+
+    async fn asking_server(&self, token: &TokenHash) -> StoreResult<Option<AskingServer>> {
+        self.pool
+            .read(|conn| snapshot(conn, |conn| session_tokens::asking(conn, token)))
     }
 
     async fn gateways(&self) -> StoreResult<Vec<Gateway>> {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::people::{Acting, find_user, user_seq};
 use super::rows::{micros, time, uuid};
+use super::session_tokens;
 use super::{activity, count};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, ProjectQuery, SessionServer};
 use crate::server::store::changes::{self, Subject};
@@ -200,6 +201,7 @@ pub fn remove(conn: &Connection, id: Uuid, visible: Visible, by: Acting) -> Stor
           WHERE seq = ?",
     )?
     .execute([micros(Timestamp::now()), seq])?;
+    session_tokens::delete(conn, seq)?;
     let changes = changes::of_removed_project(&project);
     record(conn, ActivityAction::ProjectRemoved, &project.name, changes, by)?;
     Ok(ProjectRemoval::Removed)

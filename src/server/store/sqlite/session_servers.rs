@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::people::Acting;
 use super::projects::{by_id, record, seq};
+use super::session_tokens;
 use crate::api::{ActivityAction, SessionServer};
 use crate::server::store::changes;
 use crate::server::store::{
@@ -81,6 +82,7 @@ pub fn remove(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<bool> {
           WHERE seq = ?",
     )?
     .execute([seq(conn, id)?])?;
+    session_tokens::delete(conn, seq(conn, id)?)?;
     let changes = changes::of_removed_session_server(project.session_server.as_ref());
     record(
         conn,

@@ -21,7 +21,7 @@ const fn is(name: &'static str, kind: Type) -> Column {
 }
 
 /// In an order in which rows refer to those before.
-pub const TABLES: [Table; 12] = [
+pub const TABLES: [Table; 13] = [
     Table {
         name: "organisation",
         key: "one",
@@ -72,6 +72,17 @@ pub const TABLES: [Table; 12] = [
             is("session_sealed", Type::BYTEA),
         ],
         counts_on: true,
+    },
+    Table {
+        name: "session_tokens",
+        key: "project",
+        columns: &[
+            is("project", Type::INT8),
+            is("token_hash", Type::BYTEA),
+            is("issued_by", Type::INT8),
+            is("issued_at", Type::INT8),
+        ],
+        counts_on: false,
     },
     Table {
         name: "keys",

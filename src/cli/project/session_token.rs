@@ -1,0 +1,49 @@
+//! `project session-token`: what a project's session server asks with whether a connection token is still good.
+
+use super::args::SessionTokenArgs;
+use crate::cli::{Failure, confirm, output, resolve};
+use crate::client::Client;
+
+pub async fn run(client: &Client, args: &SessionTokenArgs) -> Result<(), Failure> {
+    let project = resolve::project(client, &args.project).await?;
+    if args.revoke {
+        return revoke(client, args, &project).await;
+    }
+    let issued = client.issue_session_token(project.id).await?;
+    if args.json {
+        return output::json(&issued);
+    }
+    output::talk(format!(
+        "issued a token to the session server of project \"{}\"; this is the only time that it is shown, and the one \
+         before is no longer valid",
+        project.name
+    ));
+    match &issued.token {
+        Some(token) => output::secret(token),
+        None => Err(Failure::Failed("the server sent no token".into())),
+    }
+}
+
+async fn revoke(
+    client: &Client,
+    args: &SessionTokenArgs,
+    project: &crate::api::Project,
+) -> Result<(), Failure> {
+    let name = &project.name;
+    if !args.yes {
+        output::talk(format!(
+            "The session server of project \"{name}\" can no longer ask whether a connection token is still good."
+        ));
+        if !confirm::asked(&format!("revoke its token for \"{name}\""))? {
+            return Err(Failure::Failed("nothing was revoked".into()));
+        }
+    }
+    client.revoke_session_token(project.id).await?;
+    if args.json {
+        return output::json(project);
+    }
+    output::talk(format!(
+        "revoked the token of the session server of project \"{name}\""
+    ));
+    Ok(())
+}
