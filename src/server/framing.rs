@@ -21,7 +21,7 @@ pub enum Unreadable {
     LineEnd,
     #[error("It is no HTTP/1.1 request, or one with characters where none may stand.")]
     Syntax,
-    #[error("Its path must be percent-encoded and can't have a fragment: leave out #.")]
+    #[error("Its target must be a path, percent-encoded, without a fragment: leave out #.")]
     Target,
     #[error("Content-Length must be there once, as a whole number.")]
     Length,
@@ -122,10 +122,9 @@ impl Framing {
             return Ok(Some(2));
         }
         let Some(length) = self.complete_lines(bytes)? else {
-            let in_first_line = matches!(self.part, Part::Head(0));
-            return match in_first_line && !may_be_a_method(bytes) {
-                true => Err(Unreadable::Syntax),
-                false => Ok(None),
+            return match self.part {
+                Part::Head(0) if !may_be_a_method(bytes) => Err(Unreadable::Syntax),
+                _ => Ok(None),
             };
         };
         self.part = body_behind(&bytes[..length])?;
@@ -146,6 +145,10 @@ impl Framing {
             }
             *line += end + 1;
             length = (end == 1).then_some(*line);
+        }
+        let bare = memchr(b'\r', &bytes[*line..]).filter(|at| *line + at + 1 < bytes.len());
+        if length.is_none() && bare.is_some() {
+            return Err(Unreadable::LineEnd);
         }
         match length.unwrap_or(bytes.len()) > self.max_head {
             true => Err(Unreadable::TooLong),
@@ -170,7 +173,7 @@ fn body_behind(head: &[u8]) -> Result<Part, Unreadable> {
         _ => return Err(Unreadable::Syntax),
     }
     let target = request.path.ok_or(Unreadable::Syntax)?;
-    if target.contains('#') || !target.is_ascii() || target.parse::<Uri>().is_err() {
+    if target.contains('#') || target.parse::<Uri>().is_err() {
         return Err(Unreadable::Target);
     }
     let mut lengths = named(&request, "content-length");
@@ -220,6 +223,8 @@ mod tests {
             ("GET / HTTP/1.1\r\nhost: a\n\r\n", Unreadable::LineEnd),
             ("GET / HTTP/1.1\r\nhost: a\r\n\n", Unreadable::LineEnd),
             ("\nGET / HTTP/1.1\r\n\r\n", Unreadable::LineEnd),
+            ("GET / HTTP/1.1\rhost: a\r\r", Unreadable::LineEnd),
+            ("GET / HTTP/1.1\r\nhost: a\rb", Unreadable::LineEnd),
             ("GET / HTTP/1.1\r\nhost: a\rb: c\r\n\r\n", Unreadable::Syntax),
             ("GET / HTTP/1.1\r\nhost : a\r\n\r\n", Unreadable::Syntax),
             ("GET / HTTP/1.1\r\n host: a\r\n\r\n", Unreadable::Syntax),

@@ -11,14 +11,14 @@ use crate::{asks_the_server, open_sheet, projects, question};
 fn a_private_key_is_never_shown_and_goes_only_to_the_server() {
     let mut talk = projects();
     talk.press("jvwss://new.acme.example<Tab>kiosk<Tab>s3cret");
-    talk.tell(Message::Paste(Secret::new("-canary-0123456789-0123456789\n")));
+    talk.tell(Message::Paste(Secret::new("-canary-kY7w2Qz0pLx9sd7Hf2Jr4Vn8\n")));
     assert!(!format!("{:?}", talk.app).contains("canary") && !format!("{:?}", talk.app).contains("s3cret"));
     talk.press("<C-s>");
     assert!(!format!("{:?}", talk.effects).contains("canary"));
     let (task, change) = talk.project_change();
     assert_eq!(
         change,
-        "set wss://new.acme.example kiosk s3cret-canary-0123456789-0123456789"
+        "set wss://new.acme.example kiosk s3cret-canary-kY7w2Qz0pLx9sd7Hf2Jr4Vn8"
     );
     talk.answer_change(task, Ok(Some(some_projects().remove(1))));
     assert!(talk.app.over.is_empty() && !talk.notice().contains("canary"));
