@@ -62,7 +62,7 @@ impl Entrance {
         Ok(Site {
             over_tls: self.tls.is_some(),
             hosts: match for_this_machine {
-                true => Hosts::Loopback(self.listener.local_addr()?.port()),
+                true => Hosts::Loopback(self.listener.local_addr()?),
                 false => Hosts::Any,
             },
             figures: Arc::new(self.figures.clone()),

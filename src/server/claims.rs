@@ -120,7 +120,7 @@ mod tests {
         }
         assert!(Claims::read(&token, &ours, &Secret::new("another key")).is_none());
         let expired = Claims {
-            expires_at: claims.issued_at,
+            expires_at: claims.issued_at - 1,
             ..claims
         };
         let expired = Secret::new(expired.signed(&key).expect("signed"));

@@ -1,5 +1,7 @@
 //! Refusals: every error that the server answers is made here, and is a problem document.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -126,11 +128,11 @@ impl ApiError {
         error
     }
 
-    /// The request is for another host than this machine, where this server answers at `port` alone: 421.
-    pub fn misdirected(port: u16) -> Self {
+    /// The request is for another host than this machine, where this server answers alone: 421.
+    pub fn misdirected(here: SocketAddr) -> Self {
         let mut error = Self::malformed(
             "Host",
-            format!("This server is for this machine alone: ask it as http://127.0.0.1:{port}."),
+            format!("This server is for this machine alone: ask it as http://{here}."),
         );
         error.problem.status = StatusCode::MISDIRECTED_REQUEST.as_u16();
         error

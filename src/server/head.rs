@@ -1,6 +1,8 @@
 //! What is refused of a request before anything looks at what it asks for: methods that nothing takes, headers that
 //! say two things, and a host that this server is not.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
@@ -21,9 +23,9 @@ const ONCE: [HeaderName; 4] = [
 pub enum Hosts {
     /// Whatever it is reached by: proxies and gateways hand on their own names.
     Any,
-    /// This machine alone, at this port. A page whose name is made to point to this machine (DNS rebinding) would
+    /// This machine alone, at this address. A page whose name is made to point to this machine (DNS rebinding) would
     /// be of the same origin otherwise.
-    Loopback(u16),
+    Loopback(SocketAddr),
 }
 
 /// Whether the request may be looked at, whatever it asks for.
@@ -68,8 +70,8 @@ fn host(uri: &Uri, version: Version, headers: &HeaderMap, hosts: Hosts) -> ApiRe
     }
     match hosts {
         Hosts::Any => Ok(()),
-        Hosts::Loopback(port) if is_here(named.or(in_target), port) => Ok(()),
-        Hosts::Loopback(port) => Err(ApiError::misdirected(port)),
+        Hosts::Loopback(here) if is_here(named.or(in_target), here) => Ok(()),
+        Hosts::Loopback(here) => Err(ApiError::misdirected(here)),
     }
 }
 
@@ -81,17 +83,20 @@ fn authority(value: &HeaderValue) -> Option<&str> {
 }
 
 /// By a name that nobody can make point elsewhere. Whoever leaves the port out can't mean another one.
-fn is_here(host: Option<&str>, port: u16) -> bool {
+fn is_here(host: Option<&str>, here: SocketAddr) -> bool {
     let Some((name, at)) = host.map(name_and_port) else {
         return false;
     };
-    is_loopback_name(name) && at.is_none_or(|at| at.parse() == Ok(port))
+    let is_named = is_loopback_name(name) || name.parse() == Ok(here.ip());
+    is_named && at.is_none_or(|at| at.parse() == Ok(here.port()))
 }
 
 /// Whether a `Host` names this machine, at whatever port.
 pub fn names_this_machine(headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(authority);
-    host.is_some_and(|host| is_loopback_name(name_and_port(host).0))
+    host.map(name_and_port).is_some_and(|(name, _)| {
+        is_loopback_name(name) || name.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
+    })
 }
 
 fn name_and_port(host: &str) -> (&str, Option<&str>) {
@@ -111,6 +116,8 @@ mod tests {
     use axum::response::IntoResponse;
 
     use super::*;
+
+    const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 7390);
 
     fn status(method: &str, target: &str, version: Version, headers: &[(&str, &str)], hosts: Hosts) -> u16 {
         let mut map = HeaderMap::new();
@@ -132,7 +139,7 @@ mod tests {
                 "/",
                 Version::HTTP_11,
                 &[("host", host)],
-                Hosts::Loopback(7390),
+                Hosts::Loopback(HERE),
             )
         };
         for host in [
@@ -171,12 +178,21 @@ mod tests {
                 target,
                 Version::HTTP_11,
                 &[("host", host)],
-                Hosts::Loopback(7390),
+                Hosts::Loopback(HERE),
             )
         };
         assert_eq!(absolute("http://localhost:7390/", "localhost:7390"), 200);
         assert_eq!(absolute("http://evil.example/", "localhost:7390"), 400);
-        let old = status("GET", "/", Version::HTTP_10, &[], Hosts::Loopback(7390));
+        let elsewhere = Hosts::Loopback(SocketAddr::from(([127, 0, 0, 2], 9100)));
+        for (host, code) in [
+            ("127.0.0.2:9100", 200),
+            ("127.0.0.1:9100", 200),
+            ("127.0.0.3:9100", 421),
+        ] {
+            let answered = status("GET", "/", Version::HTTP_11, &[("host", host)], elsewhere);
+            assert_eq!(answered, code, "{host}");
+        }
+        let old = status("GET", "/", Version::HTTP_10, &[], Hosts::Loopback(HERE));
         assert_eq!(old, 421);
     }
 
