@@ -4,8 +4,6 @@
 //! The gateway identifies itself, since what it says of the client's address and origin counts. Whoever
 //! can't be asked (no token, no database) lets nobody through.
 
-use std::net::SocketAddr;
-
 use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_LENGTH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -14,6 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::error::{ApiError, ApiResult};
+use super::places::Peer;
 use super::state::ServerState;
 use super::store::CheckedKey;
 use super::{extract, presented};
@@ -57,7 +56,7 @@ pub struct Wanted {
             `x-keydeck-project` say whose request it is.",
             headers(("x-keydeck-key-id" = String), ("x-keydeck-scope" = String))),
         super::openapi::KeyChecked))]
-pub async fn answer(server: &ServerState, peer: SocketAddr, head: &Parts) -> ApiResult<Response> {
+pub async fn answer(server: &ServerState, peer: &Peer, head: &Parts) -> ApiResult<Response> {
     if head.uri.path() != PATH {
         // What the client wrote there says nothing; the wanted scope comes in the header, which the gateway sets.
         return check(server, peer, &head.headers, None).await;
@@ -81,7 +80,7 @@ pub fn is_asked(path: &str) -> bool {
 
 async fn check(
     server: &ServerState,
-    peer: SocketAddr,
+    peer: &Peer,
     headers: &HeaderMap,
     wanted: Option<Scope>,
 ) -> ApiResult<Response> {
@@ -95,12 +94,13 @@ async fn check(
     if !checked.gateway {
         return Err(refused(None, Rule::GatewayUnknown));
     }
+    peer.is_gateway(&gateway);
     presented.map_err(|rule| refused(None, rule))?;
     let key = checked.key.ok_or_else(|| refused(None, Rule::KeyUnknown))?;
     let own_origin = own_origin(headers);
     let caller = Caller {
         origin: presented::origin(headers, &own_origin),
-        address: Some(server.proxies.client_of_gateway(peer.ip(), headers)),
+        address: Some(server.proxies.client_of_gateway(peer.address().ip(), headers)),
         bundle: presented::bundle(headers),
         resumes: false,
     };

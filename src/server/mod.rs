@@ -21,6 +21,7 @@ mod metrics;
 mod mint;
 mod observe;
 mod openapi;
+mod places;
 pub mod policy;
 mod presented;
 mod projects;
@@ -33,6 +34,7 @@ mod sign_in;
 mod state;
 pub mod store;
 mod tls;
+mod turns;
 mod usage;
 mod users;
 

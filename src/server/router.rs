@@ -2,12 +2,10 @@
 //! for every request of an API, stands beside them and goes the shortest way.
 
 use std::any::Any;
-use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{Method, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -23,6 +21,7 @@ use utoipa_axum::routes;
 
 use super::error::ApiError;
 use super::observe::Seen;
+use super::places::Peer;
 use super::state::ServerState;
 use super::{
     activity, authorize, connect, events, gateways, health, keys, me, metrics, observe, openapi, projects,
@@ -57,19 +56,19 @@ impl Front {
     }
 
     /// Answers a request of `peer`.
-    pub async fn answer(&self, peer: SocketAddr, mut request: Request<Incoming>) -> Response {
+    pub async fn answer(&self, peer: &Peer, mut request: Request<Incoming>) -> Response {
         if authorize::is_asked(request.uri().path()) {
             let (head, _) = request.into_parts();
             return self.authorize(peer, &head).await;
         }
-        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(peer.clone());
         match self.routes.call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         }
     }
 
-    async fn authorize(&self, peer: SocketAddr, head: &Parts) -> Response {
+    async fn authorize(&self, peer: &Peer, head: &Parts) -> Response {
         let seen = Seen::of_many(&head.method, &head.headers);
         let answer = async {
             let answer = authorize::answer(&self.server, peer, head);

@@ -1,0 +1,368 @@
+//! The places for connections and for streams of events. Nobody waits for a place: where all are taken, a newcomer gets
+//! that of the connection that is missed the least. Requests touch atomics alone; the lock is for connections that
+//! come and go.
+
+mod order;
+mod streams;
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+pub use self::order::Caller;
+use self::order::{Phase, Rank, Reserved, Silence, Standing, in_order};
+pub use self::streams::StreamPlace;
+use super::address::{TrustedProxies, customer};
+use super::bounds::Bounds;
+use super::error::ApiError;
+use crate::model::TokenHash;
+
+/// Late ones are looked for at most so often.
+const LOOK: Duration = Duration::from_millis(100);
+/// A full house is told in the log at most so often.
+const TELL: Duration = Duration::from_secs(60);
+
+/// Clones share them.
+#[derive(Clone)]
+pub struct Places(Arc<Shared>);
+
+struct Shared {
+    bounds: Bounds,
+    proxies: TrustedProxies,
+    started: Instant,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Default)]
+struct Taken {
+    by_number: HashMap<u64, Entry>,
+    next: u64,
+    /// Of the entries, those with a place among the connections.
+    connections: usize,
+    by_address: HashMap<IpAddr, usize>,
+    streams: usize,
+    by_person: HashMap<Uuid, usize>,
+    looked: Option<Duration>,
+    told: Option<Duration>,
+}
+
+struct Entry {
+    seat: Arc<Seat>,
+    pool: Pool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pool {
+    Connections,
+    Streams,
+    /// It has lost its place and is about to be closed.
+    Lost,
+}
+
+/// What is known of a connection.
+struct Seat {
+    number: u64,
+    peer: SocketAddr,
+    /// Whose share it is of; `None` where none applies.
+    address: Option<IpAddr>,
+    /// The phase in the two lowest bits, above it since when.
+    activity: AtomicU64,
+    /// 0 while nobody is known.
+    caller: AtomicU64,
+    lost: Notify,
+}
+
+impl Places {
+    pub fn new(bounds: Bounds, proxies: TrustedProxies) -> Self {
+        Self(Arc::new(Shared {
+            bounds,
+            proxies,
+            started: Instant::now(),
+            taken: Mutex::default(),
+        }))
+    }
+
+    /// A place for a newcomer.
+    pub fn enter(&self, peer: SocketAddr) -> Place {
+        let address = self.0.share_of(peer.ip());
+        let now = self.0.started.elapsed();
+        let mut taken = self.0.lock();
+        self.make_room_for(&mut taken, address, now);
+        let number = taken.next;
+        taken.next += 1;
+        let seat = Arc::new(Seat {
+            number,
+            peer,
+            address,
+            activity: AtomicU64::new(packed(Phase::Silent, now)),
+            caller: AtomicU64::new(0),
+            lost: Notify::new(),
+        });
+        taken.join(&seat);
+        let entry = Entry {
+            seat: seat.clone(),
+            pool: Pool::Connections,
+        };
+        taken.by_number.insert(number, entry);
+        Place(Peer {
+            shared: self.0.clone(),
+            seat,
+        })
+    }
+
+    /// Closes some connections, because the system has no files left for others.
+    pub fn make_room(&self) {
+        let now = self.0.started.elapsed();
+        let connections = self.0.bounds.connections;
+        self.0.lock().make_room(&self.0.bounds, now, None, connections);
+    }
+
+    fn make_room_for(&self, taken: &mut Taken, address: Option<IpAddr>, now: Duration) {
+        let bounds = &self.0.bounds;
+        if let (Some(_), Some(limit)) = (address, bounds.per_address)
+            && taken.of(address) >= limit
+        {
+            taken.make_room(bounds, now, address, limit);
+        }
+        if taken.connections >= bounds.connections / 2
+            && taken.looked.is_none_or(|looked| now >= looked + LOOK)
+        {
+            taken.looked = Some(now);
+            taken.close_late(now.saturating_sub(bounds.first_head));
+        }
+        if taken.connections >= bounds.connections {
+            if taken.told.is_none_or(|told| now >= told + TELL) {
+                taken.told = Some(now);
+                tracing::warn!(
+                    connections = bounds.connections,
+                    "all places for connections are taken; silent and idle ones are closed to make room"
+                );
+            }
+            taken.make_room(bounds, now, None, bounds.connections);
+        }
+    }
+}
+
+impl Shared {
+    /// The address whose share a connection of `peer` counts in.
+    fn share_of(&self, peer: IpAddr) -> Option<IpAddr> {
+        let peer = peer.to_canonical();
+        let is_exempt = peer.is_loopback() || self.proxies.contains(peer);
+        (self.bounds.per_address.is_some() && !is_exempt).then(|| customer(peer))
+    }
+
+    /// What the lock guards is whole at every instruction, so a panic elsewhere spoils nothing.
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Taken {
+    fn of(&self, address: Option<IpAddr>) -> usize {
+        let count = address.and_then(|address| self.by_address.get(&address));
+        count.copied().unwrap_or_default()
+    }
+
+    /// Counts among the connections.
+    fn join(&mut self, seat: &Seat) {
+        self.connections += 1;
+        if let Some(address) = seat.address {
+            *self.by_address.entry(address).or_default() += 1;
+        }
+    }
+
+    /// Counts no longer among the connections.
+    fn part(&mut self, seat: &Seat) {
+        self.connections -= 1;
+        if let Some(address) = seat.address {
+            count_down(&mut self.by_address, &address);
+        }
+    }
+
+    /// Gives back what a connection holds that has ended.
+    fn leave(&mut self, number: u64) {
+        if let Some(entry) = self.by_number.remove(&number)
+            && entry.pool == Pool::Connections
+        {
+            self.part(&entry.seat);
+        }
+    }
+
+    fn close(&mut self, number: u64) {
+        let Some(entry) = self.by_number.get_mut(&number) else {
+            return;
+        };
+        entry.pool = Pool::Lost;
+        let seat = entry.seat.clone();
+        self.part(&seat);
+        seat.lost.notify_one();
+    }
+
+    fn standings(&self, of: impl Fn(&Seat) -> bool) -> Vec<Standing> {
+        let entries = self.by_number.values();
+        entries
+            .filter(|entry| entry.pool == Pool::Connections && of(&entry.seat))
+            .map(|entry| entry.seat.standing())
+            .collect()
+    }
+
+    /// Closes those that have been silent since before `late`.
+    fn close_late(&mut self, late: Duration) {
+        for standing in self.standings(|_| true) {
+            if standing.phase == Phase::Silent && standing.since <= micros(late) {
+                self.close(standing.number);
+            }
+        }
+    }
+
+    /// Closes the first in order, of one address or of all, which together have `limit` places; at once some more that are
+    /// silent or idle, so that not every newcomer of many has all looked at.
+    fn make_room(&mut self, bounds: &Bounds, now: Duration, address: Option<IpAddr>, limit: usize) {
+        let all = self.standings(|_| true);
+        let reserved = Reserved::of(bounds.connections, bounds.per_person).among(&all);
+        let standings = match address {
+            None => all,
+            Some(_) => self.standings(|seat| seat.address == address),
+        };
+        let silence = Silence {
+            late: micros(now.saturating_sub(bounds.first_head)),
+            at_most: limit / 4,
+        };
+        let order = in_order(&standings, &reserved, silence);
+        for (n, (rank, _, number)) in order.into_iter().take((limit / 32).max(1)).enumerate() {
+            if n > 0 && rank > Rank::Idle {
+                break;
+            }
+            self.close(number);
+        }
+    }
+}
+
+impl Seat {
+    fn standing(&self) -> Standing {
+        let activity = self.activity.load(Ordering::Relaxed);
+        let caller = self.caller.load(Ordering::Relaxed);
+        Standing {
+            number: self.number,
+            phase: match activity & 3 {
+                0 => Phase::Silent,
+                1 => Phase::Answering,
+                _ => Phase::Idle,
+            },
+            since: activity >> 2,
+            caller: match (caller, caller & 1) {
+                (0, _) => None,
+                (id, 0) => Some(Caller::Person(id)),
+                (id, _) => Some(Caller::Gateway(id)),
+            },
+        }
+    }
+}
+
+fn packed(phase: Phase, since: Duration) -> u64 {
+    let phase = match phase {
+        Phase::Silent => 0,
+        Phase::Answering => 1,
+        Phase::Idle => 2,
+    };
+    micros(since) << 2 | phase
+}
+
+fn micros(time: Duration) -> u64 {
+    time.as_micros() as u64
+}
+
+/// Forgets what has come down to nothing.
+fn count_down<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
+}
+
+/// One connection's place, given back when it is dropped.
+pub struct Place(Peer);
+
+impl Place {
+    pub fn peer(&self) -> &Peer {
+        &self.0
+    }
+
+    /// Returns when the place was given to another one: the connection is to be closed.
+    pub async fn lost(&self) {
+        self.0.seat.lost.notified().await;
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.shared.lock().leave(self.0.seat.number);
+    }
+}
+
+/// Whom a request comes from: the connection, as far as its place is concerned.
+#[derive(Clone)]
+pub struct Peer {
+    shared: Arc<Shared>,
+    seat: Arc<Seat>,
+}
+
+impl Peer {
+    pub fn address(&self) -> SocketAddr {
+        self.seat.peer
+    }
+
+    /// The head of a request has come.
+    pub fn asks(&self) {
+        self.note(Phase::Answering);
+    }
+
+    pub fn is_answered(&self) {
+        self.note(Phase::Idle);
+    }
+
+    fn note(&self, phase: Phase) {
+        let now = self.shared.started.elapsed();
+        self.seat.activity.store(packed(phase, now), Ordering::Relaxed);
+    }
+
+    /// Somebody has signed in over the connection.
+    pub fn is_person(&self, id: Uuid) {
+        self.is(id.as_u128() as u64 & !1 | 2);
+    }
+
+    /// A gateway has identified itself.
+    pub fn is_gateway(&self, token: &TokenHash) {
+        let [a, b, c, d, e, f, g, h, ..] = token.0;
+        self.is(u64::from_le_bytes([a, b, c, d, e, f, g, h]) | 1);
+    }
+
+    fn is(&self, caller: u64) {
+        // Mostly it is known.
+        if self.seat.caller.load(Ordering::Relaxed) != caller {
+            self.seat.caller.store(caller, Ordering::Relaxed);
+        }
+    }
+}
+
+/// `accept` notes the connection of each request.
+impl<S: Send + Sync> FromRequestParts<S> for Peer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let peer = parts.extensions.get::<Self>();
+        peer.cloned().ok_or_else(ApiError::internal)
+    }
+}
+
+#[cfg(test)]
+mod tests;
