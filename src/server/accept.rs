@@ -88,6 +88,7 @@ pub async fn until(
                         bounds: entrance.bounds,
                     };
                     connections.spawn(answer_at(place, connection, stream, entrance.tls.clone()));
+                    places.settled().await;
                 }
                 Err(error) => pause_after(&error, &places).await,
             },
@@ -104,9 +105,12 @@ pub async fn until(
 
 /// Until the connection has ended or its place is another one's.
 async fn answer_at(place: Place, connection: Connection, stream: TcpStream, tls: Option<Tls>) {
+    place.is_heard();
     tokio::select! {
-        () = connection.begin(stream, tls) => {}
+        // First, so that no request is begun that is not answered.
+        biased;
         () = place.lost() => tracing::debug!("a connection was closed to make room"),
+        () = connection.begin(stream, tls) => {}
     }
 }
 
@@ -165,6 +169,7 @@ impl Connection {
             let parts = parts.clone();
             async move {
                 let (front, peer) = &*parts;
+                let _turn = peer.turn().await;
                 peer.asks();
                 let answer = front.answer(peer, request).await;
                 peer.is_answered();

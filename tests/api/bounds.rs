@@ -47,17 +47,20 @@ async fn five_hundred_clients_that_hang_leave_others_answered() {
 }
 
 #[tokio::test]
-async fn who_comes_when_all_places_are_taken_gets_that_of_a_silent_one() {
+async fn who_comes_when_all_places_are_taken_gets_that_of_the_one_that_was_idle_longest() {
     let deck = Deck::start_within(Bounds {
         connections: 2,
         ..Bounds::default()
     })
     .await;
-    let (one, _two) = (connect(&deck).await, connect(&deck).await);
-    let mut comes = connect(&deck).await;
-    comes.write_all(LIVE).await.expect("sent");
-    comes.read_exact(&mut [0; 1]).await.expect("answered");
-    assert_eq!(until_closed(one).await, "");
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        let mut stream = connect(&deck).await;
+        stream.write_all(LIVE).await.expect("sent");
+        stream.read_exact(&mut [0; 1]).await.expect("answered");
+        streams.push(stream);
+    }
+    until_closed(streams.remove(0)).await;
 }
 
 #[tokio::test]

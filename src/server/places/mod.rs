@@ -3,27 +3,29 @@
 //! come and go.
 
 mod order;
+mod peer;
 mod streams;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
 
-pub use self::order::Caller;
-use self::order::{Phase, Rank, Reserved, Silence, Standing, in_order};
+use self::order::{Patience, Phase, Rank, Standing, in_order, reserved};
+pub use self::peer::Peer;
 pub use self::streams::StreamPlace;
 use super::address::{TrustedProxies, customer};
 use super::bounds::Bounds;
-use super::error::ApiError;
-use crate::model::TokenHash;
 
+/// What many connections of one address may be silent where places are scarce: a request comes with its connection or
+/// right after it.
+const MOMENT: Duration = Duration::from_millis(250);
+/// Connections that wait for their turn to be heard or closed while others are accepted.
+const UNSETTLED: usize = 64;
 /// Late ones are looked for at most so often.
 const LOOK: Duration = Duration::from_millis(100);
 /// A full house is told in the log at most so often.
@@ -38,6 +40,9 @@ struct Shared {
     proxies: TrustedProxies,
     started: Instant,
     taken: Mutex<Taken>,
+    settled: Notify,
+    /// For the further requests of connections that nobody is known on.
+    crowd: Semaphore,
 }
 
 #[derive(Default)]
@@ -46,7 +51,10 @@ struct Taken {
     next: u64,
     /// Of the entries, those with a place among the connections.
     connections: usize,
+    /// Of the entries, those that nobody has read from yet, and those that have lost their place.
+    unsettled: usize,
     by_address: HashMap<IpAddr, usize>,
+    by_caller: HashMap<u64, usize>,
     streams: usize,
     by_person: HashMap<Uuid, usize>,
     looked: Option<Duration>,
@@ -74,8 +82,9 @@ struct Seat {
     address: Option<IpAddr>,
     /// The phase in the two lowest bits, above it since when.
     activity: AtomicU64,
-    /// 0 while nobody is known.
+    /// Whom it is of, within their share; 0 while nobody is known. Written under the lock.
     caller: AtomicU64,
+    has_asked: AtomicBool,
     lost: Notify,
 }
 
@@ -86,7 +95,17 @@ impl Places {
             proxies,
             started: Instant::now(),
             taken: Mutex::default(),
+            settled: Notify::new(),
+            crowd: Semaphore::new(peer::CROWD),
         }))
+    }
+
+    /// Returns once those that were accepted have been heard and those that lost their place are gone, but for some: both need
+    /// nothing but their turn. Else more would come than can be heard, and be closed unheard.
+    pub async fn settled(&self) {
+        while self.0.lock().unsettled >= UNSETTLED {
+            self.0.settled.notified().await;
+        }
     }
 
     /// A place for a newcomer.
@@ -101,11 +120,13 @@ impl Places {
             number,
             peer,
             address,
-            activity: AtomicU64::new(packed(Phase::Silent, now)),
+            activity: AtomicU64::new(packed(Phase::New, now)),
             caller: AtomicU64::new(0),
+            has_asked: AtomicBool::new(false),
             lost: Notify::new(),
         });
         taken.join(&seat);
+        taken.unsettled += 1;
         let entry = Entry {
             seat: seat.clone(),
             pool: Pool::Connections,
@@ -188,11 +209,21 @@ impl Taken {
 
     /// Gives back what a connection holds that has ended.
     fn leave(&mut self, number: u64) {
-        if let Some(entry) = self.by_number.remove(&number)
-            && entry.pool == Pool::Connections
-        {
+        let Some(entry) = self.by_number.remove(&number) else {
+            return;
+        };
+        if entry.pool == Pool::Connections {
             self.part(&entry.seat);
         }
+        self.forget_caller(&entry.seat);
+        if entry.pool == Pool::Lost || entry.seat.standing().phase == Phase::New {
+            self.unsettled -= 1;
+        }
+    }
+
+    fn forget_caller(&mut self, seat: &Seat) {
+        let caller = seat.caller.swap(0, Ordering::Relaxed);
+        count_down(&mut self.by_caller, &caller);
     }
 
     fn close(&mut self, number: u64) {
@@ -200,6 +231,7 @@ impl Taken {
             return;
         };
         entry.pool = Pool::Lost;
+        self.unsettled += 1;
         let seat = entry.seat.clone();
         self.part(&seat);
         seat.lost.notify_one();
@@ -222,22 +254,25 @@ impl Taken {
         }
     }
 
-    /// Closes the first in order, of one address or of all, which together have `limit` places; at once some more that are
-    /// silent or idle, so that not every newcomer of many has all looked at.
+    /// Closes the first in order, of one address or of all, which together have `limit` places, until there is one; some more
+    /// that nobody misses, so that not every newcomer of many has all looked at.
     fn make_room(&mut self, bounds: &Bounds, now: Duration, address: Option<IpAddr>, limit: usize) {
         let all = self.standings(|_| true);
-        let reserved = Reserved::of(bounds.connections, bounds.per_person).among(&all);
+        let reserved = reserved(&all, bounds.connections);
         let standings = match address {
             None => all,
             Some(_) => self.standings(|seat| seat.address == address),
         };
-        let silence = Silence {
-            late: micros(now.saturating_sub(bounds.first_head)),
-            at_most: limit / 4,
+        let patience = Patience {
+            now: micros(now),
+            with_many: micros(MOMENT.min(bounds.first_head)),
+            with_few: micros(bounds.first_head),
         };
-        let order = in_order(&standings, &reserved, silence);
-        for (n, (rank, _, number)) in order.into_iter().take((limit / 32).max(1)).enumerate() {
-            if n > 0 && rank > Rank::Idle {
+        let needed = (standings.len() + 1).saturating_sub(limit).max(1);
+        let at_once = needed.max(limit / 32);
+        let order = in_order(&standings, &reserved, patience);
+        for (n, (rank, number)) in order.into_iter().take(at_once).enumerate() {
+            if n >= needed && !matches!(rank, Rank::Silent | Rank::Idle | Rank::JustSilent) {
                 break;
             }
             self.close(number);
@@ -246,31 +281,33 @@ impl Taken {
 }
 
 impl Seat {
+    fn is_known(&self) -> bool {
+        self.caller.load(Ordering::Relaxed) != 0
+    }
+
     fn standing(&self) -> Standing {
         let activity = self.activity.load(Ordering::Relaxed);
-        let caller = self.caller.load(Ordering::Relaxed);
         Standing {
             number: self.number,
             phase: match activity & 3 {
-                0 => Phase::Silent,
-                1 => Phase::Answering,
+                0 => Phase::New,
+                1 => Phase::Silent,
+                2 => Phase::Answering,
                 _ => Phase::Idle,
             },
             since: activity >> 2,
-            caller: match (caller, caller & 1) {
-                (0, _) => None,
-                (id, 0) => Some(Caller::Person(id)),
-                (id, _) => Some(Caller::Gateway(id)),
-            },
+            is_known: self.is_known(),
+            address: customer(self.peer.ip()),
         }
     }
 }
 
 fn packed(phase: Phase, since: Duration) -> u64 {
     let phase = match phase {
-        Phase::Silent => 0,
-        Phase::Answering => 1,
-        Phase::Idle => 2,
+        Phase::New => 0,
+        Phase::Silent => 1,
+        Phase::Answering => 2,
+        Phase::Idle => 3,
     };
     micros(since) << 2 | phase
 }
@@ -297,6 +334,18 @@ impl Place {
         &self.0
     }
 
+    /// It is read from: what it is silent counts from now on.
+    pub fn is_heard(&self) {
+        let Peer { shared, seat } = &self.0;
+        let mut taken = shared.lock();
+        if seat.standing().phase == Phase::New {
+            taken.unsettled -= 1;
+            self.0.note(Phase::Silent);
+        }
+        drop(taken);
+        shared.settled.notify_one();
+    }
+
     /// Returns when the place was given to another one: the connection is to be closed.
     pub async fn lost(&self) {
         self.0.seat.lost.notified().await;
@@ -305,62 +354,9 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.shared.lock().leave(self.0.seat.number);
-    }
-}
-
-/// Whom a request comes from: the connection, as far as its place is concerned.
-#[derive(Clone)]
-pub struct Peer {
-    shared: Arc<Shared>,
-    seat: Arc<Seat>,
-}
-
-impl Peer {
-    pub fn address(&self) -> SocketAddr {
-        self.seat.peer
-    }
-
-    /// The head of a request has come.
-    pub fn asks(&self) {
-        self.note(Phase::Answering);
-    }
-
-    pub fn is_answered(&self) {
-        self.note(Phase::Idle);
-    }
-
-    fn note(&self, phase: Phase) {
-        let now = self.shared.started.elapsed();
-        self.seat.activity.store(packed(phase, now), Ordering::Relaxed);
-    }
-
-    /// Somebody has signed in over the connection.
-    pub fn is_person(&self, id: Uuid) {
-        self.is(id.as_u128() as u64 & !1 | 2);
-    }
-
-    /// A gateway has identified itself.
-    pub fn is_gateway(&self, token: &TokenHash) {
-        let [a, b, c, d, e, f, g, h, ..] = token.0;
-        self.is(u64::from_le_bytes([a, b, c, d, e, f, g, h]) | 1);
-    }
-
-    fn is(&self, caller: u64) {
-        // Mostly it is known.
-        if self.seat.caller.load(Ordering::Relaxed) != caller {
-            self.seat.caller.store(caller, Ordering::Relaxed);
-        }
-    }
-}
-
-/// `accept` notes the connection of each request.
-impl<S: Send + Sync> FromRequestParts<S> for Peer {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let peer = parts.extensions.get::<Self>();
-        peer.cloned().ok_or_else(ApiError::internal)
+        let Peer { shared, seat } = &self.0;
+        shared.lock().leave(seat.number);
+        shared.settled.notify_one();
     }
 }
 

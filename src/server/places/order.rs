@@ -1,24 +1,19 @@
 //! Which connection is closed first where a newcomer needs its place.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 
 /// What a connection is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
+    /// It was accepted, and nobody has read from it yet.
+    New,
     /// Nothing has come that is a whole head of a request; a TLS handshake is part of it.
     Silent,
     Answering,
     /// Between two requests. What it was answered last may not be read yet.
     Idle,
-}
-
-/// Whom a connection is known to be of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Caller {
-    /// Has signed in.
-    Person(u64),
-    /// Has presented its token.
-    Gateway(u64),
 }
 
 /// A connection that has a place.
@@ -28,162 +23,176 @@ pub struct Standing {
     pub phase: Phase,
     /// Since when it does what it does, in microseconds.
     pub since: u64,
-    pub caller: Option<Caller>,
+    /// Whether it is of a gateway or a person, within their share.
+    pub is_known: bool,
+    /// Where it is from, as limits have it.
+    pub address: IpAddr,
 }
 
-/// In this order they are closed; of one rank, the one first that has been at it the longest.
+/// In this order they are closed; of one rank, the one first that has been at it the longest. Of silent ones, those of the
+/// address that has most of them go first: whoever opens many never outlasts one of somebody else's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
-    /// Silent for too long, or one of too many that are silent.
+    /// Silent for longer than a request takes to come.
     Silent,
     Idle,
     /// A request of somebody unknown is answered within milliseconds; a long one is more likely a body that never comes.
     Answering,
-    /// Silent, and so new that its request may be on its way.
-    New,
+    /// Silent since a moment ago: its request may be here without having been read.
+    JustSilent,
     ReservedIdle,
     ReservedAnswering,
 }
 
-/// How many places are reserved, and for whom.
+/// How long silence may last where places are scarce.
 #[derive(Debug, Clone, Copy)]
-pub struct Reserved {
-    pub in_all: usize,
-    pub per_person: usize,
-    pub per_gateway: usize,
+pub struct Patience {
+    /// Now, in microseconds as [`Standing::since`].
+    pub now: u64,
+    /// With one of many silent connections of an address.
+    pub with_many: u64,
+    /// With one of few, which may be far away, and its TLS handshake take some time.
+    pub with_few: u64,
 }
 
-impl Reserved {
-    /// Of so many places a quarter is always for newcomers.
-    pub fn of(places: usize, per_person: usize) -> Self {
-        Self {
-            in_all: places - places / 4,
-            per_person: per_person.min(places / 16).max(1),
-            per_gateway: (places / 4).max(1),
+/// So many silent connections of an address are few.
+const FEW: usize = 8;
+
+/// The numbers of those whose place is reserved, of known callers: a quarter of all places is always for newcomers.
+pub fn reserved(standings: &[Standing], places: usize) -> HashSet<u64> {
+    let mut known: Vec<&Standing> = standings.iter().filter(|standing| standing.is_known).collect();
+    known.sort_unstable_by_key(|standing| Reverse(standing.since));
+    known.truncate(places - places / 4);
+    known.into_iter().map(|standing| standing.number).collect()
+}
+
+/// Those that may be closed, the first one first. New ones never are: whoever has not been heard has lost nothing.
+pub fn in_order(standings: &[Standing], reserved: &HashSet<u64>, patience: Patience) -> Vec<(Rank, u64)> {
+    let mut silent: HashMap<IpAddr, usize> = HashMap::new();
+    for standing in standings {
+        if standing.phase == Phase::Silent {
+            *silent.entry(standing.address).or_default() += 1;
         }
     }
-
-    /// The numbers of those whose place is reserved: of each caller those that did something last, up to their share.
-    pub fn among(&self, standings: &[Standing]) -> HashSet<u64> {
-        let mut known: Vec<(&Standing, Caller)> = standings
-            .iter()
-            .filter_map(|standing| Some((standing, standing.caller?)))
-            .collect();
-        known.sort_unstable_by_key(|(standing, _)| std::cmp::Reverse(standing.since));
-        let mut shares: HashMap<Caller, usize> = HashMap::new();
-        let has_share = |&(_, caller): &(&Standing, Caller)| {
-            let taken = shares.entry(caller).or_default();
-            *taken += 1;
-            *taken
-                <= match caller {
-                    Caller::Person(_) => self.per_person,
-                    Caller::Gateway(_) => self.per_gateway,
-                }
-        };
-        let reserved = known.into_iter().filter(has_share).take(self.in_all);
-        reserved.map(|(standing, _)| standing.number).collect()
-    }
-}
-
-/// Those that are silent: since when one must be silent to be late, and how many may be without being late.
-#[derive(Debug, Clone, Copy)]
-pub struct Silence {
-    pub late: u64,
-    pub at_most: usize,
-}
-
-/// Those that may be closed, the first one first.
-pub fn in_order(standings: &[Standing], reserved: &HashSet<u64>, silence: Silence) -> Vec<(Rank, u64, u64)> {
-    let mut silent: Vec<u64> = standings
-        .iter()
-        .filter(|standing| standing.phase == Phase::Silent)
-        .map(|standing| standing.since)
-        .collect();
-    silent.sort_unstable();
-    // Of those beyond the number, the newest one.
-    let too_many = silent
-        .len()
-        .checked_sub(silence.at_most + 1)
-        .and_then(|last| silent.get(last));
-    let rank = |standing: &Standing| match (standing.phase, reserved.contains(&standing.number)) {
-        (Phase::Idle, true) => Rank::ReservedIdle,
-        (Phase::Answering, true) => Rank::ReservedAnswering,
-        (Phase::Idle, false) => Rank::Idle,
-        (Phase::Answering, false) => Rank::Answering,
-        (Phase::Silent, _) => {
-            match standing.since <= silence.late || too_many.is_some_and(|newest| standing.since <= *newest) {
-                true => Rank::Silent,
-                false => Rank::New,
-            }
-        }
-    };
+    let of_same_address = |standing: &Standing| silent.get(&standing.address).copied().unwrap_or_default();
     let mut order: Vec<_> = standings
         .iter()
-        .map(|standing| (rank(standing), standing.since, standing.number))
+        .filter_map(|standing| {
+            let is_reserved = reserved.contains(&standing.number);
+            let (rank, many) = match (standing.phase, is_reserved) {
+                (Phase::New, _) => return None,
+                (Phase::Silent, _) => {
+                    let many = of_same_address(standing);
+                    (rank_in_silence(standing.since, many, patience), many)
+                }
+                (Phase::Idle, true) => (Rank::ReservedIdle, 0),
+                (Phase::Answering, true) => (Rank::ReservedAnswering, 0),
+                (Phase::Idle, false) => (Rank::Idle, 0),
+                (Phase::Answering, false) => (Rank::Answering, 0),
+            };
+            Some((rank, Reverse(many), standing.since, standing.number))
+        })
         .collect();
     order.sort_unstable();
     order
+        .into_iter()
+        .map(|(rank, .., number)| (rank, number))
+        .collect()
+}
+
+fn rank_in_silence(since: u64, many: usize, patience: Patience) -> Rank {
+    let limit = match many > FEW {
+        true => patience.with_many,
+        false => patience.with_few,
+    };
+    match patience.now.saturating_sub(since) >= limit {
+        true => Rank::Silent,
+        false => Rank::JustSilent,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
-    fn standing(number: u64, phase: Phase, since: u64, caller: Option<Caller>) -> Standing {
+    fn standing(number: u64, phase: Phase, since: u64, is_known: bool) -> Standing {
         Standing {
             number,
             phase,
             since,
-            caller,
+            is_known,
+            address: Ipv4Addr::LOCALHOST.into(),
         }
+    }
+
+    fn numbers(standings: &[Standing], reserved: &HashSet<u64>) -> Vec<u64> {
+        let patience = Patience {
+            now: 1_000,
+            with_many: 100,
+            with_few: 900,
+        };
+        let order = in_order(standings, reserved, patience);
+        order.into_iter().map(|(_, number)| number).collect()
     }
 
     #[test]
     fn silent_ones_go_first_then_idle_ones_and_known_callers_last() {
         use Phase::{Answering, Idle, Silent};
-        let person = Some(Caller::Person(7));
         let standings = [
-            standing(1, Idle, 10, person),
-            standing(2, Answering, 20, Some(Caller::Gateway(7))),
-            standing(3, Idle, 60, None),
-            standing(4, Idle, 50, None),
-            standing(5, Answering, 5, None),
-            standing(6, Silent, 40, None),
-            standing(7, Silent, 30, None),
-            standing(8, Silent, 900, None),
+            standing(1, Idle, 10, true),
+            standing(2, Answering, 20, true),
+            standing(3, Idle, 60, false),
+            standing(4, Idle, 50, false),
+            standing(5, Answering, 5, false),
+            standing(6, Silent, 40, false),
+            standing(7, Silent, 30, false),
+            standing(8, Silent, 101, false),
+            standing(9, Phase::New, 0, false),
         ];
-        let reserved = Reserved::of(64, 32).among(&standings);
-        let silence = Silence {
-            late: 100,
-            at_most: 16,
-        };
-        let order = in_order(&standings, &reserved, silence);
-        let numbers: Vec<u64> = order.iter().map(|(.., number)| *number).collect();
-        assert_eq!(numbers, [7, 6, 4, 3, 5, 8, 1, 2]);
+        let reserved = reserved(&standings, 64);
+        assert_eq!(numbers(&standings, &reserved), [7, 6, 4, 3, 5, 8, 1, 2]);
     }
 
     #[test]
-    fn of_many_that_are_silent_at_once_the_oldest_go() {
-        let silent = (0..10).map(|n| standing(n, Phase::Silent, 1_000 + n, None));
-        let standings: Vec<_> = silent.chain([standing(10, Phase::Idle, 5, None)]).collect();
-        let silence = Silence { late: 0, at_most: 4 };
-        let order = in_order(&standings, &HashSet::new(), silence);
-        let numbers: Vec<u64> = order.iter().map(|(.., number)| *number).collect();
-        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 10, 6, 7, 8, 9]);
-    }
-
-    #[test]
-    fn each_caller_has_a_share_and_newcomers_have_theirs() {
-        let of = |caller: fn(u64) -> Caller, who: fn(u64) -> u64| {
-            let standings: Vec<_> = (0..64)
-                .map(|n| standing(n, Phase::Idle, n, Some(caller(who(n)))))
+    fn of_silent_ones_those_of_the_address_with_the_most_go_first() {
+        let elsewhere = Ipv4Addr::new(203, 0, 113, 7).into();
+        for (since, many_are) in [(500, Rank::Silent), (950, Rank::JustSilent)] {
+            let mut standings: Vec<_> = (0..12)
+                .map(|n| standing(n, Phase::Silent, since + n, false))
                 .collect();
-            let mut reserved: Vec<_> = Reserved::of(64, 32).among(&standings).into_iter().collect();
-            reserved.sort_unstable();
-            reserved
-        };
-        assert_eq!(of(Caller::Person, |_| 1), [60, 61, 62, 63]);
-        assert_eq!(of(Caller::Gateway, |_| 1), (48..64).collect::<Vec<_>>());
-        assert_eq!(of(Caller::Person, |n| n), (16..64).collect::<Vec<_>>());
+            for n in [0, 4] {
+                standings[n].address = elsewhere;
+            }
+            standings.push(standing(12, Phase::Idle, 999, false));
+            let patience = Patience {
+                now: 1_000,
+                with_many: 100,
+                with_few: 900,
+            };
+            let order = in_order(&standings, &HashSet::new(), patience);
+            assert_eq!(
+                order.iter().find(|(_, number)| *number == 5),
+                Some(&(many_are, 5))
+            );
+            assert_eq!(
+                order.iter().find(|(_, number)| *number == 4),
+                Some(&(Rank::JustSilent, 4))
+            );
+            let silent = order
+                .into_iter()
+                .map(|(_, number)| number)
+                .filter(|number| *number != 12);
+            assert_eq!(silent.collect::<Vec<_>>(), [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 0, 4]);
+        }
+    }
+
+    #[test]
+    fn a_quarter_of_the_places_is_for_newcomers() {
+        let standings: Vec<_> = (0..64).map(|n| standing(n, Phase::Idle, n, true)).collect();
+        let mut reserved: Vec<_> = reserved(&standings, 64).into_iter().collect();
+        reserved.sort_unstable();
+        assert_eq!(reserved, (16..64).collect::<Vec<_>>());
     }
 }

@@ -43,6 +43,8 @@ impl Peer {
         {
             entry.pool = Pool::Streams;
             taken.part(&self.seat);
+            // It takes nothing of the person's share either.
+            taken.forget_caller(&self.seat);
         }
         Ok(StreamPlace {
             shared: self.shared.clone(),

@@ -1,7 +1,11 @@
 use futures_util::FutureExt;
 
+use uuid::Uuid;
+
+use super::peer::CROWD;
 use super::streams::NoStream;
 use super::*;
+use crate::model::TokenHash;
 
 fn places(connections: usize, per_address: usize) -> Places {
     let bounds = Bounds {
@@ -14,6 +18,13 @@ fn places(connections: usize, per_address: usize) -> Places {
 }
 
 fn enter(places: &Places, address: &str) -> Place {
+    let place = newcomer(places, address);
+    place.is_heard();
+    place
+}
+
+/// One that nobody has read from yet.
+fn newcomer(places: &Places, address: &str) -> Place {
     places.enter(SocketAddr::new(address.parse().expect("an address"), 4711))
 }
 
@@ -84,6 +95,52 @@ fn a_newcomer_never_waits_and_no_more_have_a_place_than_there_are() {
 }
 
 #[test]
+fn a_person_and_a_gateway_have_a_share_of_what_is_reserved() {
+    let places = places(64, 64);
+    let (ann, gateway) = (Uuid::now_v7(), TokenHash([7; 32]));
+    let all: Vec<Place> = (0..64).map(|_| enter(&places, "127.0.0.1")).collect();
+    for place in &all[..32] {
+        place.peer().is_person(ann);
+        place.peer().is_person(ann);
+    }
+    all[32..]
+        .iter()
+        .for_each(|place| place.peer().is_gateway(&gateway));
+    let known = |places: &[Place]| places.iter().filter(|place| place.0.seat.is_known()).count();
+    assert_eq!((known(&all[..32]), known(&all[32..])), (4, 16));
+    // One that goes, becomes a stream or is somebody else's leaves room for another.
+    let _stream = all[0].peer().stream_of(ann).ok().expect("a place");
+    all[1].peer().is_person(Uuid::now_v7());
+    all[30..32].iter().for_each(|place| place.peer().is_person(ann));
+    assert_eq!(known(&all[2..32]), 4);
+    drop(all);
+    assert!(places.0.lock().by_caller.is_empty());
+}
+
+#[tokio::test]
+async fn further_requests_of_unknown_ones_wait_for_one_another() {
+    let places = places(64, 64);
+    let all: Vec<Place> = (0..CROWD + 2).map(|_| enter(&places, "127.0.0.1")).collect();
+    let known = all[0].peer();
+    known.is_person(Uuid::now_v7());
+    let mut turns = Vec::new();
+    for place in &all {
+        let first = place.peer().turn().now_or_never().expect("no wait");
+        assert!(first.is_none());
+    }
+    for place in &all[1..=CROWD] {
+        turns.push(place.peer().turn().now_or_never().expect("no wait"));
+    }
+    let last = all[CROWD + 1].peer();
+    assert!(last.turn().now_or_never().is_none());
+    assert!(known.turn().now_or_never().is_some_and(|turn| turn.is_none()));
+    let newcomer = enter(&places, "127.0.0.1");
+    assert!(newcomer.peer().turn().now_or_never().is_some());
+    turns.pop();
+    assert!(last.turn().now_or_never().is_some_and(|turn| turn.is_some()));
+}
+
+#[test]
 fn who_asked_once_and_is_silent_then_gives_way_to_newcomers() {
     let places = places(64, 64);
     let asked_once = |_| {
@@ -97,6 +154,33 @@ fn who_asked_once_and_is_silent_then_gives_way_to_newcomers() {
     let _more: Vec<Place> = (0..200).map(asked_once).collect();
     assert!(idle.iter().all(has_lost));
     assert!(!has_lost(&newcomer));
+}
+
+#[test]
+fn whoever_was_not_heard_yet_is_not_closed() {
+    let places = places(8, 8);
+    let unheard: Vec<Place> = (0..12).map(|_| newcomer(&places, "127.0.0.1")).collect();
+    assert_eq!(connections(&places), 12);
+    unheard.iter().for_each(|place| place.is_heard());
+    let _another = newcomer(&places, "127.0.0.1");
+    assert_eq!(connections(&places), 8);
+    assert_eq!(unheard.iter().filter(|place| has_lost(place)).count(), 5);
+}
+
+#[test]
+fn no_more_are_accepted_than_are_heard_and_gone() {
+    let places = places(128, 128);
+    let mut all: Vec<Place> = (0..UNSETTLED).map(|_| newcomer(&places, "127.0.0.1")).collect();
+    assert!(places.settled().now_or_never().is_none());
+    all[0].is_heard();
+    all[0].is_heard();
+    assert!(places.settled().now_or_never().is_some());
+    drop(all.split_off(32));
+    all.iter().for_each(Place::is_heard);
+    let filled: Vec<Place> = (0..2 * 128).map(|_| enter(&places, "127.0.0.1")).collect();
+    assert!(places.settled().now_or_never().is_none());
+    drop((all, filled));
+    assert_eq!(places.0.lock().unsettled, 0);
 }
 
 #[test]
