@@ -169,7 +169,7 @@ impl Connection {
             let parts = parts.clone();
             async move {
                 let (front, peer) = &*parts;
-                let _turn = peer.turn().await;
+                peer.turn().await;
                 peer.asks();
                 let answer = front.answer(peer, request).await;
                 peer.is_answered();

@@ -12,8 +12,8 @@ use super::error::ApiError;
 use crate::api::ProblemType;
 
 const AT_ONCE: usize = 32;
-/// How long a request waits for its turn; less than an answer may take to begin.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a request waits for its turn; with the time for its body, less than an answer may take to begin.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Of each person who has signed in.
 #[derive(Default)]

@@ -1,7 +1,8 @@
 //! `cargo bench --bench hostile [-- CONNECTIONS]`: the release server under 5,000 hostile connections from eight addresses of
-//! this machine, four of them listed proxies'. Each attacker's connections do all that holds a place, and are made again a second after they are closed. Beside them a gateway checks a key through a new connection each time, and an Owner revokes
-//! keys. Prints p50, p99 and the longest time for an attacker with the least privileged token and for one without any;
-//! nothing is asserted.
+//! this machine, four of them listed proxies'. They do all that holds a place or keeps the server busy, and are made again
+//! a second after they are closed. Beside them a gateway checks a key and an Owner revokes one, each through a new
+//! connection. Prints p50, p99 and the longest time without an attacker, for one without a token and for one with the
+//! least privileged one; nothing is asserted.
 
 #[expect(dead_code, reason = "shared with the other benchmarks")]
 mod common;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use self::order::{Patience, Phase, Rank, Standing, in_order, reserved};
@@ -42,7 +42,7 @@ struct Shared {
     taken: Mutex<Taken>,
     settled: Notify,
     /// For the further requests of connections that nobody is known on.
-    crowd: Semaphore,
+    crowd: Arc<Semaphore>,
 }
 
 #[derive(Default)]
@@ -85,6 +85,8 @@ struct Seat {
     /// Whom it is of, within their share; 0 while nobody is known. Written under the lock.
     caller: AtomicU64,
     has_asked: AtomicBool,
+    /// Of the crowd, while it answers one of its requests.
+    turn: Mutex<Option<OwnedSemaphorePermit>>,
     lost: Notify,
 }
 
@@ -96,7 +98,7 @@ impl Places {
             started: Instant::now(),
             taken: Mutex::default(),
             settled: Notify::new(),
-            crowd: Semaphore::new(peer::CROWD),
+            crowd: Arc::new(Semaphore::new(peer::CROWD)),
         }))
     }
 
@@ -123,6 +125,7 @@ impl Places {
             activity: AtomicU64::new(packed(Phase::New, now)),
             caller: AtomicU64::new(0),
             has_asked: AtomicBool::new(false),
+            turn: Mutex::default(),
             lost: Notify::new(),
         });
         taken.join(&seat);
@@ -283,6 +286,10 @@ impl Taken {
 impl Seat {
     fn is_known(&self) -> bool {
         self.caller.load(Ordering::Relaxed) != 0
+    }
+
+    fn lock_turn(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn standing(&self) -> Standing {

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use tokio::sync::SemaphorePermit;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -18,8 +17,8 @@ use crate::server::error::ApiError;
 
 /// Further requests that are answered at once of connections that nobody is known on.
 pub const CROWD: usize = 8;
-/// How long they wait for one another: those before may be long.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// How long they wait for one another: those before may be long, where the database is.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Whom a request comes from: the connection, as far as its place is concerned.
 #[derive(Clone)]
@@ -39,6 +38,7 @@ impl Peer {
     }
 
     pub fn is_answered(&self) {
+        *self.seat.lock_turn() = None;
         self.note(Phase::Idle);
     }
 
@@ -47,21 +47,28 @@ impl Peer {
         self.seat.activity.store(packed(phase, now), Ordering::Relaxed);
     }
 
-    /// A connection that nobody is known on is answered once like any other. Its further requests wait for those of others
-    /// like it, for a moment, so that however many ask without end, what comes new is not behind all of them.
-    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+    /// Waits for a turn to be answered. A connection that nobody is known on is answered once like any other; its further
+    /// requests wait for those of others like it, so that however many ask without end, what comes new is not behind
+    /// all of them. The turn ends with the answer, or as soon as somebody has signed in.
+    pub async fn turn(&self) {
         let is_first = !self.seat.has_asked.swap(true, Ordering::Relaxed);
         if is_first || self.seat.is_known() {
-            return None;
+            return;
         }
-        match self.shared.crowd.try_acquire() {
+        let crowd = self.shared.crowd.clone();
+        let turn = match crowd.clone().try_acquire_owned() {
             Ok(turn) => Some(turn),
-            Err(_) => timeout(PATIENCE, self.shared.crowd.acquire()).await.ok()?.ok(),
-        }
+            Err(_) => timeout(PATIENCE, crowd.acquire_owned())
+                .await
+                .ok()
+                .and_then(Result::ok),
+        };
+        *self.seat.lock_turn() = turn;
     }
 
     /// Somebody has signed in over the connection.
     pub fn is_person(&self, id: Uuid) {
+        *self.seat.lock_turn() = None;
         let bounds = &self.shared.bounds;
         let share = bounds.per_person.min(bounds.connections / 16).max(1);
         self.is(id.as_u128() as u64 & !1 | 2, share);

@@ -123,21 +123,21 @@ async fn further_requests_of_unknown_ones_wait_for_one_another() {
     let all: Vec<Place> = (0..CROWD + 2).map(|_| enter(&places, "127.0.0.1")).collect();
     let known = all[0].peer();
     known.is_person(Uuid::now_v7());
-    let mut turns = Vec::new();
-    for place in &all {
-        let first = place.peer().turn().now_or_never().expect("no wait");
-        assert!(first.is_none());
-    }
-    for place in &all[1..=CROWD] {
-        turns.push(place.peer().turn().now_or_never().expect("no wait"));
+    let has_turn = |peer: &Peer| peer.turn().now_or_never().is_some();
+    for _ in 0..2 {
+        assert!(all[..=CROWD].iter().all(|place| has_turn(place.peer())));
     }
     let last = all[CROWD + 1].peer();
-    assert!(last.turn().now_or_never().is_none());
-    assert!(known.turn().now_or_never().is_some_and(|turn| turn.is_none()));
-    let newcomer = enter(&places, "127.0.0.1");
-    assert!(newcomer.peer().turn().now_or_never().is_some());
-    turns.pop();
-    assert!(last.turn().now_or_never().is_some_and(|turn| turn.is_some()));
+    assert!(has_turn(last), "its first request");
+    assert!(!has_turn(last));
+    assert!(has_turn(known));
+    assert!(has_turn(enter(&places, "127.0.0.1").peer()));
+    // Who is answered, and who signs in, leaves the crowd.
+    all[1].peer().is_answered();
+    assert!(has_turn(last));
+    last.is_answered();
+    all[2].peer().is_person(Uuid::now_v7());
+    assert!(has_turn(last));
 }
 
 #[test]
