@@ -9,7 +9,7 @@ mod draw;
 mod talk;
 
 use draw::*;
-use keydeck::api::{Person, PersonRef, User};
+use keydeck::api::{Person, PersonRef, ProblemType, User};
 use keydeck::config::Colour;
 use keydeck::model::{Secret, Servers};
 use keydeck::tui::keymap::{self, Action, Layer};
@@ -219,6 +219,35 @@ fn the_title_names_the_server_that_answers_where_several_may() {
     assert!(title.contains("local  ○ connecting"), "{title}");
     let title = title_when_told(vec![in_use(), Message::Disconnected(offline())]);
     assert!(title.contains("local  ✗ offline, retrying"), "{title}");
+}
+
+#[test]
+fn without_a_place_for_a_stream_the_dashboard_says_so_and_polls() {
+    let mut talk = between_two(120, 36);
+    let no_place = || {
+        let detail = "You have 8 event streams open, the most for one person; close one, or poll.";
+        Message::Polling(refused(ProblemType::TooManyAtOnce, 429, detail))
+    };
+    for n in 0..3 {
+        talk.effects.clear();
+        talk.tell(no_place());
+        talk.expect("LoadMe", |effect| matches!(effect, Effect::LoadMe).then_some(()));
+        let asks = |effect: &Effect| matches!(effect, Effect::LoadPage { .. });
+        assert!(talk.effects.iter().any(asks), "{:?}", talk.effects);
+        talk.answer_page(Ok(page(some_keys(3))));
+        let screen = drawn(&talk);
+        assert!(
+            screen
+                .lines()
+                .next()
+                .is_some_and(|title| title.contains("local  ○ polling")),
+            "{screen}"
+        );
+        let said = "the most for one person; close one, or poll. Changes are shown every few seconds.";
+        assert!(talk.notice().ends_with(said), "{n}: {}", talk.notice());
+    }
+    talk.tell(Message::Connected);
+    assert!(drawn(&talk).contains("● live"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -122,7 +123,7 @@ fn files_that_hang_when_they_are_read_hold_nobody_up() {
     let server = home.serve_with(&home.init(), TLS);
     let pipe = home.path("tls.pem");
     fs::remove_file(&pipe).expect("there");
-    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    let made = Command::new("mkfifo").arg(&pipe).status();
     assert!(made.expect("mkfifo").success());
 
     let _first = connect(&server);
@@ -238,4 +239,47 @@ fn plain_http_is_for_this_machine_alone() {
     assert!(half.contains("--tls-key"), "{half}");
     let both = serve(&[&url[..], TLS, &["--behind-tls-proxy"]].concat());
     assert!(both.contains("cannot be used with"), "{both}");
+}
+
+/// The command, where no more than so many files may be open.
+fn with_open_files(files: u32, command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\"")])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear()
+        .envs(
+            command
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .current_dir(command.get_current_dir().expect("a home"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    shell
+}
+
+#[test]
+fn handshakes_that_hang_and_few_open_files_leave_others_answered() {
+    let (home, authority) = (Home::new(), Authority::new());
+    install(home.dir.path(), &authority.certify());
+    let token = home.init();
+    let server = home.start(&token, with_open_files(256, &home.serving(TLS)));
+    let mut hanging: Vec<TcpStream> = (0..400).map(|_| connect(&server)).collect();
+    assert_eq!(asked(&server, &authority), Some(200));
+    for stream in hanging.iter_mut() {
+        // The oldest ones are closed.
+        let _ = stream.write_all(BEGUN);
+    }
+    hanging.extend((0..400).map(|_| connect(&server)));
+    assert_eq!(asked(&server, &authority), Some(200));
+    let (code, said) = server.terminate();
+    assert_eq!(code, Some(0));
+    for told in ["few files may be open", "all places for connections are taken"] {
+        assert_eq!(said.matches(told).count(), 1, "{said}");
+    }
+    assert!(!said.contains("can't accept"), "{said}");
 }

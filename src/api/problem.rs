@@ -64,6 +64,9 @@ pub enum ProblemType {
     /// 429: too many sign-ins from this address were refused; `Retry-After` says when to try again.
     #[serde(rename = "/problems/too-many-sign-ins")]
     TooManySignIns,
+    /// 429: the person has as many requests or event streams open as one may have, or all streams are in use.
+    #[serde(rename = "/problems/too-many-at-once")]
+    TooManyAtOnce,
     /// 408 or 503: it took too long.
     #[serde(rename = "/problems/timeout")]
     Timeout,

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 use zeroize::Zeroizing;
@@ -26,6 +26,10 @@ use crate::server::{self, Bounds, CertificateFiles, Entrance, Figures, MetricsTo
 /// More than any token for the figures takes, in bytes.
 const MAX_TOKEN: usize = 4096;
 
+/// The connections that the system makes before they are accepted; it makes no more than its own limit allows. Many that
+/// come at once would otherwise cost an honest one among them a second, after which it tries again.
+const BACKLOG: u32 = 4096;
+
 pub fn run(args: ServeArgs) -> Result<(), Failure> {
     logs::to_stderr()?;
     let database = Database::of(&args.database)?;
@@ -39,27 +43,27 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
              limit on refused sign-ins and for local development"
         );
     }
-    allow_open_files();
+    let bounds = bounds(&args, allow_open_files());
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::failed)?;
     runtime.block_on(async {
         let store = database.open_store().await?;
         let sealer = open_sealer(&database, &*store).await?;
-        serve(&args, (tls, figures), public_url, store, sealer).await
+        serve(&args, (bounds, tls, figures), public_url, store, sealer).await
     })
 }
 
 async fn serve(
     args: &ServeArgs,
-    (tls, figures): (Option<Tls>, Figures),
+    (bounds, tls, figures): (Bounds, Option<Tls>, Figures),
     public_url: String,
     store: Arc<dyn Store>,
     sealer: Sealer,
 ) -> Result<(), Failure> {
     let organisation = store.organisation().await.map_err(Failure::failed)?;
     let ending = ended_by_signal()?;
-    let (listener, address) = listen(args.listen, "--listen").await?;
+    let (listener, address) = listen(args.listen, "--listen")?;
     let of_figures = match args.metrics_listen {
-        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        Some(address) => Some(listen(address, "--metrics-listen")?),
         None => None,
     };
     let proxies = TrustedProxies::new(args.trusted_proxies.clone());
@@ -76,7 +80,7 @@ async fn serve(
         tracing::info!("the figures are at http://{address}/metrics");
         tokio::spawn(server::serve_figures(listener, state.clone()))
     });
-    let entrance = Entrance::new(listener, tls, bounds(args)).with_figures(figures);
+    let entrance = Entrance::new(listener, tls, bounds).with_figures(figures);
     server::serve(entrance, state, ending)
         .await
         .map_err(Failure::failed)?;
@@ -88,11 +92,12 @@ async fn serve(
 }
 
 /// `flag` is what gave the address.
-async fn listen(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr), Failure> {
-    let cannot_listen = |error| Failure::Failed(format!("{flag}: can't listen on {address}: {error}"));
-    let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
-    let address = listener.local_addr().map_err(cannot_listen)?;
-    Ok((listener, address))
+fn listen(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+    let bound = bind(address).and_then(|listener| {
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    });
+    bound.map_err(|error| Failure::Failed(format!("{flag}: can't listen on {address}: {error}")))
 }
 
 /// Who may have the figures at the main listener. Behind a proxy that is not listed, everybody seems to be on its
@@ -136,6 +141,17 @@ fn metrics_token(path: &Path) -> Result<MetricsToken, Failure> {
     }
 }
 
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // As a server that was just stopped leaves connections behind.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 async fn open_sealer(database: &Database, store: &dyn Store) -> Result<Sealer, Failure> {
     let root_key = database.root_key()?;
     let opened = founding::open_sealer(store, &root_key).await;
@@ -161,29 +177,41 @@ fn tls(args: &ServeArgs) -> Result<Option<Tls>, Failure> {
     Ok(Some(tls))
 }
 
-/// Behind a proxy that is not listed, all connections are of one address.
-fn bounds(args: &ServeArgs) -> Bounds {
-    let bounds = Bounds::default();
-    match args.behind_tls_proxy && args.trusted_proxies.is_empty() {
-        true => Bounds {
-            per_address: None,
-            ..bounds
-        },
-        false => bounds,
+/// No more than the files that may be open allow. Behind a proxy that is not listed, all connections are of one address.
+fn bounds(args: &ServeArgs, open_files: u64) -> Bounds {
+    let most = Bounds::default();
+    let mut bounds = most.within_open_files(open_files);
+    if bounds.connections < most.connections {
+        tracing::warn!(
+            open_files,
+            connections = bounds.connections,
+            streams = bounds.streams,
+            "few files may be open, so there are fewer connections and event streams at once; raise the limit (ulimit -n, \
+             LimitNOFILE=)"
+        );
     }
+    if args.behind_tls_proxy && args.trusted_proxies.is_empty() {
+        bounds.per_address = None;
+    }
+    bounds
 }
 
 /// As many files as the system allows: the usual limit of 1,024 is less than the connections and the
-/// database take together. When it can't be raised, connections wait for one another.
-fn allow_open_files() {
-    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+/// database take together. Returns how many these are.
+fn allow_open_files() -> u64 {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let all = Rlimit {
         current: maximum,
         maximum,
     };
-    if let Err(error) = setrlimit(Resource::Nofile, all) {
-        tracing::warn!(%error, "can't raise the limit of open files");
-    }
+    let allowed = match setrlimit(Resource::Nofile, all) {
+        Ok(()) => maximum,
+        Err(error) => {
+            tracing::warn!(%error, "can't raise the limit of open files");
+            current
+        }
+    };
+    allowed.unwrap_or(u64::MAX)
 }
 
 /// Resolves when SIGTERM or SIGINT arrives; both are caught from now on.

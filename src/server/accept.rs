@@ -1,9 +1,8 @@
-//! Accepts connections, as many as the bounds have places for, and answers them over HTTP/1.1. A
-//! client that is slow or silent keeps its own place and nobody else's.
+//! Accepts connections without end and answers them over HTTP/1.1. A client that is slow or silent keeps its own place
+//! and nobody else's, and loses that when places are scarce.
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,13 +12,17 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::io::Errno;
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutWriter;
 
-use super::bounds::{Bounds, Place, Places};
+use super::bounds::Bounds;
+use super::places::{Peer, Place, Places};
 use super::router::Front;
 use super::state::ServerState;
 use super::tls::Tls;
@@ -29,8 +32,14 @@ use super::{figures::Figures, head::Hosts, site::Site, wire};
 const MAX_HEAD: usize = 32 * 1024;
 /// What a connection may hold in memory of what it reads and writes, in bytes.
 const MAX_BUFFER: usize = 64 * 1024;
-/// The pause after the system had no descriptor or memory for a connection.
+/// The pause after the system had no memory for a connection.
 const EXHAUSTED: Duration = Duration::from_millis(200);
+/// The pause after it had no descriptor: connections are being closed.
+const NO_FILES: Duration = Duration::from_millis(10);
+/// What was sent and is not acknowledged for so long was sent to a machine that is gone, such as a laptop that was closed:
+/// its connection ends, and with it a stream that its owner may want to have elsewhere.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
 
 /// Where connections come in.
 pub struct Entrance {
@@ -68,19 +77,6 @@ impl Entrance {
             figures: Arc::new(self.figures.clone()),
         })
     }
-
-    /// The next client, once there is a place. `None` for one that was turned away.
-    async fn next(&self, places: &Places) -> io::Result<Option<(TcpStream, SocketAddr, Place)>> {
-        let Some(permit) = places.free().await else {
-            return Ok(None);
-        };
-        let (stream, peer) = self.listener.accept().await?;
-        let place = places.take(permit, peer.ip());
-        if place.is_none() {
-            tracing::debug!("an address has all the connections of its share");
-        }
-        Ok(place.map(|place| (stream, peer, place)))
-    }
 }
 
 impl From<TcpListener> for Entrance {
@@ -96,29 +92,26 @@ pub async fn until(
     state: &ServerState,
     shutdown: impl Future<Output = ()>,
 ) {
-    let places = Places::new(&entrance.bounds, state.proxies.clone());
+    let places = Places::new(entrance.bounds, state.proxies.clone());
     let grace = entrance.bounds.grace;
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            accepted = entrance.next(&places) => match accepted {
-                Ok(Some((stream, peer, place))) => {
+            accepted = entrance.listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    let place = places.enter(peer);
                     let connection = Connection {
-                        peer,
+                        peer: place.peer().clone(),
                         front: front.clone(),
                         state: state.clone(),
                         bounds: entrance.bounds,
                     };
-                    let tls = entrance.tls.clone();
-                    connections.spawn(async move {
-                        connection.begin(stream, tls).await;
-                        drop(place);
-                    });
+                    connections.spawn(answer_at(place, connection, stream, entrance.tls.clone()));
+                    places.settled().await;
                 }
-                Ok(None) => {}
-                Err(error) => pause_after(&error).await,
+                Err(error) => pause_after(&error, &places).await,
             },
             Some(_) = connections.join_next() => {}
         }
@@ -131,10 +124,25 @@ pub async fn until(
     }
 }
 
+/// Until the connection has ended or its place is another one's.
+async fn answer_at(place: Place, connection: Connection, stream: TcpStream, tls: Option<Tls>) {
+    place.is_heard();
+    tokio::select! {
+        // First, so that no request is begun that is not answered.
+        biased;
+        () = place.lost() => tracing::debug!("a connection was closed to make room"),
+        () = connection.begin(stream, tls) => {}
+    }
+}
+
 /// A client that went away concerns nobody; an exhausted system gets a moment to recover.
-async fn pause_after(error: &io::Error) {
+async fn pause_after(error: &io::Error, places: &Places) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    if !matches!(
+    if matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE)) {
+        tracing::debug!(%error, "connections are closed to make room");
+        places.make_room();
+        sleep(NO_FILES).await;
+    } else if !matches!(
         error.kind(),
         ConnectionAborted | ConnectionRefused | ConnectionReset
     ) {
@@ -145,7 +153,7 @@ async fn pause_after(error: &io::Error) {
 
 /// What one connection needs to be answered.
 struct Connection {
-    peer: SocketAddr,
+    peer: Peer,
     front: Front,
     state: ServerState,
     bounds: Bounds,
@@ -156,6 +164,10 @@ impl Connection {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection went away at once");
             return;
+        }
+        #[cfg(target_os = "linux")]
+        if let Err(error) = SockRef::from(&stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED)) {
+            tracing::debug!(%error, "a connection keeps the system's timeout");
         }
         let Some(tls) = tls else {
             return self.answer(stream).await;
@@ -174,10 +186,17 @@ impl Connection {
         let (stream, wire) = wire::inspected(Box::pin(stream), MAX_HEAD);
         let mut stream = TimeoutWriter::new(stream);
         stream.set_timeout(Some(self.bounds.unread));
-        let (front, peer) = (Arc::new(self.front), self.peer);
+        let parts = Arc::new((self.front, self.peer));
         let service = service_fn(move |request: Request<Incoming>| {
-            let (front, unreadable) = (front.clone(), wire.refusal());
-            async move { Ok::<_, Infallible>(front.answer(peer, request, unreadable).await) }
+            let (parts, unreadable) = (parts.clone(), wire.refusal());
+            async move {
+                let (front, peer) = &*parts;
+                peer.turn().await;
+                peer.asks();
+                let answer = front.answer(peer, request, unreadable).await;
+                peer.is_answered();
+                Ok::<_, Infallible>(answer)
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

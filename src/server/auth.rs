@@ -1,18 +1,20 @@
 //! Who asks: the bearer token of the signed-in user, or the session of the person at the terminal
-//! of the local deck. A token that is none is recorded and counted (`sign_in`).
+//! of the local deck. A token that is not valid is recorded and counted (`sign_in`).
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Instant;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::error::{ApiError, ApiResult};
+use super::places::Peer;
 use super::state::ServerState;
 use super::store::{Actor, StoreResult};
+use super::turns::Turn;
 use crate::api::User;
 use crate::model::{Token, TokenHash, TokenKind};
 
@@ -29,49 +31,48 @@ pub struct SignedIn {
     /// Of the token that was presented.
     pub token: TokenHash,
     pub actor: Actor,
+    /// Theirs until they are answered.
+    pub _turn: Turn,
 }
 
 impl FromRequestParts<ServerState> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> ApiResult<Self> {
-        let address = client_address(parts, state)?;
+        let peer = Peer::from_request_parts(parts, state).await?;
+        let address = state.proxies.client(peer.address().ip(), &parts.headers);
         let presented = Presented::in_head(parts).ok_or_else(ApiError::unauthenticated)?;
         let (user, token) = sign_in(state, address, presented.token).await?;
+        peer.is_person(user.id);
+        let turn = state.turns.take(user.id).await?;
         let actor = Actor {
             user: user.id,
             role: user.role,
             token: (!is_at_the_terminal(state, &token)).then_some(token),
             address: Some(address),
         };
-        Ok(Self { user, token, actor })
+        Ok(Self {
+            user,
+            token,
+            actor,
+            _turn: turn,
+        })
     }
 }
 
-/// Whoever a request is from. `accept` notes the peer of each connection.
-fn client_address(parts: &Parts, state: &ServerState) -> ApiResult<IpAddr> {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    let ConnectInfo(peer) = peer.ok_or_else(ApiError::internal)?;
-    Ok(state.proxies.client(peer.ip(), &parts.headers))
-}
-
-/// A refusal that can't be written to the activity log is answered as that fault.
+/// A valid token signs in whatever its neighbours have tried; only what is refused counts, and is slowed down. A
+/// refusal that can't be written to the activity log is answered as that fault.
 async fn sign_in(
     state: &ServerState,
     address: IpAddr,
     token: Option<TokenHash>,
 ) -> ApiResult<(User, TokenHash)> {
-    let now = Instant::now();
-    if !token.is_some_and(|token| is_at_the_terminal(state, &token)) {
-        state.sign_ins.admit(address, token, now)?;
-    }
     if let Some(token) = token
         && let Some(user) = user_of(state, &token).await?
     {
-        state.sign_ins.accepted(address, token);
         return Ok((user, token));
     }
-    state.sign_ins.refused(address, token, now)?;
+    state.sign_ins.refused(address, Instant::now())?;
     state.store.refuse_sign_in(Some(address)).await?;
     Err(ApiError::unauthenticated())
 }

@@ -4,14 +4,13 @@
 //! The gateway identifies itself, since what it says of the client's address and origin counts. Whoever
 //! can't be asked (no token, no database) lets nobody through.
 
-use std::net::SocketAddr;
-
 use axum::http::header::{ALLOW, CONTENT_LENGTH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::error::{ApiError, ApiResult};
+use super::places::Peer;
 use super::question::{self, SCOPE, Wanted};
 use super::state::ServerState;
 use super::store::CheckedKey;
@@ -47,7 +46,7 @@ const PROJECT: HeaderName = HeaderName::from_static("x-keydeck-project");
             `x-keydeck-project` say whose request it is.",
             headers(("x-keydeck-key-id" = String), ("x-keydeck-scope" = String))),
         super::openapi::KeyChecked))]
-pub async fn answer(server: &ServerState, peer: SocketAddr, head: &Parts) -> ApiResult<Response> {
+pub async fn answer(server: &ServerState, peer: &Peer, head: &Parts) -> ApiResult<Response> {
     if head.uri.path() == PATH && !matches!(head.method, Method::GET | Method::HEAD) {
         let refused = ApiError::new(
             ProblemType::MethodNotAllowed,
@@ -72,7 +71,7 @@ pub fn malformed(server: &ServerState, wrong: ApiError) -> ApiError {
 
 async fn check(
     server: &ServerState,
-    peer: SocketAddr,
+    peer: &Peer,
     headers: &HeaderMap,
     wanted: [Option<Scope>; 2],
 ) -> ApiResult<Response> {
@@ -85,12 +84,13 @@ async fn check(
     if !checked.gateway {
         return Err(refused(None, Rule::GatewayUnknown));
     }
+    peer.is_gateway(&gateway);
     presented.map_err(|rule| refused(None, rule))?;
     let key = checked.key.ok_or_else(|| refused(None, Rule::KeyUnknown))?;
     let own_origin = own_origin(headers);
     let caller = Caller {
         origin: presented::origin(headers, &own_origin),
-        address: Some(server.proxies.client_of_gateway(peer.ip(), headers)),
+        address: Some(server.proxies.client_of_gateway(peer.address().ip(), headers)),
         bundle: presented::bundle(headers),
         resumes: false,
     };

@@ -1,25 +1,28 @@
-//! How many connections there may be at once, and how long each may keep its place without a word.
+//! How many connections and streams there may be at once, and how long each may keep its place in silence.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-use super::address::{TrustedProxies, customer};
+/// Open files that are neither connections nor streams: the database's, its log's, the terminal's, and the
+/// connections that are being closed.
+const OTHER_FILES: u64 = 160;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// Connections at once. Those beyond wait in the system's queue until one ends.
+    /// Connections at once. Where all places are taken, a newcomer gets the place of the one that is missed the least
+    /// (`places::order`).
     pub connections: usize,
-    /// Connections at once of one address, or one /64 of IPv6, so that nobody takes all places; those
-    /// beyond are closed. Doesn't count for loopback and for believed proxies. `None` where all connections
-    /// come from a proxy.
+    /// Connections at once of one address, or one /64 of IPv6; a further one gets the place of another one of that
+    /// address. Doesn't apply to loopback and to listed proxies. `None` where all connections come from a proxy.
     pub per_address: Option<usize>,
+    /// Connections with a reserved place of one person who has signed in.
+    pub per_person: usize,
+    /// Streams of events at once; their connections take no place of the others.
+    pub streams: usize,
+    pub streams_per_person: usize,
     /// For the TLS handshake.
     pub handshake: Duration,
+    /// For the head of the first request, where half of the places are taken.
+    pub first_head: Duration,
     /// For the head of a request, and between two requests.
     pub head: Duration,
     /// For the client to take up more of an answer.
@@ -33,7 +36,11 @@ impl Default for Bounds {
         Self {
             connections: 1024,
             per_address: Some(256),
+            per_person: 32,
+            streams: 1024,
+            streams_per_person: 8,
             handshake: Duration::from_secs(10),
+            first_head: Duration::from_secs(2),
             head: Duration::from_secs(30),
             unread: Duration::from_secs(30),
             grace: Duration::from_secs(3),
@@ -41,156 +48,38 @@ impl Default for Bounds {
     }
 }
 
-/// The places for connections.
-pub struct Places {
-    free: Arc<Semaphore>,
-    per_address: Option<usize>,
-    proxies: TrustedProxies,
-    taken: Arc<Taken>,
-}
-
-type Taken = Mutex<HashMap<IpAddr, usize>>;
-
-impl Places {
-    pub fn new(bounds: &Bounds, proxies: TrustedProxies) -> Self {
+impl Bounds {
+    /// No more connections and streams than a process may have that can open so many files.
+    #[must_use]
+    pub fn within_open_files(self, files: u64) -> Self {
+        let left = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);
         Self {
-            free: Arc::new(Semaphore::new(bounds.connections)),
-            per_address: bounds.per_address,
-            proxies,
-            taken: Arc::default(),
-        }
-    }
-
-    /// Waits until there is a place.
-    pub async fn free(&self) -> Option<OwnedSemaphorePermit> {
-        // The semaphore is never closed.
-        self.free.clone().acquire_owned().await.ok()
-    }
-
-    /// Takes the place for `peer`; `None` when its share is taken.
-    pub fn take(&self, permit: OwnedSemaphorePermit, peer: IpAddr) -> Option<Place> {
-        let peer = peer.to_canonical();
-        let is_exempt = peer.is_loopback() || self.proxies.contains(peer);
-        let share = match self.per_address {
-            Some(limit) if !is_exempt => Some(Share::take(&self.taken, customer(peer), limit)?),
-            _ => None,
-        };
-        Some(Place {
-            _permit: permit,
-            _share: share,
-        })
-    }
-}
-
-/// One connection's place, given back when it is dropped.
-pub struct Place {
-    _permit: OwnedSemaphorePermit,
-    _share: Option<Share>,
-}
-
-struct Share {
-    taken: Arc<Taken>,
-    address: IpAddr,
-}
-
-impl Share {
-    fn take(taken: &Arc<Taken>, address: IpAddr, limit: usize) -> Option<Self> {
-        let mut by_address = taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = by_address.get(&address).copied().unwrap_or_default();
-        if count >= limit {
-            return None;
-        }
-        by_address.insert(address, count + 1);
-        Some(Self {
-            taken: taken.clone(),
-            address,
-        })
-    }
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        let mut by_address = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Entry::Occupied(mut count) = by_address.entry(self.address) {
-            *count.get_mut() -= 1;
-            if *count.get() == 0 {
-                count.remove();
-            }
+            connections: self.connections.min((left / 2).max(16)),
+            streams: self.streams.min((left / 4).max(8)),
+            ..self
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt;
-
     use super::*;
 
-    fn places(connections: usize, per_address: usize) -> Places {
-        let bounds = Bounds {
-            connections,
-            per_address: Some(per_address),
-            ..Bounds::default()
-        };
-        let proxy = "198.51.100.0/24".parse().expect("a network");
-        Places::new(&bounds, TrustedProxies::new(vec![proxy]))
-    }
-
-    async fn taken(places: &Places, peer: &str) -> Option<Place> {
-        let permit = places.free().await.expect("open");
-        places.take(permit, peer.parse().expect("an address"))
-    }
-
-    #[tokio::test]
-    async fn one_address_has_its_share_and_gets_places_back() {
-        let places = places(100, 2);
-        let first = taken(&places, "203.0.113.7").await;
-        let _second = taken(&places, "::ffff:203.0.113.7").await.expect("a place");
-        assert!(taken(&places, "203.0.113.7").await.is_none());
-        assert!(taken(&places, "203.0.113.8").await.is_some());
-        drop(first);
-        assert!(taken(&places, "203.0.113.7").await.is_some());
-    }
-
-    #[tokio::test]
-    async fn a_network_of_ipv6_shares_and_this_machine_and_proxies_do_not() {
-        let places = places(100, 1);
-        let _one = taken(&places, "2001:db8:1:2::1").await.expect("a place");
-        assert!(taken(&places, "2001:db8:1:2:ffff::9").await.is_none());
-        assert!(taken(&places, "2001:db8:1:3::1").await.is_some());
-        for exempt in [
-            "127.0.0.1",
-            "::1",
-            "::ffff:127.0.0.1",
-            "198.51.100.4",
-            "::ffff:198.51.100.4",
+    #[test]
+    fn few_open_files_are_shared_by_connections_and_streams() {
+        for (files, connections, streams) in [
+            (u64::MAX, 1024, 1024),
+            (20_000, 1024, 1024),
+            (1024, 432, 216),
+            (256, 48, 24),
+            (64, 16, 8),
         ] {
-            let both = (taken(&places, exempt).await, taken(&places, exempt).await);
-            assert!(both.0.is_some() && both.1.is_some(), "{exempt}");
+            let bounds = Bounds::default().within_open_files(files);
+            assert_eq!(
+                (bounds.connections, bounds.streams),
+                (connections, streams),
+                "{files}"
+            );
         }
-    }
-
-    #[tokio::test]
-    async fn who_comes_when_all_places_are_taken_waits_for_one() {
-        let places = places(1, 1);
-        let one = taken(&places, "203.0.113.7").await.expect("a place");
-        assert!(places.free().now_or_never().is_none());
-        drop(one);
-        assert!(places.free().now_or_never().is_some());
-    }
-
-    #[tokio::test]
-    async fn who_is_refused_takes_no_place() {
-        let places = places(2, 1);
-        let one = taken(&places, "203.0.113.7").await.expect("a place");
-        assert!(taken(&places, "203.0.113.7").await.is_none());
-        let _other = taken(&places, "203.0.113.8").await.expect("a place");
-        assert_eq!(places.free.available_permits(), 0);
-        drop(one);
-        assert_eq!(places.free.available_permits(), 1);
-        assert_eq!(places.taken.lock().expect("sound").len(), 1);
-        let none = self::places(1, 0);
-        assert!(taken(&none, "203.0.113.7").await.is_none());
-        assert!(none.taken.lock().expect("sound").is_empty());
     }
 }

@@ -2,10 +2,9 @@
 //! its project's session server and a token for it go out. Which rule refuses is `model::connection`'s
 //! to say; any page can read the refusal.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, Method};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -18,6 +17,7 @@ use super::body::Json;
 use super::claims::Claims;
 use super::error::{ApiError, ApiResult};
 use super::extract::Query;
+use super::places::Peer;
 use super::presented;
 use super::state::ServerState;
 use super::store::{CheckedKey, SessionSigner};
@@ -65,7 +65,7 @@ pub fn any_origin() -> CorsLayer {
         super::openapi::KeyChecked))]
 pub async fn exchange(
     State(server): State<ServerState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    peer: Peer,
     Query(resume): Query<Resume>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
@@ -76,7 +76,7 @@ pub async fn exchange(
     let own_origin = presented::origin_of(&server.public_url);
     let caller = Caller {
         origin: presented::origin(&headers, &own_origin),
-        address: Some(server.proxies.client(peer.ip(), &headers)),
+        address: Some(server.proxies.client(peer.address().ip(), &headers)),
         bundle: presented::bundle(&headers),
         resumes: resume.session_id.is_some(),
     };

@@ -40,7 +40,11 @@ impl ApiError {
                 rule: None,
                 current: None,
             }),
-            retry_after: matches!(kind, ProblemType::Unavailable | ProblemType::Timeout).then_some(1),
+            retry_after: match kind {
+                ProblemType::Unavailable | ProblemType::Timeout => Some(1),
+                ProblemType::TooManyAtOnce => Some(5),
+                _ => None,
+            },
         }
     }
 
@@ -190,6 +194,7 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
         ProblemType::InUse => (StatusCode::CONFLICT, "Still in use"),
         ProblemType::LastOwner => (StatusCode::CONFLICT, "The last Owner"),
         ProblemType::TooManySignIns => (StatusCode::TOO_MANY_REQUESTS, "Too many refused sign-ins"),
+        ProblemType::TooManyAtOnce => (StatusCode::TOO_MANY_REQUESTS, "Too many at once"),
         ProblemType::Revoked => (StatusCode::GONE, "Revoked"),
         ProblemType::Changed => (StatusCode::PRECONDITION_FAILED, "Changed in between"),
         ProblemType::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
@@ -234,7 +239,8 @@ impl From<Wait> for ApiError {
         let mut error = Self::new(
             ProblemType::TooManySignIns,
             format!(
-                "Too many sign-ins from your address were refused; try again in {seconds} s, with the right token."
+                "This sign-in token is not valid, and too many sign-ins from your address were refused: use a valid one, \
+                 or try again in {seconds} s."
             ),
         );
         error.retry_after = Some(seconds);

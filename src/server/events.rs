@@ -5,8 +5,10 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::header::CONNECTION;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::{Stream, StreamExt, stream};
+use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, stream};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::sleep;
@@ -14,6 +16,7 @@ use tokio::time::sleep;
 use super::auth::{self, SignedIn};
 use super::error::{ApiError, ApiResult};
 use super::openapi::Common;
+use super::places::{Peer, StreamPlace};
 use super::policy;
 use super::state::ServerState;
 use super::store::{ChangeRecord, Changed, StoreResult};
@@ -76,13 +79,16 @@ async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
 /// Changes of the keys that the user may see, from now on: `event: hello` first, then `event: key`
 /// with a KeyEvent; for those who see all activity, `event: change` with a ChangeEvent when it is something else
 /// that changed; `event: resync` when some were missed, or the user's role is another one. Ends when
-/// the token no longer counts, and when the server is cut off from its database.
+/// the token is no longer valid, and when the server is cut off from its database. A person has at most 8 streams; with
+/// more, 429 says so.
 #[utoipa::path(get, path = "/v1/events", tag = "activity",
     responses((status = 200, description = "The stream.", body = KeyEvent, content_type = "text/event-stream"), Common))]
 pub async fn subscribe(
     State(server): State<ServerState>,
-    SignedIn { token, .. }: SignedIn,
-) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
+    peer: Peer,
+    SignedIn { user, token, .. }: SignedIn,
+) -> ApiResult<Response> {
+    let place = peer.stream_of(user.id)?;
     let closed = Box::pin(server.clone().closed());
     // Who listens is looked at again behind the subscription, and it is made before the hello is sent:
     // what happens behind either is not missed.
@@ -95,14 +101,17 @@ pub async fn subscribe(
         token,
         role: user.role,
         changes,
+        _place: place,
     };
     let heard = stream::unfold(listener, async |mut listener| {
         let event = listener.next().await?;
         Some((event, listener))
     });
     let hello = stream::iter([Event::default().event("hello").data("{}")]);
-    let events = hello.chain(heard).take_until(closed).map(Ok);
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    let events = hello.chain(heard).take_until(closed).map(Ok::<_, Infallible>);
+    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    // The connection ends with its stream, which has a place of its own.
+    Ok(([(CONNECTION, "close")], events).into_response())
 }
 
 /// Someone with an open stream.
@@ -112,6 +121,7 @@ struct Listener {
     /// When last looked at.
     role: Role,
     changes: Receiver<News>,
+    _place: StreamPlace,
 }
 
 impl Listener {
@@ -176,6 +186,8 @@ mod tests {
     use super::*;
     use crate::api::KeyEventKind;
     use crate::server::address::TrustedProxies;
+    use crate::server::bounds::Bounds;
+    use crate::server::places::Places;
     use crate::server::seal::{RootKey, Sealer, new_data_key};
     use crate::server::state::EVENTS_KEPT;
     use crate::server::store::sqlite::SqliteStore;
@@ -223,7 +235,15 @@ mod tests {
             address: None,
         };
         let token = TokenHash::of("kdu_owner");
-        let stream = subscribe(State(server.clone()), SignedIn { user, token, actor }).await;
+        let places = Places::new(Bounds::default(), TrustedProxies::default());
+        let place = places.enter(([127, 0, 0, 1], 4711).into());
+        let signed_in = SignedIn {
+            _turn: server.turns.take(user.id).await.expect("a turn"),
+            user,
+            token,
+            actor,
+        };
+        let stream = subscribe(State(server.clone()), place.peer().clone(), signed_in).await;
         let mut chunks = stream.into_response().into_body().into_data_stream();
         while server.events.len() < EVENTS_KEPT {
             server.events.send(News::Change(change)).expect("subscribed");

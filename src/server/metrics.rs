@@ -2,12 +2,11 @@
 //! No label holds an id or anything else that a client sent, so that there are few series.
 
 use std::borrow::Cow;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use prometheus_client::encoding::{self, EncodeLabelSet};
@@ -20,6 +19,7 @@ use prometheus_client::registry::{Registry, Unit};
 use super::error::{ApiError, ApiResult};
 use super::figures::Figures;
 use super::openapi::{FiguresRefused, Unasked};
+use super::places::Peer;
 use super::state::ServerState;
 use super::store::Latencies;
 use crate::api::PresentedAt;
@@ -145,11 +145,11 @@ fn name_of(method: &Method) -> &'static str {
         FiguresRefused, Unasked))]
 pub async fn show(
     State(server): State<ServerState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    peer: Peer,
     Extension(figures): Extension<Arc<Figures>>,
     headers: HeaderMap,
 ) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
-    figures.may_have(peer.ip(), &headers)?;
+    figures.may_have(peer.address().ip(), &headers)?;
     let mut text = String::new();
     encoding::text::encode(&mut text, &server.metrics.registry).map_err(|_| ApiError::internal())?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS))], text))

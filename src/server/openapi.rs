@@ -119,7 +119,8 @@ refusals! {
     /// Of every operation that asks who is signed in.
     Common {
         "401": "No token, or none that is known.",
-        "429": "Too many sign-ins from this address were refused; `Retry-After` says how many seconds to wait.",
+        "429": "The token is not valid, and too many sign-ins from this address were refused; or too many requests or event \
+                streams of this person are open. `Retry-After` says how many seconds to wait.",
         "500": "A fault of the server.",
         "503": "The database is away or its disk failed, or the server is overloaded; of `unsure`, whether it was done is not known.",
         "507": "The database has no room left; nothing was changed.",

@@ -2,12 +2,10 @@
 //! for every request of an API, stands beside them and goes the shortest way.
 
 use std::any::Any;
-use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ConnectInfo;
 use axum::http::header::ALLOW;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Request, StatusCode};
@@ -26,6 +24,7 @@ use utoipa_axum::routes;
 use super::error::ApiError;
 use super::framing::Unreadable;
 use super::observe::Seen;
+use super::places::Peer;
 use super::queries::{self, Queried};
 use super::site::Site;
 use super::state::ServerState;
@@ -93,7 +92,7 @@ impl Front {
     /// Answers a request of `peer`, unless its head could not be read.
     pub async fn answer(
         &self,
-        peer: SocketAddr,
+        peer: &Peer,
         request: Request<Incoming>,
         unreadable: Option<Unreadable>,
     ) -> Response {
@@ -105,7 +104,7 @@ impl Front {
         response
     }
 
-    async fn answer_readable(&self, peer: SocketAddr, mut request: Request<Incoming>) -> Response {
+    async fn answer_readable(&self, peer: &Peer, mut request: Request<Incoming>) -> Response {
         let is_check = self.checks && authorize::is_asked(request.uri().path());
         let (method, uri, version) = (request.method(), request.uri(), request.version());
         let hosts = self.site.hosts;
@@ -122,7 +121,7 @@ impl Front {
             let (head, _) = request.into_parts();
             return self.authorize(peer, &head).await;
         }
-        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(peer.clone());
         match self.routes.call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
@@ -141,7 +140,7 @@ impl Front {
         seen.noted(&self.server, route, refused).await
     }
 
-    async fn authorize(&self, peer: SocketAddr, head: &Parts) -> Response {
+    async fn authorize(&self, peer: &Peer, head: &Parts) -> Response {
         let seen = Seen::of_many(&head.method, &head.headers);
         let answer = async {
             let answer = authorize::answer(&self.server, peer, head);

@@ -12,6 +12,7 @@ use super::metrics::Metrics;
 use super::seal::Sealer;
 use super::sign_in::SignIns;
 use super::store::{Store, StoreResult};
+use super::turns::Turns;
 use super::usage::Recorder;
 use crate::api::Organisation;
 
@@ -30,6 +31,7 @@ pub struct Shared {
     pub(super) local_session: Option<LocalSession>,
     pub(super) proxies: TrustedProxies,
     pub(super) sign_ins: SignIns,
+    pub(super) turns: Turns,
     pub(super) usage: Recorder,
     pub(super) metrics: Metrics,
     pub(super) organisation: Organisation,
@@ -57,6 +59,7 @@ impl ServerState {
             local_session,
             proxies,
             sign_ins: SignIns::default(),
+            turns: Turns::default(),
             usage: Recorder::default(),
             metrics,
             organisation,

@@ -47,17 +47,20 @@ async fn five_hundred_clients_that_hang_leave_others_answered() {
 }
 
 #[tokio::test]
-async fn who_comes_when_all_places_are_taken_is_answered_once_one_is_free() {
+async fn who_comes_when_all_places_are_taken_gets_that_of_the_one_that_was_idle_longest() {
     let deck = Deck::start_within(Bounds {
         connections: 2,
         ..Bounds::default()
     })
     .await;
-    let (one, two) = (connect(&deck).await, connect(&deck).await);
-    let mut waits = connect(&deck).await;
-    waits.write_all(LIVE).await.expect("sent");
-    drop((one, two));
-    waits.read_exact(&mut [0; 1]).await.expect("answered");
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        let mut stream = connect(&deck).await;
+        stream.write_all(LIVE).await.expect("sent");
+        stream.read_exact(&mut [0; 1]).await.expect("answered");
+        streams.push(stream);
+    }
+    until_closed(streams.remove(0)).await;
 }
 
 #[tokio::test]

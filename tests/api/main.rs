@@ -16,6 +16,7 @@ mod changes;
 mod connections;
 mod creation;
 mod events;
+mod hostile;
 mod introspection;
 mod meanwhile;
 mod no_secrets;

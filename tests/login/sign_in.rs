@@ -8,7 +8,7 @@ use std::os::unix::process::ExitStatusExt;
 use keydeck::model::{Scope, Token, TokenKind};
 use rustix::process::Signal;
 
-use crate::program::{Home, Ran};
+use crate::program::{Home, Ran, block_on};
 use crate::pty::{Pty, Size};
 use crate::{config, kept, login, token_from, whoami};
 
@@ -229,4 +229,34 @@ fn a_bus_that_never_answers_does_not_keep_anyone_from_signing_in() {
         said.contains("the keyring can't be used: it does not answer; the token is kept in the file"),
         "{said}"
     );
+}
+
+#[test]
+fn a_valid_token_is_accepted_beside_many_refused_ones_also_after_a_restart() {
+    let home = Home::new();
+    let token = home.init();
+    let new = {
+        let server = home.serve(&token);
+        refused_often(&server.url);
+        let added = server.run(&["user", "add", "jun@acme.example", "--role", "editor"]);
+        added.succeeded().stdout.trim().to_owned()
+    };
+    let server = home.serve(&token);
+    refused_often(&server.url);
+    for valid in [&token, &new] {
+        server.run_as(valid, &["whoami"]).succeeded();
+    }
+}
+
+/// More sign-ins than are recorded of one address, the last ones slowed down.
+fn refused_often(url: &str) {
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let statuses: Vec<u16> = (0..25)
+        .map(|_| {
+            let stranger = Token::generate(TokenKind::User).expect("random");
+            let request = client.get(format!("{url}/v1/me")).bearer_auth(stranger.expose());
+            block_on(request.send()).expect("answered").status().as_u16()
+        })
+        .collect();
+    assert_eq!(statuses, [[401; 20].as_slice(), &[429; 5]].concat());
 }

@@ -10,11 +10,14 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::{Arrival, Arrivals};
-use crate::client::{Client, EventNotice};
+use crate::api::ProblemType;
+use crate::client::{Client, Error, EventNotice};
 use crate::tui::message::Message;
 
 /// An event stream that has lasted so long is no sign of a server that can't hold any.
 const SETTLED: Duration = Duration::from_secs(1);
+/// How often what is shown is read again where the server has no place for another stream.
+const POLL: Duration = Duration::from_secs(5);
 
 /// Begins to listen at a place.
 pub fn attend(client: &Client, arrivals: &Arrivals, reconnect: &Arc<Notify>) -> AbortHandle {
@@ -37,8 +40,8 @@ async fn tell_server(client: Client, arrivals: Arrivals) {
     }
 }
 
-/// Listens to the server's events for ever. Goes on to another server at once, and connects again after
-/// ever longer pauses when none answers.
+/// Listens to the server's events as long as the place is open. Goes on to another server at once, connects again after
+/// ever longer pauses when none answers, and polls while there is no place for another stream.
 async fn listen(client: Client, arrivals: Arrivals, reconnect: Arc<Notify>) {
     let pauses = ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(200))
@@ -74,6 +77,13 @@ async fn listen(client: Client, arrivals: Arrivals, reconnect: Arc<Notify>) {
             _ if arrivals.send(Arrival::Message(Message::GoingOn)) => continue,
             _ => return,
         };
+        if has_no_place(&error) {
+            if !arrivals.send(Arrival::Message(Message::Polling(error))) {
+                return;
+            }
+            let _ = tokio::time::timeout(POLL, reconnect.notified()).await;
+            continue;
+        }
         let may_come_back = error.is_retryable();
         if !arrivals.send(Arrival::Message(Message::Disconnected(error))) {
             return;
@@ -85,4 +95,10 @@ async fn listen(client: Client, arrivals: Arrivals, reconnect: Arc<Notify>) {
             reconnect.notified().await;
         }
     }
+}
+
+/// Whether the server answers everything but another stream.
+fn has_no_place(error: &Error) -> bool {
+    let problem = error.problem();
+    problem.is_some_and(|problem| problem.kind == ProblemType::TooManyAtOnce)
 }

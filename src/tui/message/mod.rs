@@ -86,6 +86,8 @@ pub enum Message {
     /// The stream has ended, and another server is asked for it at once.
     GoingOn,
     Disconnected(Error),
+    /// There is no place for another stream, and why: what is shown is read again every few seconds instead.
+    Polling(Error),
     /// Of several servers calls now go to this one; its host.
     ServerInUse(String),
     Deck(DeckEvent),
@@ -120,7 +122,7 @@ impl Message {
             Message::OfProjects(reply) => reply.error(),
             Message::OfActivity(reply) => reply.error(),
             Message::OfUsage(reply) => reply.error(),
-            Message::Disconnected(error) => Some(error),
+            Message::Disconnected(error) | Message::Polling(error) => Some(error),
             _ => None,
         }
     }

@@ -115,6 +115,8 @@ impl Over {
 pub enum Connection {
     Connecting,
     Live,
+    /// It has no place for another stream: it is asked again and again.
+    Polling,
     /// Lost; it is being tried again.
     Lost(Error),
 }

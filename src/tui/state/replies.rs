@@ -89,6 +89,7 @@ impl App {
                 self.connection = Connection::Lost(error);
                 Vec::new()
             }
+            Message::Polling(error) => self.polling(&error),
             Message::NotSwitched { number, why } => self.not_switched(number, &why),
             Message::Deck(event) => self.others_did(event),
             Message::Changed(about) => self.others_changed(about),
@@ -105,6 +106,18 @@ impl App {
     fn connected(&mut self) -> Vec<Effect> {
         self.connection = Connection::Live;
         self.missed_some()
+    }
+
+    /// There is no stream to tell of changes, so that what is shown is read again.
+    fn polling(&mut self, why: &Error) -> Vec<Effect> {
+        let is_new = !matches!(self.connection, Connection::Polling);
+        self.connection = Connection::Polling;
+        let mut effects = self.missed_some();
+        if is_new {
+            let text = format!("{} Changes are shown every few seconds.", sentence(why));
+            effects.extend(self.say(Tone::Note, text));
+        }
+        effects
     }
 
     /// Everything may have changed, the user's role too.

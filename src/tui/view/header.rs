@@ -24,6 +24,7 @@ pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let (sign, state, style) = match &app.connection {
         Connection::Connecting => ("○", "connecting", theme.faint()),
         Connection::Live => ("●", "live", theme.good()),
+        Connection::Polling => ("○", "polling", theme.accent()),
         Connection::Lost(error) if error.is_retryable() => ("✗", "offline, retrying", theme.bad()),
         Connection::Lost(_) => ("✗", "not connected", theme.bad()),
     };
@@ -62,7 +63,7 @@ pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
 /// The host of the server that answers, where several may.
 fn server(app: &App) -> Option<&str> {
     match &app.connection {
-        Connection::Live => app.server.as_deref(),
+        Connection::Live | Connection::Polling => app.server.as_deref(),
         Connection::Connecting | Connection::Lost(_) => None,
     }
 }
