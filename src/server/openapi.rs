@@ -98,7 +98,7 @@ refusals! {
         "401": "No token, or none that is known.",
         "429": "Too many sign-ins from this address were refused; `Retry-After` says how many seconds to wait.",
         "500": "A fault of the server.",
-        "503": "The database is away or its disk failed, or the server is overloaded; of `unsure`, whether it was done is not known.",
+        "503": "The database is away, its disk failed or its file was replaced, or the server is overloaded; of `unsure`, whether it was done is not known.",
         "507": "The database has no room left; nothing was changed.",
     }
     /// Of an operation that asks nobody who they are.

@@ -260,6 +260,9 @@ pub enum StoreError {
     /// Nothing is written until the server is started again. Reads go on.
     #[error("the disk failed to keep what was written: {0}")]
     Stopped(String),
+    /// Nothing is read or written until the server is started again.
+    #[error("the database's path no longer leads to the file that is open: {0}")]
+    Elsewhere(String),
     /// Everything of the change was kept, or nothing.
     #[error("whether the change was kept is not known: {0}")]
     Unsure(String),

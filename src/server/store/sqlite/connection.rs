@@ -1,6 +1,7 @@
 //! Opening the file: its mode, its pragmas, its schema, and what a new database begins with.
 
 use std::fs::{File, OpenOptions, Permissions};
+use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::thread::available_parallelism;
@@ -10,8 +11,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::activity;
 use super::rows::micros;
+use super::{activity, located};
 use crate::model::Role;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
@@ -60,7 +61,7 @@ const READERS_CACHE_KIB: usize = 24 * 1024;
 /// look at the file until all is in it, so that of two who try at once one finds it taken.
 pub fn create(path: &Path, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
     private_file(path)?;
-    let mut conn = connect(path)?;
+    let mut conn = connect(&located::database(path)?)?;
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if version(&tx)? > 0 {
         return Err(StoreError::AlreadyInitialised(path.display().to_string()));
@@ -76,15 +77,13 @@ pub fn create(path: &Path, founding: &Founding, data_key: &WrappedDataKey) -> St
 
 /// A connection to a keydeck database of this version or an earlier one.
 pub fn existing(path: &Path) -> StoreResult<Connection> {
-    let missing = || StoreError::NotInitialised(path.display().to_string());
-    if !path.exists() {
-        return Err(missing());
-    }
-    let conn = connect(path)?;
+    let file = located::database(path)?;
+    located::refuse_held_without_log(&file)?;
+    let conn = connect(&file)?;
     let found = version(&conn)?;
     if found == 0 {
         return Err(if is_empty(&conn)? {
-            missing()
+            StoreError::NotInitialised(path.display().to_string())
         } else {
             foreign(path)
         });
@@ -179,7 +178,7 @@ pub fn reader(path: &Path) -> StoreResult<Connection> {
     Ok(conn)
 }
 
-fn connect(path: &Path) -> StoreResult<Connection> {
+pub fn connect(path: &Path) -> StoreResult<Connection> {
     if rusqlite::version_number() < OLDEST_ENGINE {
         return Err(StoreError::EngineTooOld(format!(
             "this SQLite is {}; keydeck needs 3.51.3 or later",
@@ -206,6 +205,11 @@ fn connect(path: &Path) -> StoreResult<Connection> {
 
 /// SQLite gives the mode of the database to the files beside it.
 fn private_file(path: &Path) -> StoreResult<()> {
+    let unusable = |error| StoreError::Unavailable(format!("{}: {error}", path.display()));
+    // To open a pipe would be to wait for somebody at its other end.
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        return Err(unusable(io::Error::other("it is no regular file")));
+    }
     let private = |file: File| {
         let empty = file.metadata()?.len() == 0;
         if empty {
@@ -220,7 +224,7 @@ fn private_file(path: &Path) -> StoreResult<()> {
         .mode(0o600)
         .open(path)
         .and_then(private)
-        .map_err(|error| StoreError::Unavailable(format!("{}: {error}", path.display())))
+        .map_err(unusable)
 }
 
 /// The names of the database and its log are on disk too.
@@ -238,7 +242,7 @@ pub fn is_current(conn: &Connection) -> rusqlite::Result<bool> {
     Ok(version(conn)? == MIGRATIONS.len())
 }
 
-fn version(conn: &Connection) -> rusqlite::Result<usize> {
+pub fn version(conn: &Connection) -> rusqlite::Result<usize> {
     conn.pragma_query_value(None, "user_version", |row| {
         row.get::<_, u32>(0).map(|version| version as usize)
     })

@@ -12,7 +12,10 @@ mod gateways;
 mod health;
 mod keys;
 mod list;
+mod located;
 mod names;
+mod on_disk;
+mod open_file;
 mod order;
 mod people;
 mod projects;
@@ -27,7 +30,7 @@ mod watch;
 mod writer;
 
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -39,6 +42,7 @@ use uuid::Uuid;
 
 use self::health::Health;
 use self::names::Known;
+use self::open_file::OpenFile;
 use self::people::Acting;
 use self::readers::{Pool, Readers, snapshot};
 use self::rows::{KeyBy, find_key};
@@ -70,7 +74,7 @@ pub struct SqliteStore {
     pool: Pool,
     readers: Readers,
     writer: Writer,
-    path: PathBuf,
+    file: OpenFile,
     committed: Arc<Notify>,
     health: Health,
     latencies: Latencies,
@@ -85,17 +89,32 @@ impl SqliteStore {
 
     pub fn open(path: &Path) -> StoreResult<Self> {
         connection::prepare(path)?;
-        let committed = Arc::new(Notify::new());
-        let writer = connection::writer(path)?;
-        let latencies = Latencies::default();
+        // By this name it is opened from here on, and the log is beside it.
+        let file = located::database(path)?;
+        let before = located::identity(&file)?;
+        let writer = connection::writer(&file)?;
         let health = Health::default();
-        let bell = Bell::of(path, committed.clone());
+        let file = OpenFile::new(path, &file, before, health.clone())?;
+        let committed = Arc::new(Notify::new());
+        let latencies = Latencies::default();
+        let bell = Bell::of(file.path(), committed.clone());
+        let readers = Readers::start(file.clone(), latencies.search.clone())?;
+        let writer = Writer::start(writer, bell, file.clone(), health.clone(), latencies.write.clone())?;
+        file.when_elsewhere({
+            let (wake, committed) = (writer.waker(), committed.clone());
+            move || {
+                wake();
+                committed.notify_one();
+            }
+        });
+        // Whatever took its place since is not what was opened.
+        file.look()?;
         Ok(Self {
-            _watcher: watch::start(path, committed.clone()),
-            pool: Pool::new(path, latencies.read.clone()),
-            readers: Readers::start(path, latencies.search.clone())?,
-            writer: Writer::start(writer, bell, health.clone(), latencies.write.clone())?,
-            path: path.to_owned(),
+            _watcher: watch::start(&file, committed.clone()),
+            pool: Pool::new(file.clone(), latencies.read.clone()),
+            readers,
+            writer,
+            file,
             committed,
             health,
             latencies,
@@ -111,7 +130,7 @@ impl SqliteStore {
         keys: impl Iterator<Item = SampleKey>,
         progress: impl FnMut(u64),
     ) -> StoreResult<()> {
-        let mut conn = connection::loader(&self.path)?;
+        let mut conn = connection::loader(self.file.path())?;
         bulk::load(&mut conn, people, projects, keys, progress)?;
         self.committed.notify_one();
         Ok(())
@@ -144,6 +163,7 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn ping(&self) -> StoreResult<()> {
         self.health.check()?;
+        self.file.look()?;
         self.pool.read(people::organisation).map(drop)
     }
 
