@@ -40,6 +40,8 @@ pub enum ActivityAction {
     GatewayRemoved,
     /// The data keys were wrapped anew under another root key.
     RootKeyRotated,
+    /// All secrets were sealed anew under the newest data key.
+    SecretsResealed,
     /// Of a newer keydeck, or no action at all in a row that was tampered with.
     #[serde(other)]
     Unknown,
@@ -47,7 +49,7 @@ pub enum ActivityAction {
 
 impl ActivityAction {
     /// All that are known.
-    pub const ALL: [ActivityAction; 19] = [
+    pub const ALL: [ActivityAction; 20] = [
         ActivityAction::KeyCreated,
         ActivityAction::KeyEdited,
         ActivityAction::KeyRevoked,
@@ -67,6 +69,7 @@ impl ActivityAction {
         ActivityAction::GatewayAdded,
         ActivityAction::GatewayRemoved,
         ActivityAction::RootKeyRotated,
+        ActivityAction::SecretsResealed,
     ];
 
     /// Its name on the wire and in the database.
@@ -91,6 +94,7 @@ impl ActivityAction {
             ActivityAction::GatewayAdded => "gateway_added",
             ActivityAction::GatewayRemoved => "gateway_removed",
             ActivityAction::RootKeyRotated => "root_key_rotated",
+            ActivityAction::SecretsResealed => "secrets_resealed",
             ActivityAction::Unknown => "unknown",
         }
     }
@@ -122,6 +126,7 @@ impl ActivityAction {
             ActivityAction::GatewayAdded => "added the gateway",
             ActivityAction::GatewayRemoved => "removed the gateway",
             ActivityAction::RootKeyRotated => "rotated the root key",
+            ActivityAction::SecretsResealed => "sealed all secrets anew",
             ActivityAction::Unknown => "did something unknown to",
         }
     }

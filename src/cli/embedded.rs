@@ -13,9 +13,8 @@ use super::Failure;
 use crate::client::{Client, Endpoint};
 use crate::model::{Secret, Servers, Token, TokenKind};
 use crate::server::address::TrustedProxies;
-use crate::server::seal::Sealer;
 use crate::server::store::Store;
-use crate::server::{self, LocalSession, ServerState};
+use crate::server::{self, LocalSession, Seals, ServerState};
 
 /// What stands in the secrets of Web and Mobile keys as their server. It must not change from one
 /// start to the next, as the port of an embedded server does: it is where `keydeck serve` listens
@@ -36,7 +35,7 @@ pub struct EmbeddedServer {
 
 impl EmbeddedServer {
     /// Serves `store` to this process alone, signed in as `user` by a token that is only in memory.
-    pub fn start(store: Arc<dyn Store>, sealer: Sealer, user: Uuid) -> Result<Self, Failure> {
+    pub fn start(store: Arc<dyn Store>, seals: impl Into<Seals>, user: Uuid) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(WORKERS)
             .thread_name("keydeck-server")
@@ -50,7 +49,7 @@ impl EmbeddedServer {
         };
         let state = ServerState::new(
             store,
-            sealer,
+            seals,
             PUBLIC_URL.into(),
             Some(session),
             TrustedProxies::default(),

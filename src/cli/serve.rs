@@ -12,9 +12,8 @@ use super::database::{Database, RootKeySource};
 use super::{Failure, founding, logs, output, seal};
 use crate::model::domain::is_loopback;
 use crate::server::address::TrustedProxies;
-use crate::server::seal::Sealer;
 use crate::server::store::Store;
-use crate::server::{self, Bounds, CertificateFiles, Entrance, ServerState, Tls};
+use crate::server::{self, Bounds, CertificateFiles, Entrance, Seals, ServerState, Tls};
 
 pub fn run(args: ServeArgs) -> Result<(), Failure> {
     logs::to_stderr()?;
@@ -32,8 +31,8 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::failed)?;
     runtime.block_on(async {
         let store = database.open_store().await?;
-        let sealer = open_sealer(&database, &*store).await?;
-        serve(&args, tls, public_url, store, sealer).await
+        let seals = open_seals(&database, &*store).await?;
+        serve(&args, tls, public_url, store, seals).await
     })
 }
 
@@ -42,7 +41,7 @@ async fn serve(
     tls: Option<Tls>,
     public_url: String,
     store: Arc<dyn Store>,
-    sealer: Sealer,
+    seals: Seals,
 ) -> Result<(), Failure> {
     let organisation = store.organisation().await.map_err(Failure::failed)?;
     let ending = ended_by_signal()?;
@@ -50,7 +49,7 @@ async fn serve(
     let listener = TcpListener::bind(args.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     let proxies = TrustedProxies::new(args.trusted_proxies.clone());
-    let state = ServerState::new(store, sealer, public_url, None, proxies)
+    let state = ServerState::new(store, seals, public_url, None, proxies)
         .await
         .map_err(Failure::failed)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -65,20 +64,23 @@ async fn serve(
         .map_err(Failure::failed)
 }
 
-async fn open_sealer(database: &Database, store: &dyn Store) -> Result<Sealer, Failure> {
+async fn open_seals(database: &Database, store: &dyn Store) -> Result<Seals, Failure> {
     let root_key = database.root_key()?;
     let opened = founding::open_sealer(store, &root_key).await;
-    opened.map_err(|failure| match &database.root_key {
-        RootKeySource::Environment(_) => failure,
-        RootKeySource::File(path) => {
-            let command = format!(
-                "keydeck seal rotate --database {} --root-key-file {}",
-                database.location,
-                path.display()
-            );
-            seal::explained(failure, path, &command)
-        }
-    })
+    match &database.root_key {
+        RootKeySource::Environment(_) => opened.map(Seals::from),
+        RootKeySource::File(path) => match opened {
+            Ok(sealer) => Ok(Seals::renewed_from(sealer, path)),
+            Err(failure) => {
+                let command = format!(
+                    "keydeck seal rotate --database {} --root-key-file {}",
+                    database.location,
+                    path.display()
+                );
+                Err(seal::explained(failure, path, &command))
+            }
+        },
+    }
 }
 
 /// The certificate and key to serve HTTPS with, when there are any.

@@ -16,6 +16,7 @@ mod deck;
 mod disk;
 mod full;
 mod kill;
+mod path;
 #[expect(dead_code, reason = "shared with the tests of the store")]
 #[path = "../common/postgres.rs"]
 mod postgres;

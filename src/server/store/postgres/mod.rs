@@ -49,10 +49,11 @@ use self::rows::{KeyBy, find_key};
 pub(super) use self::schema::lay_foundation;
 use super::counted::Entry;
 use super::filter::is_quick;
+use super::seals::{Resealed, SealedSecret, SecretPlace};
 use super::{
     Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
     Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
-    Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
+    Removal, Revocation, RoleChange, Rotation, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
     Tallies, Visible, WrappedDataKey, latency,
 };
 use crate::api::{
@@ -176,12 +177,30 @@ impl Store for PostgresStore {
         quick!(self, |db| data_keys::all(db))
     }
 
-    async fn rewrap_data_keys(
+    async fn rotate_data_keys(&self, rotation: Rotation) -> StoreResult<bool> {
+        change!(self, of_nobody(), |change| data_keys::rotate(change, &rotation))
+    }
+
+    async fn count_outdated_secrets(&self) -> StoreResult<u64> {
+        read!(self, |db| data_keys::count_outdated(&**db))
+    }
+
+    async fn sealed_under(
         &self,
-        old: Vec<WrappedDataKey>,
-        new: Vec<WrappedDataKey>,
-    ) -> StoreResult<bool> {
-        change!(self, of_nobody(), |change| data_keys::rewrap(change, &old, &new))
+        data_key: u32,
+        place: SecretPlace,
+        after: i64,
+        limit: u32,
+    ) -> StoreResult<Vec<SealedSecret>> {
+        read!(self, |db| data_keys::sealed_under(&**db, data_key, place, after, limit))
+    }
+
+    async fn reseal(&self, secrets: Vec<Resealed>) -> StoreResult<u64> {
+        change!(self, of_nobody(), |change| data_keys::reseal(change, &secrets))
+    }
+
+    async fn drop_unused_data_keys(&self) -> StoreResult<u64> {
+        change!(self, of_nobody(), |change| data_keys::drop_unused(change))
     }
 
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>> {

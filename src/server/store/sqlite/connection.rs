@@ -17,7 +17,7 @@ use crate::model::Role;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// The schema's steps; `PRAGMA user_version` is how many of them a database has.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         sql: include_str!("../../../../assets/migrations/sqlite/001_init.sql"),
         then: |_| Ok(()),
@@ -34,6 +34,10 @@ const MIGRATIONS: [Migration; 4] = [
         sql: include_str!("../../../../assets/migrations/sqlite/004_checks.sql"),
         then: |_| Ok(()),
     },
+    Migration {
+        sql: include_str!("../../../../assets/migrations/sqlite/010_data_keys.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 struct Migration {
@@ -46,6 +50,7 @@ struct Migration {
 const APPLICATION_ID: i32 = 0x6b64_636b;
 /// Older ones can corrupt the write-ahead log when it is reset.
 const OLDEST_ENGINE: i32 = 3_051_003;
+pub const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Room for every statement there is under the usual filters; each takes a few KiB.
 const STATEMENTS: usize = 112;
@@ -178,15 +183,14 @@ pub fn reader(path: &Path) -> StoreResult<Connection> {
     Ok(conn)
 }
 
-pub fn connect(path: &Path) -> StoreResult<Connection> {
+fn connect(path: &Path) -> StoreResult<Connection> {
     if rusqlite::version_number() < OLDEST_ENGINE {
         return Err(StoreError::EngineTooOld(format!(
             "this SQLite is {}; keydeck needs 3.51.3 or later",
             rusqlite::version()
         )));
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags)?;
+    let conn = Connection::open_with_flags(path, FLAGS)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     // Plans that don't depend on bound values: else most statements would be compiled anew for each page.

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use rusqlite::ErrorCode;
+use rusqlite::{Connection, ErrorCode};
 
-use super::connection::{connect, version};
+use super::connection::{FLAGS, version};
 use crate::server::store::{StoreError, StoreResult};
 
 /// A process that is just opening or closing the database makes and removes its log within milliseconds.
@@ -136,7 +136,8 @@ pub fn refuse_held_without_log(file: &Path) -> StoreResult<()> {
 /// Whether anybody else has the database open. Only for a database beside which there is no log or no index of it:
 /// they are made for a moment, if nobody has.
 fn is_held(file: &Path) -> StoreResult<bool> {
-    let conn = connect(file)?;
+    // No other setting comes before: most of them read the schema, and with it begin a log.
+    let conn = Connection::open_with_flags(file, FLAGS)?;
     conn.busy_timeout(Duration::ZERO)?;
     // Read so, a database with a log is locked before the log is looked for.
     conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
