@@ -35,6 +35,7 @@ mod scan;
 pub mod scratch;
 mod seal;
 mod serve;
+mod stray;
 mod user;
 mod values;
 mod whoami;

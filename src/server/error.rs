@@ -180,7 +180,10 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
         ProblemType::PreconditionRequired => (StatusCode::PRECONDITION_REQUIRED, "If-Match is missing"),
         ProblemType::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "Took too long"),
         ProblemType::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Database away"),
-        ProblemType::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "Stopped until it is started again"),
+        ProblemType::Stopped => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Stopped until it is started again",
+        ),
         ProblemType::Unsure => (StatusCode::SERVICE_UNAVAILABLE, "Done or not"),
         ProblemType::Full => (StatusCode::INSUFFICIENT_STORAGE, "No room left"),
         ProblemType::Internal | ProblemType::Unknown => {
@@ -234,7 +237,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::ActorGone => Self::unauthenticated(),
             StoreError::RoleChanged => Self::forbidden("Your role changed meanwhile; look again."),
-            StoreError::Unavailable(_) => {
+            StoreError::Unavailable(_) | StoreError::DataKeyReplaced => {
                 tracing::warn!(%error, "the store is away");
                 Self::new(
                     ProblemType::Unavailable,

@@ -43,8 +43,8 @@ pub use accept::Entrance;
 pub use auth::LocalSession;
 pub use bounds::Bounds;
 pub use mint::new_key;
-pub use seals::Seals;
 use router::Front;
+pub use seals::Seals;
 pub use state::ServerState;
 pub use tls::{CertificateFiles, Tls, TlsError};
 

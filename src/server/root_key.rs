@@ -152,8 +152,16 @@ pub fn replace(new: &Path, old: &Path) -> Result<(), SealError> {
 
 /// The file itself: a link to it stays, and what is beside it is beside the file.
 pub fn behind_links(path: &Path) -> PathBuf {
+    let followed = |link: &Path| -> io::Result<PathBuf> {
+        let target = std::fs::canonicalize(link);
+        match target {
+            Ok(target) => Ok(target),
+            // What it leads to is not there yet.
+            Err(_) => Ok(directory_of(link).join(std::fs::read_link(link)?)),
+        }
+    };
     match path.is_symlink() {
-        true => std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+        true => followed(path).unwrap_or_else(|_| path.to_owned()),
         false => path.to_owned(),
     }
 }

@@ -30,7 +30,10 @@ impl Seals {
     }
 
     pub fn now(&self) -> Arc<Sealer> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// `false` when there are data keys that the root key, where it was read, doesn't open.

@@ -47,7 +47,8 @@ async fn stored(
 ) -> ApiResult<SessionServerChange> {
     let sealed = || {
         let key = valid.private_key.as_ref();
-        key.map(|key| server.seals.now().seal_session_key(id, key)).transpose()
+        key.map(|key| server.seals.now().seal_session_key(id, key))
+            .transpose()
     };
     let mut new = NewSessionServer {
         server: SessionServer {
@@ -56,7 +57,11 @@ async fn stored(
         },
         private_key: sealed()?,
     };
-    match server.store.set_session_server(id, new.clone(), signed_in.actor).await {
+    match server
+        .store
+        .set_session_server(id, new.clone(), signed_in.actor)
+        .await
+    {
         Err(StoreError::DataKeyReplaced) => {}
         set => return Ok(set?),
     }

@@ -21,9 +21,14 @@ async fn create(server: &Server, name: &str) -> Reply {
 }
 
 async fn names(server: &Server) -> Vec<String> {
-    let keys = server.ask(Method::GET, "/v1/keys?sort=name", &Value::Null).await.expect(200);
+    let keys = server
+        .ask(Method::GET, "/v1/keys?sort=name", &Value::Null)
+        .await
+        .expect(200);
     let items = keys["items"].as_array().unwrap().iter();
-    items.map(|key| key["name"].as_str().unwrap().to_owned()).collect()
+    items
+        .map(|key| key["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn succeeded(mut command: Command) -> String {
@@ -58,12 +63,37 @@ const ALL: &[&str] = &["", "-wal", "-shm"];
 /// What is done to the files of a server at work, and whether what was acknowledged is still at the path then.
 type Way = (&'static str, fn(&Deck, &Path), bool);
 
-const WAYS: [Way; 12] = [
+const WAYS: [Way; 14] = [
     ("all removed", |_, directory| remove(directory, ALL), false),
-    ("the database removed", |_, directory| remove(directory, &[""]), false),
-    ("the log removed", |_, directory| remove(directory, &["-wal"]), true),
-    ("the index removed", |_, directory| remove(directory, &["-shm"]), true),
-    ("log and index removed", |_, directory| remove(directory, &["-wal", "-shm"]), true),
+    (
+        "the database removed",
+        |_, directory| remove(directory, &[""]),
+        false,
+    ),
+    (
+        "the log removed",
+        |_, directory| remove(directory, &["-wal"]),
+        true,
+    ),
+    (
+        "the index removed",
+        |_, directory| remove(directory, &["-shm"]),
+        true,
+    ),
+    (
+        "log and index removed",
+        |_, directory| remove(directory, &["-wal", "-shm"]),
+        true,
+    ),
+    (
+        "empty files in the place of log and index",
+        |_, directory| {
+            remove(directory, &["-wal", "-shm"]);
+            fs::write(directory.join("keys.db-wal"), "").unwrap();
+            fs::write(directory.join("keys.db-shm"), "").unwrap();
+        },
+        true,
+    ),
     (
         "an empty log in the place of the log",
         |_, directory| {
@@ -72,7 +102,11 @@ const WAYS: [Way; 12] = [
         },
         true,
     ),
-    ("the database moved", |_, directory| move_away(directory, &[""]), false),
+    (
+        "the database moved",
+        |_, directory| move_away(directory, &[""]),
+        false,
+    ),
     (
         "moved, and a backup restored",
         |deck, directory| {
@@ -92,6 +126,11 @@ const WAYS: [Way; 12] = [
         |_, directory| {
             fs::copy(directory.join("backup"), directory.join("keys.db")).unwrap();
         },
+        false,
+    ),
+    (
+        "cut to nothing",
+        |_, directory| fs::write(directory.join("keys.db"), "").unwrap(),
         false,
     ),
     (
@@ -155,8 +194,16 @@ async fn tried((way, act, is_kept): Way) {
     let late = create(&server, "Late").await;
     assert!(late.is(503), "{way}: {late:?}");
     assert_eq!(server.check(&deck, secret).await, Some(503), "{way}");
-    server.ask(Method::GET, "/v1/keys", &Value::Null).await.expect(503);
-    assert!(server.send(server.http.get(format!("{}/livez", server.url))).await.is(200));
+    server
+        .ask(Method::GET, "/v1/keys", &Value::Null)
+        .await
+        .expect(503);
+    assert!(
+        server
+            .send(server.http.get(format!("{}/livez", server.url)))
+            .await
+            .is(200)
+    );
     if !is_kept {
         return;
     }
@@ -193,7 +240,13 @@ async fn a_database_with_two_names_is_refused_by_each_of_them() {
             &["backup", copy.to_str().unwrap(), "--database", database][..],
             &["serve", "--listen", "127.0.0.1:0", "--database", database],
             &["seal", "rotate", "--database", database],
-            &["migrate", "--from", database, "--to", "postgres://nobody@127.0.0.1:1/none"],
+            &[
+                "migrate",
+                "--from",
+                database,
+                "--to",
+                "postgres://nobody@127.0.0.1:1/none",
+            ],
         ] {
             let said = refused(deck.command(args));
             assert!(said.contains("2 names (hard links)"), "{args:?}: {said}");
@@ -239,7 +292,10 @@ async fn a_database_that_is_open_without_its_log_beside_it_is_refused() {
             &["serve", "--listen", "127.0.0.1:0"],
         ] {
             let said = refused(deck.command(args));
-            assert!(said.contains("is not beside it") && said.contains("end that process first"), "{said}");
+            assert!(
+                said.contains("is not beside it") && said.contains("end that process first"),
+                "{said}"
+            );
         }
         assert!(!copy.exists());
         drop(server);
@@ -279,7 +335,15 @@ async fn what_is_no_file_is_refused() {
         let copy = deck.directory.path().join("copy");
         refused(deck.command(&["backup", copy.to_str().unwrap(), "--database", &database]));
         refused(deck.command(&["serve", "--listen", "127.0.0.1:0", "--database", &database]));
-        let init = ["init", "--database", &database, "--organisation", "Acme", "--owner", "a@acme.example"];
+        let init = [
+            "init",
+            "--database",
+            &database,
+            "--organisation",
+            "Acme",
+            "--owner",
+            "a@acme.example",
+        ];
         refused(deck.command(&init));
     }
 }

@@ -91,7 +91,8 @@ fn progress_bar(secrets: u64) -> Result<ProgressBar, Failure> {
     if secrets < MANY {
         return Ok(ProgressBar::hidden());
     }
-    let style = ProgressStyle::with_template("sealing anew {wide_bar} {human_pos} of {human_len}, {eta} left")
-        .map_err(Failure::failed)?;
+    let style =
+        ProgressStyle::with_template("sealing anew {wide_bar} {human_pos} of {human_len}, {eta} left")
+            .map_err(Failure::failed)?;
     Ok(ProgressBar::new(secrets).with_style(style))
 }

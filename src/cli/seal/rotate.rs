@@ -54,7 +54,9 @@ pub fn run(args: &RotateArgs) -> Result<(), Failure> {
              stay under the data keys before, until keydeck seal rotate --reseal",
         );
         if is_unfinished {
-            output::talk("an earlier --reseal was cut off; run keydeck seal rotate --reseal to seal the rest anew");
+            output::talk(
+                "an earlier --reseal was cut off; run keydeck seal rotate --reseal to seal the rest anew",
+            );
         }
         Ok(())
     })?;
@@ -81,15 +83,23 @@ async fn is_unfinished(store: &dyn Store) -> Result<bool, Failure> {
 }
 
 /// Whether the root key is in its place already, so that there is nothing left to do but to seal anew.
-async fn opens_without_rotation(store: &dyn Store, database: &Database, files: &Files) -> Result<bool, Failure> {
+async fn opens_without_rotation(
+    store: &dyn Store,
+    database: &Database,
+    files: &Files,
+) -> Result<bool, Failure> {
     let wrapped = store.data_keys().await.map_err(Failure::failed)?;
     Ok(match files.replaced {
         Some(_) => {
             files.left_over()?.is_none()
-                && database.root_key().is_ok_and(|root_key| seal::opens(&root_key, &wrapped))
+                && database
+                    .root_key()
+                    .is_ok_and(|root_key| seal::opens(&root_key, &wrapped))
         }
         // It was named before, and is in its place.
-        None => files.left_over()?.is_some_and(|root_key| seal::opens(&root_key, &wrapped)),
+        None => files
+            .left_over()?
+            .is_some_and(|root_key| seal::opens(&root_key, &wrapped)),
     })
 }
 
@@ -115,7 +125,9 @@ fn told_of_rotation(database: &Database, files: &Files, outcome: &Outcome, copy:
     output::talk(match outcome {
         Outcome::Rotated => format!("rotated the root key of {path}"),
         Outcome::Finished => format!("finished a rotation of {path} that was cut off"),
-        Outcome::Continued => return output::talk(format!("{path} was rotated already; the rest is sealed anew")),
+        Outcome::Continued => {
+            return output::talk(format!("{path} was rotated already; the rest is sealed anew"));
+        }
     });
     let new = files.current().display();
     output::talk(format!(

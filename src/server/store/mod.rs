@@ -34,7 +34,7 @@ use self::projects::ids_that_begin;
 pub use self::projects::{
     NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
 };
-use self::seals::{Resealed, SealedSecret, SecretPlace};
+pub use self::seals::{DataKeyStore, Rotation, Sealed, WrappedDataKey};
 pub use self::usage::{
     Checked, CheckedKey, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of, merged,
 };
@@ -63,32 +63,6 @@ pub struct Actor {
     pub token: Option<TokenHash>,
     /// Recorded in the activity log.
     pub address: Option<IpAddr>,
-}
-
-/// A token sealed under a data key (`server::seal`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sealed {
-    pub data_key: u32,
-    pub bytes: Vec<u8>,
-}
-
-/// A data key as it is stored: wrapped under the root key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrappedDataKey {
-    pub id: u32,
-    pub bytes: Vec<u8>,
-}
-
-/// Another root key, and another data key for what is sealed from now on.
-#[derive(Debug, Clone)]
-pub struct Rotation {
-    /// The data keys as they were wrapped when it was decided.
-    pub old: Vec<WrappedDataKey>,
-    /// The same, wrapped under the new root key: what they sealed stays as it is.
-    pub rewrapped: Vec<WrappedDataKey>,
-    pub newest: WrappedDataKey,
-    /// Whether all that is there is to be sealed anew.
-    pub reseals: bool,
 }
 
 /// An active key as it is stored.
@@ -308,31 +282,13 @@ pub struct Founding {
 
 /// The server's memory.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: DataKeyStore {
     /// Asks the engine whether it can answer (for `/readyz`).
     async fn ping(&self) -> StoreResult<()>;
     /// How long what it was asked took.
     fn latencies(&self) -> &Latencies;
 
     async fn organisation(&self) -> StoreResult<Organisation>;
-    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>>;
-    /// Puts the data keys as wrapped under a new root key in the place of the old ones, adds the newest, and records it
-    /// as nobody's act. `false` when they are no longer wrapped as they were; then nothing is changed.
-    async fn rotate_data_keys(&self, rotation: Rotation) -> StoreResult<bool>;
-    /// How many secrets are sealed under another data key than the newest.
-    async fn count_outdated_secrets(&self) -> StoreResult<u64>;
-    /// At most `limit` secrets that are sealed under this data key, those behind the row `after`.
-    async fn sealed_under(
-        &self,
-        data_key: u32,
-        place: SecretPlace,
-        after: i64,
-        limit: u32,
-    ) -> StoreResult<Vec<SealedSecret>>;
-    /// Puts them in the place of what they were made from, where that is still there. Returns of how many it was.
-    async fn reseal(&self, secrets: Vec<Resealed>) -> StoreResult<u64>;
-    /// Drops the data keys that seal nothing, but for the newest, and records it as nobody's act. Returns how many are left.
-    async fn drop_unused_data_keys(&self) -> StoreResult<u64>;
 
     /// The user who signed in with this token.
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>>;

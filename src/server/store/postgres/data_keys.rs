@@ -1,16 +1,55 @@
 //! The data keys, each wrapped under the root key, and the secrets that are sealed under them.
 
+use std::time::Instant;
+
+use async_trait::async_trait;
 use tokio_postgres::Row;
 
 use super::ask::{self, Db};
 use super::change::Change;
 use super::rows::scope;
+use super::{PostgresStore, in_change, quick, read};
 use crate::api::ActivityAction;
 use crate::server::store::changes::Subject;
 use crate::server::store::seals::{self, Resealed, SealedSecret, SecretPlace};
-use crate::server::store::{Rotation, Sealed, StoreError, StoreResult, WrappedDataKey};
+use crate::server::store::{
+    DataKeyStore, Rotation, Sealed, StoreError, StoreResult, WrappedDataKey, latency,
+};
 
-pub async fn all(db: &impl Db) -> StoreResult<Vec<WrappedDataKey>> {
+#[async_trait]
+impl DataKeyStore for PostgresStore {
+    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
+        quick!(self, |db| all(db))
+    }
+
+    async fn rotate_data_keys(&self, rotation: Rotation) -> StoreResult<bool> {
+        in_change!(self, of_nobody(), |change| rotate(change, &rotation))
+    }
+
+    async fn count_outdated_secrets(&self) -> StoreResult<u64> {
+        read!(self, |db| count_outdated(&**db))
+    }
+
+    async fn sealed_under(
+        &self,
+        data_key: u32,
+        place: SecretPlace,
+        after: i64,
+        limit: u32,
+    ) -> StoreResult<Vec<SealedSecret>> {
+        read!(self, |db| sealed_under(&**db, data_key, place, after, limit))
+    }
+
+    async fn reseal(&self, secrets: Vec<Resealed>) -> StoreResult<u64> {
+        in_change!(self, of_nobody(), |change| reseal(change, &secrets))
+    }
+
+    async fn drop_unused_data_keys(&self) -> StoreResult<u64> {
+        in_change!(self, of_nobody(), |change| drop_unused(change))
+    }
+}
+
+async fn all(db: &impl Db) -> StoreResult<Vec<WrappedDataKey>> {
     let key = |row: &Row| {
         Ok(WrappedDataKey {
             id: row.try_get::<_, i32>(0)? as u32,
@@ -22,7 +61,7 @@ pub async fn all(db: &impl Db) -> StoreResult<Vec<WrappedDataKey>> {
 }
 
 /// `false` when they are no longer wrapped as in `rotation.old`; then nothing is changed.
-pub async fn rotate(change: &mut Change<'_>, rotation: &Rotation) -> StoreResult<bool> {
+async fn rotate(change: &mut Change<'_>, rotation: &Rotation) -> StoreResult<bool> {
     if all(&change.tx).await? != rotation.old {
         return Ok(false);
     }
@@ -50,13 +89,13 @@ pub async fn expect_newest(db: &impl Db, sealed: &Sealed) -> StoreResult<()> {
 }
 
 /// How many secrets are sealed under another data key than the newest.
-pub async fn count_outdated(db: &impl Db) -> StoreResult<u64> {
+async fn count_outdated(db: &impl Db) -> StoreResult<u64> {
     let sql = "SELECT (SELECT count(*) FROM keys WHERE data_key < (SELECT max(id) FROM data_keys))
                     + (SELECT count(*) FROM projects WHERE session_data_key < (SELECT max(id) FROM data_keys))";
     Ok(ask::one(db, sql, &[]).await?.try_get::<_, i64>(0)? as u64)
 }
 
-pub async fn sealed_under(
+async fn sealed_under(
     db: &impl Db,
     data_key: u32,
     place: SecretPlace,
@@ -92,7 +131,7 @@ pub async fn sealed_under(
 }
 
 /// What was revoked, removed or set anew meanwhile stays as it is.
-pub async fn reseal(change: &Change<'_>, secrets: &[Resealed]) -> StoreResult<u64> {
+async fn reseal(change: &Change<'_>, secrets: &[Resealed]) -> StoreResult<u64> {
     if let Some(Resealed { sealed, .. }) = secrets.first() {
         expect_newest(&change.tx, sealed).await?;
     }
@@ -107,8 +146,14 @@ pub async fn reseal(change: &Change<'_>, secrets: &[Resealed]) -> StoreResult<u6
             .iter()
             .map(|secret| secret.before.sealed.bytes.as_slice())
             .collect();
-        let keys: Vec<i32> = of_place.iter().map(|secret| secret.sealed.data_key as i32).collect();
-        let new: Vec<&[u8]> = of_place.iter().map(|secret| secret.sealed.bytes.as_slice()).collect();
+        let keys: Vec<i32> = of_place
+            .iter()
+            .map(|secret| secret.sealed.data_key as i32)
+            .collect();
+        let new: Vec<&[u8]> = of_place
+            .iter()
+            .map(|secret| secret.sealed.bytes.as_slice())
+            .collect();
         let sql = match place {
             SecretPlace::Key => {
                 "UPDATE keys SET data_key = anew.data_key, sealed = anew.sealed
@@ -129,7 +174,7 @@ pub async fn reseal(change: &Change<'_>, secrets: &[Resealed]) -> StoreResult<u6
 }
 
 /// Drops the data keys that seal nothing, but for the newest. Returns how many are left.
-pub async fn drop_unused(change: &mut Change<'_>) -> StoreResult<u64> {
+async fn drop_unused(change: &mut Change<'_>) -> StoreResult<u64> {
     let before = count(&change.tx).await?;
     ask::run(
         &change.tx,

@@ -49,11 +49,10 @@ use self::rows::{KeyBy, find_key};
 pub(super) use self::schema::lay_foundation;
 use super::counted::Entry;
 use super::filter::is_quick;
-use super::seals::{Resealed, SealedSecret, SecretPlace};
 use super::{
     Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
     Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
-    Removal, Revocation, RoleChange, Rotation, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
+    Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
     Tallies, Visible, WrappedDataKey, latency,
 };
 use crate::api::{
@@ -118,6 +117,9 @@ macro_rules! change {
     }};
 }
 
+// For the files beside this one.
+use {change as in_change, quick, read};
+
 impl PostgresStore {
     /// Lays the foundation of a deck in an empty database.
     pub async fn create(
@@ -125,9 +127,19 @@ impl PostgresStore {
         founding: &Founding,
         data_key: &WrappedDataKey,
     ) -> StoreResult<Self> {
-        let pool = one_connection(address)?;
-        schema::create(&pool, &address.to_string(), founding, data_key).await?;
+        Self::found(address, founding, data_key, || Ok(())).await?;
         Self::open(address).await
+    }
+
+    /// As [`PostgresStore::create`]; nothing of it stays when `before_it_stays` fails.
+    pub async fn found(
+        address: &Address,
+        founding: &Founding,
+        data_key: &WrappedDataKey,
+        before_it_stays: impl FnOnce() -> StoreResult<()>,
+    ) -> StoreResult<()> {
+        let pool = one_connection(address)?;
+        schema::create(&pool, &address.to_string(), founding, data_key, before_it_stays).await
     }
 
     pub async fn open(address: &Address) -> StoreResult<Self> {
@@ -171,36 +183,6 @@ impl Store for PostgresStore {
 
     async fn organisation(&self) -> StoreResult<Organisation> {
         quick!(self, |db| people::organisation(db))
-    }
-
-    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
-        quick!(self, |db| data_keys::all(db))
-    }
-
-    async fn rotate_data_keys(&self, rotation: Rotation) -> StoreResult<bool> {
-        change!(self, of_nobody(), |change| data_keys::rotate(change, &rotation))
-    }
-
-    async fn count_outdated_secrets(&self) -> StoreResult<u64> {
-        read!(self, |db| data_keys::count_outdated(&**db))
-    }
-
-    async fn sealed_under(
-        &self,
-        data_key: u32,
-        place: SecretPlace,
-        after: i64,
-        limit: u32,
-    ) -> StoreResult<Vec<SealedSecret>> {
-        read!(self, |db| data_keys::sealed_under(&**db, data_key, place, after, limit))
-    }
-
-    async fn reseal(&self, secrets: Vec<Resealed>) -> StoreResult<u64> {
-        change!(self, of_nobody(), |change| data_keys::reseal(change, &secrets))
-    }
-
-    async fn drop_unused_data_keys(&self) -> StoreResult<u64> {
-        change!(self, of_nobody(), |change| data_keys::drop_unused(change))
     }
 
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>> {

@@ -25,11 +25,13 @@ pub async fn create(
     shown: &str,
     founding: &Founding,
     data_key: &WrappedDataKey,
+    before_it_stays: impl FnOnce() -> StoreResult<()>,
 ) -> StoreResult<()> {
     let mut client = pool.lease().await?;
     let tx = client.transaction().await?;
     lay_foundation(&tx, shown).await?;
     found(&tx, founding, data_key).await?;
+    before_it_stays()?;
     tx.commit().await?;
     client.give_back();
     Ok(())

@@ -53,8 +53,8 @@ pub fn back_up(database: &Path, copy: &Path) -> StoreResult<()> {
 
 fn prove_it_has(copy: &Connection, acknowledged: ActivityHead) -> StoreResult<()> {
     let mut row = copy.prepare("SELECT 1 FROM activity WHERE seq = ? AND hash = ?")?;
-    let is_there = acknowledged.seq == 0
-        || row.exists(params![acknowledged.seq as i64, acknowledged.hash.0])?;
+    let is_there =
+        acknowledged.seq == 0 || row.exists(params![acknowledged.seq as i64, acknowledged.hash.0])?;
     match is_there && activity::head(copy)?.seq >= acknowledged.seq {
         true => Ok(()),
         false => Err(StoreError::Fault(format!(

@@ -1,13 +1,49 @@
 //! The data keys, each wrapped under the root key, and the secrets that are sealed under them.
 
+use async_trait::async_trait;
 use rusqlite::{Connection, Row, params};
 
-use super::activity;
 use super::rows::{scope, uuid};
+use super::{SqliteStore, activity};
 use crate::api::ActivityAction;
 use crate::server::store::changes::Subject;
 use crate::server::store::seals::{self, Resealed, SealedSecret, SecretPlace};
-use crate::server::store::{Rotation, Sealed, StoreError, StoreResult, WrappedDataKey};
+use crate::server::store::{DataKeyStore, Rotation, Sealed, StoreError, StoreResult, WrappedDataKey};
+
+#[async_trait]
+impl DataKeyStore for SqliteStore {
+    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
+        self.pool.read(all)
+    }
+
+    async fn rotate_data_keys(&self, rotation: Rotation) -> StoreResult<bool> {
+        // The old root key may be in wrong hands, so what it opens is not to stay in the log.
+        self.writer.erase(move |conn| rotate(conn, &rotation)).await
+    }
+
+    async fn count_outdated_secrets(&self) -> StoreResult<u64> {
+        self.readers.read(count_outdated).await
+    }
+
+    async fn sealed_under(
+        &self,
+        data_key: u32,
+        place: SecretPlace,
+        after: i64,
+        limit: u32,
+    ) -> StoreResult<Vec<SealedSecret>> {
+        self.pool
+            .read(|conn| sealed_under(conn, data_key, place, after, limit))
+    }
+
+    async fn reseal(&self, secrets: Vec<Resealed>) -> StoreResult<u64> {
+        self.writer.erase(move |conn| reseal(conn, &secrets)).await
+    }
+
+    async fn drop_unused_data_keys(&self) -> StoreResult<u64> {
+        self.writer.erase(drop_unused).await
+    }
+}
 
 pub fn all(conn: &Connection) -> StoreResult<Vec<WrappedDataKey>> {
     let mut statement = conn.prepare_cached("SELECT id, wrapped FROM data_keys ORDER BY id")?;
@@ -21,7 +57,7 @@ pub fn all(conn: &Connection) -> StoreResult<Vec<WrappedDataKey>> {
 }
 
 /// `false` when they are no longer wrapped as in `rotation.old`; then nothing is changed.
-pub fn rotate(conn: &Connection, rotation: &Rotation) -> StoreResult<bool> {
+fn rotate(conn: &Connection, rotation: &Rotation) -> StoreResult<bool> {
     if all(conn)? != rotation.old {
         return Ok(false);
     }
@@ -51,7 +87,7 @@ pub fn expect_newest(conn: &Connection, sealed: &Sealed) -> StoreResult<()> {
 }
 
 /// How many secrets are sealed under another data key than the newest.
-pub fn count_outdated(conn: &Connection) -> StoreResult<u64> {
+fn count_outdated(conn: &Connection) -> StoreResult<u64> {
     let mut statement = conn.prepare_cached(
         "SELECT (SELECT count(*) FROM keys WHERE data_key < (SELECT max(id) FROM data_keys))
               + (SELECT count(*) FROM projects WHERE session_data_key < (SELECT max(id) FROM data_keys))",
@@ -59,7 +95,7 @@ pub fn count_outdated(conn: &Connection) -> StoreResult<u64> {
     Ok(statement.query_row([], |row| row.get::<_, i64>(0))? as u64)
 }
 
-pub fn sealed_under(
+fn sealed_under(
     conn: &Connection,
     data_key: u32,
     place: SecretPlace,
@@ -96,7 +132,7 @@ pub fn sealed_under(
 }
 
 /// What was revoked, removed or set anew meanwhile stays as it is.
-pub fn reseal(conn: &Connection, secrets: &[Resealed]) -> StoreResult<u64> {
+fn reseal(conn: &Connection, secrets: &[Resealed]) -> StoreResult<u64> {
     let mut changed = 0;
     for Resealed { before, sealed } in secrets {
         expect_newest(conn, sealed)?;
@@ -121,7 +157,7 @@ pub fn reseal(conn: &Connection, secrets: &[Resealed]) -> StoreResult<u64> {
 }
 
 /// Drops the data keys that seal nothing, but for the newest. Returns how many are left.
-pub fn drop_unused(conn: &Connection) -> StoreResult<u64> {
+fn drop_unused(conn: &Connection) -> StoreResult<u64> {
     let count = || -> StoreResult<u64> {
         let mut statement = conn.prepare_cached("SELECT count(*) FROM data_keys")?;
         Ok(statement.query_row([], |row| row.get::<_, i64>(0))? as u64)
@@ -135,7 +171,11 @@ pub fn drop_unused(conn: &Connection) -> StoreResult<u64> {
     )?
     .execute([])?;
     let after = count()?;
-    let subject = Subject::of(ActivityAction::SecretsResealed, "", seals::resealing(before, after));
+    let subject = Subject::of(
+        ActivityAction::SecretsResealed,
+        "",
+        seals::resealing(before, after),
+    );
     activity::record_of_nobody(conn, None, subject)?;
     Ok(after)
 }

@@ -94,7 +94,9 @@ fn is_mounted(file: &Path, found: &fs::Metadata) -> io::Result<bool> {
     // A bind mount from the same file system has the device of its directory, so the kernel is asked; one before
     // Linux 5.8 does not say.
     if let Ok(of_kernel) = statx(CWD, file, AtFlags::empty(), StatxFlags::BASIC_STATS)
-        && of_kernel.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT)
+        && of_kernel
+            .stx_attributes_mask
+            .contains(StatxAttributes::MOUNT_ROOT)
     {
         return Ok(of_kernel.stx_attributes.contains(StatxAttributes::MOUNT_ROOT));
     }

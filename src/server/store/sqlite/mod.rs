@@ -50,11 +50,10 @@ use self::watch::Bell;
 use self::writer::Writer;
 use super::counted::Entry;
 use super::filter::is_quick;
-use super::seals::{Resealed, SealedSecret, SecretPlace};
 use super::{
     Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
     Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
-    Removal, Revocation, RoleChange, Rotation, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
+    Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
     Tallies, Visible, WrappedDataKey,
 };
 use crate::api::{
@@ -100,7 +99,13 @@ impl SqliteStore {
         let latencies = Latencies::default();
         let bell = Bell::of(file.path(), committed.clone());
         let readers = Readers::start(file.clone(), latencies.search.clone())?;
-        let writer = Writer::start(writer, bell, file.clone(), health.clone(), latencies.write.clone())?;
+        let writer = Writer::start(
+            writer,
+            bell,
+            file.clone(),
+            health.clone(),
+            latencies.write.clone(),
+        )?;
         file.when_elsewhere({
             let (wake, committed) = (writer.waker(), committed.clone());
             move || {
@@ -174,42 +179,6 @@ impl Store for SqliteStore {
 
     async fn organisation(&self) -> StoreResult<Organisation> {
         self.pool.read(people::organisation)
-    }
-
-    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
-        self.pool.read(data_keys::all)
-    }
-
-    async fn rotate_data_keys(&self, rotation: Rotation) -> StoreResult<bool> {
-        // The old root key may be in wrong hands, so what it opens is not to stay in the log.
-        self.writer
-            .erase(move |conn| data_keys::rotate(conn, &rotation))
-            .await
-    }
-
-    async fn count_outdated_secrets(&self) -> StoreResult<u64> {
-        self.readers.read(data_keys::count_outdated).await
-    }
-
-    async fn sealed_under(
-        &self,
-        data_key: u32,
-        place: SecretPlace,
-        after: i64,
-        limit: u32,
-    ) -> StoreResult<Vec<SealedSecret>> {
-        self.pool
-            .read(|conn| data_keys::sealed_under(conn, data_key, place, after, limit))
-    }
-
-    async fn reseal(&self, secrets: Vec<Resealed>) -> StoreResult<u64> {
-        self.writer
-            .erase(move |conn| data_keys::reseal(conn, &secrets))
-            .await
-    }
-
-    async fn drop_unused_data_keys(&self) -> StoreResult<u64> {
-        self.writer.erase(data_keys::drop_unused).await
     }
 
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>> {

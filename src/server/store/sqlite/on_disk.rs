@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
+use crate::api::{ActivityHead, ChainHash};
+
 /// A look that finds something wrong is taken again so often, in case it saw half of a page.
 const LOOKS: usize = 3;
 const BETWEEN: Duration = Duration::from_millis(20);
@@ -25,8 +27,7 @@ pub struct OnDisk {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Deck {
     organisation: Vec<u8>,
-    seq: i64,
-    hash: Vec<u8>,
+    head: ActivityHead,
 }
 
 impl OnDisk {
@@ -38,10 +39,27 @@ impl OnDisk {
         }
     }
 
-    /// As it is now it is right.
-    pub fn accept(&mut self, found: &Metadata) {
+    /// As it is now it is right: this process wrote it, with the log up to `head` where that is known.
+    pub fn written_by_us(&mut self, file: &Path, found: &Metadata, head: Option<ActivityHead>) {
+        match (&mut self.deck, head) {
+            (Some(deck), Some(head)) => deck.head = head,
+            (Some(deck), None) => {
+                if let Ok(now) = read(file) {
+                    *deck = now;
+                }
+            }
+            (None, _) => {}
+        }
+        self.accept(found);
+    }
+
+    fn accept(&mut self, found: &Metadata) {
         self.size = found.len();
         self.modified = found.modified().ok();
+    }
+
+    pub fn is_untouched(&self, found: &Metadata) -> bool {
+        found.len() == self.size && found.modified().ok() == self.modified
     }
 
     /// A log that is carried over makes it longer, never shorter.
@@ -54,7 +72,7 @@ impl OnDisk {
         if self.was_written_over(found) {
             return true;
         }
-        if found.len() == self.size && found.modified().ok() == self.modified {
+        if self.is_untouched(found) {
             return false;
         }
         let Some(deck) = &self.deck else {
@@ -91,13 +109,15 @@ impl Deck {
     fn compared_with(&self, file: &Path) -> Compared {
         let now = match read(file) {
             Ok(now) => now,
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => return Compared::Another,
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+                return Compared::Another;
+            }
             Err(_) => return Compared::Unknown,
         };
         // Rows are never taken out of the activity log, so an older file has fewer, and one that went another way has others.
         let is_another = now.organisation != self.organisation
-            || now.seq < self.seq
-            || hash_of_row(file, self.seq).is_ok_and(|hash| hash.is_some_and(|hash| hash != self.hash));
+            || now.head.seq < self.head.seq
+            || hash_of(file, self.head.seq).is_ok_and(|hash| hash.is_some_and(|hash| hash != self.head.hash));
         match is_another {
             true => Compared::Another,
             false => Compared::Same(now),
@@ -109,17 +129,20 @@ fn read(file: &Path) -> rusqlite::Result<Deck> {
     let conn = without_log(file)?;
     let organisation = conn.query_row("SELECT id FROM organisation", [], |row| row.get(0))?;
     conn.query_row("SELECT seq, hash FROM activity_head", [], |row| {
-        Ok(Deck {
-            organisation,
-            seq: row.get(0)?,
-            hash: row.get(1)?,
-        })
+        let head = ActivityHead {
+            seq: row.get::<_, i64>(0)? as u64,
+            hash: ChainHash(row.get(1)?),
+        };
+        Ok(Deck { organisation, head })
     })
 }
 
-fn hash_of_row(file: &Path, seq: i64) -> rusqlite::Result<Option<Vec<u8>>> {
+/// Of this row of the activity log.
+fn hash_of(file: &Path, seq: u64) -> rusqlite::Result<Option<ChainHash>> {
     let conn = without_log(file)?;
-    let hash = conn.query_row("SELECT hash FROM activity WHERE seq = ?", [seq], |row| row.get(0));
+    let hash = conn.query_row("SELECT hash FROM activity WHERE seq = ?", [seq as i64], |row| {
+        row.get(0).map(ChainHash)
+    });
     hash.optional()
 }
 
@@ -129,12 +152,15 @@ fn without_log(file: &Path) -> rusqlite::Result<Connection> {
     let mut uri = String::from("file:");
     for byte in file.as_os_str().as_encoded_bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                uri.push(char::from(*byte))
+            }
             other => uri.push_str(&format!("%{other:02X}")),
         }
     }
     uri.push_str("?immutable=1");
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(uri, flags)?;
     conn.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0;")?;
     Ok(conn)

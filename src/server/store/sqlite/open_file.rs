@@ -14,6 +14,7 @@ use rustix::io::Errno;
 use super::health::Health;
 use super::located::{Identity, index_of, log_of};
 use super::on_disk::OnDisk;
+use crate::api::ActivityHead;
 use crate::server::store::{StoreError, StoreResult};
 
 /// Reads may be answered for so long without a look.
@@ -104,14 +105,18 @@ impl OpenFile {
         shared.health.may_read()
     }
 
-    /// What this process itself carried over from the log into the file is no other file.
-    pub fn carried_over(&self) {
-        if let Ok(found) = fs::metadata(&self.0.file) {
-            lock(&self.0.on_disk).accept(&found);
+    /// What this process itself carried over from the log into the file is no other file: up to `head` of the activity,
+    /// or so far as the file tells.
+    pub fn carried_over(&self, head: Option<ActivityHead>) {
+        let shared = &*self.0;
+        if let Ok(found) = fs::metadata(&shared.file)
+            && Identity::from(&found) == shared.database
+        {
+            lock(&shared.on_disk).written_by_us(&shared.file, &found, head);
         }
     }
 
-    /// Whether the log alone is gone and nobody has begun another one: then what it holds can still be carried
+    /// Whether the log alone is gone and nobody has written by another one: then what it holds can still be carried
     /// over into the file.
     pub fn misses_its_log_alone(&self) -> bool {
         let shared = &*self.0;
@@ -124,10 +129,13 @@ impl OpenFile {
             Err(error) => error.kind() == io::ErrorKind::NotFound,
         };
         let of_file = fs::metadata(&shared.file).ok();
-        of_file.is_some_and(|found| {
-            Identity::from(&found) == shared.database && !lock(&shared.on_disk).was_written_over(&found)
-        }) && is_missing(log_of(&shared.file))
-            && is_or_is_missing(index_of(&shared.file), shared.beside[1])
+        let Some(found) = of_file.filter(|found| Identity::from(found) == shared.database) else {
+            return false;
+        };
+        let on_disk = lock(&shared.on_disk);
+        !on_disk.was_written_over(&found)
+            && is_missing(log_of(&shared.file))
+            && (on_disk.is_untouched(&found) || is_or_is_missing(index_of(&shared.file), shared.beside[1]))
     }
 
     /// `None`: there is none.

@@ -75,7 +75,9 @@ pub fn start(file: &OpenFile, committed: Arc<Notify>) -> Option<RecommendedWatch
 fn may_be_of_names(kind: EventKind) -> bool {
     match kind {
         EventKind::Modify(ModifyKind::Data(_)) => false,
-        EventKind::Access(AccessKind::Close(AccessMode::Write)) | EventKind::Modify(_) | EventKind::Remove(_) => true,
+        EventKind::Access(AccessKind::Close(AccessMode::Write))
+        | EventKind::Modify(_)
+        | EventKind::Remove(_) => true,
         EventKind::Access(_) | EventKind::Any | EventKind::Create(_) | EventKind::Other => false,
     }
 }

@@ -13,6 +13,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use tokio::sync::oneshot;
 
+use super::activity;
 use super::connection::{BUSY_TIMEOUT, LOG_PAGES};
 use super::health::Health;
 use super::open_file::OpenFile;
@@ -182,7 +183,7 @@ fn carry_over(conn: &mut Connection, file: OpenFile, health: Health) -> rusqlite
     conn.wal_hook(Some(move |log: &mut Wal, pages| {
         if pages >= LOG_PAGES {
             match log.checkpoint() {
-                Ok(_) => file.carried_over(),
+                Ok(_) => file.carried_over(None),
                 Err(error) => health.judge(&error),
             }
         }
@@ -237,15 +238,21 @@ impl Desk {
         if self.health.check().is_err() || self.file.look().is_err() {
             return false;
         }
-        let emptied = self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
-        self.file.carried_over();
-        emptied
+        // First what takes long, while others write; then the rest, which holds them up.
+        self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
+        let is_empty = self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
+        let head = activity::head(&self.conn).ok().filter(|_| is_empty);
+        self.file.carried_over(head);
+        is_empty
     }
 
     fn checkpoint(&self, sql: &str) -> bool {
         let empty = || {
             self.conn.busy_timeout(Duration::ZERO)?;
-            let busy = self.conn.prepare_cached(sql)?.query_row([], |row| row.get::<_, bool>(0));
+            let busy = self
+                .conn
+                .prepare_cached(sql)?
+                .query_row([], |row| row.get::<_, bool>(0));
             self.conn.busy_timeout(BUSY_TIMEOUT)?;
             Ok(!busy?)
         };
