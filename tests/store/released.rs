@@ -9,7 +9,7 @@ use keydeck::api::{ActivityAction, ActivityQuery, KeyFilter, Sort, UserQuery};
 use keydeck::model::Scope;
 use keydeck::server::seal::{RootKey, Sealer};
 use keydeck::server::store::sqlite::{SqliteStore, examine};
-use keydeck::server::store::{Found, KeyRecord, Store, Visible};
+use keydeck::server::store::{DataKeyStore, Found, KeyRecord, Store, Visible};
 use rusqlite::Connection;
 
 use super::activity::{assert_chained, log};

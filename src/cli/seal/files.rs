@@ -104,8 +104,14 @@ impl Files {
 
     fn keep_old(&self, path: &Path) -> Result<PathBuf, Failure> {
         let old = RootKey::read_file(path).map_err(Failure::failed)?;
-        let suffix = Timestamp::now().strftime(".old-%Y%m%dT%H%M%SZ");
-        let copy = suffixed(path, &suffix.to_string());
+        let suffix = Timestamp::now().strftime(".old-%Y%m%dT%H%M%SZ").to_string();
+        let mut copy = suffixed(path, &suffix);
+        // Of another rotation in the same second.
+        let mut others = 1;
+        while copy.exists() {
+            others += 1;
+            copy = suffixed(path, &format!("{suffix}-{others}"));
+        }
         old.write_new(&copy, self.owner).map_err(Failure::failed)?;
         Ok(copy)
     }

@@ -12,7 +12,7 @@ use crate::server::store::Store;
 use crate::server::store::seals::{Resealed, SealedSecret, SecretPlace};
 
 /// A portion is written within some milliseconds.
-const PORTION: u32 = 200;
+const PORTION: u32 = 100;
 /// The least pause after a portion; else it is as long as the portion took, so that others get half of the time.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Fewer are done before anybody looks.

@@ -239,16 +239,17 @@ impl Desk {
             return false;
         }
         // First what takes long, while others write; then the rest, which holds them up.
-        self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
-        let is_empty = self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
+        self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)", Duration::ZERO);
+        let is_empty = self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)", Duration::ZERO);
         let head = activity::head(&self.conn).ok().filter(|_| is_empty);
         self.file.carried_over(head);
         is_empty
     }
 
-    fn checkpoint(&self, sql: &str) -> bool {
+    /// `false` when somebody still reads the log after so long.
+    fn checkpoint(&self, sql: &str, patience: Duration) -> bool {
         let empty = || {
-            self.conn.busy_timeout(Duration::ZERO)?;
+            self.conn.busy_timeout(patience)?;
             let busy = self
                 .conn
                 .prepare_cached(sql)?
@@ -262,12 +263,18 @@ impl Desk {
     }
 
     /// Once the path leads elsewhere: saves what was acknowledged where only the name of the log is gone, and takes
-    /// care that nothing of what is there now is removed at the end. `false`: it does not lead elsewhere.
+    /// care that nothing of what is there now is removed at the end. `false` when it is still to be done.
     fn leave(&self) -> bool {
         if self.health.may_read().is_ok() {
             return false;
         }
-        if self.file.misses_its_log_alone() && self.checkpoint("PRAGMA wal_checkpoint(FULL)") {
+        if self.file.misses_its_log_alone() {
+            let is_saved = self.checkpoint("PRAGMA wal_checkpoint(FULL)", BUSY_TIMEOUT);
+            self.file.carried_over(None);
+            if !is_saved {
+                // Closing the connection does it too, once nobody reads any more.
+                return false;
+            }
             tracing::warn!("all that was acknowledged before its log was removed is in the database");
         }
         let kept = self
