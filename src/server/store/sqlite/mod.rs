@@ -89,12 +89,8 @@ impl SqliteStore {
 
     pub fn open(path: &Path) -> StoreResult<Self> {
         connection::prepare(path)?;
-        // By this name it is opened from here on, and the log is beside it.
-        let file = located::database(path)?;
-        let before = located::identity(&file)?;
-        let writer = connection::writer(&file)?;
         let health = Health::default();
-        let file = OpenFile::new(path, &file, before, health.clone())?;
+        let (writer, file) = OpenFile::open(path, health.clone())?;
         let committed = Arc::new(Notify::new());
         let latencies = Latencies::default();
         let bell = Bell::of(file.path(), committed.clone());
@@ -106,13 +102,7 @@ impl SqliteStore {
             health.clone(),
             latencies.write.clone(),
         )?;
-        file.when_elsewhere({
-            let (wake, committed) = (writer.waker(), committed.clone());
-            move || {
-                wake();
-                committed.notify_one();
-            }
-        });
+        file.when_elsewhere(writer.waker());
         // Whatever took its place since is not what was opened.
         file.look()?;
         Ok(Self {

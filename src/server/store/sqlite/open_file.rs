@@ -9,10 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
 use rustix::io::Errno;
 
+use super::connection;
 use super::health::Health;
-use super::located::{Identity, index_of, log_of};
+use super::located::{self, Identity, index_of, log_of};
 use super::on_disk::OnDisk;
 use crate::api::ActivityHead;
 use crate::server::store::{StoreError, StoreResult};
@@ -40,6 +42,14 @@ struct Shared {
 }
 
 impl OpenFile {
+    /// Opens it to be written, by the name that it has behind all links: beside that is the log.
+    pub fn open(named: &Path, health: Health) -> StoreResult<(Connection, Self)> {
+        let file = located::database(named)?;
+        let before = located::identity(&file)?;
+        let writer = connection::writer(&file)?;
+        Ok((writer, Self::new(named, &file, before, health)?))
+    }
+
     /// To be called while a connection that has read is open, which keeps the log where it is. `before` is what
     /// `file` was before that connection was made.
     pub fn new(named: &Path, file: &Path, before: Identity, health: Health) -> StoreResult<Self> {

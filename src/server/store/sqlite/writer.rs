@@ -268,6 +268,7 @@ impl Desk {
         if self.health.may_read().is_ok() {
             return false;
         }
+        self.bell.ring_here();
         if self.file.misses_its_log_alone() {
             let is_saved = self.checkpoint("PRAGMA wal_checkpoint(FULL)", BUSY_TIMEOUT);
             self.file.carried_over(None);
