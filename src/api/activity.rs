@@ -43,6 +43,8 @@ pub enum ActivityAction {
     GatewayRemoved,
     /// The data keys were wrapped anew under another root key.
     RootKeyRotated,
+    /// All secrets were sealed anew under the newest data key.
+    SecretsResealed,
     /// Of a newer keydeck, or no action at all in a row that was tampered with.
     #[serde(other)]
     Unknown,
@@ -50,7 +52,7 @@ pub enum ActivityAction {
 
 impl ActivityAction {
     /// All that are known.
-    pub const ALL: [ActivityAction; 21] = [
+    pub const ALL: [ActivityAction; 22] = [
         ActivityAction::KeyCreated,
         ActivityAction::KeyEdited,
         ActivityAction::KeyRevoked,
@@ -72,6 +74,7 @@ impl ActivityAction {
         ActivityAction::GatewayAdded,
         ActivityAction::GatewayRemoved,
         ActivityAction::RootKeyRotated,
+        ActivityAction::SecretsResealed,
     ];
 
     /// Its name on the wire and in the database.
@@ -98,6 +101,7 @@ impl ActivityAction {
             ActivityAction::GatewayAdded => "gateway_added",
             ActivityAction::GatewayRemoved => "gateway_removed",
             ActivityAction::RootKeyRotated => "root_key_rotated",
+            ActivityAction::SecretsResealed => "secrets_resealed",
             ActivityAction::Unknown => "unknown",
         }
     }
@@ -131,6 +135,7 @@ impl ActivityAction {
             ActivityAction::GatewayAdded => "added the gateway",
             ActivityAction::GatewayRemoved => "removed the gateway",
             ActivityAction::RootKeyRotated => "rotated the root key",
+            ActivityAction::SecretsResealed => "sealed all secrets anew",
             ActivityAction::Unknown => "did something unknown to",
         }
     }

@@ -73,7 +73,8 @@ pub enum ProblemType {
     /// 503: the database can't be asked or written.
     #[serde(rename = "/problems/unavailable")]
     Unavailable,
-    /// 503: the disk failed; the server takes no changes until it is started again.
+    /// 503: the disk failed, and the server takes no changes until it is started again; or the file of its database is no
+    /// longer the one that it has open, and it answers nothing.
     #[serde(rename = "/problems/stopped")]
     Stopped,
     /// 503: whether the change was made is not known; look before it is asked for again.

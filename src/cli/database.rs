@@ -8,10 +8,10 @@ use super::args::DatabaseArgs;
 use super::{Failure, output};
 use crate::config;
 use crate::model::Secret;
-use crate::server::seal::RootKey;
+use crate::server::seal::{self, RootKey};
 use crate::server::store::postgres::{Address, PostgresStore};
 use crate::server::store::sqlite::SqliteStore;
-use crate::server::store::{Founding, Store, StoreError, StoreResult, WrappedDataKey};
+use crate::server::store::{Store, StoreError, StoreResult};
 
 /// Where a server keeps its keys, and where its root key comes from.
 #[derive(Debug)]
@@ -109,14 +109,6 @@ impl Location {
         })
     }
 
-    /// A new database.
-    pub async fn create(&self, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
-        match self {
-            Self::Sqlite(path) => SqliteStore::create(path, founding, data_key).map(drop),
-            Self::Postgres(address) => PostgresStore::create(address, founding, data_key).await.map(drop),
-        }
-    }
-
     /// Its file, when it is one.
     pub fn file(&self) -> Option<&Path> {
         match self {
@@ -167,11 +159,20 @@ fn postgres(url: &str) -> Result<Location, Failure> {
     Ok(Location::Postgres(Box::new(address)))
 }
 
-/// `keydeck.db.root-key`.
+/// `keydeck.db.root-key`, beside the file itself, so that it is the same by every link to it. (Earlier versions wrote it
+/// beside the link, where it stays.)
 fn beside(database: &Path) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push(".root-key");
-    PathBuf::from(name)
+    let of = |database: &Path| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(".root-key");
+        PathBuf::from(name)
+    };
+    let beside_link = of(database);
+    let beside_file = of(&seal::behind_links(database));
+    match beside_link.exists() && !beside_file.exists() {
+        true => beside_link,
+        false => beside_file,
+    }
 }
 
 #[cfg(test)]

@@ -14,9 +14,8 @@ use crate::client::{Client, Endpoint};
 use crate::model::token::NO_SERVER;
 use crate::model::{Secret, Servers, Token, TokenKind};
 use crate::server::address::TrustedProxies;
-use crate::server::seal::Sealer;
 use crate::server::store::Store;
-use crate::server::{self, LocalSession, ServerState};
+use crate::server::{self, LocalSession, Seals, ServerState};
 
 const WORKERS: usize = 2;
 /// How long a drop waits for requests under way.
@@ -33,7 +32,7 @@ pub struct EmbeddedServer {
 
 impl EmbeddedServer {
     /// Serves `store` to this process alone, signed in as `user` by a token that is only in memory.
-    pub fn start(store: Arc<dyn Store>, sealer: Sealer, user: Uuid) -> Result<Self, Failure> {
+    pub fn start(store: Arc<dyn Store>, seals: impl Into<Seals>, user: Uuid) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(WORKERS)
             .thread_name("keydeck-server")
@@ -47,7 +46,7 @@ impl EmbeddedServer {
         };
         let state = ServerState::new(
             store,
-            sealer,
+            seals,
             NO_SERVER.into(),
             Some(session),
             TrustedProxies::default(),

@@ -1,54 +1,114 @@
 //! `keydeck init`: a new database, its root key, and its owner's token, shown once.
 
-use std::fs;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::args::InitArgs;
 use super::database::{Database, Location, RootKeySource};
+use super::whole_file::WholeFile;
 use super::{Failure, founding, once, output};
+use crate::ending::{self, Waiting};
 use crate::model::{Secret, Token, TokenKind, email, name};
 use crate::server::seal::{self, RootKey};
-use crate::server::store::{Founding, StoreError};
+use crate::server::store::postgres::{Address, PostgresStore};
+use crate::server::store::sqlite::SqliteStore;
+use crate::server::store::{Founding, StoreError, WrappedDataKey};
 
 pub fn run(args: &InitArgs) -> Result<(), Failure> {
     once::possible()?;
     let database = Database::of(&args.database)?;
     let token = Token::generate(TokenKind::User).map_err(Failure::failed)?;
     let founding = founding(args, &token)?;
-    founding::block_on(make(&database, &founding))?;
-    told(&database, args);
-    let printed = output::secret(&Secret::new(token.expose()));
-    once::arrived(printed, || lost(&database))
-}
-
-/// Nobody else can sign in, so nothing is lost with the database.
-fn lost(database: &Database) -> String {
-    let name = database.location.name();
-    let root_key = match &database.root_key {
-        RootKeySource::File(path) => format!(" and {}", path.display()),
-        RootKeySource::Environment(_) => String::new(),
+    let mut is_shown = false;
+    let show = || {
+        output::talk(format!(
+            "the sign-in token of {}, shown only this once, for KEYDECK_TOKEN:",
+            args.owner.trim()
+        ));
+        let printed = output::secret(&Secret::new(token.expose()));
+        once::arrived(printed, || {
+            "nobody would have the Owner's token, so no database is made".into()
+        })?;
+        is_shown = true;
+        Ok(())
     };
-    format!(
-        "{name} was made, but the Owner's sign-in token is lost; remove {name}{root_key} and run keydeck init again"
-    )
+    let made = founding::block_on(make(&database, &founding, show));
+    made.map_err(|failure| match is_shown {
+        true => Failure::Failed(format!(
+            "{failure}; there is no database, so the token above signs nobody in"
+        )),
+        false => failure,
+    })?;
+    told(&database, args);
+    Ok(())
 }
 
-async fn make(database: &Database, founding: &Founding) -> Result<(), Failure> {
+/// `show` tells the Owner's token: the database is kept only once it was told, so that there is none that nobody can
+/// sign in to.
+async fn make(
+    database: &Database,
+    founding: &Founding,
+    show: impl FnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let location = &database.location;
     refuse_existing(location).await?;
-    let root_key = new_root_key(&database.root_key)?;
+    let (root_key, new_file) = root_key(&database.root_key)?;
     let data_key = seal::new_data_key(&root_key).map_err(Failure::failed)?;
-    if let Err(error) = location.create(founding, &data_key).await {
-        // Founded all the same, it could never be unlocked without its root key; founded by another, it has another one.
-        if matches!(error, StoreError::AlreadyInitialised(_))
-            || matches!(location.open().await, Err(StoreError::NotInitialised(_)))
-        {
-            withdraw(&database.root_key);
-        }
-        return Err(Failure::failed(error));
+    match location {
+        Location::Sqlite(path) => in_file(path, founding, &data_key, show)?,
+        Location::Postgres(address) => in_postgres(address, founding, &data_key, show).await?,
+    }
+    if let Some(file) = new_file {
+        file.stays();
     }
     Ok(())
+}
+
+/// Under another name until it is whole and the token was told.
+fn in_file(
+    path: &Path,
+    founding: &Founding,
+    data_key: &WrappedDataKey,
+    show: impl FnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let target = seal::behind_links(path);
+    let directory = seal::directory_of(&target);
+    let cannot = |error| {
+        Failure::Failed(format!(
+            "can't make a database in {}: {error}",
+            directory.display()
+        ))
+    };
+    // Two at once take turns; the second finds what the first has made.
+    let turn = File::open(directory).map_err(cannot)?;
+    turn.lock().map_err(cannot)?;
+    // An empty file is no database yet; an interrupted init of an earlier version leaves one.
+    if fs::metadata(&target).is_ok_and(|found| found.is_file() && found.len() == 0) {
+        fs::remove_file(&target).map_err(cannot)?;
+    }
+    let file = WholeFile::new(&target)?;
+    drop(SqliteStore::create(file.path(), founding, data_key).map_err(Failure::failed)?);
+    show()?;
+    file.keep()
+}
+
+async fn in_postgres(
+    address: &Address,
+    founding: &Founding,
+    data_key: &WrappedDataKey,
+    show: impl FnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut untold = None;
+    let made = PostgresStore::found(address, founding, data_key, || {
+        show().map_err(|failure| {
+            untold = Some(failure);
+            StoreError::Fault("the Owner's token could not be told".into())
+        })
+    });
+    made.await
+        .map_err(|error| untold.unwrap_or(Failure::failed(error)))
 }
 
 fn founding(args: &InitArgs, token: &Token) -> Result<Founding, Failure> {
@@ -85,23 +145,57 @@ async fn refuse_existing(location: &Location) -> Result<(), Failure> {
     }
 }
 
-fn new_root_key(source: &RootKeySource) -> Result<RootKey, Failure> {
+/// In the environment, or in a new file.
+fn root_key(source: &RootKeySource) -> Result<(RootKey, Option<NewRootKey>), Failure> {
     match source {
-        RootKeySource::Environment(text) => RootKey::from_text(text.expose()).map_err(Failure::failed),
+        RootKeySource::Environment(text) => {
+            let root_key = RootKey::from_text(text.expose()).map_err(Failure::failed)?;
+            Ok((root_key, None))
+        }
         RootKeySource::File(path) => {
             let root_key = RootKey::generate().map_err(Failure::failed)?;
             root_key.write_new(path, None).map_err(Failure::failed)?;
-            Ok(root_key)
+            let file = NewRootKey::of(path)?;
+            Ok((root_key, Some(file)))
         }
     }
 }
 
-/// Takes back the root key file that was written for a database that then could not be made.
-fn withdraw(source: &RootKeySource) {
-    if let RootKeySource::File(path) = source {
-        // It protects nothing yet; when it stays, the next init says that it is in the way.
-        let _ = fs::remove_file(path);
+/// The file of a root key that protects nothing yet: taken back when no database is made under it, also when a signal
+/// ends the program.
+struct NewRootKey {
+    path: Option<PathBuf>,
+    _removal: Option<Waiting>,
+}
+
+impl NewRootKey {
+    fn of(path: &Path) -> Result<Self, Failure> {
+        let doomed = path.to_owned();
+        let mut file = Self {
+            path: Some(path.to_owned()),
+            _removal: None,
+        };
+        let removal = ending::before(move || withdraw(&doomed));
+        file._removal = Some(removal.map_err(Failure::failed)?);
+        Ok(file)
     }
+
+    fn stays(mut self) {
+        self.path = None;
+    }
+}
+
+impl Drop for NewRootKey {
+    fn drop(&mut self) {
+        if let Some(path) = &self.path {
+            withdraw(path);
+        }
+    }
+}
+
+fn withdraw(path: &Path) {
+    // When it stays, the next init says that it is in the way.
+    let _ = fs::remove_file(path);
 }
 
 fn told(database: &Database, args: &InitArgs) {
@@ -116,8 +210,4 @@ fn told(database: &Database, args: &InitArgs) {
             path.display()
         ));
     }
-    output::talk(format!(
-        "the sign-in token of {}, shown only this once, for KEYDECK_TOKEN:",
-        args.owner.trim()
-    ));
 }

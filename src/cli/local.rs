@@ -12,6 +12,7 @@ use super::database::{Database, Location, RootKeySource};
 use super::embedded::EmbeddedServer;
 use super::{Failure, founding, seal};
 use crate::model::Role;
+use crate::server::Seals;
 use crate::server::seal::RootKey;
 use crate::server::store::sqlite::SqliteStore;
 use crate::server::store::{Founding, StoreError};
@@ -31,7 +32,8 @@ pub fn start(directory: &Path) -> Result<EmbeddedServer, Failure> {
     drop(lock);
     let (sealer, owner) = founding::unlock(&store, &root_key, Role::Owner)
         .map_err(|failure| seal::explained(failure, &files.root_key, "keydeck seal rotate"))?;
-    EmbeddedServer::start(Arc::new(store), sealer, owner)
+    let seals = Seals::renewed_from(sealer, &files.root_key);
+    EmbeddedServer::start(Arc::new(store), seals, owner)
 }
 
 /// The database of the local deck, once there is one.

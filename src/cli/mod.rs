@@ -36,6 +36,7 @@ mod scan;
 pub mod scratch;
 mod seal;
 mod serve;
+mod stray;
 mod user;
 mod values;
 mod whoami;

@@ -42,7 +42,7 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
 
 /// A copy of a database at work lacks what is in its log, and is no backup.
 fn refuse_live(file: &Path) -> Result<(), Failure> {
-    let log = suffixed(file, "-wal");
+    let log = suffixed(&seal::behind_links(file), "-wal");
     match log.exists() {
         false => Ok(()),
         true => Err(Failure::Failed(format!(

@@ -19,9 +19,10 @@ use crate::hardening;
 use crate::model::domain::is_loopback;
 use crate::model::{Secret, strength};
 use crate::server::address::TrustedProxies;
-use crate::server::seal::Sealer;
 use crate::server::store::Store;
-use crate::server::{self, Bounds, CertificateFiles, Entrance, Figures, MetricsToken, ServerState, Tls};
+use crate::server::{
+    self, Bounds, CertificateFiles, Entrance, Figures, MetricsToken, Seals, ServerState, Tls,
+};
 
 /// More than any token for the figures takes, in bytes.
 const MAX_TOKEN: usize = 4096;
@@ -47,8 +48,8 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(Failure::failed)?;
     runtime.block_on(async {
         let store = database.open_store().await?;
-        let sealer = open_sealer(&database, &*store).await?;
-        serve(&args, (bounds, tls, figures), public_url, store, sealer).await
+        let seals = open_seals(&database, &*store).await?;
+        serve(&args, (bounds, tls, figures), public_url, store, seals).await
     })
 }
 
@@ -57,7 +58,7 @@ async fn serve(
     (bounds, tls, figures): (Bounds, Option<Tls>, Figures),
     public_url: String,
     store: Arc<dyn Store>,
-    sealer: Sealer,
+    seals: Seals,
 ) -> Result<(), Failure> {
     let organisation = store.organisation().await.map_err(Failure::failed)?;
     let ending = ended_by_signal()?;
@@ -67,7 +68,7 @@ async fn serve(
         None => None,
     };
     let proxies = TrustedProxies::new(args.trusted_proxies.clone());
-    let state = ServerState::new(store, sealer, public_url, None, proxies)
+    let state = ServerState::new(store, seals, public_url, None, proxies)
         .await
         .map_err(Failure::failed)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -152,20 +153,23 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-async fn open_sealer(database: &Database, store: &dyn Store) -> Result<Sealer, Failure> {
+async fn open_seals(database: &Database, store: &dyn Store) -> Result<Seals, Failure> {
     let root_key = database.root_key()?;
     let opened = founding::open_sealer(store, &root_key).await;
-    opened.map_err(|failure| match &database.root_key {
-        RootKeySource::Environment(_) => failure,
-        RootKeySource::File(path) => {
-            let command = format!(
-                "keydeck seal rotate --database {} --root-key-file {}",
-                database.location,
-                path.display()
-            );
-            seal::explained(failure, path, &command)
-        }
-    })
+    match &database.root_key {
+        RootKeySource::Environment(_) => opened.map(Seals::from),
+        RootKeySource::File(path) => match opened {
+            Ok(sealer) => Ok(Seals::renewed_from(sealer, path)),
+            Err(failure) => {
+                let command = format!(
+                    "keydeck seal rotate --database {} --root-key-file {}",
+                    database.location,
+                    path.display()
+                );
+                Err(seal::explained(failure, path, &command))
+            }
+        },
+    }
 }
 
 /// The certificate and key to serve HTTPS with, when there are any.

@@ -1,4 +1,5 @@
-//! A new file that is there whole or not at all, also after a power cut, and never takes another's place.
+//! A new file that is there whole or not at all, also after a power cut, and never takes another's place. What a killed
+//! process left of one is cleared away by the next that is made in its directory.
 
 use std::fs::{self, File};
 use std::io;
@@ -6,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::Failure;
+use super::{Failure, stray};
 use crate::ending::{self, Waiting};
 use crate::server::seal::{Owner, directory_of};
 
@@ -26,7 +27,7 @@ struct Beside(PathBuf);
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        remove_beside(&self.0);
+        stray::remove_beside(&self.0);
     }
 }
 
@@ -36,9 +37,8 @@ impl WholeFile {
         refuse(target)?;
         let make = || -> io::Result<Self> {
             let directory = std::path::absolute(directory_of(target))?;
-            let file = tempfile::Builder::new()
-                .prefix(".keydeck-")
-                .tempfile_in(directory)?;
+            stray::sweep(&directory);
+            let file = stray::file_in(&directory)?;
             let path = file.path().to_owned();
             Ok(Self {
                 file,
@@ -105,13 +105,7 @@ pub fn suffixed(path: &Path, suffix: &str) -> PathBuf {
 fn remove(path: &Path) {
     // What is not there needs no removal, and nobody is left to be told.
     let _ = fs::remove_file(path);
-    remove_beside(path);
-}
-
-fn remove_beside(path: &Path) {
-    for suffix in BESIDE {
-        let _ = fs::remove_file(suffixed(path, suffix));
-    }
+    stray::remove_beside(path);
 }
 
 fn taken(path: &Path) -> Failure {

@@ -84,7 +84,9 @@ pub async fn exchange(
     let (grant, project) = decided.map_err(|rule| refused(Some(&key), rule))?;
     let signer = server.store.session_signer(project).await?;
     let signer = signer.ok_or_else(|| refused(Some(&key), Rule::NoSessionServer))?;
-    let private_key = server.sealer.unseal_session_key(project, &signer.private_key)?;
+    let private_key = server
+        .unsealed(|sealer| sealer.unseal_session_key(project, &signer.private_key))
+        .await?;
     let connection = Connection {
         url: session_url(&signer, resume.session_id.as_deref())?,
         jwt: Claims::new(&signer, project, key.id).signed(&private_key)?,

@@ -204,7 +204,10 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
         ProblemType::PreconditionRequired => (StatusCode::PRECONDITION_REQUIRED, "If-Match is missing"),
         ProblemType::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "Took too long"),
         ProblemType::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Database away"),
-        ProblemType::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "The disk failed"),
+        ProblemType::Stopped => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Stopped until it is started again",
+        ),
         ProblemType::Unsure => (StatusCode::SERVICE_UNAVAILABLE, "Done or not"),
         ProblemType::Full => (StatusCode::INSUFFICIENT_STORAGE, "No room left"),
         ProblemType::Internal | ProblemType::Unknown => {
@@ -272,7 +275,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::ActorGone => Self::unauthenticated(),
             StoreError::RoleChanged => Self::forbidden("Your role changed meanwhile; look again."),
-            StoreError::Unavailable(_) => {
+            StoreError::Unavailable(_) | StoreError::DataKeyReplaced => {
                 tracing::warn!(%error, "the store is away");
                 Self::new(
                     ProblemType::Unavailable,
@@ -289,6 +292,12 @@ impl From<StoreError> for ApiError {
             StoreError::Stopped(_) => Self::new(
                 ProblemType::Stopped,
                 "The server's disk failed to keep what was written, so it takes no changes until it is started again.",
+            ),
+            // Its log said why, once.
+            StoreError::Elsewhere(_) => Self::new(
+                ProblemType::Stopped,
+                "The server's database file was removed, moved or replaced while it was open, so it answers nothing from it \
+                 until it is started again; its log says what happened.",
             ),
             StoreError::Unsure(_) => {
                 tracing::error!(%error, "a change may have been made or not");

@@ -82,8 +82,8 @@ pub async fn answer(
 
 async fn active(server: &ServerState, asking: &AskingServer, token: &Secret) -> ApiResult<Option<Claims>> {
     let private_key = server
-        .sealer
-        .unseal_session_key(asking.project, &asking.signer.private_key)?;
+        .unsealed(|sealer| sealer.unseal_session_key(asking.project, &asking.signer.private_key))
+        .await?;
     let claims = Claims::read(token, &asking.signer, &private_key);
     // Two projects may share a session server and its private key.
     let Some(claims) = claims.filter(|claims| claims.project == asking.project && asking.deployed) else {

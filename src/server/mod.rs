@@ -38,6 +38,7 @@ mod reading;
 mod root_key;
 mod router;
 pub mod seal;
+mod seals;
 mod session_servers;
 mod session_tokens;
 mod sign_in;
@@ -60,6 +61,7 @@ pub use bounds::Bounds;
 pub use figures::{Figures, MetricsToken};
 pub use mint::new_key;
 use router::Front;
+pub use seals::Seals;
 pub use state::ServerState;
 pub use tls::{CertificateFiles, Tls, TlsError};
 

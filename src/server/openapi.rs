@@ -122,7 +122,7 @@ refusals! {
         "429": "The token is not valid, and too many sign-ins from this address were refused; or too many requests or event \
                 streams of this person are open. `Retry-After` says how many seconds to wait.",
         "500": "A fault of the server.",
-        "503": "The database is away or its disk failed, or the server is overloaded; of `unsure`, whether it was done is not known.",
+        "503": "The database is away, its disk failed or its file was replaced, or the server is overloaded; of `unsure`, whether it was done is not known.",
         "507": "The database has no room left; nothing was changed.",
     }
     /// Of an operation that asks nobody who they are.

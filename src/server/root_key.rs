@@ -4,7 +4,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
@@ -148,6 +148,29 @@ pub fn replace(new: &Path, old: &Path) -> Result<(), SealError> {
     std::fs::rename(new, old)
         .and_then(|()| File::open(directory_of(old))?.sync_all())
         .map_err(|source| unwritable(old, source))
+}
+
+/// The file itself: a link to it stays, and what is beside it is beside the file.
+pub fn behind_links(path: &Path) -> PathBuf {
+    let followed = |link: &Path| -> io::Result<PathBuf> {
+        let target = std::fs::canonicalize(link);
+        match target {
+            Ok(target) => Ok(target),
+            // What it leads to is not there yet.
+            Err(_) => Ok(directory_of(link).join(std::fs::read_link(link)?)),
+        }
+    };
+    match path.is_symlink() {
+        true => followed(path).unwrap_or_else(|_| path.to_owned()),
+        false => path.to_owned(),
+    }
+}
+
+/// Where a rotation keeps the new root key until it takes the place of this one.
+pub fn next_to(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".next");
+    PathBuf::from(name)
 }
 
 /// The directory that a file is in.

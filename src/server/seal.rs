@@ -13,7 +13,8 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-pub use super::root_key::{Owner, RootKey, directory_of, replace};
+pub use super::root_key::{Owner, RootKey, behind_links, directory_of, next_to, replace};
+use super::store::seals::SealedSecret;
 use super::store::{Sealed, WrappedDataKey};
 use crate::model::{Scope, Secret, Token};
 
@@ -50,12 +51,21 @@ pub enum SealError {
 
 /// A new data key, wrapped under `root`, for a new database.
 pub fn new_data_key(root: &RootKey) -> Result<WrappedDataKey, SealError> {
+    data_key(root, FIRST_DATA_KEY)
+}
+
+/// One more data key, wrapped under `root`, which takes over from these. The newest one always stays, so no id comes again.
+pub fn next_data_key(root: &RootKey, before: &[WrappedDataKey]) -> Result<WrappedDataKey, SealError> {
+    let newest = before.iter().map(|key| key.id).max();
+    data_key(root, newest.ok_or(SealError::NoDataKey)? + 1)
+}
+
+fn data_key(root: &RootKey, id: u32) -> Result<WrappedDataKey, SealError> {
     let mut key = Zeroizing::new([0; 32]);
     getrandom::fill(key.as_mut())?;
-    let cipher = root.cipher();
     Ok(WrappedDataKey {
-        id: FIRST_DATA_KEY,
-        bytes: encrypt(&cipher, key.as_ref(), &wrapping(FIRST_DATA_KEY))?,
+        id,
+        bytes: encrypt(&root.cipher(), key.as_ref(), &wrapping(id))?,
     })
 }
 
@@ -120,6 +130,24 @@ impl Sealer {
             current,
             older: keys,
         })
+    }
+
+    /// Whether all of these are at hand.
+    pub fn has_all(&self, wrapped: &[WrappedDataKey]) -> bool {
+        let has = |id| self.current.id == id || self.older.iter().any(|key| key.id == id);
+        wrapped.iter().all(|key| has(key.id))
+    }
+
+    /// The ids of the data keys that were replaced.
+    pub fn replaced(&self) -> impl Iterator<Item = u32> {
+        self.older.iter().map(|key| key.id)
+    }
+
+    /// The same secret under the newest data key.
+    pub fn resealed(&self, secret: &SealedSecret) -> Result<Sealed, SealError> {
+        let kind = secret.scope.map_or(SESSION_KEY, Scope::as_str);
+        let opened = self.unseal_as(secret.id, kind, &secret.sealed)?;
+        self.seal_as(secret.id, kind, opened.expose())
     }
 
     pub fn seal(&self, id: Uuid, scope: Scope, token: &Token) -> Result<Sealed, SealError> {

@@ -12,9 +12,9 @@ use super::openapi::{BadBody, Common, Forbidden, NoSuchId};
 use super::policy;
 use super::projects::{seen, seen_by};
 use super::state::ServerState;
-use super::store::{NewSessionServer, SessionServerChange};
+use super::store::{NewSessionServer, SessionServerChange, StoreError};
 use crate::api::{Project, SessionServer, SessionServerEdit};
-use crate::model::session_server;
+use crate::model::session_server::{self, ValidSessionServer};
 
 /// Sets where a project's keys connect to. The private key is never answered.
 #[utoipa::path(put, path = "/v1/projects/{id}/session-server", tag = "projects", params(("id" = Uuid, Path)),
@@ -28,17 +28,7 @@ pub async fn set(
 ) -> ApiResult<Json<Project>> {
     may_set(&server, &signed_in, id).await?;
     let valid = session_server::validate(&edit.url, &edit.key_name, edit.private_key.as_ref())?;
-    let sealed = valid
-        .private_key
-        .map(|key| server.sealer.seal_session_key(id, &key));
-    let new = NewSessionServer {
-        server: SessionServer {
-            url: valid.url,
-            key_name: valid.key_name,
-        },
-        private_key: sealed.transpose()?,
-    };
-    match server.store.set_session_server(id, new, signed_in.actor).await? {
+    match stored(&server, &signed_in, id, valid).await? {
         SessionServerChange::Set(project) => Ok(Json(seen_by(&signed_in.user, project))),
         SessionServerChange::NoPrivateKey => Err(ApiError::invalid_field(
             "private_key",
@@ -46,6 +36,38 @@ pub async fn set(
         )),
         SessionServerChange::Missing => Err(ApiError::not_found()),
     }
+}
+
+/// Seals the private key and stores it: once more, when the data key was replaced meanwhile.
+async fn stored(
+    server: &ServerState,
+    signed_in: &SignedIn,
+    id: Uuid,
+    valid: ValidSessionServer,
+) -> ApiResult<SessionServerChange> {
+    let sealed = || {
+        let key = valid.private_key.as_ref();
+        key.map(|key| server.seals.now().seal_session_key(id, key))
+            .transpose()
+    };
+    let mut new = NewSessionServer {
+        server: SessionServer {
+            url: valid.url,
+            key_name: valid.key_name,
+        },
+        private_key: sealed()?,
+    };
+    match server
+        .store
+        .set_session_server(id, new.clone(), signed_in.actor)
+        .await
+    {
+        Err(StoreError::DataKeyReplaced) => {}
+        set => return Ok(set?),
+    }
+    server.renew_seals().await?;
+    new.private_key = sealed()?;
+    Ok(server.store.set_session_server(id, new, signed_in.actor).await?)
 }
 
 /// Removes a project's session server, and destroys its private key.

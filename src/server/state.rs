@@ -9,7 +9,7 @@ use super::address::TrustedProxies;
 use super::auth::LocalSession;
 use super::events::News;
 use super::metrics::Metrics;
-use super::seal::Sealer;
+use super::seals::Seals;
 use super::sign_in::SignIns;
 use super::store::{Store, StoreResult};
 use super::turns::Turns;
@@ -25,7 +25,7 @@ pub struct ServerState(Arc<Shared>);
 
 pub struct Shared {
     pub(super) store: Arc<dyn Store>,
-    pub(super) sealer: Sealer,
+    pub(super) seals: Seals,
     /// Where integrations reach this server; it is part of the secrets that it hands out.
     pub(super) public_url: String,
     pub(super) local_session: Option<LocalSession>,
@@ -44,17 +44,18 @@ pub struct Shared {
 impl ServerState {
     pub async fn new(
         store: Arc<dyn Store>,
-        sealer: Sealer,
+        seals: impl Into<Seals>,
         public_url: String,
         local_session: Option<LocalSession>,
         proxies: TrustedProxies,
     ) -> StoreResult<Self> {
+        let seals = seals.into();
         let organisation = store.organisation().await?;
         let first_seq = store.last_seq().await?;
         let metrics = Metrics::new(store.latencies());
         Ok(Self(Arc::new(Shared {
             store,
-            sealer,
+            seals,
             public_url,
             local_session,
             proxies,

@@ -10,12 +10,13 @@
     reason = "what a test needs and does not get fails it"
 )]
 
-#[expect(dead_code, reason = "shared with the tests of several servers")]
 #[path = "../common/real_server.rs"]
 mod deck;
 mod disk;
 mod full;
+mod init;
 mod kill;
+mod path;
 #[expect(dead_code, reason = "shared with the tests of the store")]
 #[path = "../common/postgres.rs"]
 mod postgres;

@@ -25,6 +25,7 @@ mod on_postgres {
     mod away;
     mod balancer;
     mod revoked;
+    mod rotation;
     mod together;
     pub mod wire;
 }

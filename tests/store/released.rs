@@ -9,7 +9,7 @@ use keydeck::api::{ActivityAction, ActivityQuery, KeyFilter, Sort, UserQuery};
 use keydeck::model::Scope;
 use keydeck::server::seal::{RootKey, Sealer};
 use keydeck::server::store::sqlite::{SqliteStore, examine};
-use keydeck::server::store::{Found, KeyRecord, Store, Visible};
+use keydeck::server::store::{DataKeyStore, Found, KeyRecord, Store, Visible};
 use rusqlite::Connection;
 
 use super::activity::{assert_chained, log};
@@ -37,7 +37,7 @@ macro_rules! release {
     };
 }
 
-const RELEASED: [Release; 5] = [
+const RELEASED: &[Release] = &[
     release!("001_init.sql", "schema-1.sql", 9, &["App", "Board", "Checkout"]),
     release!(
         "002_people.sql",
@@ -61,6 +61,13 @@ const RELEASED: [Release; 5] = [
     release!(
         "009_session_tokens.sql",
         // The same rows: nobody had a token for a session server.
+        "schema-3.sql",
+        19,
+        &["App", "Board", "Booth", "Checkout"]
+    ),
+    release!(
+        "010_data_keys.sql",
+        // The same rows: it has one more index.
         "schema-3.sql",
         19,
         &["App", "Board", "Booth", "Checkout"]

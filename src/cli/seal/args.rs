@@ -12,10 +12,11 @@ pub struct SealArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum SealCommand {
-    /// Put a new root key in the place of the old one, also while the server runs
+    /// Put a new root key and a new data key in the place of the old ones, also while the server runs
     ///
-    /// The old root key is kept beside the new one, because backups of the database that were made before
-    /// can only be opened with it. A rotation that was cut off is finished by running it again.
+    /// What is sealed from then on can't be opened with the old root key, whatever backup somebody has. The old root key
+    /// is kept beside the new one, because backups of the database that were made before can only be opened with it. A
+    /// rotation that was cut off is finished by running it again.
     Rotate(RotateArgs),
 }
 
@@ -36,4 +37,11 @@ pub struct RotateArgs {
     /// Keep the new root key in this file instead; needed when the old one is in KEYDECK_ROOT_KEY
     #[arg(long, value_name = "FILE", requires = "database")]
     pub new_root_key_file: Option<PathBuf>,
+    /// Also seal all secrets anew under the new data key
+    ///
+    /// Then the old root key opens nothing any more of the database as it is, whatever backup somebody has; a backup from
+    /// before still shows the secrets of then to whoever has the old root key too. One that was cut off is continued
+    /// by running it again.
+    #[arg(long)]
+    pub reseal: bool,
 }

@@ -25,8 +25,8 @@ impl Files {
         let (next, replaced) = match (&database.root_key, new) {
             (_, Some(new)) => (new.to_owned(), None),
             (RootKeySource::File(path), None) => {
-                let path = behind_links(path);
-                (next_to(&path), Some(path))
+                let path = seal::behind_links(path);
+                (seal::next_to(&path), Some(path))
             }
             (RootKeySource::Environment(_), None) => {
                 return Err(Failure::Usage(
@@ -41,6 +41,11 @@ impl Files {
             replaced,
             owner: owner(database)?,
         })
+    }
+
+    /// Where the new root key is at the end.
+    pub fn current(&self) -> &Path {
+        self.replaced.as_ref().unwrap_or(&self.next)
     }
 
     /// Keeps a second rotation away from these files until it is dropped.
@@ -99,8 +104,14 @@ impl Files {
 
     fn keep_old(&self, path: &Path) -> Result<PathBuf, Failure> {
         let old = RootKey::read_file(path).map_err(Failure::failed)?;
-        let suffix = Timestamp::now().strftime(".old-%Y%m%dT%H%M%SZ");
-        let copy = suffixed(path, &suffix.to_string());
+        let suffix = Timestamp::now().strftime(".old-%Y%m%dT%H%M%SZ").to_string();
+        let mut copy = suffixed(path, &suffix);
+        // Of another rotation in the same second.
+        let mut others = 1;
+        while copy.exists() {
+            others += 1;
+            copy = suffixed(path, &format!("{suffix}-{others}"));
+        }
         old.write_new(&copy, self.owner).map_err(Failure::failed)?;
         Ok(copy)
     }
@@ -140,7 +151,7 @@ fn owner(database: &Database) -> Result<Option<Owner>, Failure> {
 /// Says of a root key that doesn't open the database whether that is because a rotation was cut off,
 /// which `command` finishes.
 pub fn explained(failure: Failure, root_key: &Path, command: &str) -> Failure {
-    let next = next_to(&behind_links(root_key));
+    let next = seal::next_to(&seal::behind_links(root_key));
     match next.exists() {
         true => Failure::Failed(format!(
             "{failure}; {} is of a rotation that was cut off, finish it with: {command}",
@@ -148,18 +159,6 @@ pub fn explained(failure: Failure, root_key: &Path, command: &str) -> Failure {
         )),
         false => failure,
     }
-}
-
-/// The file itself: a link to it stays, and what is beside it is beside the file.
-fn behind_links(path: &Path) -> PathBuf {
-    match path.is_symlink() {
-        true => fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
-        false => path.to_owned(),
-    }
-}
-
-fn next_to(path: &Path) -> PathBuf {
-    suffixed(path, ".next")
 }
 
 fn suffixed(path: &Path, suffix: &str) -> PathBuf {

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod files;
+mod reseal;
 mod rotate;
 
 use self::args::{SealArgs, SealCommand};

@@ -1,21 +1,26 @@
-//! `keydeck seal rotate`: wraps the data keys under a new root key. A server that runs meanwhile has
-//! them in memory and goes on; what they seal stays as it is.
+//! `keydeck seal rotate`: wraps the data keys under a new root key, with one more that seals from now on. A server that
+//! runs meanwhile goes on with those that it has in memory, and takes the new one when it is the first time to seal or
+//! unseal with it. `--reseal` seals anew what the ones before have sealed.
 
 use std::path::Path;
 
 use super::args::RotateArgs;
 use super::files::Files;
+use super::reseal::{self, Done};
+use crate::api::{ActivityAction, ActivityQuery};
 use crate::cli::database::{Database, RootKeySource};
 use crate::cli::founding::block_on;
 use crate::cli::{Failure, local, output};
 use crate::config;
-use crate::server::seal::{self, SealError};
-use crate::server::store::Store;
+use crate::server::seal::{self, RootKey, SealError};
+use crate::server::store::{Rotation, Store, Visible};
 
 enum Outcome {
     Rotated,
     /// The data keys were wrapped under the new root key before this run.
     Finished,
+    /// All but sealing anew was done before this run.
+    Continued,
 }
 
 pub fn run(args: &RotateArgs) -> Result<(), Failure> {
@@ -25,30 +30,112 @@ pub fn run(args: &RotateArgs) -> Result<(), Failure> {
     };
     let files = Files::of(&database, args.new_root_key_file.as_deref())?;
     let lock = files.lock()?;
-    let outcome = block_on(async {
+    block_on(async {
         let store = database.open_store().await?;
-        rewrap(&*store, &database, &files).await
-    })?;
-    let copy = files.install().map_err(|failure| {
-        Failure::Failed(format!(
-            "{failure}; the data keys are wrapped under the root key in {} already: run keydeck seal rotate again",
-            files.next.display()
-        ))
+        let is_unfinished = is_unfinished(&*store).await?;
+        if args.reseal && is_unfinished && opens_without_rotation(&*store, &database, &files).await? {
+            told_of_rotation(&database, &files, &Outcome::Continued, None);
+        } else {
+            let outcome = rotate(&*store, &database, &files, args.reseal).await?;
+            let copy = files.install().map_err(|failure| {
+                Failure::Failed(format!(
+                    "{failure}; the data keys are wrapped under the root key in {} already: run keydeck seal rotate again",
+                    files.next.display()
+                ))
+            })?;
+            told_of_rotation(&database, &files, &outcome, copy.as_deref());
+        }
+        if args.reseal {
+            let root_key = RootKey::read_file(files.current()).map_err(Failure::failed)?;
+            return told_of_resealing(reseal::run(&*store, &root_key).await?);
+        }
+        output::talk(
+            "secrets are sealed under a new data key from now on, and the old root key opens none of those; older ones \
+             stay under the data keys before, until keydeck seal rotate --reseal",
+        );
+        if is_unfinished {
+            output::talk(
+                "an earlier --reseal was cut off; run keydeck seal rotate --reseal to seal the rest anew",
+            );
+        }
+        Ok(())
     })?;
     drop(lock);
-    told(&database, &files, outcome, copy.as_deref());
     Ok(())
 }
 
-fn told(database: &Database, files: &Files, outcome: Outcome, copy: Option<&Path>) {
+/// Whether a run with `--reseal` rotated, and none has ended sealing anew since.
+async fn is_unfinished(store: &dyn Store) -> Result<bool, Failure> {
+    let newest = async |action| -> Result<_, Failure> {
+        let query = ActivityQuery {
+            action: Some(action),
+            limit: Some(1),
+            ..ActivityQuery::default()
+        };
+        let page = store.activity(&query, Visible::All).await;
+        Ok(page.map_err(Failure::failed)?.items.pop())
+    };
+    let rotated = newest(ActivityAction::RootKeyRotated).await?;
+    let resealed = newest(ActivityAction::SecretsResealed).await?;
+    Ok(rotated.is_some_and(|rotated| {
+        rotated.changes.get("reseal").is_some() && resealed.is_none_or(|resealed| resealed.seq < rotated.seq)
+    }))
+}
+
+/// Whether the root key is in its place already, so that there is nothing left to do but to seal anew.
+async fn opens_without_rotation(
+    store: &dyn Store,
+    database: &Database,
+    files: &Files,
+) -> Result<bool, Failure> {
+    let wrapped = store.data_keys().await.map_err(Failure::failed)?;
+    Ok(match files.replaced {
+        Some(_) => {
+            files.left_over()?.is_none()
+                && database
+                    .root_key()
+                    .is_ok_and(|root_key| seal::opens(&root_key, &wrapped))
+        }
+        // It was named before, and is in its place.
+        None => files
+            .left_over()?
+            .is_some_and(|root_key| seal::opens(&root_key, &wrapped)),
+    })
+}
+
+fn told_of_resealing(done: Done) -> Result<(), Failure> {
+    output::talk(format!(
+        "sealed {} anew; the old root key opens nothing any more of the database as it is now. A backup from before shows \
+         the secrets of then to whoever has the old root key: where both may be in wrong hands, revoke those keys, and \
+         give their session servers other ones",
+        output::counted(done.resealed, "secret")
+    ));
+    let Some(first) = done.unreadable.first() else {
+        return Ok(());
+    };
+    Err(Failure::Failed(format!(
+        "{} could not be opened and stay as they are, the first is of {first}; they were changed by other hands: revoke or \
+         set them anew",
+        output::counted(done.unreadable.len() as u64, "secret")
+    )))
+}
+
+fn told_of_rotation(database: &Database, files: &Files, outcome: &Outcome, copy: Option<&Path>) {
     let path = database.location.name();
     output::talk(match outcome {
         Outcome::Rotated => format!("rotated the root key of {path}"),
         Outcome::Finished => format!("finished a rotation of {path} that was cut off"),
+        Outcome::Continued => {
+            return output::talk(format!("{path} was rotated already; the rest is sealed anew"));
+        }
     });
-    let new = files.replaced.as_ref().unwrap_or(&files.next).display();
+    let new = files.current().display();
     output::talk(format!(
         "the root key is in {new}: keep a copy apart from the database's backups, nothing can be read without it"
+    ));
+    output::talk(format!(
+        "servers at work take the new data key with the root key in {new} as soon as they need it; one that can't read it \
+         there must be started again with it, and until then creates no Web or Mobile keys"
     ));
     let before = "backups made before now need the old one";
     output::talk(match (copy, &database.root_key) {
@@ -63,7 +150,12 @@ fn told(database: &Database, files: &Files, outcome: Outcome, copy: Option<&Path
     });
 }
 
-async fn rewrap(store: &dyn Store, database: &Database, files: &Files) -> Result<Outcome, Failure> {
+async fn rotate(
+    store: &dyn Store,
+    database: &Database,
+    files: &Files,
+    reseals: bool,
+) -> Result<Outcome, Failure> {
     let wrapped = store.data_keys().await.map_err(Failure::failed)?;
     let left_over = files.left_over()?;
     let is_wrapped = left_over.as_ref().is_some_and(|next| seal::opens(next, &wrapped));
@@ -86,8 +178,13 @@ async fn rewrap(store: &dyn Store, database: &Database, files: &Files) -> Result
         Some(next) => next,
         None => files.write_next()?,
     };
-    let rewrapped = seal::rewrap(&current, &next, &wrapped).map_err(Failure::failed)?;
-    match store.rewrap_data_keys(wrapped, rewrapped).await {
+    let rotation = Rotation {
+        rewrapped: seal::rewrap(&current, &next, &wrapped).map_err(Failure::failed)?,
+        newest: seal::next_data_key(&next, &wrapped).map_err(Failure::failed)?,
+        old: wrapped,
+        reseals,
+    };
+    match store.rotate_data_keys(rotation).await {
         Ok(true) => Ok(Outcome::Rotated),
         Ok(false) => {
             if is_new {

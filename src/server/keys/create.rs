@@ -17,7 +17,7 @@ use crate::server::mint::new_key;
 use crate::server::openapi::{BadBody, Common, Forbidden, Revoked};
 use crate::server::policy;
 use crate::server::state::ServerState;
-use crate::server::store::{Idempotency, KeyCreation, KeyRecord};
+use crate::server::store::{Idempotency, KeyCreation, KeyRecord, StoreError};
 
 type Answer = (StatusCode, [(HeaderName, HeaderValue); 2], Json<Created>);
 
@@ -44,8 +44,8 @@ pub async fn create(
     let idempotency = idempotency
         .map(|key| fingerprint(&fields).map(|fingerprint| Idempotency { key, fingerprint }))
         .transpose()?;
-    let (new, token) = new_key(&server.sealer, &valid, idempotency, Timestamp::now())?;
-    match server.store.create_key(new, signed_in.actor).await? {
+    let (creation, token) = stored(&server, &signed_in, &valid, idempotency).await?;
+    match creation {
         KeyCreation::Created(record) => created(&server, &signed_in, record, &token),
         KeyCreation::Replayed(Some(record)) => replayed(&server, &signed_in, record).await,
         KeyCreation::Replayed(None) => Err(revoked_since()),
@@ -60,6 +60,24 @@ pub async fn create(
             "This project is not deployed; deploy it first or choose another one.",
         )),
     }
+}
+
+/// Makes a key and stores it: once more, when the data key that its token was sealed under was replaced meanwhile.
+async fn stored(
+    server: &ServerState,
+    signed_in: &SignedIn,
+    valid: &ValidKey,
+    idempotency: Option<Idempotency>,
+) -> ApiResult<(KeyCreation, Token)> {
+    let made = || new_key(&server.seals.now(), valid, idempotency.clone(), Timestamp::now());
+    let (new, token) = made()?;
+    match server.store.create_key(new, signed_in.actor).await {
+        Err(StoreError::DataKeyReplaced) => {}
+        created => return Ok((created?, token)),
+    }
+    server.renew_seals().await?;
+    let (new, token) = made()?;
+    Ok((server.store.create_key(new, signed_in.actor).await?, token))
 }
 
 fn role_creates(user: &User, scope: Scope) -> ApiResult<()> {

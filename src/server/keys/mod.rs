@@ -84,7 +84,9 @@ async fn revealed(
     match server.store.reveal_key(record.id, signed_in.actor).await? {
         None => Ok(None),
         Some(sealed) => {
-            let token = server.sealer.unseal(record.id, record.scope, &sealed)?;
+            let token = server
+                .unsealed(|sealer| sealer.unseal(record.id, record.scope, &sealed))
+                .await?;
             Ok(Some(secret_of(server, record, &token)))
         }
     }

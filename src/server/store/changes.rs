@@ -178,6 +178,7 @@ pub fn heard(action: &str) -> Result<KeyEventKind, Changed> {
         | Action::GatewayAdded
         | Action::GatewayRemoved
         | Action::RootKeyRotated
+        | Action::SecretsResealed
         | Action::Unknown => Err(Changed::Log),
     }
 }

@@ -15,6 +15,7 @@ mod people;
 pub mod postgres;
 mod projects;
 mod report;
+pub mod seals;
 pub mod sqlite;
 pub mod transfer;
 mod usage;
@@ -34,6 +35,7 @@ pub use self::projects::{
     AskingServer, NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
     SessionTokenIssue,
 };
+pub use self::seals::{DataKeyStore, Rotation, Sealed, WrappedDataKey};
 pub use self::usage::{
     Checked, CheckedKey, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of, merged,
 };
@@ -62,20 +64,6 @@ pub struct Actor {
     pub token: Option<TokenHash>,
     /// Recorded in the activity log.
     pub address: Option<IpAddr>,
-}
-
-/// A token sealed under a data key (`server::seal`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sealed {
-    pub data_key: u32,
-    pub bytes: Vec<u8>,
-}
-
-/// A data key as it is stored: wrapped under the root key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrappedDataKey {
-    pub id: u32,
-    pub bytes: Vec<u8>,
 }
 
 /// An active key as it is stored.
@@ -261,6 +249,9 @@ pub enum StoreError {
     /// Nothing is written until the server is started again. Reads go on.
     #[error("the disk failed to keep what was written: {0}")]
     Stopped(String),
+    /// Nothing is read or written until the server is started again.
+    #[error("the database's path no longer leads to the file that is open: {0}")]
+    Elsewhere(String),
     /// Everything of the change was kept, or nothing.
     #[error("whether the change was kept is not known: {0}")]
     Unsure(String),
@@ -271,6 +262,9 @@ pub enum StoreError {
     ActorGone,
     #[error("who acts has another role meanwhile")]
     RoleChanged,
+    /// Since the secret was sealed that was to be stored.
+    #[error("the data key was replaced meanwhile")]
+    DataKeyReplaced,
     #[error("the database refused: {0}")]
     Fault(String),
 }
@@ -289,18 +283,13 @@ pub struct Founding {
 
 /// The server's memory.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: DataKeyStore {
     /// Asks the engine whether it can answer (for `/readyz`).
     async fn ping(&self) -> StoreResult<()>;
     /// How long what it was asked took.
     fn latencies(&self) -> &Latencies;
 
     async fn organisation(&self) -> StoreResult<Organisation>;
-    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>>;
-    /// Puts the data keys as wrapped under a new root key in the place of `old`, and records it as
-    /// nobody's act. `false` when they are no longer wrapped as in `old`; then nothing is changed.
-    async fn rewrap_data_keys(&self, old: Vec<WrappedDataKey>, new: Vec<WrappedDataKey>)
-    -> StoreResult<bool>;
 
     /// The user who signed in with this token.
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>>;

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 pub use self::recorder::Recorder;
 use super::state::ServerState;
-use super::store::{Tallies, merged};
+use super::store::{StoreError, Tallies, merged};
 
 /// How long counts stay in memory alone.
 const EVERY: Duration = Duration::from_secs(1);
@@ -91,8 +91,14 @@ async fn write(server: &ServerState, taken: Tallies) -> Written {
             }
         }
         Err(error) => {
-            tracing::warn!(%error, "what keys were used for can't be written; it is tried again");
-            server.usage.put_back(&tallies);
+            match error {
+                // Nothing is written any more, and the log says so already.
+                StoreError::Elsewhere(_) => {}
+                _ => {
+                    tracing::warn!(%error, "what keys were used for can't be written; it is tried again");
+                    server.usage.put_back(&tallies);
+                }
+            }
             Written::default()
         }
     }
@@ -123,6 +129,7 @@ async fn settle(server: &ServerState, waiting: &Notify) {
             match server.store.settle_usage().await {
                 Ok(false) => break,
                 Ok(true) => sleep(started.elapsed() * REST).await,
+                Err(StoreError::Elsewhere(_)) => break,
                 Err(error) => {
                     tracing::warn!(%error, "what keys were used for can't be settled; it is tried again");
                     sleep(AGAIN).await;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::change::Change;
 use super::rows::{Kept, KeyBy, find_key, hash, lines, rank};
-use super::{ask, projects};
+use super::{ask, data_keys, projects};
 use crate::api::ActivityAction;
 use crate::model::{Settings, ValidKey};
 use crate::server::store::changes::{self, Subject};
@@ -32,6 +32,9 @@ pub async fn create(change: &mut Change<'_>, new: &NewKey) -> StoreResult<KeyCre
     };
     if name_is_taken(change, project, &new.valid.name, None).await? {
         return Ok(KeyCreation::NameTaken);
+    }
+    if let Some(sealed) = &new.sealed {
+        data_keys::expect_newest(&change.tx, sealed).await?;
     }
     let seq = insert(change, new, project, creator).await?;
     if let Some(used) = &new.idempotency {

@@ -118,6 +118,9 @@ macro_rules! change {
     }};
 }
 
+// For the files beside this one.
+use {change as in_change, quick, read};
+
 impl PostgresStore {
     /// Lays the foundation of a deck in an empty database.
     pub async fn create(
@@ -125,9 +128,19 @@ impl PostgresStore {
         founding: &Founding,
         data_key: &WrappedDataKey,
     ) -> StoreResult<Self> {
-        let pool = one_connection(address)?;
-        schema::create(&pool, &address.to_string(), founding, data_key).await?;
+        Self::found(address, founding, data_key, || Ok(())).await?;
         Self::open(address).await
+    }
+
+    /// As [`PostgresStore::create`]; nothing of it stays when `before_it_stays` fails.
+    pub async fn found(
+        address: &Address,
+        founding: &Founding,
+        data_key: &WrappedDataKey,
+        before_it_stays: impl FnOnce() -> StoreResult<()>,
+    ) -> StoreResult<()> {
+        let pool = one_connection(address)?;
+        schema::create(&pool, &address.to_string(), founding, data_key, before_it_stays).await
     }
 
     pub async fn open(address: &Address) -> StoreResult<Self> {
@@ -171,18 +184,6 @@ impl Store for PostgresStore {
 
     async fn organisation(&self) -> StoreResult<Organisation> {
         quick!(self, |db| people::organisation(db))
-    }
-
-    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
-        quick!(self, |db| data_keys::all(db))
-    }
-
-    async fn rewrap_data_keys(
-        &self,
-        old: Vec<WrappedDataKey>,
-        new: Vec<WrappedDataKey>,
-    ) -> StoreResult<bool> {
-        change!(self, of_nobody(), |change| data_keys::rewrap(change, &old, &new))
     }
 
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>> {

@@ -10,9 +10,10 @@ use crate::model::Role;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// `keydeck_schema.version` is how many of them a database has.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: &[&str] = &[
     include_str!("../../../../assets/migrations/postgres/001_init.sql"),
     include_str!("../../../../assets/migrations/postgres/006_session_tokens.sql"),
+    include_str!("../../../../assets/migrations/postgres/007_data_keys.sql"),
 ];
 /// "keydeck", for `pg_advisory_xact_lock`: held by whoever looks at the schema and changes it.
 const LOCK: i64 = 0x006b_6579_6465_636b;
@@ -25,11 +26,13 @@ pub async fn create(
     shown: &str,
     founding: &Founding,
     data_key: &WrappedDataKey,
+    before_it_stays: impl FnOnce() -> StoreResult<()>,
 ) -> StoreResult<()> {
     let mut client = pool.lease().await?;
     let tx = client.transaction().await?;
     lay_foundation(&tx, shown).await?;
     found(&tx, founding, data_key).await?;
+    before_it_stays()?;
     tx.commit().await?;
     client.give_back();
     Ok(())

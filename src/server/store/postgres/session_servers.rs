@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::ask::{self, Db};
 use super::change::Change;
+use super::data_keys;
 use super::projects::{by_id, find};
 use super::session_tokens;
 use crate::api::{ActivityAction, SessionServer};
@@ -50,6 +51,9 @@ pub async fn set(
         return Ok(SessionServerChange::NoPrivateKey);
     }
     let changes = changes::of_session_server(project.session_server.as_ref(), new);
+    if let Some(sealed) = &new.private_key {
+        data_keys::expect_newest(&change.tx, sealed).await?;
+    }
     if !changes.is_empty() {
         let sealed = new.private_key.as_ref();
         ask::run_one(

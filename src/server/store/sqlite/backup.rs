@@ -4,9 +4,11 @@
 use std::fmt;
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
-use super::{activity, connection, data_keys};
+use super::health::Health;
+use super::open_file::OpenFile;
+use super::{activity, connection, data_keys, located};
 use crate::api::{ActivityHead, ActivityPage, ActivityQuery};
 use crate::server::store::{StoreError, StoreResult, Visible, WrappedDataKey};
 
@@ -27,11 +29,39 @@ impl fmt::Display for Contents {
 
 /// Copies the database into a file that is empty, as it is at one moment, whoever writes meanwhile. It is written
 /// anew, row by row: nothing of what was erased comes along. It is for the caller to sync it.
+///
+/// Fails when the copy lacks anything that a server acknowledged before: then the path led elsewhere while it was made.
 pub fn back_up(database: &Path, copy: &Path) -> StoreResult<()> {
     let unusable = || StoreError::Unavailable(format!("{} is no path of text", copy.display()));
-    let copy = copy.to_str().ok_or_else(unusable)?;
-    connection::existing(database)?.execute("VACUUM INTO ?", [copy])?;
-    Ok(())
+    let into = copy.to_str().ok_or_else(unusable)?;
+    let file = located::database(database)?;
+    let before = located::identity(&file)?;
+    let conn = connection::existing(database)?;
+    // Of an earlier version it has no head.
+    let acknowledged = match connection::is_current(&conn)? {
+        true => Some(activity::head(&conn)?),
+        false => None,
+    };
+    let open = OpenFile::new(database, &file, before, Health::default())?;
+    conn.execute("VACUUM INTO ?", [into])?;
+    open.look()?;
+    match acknowledged {
+        Some(head) => prove_it_has(&connection::existing(copy)?, head),
+        None => Ok(()),
+    }
+}
+
+fn prove_it_has(copy: &Connection, acknowledged: ActivityHead) -> StoreResult<()> {
+    let mut row = copy.prepare("SELECT 1 FROM activity WHERE seq = ? AND hash = ?")?;
+    let is_there =
+        acknowledged.seq == 0 || row.exists(params![acknowledged.seq as i64, acknowledged.hash.0])?;
+    match is_there && activity::head(copy)?.seq >= acknowledged.seq {
+        true => Ok(()),
+        false => Err(StoreError::Fault(format!(
+            "the copy lacks row {} of the activity, which was acknowledged before it was made",
+            acknowledged.seq
+        ))),
+    }
 }
 
 /// Fails when it is no database of keydeck that this program knows, or is damaged.

@@ -1,6 +1,7 @@
 //! Opening the file: its mode, its pragmas, its schema, and what a new database begins with.
 
 use std::fs::{File, OpenOptions, Permissions};
+use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::thread::available_parallelism;
@@ -10,13 +11,13 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::activity;
 use super::rows::micros;
+use super::{activity, located};
 use crate::model::Role;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// The schema's steps; `PRAGMA user_version` is how many of them a database has.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: &[Migration] = &[
     Migration {
         sql: include_str!("../../../../assets/migrations/sqlite/001_init.sql"),
         then: |_| Ok(()),
@@ -37,6 +38,10 @@ const MIGRATIONS: [Migration; 5] = [
         sql: include_str!("../../../../assets/migrations/sqlite/009_session_tokens.sql"),
         then: |_| Ok(()),
     },
+    Migration {
+        sql: include_str!("../../../../assets/migrations/sqlite/010_data_keys.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 struct Migration {
@@ -49,6 +54,7 @@ struct Migration {
 const APPLICATION_ID: i32 = 0x6b64_636b;
 /// Older ones can corrupt the write-ahead log when it is reset.
 const OLDEST_ENGINE: i32 = 3_051_003;
+pub const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Room for every statement there is under the usual filters; each takes a few KiB.
 const STATEMENTS: usize = 112;
@@ -64,7 +70,7 @@ const READERS_CACHE_KIB: usize = 24 * 1024;
 /// look at the file until all is in it, so that of two who try at once one finds it taken.
 pub fn create(path: &Path, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
     private_file(path)?;
-    let mut conn = connect(path)?;
+    let mut conn = connect(&located::database(path)?)?;
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if version(&tx)? > 0 {
         return Err(StoreError::AlreadyInitialised(path.display().to_string()));
@@ -80,15 +86,13 @@ pub fn create(path: &Path, founding: &Founding, data_key: &WrappedDataKey) -> St
 
 /// A connection to a keydeck database of this version or an earlier one.
 pub fn existing(path: &Path) -> StoreResult<Connection> {
-    let missing = || StoreError::NotInitialised(path.display().to_string());
-    if !path.exists() {
-        return Err(missing());
-    }
-    let conn = connect(path)?;
+    let file = located::database(path)?;
+    located::refuse_held_without_log(&file)?;
+    let conn = connect(&file)?;
     let found = version(&conn)?;
     if found == 0 {
         return Err(if is_empty(&conn)? {
-            missing()
+            StoreError::NotInitialised(path.display().to_string())
         } else {
             foreign(path)
         });
@@ -190,8 +194,7 @@ fn connect(path: &Path) -> StoreResult<Connection> {
             rusqlite::version()
         )));
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags)?;
+    let conn = Connection::open_with_flags(path, FLAGS)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     // Plans that don't depend on bound values: else most statements would be compiled anew for each page.
@@ -210,6 +213,11 @@ fn connect(path: &Path) -> StoreResult<Connection> {
 
 /// SQLite gives the mode of the database to the files beside it.
 fn private_file(path: &Path) -> StoreResult<()> {
+    let unusable = |error| StoreError::Unavailable(format!("{}: {error}", path.display()));
+    // To open a pipe would be to wait for somebody at its other end.
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        return Err(unusable(io::Error::other("it is no regular file")));
+    }
     let private = |file: File| {
         let empty = file.metadata()?.len() == 0;
         if empty {
@@ -224,7 +232,7 @@ fn private_file(path: &Path) -> StoreResult<()> {
         .mode(0o600)
         .open(path)
         .and_then(private)
-        .map_err(|error| StoreError::Unavailable(format!("{}: {error}", path.display())))
+        .map_err(unusable)
 }
 
 /// The names of the database and its log are on disk too.
@@ -242,7 +250,7 @@ pub fn is_current(conn: &Connection) -> rusqlite::Result<bool> {
     Ok(version(conn)? == MIGRATIONS.len())
 }
 
-fn version(conn: &Connection) -> rusqlite::Result<usize> {
+pub fn version(conn: &Connection) -> rusqlite::Result<usize> {
     conn.pragma_query_value(None, "user_version", |row| {
         row.get::<_, u32>(0).map(|version| version as usize)
     })

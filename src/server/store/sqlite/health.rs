@@ -1,7 +1,9 @@
-//! Whether the disk keeps what is written. Once it has failed to, nobody knows what of it is there, and
+//! Whether what is written is kept. Once the disk has failed to, nobody knows what of it is there, and
 //! asking again may be answered with a yes that means nothing: so no more is written until the process
-//! is started again, which reads what there is. (PostgreSQL learned this in 2018 and stops too.)
+//! is started again, which reads what there is. (PostgreSQL learned this in 2018 and stops too.) The same when the
+//! path of the database leads to another file than the one that is open; then nothing is read from it either.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rusqlite::ffi;
@@ -10,7 +12,13 @@ use crate::server::store::{StoreError, StoreResult};
 
 /// The first failure, if there was one. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Health(Arc<OnceLock<String>>);
+pub struct Health(Arc<Failures>);
+
+#[derive(Debug, Default)]
+struct Failures {
+    of_disk: OnceLock<String>,
+    elsewhere: OnceLock<String>,
+}
 
 impl Health {
     /// Takes note of an error of a commit or a checkpoint.
@@ -21,7 +29,7 @@ impl Health {
             ffi::SQLITE_IOERR_DIR_FSYNC,
             ffi::SQLITE_IOERR_WRITE,
         ];
-        if code.is_some_and(|code| failed.contains(&code)) && self.0.set(error.to_string()).is_ok() {
+        if code.is_some_and(|code| failed.contains(&code)) && self.0.of_disk.set(error.to_string()).is_ok() {
             tracing::error!(
                 %error,
                 "the disk failed to keep what was written; nothing more is written until this server is started again"
@@ -29,11 +37,35 @@ impl Health {
         }
     }
 
-    /// An error once the disk has failed.
+    /// Takes note that the path leads to another file than the open one. `false`: that was known.
+    pub fn elsewhere(&self, path: &Path, why: &str) -> bool {
+        let is_new = self.0.elsewhere.set(format!("{}: {why}", path.display())).is_ok();
+        if is_new {
+            tracing::error!(
+                path = %path.display(),
+                why,
+                "the database's path no longer leads to the file that is open; nothing more is read or written until \
+                 this server is started again. Root can copy the open file from /proc/{}/fd before that",
+                std::process::id()
+            );
+        }
+        is_new
+    }
+
+    /// An error once the disk has failed, or the path leads elsewhere.
     pub fn check(&self) -> StoreResult<()> {
-        match self.0.get() {
+        self.may_read()?;
+        match self.0.of_disk.get() {
             None => Ok(()),
             Some(why) => Err(StoreError::Stopped(why.clone())),
+        }
+    }
+
+    /// An error once the path leads elsewhere.
+    pub fn may_read(&self) -> StoreResult<()> {
+        match self.0.elsewhere.get() {
+            None => Ok(()),
+            Some(why) => Err(StoreError::Elsewhere(why.clone())),
         }
     }
 }

@@ -6,9 +6,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Map;
 use uuid::Uuid;
 
-use super::activity;
 use super::people::{Acting, user_seq};
 use super::rows::{KeyBy, find_key, lines, micros, rank};
+use super::{activity, data_keys};
 use crate::api::ActivityAction;
 use crate::model::{Settings, ValidKey};
 use crate::server::store::changes::{self, Subject};
@@ -32,6 +32,9 @@ pub fn create(conn: &Connection, new: &NewKey, by: Acting) -> StoreResult<KeyCre
     };
     if name_is_taken(conn, project, &new.valid.name, None)? {
         return Ok(KeyCreation::NameTaken);
+    }
+    if let Some(sealed) = &new.sealed {
+        data_keys::expect_newest(conn, sealed)?;
     }
     let seq = insert(conn, new, project, creator, 0)?;
     if let Some(used) = &new.idempotency {

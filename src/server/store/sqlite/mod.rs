@@ -12,7 +12,10 @@ mod gateways;
 mod health;
 mod keys;
 mod list;
+mod located;
 mod names;
+mod on_disk;
+mod open_file;
 mod order;
 mod people;
 mod projects;
@@ -28,7 +31,7 @@ mod watch;
 mod writer;
 
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -40,6 +43,7 @@ use uuid::Uuid;
 
 use self::health::Health;
 use self::names::Known;
+use self::open_file::OpenFile;
 use self::people::Acting;
 use self::readers::{Pool, Readers, snapshot};
 use self::rows::{KeyBy, find_key};
@@ -71,7 +75,7 @@ pub struct SqliteStore {
     pool: Pool,
     readers: Readers,
     writer: Writer,
-    path: PathBuf,
+    file: OpenFile,
     committed: Arc<Notify>,
     health: Health,
     latencies: Latencies,
@@ -86,17 +90,28 @@ impl SqliteStore {
 
     pub fn open(path: &Path) -> StoreResult<Self> {
         connection::prepare(path)?;
-        let committed = Arc::new(Notify::new());
-        let writer = connection::writer(path)?;
-        let latencies = Latencies::default();
         let health = Health::default();
-        let bell = Bell::of(path, committed.clone());
+        let (writer, file) = OpenFile::open(path, health.clone())?;
+        let committed = Arc::new(Notify::new());
+        let latencies = Latencies::default();
+        let bell = Bell::of(file.path(), committed.clone());
+        let readers = Readers::start(file.clone(), latencies.search.clone())?;
+        let writer = Writer::start(
+            writer,
+            bell,
+            file.clone(),
+            health.clone(),
+            latencies.write.clone(),
+        )?;
+        file.when_elsewhere(writer.waker());
+        // Whatever took its place since is not what was opened.
+        file.look()?;
         Ok(Self {
-            _watcher: watch::start(path, committed.clone()),
-            pool: Pool::new(path, latencies.read.clone()),
-            readers: Readers::start(path, latencies.search.clone())?,
-            writer: Writer::start(writer, bell, health.clone(), latencies.write.clone())?,
-            path: path.to_owned(),
+            _watcher: watch::start(&file, committed.clone()),
+            pool: Pool::new(file.clone(), latencies.read.clone()),
+            readers,
+            writer,
+            file,
             committed,
             health,
             latencies,
@@ -112,7 +127,7 @@ impl SqliteStore {
         keys: impl Iterator<Item = SampleKey>,
         progress: impl FnMut(u64),
     ) -> StoreResult<()> {
-        let mut conn = connection::loader(&self.path)?;
+        let mut conn = connection::loader(self.file.path())?;
         bulk::load(&mut conn, people, projects, keys, progress)?;
         self.committed.notify_one();
         Ok(())
@@ -145,6 +160,7 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn ping(&self) -> StoreResult<()> {
         self.health.check()?;
+        self.file.look()?;
         self.pool.read(people::organisation).map(drop)
     }
 
@@ -154,21 +170,6 @@ impl Store for SqliteStore {
 
     async fn organisation(&self) -> StoreResult<Organisation> {
         self.pool.read(people::organisation)
-    }
-
-    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
-        self.pool.read(data_keys::all)
-    }
-
-    async fn rewrap_data_keys(
-        &self,
-        old: Vec<WrappedDataKey>,
-        new: Vec<WrappedDataKey>,
-    ) -> StoreResult<bool> {
-        // The old root key may be in wrong hands, so what it opens is not to stay in the log.
-        self.writer
-            .erase(move |conn| data_keys::rewrap(conn, &old, &new))
-            .await
     }
 
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>> {

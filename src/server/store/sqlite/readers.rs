@@ -2,7 +2,7 @@
 //! take long and may be given up.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::connection;
 use super::names::Known;
+use super::open_file::OpenFile;
 use crate::server::store::{StoreError, StoreResult, latency};
 
 /// How many long reads run at once.
@@ -22,16 +23,16 @@ pub const THREADS: usize = 2;
 /// Connections for reads of microseconds: they run where they are asked for, since a hop to another
 /// thread costs more than they do. There are never more than threads that read at once.
 pub struct Pool {
-    path: PathBuf,
+    file: OpenFile,
     idle: Mutex<Vec<(Connection, Known)>>,
     took: Histogram,
 }
 
 impl Pool {
     /// `took` is told how long each read takes.
-    pub fn new(path: &Path, took: Histogram) -> Self {
+    pub fn new(file: OpenFile, took: Histogram) -> Self {
         Self {
-            path: path.to_owned(),
+            file,
             idle: Mutex::default(),
             took,
         }
@@ -47,10 +48,11 @@ impl Pool {
         work: impl FnOnce(&Connection, &mut Known) -> StoreResult<T>,
     ) -> StoreResult<T> {
         let started = Instant::now();
+        self.file.glance(started)?;
         let idle = lock(&self.idle).pop();
         let (conn, mut known) = match idle {
             Some(idle) => idle,
-            None => (connection::reader(&self.path)?, Known::default()),
+            None => (self.connect()?, Known::default()),
         };
         let result = work(&conn, &mut known);
         if conn.is_autocommit() {
@@ -58,6 +60,14 @@ impl Pool {
         }
         latency::note(&self.took, started);
         result
+    }
+
+    /// Opens the file by its name, so what is there before and after must be the open one.
+    fn connect(&self) -> StoreResult<Connection> {
+        self.file.look()?;
+        let conn = connection::reader(self.file.path())?;
+        self.file.look()?;
+        Ok(conn)
     }
 }
 
@@ -81,20 +91,22 @@ pub struct Readers {
     // Both are taken on drop only: the queue ends, then the threads do.
     queue: Option<mpsc::Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
+    file: OpenFile,
     took: Histogram,
 }
 
 impl Readers {
     /// `took` is told how long each read takes, its wait for a thread included.
-    pub fn start(path: &Path, took: Histogram) -> StoreResult<Self> {
+    pub fn start(file: OpenFile, took: Histogram) -> StoreResult<Self> {
         let (queue, jobs) = mpsc::channel();
         let jobs = Arc::new(Mutex::new(jobs));
         let threads = (0..THREADS)
-            .map(|_| start(path, jobs.clone()))
+            .map(|_| start(file.path(), jobs.clone()))
             .collect::<StoreResult<_>>()?;
         Ok(Self {
             queue: Some(queue),
             threads,
+            file,
             took,
         })
     }
@@ -114,6 +126,7 @@ impl Readers {
         let ended = || StoreError::Unavailable("the database was closed".into());
         let queue = self.queue.as_ref().ok_or_else(ended)?;
         let started = Instant::now();
+        self.file.glance(started)?;
         queue.send(job).map_err(|_| ended())?;
         let answer = answer.await;
         latency::note(&self.took, started);
@@ -183,10 +196,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use std::time::Duration;
 
+    use super::super::health::Health;
     use super::*;
 
     fn took() -> Histogram {
         Histogram::new([1.0])
+    }
+
+    /// A database of nothing.
+    fn empty(directory: &tempfile::TempDir) -> OpenFile {
+        let path = directory.path().join("empty.db");
+        std::fs::write(&path, "").unwrap();
+        let before = (&std::fs::metadata(&path).unwrap()).into();
+        OpenFile::new(&path, &path, before, Health::default()).unwrap()
     }
 
     const FOR_EVER: &str =
@@ -200,9 +222,7 @@ mod tests {
     #[tokio::test]
     async fn a_read_whose_future_is_dropped_ends() {
         let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("empty.db");
-        Connection::open(&path).unwrap();
-        let readers = Readers::start(&path, took()).unwrap();
+        let readers = Readers::start(empty(&directory), took()).unwrap();
         let (started, starts) = mpsc::channel();
         // More of them than threads: the last ones run only if the first ones were ended.
         for _ in 0..3 * THREADS {
@@ -226,9 +246,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_in_a_read_fails_that_read_alone() {
         let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("empty.db");
-        Connection::open(&path).unwrap();
-        let readers = Readers::start(&path, took()).unwrap();
+        let readers = Readers::start(empty(&directory), took()).unwrap();
         for _ in 0..=THREADS {
             let read = readers.read(|_| -> StoreResult<()> { panic!("a bug") });
             assert!(matches!(read.await, Err(StoreError::Fault(_))));

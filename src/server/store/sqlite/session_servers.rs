@@ -4,6 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use super::data_keys;
 use super::people::Acting;
 use super::projects::{by_id, record, seq};
 use super::session_tokens;
@@ -46,6 +47,9 @@ pub fn set(
         return Ok(SessionServerChange::NoPrivateKey);
     }
     let changes = changes::of_session_server(project.session_server.as_ref(), new);
+    if let Some(sealed) = &new.private_key {
+        data_keys::expect_newest(conn, sealed)?;
+    }
     if !changes.is_empty() {
         update(conn, seq(conn, id)?, new)?;
         record(conn, ActivityAction::SessionServerSet, &project.name, changes, by)?;

@@ -2,17 +2,21 @@
 //! answers them all after the commit: many writers share one sync of the disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use prometheus_client::metrics::histogram::Histogram;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use tokio::sync::oneshot;
 
+use super::activity;
 use super::connection::{BUSY_TIMEOUT, LOG_PAGES};
 use super::health::Health;
+use super::open_file::OpenFile;
 use super::watch::Bell;
 use crate::server::store::{StoreError, StoreResult, latency};
 
@@ -23,25 +27,54 @@ const EMPTY_AGAIN: Duration = Duration::from_millis(200);
 
 pub struct Writer {
     // Both are taken on drop only: the queue ends, then the thread does.
-    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    queue: Option<Arc<mpsc::Sender<Box<dyn Job>>>>,
     thread: Option<JoinHandle<()>>,
     took: Histogram,
 }
 
 impl Writer {
     /// `took` is told how long each change takes, its wait for its turn and the disk included.
-    pub fn start(mut conn: Connection, bell: Bell, health: Health, took: Histogram) -> StoreResult<Self> {
+    pub fn start(
+        mut conn: Connection,
+        bell: Bell,
+        file: OpenFile,
+        health: Health,
+        took: Histogram,
+    ) -> StoreResult<Self> {
         let (queue, jobs) = mpsc::channel();
-        carry_over(&mut conn, health.clone())?;
+        carry_over(&mut conn, file.clone(), health.clone())?;
+        let desk = Desk {
+            conn,
+            bell,
+            file,
+            health,
+        };
         let thread = thread::Builder::new()
             .name("keydeck-writer".into())
-            .spawn(move || serve(conn, &jobs, &bell, &health))
+            .spawn(move || desk.serve(&jobs))
             .map_err(|error| StoreError::Unavailable(format!("no thread to write with: {error}")))?;
         Ok(Self {
-            queue: Some(queue),
+            queue: Some(Arc::new(queue)),
             thread: Some(thread),
             took,
         })
+    }
+
+    /// Wakes the thread, for as long as it lives.
+    pub fn waker(&self) -> impl Fn() + Send + 'static {
+        let queue = self.queue.as_ref().map(Arc::downgrade);
+        move || {
+            if let Some(queue) = queue.as_ref().and_then(std::sync::Weak::upgrade) {
+                let (reply, _) = oneshot::channel();
+                // When it has ended, it needs no waking.
+                let _ = queue.send(Box::new(Task {
+                    work: |_: &Connection| Ok(()),
+                    erases: false,
+                    result: None,
+                    reply,
+                }));
+            }
+        }
     }
 
     /// Runs `work` in a transaction and returns its result once that is durable. An error of `work`
@@ -146,107 +179,162 @@ where
 
 /// Carries the log over into the database whenever it has grown long. SQLite would do so by itself, and
 /// tell nobody when the disk fails.
-fn carry_over(conn: &mut Connection, health: Health) -> rusqlite::Result<()> {
+fn carry_over(conn: &mut Connection, file: OpenFile, health: Health) -> rusqlite::Result<()> {
     conn.wal_hook(Some(move |log: &mut Wal, pages| {
-        if pages >= LOG_PAGES
-            && let Err(error) = log.checkpoint()
-        {
-            health.judge(&error);
+        if pages >= LOG_PAGES {
+            match log.checkpoint() {
+                Ok(_) => file.carried_over(None),
+                Err(error) => health.judge(&error),
+            }
         }
         Ok(())
     }))
 }
 
-fn serve(conn: Connection, jobs: &mpsc::Receiver<Box<dyn Job>>, bell: &Bell, health: &Health) {
-    // What a server before this one could not make sure of is put on disk, before anything stands behind it.
-    let mut to_be_emptied = !empty_log(&conn, health);
-    while let Some(first) = next(&conn, jobs, health, &mut to_be_emptied) {
-        let mut group = vec![first];
-        group.extend(jobs.try_iter().take(GROUP - 1));
-        group.retain(|job| job.is_awaited());
-        to_be_emptied |= group.iter().any(|job| job.erases());
-        write(&conn, group, bell, health);
-        to_be_emptied = to_be_emptied && !empty_log(&conn, health);
-    }
-    // The last connection to close does the same; this is for when another process goes on.
-    empty_log(&conn, health);
+/// What the thread works with.
+struct Desk {
+    conn: Connection,
+    bell: Bell,
+    file: OpenFile,
+    health: Health,
 }
 
-/// Waits for a job; meanwhile a log that somebody was reading is tried again. `None`: nobody is left.
-fn next(
-    conn: &Connection,
-    jobs: &mpsc::Receiver<Box<dyn Job>>,
-    health: &Health,
-    to_be_emptied: &mut bool,
-) -> Option<Box<dyn Job>> {
-    while *to_be_emptied {
-        match jobs.recv_timeout(EMPTY_AGAIN) {
-            Ok(job) => return Some(job),
-            Err(RecvTimeoutError::Disconnected) => return None,
-            Err(RecvTimeoutError::Timeout) => *to_be_emptied = !empty_log(conn, health),
+impl Desk {
+    fn serve(&self, jobs: &mpsc::Receiver<Box<dyn Job>>) {
+        // What a server before this one could not make sure of is put on disk, before anything stands behind it.
+        let mut to_be_emptied = !self.empty_log();
+        let mut is_left = false;
+        while let Some(first) = self.next(jobs, &mut to_be_emptied) {
+            let mut group = vec![first];
+            group.extend(jobs.try_iter().take(GROUP - 1));
+            group.retain(|job| job.is_awaited());
+            to_be_emptied |= group.iter().any(|job| job.erases());
+            self.write(group);
+            to_be_emptied = to_be_emptied && !self.empty_log();
+            is_left = is_left || self.leave();
+        }
+        // The last connection to close does the same; this is for when another process goes on.
+        self.empty_log();
+        if !is_left {
+            self.leave();
         }
     }
-    jobs.recv().ok()
-}
 
-/// Carries the log over into the database and cuts it to nothing. `false` when somebody is reading it;
-/// waiting for them would hold up those who write.
-fn empty_log(conn: &Connection, health: &Health) -> bool {
-    if health.check().is_err() {
-        return false;
-    }
-    let empty = || {
-        conn.busy_timeout(Duration::ZERO)?;
-        let busy = conn
-            .prepare_cached("PRAGMA wal_checkpoint(TRUNCATE)")?
-            .query_row([], |row| row.get::<_, bool>(0));
-        conn.busy_timeout(BUSY_TIMEOUT)?;
-        Ok(!busy?)
-    };
-    empty().inspect_err(|error| health.judge(error)).unwrap_or(false)
-}
-
-/// Writes the group in one transaction. When a job fails, which is rare, each is written alone.
-fn write(conn: &Connection, mut group: Vec<Box<dyn Job>>, bell: &Bell, health: &Health) {
-    if group.is_empty() {
-        return;
-    }
-    let outcome = match transact(conn, &mut group, health) {
-        Ok(true) => {
-            bell.ring();
-            Ok(())
-        }
-        Ok(false) if group.len() > 1 => {
-            return group
-                .into_iter()
-                .for_each(|job| write(conn, vec![job], bell, health));
-        }
-        Ok(false) => Ok(()),
-        Err(error) => Err(error),
-    };
-    group.into_iter().for_each(|job| job.answer(outcome.clone()));
-}
-
-/// `false`: a job failed. Then as after an error, nothing was written.
-fn transact(conn: &Connection, group: &mut [Box<dyn Job>], health: &Health) -> StoreResult<bool> {
-    health.check()?;
-    step(conn, "BEGIN IMMEDIATE")?;
-    let kept = group.iter_mut().all(|job| job.run(conn));
-    let outcome = match kept {
-        true => step(conn, "COMMIT").map(|()| true).map_err(|error| {
-            health.judge(&error);
-            // The next server finds it in the log, or not.
-            match health.check() {
-                Ok(()) => error.into(),
-                Err(failed) => StoreError::Unsure(failed.to_string()),
+    /// Waits for a job; meanwhile a log that somebody was reading is tried again. `None`: nobody is left.
+    fn next(&self, jobs: &mpsc::Receiver<Box<dyn Job>>, to_be_emptied: &mut bool) -> Option<Box<dyn Job>> {
+        while *to_be_emptied && self.health.check().is_ok() {
+            match jobs.recv_timeout(EMPTY_AGAIN) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => *to_be_emptied = !self.empty_log(),
             }
-        }),
-        false => Ok(false),
-    };
-    if !conn.is_autocommit() {
-        step(conn, "ROLLBACK")?;
+        }
+        jobs.recv().ok()
     }
-    outcome
+
+    /// Carries the log over into the database and cuts it to nothing. `false` when somebody is reading it;
+    /// waiting for them would hold up those who write.
+    fn empty_log(&self) -> bool {
+        if self.health.check().is_err() || self.file.look().is_err() {
+            return false;
+        }
+        // First what takes long, while others write; then the rest, which holds them up.
+        self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)", Duration::ZERO);
+        let is_empty = self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)", Duration::ZERO);
+        let head = activity::head(&self.conn).ok().filter(|_| is_empty);
+        self.file.carried_over(head);
+        is_empty
+    }
+
+    /// `false` when somebody still reads the log after so long.
+    fn checkpoint(&self, sql: &str, patience: Duration) -> bool {
+        let empty = || {
+            self.conn.busy_timeout(patience)?;
+            let busy = self
+                .conn
+                .prepare_cached(sql)?
+                .query_row([], |row| row.get::<_, bool>(0));
+            self.conn.busy_timeout(BUSY_TIMEOUT)?;
+            Ok(!busy?)
+        };
+        empty()
+            .inspect_err(|error| self.health.judge(error))
+            .unwrap_or(false)
+    }
+
+    /// Once the path leads elsewhere: saves what was acknowledged where only the name of the log is gone, and takes
+    /// care that nothing of what is there now is removed at the end. `false` when it is still to be done.
+    fn leave(&self) -> bool {
+        if self.health.may_read().is_ok() {
+            return false;
+        }
+        self.bell.ring_here();
+        if self.file.misses_its_log_alone() {
+            let is_saved = self.checkpoint("PRAGMA wal_checkpoint(FULL)", BUSY_TIMEOUT);
+            self.file.carried_over(None);
+            if !is_saved {
+                // Closing the connection does it too, once nobody reads any more.
+                return false;
+            }
+            tracing::warn!("all that was acknowledged before its log was removed is in the database");
+        }
+        let kept = self
+            .conn
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        if let Err(error) = kept {
+            tracing::error!(%error, "the files at the path may be removed at the end of this server");
+        }
+        true
+    }
+
+    /// Writes the group in one transaction. When a job fails, which is rare, each is written alone.
+    fn write(&self, mut group: Vec<Box<dyn Job>>) {
+        if group.is_empty() {
+            return;
+        }
+        let outcome = match self.transact(&mut group) {
+            Ok(true) => {
+                self.bell.ring();
+                Ok(())
+            }
+            Ok(false) if group.len() > 1 => {
+                return group.into_iter().for_each(|job| self.write(vec![job]));
+            }
+            Ok(false) => Ok(()),
+            Err(error) => Err(error),
+        };
+        group.into_iter().for_each(|job| job.answer(outcome.clone()));
+    }
+
+    /// `false`: a job failed. Then as after an error, nothing was written.
+    fn transact(&self, group: &mut [Box<dyn Job>]) -> StoreResult<bool> {
+        let Self {
+            conn, file, health, ..
+        } = self;
+        health.check()?;
+        file.look()?;
+        step(conn, "BEGIN IMMEDIATE")?;
+        let kept = group.iter_mut().all(|job| job.run(conn));
+        let outcome = match kept {
+            true => self.commit().map(|()| true),
+            false => Ok(false),
+        };
+        if !conn.is_autocommit() {
+            step(conn, "ROLLBACK")?;
+        }
+        outcome
+    }
+
+    /// Whoever is told of it finds it by the path.
+    fn commit(&self) -> StoreResult<()> {
+        let unsure = |failed: StoreError| StoreError::Unsure(failed.to_string());
+        step(&self.conn, "COMMIT").map_err(|error| {
+            self.health.judge(&error);
+            // The next server finds it in the log, or not.
+            self.health.check().map_or_else(unsure, |()| error.into())
+        })?;
+        self.file.look().map_err(unsure)
+    }
 }
 
 fn step(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
@@ -256,10 +344,9 @@ fn step(conn: &Connection, sql: &str) -> rusqlite::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use tokio::sync::Notify;
 
+    use super::super::located;
     use super::*;
 
     fn insert(conn: &Connection, n: i64) -> StoreResult<usize> {
@@ -273,10 +360,12 @@ mod tests {
         let conn = Connection::open(&path).unwrap();
         conn.execute_batch("CREATE TABLE numbers (n INTEGER UNIQUE)")
             .unwrap();
+        let (before, health) = (located::identity(&path).unwrap(), Health::default());
         let writer = Writer::start(
             conn,
             Bell::of(&path, Arc::new(Notify::new())),
-            Health::default(),
+            OpenFile::new(&path, &path, before, health.clone()).unwrap(),
+            health,
             Histogram::new([1.0]),
         )
         .unwrap();

@@ -1,7 +1,8 @@
 //! `keydeck seal rotate`: a new root key under a running server, and after every way to be cut off.
 #![cfg(test)]
 
-#[path = "common/program.rs"]
+mod data_keys;
+#[path = "../common/program.rs"]
 #[expect(dead_code, reason = "shared with the tests of the commands")]
 mod program;
 

@@ -1,0 +1,103 @@
+//! What is sealed, and the data keys that it is sealed under: how they are kept, and replaced.
+
+use async_trait::async_trait;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::StoreResult;
+use crate::model::Scope;
+
+/// A token sealed under a data key (`server::seal`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    pub data_key: u32,
+    pub bytes: Vec<u8>,
+}
+
+/// A data key as it is stored: wrapped under the root key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrappedDataKey {
+    pub id: u32,
+    pub bytes: Vec<u8>,
+}
+
+/// Another root key, and another data key for what is sealed from now on.
+#[derive(Debug, Clone)]
+pub struct Rotation {
+    /// The data keys as they were wrapped when it was decided.
+    pub old: Vec<WrappedDataKey>,
+    /// The same, wrapped under the new root key: what they sealed stays as it is.
+    pub rewrapped: Vec<WrappedDataKey>,
+    pub newest: WrappedDataKey,
+    /// Whether all that is there is to be sealed anew.
+    pub reseals: bool,
+}
+
+/// Where a sealed secret is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretPlace {
+    /// The token of a key.
+    Key,
+    /// The private key of a project's session server.
+    SessionServer,
+}
+
+impl SecretPlace {
+    pub const ALL: [SecretPlace; 2] = [SecretPlace::Key, SecretPlace::SessionServer];
+}
+
+/// A sealed secret, and what it is bound to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedSecret {
+    pub place: SecretPlace,
+    /// Of its row; those of one place are read in this order.
+    pub seq: i64,
+    /// Of the key, or of the project.
+    pub id: Uuid,
+    /// Of a key.
+    pub scope: Option<Scope>,
+    pub sealed: Sealed,
+}
+
+/// A secret as it was sealed, and sealed anew.
+#[derive(Debug, Clone)]
+pub struct Resealed {
+    pub before: SealedSecret,
+    pub sealed: Sealed,
+}
+
+/// The data keys, each wrapped under the root key, and what is sealed under them.
+#[async_trait]
+pub trait DataKeyStore: Send + Sync + 'static {
+    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>>;
+    /// Puts the data keys as wrapped under a new root key in the place of the old ones, adds the newest, and records it
+    /// as nobody's act. `false` when they are no longer wrapped as they were; then nothing is changed.
+    async fn rotate_data_keys(&self, rotation: Rotation) -> StoreResult<bool>;
+    /// How many secrets are sealed under another data key than the newest.
+    async fn count_outdated_secrets(&self) -> StoreResult<u64>;
+    /// At most `limit` secrets that are sealed under this data key, those behind the row `after`.
+    async fn sealed_under(
+        &self,
+        data_key: u32,
+        place: SecretPlace,
+        after: i64,
+        limit: u32,
+    ) -> StoreResult<Vec<SealedSecret>>;
+    /// Puts them in the place of what they were made from, where that is still there. Returns of how many it was.
+    async fn reseal(&self, secrets: Vec<Resealed>) -> StoreResult<u64>;
+    /// Drops the data keys that seal nothing, but for the newest, and records it as nobody's act. Returns how many are left.
+    async fn drop_unused_data_keys(&self) -> StoreResult<u64>;
+}
+
+/// For the log, what a rotation sets out to do. A resealing that did not end is one that no later row tells the end of.
+pub fn rotation(reseals: bool) -> Map<String, Value> {
+    match reseals {
+        false => Map::new(),
+        true => Map::from_iter([("reseal".to_owned(), json!([null, true]))]),
+    }
+}
+
+/// For the log, how many data keys there were and are.
+pub fn resealing(before: u64, after: u64) -> Map<String, Value> {
+    Map::from_iter([("data_keys".to_owned(), json!([before, after]))])
+}

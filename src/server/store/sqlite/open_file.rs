@@ -1,0 +1,195 @@
+//! Whether the path of the database still leads to the file that is open. Where it leads elsewhere, because the file
+//! was removed, moved, replaced or written over, what this process writes is gone with the next start, and what it
+//! reads may have been revoked in the other file. So it does neither until it is started again.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use rustix::io::Errno;
+
+use super::connection;
+use super::health::Health;
+use super::located::{self, Identity, index_of, log_of};
+use super::on_disk::OnDisk;
+use crate::api::ActivityHead;
+use crate::server::store::{StoreError, StoreResult};
+
+/// Reads may be answered for so long without a look.
+const UNSEEN: Duration = Duration::from_millis(250);
+
+/// The open file. Clones share it.
+#[derive(Clone)]
+pub struct OpenFile(Arc<Shared>);
+
+struct Shared {
+    /// As it was named, from the root: links on the way may be turned.
+    named: PathBuf,
+    file: PathBuf,
+    database: Identity,
+    /// The log and its index, where there were any when it was opened.
+    beside: [Option<Identity>; 2],
+    on_disk: Mutex<OnDisk>,
+    health: Health,
+    opened: Instant,
+    /// Of the last look, in milliseconds since it was opened.
+    seen: AtomicU64,
+    when_elsewhere: Mutex<Option<Box<dyn Fn() + Send>>>,
+}
+
+impl OpenFile {
+    /// Opens it to be written, by the name that it has behind all links: beside that is the log.
+    pub fn open(named: &Path, health: Health) -> StoreResult<(Connection, Self)> {
+        let file = located::database(named)?;
+        let before = located::identity(&file)?;
+        let writer = connection::writer(&file)?;
+        Ok((writer, Self::new(named, &file, before, health)?))
+    }
+
+    /// To be called while a connection that has read is open, which keeps the log where it is. `before` is what
+    /// `file` was before that connection was made.
+    pub fn new(named: &Path, file: &Path, before: Identity, health: Health) -> StoreResult<Self> {
+        let found = fs::metadata(file).map_err(|error| unavailable(file, &error))?;
+        let beside = |path: PathBuf| match fs::metadata(&path) {
+            Ok(found) => Ok(Some(Identity::from(&found))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(unavailable(&path, &error)),
+        };
+        if Identity::from(&found) != before {
+            return Err(StoreError::Unavailable(format!(
+                "{} was replaced while it was opened; try again",
+                file.display()
+            )));
+        }
+        Ok(Self(Arc::new(Shared {
+            named: std::path::absolute(named).map_err(|error| unavailable(named, &error))?,
+            file: file.to_owned(),
+            database: before,
+            beside: [beside(log_of(file))?, beside(index_of(file))?],
+            on_disk: Mutex::new(OnDisk::of(file, &found)),
+            health,
+            opened: Instant::now(),
+            seen: AtomicU64::new(0),
+            when_elsewhere: Mutex::new(None),
+        })))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0.file
+    }
+
+    /// What is done once it is noticed that the path leads elsewhere.
+    pub fn when_elsewhere(&self, act: impl Fn() + Send + 'static) {
+        *lock(&self.0.when_elsewhere) = Some(Box::new(act));
+    }
+
+    /// Before a read: a look, unless there was one just now.
+    pub fn glance(&self, now: Instant) -> StoreResult<()> {
+        self.0.health.may_read()?;
+        let now = now.saturating_duration_since(self.0.opened).as_millis() as u64;
+        let seen = self.0.seen.load(Ordering::Relaxed);
+        match now.saturating_sub(seen) < UNSEEN.as_millis() as u64 {
+            true => Ok(()),
+            false => self.look(),
+        }
+    }
+
+    /// Fails when the path leads elsewhere, from then on always.
+    pub fn look(&self) -> StoreResult<()> {
+        let shared = &*self.0;
+        shared.health.may_read()?;
+        let Some(why) = self.difference()? else {
+            let now = shared.opened.elapsed().as_millis() as u64;
+            shared.seen.store(now, Ordering::Relaxed);
+            return Ok(());
+        };
+        if shared.health.elsewhere(&shared.named, &why)
+            && let Some(act) = &*lock(&shared.when_elsewhere)
+        {
+            act();
+        }
+        shared.health.may_read()
+    }
+
+    /// What this process itself carried over from the log into the file is no other file: up to `head` of the activity,
+    /// or so far as the file tells.
+    pub fn carried_over(&self, head: Option<ActivityHead>) {
+        let shared = &*self.0;
+        if let Ok(found) = fs::metadata(&shared.file)
+            && Identity::from(&found) == shared.database
+        {
+            lock(&shared.on_disk).written_by_us(&shared.file, &found, head);
+        }
+    }
+
+    /// Whether the log alone is gone and nobody has written by another one: then what it holds can still be carried
+    /// over into the file.
+    pub fn misses_its_log_alone(&self) -> bool {
+        let shared = &*self.0;
+        let is_missing = |path: PathBuf| match fs::metadata(path) {
+            Ok(found) => found.len() == 0,
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        };
+        let is_or_is_missing = |path: PathBuf, before: Option<Identity>| match fs::metadata(path) {
+            Ok(found) => Some(Identity::from(&found)) == before,
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        };
+        let of_file = fs::metadata(&shared.file).ok();
+        let Some(found) = of_file.filter(|found| Identity::from(found) == shared.database) else {
+            return false;
+        };
+        let on_disk = lock(&shared.on_disk);
+        !on_disk.was_written_over(&found)
+            && is_missing(log_of(&shared.file))
+            && (on_disk.is_untouched(&found) || is_or_is_missing(index_of(&shared.file), shared.beside[1]))
+    }
+
+    /// `None`: there is none.
+    fn difference(&self) -> StoreResult<Option<String>> {
+        let shared = &*self.0;
+        let found = match at(&shared.named)? {
+            Some(found) if Identity::from(&found) == shared.database => found,
+            Some(_) => return Ok(Some("another file is there now".into())),
+            None => return Ok(Some("no file is there any more".into())),
+        };
+        for (path, before) in [log_of(&shared.file), index_of(&shared.file)]
+            .into_iter()
+            .zip(shared.beside)
+            .filter(|(_, before)| before.is_some())
+        {
+            match at(&path)? {
+                Some(found) if Some(Identity::from(&found)) == before => {}
+                Some(_) => return Ok(Some(format!("{} was replaced", path.display()))),
+                None => return Ok(Some(format!("{} was removed", path.display()))),
+            }
+        }
+        let mut on_disk = lock(&shared.on_disk);
+        Ok(on_disk
+            .is_written_over(&shared.file, &found)
+            .then(|| "it was written over".into()))
+    }
+}
+
+/// `None`: nothing is there. What can't be looked at just now says nothing.
+fn at(path: &Path) -> StoreResult<Option<Metadata>> {
+    match fs::metadata(path) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) => match Errno::from_io_error(&error) {
+            Some(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(None),
+            _ => Err(unavailable(path, &error)),
+        },
+    }
+}
+
+fn unavailable(path: &Path, error: &io::Error) -> StoreError {
+    StoreError::Unavailable(format!("{}: {error}", path.display()))
+}
+
+/// What these locks guard is whole at every instruction, so a panic elsewhere spoils nothing.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
