@@ -2,6 +2,7 @@
 //! Nothing here performs I/O; the form, the command line and the server call the same functions.
 
 pub mod address;
+pub mod compared;
 pub mod connection;
 pub mod domain;
 pub mod email;
@@ -20,6 +21,7 @@ pub mod shown;
 pub mod token;
 
 pub use address::LocalAddress;
+pub use compared::{are_alike, compared};
 pub use domain::UiDomain;
 pub use field::{FieldError, FieldErrors};
 pub use filter::FilterWords;
