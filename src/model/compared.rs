@@ -85,7 +85,14 @@ mod tests {
     /// Each line has spellings of one name.
     const ALIKE: &[&[&str]] = &[
         &["Café Nord", "Cafe\u{301} Nord", "CAFÉ NORD", "cafe\u{301} nord"],
-        &["Shop Berlin", "Shop\u{a0}Berlin", "Shop\u{2003}Berlin", "Shop\u{3000}berlin", "shop \u{202f} berlin", "Shop\u{2800}Berlin"],
+        &[
+            "Shop Berlin",
+            "Shop\u{a0}Berlin",
+            "Shop\u{2003}Berlin",
+            "Shop\u{3000}berlin",
+            "shop \u{202f} berlin",
+            "Shop\u{2800}Berlin",
+        ],
         &["Straße", "STRASSE", "strasse", "Stra\u{1e9e}e"],
         &["İzmir", "i\u{307}zmir", "I\u{307}zmir", "izmir", "IZMIR"],
         &["ΟΔΟΣ", "οδος", "οδοσ"],
@@ -93,7 +100,14 @@ mod tests {
         &["Ｋｉｏｓｋ　１", "Kiosk 1", "kiosk ①"],
         &["ｷｵｽｸ", "キオスク"],
         &["ﾊﾟﾘ", "パリ"],
-        &["Pay\u{200b}pal", "Pay\u{ad}pal", "Pay\u{2060}pal", "pay\u{202e}pal", "\u{feff}PAYPAL", "Pay\u{180e}pal"],
+        &[
+            "Pay\u{200b}pal",
+            "Pay\u{ad}pal",
+            "Pay\u{2060}pal",
+            "pay\u{202e}pal",
+            "\u{feff}PAYPAL",
+            "Pay\u{180e}pal",
+        ],
         &["❤️ shop", "❤ shop", "\u{2764}\u{fe0e} SHOP"],
         &["A\u{2011}team", "a-team", "a\u{2010}team"],
         &["ǅ", "ǆ", "Ǆ", "dž", "d\u{17e}"],
@@ -120,7 +134,11 @@ mod tests {
     fn what_looks_alike_is_the_same() {
         for spellings in ALIKE {
             for spelling in *spellings {
-                assert_eq!(compared(spelling), compared(spellings[0]), "{spelling:?} {spellings:?}");
+                assert_eq!(
+                    compared(spelling),
+                    compared(spellings[0]),
+                    "{spelling:?} {spellings:?}"
+                );
                 assert!(are_alike(spelling, &kept(spellings[0])));
             }
         }
@@ -154,7 +172,11 @@ mod tests {
     #[test]
     fn every_character_by_itself_is_compared_the_same_again() {
         // Behind these ranges, and between them, nothing is folded or decomposed but Hangul.
-        let ranges = ['\0'..='\u{33ff}', '\u{a000}'..='\u{abff}', '\u{f900}'..='\u{1ffff}'];
+        let ranges = [
+            '\0'..='\u{33ff}',
+            '\u{a000}'..='\u{abff}',
+            '\u{f900}'..='\u{1ffff}',
+        ];
         for c in ranges.into_iter().flatten() {
             let once = compared(&c.to_string());
             assert_eq!(compared(&once), once, "U+{:04X}", c as u32);

@@ -28,7 +28,7 @@ pub enum ProjectCommand {
 
 #[derive(Debug, Args)]
 pub struct AddArgs {
-    /// Its name, unique in the organisation
+    /// Its name, unique among the projects that you see
     #[arg(value_name = "NAME")]
     pub name: String,
     /// Deploy it at once
@@ -51,7 +51,7 @@ pub struct ListArgs {
 
 #[derive(Debug, Args)]
 pub struct OneProject {
-    /// The project's id or exact name
+    /// The project's id or name
     #[arg(value_name = "ID|NAME")]
     pub project: String,
     /// Print JSON
@@ -64,7 +64,7 @@ pub struct OneProject {
     "name", "session_url", "session_key_name", "session_key_file", "no_session_server",
 ]))]
 pub struct EditArgs {
-    /// The project's id or exact name
+    /// The project's id or name
     #[arg(value_name = "ID|NAME")]
     pub project: String,
     /// A new name
@@ -89,7 +89,7 @@ pub struct EditArgs {
 
 #[derive(Debug, Args)]
 pub struct RemoveArgs {
-    /// The project's id or exact name
+    /// The project's id or name
     #[arg(value_name = "ID|NAME")]
     pub project: String,
     /// Don't ask
