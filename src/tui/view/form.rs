@@ -126,6 +126,9 @@ impl Lines<'_> {
         if let Some(error) = &form.project.error {
             self.lines.error(Some(error));
         }
+        if let Some(creator) = form.project.chosen_creator() {
+            self.lines.hint(&format!("the one of {creator}"));
+        }
         if !focused {
             return;
         }
@@ -139,7 +142,11 @@ impl Lines<'_> {
         for (index, choice) in choices.iter().enumerate().skip(skip).take(5) {
             let name = match choice {
                 ProjectChoice::Existing(project) => {
-                    text::fit(&project.name, self.lines.width.saturating_sub(LABEL + 2))
+                    let room = self.lines.width.saturating_sub(LABEL + 2);
+                    match form.project.creator_of(index) {
+                        Some(creator) => beside(&project.name, creator, room),
+                        None => text::fit(&project.name, room),
+                    }
                 }
                 ProjectChoice::New(name) => format!("+ new project “{}”", text::fit(name, 30)),
             };
@@ -204,6 +211,16 @@ impl Lines<'_> {
         }
         self.lines.error(DomainList::error_of_list(&form.errors));
     }
+}
+
+/// A name and whose it is, where the name alone is not enough; of either, at least half the room.
+fn beside(name: &str, creator: &str, room: usize) -> String {
+    let creator = text::fit(
+        creator,
+        (room / 2).max(room.saturating_sub(text::width(name) + 2)),
+    );
+    let name = text::fit(name, room.saturating_sub(text::width(&creator) + 2));
+    format!("{name}  {creator}")
 }
 
 fn about(scope: Scope) -> &'static str {
