@@ -49,7 +49,10 @@ mod tests {
     #[test]
     fn a_name_is_kept_composed() {
         assert_eq!(parse(" Cafe\u{301}"), Ok("Café".into()));
-        assert_eq!(parse(&"e\u{301}".repeat(100)).map(|name| name.chars().count()), Ok(100));
+        assert_eq!(
+            parse(&"e\u{301}".repeat(100)).map(|name| name.chars().count()),
+            Ok(100)
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::error::{ApiError, ApiResult};
+use super::policy;
 use super::state::ServerState;
 use super::store::{Actor, StoreResult};
 use crate::api::User;
@@ -43,6 +44,7 @@ impl FromRequestParts<ServerState> for SignedIn {
             role: user.role,
             token: (!is_at_the_terminal(state, &token)).then_some(token),
             address: Some(address),
+            visible: policy::visible(&user),
         };
         Ok(Self { user, token, actor })
     }

@@ -10,34 +10,44 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::activity;
 use super::rows::micros;
-use crate::model::Role;
+use super::{activity, alike};
+use crate::model::{Role, compared};
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// The schema's steps; `PRAGMA user_version` is how many of them a database has.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/001_init.sql"),
         then: |_| Ok(()),
     },
     Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/002_people.sql"),
         then: activity::carry_over,
     },
     Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/003_usage.sql"),
         then: |_| Ok(()),
     },
     Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/004_checks.sql"),
+        then: |_| Ok(()),
+    },
+    Migration {
+        first: alike::write_compared,
+        sql: include_str!("../../../../assets/migrations/sqlite/005_names.sql"),
         then: |_| Ok(()),
     },
 ];
 
 struct Migration {
+    /// What SQL alone can't do, before it and after it.
+    first: fn(&Transaction) -> StoreResult<()>,
     sql: &'static str,
-    /// What SQL alone can't do.
     then: fn(&Transaction) -> StoreResult<()>,
 }
 
@@ -256,6 +266,7 @@ fn foreign(path: &Path) -> StoreError {
 
 fn migrate(tx: &Transaction, from: usize) -> StoreResult<()> {
     for step in MIGRATIONS.iter().skip(from) {
+        (step.first)(tx)?;
         tx.execute_batch(step.sql)?;
         (step.then)(tx)?;
     }
@@ -295,7 +306,7 @@ fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> ru
         params![
             Uuid::now_v7().as_bytes(),
             email,
-            email.to_lowercase(),
+            compared(email),
             Role::Owner.as_str(),
             founding.owner_token.map(|hash| hash.0),
             at,
