@@ -27,6 +27,7 @@ mod projects;
 mod reading;
 mod root_key;
 mod router;
+mod row_numbers;
 pub mod seal;
 mod session_servers;
 mod sign_in;

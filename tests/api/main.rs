@@ -25,4 +25,5 @@ mod projects;
 mod removal;
 mod revoked;
 mod secrets;
+mod unseen;
 mod usage;
