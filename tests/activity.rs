@@ -160,6 +160,51 @@ fn a_noted_head_proves_that_the_log_was_not_rewritten_as_a_whole() {
 }
 
 #[test]
+fn whoever_does_not_see_session_servers_proves_the_rest() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    server.project("Shop");
+    let key = home.path("session.key");
+    std::fs::write(&key, "the-private-key-of-the-session-server").expect("written");
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("set");
+    let set = [
+        "project",
+        "edit",
+        "Shop",
+        "--session-url",
+        "wss://canary.example",
+        "--session-key-name",
+        "main",
+    ];
+    let key = key.to_str().expect("a path");
+    server
+        .run(&[&set[..], &["--session-key-file", key]].concat())
+        .succeeded();
+    let token = server
+        .run(&["user", "add", "sue@acme.example", "--role", "support"])
+        .succeeded();
+    let token = token.stdout.trim();
+    let proven = server.run_as(token, &VERIFY).succeeded();
+    assert!(
+        proven.stdout.starts_with("3 rows") && proven.stderr.contains("1 of them"),
+        "{}",
+        proven.stderr
+    );
+    let json = server.run_as(token, &["activity", "verify", "--json"]).json();
+    assert_eq!((&json["whole"], &json["unchecked"]), (&true.into(), &1.into()));
+    let listed = server.run_as(token, &["activity", "list"]).succeeded().stdout;
+    assert!(
+        listed.contains("for Owners alone") && !listed.contains("canary"),
+        "{listed}"
+    );
+    assert!(server.run(&VERIFY).succeeded().stderr.is_empty());
+    intruder(&home)
+        .execute_batch("UPDATE activity SET subject = 'x' WHERE seq = 3")
+        .expect("it is only a file");
+    assert_eq!(server.run_as(token, &VERIFY).code, Some(1));
+}
+
+#[test]
 fn a_verdict_is_json_too() {
     let home = Home::new();
     let server = home.serve(&home.init());

@@ -120,7 +120,7 @@ fn a_gateway_comes_asks_and_goes() {
         200
     );
 
-    let taken = server.run(&["gateway", "add", " edge "]).refused(1);
+    let taken = server.run(&["gateway", "add", " ＥＤＧＥ "]).refused(1);
     assert!(
         taken.starts_with("error: NAME: There is a gateway of this name"),
         "{taken}"
@@ -147,7 +147,7 @@ fn a_gateway_comes_asks_and_goes() {
         "{screen}"
     );
     assert_eq!(asked(&server, token, &key), 200);
-    let (code, screen) = typed(&server.command(&["gateway", "remove", "edge"]), "yes<Enter>");
+    let (code, screen) = typed(&server.command(&["gateway", "remove", "Edge"]), "yes<Enter>");
     assert!(
         code == Some(0) && screen.contains("removed gateway \"edge\""),
         "{screen}"

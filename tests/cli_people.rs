@@ -337,3 +337,99 @@ fn a_private_key_comes_from_a_file_or_a_pipe_and_never_back() {
         assert!(!said.contains("canary"), "{said}");
     }
 }
+
+/// What the program shows when it is answered `keys` to the question which one is meant.
+fn chosen(server: &Served, args: &[&str], keys: &str) -> (Option<i32>, String) {
+    let mut pty = pty::Pty::spawn(&server.command(args), pty::Size(160, 40));
+    pty.wait_for("Which one?");
+    pty.type_keys(keys);
+    let ended = pty.finish();
+    (ended.status.code(), ended.screen.contents())
+}
+
+#[test]
+fn a_name_that_several_have_is_not_guessed() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    let editor = busy_editor(&server, 1);
+    // Nothing tells the Editor that there is another of this name.
+    server.run(&["project", "add", "Store", "--deployed"]).succeeded();
+    server
+        .run_as(&editor, &["project", "add", "ＳＴＯＲＥ", "--deployed"])
+        .succeeded();
+    let create = [
+        "key",
+        "create",
+        "--scope",
+        "mobile",
+        "--project",
+        "Kiosk",
+        "--name",
+    ];
+    server.run(&[&create[..], &["Café"]].concat()).succeeded();
+    server
+        .run_as(&editor, &[&create[..], &["cafe\u{301}"]].concat())
+        .succeeded();
+
+    for (args, things) in [
+        (
+            &["project", "undeploy", "store"][..],
+            "2 projects are called \"store\"",
+        ),
+        (&["project", "remove", "Store", "--yes"], "2 projects"),
+        (&["project", "edit", "store", "--name", "Till"], "2 projects"),
+        (&["key", "list", "--project", "store"], "2 projects"),
+        (
+            &[
+                "key",
+                "create",
+                "--scope",
+                "mobile",
+                "--name",
+                "x",
+                "--project",
+                "store",
+            ],
+            "2 projects",
+        ),
+        (&["key", "show", "CAFÉ"], "2 keys are called \"CAFÉ\""),
+        (&["key", "revoke", "café", "--yes"], "2 keys"),
+        (&["key", "reveal", "Café"], "2 keys"),
+        (&["key", "edit", "Café", "--name", "Bar"], "2 keys"),
+        (&["activity", "list", "--key", "Café"], "2 keys"),
+    ] {
+        let said = server.run(args).refused(1);
+        assert!(
+            said.contains(things) && said.contains("give the id of one"),
+            "{args:?}: {said}"
+        );
+        assert!(
+            said.contains(ED) && said.contains("mira@acme.example"),
+            "{args:?}: {said}"
+        );
+    }
+    // Each finds their own by any spelling, as nobody else's is seen.
+    server
+        .run_as(&editor, &["project", "undeploy", "store"])
+        .succeeded();
+    server
+        .run_as(&editor, &["key", "show", "CAFE\u{301}\u{a0}"])
+        .succeeded();
+    server
+        .run(&["user", "set-role", "ED@ACME.example", "editor"])
+        .succeeded();
+
+    let (code, screen) = chosen(&server, &["key", "show", "café"], "9<Enter>");
+    assert!(code == Some(1) && screen.contains("none was chosen"), "{screen}");
+    let (code, screen) = chosen(&server, &["project", "undeploy", "store"], "1<Enter>");
+    assert!(
+        code == Some(0) && screen.contains("undeployed project \"Store\""),
+        "{screen}"
+    );
+    let (code, screen) = chosen(&server, &["key", "revoke", "café", "--yes"], "2<Enter>");
+    assert!(
+        code == Some(0) && screen.contains("revoked Mobile key"),
+        "{screen}"
+    );
+    server.run(&["key", "show", "café"]).succeeded();
+}

@@ -45,6 +45,10 @@ pub enum ActivityAction {
     RootKeyRotated,
     /// All secrets were sealed anew under the newest data key.
     SecretsResealed,
+    /// A user's address could not be told apart from another's.
+    UserRenamed,
+    /// A gateway's name could not be told apart from another's.
+    GatewayEdited,
     /// Of a newer keydeck, or no action at all in a row that was tampered with.
     #[serde(other)]
     Unknown,
@@ -52,7 +56,7 @@ pub enum ActivityAction {
 
 impl ActivityAction {
     /// All that are known.
-    pub const ALL: [ActivityAction; 22] = [
+    pub const ALL: [ActivityAction; 24] = [
         ActivityAction::KeyCreated,
         ActivityAction::KeyEdited,
         ActivityAction::KeyRevoked,
@@ -75,6 +79,8 @@ impl ActivityAction {
         ActivityAction::GatewayRemoved,
         ActivityAction::RootKeyRotated,
         ActivityAction::SecretsResealed,
+        ActivityAction::UserRenamed,
+        ActivityAction::GatewayEdited,
     ];
 
     /// Its name on the wire and in the database.
@@ -102,8 +108,20 @@ impl ActivityAction {
             ActivityAction::GatewayRemoved => "gateway_removed",
             ActivityAction::RootKeyRotated => "root_key_rotated",
             ActivityAction::SecretsResealed => "secrets_resealed",
+            ActivityAction::UserRenamed => "user_renamed",
+            ActivityAction::GatewayEdited => "gateway_edited",
             ActivityAction::Unknown => "unknown",
         }
+    }
+
+    /// Whether its rows may say where a project's keys connect to.
+    pub fn is_about_session_servers(self) -> bool {
+        matches!(
+            self,
+            ActivityAction::SessionServerSet
+                | ActivityAction::SessionServerRemoved
+                | ActivityAction::ProjectRemoved
+        )
     }
 
     /// By itself, in words: "key revoked".
@@ -136,6 +154,8 @@ impl ActivityAction {
             ActivityAction::GatewayRemoved => "removed the gateway",
             ActivityAction::RootKeyRotated => "rotated the root key",
             ActivityAction::SecretsResealed => "sealed all secrets anew",
+            ActivityAction::UserRenamed => "changed the address of",
+            ActivityAction::GatewayEdited => "renamed the gateway",
             ActivityAction::Unknown => "did something unknown to",
         }
     }
@@ -153,12 +173,14 @@ impl std::str::FromStr for ActivityAction {
 /// One row of the activity log; it still names what no longer exists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Activity {
-    /// Grows with time; the cursor of `before`.
+    /// Grows with time; the cursor of `before`. For those who see only what was done to their own keys it is a number
+    /// of their own, which says nothing of the rows of others.
     pub seq: u64,
     pub at: Timestamp,
     /// Who did it. Absent when nobody was signed in: a refused sign-in, the operator at the server's console.
     pub actor: Option<PersonRef>,
-    /// Where they were, as far as the server can tell.
+    /// Where they were, as far as the server can tell. Those who see only what was done to their own keys see where
+    /// they were themselves.
     #[schema(value_type = Option<String>)]
     pub address: Option<IpAddr>,
     pub action: ActivityAction,
@@ -166,11 +188,13 @@ pub struct Activity {
     pub key: Option<Uuid>,
     /// The name of the key, project or user at that time.
     pub subject: String,
-    /// What changed, field by field: `{"name": ["from", "to"]}`. Never a secret.
-    #[schema(value_type = Object)]
+    /// What changed, field by field: `{"name": ["from", "to"]}`. Never a secret. `null` of what the user may not see:
+    /// session servers are for Owners.
+    #[schema(value_type = Option<Object>)]
     pub changes: serde_json::Value,
-    /// Over the row before and all of the above.
-    #[schema(value_type = String)]
+    /// Over the row before and all of the above. Absent for those who don't see the whole log.
+    #[serde(default, skip_serializing_if = "ChainHash::is_start")]
+    #[schema(value_type = Option<String>)]
     pub hash: ChainHash,
 }
 

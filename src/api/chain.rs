@@ -16,12 +16,16 @@ const TAG: &[u8] = b"keydeck activity 1";
 const ABSENT: u32 = u32::MAX;
 
 /// SHA-256; 64 hexadecimal digits on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ChainHash(pub [u8; 32]);
 
 impl ChainHash {
     /// What stands before the first row.
     pub const START: Self = Self([0; 32]);
+
+    pub fn is_start(&self) -> bool {
+        *self == Self::START
+    }
 
     pub fn from_hex(text: &str) -> Option<Self> {
         TokenHash::from_hex(text).map(|hash| Self(hash.0))

@@ -20,7 +20,7 @@ pub struct Gateway {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewGateway {
-    /// 1 to 100 characters after trimming, unique among gateways.
+    /// 1 to 100 characters after trimming, unique among gateways: spellings that look alike are one name.
     pub name: String,
 }
 

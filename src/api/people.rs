@@ -124,4 +124,8 @@ pub struct RemovedUser {
     pub keys_revoked: u64,
     pub keys_handed_over: u64,
     pub projects_handed_over: u64,
+    /// How many of what was handed over got a number behind their names, as the person who has them now already had
+    /// one of the same name.
+    #[serde(default)]
+    pub renamed: u64,
 }

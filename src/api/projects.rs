@@ -99,7 +99,8 @@ pub struct ProjectQuery {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewProject {
-    /// 1 to 100 characters after trimming, unique in the organisation.
+    /// 1 to 100 characters after trimming, unique among the projects that the user sees: spellings that look alike
+    /// are one name.
     pub name: String,
     #[serde(default)]
     pub deployed: bool,

@@ -50,6 +50,7 @@ pub struct Verification {
     /// The lowest so far.
     fault: Option<Fault>,
     rewritten: bool,
+    withheld: u64,
 }
 
 impl Verification {
@@ -61,6 +62,7 @@ impl Verification {
             newer: None,
             fault: None,
             rewritten: false,
+            withheld: 0,
         }
     }
 
@@ -78,7 +80,13 @@ impl Verification {
             .noted
             .is_some_and(|noted| noted.seq == row.seq && noted.hash != row.hash);
         self.expected = row.seq - 1;
+        self.withheld += u64::from(is_withheld(&row));
         self.newer = Some(row);
+    }
+
+    /// How many rows could not be checked, as their changes are not for this user: only their place in the chain was.
+    pub fn withheld(&self) -> u64 {
+        self.withheld
     }
 
     /// To be called behind the oldest row.
@@ -98,6 +106,7 @@ impl Verification {
     /// `previous` is the hash of the row before the newer one; of the newest row, if none is newer.
     fn check_newer(&mut self, previous: ChainHash) {
         match &self.newer {
+            Some(newer) if is_withheld(newer) => {}
             Some(newer) if newer.hash_behind(previous) != newer.hash => {
                 self.fault = Some(Fault::Changed(newer.seq));
             }
@@ -105,6 +114,11 @@ impl Verification {
             _ => {}
         }
     }
+}
+
+/// The server sends no row like this to those who see all of it: nothing that is kept reads back as `null`.
+fn is_withheld(row: &Activity) -> bool {
+    row.changes.is_null() && row.action.is_about_session_servers()
 }
 
 #[cfg(test)]
@@ -242,6 +256,38 @@ mod tests {
             log.push(row);
         };
         assert_eq!(found(added), Err(Fault::PutIn(10)));
+    }
+
+    #[test]
+    fn of_a_row_that_is_withheld_its_place_is_checked() {
+        let mut log = log(9);
+        let whole = head(&log);
+        log[4].action = ActivityAction::SessionServerSet;
+        let hidden = |log: &mut Vec<Activity>| {
+            log[4].action = ActivityAction::SessionServerSet;
+            log[4].changes = json!(null);
+        };
+        assert_eq!(found(hidden), Ok(9));
+        let mut verification = Verification::new(whole, None);
+        hidden(&mut log);
+        log.iter().rev().for_each(|row| verification.row(row.clone()));
+        assert_eq!(verification.withheld(), 1);
+        // Its hash must be what the next row follows from; and no other row can be withheld.
+        assert_eq!(
+            found(|log| {
+                hidden(log);
+                log[4].hash = ChainHash([9; 32]);
+            }),
+            Err(Fault::Changed(6))
+        );
+        assert_eq!(found(|log| log[4].changes = json!(null)), Err(Fault::Changed(5)));
+        assert_eq!(
+            found(|log| {
+                hidden(log);
+                log.remove(4);
+            }),
+            Err(Fault::TakenOut(5))
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::api::SessionServer;
 use crate::model::{Role, Secret};
 use crate::server::seal::{RootKey, Sealer};
 use crate::server::store::sqlite::{SampleProject, SqliteStore};
-use crate::server::store::{Actor, NewSessionServer, Store};
+use crate::server::store::{Actor, NewSessionServer, Store, Visible};
 use crate::tui::places::{Keep, Nowhere, Opened, Place};
 
 const DATABASE: &str = "keydeck.db";
@@ -110,6 +110,7 @@ async fn serve_sessions(
         role: Role::Owner,
         token: None,
         address: None,
+        visible: Visible::All,
     };
     for project in projects.iter().filter(|project| project.deployed) {
         let private_key = Secret::new(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()));

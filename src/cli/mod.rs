@@ -4,6 +4,7 @@ mod activity;
 pub mod args;
 mod ask;
 mod backup;
+mod choose;
 mod confirm;
 mod dashboard;
 mod database;

@@ -23,7 +23,7 @@ pub fn log(database: &Closed) -> Result<Proven, Failure> {
         let newest = page(pages(None, 1)).await?.items.pop();
         let head = database.activity_head().map_err(Failure::failed)?;
         let written = newest.as_ref().map(|row| row.at);
-        let verdict = prove(head, None, newest, page).await?;
+        let (verdict, _) = prove(head, None, newest, page).await?;
         Ok(Proven {
             head: verdict.map_err(|fault| Failure::Failed(format!("in its activity log, {fault}")))?,
             newest: written,

@@ -1,13 +1,14 @@
-//! From what people type to projects and people: by id, or by name or email address.
+//! From what people type to projects and people: by id, or by name or email address, however it is spelled.
 
 use uuid::Uuid;
 
+use super::choose::{self, Candidate};
 use super::{Failure, pages};
 use crate::api::{Person, Project};
 use crate::client::Client;
-use crate::model::{name, pasted};
+use crate::model::{are_alike, name, pasted};
 
-/// The id of the project with this id or exactly this name.
+/// The id of the project with this id or name.
 pub async fn project_id(client: &Client, text: &str) -> Result<Uuid, Failure> {
     match text.parse() {
         Ok(id) => Ok(id),
@@ -15,20 +16,28 @@ pub async fn project_id(client: &Client, text: &str) -> Result<Uuid, Failure> {
     }
 }
 
-/// The project with this id or exactly this name.
+/// The project with this id or name.
 pub async fn project(client: &Client, text: &str) -> Result<Project, Failure> {
     let id: Option<Uuid> = text.parse().ok();
-    let is_meant = |project: &Project| Some(project.id) == id || project.name == text.trim();
     // The server finds a project by the beginning of its id, too.
     let mut pages = pages::projects(client, Some(search_text(text)?));
-    let mut similar = None;
+    let (mut similar, mut matches) = (None, Vec::new());
     while let Some(page) = pages.next().await? {
         similar = similar.or_else(|| page.first().map(|project| project.name.clone()));
-        if let Some(project) = page.into_iter().find(is_meant) {
-            return Ok(project);
+        for project in page {
+            if Some(project.id) == id {
+                return Ok(project);
+            }
+            if are_alike(&project.name, text) {
+                matches.push(project);
+            }
         }
     }
-    Err(no_such_project(text, similar.as_deref()))
+    let chosen = choose::one("projects", text, matches, |project| Candidate {
+        id: project.id.to_string(),
+        about: format!("created by {}", project.creator.email),
+    })?;
+    chosen.ok_or_else(|| no_such_project(text, similar.as_deref()))
 }
 
 fn no_such_project(text: &str, similar: Option<&str>) -> Failure {
@@ -53,19 +62,24 @@ pub async fn person(client: &Client, text: &str) -> Result<Person, Failure> {
     let id: Option<Uuid> = text.parse().ok();
     let is_meant = |person: &Person| match id {
         Some(id) => person.user.id == id,
-        None => person.user.email.eq_ignore_ascii_case(text.trim()),
+        None => are_alike(&person.user.email, text),
     };
     // By an id the server searches nobody.
     let mut pages = pages::people(client, id.is_none().then(|| text.to_owned()));
+    let mut matches = Vec::new();
     while let Some(page) = pages.next().await? {
-        if let Some(person) = page.into_iter().find(is_meant) {
-            return Ok(person);
-        }
+        matches.extend(page.into_iter().filter(is_meant));
     }
-    Err(Failure::Failed(match id {
-        Some(id) => format!("no user has the id {id}"),
-        None => format!("no user has the address \"{text}\""),
-    }))
+    let chosen = choose::one("people", text, matches, |person| Candidate {
+        id: person.user.id.to_string(),
+        about: format!("{}, {}", person.user.email, person.user.role),
+    })?;
+    chosen.ok_or_else(|| {
+        Failure::Failed(match id {
+            Some(id) => format!("no user has the id {id}"),
+            None => format!("no user has the address \"{text}\""),
+        })
+    })
 }
 
 /// Not repeated: what is on the screen and in the shell's history is there too often already.

@@ -1,15 +1,15 @@
 //! Email addresses: who a user is to other people. Only a message proves that one arrives, so the
 //! rule here refuses what can't be an address and nothing more.
 
-use super::pasted;
+use super::{compared, pasted, shown};
 
 /// The longest address that mail carries (RFC 5321).
 pub const MAX_CHARS: usize = 254;
 
-/// The address as it is kept: trimmed, with one `@` between two parts without spaces.
+/// The address as it is kept: composed (NFC) and trimmed, with one `@` between two parts without spaces.
 pub fn parse(text: &str) -> Result<String, String> {
     pasted::refuse(text)?;
-    let address = text.trim();
+    let address = compared::kept(text);
     let length = address.chars().count();
     if length > MAX_CHARS {
         return Err(format!(
@@ -19,10 +19,19 @@ pub fn parse(text: &str) -> Result<String, String> {
     let has_two_parts = address
         .split_once('@')
         .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'));
-    if !has_two_parts || address.contains(|c: char| c.is_whitespace() || c.is_control()) {
+    if !has_two_parts || !address.chars().all(shown::is_visible) {
         return Err("Give an email address such as mira@acme.example.".into());
     }
-    Ok(address.to_owned())
+    Ok(address)
+}
+
+/// The address with a number behind its first part, `mira+2@acme.example`, for one that can't be told apart
+/// from another.
+pub fn numbered(address: &str, number: u64) -> String {
+    match address.rsplit_once('@') {
+        Some((user, host)) => format!("{user}+{number}@{host}"),
+        None => format!("{address}+{number}"),
+    }
 }
 
 #[cfg(test)]
@@ -41,6 +50,8 @@ mod tests {
             "a@b@c",
             "mi ra@acme",
             "a\n@b",
+            "mi\u{200b}ra@acme",
+            "mira@ac\u{ad}me",
             &long,
         ] {
             assert!(parse(text).is_err(), "{text:?}");

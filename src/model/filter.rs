@@ -1,5 +1,7 @@
 //! What people type to filter keys: words that ask for usage, and the text that is looked for.
 
+use super::compared::compared;
+
 /// The days and hours that may be asked for reach back as far as these.
 pub const MAX_IDLE_DAYS: u32 = 3650;
 pub const MAX_REFUSED_HOURS: u32 = 30 * 24;
@@ -23,7 +25,7 @@ impl FilterWords {
         let mut words = Self::default();
         let mut rest = Vec::new();
         for word in typed.split_whitespace() {
-            let folded = word.to_lowercase();
+            let folded = compared(word);
             if folded == "never-used" {
                 words.never_used = true;
             } else if let Some(age) = folded.strip_prefix("idle:") {

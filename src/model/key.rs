@@ -11,7 +11,8 @@ use super::{FieldErrors, LocalAddress, Scope, UiDomain, domain, name};
 #[serde(deny_unknown_fields)]
 pub struct KeyFields {
     pub scope: Scope,
-    /// 1 to 100 characters after trimming, unique among the project's active keys.
+    /// 1 to 100 characters after trimming, unique among the project's active keys that the user sees (of an Analytics
+    /// key: among all of these): spellings that look alike are one name.
     pub name: String,
     /// The deployed project of a Web or Mobile key.
     #[serde(default, skip_serializing_if = "Option::is_none")]

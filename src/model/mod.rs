@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod around;
+pub mod compared;
 pub mod connection;
 pub mod domain;
 pub mod email;
@@ -22,6 +23,7 @@ pub mod strength;
 pub mod token;
 
 pub use address::LocalAddress;
+pub use compared::{are_alike, compared};
 pub use domain::UiDomain;
 pub use field::{FieldError, FieldErrors};
 pub use filter::FilterWords;

@@ -1,14 +1,14 @@
 //! Names of keys and projects: what a person may call them.
 
-use super::{pasted, shown};
+use super::{compared, pasted, shown};
 
 /// The longest name, in characters.
 pub const MAX_CHARS: usize = 100;
 
-/// The name as it is kept: trimmed, 1 to 100 characters, no control characters, none of our secrets.
+/// The name as it is kept: composed (NFC) and trimmed, 1 to 100 characters, no control characters, none of our secrets.
 pub fn parse(text: &str) -> Result<String, String> {
     pasted::refuse(text)?;
-    let name = text.trim();
+    let name = compared::kept(text);
     if name.is_empty() {
         return Err("Give it a name of 1 to 100 characters.".into());
     }
@@ -24,12 +24,37 @@ pub fn parse(text: &str) -> Result<String, String> {
     if !name.chars().any(shown::is_visible) {
         return Err("A name needs at least one visible character.".into());
     }
-    Ok(name.to_owned())
+    Ok(name)
+}
+
+/// The name with a number behind it, `Kiosk (2)`, for one that can't be told apart from another.
+pub fn numbered(name: &str, number: u64) -> String {
+    let suffix = format!(" ({number})");
+    let room = MAX_CHARS.saturating_sub(suffix.len());
+    let start: String = name.chars().take(room).collect();
+    format!("{}{suffix}", start.trim_end())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{MAX_CHARS, numbered, parse};
+
+    #[test]
+    fn a_numbered_name_is_a_name() {
+        assert_eq!(numbered("Kiosk", 2), "Kiosk (2)");
+        let long = numbered(&"é".repeat(MAX_CHARS), 12);
+        assert_eq!(long.chars().count(), MAX_CHARS);
+        assert!(long.ends_with("é (12)") && parse(&long).as_ref() == Ok(&long));
+    }
+
+    #[test]
+    fn a_name_is_kept_composed() {
+        assert_eq!(parse(" Cafe\u{301}"), Ok("Café".into()));
+        assert_eq!(
+            parse(&"e\u{301}".repeat(100)).map(|name| name.chars().count()),
+            Ok(100)
+        );
+    }
 
     #[test]
     fn a_name_is_trimmed_and_bounded_in_characters() {

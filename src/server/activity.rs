@@ -1,6 +1,7 @@
 //! The activity log: who did what to which key.
 
 use axum::extract::State;
+use serde_json::Value;
 
 use super::auth::SignedIn;
 use super::body::Json;
@@ -8,8 +9,9 @@ use super::error::{ApiError, ApiResult};
 use super::extract::{self, Query};
 use super::openapi::{BadQuery, Common, Forbidden};
 use super::policy;
+use super::row_numbers::RowNumbers;
 use super::state::ServerState;
-use crate::api::{ActivityAction, ActivityHead, ActivityPage, ActivityQuery};
+use crate::api::{Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, ChainHash, User};
 
 /// What was done, newest first. Who sees only their own keys sees only what was done to these.
 #[utoipa::path(get, path = "/v1/activity", tag = "activity", params(ActivityQuery),
@@ -25,14 +27,52 @@ pub async fn list(
             "There is no such action; /openapi.json lists those that there are.",
         ));
     }
+    let user = &signed_in.user;
+    let numbers = own_numbers(&server, user);
+    let before = query.before.map(|number| match numbers {
+        Some(numbers) => numbers.read(user.id, number),
+        None => number,
+    });
     let query = ActivityQuery {
         limit: Some(extract::limit(query.limit)?),
         // No log is longer, and databases count with a sign.
-        before: query.before.map(|seq| seq.min(i64::MAX as u64)),
+        before: before.map(|seq| seq.min(i64::MAX as u64)),
         ..query
     };
-    let visible = policy::visible(&signed_in.user);
-    Ok(Json(server.store.activity(&query, visible).await?))
+    let page = server.store.activity(&query, policy::visible(user)).await?;
+    let shown = |seq| numbers.map_or(seq, |numbers| numbers.shown(user.id, seq));
+    Ok(Json(ActivityPage {
+        items: page
+            .items
+            .into_iter()
+            .map(|row| Activity {
+                seq: shown(row.seq),
+                ..seen_by(user, row)
+            })
+            .collect(),
+        next: page.next.map(shown),
+    }))
+}
+
+/// The numbers that rows go by for those who don't see the whole log.
+pub fn own_numbers<'a>(server: &'a ServerState, user: &User) -> Option<&'a RowNumbers> {
+    (!policy::may_see_all_activity(user)).then_some(&server.row_numbers)
+}
+
+/// A row without what is not for `user`: of others, who sees only a part of the log is not told where they were, nor
+/// the hash, from which that and the row's number could be guessed; session servers are for those who may set them.
+fn seen_by(user: &User, mut row: Activity) -> Activity {
+    if !policy::may_see_all_activity(user) {
+        row.address = row
+            .address
+            .filter(|_| row.actor.as_ref().is_some_and(|actor| actor.id == user.id));
+        row.hash = ChainHash::START;
+    }
+    let tells = row.action != ActivityAction::ProjectRemoved || row.changes.get("url").is_some();
+    if row.action.is_about_session_servers() && tells && !policy::may_set_session_servers(user) {
+        row.changes = Value::Null;
+    }
+    row
 }
 
 /// The newest row of the whole log, as the server noted it when it wrote the row.

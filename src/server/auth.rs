@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::error::{ApiError, ApiResult};
 use super::places::Peer;
+use super::policy;
 use super::state::ServerState;
 use super::store::{Actor, StoreResult};
 use super::turns::Turn;
@@ -50,6 +51,7 @@ impl FromRequestParts<ServerState> for SignedIn {
             role: user.role,
             token: (!is_at_the_terminal(state, &token)).then_some(token),
             address: Some(address),
+            visible: policy::visible(&user),
         };
         Ok(Self {
             user,

@@ -10,8 +10,8 @@ use crate::model::{Scope, name};
 
 const TAG: usize = 1;
 const HEAD: usize = TAG + 16;
-/// No name is longer, even where lower case takes more bytes than it had.
-const MAX_VALUE: usize = 1 + name::MAX_CHARS * 12;
+/// No name is longer, even where its compared form takes more bytes than it had: one character may stand for 18.
+const MAX_VALUE: usize = 1 + name::MAX_CHARS * 36;
 
 /// Why a text is no cursor of a sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -13,6 +13,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::sleep;
 
+use super::activity::own_numbers;
 use super::auth::{self, SignedIn};
 use super::error::{ApiError, ApiResult};
 use super::openapi::Common;
@@ -147,7 +148,11 @@ impl Listener {
     fn event_for(&mut self, user: &User, change: Option<ChangeRecord>) -> Option<Event> {
         let role = std::mem::replace(&mut self.role, user.role);
         match change {
-            Some(ChangeRecord { seq, what }) if role == user.role => told(user, seq, what),
+            Some(ChangeRecord { seq, what }) if role == user.role => {
+                // As the row goes by in the user's activity.
+                let seq = own_numbers(&self.server, user).map_or(seq, |own| own.shown(user.id, seq));
+                told(user, seq, what)
+            }
             _ => Some(resync()),
         }
     }
@@ -191,7 +196,7 @@ mod tests {
     use crate::server::seal::{RootKey, Sealer, new_data_key};
     use crate::server::state::EVENTS_KEPT;
     use crate::server::store::sqlite::SqliteStore;
-    use crate::server::store::{Actor, Founding};
+    use crate::server::store::{Actor, Founding, Visible};
 
     async fn server(directory: &tempfile::TempDir) -> ServerState {
         let founding = Founding {
@@ -233,6 +238,7 @@ mod tests {
             role: user.role,
             token: None,
             address: None,
+            visible: Visible::All,
         };
         let token = TokenHash::of("kdu_owner");
         let places = Places::new(Bounds::default(), TrustedProxies::default());

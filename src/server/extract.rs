@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::error::{ApiError, ApiResult};
 use super::reading::field_error;
 use crate::api::{DEFAULT_LIMIT, MAX_LIMIT, ProblemType};
+use crate::model::compared::{self, compared};
 use crate::model::pasted;
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -121,9 +122,10 @@ pub fn limit(limit: Option<u32>) -> ApiResult<u32> {
     }
 }
 
-/// A text filter as it is asked of the store: trimmed; nothing when nothing is left.
+/// A text filter as it is asked of the store: composed and trimmed; nothing when nothing is left to look for.
 pub fn q(q: Option<String>) -> ApiResult<Option<String>> {
-    let Some(text) = q.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
+    let text = q.as_deref().map(compared::kept);
+    let Some(text) = text.filter(|text| !compared(text).is_empty()) else {
         return Ok(None);
     };
     if text.chars().count() > MAX_Q_CHARS {
@@ -135,5 +137,5 @@ pub fn q(q: Option<String>) -> ApiResult<Option<String>> {
             "A filter can't contain control characters.",
         ));
     }
-    Ok(Some(text.to_owned()))
+    Ok(Some(text))
 }

@@ -37,6 +37,7 @@ mod question;
 mod reading;
 mod root_key;
 mod router;
+mod row_numbers;
 pub mod seal;
 mod seals;
 mod session_servers;

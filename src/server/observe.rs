@@ -91,11 +91,12 @@ impl Seen {
     }
 }
 
-/// The caller's id when it can stand in a log line as it is, and is no secret; else a new one.
+/// The caller's id when it can stand in a log line as it is, and is no secret; else a new one, which says nothing of
+/// other requests.
 fn request_id(headers: &HeaderMap) -> String {
     headers
         .get(REQUEST_ID)
         .and_then(|value| value.to_str().ok())
         .filter(|text| is_request_id(text) && !pasted::is_in(text))
-        .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+        .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned)
 }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -19,6 +20,7 @@ use super::store::{Sealed, WrappedDataKey};
 use crate::model::{Scope, Secret, Token};
 
 const NONCE: usize = 24;
+const DERIVING: [u8; NONCE] = *b"keydeck derives a secret";
 const FIRST_DATA_KEY: u32 = 1;
 /// Stands where a key's scope does; no scope is called this.
 const SESSION_KEY: &str = "session server";
@@ -166,6 +168,21 @@ impl Sealer {
 
     pub fn unseal_session_key(&self, project: Uuid, sealed: &Sealed) -> Result<Secret, SealError> {
         self.unseal_as(project, SESSION_KEY, sealed)
+    }
+
+    /// A secret of this deck for something else than sealing, the same on every server as long as its oldest data key
+    /// is kept. The nonce is none that chance would choose, so that nothing is sealed with it.
+    pub fn derived(&self, purpose: &str) -> Result<[u8; 32], SealError> {
+        let key = self.older.first().unwrap_or(&self.current);
+        let stream = key
+            .cipher
+            .encrypt(&XNonce::from(DERIVING), [0; 32].as_slice())
+            .map_err(|_| SealError::Tampered)?;
+        let mut hasher = Sha256::new();
+        hasher.update(&stream);
+        hasher.update(self.organisation.as_bytes());
+        hasher.update(purpose.as_bytes());
+        Ok(hasher.finalize().into())
     }
 
     fn seal_as(&self, id: Uuid, kind: &str, secret: &str) -> Result<Sealed, SealError> {

@@ -9,9 +9,10 @@ use super::address::TrustedProxies;
 use super::auth::LocalSession;
 use super::events::News;
 use super::metrics::Metrics;
+use super::row_numbers::RowNumbers;
 use super::seals::Seals;
 use super::sign_in::SignIns;
-use super::store::{Store, StoreResult};
+use super::store::{Store, StoreError, StoreResult};
 use super::turns::Turns;
 use super::usage::Recorder;
 use crate::api::Organisation;
@@ -35,6 +36,7 @@ pub struct Shared {
     pub(super) usage: Recorder,
     pub(super) metrics: Metrics,
     pub(super) organisation: Organisation,
+    pub(super) row_numbers: RowNumbers,
     /// The newest change when the server started; events begin behind it.
     pub(super) first_seq: u64,
     pub(super) events: broadcast::Sender<News>,
@@ -53,6 +55,8 @@ impl ServerState {
         let organisation = store.organisation().await?;
         let first_seq = store.last_seq().await?;
         let metrics = Metrics::new(store.latencies());
+        let row_numbers =
+            RowNumbers::new(&seals.now()).map_err(|error| StoreError::Fault(error.to_string()))?;
         Ok(Self(Arc::new(Shared {
             store,
             seals,
@@ -64,6 +68,7 @@ impl ServerState {
             usage: Recorder::default(),
             metrics,
             organisation,
+            row_numbers,
             first_seq,
             events: broadcast::Sender::new(EVENTS_KEPT),
             closing: watch::Sender::new(false),

@@ -29,4 +29,5 @@ mod removal;
 mod revoked;
 mod secrets;
 mod unclear;
+mod unseen;
 mod usage;

@@ -10,7 +10,7 @@ use keydeck::model::{Role, Scope, Token, TokenKind, ValidKey};
 use keydeck::server::new_key;
 use keydeck::server::seal::{RootKey, Sealer};
 use keydeck::server::store::sqlite::{SampleKey, SqliteStore};
-use keydeck::server::store::{Actor, DataKeyStore, NewGatewayRecord, Store};
+use keydeck::server::store::{Actor, DataKeyStore, NewGatewayRecord, Store, Visible};
 use uuid::Uuid;
 
 use super::common::{AnyError, Deck};
@@ -104,6 +104,7 @@ async fn fill(
         role: owner.role,
         token: None,
         address: None,
+        visible: Visible::All,
     };
     store
         .add_gateway(gateway, by)

@@ -26,6 +26,7 @@ fn who_has_no_keys_is_removed_after_one_question() {
         keys_revoked: 0,
         keys_handed_over: 0,
         projects_handed_over: 0,
+        renamed: 0,
     };
     talk.answer_removal(id, Ok(nothing));
     assert_eq!(talk.notice(), "Removed omar@acme.example.");
@@ -63,6 +64,7 @@ fn all_keys_of_who_is_removed_can_be_revoked() {
         keys_revoked: 2,
         keys_handed_over: 0,
         projects_handed_over: 0,
+        renamed: 0,
     };
     talk.answer_removal(id, Ok(done));
     assert_eq!(talk.notice(), "Removed jonas@acme.example; 2 keys revoked.");
@@ -102,6 +104,7 @@ fn keys_are_handed_over_to_somebody_else_after_a_last_question() {
         keys_revoked: 0,
         keys_handed_over: 12,
         projects_handed_over: 1,
+        renamed: 0,
     };
     talk.answer_removal(id, Ok(done));
     assert_eq!(
@@ -180,6 +183,7 @@ fn who_removes_themselves_is_signed_out() {
         keys_revoked: 0,
         keys_handed_over: 0,
         projects_handed_over: 0,
+        renamed: 0,
     };
     talk.answer_removal(id, Ok(done));
     assert!(asks_who_we_are(&talk));

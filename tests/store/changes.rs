@@ -67,7 +67,7 @@ async fn a_name_is_taken_once_in_a_project_until_it_is_revoked() {
     ));
     assert!(matches!(
         create(Scope::Web, "checkout", shop).await,
-        KeyCreation::Created(_)
+        KeyCreation::NameTaken
     ));
     assert!(matches!(
         create(Scope::Web, "Checkout", kiosk).await,

@@ -88,14 +88,14 @@ impl Deck {
             .await
     }
 
-    /// Sixty keys of three scopes, two people and two projects, with names that tie when folded, and
+    /// Sixty keys of three scopes, two people and two projects, with names that tie when compared, and
     /// times that tie.
     pub async fn sixty(&self) -> Vec<KeyRecord> {
         let start = Timestamp::now().saturating_sub(1000.hours()).unwrap();
         let mut keys = Vec::new();
         for n in 0..60_i64 {
             let scope = Scope::ALL[n as usize % 3];
-            let project = [self.shop.id, self.kiosk.id][n as usize / 3 % 2];
+            let project = [self.shop.id, self.kiosk.id][n as usize % 2];
             let name = format!(
                 "{} {}",
                 ["Checkout", "checkout", "Über 100%", "Board \"A\""][n as usize % 4],
@@ -143,6 +143,10 @@ pub fn actor(user: &User) -> Actor {
         role: user.role,
         token: None,
         address: Some([127, 0, 0, 1].into()),
+        visible: match user.role {
+            Role::Editor => Visible::CreatedBy(user.id),
+            _ => Visible::All,
+        },
     }
 }
 

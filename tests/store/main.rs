@@ -9,6 +9,7 @@
 
 mod acting;
 mod activity;
+mod alike;
 mod changes;
 mod data_keys;
 mod deck;
@@ -16,6 +17,7 @@ mod deck;
 mod engine;
 mod log;
 mod migration;
+mod names;
 mod paging;
 mod people;
 mod projects;

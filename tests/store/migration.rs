@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::activity::{assert_chained, log};
+use super::alike;
 use super::deck::{data_key, founding};
 use super::engine::contents_of;
 
@@ -145,4 +146,70 @@ async fn the_schema_is_the_same_whether_carried_over_or_new() {
         rows
     };
     assert_eq!(schema(&old), schema(&new));
+}
+
+/// A database as the keydeck before this one made it.
+fn fourth_schema(path: &Path) -> Connection {
+    let conn = Connection::open(path).unwrap();
+    conn.pragma_update(None, "journal_mode", "WAL").unwrap();
+    for step in [
+        include_str!("../../assets/migrations/sqlite/001_init.sql"),
+        include_str!("../../assets/migrations/sqlite/002_people.sql"),
+        "DROP TABLE old_activity",
+        include_str!("../../assets/migrations/sqlite/003_usage.sql"),
+        include_str!("../../assets/migrations/sqlite/004_checks.sql"),
+        "PRAGMA application_id = 0x6b64636b; PRAGMA user_version = 4; PRAGMA foreign_keys = ON;",
+    ] {
+        conn.execute_batch(step).unwrap();
+    }
+    let bytes = |n: u64, length: usize| format!("x'{n:0width$x}'", width = 2 * length);
+    conn.execute_batch(&alike::rows(bytes, "1", "0")).unwrap();
+    conn
+}
+
+#[tokio::test]
+async fn names_that_look_alike_are_told_apart() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keydeck.db");
+    drop(fourth_schema(&path));
+    let store = SqliteStore::open(&path).unwrap();
+    alike::assert_told_apart(&store).await;
+    drop(store);
+    // Once is enough.
+    assert_chained(&SqliteStore::open(&path).unwrap(), 5).await;
+}
+
+#[tokio::test]
+async fn many_names_are_compared_anew_and_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keydeck.db");
+    let conn = fourth_schema(&path);
+    conn.execute_batch(
+        "WITH RECURSIVE n (n) AS (SELECT 100 UNION ALL SELECT n + 1 FROM n WHERE n < 12000)
+         INSERT INTO keys (seq, id, name, name_key, scope, project, creator, created_at, hint, ui_domains,
+                           cross_page_persistence, token_hash, data_key, sealed)
+         SELECT n, randomblob(16), 'Straße ' || n, 'straße ' || n, 0, 1, 2, 1, 'k', '', 0, randomblob(32), 1, x'05'
+           FROM n",
+    )
+    .unwrap();
+    drop(conn);
+    let store = SqliteStore::open(&path).unwrap();
+    let mut find = super::deck::query(keydeck::api::Sort::Name);
+    find.filter.q = Some("STRASSE 11999".into());
+    let found = store.keys(&find).await.unwrap().unwrap().items;
+    assert_eq!(found.len(), 1);
+    assert_chained(&store, 5).await;
+    drop(store);
+    let fresh = directory.path().join("fresh.db");
+    drop(SqliteStore::create(&fresh, &founding(), &data_key()).unwrap());
+    let schema = |path: &Path| {
+        let conn = Connection::open(path).unwrap();
+        let mut statement = conn
+            .prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")
+            .unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        let rows: Vec<(String, Option<String>)> = rows.unwrap().map(Result::unwrap).collect();
+        rows
+    };
+    assert_eq!(schema(&path), schema(&fresh));
 }

@@ -1,7 +1,7 @@
 //! Pages: total orders, positions, filters, counts.
 
 use keydeck::api::{KeyFilter, Sort};
-use keydeck::model::Scope;
+use keydeck::model::{Scope, compared};
 use keydeck::server::store::{KeyQuery, KeyRecord, PlaceValue, Position, Visible};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use super::deck::{Deck, query, text};
 /// The order that the contract names, worked out without the store.
 fn sorted(mut keys: Vec<KeyRecord>, sort: Sort, descending: bool) -> Vec<Uuid> {
     keys.sort_by_key(|key| {
-        let name = key.name.to_lowercase();
+        let name = compared(&key.name);
         let value = match sort {
             Sort::Scope => (Some(key.scope), name, None),
             Sort::Name => (None, name, None),
@@ -31,17 +31,17 @@ fn ids(keys: &[KeyRecord]) -> Vec<Uuid> {
 
 fn matches(key: &KeyRecord, filter: &KeyFilter, visible: Visible) -> bool {
     let has = |q: &String| {
-        let q = q.to_lowercase();
+        let q = compared(q);
         let project = key
             .project
             .as_ref()
-            .is_some_and(|project| project.name.to_lowercase().contains(&q));
+            .is_some_and(|project| compared(&project.name).contains(&q));
         let domain = key
             .settings
             .ui_domains
             .iter()
-            .any(|domain| domain.as_str().to_lowercase().contains(&q));
-        key.name.to_lowercase().contains(&q) || project || domain
+            .any(|domain| compared(domain.as_str()).contains(&q));
+        compared(&key.name).contains(&q) || project || domain
     };
     filter.scope.is_none_or(|scope| scope == key.scope)
         && filter

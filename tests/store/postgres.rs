@@ -15,11 +15,13 @@ mod postgres;
 mod on_postgres {
     mod acting;
     mod activity;
+    mod alike;
     mod changes;
     mod data_keys;
     mod deck;
     #[path = "engine_postgres.rs"]
     mod engine;
+    mod names;
     #[path = "postgres_only.rs"]
     mod only;
     mod paging;

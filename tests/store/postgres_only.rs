@@ -10,6 +10,7 @@ use keydeck::model::Scope;
 use keydeck::server::store::postgres::PostgresStore;
 use keydeck::server::store::{KeyQuery, Position, Store, StoreError, Visible};
 
+use super::alike;
 use super::deck::{Deck, actor, data_key, founding, new_key, query, text};
 use super::engine::{self, Place};
 use crate::postgres::Database;
@@ -34,7 +35,7 @@ async fn of_servers_that_start_together_one_makes_the_schema() {
     let opened = join_all((0..6).map(|_| PostgresStore::open(&address))).await;
     assert!(opened.iter().all(Result::is_ok));
     let versions = place.database.texts("SELECT version FROM keydeck_schema").await;
-    assert_eq!(versions, ["3"]);
+    assert_eq!(versions, ["4"]);
 }
 
 #[tokio::test]
@@ -340,4 +341,33 @@ async fn pages_of_the_log_go_along_an_index() {
         assert!(!steps.contains("Seq Scan on activity"), "{statement}\n{steps}");
         assert!(!steps.contains("Sort"), "{statement}\n{steps}");
     }
+}
+
+#[tokio::test]
+async fn names_that_look_alike_are_told_apart() {
+    let database = Database::new().await;
+    let bytes = |n: u64, length: usize| match length {
+        16 => format!("'{}'::uuid", uuid::Uuid::from_u128(n.into())),
+        _ => format!("decode('{n:0width$x}', 'hex')", width = 2 * length),
+    };
+    for step in [
+        include_str!("../../assets/migrations/postgres/001_init.sql"),
+        "CREATE TABLE keydeck_schema (one integer PRIMARY KEY CHECK (one = 1), version integer NOT NULL);
+         INSERT INTO keydeck_schema VALUES (1, 1)",
+        &alike::rows(bytes, "true", "false"),
+    ] {
+        database.run(step).await.unwrap();
+    }
+    let place = Place { database };
+    let store = PostgresStore::open(&place.address()).await.unwrap();
+    alike::assert_told_apart(&store).await;
+    let again = PostgresStore::open(&place.address()).await.unwrap();
+    super::activity::assert_chained(&again, 5).await;
+    // As a database that is new.
+    let new = Deck::new().await;
+    let indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1";
+    assert_eq!(
+        place.database.texts(indexes).await,
+        new.place.database.texts(indexes).await
+    );
 }

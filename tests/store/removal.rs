@@ -55,6 +55,7 @@ const NOTHING: RemovedUser = RemovedUser {
     keys_revoked: 0,
     keys_handed_over: 0,
     projects_handed_over: 0,
+    renamed: 0,
 };
 
 #[tokio::test]

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use self::args::{AddArgs, GatewayCommand, ListArgs, RemoveArgs};
 use super::args::Selection;
+use super::choose::{self, Candidate};
 use super::{Failure, confirm, deck, flags, once, output, resolve};
 use crate::api::{Gateway, NewGateway};
 use crate::client::Client;
-use crate::model::pasted;
+use crate::model::{are_alike, pasted};
 
 const HEADER: [&str; 4] = ["NAME", "ADDED", "ADDED BY", "ID"];
 
@@ -91,15 +92,20 @@ async fn remove(client: &Client, args: &RemoveArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The gateway with this id or exactly this name.
+/// The gateway with this id or name.
 async fn find(client: &Client, text: &str) -> Result<Gateway, Failure> {
     if pasted::is_in(text) {
         return Err(resolve::is_a_secret());
     }
     let id: Option<Uuid> = text.parse().ok();
     let gateways = client.gateways().await?.into_iter();
-    let mut matches = gateways.filter(|gateway| Some(gateway.id) == id || gateway.name == text.trim());
-    matches
-        .next()
-        .ok_or_else(|| Failure::Failed(format!("no gateway is called \"{text}\"")))
+    let matches = gateways.filter(|gateway| match id {
+        Some(id) => gateway.id == id,
+        None => are_alike(&gateway.name, text),
+    });
+    let chosen = choose::one("gateways", text, matches.collect(), |gateway| Candidate {
+        id: gateway.id.to_string(),
+        about: format!("\"{}\", added by {}", gateway.name, gateway.added_by.email),
+    })?;
+    chosen.ok_or_else(|| Failure::Failed(format!("no gateway is called \"{text}\"")))
 }

@@ -132,7 +132,7 @@ pub struct CreateArgs {
     /// What the key is for
     #[arg(long, value_parser = values::scope())]
     pub scope: Scope,
-    /// Its name, unique in its project
+    /// Its name, unique among the keys of its project that you see
     #[arg(long)]
     pub name: String,
     /// The deployed project of a Web or Mobile key, by id or exact name

@@ -1,18 +1,17 @@
-//! From what people type to keys: by id, or by a name that no other key has.
+//! From what people type to keys: by id, or by name, however it is spelled.
 
 use crate::api::{Key, KeyList, MAX_LIMIT, Sort};
 use crate::cli::Failure;
+use crate::cli::choose::{self, Candidate};
 use crate::cli::resolve::{is_a_secret, search_text};
 use crate::client::Client;
 use crate::model::token::NotAToken;
-use crate::model::{Token, pasted};
+use crate::model::{Token, are_alike, pasted};
 
 /// The pages that are read for a name; a text that more names contain asks for the id.
 const MAX_PAGES: usize = 10;
-/// The candidates that an ambiguous name is answered with.
-const CANDIDATES: usize = 10;
 
-/// The key with this id, or the only one with this name.
+/// The key with this id, or the one with this name.
 pub async fn key(client: &Client, text: &str) -> Result<Key, Failure> {
     if let Ok(id) = text.parse() {
         return Ok(client.key(id).await?);
@@ -20,14 +19,9 @@ pub async fn key(client: &Client, text: &str) -> Result<Key, Failure> {
     if looks_like_a_secret(text) {
         return Err(is_a_secret());
     }
-    let mut matches = named(client, text).await?;
-    match matches.len() {
-        1 => Ok(matches.remove(0)),
-        0 => Err(Failure::Failed(format!(
-            "no key that you may see is called \"{text}\""
-        ))),
-        _ => Err(ambiguous(text, &matches)),
-    }
+    let matches = named(client, text).await?;
+    let chosen = choose::one("keys", text, matches, candidate)?;
+    chosen.ok_or_else(|| Failure::Failed(format!("no key that you may see is called \"{text}\"")))
 }
 
 async fn named(client: &Client, text: &str) -> Result<Vec<Key>, Failure> {
@@ -41,7 +35,7 @@ async fn named(client: &Client, text: &str) -> Result<Vec<Key>, Failure> {
     for _ in 0..MAX_PAGES {
         let page = client.keys(&list).await?;
         let keys = page.items.into_iter().map(|row| row.key);
-        matches.extend(keys.filter(|key| key.name == text.trim()));
+        matches.extend(keys.filter(|key| are_alike(&key.name, text)));
         match page.next {
             Some(next) => list.after = Some(next),
             None => return Ok(matches),
@@ -52,17 +46,13 @@ async fn named(client: &Client, text: &str) -> Result<Vec<Key>, Failure> {
     )))
 }
 
-fn ambiguous(text: &str, matches: &[Key]) -> Failure {
-    let candidates = matches.iter().take(CANDIDATES).map(|key| match &key.project {
-        Some(project) => format!("{} ({} key of {})", key.id, key.scope, project.name),
-        None => format!("{} ({} key)", key.id, key.scope),
-    });
-    let list = candidates.collect::<Vec<_>>().join(", ");
-    let more = if matches.len() > CANDIDATES { ", …" } else { "" };
-    Failure::Failed(format!(
-        "{} keys are called \"{text}\"; give the id of one: {list}{more}",
-        matches.len()
-    ))
+fn candidate(key: &Key) -> Candidate {
+    let project = key.project.as_ref();
+    let of = project.map_or(String::new(), |project| format!(" of {}", project.name));
+    Candidate {
+        id: key.id.to_string(),
+        about: format!("{} key{of}, created by {}", key.scope, key.creator.email),
+    }
 }
 
 fn looks_like_a_secret(text: &str) -> bool {

@@ -33,7 +33,7 @@ pub enum ProjectCommand {
 
 #[derive(Debug, Args)]
 pub struct AddArgs {
-    /// Its name, unique in the organisation
+    /// Its name, unique among the projects that you see
     #[arg(value_name = "NAME")]
     pub name: String,
     /// Deploy it at once
@@ -56,7 +56,7 @@ pub struct ListArgs {
 
 #[derive(Debug, Args)]
 pub struct OneProject {
-    /// The project's id or exact name
+    /// The project's id or name
     #[arg(value_name = "ID|NAME")]
     pub project: String,
     /// Print JSON
@@ -69,7 +69,7 @@ pub struct OneProject {
     "name", "session_url", "session_key_name", "session_key_file", "no_session_server",
 ]))]
 pub struct EditArgs {
-    /// The project's id or exact name
+    /// The project's id or name
     #[arg(value_name = "ID|NAME")]
     pub project: String,
     /// A new name
@@ -110,7 +110,7 @@ pub struct SessionTokenArgs {
 
 #[derive(Debug, Args)]
 pub struct RemoveArgs {
-    /// The project's id or exact name
+    /// The project's id or name
     #[arg(value_name = "ID|NAME")]
     pub project: String,
     /// Don't ask

@@ -113,13 +113,24 @@ fn done(removed: &RemovedUser, fate: &Fate) -> String {
         Fate::Nothing => String::new(),
         Fate::Revoke => format!(", revoked {}", keys(removed.keys_revoked)),
         Fate::HandOver(to) => format!(
-            ", handed over {} and {} to {}",
+            ", handed over {} and {} to {}{}",
             keys(removed.keys_handed_over),
             match removed.projects_handed_over {
                 1 => "1 project".to_owned(),
                 projects => format!("{projects} projects"),
             },
-            to.user.email
+            to.user.email,
+            renamed(removed.renamed)
+        ),
+    }
+}
+
+fn renamed(count: u64) -> String {
+    match count {
+        0 => String::new(),
+        count => format!(
+            "; {count} of these got a number behind the name, as they had one of the same name \
+             (keydeck activity list says which)"
         ),
     }
 }

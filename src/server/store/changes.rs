@@ -89,6 +89,19 @@ pub fn of_key(key: &KeyRecord, name: &str, settings: &Settings) -> Map<String, V
         .collect()
 }
 
+/// As they were written. What can't be read is text, also `null`, which stands for what is withheld.
+pub fn read(json: String) -> Value {
+    match serde_json::from_str(&json) {
+        Ok(Value::Null) | Err(_) => Value::String(json),
+        Ok(changes) => changes,
+    }
+}
+
+/// From one name to the other.
+pub fn of_renamed(field: &str, old: &str, new: &str) -> Map<String, Value> {
+    Map::from_iter([(field.to_owned(), json!([old, new]))])
+}
+
 /// From one email address to the other.
 pub fn of_creator(from: &str, to: &str) -> Map<String, Value> {
     Map::from_iter([("creator".to_owned(), json!([from, to]))])
@@ -162,9 +175,11 @@ pub fn heard(action: &str) -> Result<KeyEventKind, Changed> {
         Action::KeyCreated => Ok(KeyEventKind::Created),
         Action::KeyRevoked => Ok(KeyEventKind::Revoked),
         Action::KeyEdited | Action::KeyHandedOver => Ok(KeyEventKind::Edited),
-        Action::UserAdded | Action::UserEdited | Action::UserRemoved | Action::TokenReplaced => {
-            Err(Changed::People)
-        }
+        Action::UserAdded
+        | Action::UserEdited
+        | Action::UserRenamed
+        | Action::UserRemoved
+        | Action::TokenReplaced => Err(Changed::People),
         Action::ProjectCreated
         | Action::ProjectEdited
         | Action::ProjectRemoved
@@ -177,6 +192,7 @@ pub fn heard(action: &str) -> Result<KeyEventKind, Changed> {
         | Action::SignInRefused
         | Action::GatewayAdded
         | Action::GatewayRemoved
+        | Action::GatewayEdited
         | Action::RootKeyRotated
         | Action::SecretsResealed
         | Action::Unknown => Err(Changed::Log),

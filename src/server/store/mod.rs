@@ -4,6 +4,7 @@
 //! Every change and the activity row that records it are one transaction, and a call returns only
 //! after that transaction is durable. Reads see every change whose call has returned.
 
+mod alike;
 mod changes;
 mod counted;
 mod filter;
@@ -64,6 +65,8 @@ pub struct Actor {
     pub token: Option<TokenHash>,
     /// Recorded in the activity log.
     pub address: Option<IpAddr>,
+    /// What they may see. Names are unique in it, so that what they don't see is not told by a name that is taken.
+    pub visible: Visible,
 }
 
 /// An active key as it is stored.
@@ -163,9 +166,9 @@ pub struct Place {
 /// The sort value of a place, by [`Sort`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlaceValue {
-    /// `Scope`: the scope, then the name in lower case.
+    /// `Scope`: the scope, then the name as it is compared.
     Scope(Scope, String),
-    /// `Name`: the name in lower case.
+    /// `Name`: the name as it is compared.
     Name(String),
     /// `CreatedAt`, `LastUsedAt`: microseconds since the epoch; 0 is never.
     Time(i64),

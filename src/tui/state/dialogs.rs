@@ -6,7 +6,7 @@ use super::known::Known;
 use super::projects::ProjectTask;
 use super::text::TextField;
 use crate::api::{ActivityAction, Key, PersonRef, Usage};
-use crate::model::Secret;
+use crate::model::{Secret, compared};
 use crate::tui::keymap::{Binding, Layer};
 use crate::tui::message::Route;
 use crate::tui::places::Place;
@@ -159,8 +159,8 @@ impl Palette {
 
     /// The commands that contain every word that was typed; those that begin with it come first.
     pub fn matching(&self) -> Vec<&Command> {
-        let typed = self.text.value().trim().to_lowercase();
-        let name = |command: &Command| command.name().to_lowercase();
+        let typed = compared(self.text.value());
+        let name = |command: &Command| compared(&command.name());
         let mut found: Vec<&Command> = self
             .commands
             .iter()

@@ -2,6 +2,7 @@
 //! to an item, not to a line.
 
 use crate::client::Error;
+use crate::model::compared;
 use crate::tui::keymap::Action;
 
 /// Rows from the end at which more are asked for.
@@ -330,7 +331,7 @@ impl<T: Listed> List<T> {
 
 /// Whether a filter by a part of the name leaves this one out.
 pub fn hides(filter: &str, name: &str) -> bool {
-    !name.to_lowercase().contains(&filter.trim().to_lowercase())
+    !compared(name).contains(&compared(filter))
 }
 
 #[cfg(test)]

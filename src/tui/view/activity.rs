@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::details::{field, paragraph};
 use super::list::{self, Column, Empty};
 use super::{Look, text, time};
-use crate::api::{Activity, Key};
+use crate::api::{Activity, ChainHash, Key};
 use crate::tui::state::columns::Fit;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::{App, Known};
@@ -90,6 +90,10 @@ fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
         lines.extend(paragraph(&change.field, look.theme.faint(), width));
         let parts = change.parts.iter();
         lines.extend(parts.flat_map(|part| paragraph(part, look.theme.text(), width)));
+    }
+    if row.hash == ChainHash::START {
+        // Of a log that is seen in part, neither says anything.
+        return lines;
     }
     lines.push(Line::default());
     lines.extend(field("Number", &text::number(row.seq), width, look));

@@ -145,6 +145,9 @@ impl Lines<'_> {
         if let Some(error) = &form.project.error {
             self.lines.error(Some(error));
         }
+        if let Some(creator) = form.project.chosen_creator() {
+            self.lines.hint(&format!("the one of {creator}"));
+        }
         if !focused {
             return;
         }
@@ -158,7 +161,10 @@ impl Lines<'_> {
         for (index, choice) in choices.iter().enumerate().skip(skip).take(5) {
             let room = self.lines.width.saturating_sub(LABEL + 2);
             let name = match choice {
-                ProjectChoice::Existing(project) => text::whole(&project.name, room),
+                ProjectChoice::Existing(project) => match form.project.creator_of(index) {
+                    Some(creator) => text::whole(&format!("{} · {creator}", project.name), room),
+                    None => text::whole(&project.name, room),
+                },
                 ProjectChoice::New(name) => text::whole(&format!("+ new project “{name}”"), room),
             };
             let taken = index == form.project.highlighted();

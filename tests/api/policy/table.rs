@@ -78,6 +78,9 @@ const WEB: &str =
     r#"{"scope": "web", "name": "Web {n}", "project": "{project}", "ui_domains": ["https://a.example"]}"#;
 const MOBILE: &str = r#"{"scope": "mobile", "name": "Mobile {n}", "project": "{project}"}"#;
 const ANALYTICS: &str = r#"{"scope": "analytics", "name": "Board {n}"}"#;
+/// A name that somebody has whom Editors don't see.
+const THEIRS: &str = r#"{"name": "{theirs}"}"#;
+const THEIRS_IN_IT: &str = r#"{"scope": "mobile", "name": "Visitor", "project": "{visited}"}"#;
 const RENAME: &str = r#"{"name": "Renamed {n}"}"#;
 const SESSION_SERVER: &str = r#"{"url": "wss://sessions.acme.example", "key_name": "main", "private_key": "the-private-key-of-session-server-{n}"}"#;
 
@@ -94,6 +97,7 @@ pub const TABLE: &[Row] = &[
     row("GET /v1/keys/counts",                       "?creator={creator}", "",             [200, 200, 200, 200, 200]),
     row("POST /v1/keys",                             "",                   WEB,            [201, 201, 403, 201, 422]),
     row("POST /v1/keys",                             "",                   MOBILE,         [201, 201, 403, 201, 422]),
+    row("POST /v1/keys",                             "",                   THEIRS_IN_IT,   [422, 422, 403, 201, 422]),
     row("POST /v1/keys",                             "",                   ANALYTICS,      [201, 201, 201, 403, 403]),
     row("POST /v1/keys/lookup",                      "",                   r#"{"sha256": "{sha256}"}"#,
                                                                                            [200, 200, 200, 200, 404]),
@@ -120,6 +124,8 @@ pub const TABLE: &[Row] = &[
     row("GET /v1/projects",                          "?after={project}",   "",             [200, 200, 200, 200, 200]),
     row("POST /v1/projects",                         "",                   RENAME,         [201, 201, 403, 201, 201]),
     row("PATCH /v1/projects/{id}",                   "{project}",          RENAME,         [200, 200, 403, 200, 404]),
+    row("POST /v1/projects",                         "",                   THEIRS,         [422, 422, 403, 201, 201]),
+    row("PATCH /v1/projects/{id}",                   "{project}",          THEIRS,         [422, 422, 403, 200, 404]),
     row("PATCH /v1/projects/{id}",                   "{project}",          r#"{"deployed": false}"#,
                                                                                            [200, 200, 403, 200, 404]),
     row("DELETE /v1/projects/{id}",                  "{project}",          "",             [204, 204, 403, 204, 404]),
@@ -148,6 +154,8 @@ pub const TABLE: &[Row] = &[
     row("DELETE /v1/gateways/{id}",                  "{gateway}",          "",             [204, 403, 403, 403, 403]),
     row("GET /v1/activity",                          "",                   "",             [200, 200, 200, 200, 200]),
     row("GET /v1/activity",                          "?key={key}",         "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/activity",                          "?actor={creator}",   "",             [200, 200, 200, 200, 200]),
+    row("GET /v1/activity",                          "?before={n}",        "",             [200, 200, 200, 200, 200]),
     row("GET /v1/activity/head",                     "",                   "",             [200, 200, 200, 403, 403]),
     row("GET /v1/events",                            "",                   "",             [200, 200, 200, 200, 200]),
     // For session servers, by a token of their own.

@@ -61,6 +61,7 @@ impl Stage {
     pub async fn filled_with_nothing(&self, text: &str) -> String {
         self.replaced(text, async |name| match name {
             "n" => self.number(),
+            "theirs" => format!("Nobody's {}", self.number()),
             "sha256" => "0".repeat(64),
             _ => MISSING.to_owned(),
         })
@@ -105,6 +106,16 @@ impl Stage {
             }
             "sha256" => TokenHash::of(&token_of(&self.used().await.1)).to_string(),
             "board" => id_of(&self.board(self.person(Actor::Analytics)).await),
+            "theirs" => {
+                let name = format!("Theirs {}", self.number());
+                self.deck.owner.project(&name).await;
+                name
+            }
+            "visited" => {
+                let project = self.project().await;
+                self.deck.owner.web_key(&project, "Visitor").await;
+                project
+            }
             "gateway" => {
                 let new = json!({"name": format!("Gateway {}", self.number())});
                 let created = self.deck.owner.post("/v1/gateways", &new).await.expect(201);
@@ -155,9 +166,9 @@ impl Stage {
     }
 }
 
-const NAMES: [&str; 13] = [
-    "n", "creator", "project", "used", "served", "tokened", "key", "revoked", "sha256", "board", "user",
-    "holder", "gateway",
+const NAMES: [&str; 15] = [
+    "n", "theirs", "visited", "creator", "project", "used", "served", "tokened", "key", "revoked", "sha256",
+    "board", "user", "holder", "gateway",
 ];
 
 async fn added(deck: &Deck, new: &Value) -> Person {

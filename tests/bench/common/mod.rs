@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use keydeck::model::{Role, Token, TokenKind};
 use keydeck::server::seal::RootKey;
-use keydeck::server::store::{Actor, NewUserRecord, Store};
+use keydeck::server::store::{Actor, NewUserRecord, Store, Visible};
 
 /// Rounds of every measurement; figures are their median.
 pub const ROUNDS: usize = 5;
@@ -72,6 +72,7 @@ impl Deck {
                 role: owner.role,
                 token: None,
                 address: None,
+                visible: Visible::All,
             };
             let new = NewUserRecord {
                 email: "bench@acme.example".into(),

@@ -17,7 +17,8 @@ use super::sql::{Bound, Sql};
 use crate::api::{
     Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, ChainHash, DEFAULT_LIMIT, PersonRef,
 };
-use crate::server::store::changes::{Subject, heard};
+use crate::model::compared;
+use crate::server::store::changes::{self, Subject, heard};
 use crate::server::store::{ChangeRecord, Changed, StoreError, StoreResult, Visible};
 
 /// The conditions on a row, in numbers of the database.
@@ -81,8 +82,10 @@ async fn people(db: &impl Db, text: &str) -> StoreResult<Vec<i64>> {
         return Ok(find_user(db, id).await?.into_iter().collect());
     }
     let mut sql = Sql::default();
-    let address = text.trim().to_lowercase();
-    sql.push("SELECT seq FROM users WHERE email_key = ?", [address.into()]);
+    sql.push(
+        "SELECT seq FROM users WHERE email_key = ?",
+        [compared(text).into()],
+    );
     let rows = sql.all(db).await?;
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
@@ -133,7 +136,7 @@ fn activity(row: &Row) -> StoreResult<Activity> {
         subject: text(6).unwrap_or_default(),
         changes: match text(7) {
             None => Value::Object(Map::new()),
-            Some(json) => serde_json::from_str(&json).unwrap_or(Value::String(json)),
+            Some(json) => changes::read(json),
         },
         address: text(8).and_then(|text| text.parse().ok()),
         hash: hash(row, 9).map_or(ChainHash::START, ChainHash),

@@ -14,7 +14,7 @@ use super::rows::{hash, parsed};
 use crate::api::{Activity, ActivityHead, ChainHash, PersonRef};
 use crate::model::Role;
 use crate::server::store::changes::Subject;
-use crate::server::store::{Actor, StoreError, StoreResult};
+use crate::server::store::{Actor, StoreError, StoreResult, Visible};
 
 pub struct Change<'a> {
     pub tx: Transaction<'a>,
@@ -30,6 +30,17 @@ pub struct Acting {
     pub seq: i64,
     pub person: PersonRef,
     pub address: Option<IpAddr>,
+    visible: Visible,
+}
+
+impl Acting {
+    /// The number of the only one whose things they may see; 0 is anybody's.
+    pub fn only_theirs(&self) -> i64 {
+        match self.visible {
+            Visible::All => 0,
+            Visible::CreatedBy(_) => self.seq,
+        }
+    }
 }
 
 impl<'a> Change<'a> {
@@ -41,7 +52,11 @@ impl<'a> Change<'a> {
     }
 
     pub async fn of_nobody(client: &'a mut ClientWrapper) -> StoreResult<Change<'a>> {
-        let tx = client.transaction().await?;
+        Self::within(client.transaction().await?).await
+    }
+
+    /// Of nobody, as the end of a transaction that has begun.
+    pub async fn within(tx: Transaction<'a>) -> StoreResult<Change<'a>> {
         let locked = "SELECT seq, hash FROM activity_head FOR UPDATE";
         let row = ask::maybe(&tx, locked, &[]).await?.ok_or_else(headless)?;
         let head = ActivityHead {
@@ -174,5 +189,6 @@ async fn acting(tx: &Transaction<'_>, by: Actor) -> StoreResult<Acting> {
             email: row.try_get(1)?,
         },
         address: by.address,
+        visible: by.visible,
     })
 }

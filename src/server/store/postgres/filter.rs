@@ -13,7 +13,7 @@ use super::count;
 use super::rows::rank;
 use super::sql::{Bound, Sql};
 use crate::api::{COUNT_CAP, KeyFilter};
-use crate::model::Scope;
+use crate::model::{Scope, compared};
 use crate::server::store::filter::{UsageFilter, whose};
 use crate::server::store::{StoreResult, Visible};
 
@@ -36,7 +36,7 @@ pub struct Filter {
     pub text: Option<Text>,
 }
 
-/// A text to look for, in lower case, and the projects whose name has it.
+/// A text to look for, as it is compared, and the projects whose name has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     pub folded: String,
@@ -134,7 +134,7 @@ impl Filter {
 impl Text {
     /// Projects are few, so that looking at each name is cheap.
     async fn resolve(db: &impl Db, q: &str) -> StoreResult<Self> {
-        let folded = q.to_lowercase();
+        let folded = compared(q);
         let sql = "SELECT seq FROM projects WHERE strpos(name_key, $1) > 0 AND removed_at IS NULL";
         let rows = ask::all(db, sql, &[&folded]).await?;
         let projects = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;

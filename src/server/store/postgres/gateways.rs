@@ -9,6 +9,7 @@ use super::ask::{self, Db};
 use super::change::Change;
 use super::rows::time;
 use crate::api::{ActivityAction, Gateway, PersonRef};
+use crate::model::are_alike;
 use crate::server::store::changes::Subject;
 use crate::server::store::{NewGatewayRecord, StoreResult, Taken};
 
@@ -32,10 +33,14 @@ pub async fn all(db: &impl Db) -> StoreResult<Vec<Gateway>> {
 
 pub async fn add(change: &mut Change<'_>, new: &NewGatewayRecord) -> StoreResult<Result<Gateway, Taken>> {
     let by = change.actor()?;
-    let added = ask::run(
+    // There is a handful: each is compared.
+    let gateways = all(&change.tx).await?;
+    if gateways.iter().any(|gateway| are_alike(&gateway.name, &new.name)) {
+        return Ok(Err(Taken));
+    }
+    ask::run_one(
         &change.tx,
-        "INSERT INTO gateways (id, name, added_by, added_at, token_hash) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (name) WHERE removed_at IS NULL DO NOTHING",
+        "INSERT INTO gateways (id, name, added_by, added_at, token_hash) VALUES ($1, $2, $3, $4, $5)",
         &[
             &new.id,
             &new.name,
@@ -45,9 +50,6 @@ pub async fn add(change: &mut Change<'_>, new: &NewGatewayRecord) -> StoreResult
         ],
     )
     .await?;
-    if added == 0 {
-        return Ok(Err(Taken));
-    }
     change.record(
         None,
         Subject::of(ActivityAction::GatewayAdded, &new.name, Map::new()),

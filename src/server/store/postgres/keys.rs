@@ -8,7 +8,7 @@ use super::change::Change;
 use super::rows::{Kept, KeyBy, find_key, hash, lines, rank};
 use super::{ask, data_keys, projects};
 use crate::api::ActivityAction;
-use crate::model::{Settings, ValidKey};
+use crate::model::{Settings, ValidKey, are_alike, compared};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::{
     Found, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed, StoreError,
@@ -30,7 +30,7 @@ pub async fn create(change: &mut Change<'_>, new: &NewKey) -> StoreResult<KeyCre
             Some((seq, true)) => Some(seq),
         },
     };
-    if name_is_taken(change, project, &new.valid.name, None).await? {
+    if name_is_taken(change, project, &new.valid.name).await? {
         return Ok(KeyCreation::NameTaken);
     }
     if let Some(sealed) = &new.sealed {
@@ -74,7 +74,7 @@ async fn insert(change: &Change<'_>, new: &NewKey, project: Option<i64>, creator
         &[
             &new.id,
             name,
-            &name.to_lowercase(),
+            &compared(name),
             &rank(*scope),
             &project,
             &creator,
@@ -114,27 +114,24 @@ async fn replay(change: &Change<'_>, creator: i64, used: &Idempotency) -> StoreR
     Ok(Some(KeyCreation::Replayed(active)))
 }
 
-/// Asks instead of waiting for the unique index to refuse: changes come one after the other, so that the
-/// answer holds.
-async fn name_is_taken(
-    change: &Change<'_>,
-    project: Option<i64>,
-    name: &str,
-    but: Option<i64>,
-) -> StoreResult<bool> {
-    let but = but.unwrap_or(0);
-    match project {
-        Some(project) => {
-            let sql =
-                "SELECT 1 FROM keys WHERE project = $1 AND name = $2 AND seq <> $3 AND revoked_at IS NULL";
-            ask::exists(&change.tx, sql, &[&project, &name, &but]).await
-        }
-        None => {
-            let sql =
-                "SELECT 1 FROM keys WHERE project IS NULL AND name = $1 AND seq <> $2 AND revoked_at IS NULL";
-            ask::exists(&change.tx, sql, &[&name, &but]).await
-        }
-    }
+/// Whether a key that the actor may see has the name; of the others nothing is told, and a unique index holds the
+/// keys of one person apart. Asks instead of waiting for that index to refuse: changes come one after the other, so
+/// that the answer holds.
+async fn name_is_taken(change: &Change<'_>, project: Option<i64>, name: &str) -> StoreResult<bool> {
+    let name = compared(name);
+    let Some(project) = project else {
+        // Whoever may create them sees all of them.
+        let sql = "SELECT 1 FROM keys WHERE project IS NULL AND name_key = $1 AND revoked_at IS NULL";
+        return ask::exists(&change.tx, sql, &[&name]).await;
+    };
+    let sql = "SELECT 1 FROM keys
+                WHERE project = $1 AND name_key = $2 AND $3::bigint IN (0, creator) AND revoked_at IS NULL LIMIT 1";
+    ask::exists(
+        &change.tx,
+        sql,
+        &[&project, &name, &change.actor()?.only_theirs()],
+    )
+    .await
 }
 
 pub async fn edit(
@@ -157,7 +154,8 @@ pub async fn edit(
     if changes.is_empty() {
         return Ok(KeyChange::Changed(key));
     }
-    if name_is_taken(change, kept.project, name, Some(kept.seq)).await? {
+    // Another spelling of its own name is free.
+    if !are_alike(name, &key.name) && name_is_taken(change, kept.project, name).await? {
         return Ok(KeyChange::NameTaken);
     }
     ask::run_one(
@@ -167,7 +165,7 @@ pub async fn edit(
           WHERE seq = $6 AND version = $7 AND revoked_at IS NULL",
         &[
             &name,
-            &name.to_lowercase(),
+            &compared(name),
             &lines(&settings.ui_domains),
             &settings.local_development.map(|address| address.to_string()),
             &settings.cross_page_persistence,

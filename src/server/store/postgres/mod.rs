@@ -7,6 +7,7 @@
 
 mod activity;
 mod address;
+mod alike;
 pub(super) mod ask;
 mod change;
 mod check;

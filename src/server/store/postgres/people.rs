@@ -9,7 +9,7 @@ use super::change::Change;
 use super::rows::{USER_COLUMNS, user};
 use super::sql::Sql;
 use crate::api::{ActivityAction, DEFAULT_LIMIT, Organisation, Person, User, UserQuery};
-use crate::model::{Role, TokenHash};
+use crate::model::{Role, TokenHash, compared};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::{NewUserRecord, RoleChange, StoreError, StoreResult, Taken};
 
@@ -62,7 +62,7 @@ pub async fn page(db: &impl Db, query: &UserQuery) -> StoreResult<Vec<Person>> {
            FROM users AS u WHERE u.removed_at IS NULL"
     ));
     if let Some(text) = &query.q {
-        sql.push(" AND strpos(u.email_key, ?) > 0", [text.to_lowercase().into()]);
+        sql.push(" AND strpos(u.email_key, ?) > 0", [compared(text).into()]);
     }
     if let Some(after) = query.after {
         // Somebody who was removed since still says where the page goes on.
@@ -97,7 +97,7 @@ pub async fn add(change: &mut Change<'_>, new: &NewUserRecord) -> StoreResult<Re
         &[
             &user.id,
             &user.email,
-            &user.email.to_lowercase(),
+            &compared(&user.email),
             &user.role.as_str(),
             &new.token.map(|hash| hash.0.to_vec()),
             &user.created_at.as_microsecond(),

@@ -11,6 +11,7 @@ use super::rows::time;
 use super::session_tokens;
 use super::sql::Sql;
 use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, ProjectQuery, SessionServer};
+use crate::model::{are_alike, compared};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::{ProjectRecord, ProjectRemoval, StoreResult, Taken, Visible, ids_that_begin};
 
@@ -75,7 +76,7 @@ pub async fn page(db: &impl Db, query: &ProjectQuery, visible: Visible) -> Store
         sql.push(" AND p.deployed = ?", [deployed.into()]);
     }
     if let Some(text) = &query.q {
-        let folded = text.to_lowercase();
+        let folded = compared(text);
         let ids = ids_that_begin(&folded);
         sql.push(" AND (strpos(p.name_key, ?) > 0", [folded.into()]);
         if let Some((first, last)) = ids {
@@ -100,11 +101,22 @@ pub async fn page(db: &impl Db, query: &ProjectQuery, visible: Visible) -> Store
     sql.all(db).await?.iter().map(project).collect()
 }
 
+/// Whether a project that the actor may see has the name; of the others nothing is told. Nothing can take it between
+/// the look and the change: changes come one after the other.
+async fn name_is_taken(change: &Change<'_>, name: &str) -> StoreResult<bool> {
+    let sql = "SELECT 1 FROM projects WHERE name_key = $1 AND $2::bigint IN (0, creator) AND removed_at IS NULL LIMIT 1";
+    let whose = change.actor()?.only_theirs();
+    ask::exists(&change.tx, sql, &[&compared(name), &whose]).await
+}
+
 pub async fn add(
     change: &mut Change<'_>,
     name: &str,
     deployed: bool,
 ) -> StoreResult<Result<ProjectRecord, Taken>> {
+    if name_is_taken(change, name).await? {
+        return Ok(Err(Taken));
+    }
     let by = change.actor()?;
     let new = ProjectRecord {
         id: Uuid::now_v7(),
@@ -118,11 +130,11 @@ pub async fn add(
     let inserted = ask::run(
         &change.tx,
         "INSERT INTO projects (id, name, name_key, creator, deployed, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (name) WHERE removed_at IS NULL DO NOTHING",
+             ON CONFLICT (name_key, creator) WHERE removed_at IS NULL DO NOTHING",
         &[
             &new.id,
             &new.name,
-            &new.name.to_lowercase(),
+            &compared(&new.name),
             &by.seq,
             &deployed,
             &new.created_at.as_microsecond(),
@@ -159,15 +171,14 @@ pub async fn edit(
     if changes.is_empty() {
         return Ok(Some(Ok(old)));
     }
-    // Nothing can take the name between the look and the update: changes come one after the other.
-    let taken = "SELECT 1 FROM projects WHERE name = $1 AND id <> $2 AND removed_at IS NULL";
-    if ask::exists(&change.tx, taken, &[&new.name, &id]).await? {
+    // Another spelling of its own name is free.
+    if !are_alike(&new.name, &old.name) && name_is_taken(change, &new.name).await? {
         return Ok(Some(Err(Taken)));
     }
     ask::run_one(
         &change.tx,
         "UPDATE projects SET name = $1, name_key = $2, deployed = $3 WHERE id = $4",
-        &[&new.name, &new.name.to_lowercase(), &new.deployed, &id],
+        &[&new.name, &compared(&new.name), &new.deployed, &id],
     )
     .await?;
     change.record(

@@ -1,13 +1,17 @@
 //! Removing a person, with all that is theirs, in one change.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
-use serde_json::Map;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::ask;
 use super::change::Change;
 use super::{count, people};
 use crate::api::{ActivityAction, RemovedUser, User};
+use crate::model::compared;
+use crate::server::store::alike::{HANDED_KEYS, HANDED_PROJECTS, Handed, tries};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::{Fate, Removal, StoreResult};
 
@@ -23,6 +27,7 @@ pub async fn remove(change: &mut Change<'_>, id: Uuid, fate: Option<Fate>) -> St
         keys_revoked: 0,
         keys_handed_over: 0,
         projects_handed_over: 0,
+        renamed: 0,
     };
     match fate {
         None => match count::active(&change.tx, seq, 0).await? {
@@ -35,8 +40,8 @@ pub async fn remove(change: &mut Change<'_>, id: Uuid, fate: Option<Fate>) -> St
             let Some(heir) = heir.filter(|heir| heir.id != user.id) else {
                 return Ok(Removal::NobodyToHandTo);
             };
-            removed.keys_handed_over = hand_over_keys(change, seq, &user, &heir).await?;
-            removed.projects_handed_over = hand_over_projects(change, seq, &user, &heir).await?;
+            hand_over_keys(change, seq, &user, &heir, &mut removed).await?;
+            hand_over_projects(change, seq, &user, &heir, &mut removed).await?;
         }
     }
     strike(change, &user, seq).await?;
@@ -85,9 +90,48 @@ async fn revoke_keys(change: &mut Change<'_>, creator: i64) -> StoreResult<u64> 
     Ok(revoked)
 }
 
-async fn hand_over_keys(change: &mut Change<'_>, from: i64, user: &User, heir: &User) -> StoreResult<u64> {
+/// Gives other names to what the heir could not tell apart from their own: by number, the new ones.
+async fn make_room(
+    change: &Change<'_>,
+    handed: &Handed,
+    from: i64,
+    to: i64,
+) -> StoreResult<HashMap<i64, String>> {
+    let mut renamed = HashMap::new();
+    for row in ask::all(&change.tx, handed.alike, &[&from, &to]).await? {
+        let (seq, project): (i64, i64) = (row.try_get(0)?, row.try_get(2)?);
+        for new in tries(row.try_get(1)?) {
+            let key = compared(&new);
+            if ask::exists(&change.tx, handed.taken, &[&key, &project, &from, &to]).await? {
+                continue;
+            }
+            ask::run_one(&change.tx, handed.rename, &[&new, &key, &seq]).await?;
+            renamed.insert(seq, new);
+            break;
+        }
+    }
+    Ok(renamed)
+}
+
+/// What the log is told of something that got a new name on the way, or kept it.
+fn handed_over(user: &User, heir: &User, old: &str, new: &str) -> Map<String, Value> {
+    let mut changes = changes::of_creator(&user.email, &heir.email);
+    if new != old {
+        changes.extend(changes::of_renamed("name", old, new));
+    }
+    changes
+}
+
+async fn hand_over_keys(
+    change: &mut Change<'_>,
+    from: i64,
+    user: &User,
+    heir: &User,
+    removed: &mut RemovedUser,
+) -> StoreResult<()> {
     let theirs = active_keys(change, from).await?;
     let to = people::user_seq(&change.tx, heir.id).await?;
+    let renamed = make_room(change, &HANDED_KEYS, from, to).await?;
     let handed =
         "UPDATE keys SET creator = $1, version = version + 1 WHERE creator = $2 AND revoked_at IS NULL";
     let handed = ask::run(&change.tx, handed, &[&to, &from]).await?;
@@ -95,15 +139,15 @@ async fn hand_over_keys(change: &mut Change<'_>, from: i64, user: &User, heir: &
     // The keys' rows from now on belong to what the heir may see.
     let log = "UPDATE activity SET key_creator = $1 WHERE key = ANY($2)";
     ask::run(&change.tx, log, &[&to, &seqs]).await?;
-    let changes = changes::of_creator(&user.email, &heir.email);
-    for Theirs { seq, id, name } in &theirs {
+    for Theirs { seq, id, name: old } in &theirs {
         let action = ActivityAction::KeyHandedOver;
-        change.record(
-            Some(*id),
-            Subject::of_key(action, (*seq, to), name, changes.clone()),
-        );
+        let name = renamed.get(seq).unwrap_or(old);
+        let changes = handed_over(user, heir, old, name);
+        change.record(Some(*id), Subject::of_key(action, (*seq, to), name, changes));
     }
-    Ok(handed)
+    removed.keys_handed_over = handed;
+    removed.renamed += renamed.len() as u64;
+    Ok(())
 }
 
 async fn hand_over_projects(
@@ -111,22 +155,27 @@ async fn hand_over_projects(
     from: i64,
     user: &User,
     heir: &User,
-) -> StoreResult<u64> {
+    removed: &mut RemovedUser,
+) -> StoreResult<()> {
     let to = people::user_seq(&change.tx, heir.id).await?;
-    let theirs = "SELECT name FROM projects WHERE creator = $1 AND removed_at IS NULL ORDER BY name_key, id";
+    let theirs =
+        "SELECT seq, name FROM projects WHERE creator = $1 AND removed_at IS NULL ORDER BY name_key, id";
     let rows = ask::all(&change.tx, theirs, &[&from]).await?;
+    let renamed = make_room(change, &HANDED_PROJECTS, from, to).await?;
     let handed = "UPDATE projects SET creator = $1 WHERE creator = $2 AND removed_at IS NULL";
     let handed = ask::run(&change.tx, handed, &[&to, &from]).await?;
-    let changes = changes::of_creator(&user.email, &heir.email);
     for row in &rows {
-        let subject = Subject::of(
-            ActivityAction::ProjectHandedOver,
-            row.try_get(0)?,
-            changes.clone(),
+        let old: &str = row.try_get(1)?;
+        let name = renamed.get(&row.try_get(0)?).map_or(old, String::as_str);
+        let changes = handed_over(user, heir, old, name);
+        change.record(
+            None,
+            Subject::of(ActivityAction::ProjectHandedOver, name, changes),
         );
-        change.record(None, subject);
     }
-    Ok(handed)
+    removed.projects_handed_over = handed;
+    removed.renamed += renamed.len() as u64;
+    Ok(())
 }
 
 /// The row stays, for what they did before; nothing signs them in.

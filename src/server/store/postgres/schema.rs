@@ -4,17 +4,39 @@
 use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
+use super::alike::{self, Renamed};
 use super::ask;
+use super::change::Change;
 use super::pool::Pool;
-use crate::model::Role;
+use crate::model::{Role, compared};
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// `keydeck_schema.version` is how many of them a database has.
-const MIGRATIONS: &[&str] = &[
-    include_str!("../../../../assets/migrations/postgres/001_init.sql"),
-    include_str!("../../../../assets/migrations/postgres/006_session_tokens.sql"),
-    include_str!("../../../../assets/migrations/postgres/007_data_keys.sql"),
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/001_init.sql"),
+    },
+    Migration {
+        writes_compared: true,
+        sql: include_str!("../../../../assets/migrations/postgres/002_names.sql"),
+    },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/006_session_tokens.sql"),
+    },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/007_data_keys.sql"),
+    },
 ];
+
+struct Migration {
+    /// Whether the program writes the compared forms of names first.
+    writes_compared: bool,
+    sql: &'static str,
+}
+
 /// "keydeck", for `pg_advisory_xact_lock`: held by whoever looks at the schema and changes it.
 const LOCK: i64 = 0x006b_6579_6465_636b;
 /// `similarity` comes with PostgreSQL 13, what else is used before that; these are those that are tested.
@@ -53,7 +75,7 @@ pub async fn lay_foundation(tx: &Transaction<'_>, shown: &str) -> StoreResult<()
         "CREATE TABLE keydeck_schema (one integer PRIMARY KEY CHECK (one = 1), version integer NOT NULL)",
     )
     .await?;
-    migrate(tx, 0).await
+    migrate(tx, 0).await.map(drop)
 }
 
 /// Checks that a keydeck database is there, and brings its schema up to date.
@@ -70,8 +92,10 @@ pub async fn prepare(pool: &Pool, shown: &str) -> StoreResult<()> {
             known: MIGRATIONS.len() as u32,
         });
     }
-    migrate(&tx, found).await?;
-    tx.commit().await?;
+    let renamed = migrate(&tx, found).await?;
+    let mut change = Change::within(tx).await?;
+    renamed.iter().for_each(|renamed| renamed.tell(&mut change));
+    change.commit().await?;
     client.give_back();
     Ok(())
 }
@@ -79,9 +103,12 @@ pub async fn prepare(pool: &Pool, shown: &str) -> StoreResult<()> {
 const ANY_TABLE: &str = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() LIMIT 1";
 
 async fn lock(tx: &Transaction<'_>) -> StoreResult<()> {
-    // Another server may be at it, and a step takes as long as it needs to.
-    tx.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
-        .await?;
+    // Another server may be at it, and a step takes as long as it needs to, also the program's part of it.
+    tx.batch_execute(
+        "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
+         SET LOCAL idle_in_transaction_session_timeout = 0",
+    )
+    .await?;
     let engine = ask::one(
         tx,
         "SELECT current_setting('server_version_num')::integer, current_setting('server_encoding'),
@@ -120,12 +147,17 @@ async fn version(tx: &Transaction<'_>) -> StoreResult<Option<usize>> {
     Ok(version.and_then(|version| usize::try_from(version).ok()))
 }
 
-async fn migrate(tx: &Transaction<'_>, from: usize) -> StoreResult<()> {
+/// Returns what got another name.
+async fn migrate(tx: &Transaction<'_>, from: usize) -> StoreResult<Vec<Renamed>> {
+    let mut renamed = Vec::new();
     if from == MIGRATIONS.len() {
-        return Ok(());
+        return Ok(renamed);
     }
     for step in MIGRATIONS.iter().skip(from) {
-        tx.batch_execute(step).await?;
+        if step.writes_compared {
+            renamed.extend(alike::write_compared(tx).await?);
+        }
+        tx.batch_execute(step.sql).await?;
     }
     ask::run_one(
         tx,
@@ -133,7 +165,8 @@ async fn migrate(tx: &Transaction<'_>, from: usize) -> StoreResult<()> {
              ON CONFLICT (one) DO UPDATE SET version = excluded.version",
         &[&(MIGRATIONS.len() as i32)],
     )
-    .await
+    .await?;
+    Ok(renamed)
 }
 
 async fn found(tx: &Transaction<'_>, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
@@ -157,7 +190,7 @@ async fn found(tx: &Transaction<'_>, founding: &Founding, data_key: &WrappedData
         &[
             &Uuid::now_v7(),
             &email,
-            &email.to_lowercase(),
+            &compared(email),
             &Role::Owner.as_str(),
             &founding.owner_token.map(|hash| hash.0.to_vec()),
             &at,

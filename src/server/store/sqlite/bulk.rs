@@ -72,7 +72,7 @@ pub fn load(
 }
 
 /// What the trigger would have put into the trigram index, in few large pieces and then in one.
-const SEARCH: &str = "
+pub const SEARCH: &str = "
     INSERT INTO key_search (key_search, rank) VALUES ('hashsize', 16777216), ('automerge', 0);
     INSERT INTO key_search (key_search) VALUES ('rebuild');
     INSERT INTO key_search (key_search) VALUES ('optimize');
@@ -191,7 +191,7 @@ impl Counts {
 }
 
 /// Takes the indexes and triggers away for the time of the load; what it returns makes them again.
-fn drop_indexes_and_triggers(conn: &Connection) -> StoreResult<Vec<String>> {
+pub fn drop_indexes_and_triggers(conn: &Connection) -> StoreResult<Vec<String>> {
     let mut statement = conn.prepare(
         "SELECT type, name, sql FROM sqlite_schema
           WHERE tbl_name IN ('keys', 'activity') AND type IN ('index', 'trigger') AND sql IS NOT NULL",

@@ -12,41 +12,53 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use uuid::Uuid;
 
 use super::rows::micros;
-use super::{activity, located};
-use crate::model::Role;
+use super::{activity, alike, located};
+use crate::model::{Role, compared};
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// The schema's steps; `PRAGMA user_version` is how many of them a database has.
 const MIGRATIONS: &[Migration] = &[
     Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/001_init.sql"),
         then: |_| Ok(()),
     },
     Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/002_people.sql"),
         then: activity::carry_over,
     },
     Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/003_usage.sql"),
         then: |_| Ok(()),
     },
     Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/004_checks.sql"),
         then: |_| Ok(()),
     },
     Migration {
+        first: alike::write_compared,
+        sql: include_str!("../../../../assets/migrations/sqlite/005_names.sql"),
+        then: |_| Ok(()),
+    },
+    Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/009_session_tokens.sql"),
         then: |_| Ok(()),
     },
     Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/010_data_keys.sql"),
         then: |_| Ok(()),
     },
 ];
 
 struct Migration {
+    /// What SQL alone can't do, before it and after it.
+    first: fn(&Transaction) -> StoreResult<()>,
     sql: &'static str,
-    /// What SQL alone can't do.
     then: fn(&Transaction) -> StoreResult<()>,
 }
 
@@ -268,6 +280,7 @@ fn foreign(path: &Path) -> StoreError {
 
 fn migrate(tx: &Transaction, from: usize) -> StoreResult<()> {
     for step in MIGRATIONS.iter().skip(from) {
+        (step.first)(tx)?;
         tx.execute_batch(step.sql)?;
         (step.then)(tx)?;
     }
@@ -307,7 +320,7 @@ fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> ru
         params![
             Uuid::now_v7().as_bytes(),
             email,
-            email.to_lowercase(),
+            compared(email),
             Role::Owner.as_str(),
             founding.owner_token.map(|hash| hash.0),
             at,

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::people::find_user;
 use super::rows::rank;
 use crate::api::KeyFilter;
-use crate::model::Scope;
+use crate::model::{Scope, compared};
 use crate::server::store::filter::{UsageFilter, whose};
 use crate::server::store::{StoreResult, Visible};
 
@@ -22,7 +22,7 @@ pub struct Filter {
     pub text: Option<Text>,
 }
 
-/// A text filter: what to look for, in lower case, and the projects whose name has it.
+/// A text filter: what to look for, as it is compared, and the projects whose name has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     pub folded: String,
@@ -135,7 +135,7 @@ pub fn usage_index(usage: UsageFilter) -> Option<&'static str> {
 impl Text {
     /// Projects are few, so that looking at each name is cheap.
     fn resolve(conn: &Connection, q: &str) -> StoreResult<Self> {
-        let folded = q.to_lowercase();
+        let folded = compared(q);
         let mut statement =
             conn.prepare_cached("SELECT seq FROM projects WHERE instr(name_key, ?) AND removed_at IS NULL")?;
         let projects = statement

@@ -9,6 +9,7 @@ use super::activity;
 use super::people::Acting;
 use super::rows::{micros, person, time, uuid};
 use crate::api::{ActivityAction, Gateway};
+use crate::model::are_alike;
 use crate::server::store::changes::Subject;
 use crate::server::store::{NewGatewayRecord, StoreResult, Taken};
 
@@ -28,22 +29,26 @@ pub fn all(conn: &Connection) -> StoreResult<Vec<Gateway>> {
     Ok(gateways.collect::<rusqlite::Result<_>>()?)
 }
 
+/// There is a handful: each is compared.
+fn name_is_taken(conn: &Connection, name: &str) -> StoreResult<bool> {
+    let gateways = all(conn)?;
+    Ok(gateways.iter().any(|gateway| are_alike(&gateway.name, name)))
+}
+
 pub fn add(conn: &Connection, new: &NewGatewayRecord, by: Acting) -> StoreResult<Result<Gateway, Taken>> {
-    let added = conn
-        .prepare_cached(
-            "INSERT INTO gateways (id, name, added_by, added_at, token_hash) VALUES (?, ?, ?, ?, ?)
-                 ON CONFLICT (name) WHERE removed_at IS NULL DO NOTHING",
-        )?
-        .execute(params![
-            new.id.as_bytes(),
-            new.name,
-            by.seq,
-            micros(new.added_at),
-            new.token.0
-        ])?;
-    if added == 0 {
+    if name_is_taken(conn, &new.name)? {
         return Ok(Err(Taken));
     }
+    conn.prepare_cached(
+        "INSERT INTO gateways (id, name, added_by, added_at, token_hash) VALUES (?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        new.id.as_bytes(),
+        new.name,
+        by.seq,
+        micros(new.added_at),
+        new.token.0
+    ])?;
     record(conn, ActivityAction::GatewayAdded, &new.name, by)?;
     Ok(Ok(Gateway {
         id: new.id,

@@ -10,7 +10,7 @@ use super::people::{Acting, user_seq};
 use super::rows::{KeyBy, find_key, lines, micros, rank};
 use super::{activity, data_keys};
 use crate::api::ActivityAction;
-use crate::model::{Settings, ValidKey};
+use crate::model::{Settings, ValidKey, are_alike, compared};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::{
     Found, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed, StoreError,
@@ -30,7 +30,7 @@ pub fn create(conn: &Connection, new: &NewKey, by: Acting) -> StoreResult<KeyCre
         Some(Some((seq, true))) => Some(seq),
         None => None,
     };
-    if name_is_taken(conn, project, &new.valid.name, None)? {
+    if name_is_taken(conn, project, &new.valid.name, by)? {
         return Ok(KeyCreation::NameTaken);
     }
     if let Some(sealed) = &new.sealed {
@@ -84,7 +84,7 @@ pub fn insert(
     .execute(params![
         new.id.as_bytes(),
         name,
-        name.to_lowercase(),
+        compared(name),
         rank(*scope),
         project,
         creator,
@@ -133,22 +133,22 @@ fn project(conn: &Connection, id: Uuid) -> StoreResult<Option<(i64, bool)>> {
         .optional()?)
 }
 
-/// Asks instead of waiting for the unique index to refuse: one transaction writes at a time, so
+/// Whether a key that `by` may see has the name; of the others nothing is told, and a unique index holds the keys
+/// of one person apart. Asks instead of waiting for that index to refuse: one transaction writes at a time, so
 /// that the answer holds.
-fn name_is_taken(conn: &Connection, project: Option<i64>, name: &str, but: Option<i64>) -> StoreResult<bool> {
-    let sql = match project {
-        Some(_) => {
-            "SELECT EXISTS (SELECT 1 FROM keys
-              WHERE project = ?1 AND name = ?2 AND seq IS NOT ?3 AND revoked_at IS NULL AND project IS NOT NULL)"
-        }
-        None => {
-            "SELECT EXISTS (SELECT 1 FROM keys
-              WHERE project IS ?1 AND name = ?2 AND seq IS NOT ?3 AND revoked_at IS NULL AND project IS NULL)"
-        }
+fn name_is_taken(conn: &Connection, project: Option<i64>, name: &str, by: Acting) -> StoreResult<bool> {
+    let name = compared(name);
+    let Some(project) = project else {
+        // Whoever may create them sees all of them.
+        let sql = "SELECT 1 FROM keys WHERE name_key = ? AND revoked_at IS NULL AND project IS NULL";
+        return Ok(conn.prepare_cached(sql)?.exists([name])?);
     };
+    let sql = "SELECT 1 FROM keys
+                WHERE project = ?1 AND name_key = ?2 AND ?3 IN (0, creator)
+                  AND revoked_at IS NULL AND project IS NOT NULL";
     Ok(conn
         .prepare_cached(sql)?
-        .query_row(params![project, name, but], |row| row.get(0))?)
+        .exists(params![project, name, by.only_theirs()])?)
 }
 
 pub fn edit(
@@ -172,7 +172,8 @@ pub fn edit(
     let (project, creator) = conn
         .prepare_cached("SELECT project, creator FROM keys WHERE seq = ?")?
         .query_row([seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if name_is_taken(conn, project, name, Some(seq))? {
+    // Another spelling of its own name is free.
+    if !are_alike(name, &key.name) && name_is_taken(conn, project, name, by)? {
         return Ok(KeyChange::NameTaken);
     }
     update(conn, seq, expected_version, name, settings)?;
@@ -195,7 +196,7 @@ fn update(conn: &Connection, seq: i64, version: u64, name: &str, settings: &Sett
         )?
         .execute(params![
             name,
-            name.to_lowercase(),
+            compared(name),
             lines(&settings.ui_domains),
             settings.local_development.map(|address| address.to_string()),
             settings.cross_page_persistence,

@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file in WAL mode, written by one thread, read by many.
 
 mod activity;
+mod alike;
 mod backup;
 mod bulk;
 mod check;

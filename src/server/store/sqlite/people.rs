@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::activity;
 use super::rows::{USER_COLUMNS, micros, parsed, user, uuid};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, Organisation, Person, User, UserQuery};
-use crate::model::{Role, TokenHash};
+use crate::model::{Role, TokenHash, compared};
 use crate::server::store::changes::{self, Subject};
-use crate::server::store::{Actor, NewUserRecord, RoleChange, StoreError, StoreResult, Taken};
+use crate::server::store::{Actor, NewUserRecord, RoleChange, StoreError, StoreResult, Taken, Visible};
 
 pub fn organisation(conn: &Connection) -> StoreResult<Organisation> {
     let mut statement = conn.prepare_cached("SELECT id, name FROM organisation")?;
@@ -44,6 +44,17 @@ pub struct Acting {
     pub seq: i64,
     pub user: Uuid,
     pub address: Option<IpAddr>,
+    visible: Visible,
+}
+
+impl Acting {
+    /// The number of the only one whose things they may see; 0 is anybody's.
+    pub fn only_theirs(&self) -> i64 {
+        match self.visible {
+            Visible::All => 0,
+            Visible::CreatedBy(_) => self.seq,
+        }
+    }
 }
 
 /// What was decided about `by` before the transaction must still be so in it.
@@ -63,6 +74,7 @@ pub fn acting(conn: &Connection, by: Actor) -> StoreResult<Acting> {
             seq,
             user: by.user,
             address: by.address,
+            visible: by.visible,
         }),
     }
 }
@@ -101,7 +113,7 @@ pub fn page(conn: &Connection, query: &UserQuery) -> StoreResult<Vec<Person>> {
     let mut values: Vec<Sql> = Vec::new();
     if let Some(text) = &query.q {
         sql.push_str(" AND instr(u.email_key, ?) > 0");
-        values.push(text.to_lowercase().into());
+        values.push(compared(text).into());
     }
     if let Some(after) = query.after {
         // Somebody who was removed since still says where the page goes on.
@@ -120,7 +132,7 @@ pub fn page(conn: &Connection, query: &UserQuery) -> StoreResult<Vec<Person>> {
     Ok(people.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Stores the row alone. `false` when the address is taken, in whatever case.
+/// Stores the row alone. `false` when the address is taken, however it is spelled.
 pub fn insert(conn: &Connection, user: &User, token: Option<TokenHash>) -> StoreResult<bool> {
     let inserted = conn
         .prepare_cached(
@@ -130,7 +142,7 @@ pub fn insert(conn: &Connection, user: &User, token: Option<TokenHash>) -> Store
         .execute(params![
             user.id.as_bytes(),
             user.email,
-            user.email.to_lowercase(),
+            compared(&user.email),
             user.role.as_str(),
             token.map(|hash| hash.0),
             micros(user.created_at),

@@ -11,6 +11,7 @@ use super::rows::{micros, time, uuid};
 use super::session_tokens;
 use super::{activity, count};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, ProjectQuery, SessionServer};
+use crate::model::{are_alike, compared};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::{ProjectRecord, ProjectRemoval, StoreResult, Taken, Visible, ids_that_begin};
 
@@ -80,7 +81,7 @@ pub fn page(conn: &Connection, query: &ProjectQuery, visible: Visible) -> StoreR
         values.push(deployed.into());
     }
     if let Some(text) = &query.q {
-        let folded = text.to_lowercase();
+        let folded = compared(text);
         let (first, last) = ids_that_begin(&folded).unzip();
         sql.push_str(" AND (instr(p.name_key, ?) > 0 OR p.id BETWEEN ? AND ?)");
         values.push(folded.into());
@@ -100,22 +101,30 @@ pub fn page(conn: &Connection, query: &ProjectQuery, visible: Visible) -> StoreR
     Ok(projects.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Stores the row alone. `false` when the name is taken.
+/// Stores the row alone. `false` when its creator has a project of this name.
 pub fn insert(conn: &Connection, project: &ProjectRecord) -> StoreResult<bool> {
     let inserted = conn
         .prepare_cached(
             "INSERT INTO projects (id, name, name_key, creator, deployed, created_at) VALUES (?, ?, ?, ?, ?, ?)
-                 ON CONFLICT (name) WHERE removed_at IS NULL DO NOTHING",
+                 ON CONFLICT (name_key, creator) WHERE removed_at IS NULL DO NOTHING",
         )?
         .execute(params![
             project.id.as_bytes(),
             project.name,
-            project.name.to_lowercase(),
+            compared(&project.name),
             user_seq(conn, project.creator.id)?,
             project.deployed,
             micros(project.created_at),
         ])?;
     Ok(inserted == 1)
+}
+
+/// Whether a project that `by` may see has the name; of the others nothing is told.
+fn name_is_taken(conn: &Connection, name: &str, by: Acting) -> StoreResult<bool> {
+    let sql = "SELECT 1 FROM projects WHERE name_key = ? AND ? IN (0, creator) AND removed_at IS NULL";
+    Ok(conn
+        .prepare_cached(sql)?
+        .exists(params![compared(name), by.only_theirs()])?)
 }
 
 pub fn add(
@@ -136,7 +145,7 @@ pub fn add(
         keys: 0,
         session_server: None,
     };
-    if !insert(conn, &new)? {
+    if name_is_taken(conn, name, by)? || !insert(conn, &new)? {
         return Ok(Err(Taken));
     }
     record(
@@ -169,17 +178,17 @@ pub fn edit(
     if changes.is_empty() {
         return Ok(Some(Ok(old)));
     }
-    let updated = conn
-        .prepare_cached("UPDATE OR IGNORE projects SET name = ?, name_key = ?, deployed = ? WHERE id = ?")?
+    // Another spelling of its own name is free.
+    if !are_alike(&new.name, &old.name) && name_is_taken(conn, &new.name, by)? {
+        return Ok(Some(Err(Taken)));
+    }
+    conn.prepare_cached("UPDATE projects SET name = ?, name_key = ?, deployed = ? WHERE id = ?")?
         .execute(params![
             new.name,
-            new.name.to_lowercase(),
+            compared(&new.name),
             new.deployed,
             id.as_bytes()
         ])?;
-    if updated == 0 {
-        return Ok(Some(Err(Taken)));
-    }
     record(conn, ActivityAction::ProjectEdited, &new.name, changes, by)?;
     Ok(Some(Ok(new)))
 }

@@ -1,5 +1,7 @@
 //! Removing a person, with all that is theirs, in the writer's transaction.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value};
@@ -9,6 +11,8 @@ use super::people::Acting;
 use super::rows::micros;
 use super::{activity, count, keys, people, projects};
 use crate::api::{ActivityAction, RemovedUser, User};
+use crate::model::compared;
+use crate::server::store::alike::{HANDED_KEYS, HANDED_PROJECTS, Handed, tries};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::{Fate, Removal, StoreResult};
 
@@ -24,6 +28,7 @@ pub fn remove(conn: &Connection, id: Uuid, fate: Option<Fate>, by: Acting) -> St
         keys_revoked: 0,
         keys_handed_over: 0,
         projects_handed_over: 0,
+        renamed: 0,
     };
     match fate {
         None => match count::active(conn, seq, 0)? {
@@ -35,8 +40,8 @@ pub fn remove(conn: &Connection, id: Uuid, fate: Option<Fate>, by: Acting) -> St
             let Some(heir) = heir(conn, &user, to)? else {
                 return Ok(Removal::NobodyToHandTo);
             };
-            removed.keys_handed_over = hand_over_keys(conn, seq, &heir, by)?;
-            removed.projects_handed_over = hand_over_projects(conn, seq, &heir, by)?;
+            hand_over_keys(conn, seq, &heir, by, &mut removed)?;
+            hand_over_projects(conn, seq, &heir, by, &mut removed)?;
         }
     }
     strike(conn, &user, seq, by)?;
@@ -77,20 +82,69 @@ fn heir(conn: &Connection, from: &User, to: Uuid) -> StoreResult<Option<Heir>> {
     }))
 }
 
-fn hand_over_keys(conn: &Connection, from: i64, to: &Heir, by: Acting) -> StoreResult<u64> {
+impl Heir {
+    /// What the log is told of something that got a new name on the way, or kept it.
+    fn changes(&self, old: &str, new: &str) -> Map<String, Value> {
+        let mut changes = self.changes.clone();
+        if new != old {
+            changes.extend(changes::of_renamed("name", old, new));
+        }
+        changes
+    }
+}
+
+/// Gives other names to what the heir could not tell apart from their own: by number, the new ones.
+fn make_room(conn: &Connection, handed: &Handed, from: i64, to: i64) -> StoreResult<HashMap<i64, String>> {
+    let mut statement = conn.prepare_cached(handed.alike)?;
+    let rows = statement.query_map([from, to], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let alike: Vec<(i64, String, i64)> = rows.collect::<rusqlite::Result<_>>()?;
+    let mut renamed = HashMap::new();
+    for (seq, name, project) in alike {
+        for new in tries(&name) {
+            let key = compared(&new);
+            let mut taken = conn.prepare_cached(handed.taken)?;
+            if taken.exists(params![key, project, from, to])? {
+                continue;
+            }
+            conn.prepare_cached(handed.rename)?
+                .execute(params![new, key, seq])?;
+            renamed.insert(seq, new);
+            break;
+        }
+    }
+    Ok(renamed)
+}
+
+fn hand_over_keys(
+    conn: &Connection,
+    from: i64,
+    to: &Heir,
+    by: Acting,
+    removed: &mut RemovedUser,
+) -> StoreResult<()> {
     let theirs = active_keys(conn, from)?;
-    for (key, name) in &theirs {
+    let renamed = make_room(conn, &HANDED_KEYS, from, to.seq)?;
+    for (key, old) in &theirs {
+        let name = renamed.get(key).unwrap_or(old);
         conn.prepare_cached("UPDATE keys SET creator = ?, version = version + 1 WHERE seq = ?")?
             .execute([to.seq, *key])?;
         activity::hand_over(conn, *key, to.seq)?;
         let action = ActivityAction::KeyHandedOver;
-        let subject = Subject::of_key(action, (*key, to.seq), name, to.changes.clone());
+        let subject = Subject::of_key(action, (*key, to.seq), name, to.changes(old, name));
         activity::record(conn, by, subject)?;
     }
-    Ok(theirs.len() as u64)
+    removed.keys_handed_over = theirs.len() as u64;
+    removed.renamed += renamed.len() as u64;
+    Ok(())
 }
 
-fn hand_over_projects(conn: &Connection, from: i64, to: &Heir, by: Acting) -> StoreResult<u64> {
+fn hand_over_projects(
+    conn: &Connection,
+    from: i64,
+    to: &Heir,
+    by: Acting,
+    removed: &mut RemovedUser,
+) -> StoreResult<()> {
     let mut statement = conn.prepare_cached(
         "SELECT seq, name FROM projects WHERE creator = ? AND removed_at IS NULL ORDER BY name_key, id",
     )?;
@@ -99,18 +153,22 @@ fn hand_over_projects(conn: &Connection, from: i64, to: &Heir, by: Acting) -> St
             Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    for (project, name) in &theirs {
+    let renamed = make_room(conn, &HANDED_PROJECTS, from, to.seq)?;
+    for (project, old) in &theirs {
+        let name = renamed.get(project).unwrap_or(old);
         conn.prepare_cached("UPDATE projects SET creator = ? WHERE seq = ?")?
             .execute([to.seq, *project])?;
         projects::record(
             conn,
             ActivityAction::ProjectHandedOver,
             name,
-            to.changes.clone(),
+            to.changes(old, name),
             by,
         )?;
     }
-    Ok(theirs.len() as u64)
+    removed.projects_handed_over = theirs.len() as u64;
+    removed.renamed += renamed.len() as u64;
+    Ok(())
 }
 
 /// The row stays, for what they did before; nothing signs them in.

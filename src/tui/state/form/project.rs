@@ -5,7 +5,7 @@ use crossterm::event::KeyEvent;
 
 use crate::api::{Project, ProjectRef};
 use crate::client::Error;
-use crate::model::pasted;
+use crate::model::{are_alike, pasted};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::state::notice::sentence;
@@ -24,7 +24,9 @@ pub struct ProjectPicker {
     pub text: TextField,
     may_create: bool,
     chosen: Option<ProjectRef>,
-    found: Vec<ProjectRef>,
+    /// The creator of the chosen one, when its name is not enough to tell it.
+    chosen_creator: Option<String>,
+    found: Vec<Project>,
     /// The offered line that Enter takes.
     highlighted: usize,
     /// Numbers the questions; answers to earlier ones are dropped.
@@ -43,6 +45,7 @@ impl ProjectPicker {
             text: TextField::default(),
             may_create,
             chosen: None,
+            chosen_creator: None,
             found: Vec::new(),
             highlighted: 0,
             // Answers to another form's questions are not for this one.
@@ -72,8 +75,9 @@ impl ProjectPicker {
             return Vec::new();
         }
         let typed = self.text.value().trim();
-        let mut choices: Vec<_> = self.found.iter().cloned().map(ProjectChoice::Existing).collect();
-        let is_known = self.found.iter().any(|project| project.name == typed);
+        let found = self.found.iter().cloned().map(ProjectRef::from);
+        let mut choices: Vec<_> = found.map(ProjectChoice::Existing).collect();
+        let is_known = self.found.iter().any(|project| are_alike(&project.name, typed));
         let answered = self.asked_for.as_deref() == Some(self.text.value()) && !self.waiting;
         if self.may_create && !typed.is_empty() && !is_known && answered {
             choices.push(ProjectChoice::New(typed.to_owned()));
@@ -99,6 +103,21 @@ impl ProjectPicker {
         self.waiting && self.chosen.is_none() && (takes || (leaves && !self.text.is_blank()))
     }
 
+    /// Who created the offered project, when another one that is offered is called alike.
+    pub fn creator_of(&self, index: usize) -> Option<&str> {
+        let project = self.found.get(index)?;
+        let is_other = |other: &&Project| other.id != project.id && are_alike(&other.name, &project.name);
+        self.found
+            .iter()
+            .find(is_other)
+            .map(|_| project.creator.email.as_str())
+    }
+
+    /// Who created the chosen project, when another one that was offered is called alike.
+    pub fn chosen_creator(&self) -> Option<&str> {
+        self.chosen_creator.as_deref()
+    }
+
     pub fn handle(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
         let before = self.text.value().to_owned();
         if !self.text.handle(key) {
@@ -117,6 +136,7 @@ impl ProjectPicker {
 
     fn retyped(&mut self) -> Vec<Effect> {
         self.chosen = None;
+        self.chosen_creator = None;
         self.highlighted = 0;
         self.search()
     }
@@ -153,7 +173,7 @@ impl ProjectPicker {
         self.waiting = false;
         match result {
             Ok(projects) => {
-                self.found = projects.into_iter().map(ProjectRef::from).collect();
+                self.found = projects;
                 self.highlighted = 0;
             }
             Err(error) => {
@@ -182,6 +202,8 @@ impl ProjectPicker {
     fn choose(&mut self, project: ProjectRef) {
         self.text.set(&project.name);
         self.error = None;
+        let index = self.found.iter().position(|found| found.id == project.id);
+        self.chosen_creator = index.and_then(|index| self.creator_of(index)).map(str::to_owned);
         self.chosen = Some(project);
     }
 
@@ -207,13 +229,15 @@ impl ProjectPicker {
 
     /// The form is sent: what was typed stands only for what it can't be mistaken for.
     pub fn settle_if_certain(&mut self) {
-        let typed = self.text.value().trim().to_lowercase();
-        let is_certain = self.found.len() == 1 || self.found.iter().any(|p| p.name.to_lowercase() == typed);
-        if !is_certain {
-            return;
-        }
-        if let Some(exact) = self.found.iter().position(|p| p.name.to_lowercase() == typed) {
-            self.highlighted = exact;
+        let typed = self.text.value();
+        let alike = (0..)
+            .zip(&self.found)
+            .filter(|(_, found)| are_alike(&found.name, typed));
+        let alike: Vec<usize> = alike.map(|(index, _)| index).collect();
+        match (alike.as_slice(), self.found.len()) {
+            ([exact], _) => self.highlighted = *exact,
+            (_, 1) => {}
+            _ => return,
         }
         self.settle();
     }
@@ -243,5 +267,66 @@ impl ProjectPicker {
             }
             None => (false, self.search_if_new()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::api::{PersonRef, ProjectMay};
+
+    fn project(number: u128, name: &str, creator: &str) -> Project {
+        Project {
+            id: Uuid::from_u128(number),
+            name: name.into(),
+            creator: PersonRef {
+                id: Uuid::from_u128(number),
+                email: creator.into(),
+            },
+            deployed: true,
+            created_at: Timestamp::UNIX_EPOCH,
+            keys: 0,
+            session_server: None,
+            may: ProjectMay::default(),
+        }
+    }
+
+    fn found(typed: &str) -> ProjectPicker {
+        let mut picker = ProjectPicker::new(true, 1);
+        picker.paste(typed);
+        let projects = vec![
+            project(1, "Café", "ed@acme.example"),
+            project(2, "CAFÉ", "mira@acme.example"),
+            project(3, "Café Nord", "mira@acme.example"),
+        ];
+        picker.found(picker.question, Ok(projects));
+        picker
+    }
+
+    #[test]
+    fn of_projects_that_are_called_alike_none_is_guessed_and_each_says_whose_it_is() {
+        let mut picker = found("cafe\u{301}");
+        let creators = [0, 1, 2].map(|index| picker.creator_of(index).map(str::to_owned));
+        let of = |creator: &str| Some(creator.to_owned());
+        assert_eq!(creators, [of("ed@acme.example"), of("mira@acme.example"), None]);
+        // No other one of this name is offered, however it is spelled.
+        assert_eq!(picker.choices().len(), 3);
+        picker.settle_if_certain();
+        assert_eq!(picker.chosen(), None);
+        picker.move_by(1);
+        assert!(picker.accept().0);
+        assert_eq!(picker.chosen().map(|chosen| chosen.id), Some(Uuid::from_u128(2)));
+        assert_eq!(picker.chosen_creator(), Some("mira@acme.example"));
+    }
+
+    #[test]
+    fn one_that_is_spelled_otherwise_is_certain() {
+        let mut picker = found("CAFÉ\u{a0}NORD");
+        picker.settle_if_certain();
+        assert_eq!(picker.chosen().map(|chosen| chosen.id), Some(Uuid::from_u128(3)));
+        assert_eq!(picker.chosen_creator(), None);
     }
 }

@@ -142,7 +142,8 @@ impl Removal {
         })
     }
 
-    /// `Removed nina@acme.example; 12 keys and 1 project handed over to omar@acme.example.`
+    /// `Removed nina@acme.example; 12 keys and 1 project handed over to omar@acme.example.` And how many of these
+    /// got a number, as omar had some of the same name.
     fn told(&self, removed: &RemovedUser) -> String {
         let email = &self.person.user.email;
         let keys = counted(removed.keys_handed_over, "key");
@@ -151,7 +152,16 @@ impl Removal {
             number => format!(" and {}", counted(number, "project")),
         };
         match &self.heir {
-            Some(heir) => format!("Removed {email}; {keys}{projects} handed over to {}.", heir.email),
+            Some(heir) => {
+                let renamed = match removed.renamed {
+                    0 => String::new(),
+                    number => format!(" {number} got a number behind the name; A says which."),
+                };
+                format!(
+                    "Removed {email}; {keys}{projects} handed over to {}.{renamed}",
+                    heir.email
+                )
+            }
             None if removed.keys_revoked > 0 => {
                 format!(
                     "Removed {email}; {} revoked.",

@@ -12,6 +12,8 @@ use uuid::Uuid;
 use crate::api::{
     Activity, ActivityAction, ActivityPage, ActivityQuery, ChainHash, DEFAULT_LIMIT, PersonRef,
 };
+use crate::model::compared;
+use crate::server::store::changes;
 use crate::server::store::sqlite::filter::Clause;
 use crate::server::store::sqlite::people::find_user;
 use crate::server::store::sqlite::rows::time;
@@ -94,7 +96,7 @@ fn people(conn: &Connection, text: &str) -> StoreResult<Vec<i64>> {
     }
     let mut statement =
         conn.prepare_cached("SELECT seq FROM users INDEXED BY users_by_email_ever WHERE email_key = ?")?;
-    let people = statement.query_map([text.trim().to_lowercase()], |row| row.get(0))?;
+    let people = statement.query_map([compared(text)], |row| row.get(0))?;
     Ok(people.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -166,7 +168,7 @@ fn activity(row: &Row) -> rusqlite::Result<Activity> {
         subject: text(row, 6)?.unwrap_or_default(),
         changes: match text(row, 7)? {
             None => Value::Object(Map::new()),
-            Some(json) => serde_json::from_str(&json).unwrap_or(Value::String(json)),
+            Some(json) => changes::read(json),
         },
         address: text(row, 8)?.and_then(|text| text.parse().ok()),
         hash: row.get(9).map_or(ChainHash::START, ChainHash),
