@@ -96,9 +96,13 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
-        let Some(value) = parts.headers.get(IDEMPOTENCY_KEY) else {
+        let mut sent = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
+        let Some(value) = sent.next() else {
             return Ok(Self(None));
         };
+        if sent.next().is_some() {
+            return Err(ApiError::malformed("Idempotency-Key", "Send this header once."));
+        }
         let length = value.as_bytes().len();
         if !(1..=MAX_IDEMPOTENCY_KEY).contains(&length) || !value.as_bytes().iter().all(u8::is_ascii_graphic)
         {

@@ -11,12 +11,7 @@ use super::error::{ApiError, ApiResult};
 use crate::api::ProblemType;
 
 /// Headers of which the first or the last would be believed, and the others passed over.
-const ONCE: [HeaderName; 4] = [
-    HOST,
-    AUTHORIZATION,
-    HeaderName::from_static("x-keydeck-gateway"),
-    HeaderName::from_static("idempotency-key"),
-];
+const ONCE: [HeaderName; 3] = [HOST, AUTHORIZATION, HeaderName::from_static("x-keydeck-gateway")];
 
 /// Which hosts a server answers as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,7 +197,7 @@ mod tests {
         let host = ("host", "keys.acme.example");
         assert_eq!(of("GET", &[host]), 200);
         assert_eq!(of("GET", &[("host", "keys.acme.example:443")]), 200);
-        for name in ["host", "authorization", "x-keydeck-gateway", "idempotency-key"] {
+        for name in ["host", "authorization", "x-keydeck-gateway"] {
             assert_eq!(of("GET", &[host, (name, "a"), (name, "a")]), 400, "{name}");
         }
         for host in ["a b", "a,b c", "user@keys.acme.example", "é", "a/b", "http://a"] {

@@ -217,6 +217,19 @@ async fn a_query_that_nobody_reads_is_refused() {
 }
 
 #[tokio::test]
+async fn two_idempotency_keys_create_nothing() {
+    let deck = Deck::start().await;
+    let new = serde_json::json!({"scope": "analytics", "name": "Board"});
+    let request = deck.owner.request(Method::POST, "/v1/keys").json(&new);
+    let request = request
+        .header("idempotency-key", "a")
+        .header("idempotency-key", "b");
+    let refused = deck.owner.send(request).await;
+    refused.refused(400, ProblemType::Malformed);
+    assert_eq!(refused.fields(), ["Idempotency-Key"]);
+}
+
+#[tokio::test]
 async fn every_answer_says_that_it_is_what_it_says() {
     let deck = Deck::start().await;
     for path in [
