@@ -31,6 +31,9 @@ const MAX_TOKEN: usize = 4096;
 /// come at once would otherwise cost an honest one among them a second, after which it tries again.
 const BACKLOG: u32 = 4096;
 
+/// Tasks that are run between two looks at what has come.
+const LOOK_EVERY: u32 = 8;
+
 pub fn run(args: ServeArgs) -> Result<(), Failure> {
     logs::to_stderr()?;
     let database = Database::of(&args.database)?;
@@ -45,7 +48,14 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
         );
     }
     let bounds = bounds(&args, allow_open_files());
-    let runtime = tokio::runtime::Runtime::new().map_err(Failure::failed)?;
+    // Newcomers have their turn soon also where all threads are busy: by default 61 others are run between two looks at
+    // the sockets and at what the accepting thread hands over.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .event_interval(LOOK_EVERY)
+        .global_queue_interval(LOOK_EVERY)
+        .build()
+        .map_err(Failure::failed)?;
     runtime.block_on(async {
         let store = database.open_store().await?;
         let seals = open_seals(&database, &*store).await?;

@@ -109,7 +109,7 @@ fn a_person_and_a_gateway_have_a_share_of_what_is_reserved() {
     let known = |places: &[Place]| places.iter().filter(|place| place.0.seat.is_known()).count();
     assert_eq!((known(&all[..32]), known(&all[32..])), (4, 16));
     // One that goes, becomes a stream or is somebody else's leaves room for another.
-    let _stream = all[0].peer().stream_of(ann).ok().expect("a place");
+    let _stream = all[0].peer().stream_of(ann).expect("a place");
     all[1].peer().is_person(Uuid::now_v7());
     all[30..32].iter().for_each(|place| place.peer().is_person(ann));
     assert_eq!(known(&all[2..32]), 4);
@@ -204,7 +204,7 @@ fn a_stream_has_a_place_of_its_own_and_a_person_eight() {
     let all: Vec<Place> = (0..10).map(|_| enter(&places, "203.0.113.7")).collect();
     let streams: Vec<_> = all[..8]
         .iter()
-        .map(|place| place.peer().stream_of(ann).ok().expect("a place"))
+        .map(|place| place.peer().stream_of(ann).expect("a place"))
         .collect();
     assert_eq!(connections(&places), 2);
     assert_eq!(all[8].peer().stream_of(ann).err(), Some(NoStream::OfPerson(8)));
@@ -223,7 +223,7 @@ fn a_stream_has_a_place_of_its_own_and_a_person_eight() {
 fn a_connection_that_ends_with_its_stream_leaves_nothing() {
     let places = places(2, 2);
     let place = enter(&places, "203.0.113.7");
-    let stream = place.peer().stream_of(Uuid::now_v7()).ok().expect("a place");
+    let stream = place.peer().stream_of(Uuid::now_v7()).expect("a place");
     drop(place);
     drop(stream);
     let taken = places.0.lock();
