@@ -105,9 +105,10 @@ pub async fn exchange(
     let signer = server.store.session_signer(project).await?;
     let signer = signer.ok_or_else(|| refused(Some(&key), Rule::NoSessionServer))?;
     let private_key = server.sealer.unseal_session_key(project, &signer.private_key)?;
+    let now = server.clock.checked()?;
     let connection = Connection {
         url: session_url(&signer, resume.session_id.as_deref())?,
-        jwt: sign(&signer, private_key.expose().as_bytes())?,
+        jwt: sign(&signer, private_key.expose().as_bytes(), now)?,
     };
     server.allowed(PresentedAt::Connection, &key, &caller, &grant);
     Ok(Json(connection).into_response())
@@ -145,8 +146,8 @@ pub fn valid_session_id(field: &str, id: &str) -> ApiResult<()> {
     }
 }
 
-fn sign(signer: &SessionSigner, private_key: &[u8]) -> ApiResult<String> {
-    let now = Timestamp::now().as_second();
+fn sign(signer: &SessionSigner, private_key: &[u8], now: Timestamp) -> ApiResult<String> {
+    let now = now.as_second();
     let claims = Claims {
         issuer: &signer.server.key_name,
         issued_at: now,

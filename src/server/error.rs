@@ -5,6 +5,7 @@ use axum::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::clock::Skewed;
 use super::seal::SealError;
 use super::sign_in::Wait;
 use super::store::{RevokedKey, StoreError};
@@ -37,7 +38,11 @@ impl ApiError {
                 rule: None,
                 current: None,
             }),
-            retry_after: matches!(kind, ProblemType::Unavailable | ProblemType::Timeout).then_some(1),
+            retry_after: matches!(
+                kind,
+                ProblemType::Unavailable | ProblemType::Timeout | ProblemType::ClockSkew
+            )
+            .then_some(1),
         }
     }
 
@@ -182,6 +187,7 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
         ProblemType::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Database away"),
         ProblemType::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "The disk failed"),
         ProblemType::Unsure => (StatusCode::SERVICE_UNAVAILABLE, "Done or not"),
+        ProblemType::ClockSkew => (StatusCode::SERVICE_UNAVAILABLE, "The clock is wrong"),
         ProblemType::Full => (StatusCode::INSUFFICIENT_STORAGE, "No room left"),
         ProblemType::Internal | ProblemType::Unknown => {
             (StatusCode::INTERNAL_SERVER_ERROR, "Fault of the server")
@@ -261,6 +267,23 @@ impl From<StoreError> for ApiError {
                 Self::internal()
             }
         }
+    }
+}
+
+impl From<Skewed> for ApiError {
+    fn from(Skewed(by): Skewed) -> Self {
+        let off = match by.as_secs() {
+            ahead if ahead > 0 => format!("{ahead} s ahead of"),
+            behind => format!("{} s behind", -behind),
+        };
+        tracing::warn!("no token was signed: the clock is {off} what it is compared with");
+        Self::new(
+            ProblemType::ClockSkew,
+            format!(
+                "The server's clock is {off} the time of its database, so that no token can be dated; whoever runs this \
+                 server must set its clock."
+            ),
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 //! No label holds an id or anything else that a client sent, so that there are few series.
 
 use std::borrow::Cow;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -10,6 +11,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
@@ -50,6 +52,7 @@ pub struct Metrics {
     requests: Family<Request, Counter>,
     seconds: Family<Route, Histogram, fn() -> Histogram>,
     checks: Family<Check, Counter>,
+    clock_skew: Gauge<f64, AtomicU64>,
 }
 
 impl Metrics {
@@ -58,6 +61,7 @@ impl Metrics {
         let requests = Family::default();
         let seconds = Family::new_with_constructor(answer_times as fn() -> Histogram);
         let checks = Family::default();
+        let clock_skew = Gauge::default();
         registry.register(
             "build",
             "The program that runs",
@@ -75,6 +79,12 @@ impl Metrics {
             "Presented keys, and the rule that let them through or refused",
             checks.clone(),
         );
+        registry.register_with_unit(
+            "clock_skew",
+            "How far this machine's clock is ahead of the database's; without one, of the time that has passed",
+            Unit::Seconds,
+            clock_skew.clone(),
+        );
         for (name, help, histogram) in [
             ("store_read", "Reads that are answered on the spot", &store.read),
             ("store_search", "Reads that may take long", &store.search),
@@ -87,6 +97,7 @@ impl Metrics {
             requests,
             seconds,
             checks,
+            clock_skew,
         }
     }
 
@@ -138,6 +149,7 @@ fn name_of(method: &Method) -> &'static str {
 #[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
     responses((status = 200, description = "The figures.", body = String, content_type = "application/openmetrics-text"), Unasked))]
 pub async fn show(State(server): State<ServerState>) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
+    server.metrics.clock_skew.set(server.clock.skew().as_secs_f64());
     let mut figures = String::new();
     text::encode(&mut figures, &server.metrics.registry).map_err(|_| ApiError::internal())?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS))], figures))

@@ -8,6 +8,7 @@ mod authorize;
 mod body;
 mod bounds;
 mod check;
+mod clock;
 mod connect;
 mod cursor;
 mod error;
@@ -25,6 +26,7 @@ pub mod policy;
 mod presented;
 mod projects;
 mod reading;
+mod removals;
 mod root_key;
 mod router;
 pub mod seal;
@@ -41,6 +43,7 @@ use std::io;
 pub use accept::Entrance;
 pub use auth::LocalSession;
 pub use bounds::Bounds;
+pub use clock::Clock;
 pub use mint::new_key;
 use router::Front;
 pub use state::ServerState;
@@ -55,8 +58,13 @@ pub async fn serve(
 ) -> io::Result<()> {
     let feed = tokio::spawn(events::feed(state.clone()));
     let counts = tokio::spawn(usage::keep(state.clone()));
+    let removals = tokio::spawn(removals::keep(state.clone()));
+    let clock = tokio::spawn(clock::keep(state.clone()));
     accept::until(entrance.into(), Front::new(state.clone()), &state, shutdown).await;
     feed.abort();
+    clock.abort();
+    // A portion that was begun is kept as a whole, or nothing of it is.
+    removals.abort();
     // It ends by itself when the server is closing.
     if counts.await.is_err() {
         tracing::error!("counting what keys are used for has failed");

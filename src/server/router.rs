@@ -26,7 +26,7 @@ use super::observe::Seen;
 use super::state::ServerState;
 use super::{
     activity, authorize, connect, events, gateways, health, keys, me, metrics, observe, openapi, projects,
-    session_servers, users,
+    removals, session_servers, users,
 };
 use crate::api::ProblemType;
 
@@ -123,6 +123,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(users::list, users::add))
         .routes(routes!(users::edit, users::remove))
         .routes(routes!(users::replace_token))
+        .routes(routes!(removals::show))
         .routes(routes!(gateways::list, gateways::add))
         .routes(routes!(gateways::remove))
         .routes(routes!(activity::list))

@@ -7,8 +7,10 @@ use tokio::sync::{broadcast, watch};
 
 use super::address::TrustedProxies;
 use super::auth::LocalSession;
+use super::clock::Clock;
 use super::events::News;
 use super::metrics::Metrics;
+use super::removals::Removals;
 use super::seal::Sealer;
 use super::sign_in::SignIns;
 use super::store::{Store, StoreResult};
@@ -32,6 +34,8 @@ pub struct Shared {
     pub(super) sign_ins: SignIns,
     pub(super) usage: Recorder,
     pub(super) metrics: Metrics,
+    pub(super) clock: Clock,
+    pub(super) removals: Removals,
     pub(super) organisation: Organisation,
     /// The newest change when the server started; events begin behind it.
     pub(super) first_seq: u64,
@@ -50,6 +54,7 @@ impl ServerState {
         let organisation = store.organisation().await?;
         let first_seq = store.last_seq().await?;
         let metrics = Metrics::new(store.latencies());
+        let clock = Clock::of(&*store).await?;
         Ok(Self(Arc::new(Shared {
             store,
             sealer,
@@ -59,11 +64,17 @@ impl ServerState {
             sign_ins: SignIns::default(),
             usage: Recorder::default(),
             metrics,
+            clock,
+            removals: Removals::default(),
             organisation,
             first_seq,
             events: broadcast::Sender::new(EVENTS_KEPT),
             closing: watch::Sender::new(false),
         })))
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Returns when the server is closing.

@@ -10,6 +10,7 @@ mod address;
 pub(super) mod ask;
 mod change;
 mod check;
+mod clock;
 mod count;
 mod data_keys;
 mod error;
@@ -47,17 +48,18 @@ use self::names::Remembered;
 use self::pool::Pool;
 use self::rows::{KeyBy, find_key};
 pub(super) use self::schema::lay_foundation;
+use super::clock::Steady;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::{
-    Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
+    Actor, ChangeRecord, Checked, DatabaseClock, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
     Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
     Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
     Tallies, Visible, WrappedDataKey, latency,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
-    ProjectQuery, Usage, User, UserQuery,
+    ProjectQuery, RemovalProgress, Usage, User, UserQuery,
 };
 use crate::model::{Role, Settings, TokenHash};
 
@@ -77,6 +79,7 @@ pub struct PostgresStore {
     committed: Arc<Notify>,
     listener: JoinHandle<()>,
     latencies: Latencies,
+    steady: Steady,
 }
 
 /// What a lane answers with a few statements, each a short walk along an index.
@@ -143,6 +146,7 @@ impl PostgresStore {
             listener: listen::start(address.clone(), committed.clone()),
             committed,
             latencies,
+            steady: Steady::default(),
         })
     }
 }
@@ -162,6 +166,10 @@ impl Drop for PostgresStore {
 impl Store for PostgresStore {
     async fn ping(&self) -> StoreResult<()> {
         quick!(self, |db| people::organisation(db)).map(drop)
+    }
+
+    async fn clock(&self) -> StoreResult<DatabaseClock> {
+        quick!(self, |db| clock::both(db))
     }
 
     fn latencies(&self) -> &Latencies {
@@ -214,6 +222,18 @@ impl Store for PostgresStore {
 
     async fn remove_user(&self, id: Uuid, fate: Option<Fate>, by: Actor) -> StoreResult<Removal> {
         change!(self, by(by), |change| removal::remove(change, id, fate))
+    }
+
+    async fn removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>> {
+        quick!(self, |db| removal::find(db, person))
+    }
+
+    async fn unfinished_removals(&self) -> StoreResult<Vec<(Uuid, RemovalProgress)>> {
+        quick!(self, |db| removal::unfinished(db))
+    }
+
+    async fn continue_removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>> {
+        change!(self, of_nobody(), |change| removal::resume(change, person))
     }
 
     async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>> {
@@ -289,11 +309,15 @@ impl Store for PostgresStore {
 
     async fn record_usage(&self, tallies: Arc<Tallies>) -> StoreResult<bool> {
         let entry = Entry::of(tallies).await?;
-        change!(self, of_nobody(), |change| usage::record(change, &entry))
+        change!(self, of_nobody(), |change| usage::record(
+            change,
+            &entry,
+            &self.steady
+        ))
     }
 
     async fn settle_usage(&self) -> StoreResult<bool> {
-        change!(self, of_nobody(), |change| usage::settle(change))
+        change!(self, of_nobody(), |change| usage::settle(change, &self.steady))
     }
 
     async fn usage(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
@@ -325,7 +349,11 @@ impl Store for PostgresStore {
     }
 
     async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
-        change!(self, by(by), |change| keys::create(change, &new))
+        change!(self, by(by), |change| keys::create(
+            change,
+            &new,
+            &self.steady
+        ))
     }
 
     async fn edit_key(

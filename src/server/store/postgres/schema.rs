@@ -10,9 +10,10 @@ use crate::model::Role;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// `keydeck_schema.version` is how many of them a database has.
-const MIGRATIONS: [&str; 1] = [include_str!(
-    "../../../../assets/migrations/postgres/001_init.sql"
-)];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../../assets/migrations/postgres/001_init.sql"),
+    include_str!("../../../../assets/migrations/postgres/005_removals.sql"),
+];
 /// "keydeck", for `pg_advisory_xact_lock`: held by whoever looks at the schema and changes it.
 const LOCK: i64 = 0x006b_6579_6465_636b;
 /// `similarity` comes with PostgreSQL 13, what else is used before that; these are those that are tested.

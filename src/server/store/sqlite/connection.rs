@@ -16,7 +16,7 @@ use crate::model::Role;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// The schema's steps; `PRAGMA user_version` is how many of them a database has.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         sql: include_str!("../../../../assets/migrations/sqlite/001_init.sql"),
         then: |_| Ok(()),
@@ -31,6 +31,10 @@ const MIGRATIONS: [Migration; 4] = [
     },
     Migration {
         sql: include_str!("../../../../assets/migrations/sqlite/004_checks.sql"),
+        then: |_| Ok(()),
+    },
+    Migration {
+        sql: include_str!("../../../../assets/migrations/sqlite/008_removals.sql"),
         then: |_| Ok(()),
     },
 ];

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::{Heirs, reference};
-use crate::api::{Key, KeyList, KeysFate, Person, PersonRef, ProblemType, RemovedUser, Sort, UserRemoval};
+use crate::api::{Key, KeyList, KeysFate, Person, PersonRef, ProblemType, RemovalProgress, Sort, UserRemoval};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, PeopleRequest};
@@ -52,6 +52,8 @@ pub struct Removal {
     looking: Option<u64>,
     focus: usize,
     pub sending: bool,
+    /// How far it is, when that takes so long that the server tells.
+    pub progress: Option<RemovalProgress>,
     pub error: Option<String>,
     /// Who gets the keys, once that is decided.
     heir: Option<PersonRef>,
@@ -66,6 +68,7 @@ impl Removal {
             looking: None,
             focus: 0,
             sending: false,
+            progress: None,
             error: None,
             heir: None,
         }
@@ -139,18 +142,27 @@ impl Removal {
     }
 
     /// `Removed nina@acme.example; 12 keys and 1 project handed over to omar@acme.example.`
-    fn told(&self, removed: &RemovedUser) -> String {
+    fn told(&self, progress: &RemovalProgress) -> String {
+        let removed = progress.removed;
         let email = &self.person.user.email;
         let keys = counted(removed.keys_handed_over, "key");
         let projects = match removed.projects_handed_over {
             0 => String::new(),
             number => format!(" and {}", counted(number, "project")),
         };
+        // It goes on in the server when nobody asks it any more.
+        let left = match progress.left {
+            0 => String::new(),
+            left => format!(" so far; the server goes on with {left} more"),
+        };
         match &self.heir {
-            Some(heir) => format!("Removed {email}; {keys}{projects} handed over to {}.", heir.email),
+            Some(heir) => format!(
+                "Removed {email}; {keys}{projects} handed over to {}{left}.",
+                heir.email
+            ),
             None if removed.keys_revoked > 0 => {
                 format!(
-                    "Removed {email}; {} revoked.",
+                    "Removed {email}; {} revoked{left}.",
                     counted(removed.keys_revoked, "key")
                 )
             }
@@ -265,7 +277,14 @@ impl App {
         Vec::new()
     }
 
-    pub(super) fn person_removed(&mut self, id: Uuid, result: Result<RemovedUser, Error>) -> Vec<Effect> {
+    pub(super) fn person_going(&mut self, id: Uuid, progress: RemovalProgress) -> Vec<Effect> {
+        if let Some(removal) = self.removal_mut().filter(|removal| removal.person.user.id == id) {
+            removal.progress = Some(progress);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn person_removed(&mut self, id: Uuid, result: Result<RemovalProgress, Error>) -> Vec<Effect> {
         let Some(removal) = self.removal_mut().filter(|removal| removal.person.user.id == id) else {
             return Vec::new();
         };
@@ -278,7 +297,7 @@ impl App {
             (Err(error), Some(ProblemType::NotFound)) => (Tone::Note, sentence(error)),
             (Err(error), kind) => {
                 removal.heir = None;
-                removal.sending = false;
+                (removal.sending, removal.progress) = (false, None);
                 if kind == Some(ProblemType::InUse) {
                     removal.error = Some("They have keys by now. Choose what becomes of them.".into());
                     (removal.holding, removal.focus) = (None, 0);
