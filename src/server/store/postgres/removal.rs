@@ -123,19 +123,18 @@ async fn portion(change: &mut Change<'_>, begun: &Begun) -> StoreResult<RemovalP
         }
     };
     let (mut keys, mut projects) = (0, 0);
-    loop {
+    let all_keys = loop {
         let done = some_keys(change, begun, &changes).await?;
         keys += done;
         if done < AT_ONCE || started.elapsed() >= PORTION {
-            break;
+            break done < AT_ONCE;
         }
-    }
-    while let Some(heir) = begun.heir
-        && started.elapsed() < PORTION
-    {
+    };
+    // Few are always done at once, however long the keys took.
+    while let Some(heir) = begun.heir.filter(|_| all_keys) {
         let done = some_projects(change, begun.person, heir, &changes).await?;
         projects += done;
-        if done < AT_ONCE {
+        if done < AT_ONCE || started.elapsed() >= PORTION {
             break;
         }
     }

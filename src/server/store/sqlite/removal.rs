@@ -143,19 +143,18 @@ fn is_heir(conn: &Connection, seq: i64) -> StoreResult<bool> {
 fn portion(conn: &Connection, begun: &Begun) -> StoreResult<RemovalProgress> {
     let started = Instant::now();
     let (mut keys, mut projects) = (0, 0);
-    loop {
+    let all_keys = loop {
         let done = some_keys(conn, begun)?;
         keys += done;
         if done < AT_ONCE || started.elapsed() >= PORTION {
-            break;
+            break done < AT_ONCE;
         }
-    }
-    while let Some(heir) = begun.heir
-        && started.elapsed() < PORTION
-    {
+    };
+    // Few are always done at once, however long the keys took.
+    while let Some(heir) = begun.heir.filter(|_| all_keys) {
         let done = some_projects(conn, begun, heir)?;
         projects += done;
-        if done < AT_ONCE {
+        if done < AT_ONCE || started.elapsed() >= PORTION {
             break;
         }
     }
