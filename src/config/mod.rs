@@ -25,6 +25,8 @@ pub const TOKEN: &str = "KEYDECK_TOKEN";
 pub const ROOT_KEY: &str = "KEYDECK_ROOT_KEY";
 /// The password of a PostgreSQL database whose URL has none; every client of PostgreSQL knows it.
 pub const DATABASE_PASSWORD: &str = "PGPASSWORD";
+/// Where else that password may stand, in the form of `.pgpass`.
+pub const PASSWORD_FILE: &str = "PGPASSFILE";
 /// What `serve` logs, as tracing's filter: `warn`, `keydeck=debug`.
 pub const LOG: &str = "KEYDECK_LOG";
 /// How `serve` logs: `text` for people, `json` for programs.

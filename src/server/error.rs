@@ -240,7 +240,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::ActorGone => Self::unauthenticated(),
             StoreError::RoleChanged => Self::forbidden("Your role changed meanwhile; look again."),
-            StoreError::Unavailable(_) => {
+            StoreError::Unavailable(_) | StoreError::Misconfigured(_) => {
                 tracing::warn!(%error, "the store is away");
                 Self::new(
                     ProblemType::Unavailable,

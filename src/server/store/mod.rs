@@ -260,6 +260,9 @@ pub enum StoreError {
     EngineTooOld(String),
     #[error("the database can't be used: {0}")]
     Unavailable(String),
+    /// The way to it, its settings or its rights: somebody has to change them, here or there.
+    #[error("{0}")]
+    Misconfigured(String),
     /// Nothing of the change was kept. Reads go on.
     #[error("the database has no room left: {0}")]
     Full(String),

@@ -23,6 +23,7 @@ mod list;
 mod listen;
 mod names;
 mod people;
+mod passfile;
 mod pool;
 mod projects;
 mod removal;
@@ -30,6 +31,7 @@ mod rows;
 mod schema;
 mod session_servers;
 mod sql;
+mod startup;
 mod usage;
 
 use std::net::IpAddr;
@@ -42,6 +44,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 pub use self::address::{Address, AddressError};
+pub use self::passfile::{PassFile, PassFileError};
 use self::change::Change;
 use self::lanes::Lanes;
 use self::names::Remembered;
@@ -68,6 +71,8 @@ use crate::model::{Role, Settings, TokenHash};
 const PAGES: usize = 8;
 const SEARCHES: usize = 4;
 const CHANGES: usize = 8;
+/// All that one server has at most, the listener's too.
+const CONNECTIONS: usize = lanes::LANES + PAGES + SEARCHES + CHANGES + 1;
 
 /// A keydeck database in PostgreSQL. Made and used inside one tokio runtime.
 pub struct PostgresStore {
@@ -127,12 +132,13 @@ impl PostgresStore {
         founding: &Founding,
         data_key: &WrappedDataKey,
     ) -> StoreResult<Self> {
-        let pool = one_connection(address)?;
+        let pool = one_connection(address).await?;
         schema::create(&pool, &address.to_string(), founding, data_key).await?;
         Self::open(address).await
     }
 
     pub async fn open(address: &Address) -> StoreResult<Self> {
+        startup::examine(address, CONNECTIONS).await?;
         let changes = Pool::new(address, CHANGES, "")?;
         schema::prepare(&changes, &address.to_string()).await?;
         let latencies = Latencies::default();
@@ -152,7 +158,8 @@ impl PostgresStore {
 }
 
 /// For what is done once.
-pub(super) fn one_connection(address: &Address) -> StoreResult<Pool> {
+pub(super) async fn one_connection(address: &Address) -> StoreResult<Pool> {
+    startup::examine(address, CONNECTIONS).await?;
     Pool::new(address, 1, "")
 }
 
