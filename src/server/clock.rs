@@ -68,7 +68,10 @@ impl Clock {
     }
 
     fn reference(&self) -> Timestamp {
-        let now = self.reference.load(Ordering::Relaxed).saturating_add(since_start());
+        let now = self
+            .reference
+            .load(Ordering::Relaxed)
+            .saturating_add(since_start());
         Timestamp::from_microsecond(now).unwrap_or_default()
     }
 
@@ -94,7 +97,10 @@ impl Clock {
 /// Time that nobody sets, in microseconds.
 fn since_start() -> i64 {
     let since = clock_gettime(ClockId::Boottime);
-    since.tv_sec.saturating_mul(1_000_000).saturating_add(since.tv_nsec / 1_000)
+    since
+        .tv_sec
+        .saturating_mul(1_000_000)
+        .saturating_add(since.tv_nsec / 1_000)
 }
 
 /// A clock that is off, while it is.
@@ -112,6 +118,7 @@ struct Off {
 pub async fn keep(server: ServerState) {
     let watching = async {
         let mut watch = Watch::default();
+        watch.look(server.clock.skew());
         loop {
             sleep(EVERY).await;
             let asked = since_start();
@@ -121,7 +128,9 @@ pub async fn keep(server: ServerState) {
             let took = since_start() - asked;
             match compared.own {
                 Some(_) if took > SLOW => continue,
-                Some(own) => server.clock.compare(own.as_microsecond().saturating_add(took / 2)),
+                Some(own) => server
+                    .clock
+                    .compare(own.as_microsecond().saturating_add(took / 2)),
                 None => watch.settle(&server.clock),
             }
             if watch.look(server.clock.skew()) {

@@ -276,7 +276,6 @@ impl From<Skewed> for ApiError {
             ahead if ahead > 0 => format!("{ahead} s ahead of"),
             behind => format!("{} s behind", -behind),
         };
-        tracing::warn!("no token was signed: the clock is {off} what it is compared with");
         Self::new(
             ProblemType::ClockSkew,
             format!(

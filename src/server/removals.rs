@@ -86,12 +86,16 @@ async fn take_over(server: &ServerState, seen: &mut Option<BTreeMap<Uuid, u64>>)
         Ok(unfinished) => {
             for (person, progress) in &unfinished {
                 let before = seen.as_ref().map(|seen| seen.get(person).copied());
-                if matches!(before, None | Some(Some(_))) && before.flatten().is_none_or(|done| done == progress.done()) {
+                if matches!(before, None | Some(Some(_)))
+                    && before.flatten().is_none_or(|done| done == progress.done())
+                {
                     tracing::info!(%person, left = progress.left, "a removal is carried on");
                     server.removals.take_on(*person);
                 }
             }
-            let far = unfinished.iter().map(|(person, progress)| (*person, progress.done()));
+            let far = unfinished
+                .iter()
+                .map(|(person, progress)| (*person, progress.done()));
             *seen = Some(far.collect());
         }
     }

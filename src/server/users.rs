@@ -10,12 +10,12 @@ use super::body::Json;
 use super::error::{ApiError, ApiResult};
 use super::extract::{self, Id, Query};
 use super::openapi::{BadBody, BadQuery, Common, Forbidden, LastOwner, NoSuchId, Stays};
-use super::{policy, removals};
 use super::state::ServerState;
 use super::store::{Fate, NewUserRecord, Removal, RoleChange, Taken};
+use super::{policy, removals};
 use crate::api::{
-    CreatedUser, KeysFate, NewToken, NewUser, Person, ProblemType, RemovalProgress, RemovedUser, User, UserEdit, UserQuery,
-    UserRemoval,
+    CreatedUser, KeysFate, NewToken, NewUser, Person, ProblemType, RemovalProgress, RemovedUser, User,
+    UserEdit, UserQuery, UserRemoval,
 };
 use crate::model::{FieldErrors, Secret, Token, TokenKind, email};
 use crate::server::seal::SealError;

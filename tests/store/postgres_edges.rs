@@ -46,7 +46,10 @@ async fn what_a_database_lacks_is_named_when_a_server_starts() {
 
     let (_, url) = role(database, "CONNECTION LIMIT 10").await;
     let few = refused(url.as_str()).await;
-    assert!(few.contains("may have 10 connections") && few.contains("up to 25"), "{few}");
+    assert!(
+        few.contains("may have 10 connections") && few.contains("up to 25"),
+        "{few}"
+    );
 
     let (name, url) = role(database, "").await;
     for (set, sentence, back) in [
@@ -81,11 +84,17 @@ async fn what_a_database_lacks_is_named_when_a_server_starts() {
     let mut wrong = url.clone();
     wrong.set_password(Some("wrong")).unwrap();
     let why = refused(wrong.as_str()).await;
-    assert!(why.contains("refuses the password") && why.contains(".pgpass"), "{why}");
+    assert!(
+        why.contains("refuses the password") && why.contains(".pgpass"),
+        "{why}"
+    );
     let mut missing = url.clone();
     missing.set_path("/nowhere");
     let why = refused(missing.as_str()).await;
-    assert!(why.contains("no such database") && why.contains("CREATE DATABASE"), "{why}");
+    assert!(
+        why.contains("no such database") && why.contains("CREATE DATABASE"),
+        "{why}"
+    );
 }
 
 #[tokio::test]
@@ -97,7 +106,10 @@ async fn who_may_not_make_tables_is_told_so() {
     let address = Address::parse(url.as_str(), None).unwrap();
     let refused = PostgresStore::create(&address, &founding(), &data_key()).await;
     let refused = refused.err().unwrap().to_string();
-    assert!(refused.contains("permission denied for schema public"), "{refused}");
+    assert!(
+        refused.contains("permission denied for schema public"),
+        "{refused}"
+    );
     assert!(refused.contains("CREATE on the schema"), "{refused}");
 }
 
@@ -162,7 +174,10 @@ async fn a_pooler_of_transactions_is_refused_and_one_of_sessions_is_not() {
         url.set_port(Some(pooler.port)).unwrap();
         if !is_taken {
             let why = refused(url.as_str()).await;
-            assert!(why.contains("pooler") && why.contains("pool_mode = session"), "{why}");
+            assert!(
+                why.contains("pooler") && why.contains("pool_mode = session"),
+                "{why}"
+            );
             continue;
         }
         let address = Address::parse(url.as_str(), None).unwrap();

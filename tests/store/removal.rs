@@ -407,11 +407,17 @@ async fn very_many_keys_are_refused_at_once_and_revoked_in_portions() {
     let deck = Deck::new().await;
     let keys = deck.many(MANY).await;
     let begun = deck.begin(Fate::Revoke).await;
-    assert!(begun.done() > 0 && begun.done() + begun.left == MANY as u64, "{begun:?}");
+    assert!(
+        begun.done() > 0 && begun.done() + begun.left == MANY as u64,
+        "{begun:?}"
+    );
     assert_eq!(deck.let_through(&keys).await, 0);
     let of_editor = TokenHash::of("kdu_editor");
     assert_eq!(deck.store.user_by_token(&of_editor).await.unwrap(), None);
-    assert_eq!(deck.remove(deck.editor.id, Some(Fate::Revoke)).await, Removal::Missing);
+    assert_eq!(
+        deck.remove(deck.editor.id, Some(Fate::Revoke)).await,
+        Removal::Missing
+    );
     assert_eq!(
         deck.store.unfinished_removals().await.unwrap(),
         [(deck.editor.id, begun)]
@@ -421,7 +427,11 @@ async fn very_many_keys_are_refused_at_once_and_revoked_in_portions() {
     let key = new_key(Scope::Web, "New", Some(deck.kiosk.id));
     let stays = key.token_hash;
     deck.create(key, &deck.owner).await;
-    let last = deck.store.key_by_hash(&keys[MANY - 1], Visible::All).await.unwrap();
+    let last = deck
+        .store
+        .key_by_hash(&keys[MANY - 1], Visible::All)
+        .await
+        .unwrap();
     let Some(Found::Active(last)) = last else {
         panic!("it was on its turn already")
     };
@@ -481,7 +491,10 @@ async fn the_database_itself_keeps_a_removal_open_while_keys_are_left() {
     deck.begin(Fate::Revoke).await;
     let refused = engine::run(&deck.place, "UPDATE removals SET finished_at = 1").await;
     let refused = refused.unwrap_err();
-    assert!(refused.contains("a person with active keys is not removed"), "{refused}");
+    assert!(
+        refused.contains("a person with active keys is not removed"),
+        "{refused}"
+    );
     deck.finish(deck.editor.id).await;
     let refused = engine::run(&deck.place, "UPDATE removals SET finished_at = NULL").await;
     assert!(refused.unwrap_err().contains("finished once"));

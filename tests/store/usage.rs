@@ -183,7 +183,9 @@ async fn a_use_under_a_clock_that_is_ahead_deletes_nothing_and_is_of_now() {
         let mut tally = used(keys[0].1, now + DAY * days, "203.0.113.8");
         tally.refuse(now + DAY * days, "origin-foreign");
         record(&deck, vec![tally]).await;
-        let many = keys.iter().map(|&(_, key)| used(key, now + DAY * days, "203.0.113.8"));
+        let many = keys
+            .iter()
+            .map(|&(_, key)| used(key, now + DAY * days, "203.0.113.8"));
         assert!(record(&deck, many.collect()).await);
         while deck.store.settle_usage().await.unwrap() {}
     }
@@ -199,7 +201,10 @@ async fn a_use_under_a_clock_that_is_ahead_deletes_nothing_and_is_of_now() {
     // What is used later is the last use again.
     let later = Timestamp::now() + SignedDuration::from_secs(1);
     record(&deck, vec![used(keys[0].1, later, "203.0.113.9")]).await;
-    assert_eq!(last_use(&deck, keys[0].0).await.as_microsecond(), later.as_microsecond());
+    assert_eq!(
+        last_use(&deck, keys[0].0).await.as_microsecond(),
+        later.as_microsecond()
+    );
 }
 
 #[tokio::test]
@@ -246,8 +251,14 @@ async fn what_an_older_keydeck_noted_in_the_future_is_put_right() {
     }
     let hour = hour_of(now);
     for sql in [
-        format!("UPDATE keys SET last_used_at = {}, last_refused_at = {0}", future.as_microsecond()),
-        format!("UPDATE key_sources SET last_used_at = {}", future.as_microsecond()),
+        format!(
+            "UPDATE keys SET last_used_at = {}, last_refused_at = {0}",
+            future.as_microsecond()
+        ),
+        format!(
+            "UPDATE key_sources SET last_used_at = {}",
+            future.as_microsecond()
+        ),
         format!("UPDATE usage_hours SET hour = {}", hour_of(future)),
     ] {
         engine::run(&deck.place, &sql).await.unwrap();
@@ -270,5 +281,10 @@ async fn what_an_older_keydeck_noted_in_the_future_is_put_right() {
     engine::run(&deck.place, &ahead).await.unwrap();
     engine::run(&deck.place, &used_later).await.unwrap();
     deck.store.settle_usage().await.unwrap();
-    assert_eq!(last_use(&deck, deck.page(&query(Sort::Name)).await.items[0].0.id).await.as_microsecond(), later.as_microsecond());
+    assert_eq!(
+        last_use(&deck, deck.page(&query(Sort::Name)).await.items[0].0.id)
+            .await
+            .as_microsecond(),
+        later.as_microsecond()
+    );
 }

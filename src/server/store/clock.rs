@@ -158,7 +158,10 @@ mod tests {
         let hour_ago = Instant::now().checked_sub(Duration::from_secs(3600)).unwrap();
         *steady.0.lock().unwrap() = hour_ago;
         let moved = TODAY + 3600 * SECOND;
-        assert_eq!(steady.read(at(3600), Some(TODAY)), (clocks(3600, 3600), Some(moved)));
+        assert_eq!(
+            steady.read(at(3600), Some(TODAY)),
+            (clocks(3600, 3600), Some(moved))
+        );
         assert_eq!(steady.read(at(9 * 3600), Some(moved)).1, None);
     }
 

@@ -34,8 +34,8 @@ pub enum Fate {
 
 /// How long one portion of a removal may hold up other changes, and the most keys or projects between two looks at
 /// how long it took.
-pub const PORTION: Duration = Duration::from_millis(25);
-pub const AT_ONCE: usize = 32;
+pub const PORTION: Duration = Duration::from_millis(15);
+pub const AT_ONCE: usize = 16;
 
 /// So much of a removal is done.
 pub fn progress(fate: Fate, keys: u64, projects: u64, left: u64) -> RemovalProgress {

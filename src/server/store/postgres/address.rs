@@ -224,7 +224,9 @@ const OF_LIBPQ: [&str; 22] = [
 /// where there can be none.
 fn known_options(url: &Url) -> Result<(), AddressError> {
     let options: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    let has_password = options.iter().any(|(name, value)| name == "password" || value.contains('@'));
+    let has_password = options
+        .iter()
+        .any(|(name, value)| name == "password" || value.contains('@'));
     for (name, _) in &options {
         let looks_like_one = |name: &str| name.bytes().all(|c| c.is_ascii_lowercase() || c == b'_');
         match name.as_str() {
@@ -375,11 +377,19 @@ mod tests {
         let given = Secret::new("given".to_owned());
         for (url, given, password) in [
             ("postgres://app@two:5433/keydeck", None, Some("Ret77")),
-            ("postgres://app@one,two:5432,5433/keydeck", None, Some("Ret77")),
+            (
+                "postgres:///keydeck?user=app&host=one,two&port=5432,5433",
+                None,
+                Some("Ret77"),
+            ),
             ("postgres://app@two:5433/keydeck", Some(&given), Some("given")),
             ("postgres://app:own@two:5433/keydeck", None, Some("own")),
             ("postgres://app@two/keydeck", None, None),
-            ("postgres:///keydeck?user=app&host=/run/postgresql", None, Some("Soc77")),
+            (
+                "postgres:///keydeck?user=app&host=/run/postgresql",
+                None,
+                Some("Soc77"),
+            ),
         ] {
             let file = PassFile::from(path.as_path());
             let address = Address::with_passwords(url, given, Some(&file)).expect(url);
@@ -403,7 +413,10 @@ mod tests {
         ] {
             let refused = Address::parse(text, None).map(|address| address.to_string());
             let refused = refused.expect_err("refused").to_string();
-            assert!(!refused.contains("Ret77") && !refused.contains(" ret "), "{refused}");
+            assert!(
+                !refused.contains("Ret77") && !refused.contains(" ret "),
+                "{refused}"
+            );
         }
     }
 }

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::ask::{self, Db};
 use super::change::Change;
 use super::rows::time;
-use crate::server::store::{DatabaseClock, StoreResult};
 use crate::server::store::clock::{Clocks, Steady};
+use crate::server::store::{DatabaseClock, StoreResult};
 
 /// By the clock of the database.
 pub async fn now(db: &impl Db) -> StoreResult<Timestamp> {

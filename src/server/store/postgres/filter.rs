@@ -8,9 +8,9 @@
 use uuid::Uuid;
 
 use super::ask::{self, Db};
-use super::{clock, count};
 use super::rows::rank;
 use super::sql::{Bound, Sql};
+use super::{clock, count};
 use crate::api::{COUNT_CAP, KeyFilter};
 use crate::model::Scope;
 use crate::server::store::filter::{UsageFilter, whose};

@@ -11,8 +11,8 @@ use crate::model::{Settings, ValidKey};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::clock::Steady;
 use crate::server::store::{
-    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed, StoreError,
-    StoreResult, Visible,
+    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed,
+    StoreError, StoreResult, Visible,
 };
 
 pub async fn create(change: &mut Change<'_>, new: &NewKey, steady: &Steady) -> StoreResult<KeyCreation> {

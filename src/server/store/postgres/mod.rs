@@ -22,8 +22,8 @@ mod lanes;
 mod list;
 mod listen;
 mod names;
-mod people;
 mod passfile;
+mod people;
 mod pool;
 mod projects;
 mod removal;
@@ -44,10 +44,10 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 pub use self::address::{Address, AddressError};
-pub use self::passfile::{PassFile, PassFileError};
 use self::change::Change;
 use self::lanes::Lanes;
 use self::names::Remembered;
+pub use self::passfile::{PassFile, PassFileError};
 use self::pool::Pool;
 use self::rows::{KeyBy, find_key};
 pub(super) use self::schema::lay_foundation;
@@ -55,10 +55,10 @@ use super::clock::Steady;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::{
-    Actor, ChangeRecord, Checked, DatabaseClock, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
-    Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
-    Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
-    Tallies, Visible, WrappedDataKey, latency,
+    Actor, ChangeRecord, Checked, DatabaseClock, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery,
+    KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord,
+    ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store,
+    StoreResult, Taken, Tallies, Visible, WrappedDataKey, latency,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
@@ -356,11 +356,7 @@ impl Store for PostgresStore {
     }
 
     async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
-        change!(self, by(by), |change| keys::create(
-            change,
-            &new,
-            &self.steady
-        ))
+        change!(self, by(by), |change| keys::create(change, &new, &self.steady))
     }
 
     async fn edit_key(

@@ -91,12 +91,7 @@ fn password(line: &str, login: Login<'_>) -> Option<Secret> {
         return None;
     }
     let mut rest = line;
-    for wanted in [
-        login.host,
-        &login.port.to_string(),
-        login.database,
-        login.user,
-    ] {
+    for wanted in [login.host, &login.port.to_string(), login.database, login.user] {
         let (field, behind) = field(rest)?;
         if field.raw != "*" && field.text != wanted {
             return None;
@@ -171,7 +166,10 @@ mod tests {
             (r"*:*:*:app\:1:a\:b\\c", Some(r"a:b\c")),
             ("# *:*:*:*:no\r\n\r\n*:*:*:*:Ret77\r\n*:*:*:*:no", Some("Ret77")),
             (r"\*:*:*:*:no", None),
-            ("*:5433:*:*:no\n*:*:other:*:no\n*:*:*:app:no\nother:*:*:*:no", None),
+            (
+                "*:5433:*:*:no\n*:*:other:*:no\n*:*:*:app:no\nother:*:*:*:no",
+                None,
+            ),
             ("*:*:*:*:", None),
             ("*:*:*", None),
             ("", None),
@@ -188,15 +186,28 @@ mod tests {
         for mode in [0o640, 0o604, 0o660, 0o606] {
             let (_directory, file) = written("*:*:*:*:Ret77", mode);
             let refused = file.look_up(LOGIN).unwrap_err().to_string();
-            assert!(refused.contains("chmod 600") && !refused.contains("Ret77"), "{refused}");
+            assert!(
+                refused.contains("chmod 600") && !refused.contains("Ret77"),
+                "{refused}"
+            );
         }
         let (directory, mut file) = written("*:*:*:*:Ret77", 0o400);
         assert!(file.look_up(LOGIN).unwrap().is_some());
         file.path = directory.path().join("none");
-        assert!(file.look_up(LOGIN).unwrap_err().to_string().contains("can't be read"));
+        assert!(
+            file.look_up(LOGIN)
+                .unwrap_err()
+                .to_string()
+                .contains("can't be read")
+        );
         file.named = false;
         assert!(file.look_up(LOGIN).unwrap().is_none());
         file.path = directory.path().to_owned();
-        assert!(file.look_up(LOGIN).unwrap_err().to_string().contains("no plain file"));
+        assert!(
+            file.look_up(LOGIN)
+                .unwrap_err()
+                .to_string()
+                .contains("no plain file")
+        );
     }
 }

@@ -230,10 +230,7 @@ async fn some_projects(
     let theirs = "SELECT seq, name FROM projects WHERE creator = $1 AND removed_at IS NULL
                    ORDER BY name_key, id LIMIT $2";
     let rows = ask::all(&change.tx, theirs, &[&from, &(AT_ONCE as i64)]).await?;
-    let seqs: Vec<i64> = rows
-        .iter()
-        .map(|row| row.try_get(0))
-        .collect::<Result<_, _>>()?;
+    let seqs: Vec<i64> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
     let handed = "UPDATE projects SET creator = $1 WHERE seq = ANY($2)";
     ask::run(&change.tx, handed, &[&to, &seqs]).await?;
     for row in &rows {

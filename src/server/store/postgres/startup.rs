@@ -49,7 +49,9 @@ async fn read_only(address: &Address) -> StoreError {
     };
     let is_standby = matches!(asked.await.as_deref(), Ok([standby]) if standby == "t");
     StoreError::Misconfigured(match is_standby {
-        true => format!("{address} is a standby, which takes no changes: name the primary, or both as host=A,B"),
+        true => {
+            format!("{address} is a standby, which takes no changes: name the primary, or both as host=A,B")
+        }
         false => format!(
             "{address} is read-only (default_transaction_read_only is on), and keydeck has to write to it: ALTER DATABASE \
              or ALTER ROLE … SET default_transaction_read_only = off"

@@ -6,16 +6,16 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Map;
 use uuid::Uuid;
 
-use super::{activity, clock};
 use super::people::{Acting, user_seq};
 use super::rows::{KeyBy, find_key, lines, micros, rank};
+use super::{activity, clock};
 use crate::api::ActivityAction;
 use crate::model::{Settings, ValidKey};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::clock::Steady;
 use crate::server::store::{
-    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed, StoreError,
-    StoreResult, Visible,
+    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed,
+    StoreError, StoreResult, Visible,
 };
 
 pub fn create(conn: &Connection, new: &NewKey, by: Acting, steady: &Steady) -> StoreResult<KeyCreation> {

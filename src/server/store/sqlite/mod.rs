@@ -49,10 +49,10 @@ use super::clock::Steady;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::{
-    Actor, ChangeRecord, Checked, DatabaseClock, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
-    Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
-    Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
-    Tallies, Visible, WrappedDataKey,
+    Actor, ChangeRecord, Checked, DatabaseClock, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery,
+    KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord,
+    ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store,
+    StoreResult, Taken, Tallies, Visible, WrappedDataKey,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
@@ -224,9 +224,7 @@ impl Store for SqliteStore {
     }
 
     async fn continue_removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>> {
-        self.writer
-            .erase(move |conn| removal::resume(conn, person))
-            .await
+        self.writer.erase(move |conn| removal::resume(conn, person)).await
     }
 
     async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>> {

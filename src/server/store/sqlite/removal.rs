@@ -187,21 +187,11 @@ fn some_keys(conn: &Connection, begun: &Begun) -> StoreResult<usize> {
                     conn.prepare_cached("UPDATE keys SET creator = ?, version = version + 1 WHERE seq = ?")?
                         .execute([heir, *key])?;
                     activity::hand_over(conn, *key, heir)?;
-                    Subject::of_key(
-                        ActivityAction::KeyHandedOver,
-                        (*key, heir),
-                        name,
-                        changes.clone(),
-                    )
+                    Subject::of_key(ActivityAction::KeyHandedOver, (*key, heir), name, changes.clone())
                 }
                 _ => {
                     keys::wipe(conn, *key, begun.by, now)?;
-                    Subject::of_key(
-                        ActivityAction::KeyRevoked,
-                        (*key, begun.person),
-                        name,
-                        Map::new(),
-                    )
+                    Subject::of_key(ActivityAction::KeyRevoked, (*key, begun.person), name, Map::new())
                 }
             };
             log.append(now, Some(begun.by), begun.address, subject)?;

@@ -6,7 +6,9 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::{Heirs, reference};
-use crate::api::{Key, KeyList, KeysFate, Person, PersonRef, ProblemType, RemovalProgress, Sort, UserRemoval};
+use crate::api::{
+    Key, KeyList, KeysFate, Person, PersonRef, ProblemType, RemovalProgress, Sort, UserRemoval,
+};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, PeopleRequest};

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::server::store::postgres::ask;
 use crate::server::store::clock::Clocks;
+use crate::server::store::postgres::ask;
 use crate::server::store::postgres::change::Change;
 use crate::server::store::report::ALLOWED;
 use crate::server::store::{SOURCES, StoreResult, Tally, Use};

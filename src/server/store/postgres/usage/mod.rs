@@ -58,7 +58,9 @@ async fn put_right(change: &Change<'_>, clocks: Clocks) -> StoreResult<()> {
                  INSERT INTO usage_hours (hour, key, rule, n) SELECT $2::bigint, key, rule, sum(n) FROM ahead GROUP BY key, rule
                      ON CONFLICT (hour, key, rule) DO UPDATE SET n = usage_hours.n + excluded.n";
     let (last, now) = (i64::from(clocks.last_hour()), i64::from(clocks.hour()));
-    ask::run(&change.tx, hours, &[&last, &now, &FORGOTTEN]).await.map(drop)
+    ask::run(&change.tx, hours, &[&last, &now, &FORGOTTEN])
+        .await
+        .map(drop)
 }
 
 /// Carries over the first keys of the bucket that has waited the longest. Returns whether more wait.
