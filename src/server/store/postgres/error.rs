@@ -75,7 +75,8 @@ impl From<Error> for StoreError {
                     StoreError::Fault(error.to_string())
                 }
                 Some(cause) if cause.to_string() == "password missing" => Self::Misconfigured(
-                    "PostgreSQL asks for a password, and none was given: give it in PGPASSWORD or ~/.pgpass".into(),
+                    "PostgreSQL asks for a password, and none was given: give it in PGPASSWORD or ~/.pgpass"
+                        .into(),
                 ),
                 // The text of the error itself says only where it arose.
                 Some(_) => StoreError::Unavailable(told(&error)),
