@@ -15,6 +15,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::{Url, form_urlencoded};
 
+use super::options;
 use super::passfile::{Login, PassFile, PassFileError};
 use crate::model::Secret;
 
@@ -74,7 +75,7 @@ impl Address {
         if !matches!(url.scheme(), "postgres" | "postgresql") {
             return Err(AddressError::NoUrl);
         }
-        known_options(&url)?;
+        options::known(&url)?;
         let (mut ssl_mode, mut authority, mut passfile) = (None, None, passwords.cloned());
         let rest: Vec<(String, String)> = url
             .query_pairs()
@@ -168,80 +169,6 @@ impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Address({})", self.shown)
     }
-}
-
-/// What may stand behind the question mark.
-const OPTIONS: [&str; 20] = [
-    "user",
-    "password",
-    "dbname",
-    "options",
-    "application_name",
-    "sslmode",
-    "sslnegotiation",
-    "sslrootcert",
-    "passfile",
-    "host",
-    "hostaddr",
-    "port",
-    "connect_timeout",
-    "tcp_user_timeout",
-    "keepalives",
-    "keepalives_idle",
-    "keepalives_interval",
-    "target_session_attrs",
-    "channel_binding",
-    "load_balance_hosts",
-];
-
-/// What libpq knows beside these; whoever moves from another client may have them.
-const OF_LIBPQ: [&str; 22] = [
-    "client_encoding",
-    "fallback_application_name",
-    "gssdelegation",
-    "gssencmode",
-    "gsslib",
-    "keepalives_count",
-    "krbsrvname",
-    "max_protocol_version",
-    "min_protocol_version",
-    "replication",
-    "require_auth",
-    "requirepeer",
-    "requiressl",
-    "sslcert",
-    "sslcertmode",
-    "sslcompression",
-    "sslcrl",
-    "sslcrldir",
-    "sslkey",
-    "sslpassword",
-    "sslsni",
-    "ssl_min_protocol_version",
-];
-
-/// Names what is not understood. What nobody knows may be a part of a password with an & or ? in it, and is named only
-/// where there can be none.
-fn known_options(url: &Url) -> Result<(), AddressError> {
-    let options: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    let has_password = options
-        .iter()
-        .any(|(name, value)| name == "password" || value.contains('@'));
-    for (name, _) in &options {
-        let looks_like_one = |name: &str| name.bytes().all(|c| c.is_ascii_lowercase() || c == b'_');
-        match name.as_str() {
-            known if OPTIONS.contains(&known) || known == "keepalives_retries" => {}
-            "service" | "servicefile" => return Err(AddressError::Service(name.clone())),
-            of_libpq if OF_LIBPQ.contains(&of_libpq) => return Err(AddressError::Unsupported(name.clone())),
-            unknown if !has_password && looks_like_one(unknown) => {
-                return Err(AddressError::Setting(format!(
-                    "there is no option {unknown} of what may stand behind the ?"
-                )));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// For the first host that the file has a password for.

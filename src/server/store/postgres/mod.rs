@@ -22,6 +22,7 @@ mod lanes;
 mod list;
 mod listen;
 mod names;
+mod options;
 mod passfile;
 mod people;
 mod pool;
