@@ -118,7 +118,7 @@ pub struct UserRemoval {
     pub to: Option<Uuid>,
 }
 
-/// What a removal did.
+/// What a removal did, or has done so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RemovedUser {
     pub keys_revoked: u64,
@@ -128,4 +128,27 @@ pub struct RemovedUser {
     /// one of the same name.
     #[serde(default)]
     pub renamed: u64,
+}
+
+/// How far a removal is. Until it is finished the person can no longer sign in, keys that are to be revoked are
+/// refused, and keys that are handed over go on working.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RemovalProgress {
+    #[serde(flatten)]
+    pub removed: RemovedUser,
+    /// Active keys, and projects that are handed over, which are still to come; 0 when it is finished.
+    #[serde(default)]
+    pub left: u64,
+}
+
+impl RemovalProgress {
+    pub fn is_finished(&self) -> bool {
+        self.left == 0
+    }
+
+    /// How many keys and projects are done.
+    pub fn done(&self) -> u64 {
+        let removed = self.removed;
+        removed.keys_revoked + removed.keys_handed_over + removed.projects_handed_over
+    }
 }

@@ -80,6 +80,9 @@ pub enum ProblemType {
     /// 503: whether the change was made is not known; look before it is asked for again.
     #[serde(rename = "/problems/unsure")]
     Unsure,
+    /// 503: the server's clock is wrong, and what was asked for needs the time.
+    #[serde(rename = "/problems/clock-skew")]
+    ClockSkew,
     /// 507: the database has no room left; nothing was changed.
     #[serde(rename = "/problems/full")]
     Full,

@@ -4,12 +4,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use url::Url;
+
 use super::args::DatabaseArgs;
 use super::{Failure, output};
 use crate::config;
 use crate::model::Secret;
 use crate::server::seal::{self, RootKey};
-use crate::server::store::postgres::{Address, PostgresStore};
+use crate::server::store::postgres::{Address, PassFile, PostgresStore};
 use crate::server::store::sqlite::SqliteStore;
 use crate::server::store::{Store, StoreError, StoreResult};
 
@@ -39,7 +41,7 @@ impl Database {
     }
 
     pub fn at(url: &str, root_key_file: Option<&Path>) -> Result<Self, Failure> {
-        let location = Location::parse(url)?;
+        let location = Location::parse(url, "--database")?;
         let root_key = match (root_key_file, config::variable(config::ROOT_KEY)?, &location) {
             (Some(file), _, _) => RootKeySource::File(file.to_owned()),
             (None, Some(text), _) => RootKeySource::Environment(Secret::new(text)),
@@ -69,7 +71,7 @@ impl Database {
 
     /// One that can be backed up and restored.
     pub fn in_file(url: &str, root_key_file: Option<&Path>) -> Result<Self, Failure> {
-        Location::parse(url)?.only_file()?;
+        Location::parse(url, "--database")?.only_file()?;
         Self::at(url, root_key_file)
     }
 
@@ -90,15 +92,15 @@ impl Database {
 }
 
 impl Location {
-    pub fn parse(url: &str) -> Result<Self, Failure> {
+    /// `flag` is what it was given with.
+    pub fn parse(url: &str, flag: &str) -> Result<Self, Failure> {
         match url.split_once(':') {
             Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(path))),
-            Some(("postgres" | "postgresql", _)) => postgres(url),
-            _ => Err(Failure::Usage(
-                "--database must be written as sqlite:PATH, such as sqlite:/var/lib/keydeck/keydeck.db, or as \
+            Some(("postgres" | "postgresql", _)) => postgres(url, flag),
+            _ => Err(Failure::Usage(format!(
+                "{flag} must be written as sqlite:PATH, such as sqlite:/var/lib/keydeck/keydeck.db, or as \
                  postgres://USER@HOST/DATABASE"
-                    .into(),
-            )),
+            ))),
         }
     }
 
@@ -145,7 +147,7 @@ impl fmt::Display for Location {
     }
 }
 
-fn postgres(url: &str) -> Result<Location, Failure> {
+fn postgres(url: &str, flag: &str) -> Result<Location, Failure> {
     let is_shown = || std::env::args().any(|argument| argument.ends_with(url));
     if Address::has_password(url) && is_shown() {
         output::talk(
@@ -154,9 +156,50 @@ fn postgres(url: &str) -> Result<Location, Failure> {
         );
     }
     let password = config::variable(config::DATABASE_PASSWORD)?.map(Secret::new);
-    let address =
-        Address::parse(url, password.as_ref()).map_err(|error| Failure::Usage(error.to_string()))?;
+    let passwords = password_file()?;
+    let address = Address::with_passwords(url, password.as_ref(), passwords.as_ref());
+    let address = address.map_err(|error| Failure::Usage(format!("{flag}: {error}")))?;
+    for variable in unread(url) {
+        output::talk(format!(
+            "{variable} is set, and keydeck does not read it: {flag} says where the database is"
+        ));
+    }
     Ok(Location::Postgres(Box::new(address)))
+}
+
+/// As every client of PostgreSQL finds it.
+fn password_file() -> Result<Option<PassFile>, Failure> {
+    if let Some(path) = config::variable(config::PASSWORD_FILE)? {
+        return Ok(Some(PassFile::from(Path::new(&path))));
+    }
+    Ok(std::env::home_dir().map(|home| PassFile {
+        path: home.join(".pgpass"),
+        named: false,
+    }))
+}
+
+/// What other clients of PostgreSQL would take from the environment where the URL says nothing.
+fn unread(url: &str) -> impl Iterator<Item = &'static str> {
+    let Ok(url) = Url::parse(url.trim()) else {
+        return [None; 7].into_iter().flatten();
+    };
+    let has = |option: &str| url.query_pairs().any(|(name, _)| name == option);
+    let has_host = url.host_str().is_some_and(|host| !host.is_empty()) || has("host") || has("hostaddr");
+    [
+        ("PGSERVICE", has_host),
+        ("PGHOST", has_host),
+        ("PGHOSTADDR", has_host),
+        ("PGPORT", url.port().is_some() || has("port") || !has_host),
+        ("PGUSER", !url.username().is_empty() || has("user")),
+        ("PGDATABASE", url.path().len() > 1 || has("dbname")),
+        ("PGSSLMODE", has("sslmode")),
+    ]
+    .map(|(variable, is_said)| {
+        let is_set = !is_said && std::env::var_os(variable).is_some_and(|value| !value.is_empty());
+        is_set.then_some(variable)
+    })
+    .into_iter()
+    .flatten()
 }
 
 /// `keydeck.db.root-key`, beside the file itself, so that it is the same by every link to it. (Earlier versions wrote it
@@ -181,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_database_is_a_file_or_a_server() {
-        let location = |url| Location::parse(url).map(|place| place.to_string());
+        let location = |url| Location::parse(url, "--database").map(|place| place.to_string());
         assert_eq!(location("sqlite:a/b.db").ok().as_deref(), Some("sqlite:a/b.db"));
         assert_eq!(
             location("postgres://keydeck:s3cret@db.acme.example:5433/keys?connect_timeout=2")
@@ -195,7 +238,7 @@ mod tests {
         assert!(odd.contains("verify-full") && !odd.contains("s3cret"), "{odd}");
         let odd = refused("postgres://keydeck:s3cret@db.acme.example/keys?colour=red");
         assert!(
-            odd.contains("an option behind the ?") && !odd.contains("s3cret"),
+            odd.contains("there is no option colour") && !odd.contains("s3cret"),
             "{odd}"
         );
     }

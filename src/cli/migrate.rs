@@ -20,9 +20,10 @@ pub struct MigrateArgs {
 }
 
 pub fn run(args: &MigrateArgs) -> Result<(), Failure> {
-    let (Location::Sqlite(from), Location::Postgres(to)) =
-        (Location::parse(&args.from)?, Location::parse(&args.to)?)
-    else {
+    let (Location::Sqlite(from), Location::Postgres(to)) = (
+        Location::parse(&args.from, "--from")?,
+        Location::parse(&args.to, "--to")?,
+    ) else {
         return Err(Failure::Usage(
             "a deck moves from a file to a server: --from sqlite:PATH --to postgres://USER@HOST/DATABASE"
                 .into(),

@@ -9,7 +9,10 @@ mod replicas;
 mod server;
 mod transport;
 
+use std::time::Duration;
+
 use futures_util::{Stream, stream};
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 pub use endpoint::{Endpoint, Timeouts};
@@ -21,9 +24,13 @@ use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Created, CreatedGateway, CreatedUser, Explain, Gateway,
     IssuedSessionToken, Key, KeyCounts, KeyEdit, KeyFields, KeyFilter, KeyList, KeyPage, Lookup,
     LookupAnswer, Me, NewGateway, NewProject, NewToken, NewUser, Person, Project, ProjectEdit, ProjectQuery,
-    RemovedUser, Revealed, SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval, Verdict,
+    RemovalProgress, Revealed, SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval, Verdict,
 };
 use crate::model::{Role, Secret, ServerAddress, TokenHash};
+
+/// How often it is asked how far a removal is, and how long without an answer.
+const LOOK: Duration = Duration::from_millis(250);
+const GIVEN_UP: Duration = Duration::from_secs(60);
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -209,10 +216,36 @@ impl Client {
         new.token.ok_or_else(|| self.not_keydeck("answered no token"))
     }
 
-    pub async fn remove_user(&self, id: Uuid, removal: &UserRemoval) -> Result<RemovedUser> {
-        self.transport
-            .delete_with(&format!("v1/users/{id}"), removal)
-            .await
+    pub async fn remove_user(&self, id: Uuid, removal: &UserRemoval) -> Result<RemovalProgress> {
+        self.remove_user_telling(id, removal, |_| ()).await
+    }
+
+    /// Of somebody with very many keys, `tell` hears how far it is. It goes on in the server also when nobody asks any
+    /// more, as when the caller is who was removed, or no server answers for long: then some is left in what is returned.
+    pub async fn remove_user_telling(
+        &self,
+        id: Uuid,
+        removal: &UserRemoval,
+        tell: impl Fn(RemovalProgress),
+    ) -> Result<RemovalProgress> {
+        let path = format!("v1/users/{id}");
+        let mut progress: RemovalProgress = self.transport.delete_with(&path, removal).await?;
+        let mut asked = Instant::now();
+        while !progress.is_finished() && asked.elapsed() < GIVEN_UP {
+            tell(progress);
+            sleep(LOOK).await;
+            match self.removal(id).await {
+                Ok(now) => (progress, asked) = (now, Instant::now()),
+                Err(error) if error.is_retryable() => {}
+                Err(_) => break,
+            }
+        }
+        Ok(progress)
+    }
+
+    /// How far the removal of a user is.
+    pub async fn removal(&self, id: Uuid) -> Result<RemovalProgress> {
+        self.transport.get(&format!("v1/removals/{id}"), &()).await
     }
 
     pub async fn activity_head(&self) -> Result<ActivityHead> {

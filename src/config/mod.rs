@@ -27,6 +27,8 @@ pub const TOKEN: &str = "KEYDECK_TOKEN";
 pub const ROOT_KEY: &str = "KEYDECK_ROOT_KEY";
 /// The password of a PostgreSQL database whose URL has none; every client of PostgreSQL knows it.
 pub const DATABASE_PASSWORD: &str = "PGPASSWORD";
+/// Where else that password may stand, in the form of `.pgpass`.
+pub const PASSWORD_FILE: &str = "PGPASSFILE";
 /// The database, in a URL that may hold a password.
 pub const DATABASE: &str = "KEYDECK_DATABASE";
 /// What no program that keydeck starts gets to see.

@@ -1,8 +1,6 @@
 //! The one way a presented key comes to an outcome, at the exchange as at a gateway: what is decided is
 //! counted before it is answered.
 
-use jiff::Timestamp;
-
 use super::error::ApiError;
 use super::state::ServerState;
 use super::store::CheckedKey;
@@ -16,14 +14,14 @@ impl ServerState {
         self.metrics.checked(at, Ok(grant));
         let origin = origin_of_use(caller, grant);
         self.usage
-            .allowed(key.number, Timestamp::now(), caller.address, origin);
+            .allowed(key.number, self.clock.now(), caller.address, origin);
     }
 
     /// A rule refuses; of `key`, as far as it is known which one was presented.
     pub(super) fn refused(&self, at: PresentedAt, key: Option<&CheckedKey>, rule: Rule) -> ApiError {
         self.metrics.checked(at, Err(rule));
         if let Some(key) = key {
-            self.usage.refused(key.number, Timestamp::now(), rule);
+            self.usage.refused(key.number, self.clock.now(), rule);
         }
         rule.into()
     }

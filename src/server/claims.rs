@@ -42,9 +42,9 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// For a connection that begins now.
-    pub fn new(signer: &SessionSigner, project: Uuid, key: Uuid) -> Self {
-        let now = Timestamp::now().as_second();
+    /// For a connection that begins `now`.
+    pub fn new(signer: &SessionSigner, project: Uuid, key: Uuid, now: Timestamp) -> Self {
+        let now = now.as_second();
         Self {
             issuer: signer.server.key_name.clone(),
             audience: session_server::origin(&signer.server.url),
@@ -106,7 +106,7 @@ mod tests {
             signer("wss://s.example:8443/a", "one"),
             Secret::new("the private key"),
         );
-        let claims = Claims::new(&ours, Uuid::from_u128(1), Uuid::from_u128(2));
+        let claims = Claims::new(&ours, Uuid::from_u128(1), Uuid::from_u128(2), Timestamp::now());
         assert_eq!(claims.audience, "wss://s.example:8443");
         let token = Secret::new(claims.signed(&key).expect("signed"));
         let read = Claims::read(&token, &ours, &key).expect("its own");

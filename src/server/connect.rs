@@ -87,9 +87,10 @@ pub async fn exchange(
     let private_key = server
         .unsealed(|sealer| sealer.unseal_session_key(project, &signer.private_key))
         .await?;
+    let now = server.clock.checked()?;
     let connection = Connection {
         url: session_url(&signer, resume.session_id.as_deref())?,
-        jwt: Claims::new(&signer, project, key.id).signed(&private_key)?,
+        jwt: Claims::new(&signer, project, key.id, now).signed(&private_key)?,
     };
     server.allowed(PresentedAt::Connection, &key, &caller, &grant);
     Ok(Json(connection).into_response())

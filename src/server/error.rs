@@ -7,6 +7,7 @@ use axum::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::clock::Skewed;
 use super::framing::Unreadable;
 use super::seal::SealError;
 use super::sign_in::Wait;
@@ -41,7 +42,7 @@ impl ApiError {
                 current: None,
             }),
             retry_after: match kind {
-                ProblemType::Unavailable | ProblemType::Timeout => Some(1),
+                ProblemType::Unavailable | ProblemType::Timeout | ProblemType::ClockSkew => Some(1),
                 ProblemType::TooManyAtOnce => Some(5),
                 _ => None,
             },
@@ -209,6 +210,7 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
             "Stopped until it is started again",
         ),
         ProblemType::Unsure => (StatusCode::SERVICE_UNAVAILABLE, "Done or not"),
+        ProblemType::ClockSkew => (StatusCode::SERVICE_UNAVAILABLE, "The clock is wrong"),
         ProblemType::Full => (StatusCode::INSUFFICIENT_STORAGE, "No room left"),
         ProblemType::Internal | ProblemType::Unknown => {
             (StatusCode::INTERNAL_SERVER_ERROR, "Fault of the server")
@@ -275,7 +277,7 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::ActorGone => Self::unauthenticated(),
             StoreError::RoleChanged => Self::forbidden("Your role changed meanwhile; look again."),
-            StoreError::Unavailable(_) | StoreError::DataKeyReplaced => {
+            StoreError::Unavailable(_) | StoreError::Misconfigured(_) | StoreError::DataKeyReplaced => {
                 tracing::warn!(%error, "the store is away");
                 Self::new(
                     ProblemType::Unavailable,
@@ -308,6 +310,22 @@ impl From<StoreError> for ApiError {
                 Self::internal()
             }
         }
+    }
+}
+
+impl From<Skewed> for ApiError {
+    fn from(Skewed(by): Skewed) -> Self {
+        let off = match by.as_secs() {
+            ahead if ahead > 0 => format!("{ahead} s ahead of"),
+            behind => format!("{} s behind", -behind),
+        };
+        Self::new(
+            ProblemType::ClockSkew,
+            format!(
+                "The server's clock is {off} the time of its database, so that no token can be dated; whoever runs this \
+                 server must set its clock."
+            ),
+        )
     }
 }
 

@@ -90,7 +90,19 @@ async fn active(server: &ServerState, asking: &AskingServer, token: &Secret) -> 
         return Ok(None);
     };
     let key = server.store.key(claims.key_id, Visible::All).await?;
-    let is_active = matches!(key, Some(Found::Active(key))
-        if key.project.as_ref().is_some_and(|project| project.id == asking.project && project.deployed));
+    let Some(Found::Active(key)) = key else {
+        return Ok(None);
+    };
+    let is_active = key
+        .project
+        .as_ref()
+        .is_some_and(|project| project.id == asking.project && project.deployed)
+        && !is_being_revoked(server, key.creator.id).await?;
     Ok(is_active.then_some(claims))
+}
+
+/// Whether the keys that are left of a person who is being removed are as good as revoked.
+async fn is_being_revoked(server: &ServerState, creator: Uuid) -> ApiResult<bool> {
+    let removal = server.store.removal(creator).await?;
+    Ok(removal.is_some_and(|far| !far.is_finished() && far.removed.keys_handed_over == 0))
 }

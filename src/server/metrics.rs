@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::Extension;
@@ -12,6 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use prometheus_client::encoding::{self, EncodeLabelSet};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
@@ -54,6 +56,7 @@ pub struct Metrics {
     requests: Family<Request, Counter>,
     seconds: Family<Route, Histogram, fn() -> Histogram>,
     checks: Family<Check, Counter>,
+    clock_skew: Gauge<f64, AtomicU64>,
 }
 
 impl Metrics {
@@ -62,6 +65,7 @@ impl Metrics {
         let requests = Family::default();
         let seconds = Family::new_with_constructor(answer_times as fn() -> Histogram);
         let checks = Family::default();
+        let clock_skew = Gauge::default();
         registry.register(
             "build",
             "The program that runs",
@@ -79,6 +83,12 @@ impl Metrics {
             "Presented keys, and the rule that let them through or refused",
             checks.clone(),
         );
+        registry.register_with_unit(
+            "clock_skew",
+            "How far this machine's clock is ahead of the database's; without one, of the time that has passed",
+            Unit::Seconds,
+            clock_skew.clone(),
+        );
         for (name, help, histogram) in [
             ("store_read", "Reads that are answered on the spot", &store.read),
             ("store_search", "Reads that may take long", &store.search),
@@ -91,6 +101,7 @@ impl Metrics {
             requests,
             seconds,
             checks,
+            clock_skew,
         }
     }
 
@@ -150,6 +161,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
     figures.may_have(peer.address().ip(), &headers)?;
+    server.metrics.clock_skew.set(server.clock.skew().as_secs_f64());
     let mut text = String::new();
     encoding::text::encode(&mut text, &server.metrics.registry).map_err(|_| ApiError::internal())?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS))], text))

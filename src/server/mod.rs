@@ -11,6 +11,7 @@ mod bounds;
 mod check;
 mod chunks;
 mod claims;
+mod clock;
 mod connect;
 mod cursor;
 mod error;
@@ -35,6 +36,7 @@ mod projects;
 mod queries;
 mod question;
 mod reading;
+mod removals;
 mod root_key;
 mod router;
 mod row_numbers;
@@ -59,6 +61,7 @@ use tokio::net::TcpListener;
 pub use accept::Entrance;
 pub use auth::LocalSession;
 pub use bounds::Bounds;
+pub use clock::Clock;
 pub use figures::{Figures, MetricsToken};
 pub use mint::new_key;
 use router::Front;
@@ -80,8 +83,13 @@ pub async fn serve(
     let site = entrance.site(state.local_session.is_some())?;
     let feed = tokio::spawn(events::feed(state.clone()));
     let counts = tokio::spawn(usage::keep(state.clone()));
+    let removals = tokio::spawn(removals::keep(state.clone()));
+    let clock = tokio::spawn(clock::keep(state.clone()));
     accept::until(entrance, Front::new(state.clone(), site), &state, shutdown).await;
     feed.abort();
+    clock.abort();
+    // A portion that was begun is kept as a whole, or nothing of it is.
+    removals.abort();
     // It ends by itself when the server is closing.
     if counts.await.is_err() {
         tracing::error!("counting what keys are used for has failed");

@@ -30,7 +30,7 @@ use super::site::Site;
 use super::state::ServerState;
 use super::{
     activity, authorize, connect, events, gateways, head, health, introspect, keys, me, metrics, observe,
-    openapi, projects, session_servers, session_tokens, users,
+    openapi, projects, removals, session_servers, session_tokens, users,
 };
 use crate::api::ProblemType;
 
@@ -206,6 +206,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(users::list, users::add))
         .routes(routes!(users::edit, users::remove))
         .routes(routes!(users::replace_token))
+        .routes(routes!(removals::show))
         .routes(routes!(gateways::list, gateways::add))
         .routes(routes!(gateways::remove))
         .routes(routes!(activity::list))

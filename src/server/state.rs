@@ -7,8 +7,10 @@ use tokio::sync::{broadcast, watch};
 
 use super::address::TrustedProxies;
 use super::auth::LocalSession;
+use super::clock::Clock;
 use super::events::News;
 use super::metrics::Metrics;
+use super::removals::Removals;
 use super::row_numbers::RowNumbers;
 use super::seals::Seals;
 use super::sign_in::SignIns;
@@ -35,6 +37,8 @@ pub struct Shared {
     pub(super) turns: Turns,
     pub(super) usage: Recorder,
     pub(super) metrics: Metrics,
+    pub(super) clock: Clock,
+    pub(super) removals: Removals,
     pub(super) organisation: Organisation,
     pub(super) row_numbers: RowNumbers,
     /// The newest change when the server started; events begin behind it.
@@ -57,6 +61,7 @@ impl ServerState {
         let metrics = Metrics::new(store.latencies());
         let row_numbers =
             RowNumbers::new(&seals.now()).map_err(|error| StoreError::Fault(error.to_string()))?;
+        let clock = Clock::of(&*store).await?;
         Ok(Self(Arc::new(Shared {
             store,
             seals,
@@ -67,12 +72,18 @@ impl ServerState {
             turns: Turns::default(),
             usage: Recorder::default(),
             metrics,
+            clock,
+            removals: Removals::default(),
             organisation,
             row_numbers,
             first_seq,
             events: broadcast::Sender::new(EVENTS_KEPT),
             closing: watch::Sender::new(false),
         })))
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Returns when the server is closing.

@@ -1,19 +1,21 @@
 //! The people of the organisation; for Owners.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
 
 use super::auth::SignedIn;
 use super::body::Json;
 use super::error::{ApiError, ApiResult};
 use super::extract::{self, Id, Query};
 use super::openapi::{BadBody, BadQuery, Common, Forbidden, LastOwner, NoSuchId, Stays};
-use super::policy;
 use super::state::ServerState;
 use super::store::{Fate, NewUserRecord, Removal, RoleChange, Taken};
+use super::{policy, removals};
 use crate::api::{
-    CreatedUser, KeysFate, NewToken, NewUser, Person, ProblemType, RemovedUser, User, UserEdit, UserQuery,
-    UserRemoval,
+    CreatedUser, KeysFate, NewToken, NewUser, Person, ProblemType, RemovalProgress, RemovedUser, User,
+    UserEdit, UserQuery, UserRemoval,
 };
 use crate::model::{FieldErrors, Secret, Token, TokenKind, email};
 use crate::server::seal::SealError;
@@ -104,24 +106,41 @@ pub async fn replace_token(
     }
 }
 
-/// Removes a user, and revokes or hands over their active keys. Their token stops counting at once.
+/// Removes a user, and revokes or hands over their active keys. Their token is invalid at once, and so are keys that are
+/// revoked. Of very many keys the answer does not wait for the last: it is 202 then, and the rest goes on.
 #[utoipa::path(delete, path = "/v1/users/{id}", tag = "users", params(("id" = uuid::Uuid, Path), UserRemoval),
-    responses((status = 200, description = "What was done.", body = RemovedUser), NoSuchId, Stays, Forbidden, Common))]
+    responses((status = 200, description = "What was done.", body = RemovedUser),
+        (status = 202, description = "The user is removed, and their keys are being dealt with; `Location` says how far it is.", body = RemovalProgress,
+            headers(("location" = String))), NoSuchId, Stays, Forbidden, Common))]
 pub async fn remove(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
     Query(removal): Query<UserRemoval>,
-) -> ApiResult<Json<RemovedUser>> {
+) -> ApiResult<Response> {
     owner_only(&signed_in)?;
     let fate = fate(&removal)?;
     match server.store.remove_user(id, fate, signed_in.actor).await? {
-        Removal::Removed(removed) => Ok(Json(removed)),
+        Removal::Removed(removed) => Ok(Json(removed).into_response()),
+        Removal::Begun(begun) => {
+            server.removals.take_on(id);
+            let progress = removals::finished_soon(&server, id, begun).await;
+            if progress.is_finished() {
+                return Ok(Json(progress.removed).into_response());
+            }
+            let location = HeaderValue::try_from(format!("/v1/removals/{id}"));
+            let location = location.map_err(|_| ApiError::internal())?;
+            Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(progress)).into_response())
+        }
         Removal::HasKeys(1) => Err(in_use("1 active key; say what becomes of it")),
         Removal::HasKeys(keys) => Err(in_use(&format!("{keys} active keys; say what becomes of them"))),
         Removal::NobodyToHandTo => Err(ApiError::invalid_field(
             "to",
             "There is nobody else of this id who could take the keys over.",
+        )),
+        Removal::IsHeir => Err(ApiError::new(
+            ProblemType::InUse,
+            "The keys of somebody who was removed are being handed over to this person; try again when that is done.",
         )),
         Removal::LastOwner => Err(last_owner()),
         Removal::Missing => Err(ApiError::not_found()),
@@ -160,7 +179,7 @@ fn last_owner() -> ApiError {
     )
 }
 
-fn owner_only(signed_in: &SignedIn) -> ApiResult<()> {
+pub(super) fn owner_only(signed_in: &SignedIn) -> ApiResult<()> {
     match policy::may_manage_users(&signed_in.user) {
         true => Ok(()),
         false => Err(ApiError::forbidden("Only an Owner looks after users.")),

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use jiff::SignedDuration;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use keydeck::api::ProblemType;
 use reqwest::Method;
@@ -280,4 +281,43 @@ async fn a_mobile_key_is_for_the_apps_that_it_names() {
     );
     refused_by(&shop.asked(&[]).await, "bundle-missing");
     refused_by(&shop.asked(&[("origin", SHOP)]).await, "page-with-mobile-key");
+}
+
+#[tokio::test]
+async fn under_a_clock_that_is_wrong_no_token_is_signed_and_no_use_is_dated_by_it() {
+    let shop = Shop::web().await;
+    let page = [("origin", SHOP)];
+    for days in [32, -32] {
+        let clock = shop.deck.state.clock();
+        clock.set_ahead(SignedDuration::from_hours(24 * days));
+        let refused = shop.asked(&page).await;
+        let sentence = refused.refused(503, ProblemType::ClockSkew).detail;
+        assert!(sentence.contains("set its clock"), "{sentence}");
+        let figures = shop.deck.someone("").get("/metrics").await;
+        let skew = figures
+            .body
+            .lines()
+            .find_map(|line| line.strip_prefix("keydeck_clock_skew_seconds "))
+            .and_then(|skew| skew.parse::<f64>().ok());
+        let off = skew.expect("a figure") - days as f64 * 86_400.0;
+        assert!(off.abs() < 30.0, "{off}");
+        clock.set_ahead(SignedDuration::ZERO);
+        shop.asked(&page).await.expect(200);
+    }
+    // What no token is signed for is allowed all the same, and a refusal is noted when it happened.
+    let clock = shop.deck.state.clock();
+    clock.set_ahead(SignedDuration::from_hours(24 * 32));
+    shop.asked(&[("origin", "https://elsewhere.example")])
+        .await
+        .refused(403, ProblemType::NotByThisKey);
+    let path = format!("/v1/keys/{}/usage", shop.key);
+    loop {
+        let usage = shop.deck.owner.get(&path).await.expect(200);
+        let counts = usage["hours"]["refused"].as_array().expect("counts");
+        let of_this_day: u64 = counts[counts.len() - 2..].iter().filter_map(Value::as_u64).sum();
+        if of_this_day == 1 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
 }

@@ -30,6 +30,7 @@ pub const OWNER: &str = "mira@acme.example";
 pub struct Deck {
     pub url: String,
     pub owner: Person,
+    pub state: ServerState,
     contract: Arc<Contract>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
@@ -70,7 +71,7 @@ impl Deck {
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let (stop, stopped) = oneshot::channel::<()>();
         let entrance = Entrance::new(listener, None, bounds);
-        let server = tokio::spawn(serve(entrance, state, async {
+        let server = tokio::spawn(serve(entrance, state.clone(), async {
             // A dropped sender stops it too.
             let _ = stopped.await;
         }));
@@ -78,6 +79,7 @@ impl Deck {
         Self {
             owner: Person::new(&url, token, &contract),
             url,
+            state,
             contract,
             stop,
             server,

@@ -1,6 +1,6 @@
 //! People, and answers to the questions of their screen.
 
-use keydeck::api::{Key, Me, Person, RemovedUser, User, UserRemoval};
+use keydeck::api::{Key, Me, Person, RemovalProgress, RemovedUser, User, UserRemoval};
 use keydeck::client::Error;
 use keydeck::model::{Role, Scope};
 use keydeck::server::policy;
@@ -130,6 +130,7 @@ impl Talk {
     }
 
     pub fn answer_removal(&mut self, id: Uuid, result: Result<RemovedUser, Error>) -> &mut Self {
+        let result = result.map(|removed| RemovalProgress { removed, left: 0 });
         self.reply(PeopleReply::Removed { id, result })
     }
 

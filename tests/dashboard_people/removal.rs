@@ -1,6 +1,8 @@
 //! Removing a person: their keys are shown, and what becomes of them is asked.
 
-use keydeck::api::{KeyEvent, KeyEventKind, KeysFate, Part, ProblemType, RemovedUser, UserRemoval};
+use keydeck::api::{
+    KeyEvent, KeyEventKind, KeysFate, Part, ProblemType, RemovalProgress, RemovedUser, UserRemoval,
+};
 use keydeck::client::Error;
 use keydeck::model::Role;
 use keydeck::tui::message::{Message, PeopleReply};
@@ -68,6 +70,40 @@ fn all_keys_of_who_is_removed_can_be_revoked() {
     };
     talk.answer_removal(id, Ok(done));
     assert_eq!(talk.notice(), "Removed jonas@acme.example; 2 keys revoked.");
+}
+
+#[test]
+fn of_very_many_keys_it_is_told_how_many_are_done() {
+    let mut talk = showing_people();
+    talk.press("d").answer_holding(Ok(holding(2, 50_000)));
+    talk.press("<Left><Enter>");
+    let (id, _) = talk.removal();
+    let far = |keys_revoked, left| RemovalProgress {
+        removed: RemovedUser {
+            keys_revoked,
+            keys_handed_over: 0,
+            projects_handed_over: 0,
+            renamed: 0,
+        },
+        left,
+    };
+    for (done, left) in [(300, 49_700), (12_000, 38_000)] {
+        let progress = far(done, left);
+        talk.reply(PeopleReply::Removing { id, progress });
+        assert_eq!(removal(&talk).progress, Some(progress));
+        assert!(removal(&talk).sending, "the answer is waited for");
+    }
+    // Of somebody else.
+    let (other, progress) = (Uuid::from_u128(99), far(1, 1));
+    talk.reply(PeopleReply::Removing { id: other, progress });
+    assert_eq!(removal(&talk).progress, Some(far(12_000, 38_000)));
+    // Nobody answers any more; the server goes on.
+    let result = Ok(far(20_000, 30_000));
+    talk.reply(PeopleReply::Removed { id, result });
+    assert_eq!(
+        talk.notice(),
+        "Removed jonas@acme.example; 20000 keys revoked so far; the server goes on with 30000 more."
+    );
 }
 
 #[test]

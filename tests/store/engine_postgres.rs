@@ -29,6 +29,11 @@ pub async fn found(founding: &Founding, data_key: &WrappedDataKey) -> (Arc<dyn S
     (Arc::new(store), place)
 }
 
+/// As another server has it.
+pub async fn again(place: &Place) -> Arc<dyn Store> {
+    Arc::new(PostgresStore::open(&place.address()).await.unwrap())
+}
+
 /// What somebody does to the database behind the program's back.
 pub async fn run(place: &Place, sql: &str) -> Result<(), String> {
     place.database.run(sql).await

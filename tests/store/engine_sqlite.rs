@@ -23,6 +23,11 @@ pub async fn found(founding: &Founding, data_key: &WrappedDataKey) -> (Arc<dyn S
     (Arc::new(store), Place { path, directory })
 }
 
+/// As another process has it.
+pub async fn again(place: &Place) -> Arc<dyn Store> {
+    Arc::new(SqliteStore::open(&place.path).unwrap())
+}
+
 /// What somebody does to the database behind the program's back.
 pub async fn run(place: &Place, sql: &str) -> Result<(), String> {
     let conn = Connection::open(&place.path).unwrap();

@@ -19,6 +19,8 @@ mod on_postgres {
     mod changes;
     mod data_keys;
     mod deck;
+    #[path = "postgres_edges.rs"]
+    mod edges;
     #[path = "engine_postgres.rs"]
     mod engine;
     mod names;

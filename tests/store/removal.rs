@@ -1,6 +1,9 @@
 //! Removing a person: what becomes of their keys and projects, all of it or nothing.
 
-use keydeck::api::{ActivityAction, ActivityPage, ActivityQuery, RemovedUser, User, UserQuery};
+use futures_util::{StreamExt, stream};
+use keydeck::api::{
+    ActivityAction, ActivityPage, ActivityQuery, RemovalProgress, RemovedUser, User, UserQuery,
+};
 use keydeck::model::{Role, Scope, TokenHash};
 use keydeck::server::store::{
     Fate, Found, Idempotency, KeyCreation, NewUserRecord, Removal, StoreError, Visible,
@@ -356,4 +359,144 @@ async fn the_database_itself_keeps_who_has_keys() {
         let refused = engine::run(&deck.place, sql).await.unwrap_err();
         assert!(refused.to_lowercase().contains(why), "{sql}: {refused}");
     }
+}
+
+/// More than one portion deals with.
+const MANY: usize = 450;
+
+impl Deck {
+    /// So many Web keys of the editor, as what presents them is known.
+    async fn many(&self, count: usize) -> Vec<TokenHash> {
+        let keys: Vec<_> = (0..count)
+            .map(|n| new_key(Scope::Web, &format!("Lobby {n}"), Some(self.kiosk.id)))
+            .collect();
+        let hashes = keys.iter().map(|key| key.token_hash).collect();
+        let created = keys.into_iter().map(|key| self.create(key, &self.editor));
+        stream::iter(created).buffer_unordered(8).count().await;
+        hashes
+    }
+
+    /// How many of them no check refuses.
+    async fn let_through(&self, keys: &[TokenHash]) -> usize {
+        let mut active = 0;
+        for key in keys {
+            let checked = self.store.check(key, None).await.unwrap().key.unwrap();
+            active += usize::from(!checked.revoked);
+        }
+        active
+    }
+
+    async fn begin(&self, fate: Fate) -> RemovalProgress {
+        match self.remove(self.editor.id, Some(fate)).await {
+            Removal::Begun(progress) => progress,
+            other => panic!("not begun: {other:?}"),
+        }
+    }
+
+    /// To the end; returns how far it was after each portion.
+    async fn finish(&self, person: Uuid) -> Vec<RemovalProgress> {
+        let mut portions = Vec::new();
+        while let Some(progress) = self.store.continue_removal(person).await.unwrap() {
+            portions.push(progress);
+        }
+        portions
+    }
+}
+
+#[tokio::test]
+async fn very_many_keys_are_refused_at_once_and_revoked_in_portions() {
+    let deck = Deck::new().await;
+    let keys = deck.many(MANY).await;
+    let begun = deck.begin(Fate::Revoke).await;
+    assert!(
+        begun.done() > 0 && begun.done() + begun.left == MANY as u64,
+        "{begun:?}"
+    );
+    assert_eq!(deck.let_through(&keys).await, 0);
+    let of_editor = TokenHash::of("kdu_editor");
+    assert_eq!(deck.store.user_by_token(&of_editor).await.unwrap(), None);
+    assert_eq!(
+        deck.remove(deck.editor.id, Some(Fate::Revoke)).await,
+        Removal::Missing
+    );
+    assert_eq!(
+        deck.store.unfinished_removals().await.unwrap(),
+        [(deck.editor.id, begun)]
+    );
+    // Others change something between two portions, also what is of the same project; one of the keys too.
+    deck.web("Checkout").await;
+    let key = new_key(Scope::Web, "New", Some(deck.kiosk.id));
+    let stays = key.token_hash;
+    deck.create(key, &deck.owner).await;
+    let last = deck
+        .store
+        .key_by_hash(&keys[MANY - 1], Visible::All)
+        .await
+        .unwrap();
+    let Some(Found::Active(last)) = last else {
+        panic!("it was on its turn already")
+    };
+    deck.store.revoke_key(last.id, actor(&deck.owner)).await.unwrap();
+
+    // As after a crash: whoever has the database finishes it.
+    let other = engine::again(&deck.place).await;
+    let crashed = other.continue_removal(deck.editor.id).await.unwrap().unwrap();
+    assert!(crashed.done() > begun.done());
+    let portions = deck.finish(deck.editor.id).await;
+    assert!(portions.is_sorted_by_key(RemovalProgress::done));
+    let done = deck.store.removal(deck.editor.id).await.unwrap().unwrap();
+    assert_eq!((done.removed.keys_revoked, done.left), (MANY as u64 - 1, 0));
+    assert!(deck.store.unfinished_removals().await.unwrap().is_empty());
+    assert_eq!(deck.let_through(&[stays]).await, 1);
+    assert_eq!(deck.keys_of_people().await, [("mira@acme.example".into(), 2)]);
+    let rows = deck.store.last_seq().await.unwrap();
+    // Two people and two projects, the keys, their revocations, who was removed, and what the owner did.
+    assert_eq!(rows, 3 + 2 * MANY as u64 + 1 + 2);
+    let log = deck.log(Visible::All).await.items;
+    assert_eq!(log[0].action, ActivityAction::KeyRevoked);
+    assert_eq!(log[0].actor.as_ref().unwrap().id, deck.owner.id);
+}
+
+#[tokio::test]
+async fn very_many_keys_that_are_handed_over_work_all_the_time() {
+    let deck = Deck::new().await;
+    let ada = deck.add("ada@acme.example", Role::Editor).await;
+    let keys = deck.many(MANY).await;
+    let begun = deck.begin(Fate::HandOver(ada.id)).await;
+    assert!(begun.removed.keys_handed_over > 0 && begun.left > 0);
+    assert_eq!(deck.let_through(&keys).await, MANY);
+    // Who gets them stays until they have them, and nobody else gets what is hers meanwhile.
+    for fate in [Fate::Revoke, Fate::HandOver(deck.owner.id)] {
+        assert_eq!(deck.remove(ada.id, Some(fate)).await, Removal::IsHeir);
+    }
+    let portions = deck.finish(deck.editor.id).await;
+    assert!(!portions.is_empty());
+    let done = deck.store.removal(deck.editor.id).await.unwrap().unwrap();
+    let all = RemovedUser {
+        keys_handed_over: MANY as u64,
+        projects_handed_over: 1,
+        ..NOTHING
+    };
+    assert_eq!((done.removed, done.left), (all, 0));
+    assert_eq!(deck.let_through(&keys).await, MANY);
+    assert!(matches!(
+        deck.remove(ada.id, Some(Fate::HandOver(deck.owner.id))).await,
+        Removal::Begun(_)
+    ));
+}
+
+#[tokio::test]
+async fn the_database_itself_keeps_a_removal_open_while_keys_are_left() {
+    let deck = Deck::new().await;
+    deck.many(MANY).await;
+    deck.begin(Fate::Revoke).await;
+    let refused = engine::run(&deck.place, "UPDATE removals SET finished_at = 1").await;
+    let refused = refused.unwrap_err();
+    assert!(
+        refused.contains("a person with active keys is not removed"),
+        "{refused}"
+    );
+    deck.finish(deck.editor.id).await;
+    let refused = engine::run(&deck.place, "UPDATE removals SET finished_at = NULL").await;
+    assert!(refused.unwrap_err().contains("finished once"));
 }

@@ -10,6 +10,7 @@ use keydeck::server::store::{HOURS_KEPT, KeyQuery, Tally, Use, Visible, hour_of,
 use uuid::Uuid;
 
 use super::deck::{Deck, new_key, query};
+use super::engine;
 
 /// More than are written to the keys at once.
 const MANY: usize = 300;
@@ -156,4 +157,134 @@ async fn whose_key_it_is_not_asks_in_vain() {
         .await
         .unwrap();
     assert_eq!(deck.store.usage(key.id, Visible::All).await.unwrap(), None);
+}
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// How many hours are kept that were counted.
+async fn hours_kept(deck: &Deck) -> usize {
+    engine::contents(&deck.place).await["usage_hours"].len()
+}
+
+async fn last_use(deck: &Deck, key: Uuid) -> Timestamp {
+    usage(deck, key).await.last_use.unwrap().at
+}
+
+#[tokio::test]
+async fn a_use_under_a_clock_that_is_ahead_deletes_nothing_and_is_of_now() {
+    let deck = Deck::new().await;
+    let keys = keys(&deck, MANY).await;
+    let now = Timestamp::now();
+    for days in [29, 20, 1] {
+        record(&deck, vec![used(keys[0].1, now - DAY * days, "203.0.113.7")]).await;
+    }
+    let ahead = [32, 365, 12 * 365];
+    for days in ahead {
+        let mut tally = used(keys[0].1, now + DAY * days, "203.0.113.8");
+        tally.refuse(now + DAY * days, "origin-foreign");
+        record(&deck, vec![tally]).await;
+        let many = keys
+            .iter()
+            .map(|&(_, key)| used(key, now + DAY * days, "203.0.113.8"));
+        assert!(record(&deck, many.collect()).await);
+        while deck.store.settle_usage().await.unwrap() {}
+    }
+    let report = usage(&deck, keys[0].0).await;
+    assert_eq!(report.days.total().allowed, 3 + 2 * ahead.len() as u64);
+    for key in [keys[0].0, keys[MANY - 1].0] {
+        let off = last_use(&deck, key).await.duration_since(Timestamp::now());
+        assert!(off <= SignedDuration::from_mins(1), "{off}");
+    }
+    for source in report.addresses {
+        assert!(source.last_used_at <= Timestamp::now() + SignedDuration::from_mins(1));
+    }
+    // What is used later is the last use again.
+    let later = Timestamp::now() + SignedDuration::from_secs(1);
+    record(&deck, vec![used(keys[0].1, later, "203.0.113.9")]).await;
+    assert_eq!(
+        last_use(&deck, keys[0].0).await.as_microsecond(),
+        later.as_microsecond()
+    );
+}
+
+#[tokio::test]
+async fn a_use_under_a_clock_that_is_behind_changes_no_last_use() {
+    let deck = Deck::new().await;
+    let (key, number) = keys(&deck, 1).await[0];
+    let now = Timestamp::now();
+    record(&deck, vec![used(number, now, "203.0.113.7")]).await;
+    for at in [now - DAY * 400, Timestamp::UNIX_EPOCH + DAY] {
+        record(&deck, vec![used(number, at, "203.0.113.8")]).await;
+        record(&deck, vec![used(number, now, "203.0.113.7")]).await;
+    }
+    assert_eq!(last_use(&deck, key).await.as_microsecond(), now.as_microsecond());
+    assert_eq!(usage(&deck, key).await.days.total().allowed, 3);
+}
+
+#[tokio::test]
+async fn what_is_old_goes_by_the_clock_and_not_at_once_after_it_jumped() {
+    let deck = Deck::new().await;
+    let (_, number) = keys(&deck, 1).await[0];
+    let now = Timestamp::now();
+    let use_it = async |ago: i32| record(&deck, vec![used(number, now - DAY * ago, "203.0.113.7")]).await;
+    use_it(40).await;
+    use_it(35).await;
+    use_it(0).await;
+    assert_eq!(hours_kept(&deck).await, 1);
+    // To a server that did not run for ten days, or whose clock was set forward by as much, nothing is old at once.
+    let behind = format!("UPDATE clock SET at = at - {}", 10 * DAY.as_micros());
+    engine::run(&deck.place, &behind).await.unwrap();
+    use_it(42).await;
+    use_it(35).await;
+    use_it(0).await;
+    assert_eq!(hours_kept(&deck).await, 2);
+}
+
+#[tokio::test]
+async fn what_an_older_keydeck_noted_in_the_future_is_put_right() {
+    let deck = Deck::new().await;
+    let keys = keys(&deck, 2).await;
+    let now = Timestamp::now();
+    let future = now + DAY * 32;
+    for &(_, number) in &keys {
+        record(&deck, vec![used(number, now, "203.0.113.7")]).await;
+    }
+    let hour = hour_of(now);
+    for sql in [
+        format!(
+            "UPDATE keys SET last_used_at = {}, last_refused_at = {0}",
+            future.as_microsecond()
+        ),
+        format!(
+            "UPDATE key_sources SET last_used_at = {}",
+            future.as_microsecond()
+        ),
+        format!("UPDATE usage_hours SET hour = {}", hour_of(future)),
+    ] {
+        engine::run(&deck.place, &sql).await.unwrap();
+    }
+    assert!(last_use(&deck, keys[1].0).await > now + DAY);
+    // By a server that starts, or by any use.
+    deck.store.settle_usage().await.unwrap();
+    for (key, _) in keys {
+        let last = last_use(&deck, key).await;
+        assert!(last >= now && last <= Timestamp::now(), "{last}");
+        let report = usage(&deck, key).await;
+        assert_eq!(report.last_hour().allowed, 1);
+        assert!(report.addresses[0].last_used_at <= Timestamp::now());
+    }
+    assert!(hour_of(Timestamp::now()) - hour <= 1);
+    // A clock that is far behind the time that is kept is wrong itself; it puts nothing right.
+    let ahead = format!("UPDATE clock SET at = {}", (now + DAY * 60).as_microsecond());
+    let later = now + DAY * 50;
+    let used_later = format!("UPDATE keys SET last_used_at = {}", later.as_microsecond());
+    engine::run(&deck.place, &ahead).await.unwrap();
+    engine::run(&deck.place, &used_later).await.unwrap();
+    deck.store.settle_usage().await.unwrap();
+    assert_eq!(
+        last_use(&deck, deck.page(&query(Sort::Name)).await.items[0].0.id)
+            .await
+            .as_microsecond(),
+        later.as_microsecond()
+    );
 }

@@ -1,7 +1,9 @@
 //! `user remove`: says what becomes of the person's keys, and asks unless told not to.
 
+use indicatif::{ProgressBar, ProgressStyle};
+
 use super::args::RemoveArgs;
-use crate::api::{KeyList, KeysFate, Person, RemovedUser, Sort, UserRemoval};
+use crate::api::{KeyList, KeysFate, Person, RemovalProgress, Sort, UserRemoval};
 use crate::cli::{Failure, confirm, output, pages, resolve};
 use crate::client::Client;
 use crate::model::Role;
@@ -35,12 +37,40 @@ pub async fn run(client: &Client, args: &RemoveArgs) -> Result<(), Failure> {
     if !args.yes && !confirmed(&person, &fate)? {
         return Err(Failure::Failed("nobody was removed".into()));
     }
-    let removed = client.remove_user(person.user.id, &removal(&fate)).await?;
+    let bar = progress_bar(&fate)?;
+    let shown = |progress: RemovalProgress| {
+        bar.set_length(progress.done() + progress.left);
+        bar.set_position(progress.done());
+    };
+    let removed = client
+        .remove_user_telling(person.user.id, &removal(&fate), shown)
+        .await;
+    bar.finish_and_clear();
+    let removed = removed?;
     if args.json {
         return output::json(&removed);
     }
-    output::talk(format!("removed {}{}", person.user.email, done(&removed, &fate)));
+    let left = match removed.left {
+        0 => String::new(),
+        left => format!("; {left} more are on their turn, which the server goes on with"),
+    };
+    output::talk(format!(
+        "removed {}{}{left}",
+        person.user.email,
+        done(&removed, &fate)
+    ));
     Ok(())
+}
+
+/// On a terminal; elsewhere nothing is drawn. Only very many keys take so long that it shows.
+fn progress_bar(fate: &Fate) -> Result<ProgressBar, Failure> {
+    let doing = match fate {
+        Fate::HandOver(_) => "handing over",
+        Fate::Nothing | Fate::Revoke => "revoking",
+    };
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos} of {human_len}, {eta} left")
+        .map_err(Failure::failed)?;
+    Ok(ProgressBar::new(0).with_style(style).with_message(doing))
 }
 
 /// Seen before anything is asked about their keys.
@@ -108,7 +138,8 @@ fn confirmed(person: &Person, fate: &Fate) -> Result<bool, Failure> {
     confirm::asked(&format!("remove {email} ({})", person.user.id))
 }
 
-fn done(removed: &RemovedUser, fate: &Fate) -> String {
+fn done(progress: &RemovalProgress, fate: &Fate) -> String {
+    let removed = progress.removed;
     match fate {
         Fate::Nothing => String::new(),
         Fate::Revoke => format!(", revoked {}", keys(removed.keys_revoked)),

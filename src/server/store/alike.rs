@@ -124,7 +124,7 @@ impl Named {
 
 /// What one person hands over to another, who may have some that are called alike.
 pub struct Handed {
-    /// Those of `$1` that are alike one of `$2`: number, name, project (0 of what has none).
+    /// The project (0 of what has none) of `$3` of `$1`, when it is alike one of `$2`.
     pub alike: &'static str,
     /// Whether, in project `$2`, one of `$3` or `$4` has the compared form `$1`.
     pub taken: &'static str,
@@ -133,12 +133,11 @@ pub struct Handed {
 
 /// Analytics keys are unique in the organisation, and so among anybody's.
 pub const HANDED_KEYS: Handed = Handed {
-    alike: "SELECT k.seq, k.name, k.project FROM keys AS k
-             WHERE k.creator = $1 AND k.revoked_at IS NULL
+    alike: "SELECT k.project FROM keys AS k
+             WHERE k.seq = $3 AND k.creator = $1 AND k.revoked_at IS NULL
                AND EXISTS (SELECT 1 FROM keys AS o
                             WHERE o.project = k.project AND o.name_key = k.name_key AND o.creator = $2
-                              AND o.revoked_at IS NULL AND o.project IS NOT NULL)
-             ORDER BY k.seq",
+                              AND o.revoked_at IS NULL AND o.project IS NOT NULL)",
     taken: "SELECT 1 FROM keys
              WHERE name_key = $1 AND project = $2 AND creator IN ($3, $4)
                AND revoked_at IS NULL AND project IS NOT NULL LIMIT 1",
@@ -146,11 +145,10 @@ pub const HANDED_KEYS: Handed = Handed {
 };
 
 pub const HANDED_PROJECTS: Handed = Handed {
-    alike: "SELECT p.seq, p.name, CAST(0 AS bigint) FROM projects AS p
-             WHERE p.creator = $1 AND p.removed_at IS NULL
+    alike: "SELECT CAST(0 AS bigint) FROM projects AS p
+             WHERE p.seq = $3 AND p.creator = $1 AND p.removed_at IS NULL
                AND EXISTS (SELECT 1 FROM projects AS o
-                            WHERE o.name_key = p.name_key AND o.creator = $2 AND o.removed_at IS NULL)
-             ORDER BY p.seq",
+                            WHERE o.name_key = p.name_key AND o.creator = $2 AND o.removed_at IS NULL)",
     taken: "SELECT 1 FROM projects
              WHERE name_key = $1 AND CAST($2 AS bigint) = 0 AND creator IN ($3, $4) AND removed_at IS NULL LIMIT 1",
     rename: "UPDATE projects SET name = $1, name_key = $2 WHERE seq = $3",

@@ -102,6 +102,15 @@ pub fn of_renamed(field: &str, old: &str, new: &str) -> Map<String, Value> {
     Map::from_iter([(field.to_owned(), json!([old, new]))])
 }
 
+/// The same, of something that may have got a new name on the way.
+pub fn with_new_name(changes: &Map<String, Value>, old: &str, new: &str) -> Map<String, Value> {
+    let mut changes = changes.clone();
+    if new != old {
+        changes.extend(of_renamed("name", old, new));
+    }
+    changes
+}
+
 /// From one email address to the other.
 pub fn of_creator(from: &str, to: &str) -> Map<String, Value> {
     Map::from_iter([("creator".to_owned(), json!([from, to]))])

@@ -24,8 +24,8 @@ pub fn bucket_of(key: i64) -> i64 {
 pub enum Entry {
     /// To the keys at once.
     Few(Arc<Tallies>),
-    /// Into the log, packed by buckets; and the newest hour in it.
-    Many(Vec<(i64, Vec<u8>)>, u32),
+    /// Into the log, packed by buckets.
+    Many(Vec<(i64, Vec<u8>)>),
 }
 
 impl Entry {
@@ -34,15 +34,14 @@ impl Entry {
         if tallies.iter().map(Vec::len).sum::<usize>() <= AT_ONCE {
             return Ok(Self::Few(tallies));
         }
-        let (mut rows, mut newest) = (Vec::new(), 0);
+        let mut rows = Vec::new();
         for part in tallies.iter() {
             for bucket in part.chunk_by(|one, next| bucket_of(one.key) == bucket_of(next.key)) {
-                newest = bucket.iter().map(|tally| tally.hour).fold(newest, u32::max);
                 rows.push((bucket_of(bucket[0].key), packed(bucket)?));
                 yield_now().await;
             }
         }
-        Ok(Self::Many(rows, newest))
+        Ok(Self::Many(rows))
     }
 }
 

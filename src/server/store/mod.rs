@@ -6,6 +6,7 @@
 
 mod alike;
 mod changes;
+mod clock;
 mod counted;
 mod filter;
 mod gateways;
@@ -23,11 +24,13 @@ mod usage;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use self::clock::DatabaseClock;
 pub use self::gateways::NewGatewayRecord;
 pub use self::latency::Latencies;
 pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
@@ -42,7 +45,7 @@ pub use self::usage::{
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyEventKind, KeyFilter, Organisation,
-    Person, PersonRef, ProjectQuery, ProjectRef, Sort, Usage, User, UserQuery,
+    Person, PersonRef, ProjectQuery, ProjectRef, RemovalProgress, Sort, Usage, User, UserQuery,
 };
 use crate::model::{Role, Scope, Settings, TokenHash, ValidKey};
 
@@ -104,6 +107,9 @@ pub struct Idempotency {
     /// SHA-256 of the request that it came with.
     pub fingerprint: [u8; 32],
 }
+
+/// How long an `Idempotency-Key` is remembered.
+pub const IDEMPOTENT: Duration = Duration::from_secs(24 * 3600);
 
 /// What came of a creation.
 #[derive(Debug, Clone)]
@@ -246,6 +252,9 @@ pub enum StoreError {
     EngineTooOld(String),
     #[error("the database can't be used: {0}")]
     Unavailable(String),
+    /// The way to it, its settings or its rights: somebody has to change them, here or there.
+    #[error("{0}")]
+    Misconfigured(String),
     /// Nothing of the change was kept. Reads go on.
     #[error("the database has no room left: {0}")]
     Full(String),
@@ -289,6 +298,7 @@ pub struct Founding {
 pub trait Store: DataKeyStore {
     /// Asks the engine whether it can answer (for `/readyz`).
     async fn ping(&self) -> StoreResult<()>;
+    async fn clock(&self) -> StoreResult<DatabaseClock>;
     /// How long what it was asked took.
     fn latencies(&self) -> &Latencies;
 
@@ -306,8 +316,16 @@ pub trait Store: DataKeyStore {
     async fn set_role(&self, id: Uuid, role: Role, by: Actor) -> StoreResult<RoleChange>;
     /// The token before stops counting. `false`: there is no such user.
     async fn replace_token(&self, id: Uuid, token: TokenHash, by: Actor) -> StoreResult<bool>;
-    /// The row stays for the activity log; their token stops counting.
+    /// The row stays for the activity log; their token is invalid from now on, and so are keys that are revoked. Of
+    /// very many keys, only the first are dealt with when it returns.
     async fn remove_user(&self, id: Uuid, fate: Option<Fate>, by: Actor) -> StoreResult<Removal>;
+    /// How far the removal of a person is, finished or not.
+    async fn removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>>;
+    /// Those that are not finished, whichever server began them.
+    async fn unfinished_removals(&self) -> StoreResult<Vec<(Uuid, RemovalProgress)>>;
+    /// Deals with the next keys of a person who was removed: so many that other changes hardly wait. `None`: nothing
+    /// is left to do.
+    async fn continue_removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>>;
 
     /// A page by name. Removed projects are missing; so it is in all that asks for projects.
     async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>>;

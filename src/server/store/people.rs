@@ -1,8 +1,10 @@
 //! People as they are stored, and what comes of changing or removing them.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
-use crate::api::{RemovedUser, User};
+use crate::api::{RemovalProgress, RemovedUser, User};
 use crate::model::{Role, TokenHash};
 
 /// A user to be stored.
@@ -30,14 +32,42 @@ pub enum Fate {
     HandOver(Uuid),
 }
 
+/// How long one portion of a removal may hold up other changes, and the most keys or projects between two looks at
+/// how long it took.
+pub const PORTION: Duration = Duration::from_millis(15);
+pub const AT_ONCE: usize = 16;
+
+/// So much of a removal is done.
+pub fn progress(fate: Fate, [keys, projects, renamed, left]: [u64; 4]) -> RemovalProgress {
+    let (keys_revoked, keys_handed_over) = match fate {
+        Fate::Revoke => (keys, 0),
+        Fate::HandOver(_) => (0, keys),
+    };
+    RemovalProgress {
+        removed: RemovedUser {
+            keys_revoked,
+            keys_handed_over,
+            projects_handed_over: projects,
+            renamed,
+        },
+        left,
+    }
+}
+
 /// What came of a removal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
     Removed(RemovedUser),
+    /// They are removed, and so much of what was theirs is dealt with. [`Store::continue_removal`] does the rest.
+    ///
+    /// [`Store::continue_removal`]: super::Store::continue_removal
+    Begun(RemovalProgress),
     /// They have so many active keys, and nothing was said of what becomes of them.
     HasKeys(u64),
     /// There is nobody else of this id to hand them over to.
     NobodyToHandTo,
+    /// The keys of somebody who was removed are being handed over to them.
+    IsHeir,
     /// An organisation keeps at least one Owner.
     LastOwner,
     Missing,

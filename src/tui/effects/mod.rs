@@ -203,7 +203,11 @@ impl Runner {
                 }
             }),
             Effect::People(request) => {
-                self.answer(async move { Message::OfPeople(people::answer(client, request).await) });
+                let arrivals = self.arrivals.clone();
+                let tell = move |reply| {
+                    arrivals.send(Arrival::Message(Message::OfPeople(reply)));
+                };
+                self.answer(async move { Message::OfPeople(people::answer(client, request, tell).await) });
             }
             Effect::Projects(request) => {
                 self.answer(async move { Message::OfProjects(projects::answer(client, request).await) });

@@ -5,7 +5,8 @@ use crate::client::{Client, Error};
 use crate::tui::message::{PeopleReply, PeopleRequest};
 use crate::tui::state::people::Holding;
 
-pub async fn answer(client: Client, request: PeopleRequest) -> PeopleReply {
+/// `tell` sends what there is to say before the answer.
+pub async fn answer(client: Client, request: PeopleRequest, tell: impl Fn(PeopleReply)) -> PeopleReply {
     match request {
         PeopleRequest::Load {
             generation,
@@ -35,7 +36,11 @@ pub async fn answer(client: Client, request: PeopleRequest) -> PeopleReply {
         },
         PeopleRequest::Remove { id, removal } => PeopleReply::Removed {
             id,
-            result: client.remove_user(id, &removal).await,
+            result: client
+                .remove_user_telling(id, &removal, |progress| {
+                    tell(PeopleReply::Removing { id, progress });
+                })
+                .await,
         },
     }
 }

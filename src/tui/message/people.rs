@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::api::{
-    CreatedUser, KeyList, NewUser, Person, PersonRef, RemovedUser, User, UserQuery, UserRemoval,
+    CreatedUser, KeyList, NewUser, Person, PersonRef, RemovalProgress, User, UserQuery, UserRemoval,
 };
 use crate::client::Error;
 use crate::model::{Role, Secret};
@@ -78,9 +78,14 @@ pub enum PeopleReply {
         query: UserQuery,
         result: Result<Vec<Person>, Error>,
     },
+    /// Of very many keys, so much is done.
+    Removing {
+        id: Uuid,
+        progress: RemovalProgress,
+    },
     Removed {
         id: Uuid,
-        result: Result<RemovedUser, Error>,
+        result: Result<RemovalProgress, Error>,
     },
 }
 
@@ -92,6 +97,7 @@ impl PeopleReply {
             PeopleReply::TokenMade { .. } | PeopleReply::Removed { .. } => true,
             PeopleReply::Loaded { .. } => false,
             PeopleReply::KeysLookedAt { .. } | PeopleReply::HeirsFound { .. } => false,
+            PeopleReply::Removing { .. } => false,
         }
     }
 
@@ -104,6 +110,7 @@ impl PeopleReply {
             PeopleReply::TokenMade { result, .. } => result.as_ref().err(),
             PeopleReply::KeysLookedAt { result, .. } => result.as_ref().err(),
             PeopleReply::HeirsFound { result, .. } => result.as_ref().err(),
+            PeopleReply::Removing { .. } => None,
             PeopleReply::Removed { result, .. } => result.as_ref().err(),
         }
     }

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Look, dialog, text, time};
-use crate::api::Key;
+use crate::api::{Key, RemovalProgress};
 use crate::model::Shown;
 use crate::tui::state::Removal;
 use crate::tui::state::people::{Choice, Holding};
@@ -145,7 +145,7 @@ fn key_lines(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
 /// The buttons: in few words where there is little room, and the focused one alone where there is less.
 fn buttons(removal: &Removal, width: usize, look: &Look) -> Line<'static> {
     if removal.sending {
-        return Line::styled("Removing…", look.theme.faint());
+        return Line::styled(removing(removal.progress), look.theme.faint());
     }
     let line = |label: fn(Choice) -> &'static str| {
         let focused = removal.focused();
@@ -164,6 +164,15 @@ fn buttons(removal: &Removal, width: usize, look: &Look) -> Line<'static> {
             let focused = removal.focused();
             dialog::buttons(&[(short(focused), true, destroys(focused))], look)
         })
+}
+
+/// `Removing… 12,000 of 50,000`
+fn removing(progress: Option<RemovalProgress>) -> String {
+    let Some(progress) = progress else {
+        return "Removing…".into();
+    };
+    let (done, all) = (progress.done(), progress.done() + progress.left);
+    format!("Removing… {} of {}", text::number(done), text::number(all))
 }
 
 fn destroys(choice: Choice) -> bool {

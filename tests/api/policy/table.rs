@@ -148,6 +148,7 @@ pub const TABLE: &[Row] = &[
     row("DELETE /v1/users/{id}",                     "{holder}?keys=revoke", "",           [200, 403, 403, 403, 403]),
     row("DELETE /v1/users/{id}",                     "{holder}?keys=hand_over&to={creator}", "",
                                                                                            [200, 403, 403, 403, 403]),
+    row("GET /v1/removals/{id}",                     "{user}",             "",             [404, 403, 403, 403, 403]),
     row("GET /v1/gateways",                          "",                   "",             [200, 403, 403, 403, 403]),
     row("POST /v1/gateways",                         "",                   r#"{"name": "Gateway {n}"}"#,
                                                                                            [201, 403, 403, 403, 403]),

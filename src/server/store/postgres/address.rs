@@ -1,7 +1,7 @@
 //! Where the database is: its URL, and how the way to it is kept safe.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::{Url, form_urlencoded};
 
+use super::options;
+use super::passfile::{Login, PassFile, PassFileError};
 use crate::model::Secret;
 
 /// A connection that can't be made within this time is none.
@@ -34,12 +36,21 @@ pub struct Address {
 #[derive(Debug, thiserror::Error)]
 pub enum AddressError {
     #[error(
-        "--database is no URL like postgres://keydeck@db.acme.example/keydeck; a password with /, ?, # or & in it is better given in \
+        "it is no URL like postgres://keydeck@db.acme.example/keydeck; a password with /, ?, # or & in it is better given in \
          PGPASSWORD"
     )]
     NoUrl,
     #[error("the database's URL has a setting that is not understood: {0}")]
     Setting(String),
+    #[error("the database's URL has {0}, which keydeck does not support; leave it out")]
+    Unsupported(String),
+    #[error(
+        "the database's URL has {0}, and keydeck reads no pg_service.conf; write the host, user and database of the service into \
+         the URL"
+    )]
+    Service(String),
+    #[error(transparent)]
+    PassFile(#[from] PassFileError),
     #[error("sslmode can be disable or verify-full (require is the same), not {0}")]
     SslMode(String),
     #[error("{}: {why}", file.display())]
@@ -49,14 +60,23 @@ pub enum AddressError {
 }
 
 impl Address {
-    /// `password` is used when the URL has none. The certificate of a server that is not on this
+    /// `password` is used when the URL has none, and what a password file has when there is neither. The certificate of a server that is not on this
     /// machine must be valid for its name, unless `sslmode=disable` is said.
     pub fn parse(text: &str, password: Option<&Secret>) -> Result<Self, AddressError> {
+        Self::with_passwords(text, password, None)
+    }
+
+    pub fn with_passwords(
+        text: &str,
+        password: Option<&Secret>,
+        passwords: Option<&PassFile>,
+    ) -> Result<Self, AddressError> {
         let mut url = Url::parse(text.trim()).map_err(|_| AddressError::NoUrl)?;
         if !matches!(url.scheme(), "postgres" | "postgresql") {
             return Err(AddressError::NoUrl);
         }
-        let (mut ssl_mode, mut authority) = (None, None);
+        options::known(&url)?;
+        let (mut ssl_mode, mut authority, mut passfile) = (None, None, passwords.cloned());
         let rest: Vec<(String, String)> = url
             .query_pairs()
             .into_owned()
@@ -68,6 +88,10 @@ impl Address {
                 }
                 "sslrootcert" => {
                     authority = Some(PathBuf::from(value));
+                    false
+                }
+                "passfile" => {
+                    passfile = Some(PassFile::from(Path::new(value)));
                     false
                 }
                 _ => true,
@@ -96,6 +120,11 @@ impl Address {
         let mut config: Config = url.as_str().parse().map_err(setting)?;
         if config.get_password().is_none()
             && let Some(password) = password
+        {
+            config.password(password.expose());
+        }
+        if config.get_password().is_none()
+            && let Some(password) = passfile.map_or(Ok(None), |file| looked_up(&file, &config))?
         {
             config.password(password.expose());
         }
@@ -140,6 +169,30 @@ impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Address({})", self.shown)
     }
+}
+
+/// For the first host that the file has a password for.
+fn looked_up(file: &PassFile, config: &Config) -> Result<Option<Secret>, PassFileError> {
+    let user = config.get_user().unwrap_or_default();
+    let ports = config.get_ports();
+    for (index, host) in config.get_hosts().iter().enumerate() {
+        let host = match host {
+            Host::Tcp(name) => name.clone(),
+            // As libpq has it.
+            Host::Unix(_) => "localhost".to_owned(),
+        };
+        let login = Login {
+            host: &host,
+            port: ports.get(index).or(ports.first()).copied().unwrap_or(5432),
+            database: config.get_dbname().unwrap_or(user),
+            user,
+        };
+        let found = file.look_up(login)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// As libpq, `host=a,b` is two; the parser takes a comma that is encoded for a part of the name.
@@ -223,15 +276,74 @@ mod tests {
     }
 
     #[test]
+    fn an_option_that_is_not_understood_is_named() {
+        for (option, sentence) in [
+            ("service=acme", "service, and keydeck reads no pg_service.conf"),
+            ("servicefile=/etc/pg_service.conf", "servicefile, and"),
+            ("sslcert=a.pem", "sslcert, which keydeck does not support"),
+            ("gssencmode=disable", "gssencmode, which"),
+            ("colour=red", "no option colour"),
+            ("sslmode=prefer", "not prefer"),
+            ("connect_timeout=soon", "connect_timeout"),
+            ("target_session_attrs=any-one", "target_session_attrs"),
+        ] {
+            let url = format!("postgres://keydeck@localhost/keydeck?{option}");
+            let refused = Address::parse(&url, None).map(|address| address.to_string());
+            let refused = refused.expect_err(option).to_string();
+            assert!(refused.contains(sentence), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_password_file_is_asked_when_nobody_gave_a_password() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("pgpass");
+        std::fs::write(&path, "two:5433:keydeck:app:Ret77\nlocalhost:*:*:app:Soc77\n").expect("written");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("set");
+        let given = Secret::new("given".to_owned());
+        for (url, given, password) in [
+            ("postgres://app@two:5433/keydeck", None, Some("Ret77")),
+            (
+                "postgres:///keydeck?user=app&host=one,two&port=5432,5433",
+                None,
+                Some("Ret77"),
+            ),
+            ("postgres://app@two:5433/keydeck", Some(&given), Some("given")),
+            ("postgres://app:own@two:5433/keydeck", None, Some("own")),
+            ("postgres://app@two/keydeck", None, None),
+            (
+                "postgres:///keydeck?user=app&host=/run/postgresql",
+                None,
+                Some("Soc77"),
+            ),
+        ] {
+            let file = PassFile::from(path.as_path());
+            let address = Address::with_passwords(url, given, Some(&file)).expect(url);
+            let found = address.config.get_password();
+            assert_eq!(found, password.map(str::as_bytes), "{url}");
+        }
+        let named = format!("postgres://app@two:5433/keydeck?passfile={}", path.display());
+        let address = Address::parse(&named, None).expect("a URL");
+        assert_eq!(address.config.get_password(), Some(b"Ret77".as_slice()));
+        assert!(!address.to_string().contains("Ret77") && !format!("{address:?}").contains("Ret77"));
+    }
+
+    #[test]
     fn a_part_of_a_password_is_never_told() {
         for text in [
             "postgres://keydeck@localhost/keydeck?password=Sec&Ret77=x",
             "postgres://keydeck:Sec/Ret77@localhost/keydeck",
+            "postgres://keydeck:12?ret=x@localhost/keydeck",
+            "postgres://keydeck@localhost/keydeck?password=Sec&ret=x",
             "postgres://keydeck:Sec#Ret77@localhost/keydeck",
         ] {
             let refused = Address::parse(text, None).map(|address| address.to_string());
             let refused = refused.expect_err("refused").to_string();
-            assert!(!refused.contains("Ret77"), "{refused}");
+            assert!(
+                !refused.contains("Ret77") && !refused.contains(" ret "),
+                "{refused}"
+            );
         }
     }
 }

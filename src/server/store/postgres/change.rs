@@ -10,7 +10,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::ask;
-use super::rows::{hash, parsed};
+use super::clock::NOW;
+use super::rows::{hash, parsed, person, time};
 use crate::api::{Activity, ActivityHead, ChainHash, PersonRef};
 use crate::model::Role;
 use crate::server::store::changes::Subject;
@@ -18,6 +19,8 @@ use crate::server::store::{Actor, StoreError, StoreResult, Visible};
 
 pub struct Change<'a> {
     pub tx: Transaction<'a>,
+    /// When it was begun, by the clock of the database: those of several servers differ.
+    pub now: Timestamp,
     head: ActivityHead,
     /// What the log has to be told: rows, and the numbers of their keys and keys' creators.
     rows: Vec<(Activity, Option<(i64, i64)>)>,
@@ -57,18 +60,34 @@ impl<'a> Change<'a> {
 
     /// Of nobody, as the end of a transaction that has begun.
     pub async fn within(tx: Transaction<'a>) -> StoreResult<Change<'a>> {
-        let locked = "SELECT seq, hash FROM activity_head FOR UPDATE";
-        let row = ask::maybe(&tx, locked, &[]).await?.ok_or_else(headless)?;
+        let locked = format!("SELECT seq, hash, {NOW} FROM activity_head FOR UPDATE");
+        let row = ask::maybe(&tx, &locked, &[]).await?.ok_or_else(headless)?;
         let head = ActivityHead {
             seq: row.try_get::<_, i64>(0)? as u64,
             hash: ChainHash(hash(&row, 1)?),
         };
+        let now = time(&row, 2)?;
         Ok(Self {
             tx,
+            now,
             head,
             rows: Vec::new(),
             actor: None,
         })
+    }
+
+    /// Does what somebody asked for before, who may have been removed since.
+    pub async fn act_for(&mut self, seq: i64, address: Option<IpAddr>) -> StoreResult<()> {
+        let sql = "SELECT id, email FROM users WHERE seq = $1";
+        let row = ask::one(&self.tx, sql, &[&seq]).await?;
+        self.actor = Some(Acting {
+            seq,
+            person: person(&row, 0)?,
+            address,
+            // Only who sees everything may ask for what is carried on later.
+            visible: Visible::All,
+        });
+        Ok(())
     }
 
     /// Who acts.
@@ -79,20 +98,19 @@ impl<'a> Change<'a> {
 
     /// Puts a row behind the log. `key` is the id of the key that it is about.
     pub fn record(&mut self, key: Option<Uuid>, subject: Subject) {
-        let at = Timestamp::now();
         let address = self.actor.as_ref().and_then(|actor| actor.address);
-        self.append(at, address, key, subject);
+        self.append(address, key, subject);
     }
 
     /// As [`Change::record`], of what happened while nobody was signed in.
     pub fn record_from(&mut self, address: Option<IpAddr>, subject: Subject) {
-        self.append(Timestamp::now(), address, None, subject);
+        self.append(address, None, subject);
     }
 
-    fn append(&mut self, at: Timestamp, address: Option<IpAddr>, key: Option<Uuid>, subject: Subject) {
+    fn append(&mut self, address: Option<IpAddr>, key: Option<Uuid>, subject: Subject) {
         let mut row = Activity {
             seq: self.head.seq + 1,
-            at,
+            at: self.now,
             actor: self.actor.as_ref().map(|actor| actor.person.clone()),
             address,
             action: subject.action,

@@ -7,10 +7,13 @@ use super::rows::{scope, settings};
 use crate::model::{Scope, Settings, TokenHash};
 use crate::server::store::{Checked, CheckedKey, StoreResult};
 
-/// A row in any case: whether the gateway's token counts is asked for unknown keys too.
+/// A key whose creator is being removed, with the keys that are left, is as good as revoked. A row in any case: whether the gateway's token counts is asked for unknown keys too.
 const CHECK: &str =
     "SELECT g.known, k.seq, k.id, k.scope, k.ui_domains, k.local_development, k.cross_page_persistence,
-            k.revoked_at IS NOT NULL, p.id, p.deployed
+            k.revoked_at IS NOT NULL
+                OR EXISTS (SELECT FROM removals AS r
+                            WHERE r.finished_at IS NULL AND r.heir IS NULL AND r.person = k.creator),
+            p.id, p.deployed
        FROM (SELECT EXISTS (SELECT FROM gateways WHERE token_hash = $2) AS known) AS g
        LEFT JOIN keys AS k ON k.token_hash = $1
        LEFT JOIN projects AS p ON p.seq = k.project";

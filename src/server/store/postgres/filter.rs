@@ -5,13 +5,12 @@
 //! the keys that have it. When they are too many, they are so dense along the index of the sort that
 //! walking it fills a page sooner.
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::ask::{self, Db};
-use super::count;
 use super::rows::rank;
 use super::sql::{Bound, Sql};
+use super::{clock, count};
 use crate::api::{COUNT_CAP, KeyFilter};
 use crate::model::{Scope, compared};
 use crate::server::store::filter::{UsageFilter, whose};
@@ -67,7 +66,10 @@ impl Filter {
             scope: filter.scope,
             project: filter.project,
             creator,
-            usage: UsageFilter::of(filter, Timestamp::now()),
+            usage: match filter.asks_for_usage() {
+                true => UsageFilter::of(filter, clock::now(db).await?),
+                false => UsageFilter::default(),
+            },
             text,
         }))
     }

@@ -1,6 +1,5 @@
 //! Gateways.
 
-use jiff::Timestamp;
 use serde_json::Map;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -66,7 +65,7 @@ pub async fn add(change: &mut Change<'_>, new: &NewGatewayRecord) -> StoreResult
 pub async fn remove(change: &mut Change<'_>, id: Uuid) -> StoreResult<bool> {
     let sql = "UPDATE gateways SET token_hash = NULL, removed_at = $1 WHERE id = $2 AND removed_at IS NULL
                RETURNING name";
-    let now = Timestamp::now().as_microsecond();
+    let now = change.now.as_microsecond();
     let Some(row) = ask::maybe(&change.tx, sql, &[&now, &id]).await? else {
         return Ok(false);
     };

@@ -1,24 +1,24 @@
 //! Creating, editing, revoking and revealing keys.
 
-use jiff::{Timestamp, ToSpan};
 use serde_json::Map;
 use uuid::Uuid;
 
 use super::change::Change;
 use super::rows::{Kept, KeyBy, find_key, hash, lines, rank};
-use super::{ask, data_keys, projects};
+use super::{ask, clock, data_keys, projects};
 use crate::api::ActivityAction;
 use crate::model::{Settings, ValidKey, are_alike, compared};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::clock::Steady;
 use crate::server::store::{
-    Found, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed, StoreError,
-    StoreResult, Visible,
+    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed,
+    StoreError, StoreResult, Visible,
 };
 
-pub async fn create(change: &mut Change<'_>, new: &NewKey) -> StoreResult<KeyCreation> {
+pub async fn create(change: &mut Change<'_>, new: &NewKey, steady: &Steady) -> StoreResult<KeyCreation> {
     let creator = change.actor()?.seq;
     if let Some(used) = &new.idempotency
-        && let Some(answer) = replay(change, creator, used).await?
+        && let Some(answer) = replay(change, creator, used, steady).await?
     {
         return Ok(answer);
     }
@@ -39,7 +39,7 @@ pub async fn create(change: &mut Change<'_>, new: &NewKey) -> StoreResult<KeyCre
     let seq = insert(change, new, project, creator).await?;
     if let Some(used) = &new.idempotency {
         let sql = "INSERT INTO idempotency (creator, token, fingerprint, key, created_at) VALUES ($1, $2, $3, $4, $5)";
-        let now = Timestamp::now().as_microsecond();
+        let now = change.now.as_microsecond();
         let values: [ask::Value; 5] = [&creator, &used.key, &used.fingerprint.as_slice(), &seq, &now];
         ask::run_one(&change.tx, sql, &values).await?;
     }
@@ -93,12 +93,15 @@ async fn insert(change: &Change<'_>, new: &NewKey, project: Option<i64>, creator
 }
 
 /// What to answer when this idempotency key was used in the last 24 hours; forgets older ones.
-async fn replay(change: &Change<'_>, creator: i64, used: &Idempotency) -> StoreResult<Option<KeyCreation>> {
-    let day_ago = Timestamp::now()
-        .saturating_sub(24.hours())
-        .unwrap_or(Timestamp::UNIX_EPOCH);
+async fn replay(
+    change: &Change<'_>,
+    creator: i64,
+    used: &Idempotency,
+    steady: &Steady,
+) -> StoreResult<Option<KeyCreation>> {
+    let day_ago = clock::read(change, steady).await?.long_ago(IDEMPOTENT);
     let old = "DELETE FROM idempotency WHERE created_at < $1";
-    ask::run(&change.tx, old, &[&day_ago.as_microsecond()]).await?;
+    ask::run(&change.tx, old, &[&day_ago]).await?;
     let before = "SELECT fingerprint, key FROM idempotency WHERE creator = $1 AND token = $2";
     let Some(row) = ask::maybe(&change.tx, before, &[&creator, &used.key]).await? else {
         return Ok(None);
@@ -200,7 +203,7 @@ pub async fn revoke(change: &mut Change<'_>, id: Uuid) -> StoreResult<Revocation
         &change.tx,
         "UPDATE keys SET revoked_at = $1, revoked_by = $2, data_key = NULL, sealed = NULL, version = version + 1
           WHERE seq = $3 AND revoked_at IS NULL",
-        &[&Timestamp::now().as_microsecond(), &by, &kept.seq],
+        &[&change.now.as_microsecond(), &by, &kept.seq],
     )
     .await?;
     let action = ActivityAction::KeyRevoked;

@@ -12,12 +12,12 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::address::Address;
-use super::error::away;
+use super::error::{away, told};
 use super::pool::prepare;
 use crate::server::store::{StoreResult, latency};
 
 /// One core answers all that a few of them carry.
-const LANES: usize = 4;
+pub const LANES: usize = 4;
 /// An answer that takes longer comes no more; the connection is given up.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// What is asked here takes the same way whatever the values are; to look for another would take longer than it.
@@ -154,12 +154,22 @@ async fn connect(address: &Address) -> StoreResult<Connected> {
         .unwrap_or_else(|_| Err(away("takes too long to connect to")))
 }
 
+/// A connection like those of a lane, for what is done once.
+pub async fn client(address: &Address) -> StoreResult<ClientWrapper> {
+    let (client, connection) = address.config.connect(address.tls.clone()).await?;
+    // It ends with the client.
+    let task = tokio::spawn(async move {
+        let _ = connection.await;
+    });
+    Ok(ClientWrapper::new(client, task))
+}
+
 async fn connected(address: &Address) -> StoreResult<Connected> {
     let (client, connection) = address.config.connect(address.tls.clone()).await?;
     let (alive, ended) = oneshot::channel();
     let task = tokio::spawn(async move {
         if let Err(error) = connection.await {
-            tracing::warn!(%error, "a connection to the database ended");
+            tracing::warn!(error = told(&error), "a connection to the database ended");
         }
         drop(alive);
     });

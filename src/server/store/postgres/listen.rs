@@ -11,6 +11,7 @@ use tokio::time::sleep;
 use tokio_postgres::{AsyncMessage, Error};
 
 use super::address::Address;
+use super::error::told;
 
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -19,7 +20,7 @@ pub fn start(address: Address, committed: Arc<Notify>) -> JoinHandle<()> {
     tokio::spawn(async move {
         loop {
             if let Err(error) = listen(&address, &committed).await {
-                tracing::debug!(%error, "changes of other servers show late");
+                tracing::debug!(error = told(&error), "changes of other servers show late");
             }
             // Whoever looks finds out whether the database is away.
             committed.notify_one();

@@ -11,6 +11,7 @@ mod alike;
 pub(super) mod ask;
 mod change;
 mod check;
+mod clock;
 mod count;
 mod data_keys;
 mod error;
@@ -22,6 +23,8 @@ mod lanes;
 mod list;
 mod listen;
 mod names;
+mod options;
+mod passfile;
 mod people;
 mod pool;
 mod projects;
@@ -31,6 +34,7 @@ mod schema;
 mod session_servers;
 mod session_tokens;
 mod sql;
+mod startup;
 mod usage;
 
 use std::net::IpAddr;
@@ -46,20 +50,22 @@ pub use self::address::{Address, AddressError};
 use self::change::Change;
 use self::lanes::Lanes;
 use self::names::Remembered;
+pub use self::passfile::{PassFile, PassFileError};
 use self::pool::Pool;
 use self::rows::{KeyBy, find_key};
 pub(super) use self::schema::lay_foundation;
+use super::clock::Steady;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::{
-    Actor, AskingServer, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery,
-    KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord,
+    Actor, AskingServer, ChangeRecord, Checked, DatabaseClock, Fate, Found, Founding, KeyChange, KeyCreation,
+    KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord,
     ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner,
     SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible, WrappedDataKey, latency,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
-    ProjectQuery, Usage, User, UserQuery,
+    ProjectQuery, RemovalProgress, Usage, User, UserQuery,
 };
 use crate::model::{Role, Settings, TokenHash};
 
@@ -68,6 +74,8 @@ use crate::model::{Role, Settings, TokenHash};
 const PAGES: usize = 8;
 const SEARCHES: usize = 4;
 const CHANGES: usize = 8;
+/// All that one server has at most, the listener's too.
+const CONNECTIONS: usize = lanes::LANES + PAGES + SEARCHES + CHANGES + 1;
 
 /// A keydeck database in PostgreSQL. Made and used inside one tokio runtime.
 pub struct PostgresStore {
@@ -79,6 +87,7 @@ pub struct PostgresStore {
     committed: Arc<Notify>,
     listener: JoinHandle<()>,
     latencies: Latencies,
+    steady: Steady,
 }
 
 /// What a lane answers with a few statements, each a short walk along an index.
@@ -140,11 +149,12 @@ impl PostgresStore {
         data_key: &WrappedDataKey,
         before_it_stays: impl FnOnce() -> StoreResult<()>,
     ) -> StoreResult<()> {
-        let pool = one_connection(address)?;
+        let pool = one_connection(address).await?;
         schema::create(&pool, &address.to_string(), founding, data_key, before_it_stays).await
     }
 
     pub async fn open(address: &Address) -> StoreResult<Self> {
+        startup::examine(address, CONNECTIONS).await?;
         let changes = Pool::new(address, CHANGES, "")?;
         schema::prepare(&changes, &address.to_string()).await?;
         let latencies = Latencies::default();
@@ -158,12 +168,14 @@ impl PostgresStore {
             listener: listen::start(address.clone(), committed.clone()),
             committed,
             latencies,
+            steady: Steady::default(),
         })
     }
 }
 
 /// For what is done once.
-pub(super) fn one_connection(address: &Address) -> StoreResult<Pool> {
+pub(super) async fn one_connection(address: &Address) -> StoreResult<Pool> {
+    startup::examine(address, CONNECTIONS).await?;
     Pool::new(address, 1, "")
 }
 
@@ -177,6 +189,10 @@ impl Drop for PostgresStore {
 impl Store for PostgresStore {
     async fn ping(&self) -> StoreResult<()> {
         quick!(self, |db| people::organisation(db)).map(drop)
+    }
+
+    async fn clock(&self) -> StoreResult<DatabaseClock> {
+        quick!(self, |db| clock::both(db))
     }
 
     fn latencies(&self) -> &Latencies {
@@ -217,6 +233,18 @@ impl Store for PostgresStore {
 
     async fn remove_user(&self, id: Uuid, fate: Option<Fate>, by: Actor) -> StoreResult<Removal> {
         change!(self, by(by), |change| removal::remove(change, id, fate))
+    }
+
+    async fn removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>> {
+        quick!(self, |db| removal::find(db, person))
+    }
+
+    async fn unfinished_removals(&self) -> StoreResult<Vec<(Uuid, RemovalProgress)>> {
+        quick!(self, |db| removal::unfinished(db))
+    }
+
+    async fn continue_removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>> {
+        change!(self, of_nobody(), |change| removal::resume(change, person))
     }
 
     async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>> {
@@ -311,11 +339,15 @@ impl Store for PostgresStore {
 
     async fn record_usage(&self, tallies: Arc<Tallies>) -> StoreResult<bool> {
         let entry = Entry::of(tallies).await?;
-        change!(self, of_nobody(), |change| usage::record(change, &entry))
+        change!(self, of_nobody(), |change| usage::record(
+            change,
+            &entry,
+            &self.steady
+        ))
     }
 
     async fn settle_usage(&self) -> StoreResult<bool> {
-        change!(self, of_nobody(), |change| usage::settle(change))
+        change!(self, of_nobody(), |change| usage::settle(change, &self.steady))
     }
 
     async fn usage(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
@@ -347,7 +379,7 @@ impl Store for PostgresStore {
     }
 
     async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
-        change!(self, by(by), |change| keys::create(change, &new))
+        change!(self, by(by), |change| keys::create(change, &new, &self.steady))
     }
 
     async fn edit_key(

@@ -1,6 +1,5 @@
 //! The organisation and its users.
 
-use jiff::Timestamp;
 use serde_json::Map;
 use uuid::Uuid;
 
@@ -88,7 +87,7 @@ pub async fn add(change: &mut Change<'_>, new: &NewUserRecord) -> StoreResult<Re
         id: Uuid::now_v7(),
         email: new.email.trim().to_owned(),
         role: new.role,
-        created_at: Timestamp::now(),
+        created_at: change.now,
     };
     let inserted = ask::run(
         &change.tx,

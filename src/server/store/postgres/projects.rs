@@ -1,6 +1,5 @@
 //! Projects: paged by name, found by a part of the name or the beginning of the id.
 
-use jiff::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -123,7 +122,7 @@ pub async fn add(
         name: name.to_owned(),
         creator: by.person,
         deployed,
-        created_at: Timestamp::now(),
+        created_at: change.now,
         keys: 0,
         session_server: None,
     };
@@ -206,7 +205,7 @@ pub async fn remove(change: &mut Change<'_>, id: Uuid, visible: Visible) -> Stor
         "UPDATE projects SET removed_at = $1, deployed = false, session_url = NULL, session_key_name = NULL,
                              session_data_key = NULL, session_sealed = NULL
           WHERE seq = $2",
-        &[&Timestamp::now().as_microsecond(), &seq],
+        &[&change.now.as_microsecond(), &seq],
     )
     .await?;
     session_tokens::delete(&change.tx, seq).await?;

@@ -23,6 +23,10 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/005_removals.sql"),
+    },
+    Migration {
+        writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/006_session_tokens.sql"),
     },
     Migration {

@@ -12,6 +12,7 @@ use super::rows::{micros, rank};
 use super::{activity, keys, people, projects, usage};
 use crate::api::{PersonRef, User};
 use crate::model::{Role, Scope};
+use crate::server::store::clock::Clocks;
 use crate::server::store::{NewKey, ProjectRecord, StoreError, StoreResult, Tally};
 
 /// A user who has been there since `created_at`, without a sign-in token.
@@ -160,7 +161,9 @@ fn insert_key(
         key: seq,
         ..tally.clone()
     };
-    usage::apply(conn, &usage.iter().map(of_this_key).collect::<Vec<_>>())?;
+    let now = micros(Timestamp::now());
+    let clocks = Clocks { now, kept: now };
+    usage::apply(conn, &usage.iter().map(of_this_key).collect::<Vec<_>>(), clocks)?;
     log.append_creation(new.created_at, seq, creator, &new.valid.name)?;
     Ok((creator, project))
 }

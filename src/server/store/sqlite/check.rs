@@ -8,8 +8,14 @@ use super::rows::{parsed, scope, uuid};
 use crate::model::{LocalAddress, Scope, Settings, TokenHash, UiDomain};
 use crate::server::store::{Checked, CheckedKey, StoreResult};
 
-/// All that it reads of a key is in the index: a page of it, and none of the table.
-const KEY: &str = "SELECT k.seq, k.id, k.scope, p.id, p.deployed, k.revoked_at IS NOT NULL, k.ui_domains,
+/// All that it reads of a key is in the index: a page of it, and none of the table. That is looked into only while
+/// somebody is being removed whose keys are revoked: those that are left are as good as revoked.
+const KEY: &str = "SELECT k.seq, k.id, k.scope, p.id, p.deployed, 
+           k.revoked_at IS NOT NULL
+               OR EXISTS (SELECT 1 FROM removals AS r INDEXED BY removals_unfinished CROSS JOIN keys AS theirs
+                           WHERE r.finished_at IS NULL AND r.heir IS NULL
+                             AND theirs.seq = k.seq AND theirs.creator = r.person),
+           k.ui_domains,
            k.local_development, k.cross_page_persistence,
            EXISTS (SELECT 1 FROM gateways WHERE token_hash = ?2)
       FROM keys AS k INDEXED BY keys_by_token_hash LEFT JOIN projects AS p ON p.seq = k.project

@@ -45,6 +45,11 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         first: |_| Ok(()),
+        sql: include_str!("../../../../assets/migrations/sqlite/008_removals.sql"),
+        then: |_| Ok(()),
+    },
+    Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/009_session_tokens.sql"),
         then: |_| Ok(()),
     },

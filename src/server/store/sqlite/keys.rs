@@ -1,26 +1,27 @@
 //! Creating, editing, revoking and revealing keys: each with its row of the activity log, in the
 //! writer's transaction.
 
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Map;
 use uuid::Uuid;
 
 use super::people::{Acting, user_seq};
 use super::rows::{KeyBy, find_key, lines, micros, rank};
-use super::{activity, data_keys};
+use super::{activity, clock, data_keys};
 use crate::api::ActivityAction;
 use crate::model::{Settings, ValidKey, are_alike, compared};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::clock::Steady;
 use crate::server::store::{
-    Found, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed, StoreError,
-    StoreResult, Visible,
+    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed,
+    StoreError, StoreResult, Visible,
 };
 
-pub fn create(conn: &Connection, new: &NewKey, by: Acting) -> StoreResult<KeyCreation> {
+pub fn create(conn: &Connection, new: &NewKey, by: Acting, steady: &Steady) -> StoreResult<KeyCreation> {
     let creator = by.seq;
     if let Some(used) = &new.idempotency
-        && let Some(answer) = replay(conn, creator, used)?
+        && let Some(answer) = replay(conn, creator, used, steady)?
     {
         return Ok(answer);
     }
@@ -102,12 +103,15 @@ pub fn insert(
 }
 
 /// What to answer when this idempotency key was used in the last 24 hours; forgets older ones.
-fn replay(conn: &Connection, creator: i64, used: &Idempotency) -> StoreResult<Option<KeyCreation>> {
-    let day_ago = Timestamp::now()
-        .saturating_sub(24.hours())
-        .unwrap_or(Timestamp::UNIX_EPOCH);
+fn replay(
+    conn: &Connection,
+    creator: i64,
+    used: &Idempotency,
+    steady: &Steady,
+) -> StoreResult<Option<KeyCreation>> {
+    let day_ago = clock::read(conn, steady)?.long_ago(IDEMPOTENT);
     conn.prepare_cached("DELETE FROM idempotency WHERE created_at < ?")?
-        .execute([micros(day_ago)])?;
+        .execute([day_ago])?;
     let before = conn
         .prepare_cached("SELECT fingerprint, key FROM idempotency WHERE creator = ? AND token = ?")?
         .query_row(params![creator, used.key], |row| {
@@ -219,15 +223,20 @@ pub fn revoke(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<Revocation
 
 /// Revokes an active key of `creator`.
 pub fn destroy(conn: &Connection, seq: i64, creator: i64, name: &str, by: Acting) -> StoreResult<()> {
+    wipe(conn, seq, by.seq, Timestamp::now())?;
+    let subject = Subject::of_key(ActivityAction::KeyRevoked, (seq, creator), name, Map::new());
+    activity::record(conn, by, subject)
+}
+
+/// Makes an active key a tombstone, without a row of the log.
+pub fn wipe(conn: &Connection, seq: i64, by: i64, at: Timestamp) -> StoreResult<()> {
     let revoked = conn
         .prepare_cached(
             "UPDATE keys SET revoked_at = ?, revoked_by = ?, data_key = NULL, sealed = NULL, version = version + 1
               WHERE seq = ? AND revoked_at IS NULL",
         )?
-        .execute(params![micros(Timestamp::now()), by.seq, seq])?;
-    one_row(revoked)?;
-    let subject = Subject::of_key(ActivityAction::KeyRevoked, (seq, creator), name, Map::new());
-    activity::record(conn, by, subject)
+        .execute(params![micros(at), by, seq])?;
+    one_row(revoked)
 }
 
 /// The sealed token goes out only after the writer has committed the row that tells of it.

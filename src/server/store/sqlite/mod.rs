@@ -5,6 +5,7 @@ mod alike;
 mod backup;
 mod bulk;
 mod check;
+mod clock;
 mod connection;
 mod count;
 mod data_keys;
@@ -50,17 +51,18 @@ use self::readers::{Pool, Readers, snapshot};
 use self::rows::{KeyBy, find_key};
 use self::watch::Bell;
 use self::writer::Writer;
+use super::clock::Steady;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::{
-    Actor, AskingServer, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery,
-    KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord,
+    Actor, AskingServer, ChangeRecord, Checked, DatabaseClock, Fate, Found, Founding, KeyChange, KeyCreation,
+    KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord,
     ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner,
     SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible, WrappedDataKey,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
-    ProjectQuery, Usage, User, UserQuery,
+    ProjectQuery, RemovalProgress, Usage, User, UserQuery,
 };
 use crate::model::{Role, Settings, TokenHash};
 
@@ -80,6 +82,7 @@ pub struct SqliteStore {
     committed: Arc<Notify>,
     health: Health,
     latencies: Latencies,
+    steady: Arc<Steady>,
 }
 
 impl SqliteStore {
@@ -116,6 +119,7 @@ impl SqliteStore {
             committed,
             health,
             latencies,
+            steady: Arc::default(),
         })
     }
 
@@ -165,6 +169,11 @@ impl Store for SqliteStore {
         self.pool.read(people::organisation).map(drop)
     }
 
+    async fn clock(&self) -> StoreResult<DatabaseClock> {
+        let kept = self.pool.read(clock::kept)?;
+        Ok(DatabaseClock { own: None, kept })
+    }
+
     fn latencies(&self) -> &Latencies {
         &self.latencies
     }
@@ -206,6 +215,19 @@ impl Store for SqliteStore {
     async fn remove_user(&self, id: Uuid, fate: Option<Fate>, by: Actor) -> StoreResult<Removal> {
         self.act_and_erase(by, move |conn, by| removal::remove(conn, id, fate, by))
             .await
+    }
+
+    async fn removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>> {
+        self.pool
+            .read(|conn| snapshot(conn, |conn| removal::find(conn, person)))
+    }
+
+    async fn unfinished_removals(&self) -> StoreResult<Vec<(Uuid, RemovalProgress)>> {
+        self.pool.read(|conn| snapshot(conn, removal::unfinished))
+    }
+
+    async fn continue_removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>> {
+        self.writer.erase(move |conn| removal::resume(conn, person)).await
     }
 
     async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>> {
@@ -306,11 +328,15 @@ impl Store for SqliteStore {
 
     async fn record_usage(&self, tallies: Arc<Tallies>) -> StoreResult<bool> {
         let entry = Entry::of(tallies).await?;
-        self.writer.run(move |conn| usage::record(conn, &entry)).await
+        let steady = self.steady.clone();
+        self.writer
+            .run(move |conn| usage::record(conn, &entry, &steady))
+            .await
     }
 
     async fn settle_usage(&self) -> StoreResult<bool> {
-        self.writer.run(usage::settle).await
+        let steady = self.steady.clone();
+        self.writer.run(move |conn| usage::settle(conn, &steady)).await
     }
 
     async fn usage(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
@@ -358,7 +384,9 @@ impl Store for SqliteStore {
     }
 
     async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
-        self.act(by, move |conn, by| keys::create(conn, &new, by)).await
+        let steady = self.steady.clone();
+        self.act(by, move |conn, by| keys::create(conn, &new, by, &steady))
+            .await
     }
 
     async fn edit_key(

@@ -1,19 +1,23 @@
-//! Removing a person, with all that is theirs, in the writer's transaction.
+//! Removing a person, with all that is theirs: in the writer's transaction as far as other changes can wait for it, and
+//! the rest in portions, each a transaction of its own. What is still to be done stands in `removals`.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::Instant;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::people::Acting;
-use super::rows::micros;
-use super::{activity, count, keys, people, projects};
-use crate::api::{ActivityAction, RemovedUser, User};
+use super::rows::{micros, person, uuid};
+use super::{activity, count, keys, people};
+use crate::api::{ActivityAction, RemovalProgress, User};
 use crate::model::compared;
 use crate::server::store::alike::{HANDED_KEYS, HANDED_PROJECTS, Handed, tries};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::people::{AT_ONCE, PORTION, progress};
 use crate::server::store::{Fate, Removal, StoreResult};
 
 pub fn remove(conn: &Connection, id: Uuid, fate: Option<Fate>, by: Acting) -> StoreResult<Removal> {
@@ -24,83 +28,171 @@ pub fn remove(conn: &Connection, id: Uuid, fate: Option<Fate>, by: Acting) -> St
         return Ok(Removal::LastOwner);
     }
     let seq = people::user_seq(conn, id)?;
-    let mut removed = RemovedUser {
-        keys_revoked: 0,
-        keys_handed_over: 0,
-        projects_handed_over: 0,
-        renamed: 0,
-    };
-    match fate {
+    if is_heir(conn, seq)? {
+        return Ok(Removal::IsHeir);
+    }
+    let heir = match fate {
         None => match count::active(conn, seq, 0)? {
-            0 => {}
+            0 => None,
             keys => return Ok(Removal::HasKeys(keys)),
         },
-        Some(Fate::Revoke) => removed.keys_revoked = revoke_keys(conn, seq, by)?,
-        Some(Fate::HandOver(to)) => {
-            let Some(heir) = heir(conn, &user, to)? else {
-                return Ok(Removal::NobodyToHandTo);
-            };
-            hand_over_keys(conn, seq, &heir, by, &mut removed)?;
-            hand_over_projects(conn, seq, &heir, by, &mut removed)?;
-        }
-    }
-    strike(conn, &user, seq, by)?;
-    Ok(Removal::Removed(removed))
-}
-
-/// The `seq` and name of each.
-fn active_keys(conn: &Connection, creator: i64) -> StoreResult<Vec<(i64, String)>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT seq, name FROM keys WHERE creator = ? AND revoked_at IS NULL ORDER BY created_at, id",
-    )?;
-    let keys = statement.query_map([creator], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(keys.collect::<rusqlite::Result<_>>()?)
-}
-
-fn revoke_keys(conn: &Connection, creator: i64, by: Acting) -> StoreResult<u64> {
-    let theirs = active_keys(conn, creator)?;
-    for (key, name) in &theirs {
-        keys::destroy(conn, *key, creator, name, by)?;
-    }
-    Ok(theirs.len() as u64)
-}
-
-/// Who gets what was another's.
-struct Heir {
-    seq: i64,
-    /// From one email address to the other, for the log.
-    changes: Map<String, Value>,
-}
-
-fn heir(conn: &Connection, from: &User, to: Uuid) -> StoreResult<Option<Heir>> {
-    let Some(heir) = people::by_id(conn, to)?.filter(|heir| heir.id != from.id) else {
-        return Ok(None);
+        Some(Fate::Revoke) => None,
+        Some(Fate::HandOver(to)) => match people::by_id(conn, to)?.filter(|heir| heir.id != user.id) {
+            None => return Ok(Removal::NobodyToHandTo),
+            Some(heir) => Some(people::user_seq(conn, heir.id)?),
+        },
     };
-    Ok(Some(Heir {
-        seq: people::user_seq(conn, to)?,
-        changes: changes::of_creator(&from.email, &heir.email),
-    }))
+    conn.prepare_cached(
+        "INSERT INTO removals (person, heir, asked_by, address, begun_at) VALUES (?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        seq,
+        heir,
+        by.seq,
+        by.address.map(|address| address.to_string()),
+        micros(Timestamp::now())
+    ])?;
+    let begun = Begun {
+        person: seq,
+        heir,
+        by: by.seq,
+        address: by.address,
+    };
+    let progress = portion(conn, &begun)?;
+    strike(conn, &user, seq, by)?;
+    Ok(match progress.is_finished() {
+        true => Removal::Removed(progress.removed),
+        false => Removal::Begun(progress),
+    })
 }
 
-impl Heir {
-    /// What the log is told of something that got a new name on the way, or kept it.
-    fn changes(&self, old: &str, new: &str) -> Map<String, Value> {
-        let mut changes = self.changes.clone();
-        if new != old {
-            changes.extend(changes::of_renamed("name", old, new));
-        }
-        changes
+/// A removal that is not finished, by the numbers of who it is about.
+struct Begun {
+    person: i64,
+    heir: Option<i64>,
+    by: i64,
+    address: Option<IpAddr>,
+}
+
+const BEGUN: &str = "SELECT r.person, r.heir, r.asked_by, r.address, u.id
+      FROM removals AS r JOIN users AS u ON u.seq = r.person
+     WHERE r.finished_at IS NULL";
+
+fn begun(row: &Row) -> rusqlite::Result<Begun> {
+    Ok(Begun {
+        person: row.get(0)?,
+        heir: row.get(1)?,
+        by: row.get(2)?,
+        address: row
+            .get::<_, Option<String>>(3)?
+            .and_then(|text| text.parse().ok()),
+    })
+}
+
+/// `None`: nothing is left to do.
+pub fn resume(conn: &Connection, id: Uuid) -> StoreResult<Option<RemovalProgress>> {
+    let found = conn
+        .prepare_cached(&format!("{BEGUN} AND u.id = ?"))?
+        .query_row([id.as_bytes()], begun)
+        .optional()?;
+    found.map(|begun| portion(conn, &begun)).transpose()
+}
+
+pub fn unfinished(conn: &Connection) -> StoreResult<Vec<(Uuid, RemovalProgress)>> {
+    let mut statement = conn.prepare_cached(BEGUN)?;
+    let found = statement
+        .query_map([], |row| Ok((uuid(row, 4)?, begun(row)?)))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let with_progress = |(id, begun): (Uuid, Begun)| Ok((id, far(conn, begun.person, begun.heir)?));
+    found.into_iter().map(with_progress).collect()
+}
+
+pub fn find(conn: &Connection, id: Uuid) -> StoreResult<Option<RemovalProgress>> {
+    let found = conn
+        .prepare_cached(
+            "SELECT r.person, r.heir FROM removals AS r JOIN users AS u ON u.seq = r.person WHERE u.id = ?",
+        )?
+        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    found.map(|(person, heir)| far(conn, person, heir)).transpose()
+}
+
+/// How far it is.
+fn far(conn: &Connection, person: i64, heir: Option<i64>) -> StoreResult<RemovalProgress> {
+    let [keys, projects, renamed]: [i64; 3] = conn
+        .prepare_cached("SELECT keys, projects, renamed FROM removals WHERE person = ?")?
+        .query_row([person], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+    let mut left = count::active(conn, person, 0)?;
+    if heir.is_some() {
+        left += conn
+            .prepare_cached("SELECT count(*) FROM projects WHERE creator = ? AND removed_at IS NULL")?
+            .query_row([person], |row| row.get::<_, i64>(0))? as u64;
     }
+    let fate = match heir {
+        None => Fate::Revoke,
+        // Whose they are now, the rows themselves say.
+        Some(_) => Fate::HandOver(Uuid::nil()),
+    };
+    Ok(progress(
+        fate,
+        [keys as u64, projects as u64, renamed as u64, left],
+    ))
 }
 
-/// Gives other names to what the heir could not tell apart from their own: by number, the new ones.
-fn make_room(conn: &Connection, handed: &Handed, from: i64, to: i64) -> StoreResult<HashMap<i64, String>> {
-    let mut statement = conn.prepare_cached(handed.alike)?;
-    let rows = statement.query_map([from, to], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let alike: Vec<(i64, String, i64)> = rows.collect::<rusqlite::Result<_>>()?;
+/// Whether what was another's is being handed over to them.
+fn is_heir(conn: &Connection, seq: i64) -> StoreResult<bool> {
+    let sql = "SELECT 1 FROM removals WHERE finished_at IS NULL AND heir = ?";
+    Ok(conn.prepare_cached(sql)?.exists([seq])?)
+}
+
+/// As much as may be done at once: keys, then projects.
+fn portion(conn: &Connection, begun: &Begun) -> StoreResult<RemovalProgress> {
+    let started = Instant::now();
+    let (mut keys, mut projects, mut renamed) = (0, 0, 0);
+    let all_keys = loop {
+        let (done, with_number) = some_keys(conn, begun)?;
+        keys += done;
+        renamed += with_number;
+        if done < AT_ONCE || started.elapsed() >= PORTION {
+            break done < AT_ONCE;
+        }
+    };
+    // Few are always done at once, however long the keys took.
+    while let Some(heir) = begun.heir.filter(|_| all_keys) {
+        let (done, with_number) = some_projects(conn, begun, heir)?;
+        projects += done;
+        renamed += with_number;
+        if done < AT_ONCE || started.elapsed() >= PORTION {
+            break;
+        }
+    }
+    conn.prepare_cached(
+        "UPDATE removals SET keys = keys + ?, projects = projects + ?, renamed = renamed + ? WHERE person = ?",
+    )?
+    .execute(params![keys as i64, projects as i64, renamed as i64, begun.person])?;
+    let far = far(conn, begun.person, begun.heir)?;
+    if far.is_finished() {
+        conn.prepare_cached("UPDATE removals SET finished_at = ? WHERE person = ?")?
+            .execute([micros(Timestamp::now()), begun.person])?;
+    }
+    Ok(far)
+}
+
+/// Gives another name to each of these that the heir could not tell apart from one of theirs: by number, the new ones.
+fn make_room(
+    conn: &Connection,
+    handed: &Handed,
+    (from, to): (i64, i64),
+    theirs: &[(i64, String)],
+) -> StoreResult<HashMap<i64, String>> {
     let mut renamed = HashMap::new();
-    for (seq, name, project) in alike {
-        for new in tries(&name) {
+    for (seq, name) in theirs {
+        let alike = conn
+            .prepare_cached(handed.alike)?
+            .query_row([from, to, *seq], |row| row.get::<_, i64>(0))
+            .optional()?;
+        let Some(project) = alike else { continue };
+        for new in tries(name) {
             let key = compared(&new);
             let mut taken = conn.prepare_cached(handed.taken)?;
             if taken.exists(params![key, project, from, to])? {
@@ -108,67 +200,83 @@ fn make_room(conn: &Connection, handed: &Handed, from: i64, to: i64) -> StoreRes
             }
             conn.prepare_cached(handed.rename)?
                 .execute(params![new, key, seq])?;
-            renamed.insert(seq, new);
+            renamed.insert(*seq, new);
             break;
         }
     }
     Ok(renamed)
 }
 
-fn hand_over_keys(
-    conn: &Connection,
-    from: i64,
-    to: &Heir,
-    by: Acting,
-    removed: &mut RemovedUser,
-) -> StoreResult<()> {
-    let theirs = active_keys(conn, from)?;
-    let renamed = make_room(conn, &HANDED_KEYS, from, to.seq)?;
-    for (key, old) in &theirs {
-        let name = renamed.get(key).unwrap_or(old);
-        conn.prepare_cached("UPDATE keys SET creator = ?, version = version + 1 WHERE seq = ?")?
-            .execute([to.seq, *key])?;
-        activity::hand_over(conn, *key, to.seq)?;
-        let action = ActivityAction::KeyHandedOver;
-        let subject = Subject::of_key(action, (*key, to.seq), name, to.changes(old, name));
-        activity::record(conn, by, subject)?;
-    }
-    removed.keys_handed_over = theirs.len() as u64;
-    removed.renamed += renamed.len() as u64;
-    Ok(())
-}
-
-fn hand_over_projects(
-    conn: &Connection,
-    from: i64,
-    to: &Heir,
-    by: Acting,
-    removed: &mut RemovedUser,
-) -> StoreResult<()> {
-    let mut statement = conn.prepare_cached(
-        "SELECT seq, name FROM projects WHERE creator = ? AND removed_at IS NULL ORDER BY name_key, id",
-    )?;
-    let theirs = statement
-        .query_map([from], |row| {
+/// Revokes or hands over the first keys of those that are left. Returns how many, and how many of them got a number.
+fn some_keys(conn: &Connection, begun: &Begun) -> StoreResult<(usize, usize)> {
+    let theirs = conn
+        .prepare_cached(
+            "SELECT seq, name FROM keys WHERE creator = ? AND revoked_at IS NULL ORDER BY created_at, id LIMIT ?",
+        )?
+        .query_map([begun.person, AT_ONCE as i64], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    let renamed = make_room(conn, &HANDED_PROJECTS, from, to.seq)?;
-    for (project, old) in &theirs {
-        let name = renamed.get(project).unwrap_or(old);
-        conn.prepare_cached("UPDATE projects SET creator = ? WHERE seq = ?")?
-            .execute([to.seq, *project])?;
-        projects::record(
-            conn,
-            ActivityAction::ProjectHandedOver,
-            name,
-            to.changes(old, name),
-            by,
-        )?;
+    let handed_over = begun.changes(conn)?;
+    let renamed = match begun.heir {
+        Some(heir) => make_room(conn, &HANDED_KEYS, (begun.person, heir), &theirs)?,
+        None => HashMap::new(),
+    };
+    let now = Timestamp::now();
+    activity::extend(conn, |log| {
+        for (key, name) in &theirs {
+            let subject = match (begun.heir, &handed_over) {
+                (Some(heir), Some(changes)) => {
+                    conn.prepare_cached("UPDATE keys SET creator = ?, version = version + 1 WHERE seq = ?")?
+                        .execute([heir, *key])?;
+                    activity::hand_over(conn, *key, heir)?;
+                    let new = renamed.get(key).unwrap_or(name);
+                    let changes = changes::with_new_name(changes, name, new);
+                    Subject::of_key(ActivityAction::KeyHandedOver, (*key, heir), new, changes)
+                }
+                _ => {
+                    keys::wipe(conn, *key, begun.by, now)?;
+                    Subject::of_key(ActivityAction::KeyRevoked, (*key, begun.person), name, Map::new())
+                }
+            };
+            log.append(now, Some(begun.by), begun.address, subject)?;
+        }
+        Ok((theirs.len(), renamed.len()))
+    })
+}
+
+/// Hands over the first projects of those that are left. Returns how many, and how many of them got a number.
+fn some_projects(conn: &Connection, begun: &Begun, heir: i64) -> StoreResult<(usize, usize)> {
+    let theirs = conn
+        .prepare_cached(
+            "SELECT seq, name FROM projects WHERE creator = ? AND removed_at IS NULL ORDER BY name_key, id LIMIT ?",
+        )?
+        .query_map([begun.person, AT_ONCE as i64], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let changes = begun.changes(conn)?.unwrap_or_default();
+    let renamed = make_room(conn, &HANDED_PROJECTS, (begun.person, heir), &theirs)?;
+    activity::extend(conn, |log| {
+        for (project, name) in &theirs {
+            conn.prepare_cached("UPDATE projects SET creator = ? WHERE seq = ?")?
+                .execute([heir, *project])?;
+            let new = renamed.get(project).unwrap_or(name);
+            let changes = changes::with_new_name(&changes, name, new);
+            let subject = Subject::of(ActivityAction::ProjectHandedOver, new, changes);
+            log.append(Timestamp::now(), Some(begun.by), begun.address, subject)?;
+        }
+        Ok((theirs.len(), renamed.len()))
+    })
+}
+
+impl Begun {
+    /// From one email address to the other, for the log; `None` where nobody gets anything.
+    fn changes(&self, conn: &Connection) -> StoreResult<Option<Map<String, Value>>> {
+        let Some(heir) = self.heir else { return Ok(None) };
+        let (from, to) = (person(conn, self.person)?, person(conn, heir)?);
+        Ok(Some(changes::of_creator(&from.email, &to.email)))
     }
-    removed.projects_handed_over = theirs.len() as u64;
-    removed.renamed += renamed.len() as u64;
-    Ok(())
 }
 
 /// The row stays, for what they did before; nothing signs them in.

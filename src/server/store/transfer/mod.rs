@@ -45,7 +45,7 @@ pub async fn move_deck(from: &Path, to: &Address, mut progress: impl FnMut(Progr
         counted.done += rows;
         progress(counted);
     };
-    let pool = postgres::one_connection(to)?;
+    let pool = postgres::one_connection(to).await?;
     let mut client = pool.lease().await?;
     let tx = client.transaction().await?;
     postgres::lay_foundation(&tx, &to.to_string()).await?;

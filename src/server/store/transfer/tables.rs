@@ -21,7 +21,7 @@ const fn is(name: &'static str, kind: Type) -> Column {
 }
 
 /// In an order in which rows refer to those before.
-pub const TABLES: [Table; 13] = [
+pub const TABLES: [Table; 15] = [
     Table {
         name: "organisation",
         key: "one",
@@ -166,6 +166,28 @@ pub const TABLES: [Table; 13] = [
             is("removed_at", Type::INT8),
         ],
         counts_on: true,
+    },
+    Table {
+        name: "removals",
+        key: "person",
+        columns: &[
+            is("person", Type::INT8),
+            is("heir", Type::INT8),
+            is("asked_by", Type::INT8),
+            is("address", Type::TEXT),
+            is("begun_at", Type::INT8),
+            is("finished_at", Type::INT8),
+            is("keys", Type::INT8),
+            is("projects", Type::INT8),
+            is("renamed", Type::INT8),
+        ],
+        counts_on: false,
+    },
+    Table {
+        name: "clock",
+        key: "one",
+        columns: &[is("one", Type::INT4), is("at", Type::INT8)],
+        counts_on: false,
     },
     Table {
         name: "usage_hours",

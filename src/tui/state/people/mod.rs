@@ -114,6 +114,7 @@ impl App {
             PeopleReply::TokenMade { person, result } => self.token_made(person, result),
             PeopleReply::KeysLookedAt { number, result } => self.keys_looked_at(number, result),
             PeopleReply::HeirsFound { query, result } => self.heirs_found(&query, result),
+            PeopleReply::Removing { id, progress } => self.person_going(id, progress),
             PeopleReply::Removed { id, result } => self.person_removed(id, result),
         }
     }

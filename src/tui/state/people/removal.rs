@@ -6,7 +6,9 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::{Heirs, reference};
-use crate::api::{Key, KeyList, KeysFate, Person, PersonRef, ProblemType, RemovedUser, Sort, UserRemoval};
+use crate::api::{
+    Key, KeyList, KeysFate, Person, PersonRef, ProblemType, RemovalProgress, Sort, UserRemoval,
+};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, PeopleRequest};
@@ -55,6 +57,8 @@ pub struct Removal {
     pub sending: bool,
     /// The first line that is shown, where not all fit.
     pub scroll: u16,
+    /// How far it is, when that takes so long that the server tells.
+    pub progress: Option<RemovalProgress>,
     pub error: Option<String>,
     /// Who gets the keys, once that is decided.
     heir: Option<PersonRef>,
@@ -70,6 +74,7 @@ impl Removal {
             focus: 0,
             sending: false,
             scroll: 0,
+            progress: None,
             error: None,
             heir: None,
         }
@@ -144,27 +149,33 @@ impl Removal {
 
     /// `Removed nina@acme.example; 12 keys and 1 project handed over to omar@acme.example.` And how many of these
     /// got a number, as omar had some of the same name.
-    fn told(&self, removed: &RemovedUser) -> String {
+    fn told(&self, progress: &RemovalProgress) -> String {
+        let removed = progress.removed;
         let email = &self.person.user.email;
         let keys = counted(removed.keys_handed_over, "key");
         let projects = match removed.projects_handed_over {
             0 => String::new(),
             number => format!(" and {}", counted(number, "project")),
         };
+        // It goes on in the server when nobody asks it any more.
+        let left = match progress.left {
+            0 => String::new(),
+            left => format!(" so far; the server goes on with {left} more"),
+        };
         match &self.heir {
             Some(heir) => {
                 let renamed = match removed.renamed {
                     0 => String::new(),
-                    number => format!(" {number} got a number behind the name; A says which."),
+                    number => format!(" {number} got a number after the name; A says which."),
                 };
                 format!(
-                    "Removed {email}; {keys}{projects} handed over to {}.{renamed}",
+                    "Removed {email}; {keys}{projects} handed over to {}{left}.{renamed}",
                     heir.email
                 )
             }
             None if removed.keys_revoked > 0 => {
                 format!(
-                    "Removed {email}; {} revoked.",
+                    "Removed {email}; {} revoked{left}.",
                     counted(removed.keys_revoked, "key")
                 )
             }
@@ -284,7 +295,14 @@ impl App {
         Vec::new()
     }
 
-    pub(super) fn person_removed(&mut self, id: Uuid, result: Result<RemovedUser, Error>) -> Vec<Effect> {
+    pub(super) fn person_going(&mut self, id: Uuid, progress: RemovalProgress) -> Vec<Effect> {
+        if let Some(removal) = self.removal_mut().filter(|removal| removal.person.user.id == id) {
+            removal.progress = Some(progress);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn person_removed(&mut self, id: Uuid, result: Result<RemovalProgress, Error>) -> Vec<Effect> {
         let Some(removal) = self.removal_mut().filter(|removal| removal.person.user.id == id) else {
             return Vec::new();
         };
@@ -297,7 +315,7 @@ impl App {
             (Err(error), Some(ProblemType::NotFound)) => (Tone::Note, sentence(error)),
             (Err(error), kind) => {
                 removal.heir = None;
-                removal.sending = false;
+                (removal.sending, removal.progress) = (false, None);
                 if kind == Some(ProblemType::InUse) {
                     removal.error = Some("They have keys by now. Choose what becomes of them.".into());
                     (removal.holding, removal.focus) = (None, 0);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::server::store::clock::Clocks;
 use crate::server::store::postgres::ask;
 use crate::server::store::postgres::change::Change;
 use crate::server::store::report::ALLOWED;
@@ -11,20 +12,20 @@ use crate::server::store::{SOURCES, StoreResult, Tally, Use};
 pub const ORIGIN: i16 = 0;
 pub const ADDRESS: i16 = 1;
 
-pub async fn apply(change: &Change<'_>, tallies: &[&Tally]) -> StoreResult<()> {
-    count(change, tallies).await?;
-    note_last(change, tallies).await?;
-    note_refused(change, tallies).await?;
-    note_sources(change, tallies).await
+pub async fn apply(change: &Change<'_>, tallies: &[&Tally], clocks: Clocks) -> StoreResult<()> {
+    count(change, tallies, clocks).await?;
+    note_last(change, tallies, clocks).await?;
+    note_refused(change, tallies, clocks).await?;
+    note_sources(change, tallies, clocks).await
 }
 
-async fn count(change: &Change<'_>, tallies: &[&Tally]) -> StoreResult<()> {
+async fn count(change: &Change<'_>, tallies: &[&Tally], clocks: Clocks) -> StoreResult<()> {
     let (mut hours, mut keys, mut rules, mut counts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for tally in tallies {
         let refused = tally.refused.iter().map(|(rule, n)| (rule.as_ref(), *n));
         for (rule, n) in [(ALLOWED, tally.allowed)].into_iter().chain(refused) {
             if n > 0 {
-                hours.push(i64::from(tally.hour));
+                hours.push(i64::from(clocks.dated_hour(tally.hour)));
                 keys.push(tally.key);
                 rules.push(rule);
                 counts.push(i64::from(n));
@@ -32,15 +33,17 @@ async fn count(change: &Change<'_>, tallies: &[&Tally]) -> StoreResult<()> {
         }
     }
     let sql = "INSERT INTO usage_hours (hour, key, rule, n)
-               SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[])
+               SELECT hour, key, rule, sum(n)
+                 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) AS counted (hour, key, rule, n)
+                GROUP BY hour, key, rule
                    ON CONFLICT (hour, key, rule) DO UPDATE SET n = usage_hours.n + excluded.n";
     ask::run(&change.tx, sql, &[&hours, &keys, &rules, &counts])
         .await
         .map(drop)
 }
 
-/// The newest use of each key.
-async fn note_last(change: &Change<'_>, tallies: &[&Tally]) -> StoreResult<()> {
+/// The newest use of each key. One that is noted as in the future, from a clock that was ahead, gives way to any.
+async fn note_last(change: &Change<'_>, tallies: &[&Tally], clocks: Clocks) -> StoreResult<()> {
     let mut newest: HashMap<i64, &Use> = HashMap::new();
     for (key, used) in tallies
         .iter()
@@ -52,23 +55,22 @@ async fn note_last(change: &Change<'_>, tallies: &[&Tally]) -> StoreResult<()> {
         }
     }
     let keys: Vec<i64> = newest.keys().copied().collect();
-    let times: Vec<i64> = newest.values().map(|used| used.at).collect();
+    let times: Vec<i64> = newest.values().map(|used| clocks.dated(used.at)).collect();
     let address = |used: &&Use| used.address.map(|address| address.to_string());
     let addresses: Vec<Option<String>> = newest.values().map(address).collect();
     let origins: Vec<Option<&str>> = newest.values().map(|used| used.origin.as_deref()).collect();
     let sql = "UPDATE keys AS k SET last_used_at = used.at, last_address = used.address, last_origin = used.origin
                  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS used (key, at, address, origin)
-                WHERE k.seq = used.key AND k.last_used_at <= used.at";
-    ask::run(&change.tx, sql, &[&keys, &times, &addresses, &origins])
-        .await
-        .map(drop)
+                WHERE k.seq = used.key AND (k.last_used_at <= used.at OR k.last_used_at > $5)";
+    let values: [ask::Value; 5] = [&keys, &times, &addresses, &origins, &clocks.future()];
+    ask::run(&change.tx, sql, &values).await.map(drop)
 }
 
-async fn note_refused(change: &Change<'_>, tallies: &[&Tally]) -> StoreResult<()> {
+async fn note_refused(change: &Change<'_>, tallies: &[&Tally], clocks: Clocks) -> StoreResult<()> {
     let mut newest: HashMap<i64, i64> = HashMap::new();
     for tally in tallies.iter().filter(|tally| tally.last_refused_at > 0) {
         let known = newest.entry(tally.key).or_default();
-        *known = tally.last_refused_at.max(*known);
+        *known = clocks.dated(tally.last_refused_at).max(*known);
     }
     if newest.is_empty() {
         return Ok(());
@@ -76,12 +78,14 @@ async fn note_refused(change: &Change<'_>, tallies: &[&Tally]) -> StoreResult<()
     let (keys, times): (Vec<i64>, Vec<i64>) = newest.into_iter().unzip();
     let sql = "UPDATE keys AS k SET last_refused_at = refused.at
                  FROM unnest($1::bigint[], $2::bigint[]) AS refused (key, at)
-                WHERE k.seq = refused.key AND k.last_refused_at < refused.at";
-    ask::run(&change.tx, sql, &[&keys, &times]).await.map(drop)
+                WHERE k.seq = refused.key AND (k.last_refused_at < refused.at OR k.last_refused_at > $3)";
+    ask::run(&change.tx, sql, &[&keys, &times, &clocks.future()])
+        .await
+        .map(drop)
 }
 
 /// A source that is new takes the place of the one that was seen the longest ago.
-async fn note_sources(change: &Change<'_>, tallies: &[&Tally]) -> StoreResult<()> {
+async fn note_sources(change: &Change<'_>, tallies: &[&Tally], clocks: Clocks) -> StoreResult<()> {
     let mut newest: HashMap<(i64, i16, String), i64> = HashMap::new();
     let uses = tallies
         .iter()
@@ -91,7 +95,7 @@ async fn note_sources(change: &Change<'_>, tallies: &[&Tally]) -> StoreResult<()
         let address = used.address.map(|address| (ADDRESS, address.to_string()));
         for (kind, name) in origin.into_iter().chain(address) {
             let known = newest.entry((key, kind, name)).or_default();
-            *known = used.at.max(*known);
+            *known = clocks.dated(used.at).max(*known);
         }
     }
     if newest.is_empty() {

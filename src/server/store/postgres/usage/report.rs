@@ -11,6 +11,7 @@ use super::logged;
 use crate::api::{LastUse, Usage};
 use crate::server::store::counted::bucket_of;
 use crate::server::store::postgres::ask::{self, Db};
+use crate::server::store::postgres::clock;
 use crate::server::store::postgres::rows::{Kept, KeyBy, find_key, time};
 use crate::server::store::report::{Report, Stored};
 use crate::server::store::{Found, StoreResult, Visible};
@@ -27,7 +28,7 @@ pub async fn report(db: &impl Db, id: Uuid, visible: Visible) -> StoreResult<Opt
     };
     let mut waiting = logged(db, bucket_of(key)).await?;
     waiting.retain(|tally| tally.key == key);
-    let mut report = Report::beginning(Timestamp::now());
+    let mut report = Report::beginning(clock::now(db).await?);
     count(db, key, &mut report).await?;
     let stored = Stored {
         last_use: last_use(db, key).await?,

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, params};
 
+use crate::server::store::clock::Clocks;
 use crate::server::store::report::ALLOWED;
 use crate::server::store::{SOURCES, StoreResult, Tally, Use};
 
@@ -9,28 +10,33 @@ use crate::server::store::{SOURCES, StoreResult, Tally, Use};
 pub const ORIGIN: i64 = 0;
 pub const ADDRESS: i64 = 1;
 
-pub fn apply<'a>(conn: &Connection, tallies: impl IntoIterator<Item = &'a Tally>) -> StoreResult<()> {
+pub fn apply<'a>(
+    conn: &Connection,
+    tallies: impl IntoIterator<Item = &'a Tally>,
+    clocks: Clocks,
+) -> StoreResult<()> {
     for tally in tallies {
-        count(conn, tally)?;
+        count(conn, tally, clocks.dated_hour(tally.hour))?;
         if let Some(last) = tally.uses.iter().max_by_key(|used| used.at) {
-            note_last(conn, tally.key, last)?;
+            note_last(conn, tally.key, last, clocks)?;
         }
         if tally.last_refused_at > 0 {
             conn.prepare_cached(
-                "UPDATE keys SET last_refused_at = ?1 WHERE seq = ?2 AND last_refused_at < ?1",
+                "UPDATE keys SET last_refused_at = ?1 WHERE seq = ?2 AND (last_refused_at < ?1 OR last_refused_at > ?3)",
             )?
-            .execute([tally.last_refused_at, tally.key])?;
+            .execute([clocks.dated(tally.last_refused_at), tally.key, clocks.future()])?;
         }
         for used in &tally.uses {
-            note_source(conn, tally.key, ORIGIN, used.origin.as_deref(), used.at)?;
+            let at = clocks.dated(used.at);
+            note_source(conn, tally.key, ORIGIN, used.origin.as_deref(), at)?;
             let address = used.address.map(|address| address.to_string());
-            note_source(conn, tally.key, ADDRESS, address.as_deref(), used.at)?;
+            note_source(conn, tally.key, ADDRESS, address.as_deref(), at)?;
         }
     }
     Ok(())
 }
 
-fn count(conn: &Connection, tally: &Tally) -> StoreResult<()> {
+fn count(conn: &Connection, tally: &Tally, hour: u32) -> StoreResult<()> {
     let mut upsert = conn.prepare_cached(
         "INSERT INTO usage_hours (hour, key, rule, n) VALUES (?, ?, ?, ?)
              ON CONFLICT DO UPDATE SET n = n + excluded.n",
@@ -38,22 +44,24 @@ fn count(conn: &Connection, tally: &Tally) -> StoreResult<()> {
     let refused = tally.refused.iter().map(|(rule, n)| (rule.as_ref(), *n));
     for (rule, n) in [(ALLOWED, tally.allowed)].into_iter().chain(refused) {
         if n > 0 {
-            upsert.execute(params![tally.hour, tally.key, rule, n])?;
+            upsert.execute(params![hour, tally.key, rule, n])?;
         }
     }
     Ok(())
 }
 
-fn note_last(conn: &Connection, key: i64, last: &Use) -> StoreResult<()> {
+/// A use that is noted as in the future, from a clock that was ahead, gives way to any.
+fn note_last(conn: &Connection, key: i64, last: &Use, clocks: Clocks) -> StoreResult<()> {
     conn.prepare_cached(
         "UPDATE keys SET last_used_at = ?1, last_address = ?2, last_origin = ?3
-          WHERE seq = ?4 AND last_used_at <= ?1",
+          WHERE seq = ?4 AND (last_used_at <= ?1 OR last_used_at > ?5)",
     )?
     .execute(params![
-        last.at,
+        clocks.dated(last.at),
         last.address.map(|address| address.to_string()),
         last.origin,
-        key
+        key,
+        clocks.future()
     ])?;
     Ok(())
 }

@@ -13,20 +13,22 @@ use rusqlite::{Connection, params};
 pub use self::apply::apply;
 pub use self::report::report;
 pub use self::settle::settle;
+use super::clock;
+use crate::server::store::clock::{Clocks, Steady};
 use crate::server::store::counted::{Entry, FORGOTTEN, unpacked};
-use crate::server::store::{HOURS_KEPT, StoreResult, Tally};
+use crate::server::store::{StoreResult, Tally};
 
 /// Returns whether there is something to settle.
-pub fn record(conn: &Connection, entry: &Entry) -> StoreResult<bool> {
+pub fn record(conn: &Connection, entry: &Entry, steady: &Steady) -> StoreResult<bool> {
+    let clocks = clock::read(conn, steady)?;
+    forget(conn, clocks)?;
+    put_right(conn, clocks)?;
     match entry {
         Entry::Few(tallies) => {
-            let tallies = || tallies.iter().flatten();
-            forget(conn, tallies().map(|tally| tally.hour).max().unwrap_or(0))?;
-            apply(conn, tallies())?;
+            apply(conn, tallies.iter().flatten(), clocks)?;
             Ok(false)
         }
-        Entry::Many(rows, newest) => {
-            forget(conn, *newest)?;
+        Entry::Many(rows) => {
             rows.iter()
                 .try_for_each(|(bucket, packed)| put_down(conn, None, *bucket, packed))?;
             Ok(true)
@@ -42,12 +44,45 @@ fn put_down(conn: &Connection, seq: Option<i64>, bucket: i64, packed: &[u8]) -> 
 }
 
 /// Hours that nobody asks for any more go, a little with each second of use.
-fn forget(conn: &Connection, newest: u32) -> StoreResult<()> {
+fn forget(conn: &Connection, clocks: Clocks) -> StoreResult<()> {
     conn.prepare_cached(
         "DELETE FROM usage_hours WHERE (hour, key, rule) IN
              (SELECT hour, key, rule FROM usage_hours WHERE hour < ? ORDER BY hour, key, rule LIMIT ?)",
     )?
-    .execute(params![newest.saturating_sub(HOURS_KEPT), FORGOTTEN])?;
+    .execute(params![clocks.first_hour(), FORGOTTEN])?;
+    Ok(())
+}
+
+/// What was counted under a clock that was far ahead is of now at the latest, a little with each second of use: else a
+/// key would look as if it were used until that time comes.
+fn put_right(conn: &Connection, clocks: Clocks) -> StoreResult<()> {
+    let ahead = conn
+        .prepare_cached(
+            "SELECT seq FROM keys INDEXED BY keys_by_last_used_at WHERE revoked_at IS NULL AND last_used_at > ? LIMIT ?",
+        )?
+        .query_map([clocks.future(), FORGOTTEN], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<i64>>>()?;
+    for key in ahead {
+        conn.prepare_cached("UPDATE keys SET last_used_at = ? WHERE seq = ?")?
+            .execute([clocks.now, key])?;
+        conn.prepare_cached("UPDATE key_sources SET last_used_at = ?1 WHERE key = ?2 AND last_used_at > ?1")?
+            .execute([clocks.now, key])?;
+    }
+    let hours = conn
+        .prepare_cached("SELECT hour, key, rule, n FROM usage_hours WHERE hour > ? LIMIT ?")?
+        .query_map(params![clocks.last_hour(), FORGOTTEN], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?
+        .collect::<rusqlite::Result<Vec<(i64, i64, String, i64)>>>()?;
+    for (hour, key, rule, n) in hours {
+        conn.prepare_cached(
+            "INSERT INTO usage_hours (hour, key, rule, n) VALUES (?, ?, ?, ?)
+                 ON CONFLICT DO UPDATE SET n = n + excluded.n",
+        )?
+        .execute(params![clocks.hour(), key, rule, n])?;
+        conn.prepare_cached("DELETE FROM usage_hours WHERE hour = ? AND key = ? AND rule = ?")?
+            .execute(params![hour, key, rule])?;
+    }
     Ok(())
 }
 

@@ -3,18 +3,22 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::apply::apply;
-use super::{logged, put_down};
+use super::{logged, put_down, put_right};
+use crate::server::store::clock::Steady;
 use crate::server::store::counted::{SETTLED, packed};
+use crate::server::store::sqlite::clock;
 use crate::server::store::{StoreResult, merged};
 
 /// Carries over the first keys of the bucket that has waited the longest. Returns whether more wait.
-pub fn settle(conn: &Connection) -> StoreResult<bool> {
+pub fn settle(conn: &Connection, steady: &Steady) -> StoreResult<bool> {
+    let clocks = clock::read(conn, steady)?;
+    put_right(conn, clocks)?;
     let Some((seq, bucket)) = oldest(conn)? else {
         return Ok(false);
     };
     let merged = merged(logged(conn, bucket)?);
     let (now, later) = merged.split_at(merged.len().min(SETTLED));
-    apply(conn, now)?;
+    apply(conn, now, clocks)?;
     conn.prepare_cached("DELETE FROM usage_log WHERE bucket = ?")?
         .execute([bucket])?;
     if !later.is_empty() {
