@@ -15,6 +15,7 @@ mod people;
 pub mod postgres;
 mod projects;
 mod report;
+mod schema;
 pub mod sqlite;
 pub mod transfer;
 mod usage;
@@ -265,6 +266,12 @@ pub enum StoreError {
     Unsure(String),
     #[error("the database is damaged: {0}")]
     Damaged(String),
+    /// What its tables, triggers and views are is no longer what this program relies on.
+    #[error(
+        "the database's schema is not as keydeck makes it: {0}. Find out who changed it, and what else; a backup from \
+         before can be restored"
+    )]
+    Schema(String),
     /// Behind the look at their token.
     #[error("who acts was removed meanwhile, or has another token")]
     ActorGone,

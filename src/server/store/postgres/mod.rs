@@ -8,6 +8,7 @@
 mod activity;
 mod address;
 pub(super) mod ask;
+mod catalog;
 mod change;
 mod check;
 mod count;

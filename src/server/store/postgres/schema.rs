@@ -4,9 +4,10 @@
 use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
-use super::ask;
 use super::pool::Pool;
+use super::{ask, catalog};
 use crate::model::Role;
+use crate::server::store::schema::Schema;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// `keydeck_schema.version` is how many of them a database has.
@@ -45,6 +46,10 @@ pub async fn lay_foundation(tx: &Transaction<'_>, shown: &str) -> StoreResult<()
             "{shown} has tables of another program; give keydeck a database of its own"
         )));
     }
+    lay(tx).await
+}
+
+async fn lay(tx: &Transaction<'_>) -> StoreResult<()> {
     tx.batch_execute(
         "CREATE TABLE keydeck_schema (one integer PRIMARY KEY CHECK (one = 1), version integer NOT NULL)",
     )
@@ -67,9 +72,26 @@ pub async fn prepare(pool: &Pool, shown: &str) -> StoreResult<()> {
         });
     }
     migrate(&tx, found).await?;
+    let found = catalog::read(&tx).await?;
+    made(&tx).await?.require(&found)?;
     tx.commit().await?;
     client.give_back();
     Ok(())
+}
+
+/// The schema as this version makes it here, in a place of its own that is taken back at once: so the same engine
+/// tells of both in the same words.
+async fn made(tx: &Transaction<'_>) -> StoreResult<Schema> {
+    let aside = format!("keydeck_{}", Uuid::new_v4().simple());
+    tx.batch_execute(&format!("SAVEPOINT before_schema; CREATE SCHEMA {aside}"))
+        .await?;
+    let path = "SELECT set_config('search_path', $1 || ', ' || current_setting('search_path'), true)";
+    ask::one(tx, path, &[&aside]).await?;
+    lay(tx).await?;
+    let made = catalog::read(tx).await?;
+    tx.batch_execute("ROLLBACK TO SAVEPOINT before_schema; RELEASE SAVEPOINT before_schema")
+        .await?;
+    Ok(made)
 }
 
 const ANY_TABLE: &str = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() LIMIT 1";

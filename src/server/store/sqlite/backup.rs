@@ -49,6 +49,11 @@ pub fn examine(path: &Path) -> StoreResult<Contents> {
     Ok(contents(&conn)?)
 }
 
+/// The data keys of a database of this version or an earlier one.
+pub fn data_keys_in(path: &Path) -> StoreResult<Vec<WrappedDataKey>> {
+    data_keys::all(&connection::existing(path)?)
+}
+
 /// A database of this version in a file, for whoever wants to prove it; nobody writes into it meanwhile.
 pub struct Closed(Connection);
 

@@ -10,8 +10,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::activity;
+use super::readers::snapshot;
 use super::rows::micros;
+use super::{activity, schema};
 use crate::model::Role;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
@@ -34,6 +35,9 @@ const MIGRATIONS: [Migration; 4] = [
         then: |_| Ok(()),
     },
 ];
+
+/// The newest schema.
+pub const NEWEST: usize = MIGRATIONS.len();
 
 struct Migration {
     sql: &'static str,
@@ -69,22 +73,32 @@ pub fn create(path: &Path, founding: &Founding, data_key: &WrappedDataKey) -> St
         return Err(foreign(path));
     }
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-    migrate(&tx, 0)?;
+    migrate(&tx, 0, NEWEST)?;
     found(&tx, founding, data_key)?;
     Ok(tx.commit()?)
 }
 
-/// A connection to a keydeck database of this version or an earlier one.
+/// A connection to a keydeck database of this version or an earlier one, with the schema that keydeck makes.
 pub fn existing(path: &Path) -> StoreResult<Connection> {
-    let missing = || StoreError::NotInitialised(path.display().to_string());
     if !path.exists() {
-        return Err(missing());
+        return Err(missing(path));
     }
     let conn = connect(path)?;
-    let found = version(&conn)?;
+    // Of one moment: another process may be bringing it up to date.
+    snapshot(&conn, |conn| schema::require(conn, known_version(conn, path)?))?;
+    Ok(conn)
+}
+
+fn missing(path: &Path) -> StoreError {
+    StoreError::NotInitialised(path.display().to_string())
+}
+
+/// Refuses what is no database of keydeck, or a newer one.
+fn known_version(conn: &Connection, path: &Path) -> StoreResult<usize> {
+    let found = version(conn)?;
     if found == 0 {
-        return Err(if is_empty(&conn)? {
-            missing()
+        return Err(if is_empty(conn)? {
+            missing(path)
         } else {
             foreign(path)
         });
@@ -92,25 +106,26 @@ pub fn existing(path: &Path) -> StoreResult<Connection> {
     if conn.pragma_query_value(None, "application_id", |row| row.get::<_, i32>(0))? != APPLICATION_ID {
         return Err(foreign(path));
     }
-    if found > MIGRATIONS.len() {
+    if found > NEWEST {
         return Err(StoreError::Newer {
             found: found as u32,
-            known: MIGRATIONS.len() as u32,
+            known: NEWEST as u32,
         });
     }
-    Ok(conn)
+    Ok(found)
 }
 
 /// Checks that a keydeck database is there, and brings its schema up to date.
 pub fn prepare(path: &Path) -> StoreResult<()> {
     let mut conn = existing(path)?;
-    if version(&conn)? < MIGRATIONS.len() {
+    if version(&conn)? < NEWEST {
         // Steps that make a table anew can't be taken otherwise; `migrate` checks the references itself.
         conn.pragma_update(None, "foreign_keys", false)?;
         sort_in_files(&conn)?;
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have been faster.
-        migrate(&tx, version(&tx)?)?;
+        migrate(&tx, version(&tx)?, NEWEST)?;
+        schema::require(&tx, NEWEST)?;
         tx.commit()?;
     }
     // Persistent, and impossible inside a transaction; a creation that died behind its commit is finished here.
@@ -235,7 +250,7 @@ fn keep_names(path: &Path) -> StoreResult<()> {
 
 /// Whether its schema is this program's.
 pub fn is_current(conn: &Connection) -> rusqlite::Result<bool> {
-    Ok(version(conn)? == MIGRATIONS.len())
+    Ok(version(conn)? == NEWEST)
 }
 
 fn version(conn: &Connection) -> rusqlite::Result<usize> {
@@ -254,13 +269,13 @@ fn foreign(path: &Path) -> StoreError {
     StoreError::Fault(format!("{} is a database of another program", path.display()))
 }
 
-fn migrate(tx: &Transaction, from: usize) -> StoreResult<()> {
-    for step in MIGRATIONS.iter().skip(from) {
+fn migrate(tx: &Transaction, from: usize, to: usize) -> StoreResult<()> {
+    for step in MIGRATIONS.iter().take(to).skip(from) {
         tx.execute_batch(step.sql)?;
         (step.then)(tx)?;
     }
-    if from < MIGRATIONS.len() {
-        tx.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+    if from < to {
+        tx.pragma_update(None, "user_version", to as i64)?;
     }
     let broken = tx.prepare("PRAGMA foreign_key_check")?.exists([])?;
     match broken {
@@ -269,14 +284,13 @@ fn migrate(tx: &Transaction, from: usize) -> StoreResult<()> {
     }
 }
 
-/// The newest schema without a row in it.
-#[cfg(test)]
-pub fn in_memory() -> Connection {
-    let mut conn = Connection::open_in_memory().unwrap();
-    let tx = conn.transaction().unwrap();
-    migrate(&tx, 0).unwrap();
-    tx.commit().unwrap();
-    conn
+/// A schema without a row in it.
+pub fn in_memory(version: usize) -> StoreResult<Connection> {
+    let mut conn = Connection::open_in_memory()?;
+    let tx = conn.transaction()?;
+    migrate(&tx, 0, version)?;
+    tx.commit()?;
+    Ok(conn)
 }
 
 fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> rusqlite::Result<()> {

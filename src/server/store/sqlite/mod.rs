@@ -19,6 +19,7 @@ mod projects;
 mod readers;
 mod removal;
 mod rows;
+mod schema;
 mod search;
 mod session_servers;
 mod trigrams;
@@ -58,7 +59,7 @@ use crate::api::{
 };
 use crate::model::{Role, Settings, TokenHash};
 
-pub use self::backup::{Closed, Contents, back_up, examine};
+pub use self::backup::{Closed, Contents, back_up, data_keys_in, examine};
 pub use self::bulk::{SampleKey, SampleProject, SampleUser};
 pub(super) use self::connection::alone;
 pub(crate) use self::connection::prepare;

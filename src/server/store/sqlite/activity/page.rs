@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn every_combination_of_filters_uses_an_index_and_sorts_nothing() {
-        let conn = connection::in_memory();
+        let conn = connection::in_memory(connection::NEWEST).unwrap();
         let pick = |bits: u32, bit: u32, value: i64| (bits & bit != 0).then_some(value);
         for bits in 0..32 {
             let filter = Filter {
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn what_is_quick_looks_at_no_row_in_vain() {
-        let conn = connection::in_memory();
+        let conn = connection::in_memory(connection::NEWEST).unwrap();
         for bits in 0..16_u32 {
             let set = |bit| bits & bit != 0;
             let query = ActivityQuery {
