@@ -172,7 +172,7 @@ pub struct BackupArgs {
     /// The database, as sqlite:PATH, instead of the local deck
     #[arg(long, env = "KEYDECK_DATABASE", hide_env_values = true, value_name = "URL")]
     pub database: Option<String>,
-    /// The file of its root key, which is not copied [default: PATH.root-key]
+    /// The file of its root key, which is not copied; the backup is authenticated with it [default: PATH.root-key]
     #[arg(
         long,
         env = "KEYDECK_ROOT_KEY_FILE",
@@ -190,6 +190,10 @@ pub struct RestoreArgs {
     pub file: PathBuf,
     #[command(flatten)]
     pub database: DatabaseArgs,
+    /// Take a backup of an earlier keydeck, which nothing authenticates: whoever could write to it may have made
+    /// themselves an Owner
+    #[arg(long)]
+    pub unauthenticated: bool,
 }
 
 #[derive(Debug, Args)]

@@ -13,7 +13,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-pub use super::root_key::{Owner, RootKey, directory_of, replace};
+pub use super::root_key::{Owner, RootKey, authenticator, directory_of, replace};
 use super::store::{Sealed, WrappedDataKey};
 use crate::model::{Scope, Secret, Token};
 
