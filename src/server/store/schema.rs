@@ -8,10 +8,14 @@ use super::{StoreError, StoreResult};
 
 /// The most that are named in one sentence.
 const NAMED: usize = 5;
+const NOT_OURS: &str = "is not keydeck's";
 
 /// The objects of a database, and how each is defined.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schema(BTreeMap<Object, String>);
+
+/// What the first ones to be named are of: a table that is gone takes its columns and indexes along.
+const FIRST: [&str; 4] = ["table", "view", "function", "trigger"];
 
 /// Such as: the trigger keys_stay_revoked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,33 +40,44 @@ impl Schema {
 
     /// Refuses a database whose schema is another one than `self`.
     pub fn require(&self, found: &Schema) -> StoreResult<()> {
-        let mut differences: Vec<String> = Vec::new();
-        let mut is_added = false;
+        let mut differences: Vec<(&Object, &str)> = Vec::new();
         for (object, definition) in &self.0 {
             match found.0.get(object) {
-                None => differences.push(format!("{object} is missing")),
-                Some(other) if other != definition => differences.push(format!("{object} was changed")),
+                None => differences.push((object, "is missing")),
+                Some(other) if other != definition => differences.push((object, "was changed")),
                 Some(_) => {}
             }
         }
-        for object in found.0.keys().filter(|object| !self.0.contains_key(object)) {
-            is_added = true;
-            differences.push(format!("{object} is not keydeck's"));
-        }
+        let added = found.0.keys().filter(|object| !self.0.contains_key(object));
+        differences.extend(added.map(|object| (object, NOT_OURS)));
         if differences.is_empty() {
             return Ok(());
         }
-        let more = differences.len().saturating_sub(NAMED);
-        differences.truncate(NAMED);
-        let mut sentence = differences.join(", ");
-        if more > 0 {
-            sentence.push_str(&format!(", and {more} more"));
-        }
-        if is_added {
-            sentence.push_str(" (what you added yourself has to be dropped, as with DROP INDEX …)");
-        }
-        Err(StoreError::Schema(sentence))
+        Err(StoreError::Schema(told(differences)))
     }
+}
+
+fn told(mut differences: Vec<(&Object, &str)>) -> String {
+    let rank = |object: &Object| {
+        let rank = FIRST.iter().position(|kind| *kind == object.kind);
+        rank.unwrap_or(FIRST.len())
+    };
+    differences.sort_by_key(|(object, _)| (rank(object), *object));
+    let is_added = differences.iter().any(|(_, what)| *what == NOT_OURS);
+    let more = differences.len().saturating_sub(NAMED);
+    let named: Vec<String> = differences
+        .iter()
+        .take(NAMED)
+        .map(|(object, what)| format!("{object} {what}"))
+        .collect();
+    let mut sentence = named.join(", ");
+    if more > 0 {
+        sentence.push_str(&format!(", and {more} more"));
+    }
+    if is_added {
+        sentence.push_str(" (what you added yourself has to be dropped, as with DROP INDEX …)");
+    }
+    sentence
 }
 
 #[cfg(test)]
