@@ -82,7 +82,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::api::ChainHash;
+    use crate::api::{ChainHash, Stated};
 
     fn row(action: ActivityAction, changes: Value) -> Activity {
         Activity {
@@ -94,6 +94,7 @@ mod tests {
             key: None,
             subject: String::new(),
             changes,
+            stated: Stated::default(),
             hash: ChainHash::START,
         }
     }

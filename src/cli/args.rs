@@ -100,12 +100,13 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Copy a database into a file, also while it is served
     ///
-    /// The copy holds the database as it is at one moment, and nothing of what was erased before. It does not
-    /// hold the root key, which must be kept elsewhere: who has both has the secrets.
+    /// The copy holds the database as it is at one moment, and nothing of what was erased before. It is authenticated
+    /// with the root key, and does not hold it: keep that elsewhere, since who has both has the secrets.
     Backup(BackupArgs),
     /// Make a database from a backup, where there is none
     ///
-    /// Keys that were revoked after the backup was made are active in it again.
+    /// A backup that was changed, or made under another root key, is refused. Keys that were revoked after it was
+    /// made are active in it again.
     Restore(RestoreArgs),
 }
 

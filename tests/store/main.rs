@@ -22,4 +22,5 @@ mod projects;
 mod released;
 mod removal;
 mod sqlite;
+mod statements;
 mod usage;

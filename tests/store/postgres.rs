@@ -26,5 +26,6 @@ mod on_postgres {
     mod people;
     mod projects;
     mod removal;
+    mod statements;
     mod usage;
 }

@@ -17,6 +17,7 @@ mod projects;
 mod report;
 mod schema;
 pub mod sqlite;
+mod statement;
 pub mod transfer;
 mod usage;
 
@@ -34,6 +35,7 @@ use self::projects::ids_that_begin;
 pub use self::projects::{
     NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
 };
+pub use self::statement::{Compared, Cursor};
 pub use self::usage::{
     Checked, CheckedKey, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of, merged,
 };
@@ -308,7 +310,7 @@ pub trait Store: Send + Sync + 'static {
     async fn rewrap_data_keys(&self, old: Vec<WrappedDataKey>, new: Vec<WrappedDataKey>)
     -> StoreResult<bool>;
 
-    /// The user who signed in with this token.
+    /// The user who signed in with this token. Nobody whom the log did not make what the table says they are.
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>>;
     /// Nobody who was removed; so it is in all that asks for users.
     async fn user(&self, id: Uuid) -> StoreResult<Option<User>>;
@@ -390,6 +392,8 @@ pub trait Store: Send + Sync + 'static {
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage>;
     /// The newest row of the activity log, as it was noted when it was written.
     async fn activity_head(&self) -> StoreResult<ActivityHead>;
+    /// Holds a part of the tables against what the log states of them.
+    async fn compare(&self, from: Cursor) -> StoreResult<Compared>;
     /// Records that somebody presented a token that is none.
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()>;
 

@@ -145,6 +145,7 @@ pub const TABLE: &[Row] = &[
     row("GET /v1/activity",                          "",                   "",             [200, 200, 200, 200, 200]),
     row("GET /v1/activity",                          "?key={key}",         "",             [200, 200, 200, 200, 200]),
     row("GET /v1/activity/head",                     "",                   "",             [200, 200, 200, 403, 403]),
+    row("GET /v1/activity/comparison",               "",                   "",             [200, 200, 200, 403, 403]),
     row("GET /v1/events",                            "",                   "",             [200, 200, 200, 200, 200]),
     with_a_key("GET /api/jwt"),
     with_a_key("GET /v1/authorize"),

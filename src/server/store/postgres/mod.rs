@@ -30,6 +30,7 @@ mod rows;
 mod schema;
 mod session_servers;
 mod sql;
+mod statement;
 mod usage;
 
 use std::net::IpAddr;
@@ -51,10 +52,10 @@ pub(super) use self::schema::lay_foundation;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::{
-    Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
-    Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
-    Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
-    Tallies, Visible, WrappedDataKey, latency,
+    Actor, ChangeRecord, Checked, Compared, Cursor, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery,
+    KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord,
+    ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store,
+    StoreResult, Taken, Tallies, Visible, WrappedDataKey, latency,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
@@ -360,6 +361,10 @@ impl Store for PostgresStore {
 
     async fn activity_head(&self) -> StoreResult<ActivityHead> {
         quick!(self, |db| activity::head(db))
+    }
+
+    async fn compare(&self, from: Cursor) -> StoreResult<Compared> {
+        read!(self, |db| statement::compare(&**db, from))
     }
 
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {

@@ -9,6 +9,7 @@ use super::change::Change;
 use super::{count, people};
 use crate::api::{ActivityAction, RemovedUser, User};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::statement::Entity;
 use crate::server::store::{Fate, Removal, StoreResult};
 
 pub async fn remove(change: &mut Change<'_>, id: Uuid, fate: Option<Fate>) -> StoreResult<Removal> {
@@ -113,7 +114,8 @@ async fn hand_over_projects(
     heir: &User,
 ) -> StoreResult<u64> {
     let to = people::user_seq(&change.tx, heir.id).await?;
-    let theirs = "SELECT name FROM projects WHERE creator = $1 AND removed_at IS NULL ORDER BY name_key, id";
+    let theirs =
+        "SELECT name, id FROM projects WHERE creator = $1 AND removed_at IS NULL ORDER BY name_key, id";
     let rows = ask::all(&change.tx, theirs, &[&from]).await?;
     let handed = "UPDATE projects SET creator = $1 WHERE creator = $2 AND removed_at IS NULL";
     let handed = ask::run(&change.tx, handed, &[&to, &from]).await?;
@@ -124,7 +126,7 @@ async fn hand_over_projects(
             row.try_get(0)?,
             changes.clone(),
         );
-        change.record(None, subject);
+        change.record(None, subject.about(Entity::Project(row.try_get(1)?)));
     }
     Ok(handed)
 }
@@ -134,7 +136,7 @@ async fn strike(change: &mut Change<'_>, user: &User, seq: i64) -> StoreResult<(
     people::record_role(
         change,
         ActivityAction::UserRemoved,
-        &user.email,
+        (user.id, &user.email),
         Some(user.role),
         None,
     );

@@ -5,15 +5,16 @@ use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
 use super::pool::Pool;
-use super::{ask, catalog};
+use super::{ask, catalog, statement};
 use crate::model::Role;
 use crate::server::store::schema::Schema;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// `keydeck_schema.version` is how many of them a database has.
-const MIGRATIONS: [&str; 1] = [include_str!(
-    "../../../../assets/migrations/postgres/001_init.sql"
-)];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../../assets/migrations/postgres/001_init.sql"),
+    include_str!("../../../../assets/migrations/postgres/003_statements.sql"),
+];
 /// "keydeck", for `pg_advisory_xact_lock`: held by whoever looks at the schema and changes it.
 const LOCK: i64 = 0x006b_6579_6465_636b;
 /// `similarity` comes with PostgreSQL 13, what else is used before that; these are those that are tested.
@@ -145,6 +146,10 @@ async fn migrate(tx: &Transaction<'_>, from: usize) -> StoreResult<()> {
     for step in MIGRATIONS.iter().skip(from) {
         tx.batch_execute(step).await?;
     }
+    // A new deck is founded first.
+    if from > 0 && !statement::has_begun(tx).await? {
+        statement::begin(tx).await?;
+    }
     ask::run_one(
         tx,
         "INSERT INTO keydeck_schema (one, version) VALUES (1, $1)
@@ -181,5 +186,6 @@ async fn found(tx: &Transaction<'_>, founding: &Founding, data_key: &WrappedData
             &at,
         ],
     )
-    .await
+    .await?;
+    statement::begin(tx).await
 }

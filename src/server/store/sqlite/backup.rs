@@ -6,9 +6,9 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{activity, connection, data_keys};
+use super::{activity, connection, data_keys, statement};
 use crate::api::{ActivityHead, ActivityPage, ActivityQuery};
-use crate::server::store::{StoreError, StoreResult, Visible, WrappedDataKey};
+use crate::server::store::{Compared, Cursor, StoreError, StoreResult, Visible, WrappedDataKey};
 
 /// What is in a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,10 @@ impl Closed {
 
     pub fn activity_head(&self) -> StoreResult<ActivityHead> {
         activity::head(&self.0)
+    }
+
+    pub fn compare(&self, from: Cursor) -> StoreResult<Compared> {
+        statement::compare(&self.0, from)
     }
 
     pub fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {

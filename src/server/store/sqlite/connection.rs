@@ -12,12 +12,12 @@ use uuid::Uuid;
 
 use super::readers::snapshot;
 use super::rows::micros;
-use super::{activity, schema};
+use super::{activity, schema, statement};
 use crate::model::Role;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// The schema's steps; `PRAGMA user_version` is how many of them a database has.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         sql: include_str!("../../../../assets/migrations/sqlite/001_init.sql"),
         then: |_| Ok(()),
@@ -33,6 +33,10 @@ const MIGRATIONS: [Migration; 4] = [
     Migration {
         sql: include_str!("../../../../assets/migrations/sqlite/004_checks.sql"),
         then: |_| Ok(()),
+    },
+    Migration {
+        sql: include_str!("../../../../assets/migrations/sqlite/006_statements.sql"),
+        then: |tx| statement::begin(tx),
     },
 ];
 
@@ -293,7 +297,7 @@ pub fn in_memory(version: usize) -> StoreResult<Connection> {
     Ok(conn)
 }
 
-fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> rusqlite::Result<()> {
+fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
     let at = micros(founding.at);
     let email = founding.owner_email.trim();
     tx.execute(
@@ -315,7 +319,7 @@ fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> ru
             at,
         ],
     )?;
-    Ok(())
+    statement::begin(tx)
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -22,6 +22,7 @@ mod rows;
 mod schema;
 mod search;
 mod session_servers;
+mod statement;
 mod trigrams;
 mod usage;
 mod watch;
@@ -48,10 +49,10 @@ use self::writer::Writer;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::{
-    Actor, ChangeRecord, Checked, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery, KeySlice,
-    Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval,
-    Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store, StoreResult, Taken,
-    Tallies, Visible, WrappedDataKey,
+    Actor, ChangeRecord, Checked, Compared, Cursor, Fate, Found, Founding, KeyChange, KeyCreation, KeyQuery,
+    KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord,
+    ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner, Store,
+    StoreResult, Taken, Tallies, Visible, WrappedDataKey,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
@@ -373,6 +374,12 @@ impl Store for SqliteStore {
 
     async fn activity_head(&self) -> StoreResult<ActivityHead> {
         self.pool.read(activity::head)
+    }
+
+    async fn compare(&self, from: Cursor) -> StoreResult<Compared> {
+        self.readers
+            .read(move |conn| statement::compare(conn, from))
+            .await
     }
 
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::people::Acting;
-use super::rows::micros;
+use super::rows::{micros, uuid};
 use super::{activity, count, keys, people, projects};
 use crate::api::{ActivityAction, RemovedUser, User};
 use crate::server::store::changes::{self, Subject};
@@ -92,20 +92,20 @@ fn hand_over_keys(conn: &Connection, from: i64, to: &Heir, by: Acting) -> StoreR
 
 fn hand_over_projects(conn: &Connection, from: i64, to: &Heir, by: Acting) -> StoreResult<u64> {
     let mut statement = conn.prepare_cached(
-        "SELECT seq, name FROM projects WHERE creator = ? AND removed_at IS NULL ORDER BY name_key, id",
+        "SELECT seq, id, name FROM projects WHERE creator = ? AND removed_at IS NULL ORDER BY name_key, id",
     )?;
     let theirs = statement
         .query_map([from], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+            Ok((row.get::<_, i64>(0)?, uuid(row, 1)?, row.get::<_, String>(2)?))
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    for (project, name) in &theirs {
+    for (project, id, name) in &theirs {
         conn.prepare_cached("UPDATE projects SET creator = ? WHERE seq = ?")?
             .execute([to.seq, *project])?;
         projects::record(
             conn,
             ActivityAction::ProjectHandedOver,
-            name,
+            (*id, name),
             to.changes.clone(),
             by,
         )?;
@@ -115,10 +115,8 @@ fn hand_over_projects(conn: &Connection, from: i64, to: &Heir, by: Acting) -> St
 
 /// The row stays, for what they did before; nothing signs them in.
 fn strike(conn: &Connection, user: &User, seq: i64, by: Acting) -> StoreResult<()> {
-    // Before they are gone, since they may remove themselves.
-    let removed = ActivityAction::UserRemoved;
-    people::record_role(conn, removed, &user.email, Some(user.role), None, by)?;
     conn.prepare_cached("UPDATE users SET removed_at = ?, token_hash = NULL WHERE seq = ?")?
         .execute(params![micros(Timestamp::now()), seq])?;
-    Ok(())
+    let removed = ActivityAction::UserRemoved;
+    people::record_role(conn, removed, (user.id, &user.email), Some(user.role), None, by)
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::api::{
-    Activity, ActivityAction, ActivityPage, ActivityQuery, ChainHash, DEFAULT_LIMIT, PersonRef,
+    Activity, ActivityAction, ActivityPage, ActivityQuery, ChainHash, DEFAULT_LIMIT, PersonRef, Stated,
 };
 use crate::server::store::sqlite::filter::Clause;
 use crate::server::store::sqlite::people::find_user;
@@ -102,7 +102,8 @@ impl Filter {
     fn clause(self, limit: usize) -> Clause {
         let mut clause = Clause::default();
         let head = format!(
-            "SELECT a.seq, a.at, u.id, u.email, a.action, k.id, a.subject, a.changes, a.address, a.hash
+            "SELECT a.seq, a.at, u.id, u.email, a.action, k.id, a.subject, a.changes, a.address, a.hash,
+                    a.entity, a.state, a.baseline
                FROM activity AS a {} LEFT JOIN users AS u ON u.seq = a.actor LEFT JOIN keys AS k ON k.seq = a.key
               WHERE true",
             self.index()
@@ -169,6 +170,11 @@ fn activity(row: &Row) -> rusqlite::Result<Activity> {
             Some(json) => serde_json::from_str(&json).unwrap_or(Value::String(json)),
         },
         address: text(row, 8)?.and_then(|text| text.parse().ok()),
+        stated: Stated {
+            entity: row.get(10).ok().flatten().map(Uuid::from_bytes),
+            state: row.get(11).ok().flatten().map(ChainHash),
+            baseline: row.get(12).ok().flatten().map(ChainHash),
+        },
         hash: row.get(9).map_or(ChainHash::START, ChainHash),
     })
 }
