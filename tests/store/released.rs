@@ -124,7 +124,7 @@ async fn assert_explained(store: &SqliteStore, path: &Path) {
             "the key Checkout",
         ),
     ] {
-        assert!(conn.execute(tamper, []).unwrap() > 0, "{tamper}");
+        conn.execute_batch(tamper).unwrap();
         let said = compared(store).await.expect_err(tamper);
         assert!(said.contains(sentence), "{said}");
         conn.execute(undo, []).unwrap();
@@ -170,6 +170,15 @@ async fn a_database_of_every_released_schema_opens_with_all_that_it_holds() {
         let gone = store.key(gone.key.unwrap(), Visible::All).await.unwrap();
         assert!(matches!(gone, Some(Found::Revoked(key)) if key.name == "Gone"));
         assert_chained(&store, rows.len() as u64).await;
+        // The log has told of this since the first version.
+        let undone = "DROP TRIGGER keys_stay_revoked;
+            UPDATE keys SET revoked_at = NULL, revoked_by = NULL, data_key = 1, sealed = x'00' WHERE name = 'Gone'";
+        Connection::open(&path).unwrap().execute_batch(undone).unwrap();
+        let said = compared(&store).await.unwrap_err();
+        assert!(
+            said.contains("is active in the table, but the log says that it is revoked"),
+            "{said}"
+        );
     }
 }
 

@@ -133,13 +133,13 @@ impl Kind {
 
     /// Rows behind a number, at most so many, each with what the log states of it.
     pub fn select_stated(self) -> String {
-        let about = match self {
-            Kind::Key => "key = t.seq AND state IS NOT NULL",
-            _ => "entity = t.id",
+        let (about, more) = match self {
+            Kind::Key => ("key = t.seq AND state IS NOT NULL", CREATED_AND_REVOKED),
+            _ => ("entity = t.id", ""),
         };
         format!(
             "SELECT {}, coalesce((SELECT state FROM activity WHERE {about} ORDER BY seq DESC LIMIT 1),
-                                 (SELECT state FROM baseline WHERE kind = {} AND number = t.seq))
+                                 (SELECT state FROM baseline WHERE kind = {} AND number = t.seq)) {more}
                FROM {} AS t WHERE t.seq > ? ORDER BY t.seq LIMIT ?",
             self.columns(),
             self.number(),
@@ -147,6 +147,11 @@ impl Kind {
         )
     }
 }
+
+/// Of a key the log said as much before it stated anything.
+const CREATED_AND_REVOKED: &str = "
+    , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND action = 'key_created')
+    , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND action = 'key_revoked')";
 
 /// What the log states of the person in a row `u` of `users`.
 pub const STATED_OF_PERSON: &str = "
@@ -400,27 +405,27 @@ impl Record {
                     format!("the gateway {name} has another token in the table than the log gave it")
                 })
             }
-            Values::Key { revoked, .. } => {
-                let mut other = self.clone();
-                if let Values::Key { revoked, .. } = &mut other.values {
-                    *revoked = !*revoked;
-                }
-                let flipped = format!(
-                    "the key {name} ({}) is {} in the table, but the log says that it is {}",
-                    self.id,
-                    standing(*revoked),
-                    standing(!*revoked)
-                );
-                says(other, flipped).unwrap_or_else(|| {
-                    format!(
-                        "the key {name} ({}), {}, has another token, scope, project, creator or settings in the table \
-                         than the log gave it",
-                        self.id,
-                        standing(*revoked)
-                    )
-                })
-            }
+            Values::Key { revoked, .. } => format!(
+                "the key {name} ({}), {}, has another token, scope, project, creator or settings in the table than the \
+                 log gave it",
+                self.id,
+                standing(*revoked)
+            ),
         })
+    }
+
+    /// Of a key that the log has revoked, or has not.
+    fn contradicted(&self, revoked: bool) -> Option<String> {
+        match &self.values {
+            Values::Key { revoked: kept, .. } if *kept != revoked => Some(format!(
+                "the key {} ({}) is {} in the table, but the log says that it is {}",
+                self.name,
+                self.id,
+                standing(*kept),
+                standing(revoked)
+            )),
+            _ => None,
+        }
     }
 
     /// Of what the log does not know.
@@ -697,9 +702,19 @@ impl Comparing {
         let record = Record::read(self.kind, row)?;
         self.last = record.number;
         self.compared.rows += 1;
-        if self.compared.unexplained.is_none() {
-            self.compared.unexplained = record.unexplained(row.maybe_hash(self.kind.width())?);
+        if self.compared.unexplained.is_some() {
+            return Ok(());
         }
+        let width = self.kind.width();
+        let told = match self.kind {
+            Kind::Key if !row.flag(width + 1)? => Some(record.unknown()),
+            Kind::Key => record.contradicted(row.flag(width + 2)?),
+            _ => None,
+        };
+        self.compared.unexplained = match told {
+            Some(sentence) => Some(sentence),
+            None => record.unexplained(row.maybe_hash(width)?),
+        };
         Ok(())
     }
 

@@ -1,6 +1,9 @@
 //! The schema: its steps, each taken once however many servers start together, and what a new
 //! database begins with.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
@@ -80,9 +83,25 @@ pub async fn prepare(pool: &Pool, shown: &str) -> StoreResult<()> {
     Ok(())
 }
 
-/// The schema as this version makes it here, in a place of its own that is taken back at once: so the same engine
-/// tells of both in the same words.
-async fn made(tx: &Transaction<'_>) -> StoreResult<Schema> {
+/// The schema as this version makes it on this engine, which is asked once.
+async fn made(tx: &Transaction<'_>) -> StoreResult<Arc<Schema>> {
+    let engine = ask::one(tx, "SELECT version()", &[]).await?;
+    let engine: String = engine.try_get(0)?;
+    // What the lock guards is whole at every instruction, so a panic elsewhere spoils nothing.
+    let known = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(made) = known().get(&engine) {
+        return Ok(made.clone());
+    }
+    let made = Arc::new(make_aside(tx).await?);
+    known().insert(engine, made.clone());
+    Ok(made)
+}
+
+/// By the engine that made it.
+static MADE: LazyLock<Mutex<HashMap<String, Arc<Schema>>>> = LazyLock::new(Mutex::default);
+
+/// Makes it in a place of its own that is taken back at once: so the same engine tells of both in the same words.
+async fn make_aside(tx: &Transaction<'_>) -> StoreResult<Schema> {
     let aside = format!("keydeck_{}", Uuid::new_v4().simple());
     tx.batch_execute(&format!("SAVEPOINT before_schema; CREATE SCHEMA {aside}"))
         .await?;
