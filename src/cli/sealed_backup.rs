@@ -1,8 +1,8 @@
 //! A backup as one file that proves itself: no byte of it can be changed, left out or added without the root key.
 //!
 //! It is the copy of the database, with a head of its own in the place of SQLite's, so that nothing opens it as a
-//! database before it was proven. Behind it stand 8 bytes that tell root keys apart, and HMAC-SHA-256 over all
-//! before. Both keys are derived from the root key.
+//! database before it was proven; half of the head tells root keys apart. Behind it stands HMAC-SHA-256 over all
+//! before. Both are made with keys that are derived from the root key.
 //!
 //! NEVER CHANGE HOW IT IS MADE: backups in the field are. Another way has another head.
 
@@ -14,11 +14,12 @@ use sha2::Sha256;
 
 use crate::server::seal::{self, RootKey};
 
-const HEAD: [u8; 16] = *b"keydeck backup 1";
+const MAGIC: [u8; 8] = *b"kdbackup";
 /// What every file of SQLite begins with.
 const DATABASE: [u8; 16] = *b"SQLite format 3\0";
 const KEY_ID: usize = 8;
-const TAIL: usize = KEY_ID + 32;
+const HEAD: usize = MAGIC.len() + KEY_ID;
+const TAIL: usize = 32;
 const PIECE: usize = 64 * 1024;
 
 /// Why a file is not taken for a backup.
@@ -50,11 +51,11 @@ pub enum Kind {
 
 /// Looks at the head; the file is at its beginning again.
 pub fn kind(file: &mut File) -> Result<Kind, BackupError> {
-    let mut head = Vec::with_capacity(HEAD.len());
-    file.take(HEAD.len() as u64).read_to_end(&mut head)?;
+    let mut head = Vec::with_capacity(HEAD);
+    file.take(HEAD as u64).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(0))?;
     match head.as_slice() {
-        head if head == HEAD => Ok(Kind::Backup),
+        head if head.starts_with(&MAGIC) => Ok(Kind::Backup),
         head if head == DATABASE => Ok(Kind::Database),
         [] => Ok(Kind::Empty),
         _ => Err(BackupError::Neither),
@@ -66,15 +67,13 @@ pub fn seal(file: &mut File, root_key: &RootKey) -> Result<(), BackupError> {
     if kind(file)? != Kind::Database {
         return Err(BackupError::Neither);
     }
-    file.write_all(&HEAD)?;
+    file.write_all(&MAGIC)?;
+    file.write_all(&key_id(root_key))?;
     file.seek(SeekFrom::Start(0))?;
     let mut mac = authenticator(root_key);
     let mut reader = BufReader::with_capacity(PIECE, &mut *file);
     io::copy(&mut reader, &mut Authenticated(&mut mac))?;
-    let id = key_id(root_key);
-    mac.update(&id);
     file.seek(SeekFrom::End(0))?;
-    file.write_all(&id)?;
     file.write_all(&mac.finalize().into_bytes())?;
     Ok(())
 }
@@ -82,8 +81,8 @@ pub fn seal(file: &mut File, root_key: &RootKey) -> Result<(), BackupError> {
 /// Copies the database that is in a backup; nothing of the copy may be used when this fails.
 pub fn open(from: &mut File, to: &mut File, root_key: &RootKey) -> Result<(), BackupError> {
     let mut mac = authenticator(root_key);
-    let mut head = [0; HEAD.len()];
-    from.read_exact(&mut head)?;
+    let mut head = [0; HEAD];
+    from.read_exact(&mut head).map_err(|_| BackupError::CutOff)?;
     mac.update(&head);
     to.write_all(&DATABASE)?;
     // The tail is known as such when nothing follows it.
@@ -98,14 +97,10 @@ pub fn open(from: &mut File, to: &mut File, root_key: &RootKey) -> Result<(), Ba
         to.write_all(&held[..ready])?;
         held.drain(..ready);
     }
-    let (id, tag) = held
-        .split_first_chunk::<KEY_ID>()
-        .filter(|(_, tag)| tag.len() == TAIL - KEY_ID)
-        .ok_or(BackupError::CutOff)?;
-    mac.update(id);
-    match mac.verify_slice(tag) {
+    match mac.verify_slice(&held) {
         Ok(()) => Ok(()),
-        Err(_) if *id != key_id(root_key) => Err(BackupError::OtherRootKey),
+        Err(_) if head[MAGIC.len()..] != key_id(root_key) => Err(BackupError::OtherRootKey),
+        Err(_) if held.len() < TAIL => Err(BackupError::CutOff),
         Err(_) => Err(BackupError::Changed),
     }
 }
@@ -231,12 +226,11 @@ mod tests {
     fn what_is_made_never_changes() {
         let key = RootKey::from_text(&"07".repeat(32)).expect("a root key");
         let backup = sealed(&database(0), &key);
-        assert_eq!(&backup[..16], b"keydeck backup 1");
-        let tail: String = backup[16..].iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits: String = backup.iter().map(|byte| format!("{byte:02x}")).collect();
         // As HMAC-SHA-256 and HKDF-Expand of another implementation have it.
         assert_eq!(
-            tail,
-            "2bb483e20d2f12a5cf57051657293eb7bde09a74d69e612f2e70b3b8cfb6b802570435f5df2bcdea"
+            digits,
+            "6b646261636b75702bb483e20d2f12a5961c55e2b5b481d548bd5f3398f7827855e6b138bc939e9ca65206a8eda9d9eb"
         );
     }
 }
