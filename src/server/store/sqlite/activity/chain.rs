@@ -141,7 +141,7 @@ fn insert(
         row.stated.baseline.map(|baseline| baseline.0),
     ];
     let (sql, values) = match states {
-        true => (INSERT, &values[..]),
+        true => (INSERT, values),
         false => (INSERT_WITHOUT_STATEMENT, &values[..10]),
     };
     conn.prepare_cached(sql)?.execute(values)?;
