@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use keydeck::api::{ActivityHead, NewUser};
-use keydeck::model::Role;
+use keydeck::model::{Role, Token, TokenKind};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -41,6 +41,7 @@ fn intruder(home: &Home) -> Connection {
     conn.execute_batch(
         "DROP TRIGGER activity_is_not_rewritten; DROP TRIGGER activity_is_not_shortened;
          DROP TRIGGER activity_head_is_not_set_back; DROP TRIGGER activity_head_stays;
+         DROP TRIGGER activity_states_what_changed;
          CREATE TABLE spare AS SELECT * FROM activity; CREATE TABLE spare_head AS SELECT * FROM activity_head;",
     )
     .expect("it is only a file");
@@ -143,7 +144,12 @@ fn a_noted_head_proves_that_the_log_was_not_rewritten_as_a_whole() {
          UPDATE activity_head SET (seq, hash) = (SELECT seq, hash FROM activity ORDER BY seq DESC LIMIT 1)",
     )
     .expect("it is only a file");
-    server.run(&VERIFY).succeeded();
+    // The log is whole without its end, and no longer explains what that made.
+    let refused = server.run(&VERIFY).refused(1);
+    assert!(
+        refused.contains("the project Three is in the table, but the log never created it"),
+        "{refused}"
+    );
     let (code, _, said) = verify(&server, &head);
     assert!(code == Some(1) && said.contains("row 3 was taken out"), "{said}");
     conn.execute_batch(RESTORE).expect("restored");
@@ -202,6 +208,65 @@ fn whoever_does_not_see_session_servers_proves_the_rest() {
         .execute_batch("UPDATE activity SET subject = 'x' WHERE seq = 3")
         .expect("it is only a file");
     assert_eq!(server.run_as(token, &VERIFY).code, Some(1));
+}
+
+#[test]
+fn verify_names_whom_and_what_the_log_does_not_explain() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    server.project("Storefront");
+    let create = [
+        "key",
+        "create",
+        "--scope",
+        "web",
+        "--project",
+        "Storefront",
+        "--name",
+        "Checkout",
+    ];
+    server
+        .run(&[&create[..], &["--domain", "https://shop.acme.example"]].concat())
+        .succeeded();
+    let said = server.run(&VERIFY).succeeded().stdout;
+    assert!(
+        said.contains("3 people, projects, gateways and keys are what the log made them"),
+        "{said}"
+    );
+    let token = Token::generate(TokenKind::User).expect("random");
+    let conn = Connection::open(home.path("keys.db")).expect("opened");
+    for (tamper, undo, sentence) in [
+        (
+            "INSERT INTO users (id, email, email_key, role, token_hash, created_at)
+             VALUES (randomblob(16), 'eve@acme.example', 'eve@acme.example', 'owner', ?, 1)",
+            "DELETE FROM users WHERE email = 'eve@acme.example'",
+            "the person eve@acme.example is Owner in the table, but the log never made them so",
+        ),
+        (
+            "UPDATE keys SET ui_domains = ui_domains || char(10) || 'https://evil.example' WHERE ?1 IS NOT NULL",
+            "UPDATE keys SET ui_domains = 'https://shop.acme.example'",
+            "the key Checkout",
+        ),
+    ] {
+        conn.execute(tamper, [token.hash().0]).expect("it is only a file");
+        let refused = server.run(&VERIFY).refused(1);
+        assert!(refused.contains(sentence), "{refused}");
+        let ran = server.run(&["activity", "verify", "--json"]);
+        let document: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        assert_eq!(document["fault"], "unexplained");
+        let backup = home
+            .run(&["backup", "kept.db", "--database", "sqlite:keys.db"])
+            .refused(1);
+        assert!(
+            backup.contains("no backup was made") && backup.contains(sentence),
+            "{backup}"
+        );
+        // Also before anybody looks.
+        let eve = server.run_as(token.expose(), &["user", "list"]);
+        assert_eq!(eve.code, Some(4), "{}", eve.stdout);
+        conn.execute(undo, []).expect("undone");
+    }
+    server.run(&VERIFY).succeeded();
 }
 
 #[test]

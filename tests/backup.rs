@@ -16,7 +16,14 @@ use program::{Home, Ran, Served};
 use rusqlite::Connection;
 
 const BACKUP: &[&str] = &["backup", "kept.db", "--database", "sqlite:keys.db"];
-const RESTORE: &[&str] = &["restore", "kept.db", "--database", "sqlite:restored.db"];
+const RESTORE: &[&str] = &[
+    "restore",
+    "kept.db",
+    "--database",
+    "sqlite:restored.db",
+    "--root-key-file",
+    ROOT_KEY,
+];
 const ROOT_KEY: &str = "keys.db.root-key";
 
 /// Creates a key that can be viewed again; its secret.
@@ -173,12 +180,14 @@ fn the_local_deck_is_backed_up_when_nothing_else_is_named() {
     home.run(&["key", "list"]).succeeded();
     let told = home.run(&["backup", "kept.db"]).succeeded().stderr;
     assert!(told.contains("root.key"), "{told}");
+    let refused = home.run(RESTORE).refused(1);
     assert!(
-        home.run(RESTORE)
-            .succeeded()
-            .stderr
-            .contains("its root key is not there")
+        refused.contains("without its root key nobody can tell whether it was changed"),
+        "{refused}"
     );
+    let key = home.path("data/keydeck/root.key");
+    let restore = [&RESTORE[..5], &[key.to_str().expect("text")]].concat();
+    home.run(&restore).succeeded();
     let refused = home
         .run(&["--server", "https://keys.acme.example", "backup", "other.db"])
         .refused(2);
@@ -202,11 +211,7 @@ fn nothing_is_restored_over_what_is_there() {
         assert_eq!(fs::read(home.path(name)).expect("there"), b"mine");
         fs::remove_file(home.path(name)).expect("removed");
     }
-    let told = home.run(RESTORE).succeeded().stderr;
-    assert!(
-        told.contains("restored.db.root-key the one that the backup was made under"),
-        "{told}"
-    );
+    home.run(RESTORE).succeeded();
 }
 
 #[test]
@@ -216,16 +221,184 @@ fn the_root_key_is_tried_when_it_is_at_hand() {
     home.run(BACKUP).succeeded();
     home.run(&["seal", "rotate", "--database", "sqlite:keys.db"])
         .succeeded();
-    fs::copy(home.path(ROOT_KEY), home.path("restored.db.root-key")).expect("copied");
-    let told = home.run(RESTORE).succeeded().stderr;
+    let refused = home.run(RESTORE).refused(1);
     assert!(
-        told.contains("does not open it") && told.contains(".old-DATE"),
-        "{told}"
+        refused.contains("made under another root key") && refused.contains(".old-DATE"),
+        "{refused}"
     );
+    let old = files(home.dir.path());
+    let old = old.iter().find(|name| name.contains(".old-")).expect("kept");
+    home.run(&[&RESTORE[..5], &[old.as_str()]].concat()).succeeded();
+}
+
+/// The database that is in a backup, as an earlier version would have made one.
+fn plain(backup: &[u8]) -> Vec<u8> {
+    [b"SQLite format 3\0", &backup[16..backup.len() - 32]].concat()
+}
+
+#[test]
+fn a_backup_that_was_changed_anywhere_is_refused_and_named_so() {
+    let home = Home::new();
+    deck(&home);
+    home.run(BACKUP).succeeded();
+    let kept = home.path("kept.db");
+    let good = fs::read(&kept).expect("there");
+    let refused = |bytes: &[u8]| {
+        fs::write(&kept, bytes).expect("written");
+        let before = files(home.dir.path());
+        let refused = home.run(RESTORE).refused(1);
+        assert_eq!(files(home.dir.path()), before);
+        refused
+    };
+    let places = [
+        0,
+        15,
+        16,
+        100,
+        good.len() / 2,
+        good.len() - 33,
+        good.len() - 32,
+        good.len() - 1,
+    ];
+    for place in places {
+        let mut changed = good.clone();
+        changed[place] ^= 0x20;
+        let said = refused(&changed);
+        assert!(said.contains("changed after it was made"), "{place}: {said}");
+    }
+    for bytes in [
+        &good[..good.len() / 2],
+        &good[..good.len() - 1],
+        &good[..16],
+        &[&good[..], b"\n"].concat(),
+    ] {
+        let said = refused(bytes);
+        assert!(
+            said.contains("changed after it was made"),
+            "{}: {said}",
+            bytes.len()
+        );
+    }
+    // What makes an Owner of somebody, and what makes their deck of it, is a change like any other.
+    let intruder = home.path("intruder.db");
+    fs::write(&intruder, plain(&good)).expect("written");
+    in_it(
+        "INSERT INTO users (id, email, email_key, role, token_hash, created_at)
+         VALUES (randomblob(16), 'eve@acme.example', 'eve@acme.example', 'owner', randomblob(32), 1)",
+        &intruder,
+    );
+    let body = fs::read(&intruder).expect("there");
+    let forged = [&good[..16], &body[16..], &good[good.len() - 32..]].concat();
+    assert!(refused(&forged).contains("changed after it was made"));
+    // Nobody takes it for a database, and nobody takes a database for it.
+    fs::write(&kept, &good).expect("written");
+    let opened = Connection::open(&kept)
+        .expect("opened")
+        .query_row("PRAGMA user_version", [], |_| Ok(()));
+    assert!(opened.is_err());
+    let refused = refused(&plain(&good));
+    assert!(
+        refused.contains("plain database") && refused.contains("--unauthenticated"),
+        "{refused}"
+    );
+    let told = home
+        .run(&[RESTORE, &["--unauthenticated"]].concat())
+        .succeeded()
+        .stderr;
+    assert!(told.contains("nothing authenticated it"), "{told}");
+}
+
+#[test]
+fn no_backup_is_made_under_a_root_key_that_does_not_open_it() {
+    let home = Home::new();
+    deck(&home);
+    fs::write(home.path("other.key"), "07".repeat(32)).expect("written");
+    fs::set_permissions(home.path("other.key"), fs::Permissions::from_mode(0o600)).expect("set");
+    let refused = home
+        .run(&[BACKUP, &["--root-key-file", "other.key"]].concat())
+        .refused(1);
+    assert!(refused.contains("not the root key of this database"), "{refused}");
+    fs::remove_file(home.path(ROOT_KEY)).expect("removed");
+    assert!(home.run(BACKUP).refused(1).contains("can't read the root key"));
+    assert!(!home.path("kept.db").exists());
+}
+
+/// What somebody who can write the file does to its schema, and what is said of it.
+const SCHEMAS: [(&str, &str); 6] = [
+    (
+        "DROP TRIGGER keys_stay_revoked",
+        "the trigger keys_stay_revoked is missing",
+    ),
+    (
+        "CREATE TRIGGER undo AFTER UPDATE OF revoked_at ON keys
+         BEGIN UPDATE keys SET revoked_at = NULL, revoked_by = NULL WHERE seq = new.seq; END",
+        "the trigger undo is not keydeck's",
+    ),
+    ("DROP INDEX keys_by_name", "the index keys_by_name is missing"),
+    (
+        "ALTER TABLE users ADD COLUMN shadow TEXT",
+        "the table users was changed",
+    ),
+    (
+        "DROP VIEW searchable_active_keys;
+         CREATE VIEW searchable_active_keys AS SELECT seq, name_key, domains FROM searchable_keys",
+        "the view searchable_active_keys was changed",
+    ),
+    ("CREATE TABLE mine (n)", "the table mine is not keydeck's"),
+];
+
+#[test]
+fn a_database_whose_schema_was_changed_is_neither_served_nor_backed_up_nor_restored_nor_moved() {
+    let home = Home::new();
+    deck(&home);
+    home.run(BACKUP).succeeded();
+    let backup = plain(&fs::read(home.path("kept.db")).expect("there"));
+    fs::remove_file(home.path("kept.db")).expect("removed");
+    let database = fs::read(home.path("keys.db")).expect("there");
+    let serve = [
+        "serve",
+        "--database",
+        "sqlite:keys.db",
+        "--public-url",
+        "https://keys.acme.example",
+    ];
+    let rotate = ["seal", "rotate", "--database", "sqlite:keys.db"];
+    let migrate = [
+        "migrate",
+        "--from",
+        "sqlite:keys.db",
+        "--to",
+        "postgres://a@localhost/b",
+    ];
+    for (change, sentence) in SCHEMAS {
+        in_it(change, &home.path("keys.db"));
+        for command in [&serve[..], &rotate, &migrate, BACKUP] {
+            let refused = home.run(command).refused(1);
+            assert!(refused.contains(sentence), "{command:?}: {refused}");
+        }
+        fs::write(home.path("keys.db"), &database).expect("written");
+        fs::write(home.path("kept.db"), &backup).expect("written");
+        in_it(change, &home.path("kept.db"));
+        let refused = home.run(&[RESTORE, &["--unauthenticated"]].concat()).refused(1);
+        assert!(refused.contains(sentence), "restore: {refused}");
+        fs::remove_file(home.path("kept.db")).expect("removed");
+    }
+    home.serve("").terminate();
 }
 
 /// A file that is no backup, and what is said of it.
 type Spoil = (fn(&Path), &'static str);
+
+/// Takes a trigger away, does what it would refuse, and puts it back.
+fn tampered(trigger: &str, sql: &str, path: &Path) -> String {
+    let conn = Connection::open(path).expect("opened");
+    let made: String = conn
+        .query_row("SELECT sql FROM sqlite_schema WHERE name = ?", [trigger], |row| {
+            row.get(0)
+        })
+        .expect("there");
+    format!("DROP TRIGGER {trigger}; {sql}; {made};")
+}
 
 fn in_it(sql: &str, path: &Path) {
     let conn = Connection::open(path).expect("opened");
@@ -238,7 +411,8 @@ fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
     deck(&home);
     home.run(BACKUP).succeeded();
     let kept = home.path("kept.db");
-    let good = fs::read(&kept).expect("there");
+    // As an earlier version made it: nothing but what is in it tells what was done to it.
+    let good = plain(&fs::read(&kept).expect("there"));
     let spoils: [Spoil; 8] = [
         (
             |path| fs::write(path, "").expect("written"),
@@ -270,7 +444,11 @@ fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
         (
             |path| {
                 in_it(
-                    "DROP TRIGGER activity_is_not_rewritten; UPDATE activity SET subject = 'x' WHERE seq = 2;",
+                    &tampered(
+                        "activity_is_not_rewritten",
+                        "UPDATE activity SET subject = 'x' WHERE seq = 2;",
+                        path,
+                    ),
                     path,
                 );
             },
@@ -279,7 +457,11 @@ fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
         (
             |path| {
                 in_it(
-                    "DROP TRIGGER activity_is_not_shortened; DELETE FROM activity WHERE seq = (SELECT max(seq) FROM activity);",
+                    &tampered(
+                        "activity_is_not_shortened",
+                        "DELETE FROM activity WHERE seq = (SELECT max(seq) FROM activity);",
+                        path,
+                    ),
                     path,
                 );
             },
@@ -296,11 +478,12 @@ fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
             "no backup but a database at work",
         ),
     ];
+    let restore = [RESTORE, &["--unauthenticated"]].concat();
     for (spoil, sentence) in spoils {
         fs::write(&kept, &good).expect("written");
         spoil(&kept);
         let before = files(home.dir.path());
-        let refused = home.run(RESTORE).refused(1);
+        let refused = home.run(&restore).refused(1);
         assert!(refused.contains(sentence), "{sentence}: {refused}");
         assert_eq!(files(home.dir.path()), before, "{sentence}");
     }
@@ -314,10 +497,13 @@ fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
 fn of_a_database_whose_log_was_changed_there_is_no_backup() {
     let home = Home::new();
     deck(&home);
-    in_it(
-        "DROP TRIGGER activity_is_not_rewritten; UPDATE activity SET subject = 'x' WHERE seq = 2;",
-        &home.path("keys.db"),
+    let database = home.path("keys.db");
+    let tampered = tampered(
+        "activity_is_not_rewritten",
+        "UPDATE activity SET subject = 'x' WHERE seq = 2",
+        &database,
     );
+    in_it(&tampered, &database);
     let before = files(home.dir.path());
     let refused = home.run(BACKUP).refused(1);
     assert!(
@@ -351,8 +537,8 @@ fn a_backup_that_is_cut_off_is_not_in_the_way_of_the_next() {
     let home = Home::new();
     deck(&home);
     in_it(
-        "CREATE TABLE ballast (b); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
-         INSERT INTO ballast SELECT randomblob(5000000) FROM n",
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
+         INSERT INTO usage_log (bucket, tallies) SELECT i, randomblob(5000000) FROM n",
         &home.path("keys.db"),
     );
     let mut killed = begun(&home);

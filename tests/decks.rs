@@ -345,7 +345,13 @@ fn a_database_of_a_newer_keydeck_is_refused_whatever_is_asked_of_it() {
     for args in [
         &serve[..],
         &["backup", "other.db", "--database", "sqlite:keys.db"],
-        &["restore", "kept.db", "--database", "sqlite:restored.db"],
+        &[
+            "restore",
+            "kept.db",
+            "--database",
+            "sqlite:restored.db",
+            "--unauthenticated",
+        ],
         &["seal", "rotate", "--database", "sqlite:keys.db"],
         &["seal", "rotate"],
         &["backup", "other.db"],

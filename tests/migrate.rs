@@ -159,16 +159,27 @@ async fn a_deck_that_can_not_move_to_postgres_whole_stays() {
         conn.execute_batch(sql).unwrap();
     };
     // A row of the log that is not as it was written.
-    change(
-        "DROP TRIGGER activity_is_not_rewritten; UPDATE activity SET subject = subject || '!' WHERE seq = 2",
-    );
+    let trigger: String = rusqlite::Connection::open(deck.file())
+        .unwrap()
+        .query_row(
+            "SELECT sql FROM sqlite_schema WHERE name = 'activity_is_not_rewritten'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let rewrite = |subject: &str| {
+        change(&format!(
+            "DROP TRIGGER activity_is_not_rewritten; UPDATE activity SET subject = {subject} WHERE seq = 2; {trigger}"
+        ));
+    };
+    rewrite("subject || '!'");
     let changed = migrate(&deck, &deck.database, &database.url);
     assert!(
         !changed.status.success() && said(&changed).contains("row 2 was changed"),
         "{}",
         said(&changed)
     );
-    change("UPDATE activity SET subject = substr(subject, 1, length(subject) - 1) WHERE seq = 2");
+    rewrite("substr(subject, 1, length(subject) - 1)");
     // A byte that PostgreSQL takes in no text.
     change("UPDATE organisation SET name = 'A' || char(0) || 'B'");
     let odd = migrate(&deck, &deck.database, &database.url);

@@ -192,10 +192,57 @@ pub struct Activity {
     /// session servers are for Owners.
     #[schema(value_type = Option<Object>)]
     pub changes: serde_json::Value,
+    /// What there is behind the change, for whoever proves that the server's tables are as its log says. Covered by
+    /// the hash too. Absent for those who don't see the whole log.
+    #[serde(default, skip_serializing_if = "Stated::is_nothing")]
+    pub stated: Stated,
     /// Over the row before and all of the above. Absent for those who don't see the whole log.
     #[serde(default, skip_serializing_if = "ChainHash::is_start")]
     #[schema(value_type = Option<String>)]
     pub hash: ChainHash,
+}
+
+/// What a row of the log states of what it is about. Digests, which no secret can be found from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Stated {
+    /// The person, project or gateway; a row about a key names that as `key`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity: Option<Uuid>,
+    /// SHA-256 over its role, token, settings and the like, as they are behind the change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub state: Option<ChainHash>,
+    /// SHA-256 over the states of all that was there before the log began to state them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub baseline: Option<ChainHash>,
+}
+
+impl Stated {
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Which part of the tables is held against the log.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ComparisonQuery {
+    /// `next` of the part before; absent for the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// A part of the tables, held against the log by the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Comparison {
+    /// How many people, projects, gateways and keys were looked at.
+    pub rows: u64,
+    /// `after` of the following part; absent on the last one.
+    pub next: Option<String>,
+    /// In a sentence, the first of them that the log does not explain. Then there is no `next`.
+    pub unexplained: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]

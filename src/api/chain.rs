@@ -11,7 +11,9 @@ use sha2::{Digest, Sha256};
 use super::activity::Activity;
 use crate::model::TokenHash;
 
+/// Of a row that states nothing, as all did once.
 const TAG: &[u8] = b"keydeck activity 1";
+const TAG_STATED: &[u8] = b"keydeck activity 2";
 /// Stands for the length of what is absent; nothing is that long.
 const ABSENT: u32 = u32::MAX;
 
@@ -56,7 +58,8 @@ impl Activity {
     /// by its length, so that no two rows are hashed alike.
     pub fn hash_behind(&self, previous: ChainHash) -> ChainHash {
         let mut hasher = Sha256::new();
-        hasher.update(TAG);
+        let stated = &self.stated;
+        hasher.update(if stated.is_nothing() { TAG } else { TAG_STATED });
         hasher.update(previous.0);
         hasher.update(self.seq.to_be_bytes());
         hasher.update(self.at.as_microsecond().to_be_bytes());
@@ -71,7 +74,15 @@ impl Activity {
             Some(self.subject.as_bytes()),
             Some(changes.as_bytes()),
         ];
-        for part in parts {
+        let of_stated: [Option<&[u8]>; 3] = [
+            stated.entity.as_ref().map(|entity| entity.as_bytes().as_slice()),
+            stated.state.as_ref().map(|state| state.0.as_slice()),
+            stated.baseline.as_ref().map(|baseline| baseline.0.as_slice()),
+        ];
+        for part in parts
+            .iter()
+            .chain(of_stated.iter().filter(|_| !stated.is_nothing()))
+        {
             let length = part.map_or(ABSENT, |part| part.len() as u32);
             hasher.update(length.to_be_bytes());
             hasher.update(part.unwrap_or_default());
@@ -87,7 +98,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::api::{ActivityAction, PersonRef};
+    use crate::api::{ActivityAction, PersonRef, Stated};
 
     #[test]
     fn what_is_hashed_never_changes() {
@@ -103,6 +114,7 @@ mod tests {
             key: Some(Uuid::from_u128(2)),
             subject: "Checkout".into(),
             changes: json!({"ui_domains": [[], ["https://a.example"]], "name": ["Till", "Checkout"]}),
+            stated: Stated::default(),
             hash: ChainHash::START,
         };
         // Fields of JSON in the order of their names, whatever they were put together in.
@@ -117,5 +129,16 @@ mod tests {
         );
         assert_ne!(row.hash_behind(ChainHash::START), hash);
         assert_eq!(ChainHash::from_hex(&hash.to_string()), Some(hash));
+
+        let stated = Stated {
+            entity: Some(Uuid::from_u128(3)),
+            state: Some(ChainHash([4; 32])),
+            baseline: Some(ChainHash([5; 32])),
+        };
+        let row = Activity { stated, ..row };
+        assert_eq!(
+            row.hash_behind(ChainHash([9; 32])).to_string(),
+            "83059d21985b70c8ed6c219dbaa0c6a54b3d6822e0ca0ce55f32924d0625806a"
+        );
     }
 }

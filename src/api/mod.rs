@@ -13,7 +13,9 @@ mod usage;
 mod verification;
 mod words;
 
-pub use activity::{Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery};
+pub use activity::{
+    Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, Stated,
+};
 pub use chain::ChainHash;
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{

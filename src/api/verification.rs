@@ -128,7 +128,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::api::{ActivityAction, PersonRef};
+    use crate::api::{ActivityAction, PersonRef, Stated};
 
     /// A log of `rows` rows, oldest first.
     fn log(rows: u64) -> Vec<Activity> {
@@ -147,6 +147,10 @@ mod tests {
                 key: Some(Uuid::from_u128(seq.into())),
                 subject: format!("Key {seq}"),
                 changes: json!({"name": ["Key", format!("Key {seq}")]}),
+                stated: Stated {
+                    state: (seq % 2 != 0).then_some(ChainHash([seq as u8; 32])),
+                    ..Stated::default()
+                },
                 hash: ChainHash::START,
             };
             row.hash = row.hash_behind(previous);
@@ -194,7 +198,10 @@ mod tests {
     #[test]
     fn any_change_of_any_row_is_found() {
         type Tamper = fn(&mut Activity);
-        let changes: [Tamper; 9] = [
+        let changes: [Tamper; 12] = [
+            |row| row.stated.state = Some(ChainHash::START),
+            |row| row.stated.entity = Some(Uuid::nil()),
+            |row| row.stated.baseline = Some(ChainHash::START),
             |row| row.at += jiff::SignedDuration::from_micros(1),
             |row| row.actor = None,
             |row| row.actor.as_mut().unwrap().email = "ed@acme.example".into(),

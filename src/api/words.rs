@@ -85,7 +85,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::api::ChainHash;
+    use crate::api::{ChainHash, Stated};
 
     fn row(action: ActivityAction, changes: Value) -> Activity {
         Activity {
@@ -97,6 +97,7 @@ mod tests {
             key: None,
             subject: String::new(),
             changes,
+            stated: Stated::default(),
             hash: ChainHash::START,
         }
     }

@@ -100,12 +100,13 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Copy a database into a file, also while it is served
     ///
-    /// The copy holds the database as it is at one moment, and nothing of what was erased before. It does not
-    /// hold the root key, which must be kept elsewhere: who has both has the secrets.
+    /// The copy holds the database as it is at one moment, and nothing of what was erased before. It is authenticated
+    /// with the root key, and does not hold it: keep that elsewhere, since who has both has the secrets.
     Backup(BackupArgs),
     /// Make a database from a backup, where there is none
     ///
-    /// Keys that were revoked after the backup was made are active in it again.
+    /// A backup that was changed, or made under another root key, is refused. Keys that were revoked after it was
+    /// made are active in it again.
     Restore(RestoreArgs),
 }
 
@@ -172,7 +173,7 @@ pub struct BackupArgs {
     /// The database, as sqlite:PATH, instead of the local deck
     #[arg(long, env = "KEYDECK_DATABASE", hide_env_values = true, value_name = "URL")]
     pub database: Option<String>,
-    /// The file of its root key, which is not copied [default: PATH.root-key]
+    /// The file of its root key, which is not copied; the backup is authenticated with it [default: PATH.root-key]
     #[arg(
         long,
         env = "KEYDECK_ROOT_KEY_FILE",
@@ -190,6 +191,10 @@ pub struct RestoreArgs {
     pub file: PathBuf,
     #[command(flatten)]
     pub database: DatabaseArgs,
+    /// Take a backup of an earlier keydeck, which nothing authenticates: whoever could write to it may have made
+    /// themselves an Owner
+    #[arg(long)]
+    pub unauthenticated: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,12 +1,13 @@
-//! `keydeck backup`: a database as it is at one moment, in one file, also while it is served.
+//! `keydeck backup`: a database as it is at one moment, in one file, also while it is served. The file is authenticated
+//! as a whole with the root key.
 
 use super::args::BackupArgs;
 use super::database::{Database, RootKeySource};
 use super::whole_file::WholeFile;
-use super::{Failure, local, output, proof};
+use super::{Failure, local, output, proof, sealed_backup};
 use crate::api::ActivityHead;
 use crate::config;
-use crate::server::seal;
+use crate::server::seal::{self, SealError};
 use crate::server::store::StoreError;
 use crate::server::store::sqlite::{self, Closed};
 
@@ -15,19 +16,32 @@ pub fn run(args: &BackupArgs) -> Result<(), Failure> {
         Some(url) => Database::in_file(url, args.root_key_file.as_deref())?,
         None => local::database(&config::data_directory()?)?,
     };
-    let copy = WholeFile::new(&args.file)?;
+    let root_key = database.root_key()?;
+    let mut copy = WholeFile::new(&args.file)?;
     sqlite::back_up(database.file()?, copy.path()).map_err(|error| match error {
         StoreError::Full(_) => Failure::Failed(format!("there is no room for {}", args.file.display())),
         error => Failure::failed(error),
     })?;
     // What can't be restored is no backup.
     let contents = sqlite::examine(copy.path()).map_err(Failure::failed)?;
+    // Under another key, nobody could restore it.
+    if !seal::opens(
+        &root_key,
+        &sqlite::data_keys_in(copy.path()).map_err(Failure::failed)?,
+    ) {
+        return Err(Failure::Failed(format!(
+            "no backup was made: {}",
+            SealError::WrongRootKey
+        )));
+    }
     let of_this_version = Closed::at(copy.path()).map_err(Failure::failed)?;
     let log = match &of_this_version {
         None => "which is of an earlier keydeck and was not looked at".into(),
-        Some(closed) => format!("none changed or taken out; head {}", proven(closed, &database)?),
+        Some(closed) => format!("none changed or taken out; head {}", proven(closed)?),
     };
     drop(of_this_version);
+    sealed_backup::seal(copy.file(), &root_key)
+        .map_err(|error| Failure::Failed(format!("can't write {}: {error}", args.file.display())))?;
     copy.keep()?;
     output::talk(format!(
         "backed up {} to {}: {contents}, {log}",
@@ -38,14 +52,7 @@ pub fn run(args: &BackupArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn proven(copy: &Closed, database: &Database) -> Result<ActivityHead, Failure> {
-    if let Ok(root_key) = database.root_key()
-        && !seal::opens(&root_key, &copy.data_keys().map_err(Failure::failed)?)
-    {
-        output::talk(
-            "the root key that is named here does not open it: look for the right one before it is needed",
-        );
-    }
+fn proven(copy: &Closed) -> Result<ActivityHead, Failure> {
     let proven = proof::log(copy).map_err(|failure| {
         Failure::Failed(format!(
             "no backup was made, since restore would refuse it: {failure}. Find out who did that; for a copy of what there \
@@ -62,6 +69,7 @@ fn told_of_root_key(database: &Database) {
         RootKeySource::Environment(_) => "the one in KEYDECK_ROOT_KEY".into(),
     };
     output::talk(format!(
-        "no secret in it can be read without the root key, so keep a copy of that too, and apart from it: {root_key}"
+        "it is restored, and secrets in it are read, only with the root key, so keep a copy of that too, and apart from it: \
+         {root_key}"
     ));
 }

@@ -36,6 +36,7 @@ mod sample_usage;
 mod scan;
 pub mod scratch;
 mod seal;
+mod sealed_backup;
 mod serve;
 mod stray;
 mod user;

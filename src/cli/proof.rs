@@ -7,6 +7,7 @@ use super::Failure;
 use super::activity::{pages, prove};
 use super::founding::block_on;
 use crate::api::{ActivityHead, ActivityQuery};
+use crate::server::store::Cursor;
 use crate::server::store::sqlite::Closed;
 
 /// What a log proved to be.
@@ -16,7 +17,7 @@ pub struct Proven {
     pub newest: Option<Timestamp>,
 }
 
-/// Fails with the row that was changed or taken out.
+/// Fails with the row that was changed or taken out, or else with whom or what the log does not explain.
 pub fn log(database: &Closed) -> Result<Proven, Failure> {
     block_on(async {
         let page = async |query: ActivityQuery| database.activity(&query).map_err(Failure::failed);
@@ -24,9 +25,24 @@ pub fn log(database: &Closed) -> Result<Proven, Failure> {
         let head = database.activity_head().map_err(Failure::failed)?;
         let written = newest.as_ref().map(|row| row.at);
         let (verdict, _) = prove(head, None, newest, page).await?;
+        let head = verdict.map_err(|fault| Failure::Failed(format!("in its activity log, {fault}")))?;
+        explained(database)?;
         Ok(Proven {
-            head: verdict.map_err(|fault| Failure::Failed(format!("in its activity log, {fault}")))?,
+            head,
             newest: written,
         })
     })
+}
+
+/// Whether people, projects, gateways and keys are what the log made them.
+fn explained(database: &Closed) -> Result<(), Failure> {
+    let mut next = Some(Cursor::START);
+    while let Some(from) = next {
+        let compared = database.compare(from).map_err(Failure::failed)?;
+        if let Some(sentence) = compared.unexplained {
+            return Err(Failure::Failed(sentence));
+        }
+        next = compared.next;
+    }
+    Ok(())
 }

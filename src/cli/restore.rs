@@ -1,5 +1,8 @@
-//! `keydeck restore`: a database from a backup, where there is none, once it is proven to be whole.
+//! `keydeck restore`: a database from a backup, where there is none, once it is proven to be whole and to be the one
+//! that was made with the root key.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -7,6 +10,7 @@ use jiff::Timestamp;
 use super::args::RestoreArgs;
 use super::database::{Database, RootKeySource};
 use super::proof::{self, Proven};
+use super::sealed_backup::{self, Kind};
 use super::whole_file::{self, BESIDE, WholeFile, suffixed};
 use super::{Failure, output};
 use crate::server::seal;
@@ -22,9 +26,11 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
         whole_file::refuse(&suffixed(target, suffix))?;
     }
     refuse_live(&args.file)?;
-    let mut copy = WholeFile::new(target)?;
-    copy.copy(&args.file)?;
     let unusable = |why: String| Failure::Failed(format!("{} can't be restored: {why}", args.file.display()));
+    let mut copy = WholeFile::new(target)?;
+    let from = File::open(&args.file)
+        .map_err(|error| Failure::Failed(format!("can't read {}: {error}", args.file.display())))?;
+    let kind = fill(&mut copy, from, args, &database).map_err(|failure| unusable(failure.to_string()))?;
     let contents = sqlite::examine(copy.path()).map_err(|error| unusable(error.to_string()))?;
     let (proven, data_keys) = opened(copy.path()).map_err(|failure| unusable(failure.to_string()))?;
     copy.give_away()?;
@@ -35,9 +41,43 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
         args.file.display(),
         proven.head
     ));
+    if kind == Kind::Database {
+        output::talk(
+            "nothing authenticated it: whoever could write to it since it was made may have changed who is Owner and which \
+             keys are valid. Look at who there is (keydeck user list) before you serve it to others",
+        );
+    }
     output::talk(of_root_key(&database, &data_keys));
     output::talk(of_age(proven.newest, Timestamp::now()));
     Ok(())
+}
+
+/// Copies the database that is in the backup, once for all: what is proven is what is restored.
+fn fill(
+    copy: &mut WholeFile,
+    mut from: File,
+    args: &RestoreArgs,
+    database: &Database,
+) -> Result<Kind, Failure> {
+    let kind = sealed_backup::kind(&mut from).map_err(Failure::failed)?;
+    match kind {
+        Kind::Backup => {
+            let root_key = database.root_key().map_err(|failure| {
+                Failure::Failed(format!("without its root key nobody can tell whether it was changed: {failure}"))
+            })?;
+            sealed_backup::open(&mut from, copy.file(), &root_key).map_err(Failure::failed)?;
+        }
+        Kind::Database if !args.unauthenticated => return Err(Failure::Failed(
+            "it is a plain database, as earlier versions made backups, and nothing tells whether it was changed since: \
+             whoever could write to it may have made themselves an Owner or brought back revoked keys. If you trust \
+             every place that it was in, add --unauthenticated"
+                .into(),
+        )),
+        Kind::Database | Kind::Empty => {
+            io::copy(&mut from, copy.file()).map_err(Failure::failed)?;
+        }
+    }
+    Ok(kind)
 }
 
 /// A copy of a database at work lacks what is in its log, and is no backup.

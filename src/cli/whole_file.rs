@@ -54,12 +54,8 @@ impl WholeFile {
         self.file.path()
     }
 
-    /// Fills it with what is in another file.
-    pub fn copy(&mut self, from: &Path) -> Result<(), Failure> {
-        let unreadable = |error| Failure::Failed(format!("can't read {}: {error}", from.display()));
-        let mut from = File::open(from).map_err(unreadable)?;
-        let copied = io::copy(&mut from, self.file.as_file_mut());
-        copied.map(drop).map_err(|error| unwritable(&self.target, &error))
+    pub fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
     }
 
     /// Gives it to whom its directory belongs, when root makes it for a server.

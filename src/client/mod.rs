@@ -21,10 +21,11 @@ pub use events::EventNotice;
 
 use self::transport::Transport;
 use crate::api::{
-    ActivityHead, ActivityPage, ActivityQuery, Created, CreatedGateway, CreatedUser, Explain, Gateway,
-    IssuedSessionToken, Key, KeyCounts, KeyEdit, KeyFields, KeyFilter, KeyList, KeyPage, Lookup,
-    LookupAnswer, Me, NewGateway, NewProject, NewToken, NewUser, Person, Project, ProjectEdit, ProjectQuery,
-    RemovalProgress, Revealed, SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval, Verdict,
+    ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, Created, CreatedGateway,
+    CreatedUser, Explain, Gateway, IssuedSessionToken, Key, KeyCounts, KeyEdit, KeyFields, KeyFilter, KeyList,
+    KeyPage, Lookup, LookupAnswer, Me, NewGateway, NewProject, NewToken, NewUser, Person, Project, ProjectEdit,
+    ProjectQuery, RemovalProgress, Revealed, SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval,
+    Verdict,
 };
 use crate::model::{Role, Secret, ServerAddress, TokenHash};
 
@@ -250,6 +251,12 @@ impl Client {
 
     pub async fn activity_head(&self) -> Result<ActivityHead> {
         self.transport.get("v1/activity/head", &()).await
+    }
+
+    /// Whether the server's tables are as its log says, from `after` on.
+    pub async fn compare(&self, after: Option<String>) -> Result<Comparison> {
+        let query = ComparisonQuery { after };
+        self.transport.get("v1/activity/comparison", &query).await
     }
 
     pub async fn activity(&self, query: &ActivityQuery) -> Result<ActivityPage> {

@@ -11,7 +11,11 @@ use super::openapi::{BadQuery, Common, Forbidden};
 use super::policy;
 use super::row_numbers::RowNumbers;
 use super::state::ServerState;
-use crate::api::{Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, ChainHash, User};
+use super::store::Cursor;
+use crate::api::{
+    Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, ChainHash, Comparison, ComparisonQuery, Stated,
+    User,
+};
 
 /// What was done, newest first. Who sees only their own keys sees only what was done to these.
 #[utoipa::path(get, path = "/v1/activity", tag = "activity", params(ActivityQuery),
@@ -66,6 +70,7 @@ fn seen_by(user: &User, mut row: Activity) -> Activity {
         row.address = row
             .address
             .filter(|_| row.actor.as_ref().is_some_and(|actor| actor.id == user.id));
+        row.stated = Stated::default();
         row.hash = ChainHash::START;
     }
     let tells = row.action != ActivityAction::ProjectRemoved || row.changes.get("url").is_some();
@@ -79,10 +84,43 @@ fn seen_by(user: &User, mut row: Activity) -> Activity {
 #[utoipa::path(get, path = "/v1/activity/head", tag = "activity",
     responses((status = 200, description = "Its number and hash.", body = ActivityHead), Forbidden, Common))]
 pub async fn head(State(server): State<ServerState>, signed_in: SignedIn) -> ApiResult<Json<ActivityHead>> {
-    if !policy::may_see_all_activity(&signed_in.user) {
-        return Err(ApiError::forbidden(
-            "Your role sees only what was done to your own keys; ask an Owner, a Support or an Analytics user.",
-        ));
-    }
+    require_all(&signed_in)?;
     Ok(Json(server.store.activity_head().await?))
+}
+
+/// Whether people, projects, gateways and keys are what the log made them, part by part. The log itself is proven by
+/// whoever asks; that its rows are what the tables are compared with, the server says.
+#[utoipa::path(get, path = "/v1/activity/comparison", tag = "activity", params(ComparisonQuery),
+    responses((status = 200, description = "What a part of the tables holds against the log.", body = Comparison),
+              BadQuery, Forbidden, Common))]
+pub async fn compare(
+    State(server): State<ServerState>,
+    signed_in: SignedIn,
+    Query(query): Query<ComparisonQuery>,
+) -> ApiResult<Json<Comparison>> {
+    require_all(&signed_in)?;
+    let from = match &query.after {
+        None => Cursor::START,
+        Some(text) => text.parse().map_err(|()| {
+            ApiError::malformed(
+                "after",
+                "This is no `next` of an earlier answer; leave it out to begin.",
+            )
+        })?,
+    };
+    let compared = server.store.compare(from).await?;
+    Ok(Json(Comparison {
+        rows: compared.rows,
+        next: compared.next.map(|next| next.to_string()),
+        unexplained: compared.unexplained,
+    }))
+}
+
+fn require_all(signed_in: &SignedIn) -> ApiResult<()> {
+    match policy::may_see_all_activity(&signed_in.user) {
+        true => Ok(()),
+        false => Err(ApiError::forbidden(
+            "Your role sees only what was done to your own keys; ask an Owner, a Support or an Analytics user.",
+        )),
+    }
 }

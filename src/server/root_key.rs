@@ -8,14 +8,18 @@ use std::path::{Path, PathBuf};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
+use hmac::{Hmac, Mac};
 use rustix::fs::{fchown, fstat, stat};
 use rustix::process::{Gid, Uid, geteuid};
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::seal::SealError;
 use crate::hardening;
 
 const BYTES: usize = 32;
+/// Of SHA-256.
+const BLOCK: usize = 64;
 /// More than any way to write a key takes.
 const MAX_FILE: u64 = 1024;
 
@@ -97,9 +101,24 @@ impl RootKey {
         text
     }
 
+    /// A key for one purpose, from which the root key can't be found: the one block of HKDF-Expand (RFC 5869).
+    pub fn derived(&self, purpose: &[u8]) -> Zeroizing<[u8; BYTES]> {
+        let mut block = authenticator(&self.0);
+        block.update(purpose);
+        block.update(&[1]);
+        Zeroizing::new(block.finalize().into_bytes().into())
+    }
+
     pub(super) fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new((&*self.0).into())
     }
+}
+
+/// HMAC-SHA-256. A key that is shorter than a block is followed by zeros, as the standard has it.
+pub fn authenticator(key: &[u8; BYTES]) -> Hmac<Sha256> {
+    let mut block = Zeroizing::new([0; BLOCK]);
+    block[..BYTES].copy_from_slice(key);
+    <Hmac<Sha256> as hmac::KeyInit>::new((&*block).into())
 }
 
 impl fmt::Debug for RootKey {

@@ -211,6 +211,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(gateways::remove))
         .routes(routes!(activity::list))
         .routes(routes!(activity::head))
+        .routes(routes!(activity::compare))
         .routes(routes!(events::subscribe))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

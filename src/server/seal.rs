@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-pub use super::root_key::{Owner, RootKey, behind_links, directory_of, next_to, replace};
+pub use super::root_key::{Owner, RootKey, authenticator, behind_links, directory_of, next_to, replace};
 use super::store::seals::SealedSecret;
 use super::store::{Sealed, WrappedDataKey};
 use crate::model::{Scope, Secret, Token};

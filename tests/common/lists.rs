@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use keydeck::api::{
     Activity, ActivityAction, ActivityPage, ActivityQuery, ChainHash, PersonRef, Project, ProjectMay,
-    ProjectQuery, SessionServer,
+    ProjectQuery, SessionServer, Stated,
 };
 use keydeck::client::Error;
 use keydeck::tui::message::{
@@ -66,6 +66,7 @@ pub fn row(seq: u64, action: ActivityAction, subject: &str) -> Activity {
         key: Some(Uuid::from_u128(1_000)),
         subject: subject.into(),
         changes: json!({}),
+        stated: Stated::default(),
         hash: ChainHash([seq as u8; 32]),
     }
 }

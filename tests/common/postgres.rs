@@ -37,6 +37,24 @@ impl Database {
         }
     }
 
+    /// Another one with all that is in this, which nobody may have open.
+    pub async fn copy(&self) -> Self {
+        let (base, from) = self.url.rsplit_once('/').expect("a URL");
+        let name = format!("deck_{}", Uuid::new_v4().simple());
+        let client = connect(&format!("{base}/postgres"))
+            .await
+            .expect("PostgreSQL answers");
+        let ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+        client.execute(ended, &[&from]).await.expect("ended");
+        client
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {from}"))
+            .await
+            .expect("made");
+        Self {
+            url: format!("{base}/{name}"),
+        }
+    }
+
     pub async fn client(&self) -> Client {
         connect(&self.url).await.expect("PostgreSQL answers")
     }

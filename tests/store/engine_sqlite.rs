@@ -34,6 +34,40 @@ pub async fn run(place: &Place, sql: &str) -> Result<(), String> {
     conn.execute_batch(sql).map_err(|error| error.to_string())
 }
 
+/// How this engine writes what a test puts into a statement.
+pub struct Engine {
+    pub random_id: &'static str,
+    pub hash: &'static str,
+    /// 64 hexadecimal digits, as bytes.
+    pub of_hex: fn(&str) -> String,
+}
+
+pub const ENGINE: Engine = Engine {
+    random_id: "randomblob(16)",
+    hash: "zeroblob(32)",
+    of_hex: |digits| format!("x'{digits}'"),
+};
+
+/// The same as [`run`], by somebody who knows how to get past the triggers of a table, and puts them back.
+pub async fn behind_triggers(place: &Place, table: &str, sql: &str) {
+    let conn = Connection::open(&place.path).unwrap();
+    let mut triggers = conn
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?")
+        .unwrap();
+    let triggers: Vec<(String, String)> = triggers
+        .query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let drop: String = triggers
+        .iter()
+        .map(|(name, _)| format!("DROP TRIGGER {name};"))
+        .collect();
+    let make: String = triggers.iter().map(|(_, sql)| format!("{sql};")).collect();
+    conn.execute_batch(&format!("BEGIN; {drop} {sql}; {make} COMMIT"))
+        .expect(sql);
+}
+
 /// Makes a trigger that refuses rows of `table`, and what takes it away again.
 pub fn refusing(moment: &str, table: &str, when: &str) -> (String, String) {
     let make = format!(

@@ -3,6 +3,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "what a test needs and does not get fails it"
 )]
@@ -24,4 +25,5 @@ mod projects;
 mod released;
 mod removal;
 mod sqlite;
+mod statements;
 mod usage;

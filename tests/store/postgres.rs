@@ -30,5 +30,6 @@ mod on_postgres {
     mod people;
     mod projects;
     mod removal;
+    mod statements;
     mod usage;
 }

@@ -35,7 +35,7 @@ async fn of_servers_that_start_together_one_makes_the_schema() {
     let opened = join_all((0..6).map(|_| PostgresStore::open(&address))).await;
     assert!(opened.iter().all(Result::is_ok));
     let versions = place.database.texts("SELECT version FROM keydeck_schema").await;
-    assert_eq!(versions, ["5"]);
+    assert_eq!(versions, ["6"]);
 }
 
 #[tokio::test]
@@ -300,9 +300,9 @@ async fn pages_of_the_log_go_along_an_index() {
     let deck = Deck::new().await;
     let key = deck.web("Checkout").await;
     let rows = "
-        INSERT INTO activity (seq, at, actor, action, key, subject, hash, key_creator)
+        INSERT INTO activity (seq, at, actor, action, key, subject, hash, key_creator, state)
         SELECT n, 1600000000000000 + n, 1 + n % 2, CASE n % 1000 WHEN 0 THEN 'key_revoked' ELSE 'key_edited' END, 1, 'x',
-               sha256(n::text::bytea), 1
+               sha256(n::text::bytea), 1, sha256('x')
           FROM generate_series(100, 100000) AS n;
         ANALYZE activity;";
     engine::run(&deck.place, rows).await.unwrap();
@@ -370,4 +370,87 @@ async fn names_that_look_alike_are_told_apart() {
         place.database.texts(indexes).await,
         new.place.database.texts(indexes).await
     );
+}
+
+/// What somebody does to the schema, and what is said of it.
+const SCHEMAS: [(&str, &str); 18] = [
+    ("DROP TRIGGER keys_stay_revoked ON keys", "the trigger keys_stay_revoked on keys is missing"),
+    (
+        "ALTER TABLE keys DISABLE TRIGGER keys_stay_revoked",
+        "the trigger keys_stay_revoked on keys was changed",
+    ),
+    ("ALTER TABLE keys DISABLE TRIGGER ALL", "the table keys was changed"),
+    (
+        "CREATE FUNCTION undo() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.revoked_at = NULL; RETURN new; END $$;
+         CREATE TRIGGER undo BEFORE UPDATE ON keys FOR EACH ROW EXECUTE FUNCTION undo()",
+        "the function undo() is not keydeck's, the trigger undo on keys is not keydeck's",
+    ),
+    (
+        "CREATE SCHEMA theirs;
+         CREATE FUNCTION theirs.undo() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN old; END $$;
+         CREATE TRIGGER undo BEFORE UPDATE ON keys FOR EACH ROW EXECUTE FUNCTION theirs.undo()",
+        "the trigger undo on keys is not keydeck's",
+    ),
+    (
+        "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$",
+        "the function refuse() was changed",
+    ),
+    ("ALTER FUNCTION refuse() SECURITY DEFINER", "the function refuse() was changed"),
+    (
+        "CREATE RULE undo AS ON UPDATE TO keys DO INSTEAD NOTHING",
+        "the rule undo on keys is not keydeck's",
+    ),
+    (
+        "CREATE POLICY theirs ON keys USING (false); ALTER TABLE keys ENABLE ROW LEVEL SECURITY",
+        "the row security policy theirs on keys is not keydeck's",
+    ),
+    ("ALTER TABLE keys ALTER COLUMN last_used_at SET DEFAULT 1", "the column keys.last_used_at was changed"),
+    ("ALTER TABLE users ADD COLUMN shadow text", "the column users.shadow is not keydeck's"),
+    ("ALTER TABLE users ALTER COLUMN email DROP NOT NULL", "the column users.email was changed"),
+    (
+        "ALTER TABLE keys DROP CONSTRAINT only_active_web_and_mobile_keys_have_a_secret",
+        "the constraint keys.only_active_web_and_mobile_keys_have_a_secret is missing",
+    ),
+    ("DROP INDEX keys_by_token_hash", "the index keys_by_token_hash is missing"),
+    ("CREATE INDEX mine ON keys (hint)", "the index mine is not keydeck's"),
+    ("CREATE TABLE more_users () INHERITS (users)", "the table users was changed"),
+    ("CREATE VIEW mine AS SELECT 1", "the view mine is not keydeck's"),
+    (
+        "ALTER TABLE gateways RENAME TO theirs; CREATE VIEW gateways AS SELECT * FROM theirs",
+        "the table gateways is missing",
+    ),
+];
+
+#[tokio::test]
+async fn a_schema_that_was_changed_is_not_opened() {
+    let place = Place {
+        database: Database::new().await,
+    };
+    let address = place.address();
+    drop(
+        PostgresStore::create(&address, &founding(), &data_key())
+            .await
+            .unwrap(),
+    );
+    for (change, sentence) in SCHEMAS {
+        let spoiled = Place {
+            database: place.database.copy().await,
+        };
+        engine::run(&spoiled, change).await.unwrap();
+        let refused = PostgresStore::open(&spoiled.address())
+            .await
+            .err()
+            .expect(change)
+            .to_string();
+        assert!(refused.contains(sentence), "{change}: {refused}");
+    }
+    // Other schemas, extensions and who may read what are the operator's.
+    engine::run(
+        &place,
+        "CREATE SCHEMA reports; CREATE TABLE reports.keys (n integer); GRANT SELECT ON keys TO PUBLIC; ANALYZE;
+         COMMENT ON TABLE keys IS 'ours'",
+    )
+    .await
+    .unwrap();
+    PostgresStore::open(&address).await.unwrap();
 }

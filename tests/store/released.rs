@@ -14,6 +14,7 @@ use rusqlite::Connection;
 
 use super::activity::{assert_chained, log};
 use super::deck::{actor, query};
+use super::statements::compared;
 
 const ROOT_KEY: &str = include_str!("released/root-key");
 
@@ -66,23 +67,30 @@ const RELEASED: &[Release] = &[
         &["App", "Board", "Booth", "Checkout"]
     ),
     release!(
-        "008_removals.sql",
+        "006_removals.sql",
         // The same rows: it adds tables that begin empty.
         "schema-3.sql",
         19,
         &["App", "Board", "Booth", "Checkout"]
     ),
     release!(
-        "009_session_tokens.sql",
+        "007_session_tokens.sql",
         // The same rows: nobody had a token for a session server.
         "schema-3.sql",
         19,
         &["App", "Board", "Booth", "Checkout"]
     ),
     release!(
-        "010_data_keys.sql",
+        "008_data_keys.sql",
         // The same rows: it has one more index.
         "schema-3.sql",
+        19,
+        &["App", "Board", "Booth", "Checkout"]
+    ),
+    release!(
+        "009_statements.sql",
+        // The same rows, and what was stated of them when it was brought up to date.
+        "schema-9.sql",
         19,
         &["App", "Board", "Booth", "Checkout"]
     ),
@@ -100,7 +108,13 @@ fn make(path: &Path, version: usize) {
         "DROP TABLE IF EXISTS old_activity; PRAGMA application_id = 0x6b64636b; PRAGMA foreign_keys = ON;",
     )
     .unwrap();
+    // The rows are older than the trigger that would refuse them.
+    let refusal = "SELECT sql FROM sqlite_schema WHERE name = 'activity_states_what_changed'";
+    let refusal: Option<String> = conn.query_row(refusal, [], |row| row.get(0)).ok();
+    conn.execute_batch("DROP TRIGGER IF EXISTS activity_states_what_changed")
+        .unwrap();
     conn.execute_batch(RELEASED[version - 1].rows).unwrap();
+    conn.execute_batch(&refusal.unwrap_or_default()).unwrap();
     conn.pragma_update(None, "user_version", version as i64).unwrap();
 }
 
@@ -122,6 +136,34 @@ async fn assert_revealed(store: &SqliteStore, keys: &[KeyRecord]) {
     }
 }
 
+async fn assert_explained(store: &SqliteStore, path: &Path) {
+    let rows = compared(store).await.unwrap();
+    assert!(rows >= 5, "{rows}");
+    let conn = Connection::open(path).unwrap();
+    for (tamper, undo, sentence) in [
+        (
+            "UPDATE users SET role = 'editor' WHERE seq = 1",
+            "UPDATE users SET role = 'owner' WHERE seq = 1",
+            "is Editor in the table, but the log made them Owner",
+        ),
+        (
+            "UPDATE keys SET ui_domains = ui_domains || 'x' WHERE name = 'Checkout'",
+            "UPDATE keys SET ui_domains = substr(ui_domains, 1, length(ui_domains) - 1) WHERE name = 'Checkout'",
+            "the key Checkout",
+        ),
+    ] {
+        conn.execute_batch(tamper).unwrap();
+        let said = compared(store).await.expect_err(tamper);
+        assert!(said.contains(sentence), "{said}");
+        conn.execute(undo, []).unwrap();
+        assert_eq!(compared(store).await, Ok(rows), "{undo}");
+    }
+    drop(conn);
+    // The row that comes next carries it.
+    store.refuse_sign_in(None).await.unwrap();
+    assert_eq!(compared(store).await, Ok(rows));
+}
+
 #[tokio::test]
 async fn a_database_of_every_released_schema_opens_with_all_that_it_holds() {
     for (at, release) in RELEASED.iter().enumerate() {
@@ -131,8 +173,10 @@ async fn a_database_of_every_released_schema_opens_with_all_that_it_holds() {
         let before = examine(&path).unwrap();
         let store = SqliteStore::open(&path).unwrap();
         assert_eq!(examine(&path).unwrap(), before, "schema {}", at + 1);
+        // What was there is stated when it is brought up to date, and whoever comes in behind the log is named.
+        assert_explained(&store, &path).await;
         assert_eq!(before.rows, release.log, "schema {}", at + 1);
-        assert_chained(&store, release.log).await;
+        assert_chained(&store, release.log + 1).await;
 
         let slice = store.keys(&query(Sort::Name)).await.unwrap().unwrap();
         let keys: Vec<KeyRecord> = slice.items.into_iter().map(|(key, _)| key).collect();
@@ -154,6 +198,15 @@ async fn a_database_of_every_released_schema_opens_with_all_that_it_holds() {
         let gone = store.key(gone.key.unwrap(), Visible::All).await.unwrap();
         assert!(matches!(gone, Some(Found::Revoked(key)) if key.name == "Gone"));
         assert_chained(&store, rows.len() as u64).await;
+        // The log has told of this since the first version.
+        let undone = "DROP TRIGGER keys_stay_revoked;
+            UPDATE keys SET revoked_at = NULL, revoked_by = NULL, data_key = 1, sealed = x'00' WHERE name = 'Gone'";
+        Connection::open(&path).unwrap().execute_batch(undone).unwrap();
+        let said = compared(&store).await.unwrap_err();
+        assert!(
+            said.contains("is active in the table, but the log says that it is revoked"),
+            "{said}"
+        );
     }
 }
 

@@ -1,4 +1,5 @@
-//! `activity verify`: reads the whole log, newest row first, and proves its chain.
+//! `activity verify`: reads the whole log, newest row first, and proves its chain; then has the server hold its tables
+//! against what the log states of them.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -12,23 +13,36 @@ use crate::client::Client;
 const LONG: u64 = 5_000;
 
 pub async fn run(client: &Client, args: &VerifyArgs) -> Result<(), Failure> {
-    let (verdict, withheld) = verify(client, args.head).await?;
+    let (proven, withheld) = verify(client, args.head).await?;
+    let verdict = match proven {
+        Err(fault) => Err(Found::Fault(fault)),
+        Ok(head) => match compare(client).await? {
+            Ok(compared) => Ok((head, compared)),
+            Err(sentence) => Err(Found::Unexplained(sentence)),
+        },
+    };
     if args.json {
-        let document = match verdict {
-            Ok(head) if withheld > 0 => {
-                json!({"whole": true, "rows": head.seq, "head": head.to_string(), "unchecked": withheld})
+        let document = match &verdict {
+            Ok((head, compared)) => {
+                let mut document = json!({"whole": true, "rows": head.seq, "head": head.to_string(), "compared": compared});
+                if withheld > 0 {
+                    document["unchecked"] = withheld.into();
+                }
+                document
             }
-            Ok(head) => json!({"whole": true, "rows": head.seq, "head": head.to_string()}),
-            Err(fault) => json!({"whole": false, "row": fault.row(), "fault": fault.as_str()}),
+            Err(Found::Fault(fault)) => json!({"whole": false, "row": fault.row(), "fault": fault.as_str()}),
+            Err(Found::Unexplained(sentence)) => {
+                json!({"whole": false, "fault": "unexplained", "unexplained": sentence})
+            }
         };
         output::json(&document)?;
     }
     match verdict {
         Ok(_) if args.json => Ok(()),
-        Ok(head) => {
+        Ok((head, compared)) => {
             output::line(format!(
                 "{} rows, none changed or taken out; head {head} — note it elsewhere to prove later that the log \
-                 was not rewritten as a whole",
+                 was not rewritten as a whole; {compared} people, projects, gateways and keys are what the log made them",
                 head.seq
             ));
             if withheld > 0 {
@@ -39,7 +53,28 @@ pub async fn run(client: &Client, args: &VerifyArgs) -> Result<(), Failure> {
             }
             Ok(())
         }
-        Err(fault) => Err(Failure::failed(fault)),
+        Err(Found::Fault(fault)) => Err(Failure::failed(fault)),
+        Err(Found::Unexplained(sentence)) => Err(Failure::Failed(sentence)),
+    }
+}
+
+/// What is wrong with a log, or with the tables that it tells of.
+enum Found {
+    Fault(Fault),
+    Unexplained(String),
+}
+
+/// How many the log explains, or the first whom or which it doesn't.
+async fn compare(client: &Client) -> Result<Result<u64, String>, Failure> {
+    let (mut compared, mut after) = (0, None);
+    loop {
+        let part = client.compare(after).await?;
+        compared += part.rows;
+        match (part.unexplained, part.next) {
+            (Some(sentence), _) => return Ok(Err(sentence)),
+            (None, None) => return Ok(Ok(compared)),
+            (None, next) => after = next,
+        }
     }
 }
 

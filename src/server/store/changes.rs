@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::statement::Entity;
 use super::{Changed, KeyRecord, NewSessionServer, ProjectRecord};
 use crate::api::{ActivityAction, KeyEventKind, SessionServer};
 use crate::model::{Role, Settings};
@@ -14,6 +15,8 @@ pub struct Subject<'a> {
     pub key: Option<(i64, i64)>,
     pub name: &'a str,
     pub changes: Map<String, Value>,
+    /// Of which the log states what there is behind the change.
+    pub about: Option<Entity>,
 }
 
 impl<'a> Subject<'a> {
@@ -24,6 +27,7 @@ impl<'a> Subject<'a> {
             key: None,
             name,
             changes,
+            about: None,
         }
     }
 
@@ -38,6 +42,15 @@ impl<'a> Subject<'a> {
             key: Some(key),
             name,
             changes,
+            about: (action != ActivityAction::KeyRevealed).then_some(Entity::Key(key.0)),
+        }
+    }
+
+    /// Of whoever or whatever decides who may do what, once it is as it is to be.
+    pub fn about(self, entity: Entity) -> Self {
+        Self {
+            about: Some(entity),
+            ..self
         }
     }
 }

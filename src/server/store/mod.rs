@@ -17,8 +17,10 @@ mod people;
 pub mod postgres;
 mod projects;
 mod report;
+mod schema;
 pub mod seals;
 pub mod sqlite;
+mod statement;
 pub mod transfer;
 mod usage;
 
@@ -40,6 +42,7 @@ pub use self::projects::{
     SessionTokenIssue,
 };
 pub use self::seals::{DataKeyStore, Rotation, Sealed, WrappedDataKey};
+pub use self::statement::{Compared, Cursor};
 pub use self::usage::{
     Checked, CheckedKey, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of, merged,
 };
@@ -269,6 +272,12 @@ pub enum StoreError {
     Unsure(String),
     #[error("the database is damaged: {0}")]
     Damaged(String),
+    /// What its tables, triggers and views are is no longer what this program relies on.
+    #[error(
+        "the database's schema is not as keydeck makes it: {0}. Find out who changed it, and what else; a backup from \
+         before can be restored"
+    )]
+    Schema(String),
     /// Behind the look at their token.
     #[error("who acts was removed meanwhile, or has another token")]
     ActorGone,
@@ -304,7 +313,7 @@ pub trait Store: DataKeyStore {
 
     async fn organisation(&self) -> StoreResult<Organisation>;
 
-    /// The user who signed in with this token.
+    /// The user who signed in with this token. Nobody whom the log did not make what the table says they are.
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>>;
     /// Nobody who was removed; so it is in all that asks for users.
     async fn user(&self, id: Uuid) -> StoreResult<Option<User>>;
@@ -405,6 +414,8 @@ pub trait Store: DataKeyStore {
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage>;
     /// The newest row of the activity log, as it was noted when it was written.
     async fn activity_head(&self) -> StoreResult<ActivityHead>;
+    /// Holds a part of the tables against what the log states of them.
+    async fn compare(&self, from: Cursor) -> StoreResult<Compared>;
     /// Records that somebody presented a token that is none.
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()>;
 

@@ -158,6 +158,7 @@ pub const TABLE: &[Row] = &[
     row("GET /v1/activity",                          "?actor={creator}",   "",             [200, 200, 200, 200, 200]),
     row("GET /v1/activity",                          "?before={n}",        "",             [200, 200, 200, 200, 200]),
     row("GET /v1/activity/head",                     "",                   "",             [200, 200, 200, 403, 403]),
+    row("GET /v1/activity/comparison",               "",                   "",             [200, 200, 200, 403, 403]),
     row("GET /v1/events",                            "",                   "",             [200, 200, 200, 200, 200]),
     // For session servers, by a token of their own.
     with_a_key("POST /v1/introspect"),

@@ -16,6 +16,7 @@ use super::rows::{hash, time};
 use super::sql::{Bound, Sql};
 use crate::api::{
     Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, ChainHash, DEFAULT_LIMIT, PersonRef,
+    Stated,
 };
 use crate::model::compared;
 use crate::server::store::changes::{self, Subject, heard};
@@ -93,7 +94,8 @@ async fn people(db: &impl Db, text: &str) -> StoreResult<Vec<i64>> {
 impl Filter {
     pub fn select(self, limit: usize) -> Sql {
         let mut sql = Sql::new(
-            "SELECT a.seq, a.at, u.id, u.email, a.action, k.id, a.subject, a.changes, a.address, a.hash
+            "SELECT a.seq, a.at, u.id, u.email, a.action, k.id, a.subject, a.changes, a.address, a.hash,
+                    a.entity, a.state, a.baseline
                FROM activity AS a LEFT JOIN users AS u ON u.seq = a.actor LEFT JOIN keys AS k ON k.seq = a.key
               WHERE true"
                 .into(),
@@ -139,6 +141,11 @@ fn activity(row: &Row) -> StoreResult<Activity> {
             Some(json) => changes::read(json),
         },
         address: text(8).and_then(|text| text.parse().ok()),
+        stated: Stated {
+            entity: row.try_get(10).ok().flatten(),
+            state: hash(row, 11).ok().map(ChainHash),
+            baseline: hash(row, 12).ok().map(ChainHash),
+        },
         hash: hash(row, 9).map_or(ChainHash::START, ChainHash),
     })
 }

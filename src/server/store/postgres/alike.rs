@@ -13,6 +13,7 @@ use crate::model::compared;
 use crate::server::store::StoreResult;
 use crate::server::store::alike::{NAMED, Named, Numbers, tell, told_apart};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::statement::Entity;
 
 /// When more rows than these change, their indexes are made anew, which takes less time.
 const MANY: usize = 10_000;
@@ -27,6 +28,8 @@ pub struct Renamed {
     old: String,
     new: String,
     field: &'static str,
+    /// Whose row has to say what there is after the change.
+    about: Option<Entity>,
 }
 
 impl Renamed {
@@ -37,7 +40,10 @@ impl Renamed {
                 let subject = Subject::of_key(self.action, (seq, creator), &self.new, changes);
                 (Some(id), subject)
             }
-            None => (None, Subject::of(self.action, &self.new, changes)),
+            None => {
+                let subject = Subject::of(self.action, &self.new, changes);
+                (None, Subject { about: self.about, ..subject })
+            }
         };
         change.record(id, subject);
     }
@@ -117,19 +123,25 @@ async fn rename_alike(tx: &Transaction<'_>, named: &Named, renamed: &mut Vec<Ren
         };
         ask::run_one(tx, &named.rename(), &[&new, &key, &seq]).await?;
         tell(named.table, &old, &new);
-        let key = match named.action {
+        let (mut key, mut about) = (None, None);
+        match named.action {
             ActivityAction::KeyEdited => {
                 let row = ask::one(tx, "SELECT id, creator FROM keys WHERE seq = $1", &[&seq]).await?;
-                Some((row.try_get(0)?, seq, row.try_get(1)?))
+                key = Some((row.try_get(0)?, seq, row.try_get(1)?));
             }
-            _ => None,
-        };
+            ActivityAction::ProjectEdited => {
+                let row = ask::one(tx, "SELECT id FROM projects WHERE seq = $1", &[&seq]).await?;
+                about = Some(Entity::Project(row.try_get(0)?));
+            }
+            _ => {}
+        }
         renamed.push(Renamed {
             action: named.action,
             key,
             old,
             new,
             field: named.text(),
+            about,
         });
     }
     Ok(())

@@ -2,6 +2,7 @@
 //! So changes come one after the other, on all servers together, and what one sees still holds when it
 //! writes.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use deadpool_postgres::{ClientWrapper, Transaction};
@@ -9,12 +10,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::ask;
 use super::clock::NOW;
 use super::rows::{hash, parsed, person, time};
-use crate::api::{Activity, ActivityHead, ChainHash, PersonRef};
+use super::{ask, statement};
+use crate::api::{Activity, ActivityHead, ChainHash, PersonRef, Stated};
 use crate::model::Role;
 use crate::server::store::changes::Subject;
+use crate::server::store::statement::Entity;
 use crate::server::store::{Actor, StoreError, StoreResult, Visible};
 
 pub struct Change<'a> {
@@ -22,9 +24,18 @@ pub struct Change<'a> {
     /// When it was begun, by the clock of the database: those of several servers differ.
     pub now: Timestamp,
     head: ActivityHead,
-    /// What the log has to be told: rows, and the numbers of their keys and keys' creators.
-    rows: Vec<(Activity, Option<(i64, i64)>)>,
+    /// The digest of the baseline, which the next row carries.
+    pending: Option<ChainHash>,
+    rows: Vec<Told>,
     actor: Option<Acting>,
+}
+
+/// What the log has to be told. What it states and its hash come at the end, when all is as it is to be.
+struct Told {
+    row: Activity,
+    /// The numbers of the key and of its creator.
+    key: Option<(i64, i64)>,
+    about: Option<Entity>,
 }
 
 /// Somebody of whom it was seen, in this transaction, that they may act.
@@ -60,14 +71,18 @@ impl<'a> Change<'a> {
 
     /// Of nobody, as the end of a transaction that has begun.
     pub async fn within(tx: Transaction<'a>) -> StoreResult<Change<'a>> {
-        let locked = format!("SELECT seq, hash, {NOW} FROM activity_head FOR UPDATE");
+        let locked = format!("SELECT seq, hash, {NOW}, pending FROM activity_head FOR UPDATE");
         let row = ask::maybe(&tx, &locked, &[]).await?.ok_or_else(headless)?;
         let head = ActivityHead {
             seq: row.try_get::<_, i64>(0)? as u64,
             hash: ChainHash(hash(&row, 1)?),
         };
         let now = time(&row, 2)?;
+        let pending = row
+            .try_get::<_, Option<&[u8]>>(3)?
+            .and_then(|hash| hash.try_into().ok());
         Ok(Self {
+            pending: pending.map(ChainHash),
             tx,
             now,
             head,
@@ -108,8 +123,8 @@ impl<'a> Change<'a> {
     }
 
     fn append(&mut self, address: Option<IpAddr>, key: Option<Uuid>, subject: Subject) {
-        let mut row = Activity {
-            seq: self.head.seq + 1,
+        let row = Activity {
+            seq: self.head.seq + 1 + self.rows.len() as u64,
             at: self.now,
             actor: self.actor.as_ref().map(|actor| actor.person.clone()),
             address,
@@ -117,14 +132,35 @@ impl<'a> Change<'a> {
             key,
             subject: subject.name.to_owned(),
             changes: Value::Object(subject.changes),
+            stated: Stated::default(),
             hash: ChainHash::START,
         };
-        row.hash = row.hash_behind(self.head.hash);
-        self.head = ActivityHead {
-            seq: row.seq,
-            hash: row.hash,
-        };
-        self.rows.push((row, subject.key));
+        self.rows.push(Told {
+            row,
+            key: subject.key,
+            about: subject.about,
+        });
+    }
+
+    /// Gives each row what it states, and its hash.
+    async fn chained(&mut self) -> StoreResult<Vec<Told>> {
+        let mut rows = std::mem::take(&mut self.rows);
+        let about: HashSet<Entity> = rows.iter().filter_map(|told| told.about).collect();
+        let statements = statement::of(&self.tx, &about.into_iter().collect::<Vec<_>>()).await?;
+        for Told { row, about, .. } in &mut rows {
+            let statement = about.and_then(|entity| statements.get(&entity));
+            row.stated = Stated {
+                entity: statement.and_then(|statement| statement.entity),
+                state: statement.map(|statement| statement.state),
+                baseline: self.pending.take(),
+            };
+            row.hash = row.hash_behind(self.head.hash);
+            self.head = ActivityHead {
+                seq: row.seq,
+                hash: row.hash,
+            };
+        }
+        Ok(rows)
     }
 
     /// Returns once it is durable.
@@ -137,23 +173,29 @@ impl<'a> Change<'a> {
 
     /// All rows in one statement: a person who is removed may leave thousands.
     async fn write_log(&mut self) -> StoreResult<()> {
-        let rows = std::mem::take(&mut self.rows);
+        let rows = self.chained().await?;
         let actor = self.actor.as_ref().map(|actor| actor.seq);
         let column = |text: fn(&Activity) -> Option<String>| -> Vec<Option<String>> {
-            rows.iter().map(|(row, _)| text(row)).collect()
+            rows.iter().map(|told| text(&told.row)).collect()
         };
-        let seqs: Vec<i64> = rows.iter().map(|(row, _)| row.seq as i64).collect();
-        let times: Vec<i64> = rows.iter().map(|(row, _)| row.at.as_microsecond()).collect();
-        let keys: Vec<Option<i64>> = rows.iter().map(|(_, key)| key.map(|key| key.0)).collect();
-        let creators: Vec<Option<i64>> = rows.iter().map(|(_, key)| key.map(|key| key.1)).collect();
-        let hashes: Vec<Vec<u8>> = rows.iter().map(|(row, _)| row.hash.0.to_vec()).collect();
+        let seqs: Vec<i64> = rows.iter().map(|told| told.row.seq as i64).collect();
+        let times: Vec<i64> = rows.iter().map(|told| told.row.at.as_microsecond()).collect();
+        let keys: Vec<Option<i64>> = rows.iter().map(|told| told.key.map(|key| key.0)).collect();
+        let creators: Vec<Option<i64>> = rows.iter().map(|told| told.key.map(|key| key.1)).collect();
+        let hashes: Vec<Vec<u8>> = rows.iter().map(|told| told.row.hash.0.to_vec()).collect();
+        let entities: Vec<Option<Uuid>> = rows.iter().map(|told| told.row.stated.entity).collect();
+        let digest = |digest: Option<ChainHash>| digest.map(|digest| digest.0.to_vec());
+        let states: Vec<Option<Vec<u8>>> = rows.iter().map(|told| digest(told.row.stated.state)).collect();
+        let baselines: Vec<Option<Vec<u8>>> =
+            rows.iter().map(|told| digest(told.row.stated.baseline)).collect();
         ask::run(
             &self.tx,
-            "INSERT INTO activity (seq, at, actor, address, action, key, subject, changes, hash, key_creator)
-             SELECT seq, at, $3, address, action, key, subject, changes, hash, creator
+            "INSERT INTO activity (seq, at, actor, address, action, key, subject, changes, hash, key_creator, entity, state,
+                                   baseline)
+             SELECT seq, at, $3, address, action, key, subject, changes, hash, creator, entity, state, baseline
                FROM unnest($1::bigint[], $2::bigint[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-                           $9::bytea[], $10::bigint[])
-                 AS row (seq, at, address, action, key, subject, changes, hash, creator)",
+                           $9::bytea[], $10::bigint[], $11::uuid[], $12::bytea[], $13::bytea[])
+                 AS row (seq, at, address, action, key, subject, changes, hash, creator, entity, state, baseline)",
             &[
                 &seqs,
                 &times,
@@ -165,10 +207,13 @@ impl<'a> Change<'a> {
                 &column(told),
                 &hashes,
                 &creators,
+                &entities,
+                &states,
+                &baselines,
             ],
         )
         .await?;
-        let noted = "UPDATE activity_head SET seq = $1, hash = $2";
+        let noted = "UPDATE activity_head SET seq = $1, hash = $2, pending = NULL";
         let head = self.head;
         match ask::run(&self.tx, noted, &[&(head.seq as i64), &head.hash.0.as_slice()]).await? {
             1 => Ok(()),

@@ -10,6 +10,7 @@ use super::rows::time;
 use crate::api::{ActivityAction, Gateway, PersonRef};
 use crate::model::are_alike;
 use crate::server::store::changes::Subject;
+use crate::server::store::statement::Entity;
 use crate::server::store::{NewGatewayRecord, StoreResult, Taken};
 
 /// All of them, by name: an organisation has a handful.
@@ -51,7 +52,7 @@ pub async fn add(change: &mut Change<'_>, new: &NewGatewayRecord) -> StoreResult
     .await?;
     change.record(
         None,
-        Subject::of(ActivityAction::GatewayAdded, &new.name, Map::new()),
+        Subject::of(ActivityAction::GatewayAdded, &new.name, Map::new()).about(Entity::Gateway(new.id)),
     );
     Ok(Ok(Gateway {
         id: new.id,
@@ -70,6 +71,6 @@ pub async fn remove(change: &mut Change<'_>, id: Uuid) -> StoreResult<bool> {
         return Ok(false);
     };
     let subject = Subject::of(ActivityAction::GatewayRemoved, row.try_get(0)?, Map::new());
-    change.record(None, subject);
+    change.record(None, subject.about(Entity::Gateway(id)));
     Ok(true)
 }

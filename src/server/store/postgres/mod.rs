@@ -9,6 +9,7 @@ mod activity;
 mod address;
 mod alike;
 pub(super) mod ask;
+mod catalog;
 mod change;
 mod check;
 mod clock;
@@ -35,6 +36,7 @@ mod session_servers;
 mod session_tokens;
 mod sql;
 mod startup;
+mod statement;
 mod usage;
 
 use std::net::IpAddr;
@@ -58,9 +60,9 @@ use super::clock::Steady;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::{
-    Actor, AskingServer, ChangeRecord, Checked, DatabaseClock, Fate, Found, Founding, KeyChange, KeyCreation,
-    KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord,
-    ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner,
+    Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding, KeyChange,
+    KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord,
+    ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner,
     SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible, WrappedDataKey, latency,
 };
 use crate::api::{
@@ -413,6 +415,10 @@ impl Store for PostgresStore {
 
     async fn activity_head(&self) -> StoreResult<ActivityHead> {
         quick!(self, |db| activity::head(db))
+    }
+
+    async fn compare(&self, from: Cursor) -> StoreResult<Compared> {
+        read!(self, |db| statement::compare(&**db, from))
     }
 
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {

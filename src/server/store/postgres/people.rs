@@ -7,9 +7,10 @@ use super::ask::{self, Db};
 use super::change::Change;
 use super::rows::{USER_COLUMNS, user};
 use super::sql::Sql;
-use crate::api::{ActivityAction, DEFAULT_LIMIT, Organisation, Person, User, UserQuery};
+use crate::api::{ActivityAction, ChainHash, DEFAULT_LIMIT, Organisation, Person, User, UserQuery};
 use crate::model::{Role, TokenHash, compared};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::statement::{Entity, STATED_OF_PERSON, explained};
 use crate::server::store::{NewUserRecord, RoleChange, StoreError, StoreResult, Taken};
 
 pub async fn organisation(db: &impl Db) -> StoreResult<Organisation> {
@@ -33,10 +34,22 @@ pub async fn user_seq(db: &impl Db, id: Uuid) -> StoreResult<i64> {
 }
 
 pub async fn by_token(db: &impl Db, token: &TokenHash) -> StoreResult<Option<User>> {
-    let sql =
-        format!("SELECT {USER_COLUMNS} FROM users AS u WHERE u.token_hash = $1 AND u.removed_at IS NULL");
-    let row = ask::maybe(db, &sql, &[&token.0.as_slice()]).await?;
-    row.as_ref().map(user).transpose()
+    let sql = format!(
+        "SELECT {USER_COLUMNS}, u.seq, {STATED_OF_PERSON} FROM users AS u
+          WHERE u.token_hash = $1 AND u.removed_at IS NULL"
+    );
+    let Some(row) = ask::maybe(db, &sql, &[&token.0.as_slice()]).await? else {
+        return Ok(None);
+    };
+    let stated = row
+        .try_get::<_, Option<&[u8]>>(5)?
+        .and_then(|stated| stated.try_into().ok());
+    Ok(explained(
+        user(&row)?,
+        row.try_get(4)?,
+        token,
+        stated.map(ChainHash),
+    ))
 }
 
 pub async fn by_id(db: &impl Db, id: Uuid) -> StoreResult<Option<User>> {
@@ -109,7 +122,7 @@ pub async fn add(change: &mut Change<'_>, new: &NewUserRecord) -> StoreResult<Re
     record_role(
         change,
         ActivityAction::UserAdded,
-        &user.email,
+        (user.id, &user.email),
         None,
         Some(user.role),
     );
@@ -131,7 +144,7 @@ pub async fn set_role(change: &mut Change<'_>, id: Uuid, role: Role) -> StoreRes
     record_role(
         change,
         ActivityAction::UserEdited,
-        &user.email,
+        (user.id, &user.email),
         Some(user.role),
         Some(role),
     );
@@ -150,7 +163,7 @@ pub async fn replace_token(change: &mut Change<'_>, id: Uuid, token: TokenHash) 
     let replaced = "UPDATE users SET token_hash = $1 WHERE id = $2";
     ask::run_one(&change.tx, replaced, &[&token.0.as_slice(), &id]).await?;
     let subject = Subject::of(ActivityAction::TokenReplaced, &user.email, Map::new());
-    change.record(None, subject);
+    change.record(None, subject.about(Entity::Person(id)));
     Ok(true)
 }
 
@@ -158,9 +171,10 @@ pub async fn replace_token(change: &mut Change<'_>, id: Uuid, token: TokenHash) 
 pub fn record_role(
     change: &mut Change<'_>,
     action: ActivityAction,
-    email: &str,
+    (id, email): (Uuid, &str),
     old: Option<Role>,
     new: Option<Role>,
 ) {
-    change.record(None, Subject::of(action, email, changes::of_role(old, new)));
+    let subject = Subject::of(action, email, changes::of_role(old, new));
+    change.record(None, subject.about(Entity::Person(id)));
 }

@@ -12,6 +12,7 @@ use super::sql::Sql;
 use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, ProjectQuery, SessionServer};
 use crate::model::{are_alike, compared};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::statement::Entity;
 use crate::server::store::{ProjectRecord, ProjectRemoval, StoreResult, Taken, Visible, ids_that_begin};
 
 /// The question mark is whose keys are counted; nobody's id is anybody's.
@@ -146,7 +147,7 @@ pub async fn add(
     let changes = changes::of_new_project(deployed);
     change.record(
         None,
-        Subject::of(ActivityAction::ProjectCreated, &new.name, changes),
+        Subject::of(ActivityAction::ProjectCreated, &new.name, changes).about(Entity::Project(new.id)),
     );
     Ok(Ok(by_id(&change.tx, new.id, Visible::All).await?.unwrap_or(new)))
 }
@@ -182,7 +183,7 @@ pub async fn edit(
     .await?;
     change.record(
         None,
-        Subject::of(ActivityAction::ProjectEdited, &new.name, changes),
+        Subject::of(ActivityAction::ProjectEdited, &new.name, changes).about(Entity::Project(id)),
     );
     Ok(Some(Ok(new)))
 }
@@ -212,7 +213,7 @@ pub async fn remove(change: &mut Change<'_>, id: Uuid, visible: Visible) -> Stor
     let changes = changes::of_removed_project(&project);
     change.record(
         None,
-        Subject::of(ActivityAction::ProjectRemoved, &project.name, changes),
+        Subject::of(ActivityAction::ProjectRemoved, &project.name, changes).about(Entity::Project(id)),
     );
     Ok(ProjectRemoval::Removed)
 }

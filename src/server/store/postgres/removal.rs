@@ -16,6 +16,7 @@ use crate::api::{ActivityAction, RemovalProgress, User};
 use crate::model::compared;
 use crate::server::store::alike::{HANDED_KEYS, HANDED_PROJECTS, Handed, tries};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::statement::Entity;
 use crate::server::store::people::{AT_ONCE, PORTION, progress};
 use crate::server::store::{Fate, Removal, StoreResult};
 
@@ -68,7 +69,7 @@ struct Begun {
 pub async fn resume(change: &mut Change<'_>, id: Uuid) -> StoreResult<Option<RemovalProgress>> {
     let sql = "SELECT r.person, r.heir, r.asked_by, r.address
                  FROM removals AS r JOIN users AS u ON u.seq = r.person
-                WHERE r.finished_at IS NULL AND u.id = $1";
+                WHERE r.finished_at IS NULL AND u.removed_at IS NOT NULL AND u.id = $1";
     let Some(row) = ask::maybe(&change.tx, sql, &[&id]).await? else {
         return Ok(None);
     };
@@ -100,7 +101,7 @@ fn far(row: &Row) -> StoreResult<(Uuid, RemovalProgress)> {
 }
 
 pub async fn unfinished(db: &impl Db) -> StoreResult<Vec<(Uuid, RemovalProgress)>> {
-    let rows = ask::all(db, &format!("{FAR} WHERE r.finished_at IS NULL"), &[]).await?;
+    let rows = ask::all(db, &format!("{FAR} WHERE r.finished_at IS NULL AND u.removed_at IS NOT NULL"), &[]).await?;
     rows.iter().map(far).collect()
 }
 
@@ -267,19 +268,23 @@ async fn some_projects(
     to: i64,
     changes: &Map<String, Value>,
 ) -> StoreResult<(usize, usize)> {
-    let theirs = "SELECT seq, name FROM projects WHERE creator = $1 AND removed_at IS NULL
+    let theirs = "SELECT seq, name, id FROM projects WHERE creator = $1 AND removed_at IS NULL
                    ORDER BY name_key, id LIMIT $2";
     let rows = ask::all(&change.tx, theirs, &[&from, &(AT_ONCE as i64)]).await?;
-    let theirs = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-    let theirs: Vec<(i64, &str)> = theirs.collect::<StoreResult<_>>()?;
-    let renamed = make_room(change, &HANDED_PROJECTS, (from, to), theirs.iter().copied()).await?;
-    let seqs: Vec<i64> = theirs.iter().map(|(seq, _)| *seq).collect();
+    let theirs = rows
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)));
+    let theirs: Vec<(i64, &str, Uuid)> = theirs.collect::<StoreResult<_>>()?;
+    let names = theirs.iter().map(|(seq, name, _)| (*seq, *name));
+    let renamed = make_room(change, &HANDED_PROJECTS, (from, to), names).await?;
+    let seqs: Vec<i64> = theirs.iter().map(|(seq, ..)| *seq).collect();
     let handed = "UPDATE projects SET creator = $1 WHERE seq = ANY($2)";
     ask::run(&change.tx, handed, &[&to, &seqs]).await?;
-    for (seq, name) in &theirs {
+    for (seq, name, id) in &theirs {
         let new = renamed.get(seq).map_or(*name, String::as_str);
         let changes = changes::with_new_name(changes, name, new);
-        change.record(None, Subject::of(ActivityAction::ProjectHandedOver, new, changes));
+        let subject = Subject::of(ActivityAction::ProjectHandedOver, new, changes);
+        change.record(None, subject.about(Entity::Project(*id)));
     }
     Ok((theirs.len(), renamed.len()))
 }
@@ -289,7 +294,7 @@ async fn strike(change: &mut Change<'_>, user: &User, seq: i64) -> StoreResult<(
     people::record_role(
         change,
         ActivityAction::UserRemoved,
-        &user.email,
+        (user.id, &user.email),
         Some(user.role),
         None,
     );

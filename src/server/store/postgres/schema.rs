@@ -1,14 +1,18 @@
 //! The schema: its steps, each taken once however many servers start together, and what a new
 //! database begins with.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
 use super::alike::{self, Renamed};
-use super::ask;
 use super::change::Change;
 use super::pool::Pool;
+use super::{ask, catalog, statement};
 use crate::model::{Role, compared};
+use crate::server::store::schema::Schema;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// `keydeck_schema.version` is how many of them a database has.
@@ -23,15 +27,19 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         writes_compared: false,
-        sql: include_str!("../../../../assets/migrations/postgres/005_removals.sql"),
+        sql: include_str!("../../../../assets/migrations/postgres/003_removals.sql"),
     },
     Migration {
         writes_compared: false,
-        sql: include_str!("../../../../assets/migrations/postgres/006_session_tokens.sql"),
+        sql: include_str!("../../../../assets/migrations/postgres/004_session_tokens.sql"),
     },
     Migration {
         writes_compared: false,
-        sql: include_str!("../../../../assets/migrations/postgres/007_data_keys.sql"),
+        sql: include_str!("../../../../assets/migrations/postgres/005_data_keys.sql"),
+    },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/006_statements.sql"),
     },
 ];
 
@@ -75,6 +83,10 @@ pub async fn lay_foundation(tx: &Transaction<'_>, shown: &str) -> StoreResult<()
             "{shown} has tables of another program; give keydeck a database of its own"
         )));
     }
+    lay(tx).await
+}
+
+async fn lay(tx: &Transaction<'_>) -> StoreResult<()> {
     tx.batch_execute(
         "CREATE TABLE keydeck_schema (one integer PRIMARY KEY CHECK (one = 1), version integer NOT NULL)",
     )
@@ -97,11 +109,44 @@ pub async fn prepare(pool: &Pool, shown: &str) -> StoreResult<()> {
         });
     }
     let renamed = migrate(&tx, found).await?;
+    let found = catalog::read(&tx).await?;
+    made(&tx).await?.require(&found)?;
     let mut change = Change::within(tx).await?;
     renamed.iter().for_each(|renamed| renamed.tell(&mut change));
     change.commit().await?;
     client.give_back();
     Ok(())
+}
+
+/// The schema as this version makes it on this engine, which is asked once.
+async fn made(tx: &Transaction<'_>) -> StoreResult<Arc<Schema>> {
+    let engine = ask::one(tx, "SELECT version()", &[]).await?;
+    let engine: String = engine.try_get(0)?;
+    // What the lock guards is whole at every instruction, so a panic elsewhere spoils nothing.
+    let known = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(made) = known().get(&engine) {
+        return Ok(made.clone());
+    }
+    let made = Arc::new(make_aside(tx).await?);
+    known().insert(engine, made.clone());
+    Ok(made)
+}
+
+/// By the engine that made it.
+static MADE: LazyLock<Mutex<HashMap<String, Arc<Schema>>>> = LazyLock::new(Mutex::default);
+
+/// Makes it in a place of its own that is taken back at once: so the same engine tells of both in the same words.
+async fn make_aside(tx: &Transaction<'_>) -> StoreResult<Schema> {
+    let aside = format!("keydeck_{}", Uuid::new_v4().simple());
+    tx.batch_execute(&format!("SAVEPOINT before_schema; CREATE SCHEMA {aside}"))
+        .await?;
+    let path = "SELECT set_config('search_path', $1 || ', ' || current_setting('search_path'), true)";
+    ask::one(tx, path, &[&aside]).await?;
+    lay(tx).await?;
+    let made = catalog::read(tx).await?;
+    tx.batch_execute("ROLLBACK TO SAVEPOINT before_schema; RELEASE SAVEPOINT before_schema")
+        .await?;
+    Ok(made)
 }
 
 const ANY_TABLE: &str = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() LIMIT 1";
@@ -163,6 +208,10 @@ async fn migrate(tx: &Transaction<'_>, from: usize) -> StoreResult<Vec<Renamed>>
         }
         tx.batch_execute(step.sql).await?;
     }
+    // A new deck is founded first.
+    if from > 0 && !statement::has_begun(tx).await? {
+        statement::begin(tx).await?;
+    }
     ask::run_one(
         tx,
         "INSERT INTO keydeck_schema (one, version) VALUES (1, $1)
@@ -200,5 +249,6 @@ async fn found(tx: &Transaction<'_>, founding: &Founding, data_key: &WrappedData
             &at,
         ],
     )
-    .await
+    .await?;
+    statement::begin(tx).await
 }

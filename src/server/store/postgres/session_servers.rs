@@ -10,6 +10,7 @@ use super::projects::{by_id, find};
 use super::session_tokens;
 use crate::api::{ActivityAction, SessionServer};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::statement::Entity;
 use crate::server::store::{
     NewSessionServer, ProjectRecord, Sealed, SessionServerChange, SessionSigner, StoreResult, Visible,
 };
@@ -73,7 +74,7 @@ pub async fn set(
         .await?;
         change.record(
             None,
-            Subject::of(ActivityAction::SessionServerSet, &project.name, changes),
+            Subject::of(ActivityAction::SessionServerSet, &project.name, changes).about(Entity::Project(id)),
         );
     }
     Ok(SessionServerChange::Set(ProjectRecord {
@@ -100,6 +101,7 @@ pub async fn remove(change: &mut Change<'_>, id: Uuid) -> StoreResult<bool> {
     .await?;
     let changes = changes::of_removed_session_server(project.session_server.as_ref());
     let action = ActivityAction::SessionServerRemoved;
-    change.record(None, Subject::of(action, &project.name, changes));
+    let subject = Subject::of(action, &project.name, changes);
+    change.record(None, subject.about(Entity::Project(id)));
     Ok(true)
 }

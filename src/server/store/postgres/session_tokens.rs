@@ -11,6 +11,7 @@ use super::session_servers::signer_in;
 use crate::api::ActivityAction;
 use crate::model::TokenHash;
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::statement::Entity;
 use crate::server::store::{AskingServer, SessionTokenIssue, StoreResult, Visible};
 
 pub async fn issue(change: &mut Change<'_>, id: Uuid, token: TokenHash) -> StoreResult<SessionTokenIssue> {
@@ -36,7 +37,7 @@ pub async fn issue(change: &mut Change<'_>, id: Uuid, token: TokenHash) -> Store
     .await?;
     let changes = changes::of_session_token(had_one, true);
     let action = ActivityAction::SessionTokenIssued;
-    change.record(None, Subject::of(action, &project.name, changes));
+    change.record(None, Subject::of(action, &project.name, changes).about(Entity::Project(id)));
     Ok(SessionTokenIssue::Issued)
 }
 
@@ -50,7 +51,7 @@ pub async fn revoke(change: &mut Change<'_>, id: Uuid) -> StoreResult<bool> {
     }
     let changes = changes::of_session_token(true, false);
     let action = ActivityAction::SessionTokenRevoked;
-    change.record(None, Subject::of(action, &project.name, changes));
+    change.record(None, Subject::of(action, &project.name, changes).about(Entity::Project(id)));
     Ok(true)
 }
 

@@ -8,9 +8,9 @@ use rusqlite::{Connection, params};
 
 use super::health::Health;
 use super::open_file::OpenFile;
-use super::{activity, connection, data_keys, located};
+use super::{activity, connection, data_keys, located, statement};
 use crate::api::{ActivityHead, ActivityPage, ActivityQuery};
-use crate::server::store::{StoreError, StoreResult, Visible, WrappedDataKey};
+use crate::server::store::{Compared, Cursor, StoreError, StoreResult, Visible, WrappedDataKey};
 
 /// What is in a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +79,11 @@ pub fn examine(path: &Path) -> StoreResult<Contents> {
     Ok(contents(&conn)?)
 }
 
+/// The data keys of a database of this version or an earlier one.
+pub fn data_keys_in(path: &Path) -> StoreResult<Vec<WrappedDataKey>> {
+    data_keys::all(&connection::existing(path)?)
+}
+
 /// A database of this version in a file, for whoever wants to prove it; nobody writes into it meanwhile.
 pub struct Closed(Connection);
 
@@ -95,6 +100,10 @@ impl Closed {
 
     pub fn activity_head(&self) -> StoreResult<ActivityHead> {
         activity::head(&self.0)
+    }
+
+    pub fn compare(&self, from: Cursor) -> StoreResult<Compared> {
+        statement::compare(&self.0, from)
     }
 
     pub fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {

@@ -9,10 +9,11 @@ use uuid::Uuid;
 use super::activity::Chain;
 use super::people::user_seq;
 use super::rows::{micros, rank};
-use super::{activity, keys, people, projects, usage};
+use super::{activity, keys, people, projects, statement, usage};
 use crate::api::{PersonRef, User};
 use crate::model::{Role, Scope};
 use crate::server::store::clock::Clocks;
+use crate::server::store::statement::Entity;
 use crate::server::store::{NewKey, ProjectRecord, StoreError, StoreResult, Tally};
 
 /// A user who has been there since `created_at`, without a sign-in token.
@@ -59,6 +60,7 @@ pub fn load(
     projects
         .into_iter()
         .try_for_each(|project| insert_project(&tx, project))?;
+    statement::await_next_row(&tx)?;
     let dropped = drop_indexes_and_triggers(&tx)?;
     let mut counts = Counts::default();
     let loaded = activity::extend(&tx, |log| insert_keys(&tx, log, keys, &mut counts, &mut progress))?;
@@ -87,7 +89,7 @@ fn insert_user(conn: &Connection, sample: SampleUser) -> StoreResult<()> {
         created_at: sample.created_at,
     };
     match people::insert(conn, &user, None)? {
-        true => Ok(()),
+        true => put_down(conn, Entity::Person(user.id)),
         false => Err(StoreError::Fault(format!(
             "two users have the address {}",
             user.email
@@ -109,12 +111,17 @@ fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<()> {
         session_server: None,
     };
     match projects::insert(conn, &project)? {
-        true => Ok(()),
+        true => put_down(conn, Entity::Project(project.id)),
         false => Err(StoreError::Fault(format!(
             "two projects are called {}",
             project.name
         ))),
     }
+}
+
+/// People and projects of sample data have been there from the beginning: no row tells of them.
+fn put_down(conn: &Connection, entity: Entity) -> StoreResult<()> {
+    statement::put_down(conn, entity.kind(), &statement::of(conn, entity)?)
 }
 
 /// Returns how many there were.

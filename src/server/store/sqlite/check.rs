@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_check_reads_nothing_of_a_key_but_its_place_in_the_index() {
-        let conn = connection::in_memory();
+        let conn = connection::in_memory(connection::NEWEST).unwrap();
         let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {KEY}")).unwrap();
         let steps = statement.query_map([[0; 32], [0; 32]], |row| row.get::<_, String>(3));
         let steps: Vec<String> = steps.unwrap().map(Result::unwrap).collect();

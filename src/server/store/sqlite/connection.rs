@@ -11,8 +11,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
+use super::readers::snapshot;
 use super::rows::micros;
-use super::{activity, alike, located};
+use super::{activity, alike, located, schema, statement};
 use crate::model::{Role, compared};
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
@@ -45,20 +46,28 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         first: |_| Ok(()),
-        sql: include_str!("../../../../assets/migrations/sqlite/008_removals.sql"),
+        sql: include_str!("../../../../assets/migrations/sqlite/006_removals.sql"),
         then: |_| Ok(()),
     },
     Migration {
         first: |_| Ok(()),
-        sql: include_str!("../../../../assets/migrations/sqlite/009_session_tokens.sql"),
+        sql: include_str!("../../../../assets/migrations/sqlite/007_session_tokens.sql"),
         then: |_| Ok(()),
     },
     Migration {
         first: |_| Ok(()),
-        sql: include_str!("../../../../assets/migrations/sqlite/010_data_keys.sql"),
+        sql: include_str!("../../../../assets/migrations/sqlite/008_data_keys.sql"),
         then: |_| Ok(()),
+    },
+    Migration {
+        first: |_| Ok(()),
+        sql: include_str!("../../../../assets/migrations/sqlite/009_statements.sql"),
+        then: |tx| statement::begin(tx),
     },
 ];
+
+/// The newest schema.
+pub const NEWEST: usize = MIGRATIONS.len();
 
 struct Migration {
     /// What SQL alone can't do, before it and after it.
@@ -96,19 +105,26 @@ pub fn create(path: &Path, founding: &Founding, data_key: &WrappedDataKey) -> St
         return Err(foreign(path));
     }
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-    migrate(&tx, 0)?;
+    migrate(&tx, 0, NEWEST)?;
     found(&tx, founding, data_key)?;
     Ok(tx.commit()?)
 }
 
-/// A connection to a keydeck database of this version or an earlier one.
+/// A connection to a keydeck database of this version or an earlier one, with the schema that keydeck makes.
 pub fn existing(path: &Path) -> StoreResult<Connection> {
     let file = located::database(path)?;
     located::refuse_held_without_log(&file)?;
     let conn = connect(&file)?;
-    let found = version(&conn)?;
+    // Of one moment: another process may be bringing it up to date.
+    snapshot(&conn, |conn| schema::require(conn, known_version(conn, path)?))?;
+    Ok(conn)
+}
+
+/// Refuses what is no database of keydeck, or a newer one.
+fn known_version(conn: &Connection, path: &Path) -> StoreResult<usize> {
+    let found = version(conn)?;
     if found == 0 {
-        return Err(if is_empty(&conn)? {
+        return Err(if is_empty(conn)? {
             StoreError::NotInitialised(path.display().to_string())
         } else {
             foreign(path)
@@ -117,25 +133,26 @@ pub fn existing(path: &Path) -> StoreResult<Connection> {
     if conn.pragma_query_value(None, "application_id", |row| row.get::<_, i32>(0))? != APPLICATION_ID {
         return Err(foreign(path));
     }
-    if found > MIGRATIONS.len() {
+    if found > NEWEST {
         return Err(StoreError::Newer {
             found: found as u32,
-            known: MIGRATIONS.len() as u32,
+            known: NEWEST as u32,
         });
     }
-    Ok(conn)
+    Ok(found)
 }
 
 /// Checks that a keydeck database is there, and brings its schema up to date.
 pub fn prepare(path: &Path) -> StoreResult<()> {
     let mut conn = existing(path)?;
-    if version(&conn)? < MIGRATIONS.len() {
+    if version(&conn)? < NEWEST {
         // Steps that make a table anew can't be taken otherwise; `migrate` checks the references itself.
         conn.pragma_update(None, "foreign_keys", false)?;
         sort_in_files(&conn)?;
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have been faster.
-        migrate(&tx, version(&tx)?)?;
+        migrate(&tx, version(&tx)?, NEWEST)?;
+        schema::require(&tx, NEWEST)?;
         tx.commit()?;
     }
     // Persistent, and impossible inside a transaction; a creation that died behind its commit is finished here.
@@ -264,7 +281,7 @@ fn keep_names(path: &Path) -> StoreResult<()> {
 
 /// Whether its schema is this program's.
 pub fn is_current(conn: &Connection) -> rusqlite::Result<bool> {
-    Ok(version(conn)? == MIGRATIONS.len())
+    Ok(version(conn)? == NEWEST)
 }
 
 pub fn version(conn: &Connection) -> rusqlite::Result<usize> {
@@ -283,14 +300,14 @@ fn foreign(path: &Path) -> StoreError {
     StoreError::Fault(format!("{} is a database of another program", path.display()))
 }
 
-fn migrate(tx: &Transaction, from: usize) -> StoreResult<()> {
-    for step in MIGRATIONS.iter().skip(from) {
+fn migrate(tx: &Transaction, from: usize, to: usize) -> StoreResult<()> {
+    for step in MIGRATIONS.iter().take(to).skip(from) {
         (step.first)(tx)?;
         tx.execute_batch(step.sql)?;
         (step.then)(tx)?;
     }
-    if from < MIGRATIONS.len() {
-        tx.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+    if from < to {
+        tx.pragma_update(None, "user_version", to as i64)?;
     }
     let broken = tx.prepare("PRAGMA foreign_key_check")?.exists([])?;
     match broken {
@@ -299,17 +316,16 @@ fn migrate(tx: &Transaction, from: usize) -> StoreResult<()> {
     }
 }
 
-/// The newest schema without a row in it.
-#[cfg(test)]
-pub fn in_memory() -> Connection {
-    let mut conn = Connection::open_in_memory().unwrap();
-    let tx = conn.transaction().unwrap();
-    migrate(&tx, 0).unwrap();
-    tx.commit().unwrap();
-    conn
+/// A schema without a row in it.
+pub fn in_memory(version: usize) -> StoreResult<Connection> {
+    let mut conn = Connection::open_in_memory()?;
+    let tx = conn.transaction()?;
+    migrate(&tx, 0, version)?;
+    tx.commit()?;
+    Ok(conn)
 }
 
-fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> rusqlite::Result<()> {
+fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
     let at = micros(founding.at);
     let email = founding.owner_email.trim();
     tx.execute(
@@ -331,7 +347,7 @@ fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> ru
             at,
         ],
     )?;
-    Ok(())
+    statement::begin(tx)
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -11,6 +11,7 @@ use super::rows::{micros, person, time, uuid};
 use crate::api::{ActivityAction, Gateway};
 use crate::model::are_alike;
 use crate::server::store::changes::Subject;
+use crate::server::store::statement::Entity;
 use crate::server::store::{NewGatewayRecord, StoreResult, Taken};
 
 /// All of them, by name: an organisation has a handful.
@@ -49,7 +50,7 @@ pub fn add(conn: &Connection, new: &NewGatewayRecord, by: Acting) -> StoreResult
         micros(new.added_at),
         new.token.0
     ])?;
-    record(conn, ActivityAction::GatewayAdded, &new.name, by)?;
+    record(conn, ActivityAction::GatewayAdded, (new.id, &new.name), by)?;
     Ok(Ok(Gateway {
         id: new.id,
         name: new.name.clone(),
@@ -71,10 +72,19 @@ pub fn remove(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<bool> {
         .optional()?;
     match name {
         None => Ok(false),
-        Some(name) => record(conn, ActivityAction::GatewayRemoved, &name, by).map(|()| true),
+        Some(name) => record(conn, ActivityAction::GatewayRemoved, (id, &name), by).map(|()| true),
     }
 }
 
-fn record(conn: &Connection, action: ActivityAction, name: &str, by: Acting) -> StoreResult<()> {
-    activity::record(conn, by, Subject::of(action, name, Map::new()))
+fn record(
+    conn: &Connection,
+    action: ActivityAction,
+    (id, name): (Uuid, &str),
+    by: Acting,
+) -> StoreResult<()> {
+    activity::record(
+        conn,
+        by,
+        Subject::of(action, name, Map::new()).about(Entity::Gateway(id)),
+    )
 }

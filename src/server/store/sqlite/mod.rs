@@ -24,9 +24,11 @@ mod projects;
 mod readers;
 mod removal;
 mod rows;
+mod schema;
 mod search;
 mod session_servers;
 mod session_tokens;
+mod statement;
 mod trigrams;
 mod usage;
 mod watch;
@@ -55,9 +57,9 @@ use super::clock::Steady;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::{
-    Actor, AskingServer, ChangeRecord, Checked, DatabaseClock, Fate, Found, Founding, KeyChange, KeyCreation,
-    KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, ProjectRecord,
-    ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner,
+    Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding, KeyChange,
+    KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord,
+    ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner,
     SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible, WrappedDataKey,
 };
 use crate::api::{
@@ -66,7 +68,7 @@ use crate::api::{
 };
 use crate::model::{Role, Settings, TokenHash};
 
-pub use self::backup::{Closed, Contents, back_up, examine};
+pub use self::backup::{Closed, Contents, back_up, data_keys_in, examine};
 pub use self::bulk::{SampleKey, SampleProject, SampleUser};
 pub(super) use self::connection::alone;
 pub(crate) use self::connection::prepare;
@@ -425,6 +427,12 @@ impl Store for SqliteStore {
 
     async fn activity_head(&self) -> StoreResult<ActivityHead> {
         self.pool.read(activity::head)
+    }
+
+    async fn compare(&self, from: Cursor) -> StoreResult<Compared> {
+        self.readers
+            .read(move |conn| statement::compare(conn, from))
+            .await
     }
 
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {

@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use super::activity;
 use super::rows::{USER_COLUMNS, micros, parsed, user, uuid};
-use crate::api::{ActivityAction, DEFAULT_LIMIT, Organisation, Person, User, UserQuery};
+use crate::api::{ActivityAction, ChainHash, DEFAULT_LIMIT, Organisation, Person, User, UserQuery};
 use crate::model::{Role, TokenHash, compared};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::statement::{Entity, STATED_OF_PERSON, explained};
 use crate::server::store::{Actor, NewUserRecord, RoleChange, StoreError, StoreResult, Taken, Visible};
 
 pub fn organisation(conn: &Connection) -> StoreResult<Organisation> {
@@ -80,9 +81,17 @@ pub fn acting(conn: &Connection, by: Actor) -> StoreResult<Acting> {
 }
 
 pub fn by_token(conn: &Connection, token: &TokenHash) -> StoreResult<Option<User>> {
-    let sql =
-        format!("SELECT {USER_COLUMNS} FROM users AS u WHERE u.token_hash = ? AND u.removed_at IS NULL");
-    Ok(conn.prepare_cached(&sql)?.query_row([token.0], user).optional()?)
+    let sql = format!(
+        "SELECT {USER_COLUMNS}, u.seq, {STATED_OF_PERSON} FROM users AS u
+          WHERE u.token_hash = ? AND u.removed_at IS NULL"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let found = statement.query_row([token.0], |row| Ok((user(row)?, row.get(4)?, row.get(5)?)));
+    Ok(found
+        .optional()?
+        .and_then(|(user, number, stated): (User, i64, Option<[u8; 32]>)| {
+            explained(user, number, token, stated.map(ChainHash))
+        }))
 }
 
 pub fn by_id(conn: &Connection, id: Uuid) -> StoreResult<Option<User>> {
@@ -163,7 +172,7 @@ pub fn add(conn: &Connection, new: &NewUserRecord, by: Acting) -> StoreResult<Re
     record_role(
         conn,
         ActivityAction::UserAdded,
-        &user.email,
+        (user.id, &user.email),
         None,
         Some(user.role),
         by,
@@ -186,7 +195,7 @@ pub fn set_role(conn: &Connection, id: Uuid, role: Role, by: Acting) -> StoreRes
     record_role(
         conn,
         ActivityAction::UserEdited,
-        &user.email,
+        (user.id, &user.email),
         Some(user.role),
         Some(role),
         by,
@@ -205,7 +214,13 @@ pub fn replace_token(conn: &Connection, id: Uuid, token: TokenHash, by: Acting) 
     };
     conn.prepare_cached("UPDATE users SET token_hash = ? WHERE id = ?")?
         .execute(params![token.0, id.as_bytes()])?;
-    record(conn, ActivityAction::TokenReplaced, &user.email, Map::new(), by)?;
+    record(
+        conn,
+        ActivityAction::TokenReplaced,
+        (id, &user.email),
+        Map::new(),
+        by,
+    )?;
     Ok(true)
 }
 
@@ -213,20 +228,24 @@ pub fn replace_token(conn: &Connection, id: Uuid, token: TokenHash, by: Acting) 
 pub fn record_role(
     conn: &Connection,
     action: ActivityAction,
-    email: &str,
+    person: (Uuid, &str),
     old: Option<Role>,
     new: Option<Role>,
     by: Acting,
 ) -> StoreResult<()> {
-    record(conn, action, email, changes::of_role(old, new), by)
+    record(conn, action, person, changes::of_role(old, new), by)
 }
 
 fn record(
     conn: &Connection,
     action: ActivityAction,
-    email: &str,
+    (id, email): (Uuid, &str),
     changes: Map<String, Value>,
     by: Acting,
 ) -> StoreResult<()> {
-    activity::record(conn, by, Subject::of(action, email, changes))
+    activity::record(
+        conn,
+        by,
+        Subject::of(action, email, changes).about(Entity::Person(id)),
+    )
 }

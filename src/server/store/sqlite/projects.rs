@@ -13,6 +13,7 @@ use super::{activity, count};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, ProjectQuery, SessionServer};
 use crate::model::{are_alike, compared};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::statement::Entity;
 use crate::server::store::{ProjectRecord, ProjectRemoval, StoreResult, Taken, Visible, ids_that_begin};
 
 /// The first question mark is whose keys are counted; 0 is anybody's.
@@ -151,7 +152,7 @@ pub fn add(
     record(
         conn,
         ActivityAction::ProjectCreated,
-        &new.name,
+        (new.id, &new.name),
         changes::of_new_project(deployed),
         by,
     )?;
@@ -189,7 +190,7 @@ pub fn edit(
             new.deployed,
             id.as_bytes()
         ])?;
-    record(conn, ActivityAction::ProjectEdited, &new.name, changes, by)?;
+    record(conn, ActivityAction::ProjectEdited, (id, &new.name), changes, by)?;
     Ok(Some(Ok(new)))
 }
 
@@ -212,16 +213,26 @@ pub fn remove(conn: &Connection, id: Uuid, visible: Visible, by: Acting) -> Stor
     .execute([micros(Timestamp::now()), seq])?;
     session_tokens::delete(conn, seq)?;
     let changes = changes::of_removed_project(&project);
-    record(conn, ActivityAction::ProjectRemoved, &project.name, changes, by)?;
+    record(
+        conn,
+        ActivityAction::ProjectRemoved,
+        (id, &project.name),
+        changes,
+        by,
+    )?;
     Ok(ProjectRemoval::Removed)
 }
 
 pub fn record(
     conn: &Connection,
     action: ActivityAction,
-    name: &str,
+    (id, name): (Uuid, &str),
     changes: Map<String, Value>,
     by: Acting,
 ) -> StoreResult<()> {
-    activity::record(conn, by, Subject::of(action, name, changes))
+    activity::record(
+        conn,
+        by,
+        Subject::of(action, name, changes).about(Entity::Project(id)),
+    )
 }

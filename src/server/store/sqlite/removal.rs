@@ -17,6 +17,7 @@ use crate::api::{ActivityAction, RemovalProgress, User};
 use crate::model::compared;
 use crate::server::store::alike::{HANDED_KEYS, HANDED_PROJECTS, Handed, tries};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::statement::Entity;
 use crate::server::store::people::{AT_ONCE, PORTION, progress};
 use crate::server::store::{Fate, Removal, StoreResult};
 
@@ -76,7 +77,7 @@ struct Begun {
 
 const BEGUN: &str = "SELECT r.person, r.heir, r.asked_by, r.address, u.id
       FROM removals AS r JOIN users AS u ON u.seq = r.person
-     WHERE r.finished_at IS NULL";
+     WHERE r.finished_at IS NULL AND u.removed_at IS NOT NULL";
 
 fn begun(row: &Row) -> rusqlite::Result<Begun> {
     Ok(Begun {
@@ -247,23 +248,24 @@ fn some_keys(conn: &Connection, begun: &Begun) -> StoreResult<(usize, usize)> {
 
 /// Hands over the first projects of those that are left. Returns how many, and how many of them got a number.
 fn some_projects(conn: &Connection, begun: &Begun, heir: i64) -> StoreResult<(usize, usize)> {
-    let theirs = conn
-        .prepare_cached(
-            "SELECT seq, name FROM projects WHERE creator = ? AND removed_at IS NULL ORDER BY name_key, id LIMIT ?",
-        )?
-        .query_map([begun.person, AT_ONCE as i64], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut statement = conn.prepare_cached(
+        "SELECT seq, name, id FROM projects WHERE creator = ? AND removed_at IS NULL ORDER BY name_key, id LIMIT ?",
+    )?;
+    let found = statement.query_map([begun.person, AT_ONCE as i64], |row| {
+        Ok(((row.get(0)?, row.get(1)?), uuid(row, 2)?))
+    })?;
+    let (theirs, ids): (Vec<(i64, String)>, Vec<Uuid>) =
+        found.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().unzip();
     let changes = begun.changes(conn)?.unwrap_or_default();
     let renamed = make_room(conn, &HANDED_PROJECTS, (begun.person, heir), &theirs)?;
     activity::extend(conn, |log| {
-        for (project, name) in &theirs {
+        for ((project, name), id) in theirs.iter().zip(ids) {
             conn.prepare_cached("UPDATE projects SET creator = ? WHERE seq = ?")?
                 .execute([heir, *project])?;
             let new = renamed.get(project).unwrap_or(name);
             let changes = changes::with_new_name(&changes, name, new);
             let subject = Subject::of(ActivityAction::ProjectHandedOver, new, changes);
+            let subject = subject.about(Entity::Project(id));
             log.append(Timestamp::now(), Some(begun.by), begun.address, subject)?;
         }
         Ok((theirs.len(), renamed.len()))
@@ -281,10 +283,8 @@ impl Begun {
 
 /// The row stays, for what they did before; nothing signs them in.
 fn strike(conn: &Connection, user: &User, seq: i64, by: Acting) -> StoreResult<()> {
-    // Before they are gone, since they may remove themselves.
-    let removed = ActivityAction::UserRemoved;
-    people::record_role(conn, removed, &user.email, Some(user.role), None, by)?;
     conn.prepare_cached("UPDATE users SET removed_at = ?, token_hash = NULL WHERE seq = ?")?
         .execute(params![micros(Timestamp::now()), seq])?;
-    Ok(())
+    let removed = ActivityAction::UserRemoved;
+    people::record_role(conn, removed, (user.id, &user.email), Some(user.role), None, by)
 }

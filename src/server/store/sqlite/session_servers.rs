@@ -52,7 +52,13 @@ pub fn set(
     }
     if !changes.is_empty() {
         update(conn, seq(conn, id)?, new)?;
-        record(conn, ActivityAction::SessionServerSet, &project.name, changes, by)?;
+        record(
+            conn,
+            ActivityAction::SessionServerSet,
+            (id, &project.name),
+            changes,
+            by,
+        )?;
     }
     Ok(SessionServerChange::Set(ProjectRecord {
         session_server: Some(new.server.clone()),
@@ -91,7 +97,7 @@ pub fn remove(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<bool> {
     record(
         conn,
         ActivityAction::SessionServerRemoved,
-        &project.name,
+        (id, &project.name),
         changes,
         by,
     )?;

@@ -30,7 +30,7 @@ pub fn issue(conn: &Connection, id: Uuid, token: TokenHash, by: Acting) -> Store
     record(
         conn,
         ActivityAction::SessionTokenIssued,
-        &project.name,
+        (id, &project.name),
         changes,
         by,
     )?;
@@ -48,7 +48,7 @@ pub fn revoke(conn: &Connection, id: Uuid, by: Acting) -> StoreResult<bool> {
     record(
         conn,
         ActivityAction::SessionTokenRevoked,
-        &project.name,
+        (id, &project.name),
         changes,
         by,
     )?;

@@ -171,12 +171,14 @@ async fn copy(
 
 /// The note of the newest row of the log: it is there from the beginning, and never set back.
 async fn head(source: &Connection, tx: &Transaction<'_>) -> StoreResult<()> {
-    let (seq, hash): (i64, Vec<u8>) = source.query_row("SELECT seq, hash FROM activity_head", [], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    ask::run_one(tx, "UPDATE activity_head SET seq = $1, hash = $2", &[&seq, &hash]).await?;
-    let row = ask::one(tx, "SELECT seq, hash FROM activity_head", &[]).await?;
-    match (row.try_get::<_, i64>(0)?, row.try_get::<_, Vec<u8>>(1)?) == (seq, hash) {
+    type Head = (i64, Vec<u8>, Option<Vec<u8>>);
+    let kept = "SELECT seq, hash, pending FROM activity_head";
+    let head: Head = source.query_row(kept, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let noted = "UPDATE activity_head SET seq = $1, hash = $2, pending = $3";
+    ask::run_one(tx, noted, &[&head.0, &head.1, &head.2]).await?;
+    let row = ask::one(tx, kept, &[]).await?;
+    let copy: Head = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    match copy == head {
         true => Ok(()),
         false => Err(StoreError::Fault("the end of the log is not as it was".into())),
     }

@@ -21,7 +21,7 @@ const fn is(name: &'static str, kind: Type) -> Column {
 }
 
 /// In an order in which rows refer to those before.
-pub const TABLES: [Table; 15] = [
+pub const TABLES: [Table; 16] = [
     Table {
         name: "organisation",
         key: "one",
@@ -138,6 +138,19 @@ pub const TABLES: [Table; 15] = [
             is("changes", Type::TEXT),
             is("hash", Type::BYTEA),
             is("key_creator", Type::INT8),
+            is("entity", Type::UUID),
+            is("state", Type::BYTEA),
+            is("baseline", Type::BYTEA),
+        ],
+        counts_on: false,
+    },
+    Table {
+        name: "baseline",
+        key: "kind, number",
+        columns: &[
+            is("kind", Type::INT8),
+            is("number", Type::INT8),
+            is("state", Type::BYTEA),
         ],
         counts_on: false,
     },

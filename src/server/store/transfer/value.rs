@@ -48,6 +48,7 @@ impl Value {
             (Self::Null, &Type::INT8) => Box::new(None::<i64>),
             (Self::Null, &Type::INT4) => Box::new(None::<i32>),
             (Self::Null, &Type::BYTEA) => Box::new(None::<Vec<u8>>),
+            (Self::Null, &Type::UUID) => Box::new(None::<Uuid>),
             (Self::Null, &Type::TEXT) => Box::new(None::<String>),
             (Self::Integer(number), &Type::INT8) => Box::new(number),
             (Self::Integer(number), &Type::INT4) => Box::new(i32::try_from(number).ok()?),

@@ -8,27 +8,36 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::api::{Activity, ActivityAction, ActivityHead, ChainHash, PersonRef};
+use crate::api::{Activity, ActivityAction, ActivityHead, ChainHash, PersonRef, Stated};
 use crate::server::store::changes::Subject;
 use crate::server::store::sqlite::rows::{micros, parsed, person, time, uuid};
+use crate::server::store::sqlite::statement;
 use crate::server::store::{StoreError, StoreResult};
 
 /// The end of the log as it grows, and the people that its rows named so far.
 pub struct Chain<'a> {
     conn: &'a Connection,
-    head: ActivityHead,
+    end: End,
     people: HashMap<i64, PersonRef>,
+}
+
+struct End {
+    head: ActivityHead,
+    /// The digest of the baseline, which the next row carries.
+    pending: Option<ChainHash>,
+    /// `false` in a schema of earlier versions, while steps lead from it: nothing is stated yet.
+    states: bool,
 }
 
 /// Lets `work` append to the log, then notes the new end. To be called inside a transaction.
 pub fn extend<T>(conn: &Connection, work: impl FnOnce(&mut Chain) -> StoreResult<T>) -> StoreResult<T> {
     let mut chain = Chain {
         conn,
-        head: head(conn)?,
+        end: end(conn)?,
         people: HashMap::new(),
     };
     let result = work(&mut chain)?;
-    note(conn, chain.head)?;
+    note(conn, &chain.end)?;
     Ok(result)
 }
 
@@ -40,24 +49,44 @@ impl Chain<'_> {
         address: Option<IpAddr>,
         subject: Subject,
     ) -> StoreResult<()> {
+        let (key, stated) = self.stated(&subject)?;
         let mut row = Activity {
-            seq: self.head.seq + 1,
+            seq: self.end.head.seq + 1,
             at,
             actor: actor.map(|seq| self.person(seq)).transpose()?,
             address,
             action: subject.action,
-            key: subject.key.map(|(seq, _)| key_id(self.conn, seq)).transpose()?,
+            key,
             subject: subject.name.to_owned(),
             changes: Value::Object(subject.changes),
+            stated,
             hash: ChainHash::START,
         };
-        row.hash = row.hash_behind(self.head.hash);
-        insert(self.conn, &row, actor, subject.key)?;
-        self.head = ActivityHead {
+        row.hash = row.hash_behind(self.end.head.hash);
+        insert(self.conn, &row, actor, subject.key, self.end.states)?;
+        self.end.head = ActivityHead {
             seq: row.seq,
             hash: row.hash,
         };
         Ok(())
+    }
+
+    /// The id of the key that the row is about, and what the row states.
+    fn stated(&mut self, subject: &Subject) -> StoreResult<(Option<Uuid>, Stated)> {
+        let about = subject.about.filter(|_| self.end.states);
+        let record = about.map(|entity| statement::of(self.conn, entity)).transpose()?;
+        let key = match (&record, subject.key) {
+            (_, None) => None,
+            (Some(record), Some(_)) => Some(record.id),
+            (None, Some((seq, _))) => Some(key_id(self.conn, seq)?),
+        };
+        let statement = record.map(|record| record.statement());
+        let stated = Stated {
+            entity: statement.and_then(|statement| statement.entity),
+            state: statement.map(|statement| statement.state),
+            baseline: self.end.pending.take(),
+        };
+        Ok((key, stated))
     }
 
     /// Records that its creator created a key, then. What it began with is left out: there may be a
@@ -82,29 +111,49 @@ fn key_id(conn: &Connection, seq: i64) -> StoreResult<Uuid> {
     Ok(statement.query_row([seq], |row| uuid(row, 0))?)
 }
 
-fn insert(conn: &Connection, row: &Activity, actor: Option<i64>, key: Option<(i64, i64)>) -> StoreResult<()> {
+/// Without what it states where there are no columns for it yet.
+fn insert(
+    conn: &Connection,
+    row: &Activity,
+    actor: Option<i64>,
+    key: Option<(i64, i64)>,
+    states: bool,
+) -> StoreResult<()> {
     let changes = match &row.changes {
         Value::Object(changes) if changes.is_empty() => None,
         changes => Some(changes.to_string()),
     };
-    conn.prepare_cached(
-        "INSERT INTO activity (seq, at, actor, address, action, key, subject, changes, hash, key_creator)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?
-    .execute(params![
+    let address = row.address.map(|address| address.to_string());
+    let (key, key_creator) = key.unzip();
+    let values = params![
         row.seq as i64,
         micros(row.at),
         actor,
-        row.address.map(|address| address.to_string()),
+        address,
         row.action.as_str(),
-        key.map(|(seq, _)| seq),
+        key,
         row.subject,
         changes,
         row.hash.0,
-        key.map(|(_, creator)| creator),
-    ])?;
+        key_creator,
+        row.stated.entity.map(Uuid::into_bytes),
+        row.stated.state.map(|state| state.0),
+        row.stated.baseline.map(|baseline| baseline.0),
+    ];
+    let (sql, values) = match states {
+        true => (INSERT, values),
+        false => (INSERT_WITHOUT_STATEMENT, &values[..10]),
+    };
+    conn.prepare_cached(sql)?.execute(values)?;
     Ok(())
 }
+
+const INSERT: &str = "
+    INSERT INTO activity (seq, at, actor, address, action, key, subject, changes, hash, key_creator, entity, state, baseline)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const INSERT_WITHOUT_STATEMENT: &str = "
+    INSERT INTO activity (seq, at, actor, address, action, key, subject, changes, hash, key_creator)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /// The newest row, as it was noted when it was written.
 pub fn head(conn: &Connection) -> StoreResult<ActivityHead> {
@@ -118,10 +167,40 @@ pub fn head(conn: &Connection) -> StoreResult<ActivityHead> {
     head.optional()?.ok_or_else(headless)
 }
 
-fn note(conn: &Connection, head: ActivityHead) -> StoreResult<()> {
-    let noted = conn
-        .prepare_cached("UPDATE activity_head SET seq = ?, hash = ?")?
-        .execute(params![head.seq as i64, head.hash.0])?;
+/// As [`head`], with what the next row carries.
+fn end(conn: &Connection) -> StoreResult<End> {
+    let mut statement = match conn.prepare_cached("SELECT seq, hash, pending FROM activity_head") {
+        Ok(statement) => statement,
+        Err(error) if error.to_string().contains("no such column") => {
+            return Ok(End {
+                head: head(conn)?,
+                pending: None,
+                states: false,
+            });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let end = statement.query_row([], |row| {
+        Ok(End {
+            head: ActivityHead {
+                seq: row.get::<_, i64>(0)? as u64,
+                hash: ChainHash(row.get(1)?),
+            },
+            pending: row.get::<_, Option<[u8; 32]>>(2)?.map(ChainHash),
+            states: true,
+        })
+    });
+    end.optional()?.ok_or_else(headless)
+}
+
+fn note(conn: &Connection, end: &End) -> StoreResult<()> {
+    let (seq, hash) = (end.head.seq as i64, end.head.hash.0);
+    let noted = match end.states {
+        true => conn
+            .prepare_cached("UPDATE activity_head SET seq = ?, hash = ?, pending = ?")?
+            .execute(params![seq, hash, end.pending.map(|pending| pending.0)])?,
+        false => conn.execute("UPDATE activity_head SET seq = ?, hash = ?", params![seq, hash])?,
+    };
     match noted {
         1 => Ok(()),
         _ => Err(headless()),
@@ -149,6 +228,7 @@ pub fn carry_over(tx: &Transaction) -> StoreResult<()> {
                 key: key.zip(row.get(5)?),
                 name: &name,
                 changes,
+                about: None,
             };
             chain.append(time(row, 0)?, row.get(1)?, address, subject)?;
         }

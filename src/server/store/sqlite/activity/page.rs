@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::api::{
-    Activity, ActivityAction, ActivityPage, ActivityQuery, ChainHash, DEFAULT_LIMIT, PersonRef,
+    Activity, ActivityAction, ActivityPage, ActivityQuery, ChainHash, DEFAULT_LIMIT, PersonRef, Stated,
 };
 use crate::model::compared;
 use crate::server::store::changes;
@@ -104,7 +104,8 @@ impl Filter {
     fn clause(self, limit: usize) -> Clause {
         let mut clause = Clause::default();
         let head = format!(
-            "SELECT a.seq, a.at, u.id, u.email, a.action, k.id, a.subject, a.changes, a.address, a.hash
+            "SELECT a.seq, a.at, u.id, u.email, a.action, k.id, a.subject, a.changes, a.address, a.hash,
+                    a.entity, a.state, a.baseline
                FROM activity AS a {} LEFT JOIN users AS u ON u.seq = a.actor LEFT JOIN keys AS k ON k.seq = a.key
               WHERE true",
             self.index()
@@ -171,6 +172,11 @@ fn activity(row: &Row) -> rusqlite::Result<Activity> {
             Some(json) => changes::read(json),
         },
         address: text(row, 8)?.and_then(|text| text.parse().ok()),
+        stated: Stated {
+            entity: row.get(10).ok().flatten().map(Uuid::from_bytes),
+            state: row.get(11).ok().flatten().map(ChainHash),
+            baseline: row.get(12).ok().flatten().map(ChainHash),
+        },
         hash: row.get(9).map_or(ChainHash::START, ChainHash),
     })
 }
@@ -200,7 +206,7 @@ mod tests {
 
     #[test]
     fn every_combination_of_filters_uses_an_index_and_sorts_nothing() {
-        let conn = connection::in_memory();
+        let conn = connection::in_memory(connection::NEWEST).unwrap();
         let pick = |bits: u32, bit: u32, value: i64| (bits & bit != 0).then_some(value);
         for bits in 0..32 {
             let filter = Filter {
@@ -223,7 +229,7 @@ mod tests {
 
     #[test]
     fn what_is_quick_looks_at_no_row_in_vain() {
-        let conn = connection::in_memory();
+        let conn = connection::in_memory(connection::NEWEST).unwrap();
         for bits in 0..16_u32 {
             let set = |bit| bits & bit != 0;
             let query = ActivityQuery {
