@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::error::ApiError;
 use crate::api::ProblemType;
 
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 16;
 /// How long a request waits for its turn; with the time for its body, less than an answer may take to begin.
 const PATIENCE: Duration = Duration::from_secs(4);
 
