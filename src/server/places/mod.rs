@@ -275,7 +275,7 @@ impl Taken {
         let at_once = needed.max(limit / 32);
         let order = in_order(&standings, &reserved, patience);
         for (n, (rank, number)) in order.into_iter().take(at_once).enumerate() {
-            if n >= needed && !matches!(rank, Rank::Silent | Rank::Idle | Rank::JustSilent) {
+            if n >= needed && rank >= Rank::ReservedIdle {
                 break;
             }
             self.close(number);
