@@ -61,11 +61,13 @@ impl Claims {
     }
 
     pub fn signed(&self, private_key: &Secret) -> ApiResult<String> {
-        let key = EncodingKey::from_secret(private_key.expose().as_bytes());
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), self, &key).map_err(|_| {
-            tracing::error!("a token can't be signed");
-            ApiError::internal()
-        })
+        let header = Header::new(Algorithm::HS256);
+        EncodingKey::from_secret(private_key.expose().as_bytes())
+            .and_then(|key| jsonwebtoken::encode(&header, self, &key))
+            .map_err(|_| {
+                tracing::error!("a token can't be signed");
+                ApiError::internal()
+            })
     }
 
     /// Of a token that `signer` signed, for its server, and that has not expired.
@@ -75,7 +77,7 @@ impl Claims {
         validation.set_issuer(&[&signer.server.key_name]);
         validation.set_audience(&[session_server::origin(&signer.server.url)]);
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
-        let key = DecodingKey::from_secret(private_key.expose().as_bytes());
+        let key = DecodingKey::from_secret(private_key.expose().as_bytes()).ok()?;
         let read = jsonwebtoken::decode::<Self>(token.expose(), &key, &validation);
         read.ok().map(|read| read.claims)
     }

@@ -94,7 +94,7 @@ async fn a_page_of_the_keys_origin_gets_a_token_of_the_session_server() {
     validation.set_audience(&["wss://sessions.acme.example:8443"]);
     validation.validate_nbf = true;
     let jwt = connection["jwt"].as_str().expect("a token");
-    let key = DecodingKey::from_secret(PRIVATE_KEY.as_bytes());
+    let key = DecodingKey::from_secret(PRIVATE_KEY.as_bytes()).expect("a key");
     let claims = jsonwebtoken::decode::<Value>(jwt, &key, &validation)
         .expect("signed")
         .claims;
@@ -109,7 +109,7 @@ async fn a_page_of_the_keys_origin_gets_a_token_of_the_session_server() {
     assert_eq!(claims["sm-control"], "");
     assert_eq!(claims["sm-control-via-browser"], false);
     assert_eq!(claims["sm-session-server"], "sessions.acme.example:8443");
-    let other = DecodingKey::from_secret(b"another key");
+    let other = DecodingKey::from_secret(b"another key").expect("a key");
     assert!(jsonwebtoken::decode::<Value>(jwt, &other, &validation).is_err());
 }
 

@@ -163,6 +163,7 @@ async fn rename_gateways(tx: &Transaction<'_>, renamed: &mut Vec<Renamed>) -> St
             old,
             new,
             field: "name",
+            about: None,
         });
     }
     Ok(())
