@@ -521,7 +521,10 @@ fn begun(home: &Home) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .expect("started");
-    let is_writing = |name: &String| name.starts_with(".keydeck-") && !before.contains(name);
+    let is_writing = |name: &String| {
+        let written = || fs::metadata(home.path(name)).is_ok_and(|file| file.len() > 0);
+        name.starts_with(".keydeck-") && !before.contains(name) && written()
+    };
     while !files(home.dir.path()).iter().any(is_writing) {
         assert_eq!(
             backup.try_wait().expect("waited"),
