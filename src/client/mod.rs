@@ -22,10 +22,10 @@ pub use events::EventNotice;
 use self::transport::Transport;
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, Created, CreatedGateway,
-    CreatedUser, Explain, Gateway, IssuedSessionToken, Key, KeyCounts, KeyEdit, KeyFields, KeyFilter, KeyList,
-    KeyPage, Lookup, LookupAnswer, Me, NewGateway, NewProject, NewToken, NewUser, Person, Project, ProjectEdit,
-    ProjectQuery, RemovalProgress, Revealed, SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval,
-    Verdict,
+    CreatedUser, Explain, Gateway, IssuedSessionToken, Key, KeyCounts, KeyEdit, KeyFields, KeyFilter,
+    KeyList, KeyPage, Lookup, LookupAnswer, Me, NewGateway, NewProject, NewToken, NewUser, Person, Project,
+    ProjectEdit, ProjectQuery, RemovalProgress, Revealed, SessionServerEdit, Usage, User, UserEdit,
+    UserQuery, UserRemoval, Verdict,
 };
 use crate::model::{Role, Secret, ServerAddress, TokenHash};
 

@@ -13,8 +13,8 @@ use super::row_numbers::RowNumbers;
 use super::state::ServerState;
 use super::store::Cursor;
 use crate::api::{
-    Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, ChainHash, Comparison, ComparisonQuery, Stated,
-    User,
+    Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, ChainHash, Comparison,
+    ComparisonQuery, Stated, User,
 };
 
 /// What was done, newest first. Who sees only their own keys sees only what was done to these.

@@ -24,7 +24,8 @@ pub async fn run(client: &Client, args: &VerifyArgs) -> Result<(), Failure> {
     if args.json {
         let document = match &verdict {
             Ok((head, compared)) => {
-                let mut document = json!({"whole": true, "rows": head.seq, "head": head.to_string(), "compared": compared});
+                let mut document =
+                    json!({"whole": true, "rows": head.seq, "head": head.to_string(), "compared": compared});
                 if withheld > 0 {
                     document["unchecked"] = withheld.into();
                 }

@@ -42,7 +42,13 @@ impl Renamed {
             }
             None => {
                 let subject = Subject::of(self.action, &self.new, changes);
-                (None, Subject { about: self.about, ..subject })
+                (
+                    None,
+                    Subject {
+                        about: self.about,
+                        ..subject
+                    },
+                )
             }
         };
         change.record(id, subject);

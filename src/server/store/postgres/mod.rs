@@ -60,10 +60,11 @@ use super::clock::Steady;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::{
-    Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding, KeyChange,
-    KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord,
-    ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Sealed, SessionServerChange, SessionSigner,
-    SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible, WrappedDataKey, latency,
+    Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding,
+    KeyChange, KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
+    NewUserRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Sealed,
+    SessionServerChange, SessionSigner, SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible,
+    WrappedDataKey, latency,
 };
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,

@@ -16,8 +16,8 @@ use crate::api::{ActivityAction, RemovalProgress, User};
 use crate::model::compared;
 use crate::server::store::alike::{HANDED_KEYS, HANDED_PROJECTS, Handed, tries};
 use crate::server::store::changes::{self, Subject};
-use crate::server::store::statement::Entity;
 use crate::server::store::people::{AT_ONCE, PORTION, progress};
+use crate::server::store::statement::Entity;
 use crate::server::store::{Fate, Removal, StoreResult};
 
 pub async fn remove(change: &mut Change<'_>, id: Uuid, fate: Option<Fate>) -> StoreResult<Removal> {
@@ -101,7 +101,12 @@ fn far(row: &Row) -> StoreResult<(Uuid, RemovalProgress)> {
 }
 
 pub async fn unfinished(db: &impl Db) -> StoreResult<Vec<(Uuid, RemovalProgress)>> {
-    let rows = ask::all(db, &format!("{FAR} WHERE r.finished_at IS NULL AND u.removed_at IS NOT NULL"), &[]).await?;
+    let rows = ask::all(
+        db,
+        &format!("{FAR} WHERE r.finished_at IS NULL AND u.removed_at IS NOT NULL"),
+        &[],
+    )
+    .await?;
     rows.iter().map(far).collect()
 }
 

@@ -37,7 +37,10 @@ pub async fn issue(change: &mut Change<'_>, id: Uuid, token: TokenHash) -> Store
     .await?;
     let changes = changes::of_session_token(had_one, true);
     let action = ActivityAction::SessionTokenIssued;
-    change.record(None, Subject::of(action, &project.name, changes).about(Entity::Project(id)));
+    change.record(
+        None,
+        Subject::of(action, &project.name, changes).about(Entity::Project(id)),
+    );
     Ok(SessionTokenIssue::Issued)
 }
 
@@ -51,7 +54,10 @@ pub async fn revoke(change: &mut Change<'_>, id: Uuid) -> StoreResult<bool> {
     }
     let changes = changes::of_session_token(true, false);
     let action = ActivityAction::SessionTokenRevoked;
-    change.record(None, Subject::of(action, &project.name, changes).about(Entity::Project(id)));
+    change.record(
+        None,
+        Subject::of(action, &project.name, changes).about(Entity::Project(id)),
+    );
     Ok(true)
 }
 

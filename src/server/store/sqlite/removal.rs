@@ -17,8 +17,8 @@ use crate::api::{ActivityAction, RemovalProgress, User};
 use crate::model::compared;
 use crate::server::store::alike::{HANDED_KEYS, HANDED_PROJECTS, Handed, tries};
 use crate::server::store::changes::{self, Subject};
-use crate::server::store::statement::Entity;
 use crate::server::store::people::{AT_ONCE, PORTION, progress};
+use crate::server::store::statement::Entity;
 use crate::server::store::{Fate, Removal, StoreResult};
 
 pub fn remove(conn: &Connection, id: Uuid, fate: Option<Fate>, by: Acting) -> StoreResult<Removal> {
