@@ -301,7 +301,7 @@ fn a_private_key_comes_from_a_file_or_a_pipe_and_never_back() {
     let both = [&edit[..], &["--session-key-file", "-", "--token-file", "-"]].concat();
     assert!(server.run(&both).refused(2).contains("can't be both"));
 
-    let canary = "canary-0123456789-abcdefghijklmnopqrstuvwxyz";
+    let canary = "canary-7fK2qLw9XcVb3nM5tRz8YpJd4hGs";
     let set = [&edit[..], SESSION, &["--session-key-file", "-", "--json"]].concat();
     let set = Ran::given(server.command(&set), &format!("{canary}\n")).json();
     assert_eq!(set["session_server"]["url"], "wss://sessions.acme.example");

@@ -10,7 +10,7 @@ use super::strace::{Traced, is_sync};
 use super::work::text;
 
 /// What changes nothing that must be kept, though its method could.
-const READS: [&str; 1] = ["POST /v1/keys/lookup"];
+const READS: [&str; 2] = ["POST /v1/keys/lookup", "POST /v1/introspect"];
 
 struct Stage {
     deck: Deck,

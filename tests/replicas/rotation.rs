@@ -48,7 +48,7 @@ async fn every_server_takes_the_new_data_key() {
     let mut keys = vec![created(&deck, &one, "Before").await];
     rotate(&deck, &[]);
     let session_server = json!({"url": "wss://sessions.acme.example", "key_name": "main",
-        "private_key": "0123456789abcdef0123456789ABCDEF"});
+        "private_key": "the-private-key-of-the-session-server"});
     let path = format!("/v1/projects/{}/session-server", deck.project);
     one.ask(Method::PUT, &path, &session_server).await.expect(200);
     connects(&other, &keys[0].1).await;

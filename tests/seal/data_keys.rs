@@ -102,7 +102,7 @@ fn set_session_server(server: &Served, project: Uuid) {
     let edit = SessionServerEdit {
         url: "wss://sessions.acme.example".into(),
         key_name: "main".into(),
-        private_key: Some(Secret::new("0123456789abcdef0123456789ABCDEF")),
+        private_key: Some(Secret::new("the-private-key-of-the-session-server")),
     };
     block_on(server.client().set_session_server(project, &edit)).expect("set");
 }

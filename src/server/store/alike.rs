@@ -122,7 +122,8 @@ impl Named {
     }
 }
 
-/// What one person hands over to another, who may have some that are called alike.
+/// What one person hands over to another, who may have some that are called alike. In each statement the values come in
+/// the order of their numbers, since SQLite counts them as they appear.
 pub struct Handed {
     /// The project (0 of what has none) of `$3` of `$1`, when it is alike one of `$2`.
     pub alike: &'static str,
@@ -134,10 +135,11 @@ pub struct Handed {
 /// Analytics keys are unique in the organisation, and so among anybody's.
 pub const HANDED_KEYS: Handed = Handed {
     alike: "SELECT k.project FROM keys AS k
-             WHERE k.seq = $3 AND k.creator = $1 AND k.revoked_at IS NULL
+             WHERE k.creator = $1 AND k.revoked_at IS NULL
                AND EXISTS (SELECT 1 FROM keys AS o
                             WHERE o.project = k.project AND o.name_key = k.name_key AND o.creator = $2
-                              AND o.revoked_at IS NULL AND o.project IS NOT NULL)",
+                              AND o.revoked_at IS NULL AND o.project IS NOT NULL)
+               AND k.seq = $3",
     taken: "SELECT 1 FROM keys
              WHERE name_key = $1 AND project = $2 AND creator IN ($3, $4)
                AND revoked_at IS NULL AND project IS NOT NULL LIMIT 1",
@@ -146,9 +148,10 @@ pub const HANDED_KEYS: Handed = Handed {
 
 pub const HANDED_PROJECTS: Handed = Handed {
     alike: "SELECT CAST(0 AS bigint) FROM projects AS p
-             WHERE p.seq = $3 AND p.creator = $1 AND p.removed_at IS NULL
+             WHERE p.creator = $1 AND p.removed_at IS NULL
                AND EXISTS (SELECT 1 FROM projects AS o
-                            WHERE o.name_key = p.name_key AND o.creator = $2 AND o.removed_at IS NULL)",
+                            WHERE o.name_key = p.name_key AND o.creator = $2 AND o.removed_at IS NULL)
+               AND p.seq = $3",
     taken: "SELECT 1 FROM projects
              WHERE name_key = $1 AND CAST($2 AS bigint) = 0 AND creator IN ($3, $4) AND removed_at IS NULL LIMIT 1",
     rename: "UPDATE projects SET name = $1, name_key = $2 WHERE seq = $3",

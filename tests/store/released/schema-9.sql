@@ -1,4 +1,4 @@
--- What a keydeck of schema 5 left, which was one of schemas 1 to 4 before: the log states nothing yet but what there was.
+-- What a keydeck of schema 9 left, which was one of schemas 1 to 4 before: the log states nothing yet but what there was.
 -- Written out of the database of a server that was asked over HTTP, by a script, with the columns of this schema. What triggers make (counts, search) is left to them.
 
 INSERT INTO organisation (one, id, name, created_at) VALUES
@@ -53,8 +53,8 @@ UPDATE activity_head SET seq = 19, hash = x'31b3c7639d8c61a7bee46467e3093f5e9df9
 INSERT INTO baseline (kind, number, state) VALUES
     (0, 1, x'28318774da2cebded0c8584f73fed68ad22b638bd3e1f5df0759a011c6e1c055'),
     (0, 2, x'8e9f326010fdf279d3fa20b5cdef409e6a4ec87c8593f274559fc18f5849b3e5'),
-    (1, 1, x'6017ed3dc54a65a4f0cf791ad46470dd9d10049628609da5e71f3e3d8cd52c58'),
-    (1, 2, x'097775414befb1bc0ed21d1d87240a973f972e8469638d1c3283b8c3bef2ed84'),
+    (1, 1, x'3cb1909d8dfa99ab39ffc5bc7cd84be56dad02ed3a004e366d1e29822ae88b37'),
+    (1, 2, x'7c4edc7e6ccbd8bc342ac43f1268a32435ebdd44b83165ef170951cd7aa3b09e'),
     (2, 1, x'11879a9405ed54e2aea79245adff14a0081527ead52dcedb121e375fd23bb298'),
     (2, 2, x'3c9325c1cd3d0e3d0da72a9b5eba7d8839e6a0a2e55eec7fd30da5c4255cff3e'),
     (3, 1, x'54a4cf4b042c2aebf370208b8b74846ecb70b62ab54377e7e7702ce773edb20f'),
@@ -62,4 +62,4 @@ INSERT INTO baseline (kind, number, state) VALUES
     (3, 3, x'83ce6a1f05ba4be5340d9fce386d0321c6fcc745e8869ef31ecc16daf862e380'),
     (3, 4, x'ae4c8bad811030f154cce7ebca5aa7e908d4a0e72d1ccb4a1839aaa583227e98'),
     (3, 5, x'd3b1b7daccacedd7dbd0fa4322df7923e86eeb473709f60da8c28eb06abeab64');
-UPDATE activity_head SET pending = x'd2a0c346042556e286a06838390d08a2a7bcabc6028eaeb5c2d62e46779521e3';
+UPDATE activity_head SET pending = x'fba2eb310cf1b7be7014eaba3bfe890ec82508cc9be8fc047c35dea1a3d14f65';
