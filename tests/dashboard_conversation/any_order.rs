@@ -56,7 +56,7 @@ fn stock() -> Vec<Key> {
         let scope = Scope::ALL[number as usize * 7 % 3];
         let name = format!("{} {number}", names[number as usize * 5 % names.len()]);
         let mut key = key(number, &name, scope);
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             key.creator = PersonRef {
                 id: Uuid::from_u128(4),
                 email: "jonas@acme.example".into(),
