@@ -31,8 +31,10 @@ const MAX_TOKEN: usize = 4096;
 /// come at once would otherwise cost an honest one among them a second, after which it tries again.
 const BACKLOG: u32 = 4096;
 
-/// Tasks that are run between two looks at what has come.
-const LOOK_EVERY: u32 = 8;
+/// Tasks that a thread runs between two looks at the sockets.
+const LOOK_AT_SOCKETS: u32 = 8;
+/// Tasks that a thread runs between two that another thread has handed over: every other one.
+const TAKE_HANDED_OVER: u32 = 2;
 
 pub fn run(args: ServeArgs) -> Result<(), Failure> {
     logs::to_stderr()?;
@@ -48,12 +50,12 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
         );
     }
     let bounds = bounds(&args, allow_open_files());
-    // Newcomers have their turn soon also where all threads are busy: by default 61 others are run between two looks at
-    // the sockets and at what the accepting thread hands over.
+    // New connections, those to be closed and what the database has answered are handed over by other threads. Where all are
+    // busy, a thread of tokio runs so many of its own tasks before it takes one of these, and there may be hundreds.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .event_interval(LOOK_EVERY)
-        .global_queue_interval(LOOK_EVERY)
+        .event_interval(LOOK_AT_SOCKETS)
+        .global_queue_interval(TAKE_HANDED_OVER)
         .build()
         .map_err(Failure::failed)?;
     runtime.block_on(async {

@@ -34,8 +34,6 @@ const MAX_HEAD: usize = 32 * 1024;
 const MAX_BUFFER: usize = 64 * 1024;
 /// The pause after the system had no memory for a connection.
 const EXHAUSTED: Duration = Duration::from_millis(200);
-/// How long accepting waits for those before to be heard, or closed.
-const SETTLE: Duration = Duration::from_millis(1);
 /// The pause after it had no descriptor: connections are being closed.
 const NO_FILES: Duration = Duration::from_millis(10);
 /// What was sent and is not acknowledged for so long was sent to a machine that is gone, such as a laptop that was closed:
@@ -111,8 +109,7 @@ pub async fn until(
                         bounds: entrance.bounds,
                     };
                     connections.spawn(answer_at(place, connection, stream, entrance.tls.clone()));
-                    // Not for long: newcomers are not to wait for those that don't get their turn.
-                    let _ = timeout(SETTLE, places.settled()).await;
+                    places.settled().await;
                 }
                 Err(error) => pause_after(&error, &places).await,
             },
@@ -194,7 +191,6 @@ impl Connection {
             let (parts, unreadable) = (parts.clone(), wire.refusal());
             async move {
                 let (front, peer) = &*parts;
-                peer.turn().await;
                 peer.asks();
                 let answer = front.answer(peer, request, unreadable).await;
                 peer.is_answered();

@@ -4,9 +4,12 @@
 use std::net::IpAddr;
 use std::time::Instant;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
@@ -14,8 +17,7 @@ use super::error::{ApiError, ApiResult};
 use super::places::Peer;
 use super::policy;
 use super::state::ServerState;
-use super::store::{Actor, StoreResult};
-use super::turns::Turn;
+use super::store::{Actor, StoreError, StoreResult};
 use crate::api::User;
 use crate::model::{Token, TokenHash, TokenKind};
 
@@ -32,20 +34,23 @@ pub struct SignedIn {
     /// Of the token that was presented.
     pub token: TokenHash,
     pub actor: Actor,
-    /// Theirs until they are answered.
-    pub _turn: Turn,
 }
 
 impl FromRequestParts<ServerState> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> ApiResult<Self> {
-        let peer = Peer::from_request_parts(parts, state).await?;
-        let address = state.proxies.client(peer.address().ip(), &parts.headers);
-        let presented = Presented::in_head(parts).ok_or_else(ApiError::unauthenticated)?;
-        let (user, token) = sign_in(state, address, presented.token).await?;
-        peer.is_person(user.id);
-        let turn = state.turns.take(user.id).await?;
+        let asker = parts
+            .extensions
+            .remove::<Asker>()
+            .ok_or_else(ApiError::internal)?;
+        let address = asker.address;
+        let (user, token) = match asker.is {
+            Who::Stranger => return Err(ApiError::unauthenticated()),
+            Who::Refused => return Err(refused(state, address).await),
+            Who::Unclear(error) => return Err(error.into()),
+            Who::Person(user, token) => (*user, token),
+        };
         let actor = Actor {
             user: user.id,
             role: user.role,
@@ -53,30 +58,73 @@ impl FromRequestParts<ServerState> for SignedIn {
             address: Some(address),
             visible: policy::visible(&user),
         };
-        Ok(Self {
-            user,
-            token,
-            actor,
-            _turn: turn,
-        })
+        Ok(Self { user, token, actor })
+    }
+}
+
+/// Whom a request comes from. Looked up once, before anything else is done for it.
+#[derive(Clone)]
+struct Asker {
+    address: IpAddr,
+    is: Who,
+}
+
+#[derive(Clone)]
+enum Who {
+    /// Nothing is presented.
+    Stranger,
+    /// What is presented signs nobody in.
+    Refused,
+    Person(Box<User>, TokenHash),
+    /// The store can't say.
+    Unclear(StoreError),
+}
+
+/// Answers a request in its turn: a person's among their own, any other one among those from its address.
+pub async fn in_turn(State(server): State<ServerState>, mut request: Request, next: Next) -> Response {
+    let Some(peer) = request.extensions().get::<Peer>().cloned() else {
+        return ApiError::internal().into_response();
+    };
+    let headers = request.headers();
+    let address = server.proxies.client(peer.address().ip(), headers);
+    let is = who(&server, headers).await;
+    let turn = match &is {
+        Who::Person(user, _) => {
+            peer.is_person(user.id);
+            server.turns.take(user.id).await.map(Some)
+        }
+        _ => Ok(server.turns.take_as_stranger(address).await),
+    };
+    request.extensions_mut().insert(Asker { address, is });
+    match turn {
+        Ok(_turn) => next.run(request).await,
+        Err(no_turn) => ApiError::from(no_turn).into_response(),
+    }
+}
+
+async fn who(state: &ServerState, headers: &HeaderMap) -> Who {
+    let token = match Presented::in_head(headers) {
+        None => return Who::Stranger,
+        Some(Presented { token: None }) => return Who::Refused,
+        Some(Presented { token: Some(token) }) => token,
+    };
+    match user_of(state, &token).await {
+        Ok(Some(user)) => Who::Person(Box::new(user), token),
+        Ok(None) => Who::Refused,
+        Err(error) => Who::Unclear(error),
     }
 }
 
 /// A valid token signs in whatever its neighbours have tried; only what is refused counts, and is slowed down. A
 /// refusal that can't be written to the activity log is answered as that fault.
-async fn sign_in(
-    state: &ServerState,
-    address: IpAddr,
-    token: Option<TokenHash>,
-) -> ApiResult<(User, TokenHash)> {
-    if let Some(token) = token
-        && let Some(user) = user_of(state, &token).await?
-    {
-        return Ok((user, token));
+async fn refused(state: &ServerState, address: IpAddr) -> ApiError {
+    if let Err(wait) = state.sign_ins.refused(address, Instant::now()) {
+        return wait.into();
     }
-    state.sign_ins.refused(address, Instant::now())?;
-    state.store.refuse_sign_in(Some(address)).await?;
-    Err(ApiError::unauthenticated())
+    match state.store.refuse_sign_in(Some(address)).await {
+        Ok(()) => ApiError::unauthenticated(),
+        Err(error) => error.into(),
+    }
 }
 
 /// Whom this token signs in now.
@@ -100,8 +148,8 @@ struct Presented {
 
 impl Presented {
     /// From the `Authorization` header; `None` when nothing is presented.
-    fn in_head(parts: &Parts) -> Option<Self> {
-        let header = parts.headers.get(AUTHORIZATION)?.as_bytes().trim_ascii();
+    fn in_head(headers: &HeaderMap) -> Option<Self> {
+        let header = headers.get(AUTHORIZATION)?.as_bytes().trim_ascii();
         if header.is_empty() || header.eq_ignore_ascii_case(b"bearer") {
             return None;
         }

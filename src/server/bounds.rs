@@ -8,7 +8,8 @@ const OTHER_FILES: u64 = 160;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// Connections at once. Where all places are taken, a newcomer gets the place of the one that is missed the least
+    /// Connections at once. One that waits for its turn costs little, and much less than one that is closed and comes again.
+    /// Where all places are taken, a newcomer gets the place of the one that is missed the least
     /// (`places::order`).
     pub connections: usize,
     /// Connections at once of one address, or one /64 of IPv6; a further one gets the place of another one of that
@@ -34,7 +35,7 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self {
-            connections: 1024,
+            connections: 8192,
             per_address: Some(256),
             per_person: 32,
             streams: 1024,
@@ -68,8 +69,8 @@ mod tests {
     #[test]
     fn few_open_files_are_shared_by_connections_and_streams() {
         for (files, connections, streams) in [
-            (u64::MAX, 1024, 1024),
-            (20_000, 1024, 1024),
+            (u64::MAX, 8192, 1024),
+            (10_000, 4920, 1024),
             (1024, 432, 216),
             (256, 48, 24),
             (64, 16, 8),

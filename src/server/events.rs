@@ -243,12 +243,7 @@ mod tests {
         let token = TokenHash::of("kdu_owner");
         let places = Places::new(Bounds::default(), TrustedProxies::default());
         let place = places.enter(([127, 0, 0, 1], 4711).into());
-        let signed_in = SignedIn {
-            _turn: server.turns.take(user.id).await.expect("a turn"),
-            user,
-            token,
-            actor,
-        };
+        let signed_in = SignedIn { user, token, actor };
         let stream = subscribe(State(server.clone()), place.peer().clone(), signed_in).await;
         let mut chunks = stream.into_response().into_body().into_data_stream();
         while server.events.len() < EVENTS_KEPT {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::http::header::ALLOW;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, options};
@@ -28,9 +28,10 @@ use super::places::Peer;
 use super::queries::{self, Queried};
 use super::site::Site;
 use super::state::ServerState;
+use super::turns::Turn;
 use super::{
-    activity, authorize, connect, events, gateways, head, health, introspect, keys, me, metrics, observe,
-    openapi, projects, removals, session_servers, session_tokens, users,
+    activity, auth, authorize, connect, events, gateways, head, health, introspect, keys, me, metrics,
+    observe, openapi, projects, removals, session_servers, session_tokens, users,
 };
 use crate::api::ProblemType;
 
@@ -79,6 +80,8 @@ impl Front {
     ) -> Self {
         let observed = from_fn_with_state(server.clone(), observe::request);
         let figures = Extension(site.figures.clone());
+        let in_turn = from_fn_with_state(server.clone(), auth::in_turn);
+        let (routes, connections) = (routes.layer(in_turn.clone()), connections.layer(in_turn));
         let routes = layered(routes, connections, ANSWER, Arc::new(queried)).layer(observed);
         let routes = routes.layer(figures).with_state(server.clone());
         Self {
@@ -97,7 +100,7 @@ impl Front {
         unreadable: Option<Unreadable>,
     ) -> Response {
         let mut response = match unreadable {
-            Some(why) => self.refuse(&request, "none", why.into()).await,
+            Some(why) => self.refuse(peer, &request, "none", why.into()).await,
             None => self.answer_readable(peer, request).await,
         };
         self.site.stamp(response.headers_mut());
@@ -112,9 +115,9 @@ impl Front {
             return match is_check {
                 true => {
                     let refused = authorize::malformed(&self.server, refused);
-                    self.refuse(&request, authorize::PATH, refused).await
+                    self.refuse(peer, &request, authorize::PATH, refused).await
                 }
-                false => self.refuse(&request, "none", refused).await,
+                false => self.refuse(peer, &request, "none", refused).await,
             };
         }
         if is_check {
@@ -128,9 +131,16 @@ impl Front {
         }
     }
 
-    async fn refuse(&self, request: &Request<Incoming>, route: &str, refused: ApiError) -> Response {
+    async fn refuse(
+        &self,
+        peer: &Peer,
+        request: &Request<Incoming>,
+        route: &str,
+        refused: ApiError,
+    ) -> Response {
         let seen = Seen::of_many(request.method(), request.headers());
         let refused = async {
+            let _turn = self.turn_of_stranger(peer, request.headers()).await;
             let mut refused = refused.into_response();
             if refused.status() == StatusCode::METHOD_NOT_ALLOWED {
                 refused.headers_mut().insert(ALLOW, METHODS);
@@ -146,12 +156,24 @@ impl Front {
             let answer = authorize::answer(&self.server, peer, head);
             let answer = tokio::time::timeout(ANSWER, AssertUnwindSafe(answer).catch_unwind());
             match answer.await {
-                Ok(Ok(answer)) => answer.into_response(),
+                Ok(Ok(answer)) => {
+                    // A check is one read, so that known gateways wait for nobody.
+                    let _turn = match peer.is_known() {
+                        true => None,
+                        false => self.turn_of_stranger(peer, &head.headers).await,
+                    };
+                    answer.into_response()
+                }
                 Ok(Err(panic)) => after_panic(panic),
                 Err(_) => too_late().into_response(),
             }
         };
         seen.noted(&self.server, authorize::PATH, answer).await
+    }
+
+    async fn turn_of_stranger(&self, peer: &Peer, headers: &HeaderMap) -> Option<Turn> {
+        let address = self.server.proxies.client(peer.address().ip(), headers);
+        self.server.turns.take_as_stranger(address).await
     }
 }
 

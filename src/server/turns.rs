@@ -1,27 +1,43 @@
-//! How many requests of one person are answered at once. Further ones wait for their turn, so that whoever asks over
-//! many connections, or whoever has got hold of one token, delays nobody else.
+//! How many requests of one caller are answered at once. Further ones wait for their turn, so that whoever asks over many
+//! connections, or whoever has got hold of one token, delays nobody else.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::yield_now;
 use uuid::Uuid;
 
+use super::address::customer;
 use super::error::ApiError;
 use crate::api::ProblemType;
 
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 8;
+const AT_ONCE_OF_STRANGERS: usize = 4;
 /// How long a request waits for its turn; with the time for its body, less than an answer may take to begin.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Of each person who has signed in.
-#[derive(Default)]
-pub struct Turns(Mutex<HashMap<Uuid, Arc<Semaphore>>>);
+/// Whose turns are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Caller {
+    Person(Uuid),
+    /// Those from one address who have not signed in.
+    Strangers(IpAddr),
+}
+
+type Callers = HashMap<Caller, Arc<Semaphore>>;
+
+/// Of all callers that are being answered. Clones share them.
+#[derive(Clone, Default)]
+pub struct Turns(Arc<Mutex<Callers>>);
 
 /// Held while a request is answered.
 pub struct Turn {
-    _permit: OwnedSemaphorePermit,
+    permit: Option<OwnedSemaphorePermit>,
+    caller: Caller,
+    turns: Turns,
 }
 
 /// The turns of a person stay taken.
@@ -30,25 +46,62 @@ pub struct NoTurn;
 
 impl Turns {
     pub async fn take(&self, person: Uuid) -> Result<Turn, NoTurn> {
-        self.take_within(PATIENCE, person).await
+        let turn = self.take_within(PATIENCE, Caller::Person(person)).await;
+        turn.ok_or(NoTurn)
     }
 
-    async fn take_within(&self, patience: Duration, person: Uuid) -> Result<Turn, NoTurn> {
-        let turns = self.of(person);
+    /// `None`: others from there are being answered all the time. It's no reason to refuse: among them may be a probe, or
+    /// whoever comes through the same proxy.
+    pub async fn take_as_stranger(&self, from: IpAddr) -> Option<Turn> {
+        self.take_within(PATIENCE, Caller::Strangers(customer(from)))
+            .await
+    }
+
+    async fn take_within(&self, patience: Duration, caller: Caller) -> Option<Turn> {
+        let turns = self.of(caller);
         let permit = match turns.clone().try_acquire_owned() {
-            Ok(permit) => Ok(permit),
-            Err(_) => match tokio::time::timeout(patience, turns.acquire_owned()).await {
-                Ok(Ok(permit)) => Ok(permit),
-                Ok(Err(_)) | Err(_) => Err(NoTurn),
-            },
+            Ok(permit) => permit,
+            Err(_) => tokio::time::timeout(patience, turns.acquire_owned())
+                .await
+                .ok()?
+                .ok()?,
         };
-        permit.map(|_permit| Turn { _permit })
+        let turn = Turn {
+            permit: Some(permit),
+            caller,
+            turns: self.clone(),
+        };
+        // Most requests are answered without waiting for anything. If they kept their turn no longer than that, no two of
+        // them would ever meet, and all that have come would be answered before whoever comes next.
+        yield_now().await;
+        Some(turn)
     }
 
-    fn of(&self, person: Uuid) -> Arc<Semaphore> {
-        let mut people = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let turns = people.entry(person);
-        turns.or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))).clone()
+    fn of(&self, caller: Caller) -> Arc<Semaphore> {
+        let at_once = match caller {
+            Caller::Person(_) => AT_ONCE,
+            Caller::Strangers(_) => AT_ONCE_OF_STRANGERS,
+        };
+        let mut callers = self.lock();
+        let turns = callers.entry(caller);
+        turns.or_insert_with(|| Arc::new(Semaphore::new(at_once))).clone()
+    }
+
+    /// What the lock guards is whole at every instruction, so a panic elsewhere spoils nothing.
+    fn lock(&self) -> MutexGuard<'_, Callers> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.permit = None;
+        let mut callers = self.turns.lock();
+        let turns = callers.get(&self.caller);
+        // Whoever holds a turn or waits for one has it too.
+        if turns.is_some_and(|turns| Arc::strong_count(turns) == 1) {
+            callers.remove(&self.caller);
+        }
     }
 }
 
@@ -65,19 +118,50 @@ impl From<NoTurn> for ApiError {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
+    use futures_util::FutureExt;
+
     use super::*;
 
+    fn callers() -> [(Caller, usize); 2] {
+        let address = IpAddr::from([203, 0, 113, 7]);
+        [
+            (Caller::Person(Uuid::now_v7()), AT_ONCE),
+            (Caller::Strangers(address), AT_ONCE_OF_STRANGERS),
+        ]
+    }
+
     #[tokio::test]
-    async fn a_person_has_so_many_turns_and_gets_them_back() {
+    async fn a_caller_has_so_many_turns_and_gets_them_back() {
         let turns = Turns::default();
-        let (ann, ben) = (Uuid::now_v7(), Uuid::now_v7());
-        let mut taken = Vec::new();
-        for _ in 0..AT_ONCE {
-            taken.push(turns.take(ann).await.expect("a turn"));
+        for (caller, at_once) in callers() {
+            let other = Caller::Strangers(IpAddr::from([203, 0, 113, 8]));
+            let take = |caller| turns.take_within(Duration::ZERO, caller);
+            let mut taken = Vec::new();
+            for _ in 0..at_once {
+                taken.push(take(caller).await.expect("a turn"));
+            }
+            assert!(take(caller).await.is_none());
+            assert!(take(other).await.is_some());
+            taken.pop();
+            assert!(take(caller).await.is_some());
+            drop(taken);
+            assert!(turns.lock().is_empty());
         }
-        assert!(turns.take_within(Duration::ZERO, ann).await.is_err());
-        assert!(turns.take_within(Duration::ZERO, ben).await.is_ok());
-        taken.pop();
-        assert!(turns.take_within(Duration::ZERO, ann).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_turn_lasts_until_others_had_theirs_also_where_nothing_is_waited_for() {
+        let turns = Turns::default();
+        let (caller, at_once) = callers()[0];
+        let mut first: Vec<_> = (0..at_once)
+            .map(|_| Box::pin(turns.take_within(PATIENCE, caller)))
+            .collect();
+        assert!(first.iter_mut().all(|turn| turn.now_or_never().is_none()));
+        let mut next = pin!(turns.take_within(PATIENCE, caller));
+        assert!(next.as_mut().now_or_never().is_none());
+        drop(first.pop().expect("one").await);
+        assert!(next.await.is_some());
     }
 }

@@ -1,7 +1,10 @@
 //! Connections that are many and hostile, of somebody without a token and of somebody with the least privileged one:
 //! checks through a new connection and revocations are answered all the same, and a gateway keeps its connection.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -9,8 +12,9 @@ use keydeck::api::ProblemType;
 use keydeck::model::Role;
 use keydeck::server::Bounds;
 use serde_json::json;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::timeout;
 
 use crate::checks::Checks;
@@ -70,20 +74,24 @@ fn attacks(token: &str) -> Vec<(&'static str, Vec<u8>)> {
 async fn attack(server: SocketAddr, sent: &[u8]) -> Vec<TcpStream> {
     let mut hostile = Vec::new();
     for n in 0..CONNECTIONS {
-        let from = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 1 + (n % 8) as u8));
-        let socket = TcpSocket::new_v4().expect("a socket");
-        socket
-            .bind(SocketAddr::new(from, 0))
-            .expect("an address of this machine");
-        let mut stream = timeout(HANGS, socket.connect(server))
-            .await
-            .expect("no hang")
-            .expect("accepted");
+        let mut stream = connected(server, n).await;
         // It may be closed already, or take no more.
         let _ = timeout(Duration::from_millis(1), stream.write_all(sent)).await;
         hostile.push(stream);
     }
     hostile
+}
+
+async fn connected(server: SocketAddr, n: usize) -> TcpStream {
+    let from = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 1 + (n % 8) as u8));
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket
+        .bind(SocketAddr::new(from, 0))
+        .expect("an address of this machine");
+    timeout(HANGS, socket.connect(server))
+        .await
+        .expect("no hang")
+        .expect("accepted")
 }
 
 #[tokio::test]
@@ -126,6 +134,128 @@ async fn checks_and_revocations_are_answered_whatever_many_connections_do() {
         };
         assert!(timeout(HANGS, work).await.is_ok(), "no answer behind: {name}");
         drop(hostile);
+    }
+}
+
+/// What many connections ask over and over; the answers come in one piece.
+fn repeated(token: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let ask =
+        |head: &str, rest: &str| format!("{head} HTTP/1.1\r\nhost: localhost\r\n{rest}\r\n").into_bytes();
+    let signed_in = format!("authorization: Bearer {token}\r\n");
+    let refused = format!("authorization: Bearer kdu_{}\r\n", "x".repeat(49));
+    let body = r#"{"name": "Shop"}"#;
+    let json = format!(
+        "content-type: application/json\r\ncontent-length: {}\r\n",
+        body.len()
+    );
+    vec![
+        ("no token", ask("GET /v1/me", "")),
+        ("an invalid token", ask("GET /v1/me", &refused)),
+        ("no gateway's check", ask("GET /v1/authorize", "")),
+        ("a head that is refused", ask("TRACE /v1/me", "")),
+        ("signed in", ask("GET /v1/me", &signed_in)),
+        ("signed in, where nobody has to", ask("GET /livez", &signed_in)),
+        (
+            "a change",
+            [
+                ask("POST /v1/projects", &format!("{signed_in}{json}")),
+                body.into(),
+            ]
+            .concat(),
+        ),
+    ]
+}
+
+/// Connections that ask without end, and how many answers they have got.
+struct Loops {
+    answers: Arc<AtomicUsize>,
+    _tasks: JoinSet<()>,
+}
+
+impl Loops {
+    /// Over new connections each time, or over the same ones; returns once all were answered.
+    async fn start(server: SocketAddr, sent: &[u8], anew: bool) -> Self {
+        let answers = Arc::new(AtomicUsize::new(0));
+        let mut tasks = JoinSet::new();
+        for n in 0..CONNECTIONS {
+            let (answers, sent) = (answers.clone(), sent.to_owned());
+            tasks.spawn(async move {
+                loop {
+                    let mut stream = connected(server, n).await;
+                    while ask_once(&mut stream, &sent).await.is_ok() {
+                        answers.fetch_add(1, Ordering::Relaxed);
+                        if anew {
+                            break;
+                        }
+                    }
+                }
+            });
+        }
+        while answers.load(Ordering::Relaxed) < CONNECTIONS {
+            yield_now().await;
+        }
+        Self {
+            answers,
+            _tasks: tasks,
+        }
+    }
+
+    fn answers(&self) -> usize {
+        self.answers.load(Ordering::Relaxed)
+    }
+}
+
+async fn ask_once(stream: &mut TcpStream, sent: &[u8]) -> io::Result<()> {
+    stream.write_all(sent).await?;
+    match stream.read(&mut [0; 4096]).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(()),
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_without_end_is_not_answered_before_everybody_else() {
+    let deck = Deck::start().await;
+    let editor = deck.person(Role::Editor).await;
+    let project = deck.owner.project("Shop").await;
+    let gateway = deck
+        .owner
+        .post("/v1/gateways", &json!({"name": "Edge"}))
+        .await
+        .expect(201);
+    let gateway = gateway["token"].as_str().expect("a token");
+    let address = deck.url.strip_prefix("http://").expect("http");
+    let cases = repeated(&editor.token).into_iter();
+    for (n, ((name, sent), anew)) in cases
+        .flat_map(|case| [(case.clone(), false), (case, true)])
+        .enumerate()
+    {
+        let created = deck.owner.web_key(&project, &format!("Checkout {n}")).await;
+        let secret = created["secret"].as_str().expect("a secret");
+        let work = async {
+            let loops = Loops::start(address.parse().expect("an address"), &sent, anew).await;
+            let mut meanwhile = Vec::new();
+            for _ in 0..5 {
+                let before = loops.answers();
+                let mut new = Checks::connect(address, gateway, SHOP).await;
+                assert_eq!(new.ask(secret).await, 200, "{name}");
+                meanwhile.push(loops.answers() - before);
+            }
+            let owner = deck.someone(&deck.owner.token);
+            owner
+                .delete(&format!("/v1/keys/{}", id_of(&created)))
+                .await
+                .expect(204);
+            meanwhile.sort_unstable();
+            assert!(
+                meanwhile[2] < CONNECTIONS,
+                "{name}, anew: {anew}: {meanwhile:?} answers before a check's"
+            );
+        };
+        assert!(
+            timeout(HANGS, work).await.is_ok(),
+            "no answer beside: {name}, anew: {anew}"
+        );
     }
 }
 

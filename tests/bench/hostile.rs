@@ -15,7 +15,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{AnyError, Deck};
+use common::{AnyError, Deck, cpu_time};
 use http::Http;
 use keydeck::model::{Role, Token, TokenKind};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -27,7 +27,7 @@ const CONNECTIONS: usize = 5_000;
 const PROXIES: &str = "127.0.0.2,127.0.0.3,127.0.0.4,127.0.0.5";
 const ADDRESSES: u8 = 8;
 /// How often each is asked.
-const TIMES: usize = 500;
+const TIMES: usize = 200;
 /// So that the hostile connections are there before anything is measured.
 const BEFORE: Duration = Duration::from_secs(5);
 
@@ -38,6 +38,8 @@ const AGAIN: Duration = Duration::from_secs(1);
 static UNANSWERED: AtomicUsize = AtomicUsize::new(0);
 /// Connections that were made again.
 static MADE: AtomicUsize = AtomicUsize::new(0);
+/// Pieces of answers that were read.
+static ANSWERED: AtomicUsize = AtomicUsize::new(0);
 
 fn main() -> Result<(), AnyError> {
     let connections = std::env::args().find_map(|arg| arg.parse().ok());
@@ -52,19 +54,32 @@ fn main() -> Result<(), AnyError> {
     println!(
         "| attacker with {connections} connections | asked | p50 ms | p99 ms | longest ms |\n|---|---|---|---|---|"
     );
-    for signed_in in [None, Some(false), Some(true)] {
-        measure(&deck, connections, signed_in)?;
+    measure(&deck, "nobody", 0, |_| Vec::new())?;
+    for (who, signed_in) in [("without a token", false), ("an Editor", true)] {
+        for (how, attacks) in [
+            ("holds", holding as fn(&str) -> Vec<Attack>),
+            ("repeats", repeating),
+        ] {
+            measure(
+                &deck,
+                &format!("{who}, {how}"),
+                connections,
+                |victims| match signed_in {
+                    true => attacks(&victims.editor),
+                    false => attacks(&format!("kdu_{}", "x".repeat(49))),
+                },
+            )?;
+        }
     }
     Ok(())
 }
 
-/// `attacker` is whether the attacker has signed in; `None` where there is no attacker.
-fn measure(deck: &Deck, connections: usize, attacker: Option<bool>) -> Result<(), AnyError> {
-    let name = match attacker {
-        None => "nobody",
-        Some(false) => "without a token",
-        Some(true) => "an Editor",
-    };
+fn measure(
+    deck: &Deck,
+    name: &str,
+    connections: usize,
+    attacks: impl FnOnce(&Victims) -> Vec<Attack>,
+) -> Result<(), AnyError> {
     let mut program = Command::new(env!("CARGO_BIN_EXE_keydeck"));
     program
         .env("KEYDECK_TRUSTED_PROXIES", PROXIES)
@@ -75,20 +90,30 @@ fn measure(deck: &Deck, connections: usize, attacker: Option<bool>) -> Result<()
         .worker_threads(1)
         .enable_all()
         .build()?;
-    if let Some(signed_in) = attacker {
-        let target: SocketAddr = server.address.parse()?;
-        let sent = attacks(signed_in.then_some(victims.editor.as_str()));
-        for n in 0..connections {
-            runtime.spawn(hostile(target, n, sent[n % sent.len()].clone()));
-        }
+    let attacks = attacks(&victims);
+    let target: SocketAddr = server.address.parse()?;
+    for n in 0..connections {
+        runtime.spawn(hostile(target, n, attacks[n % attacks.len()].clone()));
+    }
+    if connections > 0 {
         std::thread::sleep(BEFORE);
     }
-    let (began, before) = (Instant::now(), MADE.load(Ordering::Relaxed));
+    let counted = || (MADE.load(Ordering::Relaxed), ANSWERED.load(Ordering::Relaxed));
+    let (began, (made, answered)) = (Instant::now(), counted());
+    let cpu = (cpu_time(server.pid())?, cpu_time(std::process::id())?);
     let (checks, revocations) = victims.asked()?;
-    let made = (MADE.load(Ordering::Relaxed) - before) as f64 / began.elapsed().as_secs_f64();
-    eprintln!("{name}: {made:.0} connections a second made again");
-    let unanswered = UNANSWERED.swap(0, Ordering::Relaxed);
-    eprintln!("{name}: {unanswered} requests without an answer");
+    let seconds = began.elapsed().as_secs_f64();
+    let a_second = |now: usize, before: usize| (now - before) as f64 / seconds;
+    let cores = |now: Duration, before: Duration| (now - before).as_secs_f64() / seconds;
+    eprintln!(
+        "{name}: {:.0} connections a second made again, {:.0} reads of answers; the server takes {:.2} cores, the attackers {:.2}; \
+         {} requests without an answer",
+        a_second(counted().0, made),
+        a_second(counted().1, answered),
+        cores(cpu_time(server.pid())?, cpu.0),
+        cores(cpu_time(std::process::id())?, cpu.1),
+        UNANSWERED.swap(0, Ordering::Relaxed)
+    );
     print(name, "check, new connection", checks);
     print(name, "revocation, new connection", revocations);
     runtime.shutdown_background();
@@ -113,7 +138,7 @@ struct Attack {
     then: Then,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Then {
     /// It is silent, and reads what is answered.
     Silent,
@@ -121,34 +146,69 @@ enum Then {
     Deaf,
     /// It reads, and sends the same over and over.
     Again,
+    /// The same, over a new connection each time.
+    Anew,
 }
 
-/// All that could hold a place, or keep the server busy.
-fn attacks(token: Option<&str>) -> Vec<Attack> {
-    let ask = |head: &str| format!("{head} HTTP/1.1\r\nhost: keydeck\r\n").into_bytes();
-    let end = match token {
-        Some(token) => format!("authorization: Bearer {token}\r\n"),
-        None => format!("authorization: Bearer kdu_{}\r\n", "x".repeat(49)),
-    };
-    let whole = |head: &str, rest: &str| [ask(head), format!("{end}{rest}\r\n").into_bytes()].concat();
-    let json = |length: usize| format!("content-type: application/json\r\ncontent-length: {length}\r\n");
-    let session = r#"{"name": "x"}"#;
-    let posted = [whole("POST /v1/projects", &json(session.len())), session.into()].concat();
+fn ask(head: &str) -> Vec<u8> {
+    format!("{head} HTTP/1.1\r\nhost: keydeck\r\n").into_bytes()
+}
+
+fn whole(head: &str, token: &str, rest: &str) -> Vec<u8> {
+    let more = format!("authorization: Bearer {token}\r\n{rest}\r\n");
+    [ask(head), more.into_bytes()].concat()
+}
+
+fn json(length: usize) -> String {
+    format!("content-type: application/json\r\ncontent-length: {length}\r\n")
+}
+
+/// All that could hold a place.
+fn holding(token: &str) -> Vec<Attack> {
     [
         (Vec::new(), Then::Silent),
         (ask("GET /livez"), Then::Silent),
-        (whole("GET /livez", ""), Then::Silent),
-        (whole("GET /openapi.json", "").repeat(40), Then::Deaf),
-        (whole("GET /v1/me", ""), Then::Silent),
-        (whole("GET /v1/events", ""), Then::Silent),
-        (whole("GET /v1/keys?limit=200", "").repeat(40), Then::Deaf),
-        (whole("POST /v1/projects", &json(9)), Then::Silent),
-        (whole("GET /v1/keys?limit=200", ""), Then::Again),
-        (whole("GET /metrics", ""), Then::Again),
-        (posted, Then::Again),
+        (whole("GET /livez", token, ""), Then::Silent),
+        (whole("GET /openapi.json", token, "").repeat(40), Then::Deaf),
+        (whole("GET /v1/me", token, ""), Then::Silent),
+        (whole("GET /v1/events", token, ""), Then::Silent),
+        (whole("GET /v1/keys?limit=200", token, "").repeat(40), Then::Deaf),
+        (whole("POST /v1/projects", token, &json(9)), Then::Silent),
     ]
     .map(|(sent, then)| Attack { sent, then })
     .into()
+}
+
+/// All that keeps the server busy.
+fn repeating(token: &str) -> Vec<Attack> {
+    let project = r#"{"name": "x"}"#;
+    let posted = [
+        whole("POST /v1/projects", token, &json(project.len())),
+        project.into(),
+    ]
+    .concat();
+    let key = r#"{"scope":"analytics","name":"x"}"#;
+    let created = [whole("POST /v1/keys", token, &json(key.len())), key.into()].concat();
+    let requests = [
+        whole("GET /v1/keys?limit=200", token, ""),
+        whole("GET /v1/keys?q=a", token, ""),
+        whole("GET /metrics", token, ""),
+        whole("GET /v1/authorize", token, ""),
+        whole("GET /openapi.json", token, ""),
+        posted,
+        created,
+    ];
+    let again = |then| {
+        move |sent: &Vec<u8>| Attack {
+            sent: sent.clone(),
+            then,
+        }
+    };
+    let again = requests
+        .iter()
+        .map(again(Then::Again))
+        .chain(requests.iter().map(again(Then::Anew)));
+    again.collect()
 }
 
 /// One connection, made again whenever it is closed.
@@ -156,9 +216,11 @@ async fn hostile(target: SocketAddr, n: usize, attack: Attack) {
     let from = Ipv4Addr::new(127, 0, 0, 2 + (n % usize::from(ADDRESSES)) as u8);
     loop {
         // However it ends.
-        let _ = attacked(target, from, &attack).await;
+        let ended = attacked(target, from, &attack).await;
         MADE.fetch_add(1, Ordering::Relaxed);
-        tokio::time::sleep(AGAIN).await;
+        if ended.is_err() || attack.then != Then::Anew {
+            tokio::time::sleep(AGAIN).await;
+        }
     }
 }
 
@@ -169,11 +231,17 @@ async fn attacked(target: SocketAddr, from: Ipv4Addr, attack: &Attack) -> std::i
     stream.write_all(&attack.sent).await?;
     let mut answer = [0; 16 * 1024];
     loop {
+        if attack.then == Then::Deaf {
+            return stream.ready(Interest::ERROR).await.map(drop);
+        }
+        if stream.read(&mut answer).await? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        ANSWERED.fetch_add(1, Ordering::Relaxed);
         match attack.then {
-            Then::Deaf => return stream.ready(Interest::ERROR).await.map(drop),
-            Then::Silent if stream.read(&mut answer).await? > 0 => {}
-            Then::Again if stream.read(&mut answer).await? > 0 => stream.write_all(&attack.sent).await?,
-            Then::Silent | Then::Again => return Ok(()),
+            Then::Again => stream.write_all(&attack.sent).await?,
+            Then::Anew => return Ok(()),
+            Then::Silent | Then::Deaf => {}
         }
     }
 }

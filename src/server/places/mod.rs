@@ -8,11 +8,11 @@ mod streams;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use self::order::{Patience, Phase, Rank, Standing, in_order, reserved};
@@ -24,8 +24,6 @@ use super::bounds::Bounds;
 /// What many connections of one address may be silent where places are scarce: a request comes with its connection or
 /// right after it.
 const MOMENT: Duration = Duration::from_millis(250);
-/// Connections that wait for their turn to be heard or closed while others are accepted.
-const UNSETTLED: usize = 64;
 /// Late ones are looked for at most so often.
 const LOOK: Duration = Duration::from_millis(100);
 /// A full house is told in the log at most so often.
@@ -41,8 +39,6 @@ struct Shared {
     started: Instant,
     taken: Mutex<Taken>,
     settled: Notify,
-    /// For the further requests of connections that nobody is known on.
-    crowd: Arc<Semaphore>,
 }
 
 #[derive(Default)]
@@ -84,9 +80,6 @@ struct Seat {
     activity: AtomicU64,
     /// Whom it is of, within their share; 0 while nobody is known. Written under the lock.
     caller: AtomicU64,
-    has_asked: AtomicBool,
-    /// Of the crowd, while it answers one of its requests.
-    turn: Mutex<Option<OwnedSemaphorePermit>>,
     lost: Notify,
 }
 
@@ -98,14 +91,15 @@ impl Places {
             started: Instant::now(),
             taken: Mutex::default(),
             settled: Notify::new(),
-            crowd: Arc::new(Semaphore::new(peer::CROWD)),
         }))
     }
 
-    /// Returns once those that were accepted have been heard and those that lost their place are gone, but for some: both need
-    /// nothing but their turn. Else more would come than can be heard, and be closed unheard.
+    /// Returns unless very many of those that were accepted have not been heard, or of those that lost their place are not
+    /// gone: both need nothing but their turn, and files until then. Few may be waited for here: those that the system
+    /// keeps meanwhile are soon more than it can keep, and it drops the next ones for a second or more.
     pub async fn settled(&self) {
-        while self.0.lock().unsettled >= UNSETTLED {
+        let many = (self.0.bounds.connections / 2).max(1);
+        while self.0.lock().unsettled >= many {
             self.0.settled.notified().await;
         }
     }
@@ -124,8 +118,6 @@ impl Places {
             address,
             activity: AtomicU64::new(packed(Phase::New, now)),
             caller: AtomicU64::new(0),
-            has_asked: AtomicBool::new(false),
-            turn: Mutex::default(),
             lost: Notify::new(),
         });
         taken.join(&seat);
@@ -159,7 +151,10 @@ impl Places {
             && taken.looked.is_none_or(|looked| now >= looked + LOOK)
         {
             taken.looked = Some(now);
-            taken.close_late(now.saturating_sub(bounds.first_head));
+            taken.close_late(
+                now.saturating_sub(bounds.first_head),
+                (bounds.connections / 64).max(16),
+            );
         }
         if taken.connections >= bounds.connections {
             if taken.told.is_none_or(|told| now >= told + TELL) {
@@ -248,12 +243,14 @@ impl Taken {
             .collect()
     }
 
-    /// Closes those that have been silent since before `late`.
-    fn close_late(&mut self, late: Duration) {
-        for standing in self.standings(|_| true) {
-            if standing.phase == Phase::Silent && standing.since <= micros(late) {
-                self.close(standing.number);
-            }
+    /// Closes the first of those that have been silent since before `late`; no more than `most`, since those who are closed
+    /// together come again together.
+    fn close_late(&mut self, late: Duration, most: usize) {
+        let mut silent = self.standings(|_| true);
+        silent.retain(|standing| standing.phase == Phase::Silent && standing.since <= micros(late));
+        silent.sort_unstable_by_key(|standing| standing.since);
+        for standing in silent.into_iter().take(most) {
+            self.close(standing.number);
         }
     }
 
@@ -286,10 +283,6 @@ impl Taken {
 impl Seat {
     fn is_known(&self) -> bool {
         self.caller.load(Ordering::Relaxed) != 0
-    }
-
-    fn lock_turn(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn standing(&self) -> Standing {

@@ -3,22 +3,15 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::order::Phase;
 use super::{Seat, Shared, packed};
 use crate::model::TokenHash;
 use crate::server::error::ApiError;
-
-/// Further requests that are answered at once of connections that nobody is known on.
-pub const CROWD: usize = 8;
-/// How long they wait for one another: those before may be long, where the database is.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Whom a request comes from: the connection, as far as its place is concerned.
 #[derive(Clone)]
@@ -38,7 +31,6 @@ impl Peer {
     }
 
     pub fn is_answered(&self) {
-        *self.seat.lock_turn() = None;
         self.note(Phase::Idle);
     }
 
@@ -47,28 +39,13 @@ impl Peer {
         self.seat.activity.store(packed(phase, now), Ordering::Relaxed);
     }
 
-    /// Waits for a turn to be answered. A connection that nobody is known on is answered once like any other; its further
-    /// requests wait for those of others like it, so that however many ask without end, what comes new is not behind
-    /// all of them. The turn ends with the answer, or as soon as somebody has signed in.
-    pub async fn turn(&self) {
-        let is_first = !self.seat.has_asked.swap(true, Ordering::Relaxed);
-        if is_first || self.seat.is_known() {
-            return;
-        }
-        let crowd = self.shared.crowd.clone();
-        let turn = match crowd.clone().try_acquire_owned() {
-            Ok(turn) => Some(turn),
-            Err(_) => timeout(PATIENCE, crowd.acquire_owned())
-                .await
-                .ok()
-                .and_then(Result::ok),
-        };
-        *self.seat.lock_turn() = turn;
+    /// Whether somebody has signed in, or a gateway has identified itself, within their share.
+    pub fn is_known(&self) -> bool {
+        self.seat.is_known()
     }
 
     /// Somebody has signed in over the connection.
     pub fn is_person(&self, id: Uuid) {
-        *self.seat.lock_turn() = None;
         let bounds = &self.shared.bounds;
         let share = bounds.per_person.min(bounds.connections / 16).max(1);
         self.is(id.as_u128() as u64 & !1 | 2, share);
