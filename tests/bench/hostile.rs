@@ -1,8 +1,9 @@
 //! `cargo bench --bench hostile [-- CONNECTIONS]`: the release server under 5,000 hostile connections from eight addresses of
-//! this machine, four of them listed proxies'. They do all that holds a place or keeps the server busy, and are made again
-//! a second after they are closed. Beside them a gateway checks a key and an Owner revokes one, each through a new
-//! connection. Prints p50, p99 and the longest time without an attacker, for one without a token and for one with the
-//! least privileged one; nothing is asserted.
+//! this machine, four of them listed proxies'. Attackers that hold places and attackers that repeat requests without end, half of
+//! them over a new connection each time, are measured apart, each without a token and with the least privileged one. A
+//! connection that the server closes is made again a second later. Beside them a gateway checks a key and an Owner revokes
+//! one, each through a new connection. Prints p50, p99 and the longest time, and what the server and the attackers, who
+//! share the cores, take of them; nothing is asserted.
 
 #[expect(dead_code, reason = "shared with the other benchmarks")]
 mod common;
