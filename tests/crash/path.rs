@@ -63,7 +63,7 @@ const ALL: &[&str] = &["", "-wal", "-shm"];
 /// What is done to the files of a server at work, and whether what was acknowledged is still at the path then.
 type Way = (&'static str, fn(&Deck, &Path), bool);
 
-const WAYS: [Way; 14] = [
+const WAYS: [Way; 15] = [
     ("all removed", |_, directory| remove(directory, ALL), false),
     (
         "the database removed",
@@ -145,6 +145,18 @@ const WAYS: [Way; 14] = [
             fs::create_dir(deck.directory.path().join("empty")).unwrap();
             fs::remove_file(&link).unwrap();
             symlink("empty", &link).unwrap();
+        },
+        false,
+    ),
+    (
+        "a link on the way turned to another name of the file",
+        |deck, directory| {
+            let link = deck.directory.path().join("link");
+            let other = deck.directory.path().join("other");
+            fs::create_dir(&other).unwrap();
+            fs::hard_link(directory.join("keys.db"), other.join("keys.db")).unwrap();
+            fs::remove_file(&link).unwrap();
+            symlink("other", &link).unwrap();
         },
         false,
     ),

@@ -152,6 +152,9 @@ impl OpenFile {
     fn difference(&self) -> StoreResult<Option<String>> {
         let shared = &*self.0;
         let found = match at(&shared.named)? {
+            Some(_) if !leads_to(&shared.named, &shared.file)? => {
+                return Ok(Some("it leads to a name beside which the log is not".into()));
+            }
             Some(found) if Identity::from(&found) == shared.database => found,
             Some(_) => return Ok(Some("another file is there now".into())),
             None => return Ok(Some("no file is there any more".into())),
@@ -171,6 +174,15 @@ impl OpenFile {
         Ok(on_disk
             .is_written_over(&shared.file, &found)
             .then(|| "it was written over".into()))
+    }
+}
+
+/// Whether the path still leads to this name of the file, beside which its log is, and not to another one.
+fn leads_to(named: &Path, file: &Path) -> StoreResult<bool> {
+    match fs::canonicalize(named) {
+        Ok(found) => Ok(found == file),
+        // That it is gone is told by those who look for it.
+        Err(_) => Ok(true),
     }
 }
 
