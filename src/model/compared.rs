@@ -16,6 +16,14 @@ pub fn kept(text: &str) -> String {
     composed.trim().to_owned()
 }
 
+/// In compatibility form (NFKC), in which full-width letters are letters.
+pub fn compatible(text: &str) -> Cow<'_, str> {
+    match text.is_ascii() {
+        true => Cow::Borrowed(text),
+        false => ComposingNormalizerBorrowed::new_nfkc().normalize(text),
+    }
+}
+
 /// As a text is compared, sorted and searched: in compatibility form (NFKC) and full case folding, with
 /// each run of white space as one space, and without what leaves no mark. Comparing again changes nothing.
 pub fn compared(text: &str) -> String {

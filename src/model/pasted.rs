@@ -9,7 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
 use super::token::{LENGTH, NotAToken};
-use super::{Secret, Token, TokenKind, shown};
+use super::{Secret, Token, TokenKind, compared, shown};
 
 /// How the whole secret of a Web or Mobile key begins: base64 of `{"soulId"`.
 const WRAPPED: &str = "eyJzb3VsSWQi";
@@ -49,8 +49,10 @@ pub fn is_in(text: &str) -> bool {
     if text.len() < TELLING {
         return false;
     }
+    let plain = compared::compatible(text);
     let solid = Zeroizing::new(
-        text.chars()
+        plain
+            .chars()
             .filter(|&c| c == ' ' || shown::is_visible(c))
             .collect::<String>(),
     );
@@ -178,6 +180,14 @@ mod tests {
         }
         let other = BASE64_STANDARD.encode(format!(r#"{{"authToken":"{token}"}}"#));
         assert_eq!(found(&other), Some(other));
+    }
+
+    #[test]
+    fn it_is_known_in_full_width_letters_too() {
+        let token = token();
+        let wide = |c: char| char::from_u32(c as u32 + 0xfee0).filter(|_| c.is_ascii_graphic());
+        let text: String = token.expose().chars().map(|c| wide(c).unwrap_or(c)).collect();
+        assert!(is_in(&text) && is_in(&format!("Checkout {text}")));
     }
 
     #[test]

@@ -106,6 +106,7 @@ fn check_private_key(key: &Secret) -> Result<(), String> {
     if key.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err("A private key has no spaces or line breaks; copy it once more.".into());
     }
+    pasted::refuse(key)?;
     // HS256 is no stronger than its key (RFC 7518, section 3.2).
     match strength::is_guessable(key) {
         true => Err(format!(
@@ -120,6 +121,7 @@ fn check_private_key(key: &Secret) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Scope, Token, TokenKind};
 
     const KEY: &str = "s3cret-K9vfjw8Qzpt-0x7Lmwq4Zy2Hb";
 
@@ -183,6 +185,7 @@ mod tests {
             &KEY[1..],
             &long,
             &weak,
+            Token::from_entropy(TokenKind::Key(Scope::Web), [7; 32]).expose(),
         ] {
             assert_eq!(
                 fields("wss://acme.example", "main", key),
