@@ -20,6 +20,9 @@ pub struct LocalAddress(IpNet);
 const WIDEST_V4: u8 = 16;
 const WIDEST_V6: u8 = 32;
 
+/// IPv4 addresses behind a translator (RFC 6052, section 2.1).
+const NAT64: &str = "64:ff9b::/96";
+
 /// Networks that no provider routes, which an organisation may use as a whole (RFC 1918, 6598, 4193, 3927, 4291).
 const PRIVATE: [&str; 7] = [
     "10.0.0.0/8",
@@ -69,6 +72,7 @@ impl LocalAddress {
 fn is_too_wide(net: &IpNet) -> bool {
     let widest = match net {
         IpNet::V4(_) => WIDEST_V4,
+        IpNet::V6(_) if network(NAT64).is_some_and(|all| all.contains(net)) => 96 + WIDEST_V4,
         IpNet::V6(_) => WIDEST_V6,
     };
     let is_private = || {
@@ -165,6 +169,9 @@ mod tests {
             "2001:d00::/24",
             "2001:db8::/31",
             "fc00::/6",
+            "64:ff9b::/96",
+            "64:ff9b::8000:0/97",
+            "64:ff9b::cb00:0/111",
             "",
             "localhost",
             "1.2.3",
