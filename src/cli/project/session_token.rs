@@ -1,7 +1,7 @@
 //! `project session-token`: what a project's session server asks with whether a connection token is still good.
 
 use super::args::SessionTokenArgs;
-use crate::cli::{Failure, confirm, output, resolve};
+use crate::cli::{Failure, confirm, once, output, resolve};
 use crate::client::Client;
 
 pub async fn run(client: &Client, args: &SessionTokenArgs) -> Result<(), Failure> {
@@ -9,19 +9,26 @@ pub async fn run(client: &Client, args: &SessionTokenArgs) -> Result<(), Failure
     if args.revoke {
         return revoke(client, args, &project).await;
     }
+    once::possible()?;
     let issued = client.issue_session_token(project.id).await?;
-    if args.json {
-        return output::json(&issued);
-    }
-    output::talk(format!(
-        "issued a token to the session server of project \"{}\"; this is the only time that it is shown, and the one \
-         before is no longer valid",
-        project.name
-    ));
-    match &issued.token {
-        Some(token) => output::secret(token),
+    let printed = match &issued.token {
+        _ if args.json => output::json(&issued),
+        Some(token) => {
+            output::talk(format!(
+                "issued a token to the session server of project \"{}\"; this is the only time that it is shown, and the \
+                 one before is no longer valid",
+                project.name
+            ));
+            output::secret(token)
+        }
         None => Err(Failure::Failed("the server sent no token".into())),
-    }
+    };
+    once::arrived(printed, || {
+        format!(
+            "the token is lost, and the one before it is no longer valid; run keydeck project session-token {} again",
+            project.id
+        )
+    })
 }
 
 async fn revoke(
