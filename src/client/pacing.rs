@@ -49,9 +49,13 @@ struct EventLength {
 }
 
 impl EventLength {
-    fn longest(&mut self, chunk: &[u8]) -> usize {
+    /// Without empty lines between events, which say nothing and cost the parser as much as any other.
+    fn longest(&mut self, chunk: &mut Vec<u8>) -> usize {
         let mut longest = self.bytes;
-        for &byte in chunk {
+        chunk.retain(|&byte| {
+            if self.bytes == 0 && matches!(byte, b'\n' | b'\r') {
+                return false;
+            }
             self.bytes += 1;
             match byte {
                 b'\n' if !self.in_line => self.bytes = 0,
@@ -60,7 +64,8 @@ impl EventLength {
                 _ => self.in_line = true,
             }
             longest = longest.max(self.bytes);
-        }
+            true
+        });
         longest
     }
 }
@@ -73,14 +78,14 @@ pub fn bytes<C: AsRef<[u8]>, E>(
     let pieces = body.flat_map(|chunk| stream::iter(pieces(chunk)));
     let state = (Box::pin(pieces), Window::new(), EventLength::default());
     stream::unfold(state, async |(mut pieces, mut window, mut event)| {
-        let piece = pieces.next().await?;
-        if let Ok(piece) = &piece {
-            if event.longest(piece) > EVENT {
-                return None;
-            }
+        let mut piece = pieces.next().await?;
+        if let Ok(piece) = &mut piece {
             if window.use_up(piece.len()) > BYTES {
                 // What is not read stays with the sender.
                 sleep_until(window.end).await;
+            }
+            if event.longest(piece) > EVENT {
+                return None;
             }
         }
         Some((piece, (pieces, window, event)))

@@ -55,7 +55,6 @@ async fn listen(client: Client, arrivals: Arrivals, reconnect: Arc<Notify>) {
         while let Some(notice) = events.next().await {
             let message = match notice {
                 Ok(EventNotice::Connected) => {
-                    pause = pauses.build();
                     connected = Some(Instant::now());
                     Message::Connected
                 }
@@ -72,6 +71,9 @@ async fn listen(client: Client, arrivals: Arrivals, reconnect: Arc<Notify>) {
             }
         }
         let held = connected.is_some_and(|since| since.elapsed() >= SETTLED);
+        if held {
+            pause = pauses.build();
+        }
         let error = match ended {
             Some(error) if !(held && client.has_several_servers()) => error,
             _ if arrivals.send(Arrival::Message(Message::GoingOn)) => continue,
