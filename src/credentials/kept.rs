@@ -43,8 +43,13 @@ impl Kept {
 
     pub(super) fn from_text(text: &str) -> Option<Self> {
         let (origins, token) = text.trim().split_once('\n')?;
-        Some(Self {
-            origins: origins.split_whitespace().map(str::to_owned).collect(),
+        let origins: Vec<String> = origins.split_whitespace().map(str::to_owned).collect();
+        // Anything else may be a part of a token, and is not repeated.
+        let are_origins = origins
+            .iter()
+            .all(|origin| origin.starts_with("https://") || origin.starts_with("http://"));
+        are_origins.then(|| Self {
+            origins,
             token: Secret::new(token.trim()),
         })
     }
