@@ -146,6 +146,11 @@ async fn change_everything(stage: &mut Stage) {
     stage
         .ask("PUT /v1/projects/{id}/session-server", &session, server, &[])
         .await;
+    let token = format!("{project}/session-token");
+    for method in ["POST", "DELETE"] {
+        let operation = format!("{method} /v1/projects/{{id}}/session-token");
+        stage.ask(&operation, &token, Value::Null, &[]).await;
+    }
     stage
         .ask(
             "DELETE /v1/projects/{id}/session-server",
