@@ -1,0 +1,167 @@
+//! Holding the tables against the log, a part at a time: where it goes on, and the first row that the log does not explain.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{BATCH, Columns, Kind, Record};
+use crate::server::store::StoreResult;
+
+/// Where a comparison goes on. Its text is opaque to clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    pub stage: Stage,
+    /// Only rows with greater numbers.
+    pub after: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Baseline,
+    Of(Kind),
+    /// What the log knows and no table holds.
+    Missing,
+}
+
+const STAGES: [(Stage, &str); 6] = [
+    (Stage::Baseline, "baseline"),
+    (Stage::Of(Kind::Person), "person"),
+    (Stage::Of(Kind::Project), "project"),
+    (Stage::Of(Kind::Gateway), "gateway"),
+    (Stage::Missing, "missing"),
+    (Stage::Of(Kind::Key), "key"),
+];
+
+impl Stage {
+    fn next(self) -> Option<Cursor> {
+        let at = STAGES.iter().position(|(stage, _)| *stage == self)?;
+        let (stage, _) = STAGES.get(at + 1)?;
+        Some(Cursor {
+            stage: *stage,
+            after: 0,
+        })
+    }
+}
+
+impl Cursor {
+    pub const START: Self = Self {
+        stage: Stage::Baseline,
+        after: 0,
+    };
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = STAGES.iter().find(|(stage, _)| *stage == self.stage);
+        write!(f, "{}:{}", name.map_or("", |(_, name)| *name), self.after)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (stage, after) = text.split_once(':').ok_or(())?;
+        let (stage, _) = STAGES.iter().find(|(_, name)| *name == stage).ok_or(())?;
+        Ok(Self {
+            stage: *stage,
+            after: after.parse().map_err(drop)?,
+        })
+    }
+}
+
+/// A part of the tables, held against the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// How many rows were looked at.
+    pub rows: u64,
+    pub next: Option<Cursor>,
+    /// The first row that the log does not explain, in a sentence.
+    pub unexplained: Option<String>,
+}
+
+impl Compared {
+    pub fn at_once(stage: Stage, unexplained: Option<String>) -> Self {
+        Self {
+            rows: 0,
+            next: stage.next().filter(|_| unexplained.is_none()),
+            unexplained,
+        }
+    }
+}
+
+/// Puts together what was read of one kind, in the order of the numbers.
+pub struct Comparing {
+    kind: Kind,
+    compared: Compared,
+    last: i64,
+}
+
+impl Comparing {
+    pub fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            compared: Compared {
+                rows: 0,
+                next: None,
+                unexplained: None,
+            },
+            last: 0,
+        }
+    }
+
+    /// A row of [`Kind::select_stated`].
+    pub fn row(&mut self, row: &impl Columns) -> StoreResult<()> {
+        let record = Record::read(self.kind, row)?;
+        self.last = record.number;
+        self.compared.rows += 1;
+        if self.compared.unexplained.is_some() {
+            return Ok(());
+        }
+        let width = self.kind.width();
+        let told = match self.kind {
+            Kind::Key if !row.flag(width + 1)? => Some(record.unknown()),
+            Kind::Key => record.contradicted(row.flag(width + 2)?),
+            _ => None,
+        };
+        self.compared.unexplained = match told {
+            Some(sentence) => Some(sentence),
+            None => record.unexplained(row.maybe_hash(width)?),
+        };
+        Ok(())
+    }
+
+    pub fn finish(self) -> Compared {
+        let stage = Stage::Of(self.kind);
+        let next = match self.compared.rows as i64 == BATCH {
+            true => Some(Cursor {
+                stage,
+                after: self.last,
+            }),
+            false => stage.next(),
+        };
+        Compared {
+            next: next.filter(|_| self.compared.unexplained.is_none()),
+            ..self.compared
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comparison_goes_through_all_stages() {
+        let mut stages = vec![Cursor::START];
+        while let Some(next) = stages.last().and_then(|cursor| cursor.stage.next()) {
+            stages.push(next);
+        }
+        assert_eq!(stages.len(), STAGES.len());
+        for cursor in stages {
+            assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        }
+        for text in ["", "key", "key:", "key:x", "people:1", "key:1:2"] {
+            assert_eq!(text.parse::<Cursor>(), Err(()), "{text}");
+        }
+    }
+}
