@@ -7,6 +7,8 @@
     reason = "what a test needs and does not get fails it"
 )]
 
+#[path = "migrate/columns.rs"]
+mod columns;
 #[expect(dead_code, reason = "shared with the crash tests")]
 #[path = "common/real_server.rs"]
 mod deck;
