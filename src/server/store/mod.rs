@@ -21,8 +21,10 @@ mod schema;
 pub mod seals;
 pub mod sqlite;
 mod statement;
+mod tables;
 pub mod transfer;
 mod usage;
+mod value;
 
 use std::net::IpAddr;
 use std::sync::Arc;

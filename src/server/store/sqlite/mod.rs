@@ -74,6 +74,12 @@ pub use self::bulk::{SampleKey, SampleProject, SampleUser};
 pub(super) use self::connection::alone;
 pub(crate) use self::connection::prepare;
 
+/// The newest schema, without a row in it.
+#[cfg(test)]
+pub(super) fn in_memory() -> StoreResult<Connection> {
+    connection::in_memory(connection::NEWEST)
+}
+
 /// A keydeck database in a file of its own.
 pub struct SqliteStore {
     // Ended in this order: the writer is the last to close the file, and tidies up.
