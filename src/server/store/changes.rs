@@ -1,6 +1,8 @@
 //! What the activity log is told of a change: the action, whose it is, and field by field the old
 //! value and the new one. Nothing of any secret.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use super::statement::Entity;
@@ -13,7 +15,7 @@ pub struct Subject<'a> {
     pub action: ActivityAction,
     /// The numbers of the key and of its creator.
     pub key: Option<(i64, i64)>,
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     pub changes: Map<String, Value>,
     /// Of which the log states what there is behind the change.
     pub about: Option<Entity>,
@@ -25,7 +27,7 @@ impl<'a> Subject<'a> {
         Self {
             action,
             key: None,
-            name,
+            name: name.into(),
             changes,
             about: None,
         }
@@ -40,9 +42,20 @@ impl<'a> Subject<'a> {
         Self {
             action,
             key: Some(key),
-            name,
+            name: name.into(),
             changes,
             about: (action != ActivityAction::KeyRevealed).then_some(Entity::Key(key.0)),
+        }
+    }
+
+    /// To be kept until all of a change is done.
+    pub fn into_owned(self) -> Subject<'static> {
+        Subject {
+            action: self.action,
+            key: self.key,
+            name: self.name.into_owned().into(),
+            changes: self.changes,
+            about: self.about,
         }
     }
 

@@ -4,10 +4,15 @@
 //! Every change and the activity row that records it are one transaction, and a call returns only
 //! after that transaction is durable. Reads see every change whose call has returned.
 
+mod acting;
 mod alike;
 mod changes;
 mod clock;
+mod count;
 mod counted;
+mod data_keys;
+mod db;
+mod dialect;
 mod filter;
 mod gateways;
 pub(crate) mod latency;
@@ -17,8 +22,12 @@ mod people;
 pub mod postgres;
 mod projects;
 mod report;
+mod row;
 mod schema;
 pub mod seals;
+mod session_servers;
+mod session_tokens;
+mod sql;
 pub mod sqlite;
 mod statement;
 mod tables;
@@ -38,7 +47,6 @@ pub use self::clock::DatabaseClock;
 pub use self::gateways::NewGatewayRecord;
 pub use self::latency::Latencies;
 pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
-use self::projects::ids_that_begin;
 pub use self::projects::{
     AskingServer, NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
     SessionTokenIssue,

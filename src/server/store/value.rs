@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use bytes::BytesMut;
 use jiff::Timestamp;
-use rusqlite::types::{ToSqlOutput, Type as SqliteType, Value as Owned, ValueRef};
+use rusqlite::types::{ToSqlOutput, Type as SqliteType, ValueRef};
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, WrongType, to_sql_checked};
 use uuid::Uuid;
 
@@ -23,8 +23,6 @@ pub enum Value<'a> {
     Text(Cow<'a, str>),
     Id(Uuid),
     Bytes(Cow<'a, [u8]>),
-    /// A list, of which a column is one: see `Dialect::among`.
-    Numbers(Cow<'a, [i64]>),
 }
 
 macro_rules! from {
@@ -54,7 +52,6 @@ from!(
     Timestamp => |time| Self::Number(time.as_microsecond()),
     Role => |role| Self::Text(role.as_str().into()),
     Scope => |scope| Self::Number(scope as i64),
-    &'a [i64] => |numbers| Self::Numbers(numbers.into()),
 );
 
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
@@ -64,6 +61,12 @@ impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
 }
 
 impl Value<'_> {
+    /// What is looked for in names. A character that can't be in a text of PostgreSQL can't be found in one either; the
+    /// program keeps it out of all that it stores.
+    pub fn sought(text: &str) -> Value<'static> {
+        Value::Text(text.replace('\0', "\u{FFFD}").into())
+    }
+
     /// Whether a column of this kind takes it.
     pub fn is_of(&self, kind: Kind) -> bool {
         match (self, kind) {
@@ -103,20 +106,14 @@ impl Value<'_> {
 
 impl rusqlite::ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        let borrowed = |value| Ok(ToSqlOutput::Borrowed(value));
-        match self {
-            Value::Null => borrowed(ValueRef::Null),
-            Value::Flag(flag) => borrowed(ValueRef::Integer((*flag).into())),
-            Value::Number(number) => borrowed(ValueRef::Integer(*number)),
-            Value::Text(text) => borrowed(ValueRef::Text(text.as_bytes())),
-            Value::Id(id) => borrowed(ValueRef::Blob(id.as_bytes())),
-            Value::Bytes(bytes) => borrowed(ValueRef::Blob(bytes)),
-            Value::Numbers(numbers) => {
-                let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
-                let list = format!("[{}]", numbers.join(","));
-                Ok(ToSqlOutput::Owned(Owned::Text(list)))
-            }
-        }
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Flag(flag) => ValueRef::Integer((*flag).into()),
+            Value::Number(number) => ValueRef::Integer(*number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Id(id) => ValueRef::Blob(id.as_bytes()),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
     }
 }
 
@@ -142,7 +139,6 @@ impl ToSql for Value<'_> {
                 Uuid::from_slice(bytes).map_err(|_| other())?.to_sql(kind, out)
             }
             (Value::Bytes(bytes), &Type::BYTEA) => bytes.as_ref().to_sql(kind, out),
-            (Value::Numbers(numbers), &Type::INT8_ARRAY) => numbers.as_ref().to_sql(kind, out),
             _ => Err(other()),
         }
     }

@@ -11,11 +11,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::clock::NOW;
-use super::rows::{hash, parsed, person, time};
+use super::rows::{hash, person, time};
 use super::{ask, statement};
-use crate::api::{Activity, ActivityHead, ChainHash, PersonRef, Stated};
-use crate::model::Role;
+use crate::api::{Activity, ActivityHead, ChainHash, Stated};
+use crate::server::store::acting::{Acting, acting};
 use crate::server::store::changes::Subject;
+use crate::server::store::db;
 use crate::server::store::statement::Entity;
 use crate::server::store::{Actor, StoreError, StoreResult, Visible};
 
@@ -38,22 +39,25 @@ struct Told {
     about: Option<Entity>,
 }
 
-/// Somebody of whom it was seen, in this transaction, that they may act.
-#[derive(Debug, Clone)]
-pub struct Acting {
-    pub seq: i64,
-    pub person: PersonRef,
-    pub address: Option<IpAddr>,
-    visible: Visible,
-}
+impl<'a> db::Change for Change<'a> {
+    type Db = Transaction<'a>;
 
-impl Acting {
-    /// The number of the only one whose things they may see; 0 is anybody's.
-    pub fn only_theirs(&self) -> i64 {
-        match self.visible {
-            Visible::All => 0,
-            Visible::CreatedBy(_) => self.seq,
-        }
+    fn db(&self) -> &Transaction<'a> {
+        &self.tx
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn actor(&self) -> StoreResult<&Acting> {
+        let nobody = || StoreError::Fault("a change was made by nobody".into());
+        self.actor.as_ref().ok_or_else(nobody)
+    }
+
+    fn record(&mut self, subject: Subject<'_>) {
+        let address = self.actor.as_ref().and_then(|actor| actor.address);
+        self.append(address, None, subject);
     }
 }
 
@@ -107,8 +111,7 @@ impl<'a> Change<'a> {
 
     /// Who acts.
     pub fn actor(&self) -> StoreResult<Acting> {
-        let nobody = || StoreError::Fault("a change was made by nobody".into());
-        self.actor.clone().ok_or_else(nobody)
+        db::Change::actor(self).cloned()
     }
 
     /// Puts a row behind the log. `key` is the id of the key that it is about.
@@ -130,7 +133,7 @@ impl<'a> Change<'a> {
             address,
             action: subject.action,
             key,
-            subject: subject.name.to_owned(),
+            subject: subject.name.into_owned(),
             changes: Value::Object(subject.changes),
             stated: Stated::default(),
             hash: ChainHash::START,
@@ -231,27 +234,4 @@ fn told(row: &Activity) -> Option<String> {
 
 fn headless() -> StoreError {
     StoreError::Fault("the activity log has lost the note of its newest row".into())
-}
-
-async fn acting(tx: &Transaction<'_>, by: Actor) -> StoreResult<Acting> {
-    let sql = "SELECT seq, email, role, token_hash FROM users WHERE id = $1 AND removed_at IS NULL";
-    let row = ask::maybe(tx, sql, &[&by.user])
-        .await?
-        .ok_or(StoreError::ActorGone)?;
-    let token: Option<&[u8]> = row.try_get(3)?;
-    if by.token.is_some_and(|given| token != Some(given.0.as_slice())) {
-        return Err(StoreError::ActorGone);
-    }
-    if parsed(&row, 2, str::parse::<Role>)? != by.role {
-        return Err(StoreError::RoleChanged);
-    }
-    Ok(Acting {
-        seq: row.try_get(0)?,
-        person: PersonRef {
-            id: by.user,
-            email: row.try_get(1)?,
-        },
-        address: by.address,
-        visible: by.visible,
-    })
 }

@@ -5,11 +5,12 @@ use uuid::Uuid;
 
 use super::change::Change;
 use super::rows::{Kept, KeyBy, find_key, hash, lines, rank};
-use super::{ask, clock, data_keys, projects};
+use super::{ask, clock, data_keys};
 use crate::api::ActivityAction;
 use crate::model::{Settings, ValidKey, are_alike, compared};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::clock::Steady;
+use crate::server::store::projects;
 use crate::server::store::{
     Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed,
     StoreError, StoreResult, Visible,

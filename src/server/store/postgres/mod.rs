@@ -18,7 +18,6 @@ mod data_keys;
 mod error;
 mod filter;
 mod find;
-mod gateways;
 mod keys;
 mod lanes;
 mod list;
@@ -28,12 +27,9 @@ mod options;
 mod passfile;
 mod people;
 mod pool;
-mod projects;
 mod removal;
 mod rows;
 mod schema;
-mod session_servers;
-mod session_tokens;
 mod sql;
 mod startup;
 mod statement;
@@ -66,6 +62,7 @@ use super::{
     SessionServerChange, SessionSigner, SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible,
     WrappedDataKey, latency,
 };
+use super::{gateways, projects, session_servers, session_tokens};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
     ProjectQuery, RemovalProgress, Usage, User, UserQuery,

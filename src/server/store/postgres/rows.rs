@@ -7,17 +7,35 @@ use uuid::Uuid;
 use super::ask::{self, Db};
 use crate::api::{PersonRef, ProjectRef, Sort, User};
 use crate::model::{LocalAddress, Role, Scope, Settings, TokenHash, UiDomain};
-use crate::server::store::{
-    Found, KeyRecord, Place, PlaceValue, RevokedKey, StoreError, StoreResult, Visible,
-};
+use crate::server::store::row::{self, unreadable};
+use crate::server::store::value::Integer;
+use crate::server::store::{Found, KeyRecord, Place, PlaceValue, RevokedKey, StoreResult, Visible};
 
 /// The rank of a scope, which is its place in the `scope` sort.
 pub fn rank(scope: Scope) -> i16 {
     scope as i16
 }
 
-fn unreadable(why: impl std::fmt::Display) -> StoreError {
-    StoreError::Fault(format!("a column can't be read: {why}"))
+impl row::Row for Row {
+    fn number(&self, index: usize) -> StoreResult<Option<i64>> {
+        Ok(self.try_get::<_, Option<Integer>>(index)?.map(|number| number.0))
+    }
+
+    fn flag(&self, index: usize) -> StoreResult<Option<bool>> {
+        Ok(self.try_get(index)?)
+    }
+
+    fn text(&self, index: usize) -> StoreResult<Option<&str>> {
+        Ok(self.try_get(index)?)
+    }
+
+    fn bytes(&self, index: usize) -> StoreResult<Option<&[u8]>> {
+        Ok(self.try_get(index)?)
+    }
+
+    fn id(&self, index: usize) -> StoreResult<Option<Uuid>> {
+        Ok(self.try_get(index)?)
+    }
 }
 
 pub fn time(row: &Row, index: usize) -> StoreResult<Timestamp> {

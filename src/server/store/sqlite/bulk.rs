@@ -9,10 +9,12 @@ use uuid::Uuid;
 use super::activity::Chain;
 use super::people::user_seq;
 use super::rows::{micros, rank};
-use super::{activity, keys, people, projects, statement, usage};
+use super::{activity, keys, people, statement, usage};
 use crate::api::{PersonRef, User};
 use crate::model::{Role, Scope};
 use crate::server::store::clock::Clocks;
+use crate::server::store::db::at_once;
+use crate::server::store::projects;
 use crate::server::store::statement::Entity;
 use crate::server::store::{NewKey, ProjectRecord, StoreError, StoreResult, Tally};
 
@@ -110,7 +112,8 @@ fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<()> {
         keys: 0,
         session_server: None,
     };
-    match projects::insert(conn, &project)? {
+    let creator = user_seq(conn, project.creator.id)?;
+    match at_once(projects::insert(conn, &project, creator))? {
         true => put_down(conn, Entity::Project(project.id)),
         false => Err(StoreError::Fault(format!(
             "two projects are called {}",

@@ -13,6 +13,8 @@ use crate::api::ActivityAction;
 use crate::model::{Settings, ValidKey, are_alike, compared};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::clock::Steady;
+use crate::server::store::db::at_once;
+use crate::server::store::projects;
 use crate::server::store::{
     Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed,
     StoreError, StoreResult, Visible,
@@ -25,7 +27,12 @@ pub fn create(conn: &Connection, new: &NewKey, by: Acting, steady: &Steady) -> S
     {
         return Ok(answer);
     }
-    let project = match new.valid.project.map(|id| project(conn, id)).transpose()? {
+    let project = match new
+        .valid
+        .project
+        .map(|id| at_once(projects::find(conn, id)))
+        .transpose()?
+    {
         Some(None) => return Ok(KeyCreation::ProjectMissing),
         Some(Some((_, false))) => return Ok(KeyCreation::ProjectNotDeployed),
         Some(Some((seq, true))) => Some(seq),
@@ -126,15 +133,6 @@ fn replay(
             _ => Some(KeyCreation::Replayed(None)),
         },
     })
-}
-
-/// The project's `seq`, and whether it is deployed.
-fn project(conn: &Connection, id: Uuid) -> StoreResult<Option<(i64, bool)>> {
-    let mut statement =
-        conn.prepare_cached("SELECT seq, deployed FROM projects WHERE id = ? AND removed_at IS NULL")?;
-    Ok(statement
-        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?)
 }
 
 /// Whether a key that `by` may see has the name; of the others nothing is told, and a unique index holds the keys

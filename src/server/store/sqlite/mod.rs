@@ -9,8 +9,8 @@ mod clock;
 mod connection;
 mod count;
 mod data_keys;
+mod db;
 mod filter;
-mod gateways;
 mod health;
 mod keys;
 mod list;
@@ -20,14 +20,11 @@ mod on_disk;
 mod open_file;
 mod order;
 mod people;
-mod projects;
 mod readers;
 mod removal;
 mod rows;
 mod schema;
 mod search;
-mod session_servers;
-mod session_tokens;
 mod statement;
 mod trigrams;
 mod usage;
@@ -45,6 +42,7 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use self::db::{Change, change};
 use self::health::Health;
 use self::names::Known;
 use self::open_file::OpenFile;
@@ -55,6 +53,7 @@ use self::watch::Bell;
 use self::writer::Writer;
 use super::clock::Steady;
 use super::counted::Entry;
+use super::db::at_once;
 use super::filter::is_quick;
 use super::{
     Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding,
@@ -63,6 +62,7 @@ use super::{
     SessionServerChange, SessionSigner, SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible,
     WrappedDataKey,
 };
+use super::{gateways, projects, session_servers, session_tokens};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
     ProjectQuery, RemovalProgress, Usage, User, UserQuery,
@@ -158,6 +158,24 @@ impl SqliteStore {
             .await
     }
 
+    /// Runs `work` as one change, if `by` may still act in it.
+    async fn change<T, F>(&self, by: Actor, work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Change) -> StoreResult<T> + Send + 'static,
+    {
+        self.writer.run(move |conn| change(conn, Some(by), &work)).await
+    }
+
+    /// As [`SqliteStore::change`], where secrets are destroyed.
+    async fn change_and_erase<T, F>(&self, by: Actor, work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Change) -> StoreResult<T> + Send + 'static,
+    {
+        self.writer.erase(move |conn| change(conn, Some(by), &work)).await
+    }
+
     /// As [`SqliteStore::act`], where secrets are destroyed.
     async fn act_and_erase<T, F>(&self, by: Actor, mut work: F) -> StoreResult<T>
     where
@@ -241,12 +259,12 @@ impl Store for SqliteStore {
 
     async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>> {
         self.pool
-            .read(|conn| snapshot(conn, |conn| projects::page(conn, query, visible)))
+            .read(|conn| snapshot(conn, |conn| at_once(projects::page(conn, query, visible))))
     }
 
     async fn project(&self, id: Uuid, visible: Visible) -> StoreResult<Option<ProjectRecord>> {
         self.pool
-            .read(|conn| snapshot(conn, |conn| projects::by_id(conn, id, visible)))
+            .read(|conn| snapshot(conn, |conn| at_once(projects::by_id(conn, id, visible))))
     }
 
     async fn add_project(
@@ -255,7 +273,7 @@ impl Store for SqliteStore {
         deployed: bool,
         by: Actor,
     ) -> StoreResult<Result<ProjectRecord, Taken>> {
-        self.act(by, move |conn, by| projects::add(conn, &name, deployed, by))
+        self.change(by, move |change| at_once(projects::add(change, &name, deployed)))
             .await
     }
 
@@ -267,14 +285,14 @@ impl Store for SqliteStore {
         visible: Visible,
         by: Actor,
     ) -> StoreResult<Option<Result<ProjectRecord, Taken>>> {
-        self.act(by, move |conn, by| {
-            projects::edit(conn, id, name.as_deref(), deployed, visible, by)
+        self.change(by, move |change| {
+            at_once(projects::edit(change, id, name.as_deref(), deployed, visible))
         })
         .await
     }
 
     async fn remove_project(&self, id: Uuid, visible: Visible, by: Actor) -> StoreResult<ProjectRemoval> {
-        self.act_and_erase(by, move |conn, by| projects::remove(conn, id, visible, by))
+        self.change_and_erase(by, move |change| at_once(projects::remove(change, id, visible)))
             .await
     }
 
@@ -284,16 +302,17 @@ impl Store for SqliteStore {
         new: NewSessionServer,
         by: Actor,
     ) -> StoreResult<SessionServerChange> {
-        self.act_and_erase(by, move |conn, by| session_servers::set(conn, id, &new, by))
+        self.change_and_erase(by, move |change| at_once(session_servers::set(change, id, &new)))
             .await
     }
 
     async fn session_signer(&self, project: Uuid) -> StoreResult<Option<SessionSigner>> {
-        self.pool.read(|conn| session_servers::signer(conn, project))
+        self.pool
+            .read(|conn| at_once(session_servers::signer(conn, project)))
     }
 
     async fn remove_session_server(&self, id: Uuid, by: Actor) -> StoreResult<bool> {
-        self.act_and_erase(by, move |conn, by| session_servers::remove(conn, id, by))
+        self.change_and_erase(by, move |change| at_once(session_servers::remove(change, id)))
             .await
     }
 
@@ -303,32 +322,34 @@ impl Store for SqliteStore {
         token: TokenHash,
         by: Actor,
     ) -> StoreResult<SessionTokenIssue> {
-        self.act(by, move |conn, by| {
-            session_tokens::issue(conn, project, token, by)
+        self.change(by, move |change| {
+            at_once(session_tokens::issue(change, project, token))
         })
         .await
     }
 
     async fn revoke_session_token(&self, project: Uuid, by: Actor) -> StoreResult<bool> {
-        self.act(by, move |conn, by| session_tokens::revoke(conn, project, by))
+        self.change(by, move |change| at_once(session_tokens::revoke(change, project)))
             .await
     }
 
     async fn asking_server(&self, token: &TokenHash) -> StoreResult<Option<AskingServer>> {
         self.pool
-            .read(|conn| snapshot(conn, |conn| session_tokens::asking(conn, token)))
+            .read(|conn| at_once(session_tokens::asking(conn, token)))
     }
 
     async fn gateways(&self) -> StoreResult<Vec<Gateway>> {
-        self.pool.read(gateways::all)
+        self.pool.read(|conn| at_once(gateways::all(conn)))
     }
 
     async fn add_gateway(&self, new: NewGatewayRecord, by: Actor) -> StoreResult<Result<Gateway, Taken>> {
-        self.act(by, move |conn, by| gateways::add(conn, &new, by)).await
+        self.change(by, move |change| at_once(gateways::add(change, &new)))
+            .await
     }
 
     async fn remove_gateway(&self, id: Uuid, by: Actor) -> StoreResult<bool> {
-        self.act(by, move |conn, by| gateways::remove(conn, id, by)).await
+        self.change(by, move |change| at_once(gateways::remove(change, id)))
+            .await
     }
 
     async fn check(&self, key: &TokenHash, gateway: Option<&TokenHash>) -> StoreResult<Checked> {

@@ -9,10 +9,12 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::activity;
-use super::rows::{USER_COLUMNS, micros, parsed, user, uuid};
+use super::rows::{USER_COLUMNS, micros, user, uuid};
 use crate::api::{ActivityAction, ChainHash, DEFAULT_LIMIT, Organisation, Person, User, UserQuery};
 use crate::model::{Role, TokenHash, compared};
+use crate::server::store::acting;
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::db::at_once;
 use crate::server::store::statement::{Entity, STATED_OF_PERSON, explained};
 use crate::server::store::{Actor, NewUserRecord, RoleChange, StoreError, StoreResult, Taken, Visible};
 
@@ -43,7 +45,6 @@ pub fn user_seq(conn: &Connection, id: Uuid) -> StoreResult<i64> {
 #[derive(Debug, Clone, Copy)]
 pub struct Acting {
     pub seq: i64,
-    pub user: Uuid,
     pub address: Option<IpAddr>,
     visible: Visible,
 }
@@ -60,24 +61,17 @@ impl Acting {
 
 /// What was decided about `by` before the transaction must still be so in it.
 pub fn acting(conn: &Connection, by: Actor) -> StoreResult<Acting> {
-    let found = conn
-        .prepare_cached("SELECT seq, role, token_hash FROM users WHERE id = ? AND removed_at IS NULL")?
-        .query_row([by.user.as_bytes()], |row| {
-            let token = row.get::<_, Option<[u8; 32]>>(2)?.map(TokenHash);
-            Ok((row.get(0)?, parsed(row, 1, str::parse::<Role>)?, token))
-        })
-        .optional()?;
-    match found {
-        None => Err(StoreError::ActorGone),
-        Some((_, _, token)) if by.token.is_some() && by.token != token => Err(StoreError::ActorGone),
-        Some((_, role, _)) if role != by.role => Err(StoreError::RoleChanged),
-        Some((seq, _, _)) => Ok(Acting {
-            seq,
-            user: by.user,
-            address: by.address,
-            visible: by.visible,
-        }),
-    }
+    let acting::Acting {
+        seq,
+        address,
+        visible,
+        ..
+    } = at_once(acting::acting(conn, by))?;
+    Ok(Acting {
+        seq,
+        address,
+        visible,
+    })
 }
 
 pub fn by_token(conn: &Connection, token: &TokenHash) -> StoreResult<Option<User>> {

@@ -57,7 +57,7 @@ impl Chain<'_> {
             address,
             action: subject.action,
             key,
-            subject: subject.name.to_owned(),
+            subject: subject.name.into_owned(),
             changes: Value::Object(subject.changes),
             stated,
             hash: ChainHash::START,
@@ -226,7 +226,7 @@ pub fn carry_over(tx: &Transaction) -> StoreResult<()> {
             let subject = Subject {
                 action: parsed(row, 3, str::parse)?,
                 key: key.zip(row.get(5)?),
-                name: &name,
+                name: name.into(),
                 changes,
                 about: None,
             };

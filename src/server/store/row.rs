@@ -1,0 +1,149 @@
+//! A row as it is read: column by column, in the order in which the statement names them, whichever engine has it.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{StoreError, StoreResult};
+use crate::api::{ChainHash, Organisation, PersonRef, ProjectRef, User};
+use crate::model::{Role, Scope, TokenHash};
+
+/// A row of an engine. What is NULL is `None`.
+pub trait Row {
+    fn number(&self, index: usize) -> StoreResult<Option<i64>>;
+    fn flag(&self, index: usize) -> StoreResult<Option<bool>>;
+    fn text(&self, index: usize) -> StoreResult<Option<&str>>;
+    fn bytes(&self, index: usize) -> StoreResult<Option<&[u8]>>;
+    fn id(&self, index: usize) -> StoreResult<Option<Uuid>>;
+}
+
+/// The columns of a row that are still to be read.
+pub struct Columns<'a, R> {
+    row: &'a R,
+    next: usize,
+}
+
+/// What is read from one column or several.
+pub trait Read: Sized {
+    fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self>;
+}
+
+/// What one column holds.
+pub trait Field: Sized {
+    fn of<R: Row>(row: &R, index: usize) -> StoreResult<Option<Self>>;
+}
+
+/// Reads a whole row.
+pub fn read<T: Read, R: Row>(row: &R) -> StoreResult<T> {
+    T::read(&mut Columns { row, next: 0 })
+}
+
+impl<R: Row> Columns<'_, R> {
+    /// What comes next.
+    pub fn next<T: Read>(&mut self) -> StoreResult<T> {
+        T::read(self)
+    }
+
+    fn field<T: Field>(&mut self) -> StoreResult<Option<T>> {
+        let index = self.next;
+        self.next += 1;
+        T::of(self.row, index)
+    }
+}
+
+pub fn unreadable(why: impl std::fmt::Display) -> StoreError {
+    StoreError::Fault(format!("a column can't be read: {why}"))
+}
+
+macro_rules! fields {
+    ($($type:ty => $column:ident $(, |$value:ident| $made:expr)?;)+) => {$(
+        impl Field for $type {
+            fn of<R: Row>(row: &R, index: usize) -> StoreResult<Option<Self>> {
+                let value = row.$column(index)?;
+                $(let value = value.map(|$value| $made.map_err(unreadable)).transpose()?;)?
+                Ok(value)
+            }
+        }
+
+        impl Read for $type {
+            fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+                columns.field()?.ok_or_else(|| unreadable("it is NULL"))
+            }
+        }
+    )+};
+}
+
+fields!(
+    i64 => number;
+    u64 => number, |number| u64::try_from(number);
+    u32 => number, |number| u32::try_from(number);
+    bool => flag;
+    Uuid => id;
+    String => text, |text| text.parse();
+    Vec<u8> => bytes, |bytes| Ok::<_, StoreError>(bytes.to_vec());
+    [u8; 32] => bytes, |bytes| bytes.try_into();
+    TokenHash => bytes, |bytes| bytes.try_into().map(TokenHash);
+    ChainHash => bytes, |bytes| bytes.try_into().map(ChainHash);
+    Timestamp => number, |micros| Timestamp::from_microsecond(micros);
+    Role => text, |role| role.parse();
+    Scope => number, |rank| scope(rank);
+);
+
+/// The scope of a rank, which is its place in the `scope` sort.
+fn scope(rank: i64) -> Result<Scope, String> {
+    let scope = Scope::ALL.into_iter().find(|&scope| scope as i64 == rank);
+    scope.ok_or_else(|| format!("there is no scope {rank}"))
+}
+
+impl<T: Field> Read for Option<T> {
+    fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        columns.field()
+    }
+}
+
+macro_rules! tuples {
+    ($(($($part:ident)*))+) => {$(
+        impl<$($part: Read),*> Read for ($($part,)*) {
+            fn read<R: Row>(_columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+                Ok(($($part::read(_columns)?,)*))
+            }
+        }
+    )+};
+}
+
+tuples!(() (A B) (A B C) (A B C D) (A B C D E) (A B C D E F));
+
+/// What has a column for each of its fields, by the same name.
+pub trait Record: Read {
+    const COLUMNS: &'static [&'static str];
+
+    /// Its columns in a statement where its table is called so.
+    fn columns(table: &str) -> String {
+        let columns: Vec<String> = Self::COLUMNS
+            .iter()
+            .map(|column| format!("{table}.{column}"))
+            .collect();
+        columns.join(", ")
+    }
+}
+
+macro_rules! records {
+    ($($type:ident { $($column:ident),+ })+) => {$(
+        impl Record for $type {
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+        }
+
+        impl Read for $type {
+            fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+                $(let $column = columns.next()?;)+
+                Ok(Self { $($column),+ })
+            }
+        }
+    )+};
+}
+
+records! {
+    Organisation { id, name }
+    PersonRef { id, email }
+    ProjectRef { id, name, deployed }
+    User { id, email, role, created_at }
+}

@@ -1,0 +1,154 @@
+//! SQLite, as operations see it: what they ask for is there before they wait for it.
+
+use std::future::ready;
+
+use jiff::Timestamp;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row as SqliteRow, params_from_iter};
+use uuid::Uuid;
+
+use super::activity;
+use crate::server::store::acting::{Acting, acting};
+use crate::server::store::changes::Subject;
+use crate::server::store::db::{Change as InChange, Db, at_once};
+use crate::server::store::dialect::Dialect;
+use crate::server::store::row::{Read, Row, read};
+use crate::server::store::value::Value;
+use crate::server::store::{Actor, StoreError, StoreResult};
+
+impl Db for Connection {
+    const DIALECT: Dialect = Dialect::Sqlite;
+
+    fn all<T: Read + Send>(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = StoreResult<Vec<T>>> + Send {
+        ready(rows(self, sql, values, usize::MAX))
+    }
+
+    fn maybe<T: Read + Send>(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = StoreResult<Option<T>>> + Send {
+        ready(rows(self, sql, values, 1).map(|rows| rows.into_iter().next()))
+    }
+
+    fn run(&self, sql: &str, values: &[Value<'_>]) -> impl Future<Output = StoreResult<u64>> + Send {
+        let run = || Ok(self.prepare_cached(sql)?.execute(params_from_iter(values))? as u64);
+        ready(run())
+    }
+}
+
+/// The first rows.
+fn rows<T: Read>(conn: &Connection, sql: &str, values: &[Value<'_>], most: usize) -> StoreResult<Vec<T>> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut all = Vec::new();
+    while all.len() < most
+        && let Some(row) = rows.next()?
+    {
+        all.push(read(row)?);
+    }
+    Ok(all)
+}
+
+impl Row for SqliteRow<'_> {
+    fn number(&self, index: usize) -> StoreResult<Option<i64>> {
+        Ok(self.get(index)?)
+    }
+
+    fn flag(&self, index: usize) -> StoreResult<Option<bool>> {
+        Ok(self.get(index)?)
+    }
+
+    fn text(&self, index: usize) -> StoreResult<Option<&str>> {
+        let text = self.get_ref(index)?.as_str_or_null();
+        Ok(text.map_err(rusqlite::Error::from)?)
+    }
+
+    fn bytes(&self, index: usize) -> StoreResult<Option<&[u8]>> {
+        let bytes = self.get_ref(index)?.as_blob_or_null();
+        Ok(bytes.map_err(rusqlite::Error::from)?)
+    }
+
+    fn id(&self, index: usize) -> StoreResult<Option<Uuid>> {
+        Ok(match self.get_ref(index)? {
+            ValueRef::Null => None,
+            _ => Some(Uuid::from_bytes(self.get(index)?)),
+        })
+    }
+}
+
+/// A change, in the writer's transaction.
+pub struct Change<'a> {
+    conn: &'a Connection,
+    now: Timestamp,
+    actor: Option<Acting>,
+    told: Vec<Subject<'static>>,
+}
+
+/// Runs `work` as a change of `by`, if they may still act; `None` is nobody.
+pub fn change<T>(
+    conn: &Connection,
+    by: Option<Actor>,
+    work: impl FnOnce(&mut Change) -> StoreResult<T>,
+) -> StoreResult<T> {
+    let mut change = Change {
+        conn,
+        now: now(),
+        actor: by.map(|by| at_once(acting(conn, by))).transpose()?,
+        told: Vec::new(),
+    };
+    let done = work(&mut change)?;
+    change.write_log()?;
+    Ok(done)
+}
+
+/// As exactly as it is stored.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+}
+
+impl InChange for Change<'_> {
+    type Db = Connection;
+
+    fn db(&self) -> &Connection {
+        self.conn
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn actor(&self) -> StoreResult<&Acting> {
+        let nobody = || StoreError::Fault("a change was made by nobody".into());
+        self.actor.as_ref().ok_or_else(nobody)
+    }
+
+    fn record(&mut self, subject: Subject<'_>) {
+        self.told.push(subject.into_owned());
+    }
+}
+
+impl Change<'_> {
+    fn write_log(self) -> StoreResult<()> {
+        let Self {
+            conn,
+            now,
+            actor,
+            told,
+        } = self;
+        if told.is_empty() {
+            return Ok(());
+        }
+        let by = actor.as_ref().map(|actor| actor.seq);
+        let address = actor.and_then(|actor| actor.address);
+        activity::extend(conn, |log| {
+            told.into_iter()
+                .try_for_each(|subject| log.append(now, by, address, subject))
+        })
+    }
+}
