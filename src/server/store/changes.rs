@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::statement::Entity;
 use super::{Changed, KeyRecord, NewSessionServer, ProjectRecord};
@@ -15,6 +16,8 @@ pub struct Subject<'a> {
     pub action: ActivityAction,
     /// The numbers of the key and of its creator.
     pub key: Option<(i64, i64)>,
+    /// Of the key, where it is known.
+    pub id: Option<Uuid>,
     pub name: Cow<'a, str>,
     pub changes: Map<String, Value>,
     /// Of which the log states what there is behind the change.
@@ -27,6 +30,7 @@ impl<'a> Subject<'a> {
         Self {
             action,
             key: None,
+            id: None,
             name: name.into(),
             changes,
             about: None,
@@ -42,10 +46,16 @@ impl<'a> Subject<'a> {
         Self {
             action,
             key: Some(key),
+            id: None,
             name: name.into(),
             changes,
             about: (action != ActivityAction::KeyRevealed).then_some(Entity::Key(key.0)),
         }
+    }
+
+    /// Of a key that has this id.
+    pub fn with_id(self, id: Uuid) -> Self {
+        Self { id: Some(id), ..self }
     }
 
     /// To be kept until all of a change is done.
@@ -53,6 +63,7 @@ impl<'a> Subject<'a> {
         Subject {
             action: self.action,
             key: self.key,
+            id: self.id,
             name: self.name.into_owned().into(),
             changes: self.changes,
             about: self.about,

@@ -108,15 +108,23 @@ fn inserting<'a>(table: &Table, row: Columns<'a>) -> (String, Vec<Value<'a>>) {
     (sql, values)
 }
 
+/// Stores one row of a table that numbers them. Returns its number.
+pub async fn insert_numbered(db: &impl Db, table: &Table, row: Columns<'_>) -> StoreResult<i64> {
+    let (sql, values) = inserting(table, row);
+    one(db, &format!("{sql} RETURNING seq"), &values).await
+}
+
+/// What stands behind SET in a statement, and its values.
+pub fn assigned(set: Columns<'_>) -> (String, Vec<Value<'_>>) {
+    let (columns, values): (Vec<&str>, Vec<Value>) = set.into_iter().unzip();
+    (format!("{} = ?", columns.join(" = ?, ")), values)
+}
+
 /// Changes the row of this number, which must be there.
 pub async fn update(db: &impl Db, table: &Table, seq: i64, set: Columns<'_>) -> StoreResult<()> {
-    let (columns, mut values): (Vec<&str>, Vec<Value>) = set.into_iter().unzip();
+    let (set, mut values) = assigned(set);
     values.push(seq.into());
-    let sql = format!(
-        "UPDATE {} SET {} = ? WHERE seq = ?",
-        table.name,
-        columns.join(" = ?, ")
-    );
+    let sql = format!("UPDATE {} SET {set} WHERE seq = ?", table.name);
     run_one(db, &sql, &values).await
 }
 

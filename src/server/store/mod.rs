@@ -5,6 +5,7 @@
 //! after that transaction is durable. Reads see every change whose call has returned.
 
 mod acting;
+mod activity;
 mod alike;
 mod changes;
 mod clock;
@@ -15,6 +16,8 @@ mod db;
 mod dialect;
 mod filter;
 mod gateways;
+mod key_row;
+mod keys;
 pub(crate) mod latency;
 mod order;
 mod paging;

@@ -37,13 +37,18 @@ pub fn read<T: Read, R: Row>(row: &R) -> StoreResult<T> {
     T::read(&mut Columns { row, next: 0 })
 }
 
+/// Reads the columns from this one on.
+pub fn read_at<T: Read, R: Row>(row: &R, first: usize) -> StoreResult<T> {
+    T::read(&mut Columns { row, next: first })
+}
+
 impl<R: Row> Columns<'_, R> {
     /// What comes next.
     pub fn next<T: Read>(&mut self) -> StoreResult<T> {
         T::read(self)
     }
 
-    fn field<T: Field>(&mut self) -> StoreResult<Option<T>> {
+    pub fn field<T: Field>(&mut self) -> StoreResult<Option<T>> {
         let index = self.next;
         self.next += 1;
         T::of(self.row, index)
@@ -57,7 +62,7 @@ pub fn unreadable(why: impl std::fmt::Display) -> StoreError {
 macro_rules! fields {
     ($($type:ty => $column:ident $(, |$value:ident| $made:expr)?;)+) => {$(
         impl Field for $type {
-            fn of<R: Row>(row: &R, index: usize) -> StoreResult<Option<Self>> {
+            fn of<R: $crate::server::store::row::Row>(row: &R, index: usize) -> StoreResult<Option<Self>> {
                 let value = row.$column(index)?;
                 $(let value = value.map(|$value| $made.map_err(unreadable)).transpose()?;)?
                 Ok(value)
@@ -65,12 +70,14 @@ macro_rules! fields {
         }
 
         impl Read for $type {
-            fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+            fn read<R: $crate::server::store::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
                 columns.field()?.ok_or_else(|| unreadable("it is NULL"))
             }
         }
     )+};
 }
+
+pub(super) use fields;
 
 fields!(
     i64 => number;

@@ -11,7 +11,6 @@ use uuid::Uuid;
 
 use super::ask::{self, Db};
 use super::change::Change;
-use super::people::find_user;
 use super::rows::{hash, time};
 use super::sql::{Bound, Sql};
 use crate::api::{
@@ -19,8 +18,9 @@ use crate::api::{
     Stated,
 };
 use crate::model::compared;
-use crate::server::store::changes::{self, Subject, heard};
-use crate::server::store::{ChangeRecord, Changed, StoreError, StoreResult, Visible};
+use crate::server::store::changes::{self, Subject};
+use crate::server::store::people::find_user;
+use crate::server::store::{StoreError, StoreResult, Visible};
 
 /// The conditions on a row, in numbers of the database.
 #[derive(Debug, Clone, Copy, Default)]
@@ -159,35 +159,6 @@ pub async fn head(db: &impl Db) -> StoreResult<ActivityHead> {
         seq: row.try_get::<_, i64>(0)? as u64,
         hash: ChainHash(hash(&row, 1)?),
     })
-}
-
-pub async fn changes_since(db: &impl Db, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
-    let sql = "SELECT a.seq, a.action, k.id, u.id
-                 FROM activity AS a LEFT JOIN keys AS k ON k.seq = a.key LEFT JOIN users AS u ON u.seq = a.key_creator
-                WHERE a.seq > $1 ORDER BY a.seq LIMIT $2";
-    let seq = seq.min(i64::MAX as u64) as i64;
-    let rows = ask::all(db, sql, &[&seq, &i64::from(limit)]).await?;
-    let change = |row: &Row| {
-        Ok(ChangeRecord {
-            seq: row.try_get::<_, i64>(0)? as u64,
-            what: changed(row)?,
-        })
-    };
-    rows.iter().map(change).collect()
-}
-
-fn changed(row: &Row) -> StoreResult<Changed> {
-    let kind = match heard(row.try_get(1)?) {
-        Ok(kind) => kind,
-        Err(other) => return Ok(other),
-    };
-    let ids = row.try_get::<_, Option<Uuid>>(2)?.zip(row.try_get(3)?);
-    Ok(ids.map_or(Changed::Log, |(key, creator)| Changed::Key { kind, key, creator }))
-}
-
-pub async fn last_seq(db: &impl Db) -> StoreResult<u64> {
-    let row = ask::one(db, "SELECT coalesce(max(seq), 0) FROM activity", &[]).await?;
-    Ok(row.try_get::<_, i64>(0)? as u64)
 }
 
 pub async fn refuse_sign_in(change: &mut Change<'_>, from: Option<IpAddr>) -> StoreResult<()> {

@@ -57,7 +57,7 @@ impl<'a> db::Change for Change<'a> {
 
     fn record(&mut self, subject: Subject<'_>) {
         let address = self.actor.as_ref().and_then(|actor| actor.address);
-        self.append(address, None, subject);
+        self.append(address, subject.id, subject);
     }
 }
 

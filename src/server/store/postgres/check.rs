@@ -3,8 +3,9 @@
 use tokio_postgres::Row;
 
 use super::ask::{self, Db};
-use super::rows::{scope, settings};
+use super::rows::scope;
 use crate::model::{Scope, Settings, TokenHash};
+use crate::server::store::row::read_at;
 use crate::server::store::{Checked, CheckedKey, StoreResult};
 
 /// A key whose creator is being removed, with the keys that are left, is as good as revoked. A row in any case: whether the gateway's token counts is asked for unknown keys too.
@@ -40,7 +41,7 @@ fn checked_key(row: &Row, number: i64) -> StoreResult<CheckedKey> {
         revoked: row.try_get(7)?,
         settings: match scope {
             Scope::Analytics => Settings::default(),
-            Scope::Web | Scope::Mobile => settings(row, 4)?,
+            Scope::Web | Scope::Mobile => read_at(row, 4)?,
         },
     })
 }

@@ -6,11 +6,11 @@ use uuid::Uuid;
 use super::ask::Db;
 use super::filter::{Candidates, Filter};
 use super::names::Remembered;
-use super::rows::{KEY_COLUMNS, SEEN, place};
 use super::sql::{Bound, Sql};
+use crate::server::store::key_row::{KEY_COLUMNS, KeyRow};
 use crate::server::store::order::{Mark, Path};
 use crate::server::store::paging::{Read, Reads, Run, Way};
-use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult};
+use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult, row};
 
 /// Behind every name: they have at most 100 characters, and this is none of those that people write.
 const LAST: char = char::MAX;
@@ -65,16 +65,20 @@ impl Listing<'_> {
         look: Option<Read<'_>>,
     ) -> StoreResult<(Run, bool)> {
         let rows = self.keys(read, look)?.all(db).await?;
-        let names = self.names.names(db, &rows).await?;
-        let keys = rows
-            .iter()
-            .map(|row| Ok((names.key(row)?, place(row, self.query.sort)?)))
-            .collect::<StoreResult<_>>()?;
-        let seen = rows
-            .first()
-            .map(|row| row.try_get::<_, Option<i32>>(SEEN))
-            .transpose()?;
-        Ok((Run::of(keys, read.limit), seen.flatten().is_some()))
+        let rows: Vec<(KeyRow, i64, Option<i64>)> = rows.iter().map(row::read).collect::<StoreResult<_>>()?;
+        let Some(&(_, newest_change, seen)) = rows.first() else {
+            return Ok((Run::default(), false));
+        };
+        let rows: Vec<KeyRow> = rows.into_iter().map(|(key, ..)| key).collect();
+        let names = self.names.names(db, newest_change, &rows).await?;
+        let keys = rows.into_iter().map(|key| {
+            let place = key.place(self.query.sort);
+            Ok((names.record(key)?, place))
+        });
+        Ok((
+            Run::of(keys.collect::<StoreResult<_>>()?, read.limit),
+            seen.is_some(),
+        ))
     }
 
     /// Keys, and behind each the newest change as the statement sees it and what a look saw.
@@ -125,7 +129,8 @@ impl Listing<'_> {
         self.filter.push_to(&mut sql);
         sql.push(" AND k.id = ?", [id.into()]);
         let rows = sql.all(db).await?;
-        rows.first().map(|row| place(row, self.query.sort)).transpose()
+        let key: Option<KeyRow> = rows.first().map(row::read).transpose()?;
+        Ok(key.map(|key| key.place(self.query.sort)))
     }
 }
 

@@ -18,14 +18,12 @@ mod data_keys;
 mod error;
 mod filter;
 mod find;
-mod keys;
 mod lanes;
 mod list;
 mod listen;
 mod names;
 mod options;
 mod passfile;
-mod people;
 mod pool;
 mod removal;
 mod rows;
@@ -50,11 +48,11 @@ use self::lanes::Lanes;
 use self::names::Remembered;
 pub use self::passfile::{PassFile, PassFileError};
 use self::pool::Pool;
-use self::rows::{KeyBy, find_key};
 pub(super) use self::schema::lay_foundation;
 use super::clock::Steady;
 use super::counted::Entry;
 use super::filter::is_quick;
+use super::keys::{self, KeyBy};
 use super::{
     Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding,
     KeyChange, KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
@@ -62,7 +60,7 @@ use super::{
     SessionServerChange, SessionSigner, SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible,
     WrappedDataKey, latency,
 };
-use super::{gateways, projects, session_servers, session_tokens};
+use super::{activity as listened, gateways, people, projects, session_servers, session_tokens};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
     ProjectQuery, RemovalProgress, Usage, User, UserQuery,
@@ -369,12 +367,12 @@ impl Store for PostgresStore {
     }
 
     async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>> {
-        let kept = quick!(self, |db| find_key(db, KeyBy::Id(id), visible))?;
+        let kept = quick!(self, |db| keys::find(db, KeyBy::Id(id), visible))?;
         Ok(kept.map(|kept| kept.found))
     }
 
     async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<Found>> {
-        let kept = quick!(self, |db| find_key(db, KeyBy::Hash(hash), visible))?;
+        let kept = quick!(self, |db| keys::find(db, KeyBy::Hash(*hash), visible))?;
         Ok(kept.map(|kept| kept.found))
     }
 
@@ -424,11 +422,11 @@ impl Store for PostgresStore {
     }
 
     async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
-        quick!(self, |db| activity::changes_since(db, seq, limit))
+        quick!(self, |db| listened::changes_since(db, seq, limit))
     }
 
     async fn last_seq(&self) -> StoreResult<u64> {
-        quick!(self, |db| activity::last_seq(db))
+        quick!(self, |db| listened::last_seq(db))
     }
 
     /// For one listener at a time.

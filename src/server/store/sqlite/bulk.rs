@@ -7,16 +7,15 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use uuid::Uuid;
 
 use super::activity::Chain;
-use super::people::user_seq;
 use super::rows::{micros, rank};
-use super::{activity, keys, people, statement, usage};
+use super::{activity, statement, usage};
 use crate::api::{PersonRef, User};
 use crate::model::{Role, Scope};
 use crate::server::store::clock::Clocks;
 use crate::server::store::db::at_once;
-use crate::server::store::projects;
+use crate::server::store::people::user_seq;
 use crate::server::store::statement::Entity;
-use crate::server::store::{NewKey, ProjectRecord, StoreError, StoreResult, Tally};
+use crate::server::store::{NewKey, ProjectRecord, StoreError, StoreResult, Tally, keys, people, projects};
 
 /// A user who has been there since `created_at`, without a sign-in token.
 #[derive(Debug, Clone)]
@@ -90,7 +89,7 @@ fn insert_user(conn: &Connection, sample: SampleUser) -> StoreResult<()> {
         role: sample.role,
         created_at: sample.created_at,
     };
-    match people::insert(conn, &user, None)? {
+    match at_once(people::insert(conn, &user, None))? {
         true => put_down(conn, Entity::Person(user.id)),
         false => Err(StoreError::Fault(format!(
             "two users have the address {}",
@@ -112,7 +111,7 @@ fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<()> {
         keys: 0,
         session_server: None,
     };
-    let creator = user_seq(conn, project.creator.id)?;
+    let creator = at_once(user_seq(conn, project.creator.id))?;
     match at_once(projects::insert(conn, &project, creator))? {
         true => put_down(conn, Entity::Project(project.id)),
         false => Err(StoreError::Fault(format!(
@@ -166,7 +165,13 @@ fn insert_key(
         Some(id) => Some(numbers.project(conn, id)?),
         None => None,
     };
-    let seq = keys::insert(conn, new, project, creator, last_used_at.map_or(0, micros))?;
+    let seq = at_once(keys::store(
+        conn,
+        new,
+        project,
+        creator,
+        last_used_at.map_or(0, micros),
+    ))?;
     let of_this_key = |tally: &Tally| Tally {
         key: seq,
         ..tally.clone()
@@ -231,7 +236,7 @@ impl Numbers {
         if let Some(seq) = self.users.get(&id) {
             return Ok(*seq);
         }
-        let seq = user_seq(conn, id)?;
+        let seq = at_once(user_seq(conn, id))?;
         self.users.insert(id, seq);
         Ok(seq)
     }

@@ -5,7 +5,6 @@ mod alike;
 mod backup;
 mod bulk;
 mod check;
-mod clock;
 mod connection;
 mod count;
 mod data_keys;
@@ -48,13 +47,14 @@ use self::names::Known;
 use self::open_file::OpenFile;
 use self::people::Acting;
 use self::readers::{Pool, Readers, snapshot};
-use self::rows::{KeyBy, find_key};
 use self::watch::Bell;
 use self::writer::Writer;
-use super::clock::Steady;
+use super::clock::{self, Steady};
 use super::counted::Entry;
 use super::db::at_once;
 use super::filter::is_quick;
+use super::keys::{self as all_keys, KeyBy};
+use super::people as all_people;
 use super::{
     Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding,
     KeyChange, KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
@@ -62,7 +62,7 @@ use super::{
     SessionServerChange, SessionSigner, SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible,
     WrappedDataKey,
 };
-use super::{gateways, projects, session_servers, session_tokens};
+use super::{activity as listened, gateways, projects, session_servers, session_tokens};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
     ProjectQuery, RemovalProgress, Usage, User, UserQuery,
@@ -147,15 +147,15 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Runs `work` in a transaction of its own, if `by` may still act in it.
-    async fn act<T, F>(&self, by: Actor, mut work: F) -> StoreResult<T>
-    where
-        T: Send + 'static,
-        F: FnMut(&Connection, Acting) -> StoreResult<T> + Send + 'static,
-    {
-        self.writer
-            .run(move |conn| work(conn, people::acting(conn, by)?))
-            .await
+    fn organisation_now(&self) -> StoreResult<Organisation> {
+        self.pool.read(|conn| at_once(all_people::organisation(conn)))
+    }
+
+    fn found(&self, by: KeyBy, visible: Visible) -> StoreResult<Option<Found>> {
+        let kept = self
+            .pool
+            .read(|conn| at_once(all_keys::find(conn, by, visible)))?;
+        Ok(kept.map(|kept| kept.found))
     }
 
     /// Runs `work` as one change, if `by` may still act in it.
@@ -193,11 +193,11 @@ impl Store for SqliteStore {
     async fn ping(&self) -> StoreResult<()> {
         self.health.check()?;
         self.file.look()?;
-        self.pool.read(people::organisation).map(drop)
+        self.organisation_now().map(drop)
     }
 
     async fn clock(&self) -> StoreResult<DatabaseClock> {
-        let kept = self.pool.read(clock::kept)?;
+        let kept = self.pool.read(|conn| at_once(clock::kept(conn)))?;
         Ok(DatabaseClock { own: None, kept })
     }
 
@@ -206,37 +206,40 @@ impl Store for SqliteStore {
     }
 
     async fn organisation(&self) -> StoreResult<Organisation> {
-        self.pool.read(people::organisation)
+        self.organisation_now()
     }
 
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>> {
-        self.pool.read(|conn| people::by_token(conn, token))
+        self.pool.read(|conn| at_once(all_people::by_token(conn, token)))
     }
 
     async fn user(&self, id: Uuid) -> StoreResult<Option<User>> {
-        self.pool.read(|conn| people::by_id(conn, id))
+        self.pool.read(|conn| at_once(all_people::by_id(conn, id)))
     }
 
     async fn first_user(&self, role: Role) -> StoreResult<Option<User>> {
-        self.pool.read(|conn| people::first(conn, role))
+        self.pool.read(|conn| at_once(all_people::first(conn, role)))
     }
 
     async fn people(&self, query: &UserQuery) -> StoreResult<Vec<Person>> {
-        self.pool.read(|conn| people::page(conn, query))
+        self.pool.read(|conn| at_once(all_people::page(conn, query)))
     }
 
     async fn add_user(&self, new: NewUserRecord, by: Actor) -> StoreResult<Result<User, Taken>> {
-        self.act(by, move |conn, by| people::add(conn, &new, by)).await
+        self.change(by, move |change| at_once(all_people::add(change, &new)))
+            .await
     }
 
     async fn set_role(&self, id: Uuid, role: Role, by: Actor) -> StoreResult<RoleChange> {
-        self.act(by, move |conn, by| people::set_role(conn, id, role, by))
+        self.change(by, move |change| at_once(all_people::set_role(change, id, role)))
             .await
     }
 
     async fn replace_token(&self, id: Uuid, token: TokenHash, by: Actor) -> StoreResult<bool> {
-        self.act(by, move |conn, by| people::replace_token(conn, id, token, by))
-            .await
+        self.change(by, move |change| {
+            at_once(all_people::replace_token(change, id, token))
+        })
+        .await
     }
 
     async fn remove_user(&self, id: Uuid, fate: Option<Fate>, by: Actor) -> StoreResult<Removal> {
@@ -398,24 +401,16 @@ impl Store for SqliteStore {
     }
 
     async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>> {
-        let found = |conn: &_| Ok(find_key(conn, KeyBy::Id(id), visible)?);
-        Ok(self
-            .pool
-            .read(|conn| snapshot(conn, found))?
-            .map(|(_, found)| found))
+        self.found(KeyBy::Id(id), visible)
     }
 
     async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<Found>> {
-        let found = |conn: &_| Ok(find_key(conn, KeyBy::Hash(&hash.0), visible)?);
-        Ok(self
-            .pool
-            .read(|conn| snapshot(conn, found))?
-            .map(|(_, found)| found))
+        self.found(KeyBy::Hash(*hash), visible)
     }
 
     async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
         let steady = self.steady.clone();
-        self.act(by, move |conn, by| keys::create(conn, &new, by, &steady))
+        self.change(by, move |change| at_once(all_keys::create(change, &new, &steady)))
             .await
     }
 
@@ -427,19 +422,20 @@ impl Store for SqliteStore {
         settings: Settings,
         by: Actor,
     ) -> StoreResult<KeyChange> {
-        self.act(by, move |conn, by| {
-            keys::edit(conn, id, expected_version, &name, &settings, by)
+        self.change(by, move |change| {
+            at_once(all_keys::edit(change, id, expected_version, &name, &settings))
         })
         .await
     }
 
     async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation> {
-        self.act_and_erase(by, move |conn, by| keys::revoke(conn, id, by))
+        self.change_and_erase(by, move |change| at_once(all_keys::revoke(change, id)))
             .await
     }
 
     async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {
-        self.act(by, move |conn, by| keys::reveal(conn, id, by)).await
+        self.change(by, move |change| at_once(all_keys::reveal(change, id)))
+            .await
     }
 
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
@@ -470,11 +466,12 @@ impl Store for SqliteStore {
     }
 
     async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
-        self.pool.read(|conn| activity::changes_since(conn, seq, limit))
+        self.pool
+            .read(|conn| at_once(listened::changes_since(conn, seq, limit)))
     }
 
     async fn last_seq(&self) -> StoreResult<u64> {
-        self.pool.read(activity::last_seq)
+        self.pool.read(|conn| at_once(listened::last_seq(conn)))
     }
 
     /// For one listener at a time.

@@ -9,14 +9,13 @@ use tokio_postgres::Row;
 pub use self::report::report;
 use super::ask::{self, Db};
 use super::change::Change;
-use super::clock;
-use crate::server::store::clock::{Clocks, Steady};
+use crate::server::store::clock::{self, Clocks, Steady};
 use crate::server::store::counted::{Entry, FORGOTTEN, SETTLED, packed, unpacked};
 use crate::server::store::{StoreResult, Tally, merged};
 
 /// Returns whether there is something to settle.
 pub async fn record(change: &Change<'_>, entry: &Entry, steady: &Steady) -> StoreResult<bool> {
-    let clocks = clock::read(change, steady).await?;
+    let clocks = clock::read(&change.tx, change.now, steady).await?;
     forget(change, clocks).await?;
     put_right(change, clocks).await?;
     match entry {
@@ -65,7 +64,7 @@ async fn put_right(change: &Change<'_>, clocks: Clocks) -> StoreResult<()> {
 
 /// Carries over the first keys of the bucket that has waited the longest. Returns whether more wait.
 pub async fn settle(change: &Change<'_>, steady: &Steady) -> StoreResult<bool> {
-    let clocks = clock::read(change, steady).await?;
+    let clocks = clock::read(&change.tx, change.now, steady).await?;
     put_right(change, clocks).await?;
     let oldest = "SELECT seq, bucket FROM usage_log ORDER BY seq LIMIT 1";
     let Some(row) = ask::maybe(&change.tx, oldest, &[]).await? else {

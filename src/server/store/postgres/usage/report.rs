@@ -10,9 +10,10 @@ use super::apply::{ADDRESS, ORIGIN};
 use super::logged;
 use crate::api::{LastUse, Usage};
 use crate::server::store::counted::bucket_of;
+use crate::server::store::keys::{self, Kept, KeyBy};
 use crate::server::store::postgres::ask::{self, Db};
 use crate::server::store::postgres::clock;
-use crate::server::store::postgres::rows::{Kept, KeyBy, find_key, time};
+use crate::server::store::postgres::rows::time;
 use crate::server::store::report::{Report, Stored};
 use crate::server::store::{Found, StoreResult, Visible};
 
@@ -22,7 +23,7 @@ pub async fn report(db: &impl Db, id: Uuid, visible: Visible) -> StoreResult<Opt
         seq: key,
         found: Found::Active(_),
         ..
-    }) = find_key(db, KeyBy::Id(id), visible).await?
+    }) = keys::find(db, KeyBy::Id(id), visible).await?
     else {
         return Ok(None);
     };

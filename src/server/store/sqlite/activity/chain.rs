@@ -226,6 +226,7 @@ pub fn carry_over(tx: &Transaction) -> StoreResult<()> {
             let subject = Subject {
                 action: parsed(row, 3, str::parse)?,
                 key: key.zip(row.get(5)?),
+                id: None,
                 name: name.into(),
                 changes,
                 about: None,

@@ -1,7 +1,6 @@
 //! The activity log: written in the transaction of the change, read newest first.
 
 mod chain;
-mod events;
 mod page;
 
 use std::net::IpAddr;
@@ -16,7 +15,6 @@ use crate::server::store::StoreResult;
 use crate::server::store::changes::Subject;
 
 pub use self::chain::{Chain, carry_over, extend, head};
-pub use self::events::{changes_since, last_seq};
 pub use self::page::{is_quick, page};
 
 pub fn record(conn: &Connection, by: Acting, subject: Subject) -> StoreResult<()> {

@@ -14,8 +14,9 @@ use crate::api::{
 };
 use crate::model::compared;
 use crate::server::store::changes;
+use crate::server::store::db::at_once;
+use crate::server::store::people::find_user;
 use crate::server::store::sqlite::filter::Clause;
-use crate::server::store::sqlite::people::find_user;
 use crate::server::store::sqlite::rows::time;
 use crate::server::store::{StoreResult, Visible};
 
@@ -61,7 +62,7 @@ fn filters(conn: &Connection, query: &ActivityQuery, visible: Visible) -> StoreR
         ..Filter::default()
     };
     if let Visible::CreatedBy(user) = visible {
-        filter.key_creator = find_user(conn, user)?;
+        filter.key_creator = at_once(find_user(conn, user))?;
         if filter.key_creator.is_none() {
             return Ok(Vec::new());
         }
@@ -92,7 +93,7 @@ fn find_key(conn: &Connection, id: Uuid) -> StoreResult<Option<i64>> {
 /// Who has this id, or has or had this email address; removed people too.
 fn people(conn: &Connection, text: &str) -> StoreResult<Vec<i64>> {
     if let Ok(id) = text.parse() {
-        return Ok(find_user(conn, id)?.into_iter().collect());
+        return Ok(at_once(find_user(conn, id))?.into_iter().collect());
     }
     let mut statement =
         conn.prepare_cached("SELECT seq FROM users INDEXED BY users_by_email_ever WHERE email_key = ?")?;

@@ -8,19 +8,20 @@ mod apply;
 mod report;
 mod settle;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 pub use self::apply::apply;
 pub use self::report::report;
 pub use self::settle::settle;
-use super::clock;
-use crate::server::store::clock::{Clocks, Steady};
+use crate::server::store::clock::{self, Clocks, Steady};
 use crate::server::store::counted::{Entry, FORGOTTEN, unpacked};
+use crate::server::store::db::at_once;
 use crate::server::store::{StoreResult, Tally};
 
 /// Returns whether there is something to settle.
 pub fn record(conn: &Connection, entry: &Entry, steady: &Steady) -> StoreResult<bool> {
-    let clocks = clock::read(conn, steady)?;
+    let clocks = at_once(clock::read(conn, Timestamp::now(), steady))?;
     forget(conn, clocks)?;
     put_right(conn, clocks)?;
     match entry {

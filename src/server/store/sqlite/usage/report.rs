@@ -10,13 +10,20 @@ use super::apply::{ADDRESS, ORIGIN};
 use super::logged;
 use crate::api::{LastUse, Usage};
 use crate::server::store::counted::bucket_of;
+use crate::server::store::db::at_once;
+use crate::server::store::keys::{self, Kept, KeyBy};
 use crate::server::store::report::{Report, Stored};
-use crate::server::store::sqlite::rows::{KeyBy, find_key, parsed, time};
+use crate::server::store::sqlite::rows::{parsed, time};
 use crate::server::store::{Found, StoreResult, Visible};
 
 /// `None`: there is no such key that may be seen.
 pub fn report(conn: &Connection, id: Uuid, visible: Visible, now: Timestamp) -> StoreResult<Option<Usage>> {
-    let Some((key, Found::Active(_))) = find_key(conn, KeyBy::Id(id), visible)? else {
+    let Some(Kept {
+        seq: key,
+        found: Found::Active(_),
+        ..
+    }) = at_once(keys::find(conn, KeyBy::Id(id), visible))?
+    else {
         return Ok(None);
     };
     let mut waiting = logged(conn, bucket_of(key))?;

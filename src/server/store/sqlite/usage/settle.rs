@@ -1,17 +1,18 @@
 //! Carrying over what was put down in the log.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::apply::apply;
 use super::{logged, put_down, put_right};
-use crate::server::store::clock::Steady;
+use crate::server::store::clock::{self, Steady};
 use crate::server::store::counted::{SETTLED, packed};
-use crate::server::store::sqlite::clock;
+use crate::server::store::db::at_once;
 use crate::server::store::{StoreResult, merged};
 
 /// Carries over the first keys of the bucket that has waited the longest. Returns whether more wait.
 pub fn settle(conn: &Connection, steady: &Steady) -> StoreResult<bool> {
-    let clocks = clock::read(conn, steady)?;
+    let clocks = at_once(clock::read(conn, Timestamp::now(), steady))?;
     put_right(conn, clocks)?;
     let Some((seq, bucket)) = oldest(conn)? else {
         return Ok(false);
