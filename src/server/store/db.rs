@@ -1,6 +1,8 @@
 //! What an operation needs of a database. It is written once, for both engines: what it asks for is there at once in
 //! SQLite, whose work runs on the thread of the connection, and is awaited in PostgreSQL.
 
+use std::net::IpAddr;
+
 use futures_util::FutureExt;
 use jiff::Timestamp;
 
@@ -44,6 +46,8 @@ pub trait Change {
     fn actor(&self) -> StoreResult<&Acting>;
     /// Puts a row behind the log, once all is as it is to be.
     fn record(&mut self, subject: Subject<'_>);
+    /// As [`Change::record`], of what happened while nobody was signed in.
+    fn record_from(&mut self, address: Option<IpAddr>, subject: Subject<'_>);
 }
 
 /// Values of a statement, in the order of its question marks.

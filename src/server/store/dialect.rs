@@ -27,6 +27,37 @@ impl Dialect {
         }
     }
 
+    /// Which index of SQLite is used, where its own choice would depend on what is in the tables.
+    pub fn hint(self, index: &'static str) -> &'static str {
+        match self {
+            Dialect::Sqlite => index,
+            Dialect::Postgres => "",
+        }
+    }
+
+    /// The limits that are written into statements. PostgreSQL must see a number to know that a walk along an index is
+    /// short; but of each statement it is one more that every connection keeps.
+    pub fn limits(self) -> Option<[usize; 5]> {
+        match self {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Some([1, 26, 51, 101, 201]),
+        }
+    }
+
+    /// The hours from one to another, both bound: what stands before the statement, and the table `h` in it.
+    pub fn hours(self) -> [&'static str; 2] {
+        match self {
+            Dialect::Sqlite => [
+                "WITH RECURSIVE hours (hour) AS (VALUES (?) UNION ALL SELECT hour + 1 FROM hours WHERE hour < ?) ",
+                "hours AS h",
+            ],
+            Dialect::Postgres => [
+                "",
+                "generate_series(CAST(? AS bigint), CAST(? AS bigint)) AS h (hour)",
+            ],
+        }
+    }
+
     /// The statement with its question marks as the engine has them: numbered, in PostgreSQL.
     pub fn rendered(self, sql: &str) -> Cow<'_, str> {
         match self {

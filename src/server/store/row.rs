@@ -14,6 +14,8 @@ pub trait Row {
     fn text(&self, index: usize) -> StoreResult<Option<&str>>;
     fn bytes(&self, index: usize) -> StoreResult<Option<&[u8]>>;
     fn id(&self, index: usize) -> StoreResult<Option<Uuid>>;
+    /// A text as far as it can be shown: bytes that are none are replaced.
+    fn shown(&self, index: usize) -> Option<String>;
 }
 
 /// The columns of a row that are still to be read.
@@ -46,6 +48,17 @@ impl<R: Row> Columns<'_, R> {
     /// What comes next.
     pub fn next<T: Read>(&mut self) -> StoreResult<T> {
         T::read(self)
+    }
+
+    /// What comes next, where somebody may have tampered with it: what can't be read is absent.
+    pub fn readable<T: Field>(&mut self) -> Option<T> {
+        self.field().ok().flatten()
+    }
+
+    /// The same of a text, as far as it can be shown.
+    pub fn shown(&mut self) -> Option<String> {
+        self.next += 1;
+        self.row.shown(self.next - 1)
     }
 
     pub fn field<T: Field>(&mut self) -> StoreResult<Option<T>> {

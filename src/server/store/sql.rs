@@ -18,6 +18,17 @@ impl<'a> Sql<'a> {
         self.values.extend(values);
     }
 
+    /// Ends the statement with a limit of so many rows, or some more.
+    pub fn at_least<D: Db>(&mut self, rows: usize) {
+        match D::DIALECT.limits() {
+            None => self.push(" LIMIT ?", [(rows as i64).into()]),
+            Some(limits) => {
+                let limit = limits.into_iter().find(|most| *most >= rows).unwrap_or(rows);
+                self.push(&format!(" LIMIT {limit}"), []);
+            }
+        }
+    }
+
     pub async fn all<T: Read + Send>(&self, db: &impl Db) -> StoreResult<Vec<T>> {
         db.all(&self.text, &self.values).await
     }

@@ -15,6 +15,7 @@ use super::rows::{hash, person, time};
 use super::{ask, statement};
 use crate::api::{Activity, ActivityHead, ChainHash, Stated};
 use crate::server::store::acting::{Acting, acting};
+use crate::server::store::activity::headless;
 use crate::server::store::changes::Subject;
 use crate::server::store::db;
 use crate::server::store::statement::Entity;
@@ -58,6 +59,10 @@ impl<'a> db::Change for Change<'a> {
     fn record(&mut self, subject: Subject<'_>) {
         let address = self.actor.as_ref().and_then(|actor| actor.address);
         self.append(address, subject.id, subject);
+    }
+
+    fn record_from(&mut self, address: Option<IpAddr>, subject: Subject<'_>) {
+        self.append(address, None, subject);
     }
 }
 
@@ -118,11 +123,6 @@ impl<'a> Change<'a> {
     pub fn record(&mut self, key: Option<Uuid>, subject: Subject) {
         let address = self.actor.as_ref().and_then(|actor| actor.address);
         self.append(address, key, subject);
-    }
-
-    /// As [`Change::record`], of what happened while nobody was signed in.
-    pub fn record_from(&mut self, address: Option<IpAddr>, subject: Subject) {
-        self.append(address, None, subject);
     }
 
     fn append(&mut self, address: Option<IpAddr>, key: Option<Uuid>, subject: Subject) {
@@ -230,8 +230,4 @@ fn told(row: &Activity) -> Option<String> {
         Value::Object(changes) if changes.is_empty() => None,
         changes => Some(changes.to_string()),
     }
-}
-
-fn headless() -> StoreError {
-    StoreError::Fault("the activity log has lost the note of its newest row".into())
 }

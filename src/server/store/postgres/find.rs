@@ -7,9 +7,10 @@ use super::ask::Db;
 use super::filter::{Candidates, Filter};
 use super::list::Listing;
 use super::pool::Lease;
-use super::{PostgresStore, count, usage};
+use super::{PostgresStore, clock, count};
 use crate::api::{KeyCounts, KeyFilter, Usage};
 use crate::server::store::paging::Run;
+use crate::server::store::report;
 use crate::server::store::{KeyQuery, KeySlice, Position, StoreResult, Visible};
 
 /// A filter, and of its text the keys that have it; `None`: no key can match.
@@ -83,7 +84,7 @@ impl PostgresStore {
             .isolation_level(IsolationLevel::RepeatableRead)
             .start()
             .await?;
-        let usage = usage::report(&tx, id, visible).await?;
+        let usage = report::of_key(&tx, id, visible, clock::now(&tx).await?).await?;
         tx.commit().await?;
         client.give_back();
         Ok(usage)

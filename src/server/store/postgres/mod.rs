@@ -5,7 +5,6 @@
 //! (`change`). Every answer is of the primary as it is when it is asked; nothing is cached but the names of people
 //! and projects, and these until the next change (`names`).
 
-mod activity;
 mod address;
 mod alike;
 pub(super) mod ask;
@@ -60,7 +59,7 @@ use super::{
     SessionServerChange, SessionSigner, SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible,
     WrappedDataKey, latency,
 };
-use super::{activity as listened, gateways, people, projects, session_servers, session_tokens};
+use super::{activity, gateways, people, projects, session_servers, session_tokens};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
     ProjectQuery, RemovalProgress, Usage, User, UserQuery,
@@ -422,11 +421,11 @@ impl Store for PostgresStore {
     }
 
     async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
-        quick!(self, |db| listened::changes_since(db, seq, limit))
+        quick!(self, |db| activity::changes_since(db, seq, limit))
     }
 
     async fn last_seq(&self) -> StoreResult<u64> {
-        quick!(self, |db| listened::last_seq(db))
+        quick!(self, |db| activity::last_seq(db))
     }
 
     /// For one listener at a time.

@@ -35,6 +35,10 @@ impl row::Row for Row {
     fn id(&self, index: usize) -> StoreResult<Option<Uuid>> {
         Ok(self.try_get(index)?)
     }
+
+    fn shown(&self, index: usize) -> Option<String> {
+        self.try_get(index).ok().flatten()
+    }
 }
 
 pub fn time(row: &Row, index: usize) -> StoreResult<Timestamp> {

@@ -10,6 +10,8 @@ use super::health::Health;
 use super::open_file::OpenFile;
 use super::{activity, connection, data_keys, located, statement};
 use crate::api::{ActivityHead, ActivityPage, ActivityQuery};
+use crate::server::store::activity::page;
+use crate::server::store::db::at_once;
 use crate::server::store::{Compared, Cursor, StoreError, StoreResult, Visible, WrappedDataKey};
 
 /// What is in a database.
@@ -95,7 +97,7 @@ impl Closed {
     }
 
     pub fn activity(&self, query: &ActivityQuery) -> StoreResult<ActivityPage> {
-        activity::page(&self.0, query, Visible::All)
+        at_once(page(&self.0, query, Visible::All))
     }
 
     pub fn activity_head(&self) -> StoreResult<ActivityHead> {

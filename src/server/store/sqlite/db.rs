@@ -1,6 +1,7 @@
 //! SQLite, as operations see it: what they ask for is there before they wait for it.
 
 use std::future::ready;
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use rusqlite::types::ValueRef;
@@ -79,6 +80,13 @@ impl Row for SqliteRow<'_> {
             _ => Some(Uuid::from_bytes(self.get(index)?)),
         })
     }
+
+    fn shown(&self, index: usize) -> Option<String> {
+        match self.get_ref(index) {
+            Ok(ValueRef::Text(bytes)) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            _ => None,
+        }
+    }
 }
 
 /// A change, in the writer's transaction.
@@ -86,7 +94,7 @@ pub struct Change<'a> {
     conn: &'a Connection,
     now: Timestamp,
     actor: Option<Acting>,
-    told: Vec<Subject<'static>>,
+    told: Vec<(Option<IpAddr>, Subject<'static>)>,
 }
 
 /// Runs `work` as a change of `by`, if they may still act; `None` is nobody.
@@ -129,7 +137,12 @@ impl InChange for Change<'_> {
     }
 
     fn record(&mut self, subject: Subject<'_>) {
-        self.told.push(subject.into_owned());
+        let address = self.actor.as_ref().and_then(|actor| actor.address);
+        self.record_from(address, subject);
+    }
+
+    fn record_from(&mut self, address: Option<IpAddr>, subject: Subject<'_>) {
+        self.told.push((address, subject.into_owned()));
     }
 }
 
@@ -144,11 +157,10 @@ impl Change<'_> {
         if told.is_empty() {
             return Ok(());
         }
-        let by = actor.as_ref().map(|actor| actor.seq);
-        let address = actor.and_then(|actor| actor.address);
+        let by = actor.map(|actor| actor.seq);
         activity::extend(conn, |log| {
-            told.into_iter()
-                .try_for_each(|subject| log.append(now, by, address, subject))
+            let mut told = told.into_iter();
+            told.try_for_each(|(address, subject)| log.append(now, by, address, subject))
         })
     }
 }

@@ -62,7 +62,7 @@ use super::{
     SessionServerChange, SessionSigner, SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible,
     WrappedDataKey,
 };
-use super::{activity as listened, gateways, projects, session_servers, session_tokens};
+use super::{activity as log, gateways, projects, report, session_servers, session_tokens};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
     ProjectQuery, RemovalProgress, Usage, User, UserQuery,
@@ -373,7 +373,7 @@ impl Store for SqliteStore {
     }
 
     async fn usage(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
-        let report = move |conn: &_| usage::report(conn, id, visible, Timestamp::now());
+        let report = move |conn: &_| at_once(report::of_key(conn, id, visible, Timestamp::now()));
         self.readers.read(report).await
     }
 
@@ -439,18 +439,18 @@ impl Store for SqliteStore {
     }
 
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
-        if activity::is_quick(query, visible) {
+        if log::is_quick(query, visible) {
             return self
                 .pool
-                .read(|conn| snapshot(conn, |conn| activity::page(conn, query, visible)));
+                .read(|conn| snapshot(conn, |conn| at_once(log::page(conn, query, visible))));
         }
         let query = query.clone();
-        let page = move |conn: &_| activity::page(conn, &query, visible);
+        let page = move |conn: &_| at_once(log::page(conn, &query, visible));
         self.readers.read(page).await
     }
 
     async fn activity_head(&self) -> StoreResult<ActivityHead> {
-        self.pool.read(activity::head)
+        self.pool.read(|conn| at_once(log::head(conn)))
     }
 
     async fn compare(&self, from: Cursor) -> StoreResult<Compared> {
@@ -461,17 +461,17 @@ impl Store for SqliteStore {
 
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {
         self.writer
-            .run(move |conn| activity::refuse_sign_in(conn, from))
+            .run(move |conn| change(conn, None, |change| at_once(log::refuse_sign_in(change, from))))
             .await
     }
 
     async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
         self.pool
-            .read(|conn| at_once(listened::changes_since(conn, seq, limit)))
+            .read(|conn| at_once(log::changes_since(conn, seq, limit)))
     }
 
     async fn last_seq(&self) -> StoreResult<u64> {
-        self.pool.read(|conn| at_once(listened::last_seq(conn)))
+        self.pool.read(|conn| at_once(log::last_seq(conn)))
     }
 
     /// For one listener at a time.

@@ -2,15 +2,12 @@
 //! are written at once, and many put down in a log that is carried over little by little.
 
 mod apply;
-mod report;
 
-use tokio_postgres::Row;
-
-pub use self::report::report;
-use super::ask::{self, Db};
+use super::ask;
 use super::change::Change;
 use crate::server::store::clock::{self, Clocks, Steady};
-use crate::server::store::counted::{Entry, FORGOTTEN, SETTLED, packed, unpacked};
+use crate::server::store::counted::{Entry, FORGOTTEN, SETTLED, packed};
+use crate::server::store::report::logged;
 use crate::server::store::{StoreResult, Tally, merged};
 
 /// Returns whether there is something to settle.
@@ -81,12 +78,4 @@ pub async fn settle(change: &Change<'_>, steady: &Steady) -> StoreResult<bool> {
         ask::run_one(&change.tx, sql, &[&seq, &bucket, &packed]).await?;
     }
     ask::exists(&change.tx, "SELECT 1 FROM usage_log LIMIT 1", &[]).await
-}
-
-/// All that was put down for this bucket and not carried over yet.
-async fn logged(db: &impl Db, bucket: i64) -> StoreResult<Vec<Tally>> {
-    let rows = ask::all(db, "SELECT tallies FROM usage_log WHERE bucket = $1", &[&bucket]).await?;
-    let tallies = |row: &Row| unpacked(row.try_get(0)?);
-    let read: StoreResult<Vec<Vec<Tally>>> = rows.iter().map(tallies).collect();
-    Ok(read?.into_iter().flatten().collect())
 }

@@ -1,21 +1,19 @@
 //! The activity log: written in the transaction of the change, read newest first.
 
 mod chain;
-mod page;
+#[cfg(test)]
+mod plans;
 
 use std::net::IpAddr;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
-use serde_json::Map;
 
 use super::people::Acting;
-use crate::api::ActivityAction;
 use crate::server::store::StoreResult;
 use crate::server::store::changes::Subject;
 
 pub use self::chain::{Chain, carry_over, extend, head};
-pub use self::page::{is_quick, page};
 
 pub fn record(conn: &Connection, by: Acting, subject: Subject) -> StoreResult<()> {
     extend(conn, |chain| {
@@ -28,11 +26,6 @@ pub fn record_of_nobody(conn: &Connection, address: Option<IpAddr>, subject: Sub
     extend(conn, |chain| {
         chain.append(Timestamp::now(), None, address, subject)
     })
-}
-
-pub fn refuse_sign_in(conn: &Connection, address: Option<IpAddr>) -> StoreResult<()> {
-    let subject = Subject::of(ActivityAction::SignInRefused, "", Map::new());
-    record_of_nobody(conn, address, subject)
 }
 
 /// The key's rows from now on belong to what `creator` may see.
