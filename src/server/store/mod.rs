@@ -278,6 +278,13 @@ pub enum StoreError {
          before can be restored"
     )]
     Schema(String),
+    /// Once the log states who there is, no tables are taken over that it does not.
+    #[error(
+        "the database has the tables of an earlier keydeck (schema {0}), but its data key says that a newer one brought it \
+         up to date before: somebody set it back, and may have made themselves an Owner. Restore a backup that was made \
+         since, and find out who can write to the database"
+    )]
+    SetBack(u32),
     /// Behind the look at their token.
     #[error("who acts was removed meanwhile, or has another token")]
     ActorGone,
