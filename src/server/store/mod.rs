@@ -249,6 +249,8 @@ pub enum StoreError {
     NotInitialised(String),
     #[error("{0} already holds a keydeck database")]
     AlreadyInitialised(String),
+    #[error("{0} is a database of another program")]
+    Foreign(String),
     #[error("the database is of a newer keydeck (schema {found}; this one knows up to {known})")]
     Newer { found: u32, known: u32 },
     #[error("{0}")]

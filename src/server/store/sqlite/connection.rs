@@ -307,7 +307,7 @@ fn is_empty(conn: &Connection) -> rusqlite::Result<bool> {
 }
 
 fn foreign(path: &Path) -> StoreError {
-    StoreError::Fault(format!("{} is a database of another program", path.display()))
+    StoreError::Foreign(path.display().to_string())
 }
 
 fn migrate(tx: &Transaction, from: usize, to: usize) -> StoreResult<()> {
@@ -385,7 +385,7 @@ impl From<rusqlite::Error> for StoreError {
                 | ErrorCode::OperationInterrupted,
             ) => StoreError::Unavailable(text),
             Some(ErrorCode::DiskFull) => StoreError::Full(text),
-            Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(text),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged(text),
             _ => StoreError::Fault(text),
         }
     }
