@@ -41,7 +41,8 @@ pub enum SealError {
     #[error("can't write the root key {path}: {source}")]
     Unwritable { path: PathBuf, source: io::Error },
     #[error(
-        "this is not the root key of this database; give the one that it was made with, or last rotated to"
+        "this is not the root key of this database; give the one that it was made with, or last rotated to. If it is that \
+         one, the database's data key was changed by other hands: restore a backup"
     )]
     WrongRootKey,
     #[error("the database holds no data key; restore it from a backup")]

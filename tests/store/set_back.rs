@@ -126,6 +126,33 @@ async fn whose_a_key_is_the_log_says_also_of_the_time_before_statements() {
 }
 
 #[tokio::test]
+async fn a_removal_gives_what_is_left_to_nobody_but_whom_the_log_names() {
+    for is_handed_over in [None, Some(false), Some(true)] {
+        let deck = Deck::new().await;
+        let fate = is_handed_over.map(|to_owner| match to_owner {
+            true => Fate::HandOver(deck.owner.id),
+            false => Fate::Revoke,
+        });
+        let removed = deck
+            .store
+            .remove_user(deck.editor.id, fate, actor(&deck.owner))
+            .await;
+        assert!(matches!(removed, Ok(Removal::Removed(_))), "{removed:?}");
+        let explained = compared(&*deck.store).await;
+        assert!(explained.is_ok(), "{explained:?}");
+        // Of whoever is removed without a successor, the projects stay.
+        let again = "UPDATE removals SET finished_at = NULL, heir = CASE WHEN heir IS NULL THEN 1 END";
+        engine::behind_triggers(&deck.place, "removals", again).await;
+        let said = compared(&*deck.store).await.unwrap_err();
+        let sentence =
+            "the removal of ed@acme.example gives what is theirs to another successor in the table";
+        assert!(said.contains(sentence), "{said}");
+        assert_eq!(deck.store.unfinished_removals().await.unwrap(), []);
+        assert_eq!(deck.store.continue_removal(deck.editor.id).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
 async fn a_removal_that_nobody_asked_for_is_not_carried_on() {
     for heir in ["NULL", "1"] {
         let deck = Deck::new().await;

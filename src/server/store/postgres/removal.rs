@@ -52,7 +52,7 @@ pub async fn remove(change: &mut Change<'_>, id: Uuid, fate: Option<Fate>) -> St
     ask::run_one(&change.tx, sql, &[&seq, &heir, &by.seq, &address, &now]).await?;
     let begun = Begun { person: seq, heir };
     let progress = portion(change, &begun).await?;
-    strike(change, &user, seq).await?;
+    strike(change, &user, &begun).await?;
     Ok(match progress.is_finished() {
         true => Removal::Removed(progress.removed),
         false => Removal::Begun(progress),
@@ -298,14 +298,14 @@ async fn some_projects(
 }
 
 /// The row stays, for what they did before; nothing signs them in.
-async fn strike(change: &mut Change<'_>, user: &User, seq: i64) -> StoreResult<()> {
-    people::record_role(
-        change,
-        ActivityAction::UserRemoved,
-        (user.id, &user.email),
-        Some(user.role),
-        None,
-    );
+async fn strike(change: &mut Change<'_>, user: &User, begun: &Begun) -> StoreResult<()> {
+    let heir = match begun.heir {
+        Some(heir) => Some(email(change, heir).await?),
+        None => None,
+    };
+    let changes = changes::of_removal(user.role, heir.as_deref());
+    let subject = Subject::of(ActivityAction::UserRemoved, &user.email, changes);
+    change.record(None, subject.about(Entity::Person(user.id)));
     let sql = "UPDATE users SET removed_at = $1, token_hash = NULL WHERE seq = $2";
-    ask::run_one(&change.tx, sql, &[&change.now.as_microsecond(), &seq]).await
+    ask::run_one(&change.tx, sql, &[&change.now.as_microsecond(), &begun.person]).await
 }

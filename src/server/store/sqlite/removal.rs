@@ -60,7 +60,7 @@ pub fn remove(conn: &Connection, id: Uuid, fate: Option<Fate>, by: Acting) -> St
         address: by.address,
     };
     let progress = portion(conn, &begun)?;
-    strike(conn, &user, seq, by)?;
+    strike(conn, &user, &begun, by)?;
     Ok(match progress.is_finished() {
         true => Removal::Removed(progress.removed),
         false => Removal::Begun(progress),
@@ -286,9 +286,11 @@ impl Begun {
 }
 
 /// The row stays, for what they did before; nothing signs them in.
-fn strike(conn: &Connection, user: &User, seq: i64, by: Acting) -> StoreResult<()> {
+fn strike(conn: &Connection, user: &User, begun: &Begun, by: Acting) -> StoreResult<()> {
     conn.prepare_cached("UPDATE users SET removed_at = ?, token_hash = NULL WHERE seq = ?")?
-        .execute(params![micros(Timestamp::now()), seq])?;
+        .execute(params![micros(Timestamp::now()), begun.person])?;
+    let heir = begun.heir.map(|heir| person(conn, heir)).transpose()?;
+    let changes = changes::of_removal(user.role, heir.as_ref().map(|heir| heir.email.as_str()));
     let removed = ActivityAction::UserRemoved;
-    people::record_role(conn, removed, (user.id, &user.email), Some(user.role), None, by)
+    people::record(conn, removed, (user.id, &user.email), changes, by)
 }

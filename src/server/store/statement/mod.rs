@@ -26,7 +26,7 @@ pub use record::{Record, explained};
 pub use removal::{UNFINISHED, unasked};
 
 /// How many rows are compared at once.
-pub const BATCH: i64 = 5_000;
+pub const BATCH: i64 = 1_000;
 
 /// What a row of the log is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
