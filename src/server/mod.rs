@@ -54,6 +54,7 @@ mod usage;
 mod users;
 mod verify;
 mod wire;
+mod wrapping;
 
 use std::io;
 
