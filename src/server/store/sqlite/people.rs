@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 
 use rusqlite::Connection;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::activity;
 use crate::api::{ActivityAction, User};
-use crate::model::Role;
 use crate::server::store::acting::acting as is_acting;
-use crate::server::store::changes::{self, Subject};
+use crate::server::store::changes::Subject;
 use crate::server::store::db::at_once;
 use crate::server::store::statement::Entity;
 use crate::server::store::{Actor, StoreResult, people};
@@ -42,15 +42,13 @@ pub fn is_last_owner(conn: &Connection, user: &User) -> StoreResult<bool> {
     at_once(people::is_last_owner(conn, user))
 }
 
-/// Of somebody's role; none is not being here.
-pub fn record_role(
+pub fn record(
     conn: &Connection,
     action: ActivityAction,
     (id, email): (Uuid, &str),
-    old: Option<Role>,
-    new: Option<Role>,
+    changes: Map<String, Value>,
     by: Acting,
 ) -> StoreResult<()> {
-    let subject = Subject::of(action, email, changes::of_role(old, new));
+    let subject = Subject::of(action, email, changes);
     activity::record(conn, by, subject.about(Entity::Person(id)))
 }

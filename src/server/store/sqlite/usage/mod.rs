@@ -12,10 +12,10 @@ use rusqlite::{Connection, params};
 
 pub use self::apply::apply;
 pub use self::settle::settle;
+use crate::server::store::StoreResult;
 use crate::server::store::clock::{self, Clocks, Steady};
 use crate::server::store::counted::{Entry, FORGOTTEN};
 use crate::server::store::db::at_once;
-use crate::server::store::StoreResult;
 
 /// Returns whether there is something to settle.
 pub fn record(conn: &Connection, entry: &Entry, steady: &Steady) -> StoreResult<bool> {
