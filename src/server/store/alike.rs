@@ -122,12 +122,12 @@ impl Named {
     }
 }
 
-/// What one person hands over to another, who may have some that are called alike. In each statement the values come in
-/// the order of their numbers, since SQLite counts them as they appear.
+/// What one person hands over to another, who may have some that are called alike. A
+/// question mark is the next of the values that are named.
 pub struct Handed {
-    /// The project (0 of what has none) of `$3` of `$1`, when it is alike one of `$2`.
+    /// From whom, to whom, which: its project (0 of what has none), when it is alike one of theirs.
     pub alike: &'static str,
-    /// Whether, in project `$2`, one of `$3` or `$4` has the compared form `$1`.
+    /// The compared form, the project, and both: whether one of them has something so called there.
     pub taken: &'static str,
     pub rename: &'static str,
 }
@@ -135,26 +135,26 @@ pub struct Handed {
 /// Analytics keys are unique in the organisation, and so among anybody's.
 pub const HANDED_KEYS: Handed = Handed {
     alike: "SELECT k.project FROM keys AS k
-             WHERE k.creator = $1 AND k.revoked_at IS NULL
+             WHERE k.creator = ? AND k.revoked_at IS NULL
                AND EXISTS (SELECT 1 FROM keys AS o
-                            WHERE o.project = k.project AND o.name_key = k.name_key AND o.creator = $2
+                            WHERE o.project = k.project AND o.name_key = k.name_key AND o.creator = ?
                               AND o.revoked_at IS NULL AND o.project IS NOT NULL)
-               AND k.seq = $3",
+               AND k.seq = ?",
     taken: "SELECT 1 FROM keys
-             WHERE name_key = $1 AND project = $2 AND creator IN ($3, $4)
+             WHERE name_key = ? AND project = ? AND creator IN (?, ?)
                AND revoked_at IS NULL AND project IS NOT NULL LIMIT 1",
-    rename: "UPDATE keys SET name = $1, name_key = $2 WHERE seq = $3",
+    rename: "UPDATE keys SET name = ?, name_key = ? WHERE seq = ?",
 };
 
 pub const HANDED_PROJECTS: Handed = Handed {
     alike: "SELECT CAST(0 AS bigint) FROM projects AS p
-             WHERE p.creator = $1 AND p.removed_at IS NULL
+             WHERE p.creator = ? AND p.removed_at IS NULL
                AND EXISTS (SELECT 1 FROM projects AS o
-                            WHERE o.name_key = p.name_key AND o.creator = $2 AND o.removed_at IS NULL)
-               AND p.seq = $3",
+                            WHERE o.name_key = p.name_key AND o.creator = ? AND o.removed_at IS NULL)
+               AND p.seq = ?",
     taken: "SELECT 1 FROM projects
-             WHERE name_key = $1 AND CAST($2 AS bigint) = 0 AND creator IN ($3, $4) AND removed_at IS NULL LIMIT 1",
-    rename: "UPDATE projects SET name = $1, name_key = $2 WHERE seq = $3",
+             WHERE name_key = ? AND CAST(? AS bigint) = 0 AND creator IN (?, ?) AND removed_at IS NULL LIMIT 1",
+    rename: "UPDATE projects SET name = ?, name_key = ? WHERE seq = ?",
 };
 
 /// The names to try, in this order, for one that is taken.

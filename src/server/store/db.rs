@@ -33,6 +33,9 @@ pub trait Db {
 
     /// Returns how many rows were changed.
     fn run(&self, sql: &str, values: &[Value<'_>]) -> impl Future<Output = StoreResult<u64>> + Send;
+
+    /// The same with each of these values, without waiting for the answers in between.
+    fn run_each(&self, sql: &str, rows: &[Vec<Value<'_>>]) -> impl Future<Output = StoreResult<u64>> + Send;
 }
 
 /// One transaction that changes something, and what the activity log is told of it in the same transaction.
@@ -44,10 +47,14 @@ pub trait Change {
     fn now(&self) -> Timestamp;
     /// Who acts.
     fn actor(&self) -> StoreResult<&Acting>;
+    /// Does what somebody asked for before, who may have been removed since.
+    fn act_as(&mut self, by: Acting);
     /// Puts a row behind the log, once all is as it is to be.
     fn record(&mut self, subject: Subject<'_>);
     /// As [`Change::record`], of what happened while nobody was signed in.
     fn record_from(&mut self, address: Option<IpAddr>, subject: Subject<'_>);
+    /// A part of a large change is as it is to be: what was recorded may be written down.
+    fn write_down(&mut self) -> impl Future<Output = StoreResult<()>> + Send;
 }
 
 /// Values of a statement, in the order of its question marks.

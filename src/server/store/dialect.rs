@@ -18,6 +18,14 @@ impl Dialect {
         }
     }
 
+    /// Whether a column is one of the numbers that are bound next.
+    pub fn among(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("{column} IN (SELECT value FROM json_each(?))"),
+            Dialect::Postgres => format!("{column} = ANY(?)"),
+        }
+    }
+
     /// A join whose left side is walked along and whose right side is looked up. SQLite would turn it round where it
     /// thinks that pays; PostgreSQL knows the tables' sizes.
     pub fn lookup(self) -> &'static str {

@@ -24,6 +24,7 @@ mod paging;
 mod people;
 pub mod postgres;
 mod projects;
+mod removal;
 mod report;
 mod row;
 mod schema;

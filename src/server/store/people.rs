@@ -14,8 +14,8 @@ use super::tables::USERS;
 use super::value::Value;
 use super::{StoreError, StoreResult, Taken};
 use crate::api::{
-    ActivityAction, ChainHash, DEFAULT_LIMIT, Organisation, Person, RemovalProgress, RemovedUser, User,
-    UserQuery,
+    ActivityAction, ChainHash, DEFAULT_LIMIT, Organisation, Person, PersonRef, RemovalProgress, RemovedUser,
+    User, UserQuery,
 };
 use crate::model::{Role, TokenHash, compared};
 
@@ -98,6 +98,11 @@ pub async fn find_user(db: &impl Db, id: Uuid) -> StoreResult<Option<i64>> {
 pub async fn user_seq(db: &impl Db, id: Uuid) -> StoreResult<i64> {
     let missing = || StoreError::Fault(format!("there is no user {id}"));
     find_user(db, id).await?.ok_or_else(missing)
+}
+
+/// Who has this number, also when they were removed.
+pub async fn person(db: &impl Db, seq: i64) -> StoreResult<PersonRef> {
+    one(db, "SELECT id, email FROM users WHERE seq = ?", values![seq]).await
 }
 
 /// Users who were not removed, of whom `condition` holds.

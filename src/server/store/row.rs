@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::value::Value;
 use super::{StoreError, StoreResult};
 use crate::api::{ChainHash, Organisation, PersonRef, ProjectRef, User};
 use crate::model::{Role, Scope, TokenHash};
@@ -16,6 +17,8 @@ pub trait Row {
     fn id(&self, index: usize) -> StoreResult<Option<Uuid>>;
     /// A text as far as it can be shown: bytes that are none are replaced.
     fn shown(&self, index: usize) -> Option<String>;
+    /// All of it.
+    fn values(&self) -> StoreResult<Vec<Value<'static>>>;
 }
 
 /// The columns of a row that are still to be read.
@@ -166,4 +169,69 @@ records! {
     PersonRef { id, email }
     ProjectRef { id, name, deployed }
     User { id, email, role, created_at }
+}
+
+/// All columns of a row, to be read by their place.
+pub struct Raw(Vec<Value<'static>>);
+
+impl Read for Raw {
+    fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        columns.row.values().map(Self)
+    }
+}
+
+impl Raw {
+    fn value<'a, T>(
+        &'a self,
+        index: usize,
+        read: impl FnOnce(&'a Value<'static>) -> Option<T>,
+    ) -> StoreResult<Option<T>> {
+        match self.0.get(index) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => match read(value) {
+                None => Err(unreadable("it is of another kind")),
+                read => Ok(read),
+            },
+        }
+    }
+}
+
+impl Row for Raw {
+    fn number(&self, index: usize) -> StoreResult<Option<i64>> {
+        self.value(index, |value| match value {
+            Value::Number(number) => Some(*number),
+            _ => None,
+        })
+    }
+
+    fn flag(&self, index: usize) -> StoreResult<Option<bool>> {
+        Ok(self.number(index)?.map(|number| number != 0))
+    }
+
+    fn text(&self, index: usize) -> StoreResult<Option<&str>> {
+        self.value(index, |value| match value {
+            Value::Text(text) => Some(text.as_ref()),
+            _ => None,
+        })
+    }
+
+    fn bytes(&self, index: usize) -> StoreResult<Option<&[u8]>> {
+        self.value(index, |value| match value {
+            Value::Bytes(bytes) => Some(bytes.as_ref()),
+            _ => None,
+        })
+    }
+
+    fn id(&self, index: usize) -> StoreResult<Option<Uuid>> {
+        let id = self.bytes(index)?.map(Uuid::from_slice);
+        id.transpose().map_err(unreadable)
+    }
+
+    fn shown(&self, index: usize) -> Option<String> {
+        self.text(index).ok().flatten().map(str::to_owned)
+    }
+
+    fn values(&self) -> StoreResult<Vec<Value<'static>>> {
+        Ok(self.0.clone())
+    }
 }

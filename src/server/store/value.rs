@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use bytes::BytesMut;
 use jiff::Timestamp;
-use rusqlite::types::{ToSqlOutput, Type as SqliteType, ValueRef};
+use rusqlite::types::{ToSqlOutput, Type as SqliteType, Value as Owned, ValueRef};
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, WrongType, to_sql_checked};
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ pub enum Value<'a> {
     Text(Cow<'a, str>),
     Id(Uuid),
     Bytes(Cow<'a, [u8]>),
+    /// A list: see `Dialect::among`.
+    Numbers(Cow<'a, [i64]>),
 }
 
 macro_rules! from {
@@ -52,6 +54,7 @@ from!(
     Timestamp => |time| Self::Number(time.as_microsecond()),
     Role => |role| Self::Text(role.as_str().into()),
     Scope => |scope| Self::Number(scope as i64),
+    &'a [i64] => |numbers| Self::Numbers(numbers.into()),
 );
 
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
@@ -113,6 +116,13 @@ impl rusqlite::ToSql for Value<'_> {
             Value::Text(text) => ValueRef::Text(text.as_bytes()),
             Value::Id(id) => ValueRef::Blob(id.as_bytes()),
             Value::Bytes(bytes) => ValueRef::Blob(bytes),
+            Value::Numbers(numbers) => {
+                let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
+                return Ok(ToSqlOutput::Owned(Owned::Text(format!(
+                    "[{}]",
+                    numbers.join(",")
+                ))));
+            }
         }))
     }
 }
@@ -139,6 +149,7 @@ impl ToSql for Value<'_> {
                 Uuid::from_slice(bytes).map_err(|_| other())?.to_sql(kind, out)
             }
             (Value::Bytes(bytes), &Type::BYTEA) => bytes.as_ref().to_sql(kind, out),
+            (Value::Numbers(numbers), &Type::INT8_ARRAY) => numbers.as_ref().to_sql(kind, out),
             _ => Err(other()),
         }
     }

@@ -13,6 +13,7 @@ use crate::model::compared;
 use crate::server::store::StoreResult;
 use crate::server::store::alike::{NAMED, Named, Numbers, tell, told_apart};
 use crate::server::store::changes::{self, Subject};
+use crate::server::store::db::Change as _;
 use crate::server::store::statement::Entity;
 
 /// When more rows than these change, their indexes are made anew, which takes less time.
@@ -35,23 +36,16 @@ pub struct Renamed {
 impl Renamed {
     pub fn tell(&self, change: &mut Change) {
         let changes = changes::of_renamed(self.field, &self.old, &self.new);
-        let (id, subject) = match self.key {
+        let subject = match self.key {
             Some((id, seq, creator)) => {
-                let subject = Subject::of_key(self.action, (seq, creator), &self.new, changes);
-                (Some(id), subject)
+                Subject::of_key(self.action, (seq, creator), &self.new, changes).with_id(id)
             }
-            None => {
-                let subject = Subject::of(self.action, &self.new, changes);
-                (
-                    None,
-                    Subject {
-                        about: self.about,
-                        ..subject
-                    },
-                )
-            }
+            None => Subject {
+                about: self.about,
+                ..Subject::of(self.action, &self.new, changes)
+            },
         };
-        change.record(id, subject);
+        change.record(subject);
     }
 }
 

@@ -1,6 +1,7 @@
 //! One statement asked of a connection or a transaction, prepared at its first use.
 
 use deadpool_postgres::{ClientWrapper, Transaction};
+use futures_util::future::try_join_all;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement};
 
@@ -72,6 +73,13 @@ macro_rules! is_asked_by_operations {
 
             async fn run(&self, sql: &str, values: &[Bound<'_>]) -> StoreResult<u64> {
                 run(self, &Self::DIALECT.rendered(sql), &bound(values)).await
+            }
+
+            async fn run_each(&self, sql: &str, rows: &[Vec<Bound<'_>>]) -> StoreResult<u64> {
+                let statement = self.prepared(&Self::DIALECT.rendered(sql)).await?;
+                let rows: Vec<Vec<Value>> = rows.iter().map(|row| bound(row)).collect();
+                let changed = rows.iter().map(|values| self.changed(&statement, values));
+                Ok(try_join_all(changed).await?.into_iter().sum())
             }
         }
     };

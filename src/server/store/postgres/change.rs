@@ -11,7 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::clock::NOW;
-use super::rows::{hash, person, time};
+use super::rows::{hash, time};
 use super::{ask, statement};
 use crate::api::{Activity, ActivityHead, ChainHash, Stated};
 use crate::server::store::acting::{Acting, acting};
@@ -19,7 +19,7 @@ use crate::server::store::activity::headless;
 use crate::server::store::changes::Subject;
 use crate::server::store::db;
 use crate::server::store::statement::Entity;
-use crate::server::store::{Actor, StoreError, StoreResult, Visible};
+use crate::server::store::{Actor, StoreError, StoreResult};
 
 pub struct Change<'a> {
     pub tx: Transaction<'a>,
@@ -54,6 +54,15 @@ impl<'a> db::Change for Change<'a> {
     fn actor(&self) -> StoreResult<&Acting> {
         let nobody = || StoreError::Fault("a change was made by nobody".into());
         self.actor.as_ref().ok_or_else(nobody)
+    }
+
+    fn act_as(&mut self, by: Acting) {
+        self.actor = Some(by);
+    }
+
+    /// All at once, at the end.
+    async fn write_down(&mut self) -> StoreResult<()> {
+        Ok(())
     }
 
     fn record(&mut self, subject: Subject<'_>) {
@@ -98,31 +107,6 @@ impl<'a> Change<'a> {
             rows: Vec::new(),
             actor: None,
         })
-    }
-
-    /// Does what somebody asked for before, who may have been removed since.
-    pub async fn act_for(&mut self, seq: i64, address: Option<IpAddr>) -> StoreResult<()> {
-        let sql = "SELECT id, email FROM users WHERE seq = $1";
-        let row = ask::one(&self.tx, sql, &[&seq]).await?;
-        self.actor = Some(Acting {
-            seq,
-            person: person(&row, 0)?,
-            address,
-            // Only who sees everything may ask for what is carried on later.
-            visible: Visible::All,
-        });
-        Ok(())
-    }
-
-    /// Who acts.
-    pub fn actor(&self) -> StoreResult<Acting> {
-        db::Change::actor(self).cloned()
-    }
-
-    /// Puts a row behind the log. `key` is the id of the key that it is about.
-    pub fn record(&mut self, key: Option<Uuid>, subject: Subject) {
-        let address = self.actor.as_ref().and_then(|actor| actor.address);
-        self.append(address, key, subject);
     }
 
     fn append(&mut self, address: Option<IpAddr>, key: Option<Uuid>, subject: Subject) {

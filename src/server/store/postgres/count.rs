@@ -1,7 +1,7 @@
 //! How many keys match: read from the counts that triggers keep, or, under a text or usage filter,
 //! counted up to a cap.
 
-use super::ask::{self, Db};
+use super::ask::Db;
 use super::filter::{Candidates, Filter};
 use super::rows::{rank, scope};
 use super::sql::{Bound, Sql};
@@ -9,13 +9,6 @@ use crate::api::{COUNT_CAP, KeyCounts};
 use crate::model::Scope;
 use crate::server::store::StoreResult;
 use crate::server::store::filter::UsageFilter;
-
-/// How many active keys a creator has in a project; 0 is any.
-pub async fn active(db: &impl Db, creator: i64, project: i64) -> StoreResult<u64> {
-    let sql = "SELECT coalesce(sum(n), 0)::bigint FROM key_counts WHERE creator = $1 AND project = $2";
-    let row = ask::one(db, sql, &[&creator, &project]).await?;
-    Ok(row.try_get::<_, i64>(0)? as u64)
-}
 
 /// Whether the counts that are kept tell.
 pub fn is_kept(filter: &Filter) -> bool {

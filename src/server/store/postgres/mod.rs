@@ -24,7 +24,6 @@ mod names;
 mod options;
 mod passfile;
 mod pool;
-mod removal;
 mod rows;
 mod schema;
 mod sql;
@@ -52,6 +51,7 @@ use super::clock::Steady;
 use super::counted::Entry;
 use super::filter::is_quick;
 use super::keys::{self, KeyBy};
+use super::statement::compare;
 use super::{
     Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding,
     KeyChange, KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
@@ -59,7 +59,7 @@ use super::{
     SessionServerChange, SessionSigner, SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible,
     WrappedDataKey, latency,
 };
-use super::{activity, gateways, people, projects, session_servers, session_tokens};
+use super::{activity, gateways, people, projects, removal, session_servers, session_tokens};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
     ProjectQuery, RemovalProgress, Usage, User, UserQuery,
@@ -413,7 +413,7 @@ impl Store for PostgresStore {
     }
 
     async fn compare(&self, from: Cursor) -> StoreResult<Compared> {
-        read!(self, |db| statement::compare(&**db, from))
+        read!(self, |db| compare(&**db, from))
     }
 
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {

@@ -8,7 +8,7 @@ use crate::api::{PersonRef, ProjectRef};
 use crate::model::Scope;
 use crate::server::store::StoreResult;
 use crate::server::store::row::{self, unreadable};
-use crate::server::store::value::Integer;
+use crate::server::store::value::{Integer, Value};
 
 /// The rank of a scope, which is its place in the `scope` sort.
 pub fn rank(scope: Scope) -> i16 {
@@ -38,6 +38,11 @@ impl row::Row for Row {
 
     fn shown(&self, index: usize) -> Option<String> {
         self.try_get(index).ok().flatten()
+    }
+
+    fn values(&self) -> StoreResult<Vec<Value<'static>>> {
+        let values = (0..self.len()).map(|index| Value::in_postgres(self, index));
+        Ok(values.collect::<Result<_, _>>()?)
     }
 }
 

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
-use super::activity::{self, Chain};
 use super::bulk;
+use super::chain::{self, Chain};
 use crate::api::ActivityAction;
 use crate::model::compared;
 use crate::server::store::StoreResult;
@@ -21,7 +21,7 @@ pub fn write_compared(tx: &Transaction) -> StoreResult<()> {
     for named in &NAMED {
         write_keys(tx, named)?;
     }
-    activity::extend(tx, |log| {
+    chain::extend(tx, |log| {
         for named in &NAMED {
             rename_alike(tx, log, named)?;
         }

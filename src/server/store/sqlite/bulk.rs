@@ -7,9 +7,9 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use serde_json::Map;
 use uuid::Uuid;
 
-use super::activity::Chain;
+use super::chain::{self, Chain};
 use super::rows::{micros, rank};
-use super::{activity, data_keys, statement, usage};
+use super::{statement, usage};
 use crate::api::{ActivityAction, PersonRef, User};
 use crate::model::{Role, Scope};
 use crate::server::store::changes::Subject;
@@ -17,7 +17,9 @@ use crate::server::store::clock::Clocks;
 use crate::server::store::db::at_once;
 use crate::server::store::people::user_seq;
 use crate::server::store::statement::Entity;
-use crate::server::store::{NewKey, ProjectRecord, StoreError, StoreResult, Tally, keys, people, projects};
+use crate::server::store::{
+    NewKey, ProjectRecord, StoreError, StoreResult, Tally, data_keys, keys, people, projects,
+};
 
 /// A user who has been there since `created_at`, without a sign-in token.
 #[derive(Debug, Clone)]
@@ -66,7 +68,7 @@ pub fn load(
     state(&tx, users.into_iter().chain(projects).collect())?;
     let dropped = drop_indexes_and_triggers(&tx)?;
     let mut counts = Counts::default();
-    let loaded = activity::extend(&tx, |log| insert_keys(&tx, log, keys, &mut counts, &mut progress))?;
+    let loaded = chain::extend(&tx, |log| insert_keys(&tx, log, keys, &mut counts, &mut progress))?;
     dropped.iter().try_for_each(|sql| tx.execute_batch(sql))?;
     counts.store(&tx)?;
     tx.execute_batch(SEARCH)?;
@@ -144,14 +146,14 @@ struct Added {
 /// People and projects of sample data have been there from the beginning: no row tells of them. Once that is settled
 /// (`seals`), the log tells of them as of nobody's act.
 fn state(conn: &Connection, added: Vec<Added>) -> StoreResult<()> {
-    let data_keys = data_keys::all(conn)?;
+    let data_keys = at_once(data_keys::all(conn))?;
     if data_keys.iter().all(|key| key.baseline().is_none()) {
         for Added { entity, .. } in added {
             statement::put_down(conn, entity.kind(), &statement::of(conn, entity)?)?;
         }
         return statement::await_next_row(conn);
     }
-    activity::extend(conn, |log| {
+    chain::extend(conn, |log| {
         added.iter().try_for_each(|added| {
             let subject = Subject::of(added.action, &added.name, Map::new()).about(added.entity);
             log.append(added.at, None, None, subject)

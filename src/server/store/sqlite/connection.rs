@@ -13,8 +13,10 @@ use uuid::Uuid;
 
 use super::readers::snapshot;
 use super::rows::micros;
-use super::{activity, alike, data_keys, located, schema, statement};
+use super::{alike, chain, located, schema, statement};
 use crate::model::{Role, compared};
+use crate::server::store::data_keys;
+use crate::server::store::db::at_once;
 use crate::server::store::seals::refuse_set_back;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
@@ -28,7 +30,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration {
         first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/002_people.sql"),
-        then: activity::carry_over,
+        then: chain::carry_over,
     },
     Migration {
         first: |_| Ok(()),
@@ -123,7 +125,7 @@ pub fn existing(path: &Path) -> StoreResult<Connection> {
         let version = known_version(conn, path)?;
         schema::require(conn, version)?;
         match version < STATES {
-            true => refuse_set_back(version, &data_keys::all(conn)?),
+            true => refuse_set_back(version, &at_once(data_keys::all(conn))?),
             false => Ok(()),
         }
     })?;

@@ -20,13 +20,6 @@ pub fn count(conn: &Connection, visible: Visible, filter: &KeyFilter) -> StoreRe
     }
 }
 
-/// How many active keys a creator has in a project; 0 is any.
-pub fn active(conn: &Connection, creator: i64, project: i64) -> StoreResult<u64> {
-    let mut statement =
-        conn.prepare_cached("SELECT coalesce(sum(n), 0) FROM key_counts WHERE creator = ? AND project = ?")?;
-    Ok(statement.query_row([creator, project], |row| row.get::<_, i64>(0))? as u64)
-}
-
 /// How many keys match the filter without its text.
 pub fn kept(conn: &Connection, filter: &Filter) -> StoreResult<KeyCounts> {
     let mut statement = conn.prepare_cached(

@@ -8,7 +8,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row as SqliteRow, params_from_iter};
 use uuid::Uuid;
 
-use super::activity;
+use super::chain;
 use crate::server::store::acting::{Acting, acting};
 use crate::server::store::changes::Subject;
 use crate::server::store::db::{Change as InChange, Db, at_once};
@@ -38,6 +38,17 @@ impl Db for Connection {
 
     fn run(&self, sql: &str, values: &[Value<'_>]) -> impl Future<Output = StoreResult<u64>> + Send {
         let run = || Ok(self.prepare_cached(sql)?.execute(params_from_iter(values))? as u64);
+        ready(run())
+    }
+
+    fn run_each(&self, sql: &str, rows: &[Vec<Value<'_>>]) -> impl Future<Output = StoreResult<u64>> + Send {
+        let run = || {
+            let mut statement = self.prepare_cached(sql)?;
+            let changed = rows
+                .iter()
+                .map(|values| statement.execute(params_from_iter(values)));
+            Ok(changed.sum::<rusqlite::Result<usize>>()? as u64)
+        };
         ready(run())
     }
 }
@@ -86,6 +97,12 @@ impl Row for SqliteRow<'_> {
             Ok(ValueRef::Text(bytes)) => Some(String::from_utf8_lossy(bytes).into_owned()),
             _ => None,
         }
+    }
+
+    fn values(&self) -> StoreResult<Vec<Value<'static>>> {
+        let columns = 0..self.as_ref().column_count();
+        let values = columns.map(|index| Value::in_sqlite(self, index));
+        Ok(values.collect::<rusqlite::Result<_>>()?)
     }
 }
 
@@ -136,6 +153,14 @@ impl InChange for Change<'_> {
         self.actor.as_ref().ok_or_else(nobody)
     }
 
+    fn act_as(&mut self, by: Acting) {
+        self.actor = Some(by);
+    }
+
+    fn write_down(&mut self) -> impl Future<Output = StoreResult<()>> + Send {
+        ready(self.write_log())
+    }
+
     fn record(&mut self, subject: Subject<'_>) {
         let address = self.actor.as_ref().and_then(|actor| actor.address);
         self.record_from(address, subject);
@@ -147,20 +172,14 @@ impl InChange for Change<'_> {
 }
 
 impl Change<'_> {
-    fn write_log(self) -> StoreResult<()> {
-        let Self {
-            conn,
-            now,
-            actor,
-            told,
-        } = self;
-        if told.is_empty() {
+    fn write_log(&mut self) -> StoreResult<()> {
+        if self.told.is_empty() {
             return Ok(());
         }
-        let by = actor.map(|actor| actor.seq);
-        activity::extend(conn, |log| {
-            let mut told = told.into_iter();
-            told.try_for_each(|(address, subject)| log.append(now, by, address, subject))
+        let by = self.actor.as_ref().map(|actor| actor.seq);
+        chain::extend(self.conn, |log| {
+            let mut told = self.told.drain(..);
+            told.try_for_each(|(address, subject)| log.append(self.now, by, address, subject))
         })
     }
 }

@@ -1,9 +1,9 @@
 //! The embedded store: one SQLite file in WAL mode, written by one thread, read by many.
 
-mod activity;
 mod alike;
 mod backup;
 mod bulk;
+mod chain;
 mod check;
 mod connection;
 mod count;
@@ -11,16 +11,15 @@ mod data_keys;
 mod db;
 mod filter;
 mod health;
-mod keys;
 mod list;
 mod located;
 mod names;
 mod on_disk;
 mod open_file;
 mod order;
-mod people;
+#[cfg(test)]
+mod plans;
 mod readers;
-mod removal;
 mod rows;
 mod schema;
 mod search;
@@ -45,7 +44,6 @@ use self::db::{Change, change};
 use self::health::Health;
 use self::names::Known;
 use self::open_file::OpenFile;
-use self::people::Acting;
 use self::readers::{Pool, Readers, snapshot};
 use self::watch::Bell;
 use self::writer::Writer;
@@ -53,8 +51,8 @@ use super::clock::{self, Steady};
 use super::counted::Entry;
 use super::db::at_once;
 use super::filter::is_quick;
-use super::keys::{self as all_keys, KeyBy};
-use super::people as all_people;
+use super::keys::{self, KeyBy};
+use super::statement::compare;
 use super::{
     Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding,
     KeyChange, KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
@@ -62,7 +60,7 @@ use super::{
     SessionServerChange, SessionSigner, SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible,
     WrappedDataKey,
 };
-use super::{activity as log, gateways, projects, report, session_servers, session_tokens};
+use super::{activity, gateways, people, projects, removal, report, session_servers, session_tokens};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
     ProjectQuery, RemovalProgress, Usage, User, UserQuery,
@@ -148,13 +146,11 @@ impl SqliteStore {
     }
 
     fn organisation_now(&self) -> StoreResult<Organisation> {
-        self.pool.read(|conn| at_once(all_people::organisation(conn)))
+        self.pool.read(|conn| at_once(people::organisation(conn)))
     }
 
     fn found(&self, by: KeyBy, visible: Visible) -> StoreResult<Option<Found>> {
-        let kept = self
-            .pool
-            .read(|conn| at_once(all_keys::find(conn, by, visible)))?;
+        let kept = self.pool.read(|conn| at_once(keys::find(conn, by, visible)))?;
         Ok(kept.map(|kept| kept.found))
     }
 
@@ -174,17 +170,6 @@ impl SqliteStore {
         F: Fn(&mut Change) -> StoreResult<T> + Send + 'static,
     {
         self.writer.erase(move |conn| change(conn, Some(by), &work)).await
-    }
-
-    /// As [`SqliteStore::act`], where secrets are destroyed.
-    async fn act_and_erase<T, F>(&self, by: Actor, mut work: F) -> StoreResult<T>
-    where
-        T: Send + 'static,
-        F: FnMut(&Connection, Acting) -> StoreResult<T> + Send + 'static,
-    {
-        self.writer
-            .erase(move |conn| work(conn, people::acting(conn, by)?))
-            .await
     }
 }
 
@@ -210,54 +195,56 @@ impl Store for SqliteStore {
     }
 
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>> {
-        self.pool.read(|conn| at_once(all_people::by_token(conn, token)))
+        self.pool.read(|conn| at_once(people::by_token(conn, token)))
     }
 
     async fn user(&self, id: Uuid) -> StoreResult<Option<User>> {
-        self.pool.read(|conn| at_once(all_people::by_id(conn, id)))
+        self.pool.read(|conn| at_once(people::by_id(conn, id)))
     }
 
     async fn first_user(&self, role: Role) -> StoreResult<Option<User>> {
-        self.pool.read(|conn| at_once(all_people::first(conn, role)))
+        self.pool.read(|conn| at_once(people::first(conn, role)))
     }
 
     async fn people(&self, query: &UserQuery) -> StoreResult<Vec<Person>> {
-        self.pool.read(|conn| at_once(all_people::page(conn, query)))
+        self.pool.read(|conn| at_once(people::page(conn, query)))
     }
 
     async fn add_user(&self, new: NewUserRecord, by: Actor) -> StoreResult<Result<User, Taken>> {
-        self.change(by, move |change| at_once(all_people::add(change, &new)))
+        self.change(by, move |change| at_once(people::add(change, &new)))
             .await
     }
 
     async fn set_role(&self, id: Uuid, role: Role, by: Actor) -> StoreResult<RoleChange> {
-        self.change(by, move |change| at_once(all_people::set_role(change, id, role)))
+        self.change(by, move |change| at_once(people::set_role(change, id, role)))
             .await
     }
 
     async fn replace_token(&self, id: Uuid, token: TokenHash, by: Actor) -> StoreResult<bool> {
         self.change(by, move |change| {
-            at_once(all_people::replace_token(change, id, token))
+            at_once(people::replace_token(change, id, token))
         })
         .await
     }
 
     async fn remove_user(&self, id: Uuid, fate: Option<Fate>, by: Actor) -> StoreResult<Removal> {
-        self.act_and_erase(by, move |conn, by| removal::remove(conn, id, fate, by))
+        self.change_and_erase(by, move |change| at_once(removal::remove(change, id, fate)))
             .await
     }
 
     async fn removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>> {
-        self.pool
-            .read(|conn| snapshot(conn, |conn| removal::find(conn, person)))
+        self.pool.read(|conn| at_once(removal::find(conn, person)))
     }
 
     async fn unfinished_removals(&self) -> StoreResult<Vec<(Uuid, RemovalProgress)>> {
-        self.pool.read(|conn| snapshot(conn, removal::unfinished))
+        self.pool
+            .read(|conn| snapshot(conn, |conn| at_once(removal::unfinished(conn))))
     }
 
     async fn continue_removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>> {
-        self.writer.erase(move |conn| removal::resume(conn, person)).await
+        self.writer
+            .erase(move |conn| change(conn, None, |change| at_once(removal::resume(change, person))))
+            .await
     }
 
     async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>> {
@@ -410,7 +397,7 @@ impl Store for SqliteStore {
 
     async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
         let steady = self.steady.clone();
-        self.change(by, move |change| at_once(all_keys::create(change, &new, &steady)))
+        self.change(by, move |change| at_once(keys::create(change, &new, &steady)))
             .await
     }
 
@@ -423,55 +410,57 @@ impl Store for SqliteStore {
         by: Actor,
     ) -> StoreResult<KeyChange> {
         self.change(by, move |change| {
-            at_once(all_keys::edit(change, id, expected_version, &name, &settings))
+            at_once(keys::edit(change, id, expected_version, &name, &settings))
         })
         .await
     }
 
     async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation> {
-        self.change_and_erase(by, move |change| at_once(all_keys::revoke(change, id)))
+        self.change_and_erase(by, move |change| at_once(keys::revoke(change, id)))
             .await
     }
 
     async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {
-        self.change(by, move |change| at_once(all_keys::reveal(change, id)))
+        self.change(by, move |change| at_once(keys::reveal(change, id)))
             .await
     }
 
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
-        if log::is_quick(query, visible) {
+        if activity::is_quick(query, visible) {
             return self
                 .pool
-                .read(|conn| snapshot(conn, |conn| at_once(log::page(conn, query, visible))));
+                .read(|conn| snapshot(conn, |conn| at_once(activity::page(conn, query, visible))));
         }
         let query = query.clone();
-        let page = move |conn: &_| at_once(log::page(conn, &query, visible));
+        let page = move |conn: &_| at_once(activity::page(conn, &query, visible));
         self.readers.read(page).await
     }
 
     async fn activity_head(&self) -> StoreResult<ActivityHead> {
-        self.pool.read(|conn| at_once(log::head(conn)))
+        self.pool.read(|conn| at_once(activity::head(conn)))
     }
 
     async fn compare(&self, from: Cursor) -> StoreResult<Compared> {
-        self.readers
-            .read(move |conn| statement::compare(conn, from))
-            .await
+        self.readers.read(move |conn| at_once(compare(conn, from))).await
     }
 
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {
         self.writer
-            .run(move |conn| change(conn, None, |change| at_once(log::refuse_sign_in(change, from))))
+            .run(move |conn| {
+                change(conn, None, |change| {
+                    at_once(activity::refuse_sign_in(change, from))
+                })
+            })
             .await
     }
 
     async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
         self.pool
-            .read(|conn| at_once(log::changes_since(conn, seq, limit)))
+            .read(|conn| at_once(activity::changes_since(conn, seq, limit)))
     }
 
     async fn last_seq(&self) -> StoreResult<u64> {
-        self.pool.read(|conn| at_once(log::last_seq(conn)))
+        self.pool.read(|conn| at_once(activity::last_seq(conn)))
     }
 
     /// For one listener at a time.

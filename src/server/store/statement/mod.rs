@@ -8,6 +8,7 @@
 //! NEVER CHANGE WHAT IS HASHED: logs in the field have it.
 
 mod baseline;
+mod compare;
 mod comparing;
 mod creator;
 mod record;
@@ -18,9 +19,11 @@ use std::sync::LazyLock;
 use uuid::Uuid;
 
 use super::StoreResult;
+use super::row::{Row, read_at};
 use crate::api::ChainHash;
 
 pub use baseline::{BaselineDigest, gone, gone_from_baseline, judge_baseline};
+pub use compare::{baseline, compare};
 pub use comparing::{Compared, Comparing, Cursor, Stage};
 pub use record::{Record, explained};
 pub use removal::{UNFINISHED, unasked};
@@ -200,7 +203,7 @@ pub const MISSING_FROM_BASELINE: &str = "
        AND NOT EXISTS (SELECT 1 FROM keys AS t WHERE b.kind = 3 AND t.seq = b.number)
      ORDER BY b.kind, b.number LIMIT 1";
 
-/// The columns of a row, of either engine.
+/// The columns of a row, by their place.
 pub trait Columns {
     fn number(&self, index: usize) -> StoreResult<i64>;
     fn maybe_number(&self, index: usize) -> StoreResult<Option<i64>>;
@@ -215,3 +218,23 @@ pub trait Columns {
         Ok(bytes.and_then(|bytes| bytes.try_into().ok()).map(ChainHash))
     }
 }
+
+macro_rules! reads {
+    ($($column:ident: $type:ty),+) => {
+        impl<R: Row> Columns for R {
+            $(fn $column(&self, index: usize) -> StoreResult<$type> {
+                read_at(self, index)
+            })+
+        }
+    };
+}
+
+reads!(
+    number: i64,
+    maybe_number: Option<i64>,
+    text: String,
+    maybe_text: Option<String>,
+    maybe_bytes: Option<Vec<u8>>,
+    flag: bool,
+    id: Uuid
+);
