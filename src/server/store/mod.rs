@@ -15,6 +15,7 @@ mod data_keys;
 mod db;
 mod dialect;
 mod filter;
+mod founding;
 mod gateways;
 mod key_row;
 mod keys;

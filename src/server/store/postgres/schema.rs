@@ -11,11 +11,10 @@ use super::alike::{self, Renamed};
 use super::change::Change;
 use super::pool::Pool;
 use super::{ask, catalog, statement};
-use crate::model::{Role, compared};
-use crate::server::store::data_keys;
 use crate::server::store::schema::Schema;
 use crate::server::store::seals::refuse_set_back;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
+use crate::server::store::{data_keys, founding};
 
 /// `keydeck_schema.version` is how many of them a database has.
 const MIGRATIONS: &[Migration] = &[
@@ -231,32 +230,6 @@ async fn migrate(tx: &Transaction<'_>, from: usize) -> StoreResult<Vec<Renamed>>
 }
 
 async fn found(tx: &Transaction<'_>, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
-    let at = founding.at.as_microsecond();
-    let email = founding.owner_email.trim();
-    ask::run_one(
-        tx,
-        "INSERT INTO organisation (one, id, name, created_at) VALUES (1, $1, $2, $3)",
-        &[&Uuid::now_v7(), &founding.organisation, &at],
-    )
-    .await?;
-    ask::run_one(
-        tx,
-        "INSERT INTO data_keys (id, wrapped) VALUES ($1, $2)",
-        &[&(data_key.id as i32), &data_key.bytes],
-    )
-    .await?;
-    ask::run_one(
-        tx,
-        "INSERT INTO users (id, email, email_key, role, token_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        &[
-            &Uuid::now_v7(),
-            &email,
-            &compared(email),
-            &Role::Owner.as_str(),
-            &founding.owner_token.map(|hash| hash.0.to_vec()),
-            &at,
-        ],
-    )
-    .await?;
+    founding::found(tx, founding, data_key).await?;
     statement::begin(tx).await
 }

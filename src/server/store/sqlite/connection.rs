@@ -8,17 +8,14 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
-use uuid::Uuid;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::readers::snapshot;
-use super::rows::micros;
 use super::{alike, chain, located, schema, statement};
-use crate::model::{Role, compared};
-use crate::server::store::data_keys;
 use crate::server::store::db::at_once;
 use crate::server::store::seals::refuse_set_back;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
+use crate::server::store::{data_keys, founding};
 
 /// The schema's steps; `PRAGMA user_version` is how many of them a database has.
 const MIGRATIONS: &[Migration] = &[
@@ -338,27 +335,7 @@ pub fn in_memory(version: usize) -> StoreResult<Connection> {
 }
 
 fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
-    let at = micros(founding.at);
-    let email = founding.owner_email.trim();
-    tx.execute(
-        "INSERT INTO organisation (one, id, name, created_at) VALUES (1, ?, ?, ?)",
-        params![Uuid::now_v7().as_bytes(), founding.organisation, at],
-    )?;
-    tx.execute(
-        "INSERT INTO data_keys (id, wrapped) VALUES (?, ?)",
-        params![data_key.id, data_key.bytes],
-    )?;
-    tx.execute(
-        "INSERT INTO users (id, email, email_key, role, token_hash, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-        params![
-            Uuid::now_v7().as_bytes(),
-            email,
-            compared(email),
-            Role::Owner.as_str(),
-            founding.owner_token.map(|hash| hash.0),
-            at,
-        ],
-    )?;
+    at_once(founding::found(&**tx, founding, data_key))?;
     statement::begin(tx)
 }
 

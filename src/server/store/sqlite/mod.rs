@@ -249,12 +249,11 @@ impl Store for SqliteStore {
 
     async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>> {
         self.pool
-            .read(|conn| snapshot(conn, |conn| at_once(projects::page(conn, query, visible))))
+            .read(|conn| at_once(projects::page(conn, query, visible)))
     }
 
     async fn project(&self, id: Uuid, visible: Visible) -> StoreResult<Option<ProjectRecord>> {
-        self.pool
-            .read(|conn| snapshot(conn, |conn| at_once(projects::by_id(conn, id, visible))))
+        self.pool.read(|conn| at_once(projects::by_id(conn, id, visible)))
     }
 
     async fn add_project(

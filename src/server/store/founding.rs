@@ -1,0 +1,29 @@
+//! What a new database begins with.
+
+use uuid::Uuid;
+
+use super::db::{Db, columns, insert};
+use super::tables::{DATA_KEYS, ORGANISATION};
+use super::{Founding, StoreResult, WrappedDataKey, people};
+use crate::api::User;
+use crate::model::Role;
+
+/// The organisation, its first data key and its owner, in a database without a row.
+pub async fn found(db: &impl Db, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
+    let organisation = columns! {
+        one: 1_i64,
+        id: Uuid::now_v7(),
+        name: &founding.organisation,
+        created_at: founding.at,
+    };
+    insert(db, &ORGANISATION, organisation).await?;
+    let wrapped = columns! { id: data_key.id, wrapped: &data_key.bytes };
+    insert(db, &DATA_KEYS, wrapped).await?;
+    let owner = User {
+        id: Uuid::now_v7(),
+        email: founding.owner_email.trim().to_owned(),
+        role: Role::Owner,
+        created_at: founding.at,
+    };
+    people::insert(db, &owner, founding.owner_token).await.map(drop)
+}
