@@ -118,7 +118,7 @@ impl Filter {
             }
         }
         sql.push(" ORDER BY a.seq DESC", []);
-        sql.at_least::<D>(limit);
+        sql.at_least(D::DIALECT, limit);
         sql
     }
 

@@ -2,6 +2,7 @@
 
 use super::StoreResult;
 use super::db::Db;
+use super::dialect::Dialect;
 use super::row::Read;
 use super::value::Value;
 
@@ -12,6 +13,13 @@ pub struct Sql<'a> {
 }
 
 impl<'a> Sql<'a> {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            values: Vec::new(),
+        }
+    }
+
     /// Adds a piece. Its question marks stand for the values, one each.
     pub fn push(&mut self, piece: &str, values: impl IntoIterator<Item = Value<'a>>) {
         self.text.push_str(piece);
@@ -19,8 +27,8 @@ impl<'a> Sql<'a> {
     }
 
     /// Ends the statement with a limit of so many rows, or some more.
-    pub fn at_least<D: Db>(&mut self, rows: usize) {
-        match D::DIALECT.limits() {
+    pub fn at_least(&mut self, dialect: Dialect, rows: usize) {
+        match dialect.limits() {
             None => self.push(" LIMIT ?", [(rows as i64).into()]),
             Some(limits) => {
                 let limit = limits.into_iter().find(|most| *most >= rows).unwrap_or(rows);

@@ -50,6 +50,8 @@ from!(
     &'a Vec<u8> => |bytes| Self::Bytes(bytes.into()),
     [u8; 32] => |bytes| Self::Bytes(bytes.to_vec().into()),
     TokenHash => |hash| hash.0.into(),
+    &'a TokenHash => |hash| Self::Bytes(hash.0.as_slice().into()),
+    Vec<i64> => |numbers| Self::Numbers(numbers.into()),
     ChainHash => |hash| hash.0.into(),
     Timestamp => |time| Self::Number(time.as_microsecond()),
     Role => |role| Self::Text(role.as_str().into()),

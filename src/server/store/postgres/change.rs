@@ -11,13 +11,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::clock::NOW;
-use super::rows::{hash, time};
 use super::{ask, statement};
 use crate::api::{Activity, ActivityHead, ChainHash, Stated};
 use crate::server::store::acting::{Acting, acting};
 use crate::server::store::activity::headless;
 use crate::server::store::changes::Subject;
-use crate::server::store::db;
+use crate::server::store::db::{self, Db as _};
 use crate::server::store::statement::Entity;
 use crate::server::store::{Actor, StoreError, StoreResult};
 
@@ -90,15 +89,10 @@ impl<'a> Change<'a> {
     /// Of nobody, as the end of a transaction that has begun.
     pub async fn within(tx: Transaction<'a>) -> StoreResult<Change<'a>> {
         let locked = format!("SELECT seq, hash, {NOW}, pending FROM activity_head FOR UPDATE");
-        let row = ask::maybe(&tx, &locked, &[]).await?.ok_or_else(headless)?;
-        let head = ActivityHead {
-            seq: row.try_get::<_, i64>(0)? as u64,
-            hash: ChainHash(hash(&row, 1)?),
-        };
-        let now = time(&row, 2)?;
-        let pending = row
-            .try_get::<_, Option<&[u8]>>(3)?
-            .and_then(|hash| hash.try_into().ok());
+        let head = tx.maybe(&locked, &[]).await?.ok_or_else(headless)?;
+        let (seq, hash, now, pending): (u64, ChainHash, Timestamp, Option<Vec<u8>>) = head;
+        let head = ActivityHead { seq, hash };
+        let pending = pending.and_then(|hash| hash.try_into().ok());
         Ok(Self {
             pending: pending.map(ChainHash),
             tx,

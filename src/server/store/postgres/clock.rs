@@ -2,23 +2,17 @@
 
 use jiff::Timestamp;
 
-use super::ask::{self, Db};
-use super::rows::time;
+use crate::server::store::db::{Db, one};
 use crate::server::store::{DatabaseClock, StoreResult};
 
 /// By the clock of the database.
 pub async fn now(db: &impl Db) -> StoreResult<Timestamp> {
-    let row = ask::one(db, &format!("SELECT {NOW}"), &[]).await?;
-    time(&row, 0)
+    one(db, &format!("SELECT {NOW}"), &[]).await
 }
 
 pub async fn both(db: &impl Db) -> StoreResult<DatabaseClock> {
-    let row = ask::one(db, &format!("SELECT {NOW}, (SELECT at FROM clock)"), &[]).await?;
-    let kept: Option<i64> = row.try_get(1)?;
-    Ok(DatabaseClock {
-        own: Some(time(&row, 0)?),
-        kept: kept.map(|_| time(&row, 1)).transpose()?,
-    })
+    let (own, kept) = one(db, &format!("SELECT {NOW}, (SELECT at FROM clock)"), &[]).await?;
+    Ok(DatabaseClock { own: Some(own), kept })
 }
 
 /// In microseconds since the epoch.

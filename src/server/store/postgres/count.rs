@@ -1,14 +1,13 @@
 //! How many keys match: read from the counts that triggers keep, or, under a text or usage filter,
 //! counted up to a cap.
 
-use super::ask::Db;
 use super::filter::{Candidates, Filter};
-use super::rows::{rank, scope};
-use super::sql::{Bound, Sql};
 use crate::api::{COUNT_CAP, KeyCounts};
 use crate::model::Scope;
 use crate::server::store::StoreResult;
+use crate::server::store::db::Db;
 use crate::server::store::filter::UsageFilter;
+use crate::server::store::sql::Sql;
 
 /// Whether the counts that are kept tell.
 pub fn is_kept(filter: &Filter) -> bool {
@@ -17,7 +16,7 @@ pub fn is_kept(filter: &Filter) -> bool {
 
 /// How many keys match the filter without its text and usage.
 pub async fn kept(db: &impl Db, filter: &Filter) -> StoreResult<KeyCounts> {
-    let mut sql = Sql::new("SELECT scope, n FROM key_counts WHERE ".into());
+    let mut sql = Sql::new("SELECT scope, n FROM key_counts WHERE ");
     match filter.creator {
         None => sql.push("creator = 0", []),
         Some(id) => sql.push("creator = (SELECT seq FROM users WHERE id = ?)", [id.into()]),
@@ -30,11 +29,11 @@ pub async fn kept(db: &impl Db, filter: &Filter) -> StoreResult<KeyCounts> {
         ),
     }
     if let Some(scope) = filter.scope {
-        sql.push(" AND scope = ?", [rank(scope).into()]);
+        sql.push(" AND scope = ?", [scope.into()]);
     }
     let mut counts = KeyCounts::default();
-    for row in sql.all(db).await? {
-        *of(&mut counts, scope(&row, 0)?) = row.try_get::<_, i64>(1)? as u64;
+    for (scope, n) in sql.all(db).await? {
+        *of(&mut counts, scope) = n;
     }
     Ok(counts)
 }
@@ -55,15 +54,15 @@ pub async fn counted(
 }
 
 async fn rows(db: &impl Db, filter: &Filter, among: Option<&Candidates>) -> StoreResult<KeyCounts> {
-    let mut sql = Sql::new("SELECT scope, count(*) FROM (SELECT k.scope FROM keys AS k".into());
+    let mut sql = Sql::new("SELECT scope, count(*) FROM (SELECT k.scope FROM keys AS k");
     filter.push_to(&mut sql);
     if let Some(found) = among {
-        sql.push(" AND k.seq = ANY(?)", [Bound::Numbers(found.seqs.clone())]);
+        sql.push(" AND k.seq = ANY(?)", [found.seqs.as_slice().into()]);
     }
     sql.push(&format!(" LIMIT {}) AS k GROUP BY scope", COUNT_CAP + 1), []);
     let mut counts = KeyCounts::default();
-    for row in sql.all(db).await? {
-        *of(&mut counts, scope(&row, 0)?) = row.try_get::<_, i64>(1)? as u64;
+    for (scope, n) in sql.all(db).await? {
+        *of(&mut counts, scope) = n;
     }
     if counts.total() > COUNT_CAP {
         counts.capped = true;

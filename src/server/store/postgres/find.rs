@@ -3,12 +3,12 @@
 use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 
-use super::ask::Db;
 use super::filter::{Candidates, Filter};
 use super::list::Listing;
 use super::pool::Lease;
 use super::{PostgresStore, clock, count};
 use crate::api::{KeyCounts, KeyFilter, Usage};
+use crate::server::store::db::Db;
 use crate::server::store::paging::Run;
 use crate::server::store::report;
 use crate::server::store::{KeyQuery, KeySlice, Position, StoreResult, Visible};

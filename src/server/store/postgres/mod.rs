@@ -26,7 +26,6 @@ mod passfile;
 mod pool;
 mod rows;
 mod schema;
-mod sql;
 mod startup;
 mod statement;
 mod usage;

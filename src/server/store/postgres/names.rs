@@ -6,12 +6,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::try_join;
-use tokio_postgres::Row;
 
-use super::ask::{self, Db};
-use super::rows::{person, project};
 use crate::api::{PersonRef, ProjectRef};
+use crate::server::store::db::{Db, values};
 use crate::server::store::key_row::KeyRow;
+use crate::server::store::row::Record;
 use crate::server::store::{KeyRecord, StoreError, StoreResult};
 
 /// The most names of each kind that are remembered.
@@ -39,20 +38,7 @@ impl Remembered {
         if people.is_empty() && projects.is_empty() {
             return Ok(known);
         }
-        let (people, projects) = try_join!(
-            named(
-                db,
-                "SELECT seq, id, email FROM users WHERE seq = ANY($1)",
-                people,
-                person
-            ),
-            named(
-                db,
-                "SELECT seq, id, name, deployed FROM projects WHERE seq = ANY($1)",
-                projects,
-                project
-            ),
-        )?;
+        let (people, projects) = try_join!(named(db, "users", people), named(db, "projects", projects),)?;
         let mut names = Arc::unwrap_or_clone(known);
         names.people.extend(people);
         names.projects.extend(projects);
@@ -105,19 +91,16 @@ fn missing<T>(known: &HashMap<i64, T>, numbers: impl Iterator<Item = i64>) -> Ve
     numbers
 }
 
-async fn named<T>(
-    db: &impl Db,
-    sql: &str,
-    seqs: Vec<i64>,
-    read: fn(&Row, usize) -> StoreResult<T>,
-) -> StoreResult<HashMap<i64, T>> {
+async fn named<T: Record + Send>(db: &impl Db, table: &str, seqs: Vec<i64>) -> StoreResult<HashMap<i64, T>> {
     if seqs.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = ask::all(db, sql, &[&seqs]).await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get(0)?, read(row, 1)?)))
-        .collect()
+    let sql = format!(
+        "SELECT t.seq, {} FROM {table} AS t WHERE t.seq = ANY(?)",
+        T::columns("t")
+    );
+    let named: Vec<(i64, T)> = db.all(&sql, values![seqs]).await?;
+    Ok(named.into_iter().collect())
 }
 
 fn name<T: Clone>(known: &HashMap<i64, T>, seq: i64) -> StoreResult<T> {
