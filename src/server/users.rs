@@ -14,7 +14,7 @@ use super::state::ServerState;
 use super::store::{Fate, NewUserRecord, Removal, RoleChange, Taken};
 use super::{policy, removals};
 use crate::api::{
-    CreatedUser, KeysFate, NewToken, NewUser, Person, ProblemType, RemovalProgress, RemovedUser, User,
+    CreatedUser, KeysFate, NewToken, NewUser, OngoingRemoval, Person, ProblemType, RemovedUser, User,
     UserEdit, UserQuery, UserRemoval,
 };
 use crate::model::{FieldErrors, Secret, Token, TokenKind, email};
@@ -110,7 +110,7 @@ pub async fn replace_token(
 /// revoked. Of very many keys the answer does not wait for the last: it is 202 then, and the rest goes on.
 #[utoipa::path(delete, path = "/v1/users/{id}", tag = "users", params(("id" = uuid::Uuid, Path), UserRemoval),
     responses((status = 200, description = "What was done.", body = RemovedUser),
-        (status = 202, description = "The user is removed, and their keys are being dealt with; `Location` says how far it is.", body = RemovalProgress,
+        (status = 202, description = "The user is removed, and their keys are being dealt with; `Location` and `progress` say where to ask how far it is.", body = OngoingRemoval,
             headers(("location" = String))), NoSuchId, Stays, Forbidden, Common))]
 pub async fn remove(
     State(server): State<ServerState>,
@@ -128,9 +128,9 @@ pub async fn remove(
             if progress.is_finished() {
                 return Ok(Json(progress.removed).into_response());
             }
-            let location = HeaderValue::try_from(format!("/v1/removals/{id}"));
-            let location = location.map_err(|_| ApiError::internal())?;
-            Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(progress)).into_response())
+            let ongoing = OngoingRemoval::new(id, progress);
+            let location = HeaderValue::try_from(&ongoing.progress).map_err(|_| ApiError::internal())?;
+            Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(ongoing)).into_response())
         }
         Removal::HasKeys(1) => Err(in_use("1 active key; say what becomes of it")),
         Removal::HasKeys(keys) => Err(in_use(&format!("{keys} active keys; say what becomes of them"))),
