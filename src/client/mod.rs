@@ -279,3 +279,23 @@ impl Client {
         self.transport.replicas.asked().not_keydeck(what)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_removal_that_goes_on_is_told_from_one_that_is_finished() {
+        let done = r#""keys_revoked": 3, "keys_handed_over": 0, "projects_handed_over": 0, "renamed": 0"#;
+        let id = Uuid::from_u128(7);
+        let going = format!(r#"{{"id": "{id}", "progress": "/v1/removals/{id}", {done}, "left": 4}}"#);
+        match serde_json::from_str(&going).expect("read") {
+            Removed::Ongoing(removal) => assert_eq!((removal.id, removal.so_far.left), (id, 4)),
+            Removed::Finished(_) => panic!("it goes on"),
+        }
+        match serde_json::from_str(&format!("{{{done}}}")).expect("read") {
+            Removed::Finished(progress) => assert!(progress.is_finished() && progress.done() == 3),
+            Removed::Ongoing(_) => panic!("it is finished"),
+        }
+    }
+}
