@@ -241,7 +241,7 @@ impl Jumps {
         }
     }
 
-    /// Whether there was one; says it in the log.
+    /// Whether one was told: says it in the log.
     fn look(&mut self, wall: Timestamp, now: i64) -> bool {
         if now - self.since > Self::WITHIN {
             let more = std::mem::take(&mut self.untold);
@@ -252,15 +252,14 @@ impl Jumps {
         }
         match self.jump(wall, now) {
             Some(Jump::Told(by)) => {
-                let (seconds, to) = (by.as_secs_f64(), wall);
+                let (seconds, to) = (by.as_secs_f64().round() as i64, wall);
                 match by.is_positive() {
                     true => tracing::warn!(seconds, %to, "this machine's clock was set forward"),
                     false => tracing::warn!(seconds, %to, "this machine's clock was set back"),
                 }
                 true
             }
-            Some(Jump::Untold) => true,
-            None => false,
+            Some(Jump::Untold) | None => false,
         }
     }
 
