@@ -177,6 +177,13 @@ mod tests {
             "secret-password-example-changeme",
             "MySecretPassword-MyExamplePassword-2026!",
             "default_secret_default_password_1",
+            "test-secret-key-for-jwt-signing-must-be-long-enough-32",
+            "mySecretKeyForAdminDashboardServiceJwtAuthenticationToken123456789",
+            "YOUR_SUPER_SECRET_KEY_MAKE_SURE_IT_IS_LONG_ENOUGH",
+            "your_super_secret_jwt_key_change_this_in_production",
+            "ThisIsASecretKeyForJwtThatIsLongEnough123!",
+            "change-me-please-change-me-please-now",
+            "3cfa76ef14937c1c0ea519f8fc057a80fcd04a7420f8e8bcd0a756784d5df612",
             "example.example.example.example.",
             &BASE64_STANDARD.encode("a-string-secret-at-least-256-bits-long"),
             &BASE64_STANDARD.encode("passwordpasswordpasswordpassword"),
@@ -239,6 +246,9 @@ mod tests {
             "0192f3a4-7c1e-7b52-9d3f-5a86c1e0b7f4",
             "9f86d081884c7d659a2feaa0c55ad015",
             "83150274961538204971602859374610",
+            "session-server-secret-83150274961538204971602859374610",
+            "secret_key_Qm7vKx2TzR9pLw4Yc8HdNf3BtJ6sGa1V",
+            "Ketchup7-gravel-Otter.manifold-ninety",
             "-----BEGIN-PRIVATE-KEY-----MIIBVgIBADANBgkqhkiG9w0",
         ] {
             assert!(!is_guessable(strong), "{strong}");

@@ -49,7 +49,7 @@ async fn commands_say_what_they_could_not_write() {
         assert_eq!(fs::metadata(directory.join("output")).unwrap().len(), 0);
     }
     let server = deck.serve(&[]);
-    for args in [&["whoami"][..], &["gateway", "add", "Edge"]] {
+    for args in [&["whoami"][..], &["gateway", "add", "Till"]] {
         let mut command = limited(0, &directory, args);
         command
             .env("KEYDECK_SERVER", &server.url)

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 const TELLING: usize = 16;
 
 /// As people copy them; compared without separators and case.
-const SAMPLES: [&str; 57] = [
+const SAMPLES: [&str; 60] = [
     // jwt.io and the standards (RFC 7515 A.1, 7517 A.3, 7520 3.5)
     "your-256-bit-secret",
     "your-384-bit-secret",
@@ -60,6 +60,9 @@ const SAMPLES: [&str; 57] = [
     "YOUR_OWN_RANDOM_GENERATED_SECRET_KEY",
     // Java and .NET
     "404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970",
+    "9a4f2c8d3b7a1e6f45c8a0b3f267d8b1d4e6f3c8a9d2b5f8e3a9c8b5f6v8a3d9",
+    "5367566B59703373367639792F423F4528482B4D6251655468576D5A71347437",
+    "3cfa76ef14937c1c0ea519f8fc057a80fcd04a7420f8e8bcd0a7567c272e007b",
     "======================BezKoder=Spring===========================",
     "bezKoderSecretKey",
     "my-secret-token-to-change-in-production",
@@ -101,25 +104,108 @@ const PLACEHOLDERS: [&str; 24] = [
     "wjalrxutnfemik7mdengbpxrficyexamplekey",
 ];
 
+/// What people put around a placeholder until it is long enough; by itself it could be anything.
+const FILLERS: [&str; 72] = [
+    "your",
+    "this",
+    "that",
+    "super",
+    "very",
+    "really",
+    "long",
+    "enough",
+    "least",
+    "strong",
+    "secure",
+    "safe",
+    "random",
+    "string",
+    "value",
+    "words",
+    "character",
+    "characters",
+    "chars",
+    "bits",
+    "bit",
+    "bytes",
+    "byte",
+    "128",
+    "256",
+    "384",
+    "512",
+    "1234567890",
+    "123456789",
+    "123",
+    "2024",
+    "2025",
+    "2026",
+    "key",
+    "jwt",
+    "token",
+    "app",
+    "api",
+    "auth",
+    "authentication",
+    "service",
+    "session",
+    "server",
+    "private",
+    "sign",
+    "signing",
+    "signature",
+    "hmac",
+    "for",
+    "the",
+    "and",
+    "not",
+    "use",
+    "with",
+    "put",
+    "here",
+    "please",
+    "dont",
+    "share",
+    "must",
+    "should",
+    "replace",
+    "change",
+    "make",
+    "sure",
+    "generate",
+    "production",
+    "prod",
+    "development",
+    "dev",
+    "local",
+    "test",
+];
+
 static KNOWN: LazyLock<Vec<Vec<char>>> = LazyLock::new(|| {
     let all = SAMPLES.iter().chain(&PLACEHOLDERS);
     all.map(|sample| super::letters(sample)).collect()
 });
+static AROUND: LazyLock<Vec<Vec<char>>> =
+    LazyLock::new(|| FILLERS.iter().map(|word| super::letters(word)).collect());
 
 /// What is left of a text, in letters alone, without what is known; `None` when nothing of it is.
 pub fn without(text: &[char]) -> Option<Vec<char>> {
     let mut is_known = vec![false; text.len()];
-    for sample in KNOWN.iter() {
-        let length = sample.len().min(TELLING);
+    mark(&KNOWN, text, &mut is_known);
+    if !is_known.contains(&true) {
+        return None;
+    }
+    mark(&AROUND, text, &mut is_known);
+    let left = text.iter().zip(is_known).filter(|(_, is_known)| !is_known);
+    Some(left.map(|(c, _)| *c).collect())
+}
+
+fn mark(words: &[Vec<char>], text: &[char], is_known: &mut [bool]) {
+    for word in words {
+        let length = word.len().min(TELLING);
         for (at, part) in text.windows(length).enumerate() {
-            if sample.windows(length).any(|known| known == part) {
+            if word.windows(length).any(|known| known == part) {
                 is_known[at..at + length].fill(true);
             }
         }
     }
-    if !is_known.contains(&true) {
-        return None;
-    }
-    let left = text.iter().zip(is_known).filter(|(_, is_known)| !is_known);
-    Some(left.map(|(c, _)| *c).collect())
 }
