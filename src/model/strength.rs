@@ -256,6 +256,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn random_bytes_are_never_refused(bytes in proptest::collection::vec(any::<u8>(), 32)) {
             // Of 256 bits proptest also draws the simplest; those it shrinks to are not random.
