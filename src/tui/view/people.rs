@@ -49,6 +49,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         app,
         &app.people.list,
         &COLUMNS,
+        |person| Some(person.user.id),
         || empty(app),
         look,
     );

@@ -62,7 +62,9 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         true => &COLUMNS,
         false => &WITHOUT_SERVERS,
     };
-    list::render(buffer, screen, app, &projects.list, columns, || empty(app), look);
+    let id = |project: &Project| Some(project.id);
+    let empty = || empty(app);
+    list::render(buffer, screen, app, &projects.list, columns, id, empty, look);
 }
 
 fn empty(app: &App) -> Empty {

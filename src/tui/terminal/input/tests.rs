@@ -79,4 +79,3 @@ fn parsed(bytes: &[u8]) -> Vec<Made> {
     all.extend(quiet(&mut parser));
     all
 }
-

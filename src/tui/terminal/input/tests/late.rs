@@ -83,7 +83,10 @@ fn ctrl_c_is_never_held() {
 fn long_after_the_key_escape_a_bracket_is_a_key_at_once() {
     let mut parser = Parser::default();
     fed(&mut parser, &[b"\x1b"]);
-    assert_eq!(wait(&mut parser, Duration::from_millis(3_100)), [key(KeyCode::Esc)]);
+    assert_eq!(
+        wait(&mut parser, Duration::from_millis(3_100)),
+        [key(KeyCode::Esc)]
+    );
     assert_eq!(parser.patience(), None);
     assert_eq!(fed(&mut parser, &[b"]"]), letters("]"));
 }
