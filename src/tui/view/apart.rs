@@ -35,24 +35,31 @@ pub fn fitted(texts: &[&str], cells: usize) -> Vec<String> {
     fitted
 }
 
-/// Adds the end of its id to each name that another row has too, all that stands `beside` it being the same.
-pub fn tag(names: &mut [String], beside: &[String], ids: &[Uuid], cells: usize) {
-    let mut count: HashMap<(&str, &str), usize> = HashMap::new();
-    for row in names.iter().zip(beside) {
-        *count.entry((row.0, row.1)).or_default() += 1;
+/// A row, of which a name is shown.
+pub struct Named<'a> {
+    pub name: &'a str,
+    /// The name as it fits.
+    pub fitted: &'a str,
+    /// What tells it from others of its name, too.
+    pub beside: &'a str,
+    pub id: Uuid,
+}
+
+/// Each row's name in at most `cells`, with the end of its id where another row shows the same.
+pub fn tagged(rows: &[Named], cells: usize) -> Vec<String> {
+    let mut alike: HashMap<(&str, &str), usize> = HashMap::new();
+    for row in rows {
+        *alike.entry((row.fitted, row.beside)).or_default() += 1;
     }
-    let alike: Vec<bool> = (names.iter().zip(beside))
-        .map(|row| {
-            count
-                .get(&(row.0.as_str(), row.1.as_str()))
-                .is_some_and(|&rows| rows > 1)
-        })
-        .collect();
-    for ((name, id), _) in names.iter_mut().zip(ids).zip(alike).filter(|(_, alike)| *alike) {
-        let id = id.simple().to_string();
-        let tag = format!(" #{}", &id[id.len() - TAG_DIGITS..]);
-        *name = text::fit(name, cells.saturating_sub(tag.len())) + &tag;
-    }
+    let tagged = rows.iter().map(|row| match alike.get(&(row.fitted, row.beside)) {
+        Some(2..) => {
+            let id = row.id.simple().to_string();
+            let tag = format!(" #{}", &id[id.len() - TAG_DIGITS..]);
+            text::fit(row.name, cells.saturating_sub(tag.len())) + &tag
+        }
+        _ => row.fitted.to_owned(),
+    });
+    tagged.collect()
 }
 
 #[cfg(test)]
@@ -78,20 +85,23 @@ mod tests {
 
     #[test]
     fn what_looks_the_same_at_both_ends_has_its_id_behind_it() {
-        let ids = [
-            Uuid::from_u128(0x1a2b),
-            Uuid::from_u128(0x3c4d),
-            Uuid::from_u128(0x5e6f),
-        ];
-        let beside = ["A".to_owned(), "A".to_owned(), "B".to_owned()];
         let texts = ["one", "two", "six"].map(|number| format!("Partner of number {number}, integration"));
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let mut names = fitted(&texts, 12);
-        assert_eq!(names, ["Partner…tion"; 3]);
-        tag(&mut names, &beside, &ids, 12);
-        assert_eq!(names, ["Partn… #1a2b", "Partn… #3c4d", "Partner…tion"]);
-        for cells in 0..8 {
-            tag(&mut fitted(&texts, cells), &beside, &ids, cells);
-        }
+        let tagged_in = |cells| {
+            let fitted = fitted(&texts, cells);
+            let rows = [(0x1a2b, "A"), (0x3c4d, "A"), (0x5e6f, "B")];
+            let rows = rows.into_iter().zip(&texts).zip(&fitted);
+            let rows: Vec<Named> = rows
+                .map(|(((id, beside), name), fitted)| Named {
+                    name,
+                    fitted,
+                    beside,
+                    id: Uuid::from_u128(id),
+                })
+                .collect();
+            tagged(&rows, cells)
+        };
+        assert_eq!(tagged_in(12), ["Partn… #1a2b", "Partn… #3c4d", "Partner…tion"]);
+        assert_eq!(tagged_in(2).len(), 3);
     }
 }

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Widget};
-
 use uuid::Uuid;
 
-use super::{Look, apart, body, clip, dialog, text};
+use super::apart::{self, Named};
+use super::{Look, body, clip, dialog, text};
 use crate::tui::state::App;
 use crate::tui::state::columns::{self, Fit, Placed};
 use crate::tui::state::list::{List, Listed};
@@ -116,18 +116,26 @@ pub fn rows<C>(
     beside: Option<usize>,
     look: &Look,
 ) {
+    let names: Vec<String> = rows.iter().map(|row| text_in(row, 0).to_owned()).collect();
     for (index, place) in placed.iter().enumerate() {
-        let column = rows.iter().filter_map(|row| row.cells.get(index));
-        let texts: Vec<&str> = column.map(|(text, _)| text.as_str()).collect();
+        let texts: Vec<&str> = rows.iter().map(|row| text_in(row, index)).collect();
         let fitted = apart::fitted(&texts, usize::from(room(area, place).width));
-        for (row, fitted) in rows.iter_mut().zip(fitted) {
-            if let Some((text, _)) = row.cells.get_mut(index) {
-                *text = fitted;
-            }
-        }
+        write_column(&mut rows, index, fitted);
     }
     if let Some(place) = placed.first() {
-        tag(&mut rows, beside, usize::from(room(area, place).width));
+        let named = rows.iter().zip(&names).filter_map(|(row, name)| {
+            Some(Named {
+                name,
+                fitted: text_in(row, 0),
+                beside: beside.map_or("", |column| text_in(row, column)),
+                id: row.id?,
+            })
+        });
+        let named: Vec<Named> = named.collect();
+        if named.len() == rows.len() {
+            let tagged = apart::tagged(&named, usize::from(room(area, place).width));
+            write_column(&mut rows, 0, tagged);
+        }
     }
     for (row, y) in rows.iter().zip(area.y..) {
         let line = Rect { y, height: 1, ..area };
@@ -142,19 +150,14 @@ pub fn rows<C>(
     }
 }
 
-fn tag(rows: &mut [Row], beside: Option<usize>, cells: usize) {
-    let text = |row: &Row, column: usize| row.cells.get(column).map_or("", |(text, _)| text).to_owned();
-    let Some(ids) = rows.iter().map(|row| row.id).collect::<Option<Vec<_>>>() else {
-        return;
-    };
-    let mut names: Vec<String> = rows.iter().map(|row| text(row, 0)).collect();
-    let beside: Vec<String> = (rows.iter())
-        .map(|row| beside.map_or_else(String::new, |column| text(row, column)))
-        .collect();
-    apart::tag(&mut names, &beside, &ids, cells);
-    for (row, name) in rows.iter_mut().zip(names) {
-        if let Some((text, _)) = row.cells.first_mut() {
-            *text = name;
+fn text_in(row: &Row, column: usize) -> &str {
+    row.cells.get(column).map_or("", |(text, _)| text)
+}
+
+fn write_column(rows: &mut [Row], column: usize, texts: Vec<String>) {
+    for (row, new) in rows.iter_mut().zip(texts) {
+        if let Some((text, _)) = row.cells.get_mut(column) {
+            *text = new;
         }
     }
 }
