@@ -74,7 +74,7 @@ enum Step {
 
 fn cases() -> u32 {
     let set = std::env::var("PROPTEST_CASES").ok();
-    set.and_then(|cases| cases.parse().ok()).unwrap_or(200)
+    set.and_then(|cases| cases.parse().ok()).unwrap_or(100)
 }
 
 fn kind() -> impl Strategy<Value = KeyEventKind> {

@@ -219,7 +219,7 @@ impl Late {
                 let is_there = self.server.keys.iter().any(|key| key.id == id);
                 let result = match is_there {
                     _ if fails => Err(offline()),
-                    true => Ok(Secret::new(&secret_of(id))),
+                    true => Ok(Secret::new(secret_of(id))),
                     false => Err(gone()),
                 };
                 Message::Revealed { id, purpose, result }

@@ -48,9 +48,7 @@ fn from(row: &Activity) -> Option<String> {
 
 pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     let empty = || empty(app);
-    // Rows that look the same are: the same was done to the same.
-    let id = |_: &Activity| None;
-    list::render(buffer, screen, app, &app.activity.list, &COLUMNS, id, empty, look);
+    list::render(buffer, screen, app, &app.activity.list, &COLUMNS, empty, look);
 }
 
 fn empty(app: &App) -> Empty {

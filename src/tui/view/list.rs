@@ -41,7 +41,6 @@ pub fn render<T: Listed>(
     app: &App,
     list: &List<T>,
     table: &[Column<T>],
-    id: impl Fn(&T) -> Option<Uuid>,
     empty: impl FnOnce() -> Empty,
     look: &Look,
 ) {
@@ -78,7 +77,7 @@ pub fn render<T: Listed>(
     let visible = list.visible().take(usize::from(area.height));
     let lines = visible.map(|(selected, item)| Row {
         selected,
-        id: id(item),
+        id: item.told_apart_by(),
         cells: (placed.iter().map(|place| (place.column.cell)(item, look))).collect(),
     });
     rows(buffer, area, &placed, lines.collect(), None, look);

@@ -49,7 +49,6 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         app,
         &app.people.list,
         &COLUMNS,
-        |person| Some(person.user.id),
         || empty(app),
         look,
     );

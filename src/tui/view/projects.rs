@@ -62,9 +62,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         true => &COLUMNS,
         false => &WITHOUT_SERVERS,
     };
-    let id = |project: &Project| Some(project.id);
-    let empty = || empty(app);
-    list::render(buffer, screen, app, &projects.list, columns, id, empty, look);
+    list::render(buffer, screen, app, &projects.list, columns, || empty(app), look);
 }
 
 fn empty(app: &App) -> Empty {
