@@ -2,12 +2,15 @@
 //! says so and acknowledges nothing more; what could make them differ is refused before anything is opened.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{FileExt, symlink};
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::Method;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::deck::{Deck, Reply, Server};
@@ -22,13 +25,18 @@ async fn create(server: &Server, name: &str) -> Reply {
 
 async fn names(server: &Server) -> Vec<String> {
     let keys = server
-        .ask(Method::GET, "/v1/keys?sort=name", &Value::Null)
+        .ask(Method::GET, "/v1/keys?sort=name&limit=200", &Value::Null)
         .await
         .expect(200);
     let items = keys["items"].as_array().unwrap().iter();
     items
         .map(|key| key["name"].as_str().unwrap().to_owned())
         .collect()
+}
+
+async fn readiness(server: &Server) -> String {
+    let asked = server.http.get(format!("{}/readyz", server.url)).send();
+    asked.await.unwrap().text().await.unwrap()
 }
 
 fn succeeded(mut command: Command) -> String {
@@ -58,12 +66,35 @@ fn move_away(directory: &Path, suffixes: &[&str]) {
     }
 }
 
+/// Writes into the file as `dd conv=notrunc` does.
+fn overwrite(file: &Path, at: u64, bytes: &[u8]) {
+    let file = fs::File::options().write(true).open(file).unwrap();
+    file.write_all_at(bytes, at).unwrap();
+}
+
+/// As `truncate`.
+fn cut(file: &Path, length: u64) {
+    let file = fs::File::options().write(true).open(file).unwrap();
+    file.set_len(length).unwrap();
+}
+
+fn log(directory: &Path) -> std::path::PathBuf {
+    directory.join("keys.db-wal")
+}
+
+/// Writes this file over another one in its place, and makes it as long as that was.
+fn copy_to_length(from: &Path, to: &Path) {
+    let length = fs::metadata(to).unwrap().len();
+    fs::copy(from, to).unwrap();
+    cut(to, length.max(fs::metadata(to).unwrap().len()));
+}
+
 const ALL: &[&str] = &["", "-wal", "-shm"];
 
 /// What is done to the files of a server at work, and whether what was acknowledged is still at the path then.
 type Way = (&'static str, fn(&Deck, &Path), bool);
 
-const WAYS: [Way; 15] = [
+const WAYS: [Way; 30] = [
     ("all removed", |_, directory| remove(directory, ALL), false),
     (
         "the database removed",
@@ -160,6 +191,89 @@ const WAYS: [Way; 15] = [
         },
         false,
     ),
+    (
+        "the log emptied in its place",
+        |_, directory| cut(&log(directory), 0),
+        false,
+    ),
+    (
+        "the log cut within its header",
+        |_, directory| cut(&log(directory), 20),
+        false,
+    ),
+    (
+        "the log cut within its first frame",
+        |_, directory| cut(&log(directory), 100),
+        false,
+    ),
+    (
+        "the log cut after a page",
+        |_, directory| cut(&log(directory), 4096),
+        false,
+    ),
+    (
+        "the log cut by a byte",
+        |_, directory| {
+            let length = fs::metadata(log(directory)).unwrap().len();
+            cut(&log(directory), length - 1);
+        },
+        false,
+    ),
+    (
+        "zeros over the head of the log",
+        |_, directory| overwrite(&log(directory), 0, &[0; 512]),
+        false,
+    ),
+    (
+        "garbage over the head of the log",
+        |_, directory| overwrite(&log(directory), 0, &[0xa5; 4096]),
+        false,
+    ),
+    (
+        "a byte of the header of the log changed",
+        |_, directory| overwrite(&log(directory), 13, &[0xa5]),
+        false,
+    ),
+    (
+        "garbage in a page in the midst of the log",
+        |_, directory| overwrite(&log(directory), 32 + 24 + 5000, &[0xa5; 64]),
+        false,
+    ),
+    (
+        "zeros to the end of the log",
+        |_, directory| {
+            let length = fs::metadata(log(directory)).unwrap().len();
+            overwrite(&log(directory), length - 5000, &[0; 5000]);
+        },
+        false,
+    ),
+    (
+        "the log as it was before copied over it",
+        |_, directory| {
+            fs::copy(directory.join("log"), log(directory)).unwrap();
+        },
+        false,
+    ),
+    (
+        "the log as it was before copied over it, to its length",
+        |_, directory| copy_to_length(&directory.join("log"), &log(directory)),
+        false,
+    ),
+    (
+        "the log of the server before copied over it",
+        |_, directory| copy_to_length(&directory.join("log-before"), &log(directory)),
+        false,
+    ),
+    (
+        "a backup with the same newest activity copied over it",
+        |_, directory| copy_to_length(&directory.join("early"), &directory.join("keys.db")),
+        false,
+    ),
+    (
+        "garbage over its header",
+        |_, directory| overwrite(&directory.join("keys.db"), 24, &[0xa5; 4]),
+        false,
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -187,8 +301,13 @@ async fn behind_a_link() -> Deck {
 async fn tried((way, act, is_kept): Way) {
     let deck = behind_a_link().await;
     let directory = deck.directory.path().join("real");
+    // Of a server that was killed.
+    fs::copy(log(&directory), directory.join("log-before")).unwrap();
     let server = deck.serve(&[]);
+    let backup = directory.join("early");
+    succeeded(deck.command(&["backup", backup.to_str().unwrap()]));
     create(&server, "In the backup").await.expect(201);
+    fs::copy(log(&directory), directory.join("log")).unwrap();
     let backup = directory.join("backup");
     succeeded(deck.command(&["backup", backup.to_str().unwrap()]));
     let secret = create(&server, "Acknowledged").await.expect(201)["secret"].clone();
@@ -226,6 +345,59 @@ async fn tried((way, act, is_kept): Way) {
     create(&server, "Late").await.expect(201);
 }
 
+/// What others may do with the files: carry the log over, back up, set times, make and remove names.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_goes_on_when_others_carry_over_the_log_or_touch_the_files() {
+    let deck = Deck::in_file().await;
+    let server = deck.serve(&[]);
+    let is_over = AtomicBool::new(false);
+    let directory = deck.directory.path();
+    let others = || {
+        for mode in ["PASSIVE", "FULL", "RESTART", "TRUNCATE"].iter().cycle() {
+            let conn = Connection::open(deck.file()).unwrap();
+            conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()))
+                .unwrap();
+            for suffix in ["", "-wal"] {
+                let file = fs::File::options()
+                    .append(true)
+                    .open(directory.join(format!("keys.db{suffix}")))
+                    .unwrap();
+                file.set_modified(SystemTime::now()).unwrap();
+            }
+            fs::hard_link(log(directory), directory.join("snapshot")).unwrap();
+            fs::remove_file(directory.join("snapshot")).unwrap();
+            if is_over.load(Ordering::Relaxed) {
+                return;
+            }
+        }
+    };
+    let mut made = thread::scope(|scope| {
+        let others = scope.spawn(others);
+        let made = tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async {
+                let mut made = Vec::new();
+                for n in 0..100 {
+                    let name = format!("Key {n:03}");
+                    create(&server, &name).await.expect(201);
+                    made.push(name);
+                    server.readiness().await.expect(200);
+                }
+                made
+            })
+        });
+        is_over.store(true, Ordering::Relaxed);
+        others.join().unwrap();
+        made
+    });
+    let copy = directory.join("copy");
+    succeeded(deck.command(&["backup", copy.to_str().unwrap()]));
+    succeeded(deck.command(&["activity", "verify"]));
+    create(&server, "Last").await.expect(201);
+    made.push("Last".into());
+    drop(server);
+    assert_eq!(names(&deck.serve(&[])).await, made);
+}
+
 /// The first change after the path leads elsewhere is refused too.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_change_is_acknowledged_that_is_not_found_by_the_path() {
@@ -237,6 +409,14 @@ async fn no_change_is_acknowledged_that_is_not_found_by_the_path() {
         let first = create(&server, "First").await;
         assert!(first.is(503), "keys.db{part}: {first:?}");
     }
+    for length in [0, 100, 4096] {
+        let deck = Deck::in_file().await;
+        let server = deck.serve(&[]);
+        create(&server, "Before").await.expect(201);
+        cut(&log(deck.directory.path()), length);
+        let first = create(&server, "First").await;
+        assert!(first.is(503), "cut to {length}: {first:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -245,6 +425,7 @@ async fn a_database_with_two_names_is_refused_by_each_of_them() {
     let server = deck.serve(&[]);
     create(&server, "Acknowledged").await.expect(201);
     fs::hard_link(deck.file(), deck.directory.path().join("twin.db")).unwrap();
+    assert!(readiness(&server).await.contains("has 2 names (hard links)"));
     let copy = deck.directory.path().join("copy");
     let twin = format!("sqlite:{}", deck.directory.path().join("twin.db").display());
     for database in [&twin, &deck.database] {
@@ -267,6 +448,8 @@ async fn a_database_with_two_names_is_refused_by_each_of_them() {
     // Nobody else opens it, so the server that does goes on.
     create(&server, "Later").await.expect(201);
     assert!(!copy.exists());
+    fs::remove_file(deck.directory.path().join("twin.db")).unwrap();
+    assert_eq!(readiness(&server).await, "ready\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
