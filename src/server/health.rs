@@ -18,5 +18,8 @@ pub async fn live() -> &'static str {
     responses((status = 200, description = "It can work.", body = String, content_type = "text/plain"), Common))]
 pub async fn ready(State(server): State<ServerState>) -> ApiResult<String> {
     let warning = server.store.ping().await?;
-    Ok(warning.map_or_else(|| "ready\n".into(), |warning| format!("ready\nwarning: {warning}\n")))
+    Ok(warning.map_or_else(
+        || "ready\n".into(),
+        |warning| format!("ready\nwarning: {warning}\n"),
+    ))
 }

@@ -25,4 +25,5 @@ mod postgres_server;
 mod strace;
 mod sync;
 mod verify;
+mod ways;
 mod work;

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::held::Held;
 use super::located::{index_of, log_of};
-use super::log_index::{Checksum, Contents, Index, word};
+use super::log_index::{Checksum, Contents, Index, Words, word};
 
 /// A look that finds something wrong is taken again so often, in case the log is begun again meanwhile.
 const LOOKS: usize = 5;
@@ -40,7 +40,7 @@ impl LogFile {
     /// `None`: the database has no log.
     pub fn beside(database: &Path) -> io::Result<Option<Self>> {
         let (path, index) = (log_of(database), index_of(database));
-        let open = || {
+        let open = || -> io::Result<Self> {
             Ok(Self {
                 log: File::open(&path)?,
                 index: Held::open(&index)?,
@@ -50,7 +50,7 @@ impl LogFile {
         };
         match open() {
             Ok(opened) => Ok(Some(opened)),
-            Err(error) if io::Error::kind(&error) == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -131,7 +131,7 @@ impl LogFile {
     }
 
     /// How checksums read words. `None`: the header is not the one of what the index promises.
-    fn words_of_header(&self, promised: Contents) -> io::Result<Option<fn([u8; 4]) -> u32>> {
+    fn words_of_header(&self, promised: Contents) -> io::Result<Option<Words>> {
         let mut header = [0; HEADER];
         if !self.is_read(&mut header, 0)? {
             return Ok(None);
@@ -159,7 +159,7 @@ impl LogFile {
     }
 
     /// What the next start goes through.
-    fn has_all_frames(&self, promised: Contents, words: fn([u8; 4]) -> u32) -> io::Result<bool> {
+    fn has_all_frames(&self, promised: Contents, words: Words) -> io::Result<bool> {
         let mut header = [0; HEADER];
         if !self.is_read(&mut header, 0)? {
             return Ok(false);
@@ -211,6 +211,9 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
+
+    /// Both copies of its header.
+    const HEADERS_OF_INDEX: usize = 96;
 
     fn is_whole(log: &LogFile) -> bool {
         log.damage().unwrap().is_none() && log.damage_in_all().unwrap().is_none()
@@ -292,7 +295,4 @@ mod tests {
         index.write_all_at(&older[..HEADERS_OF_INDEX], 0).unwrap();
         assert!(written.log.damage().unwrap().is_some());
     }
-
-    /// Both copies of its header.
-    const HEADERS_OF_INDEX: usize = 96;
 }

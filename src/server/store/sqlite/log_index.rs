@@ -94,6 +94,9 @@ impl Index {
     }
 }
 
+/// How bytes are read as a number: in the order of this machine, or another one.
+pub type Words = fn([u8; 4]) -> u32;
+
 /// SQLite's checksum of frames and headers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Checksum {
@@ -103,16 +106,19 @@ pub struct Checksum {
 
 impl Checksum {
     /// Goes on with `bytes`, a multiple of eight, read as words.
-    pub fn over(self, bytes: &[u8], word: fn([u8; 4]) -> u32) -> Self {
+    pub fn over(self, bytes: &[u8], word: Words) -> Self {
         let (pairs, _) = bytes.as_chunks::<8>();
         pairs.iter().fold(self, |sum, &[a, b, c, d, e, f, g, h]| {
-            let first = sum.first.wrapping_add(word([a, b, c, d])).wrapping_add(sum.second);
+            let first = sum
+                .first
+                .wrapping_add(word([a, b, c, d]))
+                .wrapping_add(sum.second);
             let second = sum.second.wrapping_add(word([e, f, g, h])).wrapping_add(first);
             Self { first, second }
         })
     }
 }
 
-pub fn word(bytes: &[u8], at: usize, read: fn([u8; 4]) -> u32) -> Option<u32> {
+pub fn word(bytes: &[u8], at: usize, read: Words) -> Option<u32> {
     Some(read(bytes.get(at..at + 4)?.try_into().ok()?))
 }

@@ -172,11 +172,12 @@ impl OpenFile {
     /// or so far as the file tells.
     pub fn carried_over(&self, head: Option<ActivityHead>) {
         let shared = &*self.0;
+        let mut on_disk = lock(&shared.on_disk);
         if let Ok(carried) = carried(shared.log.as_ref())
             && let Ok(found) = fs::metadata(&shared.file)
             && Identity::from(&found) == shared.database
         {
-            lock(&shared.on_disk).written_by_us(&shared.file, &found, carried, head);
+            on_disk.written_by_us(&shared.file, &found, carried, head);
         }
     }
 
@@ -206,6 +207,8 @@ impl OpenFile {
     /// `None`: there is none.
     fn difference(&self) -> StoreResult<Option<String>> {
         let shared = &*self.0;
+        // One look at a time: one that is overtaken would take what it saw before for a change.
+        let mut on_disk = lock(&shared.on_disk);
         let carried = carried(shared.log.as_ref())?;
         let found = match at(&shared.named)? {
             Some(_) if !leads_to(&shared.named, &shared.file)? => {
@@ -231,7 +234,6 @@ impl OpenFile {
             return Ok(Some(why));
         }
         self.count_names(&found);
-        let mut on_disk = lock(&shared.on_disk);
         Ok(on_disk
             .is_written_over(&shared.file, &found, carried, shared.log.as_ref())
             .then(|| "it was written over".into()))
