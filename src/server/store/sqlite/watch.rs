@@ -60,7 +60,7 @@ pub fn start(file: &OpenFile, committed: Arc<Notify>) -> Option<RecommendedWatch
         }
         // What it finds, it tells.
         let _ = match event.kind {
-            // Keydeck and SQLite close the log rarely; others do behind each write.
+            // Keydeck and SQLite close the log rarely; others do after each write.
             CLOSED if event.paths.contains(&of_log) => open.look_through(),
             kind if may_be_of_names(kind) => open.look(),
             _ => Ok(()),
