@@ -32,6 +32,7 @@ pub fn start(directory: &Path) -> Result<EmbeddedServer, Failure> {
     drop(lock);
     let (sealer, owner) = founding::unlock(&store, &root_key, Role::Owner)
         .map_err(|failure| seal::explained(failure, &files.root_key, "keydeck seal rotate"))?;
+    founding::block_on(founding::bind(&store, &root_key))?;
     let seals = Seals::renewed_from(sealer, &files.root_key);
     EmbeddedServer::start(Arc::new(store), seals, owner)
 }

@@ -57,6 +57,7 @@ pub struct Metrics {
     seconds: Family<Route, Histogram, fn() -> Histogram>,
     checks: Family<Check, Counter>,
     clock_skew: Gauge<f64, AtomicU64>,
+    unexplained: Gauge,
 }
 
 impl Metrics {
@@ -66,6 +67,7 @@ impl Metrics {
         let seconds = Family::new_with_constructor(answer_times as fn() -> Histogram);
         let checks = Family::default();
         let clock_skew = Gauge::default();
+        let unexplained = Gauge::default();
         registry.register(
             "build",
             "The program that runs",
@@ -89,6 +91,11 @@ impl Metrics {
             Unit::Seconds,
             clock_skew.clone(),
         );
+        registry.register(
+            "unexplained",
+            "1 when the database holds what its activity log doesn't explain, as was looked at after the start",
+            unexplained.clone(),
+        );
         for (name, help, histogram) in [
             ("store_read", "Reads that are answered on the spot", &store.read),
             ("store_search", "Reads that may take long", &store.search),
@@ -102,6 +109,7 @@ impl Metrics {
             seconds,
             checks,
             clock_skew,
+            unexplained,
         }
     }
 
@@ -163,6 +171,8 @@ pub async fn show(
 ) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
     figures.may_have(peer.address().ip(), version, &headers)?;
     server.metrics.clock_skew.set(server.clock.skew().as_secs_f64());
+    let is_unexplained = server.verified.unexplained().is_some();
+    server.metrics.unexplained.set(i64::from(is_unexplained));
     let mut text = String::new();
     encoding::text::encode(&mut text, &server.metrics.registry).map_err(|_| ApiError::internal())?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS))], text))

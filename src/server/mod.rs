@@ -52,7 +52,9 @@ mod tls;
 mod turns;
 mod usage;
 mod users;
+mod verify;
 mod wire;
+mod wrapping;
 
 use std::io;
 
@@ -85,9 +87,15 @@ pub async fn serve(
     let counts = tokio::spawn(usage::keep(state.clone()));
     let removals = tokio::spawn(removals::keep(state.clone()));
     let clock = tokio::spawn(clock::keep(state.clone()));
+    // The file of a local deck is changed by its owner's hands or by none.
+    let verification = match state.local_session {
+        None => Some(tokio::spawn(verify::once(state.clone()))),
+        Some(_) => None,
+    };
     accept::until(entrance, Front::new(state.clone(), site), &state, shutdown).await;
     feed.abort();
     clock.abort();
+    verification.inspect(|task| task.abort());
     // A portion that was begun is kept as a whole, or nothing of it is.
     removals.abort();
     // It ends by itself when the server is closing.

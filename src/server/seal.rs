@@ -17,11 +17,12 @@ use zeroize::Zeroizing;
 pub use super::root_key::{Owner, RootKey, authenticator, behind_links, directory_of, next_to, replace};
 use super::store::seals::SealedSecret;
 use super::store::{Sealed, WrappedDataKey};
+use super::wrapping::unwrap;
+pub use super::wrapping::{bind, is_bound, new_data_key, next_data_key, opens, rewrap};
 use crate::model::{Scope, Secret, Token};
 
 const NONCE: usize = 24;
 const DERIVING: [u8; NONCE] = *b"keydeck derives a secret";
-const FIRST_DATA_KEY: u32 = 1;
 /// Stands where a key's scope does; no scope is called this.
 const SESSION_KEY: &str = "session server";
 
@@ -40,7 +41,8 @@ pub enum SealError {
     #[error("can't write the root key {path}: {source}")]
     Unwritable { path: PathBuf, source: io::Error },
     #[error(
-        "this is not the root key of this database; give the one that it was made with, or last rotated to"
+        "this is not the root key of this database; give the one that it was made with, or last rotated to. If it is that \
+         one, the database's data key was changed by other hands: restore a backup"
     )]
     WrongRootKey,
     #[error("the database holds no data key; restore it from a backup")]
@@ -49,49 +51,12 @@ pub enum SealError {
     UnknownDataKey(u32),
     #[error("a sealed secret does not belong to its key; the database was changed by other hands")]
     Tampered,
-}
-
-/// A new data key, wrapped under `root`, for a new database.
-pub fn new_data_key(root: &RootKey) -> Result<WrappedDataKey, SealError> {
-    data_key(root, FIRST_DATA_KEY)
-}
-
-/// One more data key, wrapped under `root`, which takes over from these. The newest one always stays, so no id comes again.
-pub fn next_data_key(root: &RootKey, before: &[WrappedDataKey]) -> Result<WrappedDataKey, SealError> {
-    let newest = before.iter().map(|key| key.id).max();
-    data_key(root, newest.ok_or(SealError::NoDataKey)? + 1)
-}
-
-fn data_key(root: &RootKey, id: u32) -> Result<WrappedDataKey, SealError> {
-    let mut key = Zeroizing::new([0; 32]);
-    getrandom::fill(key.as_mut())?;
-    Ok(WrappedDataKey {
-        id,
-        bytes: encrypt(&root.cipher(), key.as_ref(), &wrapping(id))?,
-    })
-}
-
-/// Whether the data keys are wrapped under `root`.
-pub fn opens(root: &RootKey, wrapped: &[WrappedDataKey]) -> bool {
-    let cipher = root.cipher();
-    !wrapped.is_empty() && wrapped.iter().all(|key| unwrap(&cipher, key).is_ok())
-}
-
-/// The data keys, which stay the same, wrapped under `new` instead of `old`.
-pub fn rewrap(
-    old: &RootKey,
-    new: &RootKey,
-    wrapped: &[WrappedDataKey],
-) -> Result<Vec<WrappedDataKey>, SealError> {
-    let (old, new) = (old.cipher(), new.cipher());
-    let rewrap = |key: &WrappedDataKey| {
-        let bytes = unwrap(&old, key)?;
-        Ok(WrappedDataKey {
-            id: key.id,
-            bytes: encrypt(&new, &bytes, &wrapping(key.id))?,
-        })
-    };
-    wrapped.iter().map(rewrap).collect()
+    #[error(
+        "the database holds something else of the time before its activity log stated who there is than what its data key \
+         is bound to: somebody changed it (its table baseline or data_keys), and may have made themselves an Owner. \
+         Restore a backup from before that, and find out who can write to the database"
+    )]
+    OtherBaseline,
 }
 
 /// Seals and unseals under the data keys of one database.
@@ -222,16 +187,8 @@ impl fmt::Debug for Sealer {
     }
 }
 
-fn unwrap(root: &XChaCha20Poly1305, wrapped: &WrappedDataKey) -> Result<Zeroizing<Vec<u8>>, SealError> {
-    decrypt(root, &wrapped.bytes, &wrapping(wrapped.id)).ok_or(SealError::WrongRootKey)
-}
-
-fn wrapping(data_key: u32) -> Vec<u8> {
-    [b"keydeck data key ".as_slice(), &data_key.to_be_bytes()].concat()
-}
-
 /// The nonce, then the ciphertext with its tag.
-fn encrypt(cipher: &XChaCha20Poly1305, msg: &[u8], aad: &[u8]) -> Result<Vec<u8>, SealError> {
+pub(super) fn encrypt(cipher: &XChaCha20Poly1305, msg: &[u8], aad: &[u8]) -> Result<Vec<u8>, SealError> {
     let mut nonce = [0; NONCE];
     getrandom::fill(&mut nonce)?;
     let sealed = cipher
@@ -240,7 +197,7 @@ fn encrypt(cipher: &XChaCha20Poly1305, msg: &[u8], aad: &[u8]) -> Result<Vec<u8>
     Ok([nonce.as_slice(), &sealed].concat())
 }
 
-fn decrypt(cipher: &XChaCha20Poly1305, sealed: &[u8], aad: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn decrypt(cipher: &XChaCha20Poly1305, sealed: &[u8], aad: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, msg) = sealed.split_first_chunk::<NONCE>()?;
     cipher
         .decrypt(&XNonce::from(*nonce), Payload { msg, aad })

@@ -17,6 +17,7 @@ use super::sign_in::SignIns;
 use super::store::{Store, StoreError, StoreResult};
 use super::turns::Turns;
 use super::usage::Recorder;
+use super::verify::Verified;
 use crate::api::Organisation;
 
 /// Events that a slow subscriber may lag behind before it has to read again what it shows.
@@ -39,6 +40,7 @@ pub struct Shared {
     pub(super) metrics: Metrics,
     pub(super) clock: Clock,
     pub(super) removals: Removals,
+    pub(super) verified: Verified,
     pub(super) organisation: Organisation,
     pub(super) row_numbers: RowNumbers,
     /// The newest change when the server started; events begin behind it.
@@ -74,6 +76,7 @@ impl ServerState {
             metrics,
             clock,
             removals: Removals::default(),
+            verified: Verified::default(),
             organisation,
             row_numbers,
             first_seq,
