@@ -5,6 +5,8 @@
 //! [`clipboard`]. [`cli`] holds the commands, [`config`] finds what they work on, [`credentials`] what
 //! they sign in with, [`hardening`] keeps secrets out of others' hands, [`ending`] leaves nothing behind.
 
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
 pub mod api;
 pub mod cli;
 pub mod client;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use prometheus_client::encoding::{self, EncodeLabelSet};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -166,9 +166,10 @@ pub async fn show(
     State(server): State<ServerState>,
     peer: Peer,
     Extension(figures): Extension<Arc<Figures>>,
+    version: Version,
     headers: HeaderMap,
 ) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
-    figures.may_have(peer.address().ip(), &headers)?;
+    figures.may_have(peer.address().ip(), version, &headers)?;
     server.metrics.clock_skew.set(server.clock.skew().as_secs_f64());
     let is_unexplained = server.verified.unexplained().is_some();
     server.metrics.unexplained.set(i64::from(is_unexplained));

@@ -16,6 +16,7 @@ mod disk;
 mod full;
 mod init;
 mod kill;
+mod limits;
 mod path;
 #[expect(dead_code, reason = "shared with the tests of the store")]
 #[path = "../common/postgres.rs"]
@@ -25,4 +26,5 @@ mod postgres_server;
 mod strace;
 mod sync;
 mod verify;
+mod ways;
 mod work;

@@ -48,7 +48,11 @@ pub async fn page<D: Db>(db: &D, query: &ActivityQuery, visible: Visible) -> Sto
     let more = items.len() > limit;
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(|last| last.seq);
-    Ok(ActivityPage { items, next })
+    Ok(ActivityPage {
+        items,
+        next,
+        ..ActivityPage::default()
+    })
 }
 
 /// One for each person that is meant: several may have had one address, one after the other. None

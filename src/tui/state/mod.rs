@@ -7,6 +7,7 @@ pub mod columns;
 mod commands;
 pub mod conflict;
 pub mod dialogs;
+mod displaced;
 pub mod explain;
 pub mod fields;
 pub mod filter;
@@ -45,6 +46,7 @@ pub use activity::ActivityLog;
 pub use browse::{Body, Browse};
 pub use conflict::Conflict;
 pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog, SecretOf};
+use displaced::Displaced;
 pub use explain::Explaining;
 pub use filter::FilterLine;
 pub use form::Form;
@@ -157,6 +159,8 @@ pub struct App {
     size: (u16, u16),
     /// What waits for rows that are on their way.
     type_ahead: TypeAhead,
+    /// The selected key has just gone.
+    displaced: Option<Displaced>,
     /// Changes that the server was asked for and has not answered.
     unanswered: usize,
     /// A secret is on its way to be shown.
@@ -195,6 +199,7 @@ impl App {
             notice: None,
             size,
             type_ahead: TypeAhead::default(),
+            displaced: None,
             unanswered: 0,
             revealing: None,
             copying: None,
@@ -238,12 +243,19 @@ impl App {
     fn take(&mut self, message: Message) -> Vec<Effect> {
         let is_input = matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_));
         if is_input {
-            return self.dispatch(message);
+            let before = self.browse.selected_id();
+            let effects = self.dispatch(message);
+            if self.browse.selected_id() != before {
+                self.displaced = None;
+            }
+            return effects;
         }
+        let settled = self.settled_key();
         let was = (self.screen, self.over.len());
         let answer = Answer::of(&message);
         let mut effects = self.dispatch(message);
         effects.extend(self.catch_up(was, answer));
+        effects.extend(self.note_displaced(settled));
         effects
     }
 
@@ -272,6 +284,10 @@ impl App {
             }
             Timer::ClearClipboard(number) if number == self.last_copy => vec![Effect::ClearClipboard],
             Timer::KeyRests(number) => self.key_rests(number),
+            Timer::SelectionSeen(number) => {
+                self.selection_seen(number);
+                Vec::new()
+            }
             Timer::HideSecret(_) | Timer::ClearClipboard(_) => Vec::new(),
         }
     }

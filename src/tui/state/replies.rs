@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::notice::sentence;
 use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, Screen, SecretOf, Tone};
-use crate::api::{Created, Key, KeyEvent, KeyEventKind, Part, ProblemType};
+use crate::api::{Created, Key, KeyEvent, KeyEventKind, Part};
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
@@ -195,7 +195,7 @@ impl App {
                 Vec::new()
             }
             Err(error) => {
-                let gone = is_gone(&error);
+                let gone = error.is_gone();
                 self.form_refused(error);
                 if gone { self.browse.forget(id) } else { Vec::new() }
             }
@@ -231,7 +231,7 @@ impl App {
                     dialog.key.name, dialog.key.hint
                 ),
             ),
-            Err(error) if is_gone(&error) => (Tone::Note, sentence(&error)),
+            Err(error) if error.is_gone() => (Tone::Note, sentence(&error)),
             Err(error) => {
                 dialog.sending = false;
                 dialog.error = Some(sentence(&error));
@@ -266,7 +266,7 @@ impl App {
                 asked.map(copy).into_iter().collect()
             }
             (_, Err(error)) => {
-                let gone = is_gone(&error);
+                let gone = error.is_gone();
                 let mut effects = self.say(Tone::Failed, sentence(&error));
                 if gone {
                     effects.extend(self.browse.forget(id));
@@ -311,11 +311,4 @@ impl App {
 
 fn is_form(over: &Over) -> bool {
     matches!(over, Over::Form(_))
-}
-
-/// Whether the key that was meant exists no longer.
-fn is_gone(error: &Error) -> bool {
-    error
-        .problem()
-        .is_some_and(|p| matches!(p.kind, ProblemType::Revoked | ProblemType::NotFound))
 }

@@ -5,11 +5,14 @@
 //! waiting for the rest of a sequence is waiting for a message, with a limit.
 
 mod keys;
+mod late;
 mod mouse;
 mod parser;
 mod paste;
+mod string;
 #[cfg(test)]
 mod tests;
+mod utf8;
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};

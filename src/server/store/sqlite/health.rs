@@ -32,7 +32,8 @@ impl Health {
         if code.is_some_and(|code| failed.contains(&code)) && self.0.of_disk.set(error.to_string()).is_ok() {
             tracing::error!(
                 %error,
-                "the disk failed to keep what was written; nothing more is written until this server is started again"
+                "the disk failed to keep what was written; nothing more is written until this server is started again. \
+                 If the disk is not broken, look for a limit of the size of files (ulimit -f) or a quota"
             );
         }
     }
@@ -44,8 +45,8 @@ impl Health {
             tracing::error!(
                 path = %path.display(),
                 why,
-                "the database's path no longer leads to the file that is open; nothing more is read or written until \
-                 this server is started again. Root can copy the open file from /proc/{}/fd before that",
+                "the database's path no longer leads to what is open; nothing more is read or written until this server \
+                 is started again. Root can copy the open files from /proc/{}/fd before that",
                 std::process::id()
             );
         }

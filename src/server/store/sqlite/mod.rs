@@ -11,8 +11,11 @@ mod data_keys;
 mod db;
 mod filter;
 mod health;
+mod held;
 mod list;
 mod located;
+mod log_file;
+mod log_index;
 mod names;
 mod on_disk;
 mod open_file;
@@ -80,7 +83,7 @@ pub(super) fn in_memory() -> StoreResult<Connection> {
 
 /// A keydeck database in a file of its own.
 pub struct SqliteStore {
-    // Ended in this order: the writer is the last to close the file, and tidies up.
+    // Ended in this order: the writer is the last to close the database, and tidies up; then `file`.
     _watcher: Option<RecommendedWatcher>,
     pool: Pool,
     readers: Readers,
@@ -175,10 +178,16 @@ impl SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn ping(&self) -> StoreResult<()> {
+    async fn ping(&self) -> StoreResult<Option<String>> {
         self.health.check()?;
         self.file.look()?;
-        self.organisation_now().map(drop)
+        self.organisation_now()?;
+        let names = self.file.names();
+        Ok((names > 1).then(|| {
+            format!(
+                "the database file has {names} names (hard links); the server won't start again until one is left"
+            )
+        }))
     }
 
     async fn clock(&self) -> StoreResult<DatabaseClock> {

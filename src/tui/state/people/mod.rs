@@ -39,6 +39,10 @@ impl Listed for Person {
     fn id(&self) -> Self::Id {
         self.user.id
     }
+
+    fn told_apart_by(&self) -> Option<Uuid> {
+        Some(self.user.id)
+    }
 }
 
 impl App {

@@ -1,5 +1,4 @@
 //! What the RustSec database knows of the locked packages, by the snapshot in `tests/advisories`.
-#![cfg(test)]
 
 use std::collections::BTreeSet;
 use std::fs;
