@@ -1,12 +1,23 @@
 //! What a new database begins with.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::db::{Db, columns, insert};
 use super::tables::{DATA_KEYS, ORGANISATION};
-use super::{Founding, StoreResult, WrappedDataKey, people};
+use super::{StoreResult, WrappedDataKey, people};
 use crate::api::User;
-use crate::model::Role;
+use crate::model::{Role, TokenHash};
+
+/// What a new database begins with.
+#[derive(Debug, Clone)]
+pub struct Founding {
+    pub organisation: String,
+    pub owner_email: String,
+    /// The owner's sign-in token; `None` for the local deck, whose owner sits at the terminal.
+    pub owner_token: Option<TokenHash>,
+    pub at: Timestamp,
+}
 
 /// The organisation, its first data key and its owner, in a database without a row.
 pub async fn found(db: &impl Db, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {

@@ -1,6 +1,5 @@
 //! Gateways: each change with its row of the activity log.
 
-use jiff::Timestamp;
 use serde_json::Map;
 use uuid::Uuid;
 
@@ -9,18 +8,9 @@ use super::db::{Change, Db, columns, insert, values};
 use super::row::{Columns, Read, Record, Row};
 use super::statement::Entity;
 use super::tables::GATEWAYS;
-use super::{StoreResult, Taken};
+use super::{NewGatewayRecord, StoreResult, Taken};
 use crate::api::{ActivityAction, Gateway, PersonRef};
-use crate::model::{TokenHash, are_alike};
-
-/// A gateway to be stored.
-#[derive(Debug, Clone)]
-pub struct NewGatewayRecord {
-    pub id: Uuid,
-    pub name: String,
-    pub token: TokenHash,
-    pub added_at: Timestamp,
-}
+use crate::model::are_alike;
 
 impl Read for Gateway {
     fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {

@@ -1,10 +1,9 @@
 //! The organisation and its people: each change with its row of the activity log.
 
-use std::time::Duration;
-
 use serde_json::Map;
 use uuid::Uuid;
 
+use super::acting::Acting;
 use super::changes::{self, Subject};
 use super::db::{Change, Db, columns, exists, insert_unless, one, run_one, values};
 use super::row::{Columns, Read, Record, Row};
@@ -12,78 +11,11 @@ use super::sql::Sql;
 use super::statement::{Entity, STATED_OF_PERSON, explained};
 use super::tables::USERS;
 use super::value::Value;
-use super::{StoreError, StoreResult, Taken};
+use super::{Actor, NewUserRecord, RoleChange, StoreError, StoreResult, Taken};
 use crate::api::{
-    ActivityAction, ChainHash, DEFAULT_LIMIT, Organisation, Person, PersonRef, RemovalProgress, RemovedUser,
-    User, UserQuery,
+    ActivityAction, ChainHash, DEFAULT_LIMIT, Organisation, Person, PersonRef, User, UserQuery,
 };
 use crate::model::{Role, TokenHash, compared};
-
-/// A user to be stored.
-#[derive(Debug, Clone)]
-pub struct NewUserRecord {
-    pub email: String,
-    pub role: Role,
-    pub token: Option<TokenHash>,
-}
-
-/// What came of a change of role.
-#[derive(Debug, Clone)]
-pub enum RoleChange {
-    Changed(User),
-    /// An organisation keeps at least one Owner.
-    LastOwner,
-    Missing,
-}
-
-/// What becomes of the active keys of a person who is removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    Revoke,
-    /// The keys, and the projects too, are this person's from now on.
-    HandOver(Uuid),
-}
-
-/// How long one portion of a removal may hold up other changes, and the most keys or projects between two looks at
-/// how long it took.
-pub const PORTION: Duration = Duration::from_millis(15);
-pub const AT_ONCE: usize = 16;
-
-/// So much of a removal is done.
-pub fn progress(fate: Fate, [keys, projects, renamed, left]: [u64; 4]) -> RemovalProgress {
-    let (keys_revoked, keys_handed_over) = match fate {
-        Fate::Revoke => (keys, 0),
-        Fate::HandOver(_) => (0, keys),
-    };
-    RemovalProgress {
-        removed: RemovedUser {
-            keys_revoked,
-            keys_handed_over,
-            projects_handed_over: projects,
-            renamed,
-        },
-        left,
-    }
-}
-
-/// What came of a removal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Removal {
-    Removed(RemovedUser),
-    /// They are removed, and so much of what was theirs is dealt with. [`Store::continue_removal`] does the rest.
-    ///
-    /// [`Store::continue_removal`]: super::Store::continue_removal
-    Begun(RemovalProgress),
-    /// They have so many active keys, and nothing was said of what becomes of them.
-    HasKeys(u64),
-    /// There is nobody else of this id to hand them over to.
-    NobodyToHandTo,
-    /// The keys of somebody who was removed are being handed over to them.
-    IsHeir,
-    /// An organisation keeps at least one Owner.
-    LastOwner,
-    Missing,
-}
 
 pub async fn organisation(db: &impl Db) -> StoreResult<Organisation> {
     one(db, "SELECT id, name FROM organisation", &[]).await
@@ -248,4 +180,24 @@ pub fn record_role(
 ) {
     let subject = Subject::of(action, email, changes::of_role(old, new));
     change.record(subject.about(Entity::Person(id)));
+}
+
+/// What was decided about `by` before the transaction must still be so in it.
+pub async fn acting(db: &impl Db, by: Actor) -> StoreResult<Acting> {
+    let sql = "SELECT seq, email, role, token_hash FROM users WHERE id = ? AND removed_at IS NULL";
+    let found = db.maybe(sql, values![by.user]).await?;
+    let (seq, email, role, token): (i64, String, Role, Option<TokenHash>) =
+        found.ok_or(StoreError::ActorGone)?;
+    if by.token.is_some() && by.token != token {
+        return Err(StoreError::ActorGone);
+    }
+    if role != by.role {
+        return Err(StoreError::RoleChanged);
+    }
+    Ok(Acting {
+        seq,
+        person: PersonRef { id: by.user, email },
+        address: by.address,
+        visible: by.visible,
+    })
 }

@@ -1,6 +1,5 @@
 //! Projects: paged by name, and each change with its row of the activity log.
 
-use jiff::Timestamp;
 use serde_json::Map;
 use uuid::Uuid;
 
@@ -11,74 +10,9 @@ use super::sql::Sql;
 use super::statement::Entity;
 use super::tables::PROJECTS;
 use super::value::Value;
-use super::{Sealed, StoreError, StoreResult, Taken, Visible, changes, count, session_servers};
+use super::{ProjectRecord, ProjectRemoval, StoreError, StoreResult, Taken, Visible, changes, count};
 use crate::api::{ActivityAction, DEFAULT_LIMIT, PersonRef, ProjectQuery, SessionServer};
 use crate::model::{are_alike, compared};
-
-/// A project as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProjectRecord {
-    pub id: Uuid,
-    pub name: String,
-    pub creator: PersonRef,
-    pub deployed: bool,
-    pub created_at: Timestamp,
-    /// How many of its active keys may be seen.
-    pub keys: u64,
-    pub session_server: Option<SessionServer>,
-}
-
-/// A session server to be stored.
-#[derive(Debug, Clone)]
-pub struct NewSessionServer {
-    pub server: SessionServer,
-    /// Its sealed private key. `None`: the one that is set stays.
-    pub private_key: Option<Sealed>,
-}
-
-/// What the keys of a project connect with.
-#[derive(Debug, Clone)]
-pub struct SessionSigner {
-    pub server: SessionServer,
-    pub private_key: Sealed,
-}
-
-/// The session server that a token is of, and its project.
-#[derive(Debug, Clone)]
-pub struct AskingServer {
-    pub project: Uuid,
-    pub deployed: bool,
-    pub signer: SessionSigner,
-}
-
-/// What came of issuing a token for a session server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SessionTokenIssue {
-    Issued,
-    /// The project has none that could use it.
-    NoSessionServer,
-    Missing,
-}
-
-/// What came of setting a session server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SessionServerChange {
-    Set(ProjectRecord),
-    /// None was given, and none is set that could stay.
-    NoPrivateKey,
-    Missing,
-}
-
-/// What came of removing a project.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProjectRemoval {
-    Removed,
-    /// It has so many active keys that may be seen.
-    HasKeys(u64),
-    /// It has active keys, and none of them may be seen.
-    HasKeysOfOthers,
-    Missing,
-}
 
 /// The least and the greatest id whose text begins like this, when ids can.
 fn ids_that_begin(text: &str) -> Option<(Uuid, Uuid)> {
@@ -272,7 +206,7 @@ pub async fn remove(change: &mut impl Change, id: Uuid, visible: Visible) -> Sto
         (0, _) => return Ok(ProjectRemoval::HasKeysOfOthers),
         (seen, _) => return Ok(ProjectRemoval::HasKeys(seen)),
     }
-    session_servers::wipe(change.db(), number).await?;
+    wipe_session_server(change.db(), number).await?;
     let set = columns! {
         removed_at: change.now(),
         deployed: false,
@@ -281,6 +215,24 @@ pub async fn remove(change: &mut impl Change, id: Uuid, visible: Visible) -> Sto
     let changes = changes::of_removed_project(&project);
     record(change, ActivityAction::ProjectRemoved, id, &project.name, changes);
     Ok(ProjectRemoval::Removed)
+}
+
+/// Leaves nothing of a project's session server, its token included.
+pub async fn wipe_session_server(db: &impl Db, project: i64) -> StoreResult<()> {
+    let nothing = columns! {
+        session_url: Value::Null,
+        session_key_name: Value::Null,
+        session_data_key: Value::Null,
+        session_sealed: Value::Null,
+    };
+    update(db, &PROJECTS, project, nothing).await?;
+    delete_session_token(db, project).await.map(drop)
+}
+
+/// Whether its session server had one.
+pub async fn delete_session_token(db: &impl Db, project: i64) -> StoreResult<bool> {
+    let sql = "DELETE FROM session_tokens WHERE project = ?";
+    Ok(db.run(sql, values![project]).await? > 0)
 }
 
 /// Tells the log of a change of a project.

@@ -2,7 +2,7 @@
 //! each a change of its own. What is still to be done stands in `removals`.
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -11,14 +11,19 @@ use super::acting::Acting;
 use super::alike::{HANDED_KEYS, HANDED_PROJECTS, Handed, tries};
 use super::changes::{self, Subject};
 use super::db::{Change, Db, columns, exists, insert, one, run_one, update, values};
-use super::people::{self, AT_ONCE, PORTION, person, progress};
+use super::people::{self, person};
 use super::row::{Columns, Raw, Read, Row, read_at};
 use super::statement::{Entity, UNFINISHED, unasked};
 use super::tables::{REMOVALS, USERS};
 use super::value::Value;
 use super::{Fate, Removal, StoreResult, Visible, count};
-use crate::api::{ActivityAction, RemovalProgress, User};
+use crate::api::{ActivityAction, RemovalProgress, RemovedUser, User};
 use crate::model::compared;
+
+/// How long one portion of a removal may hold up other changes, and the most keys or projects between two looks at
+/// how long it took.
+const PORTION: Duration = Duration::from_millis(15);
+const AT_ONCE: usize = 16;
 
 pub async fn remove(change: &mut impl Change, id: Uuid, fate: Option<Fate>) -> StoreResult<Removal> {
     let db = change.db();
@@ -90,6 +95,23 @@ pub async fn resume(change: &mut impl Change, id: Uuid) -> StoreResult<Option<Re
     change.act_as(by);
     let begun = Begun { person, heir };
     portion(change, &begun).await.map(Some)
+}
+
+/// So much of a removal is done.
+fn progress(fate: Fate, [keys, projects, renamed, left]: [u64; 4]) -> RemovalProgress {
+    let (keys_revoked, keys_handed_over) = match fate {
+        Fate::Revoke => (keys, 0),
+        Fate::HandOver(_) => (0, keys),
+    };
+    RemovalProgress {
+        removed: RemovedUser {
+            keys_revoked,
+            keys_handed_over,
+            projects_handed_over: projects,
+            renamed,
+        },
+        left,
+    }
 }
 
 const FAR: &str = "SELECT u.id, r.heir, r.keys, r.projects, r.renamed,

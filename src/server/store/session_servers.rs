@@ -4,13 +4,12 @@ use uuid::Uuid;
 
 use super::data_keys::expect_newest;
 use super::db::{Change, Db, columns, update, values};
-use super::projects::{by_id, record, seq};
+use super::projects::{by_id, record, seq, wipe_session_server};
 use super::row::{Columns, Read, Row};
 use super::tables::PROJECTS;
-use super::value::Value;
 use super::{
     NewSessionServer, ProjectRecord, Sealed, SessionServerChange, SessionSigner, StoreResult, Visible,
-    changes, session_tokens,
+    changes,
 };
 use crate::api::{ActivityAction, SessionServer};
 
@@ -89,7 +88,7 @@ pub async fn remove(change: &mut impl Change, id: Uuid) -> StoreResult<bool> {
         return Ok(false);
     };
     let number = seq(change.db(), id).await?;
-    wipe(change.db(), number).await?;
+    wipe_session_server(change.db(), number).await?;
     let changes = changes::of_removed_session_server(project.session_server.as_ref());
     record(
         change,
@@ -99,16 +98,4 @@ pub async fn remove(change: &mut impl Change, id: Uuid) -> StoreResult<bool> {
         changes,
     );
     Ok(true)
-}
-
-/// Leaves nothing of it, its token included.
-pub async fn wipe(db: &impl Db, project: i64) -> StoreResult<()> {
-    let nothing = columns! {
-        session_url: Value::Null,
-        session_key_name: Value::Null,
-        session_data_key: Value::Null,
-        session_sealed: Value::Null,
-    };
-    update(db, &PROJECTS, project, nothing).await?;
-    session_tokens::delete(db, project).await.map(drop)
 }

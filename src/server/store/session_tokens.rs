@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::db::{Change, Db, columns, insert, values};
-use super::projects::{by_id, record, seq};
+use super::projects::{by_id, delete_session_token, record, seq};
 use super::row::{Columns, Read, Row};
 use super::session_servers::SIGNER;
 use super::tables::SESSION_TOKENS;
@@ -19,7 +19,7 @@ pub async fn issue(change: &mut impl Change, id: Uuid, token: TokenHash) -> Stor
         return Ok(SessionTokenIssue::NoSessionServer);
     }
     let number = seq(change.db(), id).await?;
-    let had_one = delete(change.db(), number).await?;
+    let had_one = delete_session_token(change.db(), number).await?;
     let row = columns! {
         project: number,
         token_hash: token,
@@ -43,7 +43,7 @@ pub async fn revoke(change: &mut impl Change, id: Uuid) -> StoreResult<bool> {
         return Ok(false);
     };
     let number = seq(change.db(), id).await?;
-    if !delete(change.db(), number).await? {
+    if !delete_session_token(change.db(), number).await? {
         return Ok(false);
     }
     let changes = changes::of_session_token(true, false);
@@ -55,12 +55,6 @@ pub async fn revoke(change: &mut impl Change, id: Uuid) -> StoreResult<bool> {
         changes,
     );
     Ok(true)
-}
-
-/// Whether there was one.
-pub async fn delete(db: &impl Db, project: i64) -> StoreResult<bool> {
-    let sql = "DELETE FROM session_tokens WHERE project = ?";
-    Ok(db.run(sql, values![project]).await? > 0)
 }
 
 impl Read for AskingServer {

@@ -13,12 +13,12 @@ use uuid::Uuid;
 use super::clock::NOW;
 use super::{ask, statement};
 use crate::api::{Activity, ActivityHead, ChainHash, Stated};
-use crate::server::store::acting::{Acting, acting};
+use crate::server::store::acting::Acting;
 use crate::server::store::activity::headless;
 use crate::server::store::changes::Subject;
 use crate::server::store::db::{self, Db as _};
 use crate::server::store::statement::Entity;
-use crate::server::store::{Actor, StoreError, StoreResult};
+use crate::server::store::{Actor, StoreError, StoreResult, people};
 
 pub struct Change<'a> {
     pub tx: Transaction<'a>,
@@ -78,7 +78,7 @@ impl<'a> Change<'a> {
     /// What was decided about `by` before the transaction must still be so in it.
     pub async fn by(client: &'a mut ClientWrapper, by: Actor) -> StoreResult<Change<'a>> {
         let mut change = Self::of_nobody(client).await?;
-        change.actor = Some(acting(&change.tx, by).await?);
+        change.actor = Some(people::acting(&change.tx, by).await?);
         Ok(change)
     }
 

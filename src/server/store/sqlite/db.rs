@@ -9,13 +9,13 @@ use rusqlite::{Connection, Row as SqliteRow, params_from_iter};
 use uuid::Uuid;
 
 use super::chain;
-use crate::server::store::acting::{Acting, acting};
+use crate::server::store::acting::Acting;
 use crate::server::store::changes::Subject;
 use crate::server::store::db::{Change as InChange, Db, at_once};
 use crate::server::store::dialect::Dialect;
 use crate::server::store::row::{Read, Row, read};
 use crate::server::store::value::Value;
-use crate::server::store::{Actor, StoreError, StoreResult};
+use crate::server::store::{Actor, StoreError, StoreResult, people};
 
 impl Db for Connection {
     const DIALECT: Dialect = Dialect::Sqlite;
@@ -123,7 +123,7 @@ pub fn change<T>(
     let mut change = Change {
         conn,
         now: now(),
-        actor: by.map(|by| at_once(acting(conn, by))).transpose()?,
+        actor: by.map(|by| at_once(people::acting(conn, by))).transpose()?,
         told: Vec::new(),
     };
     let done = work(&mut change)?;

@@ -147,7 +147,7 @@ impl Kind {
             _ => ("entity = t.id", ""),
         };
         let of_creator = match self {
-            Kind::Key => creator::LOGGED,
+            Kind::Key => LOGGED,
             _ => "",
         };
         format!(
@@ -165,6 +165,15 @@ impl Kind {
 const CREATED_AND_REVOKED: &str = "
     , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND action = 'key_created')
     , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND action = 'key_revoked')";
+
+/// Who created the key; what the newest row says that handed it over; whether people's addresses, which that names, were
+/// ever changed; the address of the key's creator; and whether rows about it are shown to somebody else.
+const LOGGED: &str = "
+    , (SELECT actor FROM activity WHERE key = t.seq AND action = 'key_created' ORDER BY seq LIMIT 1)
+    , (SELECT changes FROM activity WHERE key = t.seq AND action = 'key_handed_over' ORDER BY seq DESC LIMIT 1)
+    , EXISTS (SELECT 1 FROM activity WHERE action = 'user_renamed')
+    , (SELECT email FROM users WHERE seq = t.creator)
+    , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND key_creator <> t.creator)";
 
 /// What the log states of the person in a row `u` of `users`.
 pub const STATED_OF_PERSON: &str = "
