@@ -3,8 +3,8 @@
 
 use super::filter::{Candidates, Filter};
 use crate::api::{COUNT_CAP, KeyCounts};
-use crate::model::Scope;
 use crate::server::store::StoreResult;
+use crate::server::store::count::of;
 use crate::server::store::db::Db;
 use crate::server::store::filter::UsageFilter;
 use crate::server::store::sql::Sql;
@@ -12,30 +12,6 @@ use crate::server::store::sql::Sql;
 /// Whether the counts that are kept tell.
 pub fn is_kept(filter: &Filter) -> bool {
     filter.text.is_none() && filter.usage == UsageFilter::default()
-}
-
-/// How many keys match the filter without its text and usage.
-pub async fn kept(db: &impl Db, filter: &Filter) -> StoreResult<KeyCounts> {
-    let mut sql = Sql::new("SELECT scope, n FROM key_counts WHERE ");
-    match filter.creator {
-        None => sql.push("creator = 0", []),
-        Some(id) => sql.push("creator = (SELECT seq FROM users WHERE id = ?)", [id.into()]),
-    }
-    match filter.project {
-        None => sql.push(" AND project = 0", []),
-        Some(id) => sql.push(
-            " AND project = (SELECT seq FROM projects WHERE id = ?)",
-            [id.into()],
-        ),
-    }
-    if let Some(scope) = filter.scope {
-        sql.push(" AND scope = ?", [scope.into()]);
-    }
-    let mut counts = KeyCounts::default();
-    for (scope, n) in sql.all(db).await? {
-        *of(&mut counts, scope) = n;
-    }
-    Ok(counts)
 }
 
 pub async fn counted(
@@ -73,12 +49,4 @@ async fn rows(db: &impl Db, filter: &Filter, among: Option<&Candidates>) -> Stor
         }
     }
     Ok(counts)
-}
-
-fn of(counts: &mut KeyCounts, scope: Scope) -> &mut u64 {
-    match scope {
-        Scope::Web => &mut counts.web,
-        Scope::Mobile => &mut counts.mobile,
-        Scope::Analytics => &mut counts.analytics,
-    }
 }

@@ -7,9 +7,10 @@
 
 use uuid::Uuid;
 
-use super::{clock, count};
-use crate::api::{COUNT_CAP, KeyFilter};
+use super::clock;
+use crate::api::{COUNT_CAP, KeyCounts, KeyFilter};
 use crate::model::{Scope, compared};
+use crate::server::store::count::of;
 use crate::server::store::db::{Db, values};
 use crate::server::store::filter::{UsageFilter, whose};
 use crate::server::store::sql::Sql;
@@ -119,7 +120,7 @@ impl Filter {
             usage: UsageFilter::default(),
             ..self.clone()
         };
-        if count::kept(db, &without_text).await?.total() <= CANDIDATES as u64 {
+        if kept(db, &without_text).await?.total() <= CANDIDATES as u64 {
             return Ok(None);
         }
         let mut found = text.containing(trigrams).await?;
@@ -168,6 +169,30 @@ impl Text {
 fn few(seqs: Vec<i64>) -> Candidates {
     let complete = seqs.len() <= CANDIDATES;
     Candidates { seqs, complete }
+}
+
+/// How many keys match the filter without its text and usage.
+pub async fn kept(db: &impl Db, filter: &Filter) -> StoreResult<KeyCounts> {
+    let mut sql = Sql::new("SELECT scope, n FROM key_counts WHERE ");
+    match filter.creator {
+        None => sql.push("creator = 0", []),
+        Some(id) => sql.push("creator = (SELECT seq FROM users WHERE id = ?)", [id.into()]),
+    }
+    match filter.project {
+        None => sql.push(" AND project = 0", []),
+        Some(id) => sql.push(
+            " AND project = (SELECT seq FROM projects WHERE id = ?)",
+            [id.into()],
+        ),
+    }
+    if let Some(scope) = filter.scope {
+        sql.push(" AND scope = ?", [scope.into()]);
+    }
+    let mut counts = KeyCounts::default();
+    for (scope, n) in sql.all(db).await? {
+        *of(&mut counts, scope) = n;
+    }
+    Ok(counts)
 }
 
 /// For LIKE: the text wherever it stands, every character as itself.

@@ -3,7 +3,7 @@
 use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 
-use super::filter::{Candidates, Filter};
+use super::filter::{Candidates, Filter, kept};
 use super::list::Listing;
 use super::pool::Lease;
 use super::{PostgresStore, clock, count};
@@ -70,7 +70,7 @@ impl PostgresStore {
     ) -> StoreResult<KeyCounts> {
         match self.resolve(db, filter, visible).await? {
             None => Ok(KeyCounts::default()),
-            Some((filter, _)) if count::is_kept(&filter) => count::kept(&**db, &filter).await,
+            Some((filter, _)) if count::is_kept(&filter) => kept(&**db, &filter).await,
             Some((filter, candidates)) => count::counted(&**db, &filter, candidates.as_ref()).await,
         }
     }

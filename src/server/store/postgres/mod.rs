@@ -6,6 +6,7 @@
 //! and projects, and these until the next change (`names`).
 
 mod address;
+mod address_error;
 mod alike;
 pub(super) mod ask;
 mod catalog;
@@ -39,7 +40,8 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-pub use self::address::{Address, AddressError};
+pub use self::address::Address;
+pub use self::address_error::AddressError;
 use self::change::Change;
 use self::lanes::Lanes;
 use self::names::Remembered;

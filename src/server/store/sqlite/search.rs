@@ -3,18 +3,13 @@
 
 use rusqlite::{Connection, params, params_from_iter};
 
-use super::count::kept;
-use super::filter::{Clause, Filter, Text, numbers_json, usage_index};
+use super::filter::{Clause, Filter, Text, kept, numbers_json, usage_index};
 use super::rows::rank;
-use super::trigrams;
-use crate::api::{COUNT_CAP, Sort};
+use super::trigrams::{self, CANDIDATES};
+use crate::api::Sort;
 use crate::server::store::StoreResult;
 use crate::server::store::filter::UsageFilter;
 use crate::server::store::order::Path;
-
-/// The most candidates that are fetched and sorted. More of them are so dense in the index of the
-/// sort that walking it fills a page sooner, and are more than is counted.
-pub const CANDIDATES: usize = COUNT_CAP as usize;
 
 /// Where rows come from.
 #[derive(Debug, Clone, Copy)]

@@ -3,9 +3,11 @@
 
 use rusqlite::Connection;
 
-use super::search::CANDIDATES;
+use crate::api::COUNT_CAP;
 use crate::server::store::StoreResult;
 
+/// The most candidates that are fetched.
+pub const CANDIDATES: usize = COUNT_CAP as usize;
 /// What the index has of each text: its runs of this many characters.
 const LENGTH: usize = 3;
 /// Searching the end of a long text takes a fraction of the time, and what people type last is what
