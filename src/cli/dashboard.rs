@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
-use super::args::Selection;
-use super::{Failure, deck};
+use super::Failure;
+use crate::deck::{self, Selection};
 use crate::ending;
 use crate::tui::places::{Opened, Places};
 use crate::tui::terminal::TerminalError;

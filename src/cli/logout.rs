@@ -1,9 +1,9 @@
 //! `keydeck logout`: takes a profile's token out of the keyring and out of its file.
 
-use super::args::Selection;
 use super::{Failure, output};
 use crate::config::{Config, LOCAL, check_name};
 use crate::credentials::{self, Source};
+use crate::deck::Selection;
 
 pub fn run(selection: &Selection) -> Result<(), Failure> {
     if selection.token_file.is_some() {

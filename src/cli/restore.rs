@@ -3,19 +3,34 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use jiff::Timestamp;
 
-use super::args::RestoreArgs;
-use super::database::{Database, RootKeySource};
+use super::beside::{BESIDE, suffixed};
+use super::database::DatabaseArgs;
 use super::proof::{self, Proven};
 use super::sealed_backup::{self, Kind};
-use super::whole_file::{self, BESIDE, WholeFile, suffixed};
+use super::whole_file::{self, WholeFile};
 use super::{Failure, output};
+use crate::deck::database::{Database, RootKeySource};
 use crate::server::seal;
 use crate::server::store::WrappedDataKey;
 use crate::server::store::sqlite::{self, Closed};
+
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The backup
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Take a backup of an earlier keydeck, which nothing authenticates: whoever could write to it may have made
+    /// themselves an Owner
+    #[arg(long)]
+    pub unauthenticated: bool,
+}
 
 pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
     let named = &args.database;

@@ -5,11 +5,11 @@ pub mod args;
 use uuid::Uuid;
 
 use self::args::{AddArgs, GatewayCommand, ListArgs, RemoveArgs};
-use super::args::Selection;
 use super::choose::{self, Candidate};
-use super::{Failure, confirm, deck, flags, once, output, resolve};
+use super::{Failure, confirm, flags, once, output, resolve};
 use crate::api::{Gateway, NewGateway};
 use crate::client::Client;
+use crate::deck::{self, Selection};
 use crate::model::{are_alike, pasted};
 
 const HEADER: [&str; 4] = ["NAME", "ADDED", "ADDED BY", "ID"];

@@ -1,13 +1,16 @@
 //! `keydeck login`: checks a token with its server, keeps it, and writes the profile.
 
+pub mod args;
+
 use std::path::Path;
 
-use super::args::{LoginArgs, Selection};
-use super::{Failure, ask, founding, output};
+use self::args::LoginArgs;
+use super::{Failure, ask, output};
 use crate::api::Me;
 use crate::client::{Client, Endpoint, Error};
 use crate::config::{self, Config, ConfigError, Profile, ProfileEdit};
 use crate::credentials::{self, CredentialError, Keeping, Kept, Source};
+use crate::deck::{Selection, bootstrap};
 use crate::model::{Secret, ServerAddress, Servers};
 
 pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
@@ -109,7 +112,7 @@ fn check(servers: &Servers, token: &Secret, ca_file: Option<&Path>) -> Result<(M
     let mut endpoint = Endpoint::new(servers.clone(), token.clone());
     endpoint.ca_file = ca_file.map(Path::to_owned);
     let client = Client::new(endpoint)?;
-    founding::block_on(async move {
+    bootstrap::block_on(async move {
         let me = client.me().await.map_err(|error| match error {
             Error::SignIn => Failure::SignIn(format!(
                 "{} does not know this sign-in token; nothing was kept",

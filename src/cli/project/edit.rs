@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 
 use super::args::EditArgs;
 use crate::api::{Project, ProjectEdit, SessionServerEdit};
-use crate::cli::args::Selection;
 use crate::cli::{Failure, flags, output, resolve};
 use crate::client::Client;
+use crate::deck::Selection;
 use crate::hardening;
 use crate::model::Secret;
 

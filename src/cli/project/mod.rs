@@ -6,10 +6,10 @@ mod remove;
 mod session_token;
 
 use self::args::{AddArgs, ListArgs, OneProject, ProjectCommand};
-use super::args::Selection;
-use super::{Failure, confirm, deck, flags, output, pages, resolve};
+use super::{Failure, confirm, flags, output, pages, resolve};
 use crate::api::{NewProject, Project, ProjectEdit};
 use crate::client::Client;
+use crate::deck::{self, Selection};
 
 const HEADER: [&str; 6] = ["NAME", "DEPLOYED", "KEYS", "SESSION SERVER", "CREATOR", "ID"];
 

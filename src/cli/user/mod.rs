@@ -4,10 +4,10 @@ pub mod args;
 mod remove;
 
 use self::args::{AddArgs, ListArgs, OneUser, SetRoleArgs, UserCommand};
-use super::args::Selection;
-use super::{Failure, deck, flags, once, output, pages, resolve};
+use super::{Failure, flags, once, output, pages, resolve};
 use crate::api::{NewToken, NewUser, Person};
 use crate::client::Client;
+use crate::deck::{self, Selection};
 
 const HEADER: [&str; 5] = ["EMAIL", "ROLE", "KEYS", "ADDED", "ID"];
 

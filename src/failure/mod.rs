@@ -1,9 +1,10 @@
-//! How a command fails: one sentence for people, one exit code for scripts.
+//! How a command fails: one sentence for people, one exit code for scripts; and what is said on standard error.
+
+pub mod flags;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use super::flags;
 use crate::client;
 use crate::config::ConfigError;
 use crate::credentials::CredentialError;
@@ -63,13 +64,19 @@ impl Failure {
     }
 }
 
+/// A sentence for the person at the terminal. When stderr is closed, nobody is.
+pub fn talk(sentence: impl std::fmt::Display) {
+    let text = sentence.to_string();
+    let _ = writeln!(io::stderr().lock(), "{}", Shown::new(&text));
+}
+
 impl From<client::Error> for Failure {
     fn from(error: client::Error) -> Self {
         match &error {
             client::Error::SignIn => Failure::SignIn(error.to_string()),
             client::Error::Unusable(sentence) => Failure::Usage(sentence.clone()),
             client::Error::Refused(problem) if !problem.errors.is_empty() => {
-                flags::named(&problem.errors, &[])
+                Failure::Flags(flags::lines(&problem.errors, &[]))
             }
             _ => Failure::Failed(error.to_string()),
         }

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::random::Random;
 use super::sample::{Draft, Sample};
 use crate::model::{KeyFields, Role, Scope};
 use crate::server::store::sqlite::SampleProject;
@@ -156,33 +157,12 @@ fn times(random: &mut Random, now: Timestamp, number: u64, count: u64) -> (Times
     (before(age), Some(before(idle)))
 }
 
-/// SplitMix64: the same numbers from the same seed, good enough for looks.
-pub struct Random(pub u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-
-    fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
-        &choices[self.below(choices.len() as u64) as usize]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::cli::sample::SampleFile;
+    use crate::demo::sample::SampleFile;
 
     #[test]
     fn generated_keys_are_valid_distinct_and_the_same_each_time() {

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::bootstrap;
 use super::database::{Database, Location, RootKeySource};
 use super::embedded::EmbeddedServer;
-use super::{Failure, founding, seal};
+use crate::failure::Failure;
 use crate::model::Role;
 use crate::server::Seals;
 use crate::server::seal::RootKey;
@@ -30,8 +31,8 @@ pub fn start(directory: &Path) -> Result<EmbeddedServer, Failure> {
         Err(error) => return Err(Failure::failed(error)),
     };
     drop(lock);
-    let (sealer, owner) = founding::unlock(&store, &root_key, Role::Owner)
-        .map_err(|failure| seal::explained(failure, &files.root_key, "keydeck seal rotate"))?;
+    let (sealer, owner) = bootstrap::unlock(&store, &root_key, Role::Owner)
+        .map_err(|failure| bootstrap::explained(failure, &files.root_key, "keydeck seal rotate"))?;
     let seals = Seals::renewed_from(sealer, &files.root_key);
     EmbeddedServer::start(Arc::new(store), seals, owner)
 }
@@ -87,7 +88,7 @@ fn found(files: &Files) -> Result<(SqliteStore, RootKey), Failure> {
             .map_err(Failure::failed)?;
         root_key
     };
-    let store = founding::create(&files.database, founding(), &root_key)?;
+    let store = bootstrap::create(&files.database, founding(), &root_key)?;
     Ok((store, root_key))
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::Failure;
+use crate::failure::Failure;
 use crate::model::Role;
 use crate::server::seal::{self, RootKey, Sealer};
 use crate::server::store::sqlite::SqliteStore;
@@ -32,6 +32,19 @@ pub async fn open_sealer(store: &dyn Store, root_key: &RootKey) -> Result<Sealer
     let organisation = store.organisation().await.map_err(Failure::failed)?;
     let data_keys = store.data_keys().await.map_err(Failure::failed)?;
     Sealer::open(root_key, organisation.id, &data_keys).map_err(Failure::failed)
+}
+
+/// Says of a root key that doesn't open the database whether that is because a rotation was cut off,
+/// which `command` finishes.
+pub fn explained(failure: Failure, root_key: &Path, command: &str) -> Failure {
+    let next = seal::next_to(&seal::behind_links(root_key));
+    match next.exists() {
+        true => Failure::Failed(format!(
+            "{failure}; {} is of a rotation that was cut off, finish it with: {command}",
+            next.display()
+        )),
+        false => failure,
+    }
 }
 
 /// Runs what a command asks of a store or a server.

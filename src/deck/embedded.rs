@@ -9,8 +9,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::Failure;
 use crate::client::{Client, Endpoint};
+use crate::failure::Failure;
 use crate::model::token::NO_SERVER;
 use crate::model::{Secret, Servers, Token, TokenKind};
 use crate::server::address::TrustedProxies;

@@ -6,8 +6,8 @@ use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::Failure;
-use super::sample_usage::usage;
+use super::usage::usage;
+use crate::failure::Failure;
 use crate::model::{KeyFields, Role, Scope};
 use crate::server::seal::Sealer;
 use crate::server::store::sqlite::{SampleKey, SampleProject, SampleUser};

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use super::generate::Random;
+use super::random::Random;
 use crate::model::{Rule, Scope};
 use crate::server::store::{HOURS_KEPT, Tally, Use, hour_of};
 

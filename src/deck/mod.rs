@@ -1,12 +1,19 @@
-//! What a command works on: the servers of a profile, or the local deck and the server inside this
-//! process.
+//! Opening a deck, which is what a command works on: the servers of a profile, or the local deck and the server
+//! inside this process.
 
-use super::args::Selection;
-use super::embedded::EmbeddedServer;
-use super::{Failure, founding, local};
+pub mod bootstrap;
+pub mod database;
+pub mod embedded;
+pub mod local;
+mod selection;
+
+pub use self::selection::{Selection, choose};
+
+use self::embedded::EmbeddedServer;
 use crate::client::{Client, Endpoint};
 use crate::config::{self, Config, Profile};
 use crate::credentials::{self, Credential, Source};
+use crate::failure::Failure;
 use crate::tui::places::{Keep, Opened, Place, Places};
 
 /// A client, signed in, and the embedded server when it is one's own.
@@ -23,23 +30,6 @@ pub struct Deck {
 pub fn open(selection: &Selection) -> Result<Deck, Failure> {
     let (config, name) = choose(selection)?;
     open_profile(&config, &name)
-}
-
-/// What the command line chooses, and all that could be switched to: the configuration, and the name
-/// of the profile in it. Tokens that are given to this run belong to that profile alone.
-pub fn choose(selection: &Selection) -> Result<(Config, String), Failure> {
-    let mut config = Config::load()?;
-    let mut profile = config.choose(&selection.servers, selection.profile.as_deref())?;
-    if profile.servers.is_some() {
-        profile.given = credentials::given(selection.token_file.as_deref())?;
-    } else if selection.token_file.is_some() {
-        return Err(Failure::Usage(
-            "the local deck takes no token; leave out --token-file, or name a server".into(),
-        ));
-    }
-    let name = profile.name.clone();
-    config.begin_with(profile);
-    Ok((config, name))
 }
 
 /// Opens the profile of this name. Never asks on the terminal; must not be called inside a runtime.
@@ -75,7 +65,7 @@ pub fn ask(
     command: impl AsyncFnOnce(&Client) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let deck = open(selection)?;
-    let done = founding::block_on(command(&deck.client.clone().retrying()));
+    let done = bootstrap::block_on(command(&deck.client.clone().retrying()));
     done.map_err(|failure| deck.explain(failure))
 }
 
