@@ -11,7 +11,6 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
-use uuid::Uuid;
 
 use super::error::{ApiError, ApiResult};
 use super::places::Peer;
@@ -20,13 +19,6 @@ use super::state::ServerState;
 use super::store::{Actor, StoreError, StoreResult};
 use crate::api::User;
 use crate::model::{Token, TokenHash, TokenKind};
-
-/// A sign-in that lives in memory only, for the person at the terminal of the local deck.
-#[derive(Debug, Clone, Copy)]
-pub struct LocalSession {
-    pub token: TokenHash,
-    pub user: Uuid,
-}
 
 /// The signed-in user, read afresh for each request so that a change of role applies at once.
 pub struct SignedIn {
@@ -132,6 +124,14 @@ pub async fn user_of(state: &ServerState, token: &TokenHash) -> StoreResult<Opti
     match (&state.local_session, is_at_the_terminal(state, token)) {
         (Some(local), true) => state.store.user(local.user).await,
         _ => state.store.user_by_token(token).await,
+    }
+}
+
+/// Refuses everybody but Owners.
+pub fn owner_only(signed_in: &SignedIn) -> ApiResult<()> {
+    match policy::may_manage_users(&signed_in.user) {
+        true => Ok(()),
+        false => Err(ApiError::forbidden("Only an Owner looks after users.")),
     }
 }
 

@@ -19,7 +19,7 @@ use super::error::{ApiError, ApiResult};
 use super::openapi::Common;
 use super::places::{Peer, StreamPlace};
 use super::policy;
-use super::state::ServerState;
+use super::state::{News, ServerState};
 use super::store::{ChangeRecord, Changed, StoreResult};
 use crate::api::{ChangeEvent, KeyEvent, Part, User};
 use crate::model::{Role, TokenHash};
@@ -28,14 +28,6 @@ const BATCH: u32 = 500;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The pause before the log is asked again after a failure.
 const RETRY: Duration = Duration::from_secs(1);
-
-/// What subscribers are told.
-#[derive(Debug, Clone, Copy)]
-pub enum News {
-    Change(ChangeRecord),
-    /// Nothing is heard any more: their streams end, so that they look for a server that hears.
-    CutOff,
-}
 
 /// Follows the log until it is stopped.
 pub async fn feed(server: ServerState) {

@@ -1,14 +1,23 @@
-//! Who may have the figures at `/metrics`. They name no key, but tell strangers how much is going on, and when.
+//! The figures at `/metrics`, and who may have them. They name no key, but tell strangers how much is going on, and when.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use axum::http::HeaderMap;
-use axum::http::header::{FORWARDED, HeaderName, VIA};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, FORWARDED, VIA};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use subtle::ConstantTimeEq;
 
 use super::error::{ApiError, ApiResult};
+use super::openapi::{FiguresRefused, Unasked};
+use super::places::Peer;
+use super::state::ServerState;
 use super::{bearer, head};
 use crate::model::{Secret, TokenHash};
+
+/// As the `openmetrics` text format names itself; Prometheus reads it.
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// What proxies add to a request that they hand on.
 const HANDED_ON: [HeaderName; 6] = [
@@ -81,10 +90,25 @@ fn is_of_this_machine(peer: IpAddr, headers: &HeaderMap) -> bool {
         && !HANDED_ON.iter().any(|name| headers.contains_key(name))
 }
 
+/// Figures in the OpenMetrics text format, which Prometheus reads. Without the token that the operator chose, only this
+/// machine is answered, and what a proxy hands on is not of this machine.
+#[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
+    responses((status = 200, description = "The figures.", body = String, content_type = "application/openmetrics-text"),
+        FiguresRefused, Unasked))]
+pub async fn show(
+    State(server): State<ServerState>,
+    peer: Peer,
+    Extension(figures): Extension<Arc<Figures>>,
+    headers: HeaderMap,
+) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
+    figures.may_have(peer.address().ip(), &headers)?;
+    let text = server.metrics.text(server.clock.skew());
+    let text = text.map_err(|_| ApiError::internal())?;
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS))], text))
+}
+
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     fn may(figures: &Figures, peer: &str, headers: &[(&'static str, &'static str)]) -> bool {

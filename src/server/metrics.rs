@@ -2,14 +2,12 @@
 //! No label holds an id or anything else that a client sent, so that there are few series.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use axum::Extension;
-use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{Method, StatusCode};
+use jiff::SignedDuration;
 use prometheus_client::encoding::{self, EncodeLabelSet};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -18,17 +16,9 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::error::{ApiError, ApiResult};
-use super::figures::Figures;
-use super::openapi::{FiguresRefused, Unasked};
-use super::places::Peer;
-use super::state::ServerState;
 use super::store::Latencies;
 use crate::api::PresentedAt;
 use crate::model::{Grant, Rule};
-
-/// As the `openmetrics` text format names itself; Prometheus reads it.
-const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
@@ -129,6 +119,14 @@ impl Metrics {
         };
         self.checks.get_or_create(&Check { at, outcome, rule }).inc();
     }
+
+    /// All of it in the OpenMetrics text format; the machine's clock is ahead by `clock_skew`.
+    pub fn text(&self, clock_skew: SignedDuration) -> Result<String, fmt::Error> {
+        self.clock_skew.set(clock_skew.as_secs_f64());
+        let mut text = String::new();
+        encoding::text::encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
 }
 
 fn answer_times() -> Histogram {
@@ -147,22 +145,4 @@ fn name_of(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     }
-}
-
-/// Figures in the OpenMetrics text format, which Prometheus reads. Without the token that the operator chose, only this
-/// machine is answered, and what a proxy hands on is not of this machine.
-#[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
-    responses((status = 200, description = "The figures.", body = String, content_type = "application/openmetrics-text"),
-        FiguresRefused, Unasked))]
-pub async fn show(
-    State(server): State<ServerState>,
-    peer: Peer,
-    Extension(figures): Extension<Arc<Figures>>,
-    headers: HeaderMap,
-) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
-    figures.may_have(peer.address().ip(), &headers)?;
-    server.metrics.clock_skew.set(server.clock.skew().as_secs_f64());
-    let mut text = String::new();
-    encoding::text::encode(&mut text, &server.metrics.registry).map_err(|_| ApiError::internal())?;
-    Ok(([(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS))], text))
 }

@@ -37,11 +37,9 @@ mod queries;
 mod question;
 mod reading;
 mod removals;
-mod root_key;
 mod router;
 mod row_numbers;
 pub mod seal;
-mod seals;
 mod session_servers;
 mod session_tokens;
 mod sign_in;
@@ -59,14 +57,13 @@ use std::io;
 use tokio::net::TcpListener;
 
 pub use accept::Entrance;
-pub use auth::LocalSession;
 pub use bounds::Bounds;
 pub use clock::Clock;
 pub use figures::{Figures, MetricsToken};
 pub use mint::new_key;
 use router::Front;
-pub use seals::Seals;
-pub use state::ServerState;
+pub use seal::Seals;
+pub use state::{LocalSession, ServerState};
 pub use tls::{CertificateFiles, Tls, TlsError};
 
 /// More than the scrapers that there are.
@@ -83,8 +80,8 @@ pub async fn serve(
     let site = entrance.site(state.local_session.is_some())?;
     let feed = tokio::spawn(events::feed(state.clone()));
     let counts = tokio::spawn(usage::keep(state.clone()));
-    let removals = tokio::spawn(removals::keep(state.clone()));
-    let clock = tokio::spawn(clock::keep(state.clone()));
+    let removals = tokio::spawn(removals::keep::keep(state.clone()));
+    let clock = tokio::spawn(clock::watch::keep(state.clone()));
     accept::until(entrance, Front::new(state.clone(), site), &state, shutdown).await;
     feed.abort();
     clock.abort();

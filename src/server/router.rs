@@ -30,7 +30,7 @@ use super::site::Site;
 use super::state::ServerState;
 use super::turns::Turn;
 use super::{
-    activity, auth, authorize, connect, events, gateways, head, health, introspect, keys, me, metrics,
+    activity, auth, authorize, connect, events, figures, gateways, head, health, introspect, keys, me,
     observe, openapi, projects, removals, session_servers, session_tokens, users,
 };
 use crate::api::ProblemType;
@@ -65,7 +65,7 @@ impl Front {
 
     /// The figures alone, for a listener of their own.
     pub fn of_figures(server: ServerState, site: Site) -> Self {
-        let routes = OpenApiRouter::new().routes(routes!(metrics::show));
+        let routes = OpenApiRouter::new().routes(routes!(figures::show));
         let (routes, document) = routes.split_for_parts();
         let routes = (routes.fallback(no_route), Router::new());
         Self::over(server, site, false, routes, Queried::of(&document))
@@ -228,7 +228,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(users::list, users::add))
         .routes(routes!(users::edit, users::remove))
         .routes(routes!(users::replace_token))
-        .routes(routes!(removals::show))
+        .routes(routes!(removals::progress::show))
         .routes(routes!(gateways::list, gateways::add))
         .routes(routes!(gateways::remove))
         .routes(routes!(activity::list))
@@ -237,7 +237,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(events::subscribe))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .routes(routes!(metrics::show))
+        .routes(routes!(figures::show))
 }
 
 /// What pages and apps ask, from whatever origin.

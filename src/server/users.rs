@@ -5,14 +5,14 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::auth::SignedIn;
+use super::auth::{SignedIn, owner_only};
 use super::body::Json;
 use super::error::{ApiError, ApiResult};
 use super::extract::{self, Id, Query};
 use super::openapi::{BadBody, BadQuery, Common, Forbidden, LastOwner, NoSuchId, Stays};
+use super::removals;
 use super::state::ServerState;
 use super::store::{Fate, NewUserRecord, Removal, RoleChange, Taken};
-use super::{policy, removals};
 use crate::api::{
     CreatedUser, KeysFate, NewToken, NewUser, Person, ProblemType, RemovalProgress, RemovedUser, User,
     UserEdit, UserQuery, UserRemoval,
@@ -124,7 +124,7 @@ pub async fn remove(
         Removal::Removed(removed) => Ok(Json(removed).into_response()),
         Removal::Begun(begun) => {
             server.removals.take_on(id);
-            let progress = removals::finished_soon(&server, id, begun).await;
+            let progress = removals::progress::finished_soon(&server, id, begun).await;
             if progress.is_finished() {
                 return Ok(Json(progress.removed).into_response());
             }
@@ -177,11 +177,4 @@ fn last_owner() -> ApiError {
         ProblemType::LastOwner,
         "This is the last Owner; make someone else an Owner first.",
     )
-}
-
-pub(super) fn owner_only(signed_in: &SignedIn) -> ApiResult<()> {
-    match policy::may_manage_users(&signed_in.user) {
-        true => Ok(()),
-        false => Err(ApiError::forbidden("Only an Owner looks after users.")),
-    }
 }

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use uuid::Uuid;
 
 use super::order::Phase;
-use super::{Seat, Shared, packed};
+use super::seats::{Seat, Shared, packed};
 use crate::model::TokenHash;
 use crate::server::error::ApiError;
 

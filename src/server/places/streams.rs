@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Peer, Phase, Pool, Seat, Shared, count_down, packed};
+use super::Peer;
+use super::order::Phase;
+use super::seats::{Pool, Seat, Shared, count_down, packed};
 use crate::api::ProblemType;
 use crate::server::error::ApiError;
 

@@ -4,9 +4,12 @@
 //! The associated data binds what is sealed to its organisation, row, kind and data key: moved to
 //! another row, it does not open. The private keys of session servers are sealed the same way.
 
+mod error;
+mod root_key;
+mod seals;
+mod unsealed;
+
 use std::fmt;
-use std::io;
-use std::path::PathBuf;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -14,7 +17,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-pub use super::root_key::{Owner, RootKey, authenticator, behind_links, directory_of, next_to, replace};
+pub use self::error::SealError;
+pub use self::root_key::{Owner, RootKey, authenticator, behind_links, directory_of, next_to, replace};
+pub use self::seals::Seals;
 use super::store::seals::SealedSecret;
 use super::store::{Sealed, WrappedDataKey};
 use crate::model::{Scope, Secret, Token};
@@ -24,32 +29,6 @@ const DERIVING: [u8; NONCE] = *b"keydeck derives a secret";
 const FIRST_DATA_KEY: u32 = 1;
 /// Stands where a key's scope does; no scope is called this.
 const SESSION_KEY: &str = "session server";
-
-#[derive(Debug, thiserror::Error)]
-pub enum SealError {
-    #[error("the operating system gives no random bytes: {0}")]
-    Random(#[from] getrandom::Error),
-    #[error("can't read the root key {path}: {source}")]
-    Unreadable { path: PathBuf, source: io::Error },
-    #[error("others can read the root key {path}; run: chmod 600 '{path}'", path = .0.display())]
-    OpenToOthers(PathBuf),
-    #[error("this is no root key; it is 32 bytes, written as 64 hexadecimal digits or as base64")]
-    NotARootKey,
-    #[error("{path} exists already; a root key is never overwritten", path = .0.display())]
-    Exists(PathBuf),
-    #[error("can't write the root key {path}: {source}")]
-    Unwritable { path: PathBuf, source: io::Error },
-    #[error(
-        "this is not the root key of this database; give the one that it was made with, or last rotated to"
-    )]
-    WrongRootKey,
-    #[error("the database holds no data key; restore it from a backup")]
-    NoDataKey,
-    #[error("a secret is sealed under data key {0}, which the database does not hold")]
-    UnknownDataKey(u32),
-    #[error("a sealed secret does not belong to its key; the database was changed by other hands")]
-    Tampered,
-}
 
 /// A new data key, wrapped under `root`, for a new database.
 pub fn new_data_key(root: &RootKey) -> Result<WrappedDataKey, SealError> {

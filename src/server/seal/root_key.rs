@@ -14,7 +14,7 @@ use rustix::process::{Gid, Uid, geteuid};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::seal::SealError;
+use super::SealError;
 use crate::hardening;
 
 const BYTES: usize = 32;

@@ -6,12 +6,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use uuid::Uuid;
 
-use super::error::{ApiError, ApiResult};
-use super::root_key::{RootKey, behind_links, next_to};
-use super::seal::{SealError, Sealer};
-use super::state::ServerState;
-use super::store::{Store, StoreResult};
-use crate::api::ProblemType;
+use super::{RootKey, Sealer, behind_links, next_to};
+use crate::server::store::{Store, StoreResult};
 
 /// The data keys as they are known, and where the root key is read again.
 pub struct Seals {
@@ -37,7 +33,7 @@ impl Seals {
     }
 
     /// `false` when there are data keys that the root key, where it was read, doesn't open.
-    async fn renew(&self, store: &dyn Store, organisation: Uuid) -> StoreResult<bool> {
+    pub(super) async fn renew(&self, store: &dyn Store, organisation: Uuid) -> StoreResult<bool> {
         let wrapped = store.data_keys().await?;
         if self.now().has_all(&wrapped) {
             return Ok(true);
@@ -62,39 +58,5 @@ impl From<Sealer> for Seals {
             current: RwLock::new(Arc::new(sealer)),
             root_keys: Vec::new(),
         }
-    }
-}
-
-impl ServerState {
-    /// Takes the data keys of a rotation.
-    pub(super) async fn renew_seals(&self) -> ApiResult<()> {
-        let seals = &self.seals;
-        match seals.renew(&*self.store, self.organisation.id).await? {
-            true => Ok(()),
-            false => {
-                tracing::error!(
-                    "the root key was rotated, and the new one is not where this server read the old one; start it again \
-                     with the new one"
-                );
-                Err(ApiError::new(
-                    ProblemType::Unavailable,
-                    "The root key was rotated and this server does not have the new one, so it can't seal or unseal this \
-                     secret; whoever runs it must start it again with the new root key.",
-                ))
-            }
-        }
-    }
-
-    /// What `unseal` opens, also when it was sealed under a data key that is newer than this server's.
-    pub(super) async fn unsealed<T>(
-        &self,
-        unseal: impl Fn(&Sealer) -> Result<T, SealError> + Send,
-    ) -> ApiResult<T> {
-        match unseal(&self.seals.now()) {
-            Err(SealError::UnknownDataKey(_)) => {}
-            opened => return Ok(opened?),
-        }
-        self.renew_seals().await?;
-        Ok(unseal(&self.seals.now())?)
     }
 }
