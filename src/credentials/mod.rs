@@ -2,97 +2,23 @@
 //! the origins of the servers that it was kept for, and is sent nowhere else.
 
 mod command;
+mod credential;
+mod error;
 mod file;
 mod given;
 mod kept;
 mod keyring;
 
-use std::fmt;
-use std::io;
-use std::path::PathBuf;
-
+pub use credential::{Credential, Source};
+pub use error::CredentialError;
 pub use given::{given, read, stdin};
 pub use kept::Kept;
 pub use keyring::Unavailable;
 
-use crate::config::{ConfigError, Profile, TOKEN};
+use crate::config::Profile;
 use crate::model::around::token_in;
 use crate::model::token::NotAToken;
 use crate::model::{Secret, Servers, Token, TokenKind};
-
-/// A token, and where it came from.
-#[derive(Debug, Clone)]
-pub struct Credential {
-    pub token: Secret,
-    pub source: Source,
-}
-
-/// Where a token came from, for the person whose it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// `--token-file`
-    Flag,
-    /// `KEYDECK_TOKEN`
-    Environment,
-    Keyring,
-    /// The profile's `token_command`.
-    Command,
-    /// The file that `login` wrote.
-    File(PathBuf),
-    /// The local deck makes its own.
-    LocalDeck,
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Source::Flag => f.write_str("--token-file"),
-            Source::Environment => f.write_str(TOKEN),
-            Source::Keyring => f.write_str("the keyring"),
-            Source::Command => f.write_str("token_command"),
-            Source::File(path) => write!(f, "the file {}", path.display()),
-            Source::LocalDeck => f.write_str("the local deck"),
-        }
-    }
-}
-
-/// Why there is no token to sign in with.
-#[derive(Debug, thiserror::Error)]
-pub enum CredentialError {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error("can't read the token in {path}: {source}", path = .path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
-    #[error("can't keep the token in {path}: {source}", path = .path.display())]
-    Unwritable { path: PathBuf, source: io::Error },
-    #[error("others can read the token in {path}; run: chmod 600 '{path}'", path = .0.display())]
-    OpenToOthers(PathBuf),
-    #[error("the token in {path} belongs to another user (id {owner}), so it is not used", path = .path.display())]
-    Foreign { path: PathBuf, owner: u32 },
-    #[error("{0} holds no token")]
-    Empty(String),
-    #[error("--token-file - reads a pipe, where nobody sees the token; to type it, use keydeck login")]
-    Terminal,
-    /// Told without a server: what is no token is sent to none.
-    #[error("{from} holds no sign-in token: {why}")]
-    NotAToken { from: String, why: String },
-    #[error("token_command of profile {profile} {why}")]
-    Command { profile: String, why: String },
-    #[error("there is no sign-in token for {servers}{}; run keydeck login {login}, or set KEYDECK_TOKEN", reasons(.notes))]
-    None {
-        servers: Servers,
-        /// What `login` is to be told.
-        login: String,
-        notes: Vec<String>,
-    },
-}
-
-fn reasons(notes: &[String]) -> String {
-    match notes {
-        [] => String::new(),
-        notes => format!(" ({})", notes.join("; ")),
-    }
-}
 
 /// The token for the profile's servers: the one that was given to this run, or else from the keyring,
 /// from the profile's command, from the file. Asks nobody on the terminal.

@@ -2,6 +2,7 @@
 //! the clock. Everything answers with a message.
 
 mod activity;
+mod arrivals;
 mod events;
 mod people;
 mod projects;
@@ -13,50 +14,14 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
+use self::arrivals::Arrivals;
+pub use self::arrivals::{Arrival, Arrived};
 use crate::api::{NewProject, ProjectQuery};
 use crate::client::Client;
 use crate::clipboard::{Clipboard, CopyRoute};
 use crate::model::Secret;
 use crate::tui::message::{Effect, Message, Route, Subject};
-use crate::tui::places::{Opened, Places};
-
-/// What comes back to the loop.
-#[derive(Debug)]
-pub enum Arrival {
-    Message(Message),
-    /// There is no other clipboard than the terminal's, and the loop has the terminal.
-    ForTerminal {
-        subject: Subject,
-        secret: Secret,
-    },
-    /// Another place is open, or why it is not.
-    Opened {
-        number: u64,
-        result: Result<Box<Opened>, String>,
-    },
-}
-
-/// An arrival, and how many places had been left when it was asked for.
-#[derive(Debug)]
-pub struct Arrived {
-    left: u64,
-    arrival: Arrival,
-}
-
-/// Sends to the loop on behalf of one place.
-#[derive(Clone)]
-struct Arrivals {
-    left: u64,
-    sender: UnboundedSender<Arrived>,
-}
-
-impl Arrivals {
-    /// `false` when the loop has ended.
-    fn send(&self, arrival: Arrival) -> bool {
-        let left = self.left;
-        self.sender.send(Arrived { left, arrival }).is_ok()
-    }
-}
+use crate::tui::places::Places;
 
 /// Runs effects on the current runtime.
 pub struct Runner {

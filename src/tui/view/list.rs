@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Widget};
 
-use super::details::paragraph;
+use super::lines::paragraph;
 use super::{Look, body, clip, dialog, text};
 use crate::tui::state::App;
 use crate::tui::state::columns::{self, Fit, Placed};

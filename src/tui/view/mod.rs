@@ -13,7 +13,9 @@ mod form_lines;
 mod header;
 mod heirs;
 mod help;
+mod lines;
 mod list;
+mod look;
 mod new_secret;
 mod opening;
 mod palette;
@@ -31,23 +33,13 @@ pub mod time;
 mod usage;
 mod used;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use self::theme::Theme;
-use crate::tui::state::layout::Area;
+pub use self::look::Look;
+use self::look::clip;
 use crate::tui::state::{App, Body, Over, Screen};
-
-/// What a frame needs to know beside the state.
-#[derive(Debug, Clone)]
-pub struct Look {
-    pub theme: Theme,
-    pub now: Timestamp,
-    pub zone: TimeZone,
-}
 
 /// Draws one frame.
 pub fn draw(frame: &mut Frame, app: &App, look: &Look) {
@@ -122,9 +114,4 @@ fn mark_covered_cells(buffer: &mut Buffer) {
         }
         covered = !covered && !cell.symbol().is_ascii() && text::width(cell.symbol()) > 1;
     }
-}
-
-/// A part of the layout, never beyond the buffer.
-fn clip(part: Area, screen: Rect) -> Rect {
-    Rect::new(part.x, part.y, part.width, part.height).intersection(screen)
 }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::details::field;
+use super::lines::field;
 use super::list::{self, Column, Empty};
 use super::{Look, text, time};
 use crate::api::Person;

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use url::Url;
 
-use super::details::{field, paragraph};
+use super::lines::{field, paragraph};
 use super::list::{self, Column, Empty};
 use super::{Look, text, time};
 use crate::api::{Project, SessionServer};

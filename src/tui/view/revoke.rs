@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::details::paragraph;
+use super::lines::paragraph;
 use super::{Look, dialog, text, time, used};
 use crate::api::{Key, Usage};
 use crate::client::Error;

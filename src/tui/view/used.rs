@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::symbols::bar;
 use ratatui::text::{Line, Span};
 
-use super::details::{field, indented, paragraph};
+use super::lines::{field, indented, paragraph};
 use super::{Look, text, time};
 use crate::api::{Key, LastUse, Usage, UsageCount, UsageSeries, UsageSource};
 use crate::tui::state::Known;
