@@ -1,8 +1,8 @@
 //! What is typed ahead on the other screens, in pickers and in forms.
 
 use keydeck::model::{Role, Secret};
+use keydeck::tui::message::ProjectTask;
 use keydeck::tui::message::{Effect, Message};
-use keydeck::tui::state::projects::ProjectTask;
 use keydeck::tui::state::{Over, Screen};
 use uuid::Uuid;
 

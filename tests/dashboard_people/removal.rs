@@ -5,9 +5,10 @@ use keydeck::api::{
 };
 use keydeck::client::Error;
 use keydeck::model::Role;
+use keydeck::tui::message::Holding;
 use keydeck::tui::message::{Message, PeopleReply};
 use keydeck::tui::state::Over;
-use keydeck::tui::state::people::{Choice, Holding};
+use keydeck::tui::state::people::Choice;
 use uuid::Uuid;
 
 use crate::people::*;

@@ -3,9 +3,9 @@
 use keydeck::api::{ProblemType, Project};
 use keydeck::client::Error;
 use keydeck::model::FieldError;
+use keydeck::tui::message::ProjectTask;
 use keydeck::tui::state::Over;
 use keydeck::tui::state::list::Fetch;
-use keydeck::tui::state::projects::ProjectTask;
 use uuid::Uuid;
 
 use crate::lists::*;

@@ -11,8 +11,8 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use uuid::Uuid;
 
 pub use activity::{ActivityReply, ActivityRequest};
-pub use people::{PeopleReply, PeopleRequest};
-pub use projects::{ProjectChange, ProjectReply, ProjectRequest};
+pub use people::{Holding, PeopleReply, PeopleRequest};
+pub use projects::{ProjectChange, ProjectReply, ProjectRequest, ProjectTask};
 pub use usage::{UsageReply, UsageRequest};
 
 use crate::api::{

@@ -3,11 +3,11 @@
 use uuid::Uuid;
 
 use super::known::Known;
-use super::projects::ProjectTask;
 use super::text::TextField;
 use crate::api::{ActivityAction, Key, PersonRef, Usage};
 use crate::model::{Secret, compared};
 use crate::tui::keymap::{Binding, Layer};
+use crate::tui::message::ProjectTask;
 use crate::tui::message::Route;
 use crate::tui::places::Place;
 

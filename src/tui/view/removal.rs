@@ -8,8 +8,9 @@ use ratatui::text::{Line, Span};
 use super::{Look, dialog, text, time};
 use crate::api::{Key, RemovalProgress};
 use crate::model::Shown;
+use crate::tui::message::Holding;
 use crate::tui::state::Removal;
-use crate::tui::state::people::{Choice, Holding};
+use crate::tui::state::people::Choice;
 
 const WIDTH: u16 = 76;
 

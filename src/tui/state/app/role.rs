@@ -1,12 +1,13 @@
 //! Who is signed in, and what follows when that changes: what is shown and offered follows the role
 //! at once.
 
-use super::notice::Notice;
-use super::{App, Over, Screen, Tone};
+use super::{App, Over};
 use crate::api::Me;
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, Message};
+use crate::tui::state::notice::Notice;
+use crate::tui::state::{Screen, Tone};
 
 impl App {
     pub(super) fn signed_in(&mut self, result: Result<Me, Error>) -> Vec<Effect> {

@@ -1,12 +1,13 @@
 //! What the actions do, layer by layer, and which of them are possible now.
 
-use super::dialogs::Command;
-use super::scroll::scrolled;
-use super::{App, Body, Help, Over, Palette, Screen};
+use super::{App, Over};
 use crate::api::{PersonRef, Sort};
 use crate::model::Scope;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::{Effect, Load};
+use crate::tui::state::dialogs::Command;
+use crate::tui::state::scroll::scrolled;
+use crate::tui::state::{Body, Help, Palette, Screen};
 
 impl App {
     /// Whether an action can be done now; footer, help and palette offer nothing else.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{PersonTask, reference};
+use super::reference;
 use crate::api::{CreatedUser, NewUser, Person, PersonRef, User};
 use crate::client::Error;
 use crate::model::{FieldErrors, Role, Secret, email};
@@ -10,6 +10,7 @@ use crate::tui::message::{Effect, PeopleRequest};
 use crate::tui::state::fields::SheetField;
 use crate::tui::state::list::{Fetch, hides};
 use crate::tui::state::notice::sentence;
+use crate::tui::state::people::PersonTask;
 use crate::tui::state::sheet::{Sheet, Task};
 use crate::tui::state::{About, App, NewSecret, Over, SecretOf, Tone};
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{App, Screen};
+use super::App;
 use crate::api::ActivityQuery;
 use crate::tui::message::{ActivityRequest, Effect, Timer, UsageRequest};
+use crate::tui::state::Screen;
 
 /// How long the selection stays where it is before it rests.
 const REST: Duration = Duration::from_millis(200);

@@ -2,12 +2,13 @@
 
 use uuid::Uuid;
 
-use super::conflict::Side;
-use super::scroll::scrolled_in_dialog;
-use super::{About, App, Conflict, Form, Known, NewSecret, Over, RevokeDialog, Tone};
+use super::{App, Over};
 use crate::api::Me;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, Purpose, Subject};
+use crate::tui::state::conflict::Side;
+use crate::tui::state::scroll::scrolled_in_dialog;
+use crate::tui::state::{About, Conflict, Form, Known, NewSecret, RevokeDialog, Tone};
 
 impl App {
     pub(super) fn open_create(&mut self) -> Vec<Effect> {

@@ -2,13 +2,14 @@
 
 use uuid::Uuid;
 
-use super::notice::sentence;
-use super::{App, Conflict, Connection, NewSecret, Over, Revealed, SECRET_TTL, Screen, SecretOf, Tone};
+use super::{App, Connection, Over, Revealed, SECRET_TTL};
 use crate::api::{Created, Key, KeyEvent, KeyEventKind, Part, ProblemType};
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
 use crate::tui::message::{Effect, Load, Message, Purpose, Route, Subject, Timer};
+use crate::tui::state::notice::sentence;
+use crate::tui::state::{Conflict, NewSecret, Screen, SecretOf, Tone};
 
 impl App {
     /// A refusal by role tells that the role has changed: who we are is asked again.

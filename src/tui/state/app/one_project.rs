@@ -2,17 +2,18 @@
 
 use uuid::Uuid;
 
-use super::fields::SheetField;
-use super::notice::sentence;
-use super::one_key::as_a;
-use super::projects::ProjectTask;
-use super::sheet::Task;
-use super::{About, App, Over, Sheet, Tone};
+use super::{App, Over};
 use crate::api::{NewProject, Project, ProjectEdit, SessionServerEdit};
 use crate::client::Error;
 use crate::model::{FieldErrors, name, session_server};
 use crate::tui::keymap::Action;
+use crate::tui::message::ProjectTask;
 use crate::tui::message::{Effect, ProjectChange, ProjectRequest, Subject};
+use crate::tui::state::app::one_key::as_a;
+use crate::tui::state::fields::SheetField;
+use crate::tui::state::notice::sentence;
+use crate::tui::state::sheet::Task;
+use crate::tui::state::{About, Sheet, Tone};
 
 const YES: &str = "yes";
 
@@ -192,21 +193,6 @@ impl App {
     fn name_of_begun(&self, id: Option<Uuid>) -> String {
         let begun = self.projects.begun.iter().find(|begun| Some(begun.id) == id);
         begun.map_or_else(String::new, |begun| begun.name.clone())
-    }
-}
-
-impl ProjectTask {
-    /// Which project it is about; `None` for a new one.
-    fn project(self) -> Option<Uuid> {
-        match self {
-            ProjectTask::Add => None,
-            ProjectTask::Rename(id)
-            | ProjectTask::Deploy(id)
-            | ProjectTask::Undeploy(id)
-            | ProjectTask::SetSessionServer(id)
-            | ProjectTask::RemoveSessionServer(id)
-            | ProjectTask::Remove(id) => Some(id),
-        }
     }
 }
 

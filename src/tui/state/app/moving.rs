@@ -2,19 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{App, Over, Tone};
+use super::{App, Over};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::places::Place;
-
-/// Another place is being opened. It takes the keys, so that nothing is begun that going there would
-/// throw away.
-#[derive(Debug)]
-pub struct Opening {
-    pub label: String,
-    /// Tells it from earlier ones, which one no longer waits for.
-    number: u64,
-}
+use crate::tui::state::Opening;
+use crate::tui::state::Tone;
 
 impl App {
     /// The places that one can go to, the present one among them.

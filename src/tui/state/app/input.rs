@@ -3,11 +3,12 @@
 
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
-use super::form::Outcome;
-use super::scroll::scrolled_in_dialog;
-use super::{About, App, Over, Question, Screen, columns, one_project};
+use super::{App, Over, one_project};
 use crate::tui::keymap::{self, Action};
 use crate::tui::message::{Effect, PeopleRequest};
+use crate::tui::state::form::Outcome;
+use crate::tui::state::scroll::scrolled_in_dialog;
+use crate::tui::state::{About, Question, Screen, columns};
 
 /// Rows that a notch of the wheel scrolls.
 pub(super) const WHEEL: isize = 3;

@@ -1,13 +1,14 @@
 //! "Which key is this?": what is typed or pasted into the filter, and the key that a secret turns out to be
 //! of. Only the secret's hash is sent.
 
-use super::filter::{FilterLine, Revoked, Says};
-use super::notice::sentence;
-use super::{App, Over, Screen, Tone};
+use super::{App, Over};
 use crate::api::{Key, LookupAnswer, ProblemType};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, UsageRequest};
+use crate::tui::state::filter::{FilterLine, Revoked, Says};
+use crate::tui::state::notice::sentence;
+use crate::tui::state::{Screen, Tone};
 
 impl App {
     pub(super) fn open_filter(&mut self) -> Vec<Effect> {
