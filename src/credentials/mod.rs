@@ -8,17 +8,17 @@ mod file;
 mod given;
 mod kept;
 mod keyring;
+mod sign_in_token;
 
 pub use credential::{Credential, Source};
 pub use error::CredentialError;
 pub use given::{given, read, stdin};
 pub use kept::Kept;
 pub use keyring::Unavailable;
+pub use sign_in_token::sign_in_token;
 
 use crate::config::Profile;
-use crate::model::around::token_in;
-use crate::model::token::NotAToken;
-use crate::model::{Secret, Servers, Token, TokenKind};
+use crate::model::{Secret, Servers};
 
 /// The token for the profile's servers: the one that was given to this run, or else from the keyring,
 /// from the profile's command, from the file. Asks nobody on the terminal.
@@ -65,41 +65,6 @@ pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, Credenti
         },
         notes,
     })
-}
-
-/// The sign-in token that is the first line of `text`, which is from `from`. Anything else is told with what is
-/// wrong with it, and goes nowhere.
-pub fn sign_in_token(text: &Secret, from: &str) -> Result<Secret, CredentialError> {
-    let first = text.expose().lines().next().unwrap_or_default().trim();
-    let token = match Token::parse(first) {
-        Ok(token) => Ok((token, None)),
-        Err(_) => token_in(text.expose()),
-    };
-    let why = match token {
-        Ok((token, None)) if token.kind() == TokenKind::User => return Ok(Secret::new(token.expose())),
-        Ok((token, Some(around))) if token.kind() == TokenKind::User => {
-            format!("{around}; give the token alone")
-        }
-        Ok((token, _)) => format!(
-            "it is the token of {}; yours begins with kdu_",
-            owner(token.kind())
-        ),
-        Err(NotAToken::Prefix) => "it does not begin with kdu_".into(),
-        Err(other) => other.to_string(),
-    };
-    Err(CredentialError::NotAToken {
-        from: from.to_owned(),
-        why,
-    })
-}
-
-fn owner(kind: TokenKind) -> &'static str {
-    match kind {
-        TokenKind::Key(_) => "an API key",
-        TokenKind::User => "a person",
-        TokenKind::Gateway => "a gateway",
-        TokenKind::SessionServer => "a session server",
-    }
 }
 
 /// Where a token is kept.

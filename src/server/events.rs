@@ -89,7 +89,7 @@ pub async fn subscribe(
     let user = auth::user_of(&server, &token)
         .await?
         .ok_or_else(ApiError::unauthenticated)?;
-    let listener = Listener {
+    let listener = Subscriber {
         server,
         token,
         role: user.role,
@@ -108,7 +108,7 @@ pub async fn subscribe(
 }
 
 /// Someone with an open stream.
-struct Listener {
+struct Subscriber {
     server: ServerState,
     token: TokenHash,
     /// When last looked at.
@@ -117,7 +117,7 @@ struct Listener {
     _place: StreamPlace,
 }
 
-impl Listener {
+impl Subscriber {
     /// `None` when the stream ends.
     async fn next(&mut self) -> Option<Event> {
         loop {
