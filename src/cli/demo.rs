@@ -12,7 +12,7 @@ use crate::demo::organisation;
 use crate::demo::scratch::Scratch;
 use crate::model::Role;
 use crate::server::seal::RootKey;
-use crate::tui::places::{Keep, Nowhere, Opened, Place};
+use crate::tui::decks::{DeckSummary, Keep, Nowhere, Opened};
 
 const DATABASE: &str = "keydeck.db";
 
@@ -46,7 +46,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let server = EmbeddedServer::start(Arc::new(store), sealer, user)?;
     let opened = Opened {
         client: server.client()?,
-        place: Place::plain("demo"),
+        place: DeckSummary::plain("demo"),
         keep: Keep::new(()),
     };
     let outcome = dashboard::open(opened, Arc::new(Nowhere));

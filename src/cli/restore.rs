@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::beside::{BESIDE, suffixed};
 use super::database::DatabaseArgs;
 use super::proof::{self, Proven};
-use super::sealed_backup::{self, Kind};
+use super::sealed_backup::{self, BackupKind};
 use super::whole_file::{self, WholeFile};
 use super::{Failure, output};
 use crate::deck::database::{Database, RootKeySource};
@@ -56,7 +56,7 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
         args.file.display(),
         proven.head
     ));
-    if kind == Kind::Database {
+    if kind == BackupKind::Database {
         output::talk(
             "nothing authenticated it: whoever could write to it since it was made may have changed who is Owner and which \
              keys are valid. Look at who there is (keydeck user list) before you serve it to others",
@@ -73,22 +73,22 @@ fn fill(
     mut from: File,
     args: &RestoreArgs,
     database: &Database,
-) -> Result<Kind, Failure> {
+) -> Result<BackupKind, Failure> {
     let kind = sealed_backup::kind(&mut from).map_err(Failure::failed)?;
     match kind {
-        Kind::Backup => {
+        BackupKind::Backup => {
             let root_key = database.root_key().map_err(|failure| {
                 Failure::Failed(format!("without its root key nobody can tell whether it was changed: {failure}"))
             })?;
             sealed_backup::open(&mut from, copy.file(), &root_key).map_err(Failure::failed)?;
         }
-        Kind::Database if !args.unauthenticated => return Err(Failure::Failed(
+        BackupKind::Database if !args.unauthenticated => return Err(Failure::Failed(
             "it is a plain database, as earlier versions made backups, and nothing tells whether it was changed since: \
              whoever could write to it may have made themselves an Owner or brought back revoked keys. If you trust \
              every place that it was in, add --unauthenticated"
                 .into(),
         )),
-        Kind::Database | Kind::Empty => {
+        BackupKind::Database | BackupKind::Empty => {
             io::copy(&mut from, copy.file()).map_err(Failure::failed)?;
         }
     }

@@ -24,7 +24,7 @@ use crate::model::{Secret, strength};
 use crate::server::address::{TrustedProxies, trusted_proxy};
 use crate::server::store::Store;
 use crate::server::{
-    self, Bounds, CertificateFiles, Entrance, Figures, MetricsToken, Seals, ServerState, Tls,
+    self, Bounds, CertificateFiles, Figures, Listener, MetricsToken, Seals, ServerState, Tls,
 };
 
 /// More than any token for the figures takes, in bytes.
@@ -162,7 +162,7 @@ async fn serve(
         tracing::info!("the figures are at http://{address}/metrics");
         tokio::spawn(server::serve_figures(listener, state.clone()))
     });
-    let entrance = Entrance::new(listener, tls, bounds).with_figures(figures);
+    let entrance = Listener::new(listener, tls, bounds).with_figures(figures);
     server::serve(entrance, state, ending)
         .await
         .map_err(Failure::failed)?;

@@ -10,12 +10,12 @@ use crate::model::Secret;
 #[derive(Debug, Clone)]
 pub struct Credential {
     pub token: Secret,
-    pub source: Source,
+    pub source: TokenSource,
 }
 
 /// Where a token came from, for the person whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum TokenSource {
     /// `--token-file`
     Flag,
     /// `KEYDECK_TOKEN`
@@ -29,15 +29,15 @@ pub enum Source {
     LocalDeck,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Source::Flag => f.write_str("--token-file"),
-            Source::Environment => f.write_str(TOKEN),
-            Source::Keyring => f.write_str("the keyring"),
-            Source::Command => f.write_str("token_command"),
-            Source::File(path) => write!(f, "the file {}", path.display()),
-            Source::LocalDeck => f.write_str("the local deck"),
+            TokenSource::Flag => f.write_str("--token-file"),
+            TokenSource::Environment => f.write_str(TOKEN),
+            TokenSource::Keyring => f.write_str("the keyring"),
+            TokenSource::Command => f.write_str("token_command"),
+            TokenSource::File(path) => write!(f, "the file {}", path.display()),
+            TokenSource::LocalDeck => f.write_str("the local deck"),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::{CredentialError, Kept};
+use super::{CredentialError, KeptToken};
 use crate::config::{self, ConfigError};
 use crate::hardening;
 
@@ -33,7 +33,7 @@ pub fn open(path: &Path) -> Result<File, CredentialError> {
 }
 
 /// The kept token; `None` when there is none.
-pub fn read(path: &Path) -> Result<Option<Kept>, CredentialError> {
+pub fn read(path: &Path) -> Result<Option<KeptToken>, CredentialError> {
     let file = match open(path) {
         Err(CredentialError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
             return Ok(None);
@@ -45,13 +45,13 @@ pub fn read(path: &Path) -> Result<Option<Kept>, CredentialError> {
     file.take(MAX_FILE as u64)
         .read_to_string(&mut text)
         .map_err(unreadable(path))?;
-    let kept = Kept::from_text(&text);
+    let kept = KeptToken::from_text(&text);
     kept.map(Some)
         .ok_or_else(|| CredentialError::Empty(path.display().to_string()))
 }
 
 /// Keeps the token; the file is there whole or as it was before.
-pub fn write(path: &Path, kept: &Kept) -> Result<(), CredentialError> {
+pub fn write(path: &Path, kept: &KeptToken) -> Result<(), CredentialError> {
     let write = || -> io::Result<()> {
         let parent = path.parent().unwrap_or(Path::new("."));
         DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
@@ -102,7 +102,7 @@ mod tests {
         assert!(!remove(&path).expect("no fault"));
         let servers = Servers::parse(&["https://keys.acme.example"]).expect("valid");
         for token in ["kdu_one", "kdu_two"] {
-            let kept = Kept::new(&servers, Secret::new(token));
+            let kept = KeptToken::new(&servers, Secret::new(token));
             write(&path, &kept).expect("written");
             let read = read(&path).expect("readable").expect("there");
             assert_eq!((read.token.expose(), read.origins), (token, kept.origins));

@@ -10,10 +10,10 @@ mod kept;
 mod keyring;
 mod sign_in_token;
 
-pub use credential::{Credential, Source};
+pub use credential::{Credential, TokenSource};
 pub use error::CredentialError;
 pub use given::{given, read, stdin};
-pub use kept::Kept;
+pub use kept::KeptToken;
 pub use keyring::Unavailable;
 pub use sign_in_token::sign_in_token;
 
@@ -34,8 +34,8 @@ pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, Credenti
     });
     if let Some(token) = own(in_keyring, servers, &mut notes) {
         return found(
-            sign_in_token(&token, &Source::Keyring.to_string())?,
-            Source::Keyring,
+            sign_in_token(&token, &TokenSource::Keyring.to_string())?,
+            TokenSource::Keyring,
         );
     }
     if let Some(command) = &profile.token_command {
@@ -48,13 +48,13 @@ pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, Credenti
             why,
         })?;
         let from = format!("what the token_command of profile {} wrote", profile.name);
-        return found(sign_in_token(&token, &from)?, Source::Command);
+        return found(sign_in_token(&token, &from)?, TokenSource::Command);
     }
     let path = file::path(&profile.name)?;
     if let Some(token) = own(file::read(&path)?, servers, &mut notes) {
         return found(
             sign_in_token(&token, &path.display().to_string())?,
-            Source::File(path),
+            TokenSource::File(path),
         );
     }
     Err(CredentialError::None {
@@ -70,14 +70,14 @@ pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, Credenti
 /// Where a token is kept.
 #[derive(Debug)]
 pub struct Keeping {
-    pub place: Source,
+    pub place: TokenSource,
     /// Why the keyring could be asked neither to keep it nor to give up an older one.
     pub without_keyring: Option<Unavailable>,
 }
 
 /// Keeps the token in the keyring, or else in a file: there alone, so that no older one is found
 /// first. Only a keyring that can't be asked may hold an older one still.
-pub fn keep(profile: &str, kept: &Kept, use_keyring: bool) -> Result<Keeping, CredentialError> {
+pub fn keep(profile: &str, kept: &KeptToken, use_keyring: bool) -> Result<Keeping, CredentialError> {
     let path = file::path(profile)?;
     let asked = match use_keyring {
         true => keyring::write(profile, kept),
@@ -86,37 +86,37 @@ pub fn keep(profile: &str, kept: &Kept, use_keyring: bool) -> Result<Keeping, Cr
     if use_keyring && asked.is_ok() {
         file::remove(&path)?;
         return Ok(Keeping {
-            place: Source::Keyring,
+            place: TokenSource::Keyring,
             without_keyring: None,
         });
     }
     file::write(&path, kept)?;
     Ok(Keeping {
-        place: Source::File(path),
+        place: TokenSource::File(path),
         without_keyring: asked.err(),
     })
 }
 
 /// Takes the profile's token out of the keyring and of the file. Answers where there was one, and
 /// why the keyring could not be asked.
-pub fn forget(profile: &str) -> Result<(Vec<Source>, Option<Unavailable>), CredentialError> {
+pub fn forget(profile: &str) -> Result<(Vec<TokenSource>, Option<Unavailable>), CredentialError> {
     let mut from = Vec::new();
     let why = match keyring::remove(profile) {
         Ok(was_there) => {
-            from.extend(was_there.then_some(Source::Keyring));
+            from.extend(was_there.then_some(TokenSource::Keyring));
             None
         }
         Err(unavailable) => Some(unavailable),
     };
     let path = file::path(profile)?;
     if file::remove(&path)? {
-        from.push(Source::File(path));
+        from.push(TokenSource::File(path));
     }
     Ok((from, why))
 }
 
 /// The kept token, if it is for all of these servers.
-fn own(kept: Option<Kept>, servers: &Servers, notes: &mut Vec<String>) -> Option<Secret> {
+fn own(kept: Option<KeptToken>, servers: &Servers, notes: &mut Vec<String>) -> Option<Secret> {
     let kept = kept?;
     if kept.is_for(servers) {
         return Some(kept.token);

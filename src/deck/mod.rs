@@ -12,9 +12,9 @@ pub use self::selection::{Selection, choose};
 use self::embedded::EmbeddedServer;
 use crate::client::{Client, Endpoint};
 use crate::config::{self, Config, Profile};
-use crate::credentials::{self, Credential, Source};
+use crate::credentials::{self, Credential, TokenSource};
 use crate::failure::Failure;
-use crate::tui::places::{Keep, Opened, Place, Places};
+use crate::tui::decks::{DeckSummary, Decks, Keep, Opened};
 
 /// A client, signed in, and the embedded server when it is one's own.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct Deck {
     pub client: Client,
     pub profile: Profile,
     /// Where the token came from.
-    pub token_from: Source,
+    pub token_from: TokenSource,
     _server: Option<EmbeddedServer>,
 }
 
@@ -44,7 +44,7 @@ pub fn open_profile(config: &Config, name: &str) -> Result<Deck, Failure> {
         }
         None => {
             let server = local::start(&config::data_directory()?)?;
-            (server.client()?, Source::LocalDeck, Some(server))
+            (server.client()?, TokenSource::LocalDeck, Some(server))
         }
     };
     Ok(Deck {
@@ -71,7 +71,7 @@ pub fn ask(
 
 impl Deck {
     /// What a dashboard shows of it.
-    fn place(&self) -> Place {
+    fn place(&self) -> DeckSummary {
         place(&self.profile)
     }
 
@@ -101,8 +101,8 @@ impl Deck {
 }
 
 /// The profiles, as the dashboard goes from one to another.
-impl Places for Config {
-    fn all(&self) -> Vec<Place> {
+impl Decks for Config {
+    fn all(&self) -> Vec<DeckSummary> {
         self.profiles.iter().map(place).collect()
     }
 
@@ -112,8 +112,8 @@ impl Places for Config {
     }
 }
 
-fn place(profile: &Profile) -> Place {
-    Place {
+fn place(profile: &Profile) -> DeckSummary {
+    DeckSummary {
         label: profile.name.clone(),
         colour: profile.colour,
         servers: profile.servers.clone(),

@@ -22,8 +22,8 @@ use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutWriter;
 
 use super::bounds::Bounds;
-use super::places::{Peer, Place, Places};
-use super::router::Front;
+use super::places::{ConnectionPlace, Peer, Places};
+use super::router::HttpService;
 use super::state::ServerState;
 use super::tls::Tls;
 use super::{figures::Figures, head::Hosts, site::Site, wire};
@@ -42,14 +42,14 @@ const NO_FILES: Duration = Duration::from_millis(10);
 const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
 
 /// Where connections come in.
-pub struct Entrance {
+pub struct Listener {
     listener: TcpListener,
     tls: Option<Tls>,
     bounds: Bounds,
     figures: Figures,
 }
 
-impl Entrance {
+impl Listener {
     /// Plain HTTP when there is no `tls`.
     pub fn new(listener: TcpListener, tls: Option<Tls>, bounds: Bounds) -> Self {
         Self {
@@ -79,7 +79,7 @@ impl Entrance {
     }
 }
 
-impl From<TcpListener> for Entrance {
+impl From<TcpListener> for Listener {
     fn from(listener: TcpListener) -> Self {
         Self::new(listener, None, Bounds::default())
     }
@@ -87,8 +87,8 @@ impl From<TcpListener> for Entrance {
 
 /// Accepts until `shutdown`, then waits for what is under way.
 pub async fn until(
-    entrance: Entrance,
-    front: Front,
+    entrance: Listener,
+    front: HttpService,
     state: &ServerState,
     shutdown: impl Future<Output = ()>,
 ) {
@@ -125,7 +125,7 @@ pub async fn until(
 }
 
 /// Until the connection has ended or its place is another one's.
-async fn answer_at(place: Place, connection: Connection, stream: TcpStream, tls: Option<Tls>) {
+async fn answer_at(place: ConnectionPlace, connection: Connection, stream: TcpStream, tls: Option<Tls>) {
     place.is_heard();
     tokio::select! {
         // First, so that no request is begun that is not answered.
@@ -154,7 +154,7 @@ async fn pause_after(error: &io::Error, places: &Places) {
 /// What one connection needs to be answered.
 struct Connection {
     peer: Peer,
-    front: Front,
+    front: HttpService,
     state: ServerState,
     bounds: Bounds,
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::auth::SignedIn;
 use super::body::Json;
 use super::error::{ApiError, ApiResult};
-use super::extract::{self, Query};
+use super::extract::{self, QueryParams};
 use super::openapi::{BadQuery, Common, Forbidden};
 use super::policy;
 use super::row_numbers::RowNumbers;
@@ -23,7 +23,7 @@ use crate::api::{
 pub async fn list(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    Query(query): Query<ActivityQuery>,
+    QueryParams(query): QueryParams<ActivityQuery>,
 ) -> ApiResult<Json<ActivityPage>> {
     if query.action == Some(ActivityAction::Unknown) {
         return Err(ApiError::malformed(
@@ -96,7 +96,7 @@ pub async fn head(State(server): State<ServerState>, signed_in: SignedIn) -> Api
 pub async fn compare(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    Query(query): Query<ComparisonQuery>,
+    QueryParams(query): QueryParams<ComparisonQuery>,
 ) -> ApiResult<Json<Comparison>> {
     require_all(&signed_in)?;
     let from = match &query.after {

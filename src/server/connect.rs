@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::body::Json;
 use super::claims::Claims;
 use super::error::{ApiError, ApiResult};
-use super::extract::Query;
+use super::extract::QueryParams;
 use super::places::Peer;
 use super::presented;
 use super::state::ServerState;
@@ -66,7 +66,7 @@ pub fn any_origin() -> CorsLayer {
 pub async fn exchange(
     State(server): State<ServerState>,
     peer: Peer,
-    Query(resume): Query<Resume>,
+    QueryParams(resume): QueryParams<Resume>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let refused = |key: Option<&CheckedKey>, rule| server.refused(PresentedAt::Connection, key, rule);

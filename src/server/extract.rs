@@ -18,9 +18,9 @@ const MAX_IDEMPOTENCY_KEY: usize = 255;
 const MAX_Q_CHARS: usize = 100;
 
 /// The query string; unknown and unreadable parameters are refused by name.
-pub struct Query<T>(pub T);
+pub struct QueryParams<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for QueryParams<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
@@ -28,7 +28,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// As [`Query`], of a head that is at hand.
+/// As [`QueryParams`], of a head that is at hand.
 pub fn query<T: DeserializeOwned>(head: &Parts) -> ApiResult<T> {
     form(head.uri.query().unwrap_or_default().as_bytes())
 }

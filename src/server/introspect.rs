@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::{Form, Json};
+use super::body::{Json, UrlEncoded};
 use super::claims::Claims;
 use super::error::ApiResult;
 use super::openapi::{BadForm, Common};
@@ -62,7 +62,7 @@ pub struct Introspection {
 pub async fn answer(
     State(server): State<ServerState>,
     Asking(asking): Asking,
-    Form(question): Form<Question>,
+    UrlEncoded(question): UrlEncoded<Question>,
 ) -> ApiResult<Json<Introspection>> {
     let active = active(&server, &asking, &question.token).await?;
     Ok(Json(active.map_or_else(Introspection::default, |claims| {

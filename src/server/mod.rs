@@ -56,12 +56,12 @@ use std::io;
 
 use tokio::net::TcpListener;
 
-pub use accept::Entrance;
+pub use accept::Listener;
 pub use bounds::Bounds;
 pub use clock::Clock;
 pub use figures::{Figures, MetricsToken};
 pub use mint::new_key;
-use router::Front;
+use router::HttpService;
 pub use seal::Seals;
 pub use state::{LocalSession, ServerState};
 pub use tls::{CertificateFiles, Tls, TlsError};
@@ -72,7 +72,7 @@ const FIGURES_CONNECTIONS: usize = 64;
 /// Answers at `entrance` until `shutdown`, then ends the event streams, lets requests under way
 /// finish for a few seconds, writes what was counted, and returns.
 pub async fn serve(
-    entrance: impl Into<Entrance>,
+    entrance: impl Into<Listener>,
     state: ServerState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
@@ -82,7 +82,7 @@ pub async fn serve(
     let counts = tokio::spawn(usage::keep(state.clone()));
     let removals = tokio::spawn(removals::keep::keep(state.clone()));
     let clock = tokio::spawn(clock::watch::keep(state.clone()));
-    accept::until(entrance, Front::new(state.clone(), site), &state, shutdown).await;
+    accept::until(entrance, HttpService::new(state.clone(), site), &state, shutdown).await;
     feed.abort();
     clock.abort();
     // A portion that was begun is kept as a whole, or nothing of it is.
@@ -102,8 +102,8 @@ pub async fn serve_figures(listener: TcpListener, state: ServerState) -> io::Res
         connections: FIGURES_CONNECTIONS,
         ..Bounds::default()
     };
-    let entrance = Entrance::new(listener, None, bounds).with_figures(Figures::Everybody);
-    let front = Front::of_figures(state.clone(), entrance.site(for_this_machine)?);
+    let entrance = Listener::new(listener, None, bounds).with_figures(Figures::Everybody);
+    let front = HttpService::of_figures(state.clone(), entrance.site(for_this_machine)?);
     accept::until(entrance, front, &state, state.clone().closed()).await;
     Ok(())
 }

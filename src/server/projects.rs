@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::auth::SignedIn;
 use super::body::Json;
 use super::error::{ApiError, ApiResult};
-use super::extract::{self, Id, Query};
+use super::extract::{self, Id, QueryParams};
 use super::openapi::{BadBody, BadQuery, Common, Forbidden, InUse, NoSuchId};
 use super::policy;
 use super::state::ServerState;
@@ -21,7 +21,7 @@ use crate::model::{FieldErrors, name};
 pub async fn list(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    Query(query): Query<ProjectQuery>,
+    QueryParams(query): QueryParams<ProjectQuery>,
 ) -> ApiResult<Json<Vec<Project>>> {
     let query = ProjectQuery {
         limit: Some(extract::limit(query.limit)?),

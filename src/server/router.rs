@@ -42,7 +42,7 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET,HEAD,POST,PUT,PATCH,D
 
 /// All that is answered.
 #[derive(Clone)]
-pub struct Front {
+pub struct HttpService {
     server: ServerState,
     site: Site,
     /// Whether the check is answered here too.
@@ -50,7 +50,7 @@ pub struct Front {
     routes: TowerToHyperService<Router>,
 }
 
-impl Front {
+impl HttpService {
     pub fn new(server: ServerState, site: Site) -> Self {
         let (routes, mut document) = documented().split_for_parts();
         let (connections, of_connections) = connections().split_for_parts();

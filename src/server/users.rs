@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::auth::{SignedIn, owner_only};
 use super::body::Json;
 use super::error::{ApiError, ApiResult};
-use super::extract::{self, Id, Query};
+use super::extract::{self, Id, QueryParams};
 use super::openapi::{BadBody, BadQuery, Common, Forbidden, LastOwner, NoSuchId, Stays};
 use super::removals;
 use super::state::ServerState;
@@ -26,7 +26,7 @@ use crate::server::seal::SealError;
 pub async fn list(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    Query(query): Query<UserQuery>,
+    QueryParams(query): QueryParams<UserQuery>,
 ) -> ApiResult<Json<Vec<Person>>> {
     owner_only(&signed_in)?;
     let query = UserQuery {
@@ -116,7 +116,7 @@ pub async fn remove(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
-    Query(removal): Query<UserRemoval>,
+    QueryParams(removal): QueryParams<UserRemoval>,
 ) -> ApiResult<Response> {
     owner_only(&signed_in)?;
     let fate = fate(&removal)?;

@@ -9,7 +9,7 @@ use super::{Failure, ask, output};
 use crate::api::Me;
 use crate::client::{Client, Endpoint, Error};
 use crate::config::{self, Config, ConfigError, Profile, ProfileEdit};
-use crate::credentials::{self, CredentialError, Keeping, Kept, Source};
+use crate::credentials::{self, CredentialError, Keeping, KeptToken, TokenSource};
 use crate::deck::{Selection, bootstrap};
 use crate::model::{Secret, ServerAddress, Servers};
 
@@ -29,7 +29,7 @@ pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
     let ca_file = edit.ca_file.clone().or_else(|| before.as_ref()?.ca_file.clone());
     let (me, server) = check(&edit.servers, &token, ca_file.as_deref())?;
     // The token first: a profile without one would be chosen, and could not be opened.
-    let kept = Kept::new(&edit.servers, token);
+    let kept = KeptToken::new(&edit.servers, token);
     let keeping = credentials::keep(&edit.name, &kept, !args.no_keyring)?;
     let is_default = config.write(&edit).map_err(|error| {
         Failure::Failed(format!(
@@ -157,7 +157,7 @@ fn what_goes_before_it(keeping: &Keeping, before: Option<&Profile>) -> Result<()
         ));
     }
     let has_command = before.is_some_and(|profile| profile.token_command.is_some());
-    if has_command && keeping.place != Source::Keyring {
+    if has_command && keeping.place != TokenSource::Keyring {
         output::talk(
             "the profile's token_command goes before the kept token; take it out of config.toml to use that",
         );

@@ -12,7 +12,7 @@ use crate::server::auth::SignedIn;
 use crate::server::body::Json;
 use crate::server::cursor;
 use crate::server::error::{ApiError, ApiResult};
-use crate::server::extract::{self, Id, Query};
+use crate::server::extract::{self, Id, QueryParams};
 use crate::server::openapi::{BadBody, BadQuery, Common, NoSuchId, Revoked};
 use crate::server::policy;
 use crate::server::state::ServerState;
@@ -27,7 +27,7 @@ use crate::server::store::{Found, KeyQuery, Place, Position, Visible};
 pub async fn list(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    Query(list): Query<KeyList>,
+    QueryParams(list): QueryParams<KeyList>,
 ) -> ApiResult<Json<KeyPage>> {
     let sort = list.sort;
     let query = key_query(list, policy::visible(&signed_in.user))?;
@@ -61,7 +61,7 @@ pub async fn list(
 pub async fn counts(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    Query(filter): Query<KeyFilter>,
+    QueryParams(filter): QueryParams<KeyFilter>,
 ) -> ApiResult<Json<KeyCounts>> {
     let filter = tidy(filter)?;
     let visible = policy::visible(&signed_in.user);

@@ -12,7 +12,7 @@ use crate::server::auth::SignedIn;
 use crate::server::body::Json;
 use crate::server::connect;
 use crate::server::error::{ApiError, ApiResult};
-use crate::server::extract::{Id, Query};
+use crate::server::extract::{Id, QueryParams};
 use crate::server::openapi::{Common, NoSuchId, Revoked};
 use crate::server::policy;
 use crate::server::state::ServerState;
@@ -45,7 +45,7 @@ pub async fn explain(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
-    Query(request): Query<Explain>,
+    QueryParams(request): QueryParams<Explain>,
 ) -> ApiResult<Json<Verdict>> {
     let key = active(&server, &signed_in, id).await?;
     let asked = Asked::read(&request)?;

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 use self::order::Phase;
 pub use self::peer::Peer;
-use self::seats::{Entry, Pool, Seat, Shared, Taken, packed};
+use self::seats::{Occupancy, Occupant, PlaceKind, Seat, Shared, packed};
 pub use self::streams::StreamPlace;
 use super::address::TrustedProxies;
 use super::bounds::Bounds;
@@ -52,7 +52,7 @@ impl Places {
     }
 
     /// A place for a newcomer.
-    pub fn enter(&self, peer: SocketAddr) -> Place {
+    pub fn enter(&self, peer: SocketAddr) -> ConnectionPlace {
         let address = self.0.share_of(peer.ip());
         let now = self.0.started.elapsed();
         let mut taken = self.0.lock();
@@ -69,12 +69,12 @@ impl Places {
         });
         taken.join(&seat);
         taken.unsettled += 1;
-        let entry = Entry {
+        let entry = Occupant {
             seat: seat.clone(),
-            pool: Pool::Connections,
+            pool: PlaceKind::Connections,
         };
         taken.by_number.insert(number, entry);
-        Place(Peer {
+        ConnectionPlace(Peer {
             shared: self.0.clone(),
             seat,
         })
@@ -87,7 +87,7 @@ impl Places {
         self.0.lock().make_room(&self.0.bounds, now, None, connections);
     }
 
-    fn make_room_for(&self, taken: &mut Taken, address: Option<IpAddr>, now: Duration) {
+    fn make_room_for(&self, taken: &mut Occupancy, address: Option<IpAddr>, now: Duration) {
         let bounds = &self.0.bounds;
         if let (Some(_), Some(limit)) = (address, bounds.per_address)
             && taken.of(address) >= limit
@@ -117,9 +117,9 @@ impl Places {
 }
 
 /// One connection's place, given back when it is dropped.
-pub struct Place(Peer);
+pub struct ConnectionPlace(Peer);
 
-impl Place {
+impl ConnectionPlace {
     pub fn peer(&self) -> &Peer {
         &self.0
     }
@@ -142,7 +142,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPlace {
     fn drop(&mut self) {
         let Peer { shared, seat } = &self.0;
         shared.lock().leave(seat.number);

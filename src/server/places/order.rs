@@ -18,7 +18,7 @@ pub enum Phase {
 
 /// A connection that has a place.
 #[derive(Debug, Clone, Copy)]
-pub struct Standing {
+pub struct Contender {
     pub number: u64,
     pub phase: Phase,
     /// Since when it does what it does, in microseconds.
@@ -47,7 +47,7 @@ pub enum Rank {
 /// How long silence may last where places are scarce.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Now, in microseconds as [`Standing::since`].
+    /// Now, in microseconds as [`Contender::since`].
     pub now: u64,
     /// With one of many silent connections of an address.
     pub with_many: u64,
@@ -59,22 +59,22 @@ pub struct Patience {
 const FEW: usize = 8;
 
 /// The numbers of those whose place is reserved, of known callers: a quarter of all places is always for newcomers.
-pub fn reserved(standings: &[Standing], places: usize) -> HashSet<u64> {
-    let mut known: Vec<&Standing> = standings.iter().filter(|standing| standing.is_known).collect();
+pub fn reserved(standings: &[Contender], places: usize) -> HashSet<u64> {
+    let mut known: Vec<&Contender> = standings.iter().filter(|standing| standing.is_known).collect();
     known.sort_unstable_by_key(|standing| Reverse(standing.since));
     known.truncate(places - places / 4);
     known.into_iter().map(|standing| standing.number).collect()
 }
 
 /// Those that may be closed, the first one first. New ones never are: whoever has not been heard has lost nothing.
-pub fn in_order(standings: &[Standing], reserved: &HashSet<u64>, patience: Patience) -> Vec<(Rank, u64)> {
+pub fn in_order(standings: &[Contender], reserved: &HashSet<u64>, patience: Patience) -> Vec<(Rank, u64)> {
     let mut silent: HashMap<IpAddr, usize> = HashMap::new();
     for standing in standings {
         if standing.phase == Phase::Silent {
             *silent.entry(standing.address).or_default() += 1;
         }
     }
-    let of_same_address = |standing: &Standing| silent.get(&standing.address).copied().unwrap_or_default();
+    let of_same_address = |standing: &Contender| silent.get(&standing.address).copied().unwrap_or_default();
     let mut order: Vec<_> = standings
         .iter()
         .filter_map(|standing| {
@@ -117,8 +117,8 @@ mod tests {
 
     use super::*;
 
-    fn standing(number: u64, phase: Phase, since: u64, is_known: bool) -> Standing {
-        Standing {
+    fn standing(number: u64, phase: Phase, since: u64, is_known: bool) -> Contender {
+        Contender {
             number,
             phase,
             since,
@@ -127,7 +127,7 @@ mod tests {
         }
     }
 
-    fn numbers(standings: &[Standing], reserved: &HashSet<u64>) -> Vec<u64> {
+    fn numbers(standings: &[Contender], reserved: &HashSet<u64>) -> Vec<u64> {
         let patience = Patience {
             now: 1_000,
             with_many: 100,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::order::{Patience, Phase, Rank, Standing, in_order, reserved};
+use super::order::{Contender, Patience, Phase, Rank, in_order, reserved};
 use crate::server::address::{TrustedProxies, customer};
 use crate::server::bounds::Bounds;
 
@@ -20,13 +20,13 @@ pub(super) struct Shared {
     pub(super) bounds: Bounds,
     pub(super) proxies: TrustedProxies,
     pub(super) started: Instant,
-    pub(super) taken: Mutex<Taken>,
+    pub(super) taken: Mutex<Occupancy>,
     pub(super) settled: Notify,
 }
 
 #[derive(Default)]
-pub(super) struct Taken {
-    pub(super) by_number: HashMap<u64, Entry>,
+pub(super) struct Occupancy {
+    pub(super) by_number: HashMap<u64, Occupant>,
     pub(super) next: u64,
     /// Of the entries, those with a place among the connections.
     pub(super) connections: usize,
@@ -40,13 +40,13 @@ pub(super) struct Taken {
     pub(super) told: Option<Duration>,
 }
 
-pub(super) struct Entry {
+pub(super) struct Occupant {
     pub(super) seat: Arc<Seat>,
-    pub(super) pool: Pool,
+    pub(super) pool: PlaceKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pool {
+pub(super) enum PlaceKind {
     Connections,
     Streams,
     /// It has lost its place and is about to be closed.
@@ -75,12 +75,12 @@ impl Shared {
     }
 
     /// What the lock guards is whole at every instruction, so a panic elsewhere spoils nothing.
-    pub(super) fn lock(&self) -> MutexGuard<'_, Taken> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Occupancy> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Taken {
+impl Occupancy {
     pub(super) fn of(&self, address: Option<IpAddr>) -> usize {
         let count = address.and_then(|address| self.by_address.get(&address));
         count.copied().unwrap_or_default()
@@ -107,11 +107,11 @@ impl Taken {
         let Some(entry) = self.by_number.remove(&number) else {
             return;
         };
-        if entry.pool == Pool::Connections {
+        if entry.pool == PlaceKind::Connections {
             self.part(&entry.seat);
         }
         self.forget_caller(&entry.seat);
-        if entry.pool == Pool::Lost || entry.seat.standing().phase == Phase::New {
+        if entry.pool == PlaceKind::Lost || entry.seat.standing().phase == Phase::New {
             self.unsettled -= 1;
         }
     }
@@ -125,17 +125,17 @@ impl Taken {
         let Some(entry) = self.by_number.get_mut(&number) else {
             return;
         };
-        entry.pool = Pool::Lost;
+        entry.pool = PlaceKind::Lost;
         self.unsettled += 1;
         let seat = entry.seat.clone();
         self.part(&seat);
         seat.lost.notify_one();
     }
 
-    pub(super) fn standings(&self, of: impl Fn(&Seat) -> bool) -> Vec<Standing> {
+    pub(super) fn standings(&self, of: impl Fn(&Seat) -> bool) -> Vec<Contender> {
         let entries = self.by_number.values();
         entries
-            .filter(|entry| entry.pool == Pool::Connections && of(&entry.seat))
+            .filter(|entry| entry.pool == PlaceKind::Connections && of(&entry.seat))
             .map(|entry| entry.seat.standing())
             .collect()
     }
@@ -188,9 +188,9 @@ impl Seat {
         self.caller.load(Ordering::Relaxed) != 0
     }
 
-    pub(super) fn standing(&self) -> Standing {
+    pub(super) fn standing(&self) -> Contender {
         let activity = self.activity.load(Ordering::Relaxed);
-        Standing {
+        Contender {
             number: self.number,
             phase: match activity & 3 {
                 0 => Phase::New,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Peer;
 use super::order::Phase;
-use super::seats::{Pool, Seat, Shared, count_down, packed};
+use super::seats::{PlaceKind, Seat, Shared, count_down, packed};
 use crate::api::ProblemType;
 use crate::server::error::ApiError;
 
@@ -41,9 +41,9 @@ impl Peer {
         taken.streams += 1;
         taken.by_person.insert(person, own + 1);
         if let Some(entry) = taken.by_number.get_mut(&number)
-            && entry.pool == Pool::Connections
+            && entry.pool == PlaceKind::Connections
         {
-            entry.pool = Pool::Streams;
+            entry.pool = PlaceKind::Streams;
             taken.part(&self.seat);
             // It takes nothing of the person's share either.
             taken.forget_caller(&self.seat);
@@ -64,9 +64,9 @@ impl Drop for StreamPlace {
         count_down(&mut taken.by_person, &self.person);
         // A connection that goes on has a place among the others again.
         if let Some(entry) = taken.by_number.get_mut(&self.seat.number)
-            && entry.pool == Pool::Streams
+            && entry.pool == PlaceKind::Streams
         {
-            entry.pool = Pool::Connections;
+            entry.pool = PlaceKind::Connections;
             self.seat
                 .activity
                 .store(now, std::sync::atomic::Ordering::Relaxed);

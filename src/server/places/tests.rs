@@ -16,18 +16,18 @@ fn places(connections: usize, per_address: usize) -> Places {
     Places::new(bounds, TrustedProxies::new(vec![proxy]))
 }
 
-fn enter(places: &Places, address: &str) -> Place {
+fn enter(places: &Places, address: &str) -> ConnectionPlace {
     let place = newcomer(places, address);
     place.is_heard();
     place
 }
 
 /// One that nobody has read from yet.
-fn newcomer(places: &Places, address: &str) -> Place {
+fn newcomer(places: &Places, address: &str) -> ConnectionPlace {
     places.enter(SocketAddr::new(address.parse().expect("an address"), 4711))
 }
 
-fn has_lost(place: &Place) -> bool {
+fn has_lost(place: &ConnectionPlace) -> bool {
     place.lost().now_or_never().is_some()
 }
 
@@ -74,7 +74,7 @@ fn a_network_of_ipv6_shares_and_this_machine_and_proxies_do_not() {
 #[test]
 fn a_newcomer_never_waits_and_no_more_have_a_place_than_there_are() {
     let places = places(64, 64);
-    let mut all: Vec<Place> = (0..64).map(|_| enter(&places, "127.0.0.1")).collect();
+    let mut all: Vec<ConnectionPlace> = (0..64).map(|_| enter(&places, "127.0.0.1")).collect();
     let gateway = all[0].peer();
     gateway.asks();
     gateway.is_gateway(&TokenHash([7; 32]));
@@ -97,7 +97,7 @@ fn a_newcomer_never_waits_and_no_more_have_a_place_than_there_are() {
 fn a_person_and_a_gateway_have_a_share_of_what_is_reserved() {
     let places = places(64, 64);
     let (ann, gateway) = (Uuid::now_v7(), TokenHash([7; 32]));
-    let all: Vec<Place> = (0..64).map(|_| enter(&places, "127.0.0.1")).collect();
+    let all: Vec<ConnectionPlace> = (0..64).map(|_| enter(&places, "127.0.0.1")).collect();
     for place in &all[..32] {
         place.peer().is_person(ann);
         place.peer().is_person(ann);
@@ -105,7 +105,7 @@ fn a_person_and_a_gateway_have_a_share_of_what_is_reserved() {
     all[32..]
         .iter()
         .for_each(|place| place.peer().is_gateway(&gateway));
-    let known = |places: &[Place]| places.iter().filter(|place| place.0.seat.is_known()).count();
+    let known = |places: &[ConnectionPlace]| places.iter().filter(|place| place.0.seat.is_known()).count();
     assert_eq!((known(&all[..32]), known(&all[32..])), (4, 16));
     // One that goes, becomes a stream or is somebody else's leaves room for another.
     let _stream = all[0].peer().stream_of(ann).expect("a place");
@@ -125,9 +125,9 @@ fn who_asked_once_and_is_silent_then_gives_way_to_newcomers() {
         place.peer().is_answered();
         place
     };
-    let idle: Vec<Place> = (0..200).map(asked_once).collect();
+    let idle: Vec<ConnectionPlace> = (0..200).map(asked_once).collect();
     let newcomer = enter(&places, "127.0.0.1");
-    let _more: Vec<Place> = (0..200).map(asked_once).collect();
+    let _more: Vec<ConnectionPlace> = (0..200).map(asked_once).collect();
     assert!(idle.iter().all(has_lost));
     assert!(!has_lost(&newcomer));
 }
@@ -135,7 +135,7 @@ fn who_asked_once_and_is_silent_then_gives_way_to_newcomers() {
 #[test]
 fn whoever_was_not_heard_yet_is_not_closed() {
     let places = places(8, 8);
-    let unheard: Vec<Place> = (0..12).map(|_| newcomer(&places, "127.0.0.1")).collect();
+    let unheard: Vec<ConnectionPlace> = (0..12).map(|_| newcomer(&places, "127.0.0.1")).collect();
     assert_eq!(connections(&places), 12);
     unheard.iter().for_each(|place| place.is_heard());
     let _another = newcomer(&places, "127.0.0.1");
@@ -146,14 +146,14 @@ fn whoever_was_not_heard_yet_is_not_closed() {
 #[test]
 fn no_more_are_accepted_than_are_heard_and_gone() {
     let places = places(128, 128);
-    let mut all: Vec<Place> = (0..64).map(|_| newcomer(&places, "127.0.0.1")).collect();
+    let mut all: Vec<ConnectionPlace> = (0..64).map(|_| newcomer(&places, "127.0.0.1")).collect();
     assert!(places.settled().now_or_never().is_none());
     all[0].is_heard();
     all[0].is_heard();
     assert!(places.settled().now_or_never().is_some());
     drop(all.split_off(32));
-    all.iter().for_each(Place::is_heard);
-    let filled: Vec<Place> = (0..2 * 128).map(|_| enter(&places, "127.0.0.1")).collect();
+    all.iter().for_each(ConnectionPlace::is_heard);
+    let filled: Vec<ConnectionPlace> = (0..2 * 128).map(|_| enter(&places, "127.0.0.1")).collect();
     assert!(places.settled().now_or_never().is_none());
     drop((all, filled));
     assert_eq!(places.0.lock().unsettled, 0);
@@ -167,7 +167,7 @@ fn silent_ones_are_late_sooner_where_places_are_scarce() {
         ..Bounds::default()
     };
     let places = Places::new(bounds, TrustedProxies::default());
-    let silent: Vec<Place> = (0..4).map(|_| enter(&places, "127.0.0.1")).collect();
+    let silent: Vec<ConnectionPlace> = (0..4).map(|_| enter(&places, "127.0.0.1")).collect();
     assert!(!silent.iter().any(has_lost));
     let _fifth = enter(&places, "127.0.0.1");
     assert!(silent.iter().all(has_lost));
@@ -177,7 +177,7 @@ fn silent_ones_are_late_sooner_where_places_are_scarce() {
 fn a_stream_has_a_place_of_its_own_and_a_person_eight() {
     let places = places(64, 64);
     let (ann, ben) = (Uuid::now_v7(), Uuid::now_v7());
-    let all: Vec<Place> = (0..10).map(|_| enter(&places, "203.0.113.7")).collect();
+    let all: Vec<ConnectionPlace> = (0..10).map(|_| enter(&places, "203.0.113.7")).collect();
     let streams: Vec<_> = all[..8]
         .iter()
         .map(|place| place.peer().stream_of(ann).expect("a place"))

@@ -3,8 +3,8 @@
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::model::Secret;
-use crate::tui::message::{Message, Subject};
-use crate::tui::places::Opened;
+use crate::tui::decks::Opened;
+use crate::tui::message::{Message, NamedId};
 
 /// What comes back to the loop.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub enum Arrival {
     Message(Message),
     /// There is no other clipboard than the terminal's, and the loop has the terminal.
     ForTerminal {
-        subject: Subject,
+        subject: NamedId,
         secret: Secret,
     },
     /// Another place is open, or why it is not.

@@ -20,13 +20,13 @@ use crate::api::{NewProject, ProjectQuery};
 use crate::client::Client;
 use crate::clipboard::{Clipboard, CopyRoute};
 use crate::model::Secret;
-use crate::tui::message::{Effect, Message, Route, Subject};
-use crate::tui::places::Places;
+use crate::tui::decks::Decks;
+use crate::tui::message::{Effect, Message, NamedId, Route};
 
 /// Runs effects on the current runtime.
 pub struct Runner {
     client: Client,
-    places: Arc<dyn Places>,
+    places: Arc<dyn Decks>,
     clipboard: Arc<Clipboard>,
     arrivals: Arrivals,
     reconnect: Arc<Notify>,
@@ -39,7 +39,7 @@ pub struct Runner {
 
 impl Runner {
     /// Begins to listen to the server's events.
-    pub fn start(client: Client, places: Arc<dyn Places>, arrivals: UnboundedSender<Arrived>) -> Self {
+    pub fn start(client: Client, places: Arc<dyn Decks>, arrivals: UnboundedSender<Arrived>) -> Self {
         let reconnect = Arc::new(Notify::new());
         let arrivals = Arrivals {
             left: 0,
@@ -198,7 +198,7 @@ impl Runner {
         }
     }
 
-    fn copy(&self, subject: Subject, secret: Secret) {
+    fn copy(&self, subject: NamedId, secret: Secret) {
         let (clipboard, arrivals) = (self.clipboard.clone(), self.arrivals.clone());
         tokio::spawn(async move {
             let arrival = match clipboard.copy(secret).await {

@@ -71,7 +71,7 @@ pub enum Message {
     },
     /// The clipboard answered.
     Copied {
-        subject: Subject,
+        subject: NamedId,
         route: Route,
     },
     ClipboardCleared(Cleared),
@@ -189,7 +189,7 @@ pub enum Effect {
     Activity(ActivityRequest),
     Usage(UsageRequest),
     Copy {
-        subject: Subject,
+        subject: NamedId,
         secret: Secret,
     },
     ClearClipboard,
@@ -246,7 +246,7 @@ pub enum Purpose {
 
 /// Whose secret is copied, a key's or a person's: the name is for the line that confirms it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
+pub struct NamedId {
     pub id: Uuid,
     pub name: String,
 }

@@ -2,7 +2,7 @@
 
 use super::list::{List, Listed};
 use crate::api::{Activity, ActivityAction, ActivityQuery, PersonRef};
-use crate::tui::message::Subject;
+use crate::tui::message::NamedId;
 
 /// Rows of a page.
 pub(super) const PAGE: u32 = 100;
@@ -16,7 +16,7 @@ pub struct ActivityLog {
 /// Which rows are shown: all conditions hold together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Only {
-    pub key: Option<Subject>,
+    pub key: Option<NamedId>,
     pub person: Option<PersonRef>,
     pub action: Option<ActivityAction>,
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::list::{List, Listed};
 use crate::api::Project;
-use crate::tui::message::Subject;
+use crate::tui::message::NamedId;
 
 #[derive(Debug, Default)]
 pub struct Projects {
@@ -12,7 +12,7 @@ pub struct Projects {
     /// Part of the name, or the beginning of the id.
     pub filter: String,
     /// What something is being done with, by the names that they had when it began.
-    pub begun: Vec<Subject>,
+    pub begun: Vec<NamedId>,
 }
 
 impl Projects {

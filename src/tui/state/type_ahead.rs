@@ -59,23 +59,23 @@ impl fmt::Debug for TypeAhead {
 
 /// How a question was answered, for what waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum AnswerOutcome {
     Fine,
     Failed,
     /// The row that was asked for was not found; others may come in its place.
     Lost,
 }
 
-impl Answer {
+impl AnswerOutcome {
     pub(super) fn of(message: &Message) -> Self {
         match message {
             Message::Page {
                 load: Load::Around(_),
                 result: Err(_),
                 ..
-            } => Answer::Lost,
-            other if other.error().is_some() => Answer::Failed,
-            _ => Answer::Fine,
+            } => AnswerOutcome::Lost,
+            other if other.error().is_some() => AnswerOutcome::Failed,
+            _ => AnswerOutcome::Fine,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How a key is used, large, and who waits for an answer about it.
 
-use super::Known;
+use super::Loadable;
 use crate::api::{Key, Usage};
 
 /// Lines that are there whatever a key was used for, in the narrowest terminal.
@@ -13,7 +13,7 @@ const RULE_LINES: usize = 6;
 #[derive(Debug)]
 pub struct LargeUsage {
     pub key: Box<Key>,
-    pub usage: Known<Usage>,
+    pub usage: Loadable<Usage>,
     pub scroll: u16,
 }
 

@@ -10,7 +10,7 @@ use super::{Look, text, time};
 use crate::api::{Activity, ChainHash, Key};
 use crate::tui::state::columns::Fit;
 use crate::tui::state::notice::sentence;
-use crate::tui::state::{App, Known};
+use crate::tui::state::{App, Loadable};
 
 /// How much of a hash is shown: enough to tell rows apart.
 const HASH_DIGITS: usize = 16;
@@ -104,7 +104,12 @@ fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
 }
 
 /// The newest activity of the key, in its details; nothing while it is on its way.
-pub fn of_key(key: &Key, activity: &Known<Vec<Activity>>, width: usize, look: &Look) -> Vec<Line<'static>> {
+pub fn of_key(
+    key: &Key,
+    activity: &Loadable<Vec<Activity>>,
+    width: usize,
+    look: &Look,
+) -> Vec<Line<'static>> {
     let Some(known) = activity.of(key.id) else {
         return Vec::new();
     };

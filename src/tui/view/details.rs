@@ -9,7 +9,7 @@ use super::lines::{field, indented, paragraph};
 use super::{Look, activity, list, text, time, used};
 use crate::api::Key;
 use crate::model::Scope;
-use crate::tui::state::{App, Revealed};
+use crate::tui::state::{App, ShownSecret};
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let Some(key) = app.selected() else {
@@ -25,7 +25,13 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     list::details(buffer, area, app, &key.name, lines, look);
 }
 
-fn lines(key: &Key, revealed: Option<&Revealed>, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn lines(
+    key: &Key,
+    revealed: Option<&ShownSecret>,
+    app: &App,
+    width: usize,
+    look: &Look,
+) -> Vec<Line<'static>> {
     let theme = look.theme;
     let mut lines = of_what(key, width, look);
     if key.project.as_ref().is_some_and(|project| !project.deployed) {
@@ -88,7 +94,7 @@ fn changes(version: u64) -> String {
     }
 }
 
-fn secret(key: &Key, revealed: Option<&Revealed>, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn secret(key: &Key, revealed: Option<&ShownSecret>, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     if let Some(revealed) = revealed {
         let mut lines = vec![Line::from(vec![

@@ -10,7 +10,7 @@ use super::list::{self, put};
 use super::{Look, clip, header, text, time};
 use crate::api::Key;
 use crate::tui::state::App;
-use crate::tui::state::columns::{self, Column, Placed};
+use crate::tui::state::columns::{self, KeyColumn, Placed};
 
 pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     let layout = app.layout();
@@ -68,7 +68,7 @@ fn frame(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, focused: bool)
         .render(area, buffer);
 }
 
-fn heads(buffer: &mut Buffer, area: Rect, placed: &[Placed<Column>], app: &App, look: &Look) {
+fn heads(buffer: &mut Buffer, area: Rect, placed: &[Placed<KeyColumn>], app: &App, look: &Look) {
     for place in placed {
         let is_sorted = place.column.sort() == Some(app.browse.query.sort);
         let mut label = place.column.label().to_owned();
@@ -84,18 +84,18 @@ fn heads(buffer: &mut Buffer, area: Rect, placed: &[Placed<Column>], app: &App, 
     }
 }
 
-fn cell(column: Column, key: &Key, look: &Look) -> (String, Style) {
+fn cell(column: KeyColumn, key: &Key, look: &Look) -> (String, Style) {
     let theme = look.theme;
     match column {
-        Column::Name => (key.name.clone(), theme.text()),
-        Column::Scope => (key.scope.label().into(), theme.scope(key.scope)),
-        Column::Project => match &key.project {
+        KeyColumn::Name => (key.name.clone(), theme.text()),
+        KeyColumn::Scope => (key.scope.label().into(), theme.scope(key.scope)),
+        KeyColumn::Project => match &key.project {
             Some(project) => (project.name.clone(), theme.text()),
             None => ("–".into(), theme.faint()),
         },
-        Column::Created => (time::short_date(key.created_at, &look.zone), theme.text()),
-        Column::LastUsed => last_used(key, look),
-        Column::Owner => {
+        KeyColumn::Created => (time::short_date(key.created_at, &look.zone), theme.text()),
+        KeyColumn::LastUsed => last_used(key, look),
+        KeyColumn::Owner => {
             let name = text::short_name(&key.creator.email);
             (name.to_owned(), theme.faint())
         }

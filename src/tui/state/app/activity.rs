@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
-use super::{App, Over};
+use super::{App, Modal};
 use crate::api::{ActivityAction, ActivityPage, ActivityQuery, PersonRef};
 use crate::client::Error;
 use crate::tui::keymap::Action;
-use crate::tui::message::{ActivityReply, ActivityRequest, Effect, Subject};
+use crate::tui::message::{ActivityReply, ActivityRequest, Effect, NamedId};
 use crate::tui::state::activity::Only;
-use crate::tui::state::dialogs::Command;
+use crate::tui::state::dialogs::PaletteCommand;
 use crate::tui::state::list::Fetch;
 use crate::tui::state::{Palette, Screen, Tone};
 
@@ -27,7 +27,7 @@ impl App {
     pub(super) fn activity_of_key(&mut self, id: Uuid, name: String) -> Vec<Effect> {
         let mut effects = self.go(Screen::Activity);
         effects.extend(self.show_only(Only {
-            key: Some(Subject { id, name }),
+            key: Some(NamedId { id, name }),
             ..Only::default()
         }));
         effects
@@ -107,9 +107,9 @@ impl App {
 
     fn open_actions(&mut self) -> Vec<Effect> {
         let each = ActivityAction::ALL.into_iter().map(Some);
-        let all = std::iter::once(None).chain(each).map(Command::OnlyAction);
+        let all = std::iter::once(None).chain(each).map(PaletteCommand::OnlyAction);
         let palette = Palette::new("Only this action", all.collect());
-        self.over.push(Over::Palette(palette));
+        self.over.push(Modal::Palette(palette));
         Vec::new()
     }
 

@@ -1,21 +1,21 @@
 //! What the actions do, layer by layer, and which of them are possible now.
 
-use super::{App, Over};
+use super::{App, Modal};
 use crate::api::{PersonRef, Sort};
 use crate::model::Scope;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::{Effect, Load};
-use crate::tui::state::dialogs::Command;
+use crate::tui::state::dialogs::PaletteCommand;
 use crate::tui::state::scroll::scrolled;
 use crate::tui::state::{Body, Help, Palette, Screen};
 
 impl App {
     /// Whether an action can be done now; footer, help and palette offer nothing else.
     pub fn can(&self, action: Action) -> bool {
-        if let Some(Over::NewSecret(new)) = self.over.last() {
+        if let Some(Modal::NewSecret(new)) = self.over.last() {
             return action != Action::Copy || new.secret.is_some();
         }
-        if let Some(Over::Explain(explaining)) = self.over.last() {
+        if let Some(Modal::Explain(explaining)) = self.over.last() {
             return action != Action::NextField || !explaining.fields.list.is_empty();
         }
         self.may(action)
@@ -177,15 +177,15 @@ impl App {
                     Action::Palette | Action::Up | Action::Down | Action::Back
                 )
             })
-            .map(Command::Key);
-        let places = self.other_places().cloned().map(Command::GoTo);
+            .map(PaletteCommand::Key);
+        let places = self.other_places().cloned().map(PaletteCommand::GoTo);
         let commands = keys.chain(places).collect();
-        self.over.push(Over::Palette(Palette::new("Commands", commands)));
+        self.over.push(Modal::Palette(Palette::new("Commands", commands)));
         Vec::new()
     }
 
     pub(super) fn perform_in_palette(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Over::Palette(palette)) = self.over.last_mut() else {
+        let Some(Modal::Palette(palette)) = self.over.last_mut() else {
             return Vec::new();
         };
         match action {
@@ -198,9 +198,9 @@ impl App {
                 let chosen = palette.chosen();
                 self.over.pop();
                 return match chosen {
-                    Some(Command::Key(binding)) => self.perform(binding.action),
-                    Some(Command::GoTo(place)) => self.set_out_for(place.label),
-                    Some(Command::OnlyAction(action)) => self.only_action(action),
+                    Some(PaletteCommand::Key(binding)) => self.perform(binding.action),
+                    Some(PaletteCommand::GoTo(place)) => self.set_out_for(place.label),
+                    Some(PaletteCommand::OnlyAction(action)) => self.only_action(action),
                     None => Vec::new(),
                 };
             }
@@ -212,14 +212,14 @@ impl App {
     pub(super) fn open_help(&mut self) -> Vec<Effect> {
         let of = self.layer();
         if of != Layer::Help {
-            self.over.push(Over::Help(Help { of, scroll: 0 }));
+            self.over.push(Modal::Help(Help { of, scroll: 0 }));
         }
         Vec::new()
     }
 
     pub(super) fn perform_in_help(&mut self, action: Action) -> Vec<Effect> {
         let page = self.size.1 / 2;
-        let Some(Over::Help(help)) = self.over.last_mut() else {
+        let Some(Modal::Help(help)) = self.over.last_mut() else {
             return Vec::new();
         };
         let most = keymap::of_layer(help.of).count() as u16;

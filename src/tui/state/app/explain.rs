@@ -1,6 +1,6 @@
 //! Asking whether a key would be allowed.
 
-use super::{App, Over};
+use super::{App, Modal};
 use crate::api::Verdict;
 use crate::client::Error;
 use crate::tui::keymap::Action;
@@ -15,20 +15,20 @@ impl App {
         };
         let explaining = Explaining::new(key);
         let asks = explaining.fields.list.is_empty();
-        self.over.push(Over::Explain(Box::new(explaining)));
+        self.over.push(Modal::Explain(Box::new(explaining)));
         if asks { self.ask_verdict() } else { Vec::new() }
     }
 
     fn ask_verdict(&mut self) -> Vec<Effect> {
         let number = self.next_number();
         match self.over.last_mut() {
-            Some(Over::Explain(explaining)) => explaining.ask(number).into_iter().collect(),
+            Some(Modal::Explain(explaining)) => explaining.ask(number).into_iter().collect(),
             _ => Vec::new(),
         }
     }
 
     pub(super) fn perform_explaining(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Over::Explain(explaining)) = self.over.last_mut() else {
+        let Some(Modal::Explain(explaining)) = self.over.last_mut() else {
             return Vec::new();
         };
         let stops = explaining.fields.list.len();
@@ -51,7 +51,7 @@ impl App {
 
     pub(super) fn explained(&mut self, number: u64, result: Result<Verdict, Error>) -> Vec<Effect> {
         let explaining = self.over.iter_mut().find_map(|over| match over {
-            Over::Explain(explaining) if explaining.number == number => Some(explaining),
+            Modal::Explain(explaining) if explaining.number == number => Some(explaining),
             _ => None,
         });
         if let Some(explaining) = explaining {

@@ -3,12 +3,12 @@
 
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
-use super::{App, Over, one_project};
+use super::{App, Modal, one_project};
 use crate::tui::keymap::{self, Action};
 use crate::tui::message::{Effect, PeopleRequest};
 use crate::tui::state::form::Outcome;
 use crate::tui::state::scroll::scrolled_in_dialog;
-use crate::tui::state::{About, Question, Screen, columns};
+use crate::tui::state::{About, Confirmation, Screen, columns};
 
 /// Rows that a notch of the wheel scrolls.
 pub(super) const WHEEL: isize = 3;
@@ -27,12 +27,12 @@ impl App {
     /// A focused text field takes its keys before anything else sees them.
     fn typed(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
         match self.over.last_mut()? {
-            Over::Filter(line) => line.handle(key).then(|| self.filter_typed()),
-            Over::Form(form) if !form.sending => form.handle_text(key),
-            Over::Sheet(sheet) if !sheet.sending => sheet.fields.handle_text(key).then(Vec::new),
-            Over::Explain(explaining) => explaining.fields.handle_text(key).then(Vec::new),
-            Over::Heirs(heirs) => heirs.handle(key),
-            Over::Palette(palette) => palette.text.handle(key).then(|| {
+            Modal::Filter(line) => line.handle(key).then(|| self.filter_typed()),
+            Modal::Form(form) if !form.sending => form.handle_text(key),
+            Modal::Sheet(sheet) if !sheet.sending => sheet.fields.handle_text(key).then(Vec::new),
+            Modal::Explain(explaining) => explaining.fields.handle_text(key).then(Vec::new),
+            Modal::Heirs(heirs) => heirs.handle(key),
+            Modal::Palette(palette) => palette.text.handle(key).then(|| {
                 palette.selected = 0;
                 Vec::new()
             }),
@@ -42,18 +42,18 @@ impl App {
 
     pub(super) fn pasted(&mut self, pasted: &str) -> Vec<Effect> {
         match self.over.last_mut() {
-            Some(Over::Filter(_)) => self.filter_pasted(pasted),
-            Some(Over::Form(form)) if !form.sending => form.handle_paste(pasted),
-            Some(Over::Sheet(sheet)) if !sheet.sending => {
+            Some(Modal::Filter(_)) => self.filter_pasted(pasted),
+            Some(Modal::Form(form)) if !form.sending => form.handle_paste(pasted),
+            Some(Modal::Sheet(sheet)) if !sheet.sending => {
                 sheet.fields.handle_paste(pasted);
                 Vec::new()
             }
-            Some(Over::Explain(explaining)) => {
+            Some(Modal::Explain(explaining)) => {
                 explaining.fields.handle_paste(pasted);
                 Vec::new()
             }
-            Some(Over::Heirs(heirs)) => heirs.paste(pasted),
-            Some(Over::Palette(palette)) => {
+            Some(Modal::Heirs(heirs)) => heirs.paste(pasted),
+            Some(Modal::Palette(palette)) => {
                 palette.text.paste(pasted);
                 palette.selected = 0;
                 Vec::new()
@@ -63,7 +63,7 @@ impl App {
     }
 
     pub(super) fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
-        if !matches!(self.over.last(), None | Some(Over::Filter(_))) {
+        if !matches!(self.over.last(), None | Some(Modal::Filter(_))) {
             return Vec::new();
         }
         if self.screen != Screen::Keys {
@@ -114,23 +114,23 @@ impl App {
         }
         match self.over.last_mut() {
             None => self.perform_on_screen(action),
-            Some(Over::Filter(_)) => self.perform_filtering(action),
-            Some(Over::Form(form)) => {
+            Some(Modal::Filter(_)) => self.perform_filtering(action),
+            Some(Modal::Form(form)) => {
                 let outcome = form.perform(action);
                 self.form_outcome(outcome)
             }
-            Some(Over::Sheet(_)) => self.perform_in_sheet(action),
-            Some(Over::Revoke(_)) => self.perform_revoking(action),
-            Some(Over::Usage(_)) => self.perform_in_usage(action),
-            Some(Over::Explain(_)) => self.perform_explaining(action),
-            Some(Over::Removal(_)) => self.perform_in_removal(action),
-            Some(Over::Heirs(_)) => self.perform_among_heirs(action),
-            Some(Over::NewSecret(_)) => self.perform_on_new_secret(action),
-            Some(Over::Conflict(_)) => self.perform_in_conflict(action),
-            Some(Over::Question(_)) => self.perform_in_question(action),
-            Some(Over::Palette(_)) => self.perform_in_palette(action),
-            Some(Over::Opening(_)) => self.perform_while_opening(action),
-            Some(Over::Help(_)) => self.perform_in_help(action),
+            Some(Modal::Sheet(_)) => self.perform_in_sheet(action),
+            Some(Modal::Revoke(_)) => self.perform_revoking(action),
+            Some(Modal::Usage(_)) => self.perform_in_usage(action),
+            Some(Modal::Explain(_)) => self.perform_explaining(action),
+            Some(Modal::Removal(_)) => self.perform_in_removal(action),
+            Some(Modal::Heirs(_)) => self.perform_among_heirs(action),
+            Some(Modal::NewSecret(_)) => self.perform_on_new_secret(action),
+            Some(Modal::Conflict(_)) => self.perform_in_conflict(action),
+            Some(Modal::Question(_)) => self.perform_in_question(action),
+            Some(Modal::Palette(_)) => self.perform_in_palette(action),
+            Some(Modal::Opening(_)) => self.perform_while_opening(action),
+            Some(Modal::Help(_)) => self.perform_in_help(action),
         }
     }
 
@@ -157,7 +157,7 @@ impl App {
 
     /// Opens a question with the harmless answer focused.
     pub(super) fn ask(&mut self, about: About, text: &str, stay: &'static str, leave: &'static str) {
-        self.over.push(Over::Question(Question {
+        self.over.push(Modal::Question(Confirmation {
             about,
             text: text.to_owned(),
             which: None,
@@ -170,7 +170,7 @@ impl App {
 
     fn perform_in_question(&mut self, action: Action) -> Vec<Effect> {
         let page = self.size.1 / 2;
-        let Some(Over::Question(question)) = self.over.last_mut() else {
+        let Some(Modal::Question(question)) = self.over.last_mut() else {
             return Vec::new();
         };
         match action {
@@ -211,7 +211,7 @@ impl App {
     fn quit(&mut self) -> Vec<Effect> {
         let asked = matches!(
             self.over.last(),
-            Some(Over::Question(Question {
+            Some(Modal::Question(Confirmation {
                 about: About::Quit,
                 ..
             }))
@@ -219,7 +219,7 @@ impl App {
         let loses_secret = self
             .over
             .iter()
-            .any(|over| matches!(over, Over::NewSecret(new) if new.would_be_lost()));
+            .any(|over| matches!(over, Modal::NewSecret(new) if new.would_be_lost()));
         let loses_form = self.form_mut().is_some_and(|form| form.is_dirty())
             || self.sheet_mut().is_some_and(|sheet| sheet.is_dirty());
         if asked || !(loses_secret || loses_form) {

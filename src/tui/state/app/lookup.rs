@@ -1,7 +1,7 @@
 //! "Which key is this?": what is typed or pasted into the filter, and the key that a secret turns out to be
 //! of. Only the secret's hash is sent.
 
-use super::{App, Over};
+use super::{App, Modal};
 use crate::api::{Key, LookupAnswer, ProblemType};
 use crate::client::Error;
 use crate::tui::keymap::Action;
@@ -15,13 +15,13 @@ impl App {
         if let Some(text) = self.filter_text() {
             let line = FilterLine::new(text);
             self.details_focused = false;
-            self.over.push(Over::Filter(line));
+            self.over.push(Modal::Filter(line));
         }
         Vec::new()
     }
 
     pub(super) fn filter_typed(&mut self) -> Vec<Effect> {
-        let Some(Over::Filter(line)) = self.over.last() else {
+        let Some(Modal::Filter(line)) = self.over.last() else {
             return Vec::new();
         };
         let typed = line.text().to_owned();
@@ -30,7 +30,7 @@ impl App {
 
     /// A secret that is pasted whole is looked up at once.
     pub(super) fn filter_pasted(&mut self, pasted: &str) -> Vec<Effect> {
-        let Some(Over::Filter(line)) = self.over.last_mut() else {
+        let Some(Modal::Filter(line)) = self.over.last_mut() else {
             return Vec::new();
         };
         let is_secret = line.paste(pasted);
@@ -66,7 +66,7 @@ impl App {
 
     /// Looks up a secret, and keeps a filter that can be read.
     fn accept_filter(&mut self) -> Vec<Effect> {
-        let is_secret = matches!(self.over.last(), Some(Over::Filter(line)) if line.is_secret());
+        let is_secret = matches!(self.over.last(), Some(Modal::Filter(line)) if line.is_secret());
         if is_secret {
             return self.look_up();
         }
@@ -81,7 +81,7 @@ impl App {
         // What an earlier one came to would stand beside what this one comes to.
         self.notice = None;
         let hash = match self.over.last_mut() {
-            Some(Over::Filter(line)) => line.look_up(number),
+            Some(Modal::Filter(line)) => line.look_up(number),
             _ => None,
         };
         let ask = |hash| Effect::Usage(UsageRequest::Lookup { number, hash });
@@ -91,7 +91,7 @@ impl App {
     pub(super) fn looked_up(&mut self, number: u64, result: Result<LookupAnswer, Error>) -> Vec<Effect> {
         let waits = |line: &FilterLine| line.says == Some(Says::LookingUp(number));
         let line = self.over.iter_mut().find_map(|over| match over {
-            Over::Filter(line) if waits(line) => Some(line),
+            Modal::Filter(line) if waits(line) => Some(line),
             _ => None,
         });
         let Some(line) = line else {
@@ -120,7 +120,7 @@ impl App {
 
     /// Among all keys, with this one selected.
     fn go_to_key(&mut self, key: &Key) -> Vec<Effect> {
-        self.take_away(|over| matches!(over, Over::Filter(_)));
+        self.take_away(|over| matches!(over, Modal::Filter(_)));
         let mut effects = match self.screen {
             Screen::Keys => Vec::new(),
             _ => self.go(Screen::Keys),

@@ -23,17 +23,17 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::type_ahead::{Answer, TypeAhead};
+use super::type_ahead::{AnswerOutcome, TypeAhead};
 use crate::api::{Activity, Key, Me, Usage};
 use crate::client::Error;
 use crate::model::Secret;
+use crate::tui::decks::DeckSummary;
 use crate::tui::keymap::Layer;
-use crate::tui::message::{Effect, Load, Message, Subject, Timer};
-use crate::tui::places::Place;
+use crate::tui::message::{Effect, Load, Message, NamedId, Timer};
 use crate::tui::state::{
-    ActivityLog, Body, Browse, Conflict, Explaining, FilterLine, Form, Heirs, Help, Known, LargeUsage,
-    Layout, NewSecret, Notice, Opening, Palette, People, Projects, Question, Removal, RevokeDialog, Screen,
-    Sheet, Tone,
+    ActivityLog, Body, Browse, Confirmation, Conflict, Explaining, FilterLine, Form, Help, LargeUsage,
+    Layout, Loadable, NewSecret, Notice, Opening, Palette, People, Projects, RemovalDialog, RevokeDialog,
+    Screen, Sheet, SuccessorPicker, Tone,
 };
 
 /// How long a revealed secret stays on the screen, and a copied one in the clipboard.
@@ -41,7 +41,7 @@ const SECRET_TTL: Duration = Duration::from_secs(30);
 
 /// What lies over the table; the last one takes the keys.
 #[derive(Debug)]
-pub enum Over {
+pub enum Modal {
     /// The filter is being typed.
     Filter(FilterLine),
     Form(Box<Form>),
@@ -49,40 +49,40 @@ pub enum Over {
     Revoke(Box<RevokeDialog>),
     Usage(Box<LargeUsage>),
     Explain(Box<Explaining>),
-    Removal(Box<Removal>),
-    Heirs(Box<Heirs>),
+    Removal(Box<RemovalDialog>),
+    Heirs(Box<SuccessorPicker>),
     NewSecret(NewSecret),
     Conflict(Box<Conflict>),
-    Question(Question),
+    Question(Confirmation),
     Palette(Palette),
     Opening(Opening),
     Help(Help),
 }
 
-impl Over {
+impl Modal {
     fn layer(&self) -> Layer {
         match self {
-            Over::Filter(_) => Layer::Filter,
-            Over::Form(_) => Layer::Form,
-            Over::Sheet(_) => Layer::Sheet,
-            Over::Revoke(_) => Layer::Revoke,
-            Over::Usage(_) => Layer::Usage,
-            Over::Explain(_) => Layer::Explain,
-            Over::Removal(_) => Layer::RemovePerson,
-            Over::Heirs(_) => Layer::Heirs,
-            Over::NewSecret(_) => Layer::NewSecret,
-            Over::Conflict(_) => Layer::Conflict,
-            Over::Question(_) => Layer::Question,
-            Over::Palette(_) => Layer::Palette,
-            Over::Opening(_) => Layer::Opening,
-            Over::Help(_) => Layer::Help,
+            Modal::Filter(_) => Layer::Filter,
+            Modal::Form(_) => Layer::Form,
+            Modal::Sheet(_) => Layer::Sheet,
+            Modal::Revoke(_) => Layer::Revoke,
+            Modal::Usage(_) => Layer::Usage,
+            Modal::Explain(_) => Layer::Explain,
+            Modal::Removal(_) => Layer::RemovePerson,
+            Modal::Heirs(_) => Layer::Heirs,
+            Modal::NewSecret(_) => Layer::NewSecret,
+            Modal::Conflict(_) => Layer::Conflict,
+            Modal::Question(_) => Layer::Question,
+            Modal::Palette(_) => Layer::Palette,
+            Modal::Opening(_) => Layer::Opening,
+            Modal::Help(_) => Layer::Help,
         }
     }
 }
 
 /// Whether the server tells of changes as they happen.
 #[derive(Debug)]
-pub enum Connection {
+pub enum EventStream {
     Connecting,
     Live,
     /// It has no place for another stream: it is asked again and again.
@@ -93,7 +93,7 @@ pub enum Connection {
 
 /// The secret of the selected key, on the screen for a while.
 #[derive(Debug)]
-pub struct Revealed {
+pub struct ShownSecret {
     pub key: Uuid,
     pub secret: Secret,
     number: u64,
@@ -102,13 +102,13 @@ pub struct Revealed {
 #[derive(Debug)]
 pub struct App {
     /// Where the keys are.
-    pub place: Place,
+    pub place: DeckSummary,
     /// All places that one can go to.
-    places: Vec<Place>,
+    places: Vec<DeckSummary>,
     pub me: Option<Me>,
     /// Why nothing can be shown at all: the sign-in was refused.
     pub refused: Option<Error>,
-    pub connection: Connection,
+    pub connection: EventStream,
     /// The host that answers, where several may.
     pub server: Option<String>,
     pub screen: Screen,
@@ -117,12 +117,12 @@ pub struct App {
     pub people: People,
     pub activity: ActivityLog,
     /// What the details show of the selected key: its newest activity and its usage.
-    pub key_activity: Known<Vec<Activity>>,
-    pub key_usage: Known<Usage>,
-    pub over: Vec<Over>,
+    pub key_activity: Loadable<Vec<Activity>>,
+    pub key_usage: Loadable<Usage>,
+    pub over: Vec<Modal>,
     pub details_focused: bool,
     pub details_scroll: u16,
-    pub revealed: Option<Revealed>,
+    pub revealed: Option<ShownSecret>,
     pub notice: Option<Notice>,
     size: (u16, u16),
     /// What waits for rows that are on their way.
@@ -132,7 +132,7 @@ pub struct App {
     /// A secret is on its way to be shown.
     revealing: Option<Uuid>,
     /// Whose secret was asked for last to be copied, by the name that it had then.
-    copying: Option<Subject>,
+    copying: Option<NamedId>,
     /// Numbers notices, revelations and copies, so that a late timer is void.
     count: u64,
     last_copy: u64,
@@ -143,21 +143,21 @@ pub struct App {
 
 impl App {
     /// `run` must be random: the idempotency keys of this run are made from it.
-    pub fn new(place: Place, run: Uuid, size: (u16, u16)) -> Self {
+    pub fn new(place: DeckSummary, run: Uuid, size: (u16, u16)) -> Self {
         let mut app = Self {
             place,
             places: Vec::new(),
             me: None,
             refused: None,
-            connection: Connection::Connecting,
+            connection: EventStream::Connecting,
             server: None,
             screen: Screen::default(),
             browse: Browse::default(),
             projects: Projects::default(),
             people: People::default(),
             activity: ActivityLog::default(),
-            key_activity: Known::default(),
-            key_usage: Known::default(),
+            key_activity: Loadable::default(),
+            key_usage: Loadable::default(),
             over: Vec::new(),
             details_focused: false,
             details_scroll: 0,
@@ -211,7 +211,7 @@ impl App {
             return self.dispatch(message);
         }
         let was = (self.screen, self.over.len());
-        let answer = Answer::of(&message);
+        let answer = AnswerOutcome::of(&message);
         let mut effects = self.dispatch(message);
         effects.extend(self.catch_up(was, answer));
         effects
@@ -283,7 +283,7 @@ impl App {
 
     fn form_mut(&mut self) -> Option<&mut Form> {
         self.over.iter_mut().rev().find_map(|over| match over {
-            Over::Form(form) => Some(form.as_mut()),
+            Modal::Form(form) => Some(form.as_mut()),
             _ => None,
         })
     }

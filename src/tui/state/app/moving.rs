@@ -2,23 +2,23 @@
 
 use uuid::Uuid;
 
-use super::{App, Over};
+use super::{App, Modal};
+use crate::tui::decks::DeckSummary;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
-use crate::tui::places::Place;
 use crate::tui::state::Opening;
 use crate::tui::state::Tone;
 
 impl App {
     /// The places that one can go to, the present one among them.
     #[must_use]
-    pub fn among(mut self, places: Vec<Place>) -> Self {
+    pub fn among(mut self, places: Vec<DeckSummary>) -> Self {
         self.places = places;
         self
     }
 
     /// The places that one can go to from here.
-    pub(super) fn other_places(&self) -> impl Iterator<Item = &Place> {
+    pub(super) fn other_places(&self) -> impl Iterator<Item = &DeckSummary> {
         self.places.iter().filter(|place| place.label != self.place.label)
     }
 
@@ -29,7 +29,7 @@ impl App {
             return self.say(Tone::Note, text);
         }
         let number = self.next_number();
-        self.over.push(Over::Opening(Opening {
+        self.over.push(Modal::Opening(Opening {
             label: label.clone(),
             number,
         }));
@@ -50,7 +50,7 @@ impl App {
 
     pub(super) fn not_switched(&mut self, number: u64, why: &str) -> Vec<Effect> {
         let label = self.over.iter().find_map(|over| match over {
-            Over::Opening(opening) if opening.number == number => Some(opening.label.clone()),
+            Modal::Opening(opening) if opening.number == number => Some(opening.label.clone()),
             _ => None,
         });
         let Some(label) = label else {
@@ -62,7 +62,7 @@ impl App {
 
     /// Is at another place from now on, and knows nothing of it yet. Only what is about the clipboard
     /// stays, which is the same everywhere. Nothing may be open or on its way but this place.
-    pub fn go_to(&mut self, place: Place, run: Uuid) -> Vec<Effect> {
+    pub fn go_to(&mut self, place: DeckSummary, run: Uuid) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
         let places = std::mem::take(&mut self.places);
         let (count, last_copy) = (self.count, self.last_copy);
@@ -73,6 +73,6 @@ impl App {
     }
 }
 
-fn is_opening(number: u64) -> impl Fn(&Over) -> bool {
-    move |over| matches!(over, Over::Opening(opening) if opening.number == number)
+fn is_opening(number: u64) -> impl Fn(&Modal) -> bool {
+    move |over| matches!(over, Modal::Opening(opening) if opening.number == number)
 }

@@ -2,20 +2,20 @@
 
 use uuid::Uuid;
 
-use super::{App, Over};
+use super::{App, Modal};
 use crate::api::Me;
 use crate::tui::keymap::Action;
-use crate::tui::message::{Effect, Purpose, Subject};
+use crate::tui::message::{Effect, NamedId, Purpose};
 use crate::tui::state::conflict::Side;
 use crate::tui::state::scroll::scrolled_in_dialog;
-use crate::tui::state::{About, Conflict, Form, Known, NewSecret, RevokeDialog, Tone};
+use crate::tui::state::{About, Conflict, Form, Loadable, NewSecret, RevokeDialog, Tone};
 
 impl App {
     pub(super) fn open_create(&mut self) -> Vec<Effect> {
         let number = self.next_number();
         match self.me.as_ref().map(|me| Form::create(&me.may, number)) {
             Some(Some(form)) => {
-                self.over.push(Over::Form(Box::new(form)));
+                self.over.push(Modal::Form(Box::new(form)));
                 Vec::new()
             }
             Some(None) => self.say(
@@ -32,7 +32,7 @@ impl App {
         };
         if key.may.edit {
             let form = Form::edit(key.clone());
-            self.over.push(Over::Form(Box::new(form)));
+            self.over.push(Modal::Form(Box::new(form)));
             return Vec::new();
         }
         let why = if key.scope.is_viewable() {
@@ -54,9 +54,9 @@ impl App {
             );
         }
         let key = Box::new(key.clone());
-        self.over.push(Over::Revoke(Box::new(RevokeDialog {
+        self.over.push(Modal::Revoke(Box::new(RevokeDialog {
             key,
-            usage: Known::default(),
+            usage: Loadable::default(),
             scroll: 0,
             yes: false,
             sending: false,
@@ -67,7 +67,7 @@ impl App {
 
     pub(super) fn perform_revoking(&mut self, action: Action) -> Vec<Effect> {
         let page = self.size.1 / 2;
-        let Some(Over::Revoke(dialog)) = self.over.last_mut() else {
+        let Some(Modal::Revoke(dialog)) = self.over.last_mut() else {
             return Vec::new();
         };
         match action {
@@ -118,7 +118,7 @@ impl App {
         }
         match purpose {
             Purpose::Show => self.revealing = Some(id),
-            Purpose::Copy => self.copying = Some(Subject { id, name }),
+            Purpose::Copy => self.copying = Some(NamedId { id, name }),
         }
         vec![Effect::Reveal { id, purpose }]
     }
@@ -147,7 +147,7 @@ impl App {
     }
 
     pub(super) fn perform_in_conflict(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Over::Conflict(conflict)) = self.over.last_mut() else {
+        let Some(Modal::Conflict(conflict)) = self.over.last_mut() else {
             return Vec::new();
         };
         match action {
@@ -165,13 +165,13 @@ impl App {
     }
 
     fn settle_conflict(&mut self) -> Vec<Effect> {
-        let Some(Over::Conflict(conflict)) = self.over.pop() else {
+        let Some(Modal::Conflict(conflict)) = self.over.pop() else {
             return Vec::new();
         };
         let conflict: Conflict = *conflict;
         match self.over.pop() {
-            Some(Over::Form(form)) => {
-                self.over.push(Over::Form(Box::new(conflict.settle(*form))));
+            Some(Modal::Form(form)) => {
+                self.over.push(Modal::Form(Box::new(conflict.settle(*form))));
                 self.send_form()
             }
             other => {
@@ -182,7 +182,7 @@ impl App {
     }
 
     pub(super) fn perform_on_new_secret(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Over::NewSecret(new)) = self.over.last() else {
+        let Some(Modal::NewSecret(new)) = self.over.last() else {
             return Vec::new();
         };
         match (action, &new.secret) {
@@ -211,8 +211,8 @@ impl App {
     }
 }
 
-fn subject(new: &NewSecret) -> Subject {
-    Subject {
+fn subject(new: &NewSecret) -> NamedId {
+    NamedId {
         id: new.of.id(),
         name: new.of.name().to_owned(),
     }

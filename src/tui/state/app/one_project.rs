@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
-use super::{App, Over};
+use super::{App, Modal};
 use crate::api::{NewProject, Project, ProjectEdit, SessionServerEdit};
 use crate::client::Error;
 use crate::model::{FieldErrors, name, session_server};
 use crate::tui::keymap::Action;
 use crate::tui::message::ProjectTask;
-use crate::tui::message::{Effect, ProjectChange, ProjectRequest, Subject};
+use crate::tui::message::{Effect, NamedId, ProjectChange, ProjectRequest};
 use crate::tui::state::app::one_key::as_a;
 use crate::tui::state::fields::SheetField;
 use crate::tui::state::notice::sentence;
@@ -47,7 +47,7 @@ impl App {
             return self.say_why_not(action, &project);
         }
         self.projects.begun.retain(|begun| begun.id != project.id);
-        self.projects.begun.push(Subject {
+        self.projects.begun.push(NamedId {
             id: project.id,
             name: project.name.clone(),
         });
@@ -99,7 +99,7 @@ impl App {
 
     fn ask_about(&mut self, task: ProjectTask, text: &str, leave: &'static str) -> Vec<Effect> {
         self.ask(About::Project(task), text, "Cancel", leave);
-        if let Some(Over::Question(question)) = self.over.last_mut() {
+        if let Some(Modal::Question(question)) = self.over.last_mut() {
             question.which = task.project().map(|id| format!("id {id}"));
         }
         Vec::new()

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{App, Connection, Over, Revealed, SECRET_TTL};
+use super::{App, EventStream, Modal, SECRET_TTL, ShownSecret};
 use crate::api::{Created, Key, KeyEvent, KeyEventKind, Part, ProblemType};
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
-use crate::tui::message::{Effect, Load, Message, Purpose, Route, Subject, Timer};
+use crate::tui::message::{Effect, Load, Message, NamedId, Purpose, Route, Timer};
 use crate::tui::state::notice::sentence;
 use crate::tui::state::{Conflict, NewSecret, Screen, SecretOf, Tone};
 
@@ -79,7 +79,7 @@ impl App {
             Message::ClipboardCleared(Cleared::NotOurs | Cleared::NothingCopied) => Vec::new(),
             Message::Connected => self.connected(),
             Message::GoingOn => {
-                self.connection = Connection::Connecting;
+                self.connection = EventStream::Connecting;
                 Vec::new()
             }
             Message::ServerInUse(host) => {
@@ -87,7 +87,7 @@ impl App {
                 Vec::new()
             }
             Message::Disconnected(error) => {
-                self.connection = Connection::Lost(error);
+                self.connection = EventStream::Lost(error);
                 Vec::new()
             }
             Message::Polling(error) => self.polling(&error),
@@ -105,14 +105,14 @@ impl App {
 
     /// The stream of events is open: whatever happened before may have been missed.
     fn connected(&mut self) -> Vec<Effect> {
-        self.connection = Connection::Live;
+        self.connection = EventStream::Live;
         self.missed_some()
     }
 
     /// There is no stream to tell of changes, so that what is shown is read again.
     fn polling(&mut self, why: &Error) -> Vec<Effect> {
-        let is_new = !matches!(self.connection, Connection::Polling);
-        self.connection = Connection::Polling;
+        let is_new = !matches!(self.connection, EventStream::Polling);
+        self.connection = EventStream::Polling;
         let mut effects = self.missed_some();
         if is_new {
             let text = format!("{} Changes are shown every few seconds.", sentence(why));
@@ -168,7 +168,7 @@ impl App {
         };
         self.take_away(is_form);
         let id = created.key.id;
-        self.over.push(Over::NewSecret(NewSecret {
+        self.over.push(Modal::NewSecret(NewSecret {
             of: SecretOf::Key(Box::new(created.key)),
             secret: created.secret,
             copied: None,
@@ -191,7 +191,7 @@ impl App {
                 if let (Some(current), Some(form)) = (problem.current, self.form_mut()) {
                     form.sending = false;
                     let conflict = Conflict::new(form, current);
-                    self.cover(is_form, Some(Over::Conflict(Box::new(conflict))));
+                    self.cover(is_form, Some(Modal::Conflict(Box::new(conflict))));
                 }
                 Vec::new()
             }
@@ -220,8 +220,8 @@ impl App {
     }
 
     fn revoked(&mut self, id: Uuid, result: Result<(), Error>) -> Vec<Effect> {
-        let is_it = |over: &Over| matches!(over, Over::Revoke(dialog) if dialog.key.id == id);
-        let Some(Over::Revoke(dialog)) = self.over.iter_mut().find(|over| is_it(over)) else {
+        let is_it = |over: &Modal| matches!(over, Modal::Revoke(dialog) if dialog.key.id == id);
+        let Some(Modal::Revoke(dialog)) = self.over.iter_mut().find(|over| is_it(over)) else {
             return Vec::new();
         };
         let (tone, text) = match result {
@@ -252,7 +252,7 @@ impl App {
                 let number = self.next_number();
                 // In a narrow terminal the details are not beside the table.
                 self.details_focused |= self.layout().details.is_none();
-                self.revealed = Some(Revealed {
+                self.revealed = Some(ShownSecret {
                     key: id,
                     secret,
                     number,
@@ -277,12 +277,12 @@ impl App {
         }
     }
 
-    fn copied(&mut self, subject: Subject, route: Route) -> Vec<Effect> {
-        let Subject { id, name } = subject;
-        if let Some(Over::NewSecret(new)) = self
+    fn copied(&mut self, subject: NamedId, route: Route) -> Vec<Effect> {
+        let NamedId { id, name } = subject;
+        if let Some(Modal::NewSecret(new)) = self
             .over
             .iter_mut()
-            .find(|over| matches!(over, Over::NewSecret(new) if new.of.id() == id))
+            .find(|over| matches!(over, Modal::NewSecret(new) if new.of.id() == id))
         {
             let was_safe = new.copied == Some(Route::Clipboard);
             if !was_safe {
@@ -310,8 +310,8 @@ impl App {
     }
 }
 
-fn is_form(over: &Over) -> bool {
-    matches!(over, Over::Form(_))
+fn is_form(over: &Modal) -> bool {
+    matches!(over, Modal::Form(_))
 }
 
 /// Whether the key that was meant exists no longer.

@@ -1,7 +1,7 @@
 //! Who is signed in, and what follows when that changes: what is shown and offered follows the role
 //! at once.
 
-use super::{App, Over};
+use super::{App, Modal};
 use crate::api::Me;
 use crate::client::Error;
 use crate::tui::keymap::Action;
@@ -25,7 +25,7 @@ impl App {
     /// stay: a refusal in them is still to be read, and what was typed in them to be kept.
     fn follow_role(&mut self) -> Vec<Effect> {
         self.over
-            .retain(|over| !matches!(over, Over::Palette(_) | Over::Filter(_)));
+            .retain(|over| !matches!(over, Modal::Palette(_) | Modal::Filter(_)));
         self.browse.drop_unread();
         self.projects.list.clear();
         self.people.list.clear();

@@ -2,14 +2,14 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::{App, Over};
+use super::{App, Modal};
 use crate::client::Error;
 use crate::model::Secret;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::Effect;
 use crate::tui::state::form::Field;
 use crate::tui::state::notice::sentence;
-use crate::tui::state::type_ahead::{Answer, Typed};
+use crate::tui::state::type_ahead::{AnswerOutcome, Typed};
 use crate::tui::state::{Screen, Tone};
 
 impl App {
@@ -46,7 +46,7 @@ impl App {
 
     /// A click on a row is a click on that row, wherever it stands when the list has come.
     pub(super) fn clicked(&mut self, mouse: MouseEvent) -> Vec<Effect> {
-        let is_on_screen = matches!(self.over.last(), None | Some(Over::Filter(_)));
+        let is_on_screen = matches!(self.over.last(), None | Some(Modal::Filter(_)));
         if is_on_screen && mouse.kind == MouseEventKind::Down(MouseButton::Left) {
             match self.row_under(mouse) {
                 Some(row) if self.rows_are_coming() || !self.type_ahead.0.is_empty() => {
@@ -65,8 +65,8 @@ impl App {
         match self.over.last() {
             None if moves => self.rows_are_coming() && !self.details_focused,
             None => self.needs_row(action) && (self.rows_are_coming() || self.owes_a_move()),
-            Some(Over::Filter(_)) => moves && self.rows_are_coming(),
-            Some(Over::Form(form)) => !form.sending && form.awaits_project(action),
+            Some(Modal::Filter(_)) => moves && self.rows_are_coming(),
+            Some(Modal::Form(form)) => !form.sending && form.awaits_project(action),
             _ => false,
         }
     }
@@ -83,7 +83,7 @@ impl App {
     }
 
     /// After a message: does what waited for it. `was` is the screen and the layers before it.
-    pub(super) fn catch_up(&mut self, was: (Screen, usize), answer: Answer) -> Vec<Effect> {
+    pub(super) fn catch_up(&mut self, was: (Screen, usize), answer: AnswerOutcome) -> Vec<Effect> {
         if self.type_ahead.0.is_empty() {
             return Vec::new();
         }
@@ -94,12 +94,12 @@ impl App {
             }
             return self.drop_type_ahead("What you typed ahead was dropped: nothing was done.");
         }
-        if answer != Answer::Lost && self.still_waits() {
+        if answer != AnswerOutcome::Lost && self.still_waits() {
             return Vec::new();
         }
         match answer {
-            Answer::Fine => self.catch_up_now(),
-            Answer::Failed | Answer::Lost => self.drop_after_failure(),
+            AnswerOutcome::Fine => self.catch_up_now(),
+            AnswerOutcome::Failed | AnswerOutcome::Lost => self.drop_after_failure(),
         }
     }
 
@@ -127,7 +127,7 @@ impl App {
             });
             let asks = matches!(
                 self.over.last(),
-                Some(Over::Revoke(_) | Over::Removal(_) | Over::Question(_))
+                Some(Modal::Revoke(_) | Modal::Removal(_) | Modal::Question(_))
             );
             if self.quitting || (asks && self.over.len() > layers) {
                 queue.clear();
@@ -147,7 +147,7 @@ impl App {
     /// The form says by itself what failed.
     fn drop_after_failure(&mut self) -> Vec<Effect> {
         self.type_ahead.0.clear();
-        if !matches!(self.over.last(), None | Some(Over::Filter(_))) {
+        if !matches!(self.over.last(), None | Some(Modal::Filter(_))) {
             return Vec::new();
         }
         let why = match self.why_rows_are_old() {
@@ -160,7 +160,7 @@ impl App {
     /// What waits, in words: `Waiting for the list, then: copy. Esc drops it.`
     pub fn waiting_words(&self) -> Option<String> {
         let first = self.type_ahead.0.front()?;
-        if matches!(self.over.last(), Some(Over::Form(_))) {
+        if matches!(self.over.last(), Some(Modal::Form(_))) {
             return Some("Waiting for the server, then on with what you typed. Esc drops that.".into());
         }
         let mut actions = self.type_ahead.0.iter().filter_map(|typed| match typed {
@@ -190,17 +190,17 @@ impl App {
     }
 
     fn is_creating_project(&self) -> bool {
-        matches!(self.over.last(), Some(Over::Form(form)) if form.project.is_creating())
+        matches!(self.over.last(), Some(Modal::Form(form)) if form.project.is_creating())
     }
 
     /// A project is never made by a key that was pressed before it was known that there is none.
     fn would_create_project(&self) -> bool {
-        matches!(self.over.last(), Some(Over::Form(form))
+        matches!(self.over.last(), Some(Modal::Form(form))
             if form.focus == Field::Project && form.project.would_create())
     }
 
     fn types_filter(&self) -> bool {
-        matches!(self.over.last(), Some(Over::Filter(_))) && self.type_ahead.only_moves()
+        matches!(self.over.last(), Some(Modal::Filter(_))) && self.type_ahead.only_moves()
     }
 
     /// Whether the rows on the screen are not those that were asked for, which are on their way.

@@ -1,10 +1,10 @@
 //! The usage of a key, asked for and shown large.
 
-use super::{App, Over};
+use super::{App, Modal};
 use crate::api::Usage;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, UsageReply, UsageRequest};
-use crate::tui::state::Known;
+use crate::tui::state::Loadable;
 use crate::tui::state::scroll::scrolled;
 use crate::tui::state::usage::LargeUsage;
 
@@ -14,7 +14,7 @@ impl App {
         let Some(key) = self.selected().cloned() else {
             return Vec::new();
         };
-        self.over.push(Over::Usage(Box::new(LargeUsage {
+        self.over.push(Modal::Usage(Box::new(LargeUsage {
             key: Box::new(key),
             usage: self.key_usage.clone(),
             scroll: 0,
@@ -26,8 +26,8 @@ impl App {
     pub(super) fn ask_usage(&mut self) -> Vec<Effect> {
         let number = self.next_number();
         let (key, usage) = match self.over.last_mut() {
-            Some(Over::Usage(large)) => (large.key.id, &mut large.usage),
-            Some(Over::Revoke(dialog)) => (dialog.key.id, &mut dialog.usage),
+            Some(Modal::Usage(large)) => (large.key.id, &mut large.usage),
+            Some(Modal::Revoke(dialog)) => (dialog.key.id, &mut dialog.usage),
             _ => return Vec::new(),
         };
         usage.turn_to(key, number);
@@ -36,7 +36,7 @@ impl App {
 
     pub(super) fn perform_in_usage(&mut self, action: Action) -> Vec<Effect> {
         let page = self.size.1 / 2;
-        let Some(Over::Usage(large)) = self.over.last_mut() else {
+        let Some(Modal::Usage(large)) = self.over.last_mut() else {
             return Vec::new();
         };
         if action == Action::Refresh {
@@ -62,10 +62,10 @@ impl App {
         }
     }
 
-    fn who_awaits_usage(&mut self, number: u64) -> Option<&mut Known<Usage>> {
+    fn who_awaits_usage(&mut self, number: u64) -> Option<&mut Loadable<Usage>> {
         let layers = self.over.iter_mut().filter_map(|over| match over {
-            Over::Usage(large) => Some(&mut large.usage),
-            Over::Revoke(dialog) => Some(&mut dialog.usage),
+            Modal::Usage(large) => Some(&mut large.usage),
+            Modal::Revoke(dialog) => Some(&mut dialog.usage),
             _ => None,
         });
         layers

@@ -16,7 +16,7 @@ const MAX_FILTER_CHARS: usize = 100;
 const MOST: u32 = 20;
 
 #[derive(Debug)]
-pub struct Heirs {
+pub struct SuccessorPicker {
     /// Who is removed, and so never offered.
     removed: Uuid,
     /// Part of the email address.
@@ -25,7 +25,7 @@ pub struct Heirs {
     question: u64,
 }
 
-impl Heirs {
+impl SuccessorPicker {
     /// Opens it for the keys of this person; the effect asks for the first people.
     pub fn of(removed: Uuid) -> (Self, Effect) {
         let mut heirs = Self {

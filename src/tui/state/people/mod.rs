@@ -5,9 +5,9 @@ mod removal;
 
 use uuid::Uuid;
 
-pub use heirs::Heirs;
+pub use heirs::SuccessorPicker;
 pub(in crate::tui::state) use removal::counted;
-pub use removal::{Choice, Removal};
+pub use removal::{Choice, RemovalDialog};
 
 use super::list::{List, Listed};
 use crate::api::Person;

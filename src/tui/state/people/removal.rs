@@ -21,7 +21,7 @@ pub enum Choice {
 }
 
 #[derive(Debug)]
-pub struct Removal {
+pub struct RemovalDialog {
     pub person: Person,
     /// One may remove oneself, and is signed out then.
     pub is_me: bool,
@@ -40,7 +40,7 @@ pub struct Removal {
     pub(in crate::tui::state) heir: Option<PersonRef>,
 }
 
-impl Removal {
+impl RemovalDialog {
     pub(in crate::tui::state) fn new(person: Person, is_me: bool) -> Self {
         Self {
             person,

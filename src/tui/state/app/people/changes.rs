@@ -12,7 +12,7 @@ use crate::tui::state::list::{Fetch, hides};
 use crate::tui::state::notice::sentence;
 use crate::tui::state::people::PersonTask;
 use crate::tui::state::sheet::{Sheet, Task};
-use crate::tui::state::{About, App, NewSecret, Over, SecretOf, Tone};
+use crate::tui::state::{About, App, Modal, NewSecret, SecretOf, Tone};
 
 const EMAIL: &str = "email";
 const ROLE: &str = "role";
@@ -144,7 +144,7 @@ impl App {
     }
 
     fn show_token(&mut self, person: PersonRef, token: Option<Secret>) {
-        self.over.push(Over::NewSecret(NewSecret {
+        self.over.push(Modal::NewSecret(NewSecret {
             of: SecretOf::Person(person),
             secret: token,
             copied: None,

@@ -4,7 +4,7 @@ use crate::api::{Person, UserQuery};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
-use crate::tui::state::{App, Over, Tone};
+use crate::tui::state::{App, Modal, Tone};
 
 impl App {
     pub(super) fn heirs_found(
@@ -13,7 +13,7 @@ impl App {
         result: Result<Vec<Person>, Error>,
     ) -> Vec<Effect> {
         let heirs = self.over.iter_mut().find_map(|over| match over {
-            Over::Heirs(heirs) => Some(heirs),
+            Modal::Heirs(heirs) => Some(heirs),
             _ => None,
         });
         if let Some(heirs) = heirs {
@@ -23,7 +23,7 @@ impl App {
     }
 
     pub(in crate::tui::state) fn perform_among_heirs(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Over::Heirs(heirs)) = self.over.last_mut() else {
+        let Some(Modal::Heirs(heirs)) = self.over.last_mut() else {
             return Vec::new();
         };
         match action {

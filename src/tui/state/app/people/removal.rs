@@ -8,12 +8,12 @@ use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::message::Holding;
-use crate::tui::state::Heirs;
+use crate::tui::state::SuccessorPicker;
 use crate::tui::state::list::Fetch;
 use crate::tui::state::notice::sentence;
-use crate::tui::state::people::{Choice, Removal, counted};
+use crate::tui::state::people::{Choice, RemovalDialog, counted};
 use crate::tui::state::scroll::scrolled_in_dialog;
-use crate::tui::state::{About, App, Over, Tone};
+use crate::tui::state::{About, App, Modal, Tone};
 
 impl App {
     pub(super) fn open_removal(&mut self) -> Vec<Effect> {
@@ -21,15 +21,15 @@ impl App {
             return Vec::new();
         };
         let is_me = self.is_me(person.user.id);
-        let mut removal = Removal::new(person, is_me);
+        let mut removal = RemovalDialog::new(person, is_me);
         let effect = removal.look(self.next_number());
-        self.over.push(Over::Removal(Box::new(removal)));
+        self.over.push(Modal::Removal(Box::new(removal)));
         vec![effect]
     }
 
     pub(in crate::tui::state) fn perform_in_removal(&mut self, action: Action) -> Vec<Effect> {
         let page = self.size.1 / 2;
-        let Some(Over::Removal(removal)) = self.over.last_mut() else {
+        let Some(Modal::Removal(removal)) = self.over.last_mut() else {
             return Vec::new();
         };
         if matches!(action, Action::PageUp | Action::PageDown) {
@@ -59,11 +59,11 @@ impl App {
     }
 
     fn open_heirs(&mut self) -> Vec<Effect> {
-        let Some(Over::Removal(removal)) = self.over.last() else {
+        let Some(Modal::Removal(removal)) = self.over.last() else {
             return Vec::new();
         };
-        let (heirs, effect) = Heirs::of(removal.person.user.id);
-        self.over.push(Over::Heirs(Box::new(heirs)));
+        let (heirs, effect) = SuccessorPicker::of(removal.person.user.id);
+        self.over.push(Modal::Heirs(Box::new(heirs)));
         vec![effect]
     }
 
@@ -165,14 +165,14 @@ impl App {
         effects
     }
 
-    fn removal_mut(&mut self) -> Option<&mut Removal> {
+    fn removal_mut(&mut self) -> Option<&mut RemovalDialog> {
         self.over.iter_mut().find_map(|over| match over {
-            Over::Removal(removal) => Some(removal.as_mut()),
+            Modal::Removal(removal) => Some(removal.as_mut()),
             _ => None,
         })
     }
 }
 
-fn is_removal(over: &Over) -> bool {
-    matches!(over, Over::Removal(_))
+fn is_removal(over: &Modal) -> bool {
+    matches!(over, Modal::Removal(_))
 }

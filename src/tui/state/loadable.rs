@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::client::Error;
 
 #[derive(Debug, Clone)]
-pub struct Known<T> {
+pub struct Loadable<T> {
     key: Option<Uuid>,
     answer: Option<T>,
     error: Option<Error>,
@@ -13,7 +13,7 @@ pub struct Known<T> {
     number: u64,
 }
 
-impl<T> Default for Known<T> {
+impl<T> Default for Loadable<T> {
     fn default() -> Self {
         Self {
             key: None,
@@ -24,7 +24,7 @@ impl<T> Default for Known<T> {
     }
 }
 
-impl<T> Known<T> {
+impl<T> Loadable<T> {
     /// What is known of this key, or why it can't be told; `None` while nothing is known.
     pub fn of(&self, key: Uuid) -> Option<Result<&T, &Error>> {
         if self.key != Some(key) {

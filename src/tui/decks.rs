@@ -9,7 +9,7 @@ use crate::model::Servers;
 
 /// What the title line says of where one is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct DeckSummary {
     /// The profile's name, `demo`, or the server's host.
     pub label: String,
     /// What the title line marks it with.
@@ -20,7 +20,7 @@ pub struct Place {
     pub read_only: bool,
 }
 
-impl Place {
+impl DeckSummary {
     /// A place without marks.
     pub fn plain(label: &str) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl Place {
 /// A place that is open, signed in.
 pub struct Opened {
     pub client: Client,
-    pub place: Place,
+    pub place: DeckSummary,
     pub keep: Keep,
 }
 
@@ -71,8 +71,8 @@ impl fmt::Debug for Opened {
 }
 
 /// The places that one can be switched to.
-pub trait Places: Send + Sync {
-    fn all(&self) -> Vec<Place>;
+pub trait Decks: Send + Sync {
+    fn all(&self) -> Vec<DeckSummary>;
 
     /// Opens the place of this label; the sentence says why it can't be. May take seconds, and never
     /// asks on the terminal.
@@ -83,8 +83,8 @@ pub trait Places: Send + Sync {
 #[derive(Debug)]
 pub struct Nowhere;
 
-impl Places for Nowhere {
-    fn all(&self) -> Vec<Place> {
+impl Decks for Nowhere {
+    fn all(&self) -> Vec<DeckSummary> {
         Vec::new()
     }
 
