@@ -3,8 +3,8 @@
 
 mod choose;
 mod edit;
-mod environment;
-mod error;
+pub mod environment;
+pub mod error;
 mod file;
 mod load;
 mod trust;
@@ -21,7 +21,7 @@ pub use environment::{
 pub use error::ConfigError;
 pub use trust::Distrust;
 
-use crate::credentials::Credential;
+use crate::credentials::credential::Credential;
 use crate::model::{Servers, pasted};
 
 /// The name of the profile that is always there: the local deck.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::config::TOKEN;
+use crate::config::environment::TOKEN;
 use crate::model::Secret;
 
 /// A token, and where it came from.

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::config::ConfigError;
+use crate::config::error::ConfigError;
 use crate::model::Servers;
 
 #[derive(Debug, thiserror::Error)]

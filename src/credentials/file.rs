@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::{CredentialError, KeptToken};
-use crate::config::{self, ConfigError};
+use crate::config::environment::data_directory;
+use crate::config::error::ConfigError;
 use crate::hardening;
 
 /// More than any kept token takes.
@@ -16,7 +17,7 @@ const MAX_FILE: usize = 8192;
 
 /// Where the profile's token is kept: `keydeck/tokens/NAME` in the XDG data directory.
 pub fn path(profile: &str) -> Result<PathBuf, ConfigError> {
-    Ok(config::data_directory()?.join("tokens").join(profile))
+    Ok(data_directory()?.join("tokens").join(profile))
 }
 
 /// Opens the file; refuses one that group or others can read or write, or that is another user's.

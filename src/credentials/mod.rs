@@ -2,7 +2,7 @@
 //! the origins of the servers that it was kept for, and is sent nowhere else.
 
 mod command;
-mod credential;
+pub mod credential;
 mod error;
 mod file;
 mod given;

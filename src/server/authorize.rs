@@ -45,7 +45,7 @@ const PROJECT: HeaderName = HeaderName::from_static("x-keydeck-project");
     responses((status = 200, description = "It may. `x-keydeck-key-id`, `x-keydeck-scope` and, but for Analytics keys, \
             `x-keydeck-project` say whose request it is.",
             headers(("x-keydeck-key-id" = String), ("x-keydeck-scope" = String))),
-        super::openapi::KeyChecked))]
+        super::openapi::refusals::KeyChecked))]
 pub async fn answer(server: &ServerState, peer: &Peer, head: &Parts) -> ApiResult<Response> {
     if head.uri.path() == PATH && !matches!(head.method, Method::GET | Method::HEAD) {
         let refused = ApiError::new(

@@ -15,7 +15,7 @@ use super::seal::Seals;
 use super::sign_in::SignIns;
 use super::store::{ChangeRecord, Store, StoreError, StoreResult};
 use super::turns::Turns;
-use super::usage::Recorder;
+use super::usage::recorder::Recorder;
 use crate::api::Organisation;
 use crate::model::TokenHash;
 

@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document: its frame; the refusals that operations share are beside it.
 
-mod refusals;
+pub mod refusals;
 
 pub use self::refusals::{
     BadBody, BadForm, BadQuery, Common, FiguresRefused, Forbidden, InUse, KeyChecked, LastOwner,

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 use self::order::Phase;
 pub use self::peer::Peer;
-use self::seats::{Occupancy, Occupant, PlaceKind, Seat, Shared, packed};
+use self::seats::{Allocation, Occupancy, Occupant, PlaceKind, Seat, packed};
 pub use self::streams::StreamPlace;
 use super::address::TrustedProxies;
 use super::bounds::Bounds;
@@ -28,11 +28,11 @@ const TELL: Duration = Duration::from_secs(60);
 
 /// Clones share them.
 #[derive(Clone)]
-pub struct Places(Arc<Shared>);
+pub struct Places(Arc<Allocation>);
 
 impl Places {
     pub fn new(bounds: Bounds, proxies: TrustedProxies) -> Self {
-        Self(Arc::new(Shared {
+        Self(Arc::new(Allocation {
             bounds,
             proxies,
             started: Instant::now(),

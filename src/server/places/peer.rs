@@ -9,14 +9,14 @@ use axum::http::request::Parts;
 use uuid::Uuid;
 
 use super::order::Phase;
-use super::seats::{Seat, Shared, packed};
+use super::seats::{Allocation, Seat, packed};
 use crate::model::TokenHash;
 use crate::server::error::ApiError;
 
 /// Whom a request comes from: the connection, as far as its place is concerned.
 #[derive(Clone)]
 pub struct Peer {
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<Allocation>,
     pub(super) seat: Arc<Seat>,
 }
 

@@ -16,7 +16,7 @@ use crate::server::bounds::Bounds;
 /// What many connections of one address may be silent where places are scarce: a request comes with its connection or
 /// right after it.
 const MOMENT: Duration = Duration::from_millis(250);
-pub(super) struct Shared {
+pub(super) struct Allocation {
     pub(super) bounds: Bounds,
     pub(super) proxies: TrustedProxies,
     pub(super) started: Instant,
@@ -66,7 +66,7 @@ pub(super) struct Seat {
     pub(super) lost: Notify,
 }
 
-impl Shared {
+impl Allocation {
     /// The address whose share a connection of `peer` counts in.
     pub(super) fn share_of(&self, peer: IpAddr) -> Option<IpAddr> {
         let peer = peer.to_canonical();

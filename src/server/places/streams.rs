@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Peer;
 use super::order::Phase;
-use super::seats::{PlaceKind, Seat, Shared, count_down, packed};
+use super::seats::{Allocation, PlaceKind, Seat, count_down, packed};
 use crate::api::ProblemType;
 use crate::server::error::ApiError;
 
@@ -21,7 +21,7 @@ pub enum NoStream {
 
 /// A stream's place, given back when it is dropped.
 pub struct StreamPlace {
-    shared: Arc<Shared>,
+    shared: Arc<Allocation>,
     seat: Arc<Seat>,
     person: Uuid,
 }

@@ -1,7 +1,7 @@
 //! Usage from its count in memory to the store: once a second while keys are used, never otherwise. A
 //! crash loses what was counted in the last second, and nothing else.
 
-mod recorder;
+pub mod recorder;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,6 @@ use tokio::sync::Notify;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
-pub use self::recorder::Recorder;
 use super::state::ServerState;
 use super::store::{StoreError, Tallies, merged};
 

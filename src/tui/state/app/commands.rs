@@ -199,7 +199,7 @@ impl App {
                 self.over.pop();
                 return match chosen {
                     Some(PaletteCommand::Key(binding)) => self.perform(binding.action),
-                    Some(PaletteCommand::GoTo(place)) => self.set_out_for(place.label),
+                    Some(PaletteCommand::GoTo(place)) => self.switch_profile(place.label),
                     Some(PaletteCommand::OnlyAction(action)) => self.only_action(action),
                     None => Vec::new(),
                 };

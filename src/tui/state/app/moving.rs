@@ -23,7 +23,7 @@ impl App {
     }
 
     /// Not while a change is on its way: what it is answered, maybe with a secret, would find nobody.
-    pub(super) fn set_out_for(&mut self, label: String) -> Vec<Effect> {
+    pub(super) fn switch_profile(&mut self, label: String) -> Vec<Effect> {
         if self.unanswered > 0 {
             let text = format!("A change is on its way; wait for its answer, and then go to {label}.");
             return self.say(Tone::Note, text);

@@ -3,13 +3,13 @@
 use uuid::Uuid;
 
 use super::{App, EventStream, Modal, SECRET_TTL, ShownSecret};
-use crate::api::{Created, Key, KeyEvent, KeyEventKind, Part, ProblemType};
+use crate::api::{Created, Key, KeyEvent, KeyEventKind, KeyPage, Part, ProblemType};
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
 use crate::tui::message::{Effect, Load, Message, NamedId, Purpose, Route, Timer};
 use crate::tui::state::notice::sentence;
-use crate::tui::state::{Conflict, NewSecret, Screen, SecretOf, Tone};
+use crate::tui::state::{Conflict, Form, NewSecret, Screen, SecretOf, Tone};
 
 impl App {
     /// A refusal by role tells that the role has changed: who we are is asked again.
@@ -28,33 +28,13 @@ impl App {
                 generation,
                 load,
                 result,
-            } => {
-                if result.is_ok() {
-                    self.refused = None;
-                }
-                let failed = result
-                    .as_ref()
-                    .err()
-                    .filter(|_| load == Load::Start)
-                    .map(sentence);
-                let mut effects = self.browse.loaded(generation, load, result);
-                if let Some(why) = failed.filter(|_| !self.browse.rows.is_empty()) {
-                    effects.extend(self.say(Tone::Failed, why));
-                }
-                effects
-            }
+            } => self.page_loaded(generation, load, result),
             Message::Counts { generation, result } => self.browse.counted(generation, result),
             Message::Projects { question, result } => {
-                if let Some(form) = self.form_mut() {
-                    form.project.found(question, result);
-                }
-                Vec::new()
+                self.in_form(|form| form.project.found(question, result))
             }
             Message::ProjectCreated { question, result } => {
-                if let Some(form) = self.form_mut() {
-                    form.project_created(question, result);
-                }
-                Vec::new()
+                self.in_form(|form| form.project_created(question, result))
             }
             Message::Created { result } => self.created(result),
             Message::Edited { id, result } => self.edited(id, result),
@@ -69,30 +49,17 @@ impl App {
             Message::OfActivity(reply) => self.activity_replied(reply),
             Message::OfUsage(reply) => self.usage_replied(reply),
             Message::Copied { subject, route } => self.copied(subject, route),
-            Message::ClipboardCleared(Cleared::Cleared) => {
-                self.say(Tone::Note, "The secret was cleared from the clipboard.")
-            }
-            Message::ClipboardCleared(Cleared::NoAnswer) => self.say(
-                Tone::Failed,
-                "The display doesn't answer: the secret may still be in the clipboard.",
-            ),
-            Message::ClipboardCleared(Cleared::NotOurs | Cleared::NothingCopied) => Vec::new(),
+            Message::ClipboardCleared(cleared) => self.clipboard_cleared(&cleared),
             Message::Connected => self.connected(),
-            Message::GoingOn => {
-                self.connection = EventStream::Connecting;
-                Vec::new()
-            }
+            Message::GoingOn => self.event_stream(EventStream::Connecting),
             Message::ServerInUse(host) => {
                 self.server = Some(host);
                 Vec::new()
             }
-            Message::Disconnected(error) => {
-                self.connection = EventStream::Lost(error);
-                Vec::new()
-            }
+            Message::Disconnected(error) => self.event_stream(EventStream::Lost(error)),
             Message::Polling(error) => self.polling(&error),
             Message::NotSwitched { number, why } => self.not_switched(number, &why),
-            Message::Deck(event) => self.others_did(event),
+            Message::Deck(event) => self.on_key_event(event),
             Message::Changed(about) => self.others_changed(about),
             Message::Resync => self.missed_some(),
             Message::Key(_)
@@ -101,6 +68,43 @@ impl App {
             | Message::Resized { .. }
             | Message::Due(_) => Vec::new(),
         }
+    }
+
+    fn page_loaded(&mut self, generation: u64, load: Load, result: Result<KeyPage, Error>) -> Vec<Effect> {
+        if result.is_ok() {
+            self.refused = None;
+        }
+        let failed = result
+            .as_ref()
+            .err()
+            .filter(|_| load == Load::Start)
+            .map(sentence);
+        let mut effects = self.browse.loaded(generation, load, result);
+        if let Some(why) = failed.filter(|_| !self.browse.rows.is_empty()) {
+            effects.extend(self.say(Tone::Failed, why));
+        }
+        effects
+    }
+
+    fn in_form(&mut self, take: impl FnOnce(&mut Form)) -> Vec<Effect> {
+        self.form_mut().map(take);
+        Vec::new()
+    }
+
+    fn clipboard_cleared(&mut self, cleared: &Cleared) -> Vec<Effect> {
+        match cleared {
+            Cleared::Cleared => self.say(Tone::Note, "The secret was cleared from the clipboard."),
+            Cleared::NoAnswer => self.say(
+                Tone::Failed,
+                "The display doesn't answer: the secret may still be in the clipboard.",
+            ),
+            Cleared::NotOurs | Cleared::NothingCopied => Vec::new(),
+        }
+    }
+
+    fn event_stream(&mut self, stream: EventStream) -> Vec<Effect> {
+        self.connection = stream;
+        Vec::new()
     }
 
     /// The stream of events is open: whatever happened before may have been missed.
@@ -134,7 +138,7 @@ impl App {
         effects
     }
 
-    fn others_did(&mut self, event: KeyEvent) -> Vec<Effect> {
+    fn on_key_event(&mut self, event: KeyEvent) -> Vec<Effect> {
         let mut effects = match event.kind {
             KeyEventKind::Revoked => self.browse.forget(event.key),
             KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(),
