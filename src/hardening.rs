@@ -2,13 +2,22 @@
 
 use std::fs::File;
 use std::io;
+use std::sync::Arc;
 
 use rustix::fs::{Mode, fstat};
 use rustix::process::{Resource, Rlimit, Uid, geteuid, setrlimit, umask};
+use signal_hook::consts::SIGXFSZ;
 
 /// Files and directories that this process makes are its user's alone.
 pub fn keep_files_private() {
     umask(Mode::RWXG | Mode::RWXO);
+}
+
+/// A write beyond the largest size that a file may have here (`ulimit -f`) fails, as on a full disk, and whoever
+/// writes says so: without this the process ends in the middle of it. A handler that does nothing is not passed on to
+/// the programs that are started from here, which begin with the default.
+pub fn survive_file_limits() -> io::Result<()> {
+    signal_hook::flag::register(SIGXFSZ, Arc::default()).map(drop)
 }
 
 /// Whether anyone but its owner can do anything with the file. Asked of the open file, so that nobody

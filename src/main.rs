@@ -21,5 +21,7 @@ fn run(arguments: Cli) -> Result<(), Failure> {
     hardening::keep_files_private();
     hardening::keep_memory_private()
         .map_err(|error| Failure::Failed(format!("can't keep secrets out of core dumps: {error}")))?;
+    hardening::survive_file_limits()
+        .map_err(|error| Failure::Failed(format!("can't watch for the largest size of files: {error}")))?;
     cli::run(arguments)
 }

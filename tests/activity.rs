@@ -200,7 +200,7 @@ fn whoever_does_not_see_session_servers_proves_the_rest() {
     assert_eq!((&json["whole"], &json["unchecked"]), (&true.into(), &1.into()));
     let listed = server.run_as(token, &["activity", "list"]).succeeded().stdout;
     assert!(
-        listed.contains("for Owners alone") && !listed.contains("canary"),
+        listed.contains("added") && !listed.contains("session server") && !listed.contains("canary"),
         "{listed}"
     );
     assert!(server.run(&VERIFY).succeeded().stderr.is_empty());

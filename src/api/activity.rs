@@ -114,13 +114,14 @@ impl ActivityAction {
         }
     }
 
-    /// Whether its rows may say where a project's keys connect to.
+    /// Whether its rows are for those who see the session servers of projects.
     pub fn is_about_session_servers(self) -> bool {
         matches!(
             self,
             ActivityAction::SessionServerSet
                 | ActivityAction::SessionServerRemoved
-                | ActivityAction::ProjectRemoved
+                | ActivityAction::SessionTokenIssued
+                | ActivityAction::SessionTokenRevoked
         )
     }
 
@@ -188,8 +189,8 @@ pub struct Activity {
     pub key: Option<Uuid>,
     /// The name of the key, project or user at that time.
     pub subject: String,
-    /// What changed, field by field: `{"name": ["from", "to"]}`. Never a secret. `null` of what the user may not see:
-    /// session servers are for Owners.
+    /// What changed, field by field: `{"name": ["from", "to"]}`. Never a secret, and without the session server of a
+    /// project that was removed for those who don't see session servers.
     #[schema(value_type = Option<Object>)]
     pub changes: serde_json::Value,
     /// What there is behind the change, for whoever proves that the server's tables are as its log says. Covered by
@@ -282,12 +283,16 @@ pub struct ActivityPage {
     pub items: Vec<Activity>,
     /// `before` of the following, older page; absent on the last one.
     pub next: Option<u64>,
+    /// Rows of this part of the whole log that the user does not see, or not all of: where they are in the chain. For
+    /// whoever sees the whole log but not session servers; absent when the rows were chosen by a filter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<ActivityHead>,
 }
 
-/// The newest row of the log.
+/// A row of the log by its place in the chain; such as the newest one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ActivityHead {
-    /// How many rows there are; 0 in an empty log.
+    /// Its number, and so how many rows there are up to it; 0 in an empty log.
     pub seq: u64,
     #[schema(value_type = String)]
     pub hash: ChainHash,

@@ -24,8 +24,8 @@ pub use keys::{
     KeyRow, Lookup, LookupAnswer, Order, PageFrom, Part, PersonRef, ProjectRef, Revealed, Sort,
 };
 pub use people::{
-    CreatedUser, KeysFate, Me, NewToken, NewUser, Organisation, Permissions, Person, RemovalProgress,
-    RemovedUser, User, UserEdit, UserQuery, UserRemoval,
+    CreatedUser, KeysFate, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,
+    RemovalProgress, RemovedUser, User, UserEdit, UserQuery, UserRemoval,
 };
 pub use problem::{Problem, ProblemType};
 pub use projects::{

@@ -141,6 +141,28 @@ pub struct RemovalProgress {
     pub left: u64,
 }
 
+/// A removal that goes on behind the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OngoingRemoval {
+    /// The user who is removed, and so the removal.
+    pub id: Uuid,
+    /// Where to ask how far it is; the header `Location` says the same.
+    #[schema(example = "/v1/removals/01930000-0000-7000-8000-000000000000")]
+    pub progress: String,
+    #[serde(flatten)]
+    pub so_far: RemovalProgress,
+}
+
+impl OngoingRemoval {
+    pub fn new(id: Uuid, so_far: RemovalProgress) -> Self {
+        Self {
+            id,
+            progress: format!("/v1/removals/{id}"),
+            so_far,
+        }
+    }
+}
+
 impl RemovalProgress {
     pub fn is_finished(&self) -> bool {
         self.left == 0

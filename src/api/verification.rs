@@ -1,6 +1,6 @@
 //! Proof that an activity log is as it was written, from its rows alone.
 
-use super::activity::{Activity, ActivityHead};
+use super::activity::{Activity, ActivityHead, ActivityPage};
 use super::chain_hash::ChainHash;
 
 /// The first row, by its number, that is not as it was written.
@@ -46,11 +46,19 @@ pub struct Verification {
     noted: Option<ActivityHead>,
     /// The number of the row that comes next.
     expected: u64,
-    newer: Option<Activity>,
+    newer: Option<Newer>,
     /// The lowest so far.
     fault: Option<Fault>,
     rewritten: bool,
     withheld: u64,
+}
+
+/// The row that was taken last.
+#[derive(Debug)]
+enum Newer {
+    Row(Box<Activity>),
+    /// What it says is not for this user, so that only its place in the chain can be checked.
+    Withheld,
 }
 
 impl Verification {
@@ -66,26 +74,57 @@ impl Verification {
         }
     }
 
+    /// Takes the rows of a page, with those that are withheld in their places.
+    pub fn page(&mut self, page: ActivityPage) {
+        let mut withheld = page.withheld.into_iter().peekable();
+        for row in page.items {
+            while let Some(place) = withheld.next_if(|place| place.seq > row.seq) {
+                self.withheld(place);
+            }
+            match withheld.next_if(|place| place.seq == row.seq) {
+                Some(_) => self.withheld(ActivityHead {
+                    seq: row.seq,
+                    hash: row.hash,
+                }),
+                None => self.row(row),
+            }
+        }
+        withheld.for_each(|place| self.withheld(place));
+    }
+
     pub fn row(&mut self, row: Activity) {
-        if row.seq == 0 || row.seq > self.expected {
-            self.fault.get_or_insert(Fault::PutIn(row.seq));
+        let place = ActivityHead {
+            seq: row.seq,
+            hash: row.hash,
+        };
+        self.take(place, Newer::Row(Box::new(row)));
+    }
+
+    fn withheld(&mut self, place: ActivityHead) {
+        self.withheld += 1;
+        self.take(place, Newer::Withheld);
+    }
+
+    fn take(&mut self, place: ActivityHead, row: Newer) {
+        let ActivityHead { seq, hash } = place;
+        if seq == 0 || seq > self.expected {
+            self.fault.get_or_insert(Fault::PutIn(seq));
             return;
         }
-        if row.seq == self.expected {
-            self.check_newer(row.hash);
+        if seq == self.expected {
+            self.check_newer(hash);
         } else {
-            self.fault = Some(Fault::TakenOut(row.seq + 1));
+            self.fault = Some(Fault::TakenOut(seq + 1));
         }
         self.rewritten |= self
             .noted
-            .is_some_and(|noted| noted.seq == row.seq && noted.hash != row.hash);
-        self.expected = row.seq - 1;
-        self.withheld += u64::from(is_withheld(&row));
+            .is_some_and(|noted| noted.seq == seq && noted.hash != hash);
+        self.expected = seq - 1;
         self.newer = Some(row);
     }
 
-    /// How many rows could not be checked, as their changes are not for this user: only their place in the chain was.
-    pub fn withheld(&self) -> u64 {
+    /// How many rows could not be checked, as what they say is not for this user: only their place in the chain was.
+    pub fn unchecked(&self) -> u64 {
         self.withheld
     }
 
@@ -106,19 +145,13 @@ impl Verification {
     /// `previous` is the hash of the row before the newer one; of the newest row, if none is newer.
     fn check_newer(&mut self, previous: ChainHash) {
         match &self.newer {
-            Some(newer) if is_withheld(newer) => {}
-            Some(newer) if newer.hash_behind(previous) != newer.hash => {
+            Some(Newer::Row(newer)) if newer.hash_behind(previous) != newer.hash => {
                 self.fault = Some(Fault::Changed(newer.seq));
             }
             None if previous != self.head.hash => self.fault = Some(Fault::Changed(self.head.seq)),
             _ => {}
         }
     }
-}
-
-/// The server sends no row like this to those who see all of it: nothing that is kept reads back as `null`.
-fn is_withheld(row: &Activity) -> bool {
-    row.changes.is_null() && row.action.is_about_session_servers()
 }
 
 #[cfg(test)]
@@ -265,36 +298,47 @@ mod tests {
         assert_eq!(found(added), Err(Fault::PutIn(10)));
     }
 
+    /// What is found in a log of nine rows, one of which is withheld: row 5, in its place or without it.
+    fn found_without_row_5(tamper: impl FnOnce(&mut ActivityPage)) -> (Result<u64, Fault>, u64) {
+        let mut items = log(9);
+        let head = head(&items);
+        items.reverse();
+        let hidden = items.remove(4);
+        let mut page = ActivityPage {
+            items,
+            withheld: vec![ActivityHead {
+                seq: hidden.seq,
+                hash: hidden.hash,
+            }],
+            ..ActivityPage::default()
+        };
+        tamper(&mut page);
+        let mut verification = Verification::new(head, None);
+        verification.page(page);
+        let unchecked = verification.unchecked();
+        (verification.finish().map(|head| head.seq), unchecked)
+    }
+
     #[test]
     fn of_a_row_that_is_withheld_its_place_is_checked() {
-        let mut log = log(9);
-        let whole = head(&log);
-        log[4].action = ActivityAction::SessionServerSet;
-        let hidden = |log: &mut Vec<Activity>| {
-            log[4].action = ActivityAction::SessionServerSet;
-            log[4].changes = json!(null);
+        assert_eq!(found_without_row_5(|_| ()), (Ok(9), 1));
+        // Its hash must be what the next row follows from.
+        let (found, _) = found_without_row_5(|page| page.withheld[0].hash = ChainHash([9; 32]));
+        assert_eq!(found, Err(Fault::Changed(6)));
+        let (found, _) = found_without_row_5(|page| page.withheld.clear());
+        assert_eq!(found, Err(Fault::TakenOut(5)));
+        let (found, _) = found_without_row_5(|page| page.items[4].subject.clear());
+        assert_eq!(found, Err(Fault::Changed(4)));
+        // Of one that is shown in part, what is shown is not what was hashed.
+        let partly = |page: &mut ActivityPage| {
+            page.items[1].changes = json!({});
+            let place = ActivityHead {
+                seq: 8,
+                hash: page.items[1].hash,
+            };
+            page.withheld.insert(0, place);
         };
-        assert_eq!(found(hidden), Ok(9));
-        let mut verification = Verification::new(whole, None);
-        hidden(&mut log);
-        log.iter().rev().for_each(|row| verification.row(row.clone()));
-        assert_eq!(verification.withheld(), 1);
-        // Its hash must be what the next row follows from; and no other row can be withheld.
-        assert_eq!(
-            found(|log| {
-                hidden(log);
-                log[4].hash = ChainHash([9; 32]);
-            }),
-            Err(Fault::Changed(6))
-        );
-        assert_eq!(found(|log| log[4].changes = json!(null)), Err(Fault::Changed(5)));
-        assert_eq!(
-            found(|log| {
-                hidden(log);
-                log.remove(4);
-            }),
-            Err(Fault::TakenOut(5))
-        );
+        assert_eq!(found_without_row_5(partly), (Ok(9), 2));
     }
 
     #[test]

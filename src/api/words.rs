@@ -16,9 +16,6 @@ impl Activity {
 
     /// What changed, a line a field: `name: Till → Desk`, `ui domains: +https://a.example`.
     pub fn changes_in_words(&self) -> Vec<String> {
-        if self.changes.is_null() {
-            return vec!["for Owners alone".into()];
-        }
         if !self.changes.is_object() {
             return vec![self.changes.to_string()];
         }

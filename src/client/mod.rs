@@ -13,6 +13,7 @@ mod transport;
 use std::time::Duration;
 
 use futures_util::{Stream, stream};
+use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
@@ -24,9 +25,9 @@ use self::transport::Transport;
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, Created, CreatedGateway,
     CreatedUser, Explain, Gateway, IssuedSessionToken, Key, KeyCounts, KeyEdit, KeyFields, KeyFilter,
-    KeyList, KeyPage, Lookup, LookupAnswer, Me, NewGateway, NewProject, NewToken, NewUser, Person, Project,
-    ProjectEdit, ProjectQuery, RemovalProgress, Revealed, SessionServerEdit, Usage, User, UserEdit,
-    UserQuery, UserRemoval, Verdict,
+    KeyList, KeyPage, Lookup, LookupAnswer, Me, NewGateway, NewProject, NewToken, NewUser, OngoingRemoval,
+    Person, Project, ProjectEdit, ProjectQuery, RemovalProgress, Revealed, SessionServerEdit, Usage, User,
+    UserEdit, UserQuery, UserRemoval, Verdict,
 };
 use crate::model::{Role, Secret, ServerAddress, TokenHash};
 
@@ -35,6 +36,14 @@ const LOOK: Duration = Duration::from_millis(250);
 const GIVEN_UP: Duration = Duration::from_secs(60);
 
 type Result<T> = std::result::Result<T, Error>;
+
+/// What is answered to a removal.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Removed {
+    Ongoing(OngoingRemoval),
+    Finished(RemovalProgress),
+}
 
 /// A signed-in client. Needs a tokio runtime when it is called, not when it is made.
 #[derive(Debug, Clone)]
@@ -231,7 +240,10 @@ impl Client {
         tell: impl Fn(RemovalProgress),
     ) -> Result<RemovalProgress> {
         let path = format!("v1/users/{id}");
-        let mut progress: RemovalProgress = self.transport.delete_with(&path, removal).await?;
+        let (mut progress, id) = match self.transport.delete_with(&path, removal).await? {
+            Removed::Ongoing(ongoing) => (ongoing.so_far, ongoing.id),
+            Removed::Finished(progress) => (progress, id),
+        };
         let mut asked = Instant::now();
         while !progress.is_finished() && asked.elapsed() < GIVEN_UP {
             tell(progress);
@@ -245,7 +257,7 @@ impl Client {
         Ok(progress)
     }
 
-    /// How far the removal of a user is.
+    /// How far a removal is, by its id.
     pub async fn removal(&self, id: Uuid) -> Result<RemovalProgress> {
         self.transport.get(&format!("v1/removals/{id}"), &()).await
     }
@@ -266,5 +278,25 @@ impl Client {
 
     fn not_keydeck(&self, what: &str) -> Error {
         self.transport.replicas.asked().not_keydeck(what)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_removal_that_goes_on_is_told_from_one_that_is_finished() {
+        let done = r#""keys_revoked": 3, "keys_handed_over": 0, "projects_handed_over": 0, "renamed": 0"#;
+        let id = Uuid::from_u128(7);
+        let going = format!(r#"{{"id": "{id}", "progress": "/v1/removals/{id}", {done}, "left": 4}}"#);
+        match serde_json::from_str(&going).expect("read") {
+            Removed::Ongoing(removal) => assert_eq!((removal.id, removal.so_far.left), (id, 4)),
+            Removed::Finished(_) => panic!("it goes on"),
+        }
+        match serde_json::from_str(&format!("{{{done}}}")).expect("read") {
+            Removed::Finished(progress) => assert!(progress.is_finished() && progress.done() == 3),
+            Removed::Ongoing(_) => panic!("it is finished"),
+        }
     }
 }

@@ -3,9 +3,8 @@
 //! [`secret_in`] is for where a secret may be meant, such as the filter, which looks it up: its beginning is
 //! enough. [`refuse`] is for text that is kept and shown: every validator of such text calls it.
 
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+mod forms;
+
 use zeroize::Zeroizing;
 
 use super::token::{LENGTH, NotAToken};
@@ -43,21 +42,38 @@ pub fn refuse(text: &str) -> Result<(), String> {
 }
 
 /// Whether one of our secrets stands anywhere in `text`, whatever is around it: a token or most of one, also
-/// with invisible characters or white space in it, or base64 of either.
+/// with invisible characters or white space in it, or base64 of either; and a whole token behind what copying and
+/// software do to text: separators, the wrong direction, escapes, hexadecimal digits.
 pub fn is_in(text: &str) -> bool {
     // Nothing shorter is worth a look; this is asked with every key that is pressed in a field.
     if text.len() < TELLING {
         return false;
     }
-    let plain = compared::compatible(text);
-    let solid = Zeroizing::new(
-        plain
-            .chars()
-            .filter(|&c| c == ' ' || shown::is_visible(c))
-            .collect::<String>(),
-    );
+    is_behind(&compared::compatible(text), FORMS)
+}
+
+/// So many forms may lie one over the other: base64 of what was escaped for a URL twice.
+const FORMS: u32 = 3;
+
+fn is_behind(text: &str, forms: u32) -> bool {
+    is_here(text) || forms > 0 && forms::undone(text).any(|text| is_behind(&text, forms - 1))
+}
+
+fn is_here(text: &str) -> bool {
+    let visible = text.chars().filter(|&c| c == ' ' || shown::is_visible(c));
+    let solid = Zeroizing::new(visible.collect::<String>());
     let dense = Zeroizing::new(solid.chars().filter(|c| !c.is_whitespace()).collect::<String>());
-    has_part_of_token(solid.as_bytes()) || has_whole_token(&dense) || has_wrapped_token(&dense)
+    let backwards = Zeroizing::new(dense.chars().rev().collect::<String>());
+    let is_whole = |dense: &str| {
+        let letters = Zeroizing::new(letters(dense));
+        has_spread_token(&letters) || has_wrapped_token(dense) || has_wrapped_token(&letters)
+    };
+    has_part_of_token(solid.as_bytes()) || is_whole(&dense) || is_whole(&backwards)
+}
+
+/// Without all that separates.
+fn letters(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// A prefix of ours with many of a token's characters behind it.
@@ -77,35 +93,22 @@ fn has_part_of_token(text: &[u8]) -> bool {
 /// Letters of a prefix such as `kdw_`.
 const PREFIX_BEFORE_UNDERSCORE: usize = 3;
 
-/// A token with its checksum, without the white space that something broke it with.
-fn has_whole_token(dense: &str) -> bool {
-    let starts = dense.char_indices().filter(|(_, c)| *c == 'k');
-    let mut tokens = starts.filter_map(|(at, _)| dense.get(at..at + LENGTH));
-    tokens.any(|token| Token::parse(token).is_ok())
+/// A token with its checksum, by which no other letters pass for one: also where its underscore is lost.
+fn has_spread_token(letters: &str) -> bool {
+    let starts = letters.match_indices('k').map(|(at, _)| at);
+    let mut spread = starts.filter_map(|at| letters.get(at..at + LENGTH - 1));
+    spread.any(|spread| {
+        let (prefix, rest) = spread.split_at(PREFIX_BEFORE_UNDERSCORE);
+        let is_prefix = |kind: TokenKind| kind.prefix().strip_suffix('_') == Some(prefix);
+        let token = || Zeroizing::new(format!("{prefix}_{rest}"));
+        TokenKind::ALL.into_iter().any(is_prefix) && Token::parse(&token()).is_ok()
+    })
 }
 
-/// Base64 of a token, such as the whole secret of a Web key, wherever it begins in its run of letters.
+/// Base64 of a token, such as the whole secret of a Web key.
 fn has_wrapped_token(dense: &str) -> bool {
-    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/-_".contains(c);
-    let runs = dense.split(|c| !is_base64(c)).filter(|run| run.len() > TELLING);
-    let mut decoded = runs.flat_map(|run| {
-        let standard = Zeroizing::new(run.replace('-', "+").replace('_', "/"));
-        (0..4).filter_map(move |skipped| {
-            let rest = standard.get(skipped..)?;
-            let whole = rest.get(..rest.len() - rest.len() % 4)?;
-            LENIENT.decode(whole).ok().map(Zeroizing::new)
-        })
-    });
-    decoded.any(|bytes| has_part_of_token(&bytes))
+    forms::from_base64(dense).any(|bytes| has_part_of_token(&bytes))
 }
-
-/// Text that was cut has no padding, and its last bits may be anything.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 /// Reads what [`secret_in`] found; what is wrong with it is told without a server.
 pub fn read(secret: &Secret) -> Result<Token, String> {
@@ -147,7 +150,8 @@ fn sentence(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use base64::prelude::{BASE64_STANDARD, Engine};
+    use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
+    use proptest::prelude::*;
     use uuid::Uuid;
 
     use super::*;
@@ -249,6 +253,95 @@ mod tests {
         }
     }
 
+    /// What copying and software make of a token, on whose way it can be undone.
+    fn disguises(token: &str) -> Vec<String> {
+        let each = |form: fn(u32) -> String| -> String { token.chars().map(|c| form(c as u32)).collect() };
+        let percent = each(|c| format!("%{c:02X}"));
+        let hex = each(|c| format!("{c:02x}"));
+        let split = |by: &str| -> String {
+            let parts: Vec<String> = token
+                .as_bytes()
+                .chunks(5)
+                .map(|part| String::from_utf8_lossy(part).into())
+                .collect();
+            parts.join(by)
+        };
+        let url_safe = BASE64_URL_SAFE_NO_PAD.encode(token);
+        let mut all = vec![
+            token.chars().rev().collect(),
+            format!("\u{202e}{}\u{202c}", token.chars().rev().collect::<String>()),
+            token.replace('_', "%5F"),
+            token.replace('_', "%255f"),
+            token.replace('_', "\\_"),
+            token.replace('_', "\\u005f"),
+            token.replace('_', "&#95;"),
+            token.replace('_', "&#x5F;"),
+            token.replace('_', "&lowbar;"),
+            token.replace('_', "&amp;#95;"),
+            token.replace('_', "=5F"),
+            token.replace('_', "-"),
+            token.replace('_', " "),
+            token.replace('_', ""),
+            percent.replace('%', "%25"),
+            percent.replace('%', "%2525"),
+            percent,
+            each(|c| format!("&#{c};")),
+            each(|c| format!("\\u{c:04x}")),
+            each(|c| format!("\\u{{{c:x}}}")),
+            each(|c| format!("\\x{c:02x}")),
+            each(|c| format!("0x{c:02x}, ")),
+            each(|c| format!("{c:02X}:")),
+            each(|c| format!("{c:02x} ")),
+            hex.to_uppercase(),
+            format!("0x{hex}"),
+            BASE64_STANDARD.encode(&hex),
+            BASE64_STANDARD.encode(&url_safe),
+            format!("{}=\r\n{}", &token[..30], &token[30..]),
+            url_safe,
+            hex,
+        ];
+        all.extend(["-", ".", " ", "_", "/", ":", "\n", " | ", "…", "\u{ad}", "\t- "].map(split));
+        all
+    }
+
+    #[test]
+    fn a_secret_is_known_behind_what_can_be_undone() {
+        for kind in TokenKind::ALL {
+            let token = Token::from_entropy(kind, [0xa7; 32]);
+            for text in disguises(token.expose()) {
+                for text in [text.clone(), format!("Checkout ({text})"), format!("key={text};")] {
+                    assert!(is_in(&text), "{kind:?}: {text}");
+                }
+            }
+        }
+        let whole = token().secret(Some((Uuid::nil(), "https://keys.acme.example")));
+        let hex: String = whole.expose().bytes().map(|b| format!("{b:02x}")).collect();
+        let backwards: String = whole.expose().chars().rev().collect();
+        for text in [
+            hex,
+            backwards,
+            whole.expose().replace('=', "%3D"),
+            BASE64_STANDARD.encode(whole.expose()),
+        ] {
+            assert!(is_in(&text), "{text}");
+        }
+    }
+
+    proptest! {
+        /// Names, and what programs make: ids, digests, encoded text that is no secret.
+        #[test]
+        fn what_is_no_secret_never_passes_for_one(
+            name in "[A-Za-z0-9 ._/:%&#;=+-]{0,120}", words in "([a-z]{2,9}[-_ .]){1,12}(sdk|adk|kdw|kds)", bytes in any::<[u8; 32]>()
+        ) {
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let id = Uuid::from_slice(&bytes[..16]).expect("an id").to_string();
+            let encoded = [BASE64_STANDARD.encode(bytes), BASE64_STANDARD.encode(&name)];
+            for text in [name, words, hex, id.replace('-', ""), id].into_iter().chain(encoded) {
+                prop_assert!(!is_in(&text), "{}", text);
+            }
+        }
+    }
+
     #[test]
     fn a_name_with_a_prefix_in_it_is_a_name() {
         for text in [
@@ -261,6 +354,12 @@ mod tests {
             "https://shop.acme.example/a/long/path/without/anything/secret/in/it/at/all",
             "eyJzb3VsSWQiOiIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDAifQ==",
             "キオスク 受付アシスタント",
+            "checkoutassistantofthestorefront_sdk",
+            "kdw%5Fproduction",
+            "kdw production of the shop front assistant on the second floor, all of it",
+            "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "100% &amp; more = 0x2a \\ \\u00e9 &#x; &#999999999; %zz %",
+            "6b64775f",
         ] {
             assert_eq!(refuse(text), Ok(()), "{text}");
         }

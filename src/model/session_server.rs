@@ -110,8 +110,8 @@ fn check_private_key(key: &Secret) -> Result<(), String> {
     // HS256 is no stronger than its key (RFC 7518, section 3.2).
     match strength::is_guessable(key) {
         true => Err(format!(
-            "A private key has at least 32 characters that can't be guessed: no runs, sequences or repeated words; \
-             copy all of it, or {} and give the session server the same.",
+            "A private key has at least 32 characters that can't be guessed: no runs, sequences, repetitions, \
+             placeholders or samples from documentation; copy all of it, or {} and give the session server the same.",
             strength::HOW_TO_MAKE_ONE
         )),
         false => Ok(()),

@@ -1,7 +1,13 @@
 //! Whether a secret that somebody chose could be guessed: long enough is not enough, it must also be made of
-//! material that can't be told from what stands before.
+//! material that can't be told from what stands before, and that is not in everybody's documentation.
+
+mod samples;
 
 use std::collections::HashMap;
+
+use base64::Engine;
+use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
 
 /// The fewest characters.
 pub const MIN_LENGTH: usize = 32;
@@ -17,18 +23,61 @@ const KEYBOARD: [&str; 4] = ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"]
 /// How to make one, for the sentence that refuses.
 pub const HOW_TO_MAKE_ONE: &str = "make one with: openssl rand -base64 32";
 
-/// Whether it has fewer than 32 bytes, or too little in it that differs.
+/// So many characters must be left of it without what is known to everybody.
+const MIN_LEFT: usize = 24;
+/// So many characters as one period before are no chance.
+const REPETITION: usize = 8;
+
+/// Whether it has fewer than 32 bytes, too little in it that differs, or is well known; also when it is the base64 or
+/// hexadecimal form of such a text.
 pub fn is_guessable(secret: &str) -> bool {
-    let folded: Vec<char> = secret.chars().flat_map(char::to_lowercase).collect();
-    secret.len() < MIN_LENGTH || is_short_block(&folded) || bits(&folded) < MIN_BITS
+    let is_of_text = || decoded(secret).is_some_and(|text| is_predictable(&text));
+    secret.len() < MIN_LENGTH || is_predictable(secret) || is_of_text()
 }
 
-/// Whether it is nothing but repetitions of fewer than 32 characters.
+fn is_predictable(text: &str) -> bool {
+    let folded = Zeroizing::new(text.chars().flat_map(char::to_lowercase).collect::<Vec<_>>());
+    let letters = Zeroizing::new(letters(text));
+    is_short_block(&folded)
+        || is_short_block(&letters)
+        || bits(&folded) < MIN_BITS
+        || samples::without(&letters).is_some_and(|left| left.len() < MIN_LEFT || bits(&left) < MIN_BITS)
+}
+
+/// Without separators and case.
+fn letters(text: &str) -> Vec<char> {
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// The text behind base64 or hexadecimal digits. What was made by chance is none.
+fn decoded(secret: &str) -> Option<Zeroizing<String>> {
+    let digits = secret.trim_end_matches('=');
+    let hex = || {
+        let pairs = digits.as_bytes().chunks(2);
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        pairs.map(byte).collect::<Option<Vec<u8>>>()
+    };
+    let bytes = [
+        hex(),
+        BASE64_STANDARD_NO_PAD.decode(digits).ok(),
+        BASE64_URL_SAFE_NO_PAD.decode(digits).ok(),
+    ];
+    let is_text = |bytes: &Vec<u8>| bytes.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    let bytes = bytes.into_iter().flatten().find(is_text)?;
+    String::from_utf8(bytes).ok().map(Zeroizing::new)
+}
+
+/// Whether it is hardly more than repetitions: the unit that is repeated and all that differs from it, such as a
+/// number that counts or another ending, are fewer than 32 characters.
 fn is_short_block(text: &[char]) -> bool {
-    let periods = 1..MIN_LENGTH.min(text.len() / 2 + 1);
-    periods
-        .into_iter()
-        .any(|period| text.iter().zip(&text[period..]).all(|(a, b)| a == b))
+    let periods = 1..MIN_LENGTH.min(text.len());
+    periods.into_iter().any(|period| {
+        let pairs = text.len() - period;
+        let repeated = text.iter().zip(&text[period..]).filter(|(a, b)| a == b).count();
+        let is_repetition = repeated >= REPETITION && repeated * 5 >= pairs * 3;
+        is_repetition && period + (pairs - repeated) < MIN_LENGTH
+    })
 }
 
 /// The entropy of the characters that nothing before them foretells.
@@ -118,11 +167,75 @@ mod tests {
             "................................",
             &BASE64_STANDARD.encode([7; 48]),
             &BASE64_STANDARD.encode([0; 32]),
+            "your-256-bit-secretYOUR_256_BIT_SECRET",
+            "your-256-bit-secret your-256-bit-secret",
+            "your-256-bit-secret.your.256.bit.secret.your",
+            "your-256-bit-secret1your-256-bit-secret2",
+            "k7Wq-2Zx9-k7wq2zx9-K7WQ_2ZX9_k7wq",
+            "k7Wq2Zx91k7Wq2Zx92k7Wq2Zx93k7Wq2Zx94",
+            "k7Wq2Zx9pLm4k7Wq2Zx9pLm4k7Wq2Zx9pLm4!7#",
+            "secret-password-example-changeme",
+            "MySecretPassword-MyExamplePassword-2026!",
+            "default_secret_default_password_1",
+            "test-secret-key-for-jwt-signing-must-be-long-enough-32",
+            "mySecretKeyForAdminDashboardServiceJwtAuthenticationToken123456789",
+            "YOUR_SUPER_SECRET_KEY_MAKE_SURE_IT_IS_LONG_ENOUGH",
+            "your_super_secret_jwt_key_change_this_in_production",
+            "ThisIsASecretKeyForJwtThatIsLongEnough123!",
+            "change-me-please-change-me-please-now",
+            "3cfa76ef14937c1c0ea519f8fc057a80fcd04a7420f8e8bcd0a756784d5df612",
+            "example.example.example.example.",
+            &BASE64_STANDARD.encode("a-string-secret-at-least-256-bits-long"),
+            &BASE64_STANDARD.encode("passwordpasswordpasswordpassword"),
+            "6368616e67656d656368616e67656d656368616e67656d65",
         ] {
             assert!(is_guessable(weak), "{weak}");
         }
         let random = "kY7w2Qz0pLx9";
         assert!(is_guessable(&random.repeat(4)), "a block that is repeated");
+    }
+
+    #[test]
+    fn what_documentation_shows_is_refused_whatever_stands_around_it() {
+        for sample in [
+            "a-string-secret-at-least-256-bits-long",
+            "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+            "super-secret-jwt-token-with-at-least-32-characters-long",
+            "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+            "404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970",
+            "ThisTokenIsNotSoSecretChangeIt",
+            "hiG8DlOKvtih6AxlZn5XKImZ06yu8I3mkOzaJrEuW8yAv8Jnkw330uMt8AEqQ5LB",
+        ] {
+            for text in [
+                sample.to_owned(),
+                sample.to_uppercase(),
+                sample.replace(['-', '_'], ""),
+                format!("acme-{sample}-prod-1"),
+                format!("{sample}{sample}"),
+                BASE64_STANDARD.encode(sample),
+            ] {
+                assert!(is_guessable(&text), "{text}");
+            }
+        }
+        for short in [
+            "your-256-bit-secret",
+            "your_jwt_secret",
+            "keyboard cat",
+            "SomeRandomString",
+        ] {
+            for text in [
+                short.repeat(2),
+                format!("{short}-{short}-{short}"),
+                format!("{short}-for-production-2026"),
+            ] {
+                assert!(is_guessable(&text), "{text}");
+            }
+        }
+        // As the first half of a longer one, and in front of what is made by chance.
+        assert!(is_guessable("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ"));
+        assert!(!is_guessable(
+            "your-256-bit-secret:9f86d081884c7d659a2feaa0c55ad015"
+        ));
     }
 
     #[test]
@@ -133,6 +246,9 @@ mod tests {
             "0192f3a4-7c1e-7b52-9d3f-5a86c1e0b7f4",
             "9f86d081884c7d659a2feaa0c55ad015",
             "83150274961538204971602859374610",
+            "session-server-secret-83150274961538204971602859374610",
+            "secret_key_Qm7vKx2TzR9pLw4Yc8HdNf3BtJ6sGa1V",
+            "Ketchup7-gravel-Otter.manifold-ninety",
             "-----BEGIN-PRIVATE-KEY-----MIIBVgIBADANBgkqhkiG9w0",
         ] {
             assert!(!is_guessable(strong), "{strong}");
@@ -140,13 +256,17 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn random_bytes_are_never_refused(bytes in proptest::collection::vec(any::<u8>(), 32)) {
             // Of 256 bits proptest also draws the simplest; those it shrinks to are not random.
             prop_assume!(bytes.iter().collect::<std::collections::HashSet<_>>().len() > 24);
             let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             prop_assert!(!is_guessable(&hex));
+            prop_assert!(!is_guessable(&hex.to_uppercase()));
             prop_assert!(!is_guessable(&BASE64_STANDARD.encode(&bytes)));
+            prop_assert!(!is_guessable(&BASE64_URL_SAFE_NO_PAD.encode(&bytes[..24])));
         }
     }
 }

@@ -14,8 +14,11 @@ use super::state::ServerState;
 use super::store::Cursor;
 use crate::api::{
     Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, ChainHash, Comparison,
-    ComparisonQuery, Stated, User,
+    ComparisonQuery, DEFAULT_LIMIT, MAX_LIMIT, Stated, User,
 };
+
+/// What the log calls the parts of a session server.
+const OF_SESSION_SERVERS: [&str; 3] = ["url", "key_name", "private_key"];
 
 /// What was done, newest first. Who sees only their own keys sees only what was done to these.
 #[utoipa::path(get, path = "/v1/activity", tag = "activity", params(ActivityQuery),
@@ -43,7 +46,7 @@ pub async fn list(
         before: before.map(|seq| seq.min(i64::MAX as u64)),
         ..query
     };
-    let page = server.store.activity(&query, policy::visible(user)).await?;
+    let page = page(&server, user, query).await?;
     let shown = |seq| numbers.map_or(seq, |numbers| numbers.shown(user.id, seq));
     Ok(Json(ActivityPage {
         items: page
@@ -55,7 +58,50 @@ pub async fn list(
             })
             .collect(),
         next: page.next.map(shown),
+        withheld: page.withheld,
     }))
+}
+
+/// As many rows as are asked for, of those that the user may see.
+async fn page(server: &ServerState, user: &User, mut query: ActivityQuery) -> ApiResult<ActivityPage> {
+    let visible = policy::visible(user);
+    if policy::may_set_session_servers(user) || !policy::may_see_all_activity(user) {
+        // To those who see only what was done to their keys, nothing of projects is said.
+        return Ok(server.store.activity(&query, visible).await?);
+    }
+    let mut page = ActivityPage::default();
+    if query.action.is_some_and(ActivityAction::is_about_session_servers) {
+        return Ok(page);
+    }
+    let is_whole = query.key.is_none() && query.actor.is_none() && query.action.is_none();
+    let wanted = query.limit.unwrap_or(DEFAULT_LIMIT) as usize;
+    query.limit = Some(MAX_LIMIT.min(wanted as u32) + 1);
+    // Until there is one more, which says that there is a next page.
+    loop {
+        let read = server.store.activity(&query, visible).await?;
+        for row in read.items {
+            // Told of all that were removed: who is told of some would know which had a session server.
+            if row.action.is_about_session_servers() || row.action == ActivityAction::ProjectRemoved {
+                let (seq, hash) = (row.seq, row.hash);
+                page.withheld.push(ActivityHead { seq, hash });
+            }
+            if !row.action.is_about_session_servers() {
+                page.items.push(row);
+            }
+        }
+        query.before = read.next;
+        if read.next.is_none() || page.items.len() > wanted {
+            break;
+        }
+        query.limit = Some(MAX_LIMIT);
+    }
+    if page.items.len() > wanted {
+        page.items.truncate(wanted);
+        page.next = page.items.last().map(|last| last.seq);
+    }
+    page.withheld
+        .retain(|place| is_whole && page.next.is_none_or(|next| place.seq >= next));
+    Ok(page)
 }
 
 /// The numbers that rows go by for those who don't see the whole log.
@@ -64,7 +110,8 @@ pub fn own_numbers<'a>(server: &'a ServerState, user: &User) -> Option<&'a RowNu
 }
 
 /// A row without what is not for `user`: of others, who sees only a part of the log is not told where they were, nor
-/// the hash, from which that and the row's number could be guessed; session servers are for those who may set them.
+/// the hash, from which that and the row's number could be guessed; session servers, which removed projects had too,
+/// are for those who may set them.
 fn seen_by(user: &User, mut row: Activity) -> Activity {
     if !policy::may_see_all_activity(user) {
         row.address = row
@@ -73,9 +120,11 @@ fn seen_by(user: &User, mut row: Activity) -> Activity {
         row.stated = Stated::default();
         row.hash = ChainHash::START;
     }
-    let tells = row.action != ActivityAction::ProjectRemoved || row.changes.get("url").is_some();
-    if row.action.is_about_session_servers() && tells && !policy::may_set_session_servers(user) {
-        row.changes = Value::Null;
+    if row.action == ActivityAction::ProjectRemoved
+        && !policy::may_set_session_servers(user)
+        && let Value::Object(changes) = &mut row.changes
+    {
+        changes.retain(|field, _| !OF_SESSION_SERVERS.contains(&field.as_str()));
     }
     row
 }

@@ -164,7 +164,8 @@ fn told(user: &User, seq: u64, change: Changed) -> Option<Event> {
                 .ok();
         }
         Changed::People => Part::People,
-        Changed::Projects => Part::Projects,
+        Changed::SessionServers if !policy::may_set_session_servers(user) => return None,
+        Changed::Projects | Changed::SessionServers => Part::Projects,
         Changed::Log => Part::Activity,
     };
     let event = Event::default().event("change").id(seq.to_string());

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, FORWARDED, VIA};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::header::{CONTENT_TYPE, FORWARDED, MAX_FORWARDS, VIA};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
 use subtle::ConstantTimeEq;
 
 use super::error::{ApiError, ApiResult};
@@ -19,15 +19,26 @@ use crate::model::{Secret, TokenHash};
 /// As the `openmetrics` text format names itself; Prometheus reads it.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What proxies add to a request that they hand on.
-const HANDED_ON: [HeaderName; 6] = [
+/// What proxies and the networks before them add to a request that they hand on; and whatever begins like
+/// `x-forwarded-for`, `x-original-host`, `x-envoy-peer-metadata`.
+const HANDED_ON: [HeaderName; 15] = [
     FORWARDED,
     VIA,
-    HeaderName::from_static("x-forwarded-for"),
-    HeaderName::from_static("x-forwarded-host"),
-    HeaderName::from_static("x-forwarded-proto"),
+    MAX_FORWARDS,
+    HeaderName::from_static("forwarded-for"),
     HeaderName::from_static("x-real-ip"),
+    HeaderName::from_static("x-client-ip"),
+    HeaderName::from_static("x-cluster-client-ip"),
+    HeaderName::from_static("x-proxyuser-ip"),
+    HeaderName::from_static("x-scheme"),
+    HeaderName::from_static("client-ip"),
+    HeaderName::from_static("true-client-ip"),
+    HeaderName::from_static("fastly-client-ip"),
+    HeaderName::from_static("cf-connecting-ip"),
+    HeaderName::from_static("cdn-loop"),
+    HeaderName::from_static("x-keydeck-gateway"),
 ];
+const HANDED_ON_LIKE: [&str; 4] = ["x-forwarded", "x_forwarded", "x-original-", "x-envoy-"];
 
 /// Who is answered at one listener.
 #[derive(Debug, Clone, Default)]
@@ -56,8 +67,8 @@ impl MetricsToken {
 }
 
 impl Figures {
-    pub(super) fn may_have(&self, peer: IpAddr, headers: &HeaderMap) -> ApiResult<()> {
-        let is_here = || is_of_this_machine(peer, headers);
+    pub(super) fn may_have(&self, peer: IpAddr, version: Version, headers: &HeaderMap) -> ApiResult<()> {
+        let is_here = || is_of_this_machine(peer, version, headers);
         match self {
             Self::Everybody => Ok(()),
             Self::ThisMachine if is_here() => Ok(()),
@@ -83,11 +94,18 @@ impl MetricsToken {
     }
 }
 
-/// From loopback, under a name of loopback (a page could have its own name point here), and handed on by nobody.
-fn is_of_this_machine(peer: IpAddr, headers: &HeaderMap) -> bool {
+/// From loopback, under a name of loopback (a page could have its own name point here), and handed on by nobody. A
+/// proxy that adds no header and asks under our address is known by its HTTP/1.0, which no scraper speaks any more and
+/// nginx does unless it is told otherwise.
+fn is_of_this_machine(peer: IpAddr, version: Version, headers: &HeaderMap) -> bool {
     peer.to_canonical().is_loopback()
+        && version >= Version::HTTP_11
         && head::names_this_machine(headers)
-        && !HANDED_ON.iter().any(|name| headers.contains_key(name))
+        && !headers.keys().any(is_of_a_proxy)
+}
+
+fn is_of_a_proxy(name: &HeaderName) -> bool {
+    HANDED_ON.contains(name) || HANDED_ON_LIKE.iter().any(|like| name.as_str().starts_with(like))
 }
 
 /// Figures in the OpenMetrics text format, which Prometheus reads. Without the token that the operator chose, only this
@@ -99,9 +117,10 @@ pub async fn show(
     State(server): State<ServerState>,
     peer: Peer,
     Extension(figures): Extension<Arc<Figures>>,
+    version: Version,
     headers: HeaderMap,
 ) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
-    figures.may_have(peer.address().ip(), &headers)?;
+    figures.may_have(peer.address().ip(), version, &headers)?;
     let text = server.metrics.text(server.clock.skew());
     let text = text.map_err(|_| ApiError::internal())?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS))], text))
@@ -116,7 +135,9 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_static(value));
         }
-        figures.may_have(peer.parse().expect("an address"), &map).is_ok()
+        figures
+            .may_have(peer.parse().expect("an address"), Version::HTTP_11, &map)
+            .is_ok()
     }
 
     #[test]
@@ -139,10 +160,35 @@ mod tests {
             "x-real-ip",
             "x-forwarded-proto",
             "x-forwarded-host",
+            "x-forwarded-server",
+            "x-forwarded-port",
+            "x-forwarded",
+            "x-original-forwarded-for",
+            "x-envoy-external-address",
+            "x-client-ip",
+            "cf-connecting-ip",
+            "max-forwards",
         ] {
             assert!(!may(&here, "127.0.0.1", &[local, (name, "127.0.0.1")]), "{name}");
         }
-        assert!(!may(&here, "127.0.0.1", &[("host", "evil.example:7390")]));
+        for host in [
+            "evil.example:7390",
+            "keys.acme.example",
+            "203.0.113.7",
+            "10.0.0.4:7390",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "0.0.0.0",
+            "",
+        ] {
+            assert!(!may(&here, "127.0.0.1", &[("host", host)]), "{host}");
+        }
+        // As nginx asks unless it is told otherwise.
+        let mut asked = HeaderMap::new();
+        asked.insert("host", HeaderValue::from_static("127.0.0.1:7390"));
+        asked.insert("connection", HeaderValue::from_static("close"));
+        let peer = IpAddr::from([127, 0, 0, 1]);
+        assert!(here.may_have(peer, Version::HTTP_10, &asked).is_err());
         assert!(!may(&here, "127.0.0.1", &[]));
         assert!(!may(&here, "203.0.113.7", &[local]));
     }

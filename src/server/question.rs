@@ -6,7 +6,7 @@
 //! alone. A scope in a query where no header says one could be the operator's, who wrote a slash too many: passing it
 //! over would let keys of other scopes through, so that it is refused. Behind the path that is nothing but
 //! slashes it is refused also beside a header that says something else: some gateways pass on all headers of the
-//! client. What a gateway gives a prefix with a segment of its own (`/v1/authorize/api`) can never be taken so.
+//! client. Of these headers all but ours mean nothing; one that is spelt like ours, but unknown, is refused. What a gateway gives a prefix with a segment of its own (`/v1/authorize/api`) can never be taken so.
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
@@ -21,6 +21,15 @@ use crate::model::Scope;
 /// The path that is asked, and the root of those that gateways append to.
 pub const PATH: &str = "/v1/authorize";
 pub const SCOPE: HeaderName = HeaderName::from_static("x-keydeck-scope");
+/// Our own headers: what a gateway says, and what it is told and hands on. The latter may come back from an API that
+/// asks another one; they mean nothing here.
+const KNOWN: [&str; 5] = [
+    "x-keydeck-scope",
+    "x-keydeck-gateway",
+    "x-keydeck-key-id",
+    "x-keydeck-project",
+    "x-keydeck-rule",
+];
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -58,23 +67,38 @@ pub fn scopes(head: &Parts) -> ApiResult<[Option<Scope>; 2]> {
 
 /// One header of this name, and none that could be meant for it.
 fn in_header(headers: &HeaderMap) -> ApiResult<Option<Scope>> {
-    let wrong = || ApiError::malformed(SCOPE.as_str(), "A scope is web, mobile or analytics, sent once.");
-    if headers.keys().any(is_nearly_scope) {
-        return Err(wrong());
+    if let Some(name) = headers.keys().find(|name| is_misspelt(name)) {
+        return Err(ApiError::malformed(
+            name.as_str(),
+            "There is no such header of keydeck, so that what it says would have no effect: the scope is in \
+             x-keydeck-scope, and the gateway's token in x-keydeck-gateway.",
+        ));
+    }
+    for name in KNOWN {
+        if headers.get_all(name).iter().nth(1).is_some() {
+            return Err(ApiError::malformed(name, "Send this header once."));
+        }
     }
     let sent = presented::text(headers, &SCOPE).map(str::parse).transpose();
-    sent.map_err(|_| wrong())
+    sent.map_err(|_| ApiError::malformed(SCOPE.as_str(), "A scope is web, mobile or analytics, sent once."))
 }
 
-/// `x_keydeck_scope`, `x-keydeck-scopes`.
-fn is_nearly_scope(name: &HeaderName) -> bool {
+/// A header that only keydeck could be meant by, and that it does not know: `x-keydeck-scop`, `x_keydeck_scope`,
+/// `keydeck-scope`.
+fn is_misspelt(name: &HeaderName) -> bool {
     let name = name.as_str();
-    name != SCOPE.as_str()
-        && name.len() >= SCOPE.as_str().len()
-        && name
-            .bytes()
-            .zip(SCOPE.as_str().bytes())
-            .all(|(a, b)| a == b || (a == b'_' && b == b'-'))
+    // Hardly any header gets further than this.
+    if !name.starts_with(['x', 'k']) {
+        return false;
+    }
+    let begins = |prefix: &[u8]| {
+        let letters = name.bytes().zip(prefix);
+        name.len() > prefix.len()
+            && letters
+                .into_iter()
+                .all(|(a, b)| a == *b || (a == b'_' && *b == b'-'))
+    };
+    (begins(b"x-keydeck") || begins(b"keydeck-")) && !KNOWN.contains(&name)
 }
 
 /// Whether something that narrows the check would have no effect.
@@ -186,6 +210,23 @@ mod tests {
             &[("x-keydeck_scope", "web")],
             &[("x-keydeck-scopes", "web")],
             &[("x-keydeck-scope", "web"), ("x_keydeck_scope", "web")],
+            &[("x-keydeck-scop", "web")],
+            &[("x-keydeck-scpoe", "web")],
+            &[("x-keydeck-", "web")],
+            &[("x-keydeck_", "web")],
+            &[("x-keydeck-only", "web")],
+            &[("x-keydeck-scope-", "web")],
+            &[("x-keydeck--scope", "web")],
+            &[("x-keydeckscope", "web")],
+            &[("x-keydeck.scope", "web")],
+            &[("X_KEYDECK_SCOPES", "web")],
+            &[("keydeck-scope", "web")],
+            &[("keydeck_scope", "web")],
+            &[("x-keydeck-scope", "web"), ("x-keydeck-network", "10.0.0.0/8")],
+            &[("x_keydeck_gateway", "kdg_")],
+            &[("x-keydeck-gateways", "kdg_")],
+            &[("x-keydeck-key-id", "a"), ("x-keydeck-key-id", "b")],
+            &[("x-keydeck-gateway", "a"), ("x-keydeck-gateway", "a")],
         ] {
             for target in [PATH, "/v1/authorize/reports"] {
                 assert_eq!(asked(target, headers), None, "{target} {headers:?}");
@@ -193,6 +234,31 @@ mod tests {
         }
         assert_eq!(asked(PATH, &[("X-Keydeck-Scope", "Web")]), Some([None, WEB]));
         assert_eq!(asked(PATH, &[("x-keydeck", "web")]), Some([None, None]));
+    }
+
+    #[test]
+    fn what_else_a_client_sends_and_what_a_gateway_hands_on_is_none_of_ours() {
+        for name in [
+            "x-keydesk-scope",
+            "x-key",
+            "x-kubernetes-scope",
+            "x-api-key",
+            "key",
+            "keydeck",
+            "keep-alive",
+            "scope",
+            "x-scope",
+            "x-request-id",
+            "x-forwarded-for",
+            "x-keydeck-gateway",
+            "x-keydeck-key-id",
+            "x-keydeck-project",
+            "x-keydeck-rule",
+        ] {
+            for target in [PATH, "/v1/authorize/reports"] {
+                assert_eq!(asked(target, &[(name, "web")]), Some([None, None]), "{name}");
+            }
+        }
     }
 
     #[test]

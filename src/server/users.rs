@@ -14,7 +14,7 @@ use super::removals;
 use super::state::ServerState;
 use super::store::{Fate, NewUserRecord, Removal, RoleChange, Taken};
 use crate::api::{
-    CreatedUser, KeysFate, NewToken, NewUser, Person, ProblemType, RemovalProgress, RemovedUser, User,
+    CreatedUser, KeysFate, NewToken, NewUser, OngoingRemoval, Person, ProblemType, RemovedUser, User,
     UserEdit, UserQuery, UserRemoval,
 };
 use crate::model::{FieldErrors, Secret, Token, TokenKind, email};
@@ -110,7 +110,7 @@ pub async fn replace_token(
 /// revoked. Of very many keys the answer does not wait for the last: it is 202 then, and the rest goes on.
 #[utoipa::path(delete, path = "/v1/users/{id}", tag = "users", params(("id" = uuid::Uuid, Path), UserRemoval),
     responses((status = 200, description = "What was done.", body = RemovedUser),
-        (status = 202, description = "The user is removed, and their keys are being dealt with; `Location` says how far it is.", body = RemovalProgress,
+        (status = 202, description = "The user is removed, and their keys are being dealt with; `Location` and `progress` say where to ask how far it is.", body = OngoingRemoval,
             headers(("location" = String))), NoSuchId, Stays, Forbidden, Common))]
 pub async fn remove(
     State(server): State<ServerState>,
@@ -128,9 +128,7 @@ pub async fn remove(
             if progress.is_finished() {
                 return Ok(Json(progress.removed).into_response());
             }
-            let location = HeaderValue::try_from(format!("/v1/removals/{id}"));
-            let location = location.map_err(|_| ApiError::internal())?;
-            Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(progress)).into_response())
+            goes_on(OngoingRemoval::new(id, progress))
         }
         Removal::HasKeys(1) => Err(in_use("1 active key; say what becomes of it")),
         Removal::HasKeys(keys) => Err(in_use(&format!("{keys} active keys; say what becomes of them"))),
@@ -145,6 +143,12 @@ pub async fn remove(
         Removal::LastOwner => Err(last_owner()),
         Removal::Missing => Err(ApiError::not_found()),
     }
+}
+
+/// Says where to ask how far it is, twice: as HTTP does, and beside what is done so far.
+fn goes_on(removal: OngoingRemoval) -> ApiResult<Response> {
+    let location = HeaderValue::try_from(&removal.progress).map_err(|_| ApiError::internal())?;
+    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(removal)).into_response())
 }
 
 fn fate(removal: &UserRemoval) -> ApiResult<Option<Fate>> {
@@ -177,4 +181,35 @@ fn last_owner() -> ApiError {
         ProblemType::LastOwner,
         "This is the last Owner; make someone else an Owner first.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use serde_json::{Value, json};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::api::{RemovalProgress, RemovedUser};
+
+    #[tokio::test]
+    async fn a_removal_that_goes_on_says_where_to_ask_for_it() {
+        let removed = RemovedUser {
+            keys_revoked: 3,
+            keys_handed_over: 0,
+            projects_handed_over: 0,
+            renamed: 0,
+        };
+        let id = Uuid::from_u128(7);
+        let answer = goes_on(OngoingRemoval::new(id, RemovalProgress { removed, left: 4 }));
+        let answer = answer.expect("an answer");
+        let path = format!("/v1/removals/{id}");
+        assert_eq!(answer.status(), StatusCode::ACCEPTED);
+        assert_eq!(answer.headers()[LOCATION], path);
+        let body = to_bytes(answer.into_body(), 4096).await.expect("a body");
+        let body: Value = serde_json::from_slice(&body).expect("JSON");
+        let expected = json!({"id": id, "progress": path, "keys_revoked": 3, "keys_handed_over": 0,
+            "projects_handed_over": 0, "renamed": 0, "left": 4});
+        assert_eq!(body, expected);
+    }
 }

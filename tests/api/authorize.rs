@@ -405,3 +405,43 @@ async fn gateways_have_names_of_their_own_and_are_logged() {
     }
     assert_eq!(told[1]["subject"], "Edge");
 }
+
+#[tokio::test]
+async fn a_misspelt_header_of_ours_lets_nobody_through() {
+    let api = Api::start().await;
+    let (_, key) = api.key("analytics", &[]).await;
+    let key = ("x-api-key", key.as_str());
+    for name in [
+        "x-keydeck-scop",
+        "x_keydeck_scope",
+        "x-keydeck-scopes",
+        "x-keydeck-network",
+        "keydeck-scope",
+    ] {
+        for query in ["", "/reports?month=11"] {
+            let answer = api.asked(query, &[key, (name, "web")]).await;
+            let problem = answer.refused(400, ProblemType::Malformed);
+            assert_eq!(problem.rule.as_deref(), Some("gateway-malformed"), "{name}");
+            assert_eq!(answer.header("x-keydeck-rule"), "gateway-malformed", "{name}");
+            assert_eq!(answer.fields(), [name]);
+        }
+    }
+    for query in ["", "/reports"] {
+        let twice = [
+            key,
+            ("x-keydeck-scope", "analytics"),
+            ("x-keydeck-scope", "analytics"),
+        ];
+        api.asked(query, &twice)
+            .await
+            .refused(400, ProblemType::Malformed);
+        // What another gateway handed on, and what is a client's own, means nothing here.
+        let others = [
+            key,
+            ("x-keydeck-project", "a"),
+            ("x-keydesk-scope", "web"),
+            ("x_scope", "web"),
+        ];
+        api.asked(query, &others).await.expect(200);
+    }
+}

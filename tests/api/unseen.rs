@@ -232,14 +232,69 @@ async fn session_servers_are_in_the_activity_of_owners_alone() {
         let person = deck.person(role).await;
         let answer = person.get("/v1/activity").await;
         let page = answer.expect(200);
-        assert!(!answer.body.contains("canary"), "{role}");
-        let rows = page["items"].as_array().expect("items");
-        let withheld = rows.iter().filter(|row| row["changes"].is_null()).count();
-        assert_eq!(withheld, 4, "{role}");
-        // They see that it was done, and the chain.
-        assert!(rows.iter().all(|row| row["hash"].is_string()));
+        for told in ["canary", "session", "key_name", "private_key"] {
+            assert!(!answer.body.contains(told), "{role} {told}");
+        }
+        let of = |name: &str| -> Vec<u64> {
+            let rows = page[name].as_array().expect("rows");
+            rows.iter().filter_map(|row| row["seq"].as_u64()).collect()
+        };
+        let (rows, withheld) = (of("items"), of("withheld"));
+        // The chain is whole: three rows about session servers, and two projects that may have had one.
+        let removed = page["items"].as_array().expect("items").iter();
+        let removed: Vec<_> = removed.filter(|row| row["action"] == "project_removed").collect();
+        assert_eq!((withheld.len(), removed.len()), (5, 2), "{role}");
+        assert_eq!(removed[0]["changes"], removed[1]["changes"], "{role}");
+        let mut all: Vec<u64> = rows.iter().chain(&withheld).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all, (1..=all.len() as u64).collect::<Vec<_>>(), "{role}");
+        // Nor does any other way to ask tell of them: by filters, or page by page.
+        for query in [
+            "action=session_server_set",
+            "action=session_server_removed",
+            "action=session_token_issued",
+        ] {
+            assert_eq!(
+                self::rows(&person, query).await,
+                Vec::<Value>::new(),
+                "{role} {query}"
+            );
+        }
+        let by_owner = person.get("/v1/activity?actor=mira@acme.example&limit=200").await;
+        assert!(!by_owner.body.contains("session") && !by_owner.body.contains("withheld"));
+        let (mut paged, mut query) = (Vec::new(), "limit=1".to_owned());
+        loop {
+            let page = person.get(&format!("/v1/activity?{query}")).await.expect(200);
+            let items = page["items"].as_array().expect("items");
+            assert_eq!(items.len(), 1, "{role} {query}");
+            paged.extend(items.iter().filter_map(|row| row["seq"].as_u64()));
+            match page["next"].as_u64() {
+                Some(next) => query = format!("limit=1&before={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(paged, rows, "{role}");
     }
     let owners = deck.owner.get("/v1/activity").await;
     owners.expect(200);
-    assert!(owners.body.contains("canary") && !owners.body.contains("\"changes\":null"));
+    assert!(owners.body.contains("canary") && !owners.body.contains("withheld"));
+    assert!(owners.body.contains("session_server_set"));
+}
+
+#[tokio::test]
+async fn those_who_do_not_see_session_servers_hear_nothing_of_them() {
+    let deck = Deck::start().await;
+    let project = deck.owner.project("Shop").await;
+    let path = format!("/v1/projects/{project}/session-server");
+    let server = json!({"url": "wss://a.example", "key_name": "main", "private_key": "the-private-key-of-the-session-server"});
+    let support = deck.person(Role::Support).await;
+    let (mut of_owner, mut of_support) = (listen(&deck.owner).await, listen(&support).await);
+    let set = deck.owner.request(Method::PUT, &path).json(&server);
+    deck.owner.send(set).await.expect(200);
+    let key = id_of(&deck.owner.web_key(&project, "Lobby").await);
+    let created = format!("created {key}");
+    assert_eq!(of_support.next().await.as_deref(), Some(created.as_str()));
+    assert_eq!(of_owner.next().await.as_deref(), Some("change projects"));
+    assert_eq!(of_owner.next().await, Some(created));
 }

@@ -100,7 +100,11 @@ pub fn varied_rows() -> Vec<Activity> {
 
 pub fn log(items: Vec<Activity>, more: bool) -> Result<ActivityPage, Error> {
     let next = items.last().map(|row| row.seq).filter(|_| more);
-    Ok(ActivityPage { items, next })
+    Ok(ActivityPage {
+        items,
+        next,
+        ..ActivityPage::default()
+    })
 }
 
 impl Talk {

@@ -16,6 +16,7 @@ mod disk;
 mod full;
 mod init;
 mod kill;
+mod limits;
 mod path;
 #[expect(dead_code, reason = "shared with the tests of the store")]
 #[path = "../common/postgres.rs"]

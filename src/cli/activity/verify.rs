@@ -48,8 +48,9 @@ pub async fn run(client: &Client, args: &VerifyArgs) -> Result<(), Failure> {
             ));
             if withheld > 0 {
                 output::talk(format!(
-                    "{withheld} of them tell of session servers, which only Owners see: that nothing was put in or \
-                     taken out between the others is proven, what they say is not; an Owner can prove it"
+                    "{withheld} of them tell of session servers or of removed projects, and only Owners see all of \
+                     these: that nothing was put in or taken out between the others is proven, what they say is not; \
+                     an Owner can prove it"
                 ));
             }
             Ok(())
@@ -107,11 +108,11 @@ pub async fn prove(
     while let Some(seq) = before {
         let page = page(pages(Some(seq), MAX_LIMIT)).await?;
         bar.inc(page.items.len() as u64);
-        page.items.into_iter().for_each(|row| verification.row(row));
         before = page.next.filter(|&next| next < seq);
+        verification.page(page);
     }
     bar.finish_and_clear();
-    let withheld = verification.withheld();
+    let withheld = verification.unchecked();
     Ok((verification.finish(), withheld))
 }
 

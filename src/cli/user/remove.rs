@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::UserRemoveArgs;
-use crate::api::{KeyList, KeysFate, Person, RemovalProgress, Sort, UserRemoval};
+use crate::api::{KeyList, KeysFate, OngoingRemoval, Person, RemovalProgress, Sort, UserRemoval};
 use crate::cli::{Failure, confirm, output, pages, resolve};
 use crate::client::Client;
 use crate::model::Role;
@@ -48,11 +48,17 @@ pub async fn run(client: &Client, args: &UserRemoveArgs) -> Result<(), Failure> 
     bar.finish_and_clear();
     let removed = removed?;
     if args.json {
-        return output::json(&removed);
+        return match removed.is_finished() {
+            true => output::json(&removed),
+            false => output::json(&OngoingRemoval::new(person.user.id, removed)),
+        };
     }
     let left = match removed.left {
         0 => String::new(),
-        left => format!("; {left} more are on their turn, which the server goes on with"),
+        left => format!(
+            "; {left} more are on their turn, which the server goes on with (GET {} says how far it is)",
+            OngoingRemoval::new(person.user.id, removed).progress
+        ),
     };
     output::talk(format!(
         "removed {}{}{left}",

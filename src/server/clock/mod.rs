@@ -4,6 +4,7 @@
 //! Under a clock that is off by more than a minute no token is signed, since it would be valid at another time than it
 //! says; and what keys are used for is dated by what the clock is compared with.
 
+mod jumps;
 pub mod watch;
 
 use std::sync::atomic::{AtomicI64, Ordering};

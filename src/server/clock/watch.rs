@@ -5,11 +5,14 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::time::sleep;
 
+use super::jumps::Jumps;
 use super::{Clock, TOLERATED, since_start};
 use crate::server::state::ServerState;
 
-/// How often it is compared.
-const EVERY: Duration = Duration::from_secs(5);
+/// How often it is looked whether it was set, and how often it is compared: each time that it was, and else now and
+/// then.
+const LOOK: Duration = Duration::from_secs(1);
+const LOOKS: u32 = 5;
 /// An answer that takes longer says nothing about the time.
 const SLOW: i64 = 2_000_000;
 /// A clock without another to compare with that was set, and has run evenly since for so long, is taken as right.
@@ -24,6 +27,8 @@ struct Watch {
 struct Off {
     by: SignedDuration,
     since: i64,
+    /// When it was not off any more last.
+    began: i64,
 }
 
 /// Compares the clock until the server is closing, and says in the log when it is off.
@@ -31,8 +36,15 @@ pub async fn keep(server: ServerState) {
     let watching = async {
         let mut watch = Watch::default();
         watch.look(server.clock.skew());
+        let mut jumps = Jumps::new(server.clock.wall());
+        let mut looks = 0;
         loop {
-            sleep(EVERY).await;
+            sleep(LOOK).await;
+            looks = (looks + 1) % LOOKS;
+            let jumped = jumps.look(server.clock.wall(), since_start());
+            if !jumped && looks != 0 {
+                continue;
+            }
             let asked = since_start();
             let Ok(compared) = server.store.clock().await else {
                 continue;
@@ -75,20 +87,31 @@ impl Watch {
         let seconds = skew.as_secs();
         match &self.off {
             None if skew.abs() <= TOLERATED => false,
-            Some(_) if skew.abs() <= TOLERATED => {
-                tracing::info!("this machine's clock is right again, or taken as such");
+            Some(off) if skew.abs() <= TOLERATED => {
+                let (seconds, lasted) = (off.by.as_secs(), (since_start() - off.began) / 1_000_000);
+                tracing::warn!(
+                    seconds,
+                    lasted,
+                    "this machine's clock is right again, or taken as such; it was ahead (or, below 0, behind) by so \
+                     many seconds, and that lasted so many"
+                );
                 self.off = None;
                 true
             }
             Some(off) if is_same(off.by, skew) => false,
-            _ => {
+            off => {
                 tracing::warn!(
                     seconds,
                     "this machine's clock is ahead (or, below 0, behind) of the database's or was set: no connection \
                      tokens are signed until it is right; let it be set by a time service"
                 );
                 let since = since_start();
-                self.off = Some(Off { by: skew, since });
+                let began = off.as_ref().map_or(since, |off| off.began);
+                self.off = Some(Off {
+                    by: skew,
+                    since,
+                    began,
+                });
                 false
             }
         }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
-use crate::api::RemovalProgress;
+use crate::api::{OngoingRemoval, RemovalProgress};
 use crate::server::auth::{SignedIn, owner_only};
 use crate::server::body::Json;
 use crate::server::error::{ApiError, ApiResult};
@@ -36,13 +36,14 @@ pub async fn finished_soon(server: &ServerState, person: Uuid, begun: RemovalPro
 
 /// How far the removal of a user is, by the id of the user. `left` is 0 when it is finished.
 #[utoipa::path(get, path = "/v1/removals/{id}", tag = "users", params(("id" = Uuid, Path)),
-    responses((status = 200, description = "What was done so far, and how much is left.", body = RemovalProgress), NoSuchId, Forbidden, Common))]
+    responses((status = 200, description = "What was done so far, and how much is left.", body = OngoingRemoval), NoSuchId, Forbidden, Common))]
 pub async fn show(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
-) -> ApiResult<Json<RemovalProgress>> {
+) -> ApiResult<Json<OngoingRemoval>> {
     owner_only(&signed_in)?;
     let progress = server.store.removal(id).await?;
-    progress.map(Json).ok_or_else(ApiError::not_found)
+    let progress = progress.ok_or_else(ApiError::not_found)?;
+    Ok(Json(OngoingRemoval::new(id, progress)))
 }

@@ -205,11 +205,11 @@ pub fn heard(action: &str) -> Result<KeyEventKind, Changed> {
         Action::ProjectCreated
         | Action::ProjectEdited
         | Action::ProjectRemoved
-        | Action::ProjectHandedOver
-        | Action::SessionServerSet
+        | Action::ProjectHandedOver => Err(Changed::Projects),
+        Action::SessionServerSet
         | Action::SessionServerRemoved
         | Action::SessionTokenIssued
-        | Action::SessionTokenRevoked => Err(Changed::Projects),
+        | Action::SessionTokenRevoked => Err(Changed::SessionServers),
         Action::KeyRevealed
         | Action::SignInRefused
         | Action::GatewayAdded

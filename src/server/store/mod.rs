@@ -238,6 +238,8 @@ pub enum Changed {
     /// Among people: somebody's role or token, who there is.
     People,
     Projects,
+    /// Where the keys of a project connect to.
+    SessionServers,
     /// Nothing but that the log has grown.
     Log,
 }

@@ -44,7 +44,11 @@ pub async fn page(db: &impl Db, query: &ActivityQuery, visible: Visible) -> Stor
     let more = items.len() > limit;
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(|last| last.seq);
-    Ok(ActivityPage { items, next })
+    Ok(ActivityPage {
+        items,
+        next,
+        ..ActivityPage::default()
+    })
 }
 
 /// One for each person that is meant: several may have had one address, one after the other. None

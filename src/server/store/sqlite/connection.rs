@@ -8,6 +8,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
@@ -350,6 +351,13 @@ fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> St
     statement::begin(tx)
 }
 
+/// What stops a write that is not a full disk.
+const CUT_SHORT: &str = "a file can't be written on: look for a limit of the size of files (ulimit -f), a quota, or a disk that fails";
+
+fn is_cut_short(code: i32) -> bool {
+    [SQLITE_IOERR_WRITE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_SHMSIZE].contains(&code)
+}
+
 impl From<rusqlite::Error> for StoreError {
     /// Says what went wrong without the values that were bound or the statement that was run.
     fn from(error: rusqlite::Error) -> Self {
@@ -359,6 +367,9 @@ impl From<rusqlite::Error> for StoreError {
                 if code == Some(ErrorCode::ConstraintViolation) =>
             {
                 message.clone()
+            }
+            rusqlite::Error::SqliteFailure(failure, _) if is_cut_short(failure.extended_code) => {
+                format!("{failure}; {CUT_SHORT}")
             }
             rusqlite::Error::SqliteFailure(failure, _) => failure.to_string(),
             rusqlite::Error::SqlInputError { error, .. } => error.to_string(),

@@ -32,7 +32,8 @@ impl Health {
         if code.is_some_and(|code| failed.contains(&code)) && self.0.of_disk.set(error.to_string()).is_ok() {
             tracing::error!(
                 %error,
-                "the disk failed to keep what was written; nothing more is written until this server is started again"
+                "the disk failed to keep what was written; nothing more is written until this server is started again. \
+                 If the disk is not broken, look for a limit of the size of files (ulimit -f) or a quota"
             );
         }
     }
