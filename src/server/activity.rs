@@ -3,19 +3,19 @@
 use axum::extract::State;
 use serde_json::Value;
 
-use super::auth::SignedIn;
-use super::body::Json;
-use super::error::{ApiError, ApiResult};
-use super::extract::{self, QueryParams};
-use super::openapi::{BadQuery, Common, Forbidden};
-use super::policy;
-use super::row_numbers::RowNumbers;
-use super::state::ServerState;
-use super::store::Cursor;
 use crate::api::{
     Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, ChainHash, Comparison,
     ComparisonQuery, DEFAULT_LIMIT, MAX_LIMIT, Stated, User,
 };
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::{self, QueryParams};
+use crate::server::http::openapi::{BadQuery, Common, Forbidden};
+use crate::server::row_numbers::RowNumbers;
+use crate::server::state::ServerState;
+use crate::server::store::Cursor;
 
 /// What the log calls the parts of a session server.
 const OF_SESSION_SERVERS: [&str; 3] = ["url", "key_name", "private_key"];

@@ -1,70 +1,39 @@
 //! The key server: it answers the contract of [`crate::api`] over a [`store::Store`].
 
-mod accept;
 mod activity;
-pub mod address;
 mod auth;
-mod authorize;
-mod bearer;
-mod body;
-mod bounds;
-mod check;
-mod chunks;
-mod claims;
 mod clock;
-mod connect;
-mod cursor;
-mod error;
 mod events;
-mod extract;
-mod figures;
-mod framing;
 mod gateways;
-mod head;
-mod health;
-mod introspect;
+mod http;
 mod keys;
 mod me;
-mod metrics;
-mod mint;
-mod observe;
-mod openapi;
-mod places;
-pub mod policy;
-mod presented;
 mod projects;
-mod queries;
-mod question;
-mod reading;
 mod removals;
-mod router;
 mod row_numbers;
 pub mod seal;
 mod session_servers;
 mod session_tokens;
-mod sign_in;
-mod site;
 mod state;
 pub mod store;
-mod tls;
-mod turns;
-mod usage;
 mod users;
-mod wire;
+mod work;
 
 use std::io;
 
 use tokio::net::TcpListener;
 
-pub use accept::Listener;
-pub use bounds::Bounds;
+pub use self::auth::policy;
+pub use self::http::address;
 pub use clock::Clock;
-pub use figures::{Figures, MetricsToken};
-pub use mint::new_key;
-use router::HttpService;
+pub use http::accept::Listener;
+pub use http::bounds::Bounds;
+pub use http::figures::{Figures, MetricsToken};
+use http::router::HttpService;
+pub use http::tls::{CertificateFiles, Tls, TlsError};
+pub use keys::mint::new_key;
 pub use seal::Seals;
 pub use state::{LocalSession, ServerState};
-pub use tls::{CertificateFiles, Tls, TlsError};
 
 /// More than the scrapers that there are.
 const FIGURES_CONNECTIONS: usize = 64;
@@ -79,10 +48,10 @@ pub async fn serve(
     let entrance = entrance.into();
     let site = entrance.site(state.local_session.is_some())?;
     let feed = tokio::spawn(events::feed(state.clone()));
-    let counts = tokio::spawn(usage::keep(state.clone()));
+    let counts = tokio::spawn(work::usage::keep(state.clone()));
     let removals = tokio::spawn(removals::keep::keep(state.clone()));
     let clock = tokio::spawn(clock::watch::keep(state.clone()));
-    accept::until(entrance, HttpService::new(state.clone(), site), &state, shutdown).await;
+    http::accept::until(entrance, HttpService::new(state.clone(), site), &state, shutdown).await;
     feed.abort();
     clock.abort();
     // A portion that was begun is kept as a whole, or nothing of it is.
@@ -91,7 +60,7 @@ pub async fn serve(
     if counts.await.is_err() {
         tracing::error!("counting what keys are used for has failed");
     }
-    usage::write_all(&state).await;
+    work::usage::write_all(&state).await;
     Ok(())
 }
 
@@ -104,6 +73,6 @@ pub async fn serve_figures(listener: TcpListener, state: ServerState) -> io::Res
     };
     let entrance = Listener::new(listener, None, bounds).with_figures(Figures::Everybody);
     let front = HttpService::of_figures(state.clone(), entrance.site(for_this_machine)?);
-    accept::until(entrance, front, &state, state.clone().closed()).await;
+    http::accept::until(entrance, front, &state, state.clone().closed()).await;
     Ok(())
 }

@@ -6,18 +6,18 @@ use std::sync::Arc;
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
 
-use super::address::TrustedProxies;
-use super::clock::Clock;
-use super::metrics::Metrics;
-use super::removals::Removals;
-use super::row_numbers::RowNumbers;
-use super::seal::Seals;
-use super::sign_in::SignIns;
-use super::store::{ChangeRecord, Store, StoreError, StoreResult};
-use super::turns::Turns;
-use super::usage::recorder::Recorder;
 use crate::api::Organisation;
 use crate::model::TokenHash;
+use crate::server::auth::sign_in::SignIns;
+use crate::server::clock::Clock;
+use crate::server::http::address::TrustedProxies;
+use crate::server::http::metrics::Metrics;
+use crate::server::http::turns::Turns;
+use crate::server::removals::Removals;
+use crate::server::row_numbers::RowNumbers;
+use crate::server::seal::Seals;
+use crate::server::store::{ChangeRecord, Store, StoreError, StoreResult};
+use crate::server::work::usage::recorder::Recorder;
 
 /// Events that a slow subscriber may lag behind before it has to read again what it shows.
 pub(super) const EVENTS_KEPT: usize = 1024;

@@ -5,20 +5,20 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::auth::{SignedIn, owner_only};
-use super::body::Json;
-use super::error::{ApiError, ApiResult};
-use super::extract::{self, Id, QueryParams};
-use super::openapi::{BadBody, BadQuery, Common, Forbidden, LastOwner, NoSuchId, Stays};
 use super::removals;
-use super::state::ServerState;
-use super::store::{Fate, NewUserRecord, Removal, RoleChange, Taken};
 use crate::api::{
     CreatedUser, KeysFate, NewToken, NewUser, OngoingRemoval, Person, ProblemType, RemovedUser, User,
     UserEdit, UserQuery, UserRemoval,
 };
 use crate::model::{FieldErrors, Secret, Token, TokenKind, email};
+use crate::server::auth::signed_in::{SignedIn, owner_only};
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::{self, Id, QueryParams};
+use crate::server::http::openapi::{BadBody, BadQuery, Common, Forbidden, LastOwner, NoSuchId, Stays};
 use crate::server::seal::SealError;
+use crate::server::state::ServerState;
+use crate::server::store::{Fate, NewUserRecord, Removal, RoleChange, Taken};
 
 /// People by email address. The `id` of the last one is the `after` of the next page.
 #[utoipa::path(get, path = "/v1/users", tag = "users", params(UserQuery),

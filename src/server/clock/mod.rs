@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use rustix::time::{ClockId, clock_gettime};
 
-use super::store::{Store, StoreResult};
+use crate::server::store::{Store, StoreResult};
 
 /// How far off a clock may be.
 const TOLERATED: SignedDuration = SignedDuration::from_secs(60);

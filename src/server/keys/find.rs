@@ -8,13 +8,13 @@ use crate::api::{
 };
 use crate::model::TokenHash;
 use crate::model::filter::{MAX_IDLE_DAYS, MAX_REFUSED_HOURS};
-use crate::server::auth::SignedIn;
-use crate::server::body::Json;
-use crate::server::cursor;
-use crate::server::error::{ApiError, ApiResult};
-use crate::server::extract::{self, Id, QueryParams};
-use crate::server::openapi::{BadBody, BadQuery, Common, NoSuchId, Revoked};
-use crate::server::policy;
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::cursor;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::{self, Id, QueryParams};
+use crate::server::http::openapi::{BadBody, BadQuery, Common, NoSuchId, Revoked};
 use crate::server::state::ServerState;
 use crate::server::store::{Found, KeyQuery, Place, Position, Visible};
 

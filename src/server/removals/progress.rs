@@ -7,11 +7,11 @@ use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
 use crate::api::{OngoingRemoval, RemovalProgress};
-use crate::server::auth::{SignedIn, owner_only};
-use crate::server::body::Json;
-use crate::server::error::{ApiError, ApiResult};
-use crate::server::extract::Id;
-use crate::server::openapi::{Common, Forbidden, NoSuchId};
+use crate::server::auth::signed_in::{SignedIn, owner_only};
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::Id;
+use crate::server::http::openapi::{Common, Forbidden, NoSuchId};
 use crate::server::state::ServerState;
 
 /// How long who asked for a removal is made to wait for its end.

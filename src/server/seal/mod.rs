@@ -20,9 +20,9 @@ use zeroize::Zeroizing;
 pub use self::error::SealError;
 pub use self::root_key::{Owner, RootKey, authenticator, behind_links, directory_of, next_to, replace};
 pub use self::seals::Seals;
-use super::store::seals::SealedSecret;
-use super::store::{Sealed, WrappedDataKey};
 use crate::model::{Scope, Secret, Token};
+use crate::server::store::seals::SealedSecret;
+use crate::server::store::{Sealed, WrappedDataKey};
 
 const NONCE: usize = 24;
 const DERIVING: [u8; NONCE] = *b"keydeck derives a secret";

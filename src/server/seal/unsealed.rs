@@ -2,7 +2,7 @@
 
 use super::{SealError, Sealer};
 use crate::api::ProblemType;
-use crate::server::error::{ApiError, ApiResult};
+use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::state::ServerState;
 
 impl ServerState {

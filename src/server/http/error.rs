@@ -7,13 +7,13 @@ use axum::http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::clock::Skewed;
 use super::framing::Unreadable;
-use super::seal::SealError;
-use super::sign_in::Wait;
-use super::store::{RevokedKey, StoreError};
 use crate::api::{Key, PROBLEM_JSON, Problem, ProblemType};
 use crate::model::FieldErrors;
+use crate::server::auth::sign_in::Wait;
+use crate::server::clock::Skewed;
+use crate::server::seal::SealError;
+use crate::server::store::{RevokedKey, StoreError};
 
 const RULE: HeaderName = HeaderName::from_static("x-keydeck-rule");
 

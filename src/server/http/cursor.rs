@@ -4,9 +4,9 @@
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use uuid::Uuid;
 
-use super::store::{Place, PlaceValue};
 use crate::api::Sort;
 use crate::model::{Scope, name};
+use crate::server::store::{Place, PlaceValue};
 
 const TAG: usize = 1;
 const HEAD: usize = TAG + 16;

@@ -6,9 +6,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::error::{ApiError, ApiResult};
-use super::store::SessionSigner;
 use crate::model::{Secret, session_server};
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::store::SessionSigner;
 
 /// How long a token may be used to open a session.
 const TOKEN_SECONDS: i64 = 30 * 60;

@@ -9,16 +9,17 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::error::{ApiError, ApiResult};
-use super::places::Peer;
+use super::presented;
 use super::question::{self, SCOPE, Wanted};
-use super::state::ServerState;
-use super::store::CheckedKey;
-use super::{bearer, presented};
 use crate::api::PresentedAt::Gateway;
 use crate::api::ProblemType;
 use crate::model::connection::{Caller, may_pass};
 use crate::model::{Grant, Rule, Scope, Token, TokenHash, TokenKind};
+use crate::server::auth::bearer;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::places::Peer;
+use crate::server::state::ServerState;
+use crate::server::store::CheckedKey;
 
 pub use super::question::PATH;
 
@@ -45,7 +46,7 @@ const PROJECT: HeaderName = HeaderName::from_static("x-keydeck-project");
     responses((status = 200, description = "It may. `x-keydeck-key-id`, `x-keydeck-scope` and, but for Analytics keys, \
             `x-keydeck-project` say whose request it is.",
             headers(("x-keydeck-key-id" = String), ("x-keydeck-scope" = String))),
-        super::openapi::refusals::KeyChecked))]
+        crate::server::http::openapi::refusals::KeyChecked))]
 pub async fn answer(server: &ServerState, peer: &Peer, head: &Parts) -> ApiResult<Response> {
     if head.uri.path() == PATH && !matches!(head.method, Method::GET | Method::HEAD) {
         let refused = ApiError::new(

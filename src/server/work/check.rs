@@ -1,16 +1,22 @@
 //! The one way a presented key comes to an outcome, at the exchange as at a gateway: what is decided is
 //! counted before it is answered.
 
-use super::error::ApiError;
-use super::state::ServerState;
-use super::store::CheckedKey;
 use crate::api::{PresentedAt, ProblemType};
 use crate::model::connection::{Caller, Origin};
 use crate::model::{Grant, Rule, Scope, UiDomain};
+use crate::server::http::error::ApiError;
+use crate::server::state::ServerState;
+use crate::server::store::CheckedKey;
 
 impl ServerState {
     /// The key lets the request through.
-    pub(super) fn allowed(&self, at: PresentedAt, key: &CheckedKey, caller: &Caller, grant: &Grant) {
+    pub(in crate::server) fn allowed(
+        &self,
+        at: PresentedAt,
+        key: &CheckedKey,
+        caller: &Caller,
+        grant: &Grant,
+    ) {
         self.metrics.checked(at, Ok(grant));
         let origin = origin_of_use(caller, grant);
         self.usage
@@ -18,7 +24,12 @@ impl ServerState {
     }
 
     /// A rule refuses; of `key`, as far as it is known which one was presented.
-    pub(super) fn refused(&self, at: PresentedAt, key: Option<&CheckedKey>, rule: Rule) -> ApiError {
+    pub(in crate::server) fn refused(
+        &self,
+        at: PresentedAt,
+        key: Option<&CheckedKey>,
+        rule: Rule,
+    ) -> ApiError {
         self.metrics.checked(at, Err(rule));
         if let Some(key) = key {
             self.usage.refused(key.number, self.clock.now(), rule);

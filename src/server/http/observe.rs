@@ -11,9 +11,9 @@ use axum::response::Response;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-use super::state::ServerState;
 use crate::api::{REQUEST_ID, is_request_id};
 use crate::model::pasted;
+use crate::server::state::ServerState;
 
 /// Around what the router answers.
 pub async fn request(State(server): State<ServerState>, request: Request, next: Next) -> Response {

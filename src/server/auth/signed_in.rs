@@ -12,13 +12,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 
-use super::error::{ApiError, ApiResult};
-use super::places::Peer;
 use super::policy;
-use super::state::ServerState;
-use super::store::{Actor, StoreError, StoreResult};
 use crate::api::User;
 use crate::model::{Token, TokenHash, TokenKind};
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::places::Peer;
+use crate::server::state::ServerState;
+use crate::server::store::{Actor, StoreError, StoreResult};
 
 /// The signed-in user, read afresh for each request so that a change of role applies at once.
 pub struct SignedIn {

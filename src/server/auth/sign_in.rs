@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use lru::LruCache;
 
-use super::address::customer;
+use crate::server::http::address::customer;
 
 /// The most sign-ins from one address that are refused within [`WINDOW`].
 const REFUSALS: usize = 20;

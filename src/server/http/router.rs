@@ -27,13 +27,15 @@ use super::observe::Seen;
 use super::places::Peer;
 use super::queries::{self, Queried};
 use super::site::Site;
-use super::state::ServerState;
 use super::turns::Turn;
-use super::{
-    activity, auth, authorize, connect, events, figures, gateways, head, health, introspect, keys, me,
-    observe, openapi, projects, removals, session_servers, session_tokens, users,
-};
+use super::{figures, head, health, observe, openapi};
 use crate::api::ProblemType;
+use crate::server::auth::signed_in;
+use crate::server::state::ServerState;
+use crate::server::work::{authorize, connect, introspect};
+use crate::server::{
+    activity, events, gateways, keys, me, projects, removals, session_servers, session_tokens, users,
+};
 
 /// How long an answer may take to begin.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -80,7 +82,7 @@ impl HttpService {
     ) -> Self {
         let observed = from_fn_with_state(server.clone(), observe::request);
         let figures = Extension(site.figures.clone());
-        let in_turn = from_fn_with_state(server.clone(), auth::in_turn);
+        let in_turn = from_fn_with_state(server.clone(), signed_in::in_turn);
         let (routes, connections) = (routes.layer(in_turn.clone()), connections.layer(in_turn));
         let routes = layered(routes, connections, ANSWER, Arc::new(queried)).layer(observed);
         let routes = routes.layer(figures).with_state(server.clone());

@@ -22,11 +22,14 @@ use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutWriter;
 
 use super::bounds::Bounds;
+use super::figures::Figures;
+use super::head::Hosts;
 use super::places::{ConnectionPlace, Peer, Places};
 use super::router::HttpService;
-use super::state::ServerState;
+use super::site::Site;
 use super::tls::Tls;
-use super::{figures::Figures, head::Hosts, site::Site, wire};
+use super::wire;
+use crate::server::state::ServerState;
 
 /// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 32 * 1024;

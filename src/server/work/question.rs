@@ -14,9 +14,10 @@ use serde::Deserialize;
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
-use super::error::{ApiError, ApiResult};
-use super::{extract, presented};
+use super::presented;
 use crate::model::Scope;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract;
 
 /// The path that is asked, and the root of those that gateways append to.
 pub const PATH: &str = "/v1/authorize";

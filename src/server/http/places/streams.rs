@@ -8,7 +8,7 @@ use super::Peer;
 use super::order::Phase;
 use super::seats::{Allocation, PlaceKind, Seat, count_down, packed};
 use crate::api::ProblemType;
-use crate::server::error::ApiError;
+use crate::server::http::error::ApiError;
 
 /// Why there is no place for a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

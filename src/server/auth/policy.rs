@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::store::Visible;
 use crate::api::{KeyMay, Permissions, ProjectMay, User};
 use crate::model::{Role, Scope};
+use crate::server::store::Visible;
 
 /// The keys and projects that the user may see. What may not be seen is missing.
 pub fn visible(user: &User) -> Visible {

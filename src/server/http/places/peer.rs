@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::order::Phase;
 use super::seats::{Allocation, Seat, packed};
 use crate::model::TokenHash;
-use crate::server::error::ApiError;
+use crate::server::http::error::ApiError;
 
 /// Whom a request comes from: the connection, as far as its place is concerned.
 #[derive(Clone)]

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use uuid::{NoContext, Uuid};
 
-use super::seal::{SealError, Sealer};
-use super::store::{Idempotency, NewKey};
 use crate::model::{Token, TokenKind, ValidKey};
+use crate::server::seal::{SealError, Sealer};
+use crate::server::store::{Idempotency, NewKey};
 
 /// A key to be stored, and its token. `now` may lie in the past; the id is as old as the key.
 pub fn new_key(

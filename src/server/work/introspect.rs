@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::body::{Json, UrlEncoded};
 use super::claims::Claims;
-use super::error::ApiResult;
-use super::openapi::{BadForm, Common};
-use super::session_tokens::Asking;
-use super::state::ServerState;
-use super::store::{AskingServer, Found, Visible};
 use crate::model::Secret;
+use crate::server::http::body::{Json, UrlEncoded};
+use crate::server::http::error::ApiResult;
+use crate::server::http::openapi::{BadForm, Common};
+use crate::server::session_tokens::Asking;
+use crate::server::state::ServerState;
+use crate::server::store::{AskingServer, Found, Visible};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

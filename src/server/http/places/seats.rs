@@ -10,8 +10,8 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::order::{Contender, Patience, Phase, Rank, in_order, reserved};
-use crate::server::address::{TrustedProxies, customer};
-use crate::server::bounds::Bounds;
+use crate::server::http::address::{TrustedProxies, customer};
+use crate::server::http::bounds::Bounds;
 
 /// What many connections of one address may be silent where places are scarce: a request comes with its connection or
 /// right after it.

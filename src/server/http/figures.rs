@@ -10,11 +10,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
 use subtle::ConstantTimeEq;
 
 use super::error::{ApiError, ApiResult};
+use super::head;
 use super::openapi::{FiguresRefused, Unasked};
 use super::places::Peer;
-use super::state::ServerState;
-use super::{bearer, head};
 use crate::model::{Secret, TokenHash};
+use crate::server::auth::bearer;
+use crate::server::state::ServerState;
 
 /// As the `openmetrics` text format names itself; Prometheus reads it.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -67,7 +68,12 @@ impl MetricsToken {
 }
 
 impl Figures {
-    pub(super) fn may_have(&self, peer: IpAddr, version: Version, headers: &HeaderMap) -> ApiResult<()> {
+    pub(in crate::server) fn may_have(
+        &self,
+        peer: IpAddr,
+        version: Version,
+        headers: &HeaderMap,
+    ) -> ApiResult<()> {
         let is_here = || is_of_this_machine(peer, version, headers);
         match self {
             Self::Everybody => Ok(()),

@@ -10,8 +10,8 @@ use tokio::sync::Notify;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
-use super::state::ServerState;
-use super::store::{StoreError, Tallies, merged};
+use crate::server::state::ServerState;
+use crate::server::store::{StoreError, Tallies, merged};
 
 /// How long counts stay in memory alone.
 const EVERY: Duration = Duration::from_secs(1);

@@ -4,7 +4,7 @@ use axum::extract::State;
 
 use super::error::ApiResult;
 use super::openapi::Common;
-use super::state::ServerState;
+use crate::server::state::ServerState;
 
 /// Answers while the process lives.
 #[utoipa::path(get, path = "/livez", tag = "operations", security(()),

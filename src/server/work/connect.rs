@@ -13,17 +13,17 @@ use url::Url;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::body::Json;
 use super::claims::Claims;
-use super::error::{ApiError, ApiResult};
-use super::extract::QueryParams;
-use super::places::Peer;
 use super::presented;
-use super::state::ServerState;
-use super::store::{CheckedKey, SessionSigner};
 use crate::api::PresentedAt;
 use crate::model::connection::{Caller, may_connect};
 use crate::model::{Grant, Rule};
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::QueryParams;
+use crate::server::http::places::Peer;
+use crate::server::state::ServerState;
+use crate::server::store::{CheckedKey, SessionSigner};
 
 const KEY: HeaderName = HeaderName::from_static("key");
 /// How long a browser may remember the answer to its preflight.
@@ -62,7 +62,7 @@ pub fn any_origin() -> CorsLayer {
 #[utoipa::path(get, path = "/api/jwt", tag = "connections", security(()),
     params(Resume, ("key" = String, Header, description = "The secret of a Web or Mobile key.")),
     responses((status = 200, description = "Where to connect, and with what.", body = Connection),
-        super::openapi::KeyChecked))]
+        crate::server::http::openapi::KeyChecked))]
 pub async fn exchange(
     State(server): State<ServerState>,
     peer: Peer,

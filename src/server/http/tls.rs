@@ -80,7 +80,7 @@ impl Tls {
     }
 
     /// Gives up after `limit`.
-    pub(super) async fn handshake(
+    pub(in crate::server) async fn handshake(
         &self,
         stream: TcpStream,
         limit: Duration,

@@ -62,7 +62,7 @@ pub fn answer(
                        `type`; a key that the signed-in user may not see answers as one that does not exist."
     ),
     // It is no route of the router.
-    paths(crate::server::authorize::answer),
+    paths(crate::server::work::authorize::answer),
     // Those of query parameters and of other events are not collected by themselves.
     components(schemas(ChangeEvent, Problem, Sort, Order, PageFrom)),
     modifiers(&Bearer),
