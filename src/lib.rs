@@ -6,6 +6,8 @@
 //! sign in to it. [`cli`] holds the commands, [`demo`] what one of them shows, [`failure`] how they fail.
 //! [`hardening`] keeps secrets out of others' hands, [`ending`] leaves nothing behind.
 
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
 pub mod api;
 pub mod cli;
 pub mod client;

@@ -3,6 +3,10 @@
 
 #[path = "dashboard_conversation/any_order.rs"]
 mod any_order;
+#[path = "dashboard_conversation/changing_deck.rs"]
+mod changing_deck;
+#[path = "dashboard_conversation/late_server.rs"]
+mod late_server;
 #[path = "common/lists.rs"]
 #[expect(dead_code, reason = "shared with the tests of projects")]
 mod lists;

@@ -12,6 +12,8 @@ mod lists;
 mod people;
 #[path = "dashboard_views/secrets.rs"]
 mod secrets;
+#[path = "dashboard_views/tables.rs"]
+mod tables;
 #[path = "common/talk.rs"]
 #[expect(dead_code, reason = "shared with the conversation tests")]
 mod talk;

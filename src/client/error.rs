@@ -84,6 +84,12 @@ impl Error {
         }
     }
 
+    /// Whether what was meant exists no longer, or never did.
+    pub fn is_gone(&self) -> bool {
+        self.problem()
+            .is_some_and(|problem| matches!(problem.kind, ProblemType::Revoked | ProblemType::NotFound))
+    }
+
     /// Whether the role doesn't allow it.
     pub fn is_forbidden(&self) -> bool {
         self.problem()

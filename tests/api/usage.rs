@@ -277,7 +277,7 @@ async fn a_verdict_is_told_beforehand_and_counts_nothing() {
         "origin=shop",
         "address=home",
         "session_id=a%20b",
-        "adress=203.0.113.7",
+        "addr=203.0.113.7",
     ] {
         let refused = api
             .deck

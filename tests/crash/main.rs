@@ -26,4 +26,5 @@ mod postgres_server;
 mod strace;
 mod sync;
 mod verify;
+mod ways;
 mod work;

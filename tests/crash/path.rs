@@ -3,14 +3,17 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::Method;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::deck::{Deck, Reply, Server};
+use super::ways::{ALL, WAYS, Way, cut, log, remove};
 
 /// By when a server must have noticed.
 const NOTICED: Duration = Duration::from_secs(1);
@@ -22,7 +25,7 @@ async fn create(server: &Server, name: &str) -> Reply {
 
 async fn names(server: &Server) -> Vec<String> {
     let keys = server
-        .ask(Method::GET, "/v1/keys?sort=name", &Value::Null)
+        .ask(Method::GET, "/v1/keys?sort=name&limit=200", &Value::Null)
         .await
         .expect(200);
     let items = keys["items"].as_array().unwrap().iter();
@@ -31,7 +34,12 @@ async fn names(server: &Server) -> Vec<String> {
         .collect()
 }
 
-fn succeeded(mut command: Command) -> String {
+async fn readiness(server: &Server) -> String {
+    let asked = server.http.get(format!("{}/readyz", server.url)).send();
+    asked.await.unwrap().text().await.unwrap()
+}
+
+pub fn succeeded(mut command: Command) -> String {
     let ran = command.output().unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     String::from_utf8_lossy(&ran.stderr).into_owned()
@@ -43,124 +51,6 @@ fn refused(mut command: Command) -> String {
     assert_eq!(ran.status.code(), Some(1), "{said}");
     said
 }
-
-fn remove(directory: &Path, suffixes: &[&str]) {
-    for suffix in suffixes {
-        fs::remove_file(directory.join(format!("keys.db{suffix}"))).unwrap();
-    }
-}
-
-fn move_away(directory: &Path, suffixes: &[&str]) {
-    fs::create_dir_all(directory.join("away")).unwrap();
-    for suffix in suffixes {
-        let name = format!("keys.db{suffix}");
-        fs::rename(directory.join(&name), directory.join("away").join(&name)).unwrap();
-    }
-}
-
-const ALL: &[&str] = &["", "-wal", "-shm"];
-
-/// What is done to the files of a server at work, and whether what was acknowledged is still at the path then.
-type Way = (&'static str, fn(&Deck, &Path), bool);
-
-const WAYS: [Way; 15] = [
-    ("all removed", |_, directory| remove(directory, ALL), false),
-    (
-        "the database removed",
-        |_, directory| remove(directory, &[""]),
-        false,
-    ),
-    (
-        "the log removed",
-        |_, directory| remove(directory, &["-wal"]),
-        true,
-    ),
-    (
-        "the index removed",
-        |_, directory| remove(directory, &["-shm"]),
-        true,
-    ),
-    (
-        "log and index removed",
-        |_, directory| remove(directory, &["-wal", "-shm"]),
-        true,
-    ),
-    (
-        "empty files in the place of log and index",
-        |_, directory| {
-            remove(directory, &["-wal", "-shm"]);
-            fs::write(directory.join("keys.db-wal"), "").unwrap();
-            fs::write(directory.join("keys.db-shm"), "").unwrap();
-        },
-        true,
-    ),
-    (
-        "an empty log in the place of the log",
-        |_, directory| {
-            fs::write(directory.join("new"), "").unwrap();
-            fs::rename(directory.join("new"), directory.join("keys.db-wal")).unwrap();
-        },
-        true,
-    ),
-    (
-        "the database moved",
-        |_, directory| move_away(directory, &[""]),
-        false,
-    ),
-    (
-        "moved, and a backup restored",
-        |deck, directory| {
-            move_away(directory, ALL);
-            let backup = directory.join("backup");
-            succeeded(deck.command(&["restore", backup.to_str().unwrap()]));
-        },
-        false,
-    ),
-    (
-        "another file moved over it",
-        |_, directory| fs::rename(directory.join("backup"), directory.join("keys.db")).unwrap(),
-        false,
-    ),
-    (
-        "an older backup copied over it",
-        |_, directory| {
-            fs::copy(directory.join("backup"), directory.join("keys.db")).unwrap();
-        },
-        false,
-    ),
-    (
-        "cut to nothing",
-        |_, directory| fs::write(directory.join("keys.db"), "").unwrap(),
-        false,
-    ),
-    (
-        "the directory renamed",
-        |deck, directory| fs::rename(directory, deck.directory.path().join("renamed")).unwrap(),
-        false,
-    ),
-    (
-        "a link on the way turned",
-        |deck, _| {
-            let link = deck.directory.path().join("link");
-            fs::create_dir(deck.directory.path().join("empty")).unwrap();
-            fs::remove_file(&link).unwrap();
-            symlink("empty", &link).unwrap();
-        },
-        false,
-    ),
-    (
-        "a link on the way turned to another name of the file",
-        |deck, directory| {
-            let link = deck.directory.path().join("link");
-            let other = deck.directory.path().join("other");
-            fs::create_dir(&other).unwrap();
-            fs::hard_link(directory.join("keys.db"), other.join("keys.db")).unwrap();
-            fs::remove_file(&link).unwrap();
-            symlink("other", &link).unwrap();
-        },
-        false,
-    ),
-];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_whose_path_leads_elsewhere_acknowledges_nothing_more() {
@@ -187,8 +77,13 @@ async fn behind_a_link() -> Deck {
 async fn tried((way, act, is_kept): Way) {
     let deck = behind_a_link().await;
     let directory = deck.directory.path().join("real");
+    // Of a server that was killed.
+    fs::copy(log(&directory), directory.join("log-before")).unwrap();
     let server = deck.serve(&[]);
+    let backup = directory.join("early");
+    succeeded(deck.command(&["backup", backup.to_str().unwrap()]));
     create(&server, "In the backup").await.expect(201);
+    fs::copy(log(&directory), directory.join("log")).unwrap();
     let backup = directory.join("backup");
     succeeded(deck.command(&["backup", backup.to_str().unwrap()]));
     let secret = create(&server, "Acknowledged").await.expect(201)["secret"].clone();
@@ -226,6 +121,59 @@ async fn tried((way, act, is_kept): Way) {
     create(&server, "Late").await.expect(201);
 }
 
+/// What others may do with the files: carry the log over, back up, set times, make and remove names.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_goes_on_when_others_carry_over_the_log_or_touch_the_files() {
+    let deck = Deck::in_file().await;
+    let server = deck.serve(&[]);
+    let is_over = AtomicBool::new(false);
+    let directory = deck.directory.path();
+    let others = || {
+        for mode in ["PASSIVE", "FULL", "RESTART", "TRUNCATE"].iter().cycle() {
+            let conn = Connection::open(deck.file()).unwrap();
+            conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()))
+                .unwrap();
+            for suffix in ["", "-wal"] {
+                let file = fs::File::options()
+                    .append(true)
+                    .open(directory.join(format!("keys.db{suffix}")))
+                    .unwrap();
+                file.set_modified(SystemTime::now()).unwrap();
+            }
+            fs::hard_link(log(directory), directory.join("snapshot")).unwrap();
+            fs::remove_file(directory.join("snapshot")).unwrap();
+            if is_over.load(Ordering::Relaxed) {
+                return;
+            }
+        }
+    };
+    let mut made = thread::scope(|scope| {
+        let others = scope.spawn(others);
+        let made = tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async {
+                let mut made = Vec::new();
+                for n in 0..100 {
+                    let name = format!("Key {n:03}");
+                    create(&server, &name).await.expect(201);
+                    made.push(name);
+                    server.readiness().await.expect(200);
+                }
+                made
+            })
+        });
+        is_over.store(true, Ordering::Relaxed);
+        others.join().unwrap();
+        made
+    });
+    let copy = directory.join("copy");
+    succeeded(deck.command(&["backup", copy.to_str().unwrap()]));
+    succeeded(deck.command(&["activity", "verify"]));
+    create(&server, "Last").await.expect(201);
+    made.push("Last".into());
+    drop(server);
+    assert_eq!(names(&deck.serve(&[])).await, made);
+}
+
 /// The first change after the path leads elsewhere is refused too.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_change_is_acknowledged_that_is_not_found_by_the_path() {
@@ -237,6 +185,14 @@ async fn no_change_is_acknowledged_that_is_not_found_by_the_path() {
         let first = create(&server, "First").await;
         assert!(first.is(503), "keys.db{part}: {first:?}");
     }
+    for length in [0, 100, 4096] {
+        let deck = Deck::in_file().await;
+        let server = deck.serve(&[]);
+        create(&server, "Before").await.expect(201);
+        cut(&log(deck.directory.path()), length);
+        let first = create(&server, "First").await;
+        assert!(first.is(503), "cut to {length}: {first:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -245,6 +201,7 @@ async fn a_database_with_two_names_is_refused_by_each_of_them() {
     let server = deck.serve(&[]);
     create(&server, "Acknowledged").await.expect(201);
     fs::hard_link(deck.file(), deck.directory.path().join("twin.db")).unwrap();
+    assert!(readiness(&server).await.contains("has 2 names (hard links)"));
     let copy = deck.directory.path().join("copy");
     let twin = format!("sqlite:{}", deck.directory.path().join("twin.db").display());
     for database in [&twin, &deck.database] {
@@ -267,6 +224,8 @@ async fn a_database_with_two_names_is_refused_by_each_of_them() {
     // Nobody else opens it, so the server that does goes on.
     create(&server, "Later").await.expect(201);
     assert!(!copy.exists());
+    fs::remove_file(deck.directory.path().join("twin.db")).unwrap();
+    assert_eq!(readiness(&server).await, "ready\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

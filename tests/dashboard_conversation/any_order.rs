@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::talk::*;
 
 /// Typed without a pause. Esc is not among them: it drops what waits, and so depends on when it comes.
-const TYPED: &[&str] = &[
+pub const TYPED: &[&str] = &[
     "c",
     "c",
     "c",
@@ -254,7 +254,7 @@ fn click(late: &mut Late, line: u16) {
 }
 
 /// One key each: `/a<Enter>` is three.
-fn keys_of(typed: &str) -> Vec<String> {
+pub fn keys_of(typed: &str) -> Vec<String> {
     let mut keys = Vec::new();
     let mut rest = typed;
     while let Some(c) = rest.chars().next() {

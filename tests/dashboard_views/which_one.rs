@@ -15,7 +15,7 @@ use super::talk::*;
 const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (63, 17)];
 
 /// Of 100 characters, which differ in the last one.
-fn twins() -> Vec<[String; 2]> {
+pub fn twins() -> Vec<[String; 2]> {
     let of = |same: &str| {
         let same: String = same.chars().cycle().take(99).collect();
         [format!("{same}1"), format!("{same}2")]

@@ -24,6 +24,9 @@ const ANSWERS: &[&str] = &[
     "\u{9d}y\x07",
     "\u{9b}?1;2c",
     "\u{90}q\u{9c}",
+    "\x1b]l\u{9c}q\x1b\\",
+    "\x1b_\u{9c}q\x1b[A\x1bqd\x1b\\",
+    "\x1bPtmux;\x1b\x1b]11;q\x1b\x1b\\q\x1b\\",
 ];
 
 fn demo(home: &Home) -> Pty {
@@ -67,6 +70,25 @@ fn answers_of_the_terminal_do_nothing() {
     pty.wait_for("/Kiosk");
     pty.type_keys("<F1>");
     pty.wait_for("Keys · filter");
+    assert!(!raw(&pty).contains("\x1b]52;"), "a secret was copied");
+    pty.type_keys("<C-c>");
+    assert_given_back(&pty.finish());
+}
+
+/// On a slow line the Escape comes long before the rest: it closes the field, and no more.
+#[test]
+fn the_rest_of_an_answer_whose_escape_was_a_key_does_nothing() {
+    let home = Home::new();
+    let mut pty = demo(&home);
+    for answer in ANSWERS.iter().filter_map(|answer| answer.strip_prefix('\x1b')) {
+        pty.type_keys("/Ki");
+        pty.wait_for("/Ki");
+        pty.type_bytes(b"\x1b");
+        pty.wait_gone("/Ki");
+        pty.type_at_once(answer);
+    }
+    pty.type_keys("<F1>");
+    pty.wait_for("Keys · table");
     assert!(!raw(&pty).contains("\x1b]52;"), "a secret was copied");
     pty.type_keys("<C-c>");
     assert_given_back(&pty.finish());

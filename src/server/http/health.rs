@@ -13,10 +13,13 @@ pub async fn live() -> &'static str {
     "alive\n"
 }
 
-/// Answers 200 while the database does.
+/// Answers 200 while the database does: `ready`, and in a second line what needs somebody's attention.
 #[utoipa::path(get, path = "/readyz", tag = "operations", security(()),
     responses((status = 200, description = "It can work.", body = String, content_type = "text/plain"), Common))]
-pub async fn ready(State(server): State<ServerState>) -> ApiResult<&'static str> {
-    server.store.ping().await?;
-    Ok("ready\n")
+pub async fn ready(State(server): State<ServerState>) -> ApiResult<String> {
+    let warning = server.store.ping().await?;
+    Ok(warning.map_or_else(
+        || "ready\n".into(),
+        |warning| format!("ready\nwarning: {warning}\n"),
+    ))
 }

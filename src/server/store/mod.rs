@@ -267,7 +267,7 @@ pub enum StoreError {
     #[error("the disk failed to keep what was written: {0}")]
     Stopped(String),
     /// Nothing is read or written until the server is started again.
-    #[error("the database's path no longer leads to the file that is open: {0}")]
+    #[error("the database's path no longer leads to what is open: {0}")]
     Elsewhere(String),
     /// Everything of the change was kept, or nothing.
     #[error("whether the change was kept is not known: {0}")]
@@ -307,8 +307,8 @@ pub struct Founding {
 /// The server's memory.
 #[async_trait]
 pub trait Store: DataKeyStore {
-    /// Asks the engine whether it can answer (for `/readyz`).
-    async fn ping(&self) -> StoreResult<()>;
+    /// Asks the engine whether it can answer (for `/readyz`), and whether it has a warning for those who run the server.
+    async fn ping(&self) -> StoreResult<Option<String>>;
     async fn clock(&self) -> StoreResult<DatabaseClock>;
     /// How long what it was asked took.
     fn latencies(&self) -> &Latencies;

@@ -269,4 +269,6 @@ pub enum Timer {
     ClearClipboard(u64),
     /// The selection has stayed on a key for a moment.
     KeyRests(u64),
+    /// A person has seen which row is selected in the place of one that is gone.
+    SelectionSeen(u64),
 }

@@ -92,7 +92,8 @@ impl Browse {
 
     /// Whether the selection moves on when the rows that are on their way are here.
     pub fn owes_a_move(&self) -> bool {
-        self.rows.owes_a_move() && (self.after.is_some() || self.before.is_some())
+        let more_are_coming = self.after.is_some() || self.before.is_some() || self.replacing.is_some();
+        self.rows.owes_a_move() && more_are_coming
     }
 
     /// Why what stands in the filter can't be read, or not yet; the rows are still those of before.
@@ -158,6 +159,7 @@ impl Browse {
         self.after = None;
         self.before = None;
         self.held = None;
+        self.rows.forget_owed();
         self.rows_are_old = false;
         self.outdated = true;
         self.replacing = Some(load);
@@ -289,21 +291,30 @@ impl Browse {
                     // Everything from here on was revoked; what is left stands before.
                     return self.load(Load::End);
                 }
-                if let Some(effects) = self.look_for_selected(&page) {
-                    self.held = Some(page);
+                if let Some(effects) = self.refreshed(page) {
                     return effects;
                 }
-                self.take(page, Load::Refresh);
             }
             (_, Ok(page)) => match self.held.take() {
-                // The selection moved on while its key was looked for.
-                Some(held) if load != Load::Around(self.selected_id().unwrap_or_default()) => {
-                    self.take(held, Load::Refresh);
+                Some(held) if !self.looked_for_selected(load) => {
+                    if let Some(effects) = self.refreshed(held) {
+                        return effects;
+                    }
                 }
                 _ => self.take(page, load),
             },
-            (Load::Around(_), Err(_)) => match self.held.take() {
-                Some(page) => self.take(page, Load::Refresh),
+            (Load::Around(_), Err(error)) => match self.held.take() {
+                // It is not there any more.
+                Some(held) if error.is_gone() && self.looked_for_selected(load) => {
+                    self.take(held, Load::Refresh);
+                }
+                Some(held) if error.is_gone() => {
+                    if let Some(effects) = self.refreshed(held) {
+                        return effects;
+                    }
+                }
+                // Nobody knows where it is: the rows stay as they are.
+                Some(_) => self.failure = Some(error),
                 None => return self.refresh(),
             },
             (_, Err(error)) => {
@@ -317,6 +328,21 @@ impl Browse {
         }
         effects.extend(self.load_ahead());
         effects
+    }
+
+    /// Takes the rows anew, unless the selected key is not among them: then that is looked for first.
+    fn refreshed(&mut self, page: KeyPage) -> Option<Vec<Effect>> {
+        let effects = self.look_for_selected(&page);
+        match effects {
+            Some(_) => self.held = Some(page),
+            None => self.take(page, Load::Refresh),
+        }
+        effects
+    }
+
+    /// Whether what was looked for is selected still: the selection may have moved on.
+    fn looked_for_selected(&self, load: Load) -> bool {
+        self.selected_id().is_some_and(|id| load == Load::Around(id))
     }
 
     /// When the selected key is not where it was, it may have moved in the order.

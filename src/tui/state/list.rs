@@ -1,6 +1,8 @@
 //! A list that grows as one scrolls down: projects, people, the activity log. The selection belongs
 //! to an item, not to a line.
 
+use uuid::Uuid;
+
 use crate::client::Error;
 use crate::model::compared;
 use crate::tui::keymap::Action;
@@ -13,6 +15,11 @@ pub trait Listed {
     type Id: PartialEq;
 
     fn id(&self) -> Self::Id;
+
+    /// Tells it from another one that looks the same, where that matters.
+    fn told_apart_by(&self) -> Option<Uuid> {
+        None
+    }
 }
 
 /// Which stretch of a list is asked for.

@@ -7,6 +7,7 @@ pub mod browse;
 pub mod columns;
 pub mod conflict;
 pub mod dialogs;
+mod displaced;
 pub mod explain;
 pub mod fields;
 pub mod filter;

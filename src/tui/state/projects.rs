@@ -29,4 +29,8 @@ impl Listed for Project {
     fn id(&self) -> Self::Id {
         self.id
     }
+
+    fn told_apart_by(&self) -> Option<Uuid> {
+        Some(self.id)
+    }
 }

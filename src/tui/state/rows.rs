@@ -206,8 +206,11 @@ impl Rows {
     }
 
     /// Takes `page` in place of all rows. `before` is how many keys stand in front of it, if known.
+    /// A move that goes on does so in them, when the same key stays selected.
     pub fn replace(&mut self, page: KeyPage, select: Select, before: Option<u64>) {
-        self.owed = 0;
+        if matches!(select, Select::First | Select::Last) {
+            self.owed = 0;
+        }
         let line = self.selected.saturating_sub(self.top);
         let was_at_start = self.top == 0 && !self.more_before;
         let old_index = self.selected.saturating_sub(self.refresh_anchor());
@@ -228,6 +231,7 @@ impl Rows {
             _ => self.selected.saturating_sub(line),
         };
         self.keep_selected_on_screen();
+        self.pay_what_is_owed();
     }
 
     pub fn append(&mut self, page: KeyPage) {

@@ -4,12 +4,16 @@
 //! answer is mostly that. One thread reads bytes, the other has a [`Parser`] make input of them; so
 //! waiting for the rest of a sequence is waiting for a message, with a limit.
 
+mod control;
 mod keys;
+mod late;
 mod mouse;
 mod parser;
 mod paste;
+mod string;
 #[cfg(test)]
 mod tests;
+mod utf8;
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};

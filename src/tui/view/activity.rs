@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::lines::{field, paragraph};
-use super::list::{self, Column, Empty};
+use super::list::{self, Empty, ListColumn};
 use super::{Look, text, time};
 use crate::api::{Activity, ChainHash, Key};
 use crate::tui::state::columns::Fit;
@@ -15,23 +15,23 @@ use crate::tui::state::{App, Loadable};
 /// How much of a hash is shown: enough to tell rows apart.
 const HASH_DIGITS: usize = 16;
 
-const COLUMNS: [Column<Activity>; 4] = [
-    Column {
+const COLUMNS: [ListColumn<Activity>; 4] = [
+    ListColumn {
         label: "WHEN",
         fit: Fit::fixed(11, 2),
         cell: |row, look| (time::ago(Some(row.at), look.now), look.theme.faint()),
     },
-    Column {
+    ListColumn {
         label: "WHO",
         fit: Fit::growing(12, 1, 1, 30),
         cell: |row, look| (text::short_name(row.who()).to_owned(), look.theme.text()),
     },
-    Column {
+    ListColumn {
         label: "WHAT",
         fit: Fit::rest(22),
         cell: |row, look| (what(row), look.theme.text()),
     },
-    Column {
+    ListColumn {
         label: "FROM",
         fit: Fit::growing(13, 3, 1, 39),
         cell: |row, look| (from(row).unwrap_or_else(|| "–".into()), look.theme.faint()),

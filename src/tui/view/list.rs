@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Widget};
+use uuid::Uuid;
 
-use super::lines::paragraph;
+use super::apart::{self, Named};
 use super::{Look, body, clip, dialog, text};
 use crate::tui::state::App;
 use crate::tui::state::columns::{self, Fit, Placed};
@@ -14,10 +15,18 @@ use crate::tui::state::list::{List, Listed};
 use crate::tui::state::notice::sentence;
 
 /// A column: its head, how it gives way, and what stands in it.
-pub struct Column<T> {
+pub struct ListColumn<T> {
     pub label: &'static str,
     pub fit: Fit,
     pub cell: fn(&T, &Look) -> (String, Style),
+}
+
+/// A line of a table: one cell for each of its columns, the first of which is the name.
+pub struct Row {
+    pub selected: bool,
+    /// Parts it from rows of the same name.
+    pub id: Option<Uuid>,
+    pub cells: Vec<(String, Style)>,
 }
 
 /// What a screen says when there are no rows: a headline, and the way out.
@@ -31,7 +40,7 @@ pub fn render<T: Listed>(
     screen: Rect,
     app: &App,
     list: &List<T>,
-    table: &[Column<T>],
+    table: &[ListColumn<T>],
     empty: impl FnOnce() -> Empty,
     look: &Look,
 ) {
@@ -64,17 +73,14 @@ pub fn render<T: Listed>(
     for place in &placed {
         put(buffer, heads, place, place.column.label, look.theme.faint());
     }
-    let rows = clip(layout.rows, screen);
-    for (line, (selected, item)) in list.visible().take(usize::from(rows.height)).enumerate() {
-        let area = Rect {
-            y: rows.y + line as u16,
-            height: 1,
-            ..rows
-        };
-        row(buffer, area, &placed, selected, look, |column| {
-            (column.cell)(item, look)
-        });
-    }
+    let area = clip(layout.rows, screen);
+    let visible = list.visible().take(usize::from(area.height));
+    let lines = visible.map(|(selected, item)| Row {
+        selected,
+        id: item.told_apart_by(),
+        cells: (placed.iter().map(|place| (place.column.cell)(item, look))).collect(),
+    });
+    rows(buffer, area, &placed, lines.collect(), None, look);
 }
 
 fn instead_of_rows<T: Listed>(
@@ -99,38 +105,79 @@ fn instead_of_rows<T: Listed>(
     })
 }
 
-/// A row, marked when it is the selected one; `cell` says what stands in a column.
-pub fn row<C>(
+/// The lines of a table, the selected one marked. What differs in a column looks different; names that look
+/// the same, with what the column `beside` says, have their ids behind them.
+pub fn rows<C>(
     buffer: &mut Buffer,
     area: Rect,
     placed: &[Placed<C>],
-    selected: bool,
+    mut rows: Vec<Row>,
+    beside: Option<usize>,
     look: &Look,
-    cell: impl Fn(&C) -> (String, Style),
 ) {
-    if selected {
-        buffer.set_style(area, look.theme.selected());
-        buffer.set_stringn(area.x, area.y, "▌", usize::from(area.width), Style::new());
+    let names: Vec<String> = rows.iter().map(|row| text_in(row, 0).to_owned()).collect();
+    for (index, place) in placed.iter().enumerate() {
+        let texts: Vec<&str> = rows.iter().map(|row| text_in(row, index)).collect();
+        let fitted = apart::fitted(&texts, usize::from(room(area, place).width));
+        write_column(&mut rows, index, fitted);
     }
-    for place in placed {
-        let (content, style) = cell(&place.column);
-        let style = if selected { Style::new() } else { style };
-        put(buffer, area, place, &content, style);
+    if let Some(place) = placed.first() {
+        let named = rows.iter().zip(&names).filter_map(|(row, name)| {
+            Some(Named {
+                name,
+                fitted: text_in(row, 0),
+                beside: beside.map_or("", |column| text_in(row, column)),
+                id: row.id?,
+            })
+        });
+        let named: Vec<Named> = named.collect();
+        if named.len() == rows.len() {
+            let tagged = apart::tagged(&named, usize::from(room(area, place).width));
+            write_column(&mut rows, 0, tagged);
+        }
+    }
+    for (row, y) in rows.iter().zip(area.y..) {
+        let line = Rect { y, height: 1, ..area };
+        if row.selected {
+            buffer.set_style(line, look.theme.selected());
+            buffer.set_stringn(line.x, line.y, "▌", usize::from(line.width), Style::new());
+        }
+        for (place, (content, style)) in placed.iter().zip(&row.cells) {
+            let style = if row.selected { Style::new() } else { *style };
+            put(buffer, line, place, content, style);
+        }
     }
 }
 
-/// Writes into a column of a line, never beyond either.
-pub fn put<C>(buffer: &mut Buffer, line: Rect, place: &Placed<C>, content: &str, style: Style) {
-    let area = Rect {
+fn text_in(row: &Row, column: usize) -> &str {
+    row.cells.get(column).map_or("", |(text, _)| text)
+}
+
+fn write_column(rows: &mut [Row], column: usize, texts: Vec<String>) {
+    for (row, new) in rows.iter_mut().zip(texts) {
+        if let Some((text, _)) = row.cells.get_mut(column) {
+            *text = new;
+        }
+    }
+}
+
+/// Where a column has its cells in a line.
+fn room<C>(line: Rect, place: &Placed<C>) -> Rect {
+    Rect {
         x: place.x,
         y: line.y,
         width: place.width,
         height: line.height,
     }
-    .intersection(line);
+    .intersection(line)
+}
+
+/// Writes into a column of a line, never beyond either.
+pub fn put<C>(buffer: &mut Buffer, line: Rect, place: &Placed<C>, content: &str, style: Style) {
+    let area = room(line, place);
     if !area.is_empty() {
-        let room = usize::from(area.width);
-        buffer.set_stringn(area.x, area.y, text::fit(content, room), room, style);
+        let cells = usize::from(area.width);
+        buffer.set_stringn(area.x, area.y, text::fit(content, cells), cells, style);
     }
 }
 
@@ -161,8 +208,9 @@ pub fn details(
     let width = usize::from(inner.width);
     let mut lines = lines(width);
     if text::width(title) > room {
-        let whole = paragraph(title, look.theme.strong(), width);
-        lines.splice(0..0, whole.into_iter().chain([Line::default()]));
+        let whole = text::whole(title, width).into_iter();
+        let whole = whole.map(|line| Line::styled(line, look.theme.strong()));
+        lines.splice(0..0, whole.chain([Line::default()]));
     }
     let most = (lines.len() as u16).saturating_sub(inner.height);
     let scroll = app.details_scroll.min(most);

@@ -1,6 +1,7 @@
 //! Draws the state, and changes nothing in it. One file a widget.
 
 mod activity;
+mod apart;
 mod body;
 mod conflict;
 mod details;

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, Widget};
 
-use super::list::{self, put};
+use super::list::{self, Row, put};
 use super::{Look, clip, header, text, time};
 use crate::api::Key;
 use crate::tui::state::App;
@@ -20,23 +20,15 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     }
     let placed = columns::of_keys(layout.columns, app.shows_owners());
     heads(buffer, clip(layout.columns, screen), &placed, app, look);
-    let rows = clip(layout.rows, screen);
-    for (line, (selected, row)) in app
-        .browse
-        .rows
-        .visible()
-        .take(usize::from(rows.height))
-        .enumerate()
-    {
-        let area = Rect {
-            y: rows.y + line as u16,
-            height: 1,
-            ..rows
-        };
-        list::row(buffer, area, &placed, selected, look, |column| {
-            cell(*column, &row.key, look)
-        });
-    }
+    let area = clip(layout.rows, screen);
+    let visible = app.browse.rows.visible().take(usize::from(area.height));
+    let lines = visible.map(|(selected, row)| Row {
+        selected,
+        id: Some(row.key.id),
+        cells: (placed.iter().map(|place| cell(place.column, &row.key, look))).collect(),
+    });
+    let project = placed.iter().position(|place| place.column == KeyColumn::Project);
+    list::rows(buffer, area, &placed, lines.collect(), project, look);
 }
 
 /// The border, with where we are among all keys when that is known.

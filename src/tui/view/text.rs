@@ -8,9 +8,9 @@ use crate::model::Shown;
 /// What is left of a quoted name at the least.
 const LEAST_NAME: usize = 20;
 
-/// Width in cells.
+/// Width in cells, of text as it is drawn.
 pub fn width(text: &str) -> usize {
-    text.width()
+    Shown::new(text).as_str().width()
 }
 
 /// Outside text, safe to draw and cut to `cells` with an ellipsis.
@@ -33,6 +33,26 @@ pub fn fit(text: &str, cells: usize) -> String {
         out.push('…');
     }
     out
+}
+
+/// The same, cut in its middle: the end stays, of two fifths of the width.
+pub fn fit_both_ends(text: &str, cells: usize) -> String {
+    let shown = Shown::new(text);
+    let whole = shown.as_str();
+    if whole.width() <= cells {
+        return shown.into_string();
+    }
+    let room = cells.saturating_sub(1) * 2 / 5;
+    let mut used = 0;
+    let end = (whole.grapheme_indices(true).rev())
+        .take_while(|(_, grapheme)| {
+            used += grapheme.width();
+            used <= room
+        })
+        .last()
+        .map_or(whole.len(), |(at, _)| at);
+    let (before, end) = whole.split_at(end);
+    fit(before, cells.saturating_sub(end.width())) + end
 }
 
 /// A sentence cut to `cells`: first the name that it quotes, so that what it says of it stays.
@@ -163,6 +183,12 @@ mod tests {
         assert_eq!(column("ab", 4), "ab  ");
         assert_eq!(column("キオスク", 4), "キ… ");
         assert_eq!(fit("abc", 0), "");
+        assert_eq!(fit_both_ends("キオスク受付", 9), "キオス…付");
+        assert_eq!(fit_both_ends("one two three", 11), "one tw…hree");
+        assert_eq!(fit_both_ends("abc", 3), "abc");
+        for cells in 0..12 {
+            assert!(width(&fit_both_ends("キオスク受付 of the north", cells)) <= cells);
+        }
     }
 
     #[test]

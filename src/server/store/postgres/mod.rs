@@ -190,8 +190,8 @@ impl Drop for PostgresStore {
 
 #[async_trait]
 impl Store for PostgresStore {
-    async fn ping(&self) -> StoreResult<()> {
-        quick!(self, |db| people::organisation(db)).map(drop)
+    async fn ping(&self) -> StoreResult<Option<String>> {
+        quick!(self, |db| people::organisation(db)).map(|_| None)
     }
 
     async fn clock(&self) -> StoreResult<DatabaseClock> {

@@ -43,8 +43,10 @@ pub fn back_up(database: &Path, copy: &Path) -> StoreResult<()> {
         false => None,
     };
     let open = OpenFile::new(database, &file, before, Health::default())?;
-    conn.execute("VACUUM INTO ?", [into])?;
-    open.look()?;
+    let copied = conn.execute("VACUUM INTO ?", [into]).map_err(StoreError::from);
+    let copied = copied.and_then(|_| open.look());
+    drop(conn);
+    copied?;
     match acknowledged {
         Some(head) => prove_it_has(&connection::existing(copy)?, head),
         None => Ok(()),

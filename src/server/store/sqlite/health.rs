@@ -45,8 +45,8 @@ impl Health {
             tracing::error!(
                 path = %path.display(),
                 why,
-                "the database's path no longer leads to the file that is open; nothing more is read or written until \
-                 this server is started again. Root can copy the open file from /proc/{}/fd before that",
+                "the database's path no longer leads to what is open; nothing more is read or written until this server \
+                 is started again. Root can copy the open files from /proc/{}/fd before that",
                 std::process::id()
             );
         }

@@ -12,9 +12,12 @@ mod data_keys;
 mod filter;
 mod gateways;
 mod health;
+mod held;
 mod keys;
 mod list;
 mod located;
+mod log_file;
+mod log_index;
 mod names;
 mod on_disk;
 mod open_file;
@@ -76,7 +79,7 @@ pub(crate) use self::connection::prepare;
 
 /// A keydeck database in a file of its own.
 pub struct SqliteStore {
-    // Ended in this order: the writer is the last to close the file, and tidies up.
+    // Ended in this order: the writer is the last to close the database, and tidies up; then `file`.
     _watcher: Option<RecommendedWatcher>,
     pool: Pool,
     readers: Readers,
@@ -166,10 +169,16 @@ impl SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn ping(&self) -> StoreResult<()> {
+    async fn ping(&self) -> StoreResult<Option<String>> {
         self.health.check()?;
         self.file.look()?;
-        self.pool.read(people::organisation).map(drop)
+        self.pool.read(people::organisation)?;
+        let names = self.file.names();
+        Ok((names > 1).then(|| {
+            format!(
+                "the database file has {names} names (hard links); the server won't start again until one is left"
+            )
+        }))
     }
 
     async fn clock(&self) -> StoreResult<DatabaseClock> {

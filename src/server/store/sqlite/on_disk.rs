@@ -3,22 +3,32 @@
 //! by another process while this one looks.
 
 use std::fs::Metadata;
+use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
+use super::held::Held;
+use super::log_file::LogFile;
+use super::log_index::Carried;
 use crate::api::{ActivityHead, ChainHash};
 
 /// A look that finds something wrong is taken again so often, in case it saw half of a page.
 const LOOKS: usize = 3;
 const BETWEEN: Duration = Duration::from_millis(20);
+/// With the change counter, the number of pages and the version of the schema.
+const HEADER: usize = 100;
 
-#[derive(Debug)]
 pub struct OnDisk {
+    file: Held,
     size: u64,
     modified: Option<SystemTime>,
+    /// Read before `size` and `modified`. `None`: it was not to be read, or there is no log.
+    carried: Option<Carried>,
+    header: Option<[u8; HEADER]>,
     /// `None` for what is no database of keydeck, as in tests.
     deck: Option<Deck>,
 }
@@ -31,16 +41,29 @@ struct Deck {
 }
 
 impl OnDisk {
-    pub fn of(file: &Path, found: &Metadata) -> Self {
-        Self {
-            size: found.len(),
-            modified: found.modified().ok(),
+    /// What was carried over of the log is read before `found`, here and everywhere below: what SQLite writes into the
+    /// file after `found` changes it.
+    pub fn of(file: &Path, found: &Metadata, carried: Option<Carried>) -> io::Result<Self> {
+        let mut on_disk = Self {
+            file: Held::open(file)?,
+            size: 0,
+            modified: None,
+            carried: None,
+            header: None,
             deck: read(file).ok(),
-        }
+        };
+        on_disk.accept(found, carried);
+        Ok(on_disk)
     }
 
     /// As it is now it is right: this process wrote it, with the log up to `head` where that is known.
-    pub fn written_by_us(&mut self, file: &Path, found: &Metadata, head: Option<ActivityHead>) {
+    pub fn written_by_us(
+        &mut self,
+        file: &Path,
+        found: &Metadata,
+        carried: Option<Carried>,
+        head: Option<ActivityHead>,
+    ) {
         match (&mut self.deck, head) {
             (Some(deck), Some(head)) => deck.head = head,
             (Some(deck), None) => {
@@ -50,12 +73,20 @@ impl OnDisk {
             }
             (None, _) => {}
         }
-        self.accept(found);
+        self.accept(found, carried);
     }
 
-    fn accept(&mut self, found: &Metadata) {
+    fn accept(&mut self, found: &Metadata, carried: Option<Carried>) {
         self.size = found.len();
         self.modified = found.modified().ok();
+        self.carried = carried;
+        self.header = self.header_now();
+    }
+
+    fn header_now(&self) -> Option<[u8; HEADER]> {
+        let mut header = [0; HEADER];
+        self.file.file().read_exact_at(&mut header, 0).ok()?;
+        Some(header)
     }
 
     pub fn is_untouched(&self, found: &Metadata) -> bool {
@@ -68,15 +99,31 @@ impl OnDisk {
     }
 
     /// Whether somebody wrote over it since it was last looked at.
-    pub fn is_written_over(&mut self, file: &Path, found: &Metadata) -> bool {
+    pub fn is_written_over(
+        &mut self,
+        file: &Path,
+        found: &Metadata,
+        carried: Option<Carried>,
+        log: Option<&LogFile>,
+    ) -> bool {
         if self.was_written_over(found) {
             return true;
         }
         if self.is_untouched(found) {
+            // A write that the time of modification is too coarse to tell may be SQLite's.
+            if carried != self.carried || self.may_be_written_by_sqlite(log) {
+                self.accept(found, carried);
+            }
             return false;
         }
+        let header = self.header_now();
+        // Asked after the header was read: what SQLite has written by then, the index tells of.
+        let is_by_others = !self.may_be_written_by_sqlite(log);
+        if is_by_others && header != self.header {
+            return true;
+        }
         let Some(deck) = &self.deck else {
-            self.accept(found);
+            self.accept(found, carried);
             return false;
         };
         for look in 0..LOOKS {
@@ -85,8 +132,15 @@ impl OnDisk {
             }
             match deck.compared_with(file) {
                 Compared::Same(now) => {
+                    if is_by_others {
+                        tracing::warn!(
+                            file = %file.display(),
+                            "something other than SQLite wrote to the database file or set its time of modification; \
+                             its header is unchanged. Unless it was only touched, stop this server and restore a backup"
+                        );
+                    }
                     self.deck = Some(now);
-                    self.accept(found);
+                    self.accept(found, carried);
                     return false;
                 }
                 // It is looked at again the next time.
@@ -95,6 +149,15 @@ impl OnDisk {
             }
         }
         true
+    }
+
+    /// Whether SQLite, in this process or another one, may have carried over the log since the last look.
+    fn may_be_written_by_sqlite(&self, log: Option<&LogFile>) -> bool {
+        let now = log.and_then(|log| log.index().ok().flatten());
+        match (self.carried, now.map(|index| index.carried)) {
+            (Some(before), Some(now)) => before != now || now.is_unfinished(),
+            _ => true,
+        }
     }
 }
 

@@ -1,9 +1,11 @@
-//! Whether the path of the database still leads to the file that is open. Where it leads elsewhere, because the file
-//! was removed, moved, replaced or written over, what this process writes is gone with the next start, and what it
-//! reads may have been revoked in the other file. So it does neither until it is started again.
+//! Whether the path of the database still leads to the file that is open, and its log still holds what was committed.
+//! Where it leads elsewhere, because the file was removed, moved, replaced or written over, or the log was, what this
+//! process writes is gone with the next start, and what it reads may have been revoked in the other file. So it does
+//! neither until it is started again.
 
 use std::fs::{self, Metadata};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +17,8 @@ use rustix::io::Errno;
 use super::connection;
 use super::health::Health;
 use super::located::{self, Identity, index_of, log_of};
+use super::log_file::LogFile;
+use super::log_index::Carried;
 use super::on_disk::OnDisk;
 use crate::api::ActivityHead;
 use crate::server::store::{StoreError, StoreResult};
@@ -22,7 +26,8 @@ use crate::server::store::{StoreError, StoreResult};
 /// Reads may be answered for so long without a look.
 const UNSEEN: Duration = Duration::from_millis(250);
 
-/// The open file. Clones share it.
+/// The open file. Clones share it. The last one must be dropped after all connections to the database, see
+/// [`super::held`].
 #[derive(Clone)]
 pub struct OpenFile(Arc<Shared>);
 
@@ -33,6 +38,9 @@ struct Shared {
     database: Identity,
     /// The log and its index, where there were any when it was opened.
     beside: [Option<Identity>; 2],
+    log: Option<LogFile>,
+    /// How many names (hard links) the file has.
+    names: AtomicU64,
     on_disk: Mutex<OnDisk>,
     health: Health,
     opened: Instant,
@@ -53,6 +61,8 @@ impl OpenFile {
     /// To be called while a connection that has read is open, which keeps the log where it is. `before` is what
     /// `file` was before that connection was made.
     pub fn new(named: &Path, file: &Path, before: Identity, health: Health) -> StoreResult<Self> {
+        let log = LogFile::beside(file).map_err(|error| unavailable(file, &error))?;
+        let carried = carried(log.as_ref())?;
         let found = fs::metadata(file).map_err(|error| unavailable(file, &error))?;
         let beside = |path: PathBuf| match fs::metadata(&path) {
             Ok(found) => Ok(Some(Identity::from(&found))),
@@ -65,12 +75,15 @@ impl OpenFile {
                 file.display()
             )));
         }
+        let on_disk = OnDisk::of(file, &found, carried).map_err(|error| unavailable(file, &error))?;
         Ok(Self(Arc::new(Shared {
             named: std::path::absolute(named).map_err(|error| unavailable(named, &error))?,
             file: file.to_owned(),
             database: before,
             beside: [beside(log_of(file))?, beside(index_of(file))?],
-            on_disk: Mutex::new(OnDisk::of(file, &found)),
+            log,
+            names: AtomicU64::new(1),
+            on_disk: Mutex::new(on_disk),
             health,
             opened: Instant::now(),
             seen: AtomicU64::new(0),
@@ -100,14 +113,30 @@ impl OpenFile {
 
     /// Fails when the path leads elsewhere, from then on always.
     pub fn look(&self) -> StoreResult<()> {
+        self.0.health.may_read()?;
+        match self.difference()? {
+            Some(why) => self.stop(&why),
+            None => {
+                let now = self.0.opened.elapsed().as_millis() as u64;
+                self.0.seen.store(now, Ordering::Relaxed);
+                Ok(())
+            }
+        }
+    }
+
+    /// As [`OpenFile::look`], after reading all of the log: some megabytes.
+    pub fn look_through(&self) -> StoreResult<()> {
+        self.look()?;
+        let damage = self.0.log.as_ref().map_or(Ok(None), LogFile::damage_in_all);
+        match damage.map_err(|error| unavailable(&log_of(&self.0.file), &error))? {
+            Some(why) => self.stop(&why),
+            None => Ok(()),
+        }
+    }
+
+    fn stop(&self, why: &str) -> StoreResult<()> {
         let shared = &*self.0;
-        shared.health.may_read()?;
-        let Some(why) = self.difference()? else {
-            let now = shared.opened.elapsed().as_millis() as u64;
-            shared.seen.store(now, Ordering::Relaxed);
-            return Ok(());
-        };
-        if shared.health.elsewhere(&shared.named, &why)
+        if shared.health.elsewhere(&shared.named, why)
             && let Some(act) = &*lock(&shared.when_elsewhere)
         {
             act();
@@ -115,14 +144,40 @@ impl OpenFile {
         shared.health.may_read()
     }
 
+    /// How many names (hard links) the file had at the last look.
+    pub fn names(&self) -> u64 {
+        self.0.names.load(Ordering::Relaxed)
+    }
+
+    /// Another name alone loses nothing: keydeck refuses to open a file with several, and what another program writes
+    /// into it by the other name is noticed as written over. Snapshots (`cp -al`) make such names, so a server that
+    /// stopped would do more harm than the name. But it can't be started again, which its operator should know now.
+    fn count_names(&self, found: &Metadata) {
+        let (names, file) = (found.nlink(), self.0.file.display());
+        let before = self.0.names.swap(names, Ordering::Relaxed);
+        if names > 1 && names != before {
+            tracing::warn!(
+                %file,
+                names,
+                "the database file has several names (hard links) now: no other process opens it, and this server won't \
+                 start again, until all names but one are removed, which `find DIRECTORY -samefile {file}` lists. A hard \
+                 link is no copy: use `keydeck backup`"
+            );
+        } else if names == 1 && before > 1 {
+            tracing::info!(%file, "the database file has one name again");
+        }
+    }
+
     /// What this process itself carried over from the log into the file is no other file: up to `head` of the activity,
     /// or so far as the file tells.
     pub fn carried_over(&self, head: Option<ActivityHead>) {
         let shared = &*self.0;
-        if let Ok(found) = fs::metadata(&shared.file)
+        let mut on_disk = lock(&shared.on_disk);
+        if let Ok(carried) = carried(shared.log.as_ref())
+            && let Ok(found) = fs::metadata(&shared.file)
             && Identity::from(&found) == shared.database
         {
-            lock(&shared.on_disk).written_by_us(&shared.file, &found, head);
+            on_disk.written_by_us(&shared.file, &found, carried, head);
         }
     }
 
@@ -130,8 +185,9 @@ impl OpenFile {
     /// over into the file.
     pub fn misses_its_log_alone(&self) -> bool {
         let shared = &*self.0;
-        let is_missing = |path: PathBuf| match fs::metadata(path) {
-            Ok(found) => found.len() == 0,
+        let is_missing = |path: PathBuf, before: Option<Identity>| match fs::metadata(path) {
+            // When it was emptied in its place, what it held is nowhere any more.
+            Ok(found) => found.len() == 0 && Some(Identity::from(&found)) != before,
             Err(error) => error.kind() == io::ErrorKind::NotFound,
         };
         let is_or_is_missing = |path: PathBuf, before: Option<Identity>| match fs::metadata(path) {
@@ -144,13 +200,16 @@ impl OpenFile {
         };
         let on_disk = lock(&shared.on_disk);
         !on_disk.was_written_over(&found)
-            && is_missing(log_of(&shared.file))
+            && is_missing(log_of(&shared.file), shared.beside[0])
             && (on_disk.is_untouched(&found) || is_or_is_missing(index_of(&shared.file), shared.beside[1]))
     }
 
     /// `None`: there is none.
     fn difference(&self) -> StoreResult<Option<String>> {
         let shared = &*self.0;
+        // One look at a time: one that is overtaken would take what it saw before for a change.
+        let mut on_disk = lock(&shared.on_disk);
+        let carried = carried(shared.log.as_ref())?;
         let found = match at(&shared.named)? {
             Some(_) if !leads_to(&shared.named, &shared.file)? => {
                 return Ok(Some("it leads to a name beside which the log is not".into()));
@@ -170,9 +229,13 @@ impl OpenFile {
                 None => return Ok(Some(format!("{} was removed", path.display()))),
             }
         }
-        let mut on_disk = lock(&shared.on_disk);
+        let damage = shared.log.as_ref().map_or(Ok(None), LogFile::damage);
+        if let Some(why) = damage.map_err(|error| unavailable(&log_of(&shared.file), &error))? {
+            return Ok(Some(why));
+        }
+        self.count_names(&found);
         Ok(on_disk
-            .is_written_over(&shared.file, &found)
+            .is_written_over(&shared.file, &found, carried, shared.log.as_ref())
             .then(|| "it was written over".into()))
     }
 }
@@ -184,6 +247,12 @@ fn leads_to(named: &Path, file: &Path) -> StoreResult<bool> {
         // That it is gone is told by those who look for it.
         Err(_) => Ok(true),
     }
+}
+
+fn carried(log: Option<&LogFile>) -> StoreResult<Option<Carried>> {
+    let index = log.map_or(Ok(None), LogFile::index);
+    let index = index.map_err(|error| StoreError::Unavailable(format!("the index of the log: {error}")))?;
+    Ok(index.map(|index| index.carried))
 }
 
 /// `None`: nothing is there. What can't be looked at just now says nothing.

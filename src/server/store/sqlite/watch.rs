@@ -58,10 +58,13 @@ pub fn start(file: &OpenFile, committed: Arc<Notify>) -> Option<RecommendedWatch
         if matches!(event.kind, EventKind::Modify(_)) && event.paths.contains(&of_log) {
             committed.notify_one();
         }
-        if may_be_of_names(event.kind) {
-            // What it finds, it tells.
-            let _ = open.look();
-        }
+        // What it finds, it tells.
+        let _ = match event.kind {
+            // Keydeck and SQLite close the log rarely; others do after each write.
+            CLOSED if event.paths.contains(&of_log) => open.look_through(),
+            kind if may_be_of_names(kind) => open.look(),
+            _ => Ok(()),
+        };
     };
     // Not the directory: the kernel would look for its watchers at each read of a page.
     let watcher = notify::recommended_watcher(wake).and_then(|mut watcher| {
@@ -75,14 +78,15 @@ pub fn start(file: &OpenFile, committed: Arc<Notify>) -> Option<RecommendedWatch
         .ok()
 }
 
+/// A file that was open to be written.
+const CLOSED: EventKind = EventKind::Access(AccessKind::Close(AccessMode::Write));
+
 /// Whether a file may have got another name or none, or somebody else may have written into it. The kernel tells so of
 /// each ring of the bell too.
 fn may_be_of_names(kind: EventKind) -> bool {
     match kind {
         EventKind::Modify(ModifyKind::Data(_)) => false,
-        EventKind::Access(AccessKind::Close(AccessMode::Write))
-        | EventKind::Modify(_)
-        | EventKind::Remove(_) => true,
+        CLOSED | EventKind::Modify(_) | EventKind::Remove(_) => true,
         EventKind::Access(_) | EventKind::Any | EventKind::Create(_) | EventKind::Other => false,
     }
 }

@@ -181,7 +181,8 @@ where
 /// tell nobody when the disk fails.
 fn carry_over(conn: &mut Connection, file: OpenFile, health: Health) -> rusqlite::Result<()> {
     conn.wal_hook(Some(move |log: &mut Wal, pages| {
-        if pages >= LOG_PAGES {
+        // What was written over is not carried into the database.
+        if pages >= LOG_PAGES && file.look().is_ok() {
             match log.checkpoint() {
                 Ok(_) => file.carried_over(None),
                 Err(error) => health.judge(&error),
@@ -191,7 +192,7 @@ fn carry_over(conn: &mut Connection, file: OpenFile, health: Health) -> rusqlite
     }))
 }
 
-/// What the thread works with.
+/// What the thread works with. The connection is dropped before the file.
 struct Desk {
     conn: Connection,
     bell: Bell,

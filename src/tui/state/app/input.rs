@@ -110,6 +110,7 @@ impl App {
             Action::Suspend => return vec![Effect::Suspend],
             Action::Quit => return self.quit(),
             _ if self.must_wait(action) => return self.wait(action),
+            _ if self.was_meant_for_another(action) => return self.say_displaced(),
             _ => {}
         }
         match self.over.last_mut() {

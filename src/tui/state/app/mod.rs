@@ -2,6 +2,7 @@
 
 mod activity;
 mod commands;
+mod displaced;
 mod explain;
 mod input;
 mod layers;
@@ -23,6 +24,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::displaced::Displaced;
 use super::type_ahead::{AnswerOutcome, TypeAhead};
 use crate::api::{Activity, Key, Me, Usage};
 use crate::client::Error;
@@ -127,6 +129,8 @@ pub struct App {
     size: (u16, u16),
     /// What waits for rows that are on their way.
     type_ahead: TypeAhead,
+    /// The selected key has just gone.
+    displaced: Option<Displaced>,
     /// Changes that the server was asked for and has not answered.
     unanswered: usize,
     /// A secret is on its way to be shown.
@@ -165,6 +169,7 @@ impl App {
             notice: None,
             size,
             type_ahead: TypeAhead::default(),
+            displaced: None,
             unanswered: 0,
             revealing: None,
             copying: None,
@@ -208,12 +213,19 @@ impl App {
     fn take(&mut self, message: Message) -> Vec<Effect> {
         let is_input = matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_));
         if is_input {
-            return self.dispatch(message);
+            let before = self.browse.selected_id();
+            let effects = self.dispatch(message);
+            if self.browse.selected_id() != before {
+                self.displaced = None;
+            }
+            return effects;
         }
+        let settled = self.settled_key();
         let was = (self.screen, self.over.len());
         let answer = AnswerOutcome::of(&message);
         let mut effects = self.dispatch(message);
         effects.extend(self.catch_up(was, answer));
+        effects.extend(self.note_displaced(settled));
         effects
     }
 
@@ -242,6 +254,10 @@ impl App {
             }
             Timer::ClearClipboard(number) if number == self.last_copy => vec![Effect::ClearClipboard],
             Timer::KeyRests(number) => self.key_rests(number),
+            Timer::SelectionSeen(number) => {
+                self.selection_seen(number);
+                Vec::new()
+            }
             Timer::HideSecret(_) | Timer::ClearClipboard(_) => Vec::new(),
         }
     }

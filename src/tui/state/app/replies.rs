@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{App, EventStream, Modal, SECRET_TTL, ShownSecret};
-use crate::api::{Created, Key, KeyEvent, KeyEventKind, KeyPage, Part, ProblemType};
+use crate::api::{Created, Key, KeyEvent, KeyEventKind, KeyPage, Part};
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
@@ -200,7 +200,7 @@ impl App {
                 Vec::new()
             }
             Err(error) => {
-                let gone = is_gone(&error);
+                let gone = error.is_gone();
                 self.form_refused(error);
                 if gone { self.browse.forget(id) } else { Vec::new() }
             }
@@ -236,7 +236,7 @@ impl App {
                     dialog.key.name, dialog.key.hint
                 ),
             ),
-            Err(error) if is_gone(&error) => (Tone::Note, sentence(&error)),
+            Err(error) if error.is_gone() => (Tone::Note, sentence(&error)),
             Err(error) => {
                 dialog.sending = false;
                 dialog.error = Some(sentence(&error));
@@ -271,7 +271,7 @@ impl App {
                 asked.map(copy).into_iter().collect()
             }
             (_, Err(error)) => {
-                let gone = is_gone(&error);
+                let gone = error.is_gone();
                 let mut effects = self.say(Tone::Failed, sentence(&error));
                 if gone {
                     effects.extend(self.browse.forget(id));
@@ -316,11 +316,4 @@ impl App {
 
 fn is_form(over: &Modal) -> bool {
     matches!(over, Modal::Form(_))
-}
-
-/// Whether the key that was meant exists no longer.
-fn is_gone(error: &Error) -> bool {
-    error
-        .problem()
-        .is_some_and(|p| matches!(p.kind, ProblemType::Revoked | ProblemType::NotFound))
 }

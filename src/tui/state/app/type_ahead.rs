@@ -62,10 +62,11 @@ impl App {
     /// Whether the rows that an action is about are not here yet.
     pub(super) fn must_wait(&self, action: Action) -> bool {
         let moves = action.moves();
+        let on_their_way = || self.rows_are_coming() || self.owes_a_move();
         match self.over.last() {
-            None if moves => self.rows_are_coming() && !self.details_focused,
-            None => self.needs_row(action) && (self.rows_are_coming() || self.owes_a_move()),
-            Some(Modal::Filter(_)) => moves && self.rows_are_coming(),
+            None if moves => on_their_way() && !self.details_focused,
+            None => self.needs_row(action) && on_their_way(),
+            Some(Modal::Filter(_)) => moves && on_their_way(),
             Some(Modal::Form(form)) => !form.sending && form.awaits_project(action),
             _ => false,
         }
@@ -231,6 +232,11 @@ impl App {
             Screen::People => self.people.list.why_old(),
             Screen::Activity => self.activity.list.why_old(),
         }
+    }
+
+    /// Whether another row will be selected by what was asked or typed.
+    pub(super) fn selection_may_move(&self) -> bool {
+        !self.type_ahead.0.is_empty() || self.rows_are_coming() || self.owes_a_move()
     }
 
     fn row_under(&self, mouse: MouseEvent) -> Option<Typed> {

@@ -32,4 +32,8 @@ impl Listed for Person {
     fn id(&self) -> Self::Id {
         self.user.id
     }
+
+    fn told_apart_by(&self) -> Option<Uuid> {
+        Some(self.user.id)
+    }
 }

@@ -2,8 +2,8 @@
 //! PM, SOS, reports in CSI), in whatever pieces it comes, between keys and in the middle of a paste.
 //!
 //! The states are those of a terminal's own parser (<https://vt100.net/emu/dec_ansi_parser>), with what
-//! input needs beside: an Escape that stays alone is a key, Escape before a key means Alt, and a paste is
-//! text. Nothing waits without a limit: [`Parser::patience`] says how long, and [`Parser::silence`] what
+//! input needs beside: an Escape that stays alone is a key ([`super::late`]: what may follow it), Escape
+//! before a key means Alt, and a paste is text. Nothing waits without a limit: [`Parser::patience`] says how long, and [`Parser::silence`] what
 //! it means that nothing came. The content of a control string is not kept, and of a paste no more than
 //! [`super::paste::MAX_PASTE`]. The crate `vte` parses what programs write, not what they read: it does not
 //! tell whether it is in the middle of a sequence, and a lone Escape depends on that.
@@ -13,28 +13,23 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 use smallvec::SmallVec;
 
+use super::control::{CAN, CTRL_C, ESC, SUB};
+use super::late::{Held, HeldVerdict};
 use super::paste::Paste;
+use super::string::{ControlString, ST, Step};
+use super::utf8::Utf8;
 use super::{Input, keys, mouse};
 
 /// An Escape that nothing follows for so long is the key. A Ctrl-C in the middle of something was typed
 /// when nothing follows it, and is content otherwise.
 const LONE: Duration = Duration::from_millis(100);
-/// For so long after the key Escape, what begins as only a control sequence does is the rest of one
-/// that came in two pieces.
-const LATE: Duration = Duration::from_millis(900);
+/// For so long after the key Escape, what follows may be the rest of a sequence.
+const LATE: Duration = Duration::from_secs(3);
 /// What is not continued for so long has ended.
 const UNFINISHED: Duration = Duration::from_secs(2);
 
 /// The most bytes of a CSI sequence; longer ones are discarded.
 const MAX_CSI: usize = 64;
-
-const ESC: char = '\x1b';
-const CTRL_C: char = '\x03';
-const BEL: char = '\x07';
-const CAN: char = '\x18';
-const SUB: char = '\x1a';
-/// String terminator, as one character.
-const ST: char = '\u{9c}';
 
 #[derive(Debug, Default)]
 enum State {
@@ -48,6 +43,8 @@ enum State {
     },
     /// After an Escape that was taken for the key.
     Late,
+    /// After that, what may be the rest of a sequence.
+    Held(Held),
     /// After `ESC O`: the parameter so far.
     Ss3 {
         meta: bool,
@@ -58,11 +55,7 @@ enum State {
     Console,
     /// After `ESC [ M`: a mouse report of three bytes, so far these.
     Raw(SmallVec<[u8; 3]>),
-    /// In a control string. With `escaped`, after an Escape in it.
-    String {
-        bel_ends: bool,
-        escaped: bool,
-    },
+    String(ControlString),
 }
 
 #[derive(Debug, Default)]
@@ -76,8 +69,7 @@ struct Csi {
 #[derive(Debug, Default)]
 pub(super) struct Parser {
     state: State,
-    /// A character that is not complete.
-    partial: SmallVec<[u8; 4]>,
+    partial: Utf8,
     paste: Option<Paste>,
     /// The last byte is a Ctrl-C in the middle of something.
     interrupted: bool,
@@ -91,6 +83,7 @@ impl Parser {
             _ if self.interrupted => Some(LONE),
             State::Escape { .. } if !in_paste => Some(LONE),
             State::Late => Some(LATE),
+            State::Held(ref held) => Some(held.patience()),
             State::Ground if !in_paste && self.partial.is_empty() => None,
             _ => Some(UNFINISHED),
         }
@@ -102,10 +95,14 @@ impl Parser {
             if self.takes_raw(byte, out) {
                 continue;
             }
-            if let Some(c) = self.complete(byte) {
+            if let Some(c) = self.partial.push(byte) {
                 self.char(c, out);
             }
         }
+        self.nothing_follows();
+    }
+
+    fn nothing_follows(&mut self) {
         if let State::Escape { alone, .. } = &mut self.state {
             *alone = true;
         }
@@ -122,33 +119,27 @@ impl Parser {
                 out.push(paste.into_input());
             }
             out.push(keys::control(CTRL_C).into());
-        } else if let Some(paste) = self.paste.take() {
-            out.push(paste.into_input());
-        } else if let State::Escape { meta, .. } = state {
-            escapes(meta, out);
-            self.state = State::Late;
+            return;
         }
-    }
-
-    /// The character that `byte` completes. Bytes that are not UTF-8 are dropped, except that a lone 8-bit
-    /// control is that control.
-    fn complete(&mut self, byte: u8) -> Option<char> {
-        self.partial.push(byte);
-        match std::str::from_utf8(&self.partial) {
-            Ok(text) => {
-                let c = text.chars().next();
-                self.partial.clear();
-                c
+        let paste = self.paste.take();
+        let in_paste = paste.is_some();
+        out.extend(paste.map(Paste::into_input));
+        match state {
+            State::Escape { meta, .. } => {
+                if !in_paste {
+                    escapes(meta, out);
+                }
+                self.state = State::Late;
             }
-            Err(error) if error.error_len().is_none() => None,
-            Err(_) if self.partial.len() == 1 => {
-                self.partial.clear();
-                (0x80..=0x9f).contains(&byte).then(|| char::from(byte))
+            State::Held(mut held) => {
+                if held.pause() {
+                    self.typed(held, out);
+                    self.nothing_follows();
+                } else {
+                    self.state = State::Held(held);
+                }
             }
-            Err(_) => {
-                self.partial.clear();
-                self.complete(byte)
-            }
+            _ => {}
         }
     }
 
@@ -160,16 +151,37 @@ impl Parser {
                 self.ground(c, out);
             }
             State::Escape { meta, .. } => self.escape(c, meta, out),
-            // What is a key on its own after the key Escape stays one.
-            State::Late if goes_on(c) && !matches!(c, 'P' | 'X' | 'O') => self.escape(c, false, out),
-            State::Late => self.ground(c, out),
+            State::Late => match Held::begun_by(c) {
+                Some(held) => self.state = State::Held(held),
+                None => self.ground(c, out),
+            },
+            State::Held(held) => self.held(c, held, out),
             State::Ss3 { meta, parameter } => self.ss3(c, meta, parameter, out),
             State::Csi(csi) => self.csi(c, csi, out),
             State::Console => self.sequence(keys::console(c), false, out),
             // Its bytes were taken before; this is no part of it.
             State::Raw(_) => self.ground(c, out),
-            State::String { bel_ends, escaped } => self.string(c, bel_ends, escaped, out),
+            State::String(string) => self.string(c, string, out),
         }
+    }
+
+    fn held(&mut self, c: char, mut held: Held, out: &mut Vec<Input>) {
+        match held.push(c) {
+            HeldVerdict::Unknown => self.state = State::Held(held),
+            HeldVerdict::Keys => self.typed(held, out),
+            HeldVerdict::Answer => {
+                let mut text = held.into_text().into_iter();
+                if let Some(introducer) = text.next() {
+                    self.introduce(introducer, false, false);
+                }
+                text.for_each(|c| self.char(c, out));
+            }
+        }
+    }
+
+    /// It was typed, after all.
+    fn typed(&mut self, held: Held, out: &mut Vec<Input>) {
+        held.into_text().into_iter().for_each(|c| self.char(c, out));
     }
 
     fn ground(&mut self, c: char, out: &mut Vec<Input>) {
@@ -179,7 +191,7 @@ impl Parser {
             '\u{80}'..='\u{9f}' => {
                 let c = char::from(c as u8 - 0x40);
                 if goes_on(c) && c != '\\' {
-                    self.introduce(c, false);
+                    self.introduce(c, false, true);
                 }
             }
             _ => self.plain(c, out),
@@ -206,12 +218,12 @@ impl Parser {
                 self.state = after_escape(true);
                 return;
             }
-            '[' | 'O' => return self.introduce(c, meta),
+            '[' | 'O' => return self.introduce(c, meta, false),
             _ if meta && self.paste.is_none() => out.push(escape()),
             _ => {}
         }
         match c {
-            'P' | 'X' | ']' | '^' | '_' => self.introduce(c, false),
+            'P' | 'X' | ']' | '^' | '_' => self.introduce(c, false, false),
             // The end of a string that was taken for ended; what cancels a sequence.
             '\\' | CAN | SUB => {}
             '\u{80}'..='\u{9f}' | CTRL_C => self.ground(c, out),
@@ -220,18 +232,14 @@ impl Parser {
         }
     }
 
-    fn introduce(&mut self, introducer: char, meta: bool) {
+    fn introduce(&mut self, introducer: char, meta: bool, eight_bit: bool) {
         self.state = match introducer {
             '[' => State::Csi(Csi {
                 meta,
                 ..Csi::default()
             }),
             'O' => State::Ss3 { meta, parameter: 0 },
-            _ => State::String {
-                // Elsewhere it is content.
-                bel_ends: introducer == ']',
-                escaped: false,
-            },
+            _ => State::String(ControlString::new(introducer, eight_bit)),
         };
     }
 
@@ -312,22 +320,18 @@ impl Parser {
         }
     }
 
-    fn string(&mut self, c: char, bel_ends: bool, escaped: bool, out: &mut Vec<Input>) {
-        match c {
-            '\\' if escaped => {}
-            // Only `ESC \` belongs to a string; any other sequence ends it.
-            ESC if escaped => self.ground(c, out),
-            _ if escaped => self.escape(c, false, out),
-            BEL if bel_ends => {}
-            CAN | SUB | ST => {}
-            _ => {
-                self.interrupted = c == CTRL_C;
-                self.state = State::String {
-                    bel_ends,
-                    escaped: c == ESC,
-                };
+    fn string(&mut self, c: char, mut string: ControlString, out: &mut Vec<Input>) {
+        match string.push(c) {
+            Step::Ended => return,
+            Step::PasteEnd => {
+                if let Some(paste) = self.paste.take() {
+                    return out.push(paste.into_input());
+                }
             }
+            Step::CtrlC => self.interrupted = true,
+            Step::GoesOn => {}
         }
+        self.state = State::String(string);
     }
 
     /// The bytes of a mouse report are not characters; controls are not among them.

@@ -1,9 +1,4 @@
-//! What can be told of the sources without running them: what the RustSec database knows of the locked packages, by the
-//! snapshot in `tests/advisories`, and which files import each other.
-#![cfg(test)]
-
-#[path = "advisories/circles.rs"]
-mod circles;
+//! What the RustSec database knows of the locked packages, by the snapshot in `tests/advisories`.
 
 use std::collections::BTreeSet;
 use std::fs;

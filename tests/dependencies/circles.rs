@@ -125,12 +125,17 @@ fn sources(directory: &Path, module: &Module, into: &mut Sources) {
     {
         let stem = path.file_stem().unwrap().to_str().unwrap();
         let below = [module.as_slice(), &[stem.to_owned()]].concat();
-        if path.is_dir() {
-            sources(&path, &below, into);
-        } else if stem != "tests" && stem != "main" {
-            let is_directory_s = stem == "mod" || stem == "lib";
-            let module = if is_directory_s { module } else { &below };
-            into.insert(module.clone(), read(&fs::read_to_string(&path).unwrap()));
+        match stem {
+            "tests" | "main" => {}
+            _ if path.is_dir() => sources(&path, &below, into),
+            _ => {
+                let module = if ["mod", "lib"].contains(&stem) {
+                    module
+                } else {
+                    &below
+                };
+                into.insert(module.clone(), read(&fs::read_to_string(&path).unwrap()));
+            }
         }
     }
 }

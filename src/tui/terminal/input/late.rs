@@ -1,0 +1,137 @@
+//! What follows an Escape that was taken for the key: the rest of a control sequence that a slow line cut
+//! behind its Escape, or what a person typed next.
+//!
+//! The program asks the terminal nothing, so it never knows that an answer is due: answers come to what
+//! another program asked before it, or what something printed. They are told from typing by speed and form.
+//! What begins as the rest of a sequence is held. It is the rest when it ends as one, or grows longer than
+//! anybody types, without a pause; or, with pauses, when it has the form of an answer. Otherwise it becomes
+//! keys after a moment: nothing that was typed is lost.
+
+use std::time::Duration;
+
+use smallvec::SmallVec;
+
+use super::control::{BEL, CAN, CTRL_C, ESC, SUB};
+
+/// What a terminal sends at once has no longer pauses than this, and nobody types as fast.
+const BURST: Duration = Duration::from_millis(30);
+/// How long what may become an answer is held without more. Only what begins with a key that the dashboard
+/// uses is held no longer than an Escape is.
+const HELD: Duration = Duration::from_millis(600);
+const HELD_KEY: Duration = Duration::from_millis(70);
+/// What comes at once and is as long as this was not typed.
+const MAX_TYPED: usize = 32;
+
+/// What may be the rest of a sequence, so far.
+#[derive(Debug)]
+pub(super) struct Held {
+    text: SmallVec<[char; MAX_TYPED]>,
+    /// There was a pause in it.
+    paused: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HeldVerdict {
+    Unknown,
+    Answer,
+    Keys,
+}
+
+impl Held {
+    /// `None`: nothing that a terminal answers goes on like this after its Escape.
+    pub(super) fn begun_by(c: char) -> Option<Self> {
+        matches!(c, '[' | ']' | 'P' | 'X' | '^' | '_').then(|| Self {
+            text: SmallVec::from_slice(&[c]),
+            paused: false,
+        })
+    }
+
+    pub(super) fn into_text(self) -> SmallVec<[char; MAX_TYPED]> {
+        self.text
+    }
+
+    pub(super) fn push(&mut self, c: char) -> HeldVerdict {
+        self.text.push(c);
+        let form = form_of(&self.text);
+        match form {
+            _ if c == CTRL_C => HeldVerdict::Keys,
+            Form::Answer => HeldVerdict::Answer,
+            Form::Beginning => HeldVerdict::Unknown,
+            Form::Burst | Form::Other if self.paused => HeldVerdict::Keys,
+            Form::Burst => HeldVerdict::Answer,
+            Form::Other if self.text.len() >= MAX_TYPED => HeldVerdict::Answer,
+            Form::Other => HeldVerdict::Unknown,
+        }
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        match self.text.first() {
+            _ if !self.paused => BURST,
+            Some('P' | 'X') => HELD_KEY,
+            _ => HELD,
+        }
+    }
+
+    /// Nothing came for as long as [`Held::patience`] said. Returns whether that makes keys of it.
+    pub(super) fn pause(&mut self) -> bool {
+        let over = self.paused || form_of(&self.text) != Form::Beginning;
+        self.paused = true;
+        over
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Of an answer, whoever is slow.
+    Answer,
+    /// It may still become that.
+    Beginning,
+    /// Whole, and something else than typing if it came at once.
+    Burst,
+    Other,
+}
+
+fn form_of(text: &[char]) -> Form {
+    let Some((&first, rest)) = text.split_first() else {
+        return Form::Beginning;
+    };
+    match (first, rest) {
+        ('[', rest) => control_sequence(rest),
+        (']', [.., BEL]) | (_, [.., ESC, '\\'] | [.., CAN | SUB]) => Form::Burst,
+        (']', rest) => numbered(rest, |c| c == ';'),
+        // `P>|…`, `P!|…`, `P1$r…`, `P1+r…`.
+        ('P', ['>' | '!', '|', ..]) => Form::Answer,
+        ('P', ['>' | '!']) => Form::Beginning,
+        ('P', rest) => numbered(rest, |c| matches!(c, '$' | '+' | '|')),
+        // Kitty's graphics: `_Gi=…`.
+        ('_', ['G', key, '=', ..]) if key.is_ascii_lowercase() => Form::Answer,
+        ('_', [] | ['G'] | ['G', _]) => Form::Beginning,
+        (_, []) => Form::Beginning,
+        _ => Form::Other,
+    }
+}
+
+/// Digits, which `ends` ends.
+fn numbered(rest: &[char], ends: impl Fn(char) -> bool) -> Form {
+    match rest.iter().position(|c| !c.is_ascii_digit()) {
+        None => Form::Beginning,
+        Some(at) if at > 0 && rest.get(at).copied().is_some_and(ends) => Form::Answer,
+        Some(_) => Form::Other,
+    }
+}
+
+/// Parameters mark a report. Without any it may be an arrow key, or a letter typed after a bracket.
+fn control_sequence(rest: &[char]) -> Form {
+    let is_parameter = |c: &&char| matches!(c, '0'..='?');
+    let parameters = rest.iter().take_while(is_parameter).count();
+    let others = (rest.iter().skip(parameters)).take_while(|c| matches!(c, ' '..='/'));
+    let body = parameters + others.count();
+    match rest.get(body) {
+        None if parameters >= 3 => Form::Answer,
+        None if body == parameters => Form::Beginning,
+        None => Form::Other,
+        Some('@'..='~') if parameters > 0 => Form::Answer,
+        Some('@'..='~') => Form::Burst,
+        Some(_) => Form::Other,
+    }
+}

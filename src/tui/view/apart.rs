@@ -1,0 +1,107 @@
+//! Cells of a column that are cut to the same text: what differs looks different.
+//!
+//! A text that is cut loses its end. Where that makes it look like another one, its middle is cut instead, and
+//! where that doesn't help either, or two have the same name, the end of the id stands behind it. Only the rows
+//! on the screen are compared: those are what a person picks among.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::text;
+
+/// Digits of an id: few, for they only part rows that look the same.
+const TAG_DIGITS: usize = 4;
+
+/// The texts of a column, each in at most `cells`.
+pub fn fitted(texts: &[&str], cells: usize) -> Vec<String> {
+    let mut fitted: Vec<String> = texts.iter().map(|text| text::fit(text, cells)).collect();
+    let mut first: HashMap<&str, &str> = HashMap::new();
+    let mut alike: Vec<&str> = Vec::new();
+    for (text, cut) in texts.iter().zip(&fitted) {
+        if first.insert(cut, text).is_some_and(|other| other != *text) {
+            alike.push(cut);
+        }
+    }
+    if alike.is_empty() {
+        return fitted;
+    }
+    let cut_anew: Vec<bool> = fitted.iter().map(|cut| alike.contains(&cut.as_str())).collect();
+    for ((cut, text), anew) in fitted.iter_mut().zip(texts).zip(cut_anew) {
+        if anew {
+            *cut = text::fit_both_ends(text, cells);
+        }
+    }
+    fitted
+}
+
+/// A row, of which a name is shown.
+pub struct Named<'a> {
+    pub name: &'a str,
+    /// The name as it fits.
+    pub fitted: &'a str,
+    /// What tells it from others of its name, too.
+    pub beside: &'a str,
+    pub id: Uuid,
+}
+
+/// Each row's name in at most `cells`, with the end of its id where another row shows the same.
+pub fn tagged(rows: &[Named], cells: usize) -> Vec<String> {
+    let mut alike: HashMap<(&str, &str), usize> = HashMap::new();
+    for row in rows {
+        *alike.entry((row.fitted, row.beside)).or_default() += 1;
+    }
+    let tagged = rows.iter().map(|row| match alike.get(&(row.fitted, row.beside)) {
+        Some(2..) => {
+            let id = row.id.simple().to_string();
+            let tag = format!(" #{}", &id[id.len() - TAG_DIGITS..]);
+            text::fit(row.name, cells.saturating_sub(tag.len())) + &tag
+        }
+        _ => row.fitted.to_owned(),
+    });
+    tagged.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_would_look_the_same_is_cut_in_its_middle() {
+        let names = [
+            "Partner integration (EU) 1",
+            "Partner integration (EU) 2",
+            "Kiosk of the north",
+        ];
+        assert_eq!(
+            fitted(&names, 16),
+            ["Partner i…(EU) 1", "Partner i…(EU) 2", "Kiosk of the no…"]
+        );
+        assert_eq!(fitted(&names[1..], 16), ["Partner integra…", "Kiosk of the no…"]);
+        assert_eq!(fitted(&["abcdefgh", "abcdefgh"], 5), ["abcd…", "abcd…"]);
+        // A name may end in an ellipsis of its own.
+        assert_eq!(fitted(&["abcd…", "abcdefgh"], 5), ["abcd…", "abc…h"]);
+    }
+
+    #[test]
+    fn what_looks_the_same_at_both_ends_has_its_id_behind_it() {
+        let texts = ["one", "two", "six"].map(|number| format!("Partner of number {number}, integration"));
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let tagged_in = |cells| {
+            let fitted = fitted(&texts, cells);
+            let rows = [(0x1a2b, "A"), (0x3c4d, "A"), (0x5e6f, "B")];
+            let rows = rows.into_iter().zip(&texts).zip(&fitted);
+            let rows: Vec<Named> = rows
+                .map(|(((id, beside), name), fitted)| Named {
+                    name,
+                    fitted,
+                    beside,
+                    id: Uuid::from_u128(id),
+                })
+                .collect();
+            tagged(&rows, cells)
+        };
+        assert_eq!(tagged_in(12), ["Partn… #1a2b", "Partn… #3c4d", "Partner…tion"]);
+        assert_eq!(tagged_in(2).len(), 3);
+    }
+}
