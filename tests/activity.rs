@@ -7,6 +7,7 @@ mod program;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use keydeck::api::{ActivityHead, NewUser};
 use keydeck::model::{Role, Token, TokenKind};
@@ -484,4 +485,103 @@ fn only_a_listed_proxy_is_believed() {
         "0.0.0.0/0",
     ]);
     assert!(refused.refused(2).contains("list your proxies"));
+}
+
+/// What somebody does to the file of a deck that is not served, and what the server says of it.
+const BY_HAND: [(&str, &str, &str); 5] = [
+    (
+        "keys",
+        "UPDATE keys SET revoked_at = NULL, revoked_by = NULL WHERE name = 'Gone'",
+        "the key Gone",
+    ),
+    (
+        "keys",
+        "INSERT INTO keys (id, name, name_key, scope, creator, created_at, hint, ui_domains, cross_page_persistence, token_hash)
+         SELECT randomblob(16), 'Mine', 'mine', 2, creator, 1, '', '', 0, randomblob(32) FROM keys WHERE name = 'Gone'",
+        "the key Mine",
+    ),
+    (
+        "users",
+        "INSERT INTO users (id, email, email_key, role, token_hash, created_at)
+         VALUES (randomblob(16), 'eve@acme.example', 'eve@acme.example', 'owner', randomblob(32), 1)",
+        "the person eve@acme.example is Owner in the table, but the log never made them so",
+    ),
+    (
+        "activity",
+        "UPDATE activity SET subject = 'Yours' WHERE seq = 1",
+        "in the activity log, row 1 was changed",
+    ),
+    (
+        "removals",
+        "INSERT INTO removals (person, asked_by, begun_at) VALUES (1, 1, 1)",
+        "the removal of mira@acme.example is under way in the table, but the log never removed them",
+    ),
+];
+
+/// Takes the triggers of a table away, does what they would refuse, and puts them back.
+fn by_hand(home: &Home, table: &str, sql: &str) {
+    let conn = Connection::open(home.path("keys.db")).expect("opened");
+    let mut triggers = conn
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?")
+        .expect("asked");
+    let triggers: Vec<(String, String)> = triggers
+        .query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("asked")
+        .map(|row| row.expect("read"))
+        .collect();
+    for (name, _) in &triggers {
+        conn.execute_batch(&format!("DROP TRIGGER {name}"))
+            .expect("dropped");
+    }
+    conn.execute_batch(sql).expect(sql);
+    for (_, made) in &triggers {
+        conn.execute_batch(made).expect("made");
+    }
+}
+
+fn got(server: &Served, path: &str) -> String {
+    let text = async {
+        reqwest::get(format!("{}{path}", server.url))
+            .await?
+            .error_for_status()?
+            .text()
+            .await
+    };
+    block_on(text).expect("answered")
+}
+
+#[test]
+fn a_server_says_by_itself_what_was_changed_by_hand_and_goes_on() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    for name in ["Board", "Gone"] {
+        server
+            .run(&["key", "create", "--scope", "analytics", "--name", name])
+            .succeeded();
+    }
+    server.run(&["key", "revoke", "Gone", "--yes"]).succeeded();
+    assert_eq!(got(&server, "/readyz"), "ready\n");
+    assert!(got(&server, "/metrics").contains("keydeck_unexplained 0"));
+    let (_, log) = server.terminate();
+    assert!(!log.contains("ERROR"), "{log}");
+    let database = std::fs::read(home.path("keys.db")).expect("there");
+    for (table, tamper, sentence) in BY_HAND {
+        std::fs::write(home.path("keys.db"), &database).expect("written");
+        by_hand(&home, table, tamper);
+        let server = home.serve(&token);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while got(&server, "/readyz") == "ready\n" {
+            assert!(Instant::now() < deadline, "{tamper}: nothing is said");
+        }
+        // Whom it is about, only the log says.
+        assert!(!got(&server, "/readyz").contains("acme.example"));
+        assert!(got(&server, "/metrics").contains("keydeck_unexplained 1"));
+        server.run(&["key", "show", "Board"]).succeeded();
+        let (_, log) = server.terminate();
+        assert!(
+            log.contains("ERROR") && log.contains(sentence) && log.contains("keydeck activity verify"),
+            "{tamper}: {log}"
+        );
+    }
 }

@@ -8,7 +8,7 @@ mod program;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
@@ -491,6 +491,155 @@ fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
         .run(&["restore", "missing.db", "--database", "sqlite:restored.db"])
         .refused(1);
     assert!(refused.contains("can't read missing.db"), "{refused}");
+}
+
+#[test]
+fn what_is_no_backup_at_all_is_named_as_what_it_is() {
+    let home = Home::new();
+    deck(&home);
+    let kept = home.path("kept.db");
+    let files: [Spoil; 8] = [
+        (
+            |path| fs::write(path, "").expect("written"),
+            "it is empty (0 bytes), so there is no keydeck database in it",
+        ),
+        (|path| fs::create_dir(path).expect("made"), "it is a directory"),
+        (
+            |path| symlink("/dev/null", path).expect("linked"),
+            "it is no regular file",
+        ),
+        (
+            |path| fs::write(path, "a letter to the editor").expect("written"),
+            "it is not a database and no backup",
+        ),
+        (
+            |path| fs::write(path, b"\x1f\x8b\x08 packed").expect("written"),
+            "it is not a database and no backup",
+        ),
+        (
+            |path| fs::write(path, b"SQLite format 3\0").expect("written"),
+            "is damaged",
+        ),
+        (
+            |path| in_it("CREATE TABLE theirs (n)", path),
+            "it is a database of another program, and no backup of keydeck",
+        ),
+        (
+            |path| in_it("CREATE TABLE theirs (n); DROP TABLE theirs", path),
+            "it is a database without a table",
+        ),
+    ];
+    for (make, sentence) in files {
+        make(&kept);
+        for flags in [&[][..], &["--unauthenticated"]] {
+            let refused = home.run(&[RESTORE, flags].concat()).refused(1);
+            assert!(refused.contains(sentence), "{sentence}: {refused}");
+            assert!(!refused.contains(".keydeck-"), "{refused}");
+            assert!(
+                refused.contains("name the file") || refused.contains("take another backup"),
+                "{refused}"
+            );
+            assert!(!home.path("restored.db").exists());
+        }
+        match kept.is_dir() && !kept.is_symlink() {
+            true => fs::remove_dir(&kept).expect("removed"),
+            false => fs::remove_file(&kept).expect("removed"),
+        }
+    }
+}
+
+/// What somebody does who can write the file: the tables are those of the last version before the log stated who there
+/// is, and an Owner is in them.
+fn set_back(path: &Path) {
+    let before = include_str!("../assets/migrations/sqlite/002_people.sql");
+    let (_, trigger) = before
+        .rsplit_once("CREATE TRIGGER activity_is_not_rewritten")
+        .expect("made there");
+    let (trigger, _) = trigger.split_once("END;").expect("its end");
+    let sql = format!(
+        "DROP TRIGGER baseline_is_not_rewritten; DROP TRIGGER baseline_is_not_shortened;
+         DROP TRIGGER activity_states_what_changed; DROP TRIGGER activity_is_not_rewritten;
+         DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline; DROP TABLE baseline;
+         ALTER TABLE activity DROP COLUMN entity; ALTER TABLE activity DROP COLUMN state;
+         ALTER TABLE activity DROP COLUMN baseline; ALTER TABLE activity_head DROP COLUMN pending;
+         CREATE TRIGGER activity_is_not_rewritten{trigger}END; PRAGMA user_version = 8;
+         INSERT INTO users (id, email, email_key, role, token_hash, created_at)
+         VALUES (randomblob(16), 'eve@acme.example', 'eve@acme.example', 'owner', randomblob(32), 1)"
+    );
+    in_it(&sql, path);
+}
+
+#[test]
+fn a_deck_that_was_set_back_is_neither_served_nor_backed_up_nor_restored_nor_moved() {
+    const SET_BACK: &str = "somebody set it back";
+    const NO_DATA_KEY: &str = "the database holds no data key";
+    let spoils: [Spoil; 4] = [
+        (set_back, SET_BACK),
+        // What binds the data key to the log can't be taken off without the root key.
+        (
+            |path| {
+                set_back(path);
+                in_it("UPDATE data_keys SET wrapped = substr(wrapped, 34)", path);
+            },
+            "data key was changed by other hands",
+        ),
+        (
+            |path| {
+                set_back(path);
+                in_it("DELETE FROM data_keys", path);
+            },
+            NO_DATA_KEY,
+        ),
+        (
+            |path| {
+                let more = "INSERT INTO baseline SELECT kind, number + 90, state FROM baseline";
+                in_it(more, path);
+            },
+            "the time before",
+        ),
+    ];
+    let home = Home::new();
+    // A deck that was never served is bound too.
+    home.init();
+    let database = fs::read(home.path("keys.db")).expect("there");
+    let serve = [
+        "serve",
+        "--database",
+        "sqlite:keys.db",
+        "--public-url",
+        "https://keys.acme.example",
+    ];
+    let migrate = [
+        "migrate",
+        "--from",
+        "sqlite:keys.db",
+        "--to",
+        "postgres://a@localhost/b",
+    ];
+    for (spoil, sentence) in spoils {
+        fs::write(home.path("keys.db"), &database).expect("written");
+        spoil(&home.path("keys.db"));
+        let spoiled = fs::read(home.path("keys.db")).expect("there");
+        // Not at the second start either.
+        for _ in 0..2 {
+            let refused = home.run(&serve).refused(1);
+            assert!(refused.contains(sentence), "{sentence}: {refused}");
+        }
+        home.run(BACKUP).refused(1);
+        if sentence == SET_BACK {
+            assert_eq!(fs::read(home.path("keys.db")).expect("there"), spoiled);
+            for command in [BACKUP, &migrate] {
+                let refused = home.run(command).refused(1);
+                assert!(refused.contains(SET_BACK), "{refused}");
+            }
+            fs::write(home.path("kept.db"), &spoiled).expect("written");
+            let refused = home.run(&[RESTORE, &["--unauthenticated"]].concat()).refused(1);
+            assert!(refused.contains(SET_BACK), "{refused}");
+            fs::remove_file(home.path("kept.db")).expect("removed");
+        }
+    }
+    fs::write(home.path("keys.db"), &database).expect("written");
+    home.serve("").terminate();
 }
 
 #[test]

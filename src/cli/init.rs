@@ -71,8 +71,11 @@ async fn make(
     let (root_key, new_file) = root_key(&database.root_key)?;
     let data_key = seal::new_data_key(&root_key).map_err(Failure::failed)?;
     match location {
-        Location::Sqlite(path) => in_file(path, founding, &data_key, show)?,
-        Location::Postgres(address) => in_postgres(address, founding, &data_key, show).await?,
+        Location::Sqlite(path) => in_file(path, founding, (&root_key, &data_key), show).await?,
+        Location::Postgres(address) => {
+            in_postgres(address, founding, &data_key, show).await?;
+            bind(location, &root_key).await;
+        }
     }
     if let Some(file) = new_file {
         file.stays();
@@ -81,10 +84,10 @@ async fn make(
 }
 
 /// Under another name until it is whole and the token was told.
-fn in_file(
+async fn in_file(
     path: &Path,
     founding: &Founding,
-    data_key: &WrappedDataKey,
+    (root_key, data_key): (&RootKey, &WrappedDataKey),
     show: impl FnOnce() -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let target = seal::behind_links(path);
@@ -103,9 +106,18 @@ fn in_file(
         fs::remove_file(&target).map_err(cannot)?;
     }
     let file = WholeFile::new(&target)?;
-    drop(SqliteStore::create(file.path(), founding, data_key).map_err(Failure::failed)?);
+    let store = SqliteStore::create(file.path(), founding, data_key).map_err(Failure::failed)?;
+    bootstrap::bind(&store, root_key).await?;
+    drop(store);
     show()?;
     file.keep()
+}
+
+/// The deck is there, and its Owner's token was told; what fails here, the first start does.
+async fn bind(location: &Location, root_key: &RootKey) {
+    if let Ok(store) = location.open().await {
+        let _ = bootstrap::bind(&*store, root_key).await;
+    }
 }
 
 async fn in_postgres(

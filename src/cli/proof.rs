@@ -7,6 +7,7 @@ use super::Failure;
 use super::activity::{pages, prove};
 use crate::api::{ActivityHead, ActivityQuery};
 use crate::deck::bootstrap::block_on;
+use crate::server::seal;
 use crate::server::store::Cursor;
 use crate::server::store::sqlite::Closed;
 
@@ -27,6 +28,9 @@ pub fn log(database: &Closed) -> Result<Proven, Failure> {
         let (verdict, _) = prove(head, None, newest, page).await?;
         let head = verdict.map_err(|fault| Failure::Failed(format!("in its activity log, {fault}")))?;
         explained(database)?;
+        let data_keys = database.data_keys().map_err(Failure::failed)?;
+        let baseline = database.baseline().map_err(Failure::failed)?;
+        seal::is_bound(&data_keys, baseline).map_err(Failure::failed)?;
         Ok(Proven {
             head,
             newest: written,

@@ -16,8 +16,8 @@ use super::whole_file::{self, WholeFile};
 use super::{Failure, output};
 use crate::deck::database::{Database, RootKeySource};
 use crate::server::seal;
-use crate::server::store::WrappedDataKey;
 use crate::server::store::sqlite::{self, Closed};
+use crate::server::store::{StoreError, WrappedDataKey};
 
 #[derive(Debug, Args)]
 pub struct RestoreArgs {
@@ -43,10 +43,12 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
     refuse_live(&args.file)?;
     let unusable = |why: String| Failure::Failed(format!("{} can't be restored: {why}", args.file.display()));
     let mut copy = WholeFile::new(target)?;
-    let from = File::open(&args.file)
-        .map_err(|error| Failure::Failed(format!("can't read {}: {error}", args.file.display())))?;
-    let kind = fill(&mut copy, from, args, &database).map_err(|failure| unusable(failure.to_string()))?;
-    let contents = sqlite::examine(copy.path()).map_err(|error| unusable(error.to_string()))?;
+    let from = opened_file(&args.file)?;
+    let kind = fill(&mut copy, from, &database).map_err(|failure| unusable(failure.to_string()))?;
+    let contents = sqlite::examine(copy.path()).map_err(|error| unusable(explained(error)))?;
+    if kind == BackupKind::Database && !args.unauthenticated {
+        return Err(unusable(UNAUTHENTICATED.into()));
+    }
     let (proven, data_keys) = opened(copy.path()).map_err(|failure| unusable(failure.to_string()))?;
     copy.give_away()?;
     copy.keep()?;
@@ -67,28 +69,60 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+const UNAUTHENTICATED: &str = "it is a plain database, as earlier versions made backups, and nothing tells whether it was changed \
+     since: whoever could write to it may have made themselves an Owner or brought back revoked keys. If you trust every \
+     place that it was in, add --unauthenticated";
+const NAME_A_BACKUP: &str = "name the file that keydeck backup wrote";
+
+fn opened_file(path: &Path) -> Result<File, Failure> {
+    let shown = path.display();
+    let unreadable = |error| Failure::Failed(format!("can't read {shown}: {error}"));
+    // To open a pipe would be to wait for somebody at its other end.
+    let found = path.metadata().map_err(unreadable)?;
+    let what = match (found.is_dir(), found.is_file(), found.len()) {
+        (true, ..) => "it is a directory",
+        (_, false, _) => "it is no regular file but a device, pipe or socket",
+        (_, _, 0) => "it is empty (0 bytes), so there is no keydeck database in it",
+        _ => return File::open(path).map_err(unreadable),
+    };
+    Err(Failure::Failed(format!(
+        "{shown} can't be restored: {what}; {NAME_A_BACKUP}"
+    )))
+}
+
+/// What the database is that was in the file.
+fn explained(error: StoreError) -> String {
+    match error {
+        StoreError::Foreign(_) => {
+            format!("it is a database of another program, and no backup of keydeck; {NAME_A_BACKUP}")
+        }
+        StoreError::NotInitialised(_) => {
+            format!(
+                "it is a database without a table, so there is no keydeck database in it; {NAME_A_BACKUP}"
+            )
+        }
+        StoreError::Damaged(why) => {
+            format!(
+                "the database in it is damaged ({why}): a part of it is missing or was changed; take another backup"
+            )
+        }
+        other => other.to_string(),
+    }
+}
+
 /// Copies the database that is in the backup, once for all: what is proven is what is restored.
-fn fill(
-    copy: &mut WholeFile,
-    mut from: File,
-    args: &RestoreArgs,
-    database: &Database,
-) -> Result<BackupKind, Failure> {
+fn fill(copy: &mut WholeFile, mut from: File, database: &Database) -> Result<BackupKind, Failure> {
     let kind = sealed_backup::kind(&mut from).map_err(Failure::failed)?;
     match kind {
         BackupKind::Backup => {
             let root_key = database.root_key().map_err(|failure| {
-                Failure::Failed(format!("without its root key nobody can tell whether it was changed: {failure}"))
+                Failure::Failed(format!(
+                    "without its root key nobody can tell whether it was changed: {failure}"
+                ))
             })?;
             sealed_backup::open(&mut from, copy.file(), &root_key).map_err(Failure::failed)?;
         }
-        BackupKind::Database if !args.unauthenticated => return Err(Failure::Failed(
-            "it is a plain database, as earlier versions made backups, and nothing tells whether it was changed since: \
-             whoever could write to it may have made themselves an Owner or brought back revoked keys. If you trust \
-             every place that it was in, add --unauthenticated"
-                .into(),
-        )),
-        BackupKind::Database | BackupKind::Empty => {
+        BackupKind::Database => {
             io::copy(&mut from, copy.file()).map_err(Failure::failed)?;
         }
     }

@@ -34,7 +34,10 @@ pub enum BackupError {
          --root-key-file), or changed after it was made"
     )]
     OtherRootKey,
-    #[error("it is not a database and no backup, or one that was changed after it was made")]
+    #[error(
+        "it is not a database and no backup, or one that was changed after it was made; name the file that keydeck backup \
+         wrote, unpacked if something packed it"
+    )]
     Neither,
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -46,7 +49,6 @@ pub enum BackupKind {
     Backup,
     /// As earlier versions made them: nothing tells whether it was changed.
     Database,
-    Empty,
 }
 
 /// Looks at the head; the file is at its beginning again.
@@ -57,7 +59,6 @@ pub fn kind(file: &mut File) -> Result<BackupKind, BackupError> {
     match head.as_slice() {
         head if head.starts_with(&MAGIC) => Ok(BackupKind::Backup),
         head if head == DATABASE => Ok(BackupKind::Database),
-        [] => Ok(BackupKind::Empty),
         _ => Err(BackupError::Neither),
     }
 }

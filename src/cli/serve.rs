@@ -237,6 +237,9 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 async fn open_seals(database: &Database, store: &dyn Store) -> Result<Seals, Failure> {
     let root_key = database.root_key()?;
     let opened = bootstrap::open_sealer(store, &root_key).await;
+    if opened.is_ok() {
+        bootstrap::bind(store, &root_key).await?;
+    }
     match &database.root_key {
         RootKeySource::Environment(_) => opened.map(Seals::from),
         RootKeySource::File(path) => match opened {

@@ -47,6 +47,28 @@ pub fn explained(failure: Failure, root_key: &Path, command: &str) -> Failure {
     }
 }
 
+/// Binds the data keys to what there was before the log of this database stated it, unless they are. Fails when they are
+/// bound to something else.
+pub async fn bind(store: &dyn Store, root_key: &RootKey) -> Result<(), Failure> {
+    loop {
+        let wrapped = store.data_keys().await.map_err(Failure::failed)?;
+        let baseline = store.baseline().await.map_err(Failure::failed)?;
+        let Some(bound) = seal::bind(root_key, &wrapped, baseline).map_err(Failure::failed)? else {
+            return Ok(());
+        };
+        match store.bind_data_keys(wrapped, bound).await {
+            Ok(true) => return Ok(()),
+            // Another server was faster, or a rotation.
+            Ok(false) => {}
+            // A disk that is full stops nothing that only reads.
+            Err(error) => {
+                tracing::warn!(%error, "the data keys can't be bound to the activity log; the next start tries it again");
+                return Ok(());
+            }
+        }
+    }
+}
+
 /// Runs what a command asks of a store or a server.
 pub fn block_on<T>(calls: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_current_thread()

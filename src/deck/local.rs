@@ -33,6 +33,7 @@ pub fn start(directory: &Path) -> Result<EmbeddedServer, Failure> {
     drop(lock);
     let (sealer, owner) = bootstrap::unlock(&store, &root_key, Role::Owner)
         .map_err(|failure| bootstrap::explained(failure, &files.root_key, "keydeck seal rotate"))?;
+    bootstrap::block_on(bootstrap::bind(&store, &root_key))?;
     let seals = Seals::renewed_from(sealer, &files.root_key);
     EmbeddedServer::start(Arc::new(store), seals, owner)
 }

@@ -17,6 +17,7 @@ mod session_tokens;
 mod state;
 pub mod store;
 mod users;
+mod verify;
 mod work;
 
 use std::io;
@@ -51,9 +52,15 @@ pub async fn serve(
     let counts = tokio::spawn(work::usage::keep(state.clone()));
     let removals = tokio::spawn(removals::keep::keep(state.clone()));
     let clock = tokio::spawn(clock::watch::keep(state.clone()));
+    // The file of a local deck is changed by its owner's hands or by none.
+    let verification = match state.local_session {
+        None => Some(tokio::spawn(verify::once(state.clone()))),
+        Some(_) => None,
+    };
     http::accept::until(entrance, HttpService::new(state.clone(), site), &state, shutdown).await;
     feed.abort();
     clock.abort();
+    verification.inspect(|task| task.abort());
     // A portion that was begun is kept as a whole, or nothing of it is.
     removals.abort();
     // It ends by itself when the server is closing.

@@ -17,6 +17,7 @@ use crate::server::removals::Removals;
 use crate::server::row_numbers::RowNumbers;
 use crate::server::seal::Seals;
 use crate::server::store::{ChangeRecord, Store, StoreError, StoreResult};
+use crate::server::verify::verified::Verified;
 use crate::server::work::usage::recorder::Recorder;
 
 /// Events that a slow subscriber may lag behind before it has to read again what it shows.
@@ -54,6 +55,7 @@ pub struct Shared {
     pub(super) metrics: Metrics,
     pub(super) clock: Clock,
     pub(super) removals: Removals,
+    pub(super) verified: Verified,
     pub(super) organisation: Organisation,
     pub(super) row_numbers: RowNumbers,
     /// The newest change when the server started; events begin behind it.
@@ -89,6 +91,7 @@ impl ServerState {
             metrics,
             clock,
             removals: Removals::default(),
+            verified: Verified::default(),
             organisation,
             row_numbers,
             first_seq,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use keydeck::server::store::postgres::{Address, PostgresStore};
-use keydeck::server::store::{Founding, Store, WrappedDataKey};
+use keydeck::server::store::{Founding, Store, StoreResult, WrappedDataKey};
 
 use crate::postgres::Database;
 
@@ -59,6 +59,23 @@ pub async fn behind_triggers(place: &Place, table: &str, sql: &str) {
         "BEGIN; ALTER TABLE {table} DISABLE TRIGGER USER; {sql}; ALTER TABLE {table} ENABLE TRIGGER USER; COMMIT"
     );
     run(place, &sql).await.expect(&sql);
+}
+
+/// What somebody does who makes the database one of the last version before the log stated who there is.
+pub async fn set_back(place: &Place) {
+    let sql = "DROP TRIGGER activity_states_what_changed ON activity; DROP TRIGGER activity_is_not_rewritten ON activity;
+         DROP TABLE baseline; DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline;
+         ALTER TABLE activity DROP COLUMN entity, DROP COLUMN state, DROP COLUMN baseline;
+         ALTER TABLE activity_head DROP COLUMN pending;
+         CREATE TRIGGER activity_is_not_rewritten
+             BEFORE UPDATE OF seq, at, actor, address, action, key, subject, changes, hash ON activity FOR EACH ROW
+             EXECUTE FUNCTION refuse('the activity log is append-only');
+         UPDATE keydeck_schema SET version = 5";
+    run(place, sql).await.unwrap();
+}
+
+pub async fn opened(place: &Place) -> StoreResult<Arc<dyn Store>> {
+    Ok(Arc::new(PostgresStore::open(&place.address()).await?))
 }
 
 /// Makes a trigger that refuses rows of `table`, and what takes it away again.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use keydeck::server::store::sqlite::SqliteStore;
-use keydeck::server::store::{Founding, Store, WrappedDataKey};
+use keydeck::server::store::{Founding, Store, StoreResult, WrappedDataKey};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 use tempfile::TempDir;
@@ -66,6 +66,29 @@ pub async fn behind_triggers(place: &Place, table: &str, sql: &str) {
     let make: String = triggers.iter().map(|(_, sql)| format!("{sql};")).collect();
     conn.execute_batch(&format!("BEGIN; {drop} {sql}; {make} COMMIT"))
         .expect(sql);
+}
+
+/// What somebody does who makes the database one of the last version before the log stated who there is.
+pub async fn set_back(place: &Place) {
+    let before = include_str!("../../assets/migrations/sqlite/002_people.sql");
+    let (_, trigger) = before
+        .rsplit_once("CREATE TRIGGER activity_is_not_rewritten")
+        .unwrap();
+    let (trigger, _) = trigger.split_once("END;").unwrap();
+    let sql = format!(
+        "DROP TRIGGER baseline_is_not_rewritten; DROP TRIGGER baseline_is_not_shortened;
+         DROP TRIGGER activity_states_what_changed; DROP TRIGGER activity_is_not_rewritten;
+         DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline; DROP TABLE baseline;
+         ALTER TABLE activity DROP COLUMN entity; ALTER TABLE activity DROP COLUMN state;
+         ALTER TABLE activity DROP COLUMN baseline; ALTER TABLE activity_head DROP COLUMN pending;
+         CREATE TRIGGER activity_is_not_rewritten{trigger}END;
+         PRAGMA user_version = 8"
+    );
+    run(place, &sql).await.unwrap();
+}
+
+pub async fn opened(place: &Place) -> StoreResult<Arc<dyn Store>> {
+    Ok(Arc::new(SqliteStore::open(&place.path)?))
 }
 
 /// Makes a trigger that refuses rows of `table`, and what takes it away again.

@@ -24,6 +24,7 @@ mod people;
 mod projects;
 mod released;
 mod removal;
+mod set_back;
 mod sqlite;
 mod statements;
 mod usage;

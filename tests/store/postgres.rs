@@ -30,6 +30,7 @@ mod on_postgres {
     mod people;
     mod projects;
     mod removal;
+    mod set_back;
     mod statements;
     mod usage;
 }

@@ -127,7 +127,8 @@ pub async fn show(
     headers: HeaderMap,
 ) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
     figures.may_have(peer.address().ip(), version, &headers)?;
-    let text = server.metrics.text(server.clock.skew());
+    let is_unexplained = server.verified.unexplained().is_some();
+    let text = server.metrics.text(server.clock.skew(), is_unexplained);
     let text = text.map_err(|_| ApiError::internal())?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static(OPENMETRICS))], text))
 }

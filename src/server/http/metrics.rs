@@ -47,6 +47,7 @@ pub struct Metrics {
     seconds: Family<Route, Histogram, fn() -> Histogram>,
     checks: Family<Check, Counter>,
     clock_skew: Gauge<f64, AtomicU64>,
+    unexplained: Gauge,
 }
 
 impl Metrics {
@@ -56,6 +57,7 @@ impl Metrics {
         let seconds = Family::new_with_constructor(answer_times as fn() -> Histogram);
         let checks = Family::default();
         let clock_skew = Gauge::default();
+        let unexplained = Gauge::default();
         registry.register(
             "build",
             "The program that runs",
@@ -79,6 +81,11 @@ impl Metrics {
             Unit::Seconds,
             clock_skew.clone(),
         );
+        registry.register(
+            "unexplained",
+            "1 when the database holds what its activity log doesn't explain, as was looked at after the start",
+            unexplained.clone(),
+        );
         for (name, help, histogram) in [
             ("store_read", "Reads that are answered on the spot", &store.read),
             ("store_search", "Reads that may take long", &store.search),
@@ -92,6 +99,7 @@ impl Metrics {
             seconds,
             checks,
             clock_skew,
+            unexplained,
         }
     }
 
@@ -121,8 +129,10 @@ impl Metrics {
     }
 
     /// All of it in the OpenMetrics text format; the machine's clock is ahead by `clock_skew`.
-    pub fn text(&self, clock_skew: SignedDuration) -> Result<String, fmt::Error> {
+    /// `is_unexplained` tells whether the database holds what its log does not explain.
+    pub fn text(&self, clock_skew: SignedDuration, is_unexplained: bool) -> Result<String, fmt::Error> {
         self.clock_skew.set(clock_skew.as_secs_f64());
+        self.unexplained.set(i64::from(is_unexplained));
         let mut text = String::new();
         encoding::text::encode(&mut text, &self.registry)?;
         Ok(text)

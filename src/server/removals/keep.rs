@@ -7,6 +7,7 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::server::state::ServerState;
+use crate::server::store::Cursor;
 
 /// The longest pause between two portions; else it is as long as the portion took.
 const REST: Duration = Duration::from_millis(100);
@@ -20,8 +21,10 @@ pub async fn keep(server: ServerState) {
     let work = async {
         // How far each was at the last look. At the start all are taken on: to work on one together does no harm.
         let mut seen = None;
+        let mut unexplained = None;
         loop {
             take_over(&server, &mut seen).await;
+            tell_of_unexplained(&server, &mut unexplained).await;
             while let Some(person) = server.removals.first() {
                 carry_on(&server, person).await;
             }
@@ -57,6 +60,22 @@ async fn take_over(server: &ServerState, seen: &mut Option<BTreeMap<Uuid, u64>>)
             *seen = Some(far.collect());
         }
     }
+}
+
+/// What the log never asked for is not carried on; it is said once.
+async fn tell_of_unexplained(server: &ServerState, told: &mut Option<String>) {
+    let Ok(compared) = server.store.compare(Cursor::REMOVALS).await else {
+        return;
+    };
+    if let Some(sentence) = &compared.unexplained
+        && told.as_ref() != Some(sentence)
+    {
+        tracing::error!(
+            "a removal is not carried on: {sentence}. Find out who can write to the database, and what else they changed: \
+             keydeck activity verify"
+        );
+    }
+    *told = compared.unexplained;
 }
 
 /// Deals with one portion, and lets the others have as long.

@@ -18,7 +18,8 @@ pub enum SealError {
     #[error("can't write the root key {path}: {source}")]
     Unwritable { path: PathBuf, source: io::Error },
     #[error(
-        "this is not the root key of this database; give the one that it was made with, or last rotated to"
+        "this is not the root key of this database; give the one that it was made with, or last rotated to. If it is that \
+         one, the database's data key was changed by other hands: restore a backup"
     )]
     WrongRootKey,
     #[error("the database holds no data key; restore it from a backup")]
@@ -27,4 +28,10 @@ pub enum SealError {
     UnknownDataKey(u32),
     #[error("a sealed secret does not belong to its key; the database was changed by other hands")]
     Tampered,
+    #[error(
+        "the database holds something else of the time before its activity log stated who there is than what its data key \
+         is bound to: somebody changed it (its table baseline or data_keys), and may have made themselves an Owner. \
+         Restore a backup from before that, and find out who can write to the database"
+    )]
+    OtherBaseline,
 }

@@ -4,74 +4,33 @@
 //! The associated data binds what is sealed to its organisation, row, kind and data key: moved to
 //! another row, it does not open. The private keys of session servers are sealed the same way.
 
+mod cipher;
 mod error;
 mod root_key;
 mod seals;
 mod unsealed;
+mod wrapping;
 
 use std::fmt;
 
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
+use self::cipher::{NONCE, decrypt, encrypt};
 pub use self::error::SealError;
 pub use self::root_key::{Owner, RootKey, authenticator, behind_links, directory_of, next_to, replace};
 pub use self::seals::Seals;
+use self::wrapping::unwrap;
+pub use self::wrapping::{bind, is_bound, new_data_key, next_data_key, opens, rewrap};
 use crate::model::{Scope, Secret, Token};
 use crate::server::store::seals::SealedSecret;
 use crate::server::store::{Sealed, WrappedDataKey};
 
-const NONCE: usize = 24;
 const DERIVING: [u8; NONCE] = *b"keydeck derives a secret";
-const FIRST_DATA_KEY: u32 = 1;
 /// Stands where a key's scope does; no scope is called this.
 const SESSION_KEY: &str = "session server";
-
-/// A new data key, wrapped under `root`, for a new database.
-pub fn new_data_key(root: &RootKey) -> Result<WrappedDataKey, SealError> {
-    data_key(root, FIRST_DATA_KEY)
-}
-
-/// One more data key, wrapped under `root`, which takes over from these. The newest one always stays, so no id comes again.
-pub fn next_data_key(root: &RootKey, before: &[WrappedDataKey]) -> Result<WrappedDataKey, SealError> {
-    let newest = before.iter().map(|key| key.id).max();
-    data_key(root, newest.ok_or(SealError::NoDataKey)? + 1)
-}
-
-fn data_key(root: &RootKey, id: u32) -> Result<WrappedDataKey, SealError> {
-    let mut key = Zeroizing::new([0; 32]);
-    getrandom::fill(key.as_mut())?;
-    Ok(WrappedDataKey {
-        id,
-        bytes: encrypt(&root.cipher(), key.as_ref(), &wrapping(id))?,
-    })
-}
-
-/// Whether the data keys are wrapped under `root`.
-pub fn opens(root: &RootKey, wrapped: &[WrappedDataKey]) -> bool {
-    let cipher = root.cipher();
-    !wrapped.is_empty() && wrapped.iter().all(|key| unwrap(&cipher, key).is_ok())
-}
-
-/// The data keys, which stay the same, wrapped under `new` instead of `old`.
-pub fn rewrap(
-    old: &RootKey,
-    new: &RootKey,
-    wrapped: &[WrappedDataKey],
-) -> Result<Vec<WrappedDataKey>, SealError> {
-    let (old, new) = (old.cipher(), new.cipher());
-    let rewrap = |key: &WrappedDataKey| {
-        let bytes = unwrap(&old, key)?;
-        Ok(WrappedDataKey {
-            id: key.id,
-            bytes: encrypt(&new, &bytes, &wrapping(key.id))?,
-        })
-    };
-    wrapped.iter().map(rewrap).collect()
-}
 
 /// Seals and unseals under the data keys of one database.
 pub struct Sealer {
@@ -199,32 +158,6 @@ impl fmt::Debug for Sealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sealer(…)")
     }
-}
-
-fn unwrap(root: &XChaCha20Poly1305, wrapped: &WrappedDataKey) -> Result<Zeroizing<Vec<u8>>, SealError> {
-    decrypt(root, &wrapped.bytes, &wrapping(wrapped.id)).ok_or(SealError::WrongRootKey)
-}
-
-fn wrapping(data_key: u32) -> Vec<u8> {
-    [b"keydeck data key ".as_slice(), &data_key.to_be_bytes()].concat()
-}
-
-/// The nonce, then the ciphertext with its tag.
-fn encrypt(cipher: &XChaCha20Poly1305, msg: &[u8], aad: &[u8]) -> Result<Vec<u8>, SealError> {
-    let mut nonce = [0; NONCE];
-    getrandom::fill(&mut nonce)?;
-    let sealed = cipher
-        .encrypt(&XNonce::from(nonce), Payload { msg, aad })
-        .map_err(|_| SealError::Tampered)?;
-    Ok([nonce.as_slice(), &sealed].concat())
-}
-
-fn decrypt(cipher: &XChaCha20Poly1305, sealed: &[u8], aad: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (nonce, msg) = sealed.split_first_chunk::<NONCE>()?;
-    cipher
-        .decrypt(&XNonce::from(*nonce), Payload { msg, aad })
-        .ok()
-        .map(Zeroizing::new)
 }
 
 #[cfg(test)]

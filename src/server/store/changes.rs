@@ -134,6 +134,30 @@ pub fn of_role(old: Option<Role>, new: Option<Role>) -> Map<String, Value> {
     Map::from_iter([("role".to_owned(), json!([old, new]))])
 }
 
+/// Of a person who is removed, also who gets what is theirs.
+pub fn of_removal(role: Role, heir: Option<&str>) -> Map<String, Value> {
+    let mut changes = of_role(Some(role), None);
+    changes.insert(SUCCESSOR.into(), json!([null, successor(heir)]));
+    changes
+}
+
+/// Whether this is what a removal was recorded with; earlier versions said nothing of it.
+pub fn is_of_removal(recorded: &str, heir: Option<&str>) -> bool {
+    match serde_json::from_str::<Value>(recorded) {
+        Ok(changes) => changes
+            .get(SUCCESSOR)
+            .is_none_or(|recorded| *recorded == json!([null, successor(heir)])),
+        // It was changed, which its hash tells.
+        Err(_) => false,
+    }
+}
+
+const SUCCESSOR: &str = "successor";
+
+fn successor(heir: Option<&str>) -> &str {
+    heir.unwrap_or("nobody")
+}
+
 /// What a project begins with.
 pub fn of_new_project(deployed: bool) -> Map<String, Value> {
     Map::from_iter([("deployed".to_owned(), json!([null, deployed]))])

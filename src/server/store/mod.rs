@@ -251,6 +251,8 @@ pub enum StoreError {
     NotInitialised(String),
     #[error("{0} already holds a keydeck database")]
     AlreadyInitialised(String),
+    #[error("{0} is a database of another program")]
+    Foreign(String),
     #[error("the database is of a newer keydeck (schema {found}; this one knows up to {known})")]
     Newer { found: u32, known: u32 },
     #[error("{0}")]
@@ -280,6 +282,13 @@ pub enum StoreError {
          before can be restored"
     )]
     Schema(String),
+    /// Once the log states who there is, no tables are taken over that it does not.
+    #[error(
+        "the database has the tables of an earlier keydeck (schema {0}), but its data key says that a newer one brought it \
+         up to date before: somebody set it back, and may have made themselves an Owner. Restore a backup that was made \
+         since, and find out who can write to the database"
+    )]
+    SetBack(u32),
     /// Behind the look at their token.
     #[error("who acts was removed meanwhile, or has another token")]
     ActorGone,

@@ -4,8 +4,15 @@ use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::StoreResult;
+use super::{StoreError, StoreResult};
+use crate::api::ChainHash;
 use crate::model::Scope;
+
+/// A data key that is bound to a baseline begins with this, and then the baseline's digest.
+const BOUND: u8 = 2;
+const DIGEST: usize = 32;
+/// Of a data key wrapped under a root key: nonce, key and tag.
+const CIPHERTEXT: usize = 24 + 32 + 16;
 
 /// A token sealed under a data key (`server::seal`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +26,40 @@ pub struct Sealed {
 pub struct WrappedDataKey {
     pub id: u32,
     pub bytes: Vec<u8>,
+}
+
+impl WrappedDataKey {
+    pub fn new(id: u32, baseline: Option<ChainHash>, ciphertext: Vec<u8>) -> Self {
+        let bytes = match baseline {
+            None => ciphertext,
+            Some(digest) => [&[BOUND][..], &digest.0, &ciphertext].concat(),
+        };
+        Self { id, bytes }
+    }
+
+    /// The digest of the baseline of the activity log that it is bound to; `None` when an earlier version wrapped it.
+    pub fn baseline(&self) -> Option<ChainHash> {
+        self.parts().map(|(digest, _)| ChainHash(*digest))
+    }
+
+    pub fn ciphertext(&self) -> &[u8] {
+        self.parts().map_or(&self.bytes, |(_, ciphertext)| ciphertext)
+    }
+
+    fn parts(&self) -> Option<(&[u8; DIGEST], &[u8])> {
+        let rest = self.bytes.strip_prefix(&[BOUND])?;
+        let parts = rest.split_first_chunk::<DIGEST>()?;
+        (parts.1.len() == CIPHERTEXT).then_some(parts)
+    }
+}
+
+/// A deck whose data keys are bound has statements in its log, so tables of a version before that, which anybody could
+/// have filled, are not brought up to date once more.
+pub fn refuse_set_back(schema: usize, data_keys: &[WrappedDataKey]) -> StoreResult<()> {
+    match data_keys.iter().any(|key| key.baseline().is_some()) {
+        true => Err(StoreError::SetBack(schema as u32)),
+        false => Ok(()),
+    }
 }
 
 /// Another root key, and another data key for what is sealed from now on.
@@ -70,6 +111,12 @@ pub struct Resealed {
 #[async_trait]
 pub trait DataKeyStore: Send + Sync + 'static {
     async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>>;
+    /// The digest of what there was before the activity log stated it, as the table `baseline` has it.
+    async fn baseline(&self) -> StoreResult<ChainHash>;
+    /// Puts the data keys, bound to the baseline, in the place of the old ones. `false` when they are no longer wrapped as
+    /// they were; then nothing is changed.
+    async fn bind_data_keys(&self, old: Vec<WrappedDataKey>, bound: Vec<WrappedDataKey>)
+    -> StoreResult<bool>;
     /// Puts the data keys as wrapped under a new root key in the place of the old ones, adds the newest, and records it
     /// as nobody's act. `false` when they are no longer wrapped as they were; then nothing is changed.
     async fn rotate_data_keys(&self, rotation: Rotation) -> StoreResult<bool>;

@@ -8,8 +8,8 @@ use tokio_postgres::Row;
 use super::ask::{self, Db};
 use super::change::Change;
 use super::rows::scope;
-use super::{PostgresStore, in_change, quick, read};
-use crate::api::ActivityAction;
+use super::{PostgresStore, in_change, quick, read, statement};
+use crate::api::{ActivityAction, ChainHash};
 use crate::server::store::changes::Subject;
 use crate::server::store::seals::{self, Resealed, SealedSecret, SecretPlace};
 use crate::server::store::{
@@ -20,6 +20,18 @@ use crate::server::store::{
 impl DataKeyStore for PostgresStore {
     async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
         quick!(self, |db| all(db))
+    }
+
+    async fn baseline(&self) -> StoreResult<ChainHash> {
+        read!(self, |db| statement::baseline(&**db))
+    }
+
+    async fn bind_data_keys(
+        &self,
+        old: Vec<WrappedDataKey>,
+        bound: Vec<WrappedDataKey>,
+    ) -> StoreResult<bool> {
+        in_change!(self, of_nobody(), |change| replace(change, &old, &bound))
     }
 
     async fn rotate_data_keys(&self, rotation: Rotation) -> StoreResult<bool> {
@@ -49,7 +61,7 @@ impl DataKeyStore for PostgresStore {
     }
 }
 
-async fn all(db: &impl Db) -> StoreResult<Vec<WrappedDataKey>> {
+pub async fn all(db: &impl Db) -> StoreResult<Vec<WrappedDataKey>> {
     let key = |row: &Row| {
         Ok(WrappedDataKey {
             id: row.try_get::<_, i32>(0)? as u32,
@@ -60,16 +72,23 @@ async fn all(db: &impl Db) -> StoreResult<Vec<WrappedDataKey>> {
     rows.iter().map(key).collect()
 }
 
-/// `false` when they are no longer wrapped as in `rotation.old`; then nothing is changed.
-async fn rotate(change: &mut Change<'_>, rotation: &Rotation) -> StoreResult<bool> {
-    if all(&change.tx).await? != rotation.old {
+/// `false` when they are no longer wrapped as in `old`; then nothing is changed.
+async fn replace(change: &Change<'_>, old: &[WrappedDataKey], new: &[WrappedDataKey]) -> StoreResult<bool> {
+    if all(&change.tx).await? != old {
         return Ok(false);
     }
-    for key in &rotation.rewrapped {
+    for key in new {
         let sql = "UPDATE data_keys SET wrapped = $1 WHERE id = $2";
         if ask::run(&change.tx, sql, &[&key.bytes, &(key.id as i32)]).await? != 1 {
             return Err(StoreError::Fault(format!("there is no data key {}", key.id)));
         }
+    }
+    Ok(true)
+}
+
+async fn rotate(change: &mut Change<'_>, rotation: &Rotation) -> StoreResult<bool> {
+    if !replace(change, &rotation.old, &rotation.rewrapped).await? {
+        return Ok(false);
     }
     let newest = &rotation.newest;
     let sql = "INSERT INTO data_keys (id, wrapped) VALUES ($1, $2)";

@@ -17,7 +17,7 @@ use crate::model::compared;
 use crate::server::store::alike::{HANDED_KEYS, HANDED_PROJECTS, Handed, tries};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::people::{AT_ONCE, PORTION, progress};
-use crate::server::store::statement::Entity;
+use crate::server::store::statement::{Entity, UNFINISHED, unasked};
 use crate::server::store::{Fate, Removal, StoreResult};
 
 pub async fn remove(change: &mut Change<'_>, id: Uuid, fate: Option<Fate>) -> StoreResult<Removal> {
@@ -52,7 +52,7 @@ pub async fn remove(change: &mut Change<'_>, id: Uuid, fate: Option<Fate>) -> St
     ask::run_one(&change.tx, sql, &[&seq, &heir, &by.seq, &address, &now]).await?;
     let begun = Begun { person: seq, heir };
     let progress = portion(change, &begun).await?;
-    strike(change, &user, seq).await?;
+    strike(change, &user, &begun).await?;
     Ok(match progress.is_finished() {
         true => Removal::Removed(progress.removed),
         false => Removal::Begun(progress),
@@ -67,19 +67,20 @@ struct Begun {
 
 /// In the name of who asked for it, also when they were removed meanwhile. `None`: nothing is left to do.
 pub async fn resume(change: &mut Change<'_>, id: Uuid) -> StoreResult<Option<RemovalProgress>> {
-    let sql = "SELECT r.person, r.heir, r.asked_by, r.address
-                 FROM removals AS r JOIN users AS u ON u.seq = r.person
-                WHERE r.finished_at IS NULL AND u.removed_at IS NOT NULL AND u.id = $1";
-    let Some(row) = ask::maybe(&change.tx, sql, &[&id]).await? else {
+    let sql = format!("{} AND t.id = $1", *UNFINISHED);
+    let Some(row) = ask::maybe(&change.tx, &sql, &[&id]).await? else {
         return Ok(None);
     };
-    let address: Option<&str> = row.try_get(3)?;
+    if unasked(&row)?.is_some() {
+        return Ok(None);
+    }
+    let address: Option<&str> = row.try_get(11)?;
     change
-        .act_for(row.try_get(2)?, address.and_then(|text| text.parse().ok()))
+        .act_for(row.try_get(10)?, address.and_then(|text| text.parse().ok()))
         .await?;
     let begun = Begun {
-        person: row.try_get(0)?,
-        heir: row.try_get(1)?,
+        person: row.try_get(8)?,
+        heir: row.try_get(9)?,
     };
     portion(change, &begun).await.map(Some)
 }
@@ -101,12 +102,14 @@ fn far(row: &Row) -> StoreResult<(Uuid, RemovalProgress)> {
 }
 
 pub async fn unfinished(db: &impl Db) -> StoreResult<Vec<(Uuid, RemovalProgress)>> {
-    let rows = ask::all(
-        db,
-        &format!("{FAR} WHERE r.finished_at IS NULL AND u.removed_at IS NOT NULL"),
-        &[],
-    )
-    .await?;
+    let mut asked: Vec<i64> = Vec::new();
+    for row in ask::all(db, &UNFINISHED, &[]).await? {
+        if unasked(&row)?.is_none() {
+            asked.push(row.try_get(8)?);
+        }
+    }
+    let sql = format!("{FAR} WHERE r.person = ANY($1) AND r.finished_at IS NULL");
+    let rows = ask::all(db, &sql, &[&asked]).await?;
     rows.iter().map(far).collect()
 }
 
@@ -295,14 +298,14 @@ async fn some_projects(
 }
 
 /// The row stays, for what they did before; nothing signs them in.
-async fn strike(change: &mut Change<'_>, user: &User, seq: i64) -> StoreResult<()> {
-    people::record_role(
-        change,
-        ActivityAction::UserRemoved,
-        (user.id, &user.email),
-        Some(user.role),
-        None,
-    );
+async fn strike(change: &mut Change<'_>, user: &User, begun: &Begun) -> StoreResult<()> {
+    let heir = match begun.heir {
+        Some(heir) => Some(email(change, heir).await?),
+        None => None,
+    };
+    let changes = changes::of_removal(user.role, heir.as_deref());
+    let subject = Subject::of(ActivityAction::UserRemoved, &user.email, changes);
+    change.record(None, subject.about(Entity::Person(user.id)));
     let sql = "UPDATE users SET removed_at = $1, token_hash = NULL WHERE seq = $2";
-    ask::run_one(&change.tx, sql, &[&change.now.as_microsecond(), &seq]).await
+    ask::run_one(&change.tx, sql, &[&change.now.as_microsecond(), &begun.person]).await
 }

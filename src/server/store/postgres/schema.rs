@@ -10,9 +10,10 @@ use uuid::Uuid;
 use super::alike::{self, Renamed};
 use super::change::Change;
 use super::pool::Pool;
-use super::{ask, catalog, statement};
+use super::{ask, catalog, data_keys, statement};
 use crate::model::{Role, compared};
 use crate::server::store::schema::Schema;
+use crate::server::store::seals::refuse_set_back;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// `keydeck_schema.version` is how many of them a database has.
@@ -42,6 +43,9 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../../assets/migrations/postgres/006_statements.sql"),
     },
 ];
+
+/// The first schema whose log states who there is.
+const STATES: usize = 6;
 
 struct Migration {
     /// Whether the program writes the compared forms of names first.
@@ -107,6 +111,9 @@ pub async fn prepare(pool: &Pool, shown: &str) -> StoreResult<()> {
             found: found as u32,
             known: MIGRATIONS.len() as u32,
         });
+    }
+    if found < STATES {
+        refuse_set_back(found, &data_keys::all(&tx).await?)?;
     }
     let renamed = migrate(&tx, found).await?;
     let found = catalog::read(&tx).await?;

@@ -13,7 +13,8 @@ use super::sql::{Bound, Sql};
 use crate::api::ChainHash;
 use crate::server::store::statement::{
     BASELINE, BASELINE_ROWS, BATCH, BaselineDigest, Columns, Compared, Comparing, Cursor, Entity, Kind,
-    MISSING, MISSING_FROM_BASELINE, Record, Stage, Statement, gone, gone_from_baseline, judge_baseline,
+    MISSING, MISSING_FROM_BASELINE, Record, Stage, Statement, UNFINISHED, gone, gone_from_baseline,
+    judge_baseline, unasked,
 };
 use crate::server::store::{StoreError, StoreResult};
 
@@ -119,7 +120,8 @@ pub async fn has_begun(tx: &Transaction<'_>) -> StoreResult<bool> {
     ask::exists(tx, "SELECT 1 FROM baseline LIMIT 1", &[]).await
 }
 
-async fn baseline(db: &impl Db) -> StoreResult<ChainHash> {
+/// The digest of what was put down.
+pub async fn baseline(db: &impl Db) -> StoreResult<ChainHash> {
     let mut digest = BaselineDigest::default();
     loop {
         let (kind, number) = digest.last();
@@ -147,6 +149,11 @@ pub async fn compare(db: &impl Db, from: Cursor) -> StoreResult<Compared> {
             let digest = baseline(db).await?;
             let row = ask::one(db, BASELINE, &[]).await?;
             judge_baseline(&row, digest)?
+        }
+        Stage::Removals => {
+            let rows = ask::all(db, &UNFINISHED, &[]).await?;
+            let unasked: StoreResult<Vec<_>> = rows.iter().map(unasked).collect();
+            unasked?.into_iter().flatten().next()
         }
         Stage::Missing => match ask::maybe(db, MISSING, &[]).await? {
             Some(row) => Some(gone(&row)?),

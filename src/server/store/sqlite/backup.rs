@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 use super::health::Health;
 use super::open_file::OpenFile;
 use super::{activity, connection, data_keys, located, statement};
-use crate::api::{ActivityHead, ActivityPage, ActivityQuery};
+use crate::api::{ActivityHead, ActivityPage, ActivityQuery, ChainHash};
 use crate::server::store::{Compared, Cursor, StoreError, StoreResult, Visible, WrappedDataKey};
 
 /// What is in a database.
@@ -110,6 +110,10 @@ impl Closed {
 
     pub fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
         data_keys::all(&self.0)
+    }
+
+    pub fn baseline(&self) -> StoreResult<ChainHash> {
+        statement::baseline(&self.0)
     }
 }
 

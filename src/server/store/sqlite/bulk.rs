@@ -4,14 +4,16 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use serde_json::Map;
 use uuid::Uuid;
 
 use super::activity::Chain;
 use super::people::user_seq;
 use super::rows::{micros, rank};
-use super::{activity, keys, people, projects, statement, usage};
-use crate::api::{PersonRef, User};
+use super::{activity, data_keys, keys, people, projects, statement, usage};
+use crate::api::{ActivityAction, PersonRef, User};
 use crate::model::{Role, Scope};
+use crate::server::store::changes::Subject;
 use crate::server::store::clock::Clocks;
 use crate::server::store::statement::Entity;
 use crate::server::store::{NewKey, ProjectRecord, StoreError, StoreResult, Tally};
@@ -56,11 +58,11 @@ pub fn load(
     mut progress: impl FnMut(u64),
 ) -> StoreResult<()> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    users.into_iter().try_for_each(|user| insert_user(&tx, user))?;
-    projects
-        .into_iter()
-        .try_for_each(|project| insert_project(&tx, project))?;
-    statement::await_next_row(&tx)?;
+    let users = users.into_iter().map(|user| insert_user(&tx, user));
+    let users = users.collect::<StoreResult<Vec<_>>>()?;
+    let projects = projects.into_iter().map(|project| insert_project(&tx, project));
+    let projects = projects.collect::<StoreResult<Vec<_>>>()?;
+    state(&tx, users.into_iter().chain(projects).collect())?;
     let dropped = drop_indexes_and_triggers(&tx)?;
     let mut counts = Counts::default();
     let loaded = activity::extend(&tx, |log| insert_keys(&tx, log, keys, &mut counts, &mut progress))?;
@@ -81,7 +83,7 @@ pub const SEARCH: &str = "
     INSERT INTO key_search (key_search) VALUES ('optimize');
     INSERT INTO key_search (key_search, rank) VALUES ('hashsize', 1048576), ('automerge', 4);";
 
-fn insert_user(conn: &Connection, sample: SampleUser) -> StoreResult<()> {
+fn insert_user(conn: &Connection, sample: SampleUser) -> StoreResult<Added> {
     let user = User {
         id: sample.id,
         email: sample.email,
@@ -89,7 +91,12 @@ fn insert_user(conn: &Connection, sample: SampleUser) -> StoreResult<()> {
         created_at: sample.created_at,
     };
     match people::insert(conn, &user, None)? {
-        true => put_down(conn, Entity::Person(user.id)),
+        true => Ok(Added {
+            action: ActivityAction::UserAdded,
+            entity: Entity::Person(user.id),
+            name: user.email,
+            at: user.created_at,
+        }),
         false => Err(StoreError::Fault(format!(
             "two users have the address {}",
             user.email
@@ -97,7 +104,7 @@ fn insert_user(conn: &Connection, sample: SampleUser) -> StoreResult<()> {
     }
 }
 
-fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<()> {
+fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<Added> {
     let project = ProjectRecord {
         id: sample.id,
         name: sample.name,
@@ -111,7 +118,12 @@ fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<()> {
         session_server: None,
     };
     match projects::insert(conn, &project)? {
-        true => put_down(conn, Entity::Project(project.id)),
+        true => Ok(Added {
+            action: ActivityAction::ProjectCreated,
+            entity: Entity::Project(project.id),
+            name: project.name,
+            at: project.created_at,
+        }),
         false => Err(StoreError::Fault(format!(
             "two projects are called {}",
             project.name
@@ -119,9 +131,30 @@ fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<()> {
     }
 }
 
-/// People and projects of sample data have been there from the beginning: no row tells of them.
-fn put_down(conn: &Connection, entity: Entity) -> StoreResult<()> {
-    statement::put_down(conn, entity.kind(), &statement::of(conn, entity)?)
+/// A person or a project of sample data.
+struct Added {
+    action: ActivityAction,
+    entity: Entity,
+    name: String,
+    at: Timestamp,
+}
+
+/// People and projects of sample data have been there from the beginning: no row tells of them. Once that is settled
+/// (`seals`), the log tells of them as of nobody's act.
+fn state(conn: &Connection, added: Vec<Added>) -> StoreResult<()> {
+    let data_keys = data_keys::all(conn)?;
+    if data_keys.iter().all(|key| key.baseline().is_none()) {
+        for Added { entity, .. } in added {
+            statement::put_down(conn, entity.kind(), &statement::of(conn, entity)?)?;
+        }
+        return statement::await_next_row(conn);
+    }
+    activity::extend(conn, |log| {
+        added.iter().try_for_each(|added| {
+            let subject = Subject::of(added.action, &added.name, Map::new()).about(added.entity);
+            log.append(added.at, None, None, subject)
+        })
+    })
 }
 
 /// Returns how many there were.

@@ -14,8 +14,9 @@ use uuid::Uuid;
 
 use super::readers::snapshot;
 use super::rows::micros;
-use super::{activity, alike, located, schema, statement};
+use super::{activity, alike, data_keys, located, schema, statement};
 use crate::model::{Role, compared};
+use crate::server::store::seals::refuse_set_back;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
 
 /// The schema's steps; `PRAGMA user_version` is how many of them a database has.
@@ -69,6 +70,8 @@ const MIGRATIONS: &[Migration] = &[
 
 /// The newest schema.
 pub const NEWEST: usize = MIGRATIONS.len();
+/// The first schema whose log states who there is.
+const STATES: usize = 9;
 
 struct Migration {
     /// What SQL alone can't do, before it and after it.
@@ -117,7 +120,14 @@ pub fn existing(path: &Path) -> StoreResult<Connection> {
     located::refuse_held_without_log(&file)?;
     let conn = connect(&file)?;
     // Of one moment: another process may be bringing it up to date.
-    snapshot(&conn, |conn| schema::require(conn, known_version(conn, path)?))?;
+    snapshot(&conn, |conn| {
+        let version = known_version(conn, path)?;
+        schema::require(conn, version)?;
+        match version < STATES {
+            true => refuse_set_back(version, &data_keys::all(conn)?),
+            false => Ok(()),
+        }
+    })?;
     Ok(conn)
 }
 
@@ -298,7 +308,7 @@ fn is_empty(conn: &Connection) -> rusqlite::Result<bool> {
 }
 
 fn foreign(path: &Path) -> StoreError {
-    StoreError::Fault(format!("{} is a database of another program", path.display()))
+    StoreError::Foreign(path.display().to_string())
 }
 
 fn migrate(tx: &Transaction, from: usize, to: usize) -> StoreResult<()> {
@@ -386,7 +396,7 @@ impl From<rusqlite::Error> for StoreError {
                 | ErrorCode::OperationInterrupted,
             ) => StoreError::Unavailable(text),
             Some(ErrorCode::DiskFull) => StoreError::Full(text),
-            Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(text),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged(text),
             _ => StoreError::Fault(text),
         }
     }

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Row, params};
 
 use super::rows::{scope, uuid};
-use super::{SqliteStore, activity};
-use crate::api::ActivityAction;
+use super::{SqliteStore, activity, statement};
+use crate::api::{ActivityAction, ChainHash};
 use crate::server::store::changes::Subject;
 use crate::server::store::seals::{self, Resealed, SealedSecret, SecretPlace};
 use crate::server::store::{DataKeyStore, Rotation, Sealed, StoreError, StoreResult, WrappedDataKey};
@@ -14,6 +14,19 @@ use crate::server::store::{DataKeyStore, Rotation, Sealed, StoreError, StoreResu
 impl DataKeyStore for SqliteStore {
     async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
         self.pool.read(all)
+    }
+
+    async fn baseline(&self) -> StoreResult<ChainHash> {
+        self.readers.read(statement::baseline).await
+    }
+
+    async fn bind_data_keys(
+        &self,
+        old: Vec<WrappedDataKey>,
+        bound: Vec<WrappedDataKey>,
+    ) -> StoreResult<bool> {
+        // What was not bound would open with another baseline too, so it is not to stay in the log.
+        self.writer.erase(move |conn| replace(conn, &old, &bound)).await
     }
 
     async fn rotate_data_keys(&self, rotation: Rotation) -> StoreResult<bool> {
@@ -57,18 +70,25 @@ pub fn all(conn: &Connection) -> StoreResult<Vec<WrappedDataKey>> {
     Ok(keys.collect::<rusqlite::Result<_>>()?)
 }
 
-/// `false` when they are no longer wrapped as in `rotation.old`; then nothing is changed.
-fn rotate(conn: &Connection, rotation: &Rotation) -> StoreResult<bool> {
-    if all(conn)? != rotation.old {
+/// `false` when they are no longer wrapped as in `old`; then nothing is changed.
+fn replace(conn: &Connection, old: &[WrappedDataKey], new: &[WrappedDataKey]) -> StoreResult<bool> {
+    if all(conn)? != old {
         return Ok(false);
     }
-    for key in &rotation.rewrapped {
+    for key in new {
         let replaced = conn
             .prepare_cached("UPDATE data_keys SET wrapped = ? WHERE id = ?")?
             .execute(params![key.bytes, key.id])?;
         if replaced != 1 {
             return Err(StoreError::Fault(format!("there is no data key {}", key.id)));
         }
+    }
+    Ok(true)
+}
+
+fn rotate(conn: &Connection, rotation: &Rotation) -> StoreResult<bool> {
+    if !replace(conn, &rotation.old, &rotation.rewrapped)? {
+        return Ok(false);
     }
     conn.prepare_cached("INSERT INTO data_keys (id, wrapped) VALUES (?, ?)")?
         .execute(params![rotation.newest.id, rotation.newest.bytes])?;

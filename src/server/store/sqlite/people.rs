@@ -236,7 +236,7 @@ pub fn record_role(
     record(conn, action, person, changes::of_role(old, new), by)
 }
 
-fn record(
+pub fn record(
     conn: &Connection,
     action: ActivityAction,
     (id, email): (Uuid, &str),

@@ -18,7 +18,7 @@ use crate::model::compared;
 use crate::server::store::alike::{HANDED_KEYS, HANDED_PROJECTS, Handed, tries};
 use crate::server::store::changes::{self, Subject};
 use crate::server::store::people::{AT_ONCE, PORTION, progress};
-use crate::server::store::statement::Entity;
+use crate::server::store::statement::{Entity, UNFINISHED, unasked};
 use crate::server::store::{Fate, Removal, StoreResult};
 
 pub fn remove(conn: &Connection, id: Uuid, fate: Option<Fate>, by: Acting) -> StoreResult<Removal> {
@@ -60,7 +60,7 @@ pub fn remove(conn: &Connection, id: Uuid, fate: Option<Fate>, by: Acting) -> St
         address: by.address,
     };
     let progress = portion(conn, &begun)?;
-    strike(conn, &user, seq, by)?;
+    strike(conn, &user, &begun, by)?;
     Ok(match progress.is_finished() {
         true => Removal::Removed(progress.removed),
         false => Removal::Begun(progress),
@@ -75,37 +75,41 @@ struct Begun {
     address: Option<IpAddr>,
 }
 
-const BEGUN: &str = "SELECT r.person, r.heir, r.asked_by, r.address, u.id
-      FROM removals AS r JOIN users AS u ON u.seq = r.person
-     WHERE r.finished_at IS NULL AND u.removed_at IS NOT NULL";
-
-fn begun(row: &Row) -> rusqlite::Result<Begun> {
-    Ok(Begun {
-        person: row.get(0)?,
-        heir: row.get(1)?,
-        by: row.get(2)?,
+/// A row of [`UNFINISHED`], and whose it is; `None` when the log never removed them.
+fn begun(row: &Row) -> StoreResult<Option<(Uuid, Begun)>> {
+    if unasked(row)?.is_some() {
+        return Ok(None);
+    }
+    let begun = Begun {
+        person: row.get(8)?,
+        heir: row.get(9)?,
+        by: row.get(10)?,
         address: row
-            .get::<_, Option<String>>(3)?
+            .get::<_, Option<String>>(11)?
             .and_then(|text| text.parse().ok()),
-    })
+    };
+    Ok(Some((uuid(row, 7)?, begun)))
 }
 
 /// `None`: nothing is left to do.
 pub fn resume(conn: &Connection, id: Uuid) -> StoreResult<Option<RemovalProgress>> {
-    let found = conn
-        .prepare_cached(&format!("{BEGUN} AND u.id = ?"))?
-        .query_row([id.as_bytes()], begun)
-        .optional()?;
-    found.map(|begun| portion(conn, &begun)).transpose()
+    let mut statement = conn.prepare_cached(&format!("{} AND t.id = ?", *UNFINISHED))?;
+    let mut rows = statement.query([id.as_bytes()])?;
+    let found = rows.next()?.map(begun).transpose()?.flatten();
+    drop(rows);
+    found.map(|(_, begun)| portion(conn, &begun)).transpose()
 }
 
 pub fn unfinished(conn: &Connection) -> StoreResult<Vec<(Uuid, RemovalProgress)>> {
-    let mut statement = conn.prepare_cached(BEGUN)?;
-    let found = statement
-        .query_map([], |row| Ok((uuid(row, 4)?, begun(row)?)))?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    let with_progress = |(id, begun): (Uuid, Begun)| Ok((id, far(conn, begun.person, begun.heir)?));
-    found.into_iter().map(with_progress).collect()
+    let mut statement = conn.prepare_cached(&UNFINISHED)?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let Some((id, begun)) = begun(row)? {
+            found.push((id, far(conn, begun.person, begun.heir)?));
+        }
+    }
+    Ok(found)
 }
 
 pub fn find(conn: &Connection, id: Uuid) -> StoreResult<Option<RemovalProgress>> {
@@ -282,9 +286,11 @@ impl Begun {
 }
 
 /// The row stays, for what they did before; nothing signs them in.
-fn strike(conn: &Connection, user: &User, seq: i64, by: Acting) -> StoreResult<()> {
+fn strike(conn: &Connection, user: &User, begun: &Begun, by: Acting) -> StoreResult<()> {
     conn.prepare_cached("UPDATE users SET removed_at = ?, token_hash = NULL WHERE seq = ?")?
-        .execute(params![micros(Timestamp::now()), seq])?;
+        .execute(params![micros(Timestamp::now()), begun.person])?;
+    let heir = begun.heir.map(|heir| person(conn, heir)).transpose()?;
+    let changes = changes::of_removal(user.role, heir.as_ref().map(|heir| heir.email.as_str()));
     let removed = ActivityAction::UserRemoved;
-    people::record_role(conn, removed, (user.id, &user.email), Some(user.role), None, by)
+    people::record(conn, removed, (user.id, &user.email), changes, by)
 }

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use crate::api::ChainHash;
 use crate::server::store::statement::{
     BASELINE, BASELINE_ROWS, BATCH, BaselineDigest, Columns, Compared, Comparing, Cursor, Entity, Kind,
-    MISSING, MISSING_FROM_BASELINE, Record, Stage, gone, gone_from_baseline, judge_baseline,
+    MISSING, MISSING_FROM_BASELINE, Record, Stage, UNFINISHED, gone, gone_from_baseline, judge_baseline,
+    unasked,
 };
 use crate::server::store::{StoreError, StoreResult};
 
@@ -89,7 +90,8 @@ pub fn await_next_row(conn: &Connection) -> StoreResult<()> {
     Ok(())
 }
 
-fn baseline(conn: &Connection) -> StoreResult<ChainHash> {
+/// The digest of what was put down.
+pub fn baseline(conn: &Connection) -> StoreResult<ChainHash> {
     let mut digest = BaselineDigest::default();
     let mut statement = conn.prepare(BASELINE_ROWS)?;
     loop {
@@ -112,6 +114,15 @@ pub fn compare(conn: &Connection, from: Cursor) -> StoreResult<Compared> {
         Stage::Baseline => {
             let digest = baseline(conn)?;
             first(conn, BASELINE, |row| judge_baseline(row, digest))?.flatten()
+        }
+        Stage::Removals => {
+            let mut statement = conn.prepare_cached(&UNFINISHED)?;
+            let mut rows = statement.query([])?;
+            let mut unexplained = None;
+            while let (None, Some(row)) = (&unexplained, rows.next()?) {
+                unexplained = unasked(row)?;
+            }
+            unexplained
         }
         Stage::Missing => match first(conn, MISSING, |row| gone(row))? {
             Some(sentence) => Some(sentence),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{BATCH, Columns, Kind, Record};
+use super::{BATCH, Columns, Kind, Record, creator};
 use crate::server::store::StoreResult;
 
 /// Where a comparison goes on. Its text is opaque to clients.
@@ -18,15 +18,18 @@ pub struct Cursor {
 pub enum Stage {
     Baseline,
     Of(Kind),
+    /// Removals that are not finished.
+    Removals,
     /// What the log knows and no table holds.
     Missing,
 }
 
-const STAGES: [(Stage, &str); 6] = [
+const STAGES: [(Stage, &str); 7] = [
     (Stage::Baseline, "baseline"),
     (Stage::Of(Kind::Person), "person"),
     (Stage::Of(Kind::Project), "project"),
     (Stage::Of(Kind::Gateway), "gateway"),
+    (Stage::Removals, "removals"),
     (Stage::Missing, "missing"),
     (Stage::Of(Kind::Key), "key"),
 ];
@@ -35,18 +38,18 @@ impl Stage {
     fn next(self) -> Option<Cursor> {
         let at = STAGES.iter().position(|(stage, _)| *stage == self)?;
         let (stage, _) = STAGES.get(at + 1)?;
-        Some(Cursor {
-            stage: *stage,
-            after: 0,
-        })
+        Some(Cursor::at(*stage))
     }
 }
 
 impl Cursor {
-    pub const START: Self = Self {
-        stage: Stage::Baseline,
-        after: 0,
-    };
+    pub const START: Self = Self::at(Stage::Baseline);
+    /// Where removals are looked at.
+    pub const REMOVALS: Self = Self::at(Stage::Removals);
+
+    const fn at(stage: Stage) -> Self {
+        Self { stage, after: 0 }
+    }
 }
 
 impl fmt::Display for Cursor {
@@ -120,7 +123,10 @@ impl Comparing {
         let width = self.kind.width();
         let told = match self.kind {
             Kind::Key if !row.flag(width + 1)? => Some(record.unknown()),
-            Kind::Key => record.contradicted(row.flag(width + 2)?),
+            Kind::Key => match record.contradicted(row.flag(width + 2)?) {
+                None => creator::contradicted(&record, row, width + 3)?,
+                told => told,
+            },
             _ => None,
         };
         self.compared.unexplained = match told {

@@ -9,7 +9,9 @@
 
 mod baseline;
 mod comparing;
+mod creator;
 mod record;
+mod removal;
 
 use std::sync::LazyLock;
 
@@ -21,9 +23,10 @@ use crate::api::ChainHash;
 pub use baseline::{BaselineDigest, gone, gone_from_baseline, judge_baseline};
 pub use comparing::{Compared, Comparing, Cursor, Stage};
 pub use record::{Record, explained};
+pub use removal::{UNFINISHED, unasked};
 
 /// How many rows are compared at once.
-pub const BATCH: i64 = 5_000;
+pub const BATCH: i64 = 1_000;
 
 /// What a row of the log is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -140,9 +143,13 @@ impl Kind {
             Kind::Key => ("key = t.seq AND state IS NOT NULL", CREATED_AND_REVOKED),
             _ => ("entity = t.id", ""),
         };
+        let of_creator = match self {
+            Kind::Key => creator::LOGGED,
+            _ => "",
+        };
         format!(
             "SELECT {}, coalesce((SELECT state FROM activity WHERE {about} ORDER BY seq DESC LIMIT 1),
-                                 (SELECT state FROM baseline WHERE kind = {} AND number = t.seq)) {more}
+                                 (SELECT state FROM baseline WHERE kind = {} AND number = t.seq)) {more} {of_creator}
                FROM {} AS t WHERE t.seq > ? ORDER BY t.seq LIMIT ?",
             self.columns(),
             self.number(),

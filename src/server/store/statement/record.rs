@@ -226,6 +226,23 @@ impl Record {
         })
     }
 
+    /// Whether this is a person whom the log removed; by what it states of them.
+    pub(super) fn is_removed(&self, stated: Option<ChainHash>) -> bool {
+        matches!(self.values, Values::Person { removed: true, .. }) && stated == Some(self.digest())
+    }
+
+    /// Of a key, the number of who created it.
+    pub(super) fn creator(&self) -> Option<i64> {
+        match &self.values {
+            Values::Key { creator, .. } => Some(*creator),
+            _ => None,
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Of a key that the log has revoked, or has not.
     pub(super) fn contradicted(&self, revoked: bool) -> Option<String> {
         match &self.values {

@@ -1,0 +1,48 @@
+//! Whose a key is, as the rows about it tell: who created it, and to whom it was handed over. These are older than the
+//! digests that the log states, so that they also tell of what was changed before there were any.
+
+use serde_json::Value;
+
+use super::{Columns, Record};
+use crate::server::store::StoreResult;
+
+/// Who created the key; what the newest row says that handed it over; whether people's addresses, which that names, were
+/// ever changed; the address of the key's creator; and whether rows about it are shown to somebody else.
+pub const LOGGED: &str = "
+    , (SELECT actor FROM activity WHERE key = t.seq AND action = 'key_created' ORDER BY seq LIMIT 1)
+    , (SELECT changes FROM activity WHERE key = t.seq AND action = 'key_handed_over' ORDER BY seq DESC LIMIT 1)
+    , EXISTS (SELECT 1 FROM activity WHERE action = 'user_renamed')
+    , (SELECT email FROM users WHERE seq = t.creator)
+    , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND key_creator <> t.creator)";
+
+/// In a sentence, when the key is somebody else's than the log says; the columns of [`LOGGED`] begin at `at`.
+pub fn contradicted(key: &Record, row: &impl Columns, at: usize) -> StoreResult<Option<String>> {
+    let Some(creator) = key.creator() else {
+        return Ok(None);
+    };
+    let email = row.maybe_text(at + 3)?.unwrap_or_default();
+    let is_theirs = match row.maybe_text(at + 1)? {
+        None => row.maybe_number(at)? == Some(creator),
+        Some(_) if row.flag(at + 2)? => true,
+        // What can't be read was changed, which its hash tells.
+        Some(changes) => to(&changes).is_none_or(|to| to == email),
+    };
+    let (name, id) = (key.name(), key.id);
+    Ok(if !is_theirs {
+        Some(format!(
+            "the key {name} ({id}) was created by {email} in the table, but the log says that it is somebody else's"
+        ))
+    } else if row.flag(at + 4)? {
+        Some(format!(
+            "the key {name} ({id}) is {email}'s, but rows of the log about it are shown to somebody else"
+        ))
+    } else {
+        None
+    })
+}
+
+/// To whom a key was handed over.
+fn to(changes: &str) -> Option<String> {
+    let changes: Value = serde_json::from_str(changes).ok()?;
+    Some(changes.get("creator")?.get(1)?.as_str()?.to_owned())
+}
