@@ -143,7 +143,7 @@ fn sources(directory: &Path, module: &Module, into: &mut Sources) {
 /// The module whose file defines what `path` names in the file of `module`, and the name; `None` of a module itself,
 /// and of what isn't of this crate.
 fn definition(all: &Sources, module: &Module, path: &[String], depth: usize) -> Option<(Module, String)> {
-    let child = |of: &Module, name: &String| [of.as_slice(), &[name.clone()]].concat();
+    let child = |of: &Module, name: &String| [of.as_slice(), std::slice::from_ref(name)].concat();
     let (first, rest) = path.split_first().filter(|_| depth < 8)?;
     let mut at = match first.as_str() {
         "crate" => Module::new(),

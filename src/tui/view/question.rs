@@ -21,9 +21,9 @@ pub fn render(buffer: &mut Buffer, screen: Rect, question: &Confirmation, look: 
         ],
         look,
     );
-    let words = dialog::Words {
+    let words = dialog::DialogText {
         head: lines.chain(which).collect(),
-        ..dialog::Words::default()
+        ..dialog::DialogText::default()
     };
     let frame = (WIDTH, "Are you sure?", look.theme.warning());
     dialog::ask(buffer, screen, frame, words, question.scroll, buttons, look);

@@ -38,7 +38,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, removal: &RemovalDialog, look: 
     };
     let blank = usize::from(room >= keys.len() + 2);
     let gap = || std::iter::repeat_n(Line::default(), blank);
-    let words = dialog::Words {
+    let words = dialog::DialogText {
         head: above,
         body: keys.into_iter().chain(gap()).collect(),
         foot: below,

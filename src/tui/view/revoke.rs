@@ -32,7 +32,7 @@ pub fn render(
     if let Some(error) = &dialog.error {
         foot.extend(paragraph(error, theme.bad(), width));
     }
-    let words = dialog::Words {
+    let words = dialog::DialogText {
         head: which(dialog, width, look),
         body: what_stops(dialog, screen, width, look),
         foot,

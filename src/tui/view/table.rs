@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, Widget};
 
-use super::list::{self, Row, put};
+use super::list::{self, ListRow, put};
 use super::{Look, clip, header, text, time};
 use crate::api::Key;
 use crate::tui::state::App;
@@ -22,7 +22,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     heads(buffer, clip(layout.columns, screen), &placed, app, look);
     let area = clip(layout.rows, screen);
     let visible = app.browse.rows.visible().take(usize::from(area.height));
-    let lines = visible.map(|(selected, row)| Row {
+    let lines = visible.map(|(selected, row)| ListRow {
         selected,
         id: Some(row.key.id),
         cells: (placed.iter().map(|place| cell(place.column, &row.key, look))).collect(),

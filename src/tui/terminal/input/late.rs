@@ -24,7 +24,7 @@ const MAX_TYPED: usize = 32;
 
 /// What may be the rest of a sequence, so far.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct HeldText {
     text: SmallVec<[char; MAX_TYPED]>,
     /// There was a pause in it.
     paused: bool,
@@ -37,7 +37,7 @@ pub(super) enum HeldVerdict {
     Keys,
 }
 
-impl Held {
+impl HeldText {
     /// `None`: nothing that a terminal answers goes on like this after its Escape.
     pub(super) fn begun_by(c: char) -> Option<Self> {
         matches!(c, '[' | ']' | 'P' | 'X' | '^' | '_').then(|| Self {
@@ -72,7 +72,7 @@ impl Held {
         }
     }
 
-    /// Nothing came for as long as [`Held::patience`] said. Returns whether that makes keys of it.
+    /// Nothing came for as long as [`HeldText::patience`] said. Returns whether that makes keys of it.
     pub(super) fn pause(&mut self) -> bool {
         let over = self.paused || form_of(&self.text) != Form::Beginning;
         self.paused = true;

@@ -14,7 +14,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 use smallvec::SmallVec;
 
 use super::control::{CAN, CTRL_C, ESC, SUB};
-use super::late::{Held, HeldVerdict};
+use super::late::{HeldText, HeldVerdict};
 use super::paste::Paste;
 use super::string::{ControlString, ST, Step};
 use super::utf8::Utf8;
@@ -44,7 +44,7 @@ enum State {
     /// After an Escape that was taken for the key.
     Late,
     /// After that, what may be the rest of a sequence.
-    Held(Held),
+    Held(HeldText),
     /// After `ESC O`: the parameter so far.
     Ss3 {
         meta: bool,
@@ -151,7 +151,7 @@ impl Parser {
                 self.ground(c, out);
             }
             State::Escape { meta, .. } => self.escape(c, meta, out),
-            State::Late => match Held::begun_by(c) {
+            State::Late => match HeldText::begun_by(c) {
                 Some(held) => self.state = State::Held(held),
                 None => self.ground(c, out),
             },
@@ -165,7 +165,7 @@ impl Parser {
         }
     }
 
-    fn held(&mut self, c: char, mut held: Held, out: &mut Vec<Input>) {
+    fn held(&mut self, c: char, mut held: HeldText, out: &mut Vec<Input>) {
         match held.push(c) {
             HeldVerdict::Unknown => self.state = State::Held(held),
             HeldVerdict::Keys => self.typed(held, out),
@@ -180,7 +180,7 @@ impl Parser {
     }
 
     /// It was typed, after all.
-    fn typed(&mut self, held: Held, out: &mut Vec<Input>) {
+    fn typed(&mut self, held: HeldText, out: &mut Vec<Input>) {
         held.into_text().into_iter().for_each(|c| self.char(c, out));
     }
 
