@@ -1,4 +1,8 @@
 //! The key server: it answers the contract of [`crate::api`] over a [`store::Store`].
+//!
+//! `http` is how requests come in and answers go out, `auth` who asks and who may do what, `work` keys at work, [`seal`]
+//! what is sealed under the root key. The files beside them are the handlers for people, by what they are about. What all
+//! of them share is `state`, which imports no handler; a task in the background stands beside what it works on.
 
 mod activity;
 mod auth;

@@ -1,5 +1,6 @@
 //! The dashboard's state. [`App::update`] is pure: a message goes in, the state changes, effects
-//! come out. Nothing here draws, waits or talks to anyone.
+//! come out. Nothing here draws, waits or talks to anyone. `app` is the whole; the files beside it are its
+//! parts, which know nothing of the whole.
 
 pub mod activity;
 mod app;
