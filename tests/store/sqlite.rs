@@ -90,8 +90,8 @@ fn a_file_of_another_program_is_left_alone() {
         .execute_batch("CREATE TABLE theirs (n)")
         .unwrap();
     let before = std::fs::read(&path).unwrap();
-    assert!(matches!(create(&path), Err(StoreError::Fault(_))));
-    assert!(matches!(SqliteStore::open(&path), Err(StoreError::Fault(_))));
+    assert!(matches!(create(&path), Err(StoreError::Foreign(_))));
+    assert!(matches!(SqliteStore::open(&path), Err(StoreError::Foreign(_))));
     assert_eq!(std::fs::read(&path).unwrap(), before);
     std::fs::write(
         &path,
