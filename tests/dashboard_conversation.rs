@@ -26,7 +26,7 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use keydeck::api::{Created, KeyEvent, KeyEventKind, KeyPage, Order, ProblemType, Sort};
 use keydeck::model::{FieldError, Scope, Secret};
 use keydeck::tui::message::{Effect, Load, Message, Purpose, Route, Timer};
-use keydeck::tui::state::{Body, Over};
+use keydeck::tui::state::{Body, Modal};
 use talk::*;
 use uuid::Uuid;
 
@@ -331,7 +331,7 @@ fn a_lost_connection_keeps_the_rows_and_catches_up_when_it_is_back() {
 fn creating_a_web_key_needs_its_fields_and_says_so_under_them() {
     let mut talk = Talk::with_keys(some_keys(3));
     talk.press("n<Tab><Tab><Tab>");
-    let Some(Over::Form(form)) = talk.app.over.last() else {
+    let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
     assert!(form.errors.about("name").is_some());
@@ -370,7 +370,7 @@ fn a_refusal_comes_back_to_its_field_and_nothing_typed_is_lost() {
     talk.tell(Message::Created {
         result: Err(keydeck::client::Error::Refused(Box::new(taken))),
     });
-    let Some(Over::Form(form)) = talk.app.over.last() else {
+    let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("the form is gone")
     };
     assert_eq!(form.name.value(), "Board report");
@@ -429,10 +429,10 @@ fn leaving_a_form_in_which_something_was_typed_asks_first() {
     talk.press("n<Esc>");
     assert!(talk.app.over.is_empty(), "nothing was typed");
     talk.press("n<Tab>Shop<Esc>");
-    assert!(matches!(talk.app.over.last(), Some(Over::Question(_))));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Question(_))));
     talk.press("<Enter>");
     assert!(
-        matches!(talk.app.over.last(), Some(Over::Form(_))),
+        matches!(talk.app.over.last(), Some(Modal::Form(_))),
         "the harmless answer has the focus"
     );
     talk.press("<Esc><Tab><Enter>");
@@ -447,7 +447,7 @@ fn the_secret_of_an_analytics_key_can_not_be_lost_by_accident() {
         talk.app
             .over
             .iter()
-            .any(|over| matches!(over, Over::NewSecret(_)))
+            .any(|over| matches!(over, Modal::NewSecret(_)))
     };
     let click = MouseEvent {
         kind: MouseEventKind::Down(MouseButton::Left),
@@ -517,7 +517,7 @@ fn two_people_edit_the_same_key_and_the_second_chooses_field_by_field() {
         id: keys[0].id,
         result: Err(keydeck::client::Error::Refused(Box::new(changed))),
     });
-    let Some(Over::Conflict(conflict)) = talk.app.over.last() else {
+    let Some(Modal::Conflict(conflict)) = talk.app.over.last() else {
         panic!("no conflict")
     };
     let labels: Vec<_> = conflict
@@ -594,7 +594,7 @@ fn a_revocation_that_got_no_answer_stays_in_its_dialog() {
         id: keys[0].id,
         result: Err(offline()),
     });
-    let Some(Over::Revoke(dialog)) = talk.app.over.last() else {
+    let Some(Modal::Revoke(dialog)) = talk.app.over.last() else {
         panic!("the dialog is gone")
     };
     assert!(dialog.error.is_some() && !dialog.sending);
@@ -682,7 +682,7 @@ fn a_copy_says_no_more_than_is_known() {
 #[test]
 fn only_the_last_copy_clears_the_clipboard() {
     let mut talk = Talk::with_keys(some_keys(3));
-    let subject = || keydeck::tui::message::Subject {
+    let subject = || keydeck::tui::message::NamedId {
         id: Uuid::nil(),
         name: "x".into(),
     };
@@ -781,7 +781,7 @@ fn what_the_server_said_of_a_field_stays_until_that_field_is_changed() {
         result: Err(keydeck::client::Error::Refused(Box::new(taken))),
     });
     let about_name = |talk: &Talk| match talk.app.over.last() {
-        Some(Over::Form(form)) => form.errors.about("name").map(str::to_owned),
+        Some(Modal::Form(form)) => form.errors.about("name").map(str::to_owned),
         _ => None,
     };
     talk.press("<Tab><S-Tab>");
@@ -796,7 +796,7 @@ fn leaving_the_project_takes_the_highlighted_one() {
     talk.press("n<Tab>Shop<Tab>store");
     talk.answer_projects("store", vec![project(50, "Storefront")])
         .press("<Tab>");
-    let Some(Over::Form(form)) = talk.app.over.last() else {
+    let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
     assert_eq!(form.project.text.value(), "Storefront");
@@ -940,7 +940,7 @@ fn a_form_that_is_sent_from_the_project_field_takes_no_project_by_guess() {
         .answer_projects("shop", found)
         .press("<C-s>");
     assert!(talk.effects.iter().all(|e| !matches!(e, Effect::Create { .. })));
-    let Some(Over::Form(form)) = talk.app.over.last() else {
+    let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
     assert_eq!(form.project.chosen(), None);

@@ -16,7 +16,7 @@ use keydeck::api::{Explain, PresentedAt, ProblemType, Verdict};
 use keydeck::client::Error;
 use keydeck::model::{FieldErrors, Secret};
 use keydeck::tui::message::Message;
-use keydeck::tui::state::{Explaining, Over};
+use keydeck::tui::state::{Explaining, Modal};
 use talk::*;
 
 fn allowed() -> Result<Verdict, Error> {
@@ -47,7 +47,7 @@ fn wrong(field: &str, message: &str) -> Result<Verdict, Error> {
 
 fn explaining(talk: &Talk) -> &Explaining {
     match talk.app.over.last() {
-        Some(Over::Explain(explaining)) => explaining,
+        Some(Modal::Explain(explaining)) => explaining,
         other => panic!("no such form but {other:?}"),
     }
 }
@@ -163,7 +163,7 @@ fn it_reads_only_so_that_a_read_only_profile_offers_it() {
     let mut talk = Talk::with_keys(some_keys(4));
     talk.app.place.read_only = true;
     talk.press("w");
-    assert!(matches!(talk.app.over.last(), Some(Over::Explain(_))));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Explain(_))));
 }
 
 #[test]

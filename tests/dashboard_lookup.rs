@@ -20,8 +20,8 @@ use keydeck::api::{Key, LookupAnswer, PersonRef, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::{FilterWords, Scope, Secret, Token, TokenKind};
 use keydeck::tui::message::{Effect, Load, Message};
-use keydeck::tui::state::filter::{Input, Says};
-use keydeck::tui::state::{Over, Screen};
+use keydeck::tui::state::filter::{FilterInput, Says};
+use keydeck::tui::state::{Modal, Screen};
 use talk::*;
 use uuid::Uuid;
 
@@ -71,7 +71,7 @@ fn hint(talk: &Talk) -> String {
 
 fn line(talk: &Talk) -> &keydeck::tui::state::FilterLine {
     match talk.app.over.first() {
-        Some(Over::Filter(line)) => line,
+        Some(Modal::Filter(line)) => line,
         other => panic!("no filter but {other:?}"),
     }
 }
@@ -385,7 +385,7 @@ fn a_revoked_key_is_told_with_when_and_by_whom_and_the_secret_is_gone() {
         hint(&talk),
         "Revoked 3 d ago by jonas@acme.example: the Web key “Checkout assistant”."
     );
-    assert!(matches!(&line(&talk).input, Input::Text(text) if text.value().is_empty()));
+    assert!(matches!(&line(&talk).input, FilterInput::Text(text) if text.value().is_empty()));
     talk.press("s");
     assert!(line(&talk).says.is_none());
     assert_eq!(talk.app.browse.typed, "s");

@@ -12,16 +12,16 @@ use draw::*;
 use keydeck::api::{Person, PersonRef, ProblemType, User};
 use keydeck::config::Colour;
 use keydeck::model::{Secret, Servers};
+use keydeck::tui::decks::{DeckSummary, Keep};
 use keydeck::tui::keymap::{self, Action, Layer};
 use keydeck::tui::message::{Effect, Message, PeopleReply, Timer};
-use keydeck::tui::places::{Keep, Place};
-use keydeck::tui::state::Over;
+use keydeck::tui::state::Modal;
 use keydeck::tui::state::list::Fetch;
 use talk::*;
 use uuid::Uuid;
 
-fn production() -> Place {
-    Place {
+fn production() -> DeckSummary {
+    DeckSummary {
         label: "production".into(),
         colour: Some(Colour::Red),
         servers: Some(Servers::parse(&["https://keys.acme.example"]).expect("valid")),
@@ -31,7 +31,7 @@ fn production() -> Place {
 
 fn between_two(width: u16, height: u16) -> Talk {
     let mut talk = Talk::sized(width, height, some_keys(20));
-    talk.app = talk.app.among(vec![Place::plain("local"), production()]);
+    talk.app = talk.app.among(vec![DeckSummary::plain("local"), production()]);
     talk
 }
 
@@ -63,7 +63,7 @@ fn the_palette_names_the_profiles_and_opens_one() {
     let mut talk = between_two(120, 36);
     talk.press(":profile prod<Enter>");
     let (number, label) = set_out(&mut talk);
-    assert!(matches!(talk.app.over.last(), Some(Over::Opening(opening)) if opening.label == label));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Opening(opening)) if opening.label == label));
     assert!(talk.app.waits_for(number));
     assert_eq!(talk.app.place.label, "local");
     talk.effects = talk.app.go_to(production(), Uuid::from_u128(8));
@@ -102,7 +102,7 @@ fn nothing_can_be_begun_while_a_profile_is_being_opened() {
     let mut talk = between_two(120, 36);
     talk.press(":profile: prod<Enter>").effects.clear();
     talk.press("nedcx:PUA/typed<Enter><C-s>");
-    assert!(matches!(talk.app.over[..], [Over::Opening(_)]));
+    assert!(matches!(talk.app.over[..], [Modal::Opening(_)]));
     assert!(talk.effects.is_empty(), "{:?}", talk.effects);
 }
 
@@ -116,7 +116,7 @@ fn esc_stays_here_and_what_comes_of_the_other_profile_then_is_void() {
     let why = "pass: the store is locked".into();
     talk.tell(Message::NotSwitched { number, why });
     assert_eq!(talk.notice(), "");
-    assert!(matches!(talk.app.over[..], [Over::Form(_)]));
+    assert!(matches!(talk.app.over[..], [Modal::Form(_)]));
     talk.press("<Esc><Right><Enter>:profile: prod<Enter>");
     let (again, _) = set_out(&mut talk);
     assert!(talk.app.waits_for(again) && !talk.app.waits_for(number));
@@ -260,7 +260,7 @@ fn going_on_at_another_server_asks_again_and_closes_nothing() {
     talk.tell(Message::Connected);
     talk.expect("LoadMe", |effect| matches!(effect, Effect::LoadMe).then_some(()));
     talk.page_question();
-    assert!(matches!(talk.app.over[..], [Over::Form(_)]));
+    assert!(matches!(talk.app.over[..], [Modal::Form(_)]));
     assert!(drawn(&talk).contains("Board re"));
 }
 
@@ -275,7 +275,7 @@ fn a_profile_that_is_being_opened_is_named_with_the_way_out() {
 
 #[test]
 fn a_new_token_says_where_to_sign_in_with_it() {
-    let with_token = |place: Place| {
+    let with_token = |place: DeckSummary| {
         let mut talk = Talk::sized(120, 36, some_keys(3));
         talk.effects = talk.app.go_to(place, Uuid::from_u128(8));
         talk.tell(Message::OfPeople(PeopleReply::TokenMade {
@@ -285,7 +285,7 @@ fn a_new_token_says_where_to_sign_in_with_it() {
         drawn(&talk)
     };
     assert!(with_token(production()).contains("keydeck login https://keys.acme.example"));
-    assert!(with_token(Place::plain("local")).contains("keydeck login with this server's"));
+    assert!(with_token(DeckSummary::plain("local")).contains("keydeck login with this server's"));
 }
 
 /// As a server inside this process: its own runtime, which must not end inside another one.

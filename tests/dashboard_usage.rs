@@ -15,7 +15,7 @@ use draw::*;
 use keydeck::api::{Key, KeyEvent, KeyEventKind, Usage};
 use keydeck::model::Scope;
 use keydeck::tui::message::{Effect, Message};
-use keydeck::tui::state::Over;
+use keydeck::tui::state::Modal;
 use talk::*;
 use usage::*;
 use uuid::Uuid;
@@ -313,7 +313,7 @@ fn its_figures_stay_those_of_its_key_when_the_selection_moves_below_it() {
         key: Uuid::from_u128(1_001),
     }));
     talk.settle().answer_usage(Ok(unused()));
-    assert!(matches!(talk.app.over.last(), Some(Over::Revoke(dialog)) if dialog.key.id == key));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Revoke(dialog)) if dialog.key.id == key));
     assert!(
         says(&talk, "Asking how it is used…"),
         "that answer was about another key"

@@ -186,7 +186,7 @@ fn new_secrets_and_the_question_before_one_is_lost() {
             "kda_1fJjkkpe9PiTw9KSulA8Ghct30vZz4HpdQ5c5b9cPF12dwVzm",
         ));
         talk.tell(Message::Copied {
-            subject: keydeck::tui::message::Subject {
+            subject: keydeck::tui::message::NamedId {
                 id: key(900, "", Scope::Web).id,
                 name: "Fresh key".into(),
             },

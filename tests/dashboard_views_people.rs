@@ -14,7 +14,7 @@ use draw::*;
 use keydeck::api::{CreatedUser, KeyPage, Person, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::{FieldError, Role, Scope, Secret};
-use keydeck::tui::message::{Message, PeopleReply, Route, Subject};
+use keydeck::tui::message::{Message, NamedId, PeopleReply, Route};
 use people::*;
 use talk::*;
 
@@ -121,7 +121,7 @@ fn a_sign_in_token_is_shown_once() {
     snapshots("person_token", |talk| {
         talk.reply(token());
         talk.tell(Message::Copied {
-            subject: Subject {
+            subject: NamedId {
                 id: person(9, "", Role::Support, 0).user.id,
                 name: "lena@acme.example".into(),
             },

@@ -6,11 +6,11 @@ use keydeck::api::{
     ProjectQuery, SessionServer, Stated,
 };
 use keydeck::client::Error;
+use keydeck::tui::message::ProjectTask;
 use keydeck::tui::message::{
     ActivityReply, ActivityRequest, Effect, Message, ProjectChange, ProjectReply, ProjectRequest, Timer,
 };
 use keydeck::tui::state::list::Fetch;
-use keydeck::tui::state::projects::ProjectTask;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -4,8 +4,8 @@ use keydeck::api::{Key, Me, Person, RemovalProgress, RemovedUser, User, UserRemo
 use keydeck::client::Error;
 use keydeck::model::{Role, Scope};
 use keydeck::server::policy;
+use keydeck::tui::message::Holding;
 use keydeck::tui::message::{Effect, Message, PeopleReply, PeopleRequest};
-use keydeck::tui::state::people::Holding;
 use uuid::Uuid;
 
 use super::talk::{Talk, key, owner, some_keys};

@@ -8,8 +8,8 @@ use keydeck::api::{
 };
 use keydeck::client::Error;
 use keydeck::model::{Role, Scope, UiDomain};
+use keydeck::tui::decks::DeckSummary;
 use keydeck::tui::message::{Effect, Load, Message};
-use keydeck::tui::places::Place;
 use keydeck::tui::state::App;
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ pub struct Talk {
 impl Talk {
     /// A dashboard of the Owner that has just started; nothing was answered yet.
     pub fn started(width: u16, height: u16) -> Self {
-        let mut app = App::new(Place::plain("local"), Uuid::from_u128(7), (width, height));
+        let mut app = App::new(DeckSummary::plain("local"), Uuid::from_u128(7), (width, height));
         let effects = app.start();
         Self { app, effects }
     }

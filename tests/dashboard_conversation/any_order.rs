@@ -7,7 +7,7 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use keydeck::api::{Key, KeyList, Order, PersonRef, Sort};
 use keydeck::model::Scope;
 use keydeck::tui::message::{Effect, Message};
-use keydeck::tui::state::Over;
+use keydeck::tui::state::Modal;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -225,7 +225,7 @@ fn check(late: &mut Late, happens: impl FnOnce(&mut Late)) -> Result<(), TestCas
         ..KeyList::of(query.filter())
     });
     let (copied, layers) = (late.copied.len(), late.talk.app.over.len());
-    let was_asking = matches!(late.talk.app.over.last(), Some(Over::Revoke(_)));
+    let was_asking = matches!(late.talk.app.over.last(), Some(Modal::Revoke(_)));
     late.talk.effects.clear();
     happens(late);
     let has = |id: Uuid| asked.iter().any(|key| key.id == id);
@@ -233,7 +233,7 @@ fn check(late: &mut Late, happens: impl FnOnce(&mut Late)) -> Result<(), TestCas
         prop_assert!(has(*id), "copied {id}");
     }
     if late.talk.app.over.len() > layers
-        && let Some(Over::Revoke(dialog)) = late.talk.app.over.last()
+        && let Some(Modal::Revoke(dialog)) = late.talk.app.over.last()
     {
         prop_assert!(has(dialog.key.id), "asks about {}", dialog.key.name);
         prop_assert!(!dialog.yes && !dialog.sending && !was_asking);

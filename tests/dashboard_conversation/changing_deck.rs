@@ -4,7 +4,7 @@
 
 use keydeck::api::{KeyEvent, KeyEventKind};
 use keydeck::tui::message::{Effect, Message, Purpose, Timer};
-use keydeck::tui::state::Over;
+use keydeck::tui::state::Modal;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -143,8 +143,8 @@ fn done_with(late: &Late, asked: usize, layers: usize) -> Vec<Uuid> {
     let mut ids: Vec<Uuid> = late.asked[asked..].iter().map(|(id, _)| *id).collect();
     if late.talk.app.over.len() > layers {
         match late.talk.app.over.last() {
-            Some(Over::Revoke(dialog)) => ids.push(dialog.key.id),
-            Some(Over::Form(form)) => ids.extend(form.editing.as_ref().map(|key| key.id)),
+            Some(Modal::Revoke(dialog)) => ids.push(dialog.key.id),
+            Some(Modal::Form(form)) => ids.extend(form.editing.as_ref().map(|key| key.id)),
             _ => {}
         }
     }

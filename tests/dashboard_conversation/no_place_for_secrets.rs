@@ -2,7 +2,7 @@
 
 use keydeck::model::{Scope, Secret, Token, TokenKind};
 use keydeck::tui::message::{Effect, Message};
-use keydeck::tui::state::Over;
+use keydeck::tui::state::Modal;
 use keydeck::tui::state::fields::Fields;
 use uuid::Uuid;
 
@@ -43,13 +43,13 @@ fn says_it(talk: &Talk) -> bool {
         errors.any(|error| error.contains("secret"))
     };
     match talk.app.over.last() {
-        Some(Over::Form(form)) => {
+        Some(Modal::Form(form)) => {
             let errors = form.errors.0.iter().map(|error| error.message.as_str());
             let mut all = errors.chain(form.project.error.as_deref());
             all.any(|error| error.contains("no place for secrets"))
         }
-        Some(Over::Sheet(sheet)) => of_fields(&sheet.fields),
-        Some(Over::Explain(explaining)) => of_fields(&explaining.fields),
+        Some(Modal::Sheet(sheet)) => of_fields(&sheet.fields),
+        Some(Modal::Explain(explaining)) => of_fields(&explaining.fields),
         _ => false,
     }
 }
@@ -99,7 +99,7 @@ fn what_is_left_when_the_secret_is_gone_is_text_again() {
     assert!(says_it(&talk));
     talk.press("<C-u>Kiosk");
     assert!(!says_it(&talk));
-    let Some(Over::Form(form)) = talk.app.over.last() else {
+    let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
     assert_eq!(form.name.value(), "Kiosk");

@@ -5,7 +5,7 @@ use keydeck::api::{Key, KeyPage, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::{Scope, Secret};
 use keydeck::tui::message::{Effect, Load, Message, Purpose, Route};
-use keydeck::tui::state::Over;
+use keydeck::tui::state::Modal;
 use uuid::Uuid;
 
 use super::talk::*;
@@ -145,7 +145,7 @@ fn nobody_confirms_what_nobody_has_read() {
     let mut talk = at_nord();
     talk.press("/far<Enter>d<Tab><Enter>");
     answer(&mut talk, Ok(page(vec![far()])));
-    let Some(Over::Revoke(dialog)) = talk.app.over.last() else {
+    let Some(Modal::Revoke(dialog)) = talk.app.over.last() else {
         panic!("no dialog: {:?}", talk.app.over)
     };
     assert_eq!(

@@ -1,9 +1,9 @@
 //! What is typed ahead on the other screens, in pickers and in forms.
 
 use keydeck::model::{Role, Secret};
+use keydeck::tui::message::ProjectTask;
 use keydeck::tui::message::{Effect, Message};
-use keydeck::tui::state::projects::ProjectTask;
-use keydeck::tui::state::{Over, Screen};
+use keydeck::tui::state::{Modal, Screen};
 use uuid::Uuid;
 
 use super::people::{holding, person, some_people};
@@ -25,7 +25,7 @@ fn a_secret_that_comes_meanwhile_takes_no_key_that_was_typed_for_a_row() {
     });
     assert!(waits(&talk).is_empty());
     talk.answer_people(Ok(vec![person(4, "nina@acme.example", Role::Support, 12)]));
-    assert!(matches!(talk.app.over.last(), Some(Over::NewSecret(_))));
+    assert!(matches!(talk.app.over.last(), Some(Modal::NewSecret(_))));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn no_project_is_made_by_a_key_that_was_pressed_before_it_was_known_that_there_i
             .iter()
             .all(|e| !matches!(e, Effect::CreateProject { .. }))
     );
-    let Some(Over::Form(form)) = talk.app.over.last() else {
+    let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
     assert_eq!(
@@ -122,7 +122,7 @@ fn no_project_is_made_by_a_key_that_was_pressed_before_it_was_known_that_there_i
         question,
         result: Ok(project(60, "Storefrnt")),
     });
-    let Some(Over::Form(form)) = talk.app.over.last() else {
+    let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
     assert_eq!(
@@ -144,7 +144,7 @@ fn keys_go_to_the_one_who_was_typed_and_never_to_one_who_was_shown_before() {
     talk.answer_heirs(some_people());
     talk.press("omar<Enter>");
     assert!(
-        matches!(talk.app.over.last(), Some(Over::Heirs(_))) && talk.notice().contains("Still searching")
+        matches!(talk.app.over.last(), Some(Modal::Heirs(_))) && talk.notice().contains("Still searching")
     );
     for _ in 0..4 {
         talk.answer_heirs(vec![person(5, "omar@acme.example", Role::Analytics, 0)]);

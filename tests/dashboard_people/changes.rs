@@ -4,7 +4,7 @@ use keydeck::api::{NewUser, Part, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::{FieldError, Role, Secret};
 use keydeck::tui::message::{Effect, Message, PeopleReply, PeopleRequest, Route};
-use keydeck::tui::state::Over;
+use keydeck::tui::state::Modal;
 use uuid::Uuid;
 
 use crate::people::*;
@@ -25,7 +25,7 @@ fn a_person_is_added_and_their_token_is_shown_once_and_copied() {
     };
     assert_eq!(new, wanted);
     talk.reply(PeopleReply::Added(Ok(new_person())));
-    assert!(matches!(talk.app.over.last(), Some(Over::NewSecret(_))));
+    assert!(matches!(talk.app.over.last(), Some(Modal::NewSecret(_))));
     talk.press("c");
     let (subject, secret) = talk.expect("Copy", |effect| match effect {
         Effect::Copy { subject, secret } => Some((subject.clone(), secret.clone())),
@@ -37,7 +37,7 @@ fn a_person_is_added_and_their_token_is_shown_once_and_copied() {
     );
     talk.press("<Esc>");
     assert!(
-        matches!(talk.app.over.last(), Some(Over::Question(_))),
+        matches!(talk.app.over.last(), Some(Modal::Question(_))),
         "it would be lost"
     );
     talk.press("<Esc>").tell(Message::Copied {
@@ -146,7 +146,7 @@ fn a_new_token_is_asked_about_first_and_shown_once() {
         person,
         result: Ok(Secret::new("kdu_secret")),
     });
-    assert!(matches!(talk.app.over.last(), Some(Over::NewSecret(new)) if new.would_be_lost()));
+    assert!(matches!(talk.app.over.last(), Some(Modal::NewSecret(new)) if new.would_be_lost()));
     talk.press("<C-c>");
     assert!(!talk.app.is_quitting(), "quitting asks too");
 }
@@ -162,7 +162,7 @@ fn answer_token(talk: &mut Talk) {
 }
 
 fn shows_the_token(talk: &Talk) -> bool {
-    matches!(talk.app.over.last(), Some(Over::NewSecret(new)) if new.secret.is_some())
+    matches!(talk.app.over.last(), Some(Modal::NewSecret(new)) if new.secret.is_some())
 }
 
 #[test]
@@ -208,9 +208,9 @@ fn a_token_stays_on_the_screen_when_a_key_under_it_was_changed_by_someone_else()
     });
     assert!(shows_the_token(&talk));
     talk.press("<Esc><Right><Enter>");
-    assert!(matches!(talk.app.over.last(), Some(Over::Conflict(_))));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Conflict(_))));
     talk.press("<Enter>");
-    assert!(matches!(talk.app.over.last(), Some(Over::Form(form)) if form.sending));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Form(form)) if form.sending));
 }
 
 #[test]

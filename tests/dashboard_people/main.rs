@@ -16,7 +16,7 @@ use keydeck::api::{CreatedUser, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::{Role, Secret};
 use keydeck::tui::message::Effect;
-use keydeck::tui::state::{Over, Removal, Sheet};
+use keydeck::tui::state::{Modal, RemovalDialog, Sheet};
 use people::*;
 use talk::*;
 use uuid::Uuid;
@@ -27,14 +27,14 @@ fn showing_people() -> Talk {
 
 fn sheet(talk: &Talk) -> &Sheet {
     match talk.app.over.last() {
-        Some(Over::Sheet(sheet)) => sheet,
+        Some(Modal::Sheet(sheet)) => sheet,
         other => panic!("no sheet: {other:?}"),
     }
 }
 
-fn removal(talk: &Talk) -> &Removal {
+fn removal(talk: &Talk) -> &RemovalDialog {
     match talk.app.over.last() {
-        Some(Over::Removal(removal)) => removal,
+        Some(Modal::Removal(removal)) => removal,
         other => panic!("no removal: {other:?}"),
     }
 }

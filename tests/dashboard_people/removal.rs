@@ -5,9 +5,10 @@ use keydeck::api::{
 };
 use keydeck::client::Error;
 use keydeck::model::Role;
+use keydeck::tui::message::Holding;
 use keydeck::tui::message::{Message, PeopleReply};
-use keydeck::tui::state::Over;
-use keydeck::tui::state::people::{Choice, Holding};
+use keydeck::tui::state::Modal;
+use keydeck::tui::state::people::Choice;
 use uuid::Uuid;
 
 use crate::people::*;
@@ -114,13 +115,13 @@ fn keys_are_handed_over_to_somebody_else_after_a_last_question() {
     talk.press("om");
     // The answer to "o" is late when "om" was typed.
     talk.answer_heirs(some_people()).press("<Enter>");
-    assert!(matches!(talk.app.over.last(), Some(Over::Heirs(_))));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Heirs(_))));
     talk.answer_heirs(vec![
         person(4, "nina@acme.example", Role::Support, 12),
         some_people()[3].clone(),
     ]);
     talk.press("<Enter>");
-    let Some(Over::Question(question)) = talk.app.over.last() else {
+    let Some(Modal::Question(question)) = talk.app.over.last() else {
         panic!("no last question");
     };
     for word in ["nina@acme.example", "12 keys", "omar@acme.example", "projects"] {
@@ -157,7 +158,7 @@ fn who_is_removed_is_never_offered_their_own_keys() {
     talk.press("<Right><Enter>")
         .answer_heirs(vec![some_people()[0].clone()]);
     talk.press("<Enter>");
-    assert!(matches!(talk.app.over.last(), Some(Over::Heirs(heirs)) if heirs.list.is_empty()));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Heirs(heirs)) if heirs.list.is_empty()));
     talk.press("<Esc>");
     assert_eq!(removal(&talk).focused(), Choice::HandOver);
 }
@@ -271,7 +272,7 @@ fn a_question_about_keys_that_changed_is_taken_back() {
     talk.press("jjd").answer_holding(Ok(holding(10, 12)));
     talk.press("<Right><Enter>").answer_heirs(some_people());
     talk.press("<Enter>");
-    assert!(matches!(talk.app.over.last(), Some(Over::Question(_))));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Question(_))));
     let look = others_did(&mut talk);
     answer(&mut talk, look, holding(10, 13));
     assert_eq!(removal(&talk).focused(), Choice::Cancel);

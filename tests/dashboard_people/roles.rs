@@ -4,7 +4,7 @@ use keydeck::client::Error;
 use keydeck::model::{Role, Scope, Secret};
 use keydeck::tui::keymap::Action;
 use keydeck::tui::message::{Message, PeopleReply, Purpose};
-use keydeck::tui::state::{Over, Screen};
+use keydeck::tui::state::{Modal, Screen};
 
 use crate::people::*;
 use crate::talk::*;
@@ -74,7 +74,7 @@ fn the_palette_offers_what_the_role_may() {
         let mut talk = Talk::with_keys(some_keys(3));
         talk.tell(Message::Me(Ok(signed_in_as(role)))).press(":");
         match talk.app.over.last() {
-            Some(Over::Palette(palette)) => {
+            Some(Modal::Palette(palette)) => {
                 let lines = palette.matching().into_iter();
                 lines.map(|command| command.name()).collect::<Vec<_>>().join("\n")
             }

@@ -15,7 +15,7 @@ use keydeck::api::{KeyEvent, KeyEventKind, ProblemType, Project, ProjectMay};
 use keydeck::tui::keymap::Action;
 use keydeck::tui::message::{Effect, Message, ProjectRequest};
 use keydeck::tui::state::list::Fetch;
-use keydeck::tui::state::{Over, Screen, Sheet};
+use keydeck::tui::state::{Modal, Screen, Sheet};
 use lists::*;
 use talk::*;
 use uuid::Uuid;
@@ -40,14 +40,14 @@ fn selected(talk: &Talk) -> &str {
 
 fn question(talk: &Talk) -> &str {
     match talk.app.over.last() {
-        Some(Over::Question(question)) => &question.text,
+        Some(Modal::Question(question)) => &question.text,
         other => panic!("no question: {other:?}"),
     }
 }
 
 fn open_sheet(talk: &Talk) -> &Sheet {
     match talk.app.over.last() {
-        Some(Over::Sheet(sheet)) => sheet,
+        Some(Modal::Sheet(sheet)) => sheet,
         other => panic!("no sheet: {other:?}"),
     }
 }

@@ -3,9 +3,9 @@
 use keydeck::api::{ProblemType, Project};
 use keydeck::client::Error;
 use keydeck::model::FieldError;
-use keydeck::tui::state::Over;
+use keydeck::tui::message::ProjectTask;
+use keydeck::tui::state::Modal;
 use keydeck::tui::state::list::Fetch;
-use keydeck::tui::state::projects::ProjectTask;
 use uuid::Uuid;
 
 use crate::lists::*;
@@ -140,7 +140,7 @@ fn a_filter_that_would_hide_what_was_added_is_cleared() {
 fn a_sheet_waits_for_its_answer_and_is_sent_once() {
     let mut talk = projects();
     talk.press("nPop-up<C-s><C-s><Enter><Esc><Tab><Enter>");
-    assert!(matches!(talk.app.over[..], [Over::Sheet(_)]) && open_sheet(&talk).sending);
+    assert!(matches!(talk.app.over[..], [Modal::Sheet(_)]) && open_sheet(&talk).sending);
     let (task, _) = talk.project_change();
     assert!(!asks_the_server(&talk));
     talk.answer_change(task, Err(offline()));

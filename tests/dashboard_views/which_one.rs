@@ -131,7 +131,7 @@ fn questions_say_which_project_and_which_person() {
             talk.answer_list_of_projects(Ok(vec![found]));
             talk.press("d");
             let sentence = match talk.app.over.last() {
-                Some(keydeck::tui::state::Over::Question(question)) => question.text.clone(),
+                Some(keydeck::tui::state::Modal::Question(question)) => question.text.clone(),
                 other => panic!("no question: {other:?}"),
             };
             let read = read(&mut talk, "Are you sure?");
