@@ -9,7 +9,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::chain::ChainHash;
+use super::chain_hash::ChainHash;
 use super::keys::PersonRef;
 
 /// What was done. The log is append-only.

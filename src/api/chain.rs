@@ -3,55 +3,16 @@
 //!
 //! NEVER CHANGE WHAT IS HASHED: logs in the field have it.
 
-use std::fmt;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use super::activity::Activity;
-use crate::model::TokenHash;
+use super::chain_hash::ChainHash;
 
 /// Of a row that states nothing, as all did once.
 const TAG: &[u8] = b"keydeck activity 1";
 const TAG_STATED: &[u8] = b"keydeck activity 2";
 /// Stands for the length of what is absent; nothing is that long.
 const ABSENT: u32 = u32::MAX;
-
-/// SHA-256; 64 hexadecimal digits on the wire.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ChainHash(pub [u8; 32]);
-
-impl ChainHash {
-    /// What stands before the first row.
-    pub const START: Self = Self([0; 32]);
-
-    pub fn is_start(&self) -> bool {
-        *self == Self::START
-    }
-
-    pub fn from_hex(text: &str) -> Option<Self> {
-        TokenHash::from_hex(text).map(|hash| Self(hash.0))
-    }
-}
-
-impl fmt::Display for ChainHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        TokenHash(self.0).fmt(f)
-    }
-}
-
-impl Serialize for ChainHash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for ChainHash {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::from_hex(&text).ok_or_else(|| serde::de::Error::custom("a hash has 64 hexadecimal digits"))
-    }
-}
 
 impl Activity {
     /// The hash that this row must have behind a row with the hash `previous`. Every part is preceded

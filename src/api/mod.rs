@@ -3,6 +3,7 @@
 
 mod activity;
 mod chain;
+mod chain_hash;
 mod gateways;
 mod keys;
 mod people;
@@ -16,7 +17,7 @@ mod words;
 pub use activity::{
     Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, Stated,
 };
-pub use chain::ChainHash;
+pub use chain_hash::ChainHash;
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{
     ChangeEvent, Created, Key, KeyCounts, KeyEvent, KeyEventKind, KeyFilter, KeyList, KeyMay, KeyPage,

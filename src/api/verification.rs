@@ -1,7 +1,7 @@
 //! Proof that an activity log is as it was written, from its rows alone.
 
 use super::activity::{Activity, ActivityHead, ActivityPage};
-use super::chain::ChainHash;
+use super::chain_hash::ChainHash;
 
 /// The first row, by its number, that is not as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -19,14 +19,14 @@ impl Activity {
         if !self.changes.is_object() {
             return vec![self.changes.to_string()];
         }
-        let line = |change: Change| format!("{}: {}", change.field, change.parts.join(" "));
+        let line = |change: FieldChange| format!("{}: {}", change.field, change.parts.join(" "));
         self.changed().into_iter().map(line).collect()
     }
 
     /// What changed, field by field.
-    pub fn changed(&self) -> Vec<Change> {
+    pub fn changed(&self) -> Vec<FieldChange> {
         let changes = self.changes.as_object().into_iter().flatten();
-        let change = |(field, change): (&String, &Value)| Change {
+        let change = |(field, change): (&String, &Value)| FieldChange {
             field: field.replace('_', " "),
             parts: parts(change),
         };
@@ -36,7 +36,7 @@ impl Activity {
 
 /// What became of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct FieldChange {
     pub field: String,
     /// What it was and what it became: `Till`, `→ Desk`. Of a list, what came and what went.
     pub parts: Vec<String>,

@@ -6,8 +6,8 @@ use std::path::Path;
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 
 use super::Failure;
-use super::args::Selection;
 use crate::credentials::{self, CredentialError};
+use crate::deck::Selection;
 use crate::ending::{self, Waiting};
 use crate::model::Secret;
 

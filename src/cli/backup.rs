@@ -1,15 +1,38 @@
 //! `keydeck backup`: a database as it is at one moment, in one file, also while it is served. The file is authenticated
 //! as a whole with the root key.
 
-use super::args::BackupArgs;
-use super::database::{Database, RootKeySource};
+use std::path::PathBuf;
+
+use clap::Args;
+
 use super::whole_file::WholeFile;
-use super::{Failure, local, output, proof, sealed_backup};
+use super::{Failure, output, proof, sealed_backup};
 use crate::api::ActivityHead;
 use crate::config;
+use crate::deck::database::{Database, RootKeySource};
+use crate::deck::local;
 use crate::server::seal::{self, SealError};
 use crate::server::store::StoreError;
 use crate::server::store::sqlite::{self, Closed};
+
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// Where the backup goes; the file must not exist yet
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The database, as sqlite:PATH, instead of the local deck
+    #[arg(long, env = "KEYDECK_DATABASE", hide_env_values = true, value_name = "URL")]
+    pub database: Option<String>,
+    /// The file of its root key, which is not copied; the backup is authenticated with it [default: PATH.root-key]
+    #[arg(
+        long,
+        env = "KEYDECK_ROOT_KEY_FILE",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "database"
+    )]
+    pub root_key_file: Option<PathBuf>,
+}
 
 pub fn run(args: &BackupArgs) -> Result<(), Failure> {
     let database = match &args.database {

@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
-use super::args::Selection;
-use super::{Failure, deck};
+use super::Failure;
+use crate::deck::{self, Selection};
 use crate::ending;
-use crate::tui::places::{Opened, Places};
+use crate::tui::decks::{Decks, Opened};
 use crate::tui::terminal::TerminalError;
 use crate::tui::{self, Ended, RunError};
 
@@ -33,7 +33,7 @@ pub fn needs_terminal() -> Result<(), Failure> {
 }
 
 /// Shows the dashboard until the user leaves it.
-pub fn open(opened: Opened, places: Arc<dyn Places>) -> Result<(), Failure> {
+pub fn open(opened: Opened, places: Arc<dyn Decks>) -> Result<(), Failure> {
     ending::leave_to_others();
     match tui::run(opened, places)? {
         Ended::Quit => Ok(()),

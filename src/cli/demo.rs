@@ -1,25 +1,30 @@
 //! `keydeck demo`: the dashboard on a throw-away organisation.
 
-use std::path::Path;
 use std::sync::Arc;
 
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::Timestamp;
-use uuid::Uuid;
 
-use super::args::DemoArgs;
-use super::embedded::EmbeddedServer;
-use super::sample::{Draft, Sample, SampleFile};
-use super::scratch::Scratch;
-use super::{Failure, dashboard, founding, generate};
-use crate::api::SessionServer;
-use crate::model::{Role, Secret};
-use crate::server::seal::{RootKey, Sealer};
-use crate::server::store::sqlite::{SampleProject, SqliteStore};
-use crate::server::store::{Actor, NewSessionServer, Store, Visible};
-use crate::tui::places::{Keep, Nowhere, Opened, Place};
+use super::{Failure, dashboard, values};
+use crate::deck::bootstrap;
+use crate::deck::embedded::EmbeddedServer;
+use crate::demo::organisation;
+use crate::demo::scratch::Scratch;
+use crate::model::Role;
+use crate::server::seal::RootKey;
+use crate::tui::decks::{DeckSummary, Keep, Nowhere, Opened};
 
 const DATABASE: &str = "keydeck.db";
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Generate this many keys instead of the hand-written sample
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub keys: Option<u64>,
+    /// Who to sign in as: owner, support, analytics or editor
+    #[arg(long, default_value = "owner", value_parser = values::role())]
+    pub role: Role,
+}
 
 pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     dashboard::needs_terminal()?;
@@ -37,95 +42,17 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
             store?
         }
     };
-    let (sealer, user) = founding::unlock(&store, &root_key, args.role)?;
+    let (sealer, user) = bootstrap::unlock(&store, &root_key, args.role)?;
     let server = EmbeddedServer::start(Arc::new(store), sealer, user)?;
     let opened = Opened {
         client: server.client()?,
-        place: Place::plain("demo"),
+        place: DeckSummary::plain("demo"),
         keep: Keep::new(()),
     };
     let outcome = dashboard::open(opened, Arc::new(Nowhere));
     // The directory first: when the terminal is gone, there is little time for both.
     drop(scratch);
     outcome
-}
-
-/// A new database at `path` with the sample organisation: its own keys, or `count` generated ones.
-pub fn organisation(
-    path: &Path,
-    root_key: &RootKey,
-    count: Option<u64>,
-    progress: impl FnMut(u64),
-) -> Result<SqliteStore, Failure> {
-    let now = Timestamp::now();
-    let file = SampleFile::read()?;
-    let store = founding::create(path, file.founding(now)?, root_key)?;
-    let (sealer, owner) = founding::unlock(&store, root_key, Role::Owner)?;
-    let sample = file.at(now, owner)?;
-    match count {
-        None => {
-            let keys = sample.keys.iter().cloned();
-            fill(&store, &sealer, &sample, keys, progress)?;
-            founding::block_on(serve_sessions(&store, &sealer, owner, &sample.projects))?;
-        }
-        Some(count) => {
-            let sample = generate::organisation(sample, count);
-            let keys = generate::keys(&sample, count, now);
-            fill(&store, &sealer, &sample, keys, progress)?;
-        }
-    }
-    Ok(store)
-}
-
-/// Seals the keys one by one as the store takes them, so that a million need no memory.
-fn fill(
-    store: &SqliteStore,
-    sealer: &Sealer,
-    sample: &Sample,
-    drafts: impl Iterator<Item = Draft>,
-    progress: impl FnMut(u64),
-) -> Result<(), Failure> {
-    let mut unsealed = None;
-    let keys = drafts.map_while(|draft| {
-        draft
-            .sealed(sealer)
-            .map_err(|failure| unsealed = Some(failure))
-            .ok()
-    });
-    store
-        .bulk_load(sample.people.clone(), sample.projects.clone(), keys, progress)
-        .map_err(Failure::failed)?;
-    unsealed.map_or(Ok(()), Err)
-}
-
-/// Deployed projects get a session server, so that their keys could connect.
-async fn serve_sessions(
-    store: &SqliteStore,
-    sealer: &Sealer,
-    owner: Uuid,
-    projects: &[SampleProject],
-) -> Result<(), Failure> {
-    let by = Actor {
-        user: owner,
-        role: Role::Owner,
-        token: None,
-        address: None,
-        visible: Visible::All,
-    };
-    for project in projects.iter().filter(|project| project.deployed) {
-        let private_key = Secret::new(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()));
-        let sealed = sealer.seal_session_key(project.id, &private_key);
-        let new = NewSessionServer {
-            server: SessionServer {
-                url: "wss://sessions.acme.example".into(),
-                key_name: "sample".into(),
-            },
-            private_key: Some(sealed.map_err(Failure::failed)?),
-        };
-        let set = store.set_session_server(project.id, new, by);
-        set.await.map_err(Failure::failed)?;
-    }
-    Ok(())
 }
 
 fn progress_bar(count: u64) -> Result<ProgressBar, Failure> {

@@ -3,12 +3,14 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use jiff::Timestamp;
 
-use super::args::InitArgs;
-use super::database::{Database, Location, RootKeySource};
+use super::database::DatabaseArgs;
 use super::whole_file::WholeFile;
-use super::{Failure, founding, once, output};
+use super::{Failure, once, output};
+use crate::deck::bootstrap;
+use crate::deck::database::{Database, Location, RootKeySource};
 use crate::ending::{self, Waiting};
 use crate::model::{Secret, Token, TokenKind, email, name};
 use crate::server::seal::{self, RootKey};
@@ -16,9 +18,21 @@ use crate::server::store::postgres::{Address, PostgresStore};
 use crate::server::store::sqlite::SqliteStore;
 use crate::server::store::{Founding, StoreError, WrappedDataKey};
 
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// What the organisation is called
+    #[arg(long, value_name = "NAME")]
+    pub organisation: String,
+    /// The email address of its first Owner
+    #[arg(long, value_name = "EMAIL")]
+    pub owner: String,
+}
+
 pub fn run(args: &InitArgs) -> Result<(), Failure> {
     once::possible()?;
-    let database = Database::of(&args.database)?;
+    let database = args.database.named()?;
     let token = Token::generate(TokenKind::User).map_err(Failure::failed)?;
     let founding = founding(args, &token)?;
     let mut is_shown = false;
@@ -34,7 +48,7 @@ pub fn run(args: &InitArgs) -> Result<(), Failure> {
         is_shown = true;
         Ok(())
     };
-    let made = founding::block_on(make(&database, &founding, show));
+    let made = bootstrap::block_on(make(&database, &founding, show));
     made.map_err(|failure| match is_shown {
         true => Failure::Failed(format!(
             "{failure}; there is no database, so the token above signs nobody in"
@@ -93,7 +107,7 @@ async fn in_file(
     }
     let file = WholeFile::new(&target)?;
     let store = SqliteStore::create(file.path(), founding, data_key).map_err(Failure::failed)?;
-    founding::bind(&store, root_key).await?;
+    bootstrap::bind(&store, root_key).await?;
     drop(store);
     show()?;
     file.keep()
@@ -102,7 +116,7 @@ async fn in_file(
 /// The deck is there, and its Owner's token was told; what fails here, the first start does.
 async fn bind(location: &Location, root_key: &RootKey) {
     if let Ok(store) = location.open().await {
-        let _ = founding::bind(&*store, root_key).await;
+        let _ = bootstrap::bind(&*store, root_key).await;
     }
 }
 

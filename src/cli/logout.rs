@@ -1,9 +1,9 @@
 //! `keydeck logout`: takes a profile's token out of the keyring and out of its file.
 
-use super::args::Selection;
 use super::{Failure, output};
 use crate::config::{Config, LOCAL, check_name};
-use crate::credentials::{self, Source};
+use crate::credentials::{self, TokenSource};
+use crate::deck::Selection;
 
 pub fn run(selection: &Selection) -> Result<(), Failure> {
     if selection.token_file.is_some() {
@@ -13,7 +13,7 @@ pub fn run(selection: &Selection) -> Result<(), Failure> {
     }
     let name = profile(selection)?;
     let (from, why) = credentials::forget(&name)?;
-    let places: Vec<String> = from.iter().map(Source::to_string).collect();
+    let places: Vec<String> = from.iter().map(TokenSource::to_string).collect();
     output::talk(match places.as_slice() {
         [] => format!("no token was kept for profile {name}"),
         places => format!(

@@ -3,9 +3,9 @@
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::database::Location;
-use super::founding::block_on;
 use super::{Failure, output, proof};
+use crate::deck::bootstrap::block_on;
+use crate::deck::database::Location;
 use crate::server::store::sqlite::{self, Closed};
 use crate::server::store::transfer::{self, Progress};
 

@@ -4,21 +4,16 @@ mod activity;
 pub mod args;
 mod ask;
 mod backup;
+mod beside;
 mod choose;
 mod confirm;
 mod dashboard;
 mod database;
-pub mod deck;
-pub mod demo;
-pub mod embedded;
-mod failure;
+mod demo;
 mod flags;
-mod founding;
 mod gateway;
-pub mod generate;
 mod init;
 mod key;
-mod local;
 mod login;
 mod logout;
 mod logs;
@@ -31,10 +26,7 @@ mod project;
 mod proof;
 mod resolve;
 mod restore;
-pub mod sample;
-mod sample_usage;
 mod scan;
-pub mod scratch;
 mod seal;
 mod sealed_backup;
 mod serve;
@@ -45,9 +37,10 @@ mod whoami;
 mod whole_file;
 
 pub use args::Cli;
-pub use failure::Failure;
 
-use self::args::{Command, Selection};
+use self::args::Command;
+use crate::deck::Selection;
+pub use crate::failure::Failure;
 
 /// Does what the command line says.
 pub fn run(cli: Cli) -> Result<(), Failure> {

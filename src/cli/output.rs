@@ -11,13 +11,8 @@ use zeroize::Zeroizing;
 
 use super::Failure;
 use crate::api::Key;
+pub use crate::failure::talk;
 use crate::model::{Secret, Shown, shown};
-
-/// A sentence for the person at the terminal. When stderr is closed, nobody is.
-pub fn talk(sentence: impl std::fmt::Display) {
-    let text = sentence.to_string();
-    let _ = writeln!(io::stderr().lock(), "{}", Shown::new(&text));
-}
 
 /// A line that scripts may wait for. When nobody reads it, the program goes on.
 pub fn line(text: impl std::fmt::Display) {

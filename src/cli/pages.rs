@@ -119,7 +119,7 @@ fn with_next<T>(items: Vec<T>, limit: u32, id: impl Fn(&T) -> Uuid) -> (Vec<T>, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::founding::block_on;
+    use crate::deck::bootstrap::block_on;
 
     /// What is read of a list of `length` numbers, how long each page was to be, and where more begins.
     fn read(length: u128, limit: u64) -> (usize, Vec<u32>, Option<u128>) {

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use super::Failure;
 use super::activity::{pages, prove};
-use super::founding::block_on;
 use crate::api::{ActivityHead, ActivityQuery};
+use crate::deck::bootstrap::block_on;
 use crate::server::seal;
 use crate::server::store::Cursor;
 use crate::server::store::sqlite::Closed;

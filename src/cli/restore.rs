@@ -3,19 +3,34 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use jiff::Timestamp;
 
-use super::args::RestoreArgs;
-use super::database::{Database, RootKeySource};
+use super::beside::{BESIDE, suffixed};
+use super::database::DatabaseArgs;
 use super::proof::{self, Proven};
-use super::sealed_backup::{self, Kind};
-use super::whole_file::{self, BESIDE, WholeFile, suffixed};
+use super::sealed_backup::{self, BackupKind};
+use super::whole_file::{self, WholeFile};
 use super::{Failure, output};
+use crate::deck::database::{Database, RootKeySource};
 use crate::server::seal;
 use crate::server::store::sqlite::{self, Closed};
 use crate::server::store::{StoreError, WrappedDataKey};
+
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The backup
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Take a backup of an earlier keydeck, which nothing authenticates: whoever could write to it may have made
+    /// themselves an Owner
+    #[arg(long)]
+    pub unauthenticated: bool,
+}
 
 pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
     let named = &args.database;
@@ -31,7 +46,7 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
     let from = opened_file(&args.file)?;
     let kind = fill(&mut copy, from, &database).map_err(|failure| unusable(failure.to_string()))?;
     let contents = sqlite::examine(copy.path()).map_err(|error| unusable(explained(error)))?;
-    if kind == Kind::Database && !args.unauthenticated {
+    if kind == BackupKind::Database && !args.unauthenticated {
         return Err(unusable(UNAUTHENTICATED.into()));
     }
     let (proven, data_keys) = opened(copy.path()).map_err(|failure| unusable(failure.to_string()))?;
@@ -43,7 +58,7 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
         args.file.display(),
         proven.head
     ));
-    if kind == Kind::Database {
+    if kind == BackupKind::Database {
         output::talk(
             "nothing authenticated it: whoever could write to it since it was made may have changed who is Owner and which \
              keys are valid. Look at who there is (keydeck user list) before you serve it to others",
@@ -96,10 +111,10 @@ fn explained(error: StoreError) -> String {
 }
 
 /// Copies the database that is in the backup, once for all: what is proven is what is restored.
-fn fill(copy: &mut WholeFile, mut from: File, database: &Database) -> Result<Kind, Failure> {
+fn fill(copy: &mut WholeFile, mut from: File, database: &Database) -> Result<BackupKind, Failure> {
     let kind = sealed_backup::kind(&mut from).map_err(Failure::failed)?;
     match kind {
-        Kind::Backup => {
+        BackupKind::Backup => {
             let root_key = database.root_key().map_err(|failure| {
                 Failure::Failed(format!(
                     "without its root key nobody can tell whether it was changed: {failure}"
@@ -107,7 +122,7 @@ fn fill(copy: &mut WholeFile, mut from: File, database: &Database) -> Result<Kin
             })?;
             sealed_backup::open(&mut from, copy.file(), &root_key).map_err(Failure::failed)?;
         }
-        Kind::Database => {
+        BackupKind::Database => {
             io::copy(&mut from, copy.file()).map_err(Failure::failed)?;
         }
     }

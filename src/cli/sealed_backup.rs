@@ -45,27 +45,27 @@ pub enum BackupError {
 
 /// What a file is, by its head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum BackupKind {
     Backup,
     /// As earlier versions made them: nothing tells whether it was changed.
     Database,
 }
 
 /// Looks at the head; the file is at its beginning again.
-pub fn kind(file: &mut File) -> Result<Kind, BackupError> {
+pub fn kind(file: &mut File) -> Result<BackupKind, BackupError> {
     let mut head = Vec::with_capacity(HEAD);
     file.take(HEAD as u64).read_to_end(&mut head)?;
     file.seek(SeekFrom::Start(0))?;
     match head.as_slice() {
-        head if head.starts_with(&MAGIC) => Ok(Kind::Backup),
-        head if head == DATABASE => Ok(Kind::Database),
+        head if head.starts_with(&MAGIC) => Ok(BackupKind::Backup),
+        head if head == DATABASE => Ok(BackupKind::Database),
         _ => Err(BackupError::Neither),
     }
 }
 
 /// Makes the copy of a database, which nothing has open, into a backup.
 pub fn seal(file: &mut File, root_key: &RootKey) -> Result<(), BackupError> {
-    if kind(file)? != Kind::Database {
+    if kind(file)? != BackupKind::Database {
         return Err(BackupError::Neither);
     }
     file.write_all(&MAGIC)?;
@@ -162,7 +162,7 @@ mod tests {
     fn opened(backup: &[u8], key: &RootKey) -> Result<Vec<u8>, BackupError> {
         let (mut from, mut to) = (file(backup), file(b""));
         match kind(&mut from)? {
-            Kind::Backup => {}
+            BackupKind::Backup => {}
             _ => return Err(BackupError::Neither),
         }
         open(&mut from, &mut to, key)?;

@@ -3,25 +3,28 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::Args;
+use ipnet::IpNet;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::args::ServeArgs;
-use super::database::{Database, RootKeySource};
-use super::{Failure, founding, logs, output, seal};
+use super::database::DatabaseArgs;
+use super::{Failure, logs, output};
+use crate::deck::bootstrap;
+use crate::deck::database::{Database, RootKeySource};
 use crate::hardening;
 use crate::model::domain::is_loopback;
 use crate::model::{Secret, strength};
-use crate::server::address::TrustedProxies;
+use crate::server::address::{TrustedProxies, trusted_proxy};
 use crate::server::store::Store;
 use crate::server::{
-    self, Bounds, CertificateFiles, Entrance, Figures, MetricsToken, Seals, ServerState, Tls,
+    self, Bounds, CertificateFiles, Figures, Listener, MetricsToken, Seals, ServerState, Tls,
 };
 
 /// More than any token for the figures takes, in bytes.
@@ -36,9 +39,75 @@ const LOOK_AT_SOCKETS: u32 = 8;
 /// Tasks that a thread runs between two that another thread has handed over: every other one.
 const TAKE_HANDED_OVER: u32 = 2;
 
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The address to listen on
+    #[arg(
+        long,
+        env = "KEYDECK_LISTEN",
+        hide_env_values = true,
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:7390"
+    )]
+    pub listen: SocketAddr,
+    /// The URL that clients reach this server by; it becomes part of Web and Mobile secrets
+    #[arg(long, env = "KEYDECK_PUBLIC_URL", hide_env_values = true, value_name = "URL")]
+    pub public_url: String,
+    /// Allow an address that others can reach, because a proxy in front of it speaks TLS
+    #[arg(long, conflicts_with_all = ["tls_cert", "tls_key"])]
+    pub behind_tls_proxy: bool,
+    /// Serve HTTPS with this certificate, followed by its chain, as PEM; renewed files are taken without a restart
+    #[arg(
+        long,
+        env = "KEYDECK_TLS_CERT",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, as PEM
+    #[arg(
+        long,
+        env = "KEYDECK_TLS_KEY",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    pub tls_key: Option<PathBuf>,
+    /// Serve the figures for Prometheus at an address of their own too, in plain HTTP to whoever reaches it
+    #[arg(
+        long,
+        env = "KEYDECK_METRICS_LISTEN",
+        hide_env_values = true,
+        value_name = "ADDRESS"
+    )]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Answer /metrics to whoever presents the token in this file; without it, only to this machine
+    #[arg(
+        long,
+        env = "KEYDECK_METRICS_TOKEN_FILE",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
+    pub metrics_token_file: Option<PathBuf>,
+    /// Believe this proxy, or those of this network, who connected to it (X-Forwarded-For); repeatable
+    /// [env: KEYDECK_TRUSTED_PROXIES, separated by commas]
+    #[arg(
+        long = "trusted-proxy",
+        env = "KEYDECK_TRUSTED_PROXIES",
+        hide_env = true,
+        value_name = "ADDRESS|NETWORK",
+        value_delimiter = ',',
+        value_parser = trusted_proxy
+    )]
+    pub trusted_proxies: Vec<IpNet>,
+}
+
 pub fn run(args: ServeArgs) -> Result<(), Failure> {
     logs::to_stderr()?;
-    let database = Database::of(&args.database)?;
+    let database = args.database.named()?;
     let public_url = public_url(&args.public_url)?;
     may_listen(&args)?;
     let tls = tls(&args)?;
@@ -93,7 +162,7 @@ async fn serve(
         tracing::info!("the figures are at http://{address}/metrics");
         tokio::spawn(server::serve_figures(listener, state.clone()))
     });
-    let entrance = Entrance::new(listener, tls, bounds).with_figures(figures);
+    let entrance = Listener::new(listener, tls, bounds).with_figures(figures);
     server::serve(entrance, state, ending)
         .await
         .map_err(Failure::failed)?;
@@ -167,9 +236,9 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 
 async fn open_seals(database: &Database, store: &dyn Store) -> Result<Seals, Failure> {
     let root_key = database.root_key()?;
-    let opened = founding::open_sealer(store, &root_key).await;
+    let opened = bootstrap::open_sealer(store, &root_key).await;
     if opened.is_ok() {
-        founding::bind(store, &root_key).await?;
+        bootstrap::bind(store, &root_key).await?;
     }
     match &database.root_key {
         RootKeySource::Environment(_) => opened.map(Seals::from),
@@ -181,7 +250,7 @@ async fn open_seals(database: &Database, store: &dyn Store) -> Result<Seals, Fai
                     database.location,
                     path.display()
                 );
-                Err(seal::explained(failure, path, &command))
+                Err(bootstrap::explained(failure, path, &command))
             }
         },
     }

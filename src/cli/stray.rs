@@ -9,7 +9,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use super::whole_file::{BESIDE, suffixed};
+use super::beside::{self, BESIDE};
 
 const PREFIX: &str = ".keydeck-new-";
 /// What `tempfile` makes different in each name.
@@ -63,19 +63,12 @@ fn remove_if_dead(path: &Path) {
         Ok(file) => {
             if file.try_lock().is_ok() && is_at(&file, path) {
                 let _ = fs::remove_file(path);
-                remove_beside(path);
+                beside::remove(path);
             }
         }
         // Of what is beside it, nobody needs anything any more.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => remove_beside(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => beside::remove(path),
         Err(_) => {}
-    }
-}
-
-pub fn remove_beside(path: &Path) {
-    for suffix in BESIDE {
-        // What is not there needs no removal, and nobody is left to be told.
-        let _ = fs::remove_file(suffixed(path, suffix));
     }
 }
 
@@ -91,6 +84,7 @@ fn is_at(file: &File, path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::beside::suffixed;
 
     #[test]
     fn a_sweep_takes_the_dead_with_what_is_beside_them_and_nothing_else() {

@@ -1,11 +1,11 @@
 //! `keydeck whoami`: who is signed in, where, by which token, and what they may do.
 
+use clap::Args;
 use serde::Serialize;
 
-use super::args::{Selection, WhoamiArgs};
-use super::deck::{self, Deck};
-use super::{Failure, founding, output};
+use super::{Failure, output};
 use crate::api::{Me, Organisation, Permissions, User};
+use crate::deck::{self, Deck, Selection, bootstrap};
 use crate::model::{Role, ServerAddress, Servers};
 
 #[derive(Serialize)]
@@ -22,10 +22,17 @@ struct Whoami<'a> {
     read_only: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct WhoamiArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 pub fn run(selection: &Selection, args: &WhoamiArgs) -> Result<(), Failure> {
     let deck = deck::open(selection)?;
     let client = deck.client.clone().retrying();
-    let me = founding::block_on(async move { Ok(client.me().await?) });
+    let me = bootstrap::block_on(async move { Ok(client.me().await?) });
     let me = me.map_err(|failure| deck.explain(failure))?;
     if args.json {
         return output::json(&document(&deck, &me));

@@ -7,12 +7,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{Failure, stray};
+use super::{Failure, beside, stray};
 use crate::ending::{self, Waiting};
 use crate::server::seal::{Owner, directory_of};
-
-/// What SQLite may put beside a database.
-pub const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// Under another name until it is kept; else it goes, also when a signal ends the program.
 pub struct WholeFile {
@@ -27,7 +24,7 @@ struct Beside(PathBuf);
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        stray::remove_beside(&self.0);
+        beside::remove(&self.0);
     }
 }
 
@@ -91,17 +88,10 @@ pub fn refuse(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// `keydeck.db-wal`.
-pub fn suffixed(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
 fn remove(path: &Path) {
     // What is not there needs no removal, and nobody is left to be told.
     let _ = fs::remove_file(path);
-    stray::remove_beside(path);
+    beside::remove(path);
 }
 
 fn taken(path: &Path) -> Failure {

@@ -6,20 +6,8 @@ use serde::de::DeserializeOwned;
 
 use super::server::Server;
 use super::transport::Transport;
-use super::{Client, Error, pacing};
-use crate::api::{ChangeEvent, KeyEvent, Part};
-
-/// What the stream tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EventNotice {
-    /// Changes from now on will be told.
-    Connected,
-    Key(KeyEvent),
-    /// Something else than a key changed.
-    Change(Part),
-    /// Changes may have been missed: read again what is shown.
-    Resync,
-}
+use super::{Client, Error, EventNotice, pacing};
+use crate::api::ChangeEvent;
 
 impl Client {
     /// Connects and listens. Ends with an error, also when the server only closes the stream or

@@ -4,6 +4,7 @@
 mod endpoint;
 mod error;
 mod events;
+mod notice;
 mod pacing;
 mod replicas;
 mod server;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 
 pub use endpoint::{Endpoint, Timeouts};
 pub use error::Error;
-pub use events::EventNotice;
+pub use notice::EventNotice;
 
 use self::transport::Transport;
 use crate::api::{

@@ -24,7 +24,7 @@ pub(super) enum Repeat {
 }
 
 /// The way of one call from server to server. None is asked twice.
-pub(super) struct Turn<'a> {
+pub(super) struct Attempts<'a> {
     replicas: &'a Replicas,
     at: usize,
     away: Vec<Error>,
@@ -52,8 +52,8 @@ impl Replicas {
         &self.servers[index]
     }
 
-    pub(super) fn turn(&self) -> Turn<'_> {
-        Turn {
+    pub(super) fn turn(&self) -> Attempts<'_> {
+        Attempts {
             replicas: self,
             at: *self.asked.borrow(),
             away: Vec::new(),
@@ -87,7 +87,7 @@ impl Replicas {
     }
 }
 
-impl<'a> Turn<'a> {
+impl<'a> Attempts<'a> {
     pub(super) fn at(&self) -> usize {
         self.at
     }

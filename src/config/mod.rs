@@ -3,40 +3,26 @@
 
 mod choose;
 mod edit;
+pub mod environment;
+pub mod error;
 mod file;
+mod load;
 mod trust;
 
 use std::path::{Path, PathBuf};
 
-use etcetera::BaseStrategy;
 use serde::Deserialize;
 
 pub use edit::ProfileEdit;
+pub use environment::{
+    DATABASE, DATABASE_PASSWORD, LOG, LOG_FORMAT, PASSWORD_FILE, PROFILE, ROOT_KEY, SECRET, SERVER, TOKEN,
+    data_directory, variable,
+};
+pub use error::ConfigError;
 pub use trust::Distrust;
 
-use crate::credentials::Credential;
-use crate::model::{NotServers, Servers, pasted};
-
-/// The key server to use when no flag names one, or several over one database, separated by commas.
-pub const SERVER: &str = "KEYDECK_SERVER";
-/// The profile to use when no flag names one.
-pub const PROFILE: &str = "KEYDECK_PROFILE";
-/// The sign-in token for that server; never an argument, where every process could read it.
-pub const TOKEN: &str = "KEYDECK_TOKEN";
-/// The root key as text, for servers that are given their secrets in the environment.
-pub const ROOT_KEY: &str = "KEYDECK_ROOT_KEY";
-/// The password of a PostgreSQL database whose URL has none; every client of PostgreSQL knows it.
-pub const DATABASE_PASSWORD: &str = "PGPASSWORD";
-/// Where else that password may stand, in the form of `.pgpass`.
-pub const PASSWORD_FILE: &str = "PGPASSFILE";
-/// The database, in a URL that may hold a password.
-pub const DATABASE: &str = "KEYDECK_DATABASE";
-/// What no program that keydeck starts gets to see.
-pub const SECRET: [&str; 4] = [TOKEN, ROOT_KEY, DATABASE_PASSWORD, DATABASE];
-/// What `serve` logs, as tracing's filter: `warn`, `keydeck=debug`.
-pub const LOG: &str = "KEYDECK_LOG";
-/// How `serve` logs: `text` for people, `json` for programs.
-pub const LOG_FORMAT: &str = "KEYDECK_LOG_FORMAT";
+use crate::credentials::credential::Credential;
+use crate::model::{Servers, pasted};
 
 /// The name of the profile that is always there: the local deck.
 pub const LOCAL: &str = "local";
@@ -87,26 +73,6 @@ pub struct Config {
     path: PathBuf,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("{0} is not text")]
-    NotText(&'static str),
-    #[error("there is no home directory to keep files in; set HOME, or XDG_CONFIG_HOME and XDG_DATA_HOME")]
-    NoHome,
-    #[error("can't read {path}: {source}", path = .path.display())]
-    Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("can't write {path}: {source}", path = .path.display())]
-    Unwritable { path: PathBuf, source: std::io::Error },
-    #[error("{path}, line {line}: {why}", path = .path.display())]
-    Invalid { path: PathBuf, line: usize, why: String },
-    #[error("there is no profile \"{name}\"; there are: {known}")]
-    Unknown { name: String, known: String },
-    #[error("{0} and {1} name two servers; leave out one of them")]
-    Contradiction(&'static str, &'static str),
-    #[error(transparent)]
-    Servers(#[from] NotServers),
-}
-
 impl Profile {
     /// The local deck.
     pub fn local() -> Self {
@@ -150,27 +116,6 @@ impl Colour {
 }
 
 impl Config {
-    /// Reads `config.toml`; without one there is only the local deck.
-    pub fn load() -> Result<Self, ConfigError> {
-        let path = directories()?.config_dir().join("keydeck/config.toml");
-        // Whoever can write the file could change it back after it was read, so this is asked before.
-        let read =
-            trust::distrust(&path).and_then(|distrust| Ok((std::fs::read_to_string(&path)?, distrust)));
-        match read {
-            Ok((text, distrust)) => {
-                let mut config = file::parse(&text, path)?;
-                let commands = config
-                    .profiles
-                    .iter_mut()
-                    .filter_map(|p| p.token_command.as_mut());
-                commands.for_each(|command| command.distrust.clone_from(&distrust));
-                Ok(config)
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => file::parse("", path),
-            Err(source) => Err(ConfigError::Unreadable { path, source }),
-        }
-    }
-
     /// The file that was read, or would be.
     pub fn path(&self) -> &Path {
         &self.path
@@ -188,25 +133,6 @@ impl Config {
         let names: Vec<&str> = self.profiles.iter().map(|p| p.name.as_str()).collect();
         names.join(", ")
     }
-}
-
-/// An environment variable; an empty one counts as absent.
-pub fn variable(name: &'static str) -> Result<Option<String>, ConfigError> {
-    match std::env::var(name) {
-        Ok(text) if text.trim().is_empty() => Ok(None),
-        Ok(text) => Ok(Some(text.trim().to_owned())),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(ConfigError::NotText(name)),
-    }
-}
-
-/// `keydeck` in the XDG data directory: the local deck, and tokens that no keyring takes.
-pub fn data_directory() -> Result<PathBuf, ConfigError> {
-    Ok(directories()?.data_dir().join("keydeck"))
-}
-
-fn directories() -> Result<impl BaseStrategy, ConfigError> {
-    etcetera::choose_base_strategy().map_err(|_| ConfigError::NoHome)
 }
 
 /// Names stand in files' names and in sentences.

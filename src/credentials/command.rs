@@ -13,7 +13,7 @@ use tokio::runtime::Builder;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use crate::config;
+use crate::config::environment;
 use crate::ending::{self, Waiting};
 use crate::model::Secret;
 
@@ -68,7 +68,7 @@ impl Running {
         // Locked, so that a signal that comes now waits until there is something to end.
         let mut started = group.lock().unwrap_or_else(PoisonError::into_inner);
         let mut child = Command::new("sh");
-        for variable in config::SECRET {
+        for variable in environment::SECRET {
             child.env_remove(variable);
         }
         let child = child

@@ -8,7 +8,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::file::unreadable;
-use super::{Credential, CredentialError, Source, sign_in_token};
+use super::{Credential, CredentialError, TokenSource, sign_in_token};
 use crate::config::{self, TOKEN};
 use crate::model::Secret;
 
@@ -18,11 +18,11 @@ const MAX_READ: usize = 4096;
 /// The token in the file that the flag names (`-` is standard input), or else in KEYDECK_TOKEN.
 pub fn given(token_file: Option<&Path>) -> Result<Option<Credential>, CredentialError> {
     let (token, source) = match token_file {
-        Some(path) => (Some(read(path)?), Source::Flag),
+        Some(path) => (Some(read(path)?), TokenSource::Flag),
         None => {
             let token = config::variable(TOKEN)?.map(Secret::new);
             let token = token.map(|text| sign_in_token(&text, TOKEN)).transpose()?;
-            (token, Source::Environment)
+            (token, TokenSource::Environment)
         }
     };
     Ok(token.map(|token| Credential { token, source }))

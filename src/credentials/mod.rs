@@ -2,97 +2,23 @@
 //! the origins of the servers that it was kept for, and is sent nowhere else.
 
 mod command;
+pub mod credential;
+mod error;
 mod file;
 mod given;
 mod kept;
 mod keyring;
+mod sign_in_token;
 
-use std::fmt;
-use std::io;
-use std::path::PathBuf;
-
+pub use credential::{Credential, TokenSource};
+pub use error::CredentialError;
 pub use given::{given, read, stdin};
-pub use kept::Kept;
+pub use kept::KeptToken;
 pub use keyring::Unavailable;
+pub use sign_in_token::sign_in_token;
 
-use crate::config::{ConfigError, Profile, TOKEN};
-use crate::model::around::token_in;
-use crate::model::token::NotAToken;
-use crate::model::{Secret, Servers, Token, TokenKind};
-
-/// A token, and where it came from.
-#[derive(Debug, Clone)]
-pub struct Credential {
-    pub token: Secret,
-    pub source: Source,
-}
-
-/// Where a token came from, for the person whose it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// `--token-file`
-    Flag,
-    /// `KEYDECK_TOKEN`
-    Environment,
-    Keyring,
-    /// The profile's `token_command`.
-    Command,
-    /// The file that `login` wrote.
-    File(PathBuf),
-    /// The local deck makes its own.
-    LocalDeck,
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Source::Flag => f.write_str("--token-file"),
-            Source::Environment => f.write_str(TOKEN),
-            Source::Keyring => f.write_str("the keyring"),
-            Source::Command => f.write_str("token_command"),
-            Source::File(path) => write!(f, "the file {}", path.display()),
-            Source::LocalDeck => f.write_str("the local deck"),
-        }
-    }
-}
-
-/// Why there is no token to sign in with.
-#[derive(Debug, thiserror::Error)]
-pub enum CredentialError {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error("can't read the token in {path}: {source}", path = .path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
-    #[error("can't keep the token in {path}: {source}", path = .path.display())]
-    Unwritable { path: PathBuf, source: io::Error },
-    #[error("others can read the token in {path}; run: chmod 600 '{path}'", path = .0.display())]
-    OpenToOthers(PathBuf),
-    #[error("the token in {path} belongs to another user (id {owner}), so it is not used", path = .path.display())]
-    Foreign { path: PathBuf, owner: u32 },
-    #[error("{0} holds no token")]
-    Empty(String),
-    #[error("--token-file - reads a pipe, where nobody sees the token; to type it, use keydeck login")]
-    Terminal,
-    /// Told without a server: what is no token is sent to none.
-    #[error("{from} holds no sign-in token: {why}")]
-    NotAToken { from: String, why: String },
-    #[error("token_command of profile {profile} {why}")]
-    Command { profile: String, why: String },
-    #[error("there is no sign-in token for {servers}{}; run keydeck login {login}, or set KEYDECK_TOKEN", reasons(.notes))]
-    None {
-        servers: Servers,
-        /// What `login` is to be told.
-        login: String,
-        notes: Vec<String>,
-    },
-}
-
-fn reasons(notes: &[String]) -> String {
-    match notes {
-        [] => String::new(),
-        notes => format!(" ({})", notes.join("; ")),
-    }
-}
+use crate::config::Profile;
+use crate::model::{Secret, Servers};
 
 /// The token for the profile's servers: the one that was given to this run, or else from the keyring,
 /// from the profile's command, from the file. Asks nobody on the terminal.
@@ -108,8 +34,8 @@ pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, Credenti
     });
     if let Some(token) = own(in_keyring, servers, &mut notes) {
         return found(
-            sign_in_token(&token, &Source::Keyring.to_string())?,
-            Source::Keyring,
+            sign_in_token(&token, &TokenSource::Keyring.to_string())?,
+            TokenSource::Keyring,
         );
     }
     if let Some(command) = &profile.token_command {
@@ -122,13 +48,13 @@ pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, Credenti
             why,
         })?;
         let from = format!("what the token_command of profile {} wrote", profile.name);
-        return found(sign_in_token(&token, &from)?, Source::Command);
+        return found(sign_in_token(&token, &from)?, TokenSource::Command);
     }
     let path = file::path(&profile.name)?;
     if let Some(token) = own(file::read(&path)?, servers, &mut notes) {
         return found(
             sign_in_token(&token, &path.display().to_string())?,
-            Source::File(path),
+            TokenSource::File(path),
         );
     }
     Err(CredentialError::None {
@@ -141,52 +67,17 @@ pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, Credenti
     })
 }
 
-/// The sign-in token that is the first line of `text`, which is from `from`. Anything else is told with what is
-/// wrong with it, and goes nowhere.
-pub fn sign_in_token(text: &Secret, from: &str) -> Result<Secret, CredentialError> {
-    let first = text.expose().lines().next().unwrap_or_default().trim();
-    let token = match Token::parse(first) {
-        Ok(token) => Ok((token, None)),
-        Err(_) => token_in(text.expose()),
-    };
-    let why = match token {
-        Ok((token, None)) if token.kind() == TokenKind::User => return Ok(Secret::new(token.expose())),
-        Ok((token, Some(around))) if token.kind() == TokenKind::User => {
-            format!("{around}; give the token alone")
-        }
-        Ok((token, _)) => format!(
-            "it is the token of {}; yours begins with kdu_",
-            owner(token.kind())
-        ),
-        Err(NotAToken::Prefix) => "it does not begin with kdu_".into(),
-        Err(other) => other.to_string(),
-    };
-    Err(CredentialError::NotAToken {
-        from: from.to_owned(),
-        why,
-    })
-}
-
-fn owner(kind: TokenKind) -> &'static str {
-    match kind {
-        TokenKind::Key(_) => "an API key",
-        TokenKind::User => "a person",
-        TokenKind::Gateway => "a gateway",
-        TokenKind::SessionServer => "a session server",
-    }
-}
-
 /// Where a token is kept.
 #[derive(Debug)]
 pub struct Keeping {
-    pub place: Source,
+    pub place: TokenSource,
     /// Why the keyring could be asked neither to keep it nor to give up an older one.
     pub without_keyring: Option<Unavailable>,
 }
 
 /// Keeps the token in the keyring, or else in a file: there alone, so that no older one is found
 /// first. Only a keyring that can't be asked may hold an older one still.
-pub fn keep(profile: &str, kept: &Kept, use_keyring: bool) -> Result<Keeping, CredentialError> {
+pub fn keep(profile: &str, kept: &KeptToken, use_keyring: bool) -> Result<Keeping, CredentialError> {
     let path = file::path(profile)?;
     let asked = match use_keyring {
         true => keyring::write(profile, kept),
@@ -195,37 +86,37 @@ pub fn keep(profile: &str, kept: &Kept, use_keyring: bool) -> Result<Keeping, Cr
     if use_keyring && asked.is_ok() {
         file::remove(&path)?;
         return Ok(Keeping {
-            place: Source::Keyring,
+            place: TokenSource::Keyring,
             without_keyring: None,
         });
     }
     file::write(&path, kept)?;
     Ok(Keeping {
-        place: Source::File(path),
+        place: TokenSource::File(path),
         without_keyring: asked.err(),
     })
 }
 
 /// Takes the profile's token out of the keyring and of the file. Answers where there was one, and
 /// why the keyring could not be asked.
-pub fn forget(profile: &str) -> Result<(Vec<Source>, Option<Unavailable>), CredentialError> {
+pub fn forget(profile: &str) -> Result<(Vec<TokenSource>, Option<Unavailable>), CredentialError> {
     let mut from = Vec::new();
     let why = match keyring::remove(profile) {
         Ok(was_there) => {
-            from.extend(was_there.then_some(Source::Keyring));
+            from.extend(was_there.then_some(TokenSource::Keyring));
             None
         }
         Err(unavailable) => Some(unavailable),
     };
     let path = file::path(profile)?;
     if file::remove(&path)? {
-        from.push(Source::File(path));
+        from.push(TokenSource::File(path));
     }
     Ok((from, why))
 }
 
 /// The kept token, if it is for all of these servers.
-fn own(kept: Option<Kept>, servers: &Servers, notes: &mut Vec<String>) -> Option<Secret> {
+fn own(kept: Option<KeptToken>, servers: &Servers, notes: &mut Vec<String>) -> Option<Secret> {
     let kept = kept?;
     if kept.is_for(servers) {
         return Some(kept.token);

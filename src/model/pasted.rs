@@ -7,6 +7,7 @@ mod forms;
 
 use zeroize::Zeroizing;
 
+use self::forms::{TELLING, letters};
 use super::token::{LENGTH, NotAToken};
 use super::{Secret, Token, TokenKind, compared, shown};
 
@@ -28,8 +29,6 @@ pub fn secret_in(text: &str) -> Option<Secret> {
     token.or_else(wrapped).or_else(|| in_another_order(text))
 }
 
-/// So many characters of a token are most of its randomness: no name has them by chance.
-const TELLING: usize = 16;
 /// What is shown and kept is read by everybody who may see it.
 const REFUSAL: &str = "This has a secret in it (a keydeck token, or part of one), and this text is no place for secrets: leave it out.";
 
@@ -69,11 +68,6 @@ fn is_here(text: &str) -> bool {
         has_spread_token(&letters) || has_wrapped_token(dense) || has_wrapped_token(&letters)
     };
     has_part_of_token(solid.as_bytes()) || is_whole(&dense) || is_whole(&backwards)
-}
-
-/// Without all that separates.
-fn letters(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// A prefix of ours with many of a token's characters behind it.

@@ -37,17 +37,11 @@ pub fn is_guessable(secret: &str) -> bool {
 
 fn is_predictable(text: &str) -> bool {
     let folded = Zeroizing::new(text.chars().flat_map(char::to_lowercase).collect::<Vec<_>>());
-    let letters = Zeroizing::new(letters(text));
+    let letters = Zeroizing::new(samples::letters(text));
     is_short_block(&folded)
         || is_short_block(&letters)
         || bits(&folded) < MIN_BITS
         || samples::without(&letters).is_some_and(|left| left.len() < MIN_LEFT || bits(&left) < MIN_BITS)
-}
-
-/// Without separators and case.
-fn letters(text: &str) -> Vec<char> {
-    let letters = text.chars().filter(|c| c.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
 }
 
 /// The text behind base64 or hexadecimal digits. What was made by chance is none.

@@ -3,19 +3,19 @@
 use axum::extract::State;
 use serde_json::Value;
 
-use super::auth::SignedIn;
-use super::body::Json;
-use super::error::{ApiError, ApiResult};
-use super::extract::{self, Query};
-use super::openapi::{BadQuery, Common, Forbidden};
-use super::policy;
-use super::row_numbers::RowNumbers;
-use super::state::ServerState;
-use super::store::Cursor;
 use crate::api::{
     Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, ChainHash, Comparison,
     ComparisonQuery, DEFAULT_LIMIT, MAX_LIMIT, Stated, User,
 };
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::{self, QueryParams};
+use crate::server::http::openapi::{BadQuery, Common, Forbidden};
+use crate::server::row_numbers::RowNumbers;
+use crate::server::state::ServerState;
+use crate::server::store::Cursor;
 
 /// What the log calls the parts of a session server.
 const OF_SESSION_SERVERS: [&str; 3] = ["url", "key_name", "private_key"];
@@ -26,7 +26,7 @@ const OF_SESSION_SERVERS: [&str; 3] = ["url", "key_name", "private_key"];
 pub async fn list(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    Query(query): Query<ActivityQuery>,
+    QueryParams(query): QueryParams<ActivityQuery>,
 ) -> ApiResult<Json<ActivityPage>> {
     if query.action == Some(ActivityAction::Unknown) {
         return Err(ApiError::malformed(
@@ -145,7 +145,7 @@ pub async fn head(State(server): State<ServerState>, signed_in: SignedIn) -> Api
 pub async fn compare(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    Query(query): Query<ComparisonQuery>,
+    QueryParams(query): QueryParams<ComparisonQuery>,
 ) -> ApiResult<Json<Comparison>> {
     require_all(&signed_in)?;
     let from = match &query.after {

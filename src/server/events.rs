@@ -13,29 +13,21 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::sleep;
 
-use super::activity::own_numbers;
-use super::auth::{self, SignedIn};
-use super::error::{ApiError, ApiResult};
-use super::openapi::Common;
-use super::places::{Peer, StreamPlace};
-use super::policy;
-use super::state::ServerState;
-use super::store::{ChangeRecord, Changed, StoreResult};
 use crate::api::{ChangeEvent, KeyEvent, Part, User};
 use crate::model::{Role, TokenHash};
+use crate::server::activity::own_numbers;
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::{self, SignedIn};
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::openapi::Common;
+use crate::server::http::places::{Peer, StreamPlace};
+use crate::server::state::{News, ServerState};
+use crate::server::store::{ChangeRecord, Changed, StoreResult};
 
 const BATCH: u32 = 500;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The pause before the log is asked again after a failure.
 const RETRY: Duration = Duration::from_secs(1);
-
-/// What subscribers are told.
-#[derive(Debug, Clone, Copy)]
-pub enum News {
-    Change(ChangeRecord),
-    /// Nothing is heard any more: their streams end, so that they look for a server that hears.
-    CutOff,
-}
 
 /// Follows the log until it is stopped.
 pub async fn feed(server: ServerState) {
@@ -94,10 +86,10 @@ pub async fn subscribe(
     // Who listens is looked at again behind the subscription, and it is made before the hello is sent:
     // what happens behind either is not missed.
     let changes = server.events.subscribe();
-    let user = auth::user_of(&server, &token)
+    let user = signed_in::user_of(&server, &token)
         .await?
         .ok_or_else(ApiError::unauthenticated)?;
-    let listener = Listener {
+    let listener = Subscriber {
         server,
         token,
         role: user.role,
@@ -116,7 +108,7 @@ pub async fn subscribe(
 }
 
 /// Someone with an open stream.
-struct Listener {
+struct Subscriber {
     server: ServerState,
     token: TokenHash,
     /// When last looked at.
@@ -125,7 +117,7 @@ struct Listener {
     _place: StreamPlace,
 }
 
-impl Listener {
+impl Subscriber {
     /// `None` when the stream ends.
     async fn next(&mut self) -> Option<Event> {
         loop {
@@ -135,7 +127,7 @@ impl Listener {
                 Ok(News::CutOff) | Err(RecvError::Closed) => return None,
             };
             // Read again at each change, because it may be this one that takes it away from them.
-            let Ok(user) = auth::user_of(&self.server, &self.token).await else {
+            let Ok(user) = signed_in::user_of(&self.server, &self.token).await else {
                 return Some(resync());
             };
             if let Some(event) = self.event_for(&user?, change) {
@@ -191,9 +183,9 @@ mod tests {
 
     use super::*;
     use crate::api::KeyEventKind;
-    use crate::server::address::TrustedProxies;
-    use crate::server::bounds::Bounds;
-    use crate::server::places::Places;
+    use crate::server::http::address::TrustedProxies;
+    use crate::server::http::bounds::Bounds;
+    use crate::server::http::places::Places;
     use crate::server::seal::{RootKey, Sealer, new_data_key};
     use crate::server::state::EVENTS_KEPT;
     use crate::server::store::sqlite::SqliteStore;

@@ -5,17 +5,17 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::auth::SignedIn;
-use super::body::Json;
-use super::error::{ApiError, ApiResult};
-use super::extract::Id;
-use super::openapi::{BadBody, Common, Forbidden, NoSuchId};
-use super::policy;
-use super::seal::SealError;
-use super::state::ServerState;
-use super::store::{NewGatewayRecord, Taken};
 use crate::api::{CreatedGateway, Gateway, NewGateway};
 use crate::model::{FieldErrors, Secret, Token, TokenKind, name};
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::Id;
+use crate::server::http::openapi::{BadBody, Common, Forbidden, NoSuchId};
+use crate::server::seal::SealError;
+use crate::server::state::ServerState;
+use crate::server::store::{NewGatewayRecord, Taken};
 
 /// All gateways, by name.
 #[utoipa::path(get, path = "/v1/gateways", tag = "gateways",

@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 
-use super::auth::SignedIn;
-use super::body::Json;
-use super::openapi::Common;
-use super::policy;
-use super::state::ServerState;
 use crate::api::Me;
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::openapi::Common;
+use crate::server::state::ServerState;
 
 /// Who is signed in, and what they may do.
 #[utoipa::path(get, path = "/v1/me", tag = "me",

@@ -1,75 +1,44 @@
 //! The key server: it answers the contract of [`crate::api`] over a [`store::Store`].
+//!
+//! `http` is how requests come in and answers go out, `auth` who asks and who may do what, `work` keys at work, [`seal`]
+//! what is sealed under the root key. The files beside them are the handlers for people, by what they are about. What all
+//! of them share is `state`, which imports no handler; a task in the background stands beside what it works on.
 
-mod accept;
 mod activity;
-pub mod address;
 mod auth;
-mod authorize;
-mod bearer;
-mod body;
-mod bounds;
-mod check;
-mod chunks;
-mod claims;
 mod clock;
-mod connect;
-mod cursor;
-mod error;
 mod events;
-mod extract;
-mod figures;
-mod framing;
 mod gateways;
-mod head;
-mod health;
-mod introspect;
+mod http;
 mod keys;
 mod me;
-mod metrics;
-mod mint;
-mod observe;
-mod openapi;
-mod places;
-pub mod policy;
-mod presented;
 mod projects;
-mod queries;
-mod question;
-mod reading;
 mod removals;
-mod root_key;
-mod router;
 mod row_numbers;
 pub mod seal;
-mod seals;
 mod session_servers;
 mod session_tokens;
-mod sign_in;
-mod site;
 mod state;
 pub mod store;
-mod tls;
-mod turns;
-mod usage;
 mod users;
 mod verify;
-mod wire;
-mod wrapping;
+mod work;
 
 use std::io;
 
 use tokio::net::TcpListener;
 
-pub use accept::Entrance;
-pub use auth::LocalSession;
-pub use bounds::Bounds;
+pub use self::auth::policy;
+pub use self::http::address;
 pub use clock::Clock;
-pub use figures::{Figures, MetricsToken};
-pub use mint::new_key;
-use router::Front;
-pub use seals::Seals;
-pub use state::ServerState;
-pub use tls::{CertificateFiles, Tls, TlsError};
+pub use http::accept::Listener;
+pub use http::bounds::Bounds;
+pub use http::figures::{Figures, MetricsToken};
+use http::router::HttpService;
+pub use http::tls::{CertificateFiles, Tls, TlsError};
+pub use keys::mint::new_key;
+pub use seal::Seals;
+pub use state::{LocalSession, ServerState};
 
 /// More than the scrapers that there are.
 const FIGURES_CONNECTIONS: usize = 64;
@@ -77,22 +46,22 @@ const FIGURES_CONNECTIONS: usize = 64;
 /// Answers at `entrance` until `shutdown`, then ends the event streams, lets requests under way
 /// finish for a few seconds, writes what was counted, and returns.
 pub async fn serve(
-    entrance: impl Into<Entrance>,
+    entrance: impl Into<Listener>,
     state: ServerState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let entrance = entrance.into();
     let site = entrance.site(state.local_session.is_some())?;
     let feed = tokio::spawn(events::feed(state.clone()));
-    let counts = tokio::spawn(usage::keep(state.clone()));
-    let removals = tokio::spawn(removals::keep(state.clone()));
-    let clock = tokio::spawn(clock::keep(state.clone()));
+    let counts = tokio::spawn(work::usage::keep(state.clone()));
+    let removals = tokio::spawn(removals::keep::keep(state.clone()));
+    let clock = tokio::spawn(clock::watch::keep(state.clone()));
     // The file of a local deck is changed by its owner's hands or by none.
     let verification = match state.local_session {
         None => Some(tokio::spawn(verify::once(state.clone()))),
         Some(_) => None,
     };
-    accept::until(entrance, Front::new(state.clone(), site), &state, shutdown).await;
+    http::accept::until(entrance, HttpService::new(state.clone(), site), &state, shutdown).await;
     feed.abort();
     clock.abort();
     verification.inspect(|task| task.abort());
@@ -102,7 +71,7 @@ pub async fn serve(
     if counts.await.is_err() {
         tracing::error!("counting what keys are used for has failed");
     }
-    usage::write_all(&state).await;
+    work::usage::write_all(&state).await;
     Ok(())
 }
 
@@ -113,8 +82,8 @@ pub async fn serve_figures(listener: TcpListener, state: ServerState) -> io::Res
         connections: FIGURES_CONNECTIONS,
         ..Bounds::default()
     };
-    let entrance = Entrance::new(listener, None, bounds).with_figures(Figures::Everybody);
-    let front = Front::of_figures(state.clone(), entrance.site(for_this_machine)?);
-    accept::until(entrance, front, &state, state.clone().closed()).await;
+    let entrance = Listener::new(listener, None, bounds).with_figures(Figures::Everybody);
+    let front = HttpService::of_figures(state.clone(), entrance.site(for_this_machine)?);
+    http::accept::until(entrance, front, &state, state.clone().closed()).await;
     Ok(())
 }

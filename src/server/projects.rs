@@ -4,16 +4,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use uuid::Uuid;
 
-use super::auth::SignedIn;
-use super::body::Json;
-use super::error::{ApiError, ApiResult};
-use super::extract::{self, Id, Query};
-use super::openapi::{BadBody, BadQuery, Common, Forbidden, InUse, NoSuchId};
-use super::policy;
-use super::state::ServerState;
-use super::store::{ProjectRecord, ProjectRemoval, Taken};
 use crate::api::{NewProject, ProblemType, Project, ProjectEdit, ProjectQuery, User};
 use crate::model::{FieldErrors, name};
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::{self, Id, QueryParams};
+use crate::server::http::openapi::{BadBody, BadQuery, Common, Forbidden, InUse, NoSuchId};
+use crate::server::state::ServerState;
+use crate::server::store::{ProjectRecord, ProjectRemoval, Taken};
 
 /// Projects by name. The `id` of the last one is the `after` of the next page.
 #[utoipa::path(get, path = "/v1/projects", tag = "projects", params(ProjectQuery),
@@ -21,7 +21,7 @@ use crate::model::{FieldErrors, name};
 pub async fn list(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    Query(query): Query<ProjectQuery>,
+    QueryParams(query): QueryParams<ProjectQuery>,
 ) -> ApiResult<Json<Vec<Project>>> {
     let query = ProjectQuery {
         limit: Some(extract::limit(query.limit)?),

@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::seal::{SealError, Sealer};
+use crate::server::seal::{SealError, Sealer};
 
 /// Half of a number, in bits: the whole can be told exactly by every reader of JSON.
 const HALF: u32 = 26;

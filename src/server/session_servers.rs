@@ -4,17 +4,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use uuid::Uuid;
 
-use super::auth::SignedIn;
-use super::body::Json;
-use super::error::{ApiError, ApiResult};
-use super::extract::Id;
-use super::openapi::{BadBody, Common, Forbidden, NoSuchId};
-use super::policy;
-use super::projects::{seen, seen_by};
-use super::state::ServerState;
-use super::store::{NewSessionServer, SessionServerChange, StoreError};
 use crate::api::{Project, SessionServer, SessionServerEdit};
 use crate::model::session_server::{self, ValidSessionServer};
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::Id;
+use crate::server::http::openapi::{BadBody, Common, Forbidden, NoSuchId};
+use crate::server::projects::{seen, seen_by};
+use crate::server::state::ServerState;
+use crate::server::store::{NewSessionServer, SessionServerChange, StoreError};
 
 /// Sets where a project's keys connect to. The private key is never answered.
 #[utoipa::path(put, path = "/v1/projects/{id}/session-server", tag = "projects", params(("id" = Uuid, Path)),

@@ -4,18 +4,18 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 
-use super::auth::SignedIn;
-use super::bearer;
-use super::body::Json;
-use super::error::{ApiError, ApiResult};
-use super::extract::Id;
-use super::openapi::{Common, Forbidden, NoSessionServer, NoSuchId};
-use super::seal::SealError;
-use super::session_servers::may_set;
-use super::state::ServerState;
-use super::store::{AskingServer, SessionTokenIssue};
 use crate::api::IssuedSessionToken;
 use crate::model::{Secret, Token, TokenKind};
+use crate::server::auth::bearer;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::Id;
+use crate::server::http::openapi::{Common, Forbidden, NoSessionServer, NoSuchId};
+use crate::server::seal::SealError;
+use crate::server::session_servers::may_set;
+use crate::server::state::ServerState;
+use crate::server::store::{AskingServer, SessionTokenIssue};
 
 /// A token for the project's session server, in place of the one before, which stops being valid immediately.
 #[utoipa::path(post, path = "/v1/projects/{id}/session-token", tag = "projects", params(("id" = Uuid, Path)),

@@ -4,24 +4,39 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use tokio::sync::{broadcast, watch};
+use uuid::Uuid;
 
-use super::address::TrustedProxies;
-use super::auth::LocalSession;
-use super::clock::Clock;
-use super::events::News;
-use super::metrics::Metrics;
-use super::removals::Removals;
-use super::row_numbers::RowNumbers;
-use super::seals::Seals;
-use super::sign_in::SignIns;
-use super::store::{Store, StoreError, StoreResult};
-use super::turns::Turns;
-use super::usage::Recorder;
-use super::verify::Verified;
 use crate::api::Organisation;
+use crate::model::TokenHash;
+use crate::server::auth::sign_in::SignIns;
+use crate::server::clock::Clock;
+use crate::server::http::address::TrustedProxies;
+use crate::server::http::metrics::Metrics;
+use crate::server::http::turns::Turns;
+use crate::server::removals::Removals;
+use crate::server::row_numbers::RowNumbers;
+use crate::server::seal::Seals;
+use crate::server::store::{ChangeRecord, Store, StoreError, StoreResult};
+use crate::server::verify::verified::Verified;
+use crate::server::work::usage::recorder::Recorder;
 
 /// Events that a slow subscriber may lag behind before it has to read again what it shows.
 pub(super) const EVENTS_KEPT: usize = 1024;
+
+/// A sign-in that lives in memory only, for the person at the terminal of the local deck.
+#[derive(Debug, Clone, Copy)]
+pub struct LocalSession {
+    pub token: TokenHash,
+    pub user: Uuid,
+}
+
+/// What subscribers are told.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum News {
+    Change(ChangeRecord),
+    /// Nothing is heard any more: their streams end, so that they look for a server that hears.
+    CutOff,
+}
 
 /// A server's parts. Clones share them.
 #[derive(Clone)]

@@ -5,20 +5,20 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::auth::SignedIn;
-use super::body::Json;
-use super::error::{ApiError, ApiResult};
-use super::extract::{self, Id, Query};
-use super::openapi::{BadBody, BadQuery, Common, Forbidden, LastOwner, NoSuchId, Stays};
-use super::state::ServerState;
-use super::store::{Fate, NewUserRecord, Removal, RoleChange, Taken};
-use super::{policy, removals};
+use super::removals;
 use crate::api::{
     CreatedUser, KeysFate, NewToken, NewUser, OngoingRemoval, Person, ProblemType, RemovedUser, User,
     UserEdit, UserQuery, UserRemoval,
 };
 use crate::model::{FieldErrors, Secret, Token, TokenKind, email};
+use crate::server::auth::signed_in::{SignedIn, owner_only};
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::{self, Id, QueryParams};
+use crate::server::http::openapi::{BadBody, BadQuery, Common, Forbidden, LastOwner, NoSuchId, Stays};
 use crate::server::seal::SealError;
+use crate::server::state::ServerState;
+use crate::server::store::{Fate, NewUserRecord, Removal, RoleChange, Taken};
 
 /// People by email address. The `id` of the last one is the `after` of the next page.
 #[utoipa::path(get, path = "/v1/users", tag = "users", params(UserQuery),
@@ -26,7 +26,7 @@ use crate::server::seal::SealError;
 pub async fn list(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    Query(query): Query<UserQuery>,
+    QueryParams(query): QueryParams<UserQuery>,
 ) -> ApiResult<Json<Vec<Person>>> {
     owner_only(&signed_in)?;
     let query = UserQuery {
@@ -116,7 +116,7 @@ pub async fn remove(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
-    Query(removal): Query<UserRemoval>,
+    QueryParams(removal): QueryParams<UserRemoval>,
 ) -> ApiResult<Response> {
     owner_only(&signed_in)?;
     let fate = fate(&removal)?;
@@ -124,7 +124,7 @@ pub async fn remove(
         Removal::Removed(removed) => Ok(Json(removed).into_response()),
         Removal::Begun(begun) => {
             server.removals.take_on(id);
-            let progress = removals::finished_soon(&server, id, begun).await;
+            let progress = removals::progress::finished_soon(&server, id, begun).await;
             if progress.is_finished() {
                 return Ok(Json(progress.removed).into_response());
             }
@@ -181,13 +181,6 @@ fn last_owner() -> ApiError {
         ProblemType::LastOwner,
         "This is the last Owner; make someone else an Owner first.",
     )
-}
-
-pub(super) fn owner_only(signed_in: &SignedIn) -> ApiResult<()> {
-    match policy::may_manage_users(&signed_in.user) {
-        true => Ok(()),
-        false => Err(ApiError::forbidden("Only an Owner looks after users.")),
-    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 //! A key press goes to [`state::App::update`], which changes the state and returns effects; the
 //! effects' answers come back as messages. Nothing else changes the state, and nothing ticks.
 
+pub mod decks;
 pub mod effects;
 pub mod keymap;
 pub mod message;
-pub mod places;
 pub mod state;
 pub mod terminal;
 pub mod view;
@@ -19,9 +19,9 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use uuid::Uuid;
 
+use self::decks::{DeckSummary, Decks, Keep, Opened};
 use self::effects::{Arrival, Arrived, Runner};
 use self::message::{Effect, Message, Route};
-use self::places::{Keep, Opened, Place, Places};
 use self::state::App;
 use self::terminal::{Input, Signal, Terminal, TerminalError};
 use self::view::{Look, theme::Theme};
@@ -45,7 +45,7 @@ pub enum RunError {
 
 /// Opens the dashboard and returns when its user leaves it or a signal ends it. The terminal is
 /// given back as it was found.
-pub fn run(opened: Opened, places: Arc<dyn Places>) -> Result<Ended, RunError> {
+pub fn run(opened: Opened, places: Arc<dyn Decks>) -> Result<Ended, RunError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -82,8 +82,8 @@ enum Turn {
 impl<'a> Dashboard<'a> {
     async fn run(
         client: Client,
-        place: Place,
-        places: Arc<dyn Places>,
+        place: DeckSummary,
+        places: Arc<dyn Decks>,
         keep: &'a mut Keep,
     ) -> Result<Ended, RunError> {
         let (signals_in, signals) = unbounded_channel();

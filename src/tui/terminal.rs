@@ -21,7 +21,7 @@ pub use signal_hook::consts::SIGHUP as HANG_UP;
 pub use signals::{Signal, spawn_signals};
 
 use crate::model::Secret;
-use screen::Screen;
+use screen::TerminalScreen;
 
 #[derive(Debug, thiserror::Error)]
 pub enum TerminalError {
@@ -47,7 +47,7 @@ pub fn is_gone() -> bool {
 /// The entered terminal. Call [`spawn_signals`] before [`Terminal::enter`], so that there is no
 /// moment in which a signal ends the program without the way back.
 pub struct Terminal {
-    inner: ratatui::Terminal<Screen>,
+    inner: ratatui::Terminal<TerminalScreen>,
 }
 
 impl Terminal {
@@ -61,7 +61,7 @@ impl Terminal {
             return Err(TerminalError::NotATerminal("standard output"));
         }
         let tty = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-        let inner = ratatui::Terminal::new(Screen::on(tty))?;
+        let inner = ratatui::Terminal::new(TerminalScreen::on(tty))?;
         let mut terminal = Self { inner };
         modes::restore_on_panic();
         terminal.resume()?;
@@ -121,7 +121,10 @@ impl Terminal {
     }
 }
 
-fn draw_frame(terminal: &mut ratatui::Terminal<Screen>, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+fn draw_frame(
+    terminal: &mut ratatui::Terminal<TerminalScreen>,
+    render: impl FnOnce(&mut Frame),
+) -> io::Result<()> {
     let doubtful_before = terminal.backend().doubtful_rows().clone();
     let completed = terminal.draw(render)?;
     let rows = screen::rows_to_know(completed.buffer, &doubtful_before);

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use keydeck::cli::demo;
+use keydeck::demo;
 use keydeck::model::{Role, Scope, Token, TokenKind, ValidKey};
 use keydeck::server::new_key;
 use keydeck::server::seal::{RootKey, Sealer};

@@ -12,7 +12,7 @@ use keydeck::server::address::{TrustedProxies, trusted_proxy};
 use keydeck::server::seal::{RootKey, Sealer, new_data_key};
 use keydeck::server::store::sqlite::SqliteStore;
 use keydeck::server::store::{Founding, Store};
-use keydeck::server::{Bounds, Entrance, LocalSession, ServerState, serve};
+use keydeck::server::{Bounds, Listener, LocalSession, ServerState, serve};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -70,7 +70,7 @@ impl Deck {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let (stop, stopped) = oneshot::channel::<()>();
-        let entrance = Entrance::new(listener, None, bounds);
+        let entrance = Listener::new(listener, None, bounds);
         let server = tokio::spawn(serve(entrance, state.clone(), async {
             // A dropped sender stops it too.
             let _ = stopped.await;

@@ -14,13 +14,13 @@ pub struct ActivityArgs {
 #[derive(Debug, Subcommand)]
 pub enum ActivityCommand {
     /// List who did what, newest first
-    List(ListArgs),
+    List(ActivityListArgs),
     /// Prove that no row of the log was changed or taken out, or name the first that was
     Verify(VerifyArgs),
 }
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub struct ActivityListArgs {
     /// Only what was done to this key: its id, also of a revoked key, or the name of an active one
     #[arg(long, value_name = "ID|NAME")]
     pub key: Option<String>,

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::args::ListArgs;
+use super::args::ActivityListArgs;
 use crate::api::{Activity, ActivityQuery};
 use crate::cli::key::resolve;
 use crate::cli::pages::Pages;
@@ -12,7 +12,7 @@ use crate::model::{Shown, email};
 
 const HEADER: [&str; 6] = ["WHEN", "WHO", "ACTION", "SUBJECT", "CHANGES", "ADDRESS"];
 
-pub async fn run(client: &Client, args: &ListArgs) -> Result<(), Failure> {
+pub async fn run(client: &Client, args: &ActivityListArgs) -> Result<(), Failure> {
     let query = query(client, args).await?;
     let limit = if args.all { u64::MAX } else { args.limit };
     let mut pages = Pages::new(args.before, limit, async |before, limit| {
@@ -31,7 +31,7 @@ pub async fn run(client: &Client, args: &ListArgs) -> Result<(), Failure> {
     table(&rows, pages.after)
 }
 
-async fn query(client: &Client, args: &ListArgs) -> Result<ActivityQuery, Failure> {
+async fn query(client: &Client, args: &ActivityListArgs) -> Result<ActivityQuery, Failure> {
     let key = match &args.key {
         Some(text) => Some(key_id(client, text).await?),
         None => None,

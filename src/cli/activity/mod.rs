@@ -5,8 +5,8 @@ mod list;
 mod verify;
 
 use self::args::ActivityCommand;
-use super::args::Selection;
-use super::{Failure, deck};
+use super::Failure;
+use crate::deck::{self, Selection};
 
 pub use self::verify::{pages, prove};
 

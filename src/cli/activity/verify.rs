@@ -81,9 +81,9 @@ async fn compare(client: &Client) -> Result<Result<u64, String>, Failure> {
 }
 
 /// The head, or the first fault; and how many rows were withheld from this user.
-pub type Verdict = (Result<ActivityHead, Fault>, u64);
+pub type LogVerdict = (Result<ActivityHead, Fault>, u64);
 
-async fn verify(client: &Client, noted: Option<ActivityHead>) -> Result<Verdict, Failure> {
+async fn verify(client: &Client, noted: Option<ActivityHead>) -> Result<LogVerdict, Failure> {
     let page = async |query: ActivityQuery| Ok(client.activity(&query).await?);
     // A head that is read behind a row is never older than the row, unless somebody put it in.
     let newest = page(pages(None, 1)).await?.items.pop();
@@ -97,7 +97,7 @@ pub async fn prove(
     noted: Option<ActivityHead>,
     newest: Option<Activity>,
     page: impl AsyncFn(ActivityQuery) -> Result<ActivityPage, Failure>,
-) -> Result<Verdict, Failure> {
+) -> Result<LogVerdict, Failure> {
     let mut verification = Verification::new(head, noted);
     if let Some(row) = newest.filter(|row| row.seq > head.seq) {
         verification.row(row);

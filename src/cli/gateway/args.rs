@@ -14,15 +14,15 @@ pub enum GatewayCommand {
     ///
     /// The gateway sends it in the header x-keydeck-gateway. What it says of the client's address and
     /// origin counts from then on.
-    Add(AddArgs),
+    Add(GatewayAddArgs),
     /// List the gateways
-    List(ListArgs),
+    List(GatewayListArgs),
     /// Remove a gateway: what it asks is refused at once
-    Remove(RemoveArgs),
+    Remove(GatewayRemoveArgs),
 }
 
 #[derive(Debug, Args)]
-pub struct AddArgs {
+pub struct GatewayAddArgs {
     /// Its name, unique among gateways
     #[arg(value_name = "NAME")]
     pub name: String,
@@ -32,14 +32,14 @@ pub struct AddArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub struct GatewayListArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct RemoveArgs {
+pub struct GatewayRemoveArgs {
     /// The gateway's id or exact name
     #[arg(value_name = "ID|NAME")]
     pub gateway: String,

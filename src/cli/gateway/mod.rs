@@ -4,12 +4,12 @@ pub mod args;
 
 use uuid::Uuid;
 
-use self::args::{AddArgs, GatewayCommand, ListArgs, RemoveArgs};
-use super::args::Selection;
+use self::args::{GatewayAddArgs, GatewayCommand, GatewayListArgs, GatewayRemoveArgs};
 use super::choose::{self, Candidate};
-use super::{Failure, confirm, deck, flags, once, output, resolve};
+use super::{Failure, confirm, flags, once, output, resolve};
 use crate::api::{Gateway, NewGateway};
 use crate::client::Client;
+use crate::deck::{self, Selection};
 use crate::model::{are_alike, pasted};
 
 const HEADER: [&str; 4] = ["NAME", "ADDED", "ADDED BY", "ID"];
@@ -29,7 +29,7 @@ async fn dispatch(client: &Client, command: GatewayCommand) -> Result<(), Failur
     }
 }
 
-async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
+async fn add(client: &Client, args: GatewayAddArgs) -> Result<(), Failure> {
     once::possible()?;
     flags::no_secrets([("NAME", args.name.as_str())])?;
     let added = client.add_gateway(&NewGateway { name: args.name }).await;
@@ -52,7 +52,7 @@ async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
     })
 }
 
-async fn list(client: &Client, args: &ListArgs) -> Result<(), Failure> {
+async fn list(client: &Client, args: &GatewayListArgs) -> Result<(), Failure> {
     let gateways = client.gateways().await?;
     if args.json {
         return output::json(&gateways);
@@ -73,7 +73,7 @@ fn row(gateway: &Gateway) -> Vec<String> {
     ]
 }
 
-async fn remove(client: &Client, args: &RemoveArgs) -> Result<(), Failure> {
+async fn remove(client: &Client, args: &GatewayRemoveArgs) -> Result<(), Failure> {
     let gateway = find(client, &args.gateway).await?;
     let name = &gateway.name;
     if !args.yes {

@@ -15,13 +15,13 @@ pub struct KeyArgs {
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// List active keys
-    List(ListArgs),
+    List(KeyListArgs),
     /// Show one key without its secret
     Show(OneKey),
     /// Create a key and print its secret
     Create(CreateArgs),
     /// Change a Web or Mobile key; its secret stays the same
-    Edit(EditArgs),
+    Edit(KeyEditArgs),
     /// Revoke a key: it stops working at once and for ever
     Revoke(RevokeArgs),
     /// Print the secret of a Web or Mobile key; the activity log records it
@@ -51,7 +51,7 @@ impl From<Direction> for Order {
 }
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub struct KeyListArgs {
     /// What to sort by
     #[arg(long, default_value = "created_at", value_parser = values::sort())]
     pub sort: Sort,
@@ -157,7 +157,7 @@ pub struct CreateArgs {
     "name", "domains", "add_domains", "remove_domains", "local_address", "no_local_development",
     "cross_page_persistence",
 ]))]
-pub struct EditArgs {
+pub struct KeyEditArgs {
     /// The key's id, or its name when no other key has the same
     #[arg(value_name = "ID|NAME")]
     pub key: String,

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::args::{CreateArgs, EditArgs};
+use super::args::{CreateArgs, KeyEditArgs};
 use super::resolve;
 use crate::api::{Created, Key, KeyEdit, KeyFields, ProblemType};
 use crate::cli::resolve::project_id;
@@ -69,7 +69,7 @@ fn told(created: &Created) -> Result<(), Failure> {
     }
 }
 
-pub async fn edit(client: &Client, args: EditArgs) -> Result<(), Failure> {
+pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
     let domains = args.domains.iter().map(|domain| ("--domain", domain.as_str()));
     let added = args
         .add_domains
@@ -114,7 +114,7 @@ fn warn_of(domains: &[UiDomain]) {
 }
 
 /// The UI domains after the edit; `None` leaves them as they are.
-fn new_domains(key: &Key, args: &EditArgs) -> Result<Option<Vec<String>>, Failure> {
+fn new_domains(key: &Key, args: &KeyEditArgs) -> Result<Option<Vec<String>>, Failure> {
     if !args.domains.is_empty() {
         return Ok(Some(args.domains.clone()));
     }

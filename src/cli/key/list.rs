@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::args::ListArgs;
+use super::args::KeyListArgs;
 use crate::api::{KeyFilter, KeyList, KeyRow, Order};
 use crate::cli::pages::Pages;
 use crate::cli::resolve::{project_id, user_id};
 use crate::cli::{Failure, flags, output};
 use crate::client::Client;
 
-pub async fn run(client: &Client, args: &ListArgs) -> Result<(), Failure> {
+pub async fn run(client: &Client, args: &KeyListArgs) -> Result<(), Failure> {
     let list = query(client, args).await?;
     let limit = if args.all { u64::MAX } else { args.limit };
     let mut pages = Pages::new(args.after.clone(), limit, async |after, limit| {
@@ -28,7 +28,7 @@ pub async fn run(client: &Client, args: &ListArgs) -> Result<(), Failure> {
     table(&rows, pages.after.as_deref())
 }
 
-async fn query(client: &Client, args: &ListArgs) -> Result<KeyList, Failure> {
+async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> {
     let natural = args.sort.natural_order();
     let order = match args.order {
         Some(direction) => Order::from(direction),

@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::args::LookupArgs;
 use crate::api::LookupAnswer;
-use crate::cli::args::Selection;
-use crate::cli::{Failure, ask, deck, lookup, output};
+use crate::cli::{Failure, ask, lookup, output};
 use crate::client::Client;
+use crate::deck::{self, Selection};
 use crate::model::around::token_in;
 use crate::model::{Token, TokenKind, pasted};
 

@@ -11,10 +11,10 @@ mod revoke;
 use jiff::Timestamp;
 
 use self::args::{KeyCommand, OneKey};
-use super::args::Selection;
-use super::{Failure, confirm, deck, once, output};
+use super::{Failure, confirm, once, output};
 use crate::api::Revealed;
 use crate::client::Client;
+use crate::deck::{self, Selection};
 
 pub fn run(selection: &Selection, command: KeyCommand) -> Result<(), Failure> {
     match command {

@@ -1,13 +1,16 @@
 //! `keydeck login`: checks a token with its server, keeps it, and writes the profile.
 
+pub mod args;
+
 use std::path::Path;
 
-use super::args::{LoginArgs, Selection};
-use super::{Failure, ask, founding, output};
+use self::args::LoginArgs;
+use super::{Failure, ask, output};
 use crate::api::Me;
 use crate::client::{Client, Endpoint, Error};
 use crate::config::{self, Config, ConfigError, Profile, ProfileEdit};
-use crate::credentials::{self, CredentialError, Keeping, Kept, Source};
+use crate::credentials::{self, CredentialError, Keeping, KeptToken, TokenSource};
+use crate::deck::{Selection, bootstrap};
 use crate::model::{Secret, ServerAddress, Servers};
 
 pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
@@ -26,7 +29,7 @@ pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
     let ca_file = edit.ca_file.clone().or_else(|| before.as_ref()?.ca_file.clone());
     let (me, server) = check(&edit.servers, &token, ca_file.as_deref())?;
     // The token first: a profile without one would be chosen, and could not be opened.
-    let kept = Kept::new(&edit.servers, token);
+    let kept = KeptToken::new(&edit.servers, token);
     let keeping = credentials::keep(&edit.name, &kept, !args.no_keyring)?;
     let is_default = config.write(&edit).map_err(|error| {
         Failure::Failed(format!(
@@ -109,7 +112,7 @@ fn check(servers: &Servers, token: &Secret, ca_file: Option<&Path>) -> Result<(M
     let mut endpoint = Endpoint::new(servers.clone(), token.clone());
     endpoint.ca_file = ca_file.map(Path::to_owned);
     let client = Client::new(endpoint)?;
-    founding::block_on(async move {
+    bootstrap::block_on(async move {
         let me = client.me().await.map_err(|error| match error {
             Error::SignIn => Failure::SignIn(format!(
                 "{} does not know this sign-in token; nothing was kept",
@@ -154,7 +157,7 @@ fn what_goes_before_it(keeping: &Keeping, before: Option<&Profile>) -> Result<()
         ));
     }
     let has_command = before.is_some_and(|profile| profile.token_command.is_some());
-    if has_command && keeping.place != Source::Keyring {
+    if has_command && keeping.place != TokenSource::Keyring {
         output::talk(
             "the profile's token_command goes before the kept token; take it out of config.toml to use that",
         );

@@ -13,11 +13,11 @@ pub struct ProjectArgs {
 #[derive(Debug, Subcommand)]
 pub enum ProjectCommand {
     /// Add a project and print its id
-    Add(AddArgs),
+    Add(ProjectAddArgs),
     /// List the projects
-    List(ListArgs),
+    List(ProjectListArgs),
     /// Rename a project, or set the session server that its keys connect to
-    Edit(EditArgs),
+    Edit(ProjectEditArgs),
     /// Deploy a project: its keys may connect, and new ones can be created
     Deploy(OneProject),
     /// Withdraw a project: its keys stay, and refuse to connect
@@ -28,11 +28,11 @@ pub enum ProjectCommand {
     /// no longer valid.
     SessionToken(SessionTokenArgs),
     /// Remove a project that has no active keys
-    Remove(RemoveArgs),
+    Remove(ProjectRemoveArgs),
 }
 
 #[derive(Debug, Args)]
-pub struct AddArgs {
+pub struct ProjectAddArgs {
     /// Its name, unique among the projects that you see
     #[arg(value_name = "NAME")]
     pub name: String,
@@ -45,7 +45,7 @@ pub struct AddArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub struct ProjectListArgs {
     /// Only projects with this text in their name, or at the beginning of their id
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
@@ -68,7 +68,7 @@ pub struct OneProject {
 #[command(group = ArgGroup::new("change").required(true).multiple(true).args([
     "name", "session_url", "session_key_name", "session_key_file", "no_session_server",
 ]))]
-pub struct EditArgs {
+pub struct ProjectEditArgs {
     /// The project's id or name
     #[arg(value_name = "ID|NAME")]
     pub project: String,
@@ -109,7 +109,7 @@ pub struct SessionTokenArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct RemoveArgs {
+pub struct ProjectRemoveArgs {
     /// The project's id or name
     #[arg(value_name = "ID|NAME")]
     pub project: String,

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::args::EditArgs;
+use super::args::ProjectEditArgs;
 use crate::api::{Project, ProjectEdit, SessionServerEdit};
-use crate::cli::args::Selection;
 use crate::cli::{Failure, flags, output, resolve};
 use crate::client::Client;
+use crate::deck::Selection;
 use crate::hardening;
 use crate::model::Secret;
 
@@ -20,7 +20,7 @@ const MAX_KEY: usize = 64 * 1024;
 
 /// Refuses a key that would be typed in sight, and to take two things from one standard input, before
 /// either is taken.
-pub fn check_input(selection: &Selection, args: &EditArgs) -> Result<(), Failure> {
+pub fn check_input(selection: &Selection, args: &ProjectEditArgs) -> Result<(), Failure> {
     let is_stdin = |file: &Option<PathBuf>| file.as_deref() == Some(Path::new("-"));
     if is_stdin(&args.session_key_file) && io::stdin().is_terminal() {
         return Err(Failure::Usage(
@@ -37,7 +37,7 @@ pub fn check_input(selection: &Selection, args: &EditArgs) -> Result<(), Failure
     }
 }
 
-pub async fn run(client: &Client, args: EditArgs) -> Result<(), Failure> {
+pub async fn run(client: &Client, args: ProjectEditArgs) -> Result<(), Failure> {
     let given = [
         ("--name", &args.name),
         ("--session-url", &args.session_url),
@@ -86,7 +86,7 @@ pub async fn run(client: &Client, args: EditArgs) -> Result<(), Failure> {
 /// The session server after the edit: what no flag says stays as it is. `None` when no flag is about it.
 fn session_server(
     project: &Project,
-    args: &EditArgs,
+    args: &ProjectEditArgs,
     private_key: Option<Secret>,
 ) -> Result<Option<SessionServerEdit>, Failure> {
     if args.session_url.is_none() && args.session_key_name.is_none() && private_key.is_none() {
@@ -155,7 +155,7 @@ mod tests {
     #[derive(Debug, Parser)]
     struct Line {
         #[command(flatten)]
-        edit: EditArgs,
+        edit: ProjectEditArgs,
     }
 
     fn edited(has_server: bool, flags: &[&str], key: Option<&str>) -> Result<Option<[String; 2]>, String> {

@@ -5,11 +5,11 @@ mod edit;
 mod remove;
 mod session_token;
 
-use self::args::{AddArgs, ListArgs, OneProject, ProjectCommand};
-use super::args::Selection;
-use super::{Failure, confirm, deck, flags, output, pages, resolve};
+use self::args::{OneProject, ProjectAddArgs, ProjectCommand, ProjectListArgs};
+use super::{Failure, confirm, flags, output, pages, resolve};
 use crate::api::{NewProject, Project, ProjectEdit};
 use crate::client::Client;
+use crate::deck::{self, Selection};
 
 const HEADER: [&str; 6] = ["NAME", "DEPLOYED", "KEYS", "SESSION SERVER", "CREATOR", "ID"];
 
@@ -35,7 +35,7 @@ async fn dispatch(client: &Client, command: ProjectCommand) -> Result<(), Failur
     }
 }
 
-async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
+async fn add(client: &Client, args: ProjectAddArgs) -> Result<(), Failure> {
     flags::no_secrets([("NAME", args.name.as_str())])?;
     let new = NewProject {
         name: args.name,
@@ -56,7 +56,7 @@ async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn list(client: &Client, args: ListArgs) -> Result<(), Failure> {
+async fn list(client: &Client, args: ProjectListArgs) -> Result<(), Failure> {
     flags::no_secrets(args.filter.iter().map(|text| ("--filter", text.as_str())))?;
     let projects = pages::projects(client, args.filter).collect().await?;
     if args.json {

@@ -1,10 +1,10 @@
 //! `project remove`: names what goes, and asks unless told not to.
 
-use super::args::RemoveArgs;
+use super::args::ProjectRemoveArgs;
 use crate::cli::{Failure, confirm, output, resolve};
 use crate::client::Client;
 
-pub async fn run(client: &Client, args: &RemoveArgs) -> Result<(), Failure> {
+pub async fn run(client: &Client, args: &ProjectRemoveArgs) -> Result<(), Failure> {
     let project = resolve::project(client, &args.project).await?;
     let name = &project.name;
     if !args.yes {

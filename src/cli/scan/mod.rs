@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use self::args::ScanArgs;
 use self::standing::Standings;
-use super::args::Selection;
-use super::{Failure, ask, deck, output};
+use super::{Failure, ask, output};
+use crate::deck::{self, Selection};
 
 pub fn run(selection: &Selection, args: ScanArgs) -> Result<(), Failure> {
     let paths = paths(args.paths)?;

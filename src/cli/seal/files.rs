@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::cli::Failure;
-use crate::cli::database::{Database, RootKeySource};
+use crate::deck::database::{Database, RootKeySource};
 use crate::server::seal::{self, Owner, RootKey, SealError};
 
 /// Where the new root key is written, which file it then replaces, and whose both are.
@@ -145,19 +145,6 @@ fn owner(database: &Database) -> Result<Option<Owner>, Failure> {
             file = file.display()
         ))),
         owner => Ok(owner.and_then(|(owner, _)| owner)),
-    }
-}
-
-/// Says of a root key that doesn't open the database whether that is because a rotation was cut off,
-/// which `command` finishes.
-pub fn explained(failure: Failure, root_key: &Path, command: &str) -> Failure {
-    let next = seal::next_to(&seal::behind_links(root_key));
-    match next.exists() {
-        true => Failure::Failed(format!(
-            "{failure}; {} is of a rotation that was cut off, finish it with: {command}",
-            next.display()
-        )),
-        false => failure,
     }
 }
 

@@ -8,8 +8,6 @@ mod rotate;
 use self::args::{SealArgs, SealCommand};
 use super::Failure;
 
-pub use self::files::explained;
-
 pub fn run(args: &SealArgs) -> Result<(), Failure> {
     match &args.command {
         SealCommand::Rotate(args) => rotate::run(args),

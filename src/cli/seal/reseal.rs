@@ -6,7 +6,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::{Instant, sleep};
 
-use crate::cli::{Failure, founding};
+use crate::cli::Failure;
+use crate::deck::bootstrap;
 use crate::server::seal::{RootKey, Sealer};
 use crate::server::store::Store;
 use crate::server::store::seals::{Resealed, SealedSecret, SecretPlace};
@@ -29,7 +30,7 @@ pub struct Done {
 }
 
 pub async fn run(store: &dyn Store, root_key: &RootKey) -> Result<Done, Failure> {
-    let sealer = founding::open_sealer(store, root_key).await?;
+    let sealer = bootstrap::open_sealer(store, root_key).await?;
     let outdated = store.count_outdated_secrets().await.map_err(Failure::failed)?;
     let bar = progress_bar(outdated)?;
     let mut done = Done::default();

@@ -8,10 +8,11 @@ use super::args::RotateArgs;
 use super::files::Files;
 use super::reseal::{self, Done};
 use crate::api::{ActivityAction, ActivityQuery};
-use crate::cli::database::{Database, RootKeySource};
-use crate::cli::founding::block_on;
-use crate::cli::{Failure, local, output};
+use crate::cli::{Failure, output};
 use crate::config;
+use crate::deck::bootstrap::block_on;
+use crate::deck::database::{Database, RootKeySource};
+use crate::deck::local;
 use crate::server::seal::{self, RootKey, SealError};
 use crate::server::store::{Rotation, Store, Visible};
 

@@ -14,19 +14,19 @@ pub struct UserArgs {
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
     /// Add a person and print their sign-in token, which is shown only this once
-    Add(AddArgs),
+    Add(UserAddArgs),
     /// List the people
-    List(ListArgs),
+    List(UserListArgs),
     /// Change a person's role; it counts from their next request on
     SetRole(SetRoleArgs),
     /// Remove a person; their keys are revoked or handed over
-    Remove(RemoveArgs),
+    Remove(UserRemoveArgs),
     /// Print a new sign-in token for a person; the one before stops counting at once
     NewToken(OneUser),
 }
 
 #[derive(Debug, Args)]
-pub struct AddArgs {
+pub struct UserAddArgs {
     /// Their email address
     #[arg(value_name = "EMAIL")]
     pub email: String,
@@ -39,7 +39,7 @@ pub struct AddArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub struct UserListArgs {
     /// Only people with this text in their email address
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
@@ -72,7 +72,7 @@ pub struct OneUser {
 }
 
 #[derive(Debug, Args)]
-pub struct RemoveArgs {
+pub struct UserRemoveArgs {
     /// The person's id or email address
     #[arg(value_name = "ID|EMAIL")]
     pub user: String,

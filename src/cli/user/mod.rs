@@ -3,11 +3,11 @@
 pub mod args;
 mod remove;
 
-use self::args::{AddArgs, ListArgs, OneUser, SetRoleArgs, UserCommand};
-use super::args::Selection;
-use super::{Failure, deck, flags, once, output, pages, resolve};
+use self::args::{OneUser, SetRoleArgs, UserAddArgs, UserCommand, UserListArgs};
+use super::{Failure, flags, once, output, pages, resolve};
 use crate::api::{NewToken, NewUser, Person};
 use crate::client::Client;
+use crate::deck::{self, Selection};
 
 const HEADER: [&str; 5] = ["EMAIL", "ROLE", "KEYS", "ADDED", "ID"];
 
@@ -25,7 +25,7 @@ async fn dispatch(client: &Client, command: UserCommand) -> Result<(), Failure> 
     }
 }
 
-async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
+async fn add(client: &Client, args: UserAddArgs) -> Result<(), Failure> {
     flags::no_secrets([("EMAIL", args.email.as_str())])?;
     let new = NewUser {
         email: args.email,
@@ -53,7 +53,7 @@ async fn add(client: &Client, args: AddArgs) -> Result<(), Failure> {
     })
 }
 
-async fn list(client: &Client, args: ListArgs) -> Result<(), Failure> {
+async fn list(client: &Client, args: UserListArgs) -> Result<(), Failure> {
     flags::no_secrets(args.filter.iter().map(|text| ("--filter", text.as_str())))?;
     let people = pages::people(client, args.filter).collect().await?;
     if args.json {

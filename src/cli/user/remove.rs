@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::RemoveArgs;
+use super::args::UserRemoveArgs;
 use crate::api::{KeyList, KeysFate, OngoingRemoval, Person, RemovalProgress, Sort, UserRemoval};
 use crate::cli::{Failure, confirm, output, pages, resolve};
 use crate::client::Client;
@@ -19,7 +19,7 @@ enum Fate {
     HandOver(Person),
 }
 
-pub async fn run(client: &Client, args: &RemoveArgs) -> Result<(), Failure> {
+pub async fn run(client: &Client, args: &UserRemoveArgs) -> Result<(), Failure> {
     let person = resolve::person(client, &args.user).await?;
     if is_last_owner(client, &person).await? {
         let email = &person.user.email;

@@ -6,7 +6,8 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
-use super::TELLING;
+/// So many characters of a token are most of its randomness: no name has them by chance.
+pub const TELLING: usize = 16;
 
 type Text = Zeroizing<String>;
 
@@ -99,9 +100,14 @@ fn escape(text: &str) -> Option<(char, usize)> {
     by_number.next().or_else(named)
 }
 
+/// Without all that separates.
+pub fn letters(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
 /// From hexadecimal digits, whatever stands between them, wherever they begin in their run.
 fn from_hex(text: &str) -> Vec<Text> {
-    let letters = Zeroizing::new(super::letters(text));
+    let letters = Zeroizing::new(letters(text));
     let runs = letters.split(|c: char| !c.is_ascii_hexdigit());
     let long = runs.filter(|run| run.len() >= 2 * TELLING);
     let decoded = long.flat_map(|run| {

@@ -182,10 +182,16 @@ const FILLERS: [&str; 72] = [
 
 static KNOWN: LazyLock<Vec<Vec<char>>> = LazyLock::new(|| {
     let all = SAMPLES.iter().chain(&PLACEHOLDERS);
-    all.map(|sample| super::letters(sample)).collect()
+    all.map(|sample| letters(sample)).collect()
 });
 static AROUND: LazyLock<Vec<Vec<char>>> =
-    LazyLock::new(|| FILLERS.iter().map(|word| super::letters(word)).collect());
+    LazyLock::new(|| FILLERS.iter().map(|word| letters(word)).collect());
+
+/// Without separators and case.
+pub fn letters(text: &str) -> Vec<char> {
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
 
 /// What is left of a text, in letters alone, without what is known; `None` when nothing of it is.
 pub fn without(text: &[char]) -> Option<Vec<char>> {

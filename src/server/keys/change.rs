@@ -5,12 +5,12 @@ use axum::http::StatusCode;
 
 use super::{Versioned, active, name_taken, seen_by};
 use crate::api::{Key, KeyEdit};
-use crate::server::auth::SignedIn;
-use crate::server::body::Json;
-use crate::server::error::{ApiError, ApiResult};
-use crate::server::extract::{Id, IfMatch};
-use crate::server::openapi::{BadBody, Common, Forbidden, NoSuchId, Revoked, Stale};
-use crate::server::policy;
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::{Id, IfMatch};
+use crate::server::http::openapi::{BadBody, Common, Forbidden, NoSuchId, Revoked, Stale};
 use crate::server::state::ServerState;
 use crate::server::store::{KeyChange, KeyRecord, Revocation};
 

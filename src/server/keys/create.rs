@@ -6,16 +6,16 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use super::mint::new_key;
 use super::{revealed, secret_of, seen_by};
 use crate::api::{Created, KeyFields, ProblemType, User};
 use crate::model::{Scope, Token, ValidKey};
-use crate::server::auth::SignedIn;
-use crate::server::body::Json;
-use crate::server::error::{ApiError, ApiResult, etag};
-use crate::server::extract::IdempotencyKey;
-use crate::server::mint::new_key;
-use crate::server::openapi::{BadBody, Common, Forbidden, Revoked};
-use crate::server::policy;
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult, etag};
+use crate::server::http::extract::IdempotencyKey;
+use crate::server::http::openapi::{BadBody, Common, Forbidden, Revoked};
 use crate::server::state::ServerState;
 use crate::server::store::{Idempotency, KeyCreation, KeyRecord, StoreError};
 

@@ -8,13 +8,13 @@ use crate::api::{
 };
 use crate::model::TokenHash;
 use crate::model::filter::{MAX_IDLE_DAYS, MAX_REFUSED_HOURS};
-use crate::server::auth::SignedIn;
-use crate::server::body::Json;
-use crate::server::cursor;
-use crate::server::error::{ApiError, ApiResult};
-use crate::server::extract::{self, Id, Query};
-use crate::server::openapi::{BadBody, BadQuery, Common, NoSuchId, Revoked};
-use crate::server::policy;
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::cursor;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::{self, Id, QueryParams};
+use crate::server::http::openapi::{BadBody, BadQuery, Common, NoSuchId, Revoked};
 use crate::server::state::ServerState;
 use crate::server::store::{Found, KeyQuery, Place, Position, Visible};
 
@@ -27,7 +27,7 @@ use crate::server::store::{Found, KeyQuery, Place, Position, Visible};
 pub async fn list(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    Query(list): Query<KeyList>,
+    QueryParams(list): QueryParams<KeyList>,
 ) -> ApiResult<Json<KeyPage>> {
     let sort = list.sort;
     let query = key_query(list, policy::visible(&signed_in.user))?;
@@ -61,7 +61,7 @@ pub async fn list(
 pub async fn counts(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    Query(filter): Query<KeyFilter>,
+    QueryParams(filter): QueryParams<KeyFilter>,
 ) -> ApiResult<Json<KeyCounts>> {
     let filter = tidy(filter)?;
     let visible = policy::visible(&signed_in.user);

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod create;
 pub mod find;
+pub mod mint;
 pub mod reveal;
 pub mod work;
 
@@ -11,14 +12,14 @@ use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
-use super::auth::SignedIn;
-use super::body::Json;
-use super::error::{ApiError, ApiResult, etag};
-use super::policy;
-use super::state::ServerState;
-use super::store::{Found, KeyRecord};
 use crate::api::{Key, User};
 use crate::model::{Scope, Secret, Token};
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult, etag};
+use crate::server::state::ServerState;
+use crate::server::store::{Found, KeyRecord};
 
 /// A key and its `ETag`.
 pub struct Versioned {

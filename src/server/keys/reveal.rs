@@ -4,11 +4,11 @@ use axum::extract::State;
 
 use super::{active, revealed};
 use crate::api::{ProblemType, Revealed as RevealedSecret};
-use crate::server::auth::SignedIn;
-use crate::server::body::Json;
-use crate::server::error::{ApiError, ApiResult};
-use crate::server::extract::Id;
-use crate::server::openapi::{Common, NoSuchId, Revoked, ShownOnce};
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::Id;
+use crate::server::http::openapi::{Common, NoSuchId, Revoked, ShownOnce};
 use crate::server::state::ServerState;
 
 /// The secret of a Web or Mobile key. The revelation is in the activity log before the answer leaves.

@@ -8,15 +8,15 @@ use super::active;
 use crate::api::{Explain, PresentedAt, Usage, Verdict};
 use crate::model::connection::{Caller, Origin, may_connect, may_pass, origin_of_page};
 use crate::model::{Grant, Rule, Scope};
-use crate::server::auth::SignedIn;
-use crate::server::body::Json;
-use crate::server::connect;
-use crate::server::error::{ApiError, ApiResult};
-use crate::server::extract::{Id, Query};
-use crate::server::openapi::{Common, NoSuchId, Revoked};
-use crate::server::policy;
+use crate::server::auth::policy;
+use crate::server::auth::signed_in::SignedIn;
+use crate::server::http::body::Json;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::http::extract::{Id, QueryParams};
+use crate::server::http::openapi::{Common, NoSuchId, Revoked};
 use crate::server::state::ServerState;
 use crate::server::store::KeyRecord;
+use crate::server::work::connect;
 
 /// How a key is used: counts by hour and day, what refused it, and where it is used from.
 #[utoipa::path(get, path = "/v1/keys/{id}/usage", tag = "keys", params(("id" = uuid::Uuid, Path)),
@@ -45,7 +45,7 @@ pub async fn explain(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
-    Query(request): Query<Explain>,
+    QueryParams(request): QueryParams<Explain>,
 ) -> ApiResult<Json<Verdict>> {
     let key = active(&server, &signed_in, id).await?;
     let asked = Asked::read(&request)?;

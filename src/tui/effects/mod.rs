@@ -2,7 +2,9 @@
 //! the clock. Everything answers with a message.
 
 mod activity;
+mod arrivals;
 mod events;
+mod keys;
 mod people;
 mod projects;
 mod usage;
@@ -13,55 +15,18 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
-use crate::api::{NewProject, ProjectQuery};
+use self::arrivals::Arrivals;
+pub use self::arrivals::{Arrival, Arrived};
 use crate::client::Client;
 use crate::clipboard::{Clipboard, CopyRoute};
 use crate::model::Secret;
-use crate::tui::message::{Effect, Message, Route, Subject};
-use crate::tui::places::{Opened, Places};
-
-/// What comes back to the loop.
-#[derive(Debug)]
-pub enum Arrival {
-    Message(Message),
-    /// There is no other clipboard than the terminal's, and the loop has the terminal.
-    ForTerminal {
-        subject: Subject,
-        secret: Secret,
-    },
-    /// Another place is open, or why it is not.
-    Opened {
-        number: u64,
-        result: Result<Box<Opened>, String>,
-    },
-}
-
-/// An arrival, and how many places had been left when it was asked for.
-#[derive(Debug)]
-pub struct Arrived {
-    left: u64,
-    arrival: Arrival,
-}
-
-/// Sends to the loop on behalf of one place.
-#[derive(Clone)]
-struct Arrivals {
-    left: u64,
-    sender: UnboundedSender<Arrived>,
-}
-
-impl Arrivals {
-    /// `false` when the loop has ended.
-    fn send(&self, arrival: Arrival) -> bool {
-        let left = self.left;
-        self.sender.send(Arrived { left, arrival }).is_ok()
-    }
-}
+use crate::tui::decks::Decks;
+use crate::tui::message::{Effect, Message, NamedId, PeopleRequest, Route};
 
 /// Runs effects on the current runtime.
 pub struct Runner {
     client: Client,
-    places: Arc<dyn Places>,
+    places: Arc<dyn Decks>,
     clipboard: Arc<Clipboard>,
     arrivals: Arrivals,
     reconnect: Arc<Notify>,
@@ -74,7 +39,7 @@ pub struct Runner {
 
 impl Runner {
     /// Begins to listen to the server's events.
-    pub fn start(client: Client, places: Arc<dyn Places>, arrivals: UnboundedSender<Arrived>) -> Self {
+    pub fn start(client: Client, places: Arc<dyn Decks>, arrivals: UnboundedSender<Arrived>) -> Self {
         let reconnect = Arc::new(Notify::new());
         let arrivals = Arrivals {
             left: 0,
@@ -135,80 +100,28 @@ impl Runner {
                 list,
             } => {
                 abandon(&mut self.pages, generation);
-                let handle = self.spawn(async move {
-                    Message::Page {
-                        generation,
-                        load,
-                        result: client.keys(&list).await,
-                    }
-                });
+                let handle = self.spawn(keys::page(client, generation, load, list));
                 self.pages.push((generation, handle));
             }
             Effect::LoadCounts { generation, filter } => {
                 abandon(&mut self.counts, generation);
-                let handle = self.spawn(async move {
-                    Message::Counts {
-                        generation,
-                        result: client.counts(&filter).await,
-                    }
-                });
+                let handle = self.spawn(keys::counts(client, generation, filter));
                 self.counts.push((generation, handle));
             }
-            Effect::SearchProjects { question, text } => self.answer(async move {
-                let q = (!text.is_empty()).then_some(text);
-                let query = ProjectQuery {
-                    q,
-                    deployed: Some(true),
-                    ..ProjectQuery::default()
-                };
-                Message::Projects {
-                    question,
-                    result: client.projects(&query).await,
-                }
-            }),
-            Effect::CreateProject { question, name } => self.answer(async move {
-                let new = NewProject { name, deployed: true };
-                Message::ProjectCreated {
-                    question,
-                    result: client.create_project(&new).await,
-                }
-            }),
+            Effect::SearchProjects { question, text } => {
+                self.answer(keys::search_projects(client, question, text));
+            }
+            Effect::CreateProject { question, name } => {
+                self.answer(keys::create_project(client, question, name));
+            }
             Effect::Create {
                 fields,
                 idempotency_key,
-            } => self.answer(async move {
-                Message::Created {
-                    result: client.create(&fields, idempotency_key).await.map(Box::new),
-                }
-            }),
-            Effect::Edit { id, version, edit } => self.answer(async move {
-                Message::Edited {
-                    id,
-                    result: client.edit(id, version, &edit).await.map(Box::new),
-                }
-            }),
-            Effect::Revoke { id } => {
-                self.answer(async move {
-                    Message::Revoked {
-                        id,
-                        result: client.revoke(id).await,
-                    }
-                });
-            }
-            Effect::Reveal { id, purpose } => self.answer(async move {
-                Message::Revealed {
-                    id,
-                    purpose,
-                    result: client.reveal(id).await,
-                }
-            }),
-            Effect::People(request) => {
-                let arrivals = self.arrivals.clone();
-                let tell = move |reply| {
-                    arrivals.send(Arrival::Message(Message::OfPeople(reply)));
-                };
-                self.answer(async move { Message::OfPeople(people::answer(client, request, tell).await) });
-            }
+            } => self.answer(keys::create(client, fields, idempotency_key)),
+            Effect::Edit { id, version, edit } => self.answer(keys::edit(client, id, version, edit)),
+            Effect::Revoke { id } => self.answer(keys::revoke(client, id)),
+            Effect::Reveal { id, purpose } => self.answer(keys::reveal(client, id, purpose)),
+            Effect::People(request) => self.ask_about_people(client, request),
             Effect::Projects(request) => {
                 self.answer(async move { Message::OfProjects(projects::answer(client, request).await) });
             }
@@ -233,7 +146,15 @@ impl Runner {
         }
     }
 
-    fn copy(&self, subject: Subject, secret: Secret) {
+    fn ask_about_people(&self, client: Client, request: PeopleRequest) {
+        let arrivals = self.arrivals.clone();
+        let tell = move |reply| {
+            arrivals.send(Arrival::Message(Message::OfPeople(reply)));
+        };
+        self.answer(async move { Message::OfPeople(people::answer(client, request, tell).await) });
+    }
+
+    fn copy(&self, subject: NamedId, secret: Secret) {
         let (clipboard, arrivals) = (self.clipboard.clone(), self.arrivals.clone());
         tokio::spawn(async move {
             let arrival = match clipboard.copy(secret).await {

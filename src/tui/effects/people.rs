@@ -2,8 +2,8 @@
 
 use crate::api::KeyList;
 use crate::client::{Client, Error};
+use crate::tui::message::Holding;
 use crate::tui::message::{PeopleReply, PeopleRequest};
-use crate::tui::state::people::Holding;
 
 /// `tell` sends what there is to say before the answer.
 pub async fn answer(client: Client, request: PeopleRequest, tell: impl Fn(PeopleReply)) -> PeopleReply {

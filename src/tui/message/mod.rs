@@ -11,8 +11,8 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use uuid::Uuid;
 
 pub use activity::{ActivityReply, ActivityRequest};
-pub use people::{PeopleReply, PeopleRequest};
-pub use projects::{ProjectChange, ProjectReply, ProjectRequest};
+pub use people::{Holding, PeopleReply, PeopleRequest};
+pub use projects::{ProjectChange, ProjectReply, ProjectRequest, ProjectTask};
 pub use usage::{UsageReply, UsageRequest};
 
 use crate::api::{
@@ -71,7 +71,7 @@ pub enum Message {
     },
     /// The clipboard answered.
     Copied {
-        subject: Subject,
+        subject: NamedId,
         route: Route,
     },
     ClipboardCleared(Cleared),
@@ -189,7 +189,7 @@ pub enum Effect {
     Activity(ActivityRequest),
     Usage(UsageRequest),
     Copy {
-        subject: Subject,
+        subject: NamedId,
         secret: Secret,
     },
     ClearClipboard,
@@ -246,7 +246,7 @@ pub enum Purpose {
 
 /// Whose secret is copied, a key's or a person's: the name is for the line that confirms it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
+pub struct NamedId {
     pub id: Uuid,
     pub name: String,
 }

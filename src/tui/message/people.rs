@@ -1,14 +1,15 @@
 //! What is asked of the server about people, and what it answers.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use crate::api::{
-    CreatedUser, KeyList, NewUser, Person, PersonRef, RemovalProgress, User, UserQuery, UserRemoval,
+    CreatedUser, Key, KeyList, NewUser, Person, PersonRef, RemovalProgress, User, UserQuery, UserRemoval,
 };
 use crate::client::Error;
 use crate::model::{Role, Secret};
 use crate::tui::state::list::Fetch;
-use crate::tui::state::people::Holding;
 
 #[derive(Debug)]
 pub enum PeopleRequest {
@@ -113,5 +114,19 @@ impl PeopleReply {
             PeopleReply::Removing { .. } => None,
             PeopleReply::Removed { result, .. } => result.as_ref().err(),
         }
+    }
+}
+
+/// The first of a person's active keys, those used last in front, and how many there are.
+#[derive(Debug, Clone)]
+pub struct Holding {
+    pub keys: Vec<Key>,
+    pub total: u64,
+}
+
+impl Holding {
+    pub fn is_same(&self, other: &Self) -> bool {
+        let ids = |holding: &Self| holding.keys.iter().map(|key| key.id).collect::<HashSet<_>>();
+        self.total == other.total && ids(self) == ids(other)
     }
 }

@@ -5,7 +5,33 @@ use uuid::Uuid;
 use crate::api::{NewProject, Project, ProjectEdit, ProjectQuery, SessionServerEdit};
 use crate::client::Error;
 use crate::tui::state::list::Fetch;
-use crate::tui::state::projects::ProjectTask;
+
+/// What is done with projects: by a sheet, after a question, or at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProjectTask {
+    Add,
+    Rename(Uuid),
+    Deploy(Uuid),
+    Undeploy(Uuid),
+    SetSessionServer(Uuid),
+    RemoveSessionServer(Uuid),
+    Remove(Uuid),
+}
+
+impl ProjectTask {
+    /// Which project it is about; `None` for a new one.
+    pub fn project(self) -> Option<Uuid> {
+        match self {
+            ProjectTask::Add => None,
+            ProjectTask::Rename(id)
+            | ProjectTask::Deploy(id)
+            | ProjectTask::Undeploy(id)
+            | ProjectTask::SetSessionServer(id)
+            | ProjectTask::RemoveSessionServer(id)
+            | ProjectTask::Remove(id) => Some(id),
+        }
+    }
+}
 
 #[derive(Debug)]
 pub enum ProjectRequest {

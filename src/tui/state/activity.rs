@@ -1,17 +1,11 @@
 //! The screen of the activity log: who did what, newest first.
 
-use uuid::Uuid;
-
-use super::dialogs::Command;
-use super::list::{Fetch, List, Listed};
-use super::{App, Over, Palette, Screen, Tone};
-use crate::api::{Activity, ActivityAction, ActivityPage, ActivityQuery, PersonRef};
-use crate::client::Error;
-use crate::tui::keymap::Action;
-use crate::tui::message::{ActivityReply, ActivityRequest, Effect, Subject};
+use super::list::{List, Listed};
+use crate::api::{Activity, ActivityAction, ActivityQuery, PersonRef};
+use crate::tui::message::NamedId;
 
 /// Rows of a page.
-const PAGE: u32 = 100;
+pub(super) const PAGE: u32 = 100;
 
 #[derive(Debug, Default)]
 pub struct ActivityLog {
@@ -22,7 +16,7 @@ pub struct ActivityLog {
 /// Which rows are shown: all conditions hold together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Only {
-    pub key: Option<Subject>,
+    pub key: Option<NamedId>,
     pub person: Option<PersonRef>,
     pub action: Option<ActivityAction>,
 }
@@ -32,7 +26,7 @@ impl Only {
         *self == Self::default()
     }
 
-    fn query(&self) -> ActivityQuery {
+    pub(super) fn query(&self) -> ActivityQuery {
         ActivityQuery {
             key: self.key.as_ref().map(|key| key.id),
             actor: self.person.as_ref().map(|person| person.id.to_string()),
@@ -57,140 +51,5 @@ impl Listed for Activity {
 
     fn id(&self) -> u64 {
         self.seq
-    }
-}
-
-impl App {
-    /// What one person did.
-    pub(super) fn activity_of_person(&mut self, person: &PersonRef) -> Vec<Effect> {
-        let mut effects = self.go(Screen::Activity);
-        effects.extend(self.show_only(Only {
-            person: Some(person.clone()),
-            ..Only::default()
-        }));
-        effects
-    }
-
-    /// What was done to one key.
-    pub(super) fn activity_of_key(&mut self, id: Uuid, name: String) -> Vec<Effect> {
-        let mut effects = self.go(Screen::Activity);
-        effects.extend(self.show_only(Only {
-            key: Some(Subject { id, name }),
-            ..Only::default()
-        }));
-        effects
-    }
-
-    pub(super) fn show_activity_of_selected(&mut self) -> Vec<Effect> {
-        match self.selected().map(|key| (key.id, key.name.clone())) {
-            Some((id, name)) => self.activity_of_key(id, name),
-            None => Vec::new(),
-        }
-    }
-
-    pub(super) fn show_only(&mut self, only: Only) -> Vec<Effect> {
-        if only != self.activity.only {
-            self.activity.only = only;
-            self.activity.list.clear();
-        }
-        self.fetch_activity(Fetch::Start)
-    }
-
-    pub(super) fn fetch_activity(&mut self, fetch: Fetch) -> Vec<Effect> {
-        let Some((generation, fetch)) = self.activity.list.begin(fetch) else {
-            return Vec::new();
-        };
-        let last = self.activity.list.last().map(|row| row.seq);
-        let query = ActivityQuery {
-            before: last.filter(|_| fetch == Fetch::More),
-            ..self.activity.only.query()
-        };
-        vec![Effect::Activity(ActivityRequest::Load {
-            generation,
-            fetch,
-            query,
-        })]
-    }
-
-    /// Whether an action of this screen can be done now.
-    pub(super) fn can_in_activity(&self, action: Action) -> bool {
-        let row = self.activity.list.selected();
-        match action {
-            Action::Details | Action::SwitchFocus => row.is_some(),
-            Action::SamePerson => {
-                self.activity.only.person.is_some() || row.is_some_and(|row| row.actor.is_some())
-            }
-            _ => true,
-        }
-    }
-
-    pub(super) fn perform_in_activity(&mut self, action: Action) -> Vec<Effect> {
-        if action == Action::Back && !self.details_focused && !self.activity.only.is_all() {
-            return self.show_only(Only::default());
-        }
-        if let Some(effects) = self.perform_in_any_list(action) {
-            return effects;
-        }
-        if self.activity.list.moves(action) {
-            return self.load_more();
-        }
-        match action {
-            Action::SamePerson => self.toggle_same_person(),
-            Action::ChooseAction => self.open_actions(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// Only what the one of the selected row did; once more: what everybody did.
-    fn toggle_same_person(&mut self) -> Vec<Effect> {
-        let only = self.activity.only.clone();
-        let row = self.activity.list.selected();
-        let person = match (&only.person, row.and_then(|row| row.actor.clone())) {
-            (Some(_), _) => None,
-            (None, Some(actor)) => Some(actor),
-            (None, None) => return self.say(Tone::Note, "Nobody was signed in when this was done."),
-        };
-        self.show_only(Only { person, ..only })
-    }
-
-    fn open_actions(&mut self) -> Vec<Effect> {
-        let each = ActivityAction::ALL.into_iter().map(Some);
-        let all = std::iter::once(None).chain(each).map(Command::OnlyAction);
-        let palette = Palette::new("Only this action", all.collect());
-        self.over.push(Over::Palette(palette));
-        Vec::new()
-    }
-
-    pub(super) fn only_action(&mut self, action: Option<ActivityAction>) -> Vec<Effect> {
-        let only = self.activity.only.clone();
-        self.show_only(Only { action, ..only })
-    }
-
-    pub(super) fn activity_replied(&mut self, reply: ActivityReply) -> Vec<Effect> {
-        match reply {
-            ActivityReply::Loaded {
-                generation,
-                fetch,
-                result,
-            } => self.activity_loaded(generation, fetch, result),
-            ActivityReply::OfKey { number, result } => {
-                self.key_activity.loaded(number, result);
-                Vec::new()
-            }
-        }
-    }
-
-    fn activity_loaded(
-        &mut self,
-        generation: u64,
-        fetch: Fetch,
-        result: Result<ActivityPage, Error>,
-    ) -> Vec<Effect> {
-        let result = result.map(|page| {
-            let complete = page.next.is_none();
-            (page.items, complete)
-        });
-        let loaded = self.activity.list.loaded(generation, fetch, result);
-        self.list_loaded(Screen::Activity, loaded)
     }
 }

@@ -10,7 +10,7 @@ const GAP: u16 = 2;
 pub const MARGIN: u16 = 1;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Column {
+pub enum KeyColumn {
     Name,
     Scope,
     Project,
@@ -19,47 +19,47 @@ pub enum Column {
     Owner,
 }
 
-impl Column {
+impl KeyColumn {
     /// From left to right.
-    const ALL: [Column; 6] = [
-        Column::Name,
-        Column::Scope,
-        Column::Project,
-        Column::Created,
-        Column::LastUsed,
-        Column::Owner,
+    const ALL: [KeyColumn; 6] = [
+        KeyColumn::Name,
+        KeyColumn::Scope,
+        KeyColumn::Project,
+        KeyColumn::Created,
+        KeyColumn::LastUsed,
+        KeyColumn::Owner,
     ];
 
     pub fn label(self) -> &'static str {
         match self {
-            Column::Name => "NAME",
-            Column::Scope => "SCOPE",
-            Column::Project => "PROJECT",
-            Column::Created => "CREATED",
-            Column::LastUsed => "LAST USED",
-            Column::Owner => "OWNER",
+            KeyColumn::Name => "NAME",
+            KeyColumn::Scope => "SCOPE",
+            KeyColumn::Project => "PROJECT",
+            KeyColumn::Created => "CREATED",
+            KeyColumn::LastUsed => "LAST USED",
+            KeyColumn::Owner => "OWNER",
         }
     }
 
     /// The sort that its header asks for.
     pub fn sort(self) -> Option<Sort> {
         match self {
-            Column::Name => Some(Sort::Name),
-            Column::Scope => Some(Sort::Scope),
-            Column::Created => Some(Sort::CreatedAt),
-            Column::LastUsed => Some(Sort::LastUsedAt),
-            Column::Project | Column::Owner => None,
+            KeyColumn::Name => Some(Sort::Name),
+            KeyColumn::Scope => Some(Sort::Scope),
+            KeyColumn::Created => Some(Sort::CreatedAt),
+            KeyColumn::LastUsed => Some(Sort::LastUsedAt),
+            KeyColumn::Project | KeyColumn::Owner => None,
         }
     }
 
     fn fit(self) -> Fit {
         match self {
-            Column::Name => Fit::rest(16),
-            Column::Scope => Fit::fixed(9, 1),
-            Column::LastUsed => Fit::fixed(11, 2),
-            Column::Created => Fit::fixed(9, 3),
-            Column::Project => Fit::growing(12, 4, 3, 30),
-            Column::Owner => Fit::growing(10, 5, 2, 28),
+            KeyColumn::Name => Fit::rest(16),
+            KeyColumn::Scope => Fit::fixed(9, 1),
+            KeyColumn::LastUsed => Fit::fixed(11, 2),
+            KeyColumn::Created => Fit::fixed(9, 3),
+            KeyColumn::Project => Fit::growing(12, 4, 3, 30),
+            KeyColumn::Owner => Fit::growing(10, 5, 2, 28),
         }
     }
 }
@@ -106,10 +106,10 @@ pub struct Placed<C> {
 }
 
 /// The columns of the table of keys that fit in `area`.
-pub fn of_keys(area: Area, with_owner: bool) -> Vec<Placed<Column>> {
-    let wanted = Column::ALL
+pub fn of_keys(area: Area, with_owner: bool) -> Vec<Placed<KeyColumn>> {
+    let wanted = KeyColumn::ALL
         .into_iter()
-        .filter(|&column| with_owner || column != Column::Owner)
+        .filter(|&column| with_owner || column != KeyColumn::Owner)
         .map(|column| (column, column.fit()));
     place(area, wanted)
 }
@@ -172,7 +172,7 @@ fn that_fit<C>(columns: &[(C, Fit)], room: u16) -> (u8, u16) {
 mod tests {
     use super::*;
 
-    fn columns(width: u16) -> Vec<Column> {
+    fn columns(width: u16) -> Vec<KeyColumn> {
         of_keys(
             Area {
                 x: 1,
@@ -189,13 +189,16 @@ mod tests {
 
     #[test]
     fn an_80_column_terminal_shows_everything() {
-        assert_eq!(columns(78), Column::ALL);
+        assert_eq!(columns(78), KeyColumn::ALL);
     }
 
     #[test]
     fn columns_give_way_by_importance_and_stay_inside() {
-        assert_eq!(columns(45), [Column::Name, Column::Scope, Column::LastUsed]);
-        assert_eq!(columns(20), [Column::Name]);
+        assert_eq!(
+            columns(45),
+            [KeyColumn::Name, KeyColumn::Scope, KeyColumn::LastUsed]
+        );
+        assert_eq!(columns(20), [KeyColumn::Name]);
         for width in 0..200 {
             for placed in of_keys(
                 Area {

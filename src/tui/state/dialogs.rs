@@ -2,21 +2,21 @@
 
 use uuid::Uuid;
 
-use super::known::Known;
-use super::projects::ProjectTask;
+use super::loadable::Loadable;
 use super::text::TextField;
 use crate::api::{ActivityAction, Key, PersonRef, Usage};
 use crate::model::{Secret, compared};
+use crate::tui::decks::DeckSummary;
 use crate::tui::keymap::{Binding, Layer};
+use crate::tui::message::ProjectTask;
 use crate::tui::message::Route;
-use crate::tui::places::Place;
 
 /// "Yes, Delete": names what stops. Cancel has the focus; no single letter deletes.
 #[derive(Debug)]
 pub struct RevokeDialog {
     pub key: Box<Key>,
     /// What will stop.
-    pub usage: Known<Usage>,
+    pub usage: Loadable<Usage>,
     /// The first line that is shown, where not all fit.
     pub scroll: u16,
     /// The focus is on "Yes, Delete".
@@ -93,7 +93,7 @@ pub enum About {
 
 /// A question with two answers; the harmless one has the focus.
 #[derive(Debug)]
-pub struct Question {
+pub struct Confirmation {
     pub about: About,
     pub text: String,
     /// What tells the thing that it is about from another of nearly the same name.
@@ -108,32 +108,32 @@ pub struct Question {
 
 /// What the palette offers.
 #[derive(Debug, Clone)]
-pub enum Command {
+pub enum PaletteCommand {
     Key(&'static Binding),
     /// Go to another place.
-    GoTo(Place),
+    GoTo(DeckSummary),
     /// Show only this in the activity log; `None`: everything.
     OnlyAction(Option<ActivityAction>),
 }
 
-impl Command {
+impl PaletteCommand {
     pub fn name(&self) -> String {
         match self {
-            Command::Key(binding) => binding.help.to_owned(),
-            Command::GoTo(place) => match place.read_only {
+            PaletteCommand::Key(binding) => binding.help.to_owned(),
+            PaletteCommand::GoTo(place) => match place.read_only {
                 true => format!("profile: {} (read-only)", place.label),
                 false => format!("profile: {}", place.label),
             },
-            Command::OnlyAction(None) => "everything".into(),
-            Command::OnlyAction(Some(action)) => action.name_in_words(),
+            PaletteCommand::OnlyAction(None) => "everything".into(),
+            PaletteCommand::OnlyAction(Some(action)) => action.name_in_words(),
         }
     }
 
     /// The keys that do the same.
     pub fn keys(&self) -> String {
         match self {
-            Command::Key(binding) => binding.keys_label(),
-            Command::GoTo(_) | Command::OnlyAction(_) => String::new(),
+            PaletteCommand::Key(binding) => binding.keys_label(),
+            PaletteCommand::GoTo(_) | PaletteCommand::OnlyAction(_) => String::new(),
         }
     }
 }
@@ -144,11 +144,11 @@ pub struct Palette {
     pub title: &'static str,
     pub text: TextField,
     pub selected: usize,
-    pub commands: Vec<Command>,
+    pub commands: Vec<PaletteCommand>,
 }
 
 impl Palette {
-    pub fn new(title: &'static str, commands: Vec<Command>) -> Self {
+    pub fn new(title: &'static str, commands: Vec<PaletteCommand>) -> Self {
         Self {
             title,
             text: TextField::default(),
@@ -158,10 +158,10 @@ impl Palette {
     }
 
     /// The commands that contain every word that was typed; those that begin with it come first.
-    pub fn matching(&self) -> Vec<&Command> {
+    pub fn matching(&self) -> Vec<&PaletteCommand> {
         let typed = compared(self.text.value());
-        let name = |command: &Command| compared(&command.name());
-        let mut found: Vec<&Command> = self
+        let name = |command: &PaletteCommand| compared(&command.name());
+        let mut found: Vec<&PaletteCommand> = self
             .commands
             .iter()
             .filter(|command| typed.split_whitespace().all(|word| name(command).contains(word)))
@@ -175,7 +175,7 @@ impl Palette {
         self.selected = self.selected.saturating_add_signed(step).min(last);
     }
 
-    pub fn chosen(&self) -> Option<Command> {
+    pub fn chosen(&self) -> Option<PaletteCommand> {
         self.matching().get(self.selected).copied().cloned()
     }
 }

@@ -3,17 +3,18 @@
 
 use super::fields::{Fields, SheetField};
 use super::notice::sentence;
-use super::{App, Over};
 use crate::api::{Explain, Key, Verdict};
 use crate::client::Error;
 use crate::model::{FieldErrors, Scope};
-use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, UsageRequest};
 
 // As the server calls them in its refusals.
 const ORIGIN: &str = "origin";
+
 const ADDRESS: &str = "address";
+
 const SESSION: &str = "session_id";
+
 const BUNDLE: &str = "bundle";
 
 #[derive(Debug)]
@@ -27,11 +28,11 @@ pub struct Explaining {
     pub error: Option<String>,
     asked: Option<Explain>,
     /// Of the newest question: answers to older ones are void.
-    number: u64,
+    pub(super) number: u64,
 }
 
 impl Explaining {
-    fn new(key: Key) -> Self {
+    pub(super) fn new(key: Key) -> Self {
         Self {
             fields: Fields::new(fields_of(key.scope)),
             key: Box::new(key),
@@ -60,13 +61,13 @@ impl Explaining {
     }
 
     /// Whether leaving a field asks: not before anything was typed, and nothing twice.
-    fn has_news(&self) -> bool {
+    pub(super) fn has_news(&self) -> bool {
         let is_blank = self.asked.is_none() && self.request() == Explain::default();
         !is_blank && !self.is_current()
     }
 
     /// `None` where something in the fields must not be sent.
-    fn ask(&mut self, number: u64) -> Option<Effect> {
+    pub(super) fn ask(&mut self, number: u64) -> Option<Effect> {
         if self.fields.clear_errors() {
             self.fields.focus_first_error();
             return None;
@@ -84,7 +85,7 @@ impl Explaining {
     }
 
     /// The focus stays where one is typing meanwhile.
-    fn refused(&mut self, error: &Error) {
+    pub(super) fn refused(&mut self, error: &Error) {
         self.verdict = None;
         self.error = match error.problem().filter(|problem| !problem.errors.is_empty()) {
             Some(problem) => self.fields.mark(&FieldErrors(problem.errors.clone())),
@@ -121,63 +122,5 @@ fn fields_of(scope: Scope) -> Vec<SheetField> {
             session,
         ],
         Scope::Analytics => Vec::new(),
-    }
-}
-
-impl App {
-    /// Where there is nothing to type, the verdict is asked for at once.
-    pub(super) fn open_explain(&mut self) -> Vec<Effect> {
-        let Some(key) = self.selected().cloned() else {
-            return Vec::new();
-        };
-        let explaining = Explaining::new(key);
-        let asks = explaining.fields.list.is_empty();
-        self.over.push(Over::Explain(Box::new(explaining)));
-        if asks { self.ask_verdict() } else { Vec::new() }
-    }
-
-    fn ask_verdict(&mut self) -> Vec<Effect> {
-        let number = self.next_number();
-        match self.over.last_mut() {
-            Some(Over::Explain(explaining)) => explaining.ask(number).into_iter().collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    pub(super) fn perform_explaining(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Over::Explain(explaining)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        let stops = explaining.fields.list.len();
-        match action {
-            Action::Submit => return self.ask_verdict(),
-            Action::NextField => explaining.fields.move_focus(1, stops),
-            Action::PreviousField => explaining.fields.move_focus(-1, stops),
-            Action::Back => {
-                self.over.pop();
-                return Vec::new();
-            }
-            _ => return Vec::new(),
-        }
-        if explaining.has_news() {
-            self.ask_verdict()
-        } else {
-            Vec::new()
-        }
-    }
-
-    pub(super) fn explained(&mut self, number: u64, result: Result<Verdict, Error>) -> Vec<Effect> {
-        let explaining = self.over.iter_mut().find_map(|over| match over {
-            Over::Explain(explaining) if explaining.number == number => Some(explaining),
-            _ => None,
-        });
-        if let Some(explaining) = explaining {
-            explaining.waiting = false;
-            match result {
-                Ok(verdict) => explaining.verdict = Some(verdict),
-                Err(error) => explaining.refused(&error),
-            }
-        }
-        Vec::new()
     }
 }

@@ -8,7 +8,7 @@ use crate::model::{FieldErrors, Secret, pasted};
 
 /// What is typed or chosen in a field.
 #[derive(Debug)]
-pub enum Entry {
+pub enum FieldKind {
     Text(TextField),
     /// Text that is not shown while it is typed.
     Hidden(HiddenField),
@@ -26,7 +26,7 @@ pub struct SheetField {
     pub label: &'static str,
     /// What may be entered, in a few words; may be empty.
     pub hint: &'static str,
-    pub entry: Entry,
+    pub entry: FieldKind,
     pub error: Option<String>,
     /// What each option of a choice means; may be empty.
     explained: Vec<&'static str>,
@@ -36,11 +36,11 @@ pub struct SheetField {
 
 impl SheetField {
     pub fn text(name: &'static str, label: &'static str, value: &str, hint: &'static str) -> Self {
-        Self::new(name, label, hint, Entry::Text(TextField::new(value)))
+        Self::new(name, label, hint, FieldKind::Text(TextField::new(value)))
     }
 
     pub fn hidden(name: &'static str, label: &'static str, hint: &'static str) -> Self {
-        Self::new(name, label, hint, Entry::Hidden(HiddenField::default()))
+        Self::new(name, label, hint, FieldKind::Hidden(HiddenField::default()))
     }
 
     pub fn choice(
@@ -50,10 +50,10 @@ impl SheetField {
         chosen: usize,
         hint: &'static str,
     ) -> Self {
-        Self::new(name, label, hint, Entry::Choice { options, chosen })
+        Self::new(name, label, hint, FieldKind::Choice { options, chosen })
     }
 
-    fn new(name: &'static str, label: &'static str, hint: &'static str, entry: Entry) -> Self {
+    fn new(name: &'static str, label: &'static str, hint: &'static str, entry: FieldKind) -> Self {
         let mut field = Self {
             name,
             label,
@@ -77,23 +77,23 @@ impl SheetField {
     /// What may be entered, or what the chosen option means.
     pub fn hint(&self) -> &'static str {
         match &self.entry {
-            Entry::Choice { chosen, .. } => self.explained.get(*chosen).copied().unwrap_or(self.hint),
-            Entry::Text(_) | Entry::Hidden(_) => self.hint,
+            FieldKind::Choice { chosen, .. } => self.explained.get(*chosen).copied().unwrap_or(self.hint),
+            FieldKind::Text(_) | FieldKind::Hidden(_) => self.hint,
         }
     }
 
     /// The text, or the chosen option; nothing of what is hidden.
     pub fn value(&self) -> &str {
         match &self.entry {
-            Entry::Text(text) => text.value(),
-            Entry::Hidden(_) => "",
-            Entry::Choice { options, chosen } => options.get(*chosen).copied().unwrap_or_default(),
+            FieldKind::Text(text) => text.value(),
+            FieldKind::Hidden(_) => "",
+            FieldKind::Choice { options, chosen } => options.get(*chosen).copied().unwrap_or_default(),
         }
     }
 
     pub fn is_dirty(&self) -> bool {
         match &self.entry {
-            Entry::Hidden(text) => !text.is_empty(),
+            FieldKind::Hidden(text) => !text.is_empty(),
             _ => self.value() != self.first,
         }
     }
@@ -101,31 +101,31 @@ impl SheetField {
     /// Why what stands here can't stay, whatever it was meant to be.
     fn refusal(&self) -> Option<String> {
         match &self.entry {
-            Entry::Text(text) => pasted::refuse(text.value()).err(),
-            Entry::Hidden(_) | Entry::Choice { .. } => None,
+            FieldKind::Text(text) => pasted::refuse(text.value()).err(),
+            FieldKind::Hidden(_) | FieldKind::Choice { .. } => None,
         }
     }
 
     /// Takes a key that edits text; `false` when it means something else.
     fn handle(&mut self, key: KeyEvent) -> bool {
         match &mut self.entry {
-            Entry::Text(text) => text.handle(key),
-            Entry::Hidden(text) => text.handle(key),
-            Entry::Choice { .. } => false,
+            FieldKind::Text(text) => text.handle(key),
+            FieldKind::Hidden(text) => text.handle(key),
+            FieldKind::Choice { .. } => false,
         }
     }
 
     fn paste(&mut self, pasted: &str) {
         match &mut self.entry {
-            Entry::Text(text) => text.paste(pasted),
-            Entry::Hidden(text) => text.paste(pasted),
-            Entry::Choice { .. } => return,
+            FieldKind::Text(text) => text.paste(pasted),
+            FieldKind::Hidden(text) => text.paste(pasted),
+            FieldKind::Choice { .. } => return,
         }
         self.error = self.refusal();
     }
 
     pub fn choose(&mut self, step: isize) {
-        if let Entry::Choice { options, chosen } = &mut self.entry {
+        if let FieldKind::Choice { options, chosen } = &mut self.entry {
             *chosen = chosen
                 .saturating_add_signed(step)
                 .min(options.len().saturating_sub(1));
@@ -153,7 +153,7 @@ impl Fields {
     /// What was typed unseen in the field of this name.
     pub fn secret(&self, name: &str) -> Option<Secret> {
         self.list.iter().find_map(|field| match &field.entry {
-            Entry::Hidden(text) if field.name == name => text.secret(),
+            FieldKind::Hidden(text) if field.name == name => text.secret(),
             _ => None,
         })
     }

@@ -14,13 +14,13 @@ const MAX_CHARS: usize = 100;
 
 #[derive(Debug)]
 pub struct FilterLine {
-    pub input: Input,
+    pub input: FilterInput,
     /// What there is to say of what was typed; the next key takes it away.
     pub says: Option<Says>,
 }
 
 #[derive(Debug)]
-pub enum Input {
+pub enum FilterInput {
     Text(TextField),
     Secret(HiddenField),
 }
@@ -45,7 +45,7 @@ pub struct Revoked {
 impl FilterLine {
     pub fn new(text: &str) -> Self {
         Self {
-            input: Input::Text(TextField::limited(text, MAX_CHARS)),
+            input: FilterInput::Text(TextField::limited(text, MAX_CHARS)),
             says: None,
         }
     }
@@ -53,20 +53,20 @@ impl FilterLine {
     /// What is filtered by; nothing of a secret.
     pub fn text(&self) -> &str {
         match &self.input {
-            Input::Text(text) => text.value(),
-            Input::Secret(_) => "",
+            FilterInput::Text(text) => text.value(),
+            FilterInput::Secret(_) => "",
         }
     }
 
     pub fn is_secret(&self) -> bool {
-        matches!(self.input, Input::Secret(_))
+        matches!(self.input, FilterInput::Secret(_))
     }
 
     /// Takes a key that edits what is typed; `false` when it means something else.
     pub fn handle(&mut self, key: KeyEvent) -> bool {
         let taken = match &mut self.input {
-            Input::Text(text) => text.handle(key),
-            Input::Secret(secret) => secret.handle(key),
+            FilterInput::Text(text) => text.handle(key),
+            FilterInput::Secret(secret) => secret.handle(key),
         };
         if taken {
             self.says = None;
@@ -81,8 +81,8 @@ impl FilterLine {
         let secret = pasted::secret_in(pasted);
         match (&mut self.input, secret) {
             (_, Some(secret)) => self.hide(&secret),
-            (Input::Secret(begun), None) => begun.paste(pasted),
-            (Input::Text(text), None) => match continued(text, pasted) {
+            (FilterInput::Secret(begun), None) => begun.paste(pasted),
+            (FilterInput::Text(text), None) => match continued(text, pasted) {
                 Some(secret) => self.hide(&secret),
                 None => text.paste(pasted),
             },
@@ -93,29 +93,29 @@ impl FilterLine {
     /// Text that turns out to be a secret is hidden; a secret that was taken back is text again.
     fn recognise(&mut self) {
         match &self.input {
-            Input::Text(text) => {
+            FilterInput::Text(text) => {
                 if let Some(secret) = pasted::secret_in(text.value()) {
                     self.hide(&secret);
                 }
             }
-            Input::Secret(secret) if secret.is_empty() => self.forget(),
-            Input::Secret(_) => {}
+            FilterInput::Secret(secret) if secret.is_empty() => self.forget(),
+            FilterInput::Secret(_) => {}
         }
     }
 
     fn hide(&mut self, secret: &Secret) {
         let mut field = HiddenField::default();
         field.paste(secret.expose());
-        self.input = Input::Secret(field);
+        self.input = FilterInput::Secret(field);
     }
 
     fn forget(&mut self) {
-        self.input = Input::Text(TextField::limited("", MAX_CHARS));
+        self.input = FilterInput::Text(TextField::limited("", MAX_CHARS));
     }
 
     /// The hash to look up, for the question of this number; `None` says why not.
     pub(super) fn look_up(&mut self, number: u64) -> Option<TokenHash> {
-        let Input::Secret(field) = &self.input else {
+        let FilterInput::Secret(field) = &self.input else {
             return None;
         };
         let typed = field.secret()?;

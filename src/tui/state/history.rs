@@ -7,7 +7,7 @@ const MAX_STEPS: usize = 100;
 
 /// How a change belongs to the one before it: what was typed or deleted in one go is undone in one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
+pub(super) enum EditKind {
     Typing,
     Deleting,
     /// On its own.
@@ -18,14 +18,14 @@ pub(super) enum Change {
 pub(super) struct History {
     earlier: Vec<Input>,
     later: Vec<Input>,
-    last: Option<Change>,
+    last: Option<EditKind>,
 }
 
 impl History {
     /// Notes a change of what was `before`.
-    pub(super) fn changed(&mut self, before: Input, change: Change) {
+    pub(super) fn changed(&mut self, before: Input, change: EditKind) {
         self.later.clear();
-        let goes_on = change != Change::Whole && self.last == Some(change);
+        let goes_on = change != EditKind::Whole && self.last == Some(change);
         if !goes_on {
             if self.earlier.len() == MAX_STEPS {
                 self.earlier.remove(0);

@@ -48,25 +48,16 @@ pub struct Layout {
 
 impl Layout {
     pub fn new(width: u16, height: u16, details_focused: bool) -> Self {
-        let title = Area {
+        let line = |y, has_room| Area {
             x: 0,
-            y: 0,
+            y,
             width,
-            height: u16::from(height >= 4),
+            height: u16::from(has_room),
         };
-        let summary = Area {
-            x: 0,
-            y: title.height,
-            width,
-            height: u16::from(height >= 8),
-        };
-        let footer_height = u16::from(height >= 6);
-        let footer = Area {
-            x: 0,
-            y: height.saturating_sub(footer_height),
-            width,
-            height: footer_height,
-        };
+        let title = line(0, height >= 4);
+        let summary = line(title.height, height >= 8);
+        let has_footer = height >= 6;
+        let footer = line(height.saturating_sub(u16::from(has_footer)), has_footer);
         let y = summary.y + summary.height;
         let body = Area {
             x: 0,
@@ -74,25 +65,7 @@ impl Layout {
             width,
             height: footer.y.saturating_sub(y),
         };
-        let side_by_side = width >= SIDE_BY_SIDE;
-        let details_width = if side_by_side {
-            (width / 3).clamp(40, 64)
-        } else {
-            0
-        };
-        let table = Area {
-            width: width - details_width,
-            ..body
-        };
-        let details = if side_by_side {
-            Some(Area {
-                x: table.width,
-                width: details_width,
-                ..body
-            })
-        } else {
-            details_focused.then_some(body)
-        };
+        let (table, details) = Self::side_by_side(body, details_focused);
         let bordered = body.height >= 5 && table.width >= 20;
         let inner = if bordered { table.inside() } else { table };
         let columns = Area {
@@ -114,6 +87,24 @@ impl Layout {
             details,
             footer,
         }
+    }
+
+    /// The table, and the details beside it or, in a narrow terminal, over it.
+    fn side_by_side(body: Area, details_focused: bool) -> (Area, Option<Area>) {
+        if body.width < SIDE_BY_SIDE {
+            return (body, details_focused.then_some(body));
+        }
+        let details_width = (body.width / 3).clamp(40, 64);
+        let table = Area {
+            width: body.width - details_width,
+            ..body
+        };
+        let details = Area {
+            x: table.width,
+            width: details_width,
+            ..body
+        };
+        (table, Some(details))
     }
 }
 

@@ -1,10 +1,11 @@
 //! The dashboard's state. [`App::update`] is pure: a message goes in, the state changes, effects
-//! come out. Nothing here draws, waits or talks to anyone.
+//! come out. Nothing here draws, waits or talks to anyone. `app` is the whole; the files beside it are its
+//! parts, which know nothing of the whole.
 
 pub mod activity;
+mod app;
 pub mod browse;
 pub mod columns;
-mod commands;
 pub mod conflict;
 pub mod dialogs;
 mod displaced;
@@ -14,22 +15,14 @@ pub mod filter;
 pub mod form;
 pub mod hidden;
 mod history;
-mod input;
-pub mod known;
-mod layers;
 pub mod layout;
 pub mod list;
-mod lookup;
-mod moving;
+pub mod loadable;
 pub mod notice;
-mod one_key;
-mod one_project;
+mod opening;
 pub mod people;
 pub mod projects;
 pub mod query;
-mod replies;
-mod resting;
-mod role;
 pub mod rows;
 pub mod screen;
 mod scroll;
@@ -38,321 +31,20 @@ pub mod text;
 mod type_ahead;
 pub mod usage;
 
-use std::time::Duration;
-
-use uuid::Uuid;
-
 pub use activity::ActivityLog;
+pub use app::{App, EventStream, Modal, ShownSecret};
 pub use browse::{Body, Browse};
 pub use conflict::Conflict;
-pub use dialogs::{About, Help, NewSecret, Palette, Question, RevokeDialog, SecretOf};
-use displaced::Displaced;
+pub use dialogs::{About, Confirmation, Help, NewSecret, Palette, RevokeDialog, SecretOf};
 pub use explain::Explaining;
 pub use filter::FilterLine;
 pub use form::Form;
-pub use known::Known;
 pub use layout::Layout;
-pub use moving::Opening;
+pub use loadable::Loadable;
 pub use notice::{Notice, Tone};
-pub use people::{Heirs, People, Removal};
+pub use opening::Opening;
+pub use people::{People, RemovalDialog, SuccessorPicker};
 pub use projects::Projects;
 pub use screen::Screen;
 pub use sheet::Sheet;
 pub use usage::LargeUsage;
-
-use self::type_ahead::{Answer, TypeAhead};
-use super::keymap::Layer;
-use super::message::{Effect, Load, Message, Subject, Timer};
-use super::places::Place;
-use crate::api::{Activity, Key, Me, Usage};
-use crate::client::Error;
-use crate::model::Secret;
-
-/// How long a revealed secret stays on the screen, and a copied one in the clipboard.
-const SECRET_TTL: Duration = Duration::from_secs(30);
-
-/// What lies over the table; the last one takes the keys.
-#[derive(Debug)]
-pub enum Over {
-    /// The filter is being typed.
-    Filter(FilterLine),
-    Form(Box<Form>),
-    Sheet(Box<Sheet>),
-    Revoke(Box<RevokeDialog>),
-    Usage(Box<LargeUsage>),
-    Explain(Box<Explaining>),
-    Removal(Box<Removal>),
-    Heirs(Box<Heirs>),
-    NewSecret(NewSecret),
-    Conflict(Box<Conflict>),
-    Question(Question),
-    Palette(Palette),
-    Opening(Opening),
-    Help(Help),
-}
-
-impl Over {
-    fn layer(&self) -> Layer {
-        match self {
-            Over::Filter(_) => Layer::Filter,
-            Over::Form(_) => Layer::Form,
-            Over::Sheet(_) => Layer::Sheet,
-            Over::Revoke(_) => Layer::Revoke,
-            Over::Usage(_) => Layer::Usage,
-            Over::Explain(_) => Layer::Explain,
-            Over::Removal(_) => Layer::RemovePerson,
-            Over::Heirs(_) => Layer::Heirs,
-            Over::NewSecret(_) => Layer::NewSecret,
-            Over::Conflict(_) => Layer::Conflict,
-            Over::Question(_) => Layer::Question,
-            Over::Palette(_) => Layer::Palette,
-            Over::Opening(_) => Layer::Opening,
-            Over::Help(_) => Layer::Help,
-        }
-    }
-}
-
-/// Whether the server tells of changes as they happen.
-#[derive(Debug)]
-pub enum Connection {
-    Connecting,
-    Live,
-    /// It has no place for another stream: it is asked again and again.
-    Polling,
-    /// Lost; it is being tried again.
-    Lost(Error),
-}
-
-/// The secret of the selected key, on the screen for a while.
-#[derive(Debug)]
-pub struct Revealed {
-    pub key: Uuid,
-    pub secret: Secret,
-    number: u64,
-}
-
-#[derive(Debug)]
-pub struct App {
-    /// Where the keys are.
-    pub place: Place,
-    /// All places that one can go to.
-    places: Vec<Place>,
-    pub me: Option<Me>,
-    /// Why nothing can be shown at all: the sign-in was refused.
-    pub refused: Option<Error>,
-    pub connection: Connection,
-    /// The host that answers, where several may.
-    pub server: Option<String>,
-    pub screen: Screen,
-    pub browse: Browse,
-    pub projects: Projects,
-    pub people: People,
-    pub activity: ActivityLog,
-    /// What the details show of the selected key: its newest activity and its usage.
-    pub key_activity: Known<Vec<Activity>>,
-    pub key_usage: Known<Usage>,
-    pub over: Vec<Over>,
-    pub details_focused: bool,
-    pub details_scroll: u16,
-    pub revealed: Option<Revealed>,
-    pub notice: Option<Notice>,
-    size: (u16, u16),
-    /// What waits for rows that are on their way.
-    type_ahead: TypeAhead,
-    /// The selected key has just gone.
-    displaced: Option<Displaced>,
-    /// Changes that the server was asked for and has not answered.
-    unanswered: usize,
-    /// A secret is on its way to be shown.
-    revealing: Option<Uuid>,
-    /// Whose secret was asked for last to be copied, by the name that it had then.
-    copying: Option<Subject>,
-    /// Numbers notices, revelations and copies, so that a late timer is void.
-    count: u64,
-    last_copy: u64,
-    /// Makes the idempotency keys of this run.
-    run: Uuid,
-    quitting: bool,
-}
-
-impl App {
-    /// `run` must be random: the idempotency keys of this run are made from it.
-    pub fn new(place: Place, run: Uuid, size: (u16, u16)) -> Self {
-        let mut app = Self {
-            place,
-            places: Vec::new(),
-            me: None,
-            refused: None,
-            connection: Connection::Connecting,
-            server: None,
-            screen: Screen::default(),
-            browse: Browse::default(),
-            projects: Projects::default(),
-            people: People::default(),
-            activity: ActivityLog::default(),
-            key_activity: Known::default(),
-            key_usage: Known::default(),
-            over: Vec::new(),
-            details_focused: false,
-            details_scroll: 0,
-            revealed: None,
-            notice: None,
-            size,
-            type_ahead: TypeAhead::default(),
-            displaced: None,
-            unanswered: 0,
-            revealing: None,
-            copying: None,
-            count: 0,
-            last_copy: 0,
-            run,
-            quitting: false,
-        };
-        app.resize(size.0, size.1);
-        app
-    }
-
-    /// The first questions.
-    pub fn start(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::LoadMe];
-        effects.extend(self.browse.requery());
-        effects
-    }
-
-    pub fn update(&mut self, message: Message) -> Vec<Effect> {
-        let (selected, key, in_details) =
-            (self.selection(), self.browse.selected_id(), self.key_in_details());
-        if message.answers_change() {
-            self.unanswered = self.unanswered.saturating_sub(1);
-        }
-        let mut effects = self.take(message);
-        self.unanswered += effects.iter().filter(|effect| effect.is_change()).count();
-        if self.selection() != selected {
-            self.details_scroll = 0;
-        }
-        if self.browse.selected_id() != key {
-            effects.extend(self.hide_secret());
-        }
-        if self.key_in_details() != in_details {
-            effects.extend(self.await_rest());
-        }
-        effects
-    }
-
-    /// Takes a message, and then what waited for it.
-    fn take(&mut self, message: Message) -> Vec<Effect> {
-        let is_input = matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_));
-        if is_input {
-            let before = self.browse.selected_id();
-            let effects = self.dispatch(message);
-            if self.browse.selected_id() != before {
-                self.displaced = None;
-            }
-            return effects;
-        }
-        let settled = self.settled_key();
-        let was = (self.screen, self.over.len());
-        let answer = Answer::of(&message);
-        let mut effects = self.dispatch(message);
-        effects.extend(self.catch_up(was, answer));
-        effects.extend(self.note_displaced(settled));
-        effects
-    }
-
-    fn dispatch(&mut self, message: Message) -> Vec<Effect> {
-        match message {
-            Message::Key(key) => self.key_pressed(key),
-            Message::Paste(text) => self.text_pasted(text),
-            Message::Mouse(mouse) => self.clicked(mouse),
-            Message::Resized { width, height } => {
-                self.resize(width, height);
-                self.browse.load_ahead()
-            }
-            Message::Due(timer) => self.due(timer),
-            reply => self.replied(reply),
-        }
-    }
-
-    fn due(&mut self, timer: Timer) -> Vec<Effect> {
-        match timer {
-            Timer::ExpireNotice(number) => {
-                self.notice.take_if(|notice| notice.number == number);
-                Vec::new()
-            }
-            Timer::HideSecret(number) if self.revealed.as_ref().is_some_and(|r| r.number == number) => {
-                self.hide_secret().into_iter().collect()
-            }
-            Timer::ClearClipboard(number) if number == self.last_copy => vec![Effect::ClearClipboard],
-            Timer::KeyRests(number) => self.key_rests(number),
-            Timer::SelectionSeen(number) => {
-                self.selection_seen(number);
-                Vec::new()
-            }
-            Timer::HideSecret(_) | Timer::ClearClipboard(_) => Vec::new(),
-        }
-    }
-
-    /// The layer that takes the keys.
-    pub fn layer(&self) -> Layer {
-        match self.over.last() {
-            Some(over) => over.layer(),
-            None if self.details_focused && self.screen == Screen::Keys => Layer::Details,
-            None => self.screen.layer(),
-        }
-    }
-
-    pub fn layout(&self) -> Layout {
-        Layout::new(self.size.0, self.size.1, self.details_focused)
-    }
-
-    pub fn size(&self) -> (u16, u16) {
-        self.size
-    }
-
-    pub fn is_quitting(&self) -> bool {
-        self.quitting
-    }
-
-    /// The selected key.
-    pub fn selected(&self) -> Option<&Key> {
-        self.browse.rows.selected().map(|row| &row.key)
-    }
-
-    fn resize(&mut self, width: u16, height: u16) {
-        self.size = (width, height);
-        let height = usize::from(self.layout().rows.height);
-        self.browse.rows.set_height(height);
-        self.projects.list.set_height(height);
-        self.people.list.set_height(height);
-        self.activity.list.set_height(height);
-    }
-
-    fn form_mut(&mut self) -> Option<&mut Form> {
-        self.over.iter_mut().rev().find_map(|over| match over {
-            Over::Form(form) => Some(form.as_mut()),
-            _ => None,
-        })
-    }
-
-    fn next_number(&mut self) -> u64 {
-        self.count += 1;
-        self.count
-    }
-
-    fn hide_secret(&mut self) -> Option<Effect> {
-        self.revealing = None;
-        self.revealed.take().map(|_| Effect::ForgetFrames)
-    }
-
-    fn say(&mut self, tone: Tone, text: impl Into<String>) -> Vec<Effect> {
-        let number = self.next_number();
-        let notice = Notice::new(number, tone, text.into());
-        let effect = Effect::After(notice.ttl(), Timer::ExpireNotice(number));
-        self.notice = Some(notice);
-        vec![effect]
-    }
-
-    fn jump_to(&mut self, id: Uuid) -> Vec<Effect> {
-        self.browse.load(Load::Around(id))
-    }
-}

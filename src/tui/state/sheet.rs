@@ -3,12 +3,10 @@
 
 use super::fields::{Fields, SheetField};
 use super::people::PersonTask;
-use super::projects::ProjectTask;
-use super::{About, App, Over};
 use crate::client::Error;
 use crate::model::FieldErrors;
 use crate::tui::keymap::Action;
-use crate::tui::message::Effect;
+use crate::tui::message::ProjectTask;
 use crate::tui::state::notice::sentence;
 
 /// What a sheet is for; its screen carries it out.
@@ -112,51 +110,6 @@ impl Sheet {
         match error.problem().filter(|problem| !problem.errors.is_empty()) {
             Some(problem) => self.wrong(&FieldErrors(problem.errors.clone())),
             None => self.error = Some(sentence(error)),
-        }
-    }
-}
-
-impl App {
-    pub(super) fn open_sheet(&mut self, sheet: Sheet) -> Vec<Effect> {
-        self.over.push(Over::Sheet(Box::new(sheet)));
-        Vec::new()
-    }
-
-    pub(super) fn sheet_mut(&mut self) -> Option<&mut Sheet> {
-        self.over.iter_mut().rev().find_map(|over| match over {
-            Over::Sheet(sheet) => Some(sheet.as_mut()),
-            _ => None,
-        })
-    }
-
-    /// Takes the sheet away when it is of this task: what it was for has been done.
-    pub(super) fn close_sheet(&mut self, task: Task) {
-        self.take_away(|over| matches!(over, Over::Sheet(sheet) if sheet.task == task));
-    }
-
-    pub(super) fn perform_in_sheet(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Over::Sheet(sheet)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        match sheet.perform(action) {
-            SheetOutcome::Stay => Vec::new(),
-            SheetOutcome::Submit => match sheet.task {
-                Task::Person(task) => self.send_person(task),
-                Task::Project(task) => self.send_project(task),
-            },
-            SheetOutcome::Cancel if sheet.is_dirty() => {
-                self.ask(
-                    About::DiscardForm,
-                    "What you typed has not been saved.",
-                    "Keep editing",
-                    "Discard",
-                );
-                Vec::new()
-            }
-            SheetOutcome::Cancel => {
-                self.over.pop();
-                Vec::new()
-            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::history::{Change, History};
+use super::history::{EditKind, History};
 use crate::model::pasted;
 
 /// More than any field may hold; what is pasted beyond it is cut, and validation says the rest.
@@ -94,9 +94,9 @@ impl TextField {
         let changed = self.input.handle(request).is_some_and(|changed| changed.value);
         let change = match request {
             _ if !changed => return self.history.interrupt(),
-            InputRequest::InsertChar(c) if !c.is_whitespace() => Change::Typing,
-            InputRequest::DeletePrevChar | InputRequest::DeleteNextChar => Change::Deleting,
-            _ => Change::Whole,
+            InputRequest::InsertChar(c) if !c.is_whitespace() => EditKind::Typing,
+            InputRequest::DeletePrevChar | InputRequest::DeleteNextChar => EditKind::Deleting,
+            _ => EditKind::Whole,
         };
         self.history.changed(before, change);
         let length = self.value().chars().count();
@@ -129,7 +129,7 @@ impl TextField {
         value.extend(self.value().chars().skip(cursor));
         let pasted = Input::new(value).with_cursor(cursor + inserted.chars().count());
         let before = std::mem::replace(&mut self.input, pasted);
-        self.history.changed(before, Change::Whole);
+        self.history.changed(before, EditKind::Whole);
     }
 
     pub fn set(&mut self, text: &str) {

@@ -4,6 +4,7 @@
 //! answer is mostly that. One thread reads bytes, the other has a [`Parser`] make input of them; so
 //! waiting for the rest of a sequence is waiting for a message, with a limit.
 
+mod control;
 mod keys;
 mod late;
 mod mouse;

@@ -40,7 +40,7 @@ pub(super) struct Row {
     cells: Vec<Cell>,
 }
 
-/// The rows of `buffer` that [`Screen::write_rows`] may have to write: those with text whose width is
+/// The rows of `buffer` that [`TerminalScreen::write_rows`] may have to write: those with text whose width is
 /// doubtful, and those that had some in the frame before.
 pub(super) fn rows_to_know(buffer: &Buffer, before: &BTreeSet<u16>) -> Vec<Row> {
     let width = usize::from(buffer.area.width).max(1);
@@ -59,7 +59,7 @@ fn is_doubtful(cells: &[Cell]) -> bool {
         .any(|cell| width_of(cell.symbol()) == Width::Doubtful)
 }
 
-pub(super) struct Screen {
+pub(super) struct TerminalScreen {
     /// Not `Stdout`, which writes at every line feed.
     tty: File,
     frame: Vec<u8>,
@@ -72,7 +72,7 @@ pub(super) struct Screen {
     whole: BTreeSet<u16>,
 }
 
-impl Screen {
+impl TerminalScreen {
     pub(super) fn on(tty: File) -> Self {
         let mut frame = Vec::with_capacity(64 * 1024);
         frame.extend_from_slice(BEGIN_FRAME);
@@ -193,7 +193,7 @@ impl Screen {
     }
 }
 
-impl Backend for Screen {
+impl Backend for TerminalScreen {
     type Error = io::Error;
 
     fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
@@ -259,7 +259,7 @@ impl Backend for Screen {
         })
     }
 
-    /// Ratatui flushes in the middle of a frame; [`Screen::send`] is the end of one.
+    /// Ratatui flushes in the middle of a frame; [`TerminalScreen::send`] is the end of one.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use ratatui::layout::Rect;
 
 use super::draw_frame;
-use super::screen::Screen;
+use super::screen::TerminalScreen;
 use super::widths::{Width, cells_of, width_of};
 
 const NAMES: [&str; 14] = [
@@ -34,7 +34,7 @@ fn cells(count: u16) -> NonZeroU16 {
 }
 
 struct Shown {
-    terminal: ratatui::Terminal<Screen>,
+    terminal: ratatui::Terminal<TerminalScreen>,
     written: File,
     parser: vt100::Parser,
 }
@@ -45,7 +45,7 @@ impl Shown {
         let written = file.try_clone().unwrap();
         // No wrapping, as when the terminal is entered; vt100 has no such mode, and rows end early here.
         Self {
-            terminal: ratatui::Terminal::new(Screen::on(file)).unwrap(),
+            terminal: ratatui::Terminal::new(TerminalScreen::on(file)).unwrap(),
             written,
             parser: vt100::Parser::new(cells(24), cells(80), 0),
         }

@@ -4,34 +4,34 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::details::{field, paragraph};
-use super::list::{self, Column, Empty};
+use super::lines::{field, paragraph};
+use super::list::{self, Empty, ListColumn};
 use super::{Look, text, time};
 use crate::api::{Activity, ChainHash, Key};
 use crate::tui::state::columns::Fit;
 use crate::tui::state::notice::sentence;
-use crate::tui::state::{App, Known};
+use crate::tui::state::{App, Loadable};
 
 /// How much of a hash is shown: enough to tell rows apart.
 const HASH_DIGITS: usize = 16;
 
-const COLUMNS: [Column<Activity>; 4] = [
-    Column {
+const COLUMNS: [ListColumn<Activity>; 4] = [
+    ListColumn {
         label: "WHEN",
         fit: Fit::fixed(11, 2),
         cell: |row, look| (time::ago(Some(row.at), look.now), look.theme.faint()),
     },
-    Column {
+    ListColumn {
         label: "WHO",
         fit: Fit::growing(12, 1, 1, 30),
         cell: |row, look| (text::short_name(row.who()).to_owned(), look.theme.text()),
     },
-    Column {
+    ListColumn {
         label: "WHAT",
         fit: Fit::rest(22),
         cell: |row, look| (what(row), look.theme.text()),
     },
-    Column {
+    ListColumn {
         label: "FROM",
         fit: Fit::growing(13, 3, 1, 39),
         cell: |row, look| (from(row).unwrap_or_else(|| "–".into()), look.theme.faint()),
@@ -104,7 +104,12 @@ fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
 }
 
 /// The newest activity of the key, in its details; nothing while it is on its way.
-pub fn of_key(key: &Key, activity: &Known<Vec<Activity>>, width: usize, look: &Look) -> Vec<Line<'static>> {
+pub fn of_key(
+    key: &Key,
+    activity: &Loadable<Vec<Activity>>,
+    width: usize,
+    look: &Look,
+) -> Vec<Line<'static>> {
     let Some(known) = activity.of(key.id) else {
         return Vec::new();
     };

@@ -36,7 +36,7 @@ pub fn fitted(texts: &[&str], cells: usize) -> Vec<String> {
 }
 
 /// A row, of which a name is shown.
-pub struct Named<'a> {
+pub struct Labelled<'a> {
     pub name: &'a str,
     /// The name as it fits.
     pub fitted: &'a str,
@@ -46,7 +46,7 @@ pub struct Named<'a> {
 }
 
 /// Each row's name in at most `cells`, with the end of its id where another row shows the same.
-pub fn tagged(rows: &[Named], cells: usize) -> Vec<String> {
+pub fn tagged(rows: &[Labelled], cells: usize) -> Vec<String> {
     let mut alike: HashMap<(&str, &str), usize> = HashMap::new();
     for row in rows {
         *alike.entry((row.fitted, row.beside)).or_default() += 1;
@@ -91,8 +91,8 @@ mod tests {
             let fitted = fitted(&texts, cells);
             let rows = [(0x1a2b, "A"), (0x3c4d, "A"), (0x5e6f, "B")];
             let rows = rows.into_iter().zip(&texts).zip(&fitted);
-            let rows: Vec<Named> = rows
-                .map(|(((id, beside), name), fitted)| Named {
+            let rows: Vec<Labelled> = rows
+                .map(|(((id, beside), name), fitted)| Labelled {
                     name,
                     fitted,
                     beside,

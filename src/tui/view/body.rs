@@ -10,7 +10,7 @@ use super::{Look, text};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::state::notice::sentence;
-use crate::tui::state::{App, Body, Connection};
+use crate::tui::state::{App, Body, EventStream};
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, body: &Body, look: &Look) {
     let (headline, way_out) = words(app, body);
@@ -58,7 +58,7 @@ fn words(app: &App, body: &Body) -> (String, String) {
     }
     match body {
         Body::Loading => match &app.connection {
-            Connection::Lost(error) => offline(error),
+            EventStream::Lost(error) => offline(error),
             _ => ("Loading keys…".into(), "Ctrl-C quits.".into()),
         },
         Body::Failed(error) if error.is_retryable() => offline(error),

@@ -5,13 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::lines::{field, indented, paragraph};
 use super::{Look, activity, list, text, time, used};
 use crate::api::Key;
 use crate::model::Scope;
-use crate::tui::state::{App, Revealed};
-
-/// Of values that stand below their label.
-const INDENT: usize = 2;
+use crate::tui::state::{App, ShownSecret};
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let Some(key) = app.selected() else {
@@ -27,7 +25,13 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     list::details(buffer, area, app, &key.name, lines, look);
 }
 
-fn lines(key: &Key, revealed: Option<&Revealed>, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn lines(
+    key: &Key,
+    revealed: Option<&ShownSecret>,
+    app: &App,
+    width: usize,
+    look: &Look,
+) -> Vec<Line<'static>> {
     let theme = look.theme;
     let mut lines = of_what(key, width, look);
     if key.project.as_ref().is_some_and(|project| !project.deployed) {
@@ -90,7 +94,7 @@ fn changes(version: u64) -> String {
     }
 }
 
-fn secret(key: &Key, revealed: Option<&Revealed>, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn secret(key: &Key, revealed: Option<&ShownSecret>, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     if let Some(revealed) = revealed {
         let mut lines = vec![Line::from(vec![
@@ -131,34 +135,5 @@ fn domains(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
     }
     let domains = key.ui_domains.iter();
     lines.extend(domains.flat_map(|domain| indented(domain.as_str(), width)));
-    lines
-}
-
-/// Text of as many lines as it needs.
-pub fn paragraph(words: &str, style: Style, width: usize) -> Vec<Line<'static>> {
-    let lines = text::wrap(words, width).into_iter();
-    lines.map(|line| Line::styled(line, style)).collect()
-}
-
-/// Text of as many lines as it needs, indented where it has room.
-pub fn indented(words: &str, width: usize) -> Vec<Line<'static>> {
-    let room = width.checked_sub(text::width(words));
-    let indent = room.unwrap_or(INDENT).min(INDENT);
-    let lines = text::wrap(words, width.saturating_sub(indent)).into_iter();
-    lines
-        .map(|line| Line::raw(format!("{:indent$}{line}", "")))
-        .collect()
-}
-
-/// A label of fixed width and its value, which goes to lines of its own where it doesn't fit.
-pub fn field(label: &'static str, value: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
-    // Two columns: one for the toggles' long labels, one for all others.
-    let column = if label.len() > 10 { 20 } else { 11 };
-    let label = Span::styled(text::column(label, column.min(width)), look.theme.faint());
-    if text::width(value) + column <= width {
-        return vec![Line::from(vec![label, Span::raw(text::fit(value, width))])];
-    }
-    let mut lines = vec![Line::from(label)];
-    lines.extend(indented(value, width));
     lines
 }

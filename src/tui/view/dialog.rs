@@ -57,7 +57,7 @@ pub fn inner_width(screen: Rect, width: u16) -> usize {
 
 /// What a dialog says that asks before something is done.
 #[derive(Default)]
-pub struct Words {
+pub struct DialogText {
     /// What it is about, whole: where there is no room for it, it scrolls.
     pub head: Vec<Line<'static>>,
     /// What follows the rest where not everything fits.
@@ -74,12 +74,12 @@ pub fn ask(
     buffer: &mut Buffer,
     screen: Rect,
     (width, title, border): (u16, &str, Style),
-    words: Words,
+    words: DialogText,
     scroll: u16,
     buttons: Line,
     look: &Look,
 ) {
-    let Words { head, body, foot } = words;
+    let DialogText { head, body, foot } = words;
     let room = usize::from(screen.height).saturating_sub(FRAME);
     let lines: Vec<Line> = match head.len() + body.len() + foot.len() <= room {
         true => head.into_iter().chain(body).chain(foot).collect(),

@@ -7,9 +7,9 @@ use ratatui::text::Span;
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Look, form_lines, text, time};
-use crate::tui::state::filter::{FilterLine, Input, Revoked, Says};
+use crate::tui::state::filter::{FilterInput, FilterLine, Revoked, Says};
 use crate::tui::state::hidden::HiddenField;
-use crate::tui::state::{App, Over, Screen};
+use crate::tui::state::{App, Modal, Screen};
 
 /// What may be typed; where it doesn't fit, its end gives way.
 const MAY_BE_TYPED: &str = "text, idle:90d, never-used, refused:today, a secret";
@@ -36,7 +36,7 @@ pub fn line(
         ..area
     };
     let (cursor, shown) = match &line.input {
-        Input::Text(text) if text.value().is_empty() && screen == Screen::Keys => {
+        FilterInput::Text(text) if text.value().is_empty() && screen == Screen::Keys => {
             let hint = text::fit(MAY_BE_TYPED, room.saturating_sub(1));
             let shown = text::width(&hint);
             let beside = Rect {
@@ -47,11 +47,11 @@ pub fn line(
             Paragraph::new(hint).render(beside.intersection(area), buffer);
             (at(input, 0), shown + 1)
         }
-        Input::Text(text) => {
+        FilterInput::Text(text) => {
             let cursor = form_lines::text_line(buffer, input, text, look.theme.strong());
             (cursor, text::width(text.value()))
         }
-        Input::Secret(secret) => hidden(buffer, input, secret, look),
+        FilterInput::Secret(secret) => hidden(buffer, input, secret, look),
     };
     let shown = shown.min(room) as u16;
     let rest = Rect {
@@ -82,7 +82,7 @@ fn at(input: Rect, column: u16) -> Option<Position> {
 
 /// What there is to say of what stands in the filter, in place of the hints.
 pub fn says(app: &App, look: &Look) -> Option<(String, Style)> {
-    let Some(Over::Filter(line)) = app.over.last() else {
+    let Some(Modal::Filter(line)) = app.over.last() else {
         return None;
     };
     let theme = look.theme;

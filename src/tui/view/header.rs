@@ -8,9 +8,9 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::{Look, filter, text};
 use crate::api::{KeyCounts, Order, Sort};
 use crate::model::Scope;
+use crate::tui::decks::DeckSummary;
 use crate::tui::keymap::{self, Binding, Layer};
-use crate::tui::places::Place;
-use crate::tui::state::{App, Connection, Over, Screen};
+use crate::tui::state::{App, EventStream, Modal, Screen};
 
 /// From here on the tabs stand in the title, else on the right of the line below, where that has room.
 const WIDE: u16 = 100;
@@ -22,11 +22,11 @@ pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let theme = look.theme;
     let organisation = app.me.as_ref().map_or("", |me| me.organisation.name.as_str());
     let (sign, state, style) = match &app.connection {
-        Connection::Connecting => ("○", "connecting", theme.faint()),
-        Connection::Live => ("●", "live", theme.good()),
-        Connection::Polling => ("○", "polling", theme.accent()),
-        Connection::Lost(error) if error.is_retryable() => ("✗", "offline, retrying", theme.bad()),
-        Connection::Lost(_) => ("✗", "not connected", theme.bad()),
+        EventStream::Connecting => ("○", "connecting", theme.faint()),
+        EventStream::Live => ("●", "live", theme.good()),
+        EventStream::Polling => ("○", "polling", theme.accent()),
+        EventStream::Lost(error) if error.is_retryable() => ("✗", "offline, retrying", theme.bad()),
+        EventStream::Lost(_) => ("✗", "not connected", theme.bad()),
     };
     let who = app.me.as_ref().map_or_else(String::new, |me| {
         format!("{} · {}", text::fit(&me.user.email, 40), me.user.role)
@@ -63,14 +63,14 @@ pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
 /// The host of the server that answers, where several may.
 fn server(app: &App) -> Option<&str> {
     match &app.connection {
-        Connection::Live | Connection::Polling => app.server.as_deref(),
-        Connection::Connecting | Connection::Lost(_) => None,
+        EventStream::Live | EventStream::Polling => app.server.as_deref(),
+        EventStream::Connecting | EventStream::Lost(_) => None,
     }
 }
 
 /// Where one is: `production`, or ` production · read-only ` on the profile's colour; of several servers
 /// with the one that answers: `production → keys-2.acme.example`.
-fn place(place: &Place, server: Option<&str>) -> String {
+fn place(place: &DeckSummary, server: Option<&str>) -> String {
     let label = text::fit(&place.label, 40);
     let label = match server {
         Some(host) => format!("{label} → {}", text::fit(host, 30)),
@@ -127,7 +127,7 @@ pub fn summary(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Optio
         width: area.width.saturating_sub(used as u16 + 1),
         ..area
     };
-    if let Some(Over::Filter(line)) = app.over.first() {
+    if let Some(Modal::Filter(line)) = app.over.first() {
         return filter::line(buffer, room, line, app.screen, &found(app), look);
     }
     Paragraph::new(Line::from(left)).render(room, buffer);

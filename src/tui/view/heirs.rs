@@ -6,14 +6,14 @@ use ratatui::layout::{Position, Rect};
 use super::Look;
 use super::picker::{self, Picker};
 use crate::api::Person;
-use crate::tui::state::Heirs;
+use crate::tui::state::SuccessorPicker;
 use crate::tui::state::list::Listed;
 use crate::tui::state::notice::sentence;
 
 /// Lines for people.
 const MOST: usize = 10;
 
-pub fn render(buffer: &mut Buffer, screen: Rect, heirs: &Heirs, look: &Look) -> Option<Position> {
+pub fn render(buffer: &mut Buffer, screen: Rect, heirs: &SuccessorPicker, look: &Look) -> Option<Position> {
     let selected = heirs.list.selected().map(Listed::id);
     let people = heirs.list.items();
     let picker = Picker {
@@ -35,7 +35,7 @@ fn line(person: &Person) -> (String, String) {
     (person.user.email.clone(), person.user.role.to_string())
 }
 
-fn nothing(heirs: &Heirs) -> String {
+fn nothing(heirs: &SuccessorPicker) -> String {
     match heirs.list.error() {
         Some(error) => sentence(error),
         None if heirs.list.is_waiting() => "Searching…".into(),

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Paragraph, Widget};
 use uuid::Uuid;
 
-use super::apart::{self, Named};
+use super::apart::{self, Labelled};
 use super::{Look, body, clip, dialog, text};
 use crate::tui::state::App;
 use crate::tui::state::columns::{self, Fit, Placed};
@@ -15,14 +15,14 @@ use crate::tui::state::list::{List, Listed};
 use crate::tui::state::notice::sentence;
 
 /// A column: its head, how it gives way, and what stands in it.
-pub struct Column<T> {
+pub struct ListColumn<T> {
     pub label: &'static str,
     pub fit: Fit,
     pub cell: fn(&T, &Look) -> (String, Style),
 }
 
 /// A line of a table: one cell for each of its columns, the first of which is the name.
-pub struct Row {
+pub struct ListRow {
     pub selected: bool,
     /// Parts it from rows of the same name.
     pub id: Option<Uuid>,
@@ -40,7 +40,7 @@ pub fn render<T: Listed>(
     screen: Rect,
     app: &App,
     list: &List<T>,
-    table: &[Column<T>],
+    table: &[ListColumn<T>],
     empty: impl FnOnce() -> Empty,
     look: &Look,
 ) {
@@ -75,7 +75,7 @@ pub fn render<T: Listed>(
     }
     let area = clip(layout.rows, screen);
     let visible = list.visible().take(usize::from(area.height));
-    let lines = visible.map(|(selected, item)| Row {
+    let lines = visible.map(|(selected, item)| ListRow {
         selected,
         id: item.told_apart_by(),
         cells: (placed.iter().map(|place| (place.column.cell)(item, look))).collect(),
@@ -111,7 +111,7 @@ pub fn rows<C>(
     buffer: &mut Buffer,
     area: Rect,
     placed: &[Placed<C>],
-    mut rows: Vec<Row>,
+    mut rows: Vec<ListRow>,
     beside: Option<usize>,
     look: &Look,
 ) {
@@ -123,14 +123,14 @@ pub fn rows<C>(
     }
     if let Some(place) = placed.first() {
         let named = rows.iter().zip(&names).filter_map(|(row, name)| {
-            Some(Named {
+            Some(Labelled {
                 name,
                 fitted: text_in(row, 0),
                 beside: beside.map_or("", |column| text_in(row, column)),
                 id: row.id?,
             })
         });
-        let named: Vec<Named> = named.collect();
+        let named: Vec<Labelled> = named.collect();
         if named.len() == rows.len() {
             let tagged = apart::tagged(&named, usize::from(room(area, place).width));
             write_column(&mut rows, 0, tagged);
@@ -149,11 +149,11 @@ pub fn rows<C>(
     }
 }
 
-fn text_in(row: &Row, column: usize) -> &str {
+fn text_in(row: &ListRow, column: usize) -> &str {
     row.cells.get(column).map_or("", |(text, _)| text)
 }
 
-fn write_column(rows: &mut [Row], column: usize, texts: Vec<String>) {
+fn write_column(rows: &mut [ListRow], column: usize, texts: Vec<String>) {
     for (row, new) in rows.iter_mut().zip(texts) {
         if let Some((text, _)) = row.cells.get_mut(column) {
             *text = new;

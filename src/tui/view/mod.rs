@@ -14,7 +14,9 @@ mod form_lines;
 mod header;
 mod heirs;
 mod help;
+mod lines;
 mod list;
+mod look;
 mod new_secret;
 mod opening;
 mod palette;
@@ -32,23 +34,13 @@ pub mod time;
 mod usage;
 mod used;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use self::theme::Theme;
-use crate::tui::state::layout::Area;
-use crate::tui::state::{App, Body, Over, Screen};
-
-/// What a frame needs to know beside the state.
-#[derive(Debug, Clone)]
-pub struct Look {
-    pub theme: Theme,
-    pub now: Timestamp,
-    pub zone: TimeZone,
-}
+pub use self::look::Look;
+use self::look::clip;
+use crate::tui::state::{App, Body, Modal, Screen};
 
 /// Draws one frame.
 pub fn draw(frame: &mut Frame, app: &App, look: &Look) {
@@ -72,20 +64,20 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option
     footer::notice(buffer, area, app, look);
     for over in &app.over {
         cursor = match over {
-            Over::Filter(_) => cursor,
-            Over::Form(form) => form::render(buffer, area, form, look),
-            Over::Sheet(sheet) => sheet::render(buffer, area, sheet, look),
-            Over::Revoke(dialog) => revoke::render(buffer, area, dialog, app, look),
-            Over::Usage(large) => usage::render(buffer, area, large, app, look),
-            Over::Explain(explaining) => explain::render(buffer, area, explaining, look),
-            Over::Removal(removal) => removal::render(buffer, area, removal, look),
-            Over::Heirs(heirs) => heirs::render(buffer, area, heirs, look),
-            Over::NewSecret(new) => new_secret::render(buffer, area, new, &app.place, look),
-            Over::Conflict(conflict) => conflict::render(buffer, area, conflict, look),
-            Over::Question(question) => question::render(buffer, area, question, look),
-            Over::Palette(palette) => palette::render(buffer, area, palette, look),
-            Over::Opening(opening) => opening::render(buffer, area, opening, look),
-            Over::Help(help) => help::render(buffer, area, help, app, look),
+            Modal::Filter(_) => cursor,
+            Modal::Form(form) => form::render(buffer, area, form, look),
+            Modal::Sheet(sheet) => sheet::render(buffer, area, sheet, look),
+            Modal::Revoke(dialog) => revoke::render(buffer, area, dialog, app, look),
+            Modal::Usage(large) => usage::render(buffer, area, large, app, look),
+            Modal::Explain(explaining) => explain::render(buffer, area, explaining, look),
+            Modal::Removal(removal) => removal::render(buffer, area, removal, look),
+            Modal::Heirs(heirs) => heirs::render(buffer, area, heirs, look),
+            Modal::NewSecret(new) => new_secret::render(buffer, area, new, &app.place, look),
+            Modal::Conflict(conflict) => conflict::render(buffer, area, conflict, look),
+            Modal::Question(question) => question::render(buffer, area, question, look),
+            Modal::Palette(palette) => palette::render(buffer, area, palette, look),
+            Modal::Opening(opening) => opening::render(buffer, area, opening, look),
+            Modal::Help(help) => help::render(buffer, area, help, app, look),
         };
     }
     mark_covered_cells(buffer);
@@ -123,9 +115,4 @@ fn mark_covered_cells(buffer: &mut Buffer) {
         }
         covered = !covered && !cell.symbol().is_ascii() && text::width(cell.symbol()) > 1;
     }
-}
-
-/// A part of the layout, never beyond the buffer.
-fn clip(part: Area, screen: Rect) -> Rect {
-    Rect::new(part.x, part.y, part.width, part.height).intersection(screen)
 }

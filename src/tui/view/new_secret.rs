@@ -6,8 +6,8 @@ use ratatui::text::Line;
 
 use super::{Look, dialog, text};
 use crate::model::token;
+use crate::tui::decks::DeckSummary;
 use crate::tui::message::Route;
-use crate::tui::places::Place;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::{NewSecret, SecretOf};
 
@@ -19,7 +19,7 @@ pub fn render(
     buffer: &mut Buffer,
     screen: Rect,
     new: &NewSecret,
-    place: &Place,
+    place: &DeckSummary,
     look: &Look,
 ) -> Option<Position> {
     let theme = look.theme;
@@ -100,7 +100,7 @@ fn which(new: &NewSecret, screen: Rect, width: usize, look: &Look) -> Vec<Line<'
 }
 
 /// What is to be done with it; a command on a line of its own.
-fn what_for(of: &SecretOf, place: &Place) -> Vec<String> {
+fn what_for(of: &SecretOf, place: &DeckSummary) -> Vec<String> {
     match (of, &place.servers) {
         (SecretOf::Key(_), _) => Vec::new(),
         (SecretOf::Person(_), Some(servers)) => vec![

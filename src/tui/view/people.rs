@@ -4,25 +4,25 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::details::field;
-use super::list::{self, Column, Empty};
+use super::lines::field;
+use super::list::{self, Empty, ListColumn};
 use super::{Look, text, time};
 use crate::api::Person;
 use crate::tui::state::App;
 use crate::tui::state::columns::Fit;
 
-const COLUMNS: [Column<Person>; 4] = [
-    Column {
+const COLUMNS: [ListColumn<Person>; 4] = [
+    ListColumn {
         label: "EMAIL",
         fit: Fit::rest(20),
         cell: |person, look| (person.user.email.clone(), look.theme.text()),
     },
-    Column {
+    ListColumn {
         label: "ROLE",
         fit: Fit::fixed(9, 1),
         cell: |person, look| (person.user.role.to_string(), look.theme.text()),
     },
-    Column {
+    ListColumn {
         label: "KEYS",
         fit: Fit::fixed(7, 2),
         cell: |person, look| match person.keys {
@@ -30,7 +30,7 @@ const COLUMNS: [Column<Person>; 4] = [
             keys => (text::number(keys), look.theme.text()),
         },
     },
-    Column {
+    ListColumn {
         label: "ADDED",
         fit: Fit::fixed(10, 3),
         cell: |person, look| {

@@ -6,20 +6,20 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use url::Url;
 
-use super::details::{field, paragraph};
-use super::list::{self, Column, Empty};
+use super::lines::{field, paragraph};
+use super::list::{self, Empty, ListColumn};
 use super::{Look, text, time};
 use crate::api::{Project, SessionServer};
 use crate::tui::keymap::Action;
 use crate::tui::state::App;
 use crate::tui::state::columns::Fit;
 
-const NAME: Column<Project> = Column {
+const NAME: ListColumn<Project> = ListColumn {
     label: "NAME",
     fit: Fit::rest(16),
     cell: |project, look| (project.name.clone(), look.theme.text()),
 };
-const DEPLOYED: Column<Project> = Column {
+const DEPLOYED: ListColumn<Project> = ListColumn {
     label: "DEPLOYED",
     fit: Fit::fixed(8, 1),
     cell: |project, look| match project.deployed {
@@ -27,12 +27,12 @@ const DEPLOYED: Column<Project> = Column {
         false => ("no".into(), look.theme.warning()),
     },
 };
-const KEYS: Column<Project> = Column {
+const KEYS: ListColumn<Project> = ListColumn {
     label: "KEYS",
     fit: Fit::fixed(6, 2),
     cell: |project, look| (text::number(project.keys), look.theme.text()),
 };
-const SESSION_SERVER: Column<Project> = Column {
+const SESSION_SERVER: ListColumn<Project> = ListColumn {
     label: "SESSION SERVER",
     fit: Fit::growing(14, 3, 3, 34),
     cell: |project, look| match &project.session_server {
@@ -40,15 +40,15 @@ const SESSION_SERVER: Column<Project> = Column {
         None => ("none".into(), look.theme.warning()),
     },
 };
-const CREATOR: Column<Project> = Column {
+const CREATOR: ListColumn<Project> = ListColumn {
     label: "CREATOR",
     fit: Fit::growing(12, 4, 2, 30),
     cell: |project, look| (project.creator.email.clone(), look.theme.faint()),
 };
 
 /// For those who may set session servers, and for all others.
-const COLUMNS: [Column<Project>; 5] = [NAME, DEPLOYED, KEYS, SESSION_SERVER, CREATOR];
-const WITHOUT_SERVERS: [Column<Project>; 4] = [NAME, DEPLOYED, KEYS, CREATOR];
+const COLUMNS: [ListColumn<Project>; 5] = [NAME, DEPLOYED, KEYS, SESSION_SERVER, CREATOR];
+const WITHOUT_SERVERS: [ListColumn<Project>; 4] = [NAME, DEPLOYED, KEYS, CREATOR];
 
 fn host(server: &SessionServer) -> String {
     let url = Url::parse(&server.url).ok();
@@ -58,7 +58,7 @@ fn host(server: &SessionServer) -> String {
 
 pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     let projects = &app.projects;
-    let columns: &[Column<Project>] = match projects.shows_session_servers() {
+    let columns: &[ListColumn<Project>] = match projects.shows_session_servers() {
         true => &COLUMNS,
         false => &WITHOUT_SERVERS,
     };

@@ -5,11 +5,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use super::{Look, dialog, text};
-use crate::tui::state::Question;
+use crate::tui::state::Confirmation;
 
 const WIDTH: u16 = 56;
 
-pub fn render(buffer: &mut Buffer, screen: Rect, question: &Question, look: &Look) -> Option<Position> {
+pub fn render(buffer: &mut Buffer, screen: Rect, question: &Confirmation, look: &Look) -> Option<Position> {
     let width = dialog::inner_width(screen, WIDTH);
     let lines = text::wrap(&question.text, width).into_iter().map(Line::raw);
     let which = question.which.iter().flat_map(|which| text::wrap(which, width));
@@ -21,9 +21,9 @@ pub fn render(buffer: &mut Buffer, screen: Rect, question: &Question, look: &Loo
         ],
         look,
     );
-    let words = dialog::Words {
+    let words = dialog::DialogText {
         head: lines.chain(which).collect(),
-        ..dialog::Words::default()
+        ..dialog::DialogText::default()
     };
     let frame = (WIDTH, "Are you sure?", look.theme.warning());
     dialog::ask(buffer, screen, frame, words, question.scroll, buttons, look);

@@ -8,12 +8,13 @@ use ratatui::text::{Line, Span};
 use super::{Look, dialog, text, time};
 use crate::api::{Key, RemovalProgress};
 use crate::model::Shown;
-use crate::tui::state::Removal;
-use crate::tui::state::people::{Choice, Holding};
+use crate::tui::message::Holding;
+use crate::tui::state::RemovalDialog;
+use crate::tui::state::people::Choice;
 
 const WIDTH: u16 = 76;
 
-pub fn render(buffer: &mut Buffer, screen: Rect, removal: &Removal, look: &Look) -> Option<Position> {
+pub fn render(buffer: &mut Buffer, screen: Rect, removal: &RemovalDialog, look: &Look) -> Option<Position> {
     let theme = look.theme;
     let width = dialog::inner_width(screen, WIDTH);
     let mut above = head(removal, width, look);
@@ -37,7 +38,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, removal: &Removal, look: &Look)
     };
     let blank = usize::from(room >= keys.len() + 2);
     let gap = || std::iter::repeat_n(Line::default(), blank);
-    let words = dialog::Words {
+    let words = dialog::DialogText {
         head: above,
         body: keys.into_iter().chain(gap()).collect(),
         foot: below,
@@ -49,7 +50,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, removal: &Removal, look: &Look)
 }
 
 /// `nina@acme.example · Support · 12 keys`
-fn head(removal: &Removal, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn head(removal: &RemovalDialog, width: usize, look: &Look) -> Vec<Line<'static>> {
     let user = &removal.person.user;
     let keys = match &removal.holding {
         None => String::new(),
@@ -77,7 +78,7 @@ fn wrapped(words: &str, width: usize, style: Style) -> Vec<Line<'static>> {
 }
 
 /// What the choices do.
-fn consequences(removal: &Removal) -> &'static str {
+fn consequences(removal: &RemovalDialog) -> &'static str {
     match &removal.holding {
         None if !removal.is_looking() => "Their keys could not be looked at. Esc closes this; d tries again.",
         None => "Looking at their keys…",
@@ -143,7 +144,7 @@ fn key_lines(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
 }
 
 /// The buttons: in few words where there is little room, and the focused one alone where there is less.
-fn buttons(removal: &Removal, width: usize, look: &Look) -> Line<'static> {
+fn buttons(removal: &RemovalDialog, width: usize, look: &Look) -> Line<'static> {
     if removal.sending {
         return Line::styled(removing(removal.progress), look.theme.faint());
     }

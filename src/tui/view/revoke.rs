@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::details::paragraph;
+use super::lines::paragraph;
 use super::{Look, dialog, text, time, used};
 use crate::api::{Key, Usage};
 use crate::client::Error;
@@ -32,7 +32,7 @@ pub fn render(
     if let Some(error) = &dialog.error {
         foot.extend(paragraph(error, theme.bad(), width));
     }
-    let words = dialog::Words {
+    let words = dialog::DialogText {
         head: which(dialog, width, look),
         body: what_stops(dialog, screen, width, look),
         foot,

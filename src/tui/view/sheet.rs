@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::form_lines::{FormLines, LABEL};
 use super::{Look, dialog, text};
 use crate::tui::state::Sheet;
-use crate::tui::state::fields::{Entry, SheetField};
+use crate::tui::state::fields::{FieldKind, SheetField};
 
 pub fn render(buffer: &mut Buffer, screen: Rect, sheet: &Sheet, look: &Look) -> Option<Position> {
     let mut lines = FormLines::new(screen, look);
@@ -32,9 +32,9 @@ pub fn render(buffer: &mut Buffer, screen: Rect, sheet: &Sheet, look: &Look) -> 
 pub fn render_field(lines: &mut FormLines, field: &SheetField, focused: bool) {
     let label = lines.label(field.label, focused);
     match &field.entry {
-        Entry::Text(text) => lines.input(label, text, focused),
-        Entry::Hidden(text) => lines.hidden(label, text, focused),
-        Entry::Choice { options, chosen } => {
+        FieldKind::Text(text) => lines.input(label, text, focused),
+        FieldKind::Hidden(text) => lines.hidden(label, text, focused),
+        FieldKind::Choice { options, chosen } => {
             let room = lines.width.saturating_sub(LABEL);
             let (options, cursor) = options_line(options, *chosen, room, lines.look);
             let spans: Vec<_> = std::iter::once(label).chain(options).collect();

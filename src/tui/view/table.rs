@@ -6,11 +6,11 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::{Block, Widget};
 
-use super::list::{self, Row, put};
+use super::list::{self, ListRow, put};
 use super::{Look, clip, header, text, time};
 use crate::api::Key;
 use crate::tui::state::App;
-use crate::tui::state::columns::{self, Column, Placed};
+use crate::tui::state::columns::{self, KeyColumn, Placed};
 
 pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     let layout = app.layout();
@@ -22,12 +22,12 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     heads(buffer, clip(layout.columns, screen), &placed, app, look);
     let area = clip(layout.rows, screen);
     let visible = app.browse.rows.visible().take(usize::from(area.height));
-    let lines = visible.map(|(selected, row)| Row {
+    let lines = visible.map(|(selected, row)| ListRow {
         selected,
         id: Some(row.key.id),
         cells: (placed.iter().map(|place| cell(place.column, &row.key, look))).collect(),
     });
-    let project = placed.iter().position(|place| place.column == Column::Project);
+    let project = placed.iter().position(|place| place.column == KeyColumn::Project);
     list::rows(buffer, area, &placed, lines.collect(), project, look);
 }
 
@@ -60,7 +60,7 @@ fn frame(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, focused: bool)
         .render(area, buffer);
 }
 
-fn heads(buffer: &mut Buffer, area: Rect, placed: &[Placed<Column>], app: &App, look: &Look) {
+fn heads(buffer: &mut Buffer, area: Rect, placed: &[Placed<KeyColumn>], app: &App, look: &Look) {
     for place in placed {
         let is_sorted = place.column.sort() == Some(app.browse.query.sort);
         let mut label = place.column.label().to_owned();
@@ -76,18 +76,18 @@ fn heads(buffer: &mut Buffer, area: Rect, placed: &[Placed<Column>], app: &App, 
     }
 }
 
-fn cell(column: Column, key: &Key, look: &Look) -> (String, Style) {
+fn cell(column: KeyColumn, key: &Key, look: &Look) -> (String, Style) {
     let theme = look.theme;
     match column {
-        Column::Name => (key.name.clone(), theme.text()),
-        Column::Scope => (key.scope.label().into(), theme.scope(key.scope)),
-        Column::Project => match &key.project {
+        KeyColumn::Name => (key.name.clone(), theme.text()),
+        KeyColumn::Scope => (key.scope.label().into(), theme.scope(key.scope)),
+        KeyColumn::Project => match &key.project {
             Some(project) => (project.name.clone(), theme.text()),
             None => ("–".into(), theme.faint()),
         },
-        Column::Created => (time::short_date(key.created_at, &look.zone), theme.text()),
-        Column::LastUsed => last_used(key, look),
-        Column::Owner => {
+        KeyColumn::Created => (time::short_date(key.created_at, &look.zone), theme.text()),
+        KeyColumn::LastUsed => last_used(key, look),
+        KeyColumn::Owner => {
             let name = text::short_name(&key.creator.email);
             (name.to_owned(), theme.faint())
         }

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Bar, BarChart, BarGroup, Paragraph, Widget};
 
-use super::details::paragraph;
+use super::lines::paragraph;
 use super::{Look, dialog, text, time, used};
 use crate::api::{RefusedBy, Usage, UsageCount, UsageSeries, UsageSource};
 use crate::model::Scope;

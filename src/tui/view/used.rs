@@ -5,10 +5,10 @@ use ratatui::style::Style;
 use ratatui::symbols::bar;
 use ratatui::text::{Line, Span};
 
-use super::details::{field, indented, paragraph};
+use super::lines::{field, indented, paragraph};
 use super::{Look, text, time};
 use crate::api::{Key, LastUse, Usage, UsageCount, UsageSeries, UsageSource};
-use crate::tui::state::Known;
+use crate::tui::state::Loadable;
 use crate::tui::state::notice::sentence;
 
 /// Of labels in the details.
@@ -21,7 +21,7 @@ const AHEAD: &str =
     "This last use lies ahead: the clock of this machine is behind, or that of a server was ahead.";
 
 /// In the details of a key: when and from where it was used last, and how often.
-pub fn in_details(key: &Key, known: &Known<Usage>, width: usize, look: &Look) -> Vec<Line<'static>> {
+pub fn in_details(key: &Key, known: &Loadable<Usage>, width: usize, look: &Look) -> Vec<Line<'static>> {
     let usage = known.of(key.id);
     let last = usage
         .and_then(Result::ok)

@@ -60,7 +60,7 @@ impl Deck {
         let root_key = RootKey::generate()?;
         root_key.write_new(&deck.root_key, None)?;
         let database = directory.join("keydeck.db");
-        let store = keydeck::cli::demo::organisation(&database, &root_key, Some(keys), |_| {})
+        let store = keydeck::demo::organisation(&database, &root_key, Some(keys), |_| {})
             .map_err(|failure| failure.to_string())?;
         let token = Token::generate(TokenKind::User)?;
         let runtime = tokio::runtime::Runtime::new()?;

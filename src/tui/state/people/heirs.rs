@@ -5,19 +5,18 @@ use uuid::Uuid;
 
 use crate::api::{Person, UserQuery};
 use crate::client::Error;
-use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, PeopleRequest};
 use crate::tui::state::list::{Fetch, List};
 use crate::tui::state::text::TextField;
-use crate::tui::state::{App, Over, Tone};
 
 /// What the server takes.
 const MAX_FILTER_CHARS: usize = 100;
+
 /// People that are offered; more are found by typing.
 const MOST: u32 = 20;
 
 #[derive(Debug)]
-pub struct Heirs {
+pub struct SuccessorPicker {
     /// Who is removed, and so never offered.
     removed: Uuid,
     /// Part of the email address.
@@ -26,7 +25,7 @@ pub struct Heirs {
     question: u64,
 }
 
-impl Heirs {
+impl SuccessorPicker {
     /// Opens it for the keys of this person; the effect asks for the first people.
     pub fn of(removed: Uuid) -> (Self, Effect) {
         let mut heirs = Self {
@@ -39,7 +38,7 @@ impl Heirs {
         (heirs, effect)
     }
 
-    fn query(&self) -> UserQuery {
+    pub(in crate::tui::state) fn query(&self) -> UserQuery {
         let text = self.text.sought();
         UserQuery {
             q: (!text.is_empty()).then(|| text.to_owned()),
@@ -49,7 +48,7 @@ impl Heirs {
         }
     }
 
-    fn search(&mut self) -> Effect {
+    pub(in crate::tui::state) fn search(&mut self) -> Effect {
         if let Some((question, _)) = self.list.begin(Fetch::Start) {
             self.question = question;
         }
@@ -70,7 +69,7 @@ impl Heirs {
     }
 
     /// Takes the answer to what is typed now; others are late.
-    fn found(&mut self, query: &UserQuery, result: Result<Vec<Person>, Error>) {
+    pub(in crate::tui::state) fn found(&mut self, query: &UserQuery, result: Result<Vec<Person>, Error>) {
         if *query != self.query() {
             return;
         }
@@ -80,46 +79,5 @@ impl Heirs {
             (people, true)
         });
         self.list.loaded(self.question, Fetch::Start, result);
-    }
-}
-
-impl App {
-    pub(super) fn heirs_found(
-        &mut self,
-        query: &UserQuery,
-        result: Result<Vec<Person>, Error>,
-    ) -> Vec<Effect> {
-        let heirs = self.over.iter_mut().find_map(|over| match over {
-            Over::Heirs(heirs) => Some(heirs),
-            _ => None,
-        });
-        if let Some(heirs) = heirs {
-            heirs.found(query, result);
-        }
-        Vec::new()
-    }
-
-    pub(in crate::tui::state) fn perform_among_heirs(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Over::Heirs(heirs)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        match action {
-            Action::Back => {
-                self.over.pop();
-            }
-            // What is shown is not what was typed: who was shown before must not get the keys.
-            Action::Accept if heirs.list.is_waiting() => {
-                return self.say(Tone::Note, "Still searching; choose when the answer is there.");
-            }
-            Action::Accept if heirs.list.why_old().is_none() => {
-                if let Some(heir) = heirs.list.selected().cloned() {
-                    self.confirm_heir(&heir);
-                }
-            }
-            _ => {
-                heirs.list.moves(action);
-            }
-        }
-        Vec::new()
     }
 }

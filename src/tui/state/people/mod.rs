@@ -1,23 +1,16 @@
 //! The screen of people, for Owners: who may sign in, and as what.
 
-mod changes;
 mod heirs;
 mod removal;
 
 use uuid::Uuid;
 
-pub use heirs::Heirs;
-pub use removal::{Choice, Holding, Removal};
+pub use heirs::SuccessorPicker;
+pub(in crate::tui::state) use removal::counted;
+pub use removal::{Choice, RemovalDialog};
 
-use super::list::{Fetch, List, Listed};
-use super::{App, Screen};
-use crate::api::{Person, PersonRef, UserQuery};
-use crate::client::Error;
-use crate::tui::keymap::Action;
-use crate::tui::message::{Effect, PeopleReply, PeopleRequest};
-
-/// Rows of a page.
-const PAGE: u32 = 100;
+use super::list::{List, Listed};
+use crate::api::Person;
 
 /// What a sheet of this screen is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,110 +35,5 @@ impl Listed for Person {
 
     fn told_apart_by(&self) -> Option<Uuid> {
         Some(self.user.id)
-    }
-}
-
-impl App {
-    pub(in crate::tui::state) fn fetch_people(&mut self, fetch: Fetch) -> Vec<Effect> {
-        let Some((generation, fetch)) = self.people.list.begin(fetch) else {
-            return Vec::new();
-        };
-        let text = self.people.filter.trim();
-        let last = self.people.list.last().map(Listed::id);
-        let query = UserQuery {
-            q: (!text.is_empty()).then(|| text.to_owned()),
-            limit: Some(PAGE),
-            after: last.filter(|_| fetch == Fetch::More),
-        };
-        vec![Effect::People(PeopleRequest::Load {
-            generation,
-            fetch,
-            query,
-        })]
-    }
-
-    pub(super) fn can_in_people(&self, action: Action) -> bool {
-        let selected = self.people.list.selected();
-        match action {
-            Action::Edit | Action::NewToken | Action::Remove => selected.is_some(),
-            Action::ItsKeys | Action::ItsActivity => selected.is_some(),
-            Action::Details | Action::SwitchFocus => selected.is_some(),
-            _ => true,
-        }
-    }
-
-    pub(super) fn perform_in_people(&mut self, action: Action) -> Vec<Effect> {
-        if let Some(effects) = self.perform_in_any_list(action) {
-            return effects;
-        }
-        if self.people.list.moves(action) {
-            return self.load_more();
-        }
-        match action {
-            Action::Create => self.open_add_person(),
-            Action::Edit => self.open_set_role(),
-            Action::NewToken => self.ask_for_new_token(),
-            Action::Remove => self.open_removal(),
-            Action::ItsKeys => self.show_keys_of_person(),
-            Action::ItsActivity => self.show_activity_of_person(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn show_keys_of_person(&mut self) -> Vec<Effect> {
-        match self.people.list.selected().map(reference) {
-            Some(person) => self.show_keys_of(|query| query.creator = Some(person)),
-            None => Vec::new(),
-        }
-    }
-
-    fn show_activity_of_person(&mut self) -> Vec<Effect> {
-        match self.people.list.selected().map(reference) {
-            Some(person) => self.activity_of_person(&person),
-            None => Vec::new(),
-        }
-    }
-
-    pub(super) fn people_replied(&mut self, reply: PeopleReply) -> Vec<Effect> {
-        match reply {
-            PeopleReply::Loaded {
-                generation,
-                fetch,
-                result,
-            } => self.people_loaded(generation, fetch, result),
-            PeopleReply::Added(result) => self.person_added(result),
-            PeopleReply::RoleSet { id, result } => self.role_set(id, result),
-            PeopleReply::TokenMade { person, result } => self.token_made(person, result),
-            PeopleReply::KeysLookedAt { number, result } => self.keys_looked_at(number, result),
-            PeopleReply::HeirsFound { query, result } => self.heirs_found(&query, result),
-            PeopleReply::Removing { id, progress } => self.person_going(id, progress),
-            PeopleReply::Removed { id, result } => self.person_removed(id, result),
-        }
-    }
-
-    fn people_loaded(
-        &mut self,
-        generation: u64,
-        fetch: Fetch,
-        result: Result<Vec<Person>, Error>,
-    ) -> Vec<Effect> {
-        let result = result.map(|people| {
-            let complete = people.len() < PAGE as usize;
-            (people, complete)
-        });
-        let loaded = self.people.list.loaded(generation, fetch, result);
-        self.list_loaded(Screen::People, loaded)
-    }
-
-    /// Whether this is who is signed in.
-    fn is_me(&self, id: Uuid) -> bool {
-        self.me.as_ref().is_some_and(|me| me.user.id == id)
-    }
-}
-
-fn reference(person: &Person) -> PersonRef {
-    PersonRef {
-        id: person.user.id,
-        email: person.user.email.clone(),
     }
 }

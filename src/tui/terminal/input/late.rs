@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use smallvec::SmallVec;
 
-use super::parser::{BEL, CAN, CTRL_C, ESC, SUB};
+use super::control::{BEL, CAN, CTRL_C, ESC, SUB};
 
 /// What a terminal sends at once has no longer pauses than this, and nobody types as fast.
 const BURST: Duration = Duration::from_millis(30);
@@ -24,20 +24,20 @@ const MAX_TYPED: usize = 32;
 
 /// What may be the rest of a sequence, so far.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct HeldText {
     text: SmallVec<[char; MAX_TYPED]>,
     /// There was a pause in it.
     paused: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum HeldVerdict {
     Unknown,
     Answer,
     Keys,
 }
 
-impl Held {
+impl HeldText {
     /// `None`: nothing that a terminal answers goes on like this after its Escape.
     pub(super) fn begun_by(c: char) -> Option<Self> {
         matches!(c, '[' | ']' | 'P' | 'X' | '^' | '_').then(|| Self {
@@ -50,17 +50,17 @@ impl Held {
         self.text
     }
 
-    pub(super) fn push(&mut self, c: char) -> Verdict {
+    pub(super) fn push(&mut self, c: char) -> HeldVerdict {
         self.text.push(c);
         let form = form_of(&self.text);
         match form {
-            _ if c == CTRL_C => Verdict::Keys,
-            Form::Answer => Verdict::Answer,
-            Form::Beginning => Verdict::Unknown,
-            Form::Burst | Form::Other if self.paused => Verdict::Keys,
-            Form::Burst => Verdict::Answer,
-            Form::Other if self.text.len() >= MAX_TYPED => Verdict::Answer,
-            Form::Other => Verdict::Unknown,
+            _ if c == CTRL_C => HeldVerdict::Keys,
+            Form::Answer => HeldVerdict::Answer,
+            Form::Beginning => HeldVerdict::Unknown,
+            Form::Burst | Form::Other if self.paused => HeldVerdict::Keys,
+            Form::Burst => HeldVerdict::Answer,
+            Form::Other if self.text.len() >= MAX_TYPED => HeldVerdict::Answer,
+            Form::Other => HeldVerdict::Unknown,
         }
     }
 
@@ -72,7 +72,7 @@ impl Held {
         }
     }
 
-    /// Nothing came for as long as [`Held::patience`] said. Returns whether that makes keys of it.
+    /// Nothing came for as long as [`HeldText::patience`] said. Returns whether that makes keys of it.
     pub(super) fn pause(&mut self) -> bool {
         let over = self.paused || form_of(&self.text) != Form::Beginning;
         self.paused = true;

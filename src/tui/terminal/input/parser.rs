@@ -13,7 +13,8 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 use smallvec::SmallVec;
 
-use super::late::{Held, Verdict};
+use super::control::{CAN, CTRL_C, ESC, SUB};
+use super::late::{HeldText, HeldVerdict};
 use super::paste::Paste;
 use super::string::{ControlString, ST, Step};
 use super::utf8::Utf8;
@@ -30,12 +31,6 @@ const UNFINISHED: Duration = Duration::from_secs(2);
 /// The most bytes of a CSI sequence; longer ones are discarded.
 const MAX_CSI: usize = 64;
 
-pub(super) const ESC: char = '\x1b';
-pub(super) const CTRL_C: char = '\x03';
-pub(super) const BEL: char = '\x07';
-pub(super) const CAN: char = '\x18';
-pub(super) const SUB: char = '\x1a';
-
 #[derive(Debug, Default)]
 enum State {
     #[default]
@@ -49,7 +44,7 @@ enum State {
     /// After an Escape that was taken for the key.
     Late,
     /// After that, what may be the rest of a sequence.
-    Held(Held),
+    Held(HeldText),
     /// After `ESC O`: the parameter so far.
     Ss3 {
         meta: bool,
@@ -156,7 +151,7 @@ impl Parser {
                 self.ground(c, out);
             }
             State::Escape { meta, .. } => self.escape(c, meta, out),
-            State::Late => match Held::begun_by(c) {
+            State::Late => match HeldText::begun_by(c) {
                 Some(held) => self.state = State::Held(held),
                 None => self.ground(c, out),
             },
@@ -170,11 +165,11 @@ impl Parser {
         }
     }
 
-    fn held(&mut self, c: char, mut held: Held, out: &mut Vec<Input>) {
+    fn held(&mut self, c: char, mut held: HeldText, out: &mut Vec<Input>) {
         match held.push(c) {
-            Verdict::Unknown => self.state = State::Held(held),
-            Verdict::Keys => self.typed(held, out),
-            Verdict::Answer => {
+            HeldVerdict::Unknown => self.state = State::Held(held),
+            HeldVerdict::Keys => self.typed(held, out),
+            HeldVerdict::Answer => {
                 let mut text = held.into_text().into_iter();
                 if let Some(introducer) = text.next() {
                     self.introduce(introducer, false, false);
@@ -185,7 +180,7 @@ impl Parser {
     }
 
     /// It was typed, after all.
-    fn typed(&mut self, held: Held, out: &mut Vec<Input>) {
+    fn typed(&mut self, held: HeldText, out: &mut Vec<Input>) {
         held.into_text().into_iter().for_each(|c| self.char(c, out));
     }
 

@@ -4,7 +4,7 @@
 //! which somebody else may have chosen. No other sequence in it means anything, so that what is nested in it
 //! brings no keys out of it; an Escape before another stands for one, as multiplexers pass it on.
 
-use super::parser::{BEL, CAN, CTRL_C, ESC, SUB};
+use super::control::{BEL, CAN, CTRL_C, ESC, SUB};
 
 /// String terminator, as one character.
 pub(super) const ST: char = '\u{9c}';

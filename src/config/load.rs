@@ -1,0 +1,29 @@
+//! `config.toml` as it is on the disk.
+
+use etcetera::BaseStrategy;
+
+use super::environment::directories;
+use super::{Config, ConfigError, file, trust};
+
+impl Config {
+    /// Reads `config.toml`; without one there is only the local deck.
+    pub fn load() -> Result<Self, ConfigError> {
+        let path = directories()?.config_dir().join("keydeck/config.toml");
+        // Whoever can write the file could change it back after it was read, so this is asked before.
+        let read =
+            trust::distrust(&path).and_then(|distrust| Ok((std::fs::read_to_string(&path)?, distrust)));
+        match read {
+            Ok((text, distrust)) => {
+                let mut config = file::parse(&text, path)?;
+                let commands = config
+                    .profiles
+                    .iter_mut()
+                    .filter_map(|p| p.token_command.as_mut());
+                commands.for_each(|command| command.distrust.clone_from(&distrust));
+                Ok(config)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => file::parse("", path),
+            Err(source) => Err(ConfigError::Unreadable { path, source }),
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The sample organisation of `keydeck demo`: who is in it, and its hand-written keys.
+
+use std::collections::HashMap;
+
+use jiff::{Span, SpanRelativeTo, Timestamp};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::usage::usage;
+use crate::failure::Failure;
+use crate::model::{KeyFields, Role, Scope};
+use crate::server::seal::Sealer;
+use crate::server::store::sqlite::{SampleKey, SampleProject, SampleUser};
+use crate::server::store::{Founding, Tally};
+
+const FILE: &str = include_str!("../../assets/demo.json");
+
+/// `assets/demo.json`. Times are ages, so that the sample is always as old as it says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SampleFile {
+    organisation: String,
+    /// The Owner, whom the database is founded with.
+    owner: FilePerson,
+    people: Vec<FilePerson>,
+    projects: Vec<FileProject>,
+    keys: Vec<FileKey>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FilePerson {
+    email: String,
+    role: Role,
+    joined: Span,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileProject {
+    name: String,
+    creator: String,
+    deployed: bool,
+    created: Span,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileKey {
+    name: String,
+    scope: Scope,
+    project: Option<String>,
+    creator: String,
+    created: Span,
+    used: Option<Span>,
+    ui_domains: Option<Vec<String>>,
+    local_development: Option<String>,
+    cross_page_persistence: Option<bool>,
+}
+
+/// What is loaded into a new database.
+#[derive(Debug)]
+pub struct Sample {
+    pub people: Vec<SampleUser>,
+    pub projects: Vec<SampleProject>,
+    /// Older ones first.
+    pub keys: Vec<Draft>,
+}
+
+/// A key to be made: real in everything but its age.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub fields: KeyFields,
+    pub creator: Uuid,
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+    pub usage: Vec<Tally>,
+}
+
+impl SampleFile {
+    pub fn read() -> Result<Self, Failure> {
+        serde_json::from_str(FILE).map_err(broken)
+    }
+
+    pub fn founding(&self, now: Timestamp) -> Result<Founding, Failure> {
+        Ok(Founding {
+            organisation: self.organisation.clone(),
+            owner_email: self.owner.email.clone(),
+            owner_token: None,
+            at: before(now, self.owner.joined)?,
+        })
+    }
+
+    /// The sample as it is at `now`, in a database that was founded with `owner`.
+    pub fn at(self, now: Timestamp, owner: Uuid) -> Result<Sample, Failure> {
+        let people = people(self.people, now)?;
+        let mut ids: HashMap<String, Uuid> = people.iter().map(|p| (p.email.clone(), p.id)).collect();
+        ids.insert(self.owner.email, owner);
+        let projects = projects(self.projects, &ids, now)?;
+        let named: HashMap<String, Uuid> = projects.iter().map(|p| (p.name.clone(), p.id)).collect();
+        let keys = (0..).zip(self.keys);
+        let keys = keys.map(|(n, key)| draft(key, &ids, &named, now, n));
+        let mut keys: Vec<Draft> = keys.collect::<Result<_, _>>()?;
+        keys.sort_by_key(|key| key.created_at);
+        Ok(Sample {
+            keys,
+            people,
+            projects,
+        })
+    }
+}
+
+impl Draft {
+    /// The key with a real token, sealed as the server seals it.
+    pub fn sealed(self, sealer: &Sealer) -> Result<SampleKey, Failure> {
+        let valid = self
+            .fields
+            .validate()
+            .map_err(|errors| broken(format!("{}: {:?}", self.fields.name, errors.0)))?;
+        let (new, _) =
+            crate::server::new_key(sealer, &valid, None, self.created_at).map_err(Failure::failed)?;
+        Ok(SampleKey {
+            new,
+            creator: self.creator,
+            last_used_at: self.last_used_at,
+            usage: self.usage,
+        })
+    }
+}
+
+fn people(people: Vec<FilePerson>, now: Timestamp) -> Result<Vec<SampleUser>, Failure> {
+    let user = |person: FilePerson| {
+        Ok(SampleUser {
+            id: Uuid::new_v4(),
+            created_at: before(now, person.joined)?,
+            email: person.email,
+            role: person.role,
+        })
+    };
+    people.into_iter().map(user).collect()
+}
+
+fn projects(
+    projects: Vec<FileProject>,
+    people: &HashMap<String, Uuid>,
+    now: Timestamp,
+) -> Result<Vec<SampleProject>, Failure> {
+    let project = |project: FileProject| {
+        Ok(SampleProject {
+            id: Uuid::new_v4(),
+            creator: known(people, &project.creator)?,
+            created_at: before(now, project.created)?,
+            name: project.name,
+            deployed: project.deployed,
+        })
+    };
+    projects.into_iter().map(project).collect()
+}
+
+fn draft(
+    key: FileKey,
+    people: &HashMap<String, Uuid>,
+    projects: &HashMap<String, Uuid>,
+    now: Timestamp,
+    n: u32,
+) -> Result<Draft, Failure> {
+    let created_at = before(now, key.created)?;
+    let last_used_at = key.used.map(|age| before(now, age)).transpose()?;
+    let domain = key.ui_domains.as_ref().and_then(|domains| domains.first());
+    Ok(Draft {
+        usage: last_used_at.map_or_else(Vec::new, |last| {
+            usage(key.scope, domain.map(String::as_str), created_at, last, now, n)
+        }),
+        creator: known(people, &key.creator)?,
+        created_at,
+        last_used_at,
+        fields: KeyFields {
+            scope: key.scope,
+            project: key.project.map(|name| known(projects, &name)).transpose()?,
+            name: key.name,
+            ui_domains: key.ui_domains,
+            local_development: key.local_development,
+            cross_page_persistence: key.cross_page_persistence,
+        },
+    })
+}
+
+fn known(ids: &HashMap<String, Uuid>, name: &str) -> Result<Uuid, Failure> {
+    ids.get(name)
+        .copied()
+        .ok_or_else(|| broken(format!("nothing is called {name}")))
+}
+
+fn before(now: Timestamp, age: Span) -> Result<Timestamp, Failure> {
+    let age = age
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .map_err(broken)?;
+    now.checked_sub(age).map_err(broken)
+}
+
+fn broken(why: impl std::fmt::Display) -> Failure {
+    Failure::Failed(format!("the sample data is broken: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn sample() -> (Sample, Uuid) {
+        let owner = Uuid::new_v4();
+        let file = SampleFile::read().expect("valid");
+        (file.at(Timestamp::now(), owner).expect("valid"), owner)
+    }
+
+    #[test]
+    fn the_sample_shows_every_kind_of_thing() {
+        let (sample, _) = sample();
+        assert_eq!(
+            (sample.people.len(), sample.projects.len(), sample.keys.len()),
+            (4, 7, 60)
+        );
+        let roles: HashSet<Role> = sample.people.iter().map(|p| p.role).collect();
+        assert_eq!(roles, [Role::Support, Role::Analytics, Role::Editor].into());
+        assert_eq!(sample.projects.iter().filter(|p| !p.deployed).count(), 1);
+        let scopes: HashSet<Scope> = sample.keys.iter().map(|k| k.fields.scope).collect();
+        assert_eq!(scopes.len(), Scope::ALL.len());
+        assert!(sample.keys.iter().any(|k| k.last_used_at.is_none()));
+        assert!(sample.keys.iter().any(|k| k.fields.name.contains('🛒')));
+    }
+
+    #[test]
+    fn every_sample_key_could_have_been_created_as_it_is() {
+        let (sample, owner) = sample();
+        for key in &sample.keys {
+            let name = &key.fields.name;
+            assert!(
+                key.fields.validate().is_ok(),
+                "{name}: {:?}",
+                key.fields.validate()
+            );
+            assert!(
+                key.last_used_at.is_none_or(|used| used > key.created_at),
+                "{name}"
+            );
+            let creator = sample.people.iter().find(|p| p.id == key.creator);
+            assert!(
+                creator.map_or(key.creator == owner, |p| p.created_at < key.created_at),
+                "{name}"
+            );
+            let role = creator.map_or(Role::Owner, |p| p.role);
+            if let Some(id) = key.fields.project {
+                let project = sample.projects.iter().find(|p| p.id == id).expect("known");
+                assert!(project.deployed && project.created_at < key.created_at, "{name}");
+                assert!(role != Role::Editor || project.creator == key.creator, "{name}");
+                assert!(role != Role::Analytics, "{name}");
+            } else {
+                assert!(role != Role::Editor, "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! How a command fails: one sentence for people, one exit code for scripts; and what is said on standard error.
+
+pub mod flags;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::client;
+use crate::config::ConfigError;
+use crate::credentials::CredentialError;
+use crate::model::Shown;
+use crate::tui::RunError;
+use crate::tui::terminal::TerminalError;
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Exit code 1.
+    #[error("{0}")]
+    Failed(String),
+    /// The command line can't be obeyed as it is. Exit code 2.
+    #[error("{0}")]
+    Usage(String),
+    /// Exit code 4.
+    #[error("{0}")]
+    SignIn(String),
+    /// What is wrong with the values of single flags, one line each. Exit code 1.
+    #[error("{}", .0.join("; "))]
+    Flags(Vec<String>),
+    /// The dashboard was ended by this signal, and has given the terminal back.
+    #[error("ended by signal {0}")]
+    Signal(i32),
+    /// Whoever read the output has gone; there is nobody left to tell.
+    #[error("the output was closed")]
+    BrokenPipe,
+}
+
+impl Failure {
+    pub fn failed(sentence: impl std::fmt::Display) -> Self {
+        Failure::Failed(sentence.to_string())
+    }
+
+    /// Says on stderr what is wrong. What a server sent can't move the cursor.
+    pub fn report(&self) {
+        let mut stderr = io::stderr().lock();
+        // When stderr is closed, the exit code still tells.
+        let _ = match self {
+            Failure::BrokenPipe | Failure::Signal(_) => Ok(()),
+            Failure::Flags(lines) => lines
+                .iter()
+                .try_for_each(|line| writeln!(stderr, "error: {}", Shown::new(line))),
+            other => writeln!(stderr, "error: {}", Shown::new(&other.to_string())),
+        };
+    }
+
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Failure::BrokenPipe => 0,
+            Failure::Failed(_) | Failure::Flags(_) => 1,
+            Failure::Usage(_) => 2,
+            Failure::SignIn(_) => 4,
+            Failure::Signal(number) => u8::try_from(128 + number).unwrap_or(1),
+        })
+    }
+}
+
+/// A sentence for the person at the terminal. When stderr is closed, nobody is.
+pub fn talk(sentence: impl std::fmt::Display) {
+    let text = sentence.to_string();
+    let _ = writeln!(io::stderr().lock(), "{}", Shown::new(&text));
+}
+
+impl From<client::Error> for Failure {
+    fn from(error: client::Error) -> Self {
+        match &error {
+            client::Error::SignIn => Failure::SignIn(error.to_string()),
+            client::Error::Unusable(sentence) => Failure::Usage(sentence.clone()),
+            client::Error::Refused(problem) if !problem.errors.is_empty() => {
+                Failure::Flags(flags::lines(&problem.errors, &[]))
+            }
+            _ => Failure::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        match &error {
+            ConfigError::Contradiction(..) | ConfigError::Unknown { .. } | ConfigError::Servers(_) => {
+                Failure::Usage(error.to_string())
+            }
+            _ => Failure::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<CredentialError> for Failure {
+    fn from(error: CredentialError) -> Self {
+        match error {
+            CredentialError::Config(error) => error.into(),
+            CredentialError::Terminal => Failure::Usage(error.to_string()),
+            _ => Failure::SignIn(error.to_string()),
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        match &error {
+            RunError::Terminal(TerminalError::NotATerminal(_)) => Failure::Usage(error.to_string()),
+            RunError::Terminal(TerminalError::Io(_)) | RunError::Io(_) => Failure::Failed(error.to_string()),
+        }
+    }
+}
+
+/// A failure to write the output.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::BrokenPipe,
+            _ => Failure::Failed(format!("can't write the output: {error}")),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Accepts connections without end and answers them over HTTP/1.1. A client that is slow or silent keeps its own place
+//! and nobody else's, and loses that when places are scarce.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::io::Errno;
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_io_timeout::TimeoutWriter;
+
+use super::bounds::Bounds;
+use super::figures::Figures;
+use super::head::Hosts;
+use super::places::{ConnectionPlace, Peer, Places};
+use super::router::HttpService;
+use super::site::Site;
+use super::tls::Tls;
+use super::wire;
+use crate::server::state::ServerState;
+
+/// The longest head of a request, in bytes.
+const MAX_HEAD: usize = 32 * 1024;
+/// What a connection may hold in memory of what it reads and writes, in bytes.
+const MAX_BUFFER: usize = 64 * 1024;
+/// The pause after the system had no memory for a connection.
+const EXHAUSTED: Duration = Duration::from_millis(200);
+/// The pause after it had no descriptor: connections are being closed.
+const NO_FILES: Duration = Duration::from_millis(10);
+/// What was sent and is not acknowledged for so long was sent to a machine that is gone, such as a laptop that was closed:
+/// its connection ends, and with it a stream that its owner may want to have elsewhere.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
+
+/// Where connections come in.
+pub struct Listener {
+    listener: TcpListener,
+    tls: Option<Tls>,
+    bounds: Bounds,
+    figures: Figures,
+}
+
+impl Listener {
+    /// Plain HTTP when there is no `tls`.
+    pub fn new(listener: TcpListener, tls: Option<Tls>, bounds: Bounds) -> Self {
+        Self {
+            listener,
+            tls,
+            bounds,
+            figures: Figures::default(),
+        }
+    }
+
+    /// The same, with other people who may have the figures.
+    #[must_use]
+    pub fn with_figures(self, figures: Figures) -> Self {
+        Self { figures, ..self }
+    }
+
+    /// What the server is to those who come in here. The one at somebody's terminal is for this machine.
+    pub fn site(&self, for_this_machine: bool) -> io::Result<Site> {
+        Ok(Site {
+            over_tls: self.tls.is_some(),
+            hosts: match for_this_machine {
+                true => Hosts::Loopback(self.listener.local_addr()?),
+                false => Hosts::Any,
+            },
+            figures: Arc::new(self.figures.clone()),
+        })
+    }
+}
+
+impl From<TcpListener> for Listener {
+    fn from(listener: TcpListener) -> Self {
+        Self::new(listener, None, Bounds::default())
+    }
+}
+
+/// Accepts until `shutdown`, then waits for what is under way.
+pub async fn until(
+    entrance: Listener,
+    front: HttpService,
+    state: &ServerState,
+    shutdown: impl Future<Output = ()>,
+) {
+    let places = Places::new(entrance.bounds, state.proxies.clone());
+    let grace = entrance.bounds.grace;
+    let mut connections = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            accepted = entrance.listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    let place = places.enter(peer);
+                    let connection = Connection {
+                        peer: place.peer().clone(),
+                        front: front.clone(),
+                        state: state.clone(),
+                        bounds: entrance.bounds,
+                    };
+                    connections.spawn(answer_at(place, connection, stream, entrance.tls.clone()));
+                    places.settled().await;
+                }
+                Err(error) => pause_after(&error, &places).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop(entrance);
+    state.closing.send_replace(true);
+    let all = async { while connections.join_next().await.is_some() {} };
+    if timeout(grace, all).await.is_err() {
+        tracing::warn!("requests still under way were cut off");
+    }
+}
+
+/// Until the connection has ended or its place is another one's.
+async fn answer_at(place: ConnectionPlace, connection: Connection, stream: TcpStream, tls: Option<Tls>) {
+    place.is_heard();
+    tokio::select! {
+        // First, so that no request is begun that is not answered.
+        biased;
+        () = place.lost() => tracing::debug!("a connection was closed to make room"),
+        () = connection.begin(stream, tls) => {}
+    }
+}
+
+/// A client that went away concerns nobody; an exhausted system gets a moment to recover.
+async fn pause_after(error: &io::Error, places: &Places) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    if matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE)) {
+        tracing::debug!(%error, "connections are closed to make room");
+        places.make_room();
+        sleep(NO_FILES).await;
+    } else if !matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    ) {
+        tracing::error!(%error, "can't accept a connection");
+        sleep(EXHAUSTED).await;
+    }
+}
+
+/// What one connection needs to be answered.
+struct Connection {
+    peer: Peer,
+    front: HttpService,
+    state: ServerState,
+    bounds: Bounds,
+}
+
+impl Connection {
+    async fn begin(self, stream: TcpStream, tls: Option<Tls>) {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection went away at once");
+            return;
+        }
+        #[cfg(target_os = "linux")]
+        if let Err(error) = SockRef::from(&stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED)) {
+            tracing::debug!(%error, "a connection keeps the system's timeout");
+        }
+        let Some(tls) = tls else {
+            return self.answer(stream).await;
+        };
+        let closed = self.state.clone().closed();
+        tokio::select! {
+            shaken = tls.handshake(stream, self.bounds.handshake) => match shaken {
+                Ok(stream) => self.answer(stream).await,
+                Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
+            },
+            () = closed => {}
+        }
+    }
+
+    async fn answer(self, stream: impl AsyncRead + AsyncWrite + Send + 'static) {
+        let (stream, wire) = wire::inspected(Box::pin(stream), MAX_HEAD);
+        let mut stream = TimeoutWriter::new(stream);
+        stream.set_timeout(Some(self.bounds.unread));
+        let parts = Arc::new((self.front, self.peer));
+        let service = service_fn(move |request: Request<Incoming>| {
+            let (parts, unreadable) = (parts.clone(), wire.refusal());
+            async move {
+                let (front, peer) = &*parts;
+                peer.asks();
+                let answer = front.answer(peer, request, unreadable).await;
+                peer.is_answered();
+                Ok::<_, Infallible>(answer)
+            }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.bounds.head)
+            .max_header_size(MAX_HEAD)
+            .max_buf_size(MAX_BUFFER)
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let mut connection = pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = self.state.closed() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection broke off");
+        }
+    }
+}

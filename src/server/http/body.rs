@@ -1,0 +1,177 @@
+//! Bodies: JSON and forms, read within bounds of size and time, and JSON written.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use super::error::{ApiError, ApiResult};
+use super::extract;
+use super::reading::field_error;
+use crate::api::ProblemType;
+
+const MAX_BODY: usize = 64 * 1024;
+/// A larger body is read on up to here and dropped, because a client that is still writing would
+/// see a broken connection instead of the answer.
+const MAX_DROPPED: usize = 16 * 1024 * 1024;
+const MAX_TIME: Duration = Duration::from_secs(5);
+
+/// A JSON body, of a request or of an answer.
+pub struct Json<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
+        let is_json = is_media(request.headers(), "application/json");
+        let bytes = collect_within(MAX_TIME, request.into_body()).await?;
+        if !is_json {
+            return Err(ApiError::new(
+                ProblemType::UnsupportedMediaType,
+                "Send the body as JSON, with the header Content-Type: application/json.",
+            ));
+        }
+        parse(&bytes).map(Self)
+    }
+}
+
+/// The fields of a form, as OAuth's endpoints take them.
+pub struct UrlEncoded<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for UrlEncoded<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
+        let is_form = is_media(request.headers(), "application/x-www-form-urlencoded");
+        let bytes = collect_within(MAX_TIME, request.into_body()).await?;
+        match is_form {
+            true => extract::form(&bytes).map(Self),
+            false => Err(ApiError::new(
+                ProblemType::UnsupportedMediaType,
+                "Send the body as a form, with the header Content-Type: application/x-www-form-urlencoded.",
+            )),
+        }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(bytes) => {
+                let json = HeaderValue::from_static("application/json");
+                ([(CONTENT_TYPE, json)], bytes).into_response()
+            }
+            Err(error) => {
+                tracing::error!(%error, "an answer can't be written as JSON");
+                ApiError::internal().into_response()
+            }
+        }
+    }
+}
+
+fn is_media(headers: &HeaderMap, expected: &str) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|media| media.trim().eq_ignore_ascii_case(expected))
+}
+
+async fn collect_within(limit: Duration, body: Body) -> ApiResult<Vec<u8>> {
+    tokio::time::timeout(limit, collect(body))
+        .await
+        .unwrap_or_else(|_| Err(ApiError::slow_body()))
+}
+
+async fn collect(body: Body) -> ApiResult<Vec<u8>> {
+    let mut chunks = body.into_data_stream();
+    let (mut kept, mut seen) = (Vec::new(), 0usize);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| {
+            ApiError::new(
+                ProblemType::Malformed,
+                "The body of the request broke off; send it again.",
+            )
+        })?;
+        seen += chunk.len();
+        if seen <= MAX_BODY {
+            kept.extend_from_slice(&chunk);
+        } else if seen > MAX_DROPPED {
+            break;
+        }
+    }
+    match seen > MAX_BODY {
+        false => Ok(kept),
+        true => Err(ApiError::new(
+            ProblemType::TooLarge,
+            "A body has at most 64 KiB; send less.",
+        )),
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| ApiError::new(ProblemType::Malformed, "The body is no UTF-8, so it is no JSON."))?;
+    // First whether it is JSON at all: serde_json calls some wrong types syntax errors too.
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| not_json(&error))?;
+    // Serde would also take the fields of an object from an array, by their places.
+    if !text.trim_start().starts_with('{') {
+        return Err(ApiError::new(
+            ProblemType::Invalid,
+            "The body must be a JSON object, such as {\"name\": \"Checkout\"}.",
+        ));
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let wrong = field_error(error.path(), &error.inner().to_string());
+        ApiError::invalid_field(&wrong.field, wrong.message)
+    })
+}
+
+fn not_json(error: &serde_json::Error) -> ApiError {
+    ApiError::new(
+        ProblemType::Malformed,
+        format!(
+            "The body is no JSON: it breaks at line {}, column {}.",
+            error.line(),
+            error.column()
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use axum::http::StatusCode;
+    use futures_util::stream;
+
+    use super::*;
+
+    async fn status(limit: Duration, body: Body) -> StatusCode {
+        match collect_within(limit, body).await {
+            Ok(_) => StatusCode::OK,
+            Err(refusal) => refusal.into_response().status(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_is_bounded_in_size_and_time() {
+        let never = Body::from_stream(stream::pending::<Result<Vec<u8>, Infallible>>());
+        assert_eq!(status(Duration::ZERO, never).await, StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(
+            status(MAX_TIME, Body::from(vec![0; MAX_BODY])).await,
+            StatusCode::OK
+        );
+        let larger = Body::from(vec![0; MAX_BODY + 1]);
+        assert_eq!(status(MAX_TIME, larger).await, StatusCode::PAYLOAD_TOO_LARGE);
+        let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, Infallible>(vec![0; MAX_BODY])));
+        assert_eq!(status(MAX_TIME, endless).await, StatusCode::PAYLOAD_TOO_LARGE);
+    }
+}

@@ -1,0 +1,158 @@
+//! Figures for Prometheus: requests, checks and the rules that decided them, and how long all of it took.
+//! No label holds an id or anything else that a client sent, so that there are few series.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use jiff::SignedDuration;
+use prometheus_client::encoding::{self, EncodeLabelSet};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::api::PresentedAt;
+use crate::model::{Grant, Rule};
+use crate::server::store::Latencies;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: &'static str,
+    /// The path as the router has it, `/v1/keys/{id}`.
+    route: Cow<'static, str>,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: Cow<'static, str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Check {
+    at: &'static str,
+    outcome: &'static str,
+    rule: &'static str,
+}
+
+/// All that is counted and measured.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Request, Counter>,
+    seconds: Family<Route, Histogram, fn() -> Histogram>,
+    checks: Family<Check, Counter>,
+    clock_skew: Gauge<f64, AtomicU64>,
+    unexplained: Gauge,
+}
+
+impl Metrics {
+    pub fn new(store: &Latencies) -> Self {
+        let mut registry = Registry::with_prefix("keydeck");
+        let requests = Family::default();
+        let seconds = Family::new_with_constructor(answer_times as fn() -> Histogram);
+        let checks = Family::default();
+        let clock_skew = Gauge::default();
+        let unexplained = Gauge::default();
+        registry.register(
+            "build",
+            "The program that runs",
+            Info::new([("version", env!("CARGO_PKG_VERSION"))]),
+        );
+        registry.register("requests", "Requests by route and status", requests.clone());
+        registry.register_with_unit(
+            "request",
+            "From a request to its answer",
+            Unit::Seconds,
+            seconds.clone(),
+        );
+        registry.register(
+            "checks",
+            "Presented keys, and the rule that let them through or refused",
+            checks.clone(),
+        );
+        registry.register_with_unit(
+            "clock_skew",
+            "How far this machine's clock is ahead of the database's; without one, of the time that has passed",
+            Unit::Seconds,
+            clock_skew.clone(),
+        );
+        registry.register(
+            "unexplained",
+            "1 when the database holds what its activity log doesn't explain, as was looked at after the start",
+            unexplained.clone(),
+        );
+        for (name, help, histogram) in [
+            ("store_read", "Reads that are answered on the spot", &store.read),
+            ("store_search", "Reads that may take long", &store.search),
+            ("store_write", "Changes, from the queue to the disk", &store.write),
+        ] {
+            registry.register_with_unit(name, help, Unit::Seconds, histogram.clone());
+        }
+        Self {
+            registry,
+            requests,
+            seconds,
+            checks,
+            clock_skew,
+            unexplained,
+        }
+    }
+
+    pub fn answered(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
+        let route: Cow<'static, str> = Cow::Owned(route.to_owned());
+        let request = Request {
+            method: name_of(method),
+            route: route.clone(),
+            status: status.as_u16(),
+        };
+        self.requests.get_or_create(&request).inc();
+        self.seconds
+            .get_or_create(&Route { route })
+            .observe(took.as_secs_f64());
+    }
+
+    pub fn checked(&self, at: PresentedAt, outcome: Result<&Grant, Rule>) {
+        let (outcome, rule) = match outcome {
+            Ok(grant) => ("allowed", grant.as_str()),
+            Err(rule) => ("refused", rule.as_str()),
+        };
+        let at = match at {
+            PresentedAt::Connection => "connection",
+            PresentedAt::Gateway => "gateway",
+        };
+        self.checks.get_or_create(&Check { at, outcome, rule }).inc();
+    }
+
+    /// All of it in the OpenMetrics text format; the machine's clock is ahead by `clock_skew`.
+    /// `is_unexplained` tells whether the database holds what its log does not explain.
+    pub fn text(&self, clock_skew: SignedDuration, is_unexplained: bool) -> Result<String, fmt::Error> {
+        self.clock_skew.set(clock_skew.as_secs_f64());
+        self.unexplained.set(i64::from(is_unexplained));
+        let mut text = String::new();
+        encoding::text::encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+fn answer_times() -> Histogram {
+    Histogram::new(exponential_buckets(0.000_05, 4.0, 10))
+}
+
+/// Methods are the client's to write, so that only those that there are get a series.
+fn name_of(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}

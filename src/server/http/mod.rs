@@ -1,0 +1,25 @@
+//! How requests come in and answers go out: connections and their places, heads and bodies, limits, the router, refusals.
+
+pub mod accept;
+pub mod address;
+pub mod body;
+pub mod bounds;
+pub mod chunks;
+pub mod cursor;
+pub mod error;
+pub mod extract;
+pub mod figures;
+pub mod framing;
+pub mod head;
+pub mod health;
+pub mod metrics;
+pub mod observe;
+pub mod openapi;
+pub mod places;
+pub mod queries;
+pub mod reading;
+pub mod router;
+pub mod site;
+pub mod tls;
+pub mod turns;
+pub mod wire;

@@ -1,0 +1,92 @@
+//! The removals that are not finished, portion by portion.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use crate::server::state::ServerState;
+use crate::server::store::Cursor;
+
+/// The longest pause between two portions; else it is as long as the portion took.
+const REST: Duration = Duration::from_millis(100);
+/// A removal that has not moved on between two such looks has lost its server.
+const LOST: Duration = Duration::from_secs(10);
+/// After an error it is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Finishes what this server began, and what a server before it or another one left, until the server is closing.
+pub async fn keep(server: ServerState) {
+    let work = async {
+        // How far each was at the last look. At the start all are taken on: to work on one together does no harm.
+        let mut seen = None;
+        let mut unexplained = None;
+        loop {
+            take_over(&server, &mut seen).await;
+            tell_of_unexplained(&server, &mut unexplained).await;
+            while let Some(person) = server.removals.first() {
+                carry_on(&server, person).await;
+            }
+            tokio::select! {
+                () = server.removals.wake.notified() => {}
+                () = sleep(LOST) => {}
+            }
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        // What is left is the next server's.
+        () = server.clone().closed() => {}
+    }
+}
+
+async fn take_over(server: &ServerState, seen: &mut Option<BTreeMap<Uuid, u64>>) {
+    match server.store.unfinished_removals().await {
+        Err(error) => tracing::debug!(%error, "removals that were left can't be looked for"),
+        Ok(unfinished) => {
+            for (person, progress) in &unfinished {
+                let before = seen.as_ref().map(|seen| seen.get(person).copied());
+                if matches!(before, None | Some(Some(_)))
+                    && before.flatten().is_none_or(|done| done == progress.done())
+                {
+                    tracing::info!(%person, left = progress.left, "a removal is carried on");
+                    server.removals.take_on(*person);
+                }
+            }
+            let far = unfinished
+                .iter()
+                .map(|(person, progress)| (*person, progress.done()));
+            *seen = Some(far.collect());
+        }
+    }
+}
+
+/// What the log never asked for is not carried on; it is said once.
+async fn tell_of_unexplained(server: &ServerState, told: &mut Option<String>) {
+    let Ok(compared) = server.store.compare(Cursor::REMOVALS).await else {
+        return;
+    };
+    if let Some(sentence) = &compared.unexplained
+        && told.as_ref() != Some(sentence)
+    {
+        tracing::error!(
+            "a removal is not carried on: {sentence}. Find out who can write to the database, and what else they changed: \
+             keydeck activity verify"
+        );
+    }
+    *told = compared.unexplained;
+}
+
+/// Deals with one portion, and lets the others have as long.
+async fn carry_on(server: &ServerState, person: Uuid) {
+    let started = Instant::now();
+    match server.store.continue_removal(person).await {
+        Ok(Some(progress)) if !progress.is_finished() => sleep(started.elapsed().min(REST)).await,
+        Ok(_) => server.removals.done(person),
+        Err(error) => {
+            tracing::warn!(%error, %person, "a removal can't be carried on; it is tried again");
+            sleep(AGAIN).await;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The one way a presented key comes to an outcome, at the exchange as at a gateway: what is decided is
+//! counted before it is answered.
+
+use crate::api::{PresentedAt, ProblemType};
+use crate::model::connection::{Caller, Origin};
+use crate::model::{Grant, Rule, Scope, UiDomain};
+use crate::server::http::error::ApiError;
+use crate::server::state::ServerState;
+use crate::server::store::CheckedKey;
+
+impl ServerState {
+    /// The key lets the request through.
+    pub(in crate::server) fn allowed(
+        &self,
+        at: PresentedAt,
+        key: &CheckedKey,
+        caller: &Caller,
+        grant: &Grant,
+    ) {
+        self.metrics.checked(at, Ok(grant));
+        let origin = origin_of_use(caller, grant);
+        self.usage
+            .allowed(key.number, self.clock.now(), caller.address, origin);
+    }
+
+    /// A rule refuses; of `key`, as far as it is known which one was presented.
+    pub(in crate::server) fn refused(
+        &self,
+        at: PresentedAt,
+        key: Option<&CheckedKey>,
+        rule: Rule,
+    ) -> ApiError {
+        self.metrics.checked(at, Err(rule));
+        if let Some(key) = key {
+            self.usage.refused(key.number, self.clock.now(), rule);
+        }
+        rule.into()
+    }
+}
+
+/// The page's origin or the app's bundle identifier. Where no rule looked at it, it counts only if it could be
+/// one: a client may send anything there, and what it sends is kept.
+fn origin_of_use<'a>(caller: &Caller<'a>, grant: &Grant) -> Option<&'a str> {
+    let page = match caller.origin {
+        Origin::Page(origin) => Some(origin),
+        Origin::Opaque | Origin::Unreadable | Origin::Absent => None,
+    };
+    let could_be = |scope| move |text: &&str| UiDomain::parse(scope, text).is_ok();
+    match grant {
+        Grant::OriginListed | Grant::OriginWildcard(_) | Grant::LocalDevelopment => page,
+        Grant::AppListed => caller.bundle,
+        Grant::AnyApp => caller.bundle.filter(could_be(Scope::Mobile)),
+        Grant::Analytics => page.filter(could_be(Scope::Web)),
+    }
+}
+
+impl From<Rule> for ApiError {
+    fn from(rule: Rule) -> Self {
+        let kind = match rule {
+            Rule::GatewayMalformed => ProblemType::Malformed,
+            rule if rule.says_who_is_unknown() => ProblemType::UnknownKey,
+            _ => ProblemType::NotByThisKey,
+        };
+        Self::new(kind, rule.to_string()).by_rule(rule.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_be_no_origin_is_not_kept() {
+        let from = |origin, bundle, grant: &Grant| {
+            let caller = Caller {
+                origin,
+                address: None,
+                bundle,
+                resumes: false,
+            };
+            origin_of_use(&caller, grant).map(str::to_owned)
+        };
+        let page = |text| from(Origin::Page(text), None, &Grant::Analytics);
+        assert_eq!(
+            page("https://shop.acme.example").as_deref(),
+            Some("https://shop.acme.example")
+        );
+        for text in [
+            "kda_1fJjkkpe9PiTw9KSulA8Ghct30vZz4HpdQ5c5b9cPF12dwVzm",
+            "two words",
+            "esc\u{1b}",
+            "",
+        ] {
+            assert_eq!(page(text), None, "{text}");
+            assert_eq!(from(Origin::Absent, Some(text), &Grant::AnyApp), None, "{text}");
+        }
+        let app = from(Origin::Absent, Some("com.acme.shop"), &Grant::AnyApp);
+        assert_eq!(app.as_deref(), Some("com.acme.shop"));
+    }
+}

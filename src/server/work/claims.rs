@@ -1,0 +1,134 @@
+//! What a connection token says to the session server that it is for. Signed with HS256 under the private key that
+//! keydeck and that server share, so that either can read it.
+
+use jiff::Timestamp;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::model::{Secret, session_server};
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::store::SessionSigner;
+
+/// How long a token may be used to open a session.
+const TOKEN_SECONDS: i64 = 30 * 60;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Claims {
+    /// The name of the private key at the session server.
+    #[serde(rename = "iss")]
+    pub issuer: String,
+    /// The origin of the session server.
+    #[serde(rename = "aud")]
+    pub audience: String,
+    #[serde(rename = "jti")]
+    pub id: Uuid,
+    #[serde(rename = "iat")]
+    pub issued_at: i64,
+    #[serde(rename = "nbf")]
+    pub not_before: i64,
+    #[serde(rename = "exp")]
+    pub expires_at: i64,
+    pub project: Uuid,
+    /// Of the key that was presented.
+    pub key_id: Uuid,
+    /// No orchestration server stands between a page and the session.
+    #[serde(rename = "sm-control")]
+    control: String,
+    #[serde(rename = "sm-control-via-browser")]
+    control_via_browser: bool,
+    #[serde(rename = "sm-session-server")]
+    session_server: String,
+}
+
+impl Claims {
+    /// For a connection that begins `now`.
+    pub fn new(signer: &SessionSigner, project: Uuid, key: Uuid, now: Timestamp) -> Self {
+        let now = now.as_second();
+        Self {
+            issuer: signer.server.key_name.clone(),
+            audience: session_server::origin(&signer.server.url),
+            id: Uuid::new_v4(),
+            issued_at: now,
+            not_before: now,
+            expires_at: now + TOKEN_SECONDS,
+            project,
+            key_id: key,
+            control: String::new(),
+            control_via_browser: false,
+            session_server: session_server::host(&signer.server.url),
+        }
+    }
+
+    pub fn signed(&self, private_key: &Secret) -> ApiResult<String> {
+        let header = Header::new(Algorithm::HS256);
+        EncodingKey::from_secret(private_key.expose().as_bytes())
+            .and_then(|key| jsonwebtoken::encode(&header, self, &key))
+            .map_err(|_| {
+                tracing::error!("a token can't be signed");
+                ApiError::internal()
+            })
+    }
+
+    /// Of a token that `signer` signed, for its server, and that has not expired.
+    pub fn read(token: &Secret, signer: &SessionSigner, private_key: &Secret) -> Option<Self> {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.leeway = 0;
+        validation.set_issuer(&[&signer.server.key_name]);
+        validation.set_audience(&[session_server::origin(&signer.server.url)]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+        let key = DecodingKey::from_secret(private_key.expose().as_bytes()).ok()?;
+        let read = jsonwebtoken::decode::<Self>(token.expose(), &key, &validation);
+        read.ok().map(|read| read.claims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::SessionServer;
+    use crate::server::store::Sealed;
+
+    fn signer(url: &str, key_name: &str) -> SessionSigner {
+        SessionSigner {
+            server: SessionServer {
+                url: url.into(),
+                key_name: key_name.into(),
+            },
+            private_key: Sealed {
+                data_key: 1,
+                bytes: Vec::new(),
+            },
+        }
+    }
+
+    #[test]
+    fn a_token_reads_back_for_its_own_server_under_its_own_key_until_it_expires() {
+        let (ours, key) = (
+            signer("wss://s.example:8443/a", "one"),
+            Secret::new("the private key"),
+        );
+        let claims = Claims::new(&ours, Uuid::from_u128(1), Uuid::from_u128(2), Timestamp::now());
+        assert_eq!(claims.audience, "wss://s.example:8443");
+        let token = Secret::new(claims.signed(&key).expect("signed"));
+        let read = Claims::read(&token, &ours, &key).expect("its own");
+        assert_eq!((read.id, read.key_id), (claims.id, claims.key_id));
+        for other in [
+            signer("wss://s.example:8443/a", "two"),
+            signer("wss://s.example", "one"),
+            signer("https://s.example:8443", "one"),
+        ] {
+            assert!(Claims::read(&token, &other, &key).is_none(), "{other:?}");
+        }
+        assert!(Claims::read(&token, &ours, &Secret::new("another key")).is_none());
+        let expired = Claims {
+            expires_at: claims.issued_at - 1,
+            ..claims
+        };
+        let expired = Secret::new(expired.signed(&key).expect("signed"));
+        assert!(Claims::read(&expired, &ours, &key).is_none());
+        for text in ["", "a.b.c", "kdw_", "eyJhbGciOiJub25lIn0.e30."] {
+            assert!(Claims::read(&Secret::new(text), &ours, &key).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What comes back to the loop from effects and servers.
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::model::Secret;
+use crate::tui::decks::Opened;
+use crate::tui::message::{Message, NamedId};
+
+/// What comes back to the loop.
+#[derive(Debug)]
+pub enum Arrival {
+    Message(Message),
+    /// There is no other clipboard than the terminal's, and the loop has the terminal.
+    ForTerminal {
+        subject: NamedId,
+        secret: Secret,
+    },
+    /// Another place is open, or why it is not.
+    Opened {
+        number: u64,
+        result: Result<Box<Opened>, String>,
+    },
+}
+
+/// An arrival, and how many places had been left when it was asked for.
+#[derive(Debug)]
+pub struct Arrived {
+    pub(super) left: u64,
+    pub(super) arrival: Arrival,
+}
+
+/// Sends to the loop on behalf of one place.
+#[derive(Clone)]
+pub(super) struct Arrivals {
+    pub(super) left: u64,
+    pub(super) sender: UnboundedSender<Arrived>,
+}
+
+impl Arrivals {
+    /// `false` when the loop has ended.
+    pub(super) fn send(&self, arrival: Arrival) -> bool {
+        let left = self.left;
+        self.sender.send(Arrived { left, arrival }).is_ok()
+    }
+}

@@ -1,0 +1,220 @@
+//! What a binding is: where keys go, what they do, and how that is told.
+
+use super::pattern::KeyPattern;
+
+/// Where keys go: the top layer of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Layer {
+    /// The table.
+    Keys,
+    /// The details of the selected key.
+    Details,
+    Projects,
+    People,
+    Activity,
+    Filter,
+    Form,
+    /// A form with a few fields.
+    Sheet,
+    Revoke,
+    /// How a key is used, large.
+    Usage,
+    /// Would this be allowed?
+    Explain,
+    RemovePerson,
+    /// Who gets the keys of the person who is removed.
+    Heirs,
+    NewSecret,
+    Conflict,
+    /// A question with two answers.
+    Question,
+    Palette,
+    /// Another place is being opened.
+    Opening,
+    Help,
+}
+
+impl Layer {
+    pub const ALL: [Layer; 19] = [
+        Layer::Keys,
+        Layer::Details,
+        Layer::Projects,
+        Layer::People,
+        Layer::Activity,
+        Layer::Filter,
+        Layer::Form,
+        Layer::Sheet,
+        Layer::Revoke,
+        Layer::Usage,
+        Layer::Explain,
+        Layer::RemovePerson,
+        Layer::Heirs,
+        Layer::NewSecret,
+        Layer::Conflict,
+        Layer::Question,
+        Layer::Palette,
+        Layer::Opening,
+        Layer::Help,
+    ];
+
+    /// What help calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Layer::Keys => "table",
+            Layer::Details => "details",
+            Layer::Projects => "projects",
+            Layer::People => "people",
+            Layer::Activity => "activity",
+            Layer::Filter => "filter",
+            Layer::Form | Layer::Sheet => "form",
+            Layer::Revoke => "revoke",
+            Layer::Usage => "usage",
+            Layer::Explain => "would this be allowed?",
+            Layer::RemovePerson => "remove a person",
+            Layer::Heirs => "hand over",
+            Layer::NewSecret => "new secret",
+            Layer::Conflict => "conflict",
+            Layer::Question => "question",
+            Layer::Palette => "commands",
+            Layer::Opening => "opening",
+            Layer::Help => "help",
+        }
+    }
+}
+
+/// What a key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+    Left,
+    Right,
+    Details,
+    SwitchFocus,
+    Create,
+    Edit,
+    Revoke,
+    NewToken,
+    Mine,
+    Copy,
+    Reveal,
+    /// How the key is used.
+    Usage,
+    /// Would this be allowed?
+    Explain,
+    Deploy,
+    SetSessionServer,
+    RemoveSessionServer,
+    Remove,
+    /// The keys of what is selected.
+    ItsKeys,
+    /// The activity of what is selected.
+    ItsActivity,
+    SamePerson,
+    ChooseAction,
+    Filter,
+    NextSort,
+    ReverseSort,
+    ScopeAll,
+    ScopeWeb,
+    ScopeMobile,
+    ScopeAnalytics,
+    ShowKeys,
+    ShowProjects,
+    ShowPeople,
+    ShowActivity,
+    Refresh,
+    Palette,
+    Help,
+    Suspend,
+    Quit,
+    /// Leaves the innermost layer.
+    Back,
+    /// Acts on what has the focus.
+    Accept,
+    NextField,
+    PreviousField,
+    Submit,
+}
+
+impl Action {
+    /// Whether it begins to change something, which a read-only place doesn't offer.
+    pub fn changes(self) -> bool {
+        matches!(
+            self,
+            Action::Create
+                | Action::Edit
+                | Action::Revoke
+                | Action::NewToken
+                | Action::Deploy
+                | Action::SetSessionServer
+                | Action::RemoveSessionServer
+                | Action::Remove
+        )
+    }
+}
+
+impl Action {
+    /// Whether it moves the selection.
+    pub fn moves(self) -> bool {
+        matches!(
+            self,
+            Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom
+        )
+    }
+
+    /// Whether it does something with the selected row.
+    pub fn acts_on_row(self) -> bool {
+        matches!(
+            self,
+            Action::Edit
+                | Action::Revoke
+                | Action::NewToken
+                | Action::Copy
+                | Action::Reveal
+                | Action::Usage
+                | Action::Explain
+                | Action::Deploy
+                | Action::SetSessionServer
+                | Action::RemoveSessionServer
+                | Action::Remove
+                | Action::ItsKeys
+                | Action::ItsActivity
+                | Action::SamePerson
+        )
+    }
+
+    /// Whether what it does or shows depends on which row is selected.
+    pub fn is_about_row(self) -> bool {
+        self.acts_on_row() || matches!(self, Action::Details | Action::SwitchFocus)
+    }
+}
+
+/// One key, or several that do the same, and what they do in one layer.
+#[derive(Debug)]
+pub struct Binding {
+    pub layers: &'static [Layer],
+    pub keys: &'static [KeyPattern],
+    pub action: Action,
+    /// A word or two for the footer; empty: not in the footer.
+    pub hint: &'static str,
+    /// A line for help and palette.
+    pub help: &'static str,
+    /// Whether it destroys something.
+    pub danger: bool,
+}
+
+impl Binding {
+    /// All its keys: `d, Del`.
+    pub fn keys_label(&self) -> String {
+        self.keys
+            .iter()
+            .map(|key| key.label())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}

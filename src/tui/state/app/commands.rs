@@ -1,0 +1,238 @@
+//! What the actions do, layer by layer, and which of them are possible now.
+
+use super::{App, Modal};
+use crate::api::{PersonRef, Sort};
+use crate::model::Scope;
+use crate::tui::keymap::{self, Action, Layer};
+use crate::tui::message::{Effect, Load};
+use crate::tui::state::dialogs::PaletteCommand;
+use crate::tui::state::scroll::scrolled;
+use crate::tui::state::{Body, Help, Palette, Screen};
+
+impl App {
+    /// Whether an action can be done now; footer, help and palette offer nothing else.
+    pub fn can(&self, action: Action) -> bool {
+        if let Some(Modal::NewSecret(new)) = self.over.last() {
+            return action != Action::Copy || new.secret.is_some();
+        }
+        if let Some(Modal::Explain(explaining)) = self.over.last() {
+            return action != Action::NextField || !explaining.fields.list.is_empty();
+        }
+        self.may(action)
+            && match self.screen {
+                Screen::Keys => self.can_with_keys(action),
+                Screen::Projects => self.can_in_projects(action),
+                Screen::People => self.can_in_people(action),
+                Screen::Activity => self.can_in_activity(action),
+            }
+    }
+
+    fn can_with_keys(&self, action: Action) -> bool {
+        let key = self.selected();
+        match action {
+            Action::Edit => key.is_some_and(|key| key.may.edit),
+            Action::Revoke => key.is_some_and(|key| key.may.revoke),
+            Action::Copy | Action::Reveal => key.is_some_and(|key| key.may.reveal),
+            Action::Details | Action::SwitchFocus | Action::ItsActivity => key.is_some(),
+            Action::Usage | Action::Explain => key.is_some(),
+            Action::Back => self.layer() != Layer::Keys || self.browse.query.is_filtered(),
+            Action::NextSort | Action::ReverseSort => key.is_some(),
+            _ => true,
+        }
+    }
+
+    pub(super) fn perform_browsing(&mut self, action: Action) -> Vec<Effect> {
+        if self.details_focused && self.scrolls_details(action) {
+            return Vec::new();
+        }
+        match action {
+            Action::Up => self.moved(-1),
+            Action::Down => self.moved(1),
+            Action::PageUp => self.moved(-(self.browse.rows.height() as isize)),
+            Action::PageDown => self.moved(self.browse.rows.height() as isize),
+            Action::Top => self.select_first(),
+            Action::Bottom => self.select_last(),
+            Action::Details | Action::SwitchFocus => {
+                self.details_focused = !self.details_focused && self.selected().is_some();
+                Vec::new()
+            }
+            Action::Back => self.back(),
+            Action::NextSort => self.sort_by(next_sort(self.browse.query.sort)),
+            Action::ReverseSort => {
+                self.browse.query.order = self.browse.query.order.reversed();
+                self.browse.load(Load::Start)
+            }
+            Action::ScopeAll => self.only(None),
+            Action::ScopeWeb => self.only(Some(Scope::Web)),
+            Action::ScopeMobile => self.only(Some(Scope::Mobile)),
+            Action::ScopeAnalytics => self.only(Some(Scope::Analytics)),
+            Action::Mine => self.toggle_mine(),
+            Action::Filter => self.open_filter(),
+            Action::Refresh => self.ask_again(),
+            Action::Palette => self.open_palette(),
+            Action::Create => self.open_create(),
+            Action::Edit => self.open_edit(),
+            Action::Revoke => self.open_revoke(),
+            Action::Copy => self.copy(),
+            Action::Reveal => self.reveal(),
+            Action::Usage => self.open_usage(),
+            Action::Explain => self.open_explain(),
+            Action::ItsActivity => self.show_activity_of_selected(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn scrolls_details(&mut self, action: Action) -> bool {
+        let page = self.size.1 as isize / 2;
+        match action {
+            Action::Up => self.scroll_details(-1),
+            Action::Down => self.scroll_details(1),
+            Action::PageUp => self.scroll_details(-page),
+            Action::PageDown => self.scroll_details(page),
+            Action::Top => self.scroll_details(isize::MIN),
+            Action::Bottom => self.scroll_details(isize::MAX),
+            _ => return false,
+        };
+        true
+    }
+
+    fn moved(&mut self, lines: isize) -> Vec<Effect> {
+        self.browse.rows.move_by(lines);
+        self.browse.load_ahead()
+    }
+
+    fn select_first(&mut self) -> Vec<Effect> {
+        if self.browse.rows.more_before() {
+            return self.browse.load(Load::Start);
+        }
+        self.browse.rows.select_first();
+        Vec::new()
+    }
+
+    fn select_last(&mut self) -> Vec<Effect> {
+        if self.browse.rows.more_after() {
+            return self.browse.load(Load::End);
+        }
+        self.browse.rows.select_last();
+        Vec::new()
+    }
+
+    /// Esc: from the details to the table, then from a filtered table to the whole.
+    fn back(&mut self) -> Vec<Effect> {
+        if self.details_focused {
+            self.details_focused = false;
+            return Vec::new();
+        }
+        if !self.browse.query.is_filtered() {
+            return Vec::new();
+        }
+        self.browse.clear_filter();
+        self.browse.requery()
+    }
+
+    /// Only the user's own keys, or all again.
+    fn toggle_mine(&mut self) -> Vec<Effect> {
+        if !self.shows_owners() {
+            return Vec::new();
+        }
+        let me = self.me.as_ref().map(|me| PersonRef {
+            id: me.user.id,
+            email: me.user.email.clone(),
+        });
+        self.browse.query.creator = me.filter(|_| !self.shows_mine());
+        self.browse.requery()
+    }
+
+    pub(super) fn sort_by(&mut self, sort: Sort) -> Vec<Effect> {
+        self.browse.query.sort = sort;
+        self.browse.query.order = sort.natural_order();
+        self.browse.load(Load::Start)
+    }
+
+    fn only(&mut self, scope: Option<Scope>) -> Vec<Effect> {
+        if self.browse.query.scope == scope {
+            return Vec::new();
+        }
+        self.browse.query.scope = scope;
+        self.browse.requery()
+    }
+
+    pub(super) fn ask_again(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::LoadMe, Effect::Reconnect];
+        effects.extend(match (self.screen, self.browse.body()) {
+            (Screen::Keys, Body::Rows) => self.browse.refresh(),
+            (Screen::Keys, _) => self.browse.requery(),
+            _ => self.refresh_list(),
+        });
+        effects.extend(self.await_rest());
+        effects
+    }
+
+    pub(super) fn open_palette(&mut self) -> Vec<Effect> {
+        let keys = keymap::of_layer(self.screen.layer())
+            .filter(|binding| self.can(binding.action) || self.could_with_rows(binding.action))
+            .filter(|binding| {
+                !matches!(
+                    binding.action,
+                    Action::Palette | Action::Up | Action::Down | Action::Back
+                )
+            })
+            .map(PaletteCommand::Key);
+        let places = self.other_places().cloned().map(PaletteCommand::GoTo);
+        let commands = keys.chain(places).collect();
+        self.over.push(Modal::Palette(Palette::new("Commands", commands)));
+        Vec::new()
+    }
+
+    pub(super) fn perform_in_palette(&mut self, action: Action) -> Vec<Effect> {
+        let Some(Modal::Palette(palette)) = self.over.last_mut() else {
+            return Vec::new();
+        };
+        match action {
+            Action::Up => palette.move_by(-1),
+            Action::Down => palette.move_by(1),
+            Action::Back => {
+                self.over.pop();
+            }
+            Action::Accept => {
+                let chosen = palette.chosen();
+                self.over.pop();
+                return match chosen {
+                    Some(PaletteCommand::Key(binding)) => self.perform(binding.action),
+                    Some(PaletteCommand::GoTo(place)) => self.switch_profile(place.label),
+                    Some(PaletteCommand::OnlyAction(action)) => self.only_action(action),
+                    None => Vec::new(),
+                };
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    pub(super) fn open_help(&mut self) -> Vec<Effect> {
+        let of = self.layer();
+        if of != Layer::Help {
+            self.over.push(Modal::Help(Help { of, scroll: 0 }));
+        }
+        Vec::new()
+    }
+
+    pub(super) fn perform_in_help(&mut self, action: Action) -> Vec<Effect> {
+        let page = self.size.1 / 2;
+        let Some(Modal::Help(help)) = self.over.last_mut() else {
+            return Vec::new();
+        };
+        let most = keymap::of_layer(help.of).count() as u16;
+        match scrolled(help.scroll, action, page, most) {
+            Some(scroll) => help.scroll = scroll,
+            None => drop(self.over.pop()),
+        }
+        Vec::new()
+    }
+}
+
+/// `s` goes through the columns from left to right.
+fn next_sort(sort: Sort) -> Sort {
+    let at = Sort::ALL.iter().position(|&other| other == sort).unwrap_or(0);
+    Sort::ALL[(at + 1) % Sort::ALL.len()]
+}

@@ -1,0 +1,264 @@
+//! Where a key press, a paste and the mouse go: the top layer first, and in it a focused text field
+//! first.
+
+use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+
+use super::{App, Modal, one_project};
+use crate::tui::keymap::{self, Action};
+use crate::tui::message::{Effect, PeopleRequest};
+use crate::tui::state::form::Outcome;
+use crate::tui::state::scroll::scrolled_in_dialog;
+use crate::tui::state::{About, Confirmation, Screen, columns};
+
+/// Rows that a notch of the wheel scrolls.
+pub(super) const WHEEL: isize = 3;
+
+impl App {
+    pub(super) fn pressed(&mut self, key: KeyEvent) -> Vec<Effect> {
+        if let Some(effects) = self.typed(key) {
+            return effects;
+        }
+        match keymap::resolve(self.layer(), key) {
+            Some(action) => self.perform(action),
+            None => Vec::new(),
+        }
+    }
+
+    /// A focused text field takes its keys before anything else sees them.
+    fn typed(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
+        match self.over.last_mut()? {
+            Modal::Filter(line) => line.handle(key).then(|| self.filter_typed()),
+            Modal::Form(form) if !form.sending => form.handle_text(key),
+            Modal::Sheet(sheet) if !sheet.sending => sheet.fields.handle_text(key).then(Vec::new),
+            Modal::Explain(explaining) => explaining.fields.handle_text(key).then(Vec::new),
+            Modal::Heirs(heirs) => heirs.handle(key),
+            Modal::Palette(palette) => palette.text.handle(key).then(|| {
+                palette.selected = 0;
+                Vec::new()
+            }),
+            _ => None,
+        }
+    }
+
+    pub(super) fn pasted(&mut self, pasted: &str) -> Vec<Effect> {
+        match self.over.last_mut() {
+            Some(Modal::Filter(_)) => self.filter_pasted(pasted),
+            Some(Modal::Form(form)) if !form.sending => form.handle_paste(pasted),
+            Some(Modal::Sheet(sheet)) if !sheet.sending => {
+                sheet.fields.handle_paste(pasted);
+                Vec::new()
+            }
+            Some(Modal::Explain(explaining)) => {
+                explaining.fields.handle_paste(pasted);
+                Vec::new()
+            }
+            Some(Modal::Heirs(heirs)) => heirs.paste(pasted),
+            Some(Modal::Palette(palette)) => {
+                palette.text.paste(pasted);
+                palette.selected = 0;
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+        if !matches!(self.over.last(), None | Some(Modal::Filter(_))) {
+            return Vec::new();
+        }
+        if self.screen != Screen::Keys {
+            return self.mouse_in_list(mouse);
+        }
+        let layout = self.layout();
+        let (x, y) = (mouse.column, mouse.row);
+        let in_details = layout.details.is_some_and(|details| details.contains(x, y));
+        match mouse.kind {
+            MouseEventKind::ScrollUp if in_details => self.scroll_details(-WHEEL),
+            MouseEventKind::ScrollDown if in_details => self.scroll_details(WHEEL),
+            MouseEventKind::ScrollUp => self.scroll_rows(-WHEEL),
+            MouseEventKind::ScrollDown => self.scroll_rows(WHEEL),
+            MouseEventKind::Down(MouseButton::Left) if in_details => {
+                self.details_focused = true;
+                Vec::new()
+            }
+            MouseEventKind::Down(MouseButton::Left) if layout.rows.contains(x, y) => {
+                self.details_focused = false;
+                self.browse.rows.select_line(usize::from(y - layout.rows.y));
+                self.browse.load_ahead()
+            }
+            MouseEventKind::Down(MouseButton::Left) if layout.columns.contains(x, y) => {
+                self.header_clicked(x)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn header_clicked(&mut self, x: u16) -> Vec<Effect> {
+        let columns = columns::of_keys(self.layout().columns, self.shows_owners());
+        let clicked = columns.iter().rev().find(|placed| placed.x <= x);
+        match clicked.and_then(|placed| placed.column.sort()) {
+            Some(sort) if sort == self.browse.query.sort => self.perform(Action::ReverseSort),
+            Some(sort) => self.sort_by(sort),
+            None => Vec::new(),
+        }
+    }
+
+    /// An action in the layer that has the keys.
+    pub(super) fn perform(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Help => return self.open_help(),
+            Action::Suspend => return vec![Effect::Suspend],
+            Action::Quit => return self.quit(),
+            _ if self.must_wait(action) => return self.wait(action),
+            _ if self.was_meant_for_another(action) => return self.say_displaced(),
+            _ => {}
+        }
+        match self.over.last_mut() {
+            None => self.perform_on_screen(action),
+            Some(Modal::Filter(_)) => self.perform_filtering(action),
+            Some(Modal::Form(form)) => {
+                let outcome = form.perform(action);
+                self.form_outcome(outcome)
+            }
+            Some(Modal::Sheet(_)) => self.perform_in_sheet(action),
+            Some(Modal::Revoke(_)) => self.perform_revoking(action),
+            Some(Modal::Usage(_)) => self.perform_in_usage(action),
+            Some(Modal::Explain(_)) => self.perform_explaining(action),
+            Some(Modal::Removal(_)) => self.perform_in_removal(action),
+            Some(Modal::Heirs(_)) => self.perform_among_heirs(action),
+            Some(Modal::NewSecret(_)) => self.perform_on_new_secret(action),
+            Some(Modal::Conflict(_)) => self.perform_in_conflict(action),
+            Some(Modal::Question(_)) => self.perform_in_question(action),
+            Some(Modal::Palette(_)) => self.perform_in_palette(action),
+            Some(Modal::Opening(_)) => self.perform_while_opening(action),
+            Some(Modal::Help(_)) => self.perform_in_help(action),
+        }
+    }
+
+    fn form_outcome(&mut self, outcome: Outcome) -> Vec<Effect> {
+        match outcome {
+            Outcome::Stay(effects) => effects,
+            Outcome::Submit => self.send_form(),
+            Outcome::Cancel => {
+                let is_dirty = self.form_mut().is_some_and(|form| form.is_dirty());
+                if is_dirty {
+                    self.ask(
+                        About::DiscardForm,
+                        "What you typed has not been saved.",
+                        "Keep editing",
+                        "Discard",
+                    );
+                } else {
+                    self.over.pop();
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// Opens a question with the harmless answer focused.
+    pub(super) fn ask(&mut self, about: About, text: &str, stay: &'static str, leave: &'static str) {
+        self.over.push(Modal::Question(Confirmation {
+            about,
+            text: text.to_owned(),
+            which: None,
+            stay,
+            leave,
+            leaving: false,
+            scroll: 0,
+        }));
+    }
+
+    fn perform_in_question(&mut self, action: Action) -> Vec<Effect> {
+        let page = self.size.1 / 2;
+        let Some(Modal::Question(question)) = self.over.last_mut() else {
+            return Vec::new();
+        };
+        match action {
+            Action::PageUp | Action::PageDown => {
+                question.scroll = scrolled_in_dialog(question.scroll, action, page);
+            }
+            Action::Left | Action::Right => question.leaving = !question.leaving,
+            Action::Back => {
+                self.over.pop();
+            }
+            Action::Accept => {
+                let (about, leaving) = (question.about.clone(), question.leaving);
+                self.over.pop();
+                if leaving {
+                    return self.leave(about);
+                }
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn leave(&mut self, about: About) -> Vec<Effect> {
+        match about {
+            About::DiscardForm => {
+                self.over.pop();
+                Vec::new()
+            }
+            About::LoseSecret => self.close_new_secret(),
+            About::NewToken(person) => vec![Effect::People(PeopleRequest::NewToken { person })],
+            About::HandOver(heir) => self.hand_over(heir),
+            About::Quit => self.quit_now(),
+            About::Project(task) => one_project::carry_out(task),
+        }
+    }
+
+    /// Quits, but asks first when something would be lost; asked again, it quits.
+    fn quit(&mut self) -> Vec<Effect> {
+        let asked = matches!(
+            self.over.last(),
+            Some(Modal::Question(Confirmation {
+                about: About::Quit,
+                ..
+            }))
+        );
+        let loses_secret = self
+            .over
+            .iter()
+            .any(|over| matches!(over, Modal::NewSecret(new) if new.would_be_lost()));
+        let loses_form = self.form_mut().is_some_and(|form| form.is_dirty())
+            || self.sheet_mut().is_some_and(|sheet| sheet.is_dirty());
+        if asked || !(loses_secret || loses_form) {
+            return self.quit_now();
+        }
+        if loses_secret {
+            self.ask(
+                About::Quit,
+                "The secret is shown only now and may not have been kept.",
+                "Stay",
+                "Quit and lose it",
+            );
+        } else {
+            self.ask(
+                About::Quit,
+                "What you typed has not been saved.",
+                "Stay",
+                "Quit and discard it",
+            );
+        }
+        Vec::new()
+    }
+
+    fn quit_now(&mut self) -> Vec<Effect> {
+        self.quitting = true;
+        vec![Effect::Quit]
+    }
+
+    fn scroll_rows(&mut self, lines: isize) -> Vec<Effect> {
+        self.browse.rows.scroll_by(lines);
+        self.browse.load_ahead()
+    }
+
+    pub(super) fn scroll_details(&mut self, lines: isize) -> Vec<Effect> {
+        self.details_scroll = self
+            .details_scroll
+            .saturating_add_signed(lines.clamp(-999, 999) as i16)
+            .min(400);
+        Vec::new()
+    }
+}

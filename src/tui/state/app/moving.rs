@@ -1,0 +1,78 @@
+//! Going from one place to another without a restart.
+
+use uuid::Uuid;
+
+use super::{App, Modal};
+use crate::tui::decks::DeckSummary;
+use crate::tui::keymap::Action;
+use crate::tui::message::Effect;
+use crate::tui::state::Opening;
+use crate::tui::state::Tone;
+
+impl App {
+    /// The places that one can go to, the present one among them.
+    #[must_use]
+    pub fn among(mut self, places: Vec<DeckSummary>) -> Self {
+        self.places = places;
+        self
+    }
+
+    /// The places that one can go to from here.
+    pub(super) fn other_places(&self) -> impl Iterator<Item = &DeckSummary> {
+        self.places.iter().filter(|place| place.label != self.place.label)
+    }
+
+    /// Not while a change is on its way: what it is answered, maybe with a secret, would find nobody.
+    pub(super) fn switch_profile(&mut self, label: String) -> Vec<Effect> {
+        if self.unanswered > 0 {
+            let text = format!("A change is on its way; wait for its answer, and then go to {label}.");
+            return self.say(Tone::Note, text);
+        }
+        let number = self.next_number();
+        self.over.push(Modal::Opening(Opening {
+            label: label.clone(),
+            number,
+        }));
+        vec![Effect::GoTo { number, label }]
+    }
+
+    pub(super) fn perform_while_opening(&mut self, action: Action) -> Vec<Effect> {
+        if action == Action::Back {
+            self.over.pop();
+        }
+        Vec::new()
+    }
+
+    /// Whether this is the place that one waits for.
+    pub fn waits_for(&self, number: u64) -> bool {
+        self.over.iter().any(is_opening(number))
+    }
+
+    pub(super) fn not_switched(&mut self, number: u64, why: &str) -> Vec<Effect> {
+        let label = self.over.iter().find_map(|over| match over {
+            Modal::Opening(opening) if opening.number == number => Some(opening.label.clone()),
+            _ => None,
+        });
+        let Some(label) = label else {
+            return Vec::new();
+        };
+        self.take_away(is_opening(number));
+        self.say(Tone::Failed, format!("Can't open {label}: {why}"))
+    }
+
+    /// Is at another place from now on, and knows nothing of it yet. Only what is about the clipboard
+    /// stays, which is the same everywhere. Nothing may be open or on its way but this place.
+    pub fn go_to(&mut self, place: DeckSummary, run: Uuid) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
+        let places = std::mem::take(&mut self.places);
+        let (count, last_copy) = (self.count, self.last_copy);
+        *self = Self::new(place, run, self.size).among(places);
+        (self.count, self.last_copy) = (count, last_copy);
+        effects.extend(self.start());
+        effects
+    }
+}
+
+fn is_opening(number: u64) -> impl Fn(&Modal) -> bool {
+    move |over| matches!(over, Modal::Opening(opening) if opening.number == number)
+}

@@ -1,0 +1,224 @@
+//! What is done with one key: create, edit, revoke, show and copy its secret.
+
+use uuid::Uuid;
+
+use super::{App, Modal};
+use crate::api::Me;
+use crate::tui::keymap::Action;
+use crate::tui::message::{Effect, NamedId, Purpose};
+use crate::tui::state::conflict::Side;
+use crate::tui::state::scroll::scrolled_in_dialog;
+use crate::tui::state::{About, Conflict, Form, Loadable, NewSecret, RevokeDialog, Tone};
+
+impl App {
+    pub(super) fn open_create(&mut self) -> Vec<Effect> {
+        let number = self.next_number();
+        match self.me.as_ref().map(|me| Form::create(&me.may, number)) {
+            Some(Some(form)) => {
+                self.over.push(Modal::Form(Box::new(form)));
+                Vec::new()
+            }
+            Some(None) => self.say(
+                Tone::Note,
+                format!("{} may not create keys.", as_a(self.me.as_ref())),
+            ),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn open_edit(&mut self) -> Vec<Effect> {
+        let Some(key) = self.selected() else {
+            return Vec::new();
+        };
+        if key.may.edit {
+            let form = Form::edit(key.clone());
+            self.over.push(Modal::Form(Box::new(form)));
+            return Vec::new();
+        }
+        let why = if key.scope.is_viewable() {
+            format!("{} may not edit this key.", as_a(self.me.as_ref()))
+        } else {
+            "An Analytics key can't be edited: revoke it and create another.".to_owned()
+        };
+        self.say(Tone::Note, why)
+    }
+
+    pub(super) fn open_revoke(&mut self) -> Vec<Effect> {
+        let Some(key) = self.selected() else {
+            return Vec::new();
+        };
+        if !key.may.revoke {
+            return self.say(
+                Tone::Note,
+                format!("{} may not revoke this key.", as_a(self.me.as_ref())),
+            );
+        }
+        let key = Box::new(key.clone());
+        self.over.push(Modal::Revoke(Box::new(RevokeDialog {
+            key,
+            usage: Loadable::default(),
+            scroll: 0,
+            yes: false,
+            sending: false,
+            error: None,
+        })));
+        self.ask_usage()
+    }
+
+    pub(super) fn perform_revoking(&mut self, action: Action) -> Vec<Effect> {
+        let page = self.size.1 / 2;
+        let Some(Modal::Revoke(dialog)) = self.over.last_mut() else {
+            return Vec::new();
+        };
+        match action {
+            Action::PageUp | Action::PageDown => {
+                dialog.scroll = scrolled_in_dialog(dialog.scroll, action, page)
+            }
+            _ if dialog.sending => {}
+            Action::Left | Action::Right => dialog.yes = !dialog.yes,
+            Action::Accept if dialog.yes => {
+                dialog.sending = true;
+                dialog.error = None;
+                return vec![Effect::Revoke { id: dialog.key.id }];
+            }
+            Action::Accept | Action::Back => {
+                self.over.pop();
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    pub(super) fn copy(&mut self) -> Vec<Effect> {
+        self.ask_for_secret(Purpose::Copy)
+    }
+
+    pub(super) fn reveal(&mut self) -> Vec<Effect> {
+        if self.revealed.is_some() {
+            return self.hide_secret().into_iter().collect();
+        }
+        self.ask_for_secret(Purpose::Show)
+    }
+
+    fn ask_for_secret(&mut self, purpose: Purpose) -> Vec<Effect> {
+        let Some(key) = self.selected() else {
+            return Vec::new();
+        };
+        let (id, scope, may) = (key.id, key.scope, key.may.reveal);
+        let name = key.name.clone();
+        if !scope.is_viewable() {
+            let why = "The secret of an Analytics key was shown once, when it was created; it can't be shown or copied again.";
+            return self.say(Tone::Note, why);
+        }
+        if !may {
+            return self.say(
+                Tone::Note,
+                format!("{} may not see this secret.", as_a(self.me.as_ref())),
+            );
+        }
+        match purpose {
+            Purpose::Show => self.revealing = Some(id),
+            Purpose::Copy => self.copying = Some(NamedId { id, name }),
+        }
+        vec![Effect::Reveal { id, purpose }]
+    }
+
+    pub(super) fn send_form(&mut self) -> Vec<Effect> {
+        let number = self.next_number();
+        let fresh = Uuid::from_u128(self.run.as_u128().wrapping_add(u128::from(number)));
+        let Some(form) = self.form_mut() else {
+            return Vec::new();
+        };
+        let Some(key) = &form.editing else {
+            form.sending = true;
+            let idempotency_key = form.idempotency_key(fresh);
+            return vec![Effect::Create {
+                fields: form.key_fields(),
+                idempotency_key,
+            }];
+        };
+        let (id, version, edit) = (key.id, key.version, form.key_edit());
+        if edit.is_empty() {
+            self.over.pop();
+            return self.say(Tone::Note, "Nothing was changed.");
+        }
+        form.sending = true;
+        vec![Effect::Edit { id, version, edit }]
+    }
+
+    pub(super) fn perform_in_conflict(&mut self, action: Action) -> Vec<Effect> {
+        let Some(Modal::Conflict(conflict)) = self.over.last_mut() else {
+            return Vec::new();
+        };
+        match action {
+            Action::Up => conflict.move_by(-1),
+            Action::Down => conflict.move_by(1),
+            Action::Left => conflict.choose(Side::Mine),
+            Action::Right => conflict.choose(Side::Theirs),
+            Action::Back => {
+                self.over.pop();
+            }
+            Action::Submit => return self.settle_conflict(),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn settle_conflict(&mut self) -> Vec<Effect> {
+        let Some(Modal::Conflict(conflict)) = self.over.pop() else {
+            return Vec::new();
+        };
+        let conflict: Conflict = *conflict;
+        match self.over.pop() {
+            Some(Modal::Form(form)) => {
+                self.over.push(Modal::Form(Box::new(conflict.settle(*form))));
+                self.send_form()
+            }
+            other => {
+                self.over.extend(other);
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn perform_on_new_secret(&mut self, action: Action) -> Vec<Effect> {
+        let Some(Modal::NewSecret(new)) = self.over.last() else {
+            return Vec::new();
+        };
+        match (action, &new.secret) {
+            (Action::Copy, Some(secret)) => vec![Effect::Copy {
+                subject: subject(new),
+                secret: secret.clone(),
+            }],
+            (Action::Back, _) if new.would_be_lost() => {
+                let text = match new.copied {
+                    Some(_) => {
+                        "The secret was sent to the terminal, which doesn't say whether it took it. It can't be shown again."
+                    }
+                    None => "The secret has not been copied. It can't be shown again.",
+                };
+                self.ask(About::LoseSecret, text, "Keep it open", "Close and lose it");
+                Vec::new()
+            }
+            (Action::Back, _) => self.close_new_secret(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn close_new_secret(&mut self) -> Vec<Effect> {
+        self.over.pop();
+        vec![Effect::ForgetFrames]
+    }
+}
+
+fn subject(new: &NewSecret) -> NamedId {
+    NamedId {
+        id: new.of.id(),
+        name: new.of.name().to_owned(),
+    }
+}
+
+/// The beginning of a refusal: "As Editor you".
+pub(super) fn as_a(me: Option<&Me>) -> String {
+    me.map_or_else(|| "You".into(), |me| format!("As {} you", me.user.role))
+}

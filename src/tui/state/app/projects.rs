@@ -1,0 +1,133 @@
+//! What is done on the screen of projects.
+
+use uuid::Uuid;
+
+use super::App;
+use crate::api::{Project, ProjectQuery};
+use crate::client::Error;
+use crate::tui::keymap::Action;
+use crate::tui::message::{Effect, ProjectReply, ProjectRequest, ProjectTask};
+use crate::tui::state::Screen;
+use crate::tui::state::list::{Fetch, hides};
+
+/// Rows of a page.
+const PAGE: u32 = 100;
+
+impl App {
+    pub(super) fn fetch_projects(&mut self, fetch: Fetch) -> Vec<Effect> {
+        let Some((generation, fetch)) = self.projects.list.begin(fetch) else {
+            return Vec::new();
+        };
+        let text = self.projects.filter.trim();
+        let last = self.projects.list.last().map(|project| project.id);
+        let query = ProjectQuery {
+            q: (!text.is_empty()).then(|| text.to_owned()),
+            deployed: None,
+            limit: Some(PAGE),
+            after: last.filter(|_| fetch == Fetch::More),
+        };
+        vec![Effect::Projects(ProjectRequest::Load {
+            generation,
+            fetch,
+            query,
+        })]
+    }
+
+    /// Whether an action of this screen can be done now.
+    pub(super) fn can_in_projects(&self, action: Action) -> bool {
+        let project = self.projects.list.selected();
+        let may_edit = project.is_some_and(|project| project.may.edit);
+        let session_server = project.filter(|project| project.may.session_server);
+        match action {
+            Action::Create => self.may(action),
+            Action::Edit | Action::Deploy => may_edit,
+            Action::Remove => may_edit && project.is_some_and(|project| project.keys == 0),
+            Action::SetSessionServer => session_server.is_some(),
+            Action::RemoveSessionServer => session_server.is_some_and(|p| p.session_server.is_some()),
+            Action::ItsKeys | Action::Details | Action::SwitchFocus => project.is_some(),
+            _ => true,
+        }
+    }
+
+    pub(super) fn perform_in_projects(&mut self, action: Action) -> Vec<Effect> {
+        if let Some(effects) = self.perform_in_any_list(action) {
+            return effects;
+        }
+        if self.projects.list.moves(action) {
+            return self.load_more();
+        }
+        match action {
+            Action::Create => self.open_new_project(),
+            Action::ItsKeys => self.show_keys_of_project(),
+            _ => match self.projects.list.selected().cloned() {
+                Some(project) => self.perform_on_project(action, project),
+                None => Vec::new(),
+            },
+        }
+    }
+
+    fn show_keys_of_project(&mut self) -> Vec<Effect> {
+        match self.projects.list.selected().cloned() {
+            Some(project) => self.show_keys_of(|query| query.project = Some(project.into())),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn projects_replied(&mut self, reply: ProjectReply) -> Vec<Effect> {
+        match reply {
+            ProjectReply::Loaded {
+                generation,
+                fetch,
+                result,
+            } => self.projects_loaded(generation, fetch, result),
+            ProjectReply::Done { task, result } => self.project_done(task, result),
+        }
+    }
+
+    fn projects_loaded(
+        &mut self,
+        generation: u64,
+        fetch: Fetch,
+        result: Result<Vec<Project>, Error>,
+    ) -> Vec<Effect> {
+        let result = result.map(|projects| {
+            let complete = projects.len() < PAGE as usize;
+            (projects, complete)
+        });
+        let loaded = self.projects.list.loaded(generation, fetch, result);
+        self.list_loaded(Screen::Projects, loaded)
+    }
+
+    /// The server did what was asked, or didn't: either way the list may have changed.
+    fn project_done(
+        &mut self,
+        task: ProjectTask,
+        result: Result<Option<Box<Project>>, Error>,
+    ) -> Vec<Effect> {
+        let named = match (task, &result) {
+            (ProjectTask::Add | ProjectTask::Rename(_), Ok(Some(project))) => {
+                Some((project.id, project.name.clone()))
+            }
+            _ => None,
+        };
+        let mut effects = match result {
+            Ok(project) => self.project_changed(task, project),
+            Err(error) => self.project_refused(task, &error),
+        };
+        effects.extend(match named {
+            // It may stand anywhere now.
+            Some((id, name)) => self.find_project(id, &name),
+            None => self.fetch_projects(Fetch::Refresh),
+        });
+        effects
+    }
+
+    /// Selects a project however far down it stands.
+    fn find_project(&mut self, id: Uuid, name: &str) -> Vec<Effect> {
+        if hides(&self.projects.filter, name) {
+            self.projects.filter.clear();
+        }
+        self.projects.list.want(id);
+        self.fetch_projects(Fetch::Start)
+    }
+}

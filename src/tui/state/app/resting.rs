@@ -1,0 +1,58 @@
+//! What the details of the selected key ask the server for: its newest activity and its usage. Moving
+//! through the table asks nothing: the questions are put when the selection rests.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::App;
+use crate::api::ActivityQuery;
+use crate::tui::message::{ActivityRequest, Effect, Timer, UsageRequest};
+use crate::tui::state::Screen;
+
+/// How long the selection stays where it is before it rests.
+const REST: Duration = Duration::from_millis(200);
+/// Rows of activity that the details show.
+const NEWEST: u32 = 5;
+
+impl App {
+    /// The key whose details are on the screen.
+    pub(super) fn key_in_details(&self) -> Option<Uuid> {
+        let shown = self.screen == Screen::Keys && self.layout().details.is_some();
+        self.browse.selected_id().filter(|_| shown)
+    }
+
+    /// Another key is in the details, or something was done to it: asks when it rests there.
+    pub(super) fn await_rest(&mut self) -> Vec<Effect> {
+        let Some(key) = self.key_in_details() else {
+            return Vec::new();
+        };
+        let number = self.next_number();
+        self.key_activity.turn_to(key, number);
+        self.key_usage.turn_to(key, number);
+        vec![Effect::After(REST, Timer::KeyRests(number))]
+    }
+
+    /// Something was done to a key.
+    pub(super) fn was_touched(&mut self, key: Uuid) -> Vec<Effect> {
+        match self.key_in_details() == Some(key) {
+            true => self.await_rest(),
+            false => Vec::new(),
+        }
+    }
+
+    pub(super) fn key_rests(&mut self, number: u64) -> Vec<Effect> {
+        let Some(key) = self.key_in_details().filter(|_| self.key_activity.awaits(number)) else {
+            return Vec::new();
+        };
+        let query = ActivityQuery {
+            key: Some(key),
+            limit: Some(NEWEST),
+            ..ActivityQuery::default()
+        };
+        vec![
+            Effect::Usage(UsageRequest::OfKey { number, key }),
+            Effect::Activity(ActivityRequest::OfKey { number, query }),
+        ]
+    }
+}

@@ -1,0 +1,118 @@
+//! Who is signed in, and what follows when that changes: what is shown and offered follows the role
+//! at once.
+
+use super::{App, Modal};
+use crate::api::Me;
+use crate::client::Error;
+use crate::tui::keymap::Action;
+use crate::tui::message::{Effect, Message};
+use crate::tui::state::notice::Notice;
+use crate::tui::state::{Screen, Tone};
+
+impl App {
+    pub(super) fn signed_in(&mut self, result: Result<Me, Error>) -> Vec<Effect> {
+        let Ok(me) = result else {
+            return Vec::new();
+        };
+        self.refused = None;
+        let rights = |me: &Me| (me.user.id, me.user.role, me.may.clone());
+        let before = self.me.replace(me);
+        let is_same = before.is_none() || before.as_ref().map(rights) == self.me.as_ref().map(rights);
+        if is_same { Vec::new() } else { self.follow_role() }
+    }
+
+    /// Everything that is shown may be other rows now, and the screen itself no longer allowed. Dialogs
+    /// stay: a refusal in them is still to be read, and what was typed in them to be kept.
+    fn follow_role(&mut self) -> Vec<Effect> {
+        self.over
+            .retain(|over| !matches!(over, Modal::Palette(_) | Modal::Filter(_)));
+        self.browse.drop_unread();
+        self.projects.list.clear();
+        self.people.list.clear();
+        self.activity.list.clear();
+        if !self.shows_owners() {
+            self.browse.query.creator = None;
+        }
+        let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
+        if !self.may_show(self.screen) {
+            effects.extend(self.go(Screen::Keys));
+        }
+        effects.extend(self.browse.requery());
+        if self.screen != Screen::Keys {
+            effects.extend(self.filtered());
+        }
+        effects.extend(self.tell_role());
+        effects
+    }
+
+    /// Says the new role, unless a refusal, which tells more, is still to be read.
+    fn tell_role(&mut self) -> Vec<Effect> {
+        let is_failed = |notice: &Notice| notice.tone == Tone::Failed;
+        match &self.me {
+            Some(me) if !self.notice.as_ref().is_some_and(is_failed) => {
+                let text = format!("Your role is {} now; what you may do has changed.", me.user.role);
+                self.say(Tone::Note, text)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A sign-in that is refused leaves nothing to work with, whatever was asked. So does an answer that
+    /// is no keydeck's, where it is the connection itself that is tried.
+    pub(super) fn note_refusal(&mut self, reply: &Message) {
+        let tries_connection = matches!(
+            reply,
+            Message::Me(_) | Message::Page { .. } | Message::Disconnected(_)
+        );
+        match reply.error() {
+            Some(error @ Error::SignIn) => self.refused = Some(error.clone()),
+            Some(error @ (Error::NotKeydeck(_) | Error::Unusable(_))) if tries_connection => {
+                self.refused = Some(error.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the role ever allows an action on the screen that is shown, and the place does; help lists
+    /// nothing else.
+    pub fn may(&self, action: Action) -> bool {
+        if self.place.read_only && action.changes() {
+            return false;
+        }
+        if let Some(screen) = Screen::shown_by(action) {
+            return self.may_show(screen);
+        }
+        match action {
+            Action::Create if self.screen == Screen::Keys => self.may_create(),
+            Action::Create | Action::Edit | Action::Deploy | Action::Remove
+                if self.screen == Screen::Projects =>
+            {
+                self.me.as_ref().is_some_and(|me| me.may.create_projects)
+            }
+            Action::SetSessionServer | Action::RemoveSessionServer => self.projects.shows_session_servers(),
+            Action::Mine => self.shows_owners(),
+            _ => true,
+        }
+    }
+
+    pub(super) fn may_show(&self, screen: Screen) -> bool {
+        screen != Screen::People || self.me.as_ref().is_some_and(|me| me.may.manage_users)
+    }
+
+    /// Whether the user sees others' keys, so that a key's owner is worth a column.
+    pub fn shows_owners(&self) -> bool {
+        self.me.as_ref().is_some_and(|me| me.may.see_all_keys)
+    }
+
+    /// What may be created, in words for an empty table.
+    pub fn may_create(&self) -> bool {
+        self.me.as_ref().is_some_and(|me| !me.may.create_keys.is_empty())
+    }
+
+    /// Whether the table shows the keys of the user alone.
+    pub fn shows_mine(&self) -> bool {
+        let creator = self.browse.query.creator.as_ref();
+        let me = self.me.as_ref();
+        creator.is_some_and(|creator| me.is_some_and(|me| me.user.id == creator.id))
+    }
+}

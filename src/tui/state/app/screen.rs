@@ -1,0 +1,223 @@
+//! Going from one screen to another, and what all lists have in common.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use super::App;
+use super::input::WHEEL;
+use crate::tui::keymap::Action;
+use crate::tui::message::Effect;
+use crate::tui::state::Tone;
+use crate::tui::state::list::{Fetch, Loaded};
+use crate::tui::state::notice::sentence;
+use crate::tui::state::query::Query;
+use crate::tui::state::screen::Screen;
+
+impl App {
+    /// Goes to a screen and asks for what it shows.
+    pub(super) fn show(&mut self, screen: Screen) -> Vec<Effect> {
+        if !self.may_show(screen) {
+            return Vec::new();
+        }
+        let mut effects = self.go(screen);
+        effects.extend(match screen {
+            Screen::Keys => self.browse.refresh(),
+            _ => self.refresh_list(),
+        });
+        effects
+    }
+
+    /// Goes to a screen, whatever it shows.
+    pub(super) fn go(&mut self, screen: Screen) -> Vec<Effect> {
+        self.details_focused = false;
+        self.details_scroll = 0;
+        self.screen = screen;
+        self.resize(self.size.0, self.size.1);
+        self.hide_secret().into_iter().collect()
+    }
+
+    /// Goes to the keys of a project or a person, all of them.
+    pub(super) fn show_keys_of(&mut self, narrow: impl FnOnce(&mut Query)) -> Vec<Effect> {
+        let mut effects = self.go(Screen::Keys);
+        self.browse.clear_filter();
+        narrow(&mut self.browse.query);
+        effects.extend(self.browse.requery());
+        effects
+    }
+
+    /// Something changed: asks again for what this screen shows of it.
+    pub(super) fn refresh_list(&mut self) -> Vec<Effect> {
+        self.fetch(self.screen, Fetch::Refresh)
+    }
+
+    /// Asks for a stretch of the list of a screen, where there is something to ask for.
+    fn fetch(&mut self, screen: Screen, fetch: Fetch) -> Vec<Effect> {
+        match screen {
+            Screen::Keys => Vec::new(),
+            Screen::Projects => self.fetch_projects(fetch),
+            Screen::People => self.fetch_people(fetch),
+            Screen::Activity => self.fetch_activity(fetch),
+        }
+    }
+
+    /// Says why the list of a screen shows old rows, and asks for what comes next.
+    pub(super) fn list_loaded(&mut self, screen: Screen, loaded: Option<Loaded>) -> Vec<Effect> {
+        let Some(Loaded { failed, next }) = loaded else {
+            return Vec::new();
+        };
+        let mut effects = match failed {
+            Some(error) => self.say(Tone::Failed, sentence(&error)),
+            None => Vec::new(),
+        };
+        effects.extend(self.fetch(screen, next));
+        effects
+    }
+
+    /// What is selected on this screen, told from everything else there.
+    pub(super) fn selection(&self) -> (Screen, Option<u128>) {
+        let selected = match self.screen {
+            Screen::Keys => self.browse.selected_id().map(|id| id.as_u128()),
+            Screen::Projects => self.projects.list.selected().map(|project| project.id.as_u128()),
+            Screen::People => self.people.list.selected().map(|person| person.user.id.as_u128()),
+            Screen::Activity => self.activity.list.selected().map(|row| row.seq.into()),
+        };
+        (self.screen, selected)
+    }
+
+    /// An action in the screen that has the keys.
+    pub(super) fn perform_on_screen(&mut self, action: Action) -> Vec<Effect> {
+        if let Some(screen) = Screen::shown_by(action) {
+            return self.show(screen);
+        }
+        if self.place.read_only && action.changes() {
+            let label = &self.place.label;
+            return self.say(
+                Tone::Note,
+                format!("The profile {label} is read-only: it changes nothing."),
+            );
+        }
+        if let Some(why) = self.no_row_for(action) {
+            return why;
+        }
+        match self.screen {
+            Screen::Keys => self.perform_browsing(action),
+            Screen::Projects => self.perform_in_projects(action),
+            Screen::People => self.perform_in_people(action),
+            Screen::Activity => self.perform_in_activity(action),
+        }
+    }
+
+    /// Why there is no row that an action could be meant for; `None` when there is one, or it needs none.
+    fn no_row_for(&mut self, action: Action) -> Option<Vec<Effect>> {
+        if !action.acts_on_row() {
+            return None;
+        }
+        if let Some(error) = self.why_rows_are_old() {
+            let text = format!("{} These are the rows of before; r asks again.", sentence(error));
+            return Some(self.say(Tone::Failed, text));
+        }
+        let needs_row = action != Action::SamePerson;
+        (needs_row && self.selection().1.is_none())
+            .then(|| self.say(Tone::Note, "Nothing is selected: the list is empty."))
+    }
+
+    /// What every screen but that of the keys does alike; `None`: the action is another one.
+    pub(super) fn perform_in_any_list(&mut self, action: Action) -> Option<Vec<Effect>> {
+        if self.details_focused && self.scrolls_details(action) {
+            return Some(Vec::new());
+        }
+        match action {
+            Action::Details | Action::SwitchFocus => {
+                self.details_focused = !self.details_focused;
+                Some(Vec::new())
+            }
+            Action::Back => Some(self.out_of_list()),
+            Action::Filter => Some(self.open_filter()),
+            Action::Palette => Some(self.open_palette()),
+            Action::Refresh => Some(self.ask_again()),
+            _ => None,
+        }
+    }
+
+    /// Esc: out of the details, out of the filter, and then back to the keys.
+    fn out_of_list(&mut self) -> Vec<Effect> {
+        if self.details_focused {
+            self.details_focused = false;
+            return Vec::new();
+        }
+        match self.filter_text().filter(|text| !text.is_empty()) {
+            Some(text) => {
+                text.clear();
+                self.filtered()
+            }
+            None => self.show(Screen::Keys),
+        }
+    }
+
+    /// The screens that the user may see.
+    pub fn screens(&self) -> impl Iterator<Item = Screen> {
+        Screen::ALL.into_iter().filter(|&screen| self.may_show(screen))
+    }
+
+    /// Clicks and the wheel on every screen but that of the keys.
+    pub(super) fn mouse_in_list(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+        let layout = self.layout();
+        let (x, y) = (mouse.column, mouse.row);
+        let in_details = layout.details.is_some_and(|details| details.contains(x, y));
+        match mouse.kind {
+            MouseEventKind::ScrollUp if in_details => return self.scroll_details(-WHEEL),
+            MouseEventKind::ScrollDown if in_details => return self.scroll_details(WHEEL),
+            MouseEventKind::ScrollUp => self.scroll_list(-WHEEL),
+            MouseEventKind::ScrollDown => self.scroll_list(WHEEL),
+            MouseEventKind::Down(MouseButton::Left) if in_details => self.details_focused = true,
+            MouseEventKind::Down(MouseButton::Left) if layout.rows.contains(x, y) => {
+                self.details_focused = false;
+                self.select_line(usize::from(y - layout.rows.y));
+            }
+            _ => {}
+        }
+        self.load_more()
+    }
+
+    fn scroll_list(&mut self, lines: isize) {
+        match self.screen {
+            Screen::Keys => {}
+            Screen::Projects => self.projects.list.scroll_by(lines),
+            Screen::People => self.people.list.scroll_by(lines),
+            Screen::Activity => self.activity.list.scroll_by(lines),
+        }
+    }
+
+    fn select_line(&mut self, line: usize) {
+        match self.screen {
+            Screen::Keys => {}
+            Screen::Projects => self.projects.list.select_line(line),
+            Screen::People => self.people.list.select_line(line),
+            Screen::Activity => self.activity.list.select_line(line),
+        }
+    }
+
+    pub(super) fn load_more(&mut self) -> Vec<Effect> {
+        match self.screen {
+            Screen::Keys => self.browse.load_ahead(),
+            screen => self.fetch(screen, Fetch::More),
+        }
+    }
+
+    /// What is typed into the filter of this screen, when it has one.
+    pub(super) fn filter_text(&mut self) -> Option<&mut String> {
+        match self.screen {
+            Screen::Keys => Some(&mut self.browse.typed),
+            Screen::Projects => Some(&mut self.projects.filter),
+            Screen::People => Some(&mut self.people.filter),
+            Screen::Activity => None,
+        }
+    }
+
+    /// Asks for what matches the filter of this screen.
+    pub(super) fn filtered(&mut self) -> Vec<Effect> {
+        match self.screen {
+            Screen::Keys => self.browse.refilter(),
+            screen => self.fetch(screen, Fetch::Start),
+        }
+    }
+}

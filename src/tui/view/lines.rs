@@ -1,0 +1,38 @@
+//! Lines of text that details and dialogs are made of.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::{Look, text};
+
+/// Of values that stand below their label.
+const INDENT: usize = 2;
+
+/// Text of as many lines as it needs.
+pub fn paragraph(words: &str, style: Style, width: usize) -> Vec<Line<'static>> {
+    let lines = text::wrap(words, width).into_iter();
+    lines.map(|line| Line::styled(line, style)).collect()
+}
+
+/// Text of as many lines as it needs, indented where it has room.
+pub fn indented(words: &str, width: usize) -> Vec<Line<'static>> {
+    let room = width.checked_sub(text::width(words));
+    let indent = room.unwrap_or(INDENT).min(INDENT);
+    let lines = text::wrap(words, width.saturating_sub(indent)).into_iter();
+    lines
+        .map(|line| Line::raw(format!("{:indent$}{line}", "")))
+        .collect()
+}
+
+/// A label of fixed width and its value, which goes to lines of its own where it doesn't fit.
+pub fn field(label: &'static str, value: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
+    // Two columns: one for the toggles' long labels, one for all others.
+    let column = if label.len() > 10 { 20 } else { 11 };
+    let label = Span::styled(text::column(label, column.min(width)), look.theme.faint());
+    if text::width(value) + column <= width {
+        return vec![Line::from(vec![label, Span::raw(text::fit(value, width))])];
+    }
+    let mut lines = vec![Line::from(label)];
+    lines.extend(indented(value, width));
+    lines
+}
