@@ -1,5 +1,11 @@
-//! What the server keeps, behind one trait. `sqlite` is the embedded store; nothing above this
-//! trait knows which engine answers.
+//! What the server keeps, behind one trait. `sqlite` is the embedded store, `postgres` that of several servers; nothing
+//! above this trait knows which engine answers.
+//!
+//! An operation is written once, in the file of what it is about (`keys`, `people`, `projects`, …), over the small
+//! trait `db::Db` or, where it changes something, `db::Change`: one text of a statement, values, and what a row is read
+//! as (`row`). Where the engines' languages differ, `dialect` says both. `tables` lists all columns; a new one of a key
+//! is read and written in `key_row`. What only one engine has stays with it: connections, threads and lanes, the search,
+//! backups, and the one statement of a check.
 //!
 //! Every change and the activity row that records it are one transaction, and a call returns only
 //! after that transaction is durable. Reads see every change whose call has returned.
@@ -41,6 +47,7 @@ mod tables;
 pub mod transfer;
 mod usage;
 mod value;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 

@@ -82,7 +82,7 @@ fn in_file(conn: &Connection) -> Tables {
         .map(|name| {
             let name = name.unwrap();
             let mut all = conn.prepare(&format!("SELECT * FROM {name}")).unwrap();
-            let columns: Vec<String> = all.column_names().into_iter().map(str::to_owned).collect();
+            let columns: Vec<String> = all.column_names().map(str::to_owned).collect();
             let rows = all.query_map([], |row| {
                 let values = columns
                     .iter()

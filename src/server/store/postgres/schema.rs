@@ -7,10 +7,12 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
-use super::alike::{self, Renamed};
+use super::alike;
 use super::change::Change;
 use super::pool::Pool;
 use super::{ask, catalog, statement};
+use crate::server::store::alike::Renamed;
+use crate::server::store::db::Change as _;
 use crate::server::store::schema::Schema;
 use crate::server::store::seals::refuse_set_back;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
@@ -119,7 +121,9 @@ pub async fn prepare(pool: &Pool, shown: &str) -> StoreResult<()> {
     let found = catalog::read(&tx).await?;
     made(&tx).await?.require(&found)?;
     let mut change = Change::within(tx).await?;
-    renamed.iter().for_each(|renamed| renamed.tell(&mut change));
+    renamed
+        .iter()
+        .for_each(|renamed| change.record(renamed.subject()));
     change.commit().await?;
     client.give_back();
     Ok(())
