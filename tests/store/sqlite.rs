@@ -98,7 +98,7 @@ fn a_file_of_another_program_is_left_alone() {
         "no database at all, but long enough to be read as a header of one",
     )
     .unwrap();
-    assert!(matches!(SqliteStore::open(&path), Err(StoreError::Fault(_))));
+    assert!(matches!(SqliteStore::open(&path), Err(StoreError::Damaged(_))));
 }
 
 #[test]
