@@ -5,12 +5,14 @@
 //! the keys that have it. When they are too many, they are so dense along the index of the sort that
 //! walking it fills a page sooner.
 
+pub mod kept;
+
 use uuid::Uuid;
 
 use super::ask::{self, Db};
+use super::clock;
 use super::rows::rank;
 use super::sql::{Bound, Sql};
-use super::{clock, count};
 use crate::api::{COUNT_CAP, KeyFilter};
 use crate::model::{Scope, compared};
 use crate::server::store::filter::{UsageFilter, whose};
@@ -120,7 +122,7 @@ impl Filter {
             usage: UsageFilter::default(),
             ..self.clone()
         };
-        if count::kept(db, &without_text).await?.total() <= CANDIDATES as u64 {
+        if kept::kept(db, &without_text).await?.total() <= CANDIDATES as u64 {
             return Ok(None);
         }
         let mut found = text.containing(trigrams).await?;
