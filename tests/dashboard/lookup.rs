@@ -1,0 +1,459 @@
+//! The pure and the drawn ring: the words of the filter that ask for usage, and the key of a secret that is
+//! pasted or typed into it.
+
+use crate::common::draw::*;
+use crate::common::talk::*;
+use keydeck::api::{Key, LookupAnswer, PersonRef, ProblemType};
+use keydeck::client::Error;
+use keydeck::model::{FilterWords, Scope, Secret, Token, TokenKind};
+use keydeck::tui::message::{Effect, Load, Message};
+use keydeck::tui::state::filter::{FilterInput, Says};
+use keydeck::tui::state::{Modal, Screen};
+use uuid::Uuid;
+
+fn token(kind: TokenKind) -> Token {
+    Token::from_entropy(kind, [7; 32])
+}
+
+fn web_token() -> Token {
+    token(TokenKind::Key(Scope::Web))
+}
+
+fn whole_secret() -> Secret {
+    web_token().secret(Some((Uuid::from_u128(50), "https://keys.acme.example")))
+}
+
+fn paste(talk: &mut Talk, text: &str) {
+    talk.tell(Message::Paste(Secret::new(text)));
+}
+
+fn active(key: Key) -> Result<LookupAnswer, Error> {
+    Ok(LookupAnswer::Active { key: Box::new(key) })
+}
+
+fn revoked() -> Result<LookupAnswer, Error> {
+    Ok(LookupAnswer::Revoked {
+        id: Uuid::from_u128(9),
+        name: "Checkout assistant".into(),
+        scope: Scope::Web,
+        revoked_at: look().now - jiff::SignedDuration::from_hours(72),
+        revoked_by: PersonRef {
+            id: Uuid::from_u128(4),
+            email: "jonas@acme.example".into(),
+        },
+    })
+}
+
+fn unknown() -> Result<LookupAnswer, Error> {
+    Err(refused(ProblemType::NotFound, 404, "There is no such key."))
+}
+
+/// The last line of the screen.
+fn hint(talk: &Talk) -> String {
+    let screen = drawn(talk);
+    let last = screen.lines().last().unwrap_or_default();
+    last.trim_matches(['"', ' ']).to_owned()
+}
+
+fn line(talk: &Talk) -> &keydeck::tui::state::FilterLine {
+    match talk.app.over.first() {
+        Some(Modal::Filter(line)) => line,
+        other => panic!("no filter but {other:?}"),
+    }
+}
+
+fn asks(talk: &Talk) -> bool {
+    let asks = |effect: &Effect| {
+        matches!(
+            effect,
+            Effect::LoadPage { .. } | Effect::LoadCounts { .. } | Effect::Usage(_)
+        )
+    };
+    talk.effects.iter().any(asks)
+}
+
+/// One snapshot a size, named after the screen.
+fn snapshots(screen: &str, lead_to: impl Fn(&mut Talk)) {
+    for (width, height) in SIZES {
+        let mut talk = Talk::sized(width, height, some_keys(60));
+        lead_to(&mut talk);
+        insta::assert_snapshot!(format!("{screen}_{width}x{height}"), drawn(&talk));
+    }
+}
+
+// Words that ask for usage.
+
+#[test]
+fn words_of_usage_are_asked_for_with_the_rest_of_the_text() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/shop ");
+    talk.effects.clear();
+    paste(&mut talk, "idle:90d never-used refused:today");
+    let (_, load, list) = talk.page_question();
+    assert_eq!(load, Load::Start);
+    assert_eq!(
+        (
+            list.q.as_deref(),
+            list.idle_days,
+            list.never_used,
+            list.refused_hours
+        ),
+        (Some("shop"), Some(90), Some(true), Some(24))
+    );
+    let counted = talk.expect("LoadCounts", |effect| match effect {
+        Effect::LoadCounts { filter, .. } => Some(filter.clone()),
+        _ => None,
+    });
+    assert_eq!(counted, list.filter());
+}
+
+#[test]
+fn a_word_that_is_not_finished_asks_nothing_and_keeps_the_rows() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/");
+    paste(&mut talk, "idle:");
+    talk.press("90");
+    assert!(!asks(&talk), "{:?}", talk.effects);
+    assert_eq!(talk.selected_name(), "Assistant 000");
+    assert!(
+        hint(&talk).starts_with("Write idle:90d for keys that nobody used"),
+        "{}",
+        hint(&talk)
+    );
+    talk.press("<Enter>");
+    assert!(!talk.app.over.is_empty(), "what can't be read is not kept");
+    talk.press("d");
+    assert_eq!(talk.page_question().2.idle_days, Some(90));
+    assert!(hint(&talk).starts_with("Enter keep"));
+    talk.press("<Enter>");
+    assert!(talk.app.over.is_empty());
+    assert!(drawn(&talk).contains("filter idle:90d"));
+    talk.press("<Esc>");
+    assert_eq!(talk.page_question().2.idle_days, None);
+    assert_eq!(talk.app.browse.typed, "");
+}
+
+#[test]
+fn rows_go_on_being_loaded_while_a_word_is_not_finished() {
+    let keys = some_keys(300);
+    let mut talk = Talk::with_keys(keys[..100].to_vec());
+    talk.tell(Message::Resync)
+        .answer_page(Ok(part(keys[..100].to_vec(), false, true)))
+        .answer_page(Ok(part(keys[100..200].to_vec(), true, true)));
+    talk.effects.clear();
+    talk.press("/");
+    paste(&mut talk, "refused:");
+    talk.press("<PgDn><PgDn><PgDn><PgDn>");
+    assert_eq!(talk.page_question().1, Load::After);
+}
+
+#[test]
+fn what_is_kept_of_a_filter_is_what_was_asked() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/never-used<Enter>");
+    assert!(talk.app.browse.query.is_filtered());
+    assert_eq!(
+        talk.app.browse.query.words,
+        FilterWords {
+            never_used: true,
+            ..FilterWords::default()
+        }
+    );
+}
+
+#[test]
+fn the_filter_says_what_it_takes() {
+    snapshots("filter_empty", |talk| {
+        talk.press("/");
+    });
+    snapshots("filter_unread", |talk| {
+        talk.press("/");
+        paste(talk, "shop refused:8");
+    });
+    snapshots("filter_help", |talk| {
+        talk.press("/<F1>");
+    });
+}
+
+// Which key is this?
+
+#[test]
+fn a_pasted_secret_is_looked_up_by_its_hash_and_its_row_selected() {
+    for secret in [
+        whole_secret(),
+        Secret::new(format!(" {}\n", web_token().expose())),
+    ] {
+        let mut talk = Talk::with_keys(some_keys(10));
+        talk.press("3/shop");
+        talk.effects.clear();
+        paste(&mut talk, secret.expose());
+        let hash = talk.answer_lookup(active(key(700, "Far away", Scope::Web)));
+        assert_eq!(hash, web_token().hash());
+        assert!(talk.app.over.is_empty());
+        assert_eq!(talk.notice(), "This is the secret of “Far away”.");
+        let far_away = key(700, "Far away", Scope::Web);
+        let question = talk
+            .effects
+            .iter()
+            .rposition(|e| matches!(e, Effect::LoadPage { .. }));
+        let Some(Effect::LoadPage {
+            generation,
+            load,
+            list,
+        }) = question.map(|at| talk.effects.remove(at))
+        else {
+            panic!("no question for its page");
+        };
+        assert_eq!(
+            (load, list.around),
+            (Load::Around(far_away.id), Some(far_away.id))
+        );
+        assert_eq!((list.q, list.scope), (None, None), "the filter is gone");
+        let mut keys = some_keys(10);
+        keys.insert(5, far_away);
+        talk.tell(Message::Page {
+            generation,
+            load,
+            result: Ok(part(keys, true, true)),
+        });
+        assert_eq!(talk.selected_name(), "Far away");
+        assert!(!talk.app.browse.query.is_filtered());
+    }
+}
+
+#[test]
+fn a_secret_that_is_typed_is_looked_up_with_enter() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    let text = web_token().expose().to_owned();
+    talk.press("/").press(&text);
+    assert_eq!(talk.app.browse.typed, "");
+    assert!(
+        hint(&talk).starts_with("A secret: it stays on this machine."),
+        "{}",
+        hint(&talk)
+    );
+    assert_eq!(line(&talk).text(), "");
+    talk.press("<Enter>");
+    assert_eq!(hint(&talk), "Looking for its key by the hash…");
+    assert_eq!(talk.answer_lookup(unknown()), web_token().hash());
+    assert!(hint(&talk).starts_with("Unknown here: no key that you may see has or had this secret."));
+}
+
+#[test]
+fn a_secret_typed_or_pasted_is_never_sent_drawn_or_told() {
+    let secrets = [
+        web_token().expose().to_owned(),
+        whole_secret().expose().to_owned(),
+    ];
+    for secret in &secrets {
+        let typed = |talk: &mut Talk| {
+            talk.press(secret);
+        };
+        let pasted = |talk: &mut Talk| paste(talk, secret);
+        let in_words = |talk: &mut Talk| paste(talk, &format!("my key is \"{secret}\", whose is it?"));
+        let in_two = |talk: &mut Talk| {
+            talk.press(&secret[..2]);
+            paste(talk, &secret[2..]);
+        };
+        let ways: [&dyn Fn(&mut Talk); 4] = [&typed, &pasted, &in_words, &in_two];
+        for (screen, enter) in ["", "P", "U"].into_iter().flat_map(|s| ways.map(|way| (s, way))) {
+            let mut talk = Talk::with_keys(some_keys(10));
+            talk.press(screen).press("/");
+            enter(&mut talk);
+            let screens = [
+                drawn(&talk),
+                drawn(talk.press("<Enter>")),
+                drawn(talk.press("<F1>")),
+            ];
+            let told = format!("{:?} {:?}", talk.app, talk.effects);
+            for shown in screens.iter().chain([&told]) {
+                // Its beginning is the same for all; no stretch of the rest may be seen.
+                for at in (16..secret.len() - 6).step_by(3) {
+                    assert!(
+                        !shown.contains(&secret[at..at + 6]),
+                        "{}: {shown}",
+                        &secret[at..at + 6]
+                    );
+                }
+            }
+            assert!(talk.usage_questions() > 0, "it is looked up by its hash");
+        }
+    }
+}
+
+#[test]
+fn a_slip_is_told_without_a_server() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/");
+    talk.effects.clear();
+    paste(&mut talk, &web_token().expose().replace("1fJj", "1fjj"));
+    assert_eq!(hint(&talk), "A character is wrong: the checksum does not fit.");
+    paste(&mut talk, "x");
+    assert!(
+        hint(&talk).starts_with("This token is cut or too long"),
+        "{}",
+        hint(&talk)
+    );
+    assert!(!asks(&talk));
+    talk.press("<C-u>shop");
+    assert_eq!(talk.app.browse.typed, "shop", "it is text again");
+}
+
+#[test]
+fn a_secret_pasted_again_takes_the_place_of_the_one_with_a_slip() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/");
+    paste(&mut talk, &whole_secret().expose()[..100]);
+    assert!(hint(&talk).starts_with("This secret is cut"), "{}", hint(&talk));
+    paste(&mut talk, whole_secret().expose());
+    assert_eq!(talk.answer_lookup(revoked()), web_token().hash());
+}
+
+#[test]
+fn a_secret_pasted_in_two_parts_is_one() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    let secret = whole_secret();
+    talk.press("/");
+    paste(&mut talk, &secret.expose()[..100]);
+    paste(&mut talk, &secret.expose()[100..]);
+    assert_eq!(talk.answer_lookup(revoked()), web_token().hash());
+}
+
+#[test]
+fn a_new_role_leaves_no_word_that_nobody_finishes() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/shop refused:");
+    let mut me = owner();
+    me.user.role = keydeck::model::Role::Support;
+    talk.tell(Message::Me(Ok(me)));
+    assert!(talk.app.over.is_empty() && !talk.app.browse.query.is_filtered());
+    assert_eq!(talk.app.browse.typed, "");
+}
+
+#[test]
+fn rows_that_do_not_match_are_told_for_what_was_asked() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/refused");
+    while talk.effects.iter().any(|e| matches!(e, Effect::LoadPage { .. })) {
+        talk.answer_page(Ok(page(Vec::new())));
+    }
+    talk.press(":tod");
+    let screen = drawn(&talk);
+    assert!(screen.contains("No key matches “refused”"), "{screen}");
+}
+
+#[test]
+fn a_token_of_a_person_or_a_gateway_is_named_for_what_it_is() {
+    for (kind, what) in [
+        (TokenKind::User, "This is a person's sign-in token, no API key"),
+        (TokenKind::Gateway, "This is a gateway's token, no API key"),
+        (
+            TokenKind::SessionServer,
+            "This is a session server's token, no API key",
+        ),
+    ] {
+        let mut talk = Talk::with_keys(some_keys(10));
+        talk.press("/");
+        talk.effects.clear();
+        paste(&mut talk, token(kind).expose());
+        assert!(hint(&talk).starts_with(what), "{}", hint(&talk));
+        assert!(!asks(&talk));
+    }
+}
+
+#[test]
+fn a_revoked_key_is_told_with_when_and_by_whom_and_the_secret_is_gone() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/");
+    paste(&mut talk, whole_secret().expose());
+    talk.answer_lookup(revoked());
+    assert_eq!(
+        hint(&talk),
+        "Revoked 3 d ago by jonas@acme.example: the Web key “Checkout assistant”."
+    );
+    assert!(matches!(&line(&talk).input, FilterInput::Text(text) if text.value().is_empty()));
+    talk.press("s");
+    assert!(line(&talk).says.is_none());
+    assert_eq!(talk.app.browse.typed, "s");
+}
+
+#[test]
+fn without_an_answer_enter_asks_again() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/");
+    paste(&mut talk, whole_secret().expose());
+    talk.answer_lookup(Err(offline()));
+    assert!(
+        hint(&talk).ends_with("connection refused. Enter asks again."),
+        "{}",
+        hint(&talk)
+    );
+    talk.press("<Enter>");
+    assert_eq!(talk.answer_lookup(revoked()), web_token().hash());
+}
+
+#[test]
+fn an_answer_that_nobody_waits_for_goes_nowhere() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/");
+    paste(&mut talk, whole_secret().expose());
+    talk.press("<Esc>/shop");
+    talk.answer_lookup(active(key(700, "Far away", Scope::Web)));
+    assert_eq!((talk.app.browse.typed.as_str(), talk.notice()), ("shop", ""));
+}
+
+#[test]
+fn a_secret_in_the_filter_of_another_screen_leads_to_its_key_too() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("P/");
+    talk.effects.clear();
+    paste(&mut talk, web_token().expose());
+    assert!(
+        !talk.effects.iter().any(|e| matches!(e, Effect::Projects(_))),
+        "nothing is searched"
+    );
+    talk.answer_lookup(active(key(700, "Far away", Scope::Web)));
+    assert_eq!(talk.app.screen, Screen::Keys);
+    assert!(matches!(talk.page_question().1, Load::Around(_)));
+}
+
+#[test]
+fn while_it_is_looked_up_help_may_lie_over_it() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/");
+    paste(&mut talk, web_token().expose());
+    talk.press("<F1>");
+    talk.answer_lookup(revoked());
+    talk.press("<Esc>");
+    assert!(matches!(line(&talk).says, Some(Says::Revoked(_))));
+}
+
+#[test]
+fn secrets_in_the_filter() {
+    snapshots("secret_typed", |talk| {
+        talk.press("/").press(&web_token().expose()[..40]);
+    });
+    snapshots("secret_slip", |talk| {
+        talk.press("/");
+        paste(talk, &web_token().expose().replace("1fJj", "1fjj"));
+    });
+    snapshots("secret_revoked", |talk| {
+        talk.press("/");
+        paste(talk, whole_secret().expose());
+        talk.answer_lookup(revoked());
+    });
+}
+
+#[test]
+fn no_size_is_too_small_for_what_the_filter_says() {
+    let sizes = (0..=40).flat_map(|width| (0..=12).map(move |height| (width, height)));
+    for (width, height) in sizes {
+        let mut talk = Talk::sized(width, height, some_keys(3));
+        talk.press("/");
+        drawn(&talk);
+        paste(&mut talk, whole_secret().expose());
+        drawn(&talk);
+        talk.answer_lookup(revoked());
+        drawn(&talk);
+    }
+}

@@ -1,0 +1,15 @@
+//! The dashboard without a terminal: its state in conversations, its views on a test backend.
+#![cfg(test)]
+
+mod activity;
+mod common;
+mod conversation;
+mod explain;
+mod lookup;
+mod people;
+mod places;
+mod projects;
+mod usage;
+mod views;
+mod views_people;
+mod views_screens;

@@ -1,0 +1,39 @@
+//! The real program as people and scripts meet it: its commands, and the dashboard in a terminal.
+#![cfg(test)]
+
+mod activity;
+#[path = "../common/authority.rs"]
+mod authority;
+mod backup;
+mod browser;
+mod canaries;
+mod cli;
+mod cli_gateways;
+mod cli_leaks;
+mod cli_people;
+mod clipboard;
+mod decks;
+mod gitleaks;
+#[path = "../common/keys.rs"]
+mod keys;
+mod login;
+mod logs;
+mod program;
+#[path = "../common/pty.rs"]
+#[expect(dead_code, reason = "shared with the benchmark of the dashboard")]
+mod pty;
+mod pty_at_work;
+mod pty_failover;
+mod pty_output;
+mod pty_story;
+mod pty_terminal;
+mod schemathesis;
+mod seal;
+#[path = "../common/stub.rs"]
+#[expect(dead_code, reason = "shared with the tests of the client")]
+mod stub;
+mod systemd;
+mod tls;
+#[path = "../common/venv.rs"]
+mod venv;
+mod x11;

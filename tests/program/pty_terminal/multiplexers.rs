@@ -1,0 +1,145 @@
+//! Real terminals inside the terminal, which count cells and pass on control strings in their own ways.
+
+use std::path::Path;
+
+use ratatui::widgets::Paragraph;
+
+use super::*;
+
+/// A server in the background, which outlives what it shows; ended by this command.
+struct Server(Command);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.output();
+    }
+}
+
+/// Tests that need tmux; a machine without it skips this module by its name.
+mod tmux {
+    use super::*;
+
+    const NAMES: [&str; 9] = [
+        "❤\u{fe0f} xyzxyzxyz",
+        "🇩🇪 abc",
+        "👩\u{200d}💻 defdef",
+        "1\u{fe0f}\u{20e3} ghi",
+        "e\u{301} jkljkljkl",
+        "👍🏽 mno",
+        "\u{1112}\u{1161}\u{11ab} pqrpqr",
+        "🛒❤\u{fe0f}🇫🇷 stu",
+        "plain",
+    ];
+
+    fn tmux(sockets: &Path) -> Command {
+        let mut command = Command::new("tmux");
+        command
+            .args(["-u", "-f", "/dev/null"])
+            .env("TMUX_TMPDIR", sockets)
+            .env("LANG", "C.UTF-8");
+        command
+    }
+
+    /// The rows of names in each frame, one after the other.
+    fn rows(frame: usize) -> Vec<&'static str> {
+        (0..NAMES.len())
+            .map(|row| NAMES[(row + frame * 2) % NAMES.len()])
+            .filter(|name| frame != 2 || !name.starts_with('❤'))
+            .collect()
+    }
+
+    #[test]
+    fn no_letters_of_another_name_stay_on_the_screen() {
+        const FRAMES: usize = 4;
+        if std::env::var_os(PLAYS).is_some() {
+            let mut terminal = Terminal::enter().expect("a terminal");
+            for frame in 0..FRAMES {
+                let lines = rows(frame).join("\n");
+                let text = if frame + 1 == FRAMES {
+                    format!("{lines}\nAll was drawn.")
+                } else {
+                    lines
+                };
+                terminal
+                    .draw(|f| f.render_widget(Paragraph::new(text), f.area()))
+                    .expect("drawn");
+            }
+            // Until the terminal is closed.
+            let _ = std::io::stdin().read_line(&mut String::new());
+            return;
+        }
+        let sockets = tempfile::tempdir().expect("made");
+        let name = "no_letters_of_another_name_stay_on_the_screen";
+        let (this, test) = once_more(module_path!(), name);
+        let mut command = tmux(sockets.path());
+        command.arg("new-session").arg(this).args(test).env(PLAYS, "1");
+        let mut end = tmux(sockets.path());
+        end.arg("kill-server");
+        let _server = Server(end);
+        let pty = Pty::spawn(&command, Size(60, 20));
+        pty.wait_for("All was drawn.");
+        let captured = tmux(sockets.path())
+            .args(["capture-pane", "-p"])
+            .output()
+            .expect("tmux runs");
+        let screen = String::from_utf8(captured.stdout).expect("it is UTF-8");
+        let letters = |text: &str| -> String { text.chars().filter(char::is_ascii_alphabetic).collect() };
+        for (line, name) in screen.lines().zip(rows(FRAMES - 1)) {
+            assert_eq!(letters(line), letters(name), "{screen}");
+        }
+    }
+}
+
+/// Tests that need GNU screen; a machine without it skips this module by its name.
+mod gnu_screen {
+    use super::*;
+
+    #[test]
+    fn a_copied_secret_comes_through() {
+        let home = Home::new();
+        let program = home.command(&["demo"]);
+        let mut command = Command::new("screen");
+        command
+            .args(["-U", "-c", "/dev/null", "-s"])
+            .arg("/bin/sh")
+            .arg(program.get_program())
+            .args(program.get_args())
+            .envs(
+                program
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .env("SCREENDIR", private(&home))
+            .env("LANG", "C.UTF-8")
+            .env("KEYDECK_CLIPBOARD", "osc52");
+        let mut end = Command::new("screen");
+        end.args(["-X", "quit"]).env("SCREENDIR", home.path("screens"));
+        let _server = Server(end);
+        let mut pty = Pty::spawn(&command, Size(100, 30));
+        pty.wait_for("live");
+        pty.wait_for("▌Trial of a BI");
+        pty.type_keys("j");
+        pty.wait_for("▌A/B");
+        pty.type_keys("c");
+        pty.wait_for_raw("\x1b]52;c;");
+        pty.wait_for("to the terminal (OSC 52)");
+        pty.type_keys("q");
+        let ended = pty.finish();
+        let raw = String::from_utf8_lossy(&ended.raw);
+        let (_, sequence) = raw.split_once("\x1b]52;c;").expect("it was copied");
+        let (base64, _) = sequence.split_once('\x07').expect("it has an end");
+        let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+        assert!(base64.len() > 100 && base64.chars().all(is_base64), "{base64:?}");
+    }
+
+    /// Screen wants a directory for its sockets that is its user's alone.
+    fn private(home: &Home) -> std::path::PathBuf {
+        use std::os::unix::fs::DirBuilderExt;
+        let path = home.path("screens");
+        std::fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&path)
+            .expect("made");
+        path
+    }
+}

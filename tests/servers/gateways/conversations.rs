@@ -1,0 +1,175 @@
+//! What clients and an API tell each other through a gateway, whichever it is.
+
+use tokio::net::TcpListener;
+
+use crate::gateways::api::Api;
+use crate::gateways::gateway::{CLIENT, Gateway};
+use crate::gateways::stage::{Setting, Stage};
+
+const SHOP: &str = "https://shop.acme.example";
+const LOCAL: &str = "http://localhost:8000";
+/// Where a client says that it is, and isn't.
+const ELSEWHERE: &str = "203.0.113.7";
+
+/// What only keydeck may say.
+const FORGED: [(&str, &str); 4] = [
+    ("x-keydeck-gateway", "forged"),
+    ("x-keydeck-key-id", "forged"),
+    ("x-keydeck-scope", "web"),
+    ("x-keydeck-project", "forged"),
+];
+
+/// Before an API that takes Analytics keys.
+pub async fn of_analytics_keys(start: impl AsyncFn(Setting) -> Gateway) {
+    let stage = Stage::set("analytics").await;
+    let gateway = start(stage.setting()).await;
+    who_has_a_key_gets_through_and_the_key_does_not(&stage, &gateway).await;
+    who_has_none_does_not(&stage, &gateway).await;
+    a_revoked_key_is_refused_at_the_next_request(&stage, &gateway).await;
+    nobody_gets_through_while_keydeck_is_away(stage, gateway).await;
+}
+
+async fn who_has_a_key_gets_through_and_the_key_does_not(stage: &Stage, gateway: &Gateway) {
+    let (id, key) = stage.analytics_key("Board report").await;
+    let bearer = format!("Bearer {key}");
+    for (name, value) in [
+        ("x-sm-apikey", &key),
+        ("x-api-key", &key),
+        ("authorization", &bearer),
+    ] {
+        let headers = [&[(name, value.as_str()), ("accept", "text/csv")], &FORGED[..]].concat();
+        let told = gateway.post(&headers, "all of it").await;
+        assert_eq!((told.status, told.body.as_str()), (200, "all of it"), "{name}");
+        let asked = stage.api.newest();
+        let said = |name: &str| asked.get(name).map_or("", |value| value.to_str().expect("text"));
+        assert_eq!(said("x-keydeck-key-id"), id);
+        assert_eq!(said("x-keydeck-scope"), "analytics");
+        assert_eq!(said("x-keydeck-project"), "");
+        assert_eq!(said("accept"), "text/csv");
+        let all = format!("{asked:?}");
+        assert!(
+            !all.contains(&key) && !all.contains(stage.token()) && !all.contains("forged"),
+            "{all}"
+        );
+    }
+    // Some APIs read _ as -.
+    let told = gateway
+        .get(&[("x-sm-apikey", &key), ("x_keydeck_key_id", "forged")])
+        .await;
+    assert!(matches!(told.status, 200 | 400), "{told:?}");
+    assert!(!format!("{:?}", stage.api.newest()).contains("forged"));
+}
+
+async fn who_has_none_does_not(stage: &Stage, gateway: &Gateway) {
+    let before = stage.api.times();
+    let (_, web) = stage.web_key(&[SHOP], None).await;
+    let unknown = format!("kda_{}", "A".repeat(49));
+    gateway.get(&[]).await.is_refused_by(401, "key-missing");
+    gateway.get(&FORGED).await.is_refused_by(401, "key-missing");
+    for (key, status, rule) in [
+        (unknown.as_str(), 401, "key-malformed"),
+        (stage.token(), 401, "key-malformed"),
+        (&web, 403, "scope-other"),
+    ] {
+        let told = gateway.get(&[("x-sm-apikey", key), ("origin", SHOP)]).await;
+        told.is_refused_by(status, rule);
+    }
+    assert_eq!(stage.api.times(), before);
+}
+
+async fn a_revoked_key_is_refused_at_the_next_request(stage: &Stage, gateway: &Gateway) {
+    let (id, key) = stage.analytics_key("Leaked").await;
+    let headers = [("x-sm-apikey", key.as_str())];
+    assert_eq!(gateway.get(&headers).await.status, 200);
+    let before = stage.api.times();
+    stage.revoke(&id).await;
+    gateway.get(&headers).await.is_refused_by(401, "key-revoked");
+    assert_eq!(stage.api.times(), before);
+}
+
+async fn nobody_gets_through_while_keydeck_is_away(stage: Stage, gateway: Gateway) {
+    let (_, key) = stage.analytics_key("Late").await;
+    let headers = [("x-sm-apikey", key.as_str())];
+    assert_eq!(gateway.get(&headers).await.status, 200);
+    let before = stage.api.times();
+    stage.deck.stop().await;
+    for _ in 0..3 {
+        let told = gateway.get(&headers).await;
+        assert!(told.status >= 500, "{told:?}");
+    }
+    assert_eq!(stage.api.times(), before);
+}
+
+/// Before an API that takes Web keys, whose pages and addresses the gateway vouches for.
+pub async fn of_web_keys(start: impl AsyncFn(Setting) -> Gateway) {
+    let stage = Stage::set("web").await;
+    let gateway = start(stage.setting()).await;
+    pages_of_the_keys_origins_get_through(&stage, &gateway).await;
+    what_the_client_says_of_its_address_does_not_count(&stage, &gateway).await;
+    a_gateway_that_was_removed_lets_nobody_through(&stage, &gateway).await;
+}
+
+async fn pages_of_the_keys_origins_get_through(stage: &Stage, gateway: &Gateway) {
+    let (id, key) = stage.web_key(&[SHOP, "https://api.acme.example"], None).await;
+    let from = async |header| gateway.get(&[("x-sm-apikey", key.as_str()), header]).await;
+    assert_eq!(from(("origin", SHOP)).await.status, 200);
+    let asked = stage.api.newest();
+    assert_eq!(asked["x-keydeck-key-id"], id.as_str());
+    assert_eq!(asked["x-keydeck-project"], stage.project.as_str());
+    // A page of the API's own host.
+    assert_eq!(from(("sec-fetch-site", "same-origin")).await.status, 200);
+    let before = stage.api.times();
+    let foreign = from(("origin", "https://evil.example")).await;
+    foreign.is_refused_by(403, "origin-foreign");
+    let cross_site = from(("sec-fetch-site", "cross-site")).await;
+    cross_site.is_refused_by(403, "origin-missing");
+    assert_eq!(stage.api.times(), before);
+}
+
+async fn what_the_client_says_of_its_address_does_not_count(stage: &Stage, gateway: &Gateway) {
+    let (_, here) = stage.web_key(&[LOCAL], Some(CLIENT)).await;
+    let (_, elsewhere) = stage.web_key(&[LOCAL], Some(ELSEWHERE)).await;
+    for forged in ["x-forwarded-for", "x-real-ip", "forwarded"] {
+        let value = if forged == "forwarded" {
+            "for=203.0.113.7"
+        } else {
+            ELSEWHERE
+        };
+        let with = async |key: &str| {
+            gateway
+                .get(&[("x-sm-apikey", key), ("origin", LOCAL), (forged, value)])
+                .await
+        };
+        assert_eq!(with(&here).await.status, 200, "{forged}");
+        with(&elsewhere).await.is_refused_by(403, "local-address-foreign");
+    }
+}
+
+async fn a_gateway_that_was_removed_lets_nobody_through(stage: &Stage, gateway: &Gateway) {
+    let (_, key) = stage.web_key(&["https://kiosk.acme.example"], None).await;
+    let headers = [
+        ("x-sm-apikey", key.as_str()),
+        ("origin", "https://kiosk.acme.example"),
+    ];
+    assert_eq!(gateway.get(&headers).await.status, 200);
+    let before = stage.api.times();
+    stage.remove_gateway().await;
+    gateway.get(&headers).await.is_refused_by(401, "gateway-unknown");
+    assert_eq!(stage.api.times(), before);
+}
+
+/// Before a keydeck that takes requests and never answers.
+pub async fn of_a_server_that_hangs(start: impl AsyncFn(Setting) -> Gateway) {
+    let hanging = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let api = Api::start().await;
+    let gateway = start(Setting {
+        keydeck: hanging.local_addr().expect("bound").to_string(),
+        api: api.address.clone(),
+        token: "kdg_of-nobody".into(),
+        scope: "analytics",
+    })
+    .await;
+    let told = gateway.get(&[("x-sm-apikey", "kda_of-nobody")]).await;
+    assert!(told.status >= 500, "{told:?}");
+    assert_eq!(api.times(), 0);
+}
