@@ -3,7 +3,8 @@
 use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 
-use super::filter::{Candidates, Filter, kept};
+use super::filter::kept::kept;
+use super::filter::{Candidates, Filter};
 use super::list::Listing;
 use super::pool::Lease;
 use super::{PostgresStore, clock, count};

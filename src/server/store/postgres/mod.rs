@@ -6,7 +6,6 @@
 //! and projects, and these until the next change (`names`).
 
 mod address;
-mod address_error;
 mod alike;
 pub(super) mod ask;
 mod catalog;
@@ -22,7 +21,6 @@ mod lanes;
 mod list;
 mod listen;
 mod names;
-mod options;
 mod passfile;
 mod pool;
 mod rows;
@@ -40,8 +38,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-pub use self::address::Address;
-pub use self::address_error::AddressError;
+pub use self::address::{Address, AddressError};
 use self::change::Change;
 use self::lanes::Lanes;
 use self::names::Remembered;

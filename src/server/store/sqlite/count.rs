@@ -3,8 +3,9 @@
 
 use rusqlite::{Connection, params_from_iter};
 
-use super::filter::{Filter, kept, usage_index};
+use super::filter::{Filter, usage_index};
 use super::rows::scope;
+use super::search::kept::kept;
 use super::search::{Candidates, Search, Source};
 use crate::api::{COUNT_CAP, KeyCounts, KeyFilter, Sort};
 use crate::server::store::count::of;

@@ -3,12 +3,11 @@
 
 use jiff::Timestamp;
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
-use super::rows::{rank, scope};
-use crate::api::{KeyCounts, KeyFilter};
+use super::rows::rank;
+use crate::api::KeyFilter;
 use crate::model::{Scope, compared};
-use crate::server::store::count::of;
 use crate::server::store::db::at_once;
 use crate::server::store::filter::{UsageFilter, whose};
 use crate::server::store::people::find_user;
@@ -149,25 +148,6 @@ impl Text {
             projects,
         })
     }
-}
-
-/// How many keys match the filter without its text.
-pub fn kept(conn: &Connection, filter: &Filter) -> StoreResult<KeyCounts> {
-    let mut statement = conn.prepare_cached(
-        "SELECT scope, n FROM key_counts WHERE creator = ?1 AND project = ?2 AND (?3 IS NULL OR scope = ?3)",
-    )?;
-    let mut counts = KeyCounts::default();
-    let any = 0;
-    let keys = params![
-        filter.creator.unwrap_or(any),
-        filter.project.unwrap_or(any),
-        filter.scope.map(rank)
-    ];
-    let mut rows = statement.query(keys)?;
-    while let Some(row) = rows.next()? {
-        *of(&mut counts, scope(row, 0)?) = row.get::<_, i64>(1)? as u64;
-    }
-    Ok(counts)
 }
 
 /// A list of numbers for `json_each`.

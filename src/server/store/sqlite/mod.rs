@@ -29,7 +29,6 @@ mod schema;
 mod search;
 mod snapshot;
 mod statement;
-mod trigrams;
 mod usage;
 mod watch;
 mod writer;

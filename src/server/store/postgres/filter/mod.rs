@@ -5,12 +5,14 @@
 //! the keys that have it. When they are too many, they are so dense along the index of the sort that
 //! walking it fills a page sooner.
 
+mod candidates;
+pub mod kept;
+
 use uuid::Uuid;
 
 use super::clock;
-use crate::api::{COUNT_CAP, KeyCounts, KeyFilter};
+use crate::api::{COUNT_CAP, KeyFilter};
 use crate::model::{Scope, compared};
-use crate::server::store::count::of;
 use crate::server::store::db::{Db, values};
 use crate::server::store::filter::{UsageFilter, whose};
 use crate::server::store::sql::Sql;
@@ -109,28 +111,6 @@ impl Filter {
             sql.push(")", []);
         }
     }
-
-    /// `None`: nothing but looking at the rows tells, or they are few anyway.
-    pub async fn candidates(&self, db: &impl Db, trigrams: &impl Db) -> StoreResult<Option<Candidates>> {
-        let Some(text) = self.text.as_ref().filter(|text| text.has_trigram()) else {
-            return Ok(None);
-        };
-        let without_text = Self {
-            text: None,
-            usage: UsageFilter::default(),
-            ..self.clone()
-        };
-        if kept(db, &without_text).await?.total() <= CANDIDATES as u64 {
-            return Ok(None);
-        }
-        let mut found = text.containing(trigrams).await?;
-        if found.complete && !text.projects.is_empty() {
-            let more = text.of_projects(db).await?;
-            found.complete = more.complete;
-            found.seqs.extend(more.seqs);
-        }
-        Ok(Some(found))
-    }
 }
 
 impl Text {
@@ -169,30 +149,6 @@ impl Text {
 fn few(seqs: Vec<i64>) -> Candidates {
     let complete = seqs.len() <= CANDIDATES;
     Candidates { seqs, complete }
-}
-
-/// How many keys match the filter without its text and usage.
-pub async fn kept(db: &impl Db, filter: &Filter) -> StoreResult<KeyCounts> {
-    let mut sql = Sql::new("SELECT scope, n FROM key_counts WHERE ");
-    match filter.creator {
-        None => sql.push("creator = 0", []),
-        Some(id) => sql.push("creator = (SELECT seq FROM users WHERE id = ?)", [id.into()]),
-    }
-    match filter.project {
-        None => sql.push(" AND project = 0", []),
-        Some(id) => sql.push(
-            " AND project = (SELECT seq FROM projects WHERE id = ?)",
-            [id.into()],
-        ),
-    }
-    if let Some(scope) = filter.scope {
-        sql.push(" AND scope = ?", [scope.into()]);
-    }
-    let mut counts = KeyCounts::default();
-    for (scope, n) in sql.all(db).await? {
-        *of(&mut counts, scope) = n;
-    }
-    Ok(counts)
 }
 
 /// For LIKE: the text wherever it stands, every character as itself.

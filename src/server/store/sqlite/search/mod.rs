@@ -1,11 +1,16 @@
 //! Which rows to look at for a filter: along the index of the sort, or a set of candidates that is
 //! small enough to sort.
 
+mod candidates;
+pub mod kept;
+mod trigrams;
+
 use rusqlite::{Connection, params, params_from_iter};
 
-use super::filter::{Clause, Filter, Text, kept, numbers_json, usage_index};
+pub use self::candidates::CANDIDATES;
+use self::kept::kept;
+use super::filter::{Clause, Filter, Text, numbers_json, usage_index};
 use super::rows::rank;
-use super::trigrams::{self, CANDIDATES};
 use crate::api::Sort;
 use crate::server::store::StoreResult;
 use crate::server::store::filter::UsageFilter;

@@ -1,10 +1,9 @@
-//! Why a database's URL is refused.
+//! Why a URL names no database that may be used.
 
 use std::path::PathBuf;
 
-use super::passfile::PassFileError;
+use crate::server::store::postgres::passfile::PassFileError;
 
-/// Why a URL names no database that may be used.
 #[derive(Debug, thiserror::Error)]
 pub enum AddressError {
     #[error(

@@ -3,11 +3,9 @@
 
 use rusqlite::Connection;
 
-use crate::api::COUNT_CAP;
+use super::CANDIDATES;
 use crate::server::store::StoreResult;
 
-/// The most candidates that are fetched.
-pub const CANDIDATES: usize = COUNT_CAP as usize;
 /// What the index has of each text: its runs of this many characters.
 const LENGTH: usize = 3;
 /// Searching the end of a long text takes a fraction of the time, and what people type last is what
