@@ -69,8 +69,6 @@ impl Sheet {
     pub fn perform(&mut self, action: Action) -> SheetOutcome {
         let stops = self.fields.list.len() + 1;
         match action {
-            // What comes of it is waited for: the answer belongs to this sheet and no later one.
-            _ if self.sending => {}
             Action::Submit => return SheetOutcome::Submit,
             Action::Accept if self.is_on_button() => return SheetOutcome::Submit,
             Action::Back => return SheetOutcome::Cancel,

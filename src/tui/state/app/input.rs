@@ -94,6 +94,9 @@ impl App {
     }
 
     fn header_clicked(&mut self, x: u16) -> Vec<Effect> {
+        if let Err(why) = self.available_on_screen(Action::ReverseSort) {
+            return self.say_why_not(&why);
+        }
         let columns = columns::of_keys(self.layout().columns, self.shows_owners());
         let clicked = columns.iter().rev().find(|placed| placed.x <= x);
         match clicked.and_then(|placed| placed.column.sort()) {
@@ -112,6 +115,9 @@ impl App {
             _ if self.must_wait(action) => return self.wait(action),
             _ if self.was_meant_for_another(action) => return self.say_displaced(),
             _ => {}
+        }
+        if let Err(why) = self.available(action) {
+            return self.say_why_not(&why);
         }
         match self.over.last_mut() {
             None => self.perform_on_screen(action),

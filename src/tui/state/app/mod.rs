@@ -1,6 +1,7 @@
 //! [`App`]: the whole state, and what a message makes of it, a file for each part of the screen.
 
 mod activity;
+mod availability;
 mod commands;
 mod displaced;
 mod explain;

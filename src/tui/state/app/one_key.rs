@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use super::{App, Modal};
-use crate::api::Me;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, NamedId, Purpose};
 use crate::tui::state::conflict::Side;
@@ -13,46 +12,21 @@ use crate::tui::state::{About, Conflict, Form, Loadable, NewSecret, RevokeDialog
 impl App {
     pub(super) fn open_create(&mut self) -> Vec<Effect> {
         let number = self.next_number();
-        match self.me.as_ref().map(|me| Form::create(&me.may, number)) {
-            Some(Some(form)) => {
-                self.over.push(Modal::Form(Box::new(form)));
-                Vec::new()
-            }
-            Some(None) => self.say(
-                Tone::Note,
-                format!("{} may not create keys.", as_a(self.me.as_ref())),
-            ),
-            None => Vec::new(),
-        }
+        let form = self.me.as_ref().and_then(|me| Form::create(&me.may, number));
+        self.over.extend(form.map(|form| Modal::Form(Box::new(form))));
+        Vec::new()
     }
 
     pub(super) fn open_edit(&mut self) -> Vec<Effect> {
-        let Some(key) = self.selected() else {
-            return Vec::new();
-        };
-        if key.may.edit {
-            let form = Form::edit(key.clone());
-            self.over.push(Modal::Form(Box::new(form)));
-            return Vec::new();
-        }
-        let why = if key.scope.is_viewable() {
-            format!("{} may not edit this key.", as_a(self.me.as_ref()))
-        } else {
-            "An Analytics key can't be edited: revoke it and create another.".to_owned()
-        };
-        self.say(Tone::Note, why)
+        let form = self.selected().cloned().map(Form::edit);
+        self.over.extend(form.map(|form| Modal::Form(Box::new(form))));
+        Vec::new()
     }
 
     pub(super) fn open_revoke(&mut self) -> Vec<Effect> {
         let Some(key) = self.selected() else {
             return Vec::new();
         };
-        if !key.may.revoke {
-            return self.say(
-                Tone::Note,
-                format!("{} may not revoke this key.", as_a(self.me.as_ref())),
-            );
-        }
         let key = Box::new(key.clone());
         self.over.push(Modal::Revoke(Box::new(RevokeDialog {
             key,
@@ -74,7 +48,6 @@ impl App {
             Action::PageUp | Action::PageDown => {
                 dialog.scroll = scrolled_in_dialog(dialog.scroll, action, page)
             }
-            _ if dialog.sending => {}
             Action::Left | Action::Right => dialog.yes = !dialog.yes,
             Action::Accept if dialog.yes => {
                 dialog.sending = true;
@@ -104,18 +77,7 @@ impl App {
         let Some(key) = self.selected() else {
             return Vec::new();
         };
-        let (id, scope, may) = (key.id, key.scope, key.may.reveal);
-        let name = key.name.clone();
-        if !scope.is_viewable() {
-            let why = "The secret of an Analytics key was shown once, when it was created; it can't be shown or copied again.";
-            return self.say(Tone::Note, why);
-        }
-        if !may {
-            return self.say(
-                Tone::Note,
-                format!("{} may not see this secret.", as_a(self.me.as_ref())),
-            );
-        }
+        let (id, name) = (key.id, key.name.clone());
         match purpose {
             Purpose::Show => self.revealing = Some(id),
             Purpose::Copy => self.copying = Some(NamedId { id, name }),
@@ -216,9 +178,4 @@ fn subject(new: &NewSecret) -> NamedId {
         id: new.of.id(),
         name: new.of.name().to_owned(),
     }
-}
-
-/// The beginning of a refusal: "As Editor you".
-pub(super) fn as_a(me: Option<&Me>) -> String {
-    me.map_or_else(|| "You".into(), |me| format!("As {} you", me.user.role))
 }

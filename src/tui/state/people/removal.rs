@@ -78,6 +78,11 @@ impl RemovalDialog {
         self.looking.is_some()
     }
 
+    /// Whether the focused button is about keys that are on their way.
+    pub(in crate::tui::state) fn awaits_keys(&self) -> bool {
+        self.is_looking() && self.focused() != Choice::Cancel
+    }
+
     pub(in crate::tui::state) fn look(&mut self, number: u64) -> Effect {
         self.looking = Some(number);
         Effect::People(PeopleRequest::LookAtKeys {

@@ -4,7 +4,7 @@ use crate::api::{Person, UserQuery};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
-use crate::tui::state::{App, Modal, Tone};
+use crate::tui::state::{App, Modal};
 
 impl App {
     pub(super) fn heirs_found(
@@ -30,11 +30,7 @@ impl App {
             Action::Back => {
                 self.over.pop();
             }
-            // What is shown is not what was typed: who was shown before must not get the keys.
-            Action::Accept if heirs.list.is_waiting() => {
-                return self.say(Tone::Note, "Still searching; choose when the answer is there.");
-            }
-            Action::Accept if heirs.list.why_old().is_none() => {
+            Action::Accept => {
                 if let Some(heir) = heirs.list.selected().cloned() {
                     self.confirm_heir(&heir);
                 }

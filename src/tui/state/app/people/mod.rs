@@ -36,16 +36,6 @@ impl App {
         })]
     }
 
-    pub(super) fn can_in_people(&self, action: Action) -> bool {
-        let selected = self.people.list.selected();
-        match action {
-            Action::Edit | Action::NewToken | Action::Remove => selected.is_some(),
-            Action::ItsKeys | Action::ItsActivity => selected.is_some(),
-            Action::Details | Action::SwitchFocus => selected.is_some(),
-            _ => true,
-        }
-    }
-
     pub(super) fn perform_in_people(&mut self, action: Action) -> Vec<Effect> {
         if let Some(effects) = self.perform_in_any_list(action) {
             return effects;

@@ -37,8 +37,6 @@ impl App {
             return Vec::new();
         }
         match (action, removal.focused()) {
-            _ if removal.sending => Vec::new(),
-            (Action::Accept, choice) if removal.is_looking() && choice != Choice::Cancel => Vec::new(),
             (Action::Left, _) => {
                 removal.move_focus(-1);
                 Vec::new()
