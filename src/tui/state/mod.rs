@@ -9,7 +9,6 @@ pub mod columns;
 pub mod conflict;
 pub mod dialogs;
 mod displaced;
-pub mod explain;
 pub mod fields;
 pub mod filter;
 pub mod form;
@@ -19,7 +18,6 @@ pub mod layout;
 pub mod list;
 pub mod loadable;
 pub mod notice;
-mod opening;
 pub mod people;
 pub mod projects;
 pub mod query;
@@ -30,23 +28,22 @@ mod scroll;
 pub mod sheet;
 pub mod text;
 mod type_ahead;
-pub mod usage;
 
 pub use activity::ActivityLog;
-pub use app::{App, EventStream, Modal, ShownSecret};
+pub use app::{App, EventStream, ShownSecret};
 pub use browse::{Body, Browse};
 pub use conflict::Conflict;
-pub use dialogs::{About, Confirmation, Help, NewSecret, Palette, RevokeDialog, SecretOf};
-pub use explain::Explaining;
+pub use dialogs::{
+    About, Confirmation, Explaining, Help, LargeUsage, Modal, NewSecret, Opening, Palette, RemovalDialog,
+    RevokeDialog, SecretOf, SuccessorPicker,
+};
 pub use filter::FilterLine;
 pub use form::Form;
 pub use layout::Layout;
 pub use loadable::Loadable;
 pub use notice::{Notice, Tone};
-pub use opening::Opening;
-pub use people::{People, RemovalDialog, SuccessorPicker};
+pub use people::People;
 pub use projects::Projects;
 pub use reason::Reason;
 pub use screen::Screen;
 pub use sheet::Sheet;
-pub use usage::LargeUsage;

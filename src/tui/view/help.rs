@@ -57,7 +57,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, help: &Help, app: &App, look: &
         lines.push(Line::styled("a paste may hold several.", look.theme.faint()));
     }
     let height = lines.len() as u16 + 2;
-    let title = format!("Keys · {}", help.of.title());
+    let title = format!("Keys · {}", help.title);
     let inner = dialog::open(
         buffer,
         screen,

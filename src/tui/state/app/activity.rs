@@ -2,11 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{App, Modal};
+use super::App;
 use crate::api::{ActivityAction, ActivityPage, ActivityQuery, PersonRef};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::{ActivityReply, ActivityRequest, Effect, NamedId};
+use crate::tui::state::Modal;
 use crate::tui::state::activity::Only;
 use crate::tui::state::dialogs::PaletteCommand;
 use crate::tui::state::list::Fetch;

@@ -3,13 +3,13 @@
 //!
 //! An action about a row that is still on its way waits before this is asked: see `type_ahead`.
 
-use super::{App, Modal};
+use super::App;
 use crate::api::{Key, Me, Project};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::reason::Reason;
-use crate::tui::state::{Explaining, RemovalDialog, RevokeDialog, Screen, SuccessorPicker};
+use crate::tui::state::{Modal, Screen};
 
 type Available = Result<(), Reason>;
 
@@ -206,69 +206,8 @@ impl App {
     }
 }
 
-impl Modal {
-    /// What comes of a form that is sent is waited for: the answer belongs to this one and no later one.
-    fn available(&self, action: Action) -> Available {
-        let is_sending = match self {
-            Modal::Form(form) => form.sending,
-            Modal::Sheet(sheet) => sheet.sending,
-            Modal::Revoke(dialog) => return with_revoke(dialog, action),
-            Modal::Removal(removal) => return with_removal(removal, action),
-            Modal::Heirs(picker) => return with_successors(picker, action),
-            Modal::Explain(explaining) => return with_explaining(explaining, action),
-            Modal::NewSecret(new) if action == Action::Copy && new.secret.is_none() => {
-                return Err(Reason::NothingToDo);
-            }
-            _ => false,
-        };
-        if is_sending {
-            Err(Reason::Unanswered)
-        } else {
-            Ok(())
-        }
-    }
-}
-
-/// What is sent can't be taken back; its dialog can still be read.
-fn with_revoke(dialog: &RevokeDialog, action: Action) -> Available {
-    match dialog.sending && !scrolls(action) {
-        true => Err(Reason::Unanswered),
-        false => Ok(()),
-    }
-}
-
-fn with_removal(removal: &RemovalDialog, action: Action) -> Available {
-    let waits = removal.sending || (action == Action::Accept && removal.awaits_keys());
-    match waits && !scrolls(action) {
-        true => Err(Reason::Unanswered),
-        false => Ok(()),
-    }
-}
-
-/// Nobody is chosen whom what is typed doesn't find: who was shown before must not get the keys.
-fn with_successors(picker: &SuccessorPicker, action: Action) -> Available {
-    let list = &picker.list;
-    match action {
-        Action::Accept if list.is_waiting() => Err(Reason::Searching),
-        Action::Accept if list.why_old().is_some() || list.selected().is_none() => Err(Reason::NothingToDo),
-        _ => Ok(()),
-    }
-}
-
-fn with_explaining(explaining: &Explaining, action: Action) -> Available {
-    let is_between_fields = matches!(action, Action::NextField | Action::PreviousField);
-    match is_between_fields && explaining.fields.list.is_empty() {
-        true => Err(Reason::NothingToDo),
-        false => Ok(()),
-    }
-}
-
 fn sorts(action: Action) -> bool {
     matches!(action, Action::NextSort | Action::ReverseSort)
-}
-
-fn scrolls(action: Action) -> bool {
-    matches!(action, Action::PageUp | Action::PageDown)
 }
 
 fn why_not_edited(me: Option<&Me>, key: &Key) -> String {

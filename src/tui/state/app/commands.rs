@@ -1,13 +1,12 @@
 //! What the actions do, layer by layer.
 
-use super::{App, Modal};
+use super::App;
 use crate::api::{PersonRef, Sort};
 use crate::model::Scope;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::{Effect, Load};
 use crate::tui::state::dialogs::PaletteCommand;
-use crate::tui::state::scroll::scrolled;
-use crate::tui::state::{Body, Help, Palette, Screen};
+use crate::tui::state::{Body, Help, Modal, Palette, Screen};
 
 impl App {
     pub(super) fn perform_browsing(&mut self, action: Action) -> Vec<Effect> {
@@ -150,48 +149,12 @@ impl App {
         Vec::new()
     }
 
-    pub(super) fn perform_in_palette(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Modal::Palette(palette)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        match action {
-            Action::Up => palette.move_by(-1),
-            Action::Down => palette.move_by(1),
-            Action::Back => {
-                self.over.pop();
-            }
-            Action::Accept => {
-                let chosen = palette.chosen();
-                self.over.pop();
-                return match chosen {
-                    Some(PaletteCommand::Key(binding)) => self.perform(binding.action),
-                    Some(PaletteCommand::GoTo(place)) => self.switch_profile(place.label),
-                    Some(PaletteCommand::OnlyAction(action)) => self.only_action(action),
-                    None => Vec::new(),
-                };
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
     pub(super) fn open_help(&mut self) -> Vec<Effect> {
         let of = self.layer();
+        let title = self.over.last().map_or(of.title(), Modal::title);
         if of != Layer::Help {
-            self.over.push(Modal::Help(Help { of, scroll: 0 }));
-        }
-        Vec::new()
-    }
-
-    pub(super) fn perform_in_help(&mut self, action: Action) -> Vec<Effect> {
-        let page = self.size.1 / 2;
-        let Some(Modal::Help(help)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        let most = keymap::of_layer(help.of).count() as u16;
-        match scrolled(help.scroll, action, page, most) {
-            Some(scroll) => help.scroll = scroll,
-            None => drop(self.over.pop()),
+            let scroll = 0;
+            self.over.push(Modal::Help(Help { of, title, scroll }));
         }
         Vec::new()
     }

@@ -3,12 +3,11 @@
 
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
-use super::{App, Modal, one_project};
+use super::{App, one_project};
 use crate::tui::keymap::{self, Action};
 use crate::tui::message::{Effect, PeopleRequest};
 use crate::tui::state::form::Outcome;
-use crate::tui::state::scroll::scrolled_in_dialog;
-use crate::tui::state::{About, Confirmation, Screen, columns};
+use crate::tui::state::{About, Confirmation, Modal, Screen, columns};
 
 /// Rows that a notch of the wheel scrolls.
 pub(super) const WHEEL: isize = 3;
@@ -30,13 +29,10 @@ impl App {
             Modal::Filter(line) => line.handle(key).then(|| self.filter_typed()),
             Modal::Form(form) if !form.sending => form.handle_text(key),
             Modal::Sheet(sheet) if !sheet.sending => sheet.fields.handle_text(key).then(Vec::new),
-            Modal::Explain(explaining) => explaining.fields.handle_text(key).then(Vec::new),
-            Modal::Heirs(heirs) => heirs.handle(key),
-            Modal::Palette(palette) => palette.text.handle(key).then(|| {
-                palette.selected = 0;
-                Vec::new()
-            }),
-            _ => None,
+            _ => {
+                let (taken, effects) = self.in_top_dialog(|dialog, turn| dialog.typed(key, turn));
+                taken.then_some(effects)
+            }
         }
     }
 
@@ -48,17 +44,7 @@ impl App {
                 sheet.fields.handle_paste(pasted);
                 Vec::new()
             }
-            Some(Modal::Explain(explaining)) => {
-                explaining.fields.handle_paste(pasted);
-                Vec::new()
-            }
-            Some(Modal::Heirs(heirs)) => heirs.paste(pasted),
-            Some(Modal::Palette(palette)) => {
-                palette.text.paste(pasted);
-                palette.selected = 0;
-                Vec::new()
-            }
-            _ => Vec::new(),
+            _ => self.in_top_dialog(|dialog, turn| dialog.pasted(pasted, turn)).1,
         }
     }
 
@@ -127,17 +113,8 @@ impl App {
                 self.form_outcome(outcome)
             }
             Some(Modal::Sheet(_)) => self.perform_in_sheet(action),
-            Some(Modal::Revoke(_)) => self.perform_revoking(action),
-            Some(Modal::Usage(_)) => self.perform_in_usage(action),
-            Some(Modal::Explain(_)) => self.perform_explaining(action),
-            Some(Modal::Removal(_)) => self.perform_in_removal(action),
-            Some(Modal::Heirs(_)) => self.perform_among_heirs(action),
-            Some(Modal::NewSecret(_)) => self.perform_on_new_secret(action),
             Some(Modal::Conflict(_)) => self.perform_in_conflict(action),
-            Some(Modal::Question(_)) => self.perform_in_question(action),
-            Some(Modal::Palette(_)) => self.perform_in_palette(action),
-            Some(Modal::Opening(_)) => self.perform_while_opening(action),
-            Some(Modal::Help(_)) => self.perform_in_help(action),
+            Some(_) => self.in_top_dialog(|dialog, turn| dialog.perform(action, turn)).1,
         }
     }
 
@@ -162,53 +139,15 @@ impl App {
         }
     }
 
-    /// Opens a question with the harmless answer focused.
-    pub(super) fn ask(&mut self, about: About, text: &str, stay: &'static str, leave: &'static str) {
-        self.over.push(Modal::Question(Confirmation {
-            about,
-            text: text.to_owned(),
-            which: None,
-            stay,
-            leave,
-            leaving: false,
-            scroll: 0,
-        }));
-    }
-
-    fn perform_in_question(&mut self, action: Action) -> Vec<Effect> {
-        let page = self.size.1 / 2;
-        let Some(Modal::Question(question)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        match action {
-            Action::PageUp | Action::PageDown => {
-                question.scroll = scrolled_in_dialog(question.scroll, action, page);
-            }
-            Action::Left | Action::Right => question.leaving = !question.leaving,
-            Action::Back => {
-                self.over.pop();
-            }
-            Action::Accept => {
-                let (about, leaving) = (question.about.clone(), question.leaving);
-                self.over.pop();
-                if leaving {
-                    return self.leave(about);
-                }
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn leave(&mut self, about: About) -> Vec<Effect> {
+    /// A question got the answer that loses something.
+    pub(super) fn leave(&mut self, about: About) -> Vec<Effect> {
         match about {
             About::DiscardForm => {
                 self.over.pop();
                 Vec::new()
             }
-            About::LoseSecret => self.close_new_secret(),
             About::NewToken(person) => vec![Effect::People(PeopleRequest::NewToken { person })],
-            About::HandOver(heir) => self.hand_over(heir),
+            About::LoseSecret | About::HandOver(_) => self.confirmed(&about),
             About::Quit => self.quit_now(),
             About::Project(task) => one_project::carry_out(task),
         }

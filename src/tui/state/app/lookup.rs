@@ -1,11 +1,12 @@
 //! "Which key is this?": what is typed or pasted into the filter, and the key that a secret turns out to be
 //! of. Only the secret's hash is sent.
 
-use super::{App, Modal};
+use super::App;
 use crate::api::{Key, LookupAnswer, ProblemType};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, UsageRequest};
+use crate::tui::state::Modal;
 use crate::tui::state::filter::{FilterLine, Revoked, Says};
 use crate::tui::state::notice::sentence;
 use crate::tui::state::{Screen, Tone};

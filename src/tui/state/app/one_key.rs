@@ -2,12 +2,11 @@
 
 use uuid::Uuid;
 
-use super::{App, Modal};
+use super::App;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, NamedId, Purpose};
 use crate::tui::state::conflict::Side;
-use crate::tui::state::scroll::scrolled_in_dialog;
-use crate::tui::state::{About, Conflict, Form, Loadable, NewSecret, RevokeDialog, Tone};
+use crate::tui::state::{Conflict, Explaining, Form, Modal, RevokeDialog, Tone};
 
 impl App {
     pub(super) fn open_create(&mut self) -> Vec<Effect> {
@@ -24,42 +23,17 @@ impl App {
     }
 
     pub(super) fn open_revoke(&mut self) -> Vec<Effect> {
-        let Some(key) = self.selected() else {
-            return Vec::new();
-        };
-        let key = Box::new(key.clone());
-        self.over.push(Modal::Revoke(Box::new(RevokeDialog {
-            key,
-            usage: Loadable::default(),
-            scroll: 0,
-            yes: false,
-            sending: false,
-            error: None,
-        })));
-        self.ask_usage()
+        match self.selected().cloned() {
+            Some(key) => self.open(Modal::Revoke(Box::new(RevokeDialog::new(key)))),
+            None => Vec::new(),
+        }
     }
 
-    pub(super) fn perform_revoking(&mut self, action: Action) -> Vec<Effect> {
-        let page = self.size.1 / 2;
-        let Some(Modal::Revoke(dialog)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        match action {
-            Action::PageUp | Action::PageDown => {
-                dialog.scroll = scrolled_in_dialog(dialog.scroll, action, page)
-            }
-            Action::Left | Action::Right => dialog.yes = !dialog.yes,
-            Action::Accept if dialog.yes => {
-                dialog.sending = true;
-                dialog.error = None;
-                return vec![Effect::Revoke { id: dialog.key.id }];
-            }
-            Action::Accept | Action::Back => {
-                self.over.pop();
-            }
-            _ => {}
+    pub(super) fn open_explain(&mut self) -> Vec<Effect> {
+        match self.selected().cloned() {
+            Some(key) => self.open(Modal::Explain(Box::new(Explaining::new(key)))),
+            None => Vec::new(),
         }
-        Vec::new()
     }
 
     pub(super) fn copy(&mut self) -> Vec<Effect> {
@@ -141,41 +115,5 @@ impl App {
                 Vec::new()
             }
         }
-    }
-
-    pub(super) fn perform_on_new_secret(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Modal::NewSecret(new)) = self.over.last() else {
-            return Vec::new();
-        };
-        match (action, &new.secret) {
-            (Action::Copy, Some(secret)) => vec![Effect::Copy {
-                subject: subject(new),
-                secret: secret.clone(),
-            }],
-            (Action::Back, _) if new.would_be_lost() => {
-                let text = match new.copied {
-                    Some(_) => {
-                        "The secret was sent to the terminal, which doesn't say whether it took it. It can't be shown again."
-                    }
-                    None => "The secret has not been copied. It can't be shown again.",
-                };
-                self.ask(About::LoseSecret, text, "Keep it open", "Close and lose it");
-                Vec::new()
-            }
-            (Action::Back, _) => self.close_new_secret(),
-            _ => Vec::new(),
-        }
-    }
-
-    pub(super) fn close_new_secret(&mut self) -> Vec<Effect> {
-        self.over.pop();
-        vec![Effect::ForgetFrames]
-    }
-}
-
-fn subject(new: &NewSecret) -> NamedId {
-    NamedId {
-        id: new.of.id(),
-        name: new.of.name().to_owned(),
     }
 }

@@ -2,13 +2,14 @@
 
 use uuid::Uuid;
 
-use super::{App, Modal};
+use super::App;
 use crate::api::{NewProject, Project, ProjectEdit, SessionServerEdit};
 use crate::client::Error;
 use crate::model::{FieldErrors, name, session_server};
 use crate::tui::keymap::Action;
 use crate::tui::message::ProjectTask;
 use crate::tui::message::{Effect, NamedId, ProjectChange, ProjectRequest};
+use crate::tui::state::Modal;
 use crate::tui::state::fields::SheetField;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::sheet::Task;

@@ -1,10 +1,11 @@
 //! Who is signed in, and what follows when that changes: what is shown and offered follows the role
 //! at once.
 
-use super::{App, Modal};
+use super::App;
 use crate::api::Me;
 use crate::client::Error;
 use crate::tui::message::{Effect, Message};
+use crate::tui::state::Modal;
 use crate::tui::state::notice::Notice;
 use crate::tui::state::{Screen, Tone};
 

@@ -1,9 +1,10 @@
 //! Sheets: opened, sent and closed.
 
-use super::{App, Modal};
+use super::App;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::state::About;
+use crate::tui::state::Modal;
 use crate::tui::state::sheet::{Sheet, SheetOutcome, Task};
 
 impl App {

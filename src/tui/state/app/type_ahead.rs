@@ -2,11 +2,12 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::{App, Modal};
+use super::App;
 use crate::client::Error;
 use crate::model::Secret;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::Effect;
+use crate::tui::state::Modal;
 use crate::tui::state::form::Field;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::type_ahead::{AnswerOutcome, Typed};
@@ -121,10 +122,7 @@ impl App {
                     }
                 },
             });
-            let asks = matches!(
-                self.over.last(),
-                Some(Modal::Revoke(_) | Modal::Removal(_) | Modal::Question(_))
-            );
+            let asks = self.over.last().map(Modal::layer) == Some(Layer::Asking);
             if self.quitting || (asks && self.over.len() > layers) {
                 queue.clear();
             }

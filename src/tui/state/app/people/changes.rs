@@ -144,11 +144,8 @@ impl App {
     }
 
     fn show_token(&mut self, person: PersonRef, token: Option<Secret>) {
-        self.over.push(Modal::NewSecret(NewSecret {
-            of: SecretOf::Person(person),
-            secret: token,
-            copied: None,
-        }));
+        let of = SecretOf::Person(person);
+        self.over.push(Modal::NewSecret(NewSecret::new(of, token)));
     }
 }
 

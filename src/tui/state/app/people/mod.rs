@@ -1,8 +1,6 @@
 //! What is done on the screen of people.
 
 mod changes;
-mod heirs;
-mod removal;
 
 use uuid::Uuid;
 
@@ -11,8 +9,8 @@ use crate::api::{Person, PersonRef, UserQuery};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, PeopleReply, PeopleRequest};
-use crate::tui::state::Screen;
 use crate::tui::state::list::{Fetch, Listed};
+use crate::tui::state::{Modal, RemovalDialog, Screen};
 
 /// Rows of a page.
 const PAGE: u32 = 100;
@@ -54,6 +52,14 @@ impl App {
         }
     }
 
+    fn open_removal(&mut self) -> Vec<Effect> {
+        let Some(person) = self.people.list.selected().cloned() else {
+            return Vec::new();
+        };
+        let is_me = self.is_me(person.user.id);
+        self.open(Modal::Removal(Box::new(RemovalDialog::new(person, is_me))))
+    }
+
     fn show_keys_of_person(&mut self) -> Vec<Effect> {
         match self.people.list.selected().map(reference) {
             Some(person) => self.show_keys_of(|query| query.creator = Some(person)),
@@ -78,10 +84,9 @@ impl App {
             PeopleReply::Added(result) => self.person_added(result),
             PeopleReply::RoleSet { id, result } => self.role_set(id, result),
             PeopleReply::TokenMade { person, result } => self.token_made(person, result),
-            PeopleReply::KeysLookedAt { number, result } => self.keys_looked_at(number, result),
-            PeopleReply::HeirsFound { query, result } => self.heirs_found(&query, result),
-            PeopleReply::Removing { id, progress } => self.person_going(id, progress),
-            PeopleReply::Removed { id, result } => self.person_removed(id, result),
+            // Of dialogs that are gone.
+            PeopleReply::KeysLookedAt { .. } | PeopleReply::HeirsFound { .. } => Vec::new(),
+            PeopleReply::Removing { .. } | PeopleReply::Removed { .. } => Vec::new(),
         }
     }
 

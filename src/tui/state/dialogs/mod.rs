@@ -1,0 +1,114 @@
+//! What may lie over a screen. A dialog is one file here, with its state, its keys and its answers, and one in
+//! `view`, which draws it; [`Modal`] lists them, and the stack in `app` routes to them by [`Dialog`] alone.
+
+mod dialog;
+mod explain;
+mod help;
+mod new_secret;
+mod opening;
+mod palette;
+mod question;
+mod removal;
+mod revoke;
+mod successors;
+mod usage;
+mod wish;
+
+pub use dialog::{Dialog, Turn};
+pub use explain::Explaining;
+pub use help::Help;
+pub use new_secret::{NewSecret, SecretOf};
+pub use opening::Opening;
+pub use palette::{Palette, PaletteCommand};
+pub use question::Confirmation;
+pub use removal::{Choice, RemovalDialog};
+pub use revoke::RevokeDialog;
+pub use successors::SuccessorPicker;
+pub use usage::LargeUsage;
+pub use wish::{About, Wish};
+
+use super::conflict::Conflict;
+use super::filter::FilterLine;
+use super::form::Form;
+use super::reason::Reason;
+use super::sheet::Sheet;
+use crate::tui::keymap::{Action, Layer};
+
+/// What lies over the table; the last one takes the keys.
+#[derive(Debug)]
+pub enum Modal {
+    /// The filter is being typed.
+    Filter(FilterLine),
+    Form(Box<Form>),
+    Sheet(Box<Sheet>),
+    Conflict(Box<Conflict>),
+    Revoke(Box<RevokeDialog>),
+    Usage(Box<LargeUsage>),
+    Explain(Box<Explaining>),
+    Removal(Box<RemovalDialog>),
+    Successors(Box<SuccessorPicker>),
+    NewSecret(NewSecret),
+    Question(Confirmation),
+    Palette(Palette),
+    Opening(Opening),
+    Help(Help),
+}
+
+impl Modal {
+    /// The dialog itself; `None` for what `app` still routes by itself.
+    pub(super) fn dialog(&self) -> Option<&dyn Dialog> {
+        Some(match self {
+            Modal::Filter(_) | Modal::Form(_) | Modal::Sheet(_) | Modal::Conflict(_) => return None,
+            Modal::Revoke(dialog) => &**dialog,
+            Modal::Usage(dialog) => &**dialog,
+            Modal::Explain(dialog) => &**dialog,
+            Modal::Removal(dialog) => &**dialog,
+            Modal::Successors(dialog) => &**dialog,
+            Modal::NewSecret(dialog) => dialog,
+            Modal::Question(dialog) => dialog,
+            Modal::Palette(dialog) => dialog,
+            Modal::Opening(dialog) => dialog,
+            Modal::Help(dialog) => dialog,
+        })
+    }
+
+    pub(super) fn dialog_mut(&mut self) -> Option<&mut dyn Dialog> {
+        Some(match self {
+            Modal::Filter(_) | Modal::Form(_) | Modal::Sheet(_) | Modal::Conflict(_) => return None,
+            Modal::Revoke(dialog) => &mut **dialog,
+            Modal::Usage(dialog) => &mut **dialog,
+            Modal::Explain(dialog) => &mut **dialog,
+            Modal::Removal(dialog) => &mut **dialog,
+            Modal::Successors(dialog) => &mut **dialog,
+            Modal::NewSecret(dialog) => dialog,
+            Modal::Question(dialog) => dialog,
+            Modal::Palette(dialog) => dialog,
+            Modal::Opening(dialog) => dialog,
+            Modal::Help(dialog) => dialog,
+        })
+    }
+
+    pub(super) fn layer(&self) -> Layer {
+        match (self.dialog(), self) {
+            (Some(dialog), _) => dialog.layer(),
+            (None, Modal::Filter(_)) => Layer::Filter,
+            (None, Modal::Form(_)) => Layer::Form,
+            (None, Modal::Sheet(_)) => Layer::Sheet,
+            (None, _) => Layer::Conflict,
+        }
+    }
+
+    /// What help calls it.
+    pub(super) fn title(&self) -> &'static str {
+        self.dialog().map_or(self.layer().title(), Dialog::title)
+    }
+
+    pub(super) fn available(&self, action: Action) -> Result<(), Reason> {
+        match self {
+            // What comes of a form is waited for: the answer belongs to this one and no later one.
+            Modal::Form(form) if form.sending => Err(Reason::Unanswered),
+            Modal::Sheet(sheet) if sheet.sending => Err(Reason::Unanswered),
+            _ => self.dialog().map_or(Ok(()), |dialog| dialog.available(action)),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What a dialog wants done outside itself. It is plain data, which the stack carries out.
+
+use uuid::Uuid;
+
+use crate::api::{ActivityAction, Person, PersonRef};
+use crate::tui::keymap::Action;
+use crate::tui::message::ProjectTask;
+use crate::tui::state::notice::Tone;
+
+#[derive(Debug)]
+pub enum Wish {
+    /// The dialog goes, and what lies over it.
+    Close,
+    /// What lies over the dialog goes.
+    Uncover,
+    Say(Tone, String),
+    /// A question is asked, with the harmless answer focused.
+    Ask {
+        about: About,
+        text: String,
+        stay: &'static str,
+        leave: &'static str,
+    },
+    /// A question got the answer that loses something.
+    Confirm(About),
+    /// An action of the screen.
+    Perform(Action),
+    /// Another profile.
+    GoTo(String),
+    /// Only this in the activity log; `None`: everything.
+    OnlyAction(Option<ActivityAction>),
+    /// Choose who gets the keys of this person.
+    ChooseSuccessor(Uuid),
+    /// This person was chosen, for the dialog below.
+    Choose(Person),
+    /// This key is none any more.
+    KeyGone(Uuid),
+    PersonGone {
+        id: Uuid,
+        is_me: bool,
+    },
+}
+
+/// What a question is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// Leave the form and what was typed in it.
+    DiscardForm,
+    /// Close the dialog of a secret that is shown only now.
+    LoseSecret,
+    /// Take a person's sign-in token from them by making a new one.
+    NewToken(PersonRef),
+    /// Remove a person and hand over their keys to this one.
+    HandOver(PersonRef),
+    /// Quit with a form or such a secret open.
+    Quit,
+    /// Undeploy a project, remove it or its session server.
+    Project(ProjectTask),
+}
