@@ -25,7 +25,6 @@ mod reason;
 pub mod rows;
 pub mod screen;
 mod scroll;
-pub mod sheet;
 pub mod text;
 mod type_ahead;
 
@@ -33,10 +32,7 @@ pub use activity::ActivityLog;
 pub use app::{App, EventStream, ShownSecret};
 pub use browse::{Body, Browse};
 pub use conflict::Conflict;
-pub use dialogs::{
-    About, Confirmation, Explaining, Help, LargeUsage, Modal, NewSecret, Opening, Palette, RemovalDialog,
-    RevokeDialog, SecretOf, SuccessorPicker,
-};
+pub use dialogs::*;
 pub use filter::FilterLine;
 pub use form::Form;
 pub use layout::Layout;
@@ -46,4 +42,3 @@ pub use people::People;
 pub use projects::Projects;
 pub use reason::Reason;
 pub use screen::Screen;
-pub use sheet::Sheet;

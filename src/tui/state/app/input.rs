@@ -28,7 +28,6 @@ impl App {
         match self.over.last_mut()? {
             Modal::Filter(line) => line.handle(key).then(|| self.filter_typed()),
             Modal::Form(form) if !form.sending => form.handle_text(key),
-            Modal::Sheet(sheet) if !sheet.sending => sheet.fields.handle_text(key).then(Vec::new),
             _ => {
                 let (taken, effects) = self.in_top_dialog(|dialog, turn| dialog.typed(key, turn));
                 taken.then_some(effects)
@@ -40,10 +39,6 @@ impl App {
         match self.over.last_mut() {
             Some(Modal::Filter(_)) => self.filter_pasted(pasted),
             Some(Modal::Form(form)) if !form.sending => form.handle_paste(pasted),
-            Some(Modal::Sheet(sheet)) if !sheet.sending => {
-                sheet.fields.handle_paste(pasted);
-                Vec::new()
-            }
             _ => self.in_top_dialog(|dialog, turn| dialog.pasted(pasted, turn)).1,
         }
     }
@@ -112,7 +107,6 @@ impl App {
                 let outcome = form.perform(action);
                 self.form_outcome(outcome)
             }
-            Some(Modal::Sheet(_)) => self.perform_in_sheet(action),
             Some(Modal::Conflict(_)) => self.perform_in_conflict(action),
             Some(_) => self.in_top_dialog(|dialog, turn| dialog.perform(action, turn)).1,
         }

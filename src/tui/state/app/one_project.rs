@@ -12,8 +12,7 @@ use crate::tui::message::{Effect, NamedId, ProjectChange, ProjectRequest};
 use crate::tui::state::Modal;
 use crate::tui::state::fields::SheetField;
 use crate::tui::state::notice::sentence;
-use crate::tui::state::sheet::Task;
-use crate::tui::state::{About, Sheet, Tone};
+use crate::tui::state::{About, Sheet, Task, Tone};
 
 const YES: &str = "yes";
 

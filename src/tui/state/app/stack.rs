@@ -53,6 +53,7 @@ impl App {
                 leave,
             } => self.ask(about, &text, stay, leave),
             Wish::Confirm(about) => return self.leave(about),
+            Wish::Submit(task) => return self.send_sheet(task),
             Wish::Perform(action) => return self.perform(action),
             Wish::GoTo(label) => return self.switch_profile(label),
             Wish::OnlyAction(action) => return self.only_action(action),

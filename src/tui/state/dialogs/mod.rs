@@ -1,5 +1,10 @@
 //! What may lie over a screen. A dialog is one file here, with its state, its keys and its answers, and one in
-//! `view`, which draws it; [`Modal`] lists them, and the stack in `app` routes to them by [`Dialog`] alone.
+//! `view`, which draws it. The stack in `app` knows it as a [`Dialog`] alone: it routes to it what comes in, and
+//! does what it [wishes](Wish).
+//!
+//! A new dialog: its file here, a line of [`Modal`] and of its two accessors below, its file in `view`, and a line
+//! of the match there. It takes the bindings of an existing layer where it has the same keys, as all dialogs with
+//! buttons do; a layer of its own is declared in `keymap`.
 
 mod dialog;
 mod explain;
@@ -10,6 +15,7 @@ mod palette;
 mod question;
 mod removal;
 mod revoke;
+mod sheet;
 mod successors;
 mod usage;
 mod wish;
@@ -23,15 +29,15 @@ pub use palette::{Palette, PaletteCommand};
 pub use question::Confirmation;
 pub use removal::{Choice, RemovalDialog};
 pub use revoke::RevokeDialog;
+pub use sheet::Sheet;
 pub use successors::SuccessorPicker;
 pub use usage::LargeUsage;
-pub use wish::{About, Wish};
+pub use wish::{About, Task, Wish};
 
 use super::conflict::Conflict;
 use super::filter::FilterLine;
 use super::form::Form;
 use super::reason::Reason;
-use super::sheet::Sheet;
 use crate::tui::keymap::{Action, Layer};
 
 /// What lies over the table; the last one takes the keys.
@@ -58,7 +64,8 @@ impl Modal {
     /// The dialog itself; `None` for what `app` still routes by itself.
     pub(super) fn dialog(&self) -> Option<&dyn Dialog> {
         Some(match self {
-            Modal::Filter(_) | Modal::Form(_) | Modal::Sheet(_) | Modal::Conflict(_) => return None,
+            Modal::Filter(_) | Modal::Form(_) | Modal::Conflict(_) => return None,
+            Modal::Sheet(dialog) => &**dialog,
             Modal::Revoke(dialog) => &**dialog,
             Modal::Usage(dialog) => &**dialog,
             Modal::Explain(dialog) => &**dialog,
@@ -74,7 +81,8 @@ impl Modal {
 
     pub(super) fn dialog_mut(&mut self) -> Option<&mut dyn Dialog> {
         Some(match self {
-            Modal::Filter(_) | Modal::Form(_) | Modal::Sheet(_) | Modal::Conflict(_) => return None,
+            Modal::Filter(_) | Modal::Form(_) | Modal::Conflict(_) => return None,
+            Modal::Sheet(dialog) => &mut **dialog,
             Modal::Revoke(dialog) => &mut **dialog,
             Modal::Usage(dialog) => &mut **dialog,
             Modal::Explain(dialog) => &mut **dialog,
@@ -93,7 +101,6 @@ impl Modal {
             (Some(dialog), _) => dialog.layer(),
             (None, Modal::Filter(_)) => Layer::Filter,
             (None, Modal::Form(_)) => Layer::Form,
-            (None, Modal::Sheet(_)) => Layer::Sheet,
             (None, _) => Layer::Conflict,
         }
     }
@@ -105,9 +112,7 @@ impl Modal {
 
     pub(super) fn available(&self, action: Action) -> Result<(), Reason> {
         match self {
-            // What comes of a form is waited for: the answer belongs to this one and no later one.
             Modal::Form(form) if form.sending => Err(Reason::Unanswered),
-            Modal::Sheet(sheet) if sheet.sending => Err(Reason::Unanswered),
             _ => self.dialog().map_or(Ok(()), |dialog| dialog.available(action)),
         }
     }

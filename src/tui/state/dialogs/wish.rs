@@ -6,6 +6,7 @@ use crate::api::{ActivityAction, Person, PersonRef};
 use crate::tui::keymap::Action;
 use crate::tui::message::ProjectTask;
 use crate::tui::state::notice::Tone;
+use crate::tui::state::people::PersonTask;
 
 #[derive(Debug)]
 pub enum Wish {
@@ -23,6 +24,8 @@ pub enum Wish {
     },
     /// A question got the answer that loses something.
     Confirm(About),
+    /// What was typed into the sheet of this task is to be sent.
+    Submit(Task),
     /// An action of the screen.
     Perform(Action),
     /// Another profile.
@@ -33,12 +36,19 @@ pub enum Wish {
     ChooseSuccessor(Uuid),
     /// This person was chosen, for the dialog below.
     Choose(Person),
-    /// This key is none any more.
+    /// This key no longer exists.
     KeyGone(Uuid),
     PersonGone {
         id: Uuid,
         is_me: bool,
     },
+}
+
+/// What a sheet is for; its screen carries it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    Person(PersonTask),
+    Project(ProjectTask),
 }
 
 /// What a question is about.

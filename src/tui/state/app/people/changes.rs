@@ -11,8 +11,7 @@ use crate::tui::state::fields::SheetField;
 use crate::tui::state::list::{Fetch, hides};
 use crate::tui::state::notice::sentence;
 use crate::tui::state::people::PersonTask;
-use crate::tui::state::sheet::{Sheet, Task};
-use crate::tui::state::{About, App, Modal, NewSecret, SecretOf, Tone};
+use crate::tui::state::{About, App, Modal, NewSecret, SecretOf, Sheet, Task, Tone};
 
 const EMAIL: &str = "email";
 const ROLE: &str = "role";
