@@ -42,7 +42,7 @@ impl App {
             return Ok(());
         }
         match self.over.get(..layers).and_then(<[Modal]>::last) {
-            Some(modal) => modal.available(action),
+            Some(modal) => modal.dialog().available(action),
             None => self.available_on_screen(action),
         }
     }

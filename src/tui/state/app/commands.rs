@@ -151,7 +151,7 @@ impl App {
 
     pub(super) fn open_help(&mut self) -> Vec<Effect> {
         let of = self.layer();
-        let title = self.over.last().map_or(of.title(), Modal::title);
+        let title = self.over.last().map_or(of.title(), |over| over.dialog().title());
         if of != Layer::Help {
             let scroll = 0;
             self.over.push(Modal::Help(Help { of, title, scroll }));

@@ -6,7 +6,6 @@ use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use super::{App, one_project};
 use crate::tui::keymap::{self, Action};
 use crate::tui::message::{Effect, PeopleRequest};
-use crate::tui::state::form::Outcome;
 use crate::tui::state::{About, Confirmation, Modal, Screen, columns};
 
 /// Rows that a notch of the wheel scrolls.
@@ -25,22 +24,12 @@ impl App {
 
     /// A focused text field takes its keys before anything else sees them.
     fn typed(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
-        match self.over.last_mut()? {
-            Modal::Filter(line) => line.handle(key).then(|| self.filter_typed()),
-            Modal::Form(form) if !form.sending => form.handle_text(key),
-            _ => {
-                let (taken, effects) = self.in_top_dialog(|dialog, turn| dialog.typed(key, turn));
-                taken.then_some(effects)
-            }
-        }
+        let (taken, effects) = self.in_top_dialog(|dialog, turn| dialog.typed(key, turn));
+        taken.then_some(effects)
     }
 
     pub(super) fn pasted(&mut self, pasted: &str) -> Vec<Effect> {
-        match self.over.last_mut() {
-            Some(Modal::Filter(_)) => self.filter_pasted(pasted),
-            Some(Modal::Form(form)) if !form.sending => form.handle_paste(pasted),
-            _ => self.in_top_dialog(|dialog, turn| dialog.pasted(pasted, turn)).1,
-        }
+        self.in_top_dialog(|dialog, turn| dialog.pasted(pasted, turn)).1
     }
 
     pub(super) fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
@@ -100,36 +89,9 @@ impl App {
         if let Err(why) = self.available(action) {
             return self.say_why_not(&why);
         }
-        match self.over.last_mut() {
-            None => self.perform_on_screen(action),
-            Some(Modal::Filter(_)) => self.perform_filtering(action),
-            Some(Modal::Form(form)) => {
-                let outcome = form.perform(action);
-                self.form_outcome(outcome)
-            }
-            Some(Modal::Conflict(_)) => self.perform_in_conflict(action),
-            Some(_) => self.in_top_dialog(|dialog, turn| dialog.perform(action, turn)).1,
-        }
-    }
-
-    fn form_outcome(&mut self, outcome: Outcome) -> Vec<Effect> {
-        match outcome {
-            Outcome::Stay(effects) => effects,
-            Outcome::Submit => self.send_form(),
-            Outcome::Cancel => {
-                let is_dirty = self.form_mut().is_some_and(|form| form.is_dirty());
-                if is_dirty {
-                    self.ask(
-                        About::DiscardForm,
-                        "What you typed has not been saved.",
-                        "Keep editing",
-                        "Discard",
-                    );
-                } else {
-                    self.over.pop();
-                }
-                Vec::new()
-            }
+        match self.over.is_empty() {
+            true => self.perform_on_screen(action),
+            false => self.in_top_dialog(|dialog, turn| dialog.perform(action, turn)).1,
         }
     }
 

@@ -222,7 +222,7 @@ impl App {
     /// The layer that takes the keys.
     pub fn layer(&self) -> Layer {
         match self.over.last() {
-            Some(over) => over.layer(),
+            Some(over) => over.dialog().layer(),
             None if self.details_focused && self.screen == Screen::Keys => Layer::Details,
             None => self.screen.layer(),
         }

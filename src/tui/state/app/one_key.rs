@@ -3,9 +3,7 @@
 use uuid::Uuid;
 
 use super::App;
-use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, NamedId, Purpose};
-use crate::tui::state::conflict::Side;
 use crate::tui::state::{Conflict, Explaining, Form, Modal, RevokeDialog, Tone};
 
 impl App {
@@ -82,25 +80,7 @@ impl App {
         vec![Effect::Edit { id, version, edit }]
     }
 
-    pub(super) fn perform_in_conflict(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Modal::Conflict(conflict)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        match action {
-            Action::Up => conflict.move_by(-1),
-            Action::Down => conflict.move_by(1),
-            Action::Left => conflict.choose(Side::Mine),
-            Action::Right => conflict.choose(Side::Theirs),
-            Action::Back => {
-                self.over.pop();
-            }
-            Action::Submit => return self.settle_conflict(),
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn settle_conflict(&mut self) -> Vec<Effect> {
+    pub(super) fn settle_conflict(&mut self) -> Vec<Effect> {
         let Some(Modal::Conflict(conflict)) = self.over.pop() else {
             return Vec::new();
         };

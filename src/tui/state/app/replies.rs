@@ -9,7 +9,7 @@ use crate::clipboard::Cleared;
 use crate::model::Secret;
 use crate::tui::message::{Effect, Load, Message, NamedId, Purpose, Route, Timer};
 use crate::tui::state::notice::sentence;
-use crate::tui::state::{Conflict, Form, Modal, NewSecret, Screen, SecretOf, Tone};
+use crate::tui::state::{Conflict, Modal, NewSecret, Screen, SecretOf, Tone};
 
 impl App {
     /// A refusal by role tells that the role has changed: who we are is asked again.
@@ -33,12 +33,6 @@ impl App {
                 result,
             } => self.page_loaded(generation, load, result),
             Message::Counts { generation, result } => self.browse.counted(generation, result),
-            Message::Projects { question, result } => {
-                self.in_form(|form| form.project.found(question, result))
-            }
-            Message::ProjectCreated { question, result } => {
-                self.in_form(|form| form.project_created(question, result))
-            }
             Message::Created { result } => self.created(result),
             Message::Edited { id, result } => self.edited(id, result),
             Message::Revealed { id, purpose, result } => {
@@ -64,6 +58,7 @@ impl App {
             Message::Changed(about) => self.others_changed(about),
             Message::Resync => self.missed_some(),
             // Nobody waits for these any more.
+            Message::Projects { .. } | Message::ProjectCreated { .. } => Vec::new(),
             Message::Revoked { .. } | Message::NotSwitched { .. } => Vec::new(),
             Message::Key(_)
             | Message::Paste(_)
@@ -87,11 +82,6 @@ impl App {
             effects.extend(self.say(Tone::Failed, why));
         }
         effects
-    }
-
-    fn in_form(&mut self, take: impl FnOnce(&mut Form)) -> Vec<Effect> {
-        self.form_mut().map(take);
-        Vec::new()
     }
 
     fn clipboard_cleared(&mut self, cleared: &Cleared) -> Vec<Effect> {

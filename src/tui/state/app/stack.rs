@@ -14,7 +14,7 @@ impl App {
         self.in_top_dialog(|dialog, turn| dialog.opened(turn)).1
     }
 
-    /// Lets the top dialog have a turn; the default when it is none.
+    /// Lets the top dialog have a turn, where there is one.
     pub(super) fn in_top_dialog<T: Default>(
         &mut self,
         act: impl FnOnce(&mut dyn Dialog, &mut Turn) -> T,
@@ -23,14 +23,14 @@ impl App {
         self.in_dialog(top, act).unwrap_or_default()
     }
 
-    /// Lets one dialog have a turn, and does what it wants; `None` when it is none.
+    /// Lets one dialog have a turn, and does what it wants; `None` where there is none.
     fn in_dialog<T>(
         &mut self,
         at: usize,
         act: impl FnOnce(&mut dyn Dialog, &mut Turn) -> T,
     ) -> Option<(T, Vec<Effect>)> {
         let mut turn = Turn::new(self.count, self.size.1 / 2);
-        let dialog = self.over.get_mut(at)?.dialog_mut()?;
+        let dialog = self.over.get_mut(at)?.dialog_mut();
         let result = act(dialog, &mut turn);
         self.count = turn.count;
         let mut effects = turn.effects;
@@ -54,6 +54,13 @@ impl App {
             } => self.ask(about, &text, stay, leave),
             Wish::Confirm(about) => return self.leave(about),
             Wish::Submit(task) => return self.send_sheet(task),
+            Wish::SubmitForm => return self.send_form(),
+            Wish::SettleConflict => return self.settle_conflict(),
+            Wish::PerformOnScreen(action) => return self.perform_on_screen(action),
+            Wish::Filter(typed) => return self.filter_by(typed),
+            Wish::KeepFilter => self.keep_filter(),
+            Wish::DropNotice => self.notice = None,
+            Wish::ShowKey(key) => return self.go_to_key(&key),
             Wish::Perform(action) => return self.perform(action),
             Wish::GoTo(label) => return self.switch_profile(label),
             Wish::OnlyAction(action) => return self.only_action(action),

@@ -122,7 +122,7 @@ impl App {
                     }
                 },
             });
-            let asks = self.over.last().map(Modal::layer) == Some(Layer::Asking);
+            let asks = self.layer() == Layer::Asking;
             if self.quitting || (asks && self.over.len() > layers) {
                 queue.clear();
             }

@@ -23,8 +23,8 @@ impl App {
                 self.key_usage.loaded(number, result.map(|usage| *usage));
                 Vec::new()
             }
-            UsageReply::Explained { .. } => Vec::new(),
-            UsageReply::LookedUp { number, result } => self.looked_up(number, result),
+            // Of dialogs that are gone.
+            UsageReply::Explained { .. } | UsageReply::LookedUp { .. } => Vec::new(),
         }
     }
 }

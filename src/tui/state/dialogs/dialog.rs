@@ -94,6 +94,23 @@ impl Turn {
         self.wish(Wish::Close);
     }
 
+    /// Closes the dialog where a question that was answered is about that.
+    pub fn closes_if(&mut self, is_about_it: bool) -> bool {
+        if is_about_it {
+            self.close();
+        }
+        is_about_it
+    }
+
+    pub fn ask_whether_to_discard(&mut self) {
+        self.wish(Wish::Ask {
+            about: About::DiscardForm,
+            text: "What you typed has not been saved.".into(),
+            stay: "Keep editing",
+            leave: "Discard",
+        });
+    }
+
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
         self.wish(Wish::Say(tone, text.into()));
     }

@@ -6,8 +6,11 @@
 //! of the match there. It takes the bindings of an existing layer where it has the same keys, as all dialogs with
 //! buttons do; a layer of its own is declared in `keymap`.
 
+mod conflict;
 mod dialog;
 mod explain;
+mod filter;
+mod form;
 mod help;
 mod new_secret;
 mod opening;
@@ -37,8 +40,6 @@ pub use wish::{About, Task, Wish};
 use super::conflict::Conflict;
 use super::filter::FilterLine;
 use super::form::Form;
-use super::reason::Reason;
-use crate::tui::keymap::{Action, Layer};
 
 /// What lies over the table; the last one takes the keys.
 #[derive(Debug)]
@@ -61,10 +62,11 @@ pub enum Modal {
 }
 
 impl Modal {
-    /// The dialog itself; `None` for what `app` still routes by itself.
-    pub(super) fn dialog(&self) -> Option<&dyn Dialog> {
-        Some(match self {
-            Modal::Filter(_) | Modal::Form(_) | Modal::Conflict(_) => return None,
+    pub(super) fn dialog(&self) -> &dyn Dialog {
+        match self {
+            Modal::Filter(dialog) => dialog,
+            Modal::Form(dialog) => &**dialog,
+            Modal::Conflict(dialog) => &**dialog,
             Modal::Sheet(dialog) => &**dialog,
             Modal::Revoke(dialog) => &**dialog,
             Modal::Usage(dialog) => &**dialog,
@@ -76,12 +78,14 @@ impl Modal {
             Modal::Palette(dialog) => dialog,
             Modal::Opening(dialog) => dialog,
             Modal::Help(dialog) => dialog,
-        })
+        }
     }
 
-    pub(super) fn dialog_mut(&mut self) -> Option<&mut dyn Dialog> {
-        Some(match self {
-            Modal::Filter(_) | Modal::Form(_) | Modal::Conflict(_) => return None,
+    pub(super) fn dialog_mut(&mut self) -> &mut dyn Dialog {
+        match self {
+            Modal::Filter(dialog) => dialog,
+            Modal::Form(dialog) => &mut **dialog,
+            Modal::Conflict(dialog) => &mut **dialog,
             Modal::Sheet(dialog) => &mut **dialog,
             Modal::Revoke(dialog) => &mut **dialog,
             Modal::Usage(dialog) => &mut **dialog,
@@ -93,27 +97,6 @@ impl Modal {
             Modal::Palette(dialog) => dialog,
             Modal::Opening(dialog) => dialog,
             Modal::Help(dialog) => dialog,
-        })
-    }
-
-    pub(super) fn layer(&self) -> Layer {
-        match (self.dialog(), self) {
-            (Some(dialog), _) => dialog.layer(),
-            (None, Modal::Filter(_)) => Layer::Filter,
-            (None, Modal::Form(_)) => Layer::Form,
-            (None, _) => Layer::Conflict,
-        }
-    }
-
-    /// What help calls it.
-    pub(super) fn title(&self) -> &'static str {
-        self.dialog().map_or(self.layer().title(), Dialog::title)
-    }
-
-    pub(super) fn available(&self, action: Action) -> Result<(), Reason> {
-        match self {
-            Modal::Form(form) if form.sending => Err(Reason::Unanswered),
-            _ => self.dialog().map_or(Ok(()), |dialog| dialog.available(action)),
         }
     }
 }

@@ -54,18 +54,6 @@ impl Sheet {
         self.fields.focus >= self.fields.list.len()
     }
 
-    fn cancel(&self, turn: &mut Turn) {
-        if !self.is_dirty() {
-            return turn.close();
-        }
-        turn.wish(Wish::Ask {
-            about: About::DiscardForm,
-            text: "What you typed has not been saved.".into(),
-            stay: "Keep editing",
-            leave: "Discard",
-        });
-    }
-
     fn choose(&mut self, step: isize) {
         if let Some(field) = self.fields.focused_mut() {
             field.choose(step);
@@ -125,12 +113,17 @@ impl Dialog for Sheet {
         match action {
             Action::Submit => turn.wish(Wish::Submit(self.task)),
             Action::Accept if self.is_on_button() => turn.wish(Wish::Submit(self.task)),
-            Action::Back => self.cancel(turn),
+            Action::Back if self.is_dirty() => turn.ask_whether_to_discard(),
+            Action::Back => turn.close(),
             Action::NextField | Action::Down | Action::Accept => self.fields.move_focus(1, stops),
             Action::PreviousField | Action::Up => self.fields.move_focus(-1, stops),
             Action::Left => self.choose(-1),
             Action::Right => self.choose(1),
             _ => {}
         }
+    }
+
+    fn confirmed(&mut self, about: &About, turn: &mut Turn) -> bool {
+        turn.closes_if(*about == About::DiscardForm)
     }
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::api::{ActivityAction, Person, PersonRef};
+use crate::api::{ActivityAction, Key, Person, PersonRef};
 use crate::tui::keymap::Action;
 use crate::tui::message::ProjectTask;
 use crate::tui::state::notice::Tone;
@@ -26,8 +26,22 @@ pub enum Wish {
     Confirm(About),
     /// What was typed into the sheet of this task is to be sent.
     Submit(Task),
-    /// An action of the screen.
+    /// The form of a key is to be sent.
+    SubmitForm,
+    /// The form below goes on with the sides that were chosen, and is sent.
+    SettleConflict,
+    /// An action, once the dialog is gone.
     Perform(Action),
+    /// An action of the screen below, while the dialog stays.
+    PerformOnScreen(Action),
+    /// This stands in the filter.
+    Filter(String),
+    /// The filter is complete: its line goes, when it can be read.
+    KeepFilter,
+    /// What was said before is about something else.
+    DropNotice,
+    /// Goes to this key, among all.
+    ShowKey(Box<Key>),
     /// Another profile.
     GoTo(String),
     /// Only this in the activity log; `None`: everything.
