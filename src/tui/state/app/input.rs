@@ -6,6 +6,7 @@ use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use super::{App, one_project};
 use crate::tui::keymap::{self, Action};
 use crate::tui::message::{Effect, PeopleRequest};
+use crate::tui::state::dialogs::AtStake;
 use crate::tui::state::{About, Confirmation, Modal, Screen, columns};
 
 /// Rows that a notch of the wheel scrolls.
@@ -118,30 +119,22 @@ impl App {
                 ..
             }))
         );
-        let loses_secret = self
-            .over
-            .iter()
-            .any(|over| matches!(over, Modal::NewSecret(new) if new.would_be_lost()));
-        let loses_form = self.form_mut().is_some_and(|form| form.is_dirty())
-            || self.sheet_mut().is_some_and(|sheet| sheet.is_dirty());
-        if asked || !(loses_secret || loses_form) {
+        let is_at_stake = |what| {
+            self.over
+                .iter()
+                .any(|over| over.dialog().at_stake() == Some(what))
+        };
+        let (text, leave) = if asked {
             return self.quit_now();
-        }
-        if loses_secret {
-            self.ask(
-                About::Quit,
-                "The secret is shown only now and may not have been kept.",
-                "Stay",
-                "Quit and lose it",
-            );
+        } else if is_at_stake(AtStake::Secret) {
+            let text = "The secret is shown only now and may not have been kept.";
+            (text, "Quit and lose it")
+        } else if is_at_stake(AtStake::Typed) {
+            ("What you typed has not been saved.", "Quit and discard it")
         } else {
-            self.ask(
-                About::Quit,
-                "What you typed has not been saved.",
-                "Stay",
-                "Quit and discard it",
-            );
-        }
+            return self.quit_now();
+        };
+        self.ask(About::Quit, text, "Stay", leave);
         Vec::new()
     }
 

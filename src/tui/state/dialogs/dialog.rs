@@ -43,6 +43,11 @@ pub trait Dialog {
         Some(reply)
     }
 
+    /// What would be lost with it, so that quitting asks first.
+    fn at_stake(&self) -> Option<AtStake> {
+        None
+    }
+
     /// Something was done to keys, maybe to those that it shows.
     fn keys_changed(&mut self, _turn: &mut Turn) {}
 
@@ -53,6 +58,15 @@ pub trait Dialog {
     fn confirmed(&mut self, _about: &About, _turn: &mut Turn) -> bool {
         false
     }
+}
+
+/// What a dialog holds that nobody has elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtStake {
+    /// A secret that is shown only now.
+    Secret,
+    /// What was typed.
+    Typed,
 }
 
 /// One turn of a dialog: what it may use, and what it wants.

@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use super::wish::{About, Wish};
-use super::{Dialog, Turn};
+use super::{AtStake, Dialog, Turn};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::Message;
 use crate::tui::state::form::{Form, Outcome};
@@ -54,6 +54,10 @@ impl Dialog for Form {
             other => return Some(other),
         }
         None
+    }
+
+    fn at_stake(&self) -> Option<AtStake> {
+        self.is_dirty().then_some(AtStake::Typed)
     }
 
     fn confirmed(&mut self, about: &About, turn: &mut Turn) -> bool {

@@ -23,7 +23,7 @@ mod successors;
 mod usage;
 mod wish;
 
-pub use dialog::{Dialog, Turn};
+pub use dialog::{AtStake, Dialog, Turn};
 pub use explain::Explaining;
 pub use help::Help;
 pub use new_secret::{NewSecret, SecretOf};

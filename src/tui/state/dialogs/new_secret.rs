@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::wish::{About, Wish};
-use super::{Dialog, Turn};
+use super::{AtStake, Dialog, Turn};
 use crate::api::{Key, PersonRef};
 use crate::model::Secret;
 use crate::tui::keymap::{Action, Layer};
@@ -128,6 +128,10 @@ impl Dialog for NewSecret {
             self.copied = Some(route.clone());
         }
         Some(reply)
+    }
+
+    fn at_stake(&self) -> Option<AtStake> {
+        self.would_be_lost().then_some(AtStake::Secret)
     }
 
     fn confirmed(&mut self, about: &About, turn: &mut Turn) -> bool {

@@ -4,7 +4,7 @@
 use crossterm::event::KeyEvent;
 
 use super::wish::{About, Task, Wish};
-use super::{Dialog, Turn};
+use super::{AtStake, Dialog, Turn};
 use crate::client::Error;
 use crate::model::FieldErrors;
 use crate::tui::keymap::{Action, Layer};
@@ -121,6 +121,10 @@ impl Dialog for Sheet {
             Action::Right => self.choose(1),
             _ => {}
         }
+    }
+
+    fn at_stake(&self) -> Option<AtStake> {
+        self.is_dirty().then_some(AtStake::Typed)
     }
 
     fn confirmed(&mut self, about: &About, turn: &mut Turn) -> bool {
