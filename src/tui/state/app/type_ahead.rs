@@ -7,11 +7,10 @@ use crate::client::Error;
 use crate::model::Secret;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::Effect;
-use crate::tui::state::Modal;
 use crate::tui::state::form::Field;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::type_ahead::{AnswerOutcome, Typed};
-use crate::tui::state::{Reason, Screen, Tone};
+use crate::tui::state::{Modal, Reason, Screen, Tone};
 
 impl App {
     pub(super) fn key_pressed(&mut self, key: KeyEvent) -> Vec<Effect> {
