@@ -47,8 +47,7 @@ mod tests {
 
     #[test]
     fn no_single_letter_deletes_in_a_dialog_that_asks() {
-        let layers = [Layer::Revoke, Layer::RemovePerson, Layer::Question];
-        let bindings = layers.into_iter().flat_map(of_layer);
+        let bindings = of_layer(Layer::Asking);
         for (key, action) in bindings.flat_map(|b| b.keys.iter().map(|k| (k, b.action))) {
             let is_letter = matches!(key.code, KeyCode::Char(c) if c != '?') && key.modifiers.is_empty();
             assert!(!is_letter, "{} does {action:?}", key.label());

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod activity;
+mod availability;
 mod common;
 mod conversation;
 mod explain;

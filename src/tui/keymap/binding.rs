@@ -16,18 +16,16 @@ pub enum Layer {
     Form,
     /// A form with a few fields.
     Sheet,
-    Revoke,
+    /// A dialog with buttons: no letter acts in it.
+    Asking,
     /// How a key is used, large.
     Usage,
     /// Would this be allowed?
     Explain,
-    RemovePerson,
     /// Who gets the keys of the person who is removed.
-    Heirs,
+    Successors,
     NewSecret,
     Conflict,
-    /// A question with two answers.
-    Question,
     Palette,
     /// Another place is being opened.
     Opening,
@@ -35,7 +33,7 @@ pub enum Layer {
 }
 
 impl Layer {
-    pub const ALL: [Layer; 19] = [
+    pub const ALL: [Layer; 17] = [
         Layer::Keys,
         Layer::Details,
         Layer::Projects,
@@ -44,14 +42,12 @@ impl Layer {
         Layer::Filter,
         Layer::Form,
         Layer::Sheet,
-        Layer::Revoke,
+        Layer::Asking,
         Layer::Usage,
         Layer::Explain,
-        Layer::RemovePerson,
-        Layer::Heirs,
+        Layer::Successors,
         Layer::NewSecret,
         Layer::Conflict,
-        Layer::Question,
         Layer::Palette,
         Layer::Opening,
         Layer::Help,
@@ -67,14 +63,12 @@ impl Layer {
             Layer::Activity => "activity",
             Layer::Filter => "filter",
             Layer::Form | Layer::Sheet => "form",
-            Layer::Revoke => "revoke",
+            Layer::Asking => "question",
             Layer::Usage => "usage",
             Layer::Explain => "would this be allowed?",
-            Layer::RemovePerson => "remove a person",
-            Layer::Heirs => "hand over",
+            Layer::Successors => "hand over",
             Layer::NewSecret => "new secret",
             Layer::Conflict => "conflict",
-            Layer::Question => "question",
             Layer::Palette => "commands",
             Layer::Opening => "opening",
             Layer::Help => "help",

@@ -21,6 +21,11 @@ impl Projects {
         let first = self.list.items().first();
         first.is_some_and(|project| project.may.session_server)
     }
+
+    /// Whether it is known that the user may not; nothing is known before there is a project.
+    pub fn hides_session_servers(&self) -> bool {
+        !self.list.is_empty() && !self.shows_session_servers()
+    }
 }
 
 impl Listed for Project {

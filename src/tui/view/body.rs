@@ -63,7 +63,7 @@ fn words(app: &App, body: &Body) -> (String, String) {
         },
         Body::Failed(error) if error.is_retryable() => offline(error),
         Body::Failed(error) => (sentence(error), "r asks again, q quits.".into()),
-        Body::Empty if app.can(Action::Create) => (
+        Body::Empty if app.available_on_screen(Action::Create).is_ok() => (
             "No keys yet: n creates the first".into(),
             "? shows every key, q quits.".into(),
         ),

@@ -22,7 +22,7 @@ const FILTER_WORDS: [(&str, &str); 5] = [
 
 pub fn render(buffer: &mut Buffer, screen: Rect, help: &Help, app: &App, look: &Look) -> Option<Position> {
     let mut lines: Vec<Line> = keymap::of_layer(help.of)
-        .filter(|binding| app.may(binding.action))
+        .filter(|binding| app.is_in_help(binding.action))
         .map(|binding| {
             Line::from(vec![
                 Span::styled(text::column(&binding.keys_label(), KEYS), look.theme.accent()),
@@ -57,7 +57,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, help: &Help, app: &App, look: &
         lines.push(Line::styled("a paste may hold several.", look.theme.faint()));
     }
     let height = lines.len() as u16 + 2;
-    let title = format!("Keys · {}", help.of.title());
+    let title = format!("Keys · {}", help.title);
     let inner = dialog::open(
         buffer,
         screen,

@@ -12,7 +12,6 @@ mod footer;
 mod form;
 mod form_lines;
 mod header;
-mod heirs;
 mod help;
 mod lines;
 mod list;
@@ -27,6 +26,7 @@ mod question;
 mod removal;
 mod revoke;
 mod sheet;
+mod successors;
 mod table;
 pub mod text;
 pub mod theme;
@@ -71,7 +71,7 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option
             Modal::Usage(large) => usage::render(buffer, area, large, app, look),
             Modal::Explain(explaining) => explain::render(buffer, area, explaining, look),
             Modal::Removal(removal) => removal::render(buffer, area, removal, look),
-            Modal::Heirs(heirs) => heirs::render(buffer, area, heirs, look),
+            Modal::Successors(picker) => successors::render(buffer, area, picker, look),
             Modal::NewSecret(new) => new_secret::render(buffer, area, new, &app.place, look),
             Modal::Conflict(conflict) => conflict::render(buffer, area, conflict, look),
             Modal::Question(question) => question::render(buffer, area, question, look),

@@ -67,7 +67,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
 
 fn empty(app: &App) -> Empty {
     let (headline, way_out) = match app.projects.filter.trim() {
-        "" if app.can(Action::Create) => (
+        "" if app.available_on_screen(Action::Create).is_ok() => (
             "No projects yet: n adds the first".to_owned(),
             "Keys are assigned to projects. Esc goes back to the keys.",
         ),

@@ -10,7 +10,7 @@ use crate::api::{Key, RemovalProgress};
 use crate::model::Shown;
 use crate::tui::message::Holding;
 use crate::tui::state::RemovalDialog;
-use crate::tui::state::people::Choice;
+use crate::tui::state::dialogs::Choice;
 
 const WIDTH: u16 = 76;
 

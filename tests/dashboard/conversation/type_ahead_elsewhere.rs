@@ -144,7 +144,8 @@ fn keys_go_to_the_one_who_was_typed_and_never_to_one_who_was_shown_before() {
     talk.answer_heirs(some_people());
     talk.press("omar<Enter>");
     assert!(
-        matches!(talk.app.over.last(), Some(Modal::Heirs(_))) && talk.notice().contains("Still searching")
+        matches!(talk.app.over.last(), Some(Modal::Successors(_)))
+            && talk.notice().contains("Still searching")
     );
     for _ in 0..4 {
         talk.answer_heirs(vec![person(5, "omar@acme.example", Role::Analytics, 0)]);

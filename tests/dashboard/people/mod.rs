@@ -46,7 +46,7 @@ fn forbidden() -> Error {
     refused(ProblemType::Forbidden, 403, "Only an Owner looks after users.")
 }
 
-fn new_person() -> CreatedUser {
+pub(crate) fn new_person() -> CreatedUser {
     CreatedUser {
         user: person(9, "lena@acme.example", Role::Support, 0).user,
         token: Some(Secret::new("kdu_secret")),

@@ -8,7 +8,7 @@ use keydeck::model::Role;
 use keydeck::tui::message::Holding;
 use keydeck::tui::message::{Message, PeopleReply};
 use keydeck::tui::state::Modal;
-use keydeck::tui::state::people::Choice;
+use keydeck::tui::state::dialogs::Choice;
 use uuid::Uuid;
 
 use crate::common::people::*;
@@ -115,7 +115,7 @@ fn keys_are_handed_over_to_somebody_else_after_a_last_question() {
     talk.press("om");
     // The answer to "o" is late when "om" was typed.
     talk.answer_heirs(some_people()).press("<Enter>");
-    assert!(matches!(talk.app.over.last(), Some(Modal::Heirs(_))));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Successors(_))));
     talk.answer_heirs(vec![
         person(4, "nina@acme.example", Role::Support, 12),
         some_people()[3].clone(),
@@ -158,7 +158,7 @@ fn who_is_removed_is_never_offered_their_own_keys() {
     talk.press("<Right><Enter>")
         .answer_heirs(vec![some_people()[0].clone()]);
     talk.press("<Enter>");
-    assert!(matches!(talk.app.over.last(), Some(Modal::Heirs(heirs)) if heirs.list.is_empty()));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Successors(heirs)) if heirs.list.is_empty()));
     talk.press("<Esc>");
     assert_eq!(removal(&talk).focused(), Choice::HandOver);
 }

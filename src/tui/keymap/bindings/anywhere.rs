@@ -5,26 +5,12 @@ use crossterm::event::KeyCode;
 use super::bind;
 use crate::tui::keymap::pattern::{ch, code, ctrl};
 use crate::tui::keymap::{Action, Binding, Layer};
-use Layer::{
-    Activity, Conflict, Details, Keys, NewSecret, Opening, People, Projects, Question, RemovePerson, Revoke,
-    Usage,
-};
+use Layer::{Activity, Asking, Conflict, Details, Keys, NewSecret, Opening, People, Projects, Usage};
 
 pub const BINDINGS: &[Binding] = &[
     bind!(
         &[
-            Keys,
-            Details,
-            Projects,
-            People,
-            Activity,
-            Revoke,
-            Usage,
-            RemovePerson,
-            NewSecret,
-            Conflict,
-            Question,
-            Opening
+            Keys, Details, Projects, People, Activity, Asking, Usage, NewSecret, Conflict, Opening
         ],
         [ch('?'), code(KeyCode::F(1))],
         Help,

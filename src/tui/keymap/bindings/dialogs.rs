@@ -6,23 +6,19 @@ use super::bind;
 use crate::tui::keymap::pattern::{ch, code, ctrl};
 use crate::tui::keymap::{Action, Binding, Layer};
 use Layer::{
-    Conflict, Explain, Filter, Form, Heirs, Help, NewSecret, Opening, Palette, Question, RemovePerson,
-    Revoke, Sheet, Usage,
+    Asking, Conflict, Explain, Filter, Form, Help, NewSecret, Opening, Palette, Sheet, Successors, Usage,
 };
-
-/// Dialogs with buttons; no letter acts in them.
-const ASKING: &[Layer] = &[Revoke, RemovePerson, Question];
 
 pub const BINDINGS: &[Binding] = &[
     bind!(
-        &[Filter, Palette, Heirs],
+        &[Filter, Palette, Successors],
         [code(KeyCode::Up), ctrl('p')],
         Up,
         "",
         "up"
     ),
     bind!(
-        &[Filter, Palette, Heirs],
+        &[Filter, Palette, Successors],
         [code(KeyCode::Down), ctrl('n')],
         Down,
         "",
@@ -84,36 +80,36 @@ pub const BINDINGS: &[Binding] = &[
         "cancel (asks when something was typed)"
     ),
     bind!(
-        ASKING,
+        &[Asking],
         [code(KeyCode::Tab), code(KeyCode::Right), code(KeyCode::Down)],
         Right,
         "choose",
         "the other button"
     ),
     bind!(
-        ASKING,
+        &[Asking],
         [code(KeyCode::BackTab), code(KeyCode::Left), code(KeyCode::Up)],
         Left,
         "",
         "the other button"
     ),
     bind!(
-        ASKING,
+        &[Asking],
         [code(KeyCode::Enter)],
         Accept,
         "press",
         "press the focused button"
     ),
-    bind!(ASKING, [code(KeyCode::Esc)], Back, "cancel", "cancel"),
+    bind!(&[Asking], [code(KeyCode::Esc)], Back, "cancel", "cancel"),
     bind!(
-        ASKING,
+        &[Asking],
         [code(KeyCode::PageUp)],
         PageUp,
         "",
         "the lines above, where not all fit"
     ),
     bind!(
-        ASKING,
+        &[Asking],
         [code(KeyCode::PageDown)],
         PageDown,
         "",
@@ -171,14 +167,14 @@ pub const BINDINGS: &[Binding] = &[
     bind!(&[Palette], [code(KeyCode::Esc)], Back, "close", "close"),
     bind!(&[Opening], [code(KeyCode::Esc)], Back, "stay here", "stay here"),
     bind!(
-        &[Heirs],
+        &[Successors],
         [code(KeyCode::Enter)],
         Accept,
         "choose",
         "choose this person (asks once more)"
     ),
     bind!(
-        &[Heirs],
+        &[Successors],
         [code(KeyCode::Esc)],
         Back,
         "back",
@@ -227,7 +223,7 @@ pub const BINDINGS: &[Binding] = &[
         "close help"
     ),
     bind!(
-        &[Filter, Form, Sheet, Explain, Palette, Heirs],
+        &[Filter, Form, Sheet, Explain, Palette, Successors],
         [code(KeyCode::F(1))],
         Help,
         "help",

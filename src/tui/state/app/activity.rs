@@ -2,15 +2,16 @@
 
 use uuid::Uuid;
 
-use super::{App, Modal};
+use super::App;
 use crate::api::{ActivityAction, ActivityPage, ActivityQuery, PersonRef};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::{ActivityReply, ActivityRequest, Effect, NamedId};
+use crate::tui::state::Modal;
 use crate::tui::state::activity::Only;
 use crate::tui::state::dialogs::PaletteCommand;
 use crate::tui::state::list::Fetch;
-use crate::tui::state::{Palette, Screen, Tone};
+use crate::tui::state::{Palette, Screen};
 
 impl App {
     /// What one person did.
@@ -64,18 +65,6 @@ impl App {
         })]
     }
 
-    /// Whether an action of this screen can be done now.
-    pub(super) fn can_in_activity(&self, action: Action) -> bool {
-        let row = self.activity.list.selected();
-        match action {
-            Action::Details | Action::SwitchFocus => row.is_some(),
-            Action::SamePerson => {
-                self.activity.only.person.is_some() || row.is_some_and(|row| row.actor.is_some())
-            }
-            _ => true,
-        }
-    }
-
     pub(super) fn perform_in_activity(&mut self, action: Action) -> Vec<Effect> {
         if action == Action::Back && !self.details_focused && !self.activity.only.is_all() {
             return self.show_only(Only::default());
@@ -97,10 +86,9 @@ impl App {
     fn toggle_same_person(&mut self) -> Vec<Effect> {
         let only = self.activity.only.clone();
         let row = self.activity.list.selected();
-        let person = match (&only.person, row.and_then(|row| row.actor.clone())) {
-            (Some(_), _) => None,
-            (None, Some(actor)) => Some(actor),
-            (None, None) => return self.say(Tone::Note, "Nobody was signed in when this was done."),
+        let person = match only.person {
+            Some(_) => None,
+            None => row.and_then(|row| row.actor.clone()),
         };
         self.show_only(Only { person, ..only })
     }

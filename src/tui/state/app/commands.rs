@@ -1,46 +1,14 @@
-//! What the actions do, layer by layer, and which of them are possible now.
+//! What the actions do, layer by layer.
 
-use super::{App, Modal};
+use super::App;
 use crate::api::{PersonRef, Sort};
 use crate::model::Scope;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::{Effect, Load};
 use crate::tui::state::dialogs::PaletteCommand;
-use crate::tui::state::scroll::scrolled;
-use crate::tui::state::{Body, Help, Palette, Screen};
+use crate::tui::state::{Body, Help, Modal, Palette, Screen};
 
 impl App {
-    /// Whether an action can be done now; footer, help and palette offer nothing else.
-    pub fn can(&self, action: Action) -> bool {
-        if let Some(Modal::NewSecret(new)) = self.over.last() {
-            return action != Action::Copy || new.secret.is_some();
-        }
-        if let Some(Modal::Explain(explaining)) = self.over.last() {
-            return action != Action::NextField || !explaining.fields.list.is_empty();
-        }
-        self.may(action)
-            && match self.screen {
-                Screen::Keys => self.can_with_keys(action),
-                Screen::Projects => self.can_in_projects(action),
-                Screen::People => self.can_in_people(action),
-                Screen::Activity => self.can_in_activity(action),
-            }
-    }
-
-    fn can_with_keys(&self, action: Action) -> bool {
-        let key = self.selected();
-        match action {
-            Action::Edit => key.is_some_and(|key| key.may.edit),
-            Action::Revoke => key.is_some_and(|key| key.may.revoke),
-            Action::Copy | Action::Reveal => key.is_some_and(|key| key.may.reveal),
-            Action::Details | Action::SwitchFocus | Action::ItsActivity => key.is_some(),
-            Action::Usage | Action::Explain => key.is_some(),
-            Action::Back => self.layer() != Layer::Keys || self.browse.query.is_filtered(),
-            Action::NextSort | Action::ReverseSort => key.is_some(),
-            _ => true,
-        }
-    }
-
     pub(super) fn perform_browsing(&mut self, action: Action) -> Vec<Effect> {
         if self.details_focused && self.scrolls_details(action) {
             return Vec::new();
@@ -53,7 +21,7 @@ impl App {
             Action::Top => self.select_first(),
             Action::Bottom => self.select_last(),
             Action::Details | Action::SwitchFocus => {
-                self.details_focused = !self.details_focused && self.selected().is_some();
+                self.details_focused = !self.details_focused;
                 Vec::new()
             }
             Action::Back => self.back(),
@@ -132,9 +100,6 @@ impl App {
 
     /// Only the user's own keys, or all again.
     fn toggle_mine(&mut self) -> Vec<Effect> {
-        if !self.shows_owners() {
-            return Vec::new();
-        }
         let me = self.me.as_ref().map(|me| PersonRef {
             id: me.user.id,
             email: me.user.email.clone(),
@@ -170,7 +135,7 @@ impl App {
 
     pub(super) fn open_palette(&mut self) -> Vec<Effect> {
         let keys = keymap::of_layer(self.screen.layer())
-            .filter(|binding| self.can(binding.action) || self.could_with_rows(binding.action))
+            .filter(|binding| self.is_in_palette(binding.action))
             .filter(|binding| {
                 !matches!(
                     binding.action,
@@ -184,48 +149,12 @@ impl App {
         Vec::new()
     }
 
-    pub(super) fn perform_in_palette(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Modal::Palette(palette)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        match action {
-            Action::Up => palette.move_by(-1),
-            Action::Down => palette.move_by(1),
-            Action::Back => {
-                self.over.pop();
-            }
-            Action::Accept => {
-                let chosen = palette.chosen();
-                self.over.pop();
-                return match chosen {
-                    Some(PaletteCommand::Key(binding)) => self.perform(binding.action),
-                    Some(PaletteCommand::GoTo(place)) => self.switch_profile(place.label),
-                    Some(PaletteCommand::OnlyAction(action)) => self.only_action(action),
-                    None => Vec::new(),
-                };
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
     pub(super) fn open_help(&mut self) -> Vec<Effect> {
         let of = self.layer();
+        let title = self.over.last().map_or(of.title(), |over| over.dialog().title());
         if of != Layer::Help {
-            self.over.push(Modal::Help(Help { of, scroll: 0 }));
-        }
-        Vec::new()
-    }
-
-    pub(super) fn perform_in_help(&mut self, action: Action) -> Vec<Effect> {
-        let page = self.size.1 / 2;
-        let Some(Modal::Help(help)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        let most = keymap::of_layer(help.of).count() as u16;
-        match scrolled(help.scroll, action, page, most) {
-            Some(scroll) => help.scroll = scroll,
-            None => drop(self.over.pop()),
+            let scroll = 0;
+            self.over.push(Modal::Help(Help { of, title, scroll }));
         }
         Vec::new()
     }

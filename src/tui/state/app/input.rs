@@ -3,12 +3,11 @@
 
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
-use super::{App, Modal, one_project};
+use super::{App, one_project};
 use crate::tui::keymap::{self, Action};
 use crate::tui::message::{Effect, PeopleRequest};
-use crate::tui::state::form::Outcome;
-use crate::tui::state::scroll::scrolled_in_dialog;
-use crate::tui::state::{About, Confirmation, Screen, columns};
+use crate::tui::state::dialogs::AtStake;
+use crate::tui::state::{About, Confirmation, Modal, Screen, columns};
 
 /// Rows that a notch of the wheel scrolls.
 pub(super) const WHEEL: isize = 3;
@@ -26,40 +25,12 @@ impl App {
 
     /// A focused text field takes its keys before anything else sees them.
     fn typed(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
-        match self.over.last_mut()? {
-            Modal::Filter(line) => line.handle(key).then(|| self.filter_typed()),
-            Modal::Form(form) if !form.sending => form.handle_text(key),
-            Modal::Sheet(sheet) if !sheet.sending => sheet.fields.handle_text(key).then(Vec::new),
-            Modal::Explain(explaining) => explaining.fields.handle_text(key).then(Vec::new),
-            Modal::Heirs(heirs) => heirs.handle(key),
-            Modal::Palette(palette) => palette.text.handle(key).then(|| {
-                palette.selected = 0;
-                Vec::new()
-            }),
-            _ => None,
-        }
+        let (taken, effects) = self.in_top_dialog(|dialog, turn| dialog.typed(key, turn));
+        taken.then_some(effects)
     }
 
     pub(super) fn pasted(&mut self, pasted: &str) -> Vec<Effect> {
-        match self.over.last_mut() {
-            Some(Modal::Filter(_)) => self.filter_pasted(pasted),
-            Some(Modal::Form(form)) if !form.sending => form.handle_paste(pasted),
-            Some(Modal::Sheet(sheet)) if !sheet.sending => {
-                sheet.fields.handle_paste(pasted);
-                Vec::new()
-            }
-            Some(Modal::Explain(explaining)) => {
-                explaining.fields.handle_paste(pasted);
-                Vec::new()
-            }
-            Some(Modal::Heirs(heirs)) => heirs.paste(pasted),
-            Some(Modal::Palette(palette)) => {
-                palette.text.paste(pasted);
-                palette.selected = 0;
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
+        self.in_top_dialog(|dialog, turn| dialog.pasted(pasted, turn)).1
     }
 
     pub(super) fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
@@ -94,6 +65,9 @@ impl App {
     }
 
     fn header_clicked(&mut self, x: u16) -> Vec<Effect> {
+        if let Err(why) = self.available_on_screen(Action::ReverseSort) {
+            return self.say_why_not(&why);
+        }
         let columns = columns::of_keys(self.layout().columns, self.shows_owners());
         let clicked = columns.iter().rev().find(|placed| placed.x <= x);
         match clicked.and_then(|placed| placed.column.sort()) {
@@ -113,96 +87,24 @@ impl App {
             _ if self.was_meant_for_another(action) => return self.say_displaced(),
             _ => {}
         }
-        match self.over.last_mut() {
-            None => self.perform_on_screen(action),
-            Some(Modal::Filter(_)) => self.perform_filtering(action),
-            Some(Modal::Form(form)) => {
-                let outcome = form.perform(action);
-                self.form_outcome(outcome)
-            }
-            Some(Modal::Sheet(_)) => self.perform_in_sheet(action),
-            Some(Modal::Revoke(_)) => self.perform_revoking(action),
-            Some(Modal::Usage(_)) => self.perform_in_usage(action),
-            Some(Modal::Explain(_)) => self.perform_explaining(action),
-            Some(Modal::Removal(_)) => self.perform_in_removal(action),
-            Some(Modal::Heirs(_)) => self.perform_among_heirs(action),
-            Some(Modal::NewSecret(_)) => self.perform_on_new_secret(action),
-            Some(Modal::Conflict(_)) => self.perform_in_conflict(action),
-            Some(Modal::Question(_)) => self.perform_in_question(action),
-            Some(Modal::Palette(_)) => self.perform_in_palette(action),
-            Some(Modal::Opening(_)) => self.perform_while_opening(action),
-            Some(Modal::Help(_)) => self.perform_in_help(action),
+        if let Err(why) = self.available(action) {
+            return self.say_why_not(&why);
+        }
+        match self.over.is_empty() {
+            true => self.perform_on_screen(action),
+            false => self.in_top_dialog(|dialog, turn| dialog.perform(action, turn)).1,
         }
     }
 
-    fn form_outcome(&mut self, outcome: Outcome) -> Vec<Effect> {
-        match outcome {
-            Outcome::Stay(effects) => effects,
-            Outcome::Submit => self.send_form(),
-            Outcome::Cancel => {
-                let is_dirty = self.form_mut().is_some_and(|form| form.is_dirty());
-                if is_dirty {
-                    self.ask(
-                        About::DiscardForm,
-                        "What you typed has not been saved.",
-                        "Keep editing",
-                        "Discard",
-                    );
-                } else {
-                    self.over.pop();
-                }
-                Vec::new()
-            }
-        }
-    }
-
-    /// Opens a question with the harmless answer focused.
-    pub(super) fn ask(&mut self, about: About, text: &str, stay: &'static str, leave: &'static str) {
-        self.over.push(Modal::Question(Confirmation {
-            about,
-            text: text.to_owned(),
-            which: None,
-            stay,
-            leave,
-            leaving: false,
-            scroll: 0,
-        }));
-    }
-
-    fn perform_in_question(&mut self, action: Action) -> Vec<Effect> {
-        let page = self.size.1 / 2;
-        let Some(Modal::Question(question)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        match action {
-            Action::PageUp | Action::PageDown => {
-                question.scroll = scrolled_in_dialog(question.scroll, action, page);
-            }
-            Action::Left | Action::Right => question.leaving = !question.leaving,
-            Action::Back => {
-                self.over.pop();
-            }
-            Action::Accept => {
-                let (about, leaving) = (question.about.clone(), question.leaving);
-                self.over.pop();
-                if leaving {
-                    return self.leave(about);
-                }
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn leave(&mut self, about: About) -> Vec<Effect> {
+    /// A question got the answer that loses something.
+    pub(super) fn leave(&mut self, about: About) -> Vec<Effect> {
         match about {
             About::DiscardForm => {
                 self.over.pop();
                 Vec::new()
             }
-            About::LoseSecret => self.close_new_secret(),
             About::NewToken(person) => vec![Effect::People(PeopleRequest::NewToken { person })],
-            About::HandOver(heir) => self.hand_over(heir),
+            About::LoseSecret | About::HandOver(_) => self.confirmed(&about),
             About::Quit => self.quit_now(),
             About::Project(task) => one_project::carry_out(task),
         }
@@ -217,30 +119,22 @@ impl App {
                 ..
             }))
         );
-        let loses_secret = self
-            .over
-            .iter()
-            .any(|over| matches!(over, Modal::NewSecret(new) if new.would_be_lost()));
-        let loses_form = self.form_mut().is_some_and(|form| form.is_dirty())
-            || self.sheet_mut().is_some_and(|sheet| sheet.is_dirty());
-        if asked || !(loses_secret || loses_form) {
+        let is_at_stake = |what| {
+            self.over
+                .iter()
+                .any(|over| over.dialog().at_stake() == Some(what))
+        };
+        let (text, leave) = if asked {
             return self.quit_now();
-        }
-        if loses_secret {
-            self.ask(
-                About::Quit,
-                "The secret is shown only now and may not have been kept.",
-                "Stay",
-                "Quit and lose it",
-            );
+        } else if is_at_stake(AtStake::Secret) {
+            let text = "The secret is shown only now and may not have been kept.";
+            (text, "Quit and lose it")
+        } else if is_at_stake(AtStake::Typed) {
+            ("What you typed has not been saved.", "Quit and discard it")
         } else {
-            self.ask(
-                About::Quit,
-                "What you typed has not been saved.",
-                "Stay",
-                "Quit and discard it",
-            );
-        }
+            return self.quit_now();
+        };
+        self.ask(About::Quit, text, "Stay", leave);
         Vec::new()
     }
 

@@ -1,11 +1,10 @@
 //! [`App`]: the whole state, and what a message makes of it, a file for each part of the screen.
 
 mod activity;
+mod availability;
 mod commands;
 mod displaced;
-mod explain;
 mod input;
-mod layers;
 mod lookup;
 mod moving;
 mod one_key;
@@ -17,6 +16,7 @@ mod resting;
 mod role;
 mod screen;
 mod sheet;
+mod stack;
 mod type_ahead;
 mod usage;
 
@@ -33,54 +33,11 @@ use crate::tui::decks::DeckSummary;
 use crate::tui::keymap::Layer;
 use crate::tui::message::{Effect, Load, Message, NamedId, Timer};
 use crate::tui::state::{
-    ActivityLog, Body, Browse, Confirmation, Conflict, Explaining, FilterLine, Form, Help, LargeUsage,
-    Layout, Loadable, NewSecret, Notice, Opening, Palette, People, Projects, RemovalDialog, RevokeDialog,
-    Screen, Sheet, SuccessorPicker, Tone,
+    ActivityLog, Body, Browse, Form, Layout, Loadable, Modal, Notice, People, Projects, Screen, Tone,
 };
 
 /// How long a revealed secret stays on the screen, and a copied one in the clipboard.
 const SECRET_TTL: Duration = Duration::from_secs(30);
-
-/// What lies over the table; the last one takes the keys.
-#[derive(Debug)]
-pub enum Modal {
-    /// The filter is being typed.
-    Filter(FilterLine),
-    Form(Box<Form>),
-    Sheet(Box<Sheet>),
-    Revoke(Box<RevokeDialog>),
-    Usage(Box<LargeUsage>),
-    Explain(Box<Explaining>),
-    Removal(Box<RemovalDialog>),
-    Heirs(Box<SuccessorPicker>),
-    NewSecret(NewSecret),
-    Conflict(Box<Conflict>),
-    Question(Confirmation),
-    Palette(Palette),
-    Opening(Opening),
-    Help(Help),
-}
-
-impl Modal {
-    fn layer(&self) -> Layer {
-        match self {
-            Modal::Filter(_) => Layer::Filter,
-            Modal::Form(_) => Layer::Form,
-            Modal::Sheet(_) => Layer::Sheet,
-            Modal::Revoke(_) => Layer::Revoke,
-            Modal::Usage(_) => Layer::Usage,
-            Modal::Explain(_) => Layer::Explain,
-            Modal::Removal(_) => Layer::RemovePerson,
-            Modal::Heirs(_) => Layer::Heirs,
-            Modal::NewSecret(_) => Layer::NewSecret,
-            Modal::Conflict(_) => Layer::Conflict,
-            Modal::Question(_) => Layer::Question,
-            Modal::Palette(_) => Layer::Palette,
-            Modal::Opening(_) => Layer::Opening,
-            Modal::Help(_) => Layer::Help,
-        }
-    }
-}
 
 /// Whether the server tells of changes as they happen.
 #[derive(Debug)]
@@ -265,7 +222,7 @@ impl App {
     /// The layer that takes the keys.
     pub fn layer(&self) -> Layer {
         match self.over.last() {
-            Some(over) => over.layer(),
+            Some(over) => over.dialog().layer(),
             None if self.details_focused && self.screen == Screen::Keys => Layer::Details,
             None => self.screen.layer(),
         }

@@ -2,12 +2,10 @@
 
 use uuid::Uuid;
 
-use super::{App, Modal};
+use super::App;
 use crate::tui::decks::DeckSummary;
-use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
-use crate::tui::state::Opening;
-use crate::tui::state::Tone;
+use crate::tui::state::{Modal, Opening, Tone};
 
 impl App {
     /// The places that one can go to, the present one among them.
@@ -36,28 +34,10 @@ impl App {
         vec![Effect::GoTo { number, label }]
     }
 
-    pub(super) fn perform_while_opening(&mut self, action: Action) -> Vec<Effect> {
-        if action == Action::Back {
-            self.over.pop();
-        }
-        Vec::new()
-    }
-
     /// Whether this is the place that one waits for.
     pub fn waits_for(&self, number: u64) -> bool {
-        self.over.iter().any(is_opening(number))
-    }
-
-    pub(super) fn not_switched(&mut self, number: u64, why: &str) -> Vec<Effect> {
-        let label = self.over.iter().find_map(|over| match over {
-            Modal::Opening(opening) if opening.number == number => Some(opening.label.clone()),
-            _ => None,
-        });
-        let Some(label) = label else {
-            return Vec::new();
-        };
-        self.take_away(is_opening(number));
-        self.say(Tone::Failed, format!("Can't open {label}: {why}"))
+        let is_it = |over: &Modal| matches!(over, Modal::Opening(opening) if opening.number == number);
+        self.over.iter().any(is_it)
     }
 
     /// Is at another place from now on, and knows nothing of it yet. Only what is about the clipboard
@@ -71,8 +51,4 @@ impl App {
         effects.extend(self.start());
         effects
     }
-}
-
-fn is_opening(number: u64) -> impl Fn(&Modal) -> bool {
-    move |over| matches!(over, Modal::Opening(opening) if opening.number == number)
 }

@@ -2,91 +2,36 @@
 
 use uuid::Uuid;
 
-use super::{App, Modal};
-use crate::api::Me;
-use crate::tui::keymap::Action;
+use super::App;
 use crate::tui::message::{Effect, NamedId, Purpose};
-use crate::tui::state::conflict::Side;
-use crate::tui::state::scroll::scrolled_in_dialog;
-use crate::tui::state::{About, Conflict, Form, Loadable, NewSecret, RevokeDialog, Tone};
+use crate::tui::state::{Conflict, Explaining, Form, Modal, RevokeDialog, Tone};
 
 impl App {
     pub(super) fn open_create(&mut self) -> Vec<Effect> {
         let number = self.next_number();
-        match self.me.as_ref().map(|me| Form::create(&me.may, number)) {
-            Some(Some(form)) => {
-                self.over.push(Modal::Form(Box::new(form)));
-                Vec::new()
-            }
-            Some(None) => self.say(
-                Tone::Note,
-                format!("{} may not create keys.", as_a(self.me.as_ref())),
-            ),
+        let form = self.me.as_ref().and_then(|me| Form::create(&me.may, number));
+        self.over.extend(form.map(|form| Modal::Form(Box::new(form))));
+        Vec::new()
+    }
+
+    pub(super) fn open_edit(&mut self) -> Vec<Effect> {
+        let form = self.selected().cloned().map(Form::edit);
+        self.over.extend(form.map(|form| Modal::Form(Box::new(form))));
+        Vec::new()
+    }
+
+    pub(super) fn open_revoke(&mut self) -> Vec<Effect> {
+        match self.selected().cloned() {
+            Some(key) => self.open(Modal::Revoke(Box::new(RevokeDialog::new(key)))),
             None => Vec::new(),
         }
     }
 
-    pub(super) fn open_edit(&mut self) -> Vec<Effect> {
-        let Some(key) = self.selected() else {
-            return Vec::new();
-        };
-        if key.may.edit {
-            let form = Form::edit(key.clone());
-            self.over.push(Modal::Form(Box::new(form)));
-            return Vec::new();
+    pub(super) fn open_explain(&mut self) -> Vec<Effect> {
+        match self.selected().cloned() {
+            Some(key) => self.open(Modal::Explain(Box::new(Explaining::new(key)))),
+            None => Vec::new(),
         }
-        let why = if key.scope.is_viewable() {
-            format!("{} may not edit this key.", as_a(self.me.as_ref()))
-        } else {
-            "An Analytics key can't be edited: revoke it and create another.".to_owned()
-        };
-        self.say(Tone::Note, why)
-    }
-
-    pub(super) fn open_revoke(&mut self) -> Vec<Effect> {
-        let Some(key) = self.selected() else {
-            return Vec::new();
-        };
-        if !key.may.revoke {
-            return self.say(
-                Tone::Note,
-                format!("{} may not revoke this key.", as_a(self.me.as_ref())),
-            );
-        }
-        let key = Box::new(key.clone());
-        self.over.push(Modal::Revoke(Box::new(RevokeDialog {
-            key,
-            usage: Loadable::default(),
-            scroll: 0,
-            yes: false,
-            sending: false,
-            error: None,
-        })));
-        self.ask_usage()
-    }
-
-    pub(super) fn perform_revoking(&mut self, action: Action) -> Vec<Effect> {
-        let page = self.size.1 / 2;
-        let Some(Modal::Revoke(dialog)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        match action {
-            Action::PageUp | Action::PageDown => {
-                dialog.scroll = scrolled_in_dialog(dialog.scroll, action, page)
-            }
-            _ if dialog.sending => {}
-            Action::Left | Action::Right => dialog.yes = !dialog.yes,
-            Action::Accept if dialog.yes => {
-                dialog.sending = true;
-                dialog.error = None;
-                return vec![Effect::Revoke { id: dialog.key.id }];
-            }
-            Action::Accept | Action::Back => {
-                self.over.pop();
-            }
-            _ => {}
-        }
-        Vec::new()
     }
 
     pub(super) fn copy(&mut self) -> Vec<Effect> {
@@ -104,18 +49,7 @@ impl App {
         let Some(key) = self.selected() else {
             return Vec::new();
         };
-        let (id, scope, may) = (key.id, key.scope, key.may.reveal);
-        let name = key.name.clone();
-        if !scope.is_viewable() {
-            let why = "The secret of an Analytics key was shown once, when it was created; it can't be shown or copied again.";
-            return self.say(Tone::Note, why);
-        }
-        if !may {
-            return self.say(
-                Tone::Note,
-                format!("{} may not see this secret.", as_a(self.me.as_ref())),
-            );
-        }
+        let (id, name) = (key.id, key.name.clone());
         match purpose {
             Purpose::Show => self.revealing = Some(id),
             Purpose::Copy => self.copying = Some(NamedId { id, name }),
@@ -146,25 +80,7 @@ impl App {
         vec![Effect::Edit { id, version, edit }]
     }
 
-    pub(super) fn perform_in_conflict(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Modal::Conflict(conflict)) = self.over.last_mut() else {
-            return Vec::new();
-        };
-        match action {
-            Action::Up => conflict.move_by(-1),
-            Action::Down => conflict.move_by(1),
-            Action::Left => conflict.choose(Side::Mine),
-            Action::Right => conflict.choose(Side::Theirs),
-            Action::Back => {
-                self.over.pop();
-            }
-            Action::Submit => return self.settle_conflict(),
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn settle_conflict(&mut self) -> Vec<Effect> {
+    pub(super) fn settle_conflict(&mut self) -> Vec<Effect> {
         let Some(Modal::Conflict(conflict)) = self.over.pop() else {
             return Vec::new();
         };
@@ -180,45 +96,4 @@ impl App {
             }
         }
     }
-
-    pub(super) fn perform_on_new_secret(&mut self, action: Action) -> Vec<Effect> {
-        let Some(Modal::NewSecret(new)) = self.over.last() else {
-            return Vec::new();
-        };
-        match (action, &new.secret) {
-            (Action::Copy, Some(secret)) => vec![Effect::Copy {
-                subject: subject(new),
-                secret: secret.clone(),
-            }],
-            (Action::Back, _) if new.would_be_lost() => {
-                let text = match new.copied {
-                    Some(_) => {
-                        "The secret was sent to the terminal, which doesn't say whether it took it. It can't be shown again."
-                    }
-                    None => "The secret has not been copied. It can't be shown again.",
-                };
-                self.ask(About::LoseSecret, text, "Keep it open", "Close and lose it");
-                Vec::new()
-            }
-            (Action::Back, _) => self.close_new_secret(),
-            _ => Vec::new(),
-        }
-    }
-
-    pub(super) fn close_new_secret(&mut self) -> Vec<Effect> {
-        self.over.pop();
-        vec![Effect::ForgetFrames]
-    }
-}
-
-fn subject(new: &NewSecret) -> NamedId {
-    NamedId {
-        id: new.of.id(),
-        name: new.of.name().to_owned(),
-    }
-}
-
-/// The beginning of a refusal: "As Editor you".
-pub(super) fn as_a(me: Option<&Me>) -> String {
-    me.map_or_else(|| "You".into(), |me| format!("As {} you", me.user.role))
 }

@@ -2,27 +2,22 @@
 
 use uuid::Uuid;
 
-use super::{App, Modal};
+use super::App;
 use crate::api::{NewProject, Project, ProjectEdit, SessionServerEdit};
 use crate::client::Error;
 use crate::model::{FieldErrors, name, session_server};
 use crate::tui::keymap::Action;
 use crate::tui::message::ProjectTask;
 use crate::tui::message::{Effect, NamedId, ProjectChange, ProjectRequest};
-use crate::tui::state::app::one_key::as_a;
+use crate::tui::state::Modal;
 use crate::tui::state::fields::SheetField;
 use crate::tui::state::notice::sentence;
-use crate::tui::state::sheet::Task;
-use crate::tui::state::{About, Sheet, Tone};
+use crate::tui::state::{About, Sheet, Task, Tone};
 
 const YES: &str = "yes";
 
 impl App {
     pub(super) fn open_new_project(&mut self) -> Vec<Effect> {
-        if !self.can_in_projects(Action::Create) {
-            let who = as_a(self.me.as_ref());
-            return self.say(Tone::Note, format!("{who} may not add projects."));
-        }
         let fields = vec![
             SheetField::text("name", "Name", "", ""),
             SheetField::choice(
@@ -41,11 +36,7 @@ impl App {
         ))
     }
 
-    /// Does what is asked for, or says why not.
     pub(super) fn perform_on_project(&mut self, action: Action, project: Project) -> Vec<Effect> {
-        if !self.can_in_projects(action) {
-            return self.say_why_not(action, &project);
-        }
         self.projects.begun.retain(|begun| begun.id != project.id);
         self.projects.begun.push(NamedId {
             id: project.id,
@@ -79,22 +70,6 @@ impl App {
             ),
             _ => Vec::new(),
         }
-    }
-
-    fn say_why_not(&mut self, action: Action, project: &Project) -> Vec<Effect> {
-        let (who, name) = (as_a(self.me.as_ref()), &project.name);
-        let why = match action {
-            Action::SetSessionServer | Action::RemoveSessionServer if !project.may.session_server => {
-                "Only an Owner looks after session servers; ask one.".into()
-            }
-            Action::RemoveSessionServer => format!("“{name}” has no session server."),
-            Action::Remove if project.may.edit => {
-                format!("“{name}” has {}", in_the_way(project.keys))
-            }
-            Action::Edit | Action::Deploy | Action::Remove => format!("{who} may not change “{name}”."),
-            _ => return Vec::new(),
-        };
-        self.say(Tone::Note, why)
     }
 
     fn ask_about(&mut self, task: ProjectTask, text: &str, leave: &'static str) -> Vec<Effect> {
@@ -259,13 +234,6 @@ fn refuse_to_connect(count: u64) -> String {
         0 => "its keys refuse to connect".into(),
         1 => "its key refuses to connect".into(),
         n => format!("its {n} keys refuse to connect"),
-    }
-}
-
-fn in_the_way(keys: u64) -> String {
-    match keys {
-        1 => "1 active key: revoke it first; o shows it.".into(),
-        n => format!("{n} active keys: revoke them first; o shows them."),
     }
 }
 

@@ -33,22 +33,6 @@ impl App {
         })]
     }
 
-    /// Whether an action of this screen can be done now.
-    pub(super) fn can_in_projects(&self, action: Action) -> bool {
-        let project = self.projects.list.selected();
-        let may_edit = project.is_some_and(|project| project.may.edit);
-        let session_server = project.filter(|project| project.may.session_server);
-        match action {
-            Action::Create => self.may(action),
-            Action::Edit | Action::Deploy => may_edit,
-            Action::Remove => may_edit && project.is_some_and(|project| project.keys == 0),
-            Action::SetSessionServer => session_server.is_some(),
-            Action::RemoveSessionServer => session_server.is_some_and(|p| p.session_server.is_some()),
-            Action::ItsKeys | Action::Details | Action::SwitchFocus => project.is_some(),
-            _ => true,
-        }
-    }
-
     pub(super) fn perform_in_projects(&mut self, action: Action) -> Vec<Effect> {
         if let Some(effects) = self.perform_in_any_list(action) {
             return effects;

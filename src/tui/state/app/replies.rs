@@ -2,21 +2,24 @@
 
 use uuid::Uuid;
 
-use super::{App, EventStream, Modal, SECRET_TTL, ShownSecret};
+use super::{App, EventStream, SECRET_TTL, ShownSecret};
 use crate::api::{Created, Key, KeyEvent, KeyEventKind, KeyPage, Part};
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
 use crate::tui::message::{Effect, Load, Message, NamedId, Purpose, Route, Timer};
 use crate::tui::state::notice::sentence;
-use crate::tui::state::{Conflict, Form, NewSecret, Screen, SecretOf, Tone};
+use crate::tui::state::{Conflict, Modal, NewSecret, Screen, SecretOf, Tone};
 
 impl App {
     /// A refusal by role tells that the role has changed: who we are is asked again.
     pub(super) fn replied(&mut self, reply: Message) -> Vec<Effect> {
         self.note_refusal(&reply);
         let is_forbidden = reply.error().is_some_and(Error::is_forbidden);
-        let mut effects = self.answered(reply);
+        let (reply, mut effects) = self.offer_to_dialogs(reply);
+        if let Some(reply) = reply {
+            effects.extend(self.answered(reply));
+        }
         effects.extend(is_forbidden.then_some(Effect::LoadMe));
         effects
     }
@@ -30,15 +33,8 @@ impl App {
                 result,
             } => self.page_loaded(generation, load, result),
             Message::Counts { generation, result } => self.browse.counted(generation, result),
-            Message::Projects { question, result } => {
-                self.in_form(|form| form.project.found(question, result))
-            }
-            Message::ProjectCreated { question, result } => {
-                self.in_form(|form| form.project_created(question, result))
-            }
             Message::Created { result } => self.created(result),
             Message::Edited { id, result } => self.edited(id, result),
-            Message::Revoked { id, result } => self.revoked(id, result),
             Message::Revealed { id, purpose, result } => {
                 let mut effects = self.revealed(id, purpose, result);
                 effects.extend(self.was_touched(id));
@@ -58,10 +54,12 @@ impl App {
             }
             Message::Disconnected(error) => self.event_stream(EventStream::Lost(error)),
             Message::Polling(error) => self.polling(&error),
-            Message::NotSwitched { number, why } => self.not_switched(number, &why),
             Message::Deck(event) => self.on_key_event(event),
             Message::Changed(about) => self.others_changed(about),
             Message::Resync => self.missed_some(),
+            // Nobody waits for these any more.
+            Message::Projects { .. } | Message::ProjectCreated { .. } => Vec::new(),
+            Message::Revoked { .. } | Message::NotSwitched { .. } => Vec::new(),
             Message::Key(_)
             | Message::Paste(_)
             | Message::Mouse(_)
@@ -84,11 +82,6 @@ impl App {
             effects.extend(self.say(Tone::Failed, why));
         }
         effects
-    }
-
-    fn in_form(&mut self, take: impl FnOnce(&mut Form)) -> Vec<Effect> {
-        self.form_mut().map(take);
-        Vec::new()
     }
 
     fn clipboard_cleared(&mut self, cleared: &Cleared) -> Vec<Effect> {
@@ -172,11 +165,9 @@ impl App {
         };
         self.take_away(is_form);
         let id = created.key.id;
-        self.over.push(Modal::NewSecret(NewSecret {
-            of: SecretOf::Key(Box::new(created.key)),
-            secret: created.secret,
-            copied: None,
-        }));
+        let of = SecretOf::Key(Box::new(created.key));
+        self.over
+            .push(Modal::NewSecret(NewSecret::new(of, created.secret)));
         self.jump_to(id)
     }
 
@@ -223,32 +214,6 @@ impl App {
         }
     }
 
-    fn revoked(&mut self, id: Uuid, result: Result<(), Error>) -> Vec<Effect> {
-        let is_it = |over: &Modal| matches!(over, Modal::Revoke(dialog) if dialog.key.id == id);
-        let Some(Modal::Revoke(dialog)) = self.over.iter_mut().find(|over| is_it(over)) else {
-            return Vec::new();
-        };
-        let (tone, text) = match result {
-            Ok(()) => (
-                Tone::Done,
-                format!(
-                    "Revoked “{}” ({}). It is refused from now on.",
-                    dialog.key.name, dialog.key.hint
-                ),
-            ),
-            Err(error) if error.is_gone() => (Tone::Note, sentence(&error)),
-            Err(error) => {
-                dialog.sending = false;
-                dialog.error = Some(sentence(&error));
-                return Vec::new();
-            }
-        };
-        self.take_away(is_it);
-        let mut effects = self.say(tone, text);
-        effects.extend(self.browse.forget(id));
-        effects
-    }
-
     fn revealed(&mut self, id: Uuid, purpose: Purpose, result: Result<Secret, Error>) -> Vec<Effect> {
         let is_selected = self.browse.selected_id() == Some(id);
         match (purpose, result) {
@@ -282,17 +247,7 @@ impl App {
     }
 
     fn copied(&mut self, subject: NamedId, route: Route) -> Vec<Effect> {
-        let NamedId { id, name } = subject;
-        if let Some(Modal::NewSecret(new)) = self
-            .over
-            .iter_mut()
-            .find(|over| matches!(over, Modal::NewSecret(new) if new.of.id() == id))
-        {
-            let was_safe = new.copied == Some(Route::Clipboard);
-            if !was_safe {
-                new.copied = Some(route.clone());
-            }
-        }
+        let name = subject.name;
         match route {
             Route::Clipboard => {
                 self.last_copy = self.next_number();

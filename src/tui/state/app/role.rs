@@ -1,11 +1,11 @@
 //! Who is signed in, and what follows when that changes: what is shown and offered follows the role
 //! at once.
 
-use super::{App, Modal};
+use super::App;
 use crate::api::Me;
 use crate::client::Error;
-use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, Message};
+use crate::tui::state::Modal;
 use crate::tui::state::notice::Notice;
 use crate::tui::state::{Screen, Tone};
 
@@ -73,28 +73,6 @@ impl App {
         }
     }
 
-    /// Whether the role ever allows an action on the screen that is shown, and the place does; help lists
-    /// nothing else.
-    pub fn may(&self, action: Action) -> bool {
-        if self.place.read_only && action.changes() {
-            return false;
-        }
-        if let Some(screen) = Screen::shown_by(action) {
-            return self.may_show(screen);
-        }
-        match action {
-            Action::Create if self.screen == Screen::Keys => self.may_create(),
-            Action::Create | Action::Edit | Action::Deploy | Action::Remove
-                if self.screen == Screen::Projects =>
-            {
-                self.me.as_ref().is_some_and(|me| me.may.create_projects)
-            }
-            Action::SetSessionServer | Action::RemoveSessionServer => self.projects.shows_session_servers(),
-            Action::Mine => self.shows_owners(),
-            _ => true,
-        }
-    }
-
     pub(super) fn may_show(&self, screen: Screen) -> bool {
         screen != Screen::People || self.me.as_ref().is_some_and(|me| me.may.manage_users)
     }
@@ -102,11 +80,6 @@ impl App {
     /// Whether the user sees others' keys, so that a key's owner is worth a column.
     pub fn shows_owners(&self) -> bool {
         self.me.as_ref().is_some_and(|me| me.may.see_all_keys)
-    }
-
-    /// What may be created, in words for an empty table.
-    pub fn may_create(&self) -> bool {
-        self.me.as_ref().is_some_and(|me| !me.may.create_keys.is_empty())
     }
 
     /// Whether the table shows the keys of the user alone.

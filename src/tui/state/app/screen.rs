@@ -88,36 +88,12 @@ impl App {
         if let Some(screen) = Screen::shown_by(action) {
             return self.show(screen);
         }
-        if self.place.read_only && action.changes() {
-            let label = &self.place.label;
-            return self.say(
-                Tone::Note,
-                format!("The profile {label} is read-only: it changes nothing."),
-            );
-        }
-        if let Some(why) = self.no_row_for(action) {
-            return why;
-        }
         match self.screen {
             Screen::Keys => self.perform_browsing(action),
             Screen::Projects => self.perform_in_projects(action),
             Screen::People => self.perform_in_people(action),
             Screen::Activity => self.perform_in_activity(action),
         }
-    }
-
-    /// Why there is no row that an action could be meant for; `None` when there is one, or it needs none.
-    fn no_row_for(&mut self, action: Action) -> Option<Vec<Effect>> {
-        if !action.acts_on_row() {
-            return None;
-        }
-        if let Some(error) = self.why_rows_are_old() {
-            let text = format!("{} These are the rows of before; r asks again.", sentence(error));
-            return Some(self.say(Tone::Failed, text));
-        }
-        let needs_row = action != Action::SamePerson;
-        (needs_row && self.selection().1.is_none())
-            .then(|| self.say(Tone::Note, "Nothing is selected: the list is empty."))
     }
 
     /// What every screen but that of the keys does alike; `None`: the action is another one.

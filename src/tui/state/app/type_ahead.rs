@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::{App, Modal};
+use super::App;
 use crate::client::Error;
 use crate::model::Secret;
 use crate::tui::keymap::{self, Action, Layer};
@@ -10,7 +10,7 @@ use crate::tui::message::Effect;
 use crate::tui::state::form::Field;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::type_ahead::{AnswerOutcome, Typed};
-use crate::tui::state::{Screen, Tone};
+use crate::tui::state::{Modal, Reason, Screen, Tone};
 
 impl App {
     pub(super) fn key_pressed(&mut self, key: KeyEvent) -> Vec<Effect> {
@@ -65,17 +65,12 @@ impl App {
         let on_their_way = || self.rows_are_coming() || self.owes_a_move();
         match self.over.last() {
             None if moves => on_their_way() && !self.details_focused,
-            None => self.needs_row(action) && on_their_way(),
+            None if self.needs_row(action) => on_their_way(),
+            None => self.available_on_screen(action) == Err(Reason::RowsComing),
             Some(Modal::Filter(_)) => moves && on_their_way(),
             Some(Modal::Form(form)) => !form.sending && form.awaits_project(action),
             _ => false,
         }
-    }
-
-    /// Whether an action depends on which row is selected; a filter by person is taken off without one.
-    fn needs_row(&self, action: Action) -> bool {
-        let takes_off = action == Action::SamePerson && self.activity.only.person.is_some();
-        action.is_about_row() && !takes_off
     }
 
     pub(super) fn wait(&mut self, action: Action) -> Vec<Effect> {
@@ -126,10 +121,7 @@ impl App {
                     }
                 },
             });
-            let asks = matches!(
-                self.over.last(),
-                Some(Modal::Revoke(_) | Modal::Removal(_) | Modal::Question(_))
-            );
+            let asks = self.layer() == Layer::Asking;
             if self.quitting || (asks && self.over.len() > layers) {
                 queue.clear();
             }
@@ -205,18 +197,13 @@ impl App {
     }
 
     /// Whether the rows on the screen are not those that were asked for, which are on their way.
-    fn rows_are_coming(&self) -> bool {
+    pub(super) fn rows_are_coming(&self) -> bool {
         match self.screen {
             Screen::Keys => self.browse.is_coming(),
             Screen::Projects => self.projects.list.is_coming(),
             Screen::People => self.people.list.is_coming(),
             Screen::Activity => self.activity.list.is_coming(),
         }
-    }
-
-    /// Whether an action may be possible with a row that is on its way, so that it can be chosen already.
-    pub(super) fn could_with_rows(&self, action: Action) -> bool {
-        action.is_about_row() && self.may(action) && self.rows_are_coming()
     }
 
     /// A move goes on when more rows have come, and another row is selected then.

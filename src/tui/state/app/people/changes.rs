@@ -11,8 +11,7 @@ use crate::tui::state::fields::SheetField;
 use crate::tui::state::list::{Fetch, hides};
 use crate::tui::state::notice::sentence;
 use crate::tui::state::people::PersonTask;
-use crate::tui::state::sheet::{Sheet, Task};
-use crate::tui::state::{About, App, Modal, NewSecret, SecretOf, Tone};
+use crate::tui::state::{About, App, Modal, NewSecret, SecretOf, Sheet, Task, Tone};
 
 const EMAIL: &str = "email";
 const ROLE: &str = "role";
@@ -144,11 +143,8 @@ impl App {
     }
 
     fn show_token(&mut self, person: PersonRef, token: Option<Secret>) {
-        self.over.push(Modal::NewSecret(NewSecret {
-            of: SecretOf::Person(person),
-            secret: token,
-            copied: None,
-        }));
+        let of = SecretOf::Person(person);
+        self.over.push(Modal::NewSecret(NewSecret::new(of, token)));
     }
 }
 

@@ -1,8 +1,6 @@
 //! What is done on the screen of people.
 
 mod changes;
-mod heirs;
-mod removal;
 
 use uuid::Uuid;
 
@@ -11,8 +9,8 @@ use crate::api::{Person, PersonRef, UserQuery};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, PeopleReply, PeopleRequest};
-use crate::tui::state::Screen;
 use crate::tui::state::list::{Fetch, Listed};
+use crate::tui::state::{Modal, RemovalDialog, Screen};
 
 /// Rows of a page.
 const PAGE: u32 = 100;
@@ -36,16 +34,6 @@ impl App {
         })]
     }
 
-    pub(super) fn can_in_people(&self, action: Action) -> bool {
-        let selected = self.people.list.selected();
-        match action {
-            Action::Edit | Action::NewToken | Action::Remove => selected.is_some(),
-            Action::ItsKeys | Action::ItsActivity => selected.is_some(),
-            Action::Details | Action::SwitchFocus => selected.is_some(),
-            _ => true,
-        }
-    }
-
     pub(super) fn perform_in_people(&mut self, action: Action) -> Vec<Effect> {
         if let Some(effects) = self.perform_in_any_list(action) {
             return effects;
@@ -62,6 +50,14 @@ impl App {
             Action::ItsActivity => self.show_activity_of_person(),
             _ => Vec::new(),
         }
+    }
+
+    fn open_removal(&mut self) -> Vec<Effect> {
+        let Some(person) = self.people.list.selected().cloned() else {
+            return Vec::new();
+        };
+        let is_me = self.is_me(person.user.id);
+        self.open(Modal::Removal(Box::new(RemovalDialog::new(person, is_me))))
     }
 
     fn show_keys_of_person(&mut self) -> Vec<Effect> {
@@ -88,10 +84,9 @@ impl App {
             PeopleReply::Added(result) => self.person_added(result),
             PeopleReply::RoleSet { id, result } => self.role_set(id, result),
             PeopleReply::TokenMade { person, result } => self.token_made(person, result),
-            PeopleReply::KeysLookedAt { number, result } => self.keys_looked_at(number, result),
-            PeopleReply::HeirsFound { query, result } => self.heirs_found(&query, result),
-            PeopleReply::Removing { id, progress } => self.person_going(id, progress),
-            PeopleReply::Removed { id, result } => self.person_removed(id, result),
+            // Of dialogs that are gone.
+            PeopleReply::KeysLookedAt { .. } | PeopleReply::HeirsFound { .. } => Vec::new(),
+            PeopleReply::Removing { .. } | PeopleReply::Removed { .. } => Vec::new(),
         }
     }
 

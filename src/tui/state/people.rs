@@ -1,13 +1,6 @@
 //! The screen of people, for Owners: who may sign in, and as what.
 
-mod heirs;
-mod removal;
-
 use uuid::Uuid;
-
-pub use heirs::SuccessorPicker;
-pub(in crate::tui::state) use removal::counted;
-pub use removal::{Choice, RemovalDialog};
 
 use super::list::{List, Listed};
 use crate::api::Person;

@@ -1,20 +1,16 @@
 //! A small form with a few fields: what people and projects are added and edited with. Whoever opens
 //! one says what is to be done with what was typed.
 
-use super::fields::{Fields, SheetField};
-use super::people::PersonTask;
+use crossterm::event::KeyEvent;
+
+use super::wish::{About, Task, Wish};
+use super::{AtStake, Dialog, Turn};
 use crate::client::Error;
 use crate::model::FieldErrors;
-use crate::tui::keymap::Action;
-use crate::tui::message::ProjectTask;
+use crate::tui::keymap::{Action, Layer};
+use crate::tui::state::fields::{Fields, SheetField};
 use crate::tui::state::notice::sentence;
-
-/// What a sheet is for; its screen carries it out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Task {
-    Person(PersonTask),
-    Project(ProjectTask),
-}
+use crate::tui::state::reason::Reason;
 
 #[derive(Debug)]
 pub struct Sheet {
@@ -28,14 +24,6 @@ pub struct Sheet {
     pub sending: bool,
     /// A refusal that belongs to no field.
     pub error: Option<String>,
-}
-
-/// What an action in a sheet comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SheetOutcome {
-    Stay,
-    Submit,
-    Cancel,
 }
 
 impl Sheet {
@@ -66,23 +54,6 @@ impl Sheet {
         self.fields.focus >= self.fields.list.len()
     }
 
-    pub fn perform(&mut self, action: Action) -> SheetOutcome {
-        let stops = self.fields.list.len() + 1;
-        match action {
-            // What comes of it is waited for: the answer belongs to this sheet and no later one.
-            _ if self.sending => {}
-            Action::Submit => return SheetOutcome::Submit,
-            Action::Accept if self.is_on_button() => return SheetOutcome::Submit,
-            Action::Back => return SheetOutcome::Cancel,
-            Action::NextField | Action::Down | Action::Accept => self.fields.move_focus(1, stops),
-            Action::PreviousField | Action::Up => self.fields.move_focus(-1, stops),
-            Action::Left => self.choose(-1),
-            Action::Right => self.choose(1),
-            _ => {}
-        }
-        SheetOutcome::Stay
-    }
-
     fn choose(&mut self, step: isize) {
         if let Some(field) = self.fields.focused_mut() {
             field.choose(step);
@@ -111,5 +82,52 @@ impl Sheet {
             Some(problem) => self.wrong(&FieldErrors(problem.errors.clone())),
             None => self.error = Some(sentence(error)),
         }
+    }
+}
+
+impl Dialog for Sheet {
+    fn layer(&self) -> Layer {
+        Layer::Sheet
+    }
+
+    /// What comes of it is waited for: the answer belongs to this sheet and no later one.
+    fn available(&self, _action: Action) -> Result<(), Reason> {
+        match self.sending {
+            true => Err(Reason::Unanswered),
+            false => Ok(()),
+        }
+    }
+
+    fn typed(&mut self, key: KeyEvent, _turn: &mut Turn) -> bool {
+        !self.sending && self.fields.handle_text(key)
+    }
+
+    fn pasted(&mut self, text: &str, _turn: &mut Turn) {
+        if !self.sending {
+            self.fields.handle_paste(text);
+        }
+    }
+
+    fn perform(&mut self, action: Action, turn: &mut Turn) {
+        let stops = self.fields.list.len() + 1;
+        match action {
+            Action::Submit => turn.wish(Wish::Submit(self.task)),
+            Action::Accept if self.is_on_button() => turn.wish(Wish::Submit(self.task)),
+            Action::Back if self.is_dirty() => turn.ask_whether_to_discard(),
+            Action::Back => turn.close(),
+            Action::NextField | Action::Down | Action::Accept => self.fields.move_focus(1, stops),
+            Action::PreviousField | Action::Up => self.fields.move_focus(-1, stops),
+            Action::Left => self.choose(-1),
+            Action::Right => self.choose(1),
+            _ => {}
+        }
+    }
+
+    fn at_stake(&self) -> Option<AtStake> {
+        self.is_dirty().then_some(AtStake::Typed)
+    }
+
+    fn confirmed(&mut self, about: &About, turn: &mut Turn) -> bool {
+        turn.closes_if(*about == About::DiscardForm)
     }
 }

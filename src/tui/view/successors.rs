@@ -13,19 +13,24 @@ use crate::tui::state::notice::sentence;
 /// Lines for people.
 const MOST: usize = 10;
 
-pub fn render(buffer: &mut Buffer, screen: Rect, heirs: &SuccessorPicker, look: &Look) -> Option<Position> {
-    let selected = heirs.list.selected().map(Listed::id);
-    let people = heirs.list.items();
+pub fn render(
+    buffer: &mut Buffer,
+    screen: Rect,
+    successors: &SuccessorPicker,
+    look: &Look,
+) -> Option<Position> {
+    let selected = successors.list.selected().map(Listed::id);
+    let people = successors.list.items();
     let picker = Picker {
         title: "Hand over to",
         prompt: "/",
-        typed: &heirs.text,
+        typed: &successors.text,
         found: people.iter().map(line).collect(),
         selected: people
             .iter()
             .position(|person| Some(person.id()) == selected)
             .unwrap_or(0),
-        nothing: nothing(heirs),
+        nothing: nothing(successors),
         most: MOST,
     };
     picker::render(buffer, screen, &picker, look)
@@ -35,11 +40,11 @@ fn line(person: &Person) -> (String, String) {
     (person.user.email.clone(), person.user.role.to_string())
 }
 
-fn nothing(heirs: &SuccessorPicker) -> String {
-    match heirs.list.error() {
+fn nothing(successors: &SuccessorPicker) -> String {
+    match successors.list.error() {
         Some(error) => sentence(error),
-        None if heirs.list.is_waiting() => "Searching…".into(),
-        None if heirs.text.is_blank() => "There is nobody else. Esc goes back.".into(),
+        None if successors.list.is_waiting() => "Searching…".into(),
+        None if successors.text.is_blank() => "There is nobody else. Esc goes back.".into(),
         None => "Nobody else has that in their address.".into(),
     }
 }

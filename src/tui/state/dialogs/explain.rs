@@ -1,12 +1,17 @@
 //! "Would this be allowed?": a request that might be made with a key, and the verdict about it. It only
 //! asks; nothing is counted and nothing is written.
 
-use super::fields::{Fields, SheetField};
-use super::notice::sentence;
+use crossterm::event::KeyEvent;
+
+use super::{Dialog, Turn};
 use crate::api::{Explain, Key, Verdict};
 use crate::client::Error;
 use crate::model::{FieldErrors, Scope};
-use crate::tui::message::{Effect, UsageRequest};
+use crate::tui::keymap::{Action, Layer};
+use crate::tui::message::{Effect, Message, UsageReply, UsageRequest};
+use crate::tui::state::fields::{Fields, SheetField};
+use crate::tui::state::notice::sentence;
+use crate::tui::state::reason::Reason;
 
 // As the server calls them in its refusals.
 const ORIGIN: &str = "origin";
@@ -28,11 +33,11 @@ pub struct Explaining {
     pub error: Option<String>,
     asked: Option<Explain>,
     /// Of the newest question: answers to older ones are void.
-    pub(super) number: u64,
+    number: u64,
 }
 
 impl Explaining {
-    pub(super) fn new(key: Key) -> Self {
+    pub(in crate::tui::state) fn new(key: Key) -> Self {
         Self {
             fields: Fields::new(fields_of(key.scope)),
             key: Box::new(key),
@@ -61,36 +66,98 @@ impl Explaining {
     }
 
     /// Whether leaving a field asks: not before anything was typed, and nothing twice.
-    pub(super) fn has_news(&self) -> bool {
+    fn has_news(&self) -> bool {
         let is_blank = self.asked.is_none() && self.request() == Explain::default();
         !is_blank && !self.is_current()
     }
 
-    /// `None` where something in the fields must not be sent.
-    pub(super) fn ask(&mut self, number: u64) -> Option<Effect> {
+    /// Not where something in the fields must not be sent.
+    fn ask(&mut self, turn: &mut Turn) {
         if self.fields.clear_errors() {
             self.fields.focus_first_error();
-            return None;
+            return;
         }
         let request = self.request();
+        let number = turn.number();
         self.number = number;
         self.waiting = true;
         self.error = None;
         self.asked = Some(request.clone());
-        Some(Effect::Usage(UsageRequest::Explain {
+        turn.effect(Effect::Usage(UsageRequest::Explain {
             number,
             key: self.key.id,
             request,
-        }))
+        }));
+    }
+
+    fn answered(&mut self, result: Result<Verdict, Error>) {
+        self.waiting = false;
+        match result {
+            Ok(verdict) => self.verdict = Some(verdict),
+            Err(error) => self.refused(&error),
+        }
     }
 
     /// The focus stays where one is typing meanwhile.
-    pub(super) fn refused(&mut self, error: &Error) {
+    fn refused(&mut self, error: &Error) {
         self.verdict = None;
         self.error = match error.problem().filter(|problem| !problem.errors.is_empty()) {
             Some(problem) => self.fields.mark(&FieldErrors(problem.errors.clone())),
             None => Some(sentence(error)),
         };
+    }
+}
+
+impl Dialog for Explaining {
+    fn layer(&self) -> Layer {
+        Layer::Explain
+    }
+
+    fn available(&self, action: Action) -> Result<(), Reason> {
+        let is_between_fields = matches!(action, Action::NextField | Action::PreviousField);
+        match is_between_fields && self.fields.list.is_empty() {
+            true => Err(Reason::NothingToDo),
+            false => Ok(()),
+        }
+    }
+
+    /// Where there is nothing to type, the verdict is asked for at once.
+    fn opened(&mut self, turn: &mut Turn) {
+        if self.fields.list.is_empty() {
+            self.ask(turn);
+        }
+    }
+
+    fn typed(&mut self, key: KeyEvent, _turn: &mut Turn) -> bool {
+        self.fields.handle_text(key)
+    }
+
+    fn pasted(&mut self, text: &str, _turn: &mut Turn) {
+        self.fields.handle_paste(text);
+    }
+
+    fn perform(&mut self, action: Action, turn: &mut Turn) {
+        let stops = self.fields.list.len();
+        match action {
+            Action::Submit => return self.ask(turn),
+            Action::NextField => self.fields.move_focus(1, stops),
+            Action::PreviousField => self.fields.move_focus(-1, stops),
+            Action::Back => return turn.close(),
+            _ => return,
+        }
+        if self.has_news() {
+            self.ask(turn);
+        }
+    }
+
+    fn replied(&mut self, reply: Message, _turn: &mut Turn) -> Option<Message> {
+        match reply {
+            Message::OfUsage(UsageReply::Explained { number, result }) if number == self.number => {
+                self.answered(result);
+                None
+            }
+            other => Some(other),
+        }
     }
 }
 
