@@ -55,7 +55,7 @@ pub fn copied_by_sqlite(database: &Path, copy: &Path) {
         Connection::open(copy).unwrap(),
     );
     let all = Backup::new(&from, &mut to).unwrap();
-    all.run_to_completion(-1, Duration::ZERO, None).unwrap();
+    all.run_to_completion(i32::MAX, Duration::ZERO, None).unwrap();
 }
 
 /// As `.restore` of `sqlite3`.
