@@ -298,8 +298,9 @@ impl From<StoreError> for ApiError {
             // Its log said why, once.
             StoreError::Elsewhere(_) => Self::new(
                 ProblemType::Stopped,
-                "The server's database file or the write-ahead log beside it was removed, moved, replaced or written over while \
-                 it was open, so the server answers nothing from it until it is started again; its log says what happened.",
+                "The server's database file or the write-ahead log beside it was removed, moved, replaced, written over or set back \
+                 to another state while it was open, so the server answers nothing from it until it is started again; its log \
+                 says what happened.",
             ),
             StoreError::Unsure(_) => {
                 tracing::error!(%error, "a change may have been made or not");

@@ -25,7 +25,7 @@ pub enum StoreError {
     #[error("the disk failed to keep what was written: {0}")]
     Stopped(String),
     /// Nothing is read or written until the server is started again.
-    #[error("the database's path no longer leads to what is open: {0}")]
+    #[error("what is at the database's path is no longer what was acknowledged: {0}")]
     Elsewhere(String),
     /// Everything of the change was kept, or nothing.
     #[error("whether the change was kept is not known: {0}")]

@@ -9,6 +9,7 @@ mod init;
 mod kill;
 mod limits;
 mod path;
+mod replaced;
 mod strace;
 mod sync;
 mod verify;

@@ -12,18 +12,18 @@ use reqwest::Method;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::ways::{ALL, WAYS, Way, cut, log, remove};
+use super::ways::{ALL, WAYS, Way, copied_by_sqlite, cut, log, remove};
 use crate::deck::{Deck, Reply, Server};
 
 /// By when a server must have noticed.
 const NOTICED: Duration = Duration::from_secs(1);
 
-async fn create(server: &Server, name: &str) -> Reply {
+pub async fn create(server: &Server, name: &str) -> Reply {
     let key = json!({"scope": "analytics", "name": name});
     server.ask(Method::POST, "/v1/keys", &key).await
 }
 
-async fn names(server: &Server) -> Vec<String> {
+pub async fn names(server: &Server) -> Vec<String> {
     let keys = server
         .ask(Method::GET, "/v1/keys?sort=name&limit=200", &Value::Null)
         .await
@@ -45,7 +45,7 @@ pub fn succeeded(mut command: Command) -> String {
     String::from_utf8_lossy(&ran.stderr).into_owned()
 }
 
-fn refused(mut command: Command) -> String {
+pub fn refused(mut command: Command) -> String {
     let ran = command.output().unwrap();
     let said = String::from_utf8_lossy(&ran.stderr).into_owned();
     assert_eq!(ran.status.code(), Some(1), "{said}");
@@ -84,6 +84,7 @@ async fn tried((way, act, is_kept): Way) {
     succeeded(deck.command(&["backup", backup.to_str().unwrap()]));
     create(&server, "In the backup").await.expect(201);
     fs::copy(log(&directory), directory.join("log")).unwrap();
+    copied_by_sqlite(&directory.join("keys.db"), &directory.join("older.db"));
     let backup = directory.join("backup");
     succeeded(deck.command(&["backup", backup.to_str().unwrap()]));
     let secret = create(&server, "Acknowledged").await.expect(201)["secret"].clone();

@@ -3,6 +3,10 @@
 use std::fs;
 use std::os::unix::fs::{FileExt, symlink};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::backup::Backup;
 
 use super::path::succeeded;
 use crate::deck::Deck;
@@ -44,12 +48,50 @@ fn copy_to_length(from: &Path, to: &Path) {
     cut(to, length.max(fs::metadata(to).unwrap().len()));
 }
 
+/// As `.backup` of `sqlite3`.
+pub fn copied_by_sqlite(database: &Path, copy: &Path) {
+    let (from, mut to) = (
+        Connection::open(database).unwrap(),
+        Connection::open(copy).unwrap(),
+    );
+    let all = Backup::new(&from, &mut to).unwrap();
+    all.run_to_completion(i32::MAX, Duration::ZERO, None).unwrap();
+}
+
+/// As `.restore` of `sqlite3`.
+pub fn restored_by_sqlite(database: &Path, copy: &Path) {
+    copied_by_sqlite(copy, database);
+}
+
+/// Runs statements on it, as somebody with `sqlite3` may.
+pub fn run(database: &Path, sql: &str) {
+    let conn = Connection::open(database).unwrap();
+    conn.busy_timeout(Duration::from_secs(10)).unwrap();
+    conn.execute_batch(sql).unwrap();
+}
+
+/// Takes the triggers away that keep rows from being changed.
+fn without_triggers(database: &Path) {
+    let conn = Connection::open(database).unwrap();
+    let mut all = conn
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+        .unwrap();
+    let names = all.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let names: Vec<String> = names.map(Result::unwrap).collect();
+    for name in names {
+        run(database, &format!("DROP TRIGGER {name}"));
+    }
+}
+
+const NEWEST_DELETED: &str = "PRAGMA foreign_keys = OFF;
+    DELETE FROM activity WHERE seq = (SELECT max(seq) FROM activity);";
+
 pub const ALL: &[&str] = &["", "-wal", "-shm"];
 
 /// What is done to the files of a server at work, and whether what was acknowledged is still at the path then.
 pub type Way = (&'static str, fn(&Deck, &Path), bool);
 
-pub const WAYS: [Way; 30] = [
+pub const WAYS: [Way; 37] = [
     ("all removed", |_, directory| remove(directory, ALL), false),
     (
         "the database removed",
@@ -227,6 +269,64 @@ pub const WAYS: [Way; 30] = [
     (
         "garbage over its header",
         |_, directory| overwrite(&directory.join("keys.db"), 24, &[0xa5; 4]),
+        false,
+    ),
+    (
+        "cut after a page",
+        |_, directory| cut(&directory.join("keys.db"), 4096),
+        false,
+    ),
+    (
+        "an older state restored with SQLite",
+        |_, directory| restored_by_sqlite(&directory.join("keys.db"), &directory.join("older.db")),
+        false,
+    ),
+    (
+        "an older state restored with SQLite, and carried over",
+        |_, directory| {
+            restored_by_sqlite(&directory.join("keys.db"), &directory.join("older.db"));
+            run(&directory.join("keys.db"), "PRAGMA wal_checkpoint(TRUNCATE)");
+        },
+        false,
+    ),
+    (
+        "another organisation with the same activity restored with SQLite",
+        |_, directory| {
+            let other = directory.join("other.db");
+            copied_by_sqlite(&directory.join("keys.db"), &other);
+            without_triggers(&other);
+            run(&other, "UPDATE organisation SET id = randomblob(16)");
+            restored_by_sqlite(&directory.join("keys.db"), &other);
+        },
+        false,
+    ),
+    (
+        "a database of another program restored with SQLite",
+        |_, directory| {
+            run(&directory.join("other.db"), "CREATE TABLE notes (note TEXT)");
+            restored_by_sqlite(&directory.join("keys.db"), &directory.join("other.db"));
+        },
+        false,
+    ),
+    (
+        "the newest row of the activity deleted",
+        |_, directory| {
+            without_triggers(&directory.join("keys.db"));
+            run(&directory.join("keys.db"), NEWEST_DELETED);
+        },
+        false,
+    ),
+    (
+        "the newest row of the activity deleted, and the note of it",
+        |_, directory| {
+            let database = directory.join("keys.db");
+            without_triggers(&database);
+            run(&database, NEWEST_DELETED);
+            run(
+                &database,
+                "UPDATE activity_head SET (seq, hash) = (SELECT seq, hash FROM activity ORDER BY seq DESC LIMIT 1)",
+            );
+        },
         false,
     ),
 ];

@@ -14,7 +14,7 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use super::located::{self, FLAGS, version};
 use super::migrations::{STATES, migrate};
 use super::snapshot::snapshot;
-use super::{schema, statement};
+use super::{log_file, schema, statement};
 
 #[cfg(test)]
 pub use super::migrations::in_memory;
@@ -63,6 +63,7 @@ pub fn create(path: &Path, founding: &Founding, data_key: &WrappedDataKey) -> St
 pub fn existing(path: &Path) -> StoreResult<Connection> {
     let file = located::database(path)?;
     located::refuse_held_without_log(&file)?;
+    log_file::refuse_stopped(&file)?;
     let conn = connect(&file)?;
     // Of one moment: another process may be bringing it up to date.
     snapshot(&conn, |conn| {

@@ -1,7 +1,8 @@
 //! Whether what is written is kept. Once the disk has failed to, nobody knows what of it is there, and
 //! asking again may be answered with a yes that means nothing: so no more is written until the process
 //! is started again, which reads what there is. (PostgreSQL learned this in 2018 and stops too.) The same when the
-//! path of the database leads to another file than the one that is open; then nothing is read from it either.
+//! path of the database leads to another file than the one that is open, or what was acknowledged is not in it any more; then
+//! nothing is read from it either.
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -38,15 +39,16 @@ impl Health {
         }
     }
 
-    /// Takes note that the path leads to another file than the open one. `false`: that was known.
+    /// Takes note that the path leads to another file than the open one, or to other contents. `false`: that was known.
     pub fn elsewhere(&self, path: &Path, why: &str) -> bool {
         let is_new = self.0.elsewhere.set(format!("{}: {why}", path.display())).is_ok();
         if is_new {
             tracing::error!(
                 path = %path.display(),
                 why,
-                "the database's path no longer leads to what is open; nothing more is read or written until this server \
-                 is started again. Root can copy the open files from /proc/{}/fd before that",
+                "what is at the database's path is no longer what this server acknowledged; nothing more is read or \
+                 written until it is started again. Put back what belongs there first; where files are missing, root can \
+                 copy the open ones from /proc/{}/fd before this server ends",
                 std::process::id()
             );
         }

@@ -7,13 +7,21 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::thread::sleep;
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 
 use super::held::Held;
 use super::located::{index_of, log_of};
 use super::log_index::{Checksum, Contents, Index, Words, word};
+use crate::server::store::{StoreError, StoreResult};
 
 /// A look that finds something wrong is taken again so often, in case the log is begun again meanwhile.
 const LOOKS: usize = 5;
+/// The pause after a lock was found taken, which others hold for microseconds.
+const BETWEEN: Duration = Duration::from_millis(20);
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 /// In the first word of a log whose checksums are of big-endian words; one less: of little-endian ones.
@@ -34,6 +42,33 @@ enum Extent {
     Ends,
     /// Each frame.
     All,
+}
+
+/// Whether a process stopped that has this log open, and the database that it belongs to. A file system that has no such
+/// locks doesn't tell.
+fn tells_of_a_stop(log: &Path) -> bool {
+    let Ok(log) = File::open(log) else {
+        return false;
+    };
+    (0..LOOKS).all(|look| {
+        if look > 0 {
+            sleep(BETWEEN);
+        }
+        // Or another one is asking.
+        flock(&log, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK)
+    })
+}
+
+/// Refuses a database that a server has open which stopped because of what is there now.
+pub fn refuse_stopped(file: &Path) -> StoreResult<()> {
+    match tells_of_a_stop(&log_of(file)) {
+        false => Ok(()),
+        true => Err(StoreError::Unavailable(format!(
+            "a server that has {} open stopped, since what is there is no longer what it acknowledged: its log says why; \
+             end it, and put back what belongs there, first",
+            file.display()
+        ))),
+    }
 }
 
 impl LogFile {
@@ -57,6 +92,22 @@ impl LogFile {
 
     pub fn index(&self) -> io::Result<Option<Index>> {
         Index::read(self.index.file())
+    }
+
+    /// Keeps other processes from opening the database, for as long as this one has it open. (SQLite locks its other files,
+    /// never the log.)
+    pub fn tell_of_a_stop(&self) -> io::Result<()> {
+        for look in 0..LOOKS {
+            if look > 0 {
+                sleep(BETWEEN);
+            }
+            match flock(&self.log, FlockOperation::NonBlockingLockShared) {
+                // Somebody is asking.
+                Err(Errno::WOULDBLOCK) => {}
+                done => return Ok(done?),
+            }
+        }
+        Err(Errno::WOULDBLOCK.into())
     }
 
     /// What is wrong with it, as far as a few short reads tell: whether it was emptied, cut or begun otherwise.

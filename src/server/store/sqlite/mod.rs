@@ -1,5 +1,6 @@
 //! The embedded store: one SQLite file in WAL mode, written by one thread, read by many.
 
+mod acknowledged;
 mod alike;
 mod backup;
 mod bulk;
@@ -182,7 +183,7 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn ping(&self) -> StoreResult<Option<String>> {
         self.health.check()?;
-        self.file.look()?;
+        self.pool.look()?;
         self.organisation_now()?;
         let names = self.file.names();
         Ok((names > 1).then(|| {
@@ -465,8 +466,11 @@ impl Store for SqliteStore {
     }
 
     async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
-        self.pool
-            .read(|conn| at_once(activity::changes_since(conn, seq, limit)))
+        // Asked for after each commit, also of other programs.
+        self.pool.read(|conn| {
+            self.file.compare(conn)?;
+            at_once(activity::changes_since(conn, seq, limit))
+        })
     }
 
     async fn last_seq(&self) -> StoreResult<u64> {

@@ -13,7 +13,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::held::Held;
 use super::log_file::LogFile;
-use super::log_index::Carried;
+use super::log_index::{Carried, word};
 use crate::api::{ActivityHead, ChainHash};
 
 /// A look that finds something wrong is taken again so often, in case it saw half of a page.
@@ -93,8 +93,8 @@ impl OnDisk {
         found.len() == self.size && found.modified().ok() == self.modified
     }
 
-    /// A log that is carried over makes it longer, never shorter.
-    pub fn was_written_over(&self, found: &Metadata) -> bool {
+    /// A log that is carried over makes it longer, except after a `VACUUM`.
+    pub fn is_shorter(&self, found: &Metadata) -> bool {
         found.len() < self.size
     }
 
@@ -106,9 +106,6 @@ impl OnDisk {
         carried: Option<Carried>,
         log: Option<&LogFile>,
     ) -> bool {
-        if self.was_written_over(found) {
-            return true;
-        }
         if self.is_untouched(found) {
             // A write that the time of modification is too coarse to tell may be SQLite's.
             if carried != self.carried || self.may_be_written_by_sqlite(log) {
@@ -119,7 +116,8 @@ impl OnDisk {
         let header = self.header_now();
         // Asked after the header was read: what SQLite has written by then, the index tells of.
         let is_by_others = !self.may_be_written_by_sqlite(log);
-        if is_by_others && header != self.header {
+        let is_shorter = self.is_shorter(found);
+        if (is_by_others && (is_shorter || header != self.header)) || (is_shorter && self.is_cut(log)) {
             return true;
         }
         let Some(deck) = &self.deck else {
@@ -145,10 +143,36 @@ impl OnDisk {
                 }
                 // It is looked at again the next time.
                 Compared::Unknown => return false,
+                // After a `VACUUM` each page is another one, and for so long half of them are.
+                Compared::Another if is_being_carried(log) => return false,
                 Compared::Another => {}
             }
         }
         true
+    }
+
+    /// Whether it lacks pages that it says it has. SQLite writes the first page, which says so, before the others.
+    fn is_cut(&self, log: Option<&LogFile>) -> bool {
+        (0..LOOKS).all(|look| {
+            if look > 0 {
+                sleep(BETWEEN);
+            }
+            self.lacks_pages() && !is_being_carried(log)
+        })
+    }
+
+    fn lacks_pages(&self) -> bool {
+        let Some(header) = self.header_now() else {
+            return true;
+        };
+        let page = match u16::from_be_bytes([header[16], header[17]]) {
+            // 65536 doesn't fit, and is written as 1.
+            1 => 1 << 16,
+            page => u64::from(page),
+        };
+        let pages = word(&header, 28, u32::from_be_bytes).map_or(0, u64::from);
+        let length = self.file.file().metadata().map(|found| found.len());
+        length.is_ok_and(|length| length < pages * page)
     }
 
     /// Whether SQLite, in this process or another one, may have carried over the log since the last look.
@@ -159,6 +183,12 @@ impl OnDisk {
             _ => true,
         }
     }
+}
+
+/// Whether SQLite is carrying over the log just now, in this process or another one, or was ended in the midst of it.
+fn is_being_carried(log: Option<&LogFile>) -> bool {
+    let now = log.and_then(|log| log.index().ok().flatten());
+    now.is_some_and(|index| index.carried.is_unfinished())
 }
 
 enum Compared {

@@ -1,7 +1,7 @@
-//! Whether the path of the database still leads to the file that is open, and its log still holds what was committed.
-//! Where it leads elsewhere, because the file was removed, moved, replaced or written over, or the log was, what this
-//! process writes is gone with the next start, and what it reads may have been revoked in the other file. So it does
-//! neither until it is started again.
+//! Whether the path of the database still leads to the file that is open, its log still holds what was committed, and
+//! the database what was acknowledged. Where it leads elsewhere, because the file was removed, moved, replaced or written
+//! over, or the log or the contents were, what this process writes is gone with the next start, and what it reads may have
+//! been revoked. So it does neither until it is started again.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -14,12 +14,13 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use rustix::io::Errno;
 
-use super::connection;
+use super::acknowledged::Acknowledged;
 use super::health::Health;
 use super::located::{self, Identity, index_of, log_of};
 use super::log_file::LogFile;
 use super::log_index::Carried;
 use super::on_disk::OnDisk;
+use super::{chain, connection};
 use crate::api::ActivityHead;
 use crate::server::store::{StoreError, StoreResult};
 
@@ -39,12 +40,14 @@ struct Shared {
     /// The log and its index, where there were any when it was opened.
     beside: [Option<Identity>; 2],
     log: Option<LogFile>,
+    /// `None` where nothing is acknowledged: nobody writes.
+    acknowledged: Option<Acknowledged>,
     /// How many names (hard links) the file has.
     names: AtomicU64,
     on_disk: Mutex<OnDisk>,
     health: Health,
     opened: Instant,
-    /// Of the last look, in milliseconds since it was opened.
+    /// When the files and what is in them were last looked at, in milliseconds since it was opened.
     seen: AtomicU64,
     when_elsewhere: Mutex<Option<Box<dyn Fn() + Send>>>,
 }
@@ -55,12 +58,24 @@ impl OpenFile {
         let file = located::database(named)?;
         let before = located::identity(&file)?;
         let writer = connection::writer(&file)?;
-        Ok((writer, Self::new(named, &file, before, health)?))
+        let acknowledged = Acknowledged::in_database(&writer)?;
+        let open = Self::with(named, &file, before, health, Some(acknowledged))?;
+        Ok((writer, open))
     }
 
     /// To be called while a connection that has read is open, which keeps the log where it is. `before` is what
     /// `file` was before that connection was made.
     pub fn new(named: &Path, file: &Path, before: Identity, health: Health) -> StoreResult<Self> {
+        Self::with(named, file, before, health, None)
+    }
+
+    fn with(
+        named: &Path,
+        file: &Path,
+        before: Identity,
+        health: Health,
+        acknowledged: Option<Acknowledged>,
+    ) -> StoreResult<Self> {
         let log = LogFile::beside(file).map_err(|error| unavailable(file, &error))?;
         let carried = carried(log.as_ref())?;
         let found = fs::metadata(file).map_err(|error| unavailable(file, &error))?;
@@ -82,6 +97,7 @@ impl OpenFile {
             database: before,
             beside: [beside(log_of(file))?, beside(index_of(file))?],
             log,
+            acknowledged,
             names: AtomicU64::new(1),
             on_disk: Mutex::new(on_disk),
             health,
@@ -100,27 +116,54 @@ impl OpenFile {
         *lock(&self.0.when_elsewhere) = Some(Box::new(act));
     }
 
-    /// Before a read: a look, unless there was one just now.
-    pub fn glance(&self, now: Instant) -> StoreResult<()> {
+    /// Before a read by this connection: a look at all, unless there was one just now.
+    pub fn glance(&self, now: Instant, conn: &Connection) -> StoreResult<()> {
         self.0.health.may_read()?;
         let now = now.saturating_duration_since(self.0.opened).as_millis() as u64;
         let seen = self.0.seen.load(Ordering::Relaxed);
         match now.saturating_sub(seen) < UNSEEN.as_millis() as u64 {
             true => Ok(()),
-            false => self.look(),
+            false => self.look_into(conn),
         }
     }
 
-    /// Fails when the path leads elsewhere, from then on always.
+    /// Looks at the files and at what is in them, which this connection reads.
+    pub fn look_into(&self, conn: &Connection) -> StoreResult<()> {
+        self.look()?;
+        self.compare(conn)?;
+        let now = self.0.opened.elapsed().as_millis() as u64;
+        self.0.seen.store(now, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Fails when the path leads elsewhere, from then on always. What is in the files is for [`OpenFile::compare`].
     pub fn look(&self) -> StoreResult<()> {
         self.0.health.may_read()?;
-        match self.difference()? {
-            Some(why) => self.stop(&why),
-            None => {
-                let now = self.0.opened.elapsed().as_millis() as u64;
-                self.0.seen.store(now, Ordering::Relaxed);
-                Ok(())
-            }
+        self.difference()?.map_or(Ok(()), |why| self.stop(&why))
+    }
+
+    /// Fails when the connection doesn't find what was acknowledged, from then on always.
+    pub fn compare(&self, conn: &Connection) -> StoreResult<()> {
+        self.0.health.may_read()?;
+        let difference = self.0.acknowledged.as_ref().map(|known| known.difference(conn));
+        difference
+            .transpose()?
+            .flatten()
+            .map_or(Ok(()), |why| self.stop(&why))
+    }
+
+    /// The newest row that is there once the transaction of this connection is committed: then it is to be acknowledged.
+    pub fn to_acknowledge(&self, conn: &Connection) -> StoreResult<Option<ActivityHead>> {
+        self.0
+            .acknowledged
+            .as_ref()
+            .map(|_| chain::head(conn))
+            .transpose()
+    }
+
+    pub fn acknowledge(&self, head: Option<ActivityHead>) {
+        if let Some((known, head)) = self.0.acknowledged.as_ref().zip(head) {
+            known.advance(head);
         }
     }
 
@@ -136,10 +179,14 @@ impl OpenFile {
 
     fn stop(&self, why: &str) -> StoreResult<()> {
         let shared = &*self.0;
-        if shared.health.elsewhere(&shared.named, why)
-            && let Some(act) = &*lock(&shared.when_elsewhere)
-        {
-            act();
+        if shared.health.elsewhere(&shared.named, why) {
+            let told = shared.log.as_ref().map_or(Ok(()), LogFile::tell_of_a_stop);
+            if let Err(error) = told {
+                tracing::warn!(%error, "commands that open the database won't say that this server stopped");
+            }
+            if let Some(act) = &*lock(&shared.when_elsewhere) {
+                act();
+            }
         }
         shared.health.may_read()
     }
@@ -199,7 +246,7 @@ impl OpenFile {
             return false;
         };
         let on_disk = lock(&shared.on_disk);
-        !on_disk.was_written_over(&found)
+        !on_disk.is_shorter(&found)
             && is_missing(log_of(&shared.file), shared.beside[0])
             && (on_disk.is_untouched(&found) || is_or_is_missing(index_of(&shared.file), shared.beside[1]))
     }

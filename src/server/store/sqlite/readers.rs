@@ -46,18 +46,27 @@ impl Pool {
         work: impl FnOnce(&Connection, &mut Known) -> StoreResult<T>,
     ) -> StoreResult<T> {
         let started = Instant::now();
-        self.file.glance(started)?;
-        let idle = lock(&self.idle).pop();
-        let (conn, mut known) = match idle {
-            Some(idle) => idle,
-            None => (self.connect()?, Known::default()),
-        };
+        let (conn, mut known) = self.take()?;
+        self.file.glance(started, &conn)?;
         let result = work(&conn, &mut known);
         if conn.is_autocommit() {
             lock(&self.idle).push((conn, known));
         }
         latency::note(&self.took, started);
         result
+    }
+
+    /// Looks at the files and at what is in them, however short ago that was done.
+    pub fn look(&self) -> StoreResult<()> {
+        let taken = self.take()?;
+        self.file.look_into(&taken.0)?;
+        lock(&self.idle).push(taken);
+        Ok(())
+    }
+
+    fn take(&self) -> StoreResult<(Connection, Known)> {
+        let idle = lock(&self.idle).pop();
+        idle.map_or_else(|| Ok((self.connect()?, Known::default())), Ok)
     }
 
     /// Opens the file by its name, so what is there before and after must be the open one.
@@ -107,14 +116,15 @@ impl Readers {
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting::default();
         let given_up = waiting.given_up.clone();
+        let file = self.file.clone();
         let job: Job = Box::new(move |conn| {
+            let looked = |conn: &Connection| file.look_into(conn).and_then(|()| work(conn));
             // Nobody listens when the request was dropped meanwhile.
-            let _ = reply.send(until(conn, given_up, work));
+            let _ = reply.send(until(conn, given_up, looked));
         });
         let ended = || StoreError::Unavailable("the database was closed".into());
         let queue = self.queue.as_ref().ok_or_else(ended)?;
         let started = Instant::now();
-        self.file.glance(started)?;
         queue.send(job).map_err(|_| ended())?;
         let answer = answer.await;
         latency::note(&self.took, started);

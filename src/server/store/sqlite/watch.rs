@@ -55,7 +55,8 @@ pub fn start(file: &OpenFile, committed: Arc<Notify>) -> Option<RecommendedWatch
     let (open, of_log) = (file.clone(), log.clone());
     let wake = move |event: notify::Result<Event>| {
         let Ok(event) = event else { return };
-        if matches!(event.kind, EventKind::Modify(_)) && event.paths.contains(&of_log) {
+        // Another program may close the log after its commit, and rings no bell.
+        if matches!(event.kind, EventKind::Modify(_) | CLOSED) && event.paths.contains(&of_log) {
             committed.notify_one();
         }
         // What it finds, it tells.

@@ -315,25 +315,32 @@ impl Desk {
         health.check()?;
         file.look()?;
         step(conn, "BEGIN IMMEDIATE")?;
-        let kept = group.iter_mut().all(|job| job.run(conn));
-        let outcome = match kept {
-            true => self.commit().map(|()| true),
-            false => Ok(false),
-        };
+        let outcome = self.run(group);
         if !conn.is_autocommit() {
             step(conn, "ROLLBACK")?;
         }
         outcome
     }
 
+    /// In the transaction, in which nobody else writes.
+    fn run(&self, group: &mut [Box<dyn Job>]) -> StoreResult<bool> {
+        self.file.compare(&self.conn)?;
+        match group.iter_mut().all(|job| job.run(&self.conn)) {
+            true => self.commit().map(|()| true),
+            false => Ok(false),
+        }
+    }
+
     /// Whoever is told of it finds it by the path.
     fn commit(&self) -> StoreResult<()> {
+        let head = self.file.to_acknowledge(&self.conn)?;
         let unsure = |failed: StoreError| StoreError::Unsure(failed.to_string());
         step(&self.conn, "COMMIT").map_err(|error| {
             self.health.judge(&error);
             // The next server finds it in the log, or not.
             self.health.check().map_or_else(unsure, |()| error.into())
         })?;
+        self.file.acknowledge(head);
         self.file.look().map_err(unsure)
     }
 }
