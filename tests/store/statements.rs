@@ -284,6 +284,24 @@ fn tampers() -> Vec<(&'static str, String, &'static str)> {
             "is active in the table, but the log never created it",
         ),
         (
+            "users",
+            format!(
+                "INSERT INTO users (seq, id, email, email_key, role, token_hash, created_at)
+                 VALUES (-5, {id}, 'eve@acme.example', 'eve@acme.example', 'owner', {hash}, 1)"
+            ),
+            "the person eve@acme.example is Owner in the table, but the log never made them so",
+        ),
+        (
+            "keys",
+            format!(
+                "INSERT INTO keys (seq, id, name, name_key, scope, creator, created_at, hint, ui_domains,
+                                   cross_page_persistence, token_hash)
+                 SELECT -5, {id}, 'Mine', 'mine', 2, creator, 1, '', '', cross_page_persistence, {hash}
+                   FROM keys WHERE name = 'Board'"
+            ),
+            "is active in the table, but the log never created it",
+        ),
+        (
             "gateways",
             "DELETE FROM gateways WHERE name = 'edge'".into(),
             "of whom no table has a row any more",

@@ -25,11 +25,13 @@ pub async fn baseline(db: &impl Db) -> StoreResult<ChainHash> {
 pub async fn compare(db: &impl Db, from: Cursor) -> StoreResult<Compared> {
     let unexplained = match from.stage {
         Stage::Of(kind) => {
-            let rows: Vec<Raw> = db.all(&kind.select_stated(), values![from.after, BATCH]).await?;
+            let rows: Vec<Raw> = db.all(&kind.select_stated(), values![from.from, BATCH]).await?;
             let mut comparing = Comparing::of(kind);
             rows.iter().try_for_each(|row| comparing.row(row))?;
             return Ok(comparing.finish());
         }
+        // What an engine knows of its indexes, it looks at itself.
+        Stage::Indexes(_) => None,
         Stage::Baseline => {
             let digest = baseline(db).await?;
             let row: Raw = one(db, BASELINE, &[]).await?;
