@@ -22,11 +22,13 @@ pub enum Stage {
     Of(Kind),
     /// Removals that are not finished.
     Removals,
+    /// Which key an `Idempotency-Key` created.
+    Idempotency,
     /// What the log knows and no table holds.
     Missing,
 }
 
-const STAGES: [(Stage, &str); 14] = [
+const STAGES: [(Stage, &str); 15] = [
     (Stage::Indexes("users"), "index-users"),
     (Stage::Indexes("projects"), "index-projects"),
     (Stage::Indexes("gateways"), "index-gateways"),
@@ -39,6 +41,7 @@ const STAGES: [(Stage, &str); 14] = [
     (Stage::Of(Kind::Project), "project"),
     (Stage::Of(Kind::Gateway), "gateway"),
     (Stage::Removals, "removals"),
+    (Stage::Idempotency, "idempotency"),
     (Stage::Missing, "missing"),
     (Stage::Of(Kind::Key), "key"),
 ];

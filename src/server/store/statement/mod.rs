@@ -11,6 +11,7 @@ mod baseline;
 mod compare;
 mod comparing;
 mod creator;
+mod idempotency;
 mod record;
 mod removal;
 
@@ -23,8 +24,9 @@ use super::row::{Row, read_at};
 use crate::api::ChainHash;
 
 pub use baseline::{BaselineDigest, gone, gone_from_baseline, judge_baseline};
-pub use compare::{baseline, compare};
+pub use compare::{baseline, compare, unexplained_key};
 pub use comparing::{Compared, Comparing, Cursor, Stage};
+pub use idempotency::{DIVERTED, diverted};
 pub use record::{Record, explained};
 pub use removal::{UNFINISHED, unasked};
 
