@@ -485,7 +485,21 @@ fn only_a_listed_proxy_is_believed() {
 }
 
 /// What somebody does to the file of a deck that is not served, and what the server says of it.
-const BY_HAND: [(&str, &str, &str); 5] = [
+const BY_HAND: [(&str, &str, &str); 6] = [
+    // The index that a check reads is kept from when the key was active.
+    (
+        "keys",
+        "UPDATE keys SET revoked_at = NULL, revoked_by = NULL WHERE name = 'Gone';
+         PRAGMA writable_schema = ON;
+         CREATE TEMP TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'keys_by_token_hash';
+         DELETE FROM sqlite_schema WHERE name = 'keys_by_token_hash';
+         PRAGMA writable_schema = RESET;
+         UPDATE keys SET revoked_at = 1, revoked_by = 1 WHERE name = 'Gone';
+         PRAGMA writable_schema = ON;
+         INSERT INTO sqlite_schema SELECT * FROM kept;
+         PRAGMA writable_schema = RESET",
+        "the index keys_by_token_hash says something else than row 2 of its table keys",
+    ),
     (
         "keys",
         "UPDATE keys SET revoked_at = NULL, revoked_by = NULL WHERE name = 'Gone'",

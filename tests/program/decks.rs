@@ -75,6 +75,23 @@ fn figures_are_for_this_machine_a_token_and_a_listener_of_their_own() {
     assert_eq!(figures(&server.url, &[]), (200, true));
     assert_eq!(figures(&server.url, &[through_a_proxy]), (403, false));
     assert_eq!(figures(&server.url, &[("host", "evil.example")]), (403, false));
+    let port = server.url.rsplit(':').next().expect("a port");
+    for (host, status) in [
+        (format!("localhost:{port}"), 200),
+        ("localhost:1".into(), 403),
+        ("127.0.0.1".into(), 403),
+    ] {
+        assert_eq!(figures(&server.url, &[("host", &host)]).0, status, "{host}");
+    }
+    for added in [
+        "fly-client-ip",
+        "x-amzn-trace-id",
+        "traceparent",
+        "origin",
+        "sec-fetch-site",
+    ] {
+        assert_eq!(figures(&server.url, &[(added, "1")]), (403, false), "{added}");
+    }
     drop(server);
 
     fs::write(home.path("figures"), format!("{token}\n")).expect("written");

@@ -16,6 +16,7 @@ mod data_keys;
 mod deck;
 #[path = "engine_sqlite.rs"]
 mod engine;
+mod indexes;
 mod log;
 mod migration;
 mod names;

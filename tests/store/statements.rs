@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use keydeck::api::SessionServer;
 use keydeck::model::{LocalAddress, Role, Scope, TokenHash};
 use keydeck::server::store::{
-    Cursor, Fate, NewGatewayRecord, NewSessionServer, NewUserRecord, Removal, Sealed, Store, Visible,
+    Cursor, Fate, Idempotency, KeyCreation, NewGatewayRecord, NewSessionServer, NewUserRecord, Removal,
+    Sealed, Store, Visible,
 };
 use uuid::Uuid;
 
@@ -284,6 +285,24 @@ fn tampers() -> Vec<(&'static str, String, &'static str)> {
             "is active in the table, but the log never created it",
         ),
         (
+            "users",
+            format!(
+                "INSERT INTO users (seq, id, email, email_key, role, token_hash, created_at)
+                 VALUES (-5, {id}, 'eve@acme.example', 'eve@acme.example', 'owner', {hash}, 1)"
+            ),
+            "the person eve@acme.example is Owner in the table, but the log never made them so",
+        ),
+        (
+            "keys",
+            format!(
+                "INSERT INTO keys (seq, id, name, name_key, scope, creator, created_at, hint, ui_domains,
+                                   cross_page_persistence, token_hash)
+                 SELECT -5, {id}, 'Mine', 'mine', 2, creator, 1, '', '', cross_page_persistence, {hash}
+                   FROM keys WHERE name = 'Board'"
+            ),
+            "is active in the table, but the log never created it",
+        ),
+        (
             "gateways",
             "DELETE FROM gateways WHERE name = 'edge'".into(),
             "of whom no table has a row any more",
@@ -330,6 +349,95 @@ fn undo(table: &str) -> String {
          UPDATE {table} SET {} FROM spare_{table} AS s WHERE s.id = {table}.id",
         set.join(", ")
     )
+}
+
+/// What is done to the tables `idempotency` and `keys` so that a request of the Editor's is answered with another key, by
+/// which request, and whether the comparison tells of it.
+const DIVERTED: [(&str, (&str, &str), Option<&str>); 4] = [
+    (
+        "UPDATE idempotency SET key = (SELECT seq FROM keys WHERE name = 'Theirs') WHERE token = 'mine'",
+        ("mine", "Mine"),
+        Some("an Idempotency-Key of ed@acme.example leads to the key Theirs in the table"),
+    ),
+    (
+        "UPDATE idempotency SET creator = (SELECT seq FROM users WHERE email = 'ed@acme.example') WHERE token = 'theirs'",
+        ("theirs", "Theirs"),
+        Some("an Idempotency-Key of ed@acme.example leads to the key Theirs in the table"),
+    ),
+    (
+        "UPDATE idempotency SET key = (SELECT seq FROM keys WHERE name = 'Theirs') WHERE token = 'mine';
+         UPDATE keys SET creator = (SELECT seq FROM users WHERE email = 'ed@acme.example') WHERE name = 'Theirs'",
+        ("mine", "Mine"),
+        Some("an Idempotency-Key of ed@acme.example leads to the key Theirs in the table"),
+    ),
+    // Another one of their own.
+    (
+        "UPDATE idempotency SET key = (SELECT seq FROM keys WHERE name = 'Other') WHERE token = 'mine'",
+        ("mine", "Mine"),
+        None,
+    ),
+];
+
+#[tokio::test]
+async fn a_repeated_request_is_answered_with_what_it_created_and_nothing_else() {
+    let deck = Deck::new().await;
+    let asked = |token: &str, name: &str| {
+        let mut new = new_key(Scope::Web, name, Some(deck.shop.id));
+        new.idempotency = Some(Idempotency {
+            key: token.into(),
+            fingerprint: [7; 32],
+        });
+        new
+    };
+    let theirs = deck.create(asked("theirs", "Theirs"), &deck.owner).await;
+    deck.create(asked("mine", "Mine"), &deck.editor).await;
+    deck.create(asked("other", "Other"), &deck.editor).await;
+    for table in ["idempotency", "keys"] {
+        let spare = format!("CREATE TABLE spare_{table} AS SELECT * FROM {table}");
+        engine::run(&deck.place, &spare).await.unwrap();
+    }
+    let undo = "DELETE FROM idempotency; INSERT INTO idempotency SELECT * FROM spare_idempotency;
+                UPDATE keys SET creator = s.creator FROM spare_keys AS s WHERE s.seq = keys.seq";
+    let editor = actor(&deck.editor);
+    for (tamper, (token, name), sentence) in DIVERTED {
+        engine::behind_triggers(&deck.place, "keys", tamper).await;
+        let answered = deck.store.create_key(asked(token, name), editor).await.unwrap();
+        assert!(
+            matches!(answered, KeyCreation::Mismatch),
+            "{tamper}: {answered:?}"
+        );
+        let said = compared(&*deck.store).await.err();
+        match sentence {
+            Some(sentence) => assert!(said.unwrap().contains(sentence), "{tamper}"),
+            None => assert_eq!(said, None, "{tamper}"),
+        }
+        engine::behind_triggers(&deck.place, "keys", undo).await;
+        assert_eq!(compared(&*deck.store).await, Ok(2 + 2 + 3), "{tamper}");
+    }
+    let again = deck
+        .store
+        .create_key(asked("mine", "Mine"), editor)
+        .await
+        .unwrap();
+    assert!(matches!(again, KeyCreation::Replayed(Some(key)) if key.name == "Mine"));
+
+    // Nor is a secret told of a key that was made somebody else's in the table.
+    let taken = "UPDATE keys SET creator = (SELECT seq FROM users WHERE email = 'ed@acme.example') WHERE name = 'Theirs'";
+    engine::behind_triggers(&deck.place, "keys", taken).await;
+    let refused = deck.store.reveal_key(theirs.id, editor).await.unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .contains("a secret is not revealed: the key Theirs"),
+        "{refused}"
+    );
+    engine::behind_triggers(&deck.place, "keys", undo).await;
+    let revealed = deck
+        .store
+        .reveal_key(theirs.id, actor(&deck.owner))
+        .await
+        .unwrap();
+    assert!(revealed.is_some());
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ use tokio_io_timeout::TimeoutWriter;
 
 use super::bounds::Bounds;
 use super::figures::Figures;
-use super::head::Hosts;
+use super::head::{Here, Hosts};
 use super::places::{ConnectionPlace, Peer, Places};
 use super::router::HttpService;
 use super::site::Site;
@@ -172,25 +172,33 @@ impl Connection {
         if let Err(error) = SockRef::from(&stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED)) {
             tracing::debug!(%error, "a connection keeps the system's timeout");
         }
+        let here = match stream.local_addr() {
+            Ok(address) => Here::new(address, tls.is_some()),
+            Err(error) => {
+                tracing::debug!(%error, "a connection went away at once");
+                return;
+            }
+        };
         let Some(tls) = tls else {
-            return self.answer(stream).await;
+            return self.answer(here, stream).await;
         };
         let closed = self.state.clone().closed();
         tokio::select! {
             shaken = tls.handshake(stream, self.bounds.handshake) => match shaken {
-                Ok(stream) => self.answer(stream).await,
+                Ok(stream) => self.answer(here, stream).await,
                 Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
             },
             () = closed => {}
         }
     }
 
-    async fn answer(self, stream: impl AsyncRead + AsyncWrite + Send + 'static) {
+    async fn answer(self, here: Here, stream: impl AsyncRead + AsyncWrite + Send + 'static) {
         let (stream, wire) = wire::inspected(Box::pin(stream), MAX_HEAD);
         let mut stream = TimeoutWriter::new(stream);
         stream.set_timeout(Some(self.bounds.unread));
         let parts = Arc::new((self.front, self.peer));
-        let service = service_fn(move |request: Request<Incoming>| {
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(here);
             let (parts, unreadable) = (parts.clone(), wire.refusal());
             async move {
                 let (front, peer) = &*parts;

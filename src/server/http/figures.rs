@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, FORWARDED, MAX_FORWARDS, VIA};
+use axum::http::header::{
+    ACCEPT, ACCEPT_CHARSET, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST,
+    USER_AGENT,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
 use subtle::ConstantTimeEq;
 
 use super::error::{ApiError, ApiResult};
-use super::head;
+use super::head::Here;
 use super::openapi::{FiguresRefused, Unasked};
 use super::places::Peer;
 use crate::model::{Secret, TokenHash};
@@ -20,26 +23,20 @@ use crate::server::state::ServerState;
 /// As the `openmetrics` text format names itself; Prometheus reads it.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What proxies and the networks before them add to a request that they hand on; and whatever begins like
-/// `x-forwarded-for`, `x-original-host`, `x-envoy-peer-metadata`.
-const HANDED_ON: [HeaderName; 15] = [
-    FORWARDED,
-    VIA,
-    MAX_FORWARDS,
-    HeaderName::from_static("forwarded-for"),
-    HeaderName::from_static("x-real-ip"),
-    HeaderName::from_static("x-client-ip"),
-    HeaderName::from_static("x-cluster-client-ip"),
-    HeaderName::from_static("x-proxyuser-ip"),
-    HeaderName::from_static("x-scheme"),
-    HeaderName::from_static("client-ip"),
-    HeaderName::from_static("true-client-ip"),
-    HeaderName::from_static("fastly-client-ip"),
-    HeaderName::from_static("cf-connecting-ip"),
-    HeaderName::from_static("cdn-loop"),
-    HeaderName::from_static("x-keydeck-gateway"),
+/// All that a scraper on this machine sends of itself: curl, wget, Prometheus, vmagent, Grafana Alloy, the OpenTelemetry
+/// Collector, Telegraf, the Datadog Agent. Whatever else is there was added on the way (by a proxy, a mesh, a network
+/// before the server), or is a browser's, which asks for whatever page it shows.
+const OF_A_SCRAPER: [HeaderName; 9] = [
+    HOST,
+    USER_AGENT,
+    ACCEPT,
+    ACCEPT_ENCODING,
+    ACCEPT_CHARSET,
+    ACCEPT_LANGUAGE,
+    CONNECTION,
+    AUTHORIZATION,
+    HeaderName::from_static("x-prometheus-scrape-timeout-seconds"),
 ];
-const HANDED_ON_LIKE: [&str; 4] = ["x-forwarded", "x_forwarded", "x-original-", "x-envoy-"];
 
 /// Who is answered at one listener.
 #[derive(Debug, Clone, Default)]
@@ -71,10 +68,11 @@ impl Figures {
     pub(in crate::server) fn may_have(
         &self,
         peer: IpAddr,
+        here: Here,
         version: Version,
         headers: &HeaderMap,
     ) -> ApiResult<()> {
-        let is_here = || is_of_this_machine(peer, version, headers);
+        let is_here = || is_of_this_machine(peer, here, version, headers);
         match self {
             Self::Everybody => Ok(()),
             Self::ThisMachine if is_here() => Ok(()),
@@ -100,22 +98,18 @@ impl MetricsToken {
     }
 }
 
-/// From loopback, under a name of loopback (a page could have its own name point here), and handed on by nobody. A
-/// proxy that adds no header and asks under our address is known by its HTTP/1.0, which no scraper speaks any more and
-/// nginx does unless it is told otherwise.
-fn is_of_this_machine(peer: IpAddr, version: Version, headers: &HeaderMap) -> bool {
+/// From loopback, to the very address that it names, and handed on by nobody. A proxy that adds no header and asks
+/// under our address is known by its HTTP/1.0, which no scraper speaks any more and nginx does unless it is told
+/// otherwise.
+fn is_of_this_machine(peer: IpAddr, here: Here, version: Version, headers: &HeaderMap) -> bool {
     peer.to_canonical().is_loopback()
         && version >= Version::HTTP_11
-        && head::names_this_machine(headers)
-        && !headers.keys().any(is_of_a_proxy)
-}
-
-fn is_of_a_proxy(name: &HeaderName) -> bool {
-    HANDED_ON.contains(name) || HANDED_ON_LIKE.iter().any(|like| name.as_str().starts_with(like))
+        && here.is_named_by(headers)
+        && headers.keys().all(|name| OF_A_SCRAPER.contains(name))
 }
 
 /// Figures in the OpenMetrics text format, which Prometheus reads. Without the token that the operator chose, only this
-/// machine is answered, and what a proxy hands on is not of this machine.
+/// machine is answered, when it asks for this very address and port and sends no header that no scraper sends.
 #[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
     responses((status = 200, description = "The figures.", body = String, content_type = "application/openmetrics-text"),
         FiguresRefused, Unasked))]
@@ -123,10 +117,11 @@ pub async fn show(
     State(server): State<ServerState>,
     peer: Peer,
     Extension(figures): Extension<Arc<Figures>>,
+    Extension(here): Extension<Here>,
     version: Version,
     headers: HeaderMap,
 ) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
-    figures.may_have(peer.address().ip(), version, &headers)?;
+    figures.may_have(peer.address().ip(), here, version, &headers)?;
     let is_unexplained = server.verified.unexplained().is_some();
     let text = server.metrics.text(server.clock.skew(), is_unexplained);
     let text = text.map_err(|_| ApiError::internal())?;
@@ -137,74 +132,178 @@ pub async fn show(
 mod tests {
     use super::*;
 
-    fn may(figures: &Figures, peer: &str, headers: &[(&'static str, &'static str)]) -> bool {
+    fn may_at(figures: &Figures, here: &str, peer: &str, headers: &[(&'static str, &'static str)]) -> bool {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_static(value));
         }
-        figures
-            .may_have(peer.parse().expect("an address"), Version::HTTP_11, &map)
-            .is_ok()
+        let here = Here::new(here.parse().expect("an address"), false);
+        let peer = peer.parse().expect("an address");
+        figures.may_have(peer, here, Version::HTTP_11, &map).is_ok()
     }
 
+    fn may(figures: &Figures, peer: &str, headers: &[(&'static str, &'static str)]) -> bool {
+        may_at(figures, "127.0.0.1:7390", peer, headers)
+    }
+
+    const LOCAL: (&str, &str) = ("host", "127.0.0.1:7390");
+
+    /// What scrapers send beside `Host`, as they are when nothing is configured.
+    const SCRAPERS: &[&[(&str, &str)]] = &[
+        &[("user-agent", "curl/8.14.1"), ("accept", "*/*")],
+        &[
+            ("user-agent", "Wget/1.25.0"),
+            ("accept", "*/*"),
+            ("accept-encoding", "identity"),
+            ("connection", "Keep-Alive"),
+        ],
+        // Prometheus, and with it Grafana Alloy and the OpenTelemetry Collector.
+        &[
+            ("user-agent", "Prometheus/3.5.0"),
+            (
+                "accept",
+                "application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1",
+            ),
+            ("accept-encoding", "gzip"),
+            ("x-prometheus-scrape-timeout-seconds", "10"),
+            ("authorization", "Bearer kY7w2Qz0pLx9"),
+        ],
+        &[
+            ("user-agent", "vm_promscrape"),
+            ("accept", "text/plain;version=0.0.4;q=1,*/*;q=0.1"),
+            ("accept-encoding", "gzip"),
+            ("x-prometheus-scrape-timeout-seconds", "10.000"),
+        ],
+        &[
+            ("user-agent", "Telegraf/1.35.0 Go/1.24"),
+            ("accept", "application/openmetrics-text;version=1.0.0,*/*;q=0.1"),
+            ("accept-encoding", "gzip"),
+            ("connection", "close"),
+        ],
+        &[
+            ("user-agent", "Datadog Agent/7.70.0"),
+            ("accept", "application/openmetrics-text;version=1.0.0"),
+            ("accept-encoding", "gzip, deflate"),
+            ("accept-charset", "utf-8"),
+            ("connection", "keep-alive"),
+        ],
+    ];
+
+    /// What is added on the way, or by a browser.
+    const ADDED: &[&str] = &[
+        "x-forwarded-for",
+        "x-forwarded",
+        "forwarded",
+        "via",
+        "max-forwards",
+        "x-real-ip",
+        "x-original-forwarded-for",
+        "x-envoy-external-address",
+        "x-client-ip",
+        "cf-connecting-ip",
+        "cf-ray",
+        "fly-client-ip",
+        "x-azure-clientip",
+        "x-amzn-trace-id",
+        "x-cloud-trace-context",
+        "x-varnish",
+        "x-nginx-proxy",
+        "x-request-start",
+        "x-request-id",
+        "x-b3-traceid",
+        "traceparent",
+        "tracestate",
+        "te",
+        "cookie",
+        "origin",
+        "referer",
+        "sec-fetch-site",
+        "sec-fetch-mode",
+        "upgrade-insecure-requests",
+        "cache-control",
+        "x-anything-else",
+    ];
+
     #[test]
-    fn this_machine_is_whoever_says_so_and_was_handed_on_by_nobody() {
+    fn this_machine_is_whoever_names_it_and_sends_what_scrapers_send() {
         let here = Figures::ThisMachine;
-        for (peer, host) in [
-            ("127.0.0.1", "127.0.0.1:7390"),
-            ("127.0.0.1", "localhost"),
-            ("127.0.0.2", "127.0.0.2:7390"),
-            ("::1", "[::1]:7390"),
-            ("::ffff:127.0.0.1", "LOCALHOST:80"),
-        ] {
-            assert!(may(&here, peer, &[("host", host)]), "{peer} {host}");
-        }
-        let local = ("host", "127.0.0.1:7390");
-        for name in [
-            "x-forwarded-for",
-            "forwarded",
-            "via",
-            "x-real-ip",
-            "x-forwarded-proto",
-            "x-forwarded-host",
-            "x-forwarded-server",
-            "x-forwarded-port",
-            "x-forwarded",
-            "x-original-forwarded-for",
-            "x-envoy-external-address",
-            "x-client-ip",
-            "cf-connecting-ip",
-            "max-forwards",
-        ] {
-            assert!(!may(&here, "127.0.0.1", &[local, (name, "127.0.0.1")]), "{name}");
-        }
-        for host in [
-            "evil.example:7390",
-            "keys.acme.example",
-            "203.0.113.7",
-            "10.0.0.4:7390",
-            "localhost.evil.example",
-            "127.0.0.1.evil.example",
-            "0.0.0.0",
-            "",
-        ] {
-            assert!(!may(&here, "127.0.0.1", &[("host", host)]), "{host}");
+        for scraper in SCRAPERS {
+            assert!(
+                may(&here, "127.0.0.1", &[&[LOCAL][..], scraper].concat()),
+                "{scraper:?}"
+            );
+            for added in ADDED {
+                let handed_on = [&[LOCAL][..], scraper, &[(added, "127.0.0.1")]].concat();
+                assert!(!may(&here, "127.0.0.1", &handed_on), "{added}");
+            }
         }
         // As nginx asks unless it is told otherwise.
         let mut asked = HeaderMap::new();
         asked.insert("host", HeaderValue::from_static("127.0.0.1:7390"));
         asked.insert("connection", HeaderValue::from_static("close"));
         let peer = IpAddr::from([127, 0, 0, 1]);
-        assert!(here.may_have(peer, Version::HTTP_10, &asked).is_err());
+        let at = Here::new(([127, 0, 0, 1], 7390).into(), false);
+        assert!(here.may_have(peer, at, Version::HTTP_11, &asked).is_ok());
+        assert!(here.may_have(peer, at, Version::HTTP_10, &asked).is_err());
         assert!(!may(&here, "127.0.0.1", &[]));
-        assert!(!may(&here, "203.0.113.7", &[local]));
+        assert!(!may(&here, "203.0.113.7", &[LOCAL]));
+    }
+
+    #[test]
+    fn a_host_is_this_very_address_and_port() {
+        for (at, peer, host, is_here) in [
+            ("127.0.0.1:7390", "127.0.0.1", "127.0.0.1:7390", true),
+            ("127.0.0.1:7390", "127.0.0.1", "localhost:7390", true),
+            ("127.0.0.1:7390", "127.0.0.1", "LOCALHOST:7390", true),
+            ("127.0.0.2:7390", "127.0.0.1", "127.0.0.2:7390", true),
+            ("[::1]:7390", "::1", "[::1]:7390", true),
+            ("[::1]:7390", "::1", "localhost:7390", true),
+            (
+                "[::ffff:127.0.0.1]:7390",
+                "::ffff:127.0.0.1",
+                "127.0.0.1:7390",
+                true,
+            ),
+            ("127.0.0.1:80", "127.0.0.1", "localhost", true),
+            ("127.0.0.1:7390", "127.0.0.1", "localhost", false),
+            ("127.0.0.1:7390", "127.0.0.1", "localhost:1", false),
+            ("127.0.0.1:7390", "127.0.0.1", "127.0.0.1:80", false),
+            ("127.0.0.1:7390", "127.0.0.1", "127.0.0.1:07390", false),
+            ("127.0.0.1:7390", "127.0.0.1", "127.0.0.1:", false),
+            ("127.0.0.1:7390", "127.0.0.1", "127.0.0.2:7390", false),
+            ("127.0.0.1:7390", "127.0.0.1", "[::1]:7390", false),
+            ("127.0.0.1:7390", "127.0.0.1", "0.0.0.0:7390", false),
+            ("127.0.0.1:7390", "127.0.0.1", "evil.example:7390", false),
+            ("127.0.0.1:7390", "127.0.0.1", "keys.acme.example", false),
+            (
+                "127.0.0.1:7390",
+                "127.0.0.1",
+                "localhost.evil.example:7390",
+                false,
+            ),
+            (
+                "127.0.0.1:7390",
+                "127.0.0.1",
+                "127.0.0.1.evil.example:7390",
+                false,
+            ),
+            ("127.0.0.1:7390", "127.0.0.1", "10.0.0.4:7390", false),
+            ("127.0.0.1:7390", "127.0.0.1", "", false),
+            ("10.0.0.4:7390", "10.0.0.4", "10.0.0.4:7390", false),
+        ] {
+            let answered = may_at(&Figures::ThisMachine, at, peer, &[("host", host)]);
+            assert_eq!(answered, is_here, "{at} {peer} {host}");
+        }
+        let over_tls = Here::new(([127, 0, 0, 1], 443).into(), true);
+        let named = HeaderMap::from_iter([(HOST, HeaderValue::from_static("localhost"))]);
+        assert!(over_tls.is_named_by(&named));
     }
 
     #[test]
     fn elsewhere_the_token_opens_them_and_nothing_else_does() {
         const TOKEN: &str = "Bearer kY7w2Qz0pLx9kY7w2Qz0pLx9sd7Hf2";
         let token = MetricsToken::new(&Secret::new("kY7w2Qz0pLx9kY7w2Qz0pLx9sd7Hf2"));
-        let (local, presented) = (("host", "127.0.0.1:7390"), ("authorization", TOKEN));
+        let (local, presented) = (LOCAL, ("authorization", TOKEN));
         let wrong = ("authorization", "Bearer kY7w2Qz0pLx9");
         let open = Figures::TokenOrThisMachine(token);
         assert!(may(&open, "203.0.113.7", &[presented]));

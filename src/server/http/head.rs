@@ -1,7 +1,7 @@
 //! What is refused of a request before anything looks at what it asks for: methods that nothing takes, headers that
 //! say two things, and a host that this server is not.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::uri::Authority;
@@ -86,12 +86,38 @@ fn is_here(host: Option<&str>, here: SocketAddr) -> bool {
     is_named && at.is_none_or(|at| at.parse() == Ok(here.port()))
 }
 
-/// Whether a `Host` names this machine, at whatever port.
-pub fn names_this_machine(headers: &HeaderMap) -> bool {
-    let host = headers.get(HOST).and_then(authority);
-    host.map(name_and_port).is_some_and(|(name, _)| {
-        is_loopback_name(name) || name.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
-    })
+/// The address that a connection was made to, and the port that a `Host` without one means there.
+#[derive(Debug, Clone, Copy)]
+pub struct Here {
+    address: SocketAddr,
+    usual_port: u16,
+}
+
+impl Here {
+    pub fn new(address: SocketAddr, over_tls: bool) -> Self {
+        Self {
+            address,
+            usual_port: if over_tls { 443 } else { 80 },
+        }
+    }
+
+    /// Whether the `Host` is this very address and port, or `localhost` with this port.
+    pub fn is_named_by(self, headers: &HeaderMap) -> bool {
+        let Some((name, port)) = headers.get(HOST).and_then(authority).map(name_and_port) else {
+            return false;
+        };
+        let port = match port {
+            None => Some(self.usual_port),
+            // As it is written, without a sign or zeros before it.
+            Some(port) => Some(self.address.port()).filter(|here| here.to_string() == port),
+        };
+        let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+        let address: Option<IpAddr> = address.unwrap_or(name).parse().ok();
+        let here = self.address.ip().to_canonical();
+        let is_named = address.is_some_and(|address| address.to_canonical() == here)
+            || here.is_loopback() && name.eq_ignore_ascii_case("localhost");
+        is_named && port == Some(self.address.port())
+    }
 }
 
 fn name_and_port(host: &str) -> (&str, Option<&str>) {
@@ -108,11 +134,13 @@ fn is_loopback_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use axum::response::IntoResponse;
 
     use super::*;
 
-    const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 7390);
+    const HERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7390);
 
     fn status(method: &str, target: &str, version: Version, headers: &[(&str, &str)], hosts: Hosts) -> u16 {
         let mut map = HeaderMap::new();

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::statement::Entity;
 use super::{Changed, KeyRecord, NewSessionServer, ProjectRecord};
 use crate::api::{ActivityAction, KeyEventKind, SessionServer};
-use crate::model::{Role, Settings};
+use crate::model::{Role, Scope, Settings};
 
 /// What a row of the log is about.
 pub struct Subject<'a> {
@@ -83,15 +83,11 @@ impl<'a> Subject<'a> {
 const UNTOLD: &str = "…";
 
 /// Field by field, what a key begins with; nothing for what it does not have.
-pub fn beginnings(key: &KeyRecord) -> Map<String, Value> {
-    let settings = &key.settings;
-    let toggle = key.scope.is_viewable().then_some(settings.cross_page_persistence);
+pub fn beginnings(scope: Scope, project: Option<&str>, settings: &Settings) -> Map<String, Value> {
+    let toggle = scope.is_viewable().then_some(settings.cross_page_persistence);
     let fields = [
-        ("scope", json!(key.scope)),
-        (
-            "project",
-            json!(key.project.as_ref().map(|project| &project.name)),
-        ),
+        ("scope", json!(scope)),
+        ("project", json!(project)),
         ("ui_domains", json!(settings.ui_domains)),
         ("local_development", json!(settings.local_development)),
         ("cross_page_persistence", json!(toggle)),

@@ -12,13 +12,14 @@ use super::db::{
 };
 use super::key_row::{KEY_COLUMNS, KeyRow, settings};
 use super::row::{Columns, Read, Record, Row};
+use super::statement::unexplained_key;
 use super::tables::{IDEMPOTENCY, KEYS};
 use super::{
     Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, RevokedKey,
     Sealed, StoreError, StoreResult, Visible, projects,
 };
 use crate::api::{ActivityAction, PersonRef, ProjectRef};
-use crate::model::{Settings, TokenHash, are_alike, compared};
+use crate::model::{Settings, TokenHash, ValidKey, are_alike, compared};
 
 /// A key by a unique column.
 #[derive(Clone, Copy)]
@@ -94,7 +95,7 @@ pub async fn find<D: Db>(db: &D, by: KeyBy, visible: Visible) -> StoreResult<Opt
 pub async fn create(change: &mut impl Change, new: &NewKey, steady: &Steady) -> StoreResult<KeyCreation> {
     let creator = change.actor()?.seq;
     if let Some(used) = &new.idempotency
-        && let Some(answer) = replay(change, creator, used, steady).await?
+        && let Some(answer) = replay(change, creator, new, used, steady).await?
     {
         return Ok(answer);
     }
@@ -127,7 +128,8 @@ pub async fn create(change: &mut impl Change, new: &NewKey, steady: &Steady) -> 
     let Some(Found::Active(key)) = made.map(|made| made.found) else {
         return Err(StoreError::Fault("a key was gone as soon as it was made".into()));
     };
-    let beginnings = changes::beginnings(&key);
+    let project = key.project.as_ref().map(|project| project.name.as_str());
+    let beginnings = changes::beginnings(key.scope, project, &key.settings);
     record(
         change,
         ActivityAction::KeyCreated,
@@ -172,6 +174,7 @@ fn named(name: &str) -> NewRow<'_> {
 async fn replay(
     change: &impl Change,
     creator: i64,
+    new: &NewKey,
     used: &Idempotency,
     steady: &Steady,
 ) -> StoreResult<Option<KeyCreation>> {
@@ -188,10 +191,42 @@ async fn replay(
         return Ok(Some(KeyCreation::Mismatch));
     }
     let made = find(db, KeyBy::Seq(seq), Visible::All).await?;
+    if !is_made_by(db, made.as_ref(), creator, &new.valid).await? {
+        tracing::error!(
+            "an Idempotency-Key is refused: its row of the table idempotency leads to a key that the caller did not \
+             create with this request, by the log; run keydeck activity verify"
+        );
+        return Ok(Some(KeyCreation::Mismatch));
+    }
     Ok(Some(KeyCreation::Replayed(match made.map(|made| made.found) {
         Some(Found::Active(key)) => Some(key),
         _ => None,
     })))
+}
+
+/// Whether the log says that this person created the key with such a request: where the row of an idempotency key
+/// leads, whoever can write the database decides. Where its project is renamed since, the log has the old name.
+async fn is_made_by(db: &impl Db, made: Option<&Kept>, creator: i64, asked: &ValidKey) -> StoreResult<bool> {
+    let Some(made) = made.filter(|made| made.creator == creator) else {
+        return Ok(false);
+    };
+    let sql = "SELECT actor, subject, changes FROM activity WHERE key = ? AND action = 'key_created'
+                ORDER BY seq LIMIT 1";
+    let told: Option<(Option<i64>, String, Option<String>)> = db.maybe(sql, values![made.seq]).await?;
+    let Some((actor, name, told)) = told else {
+        return Ok(false);
+    };
+    let project = match &made.found {
+        Found::Active(key) => key.project.as_ref().map(|project| project.id),
+        // Nothing of it is answered.
+        Found::Revoked(_) => asked.project,
+    };
+    let mut told: Map<String, serde_json::Value> = told
+        .and_then(|told| serde_json::from_str(&told).ok())
+        .unwrap_or_default();
+    told.remove("project");
+    let began = changes::beginnings(asked.scope, None, &asked.settings);
+    Ok(actor == Some(creator) && name == asked.name && project == asked.project && told == began)
 }
 
 /// Whether a key that the actor may see has the name; of the others nothing is told, and a unique index holds the
@@ -274,7 +309,8 @@ pub async fn wipe(db: &impl Db, seq: i64, by: i64, at: Timestamp) -> StoreResult
     run_one(db, sql, values![at, by, seq]).await
 }
 
-/// The sealed token goes out only after the row that tells of it was committed.
+/// The sealed token goes out only after the row that tells of it was committed, and of no key that somebody made
+/// another one's, or another one, in the table alone.
 pub async fn reveal(change: &mut impl Change, id: Uuid) -> StoreResult<Option<Sealed>> {
     let sql = "SELECT seq, creator, name, data_key, sealed FROM keys
                 WHERE id = ? AND revoked_at IS NULL AND sealed IS NOT NULL";
@@ -282,6 +318,11 @@ pub async fn reveal(change: &mut impl Change, id: Uuid) -> StoreResult<Option<Se
     let Some((seq, creator, name, sealed)) = found else {
         return Ok(None);
     };
+    if let Some(sentence) = unexplained_key(change.db(), seq).await? {
+        return Err(StoreError::Fault(format!(
+            "a secret is not revealed: {sentence}; run keydeck activity verify"
+        )));
+    }
     record(
         change,
         ActivityAction::KeyRevealed,

@@ -13,6 +13,7 @@ mod db;
 mod filter;
 mod health;
 mod held;
+mod indexes;
 mod list;
 mod located;
 mod log_file;
@@ -58,7 +59,6 @@ use super::counted::Entry;
 use super::db::at_once;
 use super::filter::is_quick;
 use super::keys::{self, KeyBy};
-use super::statement::compare;
 use super::{
     Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding,
     KeyChange, KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
@@ -90,6 +90,8 @@ pub struct SqliteStore {
     _watcher: Option<RecommendedWatcher>,
     pool: Pool,
     readers: Readers,
+    /// For what reads whole tables: nobody else waits for it.
+    inspector: Readers,
     writer: Writer,
     file: OpenFile,
     committed: Arc<Notify>,
@@ -112,7 +114,8 @@ impl SqliteStore {
         let committed = Arc::new(Notify::new());
         let latencies = Latencies::default();
         let bell = Bell::of(file.path(), committed.clone());
-        let readers = Readers::start(file.clone(), latencies.search.clone())?;
+        let readers = Readers::start(file.clone(), connection::READER_THREADS, latencies.search.clone())?;
+        let inspector = Readers::start(file.clone(), 1, Latencies::default().search)?;
         let writer = Writer::start(
             writer,
             bell,
@@ -127,6 +130,7 @@ impl SqliteStore {
             _watcher: watch::start(&file, committed.clone()),
             pool: Pool::new(file.clone(), latencies.read.clone()),
             readers,
+            inspector,
             writer,
             file,
             committed,
@@ -452,7 +456,9 @@ impl Store for SqliteStore {
     }
 
     async fn compare(&self, from: Cursor) -> StoreResult<Compared> {
-        self.readers.read(move |conn| at_once(compare(conn, from))).await
+        self.inspector
+            .read(move |conn| indexes::compare(conn, from))
+            .await
     }
 
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {

@@ -1,4 +1,4 @@
-//! Connections to read with: a pool for what is answered on the spot, and two threads for what may
+//! Connections to read with: a pool for what is answered on the spot, and threads for what may
 //! take long and may be given up.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::connection::{self, READER_THREADS as THREADS};
+use super::connection;
 use super::names::Known;
 use super::open_file::OpenFile;
 use super::snapshot::snapshot;
@@ -94,10 +94,10 @@ pub struct Readers {
 
 impl Readers {
     /// `took` is told how long each read takes, its wait for a thread included.
-    pub fn start(file: OpenFile, took: Histogram) -> StoreResult<Self> {
+    pub fn start(file: OpenFile, threads: usize, took: Histogram) -> StoreResult<Self> {
         let (queue, jobs) = mpsc::channel();
         let jobs = Arc::new(Mutex::new(jobs));
-        let threads = (0..THREADS)
+        let threads = (0..threads)
             .map(|_| start(file.path(), jobs.clone()))
             .collect::<StoreResult<_>>()?;
         Ok(Self {
@@ -194,6 +194,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use std::time::Duration;
 
+    use super::super::connection::READER_THREADS as THREADS;
     use super::super::health::Health;
     use super::*;
 
@@ -220,7 +221,7 @@ mod tests {
     #[tokio::test]
     async fn a_read_whose_future_is_dropped_ends() {
         let directory = tempfile::tempdir().unwrap();
-        let readers = Readers::start(empty(&directory), took()).unwrap();
+        let readers = Readers::start(empty(&directory), THREADS, took()).unwrap();
         let (started, starts) = mpsc::channel();
         // More of them than threads: the last ones run only if the first ones were ended.
         for _ in 0..3 * THREADS {
@@ -244,7 +245,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_in_a_read_fails_that_read_alone() {
         let directory = tempfile::tempdir().unwrap();
-        let readers = Readers::start(empty(&directory), took()).unwrap();
+        let readers = Readers::start(empty(&directory), THREADS, took()).unwrap();
         for _ in 0..=THREADS {
             let read = readers.read(|_| -> StoreResult<()> { panic!("a bug") });
             assert!(matches!(read.await, Err(StoreError::Fault(_))));

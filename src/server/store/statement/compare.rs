@@ -1,8 +1,8 @@
 //! The tables, held against what the log states of them.
 
 use super::{
-    BASELINE, BASELINE_ROWS, BATCH, BaselineDigest, Compared, Comparing, Cursor, MISSING,
-    MISSING_FROM_BASELINE, Stage, UNFINISHED, gone, gone_from_baseline, judge_baseline, unasked,
+    BASELINE, BASELINE_ROWS, BATCH, BaselineDigest, Compared, Comparing, Cursor, DIVERTED, Kind, MISSING,
+    MISSING_FROM_BASELINE, Stage, UNFINISHED, diverted, gone, gone_from_baseline, judge_baseline, unasked,
 };
 use crate::api::ChainHash;
 use crate::server::store::StoreResult;
@@ -25,11 +25,13 @@ pub async fn baseline(db: &impl Db) -> StoreResult<ChainHash> {
 pub async fn compare(db: &impl Db, from: Cursor) -> StoreResult<Compared> {
     let unexplained = match from.stage {
         Stage::Of(kind) => {
-            let rows: Vec<Raw> = db.all(&kind.select_stated(), values![from.after, BATCH]).await?;
+            let rows: Vec<Raw> = db.all(&kind.select_stated(), values![from.from, BATCH]).await?;
             let mut comparing = Comparing::of(kind);
             rows.iter().try_for_each(|row| comparing.row(row))?;
             return Ok(comparing.finish());
         }
+        // What an engine knows of its indexes, it looks at itself.
+        Stage::Indexes(_) => None,
         Stage::Baseline => {
             let digest = baseline(db).await?;
             let row: Raw = one(db, BASELINE, &[]).await?;
@@ -40,6 +42,10 @@ pub async fn compare(db: &impl Db, from: Cursor) -> StoreResult<Compared> {
             let unasked: StoreResult<Vec<_>> = rows.iter().map(unasked).collect();
             unasked?.into_iter().flatten().next()
         }
+        Stage::Idempotency => {
+            let row: Option<Raw> = db.maybe(DIVERTED, &[]).await?;
+            row.as_ref().map(diverted).transpose()?
+        }
         Stage::Missing => match db.maybe::<Raw>(MISSING, &[]).await? {
             Some(row) => Some(gone(&row)?),
             None => {
@@ -49,4 +55,12 @@ pub async fn compare(db: &impl Db, from: Cursor) -> StoreResult<Compared> {
         },
     };
     Ok(Compared::at_once(from.stage, unexplained))
+}
+
+/// In a sentence, what the log does not explain of one key.
+pub async fn unexplained_key(db: &impl Db, seq: i64) -> StoreResult<Option<String>> {
+    let rows: Vec<Raw> = db.all(&Kind::Key.select_stated(), values![seq, 1_i64]).await?;
+    let mut comparing = Comparing::of(Kind::Key);
+    rows.iter().try_for_each(|row| comparing.row(row))?;
+    Ok(comparing.finish().unexplained)
 }

@@ -10,32 +10,44 @@ use crate::server::store::StoreResult;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     pub stage: Stage,
-    /// Only rows with greater numbers.
-    pub after: i64,
+    /// Only rows with this number or greater ones. Somebody could give a row a negative one.
+    pub from: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// Whether the indexes of a table say what it says: all that is read later is found by them.
+    Indexes(&'static str),
     Baseline,
     Of(Kind),
     /// Removals that are not finished.
     Removals,
+    /// Which key an `Idempotency-Key` created.
+    Idempotency,
     /// What the log knows and no table holds.
     Missing,
 }
 
-const STAGES: [(Stage, &str); 7] = [
+const STAGES: [(Stage, &str); 15] = [
+    (Stage::Indexes("users"), "index-users"),
+    (Stage::Indexes("projects"), "index-projects"),
+    (Stage::Indexes("gateways"), "index-gateways"),
+    (Stage::Indexes("session_tokens"), "index-session-tokens"),
+    (Stage::Indexes("removals"), "index-removals"),
+    (Stage::Indexes("keys"), "index-keys"),
+    (Stage::Indexes("activity"), "index-activity"),
     (Stage::Baseline, "baseline"),
     (Stage::Of(Kind::Person), "person"),
     (Stage::Of(Kind::Project), "project"),
     (Stage::Of(Kind::Gateway), "gateway"),
     (Stage::Removals, "removals"),
+    (Stage::Idempotency, "idempotency"),
     (Stage::Missing, "missing"),
     (Stage::Of(Kind::Key), "key"),
 ];
 
 impl Stage {
-    fn next(self) -> Option<Cursor> {
+    pub fn next(self) -> Option<Cursor> {
         let at = STAGES.iter().position(|(stage, _)| *stage == self)?;
         let (stage, _) = STAGES.get(at + 1)?;
         Some(Cursor::at(*stage))
@@ -43,19 +55,22 @@ impl Stage {
 }
 
 impl Cursor {
-    pub const START: Self = Self::at(Stage::Baseline);
+    pub const START: Self = Self::at(Stage::Indexes("users"));
     /// Where removals are looked at.
     pub const REMOVALS: Self = Self::at(Stage::Removals);
 
     const fn at(stage: Stage) -> Self {
-        Self { stage, after: 0 }
+        Self {
+            stage,
+            from: i64::MIN,
+        }
     }
 }
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = STAGES.iter().find(|(stage, _)| *stage == self.stage);
-        write!(f, "{}:{}", name.map_or("", |(_, name)| *name), self.after)
+        write!(f, "{}:{}", name.map_or("", |(_, name)| *name), self.from)
     }
 }
 
@@ -63,11 +78,11 @@ impl FromStr for Cursor {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let (stage, after) = text.split_once(':').ok_or(())?;
+        let (stage, from) = text.split_once(':').ok_or(())?;
         let (stage, _) = STAGES.iter().find(|(_, name)| *name == stage).ok_or(())?;
         Ok(Self {
             stage: *stage,
-            after: after.parse().map_err(drop)?,
+            from: from.parse().map_err(drop)?,
         })
     }
 }
@@ -141,7 +156,7 @@ impl Comparing {
         let next = match self.compared.rows as i64 == BATCH {
             true => Some(Cursor {
                 stage,
-                after: self.last,
+                from: self.last.saturating_add(1),
             }),
             false => stage.next(),
         };

@@ -11,6 +11,7 @@ mod baseline;
 mod compare;
 mod comparing;
 mod creator;
+mod idempotency;
 mod record;
 mod removal;
 
@@ -23,8 +24,9 @@ use super::row::{Row, read_at};
 use crate::api::ChainHash;
 
 pub use baseline::{BaselineDigest, gone, gone_from_baseline, judge_baseline};
-pub use compare::{baseline, compare};
+pub use compare::{baseline, compare, unexplained_key};
 pub use comparing::{Compared, Comparing, Cursor, Stage};
+pub use idempotency::{DIVERTED, diverted};
 pub use record::{Record, explained};
 pub use removal::{UNFINISHED, unasked};
 
@@ -140,7 +142,7 @@ impl Kind {
         )
     }
 
-    /// Rows behind a number, at most so many, each with what the log states of it.
+    /// Rows from a number on, at most so many, each with what the log states of it.
     pub fn select_stated(self) -> String {
         let (about, more) = match self {
             Kind::Key => ("key = t.seq AND state IS NOT NULL", CREATED_AND_REVOKED),
@@ -153,7 +155,7 @@ impl Kind {
         format!(
             "SELECT {}, coalesce((SELECT state FROM activity WHERE {about} ORDER BY seq DESC LIMIT 1),
                                  (SELECT state FROM baseline WHERE kind = {} AND number = t.seq)) {more} {of_creator}
-               FROM {} AS t WHERE t.seq > ? ORDER BY t.seq LIMIT ?",
+               FROM {} AS t WHERE t.seq >= ? ORDER BY t.seq LIMIT ?",
             self.columns(),
             self.number(),
             self.table()
