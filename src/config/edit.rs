@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value, value};
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use super::{Colour, Config, ConfigError, LOCAL, check_name};
 use crate::model::{ServerAddress, Servers};
@@ -106,7 +106,7 @@ fn edited_lines(text: &str, edit: &ProfileEdit) -> io::Result<(String, bool)> {
     let mut document: DocumentMut = text.parse().map_err(io::Error::other)?;
     let becomes_default = !document.contains_key("default");
     if becomes_default {
-        document.insert("default", value(&edit.name));
+        document = with_default(text, &edit.name).parse().map_err(io::Error::other)?;
     }
     let profiles = table(document.as_table_mut(), "profiles")?;
     let profile = table(profiles, &edit.name)?;
@@ -124,6 +124,33 @@ fn edited_lines(text: &str, edit: &ProfileEdit) -> io::Result<(String, bool)> {
         set(profile, "ca_file", file);
     }
     Ok((document.to_string(), becomes_default))
+}
+
+/// The default stands before the first table, which it would belong to otherwise, and after the comment that the file
+/// begins with.
+fn with_default(text: &str, name: &str) -> String {
+    let (comment, rest) = text.split_at(leading_comment(text));
+    let end = if comment.is_empty() || comment.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    let gap = if rest.starts_with(['[', '#']) { "\n" } else { "" };
+    format!("{comment}{end}default = {}\n{gap}{rest}", Value::from(name))
+}
+
+/// How long the comment is that the file begins with, with the blank lines around it.
+fn leading_comment(text: &str) -> usize {
+    let is_blank = |line: &&str| line.trim().is_empty();
+    let is_comment = |line: &&str| line.trim_start().starts_with('#');
+    let mut lines = text.split_inclusive('\n').peekable();
+    let mut length = 0;
+    for belongs in [&is_blank as &dyn Fn(&&str) -> bool, &is_comment, &is_blank] {
+        while let Some(line) = lines.next_if(|line| belongs(line)) {
+            length += line.len();
+        }
+    }
+    length
 }
 
 /// A single address is no list.
@@ -253,6 +280,36 @@ mod tests {
         let config = file::parse(&text, target).expect(&text);
         for name in &names {
             config.profile(name).expect("there");
+        }
+    }
+
+    #[test]
+    fn the_comment_that_the_file_begins_with_stays_first() {
+        let line = "default = \"p1\"\n";
+        for (before, after) in [
+            ("# Mine.", format!("# Mine.\n{line}")),
+            (
+                "# Mine.\n# All of it.\n",
+                format!("# Mine.\n# All of it.\n{line}"),
+            ),
+            (
+                "\n# Mine.\n[profiles.a]\n",
+                format!("\n# Mine.\n{line}\n[profiles.a]\n"),
+            ),
+            (
+                "# Mine.\n\n# Ask Tama.\n[profiles.a] # soon\n",
+                format!("# Mine.\n\n{line}\n# Ask Tama.\n[profiles.a] # soon\n"),
+            ),
+            (
+                "profiles.a.read_only = true\n",
+                format!("{line}profiles.a.read_only = true\n"),
+            ),
+        ] {
+            let (text, is_default) = edited(before, &edit("p1")).expect("written");
+            assert!(is_default && text.starts_with(&after), "{before:?}: {text:?}");
+            file::parse(&text, "config.toml".into()).expect(&text);
+            let (windows, _) = edited(&before.replace('\n', "\r\n"), &edit("p1")).expect("written");
+            assert_eq!(windows.replace("\r\n", "\n"), text);
         }
     }
 

@@ -41,6 +41,11 @@ enum Addresses {
 type Wrong = (Option<Range<usize>>, String);
 
 pub(super) fn parse(text: &str, path: PathBuf) -> Result<Config, ConfigError> {
+    parse_for(text, path, None)
+}
+
+/// The default may be the profile that is about to be made.
+pub(super) fn parse_for(text: &str, path: PathBuf, made: Option<&str>) -> Result<Config, ConfigError> {
     let invalid = |span: Option<Range<usize>>, why: String| ConfigError::Invalid {
         line: line_of(text, span),
         why,
@@ -66,8 +71,9 @@ pub(super) fn parse(text: &str, path: PathBuf) -> Result<Config, ConfigError> {
         path: path.clone(),
     };
     if let Some(default) = file.default {
+        let is_made = made == Some(default.get_ref());
         let unknown = config.profile(default.get_ref()).err();
-        if let Some(error) = unknown {
+        if let Some(error) = unknown.filter(|_| !is_made) {
             return Err(invalid(Some(default.span()), error.to_string()));
         }
         config.default = Some(default.into_inner());

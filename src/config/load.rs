@@ -8,13 +8,22 @@ use super::{Config, ConfigError, file, trust};
 impl Config {
     /// Reads `config.toml`; without one there is only the local deck.
     pub fn load() -> Result<Self, ConfigError> {
+        Self::load_for(None)
+    }
+
+    /// For who is about to make this profile: the file may already name it as the default.
+    pub fn load_to_make(profile: &str) -> Result<Self, ConfigError> {
+        Self::load_for(Some(profile))
+    }
+
+    fn load_for(made: Option<&str>) -> Result<Self, ConfigError> {
         let path = directories()?.config_dir().join("keydeck/config.toml");
         // Whoever can write the file could change it back after it was read, so this is asked before.
         let read =
             trust::distrust(&path).and_then(|distrust| Ok((std::fs::read_to_string(&path)?, distrust)));
         match read {
             Ok((text, distrust)) => {
-                let mut config = file::parse(&text, path)?;
+                let mut config = file::parse_for(&text, path, made)?;
                 let commands = config
                     .profiles
                     .iter_mut()

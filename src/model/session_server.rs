@@ -106,7 +106,7 @@ fn check_private_key(key: &Secret) -> Result<(), String> {
     if key.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err("A private key has no spaces or line breaks; copy it once more.".into());
     }
-    pasted::refuse(key)?;
+    pasted::refuse_ours(key)?;
     // HS256 is no stronger than its key (RFC 7518, section 3.2).
     match strength::is_guessable(key) {
         true => Err(format!(

@@ -1,6 +1,7 @@
 //! Whether a secret that somebody chose could be guessed: long enough is not enough, it must also be made of
 //! material that can't be told from what stands before, and that is not in everybody's documentation.
 
+mod hashes;
 mod samples;
 
 use std::collections::HashMap;
@@ -18,7 +19,33 @@ const MIN_BITS: f64 = 64.0;
 const PERIODS: std::ops::RangeInclusive<usize> = 1..=4;
 /// So many characters that stood together before are no news when they do again.
 const REPEATED: usize = 3;
-const KEYBOARD: [&str; 4] = ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
+/// Rows of the keyboard, and its columns both ways.
+const KEYBOARD: [&str; 19] = [
+    "1234567890",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "1qaz",
+    "2wsx",
+    "3edc",
+    "4rfv",
+    "5tgb",
+    "6yhn",
+    "7ujm",
+    "8ik",
+    "9ol",
+    "4esz",
+    "5rdx",
+    "6tfc",
+    "7ygv",
+    "8uhb",
+    "9ijn",
+];
+/// The digits' keys with Shift.
+const SHIFTED: &str = "!@#$%^&*()";
+/// What a word of a passphrase is estimated to hold: one of 7,776, as with dice. A common word, or a year, holds less.
+const BITS_OF_WORD: u32 = 13;
+const BITS_OF_COMMON: u32 = 5;
 
 /// How to make one, for the sentence that refuses.
 pub const HOW_TO_MAKE_ONE: &str = "make one with: openssl rand -base64 32";
@@ -29,10 +56,51 @@ const MIN_LEFT: usize = 24;
 const REPETITION: usize = 8;
 
 /// Whether it has fewer than 32 bytes, too little in it that differs, or is well known; also when it is the base64 or
-/// hexadecimal form of such a text.
+/// hexadecimal form of such a text, or of such bytes.
 pub fn is_guessable(secret: &str) -> bool {
-    let is_of_text = || decoded(secret).is_some_and(|text| is_predictable(&text));
-    secret.len() < MIN_LENGTH || is_predictable(secret) || is_of_text()
+    secret.len() < MIN_LENGTH
+        || is_predictable(secret)
+        || is_moment(secret)
+        || is_of_few_words(secret)
+        || decoded(secret).iter().any(|bytes| are_guessable(bytes))
+}
+
+/// Bytes are judged as text when they are that, and as hexadecimal digits, whatever they are written as.
+fn are_guessable(bytes: &[u8]) -> bool {
+    let is_text = bytes.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    let text = std::str::from_utf8(bytes).ok().filter(|_| is_text);
+    let digits = || Zeroizing::new(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    hashes::is_known(bytes) || text.is_some_and(is_predictable) || is_predictable(&digits())
+}
+
+/// A date and time, as programs write it.
+fn is_moment(text: &str) -> bool {
+    let is_date = |date: &[u8]| {
+        date.iter().zip(b"0000-00-00").all(|(c, like)| match like {
+            b'0' => c.is_ascii_digit(),
+            _ => c == like,
+        })
+    };
+    let is_time = |c: char| c.is_ascii_digit() || "-:.,+TZ /_".contains(c);
+    text.as_bytes().get(..10).is_some_and(is_date) && text.chars().all(is_time)
+}
+
+/// Words with a number such as a year, fewer than would be needed when each is drawn by dice. Five pass.
+fn is_of_few_words(text: &str) -> bool {
+    let words = || {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+    };
+    let is_number = |word: &str| word.len() <= 8 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_word = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let bits = |word: &str| match is_number(word) || samples::is_common(word) {
+        true => BITS_OF_COMMON,
+        false => BITS_OF_WORD,
+    };
+    words().any(is_number)
+        && words().any(is_word)
+        && words().all(|word| is_number(word) || is_word(word))
+        && f64::from(words().map(bits).sum::<u32>()) < MIN_BITS
 }
 
 fn is_predictable(text: &str) -> bool {
@@ -44,22 +112,21 @@ fn is_predictable(text: &str) -> bool {
         || samples::without(&letters).is_some_and(|left| left.len() < MIN_LEFT || bits(&left) < MIN_BITS)
 }
 
-/// The text behind base64 or hexadecimal digits. What was made by chance is none.
-fn decoded(secret: &str) -> Option<Zeroizing<String>> {
+/// The bytes behind base64 or hexadecimal digits, by each way that they can be read.
+fn decoded(secret: &str) -> Vec<Zeroizing<Vec<u8>>> {
     let digits = secret.trim_end_matches('=');
-    let hex = || {
-        let pairs = digits.as_bytes().chunks(2);
-        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-        pairs.map(byte).collect::<Option<Vec<u8>>>()
-    };
     let bytes = [
-        hex(),
+        from_hex(digits),
         BASE64_STANDARD_NO_PAD.decode(digits).ok(),
         BASE64_URL_SAFE_NO_PAD.decode(digits).ok(),
     ];
-    let is_text = |bytes: &Vec<u8>| bytes.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
-    let bytes = bytes.into_iter().flatten().find(is_text)?;
-    String::from_utf8(bytes).ok().map(Zeroizing::new)
+    bytes.into_iter().flatten().map(Zeroizing::new).collect()
+}
+
+fn from_hex(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.as_bytes().chunks(2);
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    pairs.map(byte).collect()
 }
 
 /// Whether it is hardly more than repetitions: the unit that is repeated and all that differs from it, such as a
@@ -91,8 +158,7 @@ fn bits(text: &[char]) -> f64 {
 fn is_foretold(text: &[char], at: usize) -> bool {
     PERIODS
         .into_iter()
-        .any(|period| continues_a_step(text, at, period))
-        || continues_a_row(text, at)
+        .any(|period| continues_a_step(text, at, period) || is_on_a_walk(text, at, period))
         || stood_before(text, at)
 }
 
@@ -106,16 +172,30 @@ fn continues_a_step(text: &[char], at: usize, period: usize) -> bool {
     before == now && now.abs() <= 1
 }
 
-/// Whether it goes on along a row of the keyboard, in either direction.
-fn continues_a_row(text: &[char], at: usize) -> bool {
-    let Some(first) = at.checked_sub(2) else {
+/// Whether it is the second or third of three keys in a row, in either direction; with others between them, when each
+/// is so far from the next.
+fn is_on_a_walk(text: &[char], at: usize, period: usize) -> bool {
+    let Some(before) = at.checked_sub(period) else {
         return false;
     };
-    let forwards: String = text[first..=at].iter().collect();
-    let backwards: String = text[first..=at].iter().rev().collect();
-    KEYBOARD
-        .iter()
-        .any(|row| row.contains(&forwards) || row.contains(&backwards))
+    let starts = [before.checked_sub(period), Some(before)];
+    starts.into_iter().flatten().any(|start| {
+        let keys: Option<Vec<char>> = (0..3)
+            .map(|n| text.get(start + n * period).map(|c| key(*c)))
+            .collect();
+        keys.is_some_and(|keys| {
+            let forwards: String = keys.iter().collect();
+            let backwards: String = keys.iter().rev().collect();
+            let mut rows = KEYBOARD.iter();
+            rows.any(|row| row.contains(&forwards) || row.contains(&backwards))
+        })
+    })
+}
+
+/// The key that makes it, named by what it makes without Shift.
+fn key(c: char) -> char {
+    let digit = SHIFTED.find(c).and_then(|at| KEYBOARD[0].chars().nth(at));
+    digit.unwrap_or(c)
 }
 
 /// Whether the characters that end here stood together before.
@@ -179,6 +259,25 @@ mod tests {
             "change-me-please-change-me-please-now",
             "3cfa76ef14937c1c0ea519f8fc057a80fcd04a7420f8e8bcd0a756784d5df612",
             "example.example.example.example.",
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+            "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F",
+            &BASE64_STANDARD.encode((0..48).rev().collect::<Vec<u8>>()),
+            &BASE64_URL_SAFE_NO_PAD.encode((0x80..0xc0).collect::<Vec<u8>>()),
+            "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9",
+            "!QAZ2wsx#EDC4rfv%TGB6yhn&UJM8ik,",
+            "zaq1xsw2cde3vfr4bgt5nhy6mju7ki8l",
+            "qazwsxedcrfvtgbyhnujmikolp123456",
+            "1q2w3e4r5t6y7u8i9o0p1q2w3e4r5t6y",
+            "qwertyuiopasdfghjklzxcvbnm123456",
+            "3.14159265358979323846264338327950",
+            "31415926535897932384626433832795",
+            "27182818284590452353602874713526",
+            "acme-studios-session-server-key-2026",
+            "acme_studios_prod_session_server_key_2026",
+            "2026-11-28T16:55:39.123456+00:00",
+            "2026-11-28T16:55:39.123456789012Z",
+            "2026-11-28 16:55:39.123456789+00:00",
             &BASE64_STANDARD.encode("a-string-secret-at-least-256-bits-long"),
             &BASE64_STANDARD.encode("passwordpasswordpasswordpassword"),
             "6368616e67656d656368616e67656d656368616e67656d65",
@@ -233,6 +332,38 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_of_what_everybody_tries_is_refused_however_it_is_written() {
+        use sha2::{Digest, Sha256, Sha512};
+        for weak in [
+            "",
+            "password",
+            "123456",
+            "your-256-bit-secret",
+            "shhhhhared-secret",
+        ] {
+            for bytes in [Sha256::digest(weak).to_vec(), Sha512::digest(weak).to_vec()] {
+                let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                let base64 = [
+                    BASE64_STANDARD.encode(&bytes),
+                    BASE64_URL_SAFE_NO_PAD.encode(&bytes),
+                ];
+                for text in [hex.to_uppercase(), hex].into_iter().chain(base64) {
+                    assert!(is_guessable(&text), "{weak}: {text}");
+                }
+            }
+        }
+        // MD5 and SHA-1 of the empty text and of "password".
+        for text in [
+            "d41d8cd98f00b204e9800998ecf8427e",
+            "5f4dcc3b5aa765d61d8327deb882cf99",
+            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8",
+        ] {
+            assert!(is_guessable(text), "{text}");
+        }
+    }
+
+    #[test]
     fn what_a_generator_or_a_person_with_care_makes_is_not() {
         for strong in [
             "the-private-key-of-the-session-server",
@@ -242,6 +373,9 @@ mod tests {
             "83150274961538204971602859374610",
             "session-server-secret-83150274961538204971602859374610",
             "secret_key_Qm7vKx2TzR9pLw4Yc8HdNf3BtJ6sGa1V",
+            "crumpet-stingray-mosaic-uphill-glance-dastardly-2026",
+            "crumpet stingray mosaic uphill glance dastardly unwilling",
+            "4f9d1b52-8a7c-4e06-b3d8-6c2e95a1f047",
             "Ketchup7-gravel-Otter.manifold-ninety",
             "-----BEGIN-PRIVATE-KEY-----MIIBVgIBADANBgkqhkiG9w0",
         ] {

@@ -19,8 +19,8 @@ pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
             "login takes the server as its argument; leave out --server".into(),
         ));
     }
-    let config = Config::load()?;
     let mut edit = edit(selection, args)?;
+    let config = Config::load_to_make(&edit.name)?;
     let before = config.profile(&edit.name).ok().cloned();
     if let Some(before) = &before {
         edit.servers = its_servers(&config, before, edit.servers)?;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 const TELLING: usize = 16;
 
 /// As people copy them; compared without separators and case.
-const SAMPLES: [&str; 60] = [
+pub const SAMPLES: [&str; 64] = [
     // jwt.io and the standards (RFC 7515 A.1, 7517 A.3, 7520 3.5)
     "your-256-bit-secret",
     "your-384-bit-secret",
@@ -74,10 +74,15 @@ const SAMPLES: [&str; 60] = [
     "hmacSampleSecret",
     "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=",
     "correct horse battery staple",
+    // Pi, e, and the square roots of 2 and 3
+    "3.14159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798214808651",
+    "2.71828182845904523536028747135266249775724709369995957496696762772407663035354759457138217852516642742746639193",
+    "1.41421356237309504880168872420969807856967187537694807317667973799073247846210703885038753432764157273501384623",
+    "1.73205080756887729352744634150587236694280525381038062805580697945193301690880003708114618675724857567562614142",
 ];
 
 /// Words that stand where a secret should.
-const PLACEHOLDERS: [&str; 24] = [
+pub const PLACEHOLDERS: [&str; 24] = [
     "secret",
     "password",
     "passwd",
@@ -214,4 +219,9 @@ fn mark(words: &[Vec<char>], text: &[char], is_known: &mut [bool]) {
             }
         }
     }
+}
+
+/// Whether a word is one that stands around a placeholder, or is one.
+pub fn is_common(word: &str) -> bool {
+    FILLERS.contains(&word) || PLACEHOLDERS.contains(&word)
 }

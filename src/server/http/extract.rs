@@ -112,7 +112,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
             ));
         }
         let text = value.to_str().unwrap_or_default();
-        pasted::refuse(text).map_err(|why| ApiError::invalid_field("Idempotency-Key", why))?;
+        pasted::refuse_ours(text).map_err(|why| ApiError::invalid_field("Idempotency-Key", why))?;
         Ok(Self(Some(text.to_owned())))
     }
 }

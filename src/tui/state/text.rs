@@ -54,7 +54,7 @@ impl TextField {
 
     /// Whether one of our secrets stands in it. It is no place for one: nothing of it may be shown or sent.
     pub fn holds_secret(&self) -> bool {
-        pasted::is_in(self.value())
+        pasted::is_in_or_random(self.value())
     }
 
     pub fn is_blank(&self) -> bool {

@@ -8,8 +8,10 @@ mod control;
 mod keys;
 mod late;
 mod mouse;
+mod nf;
 mod parser;
 mod paste;
+mod stalled;
 mod string;
 #[cfg(test)]
 mod tests;

@@ -83,6 +83,25 @@ fn what_is_wrong_with_the_configuration_is_told_with_its_line() {
 }
 
 #[test]
+fn the_default_may_be_named_before_its_profile_is_made() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    configure(&home, "# Mine.\ndefault = \"p1\"\n");
+    let said = home.run(&["key", "list"]).refused(1);
+    assert!(said.contains("line 2: there is no profile \"p1\""), "{said}");
+    // Another one would leave the file as it is: without the default.
+    let said = login(&home, &token, &[&server.url, "--profile", "p2"]).refused(1);
+    assert!(said.contains("line 2: there is no profile \"p1\""), "{said}");
+    // Wherever the flag stands, and whatever server the environment names.
+    let mut command = home.command(&["--profile", "p1", "login", &server.url]);
+    command.env("KEYDECK_SERVER", "http://127.0.0.1:1");
+    Ran::given(command, &format!("{token}\n")).succeeded();
+    assert!(config(&home).starts_with("# Mine.\ndefault = \"p1\"\n"));
+    home.run(&["key", "list"]).succeeded();
+}
+
+#[test]
 fn flags_that_would_have_no_effect_are_refused() {
     let home = Home::new();
     let init = [

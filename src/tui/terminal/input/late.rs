@@ -12,12 +12,13 @@ use std::time::Duration;
 use smallvec::SmallVec;
 
 use super::control::{BEL, CAN, CTRL_C, ESC, SUB};
+use super::nf;
 
 /// What a terminal sends at once has no longer pauses than this, and nobody types as fast.
-const BURST: Duration = Duration::from_millis(30);
+pub(super) const BURST: Duration = Duration::from_millis(30);
 /// How long what may become an answer is held without more. Only what begins with a key that the dashboard
 /// uses is held no longer than an Escape is.
-const HELD: Duration = Duration::from_millis(600);
+pub(super) const HELD: Duration = Duration::from_millis(600);
 const HELD_KEY: Duration = Duration::from_millis(70);
 /// What comes at once and is as long as this was not typed.
 const MAX_TYPED: usize = 32;
@@ -26,6 +27,8 @@ const MAX_TYPED: usize = 32;
 #[derive(Debug)]
 pub(super) struct HeldText {
     text: SmallVec<[char; MAX_TYPED]>,
+    /// So many Escapes stood before it and are not keys yet.
+    pub(super) escapes: u8,
     /// There was a pause in it.
     paused: bool,
 }
@@ -40,10 +43,17 @@ pub(super) enum HeldVerdict {
 impl HeldText {
     /// `None`: nothing that a terminal answers goes on like this after its Escape.
     pub(super) fn begun_by(c: char) -> Option<Self> {
-        matches!(c, '[' | ']' | 'P' | 'X' | '^' | '_').then(|| Self {
+        let begins = matches!(c, '[' | ']' | 'P' | 'X' | '^' | '_') || nf::is_intermediate(c);
+        begins.then(|| Self::after(0, c))
+    }
+
+    /// Begun by `c` after so many Escapes, which become keys when it does.
+    pub(super) fn after(escapes: u8, c: char) -> Self {
+        Self {
             text: SmallVec::from_slice(&[c]),
+            escapes,
             paused: false,
-        })
+        }
     }
 
     pub(super) fn into_text(self) -> SmallVec<[char; MAX_TYPED]> {
@@ -55,10 +65,12 @@ impl HeldText {
         let form = form_of(&self.text);
         match form {
             _ if c == CTRL_C => HeldVerdict::Keys,
+            Form::Typed => HeldVerdict::Keys,
             Form::Answer => HeldVerdict::Answer,
             Form::Beginning => HeldVerdict::Unknown,
-            Form::Burst | Form::Other if self.paused => HeldVerdict::Keys,
+            Form::Burst | Form::Whole | Form::Other if self.paused => HeldVerdict::Keys,
             Form::Burst => HeldVerdict::Answer,
+            Form::Whole => HeldVerdict::Unknown,
             Form::Other if self.text.len() >= MAX_TYPED => HeldVerdict::Answer,
             Form::Other => HeldVerdict::Unknown,
         }
@@ -72,11 +84,14 @@ impl HeldText {
         }
     }
 
-    /// Nothing came for as long as [`HeldText::patience`] said. Returns whether that makes keys of it.
-    pub(super) fn pause(&mut self) -> bool {
-        let over = self.paused || form_of(&self.text) != Form::Beginning;
-        self.paused = true;
-        over
+    /// Nothing came for as long as [`HeldText::patience`] said.
+    pub(super) fn pause(&mut self) -> HeldVerdict {
+        let was_paused = std::mem::replace(&mut self.paused, true);
+        match form_of(&self.text) {
+            Form::Beginning if !was_paused => HeldVerdict::Unknown,
+            Form::Whole if !was_paused => HeldVerdict::Answer,
+            _ => HeldVerdict::Keys,
+        }
     }
 }
 
@@ -88,6 +103,10 @@ enum Form {
     Beginning,
     /// Whole, and something else than typing if it came at once.
     Burst,
+    /// The same, if nothing follows at once.
+    Whole,
+    /// Nothing that a terminal sends.
+    Typed,
     Other,
 }
 
@@ -106,8 +125,19 @@ fn form_of(text: &[char]) -> Form {
         // Kitty's graphics: `_Gi=…`.
         ('_', ['G', key, '=', ..]) if key.is_ascii_lowercase() => Form::Answer,
         ('_', [] | ['G'] | ['G', _]) => Form::Beginning,
+        (first, rest) if nf::is_intermediate(first) => intermediates(first, rest),
         (_, []) => Form::Beginning,
         _ => Form::Other,
+    }
+}
+
+/// What begins with a key of the dashboard may be a whole line that a program typed.
+fn intermediates(first: char, rest: &[char]) -> Form {
+    match rest.iter().position(|&c| !nf::is_intermediate(c)) {
+        None => Form::Other,
+        Some(at) if at + 1 < rest.len() || !rest.get(at).is_some_and(|&c| nf::is_final(c)) => Form::Typed,
+        Some(_) if nf::is_key(first) => Form::Whole,
+        Some(_) => Form::Burst,
     }
 }
 

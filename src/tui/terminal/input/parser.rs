@@ -8,17 +8,21 @@
 //! [`super::paste::MAX_PASTE`]. The crate `vte` parses what programs write, not what they read: it does not
 //! tell whether it is in the middle of a sequence, and a lone Escape depends on that.
 
+mod sequences;
+
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use smallvec::SmallVec;
 
 use super::control::{CAN, CTRL_C, ESC, SUB};
 use super::late::{HeldText, HeldVerdict};
+use super::nf::{NfSequence, is_intermediate};
 use super::paste::Paste;
-use super::string::{ControlString, ST, Step};
+use super::stalled::{StalledPaste, StalledVerdict};
+use super::string::ControlString;
 use super::utf8::Utf8;
-use super::{Input, keys, mouse};
+use super::{Input, keys};
 
 /// An Escape that nothing follows for so long is the key. A Ctrl-C in the middle of something was typed
 /// when nothing follows it, and is content otherwise.
@@ -27,6 +31,8 @@ const LONE: Duration = Duration::from_millis(100);
 const LATE: Duration = Duration::from_secs(3);
 /// What is not continued for so long has ended.
 const UNFINISHED: Duration = Duration::from_secs(2);
+/// For so long after a paste that was taken for ended, its rest may come.
+const STALLED: Duration = Duration::from_secs(60);
 
 /// The most bytes of a CSI sequence; longer ones are discarded.
 const MAX_CSI: usize = 64;
@@ -51,6 +57,8 @@ enum State {
         parameter: u16,
     },
     Csi(Csi),
+    /// After an Escape and intermediates.
+    Nf(NfSequence),
     /// After `ESC [ [`: a function key of the Linux console.
     Console,
     /// After `ESC [ M`: a mouse report of three bytes, so far these.
@@ -71,6 +79,8 @@ pub(super) struct Parser {
     state: State,
     partial: Utf8,
     paste: Option<Paste>,
+    /// A paste ended without what ends one.
+    stalled: Option<Box<StalledPaste>>,
     /// The last byte is a Ctrl-C in the middle of something.
     interrupted: bool,
 }
@@ -78,11 +88,20 @@ pub(super) struct Parser {
 impl Parser {
     /// How long to wait for more before [`Parser::silence`]; `None`: nothing has begun.
     pub(super) fn patience(&self) -> Option<Duration> {
+        match &self.stalled {
+            Some(stalled) if stalled.holds() => Some(LONE),
+            Some(_) => self.own_patience().or(Some(STALLED)),
+            None => self.own_patience(),
+        }
+    }
+
+    fn own_patience(&self) -> Option<Duration> {
         let in_paste = self.paste.is_some();
         match self.state {
             _ if self.interrupted => Some(LONE),
             State::Escape { .. } if !in_paste => Some(LONE),
             State::Late => Some(LATE),
+            State::Nf(ref sequence) if !in_paste => Some(sequence.patience()),
             State::Held(ref held) => Some(held.patience()),
             State::Ground if !in_paste && self.partial.is_empty() => None,
             _ => Some(UNFINISHED),
@@ -90,6 +109,31 @@ impl Parser {
     }
 
     pub(super) fn feed(&mut self, bytes: &[u8], out: &mut Vec<Input>) {
+        match self.stalled.as_mut().map(|stalled| stalled.push(bytes)) {
+            None => self.read(bytes, out),
+            Some(StalledVerdict::Unknown) => {}
+            Some(StalledVerdict::Keys) => self.typed_after_paste(out),
+            Some(StalledVerdict::Paste) => self.resume_paste(out),
+        }
+    }
+
+    fn typed_after_paste(&mut self, out: &mut Vec<Input>) {
+        let typed = self.stalled.as_mut().map(|stalled| stalled.take_typed());
+        if let Some((typed, is_awaited)) = typed {
+            self.stalled.take_if(|_| !is_awaited);
+            self.read(&typed, out);
+        }
+    }
+
+    fn resume_paste(&mut self, out: &mut Vec<Input>) {
+        if let Some(stalled) = self.stalled.take() {
+            self.state = State::Ground;
+            self.paste.get_or_insert_default();
+            self.read(&stalled.into_rest(), out);
+        }
+    }
+
+    fn read(&mut self, bytes: &[u8], out: &mut Vec<Input>) {
         for &byte in bytes {
             self.interrupted = false;
             if self.takes_raw(byte, out) {
@@ -100,6 +144,9 @@ impl Parser {
             }
         }
         self.nothing_follows();
+        if self.paste.is_some() {
+            self.stalled = None;
+        }
     }
 
     fn nothing_follows(&mut self) {
@@ -110,7 +157,15 @@ impl Parser {
 
     /// Nothing came for as long as [`Parser::patience`] said.
     pub(super) fn silence(&mut self, out: &mut Vec<Input>) {
+        match &self.stalled {
+            Some(stalled) if stalled.holds() => return self.typed_after_paste(out),
+            Some(_) if self.own_patience().is_none() => return self.stalled = None,
+            _ => {}
+        }
         self.partial.clear();
+        if self.paste.is_some() {
+            self.stalled = Some(Box::new(StalledPaste::new(&self.begun())));
+        }
         let state = std::mem::take(&mut self.state);
         if self.interrupted {
             self.interrupted = false;
@@ -132,20 +187,34 @@ impl Parser {
                 self.state = State::Late;
             }
             State::Held(mut held) => {
-                if held.pause() {
-                    self.typed(held, out);
-                    self.nothing_follows();
-                } else {
-                    self.state = State::Held(held);
-                }
+                let verdict = held.pause();
+                self.judged(verdict, held, out);
+                self.nothing_follows();
             }
+            State::Nf(sequence) if !in_paste => self.no_sequence(sequence, out),
             _ => {}
+        }
+    }
+
+    /// The bytes of the control sequence that has begun.
+    fn begun(&self) -> SmallVec<[u8; MAX_CSI]> {
+        let escape = ESC as u8;
+        match &self.state {
+            State::Escape { .. } => SmallVec::from_slice(&[escape]),
+            State::Csi(csi) => [escape, b'[']
+                .into_iter()
+                .chain(csi.body.iter().copied())
+                .collect(),
+            _ => SmallVec::new(),
         }
     }
 
     fn char(&mut self, c: char, out: &mut Vec<Input>) {
         match std::mem::take(&mut self.state) {
             State::Ground => self.ground(c, out),
+            State::Escape { meta, alone: true } if self.paste.is_none() && is_intermediate(c) => {
+                self.state = State::Held(HeldText::after(1 + u8::from(meta), c));
+            }
             State::Escape { meta, alone: true } if self.paste.is_none() && !goes_on(c) => {
                 escapes(meta, out);
                 self.ground(c, out);
@@ -158,6 +227,8 @@ impl Parser {
             State::Held(held) => self.held(c, held, out),
             State::Ss3 { meta, parameter } => self.ss3(c, meta, parameter, out),
             State::Csi(csi) => self.csi(c, csi, out),
+            State::Nf(sequence) => self.nf(c, sequence, out),
+            State::Console if c == ESC => self.ground(c, out),
             State::Console => self.sequence(keys::console(c), false, out),
             // Its bytes were taken before; this is no part of it.
             State::Raw(_) => self.ground(c, out),
@@ -166,10 +237,17 @@ impl Parser {
     }
 
     fn held(&mut self, c: char, mut held: HeldText, out: &mut Vec<Input>) {
-        match held.push(c) {
+        let verdict = held.push(c);
+        self.judged(verdict, held, out);
+    }
+
+    fn judged(&mut self, verdict: HeldVerdict, held: HeldText, out: &mut Vec<Input>) {
+        match verdict {
             HeldVerdict::Unknown => self.state = State::Held(held),
             HeldVerdict::Keys => self.typed(held, out),
             HeldVerdict::Answer => {
+                // Of two Escapes before a sequence, the first one is a key.
+                out.extend((held.escapes > 1).then(escape));
                 let mut text = held.into_text().into_iter();
                 if let Some(introducer) = text.next() {
                     self.introduce(introducer, false, false);
@@ -181,6 +259,7 @@ impl Parser {
 
     /// It was typed, after all.
     fn typed(&mut self, held: HeldText, out: &mut Vec<Input>) {
+        out.extend((0..held.escapes).map(|_| escape()));
         held.into_text().into_iter().for_each(|c| self.char(c, out));
     }
 
@@ -219,6 +298,7 @@ impl Parser {
                 return;
             }
             '[' | 'O' => return self.introduce(c, meta, false),
+            _ if is_intermediate(c) => return self.introduce(c, meta, false),
             _ if meta && self.paste.is_none() => out.push(escape()),
             _ => {}
         }
@@ -239,116 +319,9 @@ impl Parser {
                 ..Csi::default()
             }),
             'O' => State::Ss3 { meta, parameter: 0 },
+            c if is_intermediate(c) => State::Nf(NfSequence::new(c, meta)),
             _ => State::String(ControlString::new(introducer, eight_bit)),
         };
-    }
-
-    fn ss3(&mut self, c: char, meta: bool, parameter: u16, out: &mut Vec<Input>) {
-        match c {
-            ESC => self.ground(c, out),
-            '0'..='9' => {
-                let digit = c as u16 - '0' as u16;
-                let parameter = parameter.saturating_mul(10).saturating_add(digit);
-                self.state = State::Ss3 { meta, parameter };
-            }
-            CTRL_C => {
-                self.interrupted = true;
-                self.state = State::Ss3 { meta, parameter };
-            }
-            _ => self.sequence(keys::ss3(parameter, c), meta, out),
-        }
-    }
-
-    fn csi(&mut self, c: char, mut csi: Csi, out: &mut Vec<Input>) {
-        match c {
-            ESC | '\u{80}'..='\u{9b}' | '\u{9d}'..='\u{9f}' => self.ground(c, out),
-            CAN | SUB | ST => {}
-            ' '..='?' => {
-                if csi.body.len() < MAX_CSI {
-                    csi.body.push(c as u8);
-                } else {
-                    csi.too_long = true;
-                }
-                self.state = State::Csi(csi);
-            }
-            '@'..='~' if !csi.too_long => self.csi_ended(c, &csi, out),
-            '@'..='~' => {}
-            _ if c.is_control() => {
-                self.interrupted = c == CTRL_C;
-                self.state = State::Csi(csi);
-            }
-            // No sequence has such a character, and it is not a key either: the sequence was cut.
-            _ => {}
-        }
-    }
-
-    fn csi_ended(&mut self, last: char, csi: &Csi, out: &mut Vec<Input>) {
-        let body = csi.body.as_slice();
-        match (body, last) {
-            (b"201", '~') if self.paste.is_some() => {
-                return out.extend(self.paste.take().map(Paste::into_input));
-            }
-            (b"", '[') => return self.state = State::Console,
-            (b"200", '~') | (_, 'M' | 'm') => {}
-            _ => return self.sequence(keys::csi(body, last), csi.meta, out),
-        }
-        // Not a key: the Escape before it is a key by itself.
-        self.sequence(None, csi.meta, out);
-        match (body, last) {
-            (_, '~') => _ = self.paste.get_or_insert_default(),
-            (b"", 'M') => self.state = State::Raw(SmallVec::new()),
-            _ => self.mouse(mouse::report(body, last), out),
-        }
-    }
-
-    fn mouse(&self, event: Option<MouseEvent>, out: &mut Vec<Input>) {
-        if self.paste.is_none() {
-            out.extend(event.map(Input::Mouse));
-        }
-    }
-
-    /// The end of a sequence that is a key or nothing. In a paste it is nothing.
-    fn sequence(&mut self, key: Option<KeyEvent>, meta: bool, out: &mut Vec<Input>) {
-        if self.paste.is_some() {
-            return;
-        }
-        match key {
-            Some(key) if meta => out.push(with_alt(key).into()),
-            Some(key) => out.push(key.into()),
-            None if meta => out.push(escape()),
-            None => {}
-        }
-    }
-
-    fn string(&mut self, c: char, mut string: ControlString, out: &mut Vec<Input>) {
-        match string.push(c) {
-            Step::Ended => return,
-            Step::PasteEnd => {
-                if let Some(paste) = self.paste.take() {
-                    return out.push(paste.into_input());
-                }
-            }
-            Step::CtrlC => self.interrupted = true,
-            Step::GoesOn => {}
-        }
-        self.state = State::String(string);
-    }
-
-    /// The bytes of a mouse report are not characters; controls are not among them.
-    fn takes_raw(&mut self, byte: u8, out: &mut Vec<Input>) -> bool {
-        let State::Raw(bytes) = &mut self.state else {
-            return false;
-        };
-        if byte < b' ' {
-            self.state = State::Ground;
-            return false;
-        }
-        bytes.push(byte);
-        if let &[button, column, row] = bytes.as_slice() {
-            self.state = State::Ground;
-            self.mouse(mouse::x11([button, column, row]), out);
-        }
-        true
     }
 }
 

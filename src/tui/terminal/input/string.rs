@@ -8,8 +8,9 @@ use super::control::{BEL, CAN, CTRL_C, ESC, SUB};
 
 /// String terminator, as one character.
 pub(super) const ST: char = '\u{9c}';
-/// What ends a paste, in the middle of a string too.
-const PASTE_END: &[u8] = b"\x1b[201~";
+/// How the marks begin between which a paste stands; `0~` or `1~` follows. They mean the same in the middle of a
+/// string, which somebody else may have left without an end.
+const PASTE_MARK: &[u8] = b"\x1b[20";
 
 #[derive(Debug)]
 pub(super) struct ControlString {
@@ -17,8 +18,9 @@ pub(super) struct ControlString {
     st_ends: bool,
     /// After an Escape that stands alone.
     escaped: bool,
-    /// How much of [`PASTE_END`] came last.
-    paste_end: usize,
+    /// How much of a mark came last, and whether it is the end of a paste.
+    mark: usize,
+    marks_end: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(super) enum Step {
     /// It goes on, unless nothing follows.
     CtrlC,
     Ended,
+    /// The string has ended, and a paste has begun.
+    PasteStart,
     /// What would end a paste.
     PasteEnd,
 }
@@ -39,7 +43,8 @@ impl ControlString {
             bel_ends: introducer == ']',
             st_ends: eight_bit,
             escaped: false,
-            paste_end: 0,
+            mark: 0,
+            marks_end: false,
         }
     }
 
@@ -52,14 +57,30 @@ impl ControlString {
             _ => {}
         }
         self.escaped = c == ESC && !self.escaped;
-        self.paste_end = match PASTE_END.get(self.paste_end) {
-            Some(&next) if char::from(next) == c => self.paste_end + 1,
-            _ => usize::from(c == ESC),
-        };
+        if self.is_mark(c) {
+            return match self.marks_end {
+                true => Step::PasteEnd,
+                false => Step::PasteStart,
+            };
+        }
         match c {
-            _ if self.paste_end == PASTE_END.len() => Step::PasteEnd,
             CTRL_C => Step::CtrlC,
             _ => Step::GoesOn,
         }
+    }
+
+    /// Whether `c` ends a mark.
+    fn is_mark(&mut self, c: char) -> bool {
+        let number = PASTE_MARK.len();
+        self.mark = match (PASTE_MARK.get(self.mark), c) {
+            (Some(&next), c) if char::from(next) == c => self.mark + 1,
+            (None, '0' | '1') if self.mark == number => {
+                self.marks_end = c == '1';
+                self.mark + 1
+            }
+            (None, '~') if self.mark == number + 1 => return true,
+            _ => usize::from(c == ESC),
+        };
+        false
     }
 }

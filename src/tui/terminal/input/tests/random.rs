@@ -53,7 +53,9 @@ fn any_noise() -> impl Strategy<Value = (Vec<u8>, Option<Made>)> {
     let report = "\\[[<=>?][0-9;:]{0,80}[ !\"$'*]{0,2}[a-lp-zA-LN-Z]"
         .prop_map(|body| [b"\x1b", body.as_bytes()].concat());
     let listed = proptest::sample::select(NO_KEYS).prop_map(<[u8]>::to_vec);
-    prop_oneof![string, report, listed].prop_map(|bytes| (bytes, None))
+    // Space and slash begin such a sequence, too: they are keys when an Escape stood alone before them.
+    let designation = "[!-.][ -/]{0,3}[0-~]".prop_map(|body| [b"\x1b", body.as_bytes()].concat());
+    prop_oneof![string, report, designation, listed].prop_map(|bytes| (bytes, None))
 }
 
 proptest! {
