@@ -2,11 +2,12 @@
 //! counted up to a cap.
 
 use super::ask::{self, Db};
+pub use super::filter::kept::kept;
+use super::filter::kept::of;
 use super::filter::{Candidates, Filter};
-use super::rows::{rank, scope};
+use super::rows::scope;
 use super::sql::{Bound, Sql};
 use crate::api::{COUNT_CAP, KeyCounts};
-use crate::model::Scope;
 use crate::server::store::StoreResult;
 use crate::server::store::filter::UsageFilter;
 
@@ -20,30 +21,6 @@ pub async fn active(db: &impl Db, creator: i64, project: i64) -> StoreResult<u64
 /// Whether the counts that are kept tell.
 pub fn is_kept(filter: &Filter) -> bool {
     filter.text.is_none() && filter.usage == UsageFilter::default()
-}
-
-/// How many keys match the filter without its text and usage.
-pub async fn kept(db: &impl Db, filter: &Filter) -> StoreResult<KeyCounts> {
-    let mut sql = Sql::new("SELECT scope, n FROM key_counts WHERE ".into());
-    match filter.creator {
-        None => sql.push("creator = 0", []),
-        Some(id) => sql.push("creator = (SELECT seq FROM users WHERE id = ?)", [id.into()]),
-    }
-    match filter.project {
-        None => sql.push(" AND project = 0", []),
-        Some(id) => sql.push(
-            " AND project = (SELECT seq FROM projects WHERE id = ?)",
-            [id.into()],
-        ),
-    }
-    if let Some(scope) = filter.scope {
-        sql.push(" AND scope = ?", [rank(scope).into()]);
-    }
-    let mut counts = KeyCounts::default();
-    for row in sql.all(db).await? {
-        *of(&mut counts, scope(&row, 0)?) = row.try_get::<_, i64>(1)? as u64;
-    }
-    Ok(counts)
 }
 
 pub async fn counted(
@@ -81,12 +58,4 @@ async fn rows(db: &impl Db, filter: &Filter, among: Option<&Candidates>) -> Stor
         }
     }
     Ok(counts)
-}
-
-fn of(counts: &mut KeyCounts, scope: Scope) -> &mut u64 {
-    match scope {
-        Scope::Web => &mut counts.web,
-        Scope::Mobile => &mut counts.mobile,
-        Scope::Analytics => &mut counts.analytics,
-    }
 }

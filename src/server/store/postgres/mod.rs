@@ -24,7 +24,6 @@ mod lanes;
 mod list;
 mod listen;
 mod names;
-mod options;
 mod passfile;
 mod people;
 mod pool;

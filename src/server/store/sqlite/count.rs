@@ -1,13 +1,13 @@
 //! How many keys match: read from the counts that triggers keep, or, under a text filter, counted up
 //! to a cap.
 
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 
 use super::filter::{Filter, usage_index};
-use super::rows::{rank, scope};
+use super::rows::scope;
+use super::search::kept::{kept, of};
 use super::search::{Candidates, Search, Source};
 use crate::api::{COUNT_CAP, KeyCounts, KeyFilter, Sort};
-use crate::model::Scope;
 use crate::server::store::{StoreResult, Visible};
 
 pub fn count(conn: &Connection, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
@@ -25,25 +25,6 @@ pub fn active(conn: &Connection, creator: i64, project: i64) -> StoreResult<u64>
     let mut statement =
         conn.prepare_cached("SELECT coalesce(sum(n), 0) FROM key_counts WHERE creator = ? AND project = ?")?;
     Ok(statement.query_row([creator, project], |row| row.get::<_, i64>(0))? as u64)
-}
-
-/// How many keys match the filter without its text.
-pub fn kept(conn: &Connection, filter: &Filter) -> StoreResult<KeyCounts> {
-    let mut statement = conn.prepare_cached(
-        "SELECT scope, n FROM key_counts WHERE creator = ?1 AND project = ?2 AND (?3 IS NULL OR scope = ?3)",
-    )?;
-    let mut counts = KeyCounts::default();
-    let any = 0;
-    let keys = params![
-        filter.creator.unwrap_or(any),
-        filter.project.unwrap_or(any),
-        filter.scope.map(rank)
-    ];
-    let mut rows = statement.query(keys)?;
-    while let Some(row) = rows.next()? {
-        *of(&mut counts, scope(row, 0)?) = row.get::<_, i64>(1)? as u64;
-    }
-    Ok(counts)
 }
 
 fn counted(conn: &Connection, filter: Filter) -> StoreResult<KeyCounts> {
@@ -76,12 +57,4 @@ fn rows(conn: &Connection, source: Source, filter: &Filter) -> StoreResult<KeyCo
         *of(&mut counts, scope(row, 0)?) += 1;
     }
     Ok(counts)
-}
-
-fn of(counts: &mut KeyCounts, scope: Scope) -> &mut u64 {
-    match scope {
-        Scope::Web => &mut counts.web,
-        Scope::Mobile => &mut counts.mobile,
-        Scope::Analytics => &mut counts.analytics,
-    }
 }

@@ -32,7 +32,6 @@ mod search;
 mod session_servers;
 mod session_tokens;
 mod statement;
-mod trigrams;
 mod usage;
 mod watch;
 mod writer;

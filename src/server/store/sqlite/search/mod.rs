@@ -1,20 +1,20 @@
 //! Which rows to look at for a filter: along the index of the sort, or a set of candidates that is
 //! small enough to sort.
 
+mod candidates;
+pub mod kept;
+mod trigrams;
+
 use rusqlite::{Connection, params, params_from_iter};
 
-use super::count::kept;
+pub use self::candidates::CANDIDATES;
+use self::kept::kept;
 use super::filter::{Clause, Filter, Text, numbers_json, usage_index};
 use super::rows::rank;
-use super::trigrams;
-use crate::api::{COUNT_CAP, Sort};
+use crate::api::Sort;
 use crate::server::store::StoreResult;
 use crate::server::store::filter::UsageFilter;
 use crate::server::store::order::Path;
-
-/// The most candidates that are fetched and sorted. More of them are so dense in the index of the
-/// sort that walking it fills a page sooner, and are more than is counted.
-pub const CANDIDATES: usize = COUNT_CAP as usize;
 
 /// Where rows come from.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::address::AddressError;
+use super::AddressError;
 
 /// What may stand behind the question mark.
 const OPTIONS: [&str; 20] = [

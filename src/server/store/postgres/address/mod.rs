@@ -1,5 +1,8 @@
 //! Where the database is: its URL, and how the way to it is kept safe.
 
+mod error;
+mod options;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +18,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::{Url, form_urlencoded};
 
-use super::options;
+pub use self::error::AddressError;
 use super::passfile::{Login, PassFile, PassFileError};
 use crate::model::Secret;
 
@@ -32,50 +35,16 @@ pub struct Address {
     shown: String,
 }
 
-/// Why a URL names no database that may be used.
-#[derive(Debug, thiserror::Error)]
-pub enum AddressError {
-    #[error(
-        "it is no URL like postgres://keydeck@db.acme.example/keydeck; a password with /, ?, # or & in it is better given in \
-         PGPASSWORD"
-    )]
-    NoUrl,
-    #[error("the database's URL has a setting that is not understood: {0}")]
-    Setting(String),
-    #[error("the database's URL has {0}, which keydeck does not support; leave it out")]
-    Unsupported(String),
-    #[error(
-        "the database's URL has {0}, and keydeck reads no pg_service.conf; write the host, user and database of the service into \
-         the URL"
-    )]
-    Service(String),
-    #[error(transparent)]
-    PassFile(#[from] PassFileError),
-    #[error("sslmode can be disable or verify-full (require is the same), not {0}")]
-    SslMode(String),
-    #[error("{}: {why}", file.display())]
-    Authority { file: PathBuf, why: String },
-    #[error("TLS to the database can't be prepared: {0}")]
-    Tls(String),
+/// The options that keydeck reads itself.
+struct Ours {
+    ssl_mode: Option<String>,
+    authority: Option<PathBuf>,
+    passfile: Option<PassFile>,
 }
 
-impl Address {
-    /// `password` is used when the URL has none, and what a password file has when there is neither. The certificate of a server that is not on this
-    /// machine must be valid for its name, unless `sslmode=disable` is said.
-    pub fn parse(text: &str, password: Option<&Secret>) -> Result<Self, AddressError> {
-        Self::with_passwords(text, password, None)
-    }
-
-    pub fn with_passwords(
-        text: &str,
-        password: Option<&Secret>,
-        passwords: Option<&PassFile>,
-    ) -> Result<Self, AddressError> {
-        let mut url = Url::parse(text.trim()).map_err(|_| AddressError::NoUrl)?;
-        if !matches!(url.scheme(), "postgres" | "postgresql") {
-            return Err(AddressError::NoUrl);
-        }
-        options::known(&url)?;
+impl Ours {
+    /// What is left in the URL is for the driver.
+    fn taken_from(url: &mut Url, passwords: Option<&PassFile>) -> Self {
         let (mut ssl_mode, mut authority, mut passfile) = (None, None, passwords.cloned());
         let rest: Vec<(String, String)> = url
             .query_pairs()
@@ -105,19 +74,48 @@ impl Address {
             // Whoever reads it next takes a plus for a plus.
             url.set_query(Some(&query.replace('+', "%20")));
         }
-        // The parser's own message may hold the text.
-        let setting = |error: tokio_postgres::Error| {
-            let why = std::error::Error::source(&error).map(ToString::to_string);
-            AddressError::Setting(match why {
-                // Its name may be a part of a password.
-                Some(why) if why.starts_with("unknown option") => {
-                    "an option behind the ? is unknown".to_owned()
-                }
-                Some(why) => why,
-                None => "its host, port or user".to_owned(),
-            })
-        };
-        let mut config: Config = url.as_str().parse().map_err(setting)?;
+        Self {
+            ssl_mode,
+            authority,
+            passfile,
+        }
+    }
+}
+
+/// The parser's own message may hold the text.
+fn setting(error: &tokio_postgres::Error) -> AddressError {
+    let why = std::error::Error::source(error).map(ToString::to_string);
+    AddressError::Setting(match why {
+        // Its name may be a part of a password.
+        Some(why) if why.starts_with("unknown option") => "an option behind the ? is unknown".to_owned(),
+        Some(why) => why,
+        None => "its host, port or user".to_owned(),
+    })
+}
+
+impl Address {
+    /// `password` is used when the URL has none, and what a password file has when there is neither. The certificate of a server that is not on this
+    /// machine must be valid for its name, unless `sslmode=disable` is said.
+    pub fn parse(text: &str, password: Option<&Secret>) -> Result<Self, AddressError> {
+        Self::with_passwords(text, password, None)
+    }
+
+    pub fn with_passwords(
+        text: &str,
+        password: Option<&Secret>,
+        passwords: Option<&PassFile>,
+    ) -> Result<Self, AddressError> {
+        let mut url = Url::parse(text.trim()).map_err(|_| AddressError::NoUrl)?;
+        if !matches!(url.scheme(), "postgres" | "postgresql") {
+            return Err(AddressError::NoUrl);
+        }
+        options::known(&url)?;
+        let Ours {
+            ssl_mode,
+            authority,
+            passfile,
+        } = Ours::taken_from(&mut url, passwords);
+        let mut config: Config = url.as_str().parse().map_err(|error| setting(&error))?;
         if config.get_password().is_none()
             && let Some(password) = password
         {

@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 
-use super::search::CANDIDATES;
+use super::CANDIDATES;
 use crate::server::store::StoreResult;
 
 /// What the index has of each text: its runs of this many characters.

@@ -5,12 +5,15 @@
 //! the keys that have it. When they are too many, they are so dense along the index of the sort that
 //! walking it fills a page sooner.
 
+mod candidates;
+pub mod kept;
+
 use uuid::Uuid;
 
 use super::ask::{self, Db};
+use super::clock;
 use super::rows::rank;
 use super::sql::{Bound, Sql};
-use super::{clock, count};
 use crate::api::{COUNT_CAP, KeyFilter};
 use crate::model::{Scope, compared};
 use crate::server::store::filter::{UsageFilter, whose};
@@ -108,28 +111,6 @@ impl Filter {
             }
             sql.push(")", []);
         }
-    }
-
-    /// `None`: nothing but looking at the rows tells, or they are few anyway.
-    pub async fn candidates(&self, db: &impl Db, trigrams: &impl Db) -> StoreResult<Option<Candidates>> {
-        let Some(text) = self.text.as_ref().filter(|text| text.has_trigram()) else {
-            return Ok(None);
-        };
-        let without_text = Self {
-            text: None,
-            usage: UsageFilter::default(),
-            ..self.clone()
-        };
-        if count::kept(db, &without_text).await?.total() <= CANDIDATES as u64 {
-            return Ok(None);
-        }
-        let mut found = text.containing(trigrams).await?;
-        if found.complete && !text.projects.is_empty() {
-            let more = text.of_projects(db).await?;
-            found.complete = more.complete;
-            found.seqs.extend(more.seqs);
-        }
-        Ok(Some(found))
     }
 }
 
