@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::key::{KeyEdit, KeyFields, Settings};
-use super::{LocalAddress, Scope, UiDomain};
+use super::{LocalAddress, Scope, UiDomain, name};
 
 /// In the order of forms and details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,8 +39,10 @@ pub struct Facts {
 pub enum Widget {
     /// Form and flags of its own.
     Custom,
-    /// Words that may be missing.
+    /// One paragraph of plain text, which may be missing.
     Text {
+        /// The most characters.
+        most: usize,
         /// What may be entered.
         hint: &'static str,
         create_help: &'static str,
@@ -169,6 +171,14 @@ impl KeyField {
 
     pub fn widget(self) -> Widget {
         self.facts().widget
+    }
+
+    /// The words of a [`Widget::Text`] as they are kept.
+    pub fn words(self, text: &str) -> Result<Option<String>, String> {
+        match self.widget() {
+            Widget::Text { most, .. } => name::paragraph(text, most),
+            Widget::Custom | Widget::Toggle { .. } => Ok(None),
+        }
     }
 
     /// Whether it is in [`Settings`]: a name and a project are looked up and kept apart.

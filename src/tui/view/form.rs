@@ -254,6 +254,6 @@ fn about(scope: Scope) -> &'static str {
     match scope {
         Scope::Web => "for web pages: its UI domains are the origins that it works on",
         Scope::Mobile => "for mobile apps: its UI domains are bundle identifiers",
-        Scope::Analytics => "reads the whole organisation; its secret is shown once and it can't be edited",
+        Scope::Analytics => "reads the whole organisation; its secret is shown once and its name stays",
     }
 }
