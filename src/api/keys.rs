@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::model::field::Value;
 use crate::model::filter::FilterWords;
-use crate::model::{LocalAddress, Scope, Secret, Settings, UiDomain, secret};
+use crate::model::{KeyField, LocalAddress, Scope, Secret, Settings, UiDomain, secret};
 
 /// The project of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -18,7 +19,7 @@ pub struct ProjectRef {
 }
 
 /// A user by id and email address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PersonRef {
     pub id: Uuid,
     pub email: String,
@@ -56,6 +57,39 @@ pub struct Key {
 }
 
 impl Key {
+    /// What a key is put together from: its settings, and nothing else yet.
+    pub fn with_settings(settings: Settings) -> Self {
+        let Settings {
+            ui_domains,
+            local_development,
+            cross_page_persistence,
+        } = settings;
+        Self {
+            id: Uuid::nil(),
+            name: String::new(),
+            scope: Scope::Web,
+            project: None,
+            creator: PersonRef::default(),
+            created_at: Timestamp::UNIX_EPOCH,
+            last_used_at: None,
+            version: 0,
+            hint: String::new(),
+            ui_domains,
+            local_development,
+            cross_page_persistence,
+            may: KeyMay::default(),
+        }
+    }
+
+    /// What one of its fields holds.
+    pub fn value(&self, field: KeyField) -> Value {
+        match field {
+            KeyField::Name => Value::Text(self.name.clone()),
+            KeyField::Project => self.project.as_ref().map(|project| project.id.to_string()).into(),
+            setting => self.settings().value(setting),
+        }
+    }
+
     pub fn settings(&self) -> Settings {
         Settings {
             ui_domains: self.ui_domains.clone(),

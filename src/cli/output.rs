@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 use super::Failure;
 use crate::api::Key;
 pub use crate::failure::talk;
-use crate::model::{Secret, Shown, shown};
+use crate::model::field::Value;
+use crate::model::{KeyField, Secret, Shown, shown};
 
 /// A line that scripts may wait for. When nobody reads it, the program goes on.
 pub fn line(text: impl std::fmt::Display) {
@@ -128,14 +129,18 @@ pub fn key_fields(key: &Key, now: Timestamp) -> Vec<Vec<String>> {
         ("Last used", last_used(key, now)),
         ("Token", shown(&key.hint)),
     ];
-    rows.extend(key.ui_domains.iter().map(|d| ("UI domain", shown(d.as_str()))));
-    if key.scope.has_local_development() {
-        let local = key.local_development.map_or("off".into(), |a| a.to_string());
-        rows.push(("Local development", local));
-    }
-    if key.scope.has_project() {
-        let persistence = if key.cross_page_persistence { "on" } else { "off" };
-        rows.push(("Cross-page persistence", persistence.into()));
+    let settings = key.settings();
+    for field in KeyField::of(key.scope).filter(|field| field.is_setting()) {
+        match settings.value(field) {
+            Value::List(items) => {
+                let item = |item: &String| (field.facts().short_label, shown(item));
+                rows.extend(items.iter().map(item));
+            }
+            value => {
+                let words = field.in_words(&value);
+                rows.extend((!words.is_empty()).then(|| (field.label(), shown(&words))));
+            }
+        }
     }
     rows.into_iter()
         .map(|(label, value)| vec![label.to_owned(), value])

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::random::Random;
 use super::sample::{Draft, Sample};
-use crate::model::{KeyFields, Role, Scope};
+use crate::model::field::{Value, Widget};
+use crate::model::{KeyField, KeyFields, Role, Scope};
 use crate::server::store::sqlite::SampleProject;
 
 const TWO_YEARS_MS: u64 = 730 * 24 * 60 * 60 * 1_000;
@@ -131,13 +132,16 @@ fn fields(random: &mut Random, scope: Scope, project: Option<Uuid>, number: u64)
         Scope::Mobile => Some(vec![format!("com.acme.app{}", random.below(1_000))]),
         Scope::Analytics => None,
     };
-    KeyFields {
+    let mut fields = KeyFields {
         name: format!("{purpose}, {place} {number}"),
         project,
         ui_domains,
-        cross_page_persistence: scope.has_project().then(|| random.below(3) == 0),
         ..KeyFields::blank(scope)
+    };
+    for field in KeyField::of(scope).filter(|field| matches!(field.widget(), Widget::Toggle { .. })) {
+        fields.set(field, Value::Flag(random.below(3) == 0));
     }
+    fields
 }
 
 /// Created evenly over two years; used lately, long ago or never.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::usage::usage;
 use crate::failure::Failure;
-use crate::model::{KeyFields, Role, Scope};
+use crate::model::{KeyFields, Role};
 use crate::server::seal::Sealer;
 use crate::server::store::sqlite::{SampleKey, SampleProject, SampleUser};
 use crate::server::store::{Founding, Tally};
@@ -47,15 +47,13 @@ struct FileProject {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileKey {
-    name: String,
-    scope: Scope,
+    /// By its name.
     project: Option<String>,
     creator: String,
     created: Span,
     used: Option<Span>,
-    ui_domains: Option<Vec<String>>,
-    local_development: Option<String>,
-    cross_page_persistence: Option<bool>,
+    #[serde(flatten)]
+    fields: KeyFields,
 }
 
 /// What is loaded into a new database.
@@ -166,21 +164,24 @@ fn draft(
 ) -> Result<Draft, Failure> {
     let created_at = before(now, key.created)?;
     let last_used_at = key.used.map(|age| before(now, age)).transpose()?;
-    let domain = key.ui_domains.as_ref().and_then(|domains| domains.first());
+    let domain = key.fields.ui_domains.as_ref().and_then(|domains| domains.first());
     Ok(Draft {
         usage: last_used_at.map_or_else(Vec::new, |last| {
-            usage(key.scope, domain.map(String::as_str), created_at, last, now, n)
+            usage(
+                key.fields.scope,
+                domain.map(String::as_str),
+                created_at,
+                last,
+                now,
+                n,
+            )
         }),
         creator: known(people, &key.creator)?,
         created_at,
         last_used_at,
         fields: KeyFields {
-            scope: key.scope,
             project: key.project.map(|name| known(projects, &name)).transpose()?,
-            name: key.name,
-            ui_domains: key.ui_domains,
-            local_development: key.local_development,
-            cross_page_persistence: key.cross_page_persistence,
+            ..key.fields
         },
     })
 }
@@ -207,6 +208,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::model::Scope;
 
     fn sample() -> (Sample, Uuid) {
         let owner = Uuid::new_v4();

@@ -1,27 +1,29 @@
 //! From the fields that a server refuses to the flags that gave them.
 
-use crate::model::{FieldError, field};
+use crate::model::{FieldError, KeyField, field_error};
 
 /// What is wrong with a field, by the flag that gave it; `domains` are the UI domains that were given, in order.
 pub fn line(error: &FieldError, domains: &[String]) -> String {
-    let flag = match field::base(&error.field) {
+    let flag = match field_error::base(&error.field) {
         "ui_domains" => match element(&error.field).and_then(|index| domains.get(index)) {
             Some(domain) => format!("--domain {domain}"),
             None => "--domain".into(),
         },
-        "local_development" => "--local-address".into(),
         "q" => "--filter".into(),
-        field @ ("name" | "project" | "after" | "limit" | "creator" | "role" | "origin" | "address"
-        | "bundle") => format!("--{field}"),
+        field @ ("after" | "limit" | "creator" | "role" | "origin" | "address" | "bundle") => {
+            format!("--{field}")
+        }
         "email" => "EMAIL".into(),
         "to" => "--hand-over-to".into(),
         "url" => "--session-url".into(),
         "key_name" => "--session-key-name".into(),
         "private_key" => "--session-key-file".into(),
         "session_id" => "--session-id".into(),
-        "cross_page_persistence" => "--cross-page-persistence".into(),
-        // What no flag gave needs no name.
-        _ => return error.message.clone(),
+        field => match KeyField::from_wire_name(field) {
+            Some(field) => field.facts().flag.into(),
+            // What no flag gave needs no name.
+            None => return error.message.clone(),
+        },
     };
     format!("{flag}: {}", error.message)
 }

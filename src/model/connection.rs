@@ -121,7 +121,7 @@ mod tests {
         Settings {
             ui_domains: domains.iter().map(domain).collect(),
             local_development: local.map(|text| LocalAddress::parse(text).expect(text)),
-            cross_page_persistence: false,
+            ..Settings::default()
         }
     }
 

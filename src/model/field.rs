@@ -1,54 +1,369 @@
-//! A refusal that names the field it is about, so that a form can stand it where it belongs.
+//! The fields of a key, each declared once. Forms, details, conflicts, the activity log and the command line
+//! walk this list, so that a new field appears in all of them.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde::Serialize;
 
-/// One field and what is wrong with it, as a sentence that says what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct FieldError {
-    /// The field's name on the wire; an element of a list is `ui_domains[2]`.
-    #[schema(example = "ui_domains[0]")]
-    pub field: String,
-    pub message: String,
+use super::key::{KeyEdit, KeyFields, Settings};
+use super::{LocalAddress, Scope, UiDomain, name};
+
+/// In the order of forms and details.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyField {
+    Name,
+    Project,
+    UiDomains,
+    LocalDevelopment,
+    CrossPagePersistence,
 }
 
-/// Every field that was wrong; never empty when it is returned as an error.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FieldErrors(pub Vec<FieldError>);
+/// What there is to know of a field.
+#[derive(Debug)]
+pub struct Facts {
+    /// As JSON, refusals and the activity log call it.
+    pub wire_name: &'static str,
+    /// The flag that gives it.
+    pub flag: &'static str,
+    pub label: &'static str,
+    /// The label where there is little room, as beside a value in the details.
+    pub short_label: &'static str,
+    /// What is shown where nothing is; empty: no line at all.
+    pub absent: &'static str,
+    pub scopes: &'static [Scope],
+    /// The scopes whose keys can be edited in it.
+    pub edited_of: &'static [Scope],
+    pub widget: Widget,
+}
 
-impl FieldErrors {
-    pub fn one(field: impl Into<String>, message: impl Into<String>) -> Self {
-        let mut errors = Self::default();
-        errors.push(field, message);
-        errors
+/// How a field is entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Widget {
+    /// Form and flags of its own.
+    Custom,
+    /// One paragraph of plain text, which may be missing.
+    Text {
+        /// The most characters.
+        most: usize,
+        /// What may be entered.
+        hint: &'static str,
+        create_help: &'static str,
+        edit_help: &'static str,
+    },
+    Toggle {
+        /// What stands before its box.
+        label: &'static str,
+        create_help: &'static str,
+        edit_help: &'static str,
+    },
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    None,
+    Flag(bool),
+    Text(String),
+    List(Vec<String>),
+}
+
+const EVERY: &[Scope] = &Scope::ALL;
+const OF_PROJECTS: &[Scope] = &[Scope::Web, Scope::Mobile];
+
+impl KeyField {
+    pub const ALL: [KeyField; 5] = [
+        KeyField::Name,
+        KeyField::Project,
+        KeyField::UiDomains,
+        KeyField::LocalDevelopment,
+        KeyField::CrossPagePersistence,
+    ];
+
+    pub fn facts(self) -> &'static Facts {
+        match self {
+            KeyField::Name => &Facts {
+                wire_name: "name",
+                flag: "--name",
+                label: "Name",
+                short_label: "Name",
+                absent: "",
+                scopes: EVERY,
+                edited_of: OF_PROJECTS,
+                widget: Widget::Custom,
+            },
+            KeyField::Project => &Facts {
+                wire_name: "project",
+                flag: "--project",
+                label: "Project",
+                short_label: "Project",
+                absent: "",
+                scopes: OF_PROJECTS,
+                edited_of: &[],
+                widget: Widget::Custom,
+            },
+            KeyField::UiDomains => &Facts {
+                wire_name: "ui_domains",
+                flag: "--domain",
+                label: "UI domains",
+                short_label: "UI domain",
+                absent: "",
+                scopes: OF_PROJECTS,
+                edited_of: OF_PROJECTS,
+                widget: Widget::Custom,
+            },
+            KeyField::LocalDevelopment => &Facts {
+                wire_name: "local_development",
+                flag: "--local-address",
+                label: "Local development",
+                short_label: "Local development",
+                absent: "off",
+                scopes: &[Scope::Web],
+                edited_of: &[Scope::Web],
+                widget: Widget::Custom,
+            },
+            KeyField::CrossPagePersistence => &Facts {
+                wire_name: "cross_page_persistence",
+                flag: "--cross-page-persistence",
+                label: "Cross-page persistence",
+                short_label: "Cross-page persist.",
+                absent: "off",
+                scopes: OF_PROJECTS,
+                edited_of: OF_PROJECTS,
+                widget: Widget::Toggle {
+                    label: "Sessions",
+                    create_help: "Let a session resume on another page",
+                    edit_help: "Let a session resume on another page, or with =false no longer",
+                },
+            },
+        }
     }
 
-    pub fn push(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push(FieldError {
-            field: field.into(),
-            message: message.into(),
-        });
+    /// Those that keys of `scope` have.
+    pub fn of(scope: Scope) -> impl Iterator<Item = KeyField> {
+        Self::ALL.into_iter().filter(move |field| field.is_of(scope))
     }
 
-    /// The first message about `field` or one of its elements.
-    pub fn about(&self, field: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|e| base(&e.field) == field)
-            .map(|e| e.message.as_str())
+    pub fn is_of(self, scope: Scope) -> bool {
+        self.facts().scopes.contains(&scope)
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Those that can be edited of keys of `scope`.
+    pub fn editable(scope: Scope) -> impl Iterator<Item = KeyField> {
+        Self::ALL
+            .into_iter()
+            .filter(move |field| field.is_edited_of(scope))
     }
 
-    /// `Ok` when nothing was wrong.
-    pub fn into_result(self) -> Result<(), Self> {
-        if self.is_empty() { Ok(()) } else { Err(self) }
+    pub fn is_edited_of(self, scope: Scope) -> bool {
+        self.facts().edited_of.contains(&scope)
+    }
+
+    pub fn from_wire_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.wire_name() == name)
+    }
+
+    pub fn wire_name(self) -> &'static str {
+        self.facts().wire_name
+    }
+
+    pub fn label(self) -> &'static str {
+        self.facts().label
+    }
+
+    pub fn widget(self) -> Widget {
+        self.facts().widget
+    }
+
+    /// The words of a [`Widget::Text`] as they are kept.
+    pub fn words(self, text: &str) -> Result<Option<String>, String> {
+        match self.widget() {
+            Widget::Text { most, .. } => name::paragraph(text, most),
+            Widget::Custom | Widget::Toggle { .. } => Ok(None),
+        }
+    }
+
+    /// Whether it is in [`Settings`]: a name and a project are looked up and kept apart.
+    pub fn is_setting(self) -> bool {
+        !matches!(self, KeyField::Name | KeyField::Project)
+    }
+
+    /// A value as people read it.
+    pub fn in_words(self, value: &Value) -> String {
+        match value {
+            Value::None => self.facts().absent.into(),
+            Value::Flag(true) => "on".into(),
+            Value::Flag(false) => "off".into(),
+            Value::Text(text) => text.clone(),
+            Value::List(items) => items.join("\n"),
+        }
     }
 }
 
-/// `ui_domains` of `ui_domains[2]`.
-pub fn base(field: &str) -> &str {
-    field.split(['[', '.']).next().unwrap_or(field)
+impl Value {
+    /// Nothing, or a list of nothing.
+    pub fn is_absent(&self) -> bool {
+        match self {
+            Value::None => true,
+            Value::List(items) => items.is_empty(),
+            Value::Flag(_) | Value::Text(_) => false,
+        }
+    }
+
+    pub fn flag(self) -> Option<bool> {
+        match self {
+            Value::Flag(on) => Some(on),
+            _ => None,
+        }
+    }
+
+    pub fn text(self) -> Option<String> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn list(self) -> Option<Vec<String>> {
+        match self {
+            Value::List(items) => Some(items),
+            _ => None,
+        }
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(text: Option<String>) -> Self {
+        text.map_or(Value::None, Value::Text)
+    }
+}
+
+impl Settings {
+    /// What a field holds; nothing of those that are no settings.
+    pub fn value(&self, field: KeyField) -> Value {
+        match field {
+            KeyField::Name | KeyField::Project => Value::None,
+            KeyField::UiDomains => Value::List(self.ui_domains.iter().map(UiDomain::to_string).collect()),
+            KeyField::LocalDevelopment => self.local_development.map(|a: LocalAddress| a.to_string()).into(),
+            KeyField::CrossPagePersistence => Value::Flag(self.cross_page_persistence),
+        }
+    }
+}
+
+impl KeyFields {
+    /// Gives what was typed or chosen to a field.
+    pub fn set(&mut self, field: KeyField, value: Value) {
+        match field {
+            KeyField::Name => self.name = value.text().unwrap_or_default(),
+            KeyField::Project => self.project = value.text().and_then(|id| id.parse().ok()),
+            KeyField::UiDomains => self.ui_domains = value.list(),
+            KeyField::LocalDevelopment => self.local_development = value.text(),
+            KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag(),
+        }
+    }
+}
+
+impl KeyEdit {
+    pub fn names(&self, field: KeyField) -> bool {
+        match field {
+            KeyField::Name => self.name.is_some(),
+            KeyField::Project => false,
+            KeyField::UiDomains => self.ui_domains.is_some(),
+            KeyField::LocalDevelopment => self.local_development.is_some(),
+            KeyField::CrossPagePersistence => self.cross_page_persistence.is_some(),
+        }
+    }
+
+    /// Changes a field to what was typed or chosen.
+    pub fn set(&mut self, field: KeyField, value: Value) {
+        match field {
+            KeyField::Name => self.name = value.text(),
+            KeyField::Project => {}
+            KeyField::UiDomains => self.ui_domains = value.list(),
+            KeyField::LocalDevelopment => self.local_development = Some(value.text()),
+            KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    /// What could stand in a field.
+    fn filled(field: KeyField) -> Value {
+        match field {
+            KeyField::Name => Value::Text("Checkout".into()),
+            KeyField::Project => Value::Text(uuid::Uuid::nil().to_string()),
+            KeyField::UiDomains => Value::List(vec!["http://localhost:8000".into()]),
+            KeyField::LocalDevelopment => Value::Text("203.0.113.7".into()),
+            KeyField::CrossPagePersistence => Value::Flag(true),
+        }
+    }
+
+    fn keys(value: &impl Serialize) -> HashSet<String> {
+        match serde_json::to_value(value).expect("JSON") {
+            Json::Object(fields) => fields.keys().cloned().collect(),
+            other => panic!("{other}"),
+        }
+    }
+
+    fn wire_names(fields: impl Iterator<Item = KeyField>) -> HashSet<String> {
+        fields.map(|field| field.wire_name().to_owned()).collect()
+    }
+
+    #[test]
+    fn every_field_of_the_wire_is_declared() {
+        let (mut fields, mut edit) = (KeyFields::blank(Scope::Web), KeyEdit::default());
+        for field in KeyField::ALL {
+            fields.set(field, filled(field));
+            edit.set(field, filled(field));
+            assert_eq!(edit.names(field), field.is_edited_of(Scope::Web));
+        }
+        let mut declared = wire_names(KeyField::ALL.into_iter());
+        declared.insert("scope".into());
+        assert_eq!(keys(&fields), declared);
+        assert_eq!(keys(&edit), wire_names(KeyField::editable(Scope::Web)));
+        // What was set is what the key then has, also after an edit.
+        let valid = fields.validate().expect("valid");
+        let changed = edit
+            .apply(Scope::Web, "Till", &Settings::default())
+            .expect("valid");
+        for settings in [valid.settings, changed.1] {
+            for field in KeyField::ALL.into_iter().filter(|field| field.is_setting()) {
+                assert_eq!(settings.value(field), filled(field), "{field:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_field_belongs_to_the_scopes_that_the_validation_lets_have_it() {
+        for scope in Scope::ALL {
+            for field in KeyField::ALL {
+                let mut fields = KeyFields::blank(scope);
+                fields.set(field, filled(field));
+                let refused = fields.validate().err().unwrap_or_default();
+                let lacks = refused.0.iter().any(|error| {
+                    error.field == field.wire_name()
+                        && ["has no", "Only a"]
+                            .iter()
+                            .any(|words| error.message.contains(words))
+                });
+                assert_eq!(lacks, !field.is_of(scope), "{field:?} of {scope}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_written_as_json_has_them() {
+        let json = |value: Value| serde_json::to_value(value).expect("JSON");
+        assert_eq!(json(Value::None), Json::Null);
+        assert_eq!(json(Value::Flag(false)), json!(false));
+        assert_eq!(
+            json(filled(KeyField::UiDomains)),
+            json!(["http://localhost:8000"])
+        );
+    }
 }

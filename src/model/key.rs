@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{FieldErrors, LocalAddress, Scope, UiDomain, domain, name};
+use super::{FieldErrors, KeyField, LocalAddress, Scope, UiDomain, domain, name};
 
 /// What a key is created from, as typed or sent. Fields that its scope doesn't have must be absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -122,7 +122,9 @@ impl KeyEdit {
         name: &str,
         settings: &Settings,
     ) -> Result<(String, Settings), FieldErrors> {
-        if !scope.is_viewable() {
+        let mut named = KeyField::ALL.into_iter().filter(|field| self.names(*field));
+        let is_none_edited = KeyField::editable(scope).next().is_none();
+        if is_none_edited || !scope.is_viewable() && !named.all(|field| field.is_edited_of(scope)) {
             return Err(FieldErrors::one(
                 "scope",
                 "An Analytics key can't be edited; revoke it and create another.",

@@ -1,4 +1,4 @@
-//! Names of keys and projects: what a person may call them.
+//! Names of keys and projects, and what else people write of them.
 
 use super::{compared, pasted, shown};
 
@@ -27,6 +27,26 @@ pub fn parse(text: &str) -> Result<String, String> {
     Ok(name)
 }
 
+/// A paragraph of plain text as it is kept: as a name, but longer, and it may be missing.
+pub fn paragraph(text: &str, most: usize) -> Result<Option<String>, String> {
+    pasted::refuse(text)?;
+    let kept = compared::kept(text);
+    if kept.is_empty() {
+        return Ok(None);
+    }
+    let length = kept.chars().count();
+    if length > most {
+        return Err(format!("It has at most {most} characters; this has {length}."));
+    }
+    if kept.chars().any(char::is_control) {
+        return Err("It is one paragraph, without line breaks, tabs and other control characters.".into());
+    }
+    if !kept.chars().any(shown::is_visible) {
+        return Err("It needs at least one visible character.".into());
+    }
+    Ok(Some(kept))
+}
+
 /// The name with a number behind it, `Kiosk (2)`, for one that can't be told apart from another.
 pub fn numbered(name: &str, number: u64) -> String {
     let suffix = format!(" ({number})");
@@ -37,7 +57,33 @@ pub fn numbered(name: &str, number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_CHARS, numbered, parse};
+    use super::{MAX_CHARS, numbered, paragraph, parse};
+    use crate::model::{Scope, Token, TokenKind};
+
+    #[test]
+    fn a_paragraph_is_plain_text_or_nothing() {
+        assert_eq!(
+            paragraph("  Cafe\u{301}, ask Mira. ", 20),
+            Ok(Some("Café, ask Mira.".into()))
+        );
+        for nothing in ["", "   ", "\n"] {
+            assert_eq!(paragraph(nothing, 20), Ok(None));
+        }
+        assert!(paragraph(&"é".repeat(20), 20).is_ok());
+        let token = Token::from_entropy(TokenKind::Key(Scope::Web), [7; 32]);
+        let secret = format!("its secret is {}", token.expose());
+        for refused in [
+            "a\nb",
+            "a\tb",
+            "a\u{1b}[31m",
+            "\u{200b}",
+            &"é".repeat(21),
+            &secret,
+        ] {
+            assert!(paragraph(refused, 20).is_err(), "{refused:?}");
+        }
+        assert!(paragraph(&secret, 500).is_err_and(|why| !why.contains(token.expose())));
+    }
 
     #[test]
     fn a_numbered_name_is_a_name() {

@@ -2,9 +2,13 @@
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
+use super::field_flags::FieldFlags;
 use crate::api::{Order, Sort};
 use crate::cli::values;
 use crate::model::{FilterWords, Scope};
+
+/// The flags of which an edit needs one.
+pub const CHANGE: &str = "change";
 
 #[derive(Debug, Args)]
 pub struct KeyArgs {
@@ -144,18 +148,16 @@ pub struct CreateArgs {
     /// "I'm developing locally" from this public address or network; Web only
     #[arg(long, value_name = "ADDRESS")]
     pub local_address: Option<String>,
-    /// Let a session resume on another page
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub cross_page_persistence: Option<bool>,
+    #[command(flatten)]
+    pub more: FieldFlags<false>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("change").required(true).multiple(true).args([
+#[command(group = ArgGroup::new(CHANGE).required(true).multiple(true).args([
     "name", "domains", "add_domains", "remove_domains", "local_address", "no_local_development",
-    "cross_page_persistence",
 ]))]
 pub struct KeyEditArgs {
     /// The key's id, or its name when no other key has the same
@@ -179,9 +181,8 @@ pub struct KeyEditArgs {
     /// No longer developing locally
     #[arg(long)]
     pub no_local_development: bool,
-    /// Let a session resume on another page, or with =false no longer
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub cross_page_persistence: Option<bool>,
+    #[command(flatten)]
+    pub more: FieldFlags<true>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

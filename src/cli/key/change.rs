@@ -16,19 +16,23 @@ const LOCAL_DECK: &str = "It is a key of the local deck, so no page or app can c
 
 pub async fn create(client: &Client, args: CreateArgs) -> Result<(), Failure> {
     let domains = args.domains.iter().map(|domain| ("--domain", domain.as_str()));
-    flags::no_secrets(domains.chain([("--name", args.name.as_str())]))?;
+    flags::no_secrets(
+        domains
+            .chain([("--name", args.name.as_str())])
+            .chain(args.more.texts()),
+    )?;
     let project = match &args.project {
         Some(text) => Some(project_id(client, text).await?),
         None => None,
     };
-    let fields = KeyFields {
-        scope: args.scope,
+    let mut fields = KeyFields {
         name: args.name,
         project,
         ui_domains: (!args.domains.is_empty()).then(|| args.domains.clone()),
         local_development: args.local_address,
-        cross_page_persistence: args.cross_page_persistence,
+        ..KeyFields::blank(args.scope)
     };
+    args.more.fill(&mut fields);
     once::possible()?;
     let created = client
         .create(&fields, Uuid::new_v4())
@@ -76,18 +80,19 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
         .iter()
         .map(|domain| ("--add-domain", domain.as_str()));
     let name = args.name.iter().map(|name| ("--name", name.as_str()));
-    flags::no_secrets(domains.chain(added).chain(name))?;
+    flags::no_secrets(domains.chain(added).chain(name).chain(args.more.texts()))?;
     let key = resolve::key(client, &args.key).await?;
     let domains = new_domains(&key, &args)?;
-    let edit = KeyEdit {
+    let mut edit = KeyEdit {
         name: args.name,
         local_development: match args.local_address {
             Some(address) => Some(Some(address)),
             None => args.no_local_development.then_some(None),
         },
-        cross_page_persistence: args.cross_page_persistence,
         ui_domains: domains,
+        ..KeyEdit::default()
     };
+    args.more.change(&mut edit);
     let edited = client.edit(key.id, key.version, &edit).await.map_err(|error| {
         if error.problem().is_some_and(|p| p.kind == ProblemType::Changed) {
             let name = &key.name;

@@ -3,6 +3,7 @@
 pub mod args;
 mod change;
 mod explain;
+mod field_flags;
 mod list;
 mod lookup;
 pub(super) mod resolve;

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::api::{KeyMay, Permissions, ProjectMay, User};
-use crate::model::{Role, Scope};
+use crate::model::{KeyField, Role, Scope};
 use crate::server::store::Visible;
 
 /// The keys and projects that the user may see. What may not be seen is missing.
@@ -45,7 +45,7 @@ pub fn key_may(user: &User, creator: Uuid, scope: Scope) -> KeyMay {
     let change = may_change(user, creator);
     KeyMay {
         reveal: may_see(user, creator) && scope.is_viewable(),
-        edit: change && scope.is_viewable(),
+        edit: change && KeyField::editable(scope).next().is_some(),
         revoke: change,
     }
 }

@@ -53,9 +53,7 @@ fn seen_by(user: &User, record: KeyRecord) -> Key {
         last_used_at: record.last_used_at,
         version: record.version,
         hint: record.hint,
-        ui_domains: record.settings.ui_domains,
-        local_development: record.settings.local_development,
-        cross_page_persistence: record.settings.cross_page_persistence,
+        ..Key::with_settings(record.settings)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Two people edited the same key: what the first changed, field by field, beside what the second
 //! typed, who chooses.
 
-use super::form::{Field, Form};
+use super::form::Form;
 use crate::api::Key;
+use crate::model::KeyField;
 
 /// Whose value is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub enum Side {
 /// A field in which the three states differ.
 #[derive(Debug)]
 pub struct Line {
-    pub field: Field,
+    pub field: KeyField,
     pub label: &'static str,
     /// As it was when the form opened.
     pub before: String,
@@ -38,26 +39,20 @@ pub struct Conflict {
     pub selected: usize,
 }
 
-const FIELDS: [(Field, &str); 4] = [
-    (Field::Name, "Name"),
-    (Field::Domains, "UI domains"),
-    (Field::LocalToggle, "Local development"),
-    (Field::Persistence, "Cross-page persistence"),
-];
-
 impl Conflict {
     /// Compares the form with the key as it is now. What only they changed is theirs, what only I
     /// changed is mine; where both did, mine is proposed.
     pub fn new(form: &Form, current: Box<Key>) -> Self {
         let before = form.editing.as_deref();
-        let lines = FIELDS
-            .into_iter()
-            .map(|(field, label)| Line {
+        let lines = KeyField::editable(form.scope)
+            .map(|field| Line {
                 field,
-                label,
-                before: before.map(|key| of_key(key, field)).unwrap_or_default(),
-                mine: of_form(form, field),
-                theirs: of_key(&current, field),
+                label: field.label(),
+                before: before
+                    .map(|key| field.in_words(&key.value(field)))
+                    .unwrap_or_default(),
+                mine: field.in_words(&form.value(field)),
+                theirs: field.in_words(&current.value(field)),
                 side: Side::Mine,
             })
             .filter(|line| line.mine != line.theirs)
@@ -79,7 +74,7 @@ impl Conflict {
 
     /// The name that the key had when the form opened: that is what was chosen to be edited.
     pub fn name(&self) -> &str {
-        let changed = self.lines.iter().find(|line| line.field == Field::Name);
+        let changed = self.lines.iter().find(|line| line.field == KeyField::Name);
         changed.map_or(&self.current.name, |line| &line.before)
     }
 
@@ -100,56 +95,10 @@ impl Conflict {
     pub fn settle(self, form: Form) -> Form {
         let mut settled = Form::edit(*self.current);
         for line in &self.lines {
-            if line.side == Side::Theirs {
-                continue;
-            }
-            match line.field {
-                Field::Name => settled.name.set(form.name.value()),
-                Field::Domains => {
-                    settled.domains = super::form::DomainList::new(form.scope, &form.domains.values())
-                }
-                Field::LocalToggle => {
-                    settled.local = form.local;
-                    settled.local_address.set(form.local_address.value());
-                }
-                Field::Persistence => settled.persistence = form.persistence,
-                _ => {}
+            if line.side == Side::Mine {
+                settled.take(line.field, &form);
             }
         }
         settled
-    }
-}
-
-const OFF: &str = "off";
-
-fn on_off(on: bool) -> String {
-    if on { "on".into() } else { OFF.into() }
-}
-
-fn of_key(key: &Key, field: Field) -> String {
-    match field {
-        Field::Name => key.name.clone(),
-        Field::Domains => key
-            .ui_domains
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\n"),
-        Field::LocalToggle => key
-            .local_development
-            .map_or_else(|| OFF.into(), |address| address.to_string()),
-        Field::Persistence => on_off(key.cross_page_persistence),
-        _ => String::new(),
-    }
-}
-
-fn of_form(form: &Form, field: Field) -> String {
-    match field {
-        Field::Name => form.name.value().trim().to_owned(),
-        Field::Domains => form.domains.values().join("\n"),
-        Field::LocalToggle if form.local => form.local_address.value().trim().to_owned(),
-        Field::LocalToggle => OFF.into(),
-        Field::Persistence => on_off(form.persistence),
-        _ => String::new(),
     }
 }

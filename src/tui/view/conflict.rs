@@ -6,9 +6,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Look, dialog, text};
+use crate::model::KeyField;
 use crate::tui::state::Conflict;
 use crate::tui::state::conflict::{Line as Field, Side};
-use crate::tui::state::form as state;
 
 const WIDTH: u16 = 92;
 const LINES_A_VALUE: usize = 4;
@@ -104,7 +104,7 @@ fn field_lines(field: &Field, selected: bool, width: usize, look: &Look) -> Vec<
 }
 
 /// `(•) mine: …`, the taken side with a dot.
-fn value_lines(of: state::Field, (side, value, taken): (&str, &str, bool), width: usize) -> Vec<String> {
+fn value_lines(of: KeyField, (side, value, taken): (&str, &str, bool), width: usize) -> Vec<String> {
     let mark = if taken { "(•)" } else { "( )" };
     let mut lines = vec![format!("{mark} {side}")];
     let room = width.saturating_sub(4);
@@ -117,7 +117,7 @@ fn value_lines(of: state::Field, (side, value, taken): (&str, &str, bool), width
         values.push("    (none)".into());
     }
     // A name is what is to be told from another one; of many domains the first say enough.
-    if of != state::Field::Name && values.len() > LINES_A_VALUE {
+    if of != KeyField::Name && values.len() > LINES_A_VALUE {
         let more = values.len() - LINES_A_VALUE + 1;
         values.truncate(LINES_A_VALUE - 1);
         values.push(format!("    and {more} more"));

@@ -8,7 +8,8 @@ use ratatui::text::{Line, Span};
 use super::lines::{field, indented, paragraph};
 use super::{Look, activity, list, text, time, used};
 use crate::api::Key;
-use crate::model::Scope;
+use crate::model::field::Value;
+use crate::model::{KeyField, Scope};
 use crate::tui::state::{App, ShownSecret};
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
@@ -40,20 +41,10 @@ fn lines(
     }
     lines.push(Line::default());
     lines.extend(secret(key, revealed, width, look));
-    if key.scope.has_project() {
+    let settings = settings(key, width, look);
+    if !settings.is_empty() {
         lines.push(Line::default());
-        lines.extend(domains(key, width, look));
-        lines.push(Line::default());
-    }
-    if key.scope.has_local_development() {
-        let value = key
-            .local_development
-            .map_or_else(|| "off".into(), |address| format!("on, from {address}"));
-        lines.extend(field("Local development", &value, width, look));
-    }
-    if key.scope.has_project() {
-        let value = if key.cross_page_persistence { "on" } else { "off" };
-        lines.extend(field("Cross-page persist.", value, width, look));
+        lines.extend(settings);
     }
     lines.push(Line::default());
     lines.extend(field(
@@ -66,6 +57,26 @@ fn lines(
     lines.extend(used::in_details(key, &app.key_usage, width, look));
     lines.extend(field("Changes", &changes(key.version), width, look));
     lines.extend(field("Id", &key.id.to_string(), width, look));
+    lines
+}
+
+fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let settings = key.settings();
+    for of in KeyField::of(key.scope).filter(|field| field.is_setting()) {
+        let words = match (of, settings.value(of)) {
+            (KeyField::UiDomains, _) => {
+                lines.extend(domains(key, width, look));
+                lines.push(Line::default());
+                continue;
+            }
+            (KeyField::LocalDevelopment, Value::Text(address)) => format!("on, from {address}"),
+            (_, value) => of.in_words(&value),
+        };
+        if !words.is_empty() {
+            lines.extend(field(of.facts().short_label, &words, width, look));
+        }
+    }
     lines
 }
 

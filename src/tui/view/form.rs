@@ -7,9 +7,10 @@ use ratatui::text::{Line, Span};
 use super::form_lines::{FormLines, LABEL};
 use super::{Look, dialog, text};
 use crate::api::Key;
-use crate::model::{Scope, Shown};
+use crate::model::field::Widget;
+use crate::model::{KeyField, Scope, Shown};
 use crate::tui::state::Form;
-use crate::tui::state::form::{DomainList, Field, ProjectChoice};
+use crate::tui::state::form::{DOMAINS, DomainList, Entry, Field, LOCAL, NAME, PROJECT, ProjectChoice};
 use crate::tui::state::text::TextField;
 
 /// Lines of the domain list that are shown at once.
@@ -69,16 +70,12 @@ impl Lines<'_> {
         let fields = self.form.fields();
         for field in fields {
             match field {
-                Field::Name => self.text(field, "Name", &self.form.name),
-                Field::Project => self.project(),
-                Field::Domains => self.domains(),
-                Field::LocalToggle => {
-                    self.toggle(field, "Development", self.form.local, "I'm developing locally")
-                }
+                NAME => self.text(field, "Name", &self.form.name),
+                PROJECT => self.project(),
+                DOMAINS => self.domains(),
+                LOCAL => self.toggle(field, "Development", self.form.local, "I'm developing locally"),
                 Field::LocalAddress => self.text(field, "  from", &self.form.local_address),
-                Field::Persistence => {
-                    self.toggle(field, "Sessions", self.form.persistence, "Cross-page persistence");
-                }
+                Field::Key(of) => self.entry(field, of),
                 Field::Scope | Field::Submit | Field::Cancel => continue,
             }
             self.lines.error(self.form.error_under(field));
@@ -127,6 +124,22 @@ impl Lines<'_> {
         }
     }
 
+    /// A field of which the declaration says all.
+    fn entry(&mut self, field: Field, of: KeyField) {
+        match (of.widget(), self.form.entries.get(of)) {
+            (Widget::Toggle { label, .. }, Some(Entry::Toggle(on))) => {
+                self.toggle(field, label, *on, of.label());
+            }
+            (Widget::Text { hint, .. }, Some(Entry::Text(value))) => {
+                self.text(field, of.label(), value);
+                if self.form.focus == field && value.is_blank() {
+                    self.lines.hint(hint);
+                }
+            }
+            (Widget::Text { .. } | Widget::Toggle { .. } | Widget::Custom, _) => {}
+        }
+    }
+
     fn toggle(&mut self, field: Field, label: &str, on: bool, words: &str) {
         let focused = self.form.focus == field;
         let mark = if on { "[x]" } else { "[ ]" };
@@ -139,7 +152,7 @@ impl Lines<'_> {
 
     fn project(&mut self) {
         let form = self.form;
-        let focused = form.focus == Field::Project;
+        let focused = form.focus == PROJECT;
         self.lines
             .input(self.lines.label("Project", focused), &form.project.text, focused);
         if let Some(error) = &form.project.error {
@@ -185,7 +198,7 @@ impl Lines<'_> {
 
     fn domains(&mut self) {
         let form = self.form;
-        let focused = form.focus == Field::Domains;
+        let focused = form.focus == DOMAINS;
         let list = &form.domains;
         let (label, hint) = match form.scope {
             Scope::Mobile => ("Bundle ids", "none: any app; one a line, such as com.acme.shop"),
@@ -241,6 +254,6 @@ fn about(scope: Scope) -> &'static str {
     match scope {
         Scope::Web => "for web pages: its UI domains are the origins that it works on",
         Scope::Mobile => "for mobile apps: its UI domains are bundle identifiers",
-        Scope::Analytics => "reads the whole organisation; its secret is shown once and it can't be edited",
+        Scope::Analytics => "reads the whole organisation; its secret is shown once and its name stays",
     }
 }

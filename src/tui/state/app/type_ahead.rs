@@ -7,7 +7,7 @@ use crate::client::Error;
 use crate::model::Secret;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::Effect;
-use crate::tui::state::form::Field;
+use crate::tui::state::form::PROJECT;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::type_ahead::{AnswerOutcome, Typed};
 use crate::tui::state::{Modal, Reason, Screen, Tone};
@@ -189,7 +189,7 @@ impl App {
     /// A project is never made by a key that was pressed before it was known that there is none.
     fn would_create_project(&self) -> bool {
         matches!(self.over.last(), Some(Modal::Form(form))
-            if form.focus == Field::Project && form.project.would_create())
+            if form.focus == PROJECT && form.project.would_create())
     }
 
     fn types_filter(&self) -> bool {

@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use super::{Field, Form};
-use crate::model::{FieldError, FieldErrors, field};
+use super::{DOMAINS, Field, Form, LOCAL, NAME};
+use crate::model::{FieldError, FieldErrors, KeyField, field_error};
 use crate::tui::state::text::TextField;
 
 impl Form {
     /// The error to show under a field, when it is time to show it.
     pub fn error_under(&self, field: Field) -> Option<&str> {
-        let hidden_behind_address = field == Field::LocalToggle && self.local;
-        if hidden_behind_address || field == Field::Domains {
+        let hidden_behind_address = field == LOCAL && self.local;
+        if hidden_behind_address || field == DOMAINS {
             return None;
         }
         self.errors
@@ -25,7 +25,7 @@ impl Form {
         let local = self.all_errors().0.into_iter();
         let held = self.fields_with_secrets();
         let shown = local.filter(|error| {
-            let name = field::base(&error.field);
+            let name = field_error::base(&error.field);
             visited.contains(name) || held.contains(&name)
         });
         self.errors = FieldErrors(self.refusals.iter().cloned().chain(shown).collect());
@@ -35,12 +35,14 @@ impl Form {
     fn fields_with_secrets(&self) -> Vec<&'static str> {
         let domains = self.domains.lines().iter().any(TextField::holds_secret);
         let held = [
-            (Field::Name, self.name.holds_secret()),
-            (Field::Domains, domains),
+            (NAME, self.name.holds_secret()),
+            (DOMAINS, domains),
             (Field::LocalAddress, self.local_address.holds_secret()),
         ];
         let held = held.into_iter().filter(|(_, holds)| *holds);
-        held.map(|(field, _)| field.wire_name()).collect()
+        let held = held.map(|(field, _)| field.wire_name());
+        held.chain(self.entries.with_secrets().map(KeyField::wire_name))
+            .collect()
     }
 
     /// The focused field was changed: what the server said of it counts no longer, and what is
@@ -48,7 +50,7 @@ impl Form {
     pub(super) fn changed(&mut self) {
         let name = self.focus.wire_name();
         self.refusals
-            .retain(|refusal| field::base(&refusal.field) != name);
+            .retain(|refusal| field_error::base(&refusal.field) != name);
         self.revalidate();
     }
 
@@ -69,7 +71,7 @@ impl Form {
         let known: Vec<&str> = self.fields().iter().map(|field| field.wire_name()).collect();
         let (here, elsewhere): (Vec<_>, Vec<_>) = errors
             .into_iter()
-            .partition(|e| known.contains(&field::base(&e.field)));
+            .partition(|e| known.contains(&field_error::base(&e.field)));
         self.banner = match elsewhere.into_iter().next() {
             Some(error) => Some(error.message),
             None => here.is_empty().then_some(detail),
@@ -88,10 +90,10 @@ impl Form {
             return;
         };
         self.focus = match first {
-            Field::LocalToggle if self.local => Field::LocalAddress,
+            LOCAL if self.local => Field::LocalAddress,
             other => other,
         };
-        if self.focus == Field::Domains {
+        if self.focus == DOMAINS {
             self.domains.enter_first_error(&self.errors);
         }
     }

@@ -3,6 +3,7 @@
 //! Nothing typed is ever lost: a refusal comes back to the field that it names, and the form stays.
 
 mod domains;
+mod entries;
 mod errors;
 mod project;
 mod request;
@@ -13,12 +14,13 @@ use crossterm::event::KeyEvent;
 use uuid::Uuid;
 
 pub use domains::DomainList;
+pub use entries::{Entries, Entry};
 pub use project::{ProjectChoice, ProjectPicker};
 
 use super::text::TextField;
 use crate::api::{Key, Permissions, Project};
 use crate::client::Error;
-use crate::model::{FieldError, FieldErrors, KeyFields, Scope};
+use crate::model::{FieldError, FieldErrors, KeyField, KeyFields, Scope, Settings};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 
@@ -26,12 +28,9 @@ use crate::tui::message::Effect;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
     Scope,
-    Name,
-    Project,
-    Domains,
-    LocalToggle,
+    /// Of local development, its toggle.
+    Key(KeyField),
     LocalAddress,
-    Persistence,
     Submit,
     Cancel,
 }
@@ -41,15 +40,17 @@ impl Field {
     pub fn wire_name(self) -> &'static str {
         match self {
             Field::Scope => "scope",
-            Field::Name => "name",
-            Field::Project => "project",
-            Field::Domains => "ui_domains",
-            Field::LocalToggle | Field::LocalAddress => "local_development",
-            Field::Persistence => "cross_page_persistence",
+            Field::Key(field) => field.wire_name(),
+            Field::LocalAddress => KeyField::LocalDevelopment.wire_name(),
             Field::Submit | Field::Cancel => "",
         }
     }
 }
+
+pub const NAME: Field = Field::Key(KeyField::Name);
+pub const PROJECT: Field = Field::Key(KeyField::Project);
+pub const DOMAINS: Field = Field::Key(KeyField::UiDomains);
+pub const LOCAL: Field = Field::Key(KeyField::LocalDevelopment);
 
 /// What came of a key press in a form.
 #[derive(Debug)]
@@ -72,7 +73,8 @@ pub struct Form {
     pub domains: DomainList,
     pub local: bool,
     pub local_address: TextField,
-    pub persistence: bool,
+    /// What stands in the other fields.
+    pub entries: Entries,
     pub focus: Field,
     /// What is wrong, by the validation here or by the server.
     pub errors: FieldErrors,
@@ -94,7 +96,7 @@ impl Form {
         let scope = *may.create_keys.first()?;
         let project = ProjectPicker::new(may.create_projects, number);
         let mut form = Self::blank(may.create_keys.clone(), scope, project);
-        form.focus = form.fields().first().copied().unwrap_or(Field::Name);
+        form.focus = form.fields().first().copied().unwrap_or(NAME);
         Some(form)
     }
 
@@ -102,12 +104,14 @@ impl Form {
         let domains: Vec<String> = key.ui_domains.iter().map(ToString::to_string).collect();
         let local = key.local_development.map(|address| address.to_string());
         let blank = Self::blank(vec![key.scope], key.scope, ProjectPicker::new(false, 0));
+        let first = KeyField::editable(key.scope).next();
         Self {
+            focus: Field::Key(first.unwrap_or(KeyField::Name)),
             name: TextField::new(&key.name),
             domains: DomainList::new(key.scope, &domains),
             local: local.is_some(),
             local_address: TextField::new(local.as_deref().unwrap_or_default()),
-            persistence: key.cross_page_persistence,
+            entries: Entries::of(&key.settings()),
             editing: Some(Box::new(key)),
             ..blank
         }
@@ -123,8 +127,8 @@ impl Form {
             domains: DomainList::new(scope, &[]),
             local: false,
             local_address: TextField::default(),
-            persistence: false,
-            focus: Field::Name,
+            entries: Entries::of(&Settings::default()),
+            focus: NAME,
             errors: FieldErrors::default(),
             refusals: Vec::new(),
             banner: None,
@@ -141,21 +145,15 @@ impl Form {
         if creating && self.scopes.len() > 1 {
             fields.push(Field::Scope);
         }
-        fields.push(Field::Name);
-        if creating && self.scope.has_project() {
-            fields.push(Field::Project);
-        }
-        if self.scope.has_project() {
-            fields.push(Field::Domains);
-        }
-        if self.scope.has_local_development() {
-            fields.push(Field::LocalToggle);
-            if self.local {
+        let of_key: Vec<KeyField> = match creating {
+            true => KeyField::of(self.scope).collect(),
+            false => KeyField::editable(self.scope).collect(),
+        };
+        for field in of_key {
+            fields.push(Field::Key(field));
+            if field == KeyField::LocalDevelopment && self.local {
                 fields.push(Field::LocalAddress);
             }
-        }
-        if self.scope.has_project() {
-            fields.push(Field::Persistence);
         }
         fields.extend([Field::Submit, Field::Cancel]);
         fields
@@ -164,11 +162,13 @@ impl Form {
     pub fn handle_paste(&mut self, text: &str) -> Vec<Effect> {
         let mut effects = Vec::new();
         match self.focus {
-            Field::Name => self.name.paste(text),
-            Field::LocalAddress => self.local_address.paste(text),
-            Field::Domains => self.domains.paste(text),
-            Field::Project => effects = self.project.paste(text),
-            _ => {}
+            DOMAINS => self.domains.paste(text),
+            PROJECT => effects = self.project.paste(text),
+            _ => {
+                if let Some(field) = self.focused_text() {
+                    field.paste(text);
+                }
+            }
         }
         self.changed();
         effects
@@ -176,13 +176,13 @@ impl Form {
 
     /// Whether an action is about projects that are still on their way.
     pub fn awaits_project(&self, action: Action) -> bool {
-        self.focus == Field::Project && self.project.awaits(action)
+        self.focus == PROJECT && self.project.awaits(action)
     }
 
     /// The new project is there, or not: as with an existing one, the focus goes on.
     pub fn project_created(&mut self, question: u64, result: Result<Project, Error>) {
         self.project.created(question, result);
-        if self.focus == Field::Project && self.project.chosen().is_some() {
+        if self.focus == PROJECT && self.project.chosen().is_some() {
             self.move_focus(1);
         }
     }
@@ -190,11 +190,12 @@ impl Form {
     /// Gives the focused field its key first; `None` when the key means something else.
     pub fn handle_text(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
         let taken = match self.focus {
-            Field::Name => self.name.handle(key).then(Vec::new),
-            Field::LocalAddress => self.local_address.handle(key).then(Vec::new),
-            Field::Domains => self.domains.handle(key).then(Vec::new),
-            Field::Project => self.project.handle(key),
-            _ => self.handle_choice(key).then(Vec::new),
+            DOMAINS => self.domains.handle(key).then(Vec::new),
+            PROJECT => self.project.handle(key),
+            _ => match self.focused_text() {
+                Some(field) => field.handle(key).then(Vec::new),
+                None => self.handle_choice(key).then(Vec::new),
+            },
         }?;
         self.changed();
         Some(taken)
@@ -204,7 +205,7 @@ impl Form {
     fn handle_choice(&mut self, key: KeyEvent) -> bool {
         use crossterm::event::KeyCode::Char;
         match (self.focus, key.code) {
-            (Field::LocalToggle | Field::Persistence, Char(' ')) => self.toggle(),
+            (Field::Key(_), Char(' ')) => return self.toggle(),
             (Field::Scope, Char(' ')) => self.next_scope(1),
             (Field::Scope, Char(digit @ '1'..='3')) => {
                 let wanted = Scope::ALL[digit as usize - '1' as usize];
@@ -240,22 +241,25 @@ impl Form {
         match self.focus {
             Field::Submit => return self.submit(),
             Field::Cancel => return Outcome::Cancel,
-            Field::LocalToggle | Field::Persistence => self.toggle(),
-            Field::Domains => {
+            DOMAINS => {
                 if self.domains.next_line() {
                     self.left_a_domain();
                 } else {
                     self.move_focus(1);
                 }
             }
-            Field::Project => {
+            PROJECT => {
                 let (chosen, effects) = self.project.accept();
                 if chosen {
                     self.move_focus(1);
                 }
                 return Outcome::Stay(effects);
             }
-            _ => self.move_focus(1),
+            _ => {
+                if !self.toggle() {
+                    self.move_focus(1);
+                }
+            }
         }
         Outcome::Stay(self.arrive())
     }
@@ -263,13 +267,13 @@ impl Form {
     fn vertical(&mut self, down: bool) -> Vec<Effect> {
         let step = if down { 1 } else { -1 };
         let moved_within = match self.focus {
-            Field::Domains => self.domains.move_by(step),
-            Field::Project => self.project.move_by(step),
+            DOMAINS => self.domains.move_by(step),
+            PROJECT => self.project.move_by(step),
             _ => false,
         };
         if !moved_within {
             self.move_focus(step);
-        } else if self.focus == Field::Domains {
+        } else if self.focus == DOMAINS {
             self.left_a_domain();
         }
         self.arrive()
@@ -279,18 +283,35 @@ impl Form {
         match self.focus {
             Field::Submit => self.focus = Field::Cancel,
             Field::Cancel => self.focus = Field::Submit,
-            Field::LocalToggle | Field::Persistence => self.toggle(),
-            _ => {}
+            _ => {
+                self.toggle();
+            }
         }
     }
 
-    fn toggle(&mut self) {
+    /// The text field that has the focus.
+    fn focused_text(&mut self) -> Option<&mut TextField> {
         match self.focus {
-            Field::LocalToggle => self.local = !self.local,
-            Field::Persistence => self.persistence = !self.persistence,
-            _ => {}
+            NAME => Some(&mut self.name),
+            Field::LocalAddress => Some(&mut self.local_address),
+            Field::Key(field) => self.entries.text_mut(field),
+            _ => None,
         }
+    }
+
+    /// Toggles what has the focus, if it can be toggled.
+    fn toggle(&mut self) -> bool {
+        let on = match self.focus {
+            LOCAL => Some(&mut self.local),
+            Field::Key(field) => self.entries.toggle_mut(field),
+            _ => None,
+        };
+        let Some(on) = on else {
+            return false;
+        };
+        *on = !*on;
         self.revalidate();
+        true
     }
 
     fn next_scope(&mut self, step: isize) {
@@ -315,25 +336,25 @@ impl Form {
     }
 
     fn move_focus(&mut self, step: isize) {
-        if self.focus == Field::Project {
+        if self.focus == PROJECT {
             self.project.settle();
         }
         self.leave();
         let fields = self.fields();
         let at = fields.iter().position(|&field| field == self.focus).unwrap_or(0) as isize;
         self.focus = fields[(at + step).rem_euclid(fields.len() as isize) as usize];
-        if self.focus == Field::Domains {
+        if self.focus == DOMAINS {
             self.domains.enter(step > 0);
         }
     }
 
     /// The field is left: tidy it and say what is wrong with it.
     fn leave(&mut self) {
-        if self.focus == Field::Domains {
+        if self.focus == DOMAINS {
             self.domains.tidy();
         }
         // The address comes after its toggle: it is not wrong before it was visited.
-        if !(self.focus == Field::LocalToggle && self.local) {
+        if !(self.focus == LOCAL && self.local) {
             self.visited.insert(self.focus);
         }
         self.revalidate();
@@ -341,13 +362,13 @@ impl Form {
 
     /// One of several domains is left: its error shows at once.
     fn left_a_domain(&mut self) {
-        self.visited.insert(Field::Domains);
+        self.visited.insert(DOMAINS);
         self.revalidate();
     }
 
     /// The field is entered: a project picker asks for what it offers.
     fn arrive(&mut self) -> Vec<Effect> {
-        if self.focus == Field::Project {
+        if self.focus == PROJECT {
             self.project.search_if_new()
         } else {
             Vec::new()
@@ -355,7 +376,7 @@ impl Form {
     }
 
     fn submit(&mut self) -> Outcome {
-        if self.focus == Field::Project {
+        if self.focus == PROJECT {
             self.project.settle_if_certain();
         }
         self.leave();

@@ -2,62 +2,80 @@
 
 use uuid::Uuid;
 
-use super::Form;
-use crate::model::{KeyEdit, KeyFields};
+use super::{DomainList, Form};
+use crate::api::Key;
+use crate::model::field::Value;
+use crate::model::{KeyEdit, KeyField, KeyFields, Settings};
 
 impl Form {
-    /// Everything as it would be sent to create a key.
-    pub fn key_fields(&self) -> KeyFields {
-        let has = self.scope.has_project();
-        KeyFields {
-            scope: self.scope,
-            name: self.name.value().to_owned(),
-            project: if has {
-                self.project.chosen().map(|project| project.id)
-            } else {
-                None
-            },
-            ui_domains: has.then(|| self.domains.values()),
-            local_development: self.local_text(),
-            cross_page_persistence: has.then_some(self.persistence),
+    /// What stands in a field.
+    pub fn value(&self, field: KeyField) -> Value {
+        let trimmed = |text: &str| text.trim().to_owned();
+        match field {
+            KeyField::Name => Value::Text(trimmed(self.name.value())),
+            KeyField::Project => self.project.chosen().map(|project| project.id.to_string()).into(),
+            KeyField::UiDomains => Value::List(self.domains.values()),
+            KeyField::LocalDevelopment => self.local.then(|| trimmed(self.local_address.value())).into(),
+            other => self.entries.value(other),
         }
     }
 
-    fn local_text(&self) -> Option<String> {
-        (self.scope.has_local_development() && self.local).then(|| self.local_address.value().to_owned())
+    /// What stood in it when the form opened.
+    fn value_before(&self, field: KeyField) -> Value {
+        match (&self.editing, field) {
+            (Some(key), _) => key.value(field),
+            (None, KeyField::Name) => Value::Text(String::new()),
+            (None, _) => Settings::default().value(field),
+        }
+    }
+
+    /// Takes what stands in a field of another form.
+    pub fn take(&mut self, field: KeyField, from: &Form) {
+        match field {
+            KeyField::Name => self.name.set(from.name.value()),
+            KeyField::Project => {}
+            KeyField::UiDomains => self.domains = DomainList::new(from.scope, &from.domains.values()),
+            KeyField::LocalDevelopment => {
+                self.local = from.local;
+                self.local_address.set(from.local_address.value());
+            }
+            other => self.entries.take(other, &from.entries),
+        }
+    }
+
+    /// Everything as it would be sent to create a key.
+    pub fn key_fields(&self) -> KeyFields {
+        let mut fields = KeyFields::blank(self.scope);
+        for field in KeyField::of(self.scope) {
+            fields.set(field, self.value(field));
+        }
+        fields
     }
 
     /// What an edit changes; only that is sent.
     pub fn key_edit(&self) -> KeyEdit {
-        let Some(key) = &self.editing else {
-            return KeyEdit::default();
-        };
-        let name = self.name.value().trim();
-        let domains = self.domains.values();
-        let local = self.local_text().map(|text| text.trim().to_owned());
-        KeyEdit {
-            name: (name != key.name).then(|| name.to_owned()),
-            ui_domains: (!domains
-                .iter()
-                .map(String::as_str)
-                .eq(key.ui_domains.iter().map(|d| d.as_str())))
-            .then_some(domains),
-            local_development: (local != key.local_development.map(|a| a.to_string())).then_some(local),
-            cross_page_persistence: (self.persistence != key.cross_page_persistence)
-                .then_some(self.persistence),
+        let mut edit = KeyEdit::default();
+        if let Some(key) = &self.editing {
+            for field in self.changed_fields(key) {
+                edit.set(field, self.value(field));
+            }
         }
+        edit
+    }
+
+    fn changed_fields(&self, key: &Key) -> impl Iterator<Item = KeyField> {
+        KeyField::editable(key.scope).filter(|field| self.value(*field) != self.value_before(*field))
     }
 
     /// Whether something would be lost by leaving.
     pub fn is_dirty(&self) -> bool {
-        match self.editing {
-            Some(_) => !self.key_edit().is_empty(),
+        match &self.editing {
+            Some(key) => self.changed_fields(key).next().is_some(),
             None => {
-                !self.name.is_blank()
-                    || self.project.is_dirty()
-                    || !self.domains.values().is_empty()
-                    || self.local
-                    || self.persistence
+                let mut typed = KeyField::ALL
+                    .into_iter()
+                    .filter(|field| *field != KeyField::Project);
+                self.project.is_dirty() || typed.any(|field| self.value(field) != self.value_before(field))
             }
         }
     }
