@@ -1,5 +1,7 @@
 //! `keydeck migrate`: a deck moves from its file to PostgreSQL, whole, or not at all.
 
+mod columns;
+
 use std::process::Output;
 
 use reqwest::Method;

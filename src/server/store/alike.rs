@@ -4,7 +4,12 @@
 use std::io::stderr;
 
 use rustix::termios::{LocalModes, tcgetattr};
+use uuid::Uuid;
 
+use super::StoreResult;
+use super::changes::{self, Subject};
+use super::db::{Db, exists, one, run_one, values};
+use super::statement::Entity;
 use crate::api::ActivityAction;
 use crate::model::{Shown, compared, email, name};
 
@@ -18,7 +23,7 @@ pub struct Named {
     /// What changes along with the name.
     also: &'static str,
     /// What the log calls it when one gets another name.
-    pub action: ActivityAction,
+    action: ActivityAction,
     numbered: fn(&str, u64) -> String,
 }
 
@@ -69,7 +74,7 @@ impl Named {
     }
 
     /// The column of the name.
-    pub fn text(&self) -> &'static str {
+    fn text(&self) -> &'static str {
         self.text
     }
 
@@ -79,7 +84,7 @@ impl Named {
     }
 
     /// Active rows that are alike an older one of their group: number, group, name.
-    pub fn alike(&self) -> String {
+    fn alike(&self) -> String {
         let Self {
             table,
             text,
@@ -98,7 +103,7 @@ impl Named {
     }
 
     /// Whether an active row of the group has this compared form.
-    pub fn taken(&self) -> String {
+    fn taken(&self) -> String {
         let Self {
             table,
             key,
@@ -106,11 +111,11 @@ impl Named {
             group: [one, two],
             ..
         } = self;
-        format!("SELECT 1 FROM {table} WHERE {active} AND {key} = $1 AND {one} = $2 AND {two} = $3 LIMIT 1")
+        format!("SELECT 1 FROM {table} WHERE {active} AND {key} = ? AND {one} = ? AND {two} = ? LIMIT 1")
     }
 
     /// Gives a row another name.
-    pub fn rename(&self) -> String {
+    fn rename(&self) -> String {
         let Self {
             table,
             text,
@@ -118,16 +123,16 @@ impl Named {
             also,
             ..
         } = self;
-        format!("UPDATE {table} SET {text} = $1, {key} = $2{also} WHERE seq = $3")
+        format!("UPDATE {table} SET {text} = ?, {key} = ?{also} WHERE seq = ?")
     }
 }
 
-/// What one person hands over to another, who may have some that are called alike. In each statement the values come in
-/// the order of their numbers, since SQLite counts them as they appear.
+/// What one person hands over to another, who may have some that are called alike. A
+/// question mark is the next of the values that are named.
 pub struct Handed {
-    /// The project (0 of what has none) of `$3` of `$1`, when it is alike one of `$2`.
+    /// From whom, to whom, which: its project (0 of what has none), when it is alike one of theirs.
     pub alike: &'static str,
-    /// Whether, in project `$2`, one of `$3` or `$4` has the compared form `$1`.
+    /// The compared form, the project, and both: whether one of them has something so called there.
     pub taken: &'static str,
     pub rename: &'static str,
 }
@@ -135,27 +140,123 @@ pub struct Handed {
 /// Analytics keys are unique in the organisation, and so among anybody's.
 pub const HANDED_KEYS: Handed = Handed {
     alike: "SELECT k.project FROM keys AS k
-             WHERE k.creator = $1 AND k.revoked_at IS NULL
+             WHERE k.creator = ? AND k.revoked_at IS NULL
                AND EXISTS (SELECT 1 FROM keys AS o
-                            WHERE o.project = k.project AND o.name_key = k.name_key AND o.creator = $2
+                            WHERE o.project = k.project AND o.name_key = k.name_key AND o.creator = ?
                               AND o.revoked_at IS NULL AND o.project IS NOT NULL)
-               AND k.seq = $3",
+               AND k.seq = ?",
     taken: "SELECT 1 FROM keys
-             WHERE name_key = $1 AND project = $2 AND creator IN ($3, $4)
+             WHERE name_key = ? AND project = ? AND creator IN (?, ?)
                AND revoked_at IS NULL AND project IS NOT NULL LIMIT 1",
-    rename: "UPDATE keys SET name = $1, name_key = $2 WHERE seq = $3",
+    rename: "UPDATE keys SET name = ?, name_key = ? WHERE seq = ?",
 };
 
 pub const HANDED_PROJECTS: Handed = Handed {
     alike: "SELECT CAST(0 AS bigint) FROM projects AS p
-             WHERE p.creator = $1 AND p.removed_at IS NULL
+             WHERE p.creator = ? AND p.removed_at IS NULL
                AND EXISTS (SELECT 1 FROM projects AS o
-                            WHERE o.name_key = p.name_key AND o.creator = $2 AND o.removed_at IS NULL)
-               AND p.seq = $3",
+                            WHERE o.name_key = p.name_key AND o.creator = ? AND o.removed_at IS NULL)
+               AND p.seq = ?",
     taken: "SELECT 1 FROM projects
-             WHERE name_key = $1 AND CAST($2 AS bigint) = 0 AND creator IN ($3, $4) AND removed_at IS NULL LIMIT 1",
-    rename: "UPDATE projects SET name = $1, name_key = $2 WHERE seq = $3",
+             WHERE name_key = ? AND CAST(? AS bigint) = 0 AND creator IN (?, ?) AND removed_at IS NULL LIMIT 1",
+    rename: "UPDATE projects SET name = ?, name_key = ? WHERE seq = ?",
 };
+
+/// What got another name, as the log has to be told of it.
+pub struct Renamed {
+    action: ActivityAction,
+    /// Its id, its number and its creator's.
+    key: Option<(Uuid, i64, i64)>,
+    old: String,
+    new: String,
+    field: &'static str,
+    /// Whose row has to say what there is after the change.
+    about: Option<Entity>,
+}
+
+impl Renamed {
+    pub fn subject(&self) -> Subject<'_> {
+        let changes = changes::of_renamed(self.field, &self.old, &self.new);
+        match self.key {
+            Some((id, seq, creator)) => {
+                Subject::of_key(self.action, (seq, creator), &self.new, changes).with_id(id)
+            }
+            None => Subject {
+                about: self.about,
+                ..Subject::of(self.action, &self.new, changes)
+            },
+        }
+    }
+}
+
+/// Gives other names to all that have become alike, once their compared forms are written.
+pub async fn rename(db: &impl Db) -> StoreResult<Vec<Renamed>> {
+    let mut renamed = Vec::new();
+    for named in &NAMED {
+        rename_alike(db, named, &mut renamed).await?;
+    }
+    rename_gateways(db, &mut renamed).await?;
+    Ok(renamed)
+}
+
+async fn rename_alike(db: &impl Db, named: &Named, renamed: &mut Vec<Renamed>) -> StoreResult<()> {
+    let mut numbers = Numbers::default();
+    let alike: Vec<(i64, i64, i64, String)> = db.all(&named.alike(), &[]).await?;
+    for (seq, first, second, old) in alike {
+        let (new, key) = loop {
+            let new = numbers.next(named, (first, second), &old);
+            let key = compared(&new);
+            if !exists(db, &named.taken(), values![&key, first, second]).await? {
+                break (new, key);
+            }
+        };
+        run_one(db, &named.rename(), values![&new, &key, seq]).await?;
+        tell(named.table, &old, &new);
+        let (mut key, mut about) = (None, None);
+        match named.action {
+            ActivityAction::KeyEdited => {
+                let of_key = "SELECT id, creator FROM keys WHERE seq = ?";
+                let (id, creator) = one(db, of_key, values![seq]).await?;
+                key = Some((id, seq, creator));
+            }
+            ActivityAction::ProjectEdited => {
+                let id = one(db, "SELECT id FROM projects WHERE seq = ?", values![seq]).await?;
+                about = Some(Entity::Project(id));
+            }
+            _ => {}
+        }
+        renamed.push(Renamed {
+            action: named.action,
+            key,
+            old,
+            new,
+            field: named.text(),
+            about,
+        });
+    }
+    Ok(())
+}
+
+async fn rename_gateways(db: &impl Db, renamed: &mut Vec<Renamed>) -> StoreResult<()> {
+    let active = "SELECT seq, name FROM gateways WHERE removed_at IS NULL ORDER BY seq";
+    let gateways: Vec<(i64, String)> = db.all(active, &[]).await?;
+    let (seqs, names): (Vec<i64>, Vec<String>) = gateways.into_iter().unzip();
+    for (index, new) in told_apart(&names) {
+        let rename = "UPDATE gateways SET name = ? WHERE seq = ?";
+        run_one(db, rename, values![&new, seqs[index]]).await?;
+        let old = names[index].clone();
+        tell("gateways", &old, &new);
+        renamed.push(Renamed {
+            action: ActivityAction::GatewayEdited,
+            key: None,
+            old,
+            new,
+            field: "name",
+            about: None,
+        });
+    }
+    Ok(())
+}
 
 /// The names to try, in this order, for one that is taken.
 pub fn tries(name: &str) -> impl Iterator<Item = String> {
@@ -164,13 +265,13 @@ pub fn tries(name: &str) -> impl Iterator<Item = String> {
 
 /// The numbers for names that are alike, as they come group by group.
 #[derive(Default)]
-pub struct Numbers {
+struct Numbers {
     last: Option<((i64, i64, String), u64)>,
 }
 
 impl Numbers {
     /// The next name to try for a row called `name`.
-    pub fn next(&mut self, named: &Named, group: (i64, i64), name: &str) -> String {
+    fn next(&mut self, named: &Named, group: (i64, i64), name: &str) -> String {
         let alike = (group.0, group.1, compared(name));
         let number = match &self.last {
             Some((last, number)) if *last == alike => number + 1,
@@ -182,7 +283,7 @@ impl Numbers {
 }
 
 /// Of the gateways, of which there is a handful: the index of each that is alike an earlier one, and its new name.
-pub fn told_apart(names: &[String]) -> Vec<(usize, String)> {
+fn told_apart(names: &[String]) -> Vec<(usize, String)> {
     let mut taken: Vec<String> = names.iter().map(|name| compared(name)).collect();
     let mut renamed = Vec::new();
     for (index, old) in names.iter().enumerate() {
@@ -199,7 +300,7 @@ pub fn told_apart(names: &[String]) -> Vec<(usize, String)> {
 }
 
 /// Says so to whoever opened the database. A dashboard's screen is left alone: the log has it too.
-pub fn tell(table: &str, old: &str, new: &str) {
+fn tell(table: &str, old: &str, new: &str) {
     let what = table.trim_end_matches('s');
     let said = format!(
         "a {what} is called \"{}\" from now on: its name, \"{}\", can't be told apart from that of an older one",

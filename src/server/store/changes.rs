@@ -1,7 +1,10 @@
 //! What the activity log is told of a change: the action, whose it is, and field by field the old
 //! value and the new one. Nothing of any secret.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::statement::Entity;
 use super::{Changed, KeyRecord, NewSessionServer, ProjectRecord};
@@ -13,7 +16,9 @@ pub struct Subject<'a> {
     pub action: ActivityAction,
     /// The numbers of the key and of its creator.
     pub key: Option<(i64, i64)>,
-    pub name: &'a str,
+    /// Of the key, where it is known.
+    pub id: Option<Uuid>,
+    pub name: Cow<'a, str>,
     pub changes: Map<String, Value>,
     /// Of which the log states what there is behind the change.
     pub about: Option<Entity>,
@@ -25,7 +30,8 @@ impl<'a> Subject<'a> {
         Self {
             action,
             key: None,
-            name,
+            id: None,
+            name: name.into(),
             changes,
             about: None,
         }
@@ -40,9 +46,27 @@ impl<'a> Subject<'a> {
         Self {
             action,
             key: Some(key),
-            name,
+            id: None,
+            name: name.into(),
             changes,
             about: (action != ActivityAction::KeyRevealed).then_some(Entity::Key(key.0)),
+        }
+    }
+
+    /// Of a key that has this id.
+    pub fn with_id(self, id: Uuid) -> Self {
+        Self { id: Some(id), ..self }
+    }
+
+    /// To be kept until all of a change is done.
+    pub fn into_owned(self) -> Subject<'static> {
+        Subject {
+            action: self.action,
+            key: self.key,
+            id: self.id,
+            name: self.name.into_owned().into(),
+            changes: self.changes,
+            about: self.about,
         }
     }
 

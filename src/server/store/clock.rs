@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::{HOURS_KEPT, hour_of};
+use super::db::{Db, values};
+use super::{HOURS_KEPT, StoreResult, hour_of};
 
 /// How far ahead of the database a use may be dated: the clocks of several servers are never quite the same.
 const AHEAD: i64 = 60 * 1_000_000;
@@ -62,6 +63,23 @@ impl Steady {
             }
         }
     }
+}
+
+/// The time that is kept, if any is.
+pub async fn kept(db: &impl Db) -> StoreResult<Option<Timestamp>> {
+    db.maybe("SELECT at FROM clock", &[]).await
+}
+
+/// Moves the kept time on where it is behind; to be asked in a change.
+pub async fn read(db: &impl Db, now: Timestamp, steady: &Steady) -> StoreResult<Clocks> {
+    let kept = kept(db).await?.map(Timestamp::as_microsecond);
+    let (clocks, moved) = steady.read(now, kept);
+    if let Some(at) = moved {
+        let sql = "INSERT INTO clock (one, at) VALUES (1, ?) ON CONFLICT (one)
+                       DO UPDATE SET at = CASE WHEN clock.at < excluded.at THEN excluded.at ELSE clock.at END";
+        db.run(sql, values![at]).await?;
+    }
+    Ok(clocks)
 }
 
 fn moved_on(now: i64, kept: Option<i64>, passed: Duration) -> i64 {

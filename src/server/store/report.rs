@@ -3,8 +3,12 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
-use super::{SOURCES, Tally, Use, hour_of};
+use super::counted::{bucket_of, unpacked};
+use super::db::{Db, one, values};
+use super::keys::{self, Kept, KeyBy};
+use super::{Found, SOURCES, StoreResult, Tally, Use, Visible, hour_of};
 use crate::api::{LastUse, RefusedBy, USAGE_DAYS, USAGE_HOURS, Usage, UsageSeries, UsageSource};
 use crate::model::Rule;
 
@@ -19,6 +23,74 @@ pub struct Stored {
     /// Names and when they were last seen, in microseconds since the epoch.
     pub origins: HashMap<String, i64>,
     pub addresses: HashMap<String, i64>,
+}
+
+/// The kinds of sources, as in the table.
+pub const ORIGIN: i64 = 0;
+pub const ADDRESS: i64 = 1;
+
+/// `None`: there is no such key that may be seen. To be asked in a transaction that sees one state.
+pub async fn of_key<D: Db>(db: &D, id: Uuid, visible: Visible, now: Timestamp) -> StoreResult<Option<Usage>> {
+    let Some(Kept {
+        seq: key,
+        found: Found::Active(_),
+        ..
+    }) = keys::find(db, KeyBy::Id(id), visible).await?
+    else {
+        return Ok(None);
+    };
+    let mut waiting = logged(db, bucket_of(key)).await?;
+    waiting.retain(|tally| tally.key == key);
+    let mut report = Report::beginning(now);
+    count(db, key, &mut report).await?;
+    let stored = Stored {
+        last_use: last_use(db, key).await?,
+        origins: sources(db, key, ORIGIN).await?,
+        addresses: sources(db, key, ADDRESS).await?,
+    };
+    Ok(Some(report.finish(stored, &waiting)))
+}
+
+/// All that was put down for this bucket and not carried over yet.
+pub async fn logged(db: &impl Db, bucket: i64) -> StoreResult<Vec<Tally>> {
+    let sql = "SELECT tallies FROM usage_log WHERE bucket = ?";
+    let packed: Vec<Vec<u8>> = db.all(sql, values![bucket]).await?;
+    let tallies = packed.iter().map(|packed| unpacked(packed));
+    let tallies: StoreResult<Vec<Vec<Tally>>> = tallies.collect();
+    Ok(tallies?.into_iter().flatten().collect())
+}
+
+/// One look for each hour.
+async fn count<D: Db>(db: &D, key: i64, report: &mut Report) -> StoreResult<()> {
+    let [with, hours] = D::DIALECT.hours();
+    let lookup = D::DIALECT.lookup();
+    let sql = format!(
+        "{with}SELECT u.hour, u.rule, u.n FROM {hours} {lookup} usage_hours AS u ON u.hour = h.hour AND u.key = ?"
+    );
+    let (first, last) = report.hours();
+    let counts: Vec<(u32, String, u64)> = db.all(&sql, values![first, last, key]).await?;
+    for (hour, rule, n) in counts {
+        report.add(hour, &rule, n);
+    }
+    Ok(())
+}
+
+async fn last_use(db: &impl Db, key: i64) -> StoreResult<Option<LastUse>> {
+    let sql = "SELECT last_used_at, last_address, last_origin FROM keys WHERE seq = ?";
+    let (at, address, origin): (Timestamp, Option<String>, Option<String>) =
+        one(db, sql, values![key]).await?;
+    let last = LastUse {
+        at,
+        address: address.and_then(|text| text.parse().ok()),
+        origin,
+    };
+    Ok(Some(last).filter(|last| last.at != Timestamp::UNIX_EPOCH))
+}
+
+async fn sources(db: &impl Db, key: i64, kind: i64) -> StoreResult<HashMap<String, i64>> {
+    let sql = "SELECT name, last_used_at FROM key_sources WHERE key = ? AND kind = ?";
+    let sources: Vec<(String, i64)> = db.all(sql, values![key, kind]).await?;
+    Ok(sources.into_iter().collect())
 }
 
 pub struct Report {

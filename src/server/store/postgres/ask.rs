@@ -1,16 +1,21 @@
 //! One statement asked of a connection or a transaction, prepared at its first use.
 
 use deadpool_postgres::{ClientWrapper, Transaction};
+use futures_util::future::try_join_all;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement};
 
+use crate::server::store::db::Db as InEither;
+use crate::server::store::dialect::Dialect;
+use crate::server::store::row::{Read, read};
+use crate::server::store::value::Value as Bound;
 use crate::server::store::{StoreError, StoreResult};
 
 /// A value, as it is bound to `$1`, `$2`, ….
 pub type Value<'a> = &'a (dyn ToSql + Sync);
 
 /// What can be asked: a connection, shared or not, or a transaction.
-pub trait Db: Sync {
+pub trait Db: InEither + Sync {
     fn prepared(&self, sql: &str) -> impl Future<Output = Result<Statement, Error>> + Send;
     fn rows(
         &self,
@@ -50,6 +55,42 @@ macro_rules! can_be_asked {
     };
 }
 
+/// As operations see it that are written for both engines.
+macro_rules! is_asked_by_operations {
+    ($client:ty) => {
+        impl InEither for $client {
+            const DIALECT: Dialect = Dialect::Postgres;
+
+            async fn all<T: Read + Send>(&self, sql: &str, values: &[Bound<'_>]) -> StoreResult<Vec<T>> {
+                let rows = all(self, &Self::DIALECT.rendered(sql), &bound(values)).await?;
+                rows.iter().map(read).collect()
+            }
+
+            async fn maybe<T: Read + Send>(&self, sql: &str, values: &[Bound<'_>]) -> StoreResult<Option<T>> {
+                let row = maybe(self, &Self::DIALECT.rendered(sql), &bound(values)).await?;
+                row.as_ref().map(read).transpose()
+            }
+
+            async fn run(&self, sql: &str, values: &[Bound<'_>]) -> StoreResult<u64> {
+                run(self, &Self::DIALECT.rendered(sql), &bound(values)).await
+            }
+
+            async fn run_each(&self, sql: &str, rows: &[Vec<Bound<'_>>]) -> StoreResult<u64> {
+                let statement = self.prepared(&Self::DIALECT.rendered(sql)).await?;
+                let rows: Vec<Vec<Value>> = rows.iter().map(|row| bound(row)).collect();
+                let changed = rows.iter().map(|values| self.changed(&statement, values));
+                Ok(try_join_all(changed).await?.into_iter().sum())
+            }
+        }
+    };
+}
+
+fn bound<'a>(values: &'a [Bound<'_>]) -> Vec<Value<'a>> {
+    values.iter().map(|value| value as _).collect()
+}
+
+is_asked_by_operations!(ClientWrapper);
+is_asked_by_operations!(Transaction<'_>);
 can_be_asked!(ClientWrapper);
 can_be_asked!(Transaction<'_>);
 

@@ -11,13 +11,14 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::clock::NOW;
-use super::rows::{hash, parsed, person, time};
 use super::{ask, statement};
-use crate::api::{Activity, ActivityHead, ChainHash, PersonRef, Stated};
-use crate::model::Role;
+use crate::api::{Activity, ActivityHead, ChainHash, Stated};
+use crate::server::store::acting::Acting;
+use crate::server::store::activity::headless;
 use crate::server::store::changes::Subject;
+use crate::server::store::db::{self, Db as _};
 use crate::server::store::statement::Entity;
-use crate::server::store::{Actor, StoreError, StoreResult, Visible};
+use crate::server::store::{Actor, StoreError, StoreResult, people};
 
 pub struct Change<'a> {
     pub tx: Transaction<'a>,
@@ -38,22 +39,38 @@ struct Told {
     about: Option<Entity>,
 }
 
-/// Somebody of whom it was seen, in this transaction, that they may act.
-#[derive(Debug, Clone)]
-pub struct Acting {
-    pub seq: i64,
-    pub person: PersonRef,
-    pub address: Option<IpAddr>,
-    visible: Visible,
-}
+impl<'a> db::Change for Change<'a> {
+    type Db = Transaction<'a>;
 
-impl Acting {
-    /// The number of the only one whose things they may see; 0 is anybody's.
-    pub fn only_theirs(&self) -> i64 {
-        match self.visible {
-            Visible::All => 0,
-            Visible::CreatedBy(_) => self.seq,
-        }
+    fn db(&self) -> &Transaction<'a> {
+        &self.tx
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn actor(&self) -> StoreResult<&Acting> {
+        let nobody = || StoreError::Fault("a change was made by nobody".into());
+        self.actor.as_ref().ok_or_else(nobody)
+    }
+
+    fn act_as(&mut self, by: Acting) {
+        self.actor = Some(by);
+    }
+
+    /// All at once, at the end.
+    async fn write_down(&mut self) -> StoreResult<()> {
+        Ok(())
+    }
+
+    fn record(&mut self, subject: Subject<'_>) {
+        let address = self.actor.as_ref().and_then(|actor| actor.address);
+        self.append(address, subject.id, subject);
+    }
+
+    fn record_from(&mut self, address: Option<IpAddr>, subject: Subject<'_>) {
+        self.append(address, None, subject);
     }
 }
 
@@ -61,7 +78,7 @@ impl<'a> Change<'a> {
     /// What was decided about `by` before the transaction must still be so in it.
     pub async fn by(client: &'a mut ClientWrapper, by: Actor) -> StoreResult<Change<'a>> {
         let mut change = Self::of_nobody(client).await?;
-        change.actor = Some(acting(&change.tx, by).await?);
+        change.actor = Some(people::acting(&change.tx, by).await?);
         Ok(change)
     }
 
@@ -72,15 +89,10 @@ impl<'a> Change<'a> {
     /// Of nobody, as the end of a transaction that has begun.
     pub async fn within(tx: Transaction<'a>) -> StoreResult<Change<'a>> {
         let locked = format!("SELECT seq, hash, {NOW}, pending FROM activity_head FOR UPDATE");
-        let row = ask::maybe(&tx, &locked, &[]).await?.ok_or_else(headless)?;
-        let head = ActivityHead {
-            seq: row.try_get::<_, i64>(0)? as u64,
-            hash: ChainHash(hash(&row, 1)?),
-        };
-        let now = time(&row, 2)?;
-        let pending = row
-            .try_get::<_, Option<&[u8]>>(3)?
-            .and_then(|hash| hash.try_into().ok());
+        let head = tx.maybe(&locked, &[]).await?.ok_or_else(headless)?;
+        let (seq, hash, now, pending): (u64, ChainHash, Timestamp, Option<Vec<u8>>) = head;
+        let head = ActivityHead { seq, hash };
+        let pending = pending.and_then(|hash| hash.try_into().ok());
         Ok(Self {
             pending: pending.map(ChainHash),
             tx,
@@ -91,37 +103,6 @@ impl<'a> Change<'a> {
         })
     }
 
-    /// Does what somebody asked for before, who may have been removed since.
-    pub async fn act_for(&mut self, seq: i64, address: Option<IpAddr>) -> StoreResult<()> {
-        let sql = "SELECT id, email FROM users WHERE seq = $1";
-        let row = ask::one(&self.tx, sql, &[&seq]).await?;
-        self.actor = Some(Acting {
-            seq,
-            person: person(&row, 0)?,
-            address,
-            // Only who sees everything may ask for what is carried on later.
-            visible: Visible::All,
-        });
-        Ok(())
-    }
-
-    /// Who acts.
-    pub fn actor(&self) -> StoreResult<Acting> {
-        let nobody = || StoreError::Fault("a change was made by nobody".into());
-        self.actor.clone().ok_or_else(nobody)
-    }
-
-    /// Puts a row behind the log. `key` is the id of the key that it is about.
-    pub fn record(&mut self, key: Option<Uuid>, subject: Subject) {
-        let address = self.actor.as_ref().and_then(|actor| actor.address);
-        self.append(address, key, subject);
-    }
-
-    /// As [`Change::record`], of what happened while nobody was signed in.
-    pub fn record_from(&mut self, address: Option<IpAddr>, subject: Subject) {
-        self.append(address, None, subject);
-    }
-
     fn append(&mut self, address: Option<IpAddr>, key: Option<Uuid>, subject: Subject) {
         let row = Activity {
             seq: self.head.seq + 1 + self.rows.len() as u64,
@@ -130,7 +111,7 @@ impl<'a> Change<'a> {
             address,
             action: subject.action,
             key,
-            subject: subject.name.to_owned(),
+            subject: subject.name.into_owned(),
             changes: Value::Object(subject.changes),
             stated: Stated::default(),
             hash: ChainHash::START,
@@ -227,31 +208,4 @@ fn told(row: &Activity) -> Option<String> {
         Value::Object(changes) if changes.is_empty() => None,
         changes => Some(changes.to_string()),
     }
-}
-
-fn headless() -> StoreError {
-    StoreError::Fault("the activity log has lost the note of its newest row".into())
-}
-
-async fn acting(tx: &Transaction<'_>, by: Actor) -> StoreResult<Acting> {
-    let sql = "SELECT seq, email, role, token_hash FROM users WHERE id = $1 AND removed_at IS NULL";
-    let row = ask::maybe(tx, sql, &[&by.user])
-        .await?
-        .ok_or(StoreError::ActorGone)?;
-    let token: Option<&[u8]> = row.try_get(3)?;
-    if by.token.is_some_and(|given| token != Some(given.0.as_slice())) {
-        return Err(StoreError::ActorGone);
-    }
-    if parsed(&row, 2, str::parse::<Role>)? != by.role {
-        return Err(StoreError::RoleChanged);
-    }
-    Ok(Acting {
-        seq: row.try_get(0)?,
-        person: PersonRef {
-            id: by.user,
-            email: row.try_get(1)?,
-        },
-        address: by.address,
-        visible: by.visible,
-    })
 }

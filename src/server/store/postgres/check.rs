@@ -1,46 +1,50 @@
 //! What a check of a presented key reads: one statement, and of it as little as the check needs.
 
-use tokio_postgres::Row;
+use uuid::Uuid;
 
-use super::ask::{self, Db};
-use super::rows::{scope, settings};
 use crate::model::{Scope, Settings, TokenHash};
+use crate::server::store::db::{Db, one, values};
+use crate::server::store::row::{Columns, Read, Row};
 use crate::server::store::{Checked, CheckedKey, StoreResult};
 
-/// A key whose creator is being removed, with the keys that are left, is as good as revoked. A row in any case: whether the gateway's token counts is asked for unknown keys too.
-const CHECK: &str =
-    "SELECT g.known, k.seq, k.id, k.scope, k.ui_domains, k.local_development, k.cross_page_persistence,
+/// A key whose creator is being removed, with the keys that are left, is as good as revoked. A row in any case: whether
+/// the gateway's token counts is asked for unknown keys too.
+const CHECK: &str = "SELECT g.known, k.seq, k.id, k.scope, p.id, p.deployed,
             k.revoked_at IS NOT NULL
                 OR EXISTS (SELECT FROM removals AS r
                             WHERE r.finished_at IS NULL AND r.heir IS NULL AND r.person = k.creator),
-            p.id, p.deployed
-       FROM (SELECT EXISTS (SELECT FROM gateways WHERE token_hash = $2) AS known) AS g
-       LEFT JOIN keys AS k ON k.token_hash = $1
+            k.ui_domains, k.local_development, k.cross_page_persistence
+       FROM (SELECT EXISTS (SELECT FROM gateways WHERE token_hash = ?) AS known) AS g
+       LEFT JOIN keys AS k ON k.token_hash = ?
        LEFT JOIN projects AS p ON p.seq = k.project";
 
 pub async fn check(db: &impl Db, key: &TokenHash, gateway: Option<&TokenHash>) -> StoreResult<Checked> {
-    let gateway = gateway.map(|hash| hash.0.as_slice());
-    let row = ask::one(db, CHECK, &[&key.0.as_slice(), &gateway]).await?;
-    let number: Option<i64> = row.try_get(1)?;
-    Ok(Checked {
-        gateway: row.try_get(0)?,
-        key: number.map(|number| checked_key(&row, number)).transpose()?,
-    })
+    one(db, CHECK, values![gateway, key]).await
 }
 
-fn checked_key(row: &Row, number: i64) -> StoreResult<CheckedKey> {
-    let scope = scope(row, 3)?;
-    let project: Option<uuid::Uuid> = row.try_get(8)?;
-    let deployed: Option<bool> = row.try_get(9)?;
+impl Read for Checked {
+    fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        let (gateway, number): (bool, Option<i64>) = columns.next()?;
+        let key = match number {
+            None => None,
+            Some(number) => Some(checked_key(columns, number)?),
+        };
+        Ok(Self { key, gateway })
+    }
+}
+
+fn checked_key(columns: &mut Columns<'_, impl Row>, number: i64) -> StoreResult<CheckedKey> {
+    let (id, scope) = columns.next()?;
+    let (project, deployed): (Option<Uuid>, Option<bool>) = columns.next()?;
     Ok(CheckedKey {
         number,
-        id: row.try_get(2)?,
+        id,
         scope,
         project: project.zip(deployed),
-        revoked: row.try_get(7)?,
+        revoked: columns.next()?,
         settings: match scope {
             Scope::Analytics => Settings::default(),
-            Scope::Web | Scope::Mobile => settings(row, 4)?,
+            Scope::Web | Scope::Mobile => columns.next()?,
         },
     })
 }

@@ -3,13 +3,15 @@
 use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 
-use super::ask::Db;
+use super::filter::kept::kept;
 use super::filter::{Candidates, Filter};
 use super::list::Listing;
 use super::pool::Lease;
-use super::{PostgresStore, count, usage};
+use super::{PostgresStore, clock, count};
 use crate::api::{KeyCounts, KeyFilter, Usage};
+use crate::server::store::db::Db;
 use crate::server::store::paging::Run;
+use crate::server::store::report;
 use crate::server::store::{KeyQuery, KeySlice, Position, StoreResult, Visible};
 
 /// A filter, and of its text the keys that have it; `None`: no key can match.
@@ -69,7 +71,7 @@ impl PostgresStore {
     ) -> StoreResult<KeyCounts> {
         match self.resolve(db, filter, visible).await? {
             None => Ok(KeyCounts::default()),
-            Some((filter, _)) if count::is_kept(&filter) => count::kept(&**db, &filter).await,
+            Some((filter, _)) if count::is_kept(&filter) => kept(&**db, &filter).await,
             Some((filter, candidates)) => count::counted(&**db, &filter, candidates.as_ref()).await,
         }
     }
@@ -83,7 +85,7 @@ impl PostgresStore {
             .isolation_level(IsolationLevel::RepeatableRead)
             .start()
             .await?;
-        let usage = usage::report(&tx, id, visible).await?;
+        let usage = report::of_key(&tx, id, visible, clock::now(&tx).await?).await?;
         tx.commit().await?;
         client.give_back();
         Ok(usage)

@@ -3,13 +3,15 @@
 use tokio::try_join;
 use uuid::Uuid;
 
-use super::ask::Db;
 use super::filter::{Candidates, Filter};
 use super::names::Remembered;
-use super::rows::{KEY_COLUMNS, SEEN, place};
-use super::sql::{Bound, Sql};
+use crate::server::store::db::Db;
+use crate::server::store::dialect::Dialect;
+use crate::server::store::key_row::{KEY_COLUMNS, KeyRow};
 use crate::server::store::order::{Mark, Path};
 use crate::server::store::paging::{Read, Reads, Run, Way};
+use crate::server::store::sql::Sql;
+use crate::server::store::value::Value;
 use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult};
 
 /// Behind every name: they have at most 100 characters, and this is none of those that people write.
@@ -64,21 +66,24 @@ impl Listing<'_> {
         read: Read<'_>,
         look: Option<Read<'_>>,
     ) -> StoreResult<(Run, bool)> {
-        let rows = self.keys(read, look)?.all(db).await?;
-        let names = self.names.names(db, &rows).await?;
-        let keys = rows
-            .iter()
-            .map(|row| Ok((names.key(row)?, place(row, self.query.sort)?)))
-            .collect::<StoreResult<_>>()?;
-        let seen = rows
-            .first()
-            .map(|row| row.try_get::<_, Option<i32>>(SEEN))
-            .transpose()?;
-        Ok((Run::of(keys, read.limit), seen.flatten().is_some()))
+        let rows: Vec<(KeyRow, i64, Option<i64>)> = self.keys(read, look)?.all(db).await?;
+        let Some(&(_, newest_change, seen)) = rows.first() else {
+            return Ok((Run::default(), false));
+        };
+        let rows: Vec<KeyRow> = rows.into_iter().map(|(key, ..)| key).collect();
+        let names = self.names.names(db, newest_change, &rows).await?;
+        let keys = rows.into_iter().map(|key| {
+            let place = key.place(self.query.sort);
+            Ok((names.record(key)?, place))
+        });
+        Ok((
+            Run::of(keys.collect::<StoreResult<_>>()?, read.limit),
+            seen.is_some(),
+        ))
     }
 
     /// Keys, and behind each the newest change as the statement sees it and what a look saw.
-    fn keys(&self, read: Read, look: Option<Read>) -> StoreResult<Sql> {
+    fn keys(&self, read: Read, look: Option<Read>) -> StoreResult<Sql<'_>> {
         let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS}, (SELECT seq FROM activity_head), "));
         match look {
             None => sql.push("NULL::integer", []),
@@ -93,7 +98,7 @@ impl Listing<'_> {
     }
 
     /// ` FROM … LIMIT …` for the keys of this read, in its order.
-    fn select_from(&self, sql: &mut Sql, read: Read) -> StoreResult<()> {
+    fn select_from<'s>(&'s self, sql: &mut Sql<'s>, read: Read) -> StoreResult<()> {
         let ascending = self.query.descending == (read.way == Way::Backward);
         let path = Path::new(self.query.sort, self.filter.scope, None);
         self.matching(sql);
@@ -106,16 +111,16 @@ impl Listing<'_> {
             );
         }
         sql.push(&path.order_by(ascending), []);
-        sql.at_least(read.limit + 1);
+        sql.at_least(Dialect::Postgres, read.limit + 1);
         Ok(())
     }
 
     /// ` FROM …` for the keys that match.
-    fn matching(&self, sql: &mut Sql) {
+    fn matching<'s>(&'s self, sql: &mut Sql<'s>) {
         sql.push(" FROM keys AS k", []);
         self.filter.push_to(sql);
         if let Some(Candidates { seqs, complete: true }) = &self.candidates {
-            sql.push(" AND k.seq = ANY(?)", [Bound::Numbers(seqs.clone())]);
+            sql.push(" AND k.seq = ANY(?)", [seqs.as_slice().into()]);
         }
     }
 
@@ -124,17 +129,17 @@ impl Listing<'_> {
         let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS} FROM keys AS k"));
         self.filter.push_to(&mut sql);
         sql.push(" AND k.id = ?", [id.into()]);
-        let rows = sql.all(db).await?;
-        rows.first().map(|row| place(row, self.query.sort)).transpose()
+        let key: Option<KeyRow> = sql.maybe(db).await?;
+        Ok(key.map(|key| key.place(self.query.sort)))
     }
 }
 
-fn value(mark: Mark) -> Bound {
+fn value<'a>(mark: Mark) -> Value<'a> {
     match mark {
-        Mark::Number(number) => Bound::Number(number),
-        Mark::Scope(scope) => Bound::Small(scope as i16),
-        Mark::Text(text) => text.into(),
+        Mark::Number(number) => number.into(),
+        Mark::Scope(scope) => scope.into(),
+        Mark::Text(text) => Value::sought(&text),
         Mark::BehindText => String::from_iter([LAST; 101]).into(),
-        Mark::Id(id) => Bound::Id(id),
+        Mark::Id(id) => id.into(),
     }
 }

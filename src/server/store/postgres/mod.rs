@@ -5,7 +5,6 @@
 //! (`change`). Every answer is of the primary as it is when it is asked; nothing is cached but the names of people
 //! and projects, and these until the next change (`names`).
 
-mod activity;
 mod address;
 mod alike;
 pub(super) mod ask;
@@ -18,22 +17,14 @@ mod data_keys;
 mod error;
 mod filter;
 mod find;
-mod gateways;
-mod keys;
 mod lanes;
 mod list;
 mod listen;
 mod names;
 mod passfile;
-mod people;
 mod pool;
-mod projects;
-mod removal;
 mod rows;
 mod schema;
-mod session_servers;
-mod session_tokens;
-mod sql;
 mod startup;
 mod statement;
 mod usage;
@@ -53,11 +44,12 @@ use self::lanes::Lanes;
 use self::names::Remembered;
 pub use self::passfile::{PassFile, PassFileError};
 use self::pool::Pool;
-use self::rows::{KeyBy, find_key};
 pub(super) use self::schema::lay_foundation;
 use super::clock::Steady;
 use super::counted::Entry;
 use super::filter::is_quick;
+use super::keys::{self, KeyBy};
+use super::statement::compare;
 use super::{
     Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding,
     KeyChange, KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
@@ -65,6 +57,7 @@ use super::{
     SessionServerChange, SessionSigner, SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible,
     WrappedDataKey, latency,
 };
+use super::{activity, gateways, people, projects, removal, session_servers, session_tokens};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
     ProjectQuery, RemovalProgress, Usage, User, UserQuery,
@@ -371,12 +364,12 @@ impl Store for PostgresStore {
     }
 
     async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>> {
-        let kept = quick!(self, |db| find_key(db, KeyBy::Id(id), visible))?;
+        let kept = quick!(self, |db| keys::find(db, KeyBy::Id(id), visible))?;
         Ok(kept.map(|kept| kept.found))
     }
 
     async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<Found>> {
-        let kept = quick!(self, |db| find_key(db, KeyBy::Hash(hash), visible))?;
+        let kept = quick!(self, |db| keys::find(db, KeyBy::Hash(*hash), visible))?;
         Ok(kept.map(|kept| kept.found))
     }
 
@@ -418,7 +411,7 @@ impl Store for PostgresStore {
     }
 
     async fn compare(&self, from: Cursor) -> StoreResult<Compared> {
-        read!(self, |db| statement::compare(&**db, from))
+        read!(self, |db| compare(&**db, from))
     }
 
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::try_join;
-use tokio_postgres::Row;
 
-use super::ask::{self, Db};
-use super::rows::{CREATOR, NEWEST_CHANGE, PROJECT, key, person, project};
 use crate::api::{PersonRef, ProjectRef};
+use crate::server::store::db::{Db, values};
+use crate::server::store::key_row::KeyRow;
+use crate::server::store::row::Record;
 use crate::server::store::{KeyRecord, StoreError, StoreResult};
 
 /// The most names of each kind that are remembered.
@@ -19,7 +19,7 @@ const MOST: usize = 4096;
 /// What is known of the time after a change and before the next.
 #[derive(Clone, Default)]
 pub struct Names {
-    /// As [`NEWEST_CHANGE`] says it.
+    /// The number of its row of the log.
     change: i64,
     people: HashMap<i64, PersonRef>,
     projects: HashMap<i64, ProjectRef>,
@@ -30,31 +30,15 @@ pub struct Names {
 pub struct Remembered(Mutex<Arc<Names>>);
 
 impl Remembered {
-    /// All names that these rows of keys need. Both questions are on their way at once.
-    pub async fn names(&self, db: &impl Db, rows: &[Row]) -> StoreResult<Arc<Names>> {
-        let Some(first) = rows.first() else {
-            return Ok(Arc::default());
-        };
-        let known = self.since(first.try_get(NEWEST_CHANGE)?);
-        let people = missing(&known.people, rows, CREATOR)?;
-        let projects = missing(&known.projects, rows, PROJECT)?;
+    /// All names that these keys need, read after this change. Both questions are on their way at once.
+    pub async fn names(&self, db: &impl Db, change: i64, keys: &[KeyRow]) -> StoreResult<Arc<Names>> {
+        let known = self.since(change);
+        let people = missing(&known.people, keys.iter().map(|key| key.creator));
+        let projects = missing(&known.projects, keys.iter().filter_map(|key| key.project));
         if people.is_empty() && projects.is_empty() {
             return Ok(known);
         }
-        let (people, projects) = try_join!(
-            named(
-                db,
-                "SELECT seq, id, email FROM users WHERE seq = ANY($1)",
-                people,
-                person
-            ),
-            named(
-                db,
-                "SELECT seq, id, name, deployed FROM projects WHERE seq = ANY($1)",
-                projects,
-                project
-            ),
-        )?;
+        let (people, projects) = try_join!(named(db, "users", people), named(db, "projects", projects),)?;
         let mut names = Arc::unwrap_or_clone(known);
         names.people.extend(people);
         names.projects.extend(projects);
@@ -91,36 +75,32 @@ impl Remembered {
 }
 
 impl Names {
-    pub fn key(&self, row: &Row) -> StoreResult<KeyRecord> {
-        let project: Option<i64> = row.try_get(PROJECT)?;
-        let project = project.map(|seq| name(&self.projects, seq)).transpose()?;
-        key(row, name(&self.people, row.try_get(CREATOR)?)?, project)
+    /// A key, with what its numbers stand for.
+    pub fn record(&self, key: KeyRow) -> StoreResult<KeyRecord> {
+        let creator = name(&self.people, key.creator)?;
+        let project = key.project.map(|seq| name(&self.projects, seq)).transpose()?;
+        Ok(key.record(creator, project))
     }
 }
 
-/// The numbers in a column that are not known, once each.
-fn missing<T>(known: &HashMap<i64, T>, rows: &[Row], column: usize) -> StoreResult<Vec<i64>> {
-    let numbers = rows.iter().map(|row| row.try_get::<_, Option<i64>>(column));
-    let mut numbers: Vec<i64> = numbers.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+/// Those of the numbers that are not known, once each.
+fn missing<T>(known: &HashMap<i64, T>, numbers: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut numbers: Vec<i64> = numbers.filter(|seq| !known.contains_key(seq)).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    numbers.retain(|seq| !known.contains_key(seq));
-    Ok(numbers)
+    numbers
 }
 
-async fn named<T>(
-    db: &impl Db,
-    sql: &str,
-    seqs: Vec<i64>,
-    read: fn(&Row, usize) -> StoreResult<T>,
-) -> StoreResult<HashMap<i64, T>> {
+async fn named<T: Record + Send>(db: &impl Db, table: &str, seqs: Vec<i64>) -> StoreResult<HashMap<i64, T>> {
     if seqs.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = ask::all(db, sql, &[&seqs]).await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get(0)?, read(row, 1)?)))
-        .collect()
+    let sql = format!(
+        "SELECT t.seq, {} FROM {table} AS t WHERE t.seq = ANY(?)",
+        T::columns("t")
+    );
+    let named: Vec<(i64, T)> = db.all(&sql, values![seqs]).await?;
+    Ok(named.into_iter().collect())
 }
 
 fn name<T: Clone>(known: &HashMap<i64, T>, seq: i64) -> StoreResult<T> {

@@ -7,14 +7,16 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
-use super::alike::{self, Renamed};
+use super::alike;
 use super::change::Change;
 use super::pool::Pool;
-use super::{ask, catalog, data_keys, statement};
-use crate::model::{Role, compared};
+use super::{ask, catalog, statement};
+use crate::server::store::alike::Renamed;
+use crate::server::store::db::Change as _;
 use crate::server::store::schema::Schema;
 use crate::server::store::seals::refuse_set_back;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
+use crate::server::store::{data_keys, founding};
 
 /// `keydeck_schema.version` is how many of them a database has.
 const MIGRATIONS: &[Migration] = &[
@@ -119,7 +121,9 @@ pub async fn prepare(pool: &Pool, shown: &str) -> StoreResult<()> {
     let found = catalog::read(&tx).await?;
     made(&tx).await?.require(&found)?;
     let mut change = Change::within(tx).await?;
-    renamed.iter().for_each(|renamed| renamed.tell(&mut change));
+    renamed
+        .iter()
+        .for_each(|renamed| change.record(renamed.subject()));
     change.commit().await?;
     client.give_back();
     Ok(())
@@ -230,32 +234,6 @@ async fn migrate(tx: &Transaction<'_>, from: usize) -> StoreResult<Vec<Renamed>>
 }
 
 async fn found(tx: &Transaction<'_>, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
-    let at = founding.at.as_microsecond();
-    let email = founding.owner_email.trim();
-    ask::run_one(
-        tx,
-        "INSERT INTO organisation (one, id, name, created_at) VALUES (1, $1, $2, $3)",
-        &[&Uuid::now_v7(), &founding.organisation, &at],
-    )
-    .await?;
-    ask::run_one(
-        tx,
-        "INSERT INTO data_keys (id, wrapped) VALUES ($1, $2)",
-        &[&(data_key.id as i32), &data_key.bytes],
-    )
-    .await?;
-    ask::run_one(
-        tx,
-        "INSERT INTO users (id, email, email_key, role, token_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        &[
-            &Uuid::now_v7(),
-            &email,
-            &compared(email),
-            &Role::Owner.as_str(),
-            &founding.owner_token.map(|hash| hash.0.to_vec()),
-            &at,
-        ],
-    )
-    .await?;
+    founding::found(tx, founding, data_key).await?;
     statement::begin(tx).await
 }

@@ -1,56 +1,12 @@
-//! What the log states of people, projects, gateways and keys: read off the tables when rows are written, and
-//! compared with them when somebody asks whether they are as the log says.
+//! What the log states of people, projects, gateways and keys: read off the tables when rows are written.
 
 use std::collections::HashMap;
 
 use deadpool_postgres::Transaction;
-use tokio_postgres::Row;
-use tokio_postgres::types::FromSql;
-use uuid::Uuid;
 
-use super::ask::{self, Db, Value};
-use super::sql::{Bound, Sql};
-use crate::api::ChainHash;
-use crate::server::store::statement::{
-    BASELINE, BASELINE_ROWS, BATCH, BaselineDigest, Columns, Compared, Comparing, Cursor, Entity, Kind,
-    MISSING, MISSING_FROM_BASELINE, Record, Stage, Statement, UNFINISHED, gone, gone_from_baseline,
-    judge_baseline, unasked,
-};
+use super::ask::{self, Value};
+use crate::server::store::statement::{BATCH, Entity, Kind, Record, Statement, baseline};
 use crate::server::store::{StoreError, StoreResult};
-
-impl Columns for Row {
-    fn number(&self, index: usize) -> StoreResult<i64> {
-        get(self, index)
-    }
-
-    fn maybe_number(&self, index: usize) -> StoreResult<Option<i64>> {
-        get(self, index)
-    }
-
-    fn text(&self, index: usize) -> StoreResult<String> {
-        get(self, index)
-    }
-
-    fn maybe_text(&self, index: usize) -> StoreResult<Option<String>> {
-        get(self, index)
-    }
-
-    fn maybe_bytes(&self, index: usize) -> StoreResult<Option<Vec<u8>>> {
-        get(self, index)
-    }
-
-    fn flag(&self, index: usize) -> StoreResult<bool> {
-        get(self, index)
-    }
-
-    fn id(&self, index: usize) -> StoreResult<Uuid> {
-        get(self, index)
-    }
-}
-
-fn get<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> StoreResult<T> {
-    Ok(row.try_get(index)?)
-}
 
 /// As they are now, in the transaction that changed them.
 pub async fn of(tx: &Transaction<'_>, entities: &[Entity]) -> StoreResult<HashMap<Entity, Statement>> {
@@ -118,50 +74,4 @@ pub async fn begin(tx: &Transaction<'_>) -> StoreResult<()> {
 /// Whether it was done before.
 pub async fn has_begun(tx: &Transaction<'_>) -> StoreResult<bool> {
     ask::exists(tx, "SELECT 1 FROM baseline LIMIT 1", &[]).await
-}
-
-/// The digest of what was put down.
-pub async fn baseline(db: &impl Db) -> StoreResult<ChainHash> {
-    let mut digest = BaselineDigest::default();
-    loop {
-        let (kind, number) = digest.last();
-        let mut sql = Sql::default();
-        sql.push(BASELINE_ROWS, [Bound::Number(kind), Bound::Number(number)]);
-        let rows = sql.all(db).await?;
-        if rows.is_empty() {
-            return Ok(digest.finish());
-        }
-        rows.iter().try_for_each(|row| digest.row(row))?;
-    }
-}
-
-pub async fn compare(db: &impl Db, from: Cursor) -> StoreResult<Compared> {
-    let unexplained = match from.stage {
-        Stage::Of(kind) => {
-            let mut sql = Sql::default();
-            let values = [Bound::Number(from.after), Bound::Number(BATCH)];
-            sql.push(&kind.select_stated(), values);
-            let mut comparing = Comparing::of(kind);
-            sql.all(db).await?.iter().try_for_each(|row| comparing.row(row))?;
-            return Ok(comparing.finish());
-        }
-        Stage::Baseline => {
-            let digest = baseline(db).await?;
-            let row = ask::one(db, BASELINE, &[]).await?;
-            judge_baseline(&row, digest)?
-        }
-        Stage::Removals => {
-            let rows = ask::all(db, &UNFINISHED, &[]).await?;
-            let unasked: StoreResult<Vec<_>> = rows.iter().map(unasked).collect();
-            unasked?.into_iter().flatten().next()
-        }
-        Stage::Missing => match ask::maybe(db, MISSING, &[]).await? {
-            Some(row) => Some(gone(&row)?),
-            None => {
-                let row = ask::maybe(db, MISSING_FROM_BASELINE, &[]).await?;
-                row.as_ref().map(gone_from_baseline).transpose()?
-            }
-        },
-    };
-    Ok(Compared::at_once(from.stage, unexplained))
 }

@@ -4,13 +4,11 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
-use super::activity::{self, Chain};
-use super::bulk;
-use crate::api::ActivityAction;
+use super::{bulk, chain};
 use crate::model::compared;
 use crate::server::store::StoreResult;
-use crate::server::store::alike::{NAMED, Named, Numbers, tell, told_apart};
-use crate::server::store::changes::{self, Subject};
+use crate::server::store::alike::{NAMED, Named, rename};
+use crate::server::store::db::at_once;
 
 /// When more rows than these change, their indexes and the search are made anew, which takes less time.
 const MANY: usize = 10_000;
@@ -21,11 +19,11 @@ pub fn write_compared(tx: &Transaction) -> StoreResult<()> {
     for named in &NAMED {
         write_keys(tx, named)?;
     }
-    activity::extend(tx, |log| {
-        for named in &NAMED {
-            rename_alike(tx, log, named)?;
-        }
-        rename_gateways(tx, log)
+    let renamed = at_once(rename(&**tx))?;
+    chain::extend(tx, |log| {
+        renamed
+            .iter()
+            .try_for_each(|renamed| log.append(Timestamp::now(), None, None, renamed.subject()))
     })
 }
 
@@ -52,60 +50,6 @@ fn write_keys(conn: &Connection, named: &Named) -> StoreResult<()> {
     if !set_aside.is_empty() {
         set_aside.iter().try_for_each(|sql| conn.execute_batch(sql))?;
         conn.execute_batch(bulk::SEARCH)?;
-    }
-    Ok(())
-}
-
-fn rename_alike(conn: &Connection, log: &mut Chain, named: &Named) -> StoreResult<()> {
-    let mut statement = conn.prepare(&named.alike())?;
-    let rows = statement.query_map([], |row| {
-        Ok((row.get(0)?, (row.get(1)?, row.get(2)?), row.get(3)?))
-    })?;
-    let alike: Vec<(i64, (i64, i64), String)> = rows.collect::<rusqlite::Result<_>>()?;
-    let mut taken = conn.prepare(&named.taken())?;
-    let mut rename = conn.prepare(&named.rename())?;
-    let mut numbers = Numbers::default();
-    for (seq, group, old) in alike {
-        let (new, key) = loop {
-            let new = numbers.next(named, group, &old);
-            let key = compared(&new);
-            if !taken.exists(params![key, group.0, group.1])? {
-                break (new, key);
-            }
-        };
-        rename.execute(params![new, key, seq])?;
-        tell(named.table, &old, &new);
-        let changes = changes::of_renamed(named.text(), &old, &new);
-        let subject = match named.action {
-            ActivityAction::KeyEdited => {
-                let creator = conn
-                    .prepare_cached("SELECT creator FROM keys WHERE seq = ?")?
-                    .query_row([seq], |row| row.get(0))?;
-                Subject::of_key(named.action, (seq, creator), &new, changes)
-            }
-            action => Subject::of(action, &new, changes),
-        };
-        log.append(Timestamp::now(), None, None, subject)?;
-    }
-    Ok(())
-}
-
-fn rename_gateways(conn: &Connection, log: &mut Chain) -> StoreResult<()> {
-    let mut statement =
-        conn.prepare("SELECT seq, name FROM gateways WHERE removed_at IS NULL ORDER BY seq")?;
-    let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
-    let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-    let (seqs, names): (Vec<i64>, Vec<String>) = rows.into_iter().unzip();
-    for (index, new) in told_apart(&names) {
-        let old = &names[index];
-        conn.execute(
-            "UPDATE gateways SET name = ? WHERE seq = ?",
-            params![new, seqs[index]],
-        )?;
-        tell("gateways", old, &new);
-        let changes = changes::of_renamed("name", old, &new);
-        let subject = Subject::of(ActivityAction::GatewayEdited, &new, changes);
-        log.append(Timestamp::now(), None, None, subject)?;
     }
     Ok(())
 }

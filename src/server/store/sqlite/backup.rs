@@ -8,9 +8,13 @@ use rusqlite::{Connection, params};
 
 use super::health::Health;
 use super::open_file::OpenFile;
-use super::{activity, connection, data_keys, located, statement};
+use super::{chain, connection, located};
 use crate::api::{ActivityHead, ActivityPage, ActivityQuery, ChainHash};
-use crate::server::store::{Compared, Cursor, StoreError, StoreResult, Visible, WrappedDataKey};
+use crate::server::store::activity::page;
+use crate::server::store::db::at_once;
+use crate::server::store::{
+    Compared, Cursor, StoreError, StoreResult, Visible, WrappedDataKey, data_keys, statement,
+};
 
 /// What is in a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +43,7 @@ pub fn back_up(database: &Path, copy: &Path) -> StoreResult<()> {
     let conn = connection::existing(database)?;
     // Of an earlier version it has no head.
     let acknowledged = match connection::is_current(&conn)? {
-        true => Some(activity::head(&conn)?),
+        true => Some(chain::head(&conn)?),
         false => None,
     };
     let open = OpenFile::new(database, &file, before, Health::default())?;
@@ -57,7 +61,7 @@ fn prove_it_has(copy: &Connection, acknowledged: ActivityHead) -> StoreResult<()
     let mut row = copy.prepare("SELECT 1 FROM activity WHERE seq = ? AND hash = ?")?;
     let is_there =
         acknowledged.seq == 0 || row.exists(params![acknowledged.seq as i64, acknowledged.hash.0])?;
-    match is_there && activity::head(copy)?.seq >= acknowledged.seq {
+    match is_there && chain::head(copy)?.seq >= acknowledged.seq {
         true => Ok(()),
         false => Err(StoreError::Fault(format!(
             "the copy lacks row {} of the activity, which was acknowledged before it was made",
@@ -83,7 +87,7 @@ pub fn examine(path: &Path) -> StoreResult<Contents> {
 
 /// The data keys of a database of this version or an earlier one.
 pub fn data_keys_in(path: &Path) -> StoreResult<Vec<WrappedDataKey>> {
-    data_keys::all(&connection::existing(path)?)
+    at_once(data_keys::all(&connection::existing(path)?))
 }
 
 /// A database of this version in a file, for whoever wants to prove it; nobody writes into it meanwhile.
@@ -97,23 +101,23 @@ impl Closed {
     }
 
     pub fn activity(&self, query: &ActivityQuery) -> StoreResult<ActivityPage> {
-        activity::page(&self.0, query, Visible::All)
+        at_once(page(&self.0, query, Visible::All))
     }
 
     pub fn activity_head(&self) -> StoreResult<ActivityHead> {
-        activity::head(&self.0)
+        chain::head(&self.0)
     }
 
     pub fn compare(&self, from: Cursor) -> StoreResult<Compared> {
-        statement::compare(&self.0, from)
+        at_once(statement::compare(&self.0, from))
     }
 
     pub fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>> {
-        data_keys::all(&self.0)
+        at_once(data_keys::all(&self.0))
     }
 
     pub fn baseline(&self) -> StoreResult<ChainHash> {
-        statement::baseline(&self.0)
+        at_once(statement::baseline(&self.0))
     }
 }
 

@@ -7,16 +7,19 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use serde_json::Map;
 use uuid::Uuid;
 
-use super::activity::Chain;
-use super::people::user_seq;
+use super::chain::{self, Chain};
 use super::rows::{micros, rank};
-use super::{activity, data_keys, keys, people, projects, statement, usage};
+use super::{statement, usage};
 use crate::api::{ActivityAction, PersonRef, User};
 use crate::model::{Role, Scope};
 use crate::server::store::changes::Subject;
 use crate::server::store::clock::Clocks;
+use crate::server::store::db::at_once;
+use crate::server::store::people::user_seq;
 use crate::server::store::statement::Entity;
-use crate::server::store::{NewKey, ProjectRecord, StoreError, StoreResult, Tally};
+use crate::server::store::{
+    NewKey, ProjectRecord, StoreError, StoreResult, Tally, data_keys, keys, people, projects,
+};
 
 /// A user who has been there since `created_at`, without a sign-in token.
 #[derive(Debug, Clone)]
@@ -65,7 +68,7 @@ pub fn load(
     state(&tx, users.into_iter().chain(projects).collect())?;
     let dropped = drop_indexes_and_triggers(&tx)?;
     let mut counts = Counts::default();
-    let loaded = activity::extend(&tx, |log| insert_keys(&tx, log, keys, &mut counts, &mut progress))?;
+    let loaded = chain::extend(&tx, |log| insert_keys(&tx, log, keys, &mut counts, &mut progress))?;
     dropped.iter().try_for_each(|sql| tx.execute_batch(sql))?;
     counts.store(&tx)?;
     tx.execute_batch(SEARCH)?;
@@ -90,7 +93,7 @@ fn insert_user(conn: &Connection, sample: SampleUser) -> StoreResult<Added> {
         role: sample.role,
         created_at: sample.created_at,
     };
-    match people::insert(conn, &user, None)? {
+    match at_once(people::insert(conn, &user, None))? {
         true => Ok(Added {
             action: ActivityAction::UserAdded,
             entity: Entity::Person(user.id),
@@ -117,7 +120,8 @@ fn insert_project(conn: &Connection, sample: SampleProject) -> StoreResult<Added
         keys: 0,
         session_server: None,
     };
-    match projects::insert(conn, &project)? {
+    let creator = at_once(user_seq(conn, project.creator.id))?;
+    match at_once(projects::insert(conn, &project, creator))? {
         true => Ok(Added {
             action: ActivityAction::ProjectCreated,
             entity: Entity::Project(project.id),
@@ -142,14 +146,14 @@ struct Added {
 /// People and projects of sample data have been there from the beginning: no row tells of them. Once that is settled
 /// (`seals`), the log tells of them as of nobody's act.
 fn state(conn: &Connection, added: Vec<Added>) -> StoreResult<()> {
-    let data_keys = data_keys::all(conn)?;
+    let data_keys = at_once(data_keys::all(conn))?;
     if data_keys.iter().all(|key| key.baseline().is_none()) {
         for Added { entity, .. } in added {
             statement::put_down(conn, entity.kind(), &statement::of(conn, entity)?)?;
         }
         return statement::await_next_row(conn);
     }
-    activity::extend(conn, |log| {
+    chain::extend(conn, |log| {
         added.iter().try_for_each(|added| {
             let subject = Subject::of(added.action, &added.name, Map::new()).about(added.entity);
             log.append(added.at, None, None, subject)
@@ -196,7 +200,13 @@ fn insert_key(
         Some(id) => Some(numbers.project(conn, id)?),
         None => None,
     };
-    let seq = keys::insert(conn, new, project, creator, last_used_at.map_or(0, micros))?;
+    let seq = at_once(keys::store(
+        conn,
+        new,
+        project,
+        creator,
+        last_used_at.map_or(0, micros),
+    ))?;
     let of_this_key = |tally: &Tally| Tally {
         key: seq,
         ..tally.clone()
@@ -261,7 +271,7 @@ impl Numbers {
         if let Some(seq) = self.users.get(&id) {
             return Ok(*seq);
         }
-        let seq = user_seq(conn, id)?;
+        let seq = at_once(user_seq(conn, id))?;
         self.users.insert(id, seq);
         Ok(seq)
     }

@@ -1,4 +1,4 @@
-//! Opening the file: its mode, its pragmas, its schema, and what a new database begins with.
+//! Opening the file: its mode, its pragmas, and what a new database begins with.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io;
@@ -9,82 +9,25 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
-use uuid::Uuid;
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
-use super::readers::snapshot;
-use super::rows::micros;
-use super::{activity, alike, data_keys, located, schema, statement};
-use crate::model::{Role, compared};
+use super::located::{self, FLAGS, version};
+use super::migrations::{STATES, migrate};
+use super::snapshot::snapshot;
+use super::{schema, statement};
+
+#[cfg(test)]
+pub use super::migrations::in_memory;
+pub use super::migrations::{NEWEST, is_current};
+use crate::server::store::db::at_once;
 use crate::server::store::seals::refuse_set_back;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
-
-/// The schema's steps; `PRAGMA user_version` is how many of them a database has.
-const MIGRATIONS: &[Migration] = &[
-    Migration {
-        first: |_| Ok(()),
-        sql: include_str!("../../../../assets/migrations/sqlite/001_init.sql"),
-        then: |_| Ok(()),
-    },
-    Migration {
-        first: |_| Ok(()),
-        sql: include_str!("../../../../assets/migrations/sqlite/002_people.sql"),
-        then: activity::carry_over,
-    },
-    Migration {
-        first: |_| Ok(()),
-        sql: include_str!("../../../../assets/migrations/sqlite/003_usage.sql"),
-        then: |_| Ok(()),
-    },
-    Migration {
-        first: |_| Ok(()),
-        sql: include_str!("../../../../assets/migrations/sqlite/004_checks.sql"),
-        then: |_| Ok(()),
-    },
-    Migration {
-        first: alike::write_compared,
-        sql: include_str!("../../../../assets/migrations/sqlite/005_names.sql"),
-        then: |_| Ok(()),
-    },
-    Migration {
-        first: |_| Ok(()),
-        sql: include_str!("../../../../assets/migrations/sqlite/006_removals.sql"),
-        then: |_| Ok(()),
-    },
-    Migration {
-        first: |_| Ok(()),
-        sql: include_str!("../../../../assets/migrations/sqlite/007_session_tokens.sql"),
-        then: |_| Ok(()),
-    },
-    Migration {
-        first: |_| Ok(()),
-        sql: include_str!("../../../../assets/migrations/sqlite/008_data_keys.sql"),
-        then: |_| Ok(()),
-    },
-    Migration {
-        first: |_| Ok(()),
-        sql: include_str!("../../../../assets/migrations/sqlite/009_statements.sql"),
-        then: |tx| statement::begin(tx),
-    },
-];
-
-/// The newest schema.
-pub const NEWEST: usize = MIGRATIONS.len();
-/// The first schema whose log states who there is.
-const STATES: usize = 9;
-
-struct Migration {
-    /// What SQL alone can't do, before it and after it.
-    first: fn(&Transaction) -> StoreResult<()>,
-    sql: &'static str,
-    then: fn(&Transaction) -> StoreResult<()>,
-}
+use crate::server::store::{data_keys, founding};
 
 /// Tells a keydeck database from any other SQLite file: "kdck".
 const APPLICATION_ID: i32 = 0x6b64_636b;
 /// Older ones can corrupt the write-ahead log when it is reset.
 const OLDEST_ENGINE: i32 = 3_051_003;
-pub const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Room for every statement there is under the usual filters; each takes a few KiB.
 const STATEMENTS: usize = 112;
@@ -93,6 +36,8 @@ const STATEMENTS: usize = 112;
 pub const LOG_PAGES: i32 = 8192;
 const LOADER_CACHE_KIB: usize = 16 * 1024;
 const WRITER_CACHE_KIB: usize = 8 * 1024;
+/// How many long reads run at once.
+pub const READER_THREADS: usize = 2;
 /// What all readers together may cache.
 const READERS_CACHE_KIB: usize = 24 * 1024;
 
@@ -124,7 +69,7 @@ pub fn existing(path: &Path) -> StoreResult<Connection> {
         let version = known_version(conn, path)?;
         schema::require(conn, version)?;
         match version < STATES {
-            true => refuse_set_back(version, &data_keys::all(conn)?),
+            true => refuse_set_back(version, &at_once(data_keys::all(conn))?),
             false => Ok(()),
         }
     })?;
@@ -226,7 +171,7 @@ fn sort_in_files(conn: &Connection) -> rusqlite::Result<()> {
 /// A connection that can't write.
 pub fn reader(path: &Path) -> StoreResult<Connection> {
     let conn = connect(path)?;
-    let share = READERS_CACHE_KIB / available_parallelism().map_or(4, |n| n.get() + super::readers::THREADS);
+    let share = READERS_CACHE_KIB / available_parallelism().map_or(4, |n| n.get() + READER_THREADS);
     conn.pragma_update(None, "cache_size", -(share.clamp(1024, 8192) as i64))?;
     conn.pragma_update(None, "query_only", true)?;
     Ok(conn)
@@ -290,17 +235,6 @@ fn keep_names(path: &Path) -> StoreResult<()> {
     kept.map_err(|error| StoreError::Unavailable(format!("{}: {error}", directory.display())))
 }
 
-/// Whether its schema is this program's.
-pub fn is_current(conn: &Connection) -> rusqlite::Result<bool> {
-    Ok(version(conn)? == NEWEST)
-}
-
-pub fn version(conn: &Connection) -> rusqlite::Result<usize> {
-    conn.pragma_query_value(None, "user_version", |row| {
-        row.get::<_, u32>(0).map(|version| version as usize)
-    })
-}
-
 fn is_empty(conn: &Connection) -> rusqlite::Result<bool> {
     conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| {
         row.get(0)
@@ -311,53 +245,8 @@ fn foreign(path: &Path) -> StoreError {
     StoreError::Foreign(path.display().to_string())
 }
 
-fn migrate(tx: &Transaction, from: usize, to: usize) -> StoreResult<()> {
-    for step in MIGRATIONS.iter().take(to).skip(from) {
-        (step.first)(tx)?;
-        tx.execute_batch(step.sql)?;
-        (step.then)(tx)?;
-    }
-    if from < to {
-        tx.pragma_update(None, "user_version", to as i64)?;
-    }
-    let broken = tx.prepare("PRAGMA foreign_key_check")?.exists([])?;
-    match broken {
-        false => Ok(()),
-        true => Err(StoreError::Fault("rows refer to others that don't exist".into())),
-    }
-}
-
-/// A schema without a row in it.
-pub fn in_memory(version: usize) -> StoreResult<Connection> {
-    let mut conn = Connection::open_in_memory()?;
-    let tx = conn.transaction()?;
-    migrate(&tx, 0, version)?;
-    tx.commit()?;
-    Ok(conn)
-}
-
 fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
-    let at = micros(founding.at);
-    let email = founding.owner_email.trim();
-    tx.execute(
-        "INSERT INTO organisation (one, id, name, created_at) VALUES (1, ?, ?, ?)",
-        params![Uuid::now_v7().as_bytes(), founding.organisation, at],
-    )?;
-    tx.execute(
-        "INSERT INTO data_keys (id, wrapped) VALUES (?, ?)",
-        params![data_key.id, data_key.bytes],
-    )?;
-    tx.execute(
-        "INSERT INTO users (id, email, email_key, role, token_hash, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-        params![
-            Uuid::now_v7().as_bytes(),
-            email,
-            compared(email),
-            Role::Owner.as_str(),
-            founding.owner_token.map(|hash| hash.0),
-            at,
-        ],
-    )?;
+    at_once(founding::found(&**tx, founding, data_key))?;
     statement::begin(tx)
 }
 

@@ -5,9 +5,10 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::filter::{Filter, usage_index};
 use super::rows::scope;
-use super::search::kept::{kept, of};
+use super::search::kept::kept;
 use super::search::{Candidates, Search, Source};
 use crate::api::{COUNT_CAP, KeyCounts, KeyFilter, Sort};
+use crate::server::store::count::of;
 use crate::server::store::{StoreResult, Visible};
 
 pub fn count(conn: &Connection, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
@@ -18,13 +19,6 @@ pub fn count(conn: &Connection, visible: Visible, filter: &KeyFilter) -> StoreRe
         (None, None) => kept(conn, &filter),
         _ => counted(conn, filter),
     }
-}
-
-/// How many active keys a creator has in a project; 0 is any.
-pub fn active(conn: &Connection, creator: i64, project: i64) -> StoreResult<u64> {
-    let mut statement =
-        conn.prepare_cached("SELECT coalesce(sum(n), 0) FROM key_counts WHERE creator = ? AND project = ?")?;
-    Ok(statement.query_row([creator, project], |row| row.get::<_, i64>(0))? as u64)
 }
 
 fn counted(conn: &Connection, filter: Filter) -> StoreResult<KeyCounts> {

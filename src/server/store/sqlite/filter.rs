@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::people::find_user;
 use super::rows::rank;
 use crate::api::KeyFilter;
 use crate::model::{Scope, compared};
+use crate::server::store::db::at_once;
 use crate::server::store::filter::{UsageFilter, whose};
+use crate::server::store::people::find_user;
 use crate::server::store::{StoreResult, Visible};
 
 /// The conditions on a key, beside that it is active.
@@ -51,7 +52,7 @@ impl Filter {
         let Some(creator) = whose(visible, filter.creator) else {
             return Ok(None);
         };
-        let creator = match creator.map(|id| find_user(conn, id)).transpose()? {
+        let creator = match creator.map(|id| at_once(find_user(conn, id))).transpose()? {
             Some(None) => return Ok(None),
             seq => seq.flatten(),
         };

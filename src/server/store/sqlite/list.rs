@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::filter::{Clause, Filter};
 use super::names::{Known, Names};
 use super::order;
-use super::rows::{KEY_COLUMNS, KeyColumns};
 use super::search::Search;
+use crate::server::store::key_row::{KEY_COLUMNS, KeyRow};
 use crate::server::store::paging::{Read, Reads, Run, Way};
-use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult};
+use crate::server::store::{KeyQuery, KeyRecord, KeySlice, Place, Position, StoreResult, row};
 
 pub fn page(conn: &Connection, known: &mut Known, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
     let Some(filter) = Filter::resolve(conn, &query.filter, query.visible)? else {
@@ -63,11 +63,18 @@ impl Listing<'_> {
         let mut rows = statement.query(params_from_iter(clause.values))?;
         let mut keys = Vec::new();
         while let Some(row) = rows.next()? {
-            let key = KeyColumns::read(row, &mut self.names.borrow_mut())?;
+            let key: KeyRow = row::read(row)?;
             let place = key.place(self.query.sort);
-            keys.push((key.record, place));
+            keys.push((self.record(key)?, place));
         }
         Ok(Run::of(keys, read.limit))
+    }
+
+    fn record(&self, key: KeyRow) -> StoreResult<KeyRecord> {
+        let mut names = self.names.borrow_mut();
+        let creator = names.person(key.creator)?;
+        let project = key.project.map(|seq| names.project(seq)).transpose()?;
+        Ok(key.record(creator, project))
     }
 
     fn select(&self, columns: &str, read: Read) -> StoreResult<Clause> {
@@ -96,10 +103,7 @@ impl Listing<'_> {
             .into_iter()
             .chain(conditions.values);
         let mut rows = statement.query(params_from_iter(values))?;
-        let key = rows
-            .next()?
-            .map(|row| KeyColumns::read(row, &mut self.names.borrow_mut()))
-            .transpose()?;
+        let key: Option<KeyRow> = rows.next()?.map(row::read).transpose()?;
         Ok(key.map(|key| key.place(self.query.sort)))
     }
 }

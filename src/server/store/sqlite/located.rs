@@ -9,14 +9,15 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::connection::{FLAGS, version};
 use crate::server::store::{StoreError, StoreResult};
 
 /// A process that is just opening or closing the database makes and removes its log within milliseconds.
 const LOOKS: usize = 20;
 const BETWEEN: Duration = Duration::from_millis(50);
+
+pub const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
 /// What tells a file from all others that there are at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,4 +149,11 @@ fn is_held(file: &Path) -> StoreResult<bool> {
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(true),
         Err(error) => Err(error.into()),
     }
+}
+
+/// How many steps of the schema a database has.
+pub fn version(conn: &Connection) -> rusqlite::Result<usize> {
+    conn.pragma_query_value(None, "user_version", |row| {
+        row.get::<_, u32>(0).map(|version| version as usize)
+    })
 }

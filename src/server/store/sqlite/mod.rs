@@ -1,36 +1,33 @@
 //! The embedded store: one SQLite file in WAL mode, written by one thread, read by many.
 
-mod activity;
 mod alike;
 mod backup;
 mod bulk;
+mod chain;
 mod check;
-mod clock;
 mod connection;
 mod count;
 mod data_keys;
+mod db;
 mod filter;
-mod gateways;
 mod health;
 mod held;
-mod keys;
 mod list;
 mod located;
 mod log_file;
 mod log_index;
+mod migrations;
 mod names;
 mod on_disk;
 mod open_file;
 mod order;
-mod people;
-mod projects;
+#[cfg(test)]
+mod plans;
 mod readers;
-mod removal;
 mod rows;
 mod schema;
 mod search;
-mod session_servers;
-mod session_tokens;
+mod snapshot;
 mod statement;
 mod usage;
 mod watch;
@@ -47,17 +44,20 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use self::db::{Change, change};
 use self::health::Health;
 use self::names::Known;
 use self::open_file::OpenFile;
-use self::people::Acting;
-use self::readers::{Pool, Readers, snapshot};
-use self::rows::{KeyBy, find_key};
+use self::readers::{Pool, Readers};
+use self::snapshot::snapshot;
 use self::watch::Bell;
 use self::writer::Writer;
-use super::clock::Steady;
+use super::clock::{self, Steady};
 use super::counted::Entry;
+use super::db::at_once;
 use super::filter::is_quick;
+use super::keys::{self, KeyBy};
+use super::statement::compare;
 use super::{
     Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding,
     KeyChange, KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
@@ -65,6 +65,7 @@ use super::{
     SessionServerChange, SessionSigner, SessionTokenIssue, Store, StoreResult, Taken, Tallies, Visible,
     WrappedDataKey,
 };
+use super::{activity, gateways, people, projects, removal, report, session_servers, session_tokens};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
     ProjectQuery, RemovalProgress, Usage, User, UserQuery,
@@ -75,6 +76,12 @@ pub use self::backup::{Closed, Contents, back_up, data_keys_in, examine};
 pub use self::bulk::{SampleKey, SampleProject, SampleUser};
 pub(super) use self::connection::alone;
 pub(crate) use self::connection::prepare;
+
+/// The newest schema, without a row in it.
+#[cfg(test)]
+pub(super) fn in_memory() -> StoreResult<Connection> {
+    connection::in_memory(connection::NEWEST)
+}
 
 /// A keydeck database in a file of its own.
 pub struct SqliteStore {
@@ -143,26 +150,31 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Runs `work` in a transaction of its own, if `by` may still act in it.
-    async fn act<T, F>(&self, by: Actor, mut work: F) -> StoreResult<T>
-    where
-        T: Send + 'static,
-        F: FnMut(&Connection, Acting) -> StoreResult<T> + Send + 'static,
-    {
-        self.writer
-            .run(move |conn| work(conn, people::acting(conn, by)?))
-            .await
+    fn organisation_now(&self) -> StoreResult<Organisation> {
+        self.pool.read(|conn| at_once(people::organisation(conn)))
     }
 
-    /// As [`SqliteStore::act`], where secrets are destroyed.
-    async fn act_and_erase<T, F>(&self, by: Actor, mut work: F) -> StoreResult<T>
+    fn found(&self, by: KeyBy, visible: Visible) -> StoreResult<Option<Found>> {
+        let kept = self.pool.read(|conn| at_once(keys::find(conn, by, visible)))?;
+        Ok(kept.map(|kept| kept.found))
+    }
+
+    /// Runs `work` as one change, if `by` may still act in it.
+    async fn change<T, F>(&self, by: Actor, work: F) -> StoreResult<T>
     where
         T: Send + 'static,
-        F: FnMut(&Connection, Acting) -> StoreResult<T> + Send + 'static,
+        F: Fn(&mut Change) -> StoreResult<T> + Send + 'static,
     {
-        self.writer
-            .erase(move |conn| work(conn, people::acting(conn, by)?))
-            .await
+        self.writer.run(move |conn| change(conn, Some(by), &work)).await
+    }
+
+    /// As [`SqliteStore::change`], where secrets are destroyed.
+    async fn change_and_erase<T, F>(&self, by: Actor, work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Change) -> StoreResult<T> + Send + 'static,
+    {
+        self.writer.erase(move |conn| change(conn, Some(by), &work)).await
     }
 }
 
@@ -171,7 +183,7 @@ impl Store for SqliteStore {
     async fn ping(&self) -> StoreResult<Option<String>> {
         self.health.check()?;
         self.file.look()?;
-        self.pool.read(people::organisation)?;
+        self.organisation_now()?;
         let names = self.file.names();
         Ok((names > 1).then(|| {
             format!(
@@ -181,7 +193,7 @@ impl Store for SqliteStore {
     }
 
     async fn clock(&self) -> StoreResult<DatabaseClock> {
-        let kept = self.pool.read(clock::kept)?;
+        let kept = self.pool.read(|conn| at_once(clock::kept(conn)))?;
         Ok(DatabaseClock { own: None, kept })
     }
 
@@ -190,65 +202,69 @@ impl Store for SqliteStore {
     }
 
     async fn organisation(&self) -> StoreResult<Organisation> {
-        self.pool.read(people::organisation)
+        self.organisation_now()
     }
 
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>> {
-        self.pool.read(|conn| people::by_token(conn, token))
+        self.pool.read(|conn| at_once(people::by_token(conn, token)))
     }
 
     async fn user(&self, id: Uuid) -> StoreResult<Option<User>> {
-        self.pool.read(|conn| people::by_id(conn, id))
+        self.pool.read(|conn| at_once(people::by_id(conn, id)))
     }
 
     async fn first_user(&self, role: Role) -> StoreResult<Option<User>> {
-        self.pool.read(|conn| people::first(conn, role))
+        self.pool.read(|conn| at_once(people::first(conn, role)))
     }
 
     async fn people(&self, query: &UserQuery) -> StoreResult<Vec<Person>> {
-        self.pool.read(|conn| people::page(conn, query))
+        self.pool.read(|conn| at_once(people::page(conn, query)))
     }
 
     async fn add_user(&self, new: NewUserRecord, by: Actor) -> StoreResult<Result<User, Taken>> {
-        self.act(by, move |conn, by| people::add(conn, &new, by)).await
+        self.change(by, move |change| at_once(people::add(change, &new)))
+            .await
     }
 
     async fn set_role(&self, id: Uuid, role: Role, by: Actor) -> StoreResult<RoleChange> {
-        self.act(by, move |conn, by| people::set_role(conn, id, role, by))
+        self.change(by, move |change| at_once(people::set_role(change, id, role)))
             .await
     }
 
     async fn replace_token(&self, id: Uuid, token: TokenHash, by: Actor) -> StoreResult<bool> {
-        self.act(by, move |conn, by| people::replace_token(conn, id, token, by))
-            .await
+        self.change(by, move |change| {
+            at_once(people::replace_token(change, id, token))
+        })
+        .await
     }
 
     async fn remove_user(&self, id: Uuid, fate: Option<Fate>, by: Actor) -> StoreResult<Removal> {
-        self.act_and_erase(by, move |conn, by| removal::remove(conn, id, fate, by))
+        self.change_and_erase(by, move |change| at_once(removal::remove(change, id, fate)))
             .await
     }
 
     async fn removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>> {
-        self.pool
-            .read(|conn| snapshot(conn, |conn| removal::find(conn, person)))
+        self.pool.read(|conn| at_once(removal::find(conn, person)))
     }
 
     async fn unfinished_removals(&self) -> StoreResult<Vec<(Uuid, RemovalProgress)>> {
-        self.pool.read(|conn| snapshot(conn, removal::unfinished))
+        self.pool
+            .read(|conn| snapshot(conn, |conn| at_once(removal::unfinished(conn))))
     }
 
     async fn continue_removal(&self, person: Uuid) -> StoreResult<Option<RemovalProgress>> {
-        self.writer.erase(move |conn| removal::resume(conn, person)).await
+        self.writer
+            .erase(move |conn| change(conn, None, |change| at_once(removal::resume(change, person))))
+            .await
     }
 
     async fn projects(&self, query: &ProjectQuery, visible: Visible) -> StoreResult<Vec<ProjectRecord>> {
         self.pool
-            .read(|conn| snapshot(conn, |conn| projects::page(conn, query, visible)))
+            .read(|conn| at_once(projects::page(conn, query, visible)))
     }
 
     async fn project(&self, id: Uuid, visible: Visible) -> StoreResult<Option<ProjectRecord>> {
-        self.pool
-            .read(|conn| snapshot(conn, |conn| projects::by_id(conn, id, visible)))
+        self.pool.read(|conn| at_once(projects::by_id(conn, id, visible)))
     }
 
     async fn add_project(
@@ -257,7 +273,7 @@ impl Store for SqliteStore {
         deployed: bool,
         by: Actor,
     ) -> StoreResult<Result<ProjectRecord, Taken>> {
-        self.act(by, move |conn, by| projects::add(conn, &name, deployed, by))
+        self.change(by, move |change| at_once(projects::add(change, &name, deployed)))
             .await
     }
 
@@ -269,14 +285,14 @@ impl Store for SqliteStore {
         visible: Visible,
         by: Actor,
     ) -> StoreResult<Option<Result<ProjectRecord, Taken>>> {
-        self.act(by, move |conn, by| {
-            projects::edit(conn, id, name.as_deref(), deployed, visible, by)
+        self.change(by, move |change| {
+            at_once(projects::edit(change, id, name.as_deref(), deployed, visible))
         })
         .await
     }
 
     async fn remove_project(&self, id: Uuid, visible: Visible, by: Actor) -> StoreResult<ProjectRemoval> {
-        self.act_and_erase(by, move |conn, by| projects::remove(conn, id, visible, by))
+        self.change_and_erase(by, move |change| at_once(projects::remove(change, id, visible)))
             .await
     }
 
@@ -286,16 +302,17 @@ impl Store for SqliteStore {
         new: NewSessionServer,
         by: Actor,
     ) -> StoreResult<SessionServerChange> {
-        self.act_and_erase(by, move |conn, by| session_servers::set(conn, id, &new, by))
+        self.change_and_erase(by, move |change| at_once(session_servers::set(change, id, &new)))
             .await
     }
 
     async fn session_signer(&self, project: Uuid) -> StoreResult<Option<SessionSigner>> {
-        self.pool.read(|conn| session_servers::signer(conn, project))
+        self.pool
+            .read(|conn| at_once(session_servers::signer(conn, project)))
     }
 
     async fn remove_session_server(&self, id: Uuid, by: Actor) -> StoreResult<bool> {
-        self.act_and_erase(by, move |conn, by| session_servers::remove(conn, id, by))
+        self.change_and_erase(by, move |change| at_once(session_servers::remove(change, id)))
             .await
     }
 
@@ -305,32 +322,34 @@ impl Store for SqliteStore {
         token: TokenHash,
         by: Actor,
     ) -> StoreResult<SessionTokenIssue> {
-        self.act(by, move |conn, by| {
-            session_tokens::issue(conn, project, token, by)
+        self.change(by, move |change| {
+            at_once(session_tokens::issue(change, project, token))
         })
         .await
     }
 
     async fn revoke_session_token(&self, project: Uuid, by: Actor) -> StoreResult<bool> {
-        self.act(by, move |conn, by| session_tokens::revoke(conn, project, by))
+        self.change(by, move |change| at_once(session_tokens::revoke(change, project)))
             .await
     }
 
     async fn asking_server(&self, token: &TokenHash) -> StoreResult<Option<AskingServer>> {
         self.pool
-            .read(|conn| snapshot(conn, |conn| session_tokens::asking(conn, token)))
+            .read(|conn| at_once(session_tokens::asking(conn, token)))
     }
 
     async fn gateways(&self) -> StoreResult<Vec<Gateway>> {
-        self.pool.read(gateways::all)
+        self.pool.read(|conn| at_once(gateways::all(conn)))
     }
 
     async fn add_gateway(&self, new: NewGatewayRecord, by: Actor) -> StoreResult<Result<Gateway, Taken>> {
-        self.act(by, move |conn, by| gateways::add(conn, &new, by)).await
+        self.change(by, move |change| at_once(gateways::add(change, &new)))
+            .await
     }
 
     async fn remove_gateway(&self, id: Uuid, by: Actor) -> StoreResult<bool> {
-        self.act(by, move |conn, by| gateways::remove(conn, id, by)).await
+        self.change(by, move |change| at_once(gateways::remove(change, id)))
+            .await
     }
 
     async fn check(&self, key: &TokenHash, gateway: Option<&TokenHash>) -> StoreResult<Checked> {
@@ -351,7 +370,7 @@ impl Store for SqliteStore {
     }
 
     async fn usage(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
-        let report = move |conn: &_| usage::report(conn, id, visible, Timestamp::now());
+        let report = move |conn: &_| at_once(report::of_key(conn, id, visible, Timestamp::now()));
         self.readers.read(report).await
     }
 
@@ -379,24 +398,16 @@ impl Store for SqliteStore {
     }
 
     async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>> {
-        let found = |conn: &_| Ok(find_key(conn, KeyBy::Id(id), visible)?);
-        Ok(self
-            .pool
-            .read(|conn| snapshot(conn, found))?
-            .map(|(_, found)| found))
+        self.found(KeyBy::Id(id), visible)
     }
 
     async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<Found>> {
-        let found = |conn: &_| Ok(find_key(conn, KeyBy::Hash(&hash.0), visible)?);
-        Ok(self
-            .pool
-            .read(|conn| snapshot(conn, found))?
-            .map(|(_, found)| found))
+        self.found(KeyBy::Hash(*hash), visible)
     }
 
     async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
         let steady = self.steady.clone();
-        self.act(by, move |conn, by| keys::create(conn, &new, by, &steady))
+        self.change(by, move |change| at_once(keys::create(change, &new, &steady)))
             .await
     }
 
@@ -408,54 +419,58 @@ impl Store for SqliteStore {
         settings: Settings,
         by: Actor,
     ) -> StoreResult<KeyChange> {
-        self.act(by, move |conn, by| {
-            keys::edit(conn, id, expected_version, &name, &settings, by)
+        self.change(by, move |change| {
+            at_once(keys::edit(change, id, expected_version, &name, &settings))
         })
         .await
     }
 
     async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation> {
-        self.act_and_erase(by, move |conn, by| keys::revoke(conn, id, by))
+        self.change_and_erase(by, move |change| at_once(keys::revoke(change, id)))
             .await
     }
 
     async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {
-        self.act(by, move |conn, by| keys::reveal(conn, id, by)).await
+        self.change(by, move |change| at_once(keys::reveal(change, id)))
+            .await
     }
 
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
         if activity::is_quick(query, visible) {
             return self
                 .pool
-                .read(|conn| snapshot(conn, |conn| activity::page(conn, query, visible)));
+                .read(|conn| snapshot(conn, |conn| at_once(activity::page(conn, query, visible))));
         }
         let query = query.clone();
-        let page = move |conn: &_| activity::page(conn, &query, visible);
+        let page = move |conn: &_| at_once(activity::page(conn, &query, visible));
         self.readers.read(page).await
     }
 
     async fn activity_head(&self) -> StoreResult<ActivityHead> {
-        self.pool.read(activity::head)
+        self.pool.read(|conn| at_once(activity::head(conn)))
     }
 
     async fn compare(&self, from: Cursor) -> StoreResult<Compared> {
-        self.readers
-            .read(move |conn| statement::compare(conn, from))
-            .await
+        self.readers.read(move |conn| at_once(compare(conn, from))).await
     }
 
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {
         self.writer
-            .run(move |conn| activity::refuse_sign_in(conn, from))
+            .run(move |conn| {
+                change(conn, None, |change| {
+                    at_once(activity::refuse_sign_in(change, from))
+                })
+            })
             .await
     }
 
     async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
-        self.pool.read(|conn| activity::changes_since(conn, seq, limit))
+        self.pool
+            .read(|conn| at_once(activity::changes_since(conn, seq, limit)))
     }
 
     async fn last_seq(&self) -> StoreResult<u64> {
-        self.pool.read(activity::last_seq)
+        self.pool.read(|conn| at_once(activity::last_seq(conn)))
     }
 
     /// For one listener at a time.

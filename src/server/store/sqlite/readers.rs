@@ -12,13 +12,11 @@ use prometheus_client::metrics::histogram::Histogram;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::connection;
+use super::connection::{self, READER_THREADS as THREADS};
 use super::names::Known;
 use super::open_file::OpenFile;
+use super::snapshot::snapshot;
 use crate::server::store::{StoreError, StoreResult, latency};
-
-/// How many long reads run at once.
-pub const THREADS: usize = 2;
 
 /// Connections for reads of microseconds: they run where they are asked for, since a hop to another
 /// thread costs more than they do. There are never more than threads that read at once.
@@ -69,16 +67,6 @@ impl Pool {
         self.file.look()?;
         Ok(conn)
     }
-}
-
-/// Runs `work` on one state of the database, however many statements it takes.
-pub fn snapshot<T>(conn: &Connection, work: impl FnOnce(&Connection) -> StoreResult<T>) -> StoreResult<T> {
-    conn.prepare_cached("BEGIN")?.execute([])?;
-    let result = work(conn);
-    let ended = conn.prepare_cached("COMMIT").and_then(|mut end| end.execute([]));
-    let value = result?;
-    ended?;
-    Ok(value)
 }
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rusqlite::Connection;
 
-use super::connection::{self, NEWEST};
+use super::migrations::{NEWEST, in_memory};
 use crate::server::store::StoreResult;
 use crate::server::store::schema::Schema;
 
@@ -37,7 +37,7 @@ pub fn require(conn: &Connection, version: usize) -> StoreResult<()> {
 }
 
 fn made(version: usize) -> StoreResult<Schema> {
-    read(&connection::in_memory(version)?)
+    read(&in_memory(version)?)
 }
 
 fn read(conn: &Connection) -> StoreResult<Schema> {
@@ -66,6 +66,7 @@ fn lossy(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::store::sqlite::connection;
 
     /// What somebody does to the schema, and what is said of it.
     const CHANGES: &[(&str, &str)] = &[

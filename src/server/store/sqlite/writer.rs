@@ -13,7 +13,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use tokio::sync::oneshot;
 
-use super::activity;
+use super::chain;
 use super::connection::{BUSY_TIMEOUT, LOG_PAGES};
 use super::health::Health;
 use super::open_file::OpenFile;
@@ -242,7 +242,7 @@ impl Desk {
         // First what takes long, while others write; then the rest, which holds them up.
         self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)", Duration::ZERO);
         let is_empty = self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)", Duration::ZERO);
-        let head = activity::head(&self.conn).ok().filter(|_| is_empty);
+        let head = chain::head(&self.conn).ok().filter(|_| is_empty);
         self.file.carried_over(head);
         is_empty
     }

@@ -6,16 +6,7 @@ use serde_json::Value;
 use super::{Columns, Record};
 use crate::server::store::StoreResult;
 
-/// Who created the key; what the newest row says that handed it over; whether people's addresses, which that names, were
-/// ever changed; the address of the key's creator; and whether rows about it are shown to somebody else.
-pub const LOGGED: &str = "
-    , (SELECT actor FROM activity WHERE key = t.seq AND action = 'key_created' ORDER BY seq LIMIT 1)
-    , (SELECT changes FROM activity WHERE key = t.seq AND action = 'key_handed_over' ORDER BY seq DESC LIMIT 1)
-    , EXISTS (SELECT 1 FROM activity WHERE action = 'user_renamed')
-    , (SELECT email FROM users WHERE seq = t.creator)
-    , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND key_creator <> t.creator)";
-
-/// In a sentence, when the key is somebody else's than the log says; the columns of [`LOGGED`] begin at `at`.
+/// In a sentence, when the key is somebody else's than the log says; the columns of `LOGGED` begin at `at`.
 pub fn contradicted(key: &Record, row: &impl Columns, at: usize) -> StoreResult<Option<String>> {
     let Some(creator) = key.creator() else {
         return Ok(None);

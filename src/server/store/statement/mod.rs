@@ -8,6 +8,7 @@
 //! NEVER CHANGE WHAT IS HASHED: logs in the field have it.
 
 mod baseline;
+mod compare;
 mod comparing;
 mod creator;
 mod record;
@@ -18,9 +19,11 @@ use std::sync::LazyLock;
 use uuid::Uuid;
 
 use super::StoreResult;
+use super::row::{Row, read_at};
 use crate::api::ChainHash;
 
 pub use baseline::{BaselineDigest, gone, gone_from_baseline, judge_baseline};
+pub use compare::{baseline, compare};
 pub use comparing::{Compared, Comparing, Cursor, Stage};
 pub use record::{Record, explained};
 pub use removal::{UNFINISHED, unasked};
@@ -144,7 +147,7 @@ impl Kind {
             _ => ("entity = t.id", ""),
         };
         let of_creator = match self {
-            Kind::Key => creator::LOGGED,
+            Kind::Key => LOGGED,
             _ => "",
         };
         format!(
@@ -162,6 +165,15 @@ impl Kind {
 const CREATED_AND_REVOKED: &str = "
     , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND action = 'key_created')
     , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND action = 'key_revoked')";
+
+/// Who created the key; what the newest row says that handed it over; whether people's addresses, which that names, were
+/// ever changed; the address of the key's creator; and whether rows about it are shown to somebody else.
+const LOGGED: &str = "
+    , (SELECT actor FROM activity WHERE key = t.seq AND action = 'key_created' ORDER BY seq LIMIT 1)
+    , (SELECT changes FROM activity WHERE key = t.seq AND action = 'key_handed_over' ORDER BY seq DESC LIMIT 1)
+    , EXISTS (SELECT 1 FROM activity WHERE action = 'user_renamed')
+    , (SELECT email FROM users WHERE seq = t.creator)
+    , EXISTS (SELECT 1 FROM activity WHERE key = t.seq AND key_creator <> t.creator)";
 
 /// What the log states of the person in a row `u` of `users`.
 pub const STATED_OF_PERSON: &str = "
@@ -200,7 +212,7 @@ pub const MISSING_FROM_BASELINE: &str = "
        AND NOT EXISTS (SELECT 1 FROM keys AS t WHERE b.kind = 3 AND t.seq = b.number)
      ORDER BY b.kind, b.number LIMIT 1";
 
-/// The columns of a row, of either engine.
+/// The columns of a row, by their place.
 pub trait Columns {
     fn number(&self, index: usize) -> StoreResult<i64>;
     fn maybe_number(&self, index: usize) -> StoreResult<Option<i64>>;
@@ -215,3 +227,23 @@ pub trait Columns {
         Ok(bytes.and_then(|bytes| bytes.try_into().ok()).map(ChainHash))
     }
 }
+
+macro_rules! reads {
+    ($($column:ident: $type:ty),+) => {
+        impl<R: Row> Columns for R {
+            $(fn $column(&self, index: usize) -> StoreResult<$type> {
+                read_at(self, index)
+            })+
+        }
+    };
+}
+
+reads!(
+    number: i64,
+    maybe_number: Option<i64>,
+    text: String,
+    maybe_text: Option<String>,
+    maybe_bytes: Option<Vec<u8>>,
+    flag: bool,
+    id: Uuid
+);

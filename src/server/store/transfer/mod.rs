@@ -1,8 +1,7 @@
 //! Moves a deck that has outgrown its file to PostgreSQL, whole: every row as it is, read back and
 //! compared before anything of it is kept.
 
-mod tables;
-mod value;
+mod complete;
 
 use std::path::Path;
 
@@ -10,11 +9,11 @@ use deadpool_postgres::Transaction;
 use futures_util::TryStreamExt;
 use rusqlite::Connection;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 
-use self::tables::{TABLES, Table};
-use self::value::Value;
 use super::postgres::{self, Address, ask};
+use super::tables::{ACTIVITY_HEAD, Column, Kind, TABLES, Table};
+use super::value::Value;
 use super::{StoreError, StoreResult, sqlite};
 
 /// What was moved.
@@ -37,6 +36,7 @@ pub struct Progress {
 /// when it fails. Must not be called on a runtime with other work: reading the file blocks.
 pub async fn move_deck(from: &Path, to: &Address, mut progress: impl FnMut(Progress)) -> StoreResult<Moved> {
     let source = sqlite::alone(from)?;
+    complete::in_sqlite(&source)?;
     let mut counted = Progress {
         done: 0,
         of: 2 * total(&source)?,
@@ -49,9 +49,10 @@ pub async fn move_deck(from: &Path, to: &Address, mut progress: impl FnMut(Progr
     let mut client = pool.lease().await?;
     let tx = client.transaction().await?;
     postgres::lay_foundation(&tx, &to.to_string()).await?;
+    complete::in_postgres(&tx).await?;
     let again = set_aside(&tx).await?;
     let mut moved = Moved::default();
-    for table in &TABLES {
+    for table in copied() {
         let rows = copy(&source, &tx, table, &mut advance).await?;
         moved.rows += rows;
         if table.name == "keys" {
@@ -62,7 +63,8 @@ pub async fn move_deck(from: &Path, to: &Address, mut progress: impl FnMut(Progr
     for sql in again {
         tx.batch_execute(&sql).await?;
     }
-    for table in &TABLES {
+    compare(&source, &tx, &ACTIVITY_HEAD, &mut |_| ()).await?;
+    for table in copied() {
         compare(&source, &tx, table, &mut advance).await?;
     }
     tx.commit().await?;
@@ -72,9 +74,16 @@ pub async fn move_deck(from: &Path, to: &Address, mut progress: impl FnMut(Progr
     Ok(moved)
 }
 
+/// All but the note of the newest row of the log, which is there from the beginning.
+fn copied() -> impl Iterator<Item = &'static Table> {
+    TABLES
+        .into_iter()
+        .filter(|table| table.name != ACTIVITY_HEAD.name)
+}
+
 fn total(source: &Connection) -> StoreResult<u64> {
     let mut total = 0;
-    for table in &TABLES {
+    for table in copied() {
         let sql = format!("SELECT count(*) FROM {}", table.name);
         total += source.query_row(&sql, [], |row| row.get::<_, i64>(0))? as u64;
     }
@@ -110,7 +119,7 @@ async fn set_aside(tx: &Transaction<'_>) -> StoreResult<Vec<String>> {
         let name: String = row.try_get(0)?;
         steps.push((format!("DROP INDEX \"{name}\""), row.try_get(1)?));
     }
-    for table in &TABLES {
+    for table in copied() {
         steps.push(named(table.name, "DISABLE TRIGGER USER", "ENABLE TRIGGER USER"));
     }
     for (aside, back) in steps {
@@ -128,38 +137,22 @@ async fn copy(
     table: &Table,
     advance: &mut impl FnMut(u64),
 ) -> StoreResult<u64> {
-    let kinds = table.kinds();
-    let sink = tx
-        .copy_in(&format!(
-            "COPY {} ({}) FROM STDIN BINARY",
-            table.name,
-            table.names()
-        ))
-        .await?;
-    let writer = BinaryCopyInWriter::new(sink, &kinds);
+    let into = format!("COPY {} ({}) FROM STDIN BINARY", table.name, table.names());
+    let types: Vec<Type> = table.columns.iter().map(|column| bound_as(column.kind)).collect();
+    let writer = BinaryCopyInWriter::new(tx.copy_in(&into).await?, &types);
     tokio::pin!(writer);
     let mut statement = source.prepare(&table.select())?;
     let mut rows = statement.query([])?;
     let mut copied = 0;
     while let Some(row) = rows.next()? {
-        let mut values = Vec::with_capacity(kinds.len());
-        for (index, kind) in kinds.iter().enumerate() {
-            let value = Value::of_sqlite(row, index)?.bound(kind);
-            values.push(value.ok_or_else(|| {
-                let column = table.columns[index].name;
-                StoreError::Fault(format!(
-                    "row {copied} of {} has another kind of {column}",
-                    table.name
-                ))
-            })?);
-        }
-        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| &**value as _).collect();
+        let values = read(row, table, copied)?;
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
         writer.as_mut().write(&values).await?;
         copied += 1;
         advance(1);
     }
     writer.finish().await?;
-    if table.counts_on {
+    if table.is_numbered {
         let name = table.name;
         tx.batch_execute(&format!(
             "SELECT setval(pg_get_serial_sequence('{name}', 'seq'), coalesce(max(seq), 0) + 1, false) FROM {name}"
@@ -169,19 +162,45 @@ async fn copy(
     Ok(copied)
 }
 
-/// The note of the newest row of the log: it is there from the beginning, and never set back.
-async fn head(source: &Connection, tx: &Transaction<'_>) -> StoreResult<()> {
-    type Head = (i64, Vec<u8>, Option<Vec<u8>>);
-    let kept = "SELECT seq, hash, pending FROM activity_head";
-    let head: Head = source.query_row(kept, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let noted = "UPDATE activity_head SET seq = $1, hash = $2, pending = $3";
-    ask::run_one(tx, noted, &[&head.0, &head.1, &head.2]).await?;
-    let row = ask::one(tx, kept, &[]).await?;
-    let copy: Head = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-    match copy == head {
-        true => Ok(()),
-        false => Err(StoreError::Fault("the end of the log is not as it was".into())),
+/// The values of row `n`.
+fn read(row: &rusqlite::Row, table: &Table, n: u64) -> StoreResult<Vec<Value<'static>>> {
+    let value = |(index, column): (usize, &Column)| {
+        let value = Value::in_sqlite(row, index)?;
+        match value.is_of(column.kind) {
+            true => Ok(value),
+            false => Err(StoreError::Fault(format!(
+                "row {n} of {} has another kind of {}",
+                table.name, column.name
+            ))),
+        }
+    };
+    table.columns.iter().enumerate().map(value).collect()
+}
+
+fn bound_as(kind: Kind) -> Type {
+    match kind {
+        Kind::Number => Type::INT8,
+        Kind::Int => Type::INT4,
+        Kind::Small => Type::INT2,
+        Kind::Flag => Type::BOOL,
+        Kind::Text => Type::TEXT,
+        Kind::Id => Type::UUID,
+        Kind::Bytes => Type::BYTEA,
     }
+}
+
+/// The note of the newest row of the log, which is never set back.
+async fn head(source: &Connection, tx: &Transaction<'_>) -> StoreResult<()> {
+    let head = source.query_row(&ACTIVITY_HEAD.select(), [], |row| {
+        Ok(read(row, &ACTIVITY_HEAD, 0))
+    })??;
+    let columns = ACTIVITY_HEAD.columns.iter().enumerate();
+    let set: Vec<String> = columns
+        .map(|(n, column)| format!("{} = ${}", column.name, n + 1))
+        .collect();
+    let values: Vec<ask::Value> = head.iter().map(|value| value as _).collect();
+    let noted = format!("UPDATE {} SET {}", ACTIVITY_HEAD.name, set.join(", "));
+    ask::run_one(tx, &noted, &values).await
 }
 
 /// Reads both back, row by row.
@@ -201,9 +220,8 @@ async fn compare(
         let Some(copy) = copied.try_next().await? else {
             return Err(differs(compared));
         };
-        for (index, column) in table.columns.iter().enumerate() {
-            let same = Value::of_sqlite(row, index)? == Value::of_postgres(&copy, index, &column.kind)?;
-            if !same {
+        for index in 0..table.columns.len() {
+            if Value::in_sqlite(row, index)? != Value::in_postgres(&copy, index)? {
                 return Err(differs(compared));
             }
         }

@@ -3,8 +3,8 @@
 use super::kept::kept;
 use super::{CANDIDATES, Candidates, Filter};
 use crate::server::store::StoreResult;
+use crate::server::store::db::Db;
 use crate::server::store::filter::UsageFilter;
-use crate::server::store::postgres::ask::Db;
 
 impl Filter {
     /// `None`: nothing but looking at the rows tells, or they are few anyway.

@@ -2,15 +2,14 @@
 
 use super::Filter;
 use crate::api::KeyCounts;
-use crate::model::Scope;
 use crate::server::store::StoreResult;
-use crate::server::store::postgres::ask::Db;
-use crate::server::store::postgres::rows::{rank, scope};
-use crate::server::store::postgres::sql::Sql;
+use crate::server::store::count::of;
+use crate::server::store::db::Db;
+use crate::server::store::sql::Sql;
 
 /// How many keys match the filter without its text and usage.
 pub async fn kept(db: &impl Db, filter: &Filter) -> StoreResult<KeyCounts> {
-    let mut sql = Sql::new("SELECT scope, n FROM key_counts WHERE ".into());
+    let mut sql = Sql::new("SELECT scope, n FROM key_counts WHERE ");
     match filter.creator {
         None => sql.push("creator = 0", []),
         Some(id) => sql.push("creator = (SELECT seq FROM users WHERE id = ?)", [id.into()]),
@@ -23,20 +22,11 @@ pub async fn kept(db: &impl Db, filter: &Filter) -> StoreResult<KeyCounts> {
         ),
     }
     if let Some(scope) = filter.scope {
-        sql.push(" AND scope = ?", [rank(scope).into()]);
+        sql.push(" AND scope = ?", [scope.into()]);
     }
     let mut counts = KeyCounts::default();
-    for row in sql.all(db).await? {
-        *of(&mut counts, scope(&row, 0)?) = row.try_get::<_, i64>(1)? as u64;
+    for (scope, n) in sql.all(db).await? {
+        *of(&mut counts, scope) = n;
     }
     Ok(counts)
-}
-
-/// The count of a scope.
-pub fn of(counts: &mut KeyCounts, scope: Scope) -> &mut u64 {
-    match scope {
-        Scope::Web => &mut counts.web,
-        Scope::Mobile => &mut counts.mobile,
-        Scope::Analytics => &mut counts.analytics,
-    }
 }

@@ -10,13 +10,13 @@ pub mod kept;
 
 use uuid::Uuid;
 
-use super::ask::{self, Db};
 use super::clock;
-use super::rows::rank;
-use super::sql::{Bound, Sql};
 use crate::api::{COUNT_CAP, KeyFilter};
 use crate::model::{Scope, compared};
+use crate::server::store::db::{Db, values};
 use crate::server::store::filter::{UsageFilter, whose};
+use crate::server::store::sql::Sql;
+use crate::server::store::value::Value;
 use crate::server::store::{StoreResult, Visible};
 
 /// The most candidates that are fetched.
@@ -78,10 +78,10 @@ impl Filter {
     }
 
     /// ` WHERE …` for the active keys that match.
-    pub fn push_to(&self, sql: &mut Sql) {
+    pub fn push_to<'a>(&'a self, sql: &mut Sql<'a>) {
         sql.push(" WHERE k.revoked_at IS NULL", []);
         if let Some(scope) = self.scope {
-            sql.push(" AND k.scope = ?", [rank(scope).into()]);
+            sql.push(" AND k.scope = ?", [scope.into()]);
         }
         if let Some(project) = self.project {
             sql.push(
@@ -96,18 +96,17 @@ impl Filter {
             );
         }
         for (condition, values) in self.usage.conditions() {
-            sql.push(condition, values.into_iter().map(Bound::Number));
+            sql.push(condition, values.into_iter().map(Value::Number));
         }
         if let Some(text) = &self.text {
             // Not LIKE: that would be looked for in the trigram index, however many have it.
-            let q = || text.folded.clone().into();
+            let q = || Value::from(&text.folded);
             sql.push(
                 " AND (strpos(k.name_key, ?) > 0 OR strpos(lower(k.ui_domains), ?) > 0",
                 [q(), q()],
             );
             if !text.projects.is_empty() {
-                let projects = Bound::Numbers(text.projects.clone());
-                sql.push(" OR k.project = ANY(?)", [projects]);
+                sql.push(" OR k.project = ANY(?)", [text.projects.as_slice().into()]);
             }
             sql.push(")", []);
         }
@@ -118,9 +117,8 @@ impl Text {
     /// Projects are few, so that looking at each name is cheap.
     async fn resolve(db: &impl Db, q: &str) -> StoreResult<Self> {
         let folded = compared(q);
-        let sql = "SELECT seq FROM projects WHERE strpos(name_key, $1) > 0 AND removed_at IS NULL";
-        let rows = ask::all(db, sql, &[&folded]).await?;
-        let projects = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        let sql = "SELECT seq FROM projects WHERE strpos(name_key, ?) > 0 AND removed_at IS NULL";
+        let projects = db.all(sql, values![&folded]).await?;
         Ok(Self { folded, projects })
     }
 
@@ -132,25 +130,25 @@ impl Text {
     async fn containing(&self, trigrams: &impl Db) -> StoreResult<Candidates> {
         let sql = format!(
             "SELECT k.seq FROM keys AS k
-              WHERE k.revoked_at IS NULL AND (k.name_key LIKE $1 OR lower(k.ui_domains) LIKE $1) LIMIT {}",
+              WHERE k.revoked_at IS NULL AND (k.name_key LIKE ? OR lower(k.ui_domains) LIKE ?) LIMIT {}",
             CANDIDATES + 1
         );
-        few(ask::all(trigrams, &sql, &[&pattern(&self.folded)]).await?)
+        let pattern = pattern(&self.folded);
+        Ok(few(trigrams.all(&sql, values![&pattern, &pattern]).await?))
     }
 
     async fn of_projects(&self, db: &impl Db) -> StoreResult<Candidates> {
         let sql = format!(
-            "SELECT k.seq FROM keys AS k WHERE k.revoked_at IS NULL AND k.project = ANY($1) LIMIT {}",
+            "SELECT k.seq FROM keys AS k WHERE k.revoked_at IS NULL AND k.project = ANY(?) LIMIT {}",
             CANDIDATES + 1
         );
-        few(ask::all(db, &sql, &[&self.projects]).await?)
+        Ok(few(db.all(&sql, values![self.projects.as_slice()]).await?))
     }
 }
 
-fn few(rows: Vec<tokio_postgres::Row>) -> StoreResult<Candidates> {
-    let seqs: Vec<i64> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+fn few(seqs: Vec<i64>) -> Candidates {
     let complete = seqs.len() <= CANDIDATES;
-    Ok(Candidates { seqs, complete })
+    Candidates { seqs, complete }
 }
 
 /// For LIKE: the text wherever it stands, every character as itself.

@@ -5,12 +5,8 @@ use std::collections::HashMap;
 use crate::server::store::clock::Clocks;
 use crate::server::store::postgres::ask;
 use crate::server::store::postgres::change::Change;
-use crate::server::store::report::ALLOWED;
+use crate::server::store::report::{ADDRESS, ALLOWED, ORIGIN};
 use crate::server::store::{SOURCES, StoreResult, Tally, Use};
-
-/// The kinds of sources, as in the table.
-pub const ORIGIN: i16 = 0;
-pub const ADDRESS: i16 = 1;
 
 pub async fn apply(change: &Change<'_>, tallies: &[&Tally], clocks: Clocks) -> StoreResult<()> {
     count(change, tallies, clocks).await?;
@@ -86,7 +82,7 @@ async fn note_refused(change: &Change<'_>, tallies: &[&Tally], clocks: Clocks) -
 
 /// A source that is new takes the place of the one that was seen the longest ago.
 async fn note_sources(change: &Change<'_>, tallies: &[&Tally], clocks: Clocks) -> StoreResult<()> {
-    let mut newest: HashMap<(i64, i16, String), i64> = HashMap::new();
+    let mut newest: HashMap<(i64, i64, String), i64> = HashMap::new();
     let uses = tallies
         .iter()
         .flat_map(|tally| tally.uses.iter().map(|used| (tally.key, used)));
@@ -104,7 +100,7 @@ async fn note_sources(change: &Change<'_>, tallies: &[&Tally], clocks: Clocks) -
     let (mut keys, mut kinds, mut names, mut times) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for ((key, kind, name), at) in newest {
         keys.push(key);
-        kinds.push(kind);
+        kinds.push(kind as i16);
         names.push(name);
         times.push(at);
     }

@@ -2,21 +2,17 @@
 //! are written at once, and many put down in a log that is carried over little by little.
 
 mod apply;
-mod report;
 
-use tokio_postgres::Row;
-
-pub use self::report::report;
-use super::ask::{self, Db};
+use super::ask;
 use super::change::Change;
-use super::clock;
-use crate::server::store::clock::{Clocks, Steady};
-use crate::server::store::counted::{Entry, FORGOTTEN, SETTLED, packed, unpacked};
+use crate::server::store::clock::{self, Clocks, Steady};
+use crate::server::store::counted::{Entry, FORGOTTEN, SETTLED, packed};
+use crate::server::store::report::logged;
 use crate::server::store::{StoreResult, Tally, merged};
 
 /// Returns whether there is something to settle.
 pub async fn record(change: &Change<'_>, entry: &Entry, steady: &Steady) -> StoreResult<bool> {
-    let clocks = clock::read(change, steady).await?;
+    let clocks = clock::read(&change.tx, change.now, steady).await?;
     forget(change, clocks).await?;
     put_right(change, clocks).await?;
     match entry {
@@ -65,7 +61,7 @@ async fn put_right(change: &Change<'_>, clocks: Clocks) -> StoreResult<()> {
 
 /// Carries over the first keys of the bucket that has waited the longest. Returns whether more wait.
 pub async fn settle(change: &Change<'_>, steady: &Steady) -> StoreResult<bool> {
-    let clocks = clock::read(change, steady).await?;
+    let clocks = clock::read(&change.tx, change.now, steady).await?;
     put_right(change, clocks).await?;
     let oldest = "SELECT seq, bucket FROM usage_log ORDER BY seq LIMIT 1";
     let Some(row) = ask::maybe(&change.tx, oldest, &[]).await? else {
@@ -82,12 +78,4 @@ pub async fn settle(change: &Change<'_>, steady: &Steady) -> StoreResult<bool> {
         ask::run_one(&change.tx, sql, &[&seq, &bucket, &packed]).await?;
     }
     ask::exists(&change.tx, "SELECT 1 FROM usage_log LIMIT 1", &[]).await
-}
-
-/// All that was put down for this bucket and not carried over yet.
-async fn logged(db: &impl Db, bucket: i64) -> StoreResult<Vec<Tally>> {
-    let rows = ask::all(db, "SELECT tallies FROM usage_log WHERE bucket = $1", &[&bucket]).await?;
-    let tallies = |row: &Row| unpacked(row.try_get(0)?);
-    let read: StoreResult<Vec<Vec<Tally>>> = rows.iter().map(tallies).collect();
-    Ok(read?.into_iter().flatten().collect())
 }

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, params};
 
 use crate::api::KeyCounts;
-use crate::model::Scope;
 use crate::server::store::StoreResult;
+use crate::server::store::count::of;
 use crate::server::store::sqlite::filter::Filter;
 use crate::server::store::sqlite::rows::{rank, scope};
 
@@ -25,13 +25,4 @@ pub fn kept(conn: &Connection, filter: &Filter) -> StoreResult<KeyCounts> {
         *of(&mut counts, scope(row, 0)?) = row.get::<_, i64>(1)? as u64;
     }
     Ok(counts)
-}
-
-/// The count of a scope.
-pub fn of(counts: &mut KeyCounts, scope: Scope) -> &mut u64 {
-    match scope {
-        Scope::Web => &mut counts.web,
-        Scope::Mobile => &mut counts.mobile,
-        Scope::Analytics => &mut counts.analytics,
-    }
 }

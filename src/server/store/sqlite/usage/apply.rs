@@ -3,12 +3,8 @@
 use rusqlite::{Connection, params};
 
 use crate::server::store::clock::Clocks;
-use crate::server::store::report::ALLOWED;
+use crate::server::store::report::{ADDRESS, ALLOWED, ORIGIN};
 use crate::server::store::{SOURCES, StoreResult, Tally, Use};
-
-/// The kinds of sources, as in the table.
-pub const ORIGIN: i64 = 0;
-pub const ADDRESS: i64 = 1;
 
 pub fn apply<'a>(
     conn: &Connection,

@@ -5,22 +5,21 @@
 //! carried over a few keys at a time (`settle`); keys that are used again meanwhile cost no more for it.
 
 mod apply;
-mod report;
 mod settle;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 pub use self::apply::apply;
-pub use self::report::report;
 pub use self::settle::settle;
-use super::clock;
-use crate::server::store::clock::{Clocks, Steady};
-use crate::server::store::counted::{Entry, FORGOTTEN, unpacked};
-use crate::server::store::{StoreResult, Tally};
+use crate::server::store::StoreResult;
+use crate::server::store::clock::{self, Clocks, Steady};
+use crate::server::store::counted::{Entry, FORGOTTEN};
+use crate::server::store::db::at_once;
 
 /// Returns whether there is something to settle.
 pub fn record(conn: &Connection, entry: &Entry, steady: &Steady) -> StoreResult<bool> {
-    let clocks = clock::read(conn, steady)?;
+    let clocks = at_once(clock::read(conn, Timestamp::now(), steady))?;
     forget(conn, clocks)?;
     put_right(conn, clocks)?;
     match entry {
@@ -84,17 +83,4 @@ fn put_right(conn: &Connection, clocks: Clocks) -> StoreResult<()> {
             .execute(params![hour, key, rule])?;
     }
     Ok(())
-}
-
-/// All that was put down for this bucket and not carried over yet.
-fn logged(conn: &Connection, bucket: i64) -> StoreResult<Vec<Tally>> {
-    let mut statement = conn.prepare_cached("SELECT tallies FROM usage_log WHERE bucket = ?")?;
-    let mut rows = statement.query([bucket])?;
-    let mut tallies = Vec::new();
-    while let Some(row) = rows.next()? {
-        tallies.extend(unpacked(
-            row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?,
-        )?);
-    }
-    Ok(tallies)
 }

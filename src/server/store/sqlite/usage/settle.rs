@@ -1,22 +1,24 @@
 //! Carrying over what was put down in the log.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::apply::apply;
-use super::{logged, put_down, put_right};
-use crate::server::store::clock::Steady;
+use super::{put_down, put_right};
+use crate::server::store::clock::{self, Steady};
 use crate::server::store::counted::{SETTLED, packed};
-use crate::server::store::sqlite::clock;
+use crate::server::store::db::at_once;
+use crate::server::store::report::logged;
 use crate::server::store::{StoreResult, merged};
 
 /// Carries over the first keys of the bucket that has waited the longest. Returns whether more wait.
 pub fn settle(conn: &Connection, steady: &Steady) -> StoreResult<bool> {
-    let clocks = clock::read(conn, steady)?;
+    let clocks = at_once(clock::read(conn, Timestamp::now(), steady))?;
     put_right(conn, clocks)?;
     let Some((seq, bucket)) = oldest(conn)? else {
         return Ok(false);
     };
-    let merged = merged(logged(conn, bucket)?);
+    let merged = merged(at_once(logged(conn, bucket))?);
     let (now, later) = merged.split_at(merged.len().min(SETTLED));
     apply(conn, now, clocks)?;
     conn.prepare_cached("DELETE FROM usage_log WHERE bucket = ?")?

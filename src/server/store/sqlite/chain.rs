@@ -9,10 +9,12 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::api::{Activity, ActivityAction, ActivityHead, ChainHash, PersonRef, Stated};
+use crate::server::store::StoreResult;
+use crate::server::store::activity::{self, headless};
 use crate::server::store::changes::Subject;
+use crate::server::store::db::at_once;
 use crate::server::store::sqlite::rows::{micros, parsed, person, time, uuid};
 use crate::server::store::sqlite::statement;
-use crate::server::store::{StoreError, StoreResult};
 
 /// The end of the log as it grows, and the people that its rows named so far.
 pub struct Chain<'a> {
@@ -57,7 +59,7 @@ impl Chain<'_> {
             address,
             action: subject.action,
             key,
-            subject: subject.name.to_owned(),
+            subject: subject.name.into_owned(),
             changes: Value::Object(subject.changes),
             stated,
             hash: ChainHash::START,
@@ -157,14 +159,7 @@ const INSERT_WITHOUT_STATEMENT: &str = "
 
 /// The newest row, as it was noted when it was written.
 pub fn head(conn: &Connection) -> StoreResult<ActivityHead> {
-    let mut statement = conn.prepare_cached("SELECT seq, hash FROM activity_head")?;
-    let head = statement.query_row([], |row| {
-        Ok(ActivityHead {
-            seq: row.get::<_, i64>(0)? as u64,
-            hash: ChainHash(row.get(1)?),
-        })
-    });
-    head.optional()?.ok_or_else(headless)
+    at_once(activity::head(conn))
 }
 
 /// As [`head`], with what the next row carries.
@@ -207,10 +202,6 @@ fn note(conn: &Connection, end: &End) -> StoreResult<()> {
     }
 }
 
-fn headless() -> StoreError {
-    StoreError::Fault("the activity log has lost the note of its newest row".into())
-}
-
 /// Step 2 of the schema: the rows that were written before there was a chain.
 pub fn carry_over(tx: &Transaction) -> StoreResult<()> {
     extend(tx, |chain| {
@@ -226,7 +217,8 @@ pub fn carry_over(tx: &Transaction) -> StoreResult<()> {
             let subject = Subject {
                 action: parsed(row, 3, str::parse)?,
                 key: key.zip(row.get(5)?),
-                name: &name,
+                id: None,
+                name: name.into(),
                 changes,
                 about: None,
             };

@@ -1,0 +1,150 @@
+//! What an operation needs of a database. It is written once, for both engines: what it asks for is there at once in
+//! SQLite, whose work runs on the thread of the connection, and is awaited in PostgreSQL.
+
+use std::net::IpAddr;
+
+use futures_util::FutureExt;
+use jiff::Timestamp;
+
+use super::acting::Acting;
+use super::changes::Subject;
+use super::dialect::Dialect;
+use super::row::Read;
+use super::tables::Table;
+use super::value::Value;
+use super::{StoreError, StoreResult};
+
+/// A connection or a transaction that statements can be asked of. Their values are question marks.
+pub trait Db {
+    const DIALECT: Dialect;
+
+    fn all<T: Read + Send>(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = StoreResult<Vec<T>>> + Send;
+
+    /// The first row.
+    fn maybe<T: Read + Send>(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = StoreResult<Option<T>>> + Send;
+
+    /// Returns how many rows were changed.
+    fn run(&self, sql: &str, values: &[Value<'_>]) -> impl Future<Output = StoreResult<u64>> + Send;
+
+    /// The same with each of these values, without waiting for the answers in between.
+    fn run_each(&self, sql: &str, rows: &[Vec<Value<'_>>]) -> impl Future<Output = StoreResult<u64>> + Send;
+}
+
+/// One transaction that changes something, and what the activity log is told of it in the same transaction.
+pub trait Change {
+    type Db: Db;
+
+    fn db(&self) -> &Self::Db;
+    /// When it was begun, by the clock that the log goes by.
+    fn now(&self) -> Timestamp;
+    /// Who acts.
+    fn actor(&self) -> StoreResult<&Acting>;
+    /// Does what somebody asked for before, who may have been removed since.
+    fn act_as(&mut self, by: Acting);
+    /// Puts a row behind the log, once all is as it is to be.
+    fn record(&mut self, subject: Subject<'_>);
+    /// As [`Change::record`], of what happened while nobody was signed in.
+    fn record_from(&mut self, address: Option<IpAddr>, subject: Subject<'_>);
+    /// A part of a large change is as it is to be: what was recorded may be written down.
+    fn write_down(&mut self) -> impl Future<Output = StoreResult<()>> + Send;
+}
+
+/// Values of a statement, in the order of its question marks.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { &[$($crate::server::store::value::Value::from($value)),*] };
+}
+
+/// Columns of a row, each beside the value that it gets.
+macro_rules! columns {
+    ($($column:ident: $value:expr),+ $(,)?) => {
+        vec![$((stringify!($column), $crate::server::store::value::Value::from($value))),+]
+    };
+}
+pub(super) use {columns, values};
+
+/// What [`columns!`] makes.
+pub type Columns<'a> = Vec<(&'static str, Value<'a>)>;
+
+/// A row that must be there.
+pub async fn one<T: Read + Send>(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<T> {
+    let found = db.maybe(sql, values).await?;
+    found.ok_or_else(|| StoreError::Fault("a row that must be there is missing".into()))
+}
+
+pub async fn exists(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<bool> {
+    Ok(db.maybe::<()>(sql, values).await?.is_some())
+}
+
+/// Exactly one row must change.
+pub async fn run_one(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<()> {
+    match db.run(sql, values).await? {
+        1 => Ok(()),
+        rows => Err(StoreError::Fault(format!(
+            "one row was to change, and {rows} would have"
+        ))),
+    }
+}
+
+/// Stores one row.
+pub async fn insert(db: &impl Db, table: &Table, row: Columns<'_>) -> StoreResult<()> {
+    let (sql, values) = inserting(table, row);
+    run_one(db, &sql, &values).await
+}
+
+/// Stores one row, unless one that is there already has the same `key`. Whether it was stored.
+pub async fn insert_unless(db: &impl Db, table: &Table, row: Columns<'_>, key: &str) -> StoreResult<bool> {
+    let (sql, values) = inserting(table, row);
+    Ok(db
+        .run(&format!("{sql} ON CONFLICT {key} DO NOTHING"), &values)
+        .await?
+        == 1)
+}
+
+fn inserting<'a>(table: &Table, row: Columns<'a>) -> (String, Vec<Value<'a>>) {
+    let (columns, values): (Vec<&str>, Vec<Value>) = row.into_iter().unzip();
+    let holes = vec!["?"; columns.len()].join(", ");
+    let sql = format!(
+        "INSERT INTO {} ({}) VALUES ({holes})",
+        table.name,
+        columns.join(", ")
+    );
+    (sql, values)
+}
+
+/// Stores one row of a table that numbers them. Returns its number.
+pub async fn insert_numbered(db: &impl Db, table: &Table, row: Columns<'_>) -> StoreResult<i64> {
+    let (sql, values) = inserting(table, row);
+    one(db, &format!("{sql} RETURNING seq"), &values).await
+}
+
+/// What stands behind SET in a statement, and its values.
+pub fn assigned(set: Columns<'_>) -> (String, Vec<Value<'_>>) {
+    let (columns, values): (Vec<&str>, Vec<Value>) = set.into_iter().unzip();
+    (format!("{} = ?", columns.join(" = ?, ")), values)
+}
+
+/// Changes the row of this number, which must be there.
+pub async fn update(db: &impl Db, table: &Table, seq: i64, set: Columns<'_>) -> StoreResult<()> {
+    let (set, mut values) = assigned(set);
+    values.push(seq.into());
+    let sql = format!("UPDATE {} SET {set} WHERE seq = ?", table.name);
+    run_one(db, &sql, &values).await
+}
+
+/// The outcome of an operation on SQLite, which never waits.
+pub fn at_once<T>(operation: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
+    let waits = || {
+        Err(StoreError::Fault(
+            "an operation on SQLite waited for something else".into(),
+        ))
+    };
+    operation.now_or_never().unwrap_or_else(waits)
+}

@@ -1,0 +1,102 @@
+//! How the engines differ in what they are told.
+
+use std::borrow::Cow;
+
+/// The language of an engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// Whether a column has the text that is bound next anywhere in it.
+    pub fn contains(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("instr({column}, ?) > 0"),
+            Dialect::Postgres => format!("strpos({column}, ?) > 0"),
+        }
+    }
+
+    /// Whether a column is one of the numbers that are bound next.
+    pub fn among(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("{column} IN (SELECT value FROM json_each(?))"),
+            Dialect::Postgres => format!("{column} = ANY(?)"),
+        }
+    }
+
+    /// A join whose left side is walked along and whose right side is looked up. SQLite would turn it round where it
+    /// thinks that pays; PostgreSQL knows the tables' sizes.
+    pub fn lookup(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "CROSS JOIN",
+            Dialect::Postgres => "JOIN",
+        }
+    }
+
+    /// Which index of SQLite is used, where its own choice would depend on what is in the tables.
+    pub fn hint(self, index: &'static str) -> &'static str {
+        match self {
+            Dialect::Sqlite => index,
+            Dialect::Postgres => "",
+        }
+    }
+
+    /// The limits that are written into statements. PostgreSQL must see a number to know that a walk along an index is
+    /// short; but of each statement it is one more that every connection keeps.
+    pub fn limits(self) -> Option<[usize; 5]> {
+        match self {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Some([1, 26, 51, 101, 201]),
+        }
+    }
+
+    /// The hours from one to another, both bound: what stands before the statement, and the table `h` in it.
+    pub fn hours(self) -> [&'static str; 2] {
+        match self {
+            Dialect::Sqlite => [
+                "WITH RECURSIVE hours (hour) AS (VALUES (?) UNION ALL SELECT hour + 1 FROM hours WHERE hour < ?) ",
+                "hours AS h",
+            ],
+            Dialect::Postgres => [
+                "",
+                "generate_series(CAST(? AS bigint), CAST(? AS bigint)) AS h (hour)",
+            ],
+        }
+    }
+
+    /// The statement with its question marks as the engine has them: numbered, in PostgreSQL.
+    pub fn rendered(self, sql: &str) -> Cow<'_, str> {
+        match self {
+            Dialect::Sqlite => sql.into(),
+            Dialect::Postgres => numbered(sql).into(),
+        }
+    }
+}
+
+/// `?` is the next value; no text in a statement has one.
+fn numbered(sql: &str) -> String {
+    let mut numbered = String::with_capacity(sql.len() + 16);
+    for (n, piece) in sql.split('?').enumerate() {
+        if n > 0 {
+            numbered.push('$');
+            numbered.push_str(&n.to_string());
+        }
+        numbered.push_str(piece);
+    }
+    numbered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn question_marks_are_numbered_for_postgres_alone() {
+        let sql = "SELECT 1 FROM keys WHERE id = ? AND ? IN (0, creator)";
+        assert_eq!(Dialect::Sqlite.rendered(sql), sql);
+        let numbered = "SELECT 1 FROM keys WHERE id = $1 AND $2 IN (0, creator)";
+        assert_eq!(Dialect::Postgres.rendered(sql), numbered);
+    }
+}

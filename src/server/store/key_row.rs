@@ -1,0 +1,120 @@
+//! What a key has in columns: read, and written.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::db::{Columns as Row, columns};
+use super::row::{Columns, Field, Read, fields, unreadable};
+use super::{KeyRecord, Place, PlaceValue, StoreResult};
+use crate::api::{PersonRef, ProjectRef, Sort};
+use crate::model::{LocalAddress, Scope, Settings, UiDomain};
+
+/// What [`KeyRow`] is read from, of a table named `k`.
+pub const KEY_COLUMNS: &str = "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, \
+     k.creator, k.project, k.ui_domains, k.local_development, k.cross_page_persistence";
+
+/// An active key, its project and creator still numbers.
+pub struct KeyRow {
+    id: Uuid,
+    name: String,
+    name_key: String,
+    scope: Scope,
+    created_at: Timestamp,
+    last_used_at: Timestamp,
+    version: u64,
+    hint: String,
+    pub creator: i64,
+    pub project: Option<i64>,
+    settings: Settings,
+}
+
+impl Read for KeyRow {
+    fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        Ok(Self {
+            id: columns.next()?,
+            name: columns.next()?,
+            name_key: columns.next()?,
+            scope: columns.next()?,
+            created_at: columns.next()?,
+            last_used_at: columns.next()?,
+            version: columns.next()?,
+            hint: columns.next()?,
+            creator: columns.next()?,
+            project: columns.next()?,
+            settings: columns.next()?,
+        })
+    }
+}
+
+impl KeyRow {
+    /// Where it lies in a sort.
+    pub fn place(&self, sort: Sort) -> Place {
+        let value = match sort {
+            Sort::Scope => PlaceValue::Scope(self.scope, self.name_key.clone()),
+            Sort::Name => PlaceValue::Name(self.name_key.clone()),
+            Sort::CreatedAt => PlaceValue::Time(self.created_at.as_microsecond()),
+            Sort::LastUsedAt => PlaceValue::Time(self.last_used_at.as_microsecond()),
+        };
+        Place { value, id: self.id }
+    }
+
+    /// As it is shown, with what its numbers stand for.
+    pub fn record(self, creator: PersonRef, project: Option<ProjectRef>) -> KeyRecord {
+        KeyRecord {
+            id: self.id,
+            name: self.name,
+            scope: self.scope,
+            project,
+            creator,
+            created_at: self.created_at,
+            last_used_at: Some(self.last_used_at).filter(|time| *time != Timestamp::UNIX_EPOCH),
+            version: self.version,
+            hint: self.hint,
+            settings: self.settings,
+        }
+    }
+}
+
+/// One a line; an origin or bundle identifier has no line break.
+struct Domains(Vec<UiDomain>);
+
+impl Domains {
+    fn of_lines(text: &str) -> Self {
+        Self(
+            text.lines()
+                .map(|line| UiDomain::trusted(line.to_owned()))
+                .collect(),
+        )
+    }
+}
+
+fields!(
+    Domains => text, |text| Ok::<_, String>(Domains::of_lines(text));
+    LocalAddress => text, |text| LocalAddress::kept(text);
+);
+
+impl Read for Settings {
+    fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        let Domains(ui_domains) = columns.next()?;
+        Ok(Self {
+            ui_domains,
+            local_development: columns.next()?,
+            cross_page_persistence: columns.next()?,
+        })
+    }
+}
+
+/// The columns that hold the settings.
+pub fn settings(settings: &Settings) -> Row<'_> {
+    let Settings {
+        ui_domains,
+        local_development,
+        cross_page_persistence,
+    } = settings;
+    let lines: Vec<&str> = ui_domains.iter().map(UiDomain::as_str).collect();
+    columns! {
+        ui_domains: lines.join("\n"),
+        local_development: local_development.map(|address| address.to_string()),
+        cross_page_persistence: *cross_page_persistence,
+    }
+}

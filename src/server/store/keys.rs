@@ -1,0 +1,303 @@
+//! Creating, editing, revoking and revealing keys: each with its row of the activity log.
+
+use jiff::Timestamp;
+use serde_json::Map;
+use uuid::Uuid;
+
+use super::changes::{self, Subject};
+use super::clock::{self, Steady};
+use super::data_keys::expect_newest;
+use super::db::{
+    Change, Columns as NewRow, Db, assigned, columns, exists, insert, insert_numbered, run_one, values,
+};
+use super::key_row::{KEY_COLUMNS, KeyRow, settings};
+use super::row::{Columns, Read, Record, Row};
+use super::tables::{IDEMPOTENCY, KEYS};
+use super::{
+    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, RevokedKey,
+    Sealed, StoreError, StoreResult, Visible, projects,
+};
+use crate::api::{ActivityAction, PersonRef, ProjectRef};
+use crate::model::{Settings, TokenHash, are_alike, compared};
+
+/// A key by a unique column.
+#[derive(Clone, Copy)]
+pub enum KeyBy {
+    Id(Uuid),
+    Hash(TokenHash),
+    Seq(i64),
+}
+
+/// A key with the numbers that the database knows it and what it belongs to by.
+pub struct Kept {
+    pub seq: i64,
+    pub creator: i64,
+    pub project: Option<i64>,
+    pub found: Found,
+}
+
+impl Read for Kept {
+    fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        let key: KeyRow = columns.next()?;
+        let (seq, revoked_at): (i64, Option<Timestamp>) = columns.next()?;
+        let (creator, project) = (key.creator, key.project);
+        let by: PersonRef = columns.next()?;
+        let of: (Option<Uuid>, Option<String>, Option<bool>) = columns.next()?;
+        let of = match of {
+            (Some(id), Some(name), Some(deployed)) => Some(ProjectRef { id, name, deployed }),
+            _ => None,
+        };
+        let key = key.record(by, of);
+        let found = match revoked_at {
+            None => Found::Active(key),
+            Some(revoked_at) => Found::Revoked(RevokedKey {
+                id: key.id,
+                name: key.name,
+                scope: key.scope,
+                revoked_at,
+                revoked_by: columns.next()?,
+            }),
+        };
+        Ok(Self {
+            seq,
+            creator,
+            project,
+            found,
+        })
+    }
+}
+
+/// The key that is known by this, if it may be seen.
+pub async fn find<D: Db>(db: &D, by: KeyBy, visible: Visible) -> StoreResult<Option<Kept>> {
+    let (column, value) = match by {
+        KeyBy::Id(id) => ("id", id.into()),
+        KeyBy::Hash(hash) => ("token_hash", hash.into()),
+        KeyBy::Seq(seq) => ("seq", seq.into()),
+    };
+    let lookup = D::DIALECT.lookup();
+    let (creator, revoker) = (PersonRef::columns("u"), PersonRef::columns("r"));
+    let mut sql = format!(
+        "SELECT {KEY_COLUMNS}, k.seq, k.revoked_at, {creator}, {}, {revoker}
+           FROM keys AS k {lookup} users AS u ON u.seq = k.creator LEFT JOIN projects AS p ON p.seq = k.project
+           LEFT JOIN users AS r ON r.seq = k.revoked_by
+          WHERE k.{column} = ?",
+        ProjectRef::columns("p")
+    );
+    let mut values = vec![value];
+    if let Visible::CreatedBy(user) = visible {
+        sql.push_str(" AND u.id = ?");
+        values.push(user.into());
+    }
+    db.maybe(&sql, &values).await
+}
+
+pub async fn create(change: &mut impl Change, new: &NewKey, steady: &Steady) -> StoreResult<KeyCreation> {
+    let creator = change.actor()?.seq;
+    if let Some(used) = &new.idempotency
+        && let Some(answer) = replay(change, creator, used, steady).await?
+    {
+        return Ok(answer);
+    }
+    let project = match new.valid.project {
+        None => None,
+        Some(id) => match projects::find(change.db(), id).await? {
+            None => return Ok(KeyCreation::ProjectMissing),
+            Some((_, false)) => return Ok(KeyCreation::ProjectNotDeployed),
+            Some((seq, true)) => Some(seq),
+        },
+    };
+    if name_is_taken(change, project, &new.valid.name).await? {
+        return Ok(KeyCreation::NameTaken);
+    }
+    if let Some(sealed) = &new.sealed {
+        expect_newest(change.db(), sealed).await?;
+    }
+    let seq = store(change.db(), new, project, creator, 0).await?;
+    if let Some(used) = &new.idempotency {
+        let row = columns! {
+            creator: creator,
+            token: &used.key,
+            fingerprint: used.fingerprint,
+            key: seq,
+            created_at: change.now(),
+        };
+        insert(change.db(), &IDEMPOTENCY, row).await?;
+    }
+    let made = find(change.db(), KeyBy::Seq(seq), Visible::All).await?;
+    let Some(Found::Active(key)) = made.map(|made| made.found) else {
+        return Err(StoreError::Fault("a key was gone as soon as it was made".into()));
+    };
+    let beginnings = changes::beginnings(&key);
+    record(
+        change,
+        ActivityAction::KeyCreated,
+        (key.id, seq, creator),
+        &key.name,
+        beginnings,
+    );
+    Ok(KeyCreation::Created(key))
+}
+
+/// Stores the row alone. Returns its number.
+pub async fn store(
+    db: &impl Db,
+    new: &NewKey,
+    project: Option<i64>,
+    creator: i64,
+    last_used_at: i64,
+) -> StoreResult<i64> {
+    let sealed = new.sealed.as_ref();
+    let mut row = columns! {
+        id: new.id,
+        scope: new.valid.scope,
+        project: project,
+        creator: creator,
+        created_at: new.created_at,
+        last_used_at: last_used_at,
+        hint: &new.hint,
+        token_hash: new.token_hash,
+        data_key: sealed.map(|sealed| sealed.data_key),
+        sealed: sealed.map(|sealed| &sealed.bytes),
+    };
+    row.extend(named(&new.valid.name));
+    row.extend(settings(&new.valid.settings));
+    insert_numbered(db, &KEYS, row).await
+}
+
+fn named(name: &str) -> NewRow<'_> {
+    columns! { name: name, name_key: compared(name) }
+}
+
+/// What to answer when this idempotency key was used in the last 24 hours; forgets older ones.
+async fn replay(
+    change: &impl Change,
+    creator: i64,
+    used: &Idempotency,
+    steady: &Steady,
+) -> StoreResult<Option<KeyCreation>> {
+    let db = change.db();
+    let day_ago = clock::read(db, change.now(), steady).await?.long_ago(IDEMPOTENT);
+    db.run("DELETE FROM idempotency WHERE created_at < ?", values![day_ago])
+        .await?;
+    let before = "SELECT fingerprint, key FROM idempotency WHERE creator = ? AND token = ?";
+    let before: Option<([u8; 32], i64)> = db.maybe(before, values![creator, &used.key]).await?;
+    let Some((fingerprint, seq)) = before else {
+        return Ok(None);
+    };
+    if fingerprint != used.fingerprint {
+        return Ok(Some(KeyCreation::Mismatch));
+    }
+    let made = find(db, KeyBy::Seq(seq), Visible::All).await?;
+    Ok(Some(KeyCreation::Replayed(match made.map(|made| made.found) {
+        Some(Found::Active(key)) => Some(key),
+        _ => None,
+    })))
+}
+
+/// Whether a key that the actor may see has the name; of the others nothing is told, and a unique index holds the
+/// keys of one person apart. Asks instead of waiting for that index to refuse: changes come one after the other, so
+/// that the answer holds.
+async fn name_is_taken(change: &impl Change, project: Option<i64>, name: &str) -> StoreResult<bool> {
+    let name = compared(name);
+    let Some(project) = project else {
+        // Whoever may create them sees all of them.
+        let sql = "SELECT 1 FROM keys WHERE project IS NULL AND name_key = ? AND revoked_at IS NULL LIMIT 1";
+        return exists(change.db(), sql, values![name]).await;
+    };
+    let sql = "SELECT 1 FROM keys
+                WHERE project = ? AND name_key = ? AND CAST(? AS bigint) IN (0, creator)
+                  AND revoked_at IS NULL AND project IS NOT NULL LIMIT 1";
+    let whose = change.actor()?.only_theirs();
+    exists(change.db(), sql, values![project, name, whose]).await
+}
+
+pub async fn edit(
+    change: &mut impl Change,
+    id: Uuid,
+    expected_version: u64,
+    name: &str,
+    settings: &Settings,
+) -> StoreResult<KeyChange> {
+    let Some(kept) = find(change.db(), KeyBy::Id(id), Visible::All).await? else {
+        return Ok(KeyChange::Missing);
+    };
+    let Found::Active(key) = kept.found else {
+        return Ok(KeyChange::Missing);
+    };
+    if key.version != expected_version {
+        return Ok(KeyChange::Conflict(key));
+    }
+    let changes = changes::of_key(&key, name, settings);
+    if changes.is_empty() {
+        return Ok(KeyChange::Changed(key));
+    }
+    // Another spelling of its own name is free.
+    if !are_alike(name, &key.name) && name_is_taken(change, kept.project, name).await? {
+        return Ok(KeyChange::NameTaken);
+    }
+    let mut set = named(name);
+    set.extend(super::key_row::settings(settings));
+    let (set, mut values) = assigned(set);
+    values.extend([kept.seq.into(), (expected_version as i64).into()]);
+    let sql = format!(
+        "UPDATE keys SET {set}, version = version + 1 WHERE seq = ? AND version = ? AND revoked_at IS NULL"
+    );
+    run_one(change.db(), &sql, &values).await?;
+    let numbers = (id, kept.seq, kept.creator);
+    record(change, ActivityAction::KeyEdited, numbers, name, changes);
+    Ok(KeyChange::Changed(KeyRecord {
+        name: name.to_owned(),
+        settings: settings.clone(),
+        version: expected_version + 1,
+        ..key
+    }))
+}
+
+pub async fn revoke(change: &mut impl Change, id: Uuid) -> StoreResult<Revocation> {
+    let Some(kept) = find(change.db(), KeyBy::Id(id), Visible::All).await? else {
+        return Ok(Revocation::Missing);
+    };
+    let key = match kept.found {
+        Found::Revoked(tombstone) => return Ok(Revocation::AlreadyRevoked(tombstone)),
+        Found::Active(key) => key,
+    };
+    wipe(change.db(), kept.seq, change.actor()?.seq, change.now()).await?;
+    let numbers = (id, kept.seq, kept.creator);
+    record(change, ActivityAction::KeyRevoked, numbers, &key.name, Map::new());
+    Ok(Revocation::Revoked)
+}
+
+/// Makes an active key a tombstone, without a row of the log.
+pub async fn wipe(db: &impl Db, seq: i64, by: i64, at: Timestamp) -> StoreResult<()> {
+    let sql = "UPDATE keys SET revoked_at = ?, revoked_by = ?, data_key = NULL, sealed = NULL, version = version + 1
+                WHERE seq = ? AND revoked_at IS NULL";
+    run_one(db, sql, values![at, by, seq]).await
+}
+
+/// The sealed token goes out only after the row that tells of it was committed.
+pub async fn reveal(change: &mut impl Change, id: Uuid) -> StoreResult<Option<Sealed>> {
+    let sql = "SELECT seq, creator, name, data_key, sealed FROM keys
+                WHERE id = ? AND revoked_at IS NULL AND sealed IS NOT NULL";
+    let found: Option<(i64, i64, String, Sealed)> = change.db().maybe(sql, values![id]).await?;
+    let Some((seq, creator, name, sealed)) = found else {
+        return Ok(None);
+    };
+    record(
+        change,
+        ActivityAction::KeyRevealed,
+        (id, seq, creator),
+        &name,
+        Map::new(),
+    );
+    Ok(Some(sealed))
+}
+
+fn record(
+    change: &mut impl Change,
+    action: ActivityAction,
+    (id, seq, creator): (Uuid, i64, i64),
+    name: &str,
+    changes: Map<String, serde_json::Value>,
+) {
+    change.record(Subject::of_key(action, (seq, creator), name, changes).with_id(id));
+}

@@ -1,0 +1,152 @@
+//! Keys as they are stored, asked for, and what comes of changing them.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::Visible;
+use crate::api::{KeyFilter, PersonRef, ProjectRef, Sort};
+use crate::model::{Scope, Settings, TokenHash, ValidKey};
+use crate::server::store::seals::Sealed;
+
+/// An active key as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRecord {
+    pub id: Uuid,
+    pub name: String,
+    pub scope: Scope,
+    pub project: Option<ProjectRef>,
+    pub creator: PersonRef,
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+    pub version: u64,
+    pub hint: String,
+    pub settings: Settings,
+}
+
+/// A key to be stored.
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    pub id: Uuid,
+    pub valid: ValidKey,
+    pub token_hash: TokenHash,
+    pub hint: String,
+    /// `None` for Analytics, by a constraint of the database too.
+    pub sealed: Option<Sealed>,
+    pub created_at: Timestamp,
+    pub idempotency: Option<Idempotency>,
+}
+
+/// An `Idempotency-Key` of a user, and what it was used for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    pub key: String,
+    /// SHA-256 of the request that it came with.
+    pub fingerprint: [u8; 32],
+}
+
+/// How long an `Idempotency-Key` is remembered.
+pub const IDEMPOTENT: Duration = Duration::from_secs(24 * 3600);
+
+/// What came of a creation.
+#[derive(Debug, Clone)]
+pub enum KeyCreation {
+    Created(KeyRecord),
+    /// The idempotency key was used before for the same request. `None`: the key that it made was
+    /// revoked since.
+    Replayed(Option<KeyRecord>),
+    /// The idempotency key was used before for another request.
+    Mismatch,
+    NameTaken,
+    ProjectMissing,
+    ProjectNotDeployed,
+}
+
+/// What came of an edit.
+#[derive(Debug, Clone)]
+pub enum KeyChange {
+    Changed(KeyRecord),
+    /// The version was not the expected one; this is the key now.
+    Conflict(KeyRecord),
+    NameTaken,
+    /// Missing, not visible or revoked.
+    Missing,
+}
+
+/// What came of a revocation.
+#[derive(Debug, Clone)]
+pub enum Revocation {
+    Revoked,
+    /// Someone was faster.
+    AlreadyRevoked(RevokedKey),
+    Missing,
+}
+
+/// A tombstone.
+#[derive(Debug, Clone)]
+pub struct RevokedKey {
+    pub id: Uuid,
+    pub name: String,
+    pub scope: Scope,
+    pub revoked_at: Timestamp,
+    pub revoked_by: PersonRef,
+}
+
+/// A key by id or hash, active or not.
+#[derive(Debug, Clone)]
+pub enum Found {
+    Active(KeyRecord),
+    Revoked(RevokedKey),
+}
+
+/// The place of a key in a sort: its sort value and, as the tie-breaker, its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub value: PlaceValue,
+    pub id: Uuid,
+}
+
+/// The sort value of a place, by [`Sort`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceValue {
+    /// `Scope`: the scope, then the name as it is compared.
+    Scope(Scope, String),
+    /// `Name`: the name as it is compared.
+    Name(String),
+    /// `CreatedAt`, `LastUsedAt`: microseconds since the epoch; 0 is never.
+    Time(i64),
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Position {
+    Start,
+    End,
+    After(Place),
+    Before(Place),
+    /// At this place, inclusive.
+    At(Place),
+    /// With this key in the middle.
+    Around(Uuid),
+}
+
+/// A page to be read.
+#[derive(Debug, Clone)]
+pub struct KeyQuery {
+    pub visible: Visible,
+    pub filter: KeyFilter,
+    pub sort: Sort,
+    pub descending: bool,
+    pub position: Position,
+    /// 1 to 200.
+    pub limit: u32,
+}
+
+/// A page as read, in the order of the query whichever way it was read. Before and behind no keys there is nothing.
+#[derive(Debug, Clone)]
+pub struct KeySlice {
+    pub items: Vec<(KeyRecord, Place)>,
+    pub more_before: bool,
+    pub more_after: bool,
+}

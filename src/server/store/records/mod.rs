@@ -1,0 +1,82 @@
+//! What is stored, and what comes of changing it, as those who ask the store have it.
+
+mod keys;
+mod people;
+mod projects;
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+pub use self::keys::{
+    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice, NewKey, Place,
+    PlaceValue, Position, Revocation, RevokedKey,
+};
+pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
+pub use self::projects::{
+    AskingServer, NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
+    SessionTokenIssue,
+};
+use crate::api::KeyEventKind;
+use crate::model::{Role, TokenHash};
+
+/// Whose keys a request may see. It is part of every query, so that what may not be seen is
+/// missing in the same way as what does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visible {
+    All,
+    /// Only what this user created.
+    CreatedBy(Uuid),
+}
+
+/// Who acts, from where, and what was known of them when it was decided that they may. That must still
+/// hold in the transaction that writes; otherwise nothing is written or handed out.
+#[derive(Debug, Clone, Copy)]
+pub struct Actor {
+    pub user: Uuid,
+    pub role: Role,
+    /// Of the token that was presented; `None` for the session at the terminal of the local deck.
+    pub token: Option<TokenHash>,
+    /// Recorded in the activity log.
+    pub address: Option<IpAddr>,
+    /// What they may see. Names are unique in it, so that what they don't see is not told by a name that is taken.
+    pub visible: Visible,
+}
+
+/// A project or a user that could not be stored because its name or address is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken;
+
+/// A change that those who listen may want to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangeRecord {
+    /// The `seq` of its activity row.
+    pub seq: u64,
+    pub what: Changed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    Key {
+        kind: KeyEventKind,
+        key: Uuid,
+        creator: Uuid,
+    },
+    /// Among people: somebody's role or token, who there is.
+    People,
+    Projects,
+    /// Where the keys of a project connect to.
+    SessionServers,
+    /// Nothing but that the log has grown.
+    Log,
+}
+
+/// A gateway to be stored.
+#[derive(Debug, Clone)]
+pub struct NewGatewayRecord {
+    pub id: Uuid,
+    pub name: String,
+    pub token: TokenHash,
+    pub added_at: Timestamp,
+}

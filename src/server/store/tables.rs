@@ -1,0 +1,160 @@
+//! The tables that both engines have, each column once, by name and kind. What is written, read back and moved from
+//! one engine to the other follows these lists; a column that is missing here, or is of another kind in a database, is
+//! noticed before a deck is moved, and by a test.
+
+/// A table, and the columns that its rows are told apart and ordered by.
+pub struct Table {
+    pub name: &'static str,
+    pub key: &'static str,
+    pub columns: &'static [Column],
+    /// Whether the database numbers its rows: `seq` goes on from the greatest one.
+    pub is_numbered: bool,
+}
+
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+}
+
+/// What is in a column. SQLite has three kinds, and PostgreSQL one for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Number,
+    /// A number of 32 bits.
+    Int,
+    /// A number of 16 bits.
+    Small,
+    Flag,
+    Text,
+    Id,
+    Bytes,
+}
+
+impl Kind {
+    /// As the tables of SQLite declare it.
+    pub fn in_sqlite(self) -> &'static str {
+        match self {
+            Kind::Number | Kind::Int | Kind::Small | Kind::Flag => "INTEGER",
+            Kind::Text => "TEXT",
+            Kind::Id | Kind::Bytes => "BLOB",
+        }
+    }
+
+    /// As the tables of PostgreSQL declare it.
+    pub fn in_postgres(self) -> &'static str {
+        match self {
+            Kind::Number => "bigint",
+            Kind::Int => "integer",
+            Kind::Small => "smallint",
+            Kind::Flag => "boolean",
+            Kind::Text => "text",
+            Kind::Id => "uuid",
+            Kind::Bytes => "bytea",
+        }
+    }
+}
+
+macro_rules! table {
+    ($table:ident, $name:literal, by $key:literal $(, $numbered:ident)?: $($column:ident $kind:ident),+) => {
+        pub static $table: Table = Table {
+            name: $name,
+            key: $key,
+            columns: &[$(Column { name: stringify!($column), kind: Kind::$kind }),+],
+            is_numbered: table!(@ $($numbered)?),
+        };
+    };
+    (@) => { false };
+    (@ numbered) => { true };
+}
+
+table!(ORGANISATION, "organisation", by "one":
+    one Int, id Id, name Text, created_at Number);
+
+table!(DATA_KEYS, "data_keys", by "id":
+    id Int, wrapped Bytes);
+
+table!(USERS, "users", by "seq", numbered:
+    seq Number, id Id, email Text, email_key Text, role Text, token_hash Bytes, created_at Number,
+    removed_at Number);
+
+table!(PROJECTS, "projects", by "seq", numbered:
+    seq Number, id Id, name Text, name_key Text, creator Number, deployed Flag, created_at Number,
+    removed_at Number, session_url Text, session_key_name Text, session_data_key Int, session_sealed Bytes);
+
+table!(SESSION_TOKENS, "session_tokens", by "project":
+    project Number, token_hash Bytes, issued_by Number, issued_at Number);
+
+table!(KEYS, "keys", by "seq", numbered:
+    seq Number, id Id, name Text, name_key Text, scope Small, project Number, creator Number,
+    created_at Number, last_used_at Number, version Number, hint Text, ui_domains Text,
+    local_development Text, cross_page_persistence Flag, revoked_at Number, revoked_by Number,
+    token_hash Bytes, data_key Int, sealed Bytes, last_address Text, last_origin Text,
+    last_refused_at Number);
+
+table!(KEY_COUNTS, "key_counts", by "creator, project, scope":
+    creator Number, project Number, scope Small, n Number);
+
+table!(ACTIVITY, "activity", by "seq":
+    seq Number, at Number, actor Number, address Text, action Text, key Number, subject Text, changes Text,
+    hash Bytes, key_creator Number, entity Id, state Bytes, baseline Bytes);
+
+table!(ACTIVITY_HEAD, "activity_head", by "one":
+    one Int, seq Number, hash Bytes, pending Bytes);
+
+table!(BASELINE, "baseline", by "kind, number":
+    kind Number, number Number, state Bytes);
+
+table!(IDEMPOTENCY, "idempotency", by "creator, token":
+    creator Number, token Text, fingerprint Bytes, key Number, created_at Number);
+
+table!(GATEWAYS, "gateways", by "seq", numbered:
+    seq Number, id Id, name Text, added_by Number, added_at Number, token_hash Bytes, removed_at Number);
+
+table!(REMOVALS, "removals", by "person":
+    person Number, heir Number, asked_by Number, address Text, begun_at Number, finished_at Number,
+    keys Number, projects Number, renamed Number);
+
+table!(CLOCK, "clock", by "one":
+    one Int, at Number);
+
+table!(USAGE_HOURS, "usage_hours", by "hour, key, rule":
+    hour Number, key Number, rule Text, n Number);
+
+table!(KEY_SOURCES, "key_sources", by "key, kind, name":
+    key Number, kind Small, name Text, last_used_at Number);
+
+table!(USAGE_LOG, "usage_log", by "seq", numbered:
+    seq Number, bucket Number, tallies Bytes);
+
+/// In an order in which rows refer to those before.
+pub static TABLES: [&Table; 17] = [
+    &ORGANISATION,
+    &DATA_KEYS,
+    &USERS,
+    &PROJECTS,
+    &SESSION_TOKENS,
+    &KEYS,
+    &KEY_COUNTS,
+    &ACTIVITY,
+    &ACTIVITY_HEAD,
+    &BASELINE,
+    &IDEMPOTENCY,
+    &GATEWAYS,
+    &REMOVALS,
+    &CLOCK,
+    &USAGE_HOURS,
+    &KEY_SOURCES,
+    &USAGE_LOG,
+];
+
+impl Table {
+    pub fn names(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
+        names.join(", ")
+    }
+
+    /// All rows, in order.
+    pub fn select(&self) -> String {
+        format!("SELECT {} FROM {} ORDER BY {}", self.names(), self.name, self.key)
+    }
+}
