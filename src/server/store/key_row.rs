@@ -9,9 +9,27 @@ use super::{KeyRecord, Place, PlaceValue, StoreResult};
 use crate::api::{PersonRef, ProjectRef, Sort};
 use crate::model::{LocalAddress, Scope, Settings, UiDomain};
 
+/// The columns of a table that decide whether a request may pass, which [`Deciding`] is read from.
+macro_rules! deciding {
+    ($table:literal) => {
+        concat!(
+            $table,
+            ".ui_domains, ",
+            $table,
+            ".local_development, ",
+            $table,
+            ".cross_page_persistence"
+        )
+    };
+}
+
+pub(super) use deciding;
+
 /// What [`KeyRow`] is read from, of a table named `k`.
-pub const KEY_COLUMNS: &str = "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, \
-     k.creator, k.project, k.ui_domains, k.local_development, k.cross_page_persistence";
+pub const KEY_COLUMNS: &str = concat!(
+    "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project, ",
+    deciding!("k")
+);
 
 /// An active key, its project and creator still numbers.
 pub struct KeyRow {
@@ -93,14 +111,24 @@ fields!(
     LocalAddress => text, |text| LocalAddress::kept(text);
 );
 
-impl Read for Settings {
+/// Those settings that decide whether a request may pass; the others are absent.
+pub struct Deciding(pub Settings);
+
+impl Read for Deciding {
     fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let Domains(ui_domains) = columns.next()?;
-        Ok(Self {
+        Ok(Self(Settings {
             ui_domains,
             local_development: columns.next()?,
             cross_page_persistence: columns.next()?,
-        })
+        }))
+    }
+}
+
+impl Read for Settings {
+    fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        let Deciding(settings) = columns.next()?;
+        Ok(settings)
     }
 }
 
