@@ -28,7 +28,8 @@ pub(super) use deciding;
 /// What [`KeyRow`] is read from, of a table named `k`.
 pub const KEY_COLUMNS: &str = concat!(
     "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project, ",
-    deciding!("k")
+    deciding!("k"),
+    ", k.note"
 );
 
 /// An active key, its project and creator still numbers.
@@ -121,6 +122,7 @@ impl Read for Deciding {
             ui_domains,
             local_development: columns.next()?,
             cross_page_persistence: columns.next()?,
+            note: None,
         }))
     }
 }
@@ -128,7 +130,11 @@ impl Read for Deciding {
 impl Read for Settings {
     fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let Deciding(settings) = columns.next()?;
-        Ok(settings)
+        let note: String = columns.next()?;
+        Ok(Self {
+            note: Some(note).filter(|note| !note.is_empty()),
+            ..settings
+        })
     }
 }
 
@@ -138,11 +144,13 @@ pub fn settings(settings: &Settings) -> Row<'_> {
         ui_domains,
         local_development,
         cross_page_persistence,
+        note,
     } = settings;
     let lines: Vec<&str> = ui_domains.iter().map(UiDomain::as_str).collect();
     columns! {
         ui_domains: lines.join("\n"),
         local_development: local_development.map(|address| address.to_string()),
         cross_page_persistence: *cross_page_persistence,
+        note: note.as_deref().unwrap_or_default(),
     }
 }
