@@ -53,6 +53,8 @@ pub struct Key {
     pub ui_domains: Vec<UiDomain>,
     pub local_development: Option<LocalAddress>,
     pub cross_page_persistence: bool,
+    /// What others should know of it.
+    pub note: Option<String>,
     pub may: KeyMay,
 }
 
@@ -63,6 +65,7 @@ impl Key {
             ui_domains,
             local_development,
             cross_page_persistence,
+            note,
         } = settings;
         Self {
             id: Uuid::nil(),
@@ -77,6 +80,7 @@ impl Key {
             ui_domains,
             local_development,
             cross_page_persistence,
+            note,
             may: KeyMay::default(),
         }
     }
@@ -95,6 +99,7 @@ impl Key {
             ui_domains: self.ui_domains.clone(),
             local_development: self.local_development,
             cross_page_persistence: self.cross_page_persistence,
+            note: self.note.clone(),
         }
     }
 }

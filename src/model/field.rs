@@ -14,6 +14,7 @@ pub enum KeyField {
     UiDomains,
     LocalDevelopment,
     CrossPagePersistence,
+    Note,
 }
 
 /// What there is to know of a field.
@@ -70,12 +71,13 @@ const EVERY: &[Scope] = &Scope::ALL;
 const OF_PROJECTS: &[Scope] = &[Scope::Web, Scope::Mobile];
 
 impl KeyField {
-    pub const ALL: [KeyField; 5] = [
+    pub const ALL: [KeyField; 6] = [
         KeyField::Name,
         KeyField::Project,
         KeyField::UiDomains,
         KeyField::LocalDevelopment,
         KeyField::CrossPagePersistence,
+        KeyField::Note,
     ];
 
     pub fn facts(self) -> &'static Facts {
@@ -132,6 +134,21 @@ impl KeyField {
                     label: "Sessions",
                     create_help: "Let a session resume on another page",
                     edit_help: "Let a session resume on another page, or with =false no longer",
+                },
+            },
+            KeyField::Note => &Facts {
+                wire_name: "note",
+                flag: "--note",
+                label: "Note",
+                short_label: "Note",
+                absent: "",
+                scopes: EVERY,
+                edited_of: EVERY,
+                widget: Widget::Text {
+                    most: 500,
+                    hint: "what others should know of this key",
+                    create_help: "What others should know of it, in at most 500 characters",
+                    edit_help: "What others should know of it, in at most 500 characters; \"\" removes the note",
                 },
             },
         }
@@ -244,6 +261,7 @@ impl Settings {
             KeyField::UiDomains => Value::List(self.ui_domains.iter().map(UiDomain::to_string).collect()),
             KeyField::LocalDevelopment => self.local_development.map(|a: LocalAddress| a.to_string()).into(),
             KeyField::CrossPagePersistence => Value::Flag(self.cross_page_persistence),
+            KeyField::Note => self.note.clone().into(),
         }
     }
 }
@@ -257,6 +275,7 @@ impl KeyFields {
             KeyField::UiDomains => self.ui_domains = value.list(),
             KeyField::LocalDevelopment => self.local_development = value.text(),
             KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag(),
+            KeyField::Note => self.note = value.text(),
         }
     }
 }
@@ -269,6 +288,7 @@ impl KeyEdit {
             KeyField::UiDomains => self.ui_domains.is_some(),
             KeyField::LocalDevelopment => self.local_development.is_some(),
             KeyField::CrossPagePersistence => self.cross_page_persistence.is_some(),
+            KeyField::Note => self.note.is_some(),
         }
     }
 
@@ -280,6 +300,7 @@ impl KeyEdit {
             KeyField::UiDomains => self.ui_domains = value.list(),
             KeyField::LocalDevelopment => self.local_development = Some(value.text()),
             KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag(),
+            KeyField::Note => self.note = Some(value.text()),
         }
     }
 }
@@ -300,6 +321,7 @@ mod tests {
             KeyField::UiDomains => Value::List(vec!["http://localhost:8000".into()]),
             KeyField::LocalDevelopment => Value::Text("203.0.113.7".into()),
             KeyField::CrossPagePersistence => Value::Flag(true),
+            KeyField::Note => Value::Text("Ask Mira before you revoke it.".into()),
         }
     }
 

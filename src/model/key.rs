@@ -26,9 +26,13 @@ pub struct KeyFields {
     /// Whether a session resumes on another page. Web and Mobile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cross_page_persistence: Option<bool>,
+    /// What others should know of it: a paragraph of at most 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
-/// A change of a Web or Mobile key. What is absent stays; `local_development: null` turns it off.
+/// A change of a key; of an Analytics key only its note. What is absent stays; `local_development: null` turns it
+/// off, `note: null` removes the note.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyEdit {
@@ -45,6 +49,13 @@ pub struct KeyEdit {
     pub local_development: Option<Option<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cross_page_persistence: Option<bool>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schema(value_type = Option<String>)]
+    pub note: Option<Option<String>>,
 }
 
 /// Tells `null` (which is `Some(None)`) from an absent field (`None`).
@@ -58,6 +69,8 @@ pub struct Settings {
     pub ui_domains: Vec<UiDomain>,
     pub local_development: Option<LocalAddress>,
     pub cross_page_persistence: bool,
+    /// It decides nothing.
+    pub note: Option<String>,
 }
 
 /// A key that may be created, but for what only the store knows: that its project is deployed and
@@ -80,6 +93,7 @@ impl KeyFields {
             ui_domains: None,
             local_development: None,
             cross_page_persistence: None,
+            note: None,
         }
     }
 
@@ -93,13 +107,7 @@ impl KeyFields {
         if !self.scope.has_project() {
             refuse_what_analytics_lacks(self, &mut errors);
         }
-        let settings = valid_settings(
-            self.scope,
-            self.ui_domains.as_deref().unwrap_or_default(),
-            self.local_development.as_deref(),
-            self.cross_page_persistence.unwrap_or(false),
-            &mut errors,
-        );
+        let settings = valid_settings(self, &mut errors);
         errors.into_result()?;
         Ok(ValidKey {
             scope: self.scope,
@@ -153,6 +161,10 @@ impl KeyEdit {
         if local_development.is_some() && self.ui_domains.is_some() && self.local_development.is_none() {
             needs_local_origin(scope, &domains, &mut errors);
         }
+        let note = match &self.note {
+            Some(note) => valid_note(note.as_deref(), &mut errors),
+            None => settings.note.clone(),
+        };
         errors.into_result()?;
         Ok((
             name,
@@ -162,6 +174,7 @@ impl KeyEdit {
                 cross_page_persistence: self
                     .cross_page_persistence
                     .unwrap_or(settings.cross_page_persistence),
+                note,
             },
         ))
     }
@@ -192,20 +205,21 @@ fn refuse_what_analytics_lacks(fields: &KeyFields, errors: &mut FieldErrors) {
     }
 }
 
-fn valid_settings(
-    scope: Scope,
-    domains: &[String],
-    local: Option<&str>,
-    cross_page_persistence: bool,
-    errors: &mut FieldErrors,
-) -> Settings {
-    let ui_domains = valid_domains(scope, domains, errors);
-    let local_development = local.and_then(|text| valid_local(scope, text, domains, errors));
+fn valid_settings(fields: &KeyFields, errors: &mut FieldErrors) -> Settings {
+    let domains = fields.ui_domains.as_deref().unwrap_or_default();
+    let local = fields.local_development.as_deref();
     Settings {
-        ui_domains,
-        local_development,
-        cross_page_persistence,
+        ui_domains: valid_domains(fields.scope, domains, errors),
+        local_development: local.and_then(|text| valid_local(fields.scope, text, domains, errors)),
+        cross_page_persistence: fields.cross_page_persistence.unwrap_or(false),
+        note: valid_note(fields.note.as_deref(), errors),
     }
+}
+
+fn valid_note(text: Option<&str>, errors: &mut FieldErrors) -> Option<String> {
+    let note = KeyField::Note.words(text.unwrap_or_default());
+    let refused = |message| errors.push(KeyField::Note.wire_name(), message);
+    note.map_err(refused).ok().flatten()
 }
 
 fn valid_domains(scope: Scope, domains: &[String], errors: &mut FieldErrors) -> Vec<UiDomain> {
@@ -377,10 +391,10 @@ mod tests {
         assert!(settings.cross_page_persistence);
         let parsed: KeyEdit = serde_json::from_str(r#"{"local_development":null}"#).expect("valid");
         assert_eq!(parsed.local_development, Some(None));
-        assert!(
-            KeyEdit::default()
-                .apply(Scope::Analytics, "Board", &current)
-                .is_err()
-        );
+        let renamed = KeyEdit {
+            name: Some("Other".into()),
+            ..KeyEdit::default()
+        };
+        assert!(renamed.apply(Scope::Analytics, "Board", &current).is_err());
     }
 }

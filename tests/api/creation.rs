@@ -84,7 +84,7 @@ async fn the_secret_of_an_analytics_key_is_its_token_and_is_shown_once() {
     );
     assert_eq!(
         created["key"]["may"],
-        json!({"reveal": false, "edit": false, "revoke": true})
+        json!({"reveal": false, "edit": true, "revoke": true})
     );
     let id = id_of(&created);
     deck.owner.reveal(&id).await.refused(409, ProblemType::ShownOnce);
@@ -94,6 +94,36 @@ async fn the_secret_of_an_analytics_key_is_its_token_and_is_shown_once() {
         .await;
     edit.refused(422, ProblemType::Invalid);
     assert_eq!(edit.fields(), ["scope"]);
+}
+
+#[tokio::test]
+async fn every_key_may_have_a_note_of_one_paragraph() {
+    let deck = Deck::start().await;
+    let project = deck.owner.project("Storefront").await;
+    let mut web = web_key(&project, "Checkout");
+    web["note"] = json!("  Cafe\u{301}: ask Mira ");
+    let analytics = json!({"scope": "analytics", "name": "Board report", "note": "Café: ask Mira"});
+    for fields in [web, analytics] {
+        let created = deck.owner.post("/v1/keys", &fields).await.expect(201);
+        assert_eq!(created["key"]["note"], "Café: ask Mira");
+        let path = format!("/v1/keys/{}", id_of(&created));
+        let secret = created["secret"].as_str().unwrap();
+        for wrong in ["a\nb", "\u{1b}[31m", "\u{200b}", &"é".repeat(501), secret] {
+            let refused = deck.owner.patch(&path, 1, &json!({"note": wrong})).await;
+            refused.refused(422, ProblemType::Invalid);
+            assert_eq!(refused.fields(), ["note"]);
+        }
+        let longest = "é".repeat(500);
+        let edited = deck.owner.patch(&path, 1, &json!({"note": longest})).await;
+        assert_eq!(edited.expect(200)["note"], json!(longest));
+        let same = deck.owner.patch(&path, 2, &json!({})).await.expect(200);
+        assert_eq!((&same["note"], &same["version"]), (&json!(longest), &json!(2)));
+        for (version, nothing) in [(2, json!(null)), (3, json!("  "))] {
+            let edited = deck.owner.patch(&path, version, &json!({"note": nothing})).await;
+            assert_eq!(edited.expect(200)["note"], json!(null));
+        }
+        assert_eq!(deck.owner.get(&path).await.expect(200)["version"], 3);
+    }
 }
 
 #[tokio::test]

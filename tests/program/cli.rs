@@ -118,6 +118,39 @@ fn a_key_lives_from_creation_to_revocation() {
 }
 
 #[test]
+fn a_note_is_written_shown_and_removed() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    let create = [
+        "key",
+        "create",
+        "--scope",
+        "analytics",
+        "--name",
+        "Board",
+        "--json",
+    ];
+    let created = server
+        .run(&[&create[..], &["--note", "Ask Mira"]].concat())
+        .json();
+    assert_eq!(created["key"]["note"], "Ask Mira");
+    let shown = server.run(&["key", "show", "Board"]).succeeded().stdout;
+    let of = |line: &str| line.starts_with("Note") && line.ends_with("Ask Mira");
+    assert!(shown.lines().any(of), "{shown}");
+    let secret = created["secret"].as_str().expect("a secret");
+    let refused = server.run(&["key", "edit", "Board", "--note", secret]).refused(1);
+    assert!(
+        refused.contains("--note: ") && !refused.contains(secret),
+        "{refused}"
+    );
+    server.run(&["key", "edit", "Board", "--note", ""]).succeeded();
+    let shown = server.run(&["key", "show", "Board"]).succeeded().stdout;
+    assert!(!shown.contains("Note"), "{shown}");
+    let said = server.run(&["activity", "list"]).succeeded().stdout;
+    assert!(said.contains("note: Ask Mira → none"), "{said}");
+}
+
+#[test]
 fn a_secret_is_alone_on_stdout_and_nowhere_else() {
     let home = Home::new();
     let server = home.serve(&home.init());

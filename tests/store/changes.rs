@@ -179,6 +179,41 @@ async fn the_second_of_two_edits_sees_what_the_first_changed() {
 }
 
 #[tokio::test]
+async fn a_note_is_kept_of_every_key_and_decides_nothing() {
+    let deck = Deck::new().await;
+    for (scope, project) in [(Scope::Web, Some(deck.shop.id)), (Scope::Analytics, None)] {
+        let mut new = new_key(scope, "Noted", project);
+        new.valid.settings.note = Some("Ask Mira.".into());
+        let hash = new.token_hash;
+        let created = deck.store.create_key(new, actor(&deck.owner)).await.unwrap();
+        let KeyCreation::Created(key) = created else {
+            panic!("not created");
+        };
+        assert_eq!(key.settings.note.as_deref(), Some("Ask Mira."));
+        let mut settings = key.settings.clone();
+        settings.note = None;
+        let edited = deck
+            .store
+            .edit_key(key.id, 1, key.name.clone(), settings, actor(&deck.owner));
+        assert!(matches!(edited.await.unwrap(), KeyChange::Changed(now) if now.settings.note.is_none()));
+        let rows = deck
+            .store
+            .activity(&ActivityQuery::default(), Visible::All)
+            .await
+            .unwrap()
+            .items;
+        assert_eq!(rows[0].changes, json!({"note": ["Ask Mira.", null]}));
+        assert_eq!(rows[1].changes["note"], json!([null, "Ask Mira."]));
+        let checked = deck.store.check(&hash, None).await.unwrap();
+        assert!(
+            checked
+                .key
+                .is_some_and(|key| key.settings.note.is_none() && !key.revoked)
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_edit_that_changes_nothing_writes_nothing() {
     let deck = Deck::new().await;
     let key = deck.web("Checkout").await;

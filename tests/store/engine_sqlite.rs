@@ -81,6 +81,7 @@ pub async fn set_back(place: &Place) {
          DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline; DROP TABLE baseline;
          ALTER TABLE activity DROP COLUMN entity; ALTER TABLE activity DROP COLUMN state;
          ALTER TABLE activity DROP COLUMN baseline; ALTER TABLE activity_head DROP COLUMN pending;
+         ALTER TABLE keys DROP COLUMN note;
          CREATE TRIGGER activity_is_not_rewritten{trigger}END;
          PRAGMA user_version = 8"
     );

@@ -94,6 +94,13 @@ const RELEASED: &[Release] = &[
         19,
         &["App", "Board", "Booth", "Checkout"]
     ),
+    release!(
+        "010_note.sql",
+        // The same rows: none had a note.
+        "schema-9.sql",
+        19,
+        &["App", "Board", "Booth", "Checkout"]
+    ),
 ];
 
 /// The database as a keydeck of schema `version` left it.

@@ -24,7 +24,7 @@ pub enum KeyCommand {
     Show(OneKey),
     /// Create a key and print its secret
     Create(CreateArgs),
-    /// Change a Web or Mobile key; its secret stays the same
+    /// Change a key; its secret stays the same
     Edit(KeyEditArgs),
     /// Revoke a key: it stops working at once and for ever
     Revoke(RevokeArgs),

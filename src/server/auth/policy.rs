@@ -155,10 +155,19 @@ mod tests {
     }
 
     #[test]
-    fn nobody_reveals_or_edits_an_analytics_key() {
+    fn nobody_reveals_an_analytics_key_or_edits_more_than_its_fields_declare() {
+        let is_edited = KeyField::editable(Scope::Analytics).next().is_some();
         for role in Role::ALL {
             let user = user(role);
-            assert_eq!(letters(key_may(&user, user.id, Scope::Analytics)), "d", "{role}");
+            let may = if is_edited { "ed" } else { "d" };
+            assert_eq!(letters(key_may(&user, user.id, Scope::Analytics)), may, "{role}");
+        }
+        for field in [
+            KeyField::Name,
+            KeyField::UiDomains,
+            KeyField::CrossPagePersistence,
+        ] {
+            assert!(!field.is_edited_of(Scope::Analytics), "{field:?}");
         }
     }
 

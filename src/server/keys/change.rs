@@ -14,7 +14,7 @@ use crate::server::http::openapi::{BadBody, Common, Forbidden, NoSuchId, Revoked
 use crate::server::state::ServerState;
 use crate::server::store::{KeyChange, KeyRecord, Revocation};
 
-/// Edits a Web or Mobile key. What is absent stays; the secret always does.
+/// Edits a key. What is absent stays; the secret always does.
 #[utoipa::path(patch, path = "/v1/keys/{id}", tag = "keys", request_body = KeyEdit,
     params(("id" = uuid::Uuid, Path),
         ("If-Match" = String, Header, description = "The ETag that the key was read with.")),

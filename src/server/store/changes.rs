@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::statement::Entity;
 use super::{Changed, KeyRecord, NewSessionServer, ProjectRecord};
 use crate::api::{ActivityAction, KeyEventKind, SessionServer};
-use crate::model::{Role, Scope, Settings};
+use crate::model::{KeyField, Role, Scope, Settings};
 
 /// What a row of the log is about.
 pub struct Subject<'a> {
@@ -84,42 +84,33 @@ const UNTOLD: &str = "…";
 
 /// Field by field, what a key begins with; nothing for what it does not have.
 pub fn beginnings(scope: Scope, project: Option<&str>, settings: &Settings) -> Map<String, Value> {
-    let toggle = scope.is_viewable().then_some(settings.cross_page_persistence);
-    let fields = [
-        ("scope", json!(scope)),
-        ("project", json!(project)),
-        ("ui_domains", json!(settings.ui_domains)),
-        ("local_development", json!(settings.local_development)),
-        ("cross_page_persistence", json!(toggle)),
-    ];
-    let had = fields
-        .into_iter()
-        .filter(|(_, value)| !value.is_null() && *value != json!([]));
-    had.map(|(field, value)| (field.to_owned(), json!([null, value])))
-        .collect()
+    let mut had = Map::from_iter([("scope".to_owned(), json!([null, scope]))]);
+    if let Some(project) = project {
+        let name = KeyField::Project.wire_name();
+        had.insert(name.to_owned(), json!([null, project]));
+    }
+    let fields = KeyField::of(scope).filter(|field| field.is_setting());
+    let values = fields.map(|field| (field, settings.value(field)));
+    for (field, value) in values.filter(|(_, value)| !value.is_absent()) {
+        had.insert(field.wire_name().to_owned(), json!([null, value]));
+    }
+    had
 }
 
 /// What an edit changes of a key; nothing for what stays.
 pub fn of_key(key: &KeyRecord, name: &str, settings: &Settings) -> Map<String, Value> {
-    let old = &key.settings;
-    let fields = [
-        ("name", json!(key.name), json!(name)),
-        ("ui_domains", json!(old.ui_domains), json!(settings.ui_domains)),
-        (
-            "local_development",
-            json!(old.local_development),
-            json!(settings.local_development),
-        ),
-        (
-            "cross_page_persistence",
-            json!(old.cross_page_persistence),
-            json!(settings.cross_page_persistence),
-        ),
-    ];
-    let changed = fields.into_iter().filter(|(_, old, new)| old != new);
-    changed
-        .map(|(field, old, new)| (field.to_owned(), json!([old, new])))
-        .collect()
+    let mut changes = Map::new();
+    if name != key.name {
+        let field = KeyField::Name.wire_name();
+        changes.extend(of_renamed(field, &key.name, name));
+    }
+    for field in KeyField::ALL.into_iter().filter(|field| field.is_setting()) {
+        let (old, new) = (key.settings.value(field), settings.value(field));
+        if old != new {
+            changes.insert(field.wire_name().to_owned(), json!([old, new]));
+        }
+    }
+    changes
 }
 
 /// As they were written. What can't be read is text, also `null`, which stands for what is withheld.

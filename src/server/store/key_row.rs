@@ -9,9 +9,28 @@ use super::{KeyRecord, Place, PlaceValue, StoreResult};
 use crate::api::{PersonRef, ProjectRef, Sort};
 use crate::model::{LocalAddress, Scope, Settings, UiDomain};
 
+/// The columns of a table that decide whether a request may pass, which [`Deciding`] is read from.
+macro_rules! deciding {
+    ($table:literal) => {
+        concat!(
+            $table,
+            ".ui_domains, ",
+            $table,
+            ".local_development, ",
+            $table,
+            ".cross_page_persistence"
+        )
+    };
+}
+
+pub(super) use deciding;
+
 /// What [`KeyRow`] is read from, of a table named `k`.
-pub const KEY_COLUMNS: &str = "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, \
-     k.creator, k.project, k.ui_domains, k.local_development, k.cross_page_persistence";
+pub const KEY_COLUMNS: &str = concat!(
+    "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project, ",
+    deciding!("k"),
+    ", k.note"
+);
 
 /// An active key, its project and creator still numbers.
 pub struct KeyRow {
@@ -93,13 +112,28 @@ fields!(
     LocalAddress => text, |text| LocalAddress::kept(text);
 );
 
-impl Read for Settings {
+/// Those settings that decide whether a request may pass; the others are absent.
+pub struct Deciding(pub Settings);
+
+impl Read for Deciding {
     fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let Domains(ui_domains) = columns.next()?;
-        Ok(Self {
+        Ok(Self(Settings {
             ui_domains,
             local_development: columns.next()?,
             cross_page_persistence: columns.next()?,
+            note: None,
+        }))
+    }
+}
+
+impl Read for Settings {
+    fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        let Deciding(settings) = columns.next()?;
+        let note: String = columns.next()?;
+        Ok(Self {
+            note: Some(note).filter(|note| !note.is_empty()),
+            ..settings
         })
     }
 }
@@ -110,11 +144,13 @@ pub fn settings(settings: &Settings) -> Row<'_> {
         ui_domains,
         local_development,
         cross_page_persistence,
+        note,
     } = settings;
     let lines: Vec<&str> = ui_domains.iter().map(UiDomain::as_str).collect();
     columns! {
         ui_domains: lines.join("\n"),
         local_development: local_development.map(|address| address.to_string()),
         cross_page_persistence: *cross_page_persistence,
+        note: note.as_deref().unwrap_or_default(),
     }
 }

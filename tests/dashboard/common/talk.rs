@@ -188,6 +188,7 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
             .collect(),
         local_development: None,
         cross_page_persistence: number.is_multiple_of(2),
+        note: None,
         may: KeyMay {
             reveal: viewable,
             edit: viewable,

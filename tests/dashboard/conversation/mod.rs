@@ -524,6 +524,24 @@ fn two_people_edit_the_same_key_and_the_second_chooses_field_by_field() {
 }
 
 #[test]
+fn of_an_analytics_key_the_note_alone_is_edited() {
+    let mut board = key(3, "Board report", Scope::Analytics);
+    board.may.edit = true;
+    let mut talk = Talk::with_keys(vec![board]);
+    talk.press("e");
+    talk.press("Ask Mira<C-s>");
+    let edit = talk.expect("Edit", |e| match e {
+        Effect::Edit { edit, .. } => Some(edit.clone()),
+        _ => None,
+    });
+    let wanted = keydeck::model::KeyEdit {
+        note: Some(Some("Ask Mira".into())),
+        ..keydeck::model::KeyEdit::default()
+    };
+    assert_eq!(edit, wanted);
+}
+
+#[test]
 fn an_analytics_key_can_be_neither_edited_nor_copied_and_says_why() {
     let mut talk = Talk::with_keys(vec![key(3, "Board report", Scope::Analytics)]);
     talk.press("e");

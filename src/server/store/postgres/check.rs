@@ -4,19 +4,24 @@ use uuid::Uuid;
 
 use crate::model::{Scope, Settings, TokenHash};
 use crate::server::store::db::{Db, one, values};
+use crate::server::store::key_row::{Deciding, deciding};
 use crate::server::store::row::{Columns, Read, Row};
 use crate::server::store::{Checked, CheckedKey, StoreResult};
 
 /// A key whose creator is being removed, with the keys that are left, is as good as revoked. A row in any case: whether
 /// the gateway's token counts is asked for unknown keys too.
-const CHECK: &str = "SELECT g.known, k.seq, k.id, k.scope, p.id, p.deployed,
+const CHECK: &str = concat!(
+    "SELECT g.known, k.seq, k.id, k.scope, p.id, p.deployed,
             k.revoked_at IS NOT NULL
                 OR EXISTS (SELECT FROM removals AS r
                             WHERE r.finished_at IS NULL AND r.heir IS NULL AND r.person = k.creator),
-            k.ui_domains, k.local_development, k.cross_page_persistence
+            ",
+    deciding!("k"),
+    "
        FROM (SELECT EXISTS (SELECT FROM gateways WHERE token_hash = ?) AS known) AS g
        LEFT JOIN keys AS k ON k.token_hash = ?
-       LEFT JOIN projects AS p ON p.seq = k.project";
+       LEFT JOIN projects AS p ON p.seq = k.project"
+);
 
 pub async fn check(db: &impl Db, key: &TokenHash, gateway: Option<&TokenHash>) -> StoreResult<Checked> {
     one(db, CHECK, values![gateway, key]).await
@@ -44,7 +49,7 @@ fn checked_key(columns: &mut Columns<'_, impl Row>, number: i64) -> StoreResult<
         revoked: columns.next()?,
         settings: match scope {
             Scope::Analytics => Settings::default(),
-            Scope::Web | Scope::Mobile => columns.next()?,
+            Scope::Web | Scope::Mobile => columns.next::<Deciding>()?.0,
         },
     })
 }

@@ -44,6 +44,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/006_statements.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/007_note.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

@@ -53,6 +53,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../../assets/migrations/sqlite/009_statements.sql"),
         then: |tx| statement::begin(tx),
     },
+    Migration {
+        first: |_| Ok(()),
+        sql: include_str!("../../../../assets/migrations/sqlite/010_note.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 /// The newest schema.

@@ -20,6 +20,7 @@ use std::sync::LazyLock;
 use uuid::Uuid;
 
 use super::StoreResult;
+use super::key_row::deciding;
 use super::row::{Row, read_at};
 use crate::api::ChainHash;
 
@@ -106,8 +107,11 @@ impl Kind {
             }
             Kind::Gateway => "t.seq, t.id, t.name, t.token_hash, t.removed_at IS NOT NULL",
             Kind::Key => {
-                "t.seq, t.id, t.name, CAST(t.scope AS bigint), t.project, t.creator, t.token_hash,
-                 t.revoked_at IS NOT NULL, t.ui_domains, t.local_development, t.cross_page_persistence"
+                concat!(
+                    "t.seq, t.id, t.name, CAST(t.scope AS bigint), t.project, t.creator, t.token_hash,
+                 t.revoked_at IS NOT NULL, ",
+                    deciding!("t")
+                )
             }
         }
     }
