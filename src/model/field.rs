@@ -1,10 +1,78 @@
 //! The fields of a key, each declared once. Forms, details, conflicts, the activity log and the command line
 //! walk this list, so that a new field appears in all of them.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
 
-use super::key::{KeyEdit, KeyFields, Settings};
 use super::{LocalAddress, Scope, UiDomain, name};
+
+/// What a key is created from, as typed or sent. Fields that its scope doesn't have must be absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyFields {
+    pub scope: Scope,
+    /// 1 to 100 characters after trimming, unique among the project's active keys that the user sees (of an Analytics
+    /// key: among all of these): spellings that look alike are one name.
+    pub name: String,
+    /// The deployed project of a Web or Mobile key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<Uuid>,
+    /// 1 to 50 origins for Web, 0 to 50 bundle identifiers for Mobile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_domains: Option<Vec<String>>,
+    /// "I'm developing locally": the developer's address or network. Web only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local_development: Option<String>,
+    /// Whether a session resumes on another page. Web and Mobile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cross_page_persistence: Option<bool>,
+    /// What others should know of it: a paragraph of at most 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A change of a key; of an Analytics key only its note. What is absent stays; `local_development: null` turns it
+/// off, `note: null` removes the note.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyEdit {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_domains: Option<Vec<String>>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schema(value_type = Option<String>)]
+    pub local_development: Option<Option<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cross_page_persistence: Option<bool>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schema(value_type = Option<String>)]
+    pub note: Option<Option<String>>,
+}
+
+/// Tells `null` (which is `Some(None)`) from an absent field (`None`).
+fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(d).map(Some)
+}
+
+/// The valid settings of a key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    pub ui_domains: Vec<UiDomain>,
+    pub local_development: Option<LocalAddress>,
+    pub cross_page_persistence: bool,
+    /// It decides nothing.
+    pub note: Option<String>,
+}
 
 /// In the order of forms and details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -306,86 +374,4 @@ impl KeyEdit {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use serde_json::{Value as Json, json};
-
-    use super::*;
-
-    /// What could stand in a field.
-    fn filled(field: KeyField) -> Value {
-        match field {
-            KeyField::Name => Value::Text("Checkout".into()),
-            KeyField::Project => Value::Text(uuid::Uuid::nil().to_string()),
-            KeyField::UiDomains => Value::List(vec!["http://localhost:8000".into()]),
-            KeyField::LocalDevelopment => Value::Text("203.0.113.7".into()),
-            KeyField::CrossPagePersistence => Value::Flag(true),
-            KeyField::Note => Value::Text("Ask Mira before you revoke it.".into()),
-        }
-    }
-
-    fn keys(value: &impl Serialize) -> HashSet<String> {
-        match serde_json::to_value(value).expect("JSON") {
-            Json::Object(fields) => fields.keys().cloned().collect(),
-            other => panic!("{other}"),
-        }
-    }
-
-    fn wire_names(fields: impl Iterator<Item = KeyField>) -> HashSet<String> {
-        fields.map(|field| field.wire_name().to_owned()).collect()
-    }
-
-    #[test]
-    fn every_field_of_the_wire_is_declared() {
-        let (mut fields, mut edit) = (KeyFields::blank(Scope::Web), KeyEdit::default());
-        for field in KeyField::ALL {
-            fields.set(field, filled(field));
-            edit.set(field, filled(field));
-            assert_eq!(edit.names(field), field.is_edited_of(Scope::Web));
-        }
-        let mut declared = wire_names(KeyField::ALL.into_iter());
-        declared.insert("scope".into());
-        assert_eq!(keys(&fields), declared);
-        assert_eq!(keys(&edit), wire_names(KeyField::editable(Scope::Web)));
-        // What was set is what the key then has, also after an edit.
-        let valid = fields.validate().expect("valid");
-        let changed = edit
-            .apply(Scope::Web, "Till", &Settings::default())
-            .expect("valid");
-        for settings in [valid.settings, changed.1] {
-            for field in KeyField::ALL.into_iter().filter(|field| field.is_setting()) {
-                assert_eq!(settings.value(field), filled(field), "{field:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_field_belongs_to_the_scopes_that_the_validation_lets_have_it() {
-        for scope in Scope::ALL {
-            for field in KeyField::ALL {
-                let mut fields = KeyFields::blank(scope);
-                fields.set(field, filled(field));
-                let refused = fields.validate().err().unwrap_or_default();
-                let lacks = refused.0.iter().any(|error| {
-                    error.field == field.wire_name()
-                        && ["has no", "Only a"]
-                            .iter()
-                            .any(|words| error.message.contains(words))
-                });
-                assert_eq!(lacks, !field.is_of(scope), "{field:?} of {scope}");
-            }
-        }
-    }
-
-    #[test]
-    fn values_are_written_as_json_has_them() {
-        let json = |value: Value| serde_json::to_value(value).expect("JSON");
-        assert_eq!(json(Value::None), Json::Null);
-        assert_eq!(json(Value::Flag(false)), json!(false));
-        assert_eq!(
-            json(filled(KeyField::UiDomains)),
-            json!(["http://localhost:8000"])
-        );
-    }
-}
+mod tests;

@@ -1,77 +1,9 @@
 //! The fields of an API key as people give them, and the one validation that decides on them.
 
-use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{FieldErrors, KeyField, LocalAddress, Scope, UiDomain, domain, name};
-
-/// What a key is created from, as typed or sent. Fields that its scope doesn't have must be absent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KeyFields {
-    pub scope: Scope,
-    /// 1 to 100 characters after trimming, unique among the project's active keys that the user sees (of an Analytics
-    /// key: among all of these): spellings that look alike are one name.
-    pub name: String,
-    /// The deployed project of a Web or Mobile key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub project: Option<Uuid>,
-    /// 1 to 50 origins for Web, 0 to 50 bundle identifiers for Mobile.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ui_domains: Option<Vec<String>>,
-    /// "I'm developing locally": the developer's address or network. Web only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub local_development: Option<String>,
-    /// Whether a session resumes on another page. Web and Mobile.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cross_page_persistence: Option<bool>,
-    /// What others should know of it: a paragraph of at most 500 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-/// A change of a key; of an Analytics key only its note. What is absent stays; `local_development: null` turns it
-/// off, `note: null` removes the note.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KeyEdit {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ui_domains: Option<Vec<String>>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schema(value_type = Option<String>)]
-    pub local_development: Option<Option<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cross_page_persistence: Option<bool>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schema(value_type = Option<String>)]
-    pub note: Option<Option<String>>,
-}
-
-/// Tells `null` (which is `Some(None)`) from an absent field (`None`).
-fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(d).map(Some)
-}
-
-/// The valid settings of a key.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settings {
-    pub ui_domains: Vec<UiDomain>,
-    pub local_development: Option<LocalAddress>,
-    pub cross_page_persistence: bool,
-    /// It decides nothing.
-    pub note: Option<String>,
-}
+use super::field::{KeyEdit, KeyField, KeyFields, Settings};
+use super::{FieldErrors, LocalAddress, Scope, UiDomain, domain, name};
 
 /// A key that may be created, but for what only the store knows: that its project is deployed and
 /// its name not taken.

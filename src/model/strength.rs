@@ -116,17 +116,11 @@ fn is_predictable(text: &str) -> bool {
 fn decoded(secret: &str) -> Vec<Zeroizing<Vec<u8>>> {
     let digits = secret.trim_end_matches('=');
     let bytes = [
-        from_hex(digits),
+        hex::decode(digits).ok(),
         BASE64_STANDARD_NO_PAD.decode(digits).ok(),
         BASE64_URL_SAFE_NO_PAD.decode(digits).ok(),
     ];
     bytes.into_iter().flatten().map(Zeroizing::new).collect()
-}
-
-fn from_hex(digits: &str) -> Option<Vec<u8>> {
-    let pairs = digits.as_bytes().chunks(2);
-    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    pairs.map(byte).collect()
 }
 
 /// Whether it is hardly more than repetitions: the unit that is repeated and all that differs from it, such as a

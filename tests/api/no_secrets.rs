@@ -44,6 +44,8 @@ fn kept(project: &str) -> Vec<Kept> {
     };
     vec![
         of("POST /v1/keys", web(), "name"),
+        of("POST /v1/keys", web(), "note"),
+        of("PATCH /v1/keys/{id}", json!({"note": "Ask Mira."}), "note"),
         of("POST /v1/keys", web(), "ui_domains"),
         of("POST /v1/keys", mobile, "ui_domains"),
         of("POST /v1/keys", local, "local_development"),

@@ -44,14 +44,51 @@ fn intruder(home: &Home) -> Connection {
     conn
 }
 
-const RESTORE: &str = "DELETE FROM activity; INSERT INTO activity SELECT * FROM spare;
-    UPDATE activity_head SET (seq, hash) = (SELECT seq, hash FROM spare_head);
-    UPDATE users SET email = 'mira@acme.example' WHERE role = 'owner';";
+/// Changes the database while no server has it open, so that none notices, and puts the triggers back.
+fn tamper(home: &Home, sql: &str) {
+    let conn = Connection::open(home.path("keys.db")).expect("opened");
+    let triggers =
+        "SELECT group_concat(sql, ';') FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'activity%'";
+    let triggers: String = conn.query_row(triggers, [], |row| row.get(0)).expect("triggers");
+    drop(intruder(home));
+    conn.execute_batch("DROP TABLE spare; DROP TABLE spare_head")
+        .expect("dropped");
+    conn.execute_batch(sql).expect(sql);
+    let left = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'activity%'";
+    let left: i64 = conn.query_row(left, [], |row| row.get(0)).expect("counted");
+    assert_eq!(left, 0, "all of them are put back");
+    conn.execute_batch(&triggers).expect("put back");
+}
+
+/// The server ends at its start, and says `why`.
+fn not_served(home: &Home, why: &str) {
+    let output = home.serving(&["--listen", "127.0.0.1:0"]).output().expect("ran");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && said.contains(why), "{said}");
+}
+
+/// The whole database, of which no server is running.
+fn contents(home: &Home) -> Vec<u8> {
+    let conn = Connection::open(home.path("keys.db")).expect("opened");
+    conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
+        .expect("carried over");
+    drop(conn);
+    std::fs::read(home.path("keys.db")).expect("read")
+}
+
+fn put_back(home: &Home, contents: &[u8]) {
+    for beside in ["keys.db-wal", "keys.db-shm"] {
+        // It may be gone with the last connection.
+        let _ = std::fs::remove_file(home.path(beside));
+    }
+    std::fs::write(home.path("keys.db"), contents).expect("written");
+}
 
 #[test]
 fn verify_names_the_first_row_that_was_tampered_with() {
     let home = Home::new();
-    let server = home.serve(&home.init());
+    let token = home.init();
+    let server = home.serve(&token);
     for n in 1..=8 {
         server.project(&format!("Project {n}"));
     }
@@ -61,8 +98,9 @@ fn verify_names_the_first_row_that_was_tampered_with() {
         "{said}"
     );
     let head = head_in(&said);
-    let conn = intruder(&home);
-    for (tamper, expected) in [
+    server.terminate();
+    let whole = contents(&home);
+    for (change, expected) in [
         (
             "UPDATE activity SET subject = 'x' WHERE seq = 3",
             "row 3 was changed",
@@ -94,8 +132,6 @@ fn verify_names_the_first_row_that_was_tampered_with() {
         ("UPDATE users SET email = 'eve@acme.example'", "row 1 was changed"),
         ("DELETE FROM activity WHERE seq = 1", "row 1 was taken out"),
         ("DELETE FROM activity WHERE seq IN (4, 5)", "row 4 was taken out"),
-        ("DELETE FROM activity WHERE seq > 6", "row 7 was taken out"),
-        ("DELETE FROM activity", "row 1 was taken out"),
         (
             "UPDATE activity SET seq = 99 WHERE seq = 3; UPDATE activity SET seq = 3 WHERE seq = 5;
              UPDATE activity SET seq = 5 WHERE seq = 99",
@@ -106,27 +142,36 @@ fn verify_names_the_first_row_that_was_tampered_with() {
             "row 9 was put in",
         ),
     ] {
-        conn.execute_batch(tamper).expect(tamper);
+        tamper(&home, change);
+        let server = home.serve(&token);
         let ran = server.run(&VERIFY);
         assert!(
             ran.code == Some(1) && ran.stdout.is_empty(),
-            "{tamper}: {}",
+            "{change}: {}",
             ran.stdout
         );
         assert!(
             ran.stderr.starts_with(&format!("error: {expected}")),
-            "{tamper}: {}",
+            "{change}: {}",
             ran.stderr
         );
-        conn.execute_batch(RESTORE).expect("restored");
+        server.kill();
+        put_back(&home, &whole);
     }
-    assert_eq!(verify(&server, &head).0, Some(0));
+    // Without the newest row that it says it has, a log is not even served.
+    for change in ["DELETE FROM activity WHERE seq > 6", "DELETE FROM activity"] {
+        tamper(&home, change);
+        not_served(&home, "row 8 of its activity log");
+        put_back(&home, &whole);
+    }
+    assert_eq!(verify(&home.serve(&token), &head).0, Some(0));
 }
 
 #[test]
 fn a_noted_head_proves_that_the_log_was_not_rewritten_as_a_whole() {
     let home = Home::new();
-    let server = home.serve(&home.init());
+    let token = home.init();
+    let server = home.serve(&token);
     for name in ["One", "Two", "Three"] {
         server.project(name);
     }
@@ -134,12 +179,14 @@ fn a_noted_head_proves_that_the_log_was_not_rewritten_as_a_whole() {
     server.project("Four");
     assert_eq!(verify(&server, &head).0, Some(0));
 
-    let conn = intruder(&home);
-    conn.execute_batch(
+    server.terminate();
+    let whole = contents(&home);
+    tamper(
+        &home,
         "DELETE FROM activity WHERE seq > 2;
          UPDATE activity_head SET (seq, hash) = (SELECT seq, hash FROM activity ORDER BY seq DESC LIMIT 1)",
-    )
-    .expect("it is only a file");
+    );
+    let server = home.serve(&token);
     // The log is whole without its end, and no longer explains what that made.
     let refused = server.run(&VERIFY).refused(1);
     assert!(
@@ -148,7 +195,9 @@ fn a_noted_head_proves_that_the_log_was_not_rewritten_as_a_whole() {
     );
     let (code, _, said) = verify(&server, &head);
     assert!(code == Some(1) && said.contains("row 3 was taken out"), "{said}");
-    conn.execute_batch(RESTORE).expect("restored");
+    server.kill();
+    put_back(&home, &whole);
+    let server = home.serve(&token);
 
     let other: ActivityHead = head.replace(&head[2..6], "0000").parse().expect("a head");
     let (code, _, said) = verify(&server, &other.to_string());
@@ -268,20 +317,21 @@ fn verify_names_whom_and_what_the_log_does_not_explain() {
 #[test]
 fn a_verdict_is_json_too() {
     let home = Home::new();
-    let server = home.serve(&home.init());
+    let token = home.init();
+    let server = home.serve(&token);
     server.project("One");
     let whole = server.run(&["activity", "verify", "--json"]).json();
     assert_eq!((&whole["whole"], &whole["rows"]), (&true.into(), &1.into()));
     let head = whole["head"].as_str().expect("a head");
     assert_eq!(verify(&server, head).0, Some(0));
-    intruder(&home)
-        .execute("DELETE FROM activity", [])
-        .expect("it is only a file");
+    server.terminate();
+    tamper(&home, "UPDATE activity SET subject = 'x'");
+    let server = home.serve(&token);
     let ran = server.run(&["activity", "verify", "--json"]);
     let broken: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(
         broken,
-        serde_json::json!({"whole": false, "row": 1, "fault": "taken_out"})
+        serde_json::json!({"whole": false, "row": 1, "fault": "changed"})
     );
     assert!(
         ran.code == Some(1) && ran.stderr.contains("row 1"),

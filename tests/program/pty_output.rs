@@ -11,17 +11,38 @@ use keydeck::model::Shown;
 /// A colour, a title, a clipboard, a reset, and characters that reorder, hide or imitate.
 const HOSTILE: &str = "a\u{1b}[31mb\u{1b}]0;t\u{7}c\u{1b}]52;c;eA==\u{7}d\u{1b}c\u{9b}5mé\r\n\u{8}\u{202e}f\u{2066}g\u{200b}h\u{feff}\u{e0041}\u{2028}i\u{115f}";
 
-/// Puts `text` where the server's own validation would never let it: as from a server that lies.
+/// Puts `text` where the server's own validation would never let it: as from a server that lies. Of a key whose domains
+/// were changed so, no secret is shown.
 fn rename_everything(home: &Home, text: &str) {
     let database = rusqlite::Connection::open(home.path("keys.db")).expect("it is there");
     let statements = [
         "UPDATE users SET email = ?1",
         "UPDATE projects SET name = ?1",
-        "UPDATE keys SET name = ?1, ui_domains = replace(?1, char(10), '')",
+        "UPDATE keys SET name = ?1",
     ];
     for statement in statements {
         database.execute(statement, [text]).expect("it is changed");
     }
+}
+
+/// Of a key whose domains were changed so, no secret is shown.
+fn change_domains(home: &Home, text: &str) {
+    let database = rusqlite::Connection::open(home.path("keys.db")).expect("it is there");
+    let statement = "UPDATE keys SET ui_domains = replace(?1, char(10), '')";
+    database.execute(statement, [text]).expect("it is changed");
+}
+
+/// Shows the secret of a key, and hands back every byte that was drawn.
+fn show_secret(server: &Served) -> String {
+    let mut pty = Pty::spawn(&server.command(&[]), Size(120, 36));
+    pty.wait_for("● live");
+    pty.wait_for("▌a");
+    for (keys, marker) in [("<Enter>", "UI domains"), ("x", "eyJ")] {
+        pty.type_keys(keys);
+        pty.wait_for(marker);
+    }
+    pty.type_keys("<C-c>");
+    String::from_utf8(pty.finish().raw).expect("it is UTF-8")
 }
 
 /// Walks through the screens that show names, and hands back every byte that they were drawn with.
@@ -31,7 +52,6 @@ fn walk(server: &Served) -> String {
     pty.wait_for("▌a");
     for (keys, marker) in [
         ("<Enter>", "UI domains"),
-        ("x", "eyJ"),
         ("e", "Ctrl-S"),
         ("<Esc>", "e edit"),
         ("d", "Yes, Delete"),
@@ -80,10 +100,15 @@ fn names_from_the_server_send_no_control_sequences() {
     let server = home.serve(&home.init());
     create_key(&server);
 
-    rename_everything(&home, Shown::new(HOSTILE).as_str());
-    let harmless = walk(&server);
-    rename_everything(&home, HOSTILE);
-    let hostile = walk(&server);
+    let drawn = |text: &str| {
+        rename_everything(&home, text);
+        change_domains(&home, "https://shop.acme.example");
+        let secret = show_secret(&server);
+        change_domains(&home, text);
+        secret + &walk(&server)
+    };
+    let harmless = drawn(Shown::new(HOSTILE).as_str());
+    let hostile = drawn(HOSTILE);
 
     assert_eq!(control_sequences(&hostile), control_sequences(&harmless));
     let smuggled = |c: char| !c.is_ascii() && HOSTILE.contains(c) && c != 'é';

@@ -2,13 +2,10 @@
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
-use super::field_flags::FieldFlags;
+use super::field_flags::{CHANGE, FieldFlags};
 use crate::api::{Order, Sort};
 use crate::cli::values;
 use crate::model::{FilterWords, Scope};
-
-/// The flags of which an edit needs one.
-pub const CHANGE: &str = "change";
 
 #[derive(Debug, Args)]
 pub struct KeyArgs {

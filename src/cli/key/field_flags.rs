@@ -6,6 +6,9 @@ use crate::api::{KeyEdit, KeyFields};
 use crate::model::KeyField;
 use crate::model::field::{Value, Widget};
 
+/// The flags of which an edit needs one.
+pub const CHANGE: &str = "change";
+
 /// What was given, for a key that is created or edited.
 #[derive(Debug, Default)]
 pub struct FieldFlags<const EDIT: bool>(Vec<(KeyField, Value)>);
@@ -36,7 +39,7 @@ impl<const EDIT: bool> FieldFlags<EDIT> {
                 .require_equals(true)
                 .default_missing_value("true"),
         };
-        Some(if EDIT { arg.group(super::args::CHANGE) } else { arg })
+        Some(if EDIT { arg.group(CHANGE) } else { arg })
     }
 
     fn given(matches: &ArgMatches) -> Self {

@@ -91,7 +91,7 @@ static KNOWN: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| {
     let others = MD5
         .iter()
         .chain(&SHA1)
-        .filter_map(|digits| super::from_hex(digits));
+        .filter_map(|digits| hex::decode(digits).ok());
     sha256.chain(sha384).chain(sha512).chain(others).collect()
 });
 

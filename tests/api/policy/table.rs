@@ -82,7 +82,7 @@ const ANALYTICS: &str = r#"{"scope": "analytics", "name": "Board {n}"}"#;
 const THEIRS: &str = r#"{"name": "{theirs}"}"#;
 const THEIRS_IN_IT: &str = r#"{"scope": "mobile", "name": "Visitor", "project": "{visited}"}"#;
 const RENAME: &str = r#"{"name": "Renamed {n}"}"#;
-const SESSION_SERVER: &str = r#"{"url": "wss://sessions.acme.example", "key_name": "main", "private_key": "the-private-key-of-session-server-{n}"}"#;
+const SESSION_SERVER: &str = r#"{"url": "wss://sessions.acme.example", "key_name": "main", "private_key": "kR7wq2Zt9BvXe4LmN8cYh3JpS6dFg1U5-{n}"}"#;
 
 #[rustfmt::skip]
 pub const TABLE: &[Row] = &[

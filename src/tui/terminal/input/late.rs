@@ -12,13 +12,9 @@ use std::time::Duration;
 use smallvec::SmallVec;
 
 use super::control::{BEL, CAN, CTRL_C, ESC, SUB};
-use super::nf;
+use super::nf::{self, BURST, HELD};
 
-/// What a terminal sends at once has no longer pauses than this, and nobody types as fast.
-pub(super) const BURST: Duration = Duration::from_millis(30);
-/// How long what may become an answer is held without more. Only what begins with a key that the dashboard
-/// uses is held no longer than an Escape is.
-pub(super) const HELD: Duration = Duration::from_millis(600);
+/// As [`HELD`], of what begins with a key that the dashboard uses: no longer than an Escape.
 const HELD_KEY: Duration = Duration::from_millis(70);
 /// What comes at once and is as long as this was not typed.
 const MAX_TYPED: usize = 32;

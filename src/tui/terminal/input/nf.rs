@@ -7,8 +7,11 @@ use std::time::Duration;
 use smallvec::SmallVec;
 
 use super::control::{CAN, SUB};
-use super::late::{BURST, HELD};
 
+/// What a terminal sends at once has no longer pauses than this, and nobody types as fast.
+pub(super) const BURST: Duration = Duration::from_millis(30);
+/// How long what may become a sequence is held without more.
+pub(super) const HELD: Duration = Duration::from_millis(600);
 /// The most intermediates that are kept, in case they were typed.
 const MAX_KEPT: usize = 4;
 

@@ -1,0 +1,83 @@
+//! The declaration of fields and what the validation says of them agree.
+
+use std::collections::HashSet;
+
+use serde_json::{Value as Json, json};
+
+use super::*;
+
+/// What could stand in a field.
+fn filled(field: KeyField) -> Value {
+    match field {
+        KeyField::Name => Value::Text("Checkout".into()),
+        KeyField::Project => Value::Text(uuid::Uuid::nil().to_string()),
+        KeyField::UiDomains => Value::List(vec!["http://localhost:8000".into()]),
+        KeyField::LocalDevelopment => Value::Text("203.0.113.7".into()),
+        KeyField::CrossPagePersistence => Value::Flag(true),
+        KeyField::Note => Value::Text("Ask Mira before you revoke it.".into()),
+    }
+}
+
+fn keys(value: &impl Serialize) -> HashSet<String> {
+    match serde_json::to_value(value).expect("JSON") {
+        Json::Object(fields) => fields.keys().cloned().collect(),
+        other => panic!("{other}"),
+    }
+}
+
+fn wire_names(fields: impl Iterator<Item = KeyField>) -> HashSet<String> {
+    fields.map(|field| field.wire_name().to_owned()).collect()
+}
+
+#[test]
+fn every_field_of_the_wire_is_declared() {
+    let (mut fields, mut edit) = (KeyFields::blank(Scope::Web), KeyEdit::default());
+    for field in KeyField::ALL {
+        fields.set(field, filled(field));
+        edit.set(field, filled(field));
+        assert_eq!(edit.names(field), field.is_edited_of(Scope::Web));
+    }
+    let mut declared = wire_names(KeyField::ALL.into_iter());
+    declared.insert("scope".into());
+    assert_eq!(keys(&fields), declared);
+    assert_eq!(keys(&edit), wire_names(KeyField::editable(Scope::Web)));
+    // What was set is what the key then has, also after an edit.
+    let valid = fields.validate().expect("valid");
+    let changed = edit
+        .apply(Scope::Web, "Till", &Settings::default())
+        .expect("valid");
+    for settings in [valid.settings, changed.1] {
+        for field in KeyField::ALL.into_iter().filter(|field| field.is_setting()) {
+            assert_eq!(settings.value(field), filled(field), "{field:?}");
+        }
+    }
+}
+
+#[test]
+fn a_field_belongs_to_the_scopes_that_the_validation_lets_have_it() {
+    for scope in Scope::ALL {
+        for field in KeyField::ALL {
+            let mut fields = KeyFields::blank(scope);
+            fields.set(field, filled(field));
+            let refused = fields.validate().err().unwrap_or_default();
+            let lacks = refused.0.iter().any(|error| {
+                error.field == field.wire_name()
+                    && ["has no", "Only a"]
+                        .iter()
+                        .any(|words| error.message.contains(words))
+            });
+            assert_eq!(lacks, !field.is_of(scope), "{field:?} of {scope}");
+        }
+    }
+}
+
+#[test]
+fn values_are_written_as_json_has_them() {
+    let json = |value: Value| serde_json::to_value(value).expect("JSON");
+    assert_eq!(json(Value::None), Json::Null);
+    assert_eq!(json(Value::Flag(false)), json!(false));
+    assert_eq!(
+        json(filled(KeyField::UiDomains)),
+        json!(["http://localhost:8000"])
+    );
+}
