@@ -1,11 +1,11 @@
 //! The data keys, each wrapped under the root key, and the secrets that are sealed under them.
 
 use super::changes::Subject;
-use super::db::{Change, Db, columns, insert, one, values};
+use super::db::{Change, Db, columns, insert, one, run_rows, values};
 use super::row::{Columns, Read, Row};
 use super::seals::{self, Resealed, SealedSecret, SecretPlace};
-use super::tables::DATA_KEYS;
-use super::value::Value;
+use super::sql::ForRows;
+use super::tables::{DATA_KEYS, Kind};
 use super::{Rotation, Sealed, StoreError, StoreResult, WrappedDataKey};
 use crate::api::ActivityAction;
 
@@ -76,6 +76,13 @@ impl SecretPlace {
             SecretPlace::SessionServer => ["projects", "session_data_key", "session_sealed", "NULL"],
         }
     }
+
+    fn resealing(self) -> &'static ForRows {
+        match self {
+            SecretPlace::Key => &RESEAL_KEYS,
+            SecretPlace::SessionServer => &RESEAL_SESSION_SERVERS,
+        }
+    }
 }
 
 pub async fn sealed_under(
@@ -101,6 +108,24 @@ pub async fn sealed_under(
     Ok(found.into_iter().map(secret).collect())
 }
 
+const RESEALED: &[(&str, Kind)] = &[
+    ("new_key", Kind::Int),
+    ("new", Kind::Bytes),
+    ("seq", Kind::Number),
+    ("old_key", Kind::Int),
+    ("old", Kind::Bytes),
+];
+static RESEAL_KEYS: ForRows = ForRows::new(
+    RESEALED,
+    "UPDATE keys SET data_key = {new_key}, sealed = {new} FROM {rows}
+      WHERE keys.seq = {seq} AND data_key = {old_key} AND sealed = {old}",
+);
+static RESEAL_SESSION_SERVERS: ForRows = ForRows::new(
+    RESEALED,
+    "UPDATE projects SET session_data_key = {new_key}, session_sealed = {new} FROM {rows}
+      WHERE projects.seq = {seq} AND session_data_key = {old_key} AND session_sealed = {old}",
+);
+
 /// What was revoked, removed or set anew meanwhile stays as it is.
 pub async fn reseal(change: &impl Change, secrets: &[Resealed]) -> StoreResult<u64> {
     let db = change.db();
@@ -109,17 +134,12 @@ pub async fn reseal(change: &impl Change, secrets: &[Resealed]) -> StoreResult<u
     }
     let mut changed = 0;
     for of_place in SecretPlace::ALL {
-        let [table, key, sealed, _] = of_place.columns();
         let secrets = secrets.iter().filter(|secret| secret.before.place == of_place);
         let rows = secrets.map(|Resealed { before, sealed }| {
             let (new, old) = (sealed, &before.sealed);
             values![new.data_key, &new.bytes, before.seq, old.data_key, &old.bytes].to_vec()
         });
-        let rows: Vec<Vec<Value>> = rows.collect();
-        let sql = format!(
-            "UPDATE {table} SET {key} = ?, {sealed} = ? WHERE seq = ? AND {key} = ? AND {sealed} = ?"
-        );
-        changed += db.run_each(&sql, &rows).await?;
+        changed += run_rows(db, of_place.resealing(), rows.collect(), &[]).await?;
     }
     Ok(changed)
 }

@@ -10,6 +10,7 @@ use super::acting::Acting;
 use super::changes::Subject;
 use super::dialect::Dialect;
 use super::row::Read;
+use super::sql::ForRows;
 use super::tables::Table;
 use super::value::Value;
 use super::{StoreError, StoreResult};
@@ -34,8 +35,13 @@ pub trait Db {
     /// Returns how many rows were changed.
     fn run(&self, sql: &str, values: &[Value<'_>]) -> impl Future<Output = StoreResult<u64>> + Send;
 
-    /// The same with each of these values, without waiting for the answers in between.
-    fn run_each(&self, sql: &str, rows: &[Vec<Value<'_>>]) -> impl Future<Output = StoreResult<u64>> + Send;
+    /// Runs a statement with all of these rows, and values that are the same for all. Returns how many rows were changed.
+    fn run_rows(
+        &self,
+        statement: &ForRows,
+        rows: &[Vec<Value<'_>>],
+        same: &[Value<'_>],
+    ) -> impl Future<Output = StoreResult<u64>> + Send;
 }
 
 /// One transaction that changes something, and what the activity log is told of it in the same transaction.
@@ -81,6 +87,19 @@ pub async fn one<T: Read + Send>(db: &impl Db, sql: &str, values: &[Value<'_>]) 
 
 pub async fn exists(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<bool> {
     Ok(db.maybe::<()>(sql, values).await?.is_some())
+}
+
+/// As [`Db::run_rows`]; no rows take no statement.
+pub async fn run_rows(
+    db: &impl Db,
+    statement: &ForRows,
+    rows: Vec<Vec<Value<'_>>>,
+    same: &[Value<'_>],
+) -> StoreResult<u64> {
+    match rows.is_empty() {
+        true => Ok(0),
+        false => db.run_rows(statement, &rows, same).await,
+    }
 }
 
 /// Exactly one row must change.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::tables::Table;
+
 /// The language of an engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -63,6 +65,18 @@ impl Dialect {
                 "",
                 "generate_series(CAST(? AS bigint), CAST(? AS bigint)) AS h (hour)",
             ],
+        }
+    }
+
+    /// Deletes those rows of which the condition holds, at most so many as is bound last.
+    pub fn delete_first(self, Table { name, key, .. }: &Table, condition: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!(
+                "DELETE FROM {name} WHERE ({key}) IN (SELECT {key} FROM {name} WHERE {condition} ORDER BY {key} LIMIT ?)"
+            ),
+            Dialect::Postgres => format!(
+                "DELETE FROM {name} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {name} WHERE {condition} LIMIT ?))"
+            ),
         }
     }
 

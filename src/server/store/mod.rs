@@ -16,7 +16,6 @@ mod alike;
 mod changes;
 mod clock;
 mod count;
-mod counted;
 mod data_keys;
 mod db;
 mod dialect;

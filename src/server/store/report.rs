@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::counted::{bucket_of, unpacked};
 use super::db::{Db, one, values};
 use super::keys::{self, Kept, KeyBy};
+use super::usage::{bucket_of, unpacked};
 use super::{Found, SOURCES, StoreResult, Tally, Use, Visible, hour_of};
 use crate::api::{LastUse, RefusedBy, USAGE_DAYS, USAGE_HOURS, Usage, UsageSeries, UsageSource};
 use crate::model::Rule;

@@ -1,13 +1,13 @@
 //! One statement asked of a connection or a transaction, prepared at its first use.
 
 use deadpool_postgres::{ClientWrapper, Transaction};
-use futures_util::future::try_join_all;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement};
 
 use crate::server::store::db::Db as InEither;
 use crate::server::store::dialect::Dialect;
 use crate::server::store::row::{Read, read};
+use crate::server::store::sql::ForRows;
 use crate::server::store::value::Value as Bound;
 use crate::server::store::{StoreError, StoreResult};
 
@@ -75,14 +75,26 @@ macro_rules! is_asked_by_operations {
                 run(self, &Self::DIALECT.rendered(sql), &bound(values)).await
             }
 
-            async fn run_each(&self, sql: &str, rows: &[Vec<Bound<'_>>]) -> StoreResult<u64> {
-                let statement = self.prepared(&Self::DIALECT.rendered(sql)).await?;
-                let rows: Vec<Vec<Value>> = rows.iter().map(|row| bound(row)).collect();
-                let changed = rows.iter().map(|values| self.changed(&statement, values));
-                Ok(try_join_all(changed).await?.into_iter().sum())
+            async fn run_rows(
+                &self,
+                statement: &ForRows,
+                rows: &[Vec<Bound<'_>>],
+                same: &[Bound<'_>],
+            ) -> StoreResult<u64> {
+                let columns = columns(rows);
+                let values = columns.iter().map(|column| column as Value);
+                let values: Vec<Value> = values.chain(bound(same)).collect();
+                run(self, statement.rendered(Self::DIALECT), &values).await
             }
         }
     };
+}
+
+/// Rows, turned into a list of values for each column.
+fn columns<'a, 'b>(rows: &'a [Vec<Bound<'b>>]) -> Vec<Vec<&'a Bound<'b>>> {
+    let width = rows.first().map_or(0, Vec::len);
+    let column = |n: usize| rows.iter().filter_map(move |row| row.get(n)).collect();
+    (0..width).map(column).collect()
 }
 
 fn bound<'a>(values: &'a [Bound<'_>]) -> Vec<Value<'a>> {

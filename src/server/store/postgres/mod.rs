@@ -27,7 +27,6 @@ mod rows;
 mod schema;
 mod startup;
 mod statement;
-mod usage;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -46,10 +45,10 @@ pub use self::passfile::{PassFile, PassFileError};
 use self::pool::Pool;
 pub(super) use self::schema::lay_foundation;
 use super::clock::Steady;
-use super::counted::Entry;
 use super::filter::is_quick;
 use super::keys::{self, KeyBy};
 use super::statement::compare;
+use super::usage::{self, Pending};
 use super::{
     Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding,
     KeyChange, KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
@@ -333,10 +332,10 @@ impl Store for PostgresStore {
     }
 
     async fn record_usage(&self, tallies: Arc<Tallies>) -> StoreResult<bool> {
-        let entry = Entry::of(tallies).await?;
+        let pending = Pending::of(tallies).await?;
         change!(self, of_nobody(), |change| usage::record(
             change,
-            &entry,
+            &pending,
             &self.steady
         ))
     }

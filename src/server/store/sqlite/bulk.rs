@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::chain::{self, Chain};
 use super::rows::{micros, rank};
-use super::{statement, usage};
+use super::statement;
 use crate::api::{ActivityAction, PersonRef, User};
 use crate::model::{Role, Scope};
 use crate::server::store::changes::Subject;
@@ -17,6 +17,7 @@ use crate::server::store::clock::Clocks;
 use crate::server::store::db::at_once;
 use crate::server::store::people::user_seq;
 use crate::server::store::statement::Entity;
+use crate::server::store::usage::apply;
 use crate::server::store::{
     NewKey, ProjectRecord, StoreError, StoreResult, Tally, data_keys, keys, people, projects,
 };
@@ -207,15 +208,17 @@ fn insert_key(
         creator,
         last_used_at.map_or(0, micros),
     ))?;
-    let of_this_key = |tally: &Tally| Tally {
-        key: seq,
-        ..tally.clone()
-    };
-    let now = micros(Timestamp::now());
-    let clocks = Clocks { now, kept: now };
-    usage::apply(conn, &usage.iter().map(of_this_key).collect::<Vec<_>>(), clocks)?;
+    insert_usage(conn, seq, usage)?;
     log.append_creation(new.created_at, seq, creator, &new.valid.name)?;
     Ok((creator, project))
+}
+
+fn insert_usage(conn: &Connection, key: i64, usage: &[Tally]) -> StoreResult<()> {
+    let of_this_key = usage.iter().map(|tally| Tally { key, ..tally.clone() });
+    let of_this_key: Vec<Tally> = of_this_key.collect();
+    let now = micros(Timestamp::now());
+    let clocks = Clocks { now, kept: now };
+    at_once(apply(conn, &of_this_key.iter().collect::<Vec<_>>(), clocks))
 }
 
 /// What the trigger would have counted: by creator, project (0 is any) and scope.

@@ -14,6 +14,7 @@ use crate::server::store::changes::Subject;
 use crate::server::store::db::{Change as InChange, Db, at_once};
 use crate::server::store::dialect::Dialect;
 use crate::server::store::row::{Read, Row, read};
+use crate::server::store::sql::ForRows;
 use crate::server::store::value::Value;
 use crate::server::store::{Actor, StoreError, StoreResult, people};
 
@@ -41,12 +42,17 @@ impl Db for Connection {
         ready(run())
     }
 
-    fn run_each(&self, sql: &str, rows: &[Vec<Value<'_>>]) -> impl Future<Output = StoreResult<u64>> + Send {
+    fn run_rows(
+        &self,
+        statement: &ForRows,
+        rows: &[Vec<Value<'_>>],
+        same: &[Value<'_>],
+    ) -> impl Future<Output = StoreResult<u64>> + Send {
         let run = || {
-            let mut statement = self.prepare_cached(sql)?;
+            let mut statement = self.prepare_cached(statement.rendered(Self::DIALECT))?;
             let changed = rows
                 .iter()
-                .map(|values| statement.execute(params_from_iter(values)));
+                .map(|row| statement.execute(params_from_iter(row.iter().chain(same))));
             Ok(changed.sum::<rusqlite::Result<usize>>()? as u64)
         };
         ready(run())

@@ -31,7 +31,6 @@ mod schema;
 mod search;
 mod snapshot;
 mod statement;
-mod usage;
 mod watch;
 mod writer;
 
@@ -55,10 +54,10 @@ use self::snapshot::snapshot;
 use self::watch::Bell;
 use self::writer::Writer;
 use super::clock::{self, Steady};
-use super::counted::Entry;
 use super::db::at_once;
 use super::filter::is_quick;
 use super::keys::{self, KeyBy};
+use super::usage::{self, Pending};
 use super::{
     Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, Founding,
     KeyChange, KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
@@ -171,6 +170,15 @@ impl SqliteStore {
         F: Fn(&mut Change) -> StoreResult<T> + Send + 'static,
     {
         self.writer.run(move |conn| change(conn, Some(by), &work)).await
+    }
+
+    /// As [`SqliteStore::change`], by nobody who is signed in.
+    async fn change_of_nobody<T, F>(&self, work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Change) -> StoreResult<T> + Send + 'static,
+    {
+        self.writer.run(move |conn| change(conn, None, &work)).await
     }
 
     /// As [`SqliteStore::change`], where secrets are destroyed.
@@ -362,16 +370,16 @@ impl Store for SqliteStore {
     }
 
     async fn record_usage(&self, tallies: Arc<Tallies>) -> StoreResult<bool> {
-        let entry = Entry::of(tallies).await?;
+        let pending = Pending::of(tallies).await?;
         let steady = self.steady.clone();
-        self.writer
-            .run(move |conn| usage::record(conn, &entry, &steady))
+        self.change_of_nobody(move |change| at_once(usage::record(change, &pending, &steady)))
             .await
     }
 
     async fn settle_usage(&self) -> StoreResult<bool> {
         let steady = self.steady.clone();
-        self.writer.run(move |conn| usage::settle(conn, &steady)).await
+        self.change_of_nobody(move |change| at_once(usage::settle(change, &steady)))
+            .await
     }
 
     async fn usage(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
@@ -462,12 +470,7 @@ impl Store for SqliteStore {
     }
 
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()> {
-        self.writer
-            .run(move |conn| {
-                change(conn, None, |change| {
-                    at_once(activity::refuse_sign_in(change, from))
-                })
-            })
+        self.change_of_nobody(move |change| at_once(activity::refuse_sign_in(change, from)))
             .await
     }
 

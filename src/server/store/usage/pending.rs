@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use tokio::task::yield_now;
 
-use super::{StoreError, StoreResult, Tallies, Tally, USAGE_BUCKET};
+use super::{Tallies, Tally, USAGE_BUCKET};
+use crate::server::store::{StoreError, StoreResult};
 
 /// The most tallies that are written to the keys at once.
 const AT_ONCE: usize = 256;
@@ -21,14 +22,14 @@ pub fn bucket_of(key: i64) -> i64 {
 }
 
 /// What is written of a second of use.
-pub enum Entry {
+pub enum Pending {
     /// To the keys at once.
     Few(Arc<Tallies>),
     /// Into the log, packed by buckets.
     Many(Vec<(i64, Vec<u8>)>),
 }
 
-impl Entry {
+impl Pending {
     /// Packs many, a part at a time: where it runs checks are answered, which wait for no more than a part.
     pub async fn of(tallies: Arc<Tallies>) -> StoreResult<Self> {
         if tallies.iter().map(Vec::len).sum::<usize>() <= AT_ONCE {

@@ -1,5 +1,9 @@
 //! Keys at work as the store knows them: what a check reads, and what was counted.
 
+mod apply;
+mod pending;
+mod record;
+
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -8,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use uuid::Uuid;
 
+pub use self::apply::apply;
+pub use self::pending::{Pending, bucket_of, unpacked};
+pub use self::record::{record, settle};
 use crate::model::{Scope, Settings};
 
 /// The origins and addresses that are remembered of a key, the newest of each.
