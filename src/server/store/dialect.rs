@@ -28,6 +28,14 @@ impl Dialect {
         }
     }
 
+    /// Whether a column is one of the ids that are bound next.
+    pub fn among_ids(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("{column} IN (SELECT unhex(value) FROM json_each(?))"),
+            Dialect::Postgres => format!("{column} = ANY(?)"),
+        }
+    }
+
     /// A join whose left side is walked along and whose right side is looked up. SQLite would turn it round where it
     /// thinks that pays; PostgreSQL knows the tables' sizes.
     pub fn lookup(self) -> &'static str {

@@ -14,6 +14,7 @@ mod acting;
 mod activity;
 mod alike;
 mod changes;
+mod check;
 mod clock;
 mod count;
 mod data_keys;
@@ -26,6 +27,7 @@ mod gateways;
 mod key_row;
 mod keys;
 pub(crate) mod latency;
+mod log_rows;
 mod order;
 mod paging;
 mod people;
@@ -53,6 +55,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
+pub use self::check::{Checked, CheckedKey};
 pub use self::clock::DatabaseClock;
 pub use self::error::{StoreError, StoreResult};
 pub use self::founding::Founding;
@@ -65,9 +68,7 @@ pub use self::records::{
 };
 pub use self::seals::{DataKeyStore, Rotation, Sealed, WrappedDataKey};
 pub use self::statement::{Compared, Cursor};
-pub use self::usage::{
-    Checked, CheckedKey, HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of, merged,
-};
+pub use self::usage::{HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of, merged};
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Gateway, KeyCounts, KeyFilter, Organisation, Person,
     ProjectQuery, RemovalProgress, Usage, User, UserQuery,

@@ -12,8 +12,8 @@ use super::alike::{HANDED_KEYS, HANDED_PROJECTS, Handed, tries};
 use super::changes::{self, Subject};
 use super::db::{Change, Db, columns, exists, insert, one, run_one, update, values};
 use super::people::{self, person};
-use super::row::{Columns, Raw, Read, Row, read_at};
-use super::statement::{Entity, UNFINISHED, unasked};
+use super::row::{Columns, Lossy, Read, Row};
+use super::statement::{Entity, UNFINISHED, Unfinished};
 use super::tables::{REMOVALS, USERS};
 use super::value::Value;
 use super::{Fate, Removal, StoreResult, Visible, count};
@@ -72,19 +72,20 @@ struct Begun {
     heir: Option<i64>,
 }
 
-/// Where a row of [`UNFINISHED`] has the number of the person, of the heir, of who asked, and from where.
-const NUMBERS: usize = 8;
-
 /// In the name of who asked for it, also when they were removed meanwhile. `None`: nothing is left to do.
 pub async fn resume(change: &mut impl Change, id: Uuid) -> StoreResult<Option<RemovalProgress>> {
     let sql = format!("{} AND t.id = ?", *UNFINISHED);
-    let row: Option<Raw> = change.db().maybe(&sql, values![id]).await?;
-    let Some(row) = row else { return Ok(None) };
-    if unasked(&row)?.is_some() {
+    let found: Option<Lossy<Unfinished>> = change.db().maybe(&sql, values![id]).await?;
+    let Some(Lossy(Unfinished {
+        unasked: None,
+        person,
+        heir,
+        asked_by,
+        address,
+    })) = found
+    else {
         return Ok(None);
-    }
-    let (person, heir, asked_by, address) = read_at(&row, NUMBERS)?;
-    let address: Option<String> = address;
+    };
     let by = Acting {
         seq: asked_by,
         person: people::person(change.db(), asked_by).await?,
@@ -137,12 +138,11 @@ impl Read for Far {
 }
 
 pub async fn unfinished<D: Db>(db: &D) -> StoreResult<Vec<(Uuid, RemovalProgress)>> {
-    let mut asked: Vec<i64> = Vec::new();
-    for row in db.all::<Raw>(&UNFINISHED, &[]).await? {
-        if unasked(&row)?.is_none() {
-            asked.push(read_at(&row, NUMBERS)?);
-        }
-    }
+    let found: Vec<Lossy<Unfinished>> = db.all(&UNFINISHED, &[]).await?;
+    let asked = found
+        .into_iter()
+        .filter(|Lossy(removal)| removal.unasked.is_none());
+    let asked: Vec<i64> = asked.map(|Lossy(removal)| removal.person).collect();
     let asked_for = D::DIALECT.among("r.person");
     let sql = format!("{FAR} WHERE {asked_for} AND r.finished_at IS NULL");
     let found: Vec<Far> = db.all(&sql, values![asked.as_slice()]).await?;

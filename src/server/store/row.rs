@@ -42,11 +42,6 @@ pub fn read<T: Read, R: Row>(row: &R) -> StoreResult<T> {
     T::read(&mut Columns { row, next: 0 })
 }
 
-/// Reads the columns from this one on.
-pub fn read_at<T: Read, R: Row>(row: &R, first: usize) -> StoreResult<T> {
-    T::read(&mut Columns { row, next: first })
-}
-
 impl<R: Row> Columns<'_, R> {
     /// What comes next.
     pub fn next<T: Read>(&mut self) -> StoreResult<T> {
@@ -171,14 +166,17 @@ records! {
     User { id, email, role, created_at }
 }
 
-/// All columns of a row, to be read by their place.
-pub struct Raw(Vec<Value<'static>>);
+/// A whole row in which somebody may have put text that is none: it is read as far as it can be shown.
+pub struct Lossy<T>(pub T);
 
-impl Read for Raw {
+impl<T: Read> Read for Lossy<T> {
     fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
-        columns.row.values().map(Self)
+        read(&Raw(columns.row.values()?)).map(Self)
     }
 }
+
+/// All columns of a row.
+struct Raw(Vec<Value<'static>>);
 
 impl Raw {
     fn value<'a, T>(

@@ -25,6 +25,8 @@ pub enum Value<'a> {
     Bytes(Cow<'a, [u8]>),
     /// A list: see `Dialect::among`.
     Numbers(Cow<'a, [i64]>),
+    /// A list: see `Dialect::among_ids`.
+    Ids(Vec<Uuid>),
 }
 
 macro_rules! from {
@@ -52,6 +54,7 @@ from!(
     TokenHash => |hash| hash.0.into(),
     &'a TokenHash => |hash| Self::Bytes(hash.0.as_slice().into()),
     Vec<i64> => |numbers| Self::Numbers(numbers.into()),
+    Vec<Uuid> => |ids| Self::Ids(ids),
     ChainHash => |hash| hash.0.into(),
     Timestamp => |time| Self::Number(time.as_microsecond()),
     Role => |role| Self::Text(role.as_str().into()),
@@ -119,14 +122,19 @@ impl rusqlite::ToSql for Value<'_> {
             Value::Id(id) => ValueRef::Blob(id.as_bytes()),
             Value::Bytes(bytes) => ValueRef::Blob(bytes),
             Value::Numbers(numbers) => {
-                let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
-                return Ok(ToSqlOutput::Owned(Owned::Text(format!(
-                    "[{}]",
-                    numbers.join(",")
-                ))));
+                return Ok(list(numbers.iter().map(i64::to_string)));
+            }
+            Value::Ids(ids) => {
+                return Ok(list(ids.iter().map(|id| format!("\"{}\"", id.simple()))));
             }
         }))
     }
+}
+
+/// In JSON.
+fn list(items: impl Iterator<Item = String>) -> ToSqlOutput<'static> {
+    let items: Vec<String> = items.collect();
+    ToSqlOutput::Owned(Owned::Text(format!("[{}]", items.join(","))))
 }
 
 type Failed = Box<dyn Error + Sync + Send>;
@@ -152,6 +160,7 @@ impl ToSql for Value<'_> {
             }
             (Value::Bytes(bytes), &Type::BYTEA) => bytes.as_ref().to_sql(kind, out),
             (Value::Numbers(numbers), &Type::INT8_ARRAY) => numbers.as_ref().to_sql(kind, out),
+            (Value::Ids(ids), &Type::UUID_ARRAY) => ids.to_sql(kind, out),
             _ => Err(other()),
         }
     }

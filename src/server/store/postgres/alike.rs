@@ -9,6 +9,7 @@ use super::ask;
 use crate::model::compared;
 use crate::server::store::StoreResult;
 use crate::server::store::alike::{NAMED, Named, Renamed, rename};
+use crate::server::store::db::{Db, values};
 
 /// When more rows than these change, their indexes are made anew, which takes less time.
 const MANY: usize = 10_000;
@@ -58,16 +59,16 @@ async fn write_keys(tx: &Transaction<'_>, named: &Named) -> StoreResult<()> {
 /// is in every index anew, whether its columns changed or not.
 async fn set_aside(tx: &Transaction<'_>, named: &Named) -> StoreResult<Vec<String>> {
     let indexes = "SELECT indexname, indexdef FROM pg_indexes
-                    WHERE schemaname = current_schema() AND tablename = $1
+                    WHERE schemaname = current_schema() AND tablename = ?
                       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = indexname)";
     let table = named.table;
     tx.batch_execute(&format!("ALTER TABLE {table} DISABLE TRIGGER USER"))
         .await?;
     let mut again = vec![format!("ALTER TABLE {table} ENABLE TRIGGER USER")];
-    for row in ask::all(tx, indexes, &[&table]).await? {
-        let name: String = row.try_get(0)?;
+    let indexes: Vec<(String, String)> = tx.all(indexes, values![table]).await?;
+    for (name, definition) in indexes {
         tx.batch_execute(&format!("DROP INDEX \"{name}\"")).await?;
-        again.push(row.try_get(1)?);
+        again.push(definition);
     }
     Ok(again)
 }

@@ -4,12 +4,12 @@ use deadpool_postgres::{ClientWrapper, Transaction};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement};
 
+use crate::server::store::StoreResult;
 use crate::server::store::db::Db as InEither;
 use crate::server::store::dialect::Dialect;
 use crate::server::store::row::{Read, read};
 use crate::server::store::sql::ForRows;
 use crate::server::store::value::Value as Bound;
-use crate::server::store::{StoreError, StoreResult};
 
 /// A value, as it is bound to `$1`, `$2`, ….
 pub type Value<'a> = &'a (dyn ToSql + Sync);
@@ -106,36 +106,17 @@ is_asked_by_operations!(Transaction<'_>);
 can_be_asked!(ClientWrapper);
 can_be_asked!(Transaction<'_>);
 
-pub async fn all(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<Vec<Row>> {
+async fn all(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<Vec<Row>> {
     let statement = db.prepared(sql).await?;
     Ok(db.rows(&statement, values).await?)
 }
 
-pub async fn maybe(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<Option<Row>> {
+async fn maybe(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<Option<Row>> {
     Ok(all(db, sql, values).await?.into_iter().next())
-}
-
-pub async fn one(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<Row> {
-    let found = maybe(db, sql, values).await?;
-    found.ok_or_else(|| StoreError::Fault("a row that must be there is missing".into()))
-}
-
-pub async fn exists(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<bool> {
-    Ok(!all(db, sql, values).await?.is_empty())
 }
 
 /// How many rows were changed.
 pub async fn run(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<u64> {
     let statement = db.prepared(sql).await?;
     Ok(db.changed(&statement, values).await?)
-}
-
-/// Exactly one row must change.
-pub async fn run_one(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<()> {
-    match run(db, sql, values).await? {
-        1 => Ok(()),
-        rows => Err(StoreError::Fault(format!(
-            "one row was to change, and {rows} would have"
-        ))),
-    }
 }

@@ -11,13 +11,13 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::clock::NOW;
-use super::{ask, statement};
 use crate::api::{Activity, ActivityHead, ChainHash, Stated};
 use crate::server::store::acting::Acting;
 use crate::server::store::activity::headless;
 use crate::server::store::changes::Subject;
-use crate::server::store::db::{self, Db as _};
-use crate::server::store::statement::Entity;
+use crate::server::store::db::{self, Db as _, run_rows};
+use crate::server::store::log_rows::{self, APPEND, values_of};
+use crate::server::store::statement::{self, Entity, EntityState};
 use crate::server::store::{Actor, StoreError, StoreResult, people};
 
 pub struct Change<'a> {
@@ -127,9 +127,10 @@ impl<'a> Change<'a> {
     async fn chained(&mut self) -> StoreResult<Vec<Told>> {
         let mut rows = std::mem::take(&mut self.rows);
         let about: HashSet<Entity> = rows.iter().filter_map(|told| told.about).collect();
-        let statements = statement::of(&self.tx, &about.into_iter().collect::<Vec<_>>()).await?;
+        let states = statement::of(&self.tx, &about.into_iter().collect::<Vec<_>>()).await?;
         for Told { row, about, .. } in &mut rows {
-            let statement = about.and_then(|entity| statements.get(&entity));
+            let state = about.and_then(|entity| states.get(&entity));
+            let statement = state.map(EntityState::statement);
             row.stated = Stated {
                 entity: statement.and_then(|statement| statement.entity),
                 state: statement.map(|statement| statement.state),
@@ -156,56 +157,8 @@ impl<'a> Change<'a> {
     async fn write_log(&mut self) -> StoreResult<()> {
         let rows = self.chained().await?;
         let actor = self.actor.as_ref().map(|actor| actor.seq);
-        let column = |text: fn(&Activity) -> Option<String>| -> Vec<Option<String>> {
-            rows.iter().map(|told| text(&told.row)).collect()
-        };
-        let seqs: Vec<i64> = rows.iter().map(|told| told.row.seq as i64).collect();
-        let times: Vec<i64> = rows.iter().map(|told| told.row.at.as_microsecond()).collect();
-        let keys: Vec<Option<i64>> = rows.iter().map(|told| told.key.map(|key| key.0)).collect();
-        let creators: Vec<Option<i64>> = rows.iter().map(|told| told.key.map(|key| key.1)).collect();
-        let hashes: Vec<Vec<u8>> = rows.iter().map(|told| told.row.hash.0.to_vec()).collect();
-        let entities: Vec<Option<Uuid>> = rows.iter().map(|told| told.row.stated.entity).collect();
-        let digest = |digest: Option<ChainHash>| digest.map(|digest| digest.0.to_vec());
-        let states: Vec<Option<Vec<u8>>> = rows.iter().map(|told| digest(told.row.stated.state)).collect();
-        let baselines: Vec<Option<Vec<u8>>> =
-            rows.iter().map(|told| digest(told.row.stated.baseline)).collect();
-        ask::run(
-            &self.tx,
-            "INSERT INTO activity (seq, at, actor, address, action, key, subject, changes, hash, key_creator, entity, state,
-                                   baseline)
-             SELECT seq, at, $3, address, action, key, subject, changes, hash, creator, entity, state, baseline
-               FROM unnest($1::bigint[], $2::bigint[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-                           $9::bytea[], $10::bigint[], $11::uuid[], $12::bytea[], $13::bytea[])
-                 AS row (seq, at, address, action, key, subject, changes, hash, creator, entity, state, baseline)",
-            &[
-                &seqs,
-                &times,
-                &actor,
-                &column(|row| row.address.map(|address| address.to_string())),
-                &column(|row| Some(row.action.as_str().to_owned())),
-                &keys,
-                &column(|row| Some(row.subject.clone())),
-                &column(told),
-                &hashes,
-                &creators,
-                &entities,
-                &states,
-                &baselines,
-            ],
-        )
-        .await?;
-        let noted = "UPDATE activity_head SET seq = $1, hash = $2, pending = NULL";
-        let head = self.head;
-        match ask::run(&self.tx, noted, &[&(head.seq as i64), &head.hash.0.as_slice()]).await? {
-            1 => Ok(()),
-            _ => Err(headless()),
-        }
-    }
-}
-
-fn told(row: &Activity) -> Option<String> {
-    match &row.changes {
-        Value::Object(changes) if changes.is_empty() => None,
-        changes => Some(changes.to_string()),
+        let rows = rows.iter().map(|told| values_of(&told.row, actor, told.key));
+        run_rows(&self.tx, &APPEND, rows.collect(), &[]).await?;
+        log_rows::note(&self.tx, self.head, self.pending).await
     }
 }

@@ -7,7 +7,7 @@
 
 mod address;
 mod alike;
-pub(super) mod ask;
+mod ask;
 mod catalog;
 mod change;
 mod check;
@@ -26,7 +26,6 @@ mod pool;
 mod rows;
 mod schema;
 mod startup;
-mod statement;
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -8,15 +8,15 @@ use deadpool_postgres::Transaction;
 use uuid::Uuid;
 
 use super::alike;
+use super::catalog;
 use super::change::Change;
 use super::pool::Pool;
-use super::{ask, catalog, statement};
 use crate::server::store::alike::Renamed;
-use crate::server::store::db::Change as _;
+use crate::server::store::db::{Change as _, Db, exists, one, run_one, values};
 use crate::server::store::schema::Schema;
 use crate::server::store::seals::refuse_set_back;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
-use crate::server::store::{data_keys, founding};
+use crate::server::store::{data_keys, founding, statement};
 
 /// `keydeck_schema.version` is how many of them a database has.
 const MIGRATIONS: &[Migration] = &[
@@ -62,7 +62,7 @@ struct Migration {
 /// "keydeck", for `pg_advisory_xact_lock`: held by whoever looks at the schema and changes it.
 const LOCK: i64 = 0x006b_6579_6465_636b;
 /// `similarity` comes with PostgreSQL 13, what else is used before that; these are those that are tested.
-const OLDEST_ENGINE: i32 = 150_000;
+const OLDEST_ENGINE: i64 = 150_000;
 
 /// Lays the foundation in a database that holds nothing yet.
 pub async fn create(
@@ -88,7 +88,7 @@ pub async fn lay_foundation(tx: &Transaction<'_>, shown: &str) -> StoreResult<()
     if version(tx).await?.is_some() {
         return Err(StoreError::AlreadyInitialised(shown.to_owned()));
     }
-    if ask::exists(tx, ANY_TABLE, &[]).await? {
+    if exists(tx, ANY_TABLE, &[]).await? {
         return Err(StoreError::Fault(format!(
             "{shown} has tables of another program; give keydeck a database of its own"
         )));
@@ -135,8 +135,7 @@ pub async fn prepare(pool: &Pool, shown: &str) -> StoreResult<()> {
 
 /// The schema as this version makes it on this engine, which is asked once.
 async fn made(tx: &Transaction<'_>) -> StoreResult<Arc<Schema>> {
-    let engine = ask::one(tx, "SELECT version()", &[]).await?;
-    let engine: String = engine.try_get(0)?;
+    let engine: String = one(tx, "SELECT version()", &[]).await?;
     // What the lock guards is whole at every instruction, so a panic elsewhere spoils nothing.
     let known = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(made) = known().get(&engine) {
@@ -155,8 +154,8 @@ async fn make_aside(tx: &Transaction<'_>) -> StoreResult<Schema> {
     let aside = format!("keydeck_{}", Uuid::new_v4().simple());
     tx.batch_execute(&format!("SAVEPOINT before_schema; CREATE SCHEMA {aside}"))
         .await?;
-    let path = "SELECT set_config('search_path', $1 || ', ' || current_setting('search_path'), true)";
-    ask::one(tx, path, &[&aside]).await?;
+    let path = "SELECT set_config('search_path', ? || ', ' || current_setting('search_path'), true)";
+    one::<()>(tx, path, values![&aside]).await?;
     lay(tx).await?;
     let made = catalog::read(tx).await?;
     tx.batch_execute("ROLLBACK TO SAVEPOINT before_schema; RELEASE SAVEPOINT before_schema")
@@ -173,41 +172,34 @@ async fn lock(tx: &Transaction<'_>) -> StoreResult<()> {
          SET LOCAL idle_in_transaction_session_timeout = 0",
     )
     .await?;
-    let engine = ask::one(
-        tx,
+    let settings =
         "SELECT current_setting('server_version_num')::integer, current_setting('server_encoding'),
-                current_setting('server_version'), current_setting('fsync')",
-        &[],
-    )
-    .await?;
-    if engine.try_get::<_, i32>(0)? < OLDEST_ENGINE {
-        let version: String = engine.try_get(2)?;
+                           current_setting('server_version'), current_setting('fsync')";
+    let (number, encoding, version, fsync): (i64, String, String, String) = one(tx, settings, &[]).await?;
+    if number < OLDEST_ENGINE {
         return Err(StoreError::EngineTooOld(format!(
             "this PostgreSQL is {version}; keydeck needs 15 or later"
         )));
     }
-    let encoding: String = engine.try_get(1)?;
     if encoding != "UTF8" {
         return Err(StoreError::Fault(format!(
             "the database's encoding is {encoding}; make it with ENCODING 'UTF8'"
         )));
     }
-    if engine.try_get::<_, String>(3)? == "off" {
+    if fsync == "off" {
         tracing::warn!("PostgreSQL runs with fsync off: what was acknowledged is lost when the power fails");
     }
-    ask::one(tx, "SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
-    Ok(())
+    one(tx, "SELECT pg_advisory_xact_lock(?)", values![LOCK]).await
 }
 
 /// `None`: there is no keydeck database.
 async fn version(tx: &Transaction<'_>) -> StoreResult<Option<usize>> {
     let known =
         "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'keydeck_schema'";
-    if !ask::exists(tx, known, &[]).await? {
+    if !exists(tx, known, &[]).await? {
         return Ok(None);
     }
-    let row = ask::maybe(tx, "SELECT version FROM keydeck_schema", &[]).await?;
-    let version = row.map(|row| row.try_get::<_, i32>(0)).transpose()?;
+    let version: Option<i64> = tx.maybe("SELECT version FROM keydeck_schema", &[]).await?;
     Ok(version.and_then(|version| usize::try_from(version).ok()))
 }
 
@@ -224,14 +216,14 @@ async fn migrate(tx: &Transaction<'_>, from: usize) -> StoreResult<Vec<Renamed>>
         tx.batch_execute(step.sql).await?;
     }
     // A new deck is founded first.
-    if from > 0 && !statement::has_begun(tx).await? {
+    if from > 0 && !exists(tx, "SELECT 1 FROM baseline LIMIT 1", &[]).await? {
         statement::begin(tx).await?;
     }
-    ask::run_one(
+    run_one(
         tx,
-        "INSERT INTO keydeck_schema (one, version) VALUES (1, $1)
+        "INSERT INTO keydeck_schema (one, version) VALUES (1, ?)
              ON CONFLICT (one) DO UPDATE SET version = excluded.version",
-        &[&(MIGRATIONS.len() as i32)],
+        values![MIGRATIONS.len() as i64],
     )
     .await?;
     Ok(renamed)

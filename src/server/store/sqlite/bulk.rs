@@ -9,14 +9,13 @@ use uuid::Uuid;
 
 use super::chain::{self, Chain};
 use super::rows::{micros, rank};
-use super::statement;
 use crate::api::{ActivityAction, PersonRef, User};
 use crate::model::{Role, Scope};
 use crate::server::store::changes::Subject;
 use crate::server::store::clock::Clocks;
 use crate::server::store::db::at_once;
 use crate::server::store::people::user_seq;
-use crate::server::store::statement::Entity;
+use crate::server::store::statement::{self, Entity};
 use crate::server::store::usage::apply;
 use crate::server::store::{
     NewKey, ProjectRecord, StoreError, StoreResult, Tally, data_keys, keys, people, projects,
@@ -149,10 +148,12 @@ struct Added {
 fn state(conn: &Connection, added: Vec<Added>) -> StoreResult<()> {
     let data_keys = at_once(data_keys::all(conn))?;
     if data_keys.iter().all(|key| key.baseline().is_none()) {
-        for Added { entity, .. } in added {
-            statement::put_down(conn, entity.kind(), &statement::of(conn, entity)?)?;
-        }
-        return statement::await_next_row(conn);
+        let states = added
+            .iter()
+            .map(|added| at_once(statement::of_one(conn, added.entity)));
+        let states = states.collect::<StoreResult<Vec<_>>>()?;
+        at_once(statement::put_down(conn, &states))?;
+        return at_once(statement::await_next_row(conn));
     }
     chain::extend(conn, |log| {
         added.iter().try_for_each(|added| {

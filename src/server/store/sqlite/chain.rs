@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -12,9 +12,11 @@ use crate::api::{Activity, ActivityAction, ActivityHead, ChainHash, PersonRef, S
 use crate::server::store::StoreResult;
 use crate::server::store::activity::{self, headless};
 use crate::server::store::changes::Subject;
-use crate::server::store::db::at_once;
-use crate::server::store::sqlite::rows::{micros, parsed, person, time, uuid};
-use crate::server::store::sqlite::statement;
+use crate::server::store::db::{Db, at_once, one, run_one, values};
+use crate::server::store::log_rows::{self, APPEND, values_of};
+use crate::server::store::people::person;
+use crate::server::store::row::{read, unreadable};
+use crate::server::store::statement;
 
 /// The end of the log as it grows, and the people that its rows named so far.
 pub struct Chain<'a> {
@@ -76,13 +78,14 @@ impl Chain<'_> {
     /// The id of the key that the row is about, and what the row states.
     fn stated(&mut self, subject: &Subject) -> StoreResult<(Option<Uuid>, Stated)> {
         let about = subject.about.filter(|_| self.end.states);
-        let record = about.map(|entity| statement::of(self.conn, entity)).transpose()?;
-        let key = match (&record, subject.key) {
+        let of = |entity| at_once(statement::of_one(self.conn, entity));
+        let state = about.map(of).transpose()?;
+        let key = match (&state, subject.key) {
             (_, None) => None,
-            (Some(record), Some(_)) => Some(record.id),
+            (Some(state), Some(_)) => Some(state.id),
             (None, Some((seq, _))) => Some(key_id(self.conn, seq)?),
         };
-        let statement = record.map(|record| record.statement());
+        let statement = state.map(|state| state.statement());
         let stated = Stated {
             entity: statement.and_then(|statement| statement.entity),
             state: statement.map(|statement| statement.state),
@@ -102,15 +105,14 @@ impl Chain<'_> {
         if let Some(person) = self.people.get(&seq) {
             return Ok(person.clone());
         }
-        let person = person(self.conn, seq)?;
+        let person = at_once(person(self.conn, seq))?;
         self.people.insert(seq, person.clone());
         Ok(person)
     }
 }
 
 fn key_id(conn: &Connection, seq: i64) -> StoreResult<Uuid> {
-    let mut statement = conn.prepare_cached("SELECT id FROM keys WHERE seq = ?")?;
-    Ok(statement.query_row([seq], |row| uuid(row, 0))?)
+    at_once(one(conn, "SELECT id FROM keys WHERE seq = ?", values![seq]))
 }
 
 /// Without what it states where there are no columns for it yet.
@@ -121,39 +123,15 @@ fn insert(
     key: Option<(i64, i64)>,
     states: bool,
 ) -> StoreResult<()> {
-    let changes = match &row.changes {
-        Value::Object(changes) if changes.is_empty() => None,
-        changes => Some(changes.to_string()),
-    };
-    let address = row.address.map(|address| address.to_string());
-    let (key, key_creator) = key.unzip();
-    let values = params![
-        row.seq as i64,
-        micros(row.at),
-        actor,
-        address,
-        row.action.as_str(),
-        key,
-        row.subject,
-        changes,
-        row.hash.0,
-        key_creator,
-        row.stated.entity.map(Uuid::into_bytes),
-        row.stated.state.map(|state| state.0),
-        row.stated.baseline.map(|baseline| baseline.0),
-    ];
+    let values = values_of(row, actor, key);
     let (sql, values) = match states {
-        true => (INSERT, values),
-        false => (INSERT_WITHOUT_STATEMENT, &values[..10]),
+        true => (APPEND.rendered(Connection::DIALECT), values.as_slice()),
+        false => (APPEND_WITHOUT_STATEMENT, &values[..10]),
     };
-    conn.prepare_cached(sql)?.execute(values)?;
-    Ok(())
+    at_once(conn.run(sql, values)).map(drop)
 }
 
-const INSERT: &str = "
-    INSERT INTO activity (seq, at, actor, address, action, key, subject, changes, hash, key_creator, entity, state, baseline)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-const INSERT_WITHOUT_STATEMENT: &str = "
+const APPEND_WITHOUT_STATEMENT: &str = "
     INSERT INTO activity (seq, at, actor, address, action, key, subject, changes, hash, key_creator)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
@@ -189,17 +167,11 @@ fn end(conn: &Connection) -> StoreResult<End> {
 }
 
 fn note(conn: &Connection, end: &End) -> StoreResult<()> {
-    let (seq, hash) = (end.head.seq as i64, end.head.hash.0);
-    let noted = match end.states {
-        true => conn
-            .prepare_cached("UPDATE activity_head SET seq = ?, hash = ?, pending = ?")?
-            .execute(params![seq, hash, end.pending.map(|pending| pending.0)])?,
-        false => conn.execute("UPDATE activity_head SET seq = ?, hash = ?", params![seq, hash])?,
-    };
-    match noted {
-        1 => Ok(()),
-        _ => Err(headless()),
+    if end.states {
+        return at_once(log_rows::note(conn, end.head, end.pending));
     }
+    let sql = "UPDATE activity_head SET seq = ?, hash = ?";
+    at_once(run_one(conn, sql, values![end.head.seq as i64, end.head.hash]))
 }
 
 /// Step 2 of the schema: the rows that were written before there was a chain.
@@ -210,19 +182,20 @@ pub fn carry_over(tx: &Transaction) -> StoreResult<()> {
         )?;
         let mut rows = old.query([])?;
         while let Some(row) = rows.next()? {
-            let key: Option<i64> = row.get(4)?;
-            let address: Option<String> = row.get(2)?;
-            let name: String = row.get(6)?;
-            let (address, changes) = as_told(address, row.get(7)?);
+            let (about, key, (name, changes)) = read(row)?;
+            let (at, actor, address, action): (_, _, _, String) = about;
+            let (key, key_creator): (Option<i64>, Option<i64>) = key;
+            let name: String = name;
+            let (address, changes) = as_told(address, changes);
             let subject = Subject {
-                action: parsed(row, 3, str::parse)?,
-                key: key.zip(row.get(5)?),
+                action: action.parse().map_err(unreadable)?,
+                key: key.zip(key_creator),
                 id: None,
                 name: name.into(),
                 changes,
                 about: None,
             };
-            chain.append(time(row, 0)?, row.get(1)?, address, subject)?;
+            chain.append(at, actor, address, subject)?;
         }
         Ok(())
     })?;

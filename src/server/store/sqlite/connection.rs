@@ -14,7 +14,7 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use super::located::{self, FLAGS, version};
 use super::migrations::{STATES, migrate};
 use super::snapshot::snapshot;
-use super::{log_file, schema, statement};
+use super::{log_file, schema};
 
 #[cfg(test)]
 pub use super::migrations::in_memory;
@@ -22,7 +22,7 @@ pub use super::migrations::{NEWEST, is_current};
 use crate::server::store::db::at_once;
 use crate::server::store::seals::refuse_set_back;
 use crate::server::store::{Founding, StoreError, StoreResult, WrappedDataKey};
-use crate::server::store::{data_keys, founding};
+use crate::server::store::{data_keys, founding, statement};
 
 /// Tells a keydeck database from any other SQLite file: "kdck".
 const APPLICATION_ID: i32 = 0x6b64_636b;
@@ -248,7 +248,7 @@ fn foreign(path: &Path) -> StoreError {
 
 fn found(tx: &Transaction, founding: &Founding, data_key: &WrappedDataKey) -> StoreResult<()> {
     at_once(founding::found(&**tx, founding, data_key))?;
-    statement::begin(tx)
+    at_once(statement::begin(&**tx))
 }
 
 /// What stops a write that is not a full disk.

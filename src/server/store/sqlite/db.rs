@@ -26,7 +26,7 @@ impl Db for Connection {
         sql: &str,
         values: &[Value<'_>],
     ) -> impl Future<Output = StoreResult<Vec<T>>> + Send {
-        ready(rows(self, sql, values, usize::MAX))
+        ready(all(self, sql, values))
     }
 
     fn maybe<T: Read + Send>(
@@ -34,7 +34,7 @@ impl Db for Connection {
         sql: &str,
         values: &[Value<'_>],
     ) -> impl Future<Output = StoreResult<Option<T>>> + Send {
-        ready(rows(self, sql, values, 1).map(|rows| rows.into_iter().next()))
+        ready(first(self, sql, values))
     }
 
     fn run(&self, sql: &str, values: &[Value<'_>]) -> impl Future<Output = StoreResult<u64>> + Send {
@@ -59,17 +59,20 @@ impl Db for Connection {
     }
 }
 
-/// The first rows.
-fn rows<T: Read>(conn: &Connection, sql: &str, values: &[Value<'_>], most: usize) -> StoreResult<Vec<T>> {
+fn all<T: Read>(conn: &Connection, sql: &str, values: &[Value<'_>]) -> StoreResult<Vec<T>> {
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut all = Vec::new();
-    while all.len() < most
-        && let Some(row) = rows.next()?
-    {
+    while let Some(row) = rows.next()? {
         all.push(read(row)?);
     }
     Ok(all)
+}
+
+fn first<T: Read>(conn: &Connection, sql: &str, values: &[Value<'_>]) -> StoreResult<Option<T>> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    rows.next()?.map(read).transpose()
 }
 
 impl Row for SqliteRow<'_> {

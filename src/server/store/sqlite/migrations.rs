@@ -3,8 +3,9 @@
 use rusqlite::{Connection, Transaction};
 
 use super::located::version;
-use super::{alike, chain, statement};
-use crate::server::store::{StoreError, StoreResult};
+use super::{alike, chain};
+use crate::server::store::db::at_once;
+use crate::server::store::{StoreError, StoreResult, statement};
 
 /// The schema's steps; `PRAGMA user_version` is how many of them a database has.
 const MIGRATIONS: &[Migration] = &[
@@ -51,7 +52,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration {
         first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/009_statements.sql"),
-        then: |tx| statement::begin(tx),
+        then: |tx| at_once(statement::begin(&**tx)),
     },
     Migration {
         first: |_| Ok(()),

@@ -30,7 +30,6 @@ mod rows;
 mod schema;
 mod search;
 mod snapshot;
-mod statement;
 mod watch;
 mod writer;
 

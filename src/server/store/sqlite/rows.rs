@@ -1,7 +1,7 @@
 //! How the model lies in columns, and back.
 
 use jiff::Timestamp;
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Type, ValueRef};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
@@ -16,17 +16,6 @@ pub fn micros(time: Timestamp) -> i64 {
 /// The rank of a scope, which is its place in the `scope` sort.
 pub fn rank(scope: Scope) -> i64 {
     scope as i64
-}
-
-pub struct Time(pub Timestamp);
-
-impl FromSql for Time {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let micros = value.as_i64()?;
-        Timestamp::from_microsecond(micros)
-            .map(Time)
-            .map_err(|_| FromSqlError::OutOfRange(micros))
-    }
 }
 
 struct Rank(Scope);
@@ -46,21 +35,8 @@ pub fn uuid(row: &Row, index: usize) -> rusqlite::Result<Uuid> {
     row.get(index).map(Uuid::from_bytes)
 }
 
-pub fn time(row: &Row, index: usize) -> rusqlite::Result<Timestamp> {
-    row.get::<_, Time>(index).map(|time| time.0)
-}
-
 pub fn scope(row: &Row, index: usize) -> rusqlite::Result<Scope> {
     row.get::<_, Rank>(index).map(|rank| rank.0)
-}
-
-/// Reads a column that the program wrote as text.
-pub fn parsed<T, E>(row: &Row, index: usize, parse: impl FnOnce(&str) -> Result<T, E>) -> rusqlite::Result<T>
-where
-    E: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    let text = row.get_ref(index)?.as_str()?;
-    parse(text).map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Text, error.into()))
 }
 
 /// Who has this number, also when they were removed.

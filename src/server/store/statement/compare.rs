@@ -1,66 +1,68 @@
 //! The tables, held against what the log states of them.
 
+use super::baseline::{BaselineDigest, BaselineRow, StatedBaseline, gone, gone_from_baseline};
+use super::comparing::{Comparing, Stated};
+use super::idempotency::{DIVERTED, diverted};
 use super::{
-    BASELINE, BASELINE_ROWS, BATCH, BaselineDigest, Compared, Comparing, Cursor, DIVERTED, Kind, MISSING,
-    MISSING_FROM_BASELINE, Stage, UNFINISHED, diverted, gone, gone_from_baseline, judge_baseline, unasked,
+    BASELINE, BASELINE_ROWS, BATCH, Compared, Cursor, EntityKind, MISSING, MISSING_FROM_BASELINE, Stage,
+    UNFINISHED, Unfinished,
 };
 use crate::api::ChainHash;
 use crate::server::store::StoreResult;
 use crate::server::store::db::{Db, one, values};
-use crate::server::store::row::Raw;
+use crate::server::store::row::Lossy;
 
 /// The digest of what was put down.
 pub async fn baseline(db: &impl Db) -> StoreResult<ChainHash> {
     let mut digest = BaselineDigest::default();
     loop {
         let (kind, number) = digest.last();
-        let rows: Vec<Raw> = db.all(BASELINE_ROWS, values![kind, number]).await?;
+        let rows: Vec<BaselineRow> = db.all(BASELINE_ROWS, values![kind, number]).await?;
         if rows.is_empty() {
             return Ok(digest.finish());
         }
-        rows.iter().try_for_each(|row| digest.row(row))?;
+        rows.into_iter().for_each(|row| digest.row(row));
     }
 }
 
 pub async fn compare(db: &impl Db, from: Cursor) -> StoreResult<Compared> {
     let unexplained = match from.stage {
-        Stage::Of(kind) => {
-            let rows: Vec<Raw> = db.all(&kind.select_stated(), values![from.from, BATCH]).await?;
-            let mut comparing = Comparing::of(kind);
-            rows.iter().try_for_each(|row| comparing.row(row))?;
-            return Ok(comparing.finish());
-        }
+        Stage::Of(kind) => return compared(db, kind, from.from, BATCH).await,
         // What an engine knows of its indexes, it looks at itself.
         Stage::Indexes(_) => None,
         Stage::Baseline => {
             let digest = baseline(db).await?;
-            let row: Raw = one(db, BASELINE, &[]).await?;
-            judge_baseline(&row, digest)?
+            let stated: StatedBaseline = one(db, BASELINE, &[]).await?;
+            stated.judge(digest)
         }
         Stage::Removals => {
-            let rows: Vec<Raw> = db.all(&UNFINISHED, &[]).await?;
-            let unasked: StoreResult<Vec<_>> = rows.iter().map(unasked).collect();
-            unasked?.into_iter().flatten().next()
+            let removals: Vec<Lossy<Unfinished>> = db.all(&UNFINISHED, &[]).await?;
+            removals.into_iter().find_map(|Lossy(removal)| removal.unasked)
         }
         Stage::Idempotency => {
-            let row: Option<Raw> = db.maybe(DIVERTED, &[]).await?;
-            row.as_ref().map(diverted).transpose()?
+            let row: Option<Lossy<_>> = db.maybe(DIVERTED, &[]).await?;
+            row.map(|Lossy(row)| diverted(row))
         }
-        Stage::Missing => match db.maybe::<Raw>(MISSING, &[]).await? {
-            Some(row) => Some(gone(&row)?),
-            None => {
-                let row: Option<Raw> = db.maybe(MISSING_FROM_BASELINE, &[]).await?;
-                row.as_ref().map(gone_from_baseline).transpose()?
-            }
+        Stage::Missing => match db.maybe(MISSING, &[]).await? {
+            Some(Lossy(row)) => Some(gone(row)),
+            None => db
+                .maybe(MISSING_FROM_BASELINE, &[])
+                .await?
+                .map(gone_from_baseline),
         },
     };
     Ok(Compared::at_once(from.stage, unexplained))
 }
 
+/// Rows of one kind from a number on.
+async fn compared(db: &impl Db, kind: EntityKind, from: i64, most: i64) -> StoreResult<Compared> {
+    let rows: Vec<Lossy<Stated>> = db.all(&kind.select_stated(), values![from, most]).await?;
+    let mut comparing = Comparing::of(kind);
+    rows.iter().for_each(|Lossy(row)| comparing.row(row));
+    Ok(comparing.finish())
+}
+
 /// In a sentence, what the log does not explain of one key.
 pub async fn unexplained_key(db: &impl Db, seq: i64) -> StoreResult<Option<String>> {
-    let rows: Vec<Raw> = db.all(&Kind::Key.select_stated(), values![seq, 1_i64]).await?;
-    let mut comparing = Comparing::of(Kind::Key);
-    rows.iter().try_for_each(|row| comparing.row(row))?;
-    Ok(comparing.finish().unexplained)
+    Ok(compared(db, EntityKind::Key, seq, 1).await?.unexplained)
 }

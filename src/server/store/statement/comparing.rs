@@ -3,8 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{BATCH, Columns, Kind, Record, creator};
+use super::creator::Logged;
+use super::{BATCH, EntityKind, EntityState};
+use crate::api::ChainHash;
 use crate::server::store::StoreResult;
+use crate::server::store::row::{Columns, Read, Row};
 
 /// Where a comparison goes on. Its text is opaque to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub enum Stage {
     /// Whether the indexes of a table say what it says: all that is read later is found by them.
     Indexes(&'static str),
     Baseline,
-    Of(Kind),
+    Of(EntityKind),
     /// Removals that are not finished.
     Removals,
     /// Which key an `Idempotency-Key` created.
@@ -37,13 +40,13 @@ const STAGES: [(Stage, &str); 15] = [
     (Stage::Indexes("keys"), "index-keys"),
     (Stage::Indexes("activity"), "index-activity"),
     (Stage::Baseline, "baseline"),
-    (Stage::Of(Kind::Person), "person"),
-    (Stage::Of(Kind::Project), "project"),
-    (Stage::Of(Kind::Gateway), "gateway"),
+    (Stage::Of(EntityKind::Person), "person"),
+    (Stage::Of(EntityKind::Project), "project"),
+    (Stage::Of(EntityKind::Gateway), "gateway"),
     (Stage::Removals, "removals"),
     (Stage::Idempotency, "idempotency"),
     (Stage::Missing, "missing"),
-    (Stage::Of(Kind::Key), "key"),
+    (Stage::Of(EntityKind::Key), "key"),
 ];
 
 impl Stage {
@@ -107,15 +110,48 @@ impl Compared {
     }
 }
 
+/// A row of [`EntityKind::select_stated`].
+pub struct Stated {
+    entity: EntityState,
+    stated: Option<ChainHash>,
+    /// Of a key alone.
+    logged: Option<Logged>,
+}
+
+impl Read for Stated {
+    fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        let entity: EntityState = columns.next()?;
+        Ok(Self {
+            stated: columns.readable(),
+            logged: match entity.kind() {
+                EntityKind::Key => Some(columns.next()?),
+                _ => None,
+            },
+            entity,
+        })
+    }
+}
+
+impl Stated {
+    /// In a sentence, what the log does not explain of it.
+    fn unexplained(&self) -> Option<String> {
+        let told = self
+            .logged
+            .as_ref()
+            .and_then(|logged| logged.contradicts(&self.entity));
+        told.or_else(|| self.entity.unexplained(self.stated))
+    }
+}
+
 /// Puts together what was read of one kind, in the order of the numbers.
 pub struct Comparing {
-    kind: Kind,
+    kind: EntityKind,
     compared: Compared,
     last: i64,
 }
 
 impl Comparing {
-    pub fn of(kind: Kind) -> Self {
+    pub fn of(kind: EntityKind) -> Self {
         Self {
             kind,
             compared: Compared {
@@ -127,28 +163,12 @@ impl Comparing {
         }
     }
 
-    /// A row of [`Kind::select_stated`].
-    pub fn row(&mut self, row: &impl Columns) -> StoreResult<()> {
-        let record = Record::read(self.kind, row)?;
-        self.last = record.number;
+    pub fn row(&mut self, row: &Stated) {
+        self.last = row.entity.number;
         self.compared.rows += 1;
-        if self.compared.unexplained.is_some() {
-            return Ok(());
+        if self.compared.unexplained.is_none() {
+            self.compared.unexplained = row.unexplained();
         }
-        let width = self.kind.width();
-        let told = match self.kind {
-            Kind::Key if !row.flag(width + 1)? => Some(record.unknown()),
-            Kind::Key => match record.contradicted(row.flag(width + 2)?) {
-                None => creator::contradicted(&record, row, width + 3)?,
-                told => told,
-            },
-            _ => None,
-        };
-        self.compared.unexplained = match told {
-            Some(sentence) => Some(sentence),
-            None => record.unexplained(row.maybe_hash(width)?),
-        };
-        Ok(())
     }
 
     pub fn finish(self) -> Compared {

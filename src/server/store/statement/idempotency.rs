@@ -1,9 +1,6 @@
 //! Which key an `Idempotency-Key` created is held against the log too: whoever can write the tables could else have
 //! somebody's repeated request answered with the key of somebody else.
 
-use super::Columns;
-use crate::server::store::StoreResult;
-
 /// The first that leads to a key which somebody else created, by the log.
 pub const DIVERTED: &str = "
     SELECT u.email, k.name
@@ -13,9 +10,8 @@ pub const DIVERTED: &str = "
      ORDER BY i.creator, i.token LIMIT 1";
 
 /// A row of [`DIVERTED`], in a sentence.
-pub fn diverted(row: &impl Columns) -> StoreResult<String> {
-    let (email, key) = (row.text(0)?, row.text(1)?);
-    Ok(format!(
+pub fn diverted((email, key): (String, String)) -> String {
+    format!(
         "an Idempotency-Key of {email} leads to the key {key} in the table, which they did not create by the log"
-    ))
+    )
 }

@@ -12,8 +12,10 @@ mod compare;
 mod comparing;
 mod creator;
 mod idempotency;
-mod record;
 mod removal;
+mod state;
+mod unexplained;
+mod write;
 
 use std::sync::LazyLock;
 
@@ -21,15 +23,15 @@ use uuid::Uuid;
 
 use super::StoreResult;
 use super::key_row::deciding;
-use super::row::{Row, read_at};
+use super::row::{Columns, Field, Read, fields, unreadable};
 use crate::api::ChainHash;
 
-pub use baseline::{BaselineDigest, gone, gone_from_baseline, judge_baseline};
 pub use compare::{baseline, compare, unexplained_key};
-pub use comparing::{Compared, Comparing, Cursor, Stage};
-pub use idempotency::{DIVERTED, diverted};
-pub use record::{Record, explained};
-pub use removal::{UNFINISHED, unasked};
+pub use comparing::{Compared, Cursor, Stage};
+pub use removal::{UNFINISHED, Unfinished};
+pub use state::EntityState;
+pub use unexplained::explained;
+pub use write::{await_next_row, begin, of, of_one, put_down};
 
 /// How many rows are compared at once.
 pub const BATCH: i64 = 1_000;
@@ -45,7 +47,7 @@ pub enum Entity {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum EntityKind {
     Person,
     Project,
     Gateway,
@@ -61,54 +63,68 @@ pub struct Statement {
 }
 
 impl Entity {
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> EntityKind {
         match self {
-            Entity::Person(_) => Kind::Person,
-            Entity::Project(_) => Kind::Project,
-            Entity::Gateway(_) => Kind::Gateway,
-            Entity::Key(_) => Kind::Key,
+            Entity::Person(_) => EntityKind::Person,
+            Entity::Project(_) => EntityKind::Project,
+            Entity::Gateway(_) => EntityKind::Gateway,
+            Entity::Key(_) => EntityKind::Key,
         }
     }
 }
 
-impl Kind {
-    pub const ALL: [Kind; 4] = [Kind::Person, Kind::Project, Kind::Gateway, Kind::Key];
+fields!(
+    EntityKind => number, |number| EntityKind::numbered(number);
+);
+
+impl EntityKind {
+    pub const ALL: [EntityKind; 4] = [
+        EntityKind::Person,
+        EntityKind::Project,
+        EntityKind::Gateway,
+        EntityKind::Key,
+    ];
 
     /// In the table `baseline`.
     pub fn number(self) -> i64 {
         self as i64
     }
 
+    fn numbered(number: i64) -> Result<Self, String> {
+        let kind = Self::ALL.into_iter().find(|kind| kind.number() == number);
+        kind.ok_or_else(|| format!("nothing is of the kind {number}"))
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
-            Kind::Person => "person",
-            Kind::Project => "project",
-            Kind::Gateway => "gateway",
-            Kind::Key => "key",
+            EntityKind::Person => "person",
+            EntityKind::Project => "project",
+            EntityKind::Gateway => "gateway",
+            EntityKind::Key => "key",
         }
     }
 
     fn table(self) -> &'static str {
         match self {
-            Kind::Person => "users",
-            Kind::Project => "projects",
-            Kind::Gateway => "gateways",
-            Kind::Key => "keys",
+            EntityKind::Person => "users",
+            EntityKind::Project => "projects",
+            EntityKind::Gateway => "gateways",
+            EntityKind::Key => "keys",
         }
     }
 
-    /// What [`Record::read`] reads, of a table named `t`.
+    /// What [`EntityState`] is read from, of a table named `t`: its kind first.
     fn columns(self) -> &'static str {
         match self {
-            Kind::Person => "t.seq, t.id, t.email, t.role, t.token_hash, t.removed_at IS NOT NULL",
-            Kind::Project => {
-                "t.seq, t.id, t.name, t.creator, t.deployed, t.removed_at IS NOT NULL, t.session_url, t.session_key_name,
+            EntityKind::Person => "0, t.seq, t.id, t.email, t.role, t.token_hash, t.removed_at IS NOT NULL",
+            EntityKind::Project => {
+                "1, t.seq, t.id, t.name, t.creator, t.deployed, t.removed_at IS NOT NULL, t.session_url, t.session_key_name,
                  (SELECT s.token_hash FROM session_tokens AS s WHERE s.project = t.seq)"
             }
-            Kind::Gateway => "t.seq, t.id, t.name, t.token_hash, t.removed_at IS NOT NULL",
-            Kind::Key => {
+            EntityKind::Gateway => "2, t.seq, t.id, t.name, t.token_hash, t.removed_at IS NOT NULL",
+            EntityKind::Key => {
                 concat!(
-                    "t.seq, t.id, t.name, CAST(t.scope AS bigint), t.project, t.creator, t.token_hash,
+                    "3, t.seq, t.id, t.name, CAST(t.scope AS bigint), t.project, t.creator, t.token_hash,
                  t.revoked_at IS NOT NULL, ",
                     deciding!("t")
                 )
@@ -116,21 +132,11 @@ impl Kind {
         }
     }
 
-    /// How many columns a record has; behind them stands what is stated.
-    fn width(self) -> usize {
-        match self {
-            Kind::Person => 6,
-            Kind::Project => 9,
-            Kind::Gateway => 5,
-            Kind::Key => 11,
-        }
-    }
-
     /// The row of an [`Entity`].
     pub fn select_one(self) -> &'static str {
         static ONE: LazyLock<[String; 4]> = LazyLock::new(|| {
-            Kind::ALL.map(|kind| match kind {
-                Kind::Key => kind.select("t.seq = ?"),
+            EntityKind::ALL.map(|kind| match kind {
+                EntityKind::Key => kind.select("t.seq = ?"),
                 _ => kind.select("t.id = ?"),
             })
         });
@@ -149,11 +155,11 @@ impl Kind {
     /// Rows from a number on, at most so many, each with what the log states of it.
     pub fn select_stated(self) -> String {
         let (about, more) = match self {
-            Kind::Key => ("key = t.seq AND state IS NOT NULL", CREATED_AND_REVOKED),
+            EntityKind::Key => ("key = t.seq AND state IS NOT NULL", CREATED_AND_REVOKED),
             _ => ("entity = t.id", ""),
         };
         let of_creator = match self {
-            Kind::Key => LOGGED,
+            EntityKind::Key => LOGGED,
             _ => "",
         };
         format!(
@@ -217,39 +223,3 @@ pub const MISSING_FROM_BASELINE: &str = "
        AND NOT EXISTS (SELECT 1 FROM gateways AS t WHERE b.kind = 2 AND t.seq = b.number)
        AND NOT EXISTS (SELECT 1 FROM keys AS t WHERE b.kind = 3 AND t.seq = b.number)
      ORDER BY b.kind, b.number LIMIT 1";
-
-/// The columns of a row, by their place.
-pub trait Columns {
-    fn number(&self, index: usize) -> StoreResult<i64>;
-    fn maybe_number(&self, index: usize) -> StoreResult<Option<i64>>;
-    fn text(&self, index: usize) -> StoreResult<String>;
-    fn maybe_text(&self, index: usize) -> StoreResult<Option<String>>;
-    fn maybe_bytes(&self, index: usize) -> StoreResult<Option<Vec<u8>>>;
-    fn flag(&self, index: usize) -> StoreResult<bool>;
-    fn id(&self, index: usize) -> StoreResult<Uuid>;
-    /// `None` when it is no hash either.
-    fn maybe_hash(&self, index: usize) -> StoreResult<Option<ChainHash>> {
-        let bytes = self.maybe_bytes(index)?;
-        Ok(bytes.and_then(|bytes| bytes.try_into().ok()).map(ChainHash))
-    }
-}
-
-macro_rules! reads {
-    ($($column:ident: $type:ty),+) => {
-        impl<R: Row> Columns for R {
-            $(fn $column(&self, index: usize) -> StoreResult<$type> {
-                read_at(self, index)
-            })+
-        }
-    };
-}
-
-reads!(
-    number: i64,
-    maybe_number: Option<i64>,
-    text: String,
-    maybe_text: Option<String>,
-    maybe_bytes: Option<Vec<u8>>,
-    flag: bool,
-    id: Uuid
-);

@@ -3,40 +3,69 @@
 
 use std::sync::LazyLock;
 
-use super::{Columns, Kind, Record};
+use super::{EntityKind, EntityState};
+use crate::api::ChainHash;
+use crate::server::store::row::{Columns, Read, Row};
 use crate::server::store::{StoreResult, changes};
 
-/// The removals `r` that are not finished, as [`unasked`] reads them; behind that, the person's id and number, the
-/// heir's, who asked, and from where; and then what the log says of the removal, and the heir's address.
+/// The removals `r` of people `t` that are not finished, as [`Unfinished`] reads them: the person and what the log states
+/// of them, the numbers, and then what the log says of the removal, and the heir's address.
 pub static UNFINISHED: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT {}, coalesce((SELECT state FROM activity WHERE entity = t.id ORDER BY seq DESC LIMIT 1),
                              (SELECT state FROM baseline WHERE kind = 0 AND number = t.seq)),
-                t.id, r.person, r.heir, r.asked_by, r.address,
+                r.person, r.heir, r.asked_by, r.address,
                 (SELECT changes FROM activity WHERE entity = t.id AND action = 'user_removed' ORDER BY seq DESC LIMIT 1),
                 (SELECT email FROM users WHERE seq = r.heir)
            FROM removals AS r JOIN users AS t ON t.seq = r.person
           WHERE r.finished_at IS NULL",
-        Kind::Person.columns()
+        EntityKind::Person.columns()
     )
 });
 
-/// In a sentence, when the log says of nobody that they were removed.
-pub fn unasked(row: &impl Columns) -> StoreResult<Option<String>> {
-    let person = Record::read(Kind::Person, row)?;
-    let stated = row.maybe_hash(Kind::Person.width())?;
-    let name = person.name();
-    if !person.is_removed(stated) {
-        return Ok(Some(format!(
-            "the removal of {name} is under way in the table, but the log never removed them"
-        )));
+/// A removal that is not finished, by the numbers of who it is about.
+pub struct Unfinished {
+    /// In a sentence, when the log says of nobody that they were removed.
+    pub unasked: Option<String>,
+    pub person: i64,
+    pub heir: Option<i64>,
+    pub asked_by: i64,
+    /// Where it was asked from.
+    pub address: Option<String>,
+}
+
+impl Read for Unfinished {
+    fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        let (of, stated): (EntityState, _) = (columns.next()?, columns.readable());
+        let (person, heir) = columns.next()?;
+        let (asked_by, address) = columns.next()?;
+        let (recorded, email): (Option<String>, Option<String>) = columns.next()?;
+        Ok(Self {
+            unasked: unasked(&of, stated, recorded.as_deref(), email.as_deref()),
+            person,
+            heir,
+            asked_by,
+            address,
+        })
     }
-    let behind = Kind::Person.width() + 6;
-    let (recorded, heir) = (row.maybe_text(behind)?, row.maybe_text(behind + 1)?);
-    let is_asked = recorded.is_none_or(|recorded| changes::is_of_removal(&recorded, heir.as_deref()));
-    Ok((!is_asked).then(|| {
+}
+
+fn unasked(
+    person: &EntityState,
+    stated: Option<ChainHash>,
+    recorded: Option<&str>,
+    heir: Option<&str>,
+) -> Option<String> {
+    let name = &person.name;
+    if !person.is_removed(stated) {
+        return Some(format!(
+            "the removal of {name} is under way in the table, but the log never removed them"
+        ));
+    }
+    let is_asked = recorded.is_none_or(|recorded| changes::is_of_removal(recorded, heir));
+    (!is_asked).then(|| {
         format!(
             "the removal of {name} gives what is theirs to another successor in the table than the log says"
         )
-    }))
+    })
 }

@@ -11,7 +11,8 @@ use rusqlite::Connection;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
-use super::postgres::{self, Address, ask};
+use super::db::{Db, assigned, run_one};
+use super::postgres::{self, Address};
 use super::tables::{ACTIVITY_HEAD, Column, Kind, TABLES, Table};
 use super::value::Value;
 use super::{StoreError, StoreResult, sqlite};
@@ -103,9 +104,8 @@ async fn set_aside(tx: &Transaction<'_>) -> StoreResult<Vec<String>> {
     let mut steps = Vec::new();
     let references = "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
                        WHERE contype = 'f' AND connamespace = current_schema()::regnamespace";
-    for row in ask::all(tx, references, &[]).await? {
-        let (table, name, definition): (String, String, String) =
-            (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    let references: Vec<(String, String, String)> = tx.all(references, &[]).await?;
+    for (table, name, definition) in references {
         steps.push(named(
             &table,
             &format!("DROP CONSTRAINT \"{name}\""),
@@ -115,9 +115,9 @@ async fn set_aside(tx: &Transaction<'_>) -> StoreResult<Vec<String>> {
     let indexes = "SELECT indexname, indexdef FROM pg_indexes
                     WHERE schemaname = current_schema() AND tablename IN ('keys', 'activity', 'usage_hours', 'usage_log')
                       AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = indexname)";
-    for row in ask::all(tx, indexes, &[]).await? {
-        let name: String = row.try_get(0)?;
-        steps.push((format!("DROP INDEX \"{name}\""), row.try_get(1)?));
+    let indexes: Vec<(String, String)> = tx.all(indexes, &[]).await?;
+    for (name, definition) in indexes {
+        steps.push((format!("DROP INDEX \"{name}\""), definition));
     }
     for table in copied() {
         steps.push(named(table.name, "DISABLE TRIGGER USER", "ENABLE TRIGGER USER"));
@@ -194,13 +194,9 @@ async fn head(source: &Connection, tx: &Transaction<'_>) -> StoreResult<()> {
     let head = source.query_row(&ACTIVITY_HEAD.select(), [], |row| {
         Ok(read(row, &ACTIVITY_HEAD, 0))
     })??;
-    let columns = ACTIVITY_HEAD.columns.iter().enumerate();
-    let set: Vec<String> = columns
-        .map(|(n, column)| format!("{} = ${}", column.name, n + 1))
-        .collect();
-    let values: Vec<ask::Value> = head.iter().map(|value| value as _).collect();
-    let noted = format!("UPDATE {} SET {}", ACTIVITY_HEAD.name, set.join(", "));
-    ask::run_one(tx, &noted, &values).await
+    let names = ACTIVITY_HEAD.columns.iter().map(|column| column.name);
+    let (set, values) = assigned(names.zip(head).collect());
+    run_one(tx, &format!("UPDATE {} SET {set}", ACTIVITY_HEAD.name), &values).await
 }
 
 /// Reads both back, row by row.

@@ -1,4 +1,4 @@
-//! Keys at work as the store knows them: what a check reads, and what was counted.
+//! What was counted of keys at work.
 
 mod apply;
 mod pending;
@@ -10,13 +10,10 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
-use uuid::Uuid;
 
 pub use self::apply::apply;
 pub use self::pending::{Pending, bucket_of, unpacked};
 pub use self::record::{record, settle};
-use crate::model::{Scope, Settings};
-
 /// The origins and addresses that are remembered of a key, the newest of each.
 pub const SOURCES: usize = 8;
 /// How long hours are kept: the 30 days that are shown, and the one that is not over.
@@ -28,28 +25,6 @@ pub const USAGE_BUCKET: i64 = 4096;
 /// The hour of UTC that a time is in, counted since the epoch.
 pub fn hour_of(at: Timestamp) -> u32 {
     u32::try_from(at.as_second().div_euclid(3600)).unwrap_or(0)
-}
-
-/// A presented key as it is in the primary database now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckedKey {
-    /// The store's own number of it; what is counted goes by it.
-    pub number: i64,
-    pub id: Uuid,
-    pub scope: Scope,
-    /// With whether it is deployed.
-    pub project: Option<(Uuid, bool)>,
-    pub settings: Settings,
-    pub revoked: bool,
-}
-
-/// What a check reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checked {
-    /// Active or revoked.
-    pub key: Option<CheckedKey>,
-    /// Whether the gateway's token is that of a gateway.
-    pub gateway: bool,
 }
 
 /// What was counted, in parts; all of a bucket of keys is in one part, each as [`merged`].
@@ -78,7 +53,7 @@ impl Use {
 /// What was counted of one key within an hour.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// [`CheckedKey::number`].
+    /// [`super::CheckedKey::number`].
     pub key: i64,
     /// As [`hour_of`].
     pub hour: u32,

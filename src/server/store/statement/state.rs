@@ -1,0 +1,274 @@
+//! The state of what decides who may do what, as it is in a row of its table, and its digest.
+//!
+//! NEVER CHANGE WHAT IS HASHED: logs in the field have it.
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Entity, EntityKind, Statement};
+use crate::api::ChainHash;
+use crate::server::store::StoreResult;
+use crate::server::store::row::{Columns, Read, Row};
+
+/// Stands for the length of what is absent; nothing is that long.
+const ABSENT: u32 = u32::MAX;
+
+/// A person, project, gateway or key, as far as it decides who may do what.
+#[derive(Debug, Clone)]
+pub struct EntityState {
+    pub number: i64,
+    pub id: Uuid,
+    /// Not in the digest: it decides nothing.
+    pub name: String,
+    pub(super) values: Values,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Values {
+    Person {
+        role: String,
+        token: Option<Vec<u8>>,
+        removed: bool,
+    },
+    Project {
+        creator: i64,
+        deployed: bool,
+        removed: bool,
+        session_server: [Option<String>; 2],
+        /// Of the session server.
+        token: Option<Vec<u8>>,
+    },
+    Gateway {
+        token: Option<Vec<u8>>,
+        removed: bool,
+    },
+    Key {
+        scope: i64,
+        project: Option<i64>,
+        creator: i64,
+        token: Option<Vec<u8>>,
+        revoked: bool,
+        ui_domains: String,
+        local_development: Option<String>,
+        cross_page_persistence: bool,
+    },
+}
+
+/// The columns of [`EntityKind::columns`].
+impl Read for EntityState {
+    fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        let kind = columns.next()?;
+        Ok(Self {
+            number: columns.next()?,
+            id: columns.next()?,
+            name: columns.next()?,
+            values: Values::read(kind, columns)?,
+        })
+    }
+}
+
+impl Values {
+    fn read(kind: EntityKind, columns: &mut Columns<'_, impl Row>) -> StoreResult<Self> {
+        Ok(match kind {
+            EntityKind::Person => Values::Person {
+                role: columns.next()?,
+                token: columns.next()?,
+                removed: columns.next()?,
+            },
+            EntityKind::Project => Values::Project {
+                creator: columns.next()?,
+                deployed: columns.next()?,
+                removed: columns.next()?,
+                session_server: [columns.next()?, columns.next()?],
+                token: columns.next()?,
+            },
+            EntityKind::Gateway => Values::Gateway {
+                token: columns.next()?,
+                removed: columns.next()?,
+            },
+            EntityKind::Key => Values::Key {
+                scope: columns.next()?,
+                project: columns.next()?,
+                creator: columns.next()?,
+                token: columns.next()?,
+                revoked: columns.next()?,
+                ui_domains: columns.next()?,
+                local_development: columns.next()?,
+                cross_page_persistence: columns.next()?,
+            },
+        })
+    }
+}
+
+impl EntityState {
+    pub fn kind(&self) -> EntityKind {
+        match self.values {
+            Values::Person { .. } => EntityKind::Person,
+            Values::Project { .. } => EntityKind::Project,
+            Values::Gateway { .. } => EntityKind::Gateway,
+            Values::Key { .. } => EntityKind::Key,
+        }
+    }
+
+    pub fn entity(&self) -> Entity {
+        match self.kind() {
+            EntityKind::Person => Entity::Person(self.id),
+            EntityKind::Project => Entity::Project(self.id),
+            EntityKind::Gateway => Entity::Gateway(self.id),
+            EntityKind::Key => Entity::Key(self.number),
+        }
+    }
+
+    pub fn statement(&self) -> Statement {
+        Statement {
+            entity: (self.kind() != EntityKind::Key).then_some(self.id),
+            state: self.digest(),
+        }
+    }
+
+    pub fn digest(&self) -> ChainHash {
+        let mut parts = Parts::new(self);
+        match &self.values {
+            Values::Person { role, token, removed } => {
+                parts.text(Some(role));
+                parts.bytes(token.as_deref());
+                parts.flag(*removed);
+            }
+            Values::Project {
+                creator,
+                deployed,
+                removed,
+                session_server,
+                token,
+            } => {
+                parts.number(Some(*creator));
+                parts.flag(*deployed);
+                parts.flag(*removed);
+                session_server.iter().for_each(|text| parts.text(text.as_deref()));
+                parts.bytes(token.as_deref());
+            }
+            Values::Gateway { token, removed } => {
+                parts.bytes(token.as_deref());
+                parts.flag(*removed);
+            }
+            Values::Key {
+                scope,
+                project,
+                creator,
+                token,
+                revoked,
+                ui_domains,
+                local_development,
+                cross_page_persistence,
+            } => {
+                parts.number(Some(*scope));
+                parts.number(*project);
+                parts.number(Some(*creator));
+                parts.bytes(token.as_deref());
+                parts.flag(*revoked);
+                parts.text(Some(ui_domains));
+                parts.text(local_development.as_deref());
+                parts.flag(*cross_page_persistence);
+            }
+        }
+        ChainHash(parts.0.finalize().into())
+    }
+
+    /// Of a key, the number of who created it.
+    pub fn creator(&self) -> Option<i64> {
+        match &self.values {
+            Values::Key { creator, .. } => Some(*creator),
+            _ => None,
+        }
+    }
+}
+
+/// Each part is preceded by its length, so that no two rows are hashed alike.
+struct Parts(Sha256);
+
+impl Parts {
+    fn new(state: &EntityState) -> Self {
+        let mut parts = Self(Sha256::new_with_prefix(b"keydeck state 1"));
+        parts.text(Some(state.kind().as_str()));
+        parts.number(Some(state.number));
+        parts.bytes(Some(state.id.as_bytes()));
+        parts
+    }
+
+    fn bytes(&mut self, part: Option<&[u8]>) {
+        let length = part.map_or(ABSENT, |part| part.len() as u32);
+        self.0.update(length.to_be_bytes());
+        self.0.update(part.unwrap_or_default());
+    }
+
+    fn text(&mut self, part: Option<&str>) {
+        self.bytes(part.map(str::as_bytes));
+    }
+
+    fn number(&mut self, part: Option<i64>) {
+        self.bytes(part.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
+    }
+
+    fn flag(&mut self, part: bool) {
+        self.bytes(Some(&[u8::from(part)]));
+    }
+}
+
+#[cfg(test)]
+pub mod samples {
+    use super::*;
+
+    pub fn key() -> EntityState {
+        EntityState {
+            number: 7,
+            id: Uuid::from_u128(2),
+            name: "Checkout".into(),
+            values: Values::Key {
+                scope: 0,
+                project: Some(3),
+                creator: 1,
+                token: Some(vec![4; 32]),
+                revoked: false,
+                ui_domains: "https://a.example".into(),
+                local_development: None,
+                cross_page_persistence: true,
+            },
+        }
+    }
+
+    pub fn owner() -> EntityState {
+        EntityState {
+            number: 1,
+            id: Uuid::from_u128(1),
+            name: "mira@acme.example".into(),
+            values: Values::Person {
+                role: "owner".into(),
+                token: Some(vec![5; 32]),
+                removed: false,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::samples::{key, owner};
+    use super::*;
+
+    #[test]
+    fn what_is_hashed_never_changes() {
+        assert_eq!(
+            key().digest().to_string(),
+            "7aa3bd499ba8c7203d369471445a062a03714c6a9ac22b5110c99aae4a80f966"
+        );
+        assert_eq!(
+            owner().digest().to_string(),
+            "fc4f21b0ae315998351f3ea3e44bcb829b7c6bb0bc7bc9b927fcfa509df3dc2b"
+        );
+        let renamed = EntityState {
+            name: "Till".into(),
+            ..key()
+        };
+        assert_eq!(renamed.digest(), key().digest());
+    }
+}
