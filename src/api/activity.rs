@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -13,7 +14,21 @@ use super::chain_hash::ChainHash;
 use super::keys::PersonRef;
 
 /// What was done. The log is append-only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumIter,
+    EnumString,
+    IntoStaticStr,
+)]
+#[strum(serialize_all = "snake_case", parse_err_fn = unknown, parse_err_ty = String)]
 #[serde(rename_all = "snake_case")]
 pub enum ActivityAction {
     KeyCreated,
@@ -51,67 +66,14 @@ pub enum ActivityAction {
     GatewayEdited,
     /// Of a newer keydeck, or no action at all in a row that was tampered with.
     #[serde(other)]
+    #[strum(disabled)]
     Unknown,
 }
 
 impl ActivityAction {
-    /// All that are known.
-    pub const ALL: [ActivityAction; 24] = [
-        ActivityAction::KeyCreated,
-        ActivityAction::KeyEdited,
-        ActivityAction::KeyRevoked,
-        ActivityAction::KeyRevealed,
-        ActivityAction::KeyHandedOver,
-        ActivityAction::ProjectCreated,
-        ActivityAction::ProjectEdited,
-        ActivityAction::ProjectRemoved,
-        ActivityAction::ProjectHandedOver,
-        ActivityAction::SessionServerSet,
-        ActivityAction::SessionServerRemoved,
-        ActivityAction::SessionTokenIssued,
-        ActivityAction::SessionTokenRevoked,
-        ActivityAction::UserAdded,
-        ActivityAction::UserEdited,
-        ActivityAction::UserRemoved,
-        ActivityAction::TokenReplaced,
-        ActivityAction::SignInRefused,
-        ActivityAction::GatewayAdded,
-        ActivityAction::GatewayRemoved,
-        ActivityAction::RootKeyRotated,
-        ActivityAction::SecretsResealed,
-        ActivityAction::UserRenamed,
-        ActivityAction::GatewayEdited,
-    ];
-
     /// Its name on the wire and in the database.
     pub fn as_str(self) -> &'static str {
-        match self {
-            ActivityAction::KeyCreated => "key_created",
-            ActivityAction::KeyEdited => "key_edited",
-            ActivityAction::KeyRevoked => "key_revoked",
-            ActivityAction::KeyRevealed => "key_revealed",
-            ActivityAction::KeyHandedOver => "key_handed_over",
-            ActivityAction::ProjectCreated => "project_created",
-            ActivityAction::ProjectEdited => "project_edited",
-            ActivityAction::ProjectRemoved => "project_removed",
-            ActivityAction::ProjectHandedOver => "project_handed_over",
-            ActivityAction::SessionServerSet => "session_server_set",
-            ActivityAction::SessionServerRemoved => "session_server_removed",
-            ActivityAction::SessionTokenIssued => "session_token_issued",
-            ActivityAction::SessionTokenRevoked => "session_token_revoked",
-            ActivityAction::UserAdded => "user_added",
-            ActivityAction::UserEdited => "user_edited",
-            ActivityAction::UserRemoved => "user_removed",
-            ActivityAction::TokenReplaced => "token_replaced",
-            ActivityAction::SignInRefused => "sign_in_refused",
-            ActivityAction::GatewayAdded => "gateway_added",
-            ActivityAction::GatewayRemoved => "gateway_removed",
-            ActivityAction::RootKeyRotated => "root_key_rotated",
-            ActivityAction::SecretsResealed => "secrets_resealed",
-            ActivityAction::UserRenamed => "user_renamed",
-            ActivityAction::GatewayEdited => "gateway_edited",
-            ActivityAction::Unknown => "unknown",
-        }
+        self.into()
     }
 
     /// Whether its rows are for those who see the session servers of projects.
@@ -162,13 +124,8 @@ impl ActivityAction {
     }
 }
 
-impl std::str::FromStr for ActivityAction {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|action| action.as_str() == text);
-        found.ok_or_else(|| format!("no such action: {text}"))
-    }
+fn unknown(text: &str) -> String {
+    format!("no such action: {text}")
 }
 
 /// One row of the activity log; it still names what no longer exists.
@@ -270,7 +227,7 @@ pub struct ActivityQuery {
 
 /// Those that can be asked for.
 fn known_actions() -> Object {
-    let names = ActivityAction::ALL.map(ActivityAction::as_str);
+    let names = ActivityAction::iter().map(ActivityAction::as_str);
     ObjectBuilder::new()
         .schema_type(Type::String)
         .enum_values(Some(names))
@@ -325,7 +282,7 @@ mod tests {
 
     #[test]
     fn an_action_is_called_the_same_everywhere() {
-        for action in ActivityAction::ALL {
+        for action in ActivityAction::iter() {
             assert_eq!(serde_json::json!(action), action.as_str());
             assert_eq!(action.as_str().parse(), Ok(action));
         }

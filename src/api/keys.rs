@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoStaticStr, VariantArray};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -123,15 +124,31 @@ pub struct KeyPage {
 }
 
 /// The sorts that are offered. Each is a total order: ties are broken by id.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumIter,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Sort {
+    /// Without regard to case.
+    Name,
     /// Web, Mobile, Analytics; by name within.
     Scope,
     #[default]
     CreatedAt,
-    /// Without regard to case.
-    Name,
     /// Keys that were never used come before all others in ascending order.
     LastUsedAt,
 }
@@ -295,8 +312,6 @@ impl KeyList {
 }
 
 impl Sort {
-    pub const ALL: [Sort; 4] = [Sort::Name, Sort::Scope, Sort::CreatedAt, Sort::LastUsedAt];
-
     /// Newest first for times, A to Z otherwise.
     pub fn natural_order(self) -> Order {
         match self {

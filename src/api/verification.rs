@@ -1,10 +1,13 @@
 //! Proof that an activity log is as it was written, from its rows alone.
 
+use strum::IntoStaticStr;
+
 use super::activity::{Activity, ActivityHead, ActivityPage};
 use super::chain_hash::ChainHash;
 
 /// The first row, by its number, that is not as it was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Fault {
     /// Its hash does not follow from it and the row before.
     #[error("row {0} was changed, or the row before it was and got a hash that fits")]
@@ -29,12 +32,7 @@ impl Fault {
 
     /// In one word, for programs.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Fault::Changed(_) => "changed",
-            Fault::TakenOut(_) => "taken_out",
-            Fault::PutIn(_) => "put_in",
-            Fault::Rewritten(_) => "rewritten",
-        }
+        self.into()
     }
 }
 

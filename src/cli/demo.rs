@@ -22,7 +22,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub keys: Option<u64>,
     /// Who to sign in as: owner, support, analytics or editor
-    #[arg(long, default_value = "owner", value_parser = values::role())]
+    #[arg(long, default_value = "owner", value_parser = values::word::<Role>())]
     pub role: Role,
 }
 

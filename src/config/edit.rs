@@ -112,7 +112,7 @@ fn edited_lines(text: &str, edit: &ProfileEdit) -> io::Result<(String, bool)> {
     let profile = table(profiles, &edit.name)?;
     set(profile, "server", written(&edit.servers));
     if let Some(colour) = edit.colour {
-        set(profile, "colour", colour.as_str());
+        set(profile, "colour", <&str>::from(colour));
     }
     if edit.read_only {
         set(profile, "read_only", true);

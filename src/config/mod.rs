@@ -12,6 +12,7 @@ mod trust;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 pub use edit::ProfileEdit;
 pub use environment::{
@@ -54,8 +55,9 @@ pub struct TokenCommand {
 }
 
 /// The names of the terminal's own palette.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Colour {
     Red,
     Yellow,
@@ -88,29 +90,6 @@ impl Profile {
             name: servers.first().host(),
             servers: Some(servers),
             ..Self::default()
-        }
-    }
-}
-
-impl Colour {
-    pub const ALL: [Colour; 6] = [
-        Colour::Red,
-        Colour::Yellow,
-        Colour::Green,
-        Colour::Cyan,
-        Colour::Blue,
-        Colour::Magenta,
-    ];
-
-    /// The name in `config.toml`: `red`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Colour::Red => "red",
-            Colour::Yellow => "yellow",
-            Colour::Green => "green",
-            Colour::Cyan => "cyan",
-            Colour::Blue => "blue",
-            Colour::Magenta => "magenta",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! walk this list, so that a new field appears in all of them.
 
 use serde::{Deserialize, Deserializer, Serialize};
+use strum::{EnumIter, IntoEnumIterator, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -75,7 +76,7 @@ pub struct Settings {
 }
 
 /// In the order of forms and details.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter)]
 pub enum KeyField {
     Name,
     Project,
@@ -135,19 +136,10 @@ pub enum Value {
     List(Vec<String>),
 }
 
-const EVERY: &[Scope] = &Scope::ALL;
+const EVERY: &[Scope] = Scope::VARIANTS;
 const OF_PROJECTS: &[Scope] = &[Scope::Web, Scope::Mobile];
 
 impl KeyField {
-    pub const ALL: [KeyField; 6] = [
-        KeyField::Name,
-        KeyField::Project,
-        KeyField::UiDomains,
-        KeyField::LocalDevelopment,
-        KeyField::CrossPagePersistence,
-        KeyField::Note,
-    ];
-
     pub fn facts(self) -> &'static Facts {
         match self {
             KeyField::Name => &Facts {
@@ -224,7 +216,7 @@ impl KeyField {
 
     /// Those that keys of `scope` have.
     pub fn of(scope: Scope) -> impl Iterator<Item = KeyField> {
-        Self::ALL.into_iter().filter(move |field| field.is_of(scope))
+        Self::iter().filter(move |field| field.is_of(scope))
     }
 
     pub fn is_of(self, scope: Scope) -> bool {
@@ -233,9 +225,7 @@ impl KeyField {
 
     /// Those that can be edited of keys of `scope`.
     pub fn editable(scope: Scope) -> impl Iterator<Item = KeyField> {
-        Self::ALL
-            .into_iter()
-            .filter(move |field| field.is_edited_of(scope))
+        Self::iter().filter(move |field| field.is_edited_of(scope))
     }
 
     pub fn is_edited_of(self, scope: Scope) -> bool {
@@ -243,7 +233,7 @@ impl KeyField {
     }
 
     pub fn from_wire_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.wire_name() == name)
+        Self::iter().find(|field| field.wire_name() == name)
     }
 
     pub fn wire_name(self) -> &'static str {

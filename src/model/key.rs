@@ -1,5 +1,6 @@
 //! The fields of an API key as people give them, and the one validation that decides on them.
 
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::field::{KeyEdit, KeyField, KeyFields, Settings};
@@ -62,7 +63,7 @@ impl KeyEdit {
         name: &str,
         settings: &Settings,
     ) -> Result<(String, Settings), FieldErrors> {
-        let mut named = KeyField::ALL.into_iter().filter(|field| self.names(*field));
+        let mut named = KeyField::iter().filter(|field| self.names(*field));
         let is_none_edited = KeyField::editable(scope).next().is_none();
         if is_none_edited || !scope.is_viewable() && !named.all(|field| field.is_edited_of(scope)) {
             return Err(FieldErrors::one(

@@ -1,14 +1,33 @@
 //! The four roles of a user.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
 /// What a user is to the organisation. What each may do is decided in `server::policy` alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumIter,
+    EnumString,
+    IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(
+    serialize_all = "lowercase",
+    ascii_case_insensitive,
+    parse_err_fn = unknown,
+    parse_err_ty = UnknownRole
+)]
 pub enum Role {
     Owner,
     Support,
@@ -17,8 +36,6 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 4] = [Role::Owner, Role::Support, Role::Analytics, Role::Editor];
-
     /// The name that people read: `Owner`.
     pub fn label(self) -> &'static str {
         match self {
@@ -45,12 +62,7 @@ impl Role {
 
     /// The name on the wire: `owner`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Role::Owner => "owner",
-            Role::Support => "support",
-            Role::Analytics => "analytics",
-            Role::Editor => "editor",
-        }
+        self.into()
     }
 }
 
@@ -65,13 +77,6 @@ impl fmt::Display for Role {
 #[error("a role is owner, support, analytics or editor")]
 pub struct UnknownRole;
 
-impl FromStr for Role {
-    type Err = UnknownRole;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Role::ALL
-            .into_iter()
-            .find(|role| role.as_str().eq_ignore_ascii_case(text))
-            .ok_or(UnknownRole)
-    }
+fn unknown(_: &str) -> UnknownRole {
+    UnknownRole
 }

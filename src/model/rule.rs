@@ -1,8 +1,11 @@
 //! The rules that decide on a presented key: those that refuse it, and those that let it through. Each has
 //! a name for programs, which never changes, and a sentence for people.
 
+use strum::{EnumIter, EnumString, IntoStaticStr};
+
 /// The rule that refuses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error, EnumIter, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Rule {
     #[error(
         "Present the key once: in the header key to connect; in x-sm-apikey, x-api-key or as a bearer token at a gateway."
@@ -58,60 +61,9 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 21] = [
-        Rule::KeyMissing,
-        Rule::KeyMalformed,
-        Rule::KeyUnknown,
-        Rule::KeyRevoked,
-        Rule::GatewayUnknown,
-        Rule::GatewayMalformed,
-        Rule::Scope,
-        Rule::ScopeOther,
-        Rule::NotDeployed,
-        Rule::NoSessionServer,
-        Rule::OriginMissing,
-        Rule::OriginOpaque,
-        Rule::OriginUnreadable,
-        Rule::OriginForeign,
-        Rule::LocalDevelopmentOff,
-        Rule::LocalAddressForeign,
-        Rule::LocalAddressMissing,
-        Rule::PageWithMobileKey,
-        Rule::BundleMissing,
-        Rule::BundleForeign,
-        Rule::PersistenceOff,
-    ];
-
     /// Its name for programs.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Rule::KeyMissing => "key-missing",
-            Rule::KeyMalformed => "key-malformed",
-            Rule::KeyUnknown => "key-unknown",
-            Rule::KeyRevoked => "key-revoked",
-            Rule::GatewayUnknown => "gateway-unknown",
-            Rule::GatewayMalformed => "gateway-malformed",
-            Rule::Scope => "scope",
-            Rule::ScopeOther => "scope-other",
-            Rule::NotDeployed => "not-deployed",
-            Rule::NoSessionServer => "no-session-server",
-            Rule::OriginMissing => "origin-missing",
-            Rule::OriginOpaque => "origin-opaque",
-            Rule::OriginUnreadable => "origin-unreadable",
-            Rule::OriginForeign => "origin-foreign",
-            Rule::LocalDevelopmentOff => "local-development-off",
-            Rule::LocalAddressForeign => "local-address-foreign",
-            Rule::LocalAddressMissing => "local-address-missing",
-            Rule::PageWithMobileKey => "page-with-mobile-key",
-            Rule::BundleMissing => "bundle-missing",
-            Rule::BundleForeign => "bundle-foreign",
-            Rule::PersistenceOff => "persistence-off",
-        }
-    }
-
-    /// The rule of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rule| rule.as_str() == name)
+        self.into()
     }
 
     /// Whether what was presented is no active key at all (401), or one that doesn't allow this (403).
@@ -125,7 +77,8 @@ impl Rule {
 }
 
 /// The rule that lets through.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Grant {
     #[error("The page's origin is among the key's UI domains.")]
     OriginListed,
@@ -144,14 +97,7 @@ pub enum Grant {
 impl Grant {
     /// Its name for programs.
     pub fn as_str(&self) -> &'static str {
-        match self {
-            Grant::OriginListed => "origin-listed",
-            Grant::OriginWildcard(_) => "origin-wildcard",
-            Grant::LocalDevelopment => "local-development",
-            Grant::AppListed => "app-listed",
-            Grant::AnyApp => "any-app",
-            Grant::Analytics => "analytics",
-        }
+        self.into()
     }
 }
 
@@ -159,15 +105,17 @@ impl Grant {
 mod tests {
     use std::collections::HashSet;
 
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
     fn every_rule_has_a_name_of_its_own() {
-        let names: HashSet<_> = Rule::ALL.map(Rule::as_str).into();
-        assert_eq!(names.len(), Rule::ALL.len());
-        for rule in Rule::ALL {
-            assert_eq!(Rule::named(rule.as_str()), Some(rule));
+        let names: HashSet<_> = Rule::iter().map(Rule::as_str).collect();
+        assert_eq!(names.len(), Rule::iter().len());
+        for rule in Rule::iter() {
+            assert_eq!(rule.as_str().parse(), Ok(rule));
         }
-        assert_eq!(Rule::named("rule"), None);
+        assert!("rule".parse::<Rule>().is_err());
     }
 }

@@ -1,14 +1,36 @@
 //! The three scopes of an API key, and what each of them has.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 /// What kind of integration a key is for. The declared order is the order of the `scope` sort.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumIter,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(
+    serialize_all = "lowercase",
+    ascii_case_insensitive,
+    parse_err_fn = unknown,
+    parse_err_ty = UnknownScope
+)]
 pub enum Scope {
     /// A web page; its UI domains are origins.
     Web,
@@ -19,8 +41,6 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Scope; 3] = [Scope::Web, Scope::Mobile, Scope::Analytics];
-
     /// The name that people read: `Web`.
     pub fn label(self) -> &'static str {
         match self {
@@ -32,11 +52,7 @@ impl Scope {
 
     /// The name on the wire: `web`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Scope::Web => "web",
-            Scope::Mobile => "mobile",
-            Scope::Analytics => "analytics",
-        }
+        self.into()
     }
 
     /// Web and Mobile keys belong to a project; an Analytics key reads the whole organisation.
@@ -66,13 +82,6 @@ impl fmt::Display for Scope {
 #[error("a scope is web, mobile or analytics")]
 pub struct UnknownScope;
 
-impl FromStr for Scope {
-    type Err = UnknownScope;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Scope::ALL
-            .into_iter()
-            .find(|scope| scope.as_str().eq_ignore_ascii_case(text))
-            .ok_or(UnknownScope)
-    }
+fn unknown(_: &str) -> UnknownScope {
+    UnknownScope
 }

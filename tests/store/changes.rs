@@ -6,6 +6,7 @@ use keydeck::server::store::{
     Changed, Found, Idempotency, KeyChange, KeyCreation, KeyQuery, Position, Revocation, Visible,
 };
 use serde_json::json;
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, new_key, query};
@@ -271,7 +272,7 @@ async fn a_revoked_key_leaves_a_tombstone_and_nothing_else() {
         .store
         .edit_key(key.id, 1, "Till".into(), key.settings.clone(), by);
     assert!(matches!(edit.await.unwrap(), KeyChange::Missing));
-    for sort in Sort::ALL {
+    for sort in Sort::iter() {
         assert!(deck.page(&query(sort)).await.items.is_empty());
     }
     for q in [None, Some("check".to_owned())] {
@@ -383,10 +384,7 @@ async fn events_tell_the_changes_of_keys_in_order() {
 async fn pages_skip_and_repeat_nothing_while_keys_come_and_go() {
     let deck = Deck::new().await;
     let throughout = deck.sixty().await;
-    for (sort, descending) in Sort::ALL
-        .into_iter()
-        .flat_map(|sort| [(sort, false), (sort, true)])
-    {
+    for (sort, descending) in Sort::iter().flat_map(|sort| [(sort, false), (sort, true)]) {
         let mut going = Vec::new();
         for n in 0..10 {
             going.push(deck.web(&format!("Guest {n} {sort:?} {descending}")).await);

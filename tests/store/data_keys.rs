@@ -7,6 +7,7 @@ use keydeck::server::store::seals::{Resealed, SealedSecret, SecretPlace};
 use keydeck::server::store::{
     KeyCreation, NewSessionServer, Rotation, Sealed, SessionServerChange, StoreError, Visible, WrappedDataKey,
 };
+use strum::IntoEnumIterator;
 
 use super::deck::{Deck, actor, data_key, new_key};
 
@@ -112,7 +113,7 @@ async fn nothing_is_sealed_under_a_data_key_that_was_replaced() {
 
 async fn under(deck: &Deck, data_key: u32) -> Vec<SealedSecret> {
     let mut found = Vec::new();
-    for place in SecretPlace::ALL {
+    for place in SecretPlace::iter() {
         let mut after = i64::MIN;
         loop {
             let some = deck.store.sealed_under(data_key, place, after, 2).await.unwrap();

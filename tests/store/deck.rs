@@ -10,6 +10,7 @@ use keydeck::server::store::{
     Actor, Founding, KeyCreation, KeyQuery, KeyRecord, KeySlice, NewKey, NewUserRecord, Position,
     ProjectRecord, Sealed, Store, Visible, WrappedDataKey,
 };
+use strum::VariantArray;
 use uuid::Uuid;
 
 use super::engine::{self, Place};
@@ -94,7 +95,7 @@ impl Deck {
         let start = Timestamp::now().saturating_sub(1000.hours()).unwrap();
         let mut keys = Vec::new();
         for n in 0..60_i64 {
-            let scope = Scope::ALL[n as usize % 3];
+            let scope = Scope::VARIANTS[n as usize % 3];
             let project = [self.shop.id, self.kiosk.id][n as usize % 2];
             let name = format!(
                 "{} {}",

@@ -3,6 +3,7 @@
 use keydeck::api::{KeyFilter, Sort};
 use keydeck::model::{Scope, compared};
 use keydeck::server::store::{KeyQuery, KeyRecord, PlaceValue, Position, Visible};
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::deck::{Deck, query, text};
@@ -111,10 +112,7 @@ async fn every_sort_and_filter_lists_what_matches_in_its_order() {
                 .filter(|key| matches(key, &filter, visible))
                 .cloned()
                 .collect();
-            for (sort, descending) in Sort::ALL
-                .into_iter()
-                .flat_map(|sort| [(sort, false), (sort, true)])
-            {
+            for (sort, descending) in Sort::iter().flat_map(|sort| [(sort, false), (sort, true)]) {
                 let filter = filter.clone();
                 let query = KeyQuery {
                     visible,
@@ -131,7 +129,7 @@ async fn every_sort_and_filter_lists_what_matches_in_its_order() {
                 );
             }
             let counts = deck.store.count_keys(visible, &filter).await.unwrap();
-            for scope in Scope::ALL {
+            for scope in Scope::iter() {
                 let of_scope = expected.iter().filter(|key| key.scope == scope).count();
                 assert_eq!(counts.of(scope), of_scope as u64, "{filter:?} {visible:?}");
             }
@@ -144,10 +142,7 @@ async fn every_sort_and_filter_lists_what_matches_in_its_order() {
 async fn every_position_shows_its_part_of_the_order() {
     let deck = Deck::new().await;
     let keys = deck.sixty().await;
-    for (sort, descending) in Sort::ALL
-        .into_iter()
-        .flat_map(|sort| [(sort, false), (sort, true)])
-    {
+    for (sort, descending) in Sort::iter().flat_map(|sort| [(sort, false), (sort, true)]) {
         let all = KeyQuery {
             descending,
             limit: 60,

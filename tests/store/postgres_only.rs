@@ -9,6 +9,7 @@ use keydeck::api::{ActivityAction, ActivityQuery, KeyFilter, Sort};
 use keydeck::model::Scope;
 use keydeck::server::store::postgres::PostgresStore;
 use keydeck::server::store::{KeyQuery, Position, Store, StoreError, Visible};
+use strum::IntoEnumIterator;
 
 use super::alike;
 use super::deck::{Deck, actor, data_key, founding, new_key, query, text};
@@ -210,7 +211,7 @@ async fn pages_and_counts_look_at_few_rows_however_many_keys_there_are() {
     let deck = explaining(deck).await;
     for (filter, sort) in filters
         .iter()
-        .flat_map(|filter| Sort::ALL.map(|sort| (filter, sort)))
+        .flat_map(|filter| Sort::iter().map(move |sort| (filter, sort)))
     {
         for descending in [false, true] {
             let first = KeyQuery {

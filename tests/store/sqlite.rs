@@ -12,6 +12,7 @@ use keydeck::model::{Role, Scope};
 use keydeck::server::store::sqlite::{SampleKey, SampleProject, SqliteStore};
 use keydeck::server::store::{Found, Revocation, Sealed, Store, StoreError, Visible};
 use rusqlite::Connection;
+use strum::{IntoEnumIterator, VariantArray};
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, data_key, founding, new_key, query, text};
@@ -277,7 +278,7 @@ async fn reading_wakes_nobody() {
         .await
         .is_ok()
     {}
-    for sort in Sort::ALL {
+    for sort in Sort::iter() {
         deck.listing(&query(sort)).await;
     }
     let woken = tokio::time::timeout(Duration::from_millis(100), deck.store.changed()).await;
@@ -302,7 +303,7 @@ async fn loaded_sample_keys_are_as_good_as_created_ones() {
     let projects = [project("Storefront"), project("Quokka Island")];
     let ids = [projects[0].id, projects[1].id];
     let keys = (0..KEYS).map(|n| {
-        let scope = Scope::ALL[n % 3];
+        let scope = Scope::VARIANTS[n % 3];
         let name = format!("{} {n}", if n % 1000 == 0 { "Zanzibar" } else { "Kiosk" });
         SampleKey {
             new: new_key(
@@ -343,7 +344,7 @@ async fn loaded_sample_keys_are_as_good_as_created_ones() {
         (scoped(Scope::Web, "storefront"), 4001 - 8),
     ] {
         assert_eq!(count(filter.clone()).await.total(), matching, "{filter:?}");
-        for sort in Sort::ALL {
+        for sort in Sort::iter() {
             let query = keydeck::server::store::KeyQuery {
                 filter: filter.clone(),
                 limit: 200,

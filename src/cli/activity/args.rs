@@ -28,7 +28,7 @@ pub struct ActivityListArgs {
     #[arg(long, value_name = "EMAIL|ID")]
     pub person: Option<String>,
     /// Only this action
-    #[arg(long, value_parser = values::action())]
+    #[arg(long, value_parser = values::word::<ActivityAction>())]
     pub action: Option<ActivityAction>,
     /// How many rows at most
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]

@@ -54,7 +54,7 @@ impl From<Direction> for Order {
 #[derive(Debug, Args)]
 pub struct KeyListArgs {
     /// What to sort by
-    #[arg(long, default_value = "created_at", value_parser = values::sort())]
+    #[arg(long, default_value = "created_at", value_parser = values::word::<Sort>())]
     pub sort: Sort,
     /// The direction [default: newest first for times, A to Z otherwise]
     #[arg(long)]
@@ -63,7 +63,7 @@ pub struct KeyListArgs {
     #[arg(long, conflicts_with = "order")]
     pub reverse: bool,
     /// Only keys of this scope
-    #[arg(long, value_parser = values::scope())]
+    #[arg(long, value_parser = values::word::<Scope>())]
     pub scope: Option<Scope>,
     /// Only keys of this project, by id or exact name
     #[arg(long, value_name = "PROJECT")]
@@ -131,7 +131,7 @@ pub struct ExplainArgs {
 #[derive(Debug, Args)]
 pub struct CreateArgs {
     /// What the key is for
-    #[arg(long, value_parser = values::scope())]
+    #[arg(long, value_parser = values::word::<Scope>())]
     pub scope: Scope,
     /// Its name, unique among the keys of its project that you see
     #[arg(long)]

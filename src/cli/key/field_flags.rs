@@ -1,6 +1,7 @@
 //! The flags of those fields of a key of which the declaration says all: they come from it.
 
 use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
+use strum::IntoEnumIterator;
 
 use crate::api::{KeyEdit, KeyFields};
 use crate::model::KeyField;
@@ -54,7 +55,7 @@ impl<const EDIT: bool> FieldFlags<EDIT> {
                 on.map(|on| (field, Value::Flag(*on)))
             }
         };
-        Self(KeyField::ALL.into_iter().filter_map(value).collect())
+        Self(KeyField::iter().filter_map(value).collect())
     }
 }
 
@@ -97,7 +98,7 @@ impl<const EDIT: bool> FromArgMatches for FieldFlags<EDIT> {
 
 impl<const EDIT: bool> Args for FieldFlags<EDIT> {
     fn augment_args(command: Command) -> Command {
-        command.args(KeyField::ALL.into_iter().filter_map(Self::arg))
+        command.args(KeyField::iter().filter_map(Self::arg))
     }
 
     fn augment_args_for_update(command: Command) -> Command {

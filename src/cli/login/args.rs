@@ -17,7 +17,7 @@ pub struct LoginArgs {
     )]
     pub urls: Vec<String>,
     /// Mark the profile in the dashboard
-    #[arg(long, value_parser = values::colour())]
+    #[arg(long, value_parser = values::word::<Colour>())]
     pub colour: Option<Colour>,
     /// Offer and send nothing that changes anything
     #[arg(long)]

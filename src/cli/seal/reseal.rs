@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use strum::IntoEnumIterator;
 use tokio::time::{Instant, sleep};
 
 use crate::cli::Failure;
@@ -35,7 +36,7 @@ pub async fn run(store: &dyn Store, root_key: &RootKey) -> Result<Done, Failure>
     let bar = progress_bar(outdated)?;
     let mut done = Done::default();
     for data_key in sealer.replaced() {
-        for place in SecretPlace::ALL {
+        for place in SecretPlace::iter() {
             all_under(store, &sealer, (data_key, place), &bar, &mut done).await?;
         }
     }

@@ -31,7 +31,7 @@ pub struct UserAddArgs {
     #[arg(value_name = "EMAIL")]
     pub email: String,
     /// What they may do
-    #[arg(long, value_parser = values::role())]
+    #[arg(long, value_parser = values::word::<Role>())]
     pub role: Role,
     /// Print JSON
     #[arg(long)]
@@ -54,7 +54,7 @@ pub struct SetRoleArgs {
     #[arg(value_name = "ID|EMAIL")]
     pub user: String,
     /// What they may do from now on
-    #[arg(value_parser = values::role())]
+    #[arg(value_parser = values::word::<Role>())]
     pub role: Role,
     /// Print JSON
     #[arg(long)]

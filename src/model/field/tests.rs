@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Value as Json, json};
+use strum::IntoEnumIterator;
 
 use super::*;
 
@@ -32,12 +33,12 @@ fn wire_names(fields: impl Iterator<Item = KeyField>) -> HashSet<String> {
 #[test]
 fn every_field_of_the_wire_is_declared() {
     let (mut fields, mut edit) = (KeyFields::blank(Scope::Web), KeyEdit::default());
-    for field in KeyField::ALL {
+    for field in KeyField::iter() {
         fields.set(field, filled(field));
         edit.set(field, filled(field));
         assert_eq!(edit.names(field), field.is_edited_of(Scope::Web));
     }
-    let mut declared = wire_names(KeyField::ALL.into_iter());
+    let mut declared = wire_names(KeyField::iter());
     declared.insert("scope".into());
     assert_eq!(keys(&fields), declared);
     assert_eq!(keys(&edit), wire_names(KeyField::editable(Scope::Web)));
@@ -47,7 +48,7 @@ fn every_field_of_the_wire_is_declared() {
         .apply(Scope::Web, "Till", &Settings::default())
         .expect("valid");
     for settings in [valid.settings, changed.1] {
-        for field in KeyField::ALL.into_iter().filter(|field| field.is_setting()) {
+        for field in KeyField::iter().filter(|field| field.is_setting()) {
             assert_eq!(settings.value(field), filled(field), "{field:?}");
         }
     }
@@ -55,8 +56,8 @@ fn every_field_of_the_wire_is_declared() {
 
 #[test]
 fn a_field_belongs_to_the_scopes_that_the_validation_lets_have_it() {
-    for scope in Scope::ALL {
-        for field in KeyField::ALL {
+    for scope in Scope::iter() {
+        for field in KeyField::iter() {
             let mut fields = KeyFields::blank(scope);
             fields.set(field, filled(field));
             let refused = fields.validate().err().unwrap_or_default();

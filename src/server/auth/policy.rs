@@ -1,5 +1,6 @@
 //! Who may do what (design section 4): the one place that decides, from the signed-in user alone.
 
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use crate::api::{KeyMay, Permissions, ProjectMay, User};
@@ -90,8 +91,7 @@ pub fn permissions(user: &User) -> Permissions {
     Permissions {
         see_all_keys: visible(user) == Visible::All,
         // An Editor's own projects are the only ones that they see, so any visible one will do.
-        create_keys: Scope::ALL
-            .into_iter()
+        create_keys: Scope::iter()
             .filter(|&scope| may_create(user, scope, Some(user.id)))
             .collect(),
         create_projects: may_create_projects(user),
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn nobody_reveals_an_analytics_key_or_edits_more_than_its_fields_declare() {
         let is_edited = KeyField::editable(Scope::Analytics).next().is_some();
-        for role in Role::ALL {
+        for role in Role::iter() {
             let user = user(role);
             let may = if is_edited { "ed" } else { "d" };
             assert_eq!(letters(key_may(&user, user.id, Scope::Analytics)), may, "{role}");

@@ -2,6 +2,7 @@
 //! what may be seen, so it needs no signature.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use crate::api::Sort;
@@ -42,7 +43,7 @@ pub fn decode(sort: Sort, text: &str) -> Result<Place, NotACursor> {
         .decode(text)
         .map_err(|_| NotACursor::Garbled)?;
     let (head, value) = bytes.split_at_checked(HEAD).ok_or(NotACursor::Garbled)?;
-    if !Sort::ALL.into_iter().any(|s| tag(s) == head[0]) || value.len() > MAX_VALUE {
+    if !Sort::iter().any(|s| tag(s) == head[0]) || value.len() > MAX_VALUE {
         return Err(NotACursor::Garbled);
     }
     if head[0] != tag(sort) {
@@ -69,7 +70,7 @@ fn place_value(sort: Sort, bytes: &[u8]) -> Option<PlaceValue> {
     match sort {
         Sort::Scope => {
             let (&first, name) = bytes.split_first()?;
-            let scope = Scope::ALL.into_iter().find(|&s| s as u8 == first)?;
+            let scope = Scope::iter().find(|&s| s as u8 == first)?;
             Some(PlaceValue::Scope(scope, text(name)?))
         }
         Sort::Name => Some(PlaceValue::Name(text(bytes)?)),
@@ -82,6 +83,7 @@ fn place_value(sort: Sort, bytes: &[u8]) -> Option<PlaceValue> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use strum::VariantArray;
 
     use super::*;
 
@@ -94,9 +96,9 @@ mod tests {
             0..3usize,
         )
             .prop_map(|(sort, id, name, micros, scope)| {
-                let sort = Sort::ALL[sort];
+                let sort = Sort::VARIANTS[sort];
                 let value = match sort {
-                    Sort::Scope => PlaceValue::Scope(Scope::ALL[scope], name),
+                    Sort::Scope => PlaceValue::Scope(Scope::VARIANTS[scope], name),
                     Sort::Name => PlaceValue::Name(name),
                     Sort::CreatedAt | Sort::LastUsedAt => PlaceValue::Time(micros),
                 };
@@ -109,7 +111,7 @@ mod tests {
         #[test]
         fn a_cursor_reads_back_in_its_own_sort_only((sort, place) in places()) {
             let text = encode(sort, &place);
-            for other in Sort::ALL {
+            for other in Sort::iter() {
                 let expected = if other == sort { Ok(place.clone()) } else { Err(NotACursor::AnotherSort) };
                 prop_assert_eq!(decode(other, &text), expected);
             }
@@ -117,7 +119,7 @@ mod tests {
 
         #[test]
         fn garbage_never_panics(text in ".{0,80}", bytes in prop::collection::vec(any::<u8>(), 0..80)) {
-            for sort in Sort::ALL {
+            for sort in Sort::iter() {
                 let _ = decode(sort, &text);
                 let _ = decode(sort, &BASE64_URL_SAFE_NO_PAD.encode(&bytes));
             }

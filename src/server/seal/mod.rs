@@ -162,6 +162,8 @@ impl fmt::Debug for Sealer {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
     use crate::model::TokenKind;
 
@@ -225,11 +227,7 @@ mod tests {
         let opened = sealer.unseal_session_key(project, &sealed).expect("its own row");
         assert_eq!(opened.expose(), key.expose());
         assert!(sealer.unseal_session_key(Uuid::from_u128(8), &sealed).is_err());
-        assert!(
-            Scope::ALL
-                .into_iter()
-                .all(|scope| sealer.unseal(project, scope, &sealed).is_err())
-        );
+        assert!(Scope::iter().all(|scope| sealer.unseal(project, scope, &sealed).is_err()));
         let of_key = sealer.seal(project, Scope::Web, &token).expect("sealed");
         assert!(sealer.unseal_session_key(project, &of_key).is_err());
     }

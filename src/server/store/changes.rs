@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::statement::Entity;
@@ -104,7 +105,7 @@ pub fn of_key(key: &KeyRecord, name: &str, settings: &Settings) -> Map<String, V
         let field = KeyField::Name.wire_name();
         changes.extend(of_renamed(field, &key.name, name));
     }
-    for field in KeyField::ALL.into_iter().filter(|field| field.is_setting()) {
+    for field in KeyField::iter().filter(|field| field.is_setting()) {
         let (old, new) = (key.settings.value(field), settings.value(field));
         if old != new {
             changes.insert(field.wire_name().to_owned(), json!([old, new]));

@@ -1,5 +1,7 @@
 //! The data keys, each wrapped under the root key, and the secrets that are sealed under them.
 
+use strum::IntoEnumIterator;
+
 use super::changes::Subject;
 use super::db::{Change, Db, columns, insert, one, run_rows, values};
 use super::row::{Columns, Read, Row};
@@ -133,7 +135,7 @@ pub async fn reseal(change: &impl Change, secrets: &[Resealed]) -> StoreResult<u
         expect_newest(db, sealed).await?;
     }
     let mut changed = 0;
-    for of_place in SecretPlace::ALL {
+    for of_place in SecretPlace::iter() {
         let secrets = secrets.iter().filter(|secret| secret.before.place == of_place);
         let rows = secrets.map(|Resealed { before, sealed }| {
             let (new, old) = (sealed, &before.sealed);

@@ -178,7 +178,9 @@ fn refused_by(refused: &HashMap<String, u64>) -> Vec<RefusedBy> {
         .map(|(rule, &count)| RefusedBy {
             rule: rule.clone(),
             // A newer keydeck may have written a rule that this one doesn't know.
-            sentence: Rule::named(rule).map_or_else(String::new, |rule| rule.to_string()),
+            sentence: rule
+                .parse()
+                .map_or_else(|_| String::new(), |rule: Rule| rule.to_string()),
             count,
         })
         .collect();

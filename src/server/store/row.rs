@@ -1,6 +1,7 @@
 //! A row as it is read: column by column, in the order in which the statement names them, whichever engine has it.
 
 use jiff::Timestamp;
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::value::Value;
@@ -108,7 +109,7 @@ fields!(
 
 /// The scope of a rank, which is its place in the `scope` sort.
 fn scope(rank: i64) -> Result<Scope, String> {
-    let scope = Scope::ALL.into_iter().find(|&scope| scope as i64 == rank);
+    let scope = Scope::iter().find(|&scope| scope as i64 == rank);
     scope.ok_or_else(|| format!("there is no scope {rank}"))
 }
 

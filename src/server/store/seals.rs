@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
+use strum::EnumIter;
 use uuid::Uuid;
 
 use super::{StoreError, StoreResult};
@@ -75,16 +76,12 @@ pub struct Rotation {
 }
 
 /// Where a sealed secret is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 pub enum SecretPlace {
     /// The token of a key.
     Key,
     /// The private key of a project's session server.
     SessionServer,
-}
-
-impl SecretPlace {
-    pub const ALL: [SecretPlace; 2] = [SecretPlace::Key, SecretPlace::SessionServer];
 }
 
 /// A sealed secret, and what it is bound to.

@@ -1,9 +1,11 @@
 //! What a binding is: where keys go, what they do, and how that is told.
 
+use strum::{EnumIter, VariantArray};
+
 use super::pattern::KeyPattern;
 
 /// Where keys go: the top layer of the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, VariantArray)]
 pub enum Layer {
     /// The table.
     Keys,
@@ -33,26 +35,6 @@ pub enum Layer {
 }
 
 impl Layer {
-    pub const ALL: [Layer; 17] = [
-        Layer::Keys,
-        Layer::Details,
-        Layer::Projects,
-        Layer::People,
-        Layer::Activity,
-        Layer::Filter,
-        Layer::Form,
-        Layer::Sheet,
-        Layer::Asking,
-        Layer::Usage,
-        Layer::Explain,
-        Layer::Successors,
-        Layer::NewSecret,
-        Layer::Conflict,
-        Layer::Palette,
-        Layer::Opening,
-        Layer::Help,
-    ];
-
     /// What help calls it.
     pub fn title(self) -> &'static str {
         match self {

@@ -1,6 +1,8 @@
 //! The columns of tables: which fit, in which order, and how wide. They give way by importance as the
 //! terminal narrows.
 
+use strum::{EnumIter, IntoEnumIterator};
+
 use super::layout::Area;
 use crate::api::Sort;
 
@@ -9,7 +11,7 @@ const GAP: u16 = 2;
 /// Cells in front of the first column, for the mark of the selected row.
 pub const MARGIN: u16 = 1;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 pub enum KeyColumn {
     Name,
     Scope,
@@ -20,16 +22,6 @@ pub enum KeyColumn {
 }
 
 impl KeyColumn {
-    /// From left to right.
-    const ALL: [KeyColumn; 6] = [
-        KeyColumn::Name,
-        KeyColumn::Scope,
-        KeyColumn::Project,
-        KeyColumn::Created,
-        KeyColumn::LastUsed,
-        KeyColumn::Owner,
-    ];
-
     pub fn label(self) -> &'static str {
         match self {
             KeyColumn::Name => "NAME",
@@ -107,8 +99,7 @@ pub struct Placed<C> {
 
 /// The columns of the table of keys that fit in `area`.
 pub fn of_keys(area: Area, with_owner: bool) -> Vec<Placed<KeyColumn>> {
-    let wanted = KeyColumn::ALL
-        .into_iter()
+    let wanted = KeyColumn::iter()
         .filter(|&column| with_owner || column != KeyColumn::Owner)
         .map(|column| (column, column.fit()));
     place(area, wanted)
@@ -189,7 +180,7 @@ mod tests {
 
     #[test]
     fn an_80_column_terminal_shows_everything() {
-        assert_eq!(columns(78), KeyColumn::ALL);
+        assert_eq!(columns(78), KeyColumn::iter().collect::<Vec<_>>());
     }
 
     #[test]

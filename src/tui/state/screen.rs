@@ -1,8 +1,10 @@
 //! The screens: what the body shows, and how one goes from one to another.
 
+use strum::EnumIter;
+
 use crate::tui::keymap::{Action, Layer};
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, EnumIter)]
 pub enum Screen {
     #[default]
     Keys,
@@ -12,8 +14,6 @@ pub enum Screen {
 }
 
 impl Screen {
-    pub const ALL: [Screen; 4] = [Screen::Keys, Screen::Projects, Screen::People, Screen::Activity];
-
     pub fn title(self) -> &'static str {
         match self {
             Screen::Keys => "Keys",

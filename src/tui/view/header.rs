@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
+use strum::IntoEnumIterator;
 
 use super::{Look, filter, text};
 use crate::api::{KeyCounts, Order, Sort};
@@ -233,7 +234,7 @@ fn counts(counts: Option<&KeyCounts>, room: usize, look: &Look) -> Vec<Span<'sta
         Span::raw(" "),
     ];
     let mut used = text::width(&spans[0].content);
-    for scope in Scope::ALL {
+    for scope in Scope::iter() {
         let part = format!("  {} {}", scope.label(), text::number(counts.of(scope)));
         used += text::width(&part) + 1;
         if used <= room {

@@ -12,6 +12,7 @@ use keydeck::tui::message::{
 };
 use keydeck::tui::state::list::Fetch;
 use serde_json::{Value, json};
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::talk::{Talk, project};
@@ -85,8 +86,7 @@ pub fn varied_rows() -> Vec<Activity> {
         "ui_domains": [["https://shop.acme.example"], ["https://shop.acme.example", "https://pay.acme.example"]],
         "local_development": ["203.0.113.7", Value::Null],
     });
-    let mut rows: Vec<Activity> = ActivityAction::ALL
-        .into_iter()
+    let mut rows: Vec<Activity> = ActivityAction::iter()
         .zip((1..=17).rev())
         .map(|(action, seq)| row(seq, action, "Checkout assistant"))
         .collect();

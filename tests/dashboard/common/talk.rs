@@ -11,6 +11,7 @@ use keydeck::model::{Role, Scope, UiDomain};
 use keydeck::tui::decks::DeckSummary;
 use keydeck::tui::message::{Effect, Load, Message};
 use keydeck::tui::state::App;
+use strum::VariantArray;
 use uuid::Uuid;
 
 /// The state and the effects that nobody has looked at yet.
@@ -148,7 +149,7 @@ pub fn owner() -> Me {
         },
         may: Permissions {
             see_all_keys: true,
-            create_keys: Scope::ALL.to_vec(),
+            create_keys: Scope::VARIANTS.to_vec(),
             create_projects: true,
             manage_users: true,
         },

@@ -9,6 +9,7 @@ use keydeck::model::Scope;
 use keydeck::tui::message::{Effect, Message};
 use keydeck::tui::state::Modal;
 use proptest::prelude::*;
+use strum::VariantArray;
 use uuid::Uuid;
 
 use crate::common::talk::*;
@@ -53,7 +54,7 @@ fn stock() -> Vec<Key> {
         "Assistant",
     ];
     let keys = (0..40).map(|number: u32| {
-        let scope = Scope::ALL[number as usize * 7 % 3];
+        let scope = Scope::VARIANTS[number as usize * 7 % 3];
         let name = format!("{} {number}", names[number as usize * 5 % names.len()]);
         let mut key = key(number, &name, scope);
         if number.is_multiple_of(3) {

@@ -113,6 +113,8 @@ mod tests {
     use jiff::Timestamp;
 
     use super::super::connection;
+    use strum::IntoEnumIterator;
+
     use super::*;
     use crate::api::{KeyFilter, Sort};
     use crate::model::Scope;
@@ -181,7 +183,7 @@ mod tests {
         ];
         for (filter, sort) in filters
             .iter()
-            .flat_map(|filter| Sort::ALL.map(|sort| (filter.clone(), sort)))
+            .flat_map(|filter| Sort::iter().map(|sort| (filter.clone(), sort)))
         {
             for (descending, way) in [
                 (false, Way::Forward),

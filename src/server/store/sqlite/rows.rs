@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{Connection, Row};
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use crate::api::PersonRef;
@@ -23,8 +24,7 @@ struct Rank(Scope);
 impl FromSql for Rank {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let rank = value.as_i64()?;
-        Scope::ALL
-            .into_iter()
+        Scope::iter()
             .find(|&scope| scope as i64 == rank)
             .map(Rank)
             .ok_or(FromSqlError::OutOfRange(rank))

@@ -1,5 +1,7 @@
 //! What is said of somebody or something whose state is another than the log states, in a sentence.
 
+use strum::IntoEnumIterator;
+
 use super::state::{EntityState, Values};
 use crate::api::{ChainHash, User};
 use crate::model::{Role, TokenHash};
@@ -67,7 +69,7 @@ impl EntityState {
             self.is_stated_with(values, stated)
         };
         let (name, role) = (&self.name, role_shown(role));
-        for made in Role::ALL {
+        for made in Role::iter() {
             if is_stated(made, token, removed) {
                 let somebody = if removed { "removed person" } else { "person" };
                 return format!("the {somebody} {name} is {role} in the table, but the log made them {made}");

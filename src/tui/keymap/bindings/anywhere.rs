@@ -1,6 +1,7 @@
 //! Help, and the ways out.
 
 use crossterm::event::KeyCode;
+use strum::VariantArray;
 
 use super::bind;
 use crate::tui::keymap::pattern::{ch, code, ctrl};
@@ -24,9 +25,9 @@ pub const BINDINGS: &[Binding] = &[
         "quit",
         "quit"
     ),
-    bind!(&Layer::ALL, [ctrl('c')], Quit, "", "quit"),
+    bind!(Layer::VARIANTS, [ctrl('c')], Quit, "", "quit"),
     bind!(
-        &Layer::ALL,
+        Layer::VARIANTS,
         [ctrl('z')],
         Suspend,
         "",

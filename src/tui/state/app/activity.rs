@@ -1,5 +1,6 @@
 //! What is done on the screen of the activity log.
 
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::App;
@@ -94,7 +95,7 @@ impl App {
     }
 
     fn open_actions(&mut self) -> Vec<Effect> {
-        let each = ActivityAction::ALL.into_iter().map(Some);
+        let each = ActivityAction::iter().map(Some);
         let all = std::iter::once(None).chain(each).map(PaletteCommand::OnlyAction);
         let palette = Palette::new("Only this action", all.collect());
         self.over.push(Modal::Palette(palette));

@@ -1,5 +1,7 @@
 //! What the actions do, layer by layer.
 
+use strum::{IntoEnumIterator, VariantArray};
+
 use super::App;
 use crate::api::{PersonRef, Sort};
 use crate::model::Scope;
@@ -162,6 +164,6 @@ impl App {
 
 /// `s` goes through the columns from left to right.
 fn next_sort(sort: Sort) -> Sort {
-    let at = Sort::ALL.iter().position(|&other| other == sort).unwrap_or(0);
-    Sort::ALL[(at + 1) % Sort::ALL.len()]
+    let at = Sort::iter().position(|other| other == sort).unwrap_or(0);
+    Sort::VARIANTS[(at + 1) % Sort::iter().len()]
 }

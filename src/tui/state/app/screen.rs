@@ -1,6 +1,7 @@
 //! Going from one screen to another, and what all lists have in common.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use strum::IntoEnumIterator;
 
 use super::App;
 use super::input::WHEEL;
@@ -131,7 +132,7 @@ impl App {
 
     /// The screens that the user may see.
     pub fn screens(&self) -> impl Iterator<Item = Screen> {
-        Screen::ALL.into_iter().filter(|&screen| self.may_show(screen))
+        Screen::iter().filter(|&screen| self.may_show(screen))
     }
 
     /// Clicks and the wheel on every screen but that of the keys.

@@ -1,5 +1,7 @@
 //! What stands in those fields of a form of which the declaration says all.
 
+use strum::IntoEnumIterator;
+
 use crate::model::field::{Value, Widget};
 use crate::model::{KeyField, Settings};
 use crate::tui::state::text::TextField;
@@ -27,7 +29,7 @@ impl Entries {
                 Some((field, Entry::Toggle(on)))
             }
         };
-        Self(KeyField::ALL.into_iter().filter_map(entry).collect())
+        Self(KeyField::iter().filter_map(entry).collect())
     }
 
     pub fn get(&self, field: KeyField) -> Option<&Entry> {

@@ -11,6 +11,7 @@ mod request;
 use std::collections::HashSet;
 
 use crossterm::event::KeyEvent;
+use strum::VariantArray;
 use uuid::Uuid;
 
 pub use domains::DomainList;
@@ -208,7 +209,7 @@ impl Form {
             (Field::Key(_), Char(' ')) => return self.toggle(),
             (Field::Scope, Char(' ')) => self.next_scope(1),
             (Field::Scope, Char(digit @ '1'..='3')) => {
-                let wanted = Scope::ALL[digit as usize - '1' as usize];
+                let wanted = Scope::VARIANTS[digit as usize - '1' as usize];
                 if self.scopes.contains(&wanted) {
                     self.set_scope(wanted);
                 }

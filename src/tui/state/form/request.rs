@@ -1,5 +1,6 @@
 //! What a form would send, and under which idempotency key.
 
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::{DomainList, Form};
@@ -72,9 +73,7 @@ impl Form {
         match &self.editing {
             Some(key) => self.changed_fields(key).next().is_some(),
             None => {
-                let mut typed = KeyField::ALL
-                    .into_iter()
-                    .filter(|field| *field != KeyField::Project);
+                let mut typed = KeyField::iter().filter(|field| *field != KeyField::Project);
                 self.project.is_dirty() || typed.any(|field| self.value(field) != self.value_before(field))
             }
         }

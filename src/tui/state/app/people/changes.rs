@@ -1,5 +1,6 @@
 //! Adding a person, changing a role, and making a new sign-in token.
 
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::reference;
@@ -149,9 +150,9 @@ impl App {
 }
 
 fn role_field(chosen: Role) -> SheetField {
-    let options = Role::ALL.map(Role::label).to_vec();
-    let index = Role::ALL.iter().position(|&role| role == chosen).unwrap_or(0);
-    SheetField::choice(ROLE, "Role", options, index, "").explained(Role::ALL.map(Role::duties).to_vec())
+    let options = Role::iter().map(Role::label).collect();
+    let index = Role::iter().position(|role| role == chosen).unwrap_or(0);
+    SheetField::choice(ROLE, "Role", options, index, "").explained(Role::iter().map(Role::duties).collect())
 }
 
 fn chosen_role(sheet: &Sheet) -> Role {
