@@ -14,20 +14,8 @@ use super::chain_hash::ChainHash;
 use super::keys::PersonRef;
 
 /// What was done. The log is append-only.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    EnumIter,
-    EnumString,
-    IntoStaticStr,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", parse_err_fn = unknown, parse_err_ty = String)]
 #[serde(rename_all = "snake_case")]
 pub enum ActivityAction {

@@ -1,4 +1,4 @@
-//! Keys on the wire: pages, counts, creation, revelation, lookup and events.
+//! Keys on the wire: one, pages, and counts.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::model::field::Value;
 use crate::model::filter::FilterWords;
-use crate::model::{KeyField, LocalAddress, Scope, Secret, Settings, UiDomain, secret};
+use crate::model::{KeyField, LocalAddress, Scope, Settings, UiDomain};
 
 /// The project of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -134,12 +134,9 @@ pub struct KeyPage {
     Hash,
     Serialize,
     Deserialize,
-    ToSchema,
-    EnumIter,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
+    ToSchema
 )]
+#[derive(EnumIter, EnumString, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Sort {
@@ -153,7 +150,18 @@ pub enum Sort {
     LastUsedAt,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
     #[serde(alias = "ascending")]
@@ -343,81 +351,4 @@ impl KeyCounts {
             Scope::Analytics => self.analytics,
         }
     }
-}
-
-/// The answer to a creation. The secret of an Analytics key is only ever in this answer.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Created {
-    pub key: Key,
-    /// Absent when an `Idempotency-Key` was replayed for an Analytics key: it was shown once.
-    #[serde(serialize_with = "secret::onto_the_wire")]
-    #[schema(value_type = Option<String>)]
-    pub secret: Option<Secret>,
-    /// Whether this answers a repeated `Idempotency-Key` with the key that was made the first time.
-    #[serde(default)]
-    pub replayed: bool,
-}
-
-/// The secret of a Web or Mobile key.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Revealed {
-    #[serde(serialize_with = "secret::onto_the_wire")]
-    #[schema(value_type = Option<String>)]
-    pub secret: Option<Secret>,
-}
-
-/// Which key has this hash? The secret itself is never sent.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Lookup {
-    /// SHA-256 of the token (not of the base64 that wraps it), as 64 hexadecimal digits.
-    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
-    pub sha256: String,
-}
-
-/// What is known of a looked-up key.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "state", rename_all = "lowercase")]
-pub enum LookupAnswer {
-    Active {
-        key: Box<Key>,
-    },
-    Revoked {
-        id: Uuid,
-        name: String,
-        scope: Scope,
-        revoked_at: Timestamp,
-        revoked_by: PersonRef,
-    },
-}
-
-/// Something else than a key changed; told to those who see all activity.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ChangeEvent {
-    pub about: Part,
-}
-
-/// The part of what is kept that is to be asked again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Part {
-    Projects,
-    People,
-    /// Only the log itself.
-    Activity,
-}
-
-/// What happened to a key; ids only, the dashboard asks for the rest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct KeyEvent {
-    pub kind: KeyEventKind,
-    pub key: Uuid,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum KeyEventKind {
-    Created,
-    Edited,
-    Revoked,
 }

@@ -4,12 +4,14 @@
 mod activity;
 mod chain;
 mod chain_hash;
+mod events;
 mod gateways;
 mod keys;
 mod people;
 mod problem;
 mod projects;
 mod request_id;
+mod secrets;
 mod usage;
 mod verification;
 mod words;
@@ -18,10 +20,10 @@ pub use activity::{
     Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, Stated,
 };
 pub use chain_hash::ChainHash;
+pub use events::{ChangeEvent, KeyEvent, KeyEventKind, Part};
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{
-    ChangeEvent, Created, Key, KeyCounts, KeyEvent, KeyEventKind, KeyFilter, KeyList, KeyMay, KeyPage,
-    KeyRow, Lookup, LookupAnswer, Order, PageFrom, Part, PersonRef, ProjectRef, Revealed, Sort,
+    Key, KeyCounts, KeyFilter, KeyList, KeyMay, KeyPage, KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
 };
 pub use people::{
     CreatedUser, KeysFate, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,
@@ -33,6 +35,7 @@ pub use projects::{
     SessionServerEdit,
 };
 pub use request_id::{REQUEST_ID, is_request_id};
+pub use secrets::{Created, Lookup, LookupAnswer, Revealed};
 pub use usage::{
     Explain, LastUse, PresentedAt, RefusedBy, USAGE_DAYS, USAGE_HOURS, Usage, UsageCount, UsageSeries,
     UsageSource, Verdict,

@@ -1,5 +1,8 @@
 //! From what people type to projects and people: by id, or by name or email address, however it is spelled.
 
+use std::pin::pin;
+
+use futures_util::{TryStreamExt, future};
 use uuid::Uuid;
 
 use super::choose::{self, Candidate};
@@ -20,17 +23,15 @@ pub async fn project_id(client: &Client, text: &str) -> Result<Uuid, Failure> {
 pub async fn project(client: &Client, text: &str) -> Result<Project, Failure> {
     let id: Option<Uuid> = text.parse().ok();
     // The server finds a project by the beginning of its id, too.
-    let mut pages = pages::projects(client, Some(search_text(text)?));
+    let mut projects = pin!(pages::projects(client, Some(search_text(text)?)));
     let (mut similar, mut matches) = (None, Vec::new());
-    while let Some(page) = pages.next().await? {
-        similar = similar.or_else(|| page.first().map(|project| project.name.clone()));
-        for project in page {
-            if Some(project.id) == id {
-                return Ok(project);
-            }
-            if are_alike(&project.name, text) {
-                matches.push(project);
-            }
+    while let Some(project) = projects.try_next().await? {
+        if Some(project.id) == id {
+            return Ok(project);
+        }
+        similar.get_or_insert_with(|| project.name.clone());
+        if are_alike(&project.name, text) {
+            matches.push(project);
         }
     }
     let chosen = choose::one("projects", text, matches, |project| Candidate {
@@ -60,16 +61,15 @@ pub async fn person(client: &Client, text: &str) -> Result<Person, Failure> {
         return Err(is_a_secret());
     }
     let id: Option<Uuid> = text.parse().ok();
-    let is_meant = |person: &Person| match id {
-        Some(id) => person.user.id == id,
-        None => are_alike(&person.user.email, text),
+    let is_meant = |person: &Person| {
+        future::ready(match id {
+            Some(id) => person.user.id == id,
+            None => are_alike(&person.user.email, text),
+        })
     };
     // By an id the server searches nobody.
-    let mut pages = pages::people(client, id.is_none().then(|| text.to_owned()));
-    let mut matches = Vec::new();
-    while let Some(page) = pages.next().await? {
-        matches.extend(page.into_iter().filter(is_meant));
-    }
+    let people = pages::people(client, id.is_none().then(|| text.to_owned()));
+    let matches: Vec<_> = people.try_filter(is_meant).try_collect().await?;
     let chosen = choose::one("people", text, matches, |person| Candidate {
         id: person.user.id.to_string(),
         about: format!("{}, {}", person.user.email, person.user.role),

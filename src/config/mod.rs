@@ -55,7 +55,8 @@ pub struct TokenCommand {
 }
 
 /// The names of the terminal's own palette.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, EnumIter, EnumString, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Colour {

@@ -14,7 +14,18 @@ pub const MAX_DOMAINS: usize = 50;
 const MAX_CHARS: usize = 255;
 
 /// A normalised UI domain. `http://localhost:8000/` is `http://localhost:8000`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ToSchema
+)]
 #[serde(transparent)]
 #[schema(value_type = String, example = "https://shop.acme.example")]
 pub struct UiDomain(String);

@@ -7,20 +7,8 @@ use strum::{EnumIter, EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
 /// What a user is to the organisation. What each may do is decided in `server::policy` alone.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    EnumIter,
-    EnumString,
-    IntoStaticStr,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
 #[strum(
     serialize_all = "lowercase",

@@ -4,7 +4,8 @@
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
 /// The rule that refuses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error, EnumIter, EnumString, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Rule {
     #[error(

@@ -18,12 +18,9 @@ use utoipa::ToSchema;
     Ord,
     Serialize,
     Deserialize,
-    ToSchema,
-    EnumIter,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
+    ToSchema
 )]
+#[derive(EnumIter, EnumString, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "lowercase")]
 #[strum(
     serialize_all = "lowercase",

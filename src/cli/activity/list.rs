@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::args::ActivityListArgs;
 use crate::api::{Activity, ActivityQuery};
 use crate::cli::key::resolve;
-use crate::cli::pages::Pages;
+use crate::cli::pages::{self, Page, pages};
 use crate::cli::{Failure, output};
 use crate::client::Client;
 use crate::model::{Shown, email};
@@ -15,20 +15,23 @@ const HEADER: [&str; 6] = ["WHEN", "WHO", "ACTION", "SUBJECT", "CHANGES", "ADDRE
 pub async fn run(client: &Client, args: &ActivityListArgs) -> Result<(), Failure> {
     let query = query(client, args).await?;
     let limit = if args.all { u64::MAX } else { args.limit };
-    let mut pages = Pages::new(args.before, limit, async |before, limit| {
+    let pages = pages(args.before, limit, async |before, limit| {
         let query = ActivityQuery {
             before,
             limit: Some(limit),
             ..query.clone()
         };
         let page = client.activity(&query).await?;
-        Ok((page.items, page.next))
+        Ok(Page {
+            items: page.items,
+            next: page.next,
+        })
     });
     if args.json {
-        return pages.print().await;
+        return pages::print(pages).await;
     }
-    let rows = pages.collect().await?;
-    table(&rows, pages.after)
+    let all = pages::joined(pages).await?;
+    table(&all.items, all.next)
 }
 
 async fn query(client: &Client, args: &ActivityListArgs) -> Result<ActivityQuery, Failure> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::args::KeyListArgs;
 use crate::api::{KeyFilter, KeyList, KeyRow, Order};
-use crate::cli::pages::Pages;
+use crate::cli::pages::{self, Page, pages};
 use crate::cli::resolve::{project_id, user_id};
 use crate::cli::{Failure, flags, output};
 use crate::client::Client;
@@ -12,20 +12,23 @@ use crate::client::Client;
 pub async fn run(client: &Client, args: &KeyListArgs) -> Result<(), Failure> {
     let list = query(client, args).await?;
     let limit = if args.all { u64::MAX } else { args.limit };
-    let mut pages = Pages::new(args.after.clone(), limit, async |after, limit| {
+    let pages = pages(args.after.clone(), limit, async |after, limit| {
         let list = KeyList {
             after,
             limit: Some(limit),
             ..list.clone()
         };
         let page = client.keys(&list).await?;
-        Ok((page.items, page.next))
+        Ok(Page {
+            items: page.items,
+            next: page.next,
+        })
     });
     if args.json {
-        return pages.print().await;
+        return pages::print(pages).await;
     }
-    let rows = pages.collect().await?;
-    table(&rows, pages.after.as_deref())
+    let all = pages::joined(pages).await?;
+    table(&all.items, all.next.as_deref())
 }
 
 async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> {

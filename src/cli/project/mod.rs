@@ -5,6 +5,8 @@ mod edit;
 mod remove;
 mod session_token;
 
+use futures_util::TryStreamExt;
+
 use self::args::{OneProject, ProjectAddArgs, ProjectCommand, ProjectListArgs};
 use super::{Failure, confirm, flags, output, pages, resolve};
 use crate::api::{NewProject, Project, ProjectEdit};
@@ -58,7 +60,7 @@ async fn add(client: &Client, args: ProjectAddArgs) -> Result<(), Failure> {
 
 async fn list(client: &Client, args: ProjectListArgs) -> Result<(), Failure> {
     flags::no_secrets(args.filter.iter().map(|text| ("--filter", text.as_str())))?;
-    let projects = pages::projects(client, args.filter).collect().await?;
+    let projects: Vec<_> = pages::projects(client, args.filter).try_collect().await?;
     if args.json {
         return output::json(&projects);
     }

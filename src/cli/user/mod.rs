@@ -3,6 +3,8 @@
 pub mod args;
 mod remove;
 
+use futures_util::TryStreamExt;
+
 use self::args::{OneUser, SetRoleArgs, UserAddArgs, UserCommand, UserListArgs};
 use super::{Failure, flags, once, output, pages, resolve};
 use crate::api::{NewToken, NewUser, Person};
@@ -55,7 +57,7 @@ async fn add(client: &Client, args: UserAddArgs) -> Result<(), Failure> {
 
 async fn list(client: &Client, args: UserListArgs) -> Result<(), Failure> {
     flags::no_secrets(args.filter.iter().map(|text| ("--filter", text.as_str())))?;
-    let people = pages::people(client, args.filter).collect().await?;
+    let people: Vec<_> = pages::people(client, args.filter).try_collect().await?;
     if args.json {
         return output::json(&people);
     }

@@ -1,5 +1,6 @@
 //! `user remove`: says what becomes of the person's keys, and asks unless told not to.
 
+use futures_util::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::UserRemoveArgs;
@@ -84,7 +85,7 @@ async fn is_last_owner(client: &Client, person: &Person) -> Result<bool, Failure
     if person.user.role != Role::Owner {
         return Ok(false);
     }
-    let people = pages::people(client, None).collect().await?;
+    let people: Vec<_> = pages::people(client, None).try_collect().await?;
     Ok(people
         .iter()
         .filter(|other| other.user.role == Role::Owner)

@@ -1,0 +1,36 @@
+//! The events of the live stream: that something changed; whoever shows it asks for the rest.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Something else than a key changed; told to those who see all activity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChangeEvent {
+    pub about: Part,
+}
+
+/// The part of what is kept that is to be asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    Projects,
+    People,
+    /// Only the log itself.
+    Activity,
+}
+
+/// What happened to a key; ids only, the dashboard asks for the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyEvent {
+    pub kind: KeyEventKind,
+    pub key: Uuid,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyEventKind {
+    Created,
+    Edited,
+    Revoked,
+}

@@ -1,0 +1,55 @@
+//! The secrets of keys on the wire: the answers that hold one, and which key one belongs to.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::keys::{Key, PersonRef};
+use crate::model::{Scope, Secret, secret};
+
+/// The answer to a creation. The secret of an Analytics key is only ever in this answer.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Created {
+    pub key: Key,
+    /// Absent when an `Idempotency-Key` was replayed for an Analytics key: it was shown once.
+    #[serde(serialize_with = "secret::onto_the_wire")]
+    #[schema(value_type = Option<String>)]
+    pub secret: Option<Secret>,
+    /// Whether this answers a repeated `Idempotency-Key` with the key that was made the first time.
+    #[serde(default)]
+    pub replayed: bool,
+}
+
+/// The secret of a Web or Mobile key.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Revealed {
+    #[serde(serialize_with = "secret::onto_the_wire")]
+    #[schema(value_type = Option<String>)]
+    pub secret: Option<Secret>,
+}
+
+/// Which key has this hash? The secret itself is never sent.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    /// SHA-256 of the token (not of the base64 that wraps it), as 64 hexadecimal digits.
+    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
+    pub sha256: String,
+}
+
+/// What is known of a looked-up key.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum LookupAnswer {
+    Active {
+        key: Box<Key>,
+    },
+    Revoked {
+        id: Uuid,
+        name: String,
+        scope: Scope,
+        revoked_at: Timestamp,
+        revoked_by: PersonRef,
+    },
+}
