@@ -42,7 +42,7 @@ pub enum Cleared {
 
 /// The handle on the clipboard. Dropping it clears a secret that is still there.
 pub struct Clipboard {
-    choice: Choice,
+    choice: Preference,
     /// `None` without a thread, or after it was told to end.
     requests: Option<mpsc::Sender<Request>>,
     /// Disconnected when the thread is done.
@@ -57,11 +57,11 @@ enum Request {
 impl Clipboard {
     /// Starts the thread. It opens the clipboard at the first copy, so that starting costs nothing.
     pub fn start() -> Self {
-        let choice = Choice::from_environment(|name| std::env::var(name).ok());
+        let choice = Preference::from_environment(|name| std::env::var(name).ok());
         let (requests, inbox) = mpsc::channel();
         let (done_guard, done) = mpsc::sync_channel(0);
         let started = thread::Builder::new().name("clipboard".into()).spawn(move || {
-            let mut holder = Holder::default();
+            let mut holder = DesktopClipboard::default();
             holder.serve(&inbox);
             holder.clear_if_ours();
             drop(done_guard);
@@ -76,18 +76,18 @@ impl Clipboard {
     /// Puts `secret` in the clipboard, with the hint that histories shall not keep it.
     pub async fn copy(&self, secret: Secret) -> CopyRoute {
         match &self.choice {
-            Choice::Terminal => CopyRoute::Terminal(secret),
-            Choice::NativeElseTerminal => match self.copy_natively(secret.clone()).await {
+            Preference::Terminal => CopyRoute::Terminal(secret),
+            Preference::NativeElseTerminal => match self.copy_natively(secret.clone()).await {
                 Ok(()) => CopyRoute::Native,
                 Err(_) => CopyRoute::Terminal(secret),
             },
-            Choice::Native => match self.copy_natively(secret).await {
+            Preference::Native => match self.copy_natively(secret).await {
                 Ok(()) => CopyRoute::Native,
                 Err(why) => CopyRoute::Failed(format!(
                     "The desktop's clipboard can't be used: {why}. With {ENV}=osc52 the terminal is asked instead."
                 )),
             },
-            Choice::Unknown(value) => {
+            Preference::Unknown(value) => {
                 CopyRoute::Failed(format!("{ENV} is {value:?}; set it to auto, native or osc52."))
             }
         }
@@ -135,14 +135,14 @@ impl Drop for Clipboard {
 
 /// What the environment allows.
 #[derive(Debug, PartialEq, Eq)]
-enum Choice {
+enum Preference {
     Native,
     NativeElseTerminal,
     Terminal,
     Unknown(String),
 }
 
-impl Choice {
+impl Preference {
     fn from_environment(var: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name| var(name).is_some_and(|value| !value.is_empty());
         match var(ENV).as_deref() {
@@ -165,12 +165,12 @@ impl Choice {
 
 /// The thread's side: the one handle, and the hash of what was put there through it.
 #[derive(Default)]
-struct Holder {
+struct DesktopClipboard {
     handle: Option<arboard::Clipboard>,
     copied: Option<[u8; 32]>,
 }
 
-impl Holder {
+impl DesktopClipboard {
     fn serve(&mut self, inbox: &mpsc::Receiver<Request>) {
         while let Ok(request) = inbox.recv() {
             match request {
@@ -240,10 +240,10 @@ fn excluded_from_history(set: arboard::Set<'_>) -> arboard::Set<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Choice;
+    use super::Preference;
 
-    fn choice(environment: &[(&str, &str)]) -> Choice {
-        Choice::from_environment(|name| {
+    fn choice(environment: &[(&str, &str)]) -> Preference {
+        Preference::from_environment(|name| {
             let found = environment.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
         })
@@ -251,33 +251,33 @@ mod tests {
 
     #[test]
     fn a_display_is_used_where_there_is_one() {
-        assert_eq!(choice(&[("DISPLAY", ":0")]), Choice::NativeElseTerminal);
+        assert_eq!(choice(&[("DISPLAY", ":0")]), Preference::NativeElseTerminal);
         assert_eq!(
             choice(&[("WAYLAND_DISPLAY", "wayland-0")]),
-            Choice::NativeElseTerminal
+            Preference::NativeElseTerminal
         );
         let forwarded = [("SSH_CONNECTION", "a 1 b 22"), ("DISPLAY", "localhost:10.0")];
-        assert_eq!(choice(&forwarded), Choice::NativeElseTerminal);
+        assert_eq!(choice(&forwarded), Preference::NativeElseTerminal);
     }
 
     #[test]
     fn without_a_display_the_terminal_is_asked() {
         assert_eq!(
             choice(&[("SSH_CONNECTION", "a 1 b 22"), ("DISPLAY", "")]),
-            Choice::Terminal
+            Preference::Terminal
         );
     }
 
     #[test]
     fn the_environment_overrules_the_display() {
-        assert_eq!(choice(&[("KEYDECK_CLIPBOARD", "native")]), Choice::Native);
+        assert_eq!(choice(&[("KEYDECK_CLIPBOARD", "native")]), Preference::Native);
         assert_eq!(
             choice(&[("DISPLAY", ":0"), ("KEYDECK_CLIPBOARD", "osc52")]),
-            Choice::Terminal
+            Preference::Terminal
         );
         assert_eq!(
             choice(&[("KEYDECK_CLIPBOARD", "x11")]),
-            Choice::Unknown("x11".into())
+            Preference::Unknown("x11".into())
         );
     }
 }

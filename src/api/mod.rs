@@ -26,7 +26,7 @@ pub use keys::{
     Key, KeyCounts, KeyFilter, KeyList, KeyMay, KeyPage, KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
 };
 pub use people::{
-    CreatedUser, KeysFate, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,
+    CreatedUser, KeyDisposition, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,
     RemovalProgress, RemovedUser, User, UserEdit, UserQuery, UserRemoval,
 };
 pub use problem::{Problem, ProblemType};

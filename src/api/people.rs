@@ -98,7 +98,7 @@ pub struct UserQuery {
 /// What becomes of the active keys of a person who is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum KeysFate {
+pub enum KeyDisposition {
     /// They stop working at once and for ever.
     Revoke,
     /// They go on working, and are another person's from now on; so are the projects.
@@ -112,7 +112,7 @@ pub struct UserRemoval {
     /// What becomes of their active keys; may be absent when they have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(inline)]
-    pub keys: Option<KeysFate>,
+    pub keys: Option<KeyDisposition>,
     /// With `hand_over`: the id of the person who gets their keys and projects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Uuid>,

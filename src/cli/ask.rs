@@ -49,7 +49,7 @@ pub fn possible(selection: &Selection) -> Result<(), Failure> {
 /// program do so.
 fn ask(stdin: &Stdin, question: &str) -> Result<Result<Secret, CredentialError>, Failure> {
     // Before the question, so that what is pasted early isn't shown either.
-    let silence = Silence::begin(stdin).map_err(cannot_ask)?;
+    let silence = EchoOff::begin(stdin).map_err(cannot_ask)?;
     let mut stderr = io::stderr().lock();
     write!(stderr, "{question}")?;
     stderr.flush()?;
@@ -64,12 +64,12 @@ fn cannot_ask(error: io::Error) -> Failure {
 }
 
 /// A terminal that shows nothing of what is typed, until this is dropped or a signal ends the process.
-struct Silence {
+struct EchoOff {
     before: Termios,
     _restoring: Waiting,
 }
 
-impl Silence {
+impl EchoOff {
     fn begin(stdin: &Stdin) -> io::Result<Self> {
         let before = tcgetattr(stdin)?;
         let mut silent = before.clone();
@@ -84,7 +84,7 @@ impl Silence {
     }
 }
 
-impl Drop for Silence {
+impl Drop for EchoOff {
     fn drop(&mut self) {
         restore(&self.before);
     }

@@ -66,7 +66,7 @@ pub fn run(args: &BackupArgs) -> Result<(), Failure> {
     sealed_backup::seal(copy.file(), &root_key)
         .map_err(|error| Failure::Failed(format!("can't write {}: {error}", args.file.display())))?;
     copy.keep()?;
-    output::talk(format!(
+    output::notice(format!(
         "backed up {} to {}: {contents}, {log}",
         database.location.name(),
         args.file.display()
@@ -91,7 +91,7 @@ fn told_of_root_key(database: &Database) {
         RootKeySource::File(_) => "the one that the server is started with".into(),
         RootKeySource::Environment(_) => "the one in KEYDECK_ROOT_KEY".into(),
     };
-    output::talk(format!(
+    output::notice(format!(
         "it is restored, and secrets in it are read, only with the root key, so keep a copy of that too, and apart from it: \
          {root_key}"
     ));

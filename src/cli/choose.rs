@@ -29,9 +29,9 @@ pub fn one<T>(
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(refused(&several, &candidates));
     }
-    output::talk(format!("{several}:"));
+    output::notice(format!("{several}:"));
     for (candidate, number) in candidates.iter().zip(1..) {
-        output::talk(format!("{number:4}  {}  {}", candidate.id, candidate.about));
+        output::notice(format!("{number:4}  {}  {}", candidate.id, candidate.about));
     }
     match asked(candidates.len())? {
         Some(index) => Ok(Some(matches.swap_remove(index))),

@@ -37,7 +37,7 @@ pub fn run(args: &InitArgs) -> Result<(), Failure> {
     let founding = founding(args, &token)?;
     let mut is_shown = false;
     let show = || {
-        output::talk(format!(
+        output::notice(format!(
             "the sign-in token of {}, shown only this once, for KEYDECK_TOKEN:",
             args.owner.trim()
         ));
@@ -225,13 +225,13 @@ fn withdraw(path: &Path) {
 }
 
 fn told(database: &Database, args: &InitArgs) {
-    output::talk(format!(
+    output::notice(format!(
         "made {} for {}",
         database.location.name(),
         args.organisation.trim()
     ));
     if let RootKeySource::File(path) = &database.root_key {
-        output::talk(format!(
+        output::notice(format!(
             "its root key is in {}: keep a copy apart from the database's backups, nothing can be read without it",
             path.display()
         ));

@@ -12,9 +12,9 @@ pub fn run(selection: &Selection) -> Result<(), Failure> {
         ));
     }
     let name = profile(selection)?;
-    let (from, why) = credentials::forget(&name)?;
+    let (from, why) = credentials::remove(&name)?;
     let places: Vec<String> = from.iter().map(TokenSource::to_string).collect();
-    output::talk(match places.as_slice() {
+    output::notice(match places.as_slice() {
         [] => format!("no token was kept for profile {name}"),
         places => format!(
             "took the token of profile {name} out of {}; the server still knows it",
@@ -22,7 +22,7 @@ pub fn run(selection: &Selection) -> Result<(), Failure> {
         ),
     });
     if let Some(why) = why {
-        output::talk(format!("{why}; a token that is in it stays"));
+        output::notice(format!("{why}; a token that is in it stays"));
     }
     Ok(())
 }

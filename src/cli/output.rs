@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::Failure;
 use crate::api::Key;
-pub use crate::failure::talk;
+pub use crate::failure::notice;
 use crate::model::field::Value;
 use crate::model::{KeyField, Secret, Shown, shown};
 

@@ -12,14 +12,14 @@ use crate::server::store::Cursor;
 use crate::server::store::sqlite::Closed;
 
 /// What a log proved to be.
-pub struct Proven {
+pub struct VerifiedLog {
     pub head: ActivityHead,
     /// When its newest row was written.
     pub newest: Option<Timestamp>,
 }
 
 /// Fails with the row that was changed or taken out, or else with whom or what the log does not explain.
-pub fn log(database: &Closed) -> Result<Proven, Failure> {
+pub fn log(database: &Closed) -> Result<VerifiedLog, Failure> {
     block_on(async {
         let page = async |query: ActivityQuery| database.activity(&query).map_err(Failure::failed);
         let newest = page(pages(None, 1)).await?.items.pop();
@@ -31,7 +31,7 @@ pub fn log(database: &Closed) -> Result<Proven, Failure> {
         let data_keys = database.data_keys().map_err(Failure::failed)?;
         let baseline = database.baseline().map_err(Failure::failed)?;
         seal::is_bound(&data_keys, baseline).map_err(Failure::failed)?;
-        Ok(Proven {
+        Ok(VerifiedLog {
             head,
             newest: written,
         })

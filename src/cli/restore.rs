@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::Timestamp;
 
-use super::beside::{BESIDE, suffixed};
 use super::database::DatabaseArgs;
-use super::proof::{self, Proven};
+use super::proof::{self, VerifiedLog};
 use super::sealed_backup::{self, BackupKind};
+use super::sidecars::{SIDECARS, suffixed};
 use super::whole_file::{self, WholeFile};
 use super::{Failure, output};
 use crate::deck::database::{Database, RootKeySource};
@@ -37,7 +37,7 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
     let database = Database::in_file(&named.database, named.root_key_file.as_deref())?;
     let target = database.file()?;
     // What is beside it would be taken for its own.
-    for suffix in BESIDE {
+    for suffix in SIDECARS {
         whole_file::refuse(&suffixed(target, suffix))?;
     }
     refuse_live(&args.file)?;
@@ -52,20 +52,20 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
     let (proven, data_keys) = opened(copy.path()).map_err(|failure| unusable(failure.to_string()))?;
     copy.give_away()?;
     copy.keep()?;
-    output::talk(format!(
+    output::notice(format!(
         "restored {} from {}: {contents}, none changed or taken out; head {}",
         database.location.name(),
         args.file.display(),
         proven.head
     ));
     if kind == BackupKind::Database {
-        output::talk(
+        output::notice(
             "nothing authenticated it: whoever could write to it since it was made may have changed who is Owner and which \
              keys are valid. Look at who there is (keydeck user list) before you serve it to others",
         );
     }
-    output::talk(of_root_key(&database, &data_keys));
-    output::talk(of_age(proven.newest, Timestamp::now()));
+    output::notice(of_root_key(&database, &data_keys));
+    output::notice(of_age(proven.newest, Timestamp::now()));
     Ok(())
 }
 
@@ -143,7 +143,7 @@ fn refuse_live(file: &Path) -> Result<(), Failure> {
 }
 
 /// Brings its schema up to date, and proves its activity log.
-fn opened(path: &Path) -> Result<(Proven, Vec<WrappedDataKey>), Failure> {
+fn opened(path: &Path) -> Result<(VerifiedLog, Vec<WrappedDataKey>), Failure> {
     sqlite::prepare(path).map_err(Failure::failed)?;
     let closed = Closed::at(path).map_err(Failure::failed)?;
     let closed = closed.ok_or_else(|| Failure::Failed("it is of another version".into()))?;

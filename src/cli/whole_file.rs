@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{Failure, beside, stray};
+use super::{Failure, leftovers, sidecars};
 use crate::ending::{self, Waiting};
 use crate::server::seal::{Owner, directory_of};
 
@@ -15,16 +15,16 @@ use crate::server::seal::{Owner, directory_of};
 pub struct WholeFile {
     file: NamedTempFile,
     target: PathBuf,
-    _beside: Beside,
+    _beside: Sidecars,
     _removal: Waiting,
 }
 
 /// What SQLite left beside a file of this name goes with it.
-struct Beside(PathBuf);
+struct Sidecars(PathBuf);
 
-impl Drop for Beside {
+impl Drop for Sidecars {
     fn drop(&mut self) {
-        beside::remove(&self.0);
+        sidecars::remove(&self.0);
     }
 }
 
@@ -34,13 +34,13 @@ impl WholeFile {
         refuse(target)?;
         let make = || -> io::Result<Self> {
             let directory = std::path::absolute(directory_of(target))?;
-            stray::sweep(&directory);
-            let file = stray::file_in(&directory)?;
+            leftovers::sweep(&directory);
+            let file = leftovers::file_in(&directory)?;
             let path = file.path().to_owned();
             Ok(Self {
                 file,
                 target: target.to_owned(),
-                _beside: Beside(path.clone()),
+                _beside: Sidecars(path.clone()),
                 _removal: ending::before(move || remove(&path))?,
             })
         };
@@ -91,7 +91,7 @@ pub fn refuse(path: &Path) -> Result<(), Failure> {
 fn remove(path: &Path) {
     // What is not there needs no removal, and nobody is left to be told.
     let _ = fs::remove_file(path);
-    beside::remove(path);
+    sidecars::remove(path);
 }
 
 fn taken(path: &Path) -> Failure {

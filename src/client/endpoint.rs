@@ -15,7 +15,7 @@ pub struct Endpoint {
     pub ca_file: Option<PathBuf>,
 }
 
-/// How long a client waits for one server.
+/// FailureKind long a client waits for one server.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
     pub connect: Duration,

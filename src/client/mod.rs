@@ -31,7 +31,7 @@ use crate::api::{
 };
 use crate::model::{Role, Secret, ServerAddress, TokenHash};
 
-/// How often it is asked how far a removal is, and how long without an answer.
+/// FailureKind often it is asked how far a removal is, and how long without an answer.
 const LOOK: Duration = Duration::from_millis(250);
 const GIVEN_UP: Duration = Duration::from_secs(60);
 
@@ -257,7 +257,7 @@ impl Client {
         Ok(progress)
     }
 
-    /// How far a removal is, by its id.
+    /// FailureKind far a removal is, by its id.
     pub async fn removal(&self, id: Uuid) -> Result<RemovalProgress> {
         self.transport.get(&format!("v1/removals/{id}"), &()).await
     }

@@ -41,7 +41,7 @@ impl Window {
     }
 }
 
-/// How many bytes the event has that is being read. An empty line ends it.
+/// FailureKind many bytes the event has that is being read. An empty line ends it.
 #[derive(Default)]
 struct EventLength {
     bytes: usize,

@@ -5,7 +5,7 @@ use std::mem;
 use tokio::sync::watch;
 
 use super::Error;
-use super::server::{Failed, How, Server};
+use super::server::{Failed, FailureKind, Server};
 
 #[derive(Debug)]
 pub(super) struct Replicas {
@@ -109,12 +109,12 @@ impl<'a> Attempts<'a> {
             true => failed.error.said_by(&self.server().address),
             false => failed.error,
         };
-        if failed.how == How::Answered {
+        if failed.how == FailureKind::Answered {
             self.answered();
             return Err(error);
         }
         self.replicas.pass_on(self.at);
-        if failed.how == How::Unknown && repeat == Repeat::Never {
+        if failed.how == FailureKind::Unknown && repeat == Repeat::Never {
             return Err(error.unsure());
         }
         self.at = self.replicas.next(self.at);

@@ -32,12 +32,12 @@ pub(super) struct Answer<'a> {
 #[derive(Debug)]
 pub(super) struct Failed {
     pub(super) error: Error,
-    pub(super) how: How,
+    pub(super) how: FailureKind,
 }
 
 /// What is known of a request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum How {
+pub(super) enum FailureKind {
     /// It was answered, and that is all there is to say.
     Answered,
     /// It never left this machine: the server is away.
@@ -61,7 +61,7 @@ impl Failed {
     fn answered(error: Error) -> Self {
         Self {
             error,
-            how: How::Answered,
+            how: FailureKind::Answered,
         }
     }
 }
@@ -91,7 +91,7 @@ impl Server {
             Ok(Err(error)) => Err(self.away(&error)),
             Err(_) => Err(Failed {
                 error: Error::TimedOut(self.address.to_string()),
-                how: How::Unknown,
+                how: FailureKind::Unknown,
             }),
         }
     }
@@ -115,8 +115,8 @@ impl Server {
         Failed {
             error: self.transport_error(error),
             how: match error.is_connect() {
-                true => How::NotSent,
-                false => How::Unknown,
+                true => FailureKind::NotSent,
+                false => FailureKind::Unknown,
             },
         }
     }
@@ -126,8 +126,8 @@ impl Server {
             status if status.is_success() => Ok(response),
             status => Err(Failed {
                 how: match is_away(status) {
-                    true => How::Unknown,
-                    false => How::Answered,
+                    true => FailureKind::Unknown,
+                    false => FailureKind::Answered,
                 },
                 error: self.refusal(response).await?,
             }),

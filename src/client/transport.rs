@@ -18,7 +18,7 @@ use super::{Endpoint, Error};
 #[derive(Debug, Clone)]
 pub(super) struct Transport {
     pub(super) replicas: Arc<Replicas>,
-    /// How often a read is asked again.
+    /// FailureKind often a read is asked again.
     pub(super) retries: usize,
     /// Whether what would change something is refused here.
     pub(super) read_only: bool,

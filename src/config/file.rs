@@ -99,9 +99,10 @@ impl Section {
             colour: self.colour,
             read_only: self.read_only,
             ca_file: self.ca_file.map(|file| directory.join(file)),
-            token_command: self
-                .token_command
-                .map(|text| TokenCommand { text, distrust: None }),
+            token_command: self.token_command.map(|text| TokenCommand {
+                text,
+                untrusted: None,
+            }),
             given: None,
         })
     }

@@ -20,15 +20,15 @@ impl Config {
         let path = directories()?.config_dir().join("keydeck/config.toml");
         // Whoever can write the file could change it back after it was read, so this is asked before.
         let read =
-            trust::distrust(&path).and_then(|distrust| Ok((std::fs::read_to_string(&path)?, distrust)));
+            trust::untrusted(&path).and_then(|untrusted| Ok((std::fs::read_to_string(&path)?, untrusted)));
         match read {
-            Ok((text, distrust)) => {
+            Ok((text, untrusted)) => {
                 let mut config = file::parse_for(&text, path, made)?;
                 let commands = config
                     .profiles
                     .iter_mut()
                     .filter_map(|p| p.token_command.as_mut());
-                commands.for_each(|command| command.distrust.clone_from(&distrust));
+                commands.for_each(|command| command.untrusted.clone_from(&untrusted));
                 Ok(config)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => file::parse("", path),

@@ -20,7 +20,7 @@ pub use environment::{
     data_directory, variable,
 };
 pub use error::ConfigError;
-pub use trust::Distrust;
+pub use trust::Untrusted;
 
 use crate::credentials::credential::Credential;
 use crate::model::{Servers, pasted};
@@ -51,7 +51,7 @@ pub struct Profile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenCommand {
     pub text: String,
-    pub distrust: Option<Distrust>,
+    pub untrusted: Option<Untrusted>,
 }
 
 /// The names of the terminal's own palette.

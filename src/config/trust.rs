@@ -19,22 +19,22 @@ const MAX_LINKS: u32 = 40;
 
 /// Why a file is not trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Distrust {
+pub enum Untrusted {
     Writable(PathBuf),
     Foreign { path: PathBuf, owner: u32 },
 }
 
-impl fmt::Display for Distrust {
+impl fmt::Display for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Distrust::Writable(path) => {
+            Untrusted::Writable(path) => {
                 let path = path.display();
                 write!(
                     f,
                     "others can write {path}; look at what is in it, then run: chmod go-w '{path}'"
                 )
             }
-            Distrust::Foreign { path, owner } => {
+            Untrusted::Foreign { path, owner } => {
                 let path = path.display();
                 write!(
                     f,
@@ -48,7 +48,7 @@ impl fmt::Display for Distrust {
 
 /// Looks at the file and at every directory and link that leads to it. `None`: nobody but its user and root can put
 /// something else there.
-pub fn distrust(path: &Path) -> io::Result<Option<Distrust>> {
+pub fn untrusted(path: &Path) -> io::Result<Option<Untrusted>> {
     let mut here = PathBuf::new();
     let mut ahead = steps(&std::path::absolute(path)?);
     let mut links = 0;
@@ -61,7 +61,7 @@ pub fn distrust(path: &Path) -> io::Result<Option<Distrust>> {
         let found = fs::symlink_metadata(&path)?;
         if found.uid() != geteuid().as_raw() && found.uid() != Uid::ROOT.as_raw() {
             let owner = found.uid();
-            return Ok(Some(Distrust::Foreign { path, owner }));
+            return Ok(Some(Untrusted::Foreign { path, owner }));
         }
         if found.is_symlink() {
             links += 1;
@@ -74,7 +74,7 @@ pub fn distrust(path: &Path) -> io::Result<Option<Distrust>> {
         // Whoever can write a directory can put another file there, unless it keeps everybody to their own.
         let is_sticky = found.is_dir() && found.mode() & STICKY != 0;
         if found.mode() & WRITABLE_BY_OTHERS != 0 && !is_sticky {
-            return Ok(Some(Distrust::Writable(path)));
+            return Ok(Some(Untrusted::Writable(path)));
         }
         here = path;
     }
@@ -116,7 +116,7 @@ mod tests {
             fs::set_permissions(&directory, Permissions::from_mode(of_directory)).expect("set");
             fs::set_permissions(&file, Permissions::from_mode(of_file)).expect("set");
             for path in [&file, &link] {
-                let found = distrust(path).expect("there");
+                let found = untrusted(path).expect("there");
                 assert_eq!(
                     found.is_none(),
                     is_trusted,
@@ -154,26 +154,26 @@ mod tests {
                 (&absolute, file_is_trusted),
                 (&through, through_is_trusted),
             ] {
-                let found = distrust(path).expect("there");
+                let found = untrusted(path).expect("there");
                 let named = match (is_trusted, of_aside) {
                     (true, _) => None,
-                    (false, 0o777) => Some(Distrust::Writable(aside.clone())),
-                    (false, _) => Some(Distrust::Writable(outer.clone())),
+                    (false, 0o777) => Some(Untrusted::Writable(aside.clone())),
+                    (false, _) => Some(Untrusted::Writable(outer.clone())),
                 };
                 assert_eq!(found, named, "{of_outer:o} {of_aside:o} {}", path.display());
             }
         }
         let round = top.join("round");
         symlink(&round, &round).expect("made");
-        assert!(distrust(&round).is_err() && distrust(&top.join("none")).is_err());
+        assert!(untrusted(&round).is_err() && untrusted(&top.join("none")).is_err());
     }
 
     #[test]
     fn the_sentence_names_what_to_mend_and_how() {
         let path = PathBuf::from("/srv/shared");
-        let said = Distrust::Writable(path.clone()).to_string();
+        let said = Untrusted::Writable(path.clone()).to_string();
         assert!(said.contains("chmod go-w '/srv/shared'"), "{said}");
-        let said = Distrust::Foreign { path, owner: 1000 }.to_string();
+        let said = Untrusted::Foreign { path, owner: 1000 }.to_string();
         assert!(said.contains("chown -h \"$(id -un)\" '/srv/shared'"), "{said}");
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::{CredentialError, KeptToken};
+use super::{CredentialError, StoredToken};
 use crate::config::environment::data_directory;
 use crate::config::error::ConfigError;
 use crate::hardening;
@@ -34,7 +34,7 @@ pub fn open(path: &Path) -> Result<File, CredentialError> {
 }
 
 /// The kept token; `None` when there is none.
-pub fn read(path: &Path) -> Result<Option<KeptToken>, CredentialError> {
+pub fn read(path: &Path) -> Result<Option<StoredToken>, CredentialError> {
     let file = match open(path) {
         Err(CredentialError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
             return Ok(None);
@@ -46,13 +46,13 @@ pub fn read(path: &Path) -> Result<Option<KeptToken>, CredentialError> {
     file.take(MAX_FILE as u64)
         .read_to_string(&mut text)
         .map_err(unreadable(path))?;
-    let kept = KeptToken::from_text(&text);
+    let kept = StoredToken::from_text(&text);
     kept.map(Some)
         .ok_or_else(|| CredentialError::Empty(path.display().to_string()))
 }
 
 /// Keeps the token; the file is there whole or as it was before.
-pub fn write(path: &Path, kept: &KeptToken) -> Result<(), CredentialError> {
+pub fn write(path: &Path, kept: &StoredToken) -> Result<(), CredentialError> {
     let write = || -> io::Result<()> {
         let parent = path.parent().unwrap_or(Path::new("."));
         DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
@@ -103,7 +103,7 @@ mod tests {
         assert!(!remove(&path).expect("no fault"));
         let servers = Servers::parse(&["https://keys.acme.example"]).expect("valid");
         for token in ["kdu_one", "kdu_two"] {
-            let kept = KeptToken::new(&servers, Secret::new(token));
+            let kept = StoredToken::new(&servers, Secret::new(token));
             write(&path, &kept).expect("written");
             let read = read(&path).expect("readable").expect("there");
             assert_eq!((read.token.expose(), read.origins), (token, kept.origins));

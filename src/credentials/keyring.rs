@@ -8,7 +8,7 @@ use std::time::Duration;
 use keyring::{Entry, Error};
 use zeroize::Zeroizing;
 
-use super::KeptToken;
+use super::StoredToken;
 
 const SERVICE: &str = "keydeck";
 /// How long a keyring may take where nobody can be asked to unlock it.
@@ -26,12 +26,12 @@ pub struct Unavailable {
 }
 
 /// The kept token; `None` when there is none.
-pub fn read(profile: &str) -> Result<Option<KeptToken>, Unavailable> {
+pub fn read(profile: &str) -> Result<Option<StoredToken>, Unavailable> {
     let found = ask(profile, |entry| entry.get_password())?;
-    Ok(found.and_then(|text| KeptToken::from_text(&Zeroizing::new(text))))
+    Ok(found.and_then(|text| StoredToken::from_text(&Zeroizing::new(text))))
 }
 
-pub fn write(profile: &str, kept: &KeptToken) -> Result<(), Unavailable> {
+pub fn write(profile: &str, kept: &StoredToken) -> Result<(), Unavailable> {
     let text = kept.to_text();
     ask(profile, move |entry| entry.set_password(&text)).map(|_| ())
 }

@@ -6,16 +6,16 @@ pub mod credential;
 mod error;
 mod file;
 mod given;
-mod kept;
 mod keyring;
 mod sign_in_token;
+mod stored;
 
 pub use credential::{Credential, TokenSource};
 pub use error::CredentialError;
 pub use given::{given, read, stdin};
-pub use kept::KeptToken;
 pub use keyring::Unavailable;
 pub use sign_in_token::sign_in_token;
+pub use stored::StoredToken;
 
 use crate::config::Profile;
 use crate::model::{Secret, Servers};
@@ -39,8 +39,8 @@ pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, Credenti
         );
     }
     if let Some(command) = &profile.token_command {
-        let written = match &command.distrust {
-            Some(distrust) => Err(format!("is not run: {distrust}")),
+        let written = match &command.untrusted {
+            Some(untrusted) => Err(format!("is not run: {untrusted}")),
             None => command::run(&command.text, command::PATIENCE),
         };
         let token = written.map_err(|why| CredentialError::Command {
@@ -69,7 +69,7 @@ pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, Credenti
 
 /// Where a token is kept.
 #[derive(Debug)]
-pub struct Keeping {
+pub struct StoredIn {
     pub place: TokenSource,
     /// Why the keyring could be asked neither to keep it nor to give up an older one.
     pub without_keyring: Option<Unavailable>,
@@ -77,7 +77,7 @@ pub struct Keeping {
 
 /// Keeps the token in the keyring, or else in a file: there alone, so that no older one is found
 /// first. Only a keyring that can't be asked may hold an older one still.
-pub fn keep(profile: &str, kept: &KeptToken, use_keyring: bool) -> Result<Keeping, CredentialError> {
+pub fn store(profile: &str, kept: &StoredToken, use_keyring: bool) -> Result<StoredIn, CredentialError> {
     let path = file::path(profile)?;
     let asked = match use_keyring {
         true => keyring::write(profile, kept),
@@ -85,13 +85,13 @@ pub fn keep(profile: &str, kept: &KeptToken, use_keyring: bool) -> Result<Keepin
     };
     if use_keyring && asked.is_ok() {
         file::remove(&path)?;
-        return Ok(Keeping {
+        return Ok(StoredIn {
             place: TokenSource::Keyring,
             without_keyring: None,
         });
     }
     file::write(&path, kept)?;
-    Ok(Keeping {
+    Ok(StoredIn {
         place: TokenSource::File(path),
         without_keyring: asked.err(),
     })
@@ -99,7 +99,7 @@ pub fn keep(profile: &str, kept: &KeptToken, use_keyring: bool) -> Result<Keepin
 
 /// Takes the profile's token out of the keyring and of the file. Answers where there was one, and
 /// why the keyring could not be asked.
-pub fn forget(profile: &str) -> Result<(Vec<TokenSource>, Option<Unavailable>), CredentialError> {
+pub fn remove(profile: &str) -> Result<(Vec<TokenSource>, Option<Unavailable>), CredentialError> {
     let mut from = Vec::new();
     let why = match keyring::remove(profile) {
         Ok(was_there) => {
@@ -116,7 +116,7 @@ pub fn forget(profile: &str) -> Result<(Vec<TokenSource>, Option<Unavailable>), 
 }
 
 /// The kept token, if it is for all of these servers.
-fn own(kept: Option<KeptToken>, servers: &Servers, notes: &mut Vec<String>) -> Option<Secret> {
+fn own(kept: Option<StoredToken>, servers: &Servers, notes: &mut Vec<String>) -> Option<Secret> {
     let kept = kept?;
     if kept.is_for(servers) {
         return Some(kept.token);

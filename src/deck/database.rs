@@ -7,7 +7,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::config;
-use crate::failure::{Failure, talk};
+use crate::failure::{Failure, notice};
 use crate::model::Secret;
 use crate::server::seal::{self, RootKey};
 use crate::server::store::postgres::{Address, PassFile, PostgresStore};
@@ -145,7 +145,7 @@ impl fmt::Display for Location {
 fn postgres(url: &str, flag: &str) -> Result<Location, Failure> {
     let is_shown = || std::env::args().any(|argument| argument.ends_with(url));
     if Address::has_password(url) && is_shown() {
-        talk(
+        notice(
             "everybody on this machine can read the password on the command line; give the URL in KEYDECK_DATABASE, or \
              the password in PGPASSWORD",
         );
@@ -155,7 +155,7 @@ fn postgres(url: &str, flag: &str) -> Result<Location, Failure> {
     let address = Address::with_passwords(url, password.as_ref(), passwords.as_ref());
     let address = address.map_err(|error| Failure::Usage(format!("{flag}: {error}")))?;
     for variable in unread(url) {
-        talk(format!(
+        notice(format!(
             "{variable} is set, and keydeck does not read it: {flag} says where the database is"
         ));
     }

@@ -65,7 +65,7 @@ impl Failure {
 }
 
 /// A sentence for the person at the terminal. When stderr is closed, nobody is.
-pub fn talk(sentence: impl std::fmt::Display) {
+pub fn notice(sentence: impl std::fmt::Display) {
     let text = sentence.to_string();
     let _ = writeln!(io::stderr().lock(), "{}", Shown::new(&text));
 }

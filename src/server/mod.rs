@@ -53,9 +53,9 @@ pub async fn serve(
     let entrance = entrance.into();
     let site = entrance.site(state.local_session.is_some())?;
     let feed = tokio::spawn(events::feed(state.clone()));
-    let counts = tokio::spawn(work::usage::keep(state.clone()));
-    let removals = tokio::spawn(removals::keep::keep(state.clone()));
-    let clock = tokio::spawn(clock::watch::keep(state.clone()));
+    let counts = tokio::spawn(work::usage::run(state.clone()));
+    let removals = tokio::spawn(removals::worker::run(state.clone()));
+    let clock = tokio::spawn(clock::watch::run(state.clone()));
     // The file of a local deck is changed by its owner's hands or by none.
     let verification = match state.local_session {
         None => Some(tokio::spawn(verify::once(state.clone()))),

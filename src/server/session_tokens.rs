@@ -60,9 +60,9 @@ pub async fn revoke(
 }
 
 /// The session server that asks, by its token as it is in the database now.
-pub struct Asking(pub AskingServer);
+pub struct SessionServerCaller(pub AskingServer);
 
-impl FromRequestParts<ServerState> for Asking {
+impl FromRequestParts<ServerState> for SessionServerCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, server: &ServerState) -> ApiResult<Self> {

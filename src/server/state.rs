@@ -32,7 +32,7 @@ pub struct LocalSession {
 
 /// What subscribers are told.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum News {
+pub(super) enum Signal {
     Change(ChangeRecord),
     /// Nothing is heard any more: their streams end, so that they look for a server that hears.
     CutOff,
@@ -60,7 +60,7 @@ pub struct Shared {
     pub(super) row_numbers: RowNumbers,
     /// The newest change when the server started; events begin behind it.
     pub(super) first_seq: u64,
-    pub(super) events: broadcast::Sender<News>,
+    pub(super) events: broadcast::Sender<Signal>,
     pub(super) closing: watch::Sender<bool>,
 }
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::removals;
 use crate::api::{
-    CreatedUser, KeysFate, NewToken, NewUser, OngoingRemoval, Person, ProblemType, RemovedUser, User,
+    CreatedUser, KeyDisposition, NewToken, NewUser, OngoingRemoval, Person, ProblemType, RemovedUser, User,
     UserEdit, UserQuery, UserRemoval,
 };
 use crate::model::{FieldErrors, Secret, Token, TokenKind, email};
@@ -119,8 +119,8 @@ pub async fn remove(
     QueryParams(removal): QueryParams<UserRemoval>,
 ) -> ApiResult<Response> {
     owner_only(&signed_in)?;
-    let fate = fate(&removal)?;
-    match server.store.remove_user(id, fate, signed_in.actor).await? {
+    let disposition = disposition(&removal)?;
+    match server.store.remove_user(id, disposition, signed_in.actor).await? {
         Removal::Removed(removed) => Ok(Json(removed).into_response()),
         Removal::Begun(begun) => {
             server.removals.take_on(id);
@@ -151,10 +151,10 @@ fn goes_on(removal: OngoingRemoval) -> ApiResult<Response> {
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(removal)).into_response())
 }
 
-fn fate(removal: &UserRemoval) -> ApiResult<Option<Fate>> {
+fn disposition(removal: &UserRemoval) -> ApiResult<Option<Fate>> {
     match (removal.keys, removal.to) {
-        (Some(KeysFate::HandOver), Some(to)) => Ok(Some(Fate::HandOver(to))),
-        (Some(KeysFate::HandOver), None) => Err(ApiError::invalid_field(
+        (Some(KeyDisposition::HandOver), Some(to)) => Ok(Some(Fate::HandOver(to))),
+        (Some(KeyDisposition::HandOver), None) => Err(ApiError::invalid_field(
             "to",
             "Give the id of the person who gets the keys.",
         )),
@@ -162,7 +162,7 @@ fn fate(removal: &UserRemoval) -> ApiResult<Option<Fate>> {
             "to",
             "Nobody gets the keys unless they are handed over: send keys=hand_over too, or leave this out.",
         )),
-        (Some(KeysFate::Revoke), None) => Ok(Some(Fate::Revoke)),
+        (Some(KeyDisposition::Revoke), None) => Ok(Some(Fate::Revoke)),
         (None, None) => Ok(None),
     }
 }

@@ -75,12 +75,12 @@ async fn person(client: &Client, text: &str) -> Result<String, Failure> {
 
 fn table(rows: &[Activity], next: Option<u64>) -> Result<(), Failure> {
     if rows.is_empty() {
-        output::talk("nothing was done");
+        output::notice("nothing was done");
         return Ok(());
     }
     output::table(&HEADER, rows.iter().map(cells))?;
     if let Some(next) = next {
-        output::talk(format!("there are more: --all, or --before {next}"));
+        output::notice(format!("there are more: --all, or --before {next}"));
     }
     Ok(())
 }

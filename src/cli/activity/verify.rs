@@ -47,7 +47,7 @@ pub async fn run(client: &Client, args: &VerifyArgs) -> Result<(), Failure> {
                 head.seq
             ));
             if withheld > 0 {
-                output::talk(format!(
+                output::notice(format!(
                     "{withheld} of them tell of session servers or of removed projects, and only Owners see all of \
                      these: that nothing was put in or taken out between the others is proven, what they say is not; \
                      an Owner can prove it"

@@ -38,7 +38,7 @@ async fn add(client: &Client, args: GatewayAddArgs) -> Result<(), Failure> {
     let printed = match &created.token {
         _ if args.json => output::json(&created),
         Some(token) => {
-            output::talk(format!(
+            output::notice(format!(
                 "added gateway \"{name}\"; this is the only time that its token is shown"
             ));
             output::secret(token)
@@ -58,7 +58,7 @@ async fn list(client: &Client, args: &GatewayListArgs) -> Result<(), Failure> {
         return output::json(&gateways);
     }
     if gateways.is_empty() {
-        output::talk("no gateways");
+        output::notice("no gateways");
         return Ok(());
     }
     output::table(&HEADER, gateways.iter().map(row))
@@ -78,8 +78,8 @@ async fn remove(client: &Client, args: &GatewayRemoveArgs) -> Result<(), Failure
     let name = &gateway.name;
     if !args.yes {
         let (by, id) = (&gateway.added_by.email, gateway.id);
-        output::talk(format!("gateway \"{name}\", added by {by}, id {id}"));
-        output::talk("Every request that it asks about is refused at once. This can't be undone.");
+        output::notice(format!("gateway \"{name}\", added by {by}, id {id}"));
+        output::notice("Every request that it asks about is refused at once. This can't be undone.");
         if !confirm::asked(&format!("remove \"{name}\" ({id})"))? {
             return Err(Failure::Failed("nothing was removed".into()));
         }
@@ -88,7 +88,7 @@ async fn remove(client: &Client, args: &GatewayRemoveArgs) -> Result<(), Failure
     if args.json {
         return output::json(&gateway);
     }
-    output::talk(format!("removed gateway \"{name}\""));
+    output::notice(format!("removed gateway \"{name}\""));
     Ok(())
 }
 

@@ -58,14 +58,14 @@ fn told(created: &Created) -> Result<(), Failure> {
         true => "",
         false => "; this is the only time that its secret is shown",
     };
-    output::talk(format!(
+    output::notice(format!(
         "created {} key \"{}\" ({}){note}",
         key.scope, key.name, key.id
     ));
     match &created.secret {
         Some(secret) => {
             if token::names_no_server(secret) {
-                output::talk(LOCAL_DECK);
+                output::notice(LOCAL_DECK);
             }
             output::secret(secret)
         }
@@ -108,13 +108,13 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
     if args.json {
         return output::json(&edited);
     }
-    output::talk(format!("changed {} key \"{}\"", edited.scope, edited.name));
+    output::notice(format!("changed {} key \"{}\"", edited.scope, edited.name));
     Ok(())
 }
 
 fn warn_of(domains: &[UiDomain]) {
     for warning in domains.iter().filter_map(UiDomain::warning) {
-        output::talk(format!("warning: {warning}"));
+        output::notice(format!("warning: {warning}"));
     }
 }
 

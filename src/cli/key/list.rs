@@ -63,14 +63,14 @@ async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> 
 
 fn table(rows: &[KeyRow], next: Option<&str>) -> Result<(), Failure> {
     if rows.is_empty() {
-        output::talk("no keys");
+        output::notice("no keys");
         return Ok(());
     }
     let now = Timestamp::now();
     let cells = rows.iter().map(|row| output::key_row(&row.key, now));
     output::table(&output::KEY_HEADER, cells)?;
     if let Some(next) = next {
-        output::talk(format!("there are more: --all, or --after {next}"));
+        output::notice(format!("there are more: --all, or --after {next}"));
     }
     Ok(())
 }

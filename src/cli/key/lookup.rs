@@ -24,7 +24,7 @@ fn token() -> Result<Token, Failure> {
     let token = match token_in(secret.expose()) {
         Ok((token, around)) => {
             if let Some(around) = around {
-                output::talk(format!(
+                output::notice(format!(
                     "{} was taken out of what was given: {around}",
                     token.hint()
                 ));

@@ -17,15 +17,15 @@ pub async fn run(client: &Client, args: &RevokeArgs) -> Result<(), Failure> {
     if args.json {
         return output::json(&key);
     }
-    output::talk(format!("revoked {} key \"{}\"", key.scope, key.name));
+    output::notice(format!("revoked {} key \"{}\"", key.scope, key.name));
     Ok(())
 }
 
 fn confirmed(key: &Key) -> Result<bool, Failure> {
-    output::talk(lookup::active(key));
-    output::talk(format!("id: {}, token: {}", key.id, key.hint));
-    output::talk(format!("last used: {}", output::last_used(key, Timestamp::now())));
-    output::talk("Everything that presents this key stops working at once. This can't be undone.");
+    output::notice(lookup::active(key));
+    output::notice(format!("id: {}, token: {}", key.id, key.hint));
+    output::notice(format!("last used: {}", output::last_used(key, Timestamp::now())));
+    output::notice("Everything that presents this key stops working at once. This can't be undone.");
     let project = key.project.as_ref();
     let of = project.map_or(String::new(), |project| format!(" of {}", project.name));
     confirm::asked(&format!("revoke \"{}\"{of} ({})", key.name, key.id))

@@ -9,7 +9,7 @@ use super::{Failure, ask, output};
 use crate::api::Me;
 use crate::client::{Client, Endpoint, Error};
 use crate::config::{self, Config, ConfigError, Profile, ProfileEdit};
-use crate::credentials::{self, CredentialError, Keeping, KeptToken, TokenSource};
+use crate::credentials::{self, CredentialError, StoredIn, StoredToken, TokenSource};
 use crate::deck::{Selection, bootstrap};
 use crate::model::{Secret, ServerAddress, Servers};
 
@@ -29,18 +29,18 @@ pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
     let ca_file = edit.ca_file.clone().or_else(|| before.as_ref()?.ca_file.clone());
     let (me, server) = check(&edit.servers, &token, ca_file.as_deref())?;
     // The token first: a profile without one would be chosen, and could not be opened.
-    let kept = KeptToken::new(&edit.servers, token);
-    let keeping = credentials::keep(&edit.name, &kept, !args.no_keyring)?;
+    let kept = StoredToken::new(&edit.servers, token);
+    let stored_in = credentials::store(&edit.name, &kept, !args.no_keyring)?;
     let is_default = config.write(&edit).map_err(|error| {
         Failure::Failed(format!(
             "{error}; the token is kept in {} all the same: sign in again when the file can be written, or take the \
              token back with keydeck logout --profile {}",
-            keeping.place, edit.name
+            stored_in.place, edit.name
         ))
     })?;
     signed_in(&server, &me);
-    where_it_is(&keeping, !args.no_keyring);
-    what_goes_before_it(&keeping, before.as_ref())?;
+    where_it_is(&stored_in, !args.no_keyring);
+    what_goes_before_it(&stored_in, before.as_ref())?;
     what_it_means(&edit, before.as_ref(), is_default);
     Ok(())
 }
@@ -125,40 +125,40 @@ fn check(servers: &Servers, token: &Secret, ca_file: Option<&Path>) -> Result<(M
 }
 
 fn signed_in(server: &ServerAddress, me: &Me) {
-    output::talk(format!(
+    output::notice(format!(
         "signed in to {server} as {}, {} of {}",
         me.user.email, me.user.role, me.organisation.name
     ));
 }
 
-fn where_it_is(keeping: &Keeping, asked_keyring: bool) {
-    let place = &keeping.place;
-    output::talk(match &keeping.without_keyring {
+fn where_it_is(stored_in: &StoredIn, asked_keyring: bool) {
+    let place = &stored_in.place;
+    output::notice(match &stored_in.without_keyring {
         Some(why) if asked_keyring => format!("{why}; the token is kept in {place}"),
         _ => format!("the token is kept in {place}"),
     });
 }
 
 /// Other tokens that the profile's commands take before the kept one.
-fn what_goes_before_it(keeping: &Keeping, before: Option<&Profile>) -> Result<(), Failure> {
-    if keeping
+fn what_goes_before_it(stored_in: &StoredIn, before: Option<&Profile>) -> Result<(), Failure> {
+    if stored_in
         .without_keyring
         .as_ref()
         .is_some_and(|keyring| keyring.may_open)
     {
-        output::talk(
+        output::notice(
             "an older token in the keyring, if there is one, goes before the kept one once that opens",
         );
     }
     if config::variable(config::TOKEN)?.is_some() {
-        output::talk(format!(
+        output::notice(format!(
             "{} is set, and goes before the kept token",
             config::TOKEN
         ));
     }
     let has_command = before.is_some_and(|profile| profile.token_command.is_some());
-    if has_command && keeping.place != TokenSource::Keyring {
-        output::talk(
+    if has_command && stored_in.place != TokenSource::Keyring {
+        output::notice(
             "the profile's token_command goes before the kept token; take it out of config.toml to use that",
         );
     }
@@ -169,18 +169,18 @@ fn what_goes_before_it(keeping: &Keeping, before: Option<&Profile>) -> Result<()
 fn what_it_means(edit: &ProfileEdit, before: Option<&Profile>, is_default: bool) {
     let name = &edit.name;
     if edit.servers.iter().len() > 1 {
-        output::talk(format!("the token is for all of {}", edit.servers));
+        output::notice(format!("the token is for all of {}", edit.servers));
     }
     let old_servers = before.and_then(|profile| profile.servers.as_ref());
     if let Some(old) = old_servers.filter(|old| **old != edit.servers) {
-        output::talk(format!("profile {name} was {old} before"));
+        output::notice(format!("profile {name} was {old} before"));
     }
     if is_default {
-        output::talk(format!(
+        output::notice(format!(
             "profile {name} is the default from now on; open the local deck with keydeck --profile {}",
             config::LOCAL
         ));
     } else {
-        output::talk(format!("open it with keydeck --profile {name}"));
+        output::notice(format!("open it with keydeck --profile {name}"));
     }
 }

@@ -52,7 +52,7 @@ pub async fn run(client: &Client, args: ProjectEditArgs) -> Result<(), Failure> 
     let mut project = resolve::project(client, &args.project).await?;
     if let Some(edit) = session_server(&project, &args, private_key)? {
         project = client.set_session_server(project.id, &edit).await?;
-        output::talk(format!("set the session server of project \"{}\"", project.name));
+        output::notice(format!("set the session server of project \"{}\"", project.name));
     }
     if args.no_session_server {
         if project.may.session_server && project.session_server.is_none() {
@@ -63,7 +63,7 @@ pub async fn run(client: &Client, args: ProjectEditArgs) -> Result<(), Failure> 
         }
         client.remove_session_server(project.id).await?;
         project.session_server = None;
-        output::talk(format!(
+        output::notice(format!(
             "removed the session server of project \"{}\"",
             project.name
         ));
@@ -75,7 +75,7 @@ pub async fn run(client: &Client, args: ProjectEditArgs) -> Result<(), Failure> 
             deployed: None,
         };
         project = client.edit_project(project.id, &edit).await?;
-        output::talk(format!("renamed project \"{before}\" to \"{}\"", project.name));
+        output::notice(format!("renamed project \"{before}\" to \"{}\"", project.name));
     }
     if args.json {
         return output::json(&project);

@@ -53,7 +53,7 @@ async fn add(client: &Client, args: ProjectAddArgs) -> Result<(), Failure> {
     } else {
         "not deployed"
     };
-    output::talk(format!("added project \"{}\", {state}", project.name));
+    output::notice(format!("added project \"{}\", {state}", project.name));
     output::line(project.id);
     Ok(())
 }
@@ -65,7 +65,7 @@ async fn list(client: &Client, args: ProjectListArgs) -> Result<(), Failure> {
         return output::json(&projects);
     }
     if projects.is_empty() {
-        output::talk("no projects");
+        output::notice("no projects");
         return Ok(());
     }
     output::table(&HEADER, projects.iter().map(row))
@@ -94,6 +94,6 @@ async fn deploy(client: &Client, args: &OneProject, deployed: bool) -> Result<()
         return output::json(&project);
     }
     let what = if deployed { "deployed" } else { "undeployed" };
-    output::talk(format!("{what} project \"{}\"", project.name));
+    output::notice(format!("{what} project \"{}\"", project.name));
     Ok(())
 }

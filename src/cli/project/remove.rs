@@ -8,7 +8,7 @@ pub async fn run(client: &Client, args: &ProjectRemoveArgs) -> Result<(), Failur
     let project = resolve::project(client, &args.project).await?;
     let name = &project.name;
     if !args.yes {
-        output::talk(format!(
+        output::notice(format!(
             "project \"{name}\", created by {}, id {}",
             project.creator.email, project.id
         ));
@@ -20,6 +20,6 @@ pub async fn run(client: &Client, args: &ProjectRemoveArgs) -> Result<(), Failur
     if args.json {
         return output::json(&project);
     }
-    output::talk(format!("removed project \"{name}\""));
+    output::notice(format!("removed project \"{name}\""));
     Ok(())
 }

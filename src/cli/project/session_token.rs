@@ -14,7 +14,7 @@ pub async fn run(client: &Client, args: &SessionTokenArgs) -> Result<(), Failure
     let printed = match &issued.token {
         _ if args.json => output::json(&issued),
         Some(token) => {
-            output::talk(format!(
+            output::notice(format!(
                 "issued a token to the session server of project \"{}\"; this is the only time that it is shown, and the \
                  one before is no longer valid",
                 project.name
@@ -38,7 +38,7 @@ async fn revoke(
 ) -> Result<(), Failure> {
     let name = &project.name;
     if !args.yes {
-        output::talk(format!(
+        output::notice(format!(
             "The session server of project \"{name}\" can no longer ask whether a connection token is still good."
         ));
         if !confirm::asked(&format!("revoke its token for \"{name}\""))? {
@@ -49,7 +49,7 @@ async fn revoke(
     if args.json {
         return output::json(project);
     }
-    output::talk(format!(
+    output::notice(format!(
         "revoked the token of the session server of project \"{name}\""
     ));
     Ok(())

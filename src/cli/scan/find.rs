@@ -39,7 +39,7 @@ pub struct Finding {
 
 /// What was found.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Catch {
+pub struct FileMatches {
     pub findings: Vec<Finding>,
     /// How many look like tokens but for their checksum.
     pub misspelt: u64,
@@ -62,8 +62,8 @@ impl Finder {
         })
     }
 
-    /// Adds what is in `reader` to the catch, up to where it can be read.
-    pub fn search(&mut self, mut reader: impl Read, catch: &mut Catch) -> io::Result<()> {
+    /// Adds what is in `reader` to the found, up to where it can be read.
+    pub fn search(&mut self, mut reader: impl Read, found: &mut FileMatches) -> io::Result<()> {
         let (mut filled, mut place) = (0, Place { line: 1, column: 1 });
         loop {
             let read = fill(&mut reader, &mut self.window[filled..])?;
@@ -71,7 +71,7 @@ impl Finder {
             let is_last = filled < WINDOW;
             // What begins behind this may end behind the window.
             let end = if is_last { filled } else { WINDOW - LONGEST };
-            let passed = search_window(&self.beginnings, &self.window[..filled], end, place, catch);
+            let passed = search_window(&self.beginnings, &self.window[..filled], end, place, found);
             if is_last {
                 return Ok(());
             }
@@ -102,7 +102,7 @@ fn search_window(
     window: &[u8],
     end: usize,
     start: Place,
-    catch: &mut Catch,
+    found: &mut FileMatches,
 ) -> usize {
     let (mut passed, mut place, mut behind) = (0, start, 0);
     for beginning in beginnings.find_iter(window) {
@@ -113,15 +113,15 @@ fn search_window(
         if at < behind {
             continue;
         }
-        let (sighting, length) = look(beginnings, &window[at..]);
+        let (occurrence, length) = look(beginnings, &window[at..]);
         behind = at + length;
-        match sighting {
-            Sighting::Nothing => {}
-            Sighting::Misspelt => catch.misspelt += 1,
-            Sighting::Token(token) => {
+        match occurrence {
+            Occurrence::Nothing => {}
+            Occurrence::Misspelt => found.misspelt += 1,
+            Occurrence::Token(token) => {
                 place = place.behind(&window[passed..at]);
                 passed = at;
-                catch.findings.push(place.of(&token));
+                found.findings.push(place.of(&token));
             }
         }
     }
@@ -161,33 +161,33 @@ impl Place {
     }
 }
 
-enum Sighting {
+enum Occurrence {
     Nothing,
     Misspelt,
     Token(Token),
 }
 
 /// What it is that begins here, and how many bytes it takes.
-fn look(beginnings: &AhoCorasick, bytes: &[u8]) -> (Sighting, usize) {
+fn look(beginnings: &AhoCorasick, bytes: &[u8]) -> (Occurrence, usize) {
     match bytes.starts_with(WRAPPED.as_bytes()) {
         true => wrapped(beginnings, bytes),
         false => bare(bytes),
     }
 }
 
-fn bare(bytes: &[u8]) -> (Sighting, usize) {
+fn bare(bytes: &[u8]) -> (Occurrence, usize) {
     // Whatever stands right before or behind it: a checksum that fits is no accident.
     let text = bytes.get(..LENGTH).and_then(|text| str::from_utf8(text).ok());
     let is_longer = bytes.get(LENGTH).is_some_and(u8::is_ascii_alphanumeric);
     match text.map(Token::parse) {
-        Some(Ok(token)) => (Sighting::Token(token), LENGTH),
-        Some(Err(NotAToken::Checksum)) if !is_longer => (Sighting::Misspelt, LENGTH),
-        _ => (Sighting::Nothing, 1),
+        Some(Ok(token)) => (Occurrence::Token(token), LENGTH),
+        Some(Err(NotAToken::Checksum)) if !is_longer => (Occurrence::Misspelt, LENGTH),
+        _ => (Occurrence::Nothing, 1),
     }
 }
 
 /// The token in the secret of a Web or Mobile key.
-fn wrapped(beginnings: &AhoCorasick, bytes: &[u8]) -> (Sighting, usize) {
+fn wrapped(beginnings: &AhoCorasick, bytes: &[u8]) -> (Occurrence, usize) {
     let is_base64 = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     let length = bytes.iter().take(LONGEST).take_while(is_base64).count();
     // A single character at the end stands for nothing.
@@ -195,9 +195,9 @@ fn wrapped(beginnings: &AhoCorasick, bytes: &[u8]) -> (Sighting, usize) {
     let json = BASE64.decode(&bytes[..whole]).map(Zeroizing::new);
     let json = json.as_ref().map_or(&[][..], |json| json.as_slice());
     let sightings = beginnings.find_iter(json).map(|at| bare(&json[at.start()..]).0);
-    let best = sightings.fold(Sighting::Nothing, |best, next| match best {
-        Sighting::Token(_) => best,
-        Sighting::Misspelt if !matches!(next, Sighting::Token(_)) => best,
+    let best = sightings.fold(Occurrence::Nothing, |best, next| match best {
+        Occurrence::Token(_) => best,
+        Occurrence::Misspelt if !matches!(next, Occurrence::Token(_)) => best,
         _ => next,
     });
     (best, length)
@@ -219,11 +219,11 @@ mod tests {
         token(TokenKind::Key(Scope::Web))
     }
 
-    fn search(bytes: &[u8]) -> Catch {
-        let mut catch = Catch::default();
+    fn search(bytes: &[u8]) -> FileMatches {
+        let mut found = FileMatches::default();
         let mut finder = Finder::new().expect("built");
-        finder.search(bytes, &mut catch).expect("read");
-        catch
+        finder.search(bytes, &mut found).expect("read");
+        found
     }
 
     /// Where each token begins.
@@ -263,13 +263,13 @@ mod tests {
             format!("key: {secret}abcdef"),
             format!("key: {}abcde", secret.trim_end_matches('=')),
         ] {
-            let catch = search(text.as_bytes());
-            assert_eq!((catch.findings.len(), catch.misspelt), (1, 0), "{text}");
-            assert_eq!(catch.findings[0].hash, web().hash());
-            assert_eq!((catch.findings[0].line, catch.findings[0].column), (1, 6));
+            let found = search(text.as_bytes());
+            assert_eq!((found.findings.len(), found.misspelt), (1, 0), "{text}");
+            assert_eq!(found.findings[0].hash, web().hash());
+            assert_eq!((found.findings[0].line, found.findings[0].column), (1, 6));
         }
         let cut = search(&secret.as_bytes()[..secret.len() - 20]);
-        assert_eq!(cut, Catch::default());
+        assert_eq!(cut, FileMatches::default());
     }
 
     #[test]
@@ -278,8 +278,8 @@ mod tests {
         let json = format!(r#"{{"soulId":"x","authToken":"{slip}"}}"#);
         let wrapped = BASE64_STANDARD.encode(json);
         for text in [&slip, &wrapped] {
-            let catch = search(text.as_bytes());
-            assert_eq!((catch.findings.len(), catch.misspelt), (0, 1), "{text}");
+            let found = search(text.as_bytes());
+            assert_eq!((found.findings.len(), found.misspelt), (0, 1), "{text}");
         }
         for other in [
             "kdw_",
@@ -288,7 +288,7 @@ mod tests {
             "eyJzb3VsSWQi",
             "eyJzb3VsSWQiOiJ4In0=",
         ] {
-            assert_eq!(search(other.as_bytes()), Catch::default(), "{other}");
+            assert_eq!(search(other.as_bytes()), FileMatches::default(), "{other}");
         }
     }
 

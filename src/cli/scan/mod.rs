@@ -4,14 +4,14 @@
 pub mod args;
 mod find;
 mod report;
-mod standing;
+mod state;
 mod walk;
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use self::args::ScanArgs;
-use self::standing::Standings;
+use self::state::TokenStates;
 use super::{Failure, ask, output};
 use crate::deck::{self, Selection};
 
@@ -20,24 +20,24 @@ pub fn run(selection: &Selection, args: ScanArgs) -> Result<(), Failure> {
     if paths.iter().any(|path| path == Path::new(walk::STDIN)) {
         ask::possible(selection)?;
     }
-    let haul = walk::search(&paths, args.gitignore)?;
-    let mut standings = Standings::new();
-    let hashes = standing::to_be_asked(&haul);
+    let result = walk::search(&paths, args.gitignore)?;
+    let mut states = TokenStates::new();
+    let hashes = state::key_hashes(&result);
     let asked = match args.offline || hashes.is_empty() {
         true => Ok(()),
         false => deck::ask(selection, async |client| {
-            standing::ask(client, hashes, &mut standings).await
+            state::ask(client, hashes, &mut states).await
         }),
     };
-    let summary = report::sum(&haul, &standings);
+    let summary = report::sum(&result, &states);
     // What was found is told also when nobody could say more of it.
-    match report::print(&haul, &standings, &summary, args.json) {
+    match report::print(&result, &states, &summary, args.json) {
         // How it ends counts, also when only the first lines were wanted.
         Ok(()) | Err(Failure::BrokenPipe) => {}
         Err(failure) => return Err(failure),
     }
     if !args.json {
-        output::talk(summary.in_words());
+        output::notice(summary.in_words());
     }
     asked?;
     summary

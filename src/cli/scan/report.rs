@@ -7,13 +7,13 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::find::Finding;
-use super::standing::{Other, Standing, Standings};
-use super::walk::Haul;
+use super::state::{TokenState, TokenStates, Unresolved};
+use super::walk::ScanResult;
 use crate::api::LookupAnswer;
 use crate::cli::{Failure, lookup, output};
 use crate::model::{Scope, Shown, TokenKind};
 
-const UNCHECKED: Standing = Standing::Other(Other::Unchecked);
+const UNCHECKED: TokenState = TokenState::Unresolved(Unresolved::Unchecked);
 
 /// One line of JSON.
 #[derive(Serialize)]
@@ -26,7 +26,7 @@ enum Line<'a> {
         kind: &'static str,
         hint: &'a str,
         #[serde(flatten)]
-        standing: &'a Standing,
+        state: &'a TokenState,
     },
     Summary(&'a Summary),
 }
@@ -45,14 +45,19 @@ pub struct Summary {
 }
 
 /// Prints every finding, by path and place.
-pub fn print(haul: &Haul, standings: &Standings, summary: &Summary, as_json: bool) -> Result<(), Failure> {
+pub fn print(
+    result: &ScanResult,
+    states: &TokenStates,
+    summary: &Summary,
+    as_json: bool,
+) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
-    for (path, catch) in &haul.catches {
-        for finding in &catch.findings {
-            let standing = standings.get(&finding.hash).unwrap_or(&UNCHECKED);
+    for (path, found) in &result.matches {
+        for finding in &found.findings {
+            let state = states.get(&finding.hash).unwrap_or(&UNCHECKED);
             match as_json {
-                true => json(&mut out, &line(path, finding, standing))?,
-                false => writeln!(out, "{}", Shown::new(&words(path, finding, standing)))?,
+                true => json(&mut out, &line(path, finding, state))?,
+                false => writeln!(out, "{}", Shown::new(&words(path, finding, state)))?,
             }
         }
     }
@@ -66,7 +71,7 @@ fn json(out: &mut impl Write, line: &Line) -> Result<(), Failure> {
     Ok(writeln!(out, "{}", output::compact_json(line)?)?)
 }
 
-fn line<'a>(path: &Path, finding: &'a Finding, standing: &'a Standing) -> Line<'a> {
+fn line<'a>(path: &Path, finding: &'a Finding, state: &'a TokenState) -> Line<'a> {
     Line::Finding {
         path: path.display().to_string(),
         line: finding.line,
@@ -80,28 +85,28 @@ fn line<'a>(path: &Path, finding: &'a Finding, standing: &'a Standing) -> Line<'
             TokenKind::SessionServer => "session-server",
         },
         hint: &finding.hint,
-        standing,
+        state,
     }
 }
 
 /// `.env:3:14: kdw_…x9Qz active: Web key "Checkout" of Storefront, created by mira@acme.example (…)`
-fn words(path: &Path, finding: &Finding, standing: &Standing) -> String {
+fn words(path: &Path, finding: &Finding, state: &TokenState) -> String {
     let Finding {
         line, column, hint, ..
     } = finding;
     format!(
         "{}:{line}:{column}: {hint} {}",
         path.display(),
-        standing_in_words(finding.kind, standing)
+        state_in_words(finding.kind, state)
     )
 }
 
-fn standing_in_words(kind: TokenKind, standing: &Standing) -> String {
-    match standing {
-        Standing::Known(LookupAnswer::Active { key }) => {
+fn state_in_words(kind: TokenKind, state: &TokenState) -> String {
+    match state {
+        TokenState::Known(LookupAnswer::Active { key }) => {
             format!("active: {} ({})", lookup::active(key), key.id)
         }
-        Standing::Known(LookupAnswer::Revoked {
+        TokenState::Known(LookupAnswer::Revoked {
             name,
             scope,
             revoked_at,
@@ -111,8 +116,8 @@ fn standing_in_words(kind: TokenKind, standing: &Standing) -> String {
             "revoked: {}",
             lookup::revoked(*scope, name, *revoked_at, revoked_by)
         ),
-        Standing::Other(Other::Unknown) => "unknown here".into(),
-        Standing::Other(Other::Unchecked) => match kind {
+        TokenState::Unresolved(Unresolved::Unknown) => "unknown here".into(),
+        TokenState::Unresolved(Unresolved::Unchecked) => match kind {
             TokenKind::Key(scope) => format!("unchecked: {scope} key"),
             TokenKind::User => "unchecked: sign-in token; keydeck user new-token replaces it".into(),
             TokenKind::Gateway => "unchecked: gateway token; keydeck gateway remove ends it".into(),
@@ -124,21 +129,21 @@ fn standing_in_words(kind: TokenKind, standing: &Standing) -> String {
 }
 
 /// Counts each token once, wherever it stands.
-pub fn sum(haul: &Haul, standings: &Standings) -> Summary {
+pub fn sum(result: &ScanResult, states: &TokenStates) -> Summary {
     let mut summary = Summary {
-        files: haul.files,
-        unreadable: haul.unreadable,
-        wrong_checksum: haul.catches.iter().map(|(_, catch)| catch.misspelt).sum(),
+        files: result.files,
+        unreadable: result.unreadable,
+        wrong_checksum: result.matches.iter().map(|(_, found)| found.misspelt).sum(),
         ..Summary::default()
     };
-    let findings = haul.catches.iter().flat_map(|(_, catch)| &catch.findings);
+    let findings = result.matches.iter().flat_map(|(_, found)| &found.findings);
     let tokens: HashSet<_> = findings.map(|finding| finding.hash).collect();
     for token in tokens {
-        let count = match standings.get(&token).unwrap_or(&UNCHECKED) {
-            Standing::Known(LookupAnswer::Active { .. }) => &mut summary.active,
-            Standing::Known(LookupAnswer::Revoked { .. }) => &mut summary.revoked,
-            Standing::Other(Other::Unknown) => &mut summary.unknown,
-            Standing::Other(Other::Unchecked) => &mut summary.unchecked,
+        let count = match states.get(&token).unwrap_or(&UNCHECKED) {
+            TokenState::Known(LookupAnswer::Active { .. }) => &mut summary.active,
+            TokenState::Known(LookupAnswer::Revoked { .. }) => &mut summary.revoked,
+            TokenState::Unresolved(Unresolved::Unknown) => &mut summary.unknown,
+            TokenState::Unresolved(Unresolved::Unchecked) => &mut summary.unchecked,
         };
         *count += 1;
     }

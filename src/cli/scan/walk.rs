@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use encoding_rs_io::DecodeReaderBytes;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::find::{Catch, Finder};
+use super::find::{FileMatches, Finder};
 use crate::cli::{Failure, output};
 
 /// The path that stands for standard input.
@@ -17,16 +17,16 @@ pub const STDIN: &str = "-";
 
 /// What was found in all that was searched.
 #[derive(Debug, Default)]
-pub struct Haul {
+pub struct ScanResult {
     /// By path.
-    pub catches: Vec<(PathBuf, Catch)>,
+    pub matches: Vec<(PathBuf, FileMatches)>,
     pub files: u64,
     /// Files and directories that could not be read, or not to their end.
     pub unreadable: u64,
 }
 
 /// Searches these paths, and all that is in them. What can't be read is told at once.
-pub fn search(paths: &[PathBuf], gitignore: bool) -> Result<Haul, Failure> {
+pub fn search(paths: &[PathBuf], gitignore: bool) -> Result<ScanResult, Failure> {
     let finder = Finder::new().map_err(Failure::failed)?;
     let search = Search::default();
     let (stdin, files): (Vec<_>, Vec<_>) = paths.iter().partition(|path| *path == Path::new(STDIN));
@@ -43,7 +43,7 @@ pub fn search(paths: &[PathBuf], gitignore: bool) -> Result<Haul, Failure> {
             })
         });
     }
-    Ok(search.haul())
+    Ok(search.result())
 }
 
 fn walk(paths: &[&PathBuf], gitignore: bool) -> Option<WalkBuilder> {
@@ -74,7 +74,7 @@ fn followed(path: &Path) -> PathBuf {
 /// A search under way, shared by those who search.
 #[derive(Default)]
 struct Search {
-    catches: Mutex<Vec<(PathBuf, Catch)>>,
+    matches: Mutex<Vec<(PathBuf, FileMatches)>>,
     files: AtomicU64,
     unreadable: AtomicU64,
 }
@@ -96,29 +96,29 @@ impl Search {
 
     /// What can be read of it counts, also when the rest can't.
     fn read(&self, finder: &mut Finder, path: &Path, reader: impl Read) {
-        let mut catch = Catch::default();
+        let mut found = FileMatches::default();
         // Text that says so is UTF-16 is read as such; all else as the bytes that it is.
-        let read = finder.search(DecodeReaderBytes::new(reader), &mut catch);
+        let read = finder.search(DecodeReaderBytes::new(reader), &mut found);
         self.files.fetch_add(1, Ordering::Relaxed);
         if let Err(error) = read {
             self.unreadable(format!("{}: {error}", path.display()));
         }
-        if catch != Catch::default() {
-            let mut catches = self.catches.lock().unwrap_or_else(|held| held.into_inner());
-            catches.push((path.to_owned(), catch));
+        if found != FileMatches::default() {
+            let mut matches = self.matches.lock().unwrap_or_else(|held| held.into_inner());
+            matches.push((path.to_owned(), found));
         }
     }
 
     fn unreadable(&self, what: impl std::fmt::Display) {
         self.unreadable.fetch_add(1, Ordering::Relaxed);
-        output::talk(format!("can't read {what}"));
+        output::notice(format!("can't read {what}"));
     }
 
-    fn haul(self) -> Haul {
-        let mut catches = self.catches.into_inner().unwrap_or_else(|held| held.into_inner());
-        catches.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Haul {
-            catches,
+    fn result(self) -> ScanResult {
+        let mut matches = self.matches.into_inner().unwrap_or_else(|held| held.into_inner());
+        matches.sort_by(|(a, _), (b, _)| a.cmp(b));
+        ScanResult {
+            matches,
             files: self.files.into_inner(),
             unreadable: self.unreadable.into_inner(),
         }

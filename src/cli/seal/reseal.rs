@@ -22,7 +22,7 @@ const MANY: u64 = 1_000;
 
 /// What came of it.
 #[derive(Debug, Default)]
-pub struct Done {
+pub struct ResealReport {
     pub resealed: u64,
     /// Secrets that don't open, so that they stay as they are.
     pub unreadable: Vec<String>,
@@ -30,11 +30,11 @@ pub struct Done {
     pub data_keys: u64,
 }
 
-pub async fn run(store: &dyn Store, root_key: &RootKey) -> Result<Done, Failure> {
+pub async fn run(store: &dyn Store, root_key: &RootKey) -> Result<ResealReport, Failure> {
     let sealer = bootstrap::open_sealer(store, root_key).await?;
     let outdated = store.count_outdated_secrets().await.map_err(Failure::failed)?;
     let bar = progress_bar(outdated)?;
-    let mut done = Done::default();
+    let mut done = ResealReport::default();
     for data_key in sealer.replaced() {
         for place in SecretPlace::iter() {
             all_under(store, &sealer, (data_key, place), &bar, &mut done).await?;
@@ -50,7 +50,7 @@ async fn all_under(
     sealer: &Sealer,
     (data_key, place): (u32, SecretPlace),
     bar: &ProgressBar,
-    done: &mut Done,
+    done: &mut ResealReport,
 ) -> Result<(), Failure> {
     let mut after = i64::MIN;
     loop {

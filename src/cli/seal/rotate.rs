@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::args::RotateArgs;
 use super::files::Files;
-use super::reseal::{self, Done};
+use super::reseal::{self, ResealReport};
 use crate::api::{ActivityAction, ActivityQuery};
 use crate::cli::{Failure, output};
 use crate::config;
@@ -50,12 +50,12 @@ pub fn run(args: &RotateArgs) -> Result<(), Failure> {
             let root_key = RootKey::read_file(files.current()).map_err(Failure::failed)?;
             return told_of_resealing(reseal::run(&*store, &root_key).await?);
         }
-        output::talk(
+        output::notice(
             "secrets are sealed under a new data key from now on, and the old root key opens none of those; older ones \
              stay under the data keys before, until keydeck seal rotate --reseal",
         );
         if is_unfinished {
-            output::talk(
+            output::notice(
                 "an earlier --reseal was cut off; run keydeck seal rotate --reseal to seal the rest anew",
             );
         }
@@ -104,8 +104,8 @@ async fn opens_without_rotation(
     })
 }
 
-fn told_of_resealing(done: Done) -> Result<(), Failure> {
-    output::talk(format!(
+fn told_of_resealing(done: ResealReport) -> Result<(), Failure> {
+    output::notice(format!(
         "sealed {} anew; the old root key opens nothing any more of the database as it is now. A backup from before shows \
          the secrets of then to whoever has the old root key: where both may be in wrong hands, revoke those keys, and \
          give their session servers other ones",
@@ -123,23 +123,23 @@ fn told_of_resealing(done: Done) -> Result<(), Failure> {
 
 fn told_of_rotation(database: &Database, files: &Files, outcome: &Outcome, copy: Option<&Path>) {
     let path = database.location.name();
-    output::talk(match outcome {
+    output::notice(match outcome {
         Outcome::Rotated => format!("rotated the root key of {path}"),
         Outcome::Finished => format!("finished a rotation of {path} that was cut off"),
         Outcome::Continued => {
-            return output::talk(format!("{path} was rotated already; the rest is sealed anew"));
+            return output::notice(format!("{path} was rotated already; the rest is sealed anew"));
         }
     });
     let new = files.current().display();
-    output::talk(format!(
+    output::notice(format!(
         "the root key is in {new}: keep a copy apart from the database's backups, nothing can be read without it"
     ));
-    output::talk(format!(
+    output::notice(format!(
         "servers at work take the new data key with the root key in {new} as soon as they need it; one that can't read it \
          there must be started again with it, and until then creates no Web or Mobile keys"
     ));
     let before = "backups made before now need the old one";
-    output::talk(match (copy, &database.root_key) {
+    output::notice(match (copy, &database.root_key) {
         (Some(copy), _) => format!("{before}, kept in {}", copy.display()),
         (None, RootKeySource::File(old)) => format!(
             "{before}, which was in {}; start with --root-key-file {new}",

@@ -39,7 +39,7 @@ async fn add(client: &Client, args: UserAddArgs) -> Result<(), Failure> {
     let printed = match &created.token {
         _ if args.json => output::json(&created),
         Some(token) => {
-            output::talk(format!(
+            output::notice(format!(
                 "added {email} as {}; this is the only time that their sign-in token is shown",
                 created.user.role
             ));
@@ -62,7 +62,7 @@ async fn list(client: &Client, args: UserListArgs) -> Result<(), Failure> {
         return output::json(&people);
     }
     if people.is_empty() {
-        output::talk("nobody");
+        output::notice("nobody");
         return Ok(());
     }
     output::table(&HEADER, people.iter().map(row))
@@ -85,7 +85,7 @@ async fn set_role(client: &Client, args: &SetRoleArgs) -> Result<(), Failure> {
     if args.json {
         return output::json(&user);
     }
-    output::talk(format!("{} is {} from now on", user.email, user.role));
+    output::notice(format!("{} is {} from now on", user.email, user.role));
     Ok(())
 }
 
@@ -96,7 +96,7 @@ async fn new_token(client: &Client, args: &OneUser) -> Result<(), Failure> {
     let printed = match args.json {
         true => output::json(&NewToken { token: Some(token) }),
         false => {
-            output::talk(
+            output::notice(
                 "the sign-in token before this one is no longer valid; this one is shown only this once",
             );
             output::secret(&token)

@@ -4,7 +4,7 @@ use futures_util::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::UserRemoveArgs;
-use crate::api::{KeyList, KeysFate, OngoingRemoval, Person, RemovalProgress, Sort, UserRemoval};
+use crate::api::{KeyDisposition, KeyList, OngoingRemoval, Person, RemovalProgress, Sort, UserRemoval};
 use crate::cli::{Failure, confirm, output, pages, resolve};
 use crate::client::Client;
 use crate::model::Role;
@@ -13,7 +13,7 @@ use crate::model::Role;
 const NAMED: u32 = 20;
 
 /// What becomes of the keys.
-enum Fate {
+enum Disposition {
     /// They have none.
     Nothing,
     Revoke,
@@ -28,23 +28,23 @@ pub async fn run(client: &Client, args: &UserRemoveArgs) -> Result<(), Failure> 
             "{email} is the last Owner; make someone else an Owner first: keydeck user set-role"
         )));
     }
-    let fate = match &args.hand_over_to {
-        Some(text) => Fate::HandOver(resolve::person(client, text).await?),
-        None if args.revoke_keys => Fate::Revoke,
-        None if person.keys == 0 => Fate::Nothing,
+    let disposition = match &args.hand_over_to {
+        Some(text) => Disposition::HandOver(resolve::person(client, text).await?),
+        None if args.revoke_keys => Disposition::Revoke,
+        None if person.keys == 0 => Disposition::Nothing,
         None => return Err(undecided(client, &person).await?),
     };
     confirm::possible(args.yes, "removing")?;
-    if !args.yes && !confirmed(&person, &fate)? {
+    if !args.yes && !confirmed(&person, &disposition)? {
         return Err(Failure::Failed("nobody was removed".into()));
     }
-    let bar = progress_bar(&fate)?;
+    let bar = progress_bar(&disposition)?;
     let shown = |progress: RemovalProgress| {
         bar.set_length(progress.done() + progress.left);
         bar.set_position(progress.done());
     };
     let removed = client
-        .remove_user_telling(person.user.id, &removal(&fate), shown)
+        .remove_user_telling(person.user.id, &removal(&disposition), shown)
         .await;
     bar.finish_and_clear();
     let removed = removed?;
@@ -61,19 +61,19 @@ pub async fn run(client: &Client, args: &UserRemoveArgs) -> Result<(), Failure> 
             OngoingRemoval::new(person.user.id, removed).progress
         ),
     };
-    output::talk(format!(
+    output::notice(format!(
         "removed {}{}{left}",
         person.user.email,
-        done(&removed, &fate)
+        done(&removed, &disposition)
     ));
     Ok(())
 }
 
 /// On a terminal; elsewhere nothing is drawn. Only very many keys take so long that it shows.
-fn progress_bar(fate: &Fate) -> Result<ProgressBar, Failure> {
-    let doing = match fate {
-        Fate::HandOver(_) => "handing over",
-        Fate::Nothing | Fate::Revoke => "revoking",
+fn progress_bar(disposition: &Disposition) -> Result<ProgressBar, Failure> {
+    let doing = match disposition {
+        Disposition::HandOver(_) => "handing over",
+        Disposition::Nothing | Disposition::Revoke => "revoking",
     };
     let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos} of {human_len}, {eta} left")
         .map_err(Failure::failed)?;
@@ -93,11 +93,11 @@ async fn is_last_owner(client: &Client, person: &Person) -> Result<bool, Failure
         == 1)
 }
 
-fn removal(fate: &Fate) -> UserRemoval {
-    let (keys, to) = match fate {
-        Fate::Nothing => (None, None),
-        Fate::Revoke => (Some(KeysFate::Revoke), None),
-        Fate::HandOver(to) => (Some(KeysFate::HandOver), Some(to.user.id)),
+fn removal(disposition: &Disposition) -> UserRemoval {
+    let (keys, to) = match disposition {
+        Disposition::Nothing => (None, None),
+        Disposition::Revoke => (Some(KeyDisposition::Revoke), None),
+        Disposition::HandOver(to) => (Some(KeyDisposition::HandOver), Some(to.user.id)),
     };
     UserRemoval { keys, to }
 }
@@ -112,16 +112,16 @@ async fn undecided(client: &Client, person: &Person) -> Result<Failure, Failure>
             ..KeyList::default()
         })
         .await?;
-    output::talk(format!("{} has {}:", person.user.email, keys(person.keys)));
+    output::notice(format!("{} has {}:", person.user.email, keys(person.keys)));
     for row in &page.items {
         let key = &row.key;
         let of = key.project.as_ref();
         let of = of.map_or(String::new(), |project| format!(" of {}", project.name));
-        output::talk(format!("  {} key \"{}\"{of}", key.scope, key.name));
+        output::notice(format!("  {} key \"{}\"{of}", key.scope, key.name));
     }
     match person.keys.saturating_sub(page.items.len() as u64) {
         0 => {}
-        more => output::talk(format!("  and {more} more")),
+        more => output::notice(format!("  and {more} more")),
     }
     Ok(Failure::Usage(
         "say what becomes of them: --hand-over-to EMAIL gives them to another person, --revoke-keys revokes them"
@@ -129,15 +129,15 @@ async fn undecided(client: &Client, person: &Person) -> Result<Failure, Failure>
     ))
 }
 
-fn confirmed(person: &Person, fate: &Fate) -> Result<bool, Failure> {
+fn confirmed(person: &Person, disposition: &Disposition) -> Result<bool, Failure> {
     let (email, keys) = (&person.user.email, keys(person.keys));
-    output::talk(format!("{email}, {}, can no longer sign in.", person.user.role));
-    match fate {
-        Fate::Nothing => {}
-        Fate::Revoke => output::talk(format!(
+    output::notice(format!("{email}, {}, can no longer sign in.", person.user.role));
+    match disposition {
+        Disposition::Nothing => {}
+        Disposition::Revoke => output::notice(format!(
             "{keys} will be revoked. Everything that presents one stops working at once. This can't be undone."
         )),
-        Fate::HandOver(to) => output::talk(format!(
+        Disposition::HandOver(to) => output::notice(format!(
             "{keys} and their projects will be {}'s, and go on working.",
             to.user.email
         )),
@@ -145,12 +145,12 @@ fn confirmed(person: &Person, fate: &Fate) -> Result<bool, Failure> {
     confirm::asked(&format!("remove {email} ({})", person.user.id))
 }
 
-fn done(progress: &RemovalProgress, fate: &Fate) -> String {
+fn done(progress: &RemovalProgress, disposition: &Disposition) -> String {
     let removed = progress.removed;
-    match fate {
-        Fate::Nothing => String::new(),
-        Fate::Revoke => format!(", revoked {}", keys(removed.keys_revoked)),
-        Fate::HandOver(to) => format!(
+    match disposition {
+        Disposition::Nothing => String::new(),
+        Disposition::Revoke => format!(", revoked {}", keys(removed.keys_revoked)),
+        Disposition::HandOver(to) => format!(
             ", handed over {} and {} to {}{}",
             keys(removed.keys_handed_over),
             match removed.projects_handed_over {

@@ -1,4 +1,4 @@
-//! Who asks: the bearer token of the signed-in user, or the session of the person at the terminal
+//! Identity asks: the bearer token of the signed-in user, or the session of the person at the terminal
 //! of the local deck. A token that is not valid is recorded and counted (`sign_in`).
 
 use std::net::IpAddr;
@@ -34,14 +34,14 @@ impl FromRequestParts<ServerState> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> ApiResult<Self> {
         let asker = parts
             .extensions
-            .remove::<Asker>()
+            .remove::<Requester>()
             .ok_or_else(ApiError::internal)?;
         let address = asker.address;
         let (user, token) = match asker.is {
-            Who::Stranger => return Err(ApiError::unauthenticated()),
-            Who::Refused => return Err(refused(state, address).await),
-            Who::Unclear(error) => return Err(error.into()),
-            Who::Person(user, token) => (*user, token),
+            Identity::Stranger => return Err(ApiError::unauthenticated()),
+            Identity::Refused => return Err(refused(state, address).await),
+            Identity::Unclear(error) => return Err(error.into()),
+            Identity::Person(user, token) => (*user, token),
         };
         let actor = Actor {
             user: user.id,
@@ -56,13 +56,13 @@ impl FromRequestParts<ServerState> for SignedIn {
 
 /// Whom a request comes from. Looked up once, before anything else is done for it.
 #[derive(Clone)]
-struct Asker {
+struct Requester {
     address: IpAddr,
-    is: Who,
+    is: Identity,
 }
 
 #[derive(Clone)]
-enum Who {
+enum Identity {
     /// Nothing is presented.
     Stranger,
     /// What is presented signs nobody in.
@@ -81,29 +81,29 @@ pub async fn in_turn(State(server): State<ServerState>, mut request: Request, ne
     let address = server.proxies.client(peer.address().ip(), headers);
     let is = who(&server, headers).await;
     let turn = match &is {
-        Who::Person(user, _) => {
+        Identity::Person(user, _) => {
             peer.is_person(user.id);
             server.turns.take(user.id).await.map(Some)
         }
         _ => Ok(server.turns.take_as_stranger(address).await),
     };
-    request.extensions_mut().insert(Asker { address, is });
+    request.extensions_mut().insert(Requester { address, is });
     match turn {
         Ok(_turn) => next.run(request).await,
         Err(no_turn) => ApiError::from(no_turn).into_response(),
     }
 }
 
-async fn who(state: &ServerState, headers: &HeaderMap) -> Who {
+async fn who(state: &ServerState, headers: &HeaderMap) -> Identity {
     let token = match Presented::in_head(headers) {
-        None => return Who::Stranger,
-        Some(Presented { token: None }) => return Who::Refused,
+        None => return Identity::Stranger,
+        Some(Presented { token: None }) => return Identity::Refused,
         Some(Presented { token: Some(token) }) => token,
     };
     match user_of(state, &token).await {
-        Ok(Some(user)) => Who::Person(Box::new(user), token),
-        Ok(None) => Who::Refused,
-        Err(error) => Who::Unclear(error),
+        Ok(Some(user)) => Identity::Person(Box::new(user), token),
+        Ok(None) => Identity::Refused,
+        Err(error) => Identity::Unclear(error),
     }
 }
 

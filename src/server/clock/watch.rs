@@ -21,10 +21,10 @@ const SETTLED: i64 = 300 * 1_000_000;
 /// A clock that is off, while it is.
 #[derive(Default)]
 struct Watch {
-    off: Option<Off>,
+    off: Option<Skew>,
 }
 
-struct Off {
+struct Skew {
     by: SignedDuration,
     since: i64,
     /// When it was not off any more last.
@@ -32,7 +32,7 @@ struct Off {
 }
 
 /// Compares the clock until the server is closing, and says in the log when it is off.
-pub async fn keep(server: ServerState) {
+pub async fn run(server: ServerState) {
     let watching = async {
         let mut watch = Watch::default();
         watch.look(server.clock.skew());
@@ -76,7 +76,7 @@ impl Watch {
     /// the clock is believed again when it has run evenly for a while.
     fn settle(&self, clock: &Clock) {
         let (skew, wall) = (clock.skew(), clock.wall().as_microsecond());
-        let is_settled = |off: &Off| is_same(off.by, skew) && since_start() - off.since > SETTLED;
+        let is_settled = |off: &Skew| is_same(off.by, skew) && since_start() - off.since > SETTLED;
         if skew.abs() <= TOLERATED || self.off.as_ref().is_some_and(is_settled) {
             clock.compare(wall);
         }
@@ -107,7 +107,7 @@ impl Watch {
                 );
                 let since = since_start();
                 let began = off.as_ref().map_or(since, |off| off.began);
-                self.off = Some(Off {
+                self.off = Some(Skew {
                     by: skew,
                     since,
                     began,

@@ -23,7 +23,7 @@ use tokio_io_timeout::TimeoutWriter;
 
 use super::bounds::Bounds;
 use super::figures::Figures;
-use super::head::{Here, Hosts};
+use super::head::{Hosts, ListenAddress};
 use super::places::{ConnectionPlace, Peer, Places};
 use super::router::HttpService;
 use super::site::Site;
@@ -173,7 +173,7 @@ impl Connection {
             tracing::debug!(%error, "a connection keeps the system's timeout");
         }
         let here = match stream.local_addr() {
-            Ok(address) => Here::new(address, tls.is_some()),
+            Ok(address) => ListenAddress::new(address, tls.is_some()),
             Err(error) => {
                 tracing::debug!(%error, "a connection went away at once");
                 return;
@@ -192,7 +192,7 @@ impl Connection {
         }
     }
 
-    async fn answer(self, here: Here, stream: impl AsyncRead + AsyncWrite + Send + 'static) {
+    async fn answer(self, here: ListenAddress, stream: impl AsyncRead + AsyncWrite + Send + 'static) {
         let (stream, wire) = wire::inspected(Box::pin(stream), MAX_HEAD);
         let mut stream = TimeoutWriter::new(stream);
         stream.set_timeout(Some(self.bounds.unread));

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Version};
 use subtle::ConstantTimeEq;
 
 use super::error::{ApiError, ApiResult};
-use super::head::Here;
+use super::head::ListenAddress;
 use super::openapi::{FiguresRefused, Unasked};
 use super::places::Peer;
 use crate::model::{Secret, TokenHash};
@@ -68,7 +68,7 @@ impl Figures {
     pub(in crate::server) fn may_have(
         &self,
         peer: IpAddr,
-        here: Here,
+        here: ListenAddress,
         version: Version,
         headers: &HeaderMap,
     ) -> ApiResult<()> {
@@ -101,7 +101,7 @@ impl MetricsToken {
 /// From loopback, to the very address that it names, and handed on by nobody. A proxy that adds no header and asks
 /// under our address is known by its HTTP/1.0, which no scraper speaks any more and nginx does unless it is told
 /// otherwise.
-fn is_of_this_machine(peer: IpAddr, here: Here, version: Version, headers: &HeaderMap) -> bool {
+fn is_of_this_machine(peer: IpAddr, here: ListenAddress, version: Version, headers: &HeaderMap) -> bool {
     peer.to_canonical().is_loopback()
         && version >= Version::HTTP_11
         && here.is_named_by(headers)
@@ -117,7 +117,7 @@ pub async fn show(
     State(server): State<ServerState>,
     peer: Peer,
     Extension(figures): Extension<Arc<Figures>>,
-    Extension(here): Extension<Here>,
+    Extension(here): Extension<ListenAddress>,
     version: Version,
     headers: HeaderMap,
 ) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
@@ -137,7 +137,7 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_static(value));
         }
-        let here = Here::new(here.parse().expect("an address"), false);
+        let here = ListenAddress::new(here.parse().expect("an address"), false);
         let peer = peer.parse().expect("an address");
         figures.may_have(peer, here, Version::HTTP_11, &map).is_ok()
     }
@@ -242,7 +242,7 @@ mod tests {
         asked.insert("host", HeaderValue::from_static("127.0.0.1:7390"));
         asked.insert("connection", HeaderValue::from_static("close"));
         let peer = IpAddr::from([127, 0, 0, 1]);
-        let at = Here::new(([127, 0, 0, 1], 7390).into(), false);
+        let at = ListenAddress::new(([127, 0, 0, 1], 7390).into(), false);
         assert!(here.may_have(peer, at, Version::HTTP_11, &asked).is_ok());
         assert!(here.may_have(peer, at, Version::HTTP_10, &asked).is_err());
         assert!(!may(&here, "127.0.0.1", &[]));
@@ -294,7 +294,7 @@ mod tests {
             let answered = may_at(&Figures::ThisMachine, at, peer, &[("host", host)]);
             assert_eq!(answered, is_here, "{at} {peer} {host}");
         }
-        let over_tls = Here::new(([127, 0, 0, 1], 443).into(), true);
+        let over_tls = ListenAddress::new(([127, 0, 0, 1], 443).into(), true);
         let named = HeaderMap::from_iter([(HOST, HeaderValue::from_static("localhost"))]);
         assert!(over_tls.is_named_by(&named));
     }

@@ -88,12 +88,12 @@ fn is_here(host: Option<&str>, here: SocketAddr) -> bool {
 
 /// The address that a connection was made to, and the port that a `Host` without one means there.
 #[derive(Debug, Clone, Copy)]
-pub struct Here {
+pub struct ListenAddress {
     address: SocketAddr,
     usual_port: u16,
 }
 
-impl Here {
+impl ListenAddress {
     pub fn new(address: SocketAddr, over_tls: bool) -> Self {
         Self {
             address,

@@ -14,9 +14,9 @@ use utoipa::openapi::{OpenApi as Document, RefOr};
 use super::error::ApiError;
 
 /// The operations that read a query, by method and by path as it is documented.
-pub struct Queried(HashSet<(Method, String)>);
+pub struct QueryRoutes(HashSet<(Method, String)>);
 
-impl Queried {
+impl QueryRoutes {
     pub fn of(document: &Document) -> Self {
         let paths = document.paths.paths.iter();
         let queried = paths.flat_map(|(path, item)| {
@@ -58,7 +58,7 @@ fn has_query(operation: &Operation) -> bool {
 }
 
 /// Around the routes, behind the choice of one.
-pub async fn read_or_refused(queried: &Queried, request: Request, next: Next) -> Response {
+pub async fn read_or_refused(queried: &QueryRoutes, request: Request, next: Next) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let unread = form_urlencoded::parse(query.as_bytes()).next();
     let route = request.extensions().get::<MatchedPath>();

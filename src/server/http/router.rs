@@ -25,7 +25,7 @@ use super::error::ApiError;
 use super::framing::Unreadable;
 use super::observe::Seen;
 use super::places::Peer;
-use super::queries::{self, Queried};
+use super::queries::{self, QueryRoutes};
 use super::site::Site;
 use super::turns::Turn;
 use super::{figures, head, health, observe, openapi};
@@ -58,7 +58,7 @@ impl HttpService {
         let (connections, of_connections) = connections().split_for_parts();
         document.merge(of_connections);
         openapi::add_common_refusals(&mut document);
-        let queried = Queried::of(&document);
+        let queried = QueryRoutes::of(&document);
         let routes = routes
             .route("/openapi.json", get(openapi::answer(&document)))
             .fallback(no_route);
@@ -70,7 +70,7 @@ impl HttpService {
         let routes = OpenApiRouter::new().routes(routes!(figures::show));
         let (routes, document) = routes.split_for_parts();
         let routes = (routes.fallback(no_route), Router::new());
-        Self::over(server, site, false, routes, Queried::of(&document))
+        Self::over(server, site, false, routes, QueryRoutes::of(&document))
     }
 
     fn over(
@@ -78,7 +78,7 @@ impl HttpService {
         site: Site,
         checks: bool,
         (routes, connections): (Router<ServerState>, Router<ServerState>),
-        queried: Queried,
+        queried: QueryRoutes,
     ) -> Self {
         let observed = from_fn_with_state(server.clone(), observe::request);
         let figures = Extension(site.figures.clone());
@@ -184,7 +184,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
     routes: Router<S>,
     connections: Router<S>,
     limit: Duration,
-    queried: Arc<Queried>,
+    queried: Arc<QueryRoutes>,
 ) -> Router<S> {
     // Pages can read every refusal, so what is answered for a route that failed is under this layer too.
     let connections = answering(connections, limit, queried.clone()).layer(connect::any_origin());
@@ -195,7 +195,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
 fn answering<S: Clone + Send + Sync + 'static>(
     routes: Router<S>,
     limit: Duration,
-    queried: Arc<Queried>,
+    queried: Arc<QueryRoutes>,
 ) -> Router<S> {
     let read_or_refused = from_fn(move |request, next| {
         let queried = queried.clone();
@@ -314,8 +314,8 @@ mod tests {
         problem(answer(layered(routes, Router::new(), limit, nothing())).await).await
     }
 
-    fn nothing() -> Arc<Queried> {
-        Arc::new(Queried::of(&openapi::frame()))
+    fn nothing() -> Arc<QueryRoutes> {
+        Arc::new(QueryRoutes::of(&openapi::frame()))
     }
 
     async fn problem(response: Response) -> (StatusCode, Problem) {

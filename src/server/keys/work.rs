@@ -48,7 +48,7 @@ pub async fn explain(
     QueryParams(request): QueryParams<Explain>,
 ) -> ApiResult<Json<Verdict>> {
     let key = active(&server, &signed_in, id).await?;
-    let asked = Asked::read(&request)?;
+    let asked = ParsedRequest::read(&request)?;
     let at = match key.scope {
         Scope::Web | Scope::Mobile => PresentedAt::Connection,
         Scope::Analytics => PresentedAt::Gateway,
@@ -80,14 +80,14 @@ async fn decide(server: &ServerState, key: &KeyRecord, caller: Caller<'_>) -> Ap
 }
 
 /// The request that is asked about, read.
-struct Asked<'a> {
+struct ParsedRequest<'a> {
     origin: Option<String>,
     address: Option<IpAddr>,
     bundle: Option<&'a str>,
     resumes: bool,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> ParsedRequest<'a> {
     /// What is empty is as absent.
     fn read(request: &'a Explain) -> ApiResult<Self> {
         let given =

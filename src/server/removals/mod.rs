@@ -1,8 +1,8 @@
 //! Removals of people who have very many keys: they are finished in portions, between which other changes have their
 //! turn, whether or not somebody waits for the answer; after a crash by the next server, or by another replica.
 
-pub mod keep;
 pub mod progress;
+pub mod worker;
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::presented;
-use super::question::{self, SCOPE, Wanted};
+use super::question::{self, CheckQuery, SCOPE};
 use crate::api::PresentedAt::Gateway;
 use crate::api::ProblemType;
 use crate::model::connection::{Caller, may_pass};
@@ -38,7 +38,7 @@ const PROJECT: HeaderName = HeaderName::from_static("x-keydeck-project");
 /// append the client's own path and query and ask with its method, nearly every method is taken, the query is the
 /// client's, and the scope comes in the header alone: `scope` in a query without the header is refused.
 #[utoipa::path(get, path = "/v1/authorize", tag = "gateways", security(()),
-    params(Wanted,
+    params(CheckQuery,
         ("x-keydeck-gateway" = String, Header, description = "The gateway's own token; it begins with kdg_."),
         ("x-sm-apikey" = Option<String>, Header,
             description = "The key that the client presents; else it is in `x-api-key` or a bearer token."),

@@ -11,7 +11,7 @@ use crate::model::Secret;
 use crate::server::http::body::{Json, UrlEncoded};
 use crate::server::http::error::ApiResult;
 use crate::server::http::openapi::{BadForm, Common};
-use crate::server::session_tokens::Asking;
+use crate::server::session_tokens::SessionServerCaller;
 use crate::server::state::ServerState;
 use crate::server::store::{AskingServer, Found, Visible};
 
@@ -61,7 +61,7 @@ pub struct Introspection {
         BadForm, Common))]
 pub async fn answer(
     State(server): State<ServerState>,
-    Asking(asking): Asking,
+    SessionServerCaller(asking): SessionServerCaller,
     UrlEncoded(question): UrlEncoded<Question>,
 ) -> ApiResult<Json<Introspection>> {
     let active = active(&server, &asking, &question.token).await?;

@@ -35,7 +35,7 @@ const KNOWN: [&str; 5] = [
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Wanted {
+pub struct CheckQuery {
     /// Only a key of this scope is let through. Absent: any is.
     scope: Option<Scope>,
 }
@@ -52,7 +52,7 @@ pub fn scopes(head: &Parts) -> ApiResult<[Option<Scope>; 2]> {
     let query = head.uri.query().unwrap_or_default();
     match appended(head.uri.path()) {
         None | Some("") => {
-            let wanted: Wanted = extract::query(head)?;
+            let wanted: CheckQuery = extract::query(head)?;
             Ok([wanted.scope, in_header])
         }
         Some(rest) => match is_passed_over(rest, query, in_header) {

@@ -1,7 +1,7 @@
 //! Removing a person: their keys are shown, and what becomes of them is asked.
 
 use keydeck::api::{
-    KeyEvent, KeyEventKind, KeysFate, Part, ProblemType, RemovalProgress, RemovedUser, UserRemoval,
+    KeyDisposition, KeyEvent, KeyEventKind, Part, ProblemType, RemovalProgress, RemovedUser, UserRemoval,
 };
 use keydeck::client::Error;
 use keydeck::model::Role;
@@ -60,7 +60,7 @@ fn all_keys_of_who_is_removed_can_be_revoked() {
     talk.press("d").answer_holding(Ok(holding(2, 2)));
     talk.press("<Left><Enter>");
     let (id, sent) = talk.removal();
-    assert_eq!((sent.keys, sent.to), (Some(KeysFate::Revoke), None));
+    assert_eq!((sent.keys, sent.to), (Some(KeyDisposition::Revoke), None));
     talk.press("<Enter><Esc>");
     assert!(removal(&talk).sending, "the answer is waited for");
     let done = RemovedUser {
@@ -133,7 +133,7 @@ fn keys_are_handed_over_to_somebody_else_after_a_last_question() {
         (id, sent.keys, sent.to),
         (
             Uuid::from_u128(4),
-            Some(KeysFate::HandOver),
+            Some(KeyDisposition::HandOver),
             Some(Uuid::from_u128(5))
         )
     );
@@ -261,7 +261,7 @@ fn no_key_is_revoked_that_was_not_shown() {
     );
     assert!(removal(&talk).error.is_some());
     talk.press("<Left><Enter>");
-    assert_eq!(talk.removal().1.keys, Some(KeysFate::Revoke));
+    assert_eq!(talk.removal().1.keys, Some(KeyDisposition::Revoke));
     talk.tell(Message::Resync);
     assert!(removal(&talk).sending);
 }

@@ -18,7 +18,7 @@ pub enum Phase {
 
 /// A connection that has a place.
 #[derive(Debug, Clone, Copy)]
-pub struct Contender {
+pub struct PlaceHolder {
     pub number: u64,
     pub phase: Phase,
     /// Since when it does what it does, in microseconds.
@@ -46,8 +46,8 @@ pub enum Rank {
 
 /// How long silence may last where places are scarce.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// Now, in microseconds as [`Contender::since`].
+pub struct SilenceLimits {
+    /// Now, in microseconds as [`PlaceHolder::since`].
     pub now: u64,
     /// With one of many silent connections of an address.
     pub with_many: u64,
@@ -59,22 +59,26 @@ pub struct Patience {
 const FEW: usize = 8;
 
 /// The numbers of those whose place is reserved, of known callers: a quarter of all places is always for newcomers.
-pub fn reserved(standings: &[Contender], places: usize) -> HashSet<u64> {
-    let mut known: Vec<&Contender> = standings.iter().filter(|standing| standing.is_known).collect();
+pub fn reserved(standings: &[PlaceHolder], places: usize) -> HashSet<u64> {
+    let mut known: Vec<&PlaceHolder> = standings.iter().filter(|standing| standing.is_known).collect();
     known.sort_unstable_by_key(|standing| Reverse(standing.since));
     known.truncate(places - places / 4);
     known.into_iter().map(|standing| standing.number).collect()
 }
 
 /// Those that may be closed, the first one first. New ones never are: whoever has not been heard has lost nothing.
-pub fn in_order(standings: &[Contender], reserved: &HashSet<u64>, patience: Patience) -> Vec<(Rank, u64)> {
+pub fn in_order(
+    standings: &[PlaceHolder],
+    reserved: &HashSet<u64>,
+    limits: SilenceLimits,
+) -> Vec<(Rank, u64)> {
     let mut silent: HashMap<IpAddr, usize> = HashMap::new();
     for standing in standings {
         if standing.phase == Phase::Silent {
             *silent.entry(standing.address).or_default() += 1;
         }
     }
-    let of_same_address = |standing: &Contender| silent.get(&standing.address).copied().unwrap_or_default();
+    let of_same_address = |standing: &PlaceHolder| silent.get(&standing.address).copied().unwrap_or_default();
     let mut order: Vec<_> = standings
         .iter()
         .filter_map(|standing| {
@@ -83,7 +87,7 @@ pub fn in_order(standings: &[Contender], reserved: &HashSet<u64>, patience: Pati
                 (Phase::New, _) => return None,
                 (Phase::Silent, _) => {
                     let many = of_same_address(standing);
-                    (rank_in_silence(standing.since, many, patience), many)
+                    (rank_in_silence(standing.since, many, limits), many)
                 }
                 (Phase::Idle, true) => (Rank::ReservedIdle, 0),
                 (Phase::Answering, true) => (Rank::ReservedAnswering, 0),
@@ -100,12 +104,12 @@ pub fn in_order(standings: &[Contender], reserved: &HashSet<u64>, patience: Pati
         .collect()
 }
 
-fn rank_in_silence(since: u64, many: usize, patience: Patience) -> Rank {
+fn rank_in_silence(since: u64, many: usize, limits: SilenceLimits) -> Rank {
     let limit = match many > FEW {
-        true => patience.with_many,
-        false => patience.with_few,
+        true => limits.with_many,
+        false => limits.with_few,
     };
-    match patience.now.saturating_sub(since) >= limit {
+    match limits.now.saturating_sub(since) >= limit {
         true => Rank::Silent,
         false => Rank::JustSilent,
     }
@@ -117,8 +121,8 @@ mod tests {
 
     use super::*;
 
-    fn standing(number: u64, phase: Phase, since: u64, is_known: bool) -> Contender {
-        Contender {
+    fn standing(number: u64, phase: Phase, since: u64, is_known: bool) -> PlaceHolder {
+        PlaceHolder {
             number,
             phase,
             since,
@@ -127,13 +131,13 @@ mod tests {
         }
     }
 
-    fn numbers(standings: &[Contender], reserved: &HashSet<u64>) -> Vec<u64> {
-        let patience = Patience {
+    fn numbers(standings: &[PlaceHolder], reserved: &HashSet<u64>) -> Vec<u64> {
+        let limits = SilenceLimits {
             now: 1_000,
             with_many: 100,
             with_few: 900,
         };
-        let order = in_order(standings, reserved, patience);
+        let order = in_order(standings, reserved, limits);
         order.into_iter().map(|(_, number)| number).collect()
     }
 
@@ -166,12 +170,12 @@ mod tests {
                 standings[n].address = elsewhere;
             }
             standings.push(standing(12, Phase::Idle, 999, false));
-            let patience = Patience {
+            let limits = SilenceLimits {
                 now: 1_000,
                 with_many: 100,
                 with_few: 900,
             };
-            let order = in_order(&standings, &HashSet::new(), patience);
+            let order = in_order(&standings, &HashSet::new(), limits);
             assert_eq!(
                 order.iter().find(|(_, number)| *number == 5),
                 Some(&(many_are, 5))

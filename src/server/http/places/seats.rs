@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::order::{Contender, Patience, Phase, Rank, in_order, reserved};
+use super::order::{Phase, PlaceHolder, Rank, SilenceLimits, in_order, reserved};
 use crate::server::http::address::{TrustedProxies, customer};
 use crate::server::http::bounds::Bounds;
 
@@ -132,7 +132,7 @@ impl Occupancy {
         seat.lost.notify_one();
     }
 
-    pub(super) fn standings(&self, of: impl Fn(&Seat) -> bool) -> Vec<Contender> {
+    pub(super) fn standings(&self, of: impl Fn(&Seat) -> bool) -> Vec<PlaceHolder> {
         let entries = self.by_number.values();
         entries
             .filter(|entry| entry.pool == PlaceKind::Connections && of(&entry.seat))
@@ -166,14 +166,14 @@ impl Occupancy {
             None => all,
             Some(_) => self.standings(|seat| seat.address == address),
         };
-        let patience = Patience {
+        let limits = SilenceLimits {
             now: micros(now),
             with_many: micros(MOMENT.min(bounds.first_head)),
             with_few: micros(bounds.first_head),
         };
         let needed = (standings.len() + 1).saturating_sub(limit).max(1);
         let at_once = needed.max(limit / 32);
-        let order = in_order(&standings, &reserved, patience);
+        let order = in_order(&standings, &reserved, limits);
         for (n, (rank, number)) in order.into_iter().take(at_once).enumerate() {
             if n >= needed && rank >= Rank::ReservedIdle {
                 break;
@@ -188,9 +188,9 @@ impl Seat {
         self.caller.load(Ordering::Relaxed) != 0
     }
 
-    pub(super) fn standing(&self) -> Contender {
+    pub(super) fn standing(&self) -> PlaceHolder {
         let activity = self.activity.load(Ordering::Relaxed);
-        Contender {
+        PlaceHolder {
             number: self.number,
             phase: match activity & 3 {
                 0 => Phase::New,

@@ -25,7 +25,7 @@ const REST: u32 = 60;
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Writes what is counted, until the server is closing; then [`write_all`] takes the rest.
-pub async fn keep(server: ServerState) {
+pub async fn run(server: ServerState) {
     let waiting = Notify::new();
     // A server before this one may have left something.
     waiting.notify_one();

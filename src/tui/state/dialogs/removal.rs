@@ -4,7 +4,9 @@
 use super::dialog::scrolls;
 use super::wish::{About, Wish};
 use super::{Dialog, Turn};
-use crate::api::{KeyList, KeysFate, Person, PersonRef, ProblemType, RemovalProgress, Sort, UserRemoval};
+use crate::api::{
+    KeyDisposition, KeyList, Person, PersonRef, ProblemType, RemovalProgress, Sort, UserRemoval,
+};
 use crate::client::Error;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::{Effect, Holding, Message, PeopleReply, PeopleRequest};
@@ -121,7 +123,7 @@ impl RemovalDialog {
         is_other
     }
 
-    fn send(&mut self, fate: Option<KeysFate>, turn: &mut Turn) {
+    fn send(&mut self, fate: Option<KeyDisposition>, turn: &mut Turn) {
         self.sending = true;
         self.error = None;
         turn.effect(Effect::People(PeopleRequest::Remove {
@@ -223,7 +225,7 @@ impl Dialog for RemovalDialog {
             (Action::Left, _) => self.move_focus(-1),
             (Action::Right, _) => self.move_focus(1),
             (Action::Accept, Choice::Remove) => self.send(None, turn),
-            (Action::Accept, Choice::RevokeAll) => self.send(Some(KeysFate::Revoke), turn),
+            (Action::Accept, Choice::RevokeAll) => self.send(Some(KeyDisposition::Revoke), turn),
             (Action::Accept, Choice::HandOver) => turn.wish(Wish::ChooseSuccessor(self.person.user.id)),
             (Action::Accept, Choice::Cancel) | (Action::Back, _) => turn.close(),
             _ => {}
@@ -290,7 +292,7 @@ impl Dialog for RemovalDialog {
         };
         if !self.is_looking() {
             self.heir = Some(heir.clone());
-            self.send(Some(KeysFate::HandOver), turn);
+            self.send(Some(KeyDisposition::HandOver), turn);
             turn.wish(Wish::Uncover);
         }
         true

@@ -7,13 +7,13 @@ use crate::model::{Secret, ServerAddress, Servers};
 /// A token and the origins of its servers. A server that is added to the profile later on is none of
 /// them until somebody signs in again.
 #[derive(Debug, Clone)]
-pub struct KeptToken {
+pub struct StoredToken {
     /// `https://keys.acme.example`
     pub origins: Vec<String>,
     pub token: Secret,
 }
 
-impl KeptToken {
+impl StoredToken {
     pub fn new(servers: &Servers, token: Secret) -> Self {
         Self {
             origins: servers.iter().map(ServerAddress::origin).collect(),
@@ -63,9 +63,9 @@ mod tests {
         Servers::parse(texts).expect("valid")
     }
 
-    fn kept_for(texts: &[&str]) -> KeptToken {
-        let kept = KeptToken::new(&servers(texts), Secret::new("kdu_x"));
-        let kept = KeptToken::from_text(&kept.to_text()).expect("readable");
+    fn kept_for(texts: &[&str]) -> StoredToken {
+        let kept = StoredToken::new(&servers(texts), Secret::new("kdu_x"));
+        let kept = StoredToken::from_text(&kept.to_text()).expect("readable");
         assert_eq!(kept.token.expose(), "kdu_x");
         kept
     }
@@ -97,13 +97,13 @@ mod tests {
             assert!(!kept.is_for(&servers(more)), "{more:?}");
         }
         let unreadable =
-            KeptToken::from_text("https://a.example,https://b.example\nkdu_x").expect("two lines");
+            StoredToken::from_text("https://a.example,https://b.example\nkdu_x").expect("two lines");
         assert!(!unreadable.is_for(&servers(&[a])));
     }
 
     #[test]
     fn what_is_cut_off_holds_no_token() {
-        assert!(KeptToken::from_text("").is_none());
-        assert!(KeptToken::from_text("https://keys.acme.example\n").is_none());
+        assert!(StoredToken::from_text("").is_none());
+        assert!(StoredToken::from_text("https://keys.acme.example\n").is_none());
     }
 }

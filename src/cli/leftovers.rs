@@ -9,7 +9,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use super::beside::{self, BESIDE};
+use super::sidecars::{self, SIDECARS};
 
 const PREFIX: &str = ".keydeck-new-";
 /// What `tempfile` makes different in each name.
@@ -49,7 +49,7 @@ pub fn sweep(directory: &Path) {
 /// The name of the file that a file of this name is, or is beside.
 fn made_here(name: &OsStr) -> Option<String> {
     let name = name.to_str()?;
-    let name = BESIDE
+    let name = SIDECARS
         .iter()
         .find_map(|suffix| name.strip_suffix(suffix))
         .unwrap_or(name);
@@ -63,11 +63,11 @@ fn remove_if_dead(path: &Path) {
         Ok(file) => {
             if file.try_lock().is_ok() && is_at(&file, path) {
                 let _ = fs::remove_file(path);
-                beside::remove(path);
+                sidecars::remove(path);
             }
         }
         // Of what is beside it, nobody needs anything any more.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => beside::remove(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => sidecars::remove(path),
         Err(_) => {}
     }
 }
@@ -84,7 +84,7 @@ fn is_at(file: &File, path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::beside::suffixed;
+    use crate::cli::sidecars::suffixed;
 
     #[test]
     fn a_sweep_takes_the_dead_with_what_is_beside_them_and_nothing_else() {

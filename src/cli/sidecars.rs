@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+pub const SIDECARS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// `keydeck.db-wal`.
 pub fn suffixed(path: &Path, suffix: &str) -> PathBuf {
@@ -13,7 +13,7 @@ pub fn suffixed(path: &Path, suffix: &str) -> PathBuf {
 }
 
 pub fn remove(path: &Path) {
-    for suffix in BESIDE {
+    for suffix in SIDECARS {
         // What is not there needs no removal, and nobody is left to be told.
         let _ = fs::remove_file(suffixed(path, suffix));
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
-use super::walk::Haul;
+use super::walk::ScanResult;
 use crate::api::LookupAnswer;
 use crate::cli::{Failure, lookup, output};
 use crate::client::Client;
@@ -17,14 +17,14 @@ const AT_ONCE: usize = 8;
 /// What is known of a token.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub enum Standing {
+pub enum TokenState {
     Known(LookupAnswer),
-    Other(Other),
+    Unresolved(Unresolved),
 }
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "state", rename_all = "lowercase")]
-pub enum Other {
+pub enum Unresolved {
     /// No key here has it.
     Unknown,
     /// It was not asked, or can't be: it may count.
@@ -32,11 +32,11 @@ pub enum Other {
 }
 
 /// By the token's hash. Of one that isn't in here nothing is known.
-pub type Standings = HashMap<TokenHash, Standing>;
+pub type TokenStates = HashMap<TokenHash, TokenState>;
 
 /// The keys that were found, each once. Only they can be asked for.
-pub fn to_be_asked(haul: &Haul) -> HashSet<TokenHash> {
-    let findings = haul.catches.iter().flat_map(|(_, catch)| &catch.findings);
+pub fn key_hashes(result: &ScanResult) -> HashSet<TokenHash> {
+    let findings = result.matches.iter().flat_map(|(_, found)| &found.findings);
     let keys = findings.filter(|finding| matches!(finding.kind, TokenKind::Key(_)));
     keys.map(|finding| finding.hash).collect()
 }
@@ -45,7 +45,7 @@ pub fn to_be_asked(haul: &Haul) -> HashSet<TokenHash> {
 pub async fn ask(
     client: &Client,
     hashes: HashSet<TokenHash>,
-    standings: &mut Standings,
+    states: &mut TokenStates,
 ) -> Result<(), Failure> {
     let mut answers = stream::iter(hashes)
         .map(async |hash| (hash, lookup::ask(client, &hash).await))
@@ -53,7 +53,7 @@ pub async fn ask(
     let mut unknown = Vec::new();
     while let Some((hash, answer)) = answers.next().await {
         match answer? {
-            Some(answer) => drop(standings.insert(hash, Standing::Known(answer))),
+            Some(answer) => drop(states.insert(hash, TokenState::Known(answer))),
             None => unknown.push(hash),
         }
     }
@@ -62,13 +62,15 @@ pub async fn ask(
         return Ok(());
     }
     if !client.me().await?.may.see_all_keys {
-        output::talk("you see only your own keys; whether another is somebody else's, who sees all can tell");
+        output::notice(
+            "you see only your own keys; whether another is somebody else's, who sees all can tell",
+        );
         return Ok(());
     }
-    standings.extend(
+    states.extend(
         unknown
             .into_iter()
-            .map(|hash| (hash, Standing::Other(Other::Unknown))),
+            .map(|hash| (hash, TokenState::Unresolved(Unresolved::Unknown))),
     );
     Ok(())
 }

@@ -17,7 +17,7 @@ const LOST: Duration = Duration::from_secs(10);
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Finishes what this server began, and what a server before it or another one left, until the server is closing.
-pub async fn keep(server: ServerState) {
+pub async fn run(server: ServerState) {
     let work = async {
         // How far each was at the last look. At the start all are taken on: to work on one together does no harm.
         let mut seen = None;
