@@ -4,6 +4,7 @@
 //! effects' answers come back as messages. Nothing else changes the state, and nothing ticks.
 
 pub mod decks;
+pub mod dialogs;
 pub mod effects;
 pub mod keymap;
 pub mod message;
@@ -188,7 +189,7 @@ impl<'a> Dashboard<'a> {
                 Message::Copied { subject, route }
             }
             Arrival::Opened { number, result } => match result {
-                Ok(opened) if self.app.waits_for(number) => return self.go_to(*opened),
+                Ok(opened) if self.app.awaits_profile(number) => return self.switch_to(*opened),
                 Ok(_) => return Ok(None),
                 Err(why) => Message::NotSwitched { number, why },
             },
@@ -197,11 +198,11 @@ impl<'a> Dashboard<'a> {
     }
 
     /// From now on everything is about another place.
-    fn go_to(&mut self, opened: Opened) -> Result<Option<Ended>, RunError> {
+    fn switch_to(&mut self, opened: Opened) -> Result<Option<Ended>, RunError> {
         let Opened { client, place, keep } = opened;
         *self.keep = keep;
-        self.runner.go_to(client);
-        let effects = self.app.go_to(place, Uuid::new_v4());
+        self.runner.switch_to(client);
+        let effects = self.app.switch_to(place, Uuid::new_v4());
         self.perform(effects)
     }
 

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use keydeck::api::{ActivityAction, Order, ProjectMay};
 use keydeck::model::{Role, Scope};
+use keydeck::tui::dialogs::Modal;
+use keydeck::tui::dialogs::PaletteCommand;
 use keydeck::tui::keymap::{self, Action, Binding};
 use keydeck::tui::message::{Effect, Message, Timer};
-use keydeck::tui::state::dialogs::PaletteCommand;
-use keydeck::tui::state::{Modal, Reason};
+use keydeck::tui::state::Reason;
 
 use crate::common::draw::*;
 use crate::common::lists::*;
@@ -185,7 +186,7 @@ fn holding_of_removal(then: &str) -> Talk {
 
 fn successors(count: usize) -> Talk {
     let mut talk = holding_of_removal("<Right><Enter>");
-    talk.answer_heirs(some_people().into_iter().take(count).collect());
+    talk.answer_successors(some_people().into_iter().take(count).collect());
     talk
 }
 

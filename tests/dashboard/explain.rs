@@ -5,8 +5,8 @@ use crate::common::talk::*;
 use keydeck::api::{Explain, PresentedAt, ProblemType, Verdict};
 use keydeck::client::Error;
 use keydeck::model::{FieldErrors, Secret};
+use keydeck::tui::dialogs::{Explaining, Modal};
 use keydeck::tui::message::Message;
-use keydeck::tui::state::{Explaining, Modal};
 
 fn allowed() -> Result<Verdict, Error> {
     Ok(Verdict {
@@ -104,15 +104,12 @@ fn what_is_wrong_stands_at_its_field_and_the_focus_stays_where_one_types() {
     talk.press("whttps://ok.example<Tab>300.1.1.1<Tab>");
     talk.answer_explain(allowed());
     talk.answer_explain(wrong("address", "This is no IPv4 or IPv6 address."));
-    let fields = &explaining(&talk).fields;
+    let fields = &explaining(&talk).form;
     assert_eq!(fields.focus, 2);
-    assert_eq!(
-        fields.list[1].error.as_deref(),
-        Some("This is no IPv4 or IPv6 address.")
-    );
+    assert_eq!(fields.error_under(1), Some("This is no IPv4 or IPv6 address."));
     assert!(explaining(&talk).verdict.is_none());
     talk.press("<S-Tab><BS>");
-    assert!(explaining(&talk).fields.list[1].error.is_none());
+    assert!(explaining(&talk).form.error_under(1).is_none());
     talk.press("<Enter>")
         .answer_explain(wrong("key", "What is wrong elsewhere."));
     assert!(drawn(&talk).contains("What is wrong elsewhere."));
@@ -126,8 +123,8 @@ fn each_scope_has_its_own_fields() {
         let mut talk = Talk::with_keys(some_keys(4));
         talk.press(keys);
         let names: Vec<_> = explaining(&talk)
+            .form
             .fields
-            .list
             .iter()
             .map(|field| field.name)
             .collect();
@@ -142,7 +139,7 @@ fn each_scope_has_its_own_fields() {
 fn letters_and_pastes_are_text_and_esc_closes_at_once() {
     let mut talk = Talk::with_keys(some_keys(4));
     talk.press("wq?u").tell(Message::Paste(Secret::new("/d\n")));
-    assert_eq!(explaining(&talk).fields.value("origin"), "q?u/d");
+    assert_eq!(explaining(&talk).form.value("origin"), "q?u/d");
     talk.press("<Esc>");
     assert!(talk.app.over.is_empty() && !talk.app.is_quitting());
 }

@@ -6,9 +6,10 @@ use crate::common::talk::*;
 use keydeck::api::{Key, LookupAnswer, PersonRef, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::{FilterWords, Scope, Secret, Token, TokenKind};
+use keydeck::tui::dialogs::Modal;
+use keydeck::tui::dialogs::filter::{FilterInput, Says};
 use keydeck::tui::message::{Effect, Load, Message};
-use keydeck::tui::state::filter::{FilterInput, Says};
-use keydeck::tui::state::{Modal, Screen};
+use keydeck::tui::state::Screen;
 use uuid::Uuid;
 
 fn token(kind: TokenKind) -> Token {
@@ -55,7 +56,7 @@ fn hint(talk: &Talk) -> String {
     last.trim_matches(['"', ' ']).to_owned()
 }
 
-fn line(talk: &Talk) -> &keydeck::tui::state::FilterLine {
+fn line(talk: &Talk) -> &keydeck::tui::dialogs::FilterLine {
     match talk.app.over.first() {
         Some(Modal::Filter(line)) => line,
         other => panic!("no filter but {other:?}"),

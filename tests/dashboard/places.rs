@@ -6,9 +6,9 @@ use keydeck::api::{Person, PersonRef, ProblemType, User};
 use keydeck::config::Colour;
 use keydeck::model::{Secret, Servers};
 use keydeck::tui::decks::{DeckSummary, Keep};
+use keydeck::tui::dialogs::Modal;
 use keydeck::tui::keymap::{self, Action, Layer};
 use keydeck::tui::message::{Effect, Message, PeopleReply, Timer};
-use keydeck::tui::state::Modal;
 use keydeck::tui::state::list::Fetch;
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ fn between_two(width: u16, height: u16) -> Talk {
 fn at_production(width: u16, height: u16) -> Talk {
     let mut talk = between_two(width, height);
     talk.press(":production<Enter>");
-    talk.effects = talk.app.go_to(production(), Uuid::from_u128(8));
+    talk.effects = talk.app.switch_to(production(), Uuid::from_u128(8));
     talk.tell(Message::Me(Ok(owner()))).tell(Message::Connected);
     talk.answer_page(Ok(page(some_keys(3))));
     talk.answer_page(Ok(page(some_keys(3))));
@@ -40,13 +40,13 @@ fn at_production(width: u16, height: u16) -> Talk {
 /// The place that was set out for.
 fn set_out(talk: &mut Talk) -> (u64, String) {
     talk.expect("GoTo", |effect| match effect {
-        Effect::GoTo { number, label } => Some((*number, label.clone())),
+        Effect::SwitchProfile { number, label } => Some((*number, label.clone())),
         _ => None,
     })
 }
 
 fn sets_out(talk: &Talk) -> bool {
-    let is_it = |effect: &Effect| matches!(effect, Effect::GoTo { .. });
+    let is_it = |effect: &Effect| matches!(effect, Effect::SwitchProfile { .. });
     talk.effects.iter().any(is_it)
 }
 
@@ -56,9 +56,9 @@ fn the_palette_names_the_profiles_and_opens_one() {
     talk.press(":profile prod<Enter>");
     let (number, label) = set_out(&mut talk);
     assert!(matches!(talk.app.over.last(), Some(Modal::Opening(opening)) if opening.label == label));
-    assert!(talk.app.waits_for(number));
+    assert!(talk.app.awaits_profile(number));
     assert_eq!(talk.app.place.label, "local");
-    talk.effects = talk.app.go_to(production(), Uuid::from_u128(8));
+    talk.effects = talk.app.switch_to(production(), Uuid::from_u128(8));
     assert_eq!(talk.app.place, production());
     assert!(talk.app.me.is_none() && talk.app.selected().is_none());
     talk.expect("LoadMe", |effect| matches!(effect, Effect::LoadMe).then_some(()));
@@ -104,14 +104,14 @@ fn esc_stays_here_and_what_comes_of_the_other_profile_then_is_void() {
     talk.press(":profile: prod<Enter>");
     let (number, _) = set_out(&mut talk);
     talk.press("<Esc>nTill");
-    assert!(!talk.app.waits_for(number));
+    assert!(!talk.app.awaits_profile(number));
     let why = "pass: the store is locked".into();
     talk.tell(Message::NotSwitched { number, why });
     assert_eq!(talk.notice(), "");
     assert!(matches!(talk.app.over[..], [Modal::Form(_)]));
     talk.press("<Esc><Right><Enter>:profile: prod<Enter>");
     let (again, _) = set_out(&mut talk);
-    assert!(talk.app.waits_for(again) && !talk.app.waits_for(number));
+    assert!(talk.app.awaits_profile(again) && !talk.app.awaits_profile(number));
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn a_profile_that_is_being_opened_is_named_with_the_way_out() {
 fn a_new_token_says_where_to_sign_in_with_it() {
     let with_token = |place: DeckSummary| {
         let mut talk = Talk::sized(120, 36, some_keys(3));
-        talk.effects = talk.app.go_to(place, Uuid::from_u128(8));
+        talk.effects = talk.app.switch_to(place, Uuid::from_u128(8));
         talk.tell(Message::OfPeople(PeopleReply::TokenMade {
             person: jonas(),
             result: Ok(Secret::new("kdu_secret")),

@@ -6,8 +6,8 @@ use crate::common::talk::*;
 use crate::common::usage::*;
 use keydeck::api::{Key, KeyEvent, KeyEventKind, Usage};
 use keydeck::model::Scope;
+use keydeck::tui::dialogs::Modal;
 use keydeck::tui::message::{Effect, Message};
-use keydeck::tui::state::Modal;
 use uuid::Uuid;
 
 const HOSTILE: &str = "a\u{1b}[31mb\u{202e}c\u{200b}d\u{9b}2J\u{e0041}\u{2028}e\u{7}";

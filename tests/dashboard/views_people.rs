@@ -143,16 +143,16 @@ fn removing_somebody_shows_their_keys_first() {
         let why = "This is the last Owner; make someone else an Owner first.";
         talk.answer_removal(id, Err(refused(ProblemType::LastOwner, 409, why)));
     });
-    snapshots("heirs", |talk| {
+    snapshots("successors", |talk| {
         talk.press("jjd").answer_holding(Ok(holding(10, 12)));
         talk.press("<Right><Enter>")
-            .answer_heirs(varied_people())
+            .answer_successors(varied_people())
             .press("a");
-        talk.answer_heirs(varied_people()).press("<Down>");
+        talk.answer_successors(varied_people()).press("<Down>");
     });
     snapshots("heir_question", |talk| {
         talk.press("jjd").answer_holding(Ok(holding(10, 12)));
-        talk.press("<Right><Enter>").answer_heirs(varied_people());
+        talk.press("<Right><Enter>").answer_successors(varied_people());
         talk.press("<Down><Enter>");
     });
 }
@@ -220,12 +220,12 @@ fn every_dialog(width: u16, height: u16, people: &[Person]) -> Vec<Talk> {
     talks.push(open(&removing));
     talks.push(open(&|talk| {
         removing(talk);
-        talk.press("<Right><Enter>").answer_heirs(people.to_vec());
+        talk.press("<Right><Enter>").answer_successors(people.to_vec());
     }));
     talks.push(open(&|talk| {
         removing(talk);
         talk.press("<Right><Enter>")
-            .answer_heirs(people.to_vec())
+            .answer_successors(people.to_vec())
             .press("<Enter>");
     }));
     talks

@@ -420,7 +420,7 @@ fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
         (
             |path| {
                 fs::remove_file(path).expect("removed");
-                in_it("CREATE TABLE theirs (n)", path);
+                in_it("CREATE TABLE tsuccessors (n)", path);
             },
             "a database of another program",
         ),
@@ -516,11 +516,11 @@ fn what_is_no_backup_at_all_is_named_as_what_it_is() {
             "is damaged",
         ),
         (
-            |path| in_it("CREATE TABLE theirs (n)", path),
+            |path| in_it("CREATE TABLE tsuccessors (n)", path),
             "it is a database of another program, and no backup of keydeck",
         ),
         (
-            |path| in_it("CREATE TABLE theirs (n); DROP TABLE theirs", path),
+            |path| in_it("CREATE TABLE tsuccessors (n); DROP TABLE tsuccessors", path),
             "it is a database without a table",
         ),
     ];

@@ -31,7 +31,7 @@ fn added(server: &Served, email: &str, role: &str) -> String {
     token
 }
 
-/// An Editor's project, with so many keys that are theirs.
+/// An Editor's project, with so many keys that are tsuccessors.
 fn busy_editor(server: &Served, keys: usize) -> String {
     let token = added(server, ED, "editor");
     server

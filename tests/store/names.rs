@@ -182,7 +182,7 @@ async fn what_somebody_does_not_see_takes_no_name() {
     assert!(deployed.await.unwrap().unwrap().is_ok());
 
     // Keys: of the owner in the editor's project.
-    let theirs = deck
+    let tsuccessors = deck
         .create(new_key(Scope::Web, "Checkout", Some(deck.kiosk.id)), &deck.owner)
         .await;
     let mine = deck
@@ -205,13 +205,16 @@ async fn what_somebody_does_not_see_takes_no_name() {
             .await
             .unwrap()
     };
-    assert!(matches!(edit(&theirs, "TILL", owner).await, KeyChange::NameTaken));
+    assert!(matches!(
+        edit(&tsuccessors, "TILL", owner).await,
+        KeyChange::NameTaken
+    ));
     assert!(matches!(
         edit(&till, "Checkout", editor).await,
         KeyChange::NameTaken
     ));
     assert!(matches!(
-        edit(&theirs, "Checkout", owner).await,
+        edit(&tsuccessors, "Checkout", owner).await,
         KeyChange::Changed(_)
     ));
     assert!(matches!(

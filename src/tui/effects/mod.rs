@@ -60,7 +60,7 @@ impl Runner {
     }
 
     /// Leaves a place for another one; what was asked there no longer counts.
-    pub fn go_to(&mut self, client: Client) {
+    pub fn switch_to(&mut self, client: Client) {
         self.listener.abort();
         self.arrivals.left += 1;
         self.client = client;
@@ -136,7 +136,7 @@ impl Runner {
                 let clipboard = self.clipboard.clone();
                 self.answer(async move { Message::ClipboardCleared(clipboard.clear_if_ours().await) });
             }
-            Effect::GoTo { number, label } => self.open(number, label),
+            Effect::SwitchProfile { number, label } => self.open(number, label),
             Effect::Reconnect => self.reconnect.notify_one(),
             Effect::After(delay, timer) => self.answer(async move {
                 tokio::time::sleep(delay).await;

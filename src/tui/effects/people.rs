@@ -2,7 +2,7 @@
 
 use crate::api::KeyList;
 use crate::client::{Client, Error};
-use crate::tui::message::Holding;
+use crate::tui::message::PersonKeys;
 use crate::tui::message::{PeopleReply, PeopleRequest};
 
 /// `tell` sends what there is to say before the answer.
@@ -26,13 +26,13 @@ pub async fn answer(client: Client, request: PeopleRequest, tell: impl Fn(People
             result: client.new_token(person.id).await,
             person,
         },
-        PeopleRequest::LookAtKeys { number, list } => PeopleReply::KeysLookedAt {
+        PeopleRequest::LoadKeys { number, list } => PeopleReply::KeysLoaded {
             number,
-            result: holding(&client, &list).await,
+            result: keys_of(&client, &list).await,
         },
-        PeopleRequest::FindHeirs { query } => PeopleReply::HeirsFound {
+        PeopleRequest::FindSuccessors { number, query } => PeopleReply::SuccessorsFound {
+            number,
             result: client.users(&query).await,
-            query,
         },
         PeopleRequest::Remove { id, removal } => PeopleReply::Removed {
             id,
@@ -45,10 +45,10 @@ pub async fn answer(client: Client, request: PeopleRequest, tell: impl Fn(People
     }
 }
 
-async fn holding(client: &Client, list: &KeyList) -> Result<Holding, Error> {
+async fn keys_of(client: &Client, list: &KeyList) -> Result<PersonKeys, Error> {
     let filter = list.filter();
     let (page, counts) = tokio::try_join!(client.keys(list), client.counts(&filter))?;
-    Ok(Holding {
+    Ok(PersonKeys {
         keys: page.items.into_iter().map(|row| row.key).collect(),
         total: counts.total(),
     })

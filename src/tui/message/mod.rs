@@ -11,7 +11,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use uuid::Uuid;
 
 pub use activity::{ActivityReply, ActivityRequest};
-pub use people::{Holding, PeopleReply, PeopleRequest};
+pub use people::{PeopleReply, PeopleRequest, PersonKeys};
 pub use projects::{ProjectChange, ProjectReply, ProjectRequest, ProjectTask};
 pub use usage::{UsageReply, UsageRequest};
 
@@ -194,7 +194,7 @@ pub enum Effect {
     },
     ClearClipboard,
     /// Open the place of this label instead.
-    GoTo {
+    SwitchProfile {
         number: u64,
         label: String,
     },

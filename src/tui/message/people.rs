@@ -29,12 +29,13 @@ pub enum PeopleRequest {
         person: PersonRef,
     },
     /// The first of a person's keys, and how many there are.
-    LookAtKeys {
+    LoadKeys {
         number: u64,
         list: KeyList,
     },
     /// Whom keys may be handed over to.
-    FindHeirs {
+    FindSuccessors {
+        number: u64,
         query: UserQuery,
     },
     Remove {
@@ -50,7 +51,7 @@ impl PeopleRequest {
             PeopleRequest::Add { .. } | PeopleRequest::SetRole { .. } => true,
             PeopleRequest::NewToken { .. } | PeopleRequest::Remove { .. } => true,
             PeopleRequest::Load { .. } => false,
-            PeopleRequest::LookAtKeys { .. } | PeopleRequest::FindHeirs { .. } => false,
+            PeopleRequest::LoadKeys { .. } | PeopleRequest::FindSuccessors { .. } => false,
         }
     }
 }
@@ -71,12 +72,12 @@ pub enum PeopleReply {
         person: PersonRef,
         result: Result<Secret, Error>,
     },
-    KeysLookedAt {
+    KeysLoaded {
         number: u64,
-        result: Result<Holding, Error>,
+        result: Result<PersonKeys, Error>,
     },
-    HeirsFound {
-        query: UserQuery,
+    SuccessorsFound {
+        number: u64,
         result: Result<Vec<Person>, Error>,
     },
     /// Of very many keys, so much is done.
@@ -97,7 +98,7 @@ impl PeopleReply {
             PeopleReply::Added(_) | PeopleReply::RoleSet { .. } => true,
             PeopleReply::TokenMade { .. } | PeopleReply::Removed { .. } => true,
             PeopleReply::Loaded { .. } => false,
-            PeopleReply::KeysLookedAt { .. } | PeopleReply::HeirsFound { .. } => false,
+            PeopleReply::KeysLoaded { .. } | PeopleReply::SuccessorsFound { .. } => false,
             PeopleReply::Removing { .. } => false,
         }
     }
@@ -109,8 +110,8 @@ impl PeopleReply {
             PeopleReply::Added(result) => result.as_ref().err(),
             PeopleReply::RoleSet { result, .. } => result.as_ref().err(),
             PeopleReply::TokenMade { result, .. } => result.as_ref().err(),
-            PeopleReply::KeysLookedAt { result, .. } => result.as_ref().err(),
-            PeopleReply::HeirsFound { result, .. } => result.as_ref().err(),
+            PeopleReply::KeysLoaded { result, .. } => result.as_ref().err(),
+            PeopleReply::SuccessorsFound { result, .. } => result.as_ref().err(),
             PeopleReply::Removing { .. } => None,
             PeopleReply::Removed { result, .. } => result.as_ref().err(),
         }
@@ -119,14 +120,14 @@ impl PeopleReply {
 
 /// The first of a person's active keys, those used last in front, and how many there are.
 #[derive(Debug, Clone)]
-pub struct Holding {
+pub struct PersonKeys {
     pub keys: Vec<Key>,
     pub total: u64,
 }
 
-impl Holding {
+impl PersonKeys {
     pub fn is_same(&self, other: &Self) -> bool {
-        let ids = |holding: &Self| holding.keys.iter().map(|key| key.id).collect::<HashSet<_>>();
+        let ids = |of: &Self| of.keys.iter().map(|key| key.id).collect::<HashSet<_>>();
         self.total == other.total && ids(self) == ids(other)
     }
 }

@@ -35,7 +35,7 @@ impl<T> Loadable<T> {
     }
 
     /// From now on it is about this key, and waits for the answer to the question of this number.
-    pub(super) fn turn_to(&mut self, key: Uuid, number: u64) {
+    pub fn turn_to(&mut self, key: Uuid, number: u64) {
         self.number = number;
         if self.key != Some(key) {
             self.key = Some(key);
@@ -45,12 +45,12 @@ impl<T> Loadable<T> {
     }
 
     /// Whether this is the question whose answer counts.
-    pub(super) fn awaits(&self, number: u64) -> bool {
+    pub fn awaits(&self, number: u64) -> bool {
         number == self.number
     }
 
     /// Takes an answer; what is known stays when it failed.
-    pub(super) fn loaded(&mut self, number: u64, result: Result<T, Error>) {
+    pub fn loaded(&mut self, number: u64, result: Result<T, Error>) {
         if !self.awaits(number) {
             return;
         }

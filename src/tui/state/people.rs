@@ -5,13 +5,6 @@ use uuid::Uuid;
 use super::list::{List, Listed};
 use crate::api::Person;
 
-/// What a sheet of this screen is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PersonTask {
-    Add,
-    SetRole(Uuid),
-}
-
 #[derive(Debug, Default)]
 pub struct People {
     pub list: List<Person>,

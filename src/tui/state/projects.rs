@@ -39,3 +39,8 @@ impl Listed for Project {
         Some(self.id)
     }
 }
+
+/// By name and id: others may have nearly the same name.
+pub fn name_and_id(project: &Project) -> String {
+    format!("“{}” (id {})", project.name, project.id)
+}

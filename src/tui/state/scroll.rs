@@ -4,7 +4,7 @@ use crate::tui::keymap::Action;
 
 /// Where an action scrolls to from `scroll`; `None` when it is none that scrolls. `page` is how far a page
 /// goes, `most` the last line that may be the first on the screen.
-pub(super) fn scrolled(scroll: u16, action: Action, page: u16, most: u16) -> Option<u16> {
+pub fn scrolled(scroll: u16, action: Action, page: u16, most: u16) -> Option<u16> {
     let to = match action {
         Action::Up => scroll.saturating_sub(1),
         Action::Down => scroll.saturating_add(1),
@@ -21,6 +21,6 @@ pub(super) fn scrolled(scroll: u16, action: Action, page: u16, most: u16) -> Opt
 const MOST_LINES: u16 = 200;
 
 /// Where a dialog scrolls to; it shows its last lines when that is farther than they are.
-pub(super) fn scrolled_in_dialog(scroll: u16, action: Action, page: u16) -> u16 {
+pub fn scrolled_in_dialog(scroll: u16, action: Action, page: u16) -> u16 {
     scrolled(scroll, action, (page / 2).max(1), MOST_LINES).unwrap_or(scroll)
 }

@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, Clear, Paragraph, Widget};
 
 use super::{Look, text};
 use crate::api::Key;
+use crate::tui::state::buttons::{Button, ButtonRow};
 
 /// Draws an empty box of at most `width` times `height` (with its border); returns its inside.
 pub fn open(buffer: &mut Buffer, screen: Rect, width: u16, height: u16, title: &str, border: Style) -> Rect {
@@ -136,19 +137,31 @@ pub fn with_buttons(buffer: &mut Buffer, inner: Rect, lines: Vec<Line>, buttons:
     Paragraph::new(buttons).render(row, buffer);
 }
 
-/// `[ Cancel ]  [ Yes, Delete ]`; the focused one is also marked by its arrows.
-pub fn buttons(labels: &[(&str, bool, bool)], look: &Look) -> Line<'static> {
-    let mut spans = Vec::new();
-    for &(label, focused, danger) in labels {
-        let content = if focused {
-            format!("▸ {label} ◂")
-        } else {
-            format!("[ {label} ]")
-        };
-        spans.push(Span::styled(content, look.theme.button(focused, danger)));
-        spans.push(Span::raw("   "));
-    }
-    Line::from(spans)
+/// `[ Cancel ]  [ Yes, Delete ]`; the focused one is also marked by its arrows. In few words where there is little
+/// room, and the focused one alone where there is less.
+pub fn button_row<T: Copy>(row: &ButtonRow<T>, width: usize, look: &Look) -> Line<'static> {
+    let label = |button: &Button<T>| button.label;
+    let short = |button: &Button<T>| button.short;
+    let is_focused = |index: usize| row.focus() == Some(index);
+    let line = |label: &dyn Fn(&Button<T>) -> &'static str, of: &dyn Fn(usize) -> bool| {
+        let mut spans = Vec::new();
+        for (index, button) in row.buttons().iter().enumerate().filter(|(index, _)| of(*index)) {
+            let content = match is_focused(index) {
+                true => format!("▸ {} ◂", label(button)),
+                false => format!("[ {} ]", label(button)),
+            };
+            spans.push(Span::styled(
+                content,
+                look.theme.button(is_focused(index), button.danger),
+            ));
+            spans.push(Span::raw("   "));
+        }
+        Line::from(spans)
+    };
+    let all = |_| true;
+    let fits = |line: &Line| line.width() <= width + 3;
+    let whole = [line(&label, &all), line(&short, &all)].into_iter().find(fits);
+    whole.unwrap_or_else(|| line(&short, &is_focused))
 }
 
 /// Says on the border that there are more lines above or below.

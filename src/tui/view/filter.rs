@@ -6,13 +6,21 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::{Look, form_lines, text, time};
-use crate::tui::state::filter::{FilterInput, FilterLine, Revoked, Says};
+use super::{Canvas, Draw, Look, form_lines, text, time};
+use crate::tui::dialogs::Modal;
+use crate::tui::dialogs::filter::{FilterInput, FilterLine, Revoked, Says};
 use crate::tui::state::hidden::HiddenField;
-use crate::tui::state::{App, Modal, Screen};
+use crate::tui::state::{App, Screen};
 
 /// What may be typed; where it doesn't fit, its end gives way.
 const MAY_BE_TYPED: &str = "text, idle:90d, never-used, refused:today, a secret";
+
+/// It stands in the header, and lies over nothing.
+impl Draw for FilterLine {
+    fn draw(&self, canvas: Canvas) -> Option<Position> {
+        canvas.cursor
+    }
+}
 
 /// `/shop   12 keys`
 pub fn line(

@@ -7,8 +7,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Look, dialog, text};
+use super::{Canvas, Look, dialog, text};
 use crate::model::Shown;
+use crate::tui::state::form::Form;
 use crate::tui::state::hidden::HiddenField;
 use crate::tui::state::text::TextField;
 
@@ -124,9 +125,19 @@ impl<'a> FormLines<'a> {
         }
     }
 
-    /// Draws the box with as many lines as fit around the focused one, and the buttons; returns where
-    /// the cursor stands.
-    pub fn show(self, buffer: &mut Buffer, screen: Rect, title: &str, buttons: Line) -> Option<Position> {
+    /// Draws the box with as many lines as fit around the focused one, and the form's buttons, or what is said while
+    /// it is sent; returns where the cursor stands.
+    pub fn show(self, canvas: Canvas, title: &str, form: &Form, sending: &'static str) -> Option<Position> {
+        let buttons = match form.sending {
+            true => Line::styled(sending, self.look.theme.faint()),
+            false => dialog::button_row(&form.button_row(), self.width, self.look),
+        };
+        self.show_above(canvas, title, buttons)
+    }
+
+    /// The same above a line of its own.
+    pub fn show_above(self, canvas: Canvas, title: &str, last: Line) -> Option<Position> {
+        let Canvas { buffer, screen, .. } = canvas;
         let height = (self.lines.len() as u16 + 4).max(8);
         let inner = dialog::open(buffer, screen, WIDTH, height, title, self.look.theme.accent());
         let above = Rect {
@@ -144,7 +155,7 @@ impl<'a> FormLines<'a> {
             .skip(scroll)
             .map(|line| line.line)
             .collect();
-        dialog::with_buttons(buffer, inner, shown, buttons);
+        dialog::with_buttons(buffer, inner, shown, last);
         let x = above.x + u16::try_from(cursor?).ok()?;
         let y = above.y + u16::try_from(focused - scroll).ok()?;
         above.contains(Position { x, y }).then_some(Position { x, y })

@@ -10,8 +10,9 @@ use super::{Look, filter, text};
 use crate::api::{KeyCounts, Order, Sort};
 use crate::model::Scope;
 use crate::tui::decks::DeckSummary;
+use crate::tui::dialogs::Modal;
 use crate::tui::keymap::{self, Binding, Layer};
-use crate::tui::state::{App, EventStream, Modal, Screen};
+use crate::tui::state::{App, EventStream, Screen};
 
 /// From here on the tabs stand in the title, else on the right of the line below, where that has room.
 const WIDE: u16 = 100;

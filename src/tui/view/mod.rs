@@ -3,44 +3,35 @@
 mod activity;
 mod apart;
 mod body;
-mod conflict;
+mod canvas;
 mod details;
-mod dialog;
-mod explain;
+pub(super) mod dialog;
+pub(super) mod fields;
 mod filter;
 mod footer;
-mod form;
-mod form_lines;
+pub(super) mod form_lines;
 mod header;
-mod help;
-mod lines;
+pub(super) mod lines;
 mod list;
 mod look;
-mod new_secret;
-mod opening;
-mod palette;
 mod people;
-mod picker;
+pub(super) mod picker;
 mod projects;
-mod question;
-mod removal;
-mod revoke;
-mod sheet;
-mod successors;
 mod table;
 pub mod text;
 pub mod theme;
 pub mod time;
-mod usage;
-mod used;
+pub(super) mod used;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+pub use self::canvas::{Canvas, Draw};
 pub use self::look::Look;
 use self::look::clip;
-use crate::tui::state::{App, Body, Modal, Screen};
+use crate::tui::dialogs::with_dialog;
+use crate::tui::state::{App, Body, Screen};
 
 /// Draws one frame.
 pub fn draw(frame: &mut Frame, app: &App, look: &Look) {
@@ -63,22 +54,14 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option
     footer::render(buffer, clip(layout.footer, area), app, look);
     footer::notice(buffer, area, app, look);
     for over in &app.over {
-        cursor = match over {
-            Modal::Filter(_) => cursor,
-            Modal::Form(form) => form::render(buffer, area, form, look),
-            Modal::Sheet(sheet) => sheet::render(buffer, area, sheet, look),
-            Modal::Revoke(dialog) => revoke::render(buffer, area, dialog, app, look),
-            Modal::Usage(large) => usage::render(buffer, area, large, app, look),
-            Modal::Explain(explaining) => explain::render(buffer, area, explaining, look),
-            Modal::Removal(removal) => removal::render(buffer, area, removal, look),
-            Modal::Successors(picker) => successors::render(buffer, area, picker, look),
-            Modal::NewSecret(new) => new_secret::render(buffer, area, new, &app.place, look),
-            Modal::Conflict(conflict) => conflict::render(buffer, area, conflict, look),
-            Modal::Question(question) => question::render(buffer, area, question, look),
-            Modal::Palette(palette) => palette::render(buffer, area, palette, look),
-            Modal::Opening(opening) => opening::render(buffer, area, opening, look),
-            Modal::Help(help) => help::render(buffer, area, help, app, look),
+        let canvas = Canvas {
+            buffer: &mut *buffer,
+            screen: area,
+            app,
+            look,
+            cursor,
         };
+        cursor = with_dialog!(over, dialog => dialog.draw(canvas));
     }
     mark_covered_cells(buffer);
     cursor

@@ -5,75 +5,79 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::{Look, dialog, form_lines, text};
-use crate::tui::state::text::TextField;
+use super::{Canvas, Look, dialog, form_lines, text};
+use crate::tui::state::picker::Picker;
 
 const WIDTH: u16 = 60;
 /// Cells of what stands on the right of a line.
 const ASIDE: usize = 14;
 
-pub struct Picker<'a> {
+pub struct PickerBox<'a> {
     pub title: &'a str,
     /// Stands in front of what is typed.
     pub prompt: &'static str,
-    pub typed: &'a TextField,
-    /// What is found, and what stands beside it.
-    pub found: Vec<(String, String)>,
-    pub selected: usize,
-    /// Said when nothing is found.
-    pub nothing: String,
+    /// Said when nothing is found and nothing failed.
+    pub nothing: &'a str,
     /// Lines that the box has at most for what is found.
     pub most: usize,
 }
 
-pub fn render(buffer: &mut Buffer, screen: Rect, picker: &Picker, look: &Look) -> Option<Position> {
-    let height = picker.most as u16 + 4;
-    let inner = dialog::open(buffer, screen, WIDTH, height, picker.title, look.theme.accent());
-    let [input, list] = [
-        Rect {
+impl PickerBox<'_> {
+    /// `line` says how an item reads, and what stands beside it.
+    pub fn draw<T>(
+        &self,
+        canvas: Canvas,
+        picker: &Picker<T>,
+        line: impl Fn(&T) -> (String, String),
+    ) -> Option<Position> {
+        let Canvas {
+            buffer, screen, look, ..
+        } = canvas;
+        let height = self.most as u16 + 4;
+        let inner = dialog::open(buffer, screen, WIDTH, height, self.title, look.theme.accent());
+        let input = Rect {
             height: inner.height.min(1),
             ..inner
-        },
-        Rect {
+        };
+        let list = Rect {
             y: inner.y + 2.min(inner.height),
             height: inner.height.saturating_sub(2),
             ..inner
-        },
-    ];
-    Paragraph::new(Span::styled(picker.prompt, look.theme.accent())).render(input, buffer);
-    let prompt = text::width(picker.prompt) as u16;
-    let field = Rect {
-        x: input.x + prompt,
-        width: input.width.saturating_sub(prompt),
-        ..input
+        };
+        Paragraph::new(Span::styled(self.prompt, look.theme.accent())).render(input, buffer);
+        let prompt = text::width(self.prompt) as u16;
+        let field = Rect {
+            x: input.x + prompt,
+            width: input.width.saturating_sub(prompt),
+            ..input
+        }
+        .intersection(input);
+        let cursor = form_lines::text_line(buffer, field, &picker.text, look.theme.strong());
+        if picker.items().is_empty() {
+            let nothing = picker.error.as_deref().unwrap_or(self.nothing);
+            let lines = text::wrap(nothing, usize::from(list.width)).into_iter();
+            let lines = lines.map(|line| Line::styled(line, look.theme.faint()));
+            Paragraph::new(lines.collect::<Vec<_>>()).render(list, buffer);
+        }
+        let found: Vec<_> = picker.items().iter().map(line).collect();
+        draw_found(buffer, list, &found, picker.index(), look);
+        cursor
     }
-    .intersection(input);
-    let cursor = form_lines::text_line(buffer, field, picker.typed, look.theme.strong());
-    if picker.found.is_empty() {
-        let lines: Vec<Line> = text::wrap(&picker.nothing, usize::from(list.width))
-            .into_iter()
-            .map(|line| Line::styled(line, look.theme.faint()))
-            .collect();
-        Paragraph::new(lines).render(list, buffer);
-    }
-    found(buffer, list, picker, look);
-    cursor
 }
 
 /// The lines of what is found, each whole; those of the selected one are in sight, its first before its last.
-fn found(buffer: &mut Buffer, list: Rect, picker: &Picker, look: &Look) {
+fn draw_found(buffer: &mut Buffer, list: Rect, all: &[(String, String)], index: usize, look: &Look) {
     let mut lines = Vec::new();
     let mut selected = 0..0;
-    for (index, found) in picker.found.iter().enumerate() {
-        let is_selected = index == picker.selected;
-        let style = match is_selected {
+    for (at, found) in all.iter().enumerate() {
+        let style = match at == index {
             true => look.theme.selected(),
             false => look.theme.text(),
         };
         let from = lines.len();
         let of_found = found_lines(found, usize::from(list.width));
         lines.extend(of_found.into_iter().map(|line| (line, style)));
-        if is_selected {
+        if at == index {
             selected = from..lines.len();
         }
     }

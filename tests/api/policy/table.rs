@@ -6,7 +6,7 @@ pub enum Actor {
     Owner,
     Support,
     Analytics,
-    /// An Editor who created the project and the keys that the table calls theirs.
+    /// An Editor who created the project and the keys that the table calls tsuccessors.
     Creator,
     /// An Editor who did not.
     OtherEditor,
@@ -79,7 +79,7 @@ const WEB: &str =
 const MOBILE: &str = r#"{"scope": "mobile", "name": "Mobile {n}", "project": "{project}"}"#;
 const ANALYTICS: &str = r#"{"scope": "analytics", "name": "Board {n}"}"#;
 /// A name that somebody has whom Editors don't see.
-const THEIRS: &str = r#"{"name": "{theirs}"}"#;
+const THEIRS: &str = r#"{"name": "{tsuccessors}"}"#;
 const THEIRS_IN_IT: &str = r#"{"scope": "mobile", "name": "Visitor", "project": "{visited}"}"#;
 const RENAME: &str = r#"{"name": "Renamed {n}"}"#;
 const SESSION_SERVER: &str = r#"{"url": "wss://sessions.acme.example", "key_name": "main", "private_key": "kR7wq2Zt9BvXe4LmN8cYh3JpS6dFg1U5-{n}"}"#;

@@ -4,7 +4,7 @@ use keydeck::api::{Key, Me, Person, RemovalProgress, RemovedUser, User, UserRemo
 use keydeck::client::Error;
 use keydeck::model::{Role, Scope};
 use keydeck::server::policy;
-use keydeck::tui::message::Holding;
+use keydeck::tui::message::PersonKeys;
 use keydeck::tui::message::{Effect, Message, PeopleReply, PeopleRequest};
 use uuid::Uuid;
 
@@ -39,8 +39,8 @@ pub fn some_people() -> Vec<Person> {
 }
 
 /// `shown` of the `total` keys of a person.
-pub fn holding(shown: u32, total: u64) -> Holding {
-    Holding {
+pub fn holding(shown: u32, total: u64) -> PersonKeys {
+    PersonKeys {
         keys: some_keys(shown),
         total,
     }
@@ -96,27 +96,27 @@ impl Talk {
     }
 
     /// Answers what was asked about the keys of the person who is to be removed.
-    pub fn answer_holding(&mut self, result: Result<Holding, Error>) -> &mut Self {
+    pub fn answer_holding(&mut self, result: Result<PersonKeys, Error>) -> &mut Self {
         let number = self.look_at_keys();
-        self.reply(PeopleReply::KeysLookedAt { number, result })
+        self.reply(PeopleReply::KeysLoaded { number, result })
     }
 
     /// The oldest question for these keys.
     pub fn look_at_keys(&mut self) -> u64 {
         self.request("look at keys", |request| match request {
-            PeopleRequest::LookAtKeys { number, .. } => Some(*number),
+            PeopleRequest::LoadKeys { number, .. } => Some(*number),
             _ => None,
         })
     }
 
     /// Answers the newest search for who gets the keys.
-    pub fn answer_heirs(&mut self, people: Vec<Person>) -> &mut Self {
-        let query = self.request("search", |request| match request {
-            PeopleRequest::FindHeirs { query } => Some(query.clone()),
+    pub fn answer_successors(&mut self, people: Vec<Person>) -> &mut Self {
+        let number = self.request("search", |request| match request {
+            PeopleRequest::FindSuccessors { number, .. } => Some(*number),
             _ => None,
         });
-        self.reply(PeopleReply::HeirsFound {
-            query,
+        self.reply(PeopleReply::SuccessorsFound {
+            number,
             result: Ok(people),
         })
     }

@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use keydeck::api::{Key, KeyList, Order, PersonRef, Sort};
 use keydeck::model::Scope;
+use keydeck::tui::dialogs::Modal;
 use keydeck::tui::message::{Effect, Message};
-use keydeck::tui::state::Modal;
 use proptest::prelude::*;
 use strum::VariantArray;
 use uuid::Uuid;
@@ -237,7 +237,7 @@ fn check(late: &mut Late, happens: impl FnOnce(&mut Late)) -> Result<(), TestCas
         && let Some(Modal::Revoke(dialog)) = late.talk.app.over.last()
     {
         prop_assert!(has(dialog.key.id), "asks about {}", dialog.key.name);
-        prop_assert!(!dialog.yes && !dialog.sending && !was_asking);
+        prop_assert!(dialog.buttons.focus() == Some(0) && !dialog.sending && !was_asking);
         prop_assert_eq!(late.talk.app.waiting_words(), None);
     }
     Ok(())

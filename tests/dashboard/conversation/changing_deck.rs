@@ -3,8 +3,8 @@
 //! nobody but the person, unless its key is gone.
 
 use keydeck::api::{KeyEvent, KeyEventKind};
+use keydeck::tui::dialogs::Modal;
 use keydeck::tui::message::{Effect, Message, Purpose, Timer};
-use keydeck::tui::state::Modal;
 use proptest::prelude::*;
 use uuid::Uuid;
 

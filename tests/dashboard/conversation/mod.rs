@@ -11,8 +11,9 @@ use crate::common::talk::*;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use keydeck::api::{Created, KeyEvent, KeyEventKind, KeyPage, Order, ProblemType, Sort};
 use keydeck::model::{FieldError, Scope, Secret};
+use keydeck::tui::dialogs::Modal;
 use keydeck::tui::message::{Effect, Load, Message, Purpose, Route, Timer};
-use keydeck::tui::state::{Body, Modal};
+use keydeck::tui::state::Body;
 use uuid::Uuid;
 
 fn revoke_effect(effect: &Effect) -> Option<Uuid> {
@@ -319,8 +320,8 @@ fn creating_a_web_key_needs_its_fields_and_says_so_under_them() {
     let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
-    assert!(form.errors.about("name").is_some());
-    assert!(form.errors.about("project").is_some());
+    assert!(form.form.errors.about("name").is_some());
+    assert!(form.form.errors.about("project").is_some());
     talk.press("<C-s>");
     assert!(talk.effects.iter().all(|e| !matches!(e, Effect::Create { .. })));
 }
@@ -358,8 +359,8 @@ fn a_refusal_comes_back_to_its_field_and_nothing_typed_is_lost() {
     let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("the form is gone")
     };
-    assert_eq!(form.name.value(), "Board report");
-    assert_eq!(form.errors.about("name"), Some("This name is taken."));
+    assert_eq!(form.form.value("name"), "Board report");
+    assert_eq!(form.form.errors.about("name"), Some("This name is taken."));
 }
 
 #[test]
@@ -492,12 +493,12 @@ fn two_people_edit_the_same_key_and_the_second_chooses_field_by_field() {
     let mut talk = Talk::with_keys(keys.clone());
     talk.press("e mine<C-s>");
     talk.effects.clear();
-    let mut theirs = keys[0].clone();
-    theirs.version = 2;
-    theirs.name = "Theirs".into();
-    theirs.cross_page_persistence = !theirs.cross_page_persistence;
+    let mut tsuccessors = keys[0].clone();
+    tsuccessors.version = 2;
+    tsuccessors.name = "Tsuccessors".into();
+    tsuccessors.cross_page_persistence = !tsuccessors.cross_page_persistence;
     let mut changed = problem(ProblemType::Changed, 412, "Someone changed it.");
-    changed.current = Some(Box::new(theirs.clone()));
+    changed.current = Some(Box::new(tsuccessors.clone()));
     talk.tell(Message::Edited {
         id: keys[0].id,
         result: Err(keydeck::client::Error::Refused(Box::new(changed))),
@@ -784,7 +785,7 @@ fn what_the_server_said_of_a_field_stays_until_that_field_is_changed() {
         result: Err(keydeck::client::Error::Refused(Box::new(taken))),
     });
     let about_name = |talk: &Talk| match talk.app.over.last() {
-        Some(Modal::Form(form)) => form.errors.about("name").map(str::to_owned),
+        Some(Modal::Form(form)) => form.form.errors.about("name").map(str::to_owned),
         _ => None,
     };
     talk.press("<Tab><S-Tab>");
@@ -802,8 +803,8 @@ fn leaving_the_project_takes_the_highlighted_one() {
     let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
-    assert_eq!(form.project.text.value(), "Storefront");
-    assert_eq!(form.errors.about("project"), None);
+    assert_eq!(form.form.value("project"), "Storefront");
+    assert_eq!(form.form.errors.about("project"), None);
 }
 
 #[test]
@@ -923,9 +924,9 @@ fn a_conflict_comes_to_the_form_even_when_help_lies_over_it() {
     let mut talk = Talk::with_keys(keys.clone());
     talk.press("e mine<C-s><F1>");
     let mut changed = problem(ProblemType::Changed, 412, "Someone changed it.");
-    let mut theirs = keys[0].clone();
-    theirs.name = "Theirs".into();
-    changed.current = Some(Box::new(theirs));
+    let mut tsuccessors = keys[0].clone();
+    tsuccessors.name = "Tsuccessors".into();
+    changed.current = Some(Box::new(tsuccessors));
     talk.tell(Message::Edited {
         id: keys[0].id,
         result: Err(keydeck::client::Error::Refused(Box::new(changed))),
@@ -946,5 +947,5 @@ fn a_form_that_is_sent_from_the_project_field_takes_no_project_by_guess() {
     let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
-    assert_eq!(form.project.chosen(), None);
+    assert_eq!(form.project().and_then(|project| project.chosen()), None);
 }

@@ -1,9 +1,9 @@
 //! A secret that is typed or pasted where text belongs: it is said at once, and nothing of it is sent.
 
 use keydeck::model::{Scope, Secret, Token, TokenKind};
+use keydeck::tui::dialogs::Modal;
 use keydeck::tui::message::{Effect, Message};
-use keydeck::tui::state::Modal;
-use keydeck::tui::state::fields::Fields;
+use keydeck::tui::state::form::Form;
 use uuid::Uuid;
 
 use crate::common::people::some_people;
@@ -38,18 +38,18 @@ fn sends(effect: &Effect) -> bool {
 }
 
 fn says_it(talk: &Talk) -> bool {
-    let of_fields = |fields: &Fields| {
-        let mut errors = fields.list.iter().filter_map(|field| field.error.as_deref());
-        errors.any(|error| error.contains("secret"))
+    let of_form = |form: &Form| {
+        let mut errors = form.errors.0.iter();
+        errors.any(|error| error.message.contains("secret"))
     };
     match talk.app.over.last() {
         Some(Modal::Form(form)) => {
-            let errors = form.errors.0.iter().map(|error| error.message.as_str());
-            let mut all = errors.chain(form.project.error.as_deref());
+            let errors = form.form.errors.0.iter().map(|error| error.message.as_str());
+            let mut all = errors.chain(form.project().and_then(|project| project.error()));
             all.any(|error| error.contains("no place for secrets"))
         }
-        Some(Modal::Sheet(sheet)) => of_fields(&sheet.fields),
-        Some(Modal::Explain(explaining)) => of_fields(&explaining.fields),
+        Some(Modal::Sheet(sheet)) => of_form(&sheet.form),
+        Some(Modal::Explain(explaining)) => of_form(&explaining.form),
         _ => false,
     }
 }
@@ -102,5 +102,5 @@ fn what_is_left_when_the_secret_is_gone_is_text_again() {
     let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
-    assert_eq!(form.name.value(), "Kiosk");
+    assert_eq!(form.form.value("name"), "Kiosk");
 }

@@ -4,8 +4,8 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use keydeck::api::{Key, KeyPage, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::{Scope, Secret};
+use keydeck::tui::dialogs::Modal;
 use keydeck::tui::message::{Effect, Load, Message, Purpose, Route};
-use keydeck::tui::state::Modal;
 use uuid::Uuid;
 
 use crate::common::talk::*;
@@ -149,8 +149,8 @@ fn nobody_confirms_what_nobody_has_read() {
         panic!("no dialog: {:?}", talk.app.over)
     };
     assert_eq!(
-        (dialog.key.id, dialog.yes, dialog.sending),
-        (far().id, false, false)
+        (dialog.key.id, dialog.buttons.focus(), dialog.sending),
+        (far().id, Some(0), false)
     );
     assert!(talk.effects.iter().all(|e| !matches!(e, Effect::Revoke { .. })));
 }

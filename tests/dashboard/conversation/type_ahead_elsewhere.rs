@@ -1,9 +1,10 @@
 //! What is typed ahead on the other screens, in pickers and in forms.
 
 use keydeck::model::{Role, Secret};
+use keydeck::tui::dialogs::Modal;
 use keydeck::tui::message::ProjectTask;
 use keydeck::tui::message::{Effect, Message};
-use keydeck::tui::state::{Modal, Screen};
+use keydeck::tui::state::Screen;
 use uuid::Uuid;
 
 use super::type_ahead::{at_nord, waits};
@@ -45,7 +46,7 @@ fn other_screens_wait_for_their_rows_too() {
     talk.answer_list_of_projects(Ok(vec![projects.remove(2)]));
     let top = format!("{:?}", talk.app.over.last());
     assert!(
-        top.contains("Empty shelf") && top.contains("leaving: false"),
+        top.contains("Empty shelf") && top.contains("focus: Some(0)"),
         "{top}"
     );
 
@@ -109,10 +110,8 @@ fn no_project_is_made_by_a_key_that_was_pressed_before_it_was_known_that_there_i
     let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
-    assert_eq!(
-        (form.project.text.value(), form.project.choices().len()),
-        ("Storefrnt", 1)
-    );
+    let picker = form.project().unwrap();
+    assert_eq!((picker.text().value(), picker.choices().len()), ("Storefrnt", 1));
     talk.press("<Enter>x<Tab>");
     let question = talk.expect("CreateProject", |e| match e {
         Effect::CreateProject { question, .. } => Some(*question),
@@ -125,12 +124,10 @@ fn no_project_is_made_by_a_key_that_was_pressed_before_it_was_known_that_there_i
     let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
+    let picker = form.project().unwrap();
+    assert_eq!(picker.chosen().map(|chosen| chosen.id), Some(Uuid::from_u128(60)));
     assert_eq!(
-        form.project.chosen().map(|chosen| chosen.id),
-        Some(Uuid::from_u128(60))
-    );
-    assert_eq!(
-        form.domains.values(),
+        form.key_fields().ui_domains.unwrap_or_default(),
         ["x"],
         "what was typed meanwhile is in the next field"
     );
@@ -141,14 +138,14 @@ fn keys_go_to_the_one_who_was_typed_and_never_to_one_who_was_shown_before() {
     let mut talk = Talk::people(120, 36, some_people());
     talk.press("<Down><Down>d").answer_holding(Ok(holding(2, 2)));
     talk.press("<Tab><Enter>");
-    talk.answer_heirs(some_people());
+    talk.answer_successors(some_people());
     talk.press("omar<Enter>");
     assert!(
         matches!(talk.app.over.last(), Some(Modal::Successors(_)))
             && talk.notice().contains("Still searching")
     );
     for _ in 0..4 {
-        talk.answer_heirs(vec![person(5, "omar@acme.example", Role::Analytics, 0)]);
+        talk.answer_successors(vec![person(5, "omar@acme.example", Role::Analytics, 0)]);
     }
     talk.press("<Enter>");
     let top = format!("{:?}", talk.app.over.last());

@@ -3,8 +3,8 @@
 use keydeck::api::{NewUser, Part, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::{FieldError, Role, Secret};
+use keydeck::tui::dialogs::Modal;
 use keydeck::tui::message::{Effect, Message, PeopleReply, PeopleRequest, Route};
-use keydeck::tui::state::Modal;
 use uuid::Uuid;
 
 use crate::common::people::*;
@@ -70,23 +70,23 @@ fn who_was_added_is_selected_however_far_down_they_stand() {
 fn what_is_wrong_with_a_new_person_stands_beside_the_field_and_nothing_typed_is_lost() {
     let mut talk = showing_people();
     talk.press("nlena<C-s>");
-    assert!(sheet(&talk).fields.list[0].error.is_some() && !sends_to_people(&talk));
+    assert!(sheet(&talk).form.error_under(0).is_some() && !sends_to_people(&talk));
     talk.press("@acme.example<C-s>");
-    assert!(sheet(&talk).sending && sends_to_people(&talk));
+    assert!(sheet(&talk).form.sending && sends_to_people(&talk));
     let mut taken = problem(ProblemType::Invalid, 422, "A field is wrong.");
     taken.errors = vec![FieldError {
         field: "email".into(),
         message: "There is a user with this address.".into(),
     }];
     talk.reply(PeopleReply::Added(Err(Error::Refused(Box::new(taken)))));
-    let field = &sheet(&talk).fields.list[0];
+    let form = &sheet(&talk).form;
     assert_eq!(
-        (field.value(), field.error.as_deref()),
+        (form.value("email"), form.error_under(0)),
         ("lena@acme.example", Some("There is a user with this address."))
     );
     talk.press("<C-s>").reply(PeopleReply::Added(Err(offline())));
-    assert!(sheet(&talk).error.is_some());
-    assert_eq!(sheet(&talk).fields.list[0].value(), "lena@acme.example");
+    assert!(sheet(&talk).form.banner.is_some());
+    assert_eq!(sheet(&talk).form.fields[0].value(), "lena@acme.example");
 }
 
 // Roles and tokens.
@@ -124,8 +124,8 @@ fn the_last_owner_stays_one_and_the_sheet_says_why() {
         id: Uuid::from_u128(1),
         result: Err(refused(ProblemType::LastOwner, 409, why)),
     });
-    assert_eq!(sheet(&talk).error.as_deref(), Some(why));
-    assert_eq!(sheet(&talk).fields.value("role"), "Support");
+    assert_eq!(sheet(&talk).form.banner.as_deref(), Some(why));
+    assert_eq!(sheet(&talk).form.value("role"), "Support");
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_token_stays_on_the_screen_when_a_key_under_it_was_changed_by_someone_else()
     talk.press("<Esc><Right><Enter>");
     assert!(matches!(talk.app.over.last(), Some(Modal::Conflict(_))));
     talk.press("<Enter>");
-    assert!(matches!(talk.app.over.last(), Some(Modal::Form(form)) if form.sending));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Form(form)) if form.form.sending));
 }
 
 #[test]

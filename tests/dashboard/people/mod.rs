@@ -10,8 +10,8 @@ use crate::common::talk::*;
 use keydeck::api::{CreatedUser, ProblemType};
 use keydeck::client::Error;
 use keydeck::model::{Role, Secret};
+use keydeck::tui::dialogs::{Modal, RemovalDialog, Sheet};
 use keydeck::tui::message::Effect;
-use keydeck::tui::state::{Modal, RemovalDialog, Sheet};
 use uuid::Uuid;
 
 fn showing_people() -> Talk {

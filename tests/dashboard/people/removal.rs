@@ -5,23 +5,29 @@ use keydeck::api::{
 };
 use keydeck::client::Error;
 use keydeck::model::Role;
-use keydeck::tui::message::Holding;
+use keydeck::tui::dialogs::Choice;
+use keydeck::tui::dialogs::Modal;
+use keydeck::tui::message::PersonKeys;
 use keydeck::tui::message::{Message, PeopleReply};
-use keydeck::tui::state::Modal;
-use keydeck::tui::state::dialogs::Choice;
 use uuid::Uuid;
 
 use crate::common::people::*;
 use crate::common::talk::*;
 use crate::people::{asks_who_we_are, removal, sends_to_people, showing_people};
 
+/// What can be chosen.
+fn choices(talk: &Talk) -> Vec<Choice> {
+    let buttons = removal(talk).buttons().buttons().iter();
+    buttons.map(|button| button.means).collect()
+}
+
 #[test]
 fn who_has_no_keys_is_removed_after_one_question() {
     let mut talk = showing_people();
     talk.press("Gd");
-    assert_eq!(removal(&talk).choices(), [Choice::Cancel]);
+    assert_eq!(choices(&talk), [Choice::Cancel]);
     talk.answer_holding(Ok(holding(0, 0)));
-    assert_eq!(removal(&talk).choices(), [Choice::Cancel, Choice::Remove]);
+    assert_eq!(choices(&talk), [Choice::Cancel, Choice::Remove]);
     talk.press("ydnrx<Right><Enter>");
     let (id, sent) = talk.removal();
     assert_eq!((id, sent), (Uuid::from_u128(5), UserRemoval::default()));
@@ -43,7 +49,7 @@ fn cancel_has_the_focus_and_no_letter_removes() {
     let mut talk = showing_people();
     talk.press("d").answer_holding(Ok(holding(2, 2)));
     assert_eq!(
-        removal(&talk).choices(),
+        choices(&talk),
         [Choice::Cancel, Choice::HandOver, Choice::RevokeAll]
     );
     for letter in ('a'..='z').chain('A'..='Z') {
@@ -111,12 +117,12 @@ fn of_very_many_keys_it_is_told_how_many_are_done() {
 fn keys_are_handed_over_to_somebody_else_after_a_last_question() {
     let mut talk = showing_people();
     talk.press("jjd").answer_holding(Ok(holding(10, 12)));
-    talk.press("<Right><Enter>").answer_heirs(some_people());
+    talk.press("<Right><Enter>").answer_successors(some_people());
     talk.press("om");
     // The answer to "o" is late when "om" was typed.
-    talk.answer_heirs(some_people()).press("<Enter>");
+    talk.answer_successors(some_people()).press("<Enter>");
     assert!(matches!(talk.app.over.last(), Some(Modal::Successors(_))));
-    talk.answer_heirs(vec![
+    talk.answer_successors(vec![
         person(4, "nina@acme.example", Role::Support, 12),
         some_people()[3].clone(),
     ]);
@@ -156,9 +162,11 @@ fn who_is_removed_is_never_offered_their_own_keys() {
     let mut talk = showing_people();
     talk.press("d").answer_holding(Ok(holding(2, 2)));
     talk.press("<Right><Enter>")
-        .answer_heirs(vec![some_people()[0].clone()]);
+        .answer_successors(vec![some_people()[0].clone()]);
     talk.press("<Enter>");
-    assert!(matches!(talk.app.over.last(), Some(Modal::Successors(heirs)) if heirs.list.is_empty()));
+    assert!(
+        matches!(talk.app.over.last(), Some(Modal::Successors(successors)) if successors.picker.items().is_empty())
+    );
     talk.press("<Esc>");
     assert_eq!(removal(&talk).focused(), Choice::HandOver);
 }
@@ -171,10 +179,10 @@ fn a_key_that_appears_meanwhile_is_shown_before_it_is_asked_again() {
     let (id, _) = talk.removal();
     let in_use = refused(ProblemType::InUse, 409, "This person has 1 active key.");
     talk.answer_removal(id, Err(in_use));
-    assert!(removal(&talk).error.is_some() && removal(&talk).holding.is_none());
+    assert!(removal(&talk).error.is_some() && removal(&talk).keys.is_none());
     talk.answer_holding(Ok(holding(1, 1)));
     assert_eq!(removal(&talk).focused(), Choice::Cancel);
-    assert_eq!(removal(&talk).choices().len(), 3);
+    assert_eq!(choices(&talk).len(), 3);
 }
 
 #[test]
@@ -240,9 +248,9 @@ fn others_did(talk: &mut Talk) -> u64 {
     talk.look_at_keys()
 }
 
-fn answer(talk: &mut Talk, number: u64, holding: Holding) {
+fn answer(talk: &mut Talk, number: u64, holding: PersonKeys) {
     let result = Ok(holding);
-    talk.reply(PeopleReply::KeysLookedAt { number, result });
+    talk.reply(PeopleReply::KeysLoaded { number, result });
 }
 
 #[test]
@@ -255,10 +263,7 @@ fn no_key_is_revoked_that_was_not_shown() {
     assert!(!removal(&talk).sending, "while the keys are looked at");
     answer(&mut talk, look, holding(4, 4));
     assert_eq!(removal(&talk).focused(), Choice::Cancel);
-    assert_eq!(
-        removal(&talk).holding.as_ref().map(|holding| holding.total),
-        Some(4)
-    );
+    assert_eq!(removal(&talk).keys.as_ref().map(|keys| keys.total), Some(4));
     assert!(removal(&talk).error.is_some());
     talk.press("<Left><Enter>");
     assert_eq!(talk.removal().1.keys, Some(KeyDisposition::Revoke));
@@ -270,7 +275,7 @@ fn no_key_is_revoked_that_was_not_shown() {
 fn a_question_about_keys_that_changed_is_taken_back() {
     let mut talk = showing_people();
     talk.press("jjd").answer_holding(Ok(holding(10, 12)));
-    talk.press("<Right><Enter>").answer_heirs(some_people());
+    talk.press("<Right><Enter>").answer_successors(some_people());
     talk.press("<Enter>");
     assert!(matches!(talk.app.over.last(), Some(Modal::Question(_))));
     let look = others_did(&mut talk);
@@ -288,10 +293,7 @@ fn what_is_done_to_others_keys_disturbs_nothing_and_late_looks_are_void() {
     answer(&mut talk, look, holding(3, 3));
     answer(&mut talk, late, holding(2, 2));
     assert_eq!(removal(&talk).focused(), Choice::HandOver);
-    assert_eq!(
-        removal(&talk).holding.as_ref().map(|holding| holding.total),
-        Some(3)
-    );
+    assert_eq!(removal(&talk).keys.as_ref().map(|keys| keys.total), Some(3));
     talk.tell(Message::Changed(Part::People)).tell(Message::Resync);
     talk.look_at_keys();
     talk.look_at_keys();

@@ -2,9 +2,10 @@
 
 use keydeck::client::Error;
 use keydeck::model::{Role, Scope, Secret};
+use keydeck::tui::dialogs::Modal;
 use keydeck::tui::keymap::Action;
 use keydeck::tui::message::{Message, PeopleReply, Purpose};
-use keydeck::tui::state::{Modal, Screen};
+use keydeck::tui::state::Screen;
 
 use crate::common::people::*;
 use crate::common::talk::*;
@@ -75,7 +76,7 @@ fn the_palette_offers_what_the_role_may() {
         talk.tell(Message::Me(Ok(signed_in_as(role)))).press(":");
         match talk.app.over.last() {
             Some(Modal::Palette(palette)) => {
-                let lines = palette.matching().into_iter();
+                let lines = palette.picker.items().iter();
                 lines.map(|command| command.name()).collect::<Vec<_>>().join("\n")
             }
             other => panic!("no palette: {other:?}"),
@@ -145,10 +146,10 @@ fn who_is_no_longer_an_owner_reads_the_refusal_and_is_back_at_the_keys() {
     assert_eq!(talk.app.screen, Screen::Keys);
     assert_eq!(creator_asked_for(&mut talk), None, "the keys are asked for anew");
     assert_eq!(
-        sheet(&talk).error.as_deref(),
+        sheet(&talk).form.banner.as_deref(),
         Some("Only an Owner looks after users.")
     );
-    assert_eq!(sheet(&talk).fields.value("email"), "lena@acme.example");
+    assert_eq!(sheet(&talk).form.value("email"), "lena@acme.example");
     talk.press("<Esc><Right><Enter>U");
     assert!(talk.app.over.is_empty());
     assert_eq!(talk.app.screen, Screen::Keys);

@@ -6,10 +6,11 @@ mod session_servers;
 use crate::common::lists::*;
 use crate::common::talk::*;
 use keydeck::api::{KeyEvent, KeyEventKind, ProblemType, Project, ProjectMay};
+use keydeck::tui::dialogs::{Modal, Sheet};
 use keydeck::tui::keymap::Action;
 use keydeck::tui::message::{Effect, Message, ProjectRequest};
+use keydeck::tui::state::Screen;
 use keydeck::tui::state::list::Fetch;
-use keydeck::tui::state::{Modal, Screen, Sheet};
 use uuid::Uuid;
 
 /// On the screen of projects, as Owner.

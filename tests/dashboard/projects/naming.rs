@@ -3,8 +3,8 @@
 use keydeck::api::{ProblemType, Project};
 use keydeck::client::Error;
 use keydeck::model::FieldError;
+use keydeck::tui::dialogs::Modal;
 use keydeck::tui::message::ProjectTask;
-use keydeck::tui::state::Modal;
 use keydeck::tui::state::list::Fetch;
 use uuid::Uuid;
 
@@ -44,11 +44,11 @@ fn what_is_typed_survives_every_refusal() {
     }];
     talk.answer_change(task, Err(Error::Refused(Box::new(taken))));
     let sheet = open_sheet(&talk);
-    assert_eq!(sheet.fields.value("name"), "Storefront");
+    assert_eq!(sheet.form.value("name"), "Storefront");
     assert!(
-        sheet.fields.list[0]
-            .error
-            .as_deref()
+        sheet
+            .form
+            .error_under(0)
             .is_some_and(|e| e.contains("choose another"))
     );
     talk.press(" 2<C-s>");
@@ -57,12 +57,13 @@ fn what_is_typed_survives_every_refusal() {
     talk.answer_change(task, Err(offline()));
     let sheet = open_sheet(&talk);
     assert_eq!(
-        (sheet.fields.value("name"), sheet.sending),
+        (sheet.form.value("name"), sheet.form.sending),
         ("Storefront 2", false)
     );
     assert!(
         sheet
-            .error
+            .form
+            .banner
             .as_deref()
             .is_some_and(|e| e.contains("connection refused"))
     );
@@ -140,7 +141,7 @@ fn a_filter_that_would_hide_what_was_added_is_cleared() {
 fn a_sheet_waits_for_its_answer_and_is_sent_once() {
     let mut talk = projects();
     talk.press("nPop-up<C-s><C-s><Enter><Esc><Tab><Enter>");
-    assert!(matches!(talk.app.over[..], [Modal::Sheet(_)]) && open_sheet(&talk).sending);
+    assert!(matches!(talk.app.over[..], [Modal::Sheet(_)]) && open_sheet(&talk).form.sending);
     let (task, _) = talk.project_change();
     assert!(!asks_the_server(&talk));
     talk.answer_change(task, Err(offline()));

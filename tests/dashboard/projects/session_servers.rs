@@ -30,9 +30,9 @@ fn what_can_be_no_session_server_is_said_beside_its_field_and_never_sent() {
     talk.press("jvhttp://sessions.acme.example<Tab>kiosk<Tab>two words<C-s>");
     assert!(!asks_the_server(&talk));
     let sheet = open_sheet(&talk);
-    let wrong = sheet.fields.list.iter().filter(|field| field.error.is_some());
-    let wrong: Vec<_> = wrong.map(|field| field.name).collect();
-    assert_eq!((wrong, sheet.fields.focus), (vec!["url", "private_key"], 0));
+    let wrong = sheet.form.errors.0.iter();
+    let wrong: Vec<_> = wrong.map(|error| error.field.as_str()).collect();
+    assert_eq!((wrong, sheet.form.focus), (vec!["url", "private_key"], 0));
 }
 
 #[test]

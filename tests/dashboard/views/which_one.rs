@@ -131,7 +131,7 @@ fn questions_say_which_project_and_which_person() {
             talk.answer_list_of_projects(Ok(vec![found]));
             talk.press("d");
             let sentence = match talk.app.over.last() {
-                Some(keydeck::tui::state::Modal::Question(question)) => question.text.clone(),
+                Some(keydeck::tui::dialogs::Modal::Question(question)) => question.text.clone(),
                 other => panic!("no question: {other:?}"),
             };
             let read = read(&mut talk, "Are you sure?");
@@ -169,7 +169,7 @@ fn who_is_removed_and_who_gets_the_keys_is_said_whole() {
             &text::whole(&address("one"), inner_width(size, 76)),
             "who",
         );
-        talk.press("<Tab><Enter>").answer_heirs(people.clone());
+        talk.press("<Tab><Enter>").answer_successors(people.clone());
         let picked = inside(&talk, "Hand over to")
             .concat()
             .replace(' ', "")
@@ -203,10 +203,10 @@ fn a_conflict_says_which_key() {
             let keys = named(&name);
             let mut talk = Talk::sized(size.0, size.1, keys.clone());
             talk.press("e<BS>x<C-s>");
-            let mut theirs = keys[0].clone();
-            theirs.name = format!("{name}, theirs").chars().skip(9).collect();
+            let mut tsuccessors = keys[0].clone();
+            tsuccessors.name = format!("{name}, tsuccessors").chars().skip(9).collect();
             let mut changed = problem(keydeck::api::ProblemType::Changed, 412, "Someone changed it.");
-            changed.current = Some(Box::new(theirs));
+            changed.current = Some(Box::new(tsuccessors));
             talk.tell(Message::Edited {
                 id: keys[0].id,
                 result: Err(keydeck::client::Error::Refused(Box::new(changed))),

@@ -6,13 +6,12 @@ use uuid::Uuid;
 use super::App;
 use crate::api::{ActivityAction, ActivityPage, ActivityQuery, PersonRef};
 use crate::client::Error;
+use crate::tui::dialogs::{Palette, PaletteCommand};
 use crate::tui::keymap::Action;
 use crate::tui::message::{ActivityReply, ActivityRequest, Effect, NamedId};
-use crate::tui::state::Modal;
+use crate::tui::state::Screen;
 use crate::tui::state::activity::Only;
-use crate::tui::state::dialogs::PaletteCommand;
 use crate::tui::state::list::Fetch;
-use crate::tui::state::{Palette, Screen};
 
 impl App {
     /// What one person did.
@@ -97,9 +96,7 @@ impl App {
     fn open_actions(&mut self) -> Vec<Effect> {
         let each = ActivityAction::iter().map(Some);
         let all = std::iter::once(None).chain(each).map(PaletteCommand::OnlyAction);
-        let palette = Palette::new("Only this action", all.collect());
-        self.over.push(Modal::Palette(palette));
-        Vec::new()
+        self.open(Palette::new("Only this action", all.collect()))
     }
 
     pub(super) fn only_action(&mut self, action: Option<ActivityAction>) -> Vec<Effect> {

@@ -5,11 +5,12 @@
 
 use super::App;
 use crate::api::{Key, Me, Project};
+use crate::tui::dialogs::Modal;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
+use crate::tui::state::Screen;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::reason::Reason;
-use crate::tui::state::{Modal, Screen};
 
 type Available = Result<(), Reason>;
 

@@ -5,10 +5,11 @@ use strum::{IntoEnumIterator, VariantArray};
 use super::App;
 use crate::api::{PersonRef, Sort};
 use crate::model::Scope;
+use crate::tui::dialogs::{Help, Palette, PaletteCommand};
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::{Effect, Load};
-use crate::tui::state::dialogs::PaletteCommand;
-use crate::tui::state::{Body, Help, Modal, Palette, Screen};
+use crate::tui::state::dialog::Dialog;
+use crate::tui::state::{Body, Screen};
 
 impl App {
     pub(super) fn perform_browsing(&mut self, action: Action) -> Vec<Effect> {
@@ -145,20 +146,24 @@ impl App {
                 )
             })
             .map(PaletteCommand::Key);
-        let places = self.other_places().cloned().map(PaletteCommand::GoTo);
+        let places = self.other_places().cloned().map(PaletteCommand::SwitchProfile);
         let commands = keys.chain(places).collect();
-        self.over.push(Modal::Palette(Palette::new("Commands", commands)));
-        Vec::new()
+        self.open(Palette::new("Commands", commands))
     }
 
     pub(super) fn open_help(&mut self) -> Vec<Effect> {
         let of = self.layer();
-        let title = self.over.last().map_or(of.title(), |over| over.dialog().title());
-        if of != Layer::Help {
-            let scroll = 0;
-            self.over.push(Modal::Help(Help { of, title, scroll }));
+        if of == Layer::Help {
+            return Vec::new();
         }
-        Vec::new()
+        let dialog = self.top_dialog();
+        let help = Help {
+            of,
+            title: dialog.map_or(of.title(), Dialog::title),
+            notes: dialog.map_or(&[], Dialog::help),
+            scroll: 0,
+        };
+        self.open(help)
     }
 }
 

@@ -3,11 +3,13 @@
 
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
-use super::{App, one_project};
+use super::App;
+use crate::tui::dialogs::Modal;
 use crate::tui::keymap::{self, Action};
-use crate::tui::message::{Effect, PeopleRequest};
-use crate::tui::state::dialogs::AtStake;
-use crate::tui::state::{About, Confirmation, Modal, Screen, columns};
+use crate::tui::message::Effect;
+use crate::tui::state::command::About;
+use crate::tui::state::dialog::AtStake;
+use crate::tui::state::{Screen, columns};
 
 /// Rows that a notch of the wheel scrolls.
 pub(super) const WHEEL: isize = 3;
@@ -25,16 +27,16 @@ impl App {
 
     /// A focused text field takes its keys before anything else sees them.
     fn typed(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
-        let (taken, effects) = self.in_top_dialog(|dialog, turn| dialog.typed(key, turn));
+        let (taken, effects) = self.in_top_dialog(|dialog, cx| dialog.typed(key, cx));
         taken.then_some(effects)
     }
 
     pub(super) fn pasted(&mut self, pasted: &str) -> Vec<Effect> {
-        self.in_top_dialog(|dialog, turn| dialog.pasted(pasted, turn)).1
+        self.in_top_dialog(|dialog, cx| dialog.pasted(pasted, cx)).1
     }
 
     pub(super) fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
-        if !matches!(self.over.last(), None | Some(Modal::Filter(_))) {
+        if !self.is_on_screen() {
             return Vec::new();
         }
         if self.screen != Screen::Keys {
@@ -92,53 +94,28 @@ impl App {
         }
         match self.over.is_empty() {
             true => self.perform_on_screen(action),
-            false => self.in_top_dialog(|dialog, turn| dialog.perform(action, turn)).1,
-        }
-    }
-
-    /// A question got the answer that loses something.
-    pub(super) fn leave(&mut self, about: About) -> Vec<Effect> {
-        match about {
-            About::DiscardForm => {
-                self.over.pop();
-                Vec::new()
-            }
-            About::NewToken(person) => vec![Effect::People(PeopleRequest::NewToken { person })],
-            About::LoseSecret | About::HandOver(_) => self.confirmed(&about),
-            About::Quit => self.quit_now(),
-            About::Project(task) => one_project::carry_out(task),
+            false => self.in_top_dialog(|dialog, cx| dialog.perform(action, cx)).1,
         }
     }
 
     /// Quits, but asks first when something would be lost; asked again, it quits.
     fn quit(&mut self) -> Vec<Effect> {
-        let asked = matches!(
-            self.over.last(),
-            Some(Modal::Question(Confirmation {
-                about: About::Quit,
-                ..
-            }))
-        );
-        let is_at_stake = |what| {
-            self.over
-                .iter()
-                .any(|over| over.dialog().at_stake() == Some(what))
-        };
+        let asked =
+            matches!(self.over.last(), Some(Modal::Question(question)) if question.about == About::Quit);
         let (text, leave) = if asked {
             return self.quit_now();
-        } else if is_at_stake(AtStake::Secret) {
+        } else if self.is_at_stake(AtStake::Secret) {
             let text = "The secret is shown only now and may not have been kept.";
             (text, "Quit and lose it")
-        } else if is_at_stake(AtStake::Typed) {
+        } else if self.is_at_stake(AtStake::Typed) {
             ("What you typed has not been saved.", "Quit and discard it")
         } else {
             return self.quit_now();
         };
-        self.ask(About::Quit, text, "Stay", leave);
-        Vec::new()
+        self.ask(About::Quit, text, "Stay", leave)
     }
 
-    fn quit_now(&mut self) -> Vec<Effect> {
+    pub(super) fn quit_now(&mut self) -> Vec<Effect> {
         self.quitting = true;
         vec![Effect::Quit]
     }

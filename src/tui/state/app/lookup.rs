@@ -3,17 +3,17 @@
 
 use super::App;
 use crate::api::Key;
+use crate::tui::dialogs::{FilterLine, Modal};
 use crate::tui::message::Effect;
-use crate::tui::state::{FilterLine, Modal, Screen, Tone};
+use crate::tui::state::{Screen, Tone};
 
 impl App {
     pub(super) fn open_filter(&mut self) -> Vec<Effect> {
-        if let Some(text) = self.filter_text() {
-            let line = FilterLine::new(text);
-            self.details_focused = false;
-            self.over.push(Modal::Filter(line));
-        }
-        Vec::new()
+        let Some(line) = self.filter_text().map(|text| FilterLine::new(text)) else {
+            return Vec::new();
+        };
+        self.details_focused = false;
+        self.open(line)
     }
 
     pub(super) fn filter_by(&mut self, typed: String) -> Vec<Effect> {
@@ -31,12 +31,12 @@ impl App {
     /// Keeps a filter that can be read.
     pub(super) fn keep_filter(&mut self) {
         if self.screen != Screen::Keys || self.browse.unread().is_none() {
-            self.take_away(|over| matches!(over, Modal::Filter(_)));
+            self.over.retain(|over| !matches!(over, Modal::Filter(_)));
         }
     }
 
     /// Among all keys, with this one selected.
-    pub(super) fn go_to_key(&mut self, key: &Key) -> Vec<Effect> {
+    pub(super) fn show_key(&mut self, key: &Key) -> Vec<Effect> {
         let mut effects = match self.screen {
             Screen::Keys => Vec::new(),
             _ => self.go(Screen::Keys),

@@ -15,7 +15,6 @@ mod replies;
 mod resting;
 mod role;
 mod screen;
-mod sheet;
 mod stack;
 mod type_ahead;
 mod usage;
@@ -30,10 +29,11 @@ use crate::api::{Activity, Key, Me, Usage};
 use crate::client::Error;
 use crate::model::Secret;
 use crate::tui::decks::DeckSummary;
+use crate::tui::dialogs::Modal;
 use crate::tui::keymap::Layer;
 use crate::tui::message::{Effect, Load, Message, NamedId, Timer};
 use crate::tui::state::{
-    ActivityLog, Body, Browse, Form, Layout, Loadable, Modal, Notice, People, Projects, Screen, Tone,
+    ActivityLog, Body, Browse, Layout, Loadable, Notice, People, Projects, Screen, Tone,
 };
 
 /// How long a revealed secret stays on the screen, and a copied one in the clipboard.
@@ -221,8 +221,8 @@ impl App {
 
     /// The layer that takes the keys.
     pub fn layer(&self) -> Layer {
-        match self.over.last() {
-            Some(over) => over.dialog().layer(),
+        match self.top_dialog() {
+            Some(dialog) => dialog.layer(),
             None if self.details_focused && self.screen == Screen::Keys => Layer::Details,
             None => self.screen.layer(),
         }
@@ -252,13 +252,6 @@ impl App {
         self.projects.list.set_height(height);
         self.people.list.set_height(height);
         self.activity.list.set_height(height);
-    }
-
-    fn form_mut(&mut self) -> Option<&mut Form> {
-        self.over.iter_mut().rev().find_map(|over| match over {
-            Modal::Form(form) => Some(form.as_mut()),
-            _ => None,
-        })
     }
 
     fn next_number(&mut self) -> u64 {

@@ -4,8 +4,9 @@ use uuid::Uuid;
 
 use super::App;
 use crate::tui::decks::DeckSummary;
+use crate::tui::dialogs::{Modal, Opening};
 use crate::tui::message::Effect;
-use crate::tui::state::{Modal, Opening, Tone};
+use crate::tui::state::Tone;
 
 impl App {
     /// The places that one can go to, the present one among them.
@@ -27,22 +28,24 @@ impl App {
             return self.say(Tone::Note, text);
         }
         let number = self.next_number();
-        self.over.push(Modal::Opening(Opening {
+        let opening = Opening {
             label: label.clone(),
             number,
-        }));
-        vec![Effect::GoTo { number, label }]
+        };
+        let mut effects = self.open(opening);
+        effects.push(Effect::SwitchProfile { number, label });
+        effects
     }
 
     /// Whether this is the place that one waits for.
-    pub fn waits_for(&self, number: u64) -> bool {
+    pub fn awaits_profile(&self, number: u64) -> bool {
         let is_it = |over: &Modal| matches!(over, Modal::Opening(opening) if opening.number == number);
         self.over.iter().any(is_it)
     }
 
     /// Is at another place from now on, and knows nothing of it yet. Only what is about the clipboard
     /// stays, which is the same everywhere. Nothing may be open or on its way but this place.
-    pub fn go_to(&mut self, place: DeckSummary, run: Uuid) -> Vec<Effect> {
+    pub fn switch_to(&mut self, place: DeckSummary, run: Uuid) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
         let places = std::mem::take(&mut self.places);
         let (count, last_copy) = (self.count, self.last_copy);

@@ -5,10 +5,12 @@ use uuid::Uuid;
 use super::App;
 use crate::api::{Project, ProjectQuery};
 use crate::client::Error;
+use crate::tui::dialogs::add_project;
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, ProjectReply, ProjectRequest, ProjectTask};
-use crate::tui::state::Screen;
 use crate::tui::state::list::{Fetch, hides};
+use crate::tui::state::notice::sentence;
+use crate::tui::state::{Screen, Tone};
 
 /// Rows of a page.
 const PAGE: u32 = 100;
@@ -41,7 +43,7 @@ impl App {
             return self.load_more();
         }
         match action {
-            Action::Create => self.open_new_project(),
+            Action::Create => self.open(add_project::open()),
             Action::ItsKeys => self.show_keys_of_project(),
             _ => match self.projects.list.selected().cloned() {
                 Some(project) => self.perform_on_project(action, project),
@@ -96,7 +98,7 @@ impl App {
         };
         let mut effects = match result {
             Ok(project) => self.project_changed(task, project),
-            Err(error) => self.project_refused(task, &error),
+            Err(error) => self.say(Tone::Failed, sentence(&error)),
         };
         effects.extend(match named {
             // It may stand anywhere now.

@@ -7,9 +7,10 @@ use crate::api::{Created, Key, KeyEvent, KeyEventKind, KeyPage, Part};
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
+use crate::tui::dialogs::{NewSecret, SecretOf};
 use crate::tui::message::{Effect, Load, Message, NamedId, Purpose, Route, Timer};
 use crate::tui::state::notice::sentence;
-use crate::tui::state::{Conflict, Modal, NewSecret, Screen, SecretOf, Tone};
+use crate::tui::state::{Screen, Tone};
 
 impl App {
     /// A refusal by role tells that the role has changed: who we are is asked again.
@@ -126,7 +127,7 @@ impl App {
             _ => self.browse.refresh(),
         });
         effects.extend(self.refresh_list());
-        effects.extend(self.look_at_keys_again());
+        effects.extend(self.reload_keys_in_dialogs());
         effects.extend(self.await_rest());
         effects
     }
@@ -137,7 +138,7 @@ impl App {
             KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(),
         };
         effects.extend(self.refresh_list());
-        effects.extend(self.look_at_keys_again());
+        effects.extend(self.reload_keys_in_dialogs());
         effects.extend(self.was_touched(event.key));
         effects
     }
@@ -146,7 +147,7 @@ impl App {
     fn others_changed(&mut self, about: Part) -> Vec<Effect> {
         let (mut effects, screen) = match about {
             Part::Projects => (self.browse.refresh(), Screen::Projects),
-            Part::People => (self.look_at_keys_again(), Screen::People),
+            Part::People => (self.reload_keys_in_dialogs(), Screen::People),
             Part::Activity => (Vec::new(), Screen::Activity),
         };
         if self.screen == screen || self.screen == Screen::Activity {
@@ -155,63 +156,30 @@ impl App {
         effects
     }
 
+    /// What was refused stands in the form; nobody waits for it where that was left.
     fn created(&mut self, result: Result<Box<Created>, Error>) -> Vec<Effect> {
-        let created = match result {
-            Ok(created) => *created,
-            Err(error) => {
-                self.form_refused(error);
-                return Vec::new();
-            }
+        let Ok(created) = result else {
+            return Vec::new();
         };
-        self.take_away(is_form);
-        let id = created.key.id;
-        let of = SecretOf::Key(Box::new(created.key));
-        self.over
-            .push(Modal::NewSecret(NewSecret::new(of, created.secret)));
-        self.jump_to(id)
+        let Created { key, secret, .. } = *created;
+        let id = key.id;
+        let mut effects = self.open(NewSecret::new(SecretOf::Key(Box::new(key)), secret));
+        effects.extend(self.jump_to(id));
+        effects
     }
 
     fn edited(&mut self, id: Uuid, result: Result<Box<Key>, Error>) -> Vec<Effect> {
-        match result {
-            Ok(key) => {
-                self.take_away(is_form);
-                let (name, hint) = (&key.name, &key.hint);
-                let text = format!("Saved “{name}” ({hint}). It counts from the next check on.");
-                self.browse.rows.update(*key);
-                let mut effects = self.say(Tone::Done, text);
-                effects.extend(self.browse.refresh());
-                effects
-            }
-            Err(Error::Refused(problem)) if problem.current.is_some() => {
-                if let (Some(current), Some(form)) = (problem.current, self.form_mut()) {
-                    form.sending = false;
-                    let conflict = Conflict::new(form, current);
-                    self.cover(is_form, Some(Modal::Conflict(Box::new(conflict))));
-                }
-                Vec::new()
-            }
-            Err(error) => {
-                let gone = error.is_gone();
-                self.form_refused(error);
-                if gone { self.browse.forget(id) } else { Vec::new() }
-            }
-        }
-    }
-
-    fn form_refused(&mut self, error: Error) {
-        let Some(form) = self.form_mut() else {
-            return;
+        let key = match result {
+            Ok(key) => *key,
+            Err(error) if error.is_gone() => return self.browse.forget(id),
+            Err(_) => return Vec::new(),
         };
-        match error {
-            Error::Refused(problem) => form.refused(problem.errors, problem.detail),
-            other => {
-                let way_on = match other {
-                    Error::Unsure(_) => "Nothing you typed is lost.",
-                    _ => "Nothing you typed is lost; Ctrl-S tries again.",
-                };
-                form.refused(Vec::new(), format!("{} {way_on}", sentence(&other)));
-            }
-        }
+        let (name, hint) = (&key.name, &key.hint);
+        let text = format!("Saved “{name}” ({hint}). It counts from the next check on.");
+        self.browse.rows.update(key);
+        let mut effects = self.say(Tone::Done, text);
+        effects.extend(self.browse.refresh());
+        effects
     }
 
     fn revealed(&mut self, id: Uuid, purpose: Purpose, result: Result<Secret, Error>) -> Vec<Effect> {
@@ -267,8 +235,4 @@ impl App {
             Route::Failed(why) => self.say(Tone::Failed, sentence(&format!("not copied: {why}"))),
         }
     }
-}
-
-fn is_form(over: &Modal) -> bool {
-    matches!(over, Modal::Form(_))
 }

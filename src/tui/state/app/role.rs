@@ -5,7 +5,7 @@ use super::App;
 use crate::api::Me;
 use crate::client::Error;
 use crate::tui::message::{Effect, Message};
-use crate::tui::state::Modal;
+use crate::tui::state::dialog::{Dialog, Stacking};
 use crate::tui::state::notice::Notice;
 use crate::tui::state::{Screen, Tone};
 
@@ -24,8 +24,9 @@ impl App {
     /// Everything that is shown may be other rows now, and the screen itself no longer allowed. Dialogs
     /// stay: a refusal in them is still to be read, and what was typed in them to be kept.
     fn follow_role(&mut self) -> Vec<Effect> {
-        self.over
-            .retain(|over| !matches!(over, Modal::Palette(_) | Modal::Filter(_)));
+        let is_of_role =
+            |dialog: &dyn Dialog| matches!(dialog.stacking(), Stacking::OfRole | Stacking::OnScreen);
+        self.over.retain(|over| !is_of_role(over.dialog()));
         self.browse.drop_unread();
         self.projects.list.clear();
         self.people.list.clear();

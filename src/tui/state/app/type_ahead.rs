@@ -7,10 +7,10 @@ use crate::client::Error;
 use crate::model::Secret;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::message::Effect;
-use crate::tui::state::form::PROJECT;
+use crate::tui::state::dialog::Dialog;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::type_ahead::{AnswerOutcome, Typed};
-use crate::tui::state::{Modal, Reason, Screen, Tone};
+use crate::tui::state::{Reason, Screen, Tone};
 
 impl App {
     pub(super) fn key_pressed(&mut self, key: KeyEvent) -> Vec<Effect> {
@@ -37,7 +37,7 @@ impl App {
         if self.types_filter() {
             self.type_ahead.0.clear();
         }
-        if self.type_ahead.0.is_empty() && !self.is_creating_project() {
+        if self.type_ahead.0.is_empty() && !self.holds_input() {
             return self.pasted(text.expose());
         }
         self.type_ahead.push(Typed::Paste(text));
@@ -46,8 +46,7 @@ impl App {
 
     /// A click on a row is a click on that row, wherever it stands when the list has come.
     pub(super) fn clicked(&mut self, mouse: MouseEvent) -> Vec<Effect> {
-        let is_on_screen = matches!(self.over.last(), None | Some(Modal::Filter(_)));
-        if is_on_screen && mouse.kind == MouseEventKind::Down(MouseButton::Left) {
+        if self.is_on_screen() && mouse.kind == MouseEventKind::Down(MouseButton::Left) {
             match self.row_under(mouse) {
                 Some(row) if self.rows_are_coming() || !self.type_ahead.0.is_empty() => {
                     self.type_ahead.push(row);
@@ -63,13 +62,12 @@ impl App {
     pub(super) fn must_wait(&self, action: Action) -> bool {
         let moves = action.moves();
         let on_their_way = || self.rows_are_coming() || self.owes_a_move();
-        match self.over.last() {
+        match self.top_dialog() {
             None if moves => on_their_way() && !self.details_focused,
             None if self.needs_row(action) => on_their_way(),
             None => self.available_on_screen(action) == Err(Reason::RowsComing),
-            Some(Modal::Filter(_)) => moves && on_their_way(),
-            Some(Modal::Form(form)) => !form.sending && form.awaits_project(action),
-            _ => false,
+            Some(dialog) if self.is_on_screen() => moves && on_their_way() || dialog.awaits(action),
+            Some(dialog) => dialog.awaits(action),
         }
     }
 
@@ -105,7 +103,7 @@ impl App {
         while let Some(typed) = queue.pop_front() {
             let layers = self.over.len();
             effects.extend(match typed {
-                Typed::Action(Action::Accept) if self.would_create_project() => {
+                Typed::Action(action) if self.must_be_seen(action) => {
                     queue.clear();
                     Vec::new()
                 }
@@ -140,7 +138,7 @@ impl App {
     /// The form says by itself what failed.
     fn drop_after_failure(&mut self) -> Vec<Effect> {
         self.type_ahead.0.clear();
-        if !matches!(self.over.last(), None | Some(Modal::Filter(_))) {
+        if !self.is_on_screen() {
             return Vec::new();
         }
         let why = match self.why_rows_are_old() {
@@ -153,7 +151,7 @@ impl App {
     /// What waits, in words: `Waiting for the list, then: copy. Esc drops it.`
     pub fn waiting_words(&self) -> Option<String> {
         let first = self.type_ahead.0.front()?;
-        if matches!(self.over.last(), Some(Modal::Form(_))) {
+        if !self.is_on_screen() {
             return Some("Waiting for the server, then on with what you typed. Esc drops that.".into());
         }
         let mut actions = self.type_ahead.0.iter().filter_map(|typed| match typed {
@@ -172,28 +170,27 @@ impl App {
         match self.type_ahead.0.front() {
             Some(Typed::Action(action)) => self.must_wait(*action),
             Some(Typed::Row { .. }) => self.rows_are_coming(),
-            Some(Typed::Key(_) | Typed::Paste(_)) => self.is_creating_project(),
+            Some(Typed::Key(_) | Typed::Paste(_)) => self.holds_input(),
             None => false,
         }
     }
 
-    /// While a project is made in place, what is typed is for the field behind it.
+    /// While a dialog waits for a reply, what is typed is for what comes after that.
     fn keeps_waiting(&self, key: KeyEvent) -> bool {
-        key.code != KeyCode::Esc && self.is_creating_project()
+        key.code != KeyCode::Esc && self.holds_input()
     }
 
-    fn is_creating_project(&self) -> bool {
-        matches!(self.over.last(), Some(Modal::Form(form)) if form.project.is_creating())
+    fn holds_input(&self) -> bool {
+        self.top_dialog().is_some_and(Dialog::holds_input)
     }
 
-    /// A project is never made by a key that was pressed before it was known that there is none.
-    fn would_create_project(&self) -> bool {
-        matches!(self.over.last(), Some(Modal::Form(form))
-            if form.focus == PROJECT && form.project.would_create())
+    fn must_be_seen(&self, action: Action) -> bool {
+        self.top_dialog()
+            .is_some_and(|dialog| dialog.must_be_seen(action))
     }
 
     fn types_filter(&self) -> bool {
-        matches!(self.over.last(), Some(Modal::Filter(_))) && self.type_ahead.only_moves()
+        !self.over.is_empty() && self.is_on_screen() && self.type_ahead.only_moves()
     }
 
     /// Whether the rows on the screen are not those that were asked for, which are on their way.

@@ -1,8 +1,8 @@
 //! The usage of a key, asked for and shown large.
 
 use super::App;
+use crate::tui::dialogs::LargeUsage;
 use crate::tui::message::{Effect, UsageReply};
-use crate::tui::state::{LargeUsage, Modal};
 
 impl App {
     /// Opens with what the details know already, and asks anew.
@@ -10,11 +10,11 @@ impl App {
         let Some(key) = self.selected().cloned() else {
             return Vec::new();
         };
-        self.open(Modal::Usage(Box::new(LargeUsage {
+        self.open(LargeUsage {
             key: Box::new(key),
             usage: self.key_usage.clone(),
             scroll: 0,
-        })))
+        })
     }
 
     pub(super) fn usage_replied(&mut self, reply: UsageReply) -> Vec<Effect> {

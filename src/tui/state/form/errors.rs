@@ -1,100 +1,115 @@
 //! What is wrong with a form, by the validation here or by the server, and where it is shown.
 
-use std::collections::HashSet;
-
-use super::{DOMAINS, Field, Form, LOCAL, NAME};
-use crate::model::{FieldError, FieldErrors, KeyField, field_error};
-use crate::tui::state::text::TextField;
+use super::{Context, FieldInput, Form, Presence, TextField};
+use crate::client::Error;
+use crate::model::{FieldError, FieldErrors, field_error};
+use crate::tui::state::notice::sentence;
 
 impl Form {
-    /// The error to show under a field, when it is time to show it.
-    pub fn error_under(&self, field: Field) -> Option<&str> {
-        let hidden_behind_address = field == LOCAL && self.local;
-        if hidden_behind_address || field == DOMAINS {
-            return None;
-        }
-        self.errors
-            .about(field.wire_name())
-            .filter(|_| !field.wire_name().is_empty())
+    /// The error to show under a field. A list shows its own, line by line.
+    pub fn error_under(&self, index: usize) -> Option<&str> {
+        let field = self.fields.get(index)?;
+        let is_list = matches!(field.input, FieldInput::Domains(_));
+        let is_here = self.is_last_of_its_value(index) && !is_list;
+        self.errors.about(field.wire_name).filter(|_| is_here)
     }
 
-    /// Shows what is wrong with the fields that were visited, and what the server said of those that
-    /// were not changed since.
-    pub(super) fn revalidate(&mut self) {
-        let visited: HashSet<&str> = self.visited.iter().map(|field| field.wire_name()).collect();
-        let local = self.all_errors().0.into_iter();
-        let held = self.fields_with_secrets();
-        let shown = local.filter(|error| {
+    /// Whether no field further down is part of the same value.
+    pub(super) fn is_last_of_its_value(&self, index: usize) -> bool {
+        let name = self.fields.get(index).map(|field| field.wire_name);
+        let below = self.fields.iter().skip(index + 1);
+        let mut below = below.filter(|field| field.presence != Presence::Absent);
+        !below.any(|field| Some(field.wire_name) == name)
+    }
+
+    /// Shows what the server said of fields that were not changed since, what must not stand in any field, and of
+    /// `wrong` what is about fields that were left once.
+    pub fn show_errors(&mut self, wrong: FieldErrors) {
+        let held: Vec<&str> = self.fields_with_secrets().collect();
+        let is_shown = |error: &FieldError| {
             let name = field_error::base(&error.field);
-            visited.contains(name) || held.contains(&name)
-        });
-        self.errors = FieldErrors(self.refusals.iter().cloned().chain(shown).collect());
+            self.visited.contains(name) || held.contains(&name)
+        };
+        let mut errors = self.refusals.clone();
+        errors.extend(wrong.0.into_iter().filter(is_shown));
+        let mut errors = FieldErrors(errors);
+        for field in &self.fields {
+            if let Some(refusal) = field
+                .refusal()
+                .filter(|_| errors.about(field.wire_name).is_none())
+            {
+                errors.push(field.wire_name, refusal);
+            }
+        }
+        self.errors = errors;
     }
 
     /// Where a secret stands in the open, which is said before the field is left.
-    fn fields_with_secrets(&self) -> Vec<&'static str> {
-        let domains = self.domains.lines().iter().any(TextField::holds_secret);
-        let held = [
-            (NAME, self.name.holds_secret()),
-            (DOMAINS, domains),
-            (Field::LocalAddress, self.local_address.holds_secret()),
-        ];
-        let held = held.into_iter().filter(|(_, holds)| *holds);
-        let held = held.map(|(field, _)| field.wire_name());
-        held.chain(self.entries.with_secrets().map(KeyField::wire_name))
-            .collect()
+    fn fields_with_secrets(&self) -> impl Iterator<Item = &'static str> {
+        let holds = |input: &FieldInput| match input {
+            FieldInput::Text(text) => text.holds_secret(),
+            FieldInput::Domains(list) => list.lines().iter().any(TextField::holds_secret),
+            _ => false,
+        };
+        let held = self.fields.iter().filter(move |field| holds(&field.input));
+        held.map(|field| field.wire_name)
     }
 
-    /// The focused field was changed: what the server said of it counts no longer, and what is
-    /// already shown as wrong goes as soon as it is right.
+    /// The focused field was changed: what the server said of it is no longer valid.
     pub(super) fn changed(&mut self) {
-        let name = self.focus.wire_name();
-        self.refusals
-            .retain(|refusal| field_error::base(&refusal.field) != name);
-        self.revalidate();
-    }
-
-    pub(super) fn all_errors(&self) -> FieldErrors {
-        match &self.editing {
-            None => self.key_fields().validate().err().unwrap_or_default(),
-            Some(key) => self
-                .key_edit()
-                .apply(key.scope, &key.name, &key.settings())
-                .err()
-                .unwrap_or_default(),
+        if let Some(name) = self.focused().map(|field| field.wire_name) {
+            self.refusals
+                .retain(|refusal| field_error::base(&refusal.field) != name);
         }
+        self.show_errors(FieldErrors::default());
     }
 
-    /// The server refused; each refusal stands where it belongs.
-    pub fn refused(&mut self, errors: Vec<FieldError>, detail: String) {
+    /// Drops what was refused; whether something stands in a field that must not be sent.
+    pub fn drop_refusals(&mut self) -> bool {
+        self.refusals.clear();
+        self.show_errors(FieldErrors::default());
+        !self.errors.is_empty()
+    }
+
+    /// Puts what was refused at its fields; what is about none of them comes back.
+    pub fn refuse(&mut self, errors: Vec<FieldError>) -> Option<String> {
         self.sending = false;
-        let known: Vec<&str> = self.fields().iter().map(|field| field.wire_name()).collect();
+        let fields = self.fields.iter();
+        let shown = fields.filter(|field| field.presence != Presence::Absent);
+        let known: Vec<&str> = shown.map(|field| field.wire_name).collect();
         let (here, elsewhere): (Vec<_>, Vec<_>) = errors
             .into_iter()
-            .partition(|e| known.contains(&field_error::base(&e.field)));
-        self.banner = match elsewhere.into_iter().next() {
-            Some(error) => Some(error.message),
-            None => here.is_empty().then_some(detail),
-        };
+            .partition(|error| known.contains(&field_error::base(&error.field)));
         self.refusals = here;
-        self.revalidate();
-        self.focus_first_error();
+        self.show_errors(FieldErrors::default());
+        elsewhere.into_iter().next().map(|error| error.message)
     }
 
-    pub(super) fn focus_first_error(&mut self) {
-        let Some(first) = self
-            .fields()
-            .into_iter()
-            .find(|field| !field.wire_name().is_empty() && self.errors.about(field.wire_name()).is_some())
-        else {
+    /// What the server answered instead of doing it; everything typed stays, and the first field that is wrong gets
+    /// the focus.
+    pub fn refused(&mut self, error: &Error, cx: &mut Context) {
+        let errors = error.problem().map(|problem| problem.errors.clone());
+        let errors = errors.unwrap_or_default();
+        let is_about_fields = !errors.is_empty();
+        let elsewhere = self.refuse(errors);
+        self.banner = elsewhere.or_else(|| (!is_about_fields).then(|| sentence(error)));
+        self.focus_first_error(cx);
+    }
+
+    pub fn focus_first_error(&mut self, cx: &mut Context) {
+        let is_wrong = |index: usize| {
+            let field = &self.fields[index];
+            let is_here = field.presence == Presence::Editable && self.is_last_of_its_value(index);
+            is_here && self.errors.about(field.wire_name).is_some()
+        };
+        let Some(first) = (0..self.fields.len()).find(|index| is_wrong(*index)) else {
             return;
         };
-        self.focus = match first {
-            LOCAL if self.local => Field::LocalAddress,
-            other => other,
-        };
-        if self.focus == DOMAINS {
-            self.domains.enter_first_error(&self.errors);
+        self.focus = first;
+        match &mut self.fields[first].input {
+            FieldInput::Domains(list) => list.enter_first_error(&self.errors),
+            FieldInput::Project(picker) => picker.search_if_new(cx),
+            _ => {}
         }
     }
 }

@@ -1,394 +1,280 @@
-//! The create and edit forms: what was typed, where the focus is, and what is wrong under it.
+//! The engine of every form: its fields, where the focus is, what is wrong and under which field that stands. What a
+//! form is for, and when it is valid, its dialog says.
 //!
 //! Nothing typed is ever lost: a refusal comes back to the field that it names, and the form stays.
 
 mod domains;
-mod entries;
 mod errors;
+mod field;
 mod project;
-mod request;
 
 use std::collections::HashSet;
 
 use crossterm::event::KeyEvent;
-use strum::VariantArray;
-use uuid::Uuid;
 
 pub use domains::DomainList;
-pub use entries::{Entries, Entry};
+pub use field::{FieldInput, FormField, Presence};
 pub use project::{ProjectChoice, ProjectPicker};
 
+use super::buttons::ButtonRow;
+use super::dialog::Context;
 use super::text::TextField;
-use crate::api::{Key, Permissions, Project};
-use crate::client::Error;
-use crate::model::{FieldError, FieldErrors, KeyField, KeyFields, Scope, Settings};
+use crate::model::{FieldError, FieldErrors, Secret};
 use crate::tui::keymap::Action;
-use crate::tui::message::Effect;
 
-/// What can have the focus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Field {
-    Scope,
-    /// Of local development, its toggle.
-    Key(KeyField),
-    LocalAddress,
+/// A button of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormButton {
     Submit,
     Cancel,
 }
 
-impl Field {
-    /// Its name on the wire, which refusals use.
-    pub fn wire_name(self) -> &'static str {
-        match self {
-            Field::Scope => "scope",
-            Field::Key(field) => field.wire_name(),
-            Field::LocalAddress => KeyField::LocalDevelopment.wire_name(),
-            Field::Submit | Field::Cancel => "",
-        }
-    }
-}
-
-pub const NAME: Field = Field::Key(KeyField::Name);
-pub const PROJECT: Field = Field::Key(KeyField::Project);
-pub const DOMAINS: Field = Field::Key(KeyField::UiDomains);
-pub const LOCAL: Field = Field::Key(KeyField::LocalDevelopment);
-
-/// What came of a key press in a form.
-#[derive(Debug)]
-pub enum Outcome {
-    Stay(Vec<Effect>),
-    /// Cancel was asked for; the form stays until that is decided.
-    Cancel,
-    /// Everything is valid: send it.
+/// What an action asked for beside moving and editing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    Nothing,
     Submit,
+    Cancel,
 }
 
 #[derive(Debug)]
 pub struct Form {
-    /// The key that is edited, as it was when the form opened; `None` in a create form.
-    pub editing: Option<Box<Key>>,
-    pub scopes: Vec<Scope>,
-    pub scope: Scope,
-    pub name: TextField,
-    pub project: ProjectPicker,
-    pub domains: DomainList,
-    pub local: bool,
-    pub local_address: TextField,
-    /// What stands in the other fields.
-    pub entries: Entries,
-    pub focus: Field,
+    pub fields: Vec<FormField>,
+    /// The field that has the focus; the buttons come after the last one.
+    pub focus: usize,
+    /// Each with its label; may be none.
+    buttons: Vec<(FormButton, &'static str)>,
     /// What is wrong, by the validation here or by the server.
     pub errors: FieldErrors,
     /// What the server said of fields, until they are changed.
     refusals: Vec<FieldError>,
+    /// Wire names of fields that were left once: only their errors are shown before the form is submitted.
+    visited: HashSet<&'static str>,
     /// What the server or the network said about the whole form.
     pub banner: Option<String>,
     /// The request is on its way.
     pub sending: bool,
-    /// Fields that were left once; only their errors are shown before the first submission.
-    visited: HashSet<Field>,
-    /// What was sent last and under which idempotency key, so that trying again can't create twice.
-    attempt: Option<(KeyFields, Uuid)>,
 }
 
 impl Form {
-    /// An empty form; `None` when the user may create nothing. `number` tells forms apart.
-    pub fn create(may: &Permissions, number: u64) -> Option<Self> {
-        let scope = *may.create_keys.first()?;
-        let project = ProjectPicker::new(may.create_projects, number);
-        let mut form = Self::blank(may.create_keys.clone(), scope, project);
-        form.focus = form.fields().first().copied().unwrap_or(NAME);
-        Some(form)
-    }
-
-    pub fn edit(key: Key) -> Self {
-        let domains: Vec<String> = key.ui_domains.iter().map(ToString::to_string).collect();
-        let local = key.local_development.map(|address| address.to_string());
-        let blank = Self::blank(vec![key.scope], key.scope, ProjectPicker::new(false, 0));
-        let first = KeyField::editable(key.scope).next();
+    /// The first field that can be edited has the focus.
+    pub fn new(fields: Vec<FormField>, buttons: Vec<(FormButton, &'static str)>) -> Self {
         Self {
-            focus: Field::Key(first.unwrap_or(KeyField::Name)),
-            name: TextField::new(&key.name),
-            domains: DomainList::new(key.scope, &domains),
-            local: local.is_some(),
-            local_address: TextField::new(local.as_deref().unwrap_or_default()),
-            entries: Entries::of(&key.settings()),
-            editing: Some(Box::new(key)),
-            ..blank
-        }
-    }
-
-    fn blank(scopes: Vec<Scope>, scope: Scope, project: ProjectPicker) -> Self {
-        Self {
-            editing: None,
-            scopes,
-            scope,
-            name: TextField::default(),
-            project,
-            domains: DomainList::new(scope, &[]),
-            local: false,
-            local_address: TextField::default(),
-            entries: Entries::of(&Settings::default()),
-            focus: NAME,
+            fields,
+            focus: 0,
+            buttons,
             errors: FieldErrors::default(),
             refusals: Vec::new(),
+            visited: HashSet::new(),
             banner: None,
             sending: false,
-            visited: HashSet::new(),
-            attempt: None,
         }
     }
 
-    /// The fields of the scope, in the order of the focus.
-    pub fn fields(&self) -> Vec<Field> {
-        let mut fields = Vec::new();
-        let creating = self.editing.is_none();
-        if creating && self.scopes.len() > 1 {
-            fields.push(Field::Scope);
-        }
-        let of_key: Vec<KeyField> = match creating {
-            true => KeyField::of(self.scope).collect(),
-            false => KeyField::editable(self.scope).collect(),
-        };
-        for field in of_key {
-            fields.push(Field::Key(field));
-            if field == KeyField::LocalDevelopment && self.local {
-                fields.push(Field::LocalAddress);
-            }
-        }
-        fields.extend([Field::Submit, Field::Cancel]);
-        fields
+    pub fn field(&self, name: &str) -> Option<&FormField> {
+        self.fields.iter().find(|field| field.name == name)
     }
 
-    pub fn handle_paste(&mut self, text: &str) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        match self.focus {
-            DOMAINS => self.domains.paste(text),
-            PROJECT => effects = self.project.paste(text),
-            _ => {
-                if let Some(field) = self.focused_text() {
-                    field.paste(text);
-                }
-            }
-        }
-        self.changed();
-        effects
+    pub fn field_mut(&mut self, name: &str) -> Option<&mut FormField> {
+        self.fields.iter_mut().find(|field| field.name == name)
     }
 
-    /// Whether an action is about projects that are still on their way.
-    pub fn awaits_project(&self, action: Action) -> bool {
-        self.focus == PROJECT && self.project.awaits(action)
+    /// What was entered in the field of this name, trimmed.
+    pub fn value(&self, name: &str) -> &str {
+        self.field(name).map_or("", |field| field.value().trim())
     }
 
-    /// The new project is there, or not: as with an existing one, the focus goes on.
-    pub fn project_created(&mut self, question: u64, result: Result<Project, Error>) {
-        self.project.created(question, result);
-        if self.focus == PROJECT && self.project.chosen().is_some() {
-            self.move_focus(1);
+    /// What was typed unseen in the field of this name.
+    pub fn secret(&self, name: &str) -> Option<Secret> {
+        match &self.field(name)?.input {
+            FieldInput::Hidden(text) => text.secret(),
+            _ => None,
         }
     }
 
-    /// Gives the focused field its key first; `None` when the key means something else.
-    pub fn handle_text(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
-        let taken = match self.focus {
-            DOMAINS => self.domains.handle(key).then(Vec::new),
-            PROJECT => self.project.handle(key),
-            _ => match self.focused_text() {
-                Some(field) => field.handle(key).then(Vec::new),
-                None => self.handle_choice(key).then(Vec::new),
-            },
-        }?;
-        self.changed();
-        Some(taken)
+    pub fn focused(&self) -> Option<&FormField> {
+        self.fields.get(self.focus)
     }
 
-    /// Space toggles; digits choose a scope.
-    fn handle_choice(&mut self, key: KeyEvent) -> bool {
-        use crossterm::event::KeyCode::Char;
-        match (self.focus, key.code) {
-            (Field::Key(_), Char(' ')) => return self.toggle(),
-            (Field::Scope, Char(' ')) => self.next_scope(1),
-            (Field::Scope, Char(digit @ '1'..='3')) => {
-                let wanted = Scope::VARIANTS[digit as usize - '1' as usize];
-                if self.scopes.contains(&wanted) {
-                    self.set_scope(wanted);
-                }
-            }
-            _ => return false,
+    fn focused_mut(&mut self) -> Option<&mut FormField> {
+        self.fields.get_mut(self.focus)
+    }
+
+    fn focused_button(&self) -> Option<FormButton> {
+        let index = self.focus.checked_sub(self.fields.len())?;
+        self.buttons.get(index).map(|(button, _)| *button)
+    }
+
+    /// The row of buttons as it is drawn.
+    pub fn button_row(&self) -> ButtonRow<FormButton> {
+        let mut row = ButtonRow::default();
+        for (button, label) in &self.buttons {
+            row = row.button(*button, label);
         }
-        true
+        row.focused_at(self.focus.checked_sub(self.fields.len()))
     }
 
-    pub fn perform(&mut self, action: Action) -> Outcome {
+    pub fn is_dirty(&self) -> bool {
+        self.fields.iter().any(FormField::is_dirty)
+    }
+
+    /// What can have the focus, in its order: fields by their index, then the buttons.
+    fn stops(&self) -> Vec<usize> {
+        let fields = self.fields.iter().enumerate();
+        let fields = fields.filter(|(_, field)| field.presence == Presence::Editable);
+        let buttons = self.fields.len()..self.fields.len() + self.buttons.len();
+        fields.map(|(index, _)| index).chain(buttons).collect()
+    }
+
+    pub fn can_be_edited(&self) -> bool {
+        !self.stops().is_empty()
+    }
+
+    /// Gives the focus to the first field that can have it.
+    pub fn focus_first(&mut self) {
+        self.focus = self.stops().first().copied().unwrap_or(0);
+    }
+
+    /// Gives the focused field its key first; `false` when the key means something else.
+    pub fn typed(&mut self, key: KeyEvent, cx: &mut Context) -> bool {
+        let taken = !self.sending && self.focused_mut().is_some_and(|field| field.typed(key, cx));
+        if taken {
+            self.changed();
+        }
+        taken
+    }
+
+    pub fn pasted(&mut self, text: &str, cx: &mut Context) {
         if self.sending {
-            return Outcome::Stay(Vec::new());
+            return;
         }
+        if let Some(field) = self.focused_mut() {
+            field.pasted(text, cx);
+            self.changed();
+        }
+    }
+
+    pub fn perform(&mut self, action: Action, cx: &mut Context) -> Asked {
         match action {
-            Action::NextField => self.move_focus(1),
-            Action::PreviousField => self.move_focus(-1),
-            Action::Down | Action::Up => return Outcome::Stay(self.vertical(action == Action::Down)),
-            Action::Left if self.focus == Field::Scope => self.next_scope(-1),
-            Action::Right if self.focus == Field::Scope => self.next_scope(1),
-            Action::Left | Action::Right => self.toggle_or_switch_button(),
-            Action::Accept => return self.accept(),
-            Action::Submit => return self.submit(),
-            Action::Back => return Outcome::Cancel,
+            Action::NextField => self.move_focus(1, cx),
+            Action::PreviousField => self.move_focus(-1, cx),
+            Action::Down => self.move_by(1, cx),
+            Action::Up => self.move_by(-1, cx),
+            Action::Left => self.move_sideways(-1),
+            Action::Right => self.move_sideways(1),
+            Action::Accept => return self.accept(cx),
+            Action::Submit => return Asked::Submit,
+            Action::Back => return Asked::Cancel,
             _ => {}
         }
-        Outcome::Stay(self.arrive())
+        Asked::Nothing
     }
 
-    fn accept(&mut self) -> Outcome {
-        match self.focus {
-            Field::Submit => return self.submit(),
-            Field::Cancel => return Outcome::Cancel,
-            DOMAINS => {
-                if self.domains.next_line() {
-                    self.left_a_domain();
-                } else {
-                    self.move_focus(1);
-                }
-            }
-            PROJECT => {
-                let (chosen, effects) = self.project.accept();
-                if chosen {
-                    self.move_focus(1);
-                }
-                return Outcome::Stay(effects);
-            }
-            _ => {
-                if !self.toggle() {
-                    self.move_focus(1);
-                }
-            }
+    /// Enter: presses, toggles, chooses, or goes on.
+    fn accept(&mut self, cx: &mut Context) -> Asked {
+        match self.focused_button() {
+            Some(FormButton::Submit) => return Asked::Submit,
+            Some(FormButton::Cancel) => return Asked::Cancel,
+            None => {}
         }
-        Outcome::Stay(self.arrive())
-    }
-
-    fn vertical(&mut self, down: bool) -> Vec<Effect> {
-        let step = if down { 1 } else { -1 };
-        let moved_within = match self.focus {
-            DOMAINS => self.domains.move_by(step),
-            PROJECT => self.project.move_by(step),
+        let stays = match self.focused_mut().map(|field| &mut field.input) {
+            Some(FieldInput::Domains(list)) => list.next_line(),
+            Some(FieldInput::Project(picker)) => !picker.accept(cx),
+            Some(FieldInput::Toggle { on, .. }) => {
+                *on = !*on;
+                true
+            }
             _ => false,
         };
-        if !moved_within {
-            self.move_focus(step);
-        } else if self.focus == DOMAINS {
-            self.left_a_domain();
+        match stays {
+            true => self.visit_lines(),
+            false => self.move_focus(1, cx),
         }
-        self.arrive()
+        Asked::Nothing
     }
 
-    fn toggle_or_switch_button(&mut self) {
-        match self.focus {
-            Field::Submit => self.focus = Field::Cancel,
-            Field::Cancel => self.focus = Field::Submit,
-            _ => {
-                self.toggle();
+    /// Up and down: within a field of several lines, and then to the next field.
+    fn move_by(&mut self, step: isize, cx: &mut Context) {
+        match self.focused_mut().is_some_and(|field| field.move_within(step)) {
+            true => self.visit_lines(),
+            false => self.move_focus(step, cx),
+        }
+    }
+
+    /// One of several lines was left: its error shows at once.
+    fn visit_lines(&mut self) {
+        if let Some(field) = self.focused()
+            && matches!(field.input, FieldInput::Domains(_))
+        {
+            self.visited.insert(field.wire_name);
+        }
+    }
+
+    /// Left and right: the other option, or the other button.
+    fn move_sideways(&mut self, step: isize) {
+        let (first, count) = (self.fields.len(), self.buttons.len());
+        match self.focused_mut() {
+            Some(field) => {
+                let _ = field.choose(step) || field.switch();
             }
+            None if count > 0 => {
+                let next = (self.focus - first) as isize + step;
+                self.focus = first + next.rem_euclid(count as isize) as usize;
+            }
+            None => {}
         }
     }
 
-    /// The text field that has the focus.
-    fn focused_text(&mut self) -> Option<&mut TextField> {
-        match self.focus {
-            NAME => Some(&mut self.name),
-            Field::LocalAddress => Some(&mut self.local_address),
-            Field::Key(field) => self.entries.text_mut(field),
-            _ => None,
-        }
-    }
-
-    /// Toggles what has the focus, if it can be toggled.
-    fn toggle(&mut self) -> bool {
-        let on = match self.focus {
-            LOCAL => Some(&mut self.local),
-            Field::Key(field) => self.entries.toggle_mut(field),
-            _ => None,
-        };
-        let Some(on) = on else {
-            return false;
-        };
-        *on = !*on;
-        self.revalidate();
-        true
-    }
-
-    fn next_scope(&mut self, step: isize) {
-        let at = self
-            .scopes
-            .iter()
-            .position(|&scope| scope == self.scope)
-            .unwrap_or(0);
-        let next = at
-            .saturating_add_signed(step)
-            .min(self.scopes.len().saturating_sub(1));
-        if let Some(&scope) = self.scopes.get(next) {
-            self.set_scope(scope);
-        }
-    }
-
-    fn set_scope(&mut self, scope: Scope) {
-        self.scope = scope;
-        self.domains.scope = scope;
-        self.banner = None;
-        self.revalidate();
-    }
-
-    fn move_focus(&mut self, step: isize) {
-        if self.focus == PROJECT {
-            self.project.settle();
+    pub fn move_focus(&mut self, step: isize, cx: &mut Context) {
+        if let Some(FieldInput::Project(picker)) = self.focused_mut().map(|field| &mut field.input) {
+            picker.settle();
         }
         self.leave();
-        let fields = self.fields();
-        let at = fields.iter().position(|&field| field == self.focus).unwrap_or(0) as isize;
-        self.focus = fields[(at + step).rem_euclid(fields.len() as isize) as usize];
-        if self.focus == DOMAINS {
-            self.domains.enter(step > 0);
+        let stops = self.stops();
+        if stops.is_empty() {
+            return;
+        }
+        let at = stops.iter().position(|stop| *stop == self.focus).unwrap_or(0) as isize;
+        self.focus = stops[(at + step).rem_euclid(stops.len() as isize) as usize];
+        match self.focused_mut().map(|field| &mut field.input) {
+            Some(FieldInput::Domains(list)) => list.enter(step > 0),
+            Some(FieldInput::Project(picker)) => picker.search_if_new(cx),
+            _ => {}
         }
     }
 
-    /// The field is left: tidy it and say what is wrong with it.
+    /// The field is left: it is tidied, and what is wrong with it may be shown.
     fn leave(&mut self) {
-        if self.focus == DOMAINS {
-            self.domains.tidy();
+        if let Some(FieldInput::Domains(list)) = self.focused_mut().map(|field| &mut field.input) {
+            list.tidy();
         }
-        // The address comes after its toggle: it is not wrong before it was visited.
-        if !(self.focus == LOCAL && self.local) {
-            self.visited.insert(self.focus);
-        }
-        self.revalidate();
-    }
-
-    /// One of several domains is left: its error shows at once.
-    fn left_a_domain(&mut self) {
-        self.visited.insert(DOMAINS);
-        self.revalidate();
-    }
-
-    /// The field is entered: a project picker asks for what it offers.
-    fn arrive(&mut self) -> Vec<Effect> {
-        if self.focus == PROJECT {
-            self.project.search_if_new()
-        } else {
-            Vec::new()
+        // What the rest of its value is made of comes later: it is not wrong before that was visited.
+        if self.is_last_of_its_value(self.focus)
+            && let Some(name) = self.focused().map(|field| field.wire_name)
+        {
+            self.visited.insert(name);
         }
     }
 
-    fn submit(&mut self) -> Outcome {
-        if self.focus == PROJECT {
-            self.project.settle_if_certain();
+    /// It is to be submitted: what was typed stands for what it can't be mistaken for, and whatever is wrong with it
+    /// may be shown now.
+    pub fn settle(&mut self) {
+        if let Some(FieldInput::Project(picker)) = self.focused_mut().map(|field| &mut field.input) {
+            picker.settle_if_certain();
         }
         self.leave();
         self.banner = None;
-        self.visited.extend(self.fields());
         self.refusals.clear();
-        self.errors = self.all_errors();
-        if self.errors.is_empty() {
-            return Outcome::Submit;
-        }
-        self.focus_first_error();
-        Outcome::Stay(self.arrive())
+        let shown = self
+            .fields
+            .iter()
+            .filter(|field| field.presence != Presence::Absent);
+        self.visited.extend(shown.map(|field| field.wire_name));
+    }
+
+    /// It is on its way to the server: nothing is wrong with it until the answer says so.
+    pub fn sends(&mut self) {
+        self.sending = true;
+        self.banner = None;
     }
 }

@@ -7,10 +7,11 @@ use uuid::Uuid;
 use super::App;
 use crate::api::{Person, PersonRef, UserQuery};
 use crate::client::Error;
+use crate::tui::dialogs::{RemovalDialog, add_person};
 use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, PeopleReply, PeopleRequest};
+use crate::tui::state::Screen;
 use crate::tui::state::list::{Fetch, Listed};
-use crate::tui::state::{Modal, RemovalDialog, Screen};
 
 /// Rows of a page.
 const PAGE: u32 = 100;
@@ -42,7 +43,7 @@ impl App {
             return self.load_more();
         }
         match action {
-            Action::Create => self.open_add_person(),
+            Action::Create => self.open(add_person::open()),
             Action::Edit => self.open_set_role(),
             Action::NewToken => self.ask_for_new_token(),
             Action::Remove => self.open_removal(),
@@ -57,7 +58,7 @@ impl App {
             return Vec::new();
         };
         let is_me = self.is_me(person.user.id);
-        self.open(Modal::Removal(Box::new(RemovalDialog::new(person, is_me))))
+        self.open(RemovalDialog::new(person, is_me))
     }
 
     fn show_keys_of_person(&mut self) -> Vec<Effect> {
@@ -85,7 +86,7 @@ impl App {
             PeopleReply::RoleSet { id, result } => self.role_set(id, result),
             PeopleReply::TokenMade { person, result } => self.token_made(person, result),
             // Of dialogs that are gone.
-            PeopleReply::KeysLookedAt { .. } | PeopleReply::HeirsFound { .. } => Vec::new(),
+            PeopleReply::KeysLoaded { .. } | PeopleReply::SuccessorsFound { .. } => Vec::new(),
             PeopleReply::Removing { .. } | PeopleReply::Removed { .. } => Vec::new(),
         }
     }

@@ -1,0 +1,262 @@
+//! The line of the filter while it is typed: text, or a secret, which is neither shown nor sent.
+
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use crate::api::{LookupAnswer, PersonRef, ProblemType};
+use crate::client::Error;
+use crate::model::{Scope, Secret, TokenHash, TokenKind, pasted};
+use crate::tui::keymap::{Action, Layer};
+use crate::tui::message::{Effect, Message, UsageReply, UsageRequest};
+use crate::tui::state::command::Command;
+use crate::tui::state::dialog::{Context, Dialog, Stacking};
+use crate::tui::state::hidden::HiddenField;
+use crate::tui::state::notice::sentence;
+use crate::tui::state::text::TextField;
+
+/// What the server takes.
+const MAX_CHARS: usize = 100;
+
+#[derive(Debug)]
+pub struct FilterLine {
+    pub input: FilterInput,
+    /// What there is to say of what was typed; the next key takes it away.
+    pub says: Option<Says>,
+}
+
+#[derive(Debug)]
+pub enum FilterInput {
+    Text(TextField),
+    Secret(HiddenField),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Says {
+    Sentence(String),
+    /// The question of this number asks which key a secret is of.
+    LookingUp(u64),
+    Revoked(Box<Revoked>),
+}
+
+/// The key of a secret that was looked up, when it was revoked.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Revoked {
+    pub name: String,
+    pub scope: Scope,
+    pub at: Timestamp,
+    pub by: PersonRef,
+}
+
+impl FilterLine {
+    pub fn new(text: &str) -> Self {
+        Self {
+            input: FilterInput::Text(TextField::limited(text, MAX_CHARS)),
+            says: None,
+        }
+    }
+
+    /// What is filtered by; nothing of a secret.
+    pub fn text(&self) -> &str {
+        match &self.input {
+            FilterInput::Text(text) => text.value(),
+            FilterInput::Secret(_) => "",
+        }
+    }
+
+    pub fn is_secret(&self) -> bool {
+        matches!(self.input, FilterInput::Secret(_))
+    }
+
+    /// Takes a key that edits what is typed; `false` when it means something else.
+    pub fn handle(&mut self, key: KeyEvent) -> bool {
+        let taken = match &mut self.input {
+            FilterInput::Text(text) => text.handle(key),
+            FilterInput::Secret(secret) => secret.handle(key),
+        };
+        if taken {
+            self.says = None;
+            self.recognise();
+        }
+        taken
+    }
+
+    /// Takes pasted text; whether a secret stands in the line now.
+    pub fn paste(&mut self, pasted: &str) -> bool {
+        self.says = None;
+        let secret = pasted::secret_in(pasted);
+        match (&mut self.input, secret) {
+            (_, Some(secret)) => self.hide(&secret),
+            (FilterInput::Secret(begun), None) => begun.paste(pasted),
+            (FilterInput::Text(text), None) => match continued(text, pasted) {
+                Some(secret) => self.hide(&secret),
+                None => text.paste(pasted),
+            },
+        }
+        self.is_secret()
+    }
+
+    /// Text that turns out to be a secret is hidden; a secret that was taken back is text again.
+    fn recognise(&mut self) {
+        match &self.input {
+            FilterInput::Text(text) => {
+                if let Some(secret) = pasted::secret_in(text.value()) {
+                    self.hide(&secret);
+                }
+            }
+            FilterInput::Secret(secret) if secret.is_empty() => self.forget(),
+            FilterInput::Secret(_) => {}
+        }
+    }
+
+    fn hide(&mut self, secret: &Secret) {
+        let mut field = HiddenField::default();
+        field.paste(secret.expose());
+        self.input = FilterInput::Secret(field);
+    }
+
+    fn forget(&mut self) {
+        self.input = FilterInput::Text(TextField::limited("", MAX_CHARS));
+    }
+
+    /// The hash to look up, for the question of this number; `None` says why not.
+    fn look_up(&mut self, number: u64) -> Option<TokenHash> {
+        let FilterInput::Secret(field) = &self.input else {
+            return None;
+        };
+        let typed = field.secret()?;
+        let secret = pasted::secret_in(typed.expose()).unwrap_or(typed);
+        match hash_of_key(&secret) {
+            Ok(hash) => {
+                self.says = Some(Says::LookingUp(number));
+                Some(hash)
+            }
+            Err(sentence) => {
+                self.says = Some(Says::Sentence(sentence));
+                None
+            }
+        }
+    }
+
+    /// Says what came of a secret, which has served its purpose.
+    fn say_of_secret(&mut self, says: Says) {
+        self.forget();
+        self.says = Some(says);
+    }
+}
+
+impl FilterLine {
+    fn ask_which_key(&mut self, cx: &mut Context) {
+        let number = cx.number();
+        cx.command(Command::DropNotice);
+        if let Some(hash) = self.look_up(number) {
+            cx.effect(Effect::Usage(UsageRequest::Lookup { number, hash }));
+        }
+    }
+
+    fn looked_up(&mut self, result: Result<LookupAnswer, Error>, cx: &mut Context) {
+        match result {
+            Ok(LookupAnswer::Active { key }) => {
+                cx.close();
+                cx.command(Command::ShowKey(key));
+            }
+            Ok(LookupAnswer::Revoked {
+                name,
+                scope,
+                revoked_at: at,
+                revoked_by: by,
+                ..
+            }) => self.say_of_secret(Says::Revoked(Box::new(Revoked { name, scope, at, by }))),
+            Err(error) if is_unknown(&error) => {
+                let unknown = "Unknown here: no key that you may see has or had this secret.";
+                self.say_of_secret(Says::Sentence(unknown.into()));
+            }
+            Err(error) => {
+                let text = format!("{} Enter asks again.", sentence(&error));
+                self.says = Some(Says::Sentence(text));
+            }
+        }
+    }
+}
+
+impl Dialog for FilterLine {
+    fn layer(&self) -> Layer {
+        Layer::Filter
+    }
+
+    fn typed(&mut self, key: KeyEvent, cx: &mut Context) -> bool {
+        let taken = self.handle(key);
+        if taken {
+            cx.command(Command::Filter(self.text().to_owned()));
+        }
+        taken
+    }
+
+    /// A secret that is pasted whole is looked up at once.
+    fn pasted(&mut self, text: &str, cx: &mut Context) {
+        let is_secret = self.paste(text);
+        cx.command(Command::Filter(self.text().to_owned()));
+        if is_secret {
+            self.ask_which_key(cx);
+        }
+    }
+
+    fn perform(&mut self, action: Action, cx: &mut Context) {
+        match action {
+            Action::Accept if self.is_secret() => self.ask_which_key(cx),
+            Action::Accept => cx.command(Command::KeepFilter),
+            Action::Back => {
+                cx.close();
+                cx.command(Command::Filter(String::new()));
+            }
+            _ => cx.command(Command::PerformOnScreen(action)),
+        }
+    }
+
+    /// Its screen's rows can be moved through meanwhile.
+    fn stacking(&self) -> Stacking {
+        Stacking::OnScreen
+    }
+
+    fn replied(&mut self, reply: Message, cx: &mut Context) -> Option<Message> {
+        match reply {
+            Message::OfUsage(UsageReply::LookedUp { number, result })
+                if self.says == Some(Says::LookingUp(number)) =>
+            {
+                self.looked_up(result, cx);
+                None
+            }
+            other => Some(other),
+        }
+    }
+}
+
+/// The secret whose beginning is typed and whose rest is pasted.
+fn continued(text: &TextField, pasted: &str) -> Option<Secret> {
+    let before = Zeroizing::new(text.before_cursor());
+    let mut all = Zeroizing::new(String::with_capacity(before.len() + pasted.len()));
+    all.push_str(&before);
+    all.push_str(pasted);
+    pasted::secret_in(&all)
+}
+
+/// Its hash, or what there is to say of a secret that is none of a key.
+fn hash_of_key(secret: &Secret) -> Result<TokenHash, String> {
+    let token = pasted::read(secret)?;
+    match token.kind() {
+        TokenKind::Key(_) => Ok(token.hash()),
+        TokenKind::User => {
+            Err("This is a person's sign-in token, no API key; it stays on this machine.".into())
+        }
+        TokenKind::Gateway => Err("This is a gateway's token, no API key; it stays on this machine.".into()),
+        TokenKind::SessionServer => {
+            Err("This is a session server's token, no API key; it stays on this machine.".into())
+        }
+    }
+}
+
+fn is_unknown(error: &Error) -> bool {
+    error
+        .problem()
+        .is_some_and(|problem| problem.kind == ProblemType::NotFound)
+}

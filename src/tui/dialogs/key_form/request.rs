@@ -1,0 +1,108 @@
+//! What stands in the form, what is wrong with it, and what of it would be sent under which idempotency key.
+
+use strum::IntoEnumIterator;
+use uuid::Uuid;
+
+use super::{FieldErrors, FieldInput, FormField, KeyForm, LOCAL_ADDRESS};
+use crate::api::Key;
+use crate::model::field::Value;
+use crate::model::{KeyEdit, KeyField, KeyFields, Settings};
+
+impl KeyForm {
+    /// What stands in a field.
+    pub fn value(&self, field: KeyField) -> Value {
+        let Some(of) = self.form.field(field.wire_name()) else {
+            return Value::None;
+        };
+        match (&of.input, field) {
+            (FieldInput::Text(text), KeyField::Name) => Value::Text(text.value().trim().to_owned()),
+            (FieldInput::Toggle { on, .. }, KeyField::LocalDevelopment) => {
+                on.then(|| self.form.value(LOCAL_ADDRESS).to_owned()).into()
+            }
+            (FieldInput::Project(picker), _) => picker.chosen().map(|project| project.id.to_string()).into(),
+            (FieldInput::Domains(list), _) => Value::List(list.values()),
+            (FieldInput::Toggle { on, .. }, _) => Value::Flag(*on),
+            _ => match of.value().trim() {
+                "" => Value::None,
+                text => Value::Text(text.to_owned()),
+            },
+        }
+    }
+
+    /// What stood in it when the form opened.
+    fn value_before(&self, field: KeyField) -> Value {
+        match (&self.editing, field) {
+            (Some(key), _) => key.value(field),
+            (None, KeyField::Name) => Value::Text(String::new()),
+            (None, _) => Settings::default().value(field),
+        }
+    }
+
+    /// Takes what stands in a field of another form.
+    pub(super) fn take(&mut self, field: KeyField, from: &KeyForm) {
+        let is_of_it = |of: &&FormField| of.wire_name == field.wire_name();
+        for taken in from.form.fields.iter().filter(is_of_it) {
+            if let Some(of) = self.form.field_mut(taken.name) {
+                of.take(taken);
+            }
+        }
+        self.follow();
+    }
+
+    /// Everything as it would be sent to create a key.
+    pub fn key_fields(&self) -> KeyFields {
+        let mut fields = KeyFields::blank(self.scope());
+        for field in KeyField::of(self.scope()) {
+            fields.set(field, self.value(field));
+        }
+        fields
+    }
+
+    /// What an edit changes; only that is sent.
+    pub fn key_edit(&self) -> KeyEdit {
+        let mut edit = KeyEdit::default();
+        if let Some(key) = &self.editing {
+            for field in self.changed_fields(key) {
+                edit.set(field, self.value(field));
+            }
+        }
+        edit
+    }
+
+    fn changed_fields(&self, key: &Key) -> impl Iterator<Item = KeyField> {
+        KeyField::editable(key.scope).filter(|field| self.value(*field) != self.value_before(*field))
+    }
+
+    pub(super) fn all_errors(&self) -> FieldErrors {
+        let checked = match &self.editing {
+            None => self.key_fields().validate().err(),
+            Some(key) => self.key_edit().apply(key.scope, &key.name, &key.settings()).err(),
+        };
+        checked.unwrap_or_default()
+    }
+
+    /// Whether something would be lost by leaving.
+    pub fn is_dirty(&self) -> bool {
+        match &self.editing {
+            Some(key) => self.changed_fields(key).next().is_some(),
+            None => {
+                let fields = KeyField::iter();
+                let mut typed = fields.filter(|field| *field != KeyField::Project);
+                let has_project = self.project().is_some_and(|project| project.is_dirty());
+                has_project || typed.any(|field| self.value(field) != self.value_before(field))
+            }
+        }
+    }
+
+    /// The idempotency key for what is about to be sent: the same as before when nothing changed.
+    pub(super) fn idempotency_key(&mut self, fresh: Uuid) -> Uuid {
+        let fields = self.key_fields();
+        match &self.attempt {
+            Some((sent, key)) if *sent == fields => *key,
+            _ => {
+                self.attempt = Some((fields, fresh));
+                fresh
+            }
+        }
+    }
+}

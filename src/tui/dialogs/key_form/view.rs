@@ -1,0 +1,63 @@
+//! The create and edit forms of keys: a field a line, its error under it, the buttons always in sight.
+
+use ratatui::layout::Position;
+use ratatui::text::Line;
+
+use super::{KeyForm, SCOPE};
+use crate::api::Key;
+use crate::model::{Scope, Shown};
+use crate::tui::state::form::Presence;
+use crate::tui::view::form_lines::FormLines;
+use crate::tui::view::{Canvas, Draw, dialog, fields, text};
+
+const EDIT: &str = "Edit ";
+
+impl Draw for KeyForm {
+    fn draw(&self, canvas: Canvas) -> Option<Position> {
+        let mut lines = FormLines::new(canvas.screen, canvas.look);
+        if let Some(banner) = &self.form.banner {
+            lines.banner(banner);
+        }
+        let (title, sending) = match &self.editing {
+            Some(key) => {
+                which(key, &mut lines);
+                (format!("{EDIT}{}", key.name), "Saving…")
+            }
+            None => ("Create a key".into(), "Creating…"),
+        };
+        for (index, field) in self.form.fields.iter().enumerate() {
+            if field.presence == Presence::Absent {
+                continue;
+            }
+            fields::render_one(&mut lines, &self.form, index, field);
+            if field.name == SCOPE {
+                if self.editing.is_none() {
+                    lines.hint(about(self.scope()));
+                }
+                lines.plain(Line::default());
+            }
+        }
+        lines.show(canvas, &title, &self.form, sending)
+    }
+}
+
+/// What tells the key from others; its name, too, where the title has no room for all of it.
+fn which(key: &Key, lines: &mut FormLines) {
+    let width = lines.width;
+    if text::width(Shown::new(&key.name).as_str()) + EDIT.len() + 2 > width {
+        for line in dialog::name(&key.name, width, lines.look.theme.strong()) {
+            lines.plain(line);
+        }
+    }
+    for line in dialog::which_key(key, width, lines.look) {
+        lines.plain(line);
+    }
+}
+
+fn about(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Web => "for web pages: its UI domains are the origins that it works on",
+        Scope::Mobile => "for mobile apps: its UI domains are bundle identifiers",
+        Scope::Analytics => "reads the whole organisation; its secret is shown once and its name stays",
+    }
+}

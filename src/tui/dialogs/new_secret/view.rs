@@ -1,0 +1,127 @@
+//! A new secret, shown whole: of a key, or a person's sign-in token.
+
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use super::{NewSecret, SecretOf};
+use crate::model::token;
+use crate::tui::decks::DeckSummary;
+use crate::tui::message::Route;
+use crate::tui::state::notice::sentence;
+use crate::tui::view::{Canvas, Draw, Look, dialog, text};
+
+const WIDTH: u16 = 78;
+const LOCAL_DECK: &str = "It is a key of the local deck, so no page or app can connect with it. Once the deck is served \
+    (keydeck serve --public-url URL), show the key again: its secret then names that URL.";
+
+impl Draw for NewSecret {
+    fn draw(&self, canvas: Canvas) -> Option<Position> {
+        let Canvas {
+            buffer,
+            screen,
+            app,
+            look,
+            ..
+        } = canvas;
+        let new = self;
+        let theme = look.theme;
+        let width = dialog::inner_width(screen, WIDTH);
+        let mut lines = which(new, screen, width, look);
+        let wrapped = |words: &str, style| {
+            text::wrap(words, width)
+                .into_iter()
+                .filter(|line| !line.is_empty())
+                .map(move |line| Line::styled(line, style))
+        };
+        match &new.secret {
+            Some(secret) => {
+                let (words, style) = match new.of.is_shown_once() {
+                    true => (
+                        "This secret is shown only now. Copy it before you close this.",
+                        theme.warning().bold(),
+                    ),
+                    false => ("You can show and copy it again at any time.", theme.faint()),
+                };
+                lines.extend(wrapped(words, style));
+                if token::names_no_server(secret) {
+                    lines.extend(wrapped(LOCAL_DECK, theme.warning()));
+                }
+                for words in what_for(&new.of, &app.place) {
+                    lines.extend(wrapped(&words, theme.text()));
+                }
+                lines.push(Line::default());
+                lines.extend(text::chunks(secret.expose(), width).into_iter().map(Line::raw));
+            }
+            None => lines.extend(wrapped(lost(&new.of), theme.warning())),
+        }
+        lines.push(Line::default());
+        lines.extend(match &new.copied {
+            Some(Route::Clipboard) => wrapped("✓ Copied to the clipboard.", theme.good()).collect::<Vec<_>>(),
+            Some(Route::Terminal) => wrapped(
+                "· Sent to the terminal (OSC 52); paste it somewhere to be sure.",
+                theme.warning(),
+            )
+            .collect(),
+            Some(Route::Failed(why)) => {
+                wrapped(&format!("✗ Not copied: {}", sentence(why)), theme.bad()).collect()
+            }
+            None => Vec::new(),
+        });
+        let height = lines.len() as u16 + 3;
+        let inner = dialog::open(buffer, screen, WIDTH, height, &title(&new.of), theme.accent());
+        let hints = match new.secret {
+            Some(_) => "c copies it   Enter closes",
+            None => "Enter closes",
+        };
+        dialog::with_buttons(buffer, inner, lines, Line::styled(hints, theme.faint()));
+        None
+    }
+}
+
+fn title(of: &SecretOf) -> String {
+    match of {
+        SecretOf::Key(key) => format!("{} key created", key.scope),
+        SecretOf::Person(_) => "Sign-in token".into(),
+    }
+}
+
+/// A screen of this height has room for more than the name and the secret.
+const ROOMY: u16 = 16;
+
+/// Whose secret it is, whole where the secret below has room, too.
+fn which(new: &NewSecret, screen: Rect, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let mut lines = dialog::name(new.of.name(), width, look.theme.strong());
+    if lines.len() > usize::from(screen.height) / 4 {
+        lines = vec![Line::styled(text::fit(new.of.name(), width), look.theme.strong())];
+    }
+    if let SecretOf::Key(key) = &new.of
+        && screen.height >= ROOMY
+    {
+        lines.extend(dialog::which_key(key, width, look));
+    }
+    lines
+}
+
+/// What is to be done with it; a command on a line of its own.
+fn what_for(of: &SecretOf, place: &DeckSummary) -> Vec<String> {
+    match (of, &place.servers) {
+        (SecretOf::Key(_), _) => Vec::new(),
+        (SecretOf::Person(_), Some(servers)) => vec![
+            "It is their sign-in token: they run this, and give it there.".into(),
+            format!("keydeck login {}", servers.as_arguments()),
+        ],
+        (SecretOf::Person(_), None) => vec![
+            "It is their sign-in token: they run keydeck login with this server's address, and give it there.".into(),
+        ],
+    }
+}
+
+/// Why there is none, and what to do.
+fn lost(of: &SecretOf) -> &'static str {
+    match of {
+        SecretOf::Key(_) => {
+            "An earlier attempt had created it, but its answer was lost, and with it the secret, which is shown only once. Revoke this key and create another."
+        }
+        SecretOf::Person(_) => "The server sent no token. Close this, and make a new one with t.",
+    }
+}

@@ -1,0 +1,121 @@
+//! One of many by name: every command that is possible now, or every kind of action.
+
+mod view;
+
+use crossterm::event::KeyEvent;
+
+use crate::api::ActivityAction;
+use crate::model::compared;
+use crate::tui::decks::DeckSummary;
+use crate::tui::keymap::{Action, Binding, Layer};
+use crate::tui::state::command::Command;
+use crate::tui::state::dialog::{Context, Dialog, Stacking};
+use crate::tui::state::picker::{Picker, Typing};
+use crate::tui::state::text::TextField;
+
+/// What the palette offers.
+#[derive(Debug, Clone)]
+pub enum PaletteCommand {
+    Key(&'static Binding),
+    SwitchProfile(DeckSummary),
+    /// Show only this in the activity log; `None`: everything.
+    OnlyAction(Option<ActivityAction>),
+}
+
+impl PaletteCommand {
+    pub fn name(&self) -> String {
+        match self {
+            PaletteCommand::Key(binding) => binding.help.to_owned(),
+            PaletteCommand::SwitchProfile(place) => match place.read_only {
+                true => format!("profile: {} (read-only)", place.label),
+                false => format!("profile: {}", place.label),
+            },
+            PaletteCommand::OnlyAction(None) => "everything".into(),
+            PaletteCommand::OnlyAction(Some(action)) => action.name_in_words(),
+        }
+    }
+
+    /// The keys that do the same.
+    pub fn keys(&self) -> String {
+        match self {
+            PaletteCommand::Key(binding) => binding.keys_label(),
+            PaletteCommand::SwitchProfile(_) | PaletteCommand::OnlyAction(_) => String::new(),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Palette {
+    pub title: &'static str,
+    pub commands: Vec<PaletteCommand>,
+    /// Finds among them.
+    pub picker: Picker<PaletteCommand>,
+}
+
+impl Palette {
+    pub fn new(title: &'static str, commands: Vec<PaletteCommand>) -> Self {
+        let picker = Picker::new(TextField::default(), commands.clone());
+        Self {
+            title,
+            commands,
+            picker,
+        }
+    }
+
+    /// Finds the commands that contain every word that was typed; those that begin with it come first.
+    fn find(&mut self) {
+        let typed = compared(self.picker.text.value());
+        let name = |command: &PaletteCommand| compared(&command.name());
+        let matches = |command: &&PaletteCommand| {
+            let name = name(command);
+            typed.split_whitespace().all(|word| name.contains(word))
+        };
+        let mut found: Vec<_> = self.commands.iter().filter(matches).cloned().collect();
+        found.sort_by_key(|command| !name(command).starts_with(&typed));
+        self.picker.offer(found);
+    }
+}
+
+impl Dialog for Palette {
+    fn layer(&self) -> Layer {
+        Layer::Palette
+    }
+
+    fn typed(&mut self, key: KeyEvent, _cx: &mut Context) -> bool {
+        let typing = self.picker.typed(key);
+        if typing != Typing::Other {
+            self.find();
+        }
+        typing != Typing::Other
+    }
+
+    fn pasted(&mut self, text: &str, _cx: &mut Context) {
+        self.picker.text.paste(text);
+        self.find();
+    }
+
+    fn perform(&mut self, action: Action, cx: &mut Context) {
+        match action {
+            Action::Up => self.picker.move_by(-1),
+            Action::Down => self.picker.move_by(1),
+            Action::Back => cx.close(),
+            Action::Accept => {
+                cx.close();
+                let command = self.picker.selected().map(|command| match command {
+                    PaletteCommand::Key(binding) => Command::Perform(binding.action),
+                    PaletteCommand::SwitchProfile(place) => Command::SwitchProfile(place.label.clone()),
+                    PaletteCommand::OnlyAction(action) => Command::OnlyAction(*action),
+                });
+                if let Some(command) = command {
+                    cx.command(command);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What it offers is what the role allows.
+    fn stacking(&self) -> Stacking {
+        Stacking::OfRole
+    }
+}

@@ -1,0 +1,160 @@
+//! Removing a person: their keys, and what becomes of them.
+
+use ratatui::layout::Position;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::RemovalDialog;
+use crate::api::{Key, RemovalProgress};
+use crate::model::Shown;
+use crate::tui::message::PersonKeys;
+use crate::tui::view::{Canvas, Draw, Look, dialog, text, time};
+
+const WIDTH: u16 = 76;
+
+impl Draw for RemovalDialog {
+    fn draw(&self, canvas: Canvas) -> Option<Position> {
+        let Canvas {
+            buffer, screen, look, ..
+        } = canvas;
+        let removal = self;
+        let theme = look.theme;
+        let width = dialog::inner_width(screen, WIDTH);
+        let mut above = head(removal, width, look);
+        if removal.is_me {
+            above.extend(wrapped(
+                "This is you: you'll be signed out.",
+                width,
+                theme.warning().bold(),
+            ));
+        }
+        let below: Vec<Line> = [
+            wrapped(consequences(removal), width, theme.text()),
+            wrapped(removal.error.as_deref().unwrap_or_default(), width, theme.bad()),
+        ]
+        .concat();
+        // The border and the buttons have three lines.
+        let room = usize::from(screen.height).saturating_sub(above.len() + below.len() + 3);
+        let keys = match &removal.keys {
+            Some(of) => keys(of, room, width, look),
+            None => Vec::new(),
+        };
+        let blank = usize::from(room >= keys.len() + 2);
+        let gap = || std::iter::repeat_n(Line::default(), blank);
+        let words = dialog::DialogText {
+            head: above,
+            body: keys.into_iter().chain(gap()).collect(),
+            foot: below,
+        };
+        let frame = (WIDTH, "Remove this person?", theme.bad());
+        let buttons = match removal.sending {
+            true => Line::styled(removing(removal.progress), theme.faint()),
+            false => dialog::button_row(removal.buttons(), width, look),
+        };
+        dialog::ask(buffer, screen, frame, words, removal.scroll, buttons, look);
+        None
+    }
+}
+
+/// `nina@acme.example · Support · 12 keys`
+fn head(removal: &RemovalDialog, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let user = &removal.person.user;
+    let keys = match &removal.keys {
+        None => String::new(),
+        Some(PersonKeys { total: 0, .. }) => " · no keys".into(),
+        Some(PersonKeys { total: 1, .. }) => " · 1 key".into(),
+        Some(of) => format!(" · {} keys", text::number(of.total)),
+    };
+    let rest = format!("{}{keys}", user.role);
+    let email = Shown::new(&user.email).into_string();
+    if text::width(&email) + text::width(&rest) + 3 > width {
+        let mut lines = dialog::name(&user.email, width, look.theme.strong());
+        lines.push(Line::raw(rest));
+        return lines;
+    }
+    let email = Span::styled(email, look.theme.strong());
+    vec![Line::from(vec![email, Span::raw(format!(" · {rest}"))])]
+}
+
+fn wrapped(words: &str, width: usize, style: Style) -> Vec<Line<'static>> {
+    let lines = text::wrap(words, width).into_iter();
+    lines
+        .filter(|line| !line.is_empty())
+        .map(|line| Line::styled(line, style))
+        .collect()
+}
+
+/// What the choices do.
+fn consequences(removal: &RemovalDialog) -> &'static str {
+    match &removal.keys {
+        None if !removal.is_loading() => "Their keys could not be looked at. Esc closes this; d tries again.",
+        None => "Looking at their keys…",
+        Some(PersonKeys { total: 0, .. }) if removal.is_me => "",
+        Some(PersonKeys { total: 0, .. }) => "They can't sign in any more.",
+        Some(_) => {
+            "Keys that are handed over go on working, and the projects go along. Revoked keys stop working at once and for ever."
+        }
+    }
+}
+
+/// As many keys as there is room for, and how many more there are.
+fn keys(of: &PersonKeys, room: usize, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let total = usize::try_from(of.total).unwrap_or(usize::MAX);
+    let mut lines: Vec<Line> = Vec::new();
+    let mut shown = 0;
+    for key in &of.keys {
+        let of_key = key_lines(key, width, look);
+        let is_last = shown + 1 == total;
+        if lines.len() + of_key.len() + usize::from(!is_last) > room {
+            break;
+        }
+        lines.extend(of_key);
+        shown += 1;
+    }
+    if shown < total && room > 0 {
+        let and = if shown == 0 { "" } else { "and " };
+        let more = text::number((total - shown) as u64);
+        lines.push(Line::styled(format!("  {and}{more} more"), look.theme.faint()));
+    }
+    lines
+}
+
+/// `  Checkout assistant   kdw_…4BkS  Web        3 min ago  Storefront`; the name stays whole, over several
+/// lines if it must, and what tells the key from others of nearly the same name stays longest.
+fn key_lines(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let project = key.project.as_ref().map_or("–", |project| project.name.as_str());
+    let used = match key.last_used_at {
+        Some(at) => time::ago(Some(at), look.now),
+        None => "never used".into(),
+    };
+    let theme = look.theme;
+    let mut cells = vec![
+        (key.hint.clone(), 9, theme.faint()),
+        (key.scope.label().to_owned(), 10, theme.scope(key.scope)),
+        (used, 11, theme.text()),
+        (project.to_owned(), 18, theme.text()),
+    ];
+    while cells.iter().map(|cell| cell.1 + 2).sum::<usize>() + 16 > width && !cells.is_empty() {
+        cells.pop();
+    }
+    let taken: usize = cells.iter().map(|cell| cell.1 + 2).sum();
+    let room = width.saturating_sub(taken + 2);
+    let mut name = text::whole(&key.name, room).into_iter();
+    let first = name.next().unwrap_or_default();
+    let mut spans = vec![Span::raw(format!("  {}", text::column(&first, room)))];
+    for (content, cells, style) in cells {
+        spans.push(Span::raw("  "));
+        spans.push(Span::styled(text::column(&content, cells), style));
+    }
+    let rest = name.map(|line| Line::raw(format!("  {line}")));
+    std::iter::once(Line::from(spans)).chain(rest).collect()
+}
+
+/// `Removing… 12,000 of 50,000`
+fn removing(progress: Option<RemovalProgress>) -> String {
+    let Some(progress) = progress else {
+        return "Removing…".into();
+    };
+    let (done, all) = (progress.done(), progress.done() + progress.left);
+    format!("Removing… {} of {}", text::number(done), text::number(all))
+}

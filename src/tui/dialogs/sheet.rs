@@ -1,0 +1,141 @@
+//! A small form with a few fields: what people and projects are added and edited with. What one of them is for is a
+//! [`Purpose`], a file of its own.
+
+mod view;
+
+use std::fmt;
+
+use crossterm::event::KeyEvent;
+
+use crate::client::Error;
+use crate::model::FieldErrors;
+use crate::tui::keymap::{Action, Layer};
+use crate::tui::message::{Effect, Message};
+use crate::tui::state::command::{About, Answer, Command};
+use crate::tui::state::dialog::{AtStake, Context, Dialog};
+use crate::tui::state::form::{Asked, Form, FormButton, FormField};
+use crate::tui::state::notice::Tone;
+use crate::tui::state::reason::Reason;
+
+/// What a sheet is for: what it asks the server for, and which reply is to that.
+pub trait Purpose: fmt::Debug {
+    /// What is asked for, or what is wrong with what was typed.
+    fn request(&self, form: &Form) -> Result<Effect, FieldErrors>;
+
+    /// What came of it, where that is what a reply tells.
+    fn outcome<'a>(&self, reply: &'a Message) -> Option<Result<(), &'a Error>>;
+
+    /// Whether it edits what is there, so that without a change there is nothing to ask for.
+    fn edits(&self) -> bool;
+
+    /// Whether the list on the screen is asked for again after a refusal, which may be about what changed there.
+    fn rereads_list(&self) -> bool {
+        false
+    }
+}
+
+#[derive(Debug)]
+pub struct Sheet {
+    purpose: Box<dyn Purpose>,
+    pub title: String,
+    /// Sentences above the fields.
+    pub about: Vec<String>,
+    pub form: Form,
+}
+
+impl Sheet {
+    /// `verb` is the label of its button: "Add".
+    pub fn new(
+        purpose: impl Purpose + 'static,
+        title: impl Into<String>,
+        verb: &'static str,
+        fields: Vec<FormField>,
+    ) -> Self {
+        Self {
+            purpose: Box::new(purpose),
+            title: title.into(),
+            about: Vec::new(),
+            form: Form::new(fields, vec![(FormButton::Submit, verb)]),
+        }
+    }
+
+    #[must_use]
+    pub fn about(mut self, sentence: impl Into<String>) -> Self {
+        self.about.push(sentence.into());
+        self
+    }
+
+    fn submit(&mut self, cx: &mut Context) {
+        if self.purpose.edits() && !self.form.is_dirty() {
+            cx.close();
+            return cx.say(Tone::Note, "Nothing was changed.");
+        }
+        match self.purpose.request(&self.form) {
+            Ok(effect) => {
+                self.form.sends();
+                cx.effect(effect);
+            }
+            Err(errors) => {
+                self.form.banner = self.form.refuse(errors.0);
+                self.form.focus_first_error(cx);
+            }
+        }
+    }
+}
+
+impl Dialog for Sheet {
+    fn layer(&self) -> Layer {
+        Layer::Form
+    }
+
+    /// The reply belongs to this sheet and no later one: it stays until that is there.
+    fn available(&self, _action: Action) -> Result<(), Reason> {
+        match self.form.sending {
+            true => Err(Reason::Unanswered),
+            false => Ok(()),
+        }
+    }
+
+    fn typed(&mut self, key: KeyEvent, cx: &mut Context) -> bool {
+        self.form.typed(key, cx)
+    }
+
+    fn pasted(&mut self, text: &str, cx: &mut Context) {
+        self.form.pasted(text, cx);
+    }
+
+    fn perform(&mut self, action: Action, cx: &mut Context) {
+        match self.form.perform(action, cx) {
+            Asked::Nothing => {}
+            Asked::Submit => self.submit(cx),
+            Asked::Cancel if self.form.is_dirty() => cx.ask_whether_to_discard(),
+            Asked::Cancel => cx.close(),
+        }
+    }
+
+    /// What was done is told by the screen, too; what was refused stands here.
+    fn replied(&mut self, reply: Message, cx: &mut Context) -> Option<Message> {
+        match self.purpose.outcome(&reply).filter(|_| self.form.sending) {
+            None => Some(reply),
+            Some(Ok(())) => {
+                cx.close();
+                Some(reply)
+            }
+            Some(Err(error)) => {
+                self.form.refused(error, cx);
+                if self.purpose.rereads_list() {
+                    cx.command(Command::RefreshList);
+                }
+                None
+            }
+        }
+    }
+
+    fn answered(&mut self, answer: &Answer, cx: &mut Context) -> bool {
+        cx.closes_if(matches!(answer, Answer::Confirmed(About::DiscardForm)))
+    }
+
+    fn at_stake(&self) -> Option<AtStake> {
+        self.form.is_dirty().then_some(AtStake::Typed)
+    }
+}

@@ -1,0 +1,84 @@
+//! What a dialog wants done outside itself. It is plain data, which the stack carries out.
+
+use uuid::Uuid;
+
+use crate::api::{ActivityAction, Key, Person, PersonRef};
+use crate::model::KeyField;
+use crate::tui::keymap::Action;
+use crate::tui::message::ProjectTask;
+use crate::tui::state::notice::Tone;
+
+#[derive(Debug)]
+pub enum Command {
+    /// The dialog goes, and what lies over it.
+    Close,
+    /// What lies over the dialog goes.
+    Uncover,
+    Say(Tone, String),
+    /// A question is asked, with the harmless answer focused.
+    Ask {
+        about: About,
+        text: String,
+        stay: &'static str,
+        leave: &'static str,
+    },
+    /// For the dialog below that asked for it.
+    Answer(Answer),
+    /// A question that no dialog asked got the answer that loses something.
+    Confirm(About),
+    /// Compares what was typed into the form with the key as somebody else saved it.
+    Compare(Box<Key>),
+    /// Chooses who gets the keys of this person.
+    ChooseSuccessor(Uuid),
+    /// An action, once the dialog is gone.
+    Perform(Action),
+    /// An action of the screen below, while the dialog stays.
+    PerformOnScreen(Action),
+    /// This stands in the filter.
+    Filter(String),
+    /// The filter is complete: its line goes, when it can be read.
+    KeepFilter,
+    /// What was said before is about something else.
+    DropNotice,
+    /// Goes to this key, among all.
+    ShowKey(Box<Key>),
+    SwitchProfile(String),
+    /// Only this in the activity log; `None`: everything.
+    OnlyAction(Option<ActivityAction>),
+    /// What the screen lists may have changed.
+    RefreshList,
+    /// This key no longer exists.
+    KeyGone(Uuid),
+    PersonGone {
+        id: Uuid,
+        is_me: bool,
+    },
+}
+
+/// What a dialog over another one tells that one.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// The question about this got the answer that loses something.
+    Confirmed(About),
+    /// This person was chosen.
+    Chosen(Person),
+    /// Of a key that both edited, the fields in which what was typed is taken.
+    Merged { current: Box<Key>, mine: Vec<KeyField> },
+}
+
+/// What a question is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// Leave the form and what was typed in it.
+    DiscardForm,
+    /// Close the dialog of a secret that is shown only now.
+    LoseSecret,
+    /// Take a person's sign-in token from them by making a new one.
+    NewToken(PersonRef),
+    /// Remove a person and hand over their keys to this one.
+    HandOver(PersonRef),
+    /// Quit with a form or such a secret open.
+    Quit,
+    /// Undeploy a project, remove it or its session server.
+    Project(ProjectTask),
+}

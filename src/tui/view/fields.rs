@@ -1,0 +1,165 @@
+//! The fields of a form, each with what is wrong with it or, while it has the focus, its hint.
+
+use ratatui::text::{Line, Span};
+
+use super::form_lines::{FormLines, LABEL};
+use super::{Look, text};
+use crate::model::Scope;
+use crate::tui::state::form::{
+    DomainList, FieldInput, Form, FormField, Presence, ProjectChoice, ProjectPicker,
+};
+
+/// Lines of a list that are shown at once.
+const LIST_LINES: usize = 8;
+/// Projects that are offered at once.
+const CHOICES: usize = 5;
+
+pub fn render(lines: &mut FormLines, form: &Form) {
+    for (index, field) in form.fields.iter().enumerate() {
+        if field.presence != Presence::Absent {
+            render_one(lines, form, index, field);
+        }
+    }
+}
+
+pub fn render_one(lines: &mut FormLines, form: &Form, index: usize, field: &FormField) {
+    let focused = index == form.focus;
+    match &field.input {
+        FieldInput::Text(text) => lines.input(lines.label(field.label, focused), text, focused),
+        FieldInput::Hidden(text) => lines.hidden(lines.label(field.label, focused), text, focused),
+        FieldInput::Toggle { on, meaning } => toggle(lines, field.label, *on, meaning, focused),
+        FieldInput::Choice { options, chosen } => choice(lines, field.label, options, *chosen, focused),
+        FieldInput::Domains(list) => domains(lines, form, list, focused),
+        FieldInput::Project(picker) => project(lines, field.label, picker, focused),
+    }
+    lines.error(form.error_under(index));
+    if focused && !field.hint().is_empty() {
+        lines.hint(field.hint());
+    }
+}
+
+fn toggle(lines: &mut FormLines, label: &str, on: bool, meaning: &str, focused: bool) {
+    let mark = if on { "[x]" } else { "[ ]" };
+    let line = Line::from(vec![
+        lines.label(label, focused),
+        Span::styled(format!("{mark} {meaning}"), lines.entry(focused)),
+    ]);
+    lines.line(line, focused, Some(LABEL + 1));
+}
+
+fn choice(lines: &mut FormLines, label: &str, options: &[&'static str], chosen: usize, focused: bool) {
+    let room = lines.width.saturating_sub(LABEL);
+    let (options, cursor) = options_line(options, chosen, room, lines.look);
+    let label = lines.label(label, focused);
+    let spans: Vec<_> = std::iter::once(label).chain(options).collect();
+    lines.line(Line::from(spans), focused, Some(LABEL + cursor));
+}
+
+/// All options, the chosen one marked; where they don't all fit, the chosen one alone. With it, where the
+/// cursor stands among them: on the mark of the chosen one.
+fn options_line(
+    options: &[&'static str],
+    chosen: usize,
+    room: usize,
+    look: &Look,
+) -> (Vec<Span<'static>>, usize) {
+    let style = |option: &str| match option.parse::<Scope>() {
+        Ok(scope) => look.theme.scope(scope).bold(),
+        Err(_) => look.theme.accent().bold(),
+    };
+    let marked = |(index, option): (usize, &&str)| match index == chosen {
+        true => Span::styled(format!("(•) {option}   "), style(option)),
+        false => Span::styled(format!("( ) {option}   "), look.theme.faint()),
+    };
+    let all: Vec<_> = options.iter().enumerate().map(marked).collect();
+    let width = |spans: &[Span]| -> usize { spans.iter().map(|span| text::width(&span.content)).sum() };
+    if width(&all) <= room {
+        let cursor = width(&all[..chosen.min(all.len())]) + 1;
+        return (all, cursor);
+    }
+    let option = options.get(chosen).copied().unwrap_or_default();
+    let only = Span::styled(format!("◂ {option} ▸"), style(option));
+    (vec![only], 0)
+}
+
+fn project(lines: &mut FormLines, label: &str, picker: &ProjectPicker, focused: bool) {
+    lines.input(lines.label(label, focused), picker.text(), focused);
+    lines.error(picker.error());
+    if let Some(creator) = picker.chosen_creator() {
+        lines.hint(&format!("the one of {creator}"));
+    }
+    if !focused {
+        return;
+    }
+    let choices = picker.choices();
+    if picker.is_waiting() {
+        lines.hint("searching…");
+    } else if choices.is_empty() && picker.chosen().is_none() && picker.error().is_none() {
+        lines.hint("No deployed project has that in its name or id.");
+    }
+    let skip = (picker.highlighted() + 1).saturating_sub(CHOICES);
+    for (index, choice) in choices.iter().enumerate().skip(skip).take(CHOICES) {
+        let words = match choice {
+            ProjectChoice::Existing(project) => match picker.creator_of(index) {
+                Some(creator) => format!("{} · {creator}", project.name),
+                None => project.name.clone(),
+            },
+            ProjectChoice::New(name) => format!("+ new project “{name}”"),
+        };
+        offered(lines, &words, index == picker.highlighted());
+    }
+}
+
+/// One of what is offered under a field.
+fn offered(lines: &mut FormLines, words: &str, taken: bool) {
+    let style = match taken {
+        true => lines.look.theme.selected(),
+        false => lines.look.theme.text(),
+    };
+    let parts = text::whole(words, lines.width.saturating_sub(LABEL + 2));
+    for (index, part) in parts.into_iter().enumerate() {
+        let mark = if taken && index == 0 { "▸ " } else { "  " };
+        lines.plain(Line::from(vec![
+            Span::raw(" ".repeat(LABEL)),
+            Span::styled(format!("{mark}{part}"), style),
+        ]));
+    }
+}
+
+/// A line for each domain, with its own error, and while the list has the focus one more to type in.
+fn domains(lines: &mut FormLines, form: &Form, list: &DomainList, focused: bool) {
+    let (label, hint) = match list.scope {
+        Scope::Mobile => ("Bundle ids", "none: any app; one a line, such as com.acme.shop"),
+        _ => (
+            "UI domains",
+            "one a line, such as https://shop.acme.example or https://*.acme.example",
+        ),
+    };
+    let all = list.lines().len();
+    let (skip, last) = match focused {
+        true => ((list.current() + 1).saturating_sub(LIST_LINES), all),
+        false => (0, all.saturating_sub(1).max(1)),
+    };
+    let shown = list.lines().iter().enumerate();
+    for (index, field) in shown.take(last.min(skip + LIST_LINES)).skip(skip) {
+        let here = focused && index == list.current();
+        let label = match index == skip {
+            true => lines.label(label, focused),
+            false => Span::raw(" ".repeat(LABEL)),
+        };
+        lines.input(label, field, here);
+        match list.error_of_line(index, &form.errors) {
+            Some(error) => lines.error(Some(error)),
+            // Not yet a whole host: http://localhost would be warned of while it is typed.
+            None if here && !field.value().contains('.') => {}
+            None => lines.warning(list.warning_of_line(index).as_deref()),
+        }
+    }
+    if last > skip + LIST_LINES {
+        lines.hint(&format!("and {} more", last - skip - LIST_LINES));
+    }
+    if focused {
+        lines.hint(hint);
+    }
+    lines.error(DomainList::error_of_list(&form.errors));
+}
