@@ -2,7 +2,7 @@
 
 use strum::IntoEnumIterator;
 
-use super::sheet::{Purpose, Sheet};
+use super::sheet::{Sheet, SheetPurpose};
 use crate::api::NewUser;
 use crate::client::Error;
 use crate::model::{FieldErrors, Role, email};
@@ -22,7 +22,7 @@ pub fn open() -> Sheet {
         .about("They sign in with a token, which is shown to you once when you have added them.")
 }
 
-impl Purpose for AddPerson {
+impl SheetPurpose for AddPerson {
     fn request(&self, form: &Form) -> Result<Effect, FieldErrors> {
         let email = email::parse(form.value(EMAIL)).map_err(|why| FieldErrors::one(EMAIL, why))?;
         let role = chosen_role(form);

@@ -1,6 +1,6 @@
 //! Adding a project.
 
-use super::sheet::{Purpose, Sheet};
+use super::sheet::{Sheet, SheetPurpose};
 use crate::api::NewProject;
 use crate::client::Error;
 use crate::model::{FieldErrors, name};
@@ -23,7 +23,7 @@ pub fn open() -> Sheet {
     Sheet::new(AddProject, "Add a project", "Add", fields)
 }
 
-impl Purpose for AddProject {
+impl SheetPurpose for AddProject {
     fn request(&self, form: &Form) -> Result<Effect, FieldErrors> {
         let change = ProjectChange::Add(NewProject {
             name: typed_name(form)?,

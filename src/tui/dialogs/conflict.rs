@@ -7,7 +7,7 @@ use super::key_form::KeyForm;
 use crate::api::Key;
 use crate::model::KeyField;
 use crate::tui::keymap::{Action, Layer};
-use crate::tui::state::command::Answer;
+use crate::tui::state::command::DialogAnswer;
 use crate::tui::state::dialog::{Context, Dialog};
 
 /// Whose value is taken.
@@ -19,7 +19,7 @@ pub enum Side {
 
 /// A field in which the three states differ.
 #[derive(Debug)]
-pub struct Line {
+pub struct FieldConflict {
     pub field: KeyField,
     pub label: &'static str,
     /// As it was when the form opened.
@@ -29,7 +29,7 @@ pub struct Line {
     pub side: Side,
 }
 
-impl Line {
+impl FieldConflict {
     /// Whether both changed it, and differently: the only case that needs a decision.
     pub fn is_contested(&self) -> bool {
         self.mine != self.before && self.theirs != self.before && self.mine != self.theirs
@@ -40,7 +40,7 @@ impl Line {
 pub struct Conflict {
     /// The key as it is now.
     pub current: Box<Key>,
-    pub lines: Vec<Line>,
+    pub lines: Vec<FieldConflict>,
     pub selected: usize,
 }
 
@@ -50,7 +50,7 @@ impl Conflict {
     pub fn new(form: &KeyForm, current: Box<Key>) -> Self {
         let before = form.editing.as_deref();
         let lines = KeyField::editable(form.scope())
-            .map(|field| Line {
+            .map(|field| FieldConflict {
                 field,
                 label: field.label(),
                 before: before
@@ -61,7 +61,7 @@ impl Conflict {
                 side: Side::Mine,
             })
             .filter(|line| line.mine != line.theirs)
-            .map(|line| Line {
+            .map(|line| FieldConflict {
                 side: if line.mine == line.before {
                     Side::Theirs
                 } else {
@@ -111,7 +111,7 @@ impl Dialog for Conflict {
             Action::Back => cx.close(),
             Action::Submit => {
                 let mine = self.lines.iter().filter(|line| line.side == Side::Mine);
-                let answer = Answer::Merged {
+                let answer = DialogAnswer::Merged {
                     current: self.current.clone(),
                     mine: mine.map(|line| line.field).collect(),
                 };

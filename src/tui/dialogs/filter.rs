@@ -9,7 +9,7 @@ use crate::client::Error;
 use crate::model::{Scope, Secret, TokenHash, TokenKind, pasted};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::{Effect, Message, UsageReply, UsageRequest};
-use crate::tui::state::command::Command;
+use crate::tui::state::command::DialogCommand;
 use crate::tui::state::dialog::{Context, Dialog, Stacking};
 use crate::tui::state::hidden::HiddenField;
 use crate::tui::state::notice::sentence;
@@ -148,7 +148,7 @@ impl FilterLine {
 impl FilterLine {
     fn ask_which_key(&mut self, cx: &mut Context) {
         let number = cx.number();
-        cx.command(Command::DropNotice);
+        cx.command(DialogCommand::DropNotice);
         if let Some(hash) = self.look_up(number) {
             cx.effect(Effect::Usage(UsageRequest::Lookup { number, hash }));
         }
@@ -158,7 +158,7 @@ impl FilterLine {
         match result {
             Ok(LookupAnswer::Active { key }) => {
                 cx.close();
-                cx.command(Command::ShowKey(key));
+                cx.command(DialogCommand::ShowKey(key));
             }
             Ok(LookupAnswer::Revoked {
                 name,
@@ -187,7 +187,7 @@ impl Dialog for FilterLine {
     fn typed(&mut self, key: KeyEvent, cx: &mut Context) -> bool {
         let taken = self.handle(key);
         if taken {
-            cx.command(Command::Filter(self.text().to_owned()));
+            cx.command(DialogCommand::Filter(self.text().to_owned()));
         }
         taken
     }
@@ -195,7 +195,7 @@ impl Dialog for FilterLine {
     /// A secret that is pasted whole is looked up at once.
     fn pasted(&mut self, text: &str, cx: &mut Context) {
         let is_secret = self.paste(text);
-        cx.command(Command::Filter(self.text().to_owned()));
+        cx.command(DialogCommand::Filter(self.text().to_owned()));
         if is_secret {
             self.ask_which_key(cx);
         }
@@ -204,12 +204,12 @@ impl Dialog for FilterLine {
     fn perform(&mut self, action: Action, cx: &mut Context) {
         match action {
             Action::Accept if self.is_secret() => self.ask_which_key(cx),
-            Action::Accept => cx.command(Command::KeepFilter),
+            Action::Accept => cx.command(DialogCommand::KeepFilter),
             Action::Back => {
                 cx.close();
-                cx.command(Command::Filter(String::new()));
+                cx.command(DialogCommand::Filter(String::new()));
             }
-            _ => cx.command(Command::PerformOnScreen(action)),
+            _ => cx.command(DialogCommand::PerformOnScreen(action)),
         }
     }
 

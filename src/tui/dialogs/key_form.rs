@@ -13,7 +13,7 @@ use crate::model::field::Widget;
 use crate::model::{FieldErrors, KeyField, KeyFields, Scope, Settings};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::{Effect, Message};
-use crate::tui::state::command::{About, Answer, Command};
+use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog};
 use crate::tui::state::form::{
     Asked, DomainList, FieldInput, Form, FormButton, FormField, Presence, ProjectPicker,
@@ -213,13 +213,13 @@ impl KeyForm {
             Err(Error::Refused(problem)) if problem.current.is_some() => {
                 self.form.sending = false;
                 if let Some(current) = problem.current {
-                    cx.command(Command::Compare(current));
+                    cx.command(DialogCommand::Compare(current));
                 }
             }
             Err(error) => {
                 self.refused(&error, cx);
                 if error.is_gone() {
-                    cx.command(Command::KeyGone(id));
+                    cx.command(DialogCommand::KeyGone(id));
                 }
             }
         }
@@ -327,11 +327,11 @@ impl Dialog for KeyForm {
         None
     }
 
-    fn answered(&mut self, answer: &Answer, cx: &mut Context) -> bool {
+    fn answered(&mut self, answer: &DialogAnswer, cx: &mut Context) -> bool {
         match answer {
-            Answer::Confirmed(about) => cx.closes_if(*about == About::DiscardForm),
+            DialogAnswer::Confirmed(about) => cx.closes_if(*about == About::DiscardForm),
             // On from the key as it is now, so that only what is taken of this form is sent.
-            Answer::Merged { current, mine } => {
+            DialogAnswer::Merged { current, mine } => {
                 let mut merged = Self::edit((**current).clone());
                 for field in mine {
                     merged.take(*field, self);
@@ -340,7 +340,7 @@ impl Dialog for KeyForm {
                 self.send(cx);
                 true
             }
-            Answer::Chosen(_) => false,
+            DialogAnswer::Chosen(_) => false,
         }
     }
 

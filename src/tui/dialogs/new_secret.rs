@@ -8,7 +8,7 @@ use crate::api::{Key, PersonRef};
 use crate::model::Secret;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::{Effect, Message, NamedId, Route};
-use crate::tui::state::command::{About, Answer, Command};
+use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog, Stacking};
 use crate::tui::state::reason::Reason;
 
@@ -85,7 +85,7 @@ impl NewSecret {
             }
             None => "The secret has not been copied. It can't be shown again.",
         };
-        cx.command(Command::Ask {
+        cx.command(DialogCommand::Ask {
             about: About::LoseSecret,
             text: text.into(),
             stay: "Keep it open",
@@ -141,8 +141,8 @@ impl Dialog for NewSecret {
         Stacking::Alone
     }
 
-    fn answered(&mut self, answer: &Answer, cx: &mut Context) -> bool {
-        let is_it = matches!(answer, Answer::Confirmed(About::LoseSecret));
+    fn answered(&mut self, answer: &DialogAnswer, cx: &mut Context) -> bool {
+        let is_it = matches!(answer, DialogAnswer::Confirmed(About::LoseSecret));
         if is_it {
             close(cx);
         }

@@ -8,7 +8,7 @@ use crate::api::ActivityAction;
 use crate::model::compared;
 use crate::tui::decks::DeckSummary;
 use crate::tui::keymap::{Action, Binding, Layer};
-use crate::tui::state::command::Command;
+use crate::tui::state::command::DialogCommand;
 use crate::tui::state::dialog::{Context, Dialog, Stacking};
 use crate::tui::state::picker::{Picker, Typing};
 use crate::tui::state::text::TextField;
@@ -102,9 +102,9 @@ impl Dialog for Palette {
             Action::Accept => {
                 cx.close();
                 let command = self.picker.selected().map(|command| match command {
-                    PaletteCommand::Key(binding) => Command::Perform(binding.action),
-                    PaletteCommand::SwitchProfile(place) => Command::SwitchProfile(place.label.clone()),
-                    PaletteCommand::OnlyAction(action) => Command::OnlyAction(*action),
+                    PaletteCommand::Key(binding) => DialogCommand::Perform(binding.action),
+                    PaletteCommand::SwitchProfile(place) => DialogCommand::SwitchProfile(place.label.clone()),
+                    PaletteCommand::OnlyAction(action) => DialogCommand::OnlyAction(*action),
                 });
                 if let Some(command) = command {
                     cx.command(command);

@@ -4,11 +4,11 @@ mod view;
 
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::state::buttons::ButtonRow;
-use crate::tui::state::command::{About, Answer, Command};
+use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{Context, Dialog, scrolls};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
+pub enum Decision {
     Stay,
     Leave,
 }
@@ -19,7 +19,7 @@ pub struct Confirmation {
     pub text: String,
     /// What tells the thing that it is about from another of nearly the same name.
     pub which: Option<String>,
-    pub buttons: ButtonRow<Choice>,
+    pub buttons: ButtonRow<Decision>,
     /// The first line that is shown, where not all fit.
     pub scroll: u16,
 }
@@ -31,8 +31,8 @@ impl Confirmation {
             text,
             which: None,
             buttons: ButtonRow::default()
-                .button(Choice::Stay, stay)
-                .danger(Choice::Leave, leave),
+                .button(Decision::Stay, stay)
+                .danger(Decision::Leave, leave),
             scroll: 0,
         }
     }
@@ -48,9 +48,9 @@ impl Confirmation {
     fn confirm(&self, cx: &mut Context) {
         let about = self.about.clone();
         match about {
-            About::NewToken(_) | About::Quit | About::Project(_) => cx.command(Command::Confirm(about)),
+            About::NewToken(_) | About::Quit | About::Project(_) => cx.command(DialogCommand::Confirm(about)),
             About::DiscardForm | About::LoseSecret | About::HandOver(_) => {
-                cx.answer(Answer::Confirmed(about));
+                cx.answer(DialogAnswer::Confirmed(about));
             }
         }
     }
@@ -69,7 +69,7 @@ impl Dialog for Confirmation {
             Action::Back => cx.close(),
             Action::Accept => {
                 cx.close();
-                if self.buttons.focused() == Some(Choice::Leave) {
+                if self.buttons.focused() == Some(Decision::Leave) {
                     self.confirm(cx);
                 }
             }

@@ -10,7 +10,7 @@ use crate::client::Error;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::{Effect, Message, PeopleReply, PeopleRequest, PersonKeys};
 use crate::tui::state::buttons::ButtonRow;
-use crate::tui::state::command::{About, Answer, Command};
+use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{Context, Dialog, scrolls};
 use crate::tui::state::notice::{Tone, sentence};
 use crate::tui::state::reason::Reason;
@@ -144,7 +144,7 @@ impl RemovalDialog {
         };
         cx.close();
         cx.say(tone, text);
-        cx.command(Command::PersonGone {
+        cx.command(DialogCommand::PersonGone {
             id: self.person.user.id,
             is_me: self.is_me,
         });
@@ -167,7 +167,7 @@ impl RemovalDialog {
             id: successor.user.id,
             email: successor.user.email.clone(),
         };
-        cx.command(Command::Ask {
+        cx.command(DialogCommand::Ask {
             about: About::HandOver(successor),
             text,
             stay: "Cancel",
@@ -253,7 +253,7 @@ impl Dialog for RemovalDialog {
             (Action::Accept, Choice::Remove) => self.send(None, cx),
             (Action::Accept, Choice::RevokeAll) => self.send(Some(KeyDisposition::Revoke), cx),
             (Action::Accept, Choice::HandOver) => {
-                cx.command(Command::ChooseSuccessor(self.person.user.id))
+                cx.command(DialogCommand::ChooseSuccessor(self.person.user.id))
             }
             (Action::Accept, Choice::Cancel) | (Action::Back, _) => cx.close(),
             _ => {}
@@ -267,7 +267,7 @@ impl Dialog for RemovalDialog {
                 self.loading = None;
                 if self.keys_loaded(result) {
                     // A question that is open is about what was shown before.
-                    cx.command(Command::Uncover);
+                    cx.command(DialogCommand::Uncover);
                 }
             }
             Message::OfPeople(PeopleReply::Removing { id, progress }) if id == person => {
@@ -287,16 +287,16 @@ impl Dialog for RemovalDialog {
         }
     }
 
-    fn answered(&mut self, answer: &Answer, cx: &mut Context) -> bool {
+    fn answered(&mut self, answer: &DialogAnswer, cx: &mut Context) -> bool {
         match answer {
-            Answer::Chosen(successor) => self.ask_to_hand_over(successor, cx),
-            Answer::Confirmed(About::HandOver(successor)) if !self.is_loading() => {
+            DialogAnswer::Chosen(successor) => self.ask_to_hand_over(successor, cx),
+            DialogAnswer::Confirmed(About::HandOver(successor)) if !self.is_loading() => {
                 self.successor = Some(successor.clone());
                 self.send(Some(KeyDisposition::HandOver), cx);
-                cx.command(Command::Uncover);
+                cx.command(DialogCommand::Uncover);
             }
-            Answer::Confirmed(about) => return matches!(about, About::HandOver(_)),
-            Answer::Merged { .. } => return false,
+            DialogAnswer::Confirmed(about) => return matches!(about, About::HandOver(_)),
+            DialogAnswer::Merged { .. } => return false,
         }
         true
     }

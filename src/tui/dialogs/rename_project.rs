@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::add_project::{outcome_of, typed_name};
-use super::sheet::{Purpose, Sheet};
+use super::sheet::{Sheet, SheetPurpose};
 use crate::api::{Project, ProjectEdit};
 use crate::client::Error;
 use crate::model::FieldErrors;
@@ -20,7 +20,7 @@ pub fn open(project: &Project) -> Sheet {
     Sheet::new(RenameProject(project.id), title, "Rename", fields).about(name_and_id(project))
 }
 
-impl Purpose for RenameProject {
+impl SheetPurpose for RenameProject {
     fn request(&self, form: &Form) -> Result<Effect, FieldErrors> {
         let edit = ProjectEdit {
             name: Some(typed_name(form)?),

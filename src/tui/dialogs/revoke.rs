@@ -7,7 +7,7 @@ use crate::client::Error;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::{Effect, Message, UsageReply, UsageRequest};
 use crate::tui::state::buttons::ButtonRow;
-use crate::tui::state::command::Command;
+use crate::tui::state::command::DialogCommand;
 use crate::tui::state::dialog::{Context, Dialog, scrolls};
 use crate::tui::state::loadable::Loadable;
 use crate::tui::state::notice::{Tone, sentence};
@@ -62,7 +62,7 @@ impl RevokeDialog {
         };
         cx.close();
         cx.say(tone, text);
-        cx.command(Command::KeyGone(self.key.id));
+        cx.command(DialogCommand::KeyGone(self.key.id));
     }
 }
 

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::add_project::outcome_of;
-use super::sheet::{Purpose, Sheet};
+use super::sheet::{Sheet, SheetPurpose};
 use crate::api::{Project, SessionServerEdit};
 use crate::client::Error;
 use crate::model::{FieldErrors, session_server};
@@ -41,7 +41,7 @@ pub fn open(project: &Project) -> Sheet {
         .about("Where its keys connect to, and the private key that signs their tokens.")
 }
 
-impl Purpose for SetSessionServer {
+impl SheetPurpose for SetSessionServer {
     fn request(&self, form: &Form) -> Result<Effect, FieldErrors> {
         let private_key = form.secret(PRIVATE_KEY);
         let (url, key_name) = (form.value(URL), form.value(KEY_NAME));

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::add_person::{chosen_role, role_field};
-use super::sheet::{Purpose, Sheet};
+use super::sheet::{Sheet, SheetPurpose};
 use crate::api::User;
 use crate::client::Error;
 use crate::model::FieldErrors;
@@ -25,7 +25,7 @@ pub fn open(user: &User, is_me: bool) -> Sheet {
     Sheet::new(SetRole(user.id), "Change the role", "Change", fields).about(about)
 }
 
-impl Purpose for SetRole {
+impl SheetPurpose for SetRole {
     fn request(&self, form: &Form) -> Result<Effect, FieldErrors> {
         let (id, role) = (self.0, chosen_role(form));
         Ok(Effect::People(PeopleRequest::SetRole { id, role }))

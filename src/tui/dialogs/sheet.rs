@@ -1,5 +1,5 @@
 //! A small form with a few fields: what people and projects are added and edited with. What one of them is for is a
-//! [`Purpose`], a file of its own.
+//! [`SheetPurpose`], a file of its own.
 
 mod view;
 
@@ -11,14 +11,14 @@ use crate::client::Error;
 use crate::model::FieldErrors;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::{Effect, Message};
-use crate::tui::state::command::{About, Answer, Command};
+use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog};
 use crate::tui::state::form::{Asked, Form, FormButton, FormField};
 use crate::tui::state::notice::Tone;
 use crate::tui::state::reason::Reason;
 
 /// What a sheet is for: what it asks the server for, and which reply is to that.
-pub trait Purpose: fmt::Debug {
+pub trait SheetPurpose: fmt::Debug {
     /// What is asked for, or what is wrong with what was typed.
     fn request(&self, form: &Form) -> Result<Effect, FieldErrors>;
 
@@ -36,7 +36,7 @@ pub trait Purpose: fmt::Debug {
 
 #[derive(Debug)]
 pub struct Sheet {
-    purpose: Box<dyn Purpose>,
+    purpose: Box<dyn SheetPurpose>,
     pub title: String,
     /// Sentences above the fields.
     pub about: Vec<String>,
@@ -46,7 +46,7 @@ pub struct Sheet {
 impl Sheet {
     /// `verb` is the label of its button: "Add".
     pub fn new(
-        purpose: impl Purpose + 'static,
+        purpose: impl SheetPurpose + 'static,
         title: impl Into<String>,
         verb: &'static str,
         fields: Vec<FormField>,
@@ -124,15 +124,15 @@ impl Dialog for Sheet {
             Some(Err(error)) => {
                 self.form.refused(error, cx);
                 if self.purpose.rereads_list() {
-                    cx.command(Command::RefreshList);
+                    cx.command(DialogCommand::RefreshList);
                 }
                 None
             }
         }
     }
 
-    fn answered(&mut self, answer: &Answer, cx: &mut Context) -> bool {
-        cx.closes_if(matches!(answer, Answer::Confirmed(About::DiscardForm)))
+    fn answered(&mut self, answer: &DialogAnswer, cx: &mut Context) -> bool {
+        cx.closes_if(matches!(answer, DialogAnswer::Confirmed(About::DiscardForm)))
     }
 
     fn at_stake(&self) -> Option<AtStake> {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::api::{Person, UserQuery};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::{Effect, Message, PeopleReply, PeopleRequest};
-use crate::tui::state::command::Answer;
+use crate::tui::state::command::DialogAnswer;
 use crate::tui::state::dialog::{Context, Dialog};
 use crate::tui::state::picker::{Picker, Typing};
 use crate::tui::state::reason::Reason;
@@ -90,7 +90,7 @@ impl Dialog for SuccessorPicker {
             Action::Back => cx.close(),
             Action::Accept => {
                 if let Some(person) = self.picker.selected() {
-                    cx.answer(Answer::Chosen(person.clone()));
+                    cx.answer(DialogAnswer::Chosen(person.clone()));
                 }
             }
             _ => {}

@@ -9,7 +9,7 @@ use crate::tui::message::ProjectTask;
 use crate::tui::state::notice::Tone;
 
 #[derive(Debug)]
-pub enum Command {
+pub enum DialogCommand {
     /// The dialog goes, and what lies over it.
     Close,
     /// What lies over the dialog goes.
@@ -23,7 +23,7 @@ pub enum Command {
         leave: &'static str,
     },
     /// For the dialog below that asked for it.
-    Answer(Answer),
+    DialogAnswer(DialogAnswer),
     /// A question that no dialog asked got the answer that loses something.
     Confirm(About),
     /// Compares what was typed into the form with the key as somebody else saved it.
@@ -57,7 +57,7 @@ pub enum Command {
 
 /// What a dialog over another one tells that one.
 #[derive(Debug, Clone)]
-pub enum Answer {
+pub enum DialogAnswer {
     /// The question about this got the answer that loses something.
     Confirmed(About),
     /// This person was chosen.

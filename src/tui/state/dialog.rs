@@ -4,7 +4,7 @@
 use crossterm::event::KeyEvent;
 use uuid::Uuid;
 
-use super::command::{About, Answer, Command};
+use super::command::{About, DialogAnswer, DialogCommand};
 use super::notice::Tone;
 use super::reason::Reason;
 use super::scroll::scrolled_in_dialog;
@@ -49,7 +49,7 @@ pub trait Dialog {
     }
 
     /// Takes what a dialog over it was asked for; `false` when that was for another one.
-    fn answered(&mut self, _answer: &Answer, _cx: &mut Context) -> bool {
+    fn answered(&mut self, _answer: &DialogAnswer, _cx: &mut Context) -> bool {
         false
     }
 
@@ -113,7 +113,7 @@ pub struct Context {
     /// The last number that was given to a question.
     pub(super) count: u64,
     pub(super) effects: Vec<Effect>,
-    pub(super) commands: Vec<Command>,
+    pub(super) commands: Vec<DialogCommand>,
 }
 
 impl Context {
@@ -147,16 +147,16 @@ impl Context {
         self.effects.push(effect);
     }
 
-    pub fn command(&mut self, command: Command) {
+    pub fn command(&mut self, command: DialogCommand) {
         self.commands.push(command);
     }
 
     pub fn close(&mut self) {
-        self.command(Command::Close);
+        self.command(DialogCommand::Close);
     }
 
-    pub fn answer(&mut self, answer: Answer) {
-        self.command(Command::Answer(answer));
+    pub fn answer(&mut self, answer: DialogAnswer) {
+        self.command(DialogCommand::DialogAnswer(answer));
     }
 
     /// Closes the dialog where a question about leaving it was answered.
@@ -168,7 +168,7 @@ impl Context {
     }
 
     pub fn ask_whether_to_discard(&mut self) {
-        self.command(Command::Ask {
+        self.command(DialogCommand::Ask {
             about: About::DiscardForm,
             text: "What you typed has not been saved.".into(),
             stay: "Keep editing",
@@ -177,7 +177,7 @@ impl Context {
     }
 
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        self.command(Command::Say(tone, text.into()));
+        self.command(DialogCommand::Say(tone, text.into()));
     }
 
     /// Where a dialog with buttons scrolls to.

@@ -35,18 +35,18 @@ pub(super) fn size_of(tty: impl AsFd) -> Size {
 type At<'a> = (u16, u16, &'a Cell);
 
 /// A whole row, from its first cell to its last.
-pub(super) struct Row {
+pub(super) struct ScreenRow {
     y: u16,
     cells: Vec<Cell>,
 }
 
 /// The rows of `buffer` that [`TerminalScreen::write_rows`] may have to write: those with text whose width is
 /// doubtful, and those that had some in the frame before.
-pub(super) fn rows_to_know(buffer: &Buffer, before: &BTreeSet<u16>) -> Vec<Row> {
+pub(super) fn rows_to_know(buffer: &Buffer, before: &BTreeSet<u16>) -> Vec<ScreenRow> {
     let width = usize::from(buffer.area.width).max(1);
     let rows = buffer.content.chunks(width).zip(0..);
     rows.filter(|(cells, y)| before.contains(y) || is_doubtful(cells))
-        .map(|(cells, y)| Row {
+        .map(|(cells, y)| ScreenRow {
             y,
             cells: cells.to_vec(),
         })
@@ -91,7 +91,7 @@ impl TerminalScreen {
     }
 
     /// Writes the rows that the frame's changes left out, of which `rows` has all.
-    pub(super) fn write_rows(&mut self, rows: Vec<Row>) -> io::Result<()> {
+    pub(super) fn write_rows(&mut self, rows: Vec<ScreenRow>) -> io::Result<()> {
         let whole = std::mem::take(&mut self.whole);
         self.doubtful.clear();
         for mut row in rows {
@@ -113,7 +113,7 @@ impl TerminalScreen {
     }
 
     /// Erases the row first: what stood there may have been wider than it is known to be.
-    fn write_row(&mut self, row: &Row) -> io::Result<()> {
+    fn write_row(&mut self, row: &ScreenRow) -> io::Result<()> {
         let mut pen = self.pen();
         pen.set_cursor_position((0, row.y))?;
         pen.clear_region(ClearType::CurrentLine)?;

@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::{Conflict, Line as Field, Side};
+use super::{Conflict, FieldConflict, Side};
 use crate::model::KeyField;
 use crate::tui::view::{Canvas, Draw, Look, dialog, text};
 
@@ -70,7 +70,7 @@ fn which(conflict: &Conflict, screen: Rect, width: usize, look: &Look) -> Vec<Li
     head
 }
 
-fn field_lines(field: &Field, selected: bool, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn field_lines(field: &FieldConflict, selected: bool, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let mark = if selected { "▌" } else { " " };
     let note = if field.is_contested() {

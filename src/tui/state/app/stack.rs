@@ -4,7 +4,7 @@
 use super::{App, one_project};
 use crate::tui::dialogs::{Confirmation, Conflict, Modal, SuccessorPicker};
 use crate::tui::message::{Effect, Message, PeopleRequest};
-use crate::tui::state::command::{About, Answer, Command};
+use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog, Stacking};
 use crate::tui::state::list::Fetch;
 
@@ -58,37 +58,37 @@ impl App {
     }
 
     /// Does what the dialog at this place asks for.
-    fn carry_out(&mut self, at: usize, command: Command) -> Vec<Effect> {
+    fn carry_out(&mut self, at: usize, command: DialogCommand) -> Vec<Effect> {
         match command {
-            Command::Close => drop(self.over.drain(at..self.end_of(at))),
-            Command::Uncover => drop(self.over.drain(at + 1..self.end_of(at))),
-            Command::Say(tone, text) => return self.say(tone, text),
-            Command::Ask {
+            DialogCommand::Close => drop(self.over.drain(at..self.end_of(at))),
+            DialogCommand::Uncover => drop(self.over.drain(at + 1..self.end_of(at))),
+            DialogCommand::Say(tone, text) => return self.say(tone, text),
+            DialogCommand::Ask {
                 about,
                 text,
                 stay,
                 leave,
             } => return self.open(Confirmation::new(about, text, stay, leave)),
-            Command::Answer(answer) => return self.answer(at, &answer),
-            Command::Confirm(about) => return self.confirmed(about),
-            Command::Compare(current) => {
+            DialogCommand::DialogAnswer(answer) => return self.answer(at, &answer),
+            DialogCommand::Confirm(about) => return self.confirmed(about),
+            DialogCommand::Compare(current) => {
                 if let Some(Modal::Form(form)) = self.over.get(at) {
                     let conflict = Conflict::new(form, current).into();
                     self.over.splice(at + 1..self.end_of(at), [conflict]);
                 }
             }
-            Command::ChooseSuccessor(removed) => return self.open(SuccessorPicker::of(removed)),
-            Command::Perform(action) => return self.perform(action),
-            Command::PerformOnScreen(action) => return self.perform_on_screen(action),
-            Command::Filter(typed) => return self.filter_by(typed),
-            Command::KeepFilter => self.keep_filter(),
-            Command::DropNotice => self.notice = None,
-            Command::ShowKey(key) => return self.show_key(&key),
-            Command::SwitchProfile(label) => return self.switch_profile(label),
-            Command::OnlyAction(action) => return self.only_action(action),
-            Command::RefreshList => return self.refresh_list(),
-            Command::KeyGone(key) => return self.browse.forget(key),
-            Command::PersonGone { id, is_me } => {
+            DialogCommand::ChooseSuccessor(removed) => return self.open(SuccessorPicker::of(removed)),
+            DialogCommand::Perform(action) => return self.perform(action),
+            DialogCommand::PerformOnScreen(action) => return self.perform_on_screen(action),
+            DialogCommand::Filter(typed) => return self.filter_by(typed),
+            DialogCommand::KeepFilter => self.keep_filter(),
+            DialogCommand::DropNotice => self.notice = None,
+            DialogCommand::ShowKey(key) => return self.show_key(&key),
+            DialogCommand::SwitchProfile(label) => return self.switch_profile(label),
+            DialogCommand::OnlyAction(action) => return self.only_action(action),
+            DialogCommand::RefreshList => return self.refresh_list(),
+            DialogCommand::KeyGone(key) => return self.browse.forget(key),
+            DialogCommand::PersonGone { id, is_me } => {
                 self.people.list.remove(&id);
                 let mut effects: Vec<Effect> = is_me.then_some(Effect::LoadMe).into_iter().collect();
                 effects.extend(self.fetch_people(Fetch::Refresh));
@@ -99,7 +99,7 @@ impl App {
     }
 
     /// Tells the dialog below that waits for it what the one at this place was asked for.
-    fn answer(&mut self, at: usize, answer: &Answer) -> Vec<Effect> {
+    fn answer(&mut self, at: usize, answer: &DialogAnswer) -> Vec<Effect> {
         for below in (0..at.min(self.over.len())).rev() {
             if let Some((true, effects)) = self.in_dialog(below, |dialog, cx| dialog.answered(answer, cx)) {
                 return effects;
