@@ -38,7 +38,8 @@
 //! for one operation, and answers. A refusal is an [`api::ProblemType`], written in `error.rs`.
 //!
 //! An operation of the store is written once for SQLite and PostgreSQL (`server/store/keys.rs`, `people.rs`, …), over the
-//! trait `Db`; the engines only run statements. What it changes and the row of the activity log that tells of it are one
+//! trait `Db`; the engines only run statements. `server/store/groups` has what handlers see of it: a trait for each
+//! group, and beside it which operation answers. What it changes and the row of the activity log that tells of it are one
 //! transaction, and the answer goes out after that is on disk.
 //!
 //! # The life of a check
@@ -59,7 +60,7 @@
 //! | column of a table | `tui/state/columns.rs` |
 //! | action or key of the dashboard | `tui/keymap`; when it can be done, and why not: `tui/state/app/availability.rs` |
 //! | dialog | a file in `tui/state/dialogs`, whose page lists the steps, and its view of the same name in `tui/view` |
-//! | operation of the store | the file of what it is about in `server/store`; where the engines' languages differ, `dialect.rs` |
+//! | operation of the store | the file of what it is about in `server/store`, and its line in `server/store/groups`; where the engines' languages differ, `dialect.rs` |
 //! | statement for one engine alone | `server/store/sqlite` or `server/store/postgres` |
 //! | route | its handler in `server`, then `server/http/router.rs` |
 //! | metric | `server/http/metrics.rs` |

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::model::Role;
 use crate::server::seal::{self, RootKey, Sealer};
 use crate::server::store::sqlite::SqliteStore;
-use crate::server::store::{Founding, Store};
+use crate::server::store::{DataKeyStore, Founding, Store};
 
 /// A new database whose data key is wrapped under `root_key`.
 pub fn create(path: &Path, founding: Founding, root_key: &RootKey) -> Result<SqliteStore, Failure> {
@@ -49,7 +49,7 @@ pub fn explained(failure: Failure, root_key: &Path, command: &str) -> Failure {
 
 /// Binds the data keys to what there was before the log of this database stated it, unless they are. Fails when they are
 /// bound to something else.
-pub async fn bind(store: &dyn Store, root_key: &RootKey) -> Result<(), Failure> {
+pub async fn bind(store: &dyn DataKeyStore, root_key: &RootKey) -> Result<(), Failure> {
     loop {
         let wrapped = store.data_keys().await.map_err(Failure::failed)?;
         let baseline = store.baseline().await.map_err(Failure::failed)?;

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::model::{Role, Secret};
 use crate::server::seal::{RootKey, Sealer};
 use crate::server::store::sqlite::{SampleProject, SqliteStore};
-use crate::server::store::{Actor, NewSessionServer, Store, Visible};
+use crate::server::store::{Actor, NewSessionServer, ProjectStore, Visible};
 
 /// A new database at `path` with the sample organisation: its own keys, or `count` generated ones.
 pub fn organisation(

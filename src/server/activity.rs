@@ -67,7 +67,7 @@ async fn page(server: &ServerState, user: &User, mut query: ActivityQuery) -> Ap
     let visible = policy::visible(user);
     if policy::may_set_session_servers(user) || !policy::may_see_all_activity(user) {
         // To those who see only what was done to their keys, nothing of projects is said.
-        return Ok(server.store.activity(&query, visible).await?);
+        return Ok(server.log().activity(&query, visible).await?);
     }
     let mut page = ActivityPage::default();
     if query.action.is_some_and(ActivityAction::is_about_session_servers) {
@@ -78,7 +78,7 @@ async fn page(server: &ServerState, user: &User, mut query: ActivityQuery) -> Ap
     query.limit = Some(MAX_LIMIT.min(wanted as u32) + 1);
     // Until there is one more, which says that there is a next page.
     loop {
-        let read = server.store.activity(&query, visible).await?;
+        let read = server.log().activity(&query, visible).await?;
         for row in read.items {
             // Told of all that were removed: who is told of some would know which had a session server.
             if row.action.is_about_session_servers() || row.action == ActivityAction::ProjectRemoved {
@@ -134,7 +134,7 @@ fn seen_by(user: &User, mut row: Activity) -> Activity {
     responses((status = 200, description = "Its number and hash.", body = ActivityHead), Forbidden, Common))]
 pub async fn head(State(server): State<ServerState>, signed_in: SignedIn) -> ApiResult<Json<ActivityHead>> {
     require_all(&signed_in)?;
-    Ok(Json(server.store.activity_head().await?))
+    Ok(Json(server.log().activity_head().await?))
 }
 
 /// Whether people, projects, gateways and keys are what the log made them, part by part. The log itself is proven by
@@ -157,7 +157,7 @@ pub async fn compare(
             )
         })?,
     };
-    let compared = server.store.compare(from).await?;
+    let compared = server.log().compare(from).await?;
     Ok(Json(Comparison {
         rows: compared.rows,
         next: compared.next.map(|next| next.to_string()),

@@ -40,7 +40,7 @@ pub async fn feed(server: ServerState) {
                 if std::mem::take(&mut is_cut_off) {
                     tracing::warn!("the database is back");
                 }
-                server.store.changed().await;
+                server.log().changed().await;
             }
             Err(error) => {
                 if !std::mem::replace(&mut is_cut_off, true) {
@@ -56,7 +56,7 @@ pub async fn feed(server: ServerState) {
 /// Tells all changes behind `seq`, and how far that was.
 async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
     loop {
-        let changes = server.store.changes_since(seq, BATCH).await?;
+        let changes = server.log().changes_since(seq, BATCH).await?;
         let more = changes.len() == BATCH as usize;
         for change in changes {
             seq = change.seq;
@@ -218,7 +218,7 @@ mod tests {
     async fn a_subscriber_who_missed_changes_is_told_to_read_again() {
         let directory = tempfile::tempdir().expect("made");
         let server = server(&directory).await;
-        let user = server.store.first_user(Role::Owner).await;
+        let user = server.people().first_user(Role::Owner).await;
         let user = user.expect("founded").expect("an Owner");
         let what = Changed::Key {
             kind: KeyEventKind::Created,

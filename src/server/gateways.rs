@@ -22,7 +22,7 @@ use crate::server::store::{NewGatewayRecord, Taken};
     responses((status = 200, description = "The gateways.", body = Vec<Gateway>), Forbidden, Common))]
 pub async fn list(State(server): State<ServerState>, signed_in: SignedIn) -> ApiResult<Json<Vec<Gateway>>> {
     owner_only(&signed_in)?;
-    Ok(Json(server.store.gateways().await?))
+    Ok(Json(server.gateways().gateways().await?))
 }
 
 /// Adds a gateway. The answer carries its token, which nobody can read again.
@@ -42,7 +42,7 @@ pub async fn add(
         token: token.hash(),
         added_at: Timestamp::now(),
     };
-    let added = server.store.add_gateway(record, signed_in.actor).await?;
+    let added = server.gateways().add_gateway(record, signed_in.actor).await?;
     let gateway = added.map_err(|Taken| {
         ApiError::invalid_field("name", "There is a gateway of this name; choose another one.")
     })?;
@@ -59,7 +59,7 @@ pub async fn remove(
     Id(id): Id,
 ) -> ApiResult<StatusCode> {
     owner_only(&signed_in)?;
-    match server.store.remove_gateway(id, signed_in.actor).await? {
+    match server.gateways().remove_gateway(id, signed_in.actor).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(ApiError::not_found()),
     }

@@ -29,7 +29,7 @@ pub async fn list(
         ..query
     };
     let visible = policy::visible(&signed_in.user);
-    let projects = server.store.projects(&query, visible).await?.into_iter();
+    let projects = server.projects().projects(&query, visible).await?.into_iter();
     Ok(Json(
         projects
             .map(|project| seen_by(&signed_in.user, project))
@@ -52,7 +52,7 @@ pub async fn create(
     }
     let name = valid_name(&new.name)?;
     let project = server
-        .store
+        .projects()
         .add_project(name, new.deployed, signed_in.actor)
         .await?
         .map_err(taken)?;
@@ -74,7 +74,7 @@ pub async fn edit(
     let name = edit.name.as_deref().map(valid_name).transpose()?;
     let (visible, actor) = (policy::visible(&signed_in.user), signed_in.actor);
     let project = server
-        .store
+        .projects()
         .edit_project(id, name, edit.deployed, visible, actor)
         .await?
         .ok_or_else(ApiError::not_found)?
@@ -92,7 +92,7 @@ pub async fn remove(
 ) -> ApiResult<StatusCode> {
     may_edit(&server, &signed_in, id).await?;
     let (visible, actor) = (policy::visible(&signed_in.user), signed_in.actor);
-    match server.store.remove_project(id, visible, actor).await? {
+    match server.projects().remove_project(id, visible, actor).await? {
         ProjectRemoval::Removed => Ok(StatusCode::NO_CONTENT),
         ProjectRemoval::HasKeys(1) => Err(in_use("1 active key; revoke it first")),
         ProjectRemoval::HasKeys(keys) => Err(in_use(&format!("{keys} active keys; revoke them first"))),
@@ -121,7 +121,7 @@ pub fn seen_by(user: &User, record: ProjectRecord) -> Project {
 /// The project of this id, if the user may see it.
 pub async fn seen(server: &ServerState, signed_in: &SignedIn, id: Uuid) -> ApiResult<ProjectRecord> {
     let visible = policy::visible(&signed_in.user);
-    let project = server.store.project(id, visible).await?;
+    let project = server.projects().project(id, visible).await?;
     project.ok_or_else(ApiError::not_found)
 }
 

@@ -58,7 +58,7 @@ async fn stored(
         private_key: sealed()?,
     };
     match server
-        .store
+        .projects()
         .set_session_server(id, new.clone(), signed_in.actor)
         .await
     {
@@ -67,7 +67,10 @@ async fn stored(
     }
     server.renew_seals().await?;
     new.private_key = sealed()?;
-    Ok(server.store.set_session_server(id, new, signed_in.actor).await?)
+    Ok(server
+        .projects()
+        .set_session_server(id, new, signed_in.actor)
+        .await?)
 }
 
 /// Removes a project's session server, and destroys its private key.
@@ -79,7 +82,11 @@ pub async fn remove(
     Id(id): Id,
 ) -> ApiResult<StatusCode> {
     may_set(&server, &signed_in, id).await?;
-    match server.store.remove_session_server(id, signed_in.actor).await? {
+    match server
+        .projects()
+        .remove_session_server(id, signed_in.actor)
+        .await?
+    {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(ApiError::not_found()),
     }

@@ -29,7 +29,7 @@ pub async fn issue(
     may_set(&server, &signed_in, id).await?;
     let token = Token::generate(TokenKind::SessionServer).map_err(SealError::from)?;
     let issued = server
-        .store
+        .projects()
         .issue_session_token(id, token.hash(), signed_in.actor)
         .await?;
     match issued {
@@ -53,7 +53,11 @@ pub async fn revoke(
     Id(id): Id,
 ) -> ApiResult<StatusCode> {
     may_set(&server, &signed_in, id).await?;
-    match server.store.revoke_session_token(id, signed_in.actor).await? {
+    match server
+        .projects()
+        .revoke_session_token(id, signed_in.actor)
+        .await?
+    {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(ApiError::not_found()),
     }
@@ -71,7 +75,7 @@ impl FromRequestParts<ServerState> for SessionServerCaller {
         let token = presented.and_then(|text| Token::parse(text).ok());
         let token = token.filter(|token| token.kind() == TokenKind::SessionServer);
         let token = token.ok_or_else(unknown)?;
-        let asking = server.store.asking_server(&token.hash()).await?;
+        let asking = server.work().asking_server(&token.hash()).await?;
         asking.map(Self).ok_or_else(unknown)
     }
 }

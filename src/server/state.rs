@@ -16,7 +16,10 @@ use crate::server::http::turns::Turns;
 use crate::server::removals::Removals;
 use crate::server::row_numbers::RowNumbers;
 use crate::server::seal::Seals;
-use crate::server::store::{ChangeRecord, Store, StoreError, StoreResult};
+use crate::server::store::{
+    ActivityStore, ChangeRecord, DataKeyStore, GatewayStore, KeyStore, PeopleStore, ProjectStore,
+    StatusStore, Store, StoreError, StoreResult, WorkStore,
+};
 use crate::server::verify::verified::Verified;
 use crate::server::work::usage::recorder::Recorder;
 
@@ -43,7 +46,8 @@ pub(super) enum Signal {
 pub struct ServerState(Arc<Shared>);
 
 pub struct Shared {
-    pub(super) store: Arc<dyn Store>,
+    /// Handlers take the group of it that they need.
+    store: Arc<dyn Store>,
     pub(super) seals: Seals,
     /// Where integrations reach this server; it is part of the secrets that it hands out.
     pub(super) public_url: String,
@@ -110,6 +114,27 @@ impl ServerState {
         let _ = self.closing.subscribe().wait_for(|&closing| closing).await;
     }
 }
+
+macro_rules! groups {
+    ($($group:ident: $store:ident),+) => {
+        impl Shared {
+            $(pub(super) fn $group(&self) -> &dyn $store {
+                &*self.store
+            })+
+        }
+    };
+}
+
+groups!(
+    keys: KeyStore,
+    people: PeopleStore,
+    projects: ProjectStore,
+    gateways: GatewayStore,
+    work: WorkStore,
+    log: ActivityStore,
+    data_keys: DataKeyStore,
+    status: StatusStore
+);
 
 impl Deref for ServerState {
     type Target = Shared;

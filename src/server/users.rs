@@ -34,7 +34,7 @@ pub async fn list(
         q: extract::q(query.q)?,
         ..query
     };
-    Ok(Json(server.store.people(&query).await?))
+    Ok(Json(server.people().people(&query).await?))
 }
 
 /// Adds a user. The answer carries their sign-in token, which nobody can read again.
@@ -54,7 +54,7 @@ pub async fn add(
         token: Some(token.hash()),
     };
     let user = server
-        .store
+        .people()
         .add_user(record, signed_in.actor)
         .await?
         .map_err(|Taken| {
@@ -77,7 +77,7 @@ pub async fn edit(
     Json(edit): Json<UserEdit>,
 ) -> ApiResult<Json<User>> {
     owner_only(&signed_in)?;
-    match server.store.set_role(id, edit.role, signed_in.actor).await? {
+    match server.people().set_role(id, edit.role, signed_in.actor).await? {
         RoleChange::Changed(user) => Ok(Json(user)),
         RoleChange::Missing => Err(ApiError::not_found()),
         RoleChange::LastOwner => Err(last_owner()),
@@ -95,7 +95,7 @@ pub async fn replace_token(
     owner_only(&signed_in)?;
     let token = Token::generate(TokenKind::User).map_err(SealError::from)?;
     match server
-        .store
+        .people()
         .replace_token(id, token.hash(), signed_in.actor)
         .await?
     {
@@ -120,7 +120,7 @@ pub async fn remove(
 ) -> ApiResult<Response> {
     owner_only(&signed_in)?;
     let disposition = disposition(&removal)?;
-    match server.store.remove_user(id, disposition, signed_in.actor).await? {
+    match server.people().remove_user(id, disposition, signed_in.actor).await? {
         Removal::Removed(removed) => Ok(Json(removed).into_response()),
         Removal::Begun(begun) => {
             server.removals.take_on(id);

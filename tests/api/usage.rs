@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keydeck::api::ProblemType;
 use keydeck::server::store::sqlite::SqliteStore;
-use keydeck::server::store::{SOURCES, Store, Visible};
+use keydeck::server::store::{SOURCES, Visible, WorkStore};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 

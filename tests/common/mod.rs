@@ -11,7 +11,7 @@ use keydeck::model::{Role, Token, TokenKind};
 use keydeck::server::address::{TrustedProxies, trusted_proxy};
 use keydeck::server::seal::{RootKey, Sealer, new_data_key};
 use keydeck::server::store::sqlite::SqliteStore;
-use keydeck::server::store::{Founding, Store};
+use keydeck::server::store::{Founding, PeopleStore, StatusStore};
 use keydeck::server::{Bounds, Listener, LocalSession, ServerState, serve};
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use keydeck::api::{Activity, ActivityQuery};
 use keydeck::server::store::sqlite::SqliteStore;
-use keydeck::server::store::{Store, Visible};
+use keydeck::server::store::{ActivityStore, KeyStore, Visible};
 use rusqlite::Connection;
 use uuid::Uuid;
 

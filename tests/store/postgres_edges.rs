@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
 use keydeck::server::store::postgres::{Address, PostgresStore};
-use keydeck::server::store::{Store, StoreError};
+use keydeck::server::store::{StatusStore, StoreError};
 use tempfile::TempDir;
 use url::Url;
 use uuid::Uuid;

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use keydeck::api::{ActivityAction, ActivityQuery, KeyFilter, Sort};
 use keydeck::model::Scope;
 use keydeck::server::store::postgres::PostgresStore;
-use keydeck::server::store::{KeyQuery, Position, Store, StoreError, Visible};
+use keydeck::server::store::{KeyQuery, KeyStore, Position, ProjectStore, StoreError, Visible};
 use strum::IntoEnumIterator;
 
 use super::alike;

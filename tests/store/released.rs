@@ -9,7 +9,9 @@ use keydeck::api::{ActivityAction, ActivityQuery, KeyFilter, Sort, UserQuery};
 use keydeck::model::Scope;
 use keydeck::server::seal::{RootKey, Sealer};
 use keydeck::server::store::sqlite::{SqliteStore, examine};
-use keydeck::server::store::{DataKeyStore, Found, KeyRecord, Store, Visible};
+use keydeck::server::store::{
+    ActivityStore, DataKeyStore, Found, KeyRecord, KeyStore, PeopleStore, StatusStore, Visible,
+};
 use rusqlite::Connection;
 
 use super::activity::{assert_chained, log};

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use keydeck::api::{KeyFilter, Sort};
 use keydeck::model::{Role, Scope};
 use keydeck::server::store::sqlite::{SampleKey, SampleProject, SqliteStore};
-use keydeck::server::store::{Found, Revocation, Sealed, Store, StoreError, Visible};
+use keydeck::server::store::{
+    ActivityStore, Found, KeyStore, PeopleStore, Revocation, Sealed, StatusStore, StoreError, Visible,
+};
 use rusqlite::Connection;
 use strum::{IntoEnumIterator, VariantArray};
 use uuid::Uuid;

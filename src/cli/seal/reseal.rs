@@ -10,8 +10,8 @@ use tokio::time::{Instant, sleep};
 use crate::cli::Failure;
 use crate::deck::bootstrap;
 use crate::server::seal::{RootKey, Sealer};
-use crate::server::store::Store;
 use crate::server::store::seals::{Resealed, SealedSecret, SecretPlace};
+use crate::server::store::{DataKeyStore, Store};
 
 /// A portion is written within some milliseconds.
 const PORTION: u32 = 100;
@@ -46,7 +46,7 @@ pub async fn run(store: &dyn Store, root_key: &RootKey) -> Result<ResealReport, 
 }
 
 async fn all_under(
-    store: &dyn Store,
+    store: &dyn DataKeyStore,
     sealer: &Sealer,
     (data_key, place): (u32, SecretPlace),
     bar: &ProgressBar,

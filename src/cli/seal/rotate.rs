@@ -14,7 +14,7 @@ use crate::deck::bootstrap::block_on;
 use crate::deck::database::{Database, RootKeySource};
 use crate::deck::local;
 use crate::server::seal::{self, RootKey, SealError};
-use crate::server::store::{Rotation, Store, Visible};
+use crate::server::store::{ActivityStore, DataKeyStore, Rotation, Visible};
 
 enum Outcome {
     Rotated,
@@ -66,7 +66,7 @@ pub fn run(args: &RotateArgs) -> Result<(), Failure> {
 }
 
 /// Whether a run with `--reseal` rotated, and none has ended sealing anew since.
-async fn is_unfinished(store: &dyn Store) -> Result<bool, Failure> {
+async fn is_unfinished(store: &dyn ActivityStore) -> Result<bool, Failure> {
     let newest = async |action| -> Result<_, Failure> {
         let query = ActivityQuery {
             action: Some(action),
@@ -85,7 +85,7 @@ async fn is_unfinished(store: &dyn Store) -> Result<bool, Failure> {
 
 /// Whether the root key is in its place already, so that there is nothing left to do but to seal anew.
 async fn opens_without_rotation(
-    store: &dyn Store,
+    store: &dyn DataKeyStore,
     database: &Database,
     files: &Files,
 ) -> Result<bool, Failure> {
@@ -152,7 +152,7 @@ fn told_of_rotation(database: &Database, files: &Files, outcome: &Outcome, copy:
 }
 
 async fn rotate(
-    store: &dyn Store,
+    store: &dyn DataKeyStore,
     database: &Database,
     files: &Files,
     reseals: bool,

@@ -113,7 +113,7 @@ async fn refused(state: &ServerState, address: IpAddr) -> ApiError {
     if let Err(wait) = state.sign_ins.refused(address, Instant::now()) {
         return wait.into();
     }
-    match state.store.refuse_sign_in(Some(address)).await {
+    match state.log().refuse_sign_in(Some(address)).await {
         Ok(()) => ApiError::unauthenticated(),
         Err(error) => error.into(),
     }
@@ -122,8 +122,8 @@ async fn refused(state: &ServerState, address: IpAddr) -> ApiError {
 /// Whom this token signs in now.
 pub async fn user_of(state: &ServerState, token: &TokenHash) -> StoreResult<Option<User>> {
     match (&state.local_session, is_at_the_terminal(state, token)) {
-        (Some(local), true) => state.store.user(local.user).await,
-        _ => state.store.user_by_token(token).await,
+        (Some(local), true) => state.people().user(local.user).await,
+        _ => state.people().user_by_token(token).await,
     }
 }
 

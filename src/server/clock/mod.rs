@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::server::store::{Store, StoreResult};
+use crate::server::store::{StatusStore, StoreResult};
 
 /// How far off a clock may be.
 const TOLERATED: SignedDuration = SignedDuration::from_secs(60);
@@ -31,7 +31,7 @@ pub struct Clock {
 pub struct Skewed(pub SignedDuration);
 
 impl Clock {
-    pub async fn of(store: &dyn Store) -> StoreResult<Self> {
+    pub async fn of(store: &dyn StatusStore) -> StoreResult<Self> {
         let clock = Self {
             reference: AtomicI64::new(0),
             set: AtomicI64::new(0),

@@ -46,7 +46,7 @@ pub async fn run(server: ServerState) {
                 continue;
             }
             let asked = since_start();
-            let Ok(compared) = server.store.clock().await else {
+            let Ok(compared) = server.status().clock().await else {
                 continue;
             };
             let took = since_start() - asked;
@@ -59,7 +59,7 @@ pub async fn run(server: ServerState) {
             }
             if watch.look(server.clock.skew()) {
                 // What was counted under another clock may lie in the future.
-                if let Err(error) = server.store.settle_usage().await {
+                if let Err(error) = server.work().settle_usage().await {
                     tracing::debug!(%error, "what lies in the future can't be put right yet");
                 }
             }

@@ -21,7 +21,7 @@ const CHANGED: &str =
 #[utoipa::path(get, path = "/readyz", tag = "operations", security(()),
     responses((status = 200, description = "It can work.", body = String, content_type = "text/plain"), Common))]
 pub async fn ready(State(server): State<ServerState>) -> ApiResult<String> {
-    let of_the_store = server.store.ping().await?;
+    let of_the_store = server.status().ping().await?;
     let changed = server.verified.unexplained().map(|_| CHANGED.to_owned());
     let warnings = of_the_store.into_iter().chain(changed);
     Ok(warnings.fold("ready\n".to_owned(), |said, warning| {

@@ -38,7 +38,7 @@ pub async fn edit(
         return Versioned::new(seen_by(user, record));
     }
     let change = server
-        .store
+        .keys()
         .edit_key(id, version, name, settings, signed_in.actor);
     match change.await? {
         KeyChange::Changed(record) => Versioned::new(seen_by(user, record)),
@@ -62,7 +62,7 @@ pub async fn revoke(
 ) -> ApiResult<StatusCode> {
     let record = active(&server, &signed_in, id).await?;
     may_change(&signed_in, &record, "revoked")?;
-    match server.store.revoke_key(id, signed_in.actor).await? {
+    match server.keys().revoke_key(id, signed_in.actor).await? {
         Revocation::Revoked => Ok(StatusCode::NO_CONTENT),
         Revocation::AlreadyRevoked(key) => Err(ApiError::revoked(&key)),
         Revocation::Missing => Err(ApiError::not_found()),

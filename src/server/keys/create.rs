@@ -71,13 +71,13 @@ async fn stored(
 ) -> ApiResult<(KeyCreation, Token)> {
     let made = || new_key(&server.seals.now(), valid, idempotency.clone(), Timestamp::now());
     let (new, token) = made()?;
-    match server.store.create_key(new, signed_in.actor).await {
+    match server.keys().create_key(new, signed_in.actor).await {
         Err(StoreError::DataKeyReplaced) => {}
         created => return Ok((created?, token)),
     }
     server.renew_seals().await?;
     let (new, token) = made()?;
-    Ok((server.store.create_key(new, signed_in.actor).await?, token))
+    Ok((server.keys().create_key(new, signed_in.actor).await?, token))
 }
 
 fn role_creates(user: &User, scope: Scope) -> ApiResult<()> {
@@ -94,7 +94,7 @@ async fn may_use_project(server: &ServerState, user: &User, valid: &ValidKey) ->
     let Some(project) = valid.project else {
         return Ok(());
     };
-    let project = server.store.project(project, policy::visible(user)).await?;
+    let project = server.projects().project(project, policy::visible(user)).await?;
     match project {
         Some(project) if policy::may_create(user, valid.scope, Some(project.creator.id)) => Ok(()),
         _ => Err(no_such_project()),

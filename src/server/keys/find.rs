@@ -31,7 +31,7 @@ pub async fn list(
 ) -> ApiResult<Json<KeyPage>> {
     let sort = list.sort;
     let query = key_query(list, policy::visible(&signed_in.user))?;
-    let slice = server.store.keys(&query).await?.ok_or_else(|| {
+    let slice = server.keys().keys(&query).await?.ok_or_else(|| {
         ApiError::new(
             ProblemType::NotFound,
             "The key of `around` is not among these; ask without it, or with another filter.",
@@ -65,7 +65,7 @@ pub async fn counts(
 ) -> ApiResult<Json<KeyCounts>> {
     let filter = tidy(filter)?;
     let visible = policy::visible(&signed_in.user);
-    Ok(Json(server.store.count_keys(visible, &filter).await?))
+    Ok(Json(server.keys().count_keys(visible, &filter).await?))
 }
 
 /// One key.
@@ -99,7 +99,7 @@ pub async fn lookup(
         )
     })?;
     let visible = policy::visible(&signed_in.user);
-    match server.store.key_by_hash(&hash, visible).await? {
+    match server.keys().key_by_hash(&hash, visible).await? {
         Some(Found::Active(record)) => Ok(Json(LookupAnswer::Active {
             key: Box::new(seen_by(&signed_in.user, record)),
         })),

@@ -60,7 +60,7 @@ fn seen_by(user: &User, record: KeyRecord) -> Key {
 /// The active key of this id, if the user may see it.
 async fn active(server: &ServerState, signed_in: &SignedIn, id: Uuid) -> ApiResult<KeyRecord> {
     let visible = policy::visible(&signed_in.user);
-    match server.store.key(id, visible).await? {
+    match server.keys().key(id, visible).await? {
         Some(Found::Active(record)) => Ok(record),
         Some(Found::Revoked(key)) => Err(ApiError::revoked(&key)),
         None => Err(ApiError::not_found()),
@@ -80,7 +80,7 @@ async fn revealed(
     signed_in: &SignedIn,
     record: &KeyRecord,
 ) -> ApiResult<Option<Secret>> {
-    match server.store.reveal_key(record.id, signed_in.actor).await? {
+    match server.keys().reveal_key(record.id, signed_in.actor).await? {
         None => Ok(None),
         Some(sealed) => {
             let token = server

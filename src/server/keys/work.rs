@@ -27,7 +27,7 @@ pub async fn usage(
     Id(id): Id,
 ) -> ApiResult<Json<Usage>> {
     let visible = policy::visible(&signed_in.user);
-    match server.store.usage(id, visible).await? {
+    match server.work().usage(id, visible).await? {
         Some(usage) => Ok(Json(usage)),
         // This says whether it was revoked, when and by whom.
         None => Err(active(&server, &signed_in, id)
@@ -72,7 +72,7 @@ async fn decide(server: &ServerState, key: &KeyRecord, caller: Caller<'_>) -> Ap
         return Ok(may_pass(key.scope, &key.settings, true, caller));
     };
     let decided = may_connect(key.scope, &key.settings, project.deployed, caller);
-    let has_server = server.store.session_signer(project.id).await?.is_some();
+    let has_server = server.work().session_signer(project.id).await?.is_some();
     Ok(decided.and_then(|grant| match has_server {
         true => Ok(grant),
         false => Err(Rule::NoSessionServer),

@@ -25,7 +25,7 @@ pub async fn finished_soon(server: &ServerState, person: Uuid, begun: RemovalPro
     let mut progress = begun;
     while !progress.is_finished() && Instant::now() < deadline {
         sleep(LOOK).await;
-        match timeout_at(deadline, server.store.removal(person)).await {
+        match timeout_at(deadline, server.people().removal(person)).await {
             Ok(Ok(Some(now))) => progress = now,
             // It goes on all the same.
             _ => return progress,
@@ -43,7 +43,7 @@ pub async fn show(
     Id(id): Id,
 ) -> ApiResult<Json<OngoingRemoval>> {
     owner_only(&signed_in)?;
-    let progress = server.store.removal(id).await?;
+    let progress = server.people().removal(id).await?;
     let progress = progress.ok_or_else(ApiError::not_found)?;
     Ok(Json(OngoingRemoval::new(id, progress)))
 }

@@ -42,7 +42,7 @@ pub async fn run(server: ServerState) {
 }
 
 async fn take_over(server: &ServerState, seen: &mut Option<BTreeMap<Uuid, u64>>) {
-    match server.store.unfinished_removals().await {
+    match server.people().unfinished_removals().await {
         Err(error) => tracing::debug!(%error, "removals that were left can't be looked for"),
         Ok(unfinished) => {
             for (person, progress) in &unfinished {
@@ -64,7 +64,7 @@ async fn take_over(server: &ServerState, seen: &mut Option<BTreeMap<Uuid, u64>>)
 
 /// What the log never asked for is not carried on; it is said once.
 async fn tell_of_unexplained(server: &ServerState, told: &mut Option<String>) {
-    let Ok(compared) = server.store.compare(Cursor::REMOVALS).await else {
+    let Ok(compared) = server.log().compare(Cursor::REMOVALS).await else {
         return;
     };
     if let Some(sentence) = &compared.unexplained
@@ -81,7 +81,7 @@ async fn tell_of_unexplained(server: &ServerState, told: &mut Option<String>) {
 /// Deals with one portion, and lets the others have as long.
 async fn carry_on(server: &ServerState, person: Uuid) {
     let started = Instant::now();
-    match server.store.continue_removal(person).await {
+    match server.people().continue_removal(person).await {
         Ok(Some(progress)) if !progress.is_finished() => sleep(started.elapsed().min(REST)).await,
         Ok(_) => server.removals.done(person),
         Err(error) => {

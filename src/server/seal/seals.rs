@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 
 use super::{RootKey, Sealer, behind_links, next_to};
-use crate::server::store::{Store, StoreResult};
+use crate::server::store::{DataKeyStore, StoreResult};
 
 /// The data keys as they are known, and where the root key is read again.
 pub struct Seals {
@@ -33,7 +33,7 @@ impl Seals {
     }
 
     /// `false` when there are data keys that the root key, where it was read, doesn't open.
-    pub(super) async fn renew(&self, store: &dyn Store, organisation: Uuid) -> StoreResult<bool> {
+    pub(super) async fn renew(&self, store: &dyn DataKeyStore, organisation: Uuid) -> StoreResult<bool> {
         let wrapped = store.data_keys().await?;
         if self.now().has_all(&wrapped) {
             return Ok(true);

@@ -9,7 +9,7 @@ impl ServerState {
     /// Takes the data keys of a rotation.
     pub(in crate::server) async fn renew_seals(&self) -> ApiResult<()> {
         let seals = &self.seals;
-        match seals.renew(&*self.store, self.organisation.id).await? {
+        match seals.renew(self.data_keys(), self.organisation.id).await? {
             true => Ok(()),
             false => {
                 tracing::error!(

@@ -92,6 +92,12 @@ pub async fn find<D: Db>(db: &D, by: KeyBy, visible: Visible) -> StoreResult<Opt
     db.maybe(&sql, &values).await
 }
 
+/// The same, as it is shown.
+pub async fn found(db: &impl Db, by: KeyBy, visible: Visible) -> StoreResult<Option<Found>> {
+    let kept = find(db, by, visible).await?;
+    Ok(kept.map(|kept| kept.found))
+}
+
 pub async fn create(change: &mut impl Change, new: &NewKey, steady: &Steady) -> StoreResult<KeyCreation> {
     let creator = change.actor()?.seq;
     if let Some(used) = &new.idempotency

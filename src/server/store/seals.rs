@@ -1,6 +1,5 @@
 //! What is sealed, and the data keys that it is sealed under: how they are kept, and replaced.
 
-use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use strum::EnumIter;
 use uuid::Uuid;
@@ -102,35 +101,6 @@ pub struct SealedSecret {
 pub struct Resealed {
     pub before: SealedSecret,
     pub sealed: Sealed,
-}
-
-/// The data keys, each wrapped under the root key, and what is sealed under them.
-#[async_trait]
-pub trait DataKeyStore: Send + Sync + 'static {
-    async fn data_keys(&self) -> StoreResult<Vec<WrappedDataKey>>;
-    /// The digest of what there was before the activity log stated it, as the table `baseline` has it.
-    async fn baseline(&self) -> StoreResult<ChainHash>;
-    /// Puts the data keys, bound to the baseline, in the place of the old ones. `false` when they are no longer wrapped as
-    /// they were; then nothing is changed.
-    async fn bind_data_keys(&self, old: Vec<WrappedDataKey>, bound: Vec<WrappedDataKey>)
-    -> StoreResult<bool>;
-    /// Puts the data keys as wrapped under a new root key in the place of the old ones, adds the newest, and records it
-    /// as nobody's act. `false` when they are no longer wrapped as they were; then nothing is changed.
-    async fn rotate_data_keys(&self, rotation: Rotation) -> StoreResult<bool>;
-    /// How many secrets are sealed under another data key than the newest.
-    async fn count_outdated_secrets(&self) -> StoreResult<u64>;
-    /// At most `limit` secrets that are sealed under this data key, those behind the row `after`.
-    async fn sealed_under(
-        &self,
-        data_key: u32,
-        place: SecretPlace,
-        after: i64,
-        limit: u32,
-    ) -> StoreResult<Vec<SealedSecret>>;
-    /// Puts them in the place of what they were made from, where that is still there. Returns of how many it was.
-    async fn reseal(&self, secrets: Vec<Resealed>) -> StoreResult<u64>;
-    /// Drops the data keys that seal nothing, but for the newest, and records it as nobody's act. Returns how many are left.
-    async fn drop_unused_data_keys(&self) -> StoreResult<u64>;
 }
 
 /// For the log, what a rotation sets out to do. A resealing that did not end is one that no later row tells the end of.

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::api::{ActivityQuery, Fault, MAX_LIMIT, Verification};
 use crate::server::state::ServerState;
-use crate::server::store::{Cursor, Store, StoreResult, Visible};
+use crate::server::store::{ActivityStore, Cursor, StoreResult, Visible};
 
 /// The pause after a portion, in times of what it took.
 const PAUSE: u32 = 3;
@@ -24,7 +24,7 @@ pub async fn once(server: ServerState) {
     let work = async {
         loop {
             let started = Instant::now();
-            match looked_through(&*server.store).await {
+            match looked_through(server.log()).await {
                 Ok((unexplained, rows)) => {
                     tell(unexplained.as_deref(), rows, started.elapsed());
                     // There is one task that sets it.
@@ -58,7 +58,7 @@ fn tell(unexplained: Option<&str>, rows: u64, took: Duration) {
 }
 
 /// The first row that is not explained, and how many rows of the log and the tables were looked at.
-async fn looked_through(store: &dyn Store) -> StoreResult<(Option<String>, u64)> {
+async fn looked_through(store: &dyn ActivityStore) -> StoreResult<(Option<String>, u64)> {
     let (fault, mut rows) = chain(store).await?;
     if let Some(fault) = fault {
         return Ok((Some(format!("in the activity log, {fault}")), rows));
@@ -77,7 +77,7 @@ async fn looked_through(store: &dyn Store) -> StoreResult<(Option<String>, u64)>
     Ok((None, rows))
 }
 
-async fn chain(store: &dyn Store) -> StoreResult<(Option<Fault>, u64)> {
+async fn chain(store: &dyn ActivityStore) -> StoreResult<(Option<Fault>, u64)> {
     let pages = |before, limit| ActivityQuery {
         before,
         limit: Some(limit),

@@ -81,7 +81,7 @@ async fn check(
     let presented = presented_key(headers);
     // Without a key too, only a gateway is told what is wrong with it.
     let hash = presented.unwrap_or(gateway);
-    let checked = server.store.check(&hash, Some(&gateway)).await?;
+    let checked = server.work().check(&hash, Some(&gateway)).await?;
     if !checked.gateway {
         return Err(refused(None, Rule::GatewayUnknown));
     }

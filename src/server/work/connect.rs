@@ -71,7 +71,7 @@ pub async fn exchange(
 ) -> ApiResult<Response> {
     let refused = |key: Option<&CheckedKey>, rule| server.refused(PresentedAt::Connection, key, rule);
     let hash = presented::key(&headers, &KEY).map_err(|rule| refused(None, rule))?;
-    let key = server.store.check(&hash, None).await?.key;
+    let key = server.work().check(&hash, None).await?.key;
     let key = key.ok_or_else(|| refused(None, Rule::KeyUnknown))?;
     let own_origin = presented::origin_of(&server.public_url);
     let caller = Caller {
@@ -82,7 +82,7 @@ pub async fn exchange(
     };
     let decided = decide(&key, caller);
     let (grant, project) = decided.map_err(|rule| refused(Some(&key), rule))?;
-    let signer = server.store.session_signer(project).await?;
+    let signer = server.work().session_signer(project).await?;
     let signer = signer.ok_or_else(|| refused(Some(&key), Rule::NoSessionServer))?;
     let private_key = server
         .unsealed(|sealer| sealer.unseal_session_key(project, &signer.private_key))

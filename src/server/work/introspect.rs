@@ -89,7 +89,7 @@ async fn active(server: &ServerState, asking: &AskingServer, token: &Secret) -> 
     let Some(claims) = claims.filter(|claims| claims.project == asking.project && asking.deployed) else {
         return Ok(None);
     };
-    let key = server.store.key(claims.key_id, Visible::All).await?;
+    let key = server.keys().key(claims.key_id, Visible::All).await?;
     let Some(Found::Active(key)) = key else {
         return Ok(None);
     };
@@ -103,6 +103,6 @@ async fn active(server: &ServerState, asking: &AskingServer, token: &Secret) -> 
 
 /// Whether the keys that are left of a person who is being removed are as good as revoked.
 async fn is_being_revoked(server: &ServerState, creator: Uuid) -> ApiResult<bool> {
-    let removal = server.store.removal(creator).await?;
+    let removal = server.people().removal(creator).await?;
     Ok(removal.is_some_and(|far| !far.is_finished() && far.removed.keys_handed_over == 0))
 }

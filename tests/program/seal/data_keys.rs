@@ -9,7 +9,7 @@ use keydeck::api::{ActivityAction, ActivityQuery, SessionServerEdit};
 use keydeck::model::{KeyFields, Role, Scope, Secret};
 use keydeck::server::seal::{RootKey, Sealer};
 use keydeck::server::store::sqlite::{SampleKey, SampleProject, SqliteStore};
-use keydeck::server::store::{DataKeyStore, Sealed, Store, WrappedDataKey};
+use keydeck::server::store::{DataKeyStore, PeopleStore, Sealed, StatusStore, WrappedDataKey};
 use rusqlite::Connection;
 use uuid::Uuid;
 

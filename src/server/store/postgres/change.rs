@@ -76,14 +76,12 @@ impl<'a> db::Change for Change<'a> {
 
 impl<'a> Change<'a> {
     /// What was decided about `by` before the transaction must still be so in it.
-    pub async fn by(client: &'a mut ClientWrapper, by: Actor) -> StoreResult<Change<'a>> {
-        let mut change = Self::of_nobody(client).await?;
-        change.actor = Some(people::acting(&change.tx, by).await?);
+    pub async fn begin(client: &'a mut ClientWrapper, by: Option<Actor>) -> StoreResult<Change<'a>> {
+        let mut change = Self::within(client.transaction().await?).await?;
+        if let Some(by) = by {
+            change.actor = Some(people::acting(&change.tx, by).await?);
+        }
         Ok(change)
-    }
-
-    pub async fn of_nobody(client: &'a mut ClientWrapper) -> StoreResult<Change<'a>> {
-        Self::within(client.transaction().await?).await
     }
 
     /// Of nobody, as the end of a transaction that has begun.

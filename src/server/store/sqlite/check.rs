@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::model::TokenHash;
-use crate::server::store::db::{Db, at_once, one, values};
+use crate::server::store::db::{Db, one, values};
 use crate::server::store::key_row::deciding;
 use crate::server::store::{Checked, StoreResult};
 
@@ -23,12 +23,12 @@ const KEY: &str = concat!(
 );
 const GATEWAY: &str = "SELECT EXISTS (SELECT 1 FROM gateways WHERE token_hash = ?)";
 
-pub fn check(conn: &Connection, key: &TokenHash, gateway: Option<&TokenHash>) -> StoreResult<Checked> {
-    match at_once(conn.maybe(KEY, values![key, gateway]))? {
+pub async fn check(conn: &Connection, key: &TokenHash, gateway: Option<&TokenHash>) -> StoreResult<Checked> {
+    match conn.maybe(KEY, values![key, gateway]).await? {
         Some(checked) => Ok(checked),
         None => Ok(Checked {
             key: None,
-            gateway: at_once(one(conn, GATEWAY, values![gateway]))?,
+            gateway: one(conn, GATEWAY, values![gateway]).await?,
         }),
     }
 }

@@ -81,7 +81,7 @@ async fn write(server: &ServerState, taken: Tallies) -> Written {
         return Written::default();
     }
     let count = tallies.iter().map(Vec::len).sum();
-    match server.store.record_usage(tallies.clone()).await {
+    match server.work().record_usage(tallies.clone()).await {
         Ok(waits) => {
             release(tallies).await;
             Written {
@@ -125,7 +125,7 @@ async fn settle(server: &ServerState, waiting: &Notify) {
         waiting.notified().await;
         loop {
             let started = Instant::now();
-            match server.store.settle_usage().await {
+            match server.work().settle_usage().await {
                 Ok(false) => break,
                 Ok(true) => sleep(started.elapsed() * REST).await,
                 Err(StoreError::Elsewhere(_)) => break,

@@ -1,0 +1,86 @@
+//! Keys: finding them, and changing them.
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use crate::api::{KeyCounts, KeyFilter};
+use crate::model::{Settings, TokenHash};
+use crate::server::store::{
+    Actor, Found, KeyChange, KeyCreation, KeyQuery, KeySlice, NewKey, Revocation, Sealed, StoreResult,
+    Visible,
+};
+
+#[async_trait]
+pub trait KeyStore: Send + Sync {
+    /// `None` when the position is [`Position::Around`] a key that is not among the filtered.
+    ///
+    /// [`Position::Around`]: crate::server::store::Position::Around
+    async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>>;
+    async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts>;
+    async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>>;
+    async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<Found>>;
+    async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation>;
+    async fn edit_key(
+        &self,
+        id: Uuid,
+        expected_version: u64,
+        name: String,
+        settings: Settings,
+        by: Actor,
+    ) -> StoreResult<KeyChange>;
+    /// The secret is destroyed and the row stays as a tombstone.
+    async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation>;
+    /// Records the revelation, then hands out the sealed token. `None` when there is none.
+    async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>>;
+}
+
+macro_rules! key_store {
+    ($engine:ty) => {
+        #[async_trait]
+        impl KeyStore for $engine {
+            async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
+                self.page_of_keys(query).await
+            }
+
+            async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
+                self.counted_keys(visible, filter).await
+            }
+
+            async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>> {
+                quick!(self, |db| keys::found(db, KeyBy::Id(id), visible))
+            }
+
+            async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<Found>> {
+                quick!(self, |db| keys::found(db, KeyBy::Hash(*hash), visible))
+            }
+
+            async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
+                let steady = self.steady.clone();
+                change!(self, Some(by), |change| keys::create(change, &new, &steady))
+            }
+
+            async fn edit_key(
+                &self,
+                id: Uuid,
+                expected_version: u64,
+                name: String,
+                settings: Settings,
+                by: Actor,
+            ) -> StoreResult<KeyChange> {
+                change!(self, Some(by), |change| {
+                    keys::edit(change, id, expected_version, &name, &settings)
+                })
+            }
+
+            async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation> {
+                erase!(self, Some(by), |change| keys::revoke(change, id))
+            }
+
+            async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {
+                change!(self, Some(by), |change| keys::reveal(change, id))
+            }
+        }
+    };
+}
+
+pub(in crate::server::store) use key_store;

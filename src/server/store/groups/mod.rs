@@ -1,0 +1,96 @@
+//! What the server asks of its store, grouped by what a handler needs: a group is a trait, and all of them are
+//! [`Store`].
+//!
+//! Each group is implemented once for both engines, by the macro beside its trait: which operation answers, and in which
+//! way an engine comes to it. A way is a macro of the engine's:
+//!
+//! - `quick!` for a few short walks along indexes, `snapshot!` for several that must see one state;
+//! - `page!` for a page or what takes as long, `long!` for what reads whole tables;
+//! - `change!` for a change by somebody or nobody, `erase!` for one that destroys secrets.
+//!
+//! It is a macro and not a generic implementation since SQLite's connection stays on one thread, and what is awaited in
+//! PostgreSQL moves between threads: only of a known engine can the compiler tell that it may. What is truly of one engine
+//! (pages under a filter, the report of a key's use) is a method of the engine.
+
+mod activity;
+mod data_keys;
+mod gateways;
+mod keys;
+mod people;
+mod projects;
+mod status;
+mod work;
+
+pub use self::activity::ActivityStore;
+pub use self::data_keys::DataKeyStore;
+pub use self::gateways::GatewayStore;
+pub use self::keys::KeyStore;
+pub use self::people::PeopleStore;
+pub use self::projects::ProjectStore;
+pub use self::status::StatusStore;
+pub use self::work::WorkStore;
+
+/// The server's memory.
+pub trait Store:
+    KeyStore
+    + PeopleStore
+    + ProjectStore
+    + GatewayStore
+    + WorkStore
+    + ActivityStore
+    + DataKeyStore
+    + StatusStore
+    + 'static
+{
+}
+
+impl<T> Store for T where
+    T: KeyStore
+        + PeopleStore
+        + ProjectStore
+        + GatewayStore
+        + WorkStore
+        + ActivityStore
+        + DataKeyStore
+        + StatusStore
+        + 'static
+{
+}
+
+/// For the file in which an engine implements the groups: their macros, and what these name.
+pub(super) mod of_engine {
+    pub(in crate::server::store) use std::net::IpAddr;
+    pub(in crate::server::store) use std::sync::Arc;
+
+    pub(in crate::server::store) use async_trait::async_trait;
+    pub(in crate::server::store) use uuid::Uuid;
+
+    pub(in crate::server::store) use super::activity::activity_store;
+    pub(in crate::server::store) use super::data_keys::data_key_store;
+    pub(in crate::server::store) use super::gateways::gateway_store;
+    pub(in crate::server::store) use super::keys::key_store;
+    pub(in crate::server::store) use super::people::people_store;
+    pub(in crate::server::store) use super::projects::project_store;
+    pub(in crate::server::store) use super::status::status_store;
+    pub(in crate::server::store) use super::work::work_store;
+    pub(in crate::server::store) use super::{
+        ActivityStore, DataKeyStore, GatewayStore, KeyStore, PeopleStore, ProjectStore, StatusStore,
+        WorkStore,
+    };
+    pub(in crate::server::store) use crate::api::{
+        ActivityHead, ActivityPage, ActivityQuery, ChainHash, Gateway, KeyCounts, KeyFilter, Organisation,
+        Person, ProjectQuery, RemovalProgress, Usage, User, UserQuery,
+    };
+    pub(in crate::server::store) use crate::model::{Role, Settings, TokenHash};
+    pub(in crate::server::store) use crate::server::store::keys::KeyBy;
+    pub(in crate::server::store) use crate::server::store::seals::{Resealed, SealedSecret, SecretPlace};
+    pub(in crate::server::store) use crate::server::store::usage::Pending;
+    pub(in crate::server::store) use crate::server::store::{
+        Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, KeyChange,
+        KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
+        NewUserRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Rotation, Sealed,
+        SessionServerChange, SessionSigner, SessionTokenIssue, StoreResult, Taken, Tallies, Visible,
+        WrappedDataKey, activity, data_keys, gateways, keys, people, projects, removal, session_servers,
+        session_tokens, statement, usage,
+    };
+}

@@ -1,0 +1,151 @@
+//! What the server asks of its store, as SQLite answers it.
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::db::{Change, change};
+use super::names::Known;
+use super::snapshot::snapshot;
+use super::{SqliteStore, check, count, indexes, list};
+use crate::server::store::db::at_once;
+use crate::server::store::filter::is_quick;
+use crate::server::store::groups::of_engine::*;
+use crate::server::store::{clock, report};
+
+/// On the spot: a hop to another thread would cost more.
+macro_rules! quick {
+    ($store:expr, |$db:ident| $question:expr) => {
+        $store.pool.read(|$db| at_once($question))
+    };
+}
+
+macro_rules! snapshot {
+    ($store:expr, |$db:ident| $question:expr) => {
+        $store.pool.read(|conn| snapshot(conn, |$db| at_once($question)))
+    };
+}
+
+macro_rules! page {
+    ($store:expr, |$db:ident| $question:expr) => {
+        quick!($store, |$db| $question)
+    };
+}
+
+/// On a thread for it.
+macro_rules! long {
+    ($store:expr, |$db:ident| $question:expr) => {
+        $store
+            .readers
+            .read(move |$db: &Connection| at_once($question))
+            .await
+    };
+}
+
+/// On the thread that writes.
+macro_rules! change {
+    ($store:expr, $by:expr, |$change:ident| $work:expr) => {
+        $store.change($by, move |$change| at_once($work)).await
+    };
+}
+
+/// As `change!`; what was erased leaves the write-ahead log too.
+macro_rules! erase {
+    ($store:expr, $by:expr, |$change:ident| $work:expr) => {
+        $store.change_and_erase($by, move |$change| at_once($work)).await
+    };
+}
+
+key_store!(SqliteStore);
+people_store!(SqliteStore);
+project_store!(SqliteStore);
+gateway_store!(SqliteStore);
+work_store!(SqliteStore);
+activity_store!(SqliteStore);
+data_key_store!(SqliteStore);
+status_store!(SqliteStore);
+
+impl SqliteStore {
+    /// Runs `work` as one change; of somebody, if they may still act in it.
+    async fn change<T, F>(&self, by: Option<Actor>, work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Change) -> StoreResult<T> + Send + 'static,
+    {
+        self.writer.run(move |conn| change(conn, by, &work)).await
+    }
+
+    async fn change_and_erase<T, F>(&self, by: Option<Actor>, work: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Change) -> StoreResult<T> + Send + 'static,
+    {
+        self.writer.erase(move |conn| change(conn, by, &work)).await
+    }
+
+    /// Whether the files are whole; with a warning for those who run the server.
+    fn look(&self) -> StoreResult<Option<String>> {
+        self.health.check()?;
+        self.pool.look()?;
+        let names = self.file.names();
+        Ok((names > 1).then(|| {
+            format!(
+                "the database file has {names} names (hard links); the server won't start again until one is left"
+            )
+        }))
+    }
+
+    /// It has no clock but this machine's.
+    async fn clocks(&self) -> StoreResult<DatabaseClock> {
+        let kept = quick!(self, |db| clock::kept(db))?;
+        Ok(DatabaseClock { own: None, kept })
+    }
+
+    async fn page_of_keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
+        if is_quick(&query.filter, query.visible) {
+            let page =
+                |conn: &Connection, known: &mut Known| snapshot(conn, |conn| list::page(conn, known, query));
+            return self.pool.read_knowing(page);
+        }
+        let query = query.clone();
+        let page = move |conn: &_| list::page(conn, &mut Known::default(), &query);
+        self.readers.read(page).await
+    }
+
+    async fn counted_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
+        if filter.q.is_none() && !filter.asks_for_usage() {
+            let count = |conn: &Connection| count::count(conn, visible, filter);
+            return self.pool.read(|conn| snapshot(conn, count));
+        }
+        let filter = filter.clone();
+        let count = move |conn: &_| count::count(conn, visible, &filter);
+        self.readers.read(count).await
+    }
+
+    async fn usage_of(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
+        let now = Timestamp::now();
+        long!(self, |db| report::of_key(db, id, visible, now))
+    }
+
+    async fn page_of_activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
+        if activity::is_quick(query, visible) {
+            return snapshot!(self, |db| activity::page(db, query, visible));
+        }
+        let query = query.clone();
+        long!(self, |db| activity::page(db, &query, visible))
+    }
+
+    /// Nobody else waits for it.
+    async fn compare_part(&self, from: Cursor) -> StoreResult<Compared> {
+        self.inspector
+            .read(move |conn| indexes::compare(conn, from))
+            .await
+    }
+
+    /// Asked for after each commit, also of other programs.
+    async fn heard(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
+        self.pool.read(|conn| {
+            self.file.compare(conn)?;
+            at_once(activity::changes_since(conn, seq, limit))
+        })
+    }
+}
