@@ -120,7 +120,11 @@ pub async fn remove(
 ) -> ApiResult<Response> {
     owner_only(&signed_in)?;
     let disposition = disposition(&removal)?;
-    match server.people().remove_user(id, disposition, signed_in.actor).await? {
+    match server
+        .people()
+        .remove_user(id, disposition, signed_in.actor)
+        .await?
+    {
         Removal::Removed(removed) => Ok(Json(removed).into_response()),
         Removal::Begun(begun) => {
             server.removals.take_on(id);

@@ -10,7 +10,9 @@ use keydeck::model::{Role, Scope, Token, TokenKind, ValidKey};
 use keydeck::server::new_key;
 use keydeck::server::seal::{RootKey, Sealer};
 use keydeck::server::store::sqlite::{SampleKey, SqliteStore};
-use keydeck::server::store::{Actor, DataKeyStore, NewGatewayRecord, Store, Visible};
+use keydeck::server::store::{
+    Actor, DataKeyStore, GatewayStore, NewGatewayRecord, PeopleStore, StatusStore, Visible,
+};
 use uuid::Uuid;
 
 use super::common::{AnyError, Deck};

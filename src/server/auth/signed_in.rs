@@ -1,4 +1,4 @@
-//! Identity asks: the bearer token of the signed-in user, or the session of the person at the terminal
+//! Who asks: the bearer token of the signed-in user, or the session of the person at the terminal
 //! of the local deck. A token that is not valid is recorded and counted (`sign_in`).
 
 use std::net::IpAddr;

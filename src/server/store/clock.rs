@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::db::{Db, values};
+use super::db::{Db, one, values};
 use super::{HOURS_KEPT, StoreResult, hour_of};
 
 /// How far ahead of the database a use may be dated: the clocks of several servers are never quite the same.
@@ -63,6 +63,26 @@ impl Steady {
             }
         }
     }
+}
+
+/// By the clock of the database.
+pub async fn now<D: Db>(db: &D) -> StoreResult<Timestamp> {
+    match D::DIALECT.clock() {
+        None => Ok(Timestamp::now()),
+        Some(clock) => one(db, &format!("SELECT {clock}"), &[]).await,
+    }
+}
+
+/// By the clock of the database, and as it is kept.
+pub async fn both<D: Db>(db: &D) -> StoreResult<DatabaseClock> {
+    let Some(clock) = D::DIALECT.clock() else {
+        return Ok(DatabaseClock {
+            own: None,
+            kept: kept(db).await?,
+        });
+    };
+    let (own, kept) = one(db, &format!("SELECT {clock}, (SELECT at FROM clock)"), &[]).await?;
+    Ok(DatabaseClock { own: Some(own), kept })
 }
 
 /// The time that is kept, if any is.

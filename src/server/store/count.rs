@@ -1,8 +1,14 @@
-//! How many active keys there are, read from the counts that triggers keep.
+//! How many active keys there are: read from the counts that triggers keep, or, under a filter that they are not kept by,
+//! counted up to a cap.
+
+use strum::IntoEnumIterator;
 
 use super::StoreResult;
 use super::db::{Db, one, values};
-use crate::api::KeyCounts;
+use super::filter::Filter;
+use super::search::{Candidates, Search, Source};
+use super::sql::Sql;
+use crate::api::{COUNT_CAP, KeyCounts};
 use crate::model::Scope;
 
 /// How many a creator has in a project; 0 is any.
@@ -12,10 +18,73 @@ pub async fn active(db: &impl Db, creator: i64, project: i64) -> StoreResult<u64
 }
 
 /// Those of a scope.
-pub fn of(counts: &mut KeyCounts, scope: Scope) -> &mut u64 {
+fn of(counts: &mut KeyCounts, scope: Scope) -> &mut u64 {
     match scope {
         Scope::Web => &mut counts.web,
         Scope::Mobile => &mut counts.mobile,
         Scope::Analytics => &mut counts.analytics,
     }
+}
+
+/// How many match those of the filter's conditions that the counts are kept by.
+pub async fn kept(db: &impl Db, filter: &Filter) -> StoreResult<KeyCounts> {
+    let mut sql = Sql::new("SELECT scope, n FROM key_counts WHERE ");
+    match filter.creator {
+        None => sql.push("creator = 0", []),
+        Some(row) => row.push_to(&mut sql, "creator"),
+    }
+    match filter.project {
+        None => sql.push(" AND project = 0", []),
+        Some(row) => row.push_to(&mut sql, " AND project"),
+    }
+    if let Some(scope) = filter.scope {
+        sql.push(" AND scope = ?", [scope.into()]);
+    }
+    let mut counts = KeyCounts::default();
+    for (scope, n) in sql.all(db).await? {
+        *of(&mut counts, scope) = n;
+    }
+    Ok(counts)
+}
+
+/// Looks at the keys, as far as they are counted.
+pub async fn counted(db: &impl Db, search: &Search) -> StoreResult<KeyCounts> {
+    if let Some(Candidates {
+        seqs,
+        complete: false,
+    }) = &search.candidates
+    {
+        // Some that match are missing, which is no matter when there are enough without them.
+        let counts = rows(db, search, Source::Rows(seqs)).await?;
+        if counts.capped {
+            return Ok(counts);
+        }
+    }
+    rows(db, search, search.source()).await
+}
+
+async fn rows<D: Db>(db: &D, search: &Search, source: Source<'_>) -> StoreResult<KeyCounts> {
+    let each: Vec<_> = Scope::iter()
+        .map(|scope| format!("count(*) FILTER (WHERE scope = {})", scope as i64))
+        .collect();
+    let mut sql = Sql::new(format!("SELECT {} FROM (SELECT k.scope", each.join(", ")));
+    search.push_to(source, D::DIALECT, &mut sql);
+    sql.at_least(D::DIALECT, COUNT_CAP as usize + 1);
+    sql.push(") AS k", []);
+    let (web, mobile, analytics) = one(db, &sql.text, &sql.values).await?;
+    let mut counts = KeyCounts {
+        web,
+        mobile,
+        analytics,
+        capped: false,
+    };
+    if counts.total() > COUNT_CAP {
+        counts.capped = true;
+        // The one that told.
+        let scopes = [&mut counts.web, &mut counts.mobile, &mut counts.analytics];
+        if let Some(most) = scopes.into_iter().max() {
+            *most -= 1;
+        }
+    }
+    Ok(counts)
 }

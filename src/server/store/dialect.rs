@@ -3,6 +3,13 @@
 use std::borrow::Cow;
 
 use super::tables::Table;
+use super::value::Value;
+
+/// The time of PostgreSQL, in microseconds since the epoch.
+pub const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
+/// Behind every name in PostgreSQL: they have at most 100 characters, and this is none of those that people write.
+const LAST: char = char::MAX;
 
 /// The language of an engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +57,47 @@ impl Dialect {
         match self {
             Dialect::Sqlite => index,
             Dialect::Postgres => "",
+        }
+    }
+
+    /// ` FROM … WHERE …`: the active keys, as `k`, along an index. PostgreSQL finds it by the conditions and the order.
+    pub fn keys_along(self, index: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!(" FROM keys AS k INDEXED BY {index} WHERE k.revoked_at IS NULL"),
+            Dialect::Postgres => " FROM keys AS k WHERE k.revoked_at IS NULL".into(),
+        }
+    }
+
+    /// ` FROM … WHERE …`: those of the active keys whose numbers are bound next.
+    pub fn keys_of(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => {
+                " FROM json_each(?) AS c CROSS JOIN keys AS k ON k.seq = c.value WHERE k.revoked_at IS NULL"
+            }
+            Dialect::Postgres => " FROM keys AS k WHERE k.revoked_at IS NULL AND k.seq = ANY(?)",
+        }
+    }
+
+    /// What sorts behind every name.
+    pub fn behind_text(self) -> Value<'static> {
+        match self {
+            // Every text is before every blob.
+            Dialect::Sqlite => Value::Bytes(Cow::Borrowed(&[])),
+            Dialect::Postgres => String::from_iter([LAST; 101]).into(),
+        }
+    }
+
+    /// Whether the number of a row is looked up before the statement that needs it. In SQLite that leaves one walk along
+    /// an index; in PostgreSQL it would be one more way there and back.
+    pub fn looks_up_first(self) -> bool {
+        self == Dialect::Sqlite
+    }
+
+    /// The time of the database, in microseconds since the epoch. SQLite has no other clock than this machine.
+    pub fn clock(self) -> Option<&'static str> {
+        match self {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Some(NOW),
         }
     }
 

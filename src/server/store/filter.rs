@@ -1,10 +1,36 @@
-//! What a filter asks for, as every engine understands it.
+//! What a filter asks for, in terms of the database. A new word of the filter is a condition here, and, where nothing but
+//! a list of its own finds its keys soon, a list in [`Filter::lists`].
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::Visible;
+use super::clock;
+use super::db::{Db, values};
+use super::dialect::Dialect;
+use super::search::CANDIDATES;
+use super::sql::Sql;
+use super::value::Value;
+use super::{StoreResult, Visible};
 use crate::api::KeyFilter;
+use crate::model::{Scope, compared};
+
+/// The conditions on a key, beside that it is active.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub scope: Option<Scope>,
+    pub project: Option<RowOf>,
+    pub creator: Option<RowOf>,
+    pub usage: UsageFilter,
+    pub text: Option<Text>,
+}
+
+/// A row of another table that a key has the number of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowOf {
+    Number(i64),
+    /// The statement looks the number up.
+    Id(&'static str, Uuid),
+}
 
 /// How keys were used; times in microseconds since the epoch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,19 +41,137 @@ pub struct UsageFilter {
     pub refused_since: Option<i64>,
 }
 
-impl UsageFilter {
-    pub fn of(filter: &KeyFilter, now: Timestamp) -> Self {
-        // Hours are few enough for any time of today to have room for them.
-        let before = |hours: u32| now - SignedDuration::from_hours(hours.into());
+/// A text to look for, as it is compared, and the projects whose name has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub folded: String,
+    /// `false` when it is known that no domain has it.
+    pub in_domains: bool,
+    pub projects: Vec<i64>,
+}
+
+impl Filter {
+    /// `None` when no key can match.
+    pub async fn resolve<D: Db>(db: &D, filter: &KeyFilter, visible: Visible) -> StoreResult<Option<Self>> {
+        let Some(creator) = whose(visible, filter.creator) else {
+            return Ok(None);
+        };
+        let Some(creator) = RowOf::find(db, "users", creator).await? else {
+            return Ok(None);
+        };
+        let Some(project) = RowOf::find(db, "projects", filter.project).await? else {
+            return Ok(None);
+        };
+        let text = match &filter.q {
+            None => None,
+            // Names and domains have none; between domains there is one.
+            Some(q) if q.contains(char::is_control) => return Ok(None),
+            Some(q) => Some(Text::resolve(db, q).await?),
+        };
+        Ok(Some(Self {
+            scope: filter.scope,
+            project,
+            creator,
+            usage: UsageFilter::resolve(db, filter).await?,
+            text,
+        }))
+    }
+
+    /// Those of its conditions that the counts are kept by.
+    pub fn counted(&self) -> Self {
         Self {
-            idle_since: filter.idle_days.map(|days| before(days * 24).as_microsecond()),
-            never_used: filter.never_used == Some(true),
-            refused_since: filter.refused_hours.map(|hours| before(hours).as_microsecond()),
+            scope: self.scope,
+            project: self.project,
+            creator: self.creator,
+            ..Self::default()
         }
     }
 
+    /// ` AND …` for each condition on a table named `k`.
+    pub fn push_to<'a>(&'a self, dialect: Dialect, sql: &mut Sql<'a>) {
+        if let Some(scope) = self.scope {
+            sql.push(" AND k.scope = ?", [scope.into()]);
+        }
+        for (column, row) in [("project", self.project), ("creator", self.creator)] {
+            if let Some(row) = row {
+                row.push_to(sql, &format!(" AND k.{column}"));
+            }
+        }
+        for (condition, values) in self.usage.conditions() {
+            sql.push(condition, values.into_iter().map(Value::Number));
+        }
+        if let Some(text) = &self.text {
+            text.push_to(dialect, sql);
+        }
+    }
+
+    /// Statements that list keys of which those that match are some, each a walk along an index of its own. Where one of
+    /// them lists few, these are looked at instead of all keys in the order of the sort.
+    pub fn lists(&self, dialect: Dialect) -> Vec<Sql<'_>> {
+        let mut lists = Vec::new();
+        // PostgreSQL weighs indexes of the table itself.
+        if let (Dialect::Sqlite, Some(index)) = (dialect, self.usage.index()) {
+            let mut sql = Sql::new(format!("SELECT k.seq{}", dialect.keys_along(index)));
+            for (condition, values) in self.usage.conditions() {
+                sql.push(condition, values.into_iter().map(Value::Number));
+            }
+            lists.push(sql);
+        }
+        for list in &mut lists {
+            list.at_least(dialect, CANDIDATES + 1);
+        }
+        lists
+    }
+}
+
+impl RowOf {
+    /// `None` when there is no such row; `Some(None)` when none is asked for.
+    async fn find<D: Db>(db: &D, table: &'static str, id: Option<Uuid>) -> StoreResult<Option<Option<Self>>> {
+        let Some(id) = id else {
+            return Ok(Some(None));
+        };
+        if !D::DIALECT.looks_up_first() {
+            return Ok(Some(Some(Self::Id(table, id))));
+        }
+        let sql = format!("SELECT seq FROM {table} WHERE id = ?");
+        let seq: Option<i64> = db.maybe(&sql, values![id]).await?;
+        Ok(seq.map(|seq| Some(Self::Number(seq))))
+    }
+
+    /// That the column that `piece` ends with has its number.
+    pub fn push_to(self, sql: &mut Sql<'_>, piece: &str) {
+        match self {
+            Self::Number(seq) => sql.push(&format!("{piece} = ?"), [seq.into()]),
+            Self::Id(table, id) => sql.push(
+                &format!("{piece} = (SELECT seq FROM {table} WHERE id = ?)"),
+                [id.into()],
+            ),
+        }
+    }
+}
+
+impl UsageFilter {
+    async fn resolve<D: Db>(db: &D, filter: &KeyFilter) -> StoreResult<Self> {
+        let ages = [filter.idle_days.map(|days| days * 24), filter.refused_hours];
+        // Where no age is asked for, how late it is needs not be known.
+        let now = match ages {
+            [None, None] => Timestamp::UNIX_EPOCH,
+            _ => clock::now(db).await?,
+        };
+        // Hours are few enough for any time of today to have room for them.
+        let [idle_since, refused_since] = ages.map(|hours| {
+            let hours = hours.map(|hours| SignedDuration::from_hours(hours.into()));
+            hours.map(|hours| (now - hours).as_microsecond())
+        });
+        Ok(Self {
+            idle_since,
+            never_used: filter.never_used == Some(true),
+            refused_since,
+        })
+    }
+
     /// ` AND …` for each condition on a table named `k`, and the values of its question marks.
-    pub fn conditions(self) -> Vec<(&'static str, Vec<i64>)> {
+    fn conditions(self) -> Vec<(&'static str, Vec<i64>)> {
         let mut conditions = Vec::new();
         if let Some(since) = self.idle_since {
             conditions.push((" AND k.last_used_at < ? AND k.created_at < ?", vec![since, since]));
@@ -44,19 +188,68 @@ impl UsageFilter {
         }
         conditions
     }
+
+    /// The index that finds what is asked for the soonest; `None` when nothing is asked.
+    fn index(self) -> Option<&'static str> {
+        if self.refused_since.is_some() {
+            return Some("keys_by_last_refused_at");
+        }
+        (self.never_used || self.idle_since.is_some()).then_some("keys_by_last_used_at")
+    }
+}
+
+impl Text {
+    /// Projects are few, so that looking at each name is cheap.
+    async fn resolve<D: Db>(db: &D, q: &str) -> StoreResult<Self> {
+        let folded = compared(q);
+        let has = D::DIALECT.contains("name_key");
+        let sql = format!("SELECT seq FROM projects WHERE {has} AND removed_at IS NULL");
+        let projects = db.all(&sql, values![&folded]).await?;
+        Ok(Self {
+            folded,
+            in_domains: true,
+            projects,
+        })
+    }
+
+    /// Not LIKE: in PostgreSQL, that would be looked for in the trigram index, however many have it.
+    fn push_to<'a>(&'a self, dialect: Dialect, sql: &mut Sql<'a>) {
+        let mut has = |piece: &str, column: &str| {
+            let piece = format!("{piece}{}", dialect.contains(column));
+            sql.push(&piece, [Value::from(&self.folded)]);
+        };
+        has(" AND (", "k.name_key");
+        if self.in_domains {
+            has(" OR ", "lower(k.ui_domains)");
+        }
+        if !self.projects.is_empty() {
+            let of_these = format!(" OR {}", dialect.among("k.project"));
+            sql.push(&of_these, [self.projects.as_slice().into()]);
+        }
+        sql.push(")", []);
+    }
+}
+
+/// Whether it asks for no more than the counts are kept by.
+pub fn is_counted(filter: &KeyFilter) -> bool {
+    let counted = KeyFilter {
+        scope: filter.scope,
+        project: filter.project,
+        creator: filter.creator,
+        ..KeyFilter::default()
+    };
+    counted == *filter
 }
 
 /// Whether a page is one walk along an index, so that it costs the same however many keys there are.
 pub fn is_quick(filter: &KeyFilter, visible: Visible) -> bool {
     let by_creator = filter.creator.is_some() || visible != Visible::All;
     let conditions = [filter.scope.is_some(), filter.project.is_some(), by_creator];
-    filter.q.is_none()
-        && !filter.asks_for_usage()
-        && conditions.into_iter().filter(|is_set| *is_set).count() <= 1
+    is_counted(filter) && conditions.into_iter().filter(|is_set| *is_set).count() <= 1
 }
 
 /// Whose keys are asked for, of those that may be seen: `Some(None)` is anybody's, `None` nobody's.
-pub fn whose(visible: Visible, creator: Option<Uuid>) -> Option<Option<Uuid>> {
+fn whose(visible: Visible, creator: Option<Uuid>) -> Option<Option<Uuid>> {
     match (visible, creator) {
         (Visible::CreatedBy(user), Some(creator)) if user != creator => None,
         (Visible::CreatedBy(user), _) => Some(Some(user)),

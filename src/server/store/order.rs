@@ -2,6 +2,8 @@
 
 use uuid::Uuid;
 
+use super::dialect::Dialect;
+use super::value::Value;
 use super::{Place, PlaceValue, StoreError, StoreResult};
 use crate::api::Sort;
 use crate::model::Scope;
@@ -26,6 +28,18 @@ pub enum Mark {
     /// Behind every text.
     BehindText,
     Id(Uuid),
+}
+
+impl Mark {
+    pub fn value(self, dialect: Dialect) -> Value<'static> {
+        match self {
+            Mark::Number(number) => number.into(),
+            Mark::Scope(scope) => scope.into(),
+            Mark::Text(text) => Value::sought(&text),
+            Mark::BehindText => dialect.behind_text(),
+            Mark::Id(id) => id.into(),
+        }
+    }
 }
 
 impl Path {

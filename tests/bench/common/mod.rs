@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use keydeck::model::{Role, Token, TokenKind};
 use keydeck::server::seal::RootKey;
-use keydeck::server::store::{Actor, NewUserRecord, Store, Visible};
+use keydeck::server::store::{Actor, NewUserRecord, PeopleStore, Visible};
 
 /// Rounds of every measurement; figures are their median.
 pub const ROUNDS: usize = 5;

@@ -26,7 +26,7 @@ macro_rules! status_store {
             }
 
             async fn clock(&self) -> StoreResult<DatabaseClock> {
-                self.clocks().await
+                quick!(self, |db| clock::both(db))
             }
 
             fn latencies(&self) -> &Latencies {

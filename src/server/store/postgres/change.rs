@@ -10,12 +10,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::clock::NOW;
 use crate::api::{Activity, ActivityHead, ChainHash, Stated};
 use crate::server::store::acting::Acting;
 use crate::server::store::activity::headless;
 use crate::server::store::changes::Subject;
 use crate::server::store::db::{self, Db as _, run_rows};
+use crate::server::store::dialect::NOW;
 use crate::server::store::log_rows::{self, APPEND, values_of};
 use crate::server::store::statement::{self, Entity, EntityState};
 use crate::server::store::{Actor, StoreError, StoreResult, people};

@@ -3,64 +3,29 @@
 use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 
-use super::filter::kept::kept;
-use super::filter::{Candidates, Filter};
-use super::list::Listing;
 use super::pool::Lease;
-use super::{PostgresStore, clock, count};
-use crate::api::{KeyCounts, KeyFilter, Usage};
+use super::{PostgresStore, search};
+use crate::api::{KeyCounts, KeyFilter, Sort, Usage};
 use crate::server::store::db::Db;
-use crate::server::store::paging::Run;
-use crate::server::store::report;
-use crate::server::store::{KeyQuery, KeySlice, Position, StoreResult, Visible};
-
-/// A filter, and of its text the keys that have it; `None`: no key can match.
-type Resolved = Option<(Filter, Option<Candidates>)>;
+use crate::server::store::filter::{Filter, is_counted};
+use crate::server::store::search::Search;
+use crate::server::store::{KeyQuery, KeySlice, StoreResult, Visible};
+use crate::server::store::{clock, count, list, report};
 
 impl PostgresStore {
-    /// A page of keys without a text to look for.
+    /// A page of keys that is one walk along an index.
     pub(super) async fn quick_page(&self, db: &impl Db, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
         let filter = Filter::resolve(db, &query.filter, query.visible).await?;
-        self.listed(db, query, filter.map(|filter| (filter, None))).await
-    }
-
-    async fn listed(
-        &self,
-        db: &impl Db,
-        query: &KeyQuery,
-        resolved: Resolved,
-    ) -> StoreResult<Option<KeySlice>> {
-        let Some((filter, candidates)) = resolved else {
-            return Ok(match query.position {
-                Position::Around(_) => None,
-                _ => Some(KeySlice::of(Run::default(), Run::default(), 0)),
-            });
-        };
-        let listing = Listing {
-            query,
-            filter,
-            candidates,
-            names: &self.names,
-        };
-        listing.page(db).await
-    }
-
-    async fn resolve(&self, db: &Lease, filter: &KeyFilter, visible: Visible) -> StoreResult<Resolved> {
-        let Some(filter) = Filter::resolve(&**db, filter, visible).await? else {
-            return Ok(None);
-        };
-        if filter.text.is_none() {
-            return Ok(Some((filter, None)));
-        }
-        let trigrams = self.trigrams.lease().await?;
-        let candidates = filter.candidates(&**db, &*trigrams).await?;
-        trigrams.give_back();
-        Ok(Some((filter, candidates)))
+        let search = filter.map(|filter| Search::walk(filter, query.sort));
+        list::page(db, &self.names, query, search).await
     }
 
     pub(super) async fn page(&self, db: &Lease, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
-        let resolved = self.resolve(db, &query.filter, query.visible).await?;
-        self.listed(&**db, query, resolved).await
+        let search = match Filter::resolve(&**db, &query.filter, query.visible).await? {
+            None => None,
+            Some(filter) => Some(search::of(&**db, &self.trigrams, filter, query.sort).await?),
+        };
+        list::page(&**db, &self.names, query, search).await
     }
 
     pub(super) async fn count(
@@ -69,11 +34,14 @@ impl PostgresStore {
         visible: Visible,
         filter: &KeyFilter,
     ) -> StoreResult<KeyCounts> {
-        match self.resolve(db, filter, visible).await? {
-            None => Ok(KeyCounts::default()),
-            Some((filter, _)) if count::is_kept(&filter) => kept(&**db, &filter).await,
-            Some((filter, candidates)) => count::counted(&**db, &filter, candidates.as_ref()).await,
+        let Some(resolved) = Filter::resolve(&**db, filter, visible).await? else {
+            return Ok(KeyCounts::default());
+        };
+        if is_counted(filter) {
+            return count::kept(&**db, &resolved).await;
         }
+        let search = search::of(&**db, &self.trigrams, resolved, Sort::CreatedAt).await?;
+        count::counted(&**db, &search).await
     }
 
     pub(super) async fn report(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {

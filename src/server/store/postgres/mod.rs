@@ -11,19 +11,15 @@ mod ask;
 mod catalog;
 mod change;
 mod check;
-mod clock;
-mod count;
 mod error;
-mod filter;
 mod find;
 mod lanes;
-mod list;
 mod listen;
-mod names;
 mod passfile;
 mod pool;
 mod rows;
 mod schema;
+mod search;
 mod startup;
 mod store;
 
@@ -34,11 +30,11 @@ use tokio::task::JoinHandle;
 
 pub use self::address::{Address, AddressError};
 use self::lanes::Lanes;
-use self::names::Remembered;
 pub use self::passfile::{PassFile, PassFileError};
 use self::pool::Pool;
 pub(super) use self::schema::lay_foundation;
 use super::clock::Steady;
+use super::names::Remembered;
 use super::{Founding, Latencies, StoreResult, WrappedDataKey};
 
 /// Connections of one server for pages that may take long, for looks into the trigram index, and for changes. With the
@@ -93,7 +89,7 @@ impl PostgresStore {
         Ok(Self {
             lanes: Lanes::open(address, latencies.read.clone()).await?,
             pages: Pool::new(address, PAGES, "")?,
-            trigrams: Pool::new(address, SEARCHES, filter::BY_TRIGRAMS)?,
+            trigrams: Pool::new(address, SEARCHES, search::BY_TRIGRAMS)?,
             changes,
             names: Remembered::default(),
             listener: listen::start(address.clone(), committed.clone()),

@@ -5,10 +5,10 @@ use std::time::Instant;
 use deadpool_postgres::ClientWrapper;
 
 use super::change::Change;
-use super::{PostgresStore, check, clock};
+use super::{PostgresStore, check};
 use crate::server::store::filter::is_quick;
 use crate::server::store::groups::of_engine::*;
-use crate::server::store::latency;
+use crate::server::store::{clock, latency};
 
 /// Down a lane.
 macro_rules! quick {
@@ -90,10 +90,6 @@ impl PostgresStore {
     /// It knows of nothing to warn of.
     fn look(&self) -> StoreResult<Option<String>> {
         Ok(None)
-    }
-
-    async fn clocks(&self) -> StoreResult<DatabaseClock> {
-        quick!(self, |db| clock::both(db))
     }
 
     async fn page_of_keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {

@@ -7,21 +7,16 @@ mod bulk;
 mod chain;
 mod check;
 mod connection;
-mod count;
 mod db;
-mod filter;
 mod health;
 mod held;
 mod indexes;
-mod list;
 mod located;
 mod log_file;
 mod log_index;
 mod migrations;
-mod names;
 mod on_disk;
 mod open_file;
-mod order;
 #[cfg(test)]
 mod plans;
 mod readers;
@@ -46,6 +41,7 @@ use self::readers::{Pool, Readers};
 use self::watch::Bell;
 use self::writer::Writer;
 use super::clock::Steady;
+use super::names::Remembered;
 use super::{Founding, Latencies, StoreResult, WrappedDataKey};
 
 pub use self::backup::{Closed, Contents, back_up, data_keys_in, examine};
@@ -69,6 +65,7 @@ pub struct SqliteStore {
     inspector: Readers,
     writer: Writer,
     file: OpenFile,
+    names: Arc<Remembered>,
     committed: Arc<Notify>,
     health: Health,
     latencies: Latencies,
@@ -108,6 +105,7 @@ impl SqliteStore {
             inspector,
             writer,
             file,
+            names: Arc::default(),
             committed,
             health,
             latencies,

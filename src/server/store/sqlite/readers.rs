@@ -13,7 +13,6 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::connection;
-use super::names::Known;
 use super::open_file::OpenFile;
 use super::snapshot::snapshot;
 use crate::server::store::{StoreError, StoreResult, latency};
@@ -22,7 +21,7 @@ use crate::server::store::{StoreError, StoreResult, latency};
 /// thread costs more than they do. There are never more than threads that read at once.
 pub struct Pool {
     file: OpenFile,
-    idle: Mutex<Vec<(Connection, Known)>>,
+    idle: Mutex<Vec<Connection>>,
     took: Histogram,
 }
 
@@ -37,20 +36,12 @@ impl Pool {
     }
 
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> StoreResult<T>) -> StoreResult<T> {
-        self.read_knowing(|conn, _| work(conn))
-    }
-
-    /// As [`Pool::read`], with the names that the connection knows.
-    pub fn read_knowing<T>(
-        &self,
-        work: impl FnOnce(&Connection, &mut Known) -> StoreResult<T>,
-    ) -> StoreResult<T> {
         let started = Instant::now();
-        let (conn, mut known) = self.take()?;
+        let conn = self.take()?;
         self.file.glance(started, &conn)?;
-        let result = work(&conn, &mut known);
+        let result = work(&conn);
         if conn.is_autocommit() {
-            lock(&self.idle).push((conn, known));
+            lock(&self.idle).push(conn);
         }
         latency::note(&self.took, started);
         result
@@ -59,14 +50,14 @@ impl Pool {
     /// Looks at the files and at what is in them, however short ago that was done.
     pub fn look(&self) -> StoreResult<()> {
         let taken = self.take()?;
-        self.file.look_into(&taken.0)?;
+        self.file.look_into(&taken)?;
         lock(&self.idle).push(taken);
         Ok(())
     }
 
-    fn take(&self) -> StoreResult<(Connection, Known)> {
+    fn take(&self) -> StoreResult<Connection> {
         let idle = lock(&self.idle).pop();
-        idle.map_or_else(|| Ok((self.connect()?, Known::default())), Ok)
+        idle.map_or_else(|| self.connect(), Ok)
     }
 
     /// Opens the file by its name, so what is there before and after must be the open one.

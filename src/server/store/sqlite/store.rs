@@ -1,16 +1,16 @@
 //! What the server asks of its store, as SQLite answers it.
 
-use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::db::{Change, change};
-use super::names::Known;
 use super::snapshot::snapshot;
-use super::{SqliteStore, check, count, indexes, list};
+use super::{SqliteStore, check, indexes, search};
+use crate::api::Sort;
 use crate::server::store::db::at_once;
-use crate::server::store::filter::is_quick;
+use crate::server::store::filter::{Filter, is_counted, is_quick};
 use crate::server::store::groups::of_engine::*;
-use crate::server::store::{clock, report};
+use crate::server::store::names::Remembered;
+use crate::server::store::{clock, count, list, report};
 
 /// On the spot: a hop to another thread would cost more.
 macro_rules! quick {
@@ -94,36 +94,30 @@ impl SqliteStore {
         }))
     }
 
-    /// It has no clock but this machine's.
-    async fn clocks(&self) -> StoreResult<DatabaseClock> {
-        let kept = quick!(self, |db| clock::kept(db))?;
-        Ok(DatabaseClock { own: None, kept })
-    }
-
     async fn page_of_keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
         if is_quick(&query.filter, query.visible) {
-            let page =
-                |conn: &Connection, known: &mut Known| snapshot(conn, |conn| list::page(conn, known, query));
-            return self.pool.read_knowing(page);
+            let page = |conn: &Connection| page(conn, &self.names, query);
+            return self.pool.read(|conn| snapshot(conn, page));
         }
-        let query = query.clone();
-        let page = move |conn: &_| list::page(conn, &mut Known::default(), &query);
-        self.readers.read(page).await
+        let (names, query) = (self.names.clone(), query.clone());
+        self.readers.read(move |conn| page(conn, &names, &query)).await
     }
 
     async fn counted_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
-        if filter.q.is_none() && !filter.asks_for_usage() {
-            let count = |conn: &Connection| count::count(conn, visible, filter);
-            return self.pool.read(|conn| snapshot(conn, count));
+        if is_counted(filter) {
+            let counts = |conn: &Connection| counts(conn, visible, filter);
+            return self.pool.read(|conn| snapshot(conn, counts));
         }
         let filter = filter.clone();
-        let count = move |conn: &_| count::count(conn, visible, &filter);
-        self.readers.read(count).await
+        self.readers
+            .read(move |conn| counts(conn, visible, &filter))
+            .await
     }
 
     async fn usage_of(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
-        let now = Timestamp::now();
-        long!(self, |db| report::of_key(db, id, visible, now))
+        let report =
+            move |db: &_| at_once(async { report::of_key(db, id, visible, clock::now(db).await?).await });
+        self.readers.read(report).await
     }
 
     async fn page_of_activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
@@ -148,4 +142,23 @@ impl SqliteStore {
             at_once(activity::changes_since(conn, seq, limit))
         })
     }
+}
+
+fn page(conn: &Connection, names: &Remembered, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
+    let filter = at_once(Filter::resolve(conn, &query.filter, query.visible))?;
+    let search = filter
+        .map(|filter| search::of(conn, filter, query.sort))
+        .transpose()?;
+    at_once(list::page(conn, names, query, search))
+}
+
+fn counts(conn: &Connection, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
+    let Some(resolved) = at_once(Filter::resolve(conn, filter, visible))? else {
+        return Ok(KeyCounts::default());
+    };
+    if is_counted(filter) {
+        return at_once(count::kept(conn, &resolved));
+    }
+    let search = search::of(conn, resolved, Sort::CreatedAt)?;
+    at_once(count::counted(conn, &search))
 }

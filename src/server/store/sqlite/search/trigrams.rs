@@ -3,8 +3,8 @@
 
 use rusqlite::Connection;
 
-use super::CANDIDATES;
 use crate::server::store::StoreResult;
+use crate::server::store::search::CANDIDATES;
 
 /// What the index has of each text: its runs of this many characters.
 const LENGTH: usize = 3;

@@ -3,31 +3,40 @@
 use tokio::try_join;
 use uuid::Uuid;
 
-use super::filter::{Candidates, Filter};
+use super::db::Db;
+use super::key_row::{KEY_COLUMNS, KeyRow};
 use super::names::Remembered;
-use crate::server::store::db::Db;
-use crate::server::store::dialect::Dialect;
-use crate::server::store::key_row::{KEY_COLUMNS, KeyRow};
-use crate::server::store::order::{Mark, Path};
-use crate::server::store::paging::{Read, Reads, Run, Way};
-use crate::server::store::sql::Sql;
-use crate::server::store::value::Value;
-use crate::server::store::{KeyQuery, KeySlice, Place, Position, StoreResult};
+use super::paging::{Read, Reads, Run, Way};
+use super::search::Search;
+use super::sql::Sql;
+use super::{KeyQuery, KeySlice, Place, Position, StoreResult};
 
-/// Behind every name: they have at most 100 characters, and this is none of those that people write.
-const LAST: char = char::MAX;
+/// A page of the keys that a search finds; `None`: no key can match.
+pub async fn page(
+    db: &impl Db,
+    names: &Remembered,
+    query: &KeyQuery,
+    search: Option<Search>,
+) -> StoreResult<Option<KeySlice>> {
+    let Some(search) = search else {
+        return Ok(match query.position {
+            Position::Around(_) => None,
+            _ => Some(KeySlice::of(Run::default(), Run::default(), 0)),
+        });
+    };
+    let listing = Listing { names, query, search };
+    listing.page(db).await
+}
 
-/// A page of the keys that match, of which `candidates` may be known.
 pub struct Listing<'a> {
-    pub query: &'a KeyQuery,
-    pub filter: Filter,
-    pub candidates: Option<Candidates>,
     pub names: &'a Remembered,
+    pub query: &'a KeyQuery,
+    pub search: Search,
 }
 
 impl Listing<'_> {
     /// `None` when the position is around a key that is not among them.
-    pub async fn page(&self, db: &impl Db) -> StoreResult<Option<KeySlice>> {
+    async fn page(&self, db: &impl Db) -> StoreResult<Option<KeySlice>> {
         let limit = self.query.limit as usize;
         let middle = match self.query.position {
             Position::Around(id) => match self.place(db, id).await? {
@@ -60,13 +69,13 @@ impl Listing<'_> {
     }
 
     /// In one statement: the keys, and whether there is one where it is only looked. Of no keys, that is not told.
-    async fn read_and_look(
+    async fn read_and_look<D: Db>(
         &self,
-        db: &impl Db,
+        db: &D,
         read: Read<'_>,
         look: Option<Read<'_>>,
     ) -> StoreResult<(Run, bool)> {
-        let rows: Vec<(KeyRow, i64, Option<i64>)> = self.keys(read, look)?.all(db).await?;
+        let rows: Vec<(KeyRow, Option<i64>, Option<i64>)> = self.keys::<D>(read, look)?.all(db).await?;
         let Some(&(_, newest_change, seen)) = rows.first() else {
             return Ok((Run::default(), false));
         };
@@ -83,63 +92,45 @@ impl Listing<'_> {
     }
 
     /// Keys, and behind each the newest change as the statement sees it and what a look saw.
-    fn keys(&self, read: Read, look: Option<Read>) -> StoreResult<Sql<'_>> {
+    fn keys<D: Db>(&self, read: Read, look: Option<Read>) -> StoreResult<Sql<'_>> {
         let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS}, (SELECT seq FROM activity_head), "));
         match look {
-            None => sql.push("NULL::integer", []),
+            None => sql.push("CAST(NULL AS integer)", []),
             Some(look) => {
                 sql.push("(SELECT 1", []);
-                self.select_from(&mut sql, look)?;
+                self.select_from::<D>(&mut sql, look)?;
                 sql.push(")", []);
             }
         }
-        self.select_from(&mut sql, read)?;
+        self.select_from::<D>(&mut sql, read)?;
         Ok(sql)
     }
 
     /// ` FROM … LIMIT …` for the keys of this read, in its order.
-    fn select_from<'s>(&'s self, sql: &mut Sql<'s>, read: Read) -> StoreResult<()> {
+    pub fn select_from<'s, D: Db>(&'s self, sql: &mut Sql<'s>, read: Read) -> StoreResult<()> {
         let ascending = self.query.descending == (read.way == Way::Backward);
-        let path = Path::new(self.query.sort, self.filter.scope, None);
-        self.matching(sql);
+        let path = &self.search.path;
+        self.search.push_to(self.search.source(), D::DIALECT, sql);
         if let Some(start) = read.start {
             let marks = path.marks(start.place)?;
             let holes = vec!["?"; marks.len()].join(", ");
             sql.push(
                 &format!(" AND ({}) {} ({holes})", path.row(), start.sign(ascending)),
-                marks.into_iter().map(value),
+                marks.into_iter().map(|mark| mark.value(D::DIALECT)),
             );
         }
         sql.push(&path.order_by(ascending), []);
-        sql.at_least(Dialect::Postgres, read.limit + 1);
+        sql.at_least(D::DIALECT, read.limit + 1);
         Ok(())
     }
 
-    /// ` FROM …` for the keys that match.
-    fn matching<'s>(&'s self, sql: &mut Sql<'s>) {
-        sql.push(" FROM keys AS k", []);
-        self.filter.push_to(sql);
-        if let Some(Candidates { seqs, complete: true }) = &self.candidates {
-            sql.push(" AND k.seq = ANY(?)", [seqs.as_slice().into()]);
-        }
-    }
-
     /// The place of a key that is among the filtered.
-    async fn place(&self, db: &impl Db, id: Uuid) -> StoreResult<Option<Place>> {
-        let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS} FROM keys AS k"));
-        self.filter.push_to(&mut sql);
-        sql.push(" AND k.id = ?", [id.into()]);
+    async fn place<D: Db>(&self, db: &D, id: Uuid) -> StoreResult<Option<Place>> {
+        let by_id = D::DIALECT.keys_along("keys_by_id");
+        let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS}{by_id} AND k.id = ?"));
+        sql.values.push(id.into());
+        self.search.filter.push_to(D::DIALECT, &mut sql);
         let key: Option<KeyRow> = sql.maybe(db).await?;
         Ok(key.map(|key| key.place(self.query.sort)))
-    }
-}
-
-fn value<'a>(mark: Mark) -> Value<'a> {
-    match mark {
-        Mark::Number(number) => number.into(),
-        Mark::Scope(scope) => scope.into(),
-        Mark::Text(text) => Value::sought(&text),
-        Mark::BehindText => String::from_iter([LAST; 101]).into(),
-        Mark::Id(id) => id.into(),
     }
 }

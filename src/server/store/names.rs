@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::try_join;
 
+use super::db::{Db, values};
+use super::key_row::KeyRow;
+use super::row::Record;
+use super::{KeyRecord, StoreError, StoreResult};
 use crate::api::{PersonRef, ProjectRef};
-use crate::server::store::db::{Db, values};
-use crate::server::store::key_row::KeyRow;
-use crate::server::store::row::Record;
-use crate::server::store::{KeyRecord, StoreError, StoreResult};
 
 /// The most names of each kind that are remembered.
 const MOST: usize = 4096;
@@ -19,8 +19,8 @@ const MOST: usize = 4096;
 /// What is known of the time after a change and before the next.
 #[derive(Clone, Default)]
 pub struct Names {
-    /// The number of its row of the log.
-    change: i64,
+    /// The number of its row of the log; `None` where the log has lost it, and then nothing is remembered.
+    change: Option<i64>,
     people: HashMap<i64, PersonRef>,
     projects: HashMap<i64, ProjectRef>,
 }
@@ -31,14 +31,14 @@ pub struct Remembered(Mutex<Arc<Names>>);
 
 impl Remembered {
     /// All names that these keys need, read after this change. Both questions are on their way at once.
-    pub async fn names(&self, db: &impl Db, change: i64, keys: &[KeyRow]) -> StoreResult<Arc<Names>> {
+    pub async fn names(&self, db: &impl Db, change: Option<i64>, keys: &[KeyRow]) -> StoreResult<Arc<Names>> {
         let known = self.since(change);
         let people = missing(&known.people, keys.iter().map(|key| key.creator));
         let projects = missing(&known.projects, keys.iter().filter_map(|key| key.project));
         if people.is_empty() && projects.is_empty() {
             return Ok(known);
         }
-        let (people, projects) = try_join!(named(db, "users", people), named(db, "projects", projects),)?;
+        let (people, projects) = try_join!(named(db, "users", people), named(db, "projects", projects))?;
         let mut names = Arc::unwrap_or_clone(known);
         names.people.extend(people);
         names.projects.extend(projects);
@@ -48,9 +48,9 @@ impl Remembered {
     }
 
     /// What is remembered of the time after this change.
-    fn since(&self, change: i64) -> Arc<Names> {
+    fn since(&self, change: Option<i64>) -> Arc<Names> {
         let held = self.lock();
-        if held.change == change && held.people.len().max(held.projects.len()) <= MOST {
+        if change.is_some() && held.change == change && held.people.len().max(held.projects.len()) <= MOST {
             return held.clone();
         }
         Arc::new(Names {
@@ -91,13 +91,14 @@ fn missing<T>(known: &HashMap<i64, T>, numbers: impl Iterator<Item = i64>) -> Ve
     numbers
 }
 
-async fn named<T: Record + Send>(db: &impl Db, table: &str, seqs: Vec<i64>) -> StoreResult<HashMap<i64, T>> {
+async fn named<D: Db, T: Record + Send>(db: &D, table: &str, seqs: Vec<i64>) -> StoreResult<HashMap<i64, T>> {
     if seqs.is_empty() {
         return Ok(HashMap::new());
     }
     let sql = format!(
-        "SELECT t.seq, {} FROM {table} AS t WHERE t.seq = ANY(?)",
-        T::columns("t")
+        "SELECT t.seq, {} FROM {table} AS t WHERE {}",
+        T::columns("t"),
+        D::DIALECT.among("t.seq")
     );
     let named: Vec<(i64, T)> = db.all(&sql, values![seqs]).await?;
     Ok(named.into_iter().collect())

@@ -1,0 +1,117 @@
+//! How PostgreSQL goes about a search. The planner finds the way along an index for everything but a text: how many keys
+//! have it, it can't know. So a first question to the trigram index, by a connection that can go no other way, fetches
+//! the keys that have it.
+
+use super::pool::Pool;
+use crate::api::Sort;
+use crate::server::store::StoreResult;
+use crate::server::store::count::kept;
+use crate::server::store::db::Db;
+use crate::server::store::dialect::Dialect;
+use crate::server::store::filter::{Filter, Text};
+use crate::server::store::search::{CANDIDATES, Candidates, Search};
+use crate::server::store::sql::Sql;
+use crate::server::store::value::Value;
+
+/// What the trigram index has of each word.
+const LENGTH: usize = 3;
+
+/// What a connection is told that is to look into the trigram index.
+pub const BY_TRIGRAMS: &str =
+    "SET enable_seqscan = off; SET enable_indexscan = off; SET enable_indexonlyscan = off";
+
+/// The way to the rows of a filter, in an order.
+pub async fn of(db: &impl Db, trigrams: &Pool, filter: Filter, sort: Sort) -> StoreResult<Search> {
+    let mut search = Search::walk(filter, sort);
+    search.candidates = candidates(db, trigrams, &search.filter).await?;
+    Ok(search)
+}
+
+/// `None`: nothing but looking at the rows tells, or they are few anyway.
+async fn candidates(db: &impl Db, trigrams: &Pool, filter: &Filter) -> StoreResult<Option<Candidates>> {
+    let counted = filter.counted();
+    if counted == *filter {
+        return Ok(None);
+    }
+    let listed = Candidates::of_lists(db, filter).await?;
+    if listed.as_ref().is_some_and(|listed| listed.complete) {
+        return Ok(listed);
+    }
+    let Some(text) = filter.text.as_ref().filter(|text| has_trigram(text)) else {
+        return Ok(listed);
+    };
+    if kept(db, &counted).await?.total() <= CANDIDATES as u64 {
+        return Ok(listed);
+    }
+    let trigrams = trigrams.lease().await?;
+    let mut found = containing(&*trigrams, text).await?;
+    trigrams.give_back();
+    if found.complete && !text.projects.is_empty() {
+        let more = of_projects(db, text).await?;
+        found.complete = more.complete;
+        found.seqs.extend(more.seqs);
+    }
+    Ok(Some(found))
+}
+
+fn has_trigram(text: &Text) -> bool {
+    let mut words = text.folded.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| word.chars().count() >= LENGTH)
+}
+
+async fn containing(trigrams: &impl Db, text: &Text) -> StoreResult<Candidates> {
+    let pattern = || Value::from(pattern(&text.folded));
+    let mut sql = Sql::default();
+    sql.push(
+        "SELECT k.seq FROM keys AS k
+          WHERE k.revoked_at IS NULL AND (k.name_key LIKE ? OR lower(k.ui_domains) LIKE ?)",
+        [pattern(), pattern()],
+    );
+    sql.at_least(Dialect::Postgres, CANDIDATES + 1);
+    Candidates::listed(trigrams, &sql).await
+}
+
+async fn of_projects(db: &impl Db, text: &Text) -> StoreResult<Candidates> {
+    let mut sql = Sql::default();
+    sql.push(
+        "SELECT k.seq FROM keys AS k WHERE k.revoked_at IS NULL AND k.project = ANY(?)",
+        [text.projects.as_slice().into()],
+    );
+    sql.at_least(Dialect::Postgres, CANDIDATES + 1);
+    Candidates::listed(db, &sql).await
+}
+
+/// For LIKE: the text wherever it stands, every character as itself.
+fn pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_takes_every_character_as_itself() {
+        assert_eq!(pattern(r"100%_\ü"), r"%100\%\_\\ü%");
+    }
+
+    #[test]
+    fn a_text_is_looked_up_when_a_word_of_it_is_long_enough() {
+        let text = |folded: &str| Text {
+            folded: folded.into(),
+            in_domains: true,
+            projects: Vec::new(),
+        };
+        let has_trigram = |folded| has_trigram(&text(folded));
+        assert!(has_trigram("abc") && has_trigram("a-team") && has_trigram("über"));
+        assert!(!has_trigram("ab") && !has_trigram("a-b.c ://"));
+    }
+}

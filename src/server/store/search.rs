@@ -1,0 +1,91 @@
+//! Which rows to look at for a filter: along the index of the sort, or a set of candidates that is small enough to sort.
+//! Each engine chooses in its own way (`sqlite/search`, `postgres/search.rs`); what it chose is read here.
+
+use super::StoreResult;
+use super::db::Db;
+use super::dialect::Dialect;
+use super::filter::Filter;
+use super::order::Path;
+use super::sql::Sql;
+use crate::api::{COUNT_CAP, Sort};
+
+/// The most candidates that are fetched and sorted. More of them are so dense in the index of the sort that walking it
+/// fills a page sooner, and are more than is counted.
+pub const CANDIDATES: usize = COUNT_CAP as usize;
+
+/// Rows that may match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidates {
+    pub seqs: Vec<i64>,
+    /// Whether all that match are among them.
+    pub complete: bool,
+}
+
+/// A filter in an order, and the ways to its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search {
+    pub filter: Filter,
+    pub path: Path,
+    /// `None` when the walk is short anyway, or nothing but the walk finds them.
+    pub candidates: Option<Candidates>,
+}
+
+/// Where rows come from.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// The index of the sort, in its order.
+    Walk(&'a Path),
+    /// These rows, in no order.
+    Rows(&'a [i64]),
+}
+
+impl Search {
+    /// Along the index of the sort, which PostgreSQL finds by itself.
+    pub fn walk(filter: Filter, sort: Sort) -> Self {
+        Self {
+            path: Path::new(sort, filter.scope, None),
+            filter,
+            candidates: None,
+        }
+    }
+
+    /// The cheapest way to all the rows that match.
+    pub fn source(&self) -> Source<'_> {
+        match &self.candidates {
+            Some(Candidates { seqs, complete: true }) => Source::Rows(seqs),
+            _ => Source::Walk(&self.path),
+        }
+    }
+
+    /// ` FROM … WHERE …`: the active keys that match, of this source.
+    pub fn push_to<'a>(&'a self, source: Source<'a>, dialect: Dialect, sql: &mut Sql<'a>) {
+        match source {
+            Source::Walk(path) => sql.push(&dialect.keys_along(&path.index), []),
+            Source::Rows(seqs) => sql.push(dialect.keys_of(), [seqs.into()]),
+        }
+        self.filter.push_to(dialect, sql);
+    }
+}
+
+impl Candidates {
+    /// Those that a statement lists, which ends with a limit of one more than are fetched.
+    pub async fn listed(db: &impl Db, list: &Sql<'_>) -> StoreResult<Self> {
+        let seqs: Vec<i64> = list.all(db).await?;
+        let complete = seqs.len() <= CANDIDATES;
+        Ok(Self { seqs, complete })
+    }
+
+    /// The first complete list of those that the filter has; otherwise the last one.
+    pub async fn of_lists<D: Db>(db: &D, filter: &Filter) -> StoreResult<Option<Self>> {
+        let mut found = None;
+        for list in filter.lists(D::DIALECT) {
+            let listed = Self::listed(db, &list).await?;
+            let complete = listed.complete;
+            found = Some(listed);
+            if complete {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,139 @@
+//! How SQLite reads pages of keys.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params_from_iter};
+use strum::IntoEnumIterator;
+use uuid::Uuid;
+
+use crate::api::{KeyFilter, Sort};
+use crate::model::Scope;
+use crate::server::store::filter::{Filter, RowOf};
+use crate::server::store::key_row::KEY_COLUMNS;
+use crate::server::store::list::Listing;
+use crate::server::store::names::Remembered;
+use crate::server::store::order::Path;
+use crate::server::store::paging::{Read, Start, Way};
+use crate::server::store::search::Search;
+use crate::server::store::sql::Sql;
+use crate::server::store::sqlite::connection;
+use crate::server::store::{Founding, KeyQuery, Place, PlaceValue, Position, Visible, WrappedDataKey};
+
+/// The query plan of the statement that reads a page, one step a line.
+fn plan(conn: &Connection, listing: &Listing, start: Option<Start>, way: Way) -> String {
+    let read = Read {
+        start,
+        way,
+        limit: 100,
+    };
+    let mut sql = Sql::new(format!("EXPLAIN QUERY PLAN SELECT {KEY_COLUMNS}"));
+    listing.select_from::<Connection>(&mut sql, read).unwrap();
+    let mut statement = conn.prepare(&sql.text).unwrap();
+    let steps = statement
+        .query_map(params_from_iter(sql.values), |row| row.get::<_, String>(3))
+        .unwrap();
+    steps.map(Result::unwrap).collect::<Vec<_>>().join("\n")
+}
+
+fn values(sort: Sort, scope: Scope) -> PlaceValue {
+    match sort {
+        Sort::Scope => PlaceValue::Scope(scope, "name".into()),
+        Sort::Name => PlaceValue::Name("name".into()),
+        Sort::CreatedAt | Sort::LastUsedAt => PlaceValue::Time(1),
+    }
+}
+
+#[test]
+fn every_page_is_one_seek_and_one_walk_along_an_index() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keydeck.db");
+    let founding = Founding {
+        organisation: "Acme".into(),
+        owner_email: "mira@acme.example".into(),
+        owner_token: None,
+        at: Timestamp::now(),
+    };
+    let data_key = WrappedDataKey {
+        id: 1,
+        bytes: vec![0],
+    };
+    connection::create(&path, &founding, &data_key).unwrap();
+    let conn = connection::reader(&path).unwrap();
+    let none = Filter::default;
+    let filters = [
+        none(),
+        Filter {
+            scope: Some(Scope::Mobile),
+            ..none()
+        },
+        Filter {
+            creator: Some(RowOf::Number(1)),
+            ..none()
+        },
+        Filter {
+            project: Some(RowOf::Number(1)),
+            ..none()
+        },
+    ];
+    for (filter, sort) in filters
+        .iter()
+        .flat_map(|filter| Sort::iter().map(|sort| (filter.clone(), sort)))
+    {
+        for (descending, way) in [
+            (false, Way::Forward),
+            (true, Way::Forward),
+            (false, Way::Backward),
+        ] {
+            let owner = filter
+                .creator
+                .map(|_| "creator")
+                .or(filter.project.map(|_| "project"));
+            let query = KeyQuery {
+                visible: Visible::All,
+                filter: KeyFilter::default(),
+                sort,
+                descending,
+                position: Position::Start,
+                limit: 100,
+            };
+            let path = Path::new(sort, filter.scope, owner);
+            let listing = Listing {
+                names: &Remembered::default(),
+                query: &query,
+                search: Search {
+                    filter: filter.clone(),
+                    path: path.clone(),
+                    candidates: None,
+                },
+            };
+            let place = Place {
+                value: values(sort, Scope::Mobile),
+                id: Uuid::nil(),
+            };
+            for inclusive in [false, true] {
+                let plan = plan(
+                    &conn,
+                    &listing,
+                    Some(Start {
+                        place: &place,
+                        inclusive,
+                    }),
+                    way,
+                );
+                let sign = if descending == (way == Way::Backward) {
+                    '>'
+                } else {
+                    '<'
+                };
+                let seek = format!("SEARCH k USING INDEX {} (", path.index);
+                assert!(
+                    plan.starts_with(&seek) && !plan.contains('\n'),
+                    "{query:?}: {plan}"
+                );
+                assert!(plan.contains(&format!(",id){sign}(?,")), "{query:?}: {plan}");
+            }
+            let plan = plan(&conn, &listing, None, way);
+            let walk = format!(" k USING INDEX {}", path.index);
+            assert!(plan.contains(&walk) && !plan.contains('\n'), "{query:?}: {plan}");
+        }
+    }
+}
