@@ -7,7 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::model::field::Value;
-use crate::model::filter::FilterWords;
+pub use crate::model::filter::KeyFilter;
+use crate::model::filter::filtering;
 use crate::model::{KeyField, LocalAddress, Scope, Settings, UiDomain};
 
 /// The project of a key.
@@ -188,60 +189,12 @@ pub enum PageFrom {
     End,
 }
 
-/// Which keys: all conditions hold together.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct KeyFilter {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scope: Option<Scope>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub project: Option<Uuid>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creator: Option<Uuid>,
-    /// A part of the name, the project's name or a UI domain, without regard to case; at most 100
-    /// characters.
-    #[param(max_length = 100)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub q: Option<String>,
-    /// Neither used nor created within so many days; 1 to 3650.
-    #[param(minimum = 1, maximum = 3650)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub idle_days: Option<u32>,
-    /// `true`: only keys that were never used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub never_used: Option<bool>,
-    /// Refused within so many hours; 1 to 720.
-    #[param(minimum = 1, maximum = 720)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused_hours: Option<u32>,
-}
-
+filtering! {
 /// A page of keys: filter, order, and at most one of `after`, `before`, `at`, `around`, `from`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct KeyList {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scope: Option<Scope>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub project: Option<Uuid>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub creator: Option<Uuid>,
-    #[param(max_length = 100)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub q: Option<String>,
-    /// Neither used nor created within so many days; 1 to 3650.
-    #[param(minimum = 1, maximum = 3650)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub idle_days: Option<u32>,
-    /// `true`: only keys that were never used.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub never_used: Option<bool>,
-    /// Refused within so many hours; 1 to 720.
-    #[param(minimum = 1, maximum = 720)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused_hours: Option<u32>,
+KeyList {
     #[serde(default)]
     pub sort: Sort,
     /// Absent: the natural order of the sort, newest first for times, A to Z otherwise.
@@ -267,51 +220,12 @@ pub struct KeyList {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<PageFrom>,
 }
-
-impl KeyFilter {
-    /// The same with what was typed: its text and its words that ask for usage.
-    #[must_use]
-    pub fn with_words(self, words: FilterWords) -> Self {
-        Self {
-            q: words.text,
-            idle_days: words.idle_days,
-            never_used: words.never_used.then_some(true),
-            refused_hours: words.refused_hours,
-            ..self
-        }
-    }
-
-    /// Whether it asks how keys were used.
-    pub fn asks_for_usage(&self) -> bool {
-        self.idle_days.is_some() || self.never_used == Some(true) || self.refused_hours.is_some()
-    }
 }
 
 impl KeyList {
     /// The first page of what a filter lets through.
     pub fn of(filter: KeyFilter) -> Self {
-        Self {
-            scope: filter.scope,
-            project: filter.project,
-            creator: filter.creator,
-            q: filter.q,
-            idle_days: filter.idle_days,
-            never_used: filter.never_used,
-            refused_hours: filter.refused_hours,
-            ..Self::default()
-        }
-    }
-
-    pub fn filter(&self) -> KeyFilter {
-        KeyFilter {
-            scope: self.scope,
-            project: self.project,
-            creator: self.creator,
-            q: self.q.clone(),
-            idle_days: self.idle_days,
-            never_used: self.never_used,
-            refused_hours: self.refused_hours,
-        }
+        Self::default().filtered_by(filter)
     }
 
     pub fn order(&self) -> Order {

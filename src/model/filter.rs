@@ -1,10 +1,115 @@
-//! What people type to filter keys: words that ask for usage, and the text that is looked for.
+//! What filters keys: the conditions as they are asked for, and the words that people type for them. A new word is
+//! declared here; what its condition means to the database is said in `server/store/filter.rs`.
+
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+use uuid::Uuid;
 
 use super::compared::compared;
+use super::{FieldErrors, Scope};
 
 /// The days and hours that may be asked for reach back as far as these.
-pub const MAX_IDLE_DAYS: u32 = 3650;
-pub const MAX_REFUSED_HOURS: u32 = 30 * 24;
+const MAX_IDLE_DAYS: u32 = 3650;
+const MAX_REFUSED_HOURS: u32 = 30 * 24;
+
+/// The words that may stand among a text, each with what it finds.
+pub const WORDS: [(&str, &str); 3] = [
+    ("idle:90d", "neither used nor created within 90 days"),
+    ("never-used", "never used"),
+    ("refused:today", "refused in the last 24 h; 6h and 7d too"),
+];
+
+/// Declares what a query may ask of keys, before fields of its own.
+macro_rules! filtering {
+    ($(#[$meta:meta])* $name:ident { $($own:tt)* }) => {
+        filtering! { @
+            $(#[$meta])* $name { $($own)* }
+
+            scope: Scope,
+            project: Uuid,
+            creator: Uuid,
+            /// A part of the name, the project's name or a UI domain, without regard to case; at most 100
+            /// characters.
+            #[param(max_length = 100)]
+            q: String,
+            /// Neither used nor created within so many days; 1 to 3650.
+            #[param(minimum = 1, maximum = 3650)]
+            idle_days: u32,
+            /// `true`: only keys that were never used.
+            never_used: bool,
+            /// Refused within so many hours; 1 to 720.
+            #[param(minimum = 1, maximum = 720)]
+            refused_hours: u32,
+        }
+    };
+    (@ $(#[$meta:meta])* $name:ident { $($own:tt)* } $($(#[$about:meta])* $field:ident: $type:ty,)+) => {
+        $(#[$meta])*
+        pub struct $name {
+            $(
+                $(#[$about])*
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$type>,
+            )+
+            $($own)*
+        }
+
+        impl $name {
+            /// The conditions alone.
+            pub fn filter(&self) -> $crate::model::filter::KeyFilter {
+                $crate::model::filter::KeyFilter { $($field: self.$field.clone()),+ }
+            }
+
+            /// With these conditions.
+            #[must_use]
+            pub fn filtered_by(self, filter: $crate::model::filter::KeyFilter) -> Self {
+                Self { $($field: filter.$field,)+ ..self }
+            }
+        }
+    };
+}
+pub(crate) use filtering;
+
+filtering! {
+    /// Which keys: all conditions hold together.
+    #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+    #[serde(deny_unknown_fields)]
+    #[into_params(parameter_in = Query)]
+    KeyFilter {}
+}
+
+impl KeyFilter {
+    /// The same with what was typed.
+    #[must_use]
+    pub fn with_words(self, words: FilterWords) -> Self {
+        Self {
+            q: words.text,
+            idle_days: words.idle_days,
+            never_used: words.never_used.then_some(true),
+            refused_hours: words.refused_hours,
+            ..self
+        }
+    }
+
+    /// As it is asked of the store, but for its text.
+    pub fn valid(self) -> Result<Self, FieldErrors> {
+        within("idle_days", self.idle_days, MAX_IDLE_DAYS)?;
+        within("refused_hours", self.refused_hours, MAX_REFUSED_HOURS)?;
+        Ok(Self {
+            never_used: self.never_used.filter(|asked| *asked),
+            ..self
+        })
+    }
+}
+
+fn within(field: &str, number: Option<u32>, most: u32) -> Result<(), FieldErrors> {
+    match number {
+        Some(number) if !(1..=most).contains(&number) => Err(FieldErrors::one(
+            field,
+            format!("This is a number from 1 to {most}."),
+        )),
+        _ => Ok(()),
+    }
+}
 
 /// A filter as typed, read: `idle:90d shop`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +124,14 @@ pub struct FilterWords {
 }
 
 impl FilterWords {
+    /// For `--help`.
+    pub fn help() -> String {
+        let words = WORDS.map(|(word, _)| word).join(", ");
+        format!(
+            "Only keys with this text in their name, project or UI domains; words among it ask for more: {words}"
+        )
+    }
+
     /// Reads `idle:90d`, `never-used` and `refused:today` (the last 24 hours; also `refused:6h`,
     /// `refused:7d`) among other words. A word that is not finished or can't be read is told in a sentence.
     pub fn parse(typed: &str) -> Result<Self, String> {

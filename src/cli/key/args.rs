@@ -71,9 +71,7 @@ pub struct KeyListArgs {
     /// Only keys that this user created: an id, an email address, or me
     #[arg(long, value_name = "USER")]
     pub creator: Option<String>,
-    /// Only keys with this text in their name, project or UI domains; the words idle:90d, never-used and
-    /// refused:today (or refused:6h, refused:7d) among it ask how they were used
-    #[arg(long, value_name = "TEXT", value_parser = FilterWords::parse)]
+    #[arg(long, value_name = "TEXT", value_parser = FilterWords::parse, help = FilterWords::help())]
     pub filter: Option<FilterWords>,
     /// How many keys at most
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]

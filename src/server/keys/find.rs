@@ -6,8 +6,7 @@ use super::{Versioned, active, seen_by};
 use crate::api::{
     Key, KeyCounts, KeyFilter, KeyList, KeyPage, KeyRow, Lookup, LookupAnswer, Order, PageFrom, ProblemType,
 };
-use crate::model::TokenHash;
-use crate::model::filter::{MAX_IDLE_DAYS, MAX_REFUSED_HOURS};
+use crate::model::{FieldErrors, TokenHash};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::Json;
@@ -126,22 +125,15 @@ fn key_query(list: KeyList, visible: Visible) -> ApiResult<KeyQuery> {
 }
 
 fn tidy(filter: KeyFilter) -> ApiResult<KeyFilter> {
-    within("idle_days", filter.idle_days, MAX_IDLE_DAYS)?;
-    within("refused_hours", filter.refused_hours, MAX_REFUSED_HOURS)?;
+    let malformed = |errors: FieldErrors| match errors.0.into_iter().next() {
+        Some(error) => ApiError::malformed(&error.field, error.message),
+        None => ApiError::malformed("filter", "The filter is invalid."),
+    };
+    let filter = filter.valid().map_err(malformed)?;
     Ok(KeyFilter {
         q: extract::q(filter.q)?,
         ..filter
     })
-}
-
-fn within(field: &str, number: Option<u32>, most: u32) -> ApiResult<()> {
-    match number {
-        Some(number) if !(1..=most).contains(&number) => Err(ApiError::malformed(
-            field,
-            format!("This is a number from 1 to {most}."),
-        )),
-        _ => Ok(()),
-    }
 }
 
 fn position(list: &KeyList) -> ApiResult<Position> {

@@ -7,13 +7,17 @@ use ratatui::text::Span;
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Canvas, Draw, Look, form_lines, text, time};
+use crate::model::filter::WORDS;
 use crate::tui::dialogs::Modal;
 use crate::tui::dialogs::filter::{FilterInput, FilterLine, Revoked, Says};
 use crate::tui::state::hidden::HiddenField;
 use crate::tui::state::{App, Screen};
 
 /// What may be typed; where it doesn't fit, its end gives way.
-const MAY_BE_TYPED: &str = "text, idle:90d, never-used, refused:today, a secret";
+fn may_be_typed() -> String {
+    let words = WORDS.map(|(word, _)| word).join(", ");
+    format!("text, {words}, a secret")
+}
 
 /// It stands in the header, and lies over nothing.
 impl Draw for FilterLine {
@@ -45,7 +49,7 @@ pub fn line(
     };
     let (cursor, shown) = match &line.input {
         FilterInput::Text(text) if text.value().is_empty() && screen == Screen::Keys => {
-            let hint = text::fit(MAY_BE_TYPED, room.saturating_sub(1));
+            let hint = text::fit(&may_be_typed(), room.saturating_sub(1));
             let shown = text::width(&hint);
             let beside = Rect {
                 x: input.x + 1,

@@ -5,20 +5,16 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::Help;
+use crate::model::filter::WORDS;
 use crate::tui::keymap::{self, Layer};
 use crate::tui::state::Screen;
 use crate::tui::view::{Canvas, Draw, dialog, text};
 
 const WIDTH: u16 = 64;
 const KEYS: usize = 16;
-/// What may be typed into the filter of keys.
-const FILTER_WORDS: [(&str, &str); 5] = [
-    ("shop", "in the name, the project or a domain"),
-    ("idle:90d", "neither used nor created within 90 days"),
-    ("never-used", "never used"),
-    ("refused:today", "refused in the last 24 h; 6h and 7d too"),
-    ("a secret", "its key; only its hash is sent"),
-];
+/// What else may be typed into the filter of keys, before the words and after them.
+const TEXT: (&str, &str) = ("shop", "in the name, the project or a domain");
+const SECRET: (&str, &str) = ("a secret", "its key; only its hash is sent");
 
 impl Draw for Help {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
@@ -49,11 +45,11 @@ impl Draw for Help {
         }
         if help.of == Layer::Filter && app.screen == Screen::Keys {
             lines.push(Line::default());
-            let words = FILTER_WORDS.iter();
+            let words = [TEXT].into_iter().chain(WORDS).chain([SECRET]);
             lines.extend(words.map(|(word, meaning)| {
                 Line::from(vec![
                     Span::styled(text::column(word, KEYS), look.theme.accent()),
-                    Span::raw(*meaning),
+                    Span::raw(meaning),
                 ])
             }));
         }
