@@ -6,7 +6,7 @@ use strum::{EnumIter, IntoEnumIterator, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{LocalAddress, Scope, UiDomain, name};
+use super::{FieldErrors, LocalAddress, Scope, UiDomain, compared, name};
 
 /// What a key is created from, as typed or sent. Fields that its scope doesn't have must be absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -117,6 +117,20 @@ pub enum Widget {
         hint: &'static str,
         create_help: &'static str,
         edit_help: &'static str,
+    },
+    /// Some short texts, which are entered in one line, parted by commas, and shown as chips.
+    List {
+        /// The most of them, and the most characters of one.
+        most: usize,
+        longest: usize,
+        hint: &'static str,
+        /// Of the flag that gives one.
+        create_help: &'static str,
+        /// Of the flag that gives all.
+        edit_help: &'static str,
+        /// The flags that give one more and one less, and what they do.
+        add: (&'static str, &'static str),
+        remove: (&'static str, &'static str),
     },
     Toggle {
         /// What stands before its box.
@@ -248,12 +262,46 @@ impl KeyField {
         self.facts().widget
     }
 
-    /// The words of a [`Widget::Text`] as they are kept.
-    pub fn words(self, text: &str) -> Result<Option<String>, String> {
+    /// Of a field of which the declaration says all: what it holds, as it is kept. What is wrong goes to `errors`.
+    pub fn valid(self, given: Value, errors: &mut FieldErrors) -> Value {
         match self.widget() {
-            Widget::Text { most, .. } => name::paragraph(text, most),
-            Widget::Custom | Widget::Toggle { .. } => Ok(None),
+            Widget::Custom => Value::None,
+            Widget::Toggle { .. } => given,
+            Widget::Text { most, .. } => {
+                let words = name::paragraph(&given.text().unwrap_or_default(), most);
+                let refused = |message| errors.push(self.wire_name(), message);
+                words.map_err(refused).ok().flatten().into()
+            }
+            Widget::List { most, longest, .. } => {
+                Value::List(self.items(given.list().unwrap_or_default(), most, longest, errors))
+            }
         }
+    }
+
+    fn items(self, given: Vec<String>, most: usize, longest: usize, errors: &mut FieldErrors) -> Vec<String> {
+        let mut kept: Vec<String> = Vec::new();
+        if given.len() > most {
+            let many = format!("There are at most {most}; these are {}.", given.len());
+            errors.push(self.wire_name(), many);
+            return kept;
+        }
+        for (index, text) in given.iter().enumerate() {
+            let place = format!("{}[{index}]", self.wire_name());
+            match name::item(text, longest) {
+                Ok(item) if kept.iter().any(|other| compared::are_alike(other, &item)) => {
+                    errors.push(place, format!("{item} is there twice."));
+                }
+                Ok(item) => kept.push(item),
+                Err(message) => errors.push(place, message),
+            }
+        }
+        kept
+    }
+
+    /// What is typed into the line of a [`Widget::List`].
+    pub fn parted(line: &str) -> Vec<String> {
+        let items = line.split(',').map(str::trim);
+        items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
     }
 
     /// Whether it is in [`Settings`]: a name and a project are looked up and kept apart.
@@ -322,9 +370,43 @@ impl Settings {
             KeyField::Note => self.note.clone().into(),
         }
     }
+
+    /// Gives a valid value to a field of which the declaration says all.
+    pub fn set(&mut self, field: KeyField, value: Value) {
+        match field {
+            KeyField::Name | KeyField::Project | KeyField::UiDomains | KeyField::LocalDevelopment => {}
+            KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag().unwrap_or_default(),
+            KeyField::Note => self.note = value.text(),
+        }
+    }
 }
 
 impl KeyFields {
+    /// An empty form for `scope`.
+    pub fn blank(scope: Scope) -> Self {
+        Self {
+            scope,
+            name: String::new(),
+            project: None,
+            ui_domains: None,
+            local_development: None,
+            cross_page_persistence: None,
+            note: None,
+        }
+    }
+
+    /// What was given for a field; `None`: nothing.
+    pub fn given(&self, field: KeyField) -> Option<Value> {
+        match field {
+            KeyField::Name => Some(Value::Text(self.name.clone())),
+            KeyField::Project => self.project.map(|id| Value::Text(id.to_string())),
+            KeyField::UiDomains => self.ui_domains.clone().map(Value::List),
+            KeyField::LocalDevelopment => self.local_development.clone().map(Value::Text),
+            KeyField::CrossPagePersistence => self.cross_page_persistence.map(Value::Flag),
+            KeyField::Note => self.note.clone().map(Value::Text),
+        }
+    }
+
     /// Gives what was typed or chosen to a field.
     pub fn set(&mut self, field: KeyField, value: Value) {
         match field {
@@ -340,13 +422,18 @@ impl KeyFields {
 
 impl KeyEdit {
     pub fn names(&self, field: KeyField) -> bool {
+        self.given(field).is_some()
+    }
+
+    /// What a field is changed to; `None`: it stays.
+    pub fn given(&self, field: KeyField) -> Option<Value> {
         match field {
-            KeyField::Name => self.name.is_some(),
-            KeyField::Project => false,
-            KeyField::UiDomains => self.ui_domains.is_some(),
-            KeyField::LocalDevelopment => self.local_development.is_some(),
-            KeyField::CrossPagePersistence => self.cross_page_persistence.is_some(),
-            KeyField::Note => self.note.is_some(),
+            KeyField::Name => self.name.clone().map(Value::Text),
+            KeyField::Project => None,
+            KeyField::UiDomains => self.ui_domains.clone().map(Value::List),
+            KeyField::LocalDevelopment => self.local_development.clone().map(Value::from),
+            KeyField::CrossPagePersistence => self.cross_page_persistence.map(Value::Flag),
+            KeyField::Note => self.note.clone().map(Value::from),
         }
     }
 

@@ -3,7 +3,7 @@
 use strum::IntoEnumIterator;
 use uuid::Uuid;
 
-use super::field::{KeyEdit, KeyField, KeyFields, Settings};
+use super::field::{KeyEdit, KeyField, KeyFields, Settings, Value, Widget};
 use super::{FieldErrors, LocalAddress, Scope, UiDomain, domain, name};
 
 /// A key that may be created, but for what only the store knows: that its project is deployed and
@@ -17,19 +17,6 @@ pub struct ValidKey {
 }
 
 impl KeyFields {
-    /// An empty form for `scope`.
-    pub fn blank(scope: Scope) -> Self {
-        Self {
-            scope,
-            name: String::new(),
-            project: None,
-            ui_domains: None,
-            local_development: None,
-            cross_page_persistence: None,
-            note: None,
-        }
-    }
-
     /// Every rule of design section 3 that needs no store. Reports all that is wrong at once.
     pub fn validate(&self) -> Result<ValidKey, FieldErrors> {
         let mut errors = FieldErrors::default();
@@ -94,22 +81,14 @@ impl KeyEdit {
         if local_development.is_some() && self.ui_domains.is_some() && self.local_development.is_none() {
             needs_local_origin(scope, &domains, &mut errors);
         }
-        let note = match &self.note {
-            Some(note) => valid_note(note.as_deref(), &mut errors),
-            None => settings.note.clone(),
+        let mut changed = Settings {
+            ui_domains,
+            local_development,
+            ..settings.clone()
         };
+        set_valid(&mut changed, |field| self.given(field), &mut errors);
         errors.into_result()?;
-        Ok((
-            name,
-            Settings {
-                ui_domains,
-                local_development,
-                cross_page_persistence: self
-                    .cross_page_persistence
-                    .unwrap_or(settings.cross_page_persistence),
-                note,
-            },
-        ))
+        Ok((name, changed))
     }
 }
 
@@ -141,18 +120,22 @@ fn refuse_what_analytics_lacks(fields: &KeyFields, errors: &mut FieldErrors) {
 fn valid_settings(fields: &KeyFields, errors: &mut FieldErrors) -> Settings {
     let domains = fields.ui_domains.as_deref().unwrap_or_default();
     let local = fields.local_development.as_deref();
-    Settings {
+    let mut settings = Settings {
         ui_domains: valid_domains(fields.scope, domains, errors),
         local_development: local.and_then(|text| valid_local(fields.scope, text, domains, errors)),
-        cross_page_persistence: fields.cross_page_persistence.unwrap_or(false),
-        note: valid_note(fields.note.as_deref(), errors),
-    }
+        ..Settings::default()
+    };
+    set_valid(&mut settings, |field| fields.given(field), errors);
+    settings
 }
 
-fn valid_note(text: Option<&str>, errors: &mut FieldErrors) -> Option<String> {
-    let note = KeyField::Note.words(text.unwrap_or_default());
-    let refused = |message| errors.push(KeyField::Note.wire_name(), message);
-    note.map_err(refused).ok().flatten()
+/// The fields of which the declaration says all, as far as they are given.
+fn set_valid(settings: &mut Settings, given: impl Fn(KeyField) -> Option<Value>, errors: &mut FieldErrors) {
+    for field in KeyField::iter() {
+        if let Some(value) = given(field).filter(|_| field.widget() != Widget::Custom) {
+            settings.set(field, field.valid(value, errors));
+        }
+    }
 }
 
 fn valid_domains(scope: Scope, domains: &[String], errors: &mut FieldErrors) -> Vec<UiDomain> {

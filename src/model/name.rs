@@ -47,6 +47,27 @@ pub fn paragraph(text: &str, most: usize) -> Result<Option<String>, String> {
     Ok(Some(kept))
 }
 
+/// One of a list of short texts as it is kept: as a name, but shorter, and without the comma that parts it from others
+/// where it is typed.
+pub fn item(text: &str, most: usize) -> Result<String, String> {
+    pasted::refuse(text)?;
+    let kept = compared::kept(text);
+    if kept.chars().any(char::is_control) {
+        return Err("It can't contain control characters such as line breaks or tabs.".into());
+    }
+    let folded = compared::compared(&kept);
+    if folded.contains(',') {
+        return Err("It can't contain a comma.".into());
+    }
+    if folded.is_empty() || !kept.chars().any(shown::is_visible) {
+        return Err(format!("It needs 1 to {most} characters, one of them visible."));
+    }
+    match kept.chars().count() {
+        length if length > most => Err(format!("It has at most {most} characters; this has {length}.")),
+        _ => Ok(kept),
+    }
+}
+
 /// The name with a number behind it, `Kiosk (2)`, for one that can't be told apart from another.
 pub fn numbered(name: &str, number: u64) -> String {
     let suffix = format!(" ({number})");
@@ -57,7 +78,7 @@ pub fn numbered(name: &str, number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_CHARS, numbered, paragraph, parse};
+    use super::{MAX_CHARS, item, numbered, paragraph, parse};
     use crate::model::{Scope, Token, TokenKind};
 
     #[test]
@@ -83,6 +104,38 @@ mod tests {
             assert!(paragraph(refused, 20).is_err(), "{refused:?}");
         }
         assert!(paragraph(&secret, 500).is_err_and(|why| !why.contains(token.expose())));
+    }
+
+    #[test]
+    fn an_item_is_short_and_has_no_comma() {
+        for (typed, kept) in [
+            (" production ", "production"),
+            ("Team A", "Team A"),
+            ("Cafe\u{301}", "Café"),
+            ("x", "x"),
+            ("\"quoted\"", "\"quoted\""),
+            ("label:x", "label:x"),
+        ] {
+            assert_eq!(item(typed, 40).as_deref(), Ok(kept), "{typed:?}");
+        }
+        assert!(item(&"é".repeat(40), 40).is_ok());
+        let token = Token::from_entropy(TokenKind::Key(Scope::Web), [7; 32]);
+        for refused in [
+            "",
+            "  ",
+            "a,b",
+            "a，b",
+            "a\nb",
+            "a\tb",
+            "a\0",
+            "a\u{1b}[31m",
+            "\u{200b}",
+            "\u{2800}",
+            &"é".repeat(41),
+            token.expose(),
+        ] {
+            assert!(item(refused, 40).is_err(), "{refused:?}");
+        }
     }
 
     #[test]

@@ -92,7 +92,7 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
         ui_domains: domains,
         ..KeyEdit::default()
     };
-    args.more.change(&mut edit);
+    args.more.change(&key, &mut edit)?;
     let edited = client.edit(key.id, key.version, &edit).await.map_err(|error| {
         if error.problem().is_some_and(|p| p.kind == ProblemType::Changed) {
             let name = &key.name;

@@ -1,58 +1,112 @@
 //! The flags of those fields of a key of which the declaration says all: they come from it.
 
-use clap::{Arg, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
 use strum::IntoEnumIterator;
 
-use crate::api::{KeyEdit, KeyFields};
-use crate::model::KeyField;
+use crate::api::{Key, KeyEdit, KeyFields};
+use crate::cli::Failure;
 use crate::model::field::{Value, Widget};
+use crate::model::{KeyField, are_alike};
 
 /// The flags of which an edit needs one.
 pub const CHANGE: &str = "change";
 
 /// What was given, for a key that is created or edited.
 #[derive(Debug, Default)]
-pub struct FieldFlags<const EDIT: bool>(Vec<(KeyField, Value)>);
+pub struct FieldFlags<const EDIT: bool>(Vec<(KeyField, Given)>);
+
+#[derive(Debug)]
+enum Given {
+    Value(Value),
+    /// To a list that the key has, and from it.
+    Changed {
+        added: Vec<String>,
+        removed: Vec<String>,
+    },
+}
+
+/// A flag as clap has it, which is the id of its argument too.
+fn long(flag: &'static str) -> &'static str {
+    flag.trim_start_matches('-')
+}
 
 impl<const EDIT: bool> FieldFlags<EDIT> {
-    fn arg(field: KeyField) -> Option<Arg> {
-        let arg = Arg::new(field.wire_name()).long(field.facts().flag.trim_start_matches('-'));
-        let (Widget::Text {
-            create_help,
-            edit_help,
-            ..
+    fn args(field: KeyField) -> Vec<Arg> {
+        let arg = Arg::new(field.wire_name()).long(long(field.facts().flag));
+        let help = |create, edit| if EDIT { edit } else { create };
+        let args = match field.widget() {
+            Widget::Custom => Vec::new(),
+            Widget::Text {
+                create_help,
+                edit_help,
+                ..
+            } => vec![arg.value_name("TEXT").help(help(create_help, edit_help))],
+            Widget::Toggle {
+                create_help,
+                edit_help,
+                ..
+            } => vec![
+                arg.value_name("BOOL")
+                    .help(help(create_help, edit_help))
+                    .value_parser(value_parser!(bool))
+                    .num_args(0..=1)
+                    .require_equals(true)
+                    .default_missing_value("true"),
+            ],
+            Widget::List {
+                create_help,
+                edit_help,
+                add,
+                remove,
+                ..
+            } => {
+                let several = |arg: Arg| arg.value_name("TEXT").action(ArgAction::Append);
+                let mut args = vec![several(arg).help(help(create_help, edit_help))];
+                if EDIT {
+                    args.extend([add, remove].map(|(flag, help)| {
+                        let arg = Arg::new(long(flag)).long(long(flag)).help(help);
+                        several(arg).conflicts_with(field.wire_name())
+                    }));
+                }
+                args
+            }
+        };
+        match EDIT {
+            true => args.into_iter().map(|arg| arg.group(CHANGE)).collect(),
+            false => args,
         }
-        | Widget::Toggle {
-            create_help,
-            edit_help,
-            ..
-        }) = field.widget()
-        else {
-            return None;
-        };
-        let arg = arg.help(if EDIT { edit_help } else { create_help });
-        let arg = match field.widget() {
-            Widget::Text { .. } | Widget::Custom => arg.value_name("TEXT"),
-            Widget::Toggle { .. } => arg
-                .value_name("BOOL")
-                .value_parser(value_parser!(bool))
-                .num_args(0..=1)
-                .require_equals(true)
-                .default_missing_value("true"),
-        };
-        Some(if EDIT { arg.group(CHANGE) } else { arg })
     }
 
     fn given(matches: &ArgMatches) -> Self {
+        let texts = |name: &str| -> Option<Vec<String>> {
+            let texts = matches.try_get_many::<String>(name).ok().flatten();
+            Some(texts?.cloned().collect())
+        };
         let value = |field: KeyField| match field.widget() {
             Widget::Custom => None,
             Widget::Text { .. } => {
-                let text = matches.get_one::<String>(field.wire_name());
-                text.map(|text| (field, Value::Text(text.clone())))
+                let text = matches.get_one::<String>(field.wire_name())?;
+                Some((field, Given::Value(Value::Text(text.clone()))))
             }
             Widget::Toggle { .. } => {
-                let on = matches.get_one::<bool>(field.wire_name());
-                on.map(|on| (field, Value::Flag(*on)))
+                let on = matches.get_one::<bool>(field.wire_name())?;
+                Some((field, Given::Value(Value::Flag(*on))))
+            }
+            Widget::List { add, remove, .. } => {
+                if let Some(items) = texts(field.wire_name()) {
+                    // "" is none at all.
+                    let items = items.into_iter().filter(|item| !item.is_empty()).collect();
+                    return Some((field, Given::Value(Value::List(items))));
+                }
+                let [added, removed] = [add, remove].map(|(flag, _)| texts(long(flag)));
+                if added.is_none() && removed.is_none() {
+                    return None;
+                }
+                let changed = Given::Changed {
+                    added: added.unwrap_or_default(),
+                    removed: removed.unwrap_or_default(),
+                };
+                Some((field, changed))
             }
         };
         Self(KeyField::iter().filter_map(value).collect())
@@ -62,27 +116,75 @@ impl<const EDIT: bool> FieldFlags<EDIT> {
 impl<const EDIT: bool> FieldFlags<EDIT> {
     /// What was written, by its flag.
     pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().filter_map(|(field, value)| match value {
-            Value::Text(text) => Some((field.facts().flag, text.as_str())),
-            _ => None,
+        self.0.iter().flat_map(|(field, given)| {
+            let texts: Vec<&str> = match given {
+                Given::Value(Value::Text(text)) => vec![text],
+                Given::Value(Value::List(items)) => items.iter().map(String::as_str).collect(),
+                Given::Changed { added, removed } => {
+                    added.iter().chain(removed).map(String::as_str).collect()
+                }
+                Given::Value(_) => Vec::new(),
+            };
+            texts.into_iter().map(|text| (field.facts().flag, text))
         })
     }
 }
 
 impl FieldFlags<false> {
     pub fn fill(self, fields: &mut KeyFields) {
-        self.0
-            .into_iter()
-            .for_each(|(field, value)| fields.set(field, value));
+        for (field, given) in self.0 {
+            if let Given::Value(value) = given {
+                fields.set(field, value);
+            }
+        }
     }
 }
 
 impl FieldFlags<true> {
-    pub fn change(self, edit: &mut KeyEdit) {
-        self.0
-            .into_iter()
-            .for_each(|(field, value)| edit.set(field, value));
+    /// What becomes of the key as it is.
+    pub fn change(self, key: &Key, edit: &mut KeyEdit) -> Result<(), Failure> {
+        for (field, given) in self.0 {
+            let value = match given {
+                Given::Value(value) => value,
+                Given::Changed { added, removed } => {
+                    let items = key.value(field).list().unwrap_or_default();
+                    Value::List(changed(field, items, added, removed)?)
+                }
+            };
+            edit.set(field, value);
+        }
+        Ok(())
     }
+}
+
+/// What is there already is not added again, and what is removed must be there.
+fn changed(
+    field: KeyField,
+    mut items: Vec<String>,
+    added: Vec<String>,
+    removed: Vec<String>,
+) -> Result<Vec<String>, Failure> {
+    for unwanted in removed {
+        let before = items.len();
+        items.retain(|item| !are_alike(item, &unwanted));
+        if items.len() == before {
+            let flag = match field.widget() {
+                Widget::List {
+                    remove: (flag, _), ..
+                } => flag,
+                _ => field.facts().flag,
+            };
+            return Err(Failure::Flags(vec![format!(
+                "{flag} {unwanted}: The key doesn't have it."
+            )]));
+        }
+    }
+    for wanted in added {
+        if !items.iter().any(|item| are_alike(item, &wanted)) {
+            items.push(wanted);
+        }
+    }
+    Ok(items)
 }
 
 impl<const EDIT: bool> FromArgMatches for FieldFlags<EDIT> {
@@ -98,7 +200,7 @@ impl<const EDIT: bool> FromArgMatches for FieldFlags<EDIT> {
 
 impl<const EDIT: bool> Args for FieldFlags<EDIT> {
     fn augment_args(command: Command) -> Command {
-        command.args(KeyField::iter().filter_map(Self::arg))
+        command.args(KeyField::iter().flat_map(Self::args))
     }
 
     fn augment_args_for_update(command: Command) -> Command {

@@ -14,8 +14,11 @@ fn filled(field: KeyField) -> Value {
         KeyField::Project => Value::Text(uuid::Uuid::nil().to_string()),
         KeyField::UiDomains => Value::List(vec!["http://localhost:8000".into()]),
         KeyField::LocalDevelopment => Value::Text("203.0.113.7".into()),
-        KeyField::CrossPagePersistence => Value::Flag(true),
-        KeyField::Note => Value::Text("Ask Mira before you revoke it.".into()),
+        other => match other.widget() {
+            Widget::Toggle { .. } => Value::Flag(true),
+            Widget::List { .. } => Value::List(vec!["production".into(), "Team A".into()]),
+            Widget::Text { .. } | Widget::Custom => Value::Text("Ask Mira before you revoke it.".into()),
+        },
     }
 }
 

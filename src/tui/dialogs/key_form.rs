@@ -266,6 +266,10 @@ fn declared_field(field: KeyField, settings: &Settings) -> Option<FormField> {
             let text = value.text().unwrap_or_default();
             Some(FormField::text(name, field.label(), &text, hint).with_example())
         }
+        Widget::List { hint, .. } => {
+            let text = value.list().unwrap_or_default().join(", ");
+            Some(FormField::text(name, field.label(), &text, hint).with_example())
+        }
         Widget::Toggle { label, .. } => {
             let on = value.flag().unwrap_or_default();
             Some(FormField::toggle(name, label, on, field.label()))

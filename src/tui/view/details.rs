@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::lines::{field, indented, paragraph};
+use super::lines::{chips_of, field, indented, paragraph};
 use super::{Look, activity, list, text, time, used};
 use crate::api::Key;
 use crate::model::field::Value;
@@ -68,6 +68,10 @@ fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
             (KeyField::UiDomains, _) => {
                 lines.extend(domains(key, width, look));
                 lines.push(Line::default());
+                continue;
+            }
+            (_, Value::List(items)) => {
+                lines.extend(chips_of(of.facts().short_label, &items, width, look));
                 continue;
             }
             (KeyField::LocalDevelopment, Value::Text(address)) => format!("on, from {address}"),

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{Look, text};
+use super::{Look, chips, text};
 
 /// Of values that stand below their label.
 const INDENT: usize = 2;
@@ -26,8 +26,7 @@ pub fn indented(words: &str, width: usize) -> Vec<Line<'static>> {
 
 /// A label of fixed width and its value, which goes to lines of its own where it doesn't fit.
 pub fn field(label: &'static str, value: &str, width: usize, look: &Look) -> Vec<Line<'static>> {
-    // Two columns: one for the toggles' long labels, one for all others.
-    let column = if label.len() > 10 { 20 } else { 11 };
+    let column = label_column(label);
     let label = Span::styled(text::column(label, column.min(width)), look.theme.faint());
     if text::width(value) + column <= width {
         return vec![Line::from(vec![label, Span::raw(text::fit(value, width))])];
@@ -35,4 +34,21 @@ pub fn field(label: &'static str, value: &str, width: usize, look: &Look) -> Vec
     let mut lines = vec![Line::from(label)];
     lines.extend(indented(value, width));
     lines
+}
+
+/// A label of fixed width and chips behind it, as many lines as they need.
+pub fn chips_of(label: &'static str, items: &[String], width: usize, look: &Look) -> Vec<Line<'static>> {
+    let column = label_column(label).min(width);
+    let lines = chips::in_lines(items, width.saturating_sub(column).max(2));
+    let labels = [label].into_iter().chain(std::iter::repeat(""));
+    let lines = labels.zip(lines).map(|(label, line)| {
+        let label = Span::styled(text::column(label, column), look.theme.faint());
+        Line::from(vec![label, Span::raw(line)])
+    });
+    lines.collect()
+}
+
+/// Two columns: one for the toggles' long labels, one for all others.
+fn label_column(label: &str) -> usize {
+    if label.len() > 10 { 20 } else { 11 }
 }

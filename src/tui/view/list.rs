@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, Clear, Paragraph, Widget};
 use uuid::Uuid;
 
 use super::apart::{self, Labelled};
-use super::{Look, body, clip, dialog, text};
+use super::{Look, body, chips, clip, dialog, text};
 use crate::tui::state::App;
 use crate::tui::state::columns::{self, Fit, Placed};
 use crate::tui::state::list::{List, Listed};
@@ -27,6 +27,8 @@ pub struct ListRow {
     /// Parts it from rows of the same name.
     pub id: Option<Uuid>,
     pub cells: Vec<(String, Style)>,
+    /// What is shown behind the name where it leaves room.
+    pub chips: Vec<String>,
 }
 
 /// What a screen says when there are no rows: a headline, and the way out.
@@ -79,6 +81,7 @@ pub fn render<T: Listed>(
         selected,
         id: item.told_apart_by(),
         cells: (placed.iter().map(|place| (place.column.cell)(item, look))).collect(),
+        chips: Vec::new(),
     });
     rows(buffer, area, &placed, lines.collect(), None, look);
 }
@@ -146,6 +149,23 @@ pub fn rows<C>(
             let style = if row.selected { Style::new() } else { *style };
             put(buffer, line, place, content, style);
         }
+        if let Some(place) = placed.first() {
+            chips_behind_name(buffer, room(line, place), row, look);
+        }
+    }
+}
+
+fn chips_behind_name(buffer: &mut Buffer, area: Rect, row: &ListRow, look: &Look) {
+    let used = text::width(text_in(row, 0)) + 1;
+    let cells = usize::from(area.width).saturating_sub(used);
+    let chips = chips::in_one_line(&row.chips, cells);
+    if !chips.is_empty() {
+        let style = if row.selected {
+            Style::new()
+        } else {
+            look.theme.faint()
+        };
+        buffer.set_stringn(area.x + used as u16, area.y, chips, cells, style);
     }
 }
 

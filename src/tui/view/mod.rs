@@ -4,6 +4,7 @@ mod activity;
 mod apart;
 mod body;
 mod canvas;
+mod chips;
 mod details;
 pub(super) mod dialog;
 pub(super) mod fields;

@@ -7,7 +7,7 @@ use ratatui::text::Span;
 use ratatui::widgets::{Block, Widget};
 
 use super::list::{self, ListRow, put};
-use super::{Look, clip, header, text, time};
+use super::{Look, chips, clip, header, text, time};
 use crate::api::Key;
 use crate::tui::state::App;
 use crate::tui::state::columns::{self, KeyColumn, Placed};
@@ -26,6 +26,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         selected,
         id: Some(row.key.id),
         cells: (placed.iter().map(|place| cell(place.column, &row.key, look))).collect(),
+        chips: chips::of_key(&row.key),
     });
     let project = placed.iter().position(|place| place.column == KeyColumn::Project);
     list::rows(buffer, area, &placed, lines.collect(), project, look);

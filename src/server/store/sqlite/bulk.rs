@@ -247,11 +247,14 @@ impl Counts {
     }
 }
 
-/// Takes the indexes and triggers away for the time of the load; what it returns makes them again.
+/// Takes the indexes away for the time of the load, and those triggers that refuse something or that [`Counts`] and
+/// [`SEARCH`] make up for; what it returns makes them again.
 pub fn drop_indexes_and_triggers(conn: &Connection) -> StoreResult<Vec<String>> {
     let mut statement = conn.prepare(
         "SELECT type, name, sql FROM sqlite_schema
-          WHERE tbl_name IN ('keys', 'activity') AND type IN ('index', 'trigger') AND sql IS NOT NULL",
+          WHERE tbl_name IN ('keys', 'activity') AND sql IS NOT NULL
+            AND (type = 'index' OR type = 'trigger'
+                 AND (sql LIKE '%raise(%' OR sql LIKE '%key_counts%' OR sql LIKE '%key_search%'))",
     )?;
     let found = statement.query_map([], |row| {
         let (kind, name): (String, String) = (row.get(0)?, row.get(1)?);

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{FieldErrors, FieldInput, FormField, KeyForm, LOCAL_ADDRESS};
 use crate::api::Key;
-use crate::model::field::Value;
+use crate::model::field::{Value, Widget};
 use crate::model::{KeyEdit, KeyField, KeyFields, Settings};
 
 impl KeyForm {
@@ -22,6 +22,7 @@ impl KeyForm {
             (FieldInput::Project(picker), _) => picker.chosen().map(|project| project.id.to_string()).into(),
             (FieldInput::Domains(list), _) => Value::List(list.values()),
             (FieldInput::Toggle { on, .. }, _) => Value::Flag(*on),
+            _ if matches!(field.widget(), Widget::List { .. }) => Value::List(KeyField::parted(of.value())),
             _ => match of.value().trim() {
                 "" => Value::None,
                 text => Value::Text(text.to_owned()),
