@@ -137,7 +137,7 @@ async fn a_deck_that_can_not_move_to_postgres_whole_stays() {
     get(&served, "/v1/keys").await;
     let in_use = migrate(&deck, &deck.database, &database.url);
     assert!(
-        !in_use.status.success() && said(&in_use).contains("end it first"),
+        !in_use.status.success() && said(&in_use).contains("stop it first"),
         "{}",
         said(&in_use)
     );

@@ -1,11 +1,11 @@
-//! Who makes a change.
+//! The caller of a change.
 
 use std::net::IpAddr;
 
 use super::Visible;
 use crate::api::PersonRef;
 
-/// Somebody of whom it was seen, in this transaction, that they may act.
+/// A caller who was found, in this transaction, to be allowed to act.
 #[derive(Debug, Clone)]
 pub struct Acting {
     pub seq: i64,

@@ -1,4 +1,4 @@
-//! The activity log as it is read: pages newest first, its newest row, and what those who listen may want to hear of.
+//! The activity log as it is read: pages newest first, its newest row, and the events that subscribers are notified of.
 //! For whatever is asked there is an index in the order of `seq`.
 
 use std::cmp::Reverse;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::changes::{self, Subject, heard};
+use super::changes::{self, Subject, event_of};
 use super::db::{Change, Db, one, values};
 use super::people::find_user;
 use super::row::{Columns, Read, Row};
@@ -23,7 +23,7 @@ use crate::model::compared;
 
 /// The conditions on a row, in numbers of the database.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Filter {
+pub struct ActivityFilter {
     pub key: Option<i64>,
     pub key_creator: Option<i64>,
     pub actor: Option<i64>,
@@ -57,11 +57,11 @@ pub async fn page<D: Db>(db: &D, query: &ActivityQuery, visible: Visible) -> Sto
 
 /// One for each person that is meant: several may have had one address, one after the other. None
 /// when no row can match.
-async fn filters(db: &impl Db, query: &ActivityQuery, visible: Visible) -> StoreResult<Vec<Filter>> {
-    let mut filter = Filter {
+async fn filters(db: &impl Db, query: &ActivityQuery, visible: Visible) -> StoreResult<Vec<ActivityFilter>> {
+    let mut filter = ActivityFilter {
         action: query.action,
         before: query.before.map(|seq| seq.min(i64::MAX as u64) as i64),
-        ..Filter::default()
+        ..ActivityFilter::default()
     };
     if let Visible::CreatedBy(user) = visible {
         filter.key_creator = find_user(db, user).await?;
@@ -78,14 +78,14 @@ async fn filters(db: &impl Db, query: &ActivityQuery, visible: Visible) -> Store
     let Some(text) = &query.actor else {
         return Ok(vec![filter]);
     };
-    let of = |actor| Filter {
+    let of = |actor| ActivityFilter {
         actor: Some(actor),
         ..filter
     };
     Ok(people(db, text).await?.into_iter().map(of).collect())
 }
 
-/// Who has this id, or has or had this email address; removed people too.
+/// The people with this id, or who have or had this email address; removed people too.
 async fn people<D: Db>(db: &D, text: &str) -> StoreResult<Vec<i64>> {
     if let Ok(id) = text.parse() {
         return Ok(find_user(db, id).await?.into_iter().collect());
@@ -95,7 +95,7 @@ async fn people<D: Db>(db: &D, text: &str) -> StoreResult<Vec<i64>> {
     db.all(&sql, &[Value::sought(&compared(text))]).await
 }
 
-impl Filter {
+impl ActivityFilter {
     pub fn select<D: Db>(self, limit: usize) -> Sql<'static> {
         let mut sql = Sql::default();
         let head = format!(
@@ -130,18 +130,18 @@ impl Filter {
     /// depend on what the log holds.
     pub fn index(self) -> &'static str {
         match self {
-            Filter { key: Some(_), .. } => "INDEXED BY activity_by_key",
-            Filter {
+            ActivityFilter { key: Some(_), .. } => "INDEXED BY activity_by_key",
+            ActivityFilter {
                 key_creator: Some(_), ..
             } => "INDEXED BY activity_by_key_creator",
-            Filter {
+            ActivityFilter {
                 actor: Some(_),
                 action: Some(_),
                 ..
             } => "INDEXED BY activity_by_actor_action",
-            Filter { actor: Some(_), .. } => "INDEXED BY activity_by_actor",
-            Filter { action: Some(_), .. } => "INDEXED BY activity_by_action",
-            Filter { .. } => "NOT INDEXED",
+            ActivityFilter { actor: Some(_), .. } => "INDEXED BY activity_by_actor",
+            ActivityFilter { action: Some(_), .. } => "INDEXED BY activity_by_action",
+            ActivityFilter { .. } => "NOT INDEXED",
         }
     }
 }
@@ -181,20 +181,20 @@ impl Read for Activity {
 /// The newest row, as it was noted when it was written.
 pub async fn head(db: &impl Db) -> StoreResult<ActivityHead> {
     let head = db.maybe("SELECT seq, hash FROM activity_head", &[]).await?;
-    let (seq, hash) = head.ok_or_else(headless)?;
+    let (seq, hash) = head.ok_or_else(head_missing)?;
     Ok(ActivityHead { seq, hash })
 }
 
-pub fn headless() -> StoreError {
+pub fn head_missing() -> StoreError {
     StoreError::Fault("the activity log has lost the note of its newest row".into())
 }
 
 impl Read for ChangeRecord {
     fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let seq = columns.next()?;
-        let heard = heard(&columns.shown().unwrap_or_default());
+        let event = event_of(&columns.shown().unwrap_or_default());
         let (key, creator): (Option<Uuid>, Option<Uuid>) = columns.next()?;
-        let what = match (heard, key.zip(creator)) {
+        let what = match (event, key.zip(creator)) {
             (Ok(kind), Some((key, creator))) => Changed::Key { kind, key, creator },
             (Ok(_), None) => Changed::Log,
             (Err(other), _) => other,
@@ -215,7 +215,7 @@ pub async fn last_seq(db: &impl Db) -> StoreResult<u64> {
     one(db, "SELECT coalesce(max(seq), 0) FROM activity", &[]).await
 }
 
-/// Tells of somebody who presented a token that is none.
+/// Records that an invalid token was presented.
 pub async fn refuse_sign_in(change: &mut impl Change, from: Option<IpAddr>) -> StoreResult<()> {
     change.record_from(from, Subject::of(ActivityAction::SignInRefused, "", Map::new()));
     Ok(())

@@ -162,7 +162,7 @@ pub const HANDED_PROJECTS: Handed = Handed {
     rename: "UPDATE projects SET name = ?, name_key = ? WHERE seq = ?",
 };
 
-/// What got another name, as the log has to be told of it.
+/// What got another name, as the log records it.
 pub struct Renamed {
     action: ActivityAction,
     /// Its id, its number and its creator's.

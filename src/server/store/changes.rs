@@ -1,4 +1,4 @@
-//! What the activity log is told of a change: the action, whose it is, and field by field the old
+//! What the activity log records of a change: the action, whose it is, and field by field the old
 //! value and the new one. Nothing of any secret.
 
 use std::borrow::Cow;
@@ -21,7 +21,7 @@ pub struct Subject<'a> {
     pub id: Option<Uuid>,
     pub name: Cow<'a, str>,
     pub changes: Map<String, Value>,
-    /// Of which the log states what there is behind the change.
+    /// Of which the log states the state after the change.
     pub about: Option<Entity>,
 }
 
@@ -224,10 +224,10 @@ pub fn of_session_token(old: bool, new: bool) -> Map<String, Value> {
     Map::from_iter([("token".to_owned(), json!([untold(old), untold(new)]))])
 }
 
-/// What those who listen may want to hear of a row: of which kind of change of a key it tells, or
+/// What subscribers are notified of for a row: the kind of change of a key, or
 /// else what it is about. What is of a newer program, or was tampered with, must not keep the rest from
 /// being told.
-pub fn heard(action: &str) -> Result<KeyEventKind, Changed> {
+pub fn event_of(action: &str) -> Result<KeyEventKind, Changed> {
     use ActivityAction as Action;
     match action.parse().unwrap_or(Action::Unknown) {
         Action::KeyCreated => Ok(KeyEventKind::Created),

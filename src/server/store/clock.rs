@@ -120,12 +120,12 @@ impl Clocks {
         hour(self.now.min(self.kept)).saturating_sub(HOURS_KEPT)
     }
 
-    /// What lies behind this is in the future, whatever clock is right.
+    /// What lies after this is in the future, whatever clock is right.
     pub fn future(self) -> i64 {
         self.now.max(self.kept).saturating_add(AHEAD)
     }
 
-    /// The hours behind this one are.
+    /// The hours after this one are.
     pub fn last_hour(self) -> u32 {
         hour(self.future())
     }

@@ -128,7 +128,7 @@ static RESEAL_SESSION_SERVERS: ForRows = ForRows::new(
       WHERE projects.seq = {seq} AND session_data_key = {old_key} AND session_sealed = {old}",
 );
 
-/// What was revoked, removed or set anew meanwhile stays as it is.
+/// What was revoked, removed or set again meanwhile stays as it is.
 pub async fn reseal(change: &impl Change, secrets: &[Resealed]) -> StoreResult<u64> {
     let db = change.db();
     if let Some(Resealed { sealed, .. }) = secrets.first() {
@@ -146,7 +146,7 @@ pub async fn reseal(change: &impl Change, secrets: &[Resealed]) -> StoreResult<u
     Ok(changed)
 }
 
-/// Drops the data keys that seal nothing, but for the newest. Returns how many are left.
+/// Drops the data keys that seal nothing, except the newest. Returns how many are left.
 pub async fn drop_unused(change: &mut impl Change) -> StoreResult<u64> {
     let before = count(change.db()).await?;
     let unused = "DELETE FROM data_keys

@@ -44,20 +44,20 @@ pub trait Db {
     ) -> impl Future<Output = StoreResult<u64>> + Send;
 }
 
-/// One transaction that changes something, and what the activity log is told of it in the same transaction.
+/// One transaction that changes something, and what the activity log records of it in the same transaction.
 pub trait Change {
     type Db: Db;
 
     fn db(&self) -> &Self::Db;
     /// When it was begun, by the clock that the log goes by.
     fn now(&self) -> Timestamp;
-    /// Who acts.
+    /// The caller.
     fn actor(&self) -> StoreResult<&Acting>;
-    /// Does what somebody asked for before, who may have been removed since.
+    /// Carries on what a caller asked for earlier, who may have been removed since.
     fn act_as(&mut self, by: Acting);
-    /// Puts a row behind the log, once all is as it is to be.
+    /// Appends a row to the log, once all is as it is to be.
     fn record(&mut self, subject: Subject<'_>);
-    /// As [`Change::record`], of what happened while nobody was signed in.
+    /// As [`Change::record`], without a caller: from this address.
     fn record_from(&mut self, address: Option<IpAddr>, subject: Subject<'_>);
     /// A part of a large change is as it is to be: what was recorded may be written down.
     fn write_down(&mut self) -> impl Future<Output = StoreResult<()>> + Send;
@@ -77,7 +77,7 @@ macro_rules! columns {
 pub(super) use {columns, values};
 
 /// What [`columns!`] makes.
-pub type Columns<'a> = Vec<(&'static str, Value<'a>)>;
+pub type NewRow<'a> = Vec<(&'static str, Value<'a>)>;
 
 /// A row that must be there.
 pub async fn one<T: Read + Send>(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResult<T> {
@@ -113,13 +113,13 @@ pub async fn run_one(db: &impl Db, sql: &str, values: &[Value<'_>]) -> StoreResu
 }
 
 /// Stores one row.
-pub async fn insert(db: &impl Db, table: &Table, row: Columns<'_>) -> StoreResult<()> {
+pub async fn insert(db: &impl Db, table: &Table, row: NewRow<'_>) -> StoreResult<()> {
     let (sql, values) = inserting(table, row);
     run_one(db, &sql, &values).await
 }
 
 /// Stores one row, unless one that is there already has the same `key`. Whether it was stored.
-pub async fn insert_unless(db: &impl Db, table: &Table, row: Columns<'_>, key: &str) -> StoreResult<bool> {
+pub async fn insert_unless(db: &impl Db, table: &Table, row: NewRow<'_>, key: &str) -> StoreResult<bool> {
     let (sql, values) = inserting(table, row);
     Ok(db
         .run(&format!("{sql} ON CONFLICT {key} DO NOTHING"), &values)
@@ -127,7 +127,7 @@ pub async fn insert_unless(db: &impl Db, table: &Table, row: Columns<'_>, key: &
         == 1)
 }
 
-fn inserting<'a>(table: &Table, row: Columns<'a>) -> (String, Vec<Value<'a>>) {
+fn inserting<'a>(table: &Table, row: NewRow<'a>) -> (String, Vec<Value<'a>>) {
     let (columns, values): (Vec<&str>, Vec<Value>) = row.into_iter().unzip();
     let holes = vec!["?"; columns.len()].join(", ");
     let sql = format!(
@@ -139,19 +139,19 @@ fn inserting<'a>(table: &Table, row: Columns<'a>) -> (String, Vec<Value<'a>>) {
 }
 
 /// Stores one row of a table that numbers them. Returns its number.
-pub async fn insert_numbered(db: &impl Db, table: &Table, row: Columns<'_>) -> StoreResult<i64> {
+pub async fn insert_numbered(db: &impl Db, table: &Table, row: NewRow<'_>) -> StoreResult<i64> {
     let (sql, values) = inserting(table, row);
     one(db, &format!("{sql} RETURNING seq"), &values).await
 }
 
-/// What stands behind SET in a statement, and its values.
-pub fn assigned(set: Columns<'_>) -> (String, Vec<Value<'_>>) {
+/// What stands after SET in a statement, and its values.
+pub fn assigned(set: NewRow<'_>) -> (String, Vec<Value<'_>>) {
     let (columns, values): (Vec<&str>, Vec<Value>) = set.into_iter().unzip();
     (format!("{} = ?", columns.join(" = ?, ")), values)
 }
 
 /// Changes the row of this number, which must be there.
-pub async fn update(db: &impl Db, table: &Table, seq: i64, set: Columns<'_>) -> StoreResult<()> {
+pub async fn update(db: &impl Db, table: &Table, seq: i64, set: NewRow<'_>) -> StoreResult<()> {
     let (set, mut values) = assigned(set);
     values.push(seq.into());
     let sql = format!("UPDATE {} SET {set} WHERE seq = ?", table.name);

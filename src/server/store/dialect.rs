@@ -1,4 +1,4 @@
-//! How the engines differ in what they are told.
+//! How the SQL of the engines differs.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::value::Value;
 /// The time of PostgreSQL, in microseconds since the epoch.
 pub const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
-/// Behind every name in PostgreSQL: they have at most 100 characters, and this is none of those that people write.
+/// After every name in PostgreSQL: they have at most 100 characters, and this is none of those that people write.
 const LAST: char = char::MAX;
 
 /// The language of an engine.
@@ -78,7 +78,7 @@ impl Dialect {
         }
     }
 
-    /// What sorts behind every name.
+    /// What sorts after every name.
     pub fn behind_text(self) -> Value<'static> {
         match self {
             // Every text is before every blob.

@@ -45,7 +45,7 @@ pub enum StoreError {
          since, and find out who can write to the database"
     )]
     SetBack(u32),
-    /// Behind the look at their token.
+    /// After the look at their token.
     #[error("who acts was removed meanwhile, or has another token")]
     ActorGone,
     #[error("who acts has another role meanwhile")]

@@ -21,7 +21,7 @@ pub struct Filter {
     pub project: Option<RowOf>,
     pub creator: Option<RowOf>,
     pub usage: UsageFilter,
-    pub text: Option<Text>,
+    pub text: Option<TextFilter>,
 }
 
 /// A row of another table that a key has the number of.
@@ -43,7 +43,7 @@ pub struct UsageFilter {
 
 /// A text to look for, as it is compared, and the projects whose name has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
+pub struct TextFilter {
     pub folded: String,
     /// `false` when it is known that no domain has it.
     pub in_domains: bool,
@@ -66,7 +66,7 @@ impl Filter {
             None => None,
             // Names and domains have none; between domains there is one.
             Some(q) if q.contains(char::is_control) => return Ok(None),
-            Some(q) => Some(Text::resolve(db, q).await?),
+            Some(q) => Some(TextFilter::resolve(db, q).await?),
         };
         Ok(Some(Self {
             scope: filter.scope,
@@ -153,7 +153,7 @@ impl RowOf {
 impl UsageFilter {
     async fn resolve<D: Db>(db: &D, filter: &KeyFilter) -> StoreResult<Self> {
         let ages = [filter.idle_days.map(|days| days * 24), filter.refused_hours];
-        // Where no age is asked for, how late it is needs not be known.
+        // Where no age is asked for, the time is not needed.
         let now = match ages {
             [None, None] => Timestamp::UNIX_EPOCH,
             _ => clock::now(db).await?,
@@ -198,7 +198,7 @@ impl UsageFilter {
     }
 }
 
-impl Text {
+impl TextFilter {
     /// Projects are few, so that looking at each name is cheap.
     async fn resolve<D: Db>(db: &D, q: &str) -> StoreResult<Self> {
         let folded = compared(q);

@@ -57,7 +57,7 @@ pub async fn add(change: &mut impl Change, new: &NewGatewayRecord) -> StoreResul
     }))
 }
 
-/// The row stays for those who ask later what there was; its token stops counting.
+/// The row stays for those who ask later what there was; its token becomes invalid.
 pub async fn remove(change: &mut impl Change, id: Uuid) -> StoreResult<bool> {
     let sql = "UPDATE gateways SET token_hash = NULL, removed_at = ? WHERE id = ? AND removed_at IS NULL RETURNING name";
     let removed: Option<String> = change.db().maybe(sql, values![change.now(), id]).await?;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::db::{Columns as Row, columns};
-use super::row::{Columns, Field, Read, fields, unreadable};
+use super::db::{NewRow, columns};
+use super::row::{ColumnValue, Columns, Read, fields, unreadable};
 use super::{KeyRecord, Place, PlaceValue, StoreResult};
 use crate::api::{PersonRef, ProjectRef, Sort};
 use crate::model::{LocalAddress, Scope, Settings, UiDomain};
@@ -25,7 +25,7 @@ macro_rules! deciding {
 
 pub(super) use deciding;
 
-/// What [`KeyRow`] is read from, of a table named `k`.
+/// What [`StoredKey`] is read from, of a table named `k`.
 pub const KEY_COLUMNS: &str = concat!(
     "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project, ",
     deciding!("k"),
@@ -33,7 +33,7 @@ pub const KEY_COLUMNS: &str = concat!(
 );
 
 /// An active key, its project and creator still numbers.
-pub struct KeyRow {
+pub struct StoredKey {
     id: Uuid,
     name: String,
     name_key: String,
@@ -47,7 +47,7 @@ pub struct KeyRow {
     settings: Settings,
 }
 
-impl Read for KeyRow {
+impl Read for StoredKey {
     fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         Ok(Self {
             id: columns.next()?,
@@ -65,7 +65,7 @@ impl Read for KeyRow {
     }
 }
 
-impl KeyRow {
+impl StoredKey {
     /// Where it lies in a sort.
     pub fn place(&self, sort: Sort) -> Place {
         let value = match sort {
@@ -139,7 +139,7 @@ impl Read for Settings {
 }
 
 /// The columns that hold the settings.
-pub fn settings(settings: &Settings) -> Row<'_> {
+pub fn settings(settings: &Settings) -> NewRow<'_> {
     let Settings {
         ui_domains,
         local_development,

@@ -7,10 +7,8 @@ use uuid::Uuid;
 use super::changes::{self, Subject};
 use super::clock::{self, Steady};
 use super::data_keys::expect_newest;
-use super::db::{
-    Change, Columns as NewRow, Db, assigned, columns, exists, insert, insert_numbered, run_one, values,
-};
-use super::key_row::{KEY_COLUMNS, KeyRow, settings};
+use super::db::{Change, Db, NewRow, assigned, columns, exists, insert, insert_numbered, run_one, values};
+use super::key_row::{KEY_COLUMNS, StoredKey, settings};
 use super::row::{Columns, Read, Record, Row};
 use super::statement::unexplained_key;
 use super::tables::{IDEMPOTENCY, KEYS};
@@ -30,16 +28,16 @@ pub enum KeyBy {
 }
 
 /// A key with the numbers that the database knows it and what it belongs to by.
-pub struct Kept {
+pub struct NumberedKey {
     pub seq: i64,
     pub creator: i64,
     pub project: Option<i64>,
     pub found: Found,
 }
 
-impl Read for Kept {
+impl Read for NumberedKey {
     fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
-        let key: KeyRow = columns.next()?;
+        let key: StoredKey = columns.next()?;
         let (seq, revoked_at): (i64, Option<Timestamp>) = columns.next()?;
         let (creator, project) = (key.creator, key.project);
         let by: PersonRef = columns.next()?;
@@ -69,7 +67,7 @@ impl Read for Kept {
 }
 
 /// The key that is known by this, if it may be seen.
-pub async fn find<D: Db>(db: &D, by: KeyBy, visible: Visible) -> StoreResult<Option<Kept>> {
+pub async fn find<D: Db>(db: &D, by: KeyBy, visible: Visible) -> StoreResult<Option<NumberedKey>> {
     let (column, value) = match by {
         KeyBy::Id(id) => ("id", id.into()),
         KeyBy::Hash(hash) => ("token_hash", hash.into()),
@@ -212,7 +210,12 @@ async fn replay(
 
 /// Whether the log says that this person created the key with such a request: where the row of an idempotency key
 /// leads, whoever can write the database decides. Where its project is renamed since, the log has the old name.
-async fn is_made_by(db: &impl Db, made: Option<&Kept>, creator: i64, asked: &ValidKey) -> StoreResult<bool> {
+async fn is_made_by(
+    db: &impl Db,
+    made: Option<&NumberedKey>,
+    creator: i64,
+    asked: &ValidKey,
+) -> StoreResult<bool> {
     let Some(made) = made.filter(|made| made.creator == creator) else {
         return Ok(false);
     };

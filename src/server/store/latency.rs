@@ -1,4 +1,4 @@
-//! How long the store takes, for whoever runs the server.
+//! How long the store takes, for its operators.
 
 use std::time::Instant;
 

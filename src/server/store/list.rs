@@ -4,9 +4,9 @@ use tokio::try_join;
 use uuid::Uuid;
 
 use super::db::Db;
-use super::key_row::{KEY_COLUMNS, KeyRow};
+use super::key_row::{KEY_COLUMNS, StoredKey};
 use super::names::Remembered;
-use super::paging::{Read, Reads, Run, Way};
+use super::paging::{RangeRead, RangeReads, Run, Way};
 use super::search::Search;
 use super::sql::Sql;
 use super::{KeyQuery, KeySlice, Place, Position, StoreResult};
@@ -45,7 +45,7 @@ impl Listing<'_> {
             },
             _ => None,
         };
-        let reads = Reads::of(&self.query.position, middle.as_ref(), limit);
+        let reads = RangeReads::of(&self.query.position, middle.as_ref(), limit);
         let (backward, forward) = match (reads.backward, reads.forward) {
             (Some(look), Some(read)) if look.is_look() => {
                 let (run, more) = self.read_and_look(db, read, Some(look)).await?;
@@ -61,7 +61,7 @@ impl Listing<'_> {
         Ok(Some(KeySlice::of(backward, forward, limit)))
     }
 
-    async fn read(&self, db: &impl Db, read: Option<Read<'_>>) -> StoreResult<Run> {
+    async fn read(&self, db: &impl Db, read: Option<RangeRead<'_>>) -> StoreResult<Run> {
         match read {
             None => Ok(Run::default()),
             Some(read) => self.read_and_look(db, read, None).await.map(|(run, _)| run),
@@ -72,14 +72,14 @@ impl Listing<'_> {
     async fn read_and_look<D: Db>(
         &self,
         db: &D,
-        read: Read<'_>,
-        look: Option<Read<'_>>,
+        read: RangeRead<'_>,
+        look: Option<RangeRead<'_>>,
     ) -> StoreResult<(Run, bool)> {
-        let rows: Vec<(KeyRow, Option<i64>, Option<i64>)> = self.keys::<D>(read, look)?.all(db).await?;
+        let rows: Vec<(StoredKey, Option<i64>, Option<i64>)> = self.keys::<D>(read, look)?.all(db).await?;
         let Some(&(_, newest_change, seen)) = rows.first() else {
             return Ok((Run::default(), false));
         };
-        let rows: Vec<KeyRow> = rows.into_iter().map(|(key, ..)| key).collect();
+        let rows: Vec<StoredKey> = rows.into_iter().map(|(key, ..)| key).collect();
         let names = self.names.names(db, newest_change, &rows).await?;
         let keys = rows.into_iter().map(|key| {
             let place = key.place(self.query.sort);
@@ -91,8 +91,8 @@ impl Listing<'_> {
         ))
     }
 
-    /// Keys, and behind each the newest change as the statement sees it and what a look saw.
-    fn keys<D: Db>(&self, read: Read, look: Option<Read>) -> StoreResult<Sql<'_>> {
+    /// Keys, and after each the newest change as the statement sees it and what a look saw.
+    fn keys<D: Db>(&self, read: RangeRead, look: Option<RangeRead>) -> StoreResult<Sql<'_>> {
         let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS}, (SELECT seq FROM activity_head), "));
         match look {
             None => sql.push("CAST(NULL AS integer)", []),
@@ -107,7 +107,7 @@ impl Listing<'_> {
     }
 
     /// ` FROM … LIMIT …` for the keys of this read, in its order.
-    pub fn select_from<'s, D: Db>(&'s self, sql: &mut Sql<'s>, read: Read) -> StoreResult<()> {
+    pub fn select_from<'s, D: Db>(&'s self, sql: &mut Sql<'s>, read: RangeRead) -> StoreResult<()> {
         let ascending = self.query.descending == (read.way == Way::Backward);
         let path = &self.search.path;
         self.search.push_to(self.search.source(), D::DIALECT, sql);
@@ -130,7 +130,7 @@ impl Listing<'_> {
         let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS}{by_id} AND k.id = ?"));
         sql.values.push(id.into());
         self.search.filter.push_to(D::DIALECT, &mut sql);
-        let key: Option<KeyRow> = sql.maybe(db).await?;
+        let key: Option<StoredKey> = sql.maybe(db).await?;
         Ok(key.map(|key| key.place(self.query.sort)))
     }
 }

@@ -3,14 +3,14 @@
 use serde_json::Value as Json;
 
 use super::StoreResult;
-use super::activity::headless;
+use super::activity::head_missing;
 use super::db::{Db, values};
 use super::sql::ForRows;
 use super::tables::Kind;
 use super::value::Value;
 use crate::api::{Activity, ActivityHead, ChainHash};
 
-/// Puts rows behind the log.
+/// Appends rows to the log.
 pub static APPEND: ForRows = ForRows::new(
     &[
         ("seq", Kind::Number),
@@ -64,6 +64,6 @@ pub async fn note(db: &impl Db, head: ActivityHead, pending: Option<ChainHash>) 
     let sql = "UPDATE activity_head SET seq = ?, hash = ?, pending = ?";
     match db.run(sql, values![head.seq as i64, head.hash, pending]).await? {
         1 => Ok(()),
-        _ => Err(headless()),
+        _ => Err(head_missing()),
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::try_join;
 
 use super::db::{Db, values};
-use super::key_row::KeyRow;
+use super::key_row::StoredKey;
 use super::row::Record;
 use super::{KeyRecord, StoreError, StoreResult};
 use crate::api::{PersonRef, ProjectRef};
@@ -31,7 +31,12 @@ pub struct Remembered(Mutex<Arc<Names>>);
 
 impl Remembered {
     /// All names that these keys need, read after this change. Both questions are on their way at once.
-    pub async fn names(&self, db: &impl Db, change: Option<i64>, keys: &[KeyRow]) -> StoreResult<Arc<Names>> {
+    pub async fn names(
+        &self,
+        db: &impl Db,
+        change: Option<i64>,
+        keys: &[StoredKey],
+    ) -> StoreResult<Arc<Names>> {
         let known = self.since(change);
         let people = missing(&known.people, keys.iter().map(|key| key.creator));
         let projects = missing(&known.projects, keys.iter().filter_map(|key| key.project));
@@ -59,7 +64,7 @@ impl Remembered {
         })
     }
 
-    /// They were read behind the look at the newest change: when there was another in between, nobody who comes later
+    /// They were read after the look at the newest change: when there was another in between, nobody who comes later
     /// finds them.
     fn keep(&self, names: &Arc<Names>) {
         let mut held = self.lock();
@@ -76,7 +81,7 @@ impl Remembered {
 
 impl Names {
     /// A key, with what its numbers stand for.
-    pub fn record(&self, key: KeyRow) -> StoreResult<KeyRecord> {
+    pub fn record(&self, key: StoredKey) -> StoreResult<KeyRecord> {
         let creator = name(&self.people, key.creator)?;
         let project = key.project.map(|seq| name(&self.projects, seq)).transpose()?;
         Ok(key.record(creator, project))

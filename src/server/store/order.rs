@@ -8,7 +8,7 @@ use super::{Place, PlaceValue, StoreError, StoreResult};
 use crate::api::Sort;
 use crate::model::Scope;
 
-/// An index that is in the order of a sort behind the columns that a filter holds equal.
+/// An index that is in the order of a sort after the columns that a filter holds equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
     pub index: String,
@@ -25,7 +25,7 @@ pub enum Mark {
     Number(i64),
     Scope(Scope),
     Text(String),
-    /// Behind every text.
+    /// After every text.
     BehindText,
     Id(Uuid),
 }
@@ -99,7 +99,7 @@ impl Path {
             }
             (["name_key", "id"], PlaceValue::Name(name)) => vec![text(name), id],
             (["name_key", "id"], PlaceValue::Scope(scope, name)) => match self.scope {
-                // A place in another scope is before or behind all of this one: no name is empty.
+                // A place in another scope is before or after all of this one: no name is empty.
                 Some(only) if *scope < only => vec![text(""), id],
                 Some(only) if *scope > only => vec![Mark::BehindText, id],
                 _ => vec![text(name), id],

@@ -30,14 +30,14 @@ impl Start<'_> {
 
 /// At most `limit` keys one way; of none is only asked whether there is one.
 #[derive(Debug, Clone, Copy)]
-pub struct Read<'a> {
-    /// `None`: from the end that lies behind.
+pub struct RangeRead<'a> {
+    /// `None`: from the end.
     pub start: Option<Start<'a>>,
     pub way: Way,
     pub limit: usize,
 }
 
-impl Read<'_> {
+impl RangeRead<'_> {
     pub fn is_look(self) -> bool {
         self.limit == 0
     }
@@ -52,23 +52,23 @@ pub struct Run {
 
 /// A page: what lies before it or its first part, and the rest. `None`: nothing is there.
 #[derive(Debug, Clone, Copy)]
-pub struct Reads<'a> {
-    pub backward: Option<Read<'a>>,
-    pub forward: Option<Read<'a>>,
+pub struct RangeReads<'a> {
+    pub backward: Option<RangeRead<'a>>,
+    pub forward: Option<RangeRead<'a>>,
 }
 
-impl<'a> Reads<'a> {
+impl<'a> RangeReads<'a> {
     /// `middle` is the place of the key that [`Position::Around`] names.
     pub fn of(position: &'a Position, middle: Option<&'a Place>, limit: usize) -> Self {
         let read = |way, place, inclusive, limit| {
-            Some(Read {
+            Some(RangeRead {
                 start: Some(Start { place, inclusive }),
                 way,
                 limit,
             })
         };
         let whole = |way| {
-            Some(Read {
+            Some(RangeRead {
                 start: None,
                 way,
                 limit,

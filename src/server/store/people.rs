@@ -32,7 +32,7 @@ pub async fn user_seq(db: &impl Db, id: Uuid) -> StoreResult<i64> {
     find_user(db, id).await?.ok_or_else(missing)
 }
 
-/// Who has this number, also when they were removed.
+/// The person with this number, also when they were removed.
 pub async fn person(db: &impl Db, seq: i64) -> StoreResult<PersonRef> {
     one(db, "SELECT id, email FROM users WHERE seq = ?", values![seq]).await
 }
@@ -158,7 +158,7 @@ pub async fn is_last_owner(db: &impl Db, user: &User) -> StoreResult<bool> {
     Ok(user.role == Role::Owner && !exists(db, others, values![user.id]).await?)
 }
 
-/// The token before stops counting. `false`: there is no such user.
+/// The previous token becomes invalid. `false`: there is no such user.
 pub async fn replace_token(change: &mut impl Change, id: Uuid, token: TokenHash) -> StoreResult<bool> {
     let Some(user) = by_id(change.db(), id).await? else {
         return Ok(false);
@@ -170,7 +170,7 @@ pub async fn replace_token(change: &mut impl Change, id: Uuid, token: TokenHash)
     Ok(true)
 }
 
-/// Tells the log of somebody's role; none is not being here.
+/// Records a role in the log; none is for somebody who is not in the organisation.
 pub fn record_role(
     change: &mut impl Change,
     action: ActivityAction,

@@ -59,7 +59,7 @@ pub async fn remove(change: &mut impl Change, id: Uuid, fate: Option<Fate>) -> S
     insert(db, &REMOVALS, row).await?;
     let begun = Begun { person: seq, heir };
     let progress = portion(change, &begun).await?;
-    strike(change, &user, &begun).await?;
+    mark_removed(change, &user, &begun).await?;
     Ok(match progress.is_finished() {
         true => Removal::Removed(progress.removed),
         false => Removal::Begun(progress),
@@ -72,7 +72,7 @@ struct Begun {
     heir: Option<i64>,
 }
 
-/// In the name of who asked for it, also when they were removed meanwhile. `None`: nothing is left to do.
+/// In the name of the person who asked for it, also when they were removed meanwhile. `None`: nothing is left to do.
 pub async fn resume(change: &mut impl Change, id: Uuid) -> StoreResult<Option<RemovalProgress>> {
     let sql = format!("{} AND t.id = ?", *UNFINISHED);
     let found: Option<Lossy<Unfinished>> = change.db().maybe(&sql, values![id]).await?;
@@ -90,7 +90,7 @@ pub async fn resume(change: &mut impl Change, id: Uuid) -> StoreResult<Option<Re
         seq: asked_by,
         person: people::person(change.db(), asked_by).await?,
         address: address.and_then(|text| text.parse().ok()),
-        // Only who sees everything may ask for what is carried on later.
+        // Only a person who sees everything may ask for a removal.
         visible: Visible::All,
     };
     change.act_as(by);
@@ -115,16 +115,16 @@ fn progress(fate: Fate, [keys, projects, renamed, left]: [u64; 4]) -> RemovalPro
     }
 }
 
-const FAR: &str = "SELECT u.id, r.heir, r.keys, r.projects, r.renamed,
+const REMOVAL_ROW: &str = "SELECT u.id, r.heir, r.keys, r.projects, r.renamed,
            (SELECT CAST(coalesce(sum(n), 0) AS bigint) FROM key_counts WHERE creator = r.person AND project = 0)
                + CASE WHEN r.heir IS NULL THEN 0
                       ELSE (SELECT count(*) FROM projects WHERE creator = r.person AND removed_at IS NULL) END
       FROM removals AS r JOIN users AS u ON u.seq = r.person";
 
 /// How far a removal is, and whose it is.
-struct Far(Uuid, RemovalProgress);
+struct RemovalRow(Uuid, RemovalProgress);
 
-impl Read for Far {
+impl Read for RemovalRow {
     fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let (id, heir): (Uuid, Option<i64>) = columns.next()?;
         let fate = match heir {
@@ -144,17 +144,19 @@ pub async fn unfinished<D: Db>(db: &D) -> StoreResult<Vec<(Uuid, RemovalProgress
         .filter(|Lossy(removal)| removal.unasked.is_none());
     let asked: Vec<i64> = asked.map(|Lossy(removal)| removal.person).collect();
     let asked_for = D::DIALECT.among("r.person");
-    let sql = format!("{FAR} WHERE {asked_for} AND r.finished_at IS NULL");
-    let found: Vec<Far> = db.all(&sql, values![asked.as_slice()]).await?;
+    let sql = format!("{REMOVAL_ROW} WHERE {asked_for} AND r.finished_at IS NULL");
+    let found: Vec<RemovalRow> = db.all(&sql, values![asked.as_slice()]).await?;
     Ok(found
         .into_iter()
-        .map(|Far(id, progress)| (id, progress))
+        .map(|RemovalRow(id, progress)| (id, progress))
         .collect())
 }
 
 pub async fn find(db: &impl Db, id: Uuid) -> StoreResult<Option<RemovalProgress>> {
-    let found: Option<Far> = db.maybe(&format!("{FAR} WHERE u.id = ?"), values![id]).await?;
-    Ok(found.map(|Far(_, progress)| progress))
+    let found: Option<RemovalRow> = db
+        .maybe(&format!("{REMOVAL_ROW} WHERE u.id = ?"), values![id])
+        .await?;
+    Ok(found.map(|RemovalRow(_, progress)| progress))
 }
 
 /// Whether what was another's is being handed over to them.
@@ -199,8 +201,8 @@ async fn portion(change: &mut impl Change, begun: &Begun) -> StoreResult<Removal
     let sql = "UPDATE removals SET keys = keys + ?, projects = projects + ?, renamed = renamed + ? WHERE person = ?";
     let figures = values![keys as i64, projects as i64, renamed as i64, begun.person];
     run_one(change.db(), sql, figures).await?;
-    let sql = format!("{FAR} WHERE r.person = ?");
-    let Far(_, far) = one(change.db(), &sql, values![begun.person]).await?;
+    let sql = format!("{REMOVAL_ROW} WHERE r.person = ?");
+    let RemovalRow(_, far) = one(change.db(), &sql, values![begun.person]).await?;
     if far.is_finished() {
         let sql = "UPDATE removals SET finished_at = ? WHERE person = ?";
         run_one(change.db(), sql, values![change.now(), begun.person]).await?;
@@ -302,7 +304,7 @@ async fn some_projects<C: Change>(
 }
 
 /// The row stays, for what they did before; nothing signs them in.
-async fn strike(change: &mut impl Change, user: &User, begun: &Begun) -> StoreResult<()> {
+async fn mark_removed(change: &mut impl Change, user: &User, begun: &Begun) -> StoreResult<()> {
     let heir = match begun.heir {
         Some(heir) => Some(person(change.db(), heir).await?.email),
         None => None,

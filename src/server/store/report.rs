@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::clock;
 use super::db::{Db, one, values};
-use super::keys::{self, Kept, KeyBy};
+use super::keys::{self, KeyBy, NumberedKey};
 use super::usage::{bucket_of, unpacked};
 use super::{Found, SOURCES, StoreResult, Tally, Use, Visible, hour_of};
 use crate::api::{LastUse, RefusedBy, USAGE_DAYS, USAGE_HOURS, Usage, UsageSeries, UsageSource};
@@ -30,8 +31,8 @@ pub const ORIGIN: i64 = 0;
 pub const ADDRESS: i64 = 1;
 
 /// `None`: there is no such key that may be seen. To be asked in a transaction that sees one state.
-pub async fn of_key<D: Db>(db: &D, id: Uuid, visible: Visible, now: Timestamp) -> StoreResult<Option<Usage>> {
-    let Some(Kept {
+pub async fn of_key<D: Db>(db: &D, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
+    let Some(NumberedKey {
         seq: key,
         found: Found::Active(_),
         ..
@@ -41,7 +42,7 @@ pub async fn of_key<D: Db>(db: &D, id: Uuid, visible: Visible, now: Timestamp) -
     };
     let mut waiting = logged(db, bucket_of(key)).await?;
     waiting.retain(|tally| tally.key == key);
-    let mut report = Report::beginning(now);
+    let mut report = Report::beginning(clock::now(db).await?);
     count(db, key, &mut report).await?;
     let stored = Stored {
         last_use: last_use(db, key).await?,
@@ -51,7 +52,7 @@ pub async fn of_key<D: Db>(db: &D, id: Uuid, visible: Visible, now: Timestamp) -
     Ok(Some(report.finish(stored, &waiting)))
 }
 
-/// All that was put down for this bucket and not carried over yet.
+/// All that was logged for this bucket and not carried over yet.
 pub async fn logged(db: &impl Db, bucket: i64) -> StoreResult<Vec<Tally>> {
     let sql = "SELECT tallies FROM usage_log WHERE bucket = ?";
     let packed: Vec<Vec<u8>> = db.all(sql, values![bucket]).await?;
@@ -129,7 +130,7 @@ impl Report {
         (first, first + USAGE_DAYS as u32 * HOURS_PER_DAY)
     }
 
-    /// So many in an hour, by the rule that refused; [`ALLOWED`] is none.
+    /// So many in an hour, by the rule that refused; [`ALLOWED`] for what was allowed.
     pub fn add(&mut self, hour: u32, rule: &str, n: u64) {
         let slots = [
             (&mut self.hours, hour.checked_sub(self.first_hour)),

@@ -16,7 +16,7 @@ pub trait Row {
     fn text(&self, index: usize) -> StoreResult<Option<&str>>;
     fn bytes(&self, index: usize) -> StoreResult<Option<&[u8]>>;
     fn id(&self, index: usize) -> StoreResult<Option<Uuid>>;
-    /// A text as far as it can be shown: bytes that are none are replaced.
+    /// A text as far as it can be shown: invalid bytes are replaced.
     fn shown(&self, index: usize) -> Option<String>;
     /// All of it.
     fn values(&self) -> StoreResult<Vec<Value<'static>>>;
@@ -34,7 +34,7 @@ pub trait Read: Sized {
 }
 
 /// What one column holds.
-pub trait Field: Sized {
+pub trait ColumnValue: Sized {
     fn of<R: Row>(row: &R, index: usize) -> StoreResult<Option<Self>>;
 }
 
@@ -50,7 +50,7 @@ impl<R: Row> Columns<'_, R> {
     }
 
     /// What comes next, where somebody may have tampered with it: what can't be read is absent.
-    pub fn readable<T: Field>(&mut self) -> Option<T> {
+    pub fn readable<T: ColumnValue>(&mut self) -> Option<T> {
         self.field().ok().flatten()
     }
 
@@ -60,7 +60,7 @@ impl<R: Row> Columns<'_, R> {
         self.row.shown(self.next - 1)
     }
 
-    pub fn field<T: Field>(&mut self) -> StoreResult<Option<T>> {
+    pub fn field<T: ColumnValue>(&mut self) -> StoreResult<Option<T>> {
         let index = self.next;
         self.next += 1;
         T::of(self.row, index)
@@ -73,7 +73,7 @@ pub fn unreadable(why: impl std::fmt::Display) -> StoreError {
 
 macro_rules! fields {
     ($($type:ty => $column:ident $(, |$value:ident| $made:expr)?;)+) => {$(
-        impl Field for $type {
+        impl ColumnValue for $type {
             fn of<R: $crate::server::store::row::Row>(row: &R, index: usize) -> StoreResult<Option<Self>> {
                 let value = row.$column(index)?;
                 $(let value = value.map(|$value| $made.map_err(unreadable)).transpose()?;)?
@@ -113,7 +113,7 @@ fn scope(rank: i64) -> Result<Scope, String> {
     scope.ok_or_else(|| format!("there is no scope {rank}"))
 }
 
-impl<T: Field> Read for Option<T> {
+impl<T: ColumnValue> Read for Option<T> {
     fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         columns.field()
     }
@@ -167,7 +167,7 @@ records! {
     User { id, email, role, created_at }
 }
 
-/// A whole row in which somebody may have put text that is none: it is read as far as it can be shown.
+/// A whole row in which somebody may have put invalid text: it is read as far as it can be shown.
 pub struct Lossy<T>(pub T);
 
 impl<T: Read> Read for Lossy<T> {

@@ -70,7 +70,7 @@ pub struct Rotation {
     /// The same, wrapped under the new root key: what they sealed stays as it is.
     pub rewrapped: Vec<WrappedDataKey>,
     pub newest: WrappedDataKey,
-    /// Whether all that is there is to be sealed anew.
+    /// Whether all that is there is to be sealed again.
     pub reseals: bool,
 }
 
@@ -96,7 +96,7 @@ pub struct SealedSecret {
     pub sealed: Sealed,
 }
 
-/// A secret as it was sealed, and sealed anew.
+/// A secret as it was sealed, and sealed again.
 #[derive(Debug, Clone)]
 pub struct Resealed {
     pub before: SealedSecret,

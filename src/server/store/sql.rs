@@ -52,7 +52,7 @@ impl<'a> Sql<'a> {
 
 /// A statement for many rows at once. What it calls `{name}` is that column of a row, and `FROM {rows}` stands where the
 /// rows come from. PostgreSQL takes all rows in one statement; SQLite, which is asked in the same process, takes them one
-/// by one. A question mark, behind all of these, is a value that is the same for all rows.
+/// by one. A question mark, after all of these, is a value that is the same for all rows.
 pub struct ForRows {
     columns: &'static [(&'static str, Kind)],
     sql: &'static str,

@@ -107,7 +107,7 @@ impl Value<'_> {
         index: usize,
     ) -> Result<Value<'static>, tokio_postgres::Error> {
         Ok(row
-            .try_get::<_, Option<Stored>>(index)?
+            .try_get::<_, Option<PostgresValue>>(index)?
             .map_or(Value::Null, |stored| stored.0))
     }
 }
@@ -174,9 +174,9 @@ impl ToSql for Value<'_> {
 }
 
 /// A value of PostgreSQL, as SQLite would have it.
-struct Stored(Value<'static>);
+struct PostgresValue(Value<'static>);
 
-impl<'a> FromSql<'a> for Stored {
+impl<'a> FromSql<'a> for PostgresValue {
     fn from_sql(kind: &Type, raw: &'a [u8]) -> Result<Self, Failed> {
         Ok(Self(match *kind {
             Type::BOOL => Value::Number(bool::from_sql(kind, raw)?.into()),

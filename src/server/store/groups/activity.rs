@@ -1,4 +1,4 @@
-//! The activity log: its pages, what those who listen want to hear of it, and holding the tables against it.
+//! The activity log: its pages, its events, and comparing the tables with it.
 
 use std::net::IpAddr;
 
@@ -12,12 +12,12 @@ pub trait ActivityStore: Send + Sync {
     async fn activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage>;
     /// The newest row of the activity log, as it was noted when it was written.
     async fn activity_head(&self) -> StoreResult<ActivityHead>;
-    /// Holds a part of the tables against what the log states of them.
+    /// Compares a part of the tables with what the log states of them.
     async fn compare(&self, from: Cursor) -> StoreResult<Compared>;
-    /// Records that somebody presented a token that is none.
+    /// Records that an invalid token was presented.
     async fn refuse_sign_in(&self, from: Option<IpAddr>) -> StoreResult<()>;
 
-    /// The changes of keys and people behind `seq`, oldest first, at most `limit`.
+    /// The changes of keys and people after `seq`, oldest first, at most `limit`.
     async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>>;
     /// The newest `seq` of the activity log.
     async fn last_seq(&self) -> StoreResult<u64>;
@@ -47,7 +47,7 @@ macro_rules! activity_store {
             }
 
             async fn changes_since(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
-                self.heard(seq, limit).await
+                self.changes_after(seq, limit).await
             }
 
             async fn last_seq(&self) -> StoreResult<u64> {

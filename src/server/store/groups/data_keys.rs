@@ -16,11 +16,11 @@ pub trait DataKeyStore: Send + Sync {
     async fn bind_data_keys(&self, old: Vec<WrappedDataKey>, bound: Vec<WrappedDataKey>)
     -> StoreResult<bool>;
     /// Puts the data keys as wrapped under a new root key in the place of the old ones, adds the newest, and records it
-    /// as nobody's act. `false` when they are no longer wrapped as they were; then nothing is changed.
+    /// without an actor. `false` when they are no longer wrapped as they were; then nothing is changed.
     async fn rotate_data_keys(&self, rotation: Rotation) -> StoreResult<bool>;
     /// How many secrets are sealed under another data key than the newest.
     async fn count_outdated_secrets(&self) -> StoreResult<u64>;
-    /// At most `limit` secrets that are sealed under this data key, those behind the row `after`.
+    /// At most `limit` secrets that are sealed under this data key, those after the row `after`.
     async fn sealed_under(
         &self,
         data_key: u32,
@@ -30,7 +30,7 @@ pub trait DataKeyStore: Send + Sync {
     ) -> StoreResult<Vec<SealedSecret>>;
     /// Puts them in the place of what they were made from, where that is still there. Returns of how many it was.
     async fn reseal(&self, secrets: Vec<Resealed>) -> StoreResult<u64>;
-    /// Drops the data keys that seal nothing, but for the newest, and records it as nobody's act. Returns how many are left.
+    /// Drops the data keys that seal nothing, except the newest, and records it without an actor. Returns how many are left.
     async fn drop_unused_data_keys(&self) -> StoreResult<u64>;
 }
 

@@ -11,7 +11,7 @@ pub trait GatewayStore: Send + Sync {
     /// By name.
     async fn gateways(&self) -> StoreResult<Vec<Gateway>>;
     async fn add_gateway(&self, new: NewGatewayRecord, by: Actor) -> StoreResult<Result<Gateway, Taken>>;
-    /// Its token stops counting at once. `false`: there is no such gateway.
+    /// Its token becomes invalid immediately. `false`: there is no such gateway.
     async fn remove_gateway(&self, id: Uuid, by: Actor) -> StoreResult<bool>;
 }
 

@@ -6,7 +6,7 @@
 //!
 //! - `quick!` for a few short walks along indexes, `snapshot!` for several that must see one state;
 //! - `page!` for a page or what takes as long, `long!` for what reads whole tables;
-//! - `change!` for a change by somebody or nobody, `erase!` for one that destroys secrets.
+//! - `change!` for a change with or without a caller, `erase!` for one that destroys secrets.
 //!
 //! It is a macro and not a generic implementation since SQLite's connection stays on one thread, and what is awaited in
 //! PostgreSQL moves between threads: only of a known engine can the compiler tell that it may. What is truly of one engine

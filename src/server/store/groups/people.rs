@@ -19,7 +19,7 @@ pub trait PeopleStore: Send + Sync {
     async fn people(&self, query: &UserQuery) -> StoreResult<Vec<Person>>;
     async fn add_user(&self, new: NewUserRecord, by: Actor) -> StoreResult<Result<User, Taken>>;
     async fn set_role(&self, id: Uuid, role: Role, by: Actor) -> StoreResult<RoleChange>;
-    /// The token before stops counting. `false`: there is no such user.
+    /// The previous token becomes invalid. `false`: there is no such user.
     async fn replace_token(&self, id: Uuid, token: TokenHash, by: Actor) -> StoreResult<bool>;
     /// The row stays for the activity log; their token is invalid from now on, and so are keys that are revoked. Of
     /// very many keys, only the first are dealt with when it returns.

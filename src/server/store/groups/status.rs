@@ -7,7 +7,7 @@ use crate::server::store::{DatabaseClock, Latencies, StoreResult};
 
 #[async_trait]
 pub trait StatusStore: Send + Sync {
-    /// Asks the engine whether it can answer (for `/readyz`), and whether it has a warning for those who run the server.
+    /// Asks the engine whether it can answer (for `/readyz`), and whether it has a warning for its operators.
     async fn ping(&self) -> StoreResult<Option<String>>;
     async fn clock(&self) -> StoreResult<DatabaseClock>;
     /// How long what it was asked took.

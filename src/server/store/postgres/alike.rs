@@ -11,7 +11,7 @@ use crate::server::store::StoreResult;
 use crate::server::store::alike::{NAMED, Named, Renamed, rename};
 use crate::server::store::db::{Db, values};
 
-/// When more rows than these change, their indexes are made anew, which takes less time.
+/// When more rows than these change, their indexes are recreated, which takes less time.
 const MANY: usize = 10_000;
 /// Rows of one statement.
 const PORTION: usize = 5_000;
@@ -55,8 +55,8 @@ async fn write_keys(tx: &Transaction<'_>, named: &Named) -> StoreResult<()> {
     Ok(())
 }
 
-/// Takes away what would be done again for each row; what it returns brings it back. A row that is written anew
-/// is in every index anew, whether its columns changed or not.
+/// Takes away what would be done again for each row; what it returns brings it back. A row that is rewritten
+/// is written into every index again, whether its columns changed or not.
 async fn set_aside(tx: &Transaction<'_>, named: &Named) -> StoreResult<Vec<String>> {
     let indexes = "SELECT indexname, indexdef FROM pg_indexes
                     WHERE schemaname = current_schema() AND tablename = ?

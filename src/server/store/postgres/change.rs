@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::api::{Activity, ActivityHead, ChainHash, Stated};
 use crate::server::store::acting::Acting;
-use crate::server::store::activity::headless;
+use crate::server::store::activity::head_missing;
 use crate::server::store::changes::Subject;
 use crate::server::store::db::{self, Db as _, run_rows};
 use crate::server::store::dialect::NOW;
@@ -20,26 +20,26 @@ use crate::server::store::log_rows::{self, APPEND, values_of};
 use crate::server::store::statement::{self, Entity, EntityState};
 use crate::server::store::{Actor, StoreError, StoreResult, people};
 
-pub struct Change<'a> {
+pub struct PostgresChange<'a> {
     pub tx: Transaction<'a>,
     /// When it was begun, by the clock of the database: those of several servers differ.
     pub now: Timestamp,
     head: ActivityHead,
     /// The digest of the baseline, which the next row carries.
     pending: Option<ChainHash>,
-    rows: Vec<Told>,
+    rows: Vec<PendingRow>,
     actor: Option<Acting>,
 }
 
-/// What the log has to be told. What it states and its hash come at the end, when all is as it is to be.
-struct Told {
+/// What the log has to record. What it states and its hash come at the end, when all is as it is to be.
+struct PendingRow {
     row: Activity,
     /// The numbers of the key and of its creator.
     key: Option<(i64, i64)>,
     about: Option<Entity>,
 }
 
-impl<'a> db::Change for Change<'a> {
+impl<'a> db::Change for PostgresChange<'a> {
     type Db = Transaction<'a>;
 
     fn db(&self) -> &Transaction<'a> {
@@ -74,9 +74,9 @@ impl<'a> db::Change for Change<'a> {
     }
 }
 
-impl<'a> Change<'a> {
+impl<'a> PostgresChange<'a> {
     /// What was decided about `by` before the transaction must still be so in it.
-    pub async fn begin(client: &'a mut ClientWrapper, by: Option<Actor>) -> StoreResult<Change<'a>> {
+    pub async fn begin(client: &'a mut ClientWrapper, by: Option<Actor>) -> StoreResult<PostgresChange<'a>> {
         let mut change = Self::within(client.transaction().await?).await?;
         if let Some(by) = by {
             change.actor = Some(people::acting(&change.tx, by).await?);
@@ -84,10 +84,10 @@ impl<'a> Change<'a> {
         Ok(change)
     }
 
-    /// Of nobody, as the end of a transaction that has begun.
-    pub async fn within(tx: Transaction<'a>) -> StoreResult<Change<'a>> {
+    /// Without a caller, as the end of a transaction that has begun.
+    pub async fn within(tx: Transaction<'a>) -> StoreResult<PostgresChange<'a>> {
         let locked = format!("SELECT seq, hash, {NOW}, pending FROM activity_head FOR UPDATE");
-        let head = tx.maybe(&locked, &[]).await?.ok_or_else(headless)?;
+        let head = tx.maybe(&locked, &[]).await?.ok_or_else(head_missing)?;
         let (seq, hash, now, pending): (u64, ChainHash, Timestamp, Option<Vec<u8>>) = head;
         let head = ActivityHead { seq, hash };
         let pending = pending.and_then(|hash| hash.try_into().ok());
@@ -114,7 +114,7 @@ impl<'a> Change<'a> {
             stated: Stated::default(),
             hash: ChainHash::START,
         };
-        self.rows.push(Told {
+        self.rows.push(PendingRow {
             row,
             key: subject.key,
             about: subject.about,
@@ -122,11 +122,11 @@ impl<'a> Change<'a> {
     }
 
     /// Gives each row what it states, and its hash.
-    async fn chained(&mut self) -> StoreResult<Vec<Told>> {
+    async fn chained(&mut self) -> StoreResult<Vec<PendingRow>> {
         let mut rows = std::mem::take(&mut self.rows);
         let about: HashSet<Entity> = rows.iter().filter_map(|told| told.about).collect();
         let states = statement::of(&self.tx, &about.into_iter().collect::<Vec<_>>()).await?;
-        for Told { row, about, .. } in &mut rows {
+        for PendingRow { row, about, .. } in &mut rows {
             let state = about.and_then(|entity| states.get(&entity));
             let statement = state.map(EntityState::statement);
             row.stated = Stated {

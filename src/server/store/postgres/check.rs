@@ -6,7 +6,7 @@ use crate::server::store::key_row::deciding;
 use crate::server::store::{Checked, StoreResult};
 
 /// A key whose creator is being removed, with the keys that are left, is as good as revoked. A row in any case: whether
-/// the gateway's token counts is asked for unknown keys too.
+/// the gateway's token is valid is asked for unknown keys too.
 const CHECK: &str = concat!(
     "SELECT g.known, k.seq, k.id, k.scope, p.id, p.deployed,
             k.revoked_at IS NOT NULL

@@ -96,7 +96,7 @@ impl From<Error> for StoreError {
 }
 
 impl StoreError {
-    /// A commit that ends with its connection, or with the database, may be behind it or not.
+    /// A commit that ends with its connection, or with the database, may have been made or not.
     pub(super) fn at_commit(error: Error) -> Self {
         let is_refused = |refusal: &DbError| refusal.parsed_severity() == Some(Severity::Error);
         match error.as_db_error() {

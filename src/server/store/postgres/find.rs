@@ -10,7 +10,7 @@ use crate::server::store::db::Db;
 use crate::server::store::filter::{Filter, is_counted};
 use crate::server::store::search::Search;
 use crate::server::store::{KeyQuery, KeySlice, StoreResult, Visible};
-use crate::server::store::{clock, count, list, report};
+use crate::server::store::{count, list, report};
 
 impl PostgresStore {
     /// A page of keys that is one walk along an index.
@@ -53,7 +53,7 @@ impl PostgresStore {
             .isolation_level(IsolationLevel::RepeatableRead)
             .start()
             .await?;
-        let usage = report::of_key(&tx, id, visible, clock::now(&tx).await?).await?;
+        let usage = report::of_key(&tx, id, visible).await?;
         tx.commit().await?;
         client.give_back();
         Ok(usage)

@@ -46,7 +46,7 @@ pub struct Lane<'a> {
 }
 
 impl Lanes {
-    /// Returns with at least one connection made. `took` is told how long each answer takes.
+    /// Returns with at least one connection made. `took` records how long each answer takes.
     pub async fn open(address: &Address, took: Histogram) -> StoreResult<Self> {
         let mut first = Some(connect(address).await?);
         let kept = (0..LANES).map(|_| {

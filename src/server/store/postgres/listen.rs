@@ -1,5 +1,5 @@
 //! Hears from the database that something was committed, by whichever server. Only screens depend on
-//! it: behind a connection that was lost, all is looked at again.
+//! it: after a connection that was lost, all is looked at again.
 
 use std::future::poll_fn;
 use std::sync::Arc;

@@ -108,7 +108,7 @@ struct Field<'a> {
     text: String,
 }
 
-/// Up to the next colon that no backslash stands before, and what is behind it. `None`: there is no such colon.
+/// Up to the next colon that no backslash stands before, and what is after it. `None`: there is no such colon.
 fn field(line: &str) -> Option<(Field<'_>, &str)> {
     let mut escaped = false;
     for (at, c) in line.char_indices() {

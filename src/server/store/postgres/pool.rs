@@ -13,7 +13,7 @@ use crate::server::store::{StoreError, StoreResult};
 /// How long somebody waits for a connection that another uses, or for a new one.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// What every connection is told: plans that need no compiler, an end to what hangs, and that a commit is
+/// What every connection is set to: plans that need no compiler, an end to what hangs, and that a commit is
 /// answered only when it is on disk.
 const SESSION: &str = "SET jit = off; SET statement_timeout = '9s'; SET lock_timeout = '9s';
      SET idle_in_transaction_session_timeout = '5s'; SET client_min_messages = 'warning';

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::alike;
 use super::catalog;
-use super::change::Change;
+use super::change::PostgresChange;
 use super::pool::Pool;
 use crate::server::store::alike::Renamed;
 use crate::server::store::db::{Change as _, Db, exists, one, run_one, values};
@@ -124,7 +124,7 @@ pub async fn prepare(pool: &Pool, shown: &str) -> StoreResult<()> {
     let renamed = migrate(&tx, found).await?;
     let found = catalog::read(&tx).await?;
     made(&tx).await?.require(&found)?;
-    let mut change = Change::within(tx).await?;
+    let mut change = PostgresChange::within(tx).await?;
     renamed
         .iter()
         .for_each(|renamed| change.record(renamed.subject()));

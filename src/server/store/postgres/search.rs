@@ -8,7 +8,7 @@ use crate::server::store::StoreResult;
 use crate::server::store::count::kept;
 use crate::server::store::db::Db;
 use crate::server::store::dialect::Dialect;
-use crate::server::store::filter::{Filter, Text};
+use crate::server::store::filter::{Filter, TextFilter};
 use crate::server::store::search::{CANDIDATES, Candidates, Search};
 use crate::server::store::sql::Sql;
 use crate::server::store::value::Value;
@@ -16,7 +16,7 @@ use crate::server::store::value::Value;
 /// What the trigram index has of each word.
 const LENGTH: usize = 3;
 
-/// What a connection is told that is to look into the trigram index.
+/// The settings of a connection that looks into the trigram index.
 pub const BY_TRIGRAMS: &str =
     "SET enable_seqscan = off; SET enable_indexscan = off; SET enable_indexonlyscan = off";
 
@@ -54,12 +54,12 @@ async fn candidates(db: &impl Db, trigrams: &Pool, filter: &Filter) -> StoreResu
     Ok(Some(found))
 }
 
-fn has_trigram(text: &Text) -> bool {
+fn has_trigram(text: &TextFilter) -> bool {
     let mut words = text.folded.split(|c: char| !c.is_alphanumeric());
     words.any(|word| word.chars().count() >= LENGTH)
 }
 
-async fn containing(trigrams: &impl Db, text: &Text) -> StoreResult<Candidates> {
+async fn containing(trigrams: &impl Db, text: &TextFilter) -> StoreResult<Candidates> {
     let pattern = || Value::from(pattern(&text.folded));
     let mut sql = Sql::default();
     sql.push(
@@ -71,7 +71,7 @@ async fn containing(trigrams: &impl Db, text: &Text) -> StoreResult<Candidates> 
     Candidates::listed(trigrams, &sql).await
 }
 
-async fn of_projects(db: &impl Db, text: &Text) -> StoreResult<Candidates> {
+async fn of_projects(db: &impl Db, text: &TextFilter) -> StoreResult<Candidates> {
     let mut sql = Sql::default();
     sql.push(
         "SELECT k.seq FROM keys AS k WHERE k.revoked_at IS NULL AND k.project = ANY(?)",
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_text_is_looked_up_when_a_word_of_it_is_long_enough() {
-        let text = |folded: &str| Text {
+        let text = |folded: &str| TextFilter {
             folded: folded.into(),
             in_domains: true,
             projects: Vec::new(),

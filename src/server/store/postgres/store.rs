@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use deadpool_postgres::ClientWrapper;
 
-use super::change::Change;
+use super::change::PostgresChange;
 use super::{PostgresStore, check};
 use crate::server::store::filter::is_quick;
 use crate::server::store::groups::of_engine::*;
@@ -60,7 +60,7 @@ macro_rules! change {
     ($store:expr, $by:expr, |$change:ident| $work:expr) => {{
         let started = Instant::now();
         let mut client = $store.changes.lease().await?;
-        let mut begun = Change::begin(&mut client, $by).await?;
+        let mut begun = PostgresChange::begin(&mut client, $by).await?;
         let $change = &mut begun;
         let done = $work.await?;
         begun.commit().await?;
@@ -118,7 +118,7 @@ impl PostgresStore {
         page!(self, |db| statement::compare(db, from))
     }
 
-    async fn heard(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
+    async fn changes_after(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
         quick!(self, |db| activity::changes_since(db, seq, limit))
     }
 }

@@ -143,7 +143,7 @@ pub struct KeyQuery {
     pub limit: u32,
 }
 
-/// A page as read, in the order of the query whichever way it was read. Before and behind no keys there is nothing.
+/// A page as read, in the order of the query whichever way it was read. Before and after no keys there is nothing.
 #[derive(Debug, Clone)]
 pub struct KeySlice {
     pub items: Vec<(KeyRecord, Place)>,

@@ -30,7 +30,7 @@ pub enum Visible {
     CreatedBy(Uuid),
 }
 
-/// Who acts, from where, and what was known of them when it was decided that they may. That must still
+/// The caller, from where, and what was known of them when the request was allowed. That must still
 /// hold in the transaction that writes; otherwise nothing is written or handed out.
 #[derive(Debug, Clone, Copy)]
 pub struct Actor {
@@ -48,7 +48,7 @@ pub struct Actor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken;
 
-/// A change that those who listen may want to see.
+/// A change that subscribers are notified of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChangeRecord {
     /// The `seq` of its activity row.

@@ -40,7 +40,7 @@ pub enum Removal {
     Begun(RemovalProgress),
     /// They have so many active keys, and nothing was said of what becomes of them.
     HasKeys(u64),
-    /// There is nobody else of this id to hand them over to.
+    /// There is no other person with this id to hand them over to.
     NobodyToHandTo,
     /// The keys of somebody who was removed are being handed over to them.
     IsHeir,

@@ -1,5 +1,5 @@
 //! What this process acknowledged, and what it has seen of others: the newest row of the activity log, and whose deck
-//! it is. Rows are only ever added behind it. A database that lacks it was replaced by an older or another state with
+//! it is. Rows are only ever added after it. A database that lacks it was replaced by an older or another state with
 //! the means of SQLite itself (`.restore`, rows deleted), which the files alone don't tell.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -45,7 +45,7 @@ impl Acknowledged {
     }
 
     /// What of it a connection doesn't find. What others have added it takes note of. To be called where the
-    /// connection reads the database as it is now, so not behind another read in the same transaction.
+    /// connection reads the database as it is now, so not after another read in the same transaction.
     pub fn difference(&self, conn: &Connection) -> StoreResult<Option<String>> {
         // Before the database is read: what is acknowledged by now must be there.
         let known = *self.head();

@@ -10,7 +10,7 @@ use crate::server::store::StoreResult;
 use crate::server::store::alike::{NAMED, Named, rename};
 use crate::server::store::db::at_once;
 
-/// When more rows than these change, their indexes and the search are made anew, which takes less time.
+/// When more rows than these change, their indexes and the search are recreated, which takes less time.
 const MANY: usize = 10_000;
 
 pub fn write_compared(tx: &Transaction) -> StoreResult<()> {

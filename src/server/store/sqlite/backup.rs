@@ -32,7 +32,7 @@ impl fmt::Display for Contents {
 }
 
 /// Copies the database into a file that is empty, as it is at one moment, whoever writes meanwhile. It is written
-/// anew, row by row: nothing of what was erased comes along. It is for the caller to sync it.
+/// again, row by row: nothing of what was erased comes along. It is for the caller to sync it.
 ///
 /// Fails when the copy lacks anything that a server acknowledged before: then the path led elsewhere while it was made.
 pub fn back_up(database: &Path, copy: &Path) -> StoreResult<()> {
@@ -90,7 +90,7 @@ pub fn data_keys_in(path: &Path) -> StoreResult<Vec<WrappedDataKey>> {
     at_once(data_keys::all(&connection::existing(path)?))
 }
 
-/// A database of this version in a file, for whoever wants to prove it; nobody writes into it meanwhile.
+/// A database of this version in a file, to be verified; nothing writes into it meanwhile.
 pub struct Closed(Connection);
 
 impl Closed {

@@ -8,7 +8,6 @@ use serde_json::Map;
 use uuid::Uuid;
 
 use super::chain::{self, Chain};
-use super::rows::{micros, rank};
 use crate::api::{ActivityAction, PersonRef, User};
 use crate::model::{Role, Scope};
 use crate::server::store::changes::Subject;
@@ -144,7 +143,7 @@ struct Added {
 }
 
 /// People and projects of sample data have been there from the beginning: no row tells of them. Once that is settled
-/// (`seals`), the log tells of them as of nobody's act.
+/// (`seals`), the log tells of them without an actor.
 fn state(conn: &Connection, added: Vec<Added>) -> StoreResult<()> {
     let data_keys = at_once(data_keys::all(conn))?;
     if data_keys.iter().all(|key| key.baseline().is_none()) {
@@ -152,7 +151,7 @@ fn state(conn: &Connection, added: Vec<Added>) -> StoreResult<()> {
             .iter()
             .map(|added| at_once(statement::of_one(conn, added.entity)));
         let states = states.collect::<StoreResult<Vec<_>>>()?;
-        at_once(statement::put_down(conn, &states))?;
+        at_once(statement::add_to_baseline(conn, &states))?;
         return at_once(statement::await_next_row(conn));
     }
     chain::extend(conn, |log| {
@@ -207,7 +206,7 @@ fn insert_key(
         new,
         project,
         creator,
-        last_used_at.map_or(0, micros),
+        last_used_at.map_or(0, Timestamp::as_microsecond),
     ))?;
     insert_usage(conn, seq, usage)?;
     log.append_creation(new.created_at, seq, creator, &new.valid.name)?;
@@ -217,7 +216,7 @@ fn insert_key(
 fn insert_usage(conn: &Connection, key: i64, usage: &[Tally]) -> StoreResult<()> {
     let of_this_key = usage.iter().map(|tally| Tally { key, ..tally.clone() });
     let of_this_key: Vec<Tally> = of_this_key.collect();
-    let now = micros(Timestamp::now());
+    let now = Timestamp::now().as_microsecond();
     let clocks = Clocks { now, kept: now };
     at_once(apply(conn, &of_this_key.iter().collect::<Vec<_>>(), clocks))
 }
@@ -230,7 +229,7 @@ impl Counts {
     fn add(&mut self, creator: i64, project: Option<i64>, scope: Scope) {
         for creator in [0, creator] {
             for project in [Some(0), project].into_iter().flatten() {
-                *self.0.entry((creator, project, rank(scope))).or_default() += 1;
+                *self.0.entry((creator, project, scope as i64)).or_default() += 1;
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The end of the log, and how rows are put behind it: each with the hash that continues the chain.
+//! The end of the log, and how rows are appended to it: each with the hash that continues the chain.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::api::{Activity, ActivityAction, ActivityHead, ChainHash, PersonRef, Stated};
 use crate::server::store::StoreResult;
-use crate::server::store::activity::{self, headless};
+use crate::server::store::activity::{self, head_missing};
 use crate::server::store::changes::Subject;
 use crate::server::store::db::{Db, at_once, one, run_one, values};
 use crate::server::store::log_rows::{self, APPEND, values_of};
@@ -163,7 +163,7 @@ fn end(conn: &Connection) -> StoreResult<End> {
             states: true,
         })
     });
-    end.optional()?.ok_or_else(headless)
+    end.optional()?.ok_or_else(head_missing)
 }
 
 fn note(conn: &Connection, end: &End) -> StoreResult<()> {

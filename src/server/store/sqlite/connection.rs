@@ -112,7 +112,7 @@ pub fn prepare(path: &Path) -> StoreResult<()> {
         schema::require(&tx, NEWEST)?;
         tx.commit()?;
     }
-    // Persistent, and impossible inside a transaction; a creation that died behind its commit is finished here.
+    // Persistent, and impossible inside a transaction; a creation that died after its commit is finished here.
     let mode: String = conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     match mode.as_str() {
         "wal" => Ok(()),
@@ -133,7 +133,7 @@ pub fn writer(path: &Path) -> StoreResult<Connection> {
     Ok(conn)
 }
 
-/// A connection to load sample data with: nobody mourns that when the power fails.
+/// A connection to load sample data with: it may be lost when the power fails.
 pub fn loader(path: &Path) -> StoreResult<Connection> {
     let conn = connect(path)?;
     conn.pragma_update(None, "cache_size", -(LOADER_CACHE_KIB as i64))?;
@@ -156,7 +156,7 @@ pub fn alone(path: &Path) -> StoreResult<Connection> {
         Ok(_) => Ok(conn),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
             Err(StoreError::Unavailable(format!(
-                "another process has {} open; end it first",
+                "another process has {} open; stop it first",
                 path.display()
             )))
         }
@@ -188,7 +188,7 @@ fn connect(path: &Path) -> StoreResult<Connection> {
     let conn = Connection::open_with_flags(path, FLAGS)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
-    // Plans that don't depend on bound values: else most statements would be compiled anew for each page.
+    // Plans that don't depend on bound values: else most statements would be compiled again for each page.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.execute_batch(
         "PRAGMA synchronous = FULL;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::chain;
 use crate::server::store::acting::Acting;
 use crate::server::store::changes::Subject;
-use crate::server::store::db::{Change as InChange, Db, at_once};
+use crate::server::store::db::{Change, Db, at_once};
 use crate::server::store::dialect::Dialect;
 use crate::server::store::row::{Read, Row, read};
 use crate::server::store::sql::ForRows;
@@ -116,20 +116,20 @@ impl Row for SqliteRow<'_> {
 }
 
 /// A change, in the writer's transaction.
-pub struct Change<'a> {
+pub struct SqliteChange<'a> {
     conn: &'a Connection,
     now: Timestamp,
     actor: Option<Acting>,
     told: Vec<(Option<IpAddr>, Subject<'static>)>,
 }
 
-/// Runs `work` as a change of `by`, if they may still act; `None` is nobody.
+/// Runs `work` as a change of `by`, if they may still act; `None`: without a caller.
 pub fn change<T>(
     conn: &Connection,
     by: Option<Actor>,
-    work: impl FnOnce(&mut Change) -> StoreResult<T>,
+    work: impl FnOnce(&mut SqliteChange) -> StoreResult<T>,
 ) -> StoreResult<T> {
-    let mut change = Change {
+    let mut change = SqliteChange {
         conn,
         now: now(),
         actor: by.map(|by| at_once(people::acting(conn, by))).transpose()?,
@@ -146,7 +146,7 @@ fn now() -> Timestamp {
     Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 
-impl InChange for Change<'_> {
+impl Change for SqliteChange<'_> {
     type Db = Connection;
 
     fn db(&self) -> &Connection {
@@ -180,7 +180,7 @@ impl InChange for Change<'_> {
     }
 }
 
-impl Change<'_> {
+impl SqliteChange<'_> {
     fn write_log(&mut self) -> StoreResult<()> {
         if self.told.is_empty() {
             return Ok(());

@@ -12,7 +12,7 @@ const OF_TABLE: &str =
     "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? ORDER BY rowid";
 const COLUMNS: &str = "SELECT name FROM pragma_index_xinfo(?) WHERE cid >= 0 ORDER BY seqno";
 
-struct Index {
+struct TableIndex {
     name: String,
     columns: Vec<String>,
     /// Of which rows it has entries.
@@ -57,12 +57,12 @@ pub fn compare(conn: &Connection, from: Cursor) -> StoreResult<Compared> {
     })
 }
 
-fn of_table(conn: &Connection, table: &str) -> StoreResult<Vec<Index>> {
+fn of_table(conn: &Connection, table: &str) -> StoreResult<Vec<TableIndex>> {
     let mut indexes = conn.prepare_cached(OF_TABLE)?;
     let indexes = indexes.query_map([table], |row| {
         let (name, sql): (String, Option<String>) = (row.get(0)?, row.get(1)?);
         let condition = sql.as_deref().and_then(|sql| sql.split_once(" WHERE "));
-        Ok(Index {
+        Ok(TableIndex {
             columns: conn
                 .prepare_cached(COLUMNS)?
                 .query_map([&name], |row| row.get(0))?
@@ -71,7 +71,7 @@ fn of_table(conn: &Connection, table: &str) -> StoreResult<Vec<Index>> {
             name,
         })
     })?;
-    let indexes: Vec<Index> = indexes.collect::<rusqlite::Result<_>>()?;
+    let indexes: Vec<TableIndex> = indexes.collect::<rusqlite::Result<_>>()?;
     match indexes.iter().all(|index| !index.columns.is_empty()) {
         true => Ok(indexes),
         false => Err(StoreError::Fault(format!("an index of {table} can't be read"))),
@@ -79,7 +79,7 @@ fn of_table(conn: &Connection, table: &str) -> StoreResult<Vec<Index>> {
 }
 
 /// In a sentence, the first index that has more entries or less than the table has rows for it.
-fn miscounted(conn: &Connection, table: &str, indexes: &[Index]) -> StoreResult<Option<String>> {
+fn miscounted(conn: &Connection, table: &str, indexes: &[TableIndex]) -> StoreResult<Option<String>> {
     let conditions: Vec<String> = indexes
         .iter()
         .map(|index| format!("total({})", index.condition))
@@ -88,7 +88,7 @@ fn miscounted(conn: &Connection, table: &str, indexes: &[Index]) -> StoreResult<
     let rows: Vec<f64> = conn.query_row(&rows, [], |row| {
         (0..indexes.len()).map(|index| row.get(index)).collect()
     })?;
-    for (Index { name, condition, .. }, rows) in indexes.iter().zip(rows) {
+    for (TableIndex { name, condition, .. }, rows) in indexes.iter().zip(rows) {
         // Not `count(*)`, which SQLite answers by the smallest index that there is.
         let entries = format!("SELECT total(1) FROM {table} INDEXED BY {name} WHERE {condition}");
         let entries: f64 = conn.query_row(&entries, [], |row| row.get(0))?;
@@ -101,7 +101,7 @@ fn miscounted(conn: &Connection, table: &str, indexes: &[Index]) -> StoreResult<
     Ok(None)
 }
 
-impl Index {
+impl TableIndex {
     /// In a sentence, when it lacks one of these rows as the table has it.
     fn different(
         &self,

@@ -57,7 +57,7 @@ pub fn database(named: &Path) -> StoreResult<PathBuf> {
     }
     if is_mounted(&file, &found).map_err(unusable)? {
         return refused(
-            "is mounted by itself, so that its log stays behind when the mount is gone; mount the directory that it is in"
+            "is mounted by itself, so that its log is left behind when the mount is gone; mount the directory that it is in"
                 .into(),
         );
     }

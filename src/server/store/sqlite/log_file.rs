@@ -15,7 +15,7 @@ use rustix::io::Errno;
 
 use super::held::Held;
 use super::located::{index_of, log_of};
-use super::log_index::{Checksum, Contents, Index, Words, word};
+use super::log_index::{Checksum, Index, LogContents, Words, word};
 use crate::server::store::{StoreError, StoreResult};
 
 /// A look that finds something wrong is taken again so often, in case the log is begun again meanwhile.
@@ -32,7 +32,7 @@ pub struct LogFile {
     log: File,
     index: Held,
     /// At the last look.
-    seen: Mutex<Option<Contents>>,
+    seen: Mutex<Option<LogContents>>,
 }
 
 /// How much of it is looked at.
@@ -129,9 +129,9 @@ impl LogFile {
     /// as much before and after the log was read, the log had it.
     fn compared(
         &self,
-        seen: Option<Contents>,
+        seen: Option<LogContents>,
         extent: Extent,
-    ) -> io::Result<(Option<Contents>, Option<String>)> {
+    ) -> io::Result<(Option<LogContents>, Option<String>)> {
         for _ in 0..LOOKS {
             let Some(promised) = self.index()?.map(|index| index.log) else {
                 continue;
@@ -152,7 +152,12 @@ impl LogFile {
     }
 
     /// What differs from what the index promises and what it promised before.
-    fn found(&self, now: Contents, seen: Option<Contents>, extent: Extent) -> io::Result<Option<String>> {
+    fn found(
+        &self,
+        now: LogContents,
+        seen: Option<LogContents>,
+        extent: Extent,
+    ) -> io::Result<Option<String>> {
         let of_log = |what| Ok(Some(format!("{} {what}", self.path.display())));
         let seen = seen.filter(|seen| seen.salts == now.salts);
         if seen.is_some_and(|seen| now.frames < seen.frames) {
@@ -182,7 +187,7 @@ impl LogFile {
     }
 
     /// How checksums read words. `None`: the header is not the one of what the index promises.
-    fn words_of_header(&self, promised: Contents) -> io::Result<Option<Words>> {
+    fn words_of_header(&self, promised: LogContents) -> io::Result<Option<Words>> {
         let mut header = [0; HEADER];
         if !self.is_read(&mut header, 0)? {
             return Ok(None);
@@ -201,7 +206,7 @@ impl LogFile {
     }
 
     /// Whether the newest frame of these is there. Its checksum goes over all before it.
-    fn has_frame(&self, promised: Contents) -> io::Result<bool> {
+    fn has_frame(&self, promised: LogContents) -> io::Result<bool> {
         let mut header = [0; FRAME_HEADER];
         let at = HEADER as u64 + u64::from(promised.frames - 1) * frame_size(promised.page);
         Ok(self.is_read(&mut header, at)?
@@ -210,7 +215,7 @@ impl LogFile {
     }
 
     /// What the next start goes through.
-    fn has_all_frames(&self, promised: Contents, words: Words) -> io::Result<bool> {
+    fn has_all_frames(&self, promised: LogContents, words: Words) -> io::Result<bool> {
         let mut header = [0; HEADER];
         if !self.is_read(&mut header, 0)? {
             return Ok(false);

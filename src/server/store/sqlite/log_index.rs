@@ -13,13 +13,13 @@ const READ: usize = 2 * HEADER + 36;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Index {
-    pub log: Contents,
+    pub log: LogContents,
     pub carried: Carried,
 }
 
 /// What was committed to the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Contents {
+pub struct LogContents {
     /// How many frames; 0 when the log is not needed.
     pub frames: u32,
     /// The size of a page in bytes.
@@ -75,7 +75,7 @@ impl Index {
         let page = u16::from_ne_bytes(header.get(14..16)?.try_into().ok()?);
         let salts = header.get(32..40)?.try_into().ok()?;
         Some(Self {
-            log: Contents {
+            log: LogContents {
                 frames: number(16)?,
                 // 65536 doesn't fit, and is written as 1.
                 page: if page == 1 { 1 << 16 } else { u32::from(page) },

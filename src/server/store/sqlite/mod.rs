@@ -20,7 +20,6 @@ mod open_file;
 #[cfg(test)]
 mod plans;
 mod readers;
-mod rows;
 mod schema;
 mod search;
 mod snapshot;
@@ -37,7 +36,7 @@ use tokio::sync::Notify;
 
 use self::health::Health;
 use self::open_file::OpenFile;
-use self::readers::{Pool, Readers};
+use self::readers::{ReadPool, Readers};
 use self::watch::Bell;
 use self::writer::Writer;
 use super::clock::Steady;
@@ -59,7 +58,7 @@ pub(super) fn in_memory() -> StoreResult<rusqlite::Connection> {
 pub struct SqliteStore {
     // Ended in this order: the writer is the last to close the database, and tidies up; then `file`.
     _watcher: Option<RecommendedWatcher>,
-    pool: Pool,
+    pool: ReadPool,
     readers: Readers,
     /// For what reads whole tables: nobody else waits for it.
     inspector: Readers,
@@ -100,7 +99,7 @@ impl SqliteStore {
         file.look()?;
         Ok(Self {
             _watcher: watch::start(&file, committed.clone()),
-            pool: Pool::new(file.clone(), latencies.read.clone()),
+            pool: ReadPool::new(file.clone(), latencies.read.clone()),
             readers,
             inspector,
             writer,

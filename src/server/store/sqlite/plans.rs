@@ -5,11 +5,11 @@ use uuid::Uuid;
 
 use crate::api::{ActivityAction, ActivityQuery};
 use crate::server::store::Visible;
-use crate::server::store::activity::{Filter, is_quick};
+use crate::server::store::activity::{ActivityFilter, is_quick};
 use crate::server::store::sqlite::connection;
 
 /// What SQLite says it will do with the log.
-fn plan(conn: &Connection, filter: Filter) -> Vec<String> {
+fn plan(conn: &Connection, filter: ActivityFilter) -> Vec<String> {
     let clause = filter.select::<Connection>(50);
     let mut statement = conn
         .prepare(&format!("EXPLAIN QUERY PLAN {}", clause.text))
@@ -23,7 +23,7 @@ fn every_combination_of_filters_uses_an_index_and_sorts_nothing() {
     let conn = connection::in_memory(connection::NEWEST).unwrap();
     let pick = |bits: u32, bit: u32, value: i64| (bits & bit != 0).then_some(value);
     for bits in 0..32 {
-        let filter = Filter {
+        let filter = ActivityFilter {
             key: pick(bits, 1, 1),
             key_creator: pick(bits, 2, 2),
             actor: pick(bits, 4, 3),
@@ -56,7 +56,7 @@ fn what_is_quick_looks_at_no_row_in_vain() {
             true => Visible::CreatedBy(Uuid::nil()),
             false => Visible::All,
         };
-        let filter = Filter {
+        let filter = ActivityFilter {
             key: set(1).then_some(1),
             key_creator: set(2).then_some(2),
             actor: set(4).then_some(3),

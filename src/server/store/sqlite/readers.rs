@@ -19,14 +19,14 @@ use crate::server::store::{StoreError, StoreResult, latency};
 
 /// Connections for reads of microseconds: they run where they are asked for, since a hop to another
 /// thread costs more than they do. There are never more than threads that read at once.
-pub struct Pool {
+pub struct ReadPool {
     file: OpenFile,
     idle: Mutex<Vec<Connection>>,
     took: Histogram,
 }
 
-impl Pool {
-    /// `took` is told how long each read takes.
+impl ReadPool {
+    /// `took` records how long each read takes.
     pub fn new(file: OpenFile, took: Histogram) -> Self {
         Self {
             file,
@@ -84,7 +84,7 @@ pub struct Readers {
 }
 
 impl Readers {
-    /// `took` is told how long each read takes, its wait for a thread included.
+    /// `took` records how long each read takes, its wait for a thread included.
     pub fn start(file: OpenFile, threads: usize, took: Histogram) -> StoreResult<Self> {
         let (queue, jobs) = mpsc::channel();
         let jobs = Arc::new(Mutex::new(jobs));
@@ -201,12 +201,12 @@ mod tests {
         OpenFile::new(&path, &path, before, Health::default()).unwrap()
     }
 
-    const FOR_EVER: &str =
+    const ENDLESS: &str =
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
 
-    fn count_for_ever(conn: &Connection, started: &mpsc::Sender<()>) -> StoreResult<i64> {
+    fn count_endlessly(conn: &Connection, started: &mpsc::Sender<()>) -> StoreResult<i64> {
         started.send(()).unwrap();
-        Ok(conn.query_row(FOR_EVER, [], |row| row.get(0))?)
+        Ok(conn.query_row(ENDLESS, [], |row| row.get(0))?)
     }
 
     #[tokio::test]
@@ -217,14 +217,14 @@ mod tests {
         // More of them than threads: the last ones run only if the first ones were ended.
         for _ in 0..3 * THREADS {
             let started = started.clone();
-            let read = readers.read(move |conn| count_for_ever(conn, &started));
+            let read = readers.read(move |conn| count_endlessly(conn, &started));
             let one_started = async {
                 while starts.try_recv().is_err() {
                     tokio::task::yield_now().await;
                 }
             };
             tokio::select! {
-                _ = read => panic!("it counts for ever"),
+                _ = read => panic!("it never ends"),
                 () = one_started => {}
             }
         }

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::db::{Change, change};
+use super::db::{SqliteChange, change};
 use super::snapshot::snapshot;
 use super::{SqliteStore, check, indexes, search};
 use crate::api::Sort;
@@ -65,11 +65,11 @@ data_key_store!(SqliteStore);
 status_store!(SqliteStore);
 
 impl SqliteStore {
-    /// Runs `work` as one change; of somebody, if they may still act in it.
+    /// Runs `work` as one change; of a caller, if they may still act in it.
     async fn change<T, F>(&self, by: Option<Actor>, work: F) -> StoreResult<T>
     where
         T: Send + 'static,
-        F: Fn(&mut Change) -> StoreResult<T> + Send + 'static,
+        F: Fn(&mut SqliteChange) -> StoreResult<T> + Send + 'static,
     {
         self.writer.run(move |conn| change(conn, by, &work)).await
     }
@@ -77,12 +77,12 @@ impl SqliteStore {
     async fn change_and_erase<T, F>(&self, by: Option<Actor>, work: F) -> StoreResult<T>
     where
         T: Send + 'static,
-        F: Fn(&mut Change) -> StoreResult<T> + Send + 'static,
+        F: Fn(&mut SqliteChange) -> StoreResult<T> + Send + 'static,
     {
         self.writer.erase(move |conn| change(conn, by, &work)).await
     }
 
-    /// Whether the files are whole; with a warning for those who run the server.
+    /// Whether the files are whole; with a warning for its operators.
     fn look(&self) -> StoreResult<Option<String>> {
         self.health.check()?;
         self.pool.look()?;
@@ -115,9 +115,7 @@ impl SqliteStore {
     }
 
     async fn usage_of(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
-        let report =
-            move |db: &_| at_once(async { report::of_key(db, id, visible, clock::now(db).await?).await });
-        self.readers.read(report).await
+        long!(self, |db| report::of_key(db, id, visible))
     }
 
     async fn page_of_activity(&self, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
@@ -136,7 +134,7 @@ impl SqliteStore {
     }
 
     /// Asked for after each commit, also of other programs.
-    async fn heard(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
+    async fn changes_after(&self, seq: u64, limit: u32) -> StoreResult<Vec<ChangeRecord>> {
         self.pool.read(|conn| {
             self.file.compare(conn)?;
             at_once(activity::changes_since(conn, seq, limit))

@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use super::located::{index_of, log_of};
 use super::open_file::OpenFile;
 
-/// Rung behind each commit; those who listen, here and in other processes, can read it then.
+/// Rung after each commit; subscribers, here and in other processes, can read it then.
 pub struct Bell {
     here: Arc<Notify>,
     log: Option<File>,

@@ -47,7 +47,7 @@ impl BaselineDigest {
         self.hasher.update(state.unwrap_or(ChainHash::START).0);
     }
 
-    /// What the rows that come next are behind.
+    /// The last row; the next ones come after it.
     pub fn last(&self) -> (i64, i64) {
         self.last
     }

@@ -1,7 +1,7 @@
-//! The tables, held against what the log states of them.
+//! The tables, compared with what the log states of them.
 
 use super::baseline::{BaselineDigest, BaselineRow, StatedBaseline, gone, gone_from_baseline};
-use super::comparing::{Comparing, Stated};
+use super::comparing::{ComparedRow, Comparing};
 use super::idempotency::{DIVERTED, diverted};
 use super::{
     BASELINE, BASELINE_ROWS, BATCH, Compared, Cursor, EntityKind, MISSING, MISSING_FROM_BASELINE, Stage,
@@ -12,7 +12,7 @@ use crate::server::store::StoreResult;
 use crate::server::store::db::{Db, one, values};
 use crate::server::store::row::Lossy;
 
-/// The digest of what was put down.
+/// The digest of the baseline.
 pub async fn baseline(db: &impl Db) -> StoreResult<ChainHash> {
     let mut digest = BaselineDigest::default();
     loop {
@@ -56,7 +56,7 @@ pub async fn compare(db: &impl Db, from: Cursor) -> StoreResult<Compared> {
 
 /// Rows of one kind from a number on.
 async fn compared(db: &impl Db, kind: EntityKind, from: i64, most: i64) -> StoreResult<Compared> {
-    let rows: Vec<Lossy<Stated>> = db.all(&kind.select_stated(), values![from, most]).await?;
+    let rows: Vec<Lossy<ComparedRow>> = db.all(&kind.select_stated(), values![from, most]).await?;
     let mut comparing = Comparing::of(kind);
     rows.iter().for_each(|Lossy(row)| comparing.row(row));
     Ok(comparing.finish())

@@ -111,14 +111,14 @@ impl Compared {
 }
 
 /// A row of [`EntityKind::select_stated`].
-pub struct Stated {
+pub struct ComparedRow {
     entity: EntityState,
     stated: Option<ChainHash>,
     /// Of a key alone.
     logged: Option<Logged>,
 }
 
-impl Read for Stated {
+impl Read for ComparedRow {
     fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let entity: EntityState = columns.next()?;
         Ok(Self {
@@ -132,7 +132,7 @@ impl Read for Stated {
     }
 }
 
-impl Stated {
+impl ComparedRow {
     /// In a sentence, what the log does not explain of it.
     fn unexplained(&self) -> Option<String> {
         let told = self
@@ -163,7 +163,7 @@ impl Comparing {
         }
     }
 
-    pub fn row(&mut self, row: &Stated) {
+    pub fn row(&mut self, row: &ComparedRow) {
         self.last = row.entity.number;
         self.compared.rows += 1;
         if self.compared.unexplained.is_none() {

@@ -12,7 +12,7 @@ use crate::server::store::row::{Columns, Read, Row};
 pub struct Logged {
     created: bool,
     revoked: bool,
-    /// The number of who created it.
+    /// The number of its creator.
     creator: Option<i64>,
     /// What the newest row says that handed it over.
     handed_over: Option<String>,

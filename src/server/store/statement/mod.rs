@@ -1,9 +1,9 @@
 //! What the activity log states of all that decides who may do what: people, projects, gateways and keys.
 //!
-//! A row that tells of a change carries a digest of what there is behind it, which is hashed with the row. So the log
+//! A row about a change carries a digest of the state after it, which is hashed with the row. So the log
 //! says of each person, project, gateway and key what the newest row about it left; a table that holds something else
 //! was changed by other hands. What was there before the log said so, the founder of a deck or all that an earlier
-//! version kept, has its digests in the table `baseline`, and the first row behind that carries the digest of them all.
+//! version kept, has its digests in the table `baseline`, and the first row after that carries the digest of them all.
 //!
 //! NEVER CHANGE WHAT IS HASHED: logs in the field have it.
 
@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use super::StoreResult;
 use super::key_row::deciding;
-use super::row::{Columns, Field, Read, fields, unreadable};
+use super::row::{ColumnValue, Columns, Read, fields, unreadable};
 use crate::api::ChainHash;
 
 pub use compare::{baseline, compare, unexplained_key};
@@ -31,7 +31,7 @@ pub use comparing::{Compared, Cursor, Stage};
 pub use removal::{UNFINISHED, Unfinished};
 pub use state::EntityState;
 pub use unexplained::explained;
-pub use write::{await_next_row, begin, of, of_one, put_down};
+pub use write::{add_to_baseline, await_next_row, begin, of, of_one};
 
 /// How many rows are compared at once.
 pub const BATCH: i64 = 1_000;
@@ -54,7 +54,7 @@ pub enum EntityKind {
     Key,
 }
 
-/// What the log states of somebody or something.
+/// What the log states of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Statement {
     /// Of a person, a project or a gateway; a row about a key names it already.
@@ -202,11 +202,11 @@ pub const BASELINE: &str = "
       FROM activity_head AS h
       LEFT JOIN (SELECT seq, baseline FROM activity WHERE baseline IS NOT NULL ORDER BY seq LIMIT 1) AS c ON true";
 
-/// The rows of the baseline behind one, in order.
+/// The rows of the baseline after one, in order.
 pub const BASELINE_ROWS: &str = "
     SELECT kind, number, state FROM baseline WHERE (kind, number) > (?, ?) ORDER BY kind, number LIMIT 50000";
 
-/// Of whom the log tells, and who is in no table: the name, and the row.
+/// An entity of the log that is in no table: its name, and the row.
 pub const MISSING: &str = "
     SELECT a.subject, a.seq FROM activity AS a
      WHERE a.entity IS NOT NULL

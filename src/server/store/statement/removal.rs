@@ -25,7 +25,7 @@ pub static UNFINISHED: LazyLock<String> = LazyLock::new(|| {
 
 /// A removal that is not finished, by the numbers of who it is about.
 pub struct Unfinished {
-    /// In a sentence, when the log says of nobody that they were removed.
+    /// In a sentence, when the log does not say that they were removed.
     pub unasked: Option<String>,
     pub person: i64,
     pub heir: Option<i64>,

@@ -174,7 +174,7 @@ impl EntityState {
         ChainHash(parts.0.finalize().into())
     }
 
-    /// Of a key, the number of who created it.
+    /// Of a key, the number of its creator.
     pub fn creator(&self) -> Option<i64> {
         match &self.values {
             Values::Key { creator, .. } => Some(*creator),

@@ -1,4 +1,4 @@
-//! What is said of somebody or something whose state is another than the log states, in a sentence.
+//! What is said of an entity whose state differs from what the log states, in a sentence.
 
 use strum::IntoEnumIterator;
 

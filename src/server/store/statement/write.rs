@@ -51,7 +51,7 @@ fn gone(entity: Entity) -> StoreError {
     ))
 }
 
-/// Puts down what is there, of which no row of the log states anything yet.
+/// Stores the digests of what is there, of which no row of the log states anything yet.
 pub async fn begin(db: &impl Db) -> StoreResult<()> {
     for kind in EntityKind::ALL {
         let next = kind.select("t.seq > ? ORDER BY t.seq LIMIT ?");
@@ -62,13 +62,13 @@ pub async fn begin(db: &impl Db) -> StoreResult<()> {
                 None => break,
                 Some(state) => last = state.number,
             }
-            put_down(db, &states).await?;
+            add_to_baseline(db, &states).await?;
         }
     }
     await_next_row(db).await
 }
 
-static PUT_DOWN: ForRows = ForRows::new(
+static ADD_TO_BASELINE: ForRows = ForRows::new(
     &[
         ("kind", Kind::Number),
         ("number", Kind::Number),
@@ -77,14 +77,16 @@ static PUT_DOWN: ForRows = ForRows::new(
     "INSERT INTO baseline (kind, number, state) SELECT {kind}, {number}, {state} FROM {rows}",
 );
 
-/// Puts down some more, before [`await_next_row`].
-pub async fn put_down(db: &impl Db, states: &[EntityState]) -> StoreResult<()> {
+/// Adds some more to it, before [`await_next_row`].
+pub async fn add_to_baseline(db: &impl Db, states: &[EntityState]) -> StoreResult<()> {
     let rows = states.iter();
     let rows = rows.map(|state| values![state.kind().number(), state.number, state.digest()].to_vec());
-    run_rows(db, &PUT_DOWN, rows.collect(), &[]).await.map(drop)
+    run_rows(db, &ADD_TO_BASELINE, rows.collect(), &[])
+        .await
+        .map(drop)
 }
 
-/// The next row of the log carries the digest of what was put down.
+/// The next row of the log carries the digest of the baseline.
 pub async fn await_next_row(db: &impl Db) -> StoreResult<()> {
     let digest = baseline(db).await?;
     run_one(db, "UPDATE activity_head SET pending = ?", values![digest]).await

@@ -1,5 +1,5 @@
 //! Whether the columns that there are in both databases are those that move: what is copied and what is compared
-//! follows one list, so that a column which is missing from it would be lost and nobody would notice.
+//! follows one list, so that a column which is missing from it would be lost unnoticed.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::server::store::tables::{Column, Kind, TABLES};
 use crate::server::store::{StoreError, StoreResult};
 
 /// Table, column, and how the engine declares it.
-type Columns = BTreeSet<(String, String, String)>;
+type Declared = BTreeSet<(String, String, String)>;
 
 /// All tables but those that SQLite keeps for itself, and what is made of the others to search.
 const IN_SQLITE: &str =
@@ -37,7 +37,7 @@ pub async fn in_postgres(tx: &Transaction<'_>) -> StoreResult<()> {
     require(columns.collect::<StoreResult<_>>()?, Kind::in_postgres)
 }
 
-fn require(found: Columns, declares: fn(Kind) -> &'static str) -> StoreResult<()> {
+fn require(found: Declared, declares: fn(Kind) -> &'static str) -> StoreResult<()> {
     let columns = TABLES.iter().flat_map(|table| {
         let column = |column: &Column| {
             (
@@ -48,7 +48,7 @@ fn require(found: Columns, declares: fn(Kind) -> &'static str) -> StoreResult<()
         };
         table.columns.iter().map(column)
     });
-    let declared: Columns = columns.collect();
+    let declared: Declared = columns.collect();
     let differences: Vec<String> = declared
         .symmetric_difference(&found)
         .map(|(table, column, kind)| format!("{table}.{column} ({kind})"))

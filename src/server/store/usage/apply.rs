@@ -1,4 +1,4 @@
-//! Counts and last uses, into the tables that are asked for them: all of a kind in one statement.
+//! HourCounts and last uses, into the tables that are asked for them: all of a kind in one statement.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use crate::server::store::sql::ForRows;
 use crate::server::store::tables::Kind;
 
 pub async fn apply(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> StoreResult<()> {
-    let mut counts = Counts::default();
+    let mut counts = HourCounts::default();
     for tally in tallies {
         let hour = clocks.dated_hour(tally.hour);
         counts.add(hour, tally.key, ALLOWED, tally.allowed.into());
@@ -27,9 +27,9 @@ pub async fn apply(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> StoreRes
 
 /// How many requests there were, by hour, key and rule.
 #[derive(Default)]
-pub struct Counts<'a>(BTreeMap<(u32, i64, &'a str), i64>);
+pub struct HourCounts<'a>(BTreeMap<(u32, i64, &'a str), i64>);
 
-impl<'a> Counts<'a> {
+impl<'a> HourCounts<'a> {
     pub fn add(&mut self, hour: u32, key: i64, rule: &'a str, n: i64) {
         if n > 0 {
             *self.0.entry((hour, key, rule)).or_default() += n;
@@ -49,7 +49,7 @@ static COUNT: ForRows = ForRows::new(
 );
 
 /// Adds these to what is stored.
-pub async fn count(db: &impl Db, counts: Counts<'_>) -> StoreResult<()> {
+pub async fn count(db: &impl Db, counts: HourCounts<'_>) -> StoreResult<()> {
     let rows = counts.0.into_iter();
     let rows = rows.map(|((hour, key, rule), n)| values![hour, key, rule, n].to_vec());
     run_rows(db, &COUNT, rows.collect(), &[]).await.map(drop)

@@ -4,7 +4,7 @@
 //! who change something, it is put into a log in the same second, by buckets of keys, and carried over a few keys at a
 //! time ([`settle`]); keys that are used again meanwhile cost no more for it.
 
-use super::apply::{Counts, apply, count};
+use super::apply::{HourCounts, apply, count};
 use super::pending::{FORGOTTEN, Pending, SETTLED, packed};
 use super::{Tally, merged};
 use crate::server::store::StoreResult;
@@ -14,7 +14,7 @@ use crate::server::store::report::logged;
 use crate::server::store::sql::ForRows;
 use crate::server::store::tables::{Kind, USAGE_HOURS, USAGE_LOG};
 
-static PUT_DOWN: ForRows = ForRows::new(
+static LOG_BUCKETS: ForRows = ForRows::new(
     &[("bucket", Kind::Number), ("tallies", Kind::Bytes)],
     "INSERT INTO usage_log (bucket, tallies) SELECT {bucket}, {tallies} FROM {rows}",
 );
@@ -24,7 +24,7 @@ pub async fn record(change: &impl Change, pending: &Pending, steady: &Steady) ->
     let db = change.db();
     let clocks = clock::read(db, change.now(), steady).await?;
     forget(db, clocks).await?;
-    put_right(db, clocks).await?;
+    correct_future(db, clocks).await?;
     match pending {
         Pending::Few(tallies) => {
             let tallies: Vec<&Tally> = tallies.iter().flatten().collect();
@@ -35,7 +35,7 @@ pub async fn record(change: &impl Change, pending: &Pending, steady: &Steady) ->
             let rows = buckets
                 .iter()
                 .map(|(bucket, packed)| values![*bucket, packed].to_vec());
-            run_rows(db, &PUT_DOWN, rows.collect(), &[]).await?;
+            run_rows(db, &LOG_BUCKETS, rows.collect(), &[]).await?;
             Ok(true)
         }
     }
@@ -45,7 +45,7 @@ pub async fn record(change: &impl Change, pending: &Pending, steady: &Steady) ->
 pub async fn settle(change: &impl Change, steady: &Steady) -> StoreResult<bool> {
     let db = change.db();
     let clocks = clock::read(db, change.now(), steady).await?;
-    put_right(db, clocks).await?;
+    correct_future(db, clocks).await?;
     let oldest = "SELECT seq, bucket FROM usage_log ORDER BY seq LIMIT 1";
     let Some((seq, bucket)): Option<(i64, i64)> = db.maybe(oldest, &[]).await? else {
         return Ok(false);
@@ -63,7 +63,7 @@ pub async fn settle(change: &impl Change, steady: &Steady) -> StoreResult<bool> 
     exists(db, "SELECT 1 FROM usage_log LIMIT 1", &[]).await
 }
 
-/// Hours that nobody asks for any more go, a little with each second of use.
+/// Hours that are not shown any more are deleted, a little with each second of use.
 async fn forget<D: Db>(db: &D, clocks: Clocks) -> StoreResult<()> {
     let sql = D::DIALECT.delete_first(&USAGE_HOURS, "hour < ?");
     db.run(&sql, values![clocks.first_hour(), FORGOTTEN]).await?;
@@ -72,7 +72,7 @@ async fn forget<D: Db>(db: &D, clocks: Clocks) -> StoreResult<()> {
 
 /// What was counted under a clock that was far ahead is of now at the latest, a little with each second of use: else a
 /// key would look as if it were used until that time comes.
-async fn put_right<D: Db>(db: &D, clocks: Clocks) -> StoreResult<()> {
+async fn correct_future<D: Db>(db: &D, clocks: Clocks) -> StoreResult<()> {
     let index = D::DIALECT.hint("INDEXED BY keys_by_last_used_at");
     let ahead = format!("SELECT seq FROM keys {index} WHERE revoked_at IS NULL AND last_used_at > ? LIMIT ?");
     let keys: Vec<i64> = db.all(&ahead, values![clocks.future(), FORGOTTEN]).await?;
@@ -91,7 +91,7 @@ async fn put_right<D: Db>(db: &D, clocks: Clocks) -> StoreResult<()> {
             values![clocks.last_hour(), FORGOTTEN],
         )
         .await?;
-    let mut counts = Counts::default();
+    let mut counts = HourCounts::default();
     for (key, rule, n) in &hours {
         counts.add(clocks.hour(), *key, rule, *n);
     }

@@ -22,7 +22,7 @@ pub use self::error::AddressError;
 use super::passfile::{Login, PassFile, PassFileError};
 use crate::model::Secret;
 
-/// A connection that can't be made within this time is none.
+/// A connection that can't be made within this time has failed.
 const CONNECT: Duration = Duration::from_secs(3);
 /// What was sent and not received within this time was sent into the void.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(5);
@@ -87,7 +87,7 @@ fn setting(error: &tokio_postgres::Error) -> AddressError {
     let why = std::error::Error::source(error).map(ToString::to_string);
     AddressError::Setting(match why {
         // Its name may be a part of a password.
-        Some(why) if why.starts_with("unknown option") => "an option behind the ? is unknown".to_owned(),
+        Some(why) if why.starts_with("unknown option") => "an option after the ? is unknown".to_owned(),
         Some(why) => why,
         None => "its host, port or user".to_owned(),
     })

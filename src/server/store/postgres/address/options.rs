@@ -1,10 +1,10 @@
-//! What may stand behind the question mark of a database's URL, and what is said of the rest.
+//! What may stand after the question mark of a database's URL, and what is said of the rest.
 
 use url::Url;
 
 use super::AddressError;
 
-/// What may stand behind the question mark.
+/// What may stand after the question mark.
 const OPTIONS: [&str; 20] = [
     "user",
     "password",
@@ -54,7 +54,7 @@ const OF_LIBPQ: [&str; 22] = [
     "ssl_min_protocol_version",
 ];
 
-/// Names what is not understood. What nobody knows may be a part of a password with an & or ? in it, and is named only
+/// Names what is not understood. An unknown option may be a part of a password with an & or ? in it, and is named only
 /// where there can be none.
 pub fn known(url: &Url) -> Result<(), AddressError> {
     let options: Vec<(String, String)> = url.query_pairs().into_owned().collect();
@@ -69,7 +69,7 @@ pub fn known(url: &Url) -> Result<(), AddressError> {
             of_libpq if OF_LIBPQ.contains(&of_libpq) => return Err(AddressError::Unsupported(name.clone())),
             unknown if !has_password && looks_like_one(unknown) => {
                 return Err(AddressError::Setting(format!(
-                    "there is no option {unknown} of what may stand behind the ?"
+                    "there is no option {unknown} after the ?"
                 )));
             }
             _ => {}

@@ -12,7 +12,7 @@ use crate::server::store::StoreResult;
 use crate::server::store::count::kept;
 use crate::server::store::db::at_once;
 use crate::server::store::dialect::Dialect;
-use crate::server::store::filter::{Filter, Text};
+use crate::server::store::filter::{Filter, TextFilter};
 use crate::server::store::order::Path;
 use crate::server::store::search::{CANDIDATES, Candidates, Search, Source};
 use crate::server::store::sql::Sql;
@@ -117,7 +117,7 @@ fn scoped(conn: &Connection, owner: &'static str, filter: &Filter) -> StoreResul
 }
 
 /// The keys whose name, domains or project's name contain the text.
-fn containing(conn: &Connection, text: &Text) -> StoreResult<Option<Candidates>> {
+fn containing(conn: &Connection, text: &TextFilter) -> StoreResult<Option<Candidates>> {
     let Some(phrases) = trigrams::phrases(conn, &text.folded)? else {
         return Ok(None);
     };

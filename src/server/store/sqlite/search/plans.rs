@@ -12,7 +12,7 @@ use crate::server::store::key_row::KEY_COLUMNS;
 use crate::server::store::list::Listing;
 use crate::server::store::names::Remembered;
 use crate::server::store::order::Path;
-use crate::server::store::paging::{Read, Start, Way};
+use crate::server::store::paging::{RangeRead, Start, Way};
 use crate::server::store::search::Search;
 use crate::server::store::sql::Sql;
 use crate::server::store::sqlite::connection;
@@ -20,7 +20,7 @@ use crate::server::store::{Founding, KeyQuery, Place, PlaceValue, Position, Visi
 
 /// The query plan of the statement that reads a page, one step a line.
 fn plan(conn: &Connection, listing: &Listing, start: Option<Start>, way: Way) -> String {
-    let read = Read {
+    let read = RangeRead {
         start,
         way,
         limit: 100,

@@ -7,24 +7,24 @@ use tokio::sync::oneshot;
 
 use crate::server::store::{StoreError, StoreResult};
 
-pub trait Job: Send {
+pub trait WriterJob: Send {
     fn erases(&self) -> bool;
-    /// Whether somebody still waits for the answer. Who was told that it took too long may try again.
+    /// Whether the caller still waits for the answer. A caller whose request timed out may try again.
     fn is_awaited(&self) -> bool;
     /// Whether what it wrote is to stay.
     fn run(&mut self, conn: &Connection) -> bool;
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
 }
 
-pub struct Task<T, F> {
+pub struct WriterTask<T, F> {
     work: F,
     erases: bool,
-    /// `None` behind a panic too.
+    /// `None` after a panic too.
     result: Option<StoreResult<T>>,
     reply: oneshot::Sender<StoreResult<T>>,
 }
 
-impl<T, F> Task<T, F> {
+impl<T, F> WriterTask<T, F> {
     /// What `erases` leaves the write-ahead log too.
     pub fn new(work: F, erases: bool, reply: oneshot::Sender<StoreResult<T>>) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl<T, F> Task<T, F> {
     }
 }
 
-impl<T, F> Job for Task<T, F>
+impl<T, F> WriterJob for WriterTask<T, F>
 where
     T: Send,
     F: FnMut(&Connection) -> StoreResult<T> + Send,
@@ -57,7 +57,7 @@ where
 
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
         let bug = || Err(StoreError::Fault("a change was given up because of a bug".into()));
-        let Task { result, reply, .. } = *self;
+        let WriterTask { result, reply, .. } = *self;
         let answer = match (outcome, result) {
             (Err(error), None | Some(Ok(_))) => Err(error),
             (_, Some(result)) => result,

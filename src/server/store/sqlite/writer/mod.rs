@@ -13,7 +13,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use self::job::{Job, Task};
+use self::job::{WriterJob, WriterTask};
 use self::thread::{WriterThread, carry_over};
 use super::health::Health;
 use super::open_file::OpenFile;
@@ -22,13 +22,13 @@ use crate::server::store::{StoreError, StoreResult, latency};
 
 pub struct Writer {
     // Both are taken on drop only: the queue ends, then the thread does.
-    queue: Option<Arc<mpsc::Sender<Box<dyn Job>>>>,
+    queue: Option<Arc<mpsc::Sender<Box<dyn WriterJob>>>>,
     thread: Option<JoinHandle<()>>,
     took: Histogram,
 }
 
 impl Writer {
-    /// `took` is told how long each change takes, its wait for its turn and the disk included.
+    /// `took` records how long each change takes, its wait for its turn and the disk included.
     pub fn start(
         mut conn: Connection,
         bell: Bell,
@@ -62,7 +62,7 @@ impl Writer {
             if let Some(queue) = queue.as_ref().and_then(std::sync::Weak::upgrade) {
                 let (reply, _) = oneshot::channel();
                 // When it has ended, it needs no waking.
-                let _ = queue.send(Box::new(Task::new(|_: &Connection| Ok(()), false, reply)));
+                let _ = queue.send(Box::new(WriterTask::new(|_: &Connection| Ok(()), false, reply)));
             }
         }
     }
@@ -92,7 +92,7 @@ impl Writer {
         F: FnMut(&Connection) -> StoreResult<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let task = Task::new(work, erases, reply);
+        let task = WriterTask::new(work, erases, reply);
         let ended = || StoreError::Unavailable("the database was closed".into());
         let queue = self.queue.as_ref().ok_or_else(ended)?;
         let started = Instant::now();

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 
-use super::job::Job;
+use super::job::WriterJob;
 use crate::server::store::sqlite::chain;
 use crate::server::store::sqlite::connection::{BUSY_TIMEOUT, LOG_PAGES};
 use crate::server::store::sqlite::health::Health;
@@ -44,8 +44,8 @@ pub struct WriterThread {
 }
 
 impl WriterThread {
-    pub fn serve(&self, jobs: &mpsc::Receiver<Box<dyn Job>>) {
-        // What a server before this one could not make sure of is put on disk, before anything stands behind it.
+    pub fn serve(&self, jobs: &mpsc::Receiver<Box<dyn WriterJob>>) {
+        // What a server before this one could not make sure of is put on disk, before anything is written after it.
         let mut to_be_emptied = !self.empty_log();
         let mut is_left = false;
         while let Some(first) = self.next(jobs, &mut to_be_emptied) {
@@ -65,7 +65,11 @@ impl WriterThread {
     }
 
     /// Waits for a job; meanwhile a log that somebody was reading is tried again. `None`: nobody is left.
-    fn next(&self, jobs: &mpsc::Receiver<Box<dyn Job>>, to_be_emptied: &mut bool) -> Option<Box<dyn Job>> {
+    fn next(
+        &self,
+        jobs: &mpsc::Receiver<Box<dyn WriterJob>>,
+        to_be_emptied: &mut bool,
+    ) -> Option<Box<dyn WriterJob>> {
         while *to_be_emptied && self.health.check().is_ok() {
             match jobs.recv_timeout(EMPTY_AGAIN) {
                 Ok(job) => return Some(job),
@@ -132,7 +136,7 @@ impl WriterThread {
     }
 
     /// Writes the group in one transaction. When a job fails, which is rare, each is written alone.
-    fn write(&self, mut group: Vec<Box<dyn Job>>) {
+    fn write(&self, mut group: Vec<Box<dyn WriterJob>>) {
         if group.is_empty() {
             return;
         }
@@ -151,7 +155,7 @@ impl WriterThread {
     }
 
     /// `false`: a job failed. Then as after an error, nothing was written.
-    fn transact(&self, group: &mut [Box<dyn Job>]) -> StoreResult<bool> {
+    fn transact(&self, group: &mut [Box<dyn WriterJob>]) -> StoreResult<bool> {
         let Self {
             conn, file, health, ..
         } = self;
@@ -166,7 +170,7 @@ impl WriterThread {
     }
 
     /// In the transaction, in which nobody else writes.
-    fn run(&self, group: &mut [Box<dyn Job>]) -> StoreResult<bool> {
+    fn run(&self, group: &mut [Box<dyn WriterJob>]) -> StoreResult<bool> {
         self.file.compare(&self.conn)?;
         match group.iter_mut().all(|job| job.run(&self.conn)) {
             true => self.commit().map(|()| true),
