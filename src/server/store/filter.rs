@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::clock;
 use super::db::{Db, values};
 use super::dialect::Dialect;
-use super::search::CANDIDATES;
 use super::sql::Sql;
 use super::value::Value;
 use super::{StoreResult, Visible};
@@ -116,9 +115,6 @@ impl Filter {
                 sql.push(condition, values.into_iter().map(Value::Number));
             }
             lists.push(sql);
-        }
-        for list in &mut lists {
-            list.at_least(dialect, CANDIDATES + 1);
         }
         lists
     }

@@ -68,8 +68,9 @@ impl Search {
 }
 
 impl Candidates {
-    /// Those that a statement lists, which ends with a limit of one more than are fetched.
-    pub async fn listed(db: &impl Db, list: &Sql<'_>) -> StoreResult<Self> {
+    /// The first of those that a statement lists.
+    pub async fn listed<D: Db>(db: &D, mut list: Sql<'_>) -> StoreResult<Self> {
+        list.at_least(D::DIALECT, CANDIDATES + 1);
         let seqs: Vec<i64> = list.all(db).await?;
         let complete = seqs.len() <= CANDIDATES;
         Ok(Self { seqs, complete })
@@ -79,7 +80,7 @@ impl Candidates {
     pub async fn of_lists<D: Db>(db: &D, filter: &Filter) -> StoreResult<Option<Self>> {
         let mut found = None;
         for list in filter.lists(D::DIALECT) {
-            let listed = Self::listed(db, &list).await?;
+            let listed = Self::listed(db, list).await?;
             let complete = listed.complete;
             found = Some(listed);
             if complete {

@@ -7,7 +7,6 @@ use crate::api::Sort;
 use crate::server::store::StoreResult;
 use crate::server::store::count::kept;
 use crate::server::store::db::Db;
-use crate::server::store::dialect::Dialect;
 use crate::server::store::filter::{Filter, TextFilter};
 use crate::server::store::search::{CANDIDATES, Candidates, Search};
 use crate::server::store::sql::Sql;
@@ -67,8 +66,7 @@ async fn containing(trigrams: &impl Db, text: &TextFilter) -> StoreResult<Candid
           WHERE k.revoked_at IS NULL AND (k.name_key LIKE ? OR lower(k.ui_domains) LIKE ?)",
         [pattern(), pattern()],
     );
-    sql.at_least(Dialect::Postgres, CANDIDATES + 1);
-    Candidates::listed(trigrams, &sql).await
+    Candidates::listed(trigrams, sql).await
 }
 
 async fn of_projects(db: &impl Db, text: &TextFilter) -> StoreResult<Candidates> {
@@ -77,8 +75,7 @@ async fn of_projects(db: &impl Db, text: &TextFilter) -> StoreResult<Candidates>
         "SELECT k.seq FROM keys AS k WHERE k.revoked_at IS NULL AND k.project = ANY(?)",
         [text.projects.as_slice().into()],
     );
-    sql.at_least(Dialect::Postgres, CANDIDATES + 1);
-    Candidates::listed(db, &sql).await
+    Candidates::listed(db, sql).await
 }
 
 /// For LIKE: the text wherever it stands, every character as itself.

@@ -12,10 +12,11 @@ use crate::server::store::{StoreError, StoreResult};
 /// Table, column, and how the engine declares it.
 type Declared = BTreeSet<(String, String, String)>;
 
-/// All tables but those that SQLite keeps for itself, and what is made of the others to search.
-const IN_SQLITE: &str =
-    "SELECT t.name, c.name, c.type FROM pragma_table_list AS t JOIN pragma_table_xinfo(t.name) AS c
-     WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite%'";
+/// All tables but those that SQLite keeps for itself, and what is made of the others to search: virtual tables, and
+/// those whose name ends so.
+const IN_SQLITE: &str = r"SELECT t.name, c.name, c.type FROM pragma_table_list AS t JOIN pragma_table_xinfo(t.name) AS c
+     WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite%'
+       AND t.name NOT LIKE '%\_search' ESCAPE '\'";
 
 /// All tables but the number of the schema, which every engine keeps in its own way.
 const IN_POSTGRES: &str = "SELECT t.relname::text, c.attname::text, format_type(c.atttypid, c.atttypmod)

@@ -113,7 +113,7 @@ fn scoped(conn: &Connection, owner: &'static str, filter: &Filter) -> StoreResul
         ..Filter::default()
     };
     of.push_to(Dialect::Sqlite, &mut sql);
-    listed(conn, sql)
+    at_once(Candidates::listed(conn, sql))
 }
 
 /// The keys whose name, domains or project's name contain the text.
@@ -131,7 +131,7 @@ fn containing(conn: &Connection, text: &TextFilter) -> StoreResult<Option<Candid
             "SELECT rowid FROM key_search WHERE key_search MATCH ?",
             [Value::from(phrase)],
         );
-        found = listed(conn, matching)?;
+        found = at_once(Candidates::listed(conn, matching))?;
         if found.complete {
             break;
         }
@@ -143,7 +143,7 @@ fn containing(conn: &Connection, text: &TextFilter) -> StoreResult<Option<Candid
               WHERE k.project = p.value AND k.revoked_at IS NULL",
             [text.projects.as_slice().into()],
         );
-        let more = listed(conn, of_projects)?;
+        let more = at_once(Candidates::listed(conn, of_projects))?;
         found.complete = more.complete;
         found.seqs.extend(more.seqs);
         // In the order in which they lie in the table.
@@ -151,10 +151,4 @@ fn containing(conn: &Connection, text: &TextFilter) -> StoreResult<Option<Candid
         found.seqs.dedup();
     }
     Ok(Some(found))
-}
-
-/// The first of the numbers that a statement lists.
-fn listed(conn: &Connection, mut list: Sql<'_>) -> StoreResult<Candidates> {
-    list.at_least(Dialect::Sqlite, CANDIDATES + 1);
-    at_once(Candidates::listed(conn, &list))
 }
