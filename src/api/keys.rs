@@ -57,6 +57,8 @@ pub struct Key {
     pub cross_page_persistence: bool,
     /// What others should know of it.
     pub note: Option<String>,
+    /// What it is found by; in the order in which they were given.
+    pub labels: Vec<String>,
     pub may: KeyMay,
 }
 
@@ -68,6 +70,7 @@ impl Key {
             local_development,
             cross_page_persistence,
             note,
+            labels,
         } = settings;
         Self {
             id: Uuid::nil(),
@@ -83,6 +86,7 @@ impl Key {
             local_development,
             cross_page_persistence,
             note,
+            labels,
             may: KeyMay::default(),
         }
     }
@@ -102,6 +106,7 @@ impl Key {
             local_development: self.local_development,
             cross_page_persistence: self.cross_page_persistence,
             note: self.note.clone(),
+            labels: self.labels.clone(),
         }
     }
 }

@@ -31,10 +31,14 @@ pub struct KeyFields {
     /// What others should know of it: a paragraph of at most 500 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What it is found by: at most 8 labels of 1 to 40 characters, without commas, none of them twice (without regard
+    /// to case). They are kept in this order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Vec<String>>,
 }
 
-/// A change of a key; of an Analytics key only its note. What is absent stays; `local_development: null` turns it
-/// off, `note: null` removes the note.
+/// A change of a key; of an Analytics key only its note and labels. What is absent stays; `local_development: null` turns it
+/// off, `note: null` removes the note, `labels: []` all labels.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyEdit {
@@ -58,6 +62,8 @@ pub struct KeyEdit {
     )]
     #[schema(value_type = Option<String>)]
     pub note: Option<Option<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Vec<String>>,
 }
 
 /// Tells `null` (which is `Some(None)`) from an absent field (`None`).
@@ -73,6 +79,8 @@ pub struct Settings {
     pub cross_page_persistence: bool,
     /// It decides nothing.
     pub note: Option<String>,
+    /// They decide nothing; in the order in which they were given.
+    pub labels: Vec<String>,
 }
 
 /// In the order of forms and details.
@@ -84,6 +92,7 @@ pub enum KeyField {
     LocalDevelopment,
     CrossPagePersistence,
     Note,
+    Labels,
 }
 
 /// What there is to know of a field.
@@ -223,6 +232,24 @@ impl KeyField {
                     hint: "what others should know of this key",
                     create_help: "What others should know of it, in at most 500 characters",
                     edit_help: "What others should know of it, in at most 500 characters; \"\" removes the note",
+                },
+            },
+            KeyField::Labels => &Facts {
+                wire_name: "labels",
+                flag: "--label",
+                label: "Labels",
+                short_label: "Labels",
+                absent: "",
+                scopes: EVERY,
+                edited_of: EVERY,
+                widget: Widget::List {
+                    most: 8,
+                    longest: 40,
+                    hint: "at most 8, with commas between them: production, team a",
+                    create_help: "A label to find it by, in at most 40 characters; up to 8, repeatable",
+                    edit_help: "The labels instead of those that it has; repeatable; \"\" removes all",
+                    add: ("--add-label", "One more label; repeatable"),
+                    remove: ("--remove-label", "One label less; repeatable"),
                 },
             },
         }
@@ -368,6 +395,7 @@ impl Settings {
             KeyField::LocalDevelopment => self.local_development.map(|a: LocalAddress| a.to_string()).into(),
             KeyField::CrossPagePersistence => Value::Flag(self.cross_page_persistence),
             KeyField::Note => self.note.clone().into(),
+            KeyField::Labels => Value::List(self.labels.clone()),
         }
     }
 
@@ -377,6 +405,7 @@ impl Settings {
             KeyField::Name | KeyField::Project | KeyField::UiDomains | KeyField::LocalDevelopment => {}
             KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag().unwrap_or_default(),
             KeyField::Note => self.note = value.text(),
+            KeyField::Labels => self.labels = value.list().unwrap_or_default(),
         }
     }
 }
@@ -392,6 +421,7 @@ impl KeyFields {
             local_development: None,
             cross_page_persistence: None,
             note: None,
+            labels: None,
         }
     }
 
@@ -404,6 +434,7 @@ impl KeyFields {
             KeyField::LocalDevelopment => self.local_development.clone().map(Value::Text),
             KeyField::CrossPagePersistence => self.cross_page_persistence.map(Value::Flag),
             KeyField::Note => self.note.clone().map(Value::Text),
+            KeyField::Labels => self.labels.clone().map(Value::List),
         }
     }
 
@@ -416,6 +447,7 @@ impl KeyFields {
             KeyField::LocalDevelopment => self.local_development = value.text(),
             KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag(),
             KeyField::Note => self.note = value.text(),
+            KeyField::Labels => self.labels = value.list().filter(|labels| !labels.is_empty()),
         }
     }
 }
@@ -434,6 +466,7 @@ impl KeyEdit {
             KeyField::LocalDevelopment => self.local_development.clone().map(Value::from),
             KeyField::CrossPagePersistence => self.cross_page_persistence.map(Value::Flag),
             KeyField::Note => self.note.clone().map(Value::from),
+            KeyField::Labels => self.labels.clone().map(Value::List),
         }
     }
 
@@ -446,6 +479,7 @@ impl KeyEdit {
             KeyField::LocalDevelopment => self.local_development = Some(value.text()),
             KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag(),
             KeyField::Note => self.note = Some(value.text()),
+            KeyField::Labels => self.labels = value.list(),
         }
     }
 }

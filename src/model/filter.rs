@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::compared::compared;
+use super::compared::{are_alike, compared};
+use super::field::{KeyField, Value};
 use super::{FieldErrors, Scope};
 
 /// The days and hours that may be asked for reach back as far as these.
@@ -13,10 +14,11 @@ const MAX_IDLE_DAYS: u32 = 3650;
 const MAX_REFUSED_HOURS: u32 = 30 * 24;
 
 /// The words that may stand among a text, each with what it finds.
-pub const WORDS: [(&str, &str); 3] = [
+pub const WORDS: [(&str, &str); 4] = [
     ("idle:90d", "neither used nor created within 90 days"),
     ("never-used", "never used"),
     ("refused:today", "refused in the last 24 h; 6h and 7d too"),
+    ("label:x", "has this label; label:\"two words\" too"),
 ];
 
 /// Declares what a query may ask of keys, before fields of its own.
@@ -40,6 +42,9 @@ macro_rules! filtering {
             /// Refused within so many hours; 1 to 720.
             #[param(minimum = 1, maximum = 720)]
             refused_hours: u32,
+            /// Has this label, without regard to case; of several, with commas between them, all.
+            #[param(max_length = 327)]
+            label: String,
         }
     };
     (@ $(#[$meta:meta])* $name:ident { $($own:tt)* } $($(#[$about:meta])* $field:ident: $type:ty,)+) => {
@@ -86,6 +91,7 @@ impl KeyFilter {
             idle_days: words.idle_days,
             never_used: words.never_used.then_some(true),
             refused_hours: words.refused_hours,
+            label: (!words.labels.is_empty()).then(|| words.labels.join(",")),
             ..self
         }
     }
@@ -96,8 +102,20 @@ impl KeyFilter {
         within("refused_hours", self.refused_hours, MAX_REFUSED_HOURS)?;
         Ok(Self {
             never_used: self.never_used.filter(|asked| *asked),
+            label: self.label.map(valid_labels).transpose()?,
             ..self
         })
+    }
+}
+
+/// As they are kept, with commas between them.
+fn valid_labels(labels: String) -> Result<String, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let labels = labels.split(',').map(str::to_owned).collect();
+    let valid = KeyField::Labels.valid(Value::List(labels), &mut errors);
+    match errors.0.into_iter().next() {
+        None => Ok(valid.list().unwrap_or_default().join(",")),
+        Some(error) => Err(FieldErrors::one("label", error.message)),
     }
 }
 
@@ -119,6 +137,8 @@ pub struct FilterWords {
     pub never_used: bool,
     /// Refused within so many hours.
     pub refused_hours: Option<u32>,
+    /// Has all of these.
+    pub labels: Vec<String>,
     /// What is looked for in names, projects and domains.
     pub text: Option<String>,
 }
@@ -133,11 +153,12 @@ impl FilterWords {
     }
 
     /// Reads `idle:90d`, `never-used` and `refused:today` (the last 24 hours; also `refused:6h`,
-    /// `refused:7d`) among other words. A word that is not finished or can't be read is told in a sentence.
+    /// `refused:7d`) among other words, and `label:x`, of which quotes hold a label of several words together. A word
+    /// that is not finished or can't be read is told in a sentence.
     pub fn parse(typed: &str) -> Result<Self, String> {
         let mut words = Self::default();
         let mut rest = Vec::new();
-        for word in typed.split_whitespace() {
+        for word in split(typed) {
             let folded = compared(word);
             if folded == "never-used" {
                 words.never_used = true;
@@ -145,6 +166,8 @@ impl FilterWords {
                 words.idle_days = Some(idle(age)?);
             } else if let Some(age) = folded.strip_prefix("refused:") {
                 words.refused_hours = Some(refused(age)?);
+            } else if let Some(typed) = after_label(word) {
+                words.add_label(typed)?;
             } else {
                 rest.push(word);
             }
@@ -159,6 +182,57 @@ impl FilterWords {
         words.text = (!text.is_empty()).then_some(text);
         Ok(words)
     }
+}
+
+impl FilterWords {
+    fn add_label(&mut self, typed: &str) -> Result<(), String> {
+        let unquoted = typed
+            .strip_prefix('"')
+            .map_or(Some(typed), |quoted| quoted.strip_suffix('"'));
+        let labels = unquoted
+            .filter(|label| !label.is_empty())
+            .ok_or("Write label:production, or label:\"two words\".")?;
+        let message = |errors: FieldErrors| {
+            errors
+                .0
+                .into_iter()
+                .map(|error| error.message)
+                .collect::<String>()
+        };
+        for label in labels.split(',') {
+            let label = valid_labels(label.to_owned()).map_err(message)?;
+            if !self.labels.iter().any(|other| are_alike(other, &label)) {
+                self.labels.push(label);
+            }
+        }
+        Ok(())
+    }
+}
+
+const LABEL: &str = "label:";
+
+fn after_label(word: &str) -> Option<&str> {
+    let (start, label) = word.split_at_checked(LABEL.len())?;
+    start.eq_ignore_ascii_case(LABEL).then_some(label)
+}
+
+/// The words of a text; quotes right behind `label:` hold several together.
+fn split(typed: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = typed.trim_start();
+    while !rest.is_empty() {
+        let quoted = after_label(rest).and_then(|label| label.strip_prefix('"'));
+        // Behind the second of the quotes, if there is one.
+        let from = quoted
+            .and_then(|quoted| quoted.find('"'))
+            .map_or(0, |end| LABEL.len() + end + 2);
+        let end = rest[from..]
+            .find(char::is_whitespace)
+            .map_or(rest.len(), |end| from + end);
+        words.push(&rest[..end]);
+        rest = rest[end..].trim_start();
+    }
+    words
 }
 
 fn idle(age: &str) -> Result<u32, String> {
@@ -207,8 +281,41 @@ mod tests {
     }
 
     #[test]
+    fn labels_are_words_or_quoted() {
+        for (typed, labels, text) in [
+            ("label:production", &["production"][..], None),
+            ("LABEL:Production shop", &["Production"], Some("shop")),
+            ("shop label:\"team a\" front", &["team a"], Some("shop front")),
+            ("label:a,b label:A label:c", &["a", "b", "c"], None),
+            ("label:\"a\" label:\"b c\"", &["a", "b c"], None),
+            ("label:キオスク", &["キオスク"], None),
+            ("labels:x", &[], Some("labels:x")),
+            ("my label: x", &[], None),
+        ] {
+            match FilterWords::parse(typed) {
+                Ok(words) => assert_eq!(
+                    (&words.labels[..], words.text.as_deref()),
+                    (
+                        &labels.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>()[..],
+                        text
+                    ),
+                    "{typed}"
+                ),
+                Err(_) => assert_eq!(typed, "my label: x"),
+            }
+        }
+    }
+
+    #[test]
     fn what_is_not_finished_is_told() {
+        let long = format!("label:{}", "x".repeat(41));
         for typed in [
+            "label:",
+            "label:\"",
+            "label:\"team a",
+            "label:\"\"",
+            "label:a,,b",
+            &long,
             "idle:",
             "idle:90",
             "idle:0d",

@@ -127,6 +127,88 @@ async fn every_key_may_have_a_note_of_one_paragraph() {
 }
 
 #[tokio::test]
+async fn every_key_may_have_labels_and_is_found_by_them() {
+    let deck = Deck::start().await;
+    let project = deck.owner.project("Storefront").await;
+    let mut web = web_key(&project, "Checkout");
+    web["labels"] = json!([" Production ", "Cafe\u{301} Nord"]);
+    let analytics = json!({"scope": "analytics", "name": "Board", "labels": ["Production", "Café Nord"]});
+    for fields in [web, analytics] {
+        let created = deck.owner.post("/v1/keys", &fields).await.expect(201);
+        assert_eq!(created["key"]["labels"], json!(["Production", "Café Nord"]));
+        let path = format!("/v1/keys/{}", id_of(&created));
+        let secret = created["secret"].as_str().unwrap();
+        for wrong in [
+            "",
+            "  ",
+            "a,b",
+            "a，b",
+            "a\nb",
+            "a\tb",
+            "a\0b",
+            "\u{1b}[31m",
+            "\u{200b}",
+            &"é".repeat(41),
+            secret,
+        ] {
+            let refused = deck
+                .owner
+                .patch(&path, 1, &json!({"labels": ["ok", wrong]}))
+                .await;
+            refused.refused(422, ProblemType::Invalid);
+            assert_eq!(refused.fields(), ["labels[1]"], "{wrong:?}");
+        }
+        for twice in [["eu", "EU"], ["Straße", "STRASSE"], ["a b", "a  b"]] {
+            let refused = deck.owner.patch(&path, 1, &json!({"labels": twice})).await;
+            refused.refused(422, ProblemType::Invalid);
+            assert_eq!(refused.fields(), ["labels[1]"], "{twice:?}");
+        }
+        let nine: Vec<String> = (0..9).map(|n| n.to_string()).collect();
+        let refused = deck.owner.patch(&path, 1, &json!({"labels": nine})).await;
+        refused.refused(422, ProblemType::Invalid);
+        let eight: Vec<String> = (0..8).map(|n| format!("{n}{}", "é".repeat(39))).collect();
+        let edited = deck.owner.patch(&path, 1, &json!({"labels": eight})).await;
+        assert_eq!(edited.expect(200)["labels"], json!(eight));
+        let none = deck.owner.patch(&path, 2, &json!({"labels": []})).await;
+        assert_eq!(none.expect(200)["labels"], json!([]));
+        let again = deck
+            .owner
+            .patch(&path, 3, &json!({"labels": ["EU", "café nord"]}))
+            .await;
+        again.expect(200);
+    }
+    for (label, found) in [
+        ("eu", 2),
+        ("CAF%C3%89%20nord", 2),
+        ("eu,caf%C3%A9%20nord", 2),
+        ("%20eu%20", 2),
+        ("eu,us", 0),
+        ("e", 0),
+        ("production", 0),
+    ] {
+        let page = deck
+            .owner
+            .get(&format!("/v1/keys?label={label}"))
+            .await
+            .expect(200);
+        assert_eq!(page["items"].as_array().map(Vec::len), Some(found), "{label}");
+        let counts = deck.owner.get(&format!("/v1/keys/counts?label={label}")).await;
+        let counts = counts.expect(200);
+        let total = counts["web"].as_u64().zip(counts["analytics"].as_u64());
+        assert_eq!(
+            total.map(|(web, analytics)| web + analytics),
+            Some(found as u64),
+            "{label}"
+        );
+    }
+    for wrong in ["", "a,,b", "a%0Ab", "1,2,3,4,5,6,7,8,9", &"x".repeat(41)] {
+        let refused = deck.owner.get(&format!("/v1/keys?label={wrong}")).await;
+        refused.refused(400, ProblemType::Malformed);
+        assert_eq!(refused.fields(), ["label"], "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn a_repeated_idempotency_key_creates_nothing_again() {
     let deck = Deck::start().await;
     let project = deck.owner.project("Storefront").await;

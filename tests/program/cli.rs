@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::program::{Home, Ran, Served, stranger};
 use crate::pty::typed;
@@ -148,6 +148,81 @@ fn a_note_is_written_shown_and_removed() {
     assert!(!shown.contains("Note"), "{shown}");
     let said = server.run(&["activity", "list"]).succeeded().stdout;
     assert!(said.contains("note: Ask Mira → none"), "{said}");
+}
+
+#[test]
+fn labels_are_given_changed_found_and_removed() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    let create = [
+        "key",
+        "create",
+        "--scope",
+        "analytics",
+        "--name",
+        "Board",
+        "--json",
+    ];
+    let labels = ["--label", "Production", "--label", "team a"];
+    let created = server.run(&[&create[..], &labels].concat()).json();
+    assert_eq!(created["key"]["labels"], json!(["Production", "team a"]));
+    let labels = |args: &[&str]| {
+        let edited = server.run(&[&["key", "edit", "Board", "--json"], args].concat());
+        edited.json()["labels"].clone()
+    };
+    assert_eq!(
+        labels(&[
+            "--add-label",
+            "eu",
+            "--remove-label",
+            "TEAM A",
+            "--add-label",
+            "production"
+        ]),
+        json!(["Production", "eu"])
+    );
+    for (filter, is_found) in [
+        ("label:EU", true),
+        ("label:eu board", true),
+        ("label:eu,production", true),
+        ("label:\"team a\"", false),
+        ("label:e", false),
+    ] {
+        let found = server
+            .run(&["key", "list", "--filter", filter])
+            .succeeded()
+            .stdout;
+        assert_eq!(found.contains("Board"), is_found, "{filter}: {found}");
+    }
+    let refused = server.run(&["key", "list", "--filter", "label:"]).refused(2);
+    assert!(refused.contains("label:production"), "{refused}");
+    let refused = server
+        .run(&["key", "edit", "Board", "--remove-label", "us"])
+        .refused(1);
+    assert!(refused.contains("--remove-label us: "), "{refused}");
+    let secret = created["secret"].as_str().expect("a secret");
+    for flag in ["--label", "--add-label"] {
+        let refused = server.run(&["key", "edit", "Board", flag, secret]).refused(1);
+        assert!(
+            refused.contains("--label: ") && !refused.contains(secret),
+            "{refused}"
+        );
+    }
+    server
+        .run(&["key", "edit", "Board", "--label", "x", "--add-label", "y"])
+        .refused(2);
+    let refused = server.run(&["key", "edit", "Board", "--label", "a,b"]).refused(1);
+    assert!(
+        refused.contains("--label: It can't contain a comma."),
+        "{refused}"
+    );
+    let shown = server.run(&["key", "show", "Board"]).succeeded().stdout;
+    let of = |line: &&str| line.starts_with("Labels");
+    assert_eq!(shown.lines().filter(of).count(), 2, "{shown}");
+    assert_eq!(labels(&["--label", "us"]), json!(["us"]));
+    assert_eq!(labels(&["--label", ""]), json!([]));
+    let said = server.run(&["activity", "list"]).succeeded().stdout;
+    assert!(said.contains("labels: us → none"), "{said}");
 }
 
 #[test]

@@ -427,3 +427,57 @@ async fn pages_skip_and_repeat_nothing_while_keys_come_and_go() {
         }
     }
 }
+
+#[tokio::test]
+async fn labels_are_kept_as_they_were_given_and_found_until_the_key_is_revoked() {
+    let deck = Deck::new().await;
+    let labels = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>();
+    let found = async |label: &str| {
+        let filter = KeyFilter {
+            label: Some(label.into()),
+            ..KeyFilter::default()
+        };
+        let counts = deck.store.count_keys(Visible::All, &filter).await.unwrap();
+        let query = KeyQuery {
+            filter,
+            ..query(Sort::Name)
+        };
+        let listed = deck.listing(&query).await;
+        assert_eq!(counts.total(), listed.len() as u64, "{label}");
+        listed.into_iter().map(|key| key.name).collect::<Vec<_>>()
+    };
+    for (scope, project) in [(Scope::Web, Some(deck.shop.id)), (Scope::Analytics, None)] {
+        let name = scope.to_string();
+        let mut new = new_key(scope, &name, project);
+        new.valid.settings.labels = labels(&["Team A", "eu"]);
+        let created = deck.store.create_key(new, actor(&deck.owner)).await.unwrap();
+        let KeyCreation::Created(key) = created else {
+            panic!("not created");
+        };
+        assert_eq!(key.settings.labels, labels(&["Team A", "eu"]));
+        assert!(found("team a").await.contains(&name) && found("EU").await.contains(&name));
+        let mut settings = key.settings.clone();
+        settings.labels = labels(&["us", "Team A"]);
+        let edited = deck
+            .store
+            .edit_key(key.id, 1, key.name.clone(), settings, actor(&deck.owner));
+        assert!(
+            matches!(edited.await.unwrap(), KeyChange::Changed(now) if now.settings.labels == labels(&["us", "Team A"]))
+        );
+        let rows = deck
+            .store
+            .activity(&ActivityQuery::default(), Visible::All)
+            .await
+            .unwrap()
+            .items;
+        assert_eq!(
+            rows[0].changes,
+            json!({"labels": [["Team A", "eu"], ["us", "Team A"]]})
+        );
+        assert_eq!(rows[1].changes["labels"], json!([null, ["Team A", "eu"]]));
+        assert_eq!(found("eu").await, [""; 0]);
+        assert_eq!(found("us,team a").await, [name.clone()]);
+        deck.store.revoke_key(key.id, actor(&deck.owner)).await.unwrap();
+        assert_eq!(found("us").await, [""; 0]);
+    }
+}

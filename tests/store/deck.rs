@@ -103,6 +103,10 @@ impl Deck {
                 n / 4
             );
             let mut new = new_key(scope, &name, scope.has_project().then_some(project));
+            new.valid.settings.labels = LABELS[n as usize % LABELS.len()]
+                .iter()
+                .map(|label| (*label).to_owned())
+                .collect();
             new.created_at = start.saturating_add((n / 5).hours()).unwrap();
             let by = if n % 7 == 0 { &self.editor } else { &self.owner };
             keys.push(self.create(new, by).await);
@@ -129,6 +133,16 @@ impl Deck {
         }
     }
 }
+
+/// Of every sixth of the sixty keys.
+const LABELS: [&[&str]; 6] = [
+    &["Production", "Team A"],
+    &["production"],
+    &["Straße", "eu\"x\\n\""],
+    &[],
+    &["prod", "Team", "x%_'"],
+    &[],
+];
 
 async fn named(store: &dyn Store, name: &str) -> ProjectRecord {
     let query = ProjectQuery {

@@ -81,7 +81,8 @@ pub async fn set_back(place: &Place) {
          DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline; DROP TABLE baseline;
          ALTER TABLE activity DROP COLUMN entity; ALTER TABLE activity DROP COLUMN state;
          ALTER TABLE activity DROP COLUMN baseline; ALTER TABLE activity_head DROP COLUMN pending;
-         ALTER TABLE keys DROP COLUMN note;
+         DROP TRIGGER keys_get_labels; DROP TRIGGER keys_change_labels; DROP TRIGGER keys_lose_labels; DROP TABLE label_search;
+         ALTER TABLE keys DROP COLUMN labels; ALTER TABLE keys DROP COLUMN labels_key; ALTER TABLE keys DROP COLUMN note;
          CREATE TRIGGER activity_is_not_rewritten{trigger}END;
          PRAGMA user_version = 8"
     );

@@ -1,7 +1,7 @@
 //! Pages: total orders, positions, filters, counts.
 
 use keydeck::api::{KeyFilter, Sort};
-use keydeck::model::{Scope, compared};
+use keydeck::model::{Scope, are_alike, compared};
 use keydeck::server::store::{KeyQuery, KeyRecord, PlaceValue, Position, Visible};
 use strum::IntoEnumIterator;
 use uuid::Uuid;
@@ -44,7 +44,12 @@ fn matches(key: &KeyRecord, filter: &KeyFilter, visible: Visible) -> bool {
             .any(|domain| compared(domain.as_str()).contains(&q));
         compared(&key.name).contains(&q) || project || domain
     };
-    filter.scope.is_none_or(|scope| scope == key.scope)
+    let labelled = |labels: &String| {
+        let has = |label: &str| key.settings.labels.iter().any(|of| are_alike(of, label));
+        labels.split(',').all(has)
+    };
+    filter.label.as_ref().is_none_or(labelled)
+        && filter.scope.is_none_or(|scope| scope == key.scope)
         && filter
             .project
             .is_none_or(|id| key.project.as_ref().is_some_and(|project| project.id == id))
@@ -83,6 +88,29 @@ fn filters(deck: &Deck) -> Vec<KeyFilter> {
         "\u{130}",
     ];
     let mut filters: Vec<KeyFilter> = texts.into_iter().map(text).collect();
+    let labels = [
+        "production",
+        "TEAM A",
+        "production,team a",
+        "team a,prod",
+        "STRASSE",
+        "eu\"x\\n\"",
+        "x\\n",
+        "team",
+        "x%_'",
+        "a",
+        "no such label",
+    ];
+    filters.extend(labels.map(|label| KeyFilter {
+        label: Some(label.into()),
+        ..KeyFilter::default()
+    }));
+    filters.push(KeyFilter {
+        label: Some("production".into()),
+        scope: Some(Scope::Web),
+        creator: Some(deck.editor.id),
+        ..text("check")
+    });
     for scope in [None, Some(Scope::Web), Some(Scope::Analytics)] {
         for project in [None, Some(deck.kiosk.id), Some(Uuid::nil())] {
             for creator in [None, Some(deck.editor.id)] {

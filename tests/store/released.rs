@@ -103,6 +103,13 @@ const RELEASED: &[Release] = &[
         19,
         &["App", "Board", "Booth", "Checkout"]
     ),
+    release!(
+        "011_labels.sql",
+        // The same rows: none had labels.
+        "schema-9.sql",
+        19,
+        &["App", "Board", "Booth", "Checkout"]
+    ),
 ];
 
 /// The database as a keydeck of schema `version` left it.

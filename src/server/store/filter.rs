@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::clock;
 use super::db::{Db, values};
 use super::dialect::Dialect;
+use super::key_row::between_lines;
 use super::sql::Sql;
 use super::value::Value;
 use super::{StoreResult, Visible};
@@ -20,6 +21,8 @@ pub struct Filter {
     pub project: Option<RowOf>,
     pub creator: Option<RowOf>,
     pub usage: UsageFilter,
+    /// Each as `key_row::between_lines` has it.
+    pub labels: Vec<String>,
     pub text: Option<TextFilter>,
 }
 
@@ -72,6 +75,7 @@ impl Filter {
             project,
             creator,
             usage: UsageFilter::resolve(db, filter).await?,
+            labels: labels(filter),
             text,
         }))
     }
@@ -99,6 +103,10 @@ impl Filter {
         for (condition, values) in self.usage.conditions() {
             sql.push(condition, values.into_iter().map(Value::Number));
         }
+        for label in &self.labels {
+            let has = format!(" AND {}", dialect.contains("k.labels_key"));
+            sql.push(&has, [label.into()]);
+        }
         if let Some(text) = &self.text {
             text.push_to(dialect, sql);
         }
@@ -107,7 +115,8 @@ impl Filter {
     /// Statements that list keys of which those that match are some, each a walk along an index of its own. Where one of
     /// them lists few, these are looked at instead of all keys in the order of the sort.
     pub fn lists(&self, dialect: Dialect) -> Vec<Sql<'_>> {
-        let mut lists = Vec::new();
+        let labels = self.labels.iter();
+        let mut lists: Vec<Sql> = labels.map(|label| labelled(dialect, label)).collect();
         // PostgreSQL weighs indexes of the table itself.
         if let (Dialect::Sqlite, Some(index)) = (dialect, self.usage.index()) {
             let mut sql = Sql::new(format!("SELECT k.seq{}", dialect.keys_along(index)));
@@ -118,6 +127,26 @@ impl Filter {
         }
         lists
     }
+}
+
+fn labels(filter: &KeyFilter) -> Vec<String> {
+    let labels = filter.label.iter().flat_map(|labels| labels.split(','));
+    labels.map(|label| between_lines(&[label.to_owned()])).collect()
+}
+
+/// The keys that have a label, by the index of labels.
+fn labelled(dialect: Dialect, label: &str) -> Sql<'_> {
+    let mut sql = Sql::default();
+    let list = match dialect {
+        Dialect::Sqlite => "SELECT key FROM label_search WHERE label = ?",
+        Dialect::Postgres => {
+            "SELECT k.seq FROM keys AS k
+              WHERE k.revoked_at IS NULL AND k.labels_key <> ''
+                AND string_to_array(k.labels_key, E'\n') @> string_to_array(?, E'\n')"
+        }
+    };
+    sql.push(list, [label.trim_matches('\n').into()]);
+    sql
 }
 
 impl RowOf {

@@ -7,7 +7,7 @@ use super::db::{NewRow, columns};
 use super::row::{ColumnValue, Columns, Read, fields, unreadable};
 use super::{KeyRecord, Place, PlaceValue, StoreResult};
 use crate::api::{PersonRef, ProjectRef, Sort};
-use crate::model::{LocalAddress, Scope, Settings, UiDomain};
+use crate::model::{LocalAddress, Scope, Settings, UiDomain, compared};
 
 /// The columns of a table that decide whether a request may pass, which [`Deciding`] is read from.
 macro_rules! deciding {
@@ -29,7 +29,7 @@ pub(super) use deciding;
 pub const KEY_COLUMNS: &str = concat!(
     "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project, ",
     deciding!("k"),
-    ", k.note"
+    ", k.note, k.labels"
 );
 
 /// An active key, its project and creator still numbers.
@@ -122,7 +122,7 @@ impl Read for Deciding {
             ui_domains,
             local_development: columns.next()?,
             cross_page_persistence: columns.next()?,
-            note: None,
+            ..Settings::default()
         }))
     }
 }
@@ -130,9 +130,10 @@ impl Read for Deciding {
 impl Read for Settings {
     fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let Deciding(settings) = columns.next()?;
-        let note: String = columns.next()?;
+        let (note, labels): (String, String) = columns.next()?;
         Ok(Self {
             note: Some(note).filter(|note| !note.is_empty()),
+            labels: labels.lines().map(str::to_owned).collect(),
             ..settings
         })
     }
@@ -145,6 +146,7 @@ pub fn settings(settings: &Settings) -> NewRow<'_> {
         local_development,
         cross_page_persistence,
         note,
+        labels,
     } = settings;
     let lines: Vec<&str> = ui_domains.iter().map(UiDomain::as_str).collect();
     columns! {
@@ -152,5 +154,17 @@ pub fn settings(settings: &Settings) -> NewRow<'_> {
         local_development: local_development.map(|address| address.to_string()),
         cross_page_persistence: *cross_page_persistence,
         note: note.as_deref().unwrap_or_default(),
+        labels: labels.join("\n"),
+        labels_key: between_lines(labels),
     }
+}
+
+/// As labels are looked for: each between two line breaks, so that one is told from a part of another. No label has a
+/// line break, not even once it is compared.
+pub fn between_lines(labels: &[String]) -> String {
+    let mut lines = String::new();
+    for label in labels {
+        lines.extend([if lines.is_empty() { "\n" } else { "" }, &compared(label), "\n"]);
+    }
+    lines
 }

@@ -89,7 +89,7 @@ table!(KEYS, "keys", by "seq", numbered:
     created_at Number, last_used_at Number, version Number, hint Text, ui_domains Text,
     local_development Text, cross_page_persistence Flag, revoked_at Number, revoked_by Number,
     token_hash Bytes, data_key Int, sealed Bytes, last_address Text, last_origin Text,
-    last_refused_at Number, note Text);
+    last_refused_at Number, note Text, labels Text, labels_key Text);
 
 table!(KEY_COUNTS, "key_counts", by "creator, project, scope":
     creator Number, project Number, scope Small, n Number);

@@ -190,6 +190,7 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
         local_development: None,
         cross_page_persistence: number.is_multiple_of(2),
         note: None,
+        labels: Vec::new(),
         may: KeyMay {
             reveal: viewable,
             edit: viewable,

@@ -59,6 +59,23 @@ fn table() {
 }
 
 #[test]
+fn labels_are_chips_where_there_is_room() {
+    let lead = |talk: &mut Talk| {
+        talk.press("<Enter>");
+    };
+    let mut keys = varied_keys();
+    let labels = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect();
+    keys[0].labels = labels(&["production", "team a", "キオスク", "eu"]);
+    keys[1].name = "Kiosk".into();
+    keys[1].labels = labels(&["nz"]);
+    keys[5].labels = labels(&["no room for this"]);
+    let talk = Talk::sized(180, 16, keys.clone());
+    insta::assert_snapshot!("labels_180x16", drawn(&talk));
+    snapshots("labels", keys.clone(), |_| {});
+    snapshots("labels_details", keys, lead);
+}
+
+#[test]
 fn details_of_a_key_with_its_secret_shown() {
     snapshots("details", varied_keys(), |talk| {
         talk.press("<Enter>x");
@@ -264,6 +281,7 @@ fn names_from_outside_are_text_and_never_terminal_control() {
     key.project.as_mut().expect("Web").name = hostile.into();
     key.creator.email = hostile.into();
     key.hint = hostile.into();
+    key.labels = vec![hostile.into(), "]\u{1b}]52;c;eA==\u{7}[".into()];
     key.ui_domains = vec![keydeck::model::UiDomain::trusted(hostile.into())];
     for keys in ["", "<Enter>", "e", "d", "n<Tab>", "/"] {
         let mut talk = Talk::sized(120, 36, vec![key.clone()]);

@@ -48,6 +48,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/007_note.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/008_labels.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

@@ -59,6 +59,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../../assets/migrations/sqlite/010_note.sql"),
         then: |_| Ok(()),
     },
+    Migration {
+        first: |_| Ok(()),
+        sql: include_str!("../../../../assets/migrations/sqlite/011_labels.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 /// The newest schema.
