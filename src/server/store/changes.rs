@@ -71,7 +71,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Of whoever or whatever decides who may do what, once it is as it is to be.
+    /// About an entity that decides who may do what; its state is read when the change is complete.
     pub fn about(self, entity: Entity) -> Self {
         Self {
             about: Some(entity),

@@ -55,7 +55,7 @@ pub trait Change {
     fn actor(&self) -> StoreResult<&Acting>;
     /// Carries on what a caller asked for earlier, who may have been removed since.
     fn act_as(&mut self, by: Acting);
-    /// Appends a row to the log, once all is as it is to be.
+    /// Appends a row to the log when the change is complete.
     fn record(&mut self, subject: Subject<'_>);
     /// As [`Change::record`], without a caller: from this address.
     fn record_from(&mut self, address: Option<IpAddr>, subject: Subject<'_>);

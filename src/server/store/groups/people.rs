@@ -9,9 +9,9 @@ use crate::server::store::{Actor, Fate, NewUserRecord, Removal, RoleChange, Stor
 
 #[async_trait]
 pub trait PeopleStore: Send + Sync {
-    /// The user who signed in with this token. Nobody whom the log did not make what the table says they are.
+    /// The user who signed in with this token. `None` also when their row is not as the log states it.
     async fn user_by_token(&self, token: &TokenHash) -> StoreResult<Option<User>>;
-    /// Nobody who was removed; so it is in all that asks for users.
+    /// Removed users are missing; so it is in all that asks for users.
     async fn user(&self, id: Uuid) -> StoreResult<Option<User>>;
     /// Of those with this role, the one who was added first.
     async fn first_user(&self, role: Role) -> StoreResult<Option<User>>;

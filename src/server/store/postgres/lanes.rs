@@ -1,6 +1,6 @@
-//! Connections for what a few quick statements answer: shared by all who ask at once, whose statements follow
+//! Connections for what a few quick statements answer: shared by all requests, whose statements follow
 //! each other down the line without waiting for the answers in between. While there is no connection
-//! everybody is refused at once, and a task of each lane tries to get a new one.
+//! requests are refused immediately, and a task of each lane tries to get a new one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

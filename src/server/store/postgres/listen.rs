@@ -22,7 +22,7 @@ pub fn start(address: Address, committed: Arc<Notify>) -> JoinHandle<()> {
             if let Err(error) = listen(&address, &committed).await {
                 tracing::debug!(error = told(&error), "changes of other servers show late");
             }
-            // Whoever looks finds out whether the database is away.
+            // The next look finds out whether the database is away.
             committed.notify_one();
             sleep(PAUSE).await;
         }
@@ -35,7 +35,7 @@ async fn listen(address: &Address, committed: &Notify) -> Result<(), Error> {
     // The client asks, and the connection must be polled for it to be heard.
     let asked = async move {
         let listening = client.batch_execute("LISTEN keydeck").await;
-        // What was committed while nobody listened.
+        // What was committed while there was no listener.
         committed.notify_one();
         listening.map(|()| client)
     };

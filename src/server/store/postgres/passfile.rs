@@ -16,11 +16,11 @@ const LARGEST: u64 = 1024 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassFile {
     pub path: PathBuf,
-    /// Whether somebody said that it is there.
+    /// Whether it was named explicitly.
     pub named: bool,
 }
 
-/// Why a file that is there can't be used. What is in it is never told.
+/// Why a file that is there can't be used. Its content is never shown.
 #[derive(Debug, thiserror::Error)]
 #[error("the password file {} {why}", path.display())]
 pub struct PassFileError {
@@ -38,7 +38,7 @@ pub struct Login<'a> {
 }
 
 impl PassFile {
-    /// The password of the first line that fits. A file that nobody named need not be there.
+    /// The password of the first line that fits. A file that was not named need not exist.
     pub fn look_up(&self, login: Login<'_>) -> Result<Option<Secret>, PassFileError> {
         let text = match self.read() {
             Ok(text) => text,

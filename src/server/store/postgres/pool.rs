@@ -10,7 +10,7 @@ use deadpool_postgres::{
 use super::address::Address;
 use crate::server::store::{StoreError, StoreResult};
 
-/// How long somebody waits for a connection that another uses, or for a new one.
+/// How long a request waits for a connection that is in use, or for a new one.
 const WAIT: Duration = Duration::from_secs(5);
 
 /// What every connection is set to: plans that need no compiler, an end to what hangs, and that a commit is
@@ -23,7 +23,7 @@ const SESSION: &str = "SET jit = off; SET statement_timeout = '9s'; SET lock_tim
 pub struct Pool(deadpool_postgres::Pool);
 
 /// A borrowed connection. One that is not given back, since what it was asked was cut off or refused, is
-/// closed: nobody knows in what state it is.
+/// closed: its state is unknown.
 pub struct Lease(Option<Object>);
 
 impl Pool {

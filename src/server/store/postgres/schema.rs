@@ -63,7 +63,7 @@ struct Migration {
     sql: &'static str,
 }
 
-/// "keydeck", for `pg_advisory_xact_lock`: held by whoever looks at the schema and changes it.
+/// "keydeck", for `pg_advisory_xact_lock`: held while the schema is looked at and changed.
 const LOCK: i64 = 0x006b_6579_6465_636b;
 /// `similarity` comes with PostgreSQL 13, what else is used before that; these are those that are tested.
 const OLDEST_ENGINE: i64 = 150_000;

@@ -40,7 +40,7 @@ pub struct Actor {
     pub token: Option<TokenHash>,
     /// Recorded in the activity log.
     pub address: Option<IpAddr>,
-    /// What they may see. Names are unique in it, so that what they don't see is not told by a name that is taken.
+    /// What they may see. Names are unique in it, so that a name that is taken reveals nothing that they can't see.
     pub visible: Visible,
 }
 

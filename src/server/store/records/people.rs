@@ -34,9 +34,9 @@ pub enum Fate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
     Removed(RemovedUser),
-    /// They are removed, and so much of what was theirs is dealt with. [`Store::continue_removal`] does the rest.
+    /// They are removed, and so much of what was theirs is dealt with. [`PeopleStore::continue_removal`] does the rest.
     ///
-    /// [`Store::continue_removal`]: crate::server::store::Store::continue_removal
+    /// [`PeopleStore::continue_removal`]: crate::server::store::PeopleStore::continue_removal
     Begun(RemovalProgress),
     /// They have so many active keys, and nothing was said of what becomes of them.
     HasKeys(u64),

@@ -31,7 +31,7 @@ impl fmt::Display for Contents {
     }
 }
 
-/// Copies the database into a file that is empty, as it is at one moment, whoever writes meanwhile. It is written
+/// Copies the database into a file that is empty, as it is at one moment, whatever is written meanwhile. It is written
 /// again, row by row: nothing of what was erased comes along. It is for the caller to sync it.
 ///
 /// Fails when the copy lacks anything that a server acknowledged before: then the path led elsewhere while it was made.

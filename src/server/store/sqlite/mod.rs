@@ -60,7 +60,7 @@ pub struct SqliteStore {
     _watcher: Option<RecommendedWatcher>,
     pool: ReadPool,
     readers: Readers,
-    /// For what reads whole tables: nobody else waits for it.
+    /// For what reads whole tables, so that other reads don't wait for it.
     inspector: Readers,
     writer: Writer,
     file: OpenFile,

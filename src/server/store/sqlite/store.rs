@@ -126,7 +126,7 @@ impl SqliteStore {
         long!(self, |db| activity::page(db, &query, visible))
     }
 
-    /// Nobody else waits for it.
+    /// On a thread of its own, so that other reads don't wait for it.
     async fn compare_part(&self, from: Cursor) -> StoreResult<Compared> {
         self.inspector
             .read(move |conn| indexes::compare(conn, from))

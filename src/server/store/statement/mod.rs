@@ -2,7 +2,7 @@
 //!
 //! A row about a change carries a digest of the state after it, which is hashed with the row. So the log
 //! says of each person, project, gateway and key what the newest row about it left; a table that holds something else
-//! was changed by other hands. What was there before the log said so, the founder of a deck or all that an earlier
+//! was not changed by keydeck. What was there before the log said so, the founder of a deck or all that an earlier
 //! version kept, has its digests in the table `baseline`, and the first row after that carries the digest of them all.
 //!
 //! NEVER CHANGE WHAT IS HASHED: logs in the field have it.

@@ -158,8 +158,7 @@ fn role_shown(role: &str) -> String {
         .map_or_else(|_| role.to_owned(), |role| role.to_string())
 }
 
-/// Somebody whose token is in the table, if the log made them what they are there. Whoever writes into the table alone
-/// does not sign in.
+/// The person with this token, if their row is as the log states it: who writes into the table alone can't sign in.
 pub fn explained(user: User, number: i64, token: &TokenHash, stated: Option<ChainHash>) -> Option<User> {
     let state = EntityState {
         number,

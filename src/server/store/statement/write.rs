@@ -91,3 +91,40 @@ pub async fn await_next_row(db: &impl Db) -> StoreResult<()> {
     let digest = baseline(db).await?;
     run_one(db, "UPDATE activity_head SET pending = ?", values![digest]).await
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::api::User;
+    use crate::model::Role;
+    use crate::server::store::db::at_once;
+    use crate::server::store::{people, sqlite};
+
+    #[test]
+    fn several_entities_are_read_as_one_is() {
+        let conn = sqlite::in_memory().unwrap();
+        let entities = [1, 2].map(|n| {
+            let user = User {
+                id: Uuid::from_u128(n),
+                email: format!("ana{n}@acme.example"),
+                role: Role::Analytics,
+                created_at: Timestamp::UNIX_EPOCH,
+            };
+            assert!(at_once(people::insert(&conn, &user, None)).unwrap());
+            Entity::Person(user.id)
+        });
+        let states = at_once(of(&conn, &entities)).unwrap();
+        for entity in entities {
+            let one = at_once(of_one(&conn, entity)).unwrap();
+            assert_eq!(
+                (states[&entity].entity(), states[&entity].digest()),
+                (entity, one.digest())
+            );
+        }
+        let gone = at_once(of(&conn, &[entities[0], Entity::Key(7)]));
+        assert!(matches!(gone, Err(StoreError::Fault(_))));
+    }
+}

@@ -28,7 +28,7 @@ const OPTIONS: [&str; 20] = [
     "load_balance_hosts",
 ];
 
-/// What libpq knows beside these; whoever moves from another client may have them.
+/// What libpq knows beside these; URLs made for other clients may have them.
 const OF_LIBPQ: [&str; 22] = [
     "client_encoding",
     "fallback_application_name",

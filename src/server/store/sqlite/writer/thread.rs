@@ -21,7 +21,7 @@ const GROUP: usize = 256;
 const EMPTY_AGAIN: Duration = Duration::from_millis(200);
 
 /// Carries the log over into the database whenever it has grown long. SQLite would do so by itself, and
-/// tell nobody when the disk fails.
+/// would not report it when the disk fails.
 pub fn carry_over(conn: &mut Connection, file: OpenFile, health: Health) -> rusqlite::Result<()> {
     conn.wal_hook(Some(move |log: &mut Wal, pages| {
         // What was written over is not carried into the database.
@@ -64,7 +64,7 @@ impl WriterThread {
         }
     }
 
-    /// Waits for a job; meanwhile a log that somebody was reading is tried again. `None`: nobody is left.
+    /// Waits for a job; meanwhile a log that somebody was reading is tried again. `None`: the store was closed.
     fn next(
         &self,
         jobs: &mpsc::Receiver<Box<dyn WriterJob>>,
