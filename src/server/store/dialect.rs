@@ -79,7 +79,7 @@ impl Dialect {
     }
 
     /// What sorts after every name.
-    pub fn behind_text(self) -> Value<'static> {
+    pub fn after_text(self) -> Value<'static> {
         match self {
             // Every text is before every blob.
             Dialect::Sqlite => Value::Bytes(Cow::Borrowed(&[])),

@@ -26,7 +26,7 @@ pub enum Mark {
     Scope(Scope),
     Text(String),
     /// After every text.
-    BehindText,
+    AfterText,
     Id(Uuid),
 }
 
@@ -36,7 +36,7 @@ impl Mark {
             Mark::Number(number) => number.into(),
             Mark::Scope(scope) => scope.into(),
             Mark::Text(text) => Value::sought(&text),
-            Mark::BehindText => dialect.behind_text(),
+            Mark::AfterText => dialect.after_text(),
             Mark::Id(id) => id.into(),
         }
     }
@@ -101,7 +101,7 @@ impl Path {
             (["name_key", "id"], PlaceValue::Scope(scope, name)) => match self.scope {
                 // A place in another scope is before or after all of this one: no name is empty.
                 Some(only) if *scope < only => vec![text(""), id],
-                Some(only) if *scope > only => vec![Mark::BehindText, id],
+                Some(only) if *scope > only => vec![Mark::AfterText, id],
                 _ => vec![text(name), id],
             },
             (["created_at" | "last_used_at", "id"], PlaceValue::Time(time)) => vec![Mark::Number(*time), id],
