@@ -168,7 +168,11 @@ async fn a_server_goes_on_when_others_carry_over_the_log_or_touch_the_files() {
     });
     let copy = directory.join("copy");
     succeeded(deck.command(&["backup", copy.to_str().unwrap()]));
-    succeeded(deck.command(&["activity", "verify"]));
+    let mut verify = deck.command(&["activity", "verify"]);
+    verify
+        .env("KEYDECK_SERVER", &server.url)
+        .env("KEYDECK_TOKEN", &deck.owner);
+    succeeded(verify);
     create(&server, "Last").await.expect(201);
     made.push("Last".into());
     drop(server);

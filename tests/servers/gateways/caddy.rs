@@ -2,11 +2,10 @@
 
 use std::process::Command;
 
-use crate::gateways::conversations;
 use crate::gateways::gateway::{Gateway, Place};
 use crate::gateways::stage::Setting;
 
-async fn start(setting: Setting) -> Gateway {
+pub async fn start(setting: Setting) -> Gateway {
     let place = Place::new();
     // A certificate of the test's own, and no second port for redirects.
     let site = format!(
@@ -29,19 +28,4 @@ async fn start(setting: Setting) -> Gateway {
         .args(["run", "--adapter", "caddyfile", "--config", &configuration])
         .env("KEYDECK_GATEWAY_TOKEN", &setting.token);
     place.start(command).await
-}
-
-#[tokio::test]
-async fn lets_analytics_keys_through_and_fails_closed() {
-    conversations::of_analytics_keys(start).await;
-}
-
-#[tokio::test]
-async fn holds_web_keys_to_pages_and_addresses() {
-    conversations::of_web_keys(start).await;
-}
-
-#[tokio::test]
-async fn refuses_while_the_server_hangs() {
-    conversations::of_a_server_that_hangs(start).await;
 }

@@ -1,6 +1,5 @@
 //! Envoy with `ext_authz`.
 
-use crate::gateways::conversations;
 use crate::gateways::gateway::{Gateway, Place};
 use crate::gateways::stage::Setting;
 use crate::venv;
@@ -10,7 +9,7 @@ fn port(address: &str) -> String {
     format!("port_value: {port}")
 }
 
-async fn start(setting: Setting) -> Gateway {
+pub async fn start(setting: Setting) -> Gateway {
     let place = Place::new();
     let listen = format!("address: 127.0.0.1, port_value: {}", place.port);
     let scope = format!("x-keydeck-scope, value: {}", setting.scope);
@@ -36,19 +35,4 @@ async fn start(setting: Setting) -> Gateway {
         ])
         .env("KEYDECK_GATEWAY_TOKEN", &setting.token);
     place.start(command).await
-}
-
-#[tokio::test]
-async fn lets_analytics_keys_through_and_fails_closed() {
-    conversations::of_analytics_keys(start).await;
-}
-
-#[tokio::test]
-async fn holds_web_keys_to_pages_and_addresses() {
-    conversations::of_web_keys(start).await;
-}
-
-#[tokio::test]
-async fn refuses_while_the_server_hangs() {
-    conversations::of_a_server_that_hangs(start).await;
 }

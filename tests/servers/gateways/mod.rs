@@ -10,3 +10,26 @@ mod nginx;
 mod requests;
 mod stage;
 mod traefik;
+
+/// Each test with each of its gateways.
+macro_rules! at_each_gateway {
+    ($($test:ident: $conversation:ident at [$($gateway:ident),+];)+) => {$(
+        mod $test {
+            use super::{$($gateway),+, conversations};
+
+            $(
+                #[tokio::test]
+                async fn $gateway() {
+                    conversations::$conversation($gateway::start).await;
+                }
+            )+
+        }
+    )+};
+}
+
+// Traefik waits half a minute for a server that hangs.
+at_each_gateway! {
+    lets_analytics_keys_through_and_fails_closed: of_analytics_keys at [caddy, envoy, nginx, traefik];
+    holds_web_keys_to_pages_and_addresses: of_web_keys at [caddy, envoy, nginx, traefik];
+    refuses_while_the_server_hangs: of_a_server_that_hangs at [caddy, envoy, nginx];
+}

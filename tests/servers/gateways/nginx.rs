@@ -2,11 +2,10 @@
 
 use std::process::Command;
 
-use crate::gateways::conversations;
 use crate::gateways::gateway::{Gateway, Place};
 use crate::gateways::stage::Setting;
 
-async fn start(setting: Setting) -> Gateway {
+pub async fn start(setting: Setting) -> Gateway {
     let place = Place::new();
     let listen = format!("listen 127.0.0.1:{} ssl", place.port);
     // As root owns what the package lays out, everything else is here.
@@ -40,19 +39,4 @@ async fn start(setting: Setting) -> Gateway {
     let mut command = Command::new("nginx");
     command.args(["-c", &configuration, "-g", &directives]);
     place.start(command).await
-}
-
-#[tokio::test]
-async fn lets_analytics_keys_through_and_fails_closed() {
-    conversations::of_analytics_keys(start).await;
-}
-
-#[tokio::test]
-async fn holds_web_keys_to_pages_and_addresses() {
-    conversations::of_web_keys(start).await;
-}
-
-#[tokio::test]
-async fn refuses_while_the_server_hangs() {
-    conversations::of_a_server_that_hangs(start).await;
 }
