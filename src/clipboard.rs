@@ -1,4 +1,4 @@
-//! The clipboard of the desktop, held by one thread for the life of the program, and the choice
+//! The desktop's clipboard, owned by one thread for the life of the program, and the choice
 //! between it and the terminal's.
 
 use std::sync::{Mutex, mpsc};
@@ -29,7 +29,7 @@ pub enum CopyRoute {
     Failed(String),
 }
 
-/// What became of a secret in the desktop's clipboard.
+/// What happened to a secret in the desktop's clipboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cleared {
     Cleared,

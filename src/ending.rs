@@ -1,4 +1,4 @@
-//! A process that a signal ends: what must be put right before it goes.
+//! Cleans up before a signal ends the process.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,4 +1,4 @@
-//! What a process that holds secrets forbids itself, once, before it holds any.
+//! Hardens the process once, before it holds any secrets.
 
 use std::fs::File;
 use std::io;
@@ -13,8 +13,8 @@ pub fn keep_files_private() {
     umask(Mode::RWXG | Mode::RWXO);
 }
 
-/// A write beyond the largest size that a file may have here (`ulimit -f`) fails, as on a full disk, and whoever
-/// writes says so: without this the process ends in the middle of it. A handler that does nothing is not passed on to
+/// A write beyond the largest size that a file may have here (`ulimit -f`) fails, as on a full disk, and the caller
+/// reports it: without this the process ends in the middle of it. A handler that does nothing is not passed on to
 /// the programs that are started from here, which begin with the default.
 pub fn survive_file_limits() -> io::Result<()> {
     signal_hook::flag::register(SIGXFSZ, Arc::default()).map(drop)

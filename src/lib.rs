@@ -4,81 +4,87 @@
 //!
 //! # The modules
 //!
-//! A module imports only what stands above it in this list, and no two files import each other
-//! (`cargo test --test dependencies circles`).
+//! A module imports only modules above it in this list, and no two files import each other
+//! (`cargo test --test dependencies circles`). No file is longer than 400 lines, no function longer than 60, and
+//! no two public types have the same name (`shape`).
 //!
-//! | module | what it holds |
+//! | module | what it contains |
 //! |---|---|
 //! | [`model`] | what a key, scope, domain, role, rule and secret are, and what makes each valid; no I/O |
 //! | [`api`] | the JSON of `/v1`, shared by client and server |
-//! | [`server`] | answers that contract: `http` (connections, limits, router, refusals), `auth`, `keys`, `work` (checks and exchanges), `store` |
+//! | [`server`] | the key server: `http` (connections, limits, router, error responses), `auth`, `keys`, `work` (checks and exchanges), `store` |
 //! | [`client`] | typed calls to one server, or to several over one database |
-//! | [`config`], [`credentials`] | profiles, and where sign-in tokens come from and are kept |
+//! | [`config`], [`credentials`] | profiles, and where sign-in tokens come from and are stored |
 //! | [`deck`] | opens what a command works on: a server of a profile, or the local deck and the server inside this process |
 //! | [`tui`], [`clipboard`] | the dashboard |
 //! | [`demo`] | the sample organisation of `keydeck demo` |
 //! | [`cli`], [`failure`] | the commands, one file each, and how they fail |
-//! | [`hardening`], [`ending`] | keep secrets out of others' hands, and leave nothing behind |
+//! | [`hardening`], [`ending`] | protect secrets from other processes, and clean up at the end |
 //!
 //! # The loop of the dashboard
 //!
-//! Data goes one way round: a key press or an answer becomes a [`tui::message::Message`]; `App::update` in [`tui::state`]
-//! takes it, changes the state and returns effects; [`tui::effects`] carries them out (server, clipboard, timers), and
-//! what comes of them is a message again; [`tui::view`] draws the state and changes nothing in it. The loop takes all
-//! messages, then all input, and draws once when both have run dry. Nothing ticks: an idle dashboard uses no CPU.
+//! Data flows in one direction: a key press or a response becomes a [`tui::message::Message`]; `App::update` in
+//! [`tui::state`] changes the state and returns effects; [`tui::effects`] performs them (server, clipboard, timers), and
+//! their results are messages again; [`tui::view`] draws the state and never changes it. The loop handles all
+//! messages, then all input, and draws once when both are empty. Nothing polls: an idle dashboard uses no CPU.
 //!
-//! An answer is for the list that was asked for last. What is pressed while a list is on its way waits for it
-//! (`tui/state/type_ahead.rs`), so that no action meets a row that the person did not see.
+//! A response belongs to the list that was requested last. Keys that are pressed while a list is loading wait for it
+//! (`tui/state/type_ahead.rs`), so that no action applies to a row that the person did not see.
 //!
 //! # The life of a request
 //!
-//! `server/http/accept.rs` gives the connection a place (`places`: silent ones lose theirs first), `wire.rs` holds what
-//! was sent against one strict reading (`framing.rs`), `router.rs` has every route, `auth` knows who asks, `turns.rs`
-//! keeps one caller from taking the others' time. A handler parses what it needs by `extract` and `body`, asks the store
-//! for one operation, and answers. A refusal is an [`api::ProblemType`], written in `error.rs`.
+//! `server/http/accept.rs` gives the connection a place (`places`: silent connections lose theirs first), `wire.rs` checks
+//! the bytes with one strict parser (`framing.rs`), `router.rs` has every route, `auth` authenticates the caller, and `turns.rs`
+//! limits how much one caller can do at once. A handler parses its input with `extract` and `body`, calls one operation of
+//! the store, and answers. Errors are an [`api::ProblemType`], created in `error.rs`.
 //!
 //! An operation of the store is written once for SQLite and PostgreSQL (`server/store/keys.rs`, `people.rs`, …), over the
 //! trait `Db`; the engines only run statements. `server/store/groups` has what handlers see of it: a trait for each
-//! group, and beside it which operation answers. What it changes and the row of the activity log that tells of it are one
-//! transaction, and the answer goes out after that is on disk.
+//! group, and beside it which operation answers. A change and its row in the activity log are one transaction, and the
+//! response is sent after it is on disk.
 //!
 //! # The life of a check
 //!
-//! `GET /v1/authorize` is asked for every request of somebody's API, so it goes beside the router's layers
-//! (`server/work/authorize.rs`): `question.rs` reads what is asked and refuses what could be read in two ways,
-//! `presented.rs` the key, one statement of the store reads all that decides, and [`model::Rule`] says what lets through
-//! or refuses. Nothing is cached, so that a revocation holds from its answer on. What was used is counted in memory and
+//! `GET /v1/authorize` is called for every request of somebody's API, so it bypasses the router's layers
+//! (`server/work/authorize.rs`): `question.rs` parses the parameters and refuses ambiguous ones, `presented.rs` reads the
+//! key, one statement of the store reads everything that decides, and [`model::Rule`] names what refuses.
+//! Nothing is cached, so that a revocation is effective once it is answered. Usage is counted in memory and
 //! written once a second (`server/work/usage`).
 //!
 //! # Where new things go
 //!
+//! Begin in the first file named; the compiler and the tests name the rest.
+//!
 //! | new | file |
 //! |---|---|
-//! | field of a key | `model/field.rs`, then what the compiler and the tests name: `model/key.rs`, `api/keys.rs`, its columns in `server/store/tables.rs` and `key_row.rs`, a migration for each engine. Forms, details, conflicts, flags, the log and moving a deck follow |
-//! | word of the filter | `model/filter.rs` |
-//! | rule that refuses a key | `model/rule.rs` |
-//! | column of a table | `tui/state/columns.rs` |
-//! | action or key of the dashboard | `tui/keymap`; when it can be done, and why not: `tui/state/app/availability.rs` |
-//! | dialog | a file in `tui/state/dialogs`, whose page lists the steps, and its view of the same name in `tui/view` |
-//! | operation of the store | the file of what it is about in `server/store`, and its line in `server/store/groups`; where the engines' languages differ, `dialect.rs` |
-//! | statement for one engine alone | `server/store/sqlite` or `server/store/postgres` |
+//! | field of a key | `model/field.rs`; then `model/key.rs`, `api/keys.rs`, its columns in `server/store/tables.rs` and `key_row.rs`, a migration for each engine. Forms, details, conflicts, flags, the log and moving a deck follow |
+//! | filter word | `model/filter.rs`; then its condition in `server/store/filter.rs` |
+//! | rule of refusal | `model/rule.rs` (name and message); when it applies: `model/connection.rs` |
+//! | column of a table | `tui/state/columns.rs`; its cells: `tui/view/table.rs` |
+//! | action or key binding of the dashboard | `tui/keymap`; when it is available, and why not: `tui/state/app/availability.rs` |
+//! | dialog | its own file in `tui/dialogs`, with its view beside it; `tui/dialogs/mod.rs` lists the steps |
+//! | operation of the store | the file of its subject in `server/store`, and its line in `server/store/groups` |
+//! | engine-specific statement | a part of a shared statement that the engines write differently: `server/store/dialect.rs`; a statement of one engine only: its own directory, `server/store/sqlite` or `server/store/postgres` |
 //! | route | its handler in `server`, then `server/http/router.rs` |
 //! | metric | `server/http/metrics.rs` |
-//! | limit | on what is stored: beside what it limits, in `model`; on connections: `server/http/bounds.rs` |
-//! | command | a file in `cli`, named in `cli/args.rs` |
+//! | limit on connections, streams or their time | `server/http/bounds.rs` |
+//! | limit on what is stored | next to what it limits, in `model` (such as `MAX_DOMAINS` in `model/domain.rs`) |
+//! | command | `cli/args.rs`; its own file in `cli` |
 //!
 //! # Decisions that surprise
 //!
-//! - **Short reads of SQLite run on the thread that asks** (`server/store/sqlite/readers.rs`): they take microseconds, and a hop to another
-//!   thread costs more than they do. What may take long has two threads of its own and can be given up.
-//! - **One writer** (`sqlite/writer.rs`) gathers what waits into one commit: a disk syncs a few hundred times a second, however many ask.
-//! - **Removals come in portions of 15 ms**, between which others write: in one transaction, 20,000 keys held everyone up for seconds.
-//! - **Each write looks at the files it goes to** (`sqlite/open_file.rs`): SQLite doesn't notice that its path has become
-//!   another file, and would acknowledge what is gone after the next start.
-//! - **The activity log is a chain of hashes and states who exists**, so that a database that somebody edited is told from one that keydeck wrote.
-//! - **A parser stands in front of crossterm** (`tui/terminal/input`): crossterm takes for keys what a terminal answers.
+//! - **Short reads of SQLite run on the calling thread** (`server/store/sqlite/readers.rs`): they take microseconds, less than
+//!   a switch to another thread. Reads that may take long have two threads of their own and can be cancelled.
+//! - **One writer** (`sqlite/writer.rs`) commits all waiting changes together: a disk syncs a few hundred times a second,
+//!   however many callers there are.
+//! - **Removals are done in portions of 15 ms**, between which others write: in one transaction, 20,000 keys blocked everyone for seconds.
+//! - **Each write checks the files that it writes to** (`sqlite/open_file.rs`): SQLite doesn't notice that its path has become
+//!   another file, and would acknowledge changes that are gone after the next start.
+//! - **The activity log is a hash chain and records the state of people, projects, gateways and keys**, so that changes to the
+//!   database outside keydeck are detected.
+//! - **keydeck parses terminal input before crossterm** (`tui/terminal/input`): crossterm takes a terminal's responses for key presses.
 //!
-//! What each costs is measured by `cargo bench` (`checks`, `server`, `postgres`, `hostile`, `dashboard`).
+//! `cargo bench` measures their costs (`checks`, `server`, `postgres`, `hostile`, `dashboard`).
 
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 

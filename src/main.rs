@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use keydeck::cli::{self, Cli, Failure};
 use keydeck::hardening;
 
 fn main() -> ExitCode {
-    let arguments = Cli::parse();
+    let arguments = Cli::from_process();
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -22,6 +21,6 @@ fn run(arguments: Cli) -> Result<(), Failure> {
     hardening::keep_memory_private()
         .map_err(|error| Failure::Failed(format!("can't keep secrets out of core dumps: {error}")))?;
     hardening::survive_file_limits()
-        .map_err(|error| Failure::Failed(format!("can't watch for the largest size of files: {error}")))?;
+        .map_err(|error| Failure::Failed(format!("can't handle the limit of file sizes: {error}")))?;
     cli::run(arguments)
 }

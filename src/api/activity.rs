@@ -23,7 +23,7 @@ pub enum ActivityAction {
     KeyEdited,
     KeyRevoked,
     KeyRevealed,
-    /// It became another person's when its creator was removed.
+    /// It was handed over to another person when its creator was removed.
     KeyHandedOver,
     ProjectCreated,
     ProjectEdited,
@@ -31,7 +31,7 @@ pub enum ActivityAction {
     ProjectHandedOver,
     SessionServerSet,
     SessionServerRemoved,
-    /// A project's session server got a token to ask with; one before was replaced.
+    /// A token was issued to a project's session server; an earlier one was replaced.
     SessionTokenIssued,
     SessionTokenRevoked,
     UserAdded,
@@ -39,20 +39,20 @@ pub enum ActivityAction {
     UserRemoved,
     /// A user's sign-in token was replaced.
     TokenReplaced,
-    /// Somebody presented a token that is none.
+    /// Somebody presented an invalid token.
     SignInRefused,
-    /// It may ask whether keys are allowed through.
+    /// A gateway that may ask whether keys are allowed through.
     GatewayAdded,
     GatewayRemoved,
-    /// The data keys were wrapped anew under another root key.
+    /// The data keys were wrapped again under another root key.
     RootKeyRotated,
-    /// All secrets were sealed anew under the newest data key.
+    /// All secrets were resealed under the newest data key.
     SecretsResealed,
-    /// A user's address could not be told apart from another's.
+    /// A user's address could not be distinguished from another's.
     UserRenamed,
-    /// A gateway's name could not be told apart from another's.
+    /// A gateway's name could not be distinguished from another's.
     GatewayEdited,
-    /// Of a newer keydeck, or no action at all in a row that was tampered with.
+    /// An action of a newer keydeck, or an invalid one in a row that was tampered with.
     #[serde(other)]
     #[strum(disabled)]
     Unknown,
@@ -64,7 +64,7 @@ impl ActivityAction {
         self.into()
     }
 
-    /// Whether its rows are for those who see the session servers of projects.
+    /// Whether only users who see session servers may see its rows.
     pub fn is_about_session_servers(self) -> bool {
         matches!(
             self,
@@ -100,11 +100,11 @@ impl ActivityAction {
             ActivityAction::UserEdited => "changed the role of",
             ActivityAction::UserRemoved => "removed",
             ActivityAction::TokenReplaced => "gave a new token to",
-            ActivityAction::SignInRefused => "was refused to sign in",
+            ActivityAction::SignInRefused => "was refused a sign-in",
             ActivityAction::GatewayAdded => "added the gateway",
             ActivityAction::GatewayRemoved => "removed the gateway",
             ActivityAction::RootKeyRotated => "rotated the root key",
-            ActivityAction::SecretsResealed => "sealed all secrets anew",
+            ActivityAction::SecretsResealed => "resealed all secrets",
             ActivityAction::UserRenamed => "changed the address of",
             ActivityAction::GatewayEdited => "renamed the gateway",
             ActivityAction::Unknown => "did something unknown to",
@@ -119,14 +119,14 @@ fn unknown(text: &str) -> String {
 /// One row of the activity log; it still names what no longer exists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Activity {
-    /// Grows with time; the cursor of `before`. For those who see only what was done to their own keys it is a number
-    /// of their own, which says nothing of the rows of others.
+    /// Grows with time; the cursor of `before`. For users who see only what was done to their own keys it is a number
+    /// that reveals nothing about other rows.
     pub seq: u64,
     pub at: Timestamp,
-    /// Who did it. Absent when nobody was signed in: a refused sign-in, the operator at the server's console.
+    /// The person. Absent when nobody was signed in: a refused sign-in, the operator at the server's console.
     pub actor: Option<PersonRef>,
-    /// Where they were, as far as the server can tell. Those who see only what was done to their own keys see where
-    /// they were themselves.
+    /// The address of the person, as far as the server can tell. Users who see only what was done to their own keys
+    /// see only their own address.
     #[schema(value_type = Option<String>)]
     pub address: Option<IpAddr>,
     pub action: ActivityAction,
@@ -135,14 +135,14 @@ pub struct Activity {
     /// The name of the key, project or user at that time.
     pub subject: String,
     /// What changed, field by field: `{"name": ["from", "to"]}`. Never a secret, and without the session server of a
-    /// project that was removed for those who don't see session servers.
+    /// project that was removed for users who don't see session servers.
     #[schema(value_type = Option<Object>)]
     pub changes: serde_json::Value,
-    /// What there is behind the change, for whoever proves that the server's tables are as its log says. Covered by
-    /// the hash too. Absent for those who don't see the whole log.
+    /// A digest of the state after the change, to verify the server's tables against its log. Covered by the hash
+    /// too. Absent for users who don't see the whole log.
     #[serde(default, skip_serializing_if = "Stated::is_nothing")]
     pub stated: Stated,
-    /// Over the row before and all of the above. Absent for those who don't see the whole log.
+    /// Over the previous row and all of the above. Absent for users who don't see the whole log.
     #[serde(default, skip_serializing_if = "ChainHash::is_start")]
     #[schema(value_type = Option<String>)]
     pub hash: ChainHash,
@@ -154,11 +154,11 @@ pub struct Stated {
     /// The person, project or gateway; a row about a key names that as `key`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entity: Option<Uuid>,
-    /// SHA-256 over its role, token, settings and the like, as they are behind the change.
+    /// SHA-256 over its role, token, settings and the like after the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub state: Option<ChainHash>,
-    /// SHA-256 over the states of all that was there before the log began to state them.
+    /// SHA-256 over the states of everything that existed before the log began to state them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub baseline: Option<ChainHash>,
@@ -170,7 +170,7 @@ impl Stated {
     }
 }
 
-/// Which part of the tables is held against the log.
+/// Which part of the tables is compared with the log.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -180,14 +180,14 @@ pub struct ComparisonQuery {
     pub after: Option<String>,
 }
 
-/// A part of the tables, held against the log by the server.
+/// A part of the tables, compared with the log by the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Comparison {
     /// How many people, projects, gateways and keys were looked at.
     pub rows: u64,
     /// `after` of the following part; absent on the last one.
     pub next: Option<String>,
-    /// In a sentence, the first of them that the log does not explain. Then there is no `next`.
+    /// The first of them that the log does not explain, in a sentence. Then there is no `next`.
     pub unexplained: Option<String>,
 }
 
@@ -213,7 +213,7 @@ pub struct ActivityQuery {
     pub before: Option<u64>,
 }
 
-/// Those that can be asked for.
+/// The actions that can be filtered by.
 fn known_actions() -> Object {
     let names = ActivityAction::iter().map(ActivityAction::as_str);
     ObjectBuilder::new()
@@ -229,7 +229,7 @@ pub struct ActivityPage {
     /// `before` of the following, older page; absent on the last one.
     pub next: Option<u64>,
     /// Rows of this part of the whole log that the user does not see, or not all of: where they are in the chain. For
-    /// whoever sees the whole log but not session servers; absent when the rows were chosen by a filter.
+    /// users who see the whole log but not session servers; absent when a filter is given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<ActivityHead>,
 }
@@ -269,7 +269,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_action_is_called_the_same_everywhere() {
+    fn an_action_has_the_same_name_everywhere() {
         for action in ActivityAction::iter() {
             assert_eq!(serde_json::json!(action), action.as_str());
             assert_eq!(action.as_str().parse(), Ok(action));

@@ -15,9 +15,9 @@ const TAG_STATED: &[u8] = b"keydeck activity 2";
 const ABSENT: u32 = u32::MAX;
 
 impl Activity {
-    /// The hash that this row must have behind a row with the hash `previous`. Every part is preceded
-    /// by its length, so that no two rows are hashed alike.
-    pub fn hash_behind(&self, previous: ChainHash) -> ChainHash {
+    /// The hash that this row must have after a row with the hash `previous`. Every part is preceded
+    /// by its length, so that no two different rows have the same hash.
+    pub fn hash_after(&self, previous: ChainHash) -> ChainHash {
         let mut hasher = Sha256::new();
         let stated = &self.stated;
         hasher.update(if stated.is_nothing() { TAG } else { TAG_STATED });
@@ -83,12 +83,12 @@ mod tests {
             row.changes.to_string(),
             r#"{"name":["Till","Checkout"],"ui_domains":[[],["https://a.example"]]}"#
         );
-        let hash = row.hash_behind(ChainHash([9; 32]));
+        let hash = row.hash_after(ChainHash([9; 32]));
         assert_eq!(
             hash.to_string(),
             "d0fef1c432d6aaafd268b580410f8fa09f97e4b2592b012e1cc8ebc2c143a9be"
         );
-        assert_ne!(row.hash_behind(ChainHash::START), hash);
+        assert_ne!(row.hash_after(ChainHash::START), hash);
         assert_eq!(ChainHash::from_hex(&hash.to_string()), Some(hash));
 
         let stated = Stated {
@@ -98,7 +98,7 @@ mod tests {
         };
         let row = Activity { stated, ..row };
         assert_eq!(
-            row.hash_behind(ChainHash([9; 32])).to_string(),
+            row.hash_after(ChainHash([9; 32])).to_string(),
             "83059d21985b70c8ed6c219dbaa0c6a54b3d6822e0ca0ce55f32924d0625806a"
         );
     }

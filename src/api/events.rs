@@ -1,16 +1,16 @@
-//! The events of the live stream: that something changed; whoever shows it asks for the rest.
+//! The events of the live stream: they say what changed, and the client reads the rest.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Something else than a key changed; told to those who see all activity.
+/// Something other than a key changed; sent to users who see all activity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangeEvent {
     pub about: Part,
 }
 
-/// The part of what is kept that is to be asked again.
+/// What is to be read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {

@@ -1,4 +1,4 @@
-//! Gateways on the wire: who may ask whether a key is allowed through.
+//! Gateways on the wire: they may ask whether a key is allowed through.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::keys::PersonRef;
 use crate::model::{Secret, secret};
 
-/// A gateway that may ask `/v1/authorize`. What it says of the client's address and origin counts.
+/// A gateway that may ask `/v1/authorize`. The client's address and origin that it reports are trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Gateway {
     pub id: Uuid,

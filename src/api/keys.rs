@@ -63,7 +63,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// What a key is put together from: its settings, and nothing else yet.
+    /// A key with these settings, and nothing else yet.
     pub fn with_settings(settings: Settings) -> Self {
         let Settings {
             ui_domains,
@@ -209,10 +209,10 @@ KeyList {
     #[param(minimum = 1, maximum = 200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// The page behind this cursor.
+    /// The page after this cursor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// The page in front of this cursor.
+    /// The page before this cursor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
     /// The page that begins at this cursor, whether or not its key still exists.

@@ -48,7 +48,7 @@ pub use crate::model::{FieldError, KeyEdit, KeyFields};
 pub const PROBLEM_JSON: &str = "application/problem+json";
 /// The most rows that a page may have.
 pub const MAX_LIMIT: u32 = 200;
-/// The rows of a page when nobody says how many.
+/// The rows of a page when no limit is given.
 pub const DEFAULT_LIMIT: u32 = 50;
 /// Counts under a text filter stop here, so that a broad filter costs no more than a narrow one.
 pub const COUNT_CAP: u64 = 10_000;

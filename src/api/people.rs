@@ -61,7 +61,7 @@ pub struct CreatedUser {
     pub token: Option<Secret>,
 }
 
-/// A new sign-in token in place of the one before, which no longer counts.
+/// A new sign-in token; the previous one is no longer valid.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct NewToken {
     #[serde(serialize_with = "secret::onto_the_wire")]
@@ -95,13 +95,13 @@ pub struct UserQuery {
     pub after: Option<Uuid>,
 }
 
-/// What becomes of the active keys of a person who is removed.
+/// What happens to the active keys of a person who is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyDisposition {
-    /// They stop working at once and for ever.
+    /// They stop working immediately and permanently.
     Revoke,
-    /// They go on working, and are another person's from now on; so are the projects.
+    /// They keep working and are handed over to another person, with the projects.
     HandOver,
 }
 
@@ -109,11 +109,11 @@ pub enum KeyDisposition {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UserRemoval {
-    /// What becomes of their active keys; may be absent when they have none.
+    /// What happens to their active keys; may be absent when they have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(inline)]
     pub keys: Option<KeyDisposition>,
-    /// With `hand_over`: the id of the person who gets their keys and projects.
+    /// With `hand_over`: the id of the person to hand keys and projects over to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Uuid>,
 }
@@ -124,7 +124,7 @@ pub struct RemovedUser {
     pub keys_revoked: u64,
     pub keys_handed_over: u64,
     pub projects_handed_over: u64,
-    /// How many of what was handed over got a number behind their names, as the person who has them now already had
+    /// How many handed-over keys and projects got a number appended to their names, because the new owner already had
     /// one of the same name.
     #[serde(default)]
     pub renamed: u64,
@@ -136,17 +136,17 @@ pub struct RemovedUser {
 pub struct RemovalProgress {
     #[serde(flatten)]
     pub removed: RemovedUser,
-    /// Active keys, and projects that are handed over, which are still to come; 0 when it is finished.
+    /// Active keys, and projects to hand over, that are left; 0 when it is finished.
     #[serde(default)]
     pub left: u64,
 }
 
-/// A removal that goes on behind the answer.
+/// A removal that continues after the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OngoingRemoval {
     /// The user who is removed, and so the removal.
     pub id: Uuid,
-    /// Where to ask how far it is; the header `Location` says the same.
+    /// The URL of its progress, as in the header `Location`.
     #[schema(example = "/v1/removals/01930000-0000-7000-8000-000000000000")]
     pub progress: String,
     #[serde(flatten)]

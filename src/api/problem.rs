@@ -12,10 +12,10 @@ pub enum ProblemType {
     /// 400: the request can't be read as HTTP, JSON or query.
     #[serde(rename = "/problems/malformed")]
     Malformed,
-    /// 401: no token, or none that is known.
+    /// 401: the token is missing or unknown.
     #[serde(rename = "/problems/unauthenticated")]
     Unauthenticated,
-    /// 401: the presented API key is none that is active; `rule` says why.
+    /// 401: the presented API key is not active; `rule` says why.
     #[serde(rename = "/problems/unknown-key")]
     UnknownKey,
     /// 403: the API key does not allow this; `rule` says which rule refused.
@@ -33,8 +33,8 @@ pub enum ProblemType {
     /// 409: the secret of an Analytics key can't be viewed again.
     #[serde(rename = "/problems/shown-once")]
     ShownOnce,
-    /// 409: something still depends on it: a project has active keys, or a person has keys and nothing
-    /// was said of what becomes of them.
+    /// 409: something still depends on it: a project has active keys, or a person has keys and the
+    /// request doesn't say what happens to them.
     #[serde(rename = "/problems/in-use")]
     InUse,
     /// 409: an organisation keeps at least one Owner.
@@ -43,7 +43,7 @@ pub enum ProblemType {
     /// 410: the key was revoked.
     #[serde(rename = "/problems/revoked")]
     Revoked,
-    /// 412: someone changed it in between; `current` is its state.
+    /// 412: someone changed it meanwhile; `current` is its state.
     #[serde(rename = "/problems/changed")]
     Changed,
     /// 413: the body is larger than 64 KiB.
@@ -73,20 +73,20 @@ pub enum ProblemType {
     /// 503: the database can't be asked or written.
     #[serde(rename = "/problems/unavailable")]
     Unavailable,
-    /// 503: the disk failed, and the server takes no changes until it is started again; or the file of its database is no
+    /// 503: the disk failed, and the server takes no changes until it is restarted; or its database file is no
     /// longer the one that it has open, and it answers nothing.
     #[serde(rename = "/problems/stopped")]
     Stopped,
-    /// 503: whether the change was made is not known; look before it is asked for again.
+    /// 503: whether the change was made is not known; check before repeating it.
     #[serde(rename = "/problems/unsure")]
     Unsure,
-    /// 503: the server's clock is wrong, and what was asked for needs the time.
+    /// 503: the server's clock is wrong, and the request needs the time.
     #[serde(rename = "/problems/clock-skew")]
     ClockSkew,
-    /// 507: the database has no room left; nothing was changed.
+    /// 507: the database's disk is full; nothing was changed.
     #[serde(rename = "/problems/full")]
     Full,
-    /// 500: a fault of the server.
+    /// 500: a server error.
     #[serde(rename = "/problems/internal")]
     Internal,
     /// A type that this version doesn't know.
@@ -111,7 +111,7 @@ pub struct Problem {
     /// The rule that refused, when a key was checked: `origin-foreign`, `not-deployed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
-    /// The key as it is now, when someone changed it in between.
+    /// The key as it is now, when someone changed it meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Box<Key>>,
 }

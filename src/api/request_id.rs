@@ -4,7 +4,7 @@
 pub const REQUEST_ID: &str = "x-request-id";
 const MAX_LENGTH: usize = 64;
 
-/// Whether a text can stand in a log line and in a sentence as it is. What is not so is no id.
+/// Whether a text can stand in a log line and in a sentence as it is. What is not so is not an id.
 pub fn is_request_id(text: &str) -> bool {
     let plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.');
     (1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(plain)

@@ -1,4 +1,4 @@
-//! A key at work on the wire: how often it was checked and with what outcome, and whether a request
+//! A key in use on the wire: how often it was checked and with what outcome, and whether a request
 //! would be allowed.
 
 use std::net::IpAddr;
@@ -109,7 +109,7 @@ impl Usage {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Explain {
-    /// The page's address, of which the origin counts; `null` for a page whose origin is hidden. Absent:
+    /// The page's address, of which only the origin is used; `null` for a page whose origin is hidden. Absent:
     /// the request comes from no page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,

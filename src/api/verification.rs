@@ -10,14 +10,14 @@ use super::chain_hash::ChainHash;
 #[strum(serialize_all = "snake_case")]
 pub enum Fault {
     /// Its hash does not follow from it and the row before.
-    #[error("row {0} was changed, or the row before it was and got a hash that fits")]
+    #[error("row {0} was changed, or the row before it was changed and given a matching hash")]
     Changed(u64),
-    #[error("row {0} was taken out")]
+    #[error("row {0} was removed")]
     TakenOut(u64),
-    /// It is no row that the server wrote.
-    #[error("row {0} was put in")]
+    /// It is not a row that the server wrote.
+    #[error("row {0} was inserted")]
     PutIn(u64),
-    /// All follows, but not from what was noted earlier.
+    /// The chain is consistent, but not with the head that was noted earlier.
     #[error("row {0} no longer has the hash that you noted: the log was rewritten")]
     Rewritten(u64),
 }
@@ -36,7 +36,7 @@ impl Fault {
     }
 }
 
-/// Takes the rows from the newest to the oldest, one at a time, and remembers no more than one.
+/// Reads the rows from the newest to the oldest, one at a time, and keeps no more than one in memory.
 #[derive(Debug)]
 pub struct Verification {
     head: ActivityHead,
@@ -51,7 +51,7 @@ pub struct Verification {
     withheld: u64,
 }
 
-/// The row that was taken last.
+/// The row that was read last.
 #[derive(Debug)]
 enum Newer {
     Row(Box<Activity>),
@@ -126,7 +126,7 @@ impl Verification {
         self.withheld
     }
 
-    /// To be called behind the oldest row.
+    /// To be called after the oldest row.
     pub fn finish(mut self) -> Result<ActivityHead, Fault> {
         match self.expected {
             0 => self.check_newer(ChainHash::START),
@@ -143,7 +143,7 @@ impl Verification {
     /// `previous` is the hash of the row before the newer one; of the newest row, if none is newer.
     fn check_newer(&mut self, previous: ChainHash) {
         match &self.newer {
-            Some(Newer::Row(newer)) if newer.hash_behind(previous) != newer.hash => {
+            Some(Newer::Row(newer)) if newer.hash_after(previous) != newer.hash => {
                 self.fault = Some(Fault::Changed(newer.seq));
             }
             None if previous != self.head.hash => self.fault = Some(Fault::Changed(self.head.seq)),
@@ -184,7 +184,7 @@ mod tests {
                 },
                 hash: ChainHash::START,
             };
-            row.hash = row.hash_behind(previous);
+            row.hash = row.hash_after(previous);
             previous = row.hash;
             log.push(row);
         }
@@ -259,7 +259,7 @@ mod tests {
             found(|log| {
                 let previous = log[seq - 2].hash;
                 log[seq - 1].subject = "another".into();
-                log[seq - 1].hash = log[seq - 1].hash_behind(previous);
+                log[seq - 1].hash = log[seq - 1].hash_after(previous);
             })
         };
         assert_eq!(forge(5), Err(Fault::Changed(6)));
@@ -290,7 +290,7 @@ mod tests {
         let added = |log: &mut Vec<Activity>| {
             let mut row = log[8].clone();
             row.seq = 10;
-            row.hash = row.hash_behind(log[8].hash);
+            row.hash = row.hash_after(log[8].hash);
             log.push(row);
         };
         assert_eq!(found(added), Err(Fault::PutIn(10)));
@@ -362,7 +362,7 @@ mod tests {
         rewritten[1].subject = "another".into();
         for n in 1..9 {
             let previous = rewritten[n - 1].hash;
-            rewritten[n].hash = rewritten[n].hash_behind(previous);
+            rewritten[n].hash = rewritten[n].hash_after(previous);
         }
         assert_eq!(verified(&original, head(&original), noted), Ok(9));
         assert_eq!(verified(&rewritten, head(&rewritten), None), Ok(9));

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::activity::{Activity, ActivityAction};
 
 impl Activity {
-    /// Who did it: an email address, or what is known of somebody who was not signed in.
+    /// Who did it: an email address, or a description of somebody who was not signed in.
     pub fn who(&self) -> &str {
         match (&self.actor, self.action) {
             (Some(actor), _) => &actor.email,
@@ -14,7 +14,7 @@ impl Activity {
         }
     }
 
-    /// What changed, a line a field: `name: Till → Desk`, `ui domains: +https://a.example`.
+    /// What changed, one line per field: `name: Till → Desk`, `ui domains: +https://a.example`.
     pub fn changes_in_words(&self) -> Vec<String> {
         if !self.changes.is_object() {
             return vec![self.changes.to_string()];
@@ -34,7 +34,7 @@ impl Activity {
     }
 }
 
-/// What became of one field.
+/// The change of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
     pub field: String,
@@ -47,7 +47,7 @@ fn parts(change: &Value) -> Vec<String> {
         Some([Value::Array(old), Value::Array(new)]) => parts_of_list(old, new),
         Some([Value::Null, Value::Array(new)]) => new.iter().map(in_words).collect(),
         Some([Value::Null, new]) => vec![in_words(new)],
-        // Of a secret, both are the same sign.
+        // Secrets are shown as the same placeholder on both sides.
         Some([old, new]) if old == new => vec!["replaced".into()],
         Some([old, new]) => vec![in_words(old), format!("→ {}", in_words(new))],
         _ => vec![in_words(change)],
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn who_was_not_signed_in_is_called_something_too() {
+    fn rows_without_a_person_have_a_description_too() {
         assert_eq!(row(ActivityAction::SignInRefused, json!({})).who(), "someone");
         assert_eq!(
             row(ActivityAction::RootKeyRotated, json!({})).who(),

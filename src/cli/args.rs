@@ -1,6 +1,6 @@
 //! The command line: the commands, and the help that explains them; the arguments of each are beside it.
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::activity::args::ActivityArgs;
 use super::backup::BackupArgs;
@@ -21,8 +21,8 @@ use crate::deck::Selection;
 
 /// A keyboard-driven dashboard for an organisation's API keys, and the key server behind it.
 ///
-/// Without a command, keydeck opens the dashboard: on the profile or server that is named, signed in
-/// as keydeck login did, or else on the local deck, which it makes and serves by itself.
+/// Without a command, keydeck opens the dashboard: for the chosen profile or server, with the token that
+/// keydeck login stored, or else for the local deck, which it creates and serves by itself.
 #[derive(Debug, Parser)]
 #[command(version, disable_help_subcommand = true)]
 pub struct Cli {
@@ -33,57 +33,72 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
+impl Cli {
+    /// What this process was started with.
+    pub fn from_process() -> Self {
+        let matches = without_env_values(Self::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// No help shows the values of environment variables: they may be secrets.
+fn without_env_values(command: clap::Command) -> clap::Command {
+    command
+        .mut_args(|arg| arg.hide_env_values(true))
+        .mut_subcommands(without_env_values)
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Sign in to a key server, and keep the token
+    /// Sign in to a key server, and store the token
     ///
     /// The token is read from the terminal without echo, or from standard input, and checked with the
-    /// server. It is kept in the system's keyring, or else in a file that only you can read. The
-    /// profile goes by the name that --profile gives, or by the first server's host; the first one
-    /// becomes the default.
+    /// server. It is stored in the system's keyring, or else in a file that only you can read. The
+    /// profile is named by --profile, or after the first server's host; the first profile becomes the
+    /// default.
     Login(LoginArgs),
-    /// Take the kept token of a profile away
+    /// Remove the stored token of a profile
     Logout,
-    /// Say who you are, where, by which token, and what you may do
+    /// Show who you are signed in as, on which server, with which token, and what you may do
     Whoami(WhoamiArgs),
-    /// Look after keys from scripts
+    /// Manage API keys
     Key(KeyArgs),
-    /// Find leaked keys in files, and say which of them are active
+    /// Find leaked keys in files, and show which of them are active
     ///
-    /// Everything is searched: hidden files, binary ones, and what git ignores; links in directories are
-    /// not followed. The keys stay on this machine, the server is asked by their hashes. Ends with 0 only
-    /// when no token was found that may count.
+    /// Everything is searched: hidden files, binary files, and files that git ignores; links in directories are
+    /// not followed. The keys stay on this machine; only their hashes are sent to the server. Exits with 0
+    /// only when no token was found that may be valid.
     Scan(ScanArgs),
-    /// Look after the people of the organisation
+    /// Manage people
     User(UserArgs),
-    /// Look after the projects that keys are assigned to
+    /// Manage projects, which keys are assigned to
     Project(ProjectArgs),
-    /// Look after the gateways that ask whether a key is allowed through
+    /// Manage gateways, which check keys in front of an API
     Gateway(GatewayArgs),
-    /// See who did what, and prove that the log of it is whole
+    /// Show the activity log, and verify that it is complete and unchanged
     Activity(ActivityArgs),
-    /// Open the dashboard on a throw-away organisation with sample data
+    /// Open the dashboard with temporary sample data
     Demo(DemoArgs),
-    /// Make the database of a new key server, and its owner
+    /// Create the database of a new key server, and its Owner
     Init(InitArgs),
-    /// Serve a database that `init` has made
+    /// Run a key server on a database that `init` created
     Serve(ServeArgs),
-    /// Look after what seals the secrets in a database
+    /// Rotate the keys that seal the secrets in a database
     Seal(SealArgs),
-    /// Move a deck that has outgrown its file to PostgreSQL
+    /// Move a deck from SQLite to PostgreSQL
     ///
-    /// The server of the file must be ended. The database must be empty; nothing is in it when the move fails,
-    /// and the file stays as it is.
+    /// Stop the server of the SQLite file first. The PostgreSQL database must be empty; it stays empty if the
+    /// move fails, and the file is not changed.
     Migrate(MigrateArgs),
-    /// Copy a database into a file, also while it is served
+    /// Back up a database to a file, even while it is served
     ///
-    /// The copy holds the database as it is at one moment, and nothing of what was erased before. It is authenticated
-    /// with the root key, and does not hold it: keep that elsewhere, since who has both has the secrets.
+    /// The backup is a consistent snapshot without any erased data. It is authenticated with the root key but
+    /// doesn't contain it: store the root key elsewhere, because anyone who has both can read the secrets.
     Backup(BackupArgs),
-    /// Make a database from a backup, where there is none
+    /// Restore a backup to a new database
     ///
-    /// A backup that was changed, or made under another root key, is refused. Keys that were revoked after it was
-    /// made are active in it again.
+    /// A backup that was changed or made with another root key is refused. Keys that were revoked after the
+    /// backup are active again.
     Restore(RestoreArgs),
 }
 
@@ -91,8 +106,21 @@ pub enum Command {
 mod tests {
     use clap::CommandFactory;
 
+    use super::{Cli, without_env_values};
+
     #[test]
     fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_help_shows_a_value_of_the_environment() {
+        fn check(command: &clap::Command) {
+            for arg in command.get_arguments().filter(|arg| arg.get_env().is_some()) {
+                assert!(arg.is_hide_env_values_set(), "{} {arg}", command.get_name());
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&without_env_values(Cli::command()));
     }
 }

@@ -1,4 +1,4 @@
-//! Asks for a secret on the terminal without showing it, or reads it from a pipe.
+//! Reads a secret from the terminal without echo, or from a pipe.
 
 use std::io::{self, IsTerminal, Stdin, Write};
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::model::Secret;
 /// What a terminal that was left in bracketed paste puts around what is pasted.
 const PASTE: (&str, &str) = ("\x1b[200~", "\x1b[201~");
 
-/// What is typed without being shown, up to Enter, or what a pipe brings with its first line; `None` when there
+/// The line that is typed without echo, or the first line of a pipe; `None` when there
 /// is nothing.
 pub fn secret(question: &str) -> Result<Option<Secret>, Failure> {
     let stdin = io::stdin();
@@ -38,7 +38,7 @@ pub fn secret(question: &str) -> Result<Option<Secret>, Failure> {
 pub fn possible(selection: &Selection) -> Result<(), Failure> {
     match selection.token_file.as_deref() == Some(Path::new("-")) {
         true => Err(Failure::Usage(
-            "standard input can't be both --token-file and what is looked at; name a file for the token"
+            "standard input can't be used for both --token-file and the input; give a file for the token"
                 .into(),
         )),
         false => Ok(()),

@@ -1,5 +1,5 @@
-//! `keydeck backup`: a database as it is at one moment, in one file, also while it is served. The file is authenticated
-//! as a whole with the root key.
+//! `keydeck backup`: a consistent snapshot of a database in one file, even while it is served. The whole file is
+//! authenticated with the root key.
 
 use std::path::PathBuf;
 
@@ -17,17 +17,16 @@ use crate::server::store::sqlite::{self, Closed};
 
 #[derive(Debug, Args)]
 pub struct BackupArgs {
-    /// Where the backup goes; the file must not exist yet
+    /// The backup file to write; it must not exist yet
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// The database, as sqlite:PATH, instead of the local deck
-    #[arg(long, env = "KEYDECK_DATABASE", hide_env_values = true, value_name = "URL")]
+    #[arg(long, env = "KEYDECK_DATABASE", value_name = "URL")]
     pub database: Option<String>,
-    /// The file of its root key, which is not copied; the backup is authenticated with it [default: PATH.root-key]
+    /// The file of its root key, which authenticates the backup and is not copied [default: PATH.root-key]
     #[arg(
         long,
         env = "KEYDECK_ROOT_KEY_FILE",
-        hide_env_values = true,
         value_name = "FILE",
         requires = "database"
     )]
@@ -45,7 +44,7 @@ pub fn run(args: &BackupArgs) -> Result<(), Failure> {
         StoreError::Full(_) => Failure::Failed(format!("there is no room for {}", args.file.display())),
         error => Failure::failed(error),
     })?;
-    // What can't be restored is no backup.
+    // What can't be restored is not a backup.
     let contents = sqlite::examine(copy.path()).map_err(Failure::failed)?;
     // Under another key, nobody could restore it.
     if !seal::opens(
@@ -59,8 +58,8 @@ pub fn run(args: &BackupArgs) -> Result<(), Failure> {
     }
     let of_this_version = Closed::at(copy.path()).map_err(Failure::failed)?;
     let log = match &of_this_version {
-        None => "which is of an earlier keydeck and was not looked at".into(),
-        Some(closed) => format!("none changed or taken out; head {}", proven(closed)?),
+        None => "which is of an earlier keydeck and was not verified".into(),
+        Some(closed) => format!("none changed or removed; head {}", proven(closed)?),
     };
     drop(of_this_version);
     sealed_backup::seal(copy.file(), &root_key)
@@ -78,8 +77,8 @@ pub fn run(args: &BackupArgs) -> Result<(), Failure> {
 fn proven(copy: &Closed) -> Result<ActivityHead, Failure> {
     let proven = proof::log(copy).map_err(|failure| {
         Failure::Failed(format!(
-            "no backup was made, since restore would refuse it: {failure}. Find out who did that; for a copy of what there \
-             is, end the server and copy its file with the ones beside it"
+            "no backup was made, because restore would refuse it: {failure}. Find out who did that; for a copy of the \
+             database as it is, stop the server and copy its file with those beside it"
         ))
     });
     proven.map(|proven| proven.head)
@@ -92,7 +91,7 @@ fn told_of_root_key(database: &Database) {
         RootKeySource::Environment(_) => "the one in KEYDECK_ROOT_KEY".into(),
     };
     output::notice(format!(
-        "it is restored, and secrets in it are read, only with the root key, so keep a copy of that too, and apart from it: \
+        "restoring it and reading its secrets needs the root key, so store a copy of that too, separately: \
          {root_key}"
     ));
 }

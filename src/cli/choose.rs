@@ -1,4 +1,4 @@
-//! Which one of several things that are called alike: asked on the terminal; without one, refused with their ids.
+//! Chooses one of several things with the same name: asks on the terminal; without one, refuses with their ids.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -7,14 +7,14 @@ use super::{Failure, output};
 /// The candidates that are named in a refusal.
 const NAMED: usize = 10;
 
-/// How something is told apart: its id, and what else is known of it.
+/// How a candidate is identified: its id, and a description.
 pub struct Candidate {
     pub id: String,
     /// `Web key of Shop, created by mira@acme.example`.
     pub about: String,
 }
 
-/// The one that is meant by `text`; `None` when there is none. `things` is "keys".
+/// The one that `text` names; `None` when there is none. `things` is "keys".
 pub fn one<T>(
     things: &str,
     text: &str,
@@ -35,7 +35,7 @@ pub fn one<T>(
     }
     match asked(candidates.len())? {
         Some(index) => Ok(Some(matches.swap_remove(index))),
-        None => Err(Failure::Failed("none was chosen, and nothing was done".into())),
+        None => Err(Failure::Failed("none was chosen; nothing was done".into())),
     }
 }
 
@@ -49,7 +49,7 @@ fn refused(several: &str, candidates: &[Candidate]) -> Failure {
     ))
 }
 
-/// The index of the chosen one; `None` when the answer is no number of the list.
+/// The index of the chosen one; `None` when the answer is not a number of the list.
 fn asked(length: usize) -> Result<Option<usize>, Failure> {
     let mut stderr = io::stderr().lock();
     write!(stderr, "Which one? 1 to {length}: ")?;

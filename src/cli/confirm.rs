@@ -1,21 +1,21 @@
-//! Asks before what can't be undone.
+//! Asks for confirmation before what can't be undone.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::Failure;
 use crate::model::Shown;
 
-/// Refuses before anything is asked of a server when there is nobody to ask. `act` is "revoking".
+/// Refuses when there is no terminal to ask on, before any request is sent. `act` is "revoking".
 pub fn possible(yes: bool, act: &str) -> Result<(), Failure> {
     if yes || (io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Ok(());
     }
     Err(Failure::Usage(format!(
-        "{act} can't be undone, and there is no terminal to ask on; give --yes if you mean it"
+        "{act} can't be undone, and there is no terminal to ask for confirmation; use --yes to confirm"
     )))
 }
 
-/// Whether the person at the terminal means it. `act` is `revoke "Checkout"`.
+/// Whether the person at the terminal confirms it. `act` is `revoke "Checkout"`.
 pub fn asked(act: &str) -> Result<bool, Failure> {
     let mut stderr = io::stderr().lock();
     write!(stderr, "Type yes to {} [no]: ", Shown::new(act))?;

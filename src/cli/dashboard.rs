@@ -17,7 +17,7 @@ pub fn run(selection: &Selection) -> Result<(), Failure> {
     open(deck.opened(), Arc::new(config))
 }
 
-/// Before anything is made or asked for it.
+/// Before anything is opened for it.
 pub fn needs_terminal() -> Result<(), Failure> {
     if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err(Failure::Usage(

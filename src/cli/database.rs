@@ -10,15 +10,10 @@ use crate::deck::database::Database;
 #[derive(Debug, Args)]
 pub struct DatabaseArgs {
     /// The database, as sqlite:PATH or postgres://USER@HOST/DATABASE
-    #[arg(long, env = "KEYDECK_DATABASE", hide_env_values = true, value_name = "URL")]
+    #[arg(long, env = "KEYDECK_DATABASE", value_name = "URL")]
     pub database: String,
     /// The file of the root key [default for sqlite: PATH.root-key; or the key itself in KEYDECK_ROOT_KEY]
-    #[arg(
-        long,
-        env = "KEYDECK_ROOT_KEY_FILE",
-        hide_env_values = true,
-        value_name = "FILE"
-    )]
+    #[arg(long, env = "KEYDECK_ROOT_KEY_FILE", value_name = "FILE")]
     pub root_key_file: Option<PathBuf>,
 }
 

@@ -1,4 +1,4 @@
-//! `keydeck demo`: the dashboard on a throw-away organisation.
+//! `keydeck demo`: the dashboard with a temporary sample organisation.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub struct DemoArgs {
     /// Generate this many keys instead of the hand-written sample
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub keys: Option<u64>,
-    /// Who to sign in as: owner, support, analytics or editor
+    /// The role to sign in with
     #[arg(long, default_value = "owner", value_parser = values::word::<Role>())]
     pub role: Role,
 }
@@ -29,7 +29,7 @@ pub struct DemoArgs {
 pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     dashboard::needs_terminal()?;
     let scratch = Scratch::create()
-        .map_err(|error| Failure::Failed(format!("can't make a directory for the demo: {error}")))?;
+        .map_err(|error| Failure::Failed(format!("can't create a directory for the demo: {error}")))?;
     let root_key = RootKey::generate().map_err(Failure::failed)?;
     let store = match args.keys {
         None => organisation(&scratch.path().join(DATABASE), &root_key, None, |_| {})?,
@@ -50,7 +50,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
         keep: Keep::new(()),
     };
     let outcome = dashboard::open(opened, Arc::new(Nowhere));
-    // The directory first: when the terminal is gone, there is little time for both.
+    // The directory first: when the terminal is gone, there may not be time for both.
     drop(scratch);
     outcome
 }

@@ -22,7 +22,7 @@ use crate::server::store::{Founding, StoreError, WrappedDataKey};
 pub struct InitArgs {
     #[command(flatten)]
     pub database: DatabaseArgs,
-    /// What the organisation is called
+    /// The name of the organisation
     #[arg(long, value_name = "NAME")]
     pub organisation: String,
     /// The email address of its first Owner
@@ -38,12 +38,12 @@ pub fn run(args: &InitArgs) -> Result<(), Failure> {
     let mut is_shown = false;
     let show = || {
         output::notice(format!(
-            "the sign-in token of {}, shown only this once, for KEYDECK_TOKEN:",
+            "the sign-in token of {}, shown only once, for KEYDECK_TOKEN:",
             args.owner.trim()
         ));
         let printed = output::secret(&Secret::new(token.expose()));
         once::arrived(printed, || {
-            "nobody would have the Owner's token, so no database is made".into()
+            "the Owner's token would be lost, so no database was created".into()
         })?;
         is_shown = true;
         Ok(())
@@ -51,7 +51,7 @@ pub fn run(args: &InitArgs) -> Result<(), Failure> {
     let made = bootstrap::block_on(make(&database, &founding, show));
     made.map_err(|failure| match is_shown {
         true => Failure::Failed(format!(
-            "{failure}; there is no database, so the token above signs nobody in"
+            "{failure}; no database was created, so the token above is not valid"
         )),
         false => failure,
     })?;
@@ -59,8 +59,8 @@ pub fn run(args: &InitArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `show` tells the Owner's token: the database is kept only once it was told, so that there is none that nobody can
-/// sign in to.
+/// `show` prints the Owner's token: the database is kept only once that succeeded, so that there is none that nobody
+/// can sign in to.
 async fn make(
     database: &Database,
     founding: &Founding,
@@ -94,14 +94,14 @@ async fn in_file(
     let directory = seal::directory_of(&target);
     let cannot = |error| {
         Failure::Failed(format!(
-            "can't make a database in {}: {error}",
+            "can't create a database in {}: {error}",
             directory.display()
         ))
     };
     // Two at once take turns; the second finds what the first has made.
     let turn = File::open(directory).map_err(cannot)?;
     turn.lock().map_err(cannot)?;
-    // An empty file is no database yet; an interrupted init of an earlier version leaves one.
+    // An empty file is not a database yet; an interrupted init of an earlier version leaves one.
     if fs::metadata(&target).is_ok_and(|found| found.is_file() && found.len() == 0) {
         fs::remove_file(&target).map_err(cannot)?;
     }
@@ -130,7 +130,7 @@ async fn in_postgres(
     let made = PostgresStore::found(address, founding, data_key, || {
         show().map_err(|failure| {
             untold = Some(failure);
-            StoreError::Fault("the Owner's token could not be told".into())
+            StoreError::Fault("the Owner's token could not be shown".into())
         })
     });
     made.await
@@ -153,7 +153,7 @@ fn founding(args: &InitArgs, token: &Token) -> Result<Founding, Failure> {
 /// Also says, before anything is made, when a database can't be reached.
 async fn refuse_existing(location: &Location) -> Result<(), Failure> {
     let exists = match location {
-        // An empty file is no database yet; an interrupted init leaves one.
+        // An empty file is not a database yet; an interrupted init leaves one.
         Location::Sqlite(path) => fs::metadata(path).is_ok_and(|file| file.len() > 0),
         Location::Postgres(_) => match location.open().await {
             Err(StoreError::NotInitialised(_)) => false,
@@ -164,7 +164,7 @@ async fn refuse_existing(location: &Location) -> Result<(), Failure> {
     match exists {
         false => Ok(()),
         true => Err(Failure::Failed(format!(
-            "{} exists already and stays as it is; choose another place, or serve it with keydeck serve --database \
+            "{} already exists and was not changed; choose another place, or serve it with keydeck serve --database \
              {location}",
             location.name()
         ))),
@@ -232,7 +232,7 @@ fn told(database: &Database, args: &InitArgs) {
     ));
     if let RootKeySource::File(path) = &database.root_key {
         output::notice(format!(
-            "its root key is in {}: keep a copy apart from the database's backups, nothing can be read without it",
+            "its root key is in {}: keep a copy apart from the database's backups, no secret can be read without it",
             path.display()
         ));
     }

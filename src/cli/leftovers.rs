@@ -1,5 +1,5 @@
-//! Files that are made under another name first, and what is left of them when their process is killed: a lock on
-//! each tells the living from the dead.
+//! Files that are created under a temporary name first, and the removal of those that a killed process left: a lock on
+//! each shows whether its process is alive.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};

@@ -8,16 +8,16 @@ use crate::deck::Selection;
 pub fn run(selection: &Selection) -> Result<(), Failure> {
     if selection.token_file.is_some() {
         return Err(Failure::Usage(
-            "logout takes a kept token away and reads none; leave out --token-file".into(),
+            "logout removes a stored token and reads none; leave out --token-file".into(),
         ));
     }
     let name = profile(selection)?;
     let (from, why) = credentials::remove(&name)?;
     let places: Vec<String> = from.iter().map(TokenSource::to_string).collect();
     output::notice(match places.as_slice() {
-        [] => format!("no token was kept for profile {name}"),
+        [] => format!("no token was stored for profile {name}"),
         places => format!(
-            "took the token of profile {name} out of {}; the server still knows it",
+            "removed the token of profile {name} from {}; the server still accepts it",
             places.join(" and ")
         ),
     });
@@ -39,7 +39,7 @@ fn profile(selection: &Selection) -> Result<String, Failure> {
     match profile.servers {
         Some(_) => Ok(profile.name),
         None => Err(Failure::Usage(
-            "the local deck has no kept token; name a profile with --profile".into(),
+            "the local deck has no stored token; name a profile with --profile".into(),
         )),
     }
 }

@@ -27,8 +27,11 @@ impl Format {
 /// Logs to standard error from now on, as the environment asks.
 pub fn to_stderr() -> Result<(), Failure> {
     let directives = config::variable(config::LOG)?.unwrap_or_else(|| "warn".into());
-    let filter = EnvFilter::try_new(&directives)
-        .map_err(|error| Failure::Usage(format!("KEYDECK_LOG is no filter such as keydeck=info: {error}")))?;
+    let filter = EnvFilter::try_new(&directives).map_err(|error| {
+        Failure::Usage(format!(
+            "KEYDECK_LOG is not a filter such as keydeck=info: {error}"
+        ))
+    })?;
     let word = config::variable(config::LOG_FORMAT)?;
     let format = Format::parse(word.as_deref())
         .ok_or_else(|| Failure::Usage("KEYDECK_LOG_FORMAT is text or json".into()))?;

@@ -1,4 +1,4 @@
-//! `keydeck migrate`: a deck that has outgrown its file moves to PostgreSQL.
+//! `keydeck migrate`: moves a deck from SQLite to PostgreSQL.
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,11 +11,11 @@ use crate::server::store::transfer::{self, Progress};
 
 #[derive(Debug, Args)]
 pub struct MigrateArgs {
-    /// The database that outgrew its file, as sqlite:PATH; its server must be ended
+    /// The SQLite database, as sqlite:PATH; its server must be stopped
     #[arg(long, value_name = "URL")]
     pub from: String,
     /// An empty database, as postgres://USER@HOST/DATABASE
-    #[arg(long, env = "KEYDECK_DATABASE", hide_env_values = true, value_name = "URL")]
+    #[arg(long, env = "KEYDECK_DATABASE", value_name = "URL")]
     pub to: String,
 }
 
@@ -50,7 +50,7 @@ pub fn run(args: &MigrateArgs) -> Result<(), Failure> {
     bar.finish_and_clear();
     let moved = moved?;
     output::line(format!(
-        "moved {} keys, {} rows in all, each read back and the same as it was; {} stays as it is, so end what still \
+        "moved {} keys, {} rows in all, each read back and the same as it was; {} stays as it is, so stop what still \
          serves it, and serve {to} with the same root key",
         moved.keys,
         moved.rows,
@@ -59,7 +59,7 @@ pub fn run(args: &MigrateArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// On a terminal; elsewhere nothing is drawn.
+/// Drawn only on a terminal.
 fn progress_bar() -> Result<ProgressBar, Failure> {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos} of {human_len}, {eta} left")
         .map_err(Failure::failed)?;

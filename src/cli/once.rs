@@ -1,5 +1,5 @@
-//! Secrets that are shown only once: whether they arrive is checked, and when they do not, the person reads what was
-//! done and how to get out of it.
+//! Secrets that are shown only once: checks that they were read, and if not, tells the person what was
+//! done and what to do.
 
 use std::io::{self, ErrorKind};
 use std::os::fd::AsFd;
@@ -16,16 +16,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Between two looks at whether the reader has taken everything.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// Before anything is done: refuses when nobody would get the secret.
+/// Before anything is done: refuses when nobody could read the secret.
 pub fn possible() -> Result<(), Failure> {
-    let lost = "standard output is closed, and the secret, which is shown only once, would be lost; nothing was done";
+    let lost =
+        "standard output is closed, so the secret, which is shown only once, would be lost; nothing was done";
     match is_closed() || reader_is_gone().unwrap_or(false) {
         true => Err(Failure::Failed(lost.into())),
         false => Ok(()),
     }
 }
 
-/// After the secret was printed. `lost` says what was done and what to do when it did not arrive.
+/// After the secret was printed. `lost` says what was done and what to do if it was not read.
 pub fn arrived(printed: Result<(), Failure>, lost: impl FnOnce() -> String) -> Result<(), Failure> {
     let why = match printed {
         Ok(()) if is_taken().unwrap_or(true) => return Ok(()),
@@ -35,8 +36,8 @@ pub fn arrived(printed: Result<(), Failure>, lost: impl FnOnce() -> String) -> R
     Err(Failure::Failed(format!("{why}: {}", lost())))
 }
 
-/// A closed standard output is replaced by `/dev/null`, for reading and writing, before a Rust program begins. A
-/// person who wants to lose the secret opens it for writing.
+/// A closed standard output is replaced by `/dev/null`, for reading and writing, before a Rust program begins. Someone
+/// who redirects the output to it on purpose opens it for writing only.
 fn is_closed() -> bool {
     let stdout = io::stdout();
     let is_device =
@@ -47,8 +48,8 @@ fn is_closed() -> bool {
     is_device && is_both && is_null()
 }
 
-/// Whether whoever reads a pipe has taken all of it: what lies in it when its reader ends is lost. Anything
-/// else than a pipe has it once it is written.
+/// Whether the reader of a pipe has read all of it: what is left when the reader exits is lost. Anything
+/// other than a pipe has it once it is written.
 fn is_taken() -> io::Result<bool> {
     let stdout = io::stdout();
     if FileType::from_raw_mode(fstat(&stdout)?.st_mode) != FileType::Fifo {
@@ -72,7 +73,7 @@ fn reader_is_gone() -> io::Result<bool> {
     waited(Duration::ZERO)
 }
 
-/// Waits this long for the reader to go; answers whether it has.
+/// Waits this long for the reader to exit; returns whether it has.
 fn waited(time: Duration) -> io::Result<bool> {
     let stdout = io::stdout();
     let mut fds = [PollFd::from_borrowed_fd(stdout.as_fd(), PollFlags::empty())];

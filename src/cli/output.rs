@@ -1,4 +1,4 @@
-//! Data on stdout, talk on stderr. Names are made safe to print; JSON is the API's own.
+//! Data on stdout, messages on stderr. Names are made safe to print; JSON is the API's own.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -174,7 +174,7 @@ pub fn counted(n: u64, what: &str) -> String {
     }
 }
 
-/// `3 min ago`; a date when it is long ago. What lies ahead is the work of a clock that is wrong.
+/// `3 min ago`; a date when it is long ago. A time in the future means that a clock is wrong.
 fn ago(at: Timestamp, now: Timestamp) -> String {
     match now.duration_since(at).as_secs() {
         seconds if seconds <= -172_800 => format!("{} (clock?)", date(at)),

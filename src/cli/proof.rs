@@ -1,5 +1,5 @@
-//! Whether the activity log of a database in a file is as it was written: before it is backed up, restored or
-//! moved, since afterwards nobody could tell when it was changed.
+//! Verifies the activity log of a database in a file before it is backed up, restored or moved: afterwards
+//! it would be unknown when it was changed.
 
 use jiff::Timestamp;
 
@@ -11,14 +11,14 @@ use crate::server::seal;
 use crate::server::store::Cursor;
 use crate::server::store::sqlite::Closed;
 
-/// What a log proved to be.
+/// The result of verifying a log.
 pub struct VerifiedLog {
     pub head: ActivityHead,
     /// When its newest row was written.
     pub newest: Option<Timestamp>,
 }
 
-/// Fails with the row that was changed or taken out, or else with whom or what the log does not explain.
+/// Fails with the row that was changed or removed, or with the first row of the tables that the log does not explain.
 pub fn log(database: &Closed) -> Result<VerifiedLog, Failure> {
     block_on(async {
         let page = async |query: ActivityQuery| database.activity(&query).map_err(Failure::failed);
@@ -38,7 +38,7 @@ pub fn log(database: &Closed) -> Result<VerifiedLog, Failure> {
     })
 }
 
-/// Whether people, projects, gateways and keys are what the log made them.
+/// Whether people, projects, gateways and keys match the log.
 fn explained(database: &Closed) -> Result<(), Failure> {
     let mut next = Some(Cursor::START);
     while let Some(from) = next {

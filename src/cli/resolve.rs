@@ -1,4 +1,4 @@
-//! From what people type to projects and people: by id, or by name or email address, however it is spelled.
+//! Finds projects and people by what is typed: by id, or by name or email address, however it is spelled.
 
 use std::pin::pin;
 
@@ -43,7 +43,7 @@ pub async fn project(client: &Client, text: &str) -> Result<Project, Failure> {
 
 fn no_such_project(text: &str, similar: Option<&str>) -> Failure {
     let hint = similar.map_or(String::new(), |name| format!("; did you mean \"{name}\"?"));
-    Failure::Failed(format!("no project that you may see is called \"{text}\"{hint}"))
+    Failure::Failed(format!("no project that you can see is called \"{text}\"{hint}"))
 }
 
 /// The id of the user with this id or email address; `me` is the signed-in one.
@@ -94,5 +94,5 @@ pub fn search_text(text: &str) -> Result<String, Failure> {
     if pasted::is_in(text) {
         return Err(is_a_secret());
     }
-    name::parse(text).map_err(|message| Failure::Usage(format!("\"{text}\" is no name: {message}")))
+    name::parse(text).map_err(|message| Failure::Usage(format!("\"{text}\" is not a name: {message}")))
 }

@@ -1,5 +1,4 @@
-//! `keydeck restore`: a database from a backup, where there is none, once it is proven to be whole and to be the one
-//! that was made with the root key.
+//! `keydeck restore`: a new database from a backup, once the backup is authenticated with the root key.
 
 use std::fs::File;
 use std::io;
@@ -21,13 +20,13 @@ use crate::server::store::{StoreError, WrappedDataKey};
 
 #[derive(Debug, Args)]
 pub struct RestoreArgs {
-    /// The backup
+    /// The backup file
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     #[command(flatten)]
     pub database: DatabaseArgs,
-    /// Take a backup of an earlier keydeck, which nothing authenticates: whoever could write to it may have made
-    /// themselves an Owner
+    /// Accept a backup of an earlier keydeck, which is not authenticated: anyone who could write to it may have
+    /// made themselves an Owner
     #[arg(long)]
     pub unauthenticated: bool,
 }
@@ -53,15 +52,15 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
     copy.give_away()?;
     copy.keep()?;
     output::notice(format!(
-        "restored {} from {}: {contents}, none changed or taken out; head {}",
+        "restored {} from {}: {contents}, none changed or removed; head {}",
         database.location.name(),
         args.file.display(),
         proven.head
     ));
     if kind == BackupKind::Database {
         output::notice(
-            "nothing authenticated it: whoever could write to it since it was made may have changed who is Owner and which \
-             keys are valid. Look at who there is (keydeck user list) before you serve it to others",
+            "it was not authenticated: anyone who could write to it since it was made may have changed who is Owner and which \
+             keys are valid. Check the people (keydeck user list) before you serve it to others",
         );
     }
     output::notice(of_root_key(&database, &data_keys));
@@ -69,8 +68,8 @@ pub fn run(args: &RestoreArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-const UNAUTHENTICATED: &str = "it is a plain database, as earlier versions made backups, and nothing tells whether it was changed \
-     since: whoever could write to it may have made themselves an Owner or brought back revoked keys. If you trust every \
+const UNAUTHENTICATED: &str = "it is a plain database, as earlier versions made backups, so it can't be verified whether it was changed \
+     since: anyone who could write to it may have made themselves an Owner or brought back revoked keys. If you trust every \
      place that it was in, add --unauthenticated";
 const NAME_A_BACKUP: &str = "name the file that keydeck backup wrote";
 
@@ -81,7 +80,7 @@ fn opened_file(path: &Path) -> Result<File, Failure> {
     let found = path.metadata().map_err(unreadable)?;
     let what = match (found.is_dir(), found.is_file(), found.len()) {
         (true, ..) => "it is a directory",
-        (_, false, _) => "it is no regular file but a device, pipe or socket",
+        (_, false, _) => "it is not a regular file but a device, pipe or socket",
         (_, _, 0) => "it is empty (0 bytes), so there is no keydeck database in it",
         _ => return File::open(path).map_err(unreadable),
     };
@@ -94,7 +93,7 @@ fn opened_file(path: &Path) -> Result<File, Failure> {
 fn explained(error: StoreError) -> String {
     match error {
         StoreError::Foreign(_) => {
-            format!("it is a database of another program, and no backup of keydeck; {NAME_A_BACKUP}")
+            format!("it is a database of another program, not a keydeck backup; {NAME_A_BACKUP}")
         }
         StoreError::NotInitialised(_) => {
             format!(
@@ -117,7 +116,7 @@ fn fill(copy: &mut WholeFile, mut from: File, database: &Database) -> Result<Bac
         BackupKind::Backup => {
             let root_key = database.root_key().map_err(|failure| {
                 Failure::Failed(format!(
-                    "without its root key nobody can tell whether it was changed: {failure}"
+                    "without its root key it can't be verified whether it was changed: {failure}"
                 ))
             })?;
             sealed_backup::open(&mut from, copy.file(), &root_key).map_err(Failure::failed)?;
@@ -129,13 +128,13 @@ fn fill(copy: &mut WholeFile, mut from: File, database: &Database) -> Result<Bac
     Ok(kind)
 }
 
-/// A copy of a database at work lacks what is in its log, and is no backup.
+/// A copy of a database at work lacks what is in its log, and is not a backup.
 fn refuse_live(file: &Path) -> Result<(), Failure> {
     let log = suffixed(&seal::behind_links(file), "-wal");
     match log.exists() {
         false => Ok(()),
         true => Err(Failure::Failed(format!(
-            "{} is beside it, so {} is no backup but a database at work; make a backup of it with keydeck backup",
+            "{} is beside it, so {} is not a backup but a database at work; make a backup of it with keydeck backup",
             log.display(),
             file.display()
         ))),
@@ -152,7 +151,9 @@ fn opened(path: &Path) -> Result<(VerifiedLog, Vec<WrappedDataKey>), Failure> {
     drop(closed);
     match suffixed(path, "-wal").exists() {
         false => Ok((proven, data_keys)),
-        true => Err(Failure::Failed("its log can't be carried over into it".into())),
+        true => Err(Failure::Failed(
+            "its write-ahead log can't be checkpointed into it".into(),
+        )),
     }
 }
 
@@ -169,7 +170,7 @@ fn of_root_key(database: &Database, data_keys: &[WrappedDataKey]) -> String {
             format!("its root key is not there, and it can't be served without: put into {named} {wanted}")
         }
         (_, Ok(_)) => format!("the root key in {named} does not open it: serve it with {wanted}"),
-        (_, Err(failure)) => format!("whether its root key opens it can't be said: {failure}"),
+        (_, Err(failure)) => format!("its root key can't be checked: {failure}"),
     }
 }
 

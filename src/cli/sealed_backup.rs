@@ -1,6 +1,6 @@
-//! A backup as one file that proves itself: no byte of it can be changed, left out or added without the root key.
+//! A backup as one authenticated file: no byte of it can be changed, removed or added without the root key.
 //!
-//! It is the copy of the database, with a head of its own in the place of SQLite's, so that nothing opens it as a
+//! It is the copy of the database, with a head of its own in place of SQLite's, so that nothing opens it as a
 //! database before it was proven; half of the head tells root keys apart. Behind it stands HMAC-SHA-256 over all
 //! before. Both are made with keys that are derived from the root key.
 //!
@@ -22,7 +22,7 @@ const HEAD: usize = MAGIC.len() + KEY_ID;
 const TAIL: usize = 32;
 const PIECE: usize = 64 * 1024;
 
-/// Why a file is not taken for a backup.
+/// Why a file is not accepted as a backup.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     #[error("it was changed after it was made")]
@@ -30,12 +30,12 @@ pub enum BackupError {
     #[error("it was changed after it was made: a part of it is missing")]
     CutOff,
     #[error(
-        "it was made under another root key (before a rotation, that is the ….old-DATE of that time; name its file with \
+        "it was made with another root key (before a rotation, that is the ….old-DATE of that time; give its file with \
          --root-key-file), or changed after it was made"
     )]
     OtherRootKey,
     #[error(
-        "it is not a database and no backup, or one that was changed after it was made; name the file that keydeck backup \
+        "it is neither a database nor a backup, or was changed after it was made; name the file that keydeck backup \
          wrote, unpacked if something packed it"
     )]
     Neither,
@@ -227,7 +227,7 @@ mod tests {
     fn what_is_made_never_changes() {
         let key = RootKey::from_text(&"07".repeat(32)).expect("a root key");
         let backup = sealed(&database(0), &key);
-        let digits: String = backup.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = hex::encode(backup);
         // As HMAC-SHA-256 and HKDF-Expand of another implementation have it.
         assert_eq!(
             digits,

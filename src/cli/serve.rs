@@ -24,10 +24,10 @@ use crate::model::{Secret, strength};
 use crate::server::address::{TrustedProxies, trusted_proxy};
 use crate::server::store::Store;
 use crate::server::{
-    self, Bounds, CertificateFiles, Figures, Listener, MetricsToken, Seals, ServerState, Tls,
+    self, Bounds, CertificateFiles, Listener, MetricsAccess, MetricsToken, Seals, ServerState, Tls,
 };
 
-/// More than any token for the figures takes, in bytes.
+/// More than any token for the metrics takes, in bytes.
 const MAX_TOKEN: usize = 4096;
 
 /// The connections that the system makes before they are accepted; it makes no more than its own limit allows. Many that
@@ -47,52 +47,29 @@ pub struct ServeArgs {
     #[arg(
         long,
         env = "KEYDECK_LISTEN",
-        hide_env_values = true,
         value_name = "ADDRESS",
         default_value = "127.0.0.1:7390"
     )]
     pub listen: SocketAddr,
-    /// The URL that clients reach this server by; it becomes part of Web and Mobile secrets
-    #[arg(long, env = "KEYDECK_PUBLIC_URL", hide_env_values = true, value_name = "URL")]
+    /// The URL that clients use to reach this server; it becomes part of Web and Mobile secrets
+    #[arg(long, env = "KEYDECK_PUBLIC_URL", value_name = "URL")]
     pub public_url: String,
-    /// Allow an address that others can reach, because a proxy in front of it speaks TLS
+    /// Allow plain HTTP on an address that others can reach, because a proxy in front of it terminates TLS
     #[arg(long, conflicts_with_all = ["tls_cert", "tls_key"])]
     pub behind_tls_proxy: bool,
-    /// Serve HTTPS with this certificate, followed by its chain, as PEM; renewed files are taken without a restart
-    #[arg(
-        long,
-        env = "KEYDECK_TLS_CERT",
-        hide_env_values = true,
-        value_name = "FILE",
-        requires = "tls_key"
-    )]
+    /// Serve HTTPS with this certificate and its chain, as PEM; renewed files are loaded without a restart
+    #[arg(long, env = "KEYDECK_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
     /// The certificate's private key, as PEM
-    #[arg(
-        long,
-        env = "KEYDECK_TLS_KEY",
-        hide_env_values = true,
-        value_name = "FILE",
-        requires = "tls_cert"
-    )]
+    #[arg(long, env = "KEYDECK_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
-    /// Serve the figures for Prometheus at an address of their own too, in plain HTTP to whoever reaches it
-    #[arg(
-        long,
-        env = "KEYDECK_METRICS_LISTEN",
-        hide_env_values = true,
-        value_name = "ADDRESS"
-    )]
+    /// Also serve the Prometheus metrics at this address, over plain HTTP to anyone who can reach it
+    #[arg(long, env = "KEYDECK_METRICS_LISTEN", value_name = "ADDRESS")]
     pub metrics_listen: Option<SocketAddr>,
-    /// Answer /metrics to whoever presents the token in this file; without it, only to this machine
-    #[arg(
-        long,
-        env = "KEYDECK_METRICS_TOKEN_FILE",
-        hide_env_values = true,
-        value_name = "FILE"
-    )]
+    /// Answer /metrics to clients that present the token in this file; without it, only to this machine
+    #[arg(long, env = "KEYDECK_METRICS_TOKEN_FILE", value_name = "FILE")]
     pub metrics_token_file: Option<PathBuf>,
-    /// Believe this proxy, or those of this network, who connected to it (X-Forwarded-For); repeatable
+    /// Trust the X-Forwarded-For header of this proxy or network; repeatable
     /// [env: KEYDECK_TRUSTED_PROXIES, separated by commas]
     #[arg(
         long = "trusted-proxy",
@@ -111,10 +88,10 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
     let public_url = public_url(&args.public_url)?;
     may_listen(&args)?;
     let tls = tls(&args)?;
-    let figures = figures(&args)?;
+    let metrics_access = metrics_access(&args)?;
     if args.behind_tls_proxy && args.trusted_proxies.is_empty() {
         tracing::warn!(
-            "no --trusted-proxy is listed: whoever comes through the proxy has its address in the activity log, in the \
+            "no --trusted-proxy is listed: all clients of the proxy share its address in the activity log, in the \
              limit on refused sign-ins and for local development"
         );
     }
@@ -130,13 +107,13 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
     runtime.block_on(async {
         let store = database.open_store().await?;
         let seals = open_seals(&database, &*store).await?;
-        serve(&args, (bounds, tls, figures), public_url, store, seals).await
+        serve(&args, (bounds, tls, metrics_access), public_url, store, seals).await
     })
 }
 
 async fn serve(
     args: &ServeArgs,
-    (bounds, tls, figures): (Bounds, Option<Tls>, Figures),
+    (bounds, tls, metrics_access): (Bounds, Option<Tls>, MetricsAccess),
     public_url: String,
     store: Arc<dyn Store>,
     seals: Seals,
@@ -144,7 +121,7 @@ async fn serve(
     let organisation = store.organisation().await.map_err(Failure::failed)?;
     let ending = ended_by_signal()?;
     let (listener, address) = listen(args.listen, "--listen")?;
-    let of_figures = match args.metrics_listen {
+    let of_metrics = match args.metrics_listen {
         Some(address) => Some(listen(address, "--metrics-listen")?),
         None => None,
     };
@@ -158,15 +135,15 @@ async fn serve(
         "keydeck serves {} on {scheme}://{address}",
         organisation.name
     ));
-    let figures_end = of_figures.map(|(listener, address)| {
-        tracing::info!("the figures are at http://{address}/metrics");
-        tokio::spawn(server::serve_figures(listener, state.clone()))
+    let metrics_end = of_metrics.map(|(listener, address)| {
+        tracing::info!("metrics are served at http://{address}/metrics");
+        tokio::spawn(server::serve_metrics(listener, state.clone()))
     });
-    let entrance = Listener::new(listener, tls, bounds).with_figures(figures);
-    server::serve(entrance, state, ending)
+    let incoming = Listener::new(listener, tls, bounds).with_metrics_access(metrics_access);
+    server::serve(incoming, state, ending)
         .await
         .map_err(Failure::failed)?;
-    match figures_end {
+    match metrics_end {
         // It ends when the server does.
         Some(end) => end.await.map_err(Failure::failed)?.map_err(Failure::failed),
         None => Ok(()),
@@ -182,9 +159,9 @@ fn listen(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr), 
     bound.map_err(|error| Failure::Failed(format!("{flag}: can't listen on {address}: {error}")))
 }
 
-/// Who may have the figures at the main listener. Behind a proxy that is not listed, everybody seems to be on its
+/// Who may read the metrics at the main listener. Behind a proxy that is not listed, everybody seems to be on its
 /// machine.
-fn figures(args: &ServeArgs) -> Result<Figures, Failure> {
+fn metrics_access(args: &ServeArgs) -> Result<MetricsAccess, Failure> {
     let token = args
         .metrics_token_file
         .as_deref()
@@ -192,10 +169,10 @@ fn figures(args: &ServeArgs) -> Result<Figures, Failure> {
         .transpose()?;
     let all_through_a_proxy = args.behind_tls_proxy && args.trusted_proxies.is_empty();
     Ok(match (token, all_through_a_proxy) {
-        (Some(token), false) => Figures::TokenOrThisMachine(token),
-        (Some(token), true) => Figures::Token(token),
-        (None, false) => Figures::ThisMachine,
-        (None, true) => Figures::Nobody,
+        (Some(token), false) => MetricsAccess::TokenOrThisMachine(token),
+        (Some(token), true) => MetricsAccess::Token(token),
+        (None, false) => MetricsAccess::ThisMachine,
+        (None, true) => MetricsAccess::Nobody,
     })
 }
 
@@ -274,7 +251,7 @@ fn bounds(args: &ServeArgs, open_files: u64) -> Bounds {
             open_files,
             connections = bounds.connections,
             streams = bounds.streams,
-            "few files may be open, so there are fewer connections and event streams at once; raise the limit (ulimit -n, \
+            "the limit of open files is low, so there are fewer connections and event streams at once; raise the limit (ulimit -n, \
              LimitNOFILE=)"
         );
     }
@@ -320,8 +297,8 @@ fn may_listen(args: &ServeArgs) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Usage(format!(
-        "--listen {} could be reached by others, who would see secrets in plain HTTP; give --tls-cert and --tls-key, \
-         listen on 127.0.0.1, or give --behind-tls-proxy when only a proxy that speaks TLS can reach it",
+        "--listen {} could be reached by others, who would see secrets in plain HTTP; use --tls-cert and --tls-key, \
+         listen on 127.0.0.1, or use --behind-tls-proxy when only a TLS proxy can reach it",
         args.listen
     )))
 }

@@ -1,4 +1,4 @@
-//! What SQLite may put beside a database in a file.
+//! The files that SQLite may create next to a database file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ pub fn suffixed(path: &Path, suffix: &str) -> PathBuf {
 
 pub fn remove(path: &Path) {
     for suffix in SIDECARS {
-        // What is not there needs no removal, and nobody is left to be told.
+        // A missing file needs no removal, and other errors can't be reported.
         let _ = fs::remove_file(suffixed(path, suffix));
     }
 }

@@ -1,5 +1,5 @@
-//! A new file that is there whole or not at all, also after a power cut, and never takes another's place. What a killed
-//! process left of one is cleared away by the next that is made in its directory.
+//! A new file that is written atomically, even in a power cut, and never replaces another. What a killed
+//! process left is removed when the next one is created in the directory.
 
 use std::fs::{self, File};
 use std::io;
@@ -89,14 +89,14 @@ pub fn refuse(path: &Path) -> Result<(), Failure> {
 }
 
 fn remove(path: &Path) {
-    // What is not there needs no removal, and nobody is left to be told.
+    // A missing file needs no removal, and other errors can't be reported.
     let _ = fs::remove_file(path);
     sidecars::remove(path);
 }
 
 fn taken(path: &Path) -> Failure {
     Failure::Failed(format!(
-        "{} exists already and stays as it is; choose another path",
+        "{} already exists and was not changed; choose another path",
         path.display()
     ))
 }

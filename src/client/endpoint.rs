@@ -1,17 +1,17 @@
-//! Where a client calls and how long it waits.
+//! The servers that a client calls, and how long it waits.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::model::{Secret, Servers};
 
-/// A server, or several over one database, and the token of whoever signs in to them.
+/// A server, or several over one database, and the sign-in token for them.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
     pub servers: Servers,
     pub token: Secret,
     pub timeouts: Timeouts,
-    /// PEM certificates of authorities that count besides the system's.
+    /// PEM certificates of authorities to trust besides the system's.
     pub ca_file: Option<PathBuf>,
 }
 

@@ -11,7 +11,7 @@ const NOT_TLS: &str = "received corrupt message of type InvalidContentType";
 /// What came instead of an answer. Cheap to clone, so that a screen can keep it.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// The address or the token can't be used; nothing was sent.
+    /// The address or the token is unusable; nothing was sent.
     #[error("{0}")]
     Unusable(String),
     /// Nobody answered.
@@ -19,16 +19,16 @@ pub enum Error {
     Offline(String),
     #[error("no answer from {0} in time")]
     TimedOut(String),
-    /// 401: no token, or none that the server knows.
+    /// 401: the token is missing, or the server doesn't know it.
     #[error("the server does not know this sign-in token; sign in again with keydeck login")]
     SignIn,
     /// It would change something, and the client only reads; nothing was sent.
     #[error(
-        "this profile is read-only, so nothing was sent; take read_only out of it in config.toml, or choose \
+        "this profile is read-only, so nothing was sent; remove read_only from it in config.toml, or choose \
          another with --profile"
     )]
     ReadOnly,
-    /// Any other refusal, in the server's own words. They say all that there is to know.
+    /// Any other refusal, in the server's own words. No more is known.
     #[error("{}", .0.detail)]
     Refused(Box<Problem>),
     /// 5xx: a fault of the server, in its own words, with the id by which its log tells more.
@@ -37,13 +37,13 @@ pub enum Error {
         problem: Box<Problem>,
         request: Option<String>,
     },
-    /// The answer is none that a keydeck gives.
+    /// Not an answer of a keydeck server.
     #[error("{0}")]
     NotKeydeck(String),
-    /// A change that nobody answered, so that it must not be sent again by itself.
-    #[error("{0}; it may have been done all the same, so look before you do it again")]
+    /// A change without an answer, which must not be repeated automatically.
+    #[error("{0}; it may have been carried out, so check before you repeat it")]
     Unsure(Box<Error>),
-    /// Of several servers none answered, each for its reason.
+    /// None of several servers answered, each for its own reason.
     #[error("{}", in_turn(.0))]
     NoneAnswers(Vec<Error>),
 }
@@ -112,7 +112,7 @@ impl Error {
         self
     }
 
-    /// As what it is for a change that may have been carried out. A problem document tells by itself.
+    /// The error of a change that may have been carried out. A problem document says so itself.
     pub(super) fn unsure(self) -> Self {
         match self {
             Error::Offline(_) | Error::TimedOut(_) => Error::Unsure(Box::new(self)),
@@ -131,7 +131,7 @@ impl Error {
         }
     }
 
-    /// What stopped a request to `server` on its way.
+    /// Why a request didn't reach `server`.
     pub(super) fn from_transport(server: &str, error: &reqwest::Error) -> Self {
         if error.is_timeout() {
             return Error::TimedOut(server.to_owned());

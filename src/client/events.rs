@@ -54,7 +54,7 @@ async fn connect(
     }))
 }
 
-/// A notice of an event; kinds of events that this version doesn't know are passed over.
+/// A notice of an event; kinds of events that this version doesn't know are ignored.
 fn read(
     server: &Server,
     event: Result<Event, EventStreamError<reqwest::Error>>,

@@ -1,5 +1,5 @@
-//! Typed calls to a key server, or to several over one database: those that the one in use no longer
-//! answers go to the next. Clones share one pool of connections, and the server in use.
+//! Typed calls to a key server, or to several over one database: when one no longer answers, the
+//! next one is called. Clones share one pool of connections, and the server in use.
 
 mod endpoint;
 mod error;
@@ -57,7 +57,7 @@ impl Client {
     }
 
     /// The same client, asking up to three times for what only reads. For commands that run once;
-    /// a dashboard shows that it is offline and asks again by itself.
+    /// a dashboard shows that it is offline and retries by itself.
     #[must_use]
     pub fn retrying(mut self) -> Self {
         self.transport.retries = 2;
@@ -80,7 +80,7 @@ impl Client {
         self.transport.replicas.are_several()
     }
 
-    /// What people call the server that calls begin with: now, and whenever it is another one.
+    /// The name of the server that calls begin with: now, and after each change.
     pub fn servers_in_use(&self) -> impl Stream<Item = String> + Send + use<> {
         let replicas = self.transport.replicas.clone();
         let mut asked = replicas.subscribe();
@@ -221,7 +221,7 @@ impl Client {
             .await
     }
 
-    /// A new sign-in token for the user; the one before no longer counts.
+    /// A new sign-in token for the user; the one before is no longer valid.
     pub async fn new_token(&self, user: Uuid) -> Result<Secret> {
         let new: NewToken = self.transport.act(&format!("v1/users/{user}/token")).await?;
         new.token.ok_or_else(|| self.not_keydeck("answered no token"))
@@ -231,8 +231,9 @@ impl Client {
         self.remove_user_telling(id, removal, |_| ()).await
     }
 
-    /// Of somebody with very many keys, `tell` hears how far it is. It goes on in the server also when nobody asks any
-    /// more, as when the caller is who was removed, or no server answers for long: then some is left in what is returned.
+    /// For a person with very many keys, `tell` is called with the progress. The removal continues in the server even if
+    /// nobody asks any more (the caller removed themselves, or no server answers for long): then the returned progress
+    /// has some left.
     pub async fn remove_user_telling(
         &self,
         id: Uuid,

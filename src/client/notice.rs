@@ -1,4 +1,4 @@
-//! What the live stream of changes tells.
+//! The notices of the live stream of changes.
 
 use crate::api::{KeyEvent, Part};
 
@@ -7,7 +7,7 @@ pub enum EventNotice {
     /// Changes from now on will be told.
     Connected,
     Key(KeyEvent),
-    /// Something else than a key changed.
+    /// Something other than a key changed.
     Change(Part),
     /// Changes may have been missed: read again what is shown.
     Resync,

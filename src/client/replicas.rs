@@ -23,7 +23,7 @@ pub(super) enum Repeat {
     Never,
 }
 
-/// The way of one call from server to server. None is asked twice.
+/// The servers that one call tries. None is tried twice.
 pub(super) struct Attempts<'a> {
     replicas: &'a Replicas,
     at: usize,
@@ -103,7 +103,7 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// Goes on to the next server, or ends with what there is to say.
+    /// Tries the next server, or ends with the error.
     pub(super) fn failed(&mut self, failed: Failed, repeat: Repeat) -> Result<(), Error> {
         let error = match self.replicas.are_several() {
             true => failed.error.said_by(&self.server().address),

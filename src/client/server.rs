@@ -38,7 +38,7 @@ pub(super) struct Failed {
 /// What is known of a request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FailureKind {
-    /// It was answered, and that is all there is to say.
+    /// It was answered.
     Answered,
     /// It never left this machine: the server is away.
     NotSent,
@@ -69,7 +69,7 @@ impl Failed {
 impl Server {
     pub(super) fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Error> {
         let url = self.address.join(path);
-        let url = url.ok_or_else(|| Error::Unusable(format!("{path} is no path of {}", self.address)))?;
+        let url = url.ok_or_else(|| Error::Unusable(format!("{path} is not a path of {}", self.address)))?;
         Ok(self.http.request(method, url))
     }
 
@@ -147,7 +147,7 @@ impl Server {
         Ok(body)
     }
 
-    /// What an answer that is no success means.
+    /// What an answer that is not a success means.
     async fn refusal(&self, response: Response) -> Result<Error, Failed> {
         let (status, request) = (response.status(), request_id(&response));
         let is_problem =
@@ -173,7 +173,7 @@ impl Server {
         let what = match status {
             _ if is_away(status) => {
                 let sentence = format!(
-                    "the proxy at {} can't reach the key server behind it ({status})",
+                    "the proxy at {} can't reach the key server ({status})",
                     self.address
                 );
                 return Error::Offline(error::under(&sentence, request));
@@ -197,7 +197,7 @@ fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
     response.headers().get(name)?.to_str().ok()
 }
 
-/// The id that the answer gives the request, which whoever stands in between may have chosen.
+/// The request id in the answer, which a proxy may have chosen.
 fn request_id(response: &Response) -> Option<String> {
     let id = header(response, REQUEST_ID).filter(|id| is_request_id(id));
     id.map(str::to_owned)

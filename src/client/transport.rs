@@ -20,7 +20,7 @@ pub(super) struct Transport {
     pub(super) replicas: Arc<Replicas>,
     /// FailureKind often a read is asked again.
     pub(super) retries: usize,
-    /// Whether what would change something is refused here.
+    /// Whether changes are refused here.
     pub(super) read_only: bool,
 }
 

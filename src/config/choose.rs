@@ -1,4 +1,4 @@
-//! Which profile a run works on.
+//! Which profile a command uses.
 
 use super::{Config, ConfigError, LOCAL, PROFILE, Profile, SERVER, variable};
 use crate::model::Servers;
@@ -29,7 +29,7 @@ impl Config {
         self.first_of([flags, environment])
     }
 
-    /// From now on the profile of this name is as the run has it.
+    /// Uses the run's version of the profile from now on.
     pub fn begin_with(&mut self, profile: Profile) {
         match self.profiles.iter_mut().find(|other| other.name == profile.name) {
             Some(other) => *other = profile,
@@ -54,7 +54,7 @@ impl Config {
         self.profile(self.default.as_deref().unwrap_or(LOCAL)).cloned()
     }
 
-    /// The profile that has these servers, for this run with no other.
+    /// The profile that has these servers; this run uses only these.
     fn of_servers(&self, named: Servers) -> Profile {
         let is_it = |profile: &&Profile| {
             profile
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(chosen.to_string(), "https://b.acme.example");
         let nothing = config.choose(&["https://b.acme.example".into(), "".into()], None);
         let why = nothing.expect_err("no address").to_string();
-        assert!(why.starts_with("address 2 of the server is no URL"), "{why}");
+        assert!(why.starts_with("address 2 of the server is not a URL"), "{why}");
     }
 
     #[test]

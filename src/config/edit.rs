@@ -153,7 +153,7 @@ fn leading_comment(text: &str) -> usize {
     length
 }
 
-/// A single address is no list.
+/// A single address is not a list.
 fn written(servers: &Servers) -> Value {
     match servers.iter().len() {
         1 => servers.first().as_str().into(),
@@ -171,7 +171,7 @@ fn table<'a>(parent: &'a mut dyn TableLike, name: &str) -> io::Result<&'a mut dy
     };
     let item = parent.entry(name).or_insert_with(empty);
     item.as_table_like_mut()
-        .ok_or_else(|| io::Error::other(format!("{name} is no table there")))
+        .ok_or_else(|| io::Error::other(format!("{name} is not a table there")))
 }
 
 /// The comments beside a value that was there stay.

@@ -16,18 +16,18 @@ pub const TOKEN: &str = "KEYDECK_TOKEN";
 pub const ROOT_KEY: &str = "KEYDECK_ROOT_KEY";
 /// The password of a PostgreSQL database whose URL has none; every client of PostgreSQL knows it.
 pub const DATABASE_PASSWORD: &str = "PGPASSWORD";
-/// Where else that password may stand, in the form of `.pgpass`.
+/// Another place for that password, in the format of `.pgpass`.
 pub const PASSWORD_FILE: &str = "PGPASSFILE";
 /// The database, in a URL that may hold a password.
 pub const DATABASE: &str = "KEYDECK_DATABASE";
-/// What no program that keydeck starts gets to see.
+/// Variables that are removed from the environment of the programs that keydeck starts.
 pub const SECRET: [&str; 4] = [TOKEN, ROOT_KEY, DATABASE_PASSWORD, DATABASE];
 /// What `serve` logs, as tracing's filter: `warn`, `keydeck=debug`.
 pub const LOG: &str = "KEYDECK_LOG";
 /// How `serve` logs: `text` for people, `json` for programs.
 pub const LOG_FORMAT: &str = "KEYDECK_LOG_FORMAT";
 
-/// An environment variable; an empty one counts as absent.
+/// An environment variable; an empty one is treated as absent.
 pub fn variable(name: &'static str) -> Result<Option<String>, ConfigError> {
     match std::env::var(name) {
         Ok(text) if text.trim().is_empty() => Ok(None),

@@ -251,12 +251,12 @@ mod tests {
             (
                 "[profiles.a]\nserver = [\n\"https://a.example\",\n\"https://A.example/\"]",
                 4,
-                "address 2 of the server is there twice; leave it out",
+                "address 2 of the server is listed twice; remove one",
             ),
             (
                 "[profiles.a]\nserver = [\n\"https://a.example\",\n\"http://localhost:7390\",\n]",
                 4,
-                "address 2 of the server begins with http:// among others with https://",
+                "address 2 of the server begins with http:// while others begin with https://",
             ),
             ("[profiles.\"../a\"]", 1, "can't name a profile"),
             ("[profiles.a]\n[profiles.a]", 2, "duplicate key"),

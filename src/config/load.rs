@@ -11,14 +11,14 @@ impl Config {
         Self::load_for(None)
     }
 
-    /// For who is about to make this profile: the file may already name it as the default.
+    /// For the command that creates this profile: the file may already name it as the default.
     pub fn load_to_make(profile: &str) -> Result<Self, ConfigError> {
         Self::load_for(Some(profile))
     }
 
     fn load_for(made: Option<&str>) -> Result<Self, ConfigError> {
         let path = directories()?.config_dir().join("keydeck/config.toml");
-        // Whoever can write the file could change it back after it was read, so this is asked before.
+        // Someone who can write the file could change it back after it was read, so this is checked first.
         let read =
             trust::untrusted(&path).and_then(|untrusted| Ok((std::fs::read_to_string(&path)?, untrusted)));
         match read {

@@ -1,4 +1,4 @@
-//! Where keys are looked after: profiles, and which of them a run works on. Flags go before the
+//! Profiles, and which of them a command uses. Flags go before the
 //! environment, the environment before `config.toml`, and that before the defaults.
 
 mod choose;
@@ -29,7 +29,7 @@ use crate::model::{Servers, pasted};
 pub const LOCAL: &str = "local";
 const MAX_NAME: usize = 100;
 
-/// A server to work on, how to sign in there, and how much care it wants.
+/// A server, how to sign in to it, and how to mark it.
 #[derive(Debug, Clone, Default)]
 pub struct Profile {
     pub name: String,
@@ -37,9 +37,9 @@ pub struct Profile {
     pub servers: Option<Servers>,
     /// What the dashboard marks it with.
     pub colour: Option<Colour>,
-    /// Nothing that changes anything is offered or sent.
+    /// No changes are offered or sent.
     pub read_only: bool,
-    /// PEM certificates of authorities that count here besides the system's.
+    /// PEM certificates of authorities to trust besides the system's.
     pub ca_file: Option<PathBuf>,
     /// A shell command whose first line of output is the token.
     pub token_command: Option<TokenCommand>,
@@ -54,7 +54,7 @@ pub struct TokenCommand {
     pub untrusted: Option<Untrusted>,
 }
 
-/// The names of the terminal's own palette.
+/// The names of the terminal's palette.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
@@ -68,7 +68,7 @@ pub enum Colour {
     Magenta,
 }
 
-/// `config.toml` as it counts: `local` is among the profiles whether the file names it or not.
+/// The effective `config.toml`: `local` is among the profiles whether the file names it or not.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub profiles: Vec<Profile>,
@@ -85,7 +85,7 @@ impl Profile {
         }
     }
 
-    /// A server that no profile speaks of goes by its host.
+    /// A server without a profile is named by its host.
     pub fn nameless(servers: Servers) -> Self {
         Self {
             name: servers.first().host(),
@@ -115,7 +115,7 @@ impl Config {
     }
 }
 
-/// Names stand in files' names and in sentences.
+/// Names appear in file names and in sentences.
 pub fn check_name(name: &str) -> Result<(), String> {
     pasted::refuse(name)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-:[]".contains(c);

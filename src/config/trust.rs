@@ -1,5 +1,5 @@
-//! Whether a file is its user's own: nobody else wrote it, can write it, or can put another in its place, there or
-//! anywhere on the way to it.
+//! Whether a file belongs to its user alone: nobody else wrote it, can write it, or can replace it or any
+//! directory or link that leads to it.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -71,7 +71,7 @@ pub fn untrusted(path: &Path) -> io::Result<Option<Untrusted>> {
             ahead.extend(steps(&fs::read_link(&path)?));
             continue;
         }
-        // Whoever can write a directory can put another file there, unless it keeps everybody to their own.
+        // Someone who can write a directory can replace the file, unless the directory is sticky.
         let is_sticky = found.is_dir() && found.mode() & STICKY != 0;
         if found.mode() & WRITABLE_BY_OTHERS != 0 && !is_sticky {
             return Ok(Some(Untrusted::Writable(path)));

@@ -23,7 +23,7 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 const GRACE: Duration = Duration::from_millis(250);
 /// How much of its output is kept, in bytes.
 const MAX_OUTPUT: usize = 16 * 1024;
-/// How much of what it says on stderr is told, in characters.
+/// How much of its stderr is shown, in characters.
 const MAX_SAID: usize = 200;
 
 /// What the command writes, whose first line is not empty; or what became of it, to be said after its name.
@@ -95,7 +95,7 @@ impl Running {
         let reading = Box::pin(join(read(pipes.0, &mut stdout), read(pipes.1, &mut stderr)));
         let status = match select(Box::pin(self.child.wait()), reading).await {
             Either::Left((status, reading)) => {
-                // What is there by now is all that counts.
+                // Only what is there by now is used.
                 let _ = timeout(GRACE, reading).await;
                 status?
             }
@@ -121,7 +121,7 @@ fn kill(group: &Mutex<Option<Pid>>) {
     }
 }
 
-/// Large enough never to be moved, which would leave a copy behind.
+/// Large enough never to be moved, which would leave a copy in memory.
 fn output() -> Zeroizing<Vec<u8>> {
     Zeroizing::new(Vec::with_capacity(MAX_OUTPUT))
 }

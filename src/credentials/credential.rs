@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use crate::config::environment::TOKEN;
 use crate::model::Secret;
 
-/// A token, and where it came from.
+/// A token, and its source.
 #[derive(Debug, Clone)]
 pub struct Credential {
     pub token: Secret,
     pub source: TokenSource,
 }
 
-/// Where a token came from, for the person whose it is.
+/// The source of a token, as shown to its user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenSource {
     /// `--token-file`

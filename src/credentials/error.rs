@@ -12,7 +12,7 @@ pub enum CredentialError {
     Config(#[from] ConfigError),
     #[error("can't read the token in {path}: {source}", path = .path.display())]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error("can't keep the token in {path}: {source}", path = .path.display())]
+    #[error("can't store the token in {path}: {source}", path = .path.display())]
     Unwritable { path: PathBuf, source: io::Error },
     #[error("others can read the token in {path}; run: chmod 600 '{path}'", path = .0.display())]
     OpenToOthers(PathBuf),
@@ -22,7 +22,7 @@ pub enum CredentialError {
     Empty(String),
     #[error("--token-file - reads a pipe, where nobody sees the token; to type it, use keydeck login")]
     Terminal,
-    /// Told without a server: what is no token is sent to none.
+    /// Found without a server: what is not a token is never sent.
     #[error("{from} holds no sign-in token: {why}")]
     NotAToken { from: String, why: String },
     #[error("token_command of profile {profile} {why}")]
@@ -30,7 +30,7 @@ pub enum CredentialError {
     #[error("there is no sign-in token for {servers}{}; run keydeck login {login}, or set KEYDECK_TOKEN", reasons(.notes))]
     None {
         servers: Servers,
-        /// What `login` is to be told.
+        /// The arguments for `login`.
         login: String,
         notes: Vec<String>,
     },

@@ -1,4 +1,4 @@
-//! Tokens in files that only their owner can read, for machines without a keyring.
+//! Tokens in files that only their user can read, for machines without a keyring.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
@@ -12,10 +12,10 @@ use crate::config::environment::data_directory;
 use crate::config::error::ConfigError;
 use crate::hardening;
 
-/// More than any kept token takes.
+/// Longer than any stored token.
 const MAX_FILE: usize = 8192;
 
-/// Where the profile's token is kept: `keydeck/tokens/NAME` in the XDG data directory.
+/// Where the profile's token is stored: `keydeck/tokens/NAME` in the XDG data directory.
 pub fn path(profile: &str) -> Result<PathBuf, ConfigError> {
     Ok(data_directory()?.join("tokens").join(profile))
 }
@@ -33,7 +33,7 @@ pub fn open(path: &Path) -> Result<File, CredentialError> {
     Ok(file)
 }
 
-/// The kept token; `None` when there is none.
+/// The stored token; `None` when there is none.
 pub fn read(path: &Path) -> Result<Option<StoredToken>, CredentialError> {
     let file = match open(path) {
         Err(CredentialError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
@@ -41,7 +41,7 @@ pub fn read(path: &Path) -> Result<Option<StoredToken>, CredentialError> {
         }
         opened => opened?,
     };
-    // Large enough never to be moved, which would leave a copy behind.
+    // Large enough never to be moved, which would leave a copy in memory.
     let mut text = Zeroizing::new(String::with_capacity(MAX_FILE));
     file.take(MAX_FILE as u64)
         .read_to_string(&mut text)
@@ -51,7 +51,7 @@ pub fn read(path: &Path) -> Result<Option<StoredToken>, CredentialError> {
         .ok_or_else(|| CredentialError::Empty(path.display().to_string()))
 }
 
-/// Keeps the token; the file is there whole or as it was before.
+/// Stores the token; the file is written atomically.
 pub fn write(path: &Path, kept: &StoredToken) -> Result<(), CredentialError> {
     let write = || -> io::Result<()> {
         let parent = path.parent().unwrap_or(Path::new("."));
@@ -69,7 +69,7 @@ pub fn write(path: &Path, kept: &StoredToken) -> Result<(), CredentialError> {
     })
 }
 
-/// Takes the token away; answers whether there was one.
+/// Removes the token; returns whether there was one.
 pub fn remove(path: &Path) -> Result<bool, CredentialError> {
     match fs::remove_file(path) {
         Ok(()) => Ok(true),

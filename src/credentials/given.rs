@@ -52,7 +52,7 @@ pub fn stdin() -> Result<Secret, CredentialError> {
 
 /// Reads to the end of the first line, which is all that is waited for.
 fn beginning(mut reader: impl Read, path: &Path) -> Result<Secret, CredentialError> {
-    // Never moved, which would leave a copy behind.
+    // Never moved, which would leave a copy in memory.
     let mut bytes = Zeroizing::new([0; MAX_READ]);
     let mut length = 0;
     while length < MAX_READ && !bytes[..length].contains(&b'\n') {

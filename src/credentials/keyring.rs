@@ -25,7 +25,7 @@ pub struct Unavailable {
     pub may_open: bool,
 }
 
-/// The kept token; `None` when there is none.
+/// The stored token; `None` when there is none.
 pub fn read(profile: &str) -> Result<Option<StoredToken>, Unavailable> {
     let found = ask(profile, |entry| entry.get_password())?;
     Ok(found.and_then(|text| StoredToken::from_text(&Zeroizing::new(text))))
@@ -36,12 +36,12 @@ pub fn write(profile: &str, kept: &StoredToken) -> Result<(), Unavailable> {
     ask(profile, move |entry| entry.set_password(&text)).map(|_| ())
 }
 
-/// Takes the token away; answers whether there was one.
+/// Removes the token; returns whether there was one.
 pub fn remove(profile: &str) -> Result<bool, Unavailable> {
     Ok(ask(profile, |entry| entry.delete_credential())?.is_some())
 }
 
-/// Asks in a thread of its own: a keyring may wait for ever, and its client has a runtime of its
+/// Asks in a thread of its own: a keyring may wait forever, and its client has a runtime of its
 /// own. `None` when there is no entry.
 fn ask<T: Send + 'static>(
     profile: &str,

@@ -1,5 +1,5 @@
-//! Where sign-in tokens come from, and where they are kept. A kept token belongs to a profile and to
-//! the origins of the servers that it was kept for, and is sent nowhere else.
+//! Where sign-in tokens come from, and where they are stored. A stored token belongs to a profile and to
+//! the origins of its servers, and is sent nowhere else.
 
 mod command;
 pub mod credential;
@@ -67,16 +67,16 @@ pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, Credenti
     })
 }
 
-/// Where a token is kept.
+/// Where a token is stored.
 #[derive(Debug)]
 pub struct StoredIn {
     pub place: TokenSource,
-    /// Why the keyring could be asked neither to keep it nor to give up an older one.
+    /// Why the keyring could neither store it nor remove an older one.
     pub without_keyring: Option<Unavailable>,
 }
 
-/// Keeps the token in the keyring, or else in a file: there alone, so that no older one is found
-/// first. Only a keyring that can't be asked may hold an older one still.
+/// Stores the token in the keyring, or else in a file: only there, so that no older one is found
+/// first. Only an unreachable keyring may still hold an older one.
 pub fn store(profile: &str, kept: &StoredToken, use_keyring: bool) -> Result<StoredIn, CredentialError> {
     let path = file::path(profile)?;
     let asked = match use_keyring {
@@ -97,8 +97,8 @@ pub fn store(profile: &str, kept: &StoredToken, use_keyring: bool) -> Result<Sto
     })
 }
 
-/// Takes the profile's token out of the keyring and of the file. Answers where there was one, and
-/// why the keyring could not be asked.
+/// Removes the profile's token from the keyring and the file. Returns where there was one, and
+/// why the keyring could not be reached.
 pub fn remove(profile: &str) -> Result<(Vec<TokenSource>, Option<Unavailable>), CredentialError> {
     let mut from = Vec::new();
     let why = match keyring::remove(profile) {
@@ -115,12 +115,12 @@ pub fn remove(profile: &str) -> Result<(Vec<TokenSource>, Option<Unavailable>), 
     Ok((from, why))
 }
 
-/// The kept token, if it is for all of these servers.
+/// The stored token, if it is for all of these servers.
 fn own(kept: Option<StoredToken>, servers: &Servers, notes: &mut Vec<String>) -> Option<Secret> {
     let kept = kept?;
     if kept.is_for(servers) {
         return Some(kept.token);
     }
-    notes.push(format!("the kept token belongs to {}", kept.origins.join(", ")));
+    notes.push(format!("the stored token belongs to {}", kept.origins.join(", ")));
     None
 }

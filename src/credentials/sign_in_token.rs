@@ -5,8 +5,8 @@ use crate::model::around::token_in;
 use crate::model::token::NotAToken;
 use crate::model::{Secret, Token, TokenKind};
 
-/// The sign-in token that is the first line of `text`, which is from `from`. Anything else is told with what is
-/// wrong with it, and goes nowhere.
+/// The sign-in token that is the first line of `text`, which is from `from`. Anything else is refused with what is
+/// wrong with it, and never sent.
 pub fn sign_in_token(text: &Secret, from: &str) -> Result<Secret, CredentialError> {
     let first = text.expose().lines().next().unwrap_or_default().trim();
     let token = match Token::parse(first) {

@@ -1,11 +1,11 @@
-//! What `login` keeps, in the keyring or in a file: a token, and the servers that it is for.
+//! What `login` stores, in the keyring or in a file: a token, and the servers that it is for.
 
 use zeroize::Zeroizing;
 
 use crate::model::{Secret, ServerAddress, Servers};
 
-/// A token and the origins of its servers. A server that is added to the profile later on is none of
-/// them until somebody signs in again.
+/// A token and the origins of its servers. A server that is added to the profile later is not
+/// one of them until the user signs in again.
 #[derive(Debug, Clone)]
 pub struct StoredToken {
     /// `https://keys.acme.example`
@@ -32,7 +32,7 @@ impl StoredToken {
     pub(super) fn to_text(&self) -> Zeroizing<String> {
         let token = self.token.expose();
         let origins = self.origins.join(" ");
-        // Large enough never to be moved, which would leave a copy behind.
+        // Large enough never to be moved, which would leave a copy in memory.
         let mut text = Zeroizing::new(String::with_capacity(origins.len() + token.len() + 2));
         for line in [&origins, token] {
             text.push_str(line);

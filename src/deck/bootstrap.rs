@@ -1,4 +1,4 @@
-//! The first steps with a database: making it under a root key, and unlocking it with one.
+//! The first steps with a database: creating it under a root key, and unlocking it with one.
 
 use std::path::Path;
 
@@ -34,13 +34,13 @@ pub async fn open_sealer(store: &dyn Store, root_key: &RootKey) -> Result<Sealer
     Sealer::open(root_key, organisation.id, &data_keys).map_err(Failure::failed)
 }
 
-/// Says of a root key that doesn't open the database whether that is because a rotation was cut off,
-/// which `command` finishes.
+/// If a root key doesn't open the database because a rotation was interrupted, says so, with the
+/// `command` that finishes it.
 pub fn explained(failure: Failure, root_key: &Path, command: &str) -> Failure {
     let next = seal::next_to(&seal::behind_links(root_key));
     match next.exists() {
         true => Failure::Failed(format!(
-            "{failure}; {} is of a rotation that was cut off, finish it with: {command}",
+            "{failure}; {} is from a rotation that was interrupted; finish it with: {command}",
             next.display()
         )),
         false => failure,

@@ -14,14 +14,14 @@ use crate::server::store::postgres::{Address, PassFile, PostgresStore};
 use crate::server::store::sqlite::SqliteStore;
 use crate::server::store::{Store, StoreError, StoreResult};
 
-/// Where a server keeps its keys, and where its root key comes from.
+/// Where a server stores its keys, and where its root key comes from.
 #[derive(Debug)]
 pub struct Database {
     pub location: Location,
     pub root_key: RootKeySource,
 }
 
-/// As people write it behind `--database`, without a password.
+/// As written after `--database`, without a password.
 #[derive(Debug)]
 pub enum Location {
     Sqlite(PathBuf),
@@ -43,7 +43,7 @@ impl Database {
             (None, None, Location::Sqlite(path)) => RootKeySource::File(beside(path)),
             (None, None, Location::Postgres(_)) => {
                 return Err(Failure::Usage(
-                    "say with --root-key-file FILE where the root key is, or give it in KEYDECK_ROOT_KEY; all servers of \
+                    "give the root key with --root-key-file FILE or in KEYDECK_ROOT_KEY; all servers of \
                      a database have the same one"
                         .into(),
                 ));
@@ -56,7 +56,7 @@ impl Database {
     pub async fn open_store(&self) -> Result<Arc<dyn Store>, Failure> {
         self.location.open().await.map_err(|error| match error {
             StoreError::NotInitialised(place) => Failure::Failed(format!(
-                "there is no keydeck database at {place}; make one with: keydeck init --database {} --organisation NAME \
+                "there is no keydeck database at {place}; create one with: keydeck init --database {} --organisation NAME \
                  --owner EMAIL",
                 self.location
             )),

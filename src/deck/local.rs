@@ -1,4 +1,4 @@
-//! The local deck: an organisation of one person in the data directory, made at its first use.
+//! The local deck: an organisation of one person in the data directory, created at first use.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -26,7 +26,7 @@ pub fn start(directory: &Path) -> Result<EmbeddedServer, Failure> {
     let lock = lock(&files.lock).map_err(|e| cannot(&files.lock, &e))?;
     let (store, root_key) = match SqliteStore::open(&files.database) {
         Ok(store) => (store, kept_root_key(&files)?),
-        // Not there, or of a start that was cut off before anything was in it.
+        // Missing, or left by a start that was interrupted before anything was in it.
         Err(StoreError::NotInitialised(_)) => found(&files)?,
         Err(error) => return Err(Failure::failed(error)),
     };
@@ -72,14 +72,14 @@ fn kept_root_key(files: &Files) -> Result<RootKey, Failure> {
     RootKey::read_file(&files.root_key).map_err(|error| {
         Failure::Failed(format!(
             "{error}; without it the keys in {} can't be read: put it back from a backup, or move that file away \
-             to begin a new deck",
+             to start with a new deck",
             files.database.display()
         ))
     })
 }
 
 fn found(files: &Files) -> Result<(SqliteStore, RootKey), Failure> {
-    // A root key without a database is of a start that was cut off.
+    // A root key without a database is left from an interrupted start.
     let root_key = if files.root_key.exists() {
         RootKey::read_file(&files.root_key).map_err(Failure::failed)?
     } else {
@@ -134,7 +134,7 @@ fn lock(path: &Path) -> io::Result<File> {
 
 fn cannot(path: &Path, error: &io::Error) -> Failure {
     Failure::Failed(format!(
-        "can't keep the local deck in {}: {error}",
+        "can't store the local deck in {}: {error}",
         path.display()
     ))
 }

@@ -1,4 +1,4 @@
-//! Opening a deck, which is what a command works on: the servers of a profile, or the local deck and the server
+//! Opening a deck, which a command works on: the servers of a profile, or the local deck and the server
 //! inside this process.
 
 pub mod bootstrap;
@@ -59,7 +59,7 @@ pub fn open_profile(config: &Config, name: &str) -> Result<Deck, Failure> {
     })
 }
 
-/// Runs a command that asks the server and is done.
+/// Runs a command that calls the server.
 pub fn ask(
     selection: &Selection,
     command: impl AsyncFnOnce(&Client) -> Result<(), Failure>,
@@ -84,7 +84,7 @@ impl Deck {
         }
     }
 
-    /// A refused sign-in, with whose token was refused, and by which server where there are several.
+    /// A refused sign-in, with the source of the token, and the server where there are several.
     pub fn explain(&self, failure: Failure) -> Failure {
         let by = match self.client.has_several_servers() {
             true => format!(", refused by {}", self.client.server()),

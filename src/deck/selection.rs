@@ -10,10 +10,10 @@ use crate::failure::Failure;
 
 /// What a command works on.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Which server (not for demo, init and serve)")]
+#[command(next_help_heading = "Server (not for demo, init and serve)")]
 pub struct Selection {
-    /// Work on this key server instead of the default profile; repeatable, for several over one
-    /// database [env: KEYDECK_SERVER, separated by commas]
+    /// Use this key server instead of the default profile; repeatable, for several servers of one database
+    /// [env: KEYDECK_SERVER, separated by commas]
     #[arg(
         long = "server",
         global = true,
@@ -22,11 +22,11 @@ pub struct Selection {
         display_order = 900
     )]
     pub servers: Vec<String>,
-    /// Work on this profile of config.toml; "local" is the local deck [env: KEYDECK_PROFILE]
+    /// Use this profile of config.toml; "local" is the local deck [env: KEYDECK_PROFILE]
     #[arg(long, global = true, value_name = "NAME", display_order = 901)]
     pub profile: Option<String>,
-    /// Sign in with the token in this file, or - for standard input [env: the token itself in
-    /// KEYDECK_TOKEN]
+    /// Sign in with the token in this file, or from standard input with - [env: KEYDECK_TOKEN, the token
+    /// itself]
     #[arg(long, global = true, value_name = "FILE", display_order = 902)]
     pub token_file: Option<PathBuf>,
 }

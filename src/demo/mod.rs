@@ -1,4 +1,4 @@
-//! The throw-away organisation of `keydeck demo`: its own keys or generated ones, in a database that nobody keeps.
+//! The temporary organisation of `keydeck demo`: sample or generated keys, in a database that is removed at the end.
 
 mod generate;
 mod random;

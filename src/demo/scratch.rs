@@ -1,7 +1,7 @@
-//! A throw-away directory that is gone however the program ends.
+//! A temporary directory that is removed however the program ends.
 //!
 //! It is removed when dropped, before a signal ends the process, and by the next [`Scratch::create`]
-//! after a `kill -9`: a lock inside tells the living from the dead.
+//! after a `kill -9`: a lock inside shows whether its process is alive.
 
 use std::fs::{self, File, Permissions};
 use std::io;
@@ -24,7 +24,7 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Sweeps what dead programs left behind, and makes a new directory.
+    /// Removes what dead programs left, and creates a new directory.
     pub fn create() -> io::Result<Self> {
         let root = std::env::temp_dir();
         sweep(&root);

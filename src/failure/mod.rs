@@ -1,4 +1,4 @@
-//! How a command fails: one sentence for people, one exit code for scripts; and what is said on standard error.
+//! How a command fails: a message for people, an exit code for scripts; and messages on standard error.
 
 pub mod flags;
 
@@ -12,7 +12,7 @@ use crate::model::Shown;
 use crate::tui::RunError;
 use crate::tui::terminal::TerminalError;
 
-/// Why a command did not do what it was asked.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// Exit code 1.
@@ -30,7 +30,7 @@ pub enum Failure {
     /// The dashboard was ended by this signal, and has given the terminal back.
     #[error("ended by signal {0}")]
     Signal(i32),
-    /// Whoever read the output has gone; there is nobody left to tell.
+    /// The reader of the output is gone; there is nobody left to tell.
     #[error("the output was closed")]
     BrokenPipe,
 }
@@ -40,7 +40,7 @@ impl Failure {
         Failure::Failed(sentence.to_string())
     }
 
-    /// Says on stderr what is wrong. What a server sent can't move the cursor.
+    /// Prints the error on stderr. Text from a server can't move the cursor.
     pub fn report(&self) {
         let mut stderr = io::stderr().lock();
         // When stderr is closed, the exit code still tells.

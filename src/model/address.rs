@@ -20,7 +20,7 @@ pub struct LocalAddress(IpNet);
 const WIDEST_V4: u8 = 16;
 const WIDEST_V6: u8 = 32;
 
-/// IPv4 addresses behind a translator (RFC 6052, section 2.1).
+/// IPv4 addresses that are translated to IPv6 (RFC 6052, section 2.1).
 const NAT64: &str = "64:ff9b::/96";
 
 /// Networks that no provider routes, which an organisation may use as a whole (RFC 1918, 6598, 4193, 3927, 4291).
@@ -35,7 +35,7 @@ const PRIVATE: [&str; 7] = [
 ];
 
 impl LocalAddress {
-    /// Reads `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/48`. Refuses what is too wide to be a developer's.
+    /// Parses `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/48`. Refuses networks that are too large to be a developer's.
     pub fn parse(text: &str) -> Result<Self, String> {
         pasted::refuse(text)?;
         let text = text.trim();
@@ -43,27 +43,27 @@ impl LocalAddress {
             return Err("Give your public address, such as 203.0.113.7 or 2001:db8::/48.".into());
         }
         let net = network(text).ok_or(
-            "This is no IPv4 or IPv6 address; write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
+            "This is not an IPv4 or IPv6 address; write it like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
         )?;
         if is_too_wide(&net) {
             return Err(format!(
-                "{net} is far more than one developer's network; name your own address or network, at most a \
+                "{net} is too large for one developer's network; give your own address or network, at most a \
                  /{WIDEST_V4} (IPv4) or a /{WIDEST_V6} (IPv6)."
             ));
         }
         Ok(Self(net))
     }
 
-    /// Takes back what an earlier version kept, which may be wider than [`LocalAddress::parse`] allows, but
-    /// never everything.
+    /// Parses a value that an earlier version stored, which may be larger than [`LocalAddress::parse`] allows, but
+    /// never covers everything.
     pub fn kept(text: &str) -> Result<Self, String> {
         match network(text) {
             Some(net) if net.prefix_len() > 0 => Ok(Self(net)),
-            _ => Err("This is no address or network of a developer.".into()),
+            _ => Err("This is not an address or network of a developer.".into()),
         }
     }
 
-    /// Whether `ip` (IPv4-mapped IPv6 counts as IPv4) is in this network.
+    /// Whether `ip` (IPv4-mapped IPv6 is treated as IPv4) is in this network.
     pub fn contains(&self, ip: IpAddr) -> bool {
         self.0.contains(&ip.to_canonical())
     }

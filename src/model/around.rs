@@ -1,5 +1,5 @@
 //! A token as people copy it: with quotes, a name or invisible characters around it, or broken over two lines.
-//! What is there besides the token is told in words, so that nothing that is no token is sent anywhere.
+//! What surrounds the token is described, so that nothing except a token is ever sent.
 
 use zeroize::Zeroizing;
 
@@ -43,7 +43,7 @@ pub fn token_in(text: &str) -> Result<(Token, Option<Around>), NotAToken> {
     Ok((token, Some(around)))
 }
 
-/// The token whose first character is at `start`, across what is no part of one; and where it ends.
+/// The token whose first character is at `start`, across what is not a part of one; and where it ends.
 fn starting_at(text: &str, start: usize) -> Option<(Token, usize)> {
     let mut token = Zeroizing::new(String::with_capacity(LENGTH));
     let mut chars = text[start..].char_indices();

@@ -1,5 +1,5 @@
 //! How texts are compared that people may spell in several ways: names, email addresses, and what is looked
-//! for in them. What looks alike is the same; this is the one place that says what that means.
+//! for in them. Texts that look alike are equal; this is the one place that defines what that means.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use icu_properties::props::DefaultIgnorableCodePoint;
 
 const DOT_ABOVE: char = '\u{307}';
 
-/// As a text is kept: in the composed form (NFC), without the white space around it.
+/// The form in which a text is stored: composed (NFC), and trimmed.
 pub fn kept(text: &str) -> String {
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(text);
     composed.trim().to_owned()
@@ -24,8 +24,8 @@ pub fn compatible(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// As a text is compared, sorted and searched: in compatibility form (NFKC) and full case folding, with
-/// each run of white space as one space, and without what leaves no mark. Comparing again changes nothing.
+/// The form in which a text is compared, sorted and searched: compatibility form (NFKC) and full case folding, with
+/// each run of white space as one space, and without what leaves no mark. It is idempotent.
 pub fn compared(text: &str) -> String {
     if text.is_ascii() {
         return one_space(&text.to_ascii_lowercase());

@@ -1,5 +1,5 @@
-//! Whether a key allows a request (design section 6): one set of rules, for the exchange and the gateway
-//! check that decide and for whoever asks why.
+//! Whether a key allows a request (design section 6): one set of rules, for the exchange, for the
+//! gateway check, and for explaining their decisions.
 
 use std::net::IpAddr;
 
@@ -9,30 +9,30 @@ use super::domain::is_local;
 use super::rule::{Grant, Rule};
 use super::{Scope, Settings};
 
-/// Where a request says that it comes from.
+/// The origin that a request states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin<'a> {
-    /// No browser, or none that says.
+    /// Not from a browser, or from one that states no origin.
     Absent,
     /// `null`: a sandboxed frame, a file, a redirect; it could be anybody's.
     Opaque,
-    /// Said more than once, or not in plain text.
+    /// Stated more than once, or not in plain text.
     Unreadable,
     Page(&'a str),
 }
 
-/// Who wants to connect.
+/// The client that wants to connect.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller<'a> {
     pub origin: Origin<'a>,
     pub address: Option<IpAddr>,
     /// Of the app, as far as it says.
     pub bundle: Option<&'a str>,
-    /// It asks to go on with a session of another page.
+    /// It asks to resume a session of another page.
     pub resumes: bool,
 }
 
-/// Whether whoever presents the key at the exchange gets a connection. Refuses by the first rule that does.
+/// Whether a client that presents the key at the exchange may connect. The first rule that refuses is returned.
 pub fn may_connect(scope: Scope, settings: &Settings, deployed: bool, caller: Caller) -> Result<Grant, Rule> {
     if scope == Scope::Analytics {
         return Err(Rule::Scope);
@@ -79,8 +79,8 @@ fn page_may(settings: &Settings, caller: Caller) -> Result<Grant, Rule> {
     }
 }
 
-/// Without bundle identifiers any app may. An app can say what it likes, so this keeps order among
-/// one's own apps and nobody out who means harm.
+/// Without bundle identifiers any app may. An app can send any identifier, so this separates
+/// an organisation's own apps but keeps no attacker out.
 fn app_may(settings: &Settings, caller: Caller) -> Result<Grant, Rule> {
     if caller.origin != Origin::Absent {
         return Err(Rule::PageWithMobileKey);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_local_page_counts_only_from_the_developers_address() {
+    fn a_local_page_is_allowed_only_from_the_developers_address() {
         let asked = |local, address: &str| {
             let settings = settings(Scope::Web, &["http://localhost:8000"], local);
             let caller = Caller {
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_pages_address_only_the_origin_counts() {
+    fn of_a_pages_address_only_the_origin_is_used() {
         let origin = |typed| origin_of_page(typed).ok();
         let shop = Some("https://shop.acme.example".to_owned());
         assert_eq!(origin(" https://Shop.Acme.Example:443/cart?x#y "), shop);

@@ -31,7 +31,7 @@ const MAX_CHARS: usize = 255;
 pub struct UiDomain(String);
 
 impl UiDomain {
-    /// Reads what a key of `scope` calls a UI domain. An Analytics key has none.
+    /// Parses a UI domain of a Web key or a bundle identifier of a Mobile key. An Analytics key has none.
     pub fn parse(scope: Scope, text: &str) -> Result<Self, String> {
         pasted::refuse(text)?;
         match scope {
@@ -41,7 +41,7 @@ impl UiDomain {
         }
     }
 
-    /// Takes back what [`UiDomain::parse`] once made, as from the database.
+    /// A value that [`UiDomain::parse`] returned earlier, such as from the database.
     pub fn trusted(text: String) -> Self {
         Self(text)
     }
@@ -55,12 +55,12 @@ impl UiDomain {
         is_local(&self.0) && Url::parse(&self.0).is_ok_and(|url| url.port().is_some())
     }
 
-    /// What a person should know before they list this; `None` when there is nothing to warn of.
+    /// A warning about adding this UI domain; `None` when there is nothing to warn of.
     pub fn warning(&self) -> Option<String> {
         let is_plain = self.0.starts_with("http://") && !is_local(&self.0);
         is_plain.then(|| {
             format!(
-                "{self} is not encrypted: anybody on the network between can change its pages and read the key. \
+                "{self} is not encrypted: anyone on the network path can change its pages and read the key. \
                  Use https:// if the site has it."
             )
         })
@@ -94,7 +94,7 @@ const OWN_NAMES: [&str; 5] = [
     "ip6-loopback",
 ];
 
-/// Whether an origin is on the machine of whoever opened the page, however it is written: it names a
+/// Whether an origin is on the visitor's own machine, however it is written: it means a
 /// different machine for every visitor. Browsers ask nobody for names below `localhost`, and systems take
 /// the unspecified address for their own.
 pub fn is_local(origin: &str) -> bool {
@@ -153,7 +153,7 @@ fn origin(text: &str) -> Result<String, String> {
     {
         return Err(format!("An origin begins with https:// or http://; {EXAMPLE}."));
     }
-    let url = Url::parse(text).map_err(|_| format!("This is no origin; {EXAMPLE}."))?;
+    let url = Url::parse(text).map_err(|_| format!("This is not an origin; {EXAMPLE}."))?;
     if !url.username().is_empty() || url.password().is_some() || text.contains('@') {
         return Err("An origin has no user name or password.".into());
     }
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin_is_refused() {
+    fn an_invalid_origin_is_refused() {
         for text in [
             "",
             "shop.acme.example",

@@ -1,12 +1,12 @@
-//! Email addresses: who a user is to other people. Only a message proves that one arrives, so the
-//! rule here refuses what can't be an address and nothing more.
+//! Email addresses. Only sending a message proves that an address works, so the rule here refuses only
+//! what can't be an address.
 
 use super::{compared, pasted, shown};
 
 /// The longest address that mail carries (RFC 5321).
 pub const MAX_CHARS: usize = 254;
 
-/// The address as it is kept: composed (NFC) and trimmed, with one `@` between two parts without spaces.
+/// The address as it is stored: composed (NFC) and trimmed, with one `@` between two parts without spaces.
 pub fn parse(text: &str) -> Result<String, String> {
     pasted::refuse(text)?;
     let address = compared::kept(text);
@@ -25,7 +25,7 @@ pub fn parse(text: &str) -> Result<String, String> {
     Ok(address)
 }
 
-/// The address with a number behind its first part, `mira+2@acme.example`, for one that can't be told apart
+/// The address with a number appended to its first part, `mira+2@acme.example`, for one that can't be told apart
 /// from another.
 pub fn numbered(address: &str, number: u64) -> String {
     match address.rsplit_once('@') {

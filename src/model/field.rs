@@ -162,96 +162,110 @@ pub enum Value {
 const EVERY: &[Scope] = Scope::VARIANTS;
 const OF_PROJECTS: &[Scope] = &[Scope::Web, Scope::Mobile];
 
+const NAME: Facts = Facts {
+    wire_name: "name",
+    flag: "--name",
+    label: "Name",
+    short_label: "Name",
+    absent: "",
+    scopes: EVERY,
+    edited_of: OF_PROJECTS,
+    widget: Widget::Custom,
+};
+
+const PROJECT: Facts = Facts {
+    wire_name: "project",
+    flag: "--project",
+    label: "Project",
+    short_label: "Project",
+    absent: "",
+    scopes: OF_PROJECTS,
+    edited_of: &[],
+    widget: Widget::Custom,
+};
+
+const UI_DOMAINS: Facts = Facts {
+    wire_name: "ui_domains",
+    flag: "--domain",
+    label: "UI domains",
+    short_label: "UI domain",
+    absent: "",
+    scopes: OF_PROJECTS,
+    edited_of: OF_PROJECTS,
+    widget: Widget::Custom,
+};
+
+const LOCAL_DEVELOPMENT: Facts = Facts {
+    wire_name: "local_development",
+    flag: "--local-address",
+    label: "Local development",
+    short_label: "Local development",
+    absent: "off",
+    scopes: &[Scope::Web],
+    edited_of: &[Scope::Web],
+    widget: Widget::Custom,
+};
+
+const CROSS_PAGE_PERSISTENCE: Facts = Facts {
+    wire_name: "cross_page_persistence",
+    flag: "--cross-page-persistence",
+    label: "Cross-page persistence",
+    short_label: "Cross-page persist.",
+    absent: "off",
+    scopes: OF_PROJECTS,
+    edited_of: OF_PROJECTS,
+    widget: Widget::Toggle {
+        label: "Sessions",
+        create_help: "Let a session resume on another page",
+        edit_help: "Let a session resume on another page; =false turns it off",
+    },
+};
+
+const NOTE: Facts = Facts {
+    wire_name: "note",
+    flag: "--note",
+    label: "Note",
+    short_label: "Note",
+    absent: "",
+    scopes: EVERY,
+    edited_of: EVERY,
+    widget: Widget::Text {
+        most: 500,
+        hint: "what others should know of this key",
+        create_help: "What others should know of it, in at most 500 characters",
+        edit_help: "What others should know of it, in at most 500 characters; \"\" removes the note",
+    },
+};
+
+const LABELS: Facts = Facts {
+    wire_name: "labels",
+    flag: "--label",
+    label: "Labels",
+    short_label: "Labels",
+    absent: "",
+    scopes: EVERY,
+    edited_of: EVERY,
+    widget: Widget::List {
+        most: 8,
+        longest: 40,
+        hint: "at most 8, separated by commas: production, team a",
+        create_help: "A label to find it by, of at most 40 characters; up to 8, repeatable",
+        edit_help: "Replace its labels; repeatable; \"\" removes all",
+        add: ("--add-label", "Add a label; repeatable"),
+        remove: ("--remove-label", "Remove a label; repeatable"),
+    },
+};
+
 impl KeyField {
     pub fn facts(self) -> &'static Facts {
         match self {
-            KeyField::Name => &Facts {
-                wire_name: "name",
-                flag: "--name",
-                label: "Name",
-                short_label: "Name",
-                absent: "",
-                scopes: EVERY,
-                edited_of: OF_PROJECTS,
-                widget: Widget::Custom,
-            },
-            KeyField::Project => &Facts {
-                wire_name: "project",
-                flag: "--project",
-                label: "Project",
-                short_label: "Project",
-                absent: "",
-                scopes: OF_PROJECTS,
-                edited_of: &[],
-                widget: Widget::Custom,
-            },
-            KeyField::UiDomains => &Facts {
-                wire_name: "ui_domains",
-                flag: "--domain",
-                label: "UI domains",
-                short_label: "UI domain",
-                absent: "",
-                scopes: OF_PROJECTS,
-                edited_of: OF_PROJECTS,
-                widget: Widget::Custom,
-            },
-            KeyField::LocalDevelopment => &Facts {
-                wire_name: "local_development",
-                flag: "--local-address",
-                label: "Local development",
-                short_label: "Local development",
-                absent: "off",
-                scopes: &[Scope::Web],
-                edited_of: &[Scope::Web],
-                widget: Widget::Custom,
-            },
-            KeyField::CrossPagePersistence => &Facts {
-                wire_name: "cross_page_persistence",
-                flag: "--cross-page-persistence",
-                label: "Cross-page persistence",
-                short_label: "Cross-page persist.",
-                absent: "off",
-                scopes: OF_PROJECTS,
-                edited_of: OF_PROJECTS,
-                widget: Widget::Toggle {
-                    label: "Sessions",
-                    create_help: "Let a session resume on another page",
-                    edit_help: "Let a session resume on another page, or with =false no longer",
-                },
-            },
-            KeyField::Note => &Facts {
-                wire_name: "note",
-                flag: "--note",
-                label: "Note",
-                short_label: "Note",
-                absent: "",
-                scopes: EVERY,
-                edited_of: EVERY,
-                widget: Widget::Text {
-                    most: 500,
-                    hint: "what others should know of this key",
-                    create_help: "What others should know of it, in at most 500 characters",
-                    edit_help: "What others should know of it, in at most 500 characters; \"\" removes the note",
-                },
-            },
-            KeyField::Labels => &Facts {
-                wire_name: "labels",
-                flag: "--label",
-                label: "Labels",
-                short_label: "Labels",
-                absent: "",
-                scopes: EVERY,
-                edited_of: EVERY,
-                widget: Widget::List {
-                    most: 8,
-                    longest: 40,
-                    hint: "at most 8, with commas between them: production, team a",
-                    create_help: "A label to find it by, in at most 40 characters; up to 8, repeatable",
-                    edit_help: "The labels instead of those that it has; repeatable; \"\" removes all",
-                    add: ("--add-label", "One more label; repeatable"),
-                    remove: ("--remove-label", "One label less; repeatable"),
-                },
-            },
+            KeyField::Name => &NAME,
+            KeyField::Project => &PROJECT,
+            KeyField::UiDomains => &UI_DOMAINS,
+            KeyField::LocalDevelopment => &LOCAL_DEVELOPMENT,
+            KeyField::CrossPagePersistence => &CROSS_PAGE_PERSISTENCE,
+            KeyField::Note => &NOTE,
+            KeyField::Labels => &LABELS,
         }
     }
 

@@ -1,4 +1,4 @@
-//! A refusal that names the field it is about, so that a form can stand it where it belongs.
+//! An error that names the field it is about, so that a form can show it there.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

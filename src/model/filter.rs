@@ -239,7 +239,7 @@ fn idle(age: &str) -> Result<u32, String> {
     let days = age.strip_suffix('d').and_then(|days| days.parse().ok());
     days.filter(|days| (1..=MAX_IDLE_DAYS).contains(days))
         .ok_or_else(|| {
-            format!("Write idle:90d for keys that nobody used for 90 days (1 to {MAX_IDLE_DAYS}).")
+            format!("Write idle:90d for keys that were not used for 90 days (1 to {MAX_IDLE_DAYS}).")
         })
 }
 

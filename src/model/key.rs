@@ -1,4 +1,4 @@
-//! The fields of an API key as people give them, and the one validation that decides on them.
+//! The fields of an API key as they are entered, and their validation.
 
 use strum::IntoEnumIterator;
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::field::{KeyEdit, KeyField, KeyFields, Settings, Value, Widget};
 use super::{FieldErrors, LocalAddress, Scope, UiDomain, domain, name};
 
-/// A key that may be created, but for what only the store knows: that its project is deployed and
+/// A key that may be created, except for what only the store knows: that its project is deployed and
 /// its name not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidKey {
@@ -148,7 +148,11 @@ fn valid_domains(scope: Scope, domains: &[String], errors: &mut FieldErrors) -> 
     if domains.len() > domain::MAX_DOMAINS {
         errors.push(
             "ui_domains",
-            format!("A key has at most 50 UI domains; these are {}.", domains.len()),
+            format!(
+                "A key has at most {} UI domains; there are {}.",
+                domain::MAX_DOMAINS,
+                domains.len()
+            ),
         );
         return Vec::new();
     }
@@ -159,7 +163,7 @@ fn valid_domains(scope: Scope, domains: &[String], errors: &mut FieldErrors) -> 
                 Ok(domain) if valid.contains(&domain) => {
                     errors.push(
                         format!("ui_domains[{index}]"),
-                        format!("{domain} is there twice."),
+                        format!("{domain} is listed twice."),
                     );
                 }
                 Ok(domain) => valid.push(domain),

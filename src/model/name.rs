@@ -1,11 +1,11 @@
-//! Names of keys and projects, and what else people write of them.
+//! Names of keys and projects, and notes about them.
 
 use super::{compared, pasted, shown};
 
 /// The longest name, in characters.
 pub const MAX_CHARS: usize = 100;
 
-/// The name as it is kept: composed (NFC) and trimmed, 1 to 100 characters, no control characters, none of our secrets.
+/// The name as it is stored: composed (NFC) and trimmed, 1 to 100 characters, no control characters, none of our secrets.
 pub fn parse(text: &str) -> Result<String, String> {
     pasted::refuse(text)?;
     let name = compared::kept(text);
@@ -27,7 +27,7 @@ pub fn parse(text: &str) -> Result<String, String> {
     Ok(name)
 }
 
-/// A paragraph of plain text as it is kept: as a name, but longer, and it may be missing.
+/// A paragraph of plain text as it is stored: like a name, but longer, and optional.
 pub fn paragraph(text: &str, most: usize) -> Result<Option<String>, String> {
     pasted::refuse(text)?;
     let kept = compared::kept(text);
@@ -47,7 +47,7 @@ pub fn paragraph(text: &str, most: usize) -> Result<Option<String>, String> {
     Ok(Some(kept))
 }
 
-/// One of a list of short texts as it is kept: as a name, but shorter, and without the comma that parts it from others
+/// One of a list of short texts as it is stored: as a name, but shorter, and without the comma that separates it from others
 /// where it is typed.
 pub fn item(text: &str, most: usize) -> Result<String, String> {
     pasted::refuse(text)?;
@@ -68,7 +68,7 @@ pub fn item(text: &str, most: usize) -> Result<String, String> {
     }
 }
 
-/// The name with a number behind it, `Kiosk (2)`, for one that can't be told apart from another.
+/// The name with a number appended, `Kiosk (2)`, for one that can't be distinguished from another.
 pub fn numbered(name: &str, number: u64) -> String {
     let suffix = format!(" ({number})");
     let room = MAX_CHARS.saturating_sub(suffix.len());

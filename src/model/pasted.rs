@@ -30,11 +30,11 @@ pub fn secret_in(text: &str) -> Option<Secret> {
     token.or_else(wrapped).or_else(|| in_another_order(text))
 }
 
-/// What is shown and kept is read by everybody who may see it.
+/// Text that is stored and shown is read by everybody who may see it.
 const REFUSAL: &str =
-    "This has a secret in it (a token, or most of one), and this text is no place for secrets: leave it out.";
+    "This contains a secret (a token, or most of one), which must not be stored here: leave it out.";
 
-/// Refuses text that would be kept or shown with one of our secrets in it. The sentence repeats nothing of it.
+/// Refuses text with a keydeck secret in it. The message repeats nothing of it.
 pub fn refuse(text: &str) -> Result<(), String> {
     match is_in_or_random(text) {
         true => Err(REFUSAL.into()),
@@ -56,8 +56,8 @@ pub fn is_in_or_random(text: &str) -> bool {
 }
 
 /// Whether one of our secrets stands anywhere in `text`, whatever is around it: a token or most of one, also
-/// with invisible characters or white space in it, or base64 of either; and a whole token behind what copying and
-/// software do to text: separators, the wrong direction, escapes, hexadecimal digits.
+/// with invisible characters or white space in it, or base64 of either; and a whole token in what copying and
+/// software make of text: separators, the wrong direction, escapes, hexadecimal digits.
 pub fn is_in(text: &str) -> bool {
     // Nothing shorter is worth a look; this is asked with every key that is pressed in a field.
     if text.len() < TELLING {
@@ -85,7 +85,7 @@ fn is_here(text: &str) -> bool {
     has_part_of_token(solid.as_bytes()) || is_whole(&dense) || is_whole(&backwards)
 }
 
-/// A prefix of ours with many of a token's characters behind it.
+/// A keydeck prefix followed by many of a token's characters.
 fn has_part_of_token(text: &[u8]) -> bool {
     let is_prefix = |at: usize| {
         let mut prefixes = TokenKind::ALL.into_iter().map(TokenKind::prefix);
@@ -125,7 +125,9 @@ fn has_wrapped_token(dense: &str) -> bool {
 /// Reads what [`secret_in`] found; what is wrong with it is told without a server.
 pub fn read(secret: &Secret) -> Result<Token, String> {
     Token::presented(secret.expose()).map_err(|why| match why {
-        NotAToken::Prefix => "This secret is cut, or a character of it is wrong: it can't be read.".into(),
+        NotAToken::Prefix => {
+            "This secret is incomplete, or a character of it is wrong: it can't be read.".into()
+        }
         other => sentence(&other.to_string()),
     })
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
-/// What a user is to the organisation. What each may do is decided in `server::policy` alone.
+/// The role of a user in the organisation. `server::auth::policy` alone decides what each may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
@@ -38,9 +38,9 @@ impl Role {
     pub fn duties(self) -> &'static str {
         match self {
             Role::Owner => {
-                "Sees, creates, edits and revokes all keys; looks after people, projects and session servers."
+                "Sees, creates, edits and revokes all keys; manages people, projects and session servers."
             }
-            Role::Support => "Sees, creates, edits and revokes all keys; looks after projects.",
+            Role::Support => "Sees, creates, edits and revokes all keys; manages projects.",
             Role::Analytics => "Sees all keys; creates Analytics keys, and revokes their own.",
             Role::Editor => {
                 "Sees their own keys and projects, and creates, edits and revokes Web and Mobile keys in these."

@@ -3,61 +3,57 @@
 
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
-/// The rule that refuses.
+/// A rule that refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[derive(EnumIter, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Rule {
     #[error(
-        "Present the key once: in the header key to connect; in x-sm-apikey, x-api-key or as a bearer token at a gateway."
+        "Send the key once: in the header key to connect; in x-sm-apikey, x-api-key or as a bearer token at a gateway."
     )]
     KeyMissing,
-    #[error("This is no key, or not the whole of it; copy it again.")]
+    #[error("This is not a key, or only part of one; copy it again.")]
     KeyMalformed,
-    #[error("This server knows no such key.")]
+    #[error("This key is unknown to the server.")]
     KeyUnknown,
-    #[error("This key was revoked and never comes back.")]
+    #[error("This key was revoked permanently.")]
     KeyRevoked,
-    #[error("The gateway's own token is missing or none that is known; an Owner adds gateways.")]
+    #[error("The gateway's own token is missing or unknown; an Owner adds gateways.")]
     GatewayUnknown,
-    /// What narrows a check is never passed over.
+    /// What narrows a check is never ignored.
     #[error(
-        "The gateway's question is not clear: say the scope once, as scope= at /v1/authorize itself, or in the header x-keydeck-scope."
+        "The gateway's request is ambiguous: send the scope once, as scope= at /v1/authorize itself, or in the header x-keydeck-scope."
     )]
     GatewayMalformed,
-    #[error("An Analytics key reads figures; connecting takes a Web or Mobile key.")]
+    #[error("An Analytics key can't connect; use a Web or Mobile key.")]
     Scope,
-    #[error("The key is of another scope than the gateway lets through.")]
+    #[error("The key's scope is not the one that the gateway allows.")]
     ScopeOther,
-    #[error("The key's project is not deployed; deploy it, and the key connects again.")]
+    #[error("The key's project is not deployed; deploy it to let the key connect.")]
     NotDeployed,
-    #[error("The key's project has no session server; an Owner sets one.")]
+    #[error("The key's project has no session server; an Owner can set one.")]
     NoSessionServer,
-    #[error("The request names no origin; a Web key is for web pages.")]
+    #[error("The request has no origin; a Web key is for web pages.")]
     OriginMissing,
     #[error("The page's origin is null, as in a sandboxed frame or a file; open it from its own address.")]
     OriginOpaque,
-    #[error("The request names its origin more than once, or not in plain text.")]
+    #[error("The request has several origins, or one that is not plain text.")]
     OriginUnreadable,
     #[error("The page's origin is not among the key's UI domains; add it to them.")]
     OriginForeign,
-    #[error(
-        "The page is on the developer's own machine, and the key has \"I'm developing locally\" off; turn it on."
-    )]
+    #[error("The page is on the developer's own machine, and the key has local development off; turn it on.")]
     LocalDevelopmentOff,
     #[error("The page is on the developer's own machine, but not at the address that the key names for it.")]
     LocalAddressForeign,
-    #[error("The page is on the developer's own machine, and the request names no address; give it.")]
+    #[error("The page is on the developer's own machine, and the request has no address; send it.")]
     LocalAddressMissing,
-    #[error("A Mobile key is for apps; a web page takes a Web key.")]
+    #[error("A Mobile key is for apps; use a Web key for a web page.")]
     PageWithMobileKey,
-    #[error(
-        "The app does not say which one it is, and the key is for some only; send its bundle identifier."
-    )]
+    #[error("The app sent no bundle identifier, and the key is for listed apps only; send it.")]
     BundleMissing,
     #[error("The app's bundle identifier is not among those of the key; add it to them.")]
     BundleForeign,
-    #[error("The key has cross-page persistence off, so that no other page's session goes on; turn it on.")]
+    #[error("The key has cross-page persistence off, so it can't resume another page's session; turn it on.")]
     PersistenceOff,
 }
 
@@ -67,7 +63,7 @@ impl Rule {
         self.into()
     }
 
-    /// Whether what was presented is no active key at all (401), or one that doesn't allow this (403).
+    /// Whether there is no valid key or gateway token (401), or a valid key that doesn't allow this (403).
     pub fn says_who_is_unknown(self) -> bool {
         use Rule::{GatewayUnknown, KeyMalformed, KeyMissing, KeyRevoked, KeyUnknown};
         matches!(
@@ -77,7 +73,7 @@ impl Rule {
     }
 }
 
-/// The rule that lets through.
+/// A rule that allows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Grant {

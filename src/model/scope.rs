@@ -33,7 +33,7 @@ pub enum Scope {
     Web,
     /// A mobile app; its UI domains are bundle identifiers.
     Mobile,
-    /// Reads the whole organisation's figures. Shown once, never edited.
+    /// Reads the whole organisation's metrics. Shown once; only its note can be edited.
     Analytics,
 }
 
@@ -57,7 +57,7 @@ impl Scope {
         self != Scope::Analytics
     }
 
-    /// Whether the secret can be viewed after creation, and the key edited.
+    /// Whether the secret can be revealed after creation, and all fields edited.
     pub fn is_viewable(self) -> bool {
         self != Scope::Analytics
     }

@@ -1,4 +1,4 @@
-//! A string that must not be seen: `Debug` says nothing, and the memory is wiped when it goes.
+//! A string that must not be seen: `Debug` shows nothing, and the memory is wiped on drop.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
 /// The full string that an integration or a user presents. It has no `Display` and no `Serialize`:
-/// whoever needs the text says [`Secret::expose`], which is easy to search for.
+/// code that needs the text calls [`Secret::expose`], which is easy to search for.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 

@@ -1,5 +1,5 @@
-//! Where a key server is reached: one address, or those of several servers over one database, any of
-//! which answers for the others.
+//! The addresses of a key server: one, or those of several servers over one database, which are
+//! interchangeable.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub struct ServerAddress(Url);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Servers(Vec<ServerAddress>);
 
-/// Why no server can be reached by what was given. Never says the address itself, which may hold a secret.
+/// Why an address can't be used. Never contains the address itself, which may hold a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotServers {
     #[error("the list of servers is empty; give the address of one at least, like https://keys.acme.example")]
@@ -54,10 +54,10 @@ impl ServerAddress {
     /// Plain HTTP would show the token to the network, so it is only for this machine.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let Ok(mut url) = Url::parse(text.trim()) else {
-            return Err("is no URL; write it like https://keys.acme.example");
+            return Err("is not a URL; write it like https://keys.acme.example");
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("must not contain a user name or password; keydeck login takes the token");
+            return Err("must not contain a user name or password; keydeck login reads the token");
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err("ends with its path; leave out ? and #");
@@ -68,7 +68,7 @@ impl ServerAddress {
             "http" => return Err("must begin with https://; plain http:// is only for this machine"),
             _ => return Err("must begin with https://"),
         }
-        // What is joined to it goes behind the path that a proxy serves it under.
+        // Paths are appended to the path that a proxy serves it under.
         if !url.path().ends_with('/') {
             let path = format!("{}/", url.path());
             url.set_path(&path);
@@ -76,12 +76,12 @@ impl ServerAddress {
         Ok(Self(url))
     }
 
-    /// As people know it, without a trailing slash.
+    /// As it is shown, without a trailing slash.
     pub fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
     }
 
-    /// What people call it: its host, and its port when that is not the scheme's own.
+    /// Its short name: the host, and the port unless it is the scheme's default.
     pub fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
         match self.0.port() {
@@ -118,7 +118,7 @@ impl Servers {
             let wrong = |why| NotServers::Address { at, why };
             let address = ServerAddress::parse(text.as_ref()).map_err(wrong)?;
             if servers.contains(&address) {
-                return Err(wrong("is there twice; leave it out"));
+                return Err(wrong("is listed twice; remove one"));
             }
             servers.push(address);
         }
@@ -126,7 +126,7 @@ impl Servers {
         match servers.iter().position(is_plain) {
             Some(index) if !servers.iter().all(is_plain) => Err(NotServers::Address {
                 at: Some(index),
-                why: "begins with http:// among others with https://; give all of them with https://",
+                why: "begins with http:// while others begin with https://; use https:// for all",
             }),
             _ => Ok(Self(servers)),
         }
@@ -225,13 +225,13 @@ mod tests {
         let (a, b, here) = ("https://a.example", "https://b.example/", "http://127.0.0.1:7390");
         for (texts, at, words) in [
             (&[][..], None, "is empty"),
-            (&["a.example"], None, "the server's address is no URL"),
+            (&["a.example"], None, "the server's address is not a URL"),
             (
                 &[a, "https://A.example:443/"],
                 Some(1),
-                "address 2 of the server is there twice",
+                "address 2 of the server is listed twice",
             ),
-            (&[a, b, here], Some(2), "http:// among others"),
+            (&[a, b, here], Some(2), "http:// while others"),
             (&[here, a], Some(0), "address 1 of the server begins with http://"),
             (&[a, "http://b.example"], Some(1), "must begin with https://"),
             (&[a; MAX_SERVERS + 1], None, "more than 8"),

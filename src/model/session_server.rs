@@ -1,4 +1,4 @@
-//! Session servers: where a project's keys connect to, and what their tokens are signed with.
+//! Session servers: the address that a project's keys connect to, and the private key that signs their tokens.
 
 use url::Url;
 
@@ -60,8 +60,8 @@ pub fn origin(url: &str) -> String {
     Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
 }
 
-/// The address as it is kept: normalised, without a slash that nobody typed. Plain HTTP would show
-/// what is said to the network, so it is only for this machine.
+/// The address as it is stored: normalised, without an added slash. Plain HTTP is not encrypted,
+/// so it is only for this machine.
 fn parse_url(text: &str) -> Result<String, String> {
     const EXAMPLE: &str = "write it like wss://sessions.acme.example";
     pasted::refuse(text)?;
@@ -72,7 +72,7 @@ fn parse_url(text: &str) -> Result<String, String> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
         return Err(format!("An address has no spaces or backslashes; {EXAMPLE}."));
     }
-    let url = Url::parse(text).map_err(|_| format!("This is no address of a server; {EXAMPLE}."))?;
+    let url = Url::parse(text).map_err(|_| format!("This is not an address of a server; {EXAMPLE}."))?;
     match url.scheme() {
         "https" | "wss" => {}
         "http" | "ws" if is_loopback(&url) => {}
@@ -84,7 +84,7 @@ fn parse_url(text: &str) -> Result<String, String> {
         _ => return Err(format!("An address begins with https:// or wss://; {EXAMPLE}.")),
     }
     if !url.username().is_empty() || url.password().is_some() || text.contains('@') {
-        return Err("An address has no user name or password; they would be seen in the log.".into());
+        return Err("An address has no user name or password; they would be visible in the log.".into());
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err("An address ends with its path: leave out ? and #.".into());

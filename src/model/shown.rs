@@ -1,4 +1,4 @@
-//! The one place that makes text from outside safe to draw or print.
+//! The one place that makes external text safe to draw or print.
 //!
 //! What could move the cursor, reorder, hide or imitate is shown as its code point, `⟨U+202E⟩`, so
 //! that two names that differ also look different. Emoji joiners and variation selectors between

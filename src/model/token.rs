@@ -1,4 +1,4 @@
-//! Tokens: 256 random bits with a prefix that scanners can find and a checksum that catches a slip.
+//! Tokens: 256 random bits with a prefix that scanners can find and a checksum that detects typing errors.
 //!
 //! A token is `kdw_`, `kdm_`, `kda_`, `kdu_`, `kdg_` or `kds_`, then 43 base62 characters (256 bits), then 6 of the
 //! CRC-32 (ISO-HDLC) of all that stands before. NEVER CHANGE THE FORMAT: keys in the field have it.
@@ -55,7 +55,7 @@ impl TokenKind {
     }
 }
 
-/// SHA-256 of a token: what is stored and looked up. 256 random bits can't be guessed from it.
+/// SHA-256 of a token: it is stored and looked up, and doesn't reveal the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash(pub [u8; 32]);
 
@@ -66,32 +66,25 @@ impl TokenHash {
 
     /// Reads 64 hexadecimal digits.
     pub fn from_hex(text: &str) -> Option<Self> {
-        let digits = text.as_bytes();
-        if digits.len() != 64 {
-            return None;
-        }
-        let nibble = |c: u8| (c as char).to_digit(16).map(|d| d as u8);
         let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
-        }
+        hex::decode_to_slice(text, &mut bytes).ok()?;
         Some(Self(bytes))
     }
 }
 
 impl fmt::Display for TokenHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::encode(self.0))
     }
 }
 
-/// Why a presented string is no token of ours; none of these needs a server to tell.
+/// Why a presented string is not a keydeck token; no server is needed to find out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAToken {
-    #[error("this is no keydeck key: it does not begin with kdw_, kdm_, kda_, kdu_, kdg_ or kds_")]
+    #[error("this is not a keydeck key: it does not begin with kdw_, kdm_, kda_, kdu_, kdg_ or kds_")]
     Prefix,
     #[error(
-        "this token is cut or too long: a keydeck token has {LENGTH} characters, letters and digits but for the _"
+        "this token is incomplete or too long: a keydeck token has {LENGTH} characters, only letters and digits except the _"
     )]
     Shape,
     #[error("a character is wrong: the checksum does not fit")]
@@ -178,7 +171,7 @@ impl Token {
         format!("{}…{}", self.kind.prefix(), &text[text.len() - 4..])
     }
 
-    /// The whole secret that an integration presents. A Web or Mobile client finds its server in
+    /// The full secret that an integration presents. A Web or Mobile client finds its server in
     /// it: base64 (RFC 4648, padded) of compact ASCII JSON in this order of fields.
     pub fn secret(&self, connection: Option<(Uuid, &str)>) -> Secret {
         match connection {
@@ -222,7 +215,7 @@ struct ConnectionJson<'a> {
     auth_token: &'a str,
 }
 
-/// What counts of a presented secret; where it says that it belongs is for the client.
+/// The relevant part of a presented secret; the address in it is for the client.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PresentedJson {

@@ -20,7 +20,7 @@ use crate::server::store::Cursor;
 /// What the log calls the parts of a session server.
 const OF_SESSION_SERVERS: [&str; 3] = ["url", "key_name", "private_key"];
 
-/// What was done, newest first. Who sees only their own keys sees only what was done to these.
+/// What was done, newest first. A user who sees only their own keys sees only what was done to these.
 #[utoipa::path(get, path = "/v1/activity", tag = "activity", params(ActivityQuery),
     responses((status = 200, description = "A page of the log.", body = ActivityPage), BadQuery, Common))]
 pub async fn list(
@@ -31,7 +31,7 @@ pub async fn list(
     if query.action == Some(ActivityAction::Unknown) {
         return Err(ApiError::malformed(
             "action",
-            "There is no such action; /openapi.json lists those that there are.",
+            "There is no such action; /openapi.json lists the actions.",
         ));
     }
     let user = &signed_in.user;
@@ -80,7 +80,7 @@ async fn page(server: &ServerState, user: &User, mut query: ActivityQuery) -> Ap
     loop {
         let read = server.log().activity(&query, visible).await?;
         for row in read.items {
-            // Told of all that were removed: who is told of some would know which had a session server.
+            // Withheld for all removed projects: withholding only some would reveal which had a session server.
             if row.action.is_about_session_servers() || row.action == ActivityAction::ProjectRemoved {
                 let (seq, hash) = (row.seq, row.hash);
                 page.withheld.push(ActivityHead { seq, hash });
@@ -109,8 +109,8 @@ pub fn own_numbers<'a>(server: &'a ServerState, user: &User) -> Option<&'a RowNu
     (!policy::may_see_all_activity(user)).then_some(&server.row_numbers)
 }
 
-/// A row without what is not for `user`: of others, who sees only a part of the log is not told where they were, nor
-/// the hash, from which that and the row's number could be guessed; session servers, which removed projects had too,
+/// A row without what `user` may not see: users who see only a part of the log don't see others' addresses, nor
+/// the hash, from which the address and the row's number could be guessed; session servers, which removed projects had too,
 /// are for those who may set them.
 fn seen_by(user: &User, mut row: Activity) -> Activity {
     if !policy::may_see_all_activity(user) {
@@ -129,7 +129,7 @@ fn seen_by(user: &User, mut row: Activity) -> Activity {
     row
 }
 
-/// The newest row of the whole log, as the server noted it when it wrote the row.
+/// The newest row of the whole log, as the server recorded it when it wrote the row.
 #[utoipa::path(get, path = "/v1/activity/head", tag = "activity",
     responses((status = 200, description = "Its number and hash.", body = ActivityHead), Forbidden, Common))]
 pub async fn head(State(server): State<ServerState>, signed_in: SignedIn) -> ApiResult<Json<ActivityHead>> {
@@ -137,10 +137,10 @@ pub async fn head(State(server): State<ServerState>, signed_in: SignedIn) -> Api
     Ok(Json(server.log().activity_head().await?))
 }
 
-/// Whether people, projects, gateways and keys are what the log made them, part by part. The log itself is proven by
-/// whoever asks; that its rows are what the tables are compared with, the server says.
+/// Whether people, projects, gateways and keys match the log, part by part. The client verifies the log itself;
+/// the server compares the tables with it.
 #[utoipa::path(get, path = "/v1/activity/comparison", tag = "activity", params(ComparisonQuery),
-    responses((status = 200, description = "What a part of the tables holds against the log.", body = Comparison),
+    responses((status = 200, description = "The comparison of a part of the tables with the log.", body = Comparison),
               BadQuery, Forbidden, Common))]
 pub async fn compare(
     State(server): State<ServerState>,

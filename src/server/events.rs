@@ -1,5 +1,5 @@
 //! Changes as server-sent events. One task follows the activity log, so that the changes
-//! of every process on this database are told, and passes them to all subscribers.
+//! of every process on this database are included, and passes them to all subscribers.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -38,13 +38,13 @@ pub async fn feed(server: ServerState) {
             Ok(passed) => {
                 seq = passed;
                 if std::mem::take(&mut is_cut_off) {
-                    tracing::warn!("the database is back");
+                    tracing::warn!("the database is reachable again");
                 }
                 server.log().changed().await;
             }
             Err(error) => {
                 if !std::mem::replace(&mut is_cut_off, true) {
-                    tracing::warn!(%error, "cut off from the database; open streams of events are ended");
+                    tracing::warn!(%error, "the database is unreachable; open event streams are closed");
                 }
                 let _ = server.events.send(Signal::CutOff);
                 sleep(RETRY).await;
@@ -53,7 +53,7 @@ pub async fn feed(server: ServerState) {
     }
 }
 
-/// Tells all changes behind `seq`, and how far that was.
+/// Sends all changes after `seq`; returns the newest number.
 async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
     loop {
         let changes = server.log().changes_since(seq, BATCH).await?;
@@ -70,9 +70,9 @@ async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
 }
 
 /// Changes of the keys that the user may see, from now on: `event: hello` first, then `event: key`
-/// with a KeyEvent; for those who see all activity, `event: change` with a ChangeEvent when it is something else
-/// that changed; `event: resync` when some were missed, or the user's role is another one. Ends when
-/// the token is no longer valid, and when the server is cut off from its database. A person has at most 8 streams; with
+/// with a KeyEvent; for those who see all activity, `event: change` with a ChangeEvent when something else
+/// changed; `event: resync` when some were missed, or the user's role changed. Ends when
+/// the token is no longer valid, and when the server can't reach its database. A person has at most 8 streams; with
 /// more, 429 says so.
 #[utoipa::path(get, path = "/v1/events", tag = "activity",
     responses((status = 200, description = "The stream.", body = KeyEvent, content_type = "text/event-stream"), Common))]
@@ -83,8 +83,8 @@ pub async fn subscribe(
 ) -> ApiResult<Response> {
     let place = peer.stream_of(user.id)?;
     let closed = Box::pin(server.clone().closed());
-    // Who listens is looked at again behind the subscription, and it is made before the hello is sent:
-    // what happens behind either is not missed.
+    // The subscriber is read again after the subscription, which is made before the hello is sent:
+    // nothing that happens after either is missed.
     let changes = server.events.subscribe();
     let user = signed_in::user_of(&server, &token)
         .await?

@@ -1,4 +1,4 @@
-//! The gateways that may ask whether keys are let through; for Owners.
+//! The gateways that may check keys; for Owners.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -25,7 +25,7 @@ pub async fn list(State(server): State<ServerState>, signed_in: SignedIn) -> Api
     Ok(Json(server.gateways().gateways().await?))
 }
 
-/// Adds a gateway. The answer carries its token, which nobody can read again.
+/// Adds a gateway. The answer contains its token, which can't be read again.
 #[utoipa::path(post, path = "/v1/gateways", tag = "gateways", request_body = NewGateway,
     responses((status = 201, description = "The gateway and its token.", body = CreatedGateway), BadBody, Forbidden, Common))]
 pub async fn add(
@@ -44,13 +44,16 @@ pub async fn add(
     };
     let added = server.gateways().add_gateway(record, signed_in.actor).await?;
     let gateway = added.map_err(|Taken| {
-        ApiError::invalid_field("name", "There is a gateway of this name; choose another one.")
+        ApiError::invalid_field(
+            "name",
+            "There is already a gateway with this name; choose another one.",
+        )
     })?;
     let token = Some(Secret::new(token.expose()));
     Ok((StatusCode::CREATED, Json(CreatedGateway { gateway, token })))
 }
 
-/// Removes a gateway. Its token stops counting at once, so that it lets nobody through any more.
+/// Removes a gateway. Its token becomes invalid immediately, so that its checks are refused.
 #[utoipa::path(delete, path = "/v1/gateways/{id}", tag = "gateways", params(("id" = uuid::Uuid, Path)),
     responses((status = 204, description = "It is removed."), NoSuchId, Forbidden, Common))]
 pub async fn remove(
@@ -68,6 +71,6 @@ pub async fn remove(
 fn owner_only(signed_in: &SignedIn) -> ApiResult<()> {
     match policy::may_manage_gateways(&signed_in.user) {
         true => Ok(()),
-        false => Err(ApiError::forbidden("Only an Owner looks after gateways.")),
+        false => Err(ApiError::forbidden("Only an Owner manages gateways.")),
     }
 }

@@ -1,6 +1,6 @@
 //! The key server: it answers the contract of [`crate::api`] over a [`store::Store`].
 //!
-//! `http` is how requests come in and answers go out, `auth` who asks and who may do what, `work` keys at work, [`seal`]
+//! `http` is how requests come in and answers go out, `auth` authentication and authorisation, `work` keys in use, [`seal`]
 //! what is sealed under the root key. The files beside them are the handlers for people, by what they are about. What all
 //! of them share is `state`, which imports no handler; a task in the background stands beside what it works on.
 
@@ -33,7 +33,7 @@ pub use self::http::address;
 pub use clock::Clock;
 pub use http::accept::Listener;
 pub use http::bounds::Bounds;
-pub use http::figures::{Figures, MetricsToken};
+pub use http::metrics_access::{MetricsAccess, MetricsToken};
 use http::router::HttpService;
 pub use http::tls::{CertificateFiles, Tls, TlsError};
 pub use keys::mint::new_key;
@@ -41,17 +41,17 @@ pub use seal::Seals;
 pub use state::{LocalSession, ServerState};
 
 /// More than the scrapers that there are.
-const FIGURES_CONNECTIONS: usize = 64;
+const METRICS_CONNECTIONS: usize = 64;
 
-/// Answers at `entrance` until `shutdown`, then ends the event streams, lets requests under way
+/// Answers at `listener` until `shutdown`, then ends the event streams, lets requests under way
 /// finish for a few seconds, writes what was counted, and returns.
 pub async fn serve(
-    entrance: impl Into<Listener>,
+    listener: impl Into<Listener>,
     state: ServerState,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let entrance = entrance.into();
-    let site = entrance.site(state.local_session.is_some())?;
+    let listener = listener.into();
+    let site = listener.site(state.local_session.is_some())?;
     let feed = tokio::spawn(events::feed(state.clone()));
     let counts = tokio::spawn(work::usage::run(state.clone()));
     let removals = tokio::spawn(removals::worker::run(state.clone()));
@@ -61,7 +61,7 @@ pub async fn serve(
         None => Some(tokio::spawn(verify::once(state.clone()))),
         Some(_) => None,
     };
-    http::accept::until(entrance, HttpService::new(state.clone(), site), &state, shutdown).await;
+    http::accept::until(listener, HttpService::new(state.clone(), site), &state, shutdown).await;
     feed.abort();
     clock.abort();
     verification.inspect(|task| task.abort());
@@ -69,21 +69,21 @@ pub async fn serve(
     removals.abort();
     // It ends by itself when the server is closing.
     if counts.await.is_err() {
-        tracing::error!("counting what keys are used for has failed");
+        tracing::error!("counting the use of keys has failed");
     }
     work::usage::write_all(&state).await;
     Ok(())
 }
 
-/// Answers the figures alone, to whoever reaches `listener`, until the server of `state` is closing.
-pub async fn serve_figures(listener: TcpListener, state: ServerState) -> io::Result<()> {
+/// Serves only the metrics, to anyone who reaches `listener`, until the server of `state` is closing.
+pub async fn serve_metrics(listener: TcpListener, state: ServerState) -> io::Result<()> {
     let for_this_machine = listener.local_addr()?.ip().is_loopback();
     let bounds = Bounds {
-        connections: FIGURES_CONNECTIONS,
+        connections: METRICS_CONNECTIONS,
         ..Bounds::default()
     };
-    let entrance = Listener::new(listener, None, bounds).with_figures(Figures::Everybody);
-    let front = HttpService::of_figures(state.clone(), entrance.site(for_this_machine)?);
-    http::accept::until(entrance, front, &state, state.clone().closed()).await;
+    let listener = Listener::new(listener, None, bounds).with_metrics_access(MetricsAccess::Everybody);
+    let front = HttpService::of_metrics(state.clone(), listener.site(for_this_machine)?);
+    http::accept::until(listener, front, &state, state.clone().closed()).await;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What keys are assigned to.
+//! Projects, which keys are assigned to.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -144,5 +144,8 @@ fn valid_name(text: &str) -> Result<String, FieldErrors> {
 }
 
 fn taken(_: Taken) -> ApiError {
-    ApiError::invalid_field("name", "There is a project of this name; choose another one.")
+    ApiError::invalid_field(
+        "name",
+        "There is already a project with this name; choose another one.",
+    )
 }

@@ -1,5 +1,5 @@
-//! The numbers that rows of the activity log go by for those who see only some of them: each person has numbers of
-//! their own, which stay the same and say nothing of how many rows lie between.
+//! The numbers of activity rows for users who see only some of the log: each person has their own stable
+//! numbers, which don't reveal how many rows lie between.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -29,7 +29,7 @@ impl RowNumbers {
         left << HALF | right
     }
 
-    /// The row that `user` means by a number. One that is too great is behind all rows.
+    /// The row that `user` means by a number. A number that is too large is after all rows.
     pub fn read(&self, user: Uuid, number: u64) -> u64 {
         if number >> (2 * HALF) != 0 {
             return number;

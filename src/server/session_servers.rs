@@ -97,7 +97,7 @@ pub async fn may_set(server: &ServerState, signed_in: &SignedIn, project: Uuid) 
     match policy::may_set_session_servers(&signed_in.user) {
         true => Ok(()),
         false => Err(ApiError::forbidden(
-            "Only an Owner looks after session servers; ask one.",
+            "Only an Owner manages session servers; ask one.",
         )),
     }
 }

@@ -1,4 +1,4 @@
-//! The token by which a project's session server asks, and who issues it: an Owner.
+//! The introspection token of a project's session server, which an Owner issues.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;

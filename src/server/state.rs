@@ -62,7 +62,7 @@ pub struct Shared {
     pub(super) verified: Verified,
     pub(super) organisation: Organisation,
     pub(super) row_numbers: RowNumbers,
-    /// The newest change when the server started; events begin behind it.
+    /// The newest change when the server started; events begin after it.
     pub(super) first_seq: u64,
     pub(super) events: broadcast::Sender<Signal>,
     pub(super) closing: watch::Sender<bool>,

@@ -84,7 +84,7 @@ pub async fn edit(
     }
 }
 
-/// A new sign-in token in place of the one before, which stops counting at once.
+/// A new sign-in token in place of the one before, which becomes invalid immediately.
 #[utoipa::path(post, path = "/v1/users/{id}/token", tag = "users", params(("id" = uuid::Uuid, Path)),
     responses((status = 200, description = "The token; nobody can read it again.", body = NewToken), NoSuchId, Forbidden, Common))]
 pub async fn replace_token(
@@ -134,15 +134,15 @@ pub async fn remove(
             }
             goes_on(OngoingRemoval::new(id, progress))
         }
-        Removal::HasKeys(1) => Err(in_use("1 active key; say what becomes of it")),
-        Removal::HasKeys(keys) => Err(in_use(&format!("{keys} active keys; say what becomes of them"))),
+        Removal::HasKeys(1) => Err(in_use("1 active key; say what happens to it")),
+        Removal::HasKeys(keys) => Err(in_use(&format!("{keys} active keys; say what happens to them"))),
         Removal::NobodyToHandTo => Err(ApiError::invalid_field(
             "to",
-            "There is nobody else of this id who could take the keys over.",
+            "There is no other person with this id to hand the keys over to.",
         )),
         Removal::IsHeir => Err(ApiError::new(
             ProblemType::InUse,
-            "The keys of somebody who was removed are being handed over to this person; try again when that is done.",
+            "Keys of a removed person are being handed over to this person; try again when that is done.",
         )),
         Removal::LastOwner => Err(last_owner()),
         Removal::Missing => Err(ApiError::not_found()),
@@ -160,11 +160,11 @@ fn disposition(removal: &UserRemoval) -> ApiResult<Option<Fate>> {
         (Some(KeyDisposition::HandOver), Some(to)) => Ok(Some(Fate::HandOver(to))),
         (Some(KeyDisposition::HandOver), None) => Err(ApiError::invalid_field(
             "to",
-            "Give the id of the person who gets the keys.",
+            "Give the id of the person to hand the keys over to.",
         )),
         (_, Some(_)) => Err(ApiError::invalid_field(
             "to",
-            "Nobody gets the keys unless they are handed over: send keys=hand_over too, or leave this out.",
+            "This is only used with keys=hand_over: send that too, or leave this out.",
         )),
         (Some(KeyDisposition::Revoke), None) => Ok(Some(Fate::Revoke)),
         (None, None) => Ok(None),

@@ -228,7 +228,7 @@ async fn a_session_goes_on_elsewhere_only_with_persistence() {
 }
 
 #[tokio::test]
-async fn a_local_page_counts_only_from_the_developers_address() {
+async fn a_local_page_is_allowed_only_from_the_developers_address() {
     let local = "http://localhost:8000";
     let shop = Shop::with("web", &[SHOP, local]).await;
     refused_by(&shop.asked(&[("origin", local)]).await, "local-development-off");

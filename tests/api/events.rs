@@ -82,12 +82,12 @@ async fn what_else_changes_is_told_to_those_who_see_all_activity() {
 async fn an_editor_is_told_of_own_keys_only() {
     let deck = Deck::start().await;
     let editor = deck.person(Role::Editor).await;
-    let (tsuccessors, own) = (
-        deck.owner.project("Tsuccessors").await,
+    let (theirs, own) = (
+        deck.owner.project("Theirs").await,
         editor.project("Own").await,
     );
     let mut events = listen(&editor).await;
-    deck.owner.web_key(&tsuccessors, "Tsuccessors").await;
+    deck.owner.web_key(&theirs, "Theirs").await;
     let id = id_of(&editor.web_key(&own, "Own").await);
     deck.owner.delete(&format!("/v1/keys/{id}")).await.expect(204);
     assert_eq!(events.next().await, Some(format!("created {id}")));
@@ -98,7 +98,7 @@ async fn an_editor_is_told_of_own_keys_only() {
 async fn an_editor_who_becomes_support_is_told_of_all_keys() {
     let deck = Deck::start().await;
     let editor = deck.person(Role::Editor).await;
-    let project = deck.owner.project("Tsuccessors").await;
+    let project = deck.owner.project("Theirs").await;
     let mut events = listen(&editor).await;
     let user = id_of(&editor.get("/v1/me").await.expect(200)["user"]);
     deck.owner
@@ -107,7 +107,7 @@ async fn an_editor_who_becomes_support_is_told_of_all_keys() {
         .expect(200);
     // What they may see is another thing now.
     assert_eq!(events.next().await.as_deref(), Some("resync"));
-    let id = id_of(&deck.owner.web_key(&project, "Tsuccessors").await);
+    let id = id_of(&deck.owner.web_key(&project, "Theirs").await);
     assert_eq!(events.next().await, Some(format!("created {id}")));
 }
 

@@ -272,7 +272,7 @@ async fn a_person_has_eight_streams_and_takes_nobody_elses() {
         let problem = refused.refused(429, ProblemType::TooManyAtOnce);
         assert_eq!(
             problem.detail,
-            "You have 8 event streams open, the most for one person; close one, or poll."
+            "You have 8 event streams open, the limit for one person; close one, or poll."
         );
         assert_eq!(refused.header("retry-after"), "5");
     }

@@ -59,7 +59,7 @@ async fn who_is_demoted_meanwhile_changes_nothing() {
         let answer = half.finished().await;
         assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
         assert!(
-            answer.contains("Your role changed meanwhile; look again."),
+            answer.contains("Your role changed; reload and try again."),
             "{answer}"
         );
     }

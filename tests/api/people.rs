@@ -101,8 +101,8 @@ async fn an_address_belongs_to_one_user() {
 async fn an_editor_sees_own_projects_and_activity_only() {
     let deck = Deck::start().await;
     let editor = deck.person(Role::Editor).await;
-    let tsuccessors = deck.owner.project("Tsuccessors").await;
-    deck.owner.web_key(&tsuccessors, "Tsuccessors").await;
+    let theirs = deck.owner.project("Theirs").await;
+    deck.owner.web_key(&theirs, "Theirs").await;
     let own = editor.project("Own").await;
     let key = editor.web_key(&own, "Own").await;
     let projects = editor.get("/v1/projects").await.expect(200);
@@ -130,7 +130,7 @@ async fn an_editor_sees_own_projects_and_activity_only() {
             .as_array()
             .expect("items")
             .iter()
-            .all(|row| row["subject"] != "Tsuccessors")
+            .all(|row| row["subject"] != "Theirs")
     );
 }
 
@@ -163,7 +163,7 @@ async fn the_log_is_paged_newest_first() {
 }
 
 #[tokio::test]
-async fn people_are_listed_with_how_many_keys_are_tsuccessors() {
+async fn people_are_listed_with_how_many_keys_are_theirs() {
     let deck = Deck::start().await;
     let editor = deck.person(Role::Editor).await;
     let project = editor.project("Own").await;

@@ -53,7 +53,7 @@ async fn a_project_says_how_many_keys_it_has_and_what_may_be_done() {
     let (editor, support) = (deck.person(Role::Editor).await, deck.person(Role::Support).await);
     let project = editor.project("Own").await;
     editor.web_key(&project, "Mine").await;
-    support.web_key(&project, "Tsuccessors").await;
+    support.web_key(&project, "Theirs").await;
     let said = async |person: &Person| {
         let projects = person.get("/v1/projects").await.expect(200);
         let project = projects.as_array().expect("projects")[0].clone();

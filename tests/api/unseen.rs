@@ -63,12 +63,12 @@ async fn editor(deck: &Deck) -> (Person, String, String) {
 async fn crowd(deck: &Deck, project: &str) {
     let support = deck.person(Role::Support).await;
     for name in ["Storefront", "Café", "Secret plans"] {
-        let tsuccessors = support.project(name).await;
+        let theirs = support.project(name).await;
         for name in ["Checkout", "Till"] {
-            support.web_key(&tsuccessors, name).await;
+            support.web_key(&theirs, name).await;
         }
         let server = json!({"url": "wss://a.example", "key_name": "main", "private_key": "the-private-key-of-the-session-server"});
-        let path = format!("/v1/projects/{tsuccessors}/session-server");
+        let path = format!("/v1/projects/{theirs}/session-server");
         let set = deck.owner.request(Method::PUT, &path).json(&server);
         deck.owner.send(set).await.expect(200);
     }
@@ -198,7 +198,7 @@ async fn the_numbers_of_an_editors_rows_say_nothing_of_the_log() {
         }
     }
     assert_eq!(paged, seen);
-    // Where the Owner was is not tsuccessors to know, and no hash that would tell by trying.
+    // Where the Owner was is not theirs to know, and no hash that would tell by trying.
     assert!(seen.iter().all(|row| row.get("hash").is_none()));
     let addresses: Vec<&Value> = seen.iter().map(|row| &row["address"]).collect();
     assert_eq!(addresses[..5], [&Value::Null; 5]);

@@ -300,7 +300,7 @@ async fn a_verdict_is_told_beforehand_and_counts_nothing() {
 }
 
 #[tokio::test]
-async fn figures_for_prometheus_name_rules_and_no_keys() {
+async fn metrics_for_prometheus_name_rules_and_no_keys() {
     let api = Api::start().await;
     let (id, key) = api.key("analytics", &[]).await;
     api.asked("", &[("x-api-key", &key)]).await.expect(200);

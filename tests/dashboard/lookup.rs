@@ -291,7 +291,7 @@ fn a_slip_is_told_without_a_server() {
     assert_eq!(hint(&talk), "A character is wrong: the checksum does not fit.");
     paste(&mut talk, "x");
     assert!(
-        hint(&talk).starts_with("This token is cut or too long"),
+        hint(&talk).starts_with("This token is incomplete or too long"),
         "{}",
         hint(&talk)
     );
@@ -305,7 +305,11 @@ fn a_secret_pasted_again_takes_the_place_of_the_one_with_a_slip() {
     let mut talk = Talk::with_keys(some_keys(10));
     talk.press("/");
     paste(&mut talk, &whole_secret().expose()[..100]);
-    assert!(hint(&talk).starts_with("This secret is cut"), "{}", hint(&talk));
+    assert!(
+        hint(&talk).starts_with("This secret is incomplete"),
+        "{}",
+        hint(&talk)
+    );
     paste(&mut talk, whole_secret().expose());
     assert_eq!(talk.answer_lookup(revoked()), web_token().hash());
 }

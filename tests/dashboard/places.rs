@@ -217,7 +217,7 @@ fn the_title_names_the_server_that_answers_where_several_may() {
 fn without_a_place_for_a_stream_the_dashboard_says_so_and_polls() {
     let mut talk = between_two(120, 36);
     let no_place = || {
-        let detail = "You have 8 event streams open, the most for one person; close one, or poll.";
+        let detail = "You have 8 event streams open, the limit for one person; close one, or poll.";
         Message::Polling(refused(ProblemType::TooManyAtOnce, 429, detail))
     };
     for n in 0..3 {
@@ -235,7 +235,7 @@ fn without_a_place_for_a_stream_the_dashboard_says_so_and_polls() {
                 .is_some_and(|title| title.contains("local  ○ polling")),
             "{screen}"
         );
-        let said = "the most for one person; close one, or poll. Changes are shown every few seconds.";
+        let said = "the limit for one person; close one, or poll. Changes are shown every few seconds.";
         assert!(talk.notice().ends_with(said), "{n}: {}", talk.notice());
     }
     talk.tell(Message::Connected);

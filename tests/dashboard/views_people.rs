@@ -67,7 +67,7 @@ fn nobody_for_whatever_reason() {
             Err(refused(
                 ProblemType::Forbidden,
                 403,
-                "Only an Owner looks after users.",
+                "Only an Owner manages users.",
             )),
         ),
     ];

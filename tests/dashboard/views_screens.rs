@@ -94,7 +94,7 @@ fn the_sheets_and_questions_of_a_project() {
     snapshots("project_new_refused", |talk| {
         projects(talk, Ok(some_projects()), "nStorefront<C-s>");
         let (task, _) = talk.project_change();
-        let taken = "There is a project of this name; choose another one.";
+        let taken = "There is already a project with this name; choose another one.";
         let mut invalid = problem(ProblemType::Invalid, 422, "");
         invalid.errors = FieldErrors::one("name", taken).0;
         talk.answer_change(task, Err(Error::Refused(Box::new(invalid))));

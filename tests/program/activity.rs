@@ -94,7 +94,7 @@ fn verify_names_the_first_row_that_was_tampered_with() {
     }
     let said = server.run(&VERIFY).succeeded().stdout;
     assert!(
-        said.starts_with("8 rows, none changed or taken out; head 8:"),
+        said.starts_with("8 rows, none changed or removed; head 8:"),
         "{said}"
     );
     let head = head_in(&said);
@@ -130,8 +130,8 @@ fn verify_names_the_first_row_that_was_tampered_with() {
             "row 6 was changed",
         ),
         ("UPDATE users SET email = 'eve@acme.example'", "row 1 was changed"),
-        ("DELETE FROM activity WHERE seq = 1", "row 1 was taken out"),
-        ("DELETE FROM activity WHERE seq IN (4, 5)", "row 4 was taken out"),
+        ("DELETE FROM activity WHERE seq = 1", "row 1 was removed"),
+        ("DELETE FROM activity WHERE seq IN (4, 5)", "row 4 was removed"),
         (
             "UPDATE activity SET seq = 99 WHERE seq = 3; UPDATE activity SET seq = 3 WHERE seq = 5;
              UPDATE activity SET seq = 5 WHERE seq = 99",
@@ -139,7 +139,7 @@ fn verify_names_the_first_row_that_was_tampered_with() {
         ),
         (
             "INSERT INTO activity (seq, at, action, subject, hash) VALUES (9, 1, 'user_added', 'x', zeroblob(32))",
-            "row 9 was put in",
+            "row 9 was inserted",
         ),
     ] {
         tamper(&home, change);
@@ -194,7 +194,7 @@ fn a_noted_head_proves_that_the_log_was_not_rewritten_as_a_whole() {
         "{refused}"
     );
     let (code, _, said) = verify(&server, &head);
-    assert!(code == Some(1) && said.contains("row 3 was taken out"), "{said}");
+    assert!(code == Some(1) && said.contains("row 3 was removed"), "{said}");
     server.kill();
     put_back(&home, &whole);
     let server = home.serve(&token);
@@ -275,7 +275,7 @@ fn verify_names_whom_and_what_the_log_does_not_explain() {
         .succeeded();
     let said = server.run(&VERIFY).succeeded().stdout;
     assert!(
-        said.contains("3 people, projects, gateways and keys are what the log made them"),
+        said.contains("3 people, projects, gateways and keys match the log"),
         "{said}"
     );
     let token = Token::generate(TokenKind::User).expect("random");
@@ -425,7 +425,7 @@ fn the_list_tells_who_did_what_from_where() {
         told,
         [
             &["WHO", "ACTION", "SUBJECT", "CHANGES", "ADDRESS"][..],
-            &["someone", "was refused to sign in", "–", "–", home_address],
+            &["someone", "was refused a sign-in", "–", "–", home_address],
             &["ana@acme.example", "revealed the key", "Till", "–", home_address],
             &[mira, "added", "ana@acme.example", "role: support", home_address],
             &[

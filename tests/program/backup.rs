@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use crate::program::{Home, Ran, Served};
+use crate::program::{Home, Ran, Served, mobile_key};
 use rusqlite::Connection;
 
 const BACKUP: &[&str] = &["backup", "kept.db", "--database", "sqlite:keys.db"];
@@ -21,19 +21,9 @@ const RESTORE: &[&str] = &[
 ];
 const ROOT_KEY: &str = "keys.db.root-key";
 
-/// Creates a key that can be viewed again; its secret.
+/// Creates a key whose secret can be revealed; its secret.
 fn created(server: &Served, name: &str) -> String {
-    let create = [
-        "key",
-        "create",
-        "--scope",
-        "mobile",
-        "--project",
-        "Storefront",
-        "--name",
-        name,
-    ];
-    server.run(&create).succeeded().stdout
+    server.run(&mobile_key("Storefront", name)).succeeded().stdout
 }
 
 fn names(server: &Served) -> BTreeSet<String> {
@@ -131,7 +121,7 @@ fn a_backup_of_a_server_at_work_is_of_one_moment_and_serves_again() {
     );
     let before = fs::read(&kept).expect("there");
     let refused = home.run(BACKUP).refused(1);
-    assert!(refused.contains("kept.db exists already"), "{refused}");
+    assert!(refused.contains("kept.db already exists"), "{refused}");
     assert_eq!(fs::read(&kept).expect("there"), before);
     server.terminate();
 
@@ -177,7 +167,7 @@ fn the_local_deck_is_backed_up_when_nothing_else_is_named() {
     assert!(told.contains("root.key"), "{told}");
     let refused = home.run(RESTORE).refused(1);
     assert!(
-        refused.contains("without its root key nobody can tell whether it was changed"),
+        refused.contains("without its root key it can't be verified whether it was changed"),
         "{refused}"
     );
     let key = home.path("data/keydeck/root.key");
@@ -202,7 +192,7 @@ fn nothing_is_restored_over_what_is_there() {
     ] {
         fs::write(home.path(name), "mine").expect("written");
         let refused = home.run(RESTORE).refused(1);
-        assert!(refused.contains(&format!("{name} exists already")), "{refused}");
+        assert!(refused.contains(&format!("{name} already exists")), "{refused}");
         assert_eq!(fs::read(home.path(name)).expect("there"), b"mine");
         fs::remove_file(home.path(name)).expect("removed");
     }
@@ -218,7 +208,7 @@ fn the_root_key_is_tried_when_it_is_at_hand() {
         .succeeded();
     let refused = home.run(RESTORE).refused(1);
     assert!(
-        refused.contains("made under another root key") && refused.contains(".old-DATE"),
+        refused.contains("made with another root key") && refused.contains(".old-DATE"),
         "{refused}"
     );
     let old = files(home.dir.path());
@@ -300,7 +290,7 @@ fn a_backup_that_was_changed_anywhere_is_refused_and_named_so() {
         .run(&[RESTORE, &["--unauthenticated"]].concat())
         .succeeded()
         .stderr;
-    assert!(told.contains("nothing authenticated it"), "{told}");
+    assert!(told.contains("it was not authenticated"), "{told}");
 }
 
 #[test]
@@ -415,12 +405,12 @@ fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
         ),
         (
             |path| fs::write(path, "a letter to the editor\n".repeat(99)).expect("written"),
-            "not a database",
+            "neither a database",
         ),
         (
             |path| {
                 fs::remove_file(path).expect("removed");
-                in_it("CREATE TABLE tsuccessors (n)", path);
+                in_it("CREATE TABLE theirs (n)", path);
             },
             "a database of another program",
         ),
@@ -460,7 +450,7 @@ fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
                     path,
                 );
             },
-            "was taken out",
+            "was removed",
         ),
         (
             |path| {
@@ -470,7 +460,7 @@ fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
                     .write_all(b"log")
                     .expect("written");
             },
-            "no backup but a database at work",
+            "not a backup but a database at work",
         ),
     ];
     let restore = [RESTORE, &["--unauthenticated"]].concat();
@@ -501,26 +491,26 @@ fn what_is_no_backup_at_all_is_named_as_what_it_is() {
         (|path| fs::create_dir(path).expect("made"), "it is a directory"),
         (
             |path| symlink("/dev/null", path).expect("linked"),
-            "it is no regular file",
+            "it is not a regular file",
         ),
         (
             |path| fs::write(path, "a letter to the editor").expect("written"),
-            "it is not a database and no backup",
+            "it is neither a database nor a backup",
         ),
         (
             |path| fs::write(path, b"\x1f\x8b\x08 packed").expect("written"),
-            "it is not a database and no backup",
+            "it is neither a database nor a backup",
         ),
         (
             |path| fs::write(path, b"SQLite format 3\0").expect("written"),
             "is damaged",
         ),
         (
-            |path| in_it("CREATE TABLE tsuccessors (n)", path),
-            "it is a database of another program, and no backup of keydeck",
+            |path| in_it("CREATE TABLE theirs (n)", path),
+            "it is a database of another program, not a keydeck backup",
         ),
         (
-            |path| in_it("CREATE TABLE tsuccessors (n); DROP TABLE tsuccessors", path),
+            |path| in_it("CREATE TABLE theirs (n); DROP TABLE theirs", path),
             "it is a database without a table",
         ),
     ];
@@ -578,7 +568,7 @@ fn a_deck_that_was_set_back_is_neither_served_nor_backed_up_nor_restored_nor_mov
                 set_back(path);
                 in_it("UPDATE data_keys SET wrapped = substr(wrapped, 34)", path);
             },
-            "data key was changed by other hands",
+            "data key was changed outside keydeck",
         ),
         (
             |path| {

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::program::{Home, Ran, Served, stranger};
+use crate::program::{Home, Ran, Served, mobile_key, stranger};
 use crate::pty::typed;
 
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {
@@ -323,17 +323,8 @@ fn a_name_that_two_keys_have_is_answered_with_their_ids() {
     server.project("Storefront");
     create_web(&server, "Checkout");
     let other = server.project("Kiosk");
-    let args = [
-        "key",
-        "create",
-        "--scope",
-        "mobile",
-        "--name",
-        "Checkout",
-        "--project",
-    ];
     server
-        .run(&[&args[..], &[&other.id.to_string()]].concat())
+        .run(&mobile_key(&other.id.to_string(), "Checkout"))
         .succeeded();
     let said = server.run(&["key", "revoke", "--yes", "Checkout"]).refused(1);
     assert!(
@@ -431,15 +422,6 @@ fn a_secret_that_does_not_arrive_is_told_with_the_way_out() {
     }
     create_web(&server, "Shown");
     let once = ["key", "create", "--scope", "analytics", "--name"];
-    let again = [
-        "key",
-        "create",
-        "--scope",
-        "mobile",
-        "--project",
-        "Kiosk",
-        "--name",
-    ];
     for as_json in [false, true] {
         let (name, json) = (["a", "b"][usize::from(as_json)], ["--json"]);
         let mail = format!("{name}@acme.example");
@@ -449,7 +431,7 @@ fn a_secret_that_does_not_arrive_is_told_with_the_way_out() {
                 "its secret is lost; revoke it with keydeck key revoke",
             ),
             (
-                &[&again[..], &[name]].concat(),
+                &mobile_key("Kiosk", name),
                 "print its secret with keydeck key reveal",
             ),
             (

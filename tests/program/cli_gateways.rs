@@ -1,4 +1,4 @@
-//! Keys at work as scripts meet them: `keydeck gateway …`, `key explain`, and lists by usage.
+//! Keys in use as scripts meet them: `keydeck gateway …`, `key explain`, and lists by usage.
 
 use crate::program::{Home, Ran, Served, block_on};
 use crate::pty::typed;
@@ -112,7 +112,7 @@ fn a_gateway_comes_asks_and_goes() {
 
     let taken = server.run(&["gateway", "add", " ＥＤＧＥ "]).refused(1);
     assert!(
-        taken.starts_with("error: NAME: There is a gateway of this name"),
+        taken.starts_with("error: NAME: There is already a gateway with this name"),
         "{taken}"
     );
     let table = server.run(&["gateway", "list"]).succeeded().stdout;
@@ -202,7 +202,7 @@ fn a_request_is_explained_before_it_is_made() {
     let wrong = explain(&["Checkout", "--origin", SHOP, "--address", "nowhere"]).refused(1);
     assert!(wrong.starts_with("error: --address: "), "{wrong}");
     let missing = explain(&["Till"]).refused(1);
-    assert!(missing.contains("no key that you may see"), "{missing}");
+    assert!(missing.contains("no key that you can see"), "{missing}");
 }
 
 #[test]

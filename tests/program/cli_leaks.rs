@@ -8,23 +8,14 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use keydeck::model::{Scope, Token, TokenKind};
 use serde_json::Value;
 
-use crate::program::{Home, Ran, Served};
+use crate::program::{Home, Ran, Served, mobile_key};
 use crate::pty::{Pty, Size};
 
 const LOOKUP: &[&str] = &["key", "lookup"];
 
 /// A Mobile key's secret. Its project must be there.
 fn created(server: &Served, name: &str) -> String {
-    let args = [
-        "key",
-        "create",
-        "--scope",
-        "mobile",
-        "--project",
-        "Kiosk",
-        "--name",
-    ];
-    let ran = server.run(&[&args[..], &[name]].concat()).succeeded();
+    let ran = server.run(&mobile_key("Kiosk", name)).succeeded();
     ran.stdout.trim().to_owned()
 }
 
@@ -84,7 +75,7 @@ fn a_key_is_told_by_its_secret_or_its_token() {
 
     let other = stranger(TokenKind::Key(Scope::Web));
     let said = Ran::given(server.command(LOOKUP), &other).refused(1);
-    assert!(said.contains("no key that you may see here"), "{said}");
+    assert!(said.contains("no key that you can see here"), "{said}");
     let unknown = Ran::given(server.command(&["key", "lookup", "--json"]), &other);
     assert_eq!(
         (unknown.code, objects_of(&unknown.stdout)["state"].as_str()),
@@ -107,14 +98,11 @@ fn what_is_no_key_is_told_without_asking_anyone() {
     let key = stranger(TokenKind::Key(Scope::Analytics));
     for (text, words) in [
         (misspelt(&key), "the checksum does not fit"),
-        (key[..40].to_owned(), "cut or too long"),
-        ("sk_live_1234".into(), "no keydeck key"),
-        (stranger(TokenKind::User), "is the sign-in token of a person"),
-        (stranger(TokenKind::Gateway), "is the token of a gateway"),
-        (
-            stranger(TokenKind::SessionServer),
-            "is the token of a session server",
-        ),
+        (key[..40].to_owned(), "incomplete or too long"),
+        ("sk_live_1234".into(), "not a keydeck key"),
+        (stranger(TokenKind::User), "is a person's sign-in token"),
+        (stranger(TokenKind::Gateway), "is a gateway's token"),
+        (stranger(TokenKind::SessionServer), "is a session server's token"),
         ("\n".into(), "no key to look up"),
     ] {
         let said = ask(&text);
@@ -123,7 +111,7 @@ fn what_is_no_key_is_told_without_asking_anyone() {
     }
     assert!(ask(&key).contains("connection refused"));
     let twice = home.run(&["key", "lookup", "--token-file", "-"]).refused(2);
-    assert!(twice.contains("can't be both"), "{twice}");
+    assert!(twice.contains("can't be used for both"), "{twice}");
 }
 
 #[test]
@@ -269,7 +257,7 @@ fn what_can_not_be_asked_or_read_is_never_clean() {
     away(&["scan", "tree/typo.txt", "tree/empty"]).succeeded();
     let offline = away(&["scan", "--offline", "tree/notes.txt"]);
     assert!(
-        offline.code == Some(1) && offline.stderr.contains("2 tokens were found that may count"),
+        offline.code == Some(1) && offline.stderr.contains("2 tokens were found that may be valid"),
         "{}",
         offline.stderr
     );
@@ -323,7 +311,7 @@ fn a_scan_reads_standard_input_links_and_pipes_that_are_named() {
     let named = server.run(&["scan", "tree/again"]).succeeded();
     assert_eq!(named.stdout.lines().count(), 2);
     let twice = server.run(&["scan", "-", "--token-file", "-"]).refused(2);
-    assert!(twice.contains("can't be both"), "{twice}");
+    assert!(twice.contains("can't be used for both"), "{twice}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use crate::program::{Home, Ran, Served, block_on};
+use crate::program::{Home, Ran, Served, block_on, mobile_key};
 use crate::pty::typed;
 use keydeck::api::ActivityQuery;
 use serde_json::Value;
@@ -31,26 +31,15 @@ fn added(server: &Served, email: &str, role: &str) -> String {
     token
 }
 
-/// An Editor's project, with so many keys that are tsuccessors.
+/// An Editor's project, with so many keys that are theirs.
 fn busy_editor(server: &Served, keys: usize) -> String {
     let token = added(server, ED, "editor");
     server
         .run_as(&token, &["project", "add", "Kiosk", "--deployed"])
         .succeeded();
     for n in 0..keys {
-        let create = [
-            "key",
-            "create",
-            "--scope",
-            "mobile",
-            "--project",
-            "Kiosk",
-            "--name",
-        ];
         let name = format!("Lobby {n:02}");
-        server
-            .run_as(&token, &[&create[..], &[&name]].concat())
-            .succeeded();
+        server.run_as(&token, &mobile_key("Kiosk", &name)).succeeded();
     }
     token
 }
@@ -93,7 +82,7 @@ fn a_person_comes_changes_and_goes() {
     let id = changed["id"].as_str().expect("an id");
     let again = server.run(&["user", "set-role", id, "analytics"]).succeeded();
     assert!(
-        again.stderr.contains("ed@acme.example is Analytics"),
+        again.stderr.contains("ed@acme.example is now Analytics"),
         "{}",
         again.stderr
     );
@@ -210,19 +199,10 @@ fn a_project_comes_changes_and_goes() {
     let id = id.trim();
     let taken = server.run(&["project", "add", " Kiosk "]).refused(1);
     assert!(
-        taken.starts_with("error: NAME: There is a project of this name"),
+        taken.starts_with("error: NAME: There is already a project with this name"),
         "{taken}"
     );
-    let create = [
-        "key",
-        "create",
-        "--scope",
-        "mobile",
-        "--project",
-        "Kiosk",
-        "--name",
-        "Lobby",
-    ];
+    let create = mobile_key("Kiosk", "Lobby");
     server.run(&create).refused(1);
     let deployed = server.run(&["project", "deploy", id, "--json"]).json();
     assert_eq!(
@@ -272,7 +252,7 @@ fn a_project_comes_changes_and_goes() {
         "{screen}"
     );
     let missing = server.run(&["project", "deploy", "Lobby screens"]).refused(1);
-    assert!(missing.contains("no project that you may see"), "{missing}");
+    assert!(missing.contains("no project that you can see"), "{missing}");
 }
 
 #[test]
@@ -347,18 +327,9 @@ fn a_name_that_several_have_is_not_guessed() {
     server
         .run_as(&editor, &["project", "add", "ＳＴＯＲＥ", "--deployed"])
         .succeeded();
-    let create = [
-        "key",
-        "create",
-        "--scope",
-        "mobile",
-        "--project",
-        "Kiosk",
-        "--name",
-    ];
-    server.run(&[&create[..], &["Café"]].concat()).succeeded();
+    server.run(&mobile_key("Kiosk", "Café")).succeeded();
     server
-        .run_as(&editor, &[&create[..], &["cafe\u{301}"]].concat())
+        .run_as(&editor, &mobile_key("Kiosk", "cafe\u{301}"))
         .succeeded();
 
     for (args, things) in [
@@ -369,19 +340,7 @@ fn a_name_that_several_have_is_not_guessed() {
         (&["project", "remove", "Store", "--yes"], "2 projects"),
         (&["project", "edit", "store", "--name", "Till"], "2 projects"),
         (&["key", "list", "--project", "store"], "2 projects"),
-        (
-            &[
-                "key",
-                "create",
-                "--scope",
-                "mobile",
-                "--name",
-                "x",
-                "--project",
-                "store",
-            ],
-            "2 projects",
-        ),
+        (&mobile_key("store", "x"), "2 projects"),
         (&["key", "show", "CAFÉ"], "2 keys are called \"CAFÉ\""),
         (&["key", "revoke", "café", "--yes"], "2 keys"),
         (&["key", "reveal", "Café"], "2 keys"),

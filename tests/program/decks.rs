@@ -36,7 +36,7 @@ fn init_keeps_its_files_private_and_overwrites_nothing() {
     ];
     let again = home.run(&[&args[..], &["sqlite:keys.db"]].concat()).refused(1);
     assert!(
-        again.contains("exists already") && !again.contains("kdu_"),
+        again.contains("already exists") && !again.contains("kdu_"),
         "{again}"
     );
     let beside = ["sqlite:other.db", "--root-key-file", "keys.db.root-key"];
@@ -47,8 +47,8 @@ fn init_keeps_its_files_private_and_overwrites_nothing() {
     server.run(&["key", "list"]).succeeded();
 }
 
-/// What `/metrics` at this address answers to these headers: the status, and whether the figures are in it.
-fn figures(url: &str, headers: &[(&str, &str)]) -> (u16, bool) {
+/// What `/metrics` at this address answers to these headers: the status, and whether the metrics are in it.
+fn metrics(url: &str, headers: &[(&str, &str)]) -> (u16, bool) {
     let request = reqwest::Client::new().get(format!("{url}/metrics"));
     let request = headers
         .iter()
@@ -64,7 +64,7 @@ fn figures(url: &str, headers: &[(&str, &str)]) -> (u16, bool) {
 }
 
 #[test]
-fn figures_are_for_this_machine_a_token_and_a_listener_of_their_own() {
+fn metrics_are_for_this_machine_a_token_and_a_listener_of_their_own() {
     let (home, token) = (Home::new(), "kY7w2Qz0pLx9-sd7Hf2Jr4Vn8Bt3Mc6GaE1");
     let sign_in = home.init();
     let through_a_proxy = ("x-forwarded-for", "203.0.113.7");
@@ -72,16 +72,16 @@ fn figures_are_for_this_machine_a_token_and_a_listener_of_their_own() {
     let presented = ("authorization", presented.as_str());
 
     let server = home.serve(&sign_in);
-    assert_eq!(figures(&server.url, &[]), (200, true));
-    assert_eq!(figures(&server.url, &[through_a_proxy]), (403, false));
-    assert_eq!(figures(&server.url, &[("host", "evil.example")]), (403, false));
+    assert_eq!(metrics(&server.url, &[]), (200, true));
+    assert_eq!(metrics(&server.url, &[through_a_proxy]), (403, false));
+    assert_eq!(metrics(&server.url, &[("host", "evil.example")]), (403, false));
     let port = server.url.rsplit(':').next().expect("a port");
     for (host, status) in [
         (format!("localhost:{port}"), 200),
         ("localhost:1".into(), 403),
         ("127.0.0.1".into(), 403),
     ] {
-        assert_eq!(figures(&server.url, &[("host", &host)]).0, status, "{host}");
+        assert_eq!(metrics(&server.url, &[("host", &host)]).0, status, "{host}");
     }
     for added in [
         "fly-client-ip",
@@ -90,23 +90,23 @@ fn figures_are_for_this_machine_a_token_and_a_listener_of_their_own() {
         "origin",
         "sec-fetch-site",
     ] {
-        assert_eq!(figures(&server.url, &[(added, "1")]), (403, false), "{added}");
+        assert_eq!(metrics(&server.url, &[(added, "1")]), (403, false), "{added}");
     }
     drop(server);
 
-    fs::write(home.path("figures"), format!("{token}\n")).expect("written");
-    fs::set_permissions(home.path("figures"), fs::Permissions::from_mode(0o600)).expect("set");
+    fs::write(home.path("metrics"), format!("{token}\n")).expect("written");
+    fs::set_permissions(home.path("metrics"), fs::Permissions::from_mode(0o600)).expect("set");
     // Whose proxies are not listed has everybody come from one machine.
     let behind = ["--listen", "127.0.0.1:0", "--behind-tls-proxy"];
     let server = home.serve_with(
         &sign_in,
-        &[&behind[..], &["--metrics-token-file", "figures"]].concat(),
+        &[&behind[..], &["--metrics-token-file", "metrics"]].concat(),
     );
-    assert_eq!(figures(&server.url, &[]), (401, false));
-    assert_eq!(figures(&server.url, &[presented]), (200, true));
-    assert_eq!(figures(&server.url, &[presented, through_a_proxy]), (200, true));
+    assert_eq!(metrics(&server.url, &[]), (401, false));
+    assert_eq!(metrics(&server.url, &[presented]), (200, true));
+    assert_eq!(metrics(&server.url, &[presented, through_a_proxy]), (200, true));
     assert_eq!(
-        figures(&server.url, &[("authorization", "Bearer guess")]),
+        metrics(&server.url, &[("authorization", "Bearer guess")]),
         (401, false)
     );
     drop(server);
@@ -123,9 +123,9 @@ fn figures_are_for_this_machine_a_token_and_a_listener_of_their_own() {
     ];
     let server = home.serve_with(&sign_in, &own);
     let url = format!("http://{address}");
-    assert_eq!(figures(&server.url, &[]), (403, false));
-    assert_eq!(figures(&url, &[through_a_proxy]), (200, true));
-    assert_eq!(figures(&url, &[("host", "evil.example")]), (421, false));
+    assert_eq!(metrics(&server.url, &[]), (403, false));
+    assert_eq!(metrics(&url, &[through_a_proxy]), (200, true));
+    assert_eq!(metrics(&url, &[("host", "evil.example")]), (421, false));
     for path in ["/v1/me", "/v1/authorize", "/openapi.json", "/livez"] {
         let answer = block_on(reqwest::get(format!("{url}{path}"))).expect("answered");
         assert_eq!(answer.status(), 404, "{path}");
@@ -138,8 +138,8 @@ fn figures_are_for_this_machine_a_token_and_a_listener_of_their_own() {
         (0o600, ""),
         (0o600, &"a".repeat(40)),
     ] {
-        fs::write(home.path("figures"), text).expect("written");
-        fs::set_permissions(home.path("figures"), fs::Permissions::from_mode(mode)).expect("set");
+        fs::write(home.path("metrics"), text).expect("written");
+        fs::set_permissions(home.path("metrics"), fs::Permissions::from_mode(mode)).expect("set");
         let serve = [
             "serve",
             "--database",
@@ -147,7 +147,7 @@ fn figures_are_for_this_machine_a_token_and_a_listener_of_their_own() {
             "--public-url",
             "https://k.example",
         ];
-        let refused = home.run(&[&serve[..], &["--metrics-token-file", "figures"]].concat());
+        let refused = home.run(&[&serve[..], &["--metrics-token-file", "metrics"]].concat());
         let said = refused.refused(1);
         assert!(said.contains("--metrics-token-file"), "{said}");
     }

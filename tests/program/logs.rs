@@ -1,6 +1,6 @@
 //! What an operator finds in the server's log, by the id that a client was told.
 
-use crate::program::{Home, Served, block_on};
+use crate::program::{Home, Served, block_on, mobile_key};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -50,16 +50,7 @@ fn what_a_client_is_told_of_a_fault_leads_to_the_line_that_explains_it() {
     // As it is when nothing is said of how much to log.
     let server = served(&home, &[("KEYDECK_LOG_FORMAT", "json")]);
     server.project("Kiosk");
-    let create = [
-        "key",
-        "create",
-        "--scope",
-        "mobile",
-        "--project",
-        "Kiosk",
-        "--name",
-        "Lobby",
-    ];
+    let create = mobile_key("Kiosk", "Lobby");
     server.run(&create).succeeded();
     let database = Connection::open(home.path("keys.db")).expect("there");
     let spoil = "UPDATE keys SET sealed = zeroblob(length(sealed))";

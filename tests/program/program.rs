@@ -167,6 +167,20 @@ impl Ran {
     }
 }
 
+/// The command that creates a Mobile key, whose secret can be revealed.
+pub fn mobile_key<'a>(project: &'a str, name: &'a str) -> [&'a str; 8] {
+    [
+        "key",
+        "create",
+        "--scope",
+        "mobile",
+        "--project",
+        project,
+        "--name",
+        name,
+    ]
+}
+
 /// A running `keydeck serve`, ended with the test.
 pub struct Served<'a> {
     pub url: String,

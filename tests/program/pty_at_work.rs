@@ -1,4 +1,4 @@
-//! Keys at work, with the real binary in a terminal on a real server: usage, verdicts, and the key of a
+//! Keys in use, with the real binary in a terminal on a real server: usage, verdicts, and the key of a
 //! secret.
 
 use std::time::Duration;

@@ -36,7 +36,7 @@ pub async fn assert_chained(store: &dyn Store, rows: u64) {
         for row in page.items {
             if let Some(newer) = newer {
                 hash = row.hash;
-                assert_eq!(newer.hash_behind(hash), newer.hash, "row {}", newer.seq);
+                assert_eq!(newer.hash_after(hash), newer.hash, "row {}", newer.seq);
             }
             assert_eq!((row.seq, row.hash), (seq, hash));
             seq -= 1;
@@ -48,7 +48,7 @@ pub async fn assert_chained(store: &dyn Store, rows: u64) {
         }
     }
     let first = newer.unwrap();
-    assert_eq!((seq, first.hash_behind(ChainHash::START)), (0, first.hash));
+    assert_eq!((seq, first.hash_after(ChainHash::START)), (0, first.hash));
 }
 
 #[tokio::test]

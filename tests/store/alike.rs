@@ -182,8 +182,8 @@ pub async fn assert_told_apart(store: &dyn Store) {
         .iter()
         .find(|(key, _)| key.scope == Scope::Analytics && key.version == 2)
         .unwrap();
-    let tsuccessors = Visible::CreatedBy(of_editor.0.creator.id);
-    assert_eq!(log(store, ActivityQuery::default(), tsuccessors).await.len(), 1);
+    let theirs = Visible::CreatedBy(of_editor.0.creator.id);
+    assert_eq!(log(store, ActivityQuery::default(), theirs).await.len(), 1);
     assert!(
         keys.iter()
             .all(|(key, _)| compared(&compared(&key.name)) == compared(&key.name))

@@ -182,7 +182,7 @@ async fn what_somebody_does_not_see_takes_no_name() {
     assert!(deployed.await.unwrap().unwrap().is_ok());
 
     // Keys: of the owner in the editor's project.
-    let tsuccessors = deck
+    let theirs = deck
         .create(new_key(Scope::Web, "Checkout", Some(deck.kiosk.id)), &deck.owner)
         .await;
     let mine = deck
@@ -205,16 +205,13 @@ async fn what_somebody_does_not_see_takes_no_name() {
             .await
             .unwrap()
     };
-    assert!(matches!(
-        edit(&tsuccessors, "TILL", owner).await,
-        KeyChange::NameTaken
-    ));
+    assert!(matches!(edit(&theirs, "TILL", owner).await, KeyChange::NameTaken));
     assert!(matches!(
         edit(&till, "Checkout", editor).await,
         KeyChange::NameTaken
     ));
     assert!(matches!(
-        edit(&tsuccessors, "Checkout", owner).await,
+        edit(&theirs, "Checkout", owner).await,
         KeyChange::Changed(_)
     ));
     assert!(matches!(

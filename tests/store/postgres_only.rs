@@ -387,9 +387,9 @@ const SCHEMAS: [(&str, &str); 18] = [
         "the function undo() is not keydeck's, the trigger undo on keys is not keydeck's",
     ),
     (
-        "CREATE SCHEMA tsuccessors;
-         CREATE FUNCTION tsuccessors.undo() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN old; END $$;
-         CREATE TRIGGER undo BEFORE UPDATE ON keys FOR EACH ROW EXECUTE FUNCTION tsuccessors.undo()",
+        "CREATE SCHEMA theirs;
+         CREATE FUNCTION theirs.undo() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN old; END $$;
+         CREATE TRIGGER undo BEFORE UPDATE ON keys FOR EACH ROW EXECUTE FUNCTION theirs.undo()",
         "the trigger undo on keys is not keydeck's",
     ),
     (
@@ -402,8 +402,8 @@ const SCHEMAS: [(&str, &str); 18] = [
         "the rule undo on keys is not keydeck's",
     ),
     (
-        "CREATE POLICY tsuccessors ON keys USING (false); ALTER TABLE keys ENABLE ROW LEVEL SECURITY",
-        "the row security policy tsuccessors on keys is not keydeck's",
+        "CREATE POLICY theirs ON keys USING (false); ALTER TABLE keys ENABLE ROW LEVEL SECURITY",
+        "the row security policy theirs on keys is not keydeck's",
     ),
     ("ALTER TABLE keys ALTER COLUMN last_used_at SET DEFAULT 1", "the column keys.last_used_at was changed"),
     ("ALTER TABLE users ADD COLUMN shadow text", "the column users.shadow is not keydeck's"),
@@ -417,7 +417,7 @@ const SCHEMAS: [(&str, &str); 18] = [
     ("CREATE TABLE more_users () INHERITS (users)", "the table users was changed"),
     ("CREATE VIEW mine AS SELECT 1", "the view mine is not keydeck's"),
     (
-        "ALTER TABLE gateways RENAME TO tsuccessors; CREATE VIEW gateways AS SELECT * FROM tsuccessors",
+        "ALTER TABLE gateways RENAME TO theirs; CREATE VIEW gateways AS SELECT * FROM theirs",
         "the table gateways is missing",
     ),
 ];

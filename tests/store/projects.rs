@@ -100,7 +100,7 @@ async fn a_project_keeps_a_name_of_its_own() {
 async fn a_project_counts_the_keys_that_may_be_seen() {
     let deck = Deck::new().await;
     deck.create(
-        new_key(Scope::Web, "Tsuccessors", Some(deck.kiosk.id)),
+        new_key(Scope::Web, "Theirs", Some(deck.kiosk.id)),
         &deck.editor,
     )
     .await;
@@ -158,7 +158,7 @@ async fn a_project_is_removed_when_none_of_its_keys_is_active() {
     for (name, creator) in [
         ("Mine", &deck.editor),
         ("Ours", &deck.owner),
-        ("Tsuccessors", &deck.owner),
+        ("Theirs", &deck.owner),
     ] {
         let new = new_key(Scope::Web, name, Some(deck.kiosk.id));
         keys.push(deck.create(new, creator).await.id);

@@ -145,7 +145,7 @@ async fn a_removal_gives_what_is_left_to_nobody_but_whom_the_log_names() {
         engine::behind_triggers(&deck.place, "removals", again).await;
         let said = compared(&*deck.store).await.unwrap_err();
         let sentence =
-            "the removal of ed@acme.example gives what is tsuccessors to another successor in the table";
+            "the removal of ed@acme.example gives what is theirs to another successor in the table";
         assert!(said.contains(sentence), "{said}");
         assert_eq!(deck.store.unfinished_removals().await.unwrap(), []);
         assert_eq!(deck.store.continue_removal(deck.editor.id).await.unwrap(), None);

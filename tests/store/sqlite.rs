@@ -90,7 +90,7 @@ fn a_file_of_another_program_is_left_alone() {
     let path = directory.path().join("other.db");
     Connection::open(&path)
         .unwrap()
-        .execute_batch("CREATE TABLE tsuccessors (n)")
+        .execute_batch("CREATE TABLE theirs (n)")
         .unwrap();
     let before = std::fs::read(&path).unwrap();
     assert!(matches!(create(&path), Err(StoreError::Foreign(_))));

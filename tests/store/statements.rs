@@ -355,20 +355,20 @@ fn undo(table: &str) -> String {
 /// which request, and whether the comparison tells of it.
 const DIVERTED: [(&str, (&str, &str), Option<&str>); 4] = [
     (
-        "UPDATE idempotency SET key = (SELECT seq FROM keys WHERE name = 'Tsuccessors') WHERE token = 'mine'",
+        "UPDATE idempotency SET key = (SELECT seq FROM keys WHERE name = 'Theirs') WHERE token = 'mine'",
         ("mine", "Mine"),
-        Some("an Idempotency-Key of ed@acme.example leads to the key Tsuccessors in the table"),
+        Some("an Idempotency-Key of ed@acme.example leads to the key Theirs in the table"),
     ),
     (
-        "UPDATE idempotency SET creator = (SELECT seq FROM users WHERE email = 'ed@acme.example') WHERE token = 'tsuccessors'",
-        ("tsuccessors", "Tsuccessors"),
-        Some("an Idempotency-Key of ed@acme.example leads to the key Tsuccessors in the table"),
+        "UPDATE idempotency SET creator = (SELECT seq FROM users WHERE email = 'ed@acme.example') WHERE token = 'theirs'",
+        ("theirs", "Theirs"),
+        Some("an Idempotency-Key of ed@acme.example leads to the key Theirs in the table"),
     ),
     (
-        "UPDATE idempotency SET key = (SELECT seq FROM keys WHERE name = 'Tsuccessors') WHERE token = 'mine';
-         UPDATE keys SET creator = (SELECT seq FROM users WHERE email = 'ed@acme.example') WHERE name = 'Tsuccessors'",
+        "UPDATE idempotency SET key = (SELECT seq FROM keys WHERE name = 'Theirs') WHERE token = 'mine';
+         UPDATE keys SET creator = (SELECT seq FROM users WHERE email = 'ed@acme.example') WHERE name = 'Theirs'",
         ("mine", "Mine"),
-        Some("an Idempotency-Key of ed@acme.example leads to the key Tsuccessors in the table"),
+        Some("an Idempotency-Key of ed@acme.example leads to the key Theirs in the table"),
     ),
     // Another one of their own.
     (
@@ -389,9 +389,7 @@ async fn a_repeated_request_is_answered_with_what_it_created_and_nothing_else() 
         });
         new
     };
-    let tsuccessors = deck
-        .create(asked("tsuccessors", "Tsuccessors"), &deck.owner)
-        .await;
+    let theirs = deck.create(asked("theirs", "Theirs"), &deck.owner).await;
     deck.create(asked("mine", "Mine"), &deck.editor).await;
     deck.create(asked("other", "Other"), &deck.editor).await;
     for table in ["idempotency", "keys"] {
@@ -424,19 +422,19 @@ async fn a_repeated_request_is_answered_with_what_it_created_and_nothing_else() 
     assert!(matches!(again, KeyCreation::Replayed(Some(key)) if key.name == "Mine"));
 
     // Nor is a secret told of a key that was made somebody else's in the table.
-    let taken = "UPDATE keys SET creator = (SELECT seq FROM users WHERE email = 'ed@acme.example') WHERE name = 'Tsuccessors'";
+    let taken = "UPDATE keys SET creator = (SELECT seq FROM users WHERE email = 'ed@acme.example') WHERE name = 'Theirs'";
     engine::behind_triggers(&deck.place, "keys", taken).await;
-    let refused = deck.store.reveal_key(tsuccessors.id, editor).await.unwrap_err();
+    let refused = deck.store.reveal_key(theirs.id, editor).await.unwrap_err();
     assert!(
         refused
             .to_string()
-            .contains("a secret is not revealed: the key Tsuccessors"),
+            .contains("a secret is not revealed: the key Theirs"),
         "{refused}"
     );
     engine::behind_triggers(&deck.place, "keys", undo).await;
     let revealed = deck
         .store
-        .reveal_key(tsuccessors.id, actor(&deck.owner))
+        .reveal_key(theirs.id, actor(&deck.owner))
         .await
         .unwrap();
     assert!(revealed.is_some());

@@ -1,4 +1,4 @@
-//! What was counted of keys at work: little at once, much by way of the log, and the same to whoever asks.
+//! What was counted of keys in use: little at once, much by way of the log, and the same to whoever asks.
 
 use std::net::IpAddr;
 use std::sync::Arc;

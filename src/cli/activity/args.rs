@@ -13,9 +13,9 @@ pub struct ActivityArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum ActivityCommand {
-    /// List who did what, newest first
+    /// List the activity, newest first
     List(ActivityListArgs),
-    /// Prove that no row of the log was changed or taken out, or name the first that was
+    /// Verify that no row of the log was changed or removed, or name the first that was
     Verify(VerifyArgs),
 }
 
@@ -24,19 +24,19 @@ pub struct ActivityListArgs {
     /// Only what was done to this key: its id, also of a revoked key, or the name of an active one
     #[arg(long, value_name = "ID|NAME")]
     pub key: Option<String>,
-    /// Only what this person did, also one who was removed: an email address, an id, or me
+    /// Only what this person did (removed people included): an email address, an id, or me
     #[arg(long, value_name = "EMAIL|ID")]
     pub person: Option<String>,
     /// Only this action
     #[arg(long, value_parser = values::word::<ActivityAction>())]
     pub action: Option<ActivityAction>,
-    /// How many rows at most
+    /// The maximum number of rows
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: u64,
-    /// Every row
+    /// List every row
     #[arg(long, conflicts_with = "limit")]
     pub all: bool,
-    /// Only rows that are older than this one: the "next" of an earlier list
+    /// Only rows older than this one: the "next" of an earlier list
     #[arg(long, value_name = "SEQ")]
     pub before: Option<u64>,
     /// Print JSON
@@ -46,7 +46,7 @@ pub struct ActivityListArgs {
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// A head that an earlier run printed: the log must still contain that row as it was
+    /// A head that an earlier run printed: the log must still contain that row unchanged
     #[arg(long, value_name = "SEQ:HASH")]
     pub head: Option<ActivityHead>,
     /// Print JSON

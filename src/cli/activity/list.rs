@@ -75,7 +75,7 @@ async fn person(client: &Client, text: &str) -> Result<String, Failure> {
 
 fn table(rows: &[Activity], next: Option<u64>) -> Result<(), Failure> {
     if rows.is_empty() {
-        output::notice("nothing was done");
+        output::notice("no activity");
         return Ok(());
     }
     output::table(&HEADER, rows.iter().map(cells))?;

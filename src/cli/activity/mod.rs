@@ -1,4 +1,4 @@
-//! `keydeck activity …`: who did what, and proof that the log is whole.
+//! `keydeck activity …`: the activity log, and its verification.
 
 pub mod args;
 mod list;

@@ -1,5 +1,5 @@
-//! `activity verify`: reads the whole log, newest row first, and proves its chain; then has the server hold its tables
-//! against what the log states of them.
+//! `activity verify`: reads the whole log, newest row first, and verifies its chain; then has the server compare its
+//! tables with the log.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::api::{Activity, ActivityHead, ActivityPage, ActivityQuery, Fault, MAX
 use crate::cli::{Failure, output};
 use crate::client::Client;
 
-/// A log of fewer rows is read before anybody looks.
+/// A log with fewer rows is read too fast for a progress bar.
 const LONG: u64 = 5_000;
 
 pub async fn run(client: &Client, args: &VerifyArgs) -> Result<(), Failure> {
@@ -42,15 +42,14 @@ pub async fn run(client: &Client, args: &VerifyArgs) -> Result<(), Failure> {
         Ok(_) if args.json => Ok(()),
         Ok((head, compared)) => {
             output::line(format!(
-                "{} rows, none changed or taken out; head {head} — note it elsewhere to prove later that the log \
-                 was not rewritten as a whole; {compared} people, projects, gateways and keys are what the log made them",
+                "{} rows, none changed or removed; head {head} — store it elsewhere to prove later that the log \
+                 was not rewritten as a whole; {compared} people, projects, gateways and keys match the log",
                 head.seq
             ));
             if withheld > 0 {
                 output::notice(format!(
-                    "{withheld} of them tell of session servers or of removed projects, and only Owners see all of \
-                     these: that nothing was put in or taken out between the others is proven, what they say is not; \
-                     an Owner can prove it"
+                    "{withheld} of them are about session servers or removed projects, which only Owners fully see. Their \
+                     places in the chain were verified, their contents were not; an Owner can verify them"
                 ));
             }
             Ok(())
@@ -60,13 +59,13 @@ pub async fn run(client: &Client, args: &VerifyArgs) -> Result<(), Failure> {
     }
 }
 
-/// What is wrong with a log, or with the tables that it tells of.
+/// What is wrong with a log, or with the tables that it describes.
 enum Found {
     Fault(Fault),
     Unexplained(String),
 }
 
-/// How many the log explains, or the first whom or which it doesn't.
+/// How many rows match the log, or the first that doesn't.
 async fn compare(client: &Client) -> Result<Result<u64, String>, Failure> {
     let (mut compared, mut after) = (0, None);
     loop {
@@ -85,13 +84,13 @@ pub type LogVerdict = (Result<ActivityHead, Fault>, u64);
 
 async fn verify(client: &Client, noted: Option<ActivityHead>) -> Result<LogVerdict, Failure> {
     let page = async |query: ActivityQuery| Ok(client.activity(&query).await?);
-    // A head that is read behind a row is never older than the row, unless somebody put it in.
+    // A head that is read after a row is never older than the row, unless the row was inserted.
     let newest = page(pages(None, 1)).await?.items.pop();
     let head = client.activity_head().await?;
     prove(head, noted, newest, page).await
 }
 
-/// Whether the rows behind `head` are those that were written; `newest` is the last one that there is.
+/// Whether the rows up to `head` are those that were written; `newest` is the newest existing row.
 pub async fn prove(
     head: ActivityHead,
     noted: Option<ActivityHead>,
@@ -103,7 +102,7 @@ pub async fn prove(
         verification.row(row);
     }
     let bar = progress_bar(head.seq)?;
-    // Rows that are written meanwhile are newer than the head, and left out.
+    // Rows that are written meanwhile are newer than the head, and ignored.
     let mut before = Some(head.seq.saturating_add(1));
     while let Some(seq) = before {
         let page = page(pages(Some(seq), MAX_LIMIT)).await?;
@@ -125,7 +124,7 @@ pub fn pages(before: Option<u64>, limit: u32) -> ActivityQuery {
     }
 }
 
-/// On a terminal; elsewhere nothing is drawn.
+/// Drawn only on a terminal.
 fn progress_bar(rows: u64) -> Result<ProgressBar, Failure> {
     if rows < LONG {
         return Ok(ProgressBar::hidden());

@@ -10,20 +10,20 @@ pub struct GatewayArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum GatewayCommand {
-    /// Add a gateway and print its token, which is shown only this once
+    /// Add a gateway and print its token, which is shown only once
     ///
-    /// The gateway sends it in the header x-keydeck-gateway. What it says of the client's address and
-    /// origin counts from then on.
+    /// The gateway sends the token in the header x-keydeck-gateway. The client's address and origin that it
+    /// reports are trusted.
     Add(GatewayAddArgs),
     /// List the gateways
     List(GatewayListArgs),
-    /// Remove a gateway: what it asks is refused at once
+    /// Remove a gateway: its requests are refused immediately
     Remove(GatewayRemoveArgs),
 }
 
 #[derive(Debug, Args)]
 pub struct GatewayAddArgs {
-    /// Its name, unique among gateways
+    /// The gateway's name, unique among gateways
     #[arg(value_name = "NAME")]
     pub name: String,
     /// Print JSON
@@ -43,10 +43,10 @@ pub struct GatewayRemoveArgs {
     /// The gateway's id or exact name
     #[arg(value_name = "ID|NAME")]
     pub gateway: String,
-    /// Don't ask
+    /// Don't ask for confirmation
     #[arg(long)]
     pub yes: bool,
-    /// Print JSON: the gateway as it was
+    /// Print JSON: the gateway before it was removed
     #[arg(long)]
     pub json: bool,
 }

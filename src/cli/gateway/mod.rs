@@ -1,4 +1,4 @@
-//! `keydeck gateway …`: who may ask whether a key is allowed through. Only an Owner may.
+//! `keydeck gateway …`: gateways, which check keys. Owners only.
 
 pub mod args;
 
@@ -79,7 +79,7 @@ async fn remove(client: &Client, args: &GatewayRemoveArgs) -> Result<(), Failure
     if !args.yes {
         let (by, id) = (&gateway.added_by.email, gateway.id);
         output::notice(format!("gateway \"{name}\", added by {by}, id {id}"));
-        output::notice("Every request that it asks about is refused at once. This can't be undone.");
+        output::notice("Every request that it checks is refused immediately. This can't be undone.");
         if !confirm::asked(&format!("remove \"{name}\" ({id})"))? {
             return Err(Failure::Failed("nothing was removed".into()));
         }

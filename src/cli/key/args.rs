@@ -17,22 +17,22 @@ pub struct KeyArgs {
 pub enum KeyCommand {
     /// List active keys
     List(KeyListArgs),
-    /// Show one key without its secret
+    /// Show a key without its secret
     Show(OneKey),
     /// Create a key and print its secret
     Create(CreateArgs),
-    /// Change a key; its secret stays the same
+    /// Edit a key; its secret stays the same
     Edit(KeyEditArgs),
-    /// Revoke a key: it stops working at once and for ever
+    /// Revoke a key, immediately and permanently
     Revoke(RevokeArgs),
     /// Print the secret of a Web or Mobile key; the activity log records it
     Reveal(OneKey),
-    /// Say which key this is: a whole secret, or the token in it
+    /// Show which key a secret or token belongs to
     ///
-    /// It is read from the terminal without echo, or from standard input, and never leaves this
-    /// machine: a typing slip is told by its checksum, and the server is asked by its hash alone.
+    /// The secret is read from the terminal without echo, or from standard input, and never leaves this
+    /// machine: a typing error is detected by the checksum, and only the hash is sent to the server.
     Lookup(LookupArgs),
-    /// Say whether a request with this key would be allowed, and the rule that decides
+    /// Show whether a request with this key would be allowed, and which rule decides
     Explain(ExplainArgs),
 }
 
@@ -53,13 +53,13 @@ impl From<Direction> for Order {
 
 #[derive(Debug, Args)]
 pub struct KeyListArgs {
-    /// What to sort by
+    /// The field to sort by
     #[arg(long, default_value = "created_at", value_parser = values::word::<Sort>())]
     pub sort: Sort,
-    /// The direction [default: newest first for times, A to Z otherwise]
+    /// The sort order [default: newest first for times, A to Z otherwise]
     #[arg(long)]
     pub order: Option<Direction>,
-    /// The opposite of the default direction
+    /// Reverse the default order
     #[arg(long, conflicts_with = "order")]
     pub reverse: bool,
     /// Only keys of this scope
@@ -73,13 +73,13 @@ pub struct KeyListArgs {
     pub creator: Option<String>,
     #[arg(long, value_name = "TEXT", value_parser = FilterWords::parse, help = FilterWords::help())]
     pub filter: Option<FilterWords>,
-    /// How many keys at most
+    /// The maximum number of keys
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: u64,
-    /// Every key
+    /// List every key
     #[arg(long, conflicts_with = "limit")]
     pub all: bool,
-    /// Go on behind this cursor: the "next" of an earlier list
+    /// Continue after this cursor: the "next" of an earlier list
     #[arg(long, value_name = "CURSOR")]
     pub after: Option<String>,
     /// Print JSON
@@ -99,7 +99,7 @@ pub struct OneKey {
 
 #[derive(Debug, Args)]
 pub struct LookupArgs {
-    /// Print JSON, also of a key that was revoked or is unknown
+    /// Print JSON, also for a revoked or unknown key
     #[arg(long)]
     pub json: bool,
 }
@@ -109,29 +109,29 @@ pub struct ExplainArgs {
     /// The key's id, or its name when no other key has the same
     #[arg(value_name = "ID|NAME")]
     pub key: String,
-    /// The page that asks, such as https://shop.acme.example; null for one that hides its origin
+    /// The page that sends the request, such as https://shop.acme.example; null for one that hides its origin
     #[arg(long, value_name = "URL")]
     pub origin: Option<String>,
-    /// The address that it asks from
+    /// The IP address that the request comes from
     #[arg(long, value_name = "ADDRESS")]
     pub address: Option<String>,
-    /// The session of another page that is to go on
+    /// The session of another page to resume
     #[arg(long, value_name = "ID")]
     pub session_id: Option<String>,
-    /// The bundle identifier of the app that asks
+    /// The bundle identifier of the app that sends the request
     #[arg(long, value_name = "IDENTIFIER")]
     pub bundle: Option<String>,
-    /// Print JSON, also of a refusal
+    /// Print JSON, also for a refusal
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct CreateArgs {
-    /// What the key is for
+    /// The scope of the key
     #[arg(long, value_parser = values::word::<Scope>())]
     pub scope: Scope,
-    /// Its name, unique among the keys of its project that you see
+    /// The key's name, unique among the keys of its project that you can see
     #[arg(long)]
     pub name: String,
     /// The deployed project of a Web or Mobile key, by id or exact name
@@ -161,19 +161,19 @@ pub struct KeyEditArgs {
     /// A new name
     #[arg(long)]
     pub name: Option<String>,
-    /// The UI domains instead of those that it has; repeatable
+    /// Replace all UI domains (bundle identifiers for Mobile); repeatable
     #[arg(long = "domain", value_name = "DOMAIN", conflicts_with_all = ["add_domains", "remove_domains"])]
     pub domains: Vec<String>,
-    /// One more UI domain; repeatable
+    /// Add a UI domain or bundle identifier; repeatable
     #[arg(long = "add-domain", value_name = "DOMAIN")]
     pub add_domains: Vec<String>,
-    /// One UI domain less; repeatable
+    /// Remove a UI domain or bundle identifier; repeatable
     #[arg(long = "remove-domain", value_name = "DOMAIN")]
     pub remove_domains: Vec<String>,
     /// "I'm developing locally" from this public address or network; Web only
     #[arg(long, value_name = "ADDRESS", conflicts_with = "no_local_development")]
     pub local_address: Option<String>,
-    /// No longer developing locally
+    /// Turn local development off
     #[arg(long)]
     pub no_local_development: bool,
     #[command(flatten)]
@@ -188,10 +188,10 @@ pub struct RevokeArgs {
     /// The key's id, or its name when no other key has the same
     #[arg(value_name = "ID|NAME")]
     pub key: String,
-    /// Don't ask
+    /// Don't ask for confirmation
     #[arg(long)]
     pub yes: bool,
-    /// Print JSON: the key as it was
+    /// Print JSON: the key before it was revoked
     #[arg(long)]
     pub json: bool,
 }

@@ -97,7 +97,7 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
         if error.problem().is_some_and(|p| p.kind == ProblemType::Changed) {
             let name = &key.name;
             return Failure::Failed(format!(
-                "someone else changed \"{name}\" at the same moment; look at it with key show and try again"
+                "someone else changed \"{name}\" at the same time; check it with key show and try again"
             ));
         }
         flags::failure(error, edit.ui_domains.as_deref().unwrap_or_default())

@@ -17,17 +17,14 @@ pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
     deck::ask(selection, async |client| find(client, &token, args.json).await)
 }
 
-/// The token of a key; what is none is told without a server.
+/// The token of a key; anything else is refused without a server.
 fn token() -> Result<Token, Failure> {
     let secret = ask::secret("The key's secret, or its token: ")?;
     let secret = secret.ok_or_else(|| Failure::Failed("there was no key to look up".into()))?;
     let token = match token_in(secret.expose()) {
         Ok((token, around)) => {
             if let Some(around) = around {
-                output::notice(format!(
-                    "{} was taken out of what was given: {around}",
-                    token.hint()
-                ));
+                output::notice(format!("{} was extracted from the input: {around}", token.hint()));
             }
             token
         }
@@ -39,15 +36,15 @@ fn token() -> Result<Token, Failure> {
     match token.kind() {
         TokenKind::Key(_) => Ok(token),
         TokenKind::User => Err(Failure::Failed(format!(
-            "{} is the sign-in token of a person, not a key; if it leaked, keydeck user new-token replaces it",
+            "{} is a person's sign-in token, not a key; if it leaked, keydeck user new-token replaces it",
             token.hint()
         ))),
         TokenKind::Gateway => Err(Failure::Failed(format!(
-            "{} is the token of a gateway, not a key; if it leaked, keydeck gateway remove takes its rights away",
+            "{} is a gateway's token, not a key; if it leaked, revoke it with keydeck gateway remove",
             token.hint()
         ))),
         TokenKind::SessionServer => Err(Failure::Failed(format!(
-            "{} is the token of a session server, not a key; if it leaked, keydeck project session-token replaces it",
+            "{} is a session server's token, not a key; if it leaked, keydeck project session-token replaces it",
             token.hint()
         ))),
     }
@@ -75,7 +72,7 @@ async fn find(client: &Client, token: &Token, as_json: bool) -> Result<(), Failu
             Err(Failure::Failed(format!("{hint} was revoked: {what}")))
         }
         None => Err(Failure::Failed(format!(
-            "{hint} is well-formed, but no key that you may see here has this secret"
+            "{hint} is well-formed, but no key that you can see here has this secret"
         ))),
     }
 }

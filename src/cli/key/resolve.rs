@@ -1,4 +1,4 @@
-//! From what people type to keys: by id, or by name, however it is spelled.
+//! Finds keys by what is typed: by id, or by name, however it is spelled.
 
 use crate::api::{Key, KeyList, MAX_LIMIT, Sort};
 use crate::cli::Failure;
@@ -21,7 +21,7 @@ pub async fn key(client: &Client, text: &str) -> Result<Key, Failure> {
     }
     let matches = named(client, text).await?;
     let chosen = choose::one("keys", text, matches, candidate)?;
-    chosen.ok_or_else(|| Failure::Failed(format!("no key that you may see is called \"{text}\"")))
+    chosen.ok_or_else(|| Failure::Failed(format!("no key that you can see is called \"{text}\"")))
 }
 
 async fn named(client: &Client, text: &str) -> Result<Vec<Key>, Failure> {

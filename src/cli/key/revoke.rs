@@ -1,4 +1,4 @@
-//! `key revoke`: names what will stop working, and asks unless told not to.
+//! `key revoke`: names what will stop working, and asks for confirmation unless --yes is given.
 
 use jiff::Timestamp;
 
@@ -25,7 +25,7 @@ fn confirmed(key: &Key) -> Result<bool, Failure> {
     output::notice(lookup::active(key));
     output::notice(format!("id: {}, token: {}", key.id, key.hint));
     output::notice(format!("last used: {}", output::last_used(key, Timestamp::now())));
-    output::notice("Everything that presents this key stops working at once. This can't be undone.");
+    output::notice("Everything that uses this key stops working immediately. This can't be undone.");
     let project = key.project.as_ref();
     let of = project.map_or(String::new(), |project| format!(" of {}", project.name));
     confirm::asked(&format!("revoke \"{}\"{of} ({})", key.name, key.id))

@@ -33,8 +33,8 @@ pub fn run(selection: &Selection, args: &LoginArgs) -> Result<(), Failure> {
     let stored_in = credentials::store(&edit.name, &kept, !args.no_keyring)?;
     let is_default = config.write(&edit).map_err(|error| {
         Failure::Failed(format!(
-            "{error}; the token is kept in {} all the same: sign in again when the file can be written, or take the \
-             token back with keydeck logout --profile {}",
+            "{error}; the token is stored in {} anyway: sign in again when the file can be written, or remove the \
+             token with keydeck logout --profile {}",
             stored_in.place, edit.name
         ))
     })?;
@@ -69,7 +69,7 @@ fn edit(selection: &Selection, args: &LoginArgs) -> Result<ProfileEdit, Failure>
 }
 
 /// The servers of a profile that was there before. Its `token_command` and CA file are for them: neither
-/// may come to count for another. Who names some of several signs in to all of them.
+/// may be used for another. Naming some of its servers signs in to all of them.
 fn its_servers(config: &Config, before: &Profile, named: Servers) -> Result<Servers, Failure> {
     let Some(old) = &before.servers else {
         return Ok(named);
@@ -88,26 +88,26 @@ fn its_servers(config: &Config, before: &Profile, named: Servers) -> Result<Serv
     })
 }
 
-/// The token from `--token-file`, the terminal or standard input. What can be no sign-in token is
+/// The token from `--token-file`, the terminal or standard input. What can't be a sign-in token is
 /// not sent to anyone.
 fn token(file: Option<&Path>, servers: &Servers) -> Result<Secret, Failure> {
     let token = match file {
         Some(path) => credentials::read(path),
         None => {
             let given = ask::secret(&format!("Sign-in token for {servers}: "))?
-                .ok_or_else(|| Failure::SignIn("there was no token; nothing was kept".into()))?;
+                .ok_or_else(|| Failure::SignIn("there was no token; nothing was stored".into()))?;
             credentials::sign_in_token(&given, "what was given")
         }
     };
     token.map_err(|error| match error {
         CredentialError::NotAToken { why, .. } => Failure::SignIn(format!(
-            "this is no sign-in token, so nothing was sent or kept: {why}"
+            "this is not a sign-in token, so nothing was sent or stored: {why}"
         )),
         other => other.into(),
     })
 }
 
-/// Who the server says this is, and which of several said it.
+/// The signed-in person according to the server, and the server that answered.
 fn check(servers: &Servers, token: &Secret, ca_file: Option<&Path>) -> Result<(Me, ServerAddress), Failure> {
     let mut endpoint = Endpoint::new(servers.clone(), token.clone());
     endpoint.ca_file = ca_file.map(Path::to_owned);
@@ -115,7 +115,7 @@ fn check(servers: &Servers, token: &Secret, ca_file: Option<&Path>) -> Result<(M
     bootstrap::block_on(async move {
         let me = client.me().await.map_err(|error| match error {
             Error::SignIn => Failure::SignIn(format!(
-                "{} does not know this sign-in token; nothing was kept",
+                "{} does not know this sign-in token; nothing was stored",
                 client.server()
             )),
             other => other.into(),
@@ -134,8 +134,8 @@ fn signed_in(server: &ServerAddress, me: &Me) {
 fn where_it_is(stored_in: &StoredIn, asked_keyring: bool) {
     let place = &stored_in.place;
     output::notice(match &stored_in.without_keyring {
-        Some(why) if asked_keyring => format!("{why}; the token is kept in {place}"),
-        _ => format!("the token is kept in {place}"),
+        Some(why) if asked_keyring => format!("{why}; the token is stored in {place}"),
+        _ => format!("the token is stored in {place}"),
     });
 }
 
@@ -147,19 +147,19 @@ fn what_goes_before_it(stored_in: &StoredIn, before: Option<&Profile>) -> Result
         .is_some_and(|keyring| keyring.may_open)
     {
         output::notice(
-            "an older token in the keyring, if there is one, goes before the kept one once that opens",
+            "an older token in the keyring, if there is one, takes precedence over the stored one once the keyring is unlocked",
         );
     }
     if config::variable(config::TOKEN)?.is_some() {
         output::notice(format!(
-            "{} is set, and goes before the kept token",
+            "{} is set, and takes precedence over the stored token",
             config::TOKEN
         ));
     }
     let has_command = before.is_some_and(|profile| profile.token_command.is_some());
     if has_command && stored_in.place != TokenSource::Keyring {
         output::notice(
-            "the profile's token_command goes before the kept token; take it out of config.toml to use that",
+            "the profile's token_command takes precedence over the stored token; remove it from config.toml to use that",
         );
     }
     Ok(())
@@ -169,7 +169,7 @@ fn what_goes_before_it(stored_in: &StoredIn, before: Option<&Profile>) -> Result
 fn what_it_means(edit: &ProfileEdit, before: Option<&Profile>, is_default: bool) {
     let name = &edit.name;
     if edit.servers.iter().len() > 1 {
-        output::notice(format!("the token is for all of {}", edit.servers));
+        output::notice(format!("the token is valid for all of {}", edit.servers));
     }
     let old_servers = before.and_then(|profile| profile.servers.as_ref());
     if let Some(old) = old_servers.filter(|old| **old != edit.servers) {
@@ -177,7 +177,7 @@ fn what_it_means(edit: &ProfileEdit, before: Option<&Profile>, is_default: bool)
     }
     if is_default {
         output::notice(format!(
-            "profile {name} is the default from now on; open the local deck with keydeck --profile {}",
+            "profile {name} is now the default; open the local deck with keydeck --profile {}",
             config::LOCAL
         ));
     } else {

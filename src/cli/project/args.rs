@@ -16,16 +16,16 @@ pub enum ProjectCommand {
     Add(ProjectAddArgs),
     /// List the projects
     List(ProjectListArgs),
-    /// Rename a project, or set the session server that its keys connect to
+    /// Edit a project: its name, or the session server that its keys connect to
     Edit(ProjectEditArgs),
     /// Deploy a project: its keys may connect, and new ones can be created
     Deploy(OneProject),
-    /// Withdraw a project: its keys stay, and refuse to connect
+    /// Undeploy a project: its keys are kept, but refuse to connect
     Undeploy(OneProject),
-    /// Issue the token that a project's session server asks with, shown only this once; or revoke it
+    /// Issue or revoke the introspection token of a project's session server
     ///
-    /// With it the session server asks at /v1/introspect whether a connection token is still good. The token before is
-    /// no longer valid.
+    /// The session server uses it at /v1/introspect to ask whether a connection token is still valid. The new token
+    /// is shown only once; the previous one is no longer valid.
     SessionToken(SessionTokenArgs),
     /// Remove a project that has no active keys
     Remove(ProjectRemoveArgs),
@@ -33,10 +33,10 @@ pub enum ProjectCommand {
 
 #[derive(Debug, Args)]
 pub struct ProjectAddArgs {
-    /// Its name, unique among the projects that you see
+    /// The project's name, unique among the projects that you can see
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// Deploy it at once
+    /// Deploy the project immediately
     #[arg(long)]
     pub deployed: bool,
     /// Print JSON
@@ -46,7 +46,7 @@ pub struct ProjectAddArgs {
 
 #[derive(Debug, Args)]
 pub struct ProjectListArgs {
-    /// Only projects with this text in their name, or at the beginning of their id
+    /// Only projects whose name contains, or whose id begins with, this text
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
     /// Print JSON
@@ -75,16 +75,16 @@ pub struct ProjectEditArgs {
     /// A new name
     #[arg(long)]
     pub name: Option<String>,
-    /// Where its keys connect to, such as https://sessions.acme.example
+    /// The URL that its keys connect to, such as https://sessions.acme.example
     #[arg(long, value_name = "URL")]
     pub session_url: Option<String>,
     /// The name of the private key at the session server
     #[arg(long, value_name = "NAME")]
     pub session_key_name: Option<String>,
-    /// Read the private key from this file, or - for standard input; it is never shown again
+    /// Read the private key from this file, or from standard input with -; it is never shown again
     #[arg(long, value_name = "FILE")]
     pub session_key_file: Option<PathBuf>,
-    /// Its keys connect to no session server
+    /// Remove the session server
     #[arg(long, conflicts_with_all = ["session_url", "session_key_name", "session_key_file"])]
     pub no_session_server: bool,
     /// Print JSON
@@ -100,7 +100,7 @@ pub struct SessionTokenArgs {
     /// Revoke the token instead
     #[arg(long)]
     pub revoke: bool,
-    /// Don't ask
+    /// Don't ask for confirmation
     #[arg(long, requires = "revoke")]
     pub yes: bool,
     /// Print JSON
@@ -113,10 +113,10 @@ pub struct ProjectRemoveArgs {
     /// The project's id or name
     #[arg(value_name = "ID|NAME")]
     pub project: String,
-    /// Don't ask
+    /// Don't ask for confirmation
     #[arg(long)]
     pub yes: bool,
-    /// Print JSON: the project as it was
+    /// Print JSON: the project before it was removed
     #[arg(long)]
     pub json: bool,
 }

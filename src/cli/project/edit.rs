@@ -126,7 +126,7 @@ fn read_key(path: &Path) -> Result<Secret, Failure> {
             "--session-key-file: others can read {name}; run: chmod 600 '{name}'"
         )));
     }
-    // Large enough never to be moved, which would leave a copy behind.
+    // Large enough never to be moved, which would leave a copy in memory.
     let mut text = Zeroizing::new(String::with_capacity(MAX_KEY));
     file.take(MAX_KEY as u64)
         .read_to_string(&mut text)

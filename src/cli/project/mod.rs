@@ -1,4 +1,4 @@
-//! `keydeck project …`: what keys are assigned to, for scripts.
+//! `keydeck project …`: projects, which keys are assigned to, for scripts.
 
 pub mod args;
 mod edit;

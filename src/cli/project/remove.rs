@@ -1,4 +1,4 @@
-//! `project remove`: names what goes, and asks unless told not to.
+//! `project remove`: names what is removed, and asks for confirmation unless --yes is given.
 
 use super::args::ProjectRemoveArgs;
 use crate::cli::{Failure, confirm, output, resolve};

@@ -16,7 +16,7 @@ pub async fn run(client: &Client, args: &SessionTokenArgs) -> Result<(), Failure
         Some(token) => {
             output::notice(format!(
                 "issued a token to the session server of project \"{}\"; this is the only time that it is shown, and the \
-                 one before is no longer valid",
+                 previous one is no longer valid",
                 project.name
             ));
             output::secret(token)
@@ -25,7 +25,7 @@ pub async fn run(client: &Client, args: &SessionTokenArgs) -> Result<(), Failure
     };
     once::arrived(printed, || {
         format!(
-            "the token is lost, and the one before it is no longer valid; run keydeck project session-token {} again",
+            "the token is lost, and the previous one is no longer valid; run keydeck project session-token {} again",
             project.id
         )
     })
@@ -39,7 +39,7 @@ async fn revoke(
     let name = &project.name;
     if !args.yes {
         output::notice(format!(
-            "The session server of project \"{name}\" can no longer ask whether a connection token is still good."
+            "The session server of project \"{name}\" can no longer ask whether a connection token is still valid."
         ));
         if !confirm::asked(&format!("revoke its token for \"{name}\""))? {
             return Err(Failure::Failed("nothing was revoked".into()));

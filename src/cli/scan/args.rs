@@ -6,16 +6,16 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub struct ScanArgs {
-    /// Files, and directories with all that is in them; - is standard input, also without any path
+    /// Files and directories to search, recursively; - is standard input, the default when it is piped
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Leave out what git ignores
+    /// Skip files that git ignores
     #[arg(long)]
     pub gitignore: bool,
-    /// Ask no server: go by the format alone
+    /// Don't ask the server; report every token as unchecked
     #[arg(long)]
     pub offline: bool,
-    /// Print JSON, an object a line, the summary last
+    /// Print JSON, one object per line, the summary last
     #[arg(long)]
     pub json: bool,
 }

@@ -19,7 +19,7 @@ const LONGEST: usize = 8 * 1024;
 /// What `{"soulId"` is in base64: the beginning of a Web or Mobile key's whole secret.
 const WRAPPED: &str = "eyJzb3VsSWQi";
 
-/// Whatever stands behind the secret, which may be cut off from it or not: it says nothing.
+/// Text after the secret is ignored, whether or not it is separated from it.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
@@ -41,7 +41,7 @@ pub struct Finding {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct FileMatches {
     pub findings: Vec<Finding>,
-    /// How many look like tokens but for their checksum.
+    /// How many look like tokens except for their checksum.
     pub misspelt: u64,
 }
 
@@ -69,7 +69,7 @@ impl Finder {
             let read = fill(&mut reader, &mut self.window[filled..])?;
             filled += read;
             let is_last = filled < WINDOW;
-            // What begins behind this may end behind the window.
+            // A token that begins after this may end after the window.
             let end = if is_last { filled } else { WINDOW - LONGEST };
             let passed = search_window(&self.beginnings, &self.window[..filled], end, place, found);
             if is_last {
@@ -136,7 +136,7 @@ struct Place {
 }
 
 impl Place {
-    /// The place behind these bytes, which begin here.
+    /// The place after these bytes, which begin here.
     fn behind(self, bytes: &[u8]) -> Self {
         match memrchr(b'\n', bytes) {
             None => Self {
@@ -176,7 +176,7 @@ fn look(beginnings: &AhoCorasick, bytes: &[u8]) -> (Occurrence, usize) {
 }
 
 fn bare(bytes: &[u8]) -> (Occurrence, usize) {
-    // Whatever stands right before or behind it: a checksum that fits is no accident.
+    // Regardless of what is right before or after it: a matching checksum is no accident.
     let text = bytes.get(..LENGTH).and_then(|text| str::from_utf8(text).ok());
     let is_longer = bytes.get(LENGTH).is_some_and(u8::is_ascii_alphanumeric);
     match text.map(Token::parse) {
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_slip_made_is_counted_and_no_more() {
+    fn typing_errors_are_only_counted() {
         let slip = web().expose().replace("dwVzm", "dwVzn");
         let json = format!(r#"{{"soulId":"x","authToken":"{slip}"}}"#);
         let wrapped = BASE64_STANDARD.encode(json);

@@ -32,7 +32,7 @@ pub fn run(selection: &Selection, args: ScanArgs) -> Result<(), Failure> {
     let summary = report::sum(&result, &states);
     // What was found is told also when nobody could say more of it.
     match report::print(&result, &states, &summary, args.json) {
-        // How it ends counts, also when only the first lines were wanted.
+        // The exit code matters, even if only the first lines were read.
         Ok(()) | Err(Failure::BrokenPipe) => {}
         Err(failure) => return Err(failure),
     }
@@ -50,7 +50,7 @@ fn paths(given: Vec<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
     match given.is_empty() {
         false => Ok(given),
         true if io::stdin().is_terminal() => Err(Failure::Usage(
-            "name files or directories to search, or pipe in what is to be searched".into(),
+            "name files or directories to search, or pipe in the text to search".into(),
         )),
         true => Ok(vec![PathBuf::from(walk::STDIN)]),
     }

@@ -40,7 +40,7 @@ pub struct Summary {
     pub revoked: usize,
     pub unknown: usize,
     pub unchecked: usize,
-    /// What looks like a token but for its checksum.
+    /// What looks like a token except for its checksum.
     pub wrong_checksum: u64,
 }
 
@@ -120,7 +120,7 @@ fn state_in_words(kind: TokenKind, state: &TokenState) -> String {
         TokenState::Unresolved(Unresolved::Unchecked) => match kind {
             TokenKind::Key(scope) => format!("unchecked: {scope} key"),
             TokenKind::User => "unchecked: sign-in token; keydeck user new-token replaces it".into(),
-            TokenKind::Gateway => "unchecked: gateway token; keydeck gateway remove ends it".into(),
+            TokenKind::Gateway => "unchecked: gateway token; keydeck gateway remove revokes it".into(),
             TokenKind::SessionServer => {
                 "unchecked: session server's token; keydeck project session-token replaces it".into()
             }
@@ -185,8 +185,8 @@ impl Summary {
             ),
             (
                 self.unchecked as u64,
-                "token was found that may count",
-                "tokens were found that may count",
+                "token was found that may be valid",
+                "tokens were found that may be valid",
             ),
             (
                 self.unreadable,

@@ -1,4 +1,4 @@
-//! What the server knows of the tokens that were found.
+//! The states of the tokens that were found, from the server.
 
 use std::collections::{HashMap, HashSet};
 
@@ -27,7 +27,7 @@ pub enum TokenState {
 pub enum Unresolved {
     /// No key here has it.
     Unknown,
-    /// It was not asked, or can't be: it may count.
+    /// It was not checked, or can't be: it may be valid.
     Unchecked,
 }
 
@@ -57,13 +57,13 @@ pub async fn ask(
             None => unknown.push(hash),
         }
     }
-    // Who sees only their own keys can't know that it is nobody else's.
+    // A user who sees only their own keys can't know whether it is somebody else's.
     if unknown.is_empty() {
         return Ok(());
     }
     if !client.me().await?.may.see_all_keys {
         output::notice(
-            "you see only your own keys; whether another is somebody else's, who sees all can tell",
+            "you see only your own keys; someone who sees all keys can tell whether the others are active",
         );
         return Ok(());
     }

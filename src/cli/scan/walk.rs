@@ -94,7 +94,7 @@ impl Search {
         }
     }
 
-    /// What can be read of it counts, also when the rest can't.
+    /// What can be read is searched, even if the rest can't be.
     fn read(&self, finder: &mut Finder, path: &Path, reader: impl Read) {
         let mut found = FileMatches::default();
         // Text that says so is UTF-16 is read as such; all else as the bytes that it is.

@@ -12,36 +12,34 @@ pub struct SealArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum SealCommand {
-    /// Put a new root key and a new data key in the place of the old ones, also while the server runs
+    /// Replace the root key and the data key, even while the server runs
     ///
-    /// What is sealed from then on can't be opened with the old root key, whatever backup somebody has. The old root key
-    /// is kept beside the new one, because backups of the database that were made before can only be opened with it. A
-    /// rotation that was cut off is finished by running it again.
+    /// Secrets that are sealed from then on can't be opened with the old root key, even with an older backup. The old
+    /// root key is kept next to the new one, because earlier backups of the database need it. To finish an
+    /// interrupted rotation, run the command again.
     Rotate(RotateArgs),
 }
 
 #[derive(Debug, Args)]
 pub struct RotateArgs {
     /// The database, as sqlite:PATH or postgres://USER@HOST/DATABASE, instead of the local deck
-    #[arg(long, env = "KEYDECK_DATABASE", hide_env_values = true, value_name = "URL")]
+    #[arg(long, env = "KEYDECK_DATABASE", value_name = "URL")]
     pub database: Option<String>,
     /// The file of the root key [default: PATH.root-key; or the key itself in KEYDECK_ROOT_KEY]
     #[arg(
         long,
         env = "KEYDECK_ROOT_KEY_FILE",
-        hide_env_values = true,
         value_name = "FILE",
         requires = "database"
     )]
     pub root_key_file: Option<PathBuf>,
-    /// Keep the new root key in this file instead; needed when the old one is in KEYDECK_ROOT_KEY
+    /// Write the new root key to this file; required when the old one is in KEYDECK_ROOT_KEY
     #[arg(long, value_name = "FILE", requires = "database")]
     pub new_root_key_file: Option<PathBuf>,
-    /// Also seal all secrets anew under the new data key
+    /// Also reseal all existing secrets under the new data key
     ///
-    /// Then the old root key opens nothing any more of the database as it is, whatever backup somebody has; a backup from
-    /// before still shows the secrets of then to whoever has the old root key too. One that was cut off is continued
-    /// by running it again.
+    /// The old root key then no longer opens anything in the current database. A backup from before, together with
+    /// the old root key, still reveals the secrets of that time. To continue an interrupted run, run it again.
     #[arg(long)]
     pub reseal: bool,
 }

@@ -1,4 +1,4 @@
-//! The files of a rotation, in an order that loses no root key wherever it is cut off: the new one is
+//! The files of a rotation, in an order that loses no root key when it is interrupted: the new one is
 //! on disk before anything is wrapped under it, and the old one is kept.
 
 use std::fs::{self, File, TryLockError};
@@ -30,8 +30,8 @@ impl Files {
             }
             (RootKeySource::Environment(_), None) => {
                 return Err(Failure::Usage(
-                    "the root key is in KEYDECK_ROOT_KEY, and a new one is never printed; say with \
-                     --new-root-key-file FILE where to keep it"
+                    "the root key is in KEYDECK_ROOT_KEY, and a new one is never printed; use \
+                     --new-root-key-file FILE to store it in a file"
                         .into(),
                 ));
             }
@@ -53,7 +53,7 @@ impl Files {
         let directory = seal::directory_of(&self.next);
         let cannot = |error| {
             Failure::Failed(format!(
-                "can't keep a root key in {}: {error}",
+                "can't store a root key in {}: {error}",
                 directory.display()
             ))
         };
@@ -61,7 +61,7 @@ impl Files {
         match lock.try_lock() {
             Ok(()) => Ok(lock),
             Err(TryLockError::WouldBlock) => Err(Failure::Failed(
-                "another keydeck seal rotate is at work on this root key; wait until it has ended".into(),
+                "another keydeck seal rotate is using this root key; wait until it has finished".into(),
             )),
             Err(TryLockError::Error(error)) => Err(cannot(error)),
         }
@@ -76,7 +76,7 @@ impl Files {
         }
     }
 
-    /// The refusal of a file that is there and is no left-over: the current root key's own, or another
+    /// The refusal of a file that is there and is not a left-over: the current root key's own, or another
     /// deck's.
     pub fn is_taken(&self) -> Failure {
         Failure::Failed(format!(

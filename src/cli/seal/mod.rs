@@ -1,4 +1,4 @@
-//! `keydeck seal …`: what seals the secrets in a database.
+//! `keydeck seal …`: rotates the keys that seal the secrets in a database.
 
 pub mod args;
 mod files;

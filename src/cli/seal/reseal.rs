@@ -1,4 +1,4 @@
-//! Sealing anew all that was sealed under a data key before the newest: a portion at a time, so that others write in
+//! Resealing all that was sealed under a data key before the newest: a portion at a time, so that others write in
 //! between. What was done stays done when it is cut off, and the next run goes on with the rest.
 
 use std::time::Duration;
@@ -84,17 +84,16 @@ fn sealed_anew(sealer: &Sealer, found: Vec<SealedSecret>, unreadable: &mut Vec<S
 
 fn cut_off(error: impl std::fmt::Display) -> Failure {
     Failure::Failed(format!(
-        "{error}; run keydeck seal rotate --reseal again, which goes on with what is left"
+        "{error}; run keydeck seal rotate --reseal again to continue"
     ))
 }
 
-/// On a terminal; elsewhere nothing is drawn.
+/// Drawn only on a terminal.
 fn progress_bar(secrets: u64) -> Result<ProgressBar, Failure> {
     if secrets < MANY {
         return Ok(ProgressBar::hidden());
     }
-    let style =
-        ProgressStyle::with_template("sealing anew {wide_bar} {human_pos} of {human_len}, {eta} left")
-            .map_err(Failure::failed)?;
+    let style = ProgressStyle::with_template("resealing {wide_bar} {human_pos} of {human_len}, {eta} left")
+        .map_err(Failure::failed)?;
     Ok(ProgressBar::new(secrets).with_style(style))
 }

@@ -1,6 +1,6 @@
 //! `keydeck seal rotate`: wraps the data keys under a new root key, with one more that seals from now on. A server that
 //! runs meanwhile goes on with those that it has in memory, and takes the new one when it is the first time to seal or
-//! unseal with it. `--reseal` seals anew what the ones before have sealed.
+//! unseal with it. `--reseal` reseals what the ones before have sealed.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ enum Outcome {
     Rotated,
     /// The data keys were wrapped under the new root key before this run.
     Finished,
-    /// All but sealing anew was done before this run.
+    /// All but resealing was done before this run.
     Continued,
 }
 
@@ -40,7 +40,7 @@ pub fn run(args: &RotateArgs) -> Result<(), Failure> {
             let outcome = rotate(&*store, &database, &files, args.reseal).await?;
             let copy = files.install().map_err(|failure| {
                 Failure::Failed(format!(
-                    "{failure}; the data keys are wrapped under the root key in {} already: run keydeck seal rotate again",
+                    "{failure}; the data keys are already wrapped under the root key in {}: run keydeck seal rotate again",
                     files.next.display()
                 ))
             })?;
@@ -51,12 +51,12 @@ pub fn run(args: &RotateArgs) -> Result<(), Failure> {
             return told_of_resealing(reseal::run(&*store, &root_key).await?);
         }
         output::notice(
-            "secrets are sealed under a new data key from now on, and the old root key opens none of those; older ones \
-             stay under the data keys before, until keydeck seal rotate --reseal",
+            "new secrets are sealed under a new data key, which the old root key can't open; older ones \
+             stay under the previous data keys until keydeck seal rotate --reseal",
         );
         if is_unfinished {
             output::notice(
-                "an earlier --reseal was cut off; run keydeck seal rotate --reseal to seal the rest anew",
+                "an earlier --reseal was interrupted; run keydeck seal rotate --reseal to reseal the rest",
             );
         }
         Ok(())
@@ -65,7 +65,7 @@ pub fn run(args: &RotateArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a run with `--reseal` rotated, and none has ended sealing anew since.
+/// Whether a run with `--reseal` rotated, and none has ended resealing since.
 async fn is_unfinished(store: &dyn ActivityStore) -> Result<bool, Failure> {
     let newest = async |action| -> Result<_, Failure> {
         let query = ActivityQuery {
@@ -83,7 +83,7 @@ async fn is_unfinished(store: &dyn ActivityStore) -> Result<bool, Failure> {
     }))
 }
 
-/// Whether the root key is in its place already, so that there is nothing left to do but to seal anew.
+/// Whether the root key is in its place already, so that there is nothing left to do but to reseal.
 async fn opens_without_rotation(
     store: &dyn DataKeyStore,
     database: &Database,
@@ -106,17 +106,17 @@ async fn opens_without_rotation(
 
 fn told_of_resealing(done: ResealReport) -> Result<(), Failure> {
     output::notice(format!(
-        "sealed {} anew; the old root key opens nothing any more of the database as it is now. A backup from before shows \
-         the secrets of then to whoever has the old root key: where both may be in wrong hands, revoke those keys, and \
-         give their session servers other ones",
+        "resealed {}; the old root key no longer opens anything in the current database. A backup from before reveals \
+         the secrets of that time to anyone who has the old root key: if both may have leaked, revoke those keys, and \
+         give their session servers new private keys",
         output::counted(done.resealed, "secret")
     ));
     let Some(first) = done.unreadable.first() else {
         return Ok(());
     };
     Err(Failure::Failed(format!(
-        "{} could not be opened and stay as they are, the first is of {first}; they were changed by other hands: revoke or \
-         set them anew",
+        "{} could not be opened and stay as they are, the first is of {first}; they were changed outside keydeck: revoke or \
+         set them again",
         output::counted(done.unreadable.len() as u64, "secret")
     )))
 }
@@ -125,18 +125,18 @@ fn told_of_rotation(database: &Database, files: &Files, outcome: &Outcome, copy:
     let path = database.location.name();
     output::notice(match outcome {
         Outcome::Rotated => format!("rotated the root key of {path}"),
-        Outcome::Finished => format!("finished a rotation of {path} that was cut off"),
+        Outcome::Finished => format!("finished an interrupted rotation of {path}"),
         Outcome::Continued => {
-            return output::notice(format!("{path} was rotated already; the rest is sealed anew"));
+            return output::notice(format!("{path} was already rotated; the rest was resealed"));
         }
     });
     let new = files.current().display();
     output::notice(format!(
-        "the root key is in {new}: keep a copy apart from the database's backups, nothing can be read without it"
+        "the root key is in {new}: keep a copy apart from the database's backups, no secret can be read without it"
     ));
     output::notice(format!(
-        "servers at work take the new data key with the root key in {new} as soon as they need it; one that can't read it \
-         there must be started again with it, and until then creates no Web or Mobile keys"
+        "running servers load the new data key with the root key in {new} as soon as they need it; one that can't read it \
+         must be restarted with it, and until then creates no Web or Mobile keys"
     ));
     let before = "backups made before now need the old one";
     output::notice(match (copy, &database.root_key) {
@@ -192,11 +192,11 @@ async fn rotate(
                 files.withdraw();
             }
             Err(Failure::Failed(
-                "another rotation of this database was faster; this one changed nothing".into(),
+                "another rotation of this database finished first; this one changed nothing".into(),
             ))
         }
         Err(error) => Err(Failure::Failed(format!(
-            "{error}; run keydeck seal rotate again, which finds out how far this one came"
+            "{error}; run keydeck seal rotate again to finish it"
         ))),
     }
 }

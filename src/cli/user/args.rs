@@ -13,24 +13,24 @@ pub struct UserArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
-    /// Add a person and print their sign-in token, which is shown only this once
+    /// Add a person and print their sign-in token, which is shown only once
     Add(UserAddArgs),
     /// List the people
     List(UserListArgs),
-    /// Change a person's role; it counts from their next request on
+    /// Change a person's role, effective from their next request
     SetRole(SetRoleArgs),
-    /// Remove a person; their keys are revoked or handed over
+    /// Remove a person, and revoke or hand over their keys
     Remove(UserRemoveArgs),
-    /// Print a new sign-in token for a person; the one before stops counting at once
+    /// Print a new sign-in token for a person; the previous one becomes invalid immediately
     NewToken(OneUser),
 }
 
 #[derive(Debug, Args)]
 pub struct UserAddArgs {
-    /// Their email address
+    /// The person's email address
     #[arg(value_name = "EMAIL")]
     pub email: String,
-    /// What they may do
+    /// The person's role
     #[arg(long, value_parser = values::word::<Role>())]
     pub role: Role,
     /// Print JSON
@@ -53,7 +53,7 @@ pub struct SetRoleArgs {
     /// The person's id or email address
     #[arg(value_name = "ID|EMAIL")]
     pub user: String,
-    /// What they may do from now on
+    /// The new role
     #[arg(value_parser = values::word::<Role>())]
     pub role: Role,
     /// Print JSON
@@ -76,13 +76,13 @@ pub struct UserRemoveArgs {
     /// The person's id or email address
     #[arg(value_name = "ID|EMAIL")]
     pub user: String,
-    /// Revoke their keys: they stop working at once and for ever
+    /// Revoke their keys, immediately and permanently
     #[arg(long, conflicts_with = "hand_over_to")]
     pub revoke_keys: bool,
-    /// Give their keys, which go on working, and their projects to this person
+    /// Hand over their keys, which keep working, and their projects to this person
     #[arg(long, value_name = "ID|EMAIL")]
     pub hand_over_to: Option<String>,
-    /// Don't ask
+    /// Don't ask for confirmation
     #[arg(long)]
     pub yes: bool,
     /// Print JSON: what was done

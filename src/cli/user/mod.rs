@@ -1,4 +1,4 @@
-//! `keydeck user …`: the people of the organisation, for scripts. Only an Owner may.
+//! `keydeck user …`: the people of the organisation, for scripts. Owners only.
 
 pub mod args;
 mod remove;
@@ -85,7 +85,7 @@ async fn set_role(client: &Client, args: &SetRoleArgs) -> Result<(), Failure> {
     if args.json {
         return output::json(&user);
     }
-    output::notice(format!("{} is {} from now on", user.email, user.role));
+    output::notice(format!("{} is now {}", user.email, user.role));
     Ok(())
 }
 
@@ -96,15 +96,13 @@ async fn new_token(client: &Client, args: &OneUser) -> Result<(), Failure> {
     let printed = match args.json {
         true => output::json(&NewToken { token: Some(token) }),
         false => {
-            output::notice(
-                "the sign-in token before this one is no longer valid; this one is shown only this once",
-            );
+            output::notice("the previous sign-in token is no longer valid; this one is shown only once");
             output::secret(&token)
         }
     };
     once::arrived(printed, || {
         format!(
-            "the new sign-in token is lost, and the one before it is no longer valid; run keydeck user new-token {id} again"
+            "the new sign-in token is lost, and the previous one is no longer valid; run keydeck user new-token {id} again"
         )
     })
 }

@@ -1,4 +1,4 @@
-//! `user remove`: says what becomes of the person's keys, and asks unless told not to.
+//! `user remove`: says what happens to the person's keys, and asks for confirmation unless --yes is given.
 
 use futures_util::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,10 +9,10 @@ use crate::cli::{Failure, confirm, output, pages, resolve};
 use crate::client::Client;
 use crate::model::Role;
 
-/// How many keys are named to who has not said what becomes of them.
+/// How many keys are listed when no flag says what happens to them.
 const NAMED: u32 = 20;
 
-/// What becomes of the keys.
+/// What happens to the keys.
 enum Disposition {
     /// They have none.
     Nothing,
@@ -57,7 +57,7 @@ pub async fn run(client: &Client, args: &UserRemoveArgs) -> Result<(), Failure> 
     let left = match removed.left {
         0 => String::new(),
         left => format!(
-            "; {left} more are on their turn, which the server goes on with (GET {} says how far it is)",
+            "; the server is still processing {left} more (GET {} shows the progress)",
             OngoingRemoval::new(person.user.id, removed).progress
         ),
     };
@@ -69,7 +69,7 @@ pub async fn run(client: &Client, args: &UserRemoveArgs) -> Result<(), Failure> 
     Ok(())
 }
 
-/// On a terminal; elsewhere nothing is drawn. Only very many keys take so long that it shows.
+/// Drawn only on a terminal. Only very many keys take so long that it shows.
 fn progress_bar(disposition: &Disposition) -> Result<ProgressBar, Failure> {
     let doing = match disposition {
         Disposition::HandOver(_) => "handing over",
@@ -124,7 +124,7 @@ async fn undecided(client: &Client, person: &Person) -> Result<Failure, Failure>
         more => output::notice(format!("  and {more} more")),
     }
     Ok(Failure::Usage(
-        "say what becomes of them: --hand-over-to EMAIL gives them to another person, --revoke-keys revokes them"
+        "say what happens to them: --hand-over-to EMAIL hands them over to another person, --revoke-keys revokes them"
             .into(),
     ))
 }
@@ -135,10 +135,10 @@ fn confirmed(person: &Person, disposition: &Disposition) -> Result<bool, Failure
     match disposition {
         Disposition::Nothing => {}
         Disposition::Revoke => output::notice(format!(
-            "{keys} will be revoked. Everything that presents one stops working at once. This can't be undone."
+            "{keys} will be revoked. Everything that uses them stops working immediately. This can't be undone."
         )),
         Disposition::HandOver(to) => output::notice(format!(
-            "{keys} and their projects will be {}'s, and go on working.",
+            "{keys} and their projects will be handed over to {}, and keep working.",
             to.user.email
         )),
     }
@@ -167,7 +167,7 @@ fn renamed(count: u64) -> String {
     match count {
         0 => String::new(),
         count => format!(
-            "; {count} of these got a number behind the name, as they had one of the same name \
+            "; {count} of these got a number appended to the name, as they already had one of the same name \
              (keydeck activity list says which)"
         ),
     }

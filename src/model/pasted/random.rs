@@ -41,13 +41,13 @@ pub fn is_in(text: &str) -> bool {
     })
 }
 
-/// Base64 of text that people read: what is behind it is looked at by itself.
+/// Base64 of readable text: what it decodes to is judged separately.
 fn is_of_text(run: &str) -> bool {
     let is_text = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
     forms::from_base64(run).any(|bytes| bytes.iter().all(is_text))
 }
 
-/// Whether letters and digits that follow a prefix of ours are words: nothing in them is such as no word has.
+/// Whether letters and digits that follow a keydeck prefix are words: nothing in them is such as no word has.
 pub fn is_of_words(run: &[u8]) -> bool {
     let places = Places::of(run);
     places.in_no_word == 0 && places.unlike_words * 100 < 40 * places.all

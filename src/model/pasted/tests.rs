@@ -165,7 +165,7 @@ fn a_secret_is_known_behind_what_can_be_undone() {
         }
     }
     let whole = token().secret(Some((Uuid::nil(), "https://keys.acme.example")));
-    let hex: String = whole.expose().bytes().map(|b| format!("{b:02x}")).collect();
+    let hex = hex::encode(whole.expose());
     let backwards: String = whole.expose().chars().rev().collect();
     for text in [
         hex,
@@ -241,7 +241,7 @@ proptest! {
         base32 in "[A-Z2-7]{32,80}",
         bytes in any::<[u8; 32]>(),
     ) {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex::encode(bytes);
         let id = Uuid::from_slice(&bytes[..16]).expect("an id").to_string();
         for text in [
             format!("akdu_{camel}"), camel, acronym, snake, capitals, words, base32, id.to_uppercase(),
@@ -251,12 +251,12 @@ proptest! {
         }
     }
 
-    /// Names, and what programs make: ids, digests, encoded text that is no secret.
+    /// Names, and what programs make: ids, digests, encoded text that is not a secret.
     #[test]
     fn what_is_no_secret_never_passes_for_one(
         name in "[A-Za-z0-9 ._/:%&#;=+-]{0,120}", words in "([a-z]{2,9}[-_ .]){1,12}(sdk|adk|kdw|kds)", bytes in any::<[u8; 32]>()
     ) {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex::encode(bytes);
         let id = Uuid::from_slice(&bytes[..16]).expect("an id").to_string();
         let encoded = [BASE64_STANDARD.encode(bytes), BASE64_STANDARD.encode(&name)];
         for text in [name, words, hex, id.replace('-', ""), id].into_iter().chain(encoded) {
@@ -299,6 +299,6 @@ fn a_slip_is_told_without_a_server() {
     assert_eq!(said(whole.expose()), "");
     let slip = token.expose().replace("1fJj", "1fjj");
     assert_eq!(said(&slip), "A character is wrong: the checksum does not fit.");
-    assert!(said(&token.expose()[..50]).starts_with("This token is cut or too long"));
-    assert!(said(&whole.expose()[..90]).starts_with("This secret is cut"));
+    assert!(said(&token.expose()[..50]).starts_with("This token is incomplete or too long"));
+    assert!(said(&whole.expose()[..90]).starts_with("This secret is incomplete"));
 }

@@ -1,4 +1,4 @@
-//! Who asks, and who may do what.
+//! Authentication, and authorisation of users.
 
 pub mod bearer;
 pub mod policy;

@@ -1,4 +1,4 @@
-//! Who may do what (design section 4): the one place that decides, from the signed-in user alone.
+//! What a user may do (design section 4): the one place that decides, from the signed-in user alone.
 
 use strum::IntoEnumIterator;
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use crate::api::{KeyMay, Permissions, ProjectMay, User};
 use crate::model::{KeyField, Role, Scope};
 use crate::server::store::Visible;
 
-/// The keys and projects that the user may see. What may not be seen is missing.
+/// The keys and projects that the user may see. Others are answered as if they did not exist.
 pub fn visible(user: &User) -> Visible {
     match user.role {
         Role::Owner | Role::Support | Role::Analytics => Visible::All,
@@ -15,7 +15,7 @@ pub fn visible(user: &User) -> Visible {
     }
 }
 
-/// Whether the user may see what `creator` made.
+/// Whether the user may see what `creator` created.
 pub fn may_see(user: &User, creator: Uuid) -> bool {
     match visible(user) {
         Visible::All => true,

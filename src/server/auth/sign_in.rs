@@ -1,11 +1,11 @@
-//! A limit on refused sign-ins: who guesses tokens, or runs a script with an old one, is slowed down by address. It costs no
-//! one else: a token is looked up first, and a valid one is accepted from anywhere, also beside a script that was refused
-//! a thousand times and also after a restart. So nothing has to be remembered of those who signed in. What the limit keeps
+//! A rate limit on refused sign-ins, by address. It delays
+//! nobody else: a token is looked up first, and a valid one is accepted from anywhere, whatever others behind the address
+//! have tried, and after a restart. So nothing has to be remembered about successful sign-ins. What the limit keeps
 //! small is the log: each refusal is a row of it. A token has 256 random bits and its own checksum, so that looking it
 //! up tells nobody anything, and costs what a check costs.
 //!
-//! Own code, since limiters such as `governor` count what they let through: here the wait is until one of exactly the
-//! refused ones leaves the window.
+//! Own code, because limiters such as `governor` count what they allow: here the wait ends when one of the refusals
+//! leaves the window.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -19,8 +19,8 @@ use crate::server::http::address::customer;
 
 /// The most sign-ins from one address that are refused within [`WINDOW`].
 const REFUSALS: usize = 20;
-/// The most from everybody together. Each is a row of a log that is never shortened, and who has a
-/// network of their own has more addresses than can be counted.
+/// The most from all addresses together. Each is a row of a log that is never shortened, and an attacker with
+/// a network has more addresses than can be counted.
 const REFUSALS_OF_ALL: usize = 600;
 const WINDOW: Duration = Duration::from_secs(60);
 /// The addresses that are remembered; the one that was refused the longest ago is forgotten.
@@ -51,7 +51,7 @@ impl Default for SignIns {
 impl SignIns {
     /// Counts a refusal; those that would be one too many have to wait instead.
     pub fn refused(&self, address: IpAddr, now: Instant) -> Result<(), Wait> {
-        // What the lock guards is whole at every instruction, so a panic elsewhere spoils nothing.
+        // What the lock guards is whole at every instruction, so a panic elsewhere does no harm.
         let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Refused { by_address, of_all } = &mut *refused;
         let address = customer(address);

@@ -20,7 +20,7 @@ use crate::server::http::places::Peer;
 use crate::server::state::ServerState;
 use crate::server::store::{Actor, StoreError, StoreResult};
 
-/// The signed-in user, read afresh for each request so that a change of role applies at once.
+/// The signed-in user, read again for each request so that a change of role applies at once.
 pub struct SignedIn {
     pub user: User,
     /// Of the token that was presented.
@@ -54,7 +54,7 @@ impl FromRequestParts<ServerState> for SignedIn {
     }
 }
 
-/// Whom a request comes from. Looked up once, before anything else is done for it.
+/// The authenticated caller of a request. Looked up once, before anything else is done.
 #[derive(Clone)]
 struct Requester {
     address: IpAddr,
@@ -63,12 +63,12 @@ struct Requester {
 
 #[derive(Clone)]
 enum Identity {
-    /// Nothing is presented.
+    /// No token is presented.
     Stranger,
-    /// What is presented signs nobody in.
+    /// The presented token is not valid.
     Refused,
     Person(Box<User>, TokenHash),
-    /// The store can't say.
+    /// The store failed.
     Unclear(StoreError),
 }
 
@@ -107,7 +107,7 @@ async fn who(state: &ServerState, headers: &HeaderMap) -> Identity {
     }
 }
 
-/// A valid token signs in whatever its neighbours have tried; only what is refused counts, and is slowed down. A
+/// A valid token signs in whatever others at its address have tried; only refusals are counted, and slowed down. A
 /// refusal that can't be written to the activity log is answered as that fault.
 async fn refused(state: &ServerState, address: IpAddr) -> ApiError {
     if let Err(wait) = state.sign_ins.refused(address, Instant::now()) {
@@ -119,7 +119,7 @@ async fn refused(state: &ServerState, address: IpAddr) -> ApiError {
     }
 }
 
-/// Whom this token signs in now.
+/// The user of this token.
 pub async fn user_of(state: &ServerState, token: &TokenHash) -> StoreResult<Option<User>> {
     match (&state.local_session, is_at_the_terminal(state, token)) {
         (Some(local), true) => state.people().user(local.user).await,
@@ -131,7 +131,7 @@ pub async fn user_of(state: &ServerState, token: &TokenHash) -> StoreResult<Opti
 pub fn owner_only(signed_in: &SignedIn) -> ApiResult<()> {
     match policy::may_manage_users(&signed_in.user) {
         true => Ok(()),
-        false => Err(ApiError::forbidden("Only an Owner looks after users.")),
+        false => Err(ApiError::forbidden("Only an Owner manages users.")),
     }
 }
 
@@ -140,9 +140,9 @@ fn is_at_the_terminal(state: &ServerState, token: &TokenHash) -> bool {
     local.is_some_and(|local| local.token.0.ct_eq(&token.0).into())
 }
 
-/// What somebody signs in with.
+/// What a user signs in with.
 struct Presented {
-    /// Absent when it is no well-formed token of a user.
+    /// Absent when it is not a well-formed token of a user.
     token: Option<TokenHash>,
 }
 

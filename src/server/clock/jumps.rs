@@ -1,4 +1,4 @@
-//! Jumps of the machine's clock, as the log tells of them.
+//! Jumps of the machine's clock, and how they are logged.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,7 +19,7 @@ pub struct Jumps {
 #[derive(Debug, PartialEq, Eq)]
 enum Jump {
     Told(SignedDuration),
-    /// Too many were told of late.
+    /// Too many were told recently.
     Untold,
 }
 

@@ -1,4 +1,4 @@
-//! The clock is compared as long as the server runs, and the log told when it is off.
+//! Compares the clock as long as the server runs, and logs when it is wrong.
 
 use std::time::Duration;
 
@@ -92,7 +92,7 @@ impl Watch {
                 tracing::warn!(
                     seconds,
                     lasted,
-                    "this machine's clock is right again, or taken as such; it was ahead (or, below 0, behind) by so \
+                    "this machine's clock is right again, or treated as right; it was ahead (or, below 0, behind) by so \
                      many seconds, and that lasted so many"
                 );
                 self.off = None;

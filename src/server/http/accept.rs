@@ -1,5 +1,5 @@
-//! Accepts connections without end and answers them over HTTP/1.1. A client that is slow or silent keeps its own place
-//! and nobody else's, and loses that when places are scarce.
+//! Accepts connections without end and answers them over HTTP/1.1. A slow or silent client keeps only its own
+//! place, and loses it when places are scarce.
 
 use std::convert::Infallible;
 use std::io;
@@ -22,8 +22,8 @@ use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutWriter;
 
 use super::bounds::Bounds;
-use super::figures::Figures;
 use super::head::{Hosts, ListenAddress};
+use super::metrics_access::MetricsAccess;
 use super::places::{ConnectionPlace, Peer, Places};
 use super::router::HttpService;
 use super::site::Site;
@@ -49,7 +49,7 @@ pub struct Listener {
     listener: TcpListener,
     tls: Option<Tls>,
     bounds: Bounds,
-    figures: Figures,
+    metrics_access: MetricsAccess,
 }
 
 impl Listener {
@@ -59,17 +59,20 @@ impl Listener {
             listener,
             tls,
             bounds,
-            figures: Figures::default(),
+            metrics_access: MetricsAccess::default(),
         }
     }
 
-    /// The same, with other people who may have the figures.
+    /// The same, with other access to the metrics.
     #[must_use]
-    pub fn with_figures(self, figures: Figures) -> Self {
-        Self { figures, ..self }
+    pub fn with_metrics_access(self, metrics_access: MetricsAccess) -> Self {
+        Self {
+            metrics_access,
+            ..self
+        }
     }
 
-    /// What the server is to those who come in here. The one at somebody's terminal is for this machine.
+    /// How the server appears on this listener. The one at a person's terminal is for this machine only.
     pub fn site(&self, for_this_machine: bool) -> io::Result<Site> {
         Ok(Site {
             over_tls: self.tls.is_some(),
@@ -77,7 +80,7 @@ impl Listener {
                 true => Hosts::Loopback(self.listener.local_addr()?),
                 false => Hosts::Any,
             },
-            figures: Arc::new(self.figures.clone()),
+            metrics_access: Arc::new(self.metrics_access.clone()),
         })
     }
 }
@@ -90,28 +93,28 @@ impl From<TcpListener> for Listener {
 
 /// Accepts until `shutdown`, then waits for what is under way.
 pub async fn until(
-    entrance: Listener,
+    incoming: Listener,
     front: HttpService,
     state: &ServerState,
     shutdown: impl Future<Output = ()>,
 ) {
-    let places = Places::new(entrance.bounds, state.proxies.clone());
-    let grace = entrance.bounds.grace;
+    let places = Places::new(incoming.bounds, state.proxies.clone());
+    let grace = incoming.bounds.grace;
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            accepted = entrance.listener.accept() => match accepted {
+            accepted = incoming.listener.accept() => match accepted {
                 Ok((stream, peer)) => {
                     let place = places.enter(peer);
                     let connection = Connection {
                         peer: place.peer().clone(),
                         front: front.clone(),
                         state: state.clone(),
-                        bounds: entrance.bounds,
+                        bounds: incoming.bounds,
                     };
-                    connections.spawn(answer_at(place, connection, stream, entrance.tls.clone()));
+                    connections.spawn(answer_at(place, connection, stream, incoming.tls.clone()));
                     places.settled().await;
                 }
                 Err(error) => pause_after(&error, &places).await,
@@ -119,7 +122,7 @@ pub async fn until(
             Some(_) = connections.join_next() => {}
         }
     }
-    drop(entrance);
+    drop(incoming);
     state.closing.send_replace(true);
     let all = async { while connections.join_next().await.is_some() {} };
     if timeout(grace, all).await.is_err() {

@@ -1,4 +1,4 @@
-//! The client's address: the socket's peer, or what proxies that the operator listed say of it.
+//! The client's address: the socket's peer, or what trusted proxies report.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -9,8 +9,8 @@ use crate::model::address::network;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The proxies whose `X-Forwarded-For` counts. Anybody can send that header, so of all others it
-/// is ignored.
+/// The proxies whose `X-Forwarded-For` is trusted. Anybody can send that header, so from all others
+/// it is ignored.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(Vec<IpNet>);
 
@@ -19,13 +19,13 @@ impl TrustedProxies {
         Self(networks)
     }
 
-    /// Whoever the nearest trusted proxy says it was connected by, unless that is a trusted proxy
-    /// too: then whoever this one names, and so on. Behind an entry that can't be read, nobody knows.
+    /// The address that the nearest trusted proxy reports, unless that is a trusted proxy
+    /// too: then the address that this one reports, and so on. `None` after an entry that can't be read.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         self.client_behind(peer, headers, false)
     }
 
-    /// The same, behind a gateway that has identified itself: it is trusted without being listed.
+    /// The same, for a gateway that has identified itself: it is trusted without being listed.
     pub fn client_of_gateway(&self, gateway: IpAddr, headers: &HeaderMap) -> IpAddr {
         self.client_behind(gateway, headers, true)
     }
@@ -45,7 +45,7 @@ impl TrustedProxies {
         client
     }
 
-    /// `address` is no IPv4-mapped one.
+    /// `address` is not an IPv4-mapped one.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_an_entry_that_can_not_be_read_nobody_knows() {
+    fn after_an_entry_that_can_not_be_read_there_is_no_address() {
         for broken in [
             "unknown",
             "_hidden",

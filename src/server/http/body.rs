@@ -96,7 +96,7 @@ async fn collect(body: Body) -> ApiResult<Vec<u8>> {
         let chunk = chunk.map_err(|_| {
             ApiError::new(
                 ProblemType::Malformed,
-                "The body of the request broke off; send it again.",
+                "The body of the request was cut off; send it again.",
             )
         })?;
         seen += chunk.len();
@@ -116,8 +116,12 @@ async fn collect(body: Body) -> ApiResult<Vec<u8>> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| ApiError::new(ProblemType::Malformed, "The body is no UTF-8, so it is no JSON."))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| {
+        ApiError::new(
+            ProblemType::Malformed,
+            "The body is not UTF-8, so it is not JSON.",
+        )
+    })?;
     // First whether it is JSON at all: serde_json calls some wrong types syntax errors too.
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| not_json(&error))?;
     // Serde would also take the fields of an object from an array, by their places.
@@ -138,7 +142,7 @@ fn not_json(error: &serde_json::Error) -> ApiError {
     ApiError::new(
         ProblemType::Malformed,
         format!(
-            "The body is no JSON: it breaks at line {}, column {}.",
+            "The body is not JSON: it breaks at line {}, column {}.",
             error.line(),
             error.column()
         ),

@@ -62,7 +62,7 @@ impl Chunks {
         Ok((taken, false))
     }
 
-    /// Whether the body ends with this byte, which is none of its data.
+    /// Whether the body ends with this byte, which is not part of its data.
     fn step(&mut self, byte: u8) -> io::Result<bool> {
         self.at = match (self.at, byte) {
             (At::Size, digit) if digit.is_ascii_hexdigit() && self.digits < 16 => {
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_ends_behind_its_last_chunk() {
+    fn a_body_ends_after_its_last_chunk() {
         for (body, rest) in [
             ("0\r\n\r\n", "GET"),
             ("5\r\na\nb\r\n\r\n0\r\n\r\n", "5\r\n"),

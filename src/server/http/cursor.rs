@@ -14,10 +14,10 @@ const HEAD: usize = TAG + 16;
 /// No name is longer, even where its compared form takes more bytes than it had: one character may stand for 18.
 const MAX_VALUE: usize = 1 + name::MAX_CHARS * 36;
 
-/// Why a text is no cursor of a sort.
+/// Why a text is not a cursor of a sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotACursor {
-    #[error("This is no cursor of this server; take it from `next`, `previous` or `cursor` of a page.")]
+    #[error("This is not a cursor of this server; take it from `next`, `previous` or `cursor` of a page.")]
     Garbled,
     #[error("This cursor is of another sort; ask with the sort of the page that it came from.")]
     AnotherSort,
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_cursor_is_refused() {
+    fn an_invalid_cursor_is_refused() {
         for text in ["", "x", "!!!", "AAAAAAAAAAAAAAAAAAAAAAAAAAAA", &"A".repeat(4000)] {
             assert_eq!(decode(Sort::Name, text), Err(NotACursor::Garbled), "{text}");
         }

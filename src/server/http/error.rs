@@ -1,4 +1,4 @@
-//! Refusals: every error that the server answers is made here, and is a problem document.
+//! Error responses: every error that the server answers is created here, as a problem document.
 
 use std::net::SocketAddr;
 
@@ -75,7 +75,7 @@ impl ApiError {
     pub fn not_found() -> Self {
         Self::new(
             ProblemType::NotFound,
-            "There is nothing here that you may see; check the id.",
+            "There is nothing here that you can see; check the id.",
         )
     }
 
@@ -107,7 +107,7 @@ impl ApiError {
         Self::new(
             ProblemType::Revoked,
             format!(
-                "This key was revoked at {:.0} by {}; a revoked key never comes back.",
+                "This key was revoked at {:.0} by {}; a revoked key can't be restored.",
                 key.revoked_at, key.revoked_by.email
             ),
         )
@@ -133,11 +133,11 @@ impl ApiError {
         error
     }
 
-    /// The request is for another host than this machine, where this server answers alone: 421.
+    /// The request is for another host than this machine: 421.
     pub fn misdirected(here: SocketAddr) -> Self {
         let mut error = Self::malformed(
             "Host",
-            format!("This server is for this machine alone: ask it as http://{here}."),
+            format!("This server is for this machine only: use http://{here}."),
         );
         error.problem.status = StatusCode::MISDIRECTED_REQUEST.as_u16();
         error
@@ -147,14 +147,14 @@ impl ApiError {
     pub fn unsure(why: &str) -> Self {
         Self::new(
             ProblemType::Unsure,
-            format!("{why}: it may have been done all the same, so look before you do it again."),
+            format!("{why}: it may have been carried out, so check before you repeat it."),
         )
     }
 
     pub fn internal() -> Self {
         Self::new(
             ProblemType::Internal,
-            "The server has a fault; its log tells more under the request's x-request-id.",
+            "The server failed; its log says more under the request's x-request-id.",
         )
     }
 
@@ -197,24 +197,19 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
         ProblemType::TooManySignIns => (StatusCode::TOO_MANY_REQUESTS, "Too many refused sign-ins"),
         ProblemType::TooManyAtOnce => (StatusCode::TOO_MANY_REQUESTS, "Too many at once"),
         ProblemType::Revoked => (StatusCode::GONE, "Revoked"),
-        ProblemType::Changed => (StatusCode::PRECONDITION_FAILED, "Changed in between"),
+        ProblemType::Changed => (StatusCode::PRECONDITION_FAILED, "Changed meanwhile"),
         ProblemType::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
         ProblemType::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not JSON"),
         ProblemType::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "Fields are wrong"),
         ProblemType::IdempotencyMismatch => (StatusCode::UNPROCESSABLE_ENTITY, "Another request"),
         ProblemType::PreconditionRequired => (StatusCode::PRECONDITION_REQUIRED, "If-Match is missing"),
         ProblemType::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "Took too long"),
-        ProblemType::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Database away"),
-        ProblemType::Stopped => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Stopped until it is started again",
-        ),
-        ProblemType::Unsure => (StatusCode::SERVICE_UNAVAILABLE, "Done or not"),
+        ProblemType::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "Database unavailable"),
+        ProblemType::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "Stopped until it is restarted"),
+        ProblemType::Unsure => (StatusCode::SERVICE_UNAVAILABLE, "Outcome unknown"),
         ProblemType::ClockSkew => (StatusCode::SERVICE_UNAVAILABLE, "The clock is wrong"),
-        ProblemType::Full => (StatusCode::INSUFFICIENT_STORAGE, "No room left"),
-        ProblemType::Internal | ProblemType::Unknown => {
-            (StatusCode::INTERNAL_SERVER_ERROR, "Fault of the server")
-        }
+        ProblemType::Full => (StatusCode::INSUFFICIENT_STORAGE, "Disk full"),
+        ProblemType::Internal | ProblemType::Unknown => (StatusCode::INTERNAL_SERVER_ERROR, "Server error"),
     }
 }
 
@@ -239,7 +234,7 @@ impl IntoResponse for ApiError {
 
 impl From<Wait> for ApiError {
     fn from(Wait(time): Wait) -> Self {
-        // Rounded up, so that whoever comes back then is let through.
+        // Rounded up, so that a retry then succeeds.
         let seconds = time.as_millis().div_ceil(1_000) as u64;
         let mut error = Self::new(
             ProblemType::TooManySignIns,
@@ -276,9 +271,9 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::ActorGone => Self::unauthenticated(),
-            StoreError::RoleChanged => Self::forbidden("Your role changed meanwhile; look again."),
+            StoreError::RoleChanged => Self::forbidden("Your role changed; reload and try again."),
             StoreError::Unavailable(_) | StoreError::Misconfigured(_) | StoreError::DataKeyReplaced => {
-                tracing::warn!(%error, "the store is away");
+                tracing::warn!(%error, "the store is unavailable");
                 Self::new(
                     ProblemType::Unavailable,
                     "The database can't be reached just now; try again in a moment.",
@@ -288,12 +283,12 @@ impl From<StoreError> for ApiError {
                 tracing::error!(%error, "a change was refused");
                 Self::new(
                     ProblemType::Full,
-                    "The database has no room left, so nothing was changed; whoever runs this server must make room.",
+                    "The database's disk is full, so nothing was changed; the server's operator must free space.",
                 )
             }
             StoreError::Stopped(_) => Self::new(
                 ProblemType::Stopped,
-                "The server's disk failed to keep what was written, so it takes no changes until it is started again.",
+                "The server's disk failed to store what was written, so no changes are accepted until the server is restarted.",
             ),
             // Its log said why, once.
             StoreError::Elsewhere(_) => Self::new(
@@ -304,7 +299,7 @@ impl From<StoreError> for ApiError {
             ),
             StoreError::Unsure(_) => {
                 tracing::error!(%error, "a change may have been made or not");
-                Self::unsure("The database failed before it said whether this was done")
+                Self::unsure("The database failed before it confirmed this change")
             }
             _ => {
                 tracing::error!(%error, "the store failed");
@@ -323,7 +318,7 @@ impl From<Skewed> for ApiError {
         Self::new(
             ProblemType::ClockSkew,
             format!(
-                "The server's clock is {off} the time of its database, so that no token can be dated; whoever runs this \
+                "The server's clock is {off} the time of its database, so no token can be issued; the operator of this \
                  server must set its clock."
             ),
         )

@@ -19,7 +19,7 @@ const LONGEST_METHOD: usize = 16;
 pub enum Unreadable {
     #[error("Its lines must end with CR LF.")]
     LineEnd,
-    #[error("It is no HTTP/1.1 request, or one with characters where none may stand.")]
+    #[error("It is not an HTTP/1.1 request, or one with characters where none may stand.")]
     Syntax,
     #[error("Its target must be a path, percent-encoded, without a fragment: leave out #.")]
     Target,
@@ -116,7 +116,7 @@ impl Framing {
 
     /// How long the head is with which `bytes` begin, once it is complete.
     fn head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Unreadable> {
-        // One empty line before a request is passed over (RFC 9112, section 2.2).
+        // One empty line before a request is ignored (RFC 9112, section 2.2).
         if !self.is_behind_blank && bytes.starts_with(b"\r\n") {
             self.is_behind_blank = true;
             return Ok(Some(2));
@@ -239,6 +239,14 @@ mod tests {
                 Unreadable::Target,
             ),
             ("GET /?q#f HTTP/1.1\r\n\r\n", Unreadable::Target),
+        ] {
+            assert_eq!(refused(head), Some(why), "{head:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_whose_length_could_be_read_in_two_ways_is_refused() {
+        for (head, why) in [
             (
                 "POST / HTTP/1.1\r\ncontent-length: 1\r\nContent-Length: 1\r\n\r\n",
                 Unreadable::Length,
@@ -279,6 +287,10 @@ mod tests {
         ] {
             assert_eq!(refused(head), Some(why), "{head:?}");
         }
+    }
+
+    #[test]
+    fn a_head_that_is_too_large_is_refused() {
         let many = format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(MAX_HEADERS + 1));
         assert_eq!(refused(&many), Some(Unreadable::TooMany));
     }

@@ -1,5 +1,5 @@
-//! What is refused of a request before anything looks at what it asks for: methods that nothing takes, headers that
-//! say two things, and a host that this server is not.
+//! Refuses requests before they are routed: unsupported methods, ambiguous headers, and a host that this
+//! server doesn't answer as.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
 use super::error::{ApiError, ApiResult};
 use crate::api::ProblemType;
 
-/// Headers of which the first or the last would be believed, and the others passed over.
+/// Headers of which the first or the last would be believed, and the others ignored.
 const ONCE: [HeaderName; 3] = [HOST, AUTHORIZATION, HeaderName::from_static("x-keydeck-gateway")];
 
 /// Which hosts a server answers as.
@@ -34,7 +34,7 @@ pub fn check(
     if *method == Method::TRACE || *method == Method::CONNECT {
         return Err(ApiError::new(
             ProblemType::MethodNotAllowed,
-            format!("This server takes no {method}."),
+            format!("This server doesn't support {method}."),
         ));
     }
     ONCE.iter().try_for_each(|name| once(headers, name))?;
@@ -77,7 +77,7 @@ fn authority(value: &HeaderValue) -> Option<&str> {
     (text.is_empty() || is_host()).then_some(text)
 }
 
-/// By a name that nobody can make point elsewhere. Whoever leaves the port out can't mean another one.
+/// By a name that can't be made to point elsewhere. Without a port, no other port can be meant.
 fn is_here(host: Option<&str>, here: SocketAddr) -> bool {
     let Some((name, at)) = host.map(name_and_port) else {
         return false;
@@ -195,6 +195,10 @@ mod tests {
         ] {
             assert!(matches!(of(host), 400 | 421), "{host}");
         }
+    }
+
+    #[test]
+    fn the_target_the_address_and_the_version_are_checked_too() {
         let absolute = |target: &str, host: &str| {
             status(
                 "GET",

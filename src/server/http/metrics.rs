@@ -1,4 +1,4 @@
-//! Figures for Prometheus: requests, checks and the rules that decided them, and how long all of it took.
+//! Metrics for Prometheus: requests, checks and the rules that decided them, and how long all of it took.
 //! No label holds an id or anything else that a client sent, so that there are few series.
 
 use std::borrow::Cow;

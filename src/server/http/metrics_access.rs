@@ -1,4 +1,4 @@
-//! The figures at `/metrics`, and who may have them. They name no key, but tell strangers how much is going on, and when.
+//! The metrics at `/metrics`, and who may read them. They name no key, but reveal how busy the server is.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq;
 
 use super::error::{ApiError, ApiResult};
 use super::head::ListenAddress;
-use super::openapi::{FiguresRefused, Unasked};
+use super::openapi::{MetricsRefused, Unasked};
 use super::places::Peer;
 use crate::model::{Secret, TokenHash};
 use crate::server::auth::bearer;
@@ -38,19 +38,19 @@ const OF_A_SCRAPER: [HeaderName; 9] = [
     HeaderName::from_static("x-prometheus-scrape-timeout-seconds"),
 ];
 
-/// Who is answered at one listener.
+/// Who may read the metrics at one listener.
 #[derive(Debug, Clone, Default)]
-pub enum Figures {
+pub enum MetricsAccess {
     /// This machine.
     #[default]
     ThisMachine,
     /// Everybody: the listener is for nothing else, and the operator chose where it is.
     Everybody,
-    /// Whoever presents the token, and this machine.
+    /// Clients with the token, and this machine.
     TokenOrThisMachine(MetricsToken),
-    /// Whoever presents the token: all that comes, comes through a proxy.
+    /// Clients with the token: all requests come through a proxy.
     Token(MetricsToken),
-    /// All that comes, comes through a proxy.
+    /// All requests come through a proxy.
     Nobody,
 }
 
@@ -64,7 +64,7 @@ impl MetricsToken {
     }
 }
 
-impl Figures {
+impl MetricsAccess {
     pub(in crate::server) fn may_have(
         &self,
         peer: IpAddr,
@@ -77,14 +77,14 @@ impl Figures {
             Self::Everybody => Ok(()),
             Self::ThisMachine if is_here() => Ok(()),
             Self::ThisMachine | Self::Nobody => Err(ApiError::forbidden(
-                "The figures are for the machine of this server; whoever runs it opens them with --metrics-listen or \
+                "The metrics are only for this server's machine; its operator can open them with --metrics-listen or \
                  --metrics-token-file.",
             )),
             Self::TokenOrThisMachine(token) | Self::Token(token) => match bearer::sole(headers) {
                 Some(presented) if token.is(presented) => Ok(()),
                 None if matches!(self, Self::TokenOrThisMachine(_)) && is_here() => Ok(()),
                 _ => Err(ApiError::unauthenticated_by(
-                    "the token for the figures, which whoever runs this server chose",
+                    "the metrics token that the server's operator chose",
                 )),
             },
         }
@@ -108,20 +108,20 @@ fn is_of_this_machine(peer: IpAddr, here: ListenAddress, version: Version, heade
         && headers.keys().all(|name| OF_A_SCRAPER.contains(name))
 }
 
-/// Figures in the OpenMetrics text format, which Prometheus reads. Without the token that the operator chose, only this
+/// Metrics in the OpenMetrics text format, which Prometheus reads. Without the token that the operator chose, only this
 /// machine is answered, when it asks for this very address and port and sends no header that no scraper sends.
 #[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
-    responses((status = 200, description = "The figures.", body = String, content_type = "application/openmetrics-text"),
-        FiguresRefused, Unasked))]
+    responses((status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text"),
+        MetricsRefused, Unasked))]
 pub async fn show(
     State(server): State<ServerState>,
     peer: Peer,
-    Extension(figures): Extension<Arc<Figures>>,
+    Extension(metrics_access): Extension<Arc<MetricsAccess>>,
     Extension(here): Extension<ListenAddress>,
     version: Version,
     headers: HeaderMap,
 ) -> ApiResult<([(HeaderName, HeaderValue); 1], String)> {
-    figures.may_have(peer.address().ip(), here, version, &headers)?;
+    metrics_access.may_have(peer.address().ip(), here, version, &headers)?;
     let is_unexplained = server.verified.unexplained().is_some();
     let text = server.metrics.text(server.clock.skew(), is_unexplained);
     let text = text.map_err(|_| ApiError::internal())?;
@@ -132,18 +132,25 @@ pub async fn show(
 mod tests {
     use super::*;
 
-    fn may_at(figures: &Figures, here: &str, peer: &str, headers: &[(&'static str, &'static str)]) -> bool {
+    fn may_at(
+        metrics_access: &MetricsAccess,
+        here: &str,
+        peer: &str,
+        headers: &[(&'static str, &'static str)],
+    ) -> bool {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_static(value));
         }
         let here = ListenAddress::new(here.parse().expect("an address"), false);
         let peer = peer.parse().expect("an address");
-        figures.may_have(peer, here, Version::HTTP_11, &map).is_ok()
+        metrics_access
+            .may_have(peer, here, Version::HTTP_11, &map)
+            .is_ok()
     }
 
-    fn may(figures: &Figures, peer: &str, headers: &[(&'static str, &'static str)]) -> bool {
-        may_at(figures, "127.0.0.1:7390", peer, headers)
+    fn may(metrics_access: &MetricsAccess, peer: &str, headers: &[(&'static str, &'static str)]) -> bool {
+        may_at(metrics_access, "127.0.0.1:7390", peer, headers)
     }
 
     const LOCAL: (&str, &str) = ("host", "127.0.0.1:7390");
@@ -226,7 +233,7 @@ mod tests {
 
     #[test]
     fn this_machine_is_whoever_names_it_and_sends_what_scrapers_send() {
-        let here = Figures::ThisMachine;
+        let here = MetricsAccess::ThisMachine;
         for scraper in SCRAPERS {
             assert!(
                 may(&here, "127.0.0.1", &[&[LOCAL][..], scraper].concat()),
@@ -291,7 +298,7 @@ mod tests {
             ("127.0.0.1:7390", "127.0.0.1", "", false),
             ("10.0.0.4:7390", "10.0.0.4", "10.0.0.4:7390", false),
         ] {
-            let answered = may_at(&Figures::ThisMachine, at, peer, &[("host", host)]);
+            let answered = may_at(&MetricsAccess::ThisMachine, at, peer, &[("host", host)]);
             assert_eq!(answered, is_here, "{at} {peer} {host}");
         }
         let over_tls = ListenAddress::new(([127, 0, 0, 1], 443).into(), true);
@@ -305,16 +312,16 @@ mod tests {
         let token = MetricsToken::new(&Secret::new("kY7w2Qz0pLx9kY7w2Qz0pLx9sd7Hf2"));
         let (local, presented) = (LOCAL, ("authorization", TOKEN));
         let wrong = ("authorization", "Bearer kY7w2Qz0pLx9");
-        let open = Figures::TokenOrThisMachine(token);
+        let open = MetricsAccess::TokenOrThisMachine(token);
         assert!(may(&open, "203.0.113.7", &[presented]));
         assert!(may(&open, "127.0.0.1", &[local]));
         assert!(!may(&open, "203.0.113.7", &[local]));
         assert!(!may(&open, "203.0.113.7", &[wrong]));
         assert!(!may(&open, "127.0.0.1", &[local, wrong]));
-        let proxied = Figures::Token(token);
+        let proxied = MetricsAccess::Token(token);
         assert!(may(&proxied, "127.0.0.1", &[presented]));
         assert!(!may(&proxied, "127.0.0.1", &[local]));
-        assert!(!may(&Figures::Nobody, "127.0.0.1", &[local, presented]));
-        assert!(may(&Figures::Everybody, "203.0.113.7", &[]));
+        assert!(!may(&MetricsAccess::Nobody, "127.0.0.1", &[local, presented]));
+        assert!(may(&MetricsAccess::Everybody, "203.0.113.7", &[]));
     }
 }

@@ -1,4 +1,4 @@
-//! How requests come in and answers go out: connections and their places, heads and bodies, limits, the router, refusals.
+//! HTTP: connections and their places, heads and bodies, limits, the router, error responses.
 
 pub mod accept;
 pub mod address;
@@ -8,11 +8,11 @@ pub mod chunks;
 pub mod cursor;
 pub mod error;
 pub mod extract;
-pub mod figures;
 pub mod framing;
 pub mod head;
 pub mod health;
 pub mod metrics;
+pub mod metrics_access;
 pub mod observe;
 pub mod openapi;
 pub mod places;

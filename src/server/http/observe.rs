@@ -83,7 +83,7 @@ impl Seen {
             false => span,
         };
         span.in_scope(|| match status.is_server_error() {
-            // Whoever is told its id is to find it, whatever else is not logged.
+            // Logged at every level, because the client was given its id to search for.
             true => tracing::warn!(%method, route, status = status.as_u16(), microseconds, "answered"),
             false => tracing::info!(%method, route, status = status.as_u16(), microseconds, "answered"),
         });
@@ -91,7 +91,7 @@ impl Seen {
     }
 }
 
-/// The caller's id when it can stand in a log line as it is, and is no secret; else a new one, which says nothing of
+/// The caller's id when it can stand in a log line as it is, and is not a secret; else a new one, which says nothing of
 /// other requests.
 fn request_id(headers: &HeaderMap) -> String {
     headers

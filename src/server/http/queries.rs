@@ -1,5 +1,5 @@
 //! Queries of operations that have no parameters: refused, as unknown ones are where there are some (`extract`).
-//! What narrows a question must never be passed over in silence.
+//! What narrows a question must never be ignored in silence.
 
 use std::collections::HashSet;
 
@@ -52,12 +52,12 @@ fn has_query(operation: &Operation) -> bool {
     let mut parameters = operation.parameters.iter().flatten();
     parameters.any(|parameter| match parameter {
         RefOr::T(parameter) => matches!(parameter.parameter_in, ParameterIn::Query),
-        // None of ours stands elsewhere.
+        // keydeck's own are all there.
         RefOr::Ref(_) => false,
     })
 }
 
-/// Around the routes, behind the choice of one.
+/// Around the routes, after one was chosen.
 pub async fn read_or_refused(queried: &QueryRoutes, request: Request, next: Next) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let unread = form_urlencoded::parse(query.as_bytes()).next();

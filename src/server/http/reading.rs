@@ -5,7 +5,7 @@ use serde_path_to_error::Path;
 
 use crate::model::FieldError;
 
-/// `text` is serde's own message, with or without a place in the JSON behind it.
+/// `text` is serde's own message, with or without a position in the JSON at its end.
 pub fn field_error(path: &Path, text: &str) -> FieldError {
     let text = text.split(" at line ").next().unwrap_or(text);
     let field = match (named_field(text), path.iter().next()) {

@@ -28,7 +28,7 @@ use super::places::Peer;
 use super::queries::{self, QueryRoutes};
 use super::site::Site;
 use super::turns::Turn;
-use super::{figures, head, health, observe, openapi};
+use super::{head, health, metrics_access, observe, openapi};
 use crate::api::ProblemType;
 use crate::server::auth::signed_in;
 use crate::server::state::ServerState;
@@ -65,9 +65,9 @@ impl HttpService {
         Self::over(server, site, true, (routes, connections), queried)
     }
 
-    /// The figures alone, for a listener of their own.
-    pub fn of_figures(server: ServerState, site: Site) -> Self {
-        let routes = OpenApiRouter::new().routes(routes!(figures::show));
+    /// The metrics alone, for a listener of their own.
+    pub fn of_metrics(server: ServerState, site: Site) -> Self {
+        let routes = OpenApiRouter::new().routes(routes!(metrics_access::show));
         let (routes, document) = routes.split_for_parts();
         let routes = (routes.fallback(no_route), Router::new());
         Self::over(server, site, false, routes, QueryRoutes::of(&document))
@@ -81,11 +81,11 @@ impl HttpService {
         queried: QueryRoutes,
     ) -> Self {
         let observed = from_fn_with_state(server.clone(), observe::request);
-        let figures = Extension(site.figures.clone());
+        let metrics_access = Extension(site.metrics_access.clone());
         let in_turn = from_fn_with_state(server.clone(), signed_in::in_turn);
         let (routes, connections) = (routes.layer(in_turn.clone()), connections.layer(in_turn));
         let routes = layered(routes, connections, ANSWER, Arc::new(queried)).layer(observed);
-        let routes = routes.layer(figures).with_state(server.clone());
+        let routes = routes.layer(metrics_access).with_state(server.clone());
         Self {
             routes: TowerToHyperService::new(routes),
             server,
@@ -239,7 +239,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(events::subscribe))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .routes(routes!(figures::show))
+        .routes(routes!(metrics_access::show))
 }
 
 /// What pages and apps ask, from whatever origin.
@@ -261,7 +261,7 @@ async fn no_route() -> ApiError {
 async fn no_method(method: Method) -> ApiError {
     ApiError::new(
         ProblemType::MethodNotAllowed,
-        format!("This path takes no {method}; the header Allow says what it takes."),
+        format!("This path doesn't support {method}; the header Allow lists what it supports."),
     )
 }
 
@@ -270,14 +270,14 @@ async fn in_time(limit: Duration, request: axum::extract::Request, next: Next) -
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) if method.is_safe() => too_late().into_response(),
-        Err(_) => ApiError::unsure("The server took too long and gave up on this request").into_response(),
+        Err(_) => ApiError::unsure("The server timed out on this request").into_response(),
     }
 }
 
 fn too_late() -> ApiError {
     ApiError::new(
         ProblemType::Timeout,
-        "The server took too long and gave up on this request; try again in a moment.",
+        "The server timed out on this request; try again in a moment.",
     )
 }
 

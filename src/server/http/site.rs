@@ -1,13 +1,13 @@
 //! What a server is to those who reach it at one listener: by TLS or not, as which host, and who may have its
-//! figures.
+//! metrics.
 
 use std::sync::Arc;
 
 use axum::http::header::{STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue};
 
-use super::figures::Figures;
 use super::head::Hosts;
+use super::metrics_access::MetricsAccess;
 
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 /// A year, for this host alone: what others serve below it is theirs.
@@ -17,11 +17,11 @@ const TLS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
 pub struct Site {
     pub over_tls: bool,
     pub hosts: Hosts,
-    pub figures: Arc<Figures>,
+    pub metrics_access: Arc<MetricsAccess>,
 }
 
 impl Site {
-    /// What every answer says, whoever made it.
+    /// The headers of every response.
     pub fn stamp(&self, headers: &mut HeaderMap) {
         headers.insert(X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
         if self.over_tls {

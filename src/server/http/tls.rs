@@ -116,7 +116,7 @@ struct Stamp {
 
 impl Renewed {
     fn open(files: CertificateFiles, provider: Arc<CryptoProvider>) -> Result<Self, TlsError> {
-        // Before they are read: what is written meanwhile counts as changed.
+        // Before they are read: what is written meanwhile is treated as changed.
         let tried = stamps(&files);
         let pair = Arc::new(read_pair(&files, &provider)?);
         Ok(Self {
@@ -127,8 +127,8 @@ impl Renewed {
         })
     }
 
-    /// Looks whether the files have changed. They may be where reading hangs: who comes while another one
-    /// looks goes on with the pair that there is.
+    /// Looks whether the files have changed. They may be where reading hangs: a handshake during another one's
+    /// look uses the current pair.
     fn renew(&self) {
         let Ok(mut tried) = self.tried.try_lock() else {
             return;
@@ -141,9 +141,11 @@ impl Renewed {
         match read_pair(&self.files, &self.provider) {
             Ok(pair) => {
                 *self.pair.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pair);
-                tracing::info!("took the renewed TLS certificate");
+                tracing::info!("loaded the renewed TLS certificate");
             }
-            Err(error) => tracing::error!(%error, "the TLS certificate stays as it was"),
+            Err(error) => {
+                tracing::error!(%error, "the TLS certificate can't be renewed; the current one stays in use")
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
-//! How many requests of one caller are answered at once. Further ones wait for their turn, so that whoever asks over many
-//! connections, or whoever has got hold of one token, delays nobody else.
+//! How many requests of one caller are answered at once. Further ones wait for their turn, so that a caller with
+//! many connections delays nobody else.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -51,7 +51,7 @@ impl Turns {
     }
 
     /// `None`: others from there are being answered all the time. It's no reason to refuse: among them may be a probe, or
-    /// whoever comes through the same proxy.
+    /// another client of the same proxy.
     pub async fn take_as_stranger(&self, from: IpAddr) -> Option<Turn> {
         self.take_within(PATIENCE, Caller::Strangers(customer(from)))
             .await
@@ -72,7 +72,7 @@ impl Turns {
             turns: self.clone(),
         };
         // Most requests are answered without waiting for anything. If they kept their turn no longer than that, no two of
-        // them would ever meet, and all that have come would be answered before whoever comes next.
+        // them would ever meet, and all waiting requests would be answered before a new one.
         yield_now().await;
         Some(turn)
     }
@@ -87,7 +87,7 @@ impl Turns {
         turns.or_insert_with(|| Arc::new(Semaphore::new(at_once))).clone()
     }
 
-    /// What the lock guards is whole at every instruction, so a panic elsewhere spoils nothing.
+    /// What the lock guards is whole at every instruction, so a panic elsewhere does no harm.
     fn lock(&self) -> MutexGuard<'_, Callers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,7 +98,7 @@ impl Drop for Turn {
         self.permit = None;
         let mut callers = self.turns.lock();
         let turns = callers.get(&self.caller);
-        // Whoever holds a turn or waits for one has it too.
+        // A holder of a turn, or a waiter for one, has it too.
         if turns.is_some_and(|turns| Arc::strong_count(turns) == 1) {
             callers.remove(&self.caller);
         }
@@ -110,7 +110,7 @@ impl From<NoTurn> for ApiError {
         Self::new(
             ProblemType::TooManyAtOnce,
             format!(
-                "{AT_ONCE} requests of yours are being answered, the most for one person; wait for their answers."
+                "{AT_ONCE} of your requests are in progress, the limit for one person; wait for their answers."
             ),
         )
     }

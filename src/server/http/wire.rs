@@ -1,7 +1,7 @@
 //! What comes in over a connection, looked at before hyper reads it. hyper is lenient where RFC 9112 leaves room:
 //! lines that end without a carriage return, fragments, repeated lengths. A proxy in front may read such a
 //! request as another one than we do, so that none of them is answered. A head that is refused is replaced by one
-//! that hyper can read, and whoever answers asks [`Wire::refusal`] first: so every refusal is a problem
+//! that hyper can read, and the service asks [`Wire::refusal`] first: so every refusal is a problem
 //! document, in its turn, with the headers that all answers have.
 
 use std::io;
@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::framing::{Framing, Scanned, Unreadable};
 
-/// What hyper reads in the place of a head that is refused. The connection ends with the answer.
+/// What hyper reads in place of a head that is refused. The connection ends with the answer.
 const REPLACEMENT: &[u8] = b"GET / HTTP/1.1\r\nhost: refused\r\nconnection: close\r\n\r\n";
 /// What is read at once of what nobody will look at.
 const DROPPED: usize = 4096;
@@ -90,7 +90,7 @@ impl<S: AsyncRead + Unpin> Inspected<S> {
         true
     }
 
-    /// What was read into `buf` behind `start` is looked at in its place; what must wait is taken out.
+    /// What was read into `buf` after `start` is inspected in place; what must wait is removed.
     fn look_in_place(&mut self, buf: &mut ReadBuf<'_>, start: usize) -> io::Result<()> {
         let scanned = self.framing.scan(&buf.filled()[start..])?;
         self.held
@@ -100,7 +100,7 @@ impl<S: AsyncRead + Unpin> Inspected<S> {
         Ok(())
     }
 
-    /// The same behind what is held.
+    /// The same, appended to what is held.
     fn look_at_held(&mut self, buf: &mut ReadBuf<'_>, start: usize) -> io::Result<()> {
         self.held.extend_from_slice(&buf.filled()[start..]);
         buf.set_filled(start);
@@ -120,7 +120,7 @@ impl<S: AsyncRead + Unpin> Inspected<S> {
         }
     }
 
-    /// Of what comes after a refused head nothing is read; who sends it would see a broken connection otherwise.
+    /// What comes after a refused head is read and dropped; otherwise the sender would see a broken connection.
     fn drop_rest(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut dropped = [0; DROPPED];
         loop {

@@ -52,7 +52,7 @@ pub async fn edit(
     }
 }
 
-/// Revokes a key: it stops working at once and for ever, and its secret is destroyed.
+/// Revokes a key: it stops working immediately and permanently, and its secret is destroyed.
 #[utoipa::path(delete, path = "/v1/keys/{id}", tag = "keys", params(("id" = uuid::Uuid, Path)),
     responses((status = 204, description = "It is revoked."), NoSuchId, Revoked, Forbidden, Common))]
 pub async fn revoke(
@@ -73,7 +73,7 @@ fn may_change(signed_in: &SignedIn, record: &KeyRecord, done: &str) -> ApiResult
     match policy::may_change(&signed_in.user, record.creator.id) {
         true => Ok(()),
         false => Err(ApiError::forbidden(format!(
-            "With the role {} only keys that you created can be {done}; ask {} or an Owner.",
+            "With the role {}, only keys that you created can be {done}; ask {} or an Owner.",
             signed_in.user.role, record.creator.email
         ))),
     }

@@ -1,4 +1,4 @@
-//! Creating a key: the one time that its secret is told unasked.
+//! Creating a key: the one time that its secret is returned without being asked for.
 
 use axum::extract::State;
 use axum::http::header::{ETAG, LOCATION};
@@ -21,7 +21,7 @@ use crate::server::store::{Idempotency, KeyCreation, KeyRecord, StoreError};
 
 type Answer = (StatusCode, [(HeaderName, HeaderValue); 2], Json<Created>);
 
-/// Creates a key. The answer carries its secret; that of an Analytics key is never shown again.
+/// Creates a key. The answer contains its secret; that of an Analytics key is never shown again.
 #[utoipa::path(post, path = "/v1/keys", tag = "keys", request_body = KeyFields,
     params(("Idempotency-Key" = Option<String>, Header,
         description = "1 to 255 visible ASCII characters. The same request with the same key creates nothing again: \

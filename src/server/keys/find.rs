@@ -20,7 +20,7 @@ use crate::server::store::{Found, KeyQuery, Place, Position, Visible};
 /// A page of active keys. At most one of `after`, `before`, `at`, `around` and `from` is given.
 #[utoipa::path(get, path = "/v1/keys", tag = "keys", params(KeyList),
     responses((status = 200, description = "The page.", body = KeyPage),
-        (status = 404, description = "The key of `around` is not among the filtered.",
+        (status = 404, description = "The key of `around` doesn't match the filter.",
             body = crate::api::Problem, content_type = "application/problem+json"),
         BadQuery, Common))]
 pub async fn list(
@@ -33,7 +33,7 @@ pub async fn list(
     let slice = server.keys().keys(&query).await?.ok_or_else(|| {
         ApiError::new(
             ProblemType::NotFound,
-            "The key of `around` is not among these; ask without it, or with another filter.",
+            "The key of `around` doesn't match the filter; leave it out, or use another filter.",
         )
     })?;
     let end = |more: bool, item: Option<&(_, Place)>| match (more, item) {
@@ -82,7 +82,7 @@ pub async fn show(
 
 /// Which key, active or revoked, has a token of this SHA-256? For a leaked key.
 #[utoipa::path(post, path = "/v1/keys/lookup", tag = "keys", request_body = Lookup,
-    responses((status = 200, description = "The key, or what is left of it.", body = LookupAnswer),
+    responses((status = 200, description = "The key, or what is known of a revoked one.", body = LookupAnswer),
         (status = 404, description = "No key that the user may see has this hash.",
             body = crate::api::Problem, content_type = "application/problem+json"),
         BadBody, Common))]
@@ -150,7 +150,7 @@ fn position(list: &KeyList) -> ApiResult<Position> {
     if given.into_iter().filter(|&given| given).count() > 1 {
         return Err(ApiError::new(
             ProblemType::Malformed,
-            "Give one of `after`, `before`, `at`, `around` and `from`; they each say where the page begins.",
+            "Give one of `after`, `before`, `at`, `around` and `from`; each of them says where the page begins.",
         ));
     }
     Ok(match list {

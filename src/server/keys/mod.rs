@@ -67,7 +67,7 @@ async fn active(server: &ServerState, signed_in: &SignedIn, id: Uuid) -> ApiResu
     }
 }
 
-/// The whole secret that an integration presents.
+/// The full secret that an integration presents.
 fn secret_of(server: &ServerState, record: &KeyRecord, token: &Token) -> Secret {
     let project = record.project.as_ref().map(|project| project.id);
     token.secret(project.map(|id| (id, server.public_url.as_str())))
@@ -93,8 +93,8 @@ async fn revealed(
 
 fn name_taken(scope: Scope) -> ApiError {
     let message = match scope.has_project() {
-        true => "A key of this project has this name; choose another one.",
-        false => "An Analytics key has this name; choose another one.",
+        true => "There is already a key with this name in the project; choose another one.",
+        false => "There is already an Analytics key with this name; choose another one.",
     };
     ApiError::invalid_field("name", message)
 }

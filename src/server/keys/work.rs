@@ -1,4 +1,4 @@
-//! A key at work, for those who look after it: how it is used, and whether a request would be allowed.
+//! A key in use, for those who manage it: how it is used, and whether a request would be allowed.
 
 use std::net::IpAddr;
 

@@ -31,7 +31,7 @@ impl Removals {
         self.lock().remove(&person);
     }
 
-    /// What the lock guards is whole at every instruction, so a panic elsewhere spoils nothing.
+    /// What the lock guards is whole at every instruction, so a panic elsewhere does no harm.
     fn lock(&self) -> MutexGuard<'_, BTreeSet<Uuid>> {
         self.mine.lock().unwrap_or_else(PoisonError::into_inner)
     }

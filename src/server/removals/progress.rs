@@ -1,4 +1,4 @@
-//! How far a removal is, for who waits for it.
+//! The progress of a removal, for the client that waits for it.
 
 use std::time::Duration;
 

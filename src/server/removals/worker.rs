@@ -1,4 +1,4 @@
-//! The removals that are not finished, portion by portion.
+//! Finishes pending removals, portion by portion.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -43,14 +43,14 @@ pub async fn run(server: ServerState) {
 
 async fn take_over(server: &ServerState, seen: &mut Option<BTreeMap<Uuid, u64>>) {
     match server.people().unfinished_removals().await {
-        Err(error) => tracing::debug!(%error, "removals that were left can't be looked for"),
+        Err(error) => tracing::debug!(%error, "pending removals can't be read"),
         Ok(unfinished) => {
             for (person, progress) in &unfinished {
                 let before = seen.as_ref().map(|seen| seen.get(person).copied());
                 if matches!(before, None | Some(Some(_)))
                     && before.flatten().is_none_or(|done| done == progress.done())
                 {
-                    tracing::info!(%person, left = progress.left, "a removal is carried on");
+                    tracing::info!(%person, left = progress.left, "a removal is continued");
                     server.removals.take_on(*person);
                 }
             }
@@ -71,7 +71,7 @@ async fn tell_of_unexplained(server: &ServerState, told: &mut Option<String>) {
         && told.as_ref() != Some(sentence)
     {
         tracing::error!(
-            "a removal is not carried on: {sentence}. Find out who can write to the database, and what else they changed: \
+            "a removal is not continued: {sentence}. Find out who can write to the database, and what else they changed: \
              keydeck activity verify"
         );
     }
@@ -85,7 +85,7 @@ async fn carry_on(server: &ServerState, person: Uuid) {
         Ok(Some(progress)) if !progress.is_finished() => sleep(started.elapsed().min(REST)).await,
         Ok(_) => server.removals.done(person),
         Err(error) => {
-            tracing::warn!(%error, %person, "a removal can't be carried on; it is tried again");
+            tracing::warn!(%error, %person, "a removal can't be continued; it will be retried");
             sleep(AGAIN).await;
         }
     }

@@ -109,7 +109,7 @@ impl Sealer {
     }
 
     /// A secret of this deck for something else than sealing, the same on every server as long as its oldest data key
-    /// is kept. The nonce is none that chance would choose, so that nothing is sealed with it.
+    /// is kept. The nonce is a fixed one that is never generated for sealing.
     pub fn derived(&self, purpose: &str) -> Result<[u8; 32], SealError> {
         let key = self.older.first().unwrap_or(&self.current);
         let stream = key

@@ -37,9 +37,7 @@ impl RootKey {
         let text = text.trim();
         let mut key = Zeroizing::new([0; BYTES]);
         if text.len() == BYTES * 2 {
-            for (byte, pair) in key.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-                *byte = hex_digit(pair[0])? << 4 | hex_digit(pair[1])?;
-            }
+            hex::decode_to_slice(text, key.as_mut()).map_err(|_| SealError::NotARootKey)?;
             return Ok(Self(key));
         }
         let bytes = Zeroizing::new(BASE64_STANDARD.decode(text).map_err(|_| SealError::NotARootKey)?);
@@ -162,7 +160,7 @@ impl Owner {
     }
 }
 
-/// Puts the file `new` in the place of `old`, also after a power cut.
+/// Puts the file `new` in place of `old`, also after a power cut.
 pub fn replace(new: &Path, old: &Path) -> Result<(), SealError> {
     std::fs::rename(new, old)
         .and_then(|()| File::open(directory_of(old))?.sync_all())
@@ -205,13 +203,6 @@ fn unwritable(path: &Path, source: io::Error) -> SealError {
         path: path.to_owned(),
         source,
     }
-}
-
-fn hex_digit(digit: u8) -> Result<u8, SealError> {
-    (digit as char)
-        .to_digit(16)
-        .map(|d| d as u8)
-        .ok_or(SealError::NotARootKey)
 }
 
 #[cfg(test)]

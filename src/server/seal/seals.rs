@@ -46,7 +46,7 @@ impl Seals {
             return Ok(false);
         };
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sealer);
-        tracing::info!("took the data key of a rotation");
+        tracing::info!("loaded the data key of a rotation");
         Ok(true)
     }
 }

@@ -13,13 +13,13 @@ impl ServerState {
             true => Ok(()),
             false => {
                 tracing::error!(
-                    "the root key was rotated, and the new one is not where this server read the old one; start it again \
+                    "the root key was rotated, and the new one is not where this server read the old one; restart it \
                      with the new one"
                 );
                 Err(ApiError::new(
                     ProblemType::Unavailable,
                     "The root key was rotated and this server does not have the new one, so it can't seal or unseal this \
-                     secret; whoever runs it must start it again with the new root key.",
+                     secret; its operator must restart it with the new root key.",
                 ))
             }
         }

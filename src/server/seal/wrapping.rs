@@ -1,5 +1,5 @@
-//! The data keys, wrapped under the root key and bound to the baseline of the activity log: so only who has the root key
-//! makes another one, or has the log begin with something else.
+//! The data keys, wrapped under the root key and bound to the baseline of the activity log: so only the holder of the root key
+//! can create another one, or change what the log begins with.
 
 use chacha20poly1305::XChaCha20Poly1305;
 use zeroize::Zeroizing;
@@ -139,7 +139,7 @@ mod tests {
             .unseal(Uuid::nil(), Scope::Web, &sealed)
             .expect("its own row");
         assert_eq!(opened.expose(), token.expose());
-        // One of before beside others is none that this deck ever had.
+        // An old one next to others never existed in this deck.
         let mixed = [bound[0].clone(), before[1].clone()];
         assert!(matches!(is_bound(&mixed, one), Err(SealError::OtherBaseline)));
         // Without the root key, neither is the mark taken away nor another one made.

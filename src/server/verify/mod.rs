@@ -1,6 +1,6 @@
-//! Whether the tables are what the activity log made them, looked at once after the start, as `keydeck activity verify`
-//! does: a deck that somebody changed by hand is not served in silence. Answers go on: to refuse them would let whoever can
-//! write one row shut the deck.
+//! Whether the tables match the activity log, verified once after the start, as `keydeck activity verify`
+//! does: a deck that was changed outside keydeck is reported. The server keeps answering: otherwise anyone who can
+//! write one row could shut it down.
 //!
 //! A portion is some milliseconds of one reader, and a quarter of the time at most is taken.
 
@@ -31,7 +31,7 @@ pub async fn once(server: ServerState) {
                     let _ = server.verified.0.set(unexplained);
                     return;
                 }
-                Err(error) => tracing::debug!(%error, "the tables can't be held against the log yet"),
+                Err(error) => tracing::debug!(%error, "the tables can't be compared with the log yet"),
             }
             sleep(AGAIN).await;
         }
@@ -47,10 +47,10 @@ fn tell(unexplained: Option<&str>, rows: u64, took: Duration) {
         None => tracing::info!(
             rows,
             ?took,
-            "people, projects, gateways and keys are what the activity log made them"
+            "people, projects, gateways and keys match the activity log"
         ),
         Some(sentence) => tracing::error!(
-            "the database was changed by other hands: {sentence}. Find out who can write to it, and what else they \
+            "the database was changed outside keydeck: {sentence}. Find out who can write to it, and what else they \
              changed: keydeck activity verify; what is active that should not be, revoke or remove; a backup from before \
              can be restored"
         ),
@@ -83,7 +83,7 @@ async fn chain(store: &dyn ActivityStore) -> StoreResult<(Option<Fault>, u64)> {
         limit: Some(limit),
         ..ActivityQuery::default()
     };
-    // A head that is read behind a row is never older than the row, unless somebody put it in.
+    // A head that is read after a row is never older than the row, unless the row was inserted.
     let newest = store.activity(&pages(None, 1), Visible::All).await?.items.pop();
     let head = store.activity_head().await?;
     let mut verification = Verification::new(head, None);

@@ -1,4 +1,4 @@
-//! What came of looking through the tables.
+//! The result of verifying the tables.
 
 use std::sync::OnceLock;
 

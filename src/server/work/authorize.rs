@@ -1,8 +1,8 @@
 //! The check that a gateway makes before it lets a request through (design section 6): nginx's
 //! `auth_request`, forward-auth of Traefik and Caddy, Envoy's `ext_authz`.
 //!
-//! The gateway identifies itself, since what it says of the client's address and origin counts. Whoever
-//! can't be asked (no token, no database) lets nobody through.
+//! The gateway identifies itself, because the client's address and origin that it reports are trusted. When
+//! keydeck can't decide (no token, no database), nobody is let through.
 
 use axum::http::header::{ALLOW, CONTENT_LENGTH};
 use axum::http::request::Parts;
@@ -43,7 +43,7 @@ const PROJECT: HeaderName = HeaderName::from_static("x-keydeck-project");
         ("x-sm-apikey" = Option<String>, Header,
             description = "The key that the client presents; else it is in `x-api-key` or a bearer token."),
         ("x-keydeck-scope" = Option<Scope>, Header, description = "As `scope`, sent once; when both are there, both hold.")),
-    responses((status = 200, description = "It may. `x-keydeck-key-id`, `x-keydeck-scope` and, but for Analytics keys, \
+    responses((status = 200, description = "It may. `x-keydeck-key-id`, `x-keydeck-scope` and, except for Analytics keys, \
             `x-keydeck-project` say whose request it is.",
             headers(("x-keydeck-key-id" = String), ("x-keydeck-scope" = String))),
         crate::server::http::openapi::refusals::KeyChecked))]
@@ -64,7 +64,7 @@ pub fn is_asked(path: &str) -> bool {
     question::appended(path).is_some()
 }
 
-/// What is wrong with the gateway's question, under the rule that says so: gateways see no body.
+/// What is wrong with the gateway's request, under the rule that says so: gateways see no body.
 pub fn malformed(server: &ServerState, wrong: ApiError) -> ApiError {
     server.refused(Gateway, None, Rule::GatewayMalformed);
     wrong.by_rule(Rule::GatewayMalformed.as_str())
@@ -138,7 +138,7 @@ fn presented_key(headers: &HeaderMap) -> Result<TokenHash, Rule> {
     }
 }
 
-/// What the gateway may hand on to what stands behind it.
+/// The headers that the gateway may pass on to the API.
 fn let_through(key: &CheckedKey) -> ApiResult<Response> {
     let text = |id: uuid::Uuid| HeaderValue::try_from(id.to_string()).map_err(|_| ApiError::internal());
     let mut response = StatusCode::OK.into_response();

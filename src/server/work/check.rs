@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_be_no_origin_is_not_kept() {
+    fn an_invalid_origin_is_not_stored() {
         let from = |origin, bundle, grant: &Grant| {
             let caller = Caller {
                 origin,

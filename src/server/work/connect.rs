@@ -38,12 +38,12 @@ pub struct Resume {
     session_id: Option<String>,
 }
 
-/// Where to connect, and with what.
+/// The address and token to connect with.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Connection {
     /// The session server.
     url: String,
-    /// A token for it, signed with HS256 (RFC 7519): good for 30 minutes, also when the key is revoked meanwhile, unless the
+    /// A token for it, signed with HS256 (RFC 7519): valid for 30 minutes, even if the key is revoked meanwhile, unless the
     /// session server asks at `/v1/introspect`.
     jwt: String,
 }
@@ -61,7 +61,7 @@ pub fn any_origin() -> CorsLayer {
 /// Exchanges a Web or Mobile key for a token of its project's session server.
 #[utoipa::path(get, path = "/api/jwt", tag = "connections", security(()),
     params(Resume, ("key" = String, Header, description = "The secret of a Web or Mobile key.")),
-    responses((status = 200, description = "Where to connect, and with what.", body = Connection),
+    responses((status = 200, description = "The address and token to connect with.", body = Connection),
         crate::server::http::openapi::KeyChecked))]
 pub async fn exchange(
     State(server): State<ServerState>,

@@ -1,4 +1,4 @@
-//! Whether a connection token is still good (RFC 7662), for the session server that it is for: a session may begin
+//! Whether a connection token is still valid (RFC 7662), for the session server that it is for: a session may begin
 //! with a token for 30 minutes, and its key may be revoked meanwhile.
 
 use axum::extract::State;
@@ -101,7 +101,7 @@ async fn active(server: &ServerState, asking: &AskingServer, token: &Secret) -> 
     Ok(is_active.then_some(claims))
 }
 
-/// Whether the keys that are left of a person who is being removed are as good as revoked.
+/// Whether the remaining keys of a person who is being removed are to be revoked.
 async fn is_being_revoked(server: &ServerState, creator: Uuid) -> ApiResult<bool> {
     let removal = server.people().removal(creator).await?;
     Ok(removal.is_some_and(|far| !far.is_finished() && far.removed.keys_handed_over == 0))

@@ -1,4 +1,4 @@
-//! Keys at work: the exchange for a connection, the check of a gateway, what keys are used for.
+//! Keys in use: the exchange for a connection, the check of a gateway, what keys are used for.
 
 pub mod authorize;
 pub mod check;

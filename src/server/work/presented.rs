@@ -49,7 +49,7 @@ pub fn bundle(headers: &HeaderMap) -> Option<&str> {
     BUNDLES.iter().find_map(|name| text(headers, name))
 }
 
-/// A header that was sent once. One that is sent twice, or is no text, says nothing that can be trusted.
+/// A header that was sent once. One that is sent twice, or is not text, says nothing that can be trusted.
 pub fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut sent = headers.get_all(name).iter();
     match (sent.next(), sent.next()) {

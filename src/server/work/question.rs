@@ -1,4 +1,4 @@
-//! What a gateway asks at the check: which scope it lets through. Its own question must be told from what its client
+//! The parameters of a gateway's check: the scope that it allows. They must be distinguished from what its client
 //! asks of the API, since some gateways append the client's path and query to the path that they are given.
 //!
 //! At `/v1/authorize` itself, the query is the gateway's own: `scope`, at most once, and nothing else; with a
@@ -71,7 +71,7 @@ fn in_header(headers: &HeaderMap) -> ApiResult<Option<Scope>> {
     if let Some(name) = headers.keys().find(|name| is_misspelt(name)) {
         return Err(ApiError::malformed(
             name.as_str(),
-            "There is no such header of keydeck, so that what it says would have no effect: the scope is in \
+            "keydeck has no such header, so it would have no effect: the scope is in \
              x-keydeck-scope, and the gateway's token in x-keydeck-gateway.",
         ));
     }

@@ -6,7 +6,7 @@ pub enum Actor {
     Owner,
     Support,
     Analytics,
-    /// An Editor who created the project and the keys that the table calls tsuccessors.
+    /// An Editor who created the project and the keys that the table calls theirs.
     Creator,
     /// An Editor who did not.
     OtherEditor,
@@ -79,7 +79,7 @@ const WEB: &str =
 const MOBILE: &str = r#"{"scope": "mobile", "name": "Mobile {n}", "project": "{project}"}"#;
 const ANALYTICS: &str = r#"{"scope": "analytics", "name": "Board {n}"}"#;
 /// A name that somebody has whom Editors don't see.
-const THEIRS: &str = r#"{"name": "{tsuccessors}"}"#;
+const THEIRS: &str = r#"{"name": "{theirs}"}"#;
 const THEIRS_IN_IT: &str = r#"{"scope": "mobile", "name": "Visitor", "project": "{visited}"}"#;
 const RENAME: &str = r#"{"name": "Renamed {n}"}"#;
 const SESSION_SERVER: &str = r#"{"url": "wss://sessions.acme.example", "key_name": "main", "private_key": "kR7wq2Zt9BvXe4LmN8cYh3JpS6dFg1U5-{n}"}"#;
@@ -164,7 +164,7 @@ pub const TABLE: &[Row] = &[
     with_a_key("POST /v1/introspect"),
     with_a_key("GET /api/jwt"),
     with_a_key("GET /v1/authorize"),
-    // They are asked through a proxy here, and no token opens the figures.
+    // They are asked through a proxy here, and no token opens the metrics.
     Row { operation: "GET /metrics", with: "", body: "", statuses: [403; 8] },
     public("GET /livez"),
     public("GET /readyz"),

@@ -61,7 +61,7 @@ impl Stage {
     pub async fn filled_with_nothing(&self, text: &str) -> String {
         self.replaced(text, async |name| match name {
             "n" => self.number(),
-            "tsuccessors" => format!("Nobody's {}", self.number()),
+            "theirs" => format!("Nobody's {}", self.number()),
             "sha256" => "0".repeat(64),
             _ => MISSING.to_owned(),
         })
@@ -106,8 +106,8 @@ impl Stage {
             }
             "sha256" => TokenHash::of(&token_of(&self.used().await.1)).to_string(),
             "board" => id_of(&self.board(self.person(Actor::Analytics)).await),
-            "tsuccessors" => {
-                let name = format!("Tsuccessors {}", self.number());
+            "theirs" => {
+                let name = format!("Theirs {}", self.number());
                 self.deck.owner.project(&name).await;
                 name
             }
@@ -167,21 +167,8 @@ impl Stage {
 }
 
 const NAMES: [&str; 15] = [
-    "n",
-    "tsuccessors",
-    "visited",
-    "creator",
-    "project",
-    "used",
-    "served",
-    "tokened",
-    "key",
-    "revoked",
-    "sha256",
-    "board",
-    "user",
-    "holder",
-    "gateway",
+    "n", "theirs", "visited", "creator", "project", "used", "served", "tokened", "key", "revoked", "sha256",
+    "board", "user", "holder", "gateway",
 ];
 
 async fn added(deck: &Deck, new: &Value) -> Person {

@@ -1,4 +1,4 @@
-//! Keys at work: how one was used, and answers to what is asked about that.
+//! Keys in use: how one was used, and answers to what is asked about that.
 
 use jiff::{SignedDuration, Timestamp};
 use keydeck::api::{Explain, LastUse, LookupAnswer, RefusedBy, Usage, UsageSeries, UsageSource, Verdict};
@@ -77,7 +77,7 @@ pub fn busy() -> Usage {
             ),
             rule(
                 "not-deployed",
-                "The key's project is not deployed; deploy it, and the key connects again.",
+                "The key's project is not deployed; deploy it to let the key connect.",
                 4,
             ),
         ],
@@ -161,7 +161,7 @@ impl Talk {
         hash
     }
 
-    /// How many questions about keys at work nobody has looked at.
+    /// How many questions about keys in use nobody has looked at.
     pub fn usage_questions(&self) -> usize {
         let is_question = |effect: &&Effect| matches!(effect, Effect::Usage(_));
         self.effects.iter().filter(is_question).count()

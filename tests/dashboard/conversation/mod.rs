@@ -493,12 +493,12 @@ fn two_people_edit_the_same_key_and_the_second_chooses_field_by_field() {
     let mut talk = Talk::with_keys(keys.clone());
     talk.press("e mine<C-s>");
     talk.effects.clear();
-    let mut tsuccessors = keys[0].clone();
-    tsuccessors.version = 2;
-    tsuccessors.name = "Tsuccessors".into();
-    tsuccessors.cross_page_persistence = !tsuccessors.cross_page_persistence;
+    let mut theirs = keys[0].clone();
+    theirs.version = 2;
+    theirs.name = "Theirs".into();
+    theirs.cross_page_persistence = !theirs.cross_page_persistence;
     let mut changed = problem(ProblemType::Changed, 412, "Someone changed it.");
-    changed.current = Some(Box::new(tsuccessors.clone()));
+    changed.current = Some(Box::new(theirs.clone()));
     talk.tell(Message::Edited {
         id: keys[0].id,
         result: Err(keydeck::client::Error::Refused(Box::new(changed))),
@@ -925,9 +925,9 @@ fn a_conflict_comes_to_the_form_even_when_help_lies_over_it() {
     let mut talk = Talk::with_keys(keys.clone());
     talk.press("e mine<C-s><F1>");
     let mut changed = problem(ProblemType::Changed, 412, "Someone changed it.");
-    let mut tsuccessors = keys[0].clone();
-    tsuccessors.name = "Tsuccessors".into();
-    changed.current = Some(Box::new(tsuccessors));
+    let mut theirs = keys[0].clone();
+    theirs.name = "Theirs".into();
+    changed.current = Some(Box::new(theirs));
     talk.tell(Message::Edited {
         id: keys[0].id,
         result: Err(keydeck::client::Error::Refused(Box::new(changed))),

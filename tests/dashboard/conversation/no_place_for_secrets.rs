@@ -46,7 +46,7 @@ fn says_it(talk: &Talk) -> bool {
         Some(Modal::Form(form)) => {
             let errors = form.form.errors.0.iter().map(|error| error.message.as_str());
             let mut all = errors.chain(form.project().and_then(|project| project.error()));
-            all.any(|error| error.contains("no place for secrets"))
+            all.any(|error| error.contains("must not be stored here"))
         }
         Some(Modal::Sheet(sheet)) => of_form(&sheet.form),
         Some(Modal::Explain(explaining)) => of_form(&explaining.form),

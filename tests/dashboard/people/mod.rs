@@ -43,7 +43,7 @@ fn sends_to_people(talk: &Talk) -> bool {
 }
 
 fn forbidden() -> Error {
-    refused(ProblemType::Forbidden, 403, "Only an Owner looks after users.")
+    refused(ProblemType::Forbidden, 403, "Only an Owner manages users.")
 }
 
 pub(crate) fn new_person() -> CreatedUser {

@@ -147,7 +147,7 @@ fn who_is_no_longer_an_owner_reads_the_refusal_and_is_back_at_the_keys() {
     assert_eq!(creator_asked_for(&mut talk), None, "the keys are asked for anew");
     assert_eq!(
         sheet(&talk).form.banner.as_deref(),
-        Some("Only an Owner looks after users.")
+        Some("Only an Owner manages users.")
     );
     assert_eq!(sheet(&talk).form.value("email"), "lena@acme.example");
     talk.press("<Esc><Right><Enter>U");

@@ -40,7 +40,7 @@ fn what_is_typed_survives_every_refusal() {
     let mut taken = problem(ProblemType::Invalid, 422, "");
     taken.errors = vec![FieldError {
         field: "name".into(),
-        message: "There is a project of this name; choose another one.".into(),
+        message: "There is already a project with this name; choose another one.".into(),
     }];
     talk.answer_change(task, Err(Error::Refused(Box::new(taken))));
     let sheet = open_sheet(&talk);

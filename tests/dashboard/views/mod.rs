@@ -154,13 +154,13 @@ fn edit_form_and_a_conflict() {
     });
     snapshots("conflict", varied_keys(), |talk| {
         talk.press("e mine<Tab><C-d><C-s>");
-        let mut tsuccessors = varied_keys().remove(0);
-        tsuccessors.version = 2;
-        tsuccessors.name = "Checkout helper".into();
-        tsuccessors.local_development = None;
-        let id = tsuccessors.id;
+        let mut theirs = varied_keys().remove(0);
+        theirs.version = 2;
+        theirs.name = "Checkout helper".into();
+        theirs.local_development = None;
+        let id = theirs.id;
         let mut changed = problem(ProblemType::Changed, 412, "Someone changed it.");
-        changed.current = Some(Box::new(tsuccessors));
+        changed.current = Some(Box::new(theirs));
         talk.tell(Message::Edited {
             id,
             result: Err(keydeck::client::Error::Refused(Box::new(changed))),

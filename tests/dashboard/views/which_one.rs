@@ -203,10 +203,10 @@ fn a_conflict_says_which_key() {
             let keys = named(&name);
             let mut talk = Talk::sized(size.0, size.1, keys.clone());
             talk.press("e<BS>x<C-s>");
-            let mut tsuccessors = keys[0].clone();
-            tsuccessors.name = format!("{name}, tsuccessors").chars().skip(9).collect();
+            let mut theirs = keys[0].clone();
+            theirs.name = format!("{name}, theirs").chars().skip(9).collect();
             let mut changed = problem(keydeck::api::ProblemType::Changed, 412, "Someone changed it.");
-            changed.current = Some(Box::new(tsuccessors));
+            changed.current = Some(Box::new(theirs));
             talk.tell(Message::Edited {
                 id: keys[0].id,
                 result: Err(keydeck::client::Error::Refused(Box::new(changed))),

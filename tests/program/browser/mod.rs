@@ -20,7 +20,7 @@ fn in_chromium_pages_connect_or_can_read_why_not() {
     a_wildcard_stands_for_one_label(&shop, &mut browser);
     a_page_of_the_servers_own_host_connects(&shop, &mut browser);
     a_page_without_an_origin_is_refused(&shop, &mut browser);
-    a_local_page_counts_only_from_the_developers_address(&shop, &mut browser);
+    a_local_page_is_allowed_only_from_the_developers_address(&shop, &mut browser);
     a_session_goes_on_only_with_persistence(&shop, &mut browser);
     a_key_of_an_app_is_for_no_page(&shop, &mut browser);
     a_revoked_key_is_refused_at_once(&shop, &mut browser);
@@ -90,7 +90,7 @@ fn a_page_without_an_origin_is_refused(shop: &Shop, browser: &mut Chromium) {
     }
 }
 
-fn a_local_page_counts_only_from_the_developers_address(shop: &Shop, browser: &mut Chromium) {
+fn a_local_page_is_allowed_only_from_the_developers_address(shop: &Shop, browser: &mut Chromium) {
     let local = browser.local.clone();
     let at = |address| shop.key(address, "web", &[&local], &["--local-address", address]);
     let (here, elsewhere) = (at("127.0.0.1"), at("203.0.113.7"));

@@ -104,10 +104,10 @@ fn a_keyring_keeps_the_token_before_any_file() {
     let bus = Bus::unlocked(&home);
     let acme = [&server.url, "--profile", "acme"];
     let in_file = bus.login(&token, &[&acme[..], &["--no-keyring"]].concat());
-    assert!(in_file.contains("the token is kept in the file"), "{in_file}");
+    assert!(in_file.contains("the token is stored in the file"), "{in_file}");
     let in_keyring = bus.login(&token, &acme);
     assert!(
-        in_keyring.contains("the token is kept in the keyring"),
+        in_keyring.contains("the token is stored in the keyring"),
         "{in_keyring}"
     );
     assert!(!kept(&home, "acme").exists());
@@ -124,12 +124,12 @@ fn a_keyring_keeps_the_token_before_any_file() {
     assert!(other.contains("there is no sign-in token"), "{other}");
     let said = bus.run(&["logout"]).succeeded().stderr;
     assert!(
-        said.contains("took the token of profile acme out of the keyring;"),
+        said.contains("removed the token of profile acme from the keyring;"),
         "{said}"
     );
     bus.run(&["key", "list"]).refused(4);
     let back = bus.login(&token, &[&acme[..], &["--no-keyring"]].concat());
-    assert!(back.contains("the token is kept in the file"), "{back}");
+    assert!(back.contains("the token is stored in the file"), "{back}");
 }
 
 #[test]
@@ -145,16 +145,16 @@ fn a_keyring_that_stays_locked_is_passed_over_and_told() {
     assert!(said.contains("the keyring can't be used: "), "{said}");
     let said = bus.login(&token, &acme);
     assert!(
-        said.contains("the keyring can't be used: ") && said.contains("the token is kept in the file"),
+        said.contains("the keyring can't be used: ") && said.contains("the token is stored in the file"),
         "{said}"
     );
     assert!(
-        said.contains("an older token in the keyring, if there is one, goes before"),
+        said.contains("an older token in the keyring, if there is one, takes precedence over"),
         "{said}"
     );
     let said = bus.login(&token, &[&acme[..], &["--no-keyring"]].concat());
     assert!(
-        said.contains("an older token in the keyring, if there is one, goes before"),
+        said.contains("an older token in the keyring, if there is one, takes precedence over"),
         "{said}"
     );
     assert!(token_from(bus.run(&["whoami", "--json"])).starts_with("the file"));

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::login::{config, configure, kept, login};
-use crate::program::{Home, Ran};
+use crate::program::{Home, Ran, mobile_key};
 
 #[test]
 fn a_read_only_profile_reads_and_changes_nothing() {
@@ -11,16 +11,7 @@ fn a_read_only_profile_reads_and_changes_nothing() {
     let token = home.init();
     let server = home.serve(&token);
     let project = server.project("Storefront").id.to_string();
-    let create = [
-        "key",
-        "create",
-        "--scope",
-        "mobile",
-        "--name",
-        "Kiosk",
-        "--project",
-    ];
-    server.run(&[&create[..], &[&project]].concat()).succeeded();
+    server.run(&mobile_key(&project, "Kiosk")).succeeded();
     login(&home, &token, &[&server.url, "--read-only", "--colour", "red"]).succeeded();
     assert!(config(&home).contains("colour = \"red\"\nread_only = true"));
 
@@ -155,11 +146,11 @@ fn a_token_whose_profile_could_not_be_written_can_be_taken_back() {
     command.env("XDG_CONFIG_HOME", "/proc/keydeck");
     let said = Ran::given(command, &format!("{token}\n")).refused(1);
     assert!(
-        said.contains("the token is kept in") && said.contains("keydeck logout --profile acme"),
+        said.contains("the token is stored in") && said.contains("keydeck logout --profile acme"),
         "{said}"
     );
     assert!(kept(&home, "acme").exists());
     let said = home.run(&["logout", "--profile", "acme"]).succeeded().stderr;
-    assert!(said.contains("took the token of profile acme out of"), "{said}");
+    assert!(said.contains("removed the token of profile acme from"), "{said}");
     assert!(!kept(&home, "acme").exists());
 }

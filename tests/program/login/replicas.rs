@@ -20,7 +20,7 @@ fn a_sign_in_holds_for_all_servers_of_its_profile() {
     let both = format!("{}, {}", first.url, second.url);
     assert!(
         said.contains(&format!("signed in to {} as mira@acme.example", first.url))
-            && said.contains(&format!("the token is for all of {both}")),
+            && said.contains(&format!("the token is valid for all of {both}")),
         "{said}"
     );
     let line = format!("server = [\"{}\", \"{}\"]", first.url, second.url);
@@ -57,7 +57,7 @@ fn who_names_one_of_several_signs_in_to_all_and_leaves_the_list() {
         .succeeded()
         .stderr;
     assert!(
-        said.contains(&format!("the token is for all of {NOBODY}, {}", server.url)),
+        said.contains(&format!("the token is valid for all of {NOBODY}, {}", server.url)),
         "{said}"
     );
     assert!(
@@ -89,7 +89,7 @@ fn a_server_that_was_added_to_a_profile_gets_no_token_before_a_sign_in() {
     );
     let said = home.run(&["key", "list"]).refused(4);
     assert!(
-        said.contains(&format!("the kept token belongs to {}", server.url))
+        said.contains(&format!("the stored token belongs to {}", server.url))
             && said.contains(&format!("keydeck login {url} {} --profile acme", server.url)),
         "{said}"
     );
@@ -138,14 +138,14 @@ fn a_list_that_is_wrong_is_refused_and_nothing_is_sent() {
     for (servers, words) in [
         (
             format!("{a},{a}/"),
-            "address 2 of the server is there twice; leave it out",
+            "address 2 of the server is listed twice; remove one",
         ),
         (
             format!("{a},{NOBODY}"),
-            "address 2 of the server begins with http:// among others",
+            "address 2 of the server begins with http:// while others",
         ),
-        (format!("{a},"), "address 2 of the server is no URL"),
-        (String::new(), "the server's address is no URL"),
+        (format!("{a},"), "address 2 of the server is not a URL"),
+        (String::new(), "the server's address is not a URL"),
         (
             format!("{a},https://mira:s3cret@b.example"),
             "address 2 of the server must not contain a user name",
@@ -162,12 +162,12 @@ fn a_list_that_is_wrong_is_refused_and_nothing_is_sent() {
         (
             "[\n\"https://a.example\",\n\"https://a.example\",\n]",
             4,
-            "is there twice",
+            "is listed twice",
         ),
         (
             "[\n\"http://localhost:1\",\n\"https://a.example\",\n]",
             3,
-            "http:// among others",
+            "http:// while others",
         ),
     ] {
         configure(&home, &format!("[profiles.acme]\nserver = {list}\n"));

@@ -30,10 +30,10 @@ fn a_token_from_standard_input_is_checked_kept_and_used() {
             server.url
         ),
         &format!(
-            "the keyring can't be used: there is no session bus to reach it by; the token is kept in the file {}",
+            "the keyring can't be used: there is no session bus to reach it by; the token is stored in the file {}",
             file.display()
         ),
-        &format!("profile {host} is the default from now on"),
+        &format!("profile {host} is now the default"),
     ] {
         assert!(said.stderr.contains(words.as_str()), "{}", said.stderr);
     }
@@ -65,14 +65,14 @@ fn a_token_from_standard_input_is_checked_kept_and_used() {
 
     let said = home.run(&["logout"]).succeeded().stderr;
     assert!(
-        said.contains(&format!("{}; the server still knows it", file.display())),
+        said.contains(&format!("{}; the server still accepts it", file.display())),
         "{said}"
     );
     assert!(!file.exists());
     let said = home.run(&["key", "list"]).refused(4);
     assert!(said.contains(&format!("keydeck login {}", server.url)), "{said}");
     let said = home.run(&["logout"]).succeeded().stderr;
-    assert!(said.contains("no token was kept"), "{said}");
+    assert!(said.contains("no token was stored"), "{said}");
     let local = home.run(&["--profile", "local", "whoami", "--json"]).json();
     assert_eq!(
         (&local["server"], &local["profile"]),
@@ -165,7 +165,7 @@ fn a_sign_in_that_fails_keeps_nothing() {
     let stranger = Token::generate(TokenKind::User).expect("random");
     let said = login(&home, stranger.expose(), &[&server.url]).refused(4);
     assert!(
-        said.contains("does not know this sign-in token; nothing was kept"),
+        said.contains("does not know this sign-in token; nothing was stored"),
         "{said}"
     );
 
@@ -177,7 +177,7 @@ fn a_sign_in_that_fails_keeps_nothing() {
         ("hunter2", "does not begin with kdu_"),
         (
             &token[..50],
-            "this token is cut or too long: a keydeck token has 53 characters",
+            "this token is incomplete or too long: a keydeck token has 53 characters",
         ),
         ("", "there was no token"),
     ] {
@@ -214,7 +214,7 @@ fn a_token_that_can_not_be_kept_leaves_no_profile_without_one() {
     fs::create_dir_all(home.path("data/keydeck")).expect("made");
     fs::write(home.path("data/keydeck/tokens"), "no directory").expect("written");
     let said = login(&home, &token, &[&server.url]).refused(4);
-    assert!(said.contains("can't keep the token in"), "{said}");
+    assert!(said.contains("can't store the token in"), "{said}");
     assert!(!home.path("config").exists());
 }
 
@@ -226,7 +226,7 @@ fn a_bus_that_never_answers_does_not_keep_anyone_from_signing_in() {
     let _silent = UnixListener::bind(home.path("no-bus")).expect("bound");
     let said = login(&home, &token, &[&server.url]).succeeded().stderr;
     assert!(
-        said.contains("the keyring can't be used: it does not answer; the token is kept in the file"),
+        said.contains("the keyring can't be used: it does not answer; the token is stored in the file"),
         "{said}"
     );
 }

@@ -53,16 +53,16 @@ fn what_goes_before_the_kept_token_is_told() {
     fs::write(home.path("token"), &token).expect("written");
     fs::set_permissions(home.path("token"), Permissions::from_mode(0o600)).expect("set");
     let plain = again(&mut home.command(&["login", &server.url]));
-    assert!(!plain.contains("goes before"), "{plain}");
+    assert!(!plain.contains("takes precedence"), "{plain}");
     signed_in(&home, &server, &token, "token_command = \"exit 1\"");
     let command = again(&mut home.command(&["login", &server.url]));
     assert!(
-        command.contains("the profile's token_command goes before the kept token"),
+        command.contains("the profile's token_command takes precedence over the stored token"),
         "{command}"
     );
     let variable = again(home.command(&["login", &server.url]).env("KEYDECK_TOKEN", &token));
     assert!(
-        variable.contains("KEYDECK_TOKEN is set, and goes before the kept token"),
+        variable.contains("KEYDECK_TOKEN is set, and takes precedence over the stored token"),
         "{variable}"
     );
 }
@@ -135,8 +135,8 @@ fn a_token_with_something_around_it_is_told_on_this_side() {
         (format!("TOKEN={token}"), "a name stands before it"),
         (format!("{left}\n{right}"), "broken over several lines"),
         (format!("{left} {right}"), "white space in it"),
-        (token[..40].to_owned(), "cut or too long"),
-        ("kdg_x".into(), "cut or too long"),
+        (token[..40].to_owned(), "incomplete or too long"),
+        ("kdg_x".into(), "incomplete or too long"),
         ("hunter2".into(), "does not begin with kdu_"),
     ] {
         fs::write(home.path("token"), format!("{text}\n")).expect("written");
@@ -162,7 +162,7 @@ fn a_token_with_something_around_it_is_told_on_this_side() {
                 ),
             ),
             ("token_command", home.run(&["key", "list", "--profile", "acme"])),
-            ("nothing was sent or kept", login(&home, &text, &[nobody])),
+            ("nothing was sent or stored", login(&home, &text, &[nobody])),
         ] {
             let said = said.refused(4);
             assert!(said.contains(from) && said.contains(words), "{from}: {said}");
@@ -265,7 +265,7 @@ fn a_kept_token_is_never_sent_to_another_server() {
     configure(&home, &config(&home).replace(&server.url, &url));
     let said = home.run(&["key", "list"]).refused(4);
     assert!(
-        said.contains(&format!("the kept token belongs to {}", server.url))
+        said.contains(&format!("the stored token belongs to {}", server.url))
             && said.contains(&format!("keydeck login {url} --profile acme")),
         "{said}"
     );

@@ -13,7 +13,7 @@ use keydeck::server::store::{DataKeyStore, PeopleStore, Sealed, StatusStore, Wra
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use crate::program::{Home, Ran, Served, block_on};
+use crate::program::{Home, Ran, Served, block_on, mobile_key};
 use crate::seal::{ROOT_KEY, ROTATE, created, revealed};
 
 const RESEAL: &[&str] = &["seal", "rotate", "--reseal", "--database", "sqlite:keys.db"];
@@ -121,7 +121,7 @@ fn what_was_taken_before_opens_nothing_that_is_sealed_afterwards() {
 
     let told = home.run(ROTATE).succeeded().stderr;
     assert!(
-        told.contains("a new data key from now on") && told.contains("--reseal"),
+        told.contains("under a new data key") && told.contains("--reseal"),
         "{told}"
     );
     keys.push(created(&server, "After"));
@@ -136,7 +136,7 @@ fn what_was_taken_before_opens_nothing_that_is_sealed_afterwards() {
     let of_then = Taken::from(&home);
     let told = home.run(RESEAL).succeeded().stderr;
     assert!(
-        told.contains("sealed 4 secrets anew") && told.contains("revoke those keys"),
+        told.contains("resealed 4 secrets") && told.contains("revoke those keys"),
         "{told}"
     );
     for taken in [&taken, &of_then] {
@@ -251,7 +251,7 @@ fn sealing_anew_goes_on_after_a_kill_while_others_write() {
         .succeeded()
         .stderr;
     assert!(
-        told.contains("was rotated already; the rest is sealed anew"),
+        told.contains("was already rotated; the rest was resealed"),
         "{told}"
     );
     assert_eq!(fs::read(home.path(ROOT_KEY)).expect("there"), root_key);
@@ -311,18 +311,9 @@ fn a_server_that_can_not_read_the_new_root_key_seals_nothing_under_the_old_one()
     let mut keys = vec![created(&server, "Before")];
     let rotate = with_key(&[RESEAL, &["--new-root-key-file", "new.key"]].concat()).output();
     let told = Ran::of(rotate.expect("started")).succeeded().stderr;
-    assert!(told.contains("must be started again"), "{told}");
+    assert!(told.contains("must be restarted"), "{told}");
 
-    let create = [
-        "key",
-        "create",
-        "--scope",
-        "mobile",
-        "--project",
-        "Storefront",
-        "--name",
-        "After",
-    ];
+    let create = mobile_key("Storefront", "After");
     let refused = server.run(&create).refused(1);
     assert!(refused.contains("root key was rotated"), "{refused}");
     let board = ["key", "create", "--scope", "analytics", "--name", "Board"];

@@ -9,27 +9,17 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::thread;
 
-use crate::program::{Home, Ran, Served, block_on};
+use crate::program::{Home, Ran, Served, block_on, mobile_key};
 use keydeck::api::{ActivityAction, ActivityQuery};
 
 const ROTATE: &[&str] = &["seal", "rotate", "--database", "sqlite:keys.db"];
 const ROOT_KEY: &str = "keys.db.root-key";
 const NEXT: &str = "keys.db.root-key.next";
 
-/// Creates a key that can be viewed again: its name and secret.
+/// Creates a key whose secret can be revealed: its name and secret.
 fn created(server: &Served, name: &str) -> (String, String) {
-    let create = [
-        "key",
-        "create",
-        "--scope",
-        "mobile",
-        "--project",
-        "Storefront",
-        "--name",
-        name,
-    ];
-    let secret = server.run(&create).succeeded().stdout;
-    (name.to_owned(), secret)
+    let create = mobile_key("Storefront", name);
+    (name.to_owned(), server.run(&create).succeeded().stdout)
 }
 
 #[track_caller]
@@ -141,7 +131,7 @@ fn a_rotation_that_was_cut_off_is_finished_by_the_next() {
     let refused = serve_refused(&home, &[]);
     let command = "keydeck seal rotate --database sqlite:keys.db --root-key-file keys.db.root-key";
     assert!(
-        refused.contains("cut off") && refused.contains(command),
+        refused.contains("interrupted") && refused.contains(command),
         "{refused}"
     );
     let finish: Vec<&str> = command.split(' ').skip(1).collect();
@@ -149,7 +139,7 @@ fn a_rotation_that_was_cut_off_is_finished_by_the_next() {
         home.run(&finish)
             .succeeded()
             .stderr
-            .contains("finished a rotation")
+            .contains("finished an interrupted rotation")
     );
     assert_eq!(fs::read(home.path(ROOT_KEY)).expect("there"), next);
     assert!(!home.path(NEXT).exists() && old_files(&home).len() == 1);
@@ -167,7 +157,7 @@ fn of_two_rotations_at_once_none_loses_the_key() {
     assert!(runs.iter().any(|run| run.code == Some(0)));
     for run in runs.into_iter().filter(|run| run.code != Some(0)) {
         let said = run.refused(1);
-        assert!(said.contains("another keydeck seal rotate is at work"), "{said}");
+        assert!(said.contains("another keydeck seal rotate is using"), "{said}");
     }
     assert!(!home.path(NEXT).exists());
     home.serve(&token).run(&["key", "list"]).succeeded();
@@ -221,7 +211,7 @@ fn a_new_file_that_is_there_is_taken_only_when_it_finishes_the_rotation() {
     for file in [ROOT_KEY, &absolute, "link.key", "twin.key", "other.key"] {
         let said = into(file).refused(1);
         assert!(
-            said.contains(&format!("{file} exists already")) && said.contains("name a file that"),
+            said.contains(&format!("{file} already exists")) && said.contains("name a file that"),
             "{said}"
         );
     }
@@ -231,7 +221,10 @@ fn a_new_file_that_is_there_is_taken_only_when_it_finishes_the_rotation() {
     into("new.key").succeeded();
     // As after a rotation that was cut off when all was done but telling.
     let finished = into("new.key").succeeded().stderr;
-    assert!(finished.contains("finished a rotation"), "{finished}");
+    assert!(
+        finished.contains("finished an interrupted rotation"),
+        "{finished}"
+    );
     let listen = ["--listen", "127.0.0.1:0", "--root-key-file", "new.key"];
     home.serve_with(&token, &listen).terminate();
 }

@@ -48,7 +48,7 @@ impl Log {
                 None => self.0,
             };
             assert_eq!(row.seq, expected.seq + 1);
-            assert_eq!(row.hash_behind(expected.hash), row.hash, "row {}", row.seq);
+            assert_eq!(row.hash_after(expected.hash), row.hash, "row {}", row.seq);
         }
         self.0 = head;
         rows

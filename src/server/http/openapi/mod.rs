@@ -3,7 +3,7 @@
 pub mod refusals;
 
 pub use self::refusals::{
-    BadBody, BadForm, BadQuery, Common, FiguresRefused, Forbidden, InUse, KeyChecked, LastOwner,
+    BadBody, BadForm, BadQuery, Common, Forbidden, InUse, KeyChecked, LastOwner, MetricsRefused,
     NoSessionServer, NoSuchId, Revoked, ShownOnce, Stale, Stays, Unasked,
 };
 
@@ -70,12 +70,12 @@ pub fn answer(
     tags(
         (name = "me", description = "The signed-in user"),
         (name = "keys", description = "API keys"),
-        (name = "projects", description = "What keys are assigned to"),
+        (name = "projects", description = "Projects, which keys are assigned to"),
         (name = "users", description = "The people of the organisation"),
-        (name = "activity", description = "Who did what, and what is happening"),
-        (name = "gateways", description = "What stands in front of an API and asks whether a key is let through"),
-        (name = "connections", description = "Keys at work: for web pages and apps, with a key instead of a sign-in"),
-        (name = "operations", description = "For whoever runs the server"),
+        (name = "activity", description = "The activity log, and live events"),
+        (name = "gateways", description = "Gateways in front of an API that check its keys"),
+        (name = "connections", description = "Keys in use: for web pages and apps, with a key instead of a sign-in"),
+        (name = "operations", description = "For the server's operator"),
     )
 )]
 struct Frame;

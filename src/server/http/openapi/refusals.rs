@@ -32,22 +32,22 @@ macro_rules! refusals {
 refusals! {
     /// Of every operation that asks who is signed in.
     Common {
-        "401": "No token, or none that is known.",
+        "401": "The token is missing or unknown.",
         "429": "The token is not valid, and too many sign-ins from this address were refused; or too many requests or event \
                 streams of this person are open. `Retry-After` says how many seconds to wait.",
-        "500": "A fault of the server.",
-        "503": "The database is away, its disk failed or its file was replaced, or the server is overloaded; of `unsure`, whether it was done is not known.",
-        "507": "The database has no room left; nothing was changed.",
+        "500": "A server error.",
+        "503": "The database is unavailable, its disk failed or its file was replaced, or the server is overloaded; with `unsure`, the change may have been made.",
+        "507": "The database's disk is full; nothing was changed.",
     }
     /// Of an operation that asks nobody who they are.
     Unasked {
-        "500": "A fault of the server.",
+        "500": "A server error.",
         "503": "The server is overloaded.",
     }
-    /// Of the figures.
-    FiguresRefused {
-        "401": "A token is needed that whoever runs the server chose.",
-        "403": "They are for the machine of the server.",
+    /// Of the metrics.
+    MetricsRefused {
+        "401": "The metrics token is missing or wrong.",
+        "403": "The metrics are only for the server's machine.",
     }
     /// Of an operation with a query.
     BadQuery {
@@ -55,12 +55,12 @@ refusals! {
     }
     /// Of an operation on `{id}`.
     NoSuchId {
-        "400": "The id is no UUID, or a header can't be read.",
+        "400": "The id is not a UUID, or a header can't be read.",
         "404": "It does not exist, or may not be seen.",
     }
     /// Of an operation with a body.
     BadBody {
-        "400": "The body is no JSON, or a header can't be read.",
+        "400": "The body is not JSON, or a header can't be read.",
         "408": "The body did not arrive in time.",
         "413": "The body is larger than 64 KiB.",
         "415": "The body is not `application/json`.",
@@ -79,11 +79,11 @@ refusals! {
     }
     /// Of an operation that a key is presented to.
     KeyChecked {
-        "400": "A query parameter or a header can't be read, or would be passed over.",
-        "401": "No key, or none that is active; `rule` says why.",
+        "400": "A query parameter or a header can't be read, or would be ignored.",
+        "401": "The key is missing or not active; `rule` says why.",
         "403": "The key does not allow this; `rule` says which rule refused.",
-        "500": "A fault of the server.",
-        "503": "The database is away, or the server overloaded.",
+        "500": "A server error.",
+        "503": "The database is unavailable, or the server is overloaded.",
     }
     Forbidden {
         "403": "The role doesn't allow it.",
@@ -101,15 +101,15 @@ refusals! {
     }
     /// Of the removal of a person.
     Stays {
-        "409": "They are the last Owner, or have active keys and nothing was said of what becomes of them.",
-        "422": "The person who gets their keys is missing, unknown or superfluous; `errors` names the field.",
+        "409": "They are the last Owner, or have active keys and the request doesn't say what happens to them.",
+        "422": "The person to hand the keys over to is missing, unknown or superfluous; `errors` names the field.",
     }
     ShownOnce {
         "409": "An Analytics key was shown once, when it was created.",
     }
     /// Of an edit.
     Stale {
-        "412": "Someone changed it in between; `current` is its state.",
+        "412": "Someone changed it meanwhile; `current` is its state.",
         "428": "`If-Match` is missing.",
     }
 }

@@ -1,5 +1,5 @@
-//! The places for connections and for streams of events. Nobody waits for a place: where all are taken, a newcomer gets
-//! that of the connection that is missed the least. Requests touch atomics alone; the lock is for connections that
+//! The places for connections and for event streams. Nobody waits for a place: where all are taken, a new
+//! connection gets the place of the least important one. Requests touch atomics alone; the lock is for connections that
 //! come and go.
 
 mod order;
@@ -108,7 +108,7 @@ impl Places {
                 taken.told = Some(now);
                 tracing::warn!(
                     connections = bounds.connections,
-                    "all places for connections are taken; silent and idle ones are closed to make room"
+                    "all places for connections are taken; silent and idle connections are closed to make room"
                 );
             }
             taken.make_room(bounds, now, None, bounds.connections);
@@ -124,7 +124,7 @@ impl ConnectionPlace {
         &self.0
     }
 
-    /// It is read from: what it is silent counts from now on.
+    /// It is read from: its silence is measured from now on.
     pub fn is_heard(&self) {
         let Peer { shared, seat } = &self.0;
         let mut taken = shared.lock();

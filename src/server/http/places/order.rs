@@ -1,4 +1,4 @@
-//! Which connection is closed first where a newcomer needs its place.
+//! Which connection is closed first when a new one needs its place.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -30,7 +30,7 @@ pub struct PlaceHolder {
 }
 
 /// In this order they are closed; of one rank, the one first that has been at it the longest. Of silent ones, those of the
-/// address that has most of them go first: whoever opens many never outlasts one of somebody else's.
+/// address that has most of them go first: a client with many never outlasts another client's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
     /// Silent for longer than a request takes to come.
@@ -66,7 +66,7 @@ pub fn reserved(standings: &[PlaceHolder], places: usize) -> HashSet<u64> {
     known.into_iter().map(|standing| standing.number).collect()
 }
 
-/// Those that may be closed, the first one first. New ones never are: whoever has not been heard has lost nothing.
+/// Those that may be closed, the first one first. New ones never are: they have not been read from yet.
 pub fn in_order(
     standings: &[PlaceHolder],
     reserved: &HashSet<u64>,

@@ -1,4 +1,4 @@
-//! Who has a place, by number, address, caller and person; and who loses it where there are too many.
+//! The occupants of the places, by number, address, caller and person; and which lose them when there are too many.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -74,7 +74,7 @@ impl Allocation {
         (self.bounds.per_address.is_some() && !is_exempt).then(|| customer(peer))
     }
 
-    /// What the lock guards is whole at every instruction, so a panic elsewhere spoils nothing.
+    /// What the lock guards is whole at every instruction, so a panic elsewhere does no harm.
     pub(super) fn lock(&self) -> MutexGuard<'_, Occupancy> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }

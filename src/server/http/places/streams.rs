@@ -79,7 +79,9 @@ impl From<NoStream> for ApiError {
     fn from(why: NoStream) -> Self {
         let detail = match why {
             NoStream::OfPerson(streams) => {
-                format!("You have {streams} event streams open, the most for one person; close one, or poll.")
+                format!(
+                    "You have {streams} event streams open, the limit for one person; close one, or poll."
+                )
             }
             NoStream::OfServer(streams) => {
                 format!("All {streams} event streams of this server are in use; poll instead.")

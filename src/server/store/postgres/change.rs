@@ -134,7 +134,7 @@ impl<'a> PostgresChange<'a> {
                 state: statement.map(|statement| statement.state),
                 baseline: self.pending.take(),
             };
-            row.hash = row.hash_behind(self.head.hash);
+            row.hash = row.hash_after(self.head.hash);
             self.head = ActivityHead {
                 seq: row.seq,
                 hash: row.hash,

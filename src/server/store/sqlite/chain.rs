@@ -66,7 +66,7 @@ impl Chain<'_> {
             stated,
             hash: ChainHash::START,
         };
-        row.hash = row.hash_behind(self.end.head.hash);
+        row.hash = row.hash_after(self.end.head.hash);
         insert(self.conn, &row, actor, subject.key, self.end.states)?;
         self.end.head = ActivityHead {
             seq: row.seq,

@@ -1,5 +1,5 @@
-//! Usage from its count in memory to the store: once a second while keys are used, never otherwise. A
-//! crash loses what was counted in the last second, and nothing else.
+//! Writes the usage that was counted in memory to the store: once a second while keys are used. A
+//! crash loses only what was counted in the last second.
 
 pub mod recorder;
 
@@ -16,12 +16,12 @@ use crate::server::store::{StoreError, Tallies, merged};
 /// How long counts stay in memory alone.
 const EVERY: Duration = Duration::from_secs(1);
 /// Of more than so many tallies a second, each is written in so many parts, spread over the second: checks and
-/// changes wait behind what is written.
+/// changes wait for what is written.
 const MANY: usize = 8_192;
 const PARTS: usize = 4;
 /// Settling rests so many times as long as it worked, so that checks and changes hardly feel it.
 const REST: u32 = 60;
-/// Who can't write tries again after this.
+/// The pause before a failed write is retried.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Writes what is counted, until the server is closing; then [`write_all`] takes the rest.
@@ -94,7 +94,7 @@ async fn write(server: &ServerState, taken: Tallies) -> Written {
                 // Nothing is written any more, and the log says so already.
                 StoreError::Elsewhere(_) => {}
                 _ => {
-                    tracing::warn!(%error, "what keys were used for can't be written; it is tried again");
+                    tracing::warn!(%error, "the use of keys can't be written; it will be retried");
                     server.usage.put_back(&tallies);
                 }
             }
@@ -130,7 +130,7 @@ async fn settle(server: &ServerState, waiting: &Notify) {
                 Ok(true) => sleep(started.elapsed() * REST).await,
                 Err(StoreError::Elsewhere(_)) => break,
                 Err(error) => {
-                    tracing::warn!(%error, "what keys were used for can't be settled; it is tried again");
+                    tracing::warn!(%error, "the use of keys can't be settled; it will be retried");
                     sleep(AGAIN).await;
                 }
             }

@@ -1,4 +1,4 @@
-//! Counts what keys are used for, in memory and off the path of a check, until it is written.
+//! Counts the use of keys, in memory and off the path of a check, until it is written.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,8 +54,8 @@ impl Recorder {
         }
     }
 
-    /// One of so many parts of what was counted, each key in the same one always; it is still to be merged. From now
-    /// on it is counted anew. Who takes part 0 takes the others too, before asking whether there is something.
+    /// One of so many parts of what was counted, each key in the same one always; it is still to be merged. Counting
+    /// starts again from zero. A caller that takes part 0 takes the others too before waiting again.
     pub fn take(&self, part: usize, parts: usize) -> Tallies {
         if part == 0 {
             self.filled.store(false, Ordering::Release);
@@ -108,7 +108,7 @@ impl Shard {
     }
 }
 
-/// What these locks guard is whole at every instruction, so a panic elsewhere spoils nothing.
+/// What these locks guard is whole at every instruction, so a panic elsewhere does no harm.
 fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
