@@ -67,7 +67,7 @@ pub enum Command {
     ///
     /// Everything is searched: hidden files, binary files, and files that git ignores; links in directories are
     /// not followed. The keys stay on this machine; only their hashes are sent to the server. Exits with 0
-    /// only when no token was found that may be valid.
+    /// only if everything could be read and no token was found that may be valid.
     Scan(ScanArgs),
     /// Manage people
     User(UserArgs),

@@ -232,8 +232,8 @@ const NOTE: Facts = Facts {
     widget: Widget::Text {
         most: 500,
         hint: "what others should know of this key",
-        create_help: "What others should know of it, in at most 500 characters",
-        edit_help: "What others should know of it, in at most 500 characters; \"\" removes the note",
+        create_help: "A note for everyone who can see the key, at most 500 characters",
+        edit_help: "A note for everyone who can see the key, at most 500 characters; \"\" removes it",
     },
 };
 

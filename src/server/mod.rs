@@ -56,7 +56,7 @@ pub async fn serve(
     let counts = tokio::spawn(work::usage::run(state.clone()));
     let removals = tokio::spawn(removals::worker::run(state.clone()));
     let clock = tokio::spawn(clock::watch::run(state.clone()));
-    // The file of a local deck is changed by its owner's hands or by none.
+    // The file of a local deck is only changed by its user.
     let verification = match state.local_session {
         None => Some(tokio::spawn(verify::once(state.clone()))),
         Some(_) => None,
@@ -65,9 +65,9 @@ pub async fn serve(
     feed.abort();
     clock.abort();
     verification.inspect(|task| task.abort());
-    // A portion that was begun is kept as a whole, or nothing of it is.
+    // A portion is stored as a whole or not at all.
     removals.abort();
-    // It ends by itself when the server is closing.
+    // It ends when the server is closing.
     if counts.await.is_err() {
         tracing::error!("counting the use of keys has failed");
     }

@@ -137,10 +137,10 @@ pub struct CreateArgs {
     /// The deployed project of a Web or Mobile key, by id or exact name
     #[arg(long, value_name = "PROJECT")]
     pub project: Option<String>,
-    /// A UI domain: an origin for Web, a bundle identifier for Mobile; repeatable
+    /// A UI domain (an origin) of a Web key, or a bundle identifier of a Mobile key; repeatable
     #[arg(long = "domain", value_name = "DOMAIN")]
     pub domains: Vec<String>,
-    /// "I'm developing locally" from this public address or network; Web only
+    /// Allow local development from this public address or network; Web only
     #[arg(long, value_name = "ADDRESS")]
     pub local_address: Option<String>,
     #[command(flatten)]
@@ -170,7 +170,7 @@ pub struct KeyEditArgs {
     /// Remove a UI domain or bundle identifier; repeatable
     #[arg(long = "remove-domain", value_name = "DOMAIN")]
     pub remove_domains: Vec<String>,
-    /// "I'm developing locally" from this public address or network; Web only
+    /// Allow local development from this public address or network; Web only
     #[arg(long, value_name = "ADDRESS", conflicts_with = "no_local_development")]
     pub local_address: Option<String>,
     /// Turn local development off

@@ -85,7 +85,7 @@ pub struct UserRemoveArgs {
     /// Don't ask for confirmation
     #[arg(long)]
     pub yes: bool,
-    /// Print JSON: what was done
+    /// Print JSON: how many keys and projects were revoked or handed over
     #[arg(long)]
     pub json: bool,
 }

@@ -33,18 +33,18 @@ use crate::server::state::ServerState;
 
 /// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 32 * 1024;
-/// What a connection may hold in memory of what it reads and writes, in bytes.
+/// The memory that a connection may use for reading and writing, in bytes.
 const MAX_BUFFER: usize = 64 * 1024;
 /// The pause after the system had no memory for a connection.
 const EXHAUSTED: Duration = Duration::from_millis(200);
-/// The pause after it had no descriptor: connections are being closed.
+/// The pause after it had no file descriptor: connections are being closed.
 const NO_FILES: Duration = Duration::from_millis(10);
-/// What was sent and is not acknowledged for so long was sent to a machine that is gone, such as a laptop that was closed:
-/// its connection ends, and with it a stream that its owner may want to have elsewhere.
+/// If data is not acknowledged for so long, the machine is gone, such as a closed laptop: its connection is
+/// closed, and with it a stream that its user may want to open elsewhere.
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
 
-/// Where connections come in.
+/// A listener for connections.
 pub struct Listener {
     listener: TcpListener,
     tls: Option<Tls>,
@@ -91,7 +91,7 @@ impl From<TcpListener> for Listener {
     }
 }
 
-/// Accepts until `shutdown`, then waits for what is under way.
+/// Accepts until `shutdown`, then waits for requests in progress.
 pub async fn until(
     incoming: Listener,
     front: HttpService,
@@ -126,22 +126,22 @@ pub async fn until(
     state.closing.send_replace(true);
     let all = async { while connections.join_next().await.is_some() {} };
     if timeout(grace, all).await.is_err() {
-        tracing::warn!("requests still under way were cut off");
+        tracing::warn!("requests still in progress were cut off");
     }
 }
 
-/// Until the connection has ended or its place is another one's.
+/// Until the connection has ended or its place was given to another one.
 async fn answer_at(place: ConnectionPlace, connection: Connection, stream: TcpStream, tls: Option<Tls>) {
     place.is_heard();
     tokio::select! {
-        // First, so that no request is begun that is not answered.
+        // First, so that no request is started that is not answered.
         biased;
         () = place.lost() => tracing::debug!("a connection was closed to make room"),
         () = connection.begin(stream, tls) => {}
     }
 }
 
-/// A client that went away concerns nobody; an exhausted system gets a moment to recover.
+/// A client that disconnected is ignored; an exhausted system gets a moment to recover.
 async fn pause_after(error: &io::Error, places: &Places) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     if matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE)) {
@@ -157,7 +157,7 @@ async fn pause_after(error: &io::Error, places: &Places) {
     }
 }
 
-/// What one connection needs to be answered.
+/// What is needed to answer one connection.
 struct Connection {
     peer: Peer,
     front: HttpService,
@@ -168,7 +168,7 @@ struct Connection {
 impl Connection {
     async fn begin(self, stream: TcpStream, tls: Option<Tls>) {
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection went away at once");
+            tracing::debug!(%error, "a connection was closed immediately");
             return;
         }
         #[cfg(target_os = "linux")]
@@ -178,7 +178,7 @@ impl Connection {
         let here = match stream.local_addr() {
             Ok(address) => ListenAddress::new(address, tls.is_some()),
             Err(error) => {
-                tracing::debug!(%error, "a connection went away at once");
+                tracing::debug!(%error, "a connection was closed immediately");
                 return;
             }
         };
@@ -226,7 +226,7 @@ impl Connection {
             }
         };
         if let Err(error) = ended {
-            tracing::debug!(%error, "a connection broke off");
+            tracing::debug!(%error, "a connection was interrupted");
         }
     }
 }

@@ -34,7 +34,7 @@ impl TrustedProxies {
         let mut client = peer.to_canonical();
         let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
         let hops = lines.flat_map(|line| line.as_bytes().rsplit(|&byte| byte == b','));
-        // Empty elements of a list don't count (RFC 9110, section 5.6.1).
+        // Empty elements of a list are ignored (RFC 9110, section 5.6.1).
         for hop in hops.map(<[u8]>::trim_ascii).filter(|hop| !hop.is_empty()) {
             match parse(hop) {
                 Some(address) if vouched || self.contains(client) => client = address,
@@ -51,7 +51,7 @@ impl TrustedProxies {
     }
 }
 
-/// An address or network that may be trusted: `10.0.0.4`, `10.0.0.0/24`, `2001:db8::/64`.
+/// A trusted address or network: `10.0.0.4`, `10.0.0.0/24`, `2001:db8::/64`.
 pub fn trusted_proxy(text: &str) -> Result<IpNet, String> {
     match network(text) {
         None => Err("write it like 10.0.0.4, 10.0.0.0/24 or 2001:db8::/64".into()),
@@ -62,8 +62,8 @@ pub fn trusted_proxy(text: &str) -> Result<IpNet, String> {
     }
 }
 
-/// What stands for the address in limits: a provider gives a /64 of IPv6 to one customer, who can have as
-/// many addresses of it as they like.
+/// The address that limits apply to: a provider gives a /64 of IPv6 to one customer, who can use
+/// any of its addresses.
 pub fn customer(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),

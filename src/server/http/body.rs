@@ -17,8 +17,8 @@ use super::reading::field_error;
 use crate::api::ProblemType;
 
 const MAX_BODY: usize = 64 * 1024;
-/// A larger body is read on up to here and dropped, because a client that is still writing would
-/// see a broken connection instead of the answer.
+/// A larger body is read up to here and dropped, because a client that is still writing would
+/// otherwise see a broken connection instead of the response.
 const MAX_DROPPED: usize = 16 * 1024 * 1024;
 const MAX_TIME: Duration = Duration::from_secs(5);
 
@@ -122,7 +122,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
             "The body is not UTF-8, so it is not JSON.",
         )
     })?;
-    // First whether it is JSON at all: serde_json calls some wrong types syntax errors too.
+    // First checks that it is JSON at all: serde_json calls some wrong types syntax errors too.
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| not_json(&error))?;
     // Serde would also take the fields of an object from an array, by their places.
     if !text.trim_start().starts_with('{') {

@@ -1,34 +1,34 @@
-//! How many connections and streams there may be at once, and how long each may keep its place in silence.
+//! Limits on simultaneous connections and streams, and on how long each may be silent.
 
 use std::time::Duration;
 
-/// Open files that are neither connections nor streams: the database's, its log's, the terminal's, and the
+/// Open files other than connections and streams: the database's, its log's, the terminal's, and the
 /// connections that are being closed.
 const OTHER_FILES: u64 = 160;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// Connections at once. One that waits for its turn costs little, and much less than one that is closed and comes again.
-    /// Where all places are taken, a newcomer gets the place of the one that is missed the least
+    /// Simultaneous connections. A waiting connection costs much less than one that is closed and reconnects.
+    /// When all places are taken, a new connection gets the place of the least important one
     /// (`places::order`).
     pub connections: usize,
-    /// Connections at once of one address, or one /64 of IPv6; a further one gets the place of another one of that
-    /// address. Doesn't apply to loopback and to listed proxies. `None` where all connections come from a proxy.
+    /// Simultaneous connections of one address, or one /64 of IPv6; a further one gets the place of another of that
+    /// address. Doesn't apply to loopback and trusted proxies. `None` if all connections come from a proxy.
     pub per_address: Option<usize>,
     /// Connections with a reserved place of one person who has signed in.
     pub per_person: usize,
-    /// Streams of events at once; their connections take no place of the others.
+    /// Simultaneous event streams; their connections take no ordinary place.
     pub streams: usize,
     pub streams_per_person: usize,
     /// For the TLS handshake.
     pub handshake: Duration,
-    /// For the head of the first request, where half of the places are taken.
+    /// For the head of the first request, when half of the places are taken.
     pub first_head: Duration,
     /// For the head of a request, and between two requests.
     pub head: Duration,
-    /// For the client to take up more of an answer.
+    /// For the client to read more of a response.
     pub unread: Duration,
-    /// For requests under way when the shutdown began.
+    /// For requests in progress when the shutdown began.
     pub grace: Duration,
 }
 
@@ -50,7 +50,7 @@ impl Default for Bounds {
 }
 
 impl Bounds {
-    /// No more connections and streams than a process may have that can open so many files.
+    /// No more connections and streams than the limit of open files allows.
     #[must_use]
     pub fn within_open_files(self, files: u64) -> Self {
         let left = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);

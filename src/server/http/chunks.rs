@@ -1,15 +1,15 @@
-//! A chunked body (RFC 9112, section 7.1), as far as one must read it to know where it ends.
+//! A chunked body (RFC 9112, section 7.1), parsed only to find its end.
 
 use std::io;
 
 /// The longest extension of a chunk, and all trailers together, in bytes.
 const MAX_EXTRA: usize = 4096;
 
-/// How far one body has come.
+/// The state of one body.
 #[derive(Debug)]
 pub struct Chunks {
     at: At,
-    /// Of the chunk that is being read.
+    /// The rest of the current chunk.
     size: u64,
     digits: u32,
     extra: usize,
@@ -41,7 +41,7 @@ impl Default for Chunks {
 }
 
 impl Chunks {
-    /// How many of `bytes` are of the body, and whether it ends with them.
+    /// How many of `bytes` belong to the body, and whether it ends with them.
     pub fn take(&mut self, bytes: &[u8]) -> io::Result<(usize, bool)> {
         let mut taken = 0;
         while let Some(&byte) = bytes.get(taken) {

@@ -1,5 +1,5 @@
-//! Opaque cursors: a [`Place`] in a [`Sort`] as base64url. A cursor says where a page goes on, not
-//! what may be seen, so it needs no signature.
+//! Opaque cursors: a [`Place`] in a [`Sort`] as base64url. A cursor is a position, not a
+//! permission, so it needs no signature.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use strum::IntoEnumIterator;

@@ -17,11 +17,11 @@ use crate::server::store::{RevokedKey, StoreError};
 
 const RULE: HeaderName = HeaderName::from_static("x-keydeck-rule");
 
-/// A refusal on its way out.
+/// An error response.
 #[derive(Debug)]
 pub struct ApiError {
     problem: Box<Problem>,
-    /// After how many seconds the same request may be answered otherwise.
+    /// After how many seconds a retry may succeed.
     retry_after: Option<u64>,
 }
 
@@ -84,7 +84,7 @@ impl ApiError {
         Self::unauthenticated_by("your sign-in token, which begins with kdu_")
     }
 
-    /// `what` is to be sent.
+    /// `what` is the credential to send.
     pub fn unauthenticated_by(what: &str) -> Self {
         Self::new(
             ProblemType::Unauthenticated,

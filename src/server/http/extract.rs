@@ -1,4 +1,4 @@
-//! What handlers take from the head of a request: query, id, `If-Match`, `Idempotency-Key`.
+//! What handlers extract from the head of a request: query, id, `If-Match`, `Idempotency-Key`.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::header::IF_MATCH;
@@ -33,7 +33,7 @@ pub fn query<T: DeserializeOwned>(head: &Parts) -> ApiResult<T> {
     form(head.uri.query().unwrap_or_default().as_bytes())
 }
 
-/// Fields as queries and forms have them; unknown ones, those that are there twice and unreadable ones are refused.
+/// Fields of queries and forms; unknown, repeated and unreadable ones are refused.
 pub fn form<T: DeserializeOwned>(text: &[u8]) -> ApiResult<T> {
     let pairs = form_urlencoded::parse(text);
     serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map_err(|error| {
@@ -126,7 +126,7 @@ pub fn limit(limit: Option<u32>) -> ApiResult<u32> {
     }
 }
 
-/// A text filter as it is asked of the store: composed and trimmed; nothing when nothing is left to look for.
+/// A text filter for the store: composed and trimmed; `None` when nothing is left.
 pub fn q(q: Option<String>) -> ApiResult<Option<String>> {
     let text = q.as_deref().map(compared::kept);
     let Some(text) = text.filter(|text| !compared(text).is_empty()) else {

@@ -11,7 +11,7 @@ use super::chunks::Chunks;
 
 /// As many as hyper takes.
 const MAX_HEADERS: usize = 100;
-/// What is looked at of a line that has not ended, in bytes.
+/// The longest prefix of an unfinished line that is inspected, in bytes.
 const LONGEST_METHOD: usize = 16;
 
 /// Why a head is refused.
@@ -23,9 +23,9 @@ pub enum Unreadable {
     Syntax,
     #[error("Its target must be a path, percent-encoded, without a fragment: leave out #.")]
     Target,
-    #[error("Content-Length must be there once, as a whole number.")]
+    #[error("Content-Length must appear once, as a whole number.")]
     Length,
-    #[error("Transfer-Encoding must be there once, be chunked, and go without Content-Length.")]
+    #[error("Transfer-Encoding must appear once, be chunked, and come without Content-Length.")]
     Encoding,
     #[error("It has more than 100 headers.")]
     TooMany,
@@ -33,30 +33,30 @@ pub enum Unreadable {
     TooLong,
 }
 
-/// What came of looking at bytes.
+/// The result of scanning bytes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Scanned {
-    /// How many may be read now; the rest is an incomplete head.
+    /// How many bytes may be passed on now; the rest is an incomplete head.
     pub passed: usize,
-    /// Why what follows those is refused.
+    /// Why the bytes after those are refused.
     pub refused: Option<Unreadable>,
 }
 
-/// What the next byte belongs to.
+/// The part of a request that the next byte belongs to.
 enum Part {
-    /// The head, of which so much is known to have well-ended lines.
+    /// A head, with the length of its complete lines.
     Head(usize),
-    /// So many bytes of a body.
+    /// A body with so many bytes left.
     Body(u64),
     Chunked(Chunks),
 }
 
-/// How far one connection has come.
+/// The state of one connection.
 pub struct Framing {
     max_head: usize,
     part: Part,
     is_behind_blank: bool,
-    /// Complete ones before this place.
+    /// Complete lines before this position.
     heads: usize,
 }
 
@@ -74,8 +74,8 @@ impl Framing {
         self.heads
     }
 
-    /// Looks at `bytes`, which begin with what the scan before did not pass. A broken body is an error: its head
-    /// was passed already.
+    /// Scans `bytes`, which begin with what the previous scan did not pass on. A broken body is an error: its head
+    /// was already passed on.
     pub fn scan(&mut self, bytes: &[u8]) -> io::Result<Scanned> {
         let mut passed = 0;
         while passed < bytes.len() {
@@ -114,7 +114,7 @@ impl Framing {
         })
     }
 
-    /// How long the head is with which `bytes` begin, once it is complete.
+    /// The length of the head at the beginning of `bytes`, once it is complete.
     fn head(&mut self, bytes: &[u8]) -> Result<Option<usize>, Unreadable> {
         // One empty line before a request is ignored (RFC 9112, section 2.2).
         if !self.is_behind_blank && bytes.starts_with(b"\r\n") {
@@ -157,7 +157,7 @@ impl Framing {
     }
 }
 
-/// Whether a line that has not ended may become a request's. Another protocol, such as TLS, may never end one.
+/// Whether an unfinished line can begin a request. Another protocol, such as TLS, may never end a line.
 fn may_be_a_method(line: &[u8]) -> bool {
     let mut beginning = line.iter().take(LONGEST_METHOD);
     !beginning.any(|byte| byte.is_ascii_control() && *byte != b'\r')
@@ -200,7 +200,7 @@ fn named<'a>(request: &'a Request<'_, '_>, name: &'static str) -> impl Iterator<
     of_name.map(|header| header.value.trim_ascii())
 }
 
-/// Digits alone: no sign, no list.
+/// Only digits: no sign, no list.
 fn whole_number(text: &[u8]) -> Result<u64, Unreadable> {
     let digits = Some(text).filter(|text| !text.is_empty() && text.iter().all(u8::is_ascii_digit));
     let text = digits.and_then(|digits| std::str::from_utf8(digits).ok());

@@ -1,5 +1,5 @@
-//! One log line and one count a request, under an id that the answer carries too. It names the route, not the
-//! path: ids, queries, headers and bodies stay out of the log.
+//! Logs and counts each request, under an id that the response also has. It logs the route, not the
+//! path: ids, queries, headers and bodies are not logged.
 
 use std::time::Instant;
 
@@ -15,7 +15,7 @@ use crate::api::{REQUEST_ID, is_request_id};
 use crate::model::pasted;
 use crate::server::state::ServerState;
 
-/// Around what the router answers.
+/// Wraps the router's responses.
 pub async fn request(State(server): State<ServerState>, request: Request, next: Next) -> Response {
     let seen = Seen::of(request.method(), request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -23,7 +23,7 @@ pub async fn request(State(server): State<ServerState>, request: Request, next: 
     seen.noted(&server, route, next.run(request)).await
 }
 
-/// A request on its way to an answer.
+/// A request in progress.
 pub struct Seen {
     started: Instant,
     id: String,
@@ -34,11 +34,11 @@ pub struct Seen {
 impl Seen {
     pub fn of(method: &Method, headers: &HeaderMap) -> Self {
         let id = request_id(headers);
-        // Of the highest level, so that what goes wrong is logged under the id whatever else is not.
+        // At the highest level, so that errors are always logged with the id.
         Self::under(tracing::error_span!("request", %id), method, id)
     }
 
-    /// The same for what is asked so often that a span is felt: only a log that tells of every request has one.
+    /// The same for very frequent requests, where a span is expensive: it is created only if every request is logged.
     pub fn of_many(method: &Method, headers: &HeaderMap) -> Self {
         let id = request_id(headers);
         Self::under(tracing::info_span!("request", %id), method, id)
@@ -53,7 +53,7 @@ impl Seen {
         }
     }
 
-    /// Its answer, counted, logged and under its id. `route` is the path as it is documented.
+    /// Counts and logs its response, and adds the id. `route` is the path as it is documented.
     pub async fn noted(
         self,
         server: &ServerState,
@@ -71,7 +71,7 @@ impl Seen {
         if let Ok(value) = HeaderValue::try_from(&id) {
             headers.insert(REQUEST_ID, value);
         }
-        // Keys and their owners concern the asker alone; no proxy may keep an answer.
+        // Responses are private to the caller; no proxy may cache them.
         headers
             .entry(CACHE_CONTROL)
             .or_insert(HeaderValue::from_static("no-store"));

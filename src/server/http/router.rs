@@ -1,5 +1,5 @@
-//! The table of contents: every route, and the layers around all of them. The gateway check, which is asked
-//! for every request of an API, stands beside them and goes the shortest way.
+//! Every route, and the layers around all of them. The gateway check, which is called
+//! for every request of an API, bypasses them.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -37,7 +37,7 @@ use crate::server::{
     activity, events, gateways, keys, me, projects, removals, session_servers, session_tokens, users,
 };
 
-/// How long an answer may take to begin.
+/// How long a response may take to begin.
 const ANSWER: Duration = Duration::from_secs(10);
 /// What one route or another takes.
 const METHODS: HeaderValue = HeaderValue::from_static("GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS");
@@ -47,7 +47,7 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET,HEAD,POST,PUT,PATCH,D
 pub struct HttpService {
     server: ServerState,
     site: Site,
-    /// Whether the check is answered here too.
+    /// Whether gateway checks are answered here too.
     checks: bool,
     routes: TowerToHyperService<Router>,
 }
@@ -159,7 +159,7 @@ impl HttpService {
             let answer = tokio::time::timeout(ANSWER, AssertUnwindSafe(answer).catch_unwind());
             match answer.await {
                 Ok(Ok(answer)) => {
-                    // A check is one read, so that known gateways wait for nobody.
+                    // A check is one read, so known gateways don't wait for a turn.
                     let _turn = match peer.is_known() {
                         true => None,
                         false => self.turn_of_stranger(peer, &head.headers).await,
@@ -179,7 +179,7 @@ impl HttpService {
     }
 }
 
-/// What stands around every route; an answer begins within `limit`.
+/// The layers around every route; a response begins within `limit`.
 fn layered<S: Clone + Send + Sync + 'static>(
     routes: Router<S>,
     connections: Router<S>,
@@ -191,7 +191,7 @@ fn layered<S: Clone + Send + Sync + 'static>(
     answering(routes, limit, queried).merge(connections)
 }
 
-/// Every request is answered in time, also when no handler does.
+/// Every request is answered in time, even if its handler isn't.
 fn answering<S: Clone + Send + Sync + 'static>(
     routes: Router<S>,
     limit: Duration,
@@ -242,7 +242,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(metrics_access::show))
 }
 
-/// What pages and apps ask, from whatever origin.
+/// What web pages and apps call, from any origin.
 fn connections() -> OpenApiRouter<ServerState> {
     OpenApiRouter::new()
         .routes(routes!(connect::exchange))

@@ -1,4 +1,4 @@
-//! What a server is to those who reach it at one listener: by TLS or not, as which host, and who may have its
+//! How a server appears at one listener: with TLS or not, as which host, and who may read its
 //! metrics.
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::head::Hosts;
 use super::metrics_access::MetricsAccess;
 
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
-/// A year, for this host alone: what others serve below it is theirs.
+/// A year, for this host only, not for its subdomains.
 const TLS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 #[derive(Clone)]

@@ -19,17 +19,17 @@ const AT_ONCE_OF_STRANGERS: usize = 4;
 /// How long a request waits for its turn; with the time for its body, less than an answer may take to begin.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Whose turns are counted together.
+/// The unit whose turns are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Caller {
     Person(Uuid),
-    /// Those from one address who have not signed in.
+    /// Unauthenticated callers from one address.
     Strangers(IpAddr),
 }
 
 type Callers = HashMap<Caller, Arc<Semaphore>>;
 
-/// Of all callers that are being answered. Clones share them.
+/// The turns of all current callers. Clones share them.
 #[derive(Clone, Default)]
 pub struct Turns(Arc<Mutex<Callers>>);
 

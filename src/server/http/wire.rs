@@ -1,8 +1,8 @@
-//! What comes in over a connection, looked at before hyper reads it. hyper is lenient where RFC 9112 leaves room:
-//! lines that end without a carriage return, fragments, repeated lengths. A proxy in front may read such a
-//! request as another one than we do, so that none of them is answered. A head that is refused is replaced by one
+//! Inspects what arrives over a connection before hyper parses it. hyper is lenient where RFC 9112 leaves room:
+//! lines that end without a carriage return, fragments, repeated lengths. A proxy in front may interpret such a
+//! request differently, so they are refused. A head that is refused is replaced by one
 //! that hyper can read, and the service asks [`Wire::refusal`] first: so every refusal is a problem
-//! document, in its turn, with the headers that all answers have.
+//! document, in order, with the headers that all responses have.
 
 use std::io;
 use std::pin::Pin;
@@ -16,10 +16,10 @@ use super::framing::{Framing, Scanned, Unreadable};
 
 /// What hyper reads in place of a head that is refused. The connection ends with the answer.
 const REPLACEMENT: &[u8] = b"GET / HTTP/1.1\r\nhost: refused\r\nconnection: close\r\n\r\n";
-/// What is read at once of what nobody will look at.
+/// The buffer size for bytes that are dropped.
 const DROPPED: usize = 4096;
 
-/// A connection and what tells of its refused head.
+/// A connection, and the shared state of its refused head.
 pub fn inspected<S>(stream: S, max_head: usize) -> (Inspected<S>, Wire) {
     let wire = Wire::default();
     let stream = Inspected {
@@ -33,7 +33,7 @@ pub fn inspected<S>(stream: S, max_head: usize) -> (Inspected<S>, Wire) {
     (stream, wire)
 }
 
-/// Shared by a connection and those who answer its requests, which come one after the other.
+/// Shared by a connection and the service that answers its requests, one after the other.
 #[derive(Clone, Default)]
 pub struct Wire(Arc<Shared>);
 
@@ -44,7 +44,7 @@ struct Shared {
 }
 
 impl Wire {
-    /// Why the next request is refused. To be asked once for each, in their order.
+    /// Why the next request is refused. To be called once for each, in order.
     pub fn refusal(&self) -> Option<Unreadable> {
         let number = self.0.answered.fetch_add(1, Ordering::Relaxed);
         let refused = self.0.refused.get();
@@ -61,20 +61,20 @@ impl Wire {
     }
 }
 
-/// A stream whose requests are looked at before they are read.
+/// A stream whose requests are inspected before they are read.
 pub struct Inspected<S> {
     stream: S,
     framing: Framing,
-    /// The beginning of a head that is not complete.
+    /// The beginning of an incomplete head.
     held: Vec<u8>,
-    /// What was held and may be read now, and how much of it was.
+    /// Bytes that were held and may be read now, and how many of them were read.
     released: Vec<u8>,
     given: usize,
     wire: Wire,
 }
 
 impl<S: AsyncRead + Unpin> Inspected<S> {
-    /// Whether there was something to give.
+    /// Whether there was something to return.
     fn give(&mut self, buf: &mut ReadBuf<'_>) -> bool {
         let rest = &self.released[self.given..];
         if rest.is_empty() {
@@ -84,7 +84,7 @@ impl<S: AsyncRead + Unpin> Inspected<S> {
         buf.put_slice(&rest[..taken]);
         self.given += taken;
         if self.given == self.released.len() {
-            // Heads come in one piece nearly always: an idle connection keeps no memory for those that don't.
+            // Heads nearly always arrive in one piece: an idle connection keeps no memory for those that don't.
             (self.released, self.given) = (Vec::new(), 0);
         }
         true

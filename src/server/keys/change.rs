@@ -1,4 +1,4 @@
-//! Editing and revoking a key.
+//! Edits and revokes keys.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -44,7 +44,7 @@ pub async fn edit(
         KeyChange::Changed(record) => Versioned::new(seen_by(user, record)),
         KeyChange::Conflict(record) => Err(ApiError::changed(seen_by(user, record))),
         KeyChange::NameTaken => Err(name_taken(record.scope)),
-        // Somebody revoked it in between; this says when and who.
+        // Somebody revoked it meanwhile; this returns when and who.
         KeyChange::Missing => match active(&server, &signed_in, id).await {
             Err(error) => Err(error),
             Ok(record) => Err(ApiError::changed(seen_by(user, record))),

@@ -62,7 +62,7 @@ pub async fn create(
     }
 }
 
-/// Makes a key and stores it: once more, when the data key that its token was sealed under was replaced meanwhile.
+/// Creates a key and stores it; repeats if the data key that its token was sealed under was replaced meanwhile.
 async fn stored(
     server: &ServerState,
     signed_in: &SignedIn,
@@ -118,7 +118,7 @@ fn created(
     )
 }
 
-/// The first answer may have been lost on its way: a secret that can be viewed is told again.
+/// The first response may have been lost: a secret that can be revealed is returned again.
 async fn replayed(server: &ServerState, signed_in: &SignedIn, record: KeyRecord) -> ApiResult<Answer> {
     let secret = revealed(server, signed_in, &record).await?;
     if secret.is_none() && record.scope != Scope::Analytics {
@@ -154,7 +154,7 @@ fn revoked_since() -> ApiError {
     )
 }
 
-/// The same for a project that the user may not use.
+/// The same for a project that the user can't use.
 fn no_such_project() -> ApiError {
     ApiError::invalid_field(
         "project",

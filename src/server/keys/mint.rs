@@ -1,4 +1,4 @@
-//! Making a key: its id, token, hash, hint and seal. Everything that creates keys comes through here.
+//! Creates a key's id, token, hash, hint and sealed token. All code that creates keys uses this.
 
 use jiff::Timestamp;
 use uuid::{NoContext, Uuid};

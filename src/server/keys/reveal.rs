@@ -1,4 +1,4 @@
-//! Viewing the secret of a Web or Mobile key.
+//! Reveals the secret of a Web or Mobile key.
 
 use axum::extract::State;
 
@@ -28,7 +28,7 @@ pub async fn reveal(
     }
     match revealed(&server, &signed_in, &record).await? {
         Some(secret) => Ok(Json(RevealedSecret { secret: Some(secret) })),
-        // Revoked in between: this says when and by whom.
+        // Revoked meanwhile: this returns when and by whom.
         None => Err(active(&server, &signed_in, id)
             .await
             .err()

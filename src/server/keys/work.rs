@@ -29,7 +29,7 @@ pub async fn usage(
     let visible = policy::visible(&signed_in.user);
     match server.work().usage(id, visible).await? {
         Some(usage) => Ok(Json(usage)),
-        // This says whether it was revoked, when and by whom.
+        // This returns whether it was revoked, when and by whom.
         None => Err(active(&server, &signed_in, id)
             .await
             .err()
@@ -38,7 +38,7 @@ pub async fn usage(
 }
 
 /// Whether a request with this key would be allowed now, and the rule that decides. Web and Mobile keys are
-/// explained as at `/api/jwt`, Analytics keys as at a gateway. Nothing is counted.
+/// explained as at `/api/jwt`, Analytics keys as at a gateway. It is not counted as usage.
 #[utoipa::path(get, path = "/v1/keys/{id}/explain", tag = "keys", params(("id" = uuid::Uuid, Path), Explain),
     responses((status = 200, description = "The verdict.", body = Verdict), NoSuchId, Revoked, Common))]
 pub async fn explain(
@@ -66,7 +66,7 @@ pub async fn explain(
     }))
 }
 
-/// As the exchange and the gateway check decide, by the same functions.
+/// Decided by the same functions as the exchange and the gateway check.
 async fn decide(server: &ServerState, key: &KeyRecord, caller: Caller<'_>) -> ApiResult<Result<Grant, Rule>> {
     let Some(project) = &key.project else {
         return Ok(may_pass(key.scope, &key.settings, true, caller));

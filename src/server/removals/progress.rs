@@ -14,9 +14,9 @@ use crate::server::http::extract::Id;
 use crate::server::http::openapi::{Common, Forbidden, NoSuchId};
 use crate::server::state::ServerState;
 
-/// How long who asked for a removal is made to wait for its end.
+/// How long the caller of a removal waits for its end.
 const WAIT: Duration = Duration::from_secs(5);
-/// How often it is looked at meanwhile.
+/// How often its progress is checked meanwhile.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Returns when it is finished, or has taken long.
@@ -27,7 +27,7 @@ pub async fn finished_soon(server: &ServerState, person: Uuid, begun: RemovalPro
         sleep(LOOK).await;
         match timeout_at(deadline, server.people().removal(person)).await {
             Ok(Ok(Some(now))) => progress = now,
-            // It goes on all the same.
+            // It continues anyway.
             _ => return progress,
         }
     }

@@ -9,14 +9,14 @@ use uuid::Uuid;
 use crate::server::state::ServerState;
 use crate::server::store::Cursor;
 
-/// The longest pause between two portions; else it is as long as the portion took.
+/// The longest pause between two portions; otherwise as long as the portion took.
 const REST: Duration = Duration::from_millis(100);
-/// A removal that has not moved on between two such looks has lost its server.
+/// A removal without progress between two such checks has lost its server.
 const LOST: Duration = Duration::from_secs(10);
-/// After an error it is tried again.
+/// The pause before a retry after an error.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Finishes what this server began, and what a server before it or another one left, until the server is closing.
+/// Finishes removals of this server, and those that an earlier or another server left, until the server is closing.
 pub async fn run(server: ServerState) {
     let work = async {
         // How far each was at the last look. At the start all are taken on: to work on one together does no harm.
@@ -36,7 +36,7 @@ pub async fn run(server: ServerState) {
     };
     tokio::select! {
         () = work => {}
-        // What is left is the next server's.
+        // The rest is left to the next server.
         () = server.clone().closed() => {}
     }
 }
@@ -62,7 +62,7 @@ async fn take_over(server: &ServerState, seen: &mut Option<BTreeMap<Uuid, u64>>)
     }
 }
 
-/// What the log never asked for is not carried on; it is said once.
+/// A removal that the log doesn't contain is not continued; this is logged once.
 async fn tell_of_unexplained(server: &ServerState, told: &mut Option<String>) {
     let Ok(compared) = server.log().compare(Cursor::REMOVALS).await else {
         return;
@@ -78,7 +78,7 @@ async fn tell_of_unexplained(server: &ServerState, told: &mut Option<String>) {
     *told = compared.unexplained;
 }
 
-/// Deals with one portion, and lets the others have as long.
+/// Processes one portion, and pauses for as long.
 async fn carry_on(server: &ServerState, person: Uuid) {
     let started = Instant::now();
     match server.people().continue_removal(person).await {

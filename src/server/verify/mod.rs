@@ -16,7 +16,7 @@ use crate::server::store::{ActivityStore, Cursor, StoreResult, Visible};
 
 /// The pause after a portion, in times of what it took.
 const PAUSE: u32 = 3;
-/// After an error it is tried again.
+/// The pause before a retry after an error.
 const AGAIN: Duration = Duration::from_secs(10);
 
 /// Looks through everything until the server is closing.

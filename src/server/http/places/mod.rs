@@ -21,9 +21,9 @@ pub use self::streams::StreamPlace;
 use super::address::TrustedProxies;
 use super::bounds::Bounds;
 
-/// Late ones are looked for at most so often.
+/// The shortest time between two searches for late connections.
 const LOOK: Duration = Duration::from_millis(100);
-/// A full house is told in the log at most so often.
+/// The shortest time between two log lines about a full server.
 const TELL: Duration = Duration::from_secs(60);
 
 /// Clones share them.
@@ -41,9 +41,9 @@ impl Places {
         }))
     }
 
-    /// Returns unless very many of those that were accepted have not been heard, or of those that lost their place are not
-    /// gone: both need nothing but their turn, and files until then. Few may be waited for here: those that the system
-    /// keeps meanwhile are soon more than it can keep, and it drops the next ones for a second or more.
+    /// Waits while very many accepted connections have not been read from, or very many that lost their place are not
+    /// closed: both only need CPU time, and hold open files until then. The limit is low, because the system's own queue
+    /// fills up meanwhile, and it then drops new connections for a second or more.
     pub async fn settled(&self) {
         let many = (self.0.bounds.connections / 2).max(1);
         while self.0.lock().unsettled >= many {
@@ -116,7 +116,7 @@ impl Places {
     }
 }
 
-/// One connection's place, given back when it is dropped.
+/// One connection's place, released on drop.
 pub struct ConnectionPlace(Peer);
 
 impl ConnectionPlace {
@@ -136,7 +136,7 @@ impl ConnectionPlace {
         shared.settled.notify_one();
     }
 
-    /// Returns when the place was given to another one: the connection is to be closed.
+    /// Returns when the place was given to another connection: this one must be closed.
     pub async fn lost(&self) {
         self.0.seat.lost.notified().await;
     }

@@ -9,10 +9,10 @@ use std::net::IpAddr;
 pub enum Phase {
     /// It was accepted, and nobody has read from it yet.
     New,
-    /// Nothing has come that is a whole head of a request; a TLS handshake is part of it.
+    /// No complete request head has arrived; a TLS handshake is part of it.
     Silent,
     Answering,
-    /// Between two requests. What it was answered last may not be read yet.
+    /// Between two requests. The last response may not have been read yet.
     Idle,
 }
 
@@ -21,24 +21,24 @@ pub enum Phase {
 pub struct PlaceHolder {
     pub number: u64,
     pub phase: Phase,
-    /// Since when it does what it does, in microseconds.
+    /// When its phase began, in microseconds.
     pub since: u64,
-    /// Whether it is of a gateway or a person, within their share.
+    /// Whether it belongs to a gateway or a person, within their share.
     pub is_known: bool,
-    /// Where it is from, as limits have it.
+    /// The address that limits apply to.
     pub address: IpAddr,
 }
 
-/// In this order they are closed; of one rank, the one first that has been at it the longest. Of silent ones, those of the
-/// address that has most of them go first: a client with many never outlasts another client's.
+/// The order in which connections are closed; within a rank, the oldest first. Of silent connections, those of the
+/// address that has most of them are closed first: a client with many never outlasts another client's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
-    /// Silent for longer than a request takes to come.
+    /// Silent for longer than a request takes to arrive.
     Silent,
     Idle,
-    /// A request of somebody unknown is answered within milliseconds; a long one is more likely a body that never comes.
+    /// A request of an unknown caller is answered within milliseconds; a long one probably waits for a body that never arrives.
     Answering,
-    /// Silent since a moment ago: its request may be here without having been read.
+    /// Silent since a moment ago: its request may have arrived without having been read.
     JustSilent,
     ReservedIdle,
     ReservedAnswering,
@@ -51,11 +51,11 @@ pub struct SilenceLimits {
     pub now: u64,
     /// With one of many silent connections of an address.
     pub with_many: u64,
-    /// With one of few, which may be far away, and its TLS handshake take some time.
+    /// With one of few, which may be far away and take some time for its TLS handshake.
     pub with_few: u64,
 }
 
-/// So many silent connections of an address are few.
+/// Up to so many silent connections of an address are few.
 const FEW: usize = 8;
 
 /// The numbers of those whose place is reserved, of known callers: a quarter of all places is always for newcomers.
@@ -66,7 +66,7 @@ pub fn reserved(standings: &[PlaceHolder], places: usize) -> HashSet<u64> {
     known.into_iter().map(|standing| standing.number).collect()
 }
 
-/// Those that may be closed, the first one first. New ones never are: they have not been read from yet.
+/// The connections that may be closed, in order. New ones are never closed: they have not been read from yet.
 pub fn in_order(
     standings: &[PlaceHolder],
     reserved: &HashSet<u64>,

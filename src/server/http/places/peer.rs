@@ -1,4 +1,4 @@
-//! The connection as a request sees it: it tells what happens on it, and whom it is of.
+//! A request's handle on its connection: it reports what happens on it, and who the caller is.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::seats::{Allocation, Seat, packed};
 use crate::model::TokenHash;
 use crate::server::http::error::ApiError;
 
-/// Whom a request comes from: the connection, as far as its place is concerned.
+/// The connection of a request, as far as its place is concerned.
 #[derive(Clone)]
 pub struct Peer {
     pub(super) shared: Arc<Allocation>,
@@ -25,7 +25,7 @@ impl Peer {
         self.seat.peer
     }
 
-    /// The head of a request has come.
+    /// The head of a request has arrived.
     pub fn asks(&self) {
         self.note(Phase::Answering);
     }
@@ -58,9 +58,9 @@ impl Peer {
         self.is(u64::from_le_bytes([a, b, c, d, e, f, g, h]) | 1, share);
     }
 
-    /// As many connections as their `share` are known as the caller's.
+    /// Up to `share` connections are registered as the caller's.
     fn is(&self, caller: u64, share: usize) {
-        // Mostly it is known.
+        // Usually it is known already.
         if self.seat.caller.load(Ordering::Relaxed) == caller {
             return;
         }
@@ -74,7 +74,7 @@ impl Peer {
     }
 }
 
-/// `accept` notes the connection of each request.
+/// `accept` adds the connection to each request.
 impl<S: Send + Sync> FromRequestParts<S> for Peer {
     type Rejection = ApiError;
 

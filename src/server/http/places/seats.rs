@@ -13,8 +13,8 @@ use super::order::{Phase, PlaceHolder, Rank, SilenceLimits, in_order, reserved};
 use crate::server::http::address::{TrustedProxies, customer};
 use crate::server::http::bounds::Bounds;
 
-/// What many connections of one address may be silent where places are scarce: a request comes with its connection or
-/// right after it.
+/// How long many connections of one address may be silent when places are scarce: a request normally arrives with its
+/// connection or right after it.
 const MOMENT: Duration = Duration::from_millis(250);
 pub(super) struct Allocation {
     pub(super) bounds: Bounds,
@@ -28,9 +28,9 @@ pub(super) struct Allocation {
 pub(super) struct Occupancy {
     pub(super) by_number: HashMap<u64, Occupant>,
     pub(super) next: u64,
-    /// Of the entries, those with a place among the connections.
+    /// The number of entries with a place among the connections.
     pub(super) connections: usize,
-    /// Of the entries, those that nobody has read from yet, and those that have lost their place.
+    /// The numbers of entries that have not been read from yet, and that have lost their place.
     pub(super) unsettled: usize,
     pub(super) by_address: HashMap<IpAddr, usize>,
     pub(super) by_caller: HashMap<u64, usize>,
@@ -57,17 +57,17 @@ pub(super) enum PlaceKind {
 pub(super) struct Seat {
     pub(super) number: u64,
     pub(super) peer: SocketAddr,
-    /// Whose share it is of; `None` where none applies.
+    /// The caller whose share it is part of; `None` if no limit applies.
     pub(super) address: Option<IpAddr>,
-    /// The phase in the two lowest bits, above it since when.
+    /// The phase in the two lowest bits, its start time above.
     pub(super) activity: AtomicU64,
-    /// Whom it is of, within their share; 0 while nobody is known. Written under the lock.
+    /// The known caller, within their share; 0 while unknown. Written under the lock.
     pub(super) caller: AtomicU64,
     pub(super) lost: Notify,
 }
 
 impl Allocation {
-    /// The address whose share a connection of `peer` counts in.
+    /// The address whose share a connection of `peer` is part of.
     pub(super) fn share_of(&self, peer: IpAddr) -> Option<IpAddr> {
         let peer = peer.to_canonical();
         let is_exempt = peer.is_loopback() || self.proxies.contains(peer);
@@ -86,7 +86,7 @@ impl Occupancy {
         count.copied().unwrap_or_default()
     }
 
-    /// Counts among the connections.
+    /// Adds it to the count of connections.
     pub(super) fn join(&mut self, seat: &Seat) {
         self.connections += 1;
         if let Some(address) = seat.address {
@@ -94,7 +94,7 @@ impl Occupancy {
         }
     }
 
-    /// Counts no longer among the connections.
+    /// Removes it from the count of connections.
     pub(super) fn part(&mut self, seat: &Seat) {
         self.connections -= 1;
         if let Some(address) = seat.address {
@@ -102,7 +102,7 @@ impl Occupancy {
         }
     }
 
-    /// Gives back what a connection holds that has ended.
+    /// Releases what an ended connection holds.
     pub(super) fn leave(&mut self, number: u64) {
         let Some(entry) = self.by_number.remove(&number) else {
             return;
@@ -140,8 +140,8 @@ impl Occupancy {
             .collect()
     }
 
-    /// Closes the first of those that have been silent since before `late`; no more than `most`, since those who are closed
-    /// together come again together.
+    /// Closes the first connections that have been silent since before `late`; no more than `most`, because clients that are
+    /// disconnected together reconnect together.
     pub(super) fn close_late(&mut self, late: Duration, most: usize) {
         let mut silent = self.standings(|_| true);
         silent.retain(|standing| standing.phase == Phase::Silent && standing.since <= micros(late));
@@ -151,8 +151,8 @@ impl Occupancy {
         }
     }
 
-    /// Closes the first in order, of one address or of all, which together have `limit` places, until there is one; some more
-    /// that nobody misses, so that not every newcomer of many has all looked at.
+    /// Closes connections in order, of one address or of all, which together have `limit` places, until there is one; and a few
+    /// more unimportant ones, so that not every new connection needs a search.
     pub(super) fn make_room(
         &mut self,
         bounds: &Bounds,
@@ -219,7 +219,7 @@ pub(super) fn micros(time: Duration) -> u64 {
     time.as_micros() as u64
 }
 
-/// Forgets what has come down to nothing.
+/// Removes entries that have dropped to zero.
 pub(super) fn count_down<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
     if let Some(count) = counts.get_mut(key) {
         *count -= 1;

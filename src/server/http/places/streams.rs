@@ -1,4 +1,4 @@
-//! The places for streams of events: so many in all, and so many for a person.
+//! The places for event streams: a limit for all, and one per person.
 
 use std::sync::Arc;
 
@@ -13,13 +13,13 @@ use crate::server::http::error::ApiError;
 /// Why there is no place for a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoStream {
-    /// The person has so many, which is all that one may have.
+    /// The person has reached the limit per person, which is this.
     OfPerson(usize),
-    /// All the server's are taken.
+    /// All of the server's places are taken.
     OfServer(usize),
 }
 
-/// A stream's place, given back when it is dropped.
+/// A stream's place, released on drop.
 pub struct StreamPlace {
     shared: Arc<Allocation>,
     seat: Arc<Seat>,
@@ -27,7 +27,7 @@ pub struct StreamPlace {
 }
 
 impl Peer {
-    /// A place for a stream of `person`. As long as it is held, the connection takes none of the others' places.
+    /// A place for a stream of `person`. While it is held, the connection takes no ordinary place.
     pub fn stream_of(&self, person: Uuid) -> Result<StreamPlace, NoStream> {
         let (bounds, number) = (&self.shared.bounds, self.seat.number);
         let mut taken = self.shared.lock();
@@ -45,7 +45,7 @@ impl Peer {
         {
             entry.pool = PlaceKind::Streams;
             taken.part(&self.seat);
-            // It takes nothing of the person's share either.
+            // It isn't part of the person's share either.
             taken.forget_caller(&self.seat);
         }
         Ok(StreamPlace {
@@ -62,7 +62,7 @@ impl Drop for StreamPlace {
         let mut taken = self.shared.lock();
         taken.streams -= 1;
         count_down(&mut taken.by_person, &self.person);
-        // A connection that goes on has a place among the others again.
+        // A connection that continues has an ordinary place again.
         if let Some(entry) = taken.by_number.get_mut(&self.seat.number)
             && entry.pool == PlaceKind::Streams
         {
