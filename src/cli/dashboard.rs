@@ -33,9 +33,9 @@ pub fn needs_terminal() -> Result<(), Failure> {
 }
 
 /// Shows the dashboard until the user leaves it.
-pub fn open(opened: Opened, places: Arc<dyn Decks>) -> Result<(), Failure> {
+pub fn open(opened: Opened, decks: Arc<dyn Decks>) -> Result<(), Failure> {
     ending::leave_to_others();
-    match tui::run(opened, places)? {
+    match tui::run(opened, decks)? {
         Ended::Quit => Ok(()),
         Ended::Signal(number) => Err(Failure::Signal(number)),
     }

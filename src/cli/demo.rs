@@ -46,7 +46,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let server = EmbeddedServer::start(Arc::new(store), sealer, user)?;
     let opened = Opened {
         client: server.client()?,
-        place: DeckSummary::plain("demo"),
+        deck: DeckSummary::plain("demo"),
         keep: Keep::new(()),
     };
     let outcome = dashboard::open(opened, Arc::new(Nowhere));

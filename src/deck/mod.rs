@@ -71,15 +71,15 @@ pub fn ask(
 
 impl Deck {
     /// What a dashboard shows of it.
-    fn place(&self) -> DeckSummary {
-        place(&self.profile)
+    fn summary(&self) -> DeckSummary {
+        summary(&self.profile)
     }
 
     /// For a dashboard, which keeps the embedded server as long as it needs it.
     pub fn opened(self) -> Opened {
         Opened {
             client: self.client.clone(),
-            place: self.place(),
+            deck: self.summary(),
             keep: Keep::new(self),
         }
     }
@@ -103,7 +103,7 @@ impl Deck {
 /// The profiles, as the dashboard goes from one to another.
 impl Decks for Config {
     fn all(&self) -> Vec<DeckSummary> {
-        self.profiles.iter().map(place).collect()
+        self.profiles.iter().map(summary).collect()
     }
 
     fn open(&self, label: &str) -> Result<Opened, String> {
@@ -112,7 +112,7 @@ impl Decks for Config {
     }
 }
 
-fn place(profile: &Profile) -> DeckSummary {
+fn summary(profile: &Profile) -> DeckSummary {
     DeckSummary {
         label: profile.name.clone(),
         colour: profile.colour,

@@ -299,6 +299,14 @@ impl KeyField {
         self.facts().label
     }
 
+    /// What it is called of a key of this scope.
+    pub fn label_of(self, scope: Scope) -> &'static str {
+        match (self, scope) {
+            (KeyField::UiDomains, Scope::Mobile) => "Bundle identifiers",
+            _ => self.label(),
+        }
+    }
+
     pub fn widget(self) -> Widget {
         self.facts().widget
     }

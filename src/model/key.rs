@@ -38,6 +38,19 @@ impl KeyFields {
     }
 }
 
+/// Which fields of a key of this scope can be edited, and what to do about the others.
+pub fn what_is_edited(scope: Scope) -> String {
+    let labels: Vec<String> = KeyField::editable(scope)
+        .map(|field| field.label().to_lowercase())
+        .collect();
+    let fields = match labels.as_slice() {
+        [] => "Nothing".to_owned(),
+        [only] => format!("Only the {only}"),
+        [first @ .., last] => format!("Only the {} and {last}", first.join(", ")),
+    };
+    format!("{fields} of an {scope} key can be edited; for anything else, revoke it and create another.")
+}
+
 impl KeyEdit {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -53,10 +66,7 @@ impl KeyEdit {
         let mut named = KeyField::iter().filter(|field| self.names(*field));
         let is_none_edited = KeyField::editable(scope).next().is_none();
         if is_none_edited || !scope.is_viewable() && !named.all(|field| field.is_edited_of(scope)) {
-            return Err(FieldErrors::one(
-                "scope",
-                "An Analytics key can't be edited; revoke it and create another.",
-            ));
+            return Err(FieldErrors::one("scope", what_is_edited(scope)));
         }
         let mut errors = FieldErrors::default();
         let name = valid_name(self.name.as_deref().unwrap_or(name), &mut errors);
@@ -238,6 +248,18 @@ mod tests {
             ["name", "project", "ui_domains"]
         );
         assert!(web().validate().is_ok());
+    }
+
+    #[test]
+    fn what_of_an_analytics_key_cant_be_edited_is_refused_with_what_can() {
+        let renamed = KeyEdit {
+            name: Some("Other".into()),
+            ..KeyEdit::default()
+        };
+        let refused = renamed.apply(Scope::Analytics, "Board", &Settings::default());
+        let message = refused.unwrap_err().0.remove(0).message;
+        assert_eq!(message, what_is_edited(Scope::Analytics));
+        assert!(message.starts_with("Only the note"), "{message}");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use domain::UiDomain;
 pub use field::{KeyEdit, KeyField, KeyFields, Settings};
 pub use field_error::{FieldError, FieldErrors};
 pub use filter::FilterWords;
-pub use key::ValidKey;
+pub use key::{ValidKey, what_is_edited};
 pub use role::Role;
 pub use rule::{Grant, Rule};
 pub use scope::Scope;

@@ -21,7 +21,7 @@ pub struct DeckSummary {
 }
 
 impl DeckSummary {
-    /// A place without marks.
+    /// A deck without marks.
     pub fn plain(label: &str) -> Self {
         Self {
             label: label.into(),
@@ -32,14 +32,14 @@ impl DeckSummary {
     }
 }
 
-/// A place that is open, signed in.
+/// A deck that is open, signed in.
 pub struct Opened {
     pub client: Client,
-    pub place: DeckSummary,
+    pub deck: DeckSummary,
     pub keep: Keep,
 }
 
-/// What must live as long as the client of a place is used: the server inside this process. That takes a
+/// What must live as long as the client of a deck is used: the server inside this process. That takes a
 /// moment to end, and must not do so inside a runtime: whoever drops this, it ends on a thread of its own.
 pub struct Keep(Option<Box<dyn Any + Send>>);
 
@@ -65,21 +65,21 @@ impl Drop for Keep {
 impl fmt::Debug for Opened {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opened")
-            .field("place", &self.place)
+            .field("deck", &self.deck)
             .finish_non_exhaustive()
     }
 }
 
-/// The places that one can be switched to.
+/// The decks that one can be switched to.
 pub trait Decks: Send + Sync {
     fn all(&self) -> Vec<DeckSummary>;
 
-    /// Opens the place of this label; the sentence says why it can't be. May take seconds, and never
+    /// Opens the deck of this label; the sentence says why it can't be. May take seconds, and never
     /// asks on the terminal.
     fn open(&self, label: &str) -> Result<Opened, String>;
 }
 
-/// No place but the one that is open.
+/// No deck but the one that is open.
 #[derive(Debug)]
 pub struct Nowhere;
 

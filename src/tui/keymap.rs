@@ -27,6 +27,17 @@ pub fn resolve(layer: Layer, key: KeyEvent) -> Option<Action> {
         .map(|binding| binding.action)
 }
 
+/// The keys of some actions in a layer, as they are told in a line: `c copy, x reveal`.
+pub fn hints(layer: Layer, actions: impl Iterator<Item = Action>) -> String {
+    let of_action = |action| of_layer(layer).find(|binding| binding.action == action);
+    let hint = |binding: &Binding| {
+        let key = binding.keys.first().map(|key| key.label()).unwrap_or_default();
+        format!("{key} {}", binding.hint)
+    };
+    let hints: Vec<_> = actions.filter_map(of_action).map(hint).collect();
+    hints.join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

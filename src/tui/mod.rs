@@ -46,16 +46,16 @@ pub enum RunError {
 
 /// Opens the dashboard and returns when its user leaves it or a signal ends it. The terminal is
 /// given back as it was found.
-pub fn run(opened: Opened, places: Arc<dyn Decks>) -> Result<Ended, RunError> {
+pub fn run(opened: Opened, decks: Arc<dyn Decks>) -> Result<Ended, RunError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let Opened {
         client,
-        place,
+        deck,
         mut keep,
     } = opened;
-    let ended = runtime.block_on(Dashboard::run(client, place, places, &mut keep));
+    let ended = runtime.block_on(Dashboard::run(client, deck, decks, &mut keep));
     runtime.shutdown_background();
     keep.end();
     ended
@@ -69,7 +69,7 @@ struct Dashboard<'a> {
     arrivals: UnboundedReceiver<Arrived>,
     inputs: UnboundedReceiver<Input>,
     signals: UnboundedReceiver<Signal>,
-    /// Of the place that is open.
+    /// Of the deck that is open.
     keep: &'a mut Keep,
 }
 
@@ -83,15 +83,15 @@ enum Turn {
 impl<'a> Dashboard<'a> {
     async fn run(
         client: Client,
-        place: DeckSummary,
-        places: Arc<dyn Decks>,
+        deck: DeckSummary,
+        decks: Arc<dyn Decks>,
         keep: &'a mut Keep,
     ) -> Result<Ended, RunError> {
         let (signals_in, signals) = unbounded_channel();
         terminal::spawn_signals(signals_in)?;
         let (arrivals_in, arrivals) = unbounded_channel();
-        let mut app = App::new(place, Uuid::new_v4(), terminal::size()).among(places.all());
-        let mut runner = Runner::start(client, places, arrivals_in);
+        let mut app = App::new(deck, Uuid::new_v4(), terminal::size()).among(decks.all());
+        let mut runner = Runner::start(client, decks, arrivals_in);
         for effect in app.start() {
             runner.run(effect);
         }
@@ -197,12 +197,12 @@ impl<'a> Dashboard<'a> {
         self.update(message)
     }
 
-    /// From now on everything is about another place.
+    /// From now on everything is about another deck.
     fn switch_to(&mut self, opened: Opened) -> Result<Option<Ended>, RunError> {
-        let Opened { client, place, keep } = opened;
+        let Opened { client, deck, keep } = opened;
         *self.keep = keep;
         self.runner.switch_to(client);
-        let effects = self.app.switch_to(place, Uuid::new_v4());
+        let effects = self.app.switch_to(deck, Uuid::new_v4());
         self.perform(effects)
     }
 

@@ -131,7 +131,7 @@ fn as_me(me: keydeck::api::Me, key: keydeck::api::Key) -> Talk {
 }
 
 fn read_only(mut talk: Talk) -> Talk {
-    talk.app.place.read_only = true;
+    talk.app.deck.read_only = true;
     talk
 }
 
@@ -375,7 +375,7 @@ fn a_sort_that_is_chosen_before_there_are_rows_waits_for_them() {
     talk.press("S");
     assert_eq!(
         talk.app.waiting_words().as_deref(),
-        Some("Waiting for the list, then: reverse the sort. Esc drops it.")
+        Some("Waiting for the list, then: reverse the sort. Esc cancels it.")
     );
     talk.answer_page(Ok(page(some_keys(3))));
     assert_eq!(talk.page_question().2.order, Some(Order::Asc));

@@ -147,7 +147,7 @@ fn letters_and_pastes_are_text_and_esc_closes_at_once() {
 #[test]
 fn it_reads_only_so_that_a_read_only_profile_offers_it() {
     let mut talk = Talk::with_keys(some_keys(4));
-    talk.app.place.read_only = true;
+    talk.app.deck.read_only = true;
     talk.press("w");
     assert!(matches!(talk.app.over.last(), Some(Modal::Explain(_))));
 }

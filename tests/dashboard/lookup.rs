@@ -350,11 +350,14 @@ fn rows_that_do_not_match_are_told_for_what_was_asked() {
 #[test]
 fn a_token_of_a_person_or_a_gateway_is_named_for_what_it_is() {
     for (kind, what) in [
-        (TokenKind::User, "This is a person's sign-in token, no API key"),
-        (TokenKind::Gateway, "This is a gateway's token, no API key"),
+        (
+            TokenKind::User,
+            "This is a person's sign-in token, not an API key",
+        ),
+        (TokenKind::Gateway, "This is a gateway's token, not an API key"),
         (
             TokenKind::SessionServer,
-            "This is a session server's token, no API key",
+            "This is a session server's token, not an API key",
         ),
     ] {
         let mut talk = Talk::with_keys(some_keys(10));
@@ -389,7 +392,7 @@ fn without_an_answer_enter_asks_again() {
     paste(&mut talk, whole_secret().expose());
     talk.answer_lookup(Err(offline()));
     assert!(
-        hint(&talk).ends_with("connection refused. Enter asks again."),
+        hint(&talk).ends_with("connection refused. Enter tries again."),
         "{}",
         hint(&talk)
     );

@@ -57,9 +57,9 @@ fn the_palette_names_the_profiles_and_opens_one() {
     let (number, label) = set_out(&mut talk);
     assert!(matches!(talk.app.over.last(), Some(Modal::Opening(opening)) if opening.label == label));
     assert!(talk.app.awaits_profile(number));
-    assert_eq!(talk.app.place.label, "local");
+    assert_eq!(talk.app.deck.label, "local");
     talk.effects = talk.app.switch_to(production(), Uuid::from_u128(8));
-    assert_eq!(talk.app.place, production());
+    assert_eq!(talk.app.deck, production());
     assert!(talk.app.me.is_none() && talk.app.selected().is_none());
     talk.expect("LoadMe", |effect| matches!(effect, Effect::LoadMe).then_some(()));
     talk.page_question();
@@ -127,7 +127,7 @@ fn no_profile_is_left_while_a_change_is_on_its_way() {
     assert!(!sets_out(&talk) && talk.app.over.is_empty());
     assert_eq!(
         talk.notice(),
-        "A change is on its way; wait for its answer, and then go to production."
+        "A change has not been answered yet; wait for it, then switch to production."
     );
     talk.tell(Message::OfPeople(PeopleReply::TokenMade {
         person: jonas(),
@@ -147,7 +147,7 @@ fn a_profile_that_cannot_be_opened_changes_nothing() {
     talk.tell(Message::NotSwitched { number, why });
     assert_eq!(talk.notice(), "Can't open production: pass: the store is locked");
     assert_eq!(
-        (talk.selected_name(), talk.app.place.label.as_str()),
+        (talk.selected_name(), talk.app.deck.label.as_str()),
         (selected.as_str(), "local")
     );
     talk.press(":profile: prod<Enter>");

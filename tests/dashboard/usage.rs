@@ -110,7 +110,7 @@ fn u_shows_what_is_known_at_once_and_asks_anew() {
 fn u_works_where_no_details_are_on_the_screen() {
     let mut talk = Talk::sized(80, 24, some_keys(10));
     talk.press("u");
-    assert!(says(&talk, "Asking how it is used…"));
+    assert!(says(&talk, "Loading its usage…"));
     talk.answer_usage(Err(offline()));
     assert!(says(&talk, "connection refused"));
 }
@@ -120,7 +120,7 @@ fn a_late_answer_of_one_layer_is_not_that_of_another() {
     let mut talk = Talk::sized(80, 24, some_keys(10));
     talk.press("u<Esc>ju");
     talk.answer_usage(Ok(busy()));
-    assert!(says(&talk, "Asking how it is used…"));
+    assert!(says(&talk, "Loading its usage…"));
     talk.answer_usage(Ok(busy()));
     assert!(says(&talk, "origin-foreign"));
 }
@@ -252,7 +252,7 @@ fn a_last_use_that_lies_ahead_is_told_as_such() {
     }
     talk.press("<Enter>");
     assert!(says(&talk, "in 3 d ("));
-    assert!(says(&talk, "This last use lies ahead"));
+    assert!(says(&talk, "This last use is in the future"));
 }
 
 // In "Yes, Delete".
@@ -261,7 +261,7 @@ fn a_last_use_that_lies_ahead_is_told_as_such() {
 fn the_dialog_asks_what_it_will_stop() {
     let mut talk = Talk::sized(80, 24, some_keys(10));
     talk.press("jd");
-    assert!(says(&talk, "Asking how it is used…"));
+    assert!(says(&talk, "Loading its usage…"));
     assert_eq!(talk.answer_usage(Ok(busy())), Uuid::from_u128(1_001));
     assert!(says(&talk, "1,216 requests allowed in 7 d"));
     assert!(says(&talk, "since 10:00"));
@@ -286,7 +286,7 @@ fn it_can_be_revoked_whatever_becomes_of_that_question() {
     let mut talk = Talk::sized(80, 24, some_keys(10));
     talk.press("d");
     talk.answer_usage(Err(offline()));
-    assert!(says(&talk, "How it is used is not known: no answer from"));
+    assert!(says(&talk, "Its usage is not known: no answer from"));
     talk.press("<Tab><Enter>");
     talk.expect("Revoke", |effect| {
         matches!(effect, Effect::Revoke { .. }).then_some(())
@@ -305,7 +305,7 @@ fn its_figures_stay_those_of_its_key_when_the_selection_moves_below_it() {
     talk.settle().answer_usage(Ok(unused()));
     assert!(matches!(talk.app.over.last(), Some(Modal::Revoke(dialog)) if dialog.key.id == key));
     assert!(
-        says(&talk, "Asking how it is used…"),
+        says(&talk, "Loading its usage…"),
         "that answer was about another key"
     );
     let result = Ok(Box::new(busy()));

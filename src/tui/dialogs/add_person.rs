@@ -16,7 +16,7 @@ const ROLE: &str = "role";
 struct AddPerson;
 
 pub fn open() -> Sheet {
-    let email = FormField::text(EMAIL, "Email", "", "They are known by it; nothing is sent there.");
+    let email = FormField::text(EMAIL, "Email", "", "It identifies them; nothing is sent there.");
     let fields = vec![email, role_field(Role::Editor)];
     Sheet::new(AddPerson, "Add a person", "Add", fields)
         .about("They sign in with a token, which is shown to you once when you have added them.")

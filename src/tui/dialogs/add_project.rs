@@ -20,7 +20,7 @@ pub fn open() -> Sheet {
         FormField::text(NAME, "Name", "", ""),
         FormField::choice(DEPLOYED, "Deployed", vec![YES, "no"], 0, hint),
     ];
-    Sheet::new(AddProject, "Add a project", "Add", fields)
+    Sheet::new(AddProject, "Create a project", "Create", fields)
 }
 
 impl SheetPurpose for AddProject {

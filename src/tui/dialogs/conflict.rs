@@ -52,7 +52,7 @@ impl Conflict {
         let lines = KeyField::editable(form.scope())
             .map(|field| FieldConflict {
                 field,
-                label: field.label(),
+                label: field.label_of(form.scope()),
                 before: before
                     .map(|key| field.in_words(&key.value(field)))
                     .unwrap_or_default(),

@@ -34,7 +34,7 @@ pub struct Explaining {
     /// Why there is none, where that is about no field.
     pub error: Option<String>,
     asked: Option<Explain>,
-    /// Of the newest question: answers to older ones are void.
+    /// Of the newest question: answers to older ones are ignored.
     number: u64,
 }
 
@@ -122,7 +122,7 @@ impl Dialog for Explaining {
         }
     }
 
-    /// Where there is nothing to type, the verdict is asked for at once.
+    /// Where there is nothing to type, the verdict is asked for immediately.
     fn opened(&mut self, cx: &mut Context) {
         if !self.form.can_be_edited() {
             self.ask(cx);
@@ -180,12 +180,12 @@ fn fields_of(scope: Scope) -> Vec<FormField> {
                 ADDRESS,
                 "Address",
                 "",
-                "IPv4 or IPv6; it counts for pages on localhost",
+                "IPv4 or IPv6; it matters for pages on localhost",
             ),
             session,
         ],
         Scope::Mobile => vec![
-            FormField::text(BUNDLE, "Bundle id", "", "such as com.acme.shop"),
+            FormField::text(BUNDLE, "Bundle identifier", "", "such as com.acme.shop"),
             session,
         ],
         Scope::Analytics => Vec::new(),

@@ -172,7 +172,7 @@ impl FilterLine {
                 self.say_of_secret(Says::Sentence(unknown.into()));
             }
             Err(error) => {
-                let text = format!("{} Enter asks again.", sentence(&error));
+                let text = format!("{} Enter tries again.", sentence(&error));
                 self.says = Some(Says::Sentence(text));
             }
         }
@@ -192,7 +192,7 @@ impl Dialog for FilterLine {
         taken
     }
 
-    /// A secret that is pasted whole is looked up at once.
+    /// A secret that is pasted whole is looked up immediately.
     fn pasted(&mut self, text: &str, cx: &mut Context) {
         let is_secret = self.paste(text);
         cx.command(DialogCommand::Filter(self.text().to_owned()));
@@ -240,17 +240,19 @@ fn continued(text: &TextField, pasted: &str) -> Option<Secret> {
     pasted::secret_in(&all)
 }
 
-/// Its hash, or what there is to say of a secret that is none of a key.
+/// Its hash, or what there is to say of a secret that is not a key's.
 fn hash_of_key(secret: &Secret) -> Result<TokenHash, String> {
     let token = pasted::read(secret)?;
     match token.kind() {
         TokenKind::Key(_) => Ok(token.hash()),
         TokenKind::User => {
-            Err("This is a person's sign-in token, no API key; it stays on this machine.".into())
+            Err("This is a person's sign-in token, not an API key; it stays on this machine.".into())
         }
-        TokenKind::Gateway => Err("This is a gateway's token, no API key; it stays on this machine.".into()),
+        TokenKind::Gateway => {
+            Err("This is a gateway's token, not an API key; it stays on this machine.".into())
+        }
         TokenKind::SessionServer => {
-            Err("This is a session server's token, no API key; it stays on this machine.".into())
+            Err("This is a session server's token, not an API key; it stays on this machine.".into())
         }
     }
 }

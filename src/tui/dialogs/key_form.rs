@@ -26,7 +26,7 @@ const SCOPE: &str = "scope";
 const LOCAL_ADDRESS: &str = "local_address";
 
 const DOMAINS_HELP: &[&str] = &[
-    "In the list of domains: Enter adds a line, Ctrl-D removes one,",
+    "In a list: Enter adds a line, Ctrl-D removes one,",
     "a paste may hold several.",
 ];
 
@@ -127,10 +127,11 @@ impl KeyForm {
             .field(KeyField::LocalDevelopment.wire_name())
             .is_some_and(FormField::is_on);
         for field in &mut self.form.fields {
-            if let FieldInput::Domains(list) = &mut field.input {
-                list.scope = scope;
-            }
             let of_key = KeyField::from_wire_name(field.wire_name);
+            if let (FieldInput::Domains(list), Some(of)) = (&mut field.input, of_key) {
+                list.scope = scope;
+                field.label = of.label_of(scope);
+            }
             let is_there = of_key.is_some_and(|of| match is_edited {
                 true => of.is_edited_of(scope),
                 false => of.is_of(scope),
@@ -360,7 +361,7 @@ impl Dialog for KeyForm {
         project.is_some_and(|project| project.awaits(action))
     }
 
-    /// While a project is made in place, what is typed is for the field behind it.
+    /// While a project is made in place, what is typed is for the field after it.
     fn holds_input(&self) -> bool {
         self.project().is_some_and(ProjectPicker::is_creating)
     }

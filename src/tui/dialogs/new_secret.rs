@@ -62,7 +62,7 @@ impl NewSecret {
         }
     }
 
-    /// Whether closing would lose the secret for ever, as far as is known.
+    /// Whether closing would lose the secret permanently, as far as is known.
     pub fn would_be_lost(&self) -> bool {
         self.of.is_shown_once() && self.secret.is_some() && self.copied != Some(Route::Clipboard)
     }
@@ -81,7 +81,7 @@ impl NewSecret {
     fn ask_whether_to_lose_it(&self, cx: &mut Context) {
         let text = match self.copied {
             Some(_) => {
-                "The secret was sent to the terminal, which doesn't say whether it took it. It can't be shown again."
+                "The secret was sent to the terminal, which doesn't confirm it. It can't be shown again."
             }
             None => "The secret has not been copied. It can't be shown again.",
         };

@@ -1,4 +1,4 @@
-//! Another place is being opened.
+//! Another profile is being opened.
 
 mod view;
 
@@ -7,7 +7,7 @@ use crate::tui::message::Message;
 use crate::tui::state::dialog::{Context, Dialog};
 use crate::tui::state::notice::Tone;
 
-/// Another place is being opened. It takes the keys, so that nothing is begun that going there would
+/// Another profile is being opened. It takes the keys, so that nothing is begun that going there would
 /// throw away.
 #[derive(Debug)]
 pub struct Opening {

@@ -26,9 +26,9 @@ impl PaletteCommand {
     pub fn name(&self) -> String {
         match self {
             PaletteCommand::Key(binding) => binding.help.to_owned(),
-            PaletteCommand::SwitchProfile(place) => match place.read_only {
-                true => format!("profile: {} (read-only)", place.label),
-                false => format!("profile: {}", place.label),
+            PaletteCommand::SwitchProfile(deck) => match deck.read_only {
+                true => format!("profile: {} (read-only)", deck.label),
+                false => format!("profile: {}", deck.label),
             },
             PaletteCommand::OnlyAction(None) => "everything".into(),
             PaletteCommand::OnlyAction(Some(action)) => action.name_in_words(),
@@ -103,7 +103,7 @@ impl Dialog for Palette {
                 cx.close();
                 let command = self.picker.selected().map(|command| match command {
                     PaletteCommand::Key(binding) => DialogCommand::Perform(binding.action),
-                    PaletteCommand::SwitchProfile(place) => DialogCommand::SwitchProfile(place.label.clone()),
+                    PaletteCommand::SwitchProfile(deck) => DialogCommand::SwitchProfile(deck.label.clone()),
                     PaletteCommand::OnlyAction(action) => DialogCommand::OnlyAction(*action),
                 });
                 if let Some(command) = command {

@@ -35,7 +35,7 @@ pub struct RemovalDialog {
     pub is_me: bool,
     /// Their keys; absent while they are not known.
     pub keys: Option<PersonKeys>,
-    /// The newest question about them that is not answered; answers to older ones are void.
+    /// The newest question about them that is not answered; answers to older ones are ignored.
     loading: Option<u64>,
     buttons: ButtonRow<Choice>,
     pub sending: bool,
@@ -119,7 +119,7 @@ impl RemovalDialog {
         };
         self.show_keys(now, !is_other);
         if is_other && self.keys.is_some() {
-            self.error = Some("Their keys have changed. Choose what becomes of them.".into());
+            self.error = Some("Their keys have changed. Choose what happens to them.".into());
         }
         is_other
     }
@@ -156,10 +156,10 @@ impl RemovalDialog {
         let keys = self.keys.as_ref().map_or(0, |keys| keys.total);
         let last = match self.is_me {
             true => "This is you: you'll be signed out.".to_owned(),
-            false => format!("{email} can't sign in any more."),
+            false => format!("{email} can no longer sign in."),
         };
         let text = format!(
-            "Remove {email} and hand over {} to {}? The keys go on working, and the projects go along. {last}",
+            "Remove {email} and hand over {} to {}? The keys keep working, and the projects go with them. {last}",
             counted(keys, "key"),
             successor.user.email,
         );
@@ -179,7 +179,7 @@ impl RemovalDialog {
         self.successor = None;
         (self.sending, self.progress) = (false, None);
         if is(error, ProblemType::InUse) {
-            self.error = Some("They have keys by now. Choose what becomes of them.".into());
+            self.error = Some("They have keys now. Choose what happens to them.".into());
             self.show_keys(None, false);
             return self.load_keys(cx);
         }
@@ -199,7 +199,7 @@ impl RemovalDialog {
         // It goes on in the server when nobody asks it any more.
         let left = match progress.left {
             0 => String::new(),
-            left => format!(" so far; the server goes on with {left} more"),
+            left => format!(" so far; the server continues with {left} more"),
         };
         match &self.successor {
             Some(successor) => {

@@ -15,9 +15,9 @@ struct SetRole(Uuid);
 
 pub fn open(user: &User, is_me: bool) -> Sheet {
     let about = match is_me {
-        true => "This is you. What you may do changes at once.".to_owned(),
+        true => "This is you. What you may do changes immediately.".to_owned(),
         false => format!(
-            "{} is {}. A new role counts from their next request on.",
+            "{} is {}. A new role applies from their next request.",
             user.email, user.role
         ),
     };

@@ -15,21 +15,21 @@ pub enum Arrival {
         subject: NamedId,
         secret: Secret,
     },
-    /// Another place is open, or why it is not.
+    /// Another deck is open, or why it is not.
     Opened {
         number: u64,
         result: Result<Box<Opened>, String>,
     },
 }
 
-/// An arrival, and how many places had been left when it was asked for.
+/// An arrival, and how many decks had been left when it was asked for.
 #[derive(Debug)]
 pub struct Arrived {
     pub(super) left: u64,
     pub(super) arrival: Arrival,
 }
 
-/// Sends to the loop on behalf of one place.
+/// Sends to the loop on behalf of one deck.
 #[derive(Clone)]
 pub(super) struct Arrivals {
     pub(super) left: u64,

@@ -1,4 +1,4 @@
-//! Listens to what the servers of a place tell by themselves.
+//! Listens to what the servers of a deck tell by themselves.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use crate::api::ProblemType;
 use crate::client::{Client, Error, EventNotice};
 use crate::tui::message::Message;
 
-/// An event stream that has lasted so long is no sign of a server that can't hold any.
+/// An event stream that has lasted so long doesn't mean a server that can't hold any.
 const SETTLED: Duration = Duration::from_secs(1);
 /// How often what is shown is read again where the server has no place for another stream.
 const POLL: Duration = Duration::from_secs(5);
 
-/// Begins to listen at a place.
+/// Begins to listen at a deck.
 pub fn attend(client: &Client, arrivals: &Arrivals, reconnect: &Arc<Notify>) -> AbortHandle {
     let events = listen(client.clone(), arrivals.clone(), reconnect.clone());
     let servers = tell_server(client.clone(), arrivals.clone());
@@ -40,7 +40,7 @@ async fn tell_server(client: Client, arrivals: Arrivals) {
     }
 }
 
-/// Listens to the server's events as long as the place is open. Goes on to another server at once, connects again after
+/// Listens to the server's events as long as the deck is open. Goes on to another server immediately, connects again after
 /// ever longer pauses when none answers, and polls while there is no place for another stream.
 async fn listen(client: Client, arrivals: Arrivals, reconnect: Arc<Notify>) {
     let pauses = ExponentialBuilder::default()

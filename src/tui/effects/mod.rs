@@ -26,11 +26,11 @@ use crate::tui::message::{Effect, Message, NamedId, PeopleRequest, Route};
 /// Runs effects on the current runtime.
 pub struct Runner {
     client: Client,
-    places: Arc<dyn Decks>,
+    decks: Arc<dyn Decks>,
     clipboard: Arc<Clipboard>,
     arrivals: Arrivals,
     reconnect: Arc<Notify>,
-    /// Listens to the events of the place that is open, and to which server tells them.
+    /// Listens to the events of the deck that is open, and to which server tells them.
     listener: AbortHandle,
     /// Requests for rows and counts that a newer question makes pointless, by generation.
     pages: Vec<(u64, AbortHandle)>,
@@ -39,7 +39,7 @@ pub struct Runner {
 
 impl Runner {
     /// Begins to listen to the server's events.
-    pub fn start(client: Client, places: Arc<dyn Decks>, arrivals: UnboundedSender<Arrived>) -> Self {
+    pub fn start(client: Client, decks: Arc<dyn Decks>, arrivals: UnboundedSender<Arrived>) -> Self {
         let reconnect = Arc::new(Notify::new());
         let arrivals = Arrivals {
             left: 0,
@@ -49,7 +49,7 @@ impl Runner {
         let clipboard = Arc::new(Clipboard::start());
         Self {
             client,
-            places,
+            decks,
             clipboard,
             arrivals,
             reconnect,
@@ -59,7 +59,7 @@ impl Runner {
         }
     }
 
-    /// Leaves a place for another one; what was asked there no longer counts.
+    /// Leaves a deck for another one; what was asked there is no longer wanted.
     pub fn switch_to(&mut self, client: Client) {
         self.listener.abort();
         self.arrivals.left += 1;
@@ -70,21 +70,21 @@ impl Runner {
         self.listener = events::attend(&self.client, &self.arrivals, &self.reconnect);
     }
 
-    /// What has arrived, if it is of the place that is open or of no place at all.
+    /// What has arrived, if it is of the deck that is open or of no deck at all.
     pub fn take(&self, arrived: Arrived) -> Option<Arrival> {
-        let is_of_no_place = match &arrived.arrival {
+        let is_of_no_deck = match &arrived.arrival {
             Arrival::Message(message) => message.is_about_the_clipboard(),
             Arrival::ForTerminal { .. } => true,
             Arrival::Opened { .. } => false,
         };
-        (arrived.left == self.arrivals.left || is_of_no_place).then_some(arrived.arrival)
+        (arrived.left == self.arrivals.left || is_of_no_deck).then_some(arrived.arrival)
     }
 
     fn open(&self, number: u64, label: String) {
-        let (places, arrivals) = (self.places.clone(), self.arrivals.clone());
+        let (decks, arrivals) = (self.decks.clone(), self.arrivals.clone());
         // It may build a runtime of its own, which a thread of this one may not.
         std::thread::spawn(move || {
-            let result = places.open(&label).map(Box::new);
+            let result = decks.open(&label).map(Box::new);
             arrivals.send(Arrival::Opened { number, result })
         });
     }

@@ -29,7 +29,7 @@ pub enum Layer {
     NewSecret,
     Conflict,
     Palette,
-    /// Another place is being opened.
+    /// Another profile is being opened.
     Opening,
     Help,
 }
@@ -118,7 +118,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Whether it begins to change something, which a read-only place doesn't offer.
+    /// Whether it begins to change something, which a read-only profile doesn't offer.
     pub fn changes(self) -> bool {
         matches!(
             self,

@@ -29,7 +29,7 @@ pub enum ActivityReply {
 }
 
 impl ActivityReply {
-    /// Why an answer is none.
+    /// Why it failed.
     pub fn error(&self) -> Option<&Error> {
         match self {
             ActivityReply::Loaded { result, .. } => result.as_ref().err(),

@@ -83,7 +83,7 @@ pub enum Message {
 
     /// The stream of events is open; everything before may have been missed.
     Connected,
-    /// The stream has ended, and another server is asked for it at once.
+    /// The stream has ended, and another server is asked for it immediately.
     GoingOn,
     Disconnected(Error),
     /// There is no place for another stream, and why: what is shown is read again every few seconds instead.
@@ -96,7 +96,7 @@ pub enum Message {
     /// Events were dropped on the way; everything may have changed.
     Resync,
 
-    /// The other place could not be opened, and why.
+    /// The other profile could not be opened, and why.
     NotSwitched {
         number: u64,
         why: String,
@@ -106,7 +106,7 @@ pub enum Message {
 }
 
 impl Message {
-    /// Why an answer is none.
+    /// Why it failed.
     pub fn error(&self) -> Option<&Error> {
         match self {
             Message::Me(result) => result.as_ref().err(),
@@ -138,7 +138,7 @@ impl Message {
         }
     }
 
-    /// Whether it counts wherever the dashboard is open: there is only one clipboard.
+    /// Whether it matters whichever profile is open: there is only one clipboard.
     pub fn is_about_the_clipboard(&self) -> bool {
         matches!(
             self,
@@ -193,7 +193,7 @@ pub enum Effect {
         secret: Secret,
     },
     ClearClipboard,
-    /// Open the place of this label instead.
+    /// Open the profile of this name instead.
     SwitchProfile {
         number: u64,
         label: String,
@@ -227,9 +227,9 @@ pub enum Load {
     Start,
     /// The last page; the last row is selected.
     End,
-    /// More rows behind those that are there.
+    /// More rows after those that are there.
     After,
-    /// More rows in front of those that are there.
+    /// More rows before those that are there.
     Before,
     /// The same stretch again; the selection follows its key.
     Refresh,
@@ -261,7 +261,7 @@ pub enum Route {
     Failed(String),
 }
 
-/// Times that come once. The number tells a timer from its successors, so that a late one is void.
+/// Times that come once. The number tells a timer from its successors, so that a late one is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timer {
     ExpireNotice(u64),

@@ -103,7 +103,7 @@ impl PeopleReply {
         }
     }
 
-    /// Why an answer is none.
+    /// Why it failed.
     pub fn error(&self) -> Option<&Error> {
         match self {
             PeopleReply::Loaded { result, .. } => result.as_ref().err(),

@@ -6,7 +6,7 @@ use crate::api::{NewProject, Project, ProjectEdit, ProjectQuery, SessionServerEd
 use crate::client::Error;
 use crate::tui::state::list::Fetch;
 
-/// What is done with projects: by a sheet, after a question, or at once.
+/// What is done with projects: by a sheet, after a question, or immediately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProjectTask {
     Add,
@@ -71,7 +71,7 @@ pub enum ProjectReply {
 }
 
 impl ProjectReply {
-    /// Why an answer is none.
+    /// Why it failed.
     pub fn error(&self) -> Option<&Error> {
         match self {
             ProjectReply::Loaded { result, .. } => result.as_ref().err(),

@@ -42,7 +42,7 @@ pub enum UsageReply {
 }
 
 impl UsageReply {
-    /// Why an answer is none.
+    /// Why it failed.
     pub fn error(&self) -> Option<&Error> {
         match self {
             UsageReply::OfKey { result, .. } => result.as_ref().err(),

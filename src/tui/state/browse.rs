@@ -153,7 +153,7 @@ impl Browse {
         effects
     }
 
-    /// Asks for other rows; what was asked before no longer counts.
+    /// Asks for other rows; what was asked before is no longer wanted.
     pub fn load(&mut self, load: Load) -> Vec<Effect> {
         self.generation += 1;
         self.after = None;
@@ -330,7 +330,7 @@ impl Browse {
         effects
     }
 
-    /// Takes the rows anew, unless the selected key is not among them: then that is looked for first.
+    /// Takes the rows again, unless the selected key is not among them: then that is looked for first.
     fn refreshed(&mut self, page: KeyPage) -> Option<Vec<Effect>> {
         let effects = self.look_for_selected(&page);
         match effects {

@@ -8,7 +8,7 @@ use crate::api::Sort;
 
 /// Cells between two columns.
 const GAP: u16 = 2;
-/// Cells in front of the first column, for the mark of the selected row.
+/// Cells before the first column, for the mark of the selected row.
 pub const MARGIN: u16 = 1;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
@@ -29,7 +29,7 @@ impl KeyColumn {
             KeyColumn::Project => "PROJECT",
             KeyColumn::Created => "CREATED",
             KeyColumn::LastUsed => "LAST USED",
-            KeyColumn::Owner => "OWNER",
+            KeyColumn::Owner => "CREATED BY",
         }
     }
 

@@ -127,7 +127,7 @@ impl Context {
         }
     }
 
-    /// Of a new question: answers to older ones are void.
+    /// Of a new question: answers to older ones are ignored.
     pub fn number(&mut self) -> u64 {
         self.count += 1;
         self.count

@@ -12,7 +12,7 @@ use crate::model::session_server::MAX_PRIVATE_KEY;
 /// One more than may be typed, so that what is too long is refused and never cut.
 const MAX_CHARS: usize = MAX_PRIVATE_KEY + 1;
 
-/// There is no cursor to move: what can't be seen can only be continued, shortened and begun anew.
+/// There is no cursor to move: what can't be seen can only be continued, shortened and begun again.
 pub struct HiddenField(Zeroizing<String>);
 
 impl Default for HiddenField {
@@ -48,7 +48,7 @@ impl HiddenField {
             KeyCode::Backspace if control || alt => self.0.clear(),
             KeyCode::Char('h') if control => drop(self.0.pop()),
             KeyCode::Backspace => drop(self.0.pop()),
-            // They move the cursor, or delete behind it, where there is one.
+            // They move the cursor, or delete after it, where there is one.
             KeyCode::Char('a' | 'b' | 'e' | 'f' | 'k' | '_' | '/' | '7') if control => {}
             KeyCode::Char('b' | 'd' | 'f' | '/') if alt => {}
             KeyCode::Char(c) if !control && !alt => self.paste(c.encode_utf8(&mut [0; 4])),

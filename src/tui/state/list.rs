@@ -51,7 +51,7 @@ pub struct List<T: Listed> {
     top: usize,
     /// Lines of the screen.
     height: usize,
-    /// Numbers the questions; answers to older ones are void.
+    /// Numbers the questions; answers to older ones are ignored.
     generation: u64,
     waiting: bool,
     /// The items answer an older question than the last one that asked for others in their place.
@@ -133,7 +133,7 @@ impl<T: Listed> List<T> {
         self.follow();
     }
 
-    /// The number of a new question, after which all answers to older ones are void.
+    /// The number of a new question, after which all answers to older ones are ignored.
     pub fn ask(&mut self) -> u64 {
         self.generation += 1;
         self.waiting = true;
@@ -161,7 +161,7 @@ impl<T: Listed> List<T> {
         Some((self.ask(), fetch))
     }
 
-    /// What to ask behind an answer.
+    /// What to ask after an answer.
     fn next(&self) -> Fetch {
         match self.old && !self.waiting {
             true => Fetch::Refresh,
@@ -181,7 +181,7 @@ impl<T: Listed> List<T> {
     }
 
     /// Takes an answer; `complete` when the server has no more. What is there stays when it failed. `None`
-    /// when the answer is void.
+    /// when the answer is ignored.
     pub fn loaded(
         &mut self,
         generation: u64,
@@ -242,7 +242,7 @@ impl<T: Listed> List<T> {
         }
     }
 
-    /// Puts the new start in front of what was loaded behind it; whether that is all there is.
+    /// Puts the new start before what was loaded after it; whether that is all there is.
     fn refresh(&mut self, start: Vec<T>, complete: bool) -> bool {
         let is_in = |items: &[T], item: &T| items.iter().position(|other| other.id() == item.id());
         let joint = start.iter().rev().find_map(|item| is_in(&self.items, item));
@@ -298,7 +298,7 @@ impl<T: Listed> List<T> {
         }
     }
 
-    /// Moves the selection; `false` when the action is none that moves.
+    /// Moves the selection; `false` when the action doesn't move it.
     pub fn moves(&mut self, action: Action) -> bool {
         let page = self.height as isize;
         let to = match action {

@@ -9,7 +9,7 @@ pub struct Loadable<T> {
     key: Option<Uuid>,
     answer: Option<T>,
     error: Option<Error>,
-    /// Of the newest question: what comes of older ones is void.
+    /// Of the newest question: what comes of older ones is ignored.
     number: u64,
 }
 
@@ -44,7 +44,7 @@ impl<T> Loadable<T> {
         }
     }
 
-    /// Whether this is the question whose answer counts.
+    /// Whether this is the question whose answer is wanted.
     pub fn awaits(&self, number: u64) -> bool {
         number == self.number
     }

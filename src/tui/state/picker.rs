@@ -11,7 +11,7 @@ pub struct Picker<T> {
     pub text: TextField,
     items: Vec<T>,
     selected: usize,
-    /// The newest search that is not answered; answers to older ones are void.
+    /// The newest search that is not answered; answers to older ones are ignored.
     searching: Option<u64>,
     /// Why nothing is found.
     pub error: Option<String>,

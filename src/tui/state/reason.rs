@@ -36,9 +36,9 @@ impl Reason {
         Some(match self {
             Reason::ReadOnly(profile) => format!("The profile {profile} is read-only: it changes nothing."),
             Reason::Role(sentence) | Reason::Selection(sentence) => sentence.clone(),
-            Reason::OldRows(why) => format!("{why} These are the rows of before; r asks again."),
+            Reason::OldRows(why) => format!("{why} The list is not up to date; r refreshes it."),
             Reason::NothingSelected => "Nothing is selected: the list is empty.".into(),
-            Reason::Searching => "Still searching; choose when the answer is there.".into(),
+            Reason::Searching => "Still searching; choose when the results are there.".into(),
             Reason::Hidden | Reason::RowsComing | Reason::Unanswered | Reason::NothingToDo => return None,
         })
     }

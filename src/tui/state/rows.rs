@@ -78,12 +78,12 @@ impl Rows {
         self.before.map(|before| before + self.top as u64 + 1)
     }
 
-    /// The cursor of the first row, for the page in front of it.
+    /// The cursor of the first row, for the page before it.
     pub fn first_cursor(&self) -> Option<&str> {
         self.rows.front().map(|row| row.cursor.as_str())
     }
 
-    /// The cursor of the last row, for the page behind it.
+    /// The cursor of the last row, for the page after it.
     pub fn last_cursor(&self) -> Option<&str> {
         self.rows.back().map(|row| row.cursor.as_str())
     }
@@ -100,13 +100,13 @@ impl Rows {
         self.top.saturating_sub(self.height)
     }
 
-    /// Whether the screen has come near the end of the rows while there are more behind.
+    /// Whether the screen has come near the end of the rows while there are more after them.
     pub fn wants_after(&self) -> bool {
         self.more_after
             && self.selected.max(self.top + self.height) + 3 * self.height.max(10) > self.rows.len()
     }
 
-    /// Whether the screen has come near the first row while there are more in front.
+    /// Whether the screen has come near the first row while there are more before them.
     pub fn wants_before(&self) -> bool {
         self.more_before && self.top.min(self.selected) < 3 * self.height.max(10)
     }
@@ -205,7 +205,7 @@ impl Rows {
         found.is_some()
     }
 
-    /// Takes `page` in place of all rows. `before` is how many keys stand in front of it, if known.
+    /// Takes `page` in place of all rows. `before` is how many keys stand before it, if known.
     /// A move that goes on does so in them, when the same key stays selected.
     pub fn replace(&mut self, page: KeyPage, select: Select, before: Option<u64>) {
         if matches!(select, Select::First | Select::Last) {
@@ -284,7 +284,7 @@ impl Rows {
         true
     }
 
-    /// Takes a key's new state at once; the refresh that follows puts it in its place.
+    /// Takes a key's new state immediately; the refresh that follows puts it in its place.
     pub fn update(&mut self, key: crate::api::Key) {
         if let Some(row) = self.rows.iter_mut().find(|row| row.key.id == key.id) {
             row.key = key;

@@ -2,7 +2,7 @@
 
 use crate::tui::keymap::Action;
 
-/// Where an action scrolls to from `scroll`; `None` when it is none that scrolls. `page` is how far a page
+/// Where an action scrolls to from `scroll`; `None` when it doesn't scroll. `page` is how far a page
 /// goes, `most` the last line that may be the first on the screen.
 pub fn scrolled(scroll: u16, action: Action, page: u16, most: u16) -> Option<u16> {
     let to = match action {

@@ -69,7 +69,7 @@ impl TextField {
         }
     }
 
-    /// The text in front of the cursor.
+    /// The text before the cursor.
     pub fn before_cursor(&self) -> String {
         self.value().chars().take(self.input.cursor()).collect()
     }

@@ -1,7 +1,7 @@
 //! Type-ahead: what is typed for rows that are on their way waits for them, and then acts on what is
 //! selected there. So a slow server never makes an action hit a row of the list before.
 //!
-//! Once something waits, every later key waits behind it, in order. Esc drops all of it; Ctrl-C and Ctrl-Z
+//! Once something waits, every later key waits after it, in order. Esc drops all of it; Ctrl-C and Ctrl-Z
 //! are never kept waiting. What was typed ahead of a question that confirms is dropped when that opens:
 //! nobody has read it yet.
 

@@ -15,7 +15,7 @@ use rustix::io::Errno;
 /// the unlimited encoding (1006): reports of every movement would wake the program for nothing. No
 /// wrapping (7): text that is wider there than here must not go on in the next row. Plain keys: what
 /// another program left on of modifyOtherKeys is switched off; terminals that don't know it see an
-/// attribute, which is taken back at once.
+/// attribute, which is taken back immediately.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[>4;0m\x1b[0m";
 /// No flags of kitty's keyboard protocol, those before being kept: each screen of a terminal has its
 /// own, so this comes after the alternate screen.

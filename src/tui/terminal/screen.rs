@@ -126,7 +126,7 @@ impl TerminalScreen {
         self.write(&cells)
     }
 
-    /// Writes cells, placing the cursor anew after all whose width terminals disagree about.
+    /// Writes cells, placing the cursor again after all whose width terminals disagree about.
     fn write(&mut self, cells: &[At]) -> io::Result<()> {
         for run in cells.chunk_by(|(_, _, before), (_, _, after)| {
             let (before, after) = (width_of(before.symbol()), width_of(after.symbol()));
@@ -226,7 +226,7 @@ impl Backend for TerminalScreen {
     }
 
     /// Never asks the terminal: its answer would come among the input. Ratatui wants it only to put
-    /// the cursor back after clearing, and every frame places the cursor anew.
+    /// the cursor back after clearing, and every frame places the cursor again.
     fn get_cursor_position(&mut self) -> io::Result<Position> {
         Ok(self.cursor_at.unwrap_or(Position::ORIGIN))
     }

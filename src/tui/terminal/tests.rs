@@ -51,7 +51,7 @@ impl Shown {
         }
     }
 
-    /// Draws a name at column `x` of each row, and a word that stays behind it.
+    /// Draws a name at column `x` of each row, and a word that stays after it.
     fn draw(&mut self, rows: &[(usize, u16)]) -> usize {
         self.written.set_len(0).unwrap();
         self.written.rewind().unwrap();

@@ -1,7 +1,7 @@
 //! Cells of a column that are cut to the same text: what differs looks different.
 //!
 //! A text that is cut loses its end. Where that makes it look like another one, its middle is cut instead, and
-//! where that doesn't help either, or two have the same name, the end of the id stands behind it. Only the rows
+//! where that doesn't help either, or two have the same name, the end of the id stands after it. Only the rows
 //! on the screen are compared: those are what a person picks among.
 
 use std::collections::HashMap;

@@ -62,18 +62,17 @@ fn words(app: &App, body: &Body) -> (String, String) {
             _ => ("Loading keys…".into(), "Ctrl-C quits.".into()),
         },
         Body::Failed(error) if error.is_retryable() => offline(error),
-        Body::Failed(error) => (sentence(error), "r asks again, q quits.".into()),
+        Body::Failed(error) => (sentence(error), "r refreshes, q quits.".into()),
         Body::Empty if app.available_on_screen(Action::Create).is_ok() => (
             "No keys yet: n creates the first".into(),
-            "? shows every key, q quits.".into(),
+            "? shows help, q quits.".into(),
         ),
-        Body::Empty if app.shows_owners() => (
-            "No keys yet".into(),
-            "r asks again, ? shows every key, q quits.".into(),
-        ),
+        Body::Empty if app.shows_owners() => {
+            ("No keys yet".into(), "r refreshes, ? shows help, q quits.".into())
+        }
         Body::Empty => (
             "No keys that you may see".into(),
-            "r asks again, ? shows every key, q quits.".into(),
+            "r refreshes, ? shows help, q quits.".into(),
         ),
         Body::NoMatch => no_match(app),
         Body::Rows => (String::new(), String::new()),
@@ -91,8 +90,8 @@ fn no_match(app: &App) -> (String, String) {
     };
     let whose = match &query.creator {
         None => String::new(),
-        Some(_) if app.shows_mine() => " of yours".into(),
-        Some(creator) => format!(" of {}", creator.email),
+        Some(_) if app.shows_mine() => " created by you".into(),
+        Some(creator) => format!(" created by {}", creator.email),
     };
     let headline = match app.browse.asked_text() {
         "" => format!("There is no {scope}{project}{whose}"),
@@ -103,8 +102,8 @@ fn no_match(app: &App) -> (String, String) {
 
 pub fn refused(error: &Error) -> (String, String) {
     let way_out = match error {
-        Error::SignIn => "Start keydeck again with a token that counts. r asks again, q quits.",
-        _ => "r asks again, q quits.",
+        Error::SignIn => "Start keydeck again with a valid token. r refreshes, q quits.",
+        _ => "r refreshes, q quits.",
     };
     (sentence(error), way_out.into())
 }
@@ -112,6 +111,6 @@ pub fn refused(error: &Error) -> (String, String) {
 pub fn offline(error: &Error) -> (String, String) {
     (
         sentence(error),
-        "It is tried again by itself; r tries now, q quits.".into(),
+        "keydeck tries again automatically; r tries now, q quits.".into(),
     )
 }

@@ -8,8 +8,9 @@ use ratatui::text::{Line, Span};
 use super::lines::{chips_of, field, indented, paragraph};
 use super::{Look, activity, list, text, time, used};
 use crate::api::Key;
+use crate::model::KeyField;
 use crate::model::field::Value;
-use crate::model::{KeyField, Scope};
+use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::state::{App, ShownSecret};
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
@@ -36,11 +37,11 @@ fn lines(
     let theme = look.theme;
     let mut lines = of_what(key, width, look);
     if key.project.as_ref().is_some_and(|project| !project.deployed) {
-        let why = "Project not deployed: this key refuses to connect";
+        let why = "Project not deployed: this key can't connect";
         lines.extend(paragraph(why, theme.warning(), width));
     }
     lines.push(Line::default());
-    lines.extend(secret(key, revealed, width, look));
+    lines.extend(secret(key, revealed, app, width, look));
     let settings = settings(key, width, look);
     if !settings.is_empty() {
         lines.push(Line::default());
@@ -53,7 +54,7 @@ fn lines(
         width,
         look,
     ));
-    lines.extend(field("Owner", &key.creator.email, width, look));
+    lines.extend(field("Created by", &key.creator.email, width, look));
     lines.extend(used::in_details(key, &app.key_usage, width, look));
     lines.extend(field("Changes", &changes(key.version), width, look));
     lines.extend(field("Id", &key.id.to_string(), width, look));
@@ -109,8 +110,15 @@ fn changes(version: u64) -> String {
     }
 }
 
-fn secret(key: &Key, revealed: Option<&ShownSecret>, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn secret(
+    key: &Key,
+    revealed: Option<&ShownSecret>,
+    app: &App,
+    width: usize,
+    look: &Look,
+) -> Vec<Line<'static>> {
     let theme = look.theme;
+    let can = |action: &Action| app.available_on_screen(*action).is_ok();
     if let Some(revealed) = revealed {
         let mut lines = vec![Line::from(vec![
             Span::styled("Secret  ", theme.faint()),
@@ -124,10 +132,12 @@ fn secret(key: &Key, revealed: Option<&ShownSecret>, width: usize, look: &Look) 
         );
         return lines;
     }
-    let what_to_do = match (key.scope, key.may.reveal) {
-        (Scope::Analytics, _) => "was shown once",
-        (_, true) => "c copy, x show",
-        (_, false) => "",
+    let what_to_do = match key.scope.is_viewable() {
+        true => keymap::hints(
+            Layer::Keys,
+            [Action::Copy, Action::Reveal].into_iter().filter(can),
+        ),
+        false => "was shown once".into(),
     };
     vec![Line::from(vec![
         Span::styled("Secret  ", theme.faint()),
@@ -137,10 +147,7 @@ fn secret(key: &Key, revealed: Option<&ShownSecret>, width: usize, look: &Look) 
 }
 
 fn domains(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
-    let label = match key.scope {
-        Scope::Mobile => "Bundle identifiers",
-        _ => "UI domains",
-    };
+    let label = KeyField::UiDomains.label_of(key.scope);
     let mut lines = vec![Line::styled(
         format!("{label} ({})", key.ui_domains.len()),
         look.theme.faint(),

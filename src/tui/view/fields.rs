@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::form_lines::{FormLines, LABEL};
+use super::form_lines::FormLines;
 use super::{Look, text};
 use crate::model::Scope;
 use crate::tui::state::form::{
@@ -25,11 +25,11 @@ pub fn render(lines: &mut FormLines, form: &Form) {
 pub fn render_one(lines: &mut FormLines, form: &Form, index: usize, field: &FormField) {
     let focused = index == form.focus;
     match &field.input {
-        FieldInput::Text(text) => lines.input(lines.label(field.label, focused), text, focused),
-        FieldInput::Hidden(text) => lines.hidden(lines.label(field.label, focused), text, focused),
+        FieldInput::Text(text) => lines.input(lines.label_of(field.label, focused), text, focused),
+        FieldInput::Hidden(text) => lines.hidden(lines.label_of(field.label, focused), text, focused),
         FieldInput::Toggle { on, meaning } => toggle(lines, field.label, *on, meaning, focused),
         FieldInput::Choice { options, chosen } => choice(lines, field.label, options, *chosen, focused),
-        FieldInput::Domains(list) => domains(lines, form, list, focused),
+        FieldInput::Domains(list) => domains(lines, form, field.label, list, focused),
         FieldInput::Project(picker) => project(lines, field.label, picker, focused),
     }
     lines.error(form.error_under(index));
@@ -41,18 +41,18 @@ pub fn render_one(lines: &mut FormLines, form: &Form, index: usize, field: &Form
 fn toggle(lines: &mut FormLines, label: &str, on: bool, meaning: &str, focused: bool) {
     let mark = if on { "[x]" } else { "[ ]" };
     let line = Line::from(vec![
-        lines.label(label, focused),
+        lines.label_of(label, focused),
         Span::styled(format!("{mark} {meaning}"), lines.entry(focused)),
     ]);
-    lines.line(line, focused, Some(LABEL + 1));
+    lines.line(line, focused, Some(lines.label + 1));
 }
 
 fn choice(lines: &mut FormLines, label: &str, options: &[&'static str], chosen: usize, focused: bool) {
-    let room = lines.width.saturating_sub(LABEL);
+    let room = lines.width.saturating_sub(lines.label);
     let (options, cursor) = options_line(options, chosen, room, lines.look);
-    let label = lines.label(label, focused);
+    let label = lines.label_of(label, focused);
     let spans: Vec<_> = std::iter::once(label).chain(options).collect();
-    lines.line(Line::from(spans), focused, Some(LABEL + cursor));
+    lines.line(Line::from(spans), focused, Some(lines.label + cursor));
 }
 
 /// All options, the chosen one marked; where they don't all fit, the chosen one alone. With it, where the
@@ -83,7 +83,7 @@ fn options_line(
 }
 
 fn project(lines: &mut FormLines, label: &str, picker: &ProjectPicker, focused: bool) {
-    lines.input(lines.label(label, focused), picker.text(), focused);
+    lines.input(lines.label_of(label, focused), picker.text(), focused);
     lines.error(picker.error());
     if let Some(creator) = picker.chosen_creator() {
         lines.hint(&format!("the one of {creator}"));
@@ -116,24 +116,21 @@ fn offered(lines: &mut FormLines, words: &str, taken: bool) {
         true => lines.look.theme.selected(),
         false => lines.look.theme.text(),
     };
-    let parts = text::whole(words, lines.width.saturating_sub(LABEL + 2));
+    let parts = text::whole(words, lines.width.saturating_sub(lines.label + 2));
     for (index, part) in parts.into_iter().enumerate() {
         let mark = if taken && index == 0 { "▸ " } else { "  " };
         lines.plain(Line::from(vec![
-            Span::raw(" ".repeat(LABEL)),
+            Span::raw(" ".repeat(lines.label)),
             Span::styled(format!("{mark}{part}"), style),
         ]));
     }
 }
 
 /// A line for each domain, with its own error, and while the list has the focus one more to type in.
-fn domains(lines: &mut FormLines, form: &Form, list: &DomainList, focused: bool) {
-    let (label, hint) = match list.scope {
-        Scope::Mobile => ("Bundle ids", "none: any app; one a line, such as com.acme.shop"),
-        _ => (
-            "UI domains",
-            "one a line, such as https://shop.acme.example or https://*.acme.example",
-        ),
+fn domains(lines: &mut FormLines, form: &Form, label: &str, list: &DomainList, focused: bool) {
+    let hint = match list.scope {
+        Scope::Mobile => "none: any app; one a line, such as com.acme.shop",
+        _ => "one a line, such as https://shop.acme.example or https://*.acme.example",
     };
     let all = list.lines().len();
     let (skip, last) = match focused {
@@ -144,8 +141,8 @@ fn domains(lines: &mut FormLines, form: &Form, list: &DomainList, focused: bool)
     for (index, field) in shown.take(last.min(skip + LIST_LINES)).skip(skip) {
         let here = focused && index == list.current();
         let label = match index == skip {
-            true => lines.label(label, focused),
-            false => Span::raw(" ".repeat(LABEL)),
+            true => lines.label_of(label, focused),
+            false => Span::raw(" ".repeat(lines.label)),
         };
         lines.input(label, field, here);
         match list.error_of_line(index, &form.errors) {

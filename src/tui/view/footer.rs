@@ -10,7 +10,7 @@ use crate::tui::keymap::{self, Action};
 use crate::tui::state::{App, Tone};
 
 /// What there is to say of what was typed into the filter or waits for rows, or else the hints of the layer for what is
-/// possible now. Where they don't all fit, help and quit stay.
+/// possible now. Where they don't all fit, the ways out and help stay.
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     if let Some((sentence, style)) = filter::says(app, look) {
         let room = usize::from(area.width).saturating_sub(2);
@@ -32,7 +32,7 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
             (binding.action, key, binding.hint)
         })
         .collect();
-    let is_last = |action: &Action| matches!(action, Action::Help | Action::Quit);
+    let is_last = |action: &Action| matches!(action, Action::Back | Action::Help | Action::Quit);
     let cells = |(_, key, hint): &(Action, String, &str)| text::width(key) + text::width(hint) + 3;
     let mut room = usize::from(area.width) + 1;
     let reserved: usize = hints.iter().filter(|hint| is_last(&hint.0)).map(cells).sum();

@@ -9,12 +9,13 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Canvas, Look, dialog, text};
 use crate::model::Shown;
-use crate::tui::state::form::Form;
+use crate::tui::state::form::{Form, Presence};
 use crate::tui::state::hidden::HiddenField;
 use crate::tui::state::text::TextField;
 
 const WIDTH: u16 = 76;
-pub const LABEL: usize = 14;
+/// Cells of a label at least, with the gap after it.
+const LABEL: usize = 14;
 
 /// A line of the form; the focused one also says where the cursor stands.
 struct FormLine {
@@ -27,14 +28,21 @@ struct FormLine {
 pub struct FormLines<'a> {
     pub look: &'a Look,
     pub width: usize,
+    /// Where the fields begin.
+    pub label: usize,
     lines: Vec<FormLine>,
 }
 
 impl<'a> FormLines<'a> {
-    pub fn new(screen: Rect, look: &'a Look) -> Self {
+    /// With room for the longest label of the form.
+    pub fn of(form: &Form, screen: Rect, look: &'a Look) -> Self {
+        let shown = form.fields.iter();
+        let shown = shown.filter(|field| field.presence != Presence::Absent);
+        let longest = shown.map(|field| text::width(field.label) + 2).max();
         Self {
             look,
             width: dialog::inner_width(screen, WIDTH),
+            label: longest.unwrap_or(LABEL).max(LABEL),
             lines: Vec::new(),
         }
     }
@@ -64,14 +72,14 @@ impl<'a> FormLines<'a> {
         self.plain(Line::default());
     }
 
-    pub fn label(&self, label: &str, focused: bool) -> Span<'static> {
+    pub fn label_of(&self, label: &str, focused: bool) -> Span<'static> {
         let style = if focused {
             self.look.theme.accent().bold()
         } else {
             self.look.theme.faint()
         };
         let mark = if focused { "▌" } else { " " };
-        Span::styled(format!("{mark}{}", text::column(label, LABEL - 1)), style)
+        Span::styled(format!("{mark}{}", text::column(label, self.label - 1)), style)
     }
 
     pub fn error(&mut self, error: Option<&str>) {
@@ -84,34 +92,37 @@ impl<'a> FormLines<'a> {
     }
 
     fn remark(&mut self, remark: Option<&str>, style: Style) {
-        let room = self.width.saturating_sub(LABEL + 2);
+        let room = self.width.saturating_sub(self.label + 2);
         let lines = remark.map(|words| text::wrap(words, room)).unwrap_or_default();
         for (index, line) in lines.into_iter().enumerate() {
             let sign = if index == 0 { "! " } else { "  " };
-            self.plain(Line::styled(format!("{}{sign}{line}", " ".repeat(LABEL)), style));
+            self.plain(Line::styled(
+                format!("{}{sign}{line}", " ".repeat(self.label)),
+                style,
+            ));
         }
     }
 
     pub fn hint(&mut self, words: &str) {
-        for line in text::wrap(words, self.width.saturating_sub(LABEL)) {
+        for line in text::wrap(words, self.width.saturating_sub(self.label)) {
             self.plain(Line::styled(
-                format!("{}{line}", " ".repeat(LABEL)),
+                format!("{}{line}", " ".repeat(self.label)),
                 self.look.theme.faint(),
             ));
         }
     }
 
-    /// A text field behind its label.
+    /// A text field after its label.
     pub fn input(&mut self, label: Span<'static>, field: &TextField, focused: bool) {
-        let (shown, cursor) = window(field, self.width.saturating_sub(LABEL), focused);
+        let (shown, cursor) = window(field, self.width.saturating_sub(self.label), focused);
         let line = Line::from(vec![label, Span::styled(shown, self.entry(focused))]);
-        self.line(line, focused, Some(LABEL + cursor));
+        self.line(line, focused, Some(self.label + cursor));
     }
 
     /// A text field that shows only how long it is.
     pub fn hidden(&mut self, label: Span<'static>, field: &HiddenField, focused: bool) {
-        let dots = "•".repeat(field.length().min(self.width.saturating_sub(LABEL + 1)));
-        let cursor = LABEL + text::width(&dots);
+        let dots = "•".repeat(field.length().min(self.width.saturating_sub(self.label + 1)));
+        let cursor = self.label + text::width(&dots);
         let line = Line::from(vec![label, Span::styled(dots, self.entry(focused))]);
         self.line(line, focused, Some(cursor));
     }

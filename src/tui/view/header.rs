@@ -33,15 +33,15 @@ pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let who = app.me.as_ref().map_or_else(String::new, |me| {
         format!("{} · {}", text::fit(&me.user.email, 40), me.user.role)
     });
-    let place = place(&app.place, server(app));
+    let deck = deck_label(&app.deck, server(app));
     let mut right = vec![Span::styled(format!("{sign} {state} "), style)];
     let room =
         usize::from(area.width).saturating_sub(text::width(" keydeck  ") + text::width(&right[0].content));
-    if text::width(&place) + 2 <= room {
+    if text::width(&deck) + 2 <= room {
         right.insert(0, Span::raw("  "));
-        right.insert(0, Span::styled(place.clone(), theme.place(app.place.colour)));
+        right.insert(0, Span::styled(deck.clone(), theme.deck(app.deck.colour)));
     }
-    if text::width(&place) + text::width(&who) + 6 <= room {
+    if text::width(&deck) + text::width(&who) + 6 <= room {
         right.insert(0, Span::raw(format!("{who}   ")));
     }
     let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
@@ -72,17 +72,17 @@ fn server(app: &App) -> Option<&str> {
 
 /// Where one is: `production`, or ` production · read-only ` on the profile's colour; of several servers
 /// with the one that answers: `production → keys-2.acme.example`.
-fn place(place: &DeckSummary, server: Option<&str>) -> String {
-    let label = text::fit(&place.label, 40);
+fn deck_label(deck: &DeckSummary, server: Option<&str>) -> String {
+    let label = text::fit(&deck.label, 40);
     let label = match server {
         Some(host) => format!("{label} → {}", text::fit(host, 30)),
         None => label,
     };
-    let label = match place.read_only {
+    let label = match deck.read_only {
         true => format!("{label} · read-only"),
         false => label,
     };
-    match place.colour {
+    match deck.colour {
         Some(_) => format!(" {label} "),
         None => label,
     }
@@ -166,7 +166,7 @@ fn narrowed(area: Rect, app: &App, look: &Look) -> Option<Span<'static>> {
         .map(|project| format!("project: {}", project.name));
     let whose = query.creator.as_ref().map(|creator| match app.shows_mine() {
         true => "mine".to_owned(),
-        false => format!("owner: {}", creator.email),
+        false => format!("created by {}", creator.email),
     });
     let room = usize::from(area.width) / 3;
     let words = project

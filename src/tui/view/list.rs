@@ -99,7 +99,7 @@ fn instead_of_rows<T: Listed>(
     }
     Some(match list.error() {
         Some(error) if error.is_retryable() => body::offline(error),
-        Some(error) => (sentence(error), "r asks again, Esc goes back to the keys.".into()),
+        Some(error) => (sentence(error), "r refreshes, Esc goes back to the keys.".into()),
         None if list.is_waiting() => ("Loading…".into(), "Esc goes back to the keys.".into()),
         None => {
             let empty = empty();
@@ -109,7 +109,7 @@ fn instead_of_rows<T: Listed>(
 }
 
 /// The lines of a table, the selected one marked. What differs in a column looks different; names that look
-/// the same, with what the column `beside` says, have their ids behind them.
+/// the same, with what the column `beside` says, have their ids after them.
 pub fn rows<C>(
     buffer: &mut Buffer,
     area: Rect,

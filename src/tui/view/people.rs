@@ -58,7 +58,7 @@ fn empty(app: &App) -> Empty {
     match app.people.filter.trim() {
         "" => Empty {
             headline: "There is nobody".into(),
-            way_out: "r asks again, Esc goes back to the keys.".into(),
+            way_out: "r refreshes, Esc goes back to the keys.".into(),
         },
         typed => Empty {
             headline: format!("Nobody has “{typed}” in their address"),

@@ -14,7 +14,7 @@ const ASIDE: usize = 14;
 
 pub struct PickerBox<'a> {
     pub title: &'a str,
-    /// Stands in front of what is typed.
+    /// Stands before what is typed.
     pub prompt: &'static str,
     /// Said when nothing is found and nothing failed.
     pub nothing: &'a str,

@@ -41,7 +41,7 @@ const SESSION_SERVER: ListColumn<Project> = ListColumn {
     },
 };
 const CREATOR: ListColumn<Project> = ListColumn {
-    label: "CREATOR",
+    label: "CREATED BY",
     fit: Fit::growing(12, 4, 2, 30),
     cell: |project, look| (project.creator.email.clone(), look.theme.faint()),
 };
@@ -68,7 +68,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
 fn empty(app: &App) -> Empty {
     let (headline, way_out) = match app.projects.filter.trim() {
         "" if app.available_on_screen(Action::Create).is_ok() => (
-            "No projects yet: n adds the first".to_owned(),
+            "No projects yet: n creates the first".to_owned(),
             "Keys are assigned to projects. Esc goes back to the keys.",
         ),
         "" => (
@@ -98,7 +98,7 @@ fn lines(project: &Project, width: usize, look: &Look) -> Vec<Line<'static>> {
     let (state, style) = match project.deployed {
         true => ("Deployed", theme.good()),
         false => (
-            "Not deployed: its keys refuse to connect, and none can be created",
+            "Not deployed: its keys can't connect, and none can be created",
             theme.warning(),
         ),
     };
@@ -107,7 +107,7 @@ fn lines(project: &Project, width: usize, look: &Look) -> Vec<Line<'static>> {
     lines.push(Line::default());
     lines.extend(field("Keys", &text::number(project.keys), width, look));
     lines.extend(field("Created", &created, width, look));
-    lines.extend(field("Creator", &project.creator.email, width, look));
+    lines.extend(field("Created by", &project.creator.email, width, look));
     lines.extend(field("Id", &project.id.to_string(), width, look));
     if project.may.session_server {
         lines.push(Line::default());

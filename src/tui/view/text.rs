@@ -112,7 +112,7 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
 }
 
 /// A name whole, on as many lines of at most `cells` as it takes: nothing is cut and no space is left out, so
-/// that two names that differ look different. Breaks behind a space where that leaves no line half empty.
+/// that two names that differ look different. Breaks after a space where that leaves no line half empty.
 pub fn whole(name: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(2);
     let shown = Shown::new(name);

@@ -74,8 +74,8 @@ impl Theme {
         if focused { self.accent() } else { self.faint() }
     }
 
-    /// The name of the place, on the colour of its profile.
-    pub fn place(self, colour: Option<Colour>) -> Style {
+    /// The name of the deck, on the colour of its profile.
+    pub fn deck(self, colour: Option<Colour>) -> Style {
         let Some(colour) = colour else {
             return self.accent();
         };

@@ -18,7 +18,7 @@ const NAMED: usize = 2;
 const HOURS_A_DAY: usize = 24;
 /// Of a last use that has not come yet.
 const AHEAD: &str =
-    "This last use lies ahead: the clock of this machine is behind, or that of a server was ahead.";
+    "This last use is in the future: the clock of this machine is slow, or that of a server was fast.";
 
 /// In the details of a key: when and from where it was used last, and how often.
 pub fn in_details(key: &Key, known: &Loadable<Usage>, width: usize, look: &Look) -> Vec<Line<'static>> {
@@ -100,7 +100,7 @@ fn month(days: &UsageSeries, width: usize, look: &Look) -> Vec<Line<'static>> {
     lines
 }
 
-/// A block for every `slots` slots: the higher, the more there were; a dot where there was nothing.
+/// A block permanentlyy `slots` slots: the higher, the more there were; a dot where there was nothing.
 fn bars(counts: &[u64], slots: usize) -> String {
     let sums: Vec<u64> = counts.chunks(slots).map(sum).collect();
     let most = sums.iter().copied().max().unwrap_or(0).max(1);
@@ -169,7 +169,7 @@ pub fn from_where(last: &LastUse) -> Option<String> {
     (!both.is_empty()).then(|| format!("from {}", both.join(", ")))
 }
 
-/// What stops when the key goes: how often it was used of late, and from where.
+/// What stops when the key goes: how often it was used recently, and from where.
 pub fn at_stake(usage: &Usage, look: &Look) -> Vec<String> {
     let (week, hour) = (usage.last_week(), usage.last_hour());
     let since = last_hour_began(usage, look);

@@ -544,10 +544,16 @@ fn of_an_analytics_key_note_and_labels_are_edited() {
 }
 
 #[test]
-fn an_analytics_key_can_be_neither_edited_nor_copied_and_says_why() {
-    let mut talk = Talk::with_keys(vec![key(3, "Board report", Scope::Analytics)]);
+fn an_analytics_key_says_what_of_it_can_be_edited_and_why_its_secret_cant_be_copied() {
+    let mut board = key(3, "Board report", Scope::Analytics);
+    let mut talk = Talk::with_keys(vec![board.clone()]);
     talk.press("e");
-    assert!(talk.notice().contains("can't be edited"));
+    assert_eq!(talk.notice(), "As Owner you may not edit this key.");
+    board.may.edit = true;
+    let mut talk = Talk::with_keys(vec![board]);
+    talk.press("e");
+    assert!(crate::common::draw::drawn(&talk).contains("Only the note of an Analytics key can be edited"));
+    talk.press("<Esc>");
     talk.press("c");
     assert!(talk.notice().contains("shown once"));
     assert!(talk.effects.iter().all(|e| !matches!(e, Effect::Reveal { .. })));

@@ -75,7 +75,7 @@ fn the_secret_that_is_copied_is_that_of_the_row_that_was_filtered_for() {
     let mut talk = at_nord();
     talk.press("/far<Enter>c");
     assert!(revealed(&talk).is_empty());
-    assert_eq!(waits(&talk), "Waiting for the list, then: copy. Esc drops it.");
+    assert_eq!(waits(&talk), "Waiting for the list, then: copy. Esc cancels it.");
     answer(&mut talk, Ok(page(vec![far(), farther()])));
     assert_eq!((revealed(&talk), waits(&talk).as_str()), (vec![far().id], ""));
 }
@@ -172,8 +172,10 @@ fn what_waits_is_dropped_by_esc_by_a_failure_and_by_an_empty_list_and_says_so() 
     assert!(talk.notice().ends_with("Nothing was done."), "{}", talk.notice());
     assert!(talk.notice().contains("connection refused") && talk.app.over.is_empty());
     talk.press("c");
-    assert!(revealed(&talk).is_empty(), "the rows are of before");
-    assert!(talk.notice().contains("rows of before"), "{}", talk.notice());
+    assert!(revealed(&talk).is_empty(), "the rows are not up to date");
+    assert!(talk.notice().contains("not up to date"), "{}", talk.notice());
+    let drawn = crate::common::draw::drawn(&talk);
+    assert!(!drawn.contains("c copy"), "nothing offers what is refused");
     talk.press("<Down><Enter>");
     assert!(talk.app.details_focused, "they can be looked at");
 

@@ -108,7 +108,7 @@ fn a_role_is_changed_and_the_list_shows_it_at_once() {
     assert!(talk.app.over.is_empty());
     assert_eq!(
         talk.notice(),
-        "jonas@acme.example is Analytics from the next request on."
+        "jonas@acme.example is Analytics from their next request."
     );
     let selected = talk.app.people.list.selected().expect("still there");
     assert_eq!((selected.user.role, selected.keys), (Role::Analytics, 2));

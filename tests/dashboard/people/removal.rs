@@ -109,7 +109,7 @@ fn of_very_many_keys_it_is_told_how_many_are_done() {
     talk.reply(PeopleReply::Removed { id, result });
     assert_eq!(
         talk.notice(),
-        "Removed jonas@acme.example; 20000 keys revoked so far; the server goes on with 30000 more."
+        "Removed jonas@acme.example; 20000 keys revoked so far; the server continues with 30000 more."
     );
 }
 

@@ -109,7 +109,7 @@ fn undeploying_asks_first_and_says_what_stops() {
     talk.press("p");
     assert_eq!(
         question(&talk),
-        "Undeploy “Storefront”? From then on its 1284 keys refuse to connect, and none can be created."
+        "Undeploy “Storefront”? From then on its 1284 keys can't connect, and none can be created."
     );
     talk.press("<Enter>");
     assert!(
@@ -124,7 +124,7 @@ fn undeploying_asks_first_and_says_what_stops() {
     talk.answer_change(task, Ok(Some(undeployed)));
     let project = talk.app.projects.list.selected().expect("selected");
     assert!(!project.deployed);
-    assert!(talk.notice().contains("refuse to connect"));
+    assert!(talk.notice().contains("can't connect"));
     talk.press("p");
     assert_eq!(talk.project_change().1, "deploy", "which needs no question");
 }
@@ -205,7 +205,7 @@ fn what_is_not_allowed_is_not_offered_and_says_why_when_it_is_tried() {
 #[test]
 fn a_read_only_profile_offers_no_change() {
     let mut talk = projects();
-    talk.app.place.read_only = true;
+    talk.app.deck.read_only = true;
     for key in ["n", "e", "p", "v", "V", "d"] {
         talk.press(key);
         assert!(

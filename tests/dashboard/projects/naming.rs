@@ -26,7 +26,7 @@ fn a_project_is_added_deployed_or_not_and_then_selected() {
     talk.answer_list_of_projects(Ok(all));
     assert_eq!(
         (selected(&talk), talk.notice()),
-        ("Pop-up", "Added the project “Pop-up”.")
+        ("Pop-up", "Created the project “Pop-up”.")
     );
 }
 

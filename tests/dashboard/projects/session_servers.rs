@@ -47,14 +47,14 @@ fn an_empty_private_key_keeps_the_one_that_is_set() {
 fn a_session_server_is_removed_only_after_a_question_that_says_what_stops() {
     let mut talk = projects();
     talk.press("V");
-    assert!(question(&talk).contains("its 1284 keys refuse to connect"));
+    assert!(question(&talk).contains("its 1284 keys can't connect"));
     talk.press("<Tab><Enter>");
     let (task, change) = talk.project_change();
     assert_eq!(change, "remove session server");
     talk.answer_change(task, Ok(None));
     assert_eq!(
         talk.notice(),
-        "“Storefront” has no session server any more. Its keys can't connect."
+        "“Storefront” no longer has a session server. Its keys can't connect."
     );
     let (fetch, _) = talk.answer_list_of_projects(Ok(some_projects()));
     assert_eq!(fetch, Fetch::Refresh, "the list tells that it is gone");

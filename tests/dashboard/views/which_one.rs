@@ -109,7 +109,7 @@ fn the_dialog_that_revokes_says_which_key() {
                 &["kdw_…x9Qz".into(), Uuid::from_u128(1_000).to_string()],
                 "which",
             );
-            has_all(&read, &["never works again".into()], "what it does");
+            has_all(&read, &["can't be undone".into()], "what it does");
         }
     }
 }

@@ -20,7 +20,7 @@ impl Draw for Conflict {
         let theme = look.theme;
         let width = dialog::inner_width(screen, WIDTH);
         let head = which(conflict, screen, width, look);
-        let intro = "Someone saved this key while you were editing it. Choose whose value counts in each field; nothing you typed is lost.";
+        let intro = "Someone saved this key while you were editing it. Choose whose value to keep in each field; nothing you typed is lost.";
         let mut lines: Vec<Line> = text::wrap(intro, width).into_iter().map(Line::raw).collect();
         lines.push(Line::default());
         let mut selected = 0..0;

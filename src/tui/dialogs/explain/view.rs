@@ -12,7 +12,7 @@ use crate::tui::view::{Canvas, Draw, fields, text};
 impl Draw for Explaining {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
         let (explaining, look) = (self, canvas.look);
-        let mut lines = FormLines::new(canvas.screen, look);
+        let mut lines = FormLines::of(&explaining.form, canvas.screen, look);
         match (&explaining.error, &explaining.verdict) {
             (Some(error), _) => lines.banner(error),
             (None, Some(given)) => verdict(&mut lines, given, explaining.is_current()),

@@ -13,7 +13,7 @@ use crate::tui::view::{Canvas, Draw, dialog, text};
 const WIDTH: u16 = 64;
 const KEYS: usize = 16;
 /// What else may be typed into the filter of keys, before the words and after them.
-const TEXT: (&str, &str) = ("shop", "in the name, the project or a domain");
+const TEXT: (&str, &str) = ("shop", "in the name, project or UI domain");
 const SECRET: (&str, &str) = ("a secret", "its key; only its hash is sent");
 
 impl Draw for Help {

@@ -5,7 +5,7 @@ use ratatui::text::Line;
 
 use super::{KeyForm, SCOPE};
 use crate::api::Key;
-use crate::model::{Scope, Shown};
+use crate::model::{KeyField, Scope, Shown, what_is_edited};
 use crate::tui::state::form::Presence;
 use crate::tui::view::form_lines::FormLines;
 use crate::tui::view::{Canvas, Draw, dialog, fields, text};
@@ -14,7 +14,7 @@ const EDIT: &str = "Edit ";
 
 impl Draw for KeyForm {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
-        let mut lines = FormLines::new(canvas.screen, canvas.look);
+        let mut lines = FormLines::of(&self.form, canvas.screen, canvas.look);
         if let Some(banner) = &self.form.banner {
             lines.banner(banner);
         }
@@ -52,12 +52,19 @@ fn which(key: &Key, lines: &mut FormLines) {
     for line in dialog::which_key(key, width, lines.look) {
         lines.plain(line);
     }
+    if !KeyField::Name.is_edited_of(key.scope) {
+        for line in text::wrap(&what_is_edited(key.scope), width) {
+            lines.plain(Line::styled(line, lines.look.theme.faint()));
+        }
+    }
 }
 
 fn about(scope: Scope) -> &'static str {
     match scope {
-        Scope::Web => "for web pages: its UI domains are the origins that it works on",
-        Scope::Mobile => "for mobile apps: its UI domains are bundle identifiers",
-        Scope::Analytics => "reads the whole organisation; its secret is shown once and its name stays",
+        Scope::Web => "for web pages; its UI domains say which",
+        Scope::Mobile => "for mobile apps; its bundle identifiers say which",
+        Scope::Analytics => {
+            "reads the whole organisation; its secret is shown once, and only its note can be edited"
+        }
     }
 }

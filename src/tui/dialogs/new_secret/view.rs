@@ -46,7 +46,7 @@ impl Draw for NewSecret {
                 if token::names_no_server(secret) {
                     lines.extend(wrapped(LOCAL_DECK, theme.warning()));
                 }
-                for words in what_for(&new.of, &app.place) {
+                for words in what_for(&new.of, &app.deck) {
                     lines.extend(wrapped(&words, theme.text()));
                 }
                 lines.push(Line::default());
@@ -103,8 +103,8 @@ fn which(new: &NewSecret, screen: Rect, width: usize, look: &Look) -> Vec<Line<'
 }
 
 /// What is to be done with it; a command on a line of its own.
-fn what_for(of: &SecretOf, place: &DeckSummary) -> Vec<String> {
-    match (of, &place.servers) {
+fn what_for(of: &SecretOf, deck: &DeckSummary) -> Vec<String> {
+    match (of, &deck.servers) {
         (SecretOf::Key(_), _) => Vec::new(),
         (SecretOf::Person(_), Some(servers)) => vec![
             "It is their sign-in token: they run this, and give it there.".into(),
@@ -122,6 +122,6 @@ fn lost(of: &SecretOf) -> &'static str {
         SecretOf::Key(_) => {
             "An earlier attempt had created it, but its answer was lost, and with it the secret, which is shown only once. Revoke this key and create another."
         }
-        SecretOf::Person(_) => "The server sent no token. Close this, and make a new one with t.",
+        SecretOf::Person(_) => "The server sent no token. Close this, and create a new one with t.",
     }
 }

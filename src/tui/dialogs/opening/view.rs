@@ -1,4 +1,4 @@
-//! Another place is being opened.
+//! Another profile is being opened.
 
 use ratatui::layout::Position;
 use ratatui::text::Line;
@@ -14,7 +14,7 @@ impl Draw for Opening {
             buffer, screen, look, ..
         } = canvas;
         let opening = self;
-        let words = "You are there as soon as it answers. What you see is still where you were.";
+        let words = "keydeck switches as soon as it answers. What you see is still the previous profile.";
         let lines = text::wrap(words, dialog::inner_width(screen, WIDTH));
         let height = lines.len() as u16 + 4;
         let title = format!("Opening {}…", opening.label);

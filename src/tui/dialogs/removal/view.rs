@@ -87,12 +87,12 @@ fn wrapped(words: &str, width: usize, style: Style) -> Vec<Line<'static>> {
 /// What the choices do.
 fn consequences(removal: &RemovalDialog) -> &'static str {
     match &removal.keys {
-        None if !removal.is_loading() => "Their keys could not be looked at. Esc closes this; d tries again.",
-        None => "Looking at their keys…",
+        None if !removal.is_loading() => "Their keys could not be loaded. Esc closes this; d tries again.",
+        None => "Loading their keys…",
         Some(PersonKeys { total: 0, .. }) if removal.is_me => "",
-        Some(PersonKeys { total: 0, .. }) => "They can't sign in any more.",
+        Some(PersonKeys { total: 0, .. }) => "They can no longer sign in.",
         Some(_) => {
-            "Keys that are handed over go on working, and the projects go along. Revoked keys stop working at once and for ever."
+            "Keys that are handed over keep working, and the projects go with them. Revoking takes effect immediately and can't be undone."
         }
     }
 }

@@ -27,7 +27,7 @@ impl Draw for RevokeDialog {
         let theme = look.theme;
         let width = dialog::inner_width(screen, WIDTH);
         let mut foot = paragraph(
-            "A revoked key never works again and can't be restored.",
+            "Revoking takes effect immediately and can't be undone.",
             theme.strong(),
             width,
         );
@@ -74,9 +74,9 @@ fn what_stops(dialog: &RevokeDialog, screen: Rect, width: usize, look: &Look) ->
 fn at_stake(usage: Option<Result<&Usage, &Error>>, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     match usage {
-        None => paragraph("Asking how it is used…", theme.faint(), width),
+        None => paragraph("Loading its usage…", theme.faint(), width),
         Some(Err(error)) => {
-            let unknown = format!("How it is used is not known: {error}.");
+            let unknown = format!("Its usage is not known: {error}.");
             paragraph(&unknown, theme.warning(), width)
         }
         Some(Ok(usage)) => {
@@ -111,20 +111,22 @@ fn consequences(key: &Key) -> String {
     let domains = key.ui_domains.len();
     match (key.scope, domains) {
         (Scope::Web, 1) => format!(
-            "Web pages of “{project}” on {} stop connecting at once.",
+            "Web pages of “{project}” on {} stop connecting immediately.",
             key.ui_domains[0]
         ),
         (Scope::Web, n) => format!(
-            "Web pages of “{project}” on {n} origins, {} among them, stop connecting at once.",
+            "Web pages of “{project}” on {n} UI domains, {} among them, stop connecting immediately.",
             key.ui_domains[0]
         ),
-        (Scope::Mobile, 0) => format!("Every app of “{project}” that presents it stops connecting at once."),
+        (Scope::Mobile, 0) => {
+            format!("Every app of “{project}” that presents it stops connecting immediately.")
+        }
         (Scope::Mobile, _) => format!(
-            "Apps of “{project}”, such as {}, stop connecting at once.",
+            "Apps of “{project}”, such as {}, stop connecting immediately.",
             key.ui_domains[0]
         ),
         (Scope::Analytics, _) => {
-            "Whatever reads the organisation's figures with it is refused at once.".into()
+            "Whatever reads the organisation's figures with it is refused immediately.".into()
         }
     }
 }

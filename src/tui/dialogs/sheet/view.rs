@@ -9,7 +9,7 @@ use crate::tui::view::{Canvas, Draw, fields, text};
 
 impl Draw for Sheet {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
-        let mut lines = FormLines::new(canvas.screen, canvas.look);
+        let mut lines = FormLines::of(&self.form, canvas.screen, canvas.look);
         if let Some(error) = &self.form.banner {
             lines.banner(error);
         }

@@ -18,7 +18,7 @@ use crate::tui::view::{Canvas, Draw, Look, dialog, text, time, used};
 const WIDTH: u16 = 100;
 /// Of the figures' labels.
 const LABEL: usize = 13;
-/// Of times and counts in front of what they are about.
+/// Of times and counts before what they are about.
 const ASIDE: usize = 13;
 /// Days from one label under the bars to the next.
 const LABELLED: usize = 7;
@@ -43,7 +43,7 @@ impl Draw for LargeUsage {
         };
         let width = dialog::inner_width(area, WIDTH);
         let lines = match large.usage.of(large.key.id) {
-            None => vec![Line::styled("Asking how it is used…", look.theme.faint())],
+            None => vec![Line::styled("Loading its usage…", look.theme.faint())],
             Some(Err(error)) => paragraph(&sentence(error), look.theme.bad(), width),
             Some(Ok(usage)) => {
                 let part = Part {
@@ -180,7 +180,7 @@ impl Part<'_> {
         if rules.is_empty() {
             return Vec::new();
         }
-        let mut lines = self.heading("What refused, in 30 d");
+        let mut lines = self.heading("Refusals in 30 d");
         lines.extend(rules.iter().flat_map(|rule| self.refusal(rule)));
         lines
     }

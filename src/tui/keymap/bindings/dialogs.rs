@@ -178,7 +178,7 @@ pub const BINDINGS: &[Binding] = &[
         [code(KeyCode::Esc)],
         Back,
         "back",
-        "back to what becomes of the keys"
+        "back to what happens to the keys"
     ),
     bind!(
         &[Usage],

@@ -16,7 +16,7 @@ pub const BINDINGS: &[Binding] = &[
         [ch('e')],
         Edit,
         "edit",
-        "edit name, toggles and UI domains"
+        "edit name, UI domains, toggles and note"
     ),
     bind!(danger BROWSE, [ch('d'), code(KeyCode::Delete)], Revoke, "revoke", "revoke the key (asks first)"),
     bind!(
@@ -31,7 +31,7 @@ pub const BINDINGS: &[Binding] = &[
         [ch('x')],
         Reveal,
         "reveal",
-        "show or hide the secret for 30 seconds"
+        "reveal the secret for 30 seconds, or hide it"
     ),
     bind!(&[Keys], [ch('s')], NextSort, "sort", "sort by the next column"),
     bind!(&[Keys], [ch('S')], ReverseSort, "", "reverse the sort"),
@@ -40,14 +40,14 @@ pub const BINDINGS: &[Binding] = &[
         [ch('/')],
         Filter,
         "filter",
-        "filter by name, project, domain or use"
+        "filter by name, project, UI domain or use"
     ),
     bind!(
         BROWSE,
         [ch('u')],
         Usage,
         "usage",
-        "usage: how often, from where, what refused"
+        "usage: how often, from where, refusals"
     ),
     bind!(
         BROWSE,

@@ -9,7 +9,7 @@ use crate::tui::keymap::{Action, Binding, Layer};
 const PROJECTS: &[Layer] = &[Layer::Projects];
 
 pub const BINDINGS: &[Binding] = &[
-    bind!(PROJECTS, [ch('n')], Create, "add", "add a project"),
+    bind!(PROJECTS, [ch('n')], Create, "create", "create a project"),
     bind!(PROJECTS, [ch('e')], Edit, "rename", "rename the project"),
     bind!(
         PROJECTS,

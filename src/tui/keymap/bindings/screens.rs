@@ -79,13 +79,7 @@ pub const BINDINGS: &[Binding] = &[
         "people: users and their roles"
     ),
     bind!(SCREENS, [ch('A')], ShowActivity, "", "activity: who did what"),
-    bind!(
-        &[Usage],
-        [ch('r'), ctrl('r')],
-        Refresh,
-        "ask again",
-        "ask the server again"
-    ),
-    bind!(SCREENS, [ch('r'), ctrl('r')], Refresh, "", "ask the server again"),
+    bind!(&[Usage], [ch('r'), ctrl('r')], Refresh, "refresh", "refresh"),
+    bind!(SCREENS, [ch('r'), ctrl('r')], Refresh, "", "refresh"),
     bind!(SCREENS, [ch(':')], Palette, "", "palette: every command by name"),
 ];

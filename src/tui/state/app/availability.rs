@@ -62,8 +62,8 @@ impl App {
 
     /// Whether profile and role ever allow an action on the screen that is shown.
     fn allowed(&self, action: Action) -> Available {
-        if self.place.read_only && action.changes() {
-            return Err(Reason::ReadOnly(self.place.label.clone()));
+        if self.deck.read_only && action.changes() {
+            return Err(Reason::ReadOnly(self.deck.label.clone()));
         }
         let is_hidden = match action {
             Action::Mine => !self.shows_owners(),
@@ -93,7 +93,9 @@ impl App {
         let me = self.me.as_ref();
         let may_edit = me.is_some_and(|me| me.may.create_projects);
         match action {
-            Action::Create if !may_edit => Err(Reason::Role(format!("{} may not add projects.", as_a(me)))),
+            Action::Create if !may_edit => {
+                Err(Reason::Role(format!("{} may not create projects.", as_a(me))))
+            }
             Action::Edit | Action::Deploy | Action::Remove if !may_edit => {
                 let selected = self.projects.list.selected();
                 let of_none = || Reason::NothingSelected.sentence().unwrap_or_default();
@@ -151,7 +153,9 @@ impl App {
             };
         };
         let why = match action {
-            Action::Edit if !key.may.edit => why_not_edited(self.me.as_ref(), key),
+            Action::Edit if !key.may.edit => {
+                format!("{} may not edit this key.", as_a(self.me.as_ref()))
+            }
             Action::Revoke if !key.may.revoke => {
                 format!("{} may not revoke this key.", as_a(self.me.as_ref()))
             }
@@ -211,13 +215,6 @@ fn sorts(action: Action) -> bool {
     matches!(action, Action::NextSort | Action::ReverseSort)
 }
 
-fn why_not_edited(me: Option<&Me>, key: &Key) -> String {
-    match key.scope.is_viewable() {
-        true => format!("{} may not edit this key.", as_a(me)),
-        false => "An Analytics key can't be edited: revoke it and create another.".into(),
-    }
-}
-
 fn why_not_revealed(me: Option<&Me>, key: &Key) -> String {
     match key.scope.is_viewable() {
         true => format!("{} may not see this secret.", as_a(me)),
@@ -226,7 +223,7 @@ fn why_not_revealed(me: Option<&Me>, key: &Key) -> String {
 }
 
 fn only_an_owner() -> String {
-    "Only an Owner looks after session servers; ask one.".into()
+    "Only an Owner can manage session servers; ask one.".into()
 }
 
 fn may_not_change(me: Option<&Me>, project: &Project) -> String {

@@ -146,8 +146,8 @@ impl App {
                 )
             })
             .map(PaletteCommand::Key);
-        let places = self.other_places().cloned().map(PaletteCommand::SwitchProfile);
-        let commands = keys.chain(places).collect();
+        let decks = self.other_decks().cloned().map(PaletteCommand::SwitchProfile);
+        let commands = keys.chain(decks).collect();
         self.open(Palette::new("Commands", commands))
     }
 

@@ -61,9 +61,9 @@ pub struct ShownSecret {
 #[derive(Debug)]
 pub struct App {
     /// Where the keys are.
-    pub place: DeckSummary,
-    /// All places that one can go to.
-    places: Vec<DeckSummary>,
+    pub deck: DeckSummary,
+    /// All decks that one can go to.
+    decks: Vec<DeckSummary>,
     pub me: Option<Me>,
     /// Why nothing can be shown at all: the sign-in was refused.
     pub refused: Option<Error>,
@@ -94,7 +94,7 @@ pub struct App {
     revealing: Option<Uuid>,
     /// Whose secret was asked for last to be copied, by the name that it had then.
     copying: Option<NamedId>,
-    /// Numbers notices, revelations and copies, so that a late timer is void.
+    /// Numbers notices, revelations and copies, so that a late timer is ignored.
     count: u64,
     last_copy: u64,
     /// Makes the idempotency keys of this run.
@@ -104,10 +104,10 @@ pub struct App {
 
 impl App {
     /// `run` must be random: the idempotency keys of this run are made from it.
-    pub fn new(place: DeckSummary, run: Uuid, size: (u16, u16)) -> Self {
+    pub fn new(deck: DeckSummary, run: Uuid, size: (u16, u16)) -> Self {
         let mut app = Self {
-            place,
-            places: Vec::new(),
+            deck,
+            decks: Vec::new(),
             me: None,
             refused: None,
             connection: EventStream::Connecting,

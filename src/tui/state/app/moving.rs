@@ -9,22 +9,22 @@ use crate::tui::message::Effect;
 use crate::tui::state::Tone;
 
 impl App {
-    /// The places that one can go to, the present one among them.
+    /// The decks that one can go to, the present one among them.
     #[must_use]
-    pub fn among(mut self, places: Vec<DeckSummary>) -> Self {
-        self.places = places;
+    pub fn among(mut self, decks: Vec<DeckSummary>) -> Self {
+        self.decks = decks;
         self
     }
 
-    /// The places that one can go to from here.
-    pub(super) fn other_places(&self) -> impl Iterator<Item = &DeckSummary> {
-        self.places.iter().filter(|place| place.label != self.place.label)
+    /// The decks that one can go to from here.
+    pub(super) fn other_decks(&self) -> impl Iterator<Item = &DeckSummary> {
+        self.decks.iter().filter(|deck| deck.label != self.deck.label)
     }
 
     /// Not while a change is on its way: what it is answered, maybe with a secret, would find nobody.
     pub(super) fn switch_profile(&mut self, label: String) -> Vec<Effect> {
         if self.unanswered > 0 {
-            let text = format!("A change is on its way; wait for its answer, and then go to {label}.");
+            let text = format!("A change has not been answered yet; wait for it, then switch to {label}.");
             return self.say(Tone::Note, text);
         }
         let number = self.next_number();
@@ -37,19 +37,19 @@ impl App {
         effects
     }
 
-    /// Whether this is the place that one waits for.
+    /// Whether this is the deck that one waits for.
     pub fn awaits_profile(&self, number: u64) -> bool {
         let is_it = |over: &Modal| matches!(over, Modal::Opening(opening) if opening.number == number);
         self.over.iter().any(is_it)
     }
 
-    /// Is at another place from now on, and knows nothing of it yet. Only what is about the clipboard
+    /// Is at another deck from now on, and knows nothing of it yet. Only what is about the clipboard
     /// stays, which is the same everywhere. Nothing may be open or on its way but this place.
-    pub fn switch_to(&mut self, place: DeckSummary, run: Uuid) -> Vec<Effect> {
+    pub fn switch_to(&mut self, deck: DeckSummary, run: Uuid) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
-        let places = std::mem::take(&mut self.places);
+        let decks = std::mem::take(&mut self.decks);
         let (count, last_copy) = (self.count, self.last_copy);
-        *self = Self::new(place, run, self.size).among(places);
+        *self = Self::new(deck, run, self.size).among(decks);
         (self.count, self.last_copy) = (count, last_copy);
         effects.extend(self.start());
         effects

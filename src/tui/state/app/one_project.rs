@@ -104,23 +104,23 @@ fn undeploying(project: &Project) -> String {
 
 fn refuse_to_connect(count: u64) -> String {
     match count {
-        0 => "its keys refuse to connect".into(),
-        1 => "its key refuses to connect".into(),
-        n => format!("its {n} keys refuse to connect"),
+        0 => "its keys can't connect".into(),
+        1 => "its key can't connect".into(),
+        n => format!("its {n} keys can't connect"),
     }
 }
 
 fn what_was_done(task: ProjectTask, name: &str) -> String {
     match task {
-        ProjectTask::Add => format!("Added the project “{name}”."),
+        ProjectTask::Add => format!("Created the project “{name}”."),
         ProjectTask::Rename(_) => format!("Renamed the project to “{name}”."),
         ProjectTask::Deploy(_) => format!("Deployed “{name}”. Its keys may connect."),
-        ProjectTask::Undeploy(_) => format!("Undeployed “{name}”. Its keys refuse to connect from now on."),
+        ProjectTask::Undeploy(_) => format!("Undeployed “{name}”. Its keys can't connect from now on."),
         ProjectTask::SetSessionServer(_) => {
-            format!("Saved the session server of “{name}”. It counts from the next connection on.")
+            format!("Saved the session server of “{name}”. It applies from the next connection.")
         }
         ProjectTask::RemoveSessionServer(_) => {
-            format!("“{name}” has no session server any more. Its keys can't connect.")
+            format!("“{name}” no longer has a session server. Its keys can't connect.")
         }
         ProjectTask::Remove(_) => format!("Removed the project “{name}”."),
     }

@@ -175,7 +175,7 @@ impl App {
             Err(_) => return Vec::new(),
         };
         let (name, hint) = (&key.name, &key.hint);
-        let text = format!("Saved “{name}” ({hint}). It counts from the next check on.");
+        let text = format!("Saved “{name}” ({hint}). The change applies from the next check.");
         self.browse.rows.update(key);
         let mut effects = self.say(Tone::Done, text);
         effects.extend(self.browse.refresh());
@@ -228,7 +228,7 @@ impl App {
             }
             Route::Terminal => {
                 let text = format!(
-                    "Sent the secret of “{name}” to the terminal (OSC 52); whether it took it can't be known."
+                    "Sent the secret of “{name}” to the terminal (OSC 52); whether it arrived can't be known."
                 );
                 self.say(Tone::Note, text)
             }

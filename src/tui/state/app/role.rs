@@ -1,5 +1,5 @@
 //! Who is signed in, and what follows when that changes: what is shown and offered follows the role
-//! at once.
+//! immediately.
 
 use super::App;
 use crate::api::Me;

@@ -27,7 +27,7 @@ impl App {
             return self.pressed(key);
         }
         if key.code == KeyCode::Esc {
-            return self.drop_type_ahead("Dropped what was waiting: nothing was done.");
+            return self.drop_type_ahead("Cancelled what was waiting: nothing was done.");
         }
         self.type_ahead.push(Typed::Key(key));
         Vec::new()
@@ -86,7 +86,7 @@ impl App {
                 self.type_ahead.0.clear();
                 return Vec::new();
             }
-            return self.drop_type_ahead("What you typed ahead was dropped: nothing was done.");
+            return self.drop_type_ahead("What you typed ahead was cancelled: nothing was done.");
         }
         if answer != AnswerOutcome::Lost && self.still_waits() {
             return Vec::new();
@@ -143,16 +143,16 @@ impl App {
         }
         let why = match self.why_rows_are_old() {
             Some(error) => sentence(error),
-            None => "The list did not come.".into(),
+            None => "The list did not load.".into(),
         };
         self.say(Tone::Failed, format!("{why} Nothing was done."))
     }
 
-    /// What waits, in words: `Waiting for the list, then: copy. Esc drops it.`
+    /// What waits, in words: `Waiting for the list, then: copy. Esc cancels it.`
     pub fn waiting_words(&self) -> Option<String> {
         let first = self.type_ahead.0.front()?;
         if !self.is_on_screen() {
-            return Some("Waiting for the server, then on with what you typed. Esc drops that.".into());
+            return Some("Waiting for the server, then what you typed. Esc cancels it.".into());
         }
         let mut actions = self.type_ahead.0.iter().filter_map(|typed| match typed {
             Typed::Action(action) if !action.moves() => Some(*action),
@@ -163,7 +163,7 @@ impl App {
             (None, Typed::Row { name, .. }) => format!("select “{name}”"),
             (None, _) => "move".into(),
         };
-        Some(format!("Waiting for the list, then: {what}. Esc drops it."))
+        Some(format!("Waiting for the list, then: {what}. Esc cancels it."))
     }
 
     fn still_waits(&self) -> bool {

@@ -5,7 +5,7 @@ use crate::tui::dialogs::LargeUsage;
 use crate::tui::message::{Effect, UsageReply};
 
 impl App {
-    /// Opens with what the details know already, and asks anew.
+    /// Opens with what the details know already, and asks again.
     pub(super) fn open_usage(&mut self) -> Vec<Effect> {
         let Some(key) = self.selected().cloned() else {
             return Vec::new();

@@ -8,7 +8,7 @@ use crate::tui::state::text::TextField;
 #[derive(Debug)]
 pub struct DomainList {
     pub scope: Scope,
-    /// Never empty; blank lines don't count.
+    /// Never empty; blank lines are ignored.
     lines: Vec<TextField>,
     current: usize,
 }
@@ -107,7 +107,7 @@ impl DomainList {
         }
     }
 
-    /// Enter: to the next line, a new one behind the last. `false` on an empty last line.
+    /// Enter: to the next line, a new one after the last. `false` on an empty last line.
     pub fn next_line(&mut self) -> bool {
         if self.current + 1 == self.lines.len() {
             if self.lines[self.current].is_blank() {
@@ -149,7 +149,7 @@ impl DomainList {
         self.current = wrong.unwrap_or(self.lines.len() - 1);
     }
 
-    /// Blank lines go, but for the last; what is valid is shown as it will be kept.
+    /// Blank lines go, except for the last; what is valid is shown as it will be kept.
     pub fn tidy(&mut self) {
         self.lines.retain(|line| !line.is_blank());
         self.lines.push(TextField::default());

@@ -183,7 +183,7 @@ impl FormField {
         }
     }
 
-    /// Switches a toggle; `false` when it is none.
+    /// Switches a toggle; `false` when it isn't one.
     pub(super) fn switch(&mut self) -> bool {
         match &mut self.input {
             FieldInput::Toggle { on, .. } => *on = !*on,
@@ -192,7 +192,7 @@ impl FormField {
         true
     }
 
-    /// Steps through the options of a choice; `false` when it is none.
+    /// Steps through the options of a choice; `false` when it isn't one.
     pub(super) fn choose(&mut self, step: isize) -> bool {
         let FieldInput::Choice { options, chosen } = &mut self.input else {
             return false;

@@ -201,7 +201,7 @@ impl Form {
         }
     }
 
-    /// One of several lines was left: its error shows at once.
+    /// One of several lines was left: its error shows immediately.
     fn visit_lines(&mut self) {
         if let Some(field) = self.focused()
             && matches!(field.input, FieldInput::Domains(_))

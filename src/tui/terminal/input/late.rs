@@ -1,5 +1,5 @@
 //! What follows an Escape that was taken for the key: the rest of a control sequence that a slow line cut
-//! behind its Escape, or what a person typed next.
+//! after its Escape, or what a person typed next.
 //!
 //! The program asks the terminal nothing, so it never knows that an answer is due: answers come to what
 //! another program asked before it, or what something printed. They are told from typing by speed and form.
@@ -16,7 +16,7 @@ use super::nf::{self, BURST, HELD};
 
 /// As [`HELD`], of what begins with a key that the dashboard uses: no longer than an Escape.
 const HELD_KEY: Duration = Duration::from_millis(70);
-/// What comes at once and is as long as this was not typed.
+/// What comes together and is as long as this was not typed.
 const MAX_TYPED: usize = 32;
 
 /// What may be the rest of a sequence, so far.
@@ -97,9 +97,9 @@ enum Form {
     Answer,
     /// It may still become that.
     Beginning,
-    /// Whole, and something else than typing if it came at once.
+    /// Whole, and something else than typing if it came immediately.
     Burst,
-    /// The same, if nothing follows at once.
+    /// The same, if nothing follows immediately.
     Whole,
     /// Nothing that a terminal sends.
     Typed,

@@ -1,6 +1,6 @@
 //! An escape sequence with intermediates while it comes in: `ESC ( B`, `ESC % G`, `ESC SP F` (nF in ECMA-35). An
 //! Escape and one intermediate is also what a terminal sends for Alt and that character: a sequence has a final
-//! character that follows at once.
+//! character that follows immediately.
 
 use std::time::Duration;
 

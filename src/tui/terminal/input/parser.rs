@@ -42,7 +42,7 @@ enum State {
     #[default]
     Ground,
     /// After an Escape. With `meta`, another one stood before it: the key Escape, or Alt. `alone`, it
-    /// was the last that was read: a terminal sends Alt and its key at once.
+    /// was the last that was read: a terminal sends Alt and its key together.
     Escape {
         meta: bool,
         alone: bool,

@@ -1,6 +1,6 @@
 //! What comes after a paste that stalled until it was taken for ended: the rest of it, or what a person types.
 //!
-//! The rest comes at once and ends as a paste does, or is longer than anybody types; it is text. What is neither is
+//! The rest comes immediately and ends as a paste does, or is longer than anybody types; it is text. What is neither is
 //! held for a moment and then becomes keys. A key that is held down repeats itself and is not held back.
 
 use zeroize::Zeroizing;

@@ -36,7 +36,7 @@ pub(super) enum Step {
 }
 
 impl ControlString {
-    /// Begun by `introducer`, as one character or behind an Escape.
+    /// Begun by `introducer`, as one character or after an Escape.
     pub(super) fn new(introducer: char, eight_bit: bool) -> Self {
         Self {
             // Elsewhere it is content.

@@ -44,7 +44,7 @@ impl App {
             Ok(user) => user,
             Err(error) => return self.say(Tone::Failed, sentence(&error)),
         };
-        let text = format!("{} is {} from the next request on.", user.email, user.role);
+        let text = format!("{} is {} from their next request.", user.email, user.role);
         let mut effects = self.say(Tone::Done, text);
         if self.is_me(id) {
             effects.push(Effect::LoadMe);
@@ -62,9 +62,9 @@ impl App {
             return Vec::new();
         };
         let text = match self.is_me(person.id) {
-            true => "Make yourself a new sign-in token? Your present one stops working at once, here too: start keydeck again with the new one.".to_owned(),
+            true => "Create a new sign-in token for yourself? Your current one stops working immediately, here too: start keydeck again with the new one.".to_owned(),
             false => format!(
-                "Make a new sign-in token for {}? Their present token stops working at once.",
+                "Create a new sign-in token for {}? Their current token stops working immediately.",
                 person.email
             ),
         };

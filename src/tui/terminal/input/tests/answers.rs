@@ -207,7 +207,7 @@ fn an_endless_string_takes_no_memory_and_ctrl_c_no_longer_than_it_is_typed() {
         assert_eq!(quiet(&mut parser).last(), Some(&ctrl_c), "{begun:?}");
         assert_eq!(fed(&mut parser, &[b"j"]), letters("j"));
     }
-    // What more follows at once was not typed.
+    // What more follows immediately was not typed.
     assert_eq!(parsed(b"\x1b]a\x03b\x07j"), letters("j"));
     assert_eq!(
         parsed(b"\x1b[200~a\x03b\x1b[201~"),

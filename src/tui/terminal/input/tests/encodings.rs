@@ -19,7 +19,7 @@ fn a_lone_escape_is_the_key_and_one_before_a_key_is_alt() {
     assert_eq!(parsed(b"\x1b\x1b[?1;2c"), [key(KeyCode::Esc)]);
     let click = Made::Mouse("Down(Left) 0,0".into());
     assert_eq!(parsed(b"\x1b\x1b[<0;1;1M"), [key(KeyCode::Esc), click]);
-    // A terminal sends Alt and its key at once; a person types slower.
+    // A terminal sends Alt and its key together; a person types slower.
     assert_eq!(
         fed(&mut Parser::default(), &[b"\x1b", b"j"]),
         [vec![key(KeyCode::Esc)], letters("j")].concat()
