@@ -24,7 +24,7 @@
 //! # The loop of the dashboard
 //!
 //! Data flows in one direction: a key press or a response becomes a [`tui::message::Message`]; `App::update` in
-//! [`tui::state`] changes the state and returns effects; [`tui::effects`] performs them (server, clipboard, timers), and
+//! [`tui::state`] changes the state and collects effects; [`tui::effects`] performs them (server, clipboard, timers), and
 //! their results are messages again; [`tui::view`] draws the state and never changes it. The loop handles all
 //! messages, then all input, and draws once when both are empty. Nothing polls: an idle dashboard uses no CPU.
 //!
@@ -62,7 +62,7 @@
 //! | rule of refusal | `model/rule.rs` (name and message); when it applies: `model/connection.rs` |
 //! | column of a table | `tui/state/columns.rs`; its cells: `tui/view/table.rs` |
 //! | action or key binding of the dashboard | `tui/keymap`; when it is available, and why not: `tui/state/app/availability.rs` |
-//! | dialog | its own file in `tui/dialogs`, with its view beside it; `tui/dialogs/mod.rs` lists the steps |
+//! | dialog | `tui/dialogs`, whose page lists the steps: its own file, `view.rs` beside it, and two lines in `mod.rs`. A small form is one file |
 //! | operation of the store | the file of its subject in `server/store`, and its line in `server/store/groups` |
 //! | engine-specific statement | a part of a shared statement that the engines write differently: `server/store/dialect.rs`; a statement of one engine only: its own directory, `server/store/sqlite` or `server/store/postgres` |
 //! | route | its handler in `server`, then `server/http/router.rs` |

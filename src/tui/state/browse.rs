@@ -118,13 +118,13 @@ impl Browse {
     }
 
     /// Other words stand in the filter: asks, as soon as they can be read and say something else.
-    pub fn refilter(&mut self) -> Vec<Effect> {
+    pub fn refilter(&mut self, effects: &mut Vec<Effect>) {
         match FilterWords::parse(&self.typed) {
             Ok(words) if words != self.query.words => {
                 self.query.words = words;
-                self.requery()
+                self.requery(effects);
             }
-            _ => Vec::new(),
+            _ => {}
         }
     }
 
@@ -135,26 +135,25 @@ impl Browse {
     }
 
     /// All keys, and this one selected among them.
-    pub fn show_among_all(&mut self, id: Uuid) -> Vec<Effect> {
+    pub fn show_among_all(&mut self, id: Uuid, effects: &mut Vec<Effect>) {
         self.clear_filter();
-        self.ask_anew(Load::Around(id))
+        self.ask_for_both(Load::Around(id), effects);
     }
 
     /// The query has changed: ask for its first page and its counts.
-    pub fn requery(&mut self) -> Vec<Effect> {
-        self.ask_anew(Load::Start)
+    pub fn requery(&mut self, effects: &mut Vec<Effect>) {
+        self.ask_for_both(Load::Start, effects);
     }
 
-    fn ask_anew(&mut self, load: Load) -> Vec<Effect> {
+    fn ask_for_both(&mut self, load: Load, effects: &mut Vec<Effect>) {
         self.counts_generation += 1;
         self.counting = false;
-        let mut effects = self.load(load);
-        effects.extend(self.count());
-        effects
+        self.load(load, effects);
+        self.count(effects);
     }
 
     /// Asks for other rows; what was asked before is no longer wanted.
-    pub fn load(&mut self, load: Load) -> Vec<Effect> {
+    pub fn load(&mut self, load: Load, effects: &mut Vec<Effect>) {
         self.generation += 1;
         self.after = None;
         self.before = None;
@@ -163,40 +162,38 @@ impl Browse {
         self.rows_are_old = false;
         self.outdated = true;
         self.replacing = Some(load);
-        vec![self.request(load)]
+        effects.push(self.request(load));
     }
 
     /// Asks again for the rows that are there, and for the counts. Bursts become one question.
-    pub fn refresh(&mut self) -> Vec<Effect> {
-        let mut effects = self.count();
+    pub fn refresh(&mut self, effects: &mut Vec<Effect>) {
+        self.count(effects);
         if self.replacing.is_some() {
             self.rows_are_old = true;
         } else if self.rows_are_of != self.query {
-            effects.extend(self.load(Load::Start));
+            self.load(Load::Start, effects);
         } else {
             self.replacing = Some(Load::Refresh);
             effects.push(self.request(Load::Refresh));
         }
-        effects
     }
 
-    fn count(&mut self) -> Vec<Effect> {
+    fn count(&mut self, effects: &mut Vec<Effect>) {
         if std::mem::replace(&mut self.counting, true) {
             self.counts_are_old = true;
-            return Vec::new();
+            return;
         }
         self.counts_are_old = false;
-        vec![Effect::LoadCounts {
+        effects.push(Effect::LoadCounts {
             generation: self.counts_generation,
             filter: self.query.filter(),
-        }]
+        });
     }
 
     /// Loads ahead of the scroll.
-    pub fn load_ahead(&mut self) -> Vec<Effect> {
-        let mut effects = Vec::new();
+    pub fn load_ahead(&mut self, effects: &mut Vec<Effect>) {
         if self.replacing.is_some() || self.rows_are_of != self.query {
-            return effects;
+            return;
         }
         if self.after.is_none() && self.rows.wants_after() {
             self.after = self.rows.last_cursor().map(str::to_owned);
@@ -206,7 +203,6 @@ impl Browse {
             self.before = self.rows.first_cursor().map(str::to_owned);
             effects.push(self.request(Load::Before));
         }
-        effects
     }
 
     fn request(&self, load: Load) -> Effect {
@@ -232,9 +228,9 @@ impl Browse {
         }
     }
 
-    pub fn counted(&mut self, generation: u64, result: Result<KeyCounts, Error>) -> Vec<Effect> {
+    pub fn counted(&mut self, generation: u64, result: Result<KeyCounts, Error>, effects: &mut Vec<Effect>) {
         if generation != self.counts_generation {
-            return Vec::new();
+            return;
         }
         self.counting = false;
         if let Ok(counts) = result {
@@ -242,27 +238,31 @@ impl Browse {
             self.counted_generation = generation;
         }
         if self.counts_are_old {
-            self.count()
-        } else {
-            Vec::new()
+            self.count(effects);
         }
     }
 
     /// A page has come. What it answers decides how it joins the rows.
-    pub fn loaded(&mut self, generation: u64, load: Load, result: Result<KeyPage, Error>) -> Vec<Effect> {
+    pub fn loaded(
+        &mut self,
+        generation: u64,
+        load: Load,
+        result: Result<KeyPage, Error>,
+        effects: &mut Vec<Effect>,
+    ) {
         if generation != self.generation {
-            return Vec::new();
+            return;
         }
         match load {
             Load::After => {
                 let is_next = self.after.take().as_deref() == self.rows.last_cursor();
-                self.joined(result, is_next, Rows::append)
+                self.joined(result, is_next, Rows::append, effects);
             }
             Load::Before => {
                 let is_previous = self.before.take().as_deref() == self.rows.first_cursor();
-                self.joined(result, is_previous, Rows::prepend)
+                self.joined(result, is_previous, Rows::prepend, effects);
             }
-            _ => self.replaced(load, result),
+            _ => self.replaced(load, result, effects),
         }
     }
 
@@ -272,33 +272,33 @@ impl Browse {
         result: Result<KeyPage, Error>,
         fits: bool,
         join: fn(&mut Rows, KeyPage),
-    ) -> Vec<Effect> {
+        effects: &mut Vec<Effect>,
+    ) {
         let Ok(page) = result else {
-            self.rows.forget_owed();
-            return Vec::new();
+            return self.rows.forget_owed();
         };
         if fits {
             join(&mut self.rows, page);
         }
-        self.load_ahead()
+        self.load_ahead(effects);
     }
 
-    fn replaced(&mut self, load: Load, result: Result<KeyPage, Error>) -> Vec<Effect> {
+    fn replaced(&mut self, load: Load, result: Result<KeyPage, Error>, effects: &mut Vec<Effect>) {
         self.replacing = None;
         match (load, result) {
             (Load::Refresh, Ok(page)) => {
                 if page.items.is_empty() && self.rows.refresh_cursor().is_some() {
                     // Everything from here on was revoked; what is left stands before.
-                    return self.load(Load::End);
+                    return self.load(Load::End, effects);
                 }
-                if let Some(effects) = self.refreshed(page) {
-                    return effects;
+                if !self.refreshed(page, effects) {
+                    return;
                 }
             }
             (_, Ok(page)) => match self.held.take() {
                 Some(held) if !self.looked_for_selected(load) => {
-                    if let Some(effects) = self.refreshed(held) {
-                        return effects;
+                    if !self.refreshed(held, effects) {
+                        return;
                     }
                 }
                 _ => self.take(page, load),
@@ -309,35 +309,35 @@ impl Browse {
                     self.take(held, Load::Refresh);
                 }
                 Some(held) if error.is_gone() => {
-                    if let Some(effects) = self.refreshed(held) {
-                        return effects;
+                    if !self.refreshed(held, effects) {
+                        return;
                     }
                 }
                 // Nobody knows where it is: the rows stay as they are.
                 Some(_) => self.failure = Some(error),
-                None => return self.refresh(),
+                None => return self.refresh(effects),
             },
             (_, Err(error)) => {
                 self.failure = Some(error);
                 self.outdated = self.rows_are_of != self.query;
             }
         }
-        let mut effects = Vec::new();
         if std::mem::take(&mut self.rows_are_old) {
-            effects.extend(self.refresh());
+            self.refresh(effects);
         }
-        effects.extend(self.load_ahead());
-        effects
+        self.load_ahead(effects);
     }
 
-    /// Takes the rows again, unless the selected key is not among them: then that is looked for first.
-    fn refreshed(&mut self, page: KeyPage) -> Option<Vec<Effect>> {
-        let effects = self.look_for_selected(&page);
-        match effects {
-            Some(_) => self.held = Some(page),
-            None => self.take(page, Load::Refresh),
+    /// Takes the rows again; `false` when the selected key is not among them, and is looked for first.
+    fn refreshed(&mut self, page: KeyPage, effects: &mut Vec<Effect>) -> bool {
+        let search = self.look_for_selected(&page);
+        let takes_them = search.is_none();
+        match takes_them {
+            true => self.take(page, Load::Refresh),
+            false => self.held = Some(page),
         }
-        effects
+        effects.extend(search);
+        takes_them
     }
 
     /// Whether what was looked for is selected still: the selection may have moved on.
@@ -346,14 +346,14 @@ impl Browse {
     }
 
     /// When the selected key is not where it was, it may have moved in the order.
-    fn look_for_selected(&mut self, page: &KeyPage) -> Option<Vec<Effect>> {
+    fn look_for_selected(&mut self, page: &KeyPage) -> Option<Effect> {
         let id = self.selected_id()?;
         if page.items.iter().any(|row| row.key.id == id) {
             return None;
         }
         let load = Load::Around(id);
         self.replacing = Some(load);
-        Some(vec![self.request(load)])
+        Some(self.request(load))
     }
 
     fn take(&mut self, page: KeyPage, load: Load) {
@@ -383,8 +383,8 @@ impl Browse {
     }
 
     /// A key is gone, by whoever's hand.
-    pub fn forget(&mut self, id: Uuid) -> Vec<Effect> {
+    pub fn forget(&mut self, id: Uuid, effects: &mut Vec<Effect>) {
         self.rows.remove(id);
-        self.refresh()
+        self.refresh(effects);
     }
 }

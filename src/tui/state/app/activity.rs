@@ -15,33 +15,31 @@ use crate::tui::state::list::Fetch;
 
 impl App {
     /// What one person did.
-    pub(super) fn activity_of_person(&mut self, person: &PersonRef) -> Vec<Effect> {
-        let mut effects = self.go(Screen::Activity);
-        effects.extend(self.show_only(Only {
+    pub(super) fn activity_of_person(&mut self, person: &PersonRef) {
+        self.go(Screen::Activity);
+        self.show_only(Only {
             person: Some(person.clone()),
             ..Only::default()
-        }));
-        effects
+        });
     }
 
     /// What was done to one key.
-    pub(super) fn activity_of_key(&mut self, id: Uuid, name: String) -> Vec<Effect> {
-        let mut effects = self.go(Screen::Activity);
-        effects.extend(self.show_only(Only {
+    pub(super) fn activity_of_key(&mut self, id: Uuid, name: String) {
+        self.go(Screen::Activity);
+        self.show_only(Only {
             key: Some(NamedId { id, name }),
             ..Only::default()
-        }));
-        effects
+        });
     }
 
-    pub(super) fn show_activity_of_selected(&mut self) -> Vec<Effect> {
+    pub(super) fn show_activity_of_selected(&mut self) {
         match self.selected().map(|key| (key.id, key.name.clone())) {
             Some((id, name)) => self.activity_of_key(id, name),
-            None => Vec::new(),
+            None => {}
         }
     }
 
-    pub(super) fn show_only(&mut self, only: Only) -> Vec<Effect> {
+    pub(super) fn show_only(&mut self, only: Only) {
         if only != self.activity.only {
             self.activity.only = only;
             self.activity.list.clear();
@@ -49,28 +47,28 @@ impl App {
         self.fetch_activity(Fetch::Start)
     }
 
-    pub(super) fn fetch_activity(&mut self, fetch: Fetch) -> Vec<Effect> {
+    pub(super) fn fetch_activity(&mut self, fetch: Fetch) {
         let Some((generation, fetch)) = self.activity.list.begin(fetch) else {
-            return Vec::new();
+            return;
         };
         let last = self.activity.list.last().map(|row| row.seq);
         let query = ActivityQuery {
             before: last.filter(|_| fetch == Fetch::More),
             ..self.activity.only.query()
         };
-        vec![Effect::Activity(ActivityRequest::Load {
+        self.effects.push(Effect::Activity(ActivityRequest::Load {
             generation,
             fetch,
             query,
-        })]
+        }))
     }
 
-    pub(super) fn perform_in_activity(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn perform_in_activity(&mut self, action: Action) {
         if action == Action::Back && !self.details_focused && !self.activity.only.is_all() {
             return self.show_only(Only::default());
         }
-        if let Some(effects) = self.perform_in_any_list(action) {
-            return effects;
+        if self.perform_in_any_list(action) {
+            return;
         }
         if self.activity.list.moves(action) {
             return self.load_more();
@@ -78,12 +76,12 @@ impl App {
         match action {
             Action::SamePerson => self.toggle_same_person(),
             Action::ChooseAction => self.open_actions(),
-            _ => Vec::new(),
+            _ => {}
         }
     }
 
     /// Only what the one of the selected row did; once more: what everybody did.
-    fn toggle_same_person(&mut self) -> Vec<Effect> {
+    fn toggle_same_person(&mut self) {
         let only = self.activity.only.clone();
         let row = self.activity.list.selected();
         let person = match only.person {
@@ -93,18 +91,18 @@ impl App {
         self.show_only(Only { person, ..only })
     }
 
-    fn open_actions(&mut self) -> Vec<Effect> {
+    fn open_actions(&mut self) {
         let each = ActivityAction::iter().map(Some);
         let all = std::iter::once(None).chain(each).map(PaletteCommand::OnlyAction);
         self.open(Palette::new("Only this action", all.collect()))
     }
 
-    pub(super) fn only_action(&mut self, action: Option<ActivityAction>) -> Vec<Effect> {
+    pub(super) fn only_action(&mut self, action: Option<ActivityAction>) {
         let only = self.activity.only.clone();
         self.show_only(Only { action, ..only })
     }
 
-    pub(super) fn activity_replied(&mut self, reply: ActivityReply) -> Vec<Effect> {
+    pub(super) fn activity_replied(&mut self, reply: ActivityReply) {
         match reply {
             ActivityReply::Loaded {
                 generation,
@@ -113,17 +111,11 @@ impl App {
             } => self.activity_loaded(generation, fetch, result),
             ActivityReply::OfKey { number, result } => {
                 self.key_activity.loaded(number, result);
-                Vec::new()
             }
         }
     }
 
-    fn activity_loaded(
-        &mut self,
-        generation: u64,
-        fetch: Fetch,
-        result: Result<ActivityPage, Error>,
-    ) -> Vec<Effect> {
+    fn activity_loaded(&mut self, generation: u64, fetch: Fetch, result: Result<ActivityPage, Error>) {
         let result = result.map(|page| {
             let complete = page.next.is_none();
             (page.items, complete)

@@ -7,7 +7,6 @@ use super::App;
 use crate::api::{Key, Me, Project};
 use crate::tui::dialogs::Modal;
 use crate::tui::keymap::Action;
-use crate::tui::message::Effect;
 use crate::tui::state::Screen;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::reason::Reason;
@@ -203,10 +202,10 @@ impl App {
     }
 
     /// Says why an action is not done, where there is something to say.
-    pub(super) fn say_why_not(&mut self, why: &Reason) -> Vec<Effect> {
+    pub(super) fn say_why_not(&mut self, why: &Reason) {
         match why.sentence() {
             Some(sentence) => self.say(why.tone(), sentence),
-            None => Vec::new(),
+            None => {}
         }
     }
 }

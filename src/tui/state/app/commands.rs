@@ -12,9 +12,9 @@ use crate::tui::state::dialog::Dialog;
 use crate::tui::state::{Body, Screen};
 
 impl App {
-    pub(super) fn perform_browsing(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn perform_browsing(&mut self, action: Action) {
         if self.details_focused && self.scrolls_details(action) {
-            return Vec::new();
+            return;
         }
         match action {
             Action::Up => self.moved(-1),
@@ -25,13 +25,12 @@ impl App {
             Action::Bottom => self.select_last(),
             Action::Details | Action::SwitchFocus => {
                 self.details_focused = !self.details_focused;
-                Vec::new()
             }
             Action::Back => self.back(),
             Action::NextSort => self.sort_by(next_sort(self.browse.query.sort)),
             Action::ReverseSort => {
                 self.browse.query.order = self.browse.query.order.reversed();
-                self.browse.load(Load::Start)
+                self.browse.load(Load::Start, &mut self.effects)
             }
             Action::ScopeAll => self.only(None),
             Action::ScopeWeb => self.only(Some(Scope::Web)),
@@ -39,7 +38,7 @@ impl App {
             Action::ScopeAnalytics => self.only(Some(Scope::Analytics)),
             Action::Mine => self.toggle_mine(),
             Action::Filter => self.open_filter(),
-            Action::Refresh => self.ask_again(),
+            Action::Refresh => self.refresh_all(),
             Action::Palette => self.open_palette(),
             Action::Create => self.open_create(),
             Action::Edit => self.open_edit(),
@@ -49,7 +48,7 @@ impl App {
             Action::Usage => self.open_usage(),
             Action::Explain => self.open_explain(),
             Action::ItsActivity => self.show_activity_of_selected(),
-            _ => Vec::new(),
+            _ => {}
         }
     }
 
@@ -67,76 +66,73 @@ impl App {
         true
     }
 
-    fn moved(&mut self, lines: isize) -> Vec<Effect> {
+    fn moved(&mut self, lines: isize) {
         self.browse.rows.move_by(lines);
-        self.browse.load_ahead()
+        self.browse.load_ahead(&mut self.effects)
     }
 
-    fn select_first(&mut self) -> Vec<Effect> {
+    fn select_first(&mut self) {
         if self.browse.rows.more_before() {
-            return self.browse.load(Load::Start);
+            return self.browse.load(Load::Start, &mut self.effects);
         }
         self.browse.rows.select_first();
-        Vec::new()
     }
 
-    fn select_last(&mut self) -> Vec<Effect> {
+    fn select_last(&mut self) {
         if self.browse.rows.more_after() {
-            return self.browse.load(Load::End);
+            return self.browse.load(Load::End, &mut self.effects);
         }
         self.browse.rows.select_last();
-        Vec::new()
     }
 
     /// Esc: from the details to the table, then from a filtered table to the whole.
-    fn back(&mut self) -> Vec<Effect> {
+    fn back(&mut self) {
         if self.details_focused {
             self.details_focused = false;
-            return Vec::new();
+            return;
         }
         if !self.browse.query.is_filtered() {
-            return Vec::new();
+            return;
         }
         self.browse.clear_filter();
-        self.browse.requery()
+        self.browse.requery(&mut self.effects)
     }
 
     /// Only the user's own keys, or all again.
-    fn toggle_mine(&mut self) -> Vec<Effect> {
+    fn toggle_mine(&mut self) {
         let me = self.me.as_ref().map(|me| PersonRef {
             id: me.user.id,
             email: me.user.email.clone(),
         });
         self.browse.query.creator = me.filter(|_| !self.shows_mine());
-        self.browse.requery()
+        self.browse.requery(&mut self.effects)
     }
 
-    pub(super) fn sort_by(&mut self, sort: Sort) -> Vec<Effect> {
+    pub(super) fn sort_by(&mut self, sort: Sort) {
         self.browse.query.sort = sort;
         self.browse.query.order = sort.natural_order();
-        self.browse.load(Load::Start)
+        self.browse.load(Load::Start, &mut self.effects)
     }
 
-    fn only(&mut self, scope: Option<Scope>) -> Vec<Effect> {
+    fn only(&mut self, scope: Option<Scope>) {
         if self.browse.query.scope == scope {
-            return Vec::new();
+            return;
         }
         self.browse.query.scope = scope;
-        self.browse.requery()
+        self.browse.requery(&mut self.effects)
     }
 
-    pub(super) fn ask_again(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::LoadMe, Effect::Reconnect];
-        effects.extend(match (self.screen, self.browse.body()) {
-            (Screen::Keys, Body::Rows) => self.browse.refresh(),
-            (Screen::Keys, _) => self.browse.requery(),
+    pub(super) fn refresh_all(&mut self) {
+        self.effects.extend([Effect::LoadMe, Effect::Reconnect]);
+        match (self.screen, self.browse.body()) {
+            (Screen::Keys, Body::Rows) => self.browse.refresh(&mut self.effects),
+            (Screen::Keys, _) => self.browse.requery(&mut self.effects),
             _ => self.refresh_list(),
-        });
-        effects.extend(self.await_rest());
-        effects
+        };
+        self.await_rest();
     }
 
-    pub(super) fn open_palette(&mut self) -> Vec<Effect> {
+    pub(super) fn open_palette(&mut self) {
         let keys = keymap::of_layer(self.screen.layer())
             .filter(|binding| self.is_in_palette(binding.action))
             .filter(|binding| {
@@ -151,10 +147,10 @@ impl App {
         self.open(Palette::new("Commands", commands))
     }
 
-    pub(super) fn open_help(&mut self) -> Vec<Effect> {
+    pub(super) fn open_help(&mut self) {
         let of = self.layer();
         if of == Layer::Help {
-            return Vec::new();
+            return;
         }
         let dialog = self.top_dialog();
         let help = Help {

@@ -23,15 +23,16 @@ impl App {
     }
 
     /// After an answer or an event: `before` was selected.
-    pub(super) fn note_displaced(&mut self, before: Option<(Uuid, String)>) -> Vec<Effect> {
+    pub(super) fn note_displaced(&mut self, before: Option<(Uuid, String)>) {
         let now = self.browse.selected_id();
         match before {
             Some((id, name)) if now.is_some_and(|now| now != id) => {
                 let number = self.next_number();
                 self.displaced = Some(Displaced { name, number });
-                vec![Effect::After(UNSEEN, Timer::SelectionSeen(number))]
+                self.effects
+                    .push(Effect::After(UNSEEN, Timer::SelectionSeen(number)))
             }
-            _ => Vec::new(),
+            _ => {}
         }
     }
 
@@ -46,9 +47,9 @@ impl App {
     }
 
     /// Pressed again, it is done.
-    pub(super) fn say_displaced(&mut self) -> Vec<Effect> {
+    pub(super) fn say_displaced(&mut self) {
         let (Some(gone), Some(key)) = (self.displaced.take(), self.selected()) else {
-            return Vec::new();
+            return;
         };
         let text = format!(
             "“{}” has just left the list, and “{}” is selected: nothing was done.",

@@ -15,29 +15,28 @@ use crate::tui::state::{Screen, columns};
 pub(super) const WHEEL: isize = 3;
 
 impl App {
-    pub(super) fn pressed(&mut self, key: KeyEvent) -> Vec<Effect> {
-        if let Some(effects) = self.typed(key) {
-            return effects;
+    pub(super) fn pressed(&mut self, key: KeyEvent) {
+        if self.typed(key) {
+            return;
         }
         match keymap::resolve(self.layer(), key) {
             Some(action) => self.perform(action),
-            None => Vec::new(),
+            None => {}
         }
     }
 
     /// A focused text field takes its keys before anything else sees them.
-    fn typed(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
-        let (taken, effects) = self.in_top_dialog(|dialog, cx| dialog.typed(key, cx));
-        taken.then_some(effects)
+    fn typed(&mut self, key: KeyEvent) -> bool {
+        self.in_top_dialog(|dialog, cx| dialog.typed(key, cx))
     }
 
-    pub(super) fn pasted(&mut self, pasted: &str) -> Vec<Effect> {
-        self.in_top_dialog(|dialog, cx| dialog.pasted(pasted, cx)).1
+    pub(super) fn pasted(&mut self, pasted: &str) {
+        self.in_top_dialog(|dialog, cx| dialog.pasted(pasted, cx));
     }
 
-    pub(super) fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+    pub(super) fn mouse(&mut self, mouse: MouseEvent) {
         if !self.is_on_screen() {
-            return Vec::new();
+            return;
         }
         if self.screen != Screen::Keys {
             return self.mouse_in_list(mouse);
@@ -52,21 +51,20 @@ impl App {
             MouseEventKind::ScrollDown => self.scroll_rows(WHEEL),
             MouseEventKind::Down(MouseButton::Left) if in_details => {
                 self.details_focused = true;
-                Vec::new()
             }
             MouseEventKind::Down(MouseButton::Left) if layout.rows.contains(x, y) => {
                 self.details_focused = false;
                 self.browse.rows.select_line(usize::from(y - layout.rows.y));
-                self.browse.load_ahead()
+                self.browse.load_ahead(&mut self.effects)
             }
             MouseEventKind::Down(MouseButton::Left) if layout.columns.contains(x, y) => {
                 self.header_clicked(x)
             }
-            _ => Vec::new(),
+            _ => {}
         }
     }
 
-    fn header_clicked(&mut self, x: u16) -> Vec<Effect> {
+    fn header_clicked(&mut self, x: u16) {
         if let Err(why) = self.available_on_screen(Action::ReverseSort) {
             return self.say_why_not(&why);
         }
@@ -75,15 +73,15 @@ impl App {
         match clicked.and_then(|placed| placed.column.sort()) {
             Some(sort) if sort == self.browse.query.sort => self.perform(Action::ReverseSort),
             Some(sort) => self.sort_by(sort),
-            None => Vec::new(),
+            None => {}
         }
     }
 
     /// An action in the layer that has the keys.
-    pub(super) fn perform(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn perform(&mut self, action: Action) {
         match action {
             Action::Help => return self.open_help(),
-            Action::Suspend => return vec![Effect::Suspend],
+            Action::Suspend => return self.effects.push(Effect::Suspend),
             Action::Quit => return self.quit(),
             _ if self.must_wait(action) => return self.wait(action),
             _ if self.was_meant_for_another(action) => return self.say_displaced(),
@@ -94,12 +92,12 @@ impl App {
         }
         match self.over.is_empty() {
             true => self.perform_on_screen(action),
-            false => self.in_top_dialog(|dialog, cx| dialog.perform(action, cx)).1,
+            false => self.in_top_dialog(|dialog, cx| dialog.perform(action, cx)),
         }
     }
 
     /// Quits, but asks first when something would be lost; asked again, it quits.
-    fn quit(&mut self) -> Vec<Effect> {
+    fn quit(&mut self) {
         let asked =
             matches!(self.over.last(), Some(Modal::Question(question)) if question.about == About::Quit);
         let (text, leave) = if asked {
@@ -115,21 +113,20 @@ impl App {
         self.ask(About::Quit, text, "Stay", leave)
     }
 
-    pub(super) fn quit_now(&mut self) -> Vec<Effect> {
+    pub(super) fn quit_now(&mut self) {
         self.quitting = true;
-        vec![Effect::Quit]
+        self.effects.push(Effect::Quit)
     }
 
-    fn scroll_rows(&mut self, lines: isize) -> Vec<Effect> {
+    fn scroll_rows(&mut self, lines: isize) {
         self.browse.rows.scroll_by(lines);
-        self.browse.load_ahead()
+        self.browse.load_ahead(&mut self.effects)
     }
 
-    pub(super) fn scroll_details(&mut self, lines: isize) -> Vec<Effect> {
+    pub(super) fn scroll_details(&mut self, lines: isize) {
         self.details_scroll = self
             .details_scroll
             .saturating_add_signed(lines.clamp(-999, 999) as i16)
             .min(400);
-        Vec::new()
     }
 }

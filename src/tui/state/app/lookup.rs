@@ -4,26 +4,25 @@
 use super::App;
 use crate::api::Key;
 use crate::tui::dialogs::{FilterLine, Modal};
-use crate::tui::message::Effect;
 use crate::tui::state::{Screen, Tone};
 
 impl App {
-    pub(super) fn open_filter(&mut self) -> Vec<Effect> {
+    pub(super) fn open_filter(&mut self) {
         let Some(line) = self.filter_text().map(|text| FilterLine::new(text)) else {
-            return Vec::new();
+            return;
         };
         self.details_focused = false;
         self.open(line)
     }
 
-    pub(super) fn filter_by(&mut self, typed: String) -> Vec<Effect> {
+    pub(super) fn filter_by(&mut self, typed: String) {
         let Some(text) = self.filter_text() else {
-            return Vec::new();
+            return;
         };
         let is_same = typed.trim() == text.trim();
         *text = typed;
         match is_same {
-            true => Vec::new(),
+            true => {}
             false => self.filtered(),
         }
     }
@@ -36,13 +35,12 @@ impl App {
     }
 
     /// Among all keys, with this one selected.
-    pub(super) fn show_key(&mut self, key: &Key) -> Vec<Effect> {
-        let mut effects = match self.screen {
-            Screen::Keys => Vec::new(),
+    pub(super) fn show_key(&mut self, key: &Key) {
+        match self.screen {
+            Screen::Keys => {}
             _ => self.go(Screen::Keys),
         };
-        effects.extend(self.browse.show_among_all(key.id));
-        effects.extend(self.say(Tone::Done, format!("This is the secret of “{}”.", key.name)));
-        effects
+        self.browse.show_among_all(key.id, &mut self.effects);
+        self.say(Tone::Done, format!("This is the secret of “{}”.", key.name));
     }
 }

@@ -100,6 +100,8 @@ pub struct App {
     /// Makes the idempotency keys of this run.
     run: Uuid,
     quitting: bool,
+    /// What is to be done, collected while one message is taken.
+    effects: Vec<Effect>,
 }
 
 impl App {
@@ -134,6 +136,7 @@ impl App {
             last_copy: 0,
             run,
             quitting: false,
+            effects: Vec::new(),
         };
         app.resize(size.0, size.1);
         app
@@ -141,9 +144,9 @@ impl App {
 
     /// The first questions.
     pub fn start(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::LoadMe];
-        effects.extend(self.browse.requery());
-        effects
+        self.effects.push(Effect::LoadMe);
+        self.browse.requery(&mut self.effects);
+        std::mem::take(&mut self.effects)
     }
 
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
@@ -152,70 +155,70 @@ impl App {
         if message.answers_change() {
             self.unanswered = self.unanswered.saturating_sub(1);
         }
-        let mut effects = self.take(message);
-        self.unanswered += effects.iter().filter(|effect| effect.is_change()).count();
+        self.take(message);
         if self.selection() != selected {
             self.details_scroll = 0;
         }
         if self.browse.selected_id() != key {
-            effects.extend(self.hide_secret());
+            self.hide_secret();
         }
         if self.key_in_details() != in_details {
-            effects.extend(self.await_rest());
+            self.await_rest();
         }
+        let effects = std::mem::take(&mut self.effects);
+        self.unanswered += effects.iter().filter(|effect| effect.is_change()).count();
         effects
     }
 
     /// Takes a message, and then what waited for it.
-    fn take(&mut self, message: Message) -> Vec<Effect> {
+    fn take(&mut self, message: Message) {
         let is_input = matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_));
         if is_input {
             let before = self.browse.selected_id();
-            let effects = self.dispatch(message);
+            self.dispatch(message);
             if self.browse.selected_id() != before {
                 self.displaced = None;
             }
-            return effects;
+            return;
         }
         let settled = self.settled_key();
         let was = (self.screen, self.over.len());
         let answer = AnswerOutcome::of(&message);
-        let mut effects = self.dispatch(message);
-        effects.extend(self.catch_up(was, answer));
-        effects.extend(self.note_displaced(settled));
-        effects
+        self.dispatch(message);
+        self.catch_up(was, answer);
+        self.note_displaced(settled);
     }
 
-    fn dispatch(&mut self, message: Message) -> Vec<Effect> {
+    fn dispatch(&mut self, message: Message) {
         match message {
             Message::Key(key) => self.key_pressed(key),
             Message::Paste(text) => self.text_pasted(text),
             Message::Mouse(mouse) => self.clicked(mouse),
             Message::Resized { width, height } => {
                 self.resize(width, height);
-                self.browse.load_ahead()
+                self.browse.load_ahead(&mut self.effects)
             }
             Message::Due(timer) => self.due(timer),
             reply => self.replied(reply),
         }
     }
 
-    fn due(&mut self, timer: Timer) -> Vec<Effect> {
+    fn due(&mut self, timer: Timer) {
         match timer {
             Timer::ExpireNotice(number) => {
                 self.notice.take_if(|notice| notice.number == number);
-                Vec::new()
             }
             Timer::HideSecret(number) if self.revealed.as_ref().is_some_and(|r| r.number == number) => {
-                self.hide_secret().into_iter().collect()
+                self.hide_secret()
             }
-            Timer::ClearClipboard(number) if number == self.last_copy => vec![Effect::ClearClipboard],
+            Timer::ClearClipboard(number) if number == self.last_copy => {
+                self.effects.push(Effect::ClearClipboard)
+            }
             Timer::KeyRests(number) => self.key_rests(number),
             Timer::SelectionSeen(number) => {
                 self.selection_seen(number);
-                Vec::new()
             }
-            Timer::HideSecret(_) | Timer::ClearClipboard(_) => Vec::new(),
+            Timer::HideSecret(_) | Timer::ClearClipboard(_) => {}
         }
     }
 
@@ -259,20 +262,22 @@ impl App {
         self.count
     }
 
-    fn hide_secret(&mut self) -> Option<Effect> {
+    fn hide_secret(&mut self) {
         self.revealing = None;
-        self.revealed.take().map(|_| Effect::ForgetFrames)
+        if self.revealed.take().is_some() {
+            self.effects.push(Effect::ForgetFrames);
+        }
     }
 
-    fn say(&mut self, tone: Tone, text: impl Into<String>) -> Vec<Effect> {
+    fn say(&mut self, tone: Tone, text: impl Into<String>) {
         let number = self.next_number();
         let notice = Notice::new(number, tone, text.into());
-        let effect = Effect::After(notice.ttl(), Timer::ExpireNotice(number));
+        let expiry = Effect::After(notice.ttl(), Timer::ExpireNotice(number));
         self.notice = Some(notice);
-        vec![effect]
+        self.effects.push(expiry);
     }
 
-    fn jump_to(&mut self, id: Uuid) -> Vec<Effect> {
-        self.browse.load(Load::Around(id))
+    fn jump_to(&mut self, id: Uuid) {
+        self.browse.load(Load::Around(id), &mut self.effects)
     }
 }

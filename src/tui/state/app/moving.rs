@@ -22,7 +22,7 @@ impl App {
     }
 
     /// Not while a change is on its way: what it is answered, maybe with a secret, would find nobody.
-    pub(super) fn switch_profile(&mut self, label: String) -> Vec<Effect> {
+    pub(super) fn switch_profile(&mut self, label: String) {
         if self.unanswered > 0 {
             let text = format!("A change has not been answered yet; wait for it, then switch to {label}.");
             return self.say(Tone::Note, text);
@@ -32,9 +32,8 @@ impl App {
             label: label.clone(),
             number,
         };
-        let mut effects = self.open(opening);
-        effects.push(Effect::SwitchProfile { number, label });
-        effects
+        self.open(opening);
+        self.effects.push(Effect::SwitchProfile { number, label });
     }
 
     /// Whether this is the deck that one waits for.
@@ -46,7 +45,8 @@ impl App {
     /// Is at another deck from now on, and knows nothing of it yet. Only what is about the clipboard
     /// stays, which is the same everywhere. Nothing may be open or on its way but this place.
     pub fn switch_to(&mut self, deck: DeckSummary, run: Uuid) -> Vec<Effect> {
-        let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
+        self.hide_secret();
+        let mut effects = std::mem::take(&mut self.effects);
         let decks = std::mem::take(&mut self.decks);
         let (count, last_copy) = (self.count, self.last_copy);
         *self = Self::new(deck, run, self.size).among(decks);

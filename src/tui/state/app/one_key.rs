@@ -5,54 +5,54 @@ use crate::tui::dialogs::{Explaining, KeyForm, RevokeDialog};
 use crate::tui::message::{Effect, NamedId, Purpose};
 
 impl App {
-    pub(super) fn open_create(&mut self) -> Vec<Effect> {
+    pub(super) fn open_create(&mut self) {
         match self.me.as_ref().and_then(|me| KeyForm::create(&me.may)) {
             Some(form) => self.open(form),
-            None => Vec::new(),
+            None => {}
         }
     }
 
-    pub(super) fn open_edit(&mut self) -> Vec<Effect> {
+    pub(super) fn open_edit(&mut self) {
         match self.selected().cloned() {
             Some(key) => self.open(KeyForm::edit(key)),
-            None => Vec::new(),
+            None => {}
         }
     }
 
-    pub(super) fn open_revoke(&mut self) -> Vec<Effect> {
+    pub(super) fn open_revoke(&mut self) {
         match self.selected().cloned() {
             Some(key) => self.open(RevokeDialog::new(key)),
-            None => Vec::new(),
+            None => {}
         }
     }
 
-    pub(super) fn open_explain(&mut self) -> Vec<Effect> {
+    pub(super) fn open_explain(&mut self) {
         match self.selected().cloned() {
             Some(key) => self.open(Explaining::new(key)),
-            None => Vec::new(),
+            None => {}
         }
     }
 
-    pub(super) fn copy(&mut self) -> Vec<Effect> {
+    pub(super) fn copy(&mut self) {
         self.ask_for_secret(Purpose::Copy)
     }
 
-    pub(super) fn reveal(&mut self) -> Vec<Effect> {
+    pub(super) fn reveal(&mut self) {
         if self.revealed.is_some() {
-            return self.hide_secret().into_iter().collect();
+            return self.hide_secret();
         }
         self.ask_for_secret(Purpose::Show)
     }
 
-    fn ask_for_secret(&mut self, purpose: Purpose) -> Vec<Effect> {
+    fn ask_for_secret(&mut self, purpose: Purpose) {
         let Some(key) = self.selected() else {
-            return Vec::new();
+            return;
         };
         let (id, name) = (key.id, key.name.clone());
         match purpose {
             Purpose::Show => self.revealing = Some(id),
             Purpose::Copy => self.copying = Some(NamedId { id, name }),
         }
-        vec![Effect::Reveal { id, purpose }]
+        self.effects.push(Effect::Reveal { id, purpose })
     }
 }

@@ -12,7 +12,7 @@ use crate::tui::state::command::About;
 use crate::tui::state::projects::name_and_id;
 
 impl App {
-    pub(super) fn perform_on_project(&mut self, action: Action, project: Project) -> Vec<Effect> {
+    pub(super) fn perform_on_project(&mut self, action: Action, project: Project) {
         self.projects.begun.retain(|begun| begun.id != project.id);
         self.projects.begun.push(NamedId {
             id: project.id,
@@ -25,7 +25,7 @@ impl App {
                 &undeploying(&project),
                 "Undeploy",
             ),
-            Action::Deploy => carry_out(ProjectTask::Deploy(project.id)),
+            Action::Deploy => self.do_with_project(ProjectTask::Deploy(project.id)),
             Action::SetSessionServer => self.open(session_server::open(&project)),
             Action::RemoveSessionServer => self.ask_about(
                 ProjectTask::RemoveSessionServer(project.id),
@@ -44,21 +44,17 @@ impl App {
                 ),
                 "Remove it",
             ),
-            _ => Vec::new(),
+            _ => {}
         }
     }
 
-    fn ask_about(&mut self, task: ProjectTask, text: &str, leave: &'static str) -> Vec<Effect> {
+    fn ask_about(&mut self, task: ProjectTask, text: &str, leave: &'static str) {
         let question = Confirmation::new(About::Project(task), text.to_owned(), "Cancel", leave);
         self.open(question.which(task.project().map(|id| format!("id {id}"))))
     }
 
     /// It is done; `project` is its new state, unless something was removed.
-    pub(super) fn project_changed(
-        &mut self,
-        task: ProjectTask,
-        project: Option<Box<Project>>,
-    ) -> Vec<Effect> {
+    pub(super) fn project_changed(&mut self, task: ProjectTask, project: Option<Box<Project>>) {
         let name = match (&project, task.project()) {
             (Some(project), _) => project.name.clone(),
             (None, id) => self.name_of_begun(id),
@@ -71,27 +67,28 @@ impl App {
         self.say(Tone::Done, what_was_done(task, &name))
     }
 
+    /// What needs nothing typed: it was asked for, and confirmed where it hurts.
+    pub(super) fn do_with_project(&mut self, task: ProjectTask) {
+        let deploy = |deployed| ProjectEdit {
+            deployed: Some(deployed),
+            ..ProjectEdit::default()
+        };
+        let change = match task {
+            ProjectTask::Deploy(id) => ProjectChange::Edit(id, deploy(true)),
+            ProjectTask::Undeploy(id) => ProjectChange::Edit(id, deploy(false)),
+            ProjectTask::RemoveSessionServer(id) => ProjectChange::RemoveSessionServer(id),
+            ProjectTask::Remove(id) => ProjectChange::Remove(id),
+            ProjectTask::Add | ProjectTask::Rename(_) | ProjectTask::SetSessionServer(_) => return,
+        };
+        self.effects
+            .push(Effect::Projects(ProjectRequest::Do { task, change }));
+    }
+
     /// The list may show others by now.
     fn name_of_begun(&self, id: Option<Uuid>) -> String {
         let begun = self.projects.begun.iter().find(|begun| Some(begun.id) == id);
         begun.map_or_else(String::new, |begun| begun.name.clone())
     }
-}
-
-/// What needs nothing typed: it was asked for, and confirmed where it hurts.
-pub(super) fn carry_out(task: ProjectTask) -> Vec<Effect> {
-    let deploy = |deployed| ProjectEdit {
-        deployed: Some(deployed),
-        ..ProjectEdit::default()
-    };
-    let change = match task {
-        ProjectTask::Deploy(id) => ProjectChange::Edit(id, deploy(true)),
-        ProjectTask::Undeploy(id) => ProjectChange::Edit(id, deploy(false)),
-        ProjectTask::RemoveSessionServer(id) => ProjectChange::RemoveSessionServer(id),
-        ProjectTask::Remove(id) => ProjectChange::Remove(id),
-        ProjectTask::Add | ProjectTask::Rename(_) | ProjectTask::SetSessionServer(_) => return Vec::new(),
-    };
-    vec![Effect::Projects(ProjectRequest::Do { task, change })]
 }
 
 fn undeploying(project: &Project) -> String {

@@ -16,9 +16,9 @@ use crate::tui::state::{Screen, Tone};
 const PAGE: u32 = 100;
 
 impl App {
-    pub(super) fn fetch_projects(&mut self, fetch: Fetch) -> Vec<Effect> {
+    pub(super) fn fetch_projects(&mut self, fetch: Fetch) {
         let Some((generation, fetch)) = self.projects.list.begin(fetch) else {
-            return Vec::new();
+            return;
         };
         let text = self.projects.filter.trim();
         let last = self.projects.list.last().map(|project| project.id);
@@ -28,16 +28,16 @@ impl App {
             limit: Some(PAGE),
             after: last.filter(|_| fetch == Fetch::More),
         };
-        vec![Effect::Projects(ProjectRequest::Load {
+        self.effects.push(Effect::Projects(ProjectRequest::Load {
             generation,
             fetch,
             query,
-        })]
+        }))
     }
 
-    pub(super) fn perform_in_projects(&mut self, action: Action) -> Vec<Effect> {
-        if let Some(effects) = self.perform_in_any_list(action) {
-            return effects;
+    pub(super) fn perform_in_projects(&mut self, action: Action) {
+        if self.perform_in_any_list(action) {
+            return;
         }
         if self.projects.list.moves(action) {
             return self.load_more();
@@ -47,19 +47,19 @@ impl App {
             Action::ItsKeys => self.show_keys_of_project(),
             _ => match self.projects.list.selected().cloned() {
                 Some(project) => self.perform_on_project(action, project),
-                None => Vec::new(),
+                None => {}
             },
         }
     }
 
-    fn show_keys_of_project(&mut self) -> Vec<Effect> {
+    fn show_keys_of_project(&mut self) {
         match self.projects.list.selected().cloned() {
             Some(project) => self.show_keys_of(|query| query.project = Some(project.into())),
-            None => Vec::new(),
+            None => {}
         }
     }
 
-    pub(super) fn projects_replied(&mut self, reply: ProjectReply) -> Vec<Effect> {
+    pub(super) fn projects_replied(&mut self, reply: ProjectReply) {
         match reply {
             ProjectReply::Loaded {
                 generation,
@@ -70,12 +70,7 @@ impl App {
         }
     }
 
-    fn projects_loaded(
-        &mut self,
-        generation: u64,
-        fetch: Fetch,
-        result: Result<Vec<Project>, Error>,
-    ) -> Vec<Effect> {
+    fn projects_loaded(&mut self, generation: u64, fetch: Fetch, result: Result<Vec<Project>, Error>) {
         let result = result.map(|projects| {
             let complete = projects.len() < PAGE as usize;
             (projects, complete)
@@ -85,31 +80,26 @@ impl App {
     }
 
     /// The server did what was asked, or didn't: either way the list may have changed.
-    fn project_done(
-        &mut self,
-        task: ProjectTask,
-        result: Result<Option<Box<Project>>, Error>,
-    ) -> Vec<Effect> {
+    fn project_done(&mut self, task: ProjectTask, result: Result<Option<Box<Project>>, Error>) {
         let named = match (task, &result) {
             (ProjectTask::Add | ProjectTask::Rename(_), Ok(Some(project))) => {
                 Some((project.id, project.name.clone()))
             }
             _ => None,
         };
-        let mut effects = match result {
+        match result {
             Ok(project) => self.project_changed(task, project),
             Err(error) => self.say(Tone::Failed, sentence(&error)),
         };
-        effects.extend(match named {
+        match named {
             // It may stand anywhere now.
             Some((id, name)) => self.find_project(id, &name),
             None => self.fetch_projects(Fetch::Refresh),
-        });
-        effects
+        };
     }
 
     /// Selects a project however far down it stands.
-    fn find_project(&mut self, id: Uuid, name: &str) -> Vec<Effect> {
+    fn find_project(&mut self, id: Uuid, name: &str) {
         if hides(&self.projects.filter, name) {
             self.projects.filter.clear();
         }

@@ -14,18 +14,16 @@ use crate::tui::state::{Screen, Tone};
 
 impl App {
     /// A refusal by role tells that the role has changed: who we are is asked again.
-    pub(super) fn replied(&mut self, reply: Message) -> Vec<Effect> {
+    pub(super) fn replied(&mut self, reply: Message) {
         self.note_refusal(&reply);
         let is_forbidden = reply.error().is_some_and(Error::is_forbidden);
-        let (reply, mut effects) = self.offer_to_dialogs(reply);
-        if let Some(reply) = reply {
-            effects.extend(self.answered(reply));
+        if let Some(reply) = self.offer_to_dialogs(reply) {
+            self.answered(reply);
         }
-        effects.extend(is_forbidden.then_some(Effect::LoadMe));
-        effects
+        self.effects.extend(is_forbidden.then_some(Effect::LoadMe));
     }
 
-    fn answered(&mut self, reply: Message) -> Vec<Effect> {
+    fn answered(&mut self, reply: Message) {
         match reply {
             Message::Me(result) => self.signed_in(result),
             Message::Page {
@@ -33,13 +31,14 @@ impl App {
                 load,
                 result,
             } => self.page_loaded(generation, load, result),
-            Message::Counts { generation, result } => self.browse.counted(generation, result),
+            Message::Counts { generation, result } => {
+                self.browse.counted(generation, result, &mut self.effects)
+            }
             Message::Created { result } => self.created(result),
             Message::Edited { id, result } => self.edited(id, result),
             Message::Revealed { id, purpose, result } => {
-                let mut effects = self.revealed(id, purpose, result);
-                effects.extend(self.was_touched(id));
-                effects
+                self.revealed(id, purpose, result);
+                self.was_touched(id);
             }
             Message::OfPeople(reply) => self.people_replied(reply),
             Message::OfProjects(reply) => self.projects_replied(reply),
@@ -51,7 +50,6 @@ impl App {
             Message::GoingOn => self.event_stream(EventStream::Connecting),
             Message::ServerInUse(host) => {
                 self.server = Some(host);
-                Vec::new()
             }
             Message::Disconnected(error) => self.event_stream(EventStream::Lost(error)),
             Message::Polling(error) => self.polling(&error),
@@ -59,17 +57,17 @@ impl App {
             Message::Changed(about) => self.others_changed(about),
             Message::Resync => self.missed_some(),
             // Nobody waits for these any more.
-            Message::Projects { .. } | Message::ProjectCreated { .. } => Vec::new(),
-            Message::Revoked { .. } | Message::NotSwitched { .. } => Vec::new(),
+            Message::Projects { .. } | Message::ProjectCreated { .. } => {}
+            Message::Revoked { .. } | Message::NotSwitched { .. } => {}
             Message::Key(_)
             | Message::Paste(_)
             | Message::Mouse(_)
             | Message::Resized { .. }
-            | Message::Due(_) => Vec::new(),
+            | Message::Due(_) => {}
         }
     }
 
-    fn page_loaded(&mut self, generation: u64, load: Load, result: Result<KeyPage, Error>) -> Vec<Effect> {
+    fn page_loaded(&mut self, generation: u64, load: Load, result: Result<KeyPage, Error>) {
         if result.is_ok() {
             self.refused = None;
         }
@@ -78,111 +76,109 @@ impl App {
             .err()
             .filter(|_| load == Load::Start)
             .map(sentence);
-        let mut effects = self.browse.loaded(generation, load, result);
+        self.browse.loaded(generation, load, result, &mut self.effects);
         if let Some(why) = failed.filter(|_| !self.browse.rows.is_empty()) {
-            effects.extend(self.say(Tone::Failed, why));
+            self.say(Tone::Failed, why);
         }
-        effects
     }
 
-    fn clipboard_cleared(&mut self, cleared: &Cleared) -> Vec<Effect> {
+    fn clipboard_cleared(&mut self, cleared: &Cleared) {
         match cleared {
             Cleared::Cleared => self.say(Tone::Note, "The secret was cleared from the clipboard."),
             Cleared::NoAnswer => self.say(
                 Tone::Failed,
                 "The display doesn't answer: the secret may still be in the clipboard.",
             ),
-            Cleared::NotOurs | Cleared::NothingCopied => Vec::new(),
+            Cleared::NotOurs | Cleared::NothingCopied => {}
         }
     }
 
-    fn event_stream(&mut self, stream: EventStream) -> Vec<Effect> {
+    fn event_stream(&mut self, stream: EventStream) {
         self.connection = stream;
-        Vec::new()
     }
 
     /// The stream of events is open: whatever happened before may have been missed.
-    fn connected(&mut self) -> Vec<Effect> {
+    fn connected(&mut self) {
         self.connection = EventStream::Live;
         self.missed_some()
     }
 
     /// There is no stream to tell of changes, so that what is shown is read again.
-    fn polling(&mut self, why: &Error) -> Vec<Effect> {
+    fn polling(&mut self, why: &Error) {
         let is_new = !matches!(self.connection, EventStream::Polling);
         self.connection = EventStream::Polling;
-        let mut effects = self.missed_some();
+        self.missed_some();
         if is_new {
             let text = format!("{} Changes are shown every few seconds.", sentence(why));
-            effects.extend(self.say(Tone::Note, text));
+            self.say(Tone::Note, text);
         }
-        effects
     }
 
     /// Everything may have changed, the user's role too.
-    fn missed_some(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::LoadMe];
-        effects.extend(match self.browse.body() {
-            super::Body::Failed(_) => self.browse.requery(),
-            _ => self.browse.refresh(),
-        });
-        effects.extend(self.refresh_list());
-        effects.extend(self.reload_keys_in_dialogs());
-        effects.extend(self.await_rest());
-        effects
+    fn missed_some(&mut self) {
+        self.effects.push(Effect::LoadMe);
+        match self.browse.body() {
+            super::Body::Failed(_) => self.browse.requery(&mut self.effects),
+            _ => self.browse.refresh(&mut self.effects),
+        };
+        self.refresh_list();
+        self.reload_keys_in_dialogs();
+        self.await_rest();
     }
 
-    fn on_key_event(&mut self, event: KeyEvent) -> Vec<Effect> {
-        let mut effects = match event.kind {
-            KeyEventKind::Revoked => self.browse.forget(event.key),
-            KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(),
+    fn on_key_event(&mut self, event: KeyEvent) {
+        match event.kind {
+            KeyEventKind::Revoked => self.browse.forget(event.key, &mut self.effects),
+            KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(&mut self.effects),
         };
-        effects.extend(self.refresh_list());
-        effects.extend(self.reload_keys_in_dialogs());
-        effects.extend(self.was_touched(event.key));
-        effects
+        self.refresh_list();
+        self.reload_keys_in_dialogs();
+        self.was_touched(event.key);
     }
 
     /// A key says whether its project is deployed.
-    fn others_changed(&mut self, about: Part) -> Vec<Effect> {
-        let (mut effects, screen) = match about {
-            Part::Projects => (self.browse.refresh(), Screen::Projects),
-            Part::People => (self.reload_keys_in_dialogs(), Screen::People),
-            Part::Activity => (Vec::new(), Screen::Activity),
+    fn others_changed(&mut self, about: Part) {
+        let screen = match about {
+            Part::Projects => {
+                self.browse.refresh(&mut self.effects);
+                Screen::Projects
+            }
+            Part::People => {
+                self.reload_keys_in_dialogs();
+                Screen::People
+            }
+            Part::Activity => Screen::Activity,
         };
         if self.screen == screen || self.screen == Screen::Activity {
-            effects.extend(self.refresh_list());
+            self.refresh_list();
         }
-        effects
     }
 
     /// What was refused stands in the form; nobody waits for it where that was left.
-    fn created(&mut self, result: Result<Box<Created>, Error>) -> Vec<Effect> {
+    fn created(&mut self, result: Result<Box<Created>, Error>) {
         let Ok(created) = result else {
-            return Vec::new();
+            return;
         };
         let Created { key, secret, .. } = *created;
         let id = key.id;
-        let mut effects = self.open(NewSecret::new(SecretOf::Key(Box::new(key)), secret));
-        effects.extend(self.jump_to(id));
-        effects
+        self.open(NewSecret::new(SecretOf::Key(Box::new(key)), secret));
+        self.jump_to(id);
     }
 
-    fn edited(&mut self, id: Uuid, result: Result<Box<Key>, Error>) -> Vec<Effect> {
+    fn edited(&mut self, id: Uuid, result: Result<Box<Key>, Error>) {
         let key = match result {
             Ok(key) => *key,
-            Err(error) if error.is_gone() => return self.browse.forget(id),
-            Err(_) => return Vec::new(),
+            Err(error) if error.is_gone() => return self.browse.forget(id, &mut self.effects),
+            Err(_) => return,
         };
         let (name, hint) = (&key.name, &key.hint);
         let text = format!("Saved “{name}” ({hint}). The change applies from the next check.");
         self.browse.rows.update(key);
-        let mut effects = self.say(Tone::Done, text);
-        effects.extend(self.browse.refresh());
-        effects
+        self.say(Tone::Done, text);
+        self.browse.refresh(&mut self.effects);
     }
 
-    fn revealed(&mut self, id: Uuid, purpose: Purpose, result: Result<Secret, Error>) -> Vec<Effect> {
+    fn revealed(&mut self, id: Uuid, purpose: Purpose, result: Result<Secret, Error>) {
         let is_selected = self.browse.selected_id() == Some(id);
         match (purpose, result) {
             (Purpose::Show, Ok(secret)) if is_selected && self.revealing.take() == Some(id) => {
@@ -194,27 +190,27 @@ impl App {
                     secret,
                     number,
                 });
-                vec![Effect::After(SECRET_TTL, Timer::HideSecret(number))]
+                self.effects
+                    .push(Effect::After(SECRET_TTL, Timer::HideSecret(number)))
             }
-            (Purpose::Show, Ok(_)) => Vec::new(),
+            (Purpose::Show, Ok(_)) => {}
             // Of several, the one that was asked for last is the one that is wanted.
             (Purpose::Copy, Ok(secret)) => {
                 let asked = self.copying.clone().filter(|subject| subject.id == id);
                 let copy = |subject| Effect::Copy { subject, secret };
-                asked.map(copy).into_iter().collect()
+                self.effects.extend(asked.map(copy));
             }
             (_, Err(error)) => {
                 let gone = error.is_gone();
-                let mut effects = self.say(Tone::Failed, sentence(&error));
+                self.say(Tone::Failed, sentence(&error));
                 if gone {
-                    effects.extend(self.browse.forget(id));
+                    self.browse.forget(id, &mut self.effects);
                 }
-                effects
             }
         }
     }
 
-    fn copied(&mut self, subject: NamedId, route: Route) -> Vec<Effect> {
+    fn copied(&mut self, subject: NamedId, route: Route) {
         let name = subject.name;
         match route {
             Route::Clipboard => {
@@ -222,9 +218,8 @@ impl App {
                 let clear = Effect::After(SECRET_TTL, Timer::ClearClipboard(self.last_copy));
                 let text =
                     format!("Copied the secret of “{name}”. It is cleared from the clipboard in 30 s.");
-                let mut effects = self.say(Tone::Done, text);
-                effects.push(clear);
-                effects
+                self.say(Tone::Done, text);
+                self.effects.push(clear);
             }
             Route::Terminal => {
                 let text = format!(

@@ -23,36 +23,36 @@ impl App {
     }
 
     /// Another key is in the details, or something was done to it: asks when it rests there.
-    pub(super) fn await_rest(&mut self) -> Vec<Effect> {
+    pub(super) fn await_rest(&mut self) {
         let Some(key) = self.key_in_details() else {
-            return Vec::new();
+            return;
         };
         let number = self.next_number();
         self.key_activity.turn_to(key, number);
         self.key_usage.turn_to(key, number);
-        vec![Effect::After(REST, Timer::KeyRests(number))]
+        self.effects.push(Effect::After(REST, Timer::KeyRests(number)))
     }
 
     /// Something was done to a key.
-    pub(super) fn was_touched(&mut self, key: Uuid) -> Vec<Effect> {
+    pub(super) fn was_touched(&mut self, key: Uuid) {
         match self.key_in_details() == Some(key) {
             true => self.await_rest(),
-            false => Vec::new(),
+            false => {}
         }
     }
 
-    pub(super) fn key_rests(&mut self, number: u64) -> Vec<Effect> {
+    pub(super) fn key_rests(&mut self, number: u64) {
         let Some(key) = self.key_in_details().filter(|_| self.key_activity.awaits(number)) else {
-            return Vec::new();
+            return;
         };
         let query = ActivityQuery {
             key: Some(key),
             limit: Some(NEWEST),
             ..ActivityQuery::default()
         };
-        vec![
+        self.effects.extend([
             Effect::Usage(UsageRequest::OfKey { number, key }),
             Effect::Activity(ActivityRequest::OfKey { number, query }),
-        ]
+        ]);
     }
 }

@@ -4,26 +4,28 @@
 use super::App;
 use crate::api::Me;
 use crate::client::Error;
-use crate::tui::message::{Effect, Message};
+use crate::tui::message::Message;
 use crate::tui::state::dialog::{Dialog, Stacking};
 use crate::tui::state::notice::Notice;
 use crate::tui::state::{Screen, Tone};
 
 impl App {
-    pub(super) fn signed_in(&mut self, result: Result<Me, Error>) -> Vec<Effect> {
+    pub(super) fn signed_in(&mut self, result: Result<Me, Error>) {
         let Ok(me) = result else {
-            return Vec::new();
+            return;
         };
         self.refused = None;
         let rights = |me: &Me| (me.user.id, me.user.role, me.may.clone());
         let before = self.me.replace(me);
         let is_same = before.is_none() || before.as_ref().map(rights) == self.me.as_ref().map(rights);
-        if is_same { Vec::new() } else { self.follow_role() }
+        if !is_same {
+            self.follow_role();
+        }
     }
 
     /// Everything that is shown may be other rows now, and the screen itself no longer allowed. Dialogs
     /// stay: a refusal in them is still to be read, and what was typed in them to be kept.
-    fn follow_role(&mut self) -> Vec<Effect> {
+    fn follow_role(&mut self) {
         let is_of_role =
             |dialog: &dyn Dialog| matches!(dialog.stacking(), Stacking::OfRole | Stacking::OnScreen);
         self.over.retain(|over| !is_of_role(over.dialog()));
@@ -34,27 +36,26 @@ impl App {
         if !self.shows_owners() {
             self.browse.query.creator = None;
         }
-        let mut effects: Vec<Effect> = self.hide_secret().into_iter().collect();
+        self.hide_secret();
         if !self.may_show(self.screen) {
-            effects.extend(self.go(Screen::Keys));
+            self.go(Screen::Keys);
         }
-        effects.extend(self.browse.requery());
+        self.browse.requery(&mut self.effects);
         if self.screen != Screen::Keys {
-            effects.extend(self.filtered());
+            self.filtered();
         }
-        effects.extend(self.tell_role());
-        effects
+        self.tell_role();
     }
 
     /// Says the new role, unless a refusal, which tells more, is still to be read.
-    fn tell_role(&mut self) -> Vec<Effect> {
+    fn tell_role(&mut self) {
         let is_failed = |notice: &Notice| notice.tone == Tone::Failed;
         match &self.me {
             Some(me) if !self.notice.as_ref().is_some_and(is_failed) => {
                 let text = format!("Your role is {} now; what you may do has changed.", me.user.role);
                 self.say(Tone::Note, text)
             }
-            _ => Vec::new(),
+            _ => {}
         }
     }
 

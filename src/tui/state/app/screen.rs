@@ -6,7 +6,6 @@ use strum::IntoEnumIterator;
 use super::App;
 use super::input::WHEEL;
 use crate::tui::keymap::Action;
-use crate::tui::message::Effect;
 use crate::tui::state::Tone;
 use crate::tui::state::list::{Fetch, Loaded};
 use crate::tui::state::notice::sentence;
@@ -15,45 +14,43 @@ use crate::tui::state::screen::Screen;
 
 impl App {
     /// Goes to a screen and asks for what it shows.
-    pub(super) fn show(&mut self, screen: Screen) -> Vec<Effect> {
+    pub(super) fn show(&mut self, screen: Screen) {
         if !self.may_show(screen) {
-            return Vec::new();
+            return;
         }
-        let mut effects = self.go(screen);
-        effects.extend(match screen {
-            Screen::Keys => self.browse.refresh(),
+        self.go(screen);
+        match screen {
+            Screen::Keys => self.browse.refresh(&mut self.effects),
             _ => self.refresh_list(),
-        });
-        effects
+        };
     }
 
     /// Goes to a screen, whatever it shows.
-    pub(super) fn go(&mut self, screen: Screen) -> Vec<Effect> {
+    pub(super) fn go(&mut self, screen: Screen) {
         self.details_focused = false;
         self.details_scroll = 0;
         self.screen = screen;
         self.resize(self.size.0, self.size.1);
-        self.hide_secret().into_iter().collect()
+        self.hide_secret()
     }
 
     /// Goes to the keys of a project or a person, all of them.
-    pub(super) fn show_keys_of(&mut self, narrow: impl FnOnce(&mut Query)) -> Vec<Effect> {
-        let mut effects = self.go(Screen::Keys);
+    pub(super) fn show_keys_of(&mut self, narrow: impl FnOnce(&mut Query)) {
+        self.go(Screen::Keys);
         self.browse.clear_filter();
         narrow(&mut self.browse.query);
-        effects.extend(self.browse.requery());
-        effects
+        self.browse.requery(&mut self.effects);
     }
 
     /// Something changed: asks again for what this screen shows of it.
-    pub(super) fn refresh_list(&mut self) -> Vec<Effect> {
+    pub(super) fn refresh_list(&mut self) {
         self.fetch(self.screen, Fetch::Refresh)
     }
 
     /// Asks for a stretch of the list of a screen, where there is something to ask for.
-    fn fetch(&mut self, screen: Screen, fetch: Fetch) -> Vec<Effect> {
+    fn fetch(&mut self, screen: Screen, fetch: Fetch) {
         match screen {
-            Screen::Keys => Vec::new(),
+            Screen::Keys => {}
             Screen::Projects => self.fetch_projects(fetch),
             Screen::People => self.fetch_people(fetch),
             Screen::Activity => self.fetch_activity(fetch),
@@ -61,16 +58,15 @@ impl App {
     }
 
     /// Says why the list of a screen shows old rows, and asks for what comes next.
-    pub(super) fn list_loaded(&mut self, screen: Screen, loaded: Option<Loaded>) -> Vec<Effect> {
+    pub(super) fn list_loaded(&mut self, screen: Screen, loaded: Option<Loaded>) {
         let Some(Loaded { failed, next }) = loaded else {
-            return Vec::new();
+            return;
         };
-        let mut effects = match failed {
+        match failed {
             Some(error) => self.say(Tone::Failed, sentence(&error)),
-            None => Vec::new(),
+            None => {}
         };
-        effects.extend(self.fetch(screen, next));
-        effects
+        self.fetch(screen, next);
     }
 
     /// What is selected on this screen, told from everything else there.
@@ -85,7 +81,7 @@ impl App {
     }
 
     /// An action in the screen that has the keys.
-    pub(super) fn perform_on_screen(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn perform_on_screen(&mut self, action: Action) {
         if let Some(screen) = Screen::shown_by(action) {
             return self.show(screen);
         }
@@ -97,29 +93,27 @@ impl App {
         }
     }
 
-    /// What every screen but that of the keys does alike; `None`: the action is another one.
-    pub(super) fn perform_in_any_list(&mut self, action: Action) -> Option<Vec<Effect>> {
+    /// What every screen but that of the keys does alike; `false`: the action is another one.
+    pub(super) fn perform_in_any_list(&mut self, action: Action) -> bool {
         if self.details_focused && self.scrolls_details(action) {
-            return Some(Vec::new());
+            return true;
         }
         match action {
-            Action::Details | Action::SwitchFocus => {
-                self.details_focused = !self.details_focused;
-                Some(Vec::new())
-            }
-            Action::Back => Some(self.out_of_list()),
-            Action::Filter => Some(self.open_filter()),
-            Action::Palette => Some(self.open_palette()),
-            Action::Refresh => Some(self.ask_again()),
-            _ => None,
+            Action::Details | Action::SwitchFocus => self.details_focused = !self.details_focused,
+            Action::Back => self.out_of_list(),
+            Action::Filter => self.open_filter(),
+            Action::Palette => self.open_palette(),
+            Action::Refresh => self.refresh_all(),
+            _ => return false,
         }
+        true
     }
 
     /// Esc: out of the details, out of the filter, and then back to the keys.
-    fn out_of_list(&mut self) -> Vec<Effect> {
+    fn out_of_list(&mut self) {
         if self.details_focused {
             self.details_focused = false;
-            return Vec::new();
+            return;
         }
         match self.filter_text().filter(|text| !text.is_empty()) {
             Some(text) => {
@@ -136,7 +130,7 @@ impl App {
     }
 
     /// Clicks and the wheel on every screen but that of the keys.
-    pub(super) fn mouse_in_list(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+    pub(super) fn mouse_in_list(&mut self, mouse: MouseEvent) {
         let layout = self.layout();
         let (x, y) = (mouse.column, mouse.row);
         let in_details = layout.details.is_some_and(|details| details.contains(x, y));
@@ -173,9 +167,9 @@ impl App {
         }
     }
 
-    pub(super) fn load_more(&mut self) -> Vec<Effect> {
+    pub(super) fn load_more(&mut self) {
         match self.screen {
-            Screen::Keys => self.browse.load_ahead(),
+            Screen::Keys => self.browse.load_ahead(&mut self.effects),
             screen => self.fetch(screen, Fetch::More),
         }
     }
@@ -191,9 +185,9 @@ impl App {
     }
 
     /// Asks for what matches the filter of this screen.
-    pub(super) fn filtered(&mut self) -> Vec<Effect> {
+    pub(super) fn filtered(&mut self) {
         match self.screen {
-            Screen::Keys => self.browse.refilter(),
+            Screen::Keys => self.browse.refilter(&mut self.effects),
             screen => self.fetch(screen, Fetch::Start),
         }
     }

@@ -1,7 +1,7 @@
 //! The dialogs over a screen: what comes in goes to the one that it is for, and what that asks for is done. A dialog
 //! goes with what belongs to it, but never with a new secret, which nobody could show again.
 
-use super::{App, one_project};
+use super::App;
 use crate::tui::dialogs::{Confirmation, Conflict, Modal, SuccessorPicker};
 use crate::tui::message::{Effect, Message, PeopleRequest};
 use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
@@ -10,9 +10,9 @@ use crate::tui::state::list::Fetch;
 
 impl App {
     /// Opens a dialog, which asks its first questions.
-    pub(super) fn open(&mut self, modal: impl Into<Modal>) -> Vec<Effect> {
+    pub(super) fn open(&mut self, modal: impl Into<Modal>) {
         self.over.push(modal.into());
-        self.in_top_dialog(|dialog, cx| dialog.opened(cx)).1
+        self.in_top_dialog(|dialog, cx| dialog.opened(cx));
     }
 
     /// The dialog that takes the keys.
@@ -35,30 +35,26 @@ impl App {
     pub(super) fn in_top_dialog<T: Default>(
         &mut self,
         act: impl FnOnce(&mut dyn Dialog, &mut Context) -> T,
-    ) -> (T, Vec<Effect>) {
+    ) -> T {
         let top = self.over.len().saturating_sub(1);
         self.in_dialog(top, act).unwrap_or_default()
     }
 
     /// Calls one dialog, and does what it asks for; `None` where there is none.
-    fn in_dialog<T>(
-        &mut self,
-        at: usize,
-        act: impl FnOnce(&mut dyn Dialog, &mut Context) -> T,
-    ) -> Option<(T, Vec<Effect>)> {
+    fn in_dialog<T>(&mut self, at: usize, act: impl FnOnce(&mut dyn Dialog, &mut Context) -> T) -> Option<T> {
         let mut cx = Context::new(self.count, self.run, self.size.1 / 2);
         let dialog = self.over.get_mut(at)?.dialog_mut();
         let result = act(dialog, &mut cx);
         self.count = cx.count;
-        let mut effects = cx.effects;
+        self.effects.extend(cx.effects);
         for command in cx.commands {
-            effects.extend(self.carry_out(at, command));
+            self.carry_out(at, command);
         }
-        Some((result, effects))
+        Some(result)
     }
 
     /// Does what the dialog at this place asks for.
-    fn carry_out(&mut self, at: usize, command: DialogCommand) -> Vec<Effect> {
+    fn carry_out(&mut self, at: usize, command: DialogCommand) {
         match command {
             DialogCommand::Close => drop(self.over.drain(at..self.end_of(at))),
             DialogCommand::Uncover => drop(self.over.drain(at + 1..self.end_of(at))),
@@ -87,71 +83,60 @@ impl App {
             DialogCommand::SwitchProfile(label) => return self.switch_profile(label),
             DialogCommand::OnlyAction(action) => return self.only_action(action),
             DialogCommand::RefreshList => return self.refresh_list(),
-            DialogCommand::KeyGone(key) => return self.browse.forget(key),
+            DialogCommand::KeyGone(key) => return self.browse.forget(key, &mut self.effects),
             DialogCommand::PersonGone { id, is_me } => {
                 self.people.list.remove(&id);
-                let mut effects: Vec<Effect> = is_me.then_some(Effect::LoadMe).into_iter().collect();
-                effects.extend(self.fetch_people(Fetch::Refresh));
-                return effects;
+                self.effects.extend(is_me.then_some(Effect::LoadMe));
+                self.fetch_people(Fetch::Refresh);
             }
         }
-        Vec::new()
     }
 
     /// Tells the dialog below that waits for it what the one at this place was asked for.
-    fn answer(&mut self, at: usize, answer: &DialogAnswer) -> Vec<Effect> {
+    fn answer(&mut self, at: usize, answer: &DialogAnswer) {
         for below in (0..at.min(self.over.len())).rev() {
-            if let Some((true, effects)) = self.in_dialog(below, |dialog, cx| dialog.answered(answer, cx)) {
-                return effects;
+            if self.in_dialog(below, |dialog, cx| dialog.answered(answer, cx)) == Some(true) {
+                return;
             }
         }
-        Vec::new()
     }
 
     /// A question that the screen asked got the answer that loses something.
-    fn confirmed(&mut self, about: About) -> Vec<Effect> {
+    fn confirmed(&mut self, about: About) {
         match about {
-            About::NewToken(person) => vec![Effect::People(PeopleRequest::NewToken { person })],
+            About::NewToken(person) => self
+                .effects
+                .push(Effect::People(PeopleRequest::NewToken { person })),
             About::Quit => self.quit_now(),
-            About::Project(task) => one_project::carry_out(task),
-            About::DiscardForm | About::LoseSecret | About::HandOver(_) => Vec::new(),
+            About::Project(task) => self.do_with_project(task),
+            About::DiscardForm | About::LoseSecret | About::HandOver(_) => {}
         }
     }
 
     /// Gives a reply to the dialog that waits for it, and back what none took.
-    pub(super) fn offer_to_dialogs(&mut self, reply: Message) -> (Option<Message>, Vec<Effect>) {
-        let (mut reply, mut effects) = (Some(reply), Vec::new());
+    pub(super) fn offer_to_dialogs(&mut self, reply: Message) -> Option<Message> {
+        let mut reply = Some(reply);
         for at in 0..self.over.len() {
-            let called = self.in_dialog(at, |dialog, cx| {
+            self.in_dialog(at, |dialog, cx| {
                 reply = reply.take().and_then(|reply| dialog.replied(reply, cx));
             });
-            effects.extend(called.into_iter().flat_map(|(_, effects)| effects));
             if reply.is_none() {
                 break;
             }
         }
-        (reply, effects)
+        reply
     }
 
     /// Something was done to keys, maybe to those that a dialog shows.
-    pub(super) fn reload_keys_in_dialogs(&mut self) -> Vec<Effect> {
-        let mut effects = Vec::new();
+    pub(super) fn reload_keys_in_dialogs(&mut self) {
         for at in 0..self.over.len() {
-            let called = self.in_dialog(at, |dialog, cx| dialog.keys_changed(cx));
-            effects.extend(called.into_iter().flat_map(|(_, effects)| effects));
+            self.in_dialog(at, |dialog, cx| dialog.keys_changed(cx));
         }
-        effects
     }
 
     /// Opens a question with the harmless answer focused.
-    pub(super) fn ask(
-        &mut self,
-        about: About,
-        text: &str,
-        stay: &'static str,
-        leave: &'static str,
-    ) -> Vec<Effect> {
-        self.open(Confirmation::new(about, text.to_owned(), stay, leave))
+    pub(super) fn ask(&mut self, about: About, text: &str, stay: &'static str, leave: &'static str) {
+        self.open(Confirmation::new(about, text.to_owned(), stay, leave));
     }
 
     /// After the last layer that belongs to this one: a secret that came meanwhile does not, nor what

@@ -6,14 +6,13 @@ use super::App;
 use crate::client::Error;
 use crate::model::Secret;
 use crate::tui::keymap::{self, Action, Layer};
-use crate::tui::message::Effect;
 use crate::tui::state::dialog::Dialog;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::type_ahead::{AnswerOutcome, Typed};
 use crate::tui::state::{Reason, Screen, Tone};
 
 impl App {
-    pub(super) fn key_pressed(&mut self, key: KeyEvent) -> Vec<Effect> {
+    pub(super) fn key_pressed(&mut self, key: KeyEvent) {
         let nothing_waits = self.type_ahead.0.is_empty();
         if is_urgent(key) || (nothing_waits && !self.keeps_waiting(key)) {
             return self.pressed(key);
@@ -30,10 +29,9 @@ impl App {
             return self.drop_type_ahead("Cancelled what was waiting: nothing was done.");
         }
         self.type_ahead.push(Typed::Key(key));
-        Vec::new()
     }
 
-    pub(super) fn text_pasted(&mut self, text: Secret) -> Vec<Effect> {
+    pub(super) fn text_pasted(&mut self, text: Secret) {
         if self.types_filter() {
             self.type_ahead.0.clear();
         }
@@ -41,11 +39,10 @@ impl App {
             return self.pasted(text.expose());
         }
         self.type_ahead.push(Typed::Paste(text));
-        Vec::new()
     }
 
     /// A click on a row is a click on that row, wherever it stands when the list has come.
-    pub(super) fn clicked(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+    pub(super) fn clicked(&mut self, mouse: MouseEvent) {
         if self.is_on_screen() && mouse.kind == MouseEventKind::Down(MouseButton::Left) {
             match self.row_under(mouse) {
                 Some(row) if self.rows_are_coming() || !self.type_ahead.0.is_empty() => {
@@ -71,25 +68,24 @@ impl App {
         }
     }
 
-    pub(super) fn wait(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn wait(&mut self, action: Action) {
         self.type_ahead.push(Typed::Action(action));
-        Vec::new()
     }
 
     /// After a message: does what waited for it. `was` is the screen and the layers before it.
-    pub(super) fn catch_up(&mut self, was: (Screen, usize), answer: AnswerOutcome) -> Vec<Effect> {
+    pub(super) fn catch_up(&mut self, was: (Screen, usize), answer: AnswerOutcome) {
         if self.type_ahead.0.is_empty() {
-            return Vec::new();
+            return;
         }
         if was != (self.screen, self.over.len()) {
             if self.type_ahead.only_moves() {
                 self.type_ahead.0.clear();
-                return Vec::new();
+                return;
             }
             return self.drop_type_ahead("What you typed ahead was cancelled: nothing was done.");
         }
         if answer != AnswerOutcome::Lost && self.still_waits() {
-            return Vec::new();
+            return;
         }
         match answer {
             AnswerOutcome::Fine => self.catch_up_now(),
@@ -97,28 +93,26 @@ impl App {
         }
     }
 
-    fn catch_up_now(&mut self) -> Vec<Effect> {
-        let mut effects = Vec::new();
+    fn catch_up_now(&mut self) {
         let mut queue = std::mem::take(&mut self.type_ahead.0);
         while let Some(typed) = queue.pop_front() {
             let layers = self.over.len();
-            effects.extend(match typed {
+            match typed {
                 Typed::Action(action) if self.must_be_seen(action) => {
                     queue.clear();
-                    Vec::new()
                 }
                 Typed::Action(action) => self.perform(action),
                 Typed::Key(key) => self.pressed(key),
                 Typed::Paste(text) => self.pasted(text.expose()),
                 Typed::Row { id, name } => match self.select_row(id) {
-                    true => Vec::new(),
+                    true => {}
                     false => {
                         queue.clear();
                         let text = format!("“{name}” is not in this list; nothing was done with it.");
                         self.say(Tone::Note, text)
                     }
                 },
-            });
+            };
             let asks = self.layer() == Layer::Asking;
             if self.quitting || (asks && self.over.len() > layers) {
                 queue.clear();
@@ -127,19 +121,18 @@ impl App {
                 self.type_ahead.0.append(&mut queue);
             }
         }
-        effects
     }
 
-    fn drop_type_ahead(&mut self, why: &str) -> Vec<Effect> {
+    fn drop_type_ahead(&mut self, why: &str) {
         self.type_ahead.0.clear();
         self.say(Tone::Note, why)
     }
 
     /// The form says by itself what failed.
-    fn drop_after_failure(&mut self) -> Vec<Effect> {
+    fn drop_after_failure(&mut self) {
         self.type_ahead.0.clear();
         if !self.is_on_screen() {
-            return Vec::new();
+            return;
         }
         let why = match self.why_rows_are_old() {
             Some(error) => sentence(error),

@@ -2,13 +2,13 @@
 
 use super::App;
 use crate::tui::dialogs::LargeUsage;
-use crate::tui::message::{Effect, UsageReply};
+use crate::tui::message::UsageReply;
 
 impl App {
     /// Opens with what the details know already, and asks again.
-    pub(super) fn open_usage(&mut self) -> Vec<Effect> {
+    pub(super) fn open_usage(&mut self) {
         let Some(key) = self.selected().cloned() else {
-            return Vec::new();
+            return;
         };
         self.open(LargeUsage {
             key: Box::new(key),
@@ -17,14 +17,13 @@ impl App {
         })
     }
 
-    pub(super) fn usage_replied(&mut self, reply: UsageReply) -> Vec<Effect> {
+    pub(super) fn usage_replied(&mut self, reply: UsageReply) {
         match reply {
             UsageReply::OfKey { number, result } => {
                 self.key_usage.loaded(number, result.map(|usage| *usage));
-                Vec::new()
             }
             // Of dialogs that are gone.
-            UsageReply::Explained { .. } | UsageReply::LookedUp { .. } => Vec::new(),
+            UsageReply::Explained { .. } | UsageReply::LookedUp { .. } => {}
         }
     }
 }

@@ -14,14 +14,14 @@ use crate::tui::state::notice::sentence;
 use crate::tui::state::{App, Tone};
 
 impl App {
-    pub(super) fn open_set_role(&mut self) -> Vec<Effect> {
+    pub(super) fn open_set_role(&mut self) {
         let Some(Person { user, .. }) = self.people.list.selected() else {
-            return Vec::new();
+            return;
         };
         self.open(set_role::open(user, self.is_me(user.id)))
     }
 
-    pub(super) fn person_added(&mut self, result: Result<CreatedUser, Error>) -> Vec<Effect> {
+    pub(super) fn person_added(&mut self, result: Result<CreatedUser, Error>) {
         let CreatedUser { user, token } = match result {
             Ok(created) => created,
             Err(error) => return self.say(Tone::Failed, sentence(&error)),
@@ -30,36 +30,34 @@ impl App {
             self.people.filter.clear();
         }
         self.people.list.want(user.id);
-        let mut effects = self.fetch_people(Fetch::Start);
+        self.fetch_people(Fetch::Start);
         let person = PersonRef {
             id: user.id,
             email: user.email,
         };
-        effects.extend(self.show_token(person, token));
-        effects
+        self.show_token(person, token);
     }
 
-    pub(super) fn role_set(&mut self, id: Uuid, result: Result<User, Error>) -> Vec<Effect> {
+    pub(super) fn role_set(&mut self, id: Uuid, result: Result<User, Error>) {
         let user = match result {
             Ok(user) => user,
             Err(error) => return self.say(Tone::Failed, sentence(&error)),
         };
         let text = format!("{} is {} from their next request.", user.email, user.role);
-        let mut effects = self.say(Tone::Done, text);
+        self.say(Tone::Done, text);
         if self.is_me(id) {
-            effects.push(Effect::LoadMe);
+            self.effects.push(Effect::LoadMe);
         }
         if let Some(person) = self.people.list.find(&id) {
             let keys = person.keys;
             self.people.list.replace(Person { user, keys });
         }
-        effects.extend(self.fetch_people(Fetch::Refresh));
-        effects
+        self.fetch_people(Fetch::Refresh);
     }
 
-    pub(super) fn ask_for_new_token(&mut self) -> Vec<Effect> {
+    pub(super) fn ask_for_new_token(&mut self) {
         let Some(person) = self.people.list.selected().map(reference) else {
-            return Vec::new();
+            return;
         };
         let text = match self.is_me(person.id) {
             true => "Create a new sign-in token for yourself? Your current one stops working immediately, here too: start keydeck again with the new one.".to_owned(),
@@ -71,14 +69,14 @@ impl App {
         self.ask(About::NewToken(person), &text, "Cancel", "New token")
     }
 
-    pub(super) fn token_made(&mut self, person: PersonRef, result: Result<Secret, Error>) -> Vec<Effect> {
+    pub(super) fn token_made(&mut self, person: PersonRef, result: Result<Secret, Error>) {
         match result {
             Ok(token) => self.show_token(person, Some(token)),
             Err(error) => self.say(Tone::Failed, sentence(&error)),
         }
     }
 
-    fn show_token(&mut self, person: PersonRef, token: Option<Secret>) -> Vec<Effect> {
+    fn show_token(&mut self, person: PersonRef, token: Option<Secret>) {
         self.open(NewSecret::new(SecretOf::Person(person), token))
     }
 }

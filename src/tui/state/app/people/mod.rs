@@ -17,9 +17,9 @@ use crate::tui::state::list::{Fetch, Listed};
 const PAGE: u32 = 100;
 
 impl App {
-    pub(in crate::tui::state) fn fetch_people(&mut self, fetch: Fetch) -> Vec<Effect> {
+    pub(in crate::tui::state) fn fetch_people(&mut self, fetch: Fetch) {
         let Some((generation, fetch)) = self.people.list.begin(fetch) else {
-            return Vec::new();
+            return;
         };
         let text = self.people.filter.trim();
         let last = self.people.list.last().map(Listed::id);
@@ -28,16 +28,16 @@ impl App {
             limit: Some(PAGE),
             after: last.filter(|_| fetch == Fetch::More),
         };
-        vec![Effect::People(PeopleRequest::Load {
+        self.effects.push(Effect::People(PeopleRequest::Load {
             generation,
             fetch,
             query,
-        })]
+        }))
     }
 
-    pub(super) fn perform_in_people(&mut self, action: Action) -> Vec<Effect> {
-        if let Some(effects) = self.perform_in_any_list(action) {
-            return effects;
+    pub(super) fn perform_in_people(&mut self, action: Action) {
+        if self.perform_in_any_list(action) {
+            return;
         }
         if self.people.list.moves(action) {
             return self.load_more();
@@ -49,33 +49,33 @@ impl App {
             Action::Remove => self.open_removal(),
             Action::ItsKeys => self.show_keys_of_person(),
             Action::ItsActivity => self.show_activity_of_person(),
-            _ => Vec::new(),
+            _ => {}
         }
     }
 
-    fn open_removal(&mut self) -> Vec<Effect> {
+    fn open_removal(&mut self) {
         let Some(person) = self.people.list.selected().cloned() else {
-            return Vec::new();
+            return;
         };
         let is_me = self.is_me(person.user.id);
         self.open(RemovalDialog::new(person, is_me))
     }
 
-    fn show_keys_of_person(&mut self) -> Vec<Effect> {
+    fn show_keys_of_person(&mut self) {
         match self.people.list.selected().map(reference) {
             Some(person) => self.show_keys_of(|query| query.creator = Some(person)),
-            None => Vec::new(),
+            None => {}
         }
     }
 
-    fn show_activity_of_person(&mut self) -> Vec<Effect> {
+    fn show_activity_of_person(&mut self) {
         match self.people.list.selected().map(reference) {
             Some(person) => self.activity_of_person(&person),
-            None => Vec::new(),
+            None => {}
         }
     }
 
-    pub(super) fn people_replied(&mut self, reply: PeopleReply) -> Vec<Effect> {
+    pub(super) fn people_replied(&mut self, reply: PeopleReply) {
         match reply {
             PeopleReply::Loaded {
                 generation,
@@ -86,17 +86,12 @@ impl App {
             PeopleReply::RoleSet { id, result } => self.role_set(id, result),
             PeopleReply::TokenMade { person, result } => self.token_made(person, result),
             // Of dialogs that are gone.
-            PeopleReply::KeysLoaded { .. } | PeopleReply::SuccessorsFound { .. } => Vec::new(),
-            PeopleReply::Removing { .. } | PeopleReply::Removed { .. } => Vec::new(),
+            PeopleReply::KeysLoaded { .. } | PeopleReply::SuccessorsFound { .. } => {}
+            PeopleReply::Removing { .. } | PeopleReply::Removed { .. } => {}
         }
     }
 
-    fn people_loaded(
-        &mut self,
-        generation: u64,
-        fetch: Fetch,
-        result: Result<Vec<Person>, Error>,
-    ) -> Vec<Effect> {
+    fn people_loaded(&mut self, generation: u64, fetch: Fetch, result: Result<Vec<Person>, Error>) {
         let result = result.map(|people| {
             let complete = people.len() < PAGE as usize;
             (people, complete)
