@@ -8,6 +8,7 @@ use crate::model::token;
 use crate::tui::decks::DeckSummary;
 use crate::tui::message::Route;
 use crate::tui::state::notice::sentence;
+use crate::tui::view::lines::paragraph;
 use crate::tui::view::{Canvas, Draw, Look, dialog, text};
 
 const WIDTH: u16 = 78;
@@ -24,57 +25,72 @@ impl Draw for NewSecret {
             ..
         } = canvas;
         let new = self;
-        let theme = look.theme;
         let width = dialog::inner_width(screen, WIDTH);
         let mut lines = which(new, screen, width, look);
-        let wrapped = |words: &str, style| {
-            text::wrap(words, width)
-                .into_iter()
-                .filter(|line| !line.is_empty())
-                .map(move |line| Line::styled(line, style))
-        };
-        match &new.secret {
-            Some(secret) => {
-                let (words, style) = match new.of.is_shown_once() {
-                    true => (
-                        "This secret is shown only now. Copy it before you close this.",
-                        theme.warning().bold(),
-                    ),
-                    false => ("You can show and copy it again at any time.", theme.faint()),
-                };
-                lines.extend(wrapped(words, style));
-                if token::names_no_server(secret) {
-                    lines.extend(wrapped(LOCAL_DECK, theme.warning()));
-                }
-                for words in what_for(&new.of, &app.deck) {
-                    lines.extend(wrapped(&words, theme.text()));
-                }
-                lines.push(Line::default());
-                lines.extend(text::chunks(secret.expose(), width).into_iter().map(Line::raw));
-            }
-            None => lines.extend(wrapped(lost(&new.of), theme.warning())),
-        }
+        lines.extend(secret(new, &app.deck, width, look));
         lines.push(Line::default());
-        lines.extend(match &new.copied {
-            Some(Route::Clipboard) => wrapped("✓ Copied to the clipboard.", theme.good()).collect::<Vec<_>>(),
-            Some(Route::Terminal) => wrapped(
-                "· Sent to the terminal (OSC 52); paste it somewhere to be sure.",
-                theme.warning(),
-            )
-            .collect(),
-            Some(Route::Failed(why)) => {
-                wrapped(&format!("✗ Not copied: {}", sentence(why)), theme.bad()).collect()
-            }
-            None => Vec::new(),
-        });
+        lines.extend(copied(new.copied.as_ref(), width, look));
         let height = lines.len() as u16 + 3;
-        let inner = dialog::open(buffer, screen, WIDTH, height, &title(&new.of), theme.accent());
+        let inner = dialog::open(
+            buffer,
+            screen,
+            WIDTH,
+            height,
+            &title(&new.of),
+            look.theme.accent(),
+        );
         let hints = match new.secret {
             Some(_) => "c copies it   Enter closes",
             None => "Enter closes",
         };
-        dialog::with_buttons(buffer, inner, lines, Line::styled(hints, theme.faint()));
+        dialog::with_buttons(buffer, inner, lines, Line::styled(hints, look.theme.faint()));
         None
+    }
+}
+
+/// The secret after what there is to know of it, or why there is none.
+fn secret(new: &NewSecret, deck: &DeckSummary, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    let Some(secret) = &new.secret else {
+        return paragraph(lost(&new.of), theme.warning(), width);
+    };
+    let mut lines = match new.of.is_shown_once() {
+        true => paragraph(
+            "This secret is shown only now. Copy it before you close this.",
+            theme.warning().bold(),
+            width,
+        ),
+        false => paragraph(
+            "You can reveal and copy it again at any time.",
+            theme.faint(),
+            width,
+        ),
+    };
+    if token::names_no_server(secret) {
+        lines.extend(paragraph(LOCAL_DECK, theme.warning(), width));
+    }
+    for words in what_for(&new.of, deck) {
+        lines.extend(paragraph(&words, theme.text(), width));
+    }
+    lines.push(Line::default());
+    lines.extend(text::chunks(secret.expose(), width).into_iter().map(Line::raw));
+    lines
+}
+
+/// Which way it was copied, and no more than is known of that.
+fn copied(route: Option<&Route>, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    match route {
+        Some(Route::Clipboard) => paragraph("✓ Copied to the clipboard.", theme.good(), width),
+        Some(Route::Terminal) => paragraph(
+            "· Sent to the terminal (OSC 52); paste it somewhere to be sure.",
+            theme.warning(),
+            width,
+        ),
+        Some(Route::Failed(why)) => {
+            paragraph(&format!("✗ Not copied: {}", sentence(why)), theme.bad(), width)
+        }
+        None => Vec::new(),
     }
 }
 

@@ -37,126 +37,143 @@ fn a_lone_escape_is_the_key_and_one_before_a_key_is_alt() {
     );
 }
 
+const NONE: Mod = Mod::NONE;
+const SHIFT: Mod = Mod::SHIFT;
+const ALT: Mod = Mod::ALT;
+const CTRL: Mod = Mod::CONTROL;
+
+/// A key, and what terminals send for it.
+const KEYS: &[(KeyCode, Mod, &[&str])] = &[
+    (
+        KeyCode::Home,
+        NONE,
+        &[
+            "\x1b[H",
+            "\x1b[1~",
+            "\x1b[7~",
+            "\x1bOH",
+            "\x1b[57423u",
+            "\x1b[1;1H",
+            "\u{9b}H",
+            "\x1b[1;129H",
+        ],
+    ),
+    (
+        KeyCode::End,
+        NONE,
+        &["\x1b[F", "\x1b[4~", "\x1b[8~", "\x1bOF", "\x1b[57424u"],
+    ),
+    (
+        KeyCode::Home,
+        CTRL,
+        &["\x1b[1;5H", "\x1b[7^", "\x1b[1;5~", "\x1b[7;5~"],
+    ),
+    (KeyCode::Delete, NONE, &["\x1b[3~", "\x1b[57426u"]),
+    (KeyCode::Delete, CTRL, &["\x1b[3;5~", "\x1b[3^"]),
+    (
+        KeyCode::Up,
+        NONE,
+        &["\x1b[A", "\x1bOA", "\x1b[1;1:1A", "\x1b[1;1:2A"],
+    ),
+    (KeyCode::Left, CTRL, &["\x1b[1;5D", "\x1bOd", "\x1bO5D"]),
+    (KeyCode::Left, SHIFT, &["\x1b[1;2D", "\x1b[d"]),
+    (
+        KeyCode::Left,
+        ALT,
+        &["\x1b[1;3D", "\x1b\x1b[D", "\x1b\x1bOD", "\x1b[1;33D"],
+    ),
+    (KeyCode::Right, ALT, &["\x1b[1;3C", "\x1b\x1b[C"]),
+    (KeyCode::PageUp, NONE, &["\x1b[5~"]),
+    (KeyCode::PageDown, NONE, &["\x1b[6~"]),
+    (KeyCode::F(1), NONE, &["\x1bOP", "\x1b[11~", "\x1b[[A", "\x1b[P"]),
+    (KeyCode::F(5), NONE, &["\x1b[15~", "\x1b[[E"]),
+    (KeyCode::F(12), NONE, &["\x1b[24~"]),
+    (
+        KeyCode::Enter,
+        NONE,
+        &[
+            "\r",
+            "\x1b[13u",
+            "\x1b[13;2u",
+            "\x1b[27;2;13~",
+            "\x1b[27;5;13~",
+            "\x1bOM",
+            "\x1b[57414u",
+            "\x1b[109;5u",
+        ],
+    ),
+    (KeyCode::Enter, ALT, &["\x1b\r", "\x1b[13;3u"]),
+    (KeyCode::Tab, NONE, &["\t", "\x1b[9u", "\x1b[105;5u"]),
+    (
+        KeyCode::BackTab,
+        SHIFT,
+        &["\x1b[Z", "\x1b[9;2u", "\x1b[27;2;9~", "\x1b[1;2Z"],
+    ),
+    (
+        KeyCode::Esc,
+        NONE,
+        &[
+            "\x1b[27u",
+            "\x1b[27;1u",
+            "\x1b[27;1;27~",
+            "\x1b[91;5u",
+            "\x1b[27;5;91~",
+        ],
+    ),
+    (KeyCode::Backspace, NONE, &["\x7f", "\x1b[127u", "\x1b[127;2u"]),
+    (
+        KeyCode::Backspace,
+        ALT,
+        &["\x1b\x7f", "\x1b[127;3u", "\x1b[27;3;127~"],
+    ),
+    (KeyCode::Backspace, CTRL, &["\x1b[127;5u"]),
+    (
+        KeyCode::Char('c'),
+        CTRL,
+        &["\x03", "\x1b[99;5u", "\x1b[27;5;99~", "\x1b[67;5u", "\x1b[99;69u"],
+    ),
+    (KeyCode::Char('_'), CTRL, &["\x1f", "\x1b[95;5u"]),
+    (KeyCode::Char('z'), CTRL, &["\x1a", "\x1b[122;5u"]),
+    (KeyCode::Char(' '), CTRL, &["\0", "\x1b[32;5u"]),
+    (KeyCode::Char('b'), ALT, &["\x1bb", "\x1b[98;3u", "\x1b[27;3;98~"]),
+    (
+        KeyCode::Char('j'),
+        NONE,
+        &[
+            "j",
+            "\x1b[106u",
+            "\x1b[106;1u",
+            "\x1b[106;1:1u",
+            "\x1b[106;1;106u",
+            "\x1b[106;129u",
+        ],
+    ),
+    (
+        KeyCode::Char('V'),
+        SHIFT,
+        &[
+            "V",
+            "\x1b[118;2u",
+            "\x1b[118:86;2u",
+            "\x1b[27;2;86~",
+            "\x1b[118;2;86u",
+            "\x1b[86;2u",
+        ],
+    ),
+    (
+        KeyCode::Char('!'),
+        SHIFT,
+        &["\x1b[49:33;2u", "\x1b[49;2;33u", "\x1b[27;2;33~"],
+    ),
+    (KeyCode::Char('é'), NONE, &["é", "\x1b[233u"]),
+    (KeyCode::Char('é'), ALT, &["\x1bé"]),
+    (KeyCode::Char('🔑'), NONE, &["🔑"]),
+    (KeyCode::Char('7'), NONE, &["7", "\x1bOw", "\x1b[57406u"]),
+];
+
 #[test]
 fn keys_are_understood_in_every_encoding() {
-    use KeyCode::*;
-    let (none, shift, alt, ctrl) = (Mod::NONE, Mod::SHIFT, Mod::ALT, Mod::CONTROL);
-    let table: &[(KeyCode, Mod, &[&str])] = &[
-        (
-            Home,
-            none,
-            &[
-                "\x1b[H",
-                "\x1b[1~",
-                "\x1b[7~",
-                "\x1bOH",
-                "\x1b[57423u",
-                "\x1b[1;1H",
-                "\u{9b}H",
-                "\x1b[1;129H",
-            ],
-        ),
-        (
-            End,
-            none,
-            &["\x1b[F", "\x1b[4~", "\x1b[8~", "\x1bOF", "\x1b[57424u"],
-        ),
-        (Home, ctrl, &["\x1b[1;5H", "\x1b[7^", "\x1b[1;5~", "\x1b[7;5~"]),
-        (Delete, none, &["\x1b[3~", "\x1b[57426u"]),
-        (Delete, ctrl, &["\x1b[3;5~", "\x1b[3^"]),
-        (Up, none, &["\x1b[A", "\x1bOA", "\x1b[1;1:1A", "\x1b[1;1:2A"]),
-        (Left, ctrl, &["\x1b[1;5D", "\x1bOd", "\x1bO5D"]),
-        (Left, shift, &["\x1b[1;2D", "\x1b[d"]),
-        (
-            Left,
-            alt,
-            &["\x1b[1;3D", "\x1b\x1b[D", "\x1b\x1bOD", "\x1b[1;33D"],
-        ),
-        (Right, alt, &["\x1b[1;3C", "\x1b\x1b[C"]),
-        (PageUp, none, &["\x1b[5~"]),
-        (PageDown, none, &["\x1b[6~"]),
-        (F(1), none, &["\x1bOP", "\x1b[11~", "\x1b[[A", "\x1b[P"]),
-        (F(5), none, &["\x1b[15~", "\x1b[[E"]),
-        (F(12), none, &["\x1b[24~"]),
-        (
-            Enter,
-            none,
-            &[
-                "\r",
-                "\x1b[13u",
-                "\x1b[13;2u",
-                "\x1b[27;2;13~",
-                "\x1b[27;5;13~",
-                "\x1bOM",
-                "\x1b[57414u",
-                "\x1b[109;5u",
-            ],
-        ),
-        (Enter, alt, &["\x1b\r", "\x1b[13;3u"]),
-        (Tab, none, &["\t", "\x1b[9u", "\x1b[105;5u"]),
-        (
-            BackTab,
-            shift,
-            &["\x1b[Z", "\x1b[9;2u", "\x1b[27;2;9~", "\x1b[1;2Z"],
-        ),
-        (
-            Esc,
-            none,
-            &[
-                "\x1b[27u",
-                "\x1b[27;1u",
-                "\x1b[27;1;27~",
-                "\x1b[91;5u",
-                "\x1b[27;5;91~",
-            ],
-        ),
-        (Backspace, none, &["\x7f", "\x1b[127u", "\x1b[127;2u"]),
-        (Backspace, alt, &["\x1b\x7f", "\x1b[127;3u", "\x1b[27;3;127~"]),
-        (Backspace, ctrl, &["\x1b[127;5u"]),
-        (
-            Char('c'),
-            ctrl,
-            &["\x03", "\x1b[99;5u", "\x1b[27;5;99~", "\x1b[67;5u", "\x1b[99;69u"],
-        ),
-        (Char('_'), ctrl, &["\x1f", "\x1b[95;5u"]),
-        (Char('z'), ctrl, &["\x1a", "\x1b[122;5u"]),
-        (Char(' '), ctrl, &["\0", "\x1b[32;5u"]),
-        (Char('b'), alt, &["\x1bb", "\x1b[98;3u", "\x1b[27;3;98~"]),
-        (
-            Char('j'),
-            none,
-            &[
-                "j",
-                "\x1b[106u",
-                "\x1b[106;1u",
-                "\x1b[106;1:1u",
-                "\x1b[106;1;106u",
-                "\x1b[106;129u",
-            ],
-        ),
-        (
-            Char('V'),
-            shift,
-            &[
-                "V",
-                "\x1b[118;2u",
-                "\x1b[118:86;2u",
-                "\x1b[27;2;86~",
-                "\x1b[118;2;86u",
-                "\x1b[86;2u",
-            ],
-        ),
-        (
-            Char('!'),
-            shift,
-            &["\x1b[49:33;2u", "\x1b[49;2;33u", "\x1b[27;2;33~"],
-        ),
-        (Char('é'), none, &["é", "\x1b[233u"]),
-        (Char('é'), alt, &["\x1bé"]),
-        (Char('🔑'), none, &["🔑"]),
-        (Char('7'), none, &["7", "\x1bOw", "\x1b[57406u"]),
-    ];
-    for (code, modifiers, encodings) in table {
+    for (code, modifiers, encodings) in KEYS {
         for encoding in *encodings {
             let got = parsed(encoding.as_bytes());
             assert_eq!(got, [Made::Key(*code, *modifiers)], "{encoding:?}");

@@ -1,0 +1,246 @@
+//! Creating and editing keys.
+
+use super::*;
+
+#[test]
+fn creating_a_web_key_needs_its_fields_and_says_so_under_them() {
+    let mut talk = Talk::with_keys(some_keys(3));
+    talk.press("n<Tab><Tab><Tab>");
+    let Some(Modal::Form(form)) = talk.app.over.last() else {
+        panic!("no form")
+    };
+    assert!(form.form.errors.about("name").is_some());
+    assert!(form.form.errors.about("project").is_some());
+    talk.press("<C-s>");
+    assert!(talk.effects.iter().all(|e| !matches!(e, Effect::Create { .. })));
+}
+
+#[test]
+fn a_filled_form_is_sent_with_just_the_fields_of_its_scope() {
+    let mut talk = Talk::with_keys(some_keys(3));
+    talk.press("n<Right><Right><Tab>Board report<C-s>");
+    let fields = talk.expect("Create", |e| match e {
+        Effect::Create { fields, .. } => Some(fields.clone()),
+        _ => None,
+    });
+    assert_eq!(
+        (fields.scope, fields.name.as_str()),
+        (Scope::Analytics, "Board report")
+    );
+    assert_eq!(
+        (fields.project, fields.ui_domains, fields.cross_page_persistence),
+        (None, None, None)
+    );
+}
+
+#[test]
+fn a_refusal_comes_back_to_its_field_and_nothing_typed_is_lost() {
+    let mut talk = Talk::with_keys(some_keys(3));
+    talk.press("n3<Tab>Board report<C-s>");
+    let mut taken = problem(ProblemType::Invalid, 422, "A field is wrong.");
+    taken.errors = vec![FieldError {
+        field: "name".into(),
+        message: "This name is taken.".into(),
+    }];
+    talk.tell(Message::Created {
+        result: Err(keydeck::client::Error::Refused(Box::new(taken))),
+    });
+    let Some(Modal::Form(form)) = talk.app.over.last() else {
+        panic!("the form is gone")
+    };
+    assert_eq!(form.form.value("name"), "Board report");
+    assert_eq!(form.form.errors.about("name"), Some("This name is taken."));
+}
+
+#[test]
+fn trying_again_after_a_lost_answer_uses_the_same_idempotency_key_until_something_changes() {
+    let mut talk = Talk::with_keys(some_keys(3));
+    let attempt = |talk: &mut Talk| {
+        talk.expect("Create", |e| match e {
+            Effect::Create { idempotency_key, .. } => Some(*idempotency_key),
+            _ => None,
+        })
+    };
+    talk.press("n3<Tab>Board report<C-s>");
+    let first = attempt(&mut talk);
+    talk.tell(Message::Created {
+        result: Err(offline()),
+    })
+    .press("<C-s>");
+    assert_eq!(attempt(&mut talk), first);
+    talk.tell(Message::Created {
+        result: Err(offline()),
+    })
+    .press("2<C-s>");
+    assert_ne!(attempt(&mut talk), first);
+}
+
+#[test]
+fn several_domains_are_pasted_at_a_time_and_normalised() {
+    let mut talk = Talk::with_keys(some_keys(3));
+    talk.press("n<Tab>Shop<Tab>store");
+    talk.answer_projects("store", vec![project(50, "Storefront")])
+        .press("<Enter>");
+    talk.tell(Message::Paste(Secret::new(
+        "https://a.example/, HTTP://LOCALHOST:8000\nhttps://*.b.example",
+    )));
+    talk.press("<C-s>");
+    let fields = talk.expect("Create", |e| match e {
+        Effect::Create { fields, .. } => Some(fields.clone()),
+        _ => None,
+    });
+    assert_eq!(fields.project, Some(Uuid::from_u128(50)));
+    let domains = [
+        "https://a.example",
+        "http://localhost:8000",
+        "https://*.b.example",
+    ];
+    assert_eq!(fields.ui_domains.unwrap_or_default(), domains);
+}
+
+#[test]
+fn leaving_a_form_in_which_something_was_typed_asks_first() {
+    let mut talk = Talk::with_keys(some_keys(3));
+    talk.press("n<Esc>");
+    assert!(talk.app.over.is_empty(), "nothing was typed");
+    talk.press("n<Tab>Shop<Esc>");
+    assert!(matches!(talk.app.over.last(), Some(Modal::Question(_))));
+    talk.press("<Enter>");
+    assert!(
+        matches!(talk.app.over.last(), Some(Modal::Form(_))),
+        "the harmless answer has the focus"
+    );
+    talk.press("<Esc><Tab><Enter>");
+    assert!(talk.app.over.is_empty());
+}
+
+#[test]
+fn the_secret_of_an_analytics_key_can_not_be_lost_by_accident() {
+    let mut talk = Talk::with_keys(some_keys(3));
+    talk.tell(created(900, Scope::Analytics));
+    let is_open = |talk: &Talk| {
+        talk.app
+            .over
+            .iter()
+            .any(|over| matches!(over, Modal::NewSecret(_)))
+    };
+    let click = MouseEvent {
+        kind: MouseEventKind::Down(MouseButton::Left),
+        column: 1,
+        row: 1,
+        modifiers: KeyModifiers::NONE,
+    };
+    talk.press("qdx /<Tab>").tell(Message::Mouse(click));
+    talk.tell(Message::Resized { width: 20, height: 5 })
+        .tell(Message::Disconnected(offline()));
+    assert!(is_open(&talk));
+    talk.press("<Enter><Enter>");
+    assert!(is_open(&talk), "asked, and the harmless answer has the focus");
+    talk.press("<C-c>");
+    assert!(is_open(&talk) && !talk.app.is_quitting());
+    talk.press("<Esc><Esc><Tab><Enter>");
+    assert!(!is_open(&talk), "the loss was confirmed");
+}
+
+#[test]
+fn a_copied_secret_may_be_closed_but_one_that_was_only_sent_to_the_terminal_asks() {
+    for (route, closes) in [(Route::Clipboard, true), (Route::Terminal, false)] {
+        let mut talk = Talk::with_keys(some_keys(3));
+        talk.tell(created(900, Scope::Analytics)).press("c");
+        let subject = talk.expect("Copy", |e| match e {
+            Effect::Copy { subject, .. } => Some(subject.clone()),
+            _ => None,
+        });
+        talk.tell(Message::Copied {
+            subject,
+            route: route.clone(),
+        })
+        .press("<Enter>");
+        assert_eq!(talk.app.over.is_empty(), closes, "{route:?}");
+    }
+}
+
+#[test]
+fn an_edit_sends_only_what_changed_against_the_version_that_was_seen() {
+    let keys = some_keys(3);
+    let mut talk = Talk::with_keys(keys.clone());
+    talk.press("e two<C-s>");
+    let (id, version, edit) = talk.expect("Edit", |e| match e {
+        Effect::Edit { id, version, edit } => Some((*id, *version, edit.clone())),
+        _ => None,
+    });
+    assert_eq!((id, version), (keys[0].id, 1));
+    assert_eq!(edit.name.as_deref(), Some("Assistant 000 two"));
+    assert_eq!((edit.ui_domains, edit.local_development), (None, None));
+}
+
+#[test]
+fn two_people_edit_the_same_key_and_the_second_chooses_field_by_field() {
+    let keys = some_keys(3);
+    let mut talk = Talk::with_keys(keys.clone());
+    talk.press("e mine<C-s>");
+    talk.effects.clear();
+    let mut tsuccessors = keys[0].clone();
+    tsuccessors.version = 2;
+    tsuccessors.name = "Tsuccessors".into();
+    tsuccessors.cross_page_persistence = !tsuccessors.cross_page_persistence;
+    let mut changed = problem(ProblemType::Changed, 412, "Someone changed it.");
+    changed.current = Some(Box::new(tsuccessors.clone()));
+    talk.tell(Message::Edited {
+        id: keys[0].id,
+        result: Err(keydeck::client::Error::Refused(Box::new(changed))),
+    });
+    let Some(Modal::Conflict(conflict)) = talk.app.over.last() else {
+        panic!("no conflict")
+    };
+    let labels: Vec<_> = conflict
+        .lines
+        .iter()
+        .map(|line| (line.label, line.is_contested()))
+        .collect();
+    assert_eq!(labels, [("Name", true), ("Cross-page persistence", false)]);
+    talk.press("<Enter>");
+    let (version, edit) = talk.expect("Edit", |e| match e {
+        Effect::Edit { version, edit, .. } => Some((*version, edit.clone())),
+        _ => None,
+    });
+    assert_eq!((version, edit.name.as_deref()), (2, Some("Assistant 000 mine")));
+    assert_eq!(
+        edit.cross_page_persistence, None,
+        "what only they changed is kept"
+    );
+}
+
+#[test]
+fn of_an_analytics_key_the_note_alone_is_edited() {
+    let mut board = key(3, "Board report", Scope::Analytics);
+    board.may.edit = true;
+    let mut talk = Talk::with_keys(vec![board]);
+    talk.press("e");
+    talk.press("Ask Mira<C-s>");
+    let edit = talk.expect("Edit", |e| match e {
+        Effect::Edit { edit, .. } => Some(edit.clone()),
+        _ => None,
+    });
+    let wanted = keydeck::model::KeyEdit {
+        note: Some(Some("Ask Mira".into())),
+        ..keydeck::model::KeyEdit::default()
+    };
+    assert_eq!(edit, wanted);
+}
+
+#[test]
+fn an_analytics_key_says_what_of_it_can_be_edited_and_why_its_secret_cant_be_copied() {
+    let mut board = key(3, "Board report", Scope::Analytics);
+    let mut talk = Talk::with_keys(vec![board.clone()]);
+    talk.press("e");
+    assert_eq!(talk.notice(), "As Owner you may not edit this key.");
+    board.may.edit = true;
+    let mut talk = Talk::with_keys(vec![board]);
+    talk.press("e");
+    assert!(crate::common::draw::drawn(&talk).contains("Only the note of an Analytics key can be edited"));
+    talk.press("<Esc>");
+    talk.press("c");
+    assert!(talk.notice().contains("shown once"));
+    assert!(talk.effects.iter().all(|e| !matches!(e, Effect::Reveal { .. })));
+}
