@@ -23,7 +23,7 @@ pub enum DialogCommand {
         leave: &'static str,
     },
     /// For the dialog below that asked for it.
-    DialogAnswer(DialogAnswer),
+    Answer(DialogAnswer),
     /// A question that no dialog asked got the answer that loses something.
     Confirm(About),
     /// Compares what was typed into the form with the key as somebody else saved it.

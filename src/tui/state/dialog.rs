@@ -156,7 +156,7 @@ impl Context {
     }
 
     pub fn answer(&mut self, answer: DialogAnswer) {
-        self.command(DialogCommand::DialogAnswer(answer));
+        self.command(DialogCommand::Answer(answer));
     }
 
     /// Closes the dialog where a question about leaving it was answered.

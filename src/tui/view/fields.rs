@@ -63,9 +63,12 @@ fn options_line(
     room: usize,
     look: &Look,
 ) -> (Vec<Span<'static>>, usize) {
-    let style = |option: &str| match option.parse::<Scope>() {
-        Ok(scope) => look.theme.scope(scope).bold(),
-        Err(_) => look.theme.accent().bold(),
+    // A role is called as a scope, too.
+    let scope = |option: &str| option.parse::<Scope>().ok();
+    let are_scopes = options.iter().all(|option| scope(option).is_some());
+    let style = |option: &str| match scope(option).filter(|_| are_scopes) {
+        Some(scope) => look.theme.scope(scope).bold(),
+        None => look.theme.accent().bold(),
     };
     let marked = |(index, option): (usize, &&str)| match index == chosen {
         true => Span::styled(format!("(•) {option}   "), style(option)),

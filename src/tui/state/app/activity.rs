@@ -33,9 +33,8 @@ impl App {
     }
 
     pub(super) fn show_activity_of_selected(&mut self) {
-        match self.selected().map(|key| (key.id, key.name.clone())) {
-            Some((id, name)) => self.activity_of_key(id, name),
-            None => {}
+        if let Some((id, name)) = self.selected().map(|key| (key.id, key.name.clone())) {
+            self.activity_of_key(id, name);
         }
     }
 

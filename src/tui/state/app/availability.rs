@@ -203,9 +203,8 @@ impl App {
 
     /// Says why an action is not done, where there is something to say.
     pub(super) fn say_why_not(&mut self, why: &Reason) {
-        match why.sentence() {
-            Some(sentence) => self.say(why.tone(), sentence),
-            None => {}
+        if let Some(sentence) = why.sentence() {
+            self.say(why.tone(), sentence);
         }
     }
 }

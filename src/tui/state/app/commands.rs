@@ -128,7 +128,7 @@ impl App {
             (Screen::Keys, Body::Rows) => self.browse.refresh(&mut self.effects),
             (Screen::Keys, _) => self.browse.requery(&mut self.effects),
             _ => self.refresh_list(),
-        };
+        }
         self.await_rest();
     }
 

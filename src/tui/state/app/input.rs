@@ -19,9 +19,8 @@ impl App {
         if self.typed(key) {
             return;
         }
-        match keymap::resolve(self.layer(), key) {
-            Some(action) => self.perform(action),
-            None => {}
+        if let Some(action) = keymap::resolve(self.layer(), key) {
+            self.perform(action);
         }
     }
 

@@ -21,9 +21,8 @@ impl App {
         };
         let is_same = typed.trim() == text.trim();
         *text = typed;
-        match is_same {
-            true => {}
-            false => self.filtered(),
+        if !is_same {
+            self.filtered();
         }
     }
 
@@ -36,10 +35,9 @@ impl App {
 
     /// Among all keys, with this one selected.
     pub(super) fn show_key(&mut self, key: &Key) {
-        match self.screen {
-            Screen::Keys => {}
-            _ => self.go(Screen::Keys),
-        };
+        if self.screen != Screen::Keys {
+            self.go(Screen::Keys);
+        }
         self.browse.show_among_all(key.id, &mut self.effects);
         self.say(Tone::Done, format!("This is the secret of “{}”.", key.name));
     }

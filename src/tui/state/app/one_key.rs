@@ -6,30 +6,26 @@ use crate::tui::message::{Effect, NamedId, Purpose};
 
 impl App {
     pub(super) fn open_create(&mut self) {
-        match self.me.as_ref().and_then(|me| KeyForm::create(&me.may)) {
-            Some(form) => self.open(form),
-            None => {}
+        if let Some(form) = self.me.as_ref().and_then(|me| KeyForm::create(&me.may)) {
+            self.open(form);
         }
     }
 
     pub(super) fn open_edit(&mut self) {
-        match self.selected().cloned() {
-            Some(key) => self.open(KeyForm::edit(key)),
-            None => {}
+        if let Some(key) = self.selected().cloned() {
+            self.open(KeyForm::edit(key));
         }
     }
 
     pub(super) fn open_revoke(&mut self) {
-        match self.selected().cloned() {
-            Some(key) => self.open(RevokeDialog::new(key)),
-            None => {}
+        if let Some(key) = self.selected().cloned() {
+            self.open(RevokeDialog::new(key));
         }
     }
 
     pub(super) fn open_explain(&mut self) {
-        match self.selected().cloned() {
-            Some(key) => self.open(Explaining::new(key)),
-            None => {}
+        if let Some(key) = self.selected().cloned() {
+            self.open(Explaining::new(key));
         }
     }
 

@@ -45,17 +45,17 @@ impl App {
         match action {
             Action::Create => self.open(add_project::open()),
             Action::ItsKeys => self.show_keys_of_project(),
-            _ => match self.projects.list.selected().cloned() {
-                Some(project) => self.perform_on_project(action, project),
-                None => {}
-            },
+            _ => {
+                if let Some(project) = self.projects.list.selected().cloned() {
+                    self.perform_on_project(action, project);
+                }
+            }
         }
     }
 
     fn show_keys_of_project(&mut self) {
-        match self.projects.list.selected().cloned() {
-            Some(project) => self.show_keys_of(|query| query.project = Some(project.into())),
-            None => {}
+        if let Some(project) = self.projects.list.selected().cloned() {
+            self.show_keys_of(|query| query.project = Some(project.into()));
         }
     }
 

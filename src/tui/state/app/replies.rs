@@ -120,7 +120,7 @@ impl App {
         match self.browse.body() {
             super::Body::Failed(_) => self.browse.requery(&mut self.effects),
             _ => self.browse.refresh(&mut self.effects),
-        };
+        }
         self.refresh_list();
         self.reload_keys_in_dialogs();
         self.await_rest();
@@ -130,7 +130,7 @@ impl App {
         match event.kind {
             KeyEventKind::Revoked => self.browse.forget(event.key, &mut self.effects),
             KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(&mut self.effects),
-        };
+        }
         self.refresh_list();
         self.reload_keys_in_dialogs();
         self.was_touched(event.key);

@@ -35,9 +35,8 @@ impl App {
 
     /// Something was done to a key.
     pub(super) fn was_touched(&mut self, key: Uuid) {
-        match self.key_in_details() == Some(key) {
-            true => self.await_rest(),
-            false => {}
+        if self.key_in_details() == Some(key) {
+            self.await_rest();
         }
     }
 

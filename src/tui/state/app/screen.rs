@@ -62,10 +62,9 @@ impl App {
         let Some(Loaded { failed, next }) = loaded else {
             return;
         };
-        match failed {
-            Some(error) => self.say(Tone::Failed, sentence(&error)),
-            None => {}
-        };
+        if let Some(error) = failed {
+            self.say(Tone::Failed, sentence(&error));
+        }
         self.fetch(screen, next);
     }
 

@@ -58,32 +58,32 @@ impl App {
         match command {
             DialogCommand::Close => drop(self.over.drain(at..self.end_of(at))),
             DialogCommand::Uncover => drop(self.over.drain(at + 1..self.end_of(at))),
-            DialogCommand::Say(tone, text) => return self.say(tone, text),
+            DialogCommand::Say(tone, text) => self.say(tone, text),
             DialogCommand::Ask {
                 about,
                 text,
                 stay,
                 leave,
-            } => return self.open(Confirmation::new(about, text, stay, leave)),
-            DialogCommand::DialogAnswer(answer) => return self.answer(at, &answer),
-            DialogCommand::Confirm(about) => return self.confirmed(about),
+            } => self.open(Confirmation::new(about, text, stay, leave)),
+            DialogCommand::Answer(answer) => self.answer(at, &answer),
+            DialogCommand::Confirm(about) => self.confirmed(about),
             DialogCommand::Compare(current) => {
                 if let Some(Modal::Form(form)) = self.over.get(at) {
                     let conflict = Conflict::new(form, current).into();
                     self.over.splice(at + 1..self.end_of(at), [conflict]);
                 }
             }
-            DialogCommand::ChooseSuccessor(removed) => return self.open(SuccessorPicker::of(removed)),
-            DialogCommand::Perform(action) => return self.perform(action),
-            DialogCommand::PerformOnScreen(action) => return self.perform_on_screen(action),
-            DialogCommand::Filter(typed) => return self.filter_by(typed),
+            DialogCommand::ChooseSuccessor(removed) => self.open(SuccessorPicker::of(removed)),
+            DialogCommand::Perform(action) => self.perform(action),
+            DialogCommand::PerformOnScreen(action) => self.perform_on_screen(action),
+            DialogCommand::Filter(typed) => self.filter_by(typed),
             DialogCommand::KeepFilter => self.keep_filter(),
             DialogCommand::DropNotice => self.notice = None,
-            DialogCommand::ShowKey(key) => return self.show_key(&key),
-            DialogCommand::SwitchProfile(label) => return self.switch_profile(label),
-            DialogCommand::OnlyAction(action) => return self.only_action(action),
-            DialogCommand::RefreshList => return self.refresh_list(),
-            DialogCommand::KeyGone(key) => return self.browse.forget(key, &mut self.effects),
+            DialogCommand::ShowKey(key) => self.show_key(&key),
+            DialogCommand::SwitchProfile(label) => self.switch_profile(label),
+            DialogCommand::OnlyAction(action) => self.only_action(action),
+            DialogCommand::RefreshList => self.refresh_list(),
+            DialogCommand::KeyGone(key) => self.browse.forget(key, &mut self.effects),
             DialogCommand::PersonGone { id, is_me } => {
                 self.people.list.remove(&id);
                 self.effects.extend(is_me.then_some(Effect::LoadMe));

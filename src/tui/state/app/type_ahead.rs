@@ -98,21 +98,18 @@ impl App {
         while let Some(typed) = queue.pop_front() {
             let layers = self.over.len();
             match typed {
-                Typed::Action(action) if self.must_be_seen(action) => {
-                    queue.clear();
-                }
+                Typed::Action(action) if self.must_be_seen(action) => queue.clear(),
                 Typed::Action(action) => self.perform(action),
                 Typed::Key(key) => self.pressed(key),
                 Typed::Paste(text) => self.pasted(text.expose()),
-                Typed::Row { id, name } => match self.select_row(id) {
-                    true => {}
-                    false => {
+                Typed::Row { id, name } => {
+                    if !self.select_row(id) {
                         queue.clear();
                         let text = format!("“{name}” is not in this list; nothing was done with it.");
-                        self.say(Tone::Note, text)
+                        self.say(Tone::Note, text);
                     }
-                },
-            };
+                }
+            }
             let asks = self.layer() == Layer::Asking;
             if self.quitting || (asks && self.over.len() > layers) {
                 queue.clear();

@@ -62,16 +62,14 @@ impl App {
     }
 
     fn show_keys_of_person(&mut self) {
-        match self.people.list.selected().map(reference) {
-            Some(person) => self.show_keys_of(|query| query.creator = Some(person)),
-            None => {}
+        if let Some(person) = self.people.list.selected().map(reference) {
+            self.show_keys_of(|query| query.creator = Some(person));
         }
     }
 
     fn show_activity_of_person(&mut self) {
-        match self.people.list.selected().map(reference) {
-            Some(person) => self.activity_of_person(&person),
-            None => {}
+        if let Some(person) = self.people.list.selected().map(reference) {
+            self.activity_of_person(&person);
         }
     }
 
