@@ -61,7 +61,11 @@ pub enum ActivityAction {
 impl ActivityAction {
     /// Its name on the wire and in the database.
     pub fn as_str(self) -> &'static str {
-        self.into()
+        match self {
+            // Not among those that strum knows.
+            ActivityAction::Unknown => "unknown",
+            known => known.into(),
+        }
     }
 
     /// Whether only users who see session servers may see its rows.
@@ -274,5 +278,7 @@ mod tests {
             assert_eq!(serde_json::json!(action), action.as_str());
             assert_eq!(action.as_str().parse(), Ok(action));
         }
+        assert_eq!(ActivityAction::Unknown.as_str(), "unknown");
+        assert!("unknown".parse::<ActivityAction>().is_err());
     }
 }

@@ -21,7 +21,7 @@ use crate::server::auth::signed_in::{self, SignedIn};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::openapi::Common;
 use crate::server::http::places::{Peer, StreamPlace};
-use crate::server::state::{ServerState, Signal};
+use crate::server::state::{FeedMessage, ServerState};
 use crate::server::store::{ChangeRecord, Changed, StoreResult};
 
 const BATCH: u32 = 500;
@@ -46,7 +46,7 @@ pub async fn feed(server: ServerState) {
                 if !std::mem::replace(&mut is_cut_off, true) {
                     tracing::warn!(%error, "the database is unreachable; open event streams are closed");
                 }
-                let _ = server.events.send(Signal::CutOff);
+                let _ = server.events.send(FeedMessage::CutOff);
                 sleep(RETRY).await;
             }
         }
@@ -61,7 +61,7 @@ async fn pass_on(server: &ServerState, mut seq: u64) -> StoreResult<u64> {
         for change in changes {
             seq = change.seq;
             // Without a subscriber nobody misses it.
-            let _ = server.events.send(Signal::Change(change));
+            let _ = server.events.send(FeedMessage::Change(change));
         }
         if !more {
             return Ok(seq);
@@ -113,7 +113,7 @@ struct Subscriber {
     token: TokenHash,
     /// When last looked at.
     role: Role,
-    changes: Receiver<Signal>,
+    changes: Receiver<FeedMessage>,
     _place: StreamPlace,
 }
 
@@ -122,9 +122,9 @@ impl Subscriber {
     async fn next(&mut self) -> Option<Event> {
         loop {
             let change = match self.changes.recv().await {
-                Ok(Signal::Change(change)) => Some(change),
+                Ok(FeedMessage::Change(change)) => Some(change),
                 Err(RecvError::Lagged(_)) => None,
-                Ok(Signal::CutOff) | Err(RecvError::Closed) => return None,
+                Ok(FeedMessage::CutOff) | Err(RecvError::Closed) => return None,
             };
             // Read again at each change, because it may be this one that takes it away from them.
             let Ok(user) = signed_in::user_of(&self.server, &self.token).await else {
@@ -240,9 +240,15 @@ mod tests {
         let stream = subscribe(State(server.clone()), place.peer().clone(), signed_in).await;
         let mut chunks = stream.into_response().into_body().into_data_stream();
         while server.events.len() < EVENTS_KEPT {
-            server.events.send(Signal::Change(change)).expect("subscribed");
+            server
+                .events
+                .send(FeedMessage::Change(change))
+                .expect("subscribed");
         }
-        server.events.send(Signal::Change(change)).expect("subscribed");
+        server
+            .events
+            .send(FeedMessage::Change(change))
+            .expect("subscribed");
         let mut told = String::new();
         while !told.contains("event: key") {
             let chunk = chunks.next().await.expect("open").expect("no fault");

@@ -35,7 +35,7 @@ pub struct LocalSession {
 
 /// What subscribers are told.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Signal {
+pub(super) enum FeedMessage {
     Change(ChangeRecord),
     /// Nothing is heard any more: their streams end, so that they look for a server that hears.
     CutOff,
@@ -64,7 +64,7 @@ pub struct Shared {
     pub(super) row_numbers: RowNumbers,
     /// The newest change when the server started; events begin after it.
     pub(super) first_seq: u64,
-    pub(super) events: broadcast::Sender<Signal>,
+    pub(super) events: broadcast::Sender<FeedMessage>,
     pub(super) closing: watch::Sender<bool>,
 }
 

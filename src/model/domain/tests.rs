@@ -1,0 +1,186 @@
+//! What is a UI domain, and what covers an origin.
+
+use super::*;
+
+fn web(text: &str) -> Option<String> {
+    UiDomain::parse(Scope::Web, text).ok().map(|d| d.to_string())
+}
+
+#[test]
+fn origins_are_normalised() {
+    for (typed, kept) in [
+        ("http://localhost:8000/", "http://localhost:8000"),
+        (" HTTPS://Shop.Acme.Example:443 ", "https://shop.acme.example"),
+        ("https://*.example.com", "https://*.example.com"),
+        ("https://*.acme.co.uk", "https://*.acme.co.uk"),
+        ("https://*.acme.github.io", "https://*.acme.github.io"),
+        ("https://acme.github.io", "https://acme.github.io"),
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
+        ("http://0x7f.1:80", "http://127.0.0.1"),
+    ] {
+        assert_eq!(web(typed).as_deref(), Some(kept), "{typed}");
+    }
+}
+
+#[test]
+fn an_invalid_origin_is_refused() {
+    for text in [
+        "",
+        "shop.acme.example",
+        "ftp://a.example",
+        "https://",
+        "https://a.example/path",
+        "https://a.example?q",
+        "https://a.example#f",
+        "https://u@a.example",
+        "https://@a.example",
+        "https://*",
+        "https://*.com",
+        "https://*.co.uk",
+        "https://*.github.io",
+        "https://*.github.io:8443",
+        "http://*.GitHub.io",
+        "https://*.vercel.app",
+        "https://*.herokuapp.com",
+        "https://*.s3.amazonaws.com",
+        "https://*.eu-west-1.compute.amazonaws.com",
+        "https://*.sch.uk",
+        "https://*.公司.cn",
+        "https://*.xn--55qx5d.cn",
+        "https://a.*.example.com",
+        "https://*a.example.com",
+        "https://a..example",
+        "https://a.example.",
+        "https://a.example:99999",
+        "https://a.example\\b",
+        "null",
+        "*",
+        "https://a b.example",
+    ] {
+        assert_eq!(web(text), None, "{text}");
+    }
+}
+
+#[test]
+fn only_an_explicit_port_makes_a_local_origin() {
+    let local = |text| UiDomain::parse(Scope::Web, text).is_ok_and(|d| d.is_local_with_port());
+    assert!(local("http://localhost:8000"));
+    assert!(local("https://127.0.0.1:8443"));
+    assert!(local("http://[::1]:3000/"));
+    assert!(local("http://shop.localhost:3000"));
+    assert!(!local("http://localhost"));
+    assert!(!local("https://localhost.evil.example:8000"));
+}
+
+#[test]
+fn the_machine_itself_is_local_however_it_is_written() {
+    for local in [
+        "http://localhost:8000",
+        "http://app.localhost",
+        "http://127.0.0.1:8000",
+        "http://127.255.3.4",
+        "http://2130706433:8000",
+        "http://0x7f.0.0.1",
+        "http://0:8000",
+        "http://0.0.0.0:8000",
+        "http://0.1.2.3",
+        "http://[::1]:8000",
+        "http://[::]:8000",
+        "http://[0:0:0:0:0:0:0:0]",
+        "http://[::ffff:127.0.0.1]:8000",
+        "http://[::ffff:7f00:1]:8000",
+        "http://[::ffff:0.0.0.0]:8000",
+        "http://[::127.0.0.1]:8000",
+        "https://ip6-localhost:8000",
+        "https://localhost.localdomain",
+    ] {
+        let domain = UiDomain::parse(Scope::Web, local).expect(local);
+        assert!(is_local(domain.as_str()), "{local}");
+        assert_eq!(domain.warning(), None, "{local}");
+    }
+    for elsewhere in [
+        "https://localhost.evil.example",
+        "https://notlocalhost",
+        "http://128.0.0.1",
+        "http://192.168.1.7:8000",
+        "http://[::ffff:192.0.2.1]",
+        "http://[2001:db8::1]",
+        "https://1.0.0.127.example",
+    ] {
+        assert!(!is_local(elsewhere), "{elsewhere}");
+    }
+}
+
+#[test]
+fn what_is_not_encrypted_is_warned_of() {
+    let warned = |text| {
+        let domain = UiDomain::parse(Scope::Web, text).expect(text);
+        domain.warning().is_some()
+    };
+    for plain in [
+        "http://shop.acme.example",
+        "http://*.acme.example:8080",
+        "http://192.168.1.7",
+    ] {
+        assert!(warned(plain), "{plain}");
+    }
+    for fine in [
+        "https://shop.acme.example",
+        "http://localhost:8000",
+        "http://[::]:80",
+    ] {
+        assert!(!warned(fine), "{fine}");
+    }
+    let app = UiDomain::parse(Scope::Mobile, "com.acme.shop").expect("valid");
+    assert_eq!(app.warning(), None);
+}
+
+#[test]
+fn an_origin_is_covered_as_it_is_or_by_one_label() {
+    let covers = |domain, origin| UiDomain::parse(Scope::Web, domain).expect(domain).covers(origin);
+    assert!(covers("https://shop.acme.example", "https://shop.acme.example"));
+    assert!(covers("http://localhost:8000/", "http://localhost:8000"));
+    assert!(covers("https://*.acme.example", "https://shop.acme.example"));
+    assert!(covers(
+        "https://*.acme.example:8443",
+        "https://a-1.acme.example:8443"
+    ));
+    for (domain, lookalike) in [
+        ("https://shop.acme.example", "http://shop.acme.example"),
+        ("https://shop.acme.example", "https://shop.acme.example:8443"),
+        ("https://shop.acme.example", "https://shop.acme.example."),
+        ("https://shop.acme.example", "https://shop.acme.example/"),
+        ("https://shop.acme.example", "https://SHOP.acme.example"),
+        (
+            "https://shop.acme.example",
+            "https://shop.acme.example.evil.example",
+        ),
+        (
+            "https://shop.acme.example",
+            "https://shop.acme.example@evil.example",
+        ),
+        ("https://*.acme.example", "https://acme.example"),
+        ("https://*.acme.example", "https://.acme.example"),
+        ("https://*.acme.example", "https://a.b.acme.example"),
+        ("https://*.acme.example", "https://*.acme.example"),
+        ("https://*.acme.example", "https://evil.example/.acme.example"),
+        ("https://*.acme.example", "https://evil@a.acme.example"),
+        ("https://*.acme.example", "https://a.acme.example:8443"),
+        ("https://*.acme.example", "https://a.acme.example.evil.example"),
+        ("https://*.acme.example", "null"),
+        ("https://*.acme.example", ""),
+    ] {
+        assert!(!covers(domain, lookalike), "{domain} {lookalike}");
+    }
+}
+
+#[test]
+fn bundle_identifiers_are_for_mobile_keys() {
+    let mobile = |text| UiDomain::parse(Scope::Mobile, text).is_ok();
+    assert!(mobile("com.acme.shop-app"));
+    assert!(!mobile("shop"));
+    assert!(!mobile("com..acme"));
+    assert!(!mobile("https://a.example"));
+    assert!(UiDomain::parse(Scope::Analytics, "com.acme.shop").is_err());
+}
