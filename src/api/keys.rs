@@ -58,6 +58,8 @@ pub struct Key {
     /// What others should know of it.
     pub note: Option<String>,
     /// What it is found by; in the order in which they were given.
+    #[serde(default)]
+    #[schema(required = true)]
     pub labels: Vec<String>,
     pub may: KeyMay,
 }

@@ -45,7 +45,7 @@ pub struct FieldChange {
 fn parts(change: &Value) -> Vec<String> {
     match change.as_array().map(Vec::as_slice) {
         Some([Value::Array(old), Value::Array(new)]) => parts_of_list(old, new),
-        Some([Value::Null, Value::Array(new)]) => new.iter().map(in_words).collect(),
+        Some([Value::Null, Value::Array(new)]) => new.iter().map(item).collect(),
         Some([Value::Null, new]) => vec![in_words(new)],
         // Secrets are shown as the same placeholder on both sides.
         Some([old, new]) if old == new => vec!["replaced".into()],
@@ -58,11 +58,19 @@ fn parts(change: &Value) -> Vec<String> {
 fn parts_of_list(old: &[Value], new: &[Value]) -> Vec<String> {
     let came = new.iter().filter(|item| !old.contains(item));
     let went = old.iter().filter(|item| !new.contains(item));
-    let came = came.map(|item| format!("+{}", in_words(item)));
-    let went = went.map(|item| format!("−{}", in_words(item)));
+    let came = came.map(|item| format!("+{}", self::item(item)));
+    let went = went.map(|item| format!("−{}", self::item(item)));
     match came.chain(went).collect::<Vec<_>>() {
         parts if parts.is_empty() => vec!["in another order".into()],
         parts => parts,
+    }
+}
+
+/// One of a list, which has spaces between its items.
+fn item(value: &Value) -> String {
+    match in_words(value) {
+        text if text.contains(char::is_whitespace) => format!("“{text}”"),
+        text => text,
     }
 }
 
@@ -103,6 +111,7 @@ mod tests {
     fn changes_read_as_people_say_them() {
         let changes = json!({
             "cross_page_persistence": [false, true],
+            "labels": [["eu", "team a"], ["team b", "eu"]],
             "local_development": ["203.0.113.7", null],
             "name": ["Till", "Desk"],
             "private_key": ["…", "…"],
@@ -113,6 +122,7 @@ mod tests {
             row(ActivityAction::KeyEdited, changes).changes_in_words(),
             [
                 "cross page persistence: no → yes",
+                "labels: +“team b” −“team a”",
                 "local development: 203.0.113.7 → none",
                 "name: Till → Desk",
                 "private key: replaced",

@@ -66,8 +66,9 @@ macro_rules! filtering {
 
             /// With these conditions.
             #[must_use]
-            pub fn filtered_by(self, filter: $crate::model::filter::KeyFilter) -> Self {
-                Self { $($field: filter.$field,)+ ..self }
+            pub fn filtered_by(mut self, filter: $crate::model::filter::KeyFilter) -> Self {
+                $(self.$field = filter.$field;)+
+                self
             }
         }
     };

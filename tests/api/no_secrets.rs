@@ -33,6 +33,8 @@ fn kept(project: &str) -> Vec<Kept> {
     let mut local = web();
     local["ui_domains"] = json!(["http://localhost:8000"]);
     local["local_development"] = json!("203.0.113.7");
+    let mut labelled = web();
+    labelled["labels"] = json!(["eu"]);
     let mobile =
         json!({"scope": "mobile", "name": "App", "project": project, "ui_domains": ["com.acme.shop"]});
     let server = || {
@@ -46,6 +48,8 @@ fn kept(project: &str) -> Vec<Kept> {
         of("POST /v1/keys", web(), "name"),
         of("POST /v1/keys", web(), "note"),
         of("PATCH /v1/keys/{id}", json!({"note": "Ask Mira."}), "note"),
+        of("POST /v1/keys", labelled, "labels"),
+        of("PATCH /v1/keys/{id}", json!({"labels": ["eu"]}), "labels"),
         of("POST /v1/keys", web(), "ui_domains"),
         of("POST /v1/keys", mobile, "ui_domains"),
         of("POST /v1/keys", local, "local_development"),

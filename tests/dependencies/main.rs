@@ -1,5 +1,6 @@
 //! What keydeck is built from: known vulnerabilities, licences, versions that stand in the lock file twice, the Rust
-//! that it needs, and its own files, which don't import each other in circles and draw in views alone. All of it without a network.
+//! that it needs, and the shape of its own files, which don't import each other in circles and draw in views alone. All of it
+//! without a network.
 #![cfg(test)]
 
 mod advisories;
@@ -7,4 +8,5 @@ mod circles;
 mod licences;
 mod locked;
 mod pure;
+mod shape;
 mod versions;

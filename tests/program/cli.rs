@@ -222,7 +222,14 @@ fn labels_are_given_changed_found_and_removed() {
     assert_eq!(labels(&["--label", "us"]), json!(["us"]));
     assert_eq!(labels(&["--label", ""]), json!([]));
     let said = server.run(&["activity", "list"]).succeeded().stdout;
-    assert!(said.contains("labels: us → none"), "{said}");
+    let changes = [
+        "labels: −us",
+        "labels: +us −Production −eu",
+        "labels: Production “team a”",
+    ];
+    for change in changes {
+        assert!(said.contains(change), "{said}");
+    }
 }
 
 #[test]

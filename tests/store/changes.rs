@@ -476,7 +476,7 @@ async fn labels_are_kept_as_they_were_given_and_found_until_the_key_is_revoked()
         );
         assert_eq!(rows[1].changes["labels"], json!([null, ["Team A", "eu"]]));
         assert_eq!(found("eu").await, [""; 0]);
-        assert_eq!(found("us,team a").await, [name.clone()]);
+        assert_eq!(found("us,team a").await, std::slice::from_ref(&name));
         deck.store.revoke_key(key.id, actor(&deck.owner)).await.unwrap();
         assert_eq!(found("us").await, [""; 0]);
     }

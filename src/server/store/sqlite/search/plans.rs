@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::api::{KeyFilter, Sort};
 use crate::model::Scope;
-use crate::server::store::filter::{Filter, RowOf};
+use crate::server::store::dialect::Dialect;
+use crate::server::store::filter::{Filter, RowOf, UsageFilter};
 use crate::server::store::key_row::KEY_COLUMNS;
 use crate::server::store::list::Listing;
 use crate::server::store::names::Remembered;
@@ -135,5 +136,54 @@ fn every_page_is_one_seek_and_one_walk_along_an_index() {
             let walk = format!(" k USING INDEX {}", path.index);
             assert!(plan.contains(&walk) && !plan.contains('\n'), "{query:?}: {plan}");
         }
+    }
+}
+
+#[test]
+fn what_a_filter_lists_is_one_walk_along_an_index() {
+    let conn = connection::in_memory(connection::NEWEST).unwrap();
+    let of = |usage: UsageFilter, labels: &[&str]| Filter {
+        usage,
+        labels: labels.iter().map(|label| format!("\n{label}\n")).collect(),
+        ..Filter::default()
+    };
+    let none = UsageFilter::default;
+    let label = "SEARCH label_search USING PRIMARY KEY (label=?)";
+    for (filter, walks) in [
+        (of(none(), &["eu"]), vec![label]),
+        (of(none(), &["eu", "us"]), vec![label, label]),
+        (
+            of(
+                UsageFilter {
+                    never_used: true,
+                    ..none()
+                },
+                &["eu"],
+            ),
+            vec![
+                label,
+                "SEARCH k USING INDEX keys_by_last_used_at (last_used_at=?)",
+            ],
+        ),
+        (
+            of(
+                UsageFilter {
+                    refused_since: Some(1),
+                    ..none()
+                },
+                &[],
+            ),
+            vec!["SEARCH k USING INDEX keys_by_last_refused_at (last_refused_at>?)"],
+        ),
+    ] {
+        let lists = filter.lists(Dialect::Sqlite).into_iter().map(|list| {
+            let mut statement = conn
+                .prepare(&format!("EXPLAIN QUERY PLAN {}", list.text))
+                .unwrap();
+            let steps = statement.query_map(params_from_iter(list.values), |row| row.get::<_, String>(3));
+            let steps: Vec<String> = steps.unwrap().map(Result::unwrap).collect();
+            steps.join("\n")
+        });
+        assert_eq!(lists.collect::<Vec<_>>(), walks, "{filter:?}");
     }
 }
