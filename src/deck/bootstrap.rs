@@ -1,6 +1,7 @@
 //! The first steps with a database: creating it under a root key, and unlocking it with one.
 
 use std::path::Path;
+use std::pin::Pin;
 
 use uuid::Uuid;
 
@@ -71,6 +72,12 @@ pub async fn bind(store: &dyn DataKeyStore, root_key: &RootKey) -> Result<(), Fa
 
 /// Runs what a command asks of a store or a server.
 pub fn block_on<T>(calls: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    run(Box::pin(calls))
+}
+
+/// Takes any future behind one type: each other type of future would put the whole runtime's loop into the
+/// program once more.
+fn run<T>(calls: Pin<Box<dyn Future<Output = Result<T, Failure>> + '_>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -23,7 +23,6 @@ const SEVERAL: &[(&str, &str)] = &[
     ("synstructure", "comes with syn"),
     ("tower-http", "reqwest holds 0.6"),
     ("untrusted", "aws-lc-rs holds 0.7"),
-    ("vte", "strip-ansi-escapes, of the tests, holds 0.14"),
     ("wasi", "mio holds 0.11; not built for Unix"),
     ("windows-sys", "ring holds 0.52; not built for Unix"),
 ];
