@@ -57,7 +57,7 @@
 //!
 //! | new | file |
 //! |---|---|
-//! | field of a key | `model/field.rs`; then `model/key.rs`, `api/keys.rs`, its columns in `server/store/tables.rs` and `key_row.rs`, a migration for each engine. Forms, details, conflicts, flags, the log and moving a deck follow |
+//! | field of a key | `model/field.rs`; then `api/keys.rs`, its columns in `server/store/tables.rs` and `key_row.rs`, a migration for each engine. Forms, details, conflicts, flags, the log and moving a deck follow |
 //! | filter word | `model/filter.rs`; then its condition in `server/store/filter.rs` |
 //! | rule of refusal | `model/rule.rs` (name and message); when it applies: `model/connection.rs` |
 //! | column of a table | `tui/state/columns.rs`; its cells: `tui/view/table.rs` |

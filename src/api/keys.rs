@@ -6,7 +6,7 @@ use strum::{EnumIter, EnumString, IntoStaticStr, VariantArray};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::model::field::Value;
+use crate::model::field::FieldValue;
 pub use crate::model::filter::KeyFilter;
 use crate::model::filter::filtering;
 use crate::model::{KeyField, LocalAddress, Scope, Settings, UiDomain};
@@ -94,9 +94,9 @@ impl Key {
     }
 
     /// What one of its fields holds.
-    pub fn value(&self, field: KeyField) -> Value {
+    pub fn value(&self, field: KeyField) -> FieldValue {
         match field {
-            KeyField::Name => Value::Text(self.name.clone()),
+            KeyField::Name => FieldValue::Text(self.name.clone()),
             KeyField::Project => self.project.as_ref().map(|project| project.id.to_string()).into(),
             setting => self.settings().value(setting),
         }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::Failure;
 use crate::api::Key;
 pub use crate::failure::notice;
-use crate::model::field::Value;
+use crate::model::field::FieldValue;
 use crate::model::{KeyField, Secret, Shown, shown};
 
 /// A line that scripts may wait for. When nobody reads it, the program goes on.
@@ -132,7 +132,7 @@ pub fn key_fields(key: &Key, now: Timestamp) -> Vec<Vec<String>> {
     let settings = key.settings();
     for field in KeyField::of(key.scope).filter(|field| field.is_setting()) {
         match settings.value(field) {
-            Value::List(items) => {
+            FieldValue::List(items) => {
                 let item = |item: &String| (field.facts().short_label, shown(item));
                 rows.extend(items.iter().map(item));
             }

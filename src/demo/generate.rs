@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::random::Random;
 use super::sample::{Draft, Sample};
-use crate::model::field::{Value, Widget};
+use crate::model::field::{FieldValue, Widget};
 use crate::model::{KeyField, KeyFields, Role, Scope};
 use crate::server::store::sqlite::SampleProject;
 
@@ -139,7 +139,7 @@ fn fields(random: &mut Random, scope: Scope, project: Option<Uuid>, number: u64)
         ..KeyFields::blank(scope)
     };
     for field in KeyField::of(scope).filter(|field| matches!(field.widget(), Widget::Toggle { .. })) {
-        fields.set(field, Value::Flag(random.below(3) == 0));
+        fields.set(field, FieldValue::Flag(random.below(3) == 0));
     }
     fields
 }

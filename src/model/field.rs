@@ -1,12 +1,16 @@
 //! The fields of a key, each declared once. Forms, details, conflicts, the activity log and the command line
 //! walk this list, so that a new field appears in all of them.
 
+mod validity;
+mod widget;
+
 use serde::{Deserialize, Deserializer, Serialize};
 use strum::{EnumIter, IntoEnumIterator, VariantArray};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{FieldErrors, LocalAddress, Scope, UiDomain, compared, name};
+pub use self::widget::{Facts, FieldValue, Widget};
+use super::{LocalAddress, Scope, UiDomain};
 
 /// What a key is created from, as typed or sent. Fields that its scope doesn't have must be absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -93,70 +97,6 @@ pub enum KeyField {
     CrossPagePersistence,
     Note,
     Labels,
-}
-
-/// What there is to know of a field.
-#[derive(Debug)]
-pub struct Facts {
-    /// As JSON, refusals and the activity log call it.
-    pub wire_name: &'static str,
-    /// The flag that gives it.
-    pub flag: &'static str,
-    pub label: &'static str,
-    /// The label where there is little room, as beside a value in the details.
-    pub short_label: &'static str,
-    /// What is shown where nothing is; empty: no line at all.
-    pub absent: &'static str,
-    pub scopes: &'static [Scope],
-    /// The scopes whose keys can be edited in it.
-    pub edited_of: &'static [Scope],
-    pub widget: Widget,
-}
-
-/// How a field is entered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Widget {
-    /// Form and flags of its own.
-    Custom,
-    /// One paragraph of plain text, which may be missing.
-    Text {
-        /// The most characters.
-        most: usize,
-        /// What may be entered.
-        hint: &'static str,
-        create_help: &'static str,
-        edit_help: &'static str,
-    },
-    /// Some short texts, which are entered in one line, parted by commas, and shown as chips.
-    List {
-        /// The most of them, and the most characters of one.
-        most: usize,
-        longest: usize,
-        hint: &'static str,
-        /// Of the flag that gives one.
-        create_help: &'static str,
-        /// Of the flag that gives all.
-        edit_help: &'static str,
-        /// The flags that give one more and one less, and what they do.
-        add: (&'static str, &'static str),
-        remove: (&'static str, &'static str),
-    },
-    Toggle {
-        /// What stands before its box.
-        label: &'static str,
-        create_help: &'static str,
-        edit_help: &'static str,
-    },
-}
-
-/// What a field holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Value {
-    None,
-    Flag(bool),
-    Text(String),
-    List(Vec<String>),
 }
 
 const EVERY: &[Scope] = Scope::VARIANTS;
@@ -311,118 +251,29 @@ impl KeyField {
         self.facts().widget
     }
 
-    /// Of a field of which the declaration says all: what it holds, as it is kept. What is wrong goes to `errors`.
-    pub fn valid(self, given: Value, errors: &mut FieldErrors) -> Value {
-        match self.widget() {
-            Widget::Custom => Value::None,
-            Widget::Toggle { .. } => given,
-            Widget::Text { most, .. } => {
-                let words = name::paragraph(&given.text().unwrap_or_default(), most);
-                let refused = |message| errors.push(self.wire_name(), message);
-                words.map_err(refused).ok().flatten().into()
-            }
-            Widget::List { most, longest, .. } => {
-                Value::List(self.items(given.list().unwrap_or_default(), most, longest, errors))
-            }
-        }
-    }
-
-    fn items(self, given: Vec<String>, most: usize, longest: usize, errors: &mut FieldErrors) -> Vec<String> {
-        let mut kept: Vec<String> = Vec::new();
-        if given.len() > most {
-            let many = format!("There are at most {most}; these are {}.", given.len());
-            errors.push(self.wire_name(), many);
-            return kept;
-        }
-        for (index, text) in given.iter().enumerate() {
-            let place = format!("{}[{index}]", self.wire_name());
-            match name::item(text, longest) {
-                Ok(item) if kept.iter().any(|other| compared::are_alike(other, &item)) => {
-                    errors.push(place, format!("{item} is there twice."));
-                }
-                Ok(item) => kept.push(item),
-                Err(message) => errors.push(place, message),
-            }
-        }
-        kept
-    }
-
-    /// What is typed into the line of a [`Widget::List`].
-    pub fn parted(line: &str) -> Vec<String> {
-        let items = line.split(',').map(str::trim);
-        items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
-    }
-
     /// Whether it is in [`Settings`]: a name and a project are looked up and kept apart.
     pub fn is_setting(self) -> bool {
         !matches!(self, KeyField::Name | KeyField::Project)
-    }
-
-    /// A value as people read it.
-    pub fn in_words(self, value: &Value) -> String {
-        match value {
-            Value::None => self.facts().absent.into(),
-            Value::Flag(true) => "on".into(),
-            Value::Flag(false) => "off".into(),
-            Value::Text(text) => text.clone(),
-            Value::List(items) => items.join("\n"),
-        }
-    }
-}
-
-impl Value {
-    /// Nothing, or a list of nothing.
-    pub fn is_absent(&self) -> bool {
-        match self {
-            Value::None => true,
-            Value::List(items) => items.is_empty(),
-            Value::Flag(_) | Value::Text(_) => false,
-        }
-    }
-
-    pub fn flag(self) -> Option<bool> {
-        match self {
-            Value::Flag(on) => Some(on),
-            _ => None,
-        }
-    }
-
-    pub fn text(self) -> Option<String> {
-        match self {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    pub fn list(self) -> Option<Vec<String>> {
-        match self {
-            Value::List(items) => Some(items),
-            _ => None,
-        }
-    }
-}
-
-impl From<Option<String>> for Value {
-    fn from(text: Option<String>) -> Self {
-        text.map_or(Value::None, Value::Text)
     }
 }
 
 impl Settings {
     /// What a field holds; nothing of those that are no settings.
-    pub fn value(&self, field: KeyField) -> Value {
+    pub fn value(&self, field: KeyField) -> FieldValue {
         match field {
-            KeyField::Name | KeyField::Project => Value::None,
-            KeyField::UiDomains => Value::List(self.ui_domains.iter().map(UiDomain::to_string).collect()),
+            KeyField::Name | KeyField::Project => FieldValue::None,
+            KeyField::UiDomains => {
+                FieldValue::List(self.ui_domains.iter().map(UiDomain::to_string).collect())
+            }
             KeyField::LocalDevelopment => self.local_development.map(|a: LocalAddress| a.to_string()).into(),
-            KeyField::CrossPagePersistence => Value::Flag(self.cross_page_persistence),
+            KeyField::CrossPagePersistence => FieldValue::Flag(self.cross_page_persistence),
             KeyField::Note => self.note.clone().into(),
-            KeyField::Labels => Value::List(self.labels.clone()),
+            KeyField::Labels => FieldValue::List(self.labels.clone()),
         }
     }
 
     /// Gives a valid value to a field of which the declaration says all.
-    pub fn set(&mut self, field: KeyField, value: Value) {
+    pub fn set(&mut self, field: KeyField, value: FieldValue) {
         match field {
             KeyField::Name | KeyField::Project | KeyField::UiDomains | KeyField::LocalDevelopment => {}
             KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag().unwrap_or_default(),
@@ -448,20 +299,20 @@ impl KeyFields {
     }
 
     /// What was given for a field; `None`: nothing.
-    pub fn given(&self, field: KeyField) -> Option<Value> {
+    pub fn given(&self, field: KeyField) -> Option<FieldValue> {
         match field {
-            KeyField::Name => Some(Value::Text(self.name.clone())),
-            KeyField::Project => self.project.map(|id| Value::Text(id.to_string())),
-            KeyField::UiDomains => self.ui_domains.clone().map(Value::List),
-            KeyField::LocalDevelopment => self.local_development.clone().map(Value::Text),
-            KeyField::CrossPagePersistence => self.cross_page_persistence.map(Value::Flag),
-            KeyField::Note => self.note.clone().map(Value::Text),
-            KeyField::Labels => self.labels.clone().map(Value::List),
+            KeyField::Name => Some(FieldValue::Text(self.name.clone())),
+            KeyField::Project => self.project.map(|id| FieldValue::Text(id.to_string())),
+            KeyField::UiDomains => self.ui_domains.clone().map(FieldValue::List),
+            KeyField::LocalDevelopment => self.local_development.clone().map(FieldValue::Text),
+            KeyField::CrossPagePersistence => self.cross_page_persistence.map(FieldValue::Flag),
+            KeyField::Note => self.note.clone().map(FieldValue::Text),
+            KeyField::Labels => self.labels.clone().map(FieldValue::List),
         }
     }
 
     /// Gives what was typed or chosen to a field.
-    pub fn set(&mut self, field: KeyField, value: Value) {
+    pub fn set(&mut self, field: KeyField, value: FieldValue) {
         match field {
             KeyField::Name => self.name = value.text().unwrap_or_default(),
             KeyField::Project => self.project = value.text().and_then(|id| id.parse().ok()),
@@ -480,20 +331,20 @@ impl KeyEdit {
     }
 
     /// What a field is changed to; `None`: it stays.
-    pub fn given(&self, field: KeyField) -> Option<Value> {
+    pub fn given(&self, field: KeyField) -> Option<FieldValue> {
         match field {
-            KeyField::Name => self.name.clone().map(Value::Text),
+            KeyField::Name => self.name.clone().map(FieldValue::Text),
             KeyField::Project => None,
-            KeyField::UiDomains => self.ui_domains.clone().map(Value::List),
-            KeyField::LocalDevelopment => self.local_development.clone().map(Value::from),
-            KeyField::CrossPagePersistence => self.cross_page_persistence.map(Value::Flag),
-            KeyField::Note => self.note.clone().map(Value::from),
-            KeyField::Labels => self.labels.clone().map(Value::List),
+            KeyField::UiDomains => self.ui_domains.clone().map(FieldValue::List),
+            KeyField::LocalDevelopment => self.local_development.clone().map(FieldValue::from),
+            KeyField::CrossPagePersistence => self.cross_page_persistence.map(FieldValue::Flag),
+            KeyField::Note => self.note.clone().map(FieldValue::from),
+            KeyField::Labels => self.labels.clone().map(FieldValue::List),
         }
     }
 
     /// Changes a field to what was typed or chosen.
-    pub fn set(&mut self, field: KeyField, value: Value) {
+    pub fn set(&mut self, field: KeyField, value: FieldValue) {
         match field {
             KeyField::Name => self.name = value.text(),
             KeyField::Project => {}

@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::compared::{are_alike, compared};
-use super::field::{KeyField, Value};
+use super::field::{FieldValue, KeyField};
 use super::{FieldErrors, Scope};
 
 /// The days and hours that may be asked for reach back as far as these.
@@ -113,7 +113,7 @@ impl KeyFilter {
 fn valid_labels(labels: String) -> Result<String, FieldErrors> {
     let mut errors = FieldErrors::default();
     let labels = labels.split(',').map(str::to_owned).collect();
-    let valid = KeyField::Labels.valid(Value::List(labels), &mut errors);
+    let valid = KeyField::Labels.valid(FieldValue::List(labels), &mut errors);
     match errors.0.into_iter().next() {
         None => Ok(valid.list().unwrap_or_default().join(",")),
         Some(error) => Err(FieldErrors::one("label", error.message)),

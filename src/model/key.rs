@@ -3,7 +3,7 @@
 use strum::IntoEnumIterator;
 use uuid::Uuid;
 
-use super::field::{KeyEdit, KeyField, KeyFields, Settings, Value, Widget};
+use super::field::{FieldValue, KeyEdit, KeyField, KeyFields, Settings, Widget};
 use super::{FieldErrors, LocalAddress, Scope, UiDomain, domain, name};
 
 /// A key that may be created, except for what only the store knows: that its project is deployed and
@@ -140,7 +140,11 @@ fn valid_settings(fields: &KeyFields, errors: &mut FieldErrors) -> Settings {
 }
 
 /// The fields of which the declaration says all, as far as they are given.
-fn set_valid(settings: &mut Settings, given: impl Fn(KeyField) -> Option<Value>, errors: &mut FieldErrors) {
+fn set_valid(
+    settings: &mut Settings,
+    given: impl Fn(KeyField) -> Option<FieldValue>,
+    errors: &mut FieldErrors,
+) {
     for field in KeyField::iter() {
         if let Some(value) = given(field).filter(|_| field.widget() != Widget::Custom) {
             settings.set(field, field.valid(value, errors));
@@ -259,7 +263,10 @@ mod tests {
         let refused = renamed.apply(Scope::Analytics, "Board", &Settings::default());
         let message = refused.unwrap_err().0.remove(0).message;
         assert_eq!(message, what_is_edited(Scope::Analytics));
-        assert!(message.starts_with("Only the note"), "{message}");
+        assert!(
+            message.starts_with("Only the note and labels of an Analytics key"),
+            "{message}"
+        );
     }
 
     #[test]

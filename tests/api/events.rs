@@ -82,10 +82,7 @@ async fn what_else_changes_is_told_to_those_who_see_all_activity() {
 async fn an_editor_is_told_of_own_keys_only() {
     let deck = Deck::start().await;
     let editor = deck.person(Role::Editor).await;
-    let (theirs, own) = (
-        deck.owner.project("Theirs").await,
-        editor.project("Own").await,
-    );
+    let (theirs, own) = (deck.owner.project("Theirs").await, editor.project("Own").await);
     let mut events = listen(&editor).await;
     deck.owner.web_key(&theirs, "Theirs").await;
     let id = id_of(&editor.web_key(&own, "Own").await);

@@ -99,11 +99,8 @@ async fn a_project_keeps_a_name_of_its_own() {
 #[tokio::test]
 async fn a_project_counts_the_keys_that_may_be_seen() {
     let deck = Deck::new().await;
-    deck.create(
-        new_key(Scope::Web, "Theirs", Some(deck.kiosk.id)),
-        &deck.editor,
-    )
-    .await;
+    deck.create(new_key(Scope::Web, "Theirs", Some(deck.kiosk.id)), &deck.editor)
+        .await;
     for name in ["Ours", "Old"] {
         deck.create(new_key(Scope::Mobile, name, Some(deck.kiosk.id)), &deck.owner)
             .await;

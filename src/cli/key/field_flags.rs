@@ -5,7 +5,7 @@ use strum::IntoEnumIterator;
 
 use crate::api::{Key, KeyEdit, KeyFields};
 use crate::cli::Failure;
-use crate::model::field::{Value, Widget};
+use crate::model::field::{FieldValue, Widget};
 use crate::model::{KeyField, are_alike};
 
 /// The flags of which an edit needs one.
@@ -17,7 +17,7 @@ pub struct FieldFlags<const EDIT: bool>(Vec<(KeyField, Given)>);
 
 #[derive(Debug)]
 enum Given {
-    Value(Value),
+    Value(FieldValue),
     /// To a list that the key has, and from it.
     Changed {
         added: Vec<String>,
@@ -86,17 +86,17 @@ impl<const EDIT: bool> FieldFlags<EDIT> {
             Widget::Custom => None,
             Widget::Text { .. } => {
                 let text = matches.get_one::<String>(field.wire_name())?;
-                Some((field, Given::Value(Value::Text(text.clone()))))
+                Some((field, Given::Value(FieldValue::Text(text.clone()))))
             }
             Widget::Toggle { .. } => {
                 let on = matches.get_one::<bool>(field.wire_name())?;
-                Some((field, Given::Value(Value::Flag(*on))))
+                Some((field, Given::Value(FieldValue::Flag(*on))))
             }
             Widget::List { add, remove, .. } => {
                 if let Some(items) = texts(field.wire_name()) {
                     // "" is none at all.
                     let items = items.into_iter().filter(|item| !item.is_empty()).collect();
-                    return Some((field, Given::Value(Value::List(items))));
+                    return Some((field, Given::Value(FieldValue::List(items))));
                 }
                 let [added, removed] = [add, remove].map(|(flag, _)| texts(long(flag)));
                 if added.is_none() && removed.is_none() {
@@ -118,8 +118,8 @@ impl<const EDIT: bool> FieldFlags<EDIT> {
     pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().flat_map(|(field, given)| {
             let texts: Vec<&str> = match given {
-                Given::Value(Value::Text(text)) => vec![text],
-                Given::Value(Value::List(items)) => items.iter().map(String::as_str).collect(),
+                Given::Value(FieldValue::Text(text)) => vec![text],
+                Given::Value(FieldValue::List(items)) => items.iter().map(String::as_str).collect(),
                 Given::Changed { added, removed } => {
                     added.iter().chain(removed).map(String::as_str).collect()
                 }
@@ -148,7 +148,7 @@ impl FieldFlags<true> {
                 Given::Value(value) => value,
                 Given::Changed { added, removed } => {
                     let items = key.value(field).list().unwrap_or_default();
-                    Value::List(changed(field, items, added, removed)?)
+                    FieldValue::List(changed(field, items, added, removed)?)
                 }
             };
             edit.set(field, value);

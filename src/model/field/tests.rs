@@ -8,16 +8,16 @@ use strum::IntoEnumIterator;
 use super::*;
 
 /// What could stand in a field.
-fn filled(field: KeyField) -> Value {
+fn filled(field: KeyField) -> FieldValue {
     match field {
-        KeyField::Name => Value::Text("Checkout".into()),
-        KeyField::Project => Value::Text(uuid::Uuid::nil().to_string()),
-        KeyField::UiDomains => Value::List(vec!["http://localhost:8000".into()]),
-        KeyField::LocalDevelopment => Value::Text("203.0.113.7".into()),
+        KeyField::Name => FieldValue::Text("Checkout".into()),
+        KeyField::Project => FieldValue::Text(uuid::Uuid::nil().to_string()),
+        KeyField::UiDomains => FieldValue::List(vec!["http://localhost:8000".into()]),
+        KeyField::LocalDevelopment => FieldValue::Text("203.0.113.7".into()),
         other => match other.widget() {
-            Widget::Toggle { .. } => Value::Flag(true),
-            Widget::List { .. } => Value::List(vec!["production".into(), "Team A".into()]),
-            Widget::Text { .. } | Widget::Custom => Value::Text("Ask Mira before you revoke it.".into()),
+            Widget::Toggle { .. } => FieldValue::Flag(true),
+            Widget::List { .. } => FieldValue::List(vec!["production".into(), "Team A".into()]),
+            Widget::Text { .. } | Widget::Custom => FieldValue::Text("Ask Mira before you revoke it.".into()),
         },
     }
 }
@@ -77,9 +77,9 @@ fn a_field_belongs_to_the_scopes_that_the_validation_lets_have_it() {
 
 #[test]
 fn values_are_written_as_json_has_them() {
-    let json = |value: Value| serde_json::to_value(value).expect("JSON");
-    assert_eq!(json(Value::None), Json::Null);
-    assert_eq!(json(Value::Flag(false)), json!(false));
+    let json = |value: FieldValue| serde_json::to_value(value).expect("JSON");
+    assert_eq!(json(FieldValue::None), Json::Null);
+    assert_eq!(json(FieldValue::Flag(false)), json!(false));
     assert_eq!(
         json(filled(KeyField::UiDomains)),
         json!(["http://localhost:8000"])

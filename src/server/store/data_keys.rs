@@ -4,9 +4,9 @@ use strum::IntoEnumIterator;
 
 use super::changes::Subject;
 use super::db::{Change, Db, columns, insert, one, run_rows, values};
+use super::for_rows::ForRows;
 use super::row::{Columns, Read, Row};
 use super::seals::{self, Resealed, SealedSecret, SecretPlace};
-use super::sql::ForRows;
 use super::tables::{DATA_KEYS, Kind};
 use super::{Rotation, Sealed, StoreError, StoreResult, WrappedDataKey};
 use crate::api::ActivityAction;

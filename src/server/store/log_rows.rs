@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::StoreResult;
 use super::activity::head_missing;
 use super::db::{Db, values};
-use super::sql::ForRows;
+use super::for_rows::ForRows;
 use super::tables::Kind;
 use super::value::Value;
 use crate::api::{Activity, ActivityHead, ChainHash};

@@ -22,6 +22,7 @@ mod db;
 mod dialect;
 mod error;
 mod filter;
+mod for_rows;
 mod founding;
 mod gateways;
 mod groups;

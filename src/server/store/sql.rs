@@ -1,12 +1,9 @@
-//! Statements that are put together of pieces, with the values that go with them, and statements for many rows.
-
-use std::sync::OnceLock;
+//! Statements that are put together of pieces, with the values that go with them.
 
 use super::StoreResult;
 use super::db::Db;
 use super::dialect::Dialect;
 use super::row::Read;
-use super::tables::Kind;
 use super::value::Value;
 
 #[derive(Debug, Default)]
@@ -47,80 +44,5 @@ impl<'a> Sql<'a> {
     /// The first row.
     pub async fn maybe<T: Read + Send>(&self, db: &impl Db) -> StoreResult<Option<T>> {
         db.maybe(&self.text, &self.values).await
-    }
-}
-
-/// A statement for many rows at once. What it calls `{name}` is that column of a row, and `FROM {rows}` stands where the
-/// rows come from. PostgreSQL takes all rows in one statement; SQLite, which is asked in the same process, takes them one
-/// by one. A question mark, after all of these, is a value that is the same for all rows.
-pub struct ForRows {
-    columns: &'static [(&'static str, Kind)],
-    sql: &'static str,
-    in_sqlite: OnceLock<String>,
-    in_postgres: OnceLock<String>,
-}
-
-impl ForRows {
-    pub const fn new(columns: &'static [(&'static str, Kind)], sql: &'static str) -> Self {
-        Self {
-            columns,
-            sql,
-            in_sqlite: OnceLock::new(),
-            in_postgres: OnceLock::new(),
-        }
-    }
-
-    /// As the engine has it, its question marks included.
-    pub fn rendered(&self, dialect: Dialect) -> &str {
-        match dialect {
-            Dialect::Sqlite => self.in_sqlite.get_or_init(|| self.for_one()),
-            Dialect::Postgres => self.in_postgres.get_or_init(|| self.for_all()),
-        }
-    }
-
-    /// The columns of one row are the first values.
-    fn for_one(&self) -> String {
-        let sql = self.sql.replace(" FROM {rows}", "");
-        let columns = self.columns.iter().zip(1..);
-        columns.fold(sql, |sql, ((name, _), n)| {
-            sql.replace(&format!("{{{name}}}"), &format!("?{n}"))
-        })
-    }
-
-    /// The first values are columns, each a list.
-    fn for_all(&self) -> String {
-        let (names, lists): (Vec<&str>, Vec<String>) = self
-            .columns
-            .iter()
-            .map(|(name, kind)| (*name, format!("CAST(? AS {}[])", kind.in_postgres())))
-            .unzip();
-        let rows = format!("unnest({}) AS r ({})", lists.join(", "), names.join(", "));
-        let sql = self.sql.replace("{rows}", &rows);
-        let sql = names.iter().fold(sql, |sql, name| {
-            sql.replace(&format!("{{{name}}}"), &format!("r.{name}"))
-        });
-        Dialect::Postgres.rendered(&sql).into_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_statement_for_rows_is_in_the_language_of_each_engine() {
-        let noted = ForRows::new(
-            &[("key", Kind::Number), ("at", Kind::Small)],
-            "UPDATE t SET at = {at} FROM {rows} WHERE seq = {key} AND (at < {at} OR at > ?)",
-        );
-        assert_eq!(
-            noted.rendered(Dialect::Sqlite),
-            "UPDATE t SET at = ?2 WHERE seq = ?1 AND (at < ?2 OR at > ?)"
-        );
-        assert_eq!(
-            noted.rendered(Dialect::Postgres),
-            "UPDATE t SET at = r.at FROM unnest(CAST($1 AS bigint[]), CAST($2 AS smallint[])) AS r (key, at) \
-             WHERE seq = r.key AND (at < r.at OR at > $3)"
-        );
     }
 }

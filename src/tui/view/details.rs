@@ -9,7 +9,7 @@ use super::lines::{chips_of, field, indented, paragraph};
 use super::{Look, activity, list, text, time, used};
 use crate::api::Key;
 use crate::model::KeyField;
-use crate::model::field::Value;
+use crate::model::field::FieldValue;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::state::{App, ShownSecret};
 
@@ -71,11 +71,11 @@ fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
                 lines.push(Line::default());
                 continue;
             }
-            (_, Value::List(items)) => {
+            (_, FieldValue::List(items)) => {
                 lines.extend(chips_of(of.facts().short_label, &items, width, look));
                 continue;
             }
-            (KeyField::LocalDevelopment, Value::Text(address)) => format!("on, from {address}"),
+            (KeyField::LocalDevelopment, FieldValue::Text(address)) => format!("on, from {address}"),
             (_, value) => of.in_words(&value),
         };
         if !words.is_empty() {

@@ -212,18 +212,19 @@ fn two_people_edit_the_same_key_and_the_second_chooses_field_by_field() {
 }
 
 #[test]
-fn of_an_analytics_key_the_note_alone_is_edited() {
+fn of_an_analytics_key_note_and_labels_are_edited() {
     let mut board = key(3, "Board report", Scope::Analytics);
     board.may.edit = true;
     let mut talk = Talk::with_keys(vec![board]);
     talk.press("e");
-    talk.press("Ask Mira<C-s>");
+    talk.press("Ask Mira<Tab>Production, team a ,,<C-s>");
     let edit = talk.expect("Edit", |e| match e {
         Effect::Edit { edit, .. } => Some(edit.clone()),
         _ => None,
     });
     let wanted = keydeck::model::KeyEdit {
         note: Some(Some("Ask Mira".into())),
+        labels: Some(vec!["Production".into(), "team a".into()]),
         ..keydeck::model::KeyEdit::default()
     };
     assert_eq!(edit, wanted);
@@ -238,7 +239,10 @@ fn an_analytics_key_says_what_of_it_can_be_edited_and_why_its_secret_cant_be_cop
     board.may.edit = true;
     let mut talk = Talk::with_keys(vec![board]);
     talk.press("e");
-    assert!(crate::common::draw::drawn(&talk).contains("Only the note of an Analytics key can be edited"));
+    assert!(
+        crate::common::draw::drawn(&talk)
+            .contains("Only the note and labels of an Analytics key can be edited")
+    );
     talk.press("<Esc>");
     talk.press("c");
     assert!(talk.notice().contains("shown once"));

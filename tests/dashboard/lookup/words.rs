@@ -35,7 +35,7 @@ fn a_word_that_is_not_finished_asks_nothing_and_keeps_the_rows() {
     assert!(!asks(&talk), "{:?}", talk.effects);
     assert_eq!(talk.selected_name(), "Assistant 000");
     assert!(
-        hint(&talk).starts_with("Write idle:90d for keys that nobody used"),
+        hint(&talk).starts_with("Write idle:90d for keys that were not used"),
         "{}",
         hint(&talk)
     );

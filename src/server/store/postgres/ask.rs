@@ -7,8 +7,8 @@ use tokio_postgres::{Error, Row, Statement};
 use crate::server::store::StoreResult;
 use crate::server::store::db::Db;
 use crate::server::store::dialect::Dialect;
+use crate::server::store::for_rows::ForRows;
 use crate::server::store::row::{Read, read};
-use crate::server::store::sql::ForRows;
 use crate::server::store::value::Value;
 
 /// A value, as it is bound to `$1`, `$2`, ….

@@ -13,8 +13,8 @@ use crate::server::store::acting::Acting;
 use crate::server::store::changes::Subject;
 use crate::server::store::db::{Change, Db, at_once};
 use crate::server::store::dialect::Dialect;
+use crate::server::store::for_rows::ForRows;
 use crate::server::store::row::{Read, Row, read};
-use crate::server::store::sql::ForRows;
 use crate::server::store::value::Value;
 use crate::server::store::{Actor, StoreError, StoreResult, people};
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{BATCH, Entity, EntityKind, EntityState, baseline};
 use crate::server::store::db::{Db, run_one, run_rows, values};
-use crate::server::store::sql::ForRows;
+use crate::server::store::for_rows::ForRows;
 use crate::server::store::tables::Kind;
 use crate::server::store::value::Value;
 use crate::server::store::{StoreError, StoreResult};

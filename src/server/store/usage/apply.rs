@@ -6,8 +6,8 @@ use super::{SOURCES, Tally, Use};
 use crate::server::store::StoreResult;
 use crate::server::store::clock::Clocks;
 use crate::server::store::db::{Db, run_rows, values};
+use crate::server::store::for_rows::ForRows;
 use crate::server::store::report::{ADDRESS, ALLOWED, ORIGIN};
-use crate::server::store::sql::ForRows;
 use crate::server::store::tables::Kind;
 
 pub async fn apply(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> StoreResult<()> {

@@ -10,8 +10,8 @@ use super::{Tally, merged};
 use crate::server::store::StoreResult;
 use crate::server::store::clock::{self, Clocks, Steady};
 use crate::server::store::db::{Change, Db, columns, exists, insert, run_rows, values};
+use crate::server::store::for_rows::ForRows;
 use crate::server::store::report::logged;
-use crate::server::store::sql::ForRows;
 use crate::server::store::tables::{Kind, USAGE_HOURS, USAGE_LOG};
 
 static LOG_BUCKETS: ForRows = ForRows::new(

@@ -5,36 +5,38 @@ use uuid::Uuid;
 
 use super::{FieldErrors, FieldInput, FormField, KeyForm, LOCAL_ADDRESS};
 use crate::api::Key;
-use crate::model::field::{Value, Widget};
+use crate::model::field::{FieldValue, Widget};
 use crate::model::{KeyEdit, KeyField, KeyFields, Settings};
 
 impl KeyForm {
     /// What stands in a field.
-    pub fn value(&self, field: KeyField) -> Value {
+    pub fn value(&self, field: KeyField) -> FieldValue {
         let Some(of) = self.form.field(field.wire_name()) else {
-            return Value::None;
+            return FieldValue::None;
         };
         match (&of.input, field) {
-            (FieldInput::Text(text), KeyField::Name) => Value::Text(text.value().trim().to_owned()),
+            (FieldInput::Text(text), KeyField::Name) => FieldValue::Text(text.value().trim().to_owned()),
             (FieldInput::Toggle { on, .. }, KeyField::LocalDevelopment) => {
                 on.then(|| self.form.value(LOCAL_ADDRESS).to_owned()).into()
             }
             (FieldInput::Project(picker), _) => picker.chosen().map(|project| project.id.to_string()).into(),
-            (FieldInput::Domains(list), _) => Value::List(list.values()),
-            (FieldInput::Toggle { on, .. }, _) => Value::Flag(*on),
-            _ if matches!(field.widget(), Widget::List { .. }) => Value::List(KeyField::parted(of.value())),
+            (FieldInput::Domains(list), _) => FieldValue::List(list.values()),
+            (FieldInput::Toggle { on, .. }, _) => FieldValue::Flag(*on),
+            _ if matches!(field.widget(), Widget::List { .. }) => {
+                FieldValue::List(KeyField::parted(of.value()))
+            }
             _ => match of.value().trim() {
-                "" => Value::None,
-                text => Value::Text(text.to_owned()),
+                "" => FieldValue::None,
+                text => FieldValue::Text(text.to_owned()),
             },
         }
     }
 
     /// What stood in it when the form opened.
-    fn value_before(&self, field: KeyField) -> Value {
+    fn value_before(&self, field: KeyField) -> FieldValue {
         match (&self.editing, field) {
             (Some(key), _) => key.value(field),
-            (None, KeyField::Name) => Value::Text(String::new()),
+            (None, KeyField::Name) => FieldValue::Text(String::new()),
             (None, _) => Settings::default().value(field),
         }
     }

@@ -43,8 +43,8 @@ fn values(sort: Sort, scope: Scope) -> PlaceValue {
     }
 }
 
-#[test]
-fn every_page_is_one_seek_and_one_walk_along_an_index() {
+/// A reader of a new deck, and where that is kept.
+fn reader() -> (tempfile::TempDir, Connection) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("keydeck.db");
     let founding = Founding {
@@ -59,8 +59,12 @@ fn every_page_is_one_seek_and_one_walk_along_an_index() {
     };
     connection::create(&path, &founding, &data_key).unwrap();
     let conn = connection::reader(&path).unwrap();
+    (directory, conn)
+}
+
+fn filters() -> [Filter; 4] {
     let none = Filter::default;
-    let filters = [
+    [
         none(),
         Filter {
             scope: Some(Scope::Mobile),
@@ -74,8 +78,67 @@ fn every_page_is_one_seek_and_one_walk_along_an_index() {
             project: Some(RowOf::Number(1)),
             ..none()
         },
-    ];
-    for (filter, sort) in filters
+    ]
+}
+
+fn is_one_walk(conn: &Connection, filter: &Filter, sort: Sort, descending: bool, way: Way) {
+    let owner = filter
+        .creator
+        .map(|_| "creator")
+        .or(filter.project.map(|_| "project"));
+    let query = KeyQuery {
+        visible: Visible::All,
+        filter: KeyFilter::default(),
+        sort,
+        descending,
+        position: Position::Start,
+        limit: 100,
+    };
+    let path = Path::new(sort, filter.scope, owner);
+    let listing = Listing {
+        names: &Remembered::default(),
+        query: &query,
+        search: Search {
+            filter: filter.clone(),
+            path: path.clone(),
+            candidates: None,
+        },
+    };
+    let place = Place {
+        value: values(sort, Scope::Mobile),
+        id: Uuid::nil(),
+    };
+    for inclusive in [false, true] {
+        let plan = plan(
+            conn,
+            &listing,
+            Some(Start {
+                place: &place,
+                inclusive,
+            }),
+            way,
+        );
+        let sign = if descending == (way == Way::Backward) {
+            '>'
+        } else {
+            '<'
+        };
+        let seek = format!("SEARCH k USING INDEX {} (", path.index);
+        assert!(
+            plan.starts_with(&seek) && !plan.contains('\n'),
+            "{query:?}: {plan}"
+        );
+        assert!(plan.contains(&format!(",id){sign}(?,")), "{query:?}: {plan}");
+    }
+    let plan = plan(conn, &listing, None, way);
+    let walk = format!(" k USING INDEX {}", path.index);
+    assert!(plan.contains(&walk) && !plan.contains('\n'), "{query:?}: {plan}");
+}
+
+#[test]
+fn every_page_is_one_seek_and_one_walk_along_an_index() {
+    let (_directory, conn) = reader();
+    for (filter, sort) in filters()
         .iter()
         .flat_map(|filter| Sort::iter().map(|sort| (filter.clone(), sort)))
     {
@@ -84,57 +147,7 @@ fn every_page_is_one_seek_and_one_walk_along_an_index() {
             (true, Way::Forward),
             (false, Way::Backward),
         ] {
-            let owner = filter
-                .creator
-                .map(|_| "creator")
-                .or(filter.project.map(|_| "project"));
-            let query = KeyQuery {
-                visible: Visible::All,
-                filter: KeyFilter::default(),
-                sort,
-                descending,
-                position: Position::Start,
-                limit: 100,
-            };
-            let path = Path::new(sort, filter.scope, owner);
-            let listing = Listing {
-                names: &Remembered::default(),
-                query: &query,
-                search: Search {
-                    filter: filter.clone(),
-                    path: path.clone(),
-                    candidates: None,
-                },
-            };
-            let place = Place {
-                value: values(sort, Scope::Mobile),
-                id: Uuid::nil(),
-            };
-            for inclusive in [false, true] {
-                let plan = plan(
-                    &conn,
-                    &listing,
-                    Some(Start {
-                        place: &place,
-                        inclusive,
-                    }),
-                    way,
-                );
-                let sign = if descending == (way == Way::Backward) {
-                    '>'
-                } else {
-                    '<'
-                };
-                let seek = format!("SEARCH k USING INDEX {} (", path.index);
-                assert!(
-                    plan.starts_with(&seek) && !plan.contains('\n'),
-                    "{query:?}: {plan}"
-                );
-                assert!(plan.contains(&format!(",id){sign}(?,")), "{query:?}: {plan}");
-            }
-            let plan = plan(&conn, &listing, None, way);
-            let walk = format!(" k USING INDEX {}", path.index);
-            assert!(plan.contains(&walk) && !plan.contains('\n'), "{query:?}: {plan}");
+            is_one_walk(&conn, &filter, sort, descending, way);
         }
     }
 }
