@@ -50,7 +50,7 @@ async fn a_full_disk_refuses_and_recovers() {
         if !reply.is(201) {
             assert!(reply.is(507), "{reply:?}");
             assert_eq!(reply.body["type"], "/problems/full");
-            assert!(reply.body["detail"].as_str().unwrap().contains("no room left"));
+            assert!(reply.body["detail"].as_str().unwrap().contains("disk is full"));
             refused += 1;
         }
         if refused == 20 {

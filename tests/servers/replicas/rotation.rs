@@ -77,7 +77,7 @@ async fn every_server_takes_the_new_data_key() {
     let (made, told) = tokio::join!(busy, async {
         tokio::task::block_in_place(|| rotate(&deck, &["--reseal"]))
     });
-    assert!(told.contains("anew"), "{told}");
+    assert!(told.contains("resealed"), "{told}");
     keys.extend(made);
     revealed(&one, &keys).await;
     revealed(&other, &keys).await;
