@@ -131,11 +131,11 @@ async fn every_key_may_have_labels_and_is_found_by_them() {
     let deck = Deck::start().await;
     let project = deck.owner.project("Storefront").await;
     let mut web = web_key(&project, "Checkout");
-    web["labels"] = json!([" Production ", "Cafe\u{301} Nord"]);
-    let analytics = json!({"scope": "analytics", "name": "Board", "labels": ["Production", "Café Nord"]});
+    web["labels"] = json!([" Production ", "Nord e\u{301}"]);
+    let analytics = json!({"scope": "analytics", "name": "Board", "labels": ["Production", "Nord é"]});
     for fields in [web, analytics] {
         let created = deck.owner.post("/v1/keys", &fields).await.expect(201);
-        assert_eq!(created["key"]["labels"], json!(["Production", "Café Nord"]));
+        assert_eq!(created["key"]["labels"], json!(["Production", "Nord é"]));
         let path = format!("/v1/keys/{}", id_of(&created));
         let secret = created["secret"].as_str().unwrap();
         for wrong in [
@@ -173,14 +173,14 @@ async fn every_key_may_have_labels_and_is_found_by_them() {
         assert_eq!(none.expect(200)["labels"], json!([]));
         let again = deck
             .owner
-            .patch(&path, 3, &json!({"labels": ["EU", "café nord"]}))
+            .patch(&path, 3, &json!({"labels": ["EU", "nord é"]}))
             .await;
         again.expect(200);
     }
     for (label, found) in [
         ("eu", 2),
-        ("CAF%C3%89%20nord", 2),
-        ("eu,caf%C3%A9%20nord", 2),
+        ("NORD%20%C3%89", 2),
+        ("eu,nord%20%C3%A9", 2),
         ("%20eu%20", 2),
         ("eu,us", 0),
         ("e", 0),
