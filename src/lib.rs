@@ -59,23 +59,24 @@
 //! |---|---|
 //! | field of a key | `model/field.rs`; then `api/keys.rs`, its columns in `server/store/tables.rs` and `key_row.rs`, a migration for each engine. Forms, details, conflicts, flags, the log and moving a deck follow |
 //! | filter word | `model/filter.rs`; then its condition in `server/store/filter.rs` |
-//! | rule of refusal | `model/rule.rs` (name and message); when it applies: `model/connection.rs` |
+//! | rule of refusal | `model/rule.rs` (name and message); when it applies: `model/connection.rs`, or, for what is wrong with the request itself, `server/work/presented.rs` |
 //! | column of a table | `tui/state/columns.rs`; its cells: `tui/view/table.rs` |
 //! | action or key binding of the dashboard | `tui/keymap`; when it is available, and why not: `tui/state/app/availability.rs` |
-//! | dialog | `tui/dialogs`, whose page lists the steps: its own file, `view.rs` beside it, and two lines in `mod.rs`. A small form is one file |
+//! | dialog | `tui/dialogs/mod.rs`, whose page lists the steps: its own file, `view.rs` beside it, and two lines there. A small form is one file, a purpose of `tui/dialogs/sheet.rs` |
 //! | operation of the store | the file of its subject in `server/store`, and its line in `server/store/groups` |
-//! | engine-specific statement | a part of a shared statement that the engines write differently: `server/store/dialect.rs`; a statement of one engine only: its own directory, `server/store/sqlite` or `server/store/postgres` |
+//! | part of a shared statement that the engines write differently | `server/store/dialect.rs` |
+//! | statement that one engine alone has | `server/store/sqlite/store.rs` or `server/store/postgres/store.rs`, where what an engine answers by itself begins; the statement: in the file of its subject beside it, such as `check.rs` |
 //! | route | its handler in `server`, then `server/http/router.rs` |
 //! | metric | `server/http/metrics.rs` |
 //! | limit on connections, streams or their time | `server/http/bounds.rs` |
-//! | limit on what is stored | next to what it limits, in `model` (such as `MAX_DOMAINS` in `model/domain.rs`) |
+//! | limit on a field of a key | its declaration in `model/field.rs`; of names `model/name.rs`, of UI domains `model/domain.rs` |
 //! | command | `cli/args.rs`; its own file in `cli` |
 //!
 //! # Decisions that surprise
 //!
 //! - **Short reads of SQLite run on the calling thread** (`server/store/sqlite/readers.rs`): they take microseconds, less than
 //!   a switch to another thread. Reads that may take long have two threads of their own and can be cancelled.
-//! - **One writer** (`sqlite/writer.rs`) commits all waiting changes together: a disk syncs a few hundred times a second,
+//! - **One writer** (`sqlite/writer`) commits all waiting changes together: a disk syncs a few hundred times a second,
 //!   however many callers there are.
 //! - **Removals are done in portions of 15 ms**, between which others write: in one transaction, 20,000 keys blocked everyone for seconds.
 //! - **Each write checks the files that it writes to** (`sqlite/open_file.rs`): SQLite doesn't notice that its path has become

@@ -46,9 +46,9 @@ pub enum StoreError {
     )]
     SetBack(u32),
     /// After the look at their token.
-    #[error("who acts was removed meanwhile, or has another token")]
+    #[error("the caller was removed, or has another token now")]
     ActorGone,
-    #[error("who acts has another role meanwhile")]
+    #[error("the caller has another role now")]
     RoleChanged,
     /// Since the secret was sealed that was to be stored.
     #[error("the data key was replaced meanwhile")]
