@@ -59,13 +59,13 @@
 //! |---|---|
 //! | field of a key | `model/field.rs`; then `api/keys.rs`, its columns in `server/store/tables.rs` and `key_row.rs`, a migration for each engine. Forms, details, conflicts, flags, the log and moving a deck follow |
 //! | filter word | `model/filter.rs`; then its condition in `server/store/filter.rs` |
-//! | rule of refusal | `model/rule.rs` (name and message); when it applies: `model/connection.rs`, or, for what is wrong with the request itself, `server/work/presented.rs` |
+//! | rule of refusal | `model/rule.rs` (name and message); when it applies: about origin, address or app `model/connection.rs`; about the key's state `server/work/authorize.rs` and `connect.rs`; about what was presented `server/work/presented.rs` |
 //! | column of a table | `tui/state/columns.rs`; its cells: `tui/view/table.rs` |
 //! | action or key binding of the dashboard | `tui/keymap`; when it is available, and why not: `tui/state/app/availability.rs` |
 //! | dialog | `tui/dialogs/mod.rs`, whose page lists the steps: its own file, `view.rs` beside it, and two lines there. A small form is one file, a purpose of `tui/dialogs/sheet.rs` |
 //! | operation of the store | the file of its subject in `server/store`, and its line in `server/store/groups` |
 //! | part of a shared statement that the engines write differently | `server/store/dialect.rs` |
-//! | statement that one engine alone has | `server/store/sqlite/store.rs` or `server/store/postgres/store.rs`, where what an engine answers by itself begins; the statement: in the file of its subject beside it, such as `check.rs` |
+//! | statement that one engine alone has | it is called in `server/store/sqlite/store.rs` or `server/store/postgres/store.rs` and stands in a file of its subject beside it, as `compare_part` calls `indexes.rs`. A check, which both write by themselves: `check.rs` there |
 //! | route | its handler in `server`, then `server/http/router.rs` |
 //! | metric | `server/http/metrics.rs` |
 //! | limit on connections, streams or their time | `server/http/bounds.rs` |
