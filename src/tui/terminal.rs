@@ -26,7 +26,7 @@ use screen::TerminalScreen;
 #[derive(Debug, thiserror::Error)]
 pub enum TerminalError {
     #[error(
-        "The dashboard needs a terminal, and {0} is none; in scripts use the commands, such as: keydeck key list --json."
+        "The dashboard needs a terminal, and {0} is not one; in scripts use the commands, such as: keydeck key list --json."
     )]
     NotATerminal(&'static str),
     #[error("The terminal can't be set up: {0}.")]

@@ -8,7 +8,7 @@ use super::value::Value;
 /// The time of PostgreSQL, in microseconds since the epoch.
 pub const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
-/// After every name in PostgreSQL: they have at most 100 characters, and this is none of those that people write.
+/// Sorts after every name in PostgreSQL: names have at most 100 characters, and nobody writes this one.
 const LAST: char = char::MAX;
 
 /// The language of an engine.

@@ -38,8 +38,8 @@ impl ServerState {
     }
 }
 
-/// The page's origin or the app's bundle identifier. Where no rule looked at it, it counts only if it could be
-/// one: a client may send anything there, and what it sends is kept.
+/// The page's origin or the app's bundle identifier. Where no rule checked it, it is recorded only if it could be
+/// one: a client may send anything there, and what it sends is stored.
 fn origin_of_use<'a>(caller: &Caller<'a>, grant: &Grant) -> Option<&'a str> {
     let page = match caller.origin {
         Origin::Page(origin) => Some(origin),

@@ -1,6 +1,6 @@
 //! What the file of an open database holds without its log, to tell a file that somebody wrote over (`cp`) from one
-//! into which the log was carried over. Only what proves the one or the other counts: a log may be carried over
-//! by another process while this one looks.
+//! into which the log was carried over. Nothing but a proof of the one or the other is used: a log may be carried
+//! over by another process while this one looks.
 
 use std::fs::Metadata;
 use std::io;

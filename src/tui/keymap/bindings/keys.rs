@@ -16,7 +16,7 @@ pub const BINDINGS: &[Binding] = &[
         [ch('e')],
         Edit,
         "edit",
-        "edit name, UI domains, toggles and note"
+        "edit name, UI domains, note and labels"
     ),
     bind!(danger BROWSE, [ch('d'), code(KeyCode::Delete)], Revoke, "revoke", "revoke the key (asks first)"),
     bind!(
