@@ -25,6 +25,9 @@ pub enum ActivityAction {
     KeyRevealed,
     /// It was handed over to another person when its creator was removed.
     KeyHandedOver,
+    /// It refuses until it is enabled.
+    KeyDisabled,
+    KeyEnabled,
     ProjectCreated,
     ProjectEdited,
     ProjectRemoved,
@@ -52,6 +55,8 @@ pub enum ActivityAction {
     UserRenamed,
     /// A gateway's name could not be distinguished from another's.
     GatewayEdited,
+    /// How long keys may be valid was changed.
+    PolicyEdited,
     /// An action of a newer keydeck, or an invalid one in a row that was tampered with.
     #[serde(other)]
     #[strum(disabled)]
@@ -92,6 +97,8 @@ impl ActivityAction {
             ActivityAction::KeyRevoked => "revoked the key",
             ActivityAction::KeyRevealed => "revealed the key",
             ActivityAction::KeyHandedOver => "handed over the key",
+            ActivityAction::KeyDisabled => "disabled the key",
+            ActivityAction::KeyEnabled => "enabled the key",
             ActivityAction::ProjectCreated => "created the project",
             ActivityAction::ProjectEdited => "edited the project",
             ActivityAction::ProjectRemoved => "removed the project",
@@ -111,6 +118,7 @@ impl ActivityAction {
             ActivityAction::SecretsResealed => "resealed all secrets",
             ActivityAction::UserRenamed => "changed the address of",
             ActivityAction::GatewayEdited => "renamed the gateway",
+            ActivityAction::PolicyEdited => "changed the policy of",
             ActivityAction::Unknown => "did something unknown to",
         }
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::model::field::FieldValue;
 pub use crate::model::filter::KeyFilter;
 use crate::model::filter::filtering;
-use crate::model::{KeyField, LocalAddress, Scope, Settings, UiDomain};
+use crate::model::{KeyField, KeyState, LocalAddress, Scope, Settings, UiDomain};
 
 /// The project of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -61,7 +61,30 @@ pub struct Key {
     #[serde(default)]
     #[schema(required = true)]
     pub labels: Vec<String>,
+    /// From this instant on it is not valid; absent: it never ends.
+    pub expires_at: Option<Timestamp>,
+    /// How it stands now, by the clock of the database.
+    pub state: KeyState,
+    /// Absent when it is not disabled.
+    pub disabled: Option<Disabled>,
     pub may: KeyMay,
+}
+
+/// A key that refuses until it is enabled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Disabled {
+    pub at: Timestamp,
+    pub by: PersonRef,
+    pub reason: Option<String>,
+}
+
+/// Why a key is disabled.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Disabling {
+    /// A paragraph of at most 500 characters, for whoever sees the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl Key {
@@ -73,6 +96,7 @@ impl Key {
             cross_page_persistence,
             note,
             labels,
+            expires_at,
         } = settings;
         Self {
             id: Uuid::nil(),
@@ -89,6 +113,9 @@ impl Key {
             cross_page_persistence,
             note,
             labels,
+            expires_at,
+            state: KeyState::default(),
+            disabled: None,
             may: KeyMay::default(),
         }
     }
@@ -109,6 +136,7 @@ impl Key {
             cross_page_persistence: self.cross_page_persistence,
             note: self.note.clone(),
             labels: self.labels.clone(),
+            expires_at: self.expires_at,
         }
     }
 }
@@ -156,6 +184,8 @@ pub enum Sort {
     CreatedAt,
     /// Keys that were never used come before all others in ascending order.
     LastUsedAt,
+    /// What ends first comes first; keys that never end come behind all others.
+    ExpiresAt,
 }
 
 #[derive(
@@ -241,10 +271,10 @@ impl KeyList {
 }
 
 impl Sort {
-    /// Newest first for times, A to Z otherwise.
+    /// Newest first for past times, A to Z and what ends first otherwise.
     pub fn natural_order(self) -> Order {
         match self {
-            Sort::Scope | Sort::Name => Order::Asc,
+            Sort::Scope | Sort::Name | Sort::ExpiresAt => Order::Asc,
             Sort::CreatedAt | Sort::LastUsedAt => Order::Desc,
         }
     }

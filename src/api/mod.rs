@@ -8,6 +8,7 @@ mod events;
 mod gateways;
 mod keys;
 mod people;
+mod policy;
 mod problem;
 mod projects;
 mod request_id;
@@ -23,12 +24,13 @@ pub use chain_hash::ChainHash;
 pub use events::{ChangeEvent, KeyEvent, KeyEventKind, Part};
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{
-    Key, KeyCounts, KeyFilter, KeyList, KeyMay, KeyPage, KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
+    Disabled, Disabling, Key, KeyCounts, KeyFilter, KeyList, KeyMay, KeyPage, KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
 };
 pub use people::{
     CreatedUser, KeyDisposition, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,
     RemovalProgress, RemovedUser, User, UserEdit, UserQuery, UserRemoval,
 };
+pub use policy::{Lifetimes, LifetimesEdit, Policy, PolicyEdit};
 pub use problem::{Problem, ProblemType};
 pub use projects::{
     IssuedSessionToken, NewProject, Project, ProjectEdit, ProjectMay, ProjectQuery, SessionServer,

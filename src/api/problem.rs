@@ -40,6 +40,9 @@ pub enum ProblemType {
     /// 409: an organisation keeps at least one Owner.
     #[serde(rename = "/problems/last-owner")]
     LastOwner,
+    /// 409: the key has expired, and has to be renewed first.
+    #[serde(rename = "/problems/expired")]
+    Expired,
     /// 410: the key was revoked.
     #[serde(rename = "/problems/revoked")]
     Revoked,

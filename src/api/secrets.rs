@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::keys::{Key, PersonRef};
-use crate::model::{Scope, Secret, secret};
+use crate::model::{KeyState, Scope, Secret, secret};
 
 /// The answer to a creation. The secret of an Analytics key is only ever in this answer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -45,6 +45,14 @@ pub enum LookupAnswer {
     Active {
         key: Box<Key>,
     },
+    /// It can be enabled again.
+    Disabled {
+        key: Box<Key>,
+    },
+    /// It can be renewed.
+    Expired {
+        key: Box<Key>,
+    },
     Revoked {
         id: Uuid,
         name: String,
@@ -52,4 +60,16 @@ pub enum LookupAnswer {
         revoked_at: Timestamp,
         revoked_by: PersonRef,
     },
+}
+
+impl LookupAnswer {
+    /// A key that was not revoked.
+    pub fn of(key: Key) -> Self {
+        let (state, key) = (key.state, Box::new(key));
+        match state {
+            KeyState::Active => Self::Active { key },
+            KeyState::Disabled => Self::Disabled { key },
+            KeyState::Expired => Self::Expired { key },
+        }
+    }
 }

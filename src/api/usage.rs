@@ -91,6 +91,13 @@ pub struct Usage {
     pub origins: Vec<UsageSource>,
     /// As `origins`: the newest addresses.
     pub addresses: Vec<UsageSource>,
+    /// When it was last refused. Absent when it never was.
+    #[serde(default)]
+    pub last_refused_at: Option<Timestamp>,
+    /// How often it was refused for being disabled since it is, in these 30 days: who still needs it. Absent when it is not
+    /// disabled.
+    #[serde(default)]
+    pub refused_while_disabled: Option<u64>,
 }
 
 impl Usage {

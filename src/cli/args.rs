@@ -10,6 +10,7 @@ use super::init::InitArgs;
 use super::key::args::KeyArgs;
 use super::login::args::LoginArgs;
 use super::migrate::MigrateArgs;
+use super::policy::args::PolicyArgs;
 use super::project::args::ProjectArgs;
 use super::restore::RestoreArgs;
 use super::scan::args::ScanArgs;
@@ -75,6 +76,8 @@ pub enum Command {
     Project(ProjectArgs),
     /// Manage gateways, which check keys in front of an API
     Gateway(GatewayArgs),
+    /// Show and set how long keys of the organisation may be valid
+    Policy(PolicyArgs),
     /// Show the activity log, and verify that it is complete and unchanged
     Activity(ActivityArgs),
     /// Open the dashboard with temporary sample data

@@ -22,6 +22,7 @@ mod migrate;
 mod once;
 mod output;
 mod pages;
+mod policy;
 mod project;
 mod proof;
 mod resolve;
@@ -55,6 +56,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Project(args)) => project::run(selection, args.command),
         Some(Command::Scan(args)) => scan::run(selection, args),
         Some(Command::Gateway(args)) => gateway::run(selection, args.command),
+        Some(Command::Policy(args)) => policy::run(selection, args.command),
         Some(Command::Activity(args)) => activity::run(selection, args.command),
         Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args)),
         Some(Command::Init(args)) => without(selection, "init").and_then(|()| init::run(&args)),

@@ -10,10 +10,10 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::Failure;
-use crate::api::Key;
+use crate::api::{Disabled, Key, Usage};
 pub use crate::failure::notice;
-use crate::model::field::FieldValue;
-use crate::model::{KeyField, Secret, Shown, shown};
+use crate::model::field::{FieldValue, Widget};
+use crate::model::{KeyField, KeyState, Secret, expiry, Shown, shown};
 
 /// A line that scripts may wait for. When nobody reads it, the program goes on.
 pub fn line(text: impl std::fmt::Display) {
@@ -89,12 +89,13 @@ pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Re
     Ok(writeln!(io::stdout().lock(), "{}", table.trim_fmt())?)
 }
 
-pub const KEY_HEADER: [&str; 7] = [
+pub const KEY_HEADER: [&str; 8] = [
     "NAME",
     "SCOPE",
     "PROJECT",
     "CREATED",
     "LAST USED",
+    "STATE",
     "CREATOR",
     "ID",
 ];
@@ -108,6 +109,7 @@ pub fn key_row(key: &Key, now: Timestamp) -> Vec<String> {
             .map_or_else(|| "–".into(), |project| shown(&project.name)),
         date(key.created_at),
         last_used(key, now),
+        state(key),
         shown(&key.creator.email),
         key.id.to_string(),
     ]
@@ -128,7 +130,12 @@ pub fn key_fields(key: &Key, now: Timestamp) -> Vec<Vec<String>> {
         ("Created", key.created_at.to_string()),
         ("Last used", last_used(key, now)),
         ("Token", shown(&key.hint)),
+        ("State", key.state.as_str().to_owned()),
     ];
+    if let Some(Disabled { at, by, reason }) = &key.disabled {
+        rows.push(("Disabled", format!("{} by {}", time(*at), shown(&by.email))));
+        rows.extend(reason.as_ref().map(|reason| ("Reason", shown(reason))));
+    }
     let settings = key.settings();
     for field in KeyField::of(key.scope).filter(|field| field.is_setting()) {
         match settings.value(field) {
@@ -137,7 +144,10 @@ pub fn key_fields(key: &Key, now: Timestamp) -> Vec<Vec<String>> {
                 rows.extend(items.iter().map(item));
             }
             value => {
-                let words = field.in_words(&value);
+                let words = match field.widget() {
+                    Widget::Time { .. } => settings.expires_at.map_or_else(String::new, end),
+                    _ => field.in_words(&value),
+                };
                 rows.extend((!words.is_empty()).then(|| (field.label(), shown(&words))));
             }
         }
@@ -145,6 +155,30 @@ pub fn key_fields(key: &Key, now: Timestamp) -> Vec<Vec<String>> {
     rows.into_iter()
         .map(|(label, value)| vec![label.to_owned(), value])
         .collect()
+}
+
+/// `active`, or with the day on which it ends.
+fn state(key: &Key) -> String {
+    match (key.state, key.expires_at) {
+        (KeyState::Active, Some(at)) => format!("ends {}", date(at)),
+        (state, _) => state.as_str().to_owned(),
+    }
+}
+
+/// When something ends, where the reader is and in UTC.
+pub fn end(at: Timestamp) -> String {
+    expiry::told(at, &TimeZone::system())
+}
+
+/// `Refused since | 12 since 2026-11-26 22:05:31, last 3 min ago`
+pub fn refused_since(disabled_at: Timestamp, usage: &Usage, now: Timestamp) -> Vec<String> {
+    let count = usage.refused_while_disabled.unwrap_or_default();
+    let last = usage.last_refused_at.filter(|at| count > 0 && *at >= disabled_at);
+    let last = last.map_or_else(String::new, |at| format!(", last {}", ago(at, now)));
+    vec![
+        "Refused".into(),
+        format!("{count} since {}{last}", time(disabled_at)),
+    ]
 }
 
 pub fn last_used(key: &Key, now: Timestamp) -> String {

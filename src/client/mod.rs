@@ -24,10 +24,10 @@ pub use notice::EventNotice;
 use self::transport::Transport;
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, Created, CreatedGateway,
-    CreatedUser, Explain, Gateway, IssuedSessionToken, Key, KeyCounts, KeyEdit, KeyFields, KeyFilter,
-    KeyList, KeyPage, Lookup, LookupAnswer, Me, NewGateway, NewProject, NewToken, NewUser, OngoingRemoval,
-    Person, Project, ProjectEdit, ProjectQuery, RemovalProgress, Revealed, SessionServerEdit, Usage, User,
-    UserEdit, UserQuery, UserRemoval, Verdict,
+    CreatedUser, Disabling, Explain, Gateway, IssuedSessionToken, Key, KeyCounts, KeyEdit, KeyFields,
+    KeyFilter, KeyList, KeyPage, Lookup, LookupAnswer, Me, NewGateway, NewProject, NewToken, NewUser,
+    OngoingRemoval, Person, Policy, PolicyEdit, Project, ProjectEdit, ProjectQuery, RemovalProgress,
+    Revealed, SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval, Verdict,
 };
 use crate::model::{Role, Secret, ServerAddress, TokenHash};
 
@@ -124,6 +124,24 @@ impl Client {
 
     pub async fn revoke(&self, id: Uuid) -> Result<()> {
         self.transport.delete(&format!("v1/keys/{id}")).await
+    }
+
+    pub async fn disable(&self, id: Uuid, disabling: &Disabling) -> Result<Key> {
+        self.transport
+            .post(&format!("v1/keys/{id}/disable"), disabling)
+            .await
+    }
+
+    pub async fn enable(&self, id: Uuid) -> Result<Key> {
+        self.transport.act(&format!("v1/keys/{id}/enable")).await
+    }
+
+    pub async fn policy(&self) -> Result<Policy> {
+        self.transport.get("v1/policy", &()).await
+    }
+
+    pub async fn set_policy(&self, edit: &PolicyEdit) -> Result<Policy> {
+        self.transport.patch("v1/policy", &[], edit).await
     }
 
     /// Changes nothing, and is recorded.

@@ -4,6 +4,7 @@
 mod validity;
 mod widget;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use strum::{EnumIter, IntoEnumIterator, VariantArray};
 use utoipa::ToSchema;
@@ -39,10 +40,14 @@ pub struct KeyFields {
     /// to case). They are kept in this order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<Vec<String>>,
+    /// The instant from which on it is not valid; absent: it never ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub expires_at: Option<String>,
 }
 
-/// A change of a key; of an Analytics key only its note and labels. What is absent stays; `local_development: null` turns it
-/// off, `note: null` removes the note, `labels: []` all labels.
+/// A change of a key; of an Analytics key only its note, labels and end. What is absent stays; `local_development: null`
+/// turns it off, `note: null` removes the note, `labels: []` all labels, and with `expires_at: null` the key never ends.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyEdit {
@@ -68,6 +73,14 @@ pub struct KeyEdit {
     pub note: Option<Option<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<Vec<String>>,
+    /// The instant from which on it is not valid. A key that has ended is renewed by a later one.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Option<String>>,
 }
 
 /// Tells `null` (which is `Some(None)`) from an absent field (`None`).
@@ -85,6 +98,8 @@ pub struct Settings {
     pub note: Option<String>,
     /// They decide nothing; in the order in which they were given.
     pub labels: Vec<String>,
+    /// The key is valid strictly before it.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// In the order of forms and details.
@@ -97,6 +112,7 @@ pub enum KeyField {
     CrossPagePersistence,
     Note,
     Labels,
+    ExpiresAt,
 }
 
 const EVERY: &[Scope] = Scope::VARIANTS;
@@ -196,6 +212,22 @@ const LABELS: Facts = Facts {
     },
 };
 
+const EXPIRES_AT: Facts = Facts {
+    wire_name: "expires_at",
+    flag: "--expires",
+    label: "Expires",
+    short_label: "Expires",
+    absent: "",
+    scopes: EVERY,
+    edited_of: EVERY,
+    widget: Widget::Time {
+        hint: "90d, a date (valid through that day), an instant such as 2027-03-31T18:00:00Z, or never",
+        create_help: "When it ends: 90d, a date (it is valid through that day), an instant of RFC 3339, or never",
+        edit_help: "When it ends: 90d, a date (it is valid through that day), an instant of RFC 3339, or never; a key that \
+                    has ended is renewed by it",
+    },
+};
+
 impl KeyField {
     pub fn facts(self) -> &'static Facts {
         match self {
@@ -206,6 +238,7 @@ impl KeyField {
             KeyField::CrossPagePersistence => &CROSS_PAGE_PERSISTENCE,
             KeyField::Note => &NOTE,
             KeyField::Labels => &LABELS,
+            KeyField::ExpiresAt => &EXPIRES_AT,
         }
     }
 
@@ -267,6 +300,7 @@ impl Settings {
             }
             KeyField::LocalDevelopment => self.local_development.map(|a: LocalAddress| a.to_string()).into(),
             KeyField::CrossPagePersistence => FieldValue::Flag(self.cross_page_persistence),
+            KeyField::ExpiresAt => self.expires_at.map(|at| at.to_string()).into(),
             KeyField::Note => self.note.clone().into(),
             KeyField::Labels => FieldValue::List(self.labels.clone()),
         }
@@ -279,6 +313,7 @@ impl Settings {
             KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag().unwrap_or_default(),
             KeyField::Note => self.note = value.text(),
             KeyField::Labels => self.labels = value.list().unwrap_or_default(),
+            KeyField::ExpiresAt => self.expires_at = value.text().and_then(|at| at.parse().ok()),
         }
     }
 }
@@ -295,6 +330,7 @@ impl KeyFields {
             cross_page_persistence: None,
             note: None,
             labels: None,
+            expires_at: None,
         }
     }
 
@@ -306,6 +342,7 @@ impl KeyFields {
             KeyField::UiDomains => self.ui_domains.clone().map(FieldValue::List),
             KeyField::LocalDevelopment => self.local_development.clone().map(FieldValue::Text),
             KeyField::CrossPagePersistence => self.cross_page_persistence.map(FieldValue::Flag),
+            KeyField::ExpiresAt => self.expires_at.clone().map(FieldValue::Text),
             KeyField::Note => self.note.clone().map(FieldValue::Text),
             KeyField::Labels => self.labels.clone().map(FieldValue::List),
         }
@@ -319,6 +356,7 @@ impl KeyFields {
             KeyField::UiDomains => self.ui_domains = value.list(),
             KeyField::LocalDevelopment => self.local_development = value.text(),
             KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag(),
+            KeyField::ExpiresAt => self.expires_at = value.text(),
             KeyField::Note => self.note = value.text(),
             KeyField::Labels => self.labels = value.list().filter(|labels| !labels.is_empty()),
         }
@@ -338,6 +376,7 @@ impl KeyEdit {
             KeyField::UiDomains => self.ui_domains.clone().map(FieldValue::List),
             KeyField::LocalDevelopment => self.local_development.clone().map(FieldValue::from),
             KeyField::CrossPagePersistence => self.cross_page_persistence.map(FieldValue::Flag),
+            KeyField::ExpiresAt => self.expires_at.clone().map(FieldValue::from),
             KeyField::Note => self.note.clone().map(FieldValue::from),
             KeyField::Labels => self.labels.clone().map(FieldValue::List),
         }
@@ -351,6 +390,7 @@ impl KeyEdit {
             KeyField::UiDomains => self.ui_domains = value.list(),
             KeyField::LocalDevelopment => self.local_development = Some(value.text()),
             KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag(),
+            KeyField::ExpiresAt => self.expires_at = Some(value.text()),
             KeyField::Note => self.note = Some(value.text()),
             KeyField::Labels => self.labels = value.list(),
         }

@@ -6,18 +6,23 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::compared::{are_alike, compared};
+use super::expiry::MAX_DAYS;
 use super::field::{FieldValue, KeyField};
-use super::{FieldErrors, Scope};
+use super::{FieldErrors, KeyState, Scope};
 
 /// The days and hours that may be asked for reach back as far as these.
 const MAX_IDLE_DAYS: u32 = 3650;
 const MAX_REFUSED_HOURS: u32 = 30 * 24;
 
 /// The words that may stand among a text, each with what it finds.
-pub const WORDS: [(&str, &str); 4] = [
+pub const WORDS: [(&str, &str); 8] = [
     ("idle:90d", "neither used nor created within 90 days"),
     ("never-used", "never used"),
     ("refused:today", "refused in the last 24 h; 6h and 7d too"),
+    ("expires:30d", "expires within 30 days"),
+    ("expired", "expired, and can be renewed"),
+    ("disabled", "disabled"),
+    ("exceeds-policy", "ends later than keys are given now"),
     ("label:x", "has this label; label:\"two words\" too"),
 ];
 
@@ -45,6 +50,14 @@ macro_rules! filtering {
             /// Has this label, without regard to case; of several, with commas between them, all.
             #[param(max_length = 327)]
             label: String,
+            /// Only keys that stand so. Absent: all but those that have expired.
+            #[param(inline)]
+            state: KeyState,
+            /// Expires within so many days, and has not yet; 1 to 3650.
+            #[param(minimum = 1, maximum = 3650)]
+            expires_days: u32,
+            /// `true`: only keys that end later, from now on, than the organisation lets keys of their scope be given.
+            exceeds_policy: bool,
         }
     };
     (@ $(#[$meta:meta])* $name:ident { $($own:tt)* } $($(#[$about:meta])* $field:ident: $type:ty,)+) => {
@@ -93,6 +106,9 @@ impl KeyFilter {
             never_used: words.never_used.then_some(true),
             refused_hours: words.refused_hours,
             label: (!words.labels.is_empty()).then(|| words.labels.join(",")),
+            state: words.state,
+            expires_days: words.expires_days,
+            exceeds_policy: words.exceeds_policy.then_some(true),
             ..self
         }
     }
@@ -101,9 +117,11 @@ impl KeyFilter {
     pub fn valid(self) -> Result<Self, FieldErrors> {
         within("idle_days", self.idle_days, MAX_IDLE_DAYS)?;
         within("refused_hours", self.refused_hours, MAX_REFUSED_HOURS)?;
+        within("expires_days", self.expires_days, MAX_DAYS)?;
         Ok(Self {
             never_used: self.never_used.filter(|asked| *asked),
             label: self.label.map(valid_labels).transpose()?,
+            exceeds_policy: self.exceeds_policy.filter(|asked| *asked),
             ..self
         })
     }
@@ -140,6 +158,11 @@ pub struct FilterWords {
     pub refused_hours: Option<u32>,
     /// Has all of these.
     pub labels: Vec<String>,
+    pub state: Option<KeyState>,
+    /// Expires within so many days.
+    pub expires_days: Option<u32>,
+    /// Ends later than the organisation's policy lets it be given.
+    pub exceeds_policy: bool,
     /// What is looked for in names, projects and domains.
     pub text: Option<String>,
 }
@@ -163,6 +186,15 @@ impl FilterWords {
             let folded = compared(word);
             if folded == "never-used" {
                 words.never_used = true;
+            } else if let Some(state) = state(&folded) {
+                if words.state.is_some_and(|other| other != state) {
+                    return Err("A key is either disabled or expired: write one of the two words.".into());
+                }
+                words.state = Some(state);
+            } else if folded == "exceeds-policy" {
+                words.exceeds_policy = true;
+            } else if let Some(time) = folded.strip_prefix("expires:") {
+                words.expires_days = Some(expires(time)?);
             } else if let Some(age) = folded.strip_prefix("idle:") {
                 words.idle_days = Some(idle(age)?);
             } else if let Some(age) = folded.strip_prefix("refused:") {
@@ -236,6 +268,18 @@ fn split(typed: &str) -> Vec<&str> {
     words
 }
 
+/// Those that are seldom meant as a text.
+fn state(word: &str) -> Option<KeyState> {
+    let states = [KeyState::Disabled, KeyState::Expired];
+    states.into_iter().find(|state| state.as_str() == word)
+}
+
+fn expires(time: &str) -> Result<u32, String> {
+    let days = time.strip_suffix('d').and_then(|days| days.parse().ok());
+    days.filter(|days| (1..=MAX_DAYS).contains(days))
+        .ok_or_else(|| format!("Write expires:30d for keys that expire within 30 days (1 to {MAX_DAYS})."))
+}
+
 fn idle(age: &str) -> Result<u32, String> {
     let days = age.strip_suffix('d').and_then(|days| days.parse().ok());
     days.filter(|days| (1..=MAX_IDLE_DAYS).contains(days))
@@ -277,6 +321,11 @@ mod tests {
         assert_eq!(read("refused:today").refused_hours, Some(24));
         assert_eq!(read("refused:6h").refused_hours, Some(6));
         assert_eq!(read("refused:7d").refused_hours, Some(168));
+        assert_eq!(read("expires:30d").expires_days, Some(30));
+        assert_eq!(read("Expired shop").state, Some(KeyState::Expired));
+        assert_eq!(read("disabled").state, Some(KeyState::Disabled));
+        assert!(read("exceeds-policy").exceeds_policy);
+        assert_eq!(read("active").text.as_deref(), Some("active"));
         assert_eq!(read("two  spaces ").text.as_deref(), Some("two  spaces"));
         assert_eq!(read("   "), FilterWords::default());
     }
@@ -324,6 +373,12 @@ mod tests {
             "idle:9999999999d",
             "idle:3651d",
             "refused:",
+            "expires:",
+            "expires:30",
+            "expires:0d",
+            "expires:3651d",
+            "expires:12h",
+            "expired disabled",
             "refused:now",
             "refused:31d",
             "refused:0h",

@@ -1,7 +1,9 @@
 //! The rules that decide on a presented key: those that refuse it, and those that let it through. Each has
 //! a name for programs, which never changes, and a sentence for people.
 
+use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
+use utoipa::ToSchema;
 
 /// A rule that refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
@@ -18,6 +20,10 @@ pub enum Rule {
     KeyUnknown,
     #[error("This key was revoked permanently.")]
     KeyRevoked,
+    #[error("This key has expired; its creator or an Admin can renew it, or create another one.")]
+    KeyExpired,
+    #[error("This key is disabled; its creator or an Admin can enable it again.")]
+    KeyDisabled,
     #[error("The gateway's own token is missing or unknown; an Owner adds gateways.")]
     GatewayUnknown,
     /// What narrows a check is never ignored.
@@ -63,13 +69,71 @@ impl Rule {
         self.into()
     }
 
-    /// Whether there is no valid key or gateway token (401), or a valid key that doesn't allow this (403).
+    /// Whether there is no valid key or gateway token (401), or a valid key that doesn't allow this (403). A disabled key
+    /// is one that doesn't allow this now: clients discard a key that is answered with 401, and it may be enabled again.
     pub fn says_who_is_unknown(self) -> bool {
-        use Rule::{GatewayUnknown, KeyMalformed, KeyMissing, KeyRevoked, KeyUnknown};
+        use Rule::{GatewayUnknown, KeyExpired, KeyMalformed, KeyMissing, KeyRevoked, KeyUnknown};
         matches!(
             self,
-            KeyMissing | KeyMalformed | KeyUnknown | KeyRevoked | GatewayUnknown
+            KeyMissing | KeyMalformed | KeyUnknown | KeyRevoked | KeyExpired | GatewayUnknown
         )
+    }
+}
+
+/// How a key stands, as one statement of the store reads it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    pub revoked: bool,
+    /// By the clock of the database.
+    pub expired: bool,
+    pub disabled: bool,
+}
+
+/// What people call how a key that was not revoked stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum KeyState {
+    #[default]
+    Active,
+    /// It refuses until it is enabled.
+    Disabled,
+    /// Its end has passed; it can be renewed.
+    Expired,
+}
+
+impl Standing {
+    /// Decided before all that depends on the request, in this order: revoked, which is permanent; expired, of which the
+    /// client is told that the key is no longer valid; disabled, which may be over soon.
+    pub fn refuses(self) -> Option<Rule> {
+        match self.revoked {
+            true => Some(Rule::KeyRevoked),
+            false => self.state().refuses(),
+        }
+    }
+
+    /// Of a key that was not revoked.
+    pub fn state(self) -> KeyState {
+        match self {
+            Standing { expired: true, .. } => KeyState::Expired,
+            Standing { disabled: true, .. } => KeyState::Disabled,
+            _ => KeyState::Active,
+        }
+    }
+}
+
+impl KeyState {
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    pub fn refuses(self) -> Option<Rule> {
+        match self {
+            KeyState::Active => None,
+            KeyState::Disabled => Some(Rule::KeyDisabled),
+            KeyState::Expired => Some(Rule::KeyExpired),
+        }
     }
 }
 
@@ -114,5 +178,31 @@ mod tests {
             assert_eq!(rule.as_str().parse(), Ok(rule));
         }
         assert!("rule".parse::<Rule>().is_err());
+    }
+
+    #[test]
+    fn what_is_for_good_is_told_before_what_can_be_lifted() {
+        for bits in 0..8_u8 {
+            let standing = Standing {
+                revoked: bits & 4 != 0,
+                expired: bits & 2 != 0,
+                disabled: bits & 1 != 0,
+            };
+            let (rule, unknown) = match bits {
+                4.. => (Some(Rule::KeyRevoked), true),
+                2 | 3 => (Some(Rule::KeyExpired), true),
+                1 => (Some(Rule::KeyDisabled), false),
+                0 => (None, false),
+            };
+            assert_eq!(standing.refuses(), rule, "{standing:?}");
+            assert_eq!(
+                rule.is_some_and(Rule::says_who_is_unknown),
+                unknown,
+                "{standing:?}"
+            );
+            if !standing.revoked {
+                assert_eq!(standing.state().refuses(), rule, "{standing:?}");
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ mod events;
 mod gateways;
 mod http;
 mod keys;
+mod lifetimes;
 mod me;
 mod projects;
 mod removals;

@@ -46,7 +46,7 @@ impl Shop {
     }
 
     /// What a page with these headers is answered.
-    async fn asked(&self, headers: &[(&str, &str)]) -> Answer {
+    pub async fn asked(&self, headers: &[(&str, &str)]) -> Answer {
         self.asked_at("/api/jwt", headers).await
     }
 

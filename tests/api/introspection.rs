@@ -10,7 +10,7 @@ use crate::connections::{PRIVATE_KEY, Shop};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-async fn issued(shop: &Shop, project: &str) -> String {
+pub async fn issued(shop: &Shop, project: &str) -> String {
     let path = format!("/v1/projects/{project}/session-token");
     let issued = shop
         .deck
@@ -31,7 +31,7 @@ async fn asked_with(shop: &Shop, token: &str, media: &str, form: String) -> Answ
     server.send(request.body(form)).await
 }
 
-async fn asked(shop: &Shop, token: &str, of: &str) -> Value {
+pub async fn asked(shop: &Shop, token: &str, of: &str) -> Value {
     asked_with(shop, token, FORM, format!("token={of}"))
         .await
         .expect(200)

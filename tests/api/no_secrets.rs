@@ -64,6 +64,18 @@ fn kept(project: &str) -> Vec<Kept> {
             json!({"local_development": "203.0.113.7"}),
             "local_development",
         ),
+        // An instant is read, and never repeated where it is none.
+        of(
+            "POST /v1/keys",
+            json!({"scope": "analytics", "name": "Board", "expires_at": "2099-01-01T00:00:00Z"}),
+            "expires_at",
+        ),
+        of(
+            "PATCH /v1/keys/{id}",
+            json!({"expires_at": "2099-01-01T00:00:00Z"}),
+            "expires_at",
+        ),
+        of("POST /v1/keys/{id}/disable", json!({"reason": "Why"}), "reason"),
         of("POST /v1/projects", json!({"name": "Other"}), "name"),
         of("PATCH /v1/projects/{id}", json!({"name": "Other"}), "name"),
         of("PUT /v1/projects/{id}/session-server", server(), "url"),

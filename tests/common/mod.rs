@@ -107,6 +107,16 @@ impl Deck {
         &self.contract
     }
 
+    /// As if the end of this key had come.
+    pub fn end(&self, key: &str) {
+        let conn = rusqlite::Connection::open(self.directory.path().join("keydeck.db")).expect("a database");
+        let id: uuid::Uuid = key.parse().expect("an id");
+        let ended = Timestamp::now().as_microsecond() - 5_000_000;
+        let sql = "UPDATE keys SET expires_at = ? WHERE id = ?";
+        let changed = conn.execute(sql, rusqlite::params![ended, id.as_bytes()]);
+        assert_eq!(changed.expect("changed"), 1);
+    }
+
     /// Returns when the server has ended; where its database is goes with what is returned.
     pub async fn stop(self) -> TempDir {
         self.stop.send(()).expect("the server is running");

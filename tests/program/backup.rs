@@ -547,6 +547,12 @@ fn set_back(path: &Path) {
          DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline; DROP TABLE baseline;
          ALTER TABLE activity DROP COLUMN entity; ALTER TABLE activity DROP COLUMN state;
          ALTER TABLE activity DROP COLUMN baseline; ALTER TABLE activity_head DROP COLUMN pending;
+         DROP TABLE lifetimes; DROP INDEX keys_by_token_hash; DROP INDEX keys_by_expires_at; DROP INDEX keys_by_scope_expires_at;
+         DROP INDEX keys_by_creator_expires_at; DROP INDEX keys_by_project_expires_at; DROP INDEX keys_by_disabled_at;
+         ALTER TABLE keys DROP COLUMN expires_at; ALTER TABLE keys DROP COLUMN disabled_by;
+         ALTER TABLE keys DROP COLUMN disabled_at; ALTER TABLE keys DROP COLUMN disabled_reason;
+         CREATE INDEX keys_by_token_hash ON keys (token_hash, id, scope, project, revoked_at, ui_domains, local_development,
+                                         cross_page_persistence);
          DROP TRIGGER keys_get_labels; DROP TRIGGER keys_change_labels; DROP TRIGGER keys_lose_labels; DROP TABLE label_search;
          ALTER TABLE keys DROP COLUMN labels; ALTER TABLE keys DROP COLUMN labels_key; ALTER TABLE keys DROP COLUMN note;
          CREATE TRIGGER activity_is_not_rewritten{trigger}END; PRAGMA user_version = 8;

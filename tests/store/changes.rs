@@ -209,7 +209,7 @@ async fn a_note_is_kept_of_every_key_and_decides_nothing() {
         assert!(
             checked
                 .key
-                .is_some_and(|key| key.settings.note.is_none() && !key.revoked)
+                .is_some_and(|key| key.settings.note.is_none() && !key.standing.revoked)
         );
     }
 }

@@ -108,6 +108,9 @@ impl Deck {
                 .map(|label| (*label).to_owned())
                 .collect();
             new.created_at = start.saturating_add((n / 5).hours()).unwrap();
+            // Every third ends, some at the same instant.
+            let end = start.saturating_add((2_000 + n % 8).hours()).unwrap();
+            new.valid.settings.expires_at = (n % 3 == 1).then_some(end);
             let by = if n % 7 == 0 { &self.editor } else { &self.owner };
             keys.push(self.create(new, by).await);
         }

@@ -66,7 +66,9 @@ pub async fn set_back(place: &Place) {
     let sql = "DROP TRIGGER activity_states_what_changed ON activity; DROP TRIGGER activity_is_not_rewritten ON activity;
          DROP TABLE baseline; DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline;
          ALTER TABLE activity DROP COLUMN entity, DROP COLUMN state, DROP COLUMN baseline;
-         ALTER TABLE activity_head DROP COLUMN pending; ALTER TABLE keys DROP COLUMN note, DROP COLUMN labels, DROP COLUMN labels_key;
+         ALTER TABLE activity_head DROP COLUMN pending; DROP TABLE lifetimes;
+         ALTER TABLE keys DROP COLUMN note, DROP COLUMN labels, DROP COLUMN labels_key, DROP COLUMN expires_at, DROP COLUMN disabled_at, DROP COLUMN disabled_by,
+             DROP COLUMN disabled_reason;
          CREATE TRIGGER activity_is_not_rewritten
              BEFORE UPDATE OF seq, at, actor, address, action, key, subject, changes, hash ON activity FOR EACH ROW
              EXECUTE FUNCTION refuse('the activity log is append-only');

@@ -112,7 +112,7 @@ async fn an_index_that_disagrees_with_its_table_is_named() {
         if without.contains("'Gone'") {
             // What it is about: the check believes the index.
             let checked = store.check(&token, None).await.unwrap().key.unwrap();
-            assert!(!checked.revoked);
+            assert!(!checked.standing.revoked);
         }
         let said = compared(&*store).await.expect_err(index);
         assert!(said.contains(sentence), "{index}: {said}");

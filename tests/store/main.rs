@@ -14,9 +14,11 @@ mod alike;
 mod changes;
 mod data_keys;
 mod deck;
+mod ends;
 #[path = "engine_sqlite.rs"]
 mod engine;
 mod indexes;
+mod instants;
 mod log;
 mod migration;
 mod names;

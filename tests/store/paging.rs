@@ -1,5 +1,6 @@
 //! Pages: total orders, positions, filters, counts.
 
+use jiff::Timestamp;
 use keydeck::api::{KeyFilter, Sort};
 use keydeck::model::{Scope, are_alike, compared};
 use keydeck::server::store::{KeyQuery, KeyRecord, PlaceValue, Position, Visible};
@@ -17,6 +18,10 @@ fn sorted(mut keys: Vec<KeyRecord>, sort: Sort, descending: bool) -> Vec<Uuid> {
             Sort::Name => (None, name, None),
             Sort::CreatedAt => (None, String::new(), Some(key.created_at)),
             Sort::LastUsedAt => (None, String::new(), key.last_used_at),
+            Sort::ExpiresAt => {
+                let ends = key.settings.expires_at.unwrap_or(Timestamp::MAX);
+                (None, String::new(), Some(ends))
+            }
         };
         (value, key.id)
     });

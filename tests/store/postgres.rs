@@ -21,8 +21,10 @@ mod on_postgres {
     mod deck;
     #[path = "postgres_edges.rs"]
     mod edges;
+    mod ends;
     #[path = "engine_postgres.rs"]
     mod engine;
+    mod instants;
     mod names;
     #[path = "postgres_only.rs"]
     mod only;

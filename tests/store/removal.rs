@@ -381,7 +381,7 @@ impl Deck {
         let mut active = 0;
         for key in keys {
             let checked = self.store.check(key, None).await.unwrap().key.unwrap();
-            active += usize::from(!checked.revoked);
+            active += usize::from(!checked.standing.revoked);
         }
         active
     }

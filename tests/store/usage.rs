@@ -23,7 +23,7 @@ async fn keys(deck: &Deck, count: usize) -> Vec<(Uuid, i64)> {
         let hash = new.token_hash;
         let key = deck.create(new, &deck.owner).await;
         let checked = deck.store.check(&hash, None).await.unwrap().key.unwrap();
-        assert_eq!((checked.id, checked.revoked), (key.id, false));
+        assert_eq!((checked.id, checked.standing.revoked), (key.id, false));
         keys.push((key.id, checked.number));
     }
     keys

@@ -5,7 +5,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use super::field_flags::{CHANGE, FieldFlags};
 use crate::api::{Order, Sort};
 use crate::cli::values;
-use crate::model::{FilterWords, Scope};
+use crate::model::{FilterWords, KeyState, Scope};
 
 #[derive(Debug, Args)]
 pub struct KeyArgs {
@@ -15,7 +15,7 @@ pub struct KeyArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
-    /// List active keys
+    /// List keys: active and disabled ones, or with --state those that have expired
     List(KeyListArgs),
     /// Show a key without its secret
     Show(OneKey),
@@ -23,6 +23,13 @@ pub enum KeyCommand {
     Create(CreateArgs),
     /// Edit a key; its secret stays the same
     Edit(KeyEditArgs),
+    /// Disable a key: it is refused immediately, until it is enabled
+    ///
+    /// Refused requests are still counted, and key show reports them. Sessions that have begun go on for up to 30 minutes,
+    /// unless their session server asks keydeck.
+    Disable(DisableArgs),
+    /// Enable a key that was disabled
+    Enable(OneKey),
     /// Revoke a key, immediately and permanently
     Revoke(RevokeArgs),
     /// Print the secret of a Web or Mobile key; the activity log records it
@@ -56,7 +63,7 @@ pub struct KeyListArgs {
     /// The field to sort by
     #[arg(long, default_value = "created_at", value_parser = values::word::<Sort>())]
     pub sort: Sort,
-    /// The sort order [default: newest first for times, A to Z otherwise]
+    /// The sort order [default: newest first for past times, A to Z or what ends first otherwise]
     #[arg(long)]
     pub order: Option<Direction>,
     /// Reverse the default order
@@ -71,6 +78,9 @@ pub struct KeyListArgs {
     /// Only keys that this user created: an id, an email address, or me
     #[arg(long, value_name = "USER")]
     pub creator: Option<String>,
+    /// Only keys that stand so [default: all but expired ones]
+    #[arg(long, value_parser = values::word::<KeyState>())]
+    pub state: Option<KeyState>,
     #[arg(long, value_name = "TEXT", value_parser = FilterWords::parse, help = FilterWords::help())]
     pub filter: Option<FilterWords>,
     /// The maximum number of keys
@@ -178,6 +188,19 @@ pub struct KeyEditArgs {
     pub no_local_development: bool,
     #[command(flatten)]
     pub more: FieldFlags<true>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DisableArgs {
+    /// The key's id, or its name when no other key has the same
+    #[arg(value_name = "ID|NAME")]
+    pub key: String,
+    /// Why, in at most 500 characters, for whoever sees the key
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -62,6 +62,9 @@ fn told(created: &Created) -> Result<(), Failure> {
         "created {} key \"{}\" ({}){note}",
         key.scope, key.name, key.id
     ));
+    if key.expires_at.is_some() {
+        output::notice(ends(key));
+    }
     match &created.secret {
         Some(secret) => {
             if token::names_no_server(secret) {
@@ -93,6 +96,7 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
         ..KeyEdit::default()
     };
     args.more.change(&key, &mut edit)?;
+    let is_renewed = edit.expires_at.is_some();
     let edited = client.edit(key.id, key.version, &edit).await.map_err(|error| {
         if error.problem().is_some_and(|p| p.kind == ProblemType::Changed) {
             let name = &key.name;
@@ -109,7 +113,18 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
         return output::json(&edited);
     }
     output::notice(format!("changed {} key \"{}\"", edited.scope, edited.name));
+    if is_renewed {
+        output::notice(ends(&edited));
+    }
     Ok(())
+}
+
+/// Told back, since what was typed may have been a date or a length of time.
+fn ends(key: &Key) -> String {
+    match key.expires_at {
+        Some(at) => format!("it is valid until {}", output::end(at)),
+        None => "it never ends".into(),
+    }
 }
 
 fn warn_of(domains: &[UiDomain]) {

@@ -1,12 +1,14 @@
 //! The flags of those fields of a key of which the declaration says all: they come from it.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use strum::IntoEnumIterator;
 
 use crate::api::{Key, KeyEdit, KeyFields};
 use crate::cli::Failure;
 use crate::model::field::{FieldValue, Widget};
-use crate::model::{KeyField, are_alike};
+use crate::model::{KeyField, are_alike, expiry};
 
 /// The flags of which an edit needs one.
 pub const CHANGE: &str = "change";
@@ -53,6 +55,15 @@ impl<const EDIT: bool> FieldFlags<EDIT> {
                     .require_equals(true)
                     .default_missing_value("true"),
             ],
+            Widget::Time {
+                create_help,
+                edit_help,
+                ..
+            } => vec![
+                arg.value_name("WHEN")
+                    .help(help(create_help, edit_help))
+                    .value_parser(end),
+            ],
             Widget::List {
                 create_help,
                 edit_help,
@@ -92,6 +103,10 @@ impl<const EDIT: bool> FieldFlags<EDIT> {
                 let on = matches.get_one::<bool>(field.wire_name())?;
                 Some((field, Given::Value(FieldValue::Flag(*on))))
             }
+            Widget::Time { .. } => {
+                let End(end) = matches.get_one::<End>(field.wire_name())?;
+                Some((field, Given::Value(end.map(|at| at.to_string()).into())))
+            }
             Widget::List { add, remove, .. } => {
                 if let Some(items) = texts(field.wire_name()) {
                     // "" is none at all.
@@ -111,6 +126,15 @@ impl<const EDIT: bool> FieldFlags<EDIT> {
         };
         Self(KeyField::iter().filter_map(value).collect())
     }
+}
+
+/// An instant, or never.
+#[derive(Debug, Clone, Copy)]
+struct End(Option<Timestamp>);
+
+/// What was typed says when, where the person is.
+fn end(text: &str) -> Result<End, String> {
+    expiry::typed(text, Timestamp::now(), &TimeZone::system()).map(End)
 }
 
 impl<const EDIT: bool> FieldFlags<EDIT> {

@@ -52,7 +52,8 @@ async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> 
         creator,
         ..KeyFilter::default()
     };
-    let words = args.filter.clone().unwrap_or_default();
+    let mut words = args.filter.clone().unwrap_or_default();
+    words.state = args.state.or(words.state);
     flags::no_secrets(words.text.iter().map(|text| ("--filter", text.as_str())))?;
     Ok(KeyList {
         sort: args.sort,

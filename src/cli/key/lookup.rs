@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::args::LookupArgs;
-use crate::api::LookupAnswer;
+use crate::api::{Key, LookupAnswer};
 use crate::cli::{Failure, ask, lookup, output};
 use crate::client::Client;
 use crate::deck::{self, Selection};
 use crate::model::around::token_in;
-use crate::model::{Token, TokenKind, pasted};
+use crate::model::{KeyState, Token, TokenKind, pasted};
 
 pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
     ask::possible(selection)?;
@@ -60,7 +60,17 @@ async fn find(client: &Client, token: &Token, as_json: bool) -> Result<(), Failu
     let hint = token.hint();
     match &answer {
         Some(LookupAnswer::Active { .. }) if as_json => Ok(()),
-        Some(LookupAnswer::Active { key }) => output::table(&[], output::key_fields(key, Timestamp::now())),
+        Some(LookupAnswer::Active { key }) => shown(key),
+        Some(LookupAnswer::Disabled { key } | LookupAnswer::Expired { key }) => {
+            if !as_json {
+                shown(key)?;
+            }
+            let standing = match key.state {
+                KeyState::Expired => "has expired, and can be renewed",
+                KeyState::Disabled | KeyState::Active => "is disabled, and can be enabled",
+            };
+            Err(Failure::Failed(format!("{hint} {standing}")))
+        }
         Some(LookupAnswer::Revoked {
             name,
             scope,
@@ -75,4 +85,8 @@ async fn find(client: &Client, token: &Token, as_json: bool) -> Result<(), Failu
             "{hint} is well-formed, but no key that you can see here has this secret"
         ))),
     }
+}
+
+fn shown(key: &Key) -> Result<(), Failure> {
+    output::table(&[], output::key_fields(key, Timestamp::now()))
 }

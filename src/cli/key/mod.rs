@@ -8,6 +8,7 @@ mod list;
 mod lookup;
 pub(super) mod resolve;
 mod revoke;
+mod switch;
 
 use jiff::Timestamp;
 
@@ -23,6 +24,8 @@ pub fn run(selection: &Selection, command: KeyCommand) -> Result<(), Failure> {
         KeyCommand::Show(args) => deck::ask(selection, async |client| show(client, &args).await),
         KeyCommand::Create(args) => deck::ask(selection, async |client| change::create(client, args).await),
         KeyCommand::Edit(args) => deck::ask(selection, async |client| change::edit(client, args).await),
+        KeyCommand::Disable(args) => deck::ask(selection, async |client| switch::disable(client, args).await),
+        KeyCommand::Enable(args) => deck::ask(selection, async |client| switch::enable(client, &args).await),
         KeyCommand::Revoke(args) => {
             confirm::possible(args.yes, "revoking")?;
             deck::ask(selection, async |client| revoke::run(client, &args).await)
@@ -38,7 +41,13 @@ async fn show(client: &Client, args: &OneKey) -> Result<(), Failure> {
     if args.json {
         output::json(&key)
     } else {
-        output::table(&[], output::key_fields(&key, Timestamp::now()))
+        let now = Timestamp::now();
+        let mut fields = output::key_fields(&key, now);
+        if let Some(disabled) = &key.disabled {
+            let usage = client.usage(key.id).await?;
+            fields.push(output::refused_since(disabled.at, &usage, now));
+        }
+        output::table(&[], fields)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::cli::choose::{self, Candidate};
 use crate::cli::resolve::{is_a_secret, search_text};
 use crate::client::Client;
 use crate::model::token::NotAToken;
-use crate::model::{Token, are_alike, pasted};
+use crate::model::{KeyState, Token, are_alike, pasted};
 
 /// The pages that are read for a name; a text that more names contain asks for the id.
 const MAX_PAGES: usize = 10;
@@ -24,8 +24,18 @@ pub async fn key(client: &Client, text: &str) -> Result<Key, Failure> {
     chosen.ok_or_else(|| Failure::Failed(format!("no key that you can see is called \"{text}\"")))
 }
 
+/// Also among those that have expired, which can be renewed.
 async fn named(client: &Client, text: &str) -> Result<Vec<Key>, Failure> {
+    let mut matches = Vec::new();
+    for state in [None, Some(KeyState::Expired)] {
+        matches.extend(named_so(client, text, state).await?);
+    }
+    Ok(matches)
+}
+
+async fn named_so(client: &Client, text: &str, state: Option<KeyState>) -> Result<Vec<Key>, Failure> {
     let mut list = KeyList {
+        state,
         q: Some(search_text(text)?),
         sort: Sort::Name,
         limit: Some(MAX_LIMIT),

@@ -37,6 +37,10 @@ pub struct Summary {
     pub files: u64,
     pub unreadable: u64,
     pub active: usize,
+    /// They can be enabled again.
+    pub disabled: usize,
+    /// They can be renewed.
+    pub expired: usize,
     pub revoked: usize,
     pub unknown: usize,
     pub unchecked: usize,
@@ -103,8 +107,10 @@ fn words(path: &Path, finding: &Finding, state: &TokenState) -> String {
 
 fn state_in_words(kind: TokenKind, state: &TokenState) -> String {
     match state {
-        TokenState::Known(LookupAnswer::Active { key }) => {
-            format!("active: {} ({})", lookup::active(key), key.id)
+        TokenState::Known(
+            LookupAnswer::Active { key } | LookupAnswer::Disabled { key } | LookupAnswer::Expired { key },
+        ) => {
+            format!("{}: {} ({})", key.state.as_str(), lookup::active(key), key.id)
         }
         TokenState::Known(LookupAnswer::Revoked {
             name,
@@ -141,6 +147,8 @@ pub fn sum(result: &ScanResult, states: &TokenStates) -> Summary {
     for token in tokens {
         let count = match states.get(&token).unwrap_or(&UNCHECKED) {
             TokenState::Known(LookupAnswer::Active { .. }) => &mut summary.active,
+            TokenState::Known(LookupAnswer::Disabled { .. }) => &mut summary.disabled,
+            TokenState::Known(LookupAnswer::Expired { .. }) => &mut summary.expired,
             TokenState::Known(LookupAnswer::Revoked { .. }) => &mut summary.revoked,
             TokenState::Unresolved(Unresolved::Unknown) => &mut summary.unknown,
             TokenState::Unresolved(Unresolved::Unchecked) => &mut summary.unchecked,
@@ -155,6 +163,8 @@ impl Summary {
     pub fn in_words(&self) -> String {
         let mut parts: Vec<String> = [
             (self.active, "active"),
+            (self.disabled, "disabled"),
+            (self.expired, "expired"),
             (self.revoked, "revoked"),
             (self.unknown, "unknown here"),
             (self.unchecked, "unchecked"),
@@ -182,6 +192,11 @@ impl Summary {
                 self.active as u64,
                 "active key was found",
                 "active keys were found",
+            ),
+            (
+                (self.disabled + self.expired) as u64,
+                "disabled or expired key was found that may come back",
+                "disabled or expired keys were found that may come back",
             ),
             (
                 self.unchecked as u64,

@@ -17,6 +17,7 @@ fn filled(field: KeyField) -> FieldValue {
         other => match other.widget() {
             Widget::Toggle { .. } => FieldValue::Flag(true),
             Widget::List { .. } => FieldValue::List(vec!["production".into(), "Team A".into()]),
+            Widget::Time { .. } => FieldValue::Text("2027-03-31T18:00:00Z".into()),
             Widget::Text { .. } | Widget::Custom => FieldValue::Text("Ask Mira before you revoke it.".into()),
         },
     }

@@ -1,7 +1,7 @@
 //! What a declared field may hold, and how that reads.
 
 use super::{FieldValue, KeyField, Widget};
-use crate::model::{FieldErrors, compared, name};
+use crate::model::{FieldErrors, compared, expiry, name};
 
 impl KeyField {
     /// Of a field of which the declaration says all: what it holds, as it is kept. What is wrong goes to `errors`.
@@ -16,6 +16,13 @@ impl KeyField {
             }
             Widget::List { most, longest, .. } => {
                 FieldValue::List(self.items(given.list().unwrap_or_default(), most, longest, errors))
+            }
+            // Whether it lies ahead, and not too far, only the store knows.
+            Widget::Time { .. } => {
+                let at = given.text().map(|text| expiry::instant(&text)).transpose();
+                let refused = |message| errors.push(self.wire_name(), message);
+                let at = at.map_err(refused).ok().flatten();
+                at.map(|at| at.to_string()).into()
             }
         }
     }

@@ -50,6 +50,13 @@ pub enum Widget {
         add: (&'static str, &'static str),
         remove: (&'static str, &'static str),
     },
+    /// An instant, or never: entered as people say it, see [`crate::model::expiry::typed`].
+    Time {
+        /// What may be entered.
+        hint: &'static str,
+        create_help: &'static str,
+        edit_help: &'static str,
+    },
     Toggle {
         /// What stands before its box.
         label: &'static str,

@@ -82,6 +82,10 @@ pub fn may_manage_users(user: &User) -> bool {
     user.role == Role::Owner
 }
 
+pub fn may_set_policy(user: &User) -> bool {
+    user.role == Role::Owner
+}
+
 pub fn may_manage_gateways(user: &User) -> bool {
     user.role == Role::Owner
 }

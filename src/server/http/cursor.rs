@@ -62,6 +62,7 @@ fn tag(sort: Sort) -> u8 {
         Sort::CreatedAt => 2,
         Sort::Name => 3,
         Sort::LastUsedAt => 4,
+        Sort::ExpiresAt => 5,
     }
 }
 
@@ -74,7 +75,7 @@ fn place_value(sort: Sort, bytes: &[u8]) -> Option<PlaceValue> {
             Some(PlaceValue::Scope(scope, text(name)?))
         }
         Sort::Name => Some(PlaceValue::Name(text(bytes)?)),
-        Sort::CreatedAt | Sort::LastUsedAt => {
+        Sort::CreatedAt | Sort::LastUsedAt | Sort::ExpiresAt => {
             Some(PlaceValue::Time(i64::from_be_bytes(bytes.try_into().ok()?)))
         }
     }
@@ -89,7 +90,7 @@ mod tests {
 
     fn places() -> impl Strategy<Value = (Sort, Place)> {
         (
-            0..4usize,
+            0..Sort::iter().len(),
             any::<[u8; 16]>(),
             "\\PC{0,100}",
             any::<i64>(),
@@ -100,7 +101,7 @@ mod tests {
                 let value = match sort {
                     Sort::Scope => PlaceValue::Scope(Scope::VARIANTS[scope], name),
                     Sort::Name => PlaceValue::Name(name),
-                    Sort::CreatedAt | Sort::LastUsedAt => PlaceValue::Time(micros),
+                    Sort::CreatedAt | Sort::LastUsedAt | Sort::ExpiresAt => PlaceValue::Time(micros),
                 };
                 let id = Uuid::from_bytes(id);
                 (sort, Place { value, id })

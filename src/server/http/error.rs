@@ -196,6 +196,7 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
         ProblemType::LastOwner => (StatusCode::CONFLICT, "The last Owner"),
         ProblemType::TooManySignIns => (StatusCode::TOO_MANY_REQUESTS, "Too many refused sign-ins"),
         ProblemType::TooManyAtOnce => (StatusCode::TOO_MANY_REQUESTS, "Too many at once"),
+        ProblemType::Expired => (StatusCode::CONFLICT, "Expired"),
         ProblemType::Revoked => (StatusCode::GONE, "Revoked"),
         ProblemType::Changed => (StatusCode::PRECONDITION_FAILED, "Changed meanwhile"),
         ProblemType::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),

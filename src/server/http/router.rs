@@ -34,7 +34,8 @@ use crate::server::auth::signed_in;
 use crate::server::state::ServerState;
 use crate::server::work::{authorize, connect, introspect};
 use crate::server::{
-    activity, events, gateways, keys, me, projects, removals, session_servers, session_tokens, users,
+    activity, events, gateways, keys, lifetimes, me, projects, removals, session_servers, session_tokens,
+    users,
 };
 
 /// How long a response may take to begin.
@@ -219,6 +220,8 @@ fn documented() -> OpenApiRouter<ServerState> {
             keys::change::edit,
             keys::change::revoke
         ))
+        .routes(routes!(keys::switch::disable))
+        .routes(routes!(keys::switch::enable))
         .routes(routes!(keys::reveal::reveal))
         .routes(routes!(keys::work::usage))
         .routes(routes!(keys::work::explain))
@@ -231,6 +234,7 @@ fn documented() -> OpenApiRouter<ServerState> {
         .routes(routes!(users::edit, users::remove))
         .routes(routes!(users::replace_token))
         .routes(routes!(removals::progress::show))
+        .routes(routes!(lifetimes::show, lifetimes::edit))
         .routes(routes!(gateways::list, gateways::add))
         .routes(routes!(gateways::remove))
         .routes(routes!(activity::list))

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::{Versioned, active, name_taken, seen_by};
+use super::{Versioned, active, name_taken, seen_by, wrong_end};
 use crate::api::{Key, KeyEdit};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
@@ -44,6 +44,7 @@ pub async fn edit(
         KeyChange::Changed(record) => Versioned::new(seen_by(user, record)),
         KeyChange::Conflict(record) => Err(ApiError::changed(seen_by(user, record))),
         KeyChange::NameTaken => Err(name_taken(record.scope)),
+        KeyChange::WrongEnd(sentence) => Err(wrong_end(sentence)),
         // Somebody revoked it meanwhile; this returns when and who.
         KeyChange::Missing => match active(&server, &signed_in, id).await {
             Err(error) => Err(error),
@@ -69,7 +70,7 @@ pub async fn revoke(
     }
 }
 
-fn may_change(signed_in: &SignedIn, record: &KeyRecord, done: &str) -> ApiResult<()> {
+pub(super) fn may_change(signed_in: &SignedIn, record: &KeyRecord, done: &str) -> ApiResult<()> {
     match policy::may_change(&signed_in.user, record.creator.id) {
         true => Ok(()),
         false => Err(ApiError::forbidden(format!(

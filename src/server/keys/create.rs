@@ -54,6 +54,7 @@ pub async fn create(
             "This Idempotency-Key was used for another request; send a new one.",
         )),
         KeyCreation::NameTaken => Err(super::name_taken(fields.scope)),
+        KeyCreation::WrongEnd(sentence) => Err(super::wrong_end(sentence)),
         KeyCreation::ProjectMissing => Err(no_such_project()),
         KeyCreation::ProjectNotDeployed => Err(ApiError::invalid_field(
             "project",

@@ -17,7 +17,7 @@ use crate::server::http::openapi::{BadBody, BadQuery, Common, NoSuchId, Revoked}
 use crate::server::state::ServerState;
 use crate::server::store::{Found, KeyQuery, Place, Position, Visible};
 
-/// A page of active keys. At most one of `after`, `before`, `at`, `around` and `from` is given.
+/// A page of keys that were not revoked; without those that have expired, unless `state` asks for them. At most one of `after`, `before`, `at`, `around` and `from` is given.
 #[utoipa::path(get, path = "/v1/keys", tag = "keys", params(KeyList),
     responses((status = 200, description = "The page.", body = KeyPage),
         (status = 404, description = "The key of `around` doesn't match the filter.",
@@ -80,7 +80,7 @@ pub async fn show(
     Versioned::new(seen_by(&signed_in.user, record))
 }
 
-/// Which key, active or revoked, has a token of this SHA-256? For a leaked key.
+/// Which key, revoked or not, has a token of this SHA-256? For a leaked key.
 #[utoipa::path(post, path = "/v1/keys/lookup", tag = "keys", request_body = Lookup,
     responses((status = 200, description = "The key, or what is known of a revoked one.", body = LookupAnswer),
         (status = 404, description = "No key that the user may see has this hash.",
@@ -99,9 +99,7 @@ pub async fn lookup(
     })?;
     let visible = policy::visible(&signed_in.user);
     match server.keys().key_by_hash(&hash, visible).await? {
-        Some(Found::Active(record)) => Ok(Json(LookupAnswer::Active {
-            key: Box::new(seen_by(&signed_in.user, record)),
-        })),
+        Some(Found::Active(record)) => Ok(Json(LookupAnswer::of(seen_by(&signed_in.user, record)))),
         Some(Found::Revoked(key)) => Ok(Json(LookupAnswer::Revoked {
             id: key.id,
             name: key.name,

@@ -5,6 +5,7 @@ pub mod create;
 pub mod find;
 pub mod mint;
 pub mod reveal;
+pub mod switch;
 pub mod work;
 
 use axum::http::HeaderValue;
@@ -13,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use crate::api::{Key, User};
-use crate::model::{Scope, Secret, Token};
+use crate::model::{KeyField, Scope, Secret, Token};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::Json;
@@ -53,11 +54,13 @@ fn seen_by(user: &User, record: KeyRecord) -> Key {
         last_used_at: record.last_used_at,
         version: record.version,
         hint: record.hint,
+        state: record.state,
+        disabled: record.disabled,
         ..Key::with_settings(record.settings)
     }
 }
 
-/// The active key of this id, if the user may see it.
+/// The key of this id that was not revoked, if the user may see it.
 async fn active(server: &ServerState, signed_in: &SignedIn, id: Uuid) -> ApiResult<KeyRecord> {
     let visible = policy::visible(&signed_in.user);
     match server.keys().key(id, visible).await? {
@@ -89,6 +92,10 @@ async fn revealed(
             Ok(Some(secret_of(server, record, &token)))
         }
     }
+}
+
+fn wrong_end(sentence: String) -> ApiError {
+    ApiError::invalid_field(KeyField::ExpiresAt.wire_name(), sentence)
 }
 
 fn name_taken(scope: Scope) -> ApiError {

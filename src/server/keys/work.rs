@@ -68,6 +68,9 @@ pub async fn explain(
 
 /// Decided by the same functions as the exchange and the gateway check.
 async fn decide(server: &ServerState, key: &KeyRecord, caller: Caller<'_>) -> ApiResult<Result<Grant, Rule>> {
+    if let Some(rule) = key.state.refuses() {
+        return Ok(Err(rule));
+    }
     let Some(project) = &key.project else {
         return Ok(may_pass(key.scope, &key.settings, true, caller));
     };

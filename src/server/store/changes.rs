@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::statement::Entity;
 use super::{Changed, KeyRecord, NewSessionServer, ProjectRecord};
-use crate::api::{ActivityAction, KeyEventKind, SessionServer};
+use crate::api::{ActivityAction, Disabled, KeyEventKind, SessionServer};
 use crate::model::{KeyField, Role, Scope, Settings};
 
 /// What a row of the log is about.
@@ -110,6 +110,20 @@ pub fn of_key(key: &KeyRecord, name: &str, settings: &Settings) -> Map<String, V
         if old != new {
             changes.insert(field.wire_name().to_owned(), json!([old, new]));
         }
+    }
+    changes
+}
+
+/// Of a key that is disabled, enabled, or disabled for another reason.
+pub fn of_disabled(old: Option<&Disabled>, new: Option<&Disabled>) -> Map<String, Value> {
+    let mut changes = Map::new();
+    if old.is_some() != new.is_some() {
+        changes.insert("disabled".into(), json!([old.is_some(), new.is_some()]));
+    }
+    let reason = |of: Option<&Disabled>| of.and_then(|disabled| disabled.reason.clone());
+    let (old, new) = (reason(old), reason(new));
+    if old != new {
+        changes.insert("reason".into(), json!([old, new]));
     }
     changes
 }
@@ -232,7 +246,9 @@ pub fn event_of(action: &str) -> Result<KeyEventKind, Changed> {
     match action.parse().unwrap_or(Action::Unknown) {
         Action::KeyCreated => Ok(KeyEventKind::Created),
         Action::KeyRevoked => Ok(KeyEventKind::Revoked),
-        Action::KeyEdited | Action::KeyHandedOver => Ok(KeyEventKind::Edited),
+        Action::KeyEdited | Action::KeyHandedOver | Action::KeyDisabled | Action::KeyEnabled => {
+            Ok(KeyEventKind::Edited)
+        }
         Action::UserAdded
         | Action::UserEdited
         | Action::UserRenamed
@@ -251,6 +267,7 @@ pub fn event_of(action: &str) -> Result<KeyEventKind, Changed> {
         | Action::GatewayAdded
         | Action::GatewayRemoved
         | Action::GatewayEdited
+        | Action::PolicyEdited
         | Action::RootKeyRotated
         | Action::SecretsResealed
         | Action::Unknown => Err(Changed::Log),

@@ -1,11 +1,12 @@
 //! What a check of a presented key reads of the primary database. Each engine has a statement of its own for it.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::StoreResult;
-use super::key_row::Deciding;
+use super::key_row::{Deciding, End};
 use super::row::{Columns, Read, Row};
-use crate::model::{Scope, Settings};
+use crate::model::{Scope, Settings, Standing};
 
 /// A presented key as it is in the primary database now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,8 @@ pub struct CheckedKey {
     /// With whether it is deployed.
     pub project: Option<(Uuid, bool)>,
     pub settings: Settings,
-    pub revoked: bool,
+    pub standing: Standing,
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What a check reads.
@@ -30,7 +32,7 @@ pub struct Checked {
 }
 
 /// Whether the gateway is known, and then the key's number, id, scope, project's id, whether that is deployed, whether
-/// the key is revoked, and what else decides. Where there is no number there is no key.
+/// the key is revoked, has expired and is disabled, when it ends, and what else decides. Where there is no number there is no key.
 impl Read for Checked {
     fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let (gateway, number): (bool, Option<i64>) = columns.next()?;
@@ -47,7 +49,15 @@ fn checked_key(columns: &mut Columns<'_, impl Row>, number: i64) -> StoreResult<
         id,
         scope,
         project: project.zip(deployed),
-        revoked: columns.next()?,
+        standing: {
+            let (revoked, expired, disabled) = columns.next()?;
+            Standing {
+                revoked,
+                expired,
+                disabled,
+            }
+        },
+        expires_at: columns.next::<End>()?.0,
         settings: match scope {
             Scope::Analytics => Settings::default(),
             Scope::Web | Scope::Mobile => columns.next::<Deciding>()?.0,

@@ -6,15 +6,34 @@ use strum::IntoEnumIterator;
 use super::StoreResult;
 use super::db::{Db, one, values};
 use super::filter::Filter;
+use super::key_row::expired;
 use super::search::{Candidates, Search, Source};
 use super::sql::Sql;
 use crate::api::{COUNT_CAP, KeyCounts};
 use crate::model::Scope;
 
-/// How many a creator has in a project; 0 is any.
+/// How many a creator has in a project that were not revoked; 0 is any.
 pub async fn active(db: &impl Db, creator: i64, project: i64) -> StoreResult<u64> {
     let sql = "SELECT CAST(coalesce(sum(n), 0) AS bigint) FROM key_counts WHERE creator = ? AND project = ?";
     one(db, sql, values![creator, project]).await
+}
+
+/// How many match a filter that the counts are kept by. Triggers don't know when a key expires, so that those that have
+/// are taken off; one index has all of what is asked.
+pub async fn unexpired<D: Db>(db: &D, filter: &Filter) -> StoreResult<KeyCounts> {
+    let along = D::DIALECT.keys_along("keys_by_expires_at");
+    let mut sql = Sql::new(format!(
+        "SELECT k.scope, count(*){along} AND {}",
+        expired(D::DIALECT)
+    ));
+    filter.push_counted_to(&mut sql);
+    sql.push(" GROUP BY k.scope", []);
+    let mut counts = kept(db, filter).await?;
+    for (scope, n) in sql.all::<(Scope, u64)>(db).await? {
+        let left = of(&mut counts, scope);
+        *left = left.saturating_sub(n);
+    }
+    Ok(counts)
 }
 
 /// Those of a scope.

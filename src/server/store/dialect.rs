@@ -19,6 +19,22 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    pub const BOTH: [Dialect; 2] = [Dialect::Sqlite, Dialect::Postgres];
+
+    /// How late it is by the clock of the database, in microseconds since the epoch: read once in a statement, where it is
+    /// needed. Never earlier than the time that is kept in it, so that nothing that ended is valid again when somebody
+    /// sets a clock back. The clock of SQLite has milliseconds.
+    pub fn now(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => {
+                "(SELECT max(CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000, coalesce((SELECT at FROM clock), 0)))"
+            }
+            Dialect::Postgres => {
+                "(SELECT greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, coalesce((SELECT at FROM clock), 0)))"
+            }
+        }
+    }
+
     /// Whether a column has the text that is bound next anywhere in it.
     pub fn contains(self, column: &str) -> String {
         match self {
@@ -75,6 +91,15 @@ impl Dialect {
                 " FROM json_each(?) AS c CROSS JOIN keys AS k ON k.seq = c.value WHERE k.revoked_at IS NULL"
             }
             Dialect::Postgres => " FROM keys AS k WHERE k.revoked_at IS NULL AND k.seq = ANY(?)",
+        }
+    }
+
+    /// What stands before a column that decides, but by which rows are not to be found: SQLite would walk along it from
+    /// its beginning, instead of from the place where a page begins.
+    pub fn beside_index(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "+",
+            Dialect::Postgres => "",
         }
     }
 

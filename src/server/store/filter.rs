@@ -1,6 +1,8 @@
 //! What a filter asks for, in terms of the database. A new word of the filter is a condition here, and, where nothing but
 //! a list of its own finds its keys soon, a list in [`Filter::lists`].
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -12,9 +14,13 @@ use super::sql::Sql;
 use super::value::Value;
 use super::{StoreResult, Visible};
 use crate::api::KeyFilter;
-use crate::model::{Scope, compared};
+use crate::model::{KeyState, Scope, compared};
 
-/// The conditions on a key, beside that it is active.
+const DAY: i64 = 86_400_000_000;
+/// As `model::expiry` tolerates it.
+const TOLERATED: i64 = 60_000_000;
+
+/// The conditions on a key, beside that it was not revoked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub scope: Option<Scope>,
@@ -34,13 +40,18 @@ pub enum RowOf {
     Id(&'static str, Uuid),
 }
 
-/// How keys were used; times in microseconds since the epoch.
+/// How keys were used, and how they stand: not expired, unless it is said otherwise. Times are in microseconds since the
+/// epoch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct UsageFilter {
     /// Neither used nor created since.
     pub idle_since: Option<i64>,
     pub never_used: bool,
     pub refused_since: Option<i64>,
+    pub state: Option<KeyState>,
+    /// Expires within so long.
+    pub expires_within: Option<i64>,
+    pub exceeds_policy: bool,
 }
 
 /// A text to look for, as it is compared, and the projects whose name has it.
@@ -92,6 +103,21 @@ impl Filter {
 
     /// ` AND …` for each condition on a table named `k`.
     pub fn push_to<'a>(&'a self, dialect: Dialect, sql: &mut Sql<'a>) {
+        self.push_counted_to(sql);
+        for (condition, values) in self.usage.conditions(dialect, dialect.beside_index()) {
+            sql.push(&condition, values.into_iter().map(Value::Number));
+        }
+        for label in &self.labels {
+            let has = format!(" AND {}", dialect.contains("k.labels_key"));
+            sql.push(&has, [label.into()]);
+        }
+        if let Some(text) = &self.text {
+            text.push_to(dialect, sql);
+        }
+    }
+
+    /// The same for those that the counts are kept by.
+    pub fn push_counted_to(&self, sql: &mut Sql<'_>) {
         if let Some(scope) = self.scope {
             sql.push(" AND k.scope = ?", [scope.into()]);
         }
@@ -100,15 +126,16 @@ impl Filter {
                 row.push_to(sql, &format!(" AND k.{column}"));
             }
         }
-        for (condition, values) in self.usage.conditions() {
-            sql.push(condition, values.into_iter().map(Value::Number));
-        }
-        for label in &self.labels {
-            let has = format!(" AND {}", dialect.contains("k.labels_key"));
-            sql.push(&has, [label.into()]);
-        }
-        if let Some(text) = &self.text {
-            text.push_to(dialect, sql);
+    }
+
+    /// ` AND …` at which a walk along the ends of keys turns back: it needs not go through all that have expired, or all
+    /// that have not. From a place on, the place is where it begins.
+    pub fn turn(&self, dialect: Dialect, ascending: bool, from_place: bool) -> String {
+        let now = dialect.now();
+        match (self.usage.state == Some(KeyState::Expired), ascending) {
+            (true, false) | (false, true) if from_place => String::new(),
+            (true, _) => format!(" AND k.expires_at <= {now}"),
+            (false, _) => format!(" AND k.expires_at > {now}"),
         }
     }
 
@@ -120,8 +147,8 @@ impl Filter {
         // PostgreSQL weighs indexes of the table itself.
         if let (Dialect::Sqlite, Some(index)) = (dialect, self.usage.index()) {
             let mut sql = Sql::new(format!("SELECT k.seq{}", dialect.keys_along(index)));
-            for (condition, values) in self.usage.conditions() {
-                sql.push(condition, values.into_iter().map(Value::Number));
+            for (condition, values) in self.usage.conditions(dialect, "") {
+                sql.push(&condition, values.into_iter().map(Value::Number));
             }
             lists.push(sql);
         }
@@ -192,34 +219,78 @@ impl UsageFilter {
             idle_since,
             never_used: filter.never_used == Some(true),
             refused_since,
+            state: filter.state,
+            expires_within: filter.expires_days.map(|days| i64::from(days) * DAY),
+            exceeds_policy: filter.exceeds_policy == Some(true),
         })
     }
 
-    /// ` AND …` for each condition on a table named `k`, and the values of its question marks.
-    fn conditions(self) -> Vec<(&'static str, Vec<i64>)> {
-        let mut conditions = Vec::new();
+    /// ` AND …` for each condition on a table named `k`, and the values of its question marks. `beside` stands before a
+    /// column whose index is not to be gone along.
+    fn conditions(self, dialect: Dialect, beside: &str) -> Vec<(Cow<'static, str>, Vec<i64>)> {
+        let mut conditions = self.of_ends(dialect, beside);
         if let Some(since) = self.idle_since {
-            conditions.push((" AND k.last_used_at < ? AND k.created_at < ?", vec![since, since]));
+            let idle = " AND k.last_used_at < ? AND k.created_at < ?";
+            conditions.push((idle.into(), vec![since, since]));
         }
         if self.never_used {
-            conditions.push((" AND k.last_used_at = 0", Vec::new()));
+            conditions.push((" AND k.last_used_at = 0".into(), Vec::new()));
         }
         if let Some(since) = self.refused_since {
             // Said twice: the index is of those that were refused at all.
             conditions.push((
-                " AND k.last_refused_at > 0 AND k.last_refused_at >= ?",
+                " AND k.last_refused_at > 0 AND k.last_refused_at >= ?".into(),
                 vec![since],
             ));
         }
         conditions
     }
 
-    /// The index that finds what is asked for the soonest; `None` when nothing is asked.
+    /// The index that finds what is asked for the soonest; `None` when it is nothing that few have.
     fn index(self) -> Option<&'static str> {
         if self.refused_since.is_some() {
             return Some("keys_by_last_refused_at");
         }
+        if self.state == Some(KeyState::Disabled) {
+            return Some("keys_by_disabled_at");
+        }
+        if self.state == Some(KeyState::Expired) || self.expires_within.is_some() || self.exceeds_policy {
+            return Some("keys_by_expires_at");
+        }
         (self.never_used || self.idle_since.is_some()).then_some("keys_by_last_used_at")
+    }
+
+    fn of_ends(self, dialect: Dialect, beside: &str) -> Vec<(Cow<'static, str>, Vec<i64>)> {
+        let now = dialect.now();
+        let mut conditions = vec![match self.state {
+            Some(KeyState::Expired) => (format!(" AND {beside}k.expires_at <= {now}").into(), Vec::new()),
+            Some(KeyState::Active | KeyState::Disabled) | None => {
+                (format!(" AND {beside}k.expires_at > {now}").into(), Vec::new())
+            }
+        }];
+        match self.state {
+            Some(KeyState::Active) => conditions.push((" AND k.disabled_at IS NULL".into(), Vec::new())),
+            Some(KeyState::Disabled) => {
+                conditions.push((" AND k.disabled_at IS NOT NULL".into(), Vec::new()))
+            }
+            Some(KeyState::Expired) | None => {}
+        }
+        if let Some(within) = self.expires_within {
+            conditions.push((
+                format!(" AND {beside}k.expires_at <= {now} + ?").into(),
+                vec![within],
+            ));
+        }
+        if self.exceeds_policy {
+            // Said twice: the first is where the index begins.
+            let exceeds = format!(
+                " AND {beside}k.expires_at > (SELECT min(l.days) * {DAY} + {TOLERATED} + {now} FROM lifetimes AS l)
+                  AND EXISTS (SELECT 1 FROM lifetimes AS l
+                               WHERE l.scope = k.scope AND k.expires_at > {now} + l.days * {DAY} + {TOLERATED})"
+            );
+            conditions.push((exceeds.into(), Vec::new()));
+        }
+        conditions
     }
 }
 

@@ -1,13 +1,16 @@
 //! What a key has in columns: read, and written.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::db::{NewRow, columns};
+use super::dialect::Dialect;
 use super::row::{ColumnValue, Columns, Read, fields, unreadable};
 use super::{KeyRecord, Place, PlaceValue, StoreResult};
-use crate::api::{PersonRef, ProjectRef, Sort};
-use crate::model::{LocalAddress, Scope, Settings, UiDomain, compared};
+use crate::api::{Disabled, PersonRef, ProjectRef, Sort};
+use crate::model::{KeyState, LocalAddress, Scope, Settings, Standing, UiDomain, compared};
 
 /// The columns of a table that decide whether a request may pass, which [`Deciding`] is read from.
 macro_rules! deciding {
@@ -25,14 +28,35 @@ macro_rules! deciding {
 
 pub(super) use deciding;
 
-/// What [`StoredKey`] is read from, of a table named `k`.
-pub const KEY_COLUMNS: &str = concat!(
-    "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project, ",
-    deciding!("k"),
-    ", k.note, k.labels"
-);
+/// Stands for the end of what never ends.
+pub const NEVER: i64 = i64::MAX;
 
-/// An active key, its project and creator still numbers.
+/// Whether a key of a table named `k` has expired. How late it is, is not asked for one that never ends.
+pub fn expired(dialect: Dialect) -> &'static str {
+    static EXPIRED: LazyLock<[String; 2]> = LazyLock::new(|| {
+        Dialect::BOTH.map(|dialect| {
+            let now = dialect.now();
+            format!("(k.expires_at < {NEVER} AND k.expires_at <= {now})")
+        })
+    });
+    &EXPIRED[dialect as usize]
+}
+
+/// What [`StoredKey`] is read from, of a table named `k`.
+pub fn key_columns(dialect: Dialect) -> &'static str {
+    static COLUMNS: LazyLock<[String; 2]> = LazyLock::new(|| {
+        Dialect::BOTH.map(|dialect| {
+            let (deciding, expired) = (deciding!("k"), expired(dialect));
+            format!(
+                "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project,
+                 {deciding}, k.note, k.labels, k.expires_at, {expired}, k.disabled_at, k.disabled_by, k.disabled_reason"
+            )
+        })
+    });
+    &COLUMNS[dialect as usize]
+}
+
+/// A key that was not revoked, its project and people still numbers.
 pub struct StoredKey {
     id: Uuid,
     name: String,
@@ -45,11 +69,19 @@ pub struct StoredKey {
     pub creator: i64,
     pub project: Option<i64>,
     settings: Settings,
+    state: KeyState,
+    disabled: Option<DisabledRow>,
+}
+
+struct DisabledRow {
+    at: Timestamp,
+    by: i64,
+    reason: Option<String>,
 }
 
 impl Read for StoredKey {
     fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
-        Ok(Self {
+        let mut row = Self {
             id: columns.next()?,
             name: columns.next()?,
             name_key: columns.next()?,
@@ -61,7 +93,23 @@ impl Read for StoredKey {
             creator: columns.next()?,
             project: columns.next()?,
             settings: columns.next()?,
-        })
+            state: KeyState::Active,
+            disabled: None,
+        };
+        let expired = columns.next()?;
+        let (at, by, reason): (Option<Timestamp>, Option<i64>, String) = columns.next()?;
+        row.disabled = at.zip(by).map(|(at, by)| DisabledRow {
+            at,
+            by,
+            reason: Some(reason).filter(|reason| !reason.is_empty()),
+        });
+        let standing = Standing {
+            revoked: false,
+            expired,
+            disabled: row.disabled.is_some(),
+        };
+        row.state = standing.state();
+        Ok(row)
     }
 }
 
@@ -73,13 +121,27 @@ impl StoredKey {
             Sort::Name => PlaceValue::Name(self.name_key.clone()),
             Sort::CreatedAt => PlaceValue::Time(self.created_at.as_microsecond()),
             Sort::LastUsedAt => PlaceValue::Time(self.last_used_at.as_microsecond()),
+            Sort::ExpiresAt => PlaceValue::Time(end(&self.settings)),
         };
         Place { value, id: self.id }
     }
 
+    /// The number of who disabled it.
+    pub fn disabled_by(&self) -> Option<i64> {
+        self.disabled.as_ref().map(|disabled| disabled.by)
+    }
+
     /// As it is shown, with what its numbers stand for.
-    pub fn record(self, creator: PersonRef, project: Option<ProjectRef>) -> KeyRecord {
+    pub fn record(
+        self,
+        creator: PersonRef,
+        project: Option<ProjectRef>,
+        disabled_by: Option<PersonRef>,
+    ) -> KeyRecord {
+        let disabled = self.disabled.zip(disabled_by);
         KeyRecord {
+            state: self.state,
+            disabled: disabled.map(|(DisabledRow { at, reason, .. }, by)| Disabled { at, by, reason }),
             id: self.id,
             name: self.name,
             scope: self.scope,
@@ -112,6 +174,17 @@ fields!(
     LocalAddress => text, |text| LocalAddress::kept(text);
 );
 
+/// When it ends, if ever.
+pub struct End(pub Option<Timestamp>);
+
+impl Read for End {
+    fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        let at: i64 = columns.next()?;
+        let at = (at != NEVER).then(|| Timestamp::from_microsecond(at));
+        at.transpose().map(Self).map_err(unreadable)
+    }
+}
+
 /// Those settings that decide whether a request may pass; the others are absent.
 pub struct Deciding(pub Settings);
 
@@ -131,9 +204,11 @@ impl Read for Settings {
     fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let Deciding(settings) = columns.next()?;
         let (note, labels): (String, String) = columns.next()?;
+        let End(expires_at) = columns.next()?;
         Ok(Self {
             note: Some(note).filter(|note| !note.is_empty()),
             labels: labels.lines().map(str::to_owned).collect(),
+            expires_at,
             ..settings
         })
     }
@@ -147,6 +222,7 @@ pub fn settings(settings: &Settings) -> NewRow<'_> {
         cross_page_persistence,
         note,
         labels,
+        expires_at: _,
     } = settings;
     let lines: Vec<&str> = ui_domains.iter().map(UiDomain::as_str).collect();
     columns! {
@@ -156,6 +232,7 @@ pub fn settings(settings: &Settings) -> NewRow<'_> {
         note: note.as_deref().unwrap_or_default(),
         labels: labels.join("\n"),
         labels_key: between_lines(labels),
+        expires_at: end(settings),
     }
 }
 
@@ -167,4 +244,8 @@ pub fn between_lines(labels: &[String]) -> String {
         lines.extend([if lines.is_empty() { "\n" } else { "" }, &compared(label), "\n"]);
     }
     lines
+}
+
+fn end(settings: &Settings) -> i64 {
+    settings.expires_at.map_or(NEVER, Timestamp::as_microsecond)
 }

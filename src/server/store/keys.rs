@@ -8,13 +8,13 @@ use super::changes::{self, Subject};
 use super::clock::{self, Steady};
 use super::data_keys::expect_newest;
 use super::db::{Change, Db, NewRow, assigned, columns, exists, insert, insert_numbered, run_one, values};
-use super::key_row::{KEY_COLUMNS, StoredKey, settings};
+use super::key_row::{StoredKey, key_columns, settings};
 use super::row::{Columns, Read, Record, Row};
 use super::statement::unexplained_key;
 use super::tables::{IDEMPOTENCY, KEYS};
 use super::{
     Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, RevokedKey,
-    Sealed, StoreError, StoreResult, Visible, projects,
+    Sealed, StoreError, StoreResult, Visible, lifetimes, projects,
 };
 use crate::api::{ActivityAction, PersonRef, ProjectRef};
 use crate::model::{Settings, TokenHash, ValidKey, are_alike, compared};
@@ -41,12 +41,14 @@ impl Read for NumberedKey {
         let (seq, revoked_at): (i64, Option<Timestamp>) = columns.next()?;
         let (creator, project) = (key.creator, key.project);
         let by: PersonRef = columns.next()?;
+        let (disabler, email): (Option<Uuid>, Option<String>) = columns.next()?;
+        let disabled_by = disabler.zip(email).map(|(id, email)| PersonRef { id, email });
         let of: (Option<Uuid>, Option<String>, Option<bool>) = columns.next()?;
         let of = match of {
             (Some(id), Some(name), Some(deployed)) => Some(ProjectRef { id, name, deployed }),
             _ => None,
         };
-        let key = key.record(by, of);
+        let key = key.record(by, of, disabled_by);
         let found = match revoked_at {
             None => Found::Active(key),
             Some(revoked_at) => Found::Revoked(RevokedKey {
@@ -75,10 +77,11 @@ pub async fn find<D: Db>(db: &D, by: KeyBy, visible: Visible) -> StoreResult<Opt
     };
     let lookup = D::DIALECT.lookup();
     let (creator, revoker) = (PersonRef::columns("u"), PersonRef::columns("r"));
+    let (disabler, columns) = (PersonRef::columns("d"), key_columns(D::DIALECT));
     let mut sql = format!(
-        "SELECT {KEY_COLUMNS}, k.seq, k.revoked_at, {creator}, {}, {revoker}
+        "SELECT {columns}, k.seq, k.revoked_at, {creator}, {disabler}, {}, {revoker}
            FROM keys AS k {lookup} users AS u ON u.seq = k.creator LEFT JOIN projects AS p ON p.seq = k.project
-           LEFT JOIN users AS r ON r.seq = k.revoked_by
+           LEFT JOIN users AS d ON d.seq = k.disabled_by LEFT JOIN users AS r ON r.seq = k.revoked_by
           WHERE k.{column} = ?",
         ProjectRef::columns("p")
     );
@@ -113,6 +116,10 @@ pub async fn create(change: &mut impl Change, new: &NewKey, steady: &Steady) -> 
     };
     if name_is_taken(change, project, &new.valid.name).await? {
         return Ok(KeyCreation::NameTaken);
+    }
+    if let Some(sentence) = lifetimes::refusal(change, new.valid.scope, new.valid.settings.expires_at).await?
+    {
+        return Ok(KeyCreation::WrongEnd(sentence));
     }
     if let Some(sealed) = &new.sealed {
         expect_newest(change.db(), sealed).await?;
@@ -275,6 +282,11 @@ pub async fn edit(
     if changes.is_empty() {
         return Ok(KeyChange::Changed(key));
     }
+    if settings.expires_at != key.settings.expires_at
+        && let Some(sentence) = lifetimes::refusal(change, key.scope, settings.expires_at).await?
+    {
+        return Ok(KeyChange::WrongEnd(sentence));
+    }
     // Another spelling of its own name is free.
     if !are_alike(name, &key.name) && name_is_taken(change, kept.project, name).await? {
         return Ok(KeyChange::NameTaken);
@@ -289,12 +301,20 @@ pub async fn edit(
     run_one(change.db(), &sql, &values).await?;
     let numbers = (id, kept.seq, kept.creator);
     record(change, ActivityAction::KeyEdited, numbers, name, changes);
-    Ok(KeyChange::Changed(KeyRecord {
-        name: name.to_owned(),
-        settings: settings.clone(),
-        version: expected_version + 1,
-        ..key
-    }))
+    changed(change.db(), kept.seq).await.map(KeyChange::Changed)
+}
+
+/// As it is in this transaction.
+pub async fn changed(db: &impl Db, seq: i64) -> StoreResult<KeyRecord> {
+    match find(db, KeyBy::Seq(seq), Visible::All)
+        .await?
+        .map(|kept| kept.found)
+    {
+        Some(Found::Active(key)) => Ok(key),
+        _ => Err(StoreError::Fault(
+            "a key was gone as soon as it was changed".into(),
+        )),
+    }
 }
 
 pub async fn revoke(change: &mut impl Change, id: Uuid) -> StoreResult<Revocation> {
@@ -342,7 +362,7 @@ pub async fn reveal(change: &mut impl Change, id: Uuid) -> StoreResult<Option<Se
     Ok(Some(sealed))
 }
 
-fn record(
+pub fn record(
     change: &mut impl Change,
     action: ActivityAction,
     (id, seq, creator): (Uuid, i64, i64),

@@ -4,7 +4,7 @@ use tokio::try_join;
 use uuid::Uuid;
 
 use super::db::Db;
-use super::key_row::{KEY_COLUMNS, StoredKey};
+use super::key_row::{StoredKey, key_columns};
 use super::names::Remembered;
 use super::paging::{RangeRead, RangeReads, Run, Way};
 use super::search::Search;
@@ -93,7 +93,10 @@ impl Listing<'_> {
 
     /// Keys, and after each the newest change as the statement sees it and what a look saw.
     fn keys<D: Db>(&self, read: RangeRead, look: Option<RangeRead>) -> StoreResult<Sql<'_>> {
-        let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS}, (SELECT seq FROM activity_head), "));
+        let mut sql = Sql::new(format!(
+            "SELECT {}, (SELECT seq FROM activity_head), ",
+            key_columns(D::DIALECT)
+        ));
         match look {
             None => sql.push("CAST(NULL AS integer)", []),
             Some(look) => {
@@ -111,6 +114,13 @@ impl Listing<'_> {
         let ascending = self.query.descending == (read.way == Way::Backward);
         let path = &self.search.path;
         self.search.push_to(self.search.source(), D::DIALECT, sql);
+        if path.is_by_end() {
+            let turn = self
+                .search
+                .filter
+                .turn(D::DIALECT, ascending, read.start.is_some());
+            sql.push(&turn, []);
+        }
         if let Some(start) = read.start {
             let marks = path.marks(start.place)?;
             let holes = vec!["?"; marks.len()].join(", ");
@@ -127,7 +137,7 @@ impl Listing<'_> {
     /// The place of a key that is among the filtered.
     async fn place<D: Db>(&self, db: &D, id: Uuid) -> StoreResult<Option<Place>> {
         let by_id = D::DIALECT.keys_along("keys_by_id");
-        let mut sql = Sql::new(format!("SELECT {KEY_COLUMNS}{by_id} AND k.id = ?"));
+        let mut sql = Sql::new(format!("SELECT {}{by_id} AND k.id = ?", key_columns(D::DIALECT)));
         sql.values.push(id.into());
         self.search.filter.push_to(D::DIALECT, &mut sql);
         let key: Option<StoredKey> = sql.maybe(db).await?;

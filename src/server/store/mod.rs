@@ -29,6 +29,7 @@ mod groups;
 mod key_row;
 mod keys;
 pub(crate) mod latency;
+mod lifetimes;
 mod list;
 mod log_rows;
 mod names;
@@ -49,6 +50,7 @@ mod session_tokens;
 mod sql;
 pub mod sqlite;
 mod statement;
+mod switch;
 mod tables;
 pub mod transfer;
 mod usage;
@@ -65,8 +67,8 @@ pub use self::groups::{
 pub use self::latency::Latencies;
 pub use self::records::{
     Actor, AskingServer, ChangeRecord, Changed, Fate, Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation,
-    KeyQuery, KeyRecord, KeySlice, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord, Place,
-    PlaceValue, Position, ProjectRecord, ProjectRemoval, Removal, Revocation, RevokedKey, RoleChange,
+    KeyQuery, KeyRecord, KeySlice, KeySwitch, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord,
+    Place, PlaceValue, Position, ProjectRecord, ProjectRemoval, Removal, Revocation, RevokedKey, RoleChange,
     SessionServerChange, SessionSigner, SessionTokenIssue, Taken, Visible,
 };
 pub use self::seals::{Rotation, Sealed, WrappedDataKey};

@@ -38,7 +38,8 @@ impl Remembered {
         keys: &[StoredKey],
     ) -> StoreResult<Arc<Names>> {
         let known = self.since(change);
-        let people = missing(&known.people, keys.iter().map(|key| key.creator));
+        let of_key = |key: &StoredKey| [Some(key.creator), key.disabled_by()];
+        let people = missing(&known.people, keys.iter().flat_map(of_key).flatten());
         let projects = missing(&known.projects, keys.iter().filter_map(|key| key.project));
         if people.is_empty() && projects.is_empty() {
             return Ok(known);
@@ -84,7 +85,8 @@ impl Names {
     pub fn record(&self, key: StoredKey) -> StoreResult<KeyRecord> {
         let creator = name(&self.people, key.creator)?;
         let project = key.project.map(|seq| name(&self.projects, seq)).transpose()?;
-        Ok(key.record(creator, project))
+        let disabled_by = key.disabled_by().map(|seq| name(&self.people, seq)).transpose()?;
+        Ok(key.record(creator, project, disabled_by))
     }
 }
 

@@ -54,6 +54,7 @@ impl Path {
             Sort::Name => ("name", &["name_key", "id"]),
             Sort::CreatedAt => ("created_at", &["created_at", "id"]),
             Sort::LastUsedAt => ("last_used_at", &["last_used_at", "id"]),
+            Sort::ExpiresAt => ("expires_at", &["expires_at", "id"]),
         };
         let prefix = match owner {
             Some(owner) => format!("{owner}_"),
@@ -71,6 +72,11 @@ impl Path {
     /// Whether the index has the names.
     pub fn is_by_name(&self) -> bool {
         self.columns.contains(&"name_key")
+    }
+
+    /// Whether it is in the order in which keys end.
+    pub fn is_by_end(&self) -> bool {
+        self.columns.contains(&"expires_at")
     }
 
     /// The columns of the order as a row: `k.created_at, k.id`.
@@ -104,7 +110,9 @@ impl Path {
                 Some(only) if *scope > only => vec![Mark::AfterText, id],
                 _ => vec![text(name), id],
             },
-            (["created_at" | "last_used_at", "id"], PlaceValue::Time(time)) => vec![Mark::Number(*time), id],
+            (["created_at" | "last_used_at" | "expires_at", "id"], PlaceValue::Time(time)) => {
+                vec![Mark::Number(*time), id]
+            }
             _ => {
                 return Err(StoreError::Fault(
                     "a place of one sort was used in another".into(),

@@ -21,6 +21,8 @@ pub const ALLOWED: &str = "";
 #[derive(Debug, Default)]
 pub struct Stored {
     pub last_use: Option<LastUse>,
+    /// In microseconds since the epoch; 0 is never.
+    pub last_refused_at: i64,
     /// Names and when they were last seen, in microseconds since the epoch.
     pub origins: HashMap<String, i64>,
     pub addresses: HashMap<String, i64>,
@@ -34,7 +36,7 @@ pub const ADDRESS: i64 = 1;
 pub async fn of_key<D: Db>(db: &D, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
     let Some(NumberedKey {
         seq: key,
-        found: Found::Active(_),
+        found: Found::Active(record),
         ..
     }) = keys::find(db, KeyBy::Id(id), visible).await?
     else {
@@ -43,9 +45,11 @@ pub async fn of_key<D: Db>(db: &D, id: Uuid, visible: Visible) -> StoreResult<Op
     let mut waiting = logged(db, bucket_of(key)).await?;
     waiting.retain(|tally| tally.key == key);
     let mut report = Report::beginning(clock::now(db).await?);
+    report.disabled = record.disabled.map(|disabled| (hour_of(disabled.at), 0));
     count(db, key, &mut report).await?;
     let stored = Stored {
         last_use: last_use(db, key).await?,
+        last_refused_at: one(db, "SELECT last_refused_at FROM keys WHERE seq = ?", values![key]).await?,
         origins: sources(db, key, ORIGIN).await?,
         addresses: sources(db, key, ADDRESS).await?,
     };
@@ -101,6 +105,8 @@ pub struct Report {
     hours: UsageSeries,
     days: UsageSeries,
     refused: HashMap<String, u64>,
+    /// The hour since which it is disabled, and how often it was refused for that.
+    disabled: Option<(u32, u64)>,
 }
 
 impl Report {
@@ -121,6 +127,7 @@ impl Report {
             hours: series(first_hour, USAGE_HOURS),
             days: series(first_day * HOURS_PER_DAY, USAGE_DAYS),
             refused: HashMap::new(),
+            disabled: None,
         }
     }
 
@@ -145,6 +152,12 @@ impl Report {
                 *count += n;
             }
         }
+        if let Some((since, refused)) = &mut self.disabled
+            && hour >= *since
+            && rule == Rule::KeyDisabled.as_str()
+        {
+            *refused += n;
+        }
         if rule != ALLOWED {
             *self.refused.entry(rule.to_owned()).or_default() += n;
         }
@@ -162,7 +175,13 @@ impl Report {
         let uses = || waiting.iter().flat_map(|tally| &tally.uses);
         let origins = uses().filter_map(|used| Some((used.origin.as_deref()?.to_owned(), used.at)));
         let addresses = uses().filter_map(|used| Some((used.address?.to_string(), used.at)));
+        let last_refused = waiting.iter().map(|tally| tally.last_refused_at);
+        let last_refused = last_refused.fold(stored.last_refused_at, i64::max);
         Usage {
+            refused_while_disabled: self.disabled.map(|(_, refused)| refused),
+            last_refused_at: (last_refused > 0)
+                .then(|| Timestamp::from_microsecond(last_refused).ok())
+                .flatten(),
             refused_by: refused_by(&self.refused),
             hours: self.hours,
             days: self.days,

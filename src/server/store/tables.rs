@@ -89,7 +89,11 @@ table!(KEYS, "keys", by "seq", numbered:
     created_at Number, last_used_at Number, version Number, hint Text, ui_domains Text,
     local_development Text, cross_page_persistence Flag, revoked_at Number, revoked_by Number,
     token_hash Bytes, data_key Int, sealed Bytes, last_address Text, last_origin Text,
-    last_refused_at Number, note Text, labels Text, labels_key Text);
+    last_refused_at Number, note Text, labels Text, labels_key Text, expires_at Number, disabled_at Number,
+    disabled_by Number, disabled_reason Text);
+
+table!(LIFETIMES, "lifetimes", by "scope":
+    scope Small, days Int);
 
 table!(KEY_COUNTS, "key_counts", by "creator, project, scope":
     creator Number, project Number, scope Small, n Number);
@@ -127,13 +131,14 @@ table!(USAGE_LOG, "usage_log", by "seq", numbered:
     seq Number, bucket Number, tallies Bytes);
 
 /// In an order in which rows refer to those before.
-pub static TABLES: [&Table; 17] = [
+pub static TABLES: [&Table; 18] = [
     &ORGANISATION,
     &DATA_KEYS,
     &USERS,
     &PROJECTS,
     &SESSION_TOKENS,
     &KEYS,
+    &LIFETIMES,
     &KEY_COUNTS,
     &ACTIVITY,
     &ACTIVITY_HEAD,

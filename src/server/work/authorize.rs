@@ -8,12 +8,14 @@ use axum::http::header::{ALLOW, CONTENT_LENGTH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 
 use super::presented;
 use super::question::{self, CheckQuery, SCOPE};
 use crate::api::PresentedAt::Gateway;
 use crate::api::ProblemType;
 use crate::model::connection::{Caller, may_pass};
+use crate::model::expiry::{WARNED_DAYS, latest};
 use crate::model::{Grant, Rule, Scope, Token, TokenHash, TokenKind};
 use crate::server::auth::bearer;
 use crate::server::http::error::{ApiError, ApiResult};
@@ -32,6 +34,7 @@ const KEYS: [HeaderName; 2] = [
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const KEY_ID: HeaderName = HeaderName::from_static("x-keydeck-key-id");
+const EXPIRES: HeaderName = HeaderName::from_static("x-keydeck-expires");
 const PROJECT: HeaderName = HeaderName::from_static("x-keydeck-project");
 
 /// Whether a gateway may let a request with this key through. Below this path (`/v1/authorize/…`), for gateways that
@@ -44,7 +47,7 @@ const PROJECT: HeaderName = HeaderName::from_static("x-keydeck-project");
             description = "The key that the client presents; else it is in `x-api-key` or a bearer token."),
         ("x-keydeck-scope" = Option<Scope>, Header, description = "As `scope`, sent once; when both are there, both hold.")),
     responses((status = 200, description = "It may. `x-keydeck-key-id`, `x-keydeck-scope` and, except for Analytics keys, \
-            `x-keydeck-project` say whose request it is.",
+            `x-keydeck-project` say whose request it is, and `x-keydeck-expires` when the key ends, from 30 days before.",
             headers(("x-keydeck-key-id" = String), ("x-keydeck-scope" = String))),
         crate::server::http::openapi::refusals::KeyChecked))]
 pub async fn answer(server: &ServerState, peer: &Peer, head: &Parts) -> ApiResult<Response> {
@@ -99,14 +102,14 @@ async fn check(
         Err(rule) => Err(refused(Some(&key), rule)),
         Ok(grant) => {
             server.allowed(Gateway, &key, &caller, &grant);
-            let_through(&key)
+            let_through(&key, server.clock.now())
         }
     }
 }
 
 fn decide(key: &CheckedKey, wanted: &[Option<Scope>], caller: Caller) -> Result<Grant, Rule> {
-    if key.revoked {
-        return Err(Rule::KeyRevoked);
+    if let Some(rule) = key.standing.refuses() {
+        return Err(rule);
     }
     if wanted.iter().flatten().any(|scope| *scope != key.scope) {
         return Err(Rule::ScopeOther);
@@ -139,7 +142,7 @@ fn presented_key(headers: &HeaderMap) -> Result<TokenHash, Rule> {
 }
 
 /// The headers that the gateway may pass on to the API.
-fn let_through(key: &CheckedKey) -> ApiResult<Response> {
+fn let_through(key: &CheckedKey, now: Timestamp) -> ApiResult<Response> {
     let text = |id: uuid::Uuid| HeaderValue::try_from(id.to_string()).map_err(|_| ApiError::internal());
     let mut response = StatusCode::OK.into_response();
     let headers = response.headers_mut();
@@ -149,6 +152,11 @@ fn let_through(key: &CheckedKey) -> ApiResult<Response> {
     headers.insert(SCOPE, HeaderValue::from_static(key.scope.as_str()));
     if let Some((project, _)) = key.project {
         headers.insert(PROJECT, text(project)?);
+    }
+    let warned = latest(now, WARNED_DAYS);
+    if let Some(at) = key.expires_at.filter(|at| *at <= warned) {
+        let at = HeaderValue::try_from(at.to_string()).map_err(|_| ApiError::internal())?;
+        headers.insert(EXPIRES, at);
     }
     Ok(response)
 }

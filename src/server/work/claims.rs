@@ -42,16 +42,22 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// For a connection that begins `now`.
-    pub fn new(signer: &SessionSigner, project: Uuid, key: Uuid, now: Timestamp) -> Self {
+    /// For a connection that begins `now`, with a key and its end: the token is good no longer than the key.
+    pub fn new(
+        signer: &SessionSigner,
+        project: Uuid,
+        (key, ends): (Uuid, Option<Timestamp>),
+        now: Timestamp,
+    ) -> Self {
         let now = now.as_second();
+        let ends = ends.map_or(i64::MAX, Timestamp::as_second);
         Self {
             issuer: signer.server.key_name.clone(),
             audience: session_server::origin(&signer.server.url),
             id: Uuid::new_v4(),
             issued_at: now,
             not_before: now,
-            expires_at: now + TOKEN_SECONDS,
+            expires_at: ends.min(now + TOKEN_SECONDS),
             project,
             key_id: key,
             control: String::new(),
@@ -108,7 +114,8 @@ mod tests {
             signer("wss://s.example:8443/a", "one"),
             Secret::new("the private key"),
         );
-        let claims = Claims::new(&ours, Uuid::from_u128(1), Uuid::from_u128(2), Timestamp::now());
+        let used = (Uuid::from_u128(2), None);
+        let claims = Claims::new(&ours, Uuid::from_u128(1), used, Timestamp::now());
         assert_eq!(claims.audience, "wss://s.example:8443");
         let token = Secret::new(claims.signed(&key).expect("signed"));
         let read = Claims::read(&token, &ours, &key).expect("its own");
@@ -121,6 +128,13 @@ mod tests {
             assert!(Claims::read(&token, &other, &key).is_none(), "{other:?}");
         }
         assert!(Claims::read(&token, &ours, &Secret::new("another key")).is_none());
+        assert_eq!(claims.expires_at - claims.issued_at, TOKEN_SECONDS);
+        let now = Timestamp::now();
+        for (seconds, expected) in [(60, 60), (TOKEN_SECONDS, TOKEN_SECONDS), (86_400, TOKEN_SECONDS)] {
+            let ends = Timestamp::from_second(now.as_second() + seconds).ok();
+            let limited = Claims::new(&ours, Uuid::nil(), (Uuid::nil(), ends), now);
+            assert_eq!(limited.expires_at - limited.issued_at, expected);
+        }
         let expired = Claims {
             expires_at: claims.issued_at - 1,
             ..claims

@@ -43,8 +43,8 @@ pub struct Resume {
 pub struct Connection {
     /// The session server.
     url: String,
-    /// A token for it, signed with HS256 (RFC 7519): valid for 30 minutes, even if the key is revoked meanwhile, unless the
-    /// session server asks at `/v1/introspect`.
+    /// A token for it, signed with HS256 (RFC 7519): valid for 30 minutes or until the key ends, even if the key is revoked
+    /// or disabled meanwhile, unless the session server asks at `/v1/introspect`.
     jwt: String,
 }
 
@@ -90,7 +90,7 @@ pub async fn exchange(
     let now = server.clock.checked()?;
     let connection = Connection {
         url: session_url(&signer, resume.session_id.as_deref())?,
-        jwt: Claims::new(&signer, project, key.id, now).signed(&private_key)?,
+        jwt: Claims::new(&signer, project, (key.id, key.expires_at), now).signed(&private_key)?,
     };
     server.allowed(PresentedAt::Connection, &key, &caller, &grant);
     Ok(Json(connection).into_response())
@@ -98,8 +98,8 @@ pub async fn exchange(
 
 /// The rule that lets the caller through, and the project to connect to.
 fn decide(key: &CheckedKey, caller: Caller) -> Result<(Grant, Uuid), Rule> {
-    if key.revoked {
-        return Err(Rule::KeyRevoked);
+    if let Some(rule) = key.standing.refuses() {
+        return Err(rule);
     }
     // A key without a project is one that does not connect.
     let (project, deployed) = key.project.ok_or(Rule::Scope)?;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::claims::Claims;
-use crate::model::Secret;
+use crate::model::{KeyState, Secret};
 use crate::server::http::body::{Json, UrlEncoded};
 use crate::server::http::error::ApiResult;
 use crate::server::http::openapi::{BadForm, Common};
@@ -31,8 +31,8 @@ pub struct Question {
 /// What is known of a token; of one that is not active, nothing else.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Introspection {
-    /// Whether it was signed for this project's session server and has not expired, its key is active, and the project
-    /// is deployed.
+    /// Whether it was signed for this project's session server and has not expired, its key is active (not revoked,
+    /// expired or disabled), and the project is deployed.
     active: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
@@ -93,10 +93,11 @@ async fn active(server: &ServerState, asking: &AskingServer, token: &Secret) -> 
     let Some(Found::Active(key)) = key else {
         return Ok(None);
     };
-    let is_active = key
-        .project
-        .as_ref()
-        .is_some_and(|project| project.id == asking.project && project.deployed)
+    let is_active = key.state == KeyState::Active
+        && key
+            .project
+            .as_ref()
+            .is_some_and(|project| project.id == asking.project && project.deployed)
         && !is_being_revoked(server, key.creator.id).await?;
     Ok(is_active.then_some(claims))
 }

@@ -24,11 +24,12 @@ pub const PATH: &str = "/v1/authorize";
 pub const SCOPE: HeaderName = HeaderName::from_static("x-keydeck-scope");
 /// Our own headers: what a gateway says, and what it is told and hands on. The latter may come back from an API that
 /// asks another one; they mean nothing here.
-const KNOWN: [&str; 5] = [
+const KNOWN: [&str; 6] = [
     "x-keydeck-scope",
     "x-keydeck-gateway",
     "x-keydeck-key-id",
     "x-keydeck-project",
+    "x-keydeck-expires",
     "x-keydeck-rule",
 ];
 
@@ -254,6 +255,7 @@ mod tests {
             "x-keydeck-gateway",
             "x-keydeck-key-id",
             "x-keydeck-project",
+            "x-keydeck-expires",
             "x-keydeck-rule",
         ] {
             for target in [PATH, "/v1/authorize/reports"] {

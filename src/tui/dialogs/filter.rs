@@ -156,7 +156,9 @@ impl FilterLine {
 
     fn looked_up(&mut self, result: Result<LookupAnswer, Error>, cx: &mut Context) {
         match result {
-            Ok(LookupAnswer::Active { key }) => {
+            Ok(
+                LookupAnswer::Active { key } | LookupAnswer::Disabled { key } | LookupAnswer::Expired { key },
+            ) => {
                 cx.close();
                 cx.command(DialogCommand::ShowKey(key));
             }

@@ -16,7 +16,7 @@ use crate::tui::message::{Effect, Message};
 use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog};
 use crate::tui::state::form::{
-    Asked, DomainList, FieldInput, Form, FormButton, FormField, Presence, ProjectPicker,
+    Asked, DomainList, FieldInput, Form, FormButton, FormField, Presence, ProjectPicker, TimeField,
 };
 use crate::tui::state::notice::Tone;
 use crate::tui::state::reason::Reason;
@@ -270,6 +270,10 @@ fn declared_field(field: KeyField, settings: &Settings) -> Option<FormField> {
         Widget::List { hint, .. } => {
             let text = value.list().unwrap_or_default().join(", ");
             Some(FormField::text(name, field.label(), &text, hint).with_example())
+        }
+        Widget::Time { hint, .. } => {
+            let time = TimeField::new(&value.text().unwrap_or_default());
+            Some(FormField::new(name, field.label(), hint, FieldInput::Time(time)).with_example())
         }
         Widget::Toggle { label, .. } => {
             let on = value.flag().unwrap_or_default();

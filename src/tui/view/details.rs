@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::lines::{chips_of, field, indented, paragraph};
 use super::{Look, activity, list, text, time, used};
 use crate::api::Key;
-use crate::model::KeyField;
+use crate::model::{KeyField, KeyState, Scope, expiry};
 use crate::model::field::FieldValue;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::state::{App, ShownSecret};
@@ -40,6 +40,7 @@ fn lines(
         let why = "Project not deployed: this key can't connect";
         lines.extend(paragraph(why, theme.warning(), width));
     }
+    lines.extend(standing(key, width, look));
     lines.push(Line::default());
     lines.extend(secret(key, revealed, app, width, look));
     let settings = settings(key, width, look);
@@ -76,6 +77,9 @@ fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
                 continue;
             }
             (KeyField::LocalDevelopment, FieldValue::Text(address)) => format!("on, from {address}"),
+            (KeyField::ExpiresAt, _) => key
+                .expires_at
+                .map_or_else(String::new, |at| expiry::told(at, &look.zone)),
             (_, value) => of.in_words(&value),
         };
         if !words.is_empty() {
@@ -100,6 +104,28 @@ fn of_what(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
     };
     let mut lines = vec![Line::from(kind)];
     lines.extend(paragraph(words, style, width));
+    lines
+}
+
+/// Why it refuses, if it does.
+fn standing(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if key.state == KeyState::Expired {
+        lines.extend(paragraph(
+            "Expired: every request is refused until it is renewed",
+            look.theme.warning(),
+            width,
+        ));
+    }
+    if let Some(disabled) = &key.disabled {
+        let since = time::long_date(disabled.at, &look.zone);
+        let why = disabled
+            .reason
+            .as_ref()
+            .map_or_else(String::new, |reason| format!(": {reason}"));
+        let told = format!("Disabled since {since} by {}{why}", disabled.by.email);
+        lines.extend(paragraph(&told, look.theme.warning(), width));
+    }
     lines
 }
 

@@ -26,6 +26,7 @@ pub fn render_one(lines: &mut FormLines, form: &Form, index: usize, field: &Form
     let focused = index == form.focus;
     match &field.input {
         FieldInput::Text(text) => lines.input(lines.label_of(field.label, focused), text, focused),
+        FieldInput::Time(time) => lines.input(lines.label_of(field.label, focused), time.text(), focused),
         FieldInput::Hidden(text) => lines.hidden(lines.label_of(field.label, focused), text, focused),
         FieldInput::Toggle { on, meaning } => toggle(lines, field.label, *on, meaning, focused),
         FieldInput::Choice { options, chosen } => choice(lines, field.label, options, *chosen, focused),
@@ -35,6 +36,11 @@ pub fn render_one(lines: &mut FormLines, form: &Form, index: usize, field: &Form
     lines.error(form.error_under(index));
     if focused && !field.hint().is_empty() {
         lines.hint(field.hint());
+    }
+    if let FieldInput::Time(time) = &field.input
+        && let Some(told) = time.told()
+    {
+        lines.hint(&format!("valid until {told}"));
     }
 }
 

@@ -260,6 +260,7 @@ fn sort_label(sort: Sort) -> &'static str {
         Sort::CreatedAt => "created",
         Sort::Name => "name",
         Sort::LastUsedAt => "last used",
+        Sort::ExpiresAt => "expires",
     }
 }
 

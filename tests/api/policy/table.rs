@@ -81,6 +81,7 @@ const ANALYTICS: &str = r#"{"scope": "analytics", "name": "Board {n}"}"#;
 /// A name that somebody has whom Editors don't see.
 const THEIRS: &str = r#"{"name": "{theirs}"}"#;
 const THEIRS_IN_IT: &str = r#"{"scope": "mobile", "name": "Visitor", "project": "{visited}"}"#;
+const RENEW: &str = r#"{"expires_at": "2099-01-01T00:00:00Z"}"#;
 const RENAME: &str = r#"{"name": "Renamed {n}"}"#;
 const SESSION_SERVER: &str = r#"{"url": "wss://sessions.acme.example", "key_name": "main", "private_key": "kR7wq2Zt9BvXe4LmN8cYh3JpS6dFg1U5-{n}"}"#;
 
@@ -110,6 +111,14 @@ pub const TABLE: &[Row] = &[
     row("DELETE /v1/keys/{id}",                      "{key}",              "",             [204, 204, 403, 204, 404]),
     row("DELETE /v1/keys/{id}",                      "{board}",            "",             [204, 204, 204, 404, 404]),
     row("DELETE /v1/keys/{id}",                      "{revoked}",          "",             [410, 410, 410, 410, 404]),
+    row("PATCH /v1/keys/{id}",                       "{board}",            RENEW,          [200, 200, 200, 404, 404]),
+    row("PATCH /v1/keys/{id}",                       "{key}",              RENEW,          [200, 200, 403, 200, 404]),
+    row("POST /v1/keys/{id}/disable",                "{key}",              "{}",           [200, 200, 403, 200, 404]),
+    row("POST /v1/keys/{id}/disable",                "{board}",            "{}",           [200, 200, 200, 404, 404]),
+    row("POST /v1/keys/{id}/disable",                "{revoked}",          "{}",           [410, 410, 410, 410, 404]),
+    row("POST /v1/keys/{id}/enable",                 "{disabled}",         "",             [200, 200, 403, 200, 404]),
+    row("POST /v1/keys/{id}/enable",                 "{board}",            "",             [200, 200, 200, 404, 404]),
+    row("POST /v1/keys/{id}/enable",                 "{revoked}",          "",             [410, 410, 410, 410, 404]),
     row("POST /v1/keys/{id}/reveal",                 "{key}",              "",             [200, 200, 200, 200, 404]),
     row("POST /v1/keys/{id}/reveal",                 "{board}",            "",             [409, 409, 409, 404, 404]),
     row("POST /v1/keys/{id}/reveal",                 "{revoked}",          "",             [410, 410, 410, 410, 404]),
@@ -149,6 +158,11 @@ pub const TABLE: &[Row] = &[
     row("DELETE /v1/users/{id}",                     "{holder}?keys=hand_over&to={creator}", "",
                                                                                            [200, 403, 403, 403, 403]),
     row("GET /v1/removals/{id}",                     "{user}",             "",             [404, 403, 403, 403, 403]),
+    row("GET /v1/policy",                            "",                   "",             [200, 200, 200, 200, 200]),
+    row("PATCH /v1/policy",                          "",                   r#"{"longest_lifetime_days": {"web": 3650}}"#,
+                                                                                           [200, 403, 403, 403, 403]),
+    row("PATCH /v1/policy",                          "",                   r#"{"longest_lifetime_days": {"web": null}}"#,
+                                                                                           [200, 403, 403, 403, 403]),
     row("GET /v1/gateways",                          "",                   "",             [200, 403, 403, 403, 403]),
     row("POST /v1/gateways",                         "",                   r#"{"name": "Gateway {n}"}"#,
                                                                                            [201, 403, 403, 403, 403]),

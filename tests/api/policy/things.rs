@@ -104,6 +104,12 @@ impl Stage {
                 creator.delete(&format!("/v1/keys/{key}")).await.expect(204);
                 key
             }
+            "disabled" => {
+                let key = id_of(&self.used().await.1);
+                let path = format!("/v1/keys/{key}/disable");
+                creator.post(&path, &json!({})).await.expect(200);
+                key
+            }
             "sha256" => TokenHash::of(&token_of(&self.used().await.1)).to_string(),
             "board" => id_of(&self.board(self.person(Actor::Analytics)).await),
             "theirs" => {
@@ -166,9 +172,9 @@ impl Stage {
     }
 }
 
-const NAMES: [&str; 15] = [
-    "n", "theirs", "visited", "creator", "project", "used", "served", "tokened", "key", "revoked", "sha256",
-    "board", "user", "holder", "gateway",
+const NAMES: [&str; 16] = [
+    "n", "theirs", "visited", "creator", "project", "used", "served", "tokened", "key", "revoked",
+    "disabled", "sha256", "board", "user", "holder", "gateway",
 ];
 
 async fn added(deck: &Deck, new: &Value) -> Person {

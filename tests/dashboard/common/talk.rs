@@ -7,7 +7,7 @@ use keydeck::api::{
     Project, ProjectMay, ProjectRef, User,
 };
 use keydeck::client::Error;
-use keydeck::model::{Role, Scope, UiDomain};
+use keydeck::model::{KeyState, Role, Scope, UiDomain};
 use keydeck::tui::decks::DeckSummary;
 use keydeck::tui::message::{Effect, Load, Message};
 use keydeck::tui::state::App;
@@ -191,6 +191,9 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
         cross_page_persistence: number.is_multiple_of(2),
         note: None,
         labels: Vec::new(),
+        expires_at: None,
+        state: KeyState::Active,
+        disabled: None,
         may: KeyMay {
             reveal: viewable,
             edit: viewable,

@@ -95,6 +95,8 @@ pub fn busy() -> Usage {
             source("203.0.113.7", 200),
             source("2001:db8:1234:5678:9abc:def0:1234:5678", 9_000),
         ],
+        last_refused_at: Some(at(9_000)),
+        refused_while_disabled: None,
     }
 }
 
@@ -108,6 +110,8 @@ pub fn unused() -> Usage {
         last_use: None,
         origins: Vec::new(),
         addresses: Vec::new(),
+        last_refused_at: None,
+        refused_while_disabled: None,
     }
 }
 

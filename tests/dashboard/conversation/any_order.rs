@@ -82,6 +82,7 @@ fn of(list: &KeyList) -> Vec<Key> {
         Sort::CreatedAt => a.created_at.cmp(&b.created_at),
         Sort::Name => a.name.cmp(&b.name),
         Sort::LastUsedAt => a.last_used_at.cmp(&b.last_used_at),
+        Sort::ExpiresAt => a.expires_at.cmp(&b.expires_at),
     });
     if list.order == Some(Order::Desc) {
         keys.reverse();

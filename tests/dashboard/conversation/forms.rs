@@ -248,3 +248,33 @@ fn an_analytics_key_says_what_of_it_can_be_edited_and_why_its_secret_cant_be_cop
     assert!(talk.notice().contains("shown once"));
     assert!(talk.effects.iter().all(|e| !matches!(e, Effect::Reveal { .. })));
 }
+
+#[test]
+fn an_end_is_entered_as_people_say_it_and_sent_as_an_instant() {
+    let mut board = key(3, "Board report", Scope::Analytics);
+    board.may.edit = true;
+    board.expires_at = "2099-03-31T18:00:00Z".parse().ok();
+    let sent = |typed: &str| {
+        let mut talk = Talk::with_keys(vec![board.clone()]);
+        talk.press(&format!("e<Tab><Tab><C-u>{typed}<C-s>"));
+        talk.effects.iter().find_map(|effect| match effect {
+            Effect::Edit { edit, .. } => edit.expires_at.clone(),
+            _ => None,
+        })
+    };
+    assert_eq!(
+        sent("2100-01-01T00:00:00+01:00"),
+        Some(Some("2099-12-31T23:00:00Z".into()))
+    );
+    assert_eq!((sent("never"), sent("")), (Some(None), Some(None)));
+    let in_90_days: Timestamp = sent("90d")
+        .flatten()
+        .expect("an instant")
+        .parse()
+        .expect("an instant");
+    let off = in_90_days.duration_since(Timestamp::now()) - jiff::SignedDuration::from_hours(90 * 24);
+    assert!(off.abs() < jiff::SignedDuration::from_mins(5), "{off}");
+    for wrong in ["soon", "0d", "2099-02-30", "10000-01-01"] {
+        assert_eq!(sent(wrong), None, "{wrong}");
+    }
+}

@@ -30,6 +30,7 @@ impl Server {
             Sort::CreatedAt => format!("{:020}", key.created_at.as_second()),
             Sort::Name => key.name.clone(),
             Sort::LastUsedAt => format!("{:020}", key.last_used_at.map_or(0, Timestamp::as_second)),
+            Sort::ExpiresAt => format!("{:020}", key.expires_at.map_or(i64::MAX, Timestamp::as_second)),
         };
         format!("{value}\u{1}{}", key.id)
     }

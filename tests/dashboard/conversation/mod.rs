@@ -14,6 +14,7 @@ mod ways_out;
 
 use crate::common::talk::*;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use jiff::Timestamp;
 use keydeck::api::{Created, KeyEvent, KeyEventKind, KeyPage, Order, ProblemType, Sort};
 use keydeck::model::{FieldError, Scope, Secret};
 use keydeck::tui::dialogs::Modal;

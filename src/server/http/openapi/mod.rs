@@ -3,7 +3,7 @@
 pub mod refusals;
 
 pub use self::refusals::{
-    BadBody, BadForm, BadQuery, Common, Forbidden, InUse, KeyChecked, LastOwner, MetricsRefused,
+    BadBody, BadForm, BadQuery, Common, Ended, Forbidden, InUse, KeyChecked, LastOwner, MetricsRefused,
     NoSessionServer, NoSuchId, Revoked, ShownOnce, Stale, Stays, Unasked,
 };
 
@@ -70,6 +70,7 @@ pub fn answer(
     tags(
         (name = "me", description = "The signed-in user"),
         (name = "keys", description = "API keys"),
+        (name = "policy", description = "The organisation's policy for keys"),
         (name = "projects", description = "Projects, which keys are assigned to"),
         (name = "users", description = "The people of the organisation"),
         (name = "activity", description = "The activity log, and live events"),

@@ -104,6 +104,10 @@ refusals! {
         "409": "They are the last Owner, or have active keys and the request doesn't say what happens to them.",
         "422": "The person to hand the keys over to is missing, unknown or superfluous; `errors` names the field.",
     }
+    /// Of enabling a key.
+    Ended {
+        "409": "The key has expired; renew it first.",
+    }
     ShownOnce {
         "409": "An Analytics key was shown once, when it was created.",
     }

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::api::{KeyCounts, KeyFilter};
+use crate::api::{KeyCounts, KeyFilter, Policy, PolicyEdit};
 use crate::model::{Settings, TokenHash};
 use crate::server::store::{
-    Actor, Found, KeyChange, KeyCreation, KeyQuery, KeySlice, NewKey, Revocation, Sealed, StoreResult,
+    Actor, Found, KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, NewKey, Revocation, Sealed, StoreResult,
     Visible,
 };
 
@@ -28,10 +28,17 @@ pub trait KeyStore: Send + Sync {
         settings: Settings,
         by: Actor,
     ) -> StoreResult<KeyChange>;
+    /// It refuses from now on, until it is enabled.
+    async fn disable_key(&self, id: Uuid, reason: Option<String>, by: Actor) -> StoreResult<KeySwitch>;
+    async fn enable_key(&self, id: Uuid, by: Actor) -> StoreResult<KeySwitch>;
     /// The secret is destroyed and the row stays as a tombstone.
     async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation>;
     /// Records the revelation, then hands out the sealed token. `None` when there is none.
     async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>>;
+
+    async fn policy(&self) -> StoreResult<Policy>;
+    /// Binds what is created and renewed from now on; keys that exist stay as they are.
+    async fn set_policy(&self, edit: PolicyEdit, by: Actor) -> StoreResult<Policy>;
 }
 
 macro_rules! key_store {
@@ -72,12 +79,35 @@ macro_rules! key_store {
                 })
             }
 
+            async fn disable_key(
+                &self,
+                id: Uuid,
+                reason: Option<String>,
+                by: Actor,
+            ) -> StoreResult<KeySwitch> {
+                change!(self, Some(by), |change| {
+                    switch::disable(change, id, reason.as_deref())
+                })
+            }
+
+            async fn enable_key(&self, id: Uuid, by: Actor) -> StoreResult<KeySwitch> {
+                change!(self, Some(by), |change| switch::enable(change, id))
+            }
+
             async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation> {
                 erase!(self, Some(by), |change| keys::revoke(change, id))
             }
 
             async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {
                 change!(self, Some(by), |change| keys::reveal(change, id))
+            }
+
+            async fn policy(&self) -> StoreResult<Policy> {
+                quick!(self, |db| lifetimes::policy(db))
+            }
+
+            async fn set_policy(&self, edit: PolicyEdit, by: Actor) -> StoreResult<Policy> {
+                change!(self, Some(by), |change| lifetimes::set(change, &edit))
             }
         }
     };

@@ -79,7 +79,7 @@ pub(super) mod of_engine {
     };
     pub(in crate::server::store) use crate::api::{
         ActivityHead, ActivityPage, ActivityQuery, ChainHash, Gateway, KeyCounts, KeyFilter, Organisation,
-        Person, ProjectQuery, RemovalProgress, Usage, User, UserQuery,
+        Person, Policy, PolicyEdit, ProjectQuery, RemovalProgress, Usage, User, UserQuery,
     };
     pub(in crate::server::store) use crate::model::{Role, Settings, TokenHash};
     pub(in crate::server::store) use crate::server::store::keys::KeyBy;
@@ -87,10 +87,10 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use crate::server::store::usage::Pending;
     pub(in crate::server::store) use crate::server::store::{
         Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, KeyChange,
-        KeyCreation, KeyQuery, KeySlice, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
+        KeyCreation, KeyQuery, KeySlice, KeySwitch, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
         NewUserRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Rotation, Sealed,
         SessionServerChange, SessionSigner, SessionTokenIssue, StoreResult, Taken, Tallies, Visible,
-        WrappedDataKey, activity, data_keys, gateways, keys, people, projects, removal, session_servers,
-        session_tokens, statement, usage,
+        WrappedDataKey, activity, data_keys, gateways, keys, lifetimes, people, projects, removal, session_servers,
+        session_tokens, statement, switch, usage,
     };
 }

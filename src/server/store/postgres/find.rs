@@ -38,7 +38,7 @@ impl PostgresStore {
             return Ok(KeyCounts::default());
         };
         if is_counted(filter) {
-            return count::kept(&**db, &resolved).await;
+            return count::unexpired(&**db, &resolved).await;
         }
         let search = search::of(&**db, &self.trigrams, resolved, Sort::CreatedAt).await?;
         count::counted(&**db, &search).await

@@ -52,6 +52,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/008_labels.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/009_expiry.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Visible;
-use crate::api::{KeyFilter, PersonRef, ProjectRef, Sort};
-use crate::model::{Scope, Settings, TokenHash, ValidKey};
+use crate::api::{Disabled, KeyFilter, PersonRef, ProjectRef, Sort};
+use crate::model::{KeyState, Scope, Settings, TokenHash, ValidKey};
 use crate::server::store::seals::Sealed;
 
-/// An active key as it is stored.
+/// A key that was not revoked, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRecord {
     pub id: Uuid,
@@ -23,6 +23,8 @@ pub struct KeyRecord {
     pub version: u64,
     pub hint: String,
     pub settings: Settings,
+    pub state: KeyState,
+    pub disabled: Option<Disabled>,
 }
 
 /// A key to be stored.
@@ -61,6 +63,8 @@ pub enum KeyCreation {
     NameTaken,
     ProjectMissing,
     ProjectNotDeployed,
+    /// It can't end then: why, in a sentence.
+    WrongEnd(String),
 }
 
 /// What came of an edit.
@@ -70,7 +74,20 @@ pub enum KeyChange {
     /// The version was not the expected one; this is the key now.
     Conflict(KeyRecord),
     NameTaken,
+    /// It can't end then: why, in a sentence.
+    WrongEnd(String),
     /// Missing, not visible or revoked.
+    Missing,
+}
+
+/// What came of disabling a key, or enabling it.
+#[derive(Debug, Clone)]
+pub enum KeySwitch {
+    /// It is so now, or was before.
+    Switched(KeyRecord),
+    /// It can't be enabled: its end has passed.
+    Expired(KeyRecord),
+    Revoked(RevokedKey),
     Missing,
 }
 
@@ -93,8 +110,12 @@ pub struct RevokedKey {
     pub revoked_by: PersonRef,
 }
 
-/// A key by id or hash, active or not.
+/// A key by id or hash, revoked or not.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and it is seldom a tombstone"
+)]
 pub enum Found {
     Active(KeyRecord),
     Revoked(RevokedKey),
@@ -114,7 +135,8 @@ pub enum PlaceValue {
     Scope(Scope, String),
     /// `Name`: the name as it is compared.
     Name(String),
-    /// `CreatedAt`, `LastUsedAt`: microseconds since the epoch; 0 is never.
+    /// `CreatedAt`, `LastUsedAt`, `ExpiresAt`: microseconds since the epoch; 0 is never used, and the greatest number never
+    /// ends.
     Time(i64),
 }
 

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use self::keys::{
-    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice, NewKey, Place,
-    PlaceValue, Position, Revocation, RevokedKey,
+    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, NewKey,
+    Place, PlaceValue, Position, Revocation, RevokedKey,
 };
 pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
 pub use self::projects::{

@@ -52,7 +52,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration {
         first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/009_statements.sql"),
-        then: |tx| at_once(statement::begin(&**tx)),
+        then: |_| Ok(()),
     },
     Migration {
         first: |_| Ok(()),
@@ -62,6 +62,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration {
         first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/011_labels.sql"),
+        then: |_| Ok(()),
+    },
+    Migration {
+        first: |_| Ok(()),
+        sql: include_str!("../../../../assets/migrations/sqlite/012_expiry.sql"),
         then: |_| Ok(()),
     },
 ];
@@ -89,6 +94,10 @@ pub fn migrate(tx: &Transaction, from: usize, to: usize) -> StoreResult<()> {
         (step.first)(tx)?;
         tx.execute_batch(step.sql)?;
         (step.then)(tx)?;
+    }
+    // What there is, is stated by all that decides today, which earlier schemas lack columns for.
+    if (1..STATES).contains(&from) && to == NEWEST {
+        at_once(statement::begin(&**tx))?;
     }
     if from < to {
         tx.pragma_update(None, "user_version", to as i64)?;

@@ -155,7 +155,7 @@ fn counts(conn: &Connection, visible: Visible, filter: &KeyFilter) -> StoreResul
         return Ok(KeyCounts::default());
     };
     if is_counted(filter) {
-        return at_once(count::kept(conn, &resolved));
+        return at_once(count::unexpired(conn, &resolved));
     }
     let search = search::of(conn, resolved, Sort::CreatedAt)?;
     at_once(count::counted(conn, &search))

@@ -126,7 +126,8 @@ impl EntityKind {
                 concat!(
                     "3, t.seq, t.id, t.name, CAST(t.scope AS bigint), t.project, t.creator, t.token_hash,
                  t.revoked_at IS NOT NULL, ",
-                    deciding!("t")
+                    deciding!("t"),
+                    ", t.expires_at, t.disabled_at IS NOT NULL"
                 )
             }
         }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{Entity, EntityKind, Statement};
 use crate::api::ChainHash;
 use crate::server::store::StoreResult;
+use crate::server::store::key_row::NEVER;
 use crate::server::store::row::{Columns, Read, Row};
 
 /// Stands for the length of what is absent; nothing is that long.
@@ -51,6 +52,8 @@ pub(super) enum Values {
         ui_domains: String,
         local_development: Option<String>,
         cross_page_persistence: bool,
+        expires_at: i64,
+        disabled: bool,
     },
 }
 
@@ -95,6 +98,8 @@ impl Values {
                 ui_domains: columns.next()?,
                 local_development: columns.next()?,
                 cross_page_persistence: columns.next()?,
+                expires_at: columns.next()?,
+                disabled: columns.next()?,
             },
         })
     }
@@ -160,6 +165,8 @@ impl EntityState {
                 ui_domains,
                 local_development,
                 cross_page_persistence,
+                expires_at,
+                disabled,
             } => {
                 parts.number(Some(*scope));
                 parts.number(*project);
@@ -169,6 +176,14 @@ impl EntityState {
                 parts.text(Some(ui_domains));
                 parts.text(local_development.as_deref());
                 parts.flag(*cross_page_persistence);
+                // What earlier versions didn't know is stated where it is there, under its name.
+                if *expires_at != NEVER {
+                    parts.text(Some("expires_at"));
+                    parts.number(Some(*expires_at));
+                }
+                if *disabled {
+                    parts.text(Some("disabled"));
+                }
             }
         }
         ChainHash(parts.0.finalize().into())
@@ -232,6 +247,8 @@ pub mod samples {
                 ui_domains: "https://a.example".into(),
                 local_development: None,
                 cross_page_persistence: true,
+                expires_at: NEVER,
+                disabled: false,
             },
         }
     }
@@ -255,6 +272,12 @@ mod tests {
     use super::samples::{key, owner};
     use super::*;
 
+    const EXPIRING_AND_DISABLED: [&str; 3] = [
+        "a236bad66538740db5d517e0f289ae4131115e7890ed9194d8bcf6ccd861fe26",
+        "f16c5a7e04c9860b797c6efb07f2c2877744623252c689f06417ab80d08f69c1",
+        "be861d3db42aa3c38af5d0cb2a13ccc624e2bf91df21b2eb0c11b6a2367efd63",
+    ];
+
     #[test]
     fn what_is_hashed_never_changes() {
         assert_eq!(
@@ -265,6 +288,24 @@ mod tests {
             owner().digest().to_string(),
             "fc4f21b0ae315998351f3ea3e44bcb829b7c6bb0bc7bc9b927fcfa509df3dc2b"
         );
+        let changed = |expires: Option<i64>, switch: bool| {
+            let mut key = key();
+            if let Values::Key {
+                expires_at, disabled, ..
+            } = &mut key.values
+            {
+                *expires_at = expires.unwrap_or(NEVER);
+                *disabled = switch;
+            }
+            key.digest().to_string()
+        };
+        assert_eq!(changed(None, false), key().digest().to_string());
+        let digests = [
+            changed(Some(1_800_000_000_000_000), false),
+            changed(None, true),
+            changed(Some(1_800_000_000_000_000), true),
+        ];
+        assert_eq!(digests, EXPIRING_AND_DISABLED);
         let renamed = EntityState {
             name: "Till".into(),
             ..key()

@@ -35,12 +35,7 @@ impl EntityState {
                     }
                 }
             }
-            Values::Key { revoked, .. } => format!(
-                "the key {name} ({}), {}, has another token, scope, project, creator or settings in the table than the \
-                 log gave it",
-                self.id,
-                standing(*revoked)
-            ),
+            Values::Key { revoked, .. } => self.unexplained_key(stated, *revoked),
         })
     }
 
@@ -103,6 +98,29 @@ impl EntityState {
             ),
             false => format!(
                 "the project {name} has another creator or session server in the table than the log gave it"
+            ),
+        }
+    }
+
+    fn unexplained_key(&self, stated: ChainHash, revoked: bool) -> String {
+        let word = |disabled| if disabled { "disabled" } else { "enabled" };
+        let mut other = self.values.clone();
+        let mut is_disabled = false;
+        if let Values::Key { disabled, .. } = &mut other {
+            is_disabled = *disabled;
+            *disabled = !is_disabled;
+        }
+        let (name, id) = (&self.name, self.id);
+        match self.is_stated_with(other, stated) {
+            true => format!(
+                "the key {name} ({id}) is {} in the table, but the log says that it is {}",
+                word(is_disabled),
+                word(!is_disabled)
+            ),
+            false => format!(
+                "the key {name} ({id}), {}, has another token, scope, project, creator, end or settings in the table than \
+                 the log gave it",
+                standing(revoked)
             ),
         }
     }

@@ -20,6 +20,7 @@ impl KeyForm {
                 on.then(|| self.form.value(LOCAL_ADDRESS).to_owned()).into()
             }
             (FieldInput::Project(picker), _) => picker.chosen().map(|project| project.id.to_string()).into(),
+            (FieldInput::Time(time), _) => time.value(),
             (FieldInput::Domains(list), _) => FieldValue::List(list.values()),
             (FieldInput::Toggle { on, .. }, _) => FieldValue::Flag(*on),
             _ if matches!(field.widget(), Widget::List { .. }) => {
@@ -81,7 +82,17 @@ impl KeyForm {
             None => self.key_fields().validate().err(),
             Some(key) => self.key_edit().apply(key.scope, &key.name, &key.settings()).err(),
         };
-        checked.unwrap_or_default()
+        let mut errors = checked.unwrap_or_default();
+        // People write what the server doesn't take.
+        for field in &self.form.fields {
+            if let FieldInput::Time(time) = &field.input
+                && let Some(why) = time.unread()
+            {
+                let told = errors.0.iter_mut().filter(|error| error.field == field.wire_name);
+                told.for_each(|error| error.message = why.to_owned());
+            }
+        }
+        errors
     }
 
     /// Whether something would be lost by leaving.

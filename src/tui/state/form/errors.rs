@@ -48,6 +48,7 @@ impl Form {
     fn fields_with_secrets(&self) -> impl Iterator<Item = &'static str> {
         let holds = |input: &FieldInput| match input {
             FieldInput::Text(text) => text.holds_secret(),
+            FieldInput::Time(time) => time.text().holds_secret(),
             FieldInput::Domains(list) => list.lines().iter().any(TextField::holds_secret),
             _ => false,
         };

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{DomainList, ProjectPicker};
+use super::{DomainList, ProjectPicker, TimeField};
 use crate::model::pasted;
 use crate::tui::state::dialog::Context;
 use crate::tui::state::hidden::HiddenField;
@@ -14,6 +14,8 @@ pub enum FieldInput {
     Text(TextField),
     /// Text that is not shown while it is typed.
     Hidden(HiddenField),
+    /// An instant as people say it.
+    Time(TimeField),
     Toggle {
         on: bool,
         /// What it means to be on.
@@ -128,6 +130,7 @@ impl FormField {
     pub fn value(&self) -> &str {
         match &self.input {
             FieldInput::Text(text) => text.value(),
+            FieldInput::Time(time) => time.text().value(),
             FieldInput::Project(picker) => picker.text().value(),
             FieldInput::Choice { options, chosen } => options.get(*chosen).copied().unwrap_or_default(),
             FieldInput::Hidden(_) | FieldInput::Toggle { .. } | FieldInput::Domains(_) => "",
@@ -149,6 +152,7 @@ impl FormField {
     pub(super) fn refusal(&self) -> Option<String> {
         match &self.input {
             FieldInput::Text(text) => pasted::refuse(text.value()).err(),
+            FieldInput::Time(time) => pasted::refuse(time.text().value()).err(),
             FieldInput::Domains(list) => {
                 let mut lines = list.lines().iter();
                 lines.find_map(|line| pasted::refuse(line.value()).err())
@@ -161,6 +165,7 @@ impl FormField {
     pub(super) fn typed(&mut self, key: KeyEvent, cx: &mut Context) -> bool {
         match &mut self.input {
             FieldInput::Text(text) => text.handle(key),
+            FieldInput::Time(time) => time.edit(|text| text.handle(key)),
             FieldInput::Hidden(text) => text.handle(key),
             FieldInput::Domains(list) => list.handle(key),
             FieldInput::Project(picker) => picker.typed(key, cx),
@@ -176,6 +181,7 @@ impl FormField {
     pub(super) fn pasted(&mut self, pasted: &str, cx: &mut Context) {
         match &mut self.input {
             FieldInput::Text(text) => text.paste(pasted),
+            FieldInput::Time(time) => time.edit(|text| text.paste(pasted)),
             FieldInput::Hidden(text) => text.paste(pasted),
             FieldInput::Domains(list) => list.paste(pasted),
             FieldInput::Project(picker) => picker.pasted(pasted, cx),
@@ -226,6 +232,7 @@ impl FormField {
     pub fn take(&mut self, from: &FormField) {
         match (&mut self.input, &from.input) {
             (FieldInput::Text(text), FieldInput::Text(taken)) => text.set(taken.value()),
+            (FieldInput::Time(time), FieldInput::Time(taken)) => *time = taken.clone(),
             (FieldInput::Toggle { on, .. }, FieldInput::Toggle { on: taken, .. }) => *on = *taken,
             (FieldInput::Domains(list), FieldInput::Domains(taken)) => {
                 *list = DomainList::new(taken.scope, &taken.values());

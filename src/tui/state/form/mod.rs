@@ -7,6 +7,7 @@ mod domains;
 mod errors;
 mod field;
 mod project;
+mod time;
 
 use std::collections::HashSet;
 
@@ -15,6 +16,7 @@ use crossterm::event::KeyEvent;
 pub use domains::DomainList;
 pub use field::{FieldInput, FormField, Presence};
 pub use project::{ProjectChoice, ProjectPicker};
+pub use time::TimeField;
 
 use super::buttons::ButtonRow;
 use super::dialog::Context;

@@ -1,0 +1,41 @@
+//! `key disable` and `key enable`.
+
+use super::args::{DisableArgs, OneKey};
+use super::resolve;
+use crate::api::{Disabling, Key};
+use crate::cli::{Failure, flags, output};
+use crate::client::Client;
+use crate::model::Scope;
+
+pub async fn disable(client: &Client, args: DisableArgs) -> Result<(), Failure> {
+    flags::no_secrets(args.reason.iter().map(|reason| ("--reason", reason.as_str())))?;
+    let key = resolve::key(client, &args.key).await?;
+    let disabling = Disabling { reason: args.reason };
+    let key = client.disable(key.id, &disabling).await;
+    let key = key.map_err(|error| flags::argument(error, "reason", "--reason"))?;
+    let until = match key.scope {
+        Scope::Web | Scope::Mobile => {
+            "; sessions that have begun go on for up to 30 min, unless their session server asks keydeck"
+        }
+        Scope::Analytics => "",
+    };
+    told(
+        &key,
+        args.json,
+        &format!("disabled, and refused from now on{until}"),
+    )
+}
+
+pub async fn enable(client: &Client, args: &OneKey) -> Result<(), Failure> {
+    let key = resolve::key(client, &args.key).await?;
+    let key = client.enable(key.id).await?;
+    told(&key, args.json, "enabled")
+}
+
+fn told(key: &Key, as_json: bool, what: &str) -> Result<(), Failure> {
+    if as_json {
+        return output::json(key);
+    }
+    output::notice(format!("{} key \"{}\" is {what}", key.scope, key.name));
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! `keydeck policy …`: how long keys may be given.
+
+pub mod args;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use self::args::{Limit, PolicyCommand, PolicySetArgs};
+use super::{Failure, output};
+use crate::api::{KeyCounts, KeyFilter, KeyList, Policy, PolicyEdit, Sort};
+use crate::client::Client;
+use crate::deck::{self, Selection};
+use crate::model::Scope;
+
+const HEADER: [&str; 3] = ["SCOPE", "LONGEST LIFETIME", "KEYS THAT EXCEED IT"];
+/// So many of the keys that exceed it are shown.
+const SHOWN: u32 = 20;
+
+/// The policy, and how many keys end later than it lets them be given now.
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    policy: Policy,
+    exceeding: KeyCounts,
+}
+
+pub fn run(selection: &Selection, command: PolicyCommand) -> Result<(), Failure> {
+    deck::ask(selection, async |client| match command {
+        PolicyCommand::Show(args) => {
+            let policy = client.policy().await?;
+            show(client, policy, args.json).await
+        }
+        PolicyCommand::Set(args) => {
+            let policy = client.set_policy(&edit(&args)).await?;
+            show(client, policy, args.json).await
+        }
+    })
+}
+
+fn edit(args: &PolicySetArgs) -> PolicyEdit {
+    let mut edit = PolicyEdit::default();
+    for scope in Scope::ALL {
+        let given = args.of(scope).map(|Limit(days)| days);
+        *edit.longest_lifetime_days.of_mut(scope) = given;
+    }
+    edit
+}
+
+async fn show(client: &Client, policy: Policy, as_json: bool) -> Result<(), Failure> {
+    let exceeds = KeyFilter {
+        exceeds_policy: Some(true),
+        ..KeyFilter::default()
+    };
+    let exceeding = client.counts(&exceeds).await?;
+    if as_json {
+        return output::json(&Told { policy, exceeding });
+    }
+    let rows = Scope::ALL.map(|scope| row(&policy, &exceeding, scope));
+    output::table(&HEADER, rows)?;
+    if exceeding.total() == 0 {
+        return Ok(());
+    }
+    let list = KeyList {
+        sort: Sort::ExpiresAt,
+        limit: Some(SHOWN),
+        ..KeyList::of(exceeds)
+    };
+    let page = client.keys(&list).await?;
+    let now = Timestamp::now();
+    output::line("");
+    output::table(
+        &output::KEY_HEADER,
+        page.items.iter().map(|row| output::key_row(&row.key, now)),
+    )?;
+    output::notice("these keys stay as they are until they are renewed");
+    if page.next.is_some() {
+        output::notice("there are more: keydeck key list --filter exceeds-policy --all");
+    }
+    Ok(())
+}
+
+fn row(policy: &Policy, exceeding: &KeyCounts, scope: Scope) -> Vec<String> {
+    let longest = policy.longest_lifetime_days.of(scope);
+    vec![
+        scope.to_string(),
+        longest.map_or_else(|| "no limit".into(), |days| output::counted(days.into(), "day")),
+        longest.map_or_else(|| "–".into(), |_| exceeding.of(scope).to_string()),
+    ]
+}
