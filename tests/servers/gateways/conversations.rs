@@ -12,11 +12,12 @@ const LOCAL: &str = "http://localhost:8000";
 const ELSEWHERE: &str = "203.0.113.7";
 
 /// What only keydeck may say.
-const FORGED: [(&str, &str); 4] = [
+const FORGED: [(&str, &str); 5] = [
     ("x-keydeck-gateway", "forged"),
     ("x-keydeck-key-id", "forged"),
     ("x-keydeck-scope", "web"),
     ("x-keydeck-project", "forged"),
+    ("x-keydeck-expires", "forged"),
 ];
 
 /// Before an API that takes Analytics keys.
@@ -26,6 +27,8 @@ pub async fn of_analytics_keys(start: impl AsyncFn(Setting) -> Gateway) {
     who_has_a_key_gets_through_and_the_key_does_not(&stage, &gateway).await;
     who_has_none_does_not(&stage, &gateway).await;
     a_revoked_key_is_refused_at_the_next_request(&stage, &gateway).await;
+    a_disabled_key_is_refused_until_it_is_enabled(&stage, &gateway).await;
+    the_api_is_told_when_a_key_ends_soon(&stage, &gateway).await;
     nobody_gets_through_while_keydeck_is_away(stage, gateway).await;
 }
 
@@ -45,6 +48,7 @@ async fn who_has_a_key_gets_through_and_the_key_does_not(stage: &Stage, gateway:
         assert_eq!(said("x-keydeck-key-id"), id);
         assert_eq!(said("x-keydeck-scope"), "analytics");
         assert_eq!(said("x-keydeck-project"), "");
+        assert_eq!(said("x-keydeck-expires"), "");
         assert_eq!(said("accept"), "text/csv");
         let all = format!("{asked:?}");
         assert!(
@@ -85,6 +89,31 @@ async fn a_revoked_key_is_refused_at_the_next_request(stage: &Stage, gateway: &G
     stage.revoke(&id).await;
     gateway.get(&headers).await.is_refused_by(401, "key-revoked");
     assert_eq!(stage.api.times(), before);
+}
+
+async fn a_disabled_key_is_refused_until_it_is_enabled(stage: &Stage, gateway: &Gateway) {
+    let (id, key) = stage.analytics_key("Perhaps unused").await;
+    let headers = [("x-sm-apikey", key.as_str())];
+    stage.switch(&id, "disable").await;
+    let before = stage.api.times();
+    gateway.get(&headers).await.is_refused_by(403, "key-disabled");
+    assert_eq!(stage.api.times(), before);
+    stage.switch(&id, "enable").await;
+    assert_eq!(gateway.get(&headers).await.status, 200);
+}
+
+async fn the_api_is_told_when_a_key_ends_soon(stage: &Stage, gateway: &Gateway) {
+    let (id, key) = stage.analytics_key("Of a partner").await;
+    let headers = [&[("x-sm-apikey", key.as_str())], &FORGED[..]].concat();
+    for (days, is_told) in [(29, true), (31, false)] {
+        let ends = stage.end_in(&id, days).await;
+        assert_eq!(gateway.get(&headers).await.status, 200);
+        let asked = stage.api.newest();
+        let told = asked
+            .get("x-keydeck-expires")
+            .map(|at| at.to_str().expect("text").to_owned());
+        assert_eq!(told, is_told.then_some(ends), "{days}");
+    }
 }
 
 async fn nobody_gets_through_while_keydeck_is_away(stage: Stage, gateway: Gateway) {

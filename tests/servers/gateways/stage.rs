@@ -1,5 +1,6 @@
 //! Who takes part: a deck that knows the gateway, and an API that it stands in front of.
 
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -66,6 +67,34 @@ impl Stage {
         let created = self.deck.owner.post("/v1/keys", new).await.expect(201);
         let secret = created["secret"].as_str().expect("a secret");
         (id_of(&created), secret.to_owned())
+    }
+
+    pub async fn switch(&self, key: &str, switch: &str) {
+        let path = format!("/v1/keys/{key}/{switch}");
+        let request = self.deck.owner.request(Method::POST, &path);
+        let request = match switch {
+            "disable" => request.json(&json!({})),
+            _ => request,
+        };
+        self.deck.owner.send(request).await.expect(200);
+    }
+
+    /// When it ends from now on.
+    pub async fn end_in(&self, key: &str, days: i64) -> String {
+        let at = Timestamp::now() + SignedDuration::from_hours(24 * days);
+        let ends = Timestamp::from_second(at.as_second())
+            .expect("a time")
+            .to_string();
+        let path = format!("/v1/keys/{key}");
+        let version = self.deck.owner.get(&path).await.expect(200)["version"].as_u64();
+        let edit = json!({"expires_at": ends});
+        let edited = self
+            .deck
+            .owner
+            .patch(&path, version.expect("a version"), &edit)
+            .await;
+        edited.expect(200);
+        ends
     }
 
     pub async fn revoke(&self, key: &str) {
