@@ -115,7 +115,11 @@ pub fn keys(sample: &Sample, count: u64, now: Timestamp) -> impl Iterator<Item =
         let (created_at, last_used_at) = times(&mut random, now, number, count);
         Draft {
             usage: Vec::new(),
-            fields: fields(&mut random, scope, project.map(|p| p.id), number),
+            disabled: None,
+            fields: KeyFields {
+                expires_at: end(&mut random, now),
+                ..fields(&mut random, scope, project.map(|p| p.id), number)
+            },
             creator,
             created_at,
             last_used_at,
@@ -142,6 +146,14 @@ fn fields(random: &mut Random, scope: Scope, project: Option<Uuid>, number: u64)
         fields.set(field, FieldValue::Flag(random.below(3) == 0));
     }
     fields
+}
+
+/// A tenth of the keys ends within a year.
+fn end(random: &mut Random, now: Timestamp) -> Option<String> {
+    let ends = random.below(10) == 0;
+    let hours = i64::try_from(1 + random.below(365 * 24)).unwrap_or(1);
+    let at = Timestamp::from_second(now.as_second() + 3_600 * hours).ok()?;
+    ends.then(|| at.to_string())
 }
 
 /// Created evenly over two years; used lately, long ago or never.

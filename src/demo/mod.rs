@@ -12,13 +12,13 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use self::sample::{Draft, Sample, SampleFile};
-use crate::api::SessionServer;
+use crate::api::{KeyFilter, SessionServer, Sort};
 use crate::deck::bootstrap;
 use crate::failure::Failure;
 use crate::model::{Role, Secret};
 use crate::server::seal::{RootKey, Sealer};
 use crate::server::store::sqlite::{SampleProject, SqliteStore};
-use crate::server::store::{Actor, NewSessionServer, ProjectStore, Visible};
+use crate::server::store::{Actor, KeyQuery, KeyStore, NewSessionServer, Position, ProjectStore, Visible};
 
 /// A new database at `path` with the sample organisation: its own keys, or `count` generated ones.
 pub fn organisation(
@@ -37,6 +37,7 @@ pub fn organisation(
             let keys = sample.keys.iter().cloned();
             fill(&store, &sealer, &sample, keys, progress)?;
             bootstrap::block_on(serve_sessions(&store, &sealer, owner, &sample.projects))?;
+            bootstrap::block_on(disable(&store, owner, &sample.keys))?;
         }
         Some(count) => {
             let sample = generate::organisation(sample, count);
@@ -68,6 +69,40 @@ fn fill(
     unsealed.map_or(Ok(()), Err)
 }
 
+/// Those that are to be disabled.
+async fn disable(store: &SqliteStore, owner: Uuid, keys: &[Draft]) -> Result<(), Failure> {
+    for key in keys {
+        let Some(reason) = &key.disabled else { continue };
+        let named = KeyQuery {
+            visible: Visible::All,
+            filter: KeyFilter {
+                q: Some(key.fields.name.clone()),
+                ..KeyFilter::default()
+            },
+            sort: Sort::Name,
+            descending: false,
+            position: Position::Start,
+            limit: 1,
+        };
+        let found = store.keys(&named).await.map_err(Failure::failed)?;
+        for (key, _) in found.into_iter().flat_map(|page| page.items) {
+            let disabled = store.disable_key(key.id, Some(reason.clone()), acting(owner));
+            disabled.await.map_err(Failure::failed)?;
+        }
+    }
+    Ok(())
+}
+
+fn acting(owner: Uuid) -> Actor {
+    Actor {
+        user: owner,
+        role: Role::Owner,
+        token: None,
+        address: None,
+        visible: Visible::All,
+    }
+}
+
 /// Deployed projects get a session server, so that their keys could connect.
 async fn serve_sessions(
     store: &SqliteStore,
@@ -75,13 +110,7 @@ async fn serve_sessions(
     owner: Uuid,
     projects: &[SampleProject],
 ) -> Result<(), Failure> {
-    let by = Actor {
-        user: owner,
-        role: Role::Owner,
-        token: None,
-        address: None,
-        visible: Visible::All,
-    };
+    let by = acting(owner);
     for project in projects.iter().filter(|project| project.deployed) {
         let private_key = Secret::new(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()));
         let sealed = sealer.seal_session_key(project.id, &private_key);

@@ -52,6 +52,10 @@ struct FileKey {
     creator: String,
     created: Span,
     used: Option<Span>,
+    /// From now on; what is ago has expired.
+    ends: Option<Span>,
+    /// Why it is disabled.
+    disabled: Option<String>,
     #[serde(flatten)]
     fields: KeyFields,
 }
@@ -73,6 +77,8 @@ pub struct Draft {
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
     pub usage: Vec<Tally>,
+    /// Why it is to be disabled, once it is there.
+    pub disabled: Option<String>,
 }
 
 impl SampleFile {
@@ -176,11 +182,13 @@ fn draft(
                 n,
             )
         }),
+        disabled: key.disabled,
         creator: known(people, &key.creator)?,
         created_at,
         last_used_at,
         fields: KeyFields {
             project: key.project.map(|name| known(projects, &name)).transpose()?,
+            expires_at: key.ends.map(|span| after(now, span)).transpose()?,
             ..key.fields
         },
     })
@@ -197,6 +205,13 @@ fn before(now: Timestamp, age: Span) -> Result<Timestamp, Failure> {
         .to_duration(SpanRelativeTo::days_are_24_hours())
         .map_err(broken)?;
     now.checked_sub(age).map_err(broken)
+}
+
+/// In whole seconds, as people give it.
+fn after(now: Timestamp, span: Span) -> Result<String, Failure> {
+    let at = before(now, span.negate())?;
+    let at = Timestamp::from_second(at.as_second()).map_err(broken)?;
+    Ok(at.to_string())
 }
 
 fn broken(why: impl std::fmt::Display) -> Failure {
@@ -223,13 +238,23 @@ mod tests {
         let (sample, _) = sample();
         assert_eq!(
             (sample.people.len(), sample.projects.len(), sample.keys.len()),
-            (4, 7, 60)
+            (4, 7, 61)
         );
         let roles: HashSet<Role> = sample.people.iter().map(|p| p.role).collect();
         assert_eq!(roles, [Role::Support, Role::Analytics, Role::Editor].into());
         assert_eq!(sample.projects.iter().filter(|p| !p.deployed).count(), 1);
         let scopes: HashSet<Scope> = sample.keys.iter().map(|k| k.fields.scope).collect();
         assert_eq!(scopes.len(), Scope::iter().len());
+        let now = Timestamp::now().to_string();
+        let ends = |key: &Draft, is_over: bool| {
+            key.fields
+                .expires_at
+                .as_ref()
+                .is_some_and(|at| (*at < now) == is_over)
+        };
+        assert_eq!(sample.keys.iter().filter(|key| ends(key, true)).count(), 1);
+        assert!(sample.keys.iter().any(|key| ends(key, false)));
+        assert!(sample.keys.iter().any(|key| key.disabled.is_some()));
         assert!(sample.keys.iter().any(|k| k.last_used_at.is_none()));
         assert!(sample.keys.iter().any(|k| k.fields.name.contains('🛒')));
     }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use keydeck::demo;
-use keydeck::model::{Role, Scope, Token, TokenKind, ValidKey};
+use keydeck::model::expiry::latest;
+use keydeck::model::{Role, Scope, Settings, Token, TokenKind, ValidKey};
 use keydeck::server::new_key;
 use keydeck::server::seal::{RootKey, Sealer};
 use keydeck::server::store::sqlite::{SampleKey, SqliteStore};
@@ -81,7 +82,11 @@ async fn fill(
             scope: Scope::Analytics,
             name: format!("Report {n}"),
             project: None,
-            settings: Default::default(),
+            // A tenth of them ends.
+            settings: Settings {
+                expires_at: (n % 10 == 0).then(|| latest(now, 400)),
+                ..Settings::default()
+            },
         };
         let (new, token) = new_key(&sealer, &valid, None, now).ok()?;
         writeln!(tokens, "{}", token.expose()).ok()?;
