@@ -28,6 +28,13 @@ pub enum ActivityAction {
     /// It refuses until it is enabled.
     KeyDisabled,
     KeyEnabled,
+    /// It has a new token; the old one is valid for a while, or not at all.
+    KeyRotated,
+    KeyRotationExtended,
+    /// The old token is not valid any more, before its time.
+    KeyRotationEnded,
+    /// The new token is not valid any more; the old one stays.
+    KeyRotationCancelled,
     ProjectCreated,
     ProjectEdited,
     ProjectRemoved,
@@ -99,6 +106,10 @@ impl ActivityAction {
             ActivityAction::KeyHandedOver => "handed over the key",
             ActivityAction::KeyDisabled => "disabled the key",
             ActivityAction::KeyEnabled => "enabled the key",
+            ActivityAction::KeyRotated => "rotated the key",
+            ActivityAction::KeyRotationExtended => "extended the rotation of the key",
+            ActivityAction::KeyRotationEnded => "ended the rotation of the key",
+            ActivityAction::KeyRotationCancelled => "cancelled the rotation of the key",
             ActivityAction::ProjectCreated => "created the project",
             ActivityAction::ProjectEdited => "edited the project",
             ActivityAction::ProjectRemoved => "removed the project",

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::model::field::FieldValue;
 pub use crate::model::filter::KeyFilter;
 use crate::model::filter::filtering;
-use crate::model::{KeyField, KeyState, LocalAddress, Scope, Settings, UiDomain};
+use crate::model::{KeyField, KeyState, LocalAddress, Scope, Secret, Settings, UiDomain, secret};
 
 /// The project of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,6 +33,8 @@ pub struct KeyMay {
     pub reveal: bool,
     pub edit: bool,
     pub revoke: bool,
+    #[serde(default)]
+    pub rotate: bool,
 }
 
 /// An API key without its secret.
@@ -67,7 +69,65 @@ pub struct Key {
     pub state: KeyState,
     /// Absent when it is not disabled.
     pub disabled: Option<Disabled>,
+    /// Absent when it has one token only.
+    #[serde(default)]
+    pub rotation: Option<KeyRotation>,
     pub may: KeyMay,
+}
+
+/// A key that has two tokens for a while: the new one, which stays, and the old one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyRotation {
+    pub started_at: Timestamp,
+    /// From this instant on the old token is not valid.
+    pub ends_at: Timestamp,
+    /// The prefix and the last characters of the old token.
+    pub old_hint: String,
+}
+
+/// How a key is rotated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRotation {
+    /// How long the old token is valid beside the new one: 0 to 2,592,000, which are 30 days. At 0 it is refused at once.
+    #[schema(maximum = 2_592_000)]
+    pub overlap_seconds: u32,
+}
+
+/// How much longer the old token is valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotationExtension {
+    /// How much later the overlap ends: at least 1; all of it is 30 days at most.
+    #[schema(minimum = 1, maximum = 2_592_000)]
+    pub extend_seconds: u32,
+}
+
+/// Which token stays when a rotation ends before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RotationEnd {
+    /// `new`: the old token is refused from now on. `old`: the rotation is cancelled, and the new token is dropped, as long
+    /// as it was never let through.
+    #[param(inline)]
+    pub keep: Keep,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Keep {
+    New,
+    Old,
+}
+
+/// A key that was rotated, and its new secret. That of an Analytics key is never shown again.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Rotated {
+    pub key: Key,
+    #[serde(serialize_with = "secret::onto_the_wire")]
+    #[schema(value_type = Option<String>)]
+    pub secret: Option<Secret>,
 }
 
 /// A key that refuses until it is enabled.
@@ -116,6 +176,7 @@ impl Key {
             expires_at,
             state: KeyState::default(),
             disabled: None,
+            rotation: None,
             may: KeyMay::default(),
         }
     }

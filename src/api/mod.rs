@@ -24,7 +24,8 @@ pub use chain_hash::ChainHash;
 pub use events::{ChangeEvent, KeyEvent, KeyEventKind, Part};
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{
-    Disabled, Disabling, Key, KeyCounts, KeyFilter, KeyList, KeyMay, KeyPage, KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
+    Disabled, Disabling, Keep, Key, KeyCounts, KeyFilter, KeyList, KeyMay, KeyPage, KeyRotation, KeyRow,
+    NewRotation, Order, PageFrom, PersonRef, ProjectRef, Rotated, RotationEnd, RotationExtension, Sort,
 };
 pub use people::{
     CreatedUser, KeyDisposition, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,
@@ -39,8 +40,8 @@ pub use projects::{
 pub use request_id::{REQUEST_ID, is_request_id};
 pub use secrets::{Created, Lookup, LookupAnswer, Revealed};
 pub use usage::{
-    Explain, LastUse, PresentedAt, RefusedBy, USAGE_DAYS, USAGE_HOURS, Usage, UsageCount, UsageSeries,
-    UsageSource, Verdict,
+    Explain, LastUse, PresentedAt, RefusedBy, RotationUsage, TokenUsage, USAGE_DAYS, USAGE_HOURS, Usage,
+    UsageCount, UsageSeries, UsageSource, Verdict,
 };
 pub use verification::{Fault, Verification};
 

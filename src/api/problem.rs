@@ -43,6 +43,12 @@ pub enum ProblemType {
     /// 409: the key has expired, and has to be renewed first.
     #[serde(rename = "/problems/expired")]
     Expired,
+    /// 409: the key is being rotated, and its new token is in use.
+    #[serde(rename = "/problems/rotating")]
+    Rotating,
+    /// 409: the key is not being rotated, so that there is nothing to extend, end or cancel.
+    #[serde(rename = "/problems/not-rotating")]
+    NotRotating,
     /// 410: the key was revoked.
     #[serde(rename = "/problems/revoked")]
     Revoked,

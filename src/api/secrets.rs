@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::keys::{Key, PersonRef};
-use crate::model::{KeyState, Scope, Secret, secret};
+use crate::model::{KeyState, Scope, Secret, WhichToken, secret};
 
 /// The answer to a creation. The secret of an Analytics key is only ever in this answer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -44,15 +44,24 @@ pub struct Lookup {
 pub enum LookupAnswer {
     Active {
         key: Box<Key>,
+        /// Which of its tokens it is.
+        #[serde(default)]
+        token: WhichToken,
     },
     /// It can be enabled again.
     Disabled {
         key: Box<Key>,
+        #[serde(default)]
+        token: WhichToken,
     },
     /// It can be renewed.
     Expired {
         key: Box<Key>,
+        #[serde(default)]
+        token: WhichToken,
     },
+    /// The key has another token by now; this one is refused, however the key stands.
+    Rotated { key: Box<Key>, replaced_at: Timestamp },
     Revoked {
         id: Uuid,
         name: String,
@@ -63,13 +72,13 @@ pub enum LookupAnswer {
 }
 
 impl LookupAnswer {
-    /// A key that was not revoked.
-    pub fn of(key: Key) -> Self {
+    /// A token of a key that was not revoked.
+    pub fn of(key: Key, token: WhichToken) -> Self {
         let (state, key) = (key.state, Box::new(key));
         match state {
-            KeyState::Active => Self::Active { key },
-            KeyState::Disabled => Self::Disabled { key },
-            KeyState::Expired => Self::Expired { key },
+            KeyState::Active => Self::Active { key, token },
+            KeyState::Disabled => Self::Disabled { key, token },
+            KeyState::Expired => Self::Expired { key, token },
         }
     }
 }

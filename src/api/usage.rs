@@ -98,6 +98,32 @@ pub struct Usage {
     /// disabled.
     #[serde(default)]
     pub refused_while_disabled: Option<u64>,
+    /// Which of its two tokens is used. Absent when it is not being rotated.
+    #[serde(default)]
+    pub rotation: Option<RotationUsage>,
+}
+
+/// What was allowed by either token of a key since its rotation began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RotationUsage {
+    pub old: TokenUsage,
+    pub new: TokenUsage,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TokenUsage {
+    /// Since the rotation began.
+    pub allowed: u64,
+    /// As many as [`Usage::hours`] has, of the same hours.
+    pub hours: Vec<u64>,
+    pub last_use: Option<LastUse>,
+}
+
+impl TokenUsage {
+    /// In this hour of the clock and the 24 before.
+    pub fn last_day(&self) -> u64 {
+        self.hours.iter().rev().take(25).sum()
+    }
 }
 
 impl Usage {

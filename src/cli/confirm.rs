@@ -15,6 +15,15 @@ pub fn possible(yes: bool, act: &str) -> Result<(), Failure> {
     )))
 }
 
+/// As [`possible`], of what is asked about though it can be undone. `why` is "extending … keeps the old token valid".
+pub fn possible_to_ask(yes: bool, why: &str) -> Result<(), Failure> {
+    possible(yes, "").map_err(|_| {
+        Failure::Usage(format!(
+            "{why}, and there is no terminal to ask for confirmation; use --yes to confirm"
+        ))
+    })
+}
+
 /// Whether the person at the terminal confirms it. `act` is `revoke "Checkout"`.
 pub fn asked(act: &str) -> Result<bool, Failure> {
     let mut stderr = io::stderr().lock();

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::output;
 use crate::api::{Key, LookupAnswer, PersonRef, ProblemType};
 use crate::client::{Client, Error};
-use crate::model::{Scope, TokenHash};
+use crate::model::{Scope, TokenHash, WhichToken};
 
 /// The key with this hash, among those that the user may see.
 pub async fn ask(client: &Client, hash: &TokenHash) -> Result<Option<LookupAnswer>, Error> {
@@ -21,6 +21,23 @@ pub fn active(key: &Key) -> String {
     let of = project.map_or(String::new(), |project| format!(" of {}", project.name));
     let (scope, name, creator) = (key.scope, &key.name, &key.creator.email);
     format!("{scope} key \"{name}\"{of}, created by {creator}")
+}
+
+/// `the old token, valid until …`; nothing of the only one.
+pub fn which(key: &Key, token: WhichToken) -> Option<String> {
+    let until = key
+        .rotation
+        .as_ref()
+        .map(|rotation| output::end(rotation.ends_at));
+    match token {
+        WhichToken::Current => None,
+        WhichToken::New => Some("the new token".into()),
+        WhichToken::Old => Some(format!(
+            "the old token{}",
+            until.map_or_else(String::new, |until| format!(", valid until {until}"))
+        )),
+        WhichToken::Replaced => Some("a token that was replaced".into()),
+    }
 }
 
 /// `Web key "Checkout", on 2026-11-26 22:05:31 by mira@acme.example`

@@ -13,7 +13,7 @@ use super::Failure;
 use crate::api::{Disabled, Key, Usage};
 pub use crate::failure::notice;
 use crate::model::field::{FieldValue, Widget};
-use crate::model::{KeyField, KeyState, Secret, expiry, Shown, shown};
+use crate::model::{KeyField, KeyState, Secret, Shown, expiry, shown};
 
 /// A line that scripts may wait for. When nobody reads it, the program goes on.
 pub fn line(text: impl std::fmt::Display) {
@@ -209,7 +209,7 @@ pub fn counted(n: u64, what: &str) -> String {
 }
 
 /// `3 min ago`; a date when it is long ago. A time in the future means that a clock is wrong.
-fn ago(at: Timestamp, now: Timestamp) -> String {
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
     match now.duration_since(at).as_secs() {
         seconds if seconds <= -172_800 => format!("{} (clock?)", date(at)),
         seconds if seconds <= -3_600 => format!("in {} h (clock?)", -seconds / 3_600),

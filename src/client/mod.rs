@@ -25,15 +25,24 @@ use self::transport::Transport;
 use crate::api::{
     ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, Created, CreatedGateway,
     CreatedUser, Disabling, Explain, Gateway, IssuedSessionToken, Key, KeyCounts, KeyEdit, KeyFields,
-    KeyFilter, KeyList, KeyPage, Lookup, LookupAnswer, Me, NewGateway, NewProject, NewToken, NewUser,
-    OngoingRemoval, Person, Policy, PolicyEdit, Project, ProjectEdit, ProjectQuery, RemovalProgress,
-    Revealed, SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval, Verdict,
+    KeyFilter, KeyList, KeyPage, Lookup, LookupAnswer, Me, NewGateway, NewProject, NewRotation, NewToken,
+    NewUser, OngoingRemoval, Person, Policy, PolicyEdit, Project, ProjectEdit, ProjectQuery, RemovalProgress,
+    Revealed, Rotated, RotationEnd, RotationExtension, SessionServerEdit, Usage, User, UserEdit, UserQuery,
+    UserRemoval, Verdict,
 };
 use crate::model::{Role, Secret, ServerAddress, TokenHash};
 
 /// FailureKind often it is asked how far a removal is, and how long without an answer.
 const LOOK: Duration = Duration::from_millis(250);
 const GIVEN_UP: Duration = Duration::from_secs(60);
+
+fn if_match(version: u64) -> (&'static str, String) {
+    ("if-match", format!("\"{version}\""))
+}
+
+fn rotation_of(id: Uuid) -> String {
+    format!("v1/keys/{id}/rotation")
+}
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -116,7 +125,7 @@ impl Client {
 
     /// Refused with the key's current state when its version is no longer `version`.
     pub async fn edit(&self, id: Uuid, version: u64, edit: &KeyEdit) -> Result<Key> {
-        let headers = [("if-match", format!("\"{version}\""))];
+        let headers = [if_match(version)];
         self.transport
             .patch(&format!("v1/keys/{id}"), &headers, edit)
             .await
@@ -142,6 +151,27 @@ impl Client {
 
     pub async fn set_policy(&self, edit: &PolicyEdit) -> Result<Policy> {
         self.transport.patch("v1/policy", &[], edit).await
+    }
+
+    /// Refused as [`Client::edit`] is.
+    pub async fn rotate(&self, id: Uuid, version: u64, new: &NewRotation) -> Result<Rotated> {
+        let headers = [if_match(version)];
+        self.transport.post_with(&rotation_of(id), &headers, new).await
+    }
+
+    pub async fn extend_rotation(
+        &self,
+        id: Uuid,
+        version: Option<u64>,
+        extension: &RotationExtension,
+    ) -> Result<Key> {
+        let headers: Vec<_> = version.map(if_match).into_iter().collect();
+        self.transport.patch(&rotation_of(id), &headers, extension).await
+    }
+
+    pub async fn finish_rotation(&self, id: Uuid, version: Option<u64>, end: &RotationEnd) -> Result<Key> {
+        let headers: Vec<_> = version.map(if_match).into_iter().collect();
+        self.transport.delete_from(&rotation_of(id), &headers, end).await
     }
 
     /// Changes nothing, and is recorded.

@@ -93,13 +93,28 @@ impl Transport {
         headers: &[(&'static str, String)],
         body: &impl Serialize,
     ) -> Result<T, Error> {
-        let with = |request: RequestBuilder| {
-            let with_headers = headers
-                .iter()
-                .fold(request, |request, (name, value)| request.header(*name, value));
-            with_headers.json(body)
-        };
+        let with = |request| with_headers(request, headers).json(body);
         self.changed(Method::PATCH, path, with).await
+    }
+
+    pub(super) async fn post_with<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        headers: &[(&'static str, String)],
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        let with = |request| with_headers(request, headers).json(body);
+        self.changed(Method::POST, path, with).await
+    }
+
+    pub(super) async fn delete_from<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        headers: &[(&'static str, String)],
+        query: &impl Serialize,
+    ) -> Result<T, Error> {
+        let with = |request| with_headers(request, headers).query(query);
+        self.changed(Method::DELETE, path, with).await
     }
 
     pub(super) async fn put<T: DeserializeOwned>(
@@ -235,4 +250,8 @@ fn bearer(endpoint: &Endpoint) -> Result<HeaderValue, Error> {
     })?;
     value.set_sensitive(true);
     Ok(value)
+}
+fn with_headers(request: RequestBuilder, headers: &[(&'static str, String)]) -> RequestBuilder {
+    let with = |request: RequestBuilder, (name, value): &(&'static str, String)| request.header(*name, value);
+    headers.iter().fold(request, with)
 }

@@ -20,6 +20,8 @@ pub enum Rule {
     KeyUnknown,
     #[error("This key was revoked permanently.")]
     KeyRevoked,
+    #[error("This token was replaced when its key was rotated; present the key's new one.")]
+    KeyRotated,
     #[error("This key has expired; its creator or an Admin can renew it, or create another one.")]
     KeyExpired,
     #[error("This key is disabled; its creator or an Admin can enable it again.")]
@@ -72,10 +74,12 @@ impl Rule {
     /// Whether there is no valid key or gateway token (401), or a valid key that doesn't allow this (403). A disabled key
     /// is one that doesn't allow this now: clients discard a key that is answered with 401, and it may be enabled again.
     pub fn says_who_is_unknown(self) -> bool {
-        use Rule::{GatewayUnknown, KeyExpired, KeyMalformed, KeyMissing, KeyRevoked, KeyUnknown};
+        use Rule::{
+            GatewayUnknown, KeyExpired, KeyMalformed, KeyMissing, KeyRevoked, KeyRotated, KeyUnknown,
+        };
         matches!(
             self,
-            KeyMissing | KeyMalformed | KeyUnknown | KeyRevoked | KeyExpired | GatewayUnknown
+            KeyMissing | KeyMalformed | KeyUnknown | KeyRevoked | KeyRotated | KeyExpired | GatewayUnknown
         )
     }
 }
@@ -84,13 +88,26 @@ impl Rule {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Standing {
     pub revoked: bool,
+    /// The token that was presented is the key's no more; by the clock of the database where it ends at an instant.
+    pub replaced: bool,
     /// By the clock of the database.
     pub expired: bool,
     pub disabled: bool,
 }
 
 /// What people call how a key that was not revoked stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema
+)]
 #[derive(EnumIter, EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
@@ -104,12 +121,13 @@ pub enum KeyState {
 }
 
 impl Standing {
-    /// Decided before all that depends on the request, in this order: revoked, which is permanent; expired, of which the
+    /// Decided before all that depends on the request, in this order: revoked and replaced, which are permanent; expired, of which the
     /// client is told that the key is no longer valid; disabled, which may be over soon.
     pub fn refuses(self) -> Option<Rule> {
-        match self.revoked {
-            true => Some(Rule::KeyRevoked),
-            false => self.state().refuses(),
+        match self {
+            Standing { revoked: true, .. } => Some(Rule::KeyRevoked),
+            Standing { replaced: true, .. } => Some(Rule::KeyRotated),
+            _ => self.state().refuses(),
         }
     }
 
@@ -182,14 +200,16 @@ mod tests {
 
     #[test]
     fn what_is_for_good_is_told_before_what_can_be_lifted() {
-        for bits in 0..8_u8 {
+        for bits in 0..16_u8 {
             let standing = Standing {
-                revoked: bits & 4 != 0,
+                revoked: bits & 8 != 0,
+                replaced: bits & 4 != 0,
                 expired: bits & 2 != 0,
                 disabled: bits & 1 != 0,
             };
             let (rule, unknown) = match bits {
-                4.. => (Some(Rule::KeyRevoked), true),
+                8.. => (Some(Rule::KeyRevoked), true),
+                4.. => (Some(Rule::KeyRotated), true),
                 2 | 3 => (Some(Rule::KeyExpired), true),
                 1 => (Some(Rule::KeyDisabled), false),
                 0 => (None, false),

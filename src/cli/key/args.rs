@@ -5,7 +5,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use super::field_flags::{CHANGE, FieldFlags};
 use crate::api::{Order, Sort};
 use crate::cli::values;
-use crate::model::{FilterWords, KeyState, Scope};
+use crate::model::{FilterWords, KeyState, Scope, rotation};
 
 #[derive(Debug, Args)]
 pub struct KeyArgs {
@@ -30,6 +30,11 @@ pub enum KeyCommand {
     Disable(DisableArgs),
     /// Enable a key that was disabled
     Enable(OneKey),
+    /// Rotate a key: it gets a new token, and the old one is valid for a while
+    ///
+    /// Everything else of the key stays. The new secret is printed; key show tells who still uses the old one. A rotation
+    /// that is repeated before the new token was used gives another new token, as the first one may have been lost.
+    Rotate(RotateArgs),
     /// Revoke a key, immediately and permanently
     Revoke(RevokeArgs),
     /// Print the secret of a Web or Mobile key; the activity log records it
@@ -202,6 +207,33 @@ pub struct DisableArgs {
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("rotation").required(true).args(["overlap", "extend", "end", "cancel"]))]
+pub struct RotateArgs {
+    /// The key's id, or its name when no other key has the same
+    #[arg(value_name = "ID|NAME")]
+    pub key: String,
+    /// How long the old token is valid beside the new one, such as 24h; at most 30d, and no longer than the key. At 0 it is
+    /// refused at once
+    #[arg(long, value_name = "TIME", value_parser = rotation::overlap)]
+    pub overlap: Option<u32>,
+    /// Let the old token be valid for so much longer; 30d in all at most
+    #[arg(long, value_name = "TIME", value_parser = rotation::overlap)]
+    pub extend: Option<u32>,
+    /// Refuse the old token from now on
+    #[arg(long)]
+    pub end: bool,
+    /// Keep the old token and drop the new one, if that was never used
+    #[arg(long)]
+    pub cancel: bool,
+    /// Don't ask before --extend, --end or --cancel
+    #[arg(long)]
+    pub yes: bool,
+    /// Print JSON: the key, and after --overlap its new secret
     #[arg(long)]
     pub json: bool,
 }

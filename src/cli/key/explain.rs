@@ -29,6 +29,13 @@ pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
     let verdict = client.explain(key.id, &request).await?;
     if args.json {
         output::json(&verdict)?;
+    } else if let Some(rotation) = &key.rotation {
+        output::notice(format!(
+            "the key is being rotated: this holds for its new token {}, and for the old one {} until {}",
+            key.hint,
+            rotation.old_hint,
+            output::end(rotation.ends_at)
+        ));
     }
     match (verdict.allowed, args.json) {
         (false, _) => Err(Failure::Failed(format!("refused {}", in_words(&verdict)))),

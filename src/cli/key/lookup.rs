@@ -9,7 +9,7 @@ use crate::cli::{Failure, ask, lookup, output};
 use crate::client::Client;
 use crate::deck::{self, Selection};
 use crate::model::around::token_in;
-use crate::model::{KeyState, Token, TokenKind, pasted};
+use crate::model::{KeyState, Token, TokenKind, WhichToken, pasted};
 
 pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
     ask::possible(selection)?;
@@ -60,10 +60,10 @@ async fn find(client: &Client, token: &Token, as_json: bool) -> Result<(), Failu
     let hint = token.hint();
     match &answer {
         Some(LookupAnswer::Active { .. }) if as_json => Ok(()),
-        Some(LookupAnswer::Active { key }) => shown(key),
-        Some(LookupAnswer::Disabled { key } | LookupAnswer::Expired { key }) => {
+        Some(LookupAnswer::Active { key, token }) => shown(key, &hint, *token),
+        Some(LookupAnswer::Disabled { key, token } | LookupAnswer::Expired { key, token }) => {
             if !as_json {
-                shown(key)?;
+                shown(key, &hint, *token)?;
             }
             let standing = match key.state {
                 KeyState::Expired => "has expired, and can be renewed",
@@ -71,6 +71,11 @@ async fn find(client: &Client, token: &Token, as_json: bool) -> Result<(), Failu
             };
             Err(Failure::Failed(format!("{hint} {standing}")))
         }
+        Some(LookupAnswer::Rotated { key, replaced_at }) => Err(Failure::Failed(format!(
+            "{hint} was replaced when its key was rotated, and is refused: {}, since {}",
+            lookup::active(key),
+            output::time(*replaced_at)
+        ))),
         Some(LookupAnswer::Revoked {
             name,
             scope,
@@ -87,6 +92,12 @@ async fn find(client: &Client, token: &Token, as_json: bool) -> Result<(), Failu
     }
 }
 
-fn shown(key: &Key) -> Result<(), Failure> {
-    output::table(&[], output::key_fields(key, Timestamp::now()))
+fn shown(key: &Key, hint: &str, token: WhichToken) -> Result<(), Failure> {
+    let now = Timestamp::now();
+    let mut fields = output::key_fields(key, now);
+    let rotation = key.rotation.iter();
+    fields.extend(rotation.flat_map(|rotation| super::rotate::rows(rotation, None, now)));
+    let which = lookup::which(key, token);
+    fields.extend(which.map(|which| vec!["Looked up".into(), format!("{hint}: {which}")]));
+    output::table(&[], fields)
 }

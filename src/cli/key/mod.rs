@@ -8,6 +8,7 @@ mod list;
 mod lookup;
 pub(super) mod resolve;
 mod revoke;
+mod rotate;
 mod switch;
 
 use jiff::Timestamp;
@@ -26,6 +27,10 @@ pub fn run(selection: &Selection, command: KeyCommand) -> Result<(), Failure> {
         KeyCommand::Edit(args) => deck::ask(selection, async |client| change::edit(client, args).await),
         KeyCommand::Disable(args) => deck::ask(selection, async |client| switch::disable(client, args).await),
         KeyCommand::Enable(args) => deck::ask(selection, async |client| switch::enable(client, &args).await),
+        KeyCommand::Rotate(args) => {
+            rotate::possible(&args)?;
+            deck::ask(selection, async |client| rotate::run(client, &args).await)
+        }
         KeyCommand::Revoke(args) => {
             confirm::possible(args.yes, "revoking")?;
             deck::ask(selection, async |client| revoke::run(client, &args).await)
@@ -43,9 +48,12 @@ async fn show(client: &Client, args: &OneKey) -> Result<(), Failure> {
     } else {
         let now = Timestamp::now();
         let mut fields = output::key_fields(&key, now);
-        if let Some(disabled) = &key.disabled {
+        if key.disabled.is_some() || key.rotation.is_some() {
             let usage = client.usage(key.id).await?;
-            fields.push(output::refused_since(disabled.at, &usage, now));
+            let disabled = key.disabled.as_ref();
+            fields.extend(disabled.map(|disabled| output::refused_since(disabled.at, &usage, now)));
+            let rotation = key.rotation.iter();
+            fields.extend(rotation.flat_map(|rotation| rotate::rows(rotation, usage.rotation.as_ref(), now)));
         }
         output::table(&[], fields)
     }

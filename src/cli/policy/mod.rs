@@ -4,6 +4,7 @@ pub mod args;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use strum::IntoEnumIterator;
 
 use self::args::{Limit, PolicyCommand, PolicySetArgs};
 use super::{Failure, output};
@@ -39,7 +40,7 @@ pub fn run(selection: &Selection, command: PolicyCommand) -> Result<(), Failure>
 
 fn edit(args: &PolicySetArgs) -> PolicyEdit {
     let mut edit = PolicyEdit::default();
-    for scope in Scope::ALL {
+    for scope in Scope::iter() {
         let given = args.of(scope).map(|Limit(days)| days);
         *edit.longest_lifetime_days.of_mut(scope) = given;
     }
@@ -55,7 +56,7 @@ async fn show(client: &Client, policy: Policy, as_json: bool) -> Result<(), Fail
     if as_json {
         return output::json(&Told { policy, exceeding });
     }
-    let rows = Scope::ALL.map(|scope| row(&policy, &exceeding, scope));
+    let rows = Scope::iter().map(|scope| row(&policy, &exceeding, scope));
     output::table(&HEADER, rows)?;
     if exceeding.total() == 0 {
         return Ok(());

@@ -42,6 +42,8 @@ pub struct Summary {
     /// They can be renewed.
     pub expired: usize,
     pub revoked: usize,
+    /// Their keys have other tokens by now.
+    pub rotated: usize,
     pub unknown: usize,
     pub unchecked: usize,
     /// What looks like a token except for its checksum.
@@ -108,10 +110,25 @@ fn words(path: &Path, finding: &Finding, state: &TokenState) -> String {
 fn state_in_words(kind: TokenKind, state: &TokenState) -> String {
     match state {
         TokenState::Known(
-            LookupAnswer::Active { key } | LookupAnswer::Disabled { key } | LookupAnswer::Expired { key },
+            LookupAnswer::Active { key, token }
+            | LookupAnswer::Disabled { key, token }
+            | LookupAnswer::Expired { key, token },
         ) => {
-            format!("{}: {} ({})", key.state.as_str(), lookup::active(key), key.id)
+            let which = lookup::which(key, *token);
+            let which = which.map_or_else(String::new, |which| format!(" ({which})"));
+            format!(
+                "{}{which}: {} ({})",
+                key.state.as_str(),
+                lookup::active(key),
+                key.id
+            )
         }
+        TokenState::Known(LookupAnswer::Rotated { key, replaced_at }) => format!(
+            "replaced when the key was rotated: {} ({}), since {}",
+            lookup::active(key),
+            key.id,
+            output::time(*replaced_at)
+        ),
         TokenState::Known(LookupAnswer::Revoked {
             name,
             scope,
@@ -150,6 +167,7 @@ pub fn sum(result: &ScanResult, states: &TokenStates) -> Summary {
             TokenState::Known(LookupAnswer::Disabled { .. }) => &mut summary.disabled,
             TokenState::Known(LookupAnswer::Expired { .. }) => &mut summary.expired,
             TokenState::Known(LookupAnswer::Revoked { .. }) => &mut summary.revoked,
+            TokenState::Known(LookupAnswer::Rotated { .. }) => &mut summary.rotated,
             TokenState::Unresolved(Unresolved::Unknown) => &mut summary.unknown,
             TokenState::Unresolved(Unresolved::Unchecked) => &mut summary.unchecked,
         };
@@ -166,6 +184,7 @@ impl Summary {
             (self.disabled, "disabled"),
             (self.expired, "expired"),
             (self.revoked, "revoked"),
+            (self.rotated, "rotated away"),
             (self.unknown, "unknown here"),
             (self.unchecked, "unchecked"),
         ]

@@ -75,6 +75,7 @@ fn sealed_anew(sealer: &Sealer, found: Vec<SealedSecret>, unreadable: &mut Vec<S
             Ok(sealed) => portion.push(Resealed { before, sealed }),
             Err(_) => unreadable.push(match before.place {
                 SecretPlace::Key => format!("key {}", before.id),
+                SecretPlace::OldToken => format!("the old token of key {}", before.id),
                 SecretPlace::SessionServer => format!("the session server of project {}", before.id),
             }),
         }

@@ -48,6 +48,7 @@ pub fn key_may(user: &User, creator: Uuid, scope: Scope) -> KeyMay {
         reveal: may_see(user, creator) && scope.is_viewable(),
         edit: change && KeyField::editable(scope).next().is_some(),
         revoke: change,
+        rotate: change && may_create(user, scope, Some(user.id)),
     }
 }
 

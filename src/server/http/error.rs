@@ -197,6 +197,8 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
         ProblemType::TooManySignIns => (StatusCode::TOO_MANY_REQUESTS, "Too many refused sign-ins"),
         ProblemType::TooManyAtOnce => (StatusCode::TOO_MANY_REQUESTS, "Too many at once"),
         ProblemType::Expired => (StatusCode::CONFLICT, "Expired"),
+        ProblemType::Rotating => (StatusCode::CONFLICT, "Being rotated"),
+        ProblemType::NotRotating => (StatusCode::CONFLICT, "Not being rotated"),
         ProblemType::Revoked => (StatusCode::GONE, "Revoked"),
         ProblemType::Changed => (StatusCode::PRECONDITION_FAILED, "Changed meanwhile"),
         ProblemType::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),

@@ -63,23 +63,37 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
-        let mut sent = parts.headers.get_all(IF_MATCH).iter().map(|value| value.to_str());
-        let text = match (sent.next(), sent.next()) {
-            (None | Some(Ok("*")), None) => return Err(precondition_required()),
-            (Some(Ok(text)), None) => text,
-            _ => "",
-        };
-        text.strip_prefix('"')
-            .and_then(|text| text.strip_suffix('"'))
-            .and_then(|version| version.parse().ok())
-            .map(Self)
-            .ok_or_else(|| {
-                ApiError::malformed(
-                    "If-Match",
-                    "Send the one ETag that the key was read with, such as \"3\".",
-                )
-            })
+        if_match(parts)?.map(Self).ok_or_else(precondition_required)
     }
+}
+
+/// The same of a change that may be made without.
+pub struct MaybeIfMatch(pub Option<u64>);
+
+impl<S: Send + Sync> FromRequestParts<S> for MaybeIfMatch {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        if_match(parts).map(Self)
+    }
+}
+
+/// `None`: it is absent, or any version will do.
+fn if_match(parts: &Parts) -> ApiResult<Option<u64>> {
+    let mut sent = parts.headers.get_all(IF_MATCH).iter().map(|value| value.to_str());
+    let text = match (sent.next(), sent.next()) {
+        (None | Some(Ok("*")), None) => return Ok(None),
+        (Some(Ok(text)), None) => text,
+        _ => "",
+    };
+    let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let version = version.and_then(|version| version.parse().ok()).map(Some);
+    version.ok_or_else(|| {
+        ApiError::malformed(
+            "If-Match",
+            "Send the one ETag that the key was read with, such as \"3\".",
+        )
+    })
 }
 
 fn precondition_required() -> ApiError {

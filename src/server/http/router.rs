@@ -222,6 +222,11 @@ fn documented() -> OpenApiRouter<ServerState> {
         ))
         .routes(routes!(keys::switch::disable))
         .routes(routes!(keys::switch::enable))
+        .routes(routes!(
+            keys::rotation::rotate,
+            keys::rotation::extend,
+            keys::rotation::finish
+        ))
         .routes(routes!(keys::reveal::reveal))
         .routes(routes!(keys::work::usage))
         .routes(routes!(keys::work::explain))

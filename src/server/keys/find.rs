@@ -15,7 +15,7 @@ use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::{self, Id, QueryParams};
 use crate::server::http::openapi::{BadBody, BadQuery, Common, NoSuchId, Revoked};
 use crate::server::state::ServerState;
-use crate::server::store::{Found, KeyQuery, Place, Position, Visible};
+use crate::server::store::{Found, FoundToken, KeyQuery, Place, Position, Visible};
 
 /// A page of keys that were not revoked; without those that have expired, unless `state` asks for them. At most one of `after`, `before`, `at`, `around` and `from` is given.
 #[utoipa::path(get, path = "/v1/keys", tag = "keys", params(KeyList),
@@ -80,7 +80,7 @@ pub async fn show(
     Versioned::new(seen_by(&signed_in.user, record))
 }
 
-/// Which key, revoked or not, has a token of this SHA-256? For a leaked key.
+/// Which key, revoked or not, has a token of this SHA-256, or had it before it was rotated? For a leaked key.
 #[utoipa::path(post, path = "/v1/keys/lookup", tag = "keys", request_body = Lookup,
     responses((status = 200, description = "The key, or what is known of a revoked one.", body = LookupAnswer),
         (status = 404, description = "No key that the user may see has this hash.",
@@ -99,15 +99,30 @@ pub async fn lookup(
     })?;
     let visible = policy::visible(&signed_in.user);
     match server.keys().key_by_hash(&hash, visible).await? {
-        Some(Found::Active(record)) => Ok(Json(LookupAnswer::of(seen_by(&signed_in.user, record)))),
-        Some(Found::Revoked(key)) => Ok(Json(LookupAnswer::Revoked {
+        Some(found) => Ok(Json(answer(&signed_in, found))),
+        None => Err(ApiError::not_found()),
+    }
+}
+
+fn answer(signed_in: &SignedIn, token: FoundToken) -> LookupAnswer {
+    match token.found {
+        Found::Revoked(key) => LookupAnswer::Revoked {
             id: key.id,
             name: key.name,
             scope: key.scope,
             revoked_at: key.revoked_at,
             revoked_by: key.revoked_by,
-        })),
-        None => Err(ApiError::not_found()),
+        },
+        Found::Active(record) => {
+            let key = seen_by(&signed_in.user, record);
+            match token.replaced_at {
+                Some(replaced_at) => LookupAnswer::Rotated {
+                    key: Box::new(key),
+                    replaced_at,
+                },
+                None => LookupAnswer::of(key, token.which),
+            }
+        }
     }
 }
 

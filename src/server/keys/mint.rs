@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use uuid::{NoContext, Uuid};
 
-use crate::model::{Token, TokenKind, ValidKey};
+use crate::model::{Scope, Token, TokenKind, ValidKey};
 use crate::server::seal::{SealError, Sealer};
-use crate::server::store::{Idempotency, NewKey};
+use crate::server::store::{Idempotency, NewKey, NewToken};
 
 /// A key to be stored, and its token. `now` may lie in the past; the id is as old as the key.
 pub fn new_key(
@@ -16,21 +16,32 @@ pub fn new_key(
 ) -> Result<(NewKey, Token), SealError> {
     let created_at = to_microseconds(now);
     let id = id_from(created_at);
-    let token = Token::generate(TokenKind::Key(valid.scope))?;
-    let sealed = match valid.scope.is_viewable() {
-        true => Some(sealer.seal(id, valid.scope, &token)?),
-        false => None,
-    };
+    let (new, token) = new_token(sealer, id, valid.scope)?;
     let key = NewKey {
         id,
         valid: valid.clone(),
-        token_hash: token.hash(),
-        hint: token.hint(),
-        sealed,
+        token_hash: new.hash,
+        hint: new.hint,
+        sealed: new.sealed,
         created_at,
         idempotency,
     };
     Ok((key, token))
+}
+
+/// Another token for a key.
+pub fn new_token(sealer: &Sealer, id: Uuid, scope: Scope) -> Result<(NewToken, Token), SealError> {
+    let token = Token::generate(TokenKind::Key(scope))?;
+    let sealed = match scope.is_viewable() {
+        true => Some(sealer.seal(id, scope, &token)?),
+        false => None,
+    };
+    let new = NewToken {
+        hash: token.hash(),
+        hint: token.hint(),
+        sealed,
+    };
+    Ok((new, token))
 }
 
 /// Places and databases count microseconds; a finer time would read back as another one.
@@ -48,7 +59,7 @@ fn id_from(time: Timestamp) -> Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{KeyFields, Scope};
+    use crate::model::KeyFields;
     use crate::server::seal::{RootKey, new_data_key};
 
     fn minted(scope: Scope, at: Timestamp) -> (NewKey, Token) {

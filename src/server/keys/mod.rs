@@ -5,6 +5,7 @@ pub mod create;
 pub mod find;
 pub mod mint;
 pub mod reveal;
+pub mod rotation;
 pub mod switch;
 pub mod work;
 
@@ -56,6 +57,7 @@ fn seen_by(user: &User, record: KeyRecord) -> Key {
         hint: record.hint,
         state: record.state,
         disabled: record.disabled,
+        rotation: record.rotation,
         ..Key::with_settings(record.settings)
     }
 }

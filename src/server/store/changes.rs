@@ -246,9 +246,14 @@ pub fn event_of(action: &str) -> Result<KeyEventKind, Changed> {
     match action.parse().unwrap_or(Action::Unknown) {
         Action::KeyCreated => Ok(KeyEventKind::Created),
         Action::KeyRevoked => Ok(KeyEventKind::Revoked),
-        Action::KeyEdited | Action::KeyHandedOver | Action::KeyDisabled | Action::KeyEnabled => {
-            Ok(KeyEventKind::Edited)
-        }
+        Action::KeyEdited
+        | Action::KeyHandedOver
+        | Action::KeyDisabled
+        | Action::KeyEnabled
+        | Action::KeyRotated
+        | Action::KeyRotationExtended
+        | Action::KeyRotationEnded
+        | Action::KeyRotationCancelled => Ok(KeyEventKind::Edited),
         Action::UserAdded
         | Action::UserEdited
         | Action::UserRenamed

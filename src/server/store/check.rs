@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::StoreResult;
 use super::key_row::{Deciding, End};
 use super::row::{Columns, Read, Row};
-use crate::model::{Scope, Settings, Standing};
+use crate::model::{Scope, Settings, Standing, TokenHash};
 
 /// A presented key as it is in the primary database now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,12 @@ pub struct CheckedKey {
     pub project: Option<(Uuid, bool)>,
     pub settings: Settings,
     pub standing: Standing,
-    pub expires_at: Option<Timestamp>,
+    /// When the token that was presented ends: with the key, or before it.
+    pub ends_at: Option<Timestamp>,
+    /// Which one was presented, as in [`super::TokenUse`].
+    pub token: i64,
+    /// Whether it is being rotated, so that what is allowed is counted for either token.
+    pub has_two_tokens: bool,
 }
 
 /// What a check reads.
@@ -31,8 +36,19 @@ pub struct Checked {
     pub gateway: bool,
 }
 
+impl Checked {
+    /// With the token that was presented.
+    pub fn of_token(mut self, presented: &TokenHash) -> Self {
+        if let Some(key) = &mut self.key {
+            key.token = presented.mark();
+        }
+        self
+    }
+}
+
 /// Whether the gateway is known, and then the key's number, id, scope, project's id, whether that is deployed, whether
-/// the key is revoked, has expired and is disabled, when it ends, and what else decides. Where there is no number there is no key.
+/// the key is revoked, the token replaced, the key expired and disabled, when the token ends, whether the key has two, and
+/// what else decides. Where there is no number there is no key.
 impl Read for Checked {
     fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let (gateway, number): (bool, Option<i64>) = columns.next()?;
@@ -41,23 +57,26 @@ impl Read for Checked {
     }
 }
 
+/// But for the token, which whoever presented it knows.
 fn checked_key(columns: &mut Columns<'_, impl Row>, number: i64) -> StoreResult<CheckedKey> {
     let (id, scope) = columns.next()?;
     let (project, deployed): (Option<Uuid>, Option<bool>) = columns.next()?;
+    let (revoked, replaced, expired, disabled) = columns.next()?;
+    let (End(ends_at), has_two_tokens): (End, bool) = columns.next()?;
     Ok(CheckedKey {
         number,
         id,
         scope,
         project: project.zip(deployed),
-        standing: {
-            let (revoked, expired, disabled) = columns.next()?;
-            Standing {
-                revoked,
-                expired,
-                disabled,
-            }
+        standing: Standing {
+            revoked,
+            replaced,
+            expired,
+            disabled,
         },
-        expires_at: columns.next::<End>()?.0,
+        ends_at,
+        token: 0,
+        has_two_tokens,
         settings: match scope {
             Scope::Analytics => Settings::default(),
             Scope::Web | Scope::Mobile => columns.next::<Deciding>()?.0,

@@ -66,6 +66,7 @@ pub async fn expect_newest(db: &impl Db, sealed: &Sealed) -> StoreResult<()> {
 /// How many secrets are sealed under another data key than the newest.
 pub async fn count_outdated(db: &impl Db) -> StoreResult<u64> {
     let sql = "SELECT (SELECT count(*) FROM keys WHERE data_key < (SELECT max(id) FROM data_keys))
+                    + (SELECT count(*) FROM keys WHERE old_data_key < (SELECT max(id) FROM data_keys))
                     + (SELECT count(*) FROM projects WHERE session_data_key < (SELECT max(id) FROM data_keys))";
     one(db, sql, &[]).await
 }
@@ -75,6 +76,7 @@ impl SecretPlace {
     fn columns(self) -> [&'static str; 4] {
         match self {
             SecretPlace::Key => ["keys", "data_key", "sealed", "scope"],
+            SecretPlace::OldToken => ["keys", "old_data_key", "old_sealed", "scope"],
             SecretPlace::SessionServer => ["projects", "session_data_key", "session_sealed", "NULL"],
         }
     }
@@ -82,6 +84,7 @@ impl SecretPlace {
     fn resealing(self) -> &'static ForRows {
         match self {
             SecretPlace::Key => &RESEAL_KEYS,
+            SecretPlace::OldToken => &RESEAL_OLD_TOKENS,
             SecretPlace::SessionServer => &RESEAL_SESSION_SERVERS,
         }
     }
@@ -122,6 +125,11 @@ static RESEAL_KEYS: ForRows = ForRows::new(
     "UPDATE keys SET data_key = {new_key}, sealed = {new} FROM {rows}
       WHERE keys.seq = {seq} AND data_key = {old_key} AND sealed = {old}",
 );
+static RESEAL_OLD_TOKENS: ForRows = ForRows::new(
+    RESEALED,
+    "UPDATE keys SET old_data_key = {new_key}, old_sealed = {new} FROM {rows}
+      WHERE keys.seq = {seq} AND old_data_key = {old_key} AND old_sealed = {old}",
+);
 static RESEAL_SESSION_SERVERS: ForRows = ForRows::new(
     RESEALED,
     "UPDATE projects SET session_data_key = {new_key}, session_sealed = {new} FROM {rows}
@@ -152,6 +160,7 @@ pub async fn drop_unused(change: &mut impl Change) -> StoreResult<u64> {
     let unused = "DELETE FROM data_keys
                    WHERE id < (SELECT max(id) FROM data_keys)
                      AND NOT EXISTS (SELECT 1 FROM keys WHERE keys.data_key = data_keys.id)
+                     AND NOT EXISTS (SELECT 1 FROM keys WHERE keys.old_data_key = data_keys.id)
                      AND NOT EXISTS (SELECT 1 FROM projects WHERE session_data_key = data_keys.id)";
     change.db().run(unused, &[]).await?;
     let after = count(change.db()).await?;

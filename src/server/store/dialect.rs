@@ -35,6 +35,14 @@ impl Dialect {
         }
     }
 
+    /// The function that answers the least of what it is given.
+    pub fn least(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "min",
+            Dialect::Postgres => "least",
+        }
+    }
+
     /// Whether a column has the text that is bound next anywhere in it.
     pub fn contains(self, column: &str) -> String {
         match self {

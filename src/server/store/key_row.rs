@@ -9,7 +9,7 @@ use super::db::{NewRow, columns};
 use super::dialect::Dialect;
 use super::row::{ColumnValue, Columns, Read, fields, unreadable};
 use super::{KeyRecord, Place, PlaceValue, StoreResult};
-use crate::api::{Disabled, PersonRef, ProjectRef, Sort};
+use crate::api::{Disabled, KeyRotation, PersonRef, ProjectRef, Sort};
 use crate::model::{KeyState, LocalAddress, Scope, Settings, Standing, UiDomain, compared};
 
 /// The columns of a table that decide whether a request may pass, which [`Deciding`] is read from.
@@ -42,14 +42,27 @@ pub fn expired(dialect: Dialect) -> &'static str {
     &EXPIRED[dialect as usize]
 }
 
+/// Whether a key of a table named `k` has an old token that is valid beside the new one, as far as that depends on it.
+pub fn rotating(dialect: Dialect) -> &'static str {
+    static ROTATING: LazyLock<[String; 2]> = LazyLock::new(|| {
+        Dialect::BOTH.map(|dialect| {
+            let now = dialect.now();
+            // Not for every key it is asked how late it is.
+            format!("(CASE WHEN k.old_ends_at IS NULL THEN FALSE ELSE k.old_ends_at > {now} END)")
+        })
+    });
+    &ROTATING[dialect as usize]
+}
+
 /// What [`StoredKey`] is read from, of a table named `k`.
 pub fn key_columns(dialect: Dialect) -> &'static str {
     static COLUMNS: LazyLock<[String; 2]> = LazyLock::new(|| {
         Dialect::BOTH.map(|dialect| {
-            let (deciding, expired) = (deciding!("k"), expired(dialect));
+            let (deciding, expired, rotating) = (deciding!("k"), expired(dialect), rotating(dialect));
             format!(
                 "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project,
-                 {deciding}, k.note, k.labels, k.expires_at, {expired}, k.disabled_at, k.disabled_by, k.disabled_reason"
+                 {deciding}, k.note, k.labels, k.expires_at, {expired}, k.disabled_at, k.disabled_by, k.disabled_reason,
+                 {rotating}, k.rotated_at, k.old_ends_at, k.old_hint"
             )
         })
     });
@@ -71,6 +84,7 @@ pub struct StoredKey {
     settings: Settings,
     state: KeyState,
     disabled: Option<DisabledRow>,
+    rotation: Option<KeyRotation>,
 }
 
 struct DisabledRow {
@@ -95,6 +109,7 @@ impl Read for StoredKey {
             settings: columns.next()?,
             state: KeyState::Active,
             disabled: None,
+            rotation: None,
         };
         let expired = columns.next()?;
         let (at, by, reason): (Option<Timestamp>, Option<i64>, String) = columns.next()?;
@@ -105,10 +120,12 @@ impl Read for StoredKey {
         });
         let standing = Standing {
             revoked: false,
+            replaced: false,
             expired,
             disabled: row.disabled.is_some(),
         };
         row.state = standing.state();
+        row.rotation = rotation(columns, row.settings.expires_at)?.filter(|_| !expired);
         Ok(row)
     }
 }
@@ -141,6 +158,7 @@ impl StoredKey {
         let disabled = self.disabled.zip(disabled_by);
         KeyRecord {
             state: self.state,
+            rotation: self.rotation,
             disabled: disabled.map(|(DisabledRow { at, reason, .. }, by)| Disabled { at, by, reason }),
             id: self.id,
             name: self.name,
@@ -173,6 +191,24 @@ fields!(
     Domains => text, |text| Ok::<_, String>(Domains::of_lines(text));
     LocalAddress => text, |text| LocalAddress::kept(text);
 );
+
+/// While both tokens are valid; no token is longer than the key.
+fn rotation(
+    columns: &mut Columns<'_, impl super::row::Row>,
+    expires_at: Option<Timestamp>,
+) -> StoreResult<Option<KeyRotation>> {
+    let is_running: bool = columns.next()?;
+    let (started_at, ends_at): (Option<Timestamp>, Option<Timestamp>) = columns.next()?;
+    let old_hint: Option<String> = columns.next()?;
+    Ok(match (started_at, ends_at, old_hint) {
+        (Some(started_at), Some(ends_at), Some(old_hint)) if is_running => Some(KeyRotation {
+            started_at,
+            ends_at: expires_at.map_or(ends_at, |key| key.min(ends_at)),
+            old_hint,
+        }),
+        _ => None,
+    })
+}
 
 /// When it ends, if ever.
 pub struct End(pub Option<Timestamp>);

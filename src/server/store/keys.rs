@@ -8,22 +8,21 @@ use super::changes::{self, Subject};
 use super::clock::{self, Steady};
 use super::data_keys::expect_newest;
 use super::db::{Change, Db, NewRow, assigned, columns, exists, insert, insert_numbered, run_one, values};
-use super::key_row::{StoredKey, key_columns, settings};
+use super::key_row::{StoredKey, key_columns, rotating, settings};
 use super::row::{Columns, Read, Record, Row};
 use super::statement::unexplained_key;
 use super::tables::{IDEMPOTENCY, KEYS};
 use super::{
-    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, RevokedKey,
-    Sealed, StoreError, StoreResult, Visible, lifetimes, projects,
+    Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation,
+    RevokedKey, Sealed, StoreError, StoreResult, Visible, lifetimes, projects,
 };
 use crate::api::{ActivityAction, PersonRef, ProjectRef};
-use crate::model::{Settings, TokenHash, ValidKey, are_alike, compared};
+use crate::model::{Settings, TokenHash, ValidKey, WhichToken, are_alike, compared};
 
 /// A key by a unique column.
 #[derive(Clone, Copy)]
 pub enum KeyBy {
     Id(Uuid),
-    Hash(TokenHash),
     Seq(i64),
 }
 
@@ -72,19 +71,9 @@ impl Read for NumberedKey {
 pub async fn find<D: Db>(db: &D, by: KeyBy, visible: Visible) -> StoreResult<Option<NumberedKey>> {
     let (column, value) = match by {
         KeyBy::Id(id) => ("id", id.into()),
-        KeyBy::Hash(hash) => ("token_hash", hash.into()),
         KeyBy::Seq(seq) => ("seq", seq.into()),
     };
-    let lookup = D::DIALECT.lookup();
-    let (creator, revoker) = (PersonRef::columns("u"), PersonRef::columns("r"));
-    let (disabler, columns) = (PersonRef::columns("d"), key_columns(D::DIALECT));
-    let mut sql = format!(
-        "SELECT {columns}, k.seq, k.revoked_at, {creator}, {disabler}, {}, {revoker}
-           FROM keys AS k {lookup} users AS u ON u.seq = k.creator LEFT JOIN projects AS p ON p.seq = k.project
-           LEFT JOIN users AS d ON d.seq = k.disabled_by LEFT JOIN users AS r ON r.seq = k.revoked_by
-          WHERE k.{column} = ?",
-        ProjectRef::columns("p")
-    );
+    let mut sql = select::<D>("", &format!("k.{column} = ?"));
     let mut values = vec![value];
     if let Visible::CreatedBy(user) = visible {
         sql.push_str(" AND u.id = ?");
@@ -93,7 +82,64 @@ pub async fn find<D: Db>(db: &D, by: KeyBy, visible: Visible) -> StoreResult<Opt
     db.maybe(&sql, &values).await
 }
 
-/// The same, as it is shown.
+/// What [`Kept`] is read from, behind columns of the caller's.
+fn select<D: Db>(before: &str, condition: &str) -> String {
+    let lookup = D::DIALECT.lookup();
+    let (creator, revoker) = (PersonRef::columns("u"), PersonRef::columns("r"));
+    let (disabler, columns) = (PersonRef::columns("d"), key_columns(D::DIALECT));
+    format!(
+        "SELECT {before}{columns}, k.seq, k.revoked_at, {creator}, {disabler}, {}, {revoker}
+           FROM keys AS k {lookup} users AS u ON u.seq = k.creator LEFT JOIN projects AS p ON p.seq = k.project
+           LEFT JOIN users AS d ON d.seq = k.disabled_by LEFT JOIN users AS r ON r.seq = k.revoked_by
+          WHERE {condition}",
+        ProjectRef::columns("p")
+    )
+}
+
+/// The key that has this token or had it, if it may be seen. In one statement, as a token may change its place.
+pub async fn find_token<D: Db>(
+    db: &D,
+    hash: &TokenHash,
+    visible: Visible,
+) -> StoreResult<Option<FoundToken>> {
+    let before = format!(
+        "k.token_hash = ?, CASE WHEN k.old_token_hash = ? THEN k.old_ends_at END, {},
+         (SELECT retired_at FROM retired_tokens WHERE token_hash = ?), ",
+        rotating(D::DIALECT)
+    );
+    let mut sql = select::<D>(
+        &before,
+        "k.seq = (SELECT seq FROM keys WHERE token_hash = ? UNION ALL SELECT seq FROM keys WHERE old_token_hash = ?
+                  UNION ALL SELECT key FROM retired_tokens WHERE token_hash = ? LIMIT 1)",
+    );
+    let mut values = vec![hash.into(); 6];
+    if let Visible::CreatedBy(user) = visible {
+        sql.push_str(" AND u.id = ?");
+        values.push(user.into());
+    }
+    db.maybe(&sql, &values).await
+}
+
+impl Read for FoundToken {
+    fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        let (is_current, old_ends_at): (bool, Option<Timestamp>) = columns.next()?;
+        let (is_rotating, retired_at): (bool, Option<Timestamp>) = columns.next()?;
+        let NumberedKey { found, .. } = columns.next()?;
+        let (which, replaced_at) = match (is_current, is_rotating) {
+            (true, true) => (WhichToken::New, None),
+            (true, false) => (WhichToken::Current, None),
+            (false, true) if old_ends_at.is_some() => (WhichToken::Old, None),
+            (false, _) => (WhichToken::Replaced, old_ends_at.or(retired_at)),
+        };
+        Ok(Self {
+            found,
+            which,
+            replaced_at,
+        })
+    }
+}
+
+/// The key that is known by this, as it is shown.
 pub async fn found(db: &impl Db, by: KeyBy, visible: Visible) -> StoreResult<Option<Found>> {
     let kept = find(db, by, visible).await?;
     Ok(kept.map(|kept| kept.found))
@@ -331,11 +377,16 @@ pub async fn revoke(change: &mut impl Change, id: Uuid) -> StoreResult<Revocatio
     Ok(Revocation::Revoked)
 }
 
+/// What is set of a key whose secrets are destroyed.
+pub const ERASED: &str = "data_key = NULL, sealed = NULL, old_data_key = NULL, old_sealed = NULL";
+
 /// Makes an active key a tombstone, without a row of the log.
 pub async fn wipe(db: &impl Db, seq: i64, by: i64, at: Timestamp) -> StoreResult<()> {
-    let sql = "UPDATE keys SET revoked_at = ?, revoked_by = ?, data_key = NULL, sealed = NULL, version = version + 1
-                WHERE seq = ? AND revoked_at IS NULL";
-    run_one(db, sql, values![at, by, seq]).await
+    let sql = format!(
+        "UPDATE keys SET revoked_at = ?, revoked_by = ?, {ERASED}, version = version + 1
+                WHERE seq = ? AND revoked_at IS NULL"
+    );
+    run_one(db, &sql, values![at, by, seq]).await
 }
 
 /// The sealed token goes out only after the row that tells of it was committed, and of no key that somebody made

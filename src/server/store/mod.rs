@@ -41,6 +41,7 @@ mod projects;
 mod records;
 mod removal;
 mod report;
+mod rotations;
 mod row;
 mod schema;
 pub mod seals;
@@ -52,6 +53,7 @@ pub mod sqlite;
 mod statement;
 mod switch;
 mod tables;
+mod token_uses;
 pub mod transfer;
 mod usage;
 mod value;
@@ -66,11 +68,12 @@ pub use self::groups::{
 };
 pub use self::latency::Latencies;
 pub use self::records::{
-    Actor, AskingServer, ChangeRecord, Changed, Fate, Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation,
-    KeyQuery, KeyRecord, KeySlice, KeySwitch, NewGatewayRecord, NewKey, NewSessionServer, NewUserRecord,
-    Place, PlaceValue, Position, ProjectRecord, ProjectRemoval, Removal, Revocation, RevokedKey, RoleChange,
-    SessionServerChange, SessionSigner, SessionTokenIssue, Taken, Visible,
+    Actor, AskingServer, ChangeRecord, Changed, Fate, Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange,
+    KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, NewGatewayRecord, NewKey, NewSessionServer,
+    NewToken, NewUserRecord, Place, PlaceValue, Position, ProjectRecord, ProjectRemoval, Removal, Revocation,
+    RevokedKey, RoleChange, RotationChange, RotationEdit, SessionServerChange, SessionSigner,
+    SessionTokenIssue, Taken, Visible,
 };
 pub use self::seals::{Rotation, Sealed, WrappedDataKey};
 pub use self::statement::{Compared, Cursor};
-pub use self::usage::{HOURS_KEPT, SOURCES, Tallies, Tally, USAGE_BUCKET, Use, hour_of, merged};
+pub use self::usage::{HOURS_KEPT, SOURCES, Tallies, Tally, TokenUse, USAGE_BUCKET, Use, hour_of, merged};

@@ -11,6 +11,7 @@ use super::acting::Acting;
 use super::alike::{HANDED_KEYS, HANDED_PROJECTS, Handed, tries};
 use super::changes::{self, Subject};
 use super::db::{Change, Db, columns, exists, insert, one, run_one, update, values};
+use super::keys::ERASED;
 use super::people::{self, person};
 use super::row::{Columns, Lossy, Read, Row};
 use super::statement::{Entity, UNFINISHED, Unfinished};
@@ -249,7 +250,7 @@ async fn some_keys<C: Change>(
     let (action, creator, renamed) = match begun.heir {
         None => {
             let sql = format!(
-                "UPDATE keys SET revoked_at = ?, revoked_by = ?, data_key = NULL, sealed = NULL, version = version + 1
+                "UPDATE keys SET revoked_at = ?, revoked_by = ?, {ERASED}, version = version + 1
                   WHERE {keys} AND revoked_at IS NULL"
             );
             let by = change.actor()?.seq;

@@ -9,8 +9,10 @@ use super::clock;
 use super::db::{Db, one, values};
 use super::keys::{self, KeyBy, NumberedKey};
 use super::usage::{bucket_of, unpacked};
-use super::{Found, SOURCES, StoreResult, Tally, Use, Visible, hour_of};
-use crate::api::{LastUse, RefusedBy, USAGE_DAYS, USAGE_HOURS, Usage, UsageSeries, UsageSource};
+use super::{Found, SOURCES, StoreResult, Tally, Use, Visible, hour_of, token_uses};
+use crate::api::{
+    LastUse, RefusedBy, RotationUsage, USAGE_DAYS, USAGE_HOURS, Usage, UsageSeries, UsageSource,
+};
 use crate::model::Rule;
 
 const HOURS_PER_DAY: u32 = 24;
@@ -47,6 +49,10 @@ pub async fn of_key<D: Db>(db: &D, id: Uuid, visible: Visible) -> StoreResult<Op
     let mut report = Report::beginning(clock::now(db).await?);
     report.disabled = record.disabled.map(|disabled| (hour_of(disabled.at), 0));
     count(db, key, &mut report).await?;
+    if record.rotation.is_some() {
+        let hours = (report.first_hour, USAGE_HOURS);
+        report.rotation = token_uses::of_rotation(db, key, hours, &waiting).await?;
+    }
     let stored = Stored {
         last_use: last_use(db, key).await?,
         last_refused_at: one(db, "SELECT last_refused_at FROM keys WHERE seq = ?", values![key]).await?,
@@ -107,6 +113,7 @@ pub struct Report {
     refused: HashMap<String, u64>,
     /// The hour since which it is disabled, and how often it was refused for that.
     disabled: Option<(u32, u64)>,
+    rotation: Option<RotationUsage>,
 }
 
 impl Report {
@@ -128,6 +135,7 @@ impl Report {
             days: series(first_day * HOURS_PER_DAY, USAGE_DAYS),
             refused: HashMap::new(),
             disabled: None,
+            rotation: None,
         }
     }
 
@@ -178,6 +186,7 @@ impl Report {
         let last_refused = waiting.iter().map(|tally| tally.last_refused_at);
         let last_refused = last_refused.fold(stored.last_refused_at, i64::max);
         Usage {
+            rotation: self.rotation,
             refused_while_disabled: self.disabled.map(|(_, refused)| refused),
             last_refused_at: (last_refused > 0)
                 .then(|| Timestamp::from_microsecond(last_refused).ok())

@@ -79,6 +79,8 @@ pub struct Rotation {
 pub enum SecretPlace {
     /// The token of a key.
     Key,
+    /// The token before, of a key that has both.
+    OldToken,
     /// The private key of a project's session server.
     SessionServer,
 }

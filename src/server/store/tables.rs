@@ -90,7 +90,11 @@ table!(KEYS, "keys", by "seq", numbered:
     local_development Text, cross_page_persistence Flag, revoked_at Number, revoked_by Number,
     token_hash Bytes, data_key Int, sealed Bytes, last_address Text, last_origin Text,
     last_refused_at Number, note Text, labels Text, labels_key Text, expires_at Number, disabled_at Number,
-    disabled_by Number, disabled_reason Text);
+    disabled_by Number, disabled_reason Text, rotated_at Number, old_token_hash Bytes, old_hint Text,
+    old_ends_at Number, old_data_key Int, old_sealed Bytes);
+
+table!(RETIRED_TOKENS, "retired_tokens", by "token_hash":
+    token_hash Bytes, key Number, retired_at Number);
 
 table!(LIFETIMES, "lifetimes", by "scope":
     scope Small, days Int);
@@ -124,6 +128,9 @@ table!(CLOCK, "clock", by "one":
 table!(USAGE_HOURS, "usage_hours", by "hour, key, rule":
     hour Number, key Number, rule Text, n Number);
 
+table!(TOKEN_USES, "token_uses", by "key, token, hour":
+    key Number, token Number, hour Number, n Number, last_used_at Number, last_address Text, last_origin Text);
+
 table!(KEY_SOURCES, "key_sources", by "key, kind, name":
     key Number, kind Small, name Text, last_used_at Number);
 
@@ -131,13 +138,14 @@ table!(USAGE_LOG, "usage_log", by "seq", numbered:
     seq Number, bucket Number, tallies Bytes);
 
 /// In an order in which rows refer to those before.
-pub static TABLES: [&Table; 18] = [
+pub static TABLES: [&Table; 20] = [
     &ORGANISATION,
     &DATA_KEYS,
     &USERS,
     &PROJECTS,
     &SESSION_TOKENS,
     &KEYS,
+    &RETIRED_TOKENS,
     &LIFETIMES,
     &KEY_COUNTS,
     &ACTIVITY,
@@ -148,6 +156,7 @@ pub static TABLES: [&Table; 18] = [
     &REMOVALS,
     &CLOCK,
     &USAGE_HOURS,
+    &TOKEN_USES,
     &KEY_SOURCES,
     &USAGE_LOG,
 ];

@@ -154,7 +154,7 @@ fn let_through(key: &CheckedKey, now: Timestamp) -> ApiResult<Response> {
         headers.insert(PROJECT, text(project)?);
     }
     let warned = latest(now, WARNED_DAYS);
-    if let Some(at) = key.expires_at.filter(|at| *at <= warned) {
+    if let Some(at) = key.ends_at.filter(|at| *at <= warned) {
         let at = HeaderValue::try_from(at.to_string()).map_err(|_| ApiError::internal())?;
         headers.insert(EXPIRES, at);
     }

@@ -19,8 +19,9 @@ impl ServerState {
     ) {
         self.metrics.checked(at, Ok(grant));
         let origin = origin_of_use(caller, grant);
+        let token = key.has_two_tokens.then_some(key.token);
         self.usage
-            .allowed(key.number, self.clock.now(), caller.address, origin);
+            .allowed(key.number, token, self.clock.now(), caller.address, origin);
     }
 
     /// A rule refuses; of `key`, as far as it is known which one was presented.

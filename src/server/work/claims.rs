@@ -6,9 +6,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::model::{Secret, session_server};
+use crate::model::{Secret, TokenHash, session_server};
 use crate::server::http::error::{ApiError, ApiResult};
-use crate::server::store::SessionSigner;
+use crate::server::store::{CheckedKey, SessionSigner};
 
 /// How long a token may be used to open a session.
 const TOKEN_SECONDS: i64 = 30 * 60;
@@ -32,6 +32,9 @@ pub struct Claims {
     pub project: Uuid,
     /// Of the key that was presented.
     pub key_id: Uuid,
+    /// Which of its tokens, for `/v1/introspect`: a rotation may end before its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_token: Option<String>,
     /// No orchestration server stands between a page and the session.
     #[serde(rename = "sm-control")]
     control: String,
@@ -41,16 +44,39 @@ pub struct Claims {
     session_server: String,
 }
 
+/// What a connection begins with.
+pub struct Presented {
+    pub key: Uuid,
+    pub token: i64,
+    pub ends_at: Option<Timestamp>,
+}
+
+impl Presented {
+    pub fn of(key: &CheckedKey) -> Self {
+        Self {
+            key: key.id,
+            token: key.token,
+            ends_at: key.ends_at,
+        }
+    }
+}
+
+fn hex(token: i64) -> String {
+    format!("{token:016x}")
+}
+
 impl Claims {
-    /// For a connection that begins `now`, with a key and its end: the token is good no longer than the key.
-    pub fn new(
-        signer: &SessionSigner,
-        project: Uuid,
-        (key, ends): (Uuid, Option<Timestamp>),
-        now: Timestamp,
-    ) -> Self {
+    /// Whether it began with this token, as far as it says: earlier versions didn't.
+    pub fn began_with(&self, token: &TokenHash) -> bool {
+        self.key_token
+            .as_ref()
+            .is_none_or(|began| *began == hex(token.mark()))
+    }
+
+    /// For a connection that begins `now`: it is good no longer than the token of the key that it begins with.
+    pub fn new(signer: &SessionSigner, project: Uuid, presented: &Presented, now: Timestamp) -> Self {
         let now = now.as_second();
-        let ends = ends.map_or(i64::MAX, Timestamp::as_second);
+        let ends = presented.ends_at.map_or(i64::MAX, Timestamp::as_second);
         Self {
             issuer: signer.server.key_name.clone(),
             audience: session_server::origin(&signer.server.url),
@@ -59,7 +85,8 @@ impl Claims {
             not_before: now,
             expires_at: ends.min(now + TOKEN_SECONDS),
             project,
-            key_id: key,
+            key_id: presented.key,
+            key_token: Some(hex(presented.token)),
             control: String::new(),
             control_via_browser: false,
             session_server: session_server::host(&signer.server.url),
@@ -114,8 +141,12 @@ mod tests {
             signer("wss://s.example:8443/a", "one"),
             Secret::new("the private key"),
         );
-        let used = (Uuid::from_u128(2), None);
-        let claims = Claims::new(&ours, Uuid::from_u128(1), used, Timestamp::now());
+        let used = |ends_at| Presented {
+            key: Uuid::from_u128(2),
+            token: -7,
+            ends_at,
+        };
+        let claims = Claims::new(&ours, Uuid::from_u128(1), &used(None), Timestamp::now());
         assert_eq!(claims.audience, "wss://s.example:8443");
         let token = Secret::new(claims.signed(&key).expect("signed"));
         let read = Claims::read(&token, &ours, &key).expect("its own");
@@ -132,7 +163,7 @@ mod tests {
         let now = Timestamp::now();
         for (seconds, expected) in [(60, 60), (TOKEN_SECONDS, TOKEN_SECONDS), (86_400, TOKEN_SECONDS)] {
             let ends = Timestamp::from_second(now.as_second() + seconds).ok();
-            let limited = Claims::new(&ours, Uuid::nil(), (Uuid::nil(), ends), now);
+            let limited = Claims::new(&ours, Uuid::nil(), &used(ends), now);
             assert_eq!(limited.expires_at - limited.issued_at, expected);
         }
         let expired = Claims {

@@ -13,7 +13,7 @@ use url::Url;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::claims::Claims;
+use super::claims::{Claims, Presented};
 use super::presented;
 use crate::api::PresentedAt;
 use crate::model::connection::{Caller, may_connect};
@@ -90,7 +90,7 @@ pub async fn exchange(
     let now = server.clock.checked()?;
     let connection = Connection {
         url: session_url(&signer, resume.session_id.as_deref())?,
-        jwt: Claims::new(&signer, project, (key.id, key.expires_at), now).signed(&private_key)?,
+        jwt: Claims::new(&signer, project, &Presented::of(&key), now).signed(&private_key)?,
     };
     server.allowed(PresentedAt::Connection, &key, &caller, &grant);
     Ok(Json(connection).into_response())

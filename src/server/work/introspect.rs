@@ -32,7 +32,7 @@ pub struct Question {
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Introspection {
     /// Whether it was signed for this project's session server and has not expired, its key is active (not revoked,
-    /// expired or disabled), and the project is deployed.
+    /// expired or disabled), the token of it that was presented was not replaced, and the project is deployed.
     active: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
@@ -98,8 +98,15 @@ async fn active(server: &ServerState, asking: &AskingServer, token: &Secret) -> 
             .project
             .as_ref()
             .is_some_and(|project| project.id == asking.project && project.deployed)
-        && !is_being_revoked(server, key.creator.id).await?;
+        && !is_being_revoked(server, key.creator.id).await?
+        && is_valid_token(server, &claims).await?;
     Ok(is_active.then_some(claims))
+}
+
+/// Whether the token of the key that the connection began with was not replaced since.
+async fn is_valid_token(server: &ServerState, claims: &Claims) -> ApiResult<bool> {
+    let valid = server.keys().valid_tokens(claims.key_id).await?;
+    Ok(valid.iter().any(|token| claims.began_with(token)))
 }
 
 /// Whether the remaining keys of a person who is being removed are to be revoked.

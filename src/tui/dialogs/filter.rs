@@ -157,10 +157,17 @@ impl FilterLine {
     fn looked_up(&mut self, result: Result<LookupAnswer, Error>, cx: &mut Context) {
         match result {
             Ok(
-                LookupAnswer::Active { key } | LookupAnswer::Disabled { key } | LookupAnswer::Expired { key },
+                LookupAnswer::Active { key, .. }
+                | LookupAnswer::Disabled { key, .. }
+                | LookupAnswer::Expired { key, .. },
             ) => {
                 cx.close();
                 cx.command(DialogCommand::ShowKey(key));
+            }
+            Ok(LookupAnswer::Rotated { key, .. }) => {
+                let name = &key.name;
+                let replaced = format!("Replaced: \"{name}\" was rotated since, and refuses this token.");
+                self.say_of_secret(Says::Sentence(replaced));
             }
             Ok(LookupAnswer::Revoked {
                 name,

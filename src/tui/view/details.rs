@@ -8,8 +8,8 @@ use ratatui::text::{Line, Span};
 use super::lines::{chips_of, field, indented, paragraph};
 use super::{Look, activity, list, text, time, used};
 use crate::api::Key;
-use crate::model::{KeyField, KeyState, Scope, expiry};
 use crate::model::field::FieldValue;
+use crate::model::{KeyField, KeyState, expiry};
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::state::{App, ShownSecret};
 

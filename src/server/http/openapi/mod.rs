@@ -4,7 +4,7 @@ pub mod refusals;
 
 pub use self::refusals::{
     BadBody, BadForm, BadQuery, Common, Ended, Forbidden, InUse, KeyChecked, LastOwner, MetricsRefused,
-    NoSessionServer, NoSuchId, Revoked, ShownOnce, Stale, Stays, Unasked,
+    NoSessionServer, NoSuchId, NotRotated, NotRotating, Outdated, Revoked, ShownOnce, Stale, Stays, Unasked,
 };
 
 use std::future::{Ready, ready};

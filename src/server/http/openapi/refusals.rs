@@ -108,6 +108,18 @@ refusals! {
     Ended {
         "409": "The key has expired; renew it first.",
     }
+    /// Of rotating a key.
+    NotRotated {
+        "409": "The key has expired and has to be renewed first, or it is being rotated and its new token is in use.",
+    }
+    /// Of changing a rotation.
+    NotRotating {
+        "409": "The key is not being rotated, or its new token is in use, so that it can't be dropped.",
+    }
+    /// Of a change that may say what it was made from.
+    Outdated {
+        "412": "Someone changed it in between; `current` is its state.",
+    }
     ShownOnce {
         "409": "An Analytics key was shown once, when it was created.",
     }

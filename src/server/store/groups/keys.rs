@@ -6,8 +6,8 @@ use uuid::Uuid;
 use crate::api::{KeyCounts, KeyFilter, Policy, PolicyEdit};
 use crate::model::{Settings, TokenHash};
 use crate::server::store::{
-    Actor, Found, KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, NewKey, Revocation, Sealed, StoreResult,
-    Visible,
+    Actor, Found, FoundToken, KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, NewKey, NewToken,
+    Revocation, RotationChange, RotationEdit, Sealed, StoreResult, Visible,
 };
 
 #[async_trait]
@@ -18,7 +18,8 @@ pub trait KeyStore: Send + Sync {
     async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>>;
     async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts>;
     async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>>;
-    async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<Found>>;
+    /// By any token that it has or had.
+    async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<FoundToken>>;
     async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation>;
     async fn edit_key(
         &self,
@@ -31,6 +32,32 @@ pub trait KeyStore: Send + Sync {
     /// It refuses from now on, until it is enabled.
     async fn disable_key(&self, id: Uuid, reason: Option<String>, by: Actor) -> StoreResult<KeySwitch>;
     async fn enable_key(&self, id: Uuid, by: Actor) -> StoreResult<KeySwitch>;
+    /// Gives it a new token, beside which the old one is valid for `overlap` seconds.
+    async fn rotate_key(
+        &self,
+        id: Uuid,
+        expected_version: u64,
+        new: NewToken,
+        overlap: u32,
+        by: Actor,
+    ) -> StoreResult<RotationChange>;
+    /// The old token is valid so many seconds longer.
+    async fn extend_rotation(
+        &self,
+        id: Uuid,
+        expected_version: Option<u64>,
+        seconds: u32,
+        by: Actor,
+    ) -> StoreResult<RotationChange>;
+    async fn finish_rotation(
+        &self,
+        id: Uuid,
+        expected_version: Option<u64>,
+        edit: RotationEdit,
+        by: Actor,
+    ) -> StoreResult<RotationChange>;
+    /// The tokens of a key that are neither replaced nor ended.
+    async fn valid_tokens(&self, id: Uuid) -> StoreResult<Vec<TokenHash>>;
     /// The secret is destroyed and the row stays as a tombstone.
     async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation>;
     /// Records the revelation, then hands out the sealed token. `None` when there is none.
@@ -57,8 +84,12 @@ macro_rules! key_store {
                 quick!(self, |db| keys::found(db, KeyBy::Id(id), visible))
             }
 
-            async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<Found>> {
-                quick!(self, |db| keys::found(db, KeyBy::Hash(*hash), visible))
+            async fn key_by_hash(
+                &self,
+                hash: &TokenHash,
+                visible: Visible,
+            ) -> StoreResult<Option<FoundToken>> {
+                quick!(self, |db| keys::find_token(db, hash, visible))
             }
 
             async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
@@ -92,6 +123,47 @@ macro_rules! key_store {
 
             async fn enable_key(&self, id: Uuid, by: Actor) -> StoreResult<KeySwitch> {
                 change!(self, Some(by), |change| switch::enable(change, id))
+            }
+
+            async fn rotate_key(
+                &self,
+                id: Uuid,
+                expected_version: u64,
+                new: NewToken,
+                overlap: u32,
+                by: Actor,
+            ) -> StoreResult<RotationChange> {
+                erase!(self, Some(by), |change| {
+                    rotations::rotate(change, id, expected_version, &new, overlap)
+                })
+            }
+
+            async fn extend_rotation(
+                &self,
+                id: Uuid,
+                expected_version: Option<u64>,
+                seconds: u32,
+                by: Actor,
+            ) -> StoreResult<RotationChange> {
+                change!(self, Some(by), |change| {
+                    rotations::extend(change, id, expected_version, seconds)
+                })
+            }
+
+            async fn finish_rotation(
+                &self,
+                id: Uuid,
+                expected_version: Option<u64>,
+                edit: RotationEdit,
+                by: Actor,
+            ) -> StoreResult<RotationChange> {
+                erase!(self, Some(by), |change| {
+                    rotations::finish(change, id, expected_version, edit)
+                })
+            }
+
+            async fn valid_tokens(&self, id: Uuid) -> StoreResult<Vec<TokenHash>> {
+                quick!(self, |db| rotations::valid_tokens(db, id))
             }
 
             async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation> {

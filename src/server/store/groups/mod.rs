@@ -86,11 +86,12 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use crate::server::store::seals::{Resealed, SealedSecret, SecretPlace};
     pub(in crate::server::store) use crate::server::store::usage::Pending;
     pub(in crate::server::store) use crate::server::store::{
-        Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, KeyChange,
-        KeyCreation, KeyQuery, KeySlice, KeySwitch, Latencies, NewGatewayRecord, NewKey, NewSessionServer,
-        NewUserRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Rotation, Sealed,
-        SessionServerChange, SessionSigner, SessionTokenIssue, StoreResult, Taken, Tallies, Visible,
-        WrappedDataKey, activity, data_keys, gateways, keys, lifetimes, people, projects, removal, session_servers,
-        session_tokens, statement, switch, usage,
+        Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, FoundToken,
+        KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, Latencies, NewGatewayRecord, NewKey,
+        NewSessionServer, NewToken, NewUserRecord, ProjectRecord, ProjectRemoval, Removal, Revocation,
+        RoleChange, Rotation, RotationChange, RotationEdit, Sealed, SessionServerChange, SessionSigner,
+        SessionTokenIssue, StoreResult, Taken, Tallies, Visible, WrappedDataKey, activity, data_keys,
+        gateways, keys, lifetimes, people, projects, removal, rotations, session_servers, session_tokens,
+        statement, switch, usage,
     };
 }

@@ -56,6 +56,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/009_expiry.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/010_rotation.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

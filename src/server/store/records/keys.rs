@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Visible;
-use crate::api::{Disabled, KeyFilter, PersonRef, ProjectRef, Sort};
-use crate::model::{KeyState, Scope, Settings, TokenHash, ValidKey};
+use crate::api::{Disabled, KeyFilter, KeyRotation, PersonRef, ProjectRef, Sort};
+use crate::model::{KeyState, Scope, Settings, TokenHash, ValidKey, WhichToken};
 use crate::server::store::seals::Sealed;
 
 /// A key that was not revoked, as it is stored.
@@ -25,6 +25,7 @@ pub struct KeyRecord {
     pub settings: Settings,
     pub state: KeyState,
     pub disabled: Option<Disabled>,
+    pub rotation: Option<KeyRotation>,
 }
 
 /// A key to be stored.
@@ -89,6 +90,52 @@ pub enum KeySwitch {
     Expired(KeyRecord),
     Revoked(RevokedKey),
     Missing,
+}
+
+/// A token that a key is to have.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    pub hash: TokenHash,
+    pub hint: String,
+    /// `None` for Analytics.
+    pub sealed: Option<Sealed>,
+}
+
+/// How a rotation ends before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RotationEdit {
+    /// The old token is refused.
+    End,
+    /// The new token is refused.
+    Cancel,
+}
+
+/// What came of rotating a key, or changing a rotation.
+#[derive(Debug, Clone)]
+pub enum RotationChange {
+    Changed(KeyRecord),
+    /// The version was not the expected one; this is the key now.
+    Conflict(KeyRecord),
+    /// It has to be renewed first.
+    Expired(KeyRecord),
+    /// The key can't go on until its end: why, in a sentence.
+    WrongEnd(String),
+    /// It is being rotated, and its new token was let through.
+    InUse(KeyRecord),
+    NotRotating(KeyRecord),
+    /// It can't be extended by so much: why, in a sentence.
+    TooLong(String),
+    Revoked(RevokedKey),
+    Missing,
+}
+
+/// A key by one of its tokens.
+#[derive(Debug, Clone)]
+pub struct FoundToken {
+    pub found: Found,
+    pub which: WhichToken,
+    /// Of a token that was replaced: since when it is refused.
+    pub replaced_at: Option<Timestamp>,
 }
 
 /// What came of a revocation.

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use self::keys::{
-    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, NewKey,
-    Place, PlaceValue, Position, Revocation, RevokedKey,
+    Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice,
+    KeySwitch, NewKey, NewToken, Place, PlaceValue, Position, Revocation, RevokedKey, RotationChange,
+    RotationEdit,
 };
 pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
 pub use self::projects::{

@@ -69,6 +69,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../../assets/migrations/sqlite/012_expiry.sql"),
         then: |_| Ok(()),
     },
+    Migration {
+        first: |_| Ok(()),
+        sql: include_str!("../../../../assets/migrations/sqlite/013_rotation.sql"),
+        then: |_| Ok(()),
+    },
 ];
 
 /// The newest schema.

@@ -127,7 +127,7 @@ impl EntityKind {
                     "3, t.seq, t.id, t.name, CAST(t.scope AS bigint), t.project, t.creator, t.token_hash,
                  t.revoked_at IS NOT NULL, ",
                     deciding!("t"),
-                    ", t.expires_at, t.disabled_at IS NOT NULL"
+                    ", t.expires_at, t.disabled_at IS NOT NULL, t.old_token_hash, t.old_ends_at"
                 )
             }
         }

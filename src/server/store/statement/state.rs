@@ -54,6 +54,8 @@ pub(super) enum Values {
         cross_page_persistence: bool,
         expires_at: i64,
         disabled: bool,
+        /// With its end.
+        old_token: Option<(Vec<u8>, i64)>,
     },
 }
 
@@ -100,6 +102,10 @@ impl Values {
                 cross_page_persistence: columns.next()?,
                 expires_at: columns.next()?,
                 disabled: columns.next()?,
+                old_token: {
+                    let (token, ends_at): (Option<Vec<u8>>, Option<i64>) = columns.next()?;
+                    token.zip(ends_at)
+                },
             },
         })
     }
@@ -167,6 +173,7 @@ impl EntityState {
                 cross_page_persistence,
                 expires_at,
                 disabled,
+                old_token,
             } => {
                 parts.number(Some(*scope));
                 parts.number(*project);
@@ -183,6 +190,11 @@ impl EntityState {
                 }
                 if *disabled {
                     parts.text(Some("disabled"));
+                }
+                if let Some((token, ends_at)) = old_token {
+                    parts.text(Some("old_token"));
+                    parts.bytes(Some(token));
+                    parts.number(Some(*ends_at));
                 }
             }
         }
@@ -249,6 +261,7 @@ pub mod samples {
                 cross_page_persistence: true,
                 expires_at: NEVER,
                 disabled: false,
+                old_token: None,
             },
         }
     }

@@ -9,6 +9,7 @@ use crate::server::store::db::{Db, run_rows, values};
 use crate::server::store::for_rows::ForRows;
 use crate::server::store::report::{ADDRESS, ALLOWED, ORIGIN};
 use crate::server::store::tables::Kind;
+use crate::server::store::token_uses;
 
 pub async fn apply(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> StoreResult<()> {
     let mut counts = HourCounts::default();
@@ -22,6 +23,7 @@ pub async fn apply(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> StoreRes
     count(db, counts).await?;
     note_last(db, tallies, clocks).await?;
     note_refused(db, tallies, clocks).await?;
+    token_uses::apply(db, tallies.iter().copied(), clocks).await?;
     note_sources(db, tallies, clocks).await
 }
 

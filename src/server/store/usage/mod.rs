@@ -50,6 +50,15 @@ impl Use {
     }
 }
 
+/// What was allowed by one of the two tokens of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenUse {
+    /// As [`crate::model::TokenHash::mark`].
+    pub token: i64,
+    pub allowed: u32,
+    pub last: Use,
+}
+
 /// What was counted of one key within an hour.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
@@ -65,6 +74,8 @@ pub struct Tally {
     /// The newest use from each of the newest places, at most [`SOURCES`]. Most keys are used from one place
     /// within a second.
     pub uses: SmallVec<[Use; 1]>,
+    /// While the key has two tokens.
+    pub tokens: Vec<TokenUse>,
 }
 
 impl Tally {
@@ -81,6 +92,16 @@ impl Tally {
         self.note(used);
     }
 
+    /// As [`Tally::allow`], of a key that has two tokens.
+    pub fn allow_by(&mut self, token: i64, used: Use) {
+        self.count_token(TokenUse {
+            token,
+            allowed: 1,
+            last: used.clone(),
+        });
+        self.allow(used);
+    }
+
     pub fn refuse(&mut self, at: Timestamp, rule: &'static str) {
         self.count_refusals(Cow::Borrowed(rule), 1);
         self.last_refused_at = self.last_refused_at.max(at.as_microsecond());
@@ -95,6 +116,21 @@ impl Tally {
         }
         for used in other.uses {
             self.note(used);
+        }
+        for used in other.tokens {
+            self.count_token(used);
+        }
+    }
+
+    fn count_token(&mut self, used: TokenUse) {
+        match self.tokens.iter_mut().find(|known| known.token == used.token) {
+            Some(known) => {
+                known.allowed = known.allowed.saturating_add(used.allowed);
+                if known.last.at <= used.last.at {
+                    known.last = used.last;
+                }
+            }
+            None => self.tokens.push(used),
         }
     }
 

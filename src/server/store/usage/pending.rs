@@ -1,11 +1,14 @@
 //! What is written of a second of use, whichever engine writes it: few tallies as they are, many packed
 //! into a log by buckets of keys, which is carried over little by little.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use serde::Deserialize;
+use smallvec::SmallVec;
 use tokio::task::yield_now;
 
-use super::{Tallies, Tally, USAGE_BUCKET};
+use super::{Tallies, Tally, USAGE_BUCKET, Use};
 use crate::server::store::{StoreError, StoreResult};
 
 /// The most tallies that are written to the keys at once.
@@ -46,12 +49,46 @@ impl Pending {
     }
 }
 
+/// What is packed begins with this, since tallies know tokens. Before that it began with how many there were: never none.
+const WITH_TOKENS: [u8; 2] = [0, 1];
+
+/// A tally as it was packed before that.
+#[derive(Deserialize)]
+struct WithoutTokens {
+    key: i64,
+    hour: u32,
+    allowed: u32,
+    refused: Vec<(Cow<'static, str>, u32)>,
+    last_refused_at: i64,
+    uses: SmallVec<[Use; 1]>,
+}
+
+impl From<WithoutTokens> for Tally {
+    fn from(tally: WithoutTokens) -> Self {
+        Self {
+            key: tally.key,
+            hour: tally.hour,
+            allowed: tally.allowed,
+            refused: tally.refused,
+            last_refused_at: tally.last_refused_at,
+            uses: tally.uses,
+            tokens: Vec::new(),
+        }
+    }
+}
+
 pub fn packed(tallies: &[Tally]) -> StoreResult<Vec<u8>> {
-    postcard::to_extend(tallies, Vec::with_capacity(tallies.len() * PACKED))
+    let mut bytes = Vec::with_capacity(WITH_TOKENS.len() + tallies.len() * PACKED);
+    bytes.extend(WITH_TOKENS);
+    postcard::to_extend(tallies, bytes)
         .map_err(|error| StoreError::Fault(format!("a count can't be packed: {error}")))
 }
 
 pub fn unpacked(bytes: &[u8]) -> StoreResult<Vec<Tally>> {
-    postcard::from_bytes(bytes)
-        .map_err(|error| StoreError::Fault(format!("a count can't be unpacked: {error}")))
+    let tallies = match bytes.strip_prefix(&WITH_TOKENS) {
+        Some(bytes) => postcard::from_bytes(bytes),
+        None => postcard::from_bytes::<Vec<WithoutTokens>>(bytes)
+            .map(|tallies| tallies.into_iter().map(Tally::from).collect()),
+    };
+    tallies.map_err(|error| StoreError::Fault(format!("a count can't be unpacked: {error}")))
 }

@@ -13,6 +13,7 @@ use crate::server::store::db::{Change, Db, columns, exists, insert, run_rows, va
 use crate::server::store::for_rows::ForRows;
 use crate::server::store::report::logged;
 use crate::server::store::tables::{Kind, USAGE_HOURS, USAGE_LOG};
+use crate::server::store::token_uses;
 
 static LOG_BUCKETS: ForRows = ForRows::new(
     &[("bucket", Kind::Number), ("tallies", Kind::Bytes)],
@@ -24,6 +25,7 @@ pub async fn record(change: &impl Change, pending: &Pending, steady: &Steady) ->
     let db = change.db();
     let clocks = clock::read(db, change.now(), steady).await?;
     forget(db, clocks).await?;
+    token_uses::forget(db, clocks).await?;
     correct_future(db, clocks).await?;
     match pending {
         Pending::Few(tallies) => {

@@ -34,10 +34,21 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// `key` is the store's number of it, here and below.
-    pub fn allowed(&self, key: i64, at: Timestamp, address: Option<IpAddr>, origin: Option<&str>) {
+    /// `key` is the store's number of it, here and below; `token` which of its two tokens was presented, where it has two.
+    pub fn allowed(
+        &self,
+        key: i64,
+        token: Option<i64>,
+        at: Timestamp,
+        address: Option<IpAddr>,
+        origin: Option<&str>,
+    ) {
         let mut tally = Tally::of(key, hour_of(at));
-        tally.allow(Use::new(at, address, origin));
+        let used = Use::new(at, address, origin);
+        match token {
+            None => tally.allow(used),
+            Some(token) => tally.allow_by(token, used),
+        }
         self.count(tally);
     }
 
@@ -124,10 +135,10 @@ mod tests {
     #[tokio::test]
     async fn what_is_counted_is_taken_once() {
         let recorder = Recorder::default();
-        recorder.allowed(1, at(0), None, None);
-        recorder.allowed(1, at(1), None, None);
+        recorder.allowed(1, None, at(0), None, None);
+        recorder.allowed(1, None, at(1), None, None);
         recorder.refused(17, at(2), Rule::OriginForeign);
-        recorder.allowed(1, at(3600), None, None);
+        recorder.allowed(1, None, at(3600), None, None);
         recorder.filled().await;
         let all = recorder.take(0, 1);
         let taken = all_of(&all);
@@ -138,7 +149,7 @@ mod tests {
         assert_eq!(counts, [(1, 0, 2, 0), (1, 1, 1, 0), (17, 0, 0, 1)]);
         assert!(recorder.take(0, 1).is_empty());
         recorder.put_back(&all);
-        recorder.allowed(1, at(2), None, None);
+        recorder.allowed(1, None, at(2), None, None);
         recorder.filled().await;
         let again = all_of(&recorder.take(0, 1));
         assert_eq!(again.iter().map(|tally| tally.allowed).sum::<u32>(), 4);
@@ -148,10 +159,10 @@ mod tests {
     async fn parts_are_all_there_is_and_what_is_counted_between_them_is_announced() {
         let recorder = Recorder::default();
         let keys = || (0..96).map(|bucket| bucket * USAGE_BUCKET);
-        keys().for_each(|key| recorder.allowed(key, at(0), None, None));
+        keys().for_each(|key| recorder.allowed(key, None, at(0), None, None));
         let first = all_of(&recorder.take(0, 4));
         assert_eq!(first.len(), 24);
-        keys().for_each(|key| recorder.allowed(key, at(1), None, None));
+        keys().for_each(|key| recorder.allowed(key, None, at(1), None, None));
         let others = (1..4).map(|part| all_of(&recorder.take(part, 4)));
         let allowed = |tallies: Vec<Tally>| tallies.iter().map(|tally| tally.allowed).sum::<u32>();
         assert_eq!(others.map(allowed).sum::<u32>(), 2 * 72);
@@ -164,7 +175,7 @@ mod tests {
         let recorder = Recorder::default();
         let many = 5 * FULL as u32;
         for second in 0..many {
-            recorder.allowed(i64::from(second % 3), at(0), None, None);
+            recorder.allowed(i64::from(second % 3), None, at(0), None, None);
         }
         let all = recorder.take(0, 1);
         assert!(all.iter().flatten().count() <= FULL);
