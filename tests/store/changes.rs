@@ -32,7 +32,7 @@ async fn a_created_key_reads_back_as_it_was_given() {
         .key_by_hash(&new.token_hash, Visible::CreatedBy(deck.editor.id))
         .await
         .unwrap();
-    assert!(matches!(by_hash, Some(Found::Active(key)) if key == created));
+    assert!(matches!(by_hash.map(|by| by.found), Some(Found::Active(key)) if key == created));
     let not_seen = Visible::CreatedBy(deck.owner.id);
     assert!(deck.store.key(new.id, not_seen).await.unwrap().is_none());
     assert!(
@@ -257,7 +257,7 @@ async fn a_revoked_key_leaves_a_tombstone_and_nothing_else() {
         .key_by_hash(&new.token_hash, Visible::All)
         .await
         .unwrap();
-    let Some(Found::Revoked(tombstone)) = found else {
+    let Some(Found::Revoked(tombstone)) = found.clone().map(|by| by.found) else {
         panic!("no tombstone: {found:?}");
     };
     assert_eq!((tombstone.id, tombstone.revoked_by.id), (key.id, deck.owner.id));

@@ -67,8 +67,13 @@ pub async fn set_back(place: &Place) {
          DROP TABLE baseline; DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline;
          ALTER TABLE activity DROP COLUMN entity, DROP COLUMN state, DROP COLUMN baseline;
          ALTER TABLE activity_head DROP COLUMN pending; DROP TABLE lifetimes;
+         DROP TRIGGER keys_keep_their_own_token ON keys; DROP TRIGGER keys_lose_no_token ON keys;
+         DROP TRIGGER keys_get_a_new_token ON keys; DROP TRIGGER keys_stay_as_they_were_presented ON keys;
+         DROP TABLE token_uses; DROP TABLE retired_tokens; DROP TRIGGER keys_have_a_token_each ON keys;
+         DROP FUNCTION refuse_token_of_before CASCADE; DROP FUNCTION refuse_lost_token CASCADE;
          ALTER TABLE keys DROP COLUMN note, DROP COLUMN labels, DROP COLUMN labels_key, DROP COLUMN expires_at, DROP COLUMN disabled_at, DROP COLUMN disabled_by,
-             DROP COLUMN disabled_reason;
+             DROP COLUMN disabled_reason, DROP COLUMN rotated_at, DROP COLUMN old_token_hash, DROP COLUMN old_hint,
+             DROP COLUMN old_ends_at, DROP COLUMN old_data_key, DROP COLUMN old_sealed;
          CREATE TRIGGER activity_is_not_rewritten
              BEFORE UPDATE OF seq, at, actor, address, action, key, subject, changes, hash ON activity FOR EACH ROW
              EXECUTE FUNCTION refuse('the activity log is append-only');

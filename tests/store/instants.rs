@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch as watched};
 use tokio::task::JoinSet;
 
 use super::deck::{Deck, actor, new_key};
-use super::engine;
+use super::{engine, rotation};
 
 const VERIFIERS: usize = 8;
 /// So many keys end one after the other.
@@ -32,7 +32,7 @@ async fn rule(store: &dyn Store, hash: &TokenHash) -> Option<Rule> {
 }
 
 /// Asks of each key until it has ended; returns of how many it saw that they were valid shortly before.
-async fn watch(store: Arc<dyn Store>, keys: Arc<Vec<(TokenHash, Timestamp)>>) -> usize {
+async fn watch(store: Arc<dyn Store>, keys: Arc<Vec<(TokenHash, Timestamp)>>, ended: Rule) -> usize {
     let mut in_use = 0;
     for (hash, ends) in keys.iter() {
         let mut was_valid = false;
@@ -47,7 +47,7 @@ async fn watch(store: Arc<dyn Store>, keys: Arc<Vec<(TokenHash, Timestamp)>>) ->
                     );
                     was_valid = true;
                 }
-                Some(Rule::KeyExpired) => {
+                Some(rule) if rule == ended => {
                     let over = Timestamp::now();
                     assert!(
                         over >= *ends,
@@ -66,10 +66,10 @@ async fn watch(store: Arc<dyn Store>, keys: Arc<Vec<(TokenHash, Timestamp)>>) ->
 }
 
 /// Gives their ends to the keys of a batch.
-async fn end(deck: &Deck, from: usize, first: Timestamp) {
+async fn end(deck: &Deck, column: &str, from: usize, first: Timestamp) {
     let number = "CAST(substr(name, 7) AS bigint)";
     let sql = format!(
-        "UPDATE keys SET expires_at = {} + ({number} - {from}) * {}
+        "UPDATE keys SET {column} = {} + ({number} - {from}) * {}
           WHERE {number} >= {from} AND {number} < {}",
         first.as_microsecond(),
         STEP.as_micros(),
@@ -91,6 +91,14 @@ async fn nobody_is_let_through_from_the_instant_on_at_which_a_key_ends() {
         .map(|new| deck.store.create_key(new, actor(&deck.owner)));
     let created: Vec<_> = stream::iter(created).buffer_unordered(VERIFIERS).collect().await;
     assert!(created.iter().all(Result::is_ok));
+    let in_use = end_in_batches(&deck, &hashes, ("expires_at", Rule::KeyExpired)).await;
+    // On a machine that has something else to do, verifiers come late.
+    assert!(in_use > trials / 10, "only {in_use} were seen in use");
+}
+
+/// Sets the ends of the keys `Board 0` and so on in this column, and has all of them watched: returns how many were seen
+/// in use.
+async fn end_in_batches(deck: &Deck, hashes: &[TokenHash], (column, ended): (&str, Rule)) -> usize {
     let mut in_use = 0;
     for (batch, hashes) in hashes.chunks(BATCH).enumerate() {
         let from = batch * BATCH;
@@ -98,7 +106,7 @@ async fn nobody_is_let_through_from_the_instant_on_at_which_a_key_ends() {
         let first = loop {
             // In milliseconds, as ends are.
             let first = Timestamp::from_millisecond(Timestamp::now().as_millisecond() + ahead).unwrap();
-            end(&deck, from, first).await;
+            end(deck, column, from, first).await;
             // Where that took longer, all is over.
             if Timestamp::now() < first {
                 break first;
@@ -110,11 +118,26 @@ async fn nobody_is_let_through_from_the_instant_on_at_which_a_key_ends() {
         let keys = Arc::new(keys.collect::<Vec<_>>());
         let mut verifiers = JoinSet::new();
         for _ in 0..VERIFIERS {
-            verifiers.spawn(watch(deck.store.clone(), keys.clone()));
+            verifiers.spawn(watch(deck.store.clone(), keys.clone(), ended));
         }
         in_use += verifiers.join_all().await.into_iter().sum::<usize>();
     }
-    // On a machine that has something else to do, verifiers come late.
+    in_use
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_let_through_by_an_old_token_from_the_instant_on_at_which_the_overlap_ends() {
+    let deck = Deck::new().await;
+    let trials = trials(250);
+    let rotated = (0..trials).map(async |n| {
+        let (key, old) = rotation::key(&deck, Scope::Analytics, &format!("Board {n}")).await;
+        let (new, by) = (rotation::token(Scope::Analytics), actor(&deck.owner));
+        let rotated = deck.store.rotate_key(key.id, 1, new, 3_600, by).await.unwrap();
+        rotation::changed(rotated);
+        old
+    });
+    let hashes: Vec<TokenHash> = stream::iter(rotated).buffered(VERIFIERS).collect().await;
+    let in_use = end_in_batches(&deck, &hashes, ("old_ends_at", Rule::KeyRotated)).await;
     assert!(in_use > trials / 10, "only {in_use} were seen in use");
 }
 

@@ -27,6 +27,7 @@ mod people;
 mod projects;
 mod released;
 mod removal;
+mod rotation;
 mod set_back;
 mod sqlite;
 mod statements;

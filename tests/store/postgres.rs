@@ -32,6 +32,7 @@ mod on_postgres {
     mod people;
     mod projects;
     mod removal;
+    mod rotation;
     mod set_back;
     mod statements;
     mod usage;

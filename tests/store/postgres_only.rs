@@ -78,7 +78,11 @@ async fn the_database_itself_refuses_what_must_not_happen() {
             "UPDATE keys SET revoked_at = NULL, revoked_by = NULL",
             "a revoked key stays revoked",
         ),
-        ("UPDATE keys SET token_hash = token_hash", "never change"),
+        ("UPDATE keys SET token_hash = token_hash", "keeps its tokens"),
+        (
+            "UPDATE keys SET token_hash = decode(repeat('00', 32), 'hex') WHERE name = 'Checkout'",
+            "stays known",
+        ),
         (
             "UPDATE keys SET scope = 1 WHERE name = 'Checkout'",
             "never change",

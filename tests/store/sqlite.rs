@@ -214,7 +214,7 @@ async fn the_database_itself_refuses_what_must_not_happen() {
         ),
         (
             "UPDATE keys SET token_hash = zeroblob(32) WHERE name = 'Active'",
-            "never change",
+            "stays known",
         ),
         (
             "INSERT INTO keys (id, name, name_key, scope, creator, created_at, hint, ui_domains,

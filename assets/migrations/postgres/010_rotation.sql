@@ -9,6 +9,7 @@ ALTER TABLE keys
     ADD COLUMN old_data_key integer REFERENCES data_keys (id),
     ADD COLUMN old_sealed bytea,
     ADD CHECK ((old_token_hash IS NULL) = (old_ends_at IS NULL) AND (old_token_hash IS NULL) = (old_hint IS NULL)),
+    ADD CHECK (old_token_hash <> token_hash),
     ADD CHECK ((old_data_key IS NULL) = (old_sealed IS NULL)),
     ADD CHECK (old_sealed IS NULL OR (scope <> 2 AND revoked_at IS NULL AND old_token_hash IS NOT NULL));
 
@@ -68,8 +69,20 @@ END $$;
 CREATE TRIGGER keys_have_a_token_each BEFORE INSERT ON keys FOR EACH ROW EXECUTE FUNCTION refuse_token_of_before();
 
 CREATE TRIGGER keys_get_a_new_token BEFORE UPDATE OF token_hash ON keys FOR EACH ROW
-    WHEN (new.token_hash <> old.token_hash AND new.token_hash IS DISTINCT FROM old.old_token_hash)
+    WHEN (new.token_hash IS DISTINCT FROM old.old_token_hash)
     EXECUTE FUNCTION refuse_token_of_before();
+
+CREATE FUNCTION refuse_lost_token() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM retired_tokens WHERE token_hash = old.token_hash AND key = old.seq) THEN
+        RAISE EXCEPTION 'the token that a key had stays known' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN new;
+END $$;
+
+CREATE TRIGGER keys_lose_no_token BEFORE UPDATE OF token_hash ON keys FOR EACH ROW
+    WHEN (new.token_hash <> old.token_hash AND new.old_token_hash IS DISTINCT FROM old.token_hash)
+    EXECUTE FUNCTION refuse_lost_token();
 
 DROP TRIGGER activity_states_what_changed ON activity;
 

@@ -5,7 +5,8 @@ ALTER TABLE keys ADD COLUMN rotated_at INTEGER; -- when it got the token that it
 ALTER TABLE keys ADD COLUMN old_token_hash BLOB CHECK (length(old_token_hash) = 32);
 ALTER TABLE keys ADD COLUMN old_hint TEXT;
 ALTER TABLE keys ADD COLUMN old_ends_at INTEGER
-    CHECK ((old_token_hash IS NULL) = (old_ends_at IS NULL) AND (old_token_hash IS NULL) = (old_hint IS NULL));
+    CHECK ((old_token_hash IS NULL) = (old_ends_at IS NULL) AND (old_token_hash IS NULL) = (old_hint IS NULL)
+           AND (old_token_hash IS NULL OR old_token_hash <> token_hash));
 ALTER TABLE keys ADD COLUMN old_data_key INTEGER REFERENCES data_keys (id);
 ALTER TABLE keys ADD COLUMN old_sealed BLOB
     CHECK ((old_data_key IS NULL) = (old_sealed IS NULL)
@@ -77,12 +78,19 @@ BEGIN
 END;
 
 CREATE TRIGGER keys_get_a_new_token BEFORE UPDATE OF token_hash ON keys
-    WHEN new.token_hash <> old.token_hash AND new.token_hash IS NOT old.old_token_hash
+    WHEN new.token_hash IS NOT old.old_token_hash
 BEGIN
     SELECT raise(ABORT, 'a token is never given again')
      WHERE EXISTS (SELECT 1 FROM keys WHERE token_hash = new.token_hash)
         OR EXISTS (SELECT 1 FROM keys WHERE old_token_hash = new.token_hash)
         OR EXISTS (SELECT 1 FROM retired_tokens WHERE token_hash = new.token_hash);
+END;
+
+CREATE TRIGGER keys_lose_no_token BEFORE UPDATE OF token_hash ON keys
+    WHEN new.token_hash <> old.token_hash AND new.old_token_hash IS NOT old.token_hash
+BEGIN
+    SELECT raise(ABORT, 'the token that a key had stays known')
+     WHERE NOT EXISTS (SELECT 1 FROM retired_tokens WHERE token_hash = old.token_hash AND key = old.seq);
 END;
 
 CREATE TRIGGER keys_keep_their_own_token BEFORE UPDATE OF old_token_hash ON keys
