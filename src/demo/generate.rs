@@ -116,6 +116,7 @@ pub fn keys(sample: &Sample, count: u64, now: Timestamp) -> impl Iterator<Item =
         Draft {
             usage: Vec::new(),
             disabled: None,
+            rotating: None,
             fields: KeyFields {
                 expires_at: end(&mut random, now),
                 ..fields(&mut random, scope, project.map(|p| p.id), number)

@@ -6,7 +6,9 @@ mod sample;
 pub mod scratch;
 mod usage;
 
+use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -15,10 +17,14 @@ use self::sample::{Draft, Sample, SampleFile};
 use crate::api::{KeyFilter, SessionServer, Sort};
 use crate::deck::bootstrap;
 use crate::failure::Failure;
-use crate::model::{Role, Secret};
+use crate::model::{Role, Secret, TokenHash};
+use crate::server::new_token;
 use crate::server::seal::{RootKey, Sealer};
 use crate::server::store::sqlite::{SampleProject, SqliteStore};
-use crate::server::store::{Actor, KeyQuery, KeyStore, NewSessionServer, Position, ProjectStore, Visible};
+use crate::server::store::{
+    Actor, KeyQuery, KeyRecord, KeyStore, NewSessionServer, Position, ProjectStore, Tally, Use, Visible,
+    WorkStore, hour_of,
+};
 
 /// A new database at `path` with the sample organisation: its own keys, or `count` generated ones.
 pub fn organisation(
@@ -38,6 +44,7 @@ pub fn organisation(
             fill(&store, &sealer, &sample, keys, progress)?;
             bootstrap::block_on(serve_sessions(&store, &sealer, owner, &sample.projects))?;
             bootstrap::block_on(disable(&store, owner, &sample.keys))?;
+            bootstrap::block_on(rotate(&store, &sealer, owner, &sample.keys))?;
         }
         Some(count) => {
             let sample = generate::organisation(sample, count);
@@ -73,24 +80,64 @@ fn fill(
 async fn disable(store: &SqliteStore, owner: Uuid, keys: &[Draft]) -> Result<(), Failure> {
     for key in keys {
         let Some(reason) = &key.disabled else { continue };
-        let named = KeyQuery {
-            visible: Visible::All,
-            filter: KeyFilter {
-                q: Some(key.fields.name.clone()),
-                ..KeyFilter::default()
-            },
-            sort: Sort::Name,
-            descending: false,
-            position: Position::Start,
-            limit: 1,
-        };
-        let found = store.keys(&named).await.map_err(Failure::failed)?;
-        for (key, _) in found.into_iter().flat_map(|page| page.items) {
+        for key in named(store, &key.fields.name).await? {
             let disabled = store.disable_key(key.id, Some(reason.clone()), acting(owner));
             disabled.await.map_err(Failure::failed)?;
         }
     }
     Ok(())
+}
+
+/// Those that are to be half-way through a rotation: most requests come with the new token, some still with the old one.
+async fn rotate(store: &SqliteStore, sealer: &Sealer, owner: Uuid, keys: &[Draft]) -> Result<(), Failure> {
+    let now = Timestamp::now();
+    for draft in keys {
+        let Some(ends) = draft.rotating else { continue };
+        let overlap = u32::try_from(ends.duration_since(now).as_secs()).unwrap_or_default();
+        for key in named(store, &draft.fields.name).await? {
+            let (new, _) = new_token(sealer, key.id, key.scope).map_err(Failure::failed)?;
+            let old = store.valid_tokens(key.id).await.map_err(Failure::failed)?;
+            let tokens = old.into_iter().zip([new.hash]).flat_map(|(old, new)| [(old, 3), (new, 1_204)]);
+            let tokens: Vec<_> = tokens.collect();
+            let rotated = store.rotate_key(key.id, key.version, new, overlap, acting(owner));
+            rotated.await.map_err(Failure::failed)?;
+            for (token, times) in tokens {
+                let checked = store.check(&token, None).await.map_err(Failure::failed)?;
+                let counted = checked.key.map(|key| allowed(key.number, &token, times, now));
+                let counted = counted.into_iter().collect();
+                store.record_usage(Arc::new(vec![counted])).await.map_err(Failure::failed)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// So many requests by this token, all of them lately.
+fn allowed(key: i64, token: &TokenHash, times: u32, now: Timestamp) -> Tally {
+    let mut tally = Tally::of(key, hour_of(now));
+    let address = Some(IpAddr::from([203, 0, 113, 7]));
+    (0..times).for_each(|_| tally.allow_by(token.mark(), Use::new(now, address, None)));
+    tally
+}
+
+async fn named(store: &SqliteStore, name: &str) -> Result<Vec<KeyRecord>, Failure> {
+    let named = KeyQuery {
+        visible: Visible::All,
+        filter: KeyFilter {
+            q: Some(name.to_owned()),
+            ..KeyFilter::default()
+        },
+        sort: Sort::Name,
+        descending: false,
+        position: Position::Start,
+        limit: 1,
+    };
+    let found = store.keys(&named).await.map_err(Failure::failed)?;
+    Ok(found
+        .into_iter()
+        .flat_map(|page| page.items)
+        .map(|(key, _)| key)
+        .collect())
 }
 
 fn acting(owner: Uuid) -> Actor {

@@ -56,6 +56,8 @@ struct FileKey {
     ends: Option<Span>,
     /// Why it is disabled.
     disabled: Option<String>,
+    /// For so long its old token is valid beside its new one; both are used.
+    rotating: Option<Span>,
     #[serde(flatten)]
     fields: KeyFields,
 }
@@ -79,6 +81,8 @@ pub struct Draft {
     pub usage: Vec<Tally>,
     /// Why it is to be disabled, once it is there.
     pub disabled: Option<String>,
+    /// Until when its old token is to be valid.
+    pub rotating: Option<Timestamp>,
 }
 
 impl SampleFile {
@@ -183,6 +187,7 @@ fn draft(
             )
         }),
         disabled: key.disabled,
+        rotating: key.rotating.map(|span| after(now, span)).transpose()?,
         creator: known(people, &key.creator)?,
         created_at,
         last_used_at,

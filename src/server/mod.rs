@@ -37,7 +37,7 @@ pub use http::bounds::Bounds;
 pub use http::metrics_access::{MetricsAccess, MetricsToken};
 use http::router::HttpService;
 pub use http::tls::{CertificateFiles, Tls, TlsError};
-pub use keys::mint::new_key;
+pub use keys::mint::{new_key, new_token};
 pub use seal::Seals;
 pub use state::{LocalSession, ServerState};
 

@@ -16,7 +16,7 @@ pub const PRIVATE_KEY: &str = "the-private-key-of-the-session-server";
 /// A deployed project with a session server, and a key of it.
 pub struct Shop {
     pub deck: Deck,
-    page: Person,
+    pub page: Person,
     pub project: String,
     pub key: String,
     secret: String,

@@ -28,6 +28,7 @@ mod policy;
 mod projects;
 mod removal;
 mod revoked;
+mod rotation;
 mod secrets;
 mod unclear;
 mod unseen;

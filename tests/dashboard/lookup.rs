@@ -7,7 +7,7 @@ use crate::common::draw::*;
 use crate::common::talk::*;
 use keydeck::api::{Key, LookupAnswer, PersonRef, ProblemType};
 use keydeck::client::Error;
-use keydeck::model::{FilterWords, Scope, Secret, Token, TokenKind};
+use keydeck::model::{FilterWords, Scope, Secret, Token, TokenKind, WhichToken};
 use keydeck::tui::dialogs::Modal;
 use keydeck::tui::dialogs::filter::{FilterInput, Says};
 use keydeck::tui::message::{Effect, Load, Message};
@@ -31,7 +31,10 @@ fn paste(talk: &mut Talk, text: &str) {
 }
 
 fn active(key: Key) -> Result<LookupAnswer, Error> {
-    Ok(LookupAnswer::Active { key: Box::new(key) })
+    Ok(LookupAnswer::Active {
+        key: Box::new(key),
+        token: WhichToken::Current,
+    })
 }
 
 fn revoked() -> Result<LookupAnswer, Error> {

@@ -41,7 +41,8 @@ fn connect(server: &Served, secret: &str, origin: &str) {
     let counted = async {
         let client = server.client();
         let lookup = keydeck::model::Token::presented(secret).expect("a secret").hash();
-        let keydeck::api::LookupAnswer::Active { key } = client.lookup(&lookup).await.expect("known") else {
+        let keydeck::api::LookupAnswer::Active { key, .. } = client.lookup(&lookup).await.expect("known")
+        else {
             panic!("it was revoked");
         };
         let url = format!("{}/api/jwt", server.url);

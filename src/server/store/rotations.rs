@@ -63,6 +63,7 @@ pub async fn rotate(
     // Of the tokens that the key has, one is left beside the new one, or none.
     if !is_running {
         retire_old(change.db(), seq, None).await?;
+        token_uses::begin(change.db(), seq).await?;
     }
     if is_running || overlap == 0 {
         retire_current(change.db(), seq, now).await?;

@@ -26,6 +26,12 @@ pub async fn tokens(db: &impl Db, key: i64) -> StoreResult<(TokenHash, Option<To
     .await
 }
 
+/// What was counted during an earlier rotation is not of the one that begins.
+pub async fn begin(db: &impl Db, key: i64) -> StoreResult<()> {
+    let sql = "DELETE FROM token_uses WHERE key = ?";
+    db.run(sql, values![key]).await.map(drop)
+}
+
 static ADD: ForRows = ForRows::new(
     &[
         ("key", Kind::Number),

@@ -82,6 +82,8 @@ const ANALYTICS: &str = r#"{"scope": "analytics", "name": "Board {n}"}"#;
 const THEIRS: &str = r#"{"name": "{theirs}"}"#;
 const THEIRS_IN_IT: &str = r#"{"scope": "mobile", "name": "Visitor", "project": "{visited}"}"#;
 const RENEW: &str = r#"{"expires_at": "2099-01-01T00:00:00Z"}"#;
+const ROTATE: &str = r#"{"overlap_seconds": 60}"#;
+const EXTEND: &str = r#"{"extend_seconds": 60}"#;
 const RENAME: &str = r#"{"name": "Renamed {n}"}"#;
 const SESSION_SERVER: &str = r#"{"url": "wss://sessions.acme.example", "key_name": "main", "private_key": "kR7wq2Zt9BvXe4LmN8cYh3JpS6dFg1U5-{n}"}"#;
 
@@ -119,6 +121,15 @@ pub const TABLE: &[Row] = &[
     row("POST /v1/keys/{id}/enable",                 "{disabled}",         "",             [200, 200, 403, 200, 404]),
     row("POST /v1/keys/{id}/enable",                 "{board}",            "",             [200, 200, 200, 404, 404]),
     row("POST /v1/keys/{id}/enable",                 "{revoked}",          "",             [410, 410, 410, 410, 404]),
+    row("POST /v1/keys/{id}/rotation",               "{key}",              ROTATE,         [200, 200, 403, 200, 404]),
+    row("POST /v1/keys/{id}/rotation",               "{board}",            ROTATE,         [200, 200, 200, 404, 404]),
+    row("POST /v1/keys/{id}/rotation",               "{revoked}",          ROTATE,         [410, 410, 410, 410, 404]),
+    row("PATCH /v1/keys/{id}/rotation",              "{key}",              EXTEND,         [409, 409, 403, 409, 404]),
+    row("PATCH /v1/keys/{id}/rotation",              "{board}",            EXTEND,         [409, 409, 409, 404, 404]),
+    row("PATCH /v1/keys/{id}/rotation",              "{revoked}",          EXTEND,         [410, 410, 410, 410, 404]),
+    row("DELETE /v1/keys/{id}/rotation",             "{key}?keep=new",     "",             [409, 409, 403, 409, 404]),
+    row("DELETE /v1/keys/{id}/rotation",             "{board}?keep=old",   "",             [409, 409, 409, 404, 404]),
+    row("DELETE /v1/keys/{id}/rotation",             "{revoked}?keep=new", "",             [410, 410, 410, 410, 404]),
     row("POST /v1/keys/{id}/reveal",                 "{key}",              "",             [200, 200, 200, 200, 404]),
     row("POST /v1/keys/{id}/reveal",                 "{board}",            "",             [409, 409, 409, 404, 404]),
     row("POST /v1/keys/{id}/reveal",                 "{revoked}",          "",             [410, 410, 410, 410, 404]),

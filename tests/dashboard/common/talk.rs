@@ -194,10 +194,12 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
         expires_at: None,
         state: KeyState::Active,
         disabled: None,
+        rotation: None,
         may: KeyMay {
             reveal: viewable,
             edit: viewable,
             revoke: true,
+            rotate: true,
         },
     }
 }

@@ -97,6 +97,7 @@ pub fn busy() -> Usage {
         ],
         last_refused_at: Some(at(9_000)),
         refused_while_disabled: None,
+        rotation: None,
     }
 }
 
@@ -112,6 +113,7 @@ pub fn unused() -> Usage {
         addresses: Vec::new(),
         last_refused_at: None,
         refused_while_disabled: None,
+        rotation: None,
     }
 }
 
