@@ -97,7 +97,10 @@ async fn rotate(store: &SqliteStore, sealer: &Sealer, owner: Uuid, keys: &[Draft
         for key in named(store, &draft.fields.name).await? {
             let (new, _) = new_token(sealer, key.id, key.scope).map_err(Failure::failed)?;
             let old = store.valid_tokens(key.id).await.map_err(Failure::failed)?;
-            let tokens = old.into_iter().zip([new.hash]).flat_map(|(old, new)| [(old, 3), (new, 1_204)]);
+            let tokens = old
+                .into_iter()
+                .zip([new.hash])
+                .flat_map(|(old, new)| [(old, 3), (new, 1_204)]);
             let tokens: Vec<_> = tokens.collect();
             let rotated = store.rotate_key(key.id, key.version, new, overlap, acting(owner));
             rotated.await.map_err(Failure::failed)?;
@@ -105,7 +108,10 @@ async fn rotate(store: &SqliteStore, sealer: &Sealer, owner: Uuid, keys: &[Draft
                 let checked = store.check(&token, None).await.map_err(Failure::failed)?;
                 let counted = checked.key.map(|key| allowed(key.number, &token, times, now));
                 let counted = counted.into_iter().collect();
-                store.record_usage(Arc::new(vec![counted])).await.map_err(Failure::failed)?;
+                store
+                    .record_usage(Arc::new(vec![counted]))
+                    .await
+                    .map_err(Failure::failed)?;
             }
         }
     }

@@ -187,7 +187,7 @@ fn draft(
             )
         }),
         disabled: key.disabled,
-        rotating: key.rotating.map(|span| after(now, span)).transpose()?,
+        rotating: key.rotating.map(|span| before(now, span.negate())).transpose()?,
         creator: known(people, &key.creator)?,
         created_at,
         last_used_at,

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 use crate::program::{Home, Ran, Served, mobile_key};
+use crate::unrotated;
 use rusqlite::Connection;
 
 const BACKUP: &[&str] = &["backup", "kept.db", "--database", "sqlite:keys.db"];
@@ -536,18 +537,16 @@ fn what_is_no_backup_at_all_is_named_as_what_it_is() {
 /// What somebody does who can write the file: the tables are those of the last version before the log stated who there
 /// is, and an Owner is in them.
 fn set_back(path: &Path) {
-    let before = include_str!("../../assets/migrations/sqlite/002_people.sql");
-    let (_, trigger) = before
-        .rsplit_once("CREATE TRIGGER activity_is_not_rewritten")
-        .expect("made there");
-    let (trigger, _) = trigger.split_once("END;").expect("its end");
+    let people = include_str!("../../assets/migrations/sqlite/002_people.sql");
+    let rewritten = unrotated::trigger(people, "activity_is_not_rewritten");
+    let unrotated = unrotated::sql();
     let sql = format!(
         "DROP TRIGGER baseline_is_not_rewritten; DROP TRIGGER baseline_is_not_shortened;
          DROP TRIGGER activity_states_what_changed; DROP TRIGGER activity_is_not_rewritten;
          DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline; DROP TABLE baseline;
          ALTER TABLE activity DROP COLUMN entity; ALTER TABLE activity DROP COLUMN state;
          ALTER TABLE activity DROP COLUMN baseline; ALTER TABLE activity_head DROP COLUMN pending;
-         DROP TABLE lifetimes; DROP INDEX keys_by_token_hash; DROP INDEX keys_by_expires_at; DROP INDEX keys_by_scope_expires_at;
+         {unrotated} DROP TABLE lifetimes; DROP INDEX keys_by_token_hash; DROP INDEX keys_by_expires_at; DROP INDEX keys_by_scope_expires_at;
          DROP INDEX keys_by_creator_expires_at; DROP INDEX keys_by_project_expires_at; DROP INDEX keys_by_disabled_at;
          ALTER TABLE keys DROP COLUMN expires_at; ALTER TABLE keys DROP COLUMN disabled_by;
          ALTER TABLE keys DROP COLUMN disabled_at; ALTER TABLE keys DROP COLUMN disabled_reason;
@@ -555,7 +554,7 @@ fn set_back(path: &Path) {
                                          cross_page_persistence);
          DROP TRIGGER keys_get_labels; DROP TRIGGER keys_change_labels; DROP TRIGGER keys_lose_labels; DROP TABLE label_search;
          ALTER TABLE keys DROP COLUMN labels; ALTER TABLE keys DROP COLUMN labels_key; ALTER TABLE keys DROP COLUMN note;
-         CREATE TRIGGER activity_is_not_rewritten{trigger}END; PRAGMA user_version = 8;
+         {rewritten} PRAGMA user_version = 8;
          INSERT INTO users (id, email, email_key, role, token_hash, created_at)
          VALUES (randomblob(16), 'eve@acme.example', 'eve@acme.example', 'owner', randomblob(32), 1)"
     );

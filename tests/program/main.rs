@@ -12,6 +12,7 @@ mod cli_ends;
 mod cli_gateways;
 mod cli_leaks;
 mod cli_people;
+mod cli_rotation;
 mod clipboard;
 mod decks;
 mod gitleaks;
@@ -35,6 +36,8 @@ mod seal;
 mod stub;
 mod systemd;
 mod tls;
+#[path = "../common/unrotated.rs"]
+mod unrotated;
 #[path = "../common/venv.rs"]
 mod venv;
 mod x11;

@@ -10,6 +10,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 use tempfile::TempDir;
 
+use super::unrotated::{self, trigger};
+
 /// Where a deck lies.
 pub struct Place {
     pub path: PathBuf,
@@ -68,39 +70,11 @@ pub async fn behind_triggers(place: &Place, table: &str, sql: &str) {
         .expect(sql);
 }
 
-/// The statement of a migration that makes this trigger.
-fn trigger(migration: &str, name: &str) -> String {
-    let make = format!("CREATE TRIGGER {name}");
-    let (_, rest) = migration.rsplit_once(&make).unwrap();
-    let (body, _) = rest.split_once("END;").unwrap();
-    format!("{make}{body}END;")
-}
-
-/// Takes the rotation of keys away.
-fn unrotated() -> String {
-    let people = include_str!("../../assets/migrations/sqlite/002_people.sql");
-    let checks = include_str!("../../assets/migrations/sqlite/004_checks.sql");
-    format!(
-        "{UNROTATED} {} {}",
-        trigger(people, "keys_stay_what_they_are"),
-        trigger(checks, "keys_have_a_token_each")
-    )
-}
-
-const UNROTATED: &str = "
-    DROP TABLE token_uses; DROP TABLE retired_tokens; DROP TRIGGER keys_keep_their_own_token;
-    DROP TRIGGER keys_get_a_new_token; DROP TRIGGER keys_lose_no_token; DROP TRIGGER keys_stay_as_they_were_presented; DROP TRIGGER keys_have_a_token_each;
-    DROP TRIGGER keys_stay_what_they_are; DROP INDEX keys_by_token_hash; DROP INDEX keys_by_old_token_hash;
-    DROP INDEX keys_by_old_data_key; ALTER TABLE keys DROP COLUMN old_sealed; ALTER TABLE keys DROP COLUMN old_data_key;
-    ALTER TABLE keys DROP COLUMN old_ends_at; ALTER TABLE keys DROP COLUMN old_hint;
-    ALTER TABLE keys DROP COLUMN old_token_hash; ALTER TABLE keys DROP COLUMN rotated_at;
-    CREATE INDEX keys_by_token_hash ON keys (token_hash);";
-
 /// What somebody does who makes the database one of the last version before the log stated who there is.
 pub async fn set_back(place: &Place) {
     let people = include_str!("../../assets/migrations/sqlite/002_people.sql");
     let rewritten = trigger(people, "activity_is_not_rewritten");
-    let unrotated = unrotated();
+    let unrotated = unrotated::sql();
     let sql = format!(
         "DROP TRIGGER baseline_is_not_rewritten; DROP TRIGGER baseline_is_not_shortened;
          DROP TRIGGER activity_states_what_changed; DROP TRIGGER activity_is_not_rewritten;

@@ -31,4 +31,6 @@ mod rotation;
 mod set_back;
 mod sqlite;
 mod statements;
+#[path = "../common/unrotated.rs"]
+mod unrotated;
 mod usage;

@@ -160,6 +160,26 @@ mod tests {
     }
 
     #[test]
+    fn whoever_may_revoke_a_key_and_create_one_of_its_scope_rotates_it() {
+        use Scope::{Analytics, Mobile, Web};
+        for (role, scope, own, others) in [
+            (Role::Owner, Web, true, true),
+            (Role::Owner, Analytics, true, true),
+            (Role::Support, Mobile, true, true),
+            (Role::Support, Analytics, true, true),
+            (Role::Analytics, Web, false, false),
+            (Role::Analytics, Analytics, true, false),
+            (Role::Editor, Web, true, false),
+            (Role::Editor, Mobile, true, false),
+            (Role::Editor, Analytics, false, false),
+        ] {
+            let user = user(role);
+            let may = [user.id, Uuid::nil()].map(|creator| key_may(&user, creator, scope).rotate);
+            assert_eq!(may, [own, others], "{role} {scope}");
+        }
+    }
+
+    #[test]
     fn nobody_reveals_an_analytics_key_or_edits_more_than_its_fields_declare() {
         let is_edited = KeyField::editable(Scope::Analytics).next().is_some();
         for role in Role::iter() {

@@ -92,3 +92,34 @@ pub fn unpacked(bytes: &[u8]) -> StoreResult<Vec<Tally>> {
     };
     tallies.map_err(|error| StoreError::Fault(format!("a count can't be unpacked: {error}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde::Serialize;
+
+    use super::*;
+
+    /// As an earlier version put it down.
+    #[derive(Serialize)]
+    struct Before<'a>(i64, u32, u32, Vec<(&'a str, u32)>, i64, Vec<Use>);
+
+    #[test]
+    fn what_an_earlier_version_put_down_is_carried_over() {
+        let used = Use::new(Timestamp::UNIX_EPOCH, Some([203, 0, 113, 7].into()), None);
+        let before = vec![Before(1, 2, 3, vec![("scope", 4)], 5, vec![used.clone()])];
+        let bytes = postcard::to_allocvec(&before).unwrap();
+        let mut tally = Tally {
+            allowed: 3,
+            refused: vec![("scope".into(), 4)],
+            last_refused_at: 5,
+            ..Tally::of(1, 2)
+        };
+        tally.uses.push(used.clone());
+        assert_eq!(unpacked(&bytes).unwrap(), std::slice::from_ref(&tally));
+        tally.allow_by(7, used);
+        let packed = packed(std::slice::from_ref(&tally)).unwrap();
+        assert_eq!(unpacked(&packed).unwrap(), [tally]);
+        assert!(unpacked(&packed[..packed.len() - 1]).is_err());
+    }
+}
