@@ -220,7 +220,7 @@ mod tests {
                 unknown,
                 "{standing:?}"
             );
-            if !standing.revoked {
+            if !standing.revoked && !standing.replaced {
                 assert_eq!(standing.state().refuses(), rule, "{standing:?}");
             }
         }

@@ -111,6 +111,10 @@ fn use_secrets(asker: &mut Asker, token: &str) -> Vec<String> {
     let mobile = json!({"scope": "mobile", "name": "b", "project": project});
     secrets.extend(use_viewable_key(asker, &owner, &web));
     secrets.extend(use_viewable_key(asker, &owner, &mobile));
+    let web = json!({"scope": "web", "name": "d", "project": project, "ui_domains": ["https://a.example"]});
+    for fields in [web, json!({"scope": "analytics", "name": "e"})] {
+        secrets.extend(rotate(asker, &owner, &fields));
+    }
     let analytics = json!({"scope": "analytics", "name": "c"});
     let analytics = asker.ask(Method::POST, "/v1/keys", &owner, &analytics);
     let key = text(&analytics["secret"]);
@@ -119,6 +123,23 @@ fn use_secrets(asker: &mut Asker, token: &str) -> Vec<String> {
         misuse(asker, &owner, secret);
         present_in_every_place(asker, &gateway, &key, secret);
     }
+    secrets
+}
+
+/// A key that is rotated. Returns its secrets, the old and the new one.
+fn rotate(asker: &mut Asker, owner: &str, fields: &Value) -> [String; 2] {
+    let created = asker.ask(Method::POST, "/v1/keys", owner, fields);
+    let path = format!("/v1/keys/{}/rotation", text(&created["key"]["id"]));
+    let rotated = asker.ask(Method::POST, &path, owner, &json!({"overlap_seconds": 60}));
+    let secrets = [text(&created["secret"]), text(&rotated["secret"])];
+    for secret in &secrets {
+        asker.exchange(secret, &fields["scope"]);
+    }
+    asker.ask(Method::DELETE, &format!("{path}?keep=old"), owner, &Value::Null);
+    asker.ask(Method::DELETE, &format!("{path}?keep=new"), owner, &Value::Null);
+    secrets
+        .iter()
+        .for_each(|secret| drop(asker.exchange(secret, &fields["scope"])));
     secrets
 }
 

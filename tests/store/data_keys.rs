@@ -18,7 +18,7 @@ fn wrapped(id: u32, byte: u8) -> WrappedDataKey {
     }
 }
 
-fn rotation(byte: u8) -> Rotation {
+pub fn rotation(byte: u8) -> Rotation {
     Rotation {
         old: vec![data_key()],
         rewrapped: vec![wrapped(1, byte)],

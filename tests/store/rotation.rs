@@ -4,13 +4,15 @@ use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use keydeck::api::{ActivityAction, ActivityQuery, LifetimesEdit, PolicyEdit};
 use keydeck::model::{Rule, Scope, TokenHash, WhichToken};
+use keydeck::server::store::seals::{Resealed, SecretPlace};
 use keydeck::server::store::{
     Checked, CheckedKey, Fate, Found, FoundToken, KeyChange, KeyCreation, KeyRecord, KeySwitch, NewToken,
-    Removal, Revocation, RotationChange, RotationEdit, Sealed, Tally, Use, Visible, hour_of,
+    Removal, Revocation, RotationChange, RotationEdit, Sealed, StoreError, Tally, Use, Visible, hour_of,
 };
 use serde_json::json;
 use uuid::Uuid;
 
+use super::data_keys;
 use super::deck::{Deck, actor, new_key};
 use super::ends::{end, in_seconds};
 use super::engine;
@@ -671,6 +673,47 @@ async fn what_waits_to_be_carried_over_is_counted_for_its_token_too() {
     assert!(matches!(refused, RotationChange::InUse(_)), "{refused:?}");
     while deck.store.settle_usage().await.unwrap() {}
     assert_eq!(counted().await, (1, 1));
+}
+
+#[tokio::test]
+async fn both_tokens_of_a_key_are_sealed_anew() {
+    let deck = Deck::new().await;
+    let by = actor(&deck.owner);
+    let (key, _) = key(&deck, Scope::Web, "Checkout").await;
+    let first = deck.store.reveal_key(key.id, by).await.unwrap().unwrap();
+    let new = token(Scope::Web);
+    let rotated = changed(rotate(&deck, &key, &new, DAY).await);
+    assert!(deck.store.rotate_data_keys(data_keys::rotation(8)).await.unwrap());
+    assert_eq!(deck.store.count_outdated_secrets().await.unwrap(), 2);
+    // What would be sealed under the data key of before is not taken.
+    let refused = deck
+        .store
+        .rotate_key(key.id, rotated.version, token(Scope::Web), DAY, by);
+    assert!(matches!(refused.await, Err(StoreError::DataKeyReplaced)));
+    let mut portion = Vec::new();
+    for (place, before) in [
+        (SecretPlace::Key, new.sealed.unwrap()),
+        (SecretPlace::OldToken, first),
+    ] {
+        let found = deck.store.sealed_under(1, place, i64::MIN, 9).await.unwrap();
+        assert_eq!(found.len(), 1);
+        let secret = found[0].clone();
+        assert_eq!((secret.id, &secret.sealed), (key.id, &before));
+        portion.push(Resealed {
+            before: secret,
+            sealed: Sealed {
+                data_key: 2,
+                bytes: format!("anew {place:?}").into_bytes(),
+            },
+        });
+    }
+    assert_eq!(deck.store.reseal(portion).await.unwrap(), 2);
+    assert_eq!(deck.store.count_outdated_secrets().await.unwrap(), 0);
+    assert_eq!(deck.store.drop_unused_data_keys().await.unwrap(), 1);
+    let revealed = async || deck.store.reveal_key(key.id, by).await.unwrap().unwrap().bytes;
+    assert_eq!(revealed().await, b"anew Key");
+    changed(finished(&deck, &rotated, RotationEdit::Cancel).await);
+    assert_eq!(revealed().await, b"anew OldToken");
 }
 
 #[tokio::test]

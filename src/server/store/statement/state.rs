@@ -291,6 +291,8 @@ mod tests {
         "be861d3db42aa3c38af5d0cb2a13ccc624e2bf91df21b2eb0c11b6a2367efd63",
     ];
 
+    const ROTATING: &str = "fc23c0925e7888d39bdb64c5182bfd9341b464a9d248cbf37ed834959a9003bf";
+
     #[test]
     fn what_is_hashed_never_changes() {
         assert_eq!(
@@ -319,6 +321,11 @@ mod tests {
             changed(Some(1_800_000_000_000_000), true),
         ];
         assert_eq!(digests, EXPIRING_AND_DISABLED);
+        let mut rotating = key();
+        if let Values::Key { old_token, .. } = &mut rotating.values {
+            *old_token = Some((vec![9; 32], 1_800_000_000_000_000));
+        }
+        assert_eq!(rotating.digest().to_string(), ROTATING);
         let renamed = EntityState {
             name: "Till".into(),
             ..key()
