@@ -144,7 +144,7 @@ fn failure(error: Error, key: &Key, asked: &Asked) -> Failure {
         )),
         (Some(ProblemType::NotRotating), _) => not_rotating(key),
         (Some(ProblemType::Rotating), Asked::Cancel) => Failure::Failed(format!(
-            "the new token of \"{}\" is in use, so that it stays; rotate the key once more if that one leaked",
+            "the new token of \"{}\" is in use, so that it stays; if that one leaked, end this rotation with --end and rotate the key once more",
             key.name
         )),
         (Some(ProblemType::Rotating), _) => Failure::Failed(format!(

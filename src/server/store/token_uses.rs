@@ -103,6 +103,9 @@ pub async fn is_used(db: &impl Db, key: i64, token: &TokenHash, waiting: &[Tally
     exists(db, sql, values![key, token]).await
 }
 
+/// A token, an hour, how many there were in it, and the last of them.
+type HourRow = (i64, u32, u64, Timestamp, Option<String>, Option<String>);
+
 /// By the old token and by the new one, in the hours from the first on; with what waits.
 pub async fn of_rotation(
     db: &impl Db,
@@ -114,8 +117,7 @@ pub async fn of_rotation(
         return Ok(None);
     };
     let sql = "SELECT token, hour, n, last_used_at, last_address, last_origin FROM token_uses WHERE key = ?";
-    let rows: Vec<(i64, u32, u64, Timestamp, Option<String>, Option<String>)> =
-        db.all(sql, values![key]).await?;
+    let rows: Vec<HourRow> = db.all(sql, values![key]).await?;
     let mut uses: HashMap<i64, TokenUsage> = HashMap::new();
     let mut add = |token: i64, hour: u32, n: u64, last: Option<LastUse>| {
         let used = uses.entry(token).or_default();

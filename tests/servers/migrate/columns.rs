@@ -31,6 +31,7 @@ const FILL: &str = "
         (21, randomblob(16), 'Shop', 'shop', 1, 1, 2001, NULL, 'https://s.example', 'first', 1, x'5ea1'),
         (22, randomblob(16), 'Old', 'old', 12, 0, 2002, 2102, NULL, NULL, NULL, NULL);
     INSERT INTO session_tokens (project, token_hash, issued_by, issued_at) VALUES (21, randomblob(32), 13, 2201);
+    INSERT INTO data_keys (id, wrapped) VALUES (2, randomblob(72));
     INSERT INTO keys (seq, id, name, name_key, scope, project, creator, created_at, last_used_at, version, hint,
                       ui_domains, local_development, cross_page_persistence, revoked_at, revoked_by, token_hash,
                       data_key, sealed, last_address, last_origin, last_refused_at, labels, labels_key, expires_at,
@@ -38,7 +39,7 @@ const FILL: &str = "
                       old_data_key, old_sealed) VALUES
         (31, randomblob(16), 'Till', 'till', 0, 21, 13, 3001, 3101, 7, 'kdw_…aaaa', 'https://a.example',
          'http://localhost:3000', 1, NULL, NULL, randomblob(32), 1, x'5ea2', '10.0.0.1', 'https://b.example', 3201,
-         'Pilot', char(10) || 'pilot' || char(10), 3401, 3402, 12, 'Unused?', 3501, randomblob(32), 'kdw_…cccc', 3502, 1,
+         'Pilot', char(10) || 'pilot' || char(10), 3401, 3402, 12, 'Unused?', 3501, randomblob(32), 'kdw_…cccc', 3502, 2,
          x'5ea3'),
         (32, randomblob(16), 'Stats', 'stats', 2, NULL, 1, 3002, 0, 8, 'kda_…bbbb', '',
          NULL, 0, 3302, 12, randomblob(32), NULL, NULL, NULL, NULL, 0,
