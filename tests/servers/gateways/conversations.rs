@@ -29,6 +29,7 @@ pub async fn of_analytics_keys(start: impl AsyncFn(Setting) -> Gateway) {
     a_revoked_key_is_refused_at_the_next_request(&stage, &gateway).await;
     a_disabled_key_is_refused_until_it_is_enabled(&stage, &gateway).await;
     the_api_is_told_when_a_key_ends_soon(&stage, &gateway).await;
+    an_old_token_gets_through_until_the_rotation_ends(&stage, &gateway).await;
     nobody_gets_through_while_keydeck_is_away(stage, gateway).await;
 }
 
@@ -114,6 +115,26 @@ async fn the_api_is_told_when_a_key_ends_soon(stage: &Stage, gateway: &Gateway) 
             .map(|at| at.to_str().expect("text").to_owned());
         assert_eq!(told, is_told.then_some(ends), "{days}");
     }
+}
+
+async fn an_old_token_gets_through_until_the_rotation_ends(stage: &Stage, gateway: &Gateway) {
+    let (id, old) = stage.analytics_key("Rotated").await;
+    let (new, ends) = stage.rotate(&id).await;
+    for (key, told) in [(&old, Some(ends)), (&new, None)] {
+        assert_eq!(gateway.get(&[("x-sm-apikey", key.as_str())]).await.status, 200);
+        let asked = stage.api.newest();
+        let said = asked
+            .get("x-keydeck-expires")
+            .map(|at| at.to_str().expect("text").to_owned());
+        assert_eq!(said, told);
+        assert_eq!(asked.get("x-keydeck-key-id").expect("an id"), id.as_str());
+    }
+    stage.end_rotation(&id).await;
+    let before = stage.api.times();
+    let refused = gateway.get(&[("x-sm-apikey", old.as_str())]).await;
+    refused.is_refused_by(401, "key-rotated");
+    assert_eq!(stage.api.times(), before);
+    assert_eq!(gateway.get(&[("x-sm-apikey", new.as_str())]).await.status, 200);
 }
 
 async fn nobody_gets_through_while_keydeck_is_away(stage: Stage, gateway: Gateway) {

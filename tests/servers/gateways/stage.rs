@@ -97,6 +97,27 @@ impl Stage {
         ends
     }
 
+    /// The new token of a key, and when the old one ends.
+    pub async fn rotate(&self, key: &str) -> (String, String) {
+        let request = self
+            .deck
+            .owner
+            .request(Method::POST, &format!("/v1/keys/{key}/rotation"))
+            .header("if-match", "\"1\"")
+            .json(&json!({"overlap_seconds": 3_600}));
+        let rotated = self.deck.owner.send(request).await.expect(200);
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        (
+            text(&rotated["secret"]),
+            text(&rotated["key"]["rotation"]["ends_at"]),
+        )
+    }
+
+    pub async fn end_rotation(&self, key: &str) {
+        let path = format!("/v1/keys/{key}/rotation?keep=new");
+        self.deck.owner.delete(&path).await.expect(200);
+    }
+
     pub async fn revoke(&self, key: &str) {
         self.delete(&format!("/v1/keys/{key}")).await;
     }
