@@ -12,6 +12,7 @@ mod policy;
 mod problem;
 mod projects;
 mod request_id;
+mod rotations;
 mod secrets;
 mod usage;
 mod verification;
@@ -24,8 +25,8 @@ pub use chain_hash::ChainHash;
 pub use events::{ChangeEvent, KeyEvent, KeyEventKind, Part};
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{
-    Disabled, Disabling, Keep, Key, KeyCounts, KeyFilter, KeyList, KeyMay, KeyPage, KeyRotation, KeyRow,
-    NewRotation, Order, PageFrom, PersonRef, ProjectRef, Rotated, RotationEnd, RotationExtension, Sort,
+    Disabled, Disabling, Key, KeyCounts, KeyFilter, KeyList, KeyMay, KeyPage, KeyRotation, KeyRow, Order,
+    PageFrom, PersonRef, ProjectRef, Sort,
 };
 pub use people::{
     CreatedUser, KeyDisposition, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,
@@ -38,6 +39,7 @@ pub use projects::{
     SessionServerEdit,
 };
 pub use request_id::{REQUEST_ID, is_request_id};
+pub use rotations::{Keep, NewRotation, Rotated, RotationEnd, RotationExtension};
 pub use secrets::{Created, Lookup, LookupAnswer, Revealed};
 pub use usage::{
     Explain, LastUse, PresentedAt, RefusedBy, RotationUsage, TokenUsage, USAGE_DAYS, USAGE_HOURS, Usage,

@@ -8,16 +8,16 @@ use super::changes::{self, Subject};
 use super::clock::{self, Steady};
 use super::data_keys::expect_newest;
 use super::db::{Change, Db, NewRow, assigned, columns, exists, insert, insert_numbered, run_one, values};
-use super::key_row::{StoredKey, key_columns, rotating, settings};
+use super::key_row::{StoredKey, key_columns, settings};
 use super::row::{Columns, Read, Record, Row};
 use super::statement::unexplained_key;
 use super::tables::{IDEMPOTENCY, KEYS};
 use super::{
-    Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation,
-    RevokedKey, Sealed, StoreError, StoreResult, Visible, lifetimes, projects,
+    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, RevokedKey,
+    Sealed, StoreError, StoreResult, Visible, lifetimes, projects,
 };
 use crate::api::{ActivityAction, PersonRef, ProjectRef};
-use crate::model::{Settings, TokenHash, ValidKey, WhichToken, are_alike, compared};
+use crate::model::{Settings, ValidKey, are_alike, compared};
 
 /// A key by a unique column.
 #[derive(Clone, Copy)]
@@ -83,7 +83,7 @@ pub async fn find<D: Db>(db: &D, by: KeyBy, visible: Visible) -> StoreResult<Opt
 }
 
 /// What [`Kept`] is read from, behind columns of the caller's.
-fn select<D: Db>(before: &str, condition: &str) -> String {
+pub fn select<D: Db>(before: &str, condition: &str) -> String {
     let lookup = D::DIALECT.lookup();
     let (creator, revoker) = (PersonRef::columns("u"), PersonRef::columns("r"));
     let (disabler, columns) = (PersonRef::columns("d"), key_columns(D::DIALECT));
@@ -94,49 +94,6 @@ fn select<D: Db>(before: &str, condition: &str) -> String {
           WHERE {condition}",
         ProjectRef::columns("p")
     )
-}
-
-/// The key that has this token or had it, if it may be seen. In one statement, as a token may change its place.
-pub async fn find_token<D: Db>(
-    db: &D,
-    hash: &TokenHash,
-    visible: Visible,
-) -> StoreResult<Option<FoundToken>> {
-    let before = format!(
-        "k.token_hash = ?, CASE WHEN k.old_token_hash = ? THEN k.old_ends_at END, {},
-         (SELECT retired_at FROM retired_tokens WHERE token_hash = ?), ",
-        rotating(D::DIALECT)
-    );
-    let mut sql = select::<D>(
-        &before,
-        "k.seq = (SELECT seq FROM keys WHERE token_hash = ? UNION ALL SELECT seq FROM keys WHERE old_token_hash = ?
-                  UNION ALL SELECT key FROM retired_tokens WHERE token_hash = ? LIMIT 1)",
-    );
-    let mut values = vec![hash.into(); 6];
-    if let Visible::CreatedBy(user) = visible {
-        sql.push_str(" AND u.id = ?");
-        values.push(user.into());
-    }
-    db.maybe(&sql, &values).await
-}
-
-impl Read for FoundToken {
-    fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
-        let (is_current, old_ends_at): (bool, Option<Timestamp>) = columns.next()?;
-        let (is_rotating, retired_at): (bool, Option<Timestamp>) = columns.next()?;
-        let NumberedKey { found, .. } = columns.next()?;
-        let (which, replaced_at) = match (is_current, is_rotating) {
-            (true, true) => (WhichToken::New, None),
-            (true, false) => (WhichToken::Current, None),
-            (false, true) if old_ends_at.is_some() => (WhichToken::Old, None),
-            (false, _) => (WhichToken::Replaced, old_ends_at.or(retired_at)),
-        };
-        Ok(Self {
-            found,
-            which,
-            replaced_at,
-        })
-    }
 }
 
 /// The key that is known by this, as it is shown.

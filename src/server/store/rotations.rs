@@ -8,16 +8,18 @@ use uuid::Uuid;
 use super::data_keys::expect_newest;
 use super::db::{Change, Db, NewRow, assigned, columns, run_one, values};
 use super::key_row::rotating;
-use super::keys::{KeyBy, changed, find, record};
+use super::keys::{KeyBy, NumberedKey, changed, find, record, select};
 use super::report::logged;
+use super::row::{Columns, Read, Row};
 use super::usage::bucket_of;
 use super::value::Value;
 use super::{
-    Found, KeyRecord, NewToken, RotationChange, RotationEdit, StoreResult, Visible, lifetimes, token_uses,
+    Found, FoundToken, KeyRecord, NewToken, RotationChange, RotationEdit, StoreResult, Visible, lifetimes,
+    token_uses,
 };
 use crate::api::{ActivityAction, KeyRotation};
 use crate::model::rotation::MAX_OVERLAP;
-use crate::model::{KeyState, TokenHash};
+use crate::model::{KeyState, TokenHash, WhichToken};
 
 /// How the log calls the end of the overlap.
 const ENDS: &str = "old_token_ends_at";
@@ -201,6 +203,49 @@ pub async fn valid_tokens<D: Db>(db: &D, id: Uuid) -> StoreResult<Vec<TokenHash>
     Ok(found.map_or_else(Vec::new, |(token, old)| {
         [Some(token), old].into_iter().flatten().collect()
     }))
+}
+
+/// The key that has this token or had it, if it may be seen. In one statement, as a token may change its place.
+pub async fn find_token<D: Db>(
+    db: &D,
+    hash: &TokenHash,
+    visible: Visible,
+) -> StoreResult<Option<FoundToken>> {
+    let before = format!(
+        "k.token_hash = ?, CASE WHEN k.old_token_hash = ? THEN k.old_ends_at END, {},
+         (SELECT retired_at FROM retired_tokens WHERE token_hash = ?), ",
+        rotating(D::DIALECT)
+    );
+    let mut sql = select::<D>(
+        &before,
+        "k.seq = (SELECT seq FROM keys WHERE token_hash = ? UNION ALL SELECT seq FROM keys WHERE old_token_hash = ?
+                  UNION ALL SELECT key FROM retired_tokens WHERE token_hash = ? LIMIT 1)",
+    );
+    let mut values = vec![hash.into(); 6];
+    if let Visible::CreatedBy(user) = visible {
+        sql.push_str(" AND u.id = ?");
+        values.push(user.into());
+    }
+    db.maybe(&sql, &values).await
+}
+
+impl Read for FoundToken {
+    fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        let (is_current, old_ends_at): (bool, Option<Timestamp>) = columns.next()?;
+        let (is_rotating, retired_at): (bool, Option<Timestamp>) = columns.next()?;
+        let NumberedKey { found, .. } = columns.next()?;
+        let (which, replaced_at) = match (is_current, is_rotating) {
+            (true, true) => (WhichToken::New, None),
+            (true, false) => (WhichToken::Current, None),
+            (false, true) if old_ends_at.is_some() => (WhichToken::Old, None),
+            (false, _) => (WhichToken::Replaced, old_ends_at.or(retired_at)),
+        };
+        Ok(Self {
+            found,
+            which,
+            replaced_at,
+        })
+    }
 }
 
 /// It is never given again, and known for what it was.

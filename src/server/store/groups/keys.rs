@@ -89,7 +89,7 @@ macro_rules! key_store {
                 hash: &TokenHash,
                 visible: Visible,
             ) -> StoreResult<Option<FoundToken>> {
-                quick!(self, |db| keys::find_token(db, hash, visible))
+                quick!(self, |db| rotations::find_token(db, hash, visible))
             }
 
             async fn create_key(&self, new: NewKey, by: Actor) -> StoreResult<KeyCreation> {
