@@ -84,6 +84,8 @@
 //!   another file, and would acknowledge changes that are gone after the next start.
 //! - **The activity log is a hash chain and records the state of people, projects, gateways and keys**, so that changes to the
 //!   database outside keydeck are detected.
+//! - **The old token of a key that is rotated stands in the key's own row**, and a check asks for the current one first: one
+//!   statement for all tokens made each check 20 % (SQLite) or 40 % (PostgreSQL) slower, a table of tokens took a second look.
 //! - **keydeck parses terminal input before crossterm** (`tui/terminal/input`): crossterm takes a terminal's responses for key presses.
 //!
 //! `cargo bench` measures their costs (`checks`, `server`, `postgres`, `hostile`, `dashboard`).

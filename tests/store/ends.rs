@@ -8,6 +8,7 @@ use keydeck::server::store::{
     hour_of,
 };
 use serde_json::json;
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::deck::{Deck, actor, new_key, query};
@@ -67,7 +68,7 @@ async fn names(deck: &Deck, filter: KeyFilter) -> Vec<String> {
     };
     let listed = deck.listing(&all).await;
     let counts = deck.store.count_keys(Visible::All, &filter).await.unwrap();
-    for scope in Scope::ALL {
+    for scope in Scope::iter() {
         let of_scope = listed.iter().filter(|key| key.scope == scope).count();
         assert_eq!(counts.of(scope), of_scope as u64, "{filter:?}");
     }
@@ -84,7 +85,7 @@ fn of_state(state: KeyState) -> KeyFilter {
 #[tokio::test]
 async fn an_end_reads_back_as_it_was_given_and_can_be_changed() {
     let deck = Deck::new().await;
-    for (n, scope) in Scope::ALL.into_iter().enumerate() {
+    for (n, scope) in Scope::iter().enumerate() {
         let ends = in_seconds(90 * DAY);
         let key = ending(&deck, scope, &format!("Key {n}"), Some(ends)).await;
         assert_eq!(

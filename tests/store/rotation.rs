@@ -10,6 +10,7 @@ use keydeck::server::store::{
     Removal, Revocation, RotationChange, RotationEdit, Sealed, StoreError, Tally, Use, Visible, hour_of,
 };
 use serde_json::json;
+use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::data_keys;
@@ -136,7 +137,7 @@ async fn told(deck: &Deck) -> Vec<(ActivityAction, serde_json::Value)> {
 #[tokio::test]
 async fn a_rotated_key_has_two_tokens_until_the_overlap_ends() {
     let deck = Deck::new().await;
-    for (n, scope) in Scope::ALL.into_iter().enumerate() {
+    for (n, scope) in Scope::iter().enumerate() {
         let (key, old) = key(&deck, scope, &format!("Key {n}")).await;
         let before = checked(&deck, &old).await.unwrap();
         assert!(!before.has_two_tokens);
@@ -204,7 +205,7 @@ async fn a_rotated_key_has_two_tokens_until_the_overlap_ends() {
 #[tokio::test]
 async fn without_an_overlap_the_old_token_is_refused_at_once() {
     let deck = Deck::new().await;
-    for (n, scope) in Scope::ALL.into_iter().enumerate() {
+    for (n, scope) in Scope::iter().enumerate() {
         let (key, old) = key(&deck, scope, &format!("Key {n}")).await;
         let new = token(scope);
         let rotated = changed(rotate(&deck, &key, &new, 0).await);
@@ -322,7 +323,7 @@ async fn what_was_never_used_is_replaced_and_what_was_is_not() {
 #[tokio::test]
 async fn a_rotation_ends_before_its_time_is_extended_and_cancelled() {
     let deck = Deck::new().await;
-    for (n, scope) in Scope::ALL.into_iter().enumerate() {
+    for (n, scope) in Scope::iter().enumerate() {
         let name = |what: &str| format!("{what} {n}");
         let (key, old, new) = rotated(&deck, scope, &name("Extended")).await;
         let first = key.rotation.clone().unwrap();
