@@ -2,11 +2,12 @@
 //! walk this list, so that a new field appears in all of them.
 
 mod validity;
+mod walk;
 mod widget;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
-use strum::{EnumIter, IntoEnumIterator, VariantArray};
+use strum::EnumIter;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -115,7 +116,6 @@ pub enum KeyField {
     ExpiresAt,
 }
 
-const EVERY: &[Scope] = Scope::VARIANTS;
 const OF_PROJECTS: &[Scope] = &[Scope::Web, Scope::Mobile];
 
 const NAME: Facts = Facts {
@@ -123,10 +123,9 @@ const NAME: Facts = Facts {
     flag: "--name",
     label: "Name",
     short_label: "Name",
-    absent: "",
-    scopes: EVERY,
     edited_of: OF_PROJECTS,
     widget: Widget::Custom,
+    ..Facts::OF_EVERY_KEY
 };
 
 const PROJECT: Facts = Facts {
@@ -134,10 +133,10 @@ const PROJECT: Facts = Facts {
     flag: "--project",
     label: "Project",
     short_label: "Project",
-    absent: "",
     scopes: OF_PROJECTS,
     edited_of: &[],
     widget: Widget::Custom,
+    ..Facts::OF_EVERY_KEY
 };
 
 const UI_DOMAINS: Facts = Facts {
@@ -145,10 +144,10 @@ const UI_DOMAINS: Facts = Facts {
     flag: "--domain",
     label: "UI domains",
     short_label: "UI domain",
-    absent: "",
     scopes: OF_PROJECTS,
     edited_of: OF_PROJECTS,
     widget: Widget::Custom,
+    ..Facts::OF_EVERY_KEY
 };
 
 const LOCAL_DEVELOPMENT: Facts = Facts {
@@ -182,15 +181,13 @@ const NOTE: Facts = Facts {
     flag: "--note",
     label: "Note",
     short_label: "Note",
-    absent: "",
-    scopes: EVERY,
-    edited_of: EVERY,
     widget: Widget::Text {
         most: 500,
         hint: "what others should know of this key",
         create_help: "A note for everyone who can see the key, at most 500 characters",
         edit_help: "A note for everyone who can see the key, at most 500 characters; \"\" removes it",
     },
+    ..Facts::OF_EVERY_KEY
 };
 
 const LABELS: Facts = Facts {
@@ -198,9 +195,6 @@ const LABELS: Facts = Facts {
     flag: "--label",
     label: "Labels",
     short_label: "Labels",
-    absent: "",
-    scopes: EVERY,
-    edited_of: EVERY,
     widget: Widget::List {
         most: 8,
         longest: 40,
@@ -210,6 +204,7 @@ const LABELS: Facts = Facts {
         add: ("--add-label", "Add a label; repeatable"),
         remove: ("--remove-label", "Remove a label; repeatable"),
     },
+    ..Facts::OF_EVERY_KEY
 };
 
 const EXPIRES_AT: Facts = Facts {
@@ -217,15 +212,13 @@ const EXPIRES_AT: Facts = Facts {
     flag: "--expires",
     label: "Expires",
     short_label: "Expires",
-    absent: "",
-    scopes: EVERY,
-    edited_of: EVERY,
     widget: Widget::Time {
         hint: "90d, a date (valid through that day), an instant such as 2027-03-31T18:00:00Z, or never",
         create_help: "When it ends: 90d, a date (it is valid through that day), an instant of RFC 3339, or never",
         edit_help: "When it ends: 90d, a date (it is valid through that day), an instant of RFC 3339, or never; a key that \
                     has ended is renewed by it",
     },
+    ..Facts::OF_EVERY_KEY
 };
 
 impl KeyField {
@@ -240,53 +233,6 @@ impl KeyField {
             KeyField::Labels => &LABELS,
             KeyField::ExpiresAt => &EXPIRES_AT,
         }
-    }
-
-    /// Those that keys of `scope` have.
-    pub fn of(scope: Scope) -> impl Iterator<Item = KeyField> {
-        Self::iter().filter(move |field| field.is_of(scope))
-    }
-
-    pub fn is_of(self, scope: Scope) -> bool {
-        self.facts().scopes.contains(&scope)
-    }
-
-    /// Those that can be edited of keys of `scope`.
-    pub fn editable(scope: Scope) -> impl Iterator<Item = KeyField> {
-        Self::iter().filter(move |field| field.is_edited_of(scope))
-    }
-
-    pub fn is_edited_of(self, scope: Scope) -> bool {
-        self.facts().edited_of.contains(&scope)
-    }
-
-    pub fn from_wire_name(name: &str) -> Option<Self> {
-        Self::iter().find(|field| field.wire_name() == name)
-    }
-
-    pub fn wire_name(self) -> &'static str {
-        self.facts().wire_name
-    }
-
-    pub fn label(self) -> &'static str {
-        self.facts().label
-    }
-
-    /// What it is called of a key of this scope.
-    pub fn label_of(self, scope: Scope) -> &'static str {
-        match (self, scope) {
-            (KeyField::UiDomains, Scope::Mobile) => "Bundle identifiers",
-            _ => self.label(),
-        }
-    }
-
-    pub fn widget(self) -> Widget {
-        self.facts().widget
-    }
-
-    /// Whether it is in [`Settings`]: a name and a project are looked up and kept apart.
-    pub fn is_setting(self) -> bool {
-        !matches!(self, KeyField::Name | KeyField::Project)
     }
 }
 

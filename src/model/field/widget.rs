@@ -1,6 +1,7 @@
 //! What there is to know of a field of a key: how it is called, entered and shown, and what it holds.
 
 use serde::Serialize;
+use strum::VariantArray;
 
 use crate::model::Scope;
 
@@ -20,6 +21,21 @@ pub struct Facts {
     /// The scopes whose keys can be edited in it.
     pub edited_of: &'static [Scope],
     pub widget: Widget,
+}
+
+impl Facts {
+    /// Those of a field that every key has, that may be edited of each, and that no line shows while it is empty. What it
+    /// is called and how it is entered is still to be said.
+    pub(super) const OF_EVERY_KEY: Self = Self {
+        wire_name: "",
+        flag: "",
+        label: "",
+        short_label: "",
+        absent: "",
+        scopes: Scope::VARIANTS,
+        edited_of: Scope::VARIANTS,
+        widget: Widget::Custom,
+    };
 }
 
 /// How a field is entered.

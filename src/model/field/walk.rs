@@ -1,0 +1,55 @@
+//! What forms, commands and the server ask of a field: all of it follows from its declaration.
+
+use strum::IntoEnumIterator;
+
+use super::{KeyField, Widget};
+use crate::model::Scope;
+
+impl KeyField {
+    /// Those that keys of `scope` have.
+    pub fn of(scope: Scope) -> impl Iterator<Item = KeyField> {
+        Self::iter().filter(move |field| field.is_of(scope))
+    }
+
+    pub fn is_of(self, scope: Scope) -> bool {
+        self.facts().scopes.contains(&scope)
+    }
+
+    /// Those that can be edited of keys of `scope`.
+    pub fn editable(scope: Scope) -> impl Iterator<Item = KeyField> {
+        Self::iter().filter(move |field| field.is_edited_of(scope))
+    }
+
+    pub fn is_edited_of(self, scope: Scope) -> bool {
+        self.facts().edited_of.contains(&scope)
+    }
+
+    pub fn from_wire_name(name: &str) -> Option<Self> {
+        Self::iter().find(|field| field.wire_name() == name)
+    }
+
+    pub fn wire_name(self) -> &'static str {
+        self.facts().wire_name
+    }
+
+    pub fn label(self) -> &'static str {
+        self.facts().label
+    }
+
+    /// What it is called of a key of this scope.
+    pub fn label_of(self, scope: Scope) -> &'static str {
+        match (self, scope) {
+            (KeyField::UiDomains, Scope::Mobile) => "Bundle identifiers",
+            _ => self.label(),
+        }
+    }
+
+    pub fn widget(self) -> Widget {
+        self.facts().widget
+    }
+
+    /// Whether it is in [`Settings`]: a name and a project are looked up and kept apart.
+    pub fn is_setting(self) -> bool {
+        !matches!(self, KeyField::Name | KeyField::Project)
+    }
+}
