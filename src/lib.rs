@@ -49,8 +49,8 @@
 //! (`server/work/authorize.rs`): `question.rs` parses the parameters and refuses ambiguous ones, `presented.rs` reads the
 //! key, one statement of the store reads everything that decides, and [`model::Rule`] names what refuses. Whether a key has
 //! expired is part of that statement, by the clock of the database; [`model::Standing`] says which of revoked, replaced,
-//! expired and disabled comes first. A token that is not the key's current one is looked up by a second statement. Nothing is cached, so that a revocation is effective once it is answered. Usage is counted in memory and
-//! written once a second (`server/work/usage`).
+//! expired and disabled comes first. A token that is not the key's current one is looked up by a second statement. Nothing
+//! is cached, so that a revocation is effective once it is answered. Usage is counted in memory and written once a second (`server/work/usage`).
 //!
 //! # Where new things go
 //!

@@ -39,7 +39,7 @@ pub use projects::{
     SessionServerEdit,
 };
 pub use request_id::{REQUEST_ID, is_request_id};
-pub use rotations::{Keep, NewRotation, Rotated, RotationEnd, RotationExtension};
+pub use rotations::{KeptToken, NewRotation, Rotated, RotationEnd, RotationExtension};
 pub use secrets::{Created, Lookup, LookupAnswer, Revealed};
 pub use usage::{
     Explain, LastUse, PresentedAt, RefusedBy, RotationUsage, TokenUsage, USAGE_DAYS, USAGE_HOURS, Usage,

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use crate::model::Scope;
 
-/// What the organisation lets keys be given. It binds what is created and renewed from now on.
+/// The longest lifetimes of keys. They apply to keys that are created, renewed or rotated from now on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Policy {
-    /// The most days that a key may be given; absent: as many as one likes, and no end at all.
+    /// The longest lifetime of a key in days; absent: no limit, and keys without an expiry are allowed.
     pub longest_lifetime_days: Lifetimes,
 }
 
@@ -24,7 +24,7 @@ pub struct Lifetimes {
     pub analytics: Option<u32>,
 }
 
-/// A change of the policy. What is absent stays; `null` takes the limit away.
+/// A change of the policy. What is absent stays; `null` removes the limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyEdit {

@@ -30,14 +30,14 @@ pub struct RotationExtension {
 #[into_params(parameter_in = Query)]
 pub struct RotationEnd {
     /// `new`: the old token is refused from now on. `old`: the rotation is cancelled, and the new token is dropped, as long
-    /// as it was never let through.
+    /// as it was never used.
     #[param(inline)]
-    pub keep: Keep,
+    pub keep: KeptToken,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Keep {
+pub enum KeptToken {
     New,
     Old,
 }

@@ -210,7 +210,7 @@ const LABELS: Facts = Facts {
 const EXPIRES_AT: Facts = Facts {
     wire_name: "expires_at",
     flag: "--expires",
-    label: "Expires",
+    label: "Expiry",
     short_label: "Expires",
     widget: Widget::Time {
         hint: "90d, a date (valid through that day), an instant such as 2027-03-31T18:00:00Z, or never",

@@ -22,9 +22,9 @@ pub enum Rule {
     KeyRevoked,
     #[error("This token was replaced when its key was rotated; present the key's new one.")]
     KeyRotated,
-    #[error("This key has expired; its creator or an Admin can renew it, or create another one.")]
+    #[error("This key has expired; its creator or an Owner can renew it, or create another one.")]
     KeyExpired,
-    #[error("This key is disabled; its creator or an Admin can enable it again.")]
+    #[error("This key is disabled; its creator or an Owner can enable it again.")]
     KeyDisabled,
     #[error("The gateway's own token is missing or unknown; an Owner adds gateways.")]
     GatewayUnknown,
@@ -84,18 +84,18 @@ impl Rule {
     }
 }
 
-/// How a key stands, as one statement of the store reads it.
+/// What decides whether a key may be used at all, as one statement of the store reads it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Standing {
     pub revoked: bool,
-    /// The token that was presented is the key's no more; by the clock of the database where it ends at an instant.
+    /// The presented token was replaced by a rotation that has ended, by the clock of the database.
     pub replaced: bool,
     /// By the clock of the database.
     pub expired: bool,
     pub disabled: bool,
 }
 
-/// What people call how a key that was not revoked stands.
+/// The state of a key that was not revoked.
 #[derive(
     Debug,
     Clone,
@@ -114,15 +114,15 @@ pub struct Standing {
 pub enum KeyState {
     #[default]
     Active,
-    /// It refuses until it is enabled.
+    /// It is refused until it is enabled.
     Disabled,
-    /// Its end has passed; it can be renewed.
+    /// Its expiry has passed; it can be renewed.
     Expired,
 }
 
 impl Standing {
-    /// Decided before all that depends on the request, in this order: revoked and replaced, which are permanent; expired, of which the
-    /// client is told that the key is no longer valid; disabled, which may be over soon.
+    /// Decided before everything that depends on the request, in this order: revoked and replaced, which are permanent; expired,
+    /// so that the client learns that the key is no longer valid; disabled, which is reversible.
     pub fn refuses(self) -> Option<Rule> {
         match self {
             Standing { revoked: true, .. } => Some(Rule::KeyRevoked),
@@ -131,7 +131,7 @@ impl Standing {
         }
     }
 
-    /// Of a key that was not revoked.
+    /// The state of a key that was not revoked.
     pub fn state(self) -> KeyState {
         match self {
             Standing { expired: true, .. } => KeyState::Expired,

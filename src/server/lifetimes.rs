@@ -1,4 +1,4 @@
-//! The organisation's policy: how long keys may be given. Everybody may read it, since it binds what they create.
+//! The organisation's policy: the longest lifetimes of keys. Everybody may read it, since it applies to the keys that they create.
 
 use axum::extract::State;
 use strum::IntoEnumIterator;

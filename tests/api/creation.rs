@@ -84,7 +84,7 @@ async fn the_secret_of_an_analytics_key_is_its_token_and_is_shown_once() {
     );
     assert_eq!(
         created["key"]["may"],
-        json!({"reveal": false, "edit": true, "revoke": true})
+        json!({"reveal": false, "edit": true, "revoke": true, "rotate": true})
     );
     let id = id_of(&created);
     deck.owner.reveal(&id).await.refused(409, ProblemType::ShownOnce);

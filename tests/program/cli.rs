@@ -513,7 +513,7 @@ fn what_a_hostile_server_sends_moves_no_cursor() {
         r#"{{"id": "{id}", "name": {escaped}, "scope": "web", "project": {{"id": "{id}", "name": {escaped}, "deployed": true}},
         "creator": {person}, "created_at": "2026-11-01T00:00:00Z", "version": 1, "hint": {escaped},
         "ui_domains": [{escaped}], "cross_page_persistence": false,
-        "may": {{"reveal": true, "edit": true, "revoke": true}}}}"#
+        "may": {{"reveal": true, "edit": true, "revoke": true, "rotate": true}}}}"#
     );
     let user = format!(
         r#"{{"id": "{id}", "email": {escaped}, "role": "editor", "created_at": "2026-11-01T00:00:00Z"}}"#

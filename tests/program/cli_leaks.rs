@@ -226,7 +226,7 @@ fn a_scan_says_of_each_key_where_it_is_and_whether_it_is_active() {
         (&"revoked".into(), &"Old lobby".into())
     );
     let summary = serde_json::json!({"type": "summary", "files": 6, "unreadable": 0, "active": 1, "disabled": 0, "expired": 0,
-        "revoked": 1, "unknown": 1, "unchecked": 0, "wrong_checksum": 1});
+        "rotated": 0, "revoked": 1, "unknown": 1, "unchecked": 0, "wrong_checksum": 1});
     assert_eq!(objects[5], summary);
 
     server.run(&["key", "revoke", "Lobby", "--yes"]).succeeded();

@@ -81,7 +81,7 @@ mod x11 {
             pty.type_keys("<Enter>");
             pty.wait_gone("Web key created");
         }
-        pty.type_keys("ss");
+        pty.type_keys("sss");
         pty.wait_for("sort: name ▲");
         pty.wait_until("the names to be in order", |screen| {
             let screen = screen.contents();

@@ -6,7 +6,7 @@ use keydeck::api::{ActivityAction, ActivityQuery, LifetimesEdit, PolicyEdit};
 use keydeck::model::{Rule, Scope, TokenHash, WhichToken};
 use keydeck::server::store::seals::{Resealed, SecretPlace};
 use keydeck::server::store::{
-    Checked, CheckedKey, Fate, Found, FoundToken, KeyChange, KeyCreation, KeyRecord, KeySwitch, NewToken,
+    Checked, CheckedKey, Fate, Found, FoundToken, KeyChange, KeyCreation, KeyRecord, KeySwitch, NewKeyToken,
     Removal, Revocation, RotationChange, RotationEdit, Sealed, StoreError, Tally, Use, Visible, hour_of,
 };
 use serde_json::json;
@@ -30,16 +30,16 @@ pub async fn key(deck: &Deck, scope: Scope, name: &str) -> (KeyRecord, TokenHash
 }
 
 /// A token that no other key has.
-pub fn token(scope: Scope) -> NewToken {
+pub fn token(scope: Scope) -> NewKeyToken {
     let new = new_key(scope, "", None);
-    NewToken {
+    NewKeyToken {
         hash: new.token_hash,
         hint: "kdw_…new1".into(),
         sealed: new.sealed,
     }
 }
 
-async fn rotate(deck: &Deck, key: &KeyRecord, new: &NewToken, overlap: u32) -> RotationChange {
+async fn rotate(deck: &Deck, key: &KeyRecord, new: &NewKeyToken, overlap: u32) -> RotationChange {
     let by = actor(&deck.owner);
     let rotated = deck
         .store
@@ -408,7 +408,7 @@ async fn a_rotation_is_made_from_what_was_seen() {
 async fn of_rotations_at_once_one_holds() {
     let deck = Deck::new().await;
     let (key, old) = key(&deck, Scope::Web, "Checkout").await;
-    let tokens: Vec<NewToken> = (0..8).map(|_| token(Scope::Web)).collect();
+    let tokens: Vec<NewKeyToken> = (0..8).map(|_| token(Scope::Web)).collect();
     let rotations = tokens.iter().map(|new| rotate(&deck, &key, new, DAY));
     let changes = join_all(rotations).await;
     let mut held = Vec::new();
@@ -476,7 +476,7 @@ async fn is_kept(deck: &Deck, sealed: &str) -> bool {
     engine::holds(&deck.place, sealed).await
 }
 
-fn key_sealed(new: &NewToken) -> String {
+fn key_sealed(new: &NewKeyToken) -> String {
     let Sealed { bytes, .. } = new.sealed.clone().unwrap();
     String::from_utf8(bytes).unwrap()
 }
@@ -570,7 +570,7 @@ async fn no_token_is_given_twice() {
         let mut again = new_key(Scope::Analytics, "Again", None);
         again.token_hash = hash;
         assert!(deck.store.create_key(again, by).await.is_err());
-        let again = NewToken {
+        let again = NewKeyToken {
             hash,
             ..token(Scope::Analytics)
         };

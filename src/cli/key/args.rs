@@ -34,7 +34,7 @@ pub enum KeyCommand {
     ///
     /// Everything else of the key stays. The new secret is printed; key show tells who still uses the old one. A rotation
     /// that is repeated before the new token was used gives another new token, as the first one may have been lost.
-    Rotate(RotateArgs),
+    Rotate(KeyRotateArgs),
     /// Revoke a key, immediately and permanently
     Revoke(RevokeArgs),
     /// Print the secret of a Web or Mobile key; the activity log records it
@@ -213,7 +213,7 @@ pub struct DisableArgs {
 
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("rotation").required(true).args(["overlap", "extend", "end", "cancel"]))]
-pub struct RotateArgs {
+pub struct KeyRotateArgs {
     /// The key's id, or its name when no other key has the same
     #[arg(value_name = "ID|NAME")]
     pub key: String,

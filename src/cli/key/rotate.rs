@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::args::RotateArgs;
+use super::args::KeyRotateArgs;
 use super::resolve;
 use crate::api::{
-    Keep, Key, KeyRotation, LastUse, NewRotation, ProblemType, RotationEnd, RotationExtension, RotationUsage,
+    KeptToken, Key, KeyRotation, LastUse, NewRotation, ProblemType, RotationEnd, RotationExtension,
+    RotationUsage,
 };
 use crate::cli::{Failure, confirm, flags, once, output};
 use crate::client::{Client, Error};
@@ -19,7 +20,7 @@ enum Asked {
 }
 
 impl Asked {
-    fn of(args: &RotateArgs) -> Result<Self, Failure> {
+    fn of(args: &KeyRotateArgs) -> Result<Self, Failure> {
         match (args.overlap, args.extend, args.end, args.cancel) {
             (Some(overlap), ..) => Ok(Asked::Rotate(overlap)),
             (_, Some(seconds), ..) => Ok(Asked::Extend(seconds)),
@@ -33,7 +34,7 @@ impl Asked {
 }
 
 /// Before anything is asked of a server.
-pub fn possible(args: &RotateArgs) -> Result<(), Failure> {
+pub fn possible(args: &KeyRotateArgs) -> Result<(), Failure> {
     match Asked::of(args)? {
         Asked::Rotate(_) => once::possible(),
         Asked::Extend(_) => {
@@ -44,7 +45,7 @@ pub fn possible(args: &RotateArgs) -> Result<(), Failure> {
     }
 }
 
-pub async fn run(client: &Client, args: &RotateArgs) -> Result<(), Failure> {
+pub async fn run(client: &Client, args: &KeyRotateArgs) -> Result<(), Failure> {
     let key = resolve::key(client, &args.key).await?;
     let asked = Asked::of(args)?;
     if let Asked::Rotate(overlap_seconds) = asked {
@@ -64,12 +65,12 @@ pub async fn run(client: &Client, args: &RotateArgs) -> Result<(), Failure> {
         }
         Asked::End => {
             client
-                .finish_rotation(key.id, version, &RotationEnd { keep: Keep::New })
+                .finish_rotation(key.id, version, &RotationEnd { keep: KeptToken::New })
                 .await
         }
         Asked::Cancel => {
             client
-                .finish_rotation(key.id, version, &RotationEnd { keep: Keep::Old })
+                .finish_rotation(key.id, version, &RotationEnd { keep: KeptToken::Old })
                 .await
         }
     };
@@ -91,7 +92,7 @@ pub async fn run(client: &Client, args: &RotateArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn rotate(client: &Client, args: &RotateArgs, key: &Key, new: NewRotation) -> Result<(), Failure> {
+async fn rotate(client: &Client, args: &KeyRotateArgs, key: &Key, new: NewRotation) -> Result<(), Failure> {
     let rotated = client.rotate(key.id, key.version, &new).await;
     let rotated = rotated.map_err(|error| failure(error, key, &Asked::Rotate(new.overlap_seconds)))?;
     let printed = match args.json {

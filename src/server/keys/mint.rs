@@ -5,7 +5,7 @@ use uuid::{NoContext, Uuid};
 
 use crate::model::{Scope, Token, TokenKind, ValidKey};
 use crate::server::seal::{SealError, Sealer};
-use crate::server::store::{Idempotency, NewKey, NewToken};
+use crate::server::store::{Idempotency, NewKey, NewKeyToken};
 
 /// A key to be stored, and its token. `now` may lie in the past; the id is as old as the key.
 pub fn new_key(
@@ -30,13 +30,13 @@ pub fn new_key(
 }
 
 /// Another token for a key.
-pub fn new_token(sealer: &Sealer, id: Uuid, scope: Scope) -> Result<(NewToken, Token), SealError> {
+pub fn new_token(sealer: &Sealer, id: Uuid, scope: Scope) -> Result<(NewKeyToken, Token), SealError> {
     let token = Token::generate(TokenKind::Key(scope))?;
     let sealed = match scope.is_viewable() {
         true => Some(sealer.seal(id, scope, &token)?),
         false => None,
     };
-    let new = NewToken {
+    let new = NewKeyToken {
         hash: token.hash(),
         hint: token.hint(),
         sealed,

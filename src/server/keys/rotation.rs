@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::mint::new_token;
 use super::{Versioned, active, secret_of, seen_by, wrong_end};
-use crate::api::{Keep, Key, NewRotation, ProblemType, Rotated, RotationEnd, RotationExtension};
+use crate::api::{KeptToken, Key, NewRotation, ProblemType, Rotated, RotationEnd, RotationExtension};
 use crate::model::rotation::MAX_OVERLAP;
 use crate::model::{Scope, Token};
 use crate::server::auth::policy;
@@ -37,8 +37,8 @@ impl IntoResponse for RotatedKey {
 
 /// Rotates a key: it gets a new token, and everything else of it stays. The answer carries the new secret; that of an
 /// Analytics key is never shown again. The old token is valid until the overlap ends, though no longer than the key; without
-/// an overlap it is refused from the answer on. A key that is being rotated gets another new token, as long as the one
-/// that it has was never let through: the answer with it may have been lost.
+/// an overlap it is refused from the answer on. A key that is being rotated gets another new token, as long as the
+/// current one was never used: the answer with it may have been lost.
 #[utoipa::path(post, path = "/v1/keys/{id}/rotation", tag = "keys", request_body = NewRotation,
     params(("id" = uuid::Uuid, Path),
         ("If-Match" = String, Header, description = "The ETag that the key was read with.")),
@@ -122,8 +122,8 @@ pub async fn extend(
     Versioned::new(seen_by(&signed_in.user, record))
 }
 
-/// Ends a rotation before its time: one of the two tokens is refused from the answer on. The new one only if it was never
-/// let through; what another server let through in the last second it may not know.
+/// Ends a rotation before its time: one of the two tokens is refused from the answer on. The new one only if it was
+/// never used; uses at another server within the last second may not be known yet.
 #[utoipa::path(delete, path = "/v1/keys/{id}/rotation", tag = "keys",
     params(("id" = uuid::Uuid, Path), RotationEnd,
         ("If-Match" = Option<String>, Header, description = "The ETag that the key was read with.")),
@@ -139,8 +139,8 @@ pub async fn finish(
     let record = active(&server, &signed_in, id).await?;
     may_rotate(&signed_in, &record)?;
     let edit = match end.keep {
-        Keep::New => RotationEdit::End,
-        Keep::Old => RotationEdit::Cancel,
+        KeptToken::New => RotationEdit::End,
+        KeptToken::Old => RotationEdit::Cancel,
     };
     usage::write_all(&server).await;
     let finished = server.keys().finish_rotation(id, version, edit, signed_in.actor);

@@ -1,4 +1,4 @@
-//! Disabling a key for a while, and enabling it again.
+//! Disabling a key, and enabling it again.
 
 use axum::extract::State;
 
@@ -17,8 +17,8 @@ use crate::server::store::{KeySwitch, StoreResult};
 /// The most characters of a reason.
 const MAX_REASON: usize = 500;
 
-/// Disables a key: from the answer on no check lets it through, until it is enabled. Of one that is disabled already, a
-/// reason that is given replaces the one before.
+/// Disables a key: every check that begins after the answer refuses it, until it is enabled. If it is disabled already, a
+/// given reason replaces the earlier one.
 #[utoipa::path(post, path = "/v1/keys/{id}/disable", tag = "keys", request_body = Disabling,
     params(("id" = uuid::Uuid, Path)),
     responses((status = 200, description = "The key.", body = Key, headers(("ETag" = String))),

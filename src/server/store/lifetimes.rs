@@ -1,4 +1,4 @@
-//! How long keys may be given: the organisation's policy.
+//! The longest lifetimes of keys: the organisation's policy.
 
 use jiff::Timestamp;
 use serde_json::{Map, json};
@@ -10,7 +10,7 @@ use super::db::{Change, Db, values};
 use crate::api::{ActivityAction, Policy, PolicyEdit};
 use crate::model::{Scope, expiry};
 
-/// What the log calls it.
+/// The activity log's name for it.
 const NAME: &str = "key lifetimes";
 
 pub async fn policy(db: &impl Db) -> StoreResult<Policy> {
@@ -22,7 +22,7 @@ pub async fn policy(db: &impl Db) -> StoreResult<Policy> {
     Ok(policy)
 }
 
-/// What stays the same is not told.
+/// What stays the same is not logged.
 pub async fn set(change: &mut impl Change, edit: &PolicyEdit) -> StoreResult<Policy> {
     let old = policy(change.db()).await?;
     let mut new = old;
@@ -52,7 +52,7 @@ pub async fn set(change: &mut impl Change, edit: &PolicyEdit) -> StoreResult<Pol
     Ok(new)
 }
 
-/// Why a key of this scope can't be given this end now, in a sentence.
+/// Why a key of this scope can't have this expiry, in a sentence.
 pub async fn refusal(
     change: &impl Change,
     scope: Scope,

@@ -69,9 +69,9 @@ pub use self::groups::{
 pub use self::latency::Latencies;
 pub use self::records::{
     Actor, AskingServer, ChangeRecord, Changed, Fate, Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange,
-    KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, NewGatewayRecord, NewKey, NewSessionServer,
-    NewToken, NewUserRecord, Place, PlaceValue, Position, ProjectRecord, ProjectRemoval, Removal, Revocation,
-    RevokedKey, RoleChange, RotationChange, RotationEdit, SessionServerChange, SessionSigner,
+    KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, NewGatewayRecord, NewKey, NewKeyToken,
+    NewSessionServer, NewUserRecord, Place, PlaceValue, Position, ProjectRecord, ProjectRemoval, Removal,
+    Revocation, RevokedKey, RoleChange, RotationChange, RotationEdit, SessionServerChange, SessionSigner,
     SessionTokenIssue, Taken, Visible,
 };
 pub use self::seals::{Rotation, Sealed, WrappedDataKey};

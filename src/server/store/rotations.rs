@@ -14,33 +14,33 @@ use super::row::{Columns, Read, Row};
 use super::usage::bucket_of;
 use super::value::Value;
 use super::{
-    Found, FoundToken, KeyRecord, NewToken, RotationChange, RotationEdit, StoreResult, Visible, lifetimes,
+    Found, FoundToken, KeyRecord, NewKeyToken, RotationChange, RotationEdit, StoreResult, Visible, lifetimes,
     token_uses,
 };
 use crate::api::{ActivityAction, KeyRotation};
 use crate::model::rotation::MAX_OVERLAP;
 use crate::model::{KeyState, TokenHash, WhichToken};
 
-/// How the log calls the end of the overlap.
+/// The activity log's name for the end of the overlap.
 const ENDS: &str = "old_token_ends_at";
 
 const NO_OLD: &str =
     "old_token_hash = NULL, old_hint = NULL, old_ends_at = NULL, old_data_key = NULL, old_sealed = NULL";
 
-/// A key as it is to be rotated, and its numbers.
+/// A key as it is before it is rotated, and its row numbers.
 struct Rotating {
     seq: i64,
     creator: i64,
     key: KeyRecord,
 }
 
-/// A key that is being rotated gets another token in the place of its new one, if that was never let through: the answer
-/// that had it may have been lost.
+/// A key that is being rotated gets another token in place of its new one, if that was never used: the answer
+/// with it may have been lost.
 pub async fn rotate(
     change: &mut impl Change,
     id: Uuid,
     expected_version: u64,
-    new: &NewToken,
+    new: &NewKeyToken,
     overlap: u32,
 ) -> StoreResult<RotationChange> {
     let rotating = match to_rotate(change, id, Some(expected_version)).await? {
@@ -62,7 +62,7 @@ pub async fn rotate(
         expect_newest(change.db(), sealed).await?;
     }
     let now = change.now();
-    // Of the tokens that the key has, one is left beside the new one, or none.
+    // At most one of the key's tokens stays valid beside the new one.
     if !is_running {
         retire_old(change.db(), seq, None).await?;
         token_uses::begin(change.db(), seq).await?;
@@ -89,7 +89,7 @@ pub async fn rotate(
     told(change, &rotating, ActivityAction::KeyRotated).await
 }
 
-/// The old token is valid so much longer, though no longer than the key.
+/// Prolongs the overlap, at most until the key expires.
 pub async fn extend(
     change: &mut impl Change,
     id: Uuid,
@@ -128,7 +128,7 @@ fn too_long(rotation: &KeyRotation, expires_at: Option<Timestamp>, by: u32) -> O
     })
 }
 
-/// Before its time: one of the two tokens is refused from now on.
+/// Ends a rotation early: one of the two tokens is refused from now on.
 pub async fn finish(
     change: &mut impl Change,
     id: Uuid,
@@ -164,7 +164,7 @@ pub async fn finish(
     }
 }
 
-/// The key, or what came of it where it can't be rotated.
+/// The key, or why it can't be rotated.
 async fn to_rotate(
     change: &impl Change,
     id: Uuid,
@@ -186,14 +186,14 @@ async fn to_rotate(
     })
 }
 
-/// Whether the token that the key has now was ever let through.
+/// Whether the key's current token was ever used.
 async fn is_in_use(db: &impl Db, seq: i64) -> StoreResult<bool> {
     let (token, _) = token_uses::tokens(db, seq).await?;
     let waiting = logged(db, bucket_of(seq)).await?;
     token_uses::is_used(db, seq, &token, &waiting).await
 }
 
-/// Those of a key that are valid now, as far as that depends on a rotation.
+/// The tokens of a key that are valid now, as far as that depends on a rotation.
 pub async fn valid_tokens<D: Db>(db: &D, id: Uuid) -> StoreResult<Vec<TokenHash>> {
     let sql = format!(
         "SELECT k.token_hash, CASE WHEN {} THEN k.old_token_hash END FROM keys AS k WHERE k.id = ?",
@@ -248,7 +248,7 @@ impl Read for FoundToken {
     }
 }
 
-/// It is never given again, and known for what it was.
+/// A retired token is never issued again, and is recognised when it is presented.
 async fn retire_current(db: &impl Db, seq: i64, at: Timestamp) -> StoreResult<()> {
     let sql = "INSERT INTO retired_tokens (token_hash, key, retired_at)
                SELECT token_hash, seq, CAST(? AS bigint) FROM keys WHERE seq = ?";
@@ -263,7 +263,7 @@ async fn retire_old(db: &impl Db, seq: i64, at: Option<Timestamp>) -> StoreResul
     db.run(sql, values![at, seq]).await.map(drop)
 }
 
-fn of_token(new: &NewToken, now: Timestamp) -> NewRow<'_> {
+fn of_token(new: &NewKeyToken, now: Timestamp) -> NewRow<'_> {
     let sealed = new.sealed.as_ref();
     columns! {
         token_hash: new.hash,

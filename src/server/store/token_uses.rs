@@ -1,4 +1,4 @@
-//! Which of its two tokens a key is used by, while it is being rotated.
+//! Which of the two tokens of a key that is being rotated are used.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,10 +13,10 @@ use super::{StoreResult, Tally, Use};
 use crate::api::{LastUse, RotationUsage, TokenUsage};
 use crate::model::TokenHash;
 
-/// The most rows that are forgotten at once.
-const FORGOTTEN: i64 = 500;
+/// The most rows that are deleted in one transaction.
+const DELETED_AT_ONCE: i64 = 500;
 
-/// The token that a key has, and the one before where it still has that too.
+/// The current token of a key, and the old one while it is being rotated.
 pub async fn tokens(db: &impl Db, key: i64) -> StoreResult<(TokenHash, Option<TokenHash>)> {
     one(
         db,
@@ -26,7 +26,7 @@ pub async fn tokens(db: &impl Db, key: i64) -> StoreResult<(TokenHash, Option<To
     .await
 }
 
-/// What was counted during an earlier rotation is not of the one that begins.
+/// Deletes what was counted during an earlier rotation.
 pub async fn begin(db: &impl Db, key: i64) -> StoreResult<()> {
     let sql = "DELETE FROM token_uses WHERE key = ?";
     db.run(sql, values![key]).await.map(drop)
@@ -55,7 +55,7 @@ static ADD: ForRows = ForRows::new(
                                 THEN excluded.last_used_at ELSE token_uses.last_used_at END",
 );
 
-/// Adds what was counted. Of a key that has one token by now nothing is kept.
+/// Adds what was counted. Nothing is stored for a key that has only one token by now.
 pub async fn apply<'a>(
     db: &impl Db,
     tallies: impl IntoIterator<Item = &'a Tally>,
@@ -84,12 +84,12 @@ pub async fn apply<'a>(
 pub async fn forget(db: &impl Db, clocks: Clocks) -> StoreResult<()> {
     let sql = "DELETE FROM token_uses WHERE (key, token, hour) IN
                    (SELECT key, token, hour FROM token_uses WHERE hour < ? ORDER BY hour LIMIT ?)";
-    db.run(sql, values![i64::from(clocks.first_hour()), FORGOTTEN])
+    db.run(sql, values![i64::from(clocks.first_hour()), DELETED_AT_ONCE])
         .await
         .map(drop)
 }
 
-/// Whether a token was ever let through while its key had two, also by what waits to be carried over.
+/// Whether a token was ever used while its key had two, including uses that wait to be written.
 pub async fn is_used(db: &impl Db, key: i64, token: &TokenHash, waiting: &[Tally]) -> StoreResult<bool> {
     let token = token.mark();
     let of_key = waiting.iter().filter(|tally| tally.key == key);

@@ -241,7 +241,7 @@ fn an_analytics_key_says_what_of_it_can_be_edited_and_why_its_secret_cant_be_cop
     talk.press("e");
     assert!(
         crate::common::draw::drawn(&talk)
-            .contains("Only the note and labels of an Analytics key can be edited")
+            .contains("Only the note, labels and expiry of an Analytics key can be edited")
     );
     talk.press("<Esc>");
     talk.press("c");

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::api::{KeyCounts, KeyFilter, Policy, PolicyEdit};
 use crate::model::{Settings, TokenHash};
 use crate::server::store::{
-    Actor, Found, FoundToken, KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, NewKey, NewToken,
+    Actor, Found, FoundToken, KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, NewKey, NewKeyToken,
     Revocation, RotationChange, RotationEdit, Sealed, StoreResult, Visible,
 };
 
@@ -37,7 +37,7 @@ pub trait KeyStore: Send + Sync {
         &self,
         id: Uuid,
         expected_version: u64,
-        new: NewToken,
+        new: NewKeyToken,
         overlap: u32,
         by: Actor,
     ) -> StoreResult<RotationChange>;
@@ -129,7 +129,7 @@ macro_rules! key_store {
                 &self,
                 id: Uuid,
                 expected_version: u64,
-                new: NewToken,
+                new: NewKeyToken,
                 overlap: u32,
                 by: Actor,
             ) -> StoreResult<RotationChange> {

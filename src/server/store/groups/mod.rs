@@ -88,7 +88,7 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use crate::server::store::{
         Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, FoundToken,
         KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, Latencies, NewGatewayRecord, NewKey,
-        NewSessionServer, NewToken, NewUserRecord, ProjectRecord, ProjectRemoval, Removal, Revocation,
+        NewKeyToken, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval, Removal, Revocation,
         RoleChange, Rotation, RotationChange, RotationEdit, Sealed, SessionServerChange, SessionSigner,
         SessionTokenIssue, StoreResult, Taken, Tallies, Visible, WrappedDataKey, activity, data_keys,
         gateways, keys, lifetimes, people, projects, removal, rotations, session_servers, session_tokens,

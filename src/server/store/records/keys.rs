@@ -94,7 +94,7 @@ pub enum KeySwitch {
 
 /// A token that a key is to have.
 #[derive(Debug, Clone)]
-pub struct NewToken {
+pub struct NewKeyToken {
     pub hash: TokenHash,
     pub hint: String,
     /// `None` for Analytics.
@@ -120,7 +120,7 @@ pub enum RotationChange {
     Expired(KeyRecord),
     /// The key can't go on until its end: why, in a sentence.
     WrongEnd(String),
-    /// It is being rotated, and its new token was let through.
+    /// It is being rotated, and its new token was used.
     InUse(KeyRecord),
     NotRotating(KeyRecord),
     /// It can't be extended by so much: why, in a sentence.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 pub use self::keys::{
     Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice,
-    KeySwitch, NewKey, NewToken, Place, PlaceValue, Position, Revocation, RevokedKey, RotationChange,
+    KeySwitch, NewKey, NewKeyToken, Place, PlaceValue, Position, Revocation, RevokedKey, RotationChange,
     RotationEdit,
 };
 pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};

@@ -43,20 +43,7 @@ pub(super) enum Values {
         token: Option<Vec<u8>>,
         removed: bool,
     },
-    Key {
-        scope: i64,
-        project: Option<i64>,
-        creator: i64,
-        token: Option<Vec<u8>>,
-        revoked: bool,
-        ui_domains: String,
-        local_development: Option<String>,
-        cross_page_persistence: bool,
-        expires_at: i64,
-        disabled: bool,
-        /// With its end.
-        old_token: Option<(Vec<u8>, i64)>,
-    },
+    Key(KeyValues),
 }
 
 /// The columns of [`EntityKind::columns`].
@@ -91,7 +78,7 @@ impl Values {
                 token: columns.next()?,
                 removed: columns.next()?,
             },
-            EntityKind::Key => Values::Key {
+            EntityKind::Key => Values::Key(KeyValues {
                 scope: columns.next()?,
                 project: columns.next()?,
                 creator: columns.next()?,
@@ -106,8 +93,50 @@ impl Values {
                     let (token, ends_at): (Option<Vec<u8>>, Option<i64>) = columns.next()?;
                     token.zip(ends_at)
                 },
-            },
+            }),
         })
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct KeyValues {
+    pub(super) scope: i64,
+    pub(super) project: Option<i64>,
+    pub(super) creator: i64,
+    pub(super) token: Option<Vec<u8>>,
+    pub(super) revoked: bool,
+    pub(super) ui_domains: String,
+    pub(super) local_development: Option<String>,
+    pub(super) cross_page_persistence: bool,
+    pub(super) expires_at: i64,
+    pub(super) disabled: bool,
+    /// With its end.
+    pub(super) old_token: Option<(Vec<u8>, i64)>,
+}
+
+impl KeyValues {
+    /// What earlier versions didn't know is stated only where it is present, under its name.
+    fn add_to(&self, parts: &mut Parts) {
+        parts.number(Some(self.scope));
+        parts.number(self.project);
+        parts.number(Some(self.creator));
+        parts.bytes(self.token.as_deref());
+        parts.flag(self.revoked);
+        parts.text(Some(&self.ui_domains));
+        parts.text(self.local_development.as_deref());
+        parts.flag(self.cross_page_persistence);
+        if self.expires_at != NEVER {
+            parts.text(Some("expires_at"));
+            parts.number(Some(self.expires_at));
+        }
+        if self.disabled {
+            parts.text(Some("disabled"));
+        }
+        if let Some((token, ends_at)) = &self.old_token {
+            parts.text(Some("old_token"));
+            parts.bytes(Some(token));
+            parts.number(Some(*ends_at));
+        }
     }
 }
 
@@ -117,7 +146,7 @@ impl EntityState {
             Values::Person { .. } => EntityKind::Person,
             Values::Project { .. } => EntityKind::Project,
             Values::Gateway { .. } => EntityKind::Gateway,
-            Values::Key { .. } => EntityKind::Key,
+            Values::Key(_) => EntityKind::Key,
         }
     }
 
@@ -162,41 +191,7 @@ impl EntityState {
                 parts.bytes(token.as_deref());
                 parts.flag(*removed);
             }
-            Values::Key {
-                scope,
-                project,
-                creator,
-                token,
-                revoked,
-                ui_domains,
-                local_development,
-                cross_page_persistence,
-                expires_at,
-                disabled,
-                old_token,
-            } => {
-                parts.number(Some(*scope));
-                parts.number(*project);
-                parts.number(Some(*creator));
-                parts.bytes(token.as_deref());
-                parts.flag(*revoked);
-                parts.text(Some(ui_domains));
-                parts.text(local_development.as_deref());
-                parts.flag(*cross_page_persistence);
-                // What earlier versions didn't know is stated where it is there, under its name.
-                if *expires_at != NEVER {
-                    parts.text(Some("expires_at"));
-                    parts.number(Some(*expires_at));
-                }
-                if *disabled {
-                    parts.text(Some("disabled"));
-                }
-                if let Some((token, ends_at)) = old_token {
-                    parts.text(Some("old_token"));
-                    parts.bytes(Some(token));
-                    parts.number(Some(*ends_at));
-                }
-            }
+            Values::Key(key) => key.add_to(&mut parts),
         }
         ChainHash(parts.0.finalize().into())
     }
@@ -204,7 +199,7 @@ impl EntityState {
     /// Of a key, the number of its creator.
     pub fn creator(&self) -> Option<i64> {
         match &self.values {
-            Values::Key { creator, .. } => Some(*creator),
+            Values::Key(key) => Some(key.creator),
             _ => None,
         }
     }
@@ -250,7 +245,7 @@ pub mod samples {
             number: 7,
             id: Uuid::from_u128(2),
             name: "Checkout".into(),
-            values: Values::Key {
+            values: Values::Key(KeyValues {
                 scope: 0,
                 project: Some(3),
                 creator: 1,
@@ -262,7 +257,7 @@ pub mod samples {
                 expires_at: NEVER,
                 disabled: false,
                 old_token: None,
-            },
+            }),
         }
     }
 
@@ -305,12 +300,9 @@ mod tests {
         );
         let changed = |expires: Option<i64>, switch: bool| {
             let mut key = key();
-            if let Values::Key {
-                expires_at, disabled, ..
-            } = &mut key.values
-            {
-                *expires_at = expires.unwrap_or(NEVER);
-                *disabled = switch;
+            if let Values::Key(values) = &mut key.values {
+                values.expires_at = expires.unwrap_or(NEVER);
+                values.disabled = switch;
             }
             key.digest().to_string()
         };
@@ -322,8 +314,8 @@ mod tests {
         ];
         assert_eq!(digests, EXPIRING_AND_DISABLED);
         let mut rotating = key();
-        if let Values::Key { old_token, .. } = &mut rotating.values {
-            *old_token = Some((vec![9; 32], 1_800_000_000_000_000));
+        if let Values::Key(values) = &mut rotating.values {
+            values.old_token = Some((vec![9; 32], 1_800_000_000_000_000));
         }
         assert_eq!(rotating.digest().to_string(), ROTATING);
         let renamed = EntityState {

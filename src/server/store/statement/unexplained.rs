@@ -35,7 +35,7 @@ impl EntityState {
                     }
                 }
             }
-            Values::Key { revoked, .. } => self.unexplained_key(stated, *revoked),
+            Values::Key(key) => self.unexplained_key(stated, key.revoked),
         })
     }
 
@@ -106,9 +106,9 @@ impl EntityState {
         let word = |disabled| if disabled { "disabled" } else { "enabled" };
         let mut other = self.values.clone();
         let mut is_disabled = false;
-        if let Values::Key { disabled, .. } = &mut other {
-            is_disabled = *disabled;
-            *disabled = !is_disabled;
+        if let Values::Key(key) = &mut other {
+            is_disabled = key.disabled;
+            key.disabled = !is_disabled;
         }
         let (name, id) = (&self.name, self.id);
         match self.is_stated_with(other, stated) {
@@ -133,11 +133,11 @@ impl EntityState {
     /// Of a key that the log has revoked, or has not.
     pub(super) fn contradicted(&self, revoked: bool) -> Option<String> {
         match &self.values {
-            Values::Key { revoked: kept, .. } if *kept != revoked => Some(format!(
+            Values::Key(key) if key.revoked != revoked => Some(format!(
                 "the key {} ({}) is {} in the table, but the log says that it is {}",
                 self.name,
                 self.id,
-                standing(*kept),
+                standing(key.revoked),
                 standing(revoked)
             )),
             _ => None,
@@ -158,10 +158,10 @@ impl EntityState {
             Values::Gateway { .. } => {
                 format!("the gateway {name} is in the table, but the log never added it")
             }
-            Values::Key { revoked, .. } => format!(
+            Values::Key(key) => format!(
                 "the key {name} ({}) is {} in the table, but the log never created it",
                 self.id,
-                standing(*revoked)
+                standing(key.revoked)
             ),
         }
     }
