@@ -65,7 +65,9 @@ pub struct Key {
     pub labels: Vec<String>,
     /// From this instant on it is not valid; absent: it never ends.
     pub expires_at: Option<Timestamp>,
-    /// How it stands now, by the clock of the database.
+    /// Its state now, by the clock of the database.
+    #[serde(default)]
+    #[schema(required = true)]
     pub state: KeyState,
     /// Absent when it is not disabled.
     pub disabled: Option<Disabled>,

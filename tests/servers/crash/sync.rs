@@ -109,6 +109,7 @@ async fn change_everything(stage: &mut Stage) {
             &[],
         )
         .await;
+    change_the_life_of(stage, &key).await;
     stage.ask("DELETE /v1/keys/{id}", &key, Value::Null, &[]).await;
 
     let user = json!({"email": "ana@acme.example", "role": "editor"});
@@ -170,6 +171,36 @@ async fn change_everything(stage: &mut Stage) {
     stage
         .ask("DELETE /v1/gateways/{id}", &gateway, Value::Null, &[])
         .await;
+}
+
+/// Of the key at this path: it is disabled, enabled, and rotated, and the policy is changed.
+async fn change_the_life_of(stage: &mut Stage, key: &str) {
+    let reason = json!({"reason": "Unused?"});
+    for (verb, body) in [("disable", reason), ("enable", Value::Null)] {
+        let operation = format!("POST /v1/keys/{{id}}/{verb}");
+        stage.ask(&operation, &format!("{key}/{verb}"), body, &[]).await;
+    }
+    let rotation = format!("{key}/rotation");
+    for (method, query, body) in [
+        ("POST", "", json!({"overlap_seconds": 3600})),
+        ("PATCH", "", json!({"extend_seconds": 60})),
+        ("DELETE", "?keep=new", Value::Null),
+    ] {
+        let shown = stage.traced.server.ask(Method::GET, key, &Value::Null).await;
+        let version = shown.expect(200)["version"].to_string();
+        let matches = format!("\"{version}\"");
+        let operation = format!("{method} /v1/keys/{{id}}/rotation");
+        stage
+            .ask(
+                &operation,
+                &format!("{rotation}{query}"),
+                body,
+                &[("if-match", &matches)],
+            )
+            .await;
+    }
+    let policy = json!({"longest_lifetime_days": {"analytics": 90}});
+    stage.ask("PATCH /v1/policy", "/v1/policy", policy, &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
