@@ -6,6 +6,7 @@ use strum::{EnumIter, EnumString, IntoStaticStr, VariantArray};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::ended::{KeyRevocation, RefusedSince};
 use crate::model::field::FieldValue;
 pub use crate::model::filter::KeyFilter;
 use crate::model::filter::filtering;
@@ -74,6 +75,12 @@ pub struct Key {
     /// Absent when it has one token only.
     #[serde(default)]
     pub rotation: Option<KeyRotation>,
+    /// Absent when it was not revoked.
+    #[serde(default)]
+    pub revoked: Option<KeyRevocation>,
+    /// Who still presents it. Absent while it is active.
+    #[serde(default)]
+    pub refused_since: Option<RefusedSince>,
     pub may: KeyMay,
 }
 
@@ -134,6 +141,8 @@ impl Key {
             state: KeyState::default(),
             disabled: None,
             rotation: None,
+            revoked: None,
+            refused_since: None,
             may: KeyMay::default(),
         }
     }
@@ -167,7 +176,7 @@ pub struct KeyRow {
     pub cursor: String,
 }
 
-/// A page of active keys in the order that was asked for.
+/// A page of keys in the order that was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct KeyPage {
     pub items: Vec<KeyRow>,
@@ -250,6 +259,7 @@ filtering! {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 KeyList {
+    /// Revoked keys have one order, in which they were revoked: leave it out.
     #[serde(default)]
     pub sort: Sort,
     /// Absent: the natural order of the sort, newest first for times, A to Z otherwise.

@@ -4,6 +4,7 @@
 mod activity;
 mod chain;
 mod chain_hash;
+mod ended;
 mod events;
 mod gateways;
 mod keys;
@@ -22,6 +23,7 @@ pub use activity::{
     Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, Stated,
 };
 pub use chain_hash::ChainHash;
+pub use ended::{KeyCheck, KeyRevocation, RefusedSince, RefusedSource, Revoking, TokenCheck};
 pub use events::{ChangeEvent, KeyEvent, KeyEventKind, Part};
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{

@@ -49,7 +49,7 @@ pub enum ProblemType {
     /// 409: the key is not being rotated, so that there is nothing to extend, end or cancel.
     #[serde(rename = "/problems/not-rotating")]
     NotRotating,
-    /// 410: the key was revoked.
+    /// 410: the key was revoked; `current` is what is left of it.
     #[serde(rename = "/problems/revoked")]
     Revoked,
     /// 412: someone changed it meanwhile; `current` is its state.
@@ -120,7 +120,7 @@ pub struct Problem {
     /// The rule that refused, when a key was checked: `origin-foreign`, `not-deployed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
-    /// The key as it is now, when someone changed it meanwhile.
+    /// The key as it is now, when someone changed it meanwhile or it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Box<Key>>,
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::ended::KeyRevocation;
 use super::keys::{Key, PersonRef};
 use crate::model::{KeyState, Scope, Secret, WhichToken, secret};
 
@@ -68,17 +69,31 @@ pub enum LookupAnswer {
         scope: Scope,
         revoked_at: Timestamp,
         revoked_by: PersonRef,
+        /// As it was, with why it was revoked and who still presents it.
+        #[serde(default)]
+        key: Option<Box<Key>>,
     },
 }
 
 impl LookupAnswer {
-    /// A token of a key that was not revoked.
+    /// What is answered for a token that the key has.
     pub fn of(key: Key, token: WhichToken) -> Self {
         let (state, key) = (key.state, Box::new(key));
         match state {
             KeyState::Active => Self::Active { key, token },
             KeyState::Disabled => Self::Disabled { key, token },
             KeyState::Expired => Self::Expired { key, token },
+            KeyState::Revoked => {
+                let KeyRevocation { at, by, .. } = key.revoked.clone().unwrap_or_default();
+                Self::Revoked {
+                    id: key.id,
+                    name: key.name.clone(),
+                    scope: key.scope,
+                    revoked_at: at,
+                    revoked_by: by,
+                    key: Some(key),
+                }
+            }
         }
     }
 }

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::ended::{RefusedSince, RefusedSource};
+
 /// The hours that [`Usage::hours`] covers: 7 days.
 pub const USAGE_HOURS: usize = 7 * 24;
 /// The days that [`Usage::days`] covers.
@@ -48,7 +50,7 @@ impl UsageSeries {
     }
 }
 
-/// The last request that a key was allowed.
+/// When and from where a key was presented last: of the requests that were allowed, or of those that were refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LastUse {
     pub at: Timestamp,
@@ -91,11 +93,21 @@ pub struct Usage {
     pub origins: Vec<UsageSource>,
     /// As `origins`: the newest addresses.
     pub addresses: Vec<UsageSource>,
+    /// From where it was refused: the newest origins or bundle identifiers.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub refused_origins: Vec<RefusedSource>,
+    /// As `refused_origins`: the newest addresses.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub refused_addresses: Vec<RefusedSource>,
+    /// Who still presents it. Absent while it is active.
+    #[serde(default)]
+    pub refused_since: Option<RefusedSince>,
     /// When it was last refused. Absent when it never was.
     #[serde(default)]
     pub last_refused_at: Option<Timestamp>,
-    /// How often it was refused for being disabled since it is, in these 30 days: who still needs it. Absent when it is not
-    /// disabled.
+    /// The count of `refused_since` of a key that is disabled. Absent when it is not.
     #[serde(default)]
     pub refused_while_disabled: Option<u64>,
     /// Which of its two tokens is used. Absent when it is not being rotated.

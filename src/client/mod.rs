@@ -7,6 +7,7 @@ mod events;
 mod notice;
 mod pacing;
 mod replicas;
+mod revoked;
 mod server;
 mod transport;
 
@@ -20,6 +21,7 @@ use uuid::Uuid;
 pub use endpoint::{Endpoint, Timeouts};
 pub use error::Error;
 pub use notice::EventNotice;
+pub use revoked::ServerCheck;
 
 use self::transport::Transport;
 use crate::api::{

@@ -52,6 +52,10 @@ impl Replicas {
         &self.servers[index]
     }
 
+    pub(super) fn each(&self) -> impl Iterator<Item = &Server> {
+        self.servers.iter()
+    }
+
     pub(super) fn turn(&self) -> Attempts<'_> {
         Attempts {
             replicas: self,

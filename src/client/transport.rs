@@ -55,6 +55,12 @@ impl Transport {
         once.retry(pauses).when(Error::is_retryable).await
     }
 
+    /// From this one of the servers, and no other in its place.
+    pub(super) async fn get_from<T: DeserializeOwned>(&self, server: &Server, path: &str) -> Result<T, Error> {
+        let answer = server.answer(server.request(Method::GET, path)?).await;
+        answer.map_err(|failed| failed.error)?.json()
+    }
+
     /// A POST that changes nothing.
     pub(super) async fn ask<T: DeserializeOwned>(
         &self,

@@ -8,20 +8,21 @@ use uuid::Uuid;
 use super::compared::{are_alike, compared};
 use super::expiry::MAX_DAYS;
 use super::field::{FieldValue, KeyField};
-use super::{FieldErrors, KeyState, Scope};
+use super::{FieldErrors, Scope, StateFilter};
 
 /// The days and hours that may be asked for reach back as far as these.
 const MAX_IDLE_DAYS: u32 = 3650;
 const MAX_REFUSED_HOURS: u32 = 30 * 24;
 
 /// The words that may stand among a text, each with what it finds.
-pub const WORDS: [(&str, &str); 8] = [
+pub const WORDS: [(&str, &str); 9] = [
     ("idle:90d", "neither used nor created within 90 days"),
     ("never-used", "never used"),
     ("refused:today", "refused in the last 24 h; 6h and 7d too"),
     ("expires:30d", "expires within 30 days"),
     ("expired", "expired, and can be renewed"),
     ("disabled", "disabled"),
+    ("rotating", "rotated, with the old token still valid"),
     ("exceeds-policy", "ends later than keys are given now"),
     ("label:x", "has this label; label:\"two words\" too"),
 ];
@@ -50,9 +51,9 @@ macro_rules! filtering {
             /// Has this label, without regard to case; of several, with commas between them, all.
             #[param(max_length = 327)]
             label: String,
-            /// Only keys that stand so. Absent: all but those that have expired.
+            /// Only keys that stand so. Absent: all but those that have expired or were revoked.
             #[param(inline)]
-            state: KeyState,
+            state: StateFilter,
             /// Expires within so many days, and has not yet; 1 to 3650.
             #[param(minimum = 1, maximum = 3650)]
             expires_days: u32,
@@ -158,7 +159,7 @@ pub struct FilterWords {
     pub refused_hours: Option<u32>,
     /// Has all of these.
     pub labels: Vec<String>,
-    pub state: Option<KeyState>,
+    pub state: Option<StateFilter>,
     /// Expires within so many days.
     pub expires_days: Option<u32>,
     /// Ends later than the organisation's policy lets it be given.
@@ -188,7 +189,7 @@ impl FilterWords {
                 words.never_used = true;
             } else if let Some(state) = state(&folded) {
                 if words.state.is_some_and(|other| other != state) {
-                    return Err("A key is either disabled or expired: write one of the two words.".into());
+                    return Err("Write one of the words disabled, expired and rotating.".into());
                 }
                 words.state = Some(state);
             } else if folded == "exceeds-policy" {
@@ -269,8 +270,8 @@ fn split(typed: &str) -> Vec<&str> {
 }
 
 /// Those that are seldom meant as a text.
-fn state(word: &str) -> Option<KeyState> {
-    let states = [KeyState::Disabled, KeyState::Expired];
+fn state(word: &str) -> Option<StateFilter> {
+    let states = [StateFilter::Disabled, StateFilter::Expired, StateFilter::Rotating];
     states.into_iter().find(|state| state.as_str() == word)
 }
 
@@ -322,8 +323,8 @@ mod tests {
         assert_eq!(read("refused:6h").refused_hours, Some(6));
         assert_eq!(read("refused:7d").refused_hours, Some(168));
         assert_eq!(read("expires:30d").expires_days, Some(30));
-        assert_eq!(read("Expired shop").state, Some(KeyState::Expired));
-        assert_eq!(read("disabled").state, Some(KeyState::Disabled));
+        assert_eq!(read("Expired shop").state, Some(StateFilter::Expired));
+        assert_eq!(read("disabled").state, Some(StateFilter::Disabled));
         assert!(read("exceeds-policy").exceeds_policy);
         assert_eq!(read("active").text.as_deref(), Some("active"));
         assert_eq!(read("two  spaces ").text.as_deref(), Some("two  spaces"));

@@ -34,7 +34,7 @@ pub use filter::FilterWords;
 pub use key::{ValidKey, what_is_edited};
 pub use role::Role;
 pub use rotation::WhichToken;
-pub use rule::{Grant, KeyState, Rule, Standing};
+pub use rule::{Grant, KeyState, Rule, Standing, StateFilter};
 pub use scope::Scope;
 pub use secret::Secret;
 pub use servers::{NotServers, ServerAddress, Servers};

@@ -95,7 +95,7 @@ pub struct Standing {
     pub disabled: bool,
 }
 
-/// The state of a key that was not revoked.
+/// The state of a key.
 #[derive(
     Debug,
     Clone,
@@ -118,6 +118,28 @@ pub enum KeyState {
     Disabled,
     /// Its expiry has passed; it can be renewed.
     Expired,
+    /// Permanently.
+    Revoked,
+}
+
+/// Which keys are requested, by their state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(EnumIter, EnumString, IntoStaticStr)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum StateFilter {
+    Active,
+    Disabled,
+    Expired,
+    /// They have two tokens; disabled ones too.
+    Rotating,
+    Revoked,
+}
+
+impl StateFilter {
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
 }
 
 impl Standing {
@@ -125,8 +147,7 @@ impl Standing {
     /// so that the client learns that the key is no longer valid; disabled, which is reversible.
     pub fn refuses(self) -> Option<Rule> {
         match self {
-            Standing { revoked: true, .. } => Some(Rule::KeyRevoked),
-            Standing { replaced: true, .. } => Some(Rule::KeyRotated),
+            Standing { revoked: false, replaced: true, .. } => Some(Rule::KeyRotated),
             _ => self.state().refuses(),
         }
     }
@@ -134,6 +155,7 @@ impl Standing {
     /// The state of a key that was not revoked.
     pub fn state(self) -> KeyState {
         match self {
+            Standing { revoked: true, .. } => KeyState::Revoked,
             Standing { expired: true, .. } => KeyState::Expired,
             Standing { disabled: true, .. } => KeyState::Disabled,
             _ => KeyState::Active,
@@ -151,6 +173,7 @@ impl KeyState {
             KeyState::Active => None,
             KeyState::Disabled => Some(Rule::KeyDisabled),
             KeyState::Expired => Some(Rule::KeyExpired),
+            KeyState::Revoked => Some(Rule::KeyRevoked),
         }
     }
 }
@@ -220,7 +243,7 @@ mod tests {
                 unknown,
                 "{standing:?}"
             );
-            if !standing.revoked && !standing.replaced {
+            if standing.revoked || !standing.replaced {
                 assert_eq!(standing.state().refuses(), rule, "{standing:?}");
             }
         }

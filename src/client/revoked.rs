@@ -1,0 +1,51 @@
+//! Revoking keys, what is left of them, and the proof that every server refuses them.
+
+use futures_util::future;
+use uuid::Uuid;
+
+use super::{Client, Error, Result};
+use crate::api::{Key, KeyCheck, Problem, ProblemType, Revoking};
+
+/// What one server says of a key.
+#[derive(Debug, Clone)]
+pub struct ServerCheck {
+    /// Its host, as people know it.
+    pub server: String,
+    pub result: Result<KeyCheck>,
+}
+
+impl Client {
+    /// Returns what is left of it.
+    pub async fn revoke_for(&self, id: Uuid, revoking: &Revoking) -> Result<Key> {
+        self.transport
+            .post(&format!("v1/keys/{id}/revoke"), revoking)
+            .await
+    }
+
+    /// As [`Client::key`], and of a revoked one what is left of it.
+    pub async fn key_or_revoked(&self, id: Uuid) -> Result<Key> {
+        self.key(id).await.or_else(revoked)
+    }
+
+    /// What a check of the key says on each of the servers, all asked at once.
+    pub async fn check_everywhere(&self, id: Uuid) -> Vec<ServerCheck> {
+        let path = format!("v1/keys/{id}/check");
+        let replicas = &self.transport.replicas;
+        let checks = replicas.each().map(async |server| ServerCheck {
+            server: server.address.host(),
+            result: self.transport.get_from(server, &path).await,
+        });
+        future::join_all(checks).await
+    }
+}
+
+/// What a refusal says of a key that was revoked.
+fn revoked(error: Error) -> Result<Key> {
+    match error {
+        Error::Refused(problem) if problem.kind == ProblemType::Revoked && problem.current.is_some() => {
+            let Problem { current, .. } = *problem;
+            current.map(|key| *key).ok_or(Error::Unusable(String::new()))
+        }
+        error => Err(error),
+    }
+}
