@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::keys::PersonRef;
 use super::usage::LastUse;
-use crate::model::WhichToken;
+use crate::model::domain::is_plausible;
+use crate::model::{Rule, UiDomain, WhichToken};
 
 /// A revocation, as it stays known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -28,7 +29,7 @@ pub struct Revoking {
 /// How often a key that is not valid was presented, and refused for that. May lag behind by seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RefusedSince {
-    /// When it was revoked, disabled, or expired.
+    /// When it was revoked, disabled, or expired; of an old token, when the key was rotated.
     pub since: Timestamp,
     pub count: u64,
     /// The last of them; absent when there was none.
@@ -69,6 +70,17 @@ pub struct TokenCheck {
     pub rule: Option<String>,
     /// The rule in words.
     pub sentence: Option<String>,
+}
+
+impl RefusedSource {
+    /// Whether it was refused as it is not among the key's domains, and is plausibly one of the organisation's own.
+    pub fn is_addable(&self, domains: &[UiDomain]) -> bool {
+        let is_foreign = self
+            .rule
+            .parse()
+            .is_ok_and(|rule| matches!(rule, Rule::OriginForeign | Rule::BundleForeign));
+        is_foreign && is_plausible(domains, &self.name)
+    }
 }
 
 impl KeyCheck {

@@ -10,7 +10,7 @@ use super::ended::{KeyRevocation, RefusedSince};
 use crate::model::field::FieldValue;
 pub use crate::model::filter::KeyFilter;
 use crate::model::filter::filtering;
-use crate::model::{KeyField, KeyState, LocalAddress, Scope, Settings, UiDomain};
+use crate::model::{KeyField, KeyState, LocalAddress, Scope, Settings, StateFilter, UiDomain};
 
 /// The project of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

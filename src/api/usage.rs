@@ -110,6 +110,9 @@ pub struct Usage {
     /// The count of `refused_since` of a key that is disabled. Absent when it is not.
     #[serde(default)]
     pub refused_while_disabled: Option<u64>,
+    /// How often a token was presented that the key had before, since it was rotated last. Absent when it never was.
+    #[serde(default)]
+    pub refused_old_token: Option<RefusedSince>,
     /// Which of its two tokens is used. Absent when it is not being rotated.
     #[serde(default)]
     pub rotation: Option<RotationUsage>,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::output;
-use crate::api::{Key, LookupAnswer, PersonRef, ProblemType};
+use crate::api::{Key, LookupAnswer, PersonRef, ProblemType, RefusedSince};
 use crate::client::{Client, Error};
 use crate::model::{Scope, TokenHash, WhichToken};
 
@@ -40,7 +40,31 @@ pub fn which(key: &Key, token: WhichToken) -> Option<String> {
     }
 }
 
-/// `Web key "Checkout", on 2026-11-26 22:05:31 by mira@acme.example`
-pub fn revoked(scope: Scope, name: &str, at: Timestamp, by: &PersonRef) -> String {
-    format!("{scope} key \"{name}\", on {} by {}", output::time(at), by.email)
+/// `Web key "Checkout", on 2026-11-26 22:05:31 by mira@acme.example (in a public repository); presented 14 times since, last
+/// 3 min ago from 203.0.113.24`
+pub fn revoked(
+    scope: Scope,
+    name: &str,
+    (at, by): (Timestamp, &PersonRef),
+    key: Option<&Key>,
+    now: Timestamp,
+) -> String {
+    let revoked = key.and_then(|key| key.revoked.as_ref());
+    let reason = revoked.and_then(|revoked| revoked.reason.as_ref());
+    let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+    let since = key.and_then(|key| key.refused_since.as_ref());
+    let since = since.map_or_else(String::new, |since| format!("; {}", presented(since, now)));
+    let (at, by) = (output::time(at), &by.email);
+    format!("{scope} key \"{name}\", on {at} by {by}{reason}{since}")
+}
+
+/// `presented 14 times since, last 3 min ago from 203.0.113.24`
+pub fn presented(since: &RefusedSince, now: Timestamp) -> String {
+    let last = since.last.as_ref();
+    let last = last.map_or_else(String::new, |last| output::last_use(last, now));
+    match since.count {
+        0 => "not presented since".into(),
+        1 => format!("presented once since{last}"),
+        n => format!("presented {n} times since{last}"),
+    }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::Failure;
-use crate::api::{Disabled, Key, Usage};
+use crate::api::{Disabled, Key, KeyRevocation, LastUse, RefusedSince};
 pub use crate::failure::notice;
 use crate::model::field::{FieldValue, Widget};
 use crate::model::{KeyField, KeyState, Secret, Shown, expiry, shown};
@@ -132,10 +132,16 @@ pub fn key_fields(key: &Key, now: Timestamp) -> Vec<Vec<String>> {
         ("Token", shown(&key.hint)),
         ("State", key.state.as_str().to_owned()),
     ];
-    if let Some(Disabled { at, by, reason }) = &key.disabled {
-        rows.push(("Disabled", format!("{} by {}", time(*at), shown(&by.email))));
+    let disabled = key.disabled.as_ref();
+    let disabled = disabled.map(|Disabled { at, by, reason }| ("Disabled", at, by, reason));
+    let revoked = key.revoked.as_ref();
+    let revoked = revoked.map(|KeyRevocation { at, by, reason }| ("Revoked", at, by, reason));
+    for (what, at, by, reason) in disabled.into_iter().chain(revoked) {
+        rows.push((what, format!("{} by {}", time(*at), shown(&by.email))));
         rows.extend(reason.as_ref().map(|reason| ("Reason", shown(reason))));
     }
+    let refused = key.refused_since.as_ref();
+    rows.extend(refused.map(|refused| ("Refused", refused_since(refused, now))));
     let settings = key.settings();
     for field in KeyField::of(key.scope).filter(|field| field.is_setting()) {
         match settings.value(field) {
@@ -170,15 +176,23 @@ pub fn end(at: Timestamp) -> String {
     expiry::told(at, &TimeZone::system())
 }
 
-/// `Refused since | 12 since 2026-11-26 22:05:31, last 3 min ago`
-pub fn refused_since(disabled_at: Timestamp, usage: &Usage, now: Timestamp) -> Vec<String> {
-    let count = usage.refused_while_disabled.unwrap_or_default();
-    let last = usage.last_refused_at.filter(|at| count > 0 && *at >= disabled_at);
-    let last = last.map_or_else(String::new, |at| format!(", last {}", ago(at, now)));
-    vec![
-        "Refused".into(),
-        format!("{count} since {}{last}", time(disabled_at)),
-    ]
+/// `12 since 2026-11-26 22:05:31, last 3 min ago from 203.0.113.7`
+pub fn refused_since(refused: &RefusedSince, now: Timestamp) -> String {
+    let last = refused.last.as_ref();
+    let last = last.map_or_else(String::new, |last| last_use(last, now));
+    format!("{} since {}{last}", refused.count, time(refused.since))
+}
+
+/// `, last 3 min ago from 203.0.113.7 (https://shop.acme.example)`
+pub fn last_use(last: &LastUse, now: Timestamp) -> String {
+    let address = last.address.map(|address| format!(" from {address}"));
+    let origin = last.origin.as_ref().map(|origin| format!(" ({})", shown(origin)));
+    format!(
+        ", last {}{}{}",
+        ago(last.at, now),
+        address.unwrap_or_default(),
+        origin.unwrap_or_default()
+    )
 }
 
 pub fn last_used(key: &Key, now: Timestamp) -> String {

@@ -4,7 +4,7 @@ use futures_util::future;
 use uuid::Uuid;
 
 use super::{Client, Error, Result};
-use crate::api::{Key, KeyCheck, Problem, ProblemType, Revoking};
+use crate::api::{Key, KeyCheck, ProblemType, Revoking};
 
 /// What one server says of a key.
 #[derive(Debug, Clone)]
@@ -42,10 +42,10 @@ impl Client {
 /// What a refusal says of a key that was revoked.
 fn revoked(error: Error) -> Result<Key> {
     match error {
-        Error::Refused(problem) if problem.kind == ProblemType::Revoked && problem.current.is_some() => {
-            let Problem { current, .. } = *problem;
-            current.map(|key| *key).ok_or(Error::Unusable(String::new()))
-        }
+        Error::Refused(mut problem) if problem.kind == ProblemType::Revoked => match problem.current.take() {
+            Some(key) => Ok(*key),
+            None => Err(Error::Refused(problem)),
+        },
         error => Err(error),
     }
 }

@@ -56,7 +56,11 @@ impl Transport {
     }
 
     /// From this one of the servers, and no other in its place.
-    pub(super) async fn get_from<T: DeserializeOwned>(&self, server: &Server, path: &str) -> Result<T, Error> {
+    pub(super) async fn get_from<T: DeserializeOwned>(
+        &self,
+        server: &Server,
+        path: &str,
+    ) -> Result<T, Error> {
         let answer = server.answer(server.request(Method::GET, path)?).await;
         answer.map_err(|failed| failed.error)?.json()
     }

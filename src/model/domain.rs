@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 use utoipa::ToSchema;
 
+pub use self::plausible::is_plausible;
 use super::{Scope, pasted};
+
+mod plausible;
 
 /// The most UI domains that a key can have.
 pub const MAX_DOMAINS: usize = 50;

@@ -71,6 +71,21 @@ impl Rule {
         self.into()
     }
 
+    /// What it says without what could be done, where that depends on whose the request was.
+    pub fn without_advice(self) -> Option<&'static str> {
+        match self {
+            Rule::OriginForeign => Some("The page's origin is not among the key's UI domains."),
+            Rule::BundleForeign => Some("The app's bundle identifier is not among those of the key."),
+            _ => None,
+        }
+    }
+
+    /// Whether it says that a key that is known is not valid, or not by this token, whatever the request.
+    pub fn says_it_is_not_valid(self) -> bool {
+        use Rule::{KeyDisabled, KeyExpired, KeyRevoked, KeyRotated};
+        matches!(self, KeyRevoked | KeyRotated | KeyExpired | KeyDisabled)
+    }
+
     /// Whether there is no valid key or gateway token (401), or a valid key that doesn't allow this (403). A disabled key
     /// is one that doesn't allow this now: clients discard a key that is answered with 401, and it may be enabled again.
     pub fn says_who_is_unknown(self) -> bool {
@@ -147,7 +162,11 @@ impl Standing {
     /// so that the client learns that the key is no longer valid; disabled, which is reversible.
     pub fn refuses(self) -> Option<Rule> {
         match self {
-            Standing { revoked: false, replaced: true, .. } => Some(Rule::KeyRotated),
+            Standing {
+                revoked: false,
+                replaced: true,
+                ..
+            } => Some(Rule::KeyRotated),
             _ => self.state().refuses(),
         }
     }

@@ -4,14 +4,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use uuid::Uuid;
 
-use crate::api::{NewProject, ProblemType, Project, ProjectEdit, ProjectQuery, User};
-use crate::model::{FieldErrors, name};
+use crate::api::{KeyFilter, NewProject, ProblemType, Project, ProjectEdit, ProjectQuery, User};
+use crate::model::{FieldErrors, StateFilter, name};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::Json;
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::{self, Id, QueryParams};
 use crate::server::http::openapi::{BadBody, BadQuery, Common, Forbidden, InUse, NoSuchId};
+use crate::server::keys::left;
 use crate::server::state::ServerState;
 use crate::server::store::{ProjectRecord, ProjectRemoval, Taken};
 
@@ -82,7 +83,7 @@ pub async fn edit(
     Ok(Json(seen_by(&signed_in.user, project)))
 }
 
-/// Removes a project that has no active keys, with its session server. Its name is free again.
+/// Removes a project whose keys were all revoked, with its session server. Its name is free again.
 #[utoipa::path(delete, path = "/v1/projects/{id}", tag = "projects", params(("id" = Uuid, Path)),
     responses((status = 204, description = "It is removed."), NoSuchId, InUse, Forbidden, Common))]
 pub async fn remove(
@@ -94,8 +95,16 @@ pub async fn remove(
     let (visible, actor) = (policy::visible(&signed_in.user), signed_in.actor);
     match server.projects().remove_project(id, visible, actor).await? {
         ProjectRemoval::Removed => Ok(StatusCode::NO_CONTENT),
-        ProjectRemoval::HasKeys(1) => Err(in_use("1 active key; revoke it first")),
-        ProjectRemoval::HasKeys(keys) => Err(in_use(&format!("{keys} active keys; revoke them first"))),
+        ProjectRemoval::HasKeys(keys) => {
+            let expired = KeyFilter {
+                project: Some(id),
+                state: Some(StateFilter::Expired),
+                ..KeyFilter::default()
+            };
+            let expired = server.keys().count_keys(visible, &expired).await?.total();
+            let which = if keys == 1 { "it" } else { "them" };
+            Err(in_use(&format!("{}; revoke {which} first", left(keys, expired))))
+        }
         ProjectRemoval::HasKeysOfOthers => Err(in_use(
             "active keys of others; ask an Owner or Support to revoke them",
         )),

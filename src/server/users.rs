@@ -7,18 +7,19 @@ use axum::response::{IntoResponse, Response};
 
 use super::removals;
 use crate::api::{
-    CreatedUser, KeyDisposition, NewToken, NewUser, OngoingRemoval, Person, ProblemType, RemovedUser, User,
-    UserEdit, UserQuery, UserRemoval,
+    CreatedUser, KeyDisposition, KeyFilter, NewToken, NewUser, OngoingRemoval, Person, ProblemType,
+    RemovedUser, User, UserEdit, UserQuery, UserRemoval,
 };
-use crate::model::{FieldErrors, Secret, Token, TokenKind, email};
+use crate::model::{FieldErrors, Secret, StateFilter, Token, TokenKind, email};
 use crate::server::auth::signed_in::{SignedIn, owner_only};
 use crate::server::http::body::Json;
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::{self, Id, QueryParams};
 use crate::server::http::openapi::{BadBody, BadQuery, Common, Forbidden, LastOwner, NoSuchId, Stays};
+use crate::server::keys::left;
 use crate::server::seal::SealError;
 use crate::server::state::ServerState;
-use crate::server::store::{Fate, NewUserRecord, Removal, RoleChange, Taken};
+use crate::server::store::{Fate, NewUserRecord, Removal, RoleChange, Taken, Visible};
 
 /// People by email address. The `id` of the last one is the `after` of the next page.
 #[utoipa::path(get, path = "/v1/users", tag = "users", params(UserQuery),
@@ -134,8 +135,19 @@ pub async fn remove(
             }
             goes_on(OngoingRemoval::new(id, progress))
         }
-        Removal::HasKeys(1) => Err(in_use("1 active key; say what happens to it")),
-        Removal::HasKeys(keys) => Err(in_use(&format!("{keys} active keys; say what happens to them"))),
+        Removal::HasKeys(keys) => {
+            let expired = KeyFilter {
+                creator: Some(id),
+                state: Some(StateFilter::Expired),
+                ..KeyFilter::default()
+            };
+            let expired = server.keys().count_keys(Visible::All, &expired).await?.total();
+            let which = if keys == 1 { "it" } else { "them" };
+            Err(in_use(&format!(
+                "{}; say what happens to {which}",
+                left(keys, expired)
+            )))
+        }
         Removal::NobodyToHandTo => Err(ApiError::invalid_field(
             "to",
             "There is no other person with this id to hand the keys over to.",

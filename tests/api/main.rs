@@ -15,6 +15,7 @@ mod bounds;
 mod changes;
 mod connections;
 mod creation;
+mod ended;
 mod ends;
 mod events;
 mod hostile;

@@ -47,6 +47,7 @@ fn revoked() -> Result<LookupAnswer, Error> {
             id: Uuid::from_u128(4),
             email: "jonas@acme.example".into(),
         },
+        key: None,
     })
 }
 

@@ -8,6 +8,7 @@ mod backup;
 mod browser;
 mod canaries;
 mod cli;
+mod cli_ended;
 mod cli_ends;
 mod cli_gateways;
 mod cli_leaks;

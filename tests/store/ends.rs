@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use keydeck::api::{ActivityAction, ActivityQuery, KeyFilter, LifetimesEdit, Policy, PolicyEdit, Sort};
-use keydeck::model::{KeyState, Rule, Scope};
+use keydeck::model::{KeyState, Rule, Scope, StateFilter};
 use keydeck::server::store::{
     Found, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySwitch, Position, Revocation, Tally, Visible,
     hour_of,
@@ -75,7 +75,7 @@ async fn names(deck: &Deck, filter: KeyFilter) -> Vec<String> {
     listed.into_iter().map(|key| key.name).collect()
 }
 
-fn of_state(state: KeyState) -> KeyFilter {
+fn of_state(state: StateFilter) -> KeyFilter {
     KeyFilter {
         state: Some(state),
         ..KeyFilter::default()
@@ -153,8 +153,8 @@ async fn whoever_has_expired_is_refused_leaves_the_active_view_and_can_be_renewe
     let expired = found(&deck, key.id).await;
     assert_eq!(expired.state, KeyState::Expired);
     assert_eq!(names(&deck, KeyFilter::default()).await, ["Till"]);
-    assert_eq!(names(&deck, of_state(KeyState::Expired)).await, ["Checkout"]);
-    assert_eq!(names(&deck, of_state(KeyState::Active)).await, ["Till"]);
+    assert_eq!(names(&deck, of_state(StateFilter::Expired)).await, ["Checkout"]);
+    assert_eq!(names(&deck, of_state(StateFilter::Active)).await, ["Till"]);
     let around = KeyQuery {
         position: Position::Around(key.id),
         ..query(Sort::Name)
@@ -275,8 +275,8 @@ async fn a_disabled_key_is_refused_until_it_is_enabled() {
     );
     assert_eq!(rule().await, Some(Rule::KeyDisabled));
     assert_eq!(names(&deck, KeyFilter::default()).await, ["Kiosk"]);
-    assert_eq!(names(&deck, of_state(KeyState::Disabled)).await, ["Kiosk"]);
-    assert!(names(&deck, of_state(KeyState::Active)).await.is_empty());
+    assert_eq!(names(&deck, of_state(StateFilter::Disabled)).await, ["Kiosk"]);
+    assert!(names(&deck, of_state(StateFilter::Active)).await.is_empty());
     // Once more: nothing changes but the reason, where one is given.
     assert_eq!(disable(None).await, disabled);
     assert_eq!(disable(reason.clone()).await, disabled);

@@ -14,6 +14,7 @@ mod alike;
 mod changes;
 mod data_keys;
 mod deck;
+mod ended;
 mod ends;
 #[path = "engine_sqlite.rs"]
 mod engine;

@@ -21,6 +21,7 @@ mod on_postgres {
     mod deck;
     #[path = "postgres_edges.rs"]
     mod edges;
+    mod ended;
     mod ends;
     #[path = "engine_postgres.rs"]
     mod engine;

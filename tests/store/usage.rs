@@ -156,7 +156,9 @@ async fn whose_key_it_is_not_asks_in_vain() {
         .revoke_key(key.id, super::deck::actor(&deck.owner))
         .await
         .unwrap();
-    assert_eq!(deck.store.usage(key.id, Visible::All).await.unwrap(), None);
+    // Who still presents it is told to those who may see it.
+    assert_eq!(deck.store.usage(key.id, of_editor).await.unwrap(), None);
+    assert!(deck.store.usage(key.id, Visible::All).await.unwrap().is_some());
 }
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);

@@ -5,7 +5,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use super::field_flags::{CHANGE, FieldFlags};
 use crate::api::{Order, Sort};
 use crate::cli::values;
-use crate::model::{FilterWords, KeyState, Scope, rotation};
+use crate::model::{FilterWords, Scope, StateFilter, rotation};
 
 #[derive(Debug, Args)]
 pub struct KeyArgs {
@@ -15,10 +15,12 @@ pub struct KeyArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
-    /// List keys: active and disabled ones, or with --state those that have expired
+    /// List keys: active and disabled ones, or with --state those that have expired or were revoked
     List(KeyListArgs),
-    /// Show a key without its secret
+    /// Show a key without its secret; of a revoked one, what is left of it
     Show(OneKey),
+    /// Show how a key is used: requests allowed and refused, by which rule, and from where
+    Usage(OneKey),
     /// Create a key and print its secret
     Create(CreateArgs),
     /// Edit a key; its secret stays the same
@@ -65,9 +67,9 @@ impl From<Direction> for Order {
 
 #[derive(Debug, Args)]
 pub struct KeyListArgs {
-    /// The field to sort by
-    #[arg(long, default_value = "created_at", value_parser = values::word::<Sort>())]
-    pub sort: Sort,
+    /// The field to sort by [default: created_at; of expired and revoked keys, what ended last comes first]
+    #[arg(long, value_parser = values::word::<Sort>())]
+    pub sort: Option<Sort>,
     /// The sort order [default: newest first for past times, A to Z or what ends first otherwise]
     #[arg(long)]
     pub order: Option<Direction>,
@@ -83,9 +85,9 @@ pub struct KeyListArgs {
     /// Only keys that this user created: an id, an email address, or me
     #[arg(long, value_name = "USER")]
     pub creator: Option<String>,
-    /// Only keys that stand so [default: all but expired ones]
-    #[arg(long, value_parser = values::word::<KeyState>())]
-    pub state: Option<KeyState>,
+    /// Only keys that stand so [default: all but expired and revoked ones]
+    #[arg(long, value_parser = values::word::<StateFilter>())]
+    pub state: Option<StateFilter>,
     #[arg(long, value_name = "TEXT", value_parser = FilterWords::parse, help = FilterWords::help())]
     pub filter: Option<FilterWords>,
     /// The maximum number of keys
@@ -243,10 +245,13 @@ pub struct RevokeArgs {
     /// The key's id, or its name when no other key has the same
     #[arg(value_name = "ID|NAME")]
     pub key: String,
+    /// Why, in at most 500 characters, for whoever sees the key
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
     /// Don't ask for confirmation
     #[arg(long)]
     pub yes: bool,
-    /// Print JSON: the key before it was revoked
+    /// Print JSON: the key as it is now, revoked
     #[arg(long)]
     pub json: bool,
 }

@@ -1,11 +1,13 @@
 //! `key explain`: whether a request would be allowed, and the rule that decides.
 
+use jiff::Timestamp;
+
 use super::args::ExplainArgs;
 use super::resolve;
-use crate::api::{Explain, PresentedAt, Verdict};
-use crate::cli::{Failure, flags, output};
+use crate::api::{Explain, Key, KeyRevocation, PresentedAt, Verdict};
+use crate::cli::{Failure, flags, lookup, output};
 use crate::client::Client;
-use crate::model::Shown;
+use crate::model::{Rule, Shown};
 
 pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
     let given = [
@@ -19,7 +21,10 @@ pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
             .into_iter()
             .filter_map(|(flag, text)| Some((flag, text.as_deref()?))),
     )?;
-    let key = resolve::key(client, &args.key).await?;
+    let key = resolve::key_or_revoked(client, &args.key).await?;
+    if let Some(revoked) = &key.revoked {
+        return Err(is_revoked(&key, revoked));
+    }
     let request = Explain {
         origin: args.origin,
         address: args.address,
@@ -45,6 +50,15 @@ pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
         }
         (true, true) => Ok(()),
     }
+}
+
+/// No request with it is allowed.
+fn is_revoked(key: &Key, KeyRevocation { at, by, .. }: &KeyRevocation) -> Failure {
+    let told = lookup::revoked(key.scope, &key.name, (*at, by), Some(key), Timestamp::now());
+    Failure::Failed(format!(
+        "refused ({}): it was revoked: {told}",
+        Rule::KeyRevoked.as_str()
+    ))
 }
 
 /// `at the connection exchange (origin-listed): The page's origin is …`

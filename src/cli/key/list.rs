@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 
 use super::args::KeyListArgs;
-use crate::api::{KeyFilter, KeyList, KeyRow, Order};
+use super::ended;
+use crate::api::{KeyFilter, KeyList, KeyRow, Order, Sort};
 use crate::cli::pages::{self, Page, pages};
 use crate::cli::resolve::{project_id, user_id};
 use crate::cli::{Failure, flags, output};
 use crate::client::Client;
+use crate::model::StateFilter;
 
 pub async fn run(client: &Client, args: &KeyListArgs) -> Result<(), Failure> {
     let list = query(client, args).await?;
@@ -28,11 +30,18 @@ pub async fn run(client: &Client, args: &KeyListArgs) -> Result<(), Failure> {
         return pages::print(pages).await;
     }
     let all = pages::joined(pages).await?;
-    table(&all.items, all.next.as_deref())
+    let is_ended = matches!(list.state, Some(StateFilter::Expired | StateFilter::Revoked));
+    table(&all.items, is_ended, all.next.as_deref())
 }
 
 async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> {
-    let natural = args.sort.natural_order();
+    let mut words = args.filter.clone().unwrap_or_default();
+    words.state = args.state.or(words.state);
+    let (sort, natural) = match (args.sort, words.state) {
+        (Some(sort), _) => (sort, sort.natural_order()),
+        (None, Some(StateFilter::Expired)) => (Sort::ExpiresAt, Order::Desc),
+        (None, _) => (Sort::default(), Sort::default().natural_order()),
+    };
     let order = match args.order {
         Some(direction) => Order::from(direction),
         None if args.reverse => natural.reversed(),
@@ -52,24 +61,27 @@ async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> 
         creator,
         ..KeyFilter::default()
     };
-    let mut words = args.filter.clone().unwrap_or_default();
-    words.state = args.state.or(words.state);
     flags::no_secrets(words.text.iter().map(|text| ("--filter", text.as_str())))?;
     Ok(KeyList {
-        sort: args.sort,
+        sort,
         order: Some(order),
         ..KeyList::of(filter.with_words(words))
     })
 }
 
-fn table(rows: &[KeyRow], next: Option<&str>) -> Result<(), Failure> {
+fn table(rows: &[KeyRow], is_ended: bool, next: Option<&str>) -> Result<(), Failure> {
     if rows.is_empty() {
         output::notice("no keys");
         return Ok(());
     }
     let now = Timestamp::now();
-    let cells = rows.iter().map(|row| output::key_row(&row.key, now));
-    output::table(&output::KEY_HEADER, cells)?;
+    if is_ended {
+        let cells = rows.iter().map(|row| ended::row(&row.key, now));
+        output::table(&ended::HEADER, cells)?;
+    } else {
+        let cells = rows.iter().map(|row| output::key_row(&row.key, now));
+        output::table(&output::KEY_HEADER, cells)?;
+    }
     if let Some(next) = next {
         output::notice(format!("there are more: --all, or --after {next}"));
     }

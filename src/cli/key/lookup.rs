@@ -67,9 +67,14 @@ async fn find(client: &Client, token: &Token, as_json: bool) -> Result<(), Failu
             }
             let standing = match key.state {
                 KeyState::Expired => "has expired, and can be renewed",
-                KeyState::Disabled | KeyState::Active => "is disabled, and can be enabled",
+                _ => "is disabled, and can be enabled",
             };
-            Err(Failure::Failed(format!("{hint} {standing}")))
+            let since = key.refused_since.as_ref();
+            let since = since.map(|since| format!("; {}", lookup::presented(since, Timestamp::now())));
+            Err(Failure::Failed(format!(
+                "{hint} {standing}{}",
+                since.unwrap_or_default()
+            )))
         }
         Some(LookupAnswer::Rotated { key, replaced_at }) => Err(Failure::Failed(format!(
             "{hint} was replaced when its key was rotated, and is refused: {}, since {}",
@@ -81,9 +86,11 @@ async fn find(client: &Client, token: &Token, as_json: bool) -> Result<(), Failu
             scope,
             revoked_at,
             revoked_by,
+            key,
             ..
         }) => {
-            let what = lookup::revoked(*scope, name, *revoked_at, revoked_by);
+            let revoked = (*revoked_at, revoked_by);
+            let what = lookup::revoked(*scope, name, revoked, key.as_deref(), Timestamp::now());
             Err(Failure::Failed(format!("{hint} was revoked: {what}")))
         }
         None => Err(Failure::Failed(format!(

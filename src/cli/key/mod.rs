@@ -2,6 +2,7 @@
 
 pub mod args;
 mod change;
+mod ended;
 mod explain;
 mod field_flags;
 mod list;
@@ -10,6 +11,7 @@ pub(super) mod resolve;
 mod revoke;
 mod rotate;
 mod switch;
+mod usage;
 
 use jiff::Timestamp;
 
@@ -36,24 +38,22 @@ pub fn run(selection: &Selection, command: KeyCommand) -> Result<(), Failure> {
             deck::ask(selection, async |client| revoke::run(client, &args).await)
         }
         KeyCommand::Reveal(args) => deck::ask(selection, async |client| reveal(client, &args).await),
+        KeyCommand::Usage(args) => deck::ask(selection, async |client| usage::run(client, &args).await),
         KeyCommand::Lookup(args) => lookup::run(selection, &args),
         KeyCommand::Explain(args) => deck::ask(selection, async |client| explain::run(client, args).await),
     }
 }
 
 async fn show(client: &Client, args: &OneKey) -> Result<(), Failure> {
-    let key = resolve::key(client, &args.key).await?;
+    let key = resolve::key_or_revoked(client, &args.key).await?;
     if args.json {
         output::json(&key)
     } else {
         let now = Timestamp::now();
         let mut fields = output::key_fields(&key, now);
-        if key.disabled.is_some() || key.rotation.is_some() {
+        if let Some(rotation) = &key.rotation {
             let usage = client.usage(key.id).await?;
-            let disabled = key.disabled.as_ref();
-            fields.extend(disabled.map(|disabled| output::refused_since(disabled.at, &usage, now)));
-            let rotation = key.rotation.iter();
-            fields.extend(rotation.flat_map(|rotation| rotate::rows(rotation, usage.rotation.as_ref(), now)));
+            fields.extend(rotate::rows(rotation, usage.rotation.as_ref(), now));
         }
         output::table(&[], fields)
     }

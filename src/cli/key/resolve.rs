@@ -1,12 +1,12 @@
 //! Finds keys by what is typed: by id, or by name, however it is spelled.
 
 use crate::api::{Key, KeyList, MAX_LIMIT, Sort};
-use crate::cli::Failure;
 use crate::cli::choose::{self, Candidate};
 use crate::cli::resolve::{is_a_secret, search_text};
+use crate::cli::{Failure, output};
 use crate::client::Client;
 use crate::model::token::NotAToken;
-use crate::model::{KeyState, Token, are_alike, pasted};
+use crate::model::{StateFilter, Token, are_alike, pasted};
 
 /// The pages that are read for a name; a text that more names contain asks for the id.
 const MAX_PAGES: usize = 10;
@@ -21,23 +21,47 @@ pub async fn key(client: &Client, text: &str) -> Result<Key, Failure> {
     }
     let matches = named(client, text).await?;
     let chosen = choose::one("keys", text, matches, candidate)?;
-    chosen.ok_or_else(|| Failure::Failed(format!("no key that you can see is called \"{text}\"")))
+    chosen.ok_or_else(|| nothing(text))
+}
+
+/// As [`key`]; where no other key has the name, also one that was revoked.
+pub async fn key_or_revoked(client: &Client, text: &str) -> Result<Key, Failure> {
+    if let Ok(id) = text.parse() {
+        return Ok(client.key_or_revoked(id).await?);
+    }
+    if looks_like_a_secret(text) {
+        return Err(is_a_secret());
+    }
+    let mut matches = named(client, text).await?;
+    if matches.is_empty() {
+        matches = named_so(client, text, Some(StateFilter::Revoked)).await?;
+    }
+    let chosen = choose::one("keys", text, matches, candidate)?;
+    chosen.ok_or_else(|| nothing(text))
+}
+
+fn nothing(text: &str) -> Failure {
+    Failure::Failed(format!("no key that you can see is called \"{text}\""))
 }
 
 /// Also among those that have expired, which can be renewed.
 async fn named(client: &Client, text: &str) -> Result<Vec<Key>, Failure> {
     let mut matches = Vec::new();
-    for state in [None, Some(KeyState::Expired)] {
+    for state in [None, Some(StateFilter::Expired)] {
         matches.extend(named_so(client, text, state).await?);
     }
     Ok(matches)
 }
 
-async fn named_so(client: &Client, text: &str, state: Option<KeyState>) -> Result<Vec<Key>, Failure> {
+async fn named_so(client: &Client, text: &str, state: Option<StateFilter>) -> Result<Vec<Key>, Failure> {
     let mut list = KeyList {
         state,
         q: Some(search_text(text)?),
-        sort: Sort::Name,
+        sort: match state {
+            // These have one order.
+            Some(StateFilter::Revoked) => Sort::default(),
+            _ => Sort::Name,
+        },
         limit: Some(MAX_LIMIT),
         ..KeyList::default()
     };
@@ -61,7 +85,10 @@ fn candidate(key: &Key) -> Candidate {
     let of = project.map_or(String::new(), |project| format!(" of {}", project.name));
     Candidate {
         id: key.id.to_string(),
-        about: format!("{} key{of}, created by {}", key.scope, key.creator.email),
+        about: match &key.revoked {
+            None => format!("{} key{of}, created by {}", key.scope, key.creator.email),
+            Some(revoked) => format!("{} key{of}, revoked on {}", key.scope, output::time(revoked.at)),
+        },
     }
 }
 

@@ -3,21 +3,27 @@
 use jiff::Timestamp;
 
 use super::args::RevokeArgs;
-use super::resolve;
-use crate::api::Key;
-use crate::cli::{Failure, confirm, lookup, output};
+use super::{ended, resolve};
+use crate::api::{Key, Revoking};
+use crate::cli::{Failure, confirm, flags, lookup, output};
 use crate::client::Client;
 
 pub async fn run(client: &Client, args: &RevokeArgs) -> Result<(), Failure> {
+    flags::no_secrets(args.reason.iter().map(|reason| ("--reason", reason.as_str())))?;
     let key = resolve::key(client, &args.key).await?;
     if !args.yes && !confirmed(&key)? {
         return Err(Failure::Failed("nothing was revoked".into()));
     }
-    client.revoke(key.id).await?;
+    let revoking = Revoking {
+        reason: args.reason.clone(),
+    };
+    let revoked = client.revoke_for(key.id, &revoking).await;
+    let revoked = revoked.map_err(|error| flags::argument(error, "reason", "--reason"))?;
     if args.json {
-        return output::json(&key);
+        return output::json(&revoked);
     }
     output::notice(format!("revoked {} key \"{}\"", key.scope, key.name));
+    ended::prove(client, &revoked).await;
     Ok(())
 }
 

@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use super::args::KeyRotateArgs;
 use super::resolve;
 use crate::api::{
-    KeptToken, Key, KeyRotation, LastUse, NewRotation, ProblemType, RotationEnd, RotationExtension,
-    RotationUsage,
+    KeptToken, Key, KeyRotation, NewRotation, ProblemType, RotationEnd, RotationExtension, RotationUsage,
 };
 use crate::cli::{Failure, confirm, flags, once, output};
 use crate::client::{Client, Error};
@@ -213,25 +212,10 @@ pub fn rows(rotation: &KeyRotation, usage: Option<&RotationUsage>, now: Timestam
             let last = used
                 .last_use
                 .as_ref()
-                .map_or_else(|| ", never used".into(), |last| last_use(last, now));
+                .map_or_else(|| ", never used".into(), |last| output::last_use(last, now));
             let (all, day) = (used.allowed, used.last_day());
             rows.push(row(label, format!("{all} allowed, {day} in the last 24 h{last}")));
         }
     }
     rows
-}
-
-/// `, last 3 min ago from 203.0.113.7`
-fn last_use(last: &LastUse, now: Timestamp) -> String {
-    let address = last.address.map(|address| format!(" from {address}"));
-    let origin = last
-        .origin
-        .as_ref()
-        .map(|origin| format!(" ({})", output::shown(origin)));
-    format!(
-        ", last {}{}{}",
-        output::ago(last.at, now),
-        address.unwrap_or_default(),
-        origin.unwrap_or_default()
-    )
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::find::Finding;
@@ -134,11 +135,13 @@ fn state_in_words(kind: TokenKind, state: &TokenState) -> String {
             scope,
             revoked_at,
             revoked_by,
+            key,
             ..
-        }) => format!(
-            "revoked: {}",
-            lookup::revoked(*scope, name, *revoked_at, revoked_by)
-        ),
+        }) => {
+            let (revoked, now) = ((*revoked_at, revoked_by), Timestamp::now());
+            let revoked = lookup::revoked(*scope, name, revoked, key.as_deref(), now);
+            format!("revoked: {revoked}")
+        }
         TokenState::Unresolved(Unresolved::Unknown) => "unknown here".into(),
         TokenState::Unresolved(Unresolved::Unchecked) => match kind {
             TokenKind::Key(scope) => format!("unchecked: {scope} key"),

@@ -14,6 +14,26 @@ const HEAD: usize = TAG + 16;
 /// No name is longer, even where its compared form takes more bytes than it had: one character may stand for 18.
 const MAX_VALUE: usize = 1 + name::MAX_CHARS * 36;
 
+/// What pages are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageOrder {
+    By(Sort),
+    /// The order in which keys were revoked.
+    Revoked,
+}
+
+impl From<Sort> for PageOrder {
+    fn from(sort: Sort) -> Self {
+        PageOrder::By(sort)
+    }
+}
+
+impl PageOrder {
+    fn all() -> impl Iterator<Item = Self> {
+        Sort::iter().map(Self::By).chain([Self::Revoked])
+    }
+}
+
 /// Why a text is not a cursor of a sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotACursor {
@@ -23,9 +43,9 @@ pub enum NotACursor {
     AnotherSort,
 }
 
-pub fn encode(sort: Sort, place: &Place) -> String {
+pub fn encode(order: impl Into<PageOrder>, place: &Place) -> String {
     let mut bytes = Vec::with_capacity(64);
-    bytes.push(tag(sort));
+    bytes.push(tag(order.into()));
     bytes.extend_from_slice(place.id.as_bytes());
     match &place.value {
         PlaceValue::Scope(scope, name) => {
@@ -38,44 +58,46 @@ pub fn encode(sort: Sort, place: &Place) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-pub fn decode(sort: Sort, text: &str) -> Result<Place, NotACursor> {
+pub fn decode(order: impl Into<PageOrder>, text: &str) -> Result<Place, NotACursor> {
+    let order = order.into();
     let bytes = BASE64_URL_SAFE_NO_PAD
         .decode(text)
         .map_err(|_| NotACursor::Garbled)?;
     let (head, value) = bytes.split_at_checked(HEAD).ok_or(NotACursor::Garbled)?;
-    if !Sort::iter().any(|s| tag(s) == head[0]) || value.len() > MAX_VALUE {
+    if !PageOrder::all().any(|order| tag(order) == head[0]) || value.len() > MAX_VALUE {
         return Err(NotACursor::Garbled);
     }
-    if head[0] != tag(sort) {
+    if head[0] != tag(order) {
         return Err(NotACursor::AnotherSort);
     }
     Ok(Place {
         id: Uuid::from_slice(&head[TAG..]).map_err(|_| NotACursor::Garbled)?,
-        value: place_value(sort, value).ok_or(NotACursor::Garbled)?,
+        value: place_value(order, value).ok_or(NotACursor::Garbled)?,
     })
 }
 
-/// Differs for every sort, also for those whose values look alike.
-fn tag(sort: Sort) -> u8 {
-    match sort {
-        Sort::Scope => 1,
-        Sort::CreatedAt => 2,
-        Sort::Name => 3,
-        Sort::LastUsedAt => 4,
-        Sort::ExpiresAt => 5,
+/// Differs for every order, also for those whose values look alike.
+fn tag(order: PageOrder) -> u8 {
+    match order {
+        PageOrder::By(Sort::Scope) => 1,
+        PageOrder::By(Sort::CreatedAt) => 2,
+        PageOrder::By(Sort::Name) => 3,
+        PageOrder::By(Sort::LastUsedAt) => 4,
+        PageOrder::By(Sort::ExpiresAt) => 5,
+        PageOrder::Revoked => 6,
     }
 }
 
-fn place_value(sort: Sort, bytes: &[u8]) -> Option<PlaceValue> {
+fn place_value(order: PageOrder, bytes: &[u8]) -> Option<PlaceValue> {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
-    match sort {
-        Sort::Scope => {
+    match order {
+        PageOrder::By(Sort::Scope) => {
             let (&first, name) = bytes.split_first()?;
             let scope = Scope::iter().find(|&s| s as u8 == first)?;
             Some(PlaceValue::Scope(scope, text(name)?))
         }
-        Sort::Name => Some(PlaceValue::Name(text(bytes)?)),
-        Sort::CreatedAt | Sort::LastUsedAt | Sort::ExpiresAt => {
+        PageOrder::By(Sort::Name) => Some(PlaceValue::Name(text(bytes)?)),
+        PageOrder::By(Sort::CreatedAt | Sort::LastUsedAt | Sort::ExpiresAt) | PageOrder::Revoked => {
             Some(PlaceValue::Time(i64::from_be_bytes(bytes.try_into().ok()?)))
         }
     }
@@ -116,6 +138,7 @@ mod tests {
                 let expected = if other == sort { Ok(place.clone()) } else { Err(NotACursor::AnotherSort) };
                 prop_assert_eq!(decode(other, &text), expected);
             }
+            prop_assert_eq!(decode(PageOrder::Revoked, &text), Err(NotACursor::AnotherSort));
         }
 
         #[test]

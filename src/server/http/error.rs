@@ -115,12 +115,17 @@ impl ApiError {
 
     /// Someone changed the key in between.
     pub fn changed(current: Key) -> Self {
-        let mut error = Self::new(
+        let error = Self::new(
             ProblemType::Changed,
             "The key was changed since you read it; compare with `current` and send the edit with its version.",
         );
-        error.problem.current = Some(Box::new(current));
-        error
+        error.with_current(current)
+    }
+
+    /// With the key as it is now.
+    pub fn with_current(mut self, current: Key) -> Self {
+        self.problem.current = Some(Box::new(current));
+        self
     }
 
     /// The body did not arrive in time: 408, where a slow server would be 503.

@@ -220,6 +220,8 @@ fn documented() -> OpenApiRouter<ServerState> {
             keys::change::edit,
             keys::change::revoke
         ))
+        .routes(routes!(keys::ended::revoke))
+        .routes(routes!(keys::ended::check))
         .routes(routes!(keys::switch::disable))
         .routes(routes!(keys::switch::enable))
         .routes(routes!(

@@ -2,8 +2,9 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use uuid::Uuid;
 
-use super::{Versioned, active, name_taken, seen_by, wrong_end};
+use super::{Versioned, active, is_revoked, name_taken, reason, seen_by, wrong_end};
 use crate::api::{Key, KeyEdit};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
@@ -53,7 +54,8 @@ pub async fn edit(
     }
 }
 
-/// Revokes a key: it stops working immediately and permanently, and its secret is destroyed.
+/// Revokes a key: it stops working immediately and permanently, and its secret is destroyed. `POST /v1/keys/{id}/revoke`
+/// takes a reason.
 #[utoipa::path(delete, path = "/v1/keys/{id}", tag = "keys", params(("id" = uuid::Uuid, Path)),
     responses((status = 204, description = "It is revoked."), NoSuchId, Revoked, Forbidden, Common))]
 pub async fn revoke(
@@ -61,11 +63,23 @@ pub async fn revoke(
     signed_in: SignedIn,
     Id(id): Id,
 ) -> ApiResult<StatusCode> {
-    let record = active(&server, &signed_in, id).await?;
-    may_change(&signed_in, &record, "revoked")?;
-    match server.keys().revoke_key(id, signed_in.actor).await? {
-        Revocation::Revoked => Ok(StatusCode::NO_CONTENT),
-        Revocation::AlreadyRevoked(key) => Err(ApiError::revoked(&key)),
+    end(&server, &signed_in, id, None).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Of somebody who may.
+pub(super) async fn end(
+    server: &ServerState,
+    signed_in: &SignedIn,
+    id: Uuid,
+    typed: Option<&str>,
+) -> ApiResult<()> {
+    let record = active(server, signed_in, id).await?;
+    may_change(signed_in, &record, "revoked")?;
+    let reason = reason(typed)?;
+    match server.keys().revoke_key_for(id, reason, signed_in.actor).await? {
+        Revocation::Revoked => Ok(()),
+        Revocation::AlreadyRevoked(key) => Err(is_revoked(signed_in, key)),
         Revocation::Missing => Err(ApiError::not_found()),
     }
 }

@@ -5,19 +5,21 @@ use axum::extract::State;
 use super::{Versioned, active, seen_by};
 use crate::api::{
     Key, KeyCounts, KeyFilter, KeyList, KeyPage, KeyRow, Lookup, LookupAnswer, Order, PageFrom, ProblemType,
+    Sort,
 };
-use crate::model::{FieldErrors, TokenHash};
+use crate::model::{FieldErrors, StateFilter, TokenHash};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::Json;
-use crate::server::http::cursor;
+use crate::server::http::cursor::{self, PageOrder};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::{self, Id, QueryParams};
 use crate::server::http::openapi::{BadBody, BadQuery, Common, NoSuchId, Revoked};
 use crate::server::state::ServerState;
 use crate::server::store::{Found, FoundToken, KeyQuery, Place, Position, Visible};
 
-/// A page of keys that were not revoked; without those that have expired, unless `state` asks for them. At most one of `after`, `before`, `at`, `around` and `from` is given.
+/// A page of keys; without those that have expired or were revoked, unless `state` asks for them. Revoked keys come in the
+/// order in which they were revoked, the newest first. At most one of `after`, `before`, `at`, `around` and `from` is given.
 #[utoipa::path(get, path = "/v1/keys", tag = "keys", params(KeyList),
     responses((status = 200, description = "The page.", body = KeyPage),
         (status = 404, description = "The key of `around` doesn't match the filter.",
@@ -28,7 +30,7 @@ pub async fn list(
     signed_in: SignedIn,
     QueryParams(list): QueryParams<KeyList>,
 ) -> ApiResult<Json<KeyPage>> {
-    let sort = list.sort;
+    let order = order_of(&list)?;
     let query = key_query(list, policy::visible(&signed_in.user))?;
     let slice = server.keys().keys(&query).await?.ok_or_else(|| {
         ApiError::new(
@@ -37,7 +39,7 @@ pub async fn list(
         )
     })?;
     let end = |more: bool, item: Option<&(_, Place)>| match (more, item) {
-        (true, Some((_, place))) => Some(cursor::encode(sort, place)),
+        (true, Some((_, place))) => Some(cursor::encode(order, place)),
         _ => None,
     };
     Ok(Json(KeyPage {
@@ -48,7 +50,7 @@ pub async fn list(
             .into_iter()
             .map(|(record, place)| KeyRow {
                 key: seen_by(&signed_in.user, record),
-                cursor: cursor::encode(sort, &place),
+                cursor: cursor::encode(order, &place),
             })
             .collect(),
     }))
@@ -106,13 +108,7 @@ pub async fn lookup(
 
 fn answer(signed_in: &SignedIn, token: FoundToken) -> LookupAnswer {
     match token.found {
-        Found::Revoked(key) => LookupAnswer::Revoked {
-            id: key.id,
-            name: key.name,
-            scope: key.scope,
-            revoked_at: key.revoked_at,
-            revoked_by: key.revoked_by,
-        },
+        Found::Revoked(key) => LookupAnswer::of(seen_by(&signed_in.user, *key.record), token.which),
         Found::Active(record) => {
             let key = seen_by(&signed_in.user, record);
             match token.replaced_at {
@@ -133,7 +129,7 @@ fn key_query(list: KeyList, visible: Visible) -> ApiResult<KeyQuery> {
         sort: list.sort,
         descending: list.order() == Order::Desc,
         limit: extract::limit(list.limit)?,
-        position: position(&list)?,
+        position: position(&list, order_of(&list)?)?,
     })
 }
 
@@ -149,9 +145,21 @@ fn tidy(filter: KeyFilter) -> ApiResult<KeyFilter> {
     })
 }
 
-fn position(list: &KeyList) -> ApiResult<Position> {
+/// What the pages are ordered by.
+fn order_of(list: &KeyList) -> ApiResult<PageOrder> {
+    match (list.state, list.sort) {
+        (Some(StateFilter::Revoked), Sort::CreatedAt) => Ok(PageOrder::Revoked),
+        (Some(StateFilter::Revoked), _) => Err(ApiError::malformed(
+            "sort",
+            "Revoked keys are listed in the order in which they were revoked; leave out `sort`.",
+        )),
+        (_, sort) => Ok(PageOrder::By(sort)),
+    }
+}
+
+fn position(list: &KeyList, order: PageOrder) -> ApiResult<Position> {
     let place = |field, text: &str| {
-        cursor::decode(list.sort, text).map_err(|error| ApiError::malformed(field, error.to_string()))
+        cursor::decode(order, text).map_err(|error| ApiError::malformed(field, error.to_string()))
     };
     let given = [
         list.after.is_some(),

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod create;
+pub mod ended;
 pub mod find;
 pub mod mint;
 pub mod reveal;
@@ -14,14 +15,17 @@ use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
-use crate::api::{Key, User};
-use crate::model::{KeyField, Scope, Secret, Token};
+use crate::api::{Key, KeyMay, User};
+use crate::model::{FieldErrors, KeyField, Scope, Secret, Token, name};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::Json;
 use crate::server::http::error::{ApiError, ApiResult, etag};
 use crate::server::state::ServerState;
-use crate::server::store::{Found, KeyRecord};
+use crate::server::store::{Found, KeyRecord, RevokedKey};
+
+/// The most characters of a reason.
+const MAX_REASON: usize = 500;
 
 /// A key and its `ETag`.
 pub struct Versioned {
@@ -45,7 +49,11 @@ impl IntoResponse for Versioned {
 /// A key as `user` sees it.
 fn seen_by(user: &User, record: KeyRecord) -> Key {
     Key {
-        may: policy::key_may(user, record.creator.id, record.scope),
+        may: match record.revoked {
+            None => policy::key_may(user, record.creator.id, record.scope),
+            // Nothing is left to do with it.
+            Some(_) => KeyMay::default(),
+        },
         id: record.id,
         name: record.name,
         scope: record.scope,
@@ -58,6 +66,8 @@ fn seen_by(user: &User, record: KeyRecord) -> Key {
         state: record.state,
         disabled: record.disabled,
         rotation: record.rotation,
+        refused_since: record.refused_since,
+        revoked: record.revoked,
         ..Key::with_settings(record.settings)
     }
 }
@@ -67,9 +77,31 @@ async fn active(server: &ServerState, signed_in: &SignedIn, id: Uuid) -> ApiResu
     let visible = policy::visible(&signed_in.user);
     match server.keys().key(id, visible).await? {
         Some(Found::Active(record)) => Ok(record),
-        Some(Found::Revoked(key)) => Err(ApiError::revoked(&key)),
+        Some(Found::Revoked(key)) => Err(is_revoked(signed_in, key)),
         None => Err(ApiError::not_found()),
     }
+}
+
+/// Of a key that the user may see: with what is left of it.
+fn is_revoked(signed_in: &SignedIn, key: RevokedKey) -> ApiError {
+    ApiError::revoked(&key).with_current(seen_by(&signed_in.user, *key.record))
+}
+
+/// The keys that keep something from being removed, of which so many have expired: these can be renewed until they are
+/// revoked, and no list shows them unless it is asked for them.
+pub fn left(keys: u64, expired: u64) -> String {
+    let of = if keys == 1 { "key" } else { "keys" };
+    match expired {
+        0 => format!("{keys} active {of}"),
+        expired if expired >= keys => format!("{keys} expired {of}, which can still be renewed"),
+        expired => format!("{keys} {of} that were not revoked, {expired} of them expired"),
+    }
+}
+
+/// Why a key is disabled or revoked, as it is kept.
+fn reason(typed: Option<&str>) -> ApiResult<Option<String>> {
+    let reason = name::paragraph(typed.unwrap_or_default(), MAX_REASON);
+    Ok(reason.map_err(|message| FieldErrors::one("reason", message))?)
 }
 
 /// The full secret that an integration presents.

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use super::mint::new_token;
-use super::{Versioned, active, secret_of, seen_by, wrong_end};
+use super::{Versioned, active, is_revoked, secret_of, seen_by, wrong_end};
 use crate::api::{KeptToken, Key, NewRotation, ProblemType, Rotated, RotationEnd, RotationExtension};
 use crate::model::rotation::MAX_OVERLAP;
 use crate::model::{Scope, Token};
@@ -175,7 +175,7 @@ fn changed(server: &ServerState, signed_in: &SignedIn, change: RotationChange) -
             ProblemType::NotRotating,
             "This key is not being rotated: it has one token only.".into(),
         ),
-        RotationChange::Revoked(key) => Err(ApiError::revoked(&key)),
+        RotationChange::Revoked(key) => Err(is_revoked(signed_in, key)),
         RotationChange::Missing => Err(ApiError::not_found()),
     }
 }

@@ -3,9 +3,8 @@
 use axum::extract::State;
 
 use super::change::may_change;
-use super::{Versioned, active, seen_by};
+use super::{Versioned, active, is_revoked, reason, seen_by};
 use crate::api::{Disabling, Key, ProblemType};
-use crate::model::{FieldErrors, name};
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::Json;
 use crate::server::http::error::{ApiError, ApiResult};
@@ -13,9 +12,6 @@ use crate::server::http::extract::Id;
 use crate::server::http::openapi::{BadBody, Common, Ended, Forbidden, NoSuchId, Revoked};
 use crate::server::state::ServerState;
 use crate::server::store::{KeySwitch, StoreResult};
-
-/// The most characters of a reason.
-const MAX_REASON: usize = 500;
 
 /// Disables a key: every check that begins after the answer refuses it, until it is enabled. If it is disabled already, a
 /// given reason replaces the earlier one.
@@ -31,8 +27,7 @@ pub async fn disable(
 ) -> ApiResult<Versioned> {
     let record = active(&server, &signed_in, id).await?;
     may_change(&signed_in, &record, "disabled")?;
-    let reason = name::paragraph(disabling.reason.as_deref().unwrap_or_default(), MAX_REASON);
-    let reason = reason.map_err(|message| FieldErrors::one("reason", message))?;
+    let reason = reason(disabling.reason.as_deref())?;
     let switched = server.keys().disable_key(id, reason, signed_in.actor).await;
     answer(&signed_in, switched)
 }
@@ -54,7 +49,7 @@ pub async fn enable(
 fn answer(signed_in: &SignedIn, switched: StoreResult<KeySwitch>) -> ApiResult<Versioned> {
     match switched? {
         KeySwitch::Switched(record) => Versioned::new(seen_by(&signed_in.user, record)),
-        KeySwitch::Revoked(key) => Err(ApiError::revoked(&key)),
+        KeySwitch::Revoked(key) => Err(is_revoked(signed_in, key)),
         KeySwitch::Expired(record) => {
             let at = record
                 .settings

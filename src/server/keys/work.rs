@@ -18,23 +18,17 @@ use crate::server::state::ServerState;
 use crate::server::store::KeyRecord;
 use crate::server::work::connect;
 
-/// How a key is used: counts by hour and day, what refused it, and where it is used from.
+/// How a key is used, revoked or not: counts by hour and day, what refused it, and from where it is used and refused.
 #[utoipa::path(get, path = "/v1/keys/{id}/usage", tag = "keys", params(("id" = uuid::Uuid, Path)),
-    responses((status = 200, description = "Its usage.", body = Usage), NoSuchId, Revoked, Common))]
+    responses((status = 200, description = "Its usage.", body = Usage), NoSuchId, Common))]
 pub async fn usage(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
 ) -> ApiResult<Json<Usage>> {
     let visible = policy::visible(&signed_in.user);
-    match server.work().usage(id, visible).await? {
-        Some(usage) => Ok(Json(usage)),
-        // This returns whether it was revoked, when and by whom.
-        None => Err(active(&server, &signed_in, id)
-            .await
-            .err()
-            .unwrap_or_else(ApiError::not_found)),
-    }
+    let usage = server.work().usage(id, visible).await?;
+    usage.map(Json).ok_or_else(ApiError::not_found)
 }
 
 /// Whether a request with this key would be allowed now, and the rule that decides. Web and Mobile keys are

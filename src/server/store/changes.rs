@@ -128,6 +128,12 @@ pub fn of_disabled(old: Option<&Disabled>, new: Option<&Disabled>) -> Map<String
     changes
 }
 
+/// Of a key that is revoked: why, where that is said.
+pub fn of_revocation(reason: Option<&str>) -> Map<String, Value> {
+    let reason = reason.map(|reason| ("reason".to_owned(), json!([null, reason])));
+    reason.into_iter().collect()
+}
+
 /// As they were written. What can't be read is text, also `null`, which stands for what is withheld.
 pub fn read(json: String) -> Value {
     match serde_json::from_str(&json) {

@@ -21,7 +21,7 @@ pub async fn active(db: &impl Db, creator: i64, project: i64) -> StoreResult<u64
 /// How many match a filter that the counts are kept by. Triggers don't know when a key expires, so that those that have
 /// are taken off; one index has all of what is asked.
 pub async fn unexpired<D: Db>(db: &D, filter: &Filter) -> StoreResult<KeyCounts> {
-    let along = D::DIALECT.keys_along("keys_by_expires_at");
+    let along = D::DIALECT.keys_along("keys_by_expires_at", false);
     let mut sql = Sql::new(format!(
         "SELECT k.scope, count(*){along} AND {}",
         expired(D::DIALECT)

@@ -84,11 +84,13 @@ impl Dialect {
         }
     }
 
-    /// ` FROM … WHERE …`: the active keys, as `k`, along an index. PostgreSQL finds it by the conditions and the order.
-    pub fn keys_along(self, index: &str) -> String {
+    /// ` FROM … WHERE …`: the keys that were revoked, or the others, as `k`, along an index. PostgreSQL finds it by the
+    /// conditions and the order.
+    pub fn keys_along(self, index: &str, revoked: bool) -> String {
+        let is = if revoked { "IS NOT NULL" } else { "IS NULL" };
         match self {
-            Dialect::Sqlite => format!(" FROM keys AS k INDEXED BY {index} WHERE k.revoked_at IS NULL"),
-            Dialect::Postgres => " FROM keys AS k WHERE k.revoked_at IS NULL".into(),
+            Dialect::Sqlite => format!(" FROM keys AS k INDEXED BY {index} WHERE k.revoked_at {is}"),
+            Dialect::Postgres => format!(" FROM keys AS k WHERE k.revoked_at {is}"),
         }
     }
 

@@ -14,13 +14,13 @@ use super::sql::Sql;
 use super::value::Value;
 use super::{StoreResult, Visible};
 use crate::api::KeyFilter;
-use crate::model::{KeyState, Scope, compared};
+use crate::model::{Scope, StateFilter, compared};
 
 const DAY: i64 = 86_400_000_000;
 /// As `model::expiry` tolerates it.
 const TOLERATED: i64 = 60_000_000;
 
-/// The conditions on a key, beside that it was not revoked.
+/// The conditions on a key, beside whether it was revoked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub scope: Option<Scope>,
@@ -48,7 +48,7 @@ pub struct UsageFilter {
     pub idle_since: Option<i64>,
     pub never_used: bool,
     pub refused_since: Option<i64>,
-    pub state: Option<KeyState>,
+    pub state: Option<StateFilter>,
     /// Expires within so long.
     pub expires_within: Option<i64>,
     pub exceeds_policy: bool,
@@ -101,6 +101,11 @@ impl Filter {
         }
     }
 
+    /// Whether it asks for keys that were revoked, instead of the others.
+    pub fn is_revoked(&self) -> bool {
+        self.usage.state == Some(StateFilter::Revoked)
+    }
+
     /// ` AND …` for each condition on a table named `k`.
     pub fn push_to<'a>(&'a self, dialect: Dialect, sql: &mut Sql<'a>) {
         self.push_counted_to(sql);
@@ -132,7 +137,7 @@ impl Filter {
     /// that have not. From a place on, the place is where it begins.
     pub fn turn(&self, dialect: Dialect, ascending: bool, from_place: bool) -> String {
         let now = dialect.now();
-        match (self.usage.state == Some(KeyState::Expired), ascending) {
+        match (self.usage.state == Some(StateFilter::Expired), ascending) {
             (true, false) | (false, true) if from_place => String::new(),
             (true, _) => format!(" AND k.expires_at <= {now}"),
             (false, _) => format!(" AND k.expires_at > {now}"),
@@ -146,7 +151,7 @@ impl Filter {
         let mut lists: Vec<Sql> = labels.map(|label| labelled(dialect, label)).collect();
         // PostgreSQL weighs indexes of the table itself.
         if let (Dialect::Sqlite, Some(index)) = (dialect, self.usage.index()) {
-            let mut sql = Sql::new(format!("SELECT k.seq{}", dialect.keys_along(index)));
+            let mut sql = Sql::new(format!("SELECT k.seq{}", dialect.keys_along(index, false)));
             for (condition, values) in self.usage.conditions(dialect, "") {
                 sql.push(&condition, values.into_iter().map(Value::Number));
             }
@@ -251,10 +256,12 @@ impl UsageFilter {
         if self.refused_since.is_some() {
             return Some("keys_by_last_refused_at");
         }
-        if self.state == Some(KeyState::Disabled) {
-            return Some("keys_by_disabled_at");
+        match self.state {
+            Some(StateFilter::Disabled) => return Some("keys_by_disabled_at"),
+            Some(StateFilter::Rotating) => return Some("keys_by_old_ends_at"),
+            _ => {}
         }
-        if self.state == Some(KeyState::Expired) || self.expires_within.is_some() || self.exceeds_policy {
+        if self.state == Some(StateFilter::Expired) || self.expires_within.is_some() || self.exceeds_policy {
             return Some("keys_by_expires_at");
         }
         (self.never_used || self.idle_since.is_some()).then_some("keys_by_last_used_at")
@@ -262,19 +269,16 @@ impl UsageFilter {
 
     fn of_ends(self, dialect: Dialect, beside: &str) -> Vec<(Cow<'static, str>, Vec<i64>)> {
         let now = dialect.now();
-        let mut conditions = vec![match self.state {
-            Some(KeyState::Expired) => (format!(" AND {beside}k.expires_at <= {now}").into(), Vec::new()),
-            Some(KeyState::Active | KeyState::Disabled) | None => {
-                (format!(" AND {beside}k.expires_at > {now}").into(), Vec::new())
-            }
-        }];
-        match self.state {
-            Some(KeyState::Active) => conditions.push((" AND k.disabled_at IS NULL".into(), Vec::new())),
-            Some(KeyState::Disabled) => {
-                conditions.push((" AND k.disabled_at IS NOT NULL".into(), Vec::new()))
-            }
-            Some(KeyState::Expired) | None => {}
-        }
+        let unexpired = format!(" AND {beside}k.expires_at > {now}");
+        let state = match self.state {
+            Some(StateFilter::Revoked) => String::new(),
+            Some(StateFilter::Expired) => format!(" AND {beside}k.expires_at <= {now}"),
+            Some(StateFilter::Active) => format!("{unexpired} AND k.disabled_at IS NULL"),
+            Some(StateFilter::Disabled) => format!("{unexpired} AND k.disabled_at IS NOT NULL"),
+            Some(StateFilter::Rotating) => format!("{unexpired} AND k.old_ends_at > {now}"),
+            None => unexpired,
+        };
+        let mut conditions = vec![(state.into(), Vec::new())];
         if let Some(within) = self.expires_within {
             conditions.push((
                 format!(" AND {beside}k.expires_at <= {now} + ?").into(),

@@ -9,7 +9,7 @@ use super::db::{NewRow, columns};
 use super::dialect::Dialect;
 use super::row::{ColumnValue, Columns, Read, fields, unreadable};
 use super::{KeyRecord, Place, PlaceValue, StoreResult};
-use crate::api::{Disabled, KeyRotation, PersonRef, ProjectRef, Sort};
+use crate::api::{Disabled, KeyRevocation, KeyRotation, PersonRef, ProjectRef, Sort};
 use crate::model::{KeyState, LocalAddress, Scope, Settings, Standing, UiDomain, compared};
 
 /// The columns of a table that decide whether a request may pass, which [`Deciding`] is read from.
@@ -62,15 +62,16 @@ pub fn key_columns(dialect: Dialect) -> &'static str {
             format!(
                 "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project,
                  {deciding}, k.note, k.labels, k.expires_at, {expired}, k.disabled_at, k.disabled_by, k.disabled_reason,
-                 {rotating}, k.rotated_at, k.old_ends_at, k.old_hint"
+                 {rotating}, k.rotated_at, k.old_ends_at, k.old_hint, k.seq, k.revoked_at, k.revoked_by, k.revoked_reason"
             )
         })
     });
     &COLUMNS[dialect as usize]
 }
 
-/// A key that was not revoked, its project and people still numbers.
+/// A key, its project and people still numbers.
 pub struct StoredKey {
+    pub seq: i64,
     id: Uuid,
     name: String,
     name_key: String,
@@ -83,19 +84,33 @@ pub struct StoredKey {
     pub project: Option<i64>,
     settings: Settings,
     state: KeyState,
-    disabled: Option<DisabledRow>,
+    disabled: Option<SwitchRow>,
     rotation: Option<KeyRotation>,
+    revoked: Option<SwitchRow>,
 }
 
-struct DisabledRow {
+/// When it was disabled or revoked, by whom, and why.
+struct SwitchRow {
     at: Timestamp,
     by: i64,
     reason: Option<String>,
 }
 
+impl SwitchRow {
+    fn read(columns: &mut Columns<'_, impl super::row::Row>) -> StoreResult<Option<Self>> {
+        let (at, by, reason): (Option<Timestamp>, Option<i64>, String) = columns.next()?;
+        Ok(at.zip(by).map(|(at, by)| Self {
+            at,
+            by,
+            reason: Some(reason).filter(|reason| !reason.is_empty()),
+        }))
+    }
+}
+
 impl Read for StoredKey {
     fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let mut row = Self {
+            seq: 0,
             id: columns.next()?,
             name: columns.next()?,
             name_key: columns.next()?,
@@ -110,29 +125,32 @@ impl Read for StoredKey {
             state: KeyState::Active,
             disabled: None,
             rotation: None,
+            revoked: None,
         };
         let expired = columns.next()?;
-        let (at, by, reason): (Option<Timestamp>, Option<i64>, String) = columns.next()?;
-        row.disabled = at.zip(by).map(|(at, by)| DisabledRow {
-            at,
-            by,
-            reason: Some(reason).filter(|reason| !reason.is_empty()),
-        });
+        row.disabled = SwitchRow::read(columns)?;
+        let rotation = rotation(columns, row.settings.expires_at)?;
+        row.seq = columns.next()?;
+        row.revoked = SwitchRow::read(columns)?;
         let standing = Standing {
-            revoked: false,
+            revoked: row.revoked.is_some(),
             replaced: false,
             expired,
             disabled: row.disabled.is_some(),
         };
         row.state = standing.state();
-        row.rotation = rotation(columns, row.settings.expires_at)?.filter(|_| !expired);
+        row.rotation = rotation.filter(|_| !expired && row.revoked.is_none());
         Ok(row)
     }
 }
 
 impl StoredKey {
-    /// Where it lies in a sort.
+    /// Where it lies in a sort; of revoked keys there is only one.
     pub fn place(&self, sort: Sort) -> Place {
+        if let Some(revoked) = &self.revoked {
+            let value = PlaceValue::Time(revoked.at.as_microsecond());
+            return Place { value, id: self.id };
+        }
         let value = match sort {
             Sort::Scope => PlaceValue::Scope(self.scope, self.name_key.clone()),
             Sort::Name => PlaceValue::Name(self.name_key.clone()),
@@ -148,18 +166,26 @@ impl StoredKey {
         self.disabled.as_ref().map(|disabled| disabled.by)
     }
 
+    /// The number of who revoked it.
+    pub fn revoked_by(&self) -> Option<i64> {
+        self.revoked.as_ref().map(|revoked| revoked.by)
+    }
+
     /// As it is shown, with what its numbers stand for.
     pub fn record(
         self,
         creator: PersonRef,
         project: Option<ProjectRef>,
-        disabled_by: Option<PersonRef>,
+        [disabled_by, revoked_by]: [Option<PersonRef>; 2],
     ) -> KeyRecord {
         let disabled = self.disabled.zip(disabled_by);
+        let revoked = self.revoked.zip(revoked_by);
         KeyRecord {
             state: self.state,
             rotation: self.rotation,
-            disabled: disabled.map(|(DisabledRow { at, reason, .. }, by)| Disabled { at, by, reason }),
+            disabled: disabled.map(|(SwitchRow { at, reason, .. }, by)| Disabled { at, by, reason }),
+            revoked: revoked.map(|(SwitchRow { at, reason, .. }, by)| KeyRevocation { at, by, reason }),
+            refused_since: None,
             id: self.id,
             name: self.name,
             scope: self.scope,

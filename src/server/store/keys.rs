@@ -13,11 +13,11 @@ use super::row::{Columns, Read, Record, Row};
 use super::statement::unexplained_key;
 use super::tables::{IDEMPOTENCY, KEYS};
 use super::{
-    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, RevokedKey,
-    Sealed, StoreError, StoreResult, Visible, lifetimes, projects,
+    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed,
+    StoreError, StoreResult, Visible, lifetimes, projects, refusals,
 };
 use crate::api::{ActivityAction, PersonRef, ProjectRef};
-use crate::model::{Settings, ValidKey, are_alike, compared};
+use crate::model::{Rule, Settings, ValidKey, are_alike, compared};
 
 /// A key by a unique column.
 #[derive(Clone, Copy)]
@@ -37,33 +37,35 @@ pub struct NumberedKey {
 impl Read for NumberedKey {
     fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let key: StoredKey = columns.next()?;
-        let (seq, revoked_at): (i64, Option<Timestamp>) = columns.next()?;
-        let (creator, project) = (key.creator, key.project);
+        let (seq, creator, project) = (key.seq, key.creator, key.project);
         let by: PersonRef = columns.next()?;
-        let (disabler, email): (Option<Uuid>, Option<String>) = columns.next()?;
-        let disabled_by = disabler.zip(email).map(|(id, email)| PersonRef { id, email });
+        let disabled_by = person(columns)?;
         let of: (Option<Uuid>, Option<String>, Option<bool>) = columns.next()?;
         let of = match of {
             (Some(id), Some(name), Some(deployed)) => Some(ProjectRef { id, name, deployed }),
             _ => None,
         };
-        let key = key.record(by, of, disabled_by);
-        let found = match revoked_at {
-            None => Found::Active(key),
-            Some(revoked_at) => Found::Revoked(RevokedKey {
-                id: key.id,
-                name: key.name,
-                scope: key.scope,
-                revoked_at,
-                revoked_by: columns.next()?,
-            }),
-        };
+        let key = key.record(by, of, [disabled_by, person(columns)?]);
         Ok(Self {
             seq,
             creator,
             project,
-            found,
+            found: key.into(),
         })
+    }
+}
+
+/// Who disabled or revoked it, where somebody did.
+fn person(columns: &mut Columns<'_, impl Row>) -> StoreResult<Option<PersonRef>> {
+    let (id, email): (Option<Uuid>, Option<String>) = columns.next()?;
+    Ok(id.zip(email).map(|(id, email)| PersonRef { id, email }))
+}
+
+impl NumberedKey {
+    /// With who still presents it, where it is not active.
+    pub async fn complete(mut self, db: &impl Db) -> StoreResult<Self> {
+        refusals::add_to(db, &mut [(self.seq, self.found.record_mut())]).await?;
+        Ok(self)
     }
 }
 
@@ -79,7 +81,10 @@ pub async fn find<D: Db>(db: &D, by: KeyBy, visible: Visible) -> StoreResult<Opt
         sql.push_str(" AND u.id = ?");
         values.push(user.into());
     }
-    db.maybe(&sql, &values).await
+    match db.maybe::<NumberedKey>(&sql, &values).await? {
+        Some(found) => found.complete(db).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// What [`Kept`] is read from, behind columns of the caller's.
@@ -88,7 +93,7 @@ pub fn select<D: Db>(before: &str, condition: &str) -> String {
     let (creator, revoker) = (PersonRef::columns("u"), PersonRef::columns("r"));
     let (disabler, columns) = (PersonRef::columns("d"), key_columns(D::DIALECT));
     format!(
-        "SELECT {before}{columns}, k.seq, k.revoked_at, {creator}, {disabler}, {}, {revoker}
+        "SELECT {before}{columns}, {creator}, {disabler}, {}, {revoker}
            FROM keys AS k {lookup} users AS u ON u.seq = k.creator LEFT JOIN projects AS p ON p.seq = k.project
            LEFT JOIN users AS d ON d.seq = k.disabled_by LEFT JOIN users AS r ON r.seq = k.revoked_by
           WHERE {condition}",
@@ -302,6 +307,9 @@ pub async fn edit(
         "UPDATE keys SET {set}, version = version + 1 WHERE seq = ? AND version = ? AND revoked_at IS NULL"
     );
     run_one(change.db(), &sql, &values).await?;
+    if settings.expires_at != key.settings.expires_at {
+        refusals::begin(change.db(), kept.seq, Rule::KeyExpired).await?;
+    }
     let numbers = (id, kept.seq, kept.creator);
     record(change, ActivityAction::KeyEdited, numbers, name, changes);
     changed(change.db(), kept.seq).await.map(KeyChange::Changed)
@@ -320,7 +328,7 @@ pub async fn changed(db: &impl Db, seq: i64) -> StoreResult<KeyRecord> {
     }
 }
 
-pub async fn revoke(change: &mut impl Change, id: Uuid) -> StoreResult<Revocation> {
+pub async fn revoke(change: &mut impl Change, id: Uuid, reason: Option<&str>) -> StoreResult<Revocation> {
     let Some(kept) = find(change.db(), KeyBy::Id(id), Visible::All).await? else {
         return Ok(Revocation::Missing);
     };
@@ -328,9 +336,11 @@ pub async fn revoke(change: &mut impl Change, id: Uuid) -> StoreResult<Revocatio
         Found::Revoked(tombstone) => return Ok(Revocation::AlreadyRevoked(tombstone)),
         Found::Active(key) => key,
     };
-    wipe(change.db(), kept.seq, change.actor()?.seq, change.now()).await?;
+    let (by, at) = (change.actor()?.seq, change.now());
+    wipe(change.db(), kept.seq, (by, reason), at).await?;
     let numbers = (id, kept.seq, kept.creator);
-    record(change, ActivityAction::KeyRevoked, numbers, &key.name, Map::new());
+    let changes = changes::of_revocation(reason);
+    record(change, ActivityAction::KeyRevoked, numbers, &key.name, changes);
     Ok(Revocation::Revoked)
 }
 
@@ -338,12 +348,17 @@ pub async fn revoke(change: &mut impl Change, id: Uuid) -> StoreResult<Revocatio
 pub const ERASED: &str = "data_key = NULL, sealed = NULL, old_data_key = NULL, old_sealed = NULL";
 
 /// Makes an active key a tombstone, without a row of the log.
-pub async fn wipe(db: &impl Db, seq: i64, by: i64, at: Timestamp) -> StoreResult<()> {
+pub async fn wipe(
+    db: &impl Db,
+    seq: i64,
+    (by, reason): (i64, Option<&str>),
+    at: Timestamp,
+) -> StoreResult<()> {
     let sql = format!(
-        "UPDATE keys SET revoked_at = ?, revoked_by = ?, {ERASED}, version = version + 1
+        "UPDATE keys SET revoked_at = ?, revoked_by = ?, revoked_reason = ?, {ERASED}, version = version + 1
                 WHERE seq = ? AND revoked_at IS NULL"
     );
-    run_one(db, &sql, values![at, by, seq]).await
+    run_one(db, &sql, values![at, by, reason.unwrap_or_default(), seq]).await
 }
 
 /// The sealed token goes out only after the row that tells of it was committed, and of no key that somebody made

@@ -9,7 +9,7 @@ use super::names::Remembered;
 use super::paging::{RangeRead, RangeReads, Run, Way};
 use super::search::Search;
 use super::sql::Sql;
-use super::{KeyQuery, KeySlice, Place, Position, StoreResult};
+use super::{KeyQuery, KeyRecord, KeySlice, Place, Position, StoreResult, refusals};
 
 /// A page of the keys that a search finds; `None`: no key can match.
 pub async fn page(
@@ -81,14 +81,15 @@ impl Listing<'_> {
         };
         let rows: Vec<StoredKey> = rows.into_iter().map(|(key, ..)| key).collect();
         let names = self.names.names(db, newest_change, &rows).await?;
+        let seqs: Vec<i64> = rows.iter().map(|key| key.seq).collect();
         let keys = rows.into_iter().map(|key| {
             let place = key.place(self.query.sort);
             Ok((names.record(key)?, place))
         });
-        Ok((
-            Run::of(keys.collect::<StoreResult<_>>()?, read.limit),
-            seen.is_some(),
-        ))
+        let mut keys: Vec<(KeyRecord, Place)> = keys.collect::<StoreResult<_>>()?;
+        let records = keys.iter_mut().map(|(key, _)| key);
+        refusals::add_to(db, &mut seqs.into_iter().zip(records).collect::<Vec<_>>()).await?;
+        Ok((Run::of(keys, read.limit), seen.is_some()))
     }
 
     /// Keys, and after each the newest change as the statement sees it and what a look saw.
@@ -136,7 +137,7 @@ impl Listing<'_> {
 
     /// The place of a key that is among the filtered.
     async fn place<D: Db>(&self, db: &D, id: Uuid) -> StoreResult<Option<Place>> {
-        let by_id = D::DIALECT.keys_along("keys_by_id");
+        let by_id = D::DIALECT.keys_along("keys_by_id", self.search.filter.is_revoked());
         let mut sql = Sql::new(format!("SELECT {}{by_id} AND k.id = ?", key_columns(D::DIALECT)));
         sql.values.push(id.into());
         self.search.filter.push_to(D::DIALECT, &mut sql);

@@ -39,6 +39,7 @@ mod people;
 pub mod postgres;
 mod projects;
 mod records;
+mod refusals;
 mod removal;
 mod report;
 mod rotations;

@@ -38,7 +38,7 @@ impl Remembered {
         keys: &[StoredKey],
     ) -> StoreResult<Arc<Names>> {
         let known = self.since(change);
-        let of_key = |key: &StoredKey| [Some(key.creator), key.disabled_by()];
+        let of_key = |key: &StoredKey| [Some(key.creator), key.disabled_by(), key.revoked_by()];
         let people = missing(&known.people, keys.iter().flat_map(of_key).flatten());
         let projects = missing(&known.projects, keys.iter().filter_map(|key| key.project));
         if people.is_empty() && projects.is_empty() {
@@ -85,8 +85,9 @@ impl Names {
     pub fn record(&self, key: StoredKey) -> StoreResult<KeyRecord> {
         let creator = name(&self.people, key.creator)?;
         let project = key.project.map(|seq| name(&self.projects, seq)).transpose()?;
-        let disabled_by = key.disabled_by().map(|seq| name(&self.people, seq)).transpose()?;
-        Ok(key.record(creator, project, disabled_by))
+        let person = |seq: Option<i64>| seq.map(|seq| name(&self.people, seq)).transpose();
+        let others = [person(key.disabled_by())?, person(key.revoked_by())?];
+        Ok(key.record(creator, project, others))
     }
 }
 

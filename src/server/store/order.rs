@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::dialect::Dialect;
+use super::filter::Filter;
 use super::value::Value;
 use super::{Place, PlaceValue, StoreError, StoreResult};
 use crate::api::Sort;
@@ -69,6 +70,21 @@ impl Path {
         }
     }
 
+    /// Revoked keys have one order, by the one of creator and project that a filter has.
+    pub fn of_revoked(filter: &Filter) -> Self {
+        let owner = match filter.creator {
+            Some(_) => Some("creator"),
+            None => filter.project.map(|_| "project"),
+        };
+        let prefix = owner.map_or_else(String::new, |owner| format!("{owner}_"));
+        Self {
+            index: format!("keys_by_{prefix}revoked_at"),
+            equal: owner.into_iter().collect(),
+            columns: &["revoked_at", "id"],
+            scope: None,
+        }
+    }
+
     /// Whether the index has the names.
     pub fn is_by_name(&self) -> bool {
         self.columns.contains(&"name_key")
@@ -110,7 +126,7 @@ impl Path {
                 Some(only) if *scope > only => vec![Mark::AfterText, id],
                 _ => vec![text(name), id],
             },
-            (["created_at" | "last_used_at" | "expires_at", "id"], PlaceValue::Time(time)) => {
+            (["created_at" | "last_used_at" | "expires_at" | "revoked_at", "id"], PlaceValue::Time(time)) => {
                 vec![Mark::Number(*time), id]
             }
             _ => {

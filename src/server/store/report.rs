@@ -9,11 +9,11 @@ use super::clock;
 use super::db::{Db, one, values};
 use super::keys::{self, KeyBy, NumberedKey};
 use super::usage::{bucket_of, unpacked};
-use super::{Found, SOURCES, StoreResult, Tally, Use, Visible, hour_of, token_uses};
+use super::{SOURCES, StoreResult, Tally, Use, Visible, hour_of, refusals, token_uses};
 use crate::api::{
     LastUse, RefusedBy, RotationUsage, USAGE_DAYS, USAGE_HOURS, Usage, UsageSeries, UsageSource,
 };
-use crate::model::Rule;
+use crate::model::{KeyState, Rule};
 
 const HOURS_PER_DAY: u32 = 24;
 /// What stands for the rule where none refused.
@@ -36,18 +36,13 @@ pub const ADDRESS: i64 = 1;
 
 /// `None`: there is no such key that may be seen. To be asked in a transaction that sees one state.
 pub async fn of_key<D: Db>(db: &D, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
-    let Some(NumberedKey {
-        seq: key,
-        found: Found::Active(record),
-        ..
-    }) = keys::find(db, KeyBy::Id(id), visible).await?
-    else {
+    let Some(NumberedKey { seq: key, found, .. }) = keys::find(db, KeyBy::Id(id), visible).await? else {
         return Ok(None);
     };
+    let record = found.record();
     let mut waiting = logged(db, bucket_of(key)).await?;
     waiting.retain(|tally| tally.key == key);
     let mut report = Report::beginning(clock::now(db).await?);
-    report.disabled = record.disabled.map(|disabled| (hour_of(disabled.at), 0));
     count(db, key, &mut report).await?;
     if record.rotation.is_some() {
         let hours = (report.first_hour, USAGE_HOURS);
@@ -59,7 +54,19 @@ pub async fn of_key<D: Db>(db: &D, id: Uuid, visible: Visible) -> StoreResult<Op
         origins: sources(db, key, ORIGIN).await?,
         addresses: sources(db, key, ADDRESS).await?,
     };
-    Ok(Some(report.finish(stored, &waiting)))
+    let refused_since = refusals::with_waiting(record, &waiting);
+    let is_disabled = record.state == KeyState::Disabled;
+    Ok(Some(Usage {
+        refused_origins: refusals::sources(db, key, ORIGIN, &waiting).await?,
+        refused_addresses: refusals::sources(db, key, ADDRESS, &waiting).await?,
+        refused_old_token: refusals::of_old_tokens(db, key, &waiting).await?,
+        refused_while_disabled: refused_since
+            .as_ref()
+            .map(|since| since.count)
+            .filter(|_| is_disabled),
+        refused_since,
+        ..report.finish(stored, &waiting)
+    }))
 }
 
 /// All that was logged for this bucket and not carried over yet.
@@ -111,8 +118,6 @@ pub struct Report {
     hours: UsageSeries,
     days: UsageSeries,
     refused: HashMap<String, u64>,
-    /// The hour since which it is disabled, and how often it was refused for that.
-    disabled: Option<(u32, u64)>,
     rotation: Option<RotationUsage>,
 }
 
@@ -134,7 +139,6 @@ impl Report {
             hours: series(first_hour, USAGE_HOURS),
             days: series(first_day * HOURS_PER_DAY, USAGE_DAYS),
             refused: HashMap::new(),
-            disabled: None,
             rotation: None,
         }
     }
@@ -160,12 +164,6 @@ impl Report {
                 *count += n;
             }
         }
-        if let Some((since, refused)) = &mut self.disabled
-            && hour >= *since
-            && rule == Rule::KeyDisabled.as_str()
-        {
-            *refused += n;
-        }
         if rule != ALLOWED {
             *self.refused.entry(rule.to_owned()).or_default() += n;
         }
@@ -187,7 +185,11 @@ impl Report {
         let last_refused = last_refused.fold(stored.last_refused_at, i64::max);
         Usage {
             rotation: self.rotation,
-            refused_while_disabled: self.disabled.map(|(_, refused)| refused),
+            refused_while_disabled: None,
+            refused_since: None,
+            refused_origins: Vec::new(),
+            refused_addresses: Vec::new(),
+            refused_old_token: None,
             last_refused_at: (last_refused > 0)
                 .then(|| Timestamp::from_microsecond(last_refused).ok())
                 .flatten(),

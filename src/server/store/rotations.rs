@@ -15,11 +15,11 @@ use super::usage::bucket_of;
 use super::value::Value;
 use super::{
     Found, FoundToken, KeyRecord, NewKeyToken, RotationChange, RotationEdit, StoreResult, Visible, lifetimes,
-    token_uses,
+    refusals, token_uses,
 };
 use crate::api::{ActivityAction, KeyRotation};
 use crate::model::rotation::MAX_OVERLAP;
-use crate::model::{KeyState, TokenHash, WhichToken};
+use crate::model::{KeyState, Rule, TokenHash, WhichToken};
 
 /// The activity log's name for the end of the overlap.
 const ENDS: &str = "old_token_ends_at";
@@ -66,6 +66,7 @@ pub async fn rotate(
     if !is_running {
         retire_old(change.db(), seq, None).await?;
         token_uses::begin(change.db(), seq).await?;
+        refusals::begin(change.db(), seq, Rule::KeyRotated).await?;
     }
     if is_running || overlap == 0 {
         retire_current(change.db(), seq, now).await?;
@@ -226,14 +227,33 @@ pub async fn find_token<D: Db>(
         sql.push_str(" AND u.id = ?");
         values.push(user.into());
     }
-    db.maybe(&sql, &values).await
+    let found: Option<KeyOfToken> = db.maybe(&sql, &values).await?;
+    let Some(KeyOfToken {
+        key,
+        which,
+        replaced_at,
+    }) = found
+    else {
+        return Ok(None);
+    };
+    Ok(Some(FoundToken {
+        found: key.complete(db).await?.found,
+        which,
+        replaced_at,
+    }))
 }
 
-impl Read for FoundToken {
+/// What [`FoundToken`] is made of.
+struct KeyOfToken {
+    key: NumberedKey,
+    which: WhichToken,
+    replaced_at: Option<Timestamp>,
+}
+
+impl Read for KeyOfToken {
     fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let (is_current, old_ends_at): (bool, Option<Timestamp>) = columns.next()?;
         let (is_rotating, retired_at): (bool, Option<Timestamp>) = columns.next()?;
-        let NumberedKey { found, .. } = columns.next()?;
         let (which, replaced_at) = match (is_current, is_rotating) {
             (true, true) => (WhichToken::New, None),
             (true, false) => (WhichToken::Current, None),
@@ -241,11 +261,22 @@ impl Read for FoundToken {
             (false, _) => (WhichToken::Replaced, old_ends_at.or(retired_at)),
         };
         Ok(Self {
-            found,
+            key: columns.next()?,
             which,
             replaced_at,
         })
     }
+}
+
+/// The tokens that a key has, revoked or not, each with its hint: the current one first.
+pub async fn tokens(db: &impl Db, id: Uuid) -> StoreResult<Vec<(TokenHash, String)>> {
+    let sql = "SELECT token_hash, hint, old_token_hash, old_hint FROM keys WHERE id = ?";
+    type Tokens = (TokenHash, String, Option<TokenHash>, Option<String>);
+    let found: Option<Tokens> = db.maybe(sql, values![id]).await?;
+    Ok(found.map_or_else(Vec::new, |(token, hint, old, old_hint)| {
+        let old = old.zip(old_hint);
+        [Some((token, hint)), old].into_iter().flatten().collect()
+    }))
 }
 
 /// A retired token is never issued again, and is recognised when it is presented.

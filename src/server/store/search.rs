@@ -49,6 +49,15 @@ impl Search {
         }
     }
 
+    /// Along the order in which keys were revoked: the indexes of texts and labels are of the others alone.
+    pub fn revoked(filter: Filter) -> Self {
+        Self {
+            path: Path::of_revoked(&filter),
+            filter,
+            candidates: None,
+        }
+    }
+
     /// The cheapest way to all the rows that match.
     pub fn source(&self) -> Source<'_> {
         match &self.candidates {
@@ -57,10 +66,10 @@ impl Search {
         }
     }
 
-    /// ` FROM … WHERE …`: the active keys that match, of this source.
+    /// ` FROM … WHERE …`: the keys that match, of this source.
     pub fn push_to<'a>(&'a self, source: Source<'a>, dialect: Dialect, sql: &mut Sql<'a>) {
         match source {
-            Source::Walk(path) => sql.push(&dialect.keys_along(&path.index), []),
+            Source::Walk(path) => sql.push(&dialect.keys_along(&path.index, self.filter.is_revoked()), []),
             Source::Rows(seqs) => sql.push(dialect.keys_of(), [seqs.into()]),
         }
         self.filter.push_to(dialect, sql);

@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::changes;
 use super::db::{Change, NewRow, assigned, columns, run_one};
 use super::keys::{KeyBy, changed, find, record};
-use super::{Found, KeyRecord, KeySwitch, StoreResult, Visible};
+use super::{Found, KeyRecord, KeySwitch, StoreResult, Visible, refusals};
 use crate::api::ActivityAction;
-use crate::model::KeyState;
+use crate::model::{KeyState, Rule};
 
 /// A key that is disabled already gets the reason, where one is given, and stays so since when it was.
 pub async fn disable(change: &mut impl Change, id: Uuid, reason: Option<&str>) -> StoreResult<KeySwitch> {
@@ -16,6 +16,9 @@ pub async fn disable(change: &mut impl Change, id: Uuid, reason: Option<&str>) -
         Ok(found) => found,
         Err(switch) => return Ok(switch),
     };
+    if key.disabled.is_none() {
+        refusals::begin(change.db(), kept.0, Rule::KeyDisabled).await?;
+    }
     let set = match &key.disabled {
         Some(old) if reason.is_none() || reason == old.reason.as_deref() => {
             return Ok(KeySwitch::Switched(key));

@@ -91,7 +91,7 @@ table!(KEYS, "keys", by "seq", numbered:
     token_hash Bytes, data_key Int, sealed Bytes, last_address Text, last_origin Text,
     last_refused_at Number, note Text, labels Text, labels_key Text, expires_at Number, disabled_at Number,
     disabled_by Number, disabled_reason Text, rotated_at Number, old_token_hash Bytes, old_hint Text,
-    old_ends_at Number, old_data_key Int, old_sealed Bytes);
+    old_ends_at Number, old_data_key Int, old_sealed Bytes, revoked_reason Text);
 
 table!(RETIRED_TOKENS, "retired_tokens", by "token_hash":
     token_hash Bytes, key Number, retired_at Number);
@@ -134,11 +134,17 @@ table!(TOKEN_USES, "token_uses", by "key, token, hour":
 table!(KEY_SOURCES, "key_sources", by "key, kind, name":
     key Number, kind Small, name Text, last_used_at Number);
 
+table!(ENDED_USES, "ended_uses", by "key, rule":
+    key Number, rule Text, n Number, last_used_at Number, last_address Text, last_origin Text);
+
+table!(REFUSED_SOURCES, "refused_sources", by "key, kind, name":
+    key Number, kind Small, name Text, rule Text, n Number, last_refused_at Number);
+
 table!(USAGE_LOG, "usage_log", by "seq", numbered:
     seq Number, bucket Number, tallies Bytes);
 
 /// In an order in which rows refer to those before.
-pub static TABLES: [&Table; 20] = [
+pub static TABLES: [&Table; 22] = [
     &ORGANISATION,
     &DATA_KEYS,
     &USERS,
@@ -158,6 +164,8 @@ pub static TABLES: [&Table; 20] = [
     &USAGE_HOURS,
     &TOKEN_USES,
     &KEY_SOURCES,
+    &ENDED_USES,
+    &REFUSED_SOURCES,
     &USAGE_LOG,
 ];
 

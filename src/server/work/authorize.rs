@@ -79,7 +79,7 @@ async fn check(
     headers: &HeaderMap,
     wanted: [Option<Scope>; 2],
 ) -> ApiResult<Response> {
-    let refused = |key: Option<&CheckedKey>, rule| server.refused(Gateway, key, rule);
+    let refused = |key, rule| server.refused(Gateway, key, rule);
     let gateway = gateway_token(headers).ok_or_else(|| refused(None, Rule::GatewayUnknown))?;
     let presented = presented_key(headers);
     // Without a key too, only a gateway is told what is wrong with it.
@@ -99,7 +99,7 @@ async fn check(
         resumes: false,
     };
     match decide(&key, &wanted, caller) {
-        Err(rule) => Err(refused(Some(&key), rule)),
+        Err(rule) => Err(refused(Some((&key, &caller)), rule)),
         Ok(grant) => {
             server.allowed(Gateway, &key, &caller, &grant);
             let_through(&key, server.clock.now())

@@ -8,6 +8,9 @@ use crate::server::http::error::ApiError;
 use crate::server::state::ServerState;
 use crate::server::store::CheckedKey;
 
+/// The longest origin or bundle identifier.
+const MAX_SENT: usize = 255;
+
 impl ServerState {
     /// The key lets the request through.
     pub(in crate::server) fn allowed(
@@ -24,19 +27,31 @@ impl ServerState {
             .allowed(key.number, token, self.clock.now(), caller.address, origin);
     }
 
-    /// A rule refuses; of `key`, as far as it is known which one was presented.
+    /// A rule refuses; of `key`, as far as it is known which one was presented, and by whom.
     pub(in crate::server) fn refused(
         &self,
         at: PresentedAt,
-        key: Option<&CheckedKey>,
+        key: Option<(&CheckedKey, &Caller)>,
         rule: Rule,
     ) -> ApiError {
         self.metrics.checked(at, Err(rule));
-        if let Some(key) = key {
-            self.usage.refused(key.number, self.clock.now(), rule);
+        if let Some((key, caller)) = key {
+            let (now, origin) = (self.clock.now(), origin_of_refusal(caller));
+            self.usage.refused(key.number, rule, now, caller.address, origin);
         }
         rule.into()
     }
+}
+
+/// What is counted of a page's origin or an app's bundle identifier that was refused, as it was sent; the store keeps only
+/// what could be one. Nothing that is longer than either can be is kept until then.
+fn origin_of_refusal<'a>(caller: &Caller<'a>) -> Option<&'a str> {
+    let sent = match caller.origin {
+        Origin::Page(origin) => Some(origin),
+        Origin::Opaque => Some("null"),
+        Origin::Unreadable | Origin::Absent => caller.bundle,
+    };
+    sent.filter(|sent| (1..=MAX_SENT).contains(&sent.len()))
 }
 
 /// The page's origin or the app's bundle identifier. Where no rule checked it, it is recorded only if it could be
@@ -69,6 +84,26 @@ impl From<Rule> for ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_counted_of_a_refusal_is_bounded() {
+        let from = |origin, bundle| {
+            origin_of_refusal(&Caller {
+                origin,
+                address: None,
+                bundle,
+                resumes: false,
+            })
+        };
+        let long = format!("https://{}.example", "a".repeat(255));
+        let shop = "https://shop.acme.example";
+        assert_eq!(from(Origin::Page(shop), Some("com.acme.shop")), Some(shop));
+        assert_eq!(from(Origin::Absent, Some("com.acme.shop")), Some("com.acme.shop"));
+        assert_eq!(from(Origin::Opaque, None), Some("null"));
+        assert_eq!(from(Origin::Page(&long), None), None);
+        assert_eq!(from(Origin::Page(""), None), None);
+        assert_eq!(from(Origin::Unreadable, None), None);
+    }
 
     #[test]
     fn an_invalid_origin_is_not_stored() {

@@ -69,7 +69,7 @@ pub async fn exchange(
     QueryParams(resume): QueryParams<Resume>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let refused = |key: Option<&CheckedKey>, rule| server.refused(PresentedAt::Connection, key, rule);
+    let refused = |key, rule| server.refused(PresentedAt::Connection, key, rule);
     let hash = presented::key(&headers, &KEY).map_err(|rule| refused(None, rule))?;
     let key = server.work().check(&hash, None).await?.key;
     let key = key.ok_or_else(|| refused(None, Rule::KeyUnknown))?;
@@ -81,9 +81,9 @@ pub async fn exchange(
         resumes: resume.session_id.is_some(),
     };
     let decided = decide(&key, caller);
-    let (grant, project) = decided.map_err(|rule| refused(Some(&key), rule))?;
+    let (grant, project) = decided.map_err(|rule| refused(Some((&key, &caller)), rule))?;
     let signer = server.work().session_signer(project).await?;
-    let signer = signer.ok_or_else(|| refused(Some(&key), Rule::NoSessionServer))?;
+    let signer = signer.ok_or_else(|| refused(Some((&key, &caller)), Rule::NoSessionServer))?;
     let private_key = server
         .unsealed(|sealer| sealer.unseal_session_key(project, &signer.private_key))
         .await?;

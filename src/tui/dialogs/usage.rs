@@ -30,7 +30,9 @@ impl LargeUsage {
             return 0;
         };
         let sources = usage.origins.len() + usage.addresses.len();
-        let lines = FRAME_LINES + RULE_LINES * usage.refused_by.len() + 2 * sources;
+        let refused = usage.refused_origins.len() + usage.refused_addresses.len();
+        let rules = usage.refused_by.len() + refused;
+        let lines = FRAME_LINES + RULE_LINES * rules + 2 * sources;
         u16::try_from(lines).unwrap_or(u16::MAX)
     }
 

@@ -195,6 +195,8 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
         state: KeyState::Active,
         disabled: None,
         rotation: None,
+        revoked: None,
+        refused_since: None,
         may: KeyMay {
             reveal: viewable,
             edit: viewable,

@@ -96,7 +96,11 @@ pub fn busy() -> Usage {
             source("2001:db8:1234:5678:9abc:def0:1234:5678", 9_000),
         ],
         last_refused_at: Some(at(9_000)),
+        refused_origins: Vec::new(),
+        refused_addresses: Vec::new(),
+        refused_since: None,
         refused_while_disabled: None,
+        refused_old_token: None,
         rotation: None,
     }
 }
@@ -112,7 +116,11 @@ pub fn unused() -> Usage {
         origins: Vec::new(),
         addresses: Vec::new(),
         last_refused_at: None,
+        refused_origins: Vec::new(),
+        refused_addresses: Vec::new(),
+        refused_since: None,
         refused_while_disabled: None,
+        refused_old_token: None,
         rotation: None,
     }
 }

@@ -90,11 +90,11 @@ refusals! {
     }
     /// Of an operation on one key.
     Revoked {
-        "410": "The key was revoked; `detail` says when and by whom.",
+        "410": "The key was revoked; `detail` says when and by whom, `current` what is left of it.",
     }
     /// Of the removal of a project.
     InUse {
-        "409": "It has active keys; `detail` says how many.",
+        "409": "It has keys that were not revoked; `detail` says how many, and how many of them have expired.",
     }
     LastOwner {
         "409": "They are the last Owner.",

@@ -58,8 +58,14 @@ pub trait KeyStore: Send + Sync {
     ) -> StoreResult<RotationChange>;
     /// The tokens of a key that are neither replaced nor ended.
     async fn valid_tokens(&self, id: Uuid) -> StoreResult<Vec<TokenHash>>;
+    /// The tokens that a key has, revoked or not, each with its hint: the current one first.
+    async fn tokens(&self, id: Uuid) -> StoreResult<Vec<(TokenHash, String)>>;
     /// The secret is destroyed and the row stays as a tombstone.
-    async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation>;
+    async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation> {
+        self.revoke_key_for(id, None, by).await
+    }
+    /// As [`KeyStore::revoke_key`], with a reason.
+    async fn revoke_key_for(&self, id: Uuid, reason: Option<String>, by: Actor) -> StoreResult<Revocation>;
     /// Records the revelation, then hands out the sealed token. `None` when there is none.
     async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>>;
 
@@ -166,8 +172,19 @@ macro_rules! key_store {
                 quick!(self, |db| rotations::valid_tokens(db, id))
             }
 
-            async fn revoke_key(&self, id: Uuid, by: Actor) -> StoreResult<Revocation> {
-                erase!(self, Some(by), |change| keys::revoke(change, id))
+            async fn tokens(&self, id: Uuid) -> StoreResult<Vec<(TokenHash, String)>> {
+                quick!(self, |db| rotations::tokens(db, id))
+            }
+
+            async fn revoke_key_for(
+                &self,
+                id: Uuid,
+                reason: Option<String>,
+                by: Actor,
+            ) -> StoreResult<Revocation> {
+                erase!(self, Some(by), |change| {
+                    keys::revoke(change, id, reason.as_deref())
+                })
             }
 
             async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {

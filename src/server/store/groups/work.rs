@@ -21,7 +21,7 @@ pub trait WorkStore: Send + Sync {
     async fn record_usage(&self, tallies: Arc<Tallies>) -> StoreResult<bool>;
     /// Brings a part of what waits to where filters and sorts see it. Returns whether more waits.
     async fn settle_usage(&self) -> StoreResult<bool>;
-    /// How an active key is used; what waits is in it. `None`: there is no such key that may be seen.
+    /// How a key is used, revoked or not; what waits is in it. `None`: there is no such key that may be seen.
     async fn usage(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>>;
 }
 

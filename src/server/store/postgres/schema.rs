@@ -60,6 +60,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/010_rotation.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/014_ended.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

@@ -21,6 +21,9 @@ pub const BY_TRIGRAMS: &str =
 
 /// The way to the rows of a filter, in an order.
 pub async fn of(db: &impl Db, trigrams: &Pool, filter: Filter, sort: Sort) -> StoreResult<Search> {
+    if filter.is_revoked() {
+        return Ok(Search::revoked(filter));
+    }
     let mut search = Search::walk(filter, sort);
     search.candidates = candidates(db, trigrams, &search.filter).await?;
     Ok(search)

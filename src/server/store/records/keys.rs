@@ -6,11 +6,13 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Visible;
-use crate::api::{Disabled, KeyFilter, KeyRotation, PersonRef, ProjectRef, Sort};
+use crate::api::{
+    Disabled, KeyFilter, KeyRevocation, KeyRotation, PersonRef, ProjectRef, RefusedSince, Sort,
+};
 use crate::model::{KeyState, Scope, Settings, TokenHash, ValidKey, WhichToken};
 use crate::server::store::seals::Sealed;
 
-/// A key that was not revoked, as it is stored.
+/// A key as it is stored; of a revoked one, what is left of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRecord {
     pub id: Uuid,
@@ -26,6 +28,9 @@ pub struct KeyRecord {
     pub state: KeyState,
     pub disabled: Option<Disabled>,
     pub rotation: Option<KeyRotation>,
+    pub revoked: Option<KeyRevocation>,
+    /// Where it is not active.
+    pub refused_since: Option<RefusedSince>,
 }
 
 /// A key to be stored.
@@ -155,6 +160,8 @@ pub struct RevokedKey {
     pub scope: Scope,
     pub revoked_at: Timestamp,
     pub revoked_by: PersonRef,
+    /// As it was.
+    pub record: Box<KeyRecord>,
 }
 
 /// A key by id or hash, revoked or not.
@@ -166,6 +173,38 @@ pub struct RevokedKey {
 pub enum Found {
     Active(KeyRecord),
     Revoked(RevokedKey),
+}
+
+impl Found {
+    pub fn record(&self) -> &KeyRecord {
+        match self {
+            Found::Active(record) => record,
+            Found::Revoked(key) => &key.record,
+        }
+    }
+
+    pub fn record_mut(&mut self) -> &mut KeyRecord {
+        match self {
+            Found::Active(record) => record,
+            Found::Revoked(key) => &mut key.record,
+        }
+    }
+}
+
+impl From<KeyRecord> for Found {
+    fn from(record: KeyRecord) -> Self {
+        match record.revoked.clone() {
+            None => Found::Active(record),
+            Some(KeyRevocation { at, by, .. }) => Found::Revoked(RevokedKey {
+                id: record.id,
+                name: record.name.clone(),
+                scope: record.scope,
+                revoked_at: at,
+                revoked_by: by,
+                record: Box::new(record),
+            }),
+        }
+    }
 }
 
 /// The place of a key in a sort: its sort value and, as the tie-breaker, its id.
@@ -182,8 +221,8 @@ pub enum PlaceValue {
     Scope(Scope, String),
     /// `Name`: the name as it is compared.
     Name(String),
-    /// `CreatedAt`, `LastUsedAt`, `ExpiresAt`: microseconds since the epoch; 0 is never used, and the greatest number never
-    /// ends.
+    /// `CreatedAt`, `LastUsedAt`, `ExpiresAt`, and of revoked keys when they were: microseconds since the epoch; 0 is never
+    /// used, and the greatest number never ends.
     Time(i64),
 }
 

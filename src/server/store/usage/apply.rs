@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{SOURCES, Tally, Use};
+use super::newest::{Places, keep_newest};
+use super::{Tally, Use};
 use crate::server::store::StoreResult;
 use crate::server::store::clock::Clocks;
 use crate::server::store::db::{Db, run_rows, values};
 use crate::server::store::for_rows::ForRows;
 use crate::server::store::report::{ADDRESS, ALLOWED, ORIGIN};
 use crate::server::store::tables::Kind;
-use crate::server::store::token_uses;
+use crate::server::store::{refusals, token_uses};
 
 pub async fn apply(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> StoreResult<()> {
     let mut counts = HourCounts::default();
@@ -24,7 +25,8 @@ pub async fn apply(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> StoreRes
     note_last(db, tallies, clocks).await?;
     note_refused(db, tallies, clocks).await?;
     token_uses::apply(db, tallies.iter().copied(), clocks).await?;
-    note_sources(db, tallies, clocks).await
+    note_sources(db, tallies, clocks).await?;
+    refusals::apply(db, tallies, clocks).await
 }
 
 /// How many requests there were, by hour, key and rule.
@@ -109,6 +111,11 @@ async fn note_refused(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> Store
         .map(drop)
 }
 
+const USED_FROM: Places = Places {
+    table: "key_sources",
+    seen_at: "last_used_at",
+};
+
 static NOTE_SOURCES: ForRows = ForRows::new(
     &[
         ("key", Kind::Number),
@@ -140,27 +147,5 @@ async fn note_sources(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> Store
     let rows = newest.into_iter();
     let rows = rows.map(|((key, kind, name), at)| values![key, kind, name, at].to_vec());
     run_rows(db, &NOTE_SOURCES, rows.collect(), &[]).await?;
-    forget_sources(db, keys).await
-}
-
-/// Of these keys, all sources of a kind but the newest.
-async fn forget_sources<D: Db>(db: &D, keys: Vec<i64>) -> StoreResult<()> {
-    let of_keys = D::DIALECT.among("key");
-    let most = SOURCES as i64;
-    let sql = format!("SELECT key FROM key_sources WHERE {of_keys} GROUP BY key, kind HAVING count(*) > ?");
-    let keys: Vec<i64> = db.all(&sql, values![keys, most]).await?;
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let sql = format!(
-        "DELETE FROM key_sources WHERE (key, kind, name) IN (
-             SELECT key, kind, name FROM (
-                 SELECT key, kind, name,
-                        row_number() OVER (PARTITION BY key, kind ORDER BY last_used_at DESC, name) AS place
-                   FROM key_sources WHERE {of_keys}) AS ranked
-              WHERE place > ?) AND {of_keys}"
-    );
-    db.run(&sql, values![keys.as_slice(), most, keys.as_slice()])
-        .await?;
-    Ok(())
+    keep_newest(db, USED_FROM, keys).await
 }

@@ -1,8 +1,10 @@
 //! What was counted of keys at work.
 
 mod apply;
+mod newest;
 mod pending;
 mod record;
+mod refusals;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -12,8 +14,12 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 pub use self::apply::apply;
+pub use self::newest::{Places, keep_newest};
 pub use self::pending::{Pending, bucket_of, unpacked};
 pub use self::record::{record, settle};
+pub use self::refusals::{Refusals, RefusedFrom};
+use crate::model::Rule;
+
 /// The origins and addresses that are remembered of a key, the newest of each.
 pub const SOURCES: usize = 8;
 /// How long hours are kept: the 30 days that are shown, and the one that is not over.
@@ -30,7 +36,7 @@ pub fn hour_of(at: Timestamp) -> u32 {
 /// What was counted, in parts; all of a bucket of keys is in one part, each as [`merged`].
 pub type Tallies = Vec<Vec<Tally>>;
 
-/// One request that was allowed.
+/// One request, of those that were allowed or of those that were refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Use {
     /// Microseconds since the epoch.
@@ -76,6 +82,8 @@ pub struct Tally {
     pub uses: SmallVec<[Use; 1]>,
     /// While the key has two tokens.
     pub tokens: Vec<TokenUse>,
+    /// Apart from the rest: most keys are never refused.
+    pub refusals: Option<Box<Refusals>>,
 }
 
 impl Tally {
@@ -107,6 +115,13 @@ impl Tally {
         self.last_refused_at = self.last_refused_at.max(at.as_microsecond());
     }
 
+    /// As [`Tally::refuse`], of a request from somewhere.
+    pub fn refuse_from(&mut self, rule: Rule, used: Use) {
+        self.count_refusals(Cow::Borrowed(rule.as_str()), 1);
+        self.last_refused_at = self.last_refused_at.max(used.at);
+        self.note_refusals(Box::new(Refusals::of(rule, used)));
+    }
+
     /// Adds what was counted of the same key in the same hour.
     pub fn add(&mut self, other: Tally) {
         self.allowed = self.allowed.saturating_add(other.allowed);
@@ -119,6 +134,16 @@ impl Tally {
         }
         for used in other.tokens {
             self.count_token(used);
+        }
+        if let Some(refusals) = other.refusals {
+            self.note_refusals(refusals);
+        }
+    }
+
+    fn note_refusals(&mut self, new: Box<Refusals>) {
+        match &mut self.refusals {
+            Some(known) => known.add(*new),
+            None => self.refusals = Some(new),
         }
     }
 

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
 use tokio::task::yield_now;
 
-use super::{Tallies, Tally, USAGE_BUCKET, Use};
+use super::{Tallies, Tally, TokenUse, USAGE_BUCKET, Use};
 use crate::server::store::{StoreError, StoreResult};
 
 /// The most tallies that are written to the keys at once.
@@ -49,10 +50,12 @@ impl Pending {
     }
 }
 
-/// What is packed begins with this, since tallies know tokens. Before that it began with how many there were: never none.
+/// What is packed begins with this, since tallies know refusals, and with the other since they know tokens. Before that it
+/// began with how many there were: never none.
+const WITH_REFUSALS: [u8; 2] = [0, 2];
 const WITH_TOKENS: [u8; 2] = [0, 1];
 
-/// A tally as it was packed before that.
+/// A tally as it was packed at first.
 #[derive(Deserialize)]
 struct WithoutTokens {
     key: i64,
@@ -61,6 +64,13 @@ struct WithoutTokens {
     refused: Vec<(Cow<'static, str>, u32)>,
     last_refused_at: i64,
     uses: SmallVec<[Use; 1]>,
+}
+
+/// As it was packed after that.
+#[derive(Deserialize)]
+struct WithoutRefusals {
+    first: WithoutTokens,
+    tokens: Vec<TokenUse>,
 }
 
 impl From<WithoutTokens> for Tally {
@@ -72,25 +82,41 @@ impl From<WithoutTokens> for Tally {
             refused: tally.refused,
             last_refused_at: tally.last_refused_at,
             uses: tally.uses,
-            tokens: Vec::new(),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<WithoutRefusals> for Tally {
+    fn from(WithoutRefusals { first, tokens }: WithoutRefusals) -> Self {
+        Self {
+            tokens,
+            ..Self::from(first)
         }
     }
 }
 
 pub fn packed(tallies: &[Tally]) -> StoreResult<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(WITH_TOKENS.len() + tallies.len() * PACKED);
-    bytes.extend(WITH_TOKENS);
+    let mut bytes = Vec::with_capacity(WITH_REFUSALS.len() + tallies.len() * PACKED);
+    bytes.extend(WITH_REFUSALS);
     postcard::to_extend(tallies, bytes)
         .map_err(|error| StoreError::Fault(format!("a count can't be packed: {error}")))
 }
 
 pub fn unpacked(bytes: &[u8]) -> StoreResult<Vec<Tally>> {
-    let tallies = match bytes.strip_prefix(&WITH_TOKENS) {
-        Some(bytes) => postcard::from_bytes(bytes),
-        None => postcard::from_bytes::<Vec<WithoutTokens>>(bytes)
-            .map(|tallies| tallies.into_iter().map(Tally::from).collect()),
+    let tallies = if let Some(bytes) = bytes.strip_prefix(&WITH_REFUSALS) {
+        postcard::from_bytes(bytes)
+    } else if let Some(bytes) = bytes.strip_prefix(&WITH_TOKENS) {
+        earlier::<WithoutRefusals>(bytes)
+    } else {
+        earlier::<WithoutTokens>(bytes)
     };
     tallies.map_err(|error| StoreError::Fault(format!("a count can't be unpacked: {error}")))
+}
+
+fn earlier<T: DeserializeOwned + Into<Tally>>(bytes: &[u8]) -> postcard::Result<Vec<Tally>> {
+    let tallies: Vec<T> = postcard::from_bytes(bytes)?;
+    Ok(tallies.into_iter().map(T::into).collect())
 }
 
 #[cfg(test)]
@@ -99,6 +125,7 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
+    use crate::model::Rule;
 
     /// As an earlier version put it down.
     #[derive(Serialize)]
@@ -107,8 +134,8 @@ mod tests {
     #[test]
     fn what_an_earlier_version_put_down_is_carried_over() {
         let used = Use::new(Timestamp::UNIX_EPOCH, Some([203, 0, 113, 7].into()), None);
-        let before = vec![Before(1, 2, 3, vec![("scope", 4)], 5, vec![used.clone()])];
-        let bytes = postcard::to_allocvec(&before).unwrap();
+        let before = || Before(1, 2, 3, vec![("scope", 4)], 5, vec![used.clone()]);
+        let bytes = postcard::to_allocvec(&vec![before()]).unwrap();
         let mut tally = Tally {
             allowed: 3,
             refused: vec![("scope".into(), 4)],
@@ -117,7 +144,15 @@ mod tests {
         };
         tally.uses.push(used.clone());
         assert_eq!(unpacked(&bytes).unwrap(), std::slice::from_ref(&tally));
-        tally.allow_by(7, used);
+        tally.tokens.push(TokenUse {
+            token: 7,
+            allowed: 1,
+            last: used.clone(),
+        });
+        let mut bytes = WITH_TOKENS.to_vec();
+        bytes.extend(postcard::to_allocvec(&vec![(before(), &tally.tokens)]).unwrap());
+        assert_eq!(unpacked(&bytes).unwrap(), std::slice::from_ref(&tally));
+        tally.refuse_from(Rule::KeyRevoked, used);
         let packed = packed(std::slice::from_ref(&tally)).unwrap();
         assert_eq!(unpacked(&packed).unwrap(), [tally]);
         assert!(unpacked(&packed[..packed.len() - 1]).is_err());

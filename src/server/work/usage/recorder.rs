@@ -52,9 +52,17 @@ impl Recorder {
         self.count(tally);
     }
 
-    pub fn refused(&self, key: i64, at: Timestamp, rule: Rule) {
+    /// `origin` is what the client sent, of bounded length.
+    pub fn refused(
+        &self,
+        key: i64,
+        rule: Rule,
+        at: Timestamp,
+        address: Option<IpAddr>,
+        origin: Option<&str>,
+    ) {
         let mut tally = Tally::of(key, hour_of(at));
-        tally.refuse(at, rule.as_str());
+        tally.refuse_from(rule, Use::new(at, address, origin));
         self.count(tally);
     }
 
@@ -137,7 +145,7 @@ mod tests {
         let recorder = Recorder::default();
         recorder.allowed(1, None, at(0), None, None);
         recorder.allowed(1, None, at(1), None, None);
-        recorder.refused(17, at(2), Rule::OriginForeign);
+        recorder.refused(17, Rule::OriginForeign, at(2), None, None);
         recorder.allowed(1, None, at(3600), None, None);
         recorder.filled().await;
         let all = recorder.take(0, 1);

@@ -9,8 +9,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Bar, BarChart, BarGroup, Paragraph, Widget};
 
 use super::LargeUsage;
-use crate::api::{RefusedBy, Usage, UsageCount, UsageSeries, UsageSource};
-use crate::model::Scope;
+use crate::api::{RefusedBy, RefusedSource, Usage, UsageCount, UsageSeries, UsageSource};
+use crate::model::{Rule, Scope, UiDomain};
 use crate::tui::state::notice::sentence;
 use crate::tui::view::lines::paragraph;
 use crate::tui::view::{Canvas, Draw, Look, dialog, text, time, used};
@@ -52,7 +52,7 @@ impl Draw for LargeUsage {
                     tall: screen.height >= TALL,
                     look,
                 };
-                part.lines(large.key.scope)
+                part.lines(large.key.scope, &large.key.ui_domains)
             }
         };
         let title = format!("Usage · {}", large.key.name);
@@ -75,7 +75,7 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
-    fn lines(&self, scope: Scope) -> Vec<Line<'static>> {
+    fn lines(&self, scope: Scope, domains: &[UiDomain]) -> Vec<Line<'static>> {
         let usage = self.usage;
         let since = format!("Since {}", used::last_hour_began(usage, self.look));
         let mut lines = self.figures("Last 7 days", usage.last_week());
@@ -90,6 +90,8 @@ impl Part<'_> {
         };
         lines.extend(self.sources(origins, &usage.origins));
         lines.extend(self.sources("Addresses", &usage.addresses));
+        lines.extend(self.refused(origins, &usage.refused_origins, domains));
+        lines.extend(self.refused("Addresses", &usage.refused_addresses, &[]));
         lines
     }
 
@@ -189,7 +191,11 @@ impl Part<'_> {
         let theme = self.look.theme;
         let count = Span::styled(format!("✗ {}", text::number(rule.count)), theme.bad());
         let mut lines = beside(count, &rule.rule, theme.strong(), self.width);
-        lines.extend(beside(Span::raw(""), &rule.sentence, Style::new(), self.width));
+        // Whether there is something to add is said beside what was refused.
+        let known: Option<Rule> = rule.rule.parse().ok();
+        let sentence = known.and_then(Rule::without_advice);
+        let sentence = sentence.unwrap_or(&rule.sentence);
+        lines.extend(beside(Span::raw(""), sentence, Style::new(), self.width));
         lines
     }
 
@@ -203,6 +209,26 @@ impl Part<'_> {
             let ago = Span::styled(ago, self.look.theme.faint());
             beside(ago, &source.name, Style::new(), self.width)
         }));
+        lines
+    }
+
+    /// With what refused it, and whether it is plausibly one of the organisation's own.
+    fn refused(&self, what: &str, sources: &[RefusedSource], domains: &[UiDomain]) -> Vec<Line<'static>> {
+        if sources.is_empty() {
+            return Vec::new();
+        }
+        let theme = self.look.theme;
+        let mut lines = self.heading(&format!("{what} that were refused, the newest first"));
+        for source in sources {
+            let ago = time::ago(Some(source.last_refused_at), self.look.now);
+            let ago = Span::styled(ago, theme.faint());
+            lines.extend(beside(ago, &source.name, Style::new(), self.width));
+            let mut why = format!("✗ {} {}", text::number(source.count), source.rule);
+            if source.is_addable(domains) {
+                why.push_str("; this looks like yours: add it with e");
+            }
+            lines.extend(beside(Span::raw(""), &why, theme.bad(), self.width));
+        }
         lines
     }
 

@@ -20,6 +20,9 @@ use crate::server::store::value::Value;
 
 /// The way to the rows of a filter, in an order.
 pub fn of(conn: &Connection, filter: Filter, sort: Sort) -> StoreResult<Search> {
+    if filter.is_revoked() {
+        return Ok(Search::revoked(filter));
+    }
     let owner = owner(conn, &filter)?;
     let path = Path::new(sort, filter.scope, owner);
     let walked = Filter {
@@ -104,7 +107,7 @@ fn owner(conn: &Connection, filter: &Filter) -> StoreResult<Option<&'static str>
 
 /// The keys of a creator or project that have a scope.
 fn scoped(conn: &Connection, owner: &'static str, filter: &Filter) -> StoreResult<Candidates> {
-    let along = Dialect::Sqlite.keys_along(&format!("keys_by_{owner}_scope"));
+    let along = Dialect::Sqlite.keys_along(&format!("keys_by_{owner}_scope"), false);
     let mut sql = Sql::new(format!("SELECT k.seq{along}"));
     let of = Filter {
         scope: filter.scope,
