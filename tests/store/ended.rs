@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use keydeck::api::{ActivityAction, ActivityQuery, KeyFilter, RefusedSince, Sort, Usage};
 use keydeck::model::{Rule, Scope, StateFilter, TokenHash};
 use keydeck::server::store::{
-    Found, KeyQuery, KeyRecord, NewToken, Position, Revocation, RotationChange, SOURCES, Tally, Use, Visible,
-    hour_of,
+    Found, KeyQuery, KeyRecord, NewKeyToken, Position, Revocation, RotationChange, SOURCES, Tally, Use,
+    Visible, hour_of,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -331,7 +331,7 @@ async fn who_still_presents_an_old_token_is_known() {
     let key = deck.create(new, &deck.owner).await;
     let (seq, by) = (number(&deck, &old).await, actor(&deck.owner));
     assert_eq!(usage(&deck, key.id).await.refused_old_token, None);
-    let token = |text: &str| NewToken {
+    let token = |text: &str| NewKeyToken {
         hash: TokenHash::of(text),
         hint: "kda_…newT".into(),
         sealed: None,
