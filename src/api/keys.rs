@@ -10,7 +10,9 @@ use super::ended::{KeyRevocation, RefusedSince};
 use crate::model::field::FieldValue;
 pub use crate::model::filter::KeyFilter;
 use crate::model::filter::filtering;
-use crate::model::{KeyField, KeyState, LocalAddress, Scope, Settings, StateFilter, UiDomain};
+use crate::model::{
+    AllowedNetwork, KeyField, KeyState, LocalAddress, Scope, Settings, StateFilter, UiDomain,
+};
 
 /// The project of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -58,6 +60,10 @@ pub struct Key {
     pub ui_domains: Vec<UiDomain>,
     pub local_development: Option<LocalAddress>,
     pub cross_page_persistence: bool,
+    /// Where requests with it may come from; none: from anywhere.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub allowed_networks: Vec<AllowedNetwork>,
     /// What others should know of it.
     pub note: Option<String>,
     /// What it is found by; in the order in which they were given.
@@ -118,6 +124,7 @@ impl Key {
             ui_domains,
             local_development,
             cross_page_persistence,
+            allowed_networks,
             note,
             labels,
             expires_at,
@@ -135,6 +142,7 @@ impl Key {
             ui_domains,
             local_development,
             cross_page_persistence,
+            allowed_networks,
             note,
             labels,
             expires_at,
@@ -161,6 +169,7 @@ impl Key {
             ui_domains: self.ui_domains.clone(),
             local_development: self.local_development,
             cross_page_persistence: self.cross_page_persistence,
+            allowed_networks: self.allowed_networks.clone(),
             note: self.note.clone(),
             labels: self.labels.clone(),
             expires_at: self.expires_at,

@@ -10,6 +10,7 @@ mod gateways;
 mod keys;
 mod people;
 mod policy;
+mod preview;
 mod problem;
 mod projects;
 mod request_id;
@@ -35,6 +36,7 @@ pub use people::{
     RemovalProgress, RemovedUser, User, UserEdit, UserQuery, UserRemoval,
 };
 pub use policy::{Lifetimes, LifetimesEdit, Policy, PolicyEdit};
+pub use preview::WouldRefuse;
 pub use problem::{Problem, ProblemType};
 pub use projects::{
     IssuedSessionToken, NewProject, Project, ProjectEdit, ProjectMay, ProjectQuery, SessionServer,

@@ -92,7 +92,7 @@ pub fn run(args: ServeArgs) -> Result<(), Failure> {
     if args.behind_tls_proxy && args.trusted_proxies.is_empty() {
         tracing::warn!(
             "no --trusted-proxy is listed: all clients of the proxy share its address in the activity log, in the \
-             limit on refused sign-ins and for local development"
+             limit on refused sign-ins and for local development; keys with allowed networks don't connect"
         );
     }
     let bounds = bounds(&args, allow_open_files());
@@ -125,7 +125,10 @@ async fn serve(
         Some(address) => Some(listen(address, "--metrics-listen")?),
         None => None,
     };
-    let proxies = TrustedProxies::new(args.trusted_proxies.clone());
+    let proxies = match args.behind_tls_proxy && args.trusted_proxies.is_empty() {
+        true => TrustedProxies::unlisted(),
+        false => TrustedProxies::new(args.trusted_proxies.clone()),
+    };
     let state = ServerState::new(store, seals, public_url, None, proxies)
         .await
         .map_err(Failure::failed)?;

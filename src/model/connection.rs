@@ -26,10 +26,36 @@ pub enum Origin<'a> {
 pub struct Caller<'a> {
     pub origin: Origin<'a>,
     pub address: Option<IpAddr>,
+    /// The address is only that of the gateway or proxy that asks, which named no client.
+    pub is_unnamed: bool,
     /// Of the app, as far as it says.
     pub bundle: Option<&'a str>,
     /// It asks to resume a session of another page.
     pub resumes: bool,
+}
+
+impl Caller<'_> {
+    /// Of the client itself, as far as it is known.
+    pub fn own_address(&self) -> Option<IpAddr> {
+        self.address.filter(|_| !self.is_unnamed)
+    }
+}
+
+/// Whether the key's networks allow a request from this address.
+pub fn is_from_allowed(settings: &Settings, address: Option<IpAddr>) -> bool {
+    let networks = &settings.allowed_networks;
+    networks.is_empty()
+        || address.is_some_and(|address| networks.iter().any(|network| network.contains(address)))
+}
+
+/// Whether a page of this origin is among a Web key's UI domains, or an app of this identifier among those of a Mobile key.
+pub fn is_listed(scope: Scope, settings: &Settings, source: &str) -> bool {
+    let domains = &settings.ui_domains;
+    match scope {
+        Scope::Web => domains.iter().any(|domain| domain.covers(source)),
+        Scope::Mobile => domains.is_empty() || domains.iter().any(|domain| domain.as_str() == source),
+        Scope::Analytics => true,
+    }
 }
 
 /// Whether a client that presents the key at the exchange may connect. The first rule that refuses is returned.
@@ -42,6 +68,9 @@ pub fn may_connect(scope: Scope, settings: &Settings, deployed: bool, caller: Ca
 
 /// Whether a gateway lets a request with the key through.
 pub fn may_pass(scope: Scope, settings: &Settings, deployed: bool, caller: Caller) -> Result<Grant, Rule> {
+    if !is_from_allowed(settings, caller.own_address()) {
+        return Err(Rule::AddressForeign);
+    }
     let grant = match scope {
         Scope::Analytics => return Ok(Grant::Analytics),
         Scope::Web => page_may(settings, caller)?,
@@ -88,10 +117,9 @@ fn app_may(settings: &Settings, caller: Caller) -> Result<Grant, Rule> {
     if settings.ui_domains.is_empty() {
         return Ok(Grant::AnyApp);
     }
-    let is_listed = |bundle: &str| settings.ui_domains.iter().any(|domain| domain.as_str() == bundle);
     match caller.bundle {
         None => Err(Rule::BundleMissing),
-        Some(bundle) if is_listed(bundle) => Ok(Grant::AppListed),
+        Some(bundle) if is_listed(Scope::Mobile, settings, bundle) => Ok(Grant::AppListed),
         Some(_) => Err(Rule::BundleForeign),
     }
 }
@@ -114,7 +142,7 @@ pub fn origin_of_page(address: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{LocalAddress, UiDomain};
+    use crate::model::{AllowedNetwork, LocalAddress, UiDomain};
 
     fn settings(scope: Scope, domains: &[&str], local: Option<&str>) -> Settings {
         let domain = |text: &&str| UiDomain::parse(scope, text).expect(text);
@@ -129,6 +157,7 @@ mod tests {
         Caller {
             origin,
             address: Some("203.0.113.7".parse().expect("an address")),
+            is_unnamed: false,
             bundle: None,
             resumes: false,
         }
@@ -271,6 +300,74 @@ mod tests {
             may_pass(Scope::Web, &none, true, from(Origin::Absent)),
             Err(Rule::OriginMissing)
         );
+    }
+
+    #[test]
+    fn networks_are_judged_before_what_the_request_says_of_itself() {
+        let networks = ["198.51.100.0/24", "203.0.113.7", "2001:db8::/48"];
+        let networks = networks.map(|text| AllowedNetwork::parse(text).expect(text));
+        let bound = Settings {
+            allowed_networks: networks.into(),
+            ..settings(Scope::Web, &["https://shop.acme.example"], None)
+        };
+        let shop = Origin::Page("https://shop.acme.example");
+        for (address, is_unnamed, allowed) in [
+            (Some("203.0.113.7"), false, true),
+            (Some("::ffff:203.0.113.7"), false, true),
+            (Some("198.51.100.255"), false, true),
+            (Some("2001:db8::1"), false, true),
+            (Some("203.0.113.8"), false, false),
+            (Some("2001:db9::1"), false, false),
+            (Some("203.0.113.7"), true, false),
+            (None, false, false),
+        ] {
+            let at = |origin| Caller {
+                address: address.map(|text: &str| text.parse().expect(text)),
+                is_unnamed,
+                ..from(origin)
+            };
+            let grant = |grant| {
+                if allowed {
+                    Ok(grant)
+                } else {
+                    Err(Rule::AddressForeign)
+                }
+            };
+            for (scope, origin, deployed, expected) in [
+                (Scope::Web, shop, true, grant(Grant::OriginListed)),
+                (Scope::Mobile, Origin::Absent, true, grant(Grant::AnyApp)),
+                (Scope::Analytics, Origin::Absent, false, grant(Grant::Analytics)),
+            ] {
+                let settings = match scope {
+                    Scope::Mobile => Settings {
+                        ui_domains: Vec::new(),
+                        ..bound.clone()
+                    },
+                    _ => bound.clone(),
+                };
+                assert_eq!(
+                    may_pass(scope, &settings, deployed, at(origin)),
+                    expected,
+                    "{scope} {address:?}"
+                );
+            }
+            let foreign = may_pass(
+                Scope::Web,
+                &bound,
+                false,
+                at(Origin::Page("https://evil.example")),
+            );
+            let rule = if allowed {
+                Rule::OriginForeign
+            } else {
+                Rule::AddressForeign
+            };
+            assert_eq!(foreign, Err(rule));
+            assert_eq!(
+                may_connect(Scope::Analytics, &bound, true, at(shop)),
+                Err(Rule::Scope)
+            );
+        }
     }
 
     #[test]

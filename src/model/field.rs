@@ -1,6 +1,7 @@
 //! The fields of a key, each declared once. Forms, details, conflicts, the activity log and the command line
 //! walk this list, so that a new field appears in all of them.
 
+mod networks;
 mod validity;
 mod walk;
 mod widget;
@@ -11,8 +12,8 @@ use strum::EnumIter;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub use self::widget::{Facts, FieldValue, Widget};
-use super::{LocalAddress, Scope, UiDomain};
+pub use self::widget::{Facts, FieldValue, Items, Widget};
+use super::{AllowedNetwork, LocalAddress, Scope, UiDomain};
 
 /// What a key is created from, as typed or sent. Fields that its scope doesn't have must be absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,6 +35,10 @@ pub struct KeyFields {
     /// Whether a session resumes on another page. Web and Mobile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cross_page_persistence: Option<bool>,
+    /// Where requests with it may come from: at most 64 IPv4 and IPv6 addresses and networks, none of them within another
+    /// one. Host bits are refused; they are kept in the order of addresses. None: from anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_networks: Option<Vec<String>>,
     /// What others should know of it: a paragraph of at most 500 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -47,8 +52,9 @@ pub struct KeyFields {
     pub expires_at: Option<String>,
 }
 
-/// A change of a key; of an Analytics key only its note, labels and end. What is absent stays; `local_development: null`
-/// turns it off, `note: null` removes the note, `labels: []` all labels, and with `expires_at: null` the key never ends.
+/// A change of a key; of an Analytics key only its networks, note, labels and end. What is absent stays;
+/// `local_development: null` turns it off, `allowed_networks: []` allows requests from anywhere, `note: null` removes the
+/// note, `labels: []` all labels, and with `expires_at: null` the key never ends.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyEdit {
@@ -65,6 +71,8 @@ pub struct KeyEdit {
     pub local_development: Option<Option<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cross_page_persistence: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_networks: Option<Vec<String>>,
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -95,6 +103,8 @@ pub struct Settings {
     pub ui_domains: Vec<UiDomain>,
     pub local_development: Option<LocalAddress>,
     pub cross_page_persistence: bool,
+    /// Where requests may come from; without any, from anywhere. In their order, none within another one.
+    pub allowed_networks: Vec<AllowedNetwork>,
     /// It decides nothing.
     pub note: Option<String>,
     /// They decide nothing; in the order in which they were given.
@@ -114,6 +124,7 @@ pub enum KeyField {
     Note,
     Labels,
     ExpiresAt,
+    AllowedNetworks,
 }
 
 const OF_PROJECTS: &[Scope] = &[Scope::Web, Scope::Mobile];
@@ -197,7 +208,7 @@ const LABELS: Facts = Facts {
     short_label: "Labels",
     widget: Widget::List {
         most: 8,
-        longest: 40,
+        of: Items::Texts { longest: 40 },
         hint: "at most 8, separated by commas: production, team a",
         create_help: "A label to find it by, of at most 40 characters; up to 8, repeatable",
         edit_help: "Replace its labels; repeatable; \"\" removes all",
@@ -229,6 +240,7 @@ impl KeyField {
             KeyField::UiDomains => &UI_DOMAINS,
             KeyField::LocalDevelopment => &LOCAL_DEVELOPMENT,
             KeyField::CrossPagePersistence => &CROSS_PAGE_PERSISTENCE,
+            KeyField::AllowedNetworks => &networks::DECLARED,
             KeyField::Note => &NOTE,
             KeyField::Labels => &LABELS,
             KeyField::ExpiresAt => &EXPIRES_AT,
@@ -249,6 +261,9 @@ impl Settings {
             KeyField::ExpiresAt => self.expires_at.map(|at| at.to_string()).into(),
             KeyField::Note => self.note.clone().into(),
             KeyField::Labels => FieldValue::List(self.labels.clone()),
+            KeyField::AllowedNetworks => {
+                FieldValue::List(self.allowed_networks.iter().map(ToString::to_string).collect())
+            }
         }
     }
 
@@ -259,6 +274,11 @@ impl Settings {
             KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag().unwrap_or_default(),
             KeyField::Note => self.note = value.text(),
             KeyField::Labels => self.labels = value.list().unwrap_or_default(),
+            KeyField::AllowedNetworks => {
+                let items = value.list().unwrap_or_default();
+                let networks = items.iter().map(|item| AllowedNetwork::kept(item));
+                self.allowed_networks = networks.filter_map(Result::ok).collect();
+            }
             KeyField::ExpiresAt => self.expires_at = value.text().and_then(|at| at.parse().ok()),
         }
     }
@@ -276,6 +296,7 @@ impl KeyFields {
             cross_page_persistence: None,
             note: None,
             labels: None,
+            allowed_networks: None,
             expires_at: None,
         }
     }
@@ -291,6 +312,7 @@ impl KeyFields {
             KeyField::ExpiresAt => self.expires_at.clone().map(FieldValue::Text),
             KeyField::Note => self.note.clone().map(FieldValue::Text),
             KeyField::Labels => self.labels.clone().map(FieldValue::List),
+            KeyField::AllowedNetworks => self.allowed_networks.clone().map(FieldValue::List),
         }
     }
 
@@ -305,6 +327,9 @@ impl KeyFields {
             KeyField::ExpiresAt => self.expires_at = value.text(),
             KeyField::Note => self.note = value.text(),
             KeyField::Labels => self.labels = value.list().filter(|labels| !labels.is_empty()),
+            KeyField::AllowedNetworks => {
+                self.allowed_networks = value.list().filter(|networks| !networks.is_empty());
+            }
         }
     }
 }
@@ -325,6 +350,7 @@ impl KeyEdit {
             KeyField::ExpiresAt => self.expires_at.clone().map(FieldValue::from),
             KeyField::Note => self.note.clone().map(FieldValue::from),
             KeyField::Labels => self.labels.clone().map(FieldValue::List),
+            KeyField::AllowedNetworks => self.allowed_networks.clone().map(FieldValue::List),
         }
     }
 
@@ -339,6 +365,7 @@ impl KeyEdit {
             KeyField::ExpiresAt => self.expires_at = Some(value.text()),
             KeyField::Note => self.note = Some(value.text()),
             KeyField::Labels => self.labels = value.list(),
+            KeyField::AllowedNetworks => self.allowed_networks = value.list(),
         }
     }
 }

@@ -264,7 +264,7 @@ mod tests {
         let message = refused.unwrap_err().0.remove(0).message;
         assert_eq!(message, what_is_edited(Scope::Analytics));
         assert!(
-            message.starts_with("Only the note, labels and expiry of an Analytics key"),
+            message.starts_with("Only the note, labels, expiry and networks of an Analytics key"),
             "{message}"
         );
     }

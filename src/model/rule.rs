@@ -1,6 +1,8 @@
 //! The rules that decide on a presented key: those that refuse it, and those that let it through. Each has
 //! a name for programs, which never changes, and a sentence for people.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 use utoipa::ToSchema;
@@ -37,6 +39,8 @@ pub enum Rule {
     Scope,
     #[error("The key's scope is not the one that the gateway allows.")]
     ScopeOther,
+    #[error("The client's address is not in the key's allowed networks, or is unknown.")]
+    AddressForeign,
     #[error("The key's project is not deployed; deploy it to let the key connect.")]
     NotDeployed,
     #[error("The key's project has no session server; an Owner can set one.")]
@@ -84,6 +88,22 @@ impl Rule {
     pub fn says_it_is_not_valid(self) -> bool {
         use Rule::{KeyDisabled, KeyExpired, KeyRevoked, KeyRotated};
         matches!(self, KeyRevoked | KeyRotated | KeyExpired | KeyDisabled)
+    }
+
+    /// As it is told of a request from this address. What the key's networks are is not for the client.
+    pub fn told_of(self, address: Option<IpAddr>) -> String {
+        match (self, address) {
+            (Rule::AddressForeign, Some(address)) => format!(
+                "The request comes from {address}, which is not in the key's allowed networks; use the key from one of \
+                 them, or have this address added."
+            ),
+            (Rule::AddressForeign, None) => {
+                "The key is for its allowed networks only, and the client's address is \
+                unknown; the gateway or proxy has to send it in X-Forwarded-For."
+                    .into()
+            }
+            _ => self.to_string(),
+        }
     }
 
     /// Whether there is no valid key or gateway token (401), or a valid key that doesn't allow this (403). A disabled key
@@ -211,7 +231,9 @@ pub enum Grant {
     AppListed,
     #[error("The key lists no bundle identifiers, so that every app may use it.")]
     AnyApp,
-    #[error("An Analytics key is not bound to where a request comes from.")]
+    #[error(
+        "An Analytics key is not bound to a page or an app, and its networks, if it has any, include the address."
+    )]
     Analytics,
 }
 

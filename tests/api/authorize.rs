@@ -63,7 +63,7 @@ impl Api {
     }
 }
 
-fn refused_by(answer: &Answer, status: u16, rule: &str) {
+pub fn refused_by(answer: &Answer, status: u16, rule: &str) {
     let kind = match status {
         401 => ProblemType::UnknownKey,
         _ => ProblemType::NotByThisKey,

@@ -21,6 +21,7 @@ mod events;
 mod hostile;
 mod introspection;
 mod meanwhile;
+mod networks;
 mod no_secrets;
 mod openapi;
 mod pages;

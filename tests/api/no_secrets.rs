@@ -35,6 +35,8 @@ fn kept(project: &str) -> Vec<Kept> {
     local["local_development"] = json!("203.0.113.7");
     let mut labelled = web();
     labelled["labels"] = json!(["eu"]);
+    let mut bound = web();
+    bound["allowed_networks"] = json!(["203.0.113.0/24"]);
     let mobile =
         json!({"scope": "mobile", "name": "App", "project": project, "ui_domains": ["com.acme.shop"]});
     let server = || {
@@ -50,6 +52,12 @@ fn kept(project: &str) -> Vec<Kept> {
         of("PATCH /v1/keys/{id}", json!({"note": "Ask Mira."}), "note"),
         of("POST /v1/keys", labelled, "labels"),
         of("PATCH /v1/keys/{id}", json!({"labels": ["eu"]}), "labels"),
+        of("POST /v1/keys", bound, "allowed_networks"),
+        of(
+            "PATCH /v1/keys/{id}",
+            json!({"allowed_networks": ["203.0.113.0/24"]}),
+            "allowed_networks",
+        ),
         of("POST /v1/keys", web(), "ui_domains"),
         of("POST /v1/keys", mobile, "ui_domains"),
         of("POST /v1/keys", local, "local_development"),

@@ -8,7 +8,7 @@ pub fn trigger(migration: &str, name: &str) -> String {
     format!("{make}{body}END;")
 }
 
-/// Takes the rotation of keys away.
+/// Takes the rotation of keys away, and their networks.
 pub fn sql() -> String {
     let people = include_str!("../../assets/migrations/sqlite/002_people.sql");
     let checks = include_str!("../../assets/migrations/sqlite/004_checks.sql");
@@ -26,4 +26,5 @@ const UNROTATED: &str = "
     DROP INDEX keys_by_old_data_key; ALTER TABLE keys DROP COLUMN old_sealed; ALTER TABLE keys DROP COLUMN old_data_key;
     ALTER TABLE keys DROP COLUMN old_ends_at; ALTER TABLE keys DROP COLUMN old_hint;
     ALTER TABLE keys DROP COLUMN old_token_hash; ALTER TABLE keys DROP COLUMN rotated_at;
+    ALTER TABLE keys DROP COLUMN allowed_networks;
     CREATE INDEX keys_by_token_hash ON keys (token_hash);";

@@ -1,7 +1,7 @@
 //! Creating, editing, revoking and revealing keys, and what the log says of it.
 
 use keydeck::api::{ActivityAction, ActivityQuery, KeyEventKind, KeyFilter, Sort};
-use keydeck::model::{Scope, TokenHash};
+use keydeck::model::{AllowedNetwork, Scope, TokenHash};
 use keydeck::server::store::{
     Changed, Found, Idempotency, KeyChange, KeyCreation, KeyQuery, Position, Revocation, Visible,
 };
@@ -424,6 +424,63 @@ async fn pages_skip_and_repeat_nothing_while_keys_come_and_go() {
                 1,
                 "{sort:?} {descending}"
             );
+        }
+    }
+}
+
+#[tokio::test]
+async fn networks_are_kept_read_with_a_check_and_told_in_the_log() {
+    let deck = Deck::new().await;
+    let networks = |networks: &[&str]| -> Vec<AllowedNetwork> {
+        let parsed = networks.iter().map(|text| AllowedNetwork::parse(text));
+        parsed.collect::<Result<_, _>>().unwrap()
+    };
+    let many: Vec<String> = (0..64).map(|n| format!("2001:db8:{n}:ffff::/64")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let projects = [
+        (Scope::Web, Some(deck.shop.id)),
+        (Scope::Mobile, Some(deck.shop.id)),
+        (Scope::Analytics, None),
+    ];
+    for (scope, project) in projects {
+        let mut new = new_key(scope, &scope.to_string(), project);
+        let hash = new.token_hash;
+        new.valid.settings.allowed_networks = networks(&["10.0.0.0/8", "2001:db8::7"]);
+        let created = deck.store.create_key(new, actor(&deck.owner)).await.unwrap();
+        let KeyCreation::Created(key) = created else {
+            panic!("not created");
+        };
+        let checked = async || {
+            let checked = deck.store.check(&hash, None).await.unwrap().key.unwrap();
+            let domains = (checked.settings.ui_domains == key.settings.ui_domains).then_some(());
+            domains.map(|()| checked.settings.allowed_networks)
+        };
+        assert_eq!(
+            key.settings.allowed_networks,
+            networks(&["10.0.0.0/8", "2001:db8::7"])
+        );
+        assert_eq!(checked().await.as_ref(), Some(&key.settings.allowed_networks));
+        for (version, (after, changes)) in [
+            (&many[..], json!([["10.0.0.0/8", "2001:db8::7"], many])),
+            (&[][..], json!([many, []])),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let mut settings = key.settings.clone();
+            settings.allowed_networks = networks(after);
+            let edited = deck.store.edit_key(
+                key.id,
+                version as u64 + 1,
+                key.name.clone(),
+                settings.clone(),
+                actor(&deck.owner),
+            );
+            assert!(matches!(edited.await.unwrap(), KeyChange::Changed(now) if now.settings == settings));
+            assert_eq!(checked().await, Some(networks(after)));
+            let rows = deck.store.activity(&ActivityQuery::default(), Visible::All);
+            let row = rows.await.unwrap().items.remove(0);
+            assert_eq!(row.changes, json!({"allowed_networks": changes}));
         }
     }
 }

@@ -195,6 +195,9 @@ pub struct KeyEditArgs {
     pub no_local_development: bool,
     #[command(flatten)]
     pub more: FieldFlags<true>,
+    /// Don't ask before an edit that refuses addresses or origins from which the key was used recently
+    #[arg(long)]
+    pub yes: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::args::{CreateArgs, KeyEditArgs};
-use super::resolve;
+use super::{preview, resolve};
 use crate::api::{Created, Key, KeyEdit, KeyFields, ProblemType};
 use crate::cli::resolve::project_id;
 use crate::cli::{Failure, flags, once, output};
@@ -96,6 +96,7 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
         ..KeyEdit::default()
     };
     args.more.change(&key, &mut edit)?;
+    preview::confirm(client, &key, &edit, args.yes).await?;
     let is_renewed = edit.expires_at.is_some();
     let edited = client.edit(key.id, key.version, &edit).await.map_err(|error| {
         if error.problem().is_some_and(|p| p.kind == ProblemType::Changed) {

@@ -7,7 +7,7 @@ use strum::IntoEnumIterator;
 
 use crate::api::{Key, KeyEdit, KeyFields};
 use crate::cli::Failure;
-use crate::model::field::{FieldValue, Widget};
+use crate::model::field::{FieldValue, Items, Widget};
 use crate::model::{KeyField, are_alike, expiry};
 
 /// The flags of which an edit needs one.
@@ -69,9 +69,14 @@ impl<const EDIT: bool> FieldFlags<EDIT> {
                 edit_help,
                 add,
                 remove,
+                of,
                 ..
             } => {
-                let several = |arg: Arg| arg.value_name("TEXT").action(ArgAction::Append);
+                let what = match of {
+                    Items::Texts { .. } => "TEXT",
+                    Items::Networks => "NETWORK",
+                };
+                let several = |arg: Arg| arg.value_name(what).action(ArgAction::Append);
                 let mut args = vec![several(arg).help(help(create_help, edit_help))];
                 if EDIT {
                     args.extend([add, remove].map(|(flag, help)| {
@@ -190,7 +195,8 @@ fn changed(
 ) -> Result<Vec<String>, Failure> {
     for unwanted in removed {
         let before = items.len();
-        items.retain(|item| !are_alike(item, &unwanted));
+        let kept = field.kept_item(&unwanted);
+        items.retain(|item| !are_alike(item, &kept));
         if items.len() == before {
             let flag = match field.widget() {
                 Widget::List {
@@ -204,7 +210,8 @@ fn changed(
         }
     }
     for wanted in added {
-        if !items.iter().any(|item| are_alike(item, &wanted)) {
+        let kept = field.kept_item(&wanted);
+        if !items.iter().any(|item| are_alike(item, &kept)) {
             items.push(wanted);
         }
     }

@@ -7,6 +7,7 @@ mod explain;
 mod field_flags;
 mod list;
 mod lookup;
+mod preview;
 pub(super) mod resolve;
 mod revoke;
 mod rotate;

@@ -16,6 +16,9 @@ fn filled(field: KeyField) -> FieldValue {
         KeyField::LocalDevelopment => FieldValue::Text("203.0.113.7".into()),
         other => match other.widget() {
             Widget::Toggle { .. } => FieldValue::Flag(true),
+            Widget::List {
+                of: Items::Networks, ..
+            } => FieldValue::List(vec!["203.0.113.0/24".into(), "2001:db8::7".into()]),
             Widget::List { .. } => FieldValue::List(vec!["production".into(), "Team A".into()]),
             Widget::Time { .. } => FieldValue::Text("2027-03-31T18:00:00Z".into()),
             Widget::Text { .. } | Widget::Custom => FieldValue::Text("Ask Mira before you revoke it.".into()),

@@ -1,6 +1,6 @@
 //! What a declared field may hold, and how that reads.
 
-use super::{FieldValue, KeyField, Widget};
+use super::{FieldValue, Items, KeyField, Widget, networks};
 use crate::model::{FieldErrors, compared, expiry, name};
 
 impl KeyField {
@@ -14,8 +14,8 @@ impl KeyField {
                 let refused = |message| errors.push(self.wire_name(), message);
                 words.map_err(refused).ok().flatten().into()
             }
-            Widget::List { most, longest, .. } => {
-                FieldValue::List(self.items(given.list().unwrap_or_default(), most, longest, errors))
+            Widget::List { most, of, .. } => {
+                FieldValue::List(self.items(given.list().unwrap_or_default(), most, of, errors))
             }
             // Whether it lies ahead, and not too far, only the store knows.
             Widget::Time { .. } => {
@@ -27,27 +27,34 @@ impl KeyField {
         }
     }
 
-    fn items(self, given: Vec<String>, most: usize, longest: usize, errors: &mut FieldErrors) -> Vec<String> {
-        let mut kept: Vec<String> = Vec::new();
+    fn items(self, given: Vec<String>, most: usize, of: Items, errors: &mut FieldErrors) -> Vec<String> {
         if given.len() > most {
             let many = format!("There are at most {most}; these are {}.", given.len());
             errors.push(self.wire_name(), many);
-            return kept;
+            return Vec::new();
         }
-        for (index, text) in given.iter().enumerate() {
-            let place = format!("{}[{index}]", self.wire_name());
-            match name::item(text, longest) {
-                Ok(item) if kept.iter().any(|other| compared::are_alike(other, &item)) => {
-                    errors.push(place, format!("{item} is there twice."));
-                }
-                Ok(item) => kept.push(item),
-                Err(message) => errors.push(place, message),
-            }
+        let mut refused =
+            |index: usize, message: String| errors.push(format!("{}[{index}]", self.wire_name()), message);
+        match of {
+            Items::Texts { longest } => texts(&given, longest, &mut refused),
+            Items::Networks => networks::valid(&given, &mut refused),
         }
-        kept
     }
 
-    /// What is typed into the line of a [`Widget::List`].
+    /// A list as it is kept; one that is not valid, as it was typed.
+    pub fn kept_list(self, typed: Vec<String>) -> Vec<String> {
+        let mut errors = FieldErrors::default();
+        let valid = self.valid(FieldValue::List(typed.clone()), &mut errors);
+        valid.list().filter(|_| errors.is_empty()).unwrap_or(typed)
+    }
+
+    /// The same of one item.
+    pub fn kept_item(self, typed: &str) -> String {
+        let kept = self.kept_list(vec![typed.to_owned()]).into_iter().next();
+        kept.unwrap_or_else(|| typed.to_owned())
+    }
+
+    /// What is typed into the line of a [`Items::Texts`].
     pub fn parted(line: &str) -> Vec<String> {
         let items = line.split(',').map(str::trim);
         items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
@@ -63,4 +70,19 @@ impl KeyField {
             FieldValue::List(items) => items.join("\n"),
         }
     }
+}
+
+/// Those that are valid; what is wrong with another one goes to `refused`, with its place.
+fn texts(given: &[String], longest: usize, refused: &mut impl FnMut(usize, String)) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for (index, text) in given.iter().enumerate() {
+        match name::item(text, longest) {
+            Ok(item) if kept.iter().any(|other| compared::are_alike(other, &item)) => {
+                refused(index, format!("{item} is there twice."));
+            }
+            Ok(item) => kept.push(item),
+            Err(message) => refused(index, message),
+        }
+    }
+    kept
 }

@@ -48,6 +48,19 @@ impl KeyField {
         self.facts().widget
     }
 
+    /// What may be entered into a list.
+    pub fn hint(self) -> &'static str {
+        match self.widget() {
+            Widget::List { hint, .. } => hint,
+            _ => "",
+        }
+    }
+
+    /// Whether it decides where requests may come from, so that a change of it may refuse what was allowed.
+    pub fn restricts(self) -> bool {
+        matches!(self, KeyField::UiDomains | KeyField::AllowedNetworks)
+    }
+
     /// Whether it is in [`Settings`]: a name and a project are looked up and kept apart.
     pub fn is_setting(self) -> bool {
         !matches!(self, KeyField::Name | KeyField::Project)

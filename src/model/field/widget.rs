@@ -52,11 +52,10 @@ pub enum Widget {
         create_help: &'static str,
         edit_help: &'static str,
     },
-    /// Some short texts, which are entered in one line, parted by commas, and shown as chips.
     List {
-        /// The most of them, and the most characters of one.
+        /// The most of them.
         most: usize,
-        longest: usize,
+        of: Items,
         hint: &'static str,
         /// Of the flag that gives one.
         create_help: &'static str,
@@ -79,6 +78,18 @@ pub enum Widget {
         create_help: &'static str,
         edit_help: &'static str,
     },
+}
+
+/// What a list is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Items {
+    /// Short texts, which are entered in one line, parted by commas, and shown as chips.
+    Texts {
+        /// The most characters of one.
+        longest: usize,
+    },
+    /// Addresses and networks, which are entered one a line, and kept in their order.
+    Networks,
 }
 
 /// What a field holds.

@@ -12,34 +12,74 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// The proxies whose `X-Forwarded-For` is trusted. Anybody can send that header, so from all others
 /// it is ignored.
 #[derive(Debug, Clone, Default)]
-pub struct TrustedProxies(Vec<IpNet>);
+pub struct TrustedProxies {
+    networks: Vec<IpNet>,
+    /// There is one that is not listed, and all clients have its address.
+    is_one_unlisted: bool,
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientAddress {
+    pub address: IpAddr,
+    /// It is only that of a gateway or trusted proxy, which passed the request on and named no client, or none that can
+    /// be read.
+    pub is_unnamed: bool,
+}
 
 impl TrustedProxies {
     pub fn new(networks: Vec<IpNet>) -> Self {
-        Self(networks)
+        Self {
+            networks,
+            is_one_unlisted: false,
+        }
+    }
+
+    /// All requests come through a proxy of which nothing is known.
+    pub fn unlisted() -> Self {
+        Self {
+            networks: Vec::new(),
+            is_one_unlisted: true,
+        }
     }
 
     /// The address that the nearest trusted proxy reports, unless that is a trusted proxy
-    /// too: then the address that this one reports, and so on. `None` after an entry that can't be read.
+    /// too: then the address that this one reports, and so on, up to an entry that can't be read.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        self.client_behind(peer, headers, false).address
+    }
+
+    /// The same, with whether that is the client itself.
+    pub fn client_of_key(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddress {
         self.client_behind(peer, headers, false)
     }
 
     /// The same, for a gateway that has identified itself: it is trusted without being listed.
-    pub fn client_of_gateway(&self, gateway: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub fn client_of_gateway(&self, gateway: IpAddr, headers: &HeaderMap) -> ClientAddress {
         self.client_behind(gateway, headers, true)
     }
 
-    fn client_behind(&self, peer: IpAddr, headers: &HeaderMap, mut vouched: bool) -> IpAddr {
-        let mut client = peer.to_canonical();
+    fn client_behind(&self, peer: IpAddr, headers: &HeaderMap, mut vouched: bool) -> ClientAddress {
+        let address = peer.to_canonical();
+        let mut client = ClientAddress {
+            address,
+            is_unnamed: vouched || self.is_one_unlisted || self.contains(address),
+        };
         let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
         let hops = lines.flat_map(|line| line.as_bytes().rsplit(|&byte| byte == b','));
         // Empty elements of a list are ignored (RFC 9110, section 5.6.1).
         for hop in hops.map(<[u8]>::trim_ascii).filter(|hop| !hop.is_empty()) {
-            match parse(hop) {
-                Some(address) if vouched || self.contains(client) => client = address,
-                _ => break,
+            if !vouched && !self.contains(client.address) {
+                break;
             }
+            let Some(address) = parse(hop) else {
+                client.is_unnamed = true;
+                break;
+            };
+            client = ClientAddress {
+                address,
+                is_unnamed: false,
+            };
             vouched = false;
         }
         client
@@ -47,7 +87,7 @@ impl TrustedProxies {
 
     /// `address` is not an IPv4-mapped one.
     pub fn contains(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(&address))
+        self.networks.iter().any(|network| network.contains(&address))
     }
 }
 
@@ -166,6 +206,59 @@ mod tests {
                 "{broken}"
             );
         }
+    }
+
+    #[test]
+    fn a_proxy_that_names_no_client_is_not_taken_for_it() {
+        let proxies = TrustedProxies::new(vec![trusted_proxy("10.0.0.0/24").unwrap()]);
+        for (peer, by_gateway, line, address, is_unnamed) in [
+            ("203.0.113.7", false, None, "203.0.113.7", false),
+            ("203.0.113.7", false, Some("198.51.100.1"), "203.0.113.7", false),
+            ("203.0.113.7", false, Some("unknown"), "203.0.113.7", false),
+            ("10.0.0.4", false, None, "10.0.0.4", true),
+            ("10.0.0.4", false, Some(""), "10.0.0.4", true),
+            ("10.0.0.4", false, Some("unknown"), "10.0.0.4", true),
+            ("10.0.0.4", false, Some("198.51.100.1"), "198.51.100.1", false),
+            (
+                "10.0.0.4",
+                false,
+                Some("unknown, 198.51.100.1"),
+                "198.51.100.1",
+                false,
+            ),
+            ("10.0.0.4", false, Some("unknown, 10.0.0.9"), "10.0.0.9", true),
+            ("10.0.0.4", false, Some("10.0.0.9"), "10.0.0.9", false),
+            ("192.0.2.1", true, None, "192.0.2.1", true),
+            ("192.0.2.1", true, Some("unknown"), "192.0.2.1", true),
+            ("192.0.2.1", true, Some("198.51.100.1"), "198.51.100.1", false),
+            (
+                "192.0.2.1",
+                true,
+                Some("unknown, 198.51.100.1"),
+                "198.51.100.1",
+                false,
+            ),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.extend(line.map(|line: &str| (X_FORWARDED_FOR, HeaderValue::from_str(line).unwrap())));
+            let peer = peer.parse().unwrap();
+            let client = match by_gateway {
+                true => proxies.client_of_gateway(peer, &headers),
+                false => proxies.client_of_key(peer, &headers),
+            };
+            let expected = ClientAddress {
+                address: address.parse().unwrap(),
+                is_unnamed,
+            };
+            assert_eq!(client, expected, "{peer} {line:?}");
+        }
+        let unlisted = TrustedProxies::unlisted();
+        let peer = "10.0.0.4".parse().unwrap();
+        let mut headers = HeaderMap::new();
+        headers.append(X_FORWARDED_FOR, HeaderValue::from_static("198.51.100.1"));
+        let client = unlisted.client_of_key(peer, &headers);
+        assert_eq!((client.address, client.is_unnamed), (peer, true));
+        assert!(!unlisted.client_of_gateway(peer, &headers).is_unnamed);
     }
 
     #[test]

@@ -96,6 +96,13 @@ impl ApiError {
         Self::new(ProblemType::Forbidden, detail)
     }
 
+    /// The same in other words.
+    #[must_use]
+    pub fn saying(mut self, detail: String) -> Self {
+        self.problem.detail = detail;
+        self
+    }
+
     /// The rule that refused a key.
     #[must_use]
     pub fn by_rule(mut self, rule: &str) -> Self {

@@ -49,7 +49,7 @@ pub async fn explain(
     };
     let (allowed, rule, sentence) = match decide(&server, &key, asked.caller()).await? {
         Ok(grant) => (true, grant.as_str(), grant.to_string()),
-        Err(rule) => (false, rule.as_str(), rule.to_string()),
+        Err(rule) => (false, rule.as_str(), rule.told_of(asked.address)),
     };
     Ok(Json(Verdict {
         allowed,
@@ -113,6 +113,7 @@ impl<'a> ParsedRequest<'a> {
                 Some(origin) => Origin::Page(origin),
             },
             address: self.address,
+            is_unnamed: false,
             bundle: self.bundle,
             resumes: self.resumes,
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::StoreResult;
-use super::key_row::{Deciding, End};
+use super::key_row::{Deciding, End, Networks};
 use super::row::{Columns, Read, Row};
 use crate::model::{Scope, Settings, Standing, TokenHash};
 
@@ -78,7 +78,10 @@ fn checked_key(columns: &mut Columns<'_, impl Row>, number: i64) -> StoreResult<
         token: 0,
         has_two_tokens,
         settings: match scope {
-            Scope::Analytics => Settings::default(),
+            Scope::Analytics => Settings {
+                allowed_networks: columns.next::<Networks>()?.0,
+                ..Settings::default()
+            },
             Scope::Web | Scope::Mobile => columns.next::<Deciding>()?.0,
         },
     })

@@ -10,12 +10,14 @@ use super::dialect::Dialect;
 use super::row::{ColumnValue, Columns, Read, fields, unreadable};
 use super::{KeyRecord, Place, PlaceValue, StoreResult};
 use crate::api::{Disabled, KeyRevocation, KeyRotation, PersonRef, ProjectRef, Sort};
-use crate::model::{KeyState, LocalAddress, Scope, Settings, Standing, UiDomain, compared};
+use crate::model::{AllowedNetwork, KeyState, LocalAddress, Scope, Settings, Standing, UiDomain, compared};
 
 /// The columns of a table that decide whether a request may pass, which [`Deciding`] is read from.
 macro_rules! deciding {
     ($table:literal) => {
         concat!(
+            $table,
+            ".allowed_networks, ",
             $table,
             ".ui_domains, ",
             $table,
@@ -213,7 +215,20 @@ impl Domains {
     }
 }
 
+/// One a line; most keys have none, and then nothing is parsed.
+pub struct Networks(pub Vec<AllowedNetwork>);
+
+impl Networks {
+    fn of_lines(text: &str) -> Result<Self, String> {
+        text.lines()
+            .map(AllowedNetwork::kept)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
 fields!(
+    Networks => text, |text| Networks::of_lines(text);
     Domains => text, |text| Ok::<_, String>(Domains::of_lines(text));
     LocalAddress => text, |text| LocalAddress::kept(text);
 );
@@ -247,13 +262,16 @@ impl Read for End {
     }
 }
 
-/// Those settings that decide whether a request may pass; the others are absent.
+/// Those settings that decide whether a request may pass; the others are absent. Of an Analytics key only the first of
+/// them, [`Networks`], can be anything.
 pub struct Deciding(pub Settings);
 
 impl Read for Deciding {
     fn read<R: super::row::Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
+        let Networks(allowed_networks) = columns.next()?;
         let Domains(ui_domains) = columns.next()?;
         Ok(Self(Settings {
+            allowed_networks,
             ui_domains,
             local_development: columns.next()?,
             cross_page_persistence: columns.next()?,
@@ -282,15 +300,18 @@ pub fn settings(settings: &Settings) -> NewRow<'_> {
         ui_domains,
         local_development,
         cross_page_persistence,
+        allowed_networks,
         note,
         labels,
         expires_at: _,
     } = settings;
+    let networks: Vec<String> = allowed_networks.iter().map(ToString::to_string).collect();
     let lines: Vec<&str> = ui_domains.iter().map(UiDomain::as_str).collect();
     columns! {
         ui_domains: lines.join("\n"),
         local_development: local_development.map(|address| address.to_string()),
         cross_page_persistence: *cross_page_persistence,
+        allowed_networks: networks.join("\n"),
         note: note.as_deref().unwrap_or_default(),
         labels: labels.join("\n"),
         labels_key: between_lines(labels),

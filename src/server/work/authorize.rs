@@ -92,14 +92,16 @@ async fn check(
     presented.map_err(|rule| refused(None, rule))?;
     let key = checked.key.ok_or_else(|| refused(None, Rule::KeyUnknown))?;
     let own_origin = own_origin(headers);
+    let client = server.proxies.client_of_gateway(peer.address().ip(), headers);
     let caller = Caller {
         origin: presented::origin(headers, &own_origin),
-        address: Some(server.proxies.client_of_gateway(peer.address().ip(), headers)),
+        address: Some(client.address),
+        is_unnamed: client.is_unnamed,
         bundle: presented::bundle(headers),
         resumes: false,
     };
     match decide(&key, &wanted, caller) {
-        Err(rule) => Err(refused(Some((&key, &caller)), rule)),
+        Err(rule) => Err(refused(Some((&key, &caller)), rule).told_of(rule, &caller)),
         Ok(grant) => {
             server.allowed(Gateway, &key, &caller, &grant);
             let_through(&key, server.clock.now())

@@ -70,6 +70,17 @@ fn origin_of_use<'a>(caller: &Caller<'a>, grant: &Grant) -> Option<&'a str> {
     }
 }
 
+impl ApiError {
+    /// Of a rule that refused, with what of the request decided.
+    #[must_use]
+    pub fn told_of(self, rule: Rule, caller: &Caller) -> Self {
+        match rule {
+            Rule::AddressForeign => self.saying(rule.told_of(caller.own_address())),
+            _ => self,
+        }
+    }
+}
+
 impl From<Rule> for ApiError {
     fn from(rule: Rule) -> Self {
         let kind = match rule {
@@ -111,6 +122,7 @@ mod tests {
             let caller = Caller {
                 origin,
                 address: None,
+                is_unnamed: false,
                 bundle,
                 resumes: false,
             };

@@ -1,11 +1,14 @@
 //! What a connection token says to the session server that it is for. Signed with HS256 under the private key that
 //! keydeck and that server share, so that either can read it.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::model::connection::Caller;
 use crate::model::{Secret, TokenHash, session_server};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::store::{CheckedKey, SessionSigner};
@@ -35,6 +38,9 @@ pub struct Claims {
     /// Which of its tokens, for `/v1/introspect`: a rotation may end before its time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_token: Option<String>,
+    /// Of the client, as far as it is known, for `/v1/introspect`: the key's networks may be changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_address: Option<IpAddr>,
     /// No orchestration server stands between a page and the session.
     #[serde(rename = "sm-control")]
     control: String,
@@ -49,14 +55,17 @@ pub struct Presented {
     pub key: Uuid,
     pub token: i64,
     pub ends_at: Option<Timestamp>,
+    /// Of the client, as far as it is known.
+    pub address: Option<IpAddr>,
 }
 
 impl Presented {
-    pub fn of(key: &CheckedKey) -> Self {
+    pub fn of(key: &CheckedKey, caller: &Caller) -> Self {
         Self {
             key: key.id,
             token: key.token,
             ends_at: key.ends_at,
+            address: caller.own_address(),
         }
     }
 }
@@ -87,6 +96,7 @@ impl Claims {
             project,
             key_id: presented.key,
             key_token: Some(hex(presented.token)),
+            client_address: presented.address,
             control: String::new(),
             control_via_browser: false,
             session_server: session_server::host(&signer.server.url),
@@ -145,6 +155,7 @@ mod tests {
             key: Uuid::from_u128(2),
             token: -7,
             ends_at,
+            address: None,
         };
         let claims = Claims::new(&ours, Uuid::from_u128(1), &used(None), Timestamp::now());
         assert_eq!(claims.audience, "wss://s.example:8443");

@@ -74,14 +74,17 @@ pub async fn exchange(
     let key = server.work().check(&hash, None).await?.key;
     let key = key.ok_or_else(|| refused(None, Rule::KeyUnknown))?;
     let own_origin = presented::origin_of(&server.public_url);
+    let client = server.proxies.client_of_key(peer.address().ip(), &headers);
     let caller = Caller {
         origin: presented::origin(&headers, &own_origin),
-        address: Some(server.proxies.client(peer.address().ip(), &headers)),
+        address: Some(client.address),
+        is_unnamed: client.is_unnamed,
         bundle: presented::bundle(&headers),
         resumes: resume.session_id.is_some(),
     };
     let decided = decide(&key, caller);
-    let (grant, project) = decided.map_err(|rule| refused(Some((&key, &caller)), rule))?;
+    let (grant, project) =
+        decided.map_err(|rule| refused(Some((&key, &caller)), rule).told_of(rule, &caller))?;
     let signer = server.work().session_signer(project).await?;
     let signer = signer.ok_or_else(|| refused(Some((&key, &caller)), Rule::NoSessionServer))?;
     let private_key = server
@@ -90,7 +93,7 @@ pub async fn exchange(
     let now = server.clock.checked()?;
     let connection = Connection {
         url: session_url(&signer, resume.session_id.as_deref())?,
-        jwt: Claims::new(&signer, project, &Presented::of(&key), now).signed(&private_key)?,
+        jwt: Claims::new(&signer, project, &Presented::of(&key, &caller), now).signed(&private_key)?,
     };
     server.allowed(PresentedAt::Connection, &key, &caller, &grant);
     Ok(Json(connection).into_response())

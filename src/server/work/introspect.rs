@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::claims::Claims;
+use crate::model::connection::is_from_allowed;
 use crate::model::{KeyState, Secret};
 use crate::server::http::body::{Json, UrlEncoded};
 use crate::server::http::error::ApiResult;
@@ -32,7 +33,8 @@ pub struct Question {
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Introspection {
     /// Whether it was signed for this project's session server and has not expired, its key is active (not revoked,
-    /// expired or disabled), the token of it that was presented was not replaced, and the project is deployed.
+    /// expired or disabled), the token of it that was presented was not replaced, its allowed networks, if it has any,
+    /// include the address that the connection began from, and the project is deployed.
     active: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
@@ -94,6 +96,7 @@ async fn active(server: &ServerState, asking: &AskingServer, token: &Secret) -> 
         return Ok(None);
     };
     let is_active = key.state == KeyState::Active
+        && is_from_allowed(&key.settings, claims.client_address)
         && key
             .project
             .as_ref()

@@ -1,5 +1,6 @@
 //! Creating and editing a key: which fields its scope has, when they are valid, and what is sent.
 
+mod preview;
 mod request;
 mod view;
 
@@ -9,14 +10,14 @@ use uuid::Uuid;
 
 use crate::api::{Created, Key, Permissions};
 use crate::client::Error;
-use crate::model::field::Widget;
+use crate::model::field::{Items, Widget};
 use crate::model::{FieldErrors, KeyField, KeyFields, Scope, Settings};
 use crate::tui::keymap::{Action, Layer};
-use crate::tui::message::{Effect, Message};
+use crate::tui::message::{Effect, Message, UsageReply};
 use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog};
 use crate::tui::state::form::{
-    Asked, DomainList, FieldInput, Form, FormButton, FormField, Presence, ProjectPicker, TimeField,
+    Asked, FieldInput, Form, FormButton, FormField, LineList, LinesOf, Presence, ProjectPicker, TimeField,
 };
 use crate::tui::state::notice::Tone;
 use crate::tui::state::reason::Reason;
@@ -39,6 +40,8 @@ pub struct KeyForm {
     scopes: Vec<Scope>,
     /// What was sent last and under which idempotency key, so that trying again can't create twice.
     attempt: Option<(KeyFields, Uuid)>,
+    /// What the key was used from recently was asked for, before an edit that may refuse some of it.
+    previewed: Option<u64>,
 }
 
 impl KeyForm {
@@ -71,7 +74,7 @@ impl KeyForm {
                 KeyField::UiDomains => {
                     let domains: Vec<_> = settings.ui_domains.iter().map(ToString::to_string).collect();
                     let scope = scopes.first().copied().unwrap_or(Scope::Web);
-                    let input = FieldInput::Domains(DomainList::new(scope, &domains));
+                    let input = FieldInput::Lines(LineList::new(LinesOf::Domains(scope), &domains));
                     fields.push(FormField::new(wire_name, field.label(), "", input));
                 }
                 KeyField::LocalDevelopment => fields.extend(local_development(&settings)),
@@ -85,6 +88,7 @@ impl KeyForm {
             form: Form::new(fields, buttons),
             scopes,
             attempt: None,
+            previewed: None,
         };
         form.follow();
         form.form.focus_first();
@@ -128,8 +132,10 @@ impl KeyForm {
             .is_some_and(FormField::is_on);
         for field in &mut self.form.fields {
             let of_key = KeyField::from_wire_name(field.wire_name);
-            if let (FieldInput::Domains(list), Some(of)) = (&mut field.input, of_key) {
-                list.scope = scope;
+            if let (FieldInput::Lines(list), Some(of)) = (&mut field.input, of_key) {
+                if let LinesOf::Domains(of) = &mut list.of {
+                    *of = scope;
+                }
                 field.label = of.label_of(scope);
             }
             let is_there = of_key.is_some_and(|of| match is_edited {
@@ -164,7 +170,7 @@ impl KeyForm {
         if !self.form.errors.is_empty() {
             return self.in_form(|form| form.focus_first_error(cx));
         }
-        self.send(cx);
+        self.preview(cx);
     }
 
     fn send(&mut self, cx: &mut Context) {
@@ -267,6 +273,12 @@ fn declared_field(field: KeyField, settings: &Settings) -> Option<FormField> {
             let text = value.text().unwrap_or_default();
             Some(FormField::text(name, field.label(), &text, hint).with_example())
         }
+        Widget::List {
+            of: Items::Networks, ..
+        } => {
+            let list = LineList::new(LinesOf::Items(field), &value.list().unwrap_or_default());
+            Some(FormField::new(name, field.label(), "", FieldInput::Lines(list)))
+        }
         Widget::List { hint, .. } => {
             let text = value.list().unwrap_or_default().join(", ");
             Some(FormField::text(name, field.label(), &text, hint).with_example())
@@ -331,6 +343,9 @@ impl Dialog for KeyForm {
             Message::Edited { id, result } if self.editing.as_ref().is_some_and(|key| key.id == id) => {
                 return self.edited(id, result, cx);
             }
+            Message::OfUsage(UsageReply::OfKey { number, result }) if self.previewed == Some(number) => {
+                return self.previewed(result, cx);
+            }
             other => return Some(other),
         }
         None
@@ -338,6 +353,10 @@ impl Dialog for KeyForm {
 
     fn answered(&mut self, answer: &DialogAnswer, cx: &mut Context) -> bool {
         match answer {
+            DialogAnswer::Confirmed(About::RefuseRecent) => {
+                self.send(cx);
+                true
+            }
             DialogAnswer::Confirmed(about) => cx.closes_if(*about == About::DiscardForm),
             // On from the key as it is now, so that only what is taken of this form is sent.
             DialogAnswer::Merged { current, mine } => {
@@ -346,7 +365,7 @@ impl Dialog for KeyForm {
                     merged.take(*field, self);
                 }
                 *self = merged;
-                self.send(cx);
+                self.preview(cx);
                 true
             }
             DialogAnswer::Chosen(_) => false,

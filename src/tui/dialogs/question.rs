@@ -49,7 +49,7 @@ impl Confirmation {
         let about = self.about.clone();
         match about {
             About::NewToken(_) | About::Quit | About::Project(_) => cx.command(DialogCommand::Confirm(about)),
-            About::DiscardForm | About::LoseSecret | About::HandOver(_) => {
+            About::DiscardForm | About::RefuseRecent | About::LoseSecret | About::HandOver(_) => {
                 cx.answer(DialogAnswer::Confirmed(about));
             }
         }

@@ -71,6 +71,8 @@ pub enum DialogAnswer {
 pub enum About {
     /// Leave the form and what was typed in it.
     DiscardForm,
+    /// Save an edit that refuses what the key was used from recently.
+    RefuseRecent,
     /// Close the dialog of a secret that is shown only now.
     LoseSecret,
     /// Take a person's sign-in token from them by making a new one.

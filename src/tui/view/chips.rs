@@ -3,12 +3,16 @@
 use super::text;
 use crate::api::Key;
 use crate::model::KeyField;
-use crate::model::field::Widget;
+use crate::model::field::{Items, Widget};
 
 /// What of a key is shown so.
 pub fn of_key(key: &Key) -> Vec<String> {
     let settings = key.settings();
-    let lists = KeyField::of(key.scope).filter(|field| matches!(field.widget(), Widget::List { .. }));
+    let is_shown = |field: &KeyField| match field.widget() {
+        Widget::List { of, .. } => of != Items::Networks,
+        _ => false,
+    };
+    let lists = KeyField::of(key.scope).filter(is_shown);
     lists
         .flat_map(|field| settings.value(field).list().unwrap_or_default())
         .collect()

@@ -72,6 +72,7 @@ fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
                 lines.push(Line::default());
                 continue;
             }
+            (KeyField::AllowedNetworks, FieldValue::List(items)) => items.join(", "),
             (_, FieldValue::List(items)) => {
                 lines.extend(chips_of(of.facts().short_label, &items, width, look));
                 continue;

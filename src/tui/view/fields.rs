@@ -6,7 +6,7 @@ use super::form_lines::FormLines;
 use super::{Look, text};
 use crate::model::Scope;
 use crate::tui::state::form::{
-    DomainList, FieldInput, Form, FormField, Presence, ProjectChoice, ProjectPicker,
+    FieldInput, Form, FormField, LineList, LinesOf, Presence, ProjectChoice, ProjectPicker,
 };
 
 /// Lines of a list that are shown at once.
@@ -30,7 +30,7 @@ pub fn render_one(lines: &mut FormLines, form: &Form, index: usize, field: &Form
         FieldInput::Hidden(text) => lines.hidden(lines.label_of(field.label, focused), text, focused),
         FieldInput::Toggle { on, meaning } => toggle(lines, field.label, *on, meaning, focused),
         FieldInput::Choice { options, chosen } => choice(lines, field.label, options, *chosen, focused),
-        FieldInput::Domains(list) => domains(lines, form, field.label, list, focused),
+        FieldInput::Lines(list) => list_of_lines(lines, form, field.label, list, focused),
         FieldInput::Project(picker) => project(lines, field.label, picker, focused),
     }
     lines.error(form.error_under(index));
@@ -135,11 +135,12 @@ fn offered(lines: &mut FormLines, words: &str, taken: bool) {
     }
 }
 
-/// A line for each domain, with its own error, and while the list has the focus one more to type in.
-fn domains(lines: &mut FormLines, form: &Form, label: &str, list: &DomainList, focused: bool) {
-    let hint = match list.scope {
-        Scope::Mobile => "none: any app; one a line, such as com.acme.shop",
-        _ => "one a line, such as https://shop.acme.example or https://*.acme.example",
+/// A line for each item, with its own error, and while the list has the focus one more to type in.
+fn list_of_lines(lines: &mut FormLines, form: &Form, label: &str, list: &LineList, focused: bool) {
+    let hint = match list.of {
+        LinesOf::Items(field) => field.hint(),
+        LinesOf::Domains(Scope::Mobile) => "none: any app; one a line, such as com.acme.shop",
+        LinesOf::Domains(_) => "one a line, such as https://shop.acme.example or https://*.acme.example",
     };
     let all = list.lines().len();
     let (skip, last) = match focused {
@@ -167,5 +168,5 @@ fn domains(lines: &mut FormLines, form: &Form, label: &str, list: &DomainList, f
     if focused {
         lines.hint(hint);
     }
-    lines.error(DomainList::error_of_list(&form.errors));
+    lines.error(list.error_of_list(&form.errors));
 }

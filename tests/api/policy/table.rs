@@ -82,6 +82,7 @@ const ANALYTICS: &str = r#"{"scope": "analytics", "name": "Board {n}"}"#;
 const THEIRS: &str = r#"{"name": "{theirs}"}"#;
 const THEIRS_IN_IT: &str = r#"{"scope": "mobile", "name": "Visitor", "project": "{visited}"}"#;
 const RENEW: &str = r#"{"expires_at": "2099-01-01T00:00:00Z"}"#;
+const BIND: &str = r#"{"allowed_networks": ["203.0.113.0/24"]}"#;
 const ROTATE: &str = r#"{"overlap_seconds": 60}"#;
 const EXTEND: &str = r#"{"extend_seconds": 60}"#;
 const RENAME: &str = r#"{"name": "Renamed {n}"}"#;
@@ -120,6 +121,8 @@ pub const TABLE: &[Row] = &[
     row("POST /v1/keys/{id}/revoke",                 "{revoked}",          "{}",           [410, 410, 410, 410, 404]),
     row("PATCH /v1/keys/{id}",                       "{board}",            RENEW,          [200, 200, 200, 404, 404]),
     row("PATCH /v1/keys/{id}",                       "{key}",              RENEW,          [200, 200, 403, 200, 404]),
+    row("PATCH /v1/keys/{id}",                       "{board}",            BIND,           [200, 200, 200, 404, 404]),
+    row("PATCH /v1/keys/{id}",                       "{key}",              BIND,           [200, 200, 403, 200, 404]),
     row("POST /v1/keys/{id}/disable",                "{key}",              "{}",           [200, 200, 403, 200, 404]),
     row("POST /v1/keys/{id}/disable",                "{board}",            "{}",           [200, 200, 200, 404, 404]),
     row("POST /v1/keys/{id}/disable",                "{revoked}",          "{}",           [410, 410, 410, 410, 404]),

@@ -81,7 +81,8 @@ refusals! {
     KeyChecked {
         "400": "A query parameter or a header can't be read, or would be ignored.",
         "401": "The key is missing or not active; `rule` says why.",
-        "403": "The key does not allow this; `rule` says which rule refused.",
+        "403": "The key does not allow this; `rule` says which rule refused, such as `key-disabled`, or `address-foreign`, of \
+                which `detail` names the client's address.",
         "500": "A server error.",
         "503": "The database is unavailable, or the server is overloaded.",
     }

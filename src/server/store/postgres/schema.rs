@@ -62,6 +62,10 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/011_networks.sql"),
+    },
+    Migration {
+        writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/014_ended.sql"),
     },
 ];

@@ -76,6 +76,11 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         first: |_| Ok(()),
+        sql: include_str!("../../../../assets/migrations/sqlite/014_networks.sql"),
+        then: |_| Ok(()),
+    },
+    Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/017_ended.sql"),
         then: |_| Ok(()),
     },

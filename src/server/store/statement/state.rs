@@ -84,6 +84,7 @@ impl Values {
                 creator: columns.next()?,
                 token: columns.next()?,
                 revoked: columns.next()?,
+                allowed_networks: columns.next()?,
                 ui_domains: columns.next()?,
                 local_development: columns.next()?,
                 cross_page_persistence: columns.next()?,
@@ -112,6 +113,7 @@ pub(super) struct KeyValues {
     pub(super) disabled: bool,
     /// With its end.
     pub(super) old_token: Option<(Vec<u8>, i64)>,
+    pub(super) allowed_networks: String,
 }
 
 impl KeyValues {
@@ -136,6 +138,10 @@ impl KeyValues {
             parts.text(Some("old_token"));
             parts.bytes(Some(token));
             parts.number(Some(*ends_at));
+        }
+        if !self.allowed_networks.is_empty() {
+            parts.text(Some("allowed_networks"));
+            parts.text(Some(&self.allowed_networks));
         }
     }
 }
@@ -251,6 +257,7 @@ pub mod samples {
                 creator: 1,
                 token: Some(vec![4; 32]),
                 revoked: false,
+                allowed_networks: String::new(),
                 ui_domains: "https://a.example".into(),
                 local_development: None,
                 cross_page_persistence: true,
@@ -288,6 +295,8 @@ mod tests {
 
     const ROTATING: &str = "fc23c0925e7888d39bdb64c5182bfd9341b464a9d248cbf37ed834959a9003bf";
 
+    const BOUND: &str = "f0106b248b423a2ee953e5154310a515491e11d72da5e6f7bc92febad9a2572a";
+
     #[test]
     fn what_is_hashed_never_changes() {
         assert_eq!(
@@ -318,6 +327,11 @@ mod tests {
             values.old_token = Some((vec![9; 32], 1_800_000_000_000_000));
         }
         assert_eq!(rotating.digest().to_string(), ROTATING);
+        let mut bound = key();
+        if let Values::Key(values) = &mut bound.values {
+            values.allowed_networks = "10.0.0.0/8\n2001:db8::7".into();
+        }
+        assert_eq!(bound.digest().to_string(), BOUND);
         let renamed = EntityState {
             name: "Till".into(),
             ..key()

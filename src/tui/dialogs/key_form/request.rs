@@ -21,7 +21,8 @@ impl KeyForm {
             }
             (FieldInput::Project(picker), _) => picker.chosen().map(|project| project.id.to_string()).into(),
             (FieldInput::Time(time), _) => time.value(),
-            (FieldInput::Domains(list), _) => FieldValue::List(list.values()),
+            (FieldInput::Lines(list), KeyField::UiDomains) => FieldValue::List(list.values()),
+            (FieldInput::Lines(list), _) => FieldValue::List(field.kept_list(list.values())),
             (FieldInput::Toggle { on, .. }, _) => FieldValue::Flag(*on),
             _ if matches!(field.widget(), Widget::List { .. }) => {
                 FieldValue::List(KeyField::parted(of.value()))

@@ -109,7 +109,7 @@ impl App {
                 .push(Effect::People(PeopleRequest::NewToken { person })),
             About::Quit => self.quit_now(),
             About::Project(task) => self.do_with_project(task),
-            About::DiscardForm | About::LoseSecret | About::HandOver(_) => {}
+            About::DiscardForm | About::RefuseRecent | About::LoseSecret | About::HandOver(_) => {}
         }
     }
 

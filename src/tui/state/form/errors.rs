@@ -9,7 +9,7 @@ impl Form {
     /// The error to show under a field. A list shows its own, line by line.
     pub fn error_under(&self, index: usize) -> Option<&str> {
         let field = self.fields.get(index)?;
-        let is_list = matches!(field.input, FieldInput::Domains(_));
+        let is_list = matches!(field.input, FieldInput::Lines(_));
         let is_here = self.is_last_of_its_value(index) && !is_list;
         self.errors.about(field.wire_name).filter(|_| is_here)
     }
@@ -49,7 +49,7 @@ impl Form {
         let holds = |input: &FieldInput| match input {
             FieldInput::Text(text) => text.holds_secret(),
             FieldInput::Time(time) => time.text().holds_secret(),
-            FieldInput::Domains(list) => list.lines().iter().any(TextField::holds_secret),
+            FieldInput::Lines(list) => list.lines().iter().any(TextField::holds_secret),
             _ => false,
         };
         let held = self.fields.iter().filter(move |field| holds(&field.input));
@@ -108,7 +108,7 @@ impl Form {
         };
         self.focus = first;
         match &mut self.fields[first].input {
-            FieldInput::Domains(list) => list.enter_first_error(&self.errors),
+            FieldInput::Lines(list) => list.enter_first_error(&self.errors),
             FieldInput::Project(picker) => picker.search_if_new(cx),
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{DomainList, ProjectPicker, TimeField};
+use super::{LineList, ProjectPicker, TimeField};
 use crate::model::pasted;
 use crate::tui::state::dialog::Context;
 use crate::tui::state::hidden::HiddenField;
@@ -26,7 +26,7 @@ pub enum FieldInput {
         options: Vec<&'static str>,
         chosen: usize,
     },
-    Domains(DomainList),
+    Lines(LineList),
     Project(Box<ProjectPicker>),
 }
 
@@ -133,7 +133,7 @@ impl FormField {
             FieldInput::Time(time) => time.text().value(),
             FieldInput::Project(picker) => picker.text().value(),
             FieldInput::Choice { options, chosen } => options.get(*chosen).copied().unwrap_or_default(),
-            FieldInput::Hidden(_) | FieldInput::Toggle { .. } | FieldInput::Domains(_) => "",
+            FieldInput::Hidden(_) | FieldInput::Toggle { .. } | FieldInput::Lines(_) => "",
         }
     }
 
@@ -153,7 +153,7 @@ impl FormField {
         match &self.input {
             FieldInput::Text(text) => pasted::refuse(text.value()).err(),
             FieldInput::Time(time) => pasted::refuse(time.text().value()).err(),
-            FieldInput::Domains(list) => {
+            FieldInput::Lines(list) => {
                 let mut lines = list.lines().iter();
                 lines.find_map(|line| pasted::refuse(line.value()).err())
             }
@@ -167,7 +167,7 @@ impl FormField {
             FieldInput::Text(text) => text.handle(key),
             FieldInput::Time(time) => time.edit(|text| text.handle(key)),
             FieldInput::Hidden(text) => text.handle(key),
-            FieldInput::Domains(list) => list.handle(key),
+            FieldInput::Lines(list) => list.handle(key),
             FieldInput::Project(picker) => picker.typed(key, cx),
             FieldInput::Toggle { .. } => key.code == KeyCode::Char(' ') && self.switch(),
             FieldInput::Choice { .. } => match key.code {
@@ -183,7 +183,7 @@ impl FormField {
             FieldInput::Text(text) => text.paste(pasted),
             FieldInput::Time(time) => time.edit(|text| text.paste(pasted)),
             FieldInput::Hidden(text) => text.paste(pasted),
-            FieldInput::Domains(list) => list.paste(pasted),
+            FieldInput::Lines(list) => list.paste(pasted),
             FieldInput::Project(picker) => picker.pasted(pasted, cx),
             FieldInput::Toggle { .. } | FieldInput::Choice { .. } => {}
         }
@@ -222,7 +222,7 @@ impl FormField {
     /// Moves within a field of several lines; `false` at its ends, and in all others.
     pub(super) fn move_within(&mut self, step: isize) -> bool {
         match &mut self.input {
-            FieldInput::Domains(list) => list.move_by(step),
+            FieldInput::Lines(list) => list.move_by(step),
             FieldInput::Project(picker) => picker.move_by(step),
             _ => false,
         }
@@ -234,8 +234,8 @@ impl FormField {
             (FieldInput::Text(text), FieldInput::Text(taken)) => text.set(taken.value()),
             (FieldInput::Time(time), FieldInput::Time(taken)) => *time = taken.clone(),
             (FieldInput::Toggle { on, .. }, FieldInput::Toggle { on: taken, .. }) => *on = *taken,
-            (FieldInput::Domains(list), FieldInput::Domains(taken)) => {
-                *list = DomainList::new(taken.scope, &taken.values());
+            (FieldInput::Lines(list), FieldInput::Lines(taken)) => {
+                *list = LineList::new(taken.of, &taken.values());
             }
             _ => {}
         }

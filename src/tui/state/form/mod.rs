@@ -3,9 +3,9 @@
 //!
 //! Nothing typed is ever lost: a refusal comes back to the field that it names, and the form stays.
 
-mod domains;
 mod errors;
 mod field;
+mod lines;
 mod project;
 mod time;
 
@@ -13,8 +13,8 @@ use std::collections::HashSet;
 
 use crossterm::event::KeyEvent;
 
-pub use domains::DomainList;
 pub use field::{FieldInput, FormField, Presence};
+pub use lines::{LineList, LinesOf};
 pub use project::{ProjectChoice, ProjectPicker};
 pub use time::TimeField;
 
@@ -180,7 +180,7 @@ impl Form {
             None => {}
         }
         let stays = match self.focused_mut().map(|field| &mut field.input) {
-            Some(FieldInput::Domains(list)) => list.next_line(),
+            Some(FieldInput::Lines(list)) => list.next_line(),
             Some(FieldInput::Project(picker)) => !picker.accept(cx),
             Some(FieldInput::Toggle { on, .. }) => {
                 *on = !*on;
@@ -206,7 +206,7 @@ impl Form {
     /// One of several lines was left: its error shows immediately.
     fn visit_lines(&mut self) {
         if let Some(field) = self.focused()
-            && matches!(field.input, FieldInput::Domains(_))
+            && matches!(field.input, FieldInput::Lines(_))
         {
             self.visited.insert(field.wire_name);
         }
@@ -239,7 +239,7 @@ impl Form {
         let at = stops.iter().position(|stop| *stop == self.focus).unwrap_or(0) as isize;
         self.focus = stops[(at + step).rem_euclid(stops.len() as isize) as usize];
         match self.focused_mut().map(|field| &mut field.input) {
-            Some(FieldInput::Domains(list)) => list.enter(step > 0),
+            Some(FieldInput::Lines(list)) => list.enter(step > 0),
             Some(FieldInput::Project(picker)) => picker.search_if_new(cx),
             _ => {}
         }
@@ -247,7 +247,7 @@ impl Form {
 
     /// The field is left: it is tidied, and what is wrong with it may be shown.
     fn leave(&mut self) {
-        if let Some(FieldInput::Domains(list)) = self.focused_mut().map(|field| &mut field.input) {
+        if let Some(FieldInput::Lines(list)) = self.focused_mut().map(|field| &mut field.input) {
             list.tidy();
         }
         // What the rest of its value is made of comes later: it is not wrong before that was visited.

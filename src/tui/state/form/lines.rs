@@ -1,24 +1,52 @@
-//! The list of UI domains, edited in place: a line each, the last one empty to add another.
+//! A list that is edited in place, such as UI domains: a line for each item, the last one empty to add another.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::model::{FieldErrors, Scope, UiDomain};
+use crate::model::{FieldErrors, KeyField, Scope, UiDomain};
 use crate::tui::state::text::TextField;
 
+/// What stands in each line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinesOf {
+    /// UI domains or bundle identifiers of a key of this scope.
+    Domains(Scope),
+    /// Items of a list of which the declaration says all.
+    Items(KeyField),
+}
+
+impl LinesOf {
+    fn wire_name(self) -> &'static str {
+        match self {
+            LinesOf::Domains(_) => KeyField::UiDomains.wire_name(),
+            LinesOf::Items(field) => field.wire_name(),
+        }
+    }
+
+    /// As it is kept; what is not valid, as it was typed.
+    fn kept(self, typed: &str) -> String {
+        match self {
+            LinesOf::Domains(scope) => {
+                UiDomain::parse(scope, typed).map_or_else(|_| typed.to_owned(), |domain| domain.to_string())
+            }
+            LinesOf::Items(field) => field.kept_item(typed),
+        }
+    }
+}
+
 #[derive(Debug)]
-pub struct DomainList {
-    pub scope: Scope,
+pub struct LineList {
+    pub of: LinesOf,
     /// Never empty; blank lines are ignored.
     lines: Vec<TextField>,
     current: usize,
 }
 
-impl DomainList {
-    pub fn new(scope: Scope, domains: &[String]) -> Self {
-        let mut lines: Vec<TextField> = domains.iter().map(|domain| TextField::new(domain)).collect();
+impl LineList {
+    pub fn new(of: LinesOf, items: &[String]) -> Self {
+        let mut lines: Vec<TextField> = items.iter().map(|item| TextField::new(item)).collect();
         lines.push(TextField::default());
         Self {
-            scope,
+            of,
             lines,
             current: 0,
         }
@@ -47,7 +75,7 @@ impl DomainList {
             return None;
         }
         let index = self.lines[..line].iter().filter(|line| !line.is_blank()).count();
-        let name = format!("ui_domains[{index}]");
+        let name = format!("{}[{index}]", self.of.wire_name());
         errors
             .0
             .iter()
@@ -57,16 +85,20 @@ impl DomainList {
 
     /// What to know of a line that may be kept as it is.
     pub fn warning_of_line(&self, line: usize) -> Option<String> {
-        let typed = self.lines.get(line)?.value();
-        UiDomain::parse(self.scope, typed).ok()?.warning()
+        let LinesOf::Domains(scope) = self.of else {
+            return None;
+        };
+        UiDomain::parse(scope, self.lines.get(line)?.value())
+            .ok()?
+            .warning()
     }
 
     /// The error of the list as a whole.
-    pub fn error_of_list(errors: &FieldErrors) -> Option<&str> {
+    pub fn error_of_list<'a>(&self, errors: &'a FieldErrors) -> Option<&'a str> {
         errors
             .0
             .iter()
-            .find(|error| error.field == "ui_domains")
+            .find(|error| error.field == self.of.wire_name())
             .map(|error| error.message.as_str())
     }
 
@@ -162,10 +194,9 @@ impl DomainList {
             if index == self.current {
                 continue;
             }
-            if let Ok(domain) = UiDomain::parse(self.scope, line.value())
-                && domain.as_str() != line.value()
-            {
-                line.set(domain.as_str());
+            let kept = self.of.kept(line.value());
+            if kept != line.value() {
+                line.set(&kept);
             }
         }
     }
