@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use keydeck::demo;
 use keydeck::model::expiry::latest;
-use keydeck::model::{Role, Scope, Settings, Token, TokenKind, ValidKey};
+use keydeck::model::{AllowedNetwork, Role, Scope, Settings, Token, TokenKind, ValidKey};
 use keydeck::server::new_key;
 use keydeck::server::seal::{RootKey, Sealer};
 use keydeck::server::store::sqlite::{SampleKey, SqliteStore};
@@ -77,14 +77,21 @@ async fn fill(
     let owner = store.first_user(Role::Owner).await?.ok_or("no owner")?;
     let mut tokens = BufWriter::new(File::create(directory.join("keys"))?);
     let now = Timestamp::now();
+    // Where the load says that it is.
+    let networks = ["198.51.100.0/24", "203.0.113.0/24", "2001:db8::/48"];
+    let networks: Vec<AllowedNetwork> = networks
+        .into_iter()
+        .map(AllowedNetwork::kept)
+        .collect::<Result<_, _>>()?;
     let keys = (0..count).map_while(|n| {
         let valid = ValidKey {
             scope: Scope::Analytics,
             name: format!("Report {n}"),
             project: None,
-            // A tenth of them ends.
+            // A tenth of them ends, and another one is bound to networks.
             settings: Settings {
                 expires_at: (n % 10 == 0).then(|| latest(now, 400)),
+                allowed_networks: if n % 10 == 5 { networks.clone() } else { Vec::new() },
                 ..Settings::default()
             },
         };

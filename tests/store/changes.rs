@@ -478,8 +478,9 @@ async fn networks_are_kept_read_with_a_check_and_told_in_the_log() {
             );
             assert!(matches!(edited.await.unwrap(), KeyChange::Changed(now) if now.settings == settings));
             assert_eq!(checked().await, Some(networks(after)));
-            let rows = deck.store.activity(&ActivityQuery::default(), Visible::All);
-            let row = rows.await.unwrap().items.remove(0);
+            let newest = ActivityQuery::default();
+            let rows = deck.store.activity(&newest, Visible::All).await.unwrap();
+            let row = &rows.items[0];
             assert_eq!(row.changes, json!({"allowed_networks": changes}));
         }
     }

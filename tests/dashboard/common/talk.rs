@@ -189,6 +189,7 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
             .collect(),
         local_development: None,
         cross_page_persistence: number.is_multiple_of(2),
+        allowed_networks: Vec::new(),
         note: None,
         labels: Vec::new(),
         expires_at: None,

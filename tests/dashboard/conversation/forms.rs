@@ -1,6 +1,11 @@
 //! Creating and editing keys.
 
+use keydeck::api::Key;
+use keydeck::model::UiDomain;
+
 use super::*;
+use crate::common::draw::drawn;
+use crate::common::usage::{busy, unused};
 
 #[test]
 fn creating_a_web_key_needs_its_fields_and_says_so_under_them() {
@@ -239,10 +244,7 @@ fn an_analytics_key_says_what_of_it_can_be_edited_and_why_its_secret_cant_be_cop
     board.may.edit = true;
     let mut talk = Talk::with_keys(vec![board]);
     talk.press("e");
-    assert!(
-        crate::common::draw::drawn(&talk)
-            .contains("Only the note, labels and expiry of an Analytics key can be edited")
-    );
+    assert!(drawn(&talk).contains("Only the note, labels, expiry and networks of an Analytics key"));
     talk.press("<Esc>");
     talk.press("c");
     assert!(talk.notice().contains("shown once"));
@@ -277,4 +279,96 @@ fn an_end_is_entered_as_people_say_it_and_sent_as_an_instant() {
     for wrong in ["soon", "0d", "2099-02-30", "10000-01-01"] {
         assert_eq!(sent(wrong), None, "{wrong}");
     }
+}
+
+fn board() -> Key {
+    let mut board = key(3, "Board report", Scope::Analytics);
+    board.may.edit = true;
+    board
+}
+
+fn sent_edit(talk: &Talk) -> Option<keydeck::model::KeyEdit> {
+    talk.effects.iter().find_map(|effect| match effect {
+        Effect::Edit { edit, .. } => Some(edit.clone()),
+        _ => None,
+    })
+}
+
+/// The networks of the form are its last field.
+const TO_NETWORKS: &str = "e<Tab><Tab><Tab>";
+
+#[test]
+fn networks_are_entered_a_line_each_and_pasted_together() {
+    let mut talk = Talk::with_keys(vec![board()]);
+    talk.press(TO_NETWORKS).press("2001:DB8::/48<Enter>");
+    talk.tell(Message::Paste(Secret::new(
+        "203.0.113.7/32, 10.0.0.0/8\n192.0.2.1",
+    )));
+    talk.press("<C-s>");
+    talk.answer_usage(Ok(unused()));
+    let networks = sent_edit(&talk).and_then(|edit| edit.allowed_networks);
+    let kept = ["10.0.0.0/8", "192.0.2.1", "203.0.113.7", "2001:db8::/48"];
+    assert_eq!(networks, Some(kept.map(str::to_owned).into()));
+    let mut talk = Talk::with_keys(vec![board()]);
+    talk.press(TO_NETWORKS)
+        .press("203.0.113.7<Enter>10.0.0.1/8<Enter>");
+    assert!(drawn(&talk).contains("write 10.0.0.0/8 for the"));
+    talk.press("<C-s>");
+    assert!(sent_edit(&talk).is_none());
+}
+
+#[test]
+fn what_an_edit_refuses_of_recent_use_is_asked_about_before_it_is_saved() {
+    let mut talk = Talk::with_keys(vec![board()]);
+    talk.press(TO_NETWORKS).press("203.0.113.0/24<C-s>");
+    assert!(sent_edit(&talk).is_none(), "recent use is looked at first");
+    talk.answer_usage(Ok(busy()));
+    assert!(matches!(talk.app.over.last(), Some(Modal::Question(_))));
+    let shown = drawn(&talk);
+    assert!(shown.contains("1 of the 2 recent addresses would be"), "{shown}");
+    // The harmless answer has the focus, and everything typed stays.
+    talk.press("<Enter>");
+    assert!(sent_edit(&talk).is_none());
+    talk.press("<C-s>");
+    talk.answer_usage(Ok(busy()));
+    talk.press("<Tab><Enter>");
+    let networks = sent_edit(&talk).and_then(|edit| edit.allowed_networks);
+    assert_eq!(networks, Some(vec!["203.0.113.0/24".into()]));
+    // What refuses nothing is saved at once, and so is what has nothing to do with it.
+    let mut talk = Talk::with_keys(vec![board()]);
+    talk.press(TO_NETWORKS)
+        .press("203.0.113.0/24<Enter>2001:db8::/32<C-s>");
+    talk.answer_usage(Ok(busy()));
+    assert!(sent_edit(&talk).is_some());
+    let mut talk = Talk::with_keys(vec![board()]);
+    talk.press("eNightly<C-s>");
+    assert!(sent_edit(&talk).is_some_and(|edit| edit.note.is_some()));
+}
+
+#[test]
+fn recent_use_that_cant_be_read_leaves_the_form_as_it_is() {
+    let mut talk = Talk::with_keys(vec![board()]);
+    talk.press(TO_NETWORKS).press("203.0.113.0/24<C-s>");
+    talk.answer_usage(Err(offline()));
+    assert!(sent_edit(&talk).is_none());
+    let Some(Modal::Form(form)) = talk.app.over.last() else {
+        panic!("the form is gone")
+    };
+    let banner = form.form.banner.as_deref().unwrap_or_default();
+    assert!(banner.contains("Nothing you typed is lost"), "{banner}");
+    talk.press("<C-s>");
+    talk.answer_usage(Ok(unused()));
+    assert!(sent_edit(&talk).is_some());
+}
+
+#[test]
+fn a_change_of_domains_is_compared_with_recent_origins() {
+    let mut web = key(4, "Checkout", Scope::Web);
+    web.ui_domains = vec![UiDomain::trusted("https://*.acme.example".into())];
+    let mut talk = Talk::with_keys(vec![web]);
+    talk.press("e<Tab>");
+    talk.press("<C-u>https://shop.acme.example<C-s>");
+    talk.answer_usage(Ok(busy()));
+    let shown = drawn(&talk);
+    assert!(shown.contains("2 of the 3 recent origins would be"), "{shown}");
 }

@@ -6,9 +6,10 @@ mod which_one;
 
 use crate::common::draw::*;
 use crate::common::talk::*;
+use crate::common::usage::busy;
 use keydeck::api::{Created, KeyCounts, KeyPage, ProblemType};
 use keydeck::model::token::NO_SERVER;
-use keydeck::model::{LocalAddress, Scope, Secret, Token, TokenKind};
+use keydeck::model::{AllowedNetwork, LocalAddress, Scope, Secret, Token, TokenKind};
 use keydeck::tui::message::{Message, Purpose, Route};
 
 /// One snapshot a size, named after the screen.
@@ -73,6 +74,23 @@ fn labels_are_chips_where_there_is_room() {
     insta::assert_snapshot!("labels_180x16", drawn(&talk));
     snapshots("labels", keys.clone(), |_| {});
     snapshots("labels_details", keys, lead);
+}
+
+#[test]
+fn networks_in_details_and_what_a_change_of_them_refuses() {
+    let mut keys = varied_keys();
+    let networks = ["198.51.100.7", "203.0.113.0/24", "2001:db8:1234:5678::/64"];
+    keys[0].allowed_networks = networks
+        .iter()
+        .map(|text| AllowedNetwork::parse(text).expect("valid"))
+        .collect();
+    snapshots("networks_details", keys.clone(), |talk| {
+        talk.press("<Enter>");
+    });
+    snapshots("networks_refuse_recent", keys, |talk| {
+        talk.press("e<S-Tab><S-Tab><S-Tab><Up><C-d><C-s>");
+        talk.answer_usage(Ok(busy()));
+    });
 }
 
 #[test]

@@ -30,6 +30,7 @@ pub async fn of_analytics_keys(start: impl AsyncFn(Setting) -> Gateway) {
     a_disabled_key_is_refused_until_it_is_enabled(&stage, &gateway).await;
     the_api_is_told_when_a_key_ends_soon(&stage, &gateway).await;
     an_old_token_gets_through_until_the_rotation_ends(&stage, &gateway).await;
+    a_key_is_used_from_its_networks_only(&stage, &gateway).await;
     nobody_gets_through_while_keydeck_is_away(stage, gateway).await;
 }
 
@@ -135,6 +136,31 @@ async fn an_old_token_gets_through_until_the_rotation_ends(stage: &Stage, gatewa
     refused.is_refused_by(401, "key-rotated");
     assert_eq!(stage.api.times(), before);
     assert_eq!(gateway.get(&[("x-sm-apikey", new.as_str())]).await.status, 200);
+}
+
+/// Whatever the client says of where it is, and of who told it.
+async fn a_key_is_used_from_its_networks_only(stage: &Stage, gateway: &Gateway) {
+    let (id, here) = stage.analytics_key("Of this office").await;
+    stage.bind(&id, &["2001:db8::/32", "127.0.0.2/31"]).await;
+    let (id, elsewhere) = stage.analytics_key("Of another office").await;
+    // The gateway's own address is not the client's.
+    stage.bind(&id, &[ELSEWHERE, "127.0.0.1"]).await;
+    let before = stage.api.times();
+    let headers = [
+        ("x-real-ip", ELSEWHERE),
+        ("x-forwarded-for", ELSEWHERE),
+        ("x-forwarded-for", "127.0.0.1"),
+        ("forwarded", "for=203.0.113.7"),
+        ("cf-connecting-ip", ELSEWHERE),
+        ("true-client-ip", ELSEWHERE),
+        ("accept", "text/csv"),
+    ];
+    for header in headers {
+        let ask = async |key: &str| gateway.get(&[("x-sm-apikey", key), header]).await;
+        assert_eq!(ask(&here).await.status, 200, "{header:?}");
+        ask(&elsewhere).await.is_refused_by(403, "address-foreign");
+    }
+    assert_eq!(stage.api.times(), before + headers.len());
 }
 
 async fn nobody_gets_through_while_keydeck_is_away(stage: Stage, gateway: Gateway) {

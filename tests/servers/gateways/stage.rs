@@ -97,6 +97,13 @@ impl Stage {
         ends
     }
 
+    /// Binds a new key to these networks.
+    pub async fn bind(&self, key: &str, networks: &[&str]) {
+        let edit = json!({"allowed_networks": networks});
+        let edited = self.deck.owner.patch(&format!("/v1/keys/{key}"), 1, &edit).await;
+        edited.expect(200);
+    }
+
     /// The new token of a key, and when the old one ends.
     pub async fn rotate(&self, key: &str) -> (String, String) {
         let request = self
