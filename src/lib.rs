@@ -26,7 +26,9 @@
 //! Data flows in one direction: a key press or a response becomes a [`tui::message::Message`]; `App::update` in
 //! [`tui::state`] changes the state and collects effects; [`tui::effects`] performs them (server, clipboard, timers), and
 //! their results are messages again; [`tui::view`] draws the state and never changes it. The loop handles all
-//! messages, then all input, and draws once when both are empty. Nothing polls: an idle dashboard uses no CPU.
+//! messages, then all input, and draws once when both are empty. Nothing polls: an idle dashboard uses no CPU. The state reads no clock:
+//! the loop tells it how late it is ([`tui::state::moment`]). Where a countdown is on the screen, the loop draws anew when it says something else
+//! ([`tui::view::next_change`]), and never before.
 //!
 //! A response belongs to the list that was requested last. Keys that are pressed while a list is loading wait for it
 //! (`tui/state/type_ahead.rs`), so that no action applies to a row that the person did not see.
@@ -48,9 +50,10 @@
 //! `GET /v1/authorize` is called for every request of somebody's API, so it bypasses the router's layers
 //! (`server/work/authorize.rs`): `question.rs` parses the parameters and refuses ambiguous ones, `presented.rs` reads the
 //! key, one statement of the store reads everything that decides, and [`model::Rule`] names what refuses. Whether a key has
-//! expired is part of that statement, by the clock of the database; [`model::Standing`] says which of revoked, replaced,
-//! expired and disabled comes first. A token that is not the key's current one is looked up by a second statement. Nothing
-//! is cached, so that a revocation is effective once it is answered. Usage is counted in memory and written once a second (`server/work/usage`).
+//! expired, and whether local development has ended, is part of that statement, by the clock of the database;
+//! [`model::Standing`] says which of revoked, replaced, expired and disabled comes first. A token that is not the key's current
+//! one is looked up by a second statement. Nothing is cached, so that a revocation is effective once it is answered. Usage is
+//! counted in memory and written once a second (`server/work/usage`).
 //!
 //! # Where new things go
 //!

@@ -59,6 +59,9 @@ pub struct Key {
     pub hint: String,
     pub ui_domains: Vec<UiDomain>,
     pub local_development: Option<LocalAddress>,
+    /// From this instant on local pages are refused. Absent while local development is off, and of what an earlier version
+    /// turned on, which goes on until somebody edits it.
+    pub local_development_ends_at: Option<Timestamp>,
     pub cross_page_persistence: bool,
     /// Where requests with it may come from; none: from anywhere.
     #[serde(default)]
@@ -123,6 +126,7 @@ impl Key {
         let Settings {
             ui_domains,
             local_development,
+            local_development_ends_at,
             cross_page_persistence,
             allowed_networks,
             note,
@@ -141,6 +145,7 @@ impl Key {
             hint: String::new(),
             ui_domains,
             local_development,
+            local_development_ends_at,
             cross_page_persistence,
             allowed_networks,
             note,
@@ -168,6 +173,7 @@ impl Key {
         Settings {
             ui_domains: self.ui_domains.clone(),
             local_development: self.local_development,
+            local_development_ends_at: self.local_development_ends_at,
             cross_page_persistence: self.cross_page_persistence,
             allowed_networks: self.allowed_networks.clone(),
             note: self.note.clone(),

@@ -150,8 +150,12 @@ pub fn key_fields(key: &Key, now: Timestamp) -> Vec<Vec<String>> {
                 rows.extend(items.iter().map(item));
             }
             value => {
-                let words = match field.widget() {
-                    Widget::Time { .. } => settings.expires_at.map_or_else(String::new, end),
+                let words = match (field.widget(), value.clone().instant()) {
+                    (Widget::Time { always, .. }, Some(at)) => time_of(at, always, now),
+                    // Off, it has none; and what earlier versions turned on has none so far.
+                    (Widget::Time { always: true, .. }, None) if key.local_development.is_none() => {
+                        String::new()
+                    }
                     _ => field.in_words(&value),
                 };
                 rows.extend((!words.is_empty()).then(|| (field.label(), shown(&words))));
@@ -161,6 +165,14 @@ pub fn key_fields(key: &Key, now: Timestamp) -> Vec<Vec<String>> {
     rows.into_iter()
         .map(|(label, value)| vec![label.to_owned(), value])
         .collect()
+}
+
+/// Of local development also whether that has been.
+fn time_of(at: Timestamp, is_local: bool, now: Timestamp) -> String {
+    match is_local && at <= now {
+        true => format!("{} (it has ended)", end(at)),
+        false => end(at),
+    }
 }
 
 /// `active`, or with the day on which it ends.

@@ -54,6 +54,8 @@ struct FileKey {
     used: Option<Span>,
     /// From now on; what is ago has expired.
     ends: Option<Span>,
+    /// The same of local development.
+    local_ends: Option<Span>,
     /// Why it is disabled.
     disabled: Option<String>,
     /// For so long its old token is valid beside its new one; both are used.
@@ -194,6 +196,7 @@ fn draft(
         fields: KeyFields {
             project: key.project.map(|name| known(projects, &name)).transpose()?,
             expires_at: key.ends.map(|span| after(now, span)).transpose()?,
+            local_development_ends_at: key.local_ends.map(|span| after(now, span)).transpose()?,
             ..key.fields
         },
     })
@@ -260,6 +263,14 @@ mod tests {
         assert_eq!(sample.keys.iter().filter(|key| ends(key, true)).count(), 1);
         assert!(sample.keys.iter().any(|key| ends(key, false)));
         assert!(sample.keys.iter().any(|key| key.disabled.is_some()));
+        assert!(sample.keys.iter().any(|key| key.rotating.is_some()));
+        let local = sample
+            .keys
+            .iter()
+            .filter(|key| key.fields.local_development.is_some());
+        let ends = local.map(|key| key.fields.local_development_ends_at.as_ref().map(|at| *at < now));
+        let ends: HashSet<Option<bool>> = ends.collect();
+        assert_eq!(ends, [None, Some(true), Some(false)].into());
         assert!(sample.keys.iter().any(|k| k.last_used_at.is_none()));
         assert!(sample.keys.iter().any(|k| k.fields.name.contains('🛒')));
     }

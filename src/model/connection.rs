@@ -85,6 +85,14 @@ pub fn may_pass(scope: Scope, settings: &Settings, deployed: bool, caller: Calle
     Ok(grant)
 }
 
+/// What was allowed, unless that is by local development alone, which `has_ended`.
+pub fn unless_ended(grant: Grant, has_ended: bool) -> Result<Grant, Rule> {
+    match grant {
+        Grant::LocalDevelopment if has_ended => Err(Rule::LocalDevelopmentEnded),
+        grant => Ok(grant),
+    }
+}
+
 fn page_may(settings: &Settings, caller: Caller) -> Result<Grant, Rule> {
     let origin = match caller.origin {
         Origin::Absent => return Err(Rule::OriginMissing),

@@ -8,14 +8,25 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use super::Scope;
 
 /// An end is at least so far away: what is nearer has passed before it is used.
-const LEAST: SignedDuration = SignedDuration::from_mins(1);
+pub const LEAST: SignedDuration = SignedDuration::from_mins(1);
 /// How far the clocks of two machines may differ where a length of time is the longest that is allowed.
-const TOLERATED: SignedDuration = SignedDuration::from_mins(1);
+pub const TOLERATED: SignedDuration = SignedDuration::from_mins(1);
 /// A key that ends within so many days is warned of.
 pub const WARNED_DAYS: u32 = 30;
 /// The most days that may be asked or allowed.
 pub const MAX_DAYS: u32 = 3650;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// How the forms that people may give are told.
+pub struct Wording {
+    pub forms: &'static str,
+    pub too_far: &'static str,
+}
+
+const OF_A_KEY: Wording = Wording {
+    forms: FORMS,
+    too_far: TOO_FAR,
+};
 
 const FORMS: &str = "Write a length of time like 90d or 12h, a date like 2027-03-31 (the key is valid through that day), an \
     instant like 2027-03-31T18:00:00Z, or never.";
@@ -25,46 +36,63 @@ const TOO_FAR: &str = "That is too far ahead: a key ends before 9999-12-30, or n
 /// An instant as the wire has it (RFC 3339), with milliseconds at most: finer ones are cut off, so that the key ends no
 /// later than was asked for.
 pub fn instant(text: &str) -> Result<Timestamp, String> {
+    sent(text, &OF_A_KEY)
+}
+
+/// The same of something else that ends.
+pub fn sent(text: &str, wording: &Wording) -> Result<Timestamp, String> {
     match digits_of_year(text) {
-        Some(4) if is_instant(text) => parsed(text),
-        Some(5..) => Err(TOO_FAR.into()),
+        Some(4) if is_instant(text) => parsed(text, wording),
+        Some(5..) => Err(wording.too_far.into()),
         _ => Err(INSTANT.into()),
     }
 }
 
 /// What a person gives: `90d`, `12h`, a date (through that day, where the person is), an instant, or `never`.
 pub fn typed(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Option<Timestamp>, String> {
+    read(text, now, zone, &OF_A_KEY)
+}
+
+/// The same of something else that ends.
+pub fn read(
+    text: &str,
+    now: Timestamp,
+    zone: &TimeZone,
+    wording: &Wording,
+) -> Result<Option<Timestamp>, String> {
+    let Wording { forms, too_far } = wording;
     let text = text.trim();
     if text.eq_ignore_ascii_case("never") {
         return Ok(None);
     }
-    if let Some(length) = length(text) {
+    if let Some(length) = length(text, wording) {
         return whole_second(now)
             .checked_add(length?)
             .map(Some)
-            .map_err(|_| TOO_FAR.into());
+            .map_err(|_| (*too_far).into());
     }
     match digits_of_year(text) {
-        Some(4) if is_instant(text) => parsed(text).map(Some),
+        Some(4) if is_instant(text) => parsed(text, wording).map(Some),
         Some(4) if text.len() == 10 => {
             let date: Date = text
                 .parse()
-                .map_err(|_| format!("There is no such day. {FORMS}"))?;
-            end_of(date, zone).map(Some)
+                .map_err(|_| format!("There is no such day. {forms}"))?;
+            end_of(date, zone).map(Some).ok_or_else(|| (*too_far).into())
         }
-        Some(5..) => Err(TOO_FAR.into()),
-        _ => Err(FORMS.into()),
+        Some(5..) => Err((*too_far).into()),
+        _ => Err((*forms).into()),
     }
 }
 
 /// Where the next day begins.
-fn end_of(date: Date, zone: &TimeZone) -> Result<Timestamp, String> {
+fn end_of(date: Date, zone: &TimeZone) -> Option<Timestamp> {
     let next = date.tomorrow().and_then(|next| next.to_zoned(zone.clone()));
-    next.map(|next| next.timestamp()).map_err(|_| TOO_FAR.into())
+    next.map(|next| next.timestamp()).ok()
 }
 
 /// Days are of 24 hours each, whatever is done to clocks meanwhile.
-fn length(text: &str) -> Option<Result<SignedDuration, String>> {
+fn length(text: &str, wording: &Wording) -> Option<Result<SignedDuration, String>> {
+    let Wording { forms, too_far } = wording;
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let hours = match unit {
         "h" | "H" => 1,
@@ -81,22 +109,22 @@ fn length(text: &str) -> Option<Result<SignedDuration, String>> {
             .ok()
             .and_then(|number| number.checked_mul(hours))
         {
-            Some(0) => Err(format!("That is no time at all. {FORMS}")),
-            Some(hours) => SignedDuration::try_from_hours(hours).ok_or_else(|| TOO_FAR.into()),
-            None => Err(TOO_FAR.into()),
+            Some(0) => Err(format!("That is no time at all. {forms}")),
+            Some(hours) => SignedDuration::try_from_hours(hours).ok_or_else(|| (*too_far).into()),
+            None => Err((*too_far).into()),
         },
     )
 }
 
-fn parsed(text: &str) -> Result<Timestamp, String> {
+fn parsed(text: &str, wording: &Wording) -> Result<Timestamp, String> {
     let at: Timestamp = text.parse().map_err(|_| match text.starts_with("9999-12-3") {
-        true => TOO_FAR.to_owned(),
+        true => wording.too_far.to_owned(),
         false => format!("There is no such instant. {INSTANT}"),
     })?;
     Ok(Timestamp::from_millisecond(at.as_microsecond().div_euclid(1_000)).unwrap_or(at))
 }
 
-fn whole_second(at: Timestamp) -> Timestamp {
+pub fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_microsecond().div_euclid(1_000_000)).unwrap_or(at)
 }
 

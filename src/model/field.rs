@@ -32,6 +32,10 @@ pub struct KeyFields {
     /// "I'm developing locally": the developer's address or network. Web only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub local_development: Option<String>,
+    /// From this instant on local pages are refused: at most 30 days ahead, and 8 hours ahead when it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub local_development_ends_at: Option<String>,
     /// Whether a session resumes on another page. Web and Mobile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cross_page_persistence: Option<bool>,
@@ -52,9 +56,10 @@ pub struct KeyFields {
     pub expires_at: Option<String>,
 }
 
-/// A change of a key; of an Analytics key only its networks, note, labels and end. What is absent stays;
+/// A change of a key; of an Analytics key only its networks, note, labels and expiry. What is absent stays;
 /// `local_development: null` turns it off, `allowed_networks: []` allows requests from anywhere, `note: null` removes the
-/// note, `labels: []` all labels, and with `expires_at: null` the key never ends.
+/// note, `labels: []` all labels, and with `expires_at: null` the key never expires.
+/// Local development that is turned on, or that had ended and is given an address, ends after 8 hours if no end is sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyEdit {
@@ -69,6 +74,14 @@ pub struct KeyEdit {
     )]
     #[schema(value_type = Option<String>)]
     pub local_development: Option<Option<String>>,
+    /// At most 30 days ahead; `null` only of what is off.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub local_development_ends_at: Option<Option<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cross_page_persistence: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -102,6 +115,8 @@ fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<String>>, D:
 pub struct Settings {
     pub ui_domains: Vec<UiDomain>,
     pub local_development: Option<LocalAddress>,
+    /// Local pages are allowed strictly before it. Absent while it is off, and of what an earlier version turned on.
+    pub local_development_ends_at: Option<Timestamp>,
     pub cross_page_persistence: bool,
     /// Where requests may come from; without any, from anywhere. In their order, none within another one.
     pub allowed_networks: Vec<AllowedNetwork>,
@@ -120,6 +135,7 @@ pub enum KeyField {
     Project,
     UiDomains,
     LocalDevelopment,
+    LocalDevelopmentEndsAt,
     CrossPagePersistence,
     Note,
     Labels,
@@ -170,6 +186,24 @@ const LOCAL_DEVELOPMENT: Facts = Facts {
     scopes: &[Scope::Web],
     edited_of: &[Scope::Web],
     widget: Widget::Custom,
+};
+
+const LOCAL_DEVELOPMENT_ENDS_AT: Facts = Facts {
+    wire_name: "local_development_ends_at",
+    flag: "--local-ends",
+    label: "Local development ends",
+    short_label: "  ends",
+    absent: "no end",
+    scopes: &[Scope::Web],
+    edited_of: &[Scope::Web],
+    widget: Widget::Time {
+        always: true,
+        hint: "8h, 2d, a date (through that day) or an instant; 30 days ahead at most",
+        create_help: "When local development ends: 8h, 2d, a date (through that day), or an instant of RFC 3339; at most 30 \
+                      days ahead [default: 8h]",
+        edit_help: "When local development ends: 8h, 2d, a date (through that day), or an instant of RFC 3339; at most 30 \
+                    days ahead. Where it is turned on or has ended, --local-address alone gives it 8h",
+    },
 };
 
 const CROSS_PAGE_PERSISTENCE: Facts = Facts {
@@ -224,6 +258,7 @@ const EXPIRES_AT: Facts = Facts {
     label: "Expiry",
     short_label: "Expires",
     widget: Widget::Time {
+        always: false,
         hint: "90d, a date (valid through that day), an instant such as 2027-03-31T18:00:00Z, or never",
         create_help: "When it ends: 90d, a date (it is valid through that day), an instant of RFC 3339, or never",
         edit_help: "When it ends: 90d, a date (it is valid through that day), an instant of RFC 3339, or never; a key that \
@@ -239,6 +274,7 @@ impl KeyField {
             KeyField::Project => &PROJECT,
             KeyField::UiDomains => &UI_DOMAINS,
             KeyField::LocalDevelopment => &LOCAL_DEVELOPMENT,
+            KeyField::LocalDevelopmentEndsAt => &LOCAL_DEVELOPMENT_ENDS_AT,
             KeyField::CrossPagePersistence => &CROSS_PAGE_PERSISTENCE,
             KeyField::AllowedNetworks => &networks::DECLARED,
             KeyField::Note => &NOTE,
@@ -257,6 +293,9 @@ impl Settings {
                 FieldValue::List(self.ui_domains.iter().map(UiDomain::to_string).collect())
             }
             KeyField::LocalDevelopment => self.local_development.map(|a: LocalAddress| a.to_string()).into(),
+            KeyField::LocalDevelopmentEndsAt => {
+                self.local_development_ends_at.map(|at| at.to_string()).into()
+            }
             KeyField::CrossPagePersistence => FieldValue::Flag(self.cross_page_persistence),
             KeyField::ExpiresAt => self.expires_at.map(|at| at.to_string()).into(),
             KeyField::Note => self.note.clone().into(),
@@ -279,7 +318,8 @@ impl Settings {
                 let networks = items.iter().map(|item| AllowedNetwork::kept(item));
                 self.allowed_networks = networks.filter_map(Result::ok).collect();
             }
-            KeyField::ExpiresAt => self.expires_at = value.text().and_then(|at| at.parse().ok()),
+            KeyField::ExpiresAt => self.expires_at = value.instant(),
+            KeyField::LocalDevelopmentEndsAt => self.local_development_ends_at = value.instant(),
         }
     }
 }
@@ -293,6 +333,7 @@ impl KeyFields {
             project: None,
             ui_domains: None,
             local_development: None,
+            local_development_ends_at: None,
             cross_page_persistence: None,
             note: None,
             labels: None,
@@ -308,6 +349,7 @@ impl KeyFields {
             KeyField::Project => self.project.map(|id| FieldValue::Text(id.to_string())),
             KeyField::UiDomains => self.ui_domains.clone().map(FieldValue::List),
             KeyField::LocalDevelopment => self.local_development.clone().map(FieldValue::Text),
+            KeyField::LocalDevelopmentEndsAt => self.local_development_ends_at.clone().map(FieldValue::Text),
             KeyField::CrossPagePersistence => self.cross_page_persistence.map(FieldValue::Flag),
             KeyField::ExpiresAt => self.expires_at.clone().map(FieldValue::Text),
             KeyField::Note => self.note.clone().map(FieldValue::Text),
@@ -323,6 +365,7 @@ impl KeyFields {
             KeyField::Project => self.project = value.text().and_then(|id| id.parse().ok()),
             KeyField::UiDomains => self.ui_domains = value.list(),
             KeyField::LocalDevelopment => self.local_development = value.text(),
+            KeyField::LocalDevelopmentEndsAt => self.local_development_ends_at = value.text(),
             KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag(),
             KeyField::ExpiresAt => self.expires_at = value.text(),
             KeyField::Note => self.note = value.text(),
@@ -346,6 +389,7 @@ impl KeyEdit {
             KeyField::Project => None,
             KeyField::UiDomains => self.ui_domains.clone().map(FieldValue::List),
             KeyField::LocalDevelopment => self.local_development.clone().map(FieldValue::from),
+            KeyField::LocalDevelopmentEndsAt => self.local_development_ends_at.clone().map(FieldValue::from),
             KeyField::CrossPagePersistence => self.cross_page_persistence.map(FieldValue::Flag),
             KeyField::ExpiresAt => self.expires_at.clone().map(FieldValue::from),
             KeyField::Note => self.note.clone().map(FieldValue::from),
@@ -361,6 +405,7 @@ impl KeyEdit {
             KeyField::Project => {}
             KeyField::UiDomains => self.ui_domains = value.list(),
             KeyField::LocalDevelopment => self.local_development = Some(value.text()),
+            KeyField::LocalDevelopmentEndsAt => self.local_development_ends_at = Some(value.text()),
             KeyField::CrossPagePersistence => self.cross_page_persistence = value.flag(),
             KeyField::ExpiresAt => self.expires_at = Some(value.text()),
             KeyField::Note => self.note = Some(value.text()),

@@ -4,7 +4,7 @@ use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::field::{FieldValue, KeyEdit, KeyField, KeyFields, Settings, Widget};
-use super::{FieldErrors, LocalAddress, Scope, UiDomain, domain, name};
+use super::{FieldErrors, LocalAddress, Scope, UiDomain, domain, local, name};
 
 /// A key that may be created, except for what only the store knows: that its project is deployed and
 /// its name not taken.
@@ -56,6 +56,11 @@ impl KeyEdit {
         *self == Self::default()
     }
 
+    /// Whether it turns local development on, or edits it, and leaves its end open.
+    pub fn names_local_development(&self) -> bool {
+        matches!(self.local_development, Some(Some(_))) && self.local_development_ends_at.is_none()
+    }
+
     /// The name and settings after the change.
     pub fn apply(
         &self,
@@ -97,6 +102,8 @@ impl KeyEdit {
             ..settings.clone()
         };
         set_valid(&mut changed, |field| self.given(field), &mut errors);
+        let end = self.local_development_ends_at.as_ref().map(Option::as_deref);
+        local::check(scope, &mut changed, end, &mut errors);
         errors.into_result()?;
         Ok((name, changed))
     }
@@ -136,6 +143,8 @@ fn valid_settings(fields: &KeyFields, errors: &mut FieldErrors) -> Settings {
         ..Settings::default()
     };
     set_valid(&mut settings, |field| fields.given(field), errors);
+    let end = fields.local_development_ends_at.as_deref().map(Some);
+    local::check(fields.scope, &mut settings, end, errors);
     settings
 }
 

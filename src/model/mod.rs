@@ -12,6 +12,7 @@ pub mod field;
 pub mod field_error;
 pub mod filter;
 pub mod key;
+pub mod local;
 pub mod name;
 pub mod network;
 pub mod pasted;

@@ -55,6 +55,10 @@ pub enum Rule {
     OriginForeign,
     #[error("The page is on the developer's own machine, and the key has local development off; turn it on.")]
     LocalDevelopmentOff,
+    #[error(
+        "The page is on the developer's own machine, and local development of the key has ended; give it a later end."
+    )]
+    LocalDevelopmentEnded,
     #[error("The page is on the developer's own machine, but not at the address that the key names for it.")]
     LocalAddressForeign,
     #[error("The page is on the developer's own machine, and the request has no address; send it.")]

@@ -14,6 +14,7 @@ pub mod view;
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -24,6 +25,7 @@ use self::decks::{DeckSummary, Decks, Keep, Opened};
 use self::effects::{Arrival, Arrived, Runner};
 use self::message::{Effect, Message, Route};
 use self::state::App;
+use self::state::moment::Moment;
 use self::terminal::{Input, Signal, Terminal, TerminalError};
 use self::view::{Look, theme::Theme};
 use crate::client::Client;
@@ -78,6 +80,8 @@ enum Turn {
     Arrived(Arrived),
     Signal(Signal),
     Input(Input),
+    /// A countdown on the screen says something else.
+    Moved,
 }
 
 impl<'a> Dashboard<'a> {
@@ -147,6 +151,7 @@ impl<'a> Dashboard<'a> {
             Some(signal) = self.signals.recv() => Turn::Signal(signal),
             Some(arrival) = self.arrivals.recv() => Turn::Arrived(arrival),
             Some(input) = self.inputs.recv() => Turn::Input(input),
+            () = until(view::next_change(&self.app, &self.look)) => Turn::Moved,
         }
     }
 
@@ -174,6 +179,8 @@ impl<'a> Dashboard<'a> {
             Turn::Input(Input::Key(key)) => Message::Key(key),
             Turn::Input(Input::Mouse(mouse)) => Message::Mouse(mouse),
             Turn::Input(Input::Paste(text)) => Message::Paste(text),
+            // Everything is drawn anew.
+            Turn::Moved => return Ok(None),
         };
         self.update(message)
     }
@@ -207,6 +214,10 @@ impl<'a> Dashboard<'a> {
     }
 
     fn update(&mut self, message: Message) -> Result<Option<Ended>, RunError> {
+        self.app.tell_time(Moment {
+            now: Timestamp::now(),
+            zone: self.look.zone.clone(),
+        });
         let effects = self.app.update(message);
         self.perform(effects)
     }
@@ -226,6 +237,14 @@ impl<'a> Dashboard<'a> {
     fn suspend(&mut self) -> Result<Option<Ended>, RunError> {
         self.terminal.suspend()?;
         self.update(resized())
+    }
+}
+
+/// Waits so long; where nothing changes by itself, for ever.
+async fn until(change: Option<Duration>) {
+    match change {
+        Some(change) => tokio::time::sleep(change).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Shop {
 }
 
 impl Shop {
-    async fn with(scope: &str, domains: &[&str]) -> Self {
+    pub async fn with(scope: &str, domains: &[&str]) -> Self {
         let deck = Deck::start().await;
         let project = deck.owner.project("Storefront").await;
         let server = json!({"url": "wss://sessions.acme.example:8443", "key_name": "storefront-1", "private_key": PRIVATE_KEY});
@@ -56,7 +56,7 @@ impl Shop {
         connection["jwt"].as_str().expect("a token").to_owned()
     }
 
-    async fn asked_at(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub async fn asked_at(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let request = self.page.request(Method::GET, path).header("key", &self.secret);
         let with =
             |request: reqwest::RequestBuilder, (name, value): &(&str, &str)| request.header(*name, *value);
@@ -69,7 +69,7 @@ impl Shop {
     }
 }
 
-fn refused_by(answer: &Answer, rule: &str) {
+pub fn refused_by(answer: &Answer, rule: &str) {
     let problem = answer.refused(403, ProblemType::NotByThisKey);
     assert_eq!(problem.rule.as_deref(), Some(rule));
     for part in ["\"url\"", "\"jwt\""] {

@@ -20,6 +20,7 @@ mod ends;
 mod events;
 mod hostile;
 mod introspection;
+mod local_development;
 mod meanwhile;
 mod networks;
 mod no_secrets;

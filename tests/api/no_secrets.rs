@@ -33,6 +33,8 @@ fn kept(project: &str) -> Vec<Kept> {
     let mut local = web();
     local["ui_domains"] = json!(["http://localhost:8000"]);
     local["local_development"] = json!("203.0.113.7");
+    let mut local_until = local.clone();
+    local_until["local_development_ends_at"] = json!("2099-01-01T00:00:00Z");
     let mut labelled = web();
     labelled["labels"] = json!(["eu"]);
     let mut bound = web();
@@ -82,6 +84,12 @@ fn kept(project: &str) -> Vec<Kept> {
             "PATCH /v1/keys/{id}",
             json!({"expires_at": "2099-01-01T00:00:00Z"}),
             "expires_at",
+        ),
+        of("POST /v1/keys", local_until, "local_development_ends_at"),
+        of(
+            "PATCH /v1/keys/{id}",
+            json!({"local_development_ends_at": "2099-01-01T00:00:00Z"}),
+            "local_development_ends_at",
         ),
         of("POST /v1/keys/{id}/disable", json!({"reason": "Why"}), "reason"),
         of("POST /v1/projects", json!({"name": "Other"}), "name"),

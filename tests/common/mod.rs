@@ -109,11 +109,20 @@ impl Deck {
 
     /// As if the end of this key had come.
     pub fn end(&self, key: &str) {
+        self.end_in("expires_at", key);
+    }
+
+    /// The same of what ends in this column.
+    pub fn end_in(&self, column: &str, key: &str) {
+        self.set(column, key, Some(Timestamp::now().as_microsecond() - 5_000_000));
+    }
+
+    /// Writes into a column of this key, whatever the log says.
+    pub fn set(&self, column: &str, key: &str, value: Option<i64>) {
         let conn = rusqlite::Connection::open(self.directory.path().join("keydeck.db")).expect("a database");
         let id: uuid::Uuid = key.parse().expect("an id");
-        let ended = Timestamp::now().as_microsecond() - 5_000_000;
-        let sql = "UPDATE keys SET expires_at = ? WHERE id = ?";
-        let changed = conn.execute(sql, rusqlite::params![ended, id.as_bytes()]);
+        let sql = format!("UPDATE keys SET {column} = ? WHERE id = ?");
+        let changed = conn.execute(&sql, rusqlite::params![value, id.as_bytes()]);
         assert_eq!(changed.expect("changed"), 1);
     }
 

@@ -23,6 +23,7 @@ const UNROTATED: &str = "
     DROP TABLE token_uses; DROP TABLE retired_tokens; DROP TRIGGER keys_keep_their_own_token;
     DROP TRIGGER keys_get_a_new_token; DROP TRIGGER keys_lose_no_token; DROP TRIGGER keys_stay_as_they_were_presented; DROP TRIGGER keys_have_a_token_each;
     DROP TRIGGER keys_stay_what_they_are; DROP INDEX keys_by_token_hash; DROP INDEX keys_by_old_token_hash;
+    ALTER TABLE keys DROP COLUMN local_development_ends_at;
     DROP INDEX keys_by_old_data_key; ALTER TABLE keys DROP COLUMN old_sealed; ALTER TABLE keys DROP COLUMN old_data_key;
     ALTER TABLE keys DROP COLUMN old_ends_at; ALTER TABLE keys DROP COLUMN old_hint;
     ALTER TABLE keys DROP COLUMN old_token_hash; ALTER TABLE keys DROP COLUMN rotated_at;

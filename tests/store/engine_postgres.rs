@@ -73,7 +73,8 @@ pub async fn set_back(place: &Place) {
          DROP FUNCTION refuse_token_of_before CASCADE; DROP FUNCTION refuse_lost_token CASCADE;
          ALTER TABLE keys DROP COLUMN note, DROP COLUMN labels, DROP COLUMN labels_key, DROP COLUMN expires_at, DROP COLUMN disabled_at, DROP COLUMN disabled_by,
              DROP COLUMN disabled_reason, DROP COLUMN rotated_at, DROP COLUMN old_token_hash, DROP COLUMN old_hint,
-             DROP COLUMN old_ends_at, DROP COLUMN old_data_key, DROP COLUMN old_sealed, DROP COLUMN allowed_networks;
+             DROP COLUMN old_ends_at, DROP COLUMN old_data_key, DROP COLUMN old_sealed, DROP COLUMN allowed_networks,
+             DROP COLUMN local_development_ends_at;
          CREATE TRIGGER activity_is_not_rewritten
              BEFORE UPDATE OF seq, at, actor, address, action, key, subject, changes, hash ON activity FOR EACH ROW
              EXECUTE FUNCTION refuse('the activity log is append-only');

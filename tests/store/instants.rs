@@ -1,11 +1,11 @@
 //! The instant from which on a key is refused, seen by eight verifiers who ask without a pause: when it ends, and when
-//! it is disabled.
+//! it is disabled; and the one at which local development ends.
 
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use keydeck::model::{Rule, Scope, TokenHash};
+use keydeck::model::{LocalAddress, Rule, Scope, TokenHash};
 use keydeck::server::store::{KeySwitch, Store};
 use tokio::sync::{mpsc, watch as watched};
 use tokio::task::JoinSet;
@@ -27,8 +27,9 @@ fn trials(usual: usize) -> usize {
 }
 
 async fn rule(store: &dyn Store, hash: &TokenHash) -> Option<Rule> {
-    let checked = store.check(hash, None).await.unwrap();
-    checked.key.unwrap().standing.refuses()
+    let key = store.check(hash, None).await.unwrap().key.unwrap();
+    let local = key.local_development_ended.then_some(Rule::LocalDevelopmentEnded);
+    key.standing.refuses().or(local)
 }
 
 /// Asks of each key until it has ended; returns of how many it saw that they were valid shortly before.
@@ -93,6 +94,23 @@ async fn nobody_is_let_through_from_the_instant_on_at_which_a_key_ends() {
     assert!(created.iter().all(Result::is_ok));
     let in_use = end_in_batches(&deck, &hashes, ("expires_at", Rule::KeyExpired)).await;
     // On a machine that has something else to do, verifiers come late.
+    assert!(in_use > trials / 10, "only {in_use} were seen in use");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_local_page_is_let_through_from_the_instant_on_at_which_local_development_ends() {
+    let deck = Deck::new().await;
+    let trials = trials(250);
+    let created = (0..trials).map(async |n| {
+        let mut new = new_key(Scope::Web, &format!("Board {n}"), Some(deck.shop.id));
+        new.valid.settings.local_development = LocalAddress::parse("203.0.113.7").ok();
+        let hash = new.token_hash;
+        deck.create(new, &deck.owner).await;
+        hash
+    });
+    let hashes: Vec<TokenHash> = stream::iter(created).buffered(VERIFIERS).collect().await;
+    let ended = ("local_development_ends_at", Rule::LocalDevelopmentEnded);
+    let in_use = end_in_batches(&deck, &hashes, ended).await;
     assert!(in_use > trials / 10, "only {in_use} were seen in use");
 }
 

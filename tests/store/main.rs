@@ -11,6 +11,7 @@
 mod acting;
 mod activity;
 mod alike;
+mod at_once;
 mod changes;
 mod data_keys;
 mod deck;
@@ -20,6 +21,7 @@ mod ends;
 mod engine;
 mod indexes;
 mod instants;
+mod local_development;
 mod log;
 mod migration;
 mod names;

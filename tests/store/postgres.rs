@@ -16,6 +16,7 @@ mod on_postgres {
     mod acting;
     mod activity;
     mod alike;
+    mod at_once;
     mod changes;
     mod data_keys;
     mod deck;
@@ -26,6 +27,7 @@ mod on_postgres {
     #[path = "engine_postgres.rs"]
     mod engine;
     mod instants;
+    mod local_development;
     mod names;
     #[path = "postgres_only.rs"]
     mod only;

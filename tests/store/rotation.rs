@@ -77,11 +77,11 @@ async fn checked(deck: &Deck, hash: &TokenHash) -> Option<CheckedKey> {
     deck.store.check(hash, None).await.unwrap().key
 }
 
-async fn rule(deck: &Deck, hash: &TokenHash) -> Option<Rule> {
+pub async fn rule(deck: &Deck, hash: &TokenHash) -> Option<Rule> {
     checked(deck, hash).await.unwrap().standing.refuses()
 }
 
-async fn rules(deck: &Deck, hashes: [&TokenHash; 2]) -> [Option<Rule>; 2] {
+pub async fn rules(deck: &Deck, hashes: [&TokenHash; 2]) -> [Option<Rule>; 2] {
     [rule(deck, hashes[0]).await, rule(deck, hashes[1]).await]
 }
 

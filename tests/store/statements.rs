@@ -256,6 +256,11 @@ fn tampers() -> Vec<(&'static str, String, &'static str)> {
         ),
         (
             "keys",
+            set("keys", "local_development_ends_at = 1", "name = 'Till'"),
+            "the key Till",
+        ),
+        (
+            "keys",
             set(
                 "keys",
                 "cross_page_persistence = NOT cross_page_persistence",
@@ -335,8 +340,8 @@ fn undo(table: &str) -> String {
         "projects" => "deployed, session_url",
         "gateways" => "token_hash, removed_at",
         _ => {
-            "revoked_at, revoked_by, data_key, sealed, ui_domains, local_development, cross_page_persistence, token_hash,
-             creator, project"
+            "revoked_at, revoked_by, data_key, sealed, ui_domains, local_development, local_development_ends_at, cross_page_persistence,
+             token_hash, creator, project"
         }
     };
     let set: Vec<String> = columns

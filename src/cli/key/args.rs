@@ -157,7 +157,7 @@ pub struct CreateArgs {
     /// A UI domain (an origin) of a Web key, or a bundle identifier of a Mobile key; repeatable
     #[arg(long = "domain", value_name = "DOMAIN")]
     pub domains: Vec<String>,
-    /// Allow local development from this public address or network; Web only
+    /// Allow local development from this public address or network until --local-ends; Web only
     #[arg(long, value_name = "ADDRESS")]
     pub local_address: Option<String>,
     #[command(flatten)]
@@ -187,11 +187,11 @@ pub struct KeyEditArgs {
     /// Remove a UI domain or bundle identifier; repeatable
     #[arg(long = "remove-domain", value_name = "DOMAIN")]
     pub remove_domains: Vec<String>,
-    /// Allow local development from this public address or network; Web only
+    /// Allow local development from this public address or network until --local-ends; Web only
     #[arg(long, value_name = "ADDRESS", conflicts_with = "no_local_development")]
     pub local_address: Option<String>,
     /// Turn local development off
-    #[arg(long)]
+    #[arg(long, conflicts_with = "local_development_ends_at")]
     pub no_local_development: bool,
     #[command(flatten)]
     pub more: FieldFlags<true>,

@@ -65,6 +65,9 @@ fn told(created: &Created) -> Result<(), Failure> {
     if key.expires_at.is_some() {
         output::notice(ends(key));
     }
+    if let Some(told) = local_ends(key) {
+        output::notice(told);
+    }
     match &created.secret {
         Some(secret) => {
             if token::names_no_server(secret) {
@@ -98,6 +101,7 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
     args.more.change(&key, &mut edit)?;
     preview::confirm(client, &key, &edit, args.yes).await?;
     let is_renewed = edit.expires_at.is_some();
+    let is_local = edit.local_development.is_some() || edit.local_development_ends_at.is_some();
     let edited = client.edit(key.id, key.version, &edit).await.map_err(|error| {
         if error.problem().is_some_and(|p| p.kind == ProblemType::Changed) {
             let name = &key.name;
@@ -117,6 +121,9 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
     if is_renewed {
         output::notice(ends(&edited));
     }
+    if let Some(told) = local_ends(&edited).filter(|_| is_local) {
+        output::notice(told);
+    }
     Ok(())
 }
 
@@ -126,6 +133,12 @@ fn ends(key: &Key) -> String {
         Some(at) => format!("it is valid until {}", output::end(at)),
         None => "it never ends".into(),
     }
+}
+
+/// The same of local development, where it is on; an end that was left open is 8 hours ahead.
+fn local_ends(key: &Key) -> Option<String> {
+    let at = key.local_development_ends_at?;
+    Some(format!("local development ends at {}", output::end(at)))
 }
 
 fn warn_of(domains: &[UiDomain]) {

@@ -8,7 +8,7 @@ use strum::IntoEnumIterator;
 use crate::api::{Key, KeyEdit, KeyFields};
 use crate::cli::Failure;
 use crate::model::field::{FieldValue, Items, Widget};
-use crate::model::{KeyField, are_alike, expiry};
+use crate::model::{KeyField, are_alike, expiry, local};
 
 /// The flags of which an edit needs one.
 pub const CHANGE: &str = "change";
@@ -56,13 +56,14 @@ impl<const EDIT: bool> FieldFlags<EDIT> {
                     .default_missing_value("true"),
             ],
             Widget::Time {
+                always,
                 create_help,
                 edit_help,
                 ..
             } => vec![
                 arg.value_name("WHEN")
                     .help(help(create_help, edit_help))
-                    .value_parser(end),
+                    .value_parser(if always { local_end } else { end }),
             ],
             Widget::List {
                 create_help,
@@ -140,6 +141,10 @@ struct End(Option<Timestamp>);
 /// What was typed says when, where the person is.
 fn end(text: &str) -> Result<End, String> {
     expiry::typed(text, Timestamp::now(), &TimeZone::system()).map(End)
+}
+
+fn local_end(text: &str) -> Result<End, String> {
+    local::typed(text, Timestamp::now(), &TimeZone::system()).map(|at| End(Some(at)))
 }
 
 impl<const EDIT: bool> FieldFlags<EDIT> {

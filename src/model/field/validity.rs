@@ -1,7 +1,7 @@
 //! What a declared field may hold, and how that reads.
 
 use super::{FieldValue, Items, KeyField, Widget, networks};
-use crate::model::{FieldErrors, compared, expiry, name};
+use crate::model::{FieldErrors, compared, expiry, local, name};
 
 impl KeyField {
     /// Of a field of which the declaration says all: what it holds, as it is kept. What is wrong goes to `errors`.
@@ -18,8 +18,12 @@ impl KeyField {
                 FieldValue::List(self.items(given.list().unwrap_or_default(), most, of, errors))
             }
             // Whether it lies ahead, and not too far, only the store knows.
-            Widget::Time { .. } => {
-                let at = given.text().map(|text| expiry::instant(&text)).transpose();
+            Widget::Time { always, .. } => {
+                let read = |text: String| match always {
+                    true => expiry::sent(&text, &local::WORDING),
+                    false => expiry::instant(&text),
+                };
+                let at = given.text().map(read).transpose();
                 let refused = |message| errors.push(self.wire_name(), message);
                 let at = at.map_err(refused).ok().flatten();
                 at.map(|at| at.to_string()).into()

@@ -1,5 +1,6 @@
 //! What there is to know of a field of a key: how it is called, entered and shown, and what it holds.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use strum::VariantArray;
 
@@ -67,6 +68,8 @@ pub enum Widget {
     },
     /// An instant, or never: entered as people say it, see [`crate::model::expiry::typed`].
     Time {
+        /// It is there whenever what it ends is: never is no end, and it lies as near as [`crate::model::local`] says.
+        always: bool,
         /// What may be entered.
         hint: &'static str,
         create_help: &'static str,
@@ -124,6 +127,11 @@ impl FieldValue {
             FieldValue::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// A valid instant, as it is kept.
+    pub fn instant(self) -> Option<Timestamp> {
+        self.text().and_then(|at| at.parse().ok())
     }
 
     pub fn list(self) -> Option<Vec<String>> {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{Versioned, active, is_revoked, name_taken, reason, seen_by, wrong_end};
 use crate::api::{Key, KeyEdit};
+use crate::model::local;
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::Json;
@@ -34,7 +35,9 @@ pub async fn edit(
     if record.version != version {
         return Err(ApiError::changed(seen_by(user, record)));
     }
-    let (name, settings) = edit.apply(record.scope, &record.name, &record.settings)?;
+    let (name, mut settings) = edit.apply(record.scope, &record.name, &record.settings)?;
+    let is_named = edit.names_local_development();
+    local::settle(&mut settings, &record.settings, is_named, server.clock.now())?;
     if (&name, &settings) == (&record.name, &record.settings) {
         return Versioned::new(seen_by(user, record));
     }

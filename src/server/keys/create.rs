@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::mint::new_key;
 use super::{revealed, secret_of, seen_by};
 use crate::api::{Created, KeyFields, ProblemType, User};
-use crate::model::{Scope, Token, ValidKey};
+use crate::model::{Scope, Settings, Token, ValidKey, local};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::Json;
@@ -39,7 +39,13 @@ pub async fn create(
     Json(fields): Json<KeyFields>,
 ) -> ApiResult<Answer> {
     role_creates(&signed_in.user, fields.scope)?;
-    let valid = fields.validate()?;
+    let mut valid = fields.validate()?;
+    local::settle(
+        &mut valid.settings,
+        &Settings::default(),
+        true,
+        server.clock.now(),
+    )?;
     may_use_project(&server, &signed_in.user, &valid).await?;
     let idempotency = idempotency
         .map(|key| fingerprint(&fields).map(|fingerprint| Idempotency { key, fingerprint }))

@@ -6,7 +6,7 @@ use axum::extract::State;
 
 use super::active;
 use crate::api::{Explain, PresentedAt, Usage, Verdict};
-use crate::model::connection::{Caller, Origin, may_connect, may_pass, origin_of_page};
+use crate::model::connection::{Caller, Origin, may_connect, may_pass, origin_of_page, unless_ended};
 use crate::model::{Grant, Rule, Scope};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
@@ -68,7 +68,8 @@ async fn decide(server: &ServerState, key: &KeyRecord, caller: Caller<'_>) -> Ap
     let Some(project) = &key.project else {
         return Ok(may_pass(key.scope, &key.settings, true, caller));
     };
-    let decided = may_connect(key.scope, &key.settings, project.deployed, caller);
+    let decided = may_connect(key.scope, &key.settings, project.deployed, caller)
+        .and_then(|grant| unless_ended(grant, key.local_development_ended));
     let has_server = server.work().session_signer(project.id).await?.is_some();
     Ok(decided.and_then(|grant| match has_server {
         true => Ok(grant),

@@ -19,6 +19,8 @@ pub struct CheckedKey {
     pub project: Option<(Uuid, bool)>,
     pub settings: Settings,
     pub standing: Standing,
+    /// By the clock of the database.
+    pub local_development_ended: bool,
     /// When the token that was presented ends: with the key, or before it.
     pub ends_at: Option<Timestamp>,
     /// Which one was presented, as in [`super::TokenUse`].
@@ -47,8 +49,8 @@ impl Checked {
 }
 
 /// Whether the gateway is known, and then the key's number, id, scope, project's id, whether that is deployed, whether
-/// the key is revoked, the token replaced, the key expired and disabled, when the token ends, whether the key has two, and
-/// what else decides. Where there is no number there is no key.
+/// the key is revoked, the token replaced, the key expired and disabled, when the token ends, whether the key has two,
+/// whether local development has ended, and what else decides. Where there is no number there is no key.
 impl Read for Checked {
     fn read<R: Row>(columns: &mut Columns<'_, R>) -> StoreResult<Self> {
         let (gateway, number): (bool, Option<i64>) = columns.next()?;
@@ -62,7 +64,7 @@ fn checked_key(columns: &mut Columns<'_, impl Row>, number: i64) -> StoreResult<
     let (id, scope) = columns.next()?;
     let (project, deployed): (Option<Uuid>, Option<bool>) = columns.next()?;
     let (revoked, replaced, expired, disabled) = columns.next()?;
-    let (End(ends_at), has_two_tokens): (End, bool) = columns.next()?;
+    let (End(ends_at), has_two_tokens, local_development_ended): (End, bool, bool) = columns.next()?;
     Ok(CheckedKey {
         number,
         id,
@@ -74,6 +76,7 @@ fn checked_key(columns: &mut Columns<'_, impl Row>, number: i64) -> StoreResult<
             expired,
             disabled,
         },
+        local_development_ended,
         ends_at,
         token: 0,
         has_two_tokens,

@@ -23,6 +23,8 @@ macro_rules! deciding {
             $table,
             ".local_development, ",
             $table,
+            ".local_development_ends_at, ",
+            $table,
             ".cross_page_persistence"
         )
     };
@@ -44,6 +46,17 @@ pub fn expired(dialect: Dialect) -> &'static str {
     &EXPIRED[dialect as usize]
 }
 
+/// Whether local development of a key of a table named `k` has ended. How late it is, is asked only where it ends.
+pub fn local_ended(dialect: Dialect) -> &'static str {
+    static ENDED: LazyLock<[String; 2]> = LazyLock::new(|| {
+        Dialect::BOTH.map(|dialect| {
+            let (ends, now) = ("k.local_development_ends_at", dialect.now());
+            format!("(CASE WHEN {ends} IS NULL THEN FALSE ELSE {ends} <= {now} END)")
+        })
+    });
+    &ENDED[dialect as usize]
+}
+
 /// Whether a key of a table named `k` has an old token that is valid beside the new one, as far as that depends on it.
 pub fn rotating(dialect: Dialect) -> &'static str {
     static ROTATING: LazyLock<[String; 2]> = LazyLock::new(|| {
@@ -61,10 +74,12 @@ pub fn key_columns(dialect: Dialect) -> &'static str {
     static COLUMNS: LazyLock<[String; 2]> = LazyLock::new(|| {
         Dialect::BOTH.map(|dialect| {
             let (deciding, expired, rotating) = (deciding!("k"), expired(dialect), rotating(dialect));
+            let local_ended = local_ended(dialect);
             format!(
                 "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project,
                  {deciding}, k.note, k.labels, k.expires_at, {expired}, k.disabled_at, k.disabled_by, k.disabled_reason,
-                 {rotating}, k.rotated_at, k.old_ends_at, k.old_hint, k.seq, k.revoked_at, k.revoked_by, k.revoked_reason"
+                 {rotating}, k.rotated_at, k.old_ends_at, k.old_hint, k.seq, k.revoked_at, k.revoked_by, k.revoked_reason,
+                 {local_ended}"
             )
         })
     });
@@ -89,6 +104,7 @@ pub struct StoredKey {
     disabled: Option<SwitchRow>,
     rotation: Option<KeyRotation>,
     revoked: Option<SwitchRow>,
+    local_development_ended: bool,
 }
 
 /// When it was disabled or revoked, by whom, and why.
@@ -128,6 +144,7 @@ impl Read for StoredKey {
             disabled: None,
             rotation: None,
             revoked: None,
+            local_development_ended: false,
         };
         let expired = columns.next()?;
         row.disabled = SwitchRow::read(columns)?;
@@ -142,6 +159,7 @@ impl Read for StoredKey {
         };
         row.state = standing.state();
         row.rotation = rotation.filter(|_| !expired && row.revoked.is_none());
+        row.local_development_ended = columns.next()?;
         Ok(row)
     }
 }
@@ -185,6 +203,7 @@ impl StoredKey {
         KeyRecord {
             state: self.state,
             rotation: self.rotation,
+            local_development_ended: self.local_development_ended,
             disabled: disabled.map(|(SwitchRow { at, reason, .. }, by)| Disabled { at, by, reason }),
             revoked: revoked.map(|(SwitchRow { at, reason, .. }, by)| KeyRevocation { at, by, reason }),
             refused_since: None,
@@ -274,6 +293,7 @@ impl Read for Deciding {
             allowed_networks,
             ui_domains,
             local_development: columns.next()?,
+            local_development_ends_at: columns.next()?,
             cross_page_persistence: columns.next()?,
             ..Settings::default()
         }))
@@ -299,6 +319,7 @@ pub fn settings(settings: &Settings) -> NewRow<'_> {
     let Settings {
         ui_domains,
         local_development,
+        local_development_ends_at,
         cross_page_persistence,
         allowed_networks,
         note,
@@ -310,6 +331,7 @@ pub fn settings(settings: &Settings) -> NewRow<'_> {
     columns! {
         ui_domains: lines.join("\n"),
         local_development: local_development.map(|address| address.to_string()),
+        local_development_ends_at: *local_development_ends_at,
         cross_page_persistence: *cross_page_persistence,
         allowed_networks: networks.join("\n"),
         note: note.as_deref().unwrap_or_default(),

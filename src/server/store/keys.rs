@@ -17,7 +17,7 @@ use super::{
     StoreError, StoreResult, Visible, lifetimes, projects, refusals,
 };
 use crate::api::{ActivityAction, PersonRef, ProjectRef};
-use crate::model::{Rule, Settings, ValidKey, are_alike, compared};
+use crate::model::{KeyField, Rule, Settings, ValidKey, are_alike, compared};
 
 /// A key by a unique column.
 #[derive(Clone, Copy)]
@@ -249,7 +249,11 @@ async fn is_made_by(
         .and_then(|told| serde_json::from_str(&told).ok())
         .unwrap_or_default();
     told.remove("project");
-    let began = changes::beginnings(asked.scope, None, &asked.settings);
+    let mut began = changes::beginnings(asked.scope, None, &asked.settings);
+    // Where the request left it open, it was given by the clock; the fingerprint covers what the request says.
+    for beginnings in [&mut told, &mut began] {
+        beginnings.remove(KeyField::LocalDevelopmentEndsAt.wire_name());
+    }
     Ok(actor == Some(creator) && name == asked.name && project == asked.project && told == began)
 }
 

@@ -91,7 +91,8 @@ table!(KEYS, "keys", by "seq", numbered:
     token_hash Bytes, data_key Int, sealed Bytes, last_address Text, last_origin Text,
     last_refused_at Number, note Text, labels Text, labels_key Text, expires_at Number, disabled_at Number,
     disabled_by Number, disabled_reason Text, rotated_at Number, old_token_hash Bytes, old_hint Text,
-    old_ends_at Number, old_data_key Int, old_sealed Bytes, allowed_networks Text, revoked_reason Text);
+    old_ends_at Number, old_data_key Int, old_sealed Bytes, allowed_networks Text, local_development_ends_at Number,
+    revoked_reason Text);
 
 table!(RETIRED_TOKENS, "retired_tokens", by "token_hash":
     token_hash Bytes, key Number, retired_at Number);

@@ -14,7 +14,7 @@ use super::presented;
 use super::question::{self, CheckQuery, SCOPE};
 use crate::api::PresentedAt::Gateway;
 use crate::api::ProblemType;
-use crate::model::connection::{Caller, may_pass};
+use crate::model::connection::{Caller, may_pass, unless_ended};
 use crate::model::expiry::{WARNED_DAYS, latest};
 use crate::model::{Grant, Rule, Scope, Token, TokenHash, TokenKind};
 use crate::server::auth::bearer;
@@ -118,6 +118,7 @@ fn decide(key: &CheckedKey, wanted: &[Option<Scope>], caller: Caller) -> Result<
     }
     let deployed = key.project.is_some_and(|(_, deployed)| deployed);
     may_pass(key.scope, &key.settings, deployed, caller)
+        .and_then(|grant| unless_ended(grant, key.local_development_ended))
 }
 
 /// The origin of the pages that the gateway itself serves, as far as it says.

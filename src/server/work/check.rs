@@ -102,6 +102,7 @@ mod tests {
             origin_of_refusal(&Caller {
                 origin,
                 address: None,
+                is_unnamed: false,
                 bundle,
                 resumes: false,
             })

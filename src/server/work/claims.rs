@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::model::connection::Caller;
-use crate::model::{Secret, TokenHash, session_server};
+use crate::model::{Grant, Secret, TokenHash, session_server};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::store::{CheckedKey, SessionSigner};
 
@@ -60,11 +60,16 @@ pub struct Presented {
 }
 
 impl Presented {
-    pub fn of(key: &CheckedKey, caller: &Caller) -> Self {
+    /// It is good no longer than what lets it through: the token of the key, and local development.
+    pub fn of(key: &CheckedKey, caller: &Caller, grant: &Grant) -> Self {
+        let local = match grant {
+            Grant::LocalDevelopment => key.settings.local_development_ends_at,
+            _ => None,
+        };
         Self {
             key: key.id,
             token: key.token,
-            ends_at: key.ends_at,
+            ends_at: key.ends_at.into_iter().chain(local).min(),
             address: caller.own_address(),
         }
     }
@@ -128,8 +133,12 @@ impl Claims {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
     use crate::api::SessionServer;
+    use crate::model::connection::Origin;
+    use crate::model::{Scope, Settings, Standing};
     use crate::server::store::Sealed;
 
     fn signer(url: &str, key_name: &str) -> SessionSigner {
@@ -142,6 +151,70 @@ mod tests {
                 data_key: 1,
                 bytes: Vec::new(),
             },
+        }
+    }
+
+    /// A key whose presented token, and whose local development, end after so many milliseconds.
+    fn ending(now: Timestamp, token: Option<i64>, local: Option<i64>) -> CheckedKey {
+        let after = |ms: Option<i64>| ms.map(|ms| now + SignedDuration::from_millis(ms));
+        CheckedKey {
+            number: 1,
+            id: Uuid::from_u128(2),
+            scope: Scope::Web,
+            project: None,
+            settings: Settings {
+                local_development_ends_at: after(local),
+                ..Settings::default()
+            },
+            standing: Standing::default(),
+            local_development_ended: false,
+            ends_at: after(token),
+            token: -7,
+            has_two_tokens: false,
+        }
+    }
+
+    /// Of the end of its key and that of an overlap the statement of a check reads the first.
+    #[test]
+    fn a_token_is_good_no_longer_than_what_lets_it_through() {
+        let now = Timestamp::from_second(1_800_000_000).expect("a time");
+        const HALF_AN_HOUR: i64 = TOKEN_SECONDS * 1_000;
+        let caller = Caller {
+            origin: Origin::Absent,
+            address: None,
+            is_unnamed: false,
+            bundle: None,
+            resumes: false,
+        };
+        for (token, local, through_local, elsewhere) in [
+            (None, None, TOKEN_SECONDS, TOKEN_SECONDS),
+            (Some(HALF_AN_HOUR), None, TOKEN_SECONDS, TOKEN_SECONDS),
+            (Some(HALF_AN_HOUR + 1), None, TOKEN_SECONDS, TOKEN_SECONDS),
+            (Some(HALF_AN_HOUR - 1), None, TOKEN_SECONDS - 1, TOKEN_SECONDS - 1),
+            (Some(60_000), None, 60, 60),
+            (None, Some(60_000), 60, TOKEN_SECONDS),
+            (None, Some(HALF_AN_HOUR - 1), TOKEN_SECONDS - 1, TOKEN_SECONDS),
+            (None, Some(86_400_000), TOKEN_SECONDS, TOKEN_SECONDS),
+            (Some(60_000), Some(90_000), 60, 60),
+            (Some(90_000), Some(60_000), 60, 90),
+            // No second that has begun is given whole.
+            (Some(1_999), Some(999), 0, 1),
+        ] {
+            let key = ending(now, token, local);
+            let lives = |grant: &Grant| {
+                let presented = Presented::of(&key, &caller, grant);
+                let claims = Claims::new(&signer("wss://s.example", "one"), Uuid::nil(), &presented, now);
+                claims.expires_at - claims.issued_at
+            };
+            let told = (lives(&Grant::LocalDevelopment), lives(&Grant::OriginListed));
+            assert_eq!(told, (through_local, elsewhere), "{token:?} {local:?}");
+            for grant in [
+                Grant::OriginWildcard("https://*.a.example".into()),
+                Grant::AnyApp,
+                Grant::AppListed,
+            ] {
+                assert_eq!(lives(&grant), elsewhere, "{grant:?}");
+            }
         }
     }
 

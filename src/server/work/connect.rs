@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::claims::{Claims, Presented};
 use super::presented;
 use crate::api::PresentedAt;
-use crate::model::connection::{Caller, may_connect};
+use crate::model::connection::{Caller, may_connect, unless_ended};
 use crate::model::{Grant, Rule};
 use crate::server::http::body::Json;
 use crate::server::http::error::{ApiError, ApiResult};
@@ -43,7 +43,8 @@ pub struct Resume {
 pub struct Connection {
     /// The session server.
     url: String,
-    /// A token for it, signed with HS256 (RFC 7519): valid for 30 minutes or until the key ends, even if the key is revoked
+    /// A token for it, signed with HS256 (RFC 7519): valid for 30 minutes, though no longer than the key, the
+    /// token of it that was presented, and local development where that let it through; even if the key is revoked
     /// or disabled meanwhile, unless the session server asks at `/v1/introspect`.
     jwt: String,
 }
@@ -93,7 +94,8 @@ pub async fn exchange(
     let now = server.clock.checked()?;
     let connection = Connection {
         url: session_url(&signer, resume.session_id.as_deref())?,
-        jwt: Claims::new(&signer, project, &Presented::of(&key, &caller), now).signed(&private_key)?,
+        jwt: Claims::new(&signer, project, &Presented::of(&key, &caller, &grant), now)
+            .signed(&private_key)?,
     };
     server.allowed(PresentedAt::Connection, &key, &caller, &grant);
     Ok(Json(connection).into_response())
@@ -106,7 +108,9 @@ fn decide(key: &CheckedKey, caller: Caller) -> Result<(Grant, Uuid), Rule> {
     }
     // A key without a project is one that does not connect.
     let (project, deployed) = key.project.ok_or(Rule::Scope)?;
-    may_connect(key.scope, &key.settings, deployed, caller).map(|grant| (grant, project))
+    may_connect(key.scope, &key.settings, deployed, caller)
+        .and_then(|grant| unless_ended(grant, key.local_development_ended))
+        .map(|grant| (grant, project))
 }
 
 /// The session server's address; with the session that is to go on.

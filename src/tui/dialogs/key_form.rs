@@ -1,5 +1,6 @@
 //! Creating and editing a key: which fields its scope has, when they are valid, and what is sent.
 
+mod local;
 mod preview;
 mod request;
 mod view;
@@ -8,6 +9,7 @@ use crossterm::event::KeyEvent;
 use strum::IntoEnumIterator;
 use uuid::Uuid;
 
+use self::local::LOCAL_ADDRESS;
 use crate::api::{Created, Key, Permissions};
 use crate::client::Error;
 use crate::model::field::{Items, Widget};
@@ -23,8 +25,6 @@ use crate::tui::state::notice::Tone;
 use crate::tui::state::reason::Reason;
 
 const SCOPE: &str = "scope";
-/// Beside its toggle, from which address one develops.
-const LOCAL_ADDRESS: &str = "local_address";
 
 const DOMAINS_HELP: &[&str] = &[
     "In a list: Enter adds a line, Ctrl-D removes one,",
@@ -77,7 +77,8 @@ impl KeyForm {
                     let input = FieldInput::Lines(LineList::new(LinesOf::Domains(scope), &domains));
                     fields.push(FormField::new(wire_name, field.label(), "", input));
                 }
-                KeyField::LocalDevelopment => fields.extend(local_development(&settings)),
+                KeyField::LocalDevelopment => fields.extend(local::fields(&settings)),
+                KeyField::LocalDevelopmentEndsAt => fields.push(local::end(&settings)),
                 declared => fields.extend(declared_field(declared, &settings)),
             }
         }
@@ -126,10 +127,7 @@ impl KeyForm {
     fn follow(&mut self) {
         let (scope, scopes) = (self.scope(), self.scopes.len());
         let is_edited = self.editing.is_some();
-        let is_local = self
-            .form
-            .field(KeyField::LocalDevelopment.wire_name())
-            .is_some_and(FormField::is_on);
+        let is_local = self.is_local();
         for field in &mut self.form.fields {
             let of_key = KeyField::from_wire_name(field.wire_name);
             if let (FieldInput::Lines(list), Some(of)) = (&mut field.input, of_key) {
@@ -146,6 +144,7 @@ impl KeyForm {
                 SCOPE if is_edited || scopes < 2 => Presence::Fixed,
                 SCOPE => Presence::Editable,
                 LOCAL_ADDRESS if !is_local => Presence::Absent,
+                _ if of_key == Some(KeyField::LocalDevelopmentEndsAt) && !is_local => Presence::Absent,
                 _ if is_there => Presence::Editable,
                 _ => Presence::Absent,
             };
@@ -246,24 +245,6 @@ impl KeyForm {
     }
 }
 
-/// A toggle, and the address below it.
-fn local_development(settings: &Settings) -> [FormField; 2] {
-    let wire_name = KeyField::LocalDevelopment.wire_name();
-    let address = settings.local_development.map(|address| address.to_string());
-    let hint = "your public address or network, such as 203.0.113.7";
-    [
-        FormField::toggle(
-            wire_name,
-            "Development",
-            address.is_some(),
-            "I'm developing locally",
-        ),
-        FormField::text(LOCAL_ADDRESS, "  from", &address.unwrap_or_default(), hint)
-            .part_of(wire_name)
-            .with_example(),
-    ]
-}
-
 /// A field of which the declaration says all.
 fn declared_field(field: KeyField, settings: &Settings) -> Option<FormField> {
     let (name, value) = (field.wire_name(), settings.value(field));
@@ -283,8 +264,8 @@ fn declared_field(field: KeyField, settings: &Settings) -> Option<FormField> {
             let text = value.list().unwrap_or_default().join(", ");
             Some(FormField::text(name, field.label(), &text, hint).with_example())
         }
-        Widget::Time { hint, .. } => {
-            let time = TimeField::new(&value.text().unwrap_or_default());
+        Widget::Time { always, hint, .. } => {
+            let time = TimeField::new(value.instant(), always);
             Some(FormField::new(name, field.label(), hint, FieldInput::Time(time)).with_example())
         }
         Widget::Toggle { label, .. } => {
@@ -312,7 +293,10 @@ impl Dialog for KeyForm {
     }
 
     fn typed(&mut self, key: KeyEvent, cx: &mut Context) -> bool {
-        self.in_form(|form| form.typed(key, cx))
+        let was_local = self.is_local();
+        let typed = self.in_form(|form| form.typed(key, cx));
+        self.offer_end(was_local, cx.moment());
+        typed
     }
 
     fn pasted(&mut self, text: &str, cx: &mut Context) {
@@ -320,7 +304,10 @@ impl Dialog for KeyForm {
     }
 
     fn perform(&mut self, action: Action, cx: &mut Context) {
-        match self.in_form(|form| form.perform(action, cx)) {
+        let was_local = self.is_local();
+        let asked = self.in_form(|form| form.perform(action, cx));
+        self.offer_end(was_local, cx.moment());
+        match asked {
             Asked::Nothing => {}
             Asked::Submit => self.submit(cx),
             Asked::Cancel if self.is_dirty() => cx.ask_whether_to_discard(),

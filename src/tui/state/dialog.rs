@@ -5,6 +5,7 @@ use crossterm::event::KeyEvent;
 use uuid::Uuid;
 
 use super::command::{About, DialogAnswer, DialogCommand};
+use super::moment::Moment;
 use super::notice::Tone;
 use super::reason::Reason;
 use super::scroll::scrolled_in_dialog;
@@ -110,6 +111,7 @@ pub struct Context {
     page: u16,
     /// Random; new ids are made from it.
     run: Uuid,
+    moment: Moment,
     /// The last number that was given to a question.
     pub(super) count: u64,
     pub(super) effects: Vec<Effect>,
@@ -121,10 +123,22 @@ impl Context {
         Self {
             page,
             run,
+            moment: Moment::default(),
             count,
             effects: Vec::new(),
             commands: Vec::new(),
         }
+    }
+
+    pub(super) fn at(self, moment: &Moment) -> Self {
+        Self {
+            moment: moment.clone(),
+            ..self
+        }
+    }
+
+    pub fn moment(&self) -> &Moment {
+        &self.moment
     }
 
     /// Of a new question: answers to older ones are ignored.

@@ -16,6 +16,7 @@ mod history;
 pub mod layout;
 pub mod list;
 pub mod loadable;
+pub mod moment;
 pub mod notice;
 pub mod people;
 pub mod picker;

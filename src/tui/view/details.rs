@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::lines::{chips_of, field, indented, paragraph};
-use super::{Look, activity, list, text, time, used};
+use super::{Look, activity, countdown, list, text, time, used};
 use crate::api::Key;
 use crate::model::field::FieldValue;
 use crate::model::{KeyField, KeyState, expiry};
@@ -77,7 +77,11 @@ fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
                 lines.extend(chips_of(of.facts().short_label, &items, width, look));
                 continue;
             }
-            (KeyField::LocalDevelopment, FieldValue::Text(address)) => format!("on, from {address}"),
+            (KeyField::LocalDevelopment, FieldValue::Text(address)) => {
+                countdown::in_details(key, &address, look)
+            }
+            // It is told with that.
+            (KeyField::LocalDevelopmentEndsAt, _) => continue,
             (KeyField::ExpiresAt, _) => key
                 .expires_at
                 .map_or_else(String::new, |at| expiry::told(at, &look.zone)),

@@ -38,9 +38,10 @@ pub fn render_one(lines: &mut FormLines, form: &Form, index: usize, field: &Form
         lines.hint(field.hint());
     }
     if let FieldInput::Time(time) = &field.input
-        && let Some(told) = time.told()
+        && let Some(told) = time.told(&lines.look.zone)
     {
-        lines.hint(&format!("valid until {told}"));
+        let until = if time.always() { "until" } else { "valid until" };
+        lines.hint(&format!("{until} {told}"));
     }
 }
 

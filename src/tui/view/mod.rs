@@ -5,6 +5,7 @@ mod apart;
 mod body;
 mod canvas;
 mod chips;
+mod countdown;
 mod details;
 pub(super) mod dialog;
 pub(super) mod fields;
@@ -29,6 +30,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 pub use self::canvas::{Canvas, Draw};
+pub use self::countdown::next_change;
 pub use self::look::Look;
 use self::look::clip;
 use crate::tui::dialogs::with_dialog;

@@ -26,7 +26,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         selected,
         id: Some(row.key.id),
         cells: (placed.iter().map(|place| cell(place.column, &row.key, look))).collect(),
-        chips: chips::of_key(&row.key),
+        chips: chips::of_key(&row.key, look),
     });
     let project = placed.iter().position(|place| place.column == KeyColumn::Project);
     list::rows(buffer, area, &placed, lines.collect(), project, look);

@@ -59,6 +59,49 @@ fn span(seconds: i64) -> String {
     }
 }
 
+/// The units of a countdown: how many seconds each has, and from how many on it is used: `90 min` is `2 h`, and `47 h` are not
+/// yet days.
+const LEFT: [(i64, i64, &str); 3] = [
+    (DAY, 2 * DAY - HOUR / 2, "d"),
+    (HOUR, HOUR - MINUTE / 2, "h"),
+    (MINUTE, MINUTE, "min"),
+];
+
+/// How long it is until then, to the nearest unit: `3 h`, so that what was given 8 hours begins with `8 h`. `None` when it
+/// is over.
+pub fn left(until: Timestamp, now: Timestamp) -> Option<String> {
+    let seconds = -age(until, now);
+    if until <= now {
+        return None;
+    }
+    Some(match unit(seconds) {
+        Some((size, _, name)) => format!("{} {name}", nearest(seconds, size)),
+        None => "less than 1 min".into(),
+    })
+}
+
+/// When [`left`] says something else; `None` when it never will.
+pub fn left_until(until: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    if until <= now {
+        return None;
+    }
+    let seconds = -age(until, now);
+    let Some((size, from, _)) = unit(seconds) else {
+        return Some(until);
+    };
+    // The least number of seconds of which the same is said.
+    let least = (nearest(seconds, size) * size - size / 2).max(from);
+    Timestamp::from_second(until.as_second() - least + 1).ok()
+}
+
+fn unit(seconds: i64) -> Option<(i64, i64, &'static str)> {
+    LEFT.into_iter().find(|(_, from, _)| seconds >= *from)
+}
+
+fn nearest(seconds: i64, unit: i64) -> i64 {
+    (seconds + unit / 2) / unit
+}
+
 /// Whether nothing has happened since for so long that one may do without.
 pub fn is_idle(since: Timestamp, now: Timestamp) -> bool {
     age(since, now) >= IDLE
@@ -103,6 +146,53 @@ mod tests {
         assert_eq!(ago("2026-12-25T12:00:00Z"), "in 32 d");
         assert_eq!(ago("2027-11-23T12:00:00Z"), "in 12 mo");
         assert_eq!(ago("9999-11-23T12:00:00Z"), "in 7978 y");
+    }
+
+    #[test]
+    fn what_is_left_is_told_to_the_nearest_unit_and_changes_when_it_says() {
+        let until = Timestamp::from_second(1_795_000_000).expect("valid");
+        let before = |seconds: i64| Timestamp::from_second(1_795_000_000 - seconds).expect("valid");
+        for (seconds, told) in [
+            (30 * DAY, "30 d"),
+            (2 * DAY, "2 d"),
+            (2 * DAY - HOUR / 2, "2 d"),
+            (2 * DAY - HOUR / 2 - 1, "47 h"),
+            (8 * HOUR, "8 h"),
+            (8 * HOUR - 1, "8 h"),
+            (7 * HOUR + HOUR / 2, "8 h"),
+            (7 * HOUR + HOUR / 2 - 1, "7 h"),
+            (HOUR, "1 h"),
+            (HOUR - 30, "1 h"),
+            (HOUR - 31, "59 min"),
+            (MINUTE, "1 min"),
+            (59, "less than 1 min"),
+            (1, "less than 1 min"),
+        ] {
+            assert_eq!(left(until, before(seconds)).as_deref(), Some(told), "{seconds}");
+        }
+        assert_eq!((left(until, until), left(until, before(-1))), (None, None));
+        assert_eq!(
+            (left_until(until, until), left_until(until, before(-1))),
+            (None, None)
+        );
+        // From one change to the next it is the same, and then it is not.
+        let mut now = before(3 * DAY);
+        let mut changes = 0;
+        while let Some(change) = left_until(until, now) {
+            let said = left(until, now);
+            assert!(change > now);
+            let last = Timestamp::from_second(change.as_second() - 1).expect("valid");
+            assert_eq!(left(until, last), said, "{now} {change}");
+            assert_ne!(left(until, change), said, "{now} {change}");
+            (now, changes) = (change, changes + 1);
+        }
+        assert_eq!(now, until);
+        // 3 and 2 days, 47 to 1 hours, 59 to 1 minutes, and less.
+        assert_eq!(changes, 2 + 47 + 59 + 1);
+        // An end has milliseconds, and is over at that instant.
+        let until = Timestamp::from_millisecond(1_795_000_000_400).expect("valid");
+        assert!(left(until, before(0)).is_some() && left_until(until, before(0)) == Some(until));
+        assert_eq!(left(until, until), None);
     }
 
     #[test]

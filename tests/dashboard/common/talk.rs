@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use keydeck::api::{
     Key, KeyCounts, KeyMay, KeyPage, KeyRow, Me, Organisation, Permissions, PersonRef, Problem, ProblemType,
     Project, ProjectMay, ProjectRef, User,
@@ -11,6 +12,7 @@ use keydeck::model::{KeyState, Role, Scope, UiDomain};
 use keydeck::tui::decks::DeckSummary;
 use keydeck::tui::message::{Effect, Load, Message};
 use keydeck::tui::state::App;
+use keydeck::tui::state::moment::Moment;
 use strum::VariantArray;
 use uuid::Uuid;
 
@@ -24,6 +26,10 @@ impl Talk {
     /// A dashboard of the Owner that has just started; nothing was answered yet.
     pub fn started(width: u16, height: u16) -> Self {
         let mut app = App::new(DeckSummary::plain("local"), Uuid::from_u128(7), (width, height));
+        app.tell_time(Moment {
+            now: Timestamp::now(),
+            zone: TimeZone::UTC,
+        });
         let effects = app.start();
         Self { app, effects }
     }
@@ -188,6 +194,7 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
             .map(|domain| UiDomain::trusted((*domain).into()))
             .collect(),
         local_development: None,
+        local_development_ends_at: None,
         cross_page_persistence: number.is_multiple_of(2),
         allowed_networks: Vec::new(),
         note: None,

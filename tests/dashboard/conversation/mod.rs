@@ -6,6 +6,7 @@ mod events;
 mod finding;
 mod forms;
 mod late_server;
+mod local_development;
 mod no_place_for_secrets;
 mod secrets;
 mod type_ahead;

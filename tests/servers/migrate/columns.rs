@@ -36,14 +36,14 @@ const FILL: &str = "
                       ui_domains, local_development, cross_page_persistence, revoked_at, revoked_by, token_hash,
                       data_key, sealed, last_address, last_origin, last_refused_at, labels, labels_key, expires_at,
                       disabled_at, disabled_by, disabled_reason, rotated_at, old_token_hash, old_hint, old_ends_at,
-                      old_data_key, old_sealed, allowed_networks) VALUES
+                      old_data_key, old_sealed, allowed_networks, local_development_ends_at, revoked_reason) VALUES
         (31, randomblob(16), 'Till', 'till', 0, 21, 13, 3001, 3101, 7, 'kdw_…aaaa', 'https://a.example',
          'http://localhost:3000', 1, NULL, NULL, randomblob(32), 1, x'5ea2', '10.0.0.1', 'https://b.example', 3201,
          'Pilot', char(10) || 'pilot' || char(10), 3401, 3402, 12, 'Unused?', 3501, randomblob(32), 'kdw_…cccc', 3502, 2,
-         x'5ea3', '10.0.0.0/8'),
+         x'5ea3', '10.0.0.0/8', 3503, ''),
         (32, randomblob(16), 'Stats', 'stats', 2, NULL, 1, 3002, 0, 8, 'kda_…bbbb', '',
          NULL, 0, 3302, 12, randomblob(32), NULL, NULL, NULL, NULL, 0,
-         '', '', 9223372036854775807, NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL, '');
+         '', '', 9223372036854775807, NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL, '', NULL, 'Leaked');
     INSERT INTO retired_tokens (token_hash, key, retired_at) VALUES (randomblob(32), 31, 3601);
     INSERT INTO token_uses (key, token, hour, n, last_used_at, last_address, last_origin)
         VALUES (31, 3701, 3702, 3703, 3704, '10.0.0.4', 'https://c.example');

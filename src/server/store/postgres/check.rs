@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::model::TokenHash;
 use crate::server::store::db::{Db, one, values};
 use crate::server::store::dialect::Dialect;
-use crate::server::store::key_row::{deciding, expired, rotating};
+use crate::server::store::key_row::{deciding, expired, local_ended, rotating};
 use crate::server::store::{Checked, StoreResult};
 
 /// By the token that a key has, as nearly all are asked for.
@@ -39,9 +39,11 @@ static ANY: LazyLock<String> = LazyLock::new(|| {
 /// A key by a token, and of the token whether it was replaced, when it ends, and whether the key has another one.
 fn found(from: &str, token: &str, [replaced, ends_at, has_two_tokens]: [&str; 3]) -> String {
     let (expired, deciding) = (expired(Dialect::Postgres), deciding!("k"));
+    let local_ended = local_ended(Dialect::Postgres);
     format!(
         "SELECT k.seq, k.id, k.scope, k.project, k.creator, k.revoked_at, {replaced} AS replaced, {expired} AS expired,
-                k.disabled_at, {ends_at} AS ends_at, {has_two_tokens} AS has_two_tokens, {deciding}
+                k.disabled_at, {ends_at} AS ends_at, {has_two_tokens} AS has_two_tokens,
+                {local_ended} AS local_ended, {deciding}
            FROM {from} WHERE {token} = ?"
     )
 }
@@ -55,7 +57,7 @@ fn of(found: &str) -> String {
             k.revoked_at IS NOT NULL
                 OR EXISTS (SELECT FROM removals AS r
                             WHERE r.finished_at IS NULL AND r.heir IS NULL AND r.person = k.creator),
-            k.replaced, k.expired, k.disabled_at IS NOT NULL, k.ends_at, k.has_two_tokens, {deciding}
+            k.replaced, k.expired, k.disabled_at IS NOT NULL, k.ends_at, k.has_two_tokens, k.local_ended, {deciding}
        FROM (SELECT EXISTS (SELECT FROM gateways WHERE token_hash = ?) AS known) AS g
        LEFT JOIN ({found}) AS k ON true
        LEFT JOIN projects AS p ON p.seq = k.project"

@@ -66,6 +66,10 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/012_local_development.sql"),
+    },
+    Migration {
+        writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/014_ended.sql"),
     },
 ];

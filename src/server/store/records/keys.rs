@@ -31,6 +31,8 @@ pub struct KeyRecord {
     pub revoked: Option<KeyRevocation>,
     /// Where it is not active.
     pub refused_since: Option<RefusedSince>,
+    /// By the clock of the database.
+    pub local_development_ended: bool,
 }
 
 /// A key to be stored.

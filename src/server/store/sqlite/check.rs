@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::model::TokenHash;
 use crate::server::store::db::{Db, one, values};
 use crate::server::store::dialect::Dialect;
-use crate::server::store::key_row::{deciding, expired, rotating};
+use crate::server::store::key_row::{deciding, expired, local_ended, rotating};
 use crate::server::store::{Checked, StoreResult};
 
 /// By the token that a key has, as nearly all are asked for. All that it reads of a key is in the index: a page of it, and
@@ -41,13 +41,15 @@ static ANY: LazyLock<String> = LazyLock::new(|| {
 /// A key by a token, and of the token whether it was replaced, when it ends, and whether the key has another one.
 fn found(from: &str, token: &str, [replaced, ends_at, has_two_tokens]: [&str; 3]) -> String {
     let (expired, deciding) = (expired(Dialect::Sqlite), deciding!("k"));
+    let local_ended = local_ended(Dialect::Sqlite);
     format!(
         "SELECT EXISTS (SELECT 1 FROM gateways WHERE token_hash = ?2), k.seq, k.id, k.scope, p.id, p.deployed,
                k.revoked_at IS NOT NULL
                    OR EXISTS (SELECT 1 FROM removals AS r INDEXED BY removals_unfinished CROSS JOIN keys AS theirs
                                WHERE r.finished_at IS NULL AND r.heir IS NULL
                                  AND theirs.seq = k.seq AND theirs.creator = r.person),
-               {replaced}, {expired}, k.disabled_at IS NOT NULL, {ends_at}, {has_two_tokens}, {deciding}
+               {replaced}, {expired}, k.disabled_at IS NOT NULL, {ends_at}, {has_two_tokens},
+               {local_ended}, {deciding}
           FROM {from} LEFT JOIN projects AS p ON p.seq = k.project
          WHERE {token} = ?1"
     )

@@ -81,6 +81,11 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         first: |_| Ok(()),
+        sql: include_str!("../../../../assets/migrations/sqlite/015_local_development.sql"),
+        then: |_| Ok(()),
+    },
+    Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/017_ended.sql"),
         then: |_| Ok(()),
     },

@@ -87,6 +87,7 @@ impl Values {
                 allowed_networks: columns.next()?,
                 ui_domains: columns.next()?,
                 local_development: columns.next()?,
+                local_development_ends_at: columns.next()?,
                 cross_page_persistence: columns.next()?,
                 expires_at: columns.next()?,
                 disabled: columns.next()?,
@@ -108,6 +109,7 @@ pub(super) struct KeyValues {
     pub(super) revoked: bool,
     pub(super) ui_domains: String,
     pub(super) local_development: Option<String>,
+    pub(super) local_development_ends_at: Option<i64>,
     pub(super) cross_page_persistence: bool,
     pub(super) expires_at: i64,
     pub(super) disabled: bool,
@@ -138,6 +140,10 @@ impl KeyValues {
             parts.text(Some("old_token"));
             parts.bytes(Some(token));
             parts.number(Some(*ends_at));
+        }
+        if let Some(ends_at) = self.local_development_ends_at {
+            parts.text(Some("local_development_ends_at"));
+            parts.number(Some(ends_at));
         }
         if !self.allowed_networks.is_empty() {
             parts.text(Some("allowed_networks"));
@@ -260,6 +266,7 @@ pub mod samples {
                 allowed_networks: String::new(),
                 ui_domains: "https://a.example".into(),
                 local_development: None,
+                local_development_ends_at: None,
                 cross_page_persistence: true,
                 expires_at: NEVER,
                 disabled: false,
@@ -296,6 +303,7 @@ mod tests {
     const ROTATING: &str = "fc23c0925e7888d39bdb64c5182bfd9341b464a9d248cbf37ed834959a9003bf";
 
     const BOUND: &str = "f0106b248b423a2ee953e5154310a515491e11d72da5e6f7bc92febad9a2572a";
+    const DEVELOPING: &str = "409cae1b96c00f6c9213aedea0e238599465d15d6859258e1baf52f3e15a91cd";
 
     #[test]
     fn what_is_hashed_never_changes() {
@@ -332,6 +340,11 @@ mod tests {
             values.allowed_networks = "10.0.0.0/8\n2001:db8::7".into();
         }
         assert_eq!(bound.digest().to_string(), BOUND);
+        let mut developing = key();
+        if let Values::Key(values) = &mut developing.values {
+            values.local_development_ends_at = Some(1_800_000_000_000_000);
+        }
+        assert_eq!(developing.digest().to_string(), DEVELOPING);
         let renamed = EntityState {
             name: "Till".into(),
             ..key()

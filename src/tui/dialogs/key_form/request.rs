@@ -3,7 +3,8 @@
 use strum::IntoEnumIterator;
 use uuid::Uuid;
 
-use super::{FieldErrors, FieldInput, FormField, KeyForm, LOCAL_ADDRESS};
+use super::local::LOCAL_ADDRESS;
+use super::{FieldErrors, FieldInput, FormField, KeyForm};
 use crate::api::Key;
 use crate::model::field::{FieldValue, Widget};
 use crate::model::{KeyEdit, KeyField, KeyFields, Settings};
@@ -20,6 +21,7 @@ impl KeyForm {
                 on.then(|| self.form.value(LOCAL_ADDRESS).to_owned()).into()
             }
             (FieldInput::Project(picker), _) => picker.chosen().map(|project| project.id.to_string()).into(),
+            (FieldInput::Time(_), KeyField::LocalDevelopmentEndsAt) if !self.is_local() => FieldValue::None,
             (FieldInput::Time(time), _) => time.value(),
             (FieldInput::Lines(list), KeyField::UiDomains) => FieldValue::List(list.values()),
             (FieldInput::Lines(list), _) => FieldValue::List(field.kept_list(list.values())),

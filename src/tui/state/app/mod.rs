@@ -24,6 +24,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::displaced::Displaced;
+use super::moment::Moment;
 use super::type_ahead::{AnswerOutcome, TypeAhead};
 use crate::api::{Activity, Key, Me, Usage};
 use crate::client::Error;
@@ -84,6 +85,7 @@ pub struct App {
     pub revealed: Option<ShownSecret>,
     pub notice: Option<Notice>,
     size: (u16, u16),
+    moment: Moment,
     /// What waits for rows that are on their way.
     type_ahead: TypeAhead,
     /// The selected key has just gone.
@@ -127,6 +129,7 @@ impl App {
             revealed: None,
             notice: None,
             size,
+            moment: Moment::default(),
             type_ahead: TypeAhead::default(),
             displaced: None,
             unanswered: 0,
@@ -147,6 +150,11 @@ impl App {
         self.effects.push(Effect::LoadMe);
         self.browse.requery(&mut self.effects);
         std::mem::take(&mut self.effects)
+    }
+
+    /// How late it is; to be told before what depends on it.
+    pub fn tell_time(&mut self, moment: Moment) {
+        self.moment = moment;
     }
 
     pub fn update(&mut self, message: Message) -> Vec<Effect> {

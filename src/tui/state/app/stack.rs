@@ -42,7 +42,7 @@ impl App {
 
     /// Calls one dialog, and does what it asks for; `None` where there is none.
     fn in_dialog<T>(&mut self, at: usize, act: impl FnOnce(&mut dyn Dialog, &mut Context) -> T) -> Option<T> {
-        let mut cx = Context::new(self.count, self.run, self.size.1 / 2);
+        let mut cx = Context::new(self.count, self.run, self.size.1 / 2).at(&self.moment);
         let dialog = self.over.get_mut(at)?.dialog_mut();
         let result = act(dialog, &mut cx);
         self.count = cx.count;

@@ -165,7 +165,7 @@ impl FormField {
     pub(super) fn typed(&mut self, key: KeyEvent, cx: &mut Context) -> bool {
         match &mut self.input {
             FieldInput::Text(text) => text.handle(key),
-            FieldInput::Time(time) => time.edit(|text| text.handle(key)),
+            FieldInput::Time(time) => time.edit(cx.moment(), |text| text.handle(key)),
             FieldInput::Hidden(text) => text.handle(key),
             FieldInput::Lines(list) => list.handle(key),
             FieldInput::Project(picker) => picker.typed(key, cx),
@@ -181,7 +181,7 @@ impl FormField {
     pub(super) fn pasted(&mut self, pasted: &str, cx: &mut Context) {
         match &mut self.input {
             FieldInput::Text(text) => text.paste(pasted),
-            FieldInput::Time(time) => time.edit(|text| text.paste(pasted)),
+            FieldInput::Time(time) => time.edit(cx.moment(), |text| text.paste(pasted)),
             FieldInput::Hidden(text) => text.paste(pasted),
             FieldInput::Lines(list) => list.paste(pasted),
             FieldInput::Project(picker) => picker.pasted(pasted, cx),

@@ -4,44 +4,57 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::model::expiry;
 use crate::model::field::FieldValue;
+use crate::model::{expiry, local};
+use crate::tui::state::moment::Moment;
 use crate::tui::state::text::TextField;
 
 #[derive(Debug, Clone)]
 pub struct TimeField {
     text: TextField,
     read: Result<Option<Timestamp>, String>,
+    /// Whether it is the end of local development, which always ends.
+    always: bool,
 }
 
 impl TimeField {
-    pub fn new(text: &str) -> Self {
-        let mut field = Self {
-            text: TextField::new(text),
-            read: Ok(None),
-        };
-        field.read();
-        field
+    /// With the instant that the key has.
+    pub fn new(at: Option<Timestamp>, always: bool) -> Self {
+        Self {
+            text: TextField::new(&at.map_or_else(String::new, |at| at.to_string())),
+            read: Ok(at),
+            always,
+        }
     }
 
     pub fn text(&self) -> &TextField {
         &self.text
     }
 
+    /// Whether no instant that lies ahead stands there, nor anything that is none.
+    pub fn is_open(&self, moment: &Moment) -> bool {
+        matches!(&self.read, Ok(at) if at.is_none_or(|at| at <= moment.now))
+    }
+
+    pub fn always(&self) -> bool {
+        self.always
+    }
+
     /// Changes what stands there, and reads it.
-    pub(super) fn edit<T>(&mut self, edit: impl FnOnce(&mut TextField) -> T) -> T {
+    pub fn edit<T>(&mut self, moment: &Moment, edit: impl FnOnce(&mut TextField) -> T) -> T {
         let before = self.text.value().to_owned();
         let result = edit(&mut self.text);
         if self.text.value() != before {
-            self.read();
+            self.read(moment);
         }
         result
     }
 
-    fn read(&mut self) {
-        self.read = match self.text.value().trim() {
-            "" => Ok(None),
-            text => expiry::typed(text, Timestamp::now(), &TimeZone::system()),
+    fn read(&mut self, Moment { now, zone }: &Moment) {
+        self.read = match (self.text.value().trim(), self.always) {
+            ("", _) => Ok(None),
+            (text, true) => local::typed(text, *now, zone).map(Some),
+            (text, false) => expiry::typed(text, *now, zone),
         };
     }
 
@@ -59,9 +72,9 @@ impl TimeField {
     }
 
     /// Which instant it is, unless that is what was typed.
-    pub fn told(&self) -> Option<String> {
+    pub fn told(&self, zone: &TimeZone) -> Option<String> {
         let at = self.read.as_ref().ok().copied().flatten()?;
-        let told = expiry::told(at, &TimeZone::system());
+        let told = expiry::told(at, zone);
         Some(told).filter(|told| told != self.text.value())
     }
 }

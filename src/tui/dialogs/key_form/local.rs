@@ -1,0 +1,57 @@
+//! Local development in the form: a toggle, and below it the address that one develops at, and when it ends.
+
+use super::KeyForm;
+use crate::model::{KeyField, Settings, local};
+use crate::tui::state::form::{FieldInput, FormField, TimeField};
+use crate::tui::state::moment::Moment;
+
+/// Beside its toggle, from which address one develops.
+pub(super) const LOCAL_ADDRESS: &str = "local_address";
+
+pub(super) fn fields(settings: &Settings) -> [FormField; 2] {
+    let wire_name = KeyField::LocalDevelopment.wire_name();
+    let address = settings.local_development.map(|address| address.to_string());
+    let hint = "your public address or network, such as 203.0.113.7";
+    [
+        FormField::toggle(
+            wire_name,
+            "Development",
+            address.is_some(),
+            "I'm developing locally",
+        ),
+        FormField::text(LOCAL_ADDRESS, "  from", &address.unwrap_or_default(), hint)
+            .part_of(wire_name)
+            .with_example(),
+    ]
+}
+
+pub(super) fn end(settings: &Settings) -> FormField {
+    let facts = KeyField::LocalDevelopmentEndsAt.facts();
+    let time = TimeField::new(settings.local_development_ends_at, true);
+    let hint = match (settings.local_development, settings.local_development_ends_at) {
+        (Some(_), None) => "no end so far; 8h, 2d, a date (through that day) or an instant",
+        _ => "8h, 2d, a date (through that day) or an instant; 30 days ahead at most",
+    };
+    FormField::new(facts.wire_name, facts.short_label, hint, FieldInput::Time(time)).with_example()
+}
+
+impl KeyForm {
+    pub(super) fn is_local(&self) -> bool {
+        let toggle = self.form.field(KeyField::LocalDevelopment.wire_name());
+        toggle.is_some_and(FormField::is_on)
+    }
+
+    /// Once it is turned on: an end is offered, which begins with that, where none lies ahead.
+    pub(super) fn offer_end(&mut self, was_local: bool, moment: &Moment) {
+        if was_local || !self.is_local() {
+            return;
+        }
+        let ends = self.form.field_mut(KeyField::LocalDevelopmentEndsAt.wire_name());
+        if let Some(FieldInput::Time(time)) = ends.map(|field| &mut field.input)
+            && time.is_open(moment)
+        {
+            time.edit(moment, |text| text.set(local::PRESET));
+        }
+        self.follow();
+    }
+}
