@@ -171,7 +171,8 @@ async fn whoever_has_expired_or_is_disabled_is_told_so_everywhere() {
             .refused(410, ProblemType::Revoked);
     }
     for wrong in [
-        "state=revoked",
+        "state=ended",
+        "state=revoked,expired",
         "state=",
         "expires_days=0",
         "expires_days=3651",

@@ -92,6 +92,7 @@ fn kept(project: &str) -> Vec<Kept> {
             "local_development_ends_at",
         ),
         of("POST /v1/keys/{id}/disable", json!({"reason": "Why"}), "reason"),
+        of("POST /v1/keys/{id}/revoke", json!({"reason": "Why"}), "reason"),
         of("POST /v1/projects", json!({"name": "Other"}), "name"),
         of("PATCH /v1/projects/{id}", json!({"name": "Other"}), "name"),
         of("PUT /v1/projects/{id}/session-server", server(), "url"),

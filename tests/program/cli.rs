@@ -108,7 +108,13 @@ fn a_key_lives_from_creation_to_revocation() {
         revoked.stderr
     );
     assert!(listed(&server, &[]).is_empty());
-    for args in [["key", "show", id], ["key", "reveal", id]] {
+    // What is left of it is shown.
+    let shown = server.run(&["key", "show", id]).succeeded().stdout;
+    assert!(
+        shown.contains("Revoked") && shown.contains("by mira@acme.example"),
+        "{shown}"
+    );
+    for args in [["key", "enable", id], ["key", "reveal", id]] {
         let sentence = server.run(&args).refused(1);
         assert!(
             sentence.starts_with("error: ") && sentence.lines().count() == 1,

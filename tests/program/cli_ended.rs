@@ -78,7 +78,7 @@ fn a_key_is_revoked_with_a_reason_and_told_of_afterwards() {
         (&again["state"], &again["revoked"]["reason"]),
         (&"revoked".into(), &serde_json::Value::Null)
     );
-    let several = server.run(&["key", "show", "Board"]).refused(2);
+    let several = server.run(&["key", "show", "Board"]).refused(1);
     assert!(several.contains("2 keys are called"), "{several}");
     for wrong in [["--sort", "name"], ["--sort", "created"]] {
         let list = [&["key", "list", "--state", "revoked"], &wrong[..]].concat();

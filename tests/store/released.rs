@@ -6,11 +6,11 @@
 use std::path::Path;
 
 use keydeck::api::{ActivityAction, ActivityQuery, KeyFilter, Sort, UserQuery};
-use keydeck::model::Scope;
+use keydeck::model::{Scope, StateFilter};
 use keydeck::server::seal::{RootKey, Sealer};
 use keydeck::server::store::sqlite::{SqliteStore, examine};
 use keydeck::server::store::{
-    ActivityStore, DataKeyStore, Found, KeyRecord, KeyStore, PeopleStore, StatusStore, Visible,
+    ActivityStore, DataKeyStore, Found, KeyQuery, KeyRecord, KeyStore, PeopleStore, StatusStore, Visible,
 };
 use rusqlite::Connection;
 
@@ -259,6 +259,40 @@ async fn a_database_of_every_released_schema_opens_with_all_that_it_holds() {
             "{said}"
         );
     }
+}
+
+/// Before it was counted apart.
+#[tokio::test]
+async fn who_presented_a_key_that_was_revoked_earlier_is_still_known() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keydeck.db");
+    let ended = RELEASED
+        .iter()
+        .position(|release| release.migration.contains("ended_uses"));
+    make(&path, ended.unwrap());
+    let conn = Connection::open(&path).unwrap();
+    conn.execute_batch(
+        "UPDATE keys SET last_refused_at = 1800000000000000 WHERE name = 'Gone';
+         INSERT INTO usage_hours (hour, key, rule, n)
+         SELECT 500000 + value, seq, 'key-revoked', 7 FROM keys, json_each('[1, 2]') WHERE name = 'Gone'",
+    )
+    .unwrap();
+    drop(conn);
+    let store = SqliteStore::open(&path).unwrap();
+    let revoked = KeyQuery {
+        filter: KeyFilter {
+            state: Some(StateFilter::Revoked),
+            ..KeyFilter::default()
+        },
+        ..query(Sort::CreatedAt)
+    };
+    let page = store.keys(&revoked).await.unwrap().unwrap();
+    let gone = page.items.iter().find(|(key, _)| key.name == "Gone").unwrap();
+    let since = gone.0.refused_since.as_ref().unwrap();
+    assert_eq!(
+        (since.count, since.last.as_ref().map(|last| last.at.as_second())),
+        (14, Some(1_800_000_000))
+    );
 }
 
 #[test]

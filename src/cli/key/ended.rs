@@ -30,7 +30,7 @@ pub fn row(key: &Key, now: Timestamp) -> Vec<String> {
         output::shown(&key.name),
         key.scope.to_string(),
         or_nothing(key.project.as_ref().map(|project| output::shown(&project.name))),
-        or_nothing(ended.map(output::time)),
+        or_nothing(ended.map(|at| format!("{} {}", key.state.as_str(), output::time(at)))),
         or_nothing(by),
         or_nothing(reason.map(output::shown)),
         or_nothing(refused),

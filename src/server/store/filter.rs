@@ -147,6 +147,9 @@ impl Filter {
     /// Statements that list keys of which those that match are some, each a walk along an index of its own. Where one of
     /// them lists few, these are looked at instead of all keys in the order of the sort.
     pub fn lists(&self, dialect: Dialect) -> Vec<Sql<'_>> {
+        if self.is_revoked() {
+            return Vec::new();
+        }
         let labels = self.labels.iter();
         let mut lists: Vec<Sql> = labels.map(|label| labelled(dialect, label)).collect();
         // PostgreSQL weighs indexes of the table itself.

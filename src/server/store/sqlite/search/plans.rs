@@ -6,7 +6,7 @@ use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use crate::api::{KeyFilter, Sort};
-use crate::model::Scope;
+use crate::model::{Scope, StateFilter};
 use crate::server::store::dialect::Dialect;
 use crate::server::store::filter::{Filter, RowOf, UsageFilter};
 use crate::server::store::key_row::key_columns;
@@ -106,7 +106,10 @@ fn is_one_walk(conn: &Connection, filter: &Filter, sort: Sort, descending: bool,
         position: Position::Start,
         limit: 100,
     };
-    let path = Path::new(sort, filter.scope, owner);
+    let path = match filter.is_revoked() {
+        true => Path::of_revoked(filter),
+        false => Path::new(sort, filter.scope, owner),
+    };
     let listing = Listing {
         names: &Remembered::default(),
         query: &query,
@@ -165,6 +168,23 @@ fn every_page_is_one_seek_and_one_walk_along_an_index() {
 }
 
 #[test]
+fn every_page_of_revoked_keys_is_too() {
+    let (_directory, conn) = reader();
+    for filter in filters() {
+        let filter = Filter {
+            usage: UsageFilter {
+                state: Some(StateFilter::Revoked),
+                ..UsageFilter::default()
+            },
+            ..filter
+        };
+        for (descending, way) in [(false, Way::Forward), (true, Way::Forward), (true, Way::Backward)] {
+            is_one_walk(&conn, &filter, Sort::CreatedAt, descending, way);
+        }
+    }
+}
+
+#[test]
 fn what_a_filter_lists_is_one_walk_along_an_index() {
     let conn = connection::in_memory(connection::NEWEST).unwrap();
     let of = |usage: UsageFilter, labels: &[&str]| Filter {
@@ -210,4 +230,26 @@ fn what_a_filter_lists_is_one_walk_along_an_index() {
         });
         assert_eq!(lists.collect::<Vec<_>>(), walks, "{filter:?}");
     }
+}
+
+#[test]
+fn rotating_keys_are_listed_along_their_index_and_revoked_ones_are_not_listed() {
+    let conn = connection::in_memory(connection::NEWEST).unwrap();
+    let of = |state| Filter {
+        usage: UsageFilter {
+            state: Some(state),
+            ..UsageFilter::default()
+        },
+        ..Filter::default()
+    };
+    let rotating = of(StateFilter::Rotating);
+    let [list] = &rotating.lists(Dialect::Sqlite)[..] else {
+        panic!("one list");
+    };
+    let mut statement = conn
+        .prepare(&format!("EXPLAIN QUERY PLAN {}", list.text))
+        .unwrap();
+    let first: String = statement.query_row([], |row| row.get(3)).unwrap();
+    assert_eq!(first, "SEARCH k USING INDEX keys_by_old_ends_at (old_ends_at>?)");
+    assert!(of(StateFilter::Revoked).lists(Dialect::Sqlite).is_empty());
 }
