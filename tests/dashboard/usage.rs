@@ -4,7 +4,7 @@
 use crate::common::draw::*;
 use crate::common::talk::*;
 use crate::common::usage::*;
-use keydeck::api::{Key, KeyEvent, KeyEventKind, Usage};
+use keydeck::api::{Key, KeyEvent, KeyEventKind, RefusedSource, Usage};
 use keydeck::model::Scope;
 use keydeck::tui::dialogs::Modal;
 use keydeck::tui::message::{Effect, Message};
@@ -204,6 +204,42 @@ fn an_analytics_key_that_is_only_refused() {
     talk.press("u");
     talk.answer_usage(Ok(only_refused));
     insta::assert_snapshot!("usage_only_refused_80x24", drawn(&talk));
+}
+
+#[test]
+fn what_was_refused_is_shown_and_to_add_it_is_said_only_where_it_is_theirs() {
+    let source = |name: &str, rule: &str, count| RefusedSource {
+        name: name.into(),
+        last_refused_at: look().now - jiff::SignedDuration::from_mins(7),
+        rule: rule.into(),
+        count,
+    };
+    let usage = Usage {
+        refused_by: Vec::new(),
+        refused_origins: vec![
+            source("https://www.acme.example", "origin-foreign", 12),
+            source("https://evil.example", "origin-foreign", 1_204),
+            source("https://pay.acme.example", "not-deployed", 2),
+        ],
+        refused_addresses: vec![source("203.0.113.24", "origin-foreign", 1_204)],
+        ..unused()
+    };
+    let mut talk = Talk::sized(120, 60, some_keys(10));
+    talk.press("u");
+    talk.answer_usage(Ok(usage));
+    let screen = drawn(&talk);
+    for part in [
+        "Origins that were refused, the newest first",
+        "https://www.acme.example",
+        "✗ 12 origin-foreign; this looks like yours: add it with e",
+        "✗ 1,204 origin-foreign",
+        "✗ 2 not-deployed",
+        "Addresses that were refused, the newest first",
+        "203.0.113.24",
+    ] {
+        assert!(screen.contains(part), "{part}: {screen}");
+    }
+    assert_eq!(screen.matches("add it").count(), 1, "{screen}");
 }
 
 // In the table.
