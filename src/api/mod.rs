@@ -8,7 +8,9 @@ mod ended;
 mod events;
 mod gateways;
 mod keys;
+mod object;
 mod people;
+mod plans;
 mod policy;
 mod preview;
 mod problem;
@@ -34,6 +36,10 @@ pub use keys::{
 pub use people::{
     CreatedUser, KeyDisposition, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,
     RemovalProgress, RemovedUser, User, UserEdit, UserQuery, UserRemoval,
+};
+pub use plans::{
+    KeyDifference, LeftAlone, MAX_PLANNED, NewPlan, PLAN_MINUTES, Plan, PlanAction, PlanBreakdown,
+    PlanDifference, PlanProgress, PlannedKey, PlannedOwner, PlannedScopes,
 };
 pub use policy::{Lifetimes, LifetimesEdit, Policy, PolicyEdit};
 pub use preview::WouldRefuse;

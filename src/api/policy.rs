@@ -1,12 +1,9 @@
 //! The organisation's policy on the wire.
 
-use std::fmt;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use super::object::object;
 use crate::model::Scope;
 
 /// The longest lifetimes of keys. They apply to keys that are created, renewed or rotated from now on.
@@ -57,25 +54,6 @@ pub struct LifetimesEdit {
     )]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 3650)]
     pub analytics: Option<Option<u32>>,
-}
-
-/// From an object alone: an array of values in order would be taken too.
-fn object<'de, D: Deserializer<'de>>(d: D) -> Result<LifetimesEdit, D::Error> {
-    struct Object;
-
-    impl<'de> Visitor<'de> for Object {
-        type Value = LifetimesEdit;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<LifetimesEdit, A::Error> {
-            LifetimesEdit::deserialize(MapAccessDeserializer::new(map))
-        }
-    }
-
-    d.deserialize_map(Object)
 }
 
 /// Tells `null` (which is `Some(None)`) from an absent field (`None`).

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::keys::Key;
+use super::plans::PlanDifference;
 use crate::model::FieldError;
 
 /// What kind of refusal; stable, for programs. On the wire it is a URI: `/problems/invalid`.
@@ -49,6 +50,12 @@ pub enum ProblemType {
     /// 409: the key is not being rotated, so that there is nothing to extend, end or cancel.
     #[serde(rename = "/problems/not-rotating")]
     NotRotating,
+    /// 409: keys of a plan are not as it showed them; `plan` says which. Nothing was done.
+    #[serde(rename = "/problems/plan-changed")]
+    PlanChanged,
+    /// 410: the plan is older than ten minutes.
+    #[serde(rename = "/problems/plan-expired")]
+    PlanExpired,
     /// 410: the key was revoked; `current` is what is left of it.
     #[serde(rename = "/problems/revoked")]
     Revoked,
@@ -123,4 +130,7 @@ pub struct Problem {
     /// The key as it is now, when someone changed it meanwhile or it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Box<Key>>,
+    /// What changed since the plan was made, when it was not carried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Box<PlanDifference>>,
 }

@@ -6,6 +6,7 @@ mod error;
 mod events;
 mod notice;
 mod pacing;
+mod plans;
 mod replicas;
 mod revoked;
 mod server;

@@ -151,6 +151,12 @@ impl Transport {
         self.changed(Method::POST, path, |request| request).await
     }
 
+    /// The same of what is done once, however often it is sent.
+    pub(super) async fn act_once<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+        let answer = self.change(Method::POST, path, Repeat::Safe, |request| request);
+        answer.await?.json()
+    }
+
     pub(super) async fn delete(&self, path: &str) -> Result<(), Error> {
         let answer = self.change(Method::DELETE, path, Repeat::Never, |request| request);
         answer.await.map(drop)

@@ -2,7 +2,7 @@
 //! declared here; what its condition means to the database is said in `server/store/filter.rs`.
 
 use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::compared::{are_alike, compared};
@@ -91,7 +91,7 @@ pub(crate) use filtering;
 
 filtering! {
     /// Which keys: all conditions hold together.
-    #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+    #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
     #[serde(deny_unknown_fields)]
     #[into_params(parameter_in = Query)]
     KeyFilter {}

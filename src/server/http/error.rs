@@ -40,6 +40,7 @@ impl ApiError {
                 errors: Vec::new(),
                 rule: None,
                 current: None,
+                plan: None,
             }),
             retry_after: match kind {
                 ProblemType::Unavailable | ProblemType::Timeout | ProblemType::ClockSkew => Some(1),
@@ -211,6 +212,8 @@ fn status_and_title(kind: ProblemType) -> (StatusCode, &'static str) {
         ProblemType::Expired => (StatusCode::CONFLICT, "Expired"),
         ProblemType::Rotating => (StatusCode::CONFLICT, "Being rotated"),
         ProblemType::NotRotating => (StatusCode::CONFLICT, "Not being rotated"),
+        ProblemType::PlanChanged => (StatusCode::CONFLICT, "Keys changed since the plan"),
+        ProblemType::PlanExpired => (StatusCode::GONE, "The plan expired"),
         ProblemType::Revoked => (StatusCode::GONE, "Revoked"),
         ProblemType::Changed => (StatusCode::PRECONDITION_FAILED, "Changed meanwhile"),
         ProblemType::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),

@@ -285,6 +285,7 @@ pub fn problem(kind: ProblemType, status: u16, detail: &str) -> Problem {
         errors: Vec::new(),
         rule: None,
         current: None,
+        plan: None,
     }
 }
 
