@@ -71,6 +71,7 @@ pub struct NewPlan {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "filter"
     )]
+    #[schema(value_type = KeyFilter, required = false)]
     pub filter: Option<KeyFilter>,
     /// These keys, 10,000 at most, whatever their state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -203,11 +204,13 @@ pub struct PlannedOwner {
     pub count: u64,
 }
 
-/// What a plan that was committed has done so far. `done`, `left_alone` and `left` together are `count`.
+/// What a plan has done so far. `done`, `left_alone` and `left` together are `count`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PlanProgress {
     pub plan: String,
     pub action: PlanAction,
+    /// Absent until it is committed, so that nothing is done.
+    pub committed_at: Option<Timestamp>,
     /// How many keys it has.
     pub count: u64,
     pub done: u64,
@@ -221,7 +224,7 @@ pub struct PlanProgress {
 
 impl PlanProgress {
     pub fn is_finished(&self) -> bool {
-        self.left == 0
+        self.committed_at.is_some() && self.left == 0
     }
 }
 

@@ -41,7 +41,7 @@ impl Client {
         Ok(progress)
     }
 
-    /// How far a plan is that was committed.
+    /// How far a plan is, committed or not.
     pub async fn plan_progress(&self, plan: &str) -> Result<PlanProgress> {
         self.transport.get(&format!("v1/keys/plan/{plan}"), &()).await
     }
