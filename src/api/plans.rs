@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::keys::{KeyFilter, PersonRef};
 use super::object::object;
-use crate::model::Scope;
+use crate::model::{BulkChange, Scope};
 
 /// The most keys of a plan.
 pub const MAX_PLANNED: usize = 10_000;
@@ -30,6 +30,18 @@ pub enum PlanAction {
     SetExpiry,
     /// Adds labels, removes labels, or both.
     Label,
+}
+
+impl From<&BulkChange> for PlanAction {
+    fn from(change: &BulkChange) -> Self {
+        match change {
+            BulkChange::Revoke { .. } => PlanAction::Revoke,
+            BulkChange::Disable { .. } => PlanAction::Disable,
+            BulkChange::Enable => PlanAction::Enable,
+            BulkChange::SetExpiry { .. } => PlanAction::SetExpiry,
+            BulkChange::Label { .. } => PlanAction::Label,
+        }
+    }
 }
 
 impl PlanAction {
@@ -66,11 +78,7 @@ impl PlanAction {
 pub struct NewPlan {
     pub action: PlanAction,
     /// The keys that match. A filter without conditions needs `all`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "filter"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "filter")]
     #[schema(value_type = KeyFilter, required = false)]
     pub filter: Option<KeyFilter>,
     /// These keys, 10,000 at most, whatever their state.
@@ -80,7 +88,7 @@ pub struct NewPlan {
     /// `true`: a filter without conditions is meant, so all keys that have not expired.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub all: bool,
-    /// Of `disable`: why, in a paragraph of at most 500 characters.
+    /// Of `revoke` and `disable`: why, in a paragraph of at most 500 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Of `set_expiry`, which needs it: the instant from which on they are not valid. `null`: they never end.
@@ -111,7 +119,8 @@ fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<String>>, D:
 }
 
 impl NewPlan {
-    fn new(action: PlanAction) -> Self {
+    /// What is done; which keys are meant, and how, is to be added.
+    pub fn new(action: PlanAction) -> Self {
         Self {
             action,
             filter: None,
@@ -279,11 +288,40 @@ pub struct PlanDifference {
 }
 
 impl PlanDifference {
+    /// How many keys are named.
+    const NAMED: usize = 10;
+
     pub fn is_empty(&self) -> bool {
         self.total() == 0
     }
 
     pub fn total(&self) -> u64 {
         self.added + self.dropped + self.changed + self.revoked
+    }
+
+    /// Counts a key that differs, and names it if few were named before.
+    pub fn add(&mut self, key: LeftAlone) {
+        let count = match key.why {
+            KeyDifference::Added => &mut self.added,
+            KeyDifference::Dropped => &mut self.dropped,
+            KeyDifference::Changed => &mut self.changed,
+            KeyDifference::Revoked => &mut self.revoked,
+        };
+        *count += 1;
+        if self.sample.len() < Self::NAMED {
+            self.sample.push(key);
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        self.added += other.added;
+        self.dropped += other.dropped;
+        self.changed += other.changed;
+        self.revoked += other.revoked;
+        let room = Self::NAMED.saturating_sub(self.sample.len());
+        self.sample.extend(other.sample.iter().take(room).cloned());
+        self
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod around;
+pub mod bulk;
 pub mod compared;
 pub mod connection;
 pub mod domain;
@@ -28,6 +29,7 @@ pub mod strength;
 pub mod token;
 
 pub use address::LocalAddress;
+pub use bulk::{BulkChange, BulkEffect};
 pub use compared::{are_alike, compared};
 pub use domain::UiDomain;
 pub use field::{KeyEdit, KeyField, KeyFields, Settings};

@@ -17,7 +17,7 @@ use crate::server::removals::Removals;
 use crate::server::row_numbers::RowNumbers;
 use crate::server::seal::Seals;
 use crate::server::store::{
-    ActivityStore, ChangeRecord, DataKeyStore, GatewayStore, KeyStore, PeopleStore, ProjectStore,
+    ActivityStore, ChangeRecord, DataKeyStore, GatewayStore, KeyStore, PeopleStore, PlanStore, ProjectStore,
     StatusStore, Store, StoreError, StoreResult, WorkStore,
 };
 use crate::server::verify::verified::Verified;
@@ -128,6 +128,7 @@ macro_rules! groups {
 groups!(
     keys: KeyStore,
     people: PeopleStore,
+    plans: PlanStore,
     projects: ProjectStore,
     gateways: GatewayStore,
     work: WorkStore,

@@ -5,10 +5,11 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::removals;
+use super::removals::InPortions;
+use super::removals::progress::finished_soon;
 use crate::api::{
     CreatedUser, KeyDisposition, KeyFilter, NewToken, NewUser, OngoingRemoval, Person, ProblemType,
-    RemovedUser, User, UserEdit, UserQuery, UserRemoval,
+    RemovalProgress, RemovedUser, User, UserEdit, UserQuery, UserRemoval,
 };
 use crate::model::{FieldErrors, Secret, StateFilter, Token, TokenKind, email};
 use crate::server::auth::signed_in::{SignedIn, owner_only};
@@ -128,8 +129,9 @@ pub async fn remove(
     {
         Removal::Removed(removed) => Ok(Json(removed).into_response()),
         Removal::Begun(begun) => {
-            server.removals.take_on(id);
-            let progress = removals::progress::finished_soon(&server, id, begun).await;
+            server.removals.take_on(InPortions::Removal(id));
+            let look = || server.people().removal(id);
+            let progress = finished_soon(begun, RemovalProgress::is_finished, look).await;
             if progress.is_finished() {
                 return Ok(Json(progress.removed).into_response());
             }
@@ -206,7 +208,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::api::{RemovalProgress, RemovedUser};
+    use crate::api::RemovedUser;
 
     #[tokio::test]
     async fn a_removal_that_goes_on_says_where_to_ask_for_it() {

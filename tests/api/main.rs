@@ -27,6 +27,7 @@ mod no_secrets;
 mod openapi;
 mod pages;
 mod people;
+mod plans;
 mod policy;
 mod projects;
 mod removal;

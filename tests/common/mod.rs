@@ -126,6 +126,12 @@ impl Deck {
         assert_eq!(changed.expect("changed"), 1);
     }
 
+    /// What somebody does to the database behind the server's back.
+    pub fn by_hand(&self, sql: &str) {
+        let conn = rusqlite::Connection::open(self.directory.path().join("keydeck.db")).expect("a database");
+        conn.execute_batch(sql).expect("done");
+    }
+
     /// Returns when the server has ended; where its database is goes with what is returned.
     pub async fn stop(self) -> TempDir {
         self.stop.send(()).expect("the server is running");

@@ -1,4 +1,4 @@
-//! Sets the tables of the embedded store back to what they were before keys were rotated.
+//! Sets the tables of the embedded store back to what they were before keys were rotated, and plans of many were made.
 
 /// The statement of a migration that makes this trigger.
 pub fn trigger(migration: &str, name: &str) -> String {
@@ -20,6 +20,7 @@ pub fn sql() -> String {
 }
 
 const UNROTATED: &str = "
+    DROP TABLE plan_keys; DROP TABLE plans;
     DROP TABLE token_uses; DROP TABLE retired_tokens; DROP TRIGGER keys_keep_their_own_token;
     DROP TRIGGER keys_get_a_new_token; DROP TRIGGER keys_lose_no_token; DROP TRIGGER keys_stay_as_they_were_presented; DROP TRIGGER keys_have_a_token_each;
     DROP TRIGGER keys_stay_what_they_are; DROP INDEX keys_by_token_hash; DROP INDEX keys_by_old_token_hash;

@@ -67,6 +67,7 @@ pub async fn set_back(place: &Place) {
          DROP TABLE baseline; DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline;
          ALTER TABLE activity DROP COLUMN entity, DROP COLUMN state, DROP COLUMN baseline;
          ALTER TABLE activity_head DROP COLUMN pending; DROP TABLE lifetimes;
+         DROP TABLE plan_keys; DROP TABLE plans;
          DROP TRIGGER keys_keep_their_own_token ON keys; DROP TRIGGER keys_lose_no_token ON keys;
          DROP TRIGGER keys_get_a_new_token ON keys; DROP TRIGGER keys_stay_as_they_were_presented ON keys;
          DROP TABLE token_uses; DROP TABLE retired_tokens; DROP TRIGGER keys_have_a_token_each ON keys;

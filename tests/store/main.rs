@@ -27,6 +27,7 @@ mod migration;
 mod names;
 mod paging;
 mod people;
+mod plans;
 mod projects;
 mod released;
 mod removal;

@@ -33,6 +33,7 @@ mod on_postgres {
     mod only;
     mod paging;
     mod people;
+    mod plans;
     mod projects;
     mod removal;
     mod rotation;

@@ -35,9 +35,17 @@ pub fn may_create(user: &User, scope: Scope, project_creator: Option<Uuid>) -> b
 
 /// Whether the user may edit or revoke the keys of `creator`.
 pub fn may_change(user: &User, creator: Uuid) -> bool {
+    match changeable(user) {
+        Visible::All => true,
+        Visible::CreatedBy(id) => id == creator,
+    }
+}
+
+/// The keys that the user may edit or revoke.
+pub fn changeable(user: &User) -> Visible {
     match user.role {
-        Role::Owner | Role::Support => true,
-        Role::Analytics | Role::Editor => user.id == creator,
+        Role::Owner | Role::Support => Visible::All,
+        Role::Analytics | Role::Editor => Visible::CreatedBy(user.id),
     }
 }
 

@@ -17,6 +17,8 @@ use super::reading::field_error;
 use crate::api::ProblemType;
 
 const MAX_BODY: usize = 64 * 1024;
+/// Of a body that may name very many keys.
+const MAX_LONG_BODY: usize = 512 * 1024;
 /// A larger body is read up to here and dropped, because a client that is still writing would
 /// otherwise see a broken connection instead of the response.
 const MAX_DROPPED: usize = 16 * 1024 * 1024;
@@ -29,16 +31,31 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
-        let is_json = is_media(request.headers(), "application/json");
-        let bytes = collect_within(MAX_TIME, request.into_body()).await?;
-        if !is_json {
-            return Err(ApiError::new(
-                ProblemType::UnsupportedMediaType,
-                "Send the body as JSON, with the header Content-Type: application/json.",
-            ));
-        }
-        parse(&bytes).map(Self)
+        json(request, MAX_BODY).await.map(Self)
     }
+}
+
+/// As [`Json`], of a request that may name very many keys.
+pub struct LongJson<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for LongJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
+        json(request, MAX_LONG_BODY).await.map(Self)
+    }
+}
+
+async fn json<T: DeserializeOwned>(request: Request, most: usize) -> ApiResult<T> {
+    let is_json = is_media(request.headers(), "application/json");
+    let bytes = collect_within(MAX_TIME, request.into_body(), most).await?;
+    if !is_json {
+        return Err(ApiError::new(
+            ProblemType::UnsupportedMediaType,
+            "Send the body as JSON, with the header Content-Type: application/json.",
+        ));
+    }
+    parse(&bytes)
 }
 
 /// The fields of a form, as OAuth's endpoints take them.
@@ -49,7 +66,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for UrlEncoded<T> {
 
     async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
         let is_form = is_media(request.headers(), "application/x-www-form-urlencoded");
-        let bytes = collect_within(MAX_TIME, request.into_body()).await?;
+        let bytes = collect_within(MAX_TIME, request.into_body(), MAX_BODY).await?;
         match is_form {
             true => extract::form(&bytes).map(Self),
             false => Err(ApiError::new(
@@ -83,13 +100,13 @@ fn is_media(headers: &HeaderMap, expected: &str) -> bool {
         .is_some_and(|media| media.trim().eq_ignore_ascii_case(expected))
 }
 
-async fn collect_within(limit: Duration, body: Body) -> ApiResult<Vec<u8>> {
-    tokio::time::timeout(limit, collect(body))
+async fn collect_within(limit: Duration, body: Body, most: usize) -> ApiResult<Vec<u8>> {
+    tokio::time::timeout(limit, collect(body, most))
         .await
         .unwrap_or_else(|_| Err(ApiError::slow_body()))
 }
 
-async fn collect(body: Body) -> ApiResult<Vec<u8>> {
+async fn collect(body: Body, most: usize) -> ApiResult<Vec<u8>> {
     let mut chunks = body.into_data_stream();
     let (mut kept, mut seen) = (Vec::new(), 0usize);
     while let Some(chunk) = chunks.next().await {
@@ -100,17 +117,20 @@ async fn collect(body: Body) -> ApiResult<Vec<u8>> {
             )
         })?;
         seen += chunk.len();
-        if seen <= MAX_BODY {
+        if seen <= most {
             kept.extend_from_slice(&chunk);
         } else if seen > MAX_DROPPED {
             break;
         }
     }
-    match seen > MAX_BODY {
+    match seen > most {
         false => Ok(kept),
         true => Err(ApiError::new(
             ProblemType::TooLarge,
-            "A body has at most 64 KiB; send less.",
+            format!(
+                "A body of this request has at most {} KiB; send less.",
+                most / 1024
+            ),
         )),
     }
 }
@@ -159,7 +179,7 @@ mod tests {
     use super::*;
 
     async fn status(limit: Duration, body: Body) -> StatusCode {
-        match collect_within(limit, body).await {
+        match collect_within(limit, body, MAX_BODY).await {
             Ok(_) => StatusCode::OK,
             Err(refusal) => refusal.into_response().status(),
         }

@@ -8,7 +8,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::framing::Unreadable;
-use crate::api::{Key, PROBLEM_JSON, Problem, ProblemType};
+use crate::api::{Key, PROBLEM_JSON, PlanDifference, Problem, ProblemType};
 use crate::model::FieldErrors;
 use crate::server::auth::sign_in::Wait;
 use crate::server::clock::Skewed;
@@ -134,6 +134,23 @@ impl ApiError {
     pub fn with_current(mut self, current: Key) -> Self {
         self.problem.current = Some(Box::new(current));
         self
+    }
+
+    /// The keys of a plan are not as it showed them.
+    pub fn plan_changed(difference: PlanDifference) -> Self {
+        let keys = match difference.total() {
+            1 => "1 key is".to_owned(),
+            many => format!("{many} keys are"),
+        };
+        let mut error = Self::new(
+            ProblemType::PlanChanged,
+            format!(
+                "{keys} not as the plan showed, so nothing was done; `plan` says what changed. Make another plan to see \
+                 what would be done now."
+            ),
+        );
+        error.problem.plan = Some(Box::new(difference));
+        error
     }
 
     /// The body did not arrive in time: 408, where a slow server would be 503.

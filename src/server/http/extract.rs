@@ -142,18 +142,20 @@ pub fn limit(limit: Option<u32>) -> ApiResult<u32> {
 
 /// A text filter for the store: composed and trimmed; `None` when nothing is left.
 pub fn q(q: Option<String>) -> ApiResult<Option<String>> {
+    text_filter(q).map_err(|message| ApiError::malformed("q", message))
+}
+
+/// As [`q`]; why not, is a sentence.
+pub fn text_filter(q: Option<String>) -> Result<Option<String>, &'static str> {
     let text = q.as_deref().map(compared::kept);
     let Some(text) = text.filter(|text| !compared(text).is_empty()) else {
         return Ok(None);
     };
     if text.chars().count() > MAX_Q_CHARS {
-        return Err(ApiError::malformed("q", "A filter has at most 100 characters."));
+        return Err("A filter has at most 100 characters.");
     }
     if text.chars().any(char::is_control) {
-        return Err(ApiError::malformed(
-            "q",
-            "A filter can't contain control characters.",
-        ));
+        return Err("A filter can't contain control characters.");
     }
     Ok(Some(text))
 }

@@ -229,6 +229,8 @@ fn documented() -> OpenApiRouter<ServerState> {
             keys::rotation::extend,
             keys::rotation::finish
         ))
+        .routes(routes!(keys::plans::make))
+        .routes(routes!(keys::plans::show, keys::plans::commit))
         .routes(routes!(keys::reveal::reveal))
         .routes(routes!(keys::work::usage))
         .routes(routes!(keys::work::explain))

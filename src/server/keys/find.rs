@@ -133,15 +133,17 @@ fn key_query(list: KeyList, visible: Visible) -> ApiResult<KeyQuery> {
     })
 }
 
+/// As it is asked of the store.
+pub(super) fn valid_filter(filter: KeyFilter) -> Result<KeyFilter, FieldErrors> {
+    let filter = filter.valid()?;
+    let q = extract::text_filter(filter.q).map_err(|message| FieldErrors::one("q", message))?;
+    Ok(KeyFilter { q, ..filter })
+}
+
 fn tidy(filter: KeyFilter) -> ApiResult<KeyFilter> {
-    let malformed = |errors: FieldErrors| match errors.0.into_iter().next() {
+    valid_filter(filter).map_err(|errors| match errors.0.into_iter().next() {
         Some(error) => ApiError::malformed(&error.field, error.message),
         None => ApiError::malformed("filter", "The filter is invalid."),
-    };
-    let filter = filter.valid().map_err(malformed)?;
-    Ok(KeyFilter {
-        q: extract::q(filter.q)?,
-        ..filter
     })
 }
 

@@ -5,6 +5,7 @@ pub mod create;
 pub mod ended;
 pub mod find;
 pub mod mint;
+pub mod plans;
 pub mod reveal;
 pub mod rotation;
 pub mod switch;

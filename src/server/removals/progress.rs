@@ -1,31 +1,35 @@
-//! The progress of a removal, for the client that waits for it.
+//! The progress of a removal, or of a plan, for the client that waits for it.
 
 use std::time::Duration;
 
 use axum::extract::State;
 use tokio::time::{Instant, sleep, timeout_at};
-use uuid::Uuid;
 
-use crate::api::{OngoingRemoval, RemovalProgress};
+use crate::api::OngoingRemoval;
 use crate::server::auth::signed_in::{SignedIn, owner_only};
 use crate::server::http::body::Json;
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::http::extract::Id;
 use crate::server::http::openapi::{Common, Forbidden, NoSuchId};
 use crate::server::state::ServerState;
+use crate::server::store::StoreResult;
 
-/// How long the caller of a removal waits for its end.
+/// How long a caller waits for the end.
 const WAIT: Duration = Duration::from_secs(5);
 /// How often its progress is checked meanwhile.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Returns when it is finished, or has taken long.
-pub async fn finished_soon(server: &ServerState, person: Uuid, begun: RemovalProgress) -> RemovalProgress {
+/// Returns when it is finished, or has taken long. `look` says how far it is.
+pub async fn finished_soon<P, Looked: Future<Output = StoreResult<Option<P>>>>(
+    begun: P,
+    is_finished: impl Fn(&P) -> bool,
+    look: impl Fn() -> Looked,
+) -> P {
     let deadline = Instant::now() + WAIT;
     let mut progress = begun;
-    while !progress.is_finished() && Instant::now() < deadline {
+    while !is_finished(&progress) && Instant::now() < deadline {
         sleep(LOOK).await;
-        match timeout_at(deadline, server.people().removal(person)).await {
+        match timeout_at(deadline, look()).await {
             Ok(Ok(Some(now))) => progress = now,
             // It continues anyway.
             _ => return progress,

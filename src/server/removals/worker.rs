@@ -1,22 +1,22 @@
-//! Finishes pending removals, portion by portion.
+//! Finishes pending removals and plans, portion by portion.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
-use uuid::Uuid;
 
+use super::InPortions;
 use crate::server::state::ServerState;
-use crate::server::store::Cursor;
+use crate::server::store::{Cursor, StoreResult};
 
 /// The longest pause between two portions; otherwise as long as the portion took.
 const REST: Duration = Duration::from_millis(100);
-/// A removal without progress between two such checks has lost its server.
+/// What makes no progress between two such checks has lost its server.
 const LOST: Duration = Duration::from_secs(10);
 /// The pause before a retry after an error.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Finishes removals of this server, and those that an earlier or another server left, until the server is closing.
+/// Finishes what this server began, and what an earlier or another server left, until the server is closing.
 pub async fn run(server: ServerState) {
     let work = async {
         // How far each was at the last look. At the start all are taken on: to work on one together does no harm.
@@ -25,8 +25,14 @@ pub async fn run(server: ServerState) {
         loop {
             take_over(&server, &mut seen).await;
             tell_of_unexplained(&server, &mut unexplained).await;
-            while let Some(person) = server.removals.first() {
-                carry_on(&server, person).await;
+            loop {
+                let mine = server.removals.all();
+                if mine.is_empty() {
+                    break;
+                }
+                for work in mine {
+                    carry_on(&server, work).await;
+                }
             }
             tokio::select! {
                 () = server.removals.wake.notified() => {}
@@ -41,28 +47,37 @@ pub async fn run(server: ServerState) {
     }
 }
 
-async fn take_over(server: &ServerState, seen: &mut Option<BTreeMap<Uuid, u64>>) {
-    match server.people().unfinished_removals().await {
-        Err(error) => tracing::debug!(%error, "pending removals can't be read"),
+/// What is not finished, and how much of each is done.
+async fn unfinished(server: &ServerState) -> StoreResult<BTreeMap<InPortions, u64>> {
+    let removals = server.people().unfinished_removals().await?;
+    let plans = server.plans().unfinished_plans().await?;
+    let removals = removals
+        .into_iter()
+        .map(|(person, progress)| (InPortions::Removal(person), progress.done()));
+    let plans = plans.into_iter().map(|(id, done)| (InPortions::Plan(id), done));
+    Ok(removals.chain(plans).collect())
+}
+
+async fn take_over(server: &ServerState, seen: &mut Option<BTreeMap<InPortions, u64>>) {
+    match unfinished(server).await {
+        Err(error) => tracing::debug!(%error, "pending removals and plans can't be read"),
         Ok(unfinished) => {
-            for (person, progress) in &unfinished {
-                let before = seen.as_ref().map(|seen| seen.get(person).copied());
-                if matches!(before, None | Some(Some(_)))
-                    && before.flatten().is_none_or(|done| done == progress.done())
-                {
-                    tracing::info!(%person, left = progress.left, "a removal is continued");
-                    server.removals.take_on(*person);
+            for (work, done) in &unfinished {
+                let is_left = match seen {
+                    None => true,
+                    Some(seen) => seen.get(work) == Some(done),
+                };
+                if is_left {
+                    tracing::info!(done, "{work} is continued");
+                    server.removals.take_on(*work);
                 }
             }
-            let far = unfinished
-                .iter()
-                .map(|(person, progress)| (*person, progress.done()));
-            *seen = Some(far.collect());
+            *seen = Some(unfinished);
         }
     }
 }
 
-/// A removal that the log doesn't contain is not continued; this is logged once.
+/// What the log doesn't contain is not continued; this is logged once.
 async fn tell_of_unexplained(server: &ServerState, told: &mut Option<String>) {
     let Ok(compared) = server.log().compare(Cursor::REMOVALS).await else {
         return;
@@ -71,7 +86,7 @@ async fn tell_of_unexplained(server: &ServerState, told: &mut Option<String>) {
         && told.as_ref() != Some(sentence)
     {
         tracing::error!(
-            "a removal is not continued: {sentence}. Find out who can write to the database, and what else they changed: \
+            "a removal or a plan is not continued: {sentence}. Find out who can write to the database, and what else they changed: \
              keydeck activity verify"
         );
     }
@@ -79,13 +94,23 @@ async fn tell_of_unexplained(server: &ServerState, told: &mut Option<String>) {
 }
 
 /// Processes one portion, and pauses for as long.
-async fn carry_on(server: &ServerState, person: Uuid) {
+async fn carry_on(server: &ServerState, work: InPortions) {
     let started = Instant::now();
-    match server.people().continue_removal(person).await {
-        Ok(Some(progress)) if !progress.is_finished() => sleep(started.elapsed().min(REST)).await,
-        Ok(_) => server.removals.done(person),
+    let is_finished = match work {
+        InPortions::Removal(person) => {
+            let progress = server.people().continue_removal(person).await;
+            progress.map(|progress| progress.is_none_or(|progress| progress.is_finished()))
+        }
+        InPortions::Plan(id) => {
+            let progress = server.plans().continue_plan(id).await;
+            progress.map(|progress| progress.is_none_or(|progress| progress.is_finished()))
+        }
+    };
+    match is_finished {
+        Ok(false) => sleep(started.elapsed().min(REST)).await,
+        Ok(true) => server.removals.done(work),
         Err(error) => {
-            tracing::warn!(%error, %person, "a removal can't be continued; it will be retried");
+            tracing::warn!(%error, "{work} can't be continued; it will be retried");
             sleep(AGAIN).await;
         }
     }

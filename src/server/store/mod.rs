@@ -36,6 +36,7 @@ mod names;
 mod order;
 mod paging;
 mod people;
+mod plans;
 pub mod postgres;
 mod projects;
 mod records;
@@ -64,16 +65,16 @@ pub use self::clock::DatabaseClock;
 pub use self::error::{StoreError, StoreResult};
 pub use self::founding::Founding;
 pub use self::groups::{
-    ActivityStore, DataKeyStore, GatewayStore, KeyStore, PeopleStore, ProjectStore, StatusStore, Store,
-    WorkStore,
+    ActivityStore, DataKeyStore, GatewayStore, KeyStore, PeopleStore, PlanStore, ProjectStore, StatusStore,
+    Store, WorkStore,
 };
 pub use self::latency::Latencies;
 pub use self::records::{
     Actor, AskingServer, ChangeRecord, Changed, Fate, Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange,
-    KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, NewGatewayRecord, NewKey, NewKeyToken,
-    NewSessionServer, NewUserRecord, Place, PlaceValue, Position, ProjectRecord, ProjectRemoval, Removal,
-    Revocation, RevokedKey, RoleChange, RotationChange, RotationEdit, SessionServerChange, SessionSigner,
-    SessionTokenIssue, Taken, Visible,
+    KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, MadePlan, NewGatewayRecord, NewKey, NewKeyToken,
+    NewPlanRecord, NewSessionServer, NewUserRecord, Place, PlaceValue, PlanCommit, PlanRecord, PlanScope,
+    Position, ProjectRecord, ProjectRemoval, Removal, Revocation, RevokedKey, RoleChange, RotationChange,
+    RotationEdit, SessionServerChange, SessionSigner, SessionTokenIssue, Taken, Visible,
 };
 pub use self::seals::{Rotation, Sealed, WrappedDataKey};
 pub use self::statement::{Compared, Cursor};

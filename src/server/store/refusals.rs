@@ -192,8 +192,16 @@ pub fn source_name(sent: &str) -> Option<String> {
 
 /// A key gets another end, or another token: what was counted before is not of that.
 pub async fn begin(db: &impl Db, key: i64, rule: Rule) -> StoreResult<()> {
-    let sql = "DELETE FROM ended_uses WHERE key = ? AND rule = ?";
-    db.run(sql, values![key, rule.as_str()]).await.map(drop)
+    begin_all(db, &[key], rule).await
+}
+
+/// The same of several keys.
+pub async fn begin_all<D: Db>(db: &D, keys: &[i64], rule: Rule) -> StoreResult<()> {
+    let sql = format!(
+        "DELETE FROM ended_uses WHERE {} AND rule = ?",
+        D::DIALECT.among("key")
+    );
+    db.run(&sql, values![keys, rule.as_str()]).await.map(drop)
 }
 
 /// Since when a key is not valid, and the rule that says so.

@@ -123,6 +123,13 @@ table!(REMOVALS, "removals", by "person":
     person Number, heir Number, asked_by Number, address Text, begun_at Number, finished_at Number,
     keys Number, projects Number, renamed Number);
 
+table!(PLANS, "plans", by "seq", numbered:
+    seq Number, id Id, person Number, change Text, asked Text, count Number, made_at Number, ends_at Number,
+    address Text, committed_at Number, finished_at Number, place Number, left_alone Number);
+
+table!(PLAN_KEYS, "plan_keys", by "plan, place":
+    plan Number, place Number, key Number, version Number, left_alone Text);
+
 table!(CLOCK, "clock", by "one":
     one Int, at Number);
 
@@ -145,7 +152,7 @@ table!(USAGE_LOG, "usage_log", by "seq", numbered:
     seq Number, bucket Number, tallies Bytes);
 
 /// In an order in which rows refer to those before.
-pub static TABLES: [&Table; 22] = [
+pub static TABLES: [&Table; 24] = [
     &ORGANISATION,
     &DATA_KEYS,
     &USERS,
@@ -161,6 +168,8 @@ pub static TABLES: [&Table; 22] = [
     &IDEMPOTENCY,
     &GATEWAYS,
     &REMOVALS,
+    &PLANS,
+    &PLAN_KEYS,
     &CLOCK,
     &USAGE_HOURS,
     &TOKEN_USES,

@@ -85,6 +85,9 @@ const RENEW: &str = r#"{"expires_at": "2099-01-01T00:00:00Z"}"#;
 const BIND: &str = r#"{"allowed_networks": ["203.0.113.0/24"]}"#;
 const ROTATE: &str = r#"{"overlap_seconds": 60}"#;
 const EXTEND: &str = r#"{"extend_seconds": 60}"#;
+/// What they may not do to it, is in the plan that they get.
+const DISABLE_IT: &str = r#"{"action": "disable", "ids": ["{key}"]}"#;
+const REVOKE_ALL: &str = r#"{"action": "revoke", "filter": {}, "all": true}"#;
 const RENAME: &str = r#"{"name": "Renamed {n}"}"#;
 const SESSION_SERVER: &str = r#"{"url": "wss://sessions.acme.example", "key_name": "main", "private_key": "kR7wq2Zt9BvXe4LmN8cYh3JpS6dFg1U5-{n}"}"#;
 
@@ -138,6 +141,10 @@ pub const TABLE: &[Row] = &[
     row("DELETE /v1/keys/{id}/rotation",             "{key}?keep=new",     "",             [409, 409, 403, 409, 404]),
     row("DELETE /v1/keys/{id}/rotation",             "{board}?keep=old",   "",             [409, 409, 409, 404, 404]),
     row("DELETE /v1/keys/{id}/rotation",             "{revoked}?keep=new", "",             [410, 410, 410, 410, 404]),
+    row("POST /v1/keys/plan",                        "",                   DISABLE_IT,     [201, 201, 201, 201, 201]),
+    row("POST /v1/keys/plan",                        "",                   REVOKE_ALL,     [201, 201, 201, 201, 201]),
+    row("GET /v1/keys/plan/{id}",                    "{plan}",             "",             [404, 404, 404, 200, 404]),
+    row("POST /v1/keys/plan/{id}",                   "{plan}",             "",             [404, 404, 404, 200, 404]),
     row("POST /v1/keys/{id}/reveal",                 "{key}",              "",             [200, 200, 200, 200, 404]),
     row("POST /v1/keys/{id}/reveal",                 "{board}",            "",             [409, 409, 409, 404, 404]),
     row("POST /v1/keys/{id}/reveal",                 "{revoked}",          "",             [410, 410, 410, 410, 404]),

@@ -62,6 +62,12 @@ impl Stage {
         self.replaced(text, async |name| match name {
             "n" => self.number(),
             "theirs" => format!("Nobody's {}", self.number()),
+            "plan" => {
+                let key = id_of(&self.used().await.1);
+                let new = json!({"action": "disable", "ids": [key]});
+                let plan = creator.post("/v1/keys/plan", &new).await.expect(201);
+                plan["plan"].as_str().expect("a plan").to_owned()
+            }
             "sha256" => "0".repeat(64),
             _ => MISSING.to_owned(),
         })
@@ -172,8 +178,8 @@ impl Stage {
     }
 }
 
-const NAMES: [&str; 16] = [
-    "n", "theirs", "visited", "creator", "project", "used", "served", "tokened", "key", "revoked",
+const NAMES: [&str; 17] = [
+    "n", "plan", "theirs", "visited", "creator", "project", "used", "served", "tokened", "key", "revoked",
     "disabled", "sha256", "board", "user", "holder", "gateway",
 ];
 

@@ -3,8 +3,9 @@
 pub mod refusals;
 
 pub use self::refusals::{
-    BadBody, BadForm, BadQuery, Common, Ended, Forbidden, InUse, KeyChecked, LastOwner, MetricsRefused,
-    NoSessionServer, NoSuchId, NotRotated, NotRotating, Outdated, Revoked, ShownOnce, Stale, Stays, Unasked,
+    BadBody, BadForm, BadPlan, BadQuery, Common, Ended, Forbidden, InUse, KeyChecked, LastOwner,
+    MetricsRefused, NoSessionServer, NoSuchId, NotRotated, NotRotating, Outdated, PlanRefused, Revoked,
+    ShownOnce, Stale, Stays, Unasked,
 };
 
 use std::future::{Ready, ready};

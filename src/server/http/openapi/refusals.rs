@@ -66,6 +66,20 @@ refusals! {
         "415": "The body is not `application/json`.",
         "422": "Fields are wrong; `errors` names them.",
     }
+    /// Of a plan that is made.
+    BadPlan {
+        "400": "The body is not JSON, or a header can't be read.",
+        "408": "The body did not arrive in time.",
+        "413": "The body is larger than 512 KiB.",
+        "415": "The body is not `application/json`.",
+        "422": "Fields are wrong, or there are more keys than a plan may have; `errors` names the field.",
+    }
+    /// Of a plan that is committed.
+    PlanRefused {
+        "409": "Its keys are not as it showed them, so nothing was done; `plan` says how many changed, and which.",
+        "410": "It is older than ten minutes.",
+        "422": "It sets an expiry that has passed meanwhile, or that the organisation no longer allows.",
+    }
     /// Of an operation with a form.
     BadForm {
         "400": "A field is missing, unknown or there twice; `errors` names it.",

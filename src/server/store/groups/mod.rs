@@ -17,6 +17,7 @@ mod data_keys;
 mod gateways;
 mod keys;
 mod people;
+mod plans;
 mod projects;
 mod status;
 mod work;
@@ -26,6 +27,7 @@ pub use self::data_keys::DataKeyStore;
 pub use self::gateways::GatewayStore;
 pub use self::keys::KeyStore;
 pub use self::people::PeopleStore;
+pub use self::plans::PlanStore;
 pub use self::projects::ProjectStore;
 pub use self::status::StatusStore;
 pub use self::work::WorkStore;
@@ -34,6 +36,7 @@ pub use self::work::WorkStore;
 pub trait Store:
     KeyStore
     + PeopleStore
+    + PlanStore
     + ProjectStore
     + GatewayStore
     + WorkStore
@@ -47,6 +50,7 @@ pub trait Store:
 impl<T> Store for T where
     T: KeyStore
         + PeopleStore
+        + PlanStore
         + ProjectStore
         + GatewayStore
         + WorkStore
@@ -70,16 +74,18 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use super::gateways::gateway_store;
     pub(in crate::server::store) use super::keys::key_store;
     pub(in crate::server::store) use super::people::people_store;
+    pub(in crate::server::store) use super::plans::plan_store;
     pub(in crate::server::store) use super::projects::project_store;
     pub(in crate::server::store) use super::status::status_store;
     pub(in crate::server::store) use super::work::work_store;
     pub(in crate::server::store) use super::{
-        ActivityStore, DataKeyStore, GatewayStore, KeyStore, PeopleStore, ProjectStore, StatusStore,
-        WorkStore,
+        ActivityStore, DataKeyStore, GatewayStore, KeyStore, PeopleStore, PlanStore, ProjectStore,
+        StatusStore, WorkStore,
     };
     pub(in crate::server::store) use crate::api::{
         ActivityHead, ActivityPage, ActivityQuery, ChainHash, Gateway, KeyCounts, KeyFilter, Organisation,
-        Person, Policy, PolicyEdit, ProjectQuery, RemovalProgress, Usage, User, UserQuery,
+        Person, PlanDifference, PlanProgress, Policy, PolicyEdit, ProjectQuery, RemovalProgress, Usage, User,
+        UserQuery,
     };
     pub(in crate::server::store) use crate::model::{Role, Settings, TokenHash};
     pub(in crate::server::store) use crate::server::store::keys::KeyBy;
@@ -87,11 +93,11 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use crate::server::store::usage::Pending;
     pub(in crate::server::store) use crate::server::store::{
         Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, FoundToken,
-        KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, Latencies, NewGatewayRecord, NewKey,
-        NewKeyToken, NewSessionServer, NewUserRecord, ProjectRecord, ProjectRemoval, Removal, Revocation,
-        RoleChange, Rotation, RotationChange, RotationEdit, Sealed, SessionServerChange, SessionSigner,
-        SessionTokenIssue, StoreResult, Taken, Tallies, Visible, WrappedDataKey, activity, data_keys,
-        gateways, keys, lifetimes, people, projects, removal, rotations, session_servers, session_tokens,
-        statement, switch, usage,
+        KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, Latencies, MadePlan,
+        NewGatewayRecord, NewKey, NewKeyToken, NewPlanRecord, NewSessionServer, NewUserRecord, PlanCommit,
+        PlanRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Rotation, RotationChange,
+        RotationEdit, Sealed, SessionServerChange, SessionSigner, SessionTokenIssue, StoreResult, Taken,
+        Tallies, Visible, WrappedDataKey, activity, data_keys, gateways, keys, lifetimes, people, plans,
+        projects, removal, rotations, session_servers, session_tokens, statement, switch, usage,
     };
 }

@@ -70,6 +70,10 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/013_plans.sql"),
+    },
+    Migration {
+        writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/014_ended.sql"),
     },
 ];

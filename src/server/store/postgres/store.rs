@@ -79,6 +79,7 @@ macro_rules! erase {
 
 key_store!(PostgresStore);
 people_store!(PostgresStore);
+plan_store!(PostgresStore);
 project_store!(PostgresStore);
 gateway_store!(PostgresStore);
 work_store!(PostgresStore);
@@ -96,7 +97,11 @@ impl PostgresStore {
         if is_quick(&query.filter, query.visible) {
             return quick!(self, |db| self.quick_page(db, query));
         }
-        borrowed!(self, |lease| self.page(lease, query))
+        self.long_page_of_keys(query.clone()).await
+    }
+
+    async fn long_page_of_keys(&self, query: KeyQuery) -> StoreResult<Option<KeySlice>> {
+        borrowed!(self, |lease| self.page(lease, &query))
     }
 
     async fn counted_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {

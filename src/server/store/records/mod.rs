@@ -2,6 +2,7 @@
 
 mod keys;
 mod people;
+mod plans;
 mod projects;
 
 use std::net::IpAddr;
@@ -15,6 +16,7 @@ pub use self::keys::{
     RotationEdit,
 };
 pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
+pub use self::plans::{MadePlan, NewPlanRecord, PlanCommit, PlanRecord, PlanScope};
 pub use self::projects::{
     AskingServer, NewSessionServer, ProjectRecord, ProjectRemoval, SessionServerChange, SessionSigner,
     SessionTokenIssue,

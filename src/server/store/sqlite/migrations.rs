@@ -86,6 +86,11 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         first: |_| Ok(()),
+        sql: include_str!("../../../../assets/migrations/sqlite/016_plans.sql"),
+        then: |_| Ok(()),
+    },
+    Migration {
+        first: |_| Ok(()),
         sql: include_str!("../../../../assets/migrations/sqlite/017_ended.sql"),
         then: |_| Ok(()),
     },

@@ -57,6 +57,7 @@ macro_rules! erase {
 
 key_store!(SqliteStore);
 people_store!(SqliteStore);
+plan_store!(SqliteStore);
 project_store!(SqliteStore);
 gateway_store!(SqliteStore);
 work_store!(SqliteStore);
@@ -99,7 +100,11 @@ impl SqliteStore {
             let page = |conn: &Connection| page(conn, &self.names, query);
             return self.pool.read(|conn| snapshot(conn, page));
         }
-        let (names, query) = (self.names.clone(), query.clone());
+        self.long_page_of_keys(query.clone()).await
+    }
+
+    async fn long_page_of_keys(&self, query: KeyQuery) -> StoreResult<Option<KeySlice>> {
+        let names = self.names.clone();
         self.readers.read(move |conn| page(conn, &names, &query)).await
     }
 

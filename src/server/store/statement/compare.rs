@@ -10,6 +10,7 @@ use super::{
 use crate::api::ChainHash;
 use crate::server::store::StoreResult;
 use crate::server::store::db::{Db, one, values};
+use crate::server::store::plans;
 use crate::server::store::row::Lossy;
 
 /// The digest of the baseline.
@@ -37,7 +38,10 @@ pub async fn compare(db: &impl Db, from: Cursor) -> StoreResult<Compared> {
         }
         Stage::Removals => {
             let removals: Vec<Lossy<Unfinished>> = db.all(&UNFINISHED, &[]).await?;
-            removals.into_iter().find_map(|Lossy(removal)| removal.unasked)
+            match removals.into_iter().find_map(|Lossy(removal)| removal.unasked) {
+                None => plans::explained::unexplained(db).await?,
+                unasked => unasked,
+            }
         }
         Stage::Idempotency => {
             let row: Option<Lossy<_>> = db.maybe(DIVERTED, &[]).await?;

@@ -23,7 +23,7 @@ pub enum Stage {
     Indexes(&'static str),
     Baseline,
     Of(EntityKind),
-    /// Removals that are not finished.
+    /// Removals and plans that are not finished.
     Removals,
     /// Which key an `Idempotency-Key` created.
     Idempotency,

@@ -1,0 +1,182 @@
+//! Which keys a plan has, by what is true now: the same when it is made and when it is committed.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::api::{
+    KeyDifference, KeyFilter, LeftAlone, MAX_PLANNED, PlanBreakdown, PlanDifference, PlannedKey,
+    PlannedOwner, Sort, User,
+};
+use crate::model::{BulkChange, BulkEffect, Scope};
+use crate::server::auth::policy;
+use crate::server::http::error::{ApiError, ApiResult};
+use crate::server::state::ServerState;
+use crate::server::store::{KeyQuery, KeyRecord, PlanScope, Position, Visible};
+
+/// How many keys are shown, and people counted by themselves.
+const SHOWN_KEYS: usize = 10;
+const SHOWN_OWNERS: usize = 20;
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// The keys that something would be done to, and how many others there are.
+#[derive(Default)]
+pub struct Evaluated {
+    pub keys: Vec<KeyRecord>,
+    left_out: PlanBreakdown,
+}
+
+/// More keys match than a plan may have: so many, or still more.
+pub struct TooMany {
+    keys: u64,
+    is_exact: bool,
+}
+
+pub async fn evaluate(
+    server: &ServerState,
+    user: &User,
+    change: &BulkChange,
+    scope: &PlanScope,
+) -> ApiResult<Result<Evaluated, TooMany>> {
+    let visible = policy::visible(user);
+    let (found, gone) = match scope {
+        PlanScope::Ids(ids) => {
+            let found = server.plans().keys_of_ids(ids.clone(), visible).await?;
+            let gone = ids.len() - found.len();
+            (found, gone)
+        }
+        PlanScope::Filter(filter) => {
+            let found = matching(server, filter, visible).await?;
+            if found.len() > MAX_PLANNED {
+                return Ok(Err(too_many(server, filter, visible).await?));
+            }
+            (found, 0)
+        }
+    };
+    let mut evaluated = Evaluated::default();
+    evaluated.left_out.gone = gone as u64;
+    for key in found {
+        evaluated.add(user, change, key);
+    }
+    Ok(Ok(evaluated))
+}
+
+/// One more than a plan may have, at most.
+async fn matching(server: &ServerState, filter: &KeyFilter, visible: Visible) -> ApiResult<Vec<KeyRecord>> {
+    let query = KeyQuery {
+        visible,
+        filter: filter.clone(),
+        sort: Sort::CreatedAt,
+        descending: false,
+        position: Position::Start,
+        limit: MAX_PLANNED as u32 + 1,
+    };
+    let slice = server.plans().many_keys(query).await?;
+    let items = slice.map(|slice| slice.items).unwrap_or_default();
+    Ok(items.into_iter().map(|(key, _)| key).collect())
+}
+
+async fn too_many(server: &ServerState, filter: &KeyFilter, visible: Visible) -> ApiResult<TooMany> {
+    let counts = server.keys().count_keys(visible, filter).await?;
+    // Some may have been revoked in between.
+    let keys = counts.total().max(MAX_PLANNED as u64 + 1);
+    Ok(TooMany {
+        keys,
+        is_exact: !counts.capped,
+    })
+}
+
+impl TooMany {
+    pub fn at_least(&self) -> u64 {
+        self.keys
+    }
+
+    pub fn refused(&self, scope: &PlanScope) -> ApiError {
+        let keys = match self.is_exact {
+            true => format!("{} keys match", self.keys),
+            false => format!("More than {MAX_PLANNED} keys match"),
+        };
+        let field = match scope {
+            PlanScope::Filter(_) => "filter",
+            PlanScope::Ids(_) => "ids",
+        };
+        ApiError::invalid_field(
+            field,
+            format!("{keys}, and a plan has {MAX_PLANNED} at most: narrow the filter."),
+        )
+    }
+}
+
+impl Evaluated {
+    fn add(&mut self, user: &User, change: &BulkChange, key: KeyRecord) {
+        if !policy::may_change(user, key.creator.id) {
+            self.left_out.not_allowed += 1;
+            return;
+        }
+        match change.effect(key.state, key.disabled.is_some(), &key.settings) {
+            BulkEffect::Changes => self.keys.push(key),
+            BulkEffect::Unchanged => self.left_out.unchanged += 1,
+            BulkEffect::NotPossible => self.left_out.not_possible += 1,
+        }
+    }
+
+    /// Some of the keys, those that were used last first, and the figures.
+    pub fn shown(&self) -> (Vec<PlannedKey>, PlanBreakdown) {
+        let mut breakdown = self.left_out.clone();
+        let day_ago = Timestamp::now().saturating_sub(DAY).unwrap_or(Timestamp::MIN);
+        let mut owners: BTreeMap<Uuid, PlannedOwner> = BTreeMap::new();
+        for key in &self.keys {
+            let used = key.last_used_at.is_some_and(|at| at >= day_ago);
+            breakdown.used_within_24h += u64::from(used);
+            *match key.scope {
+                Scope::Web => &mut breakdown.by_scope.web,
+                Scope::Mobile => &mut breakdown.by_scope.mobile,
+                Scope::Analytics => &mut breakdown.by_scope.analytics,
+            } += 1;
+            let owner = owners.entry(key.creator.id).or_insert_with(|| PlannedOwner {
+                creator: key.creator.clone(),
+                count: 0,
+            });
+            owner.count += 1;
+        }
+        breakdown.owners = owners.len() as u64;
+        breakdown.by_owner = owners.into_values().collect();
+        breakdown
+            .by_owner
+            .sort_by(|a, b| (Reverse(a.count), &a.creator.email).cmp(&(Reverse(b.count), &b.creator.email)));
+        breakdown.by_owner.truncate(SHOWN_OWNERS);
+        let mut sample: Vec<&KeyRecord> = self.keys.iter().collect();
+        sample.sort_by_key(|key| Reverse(key.last_used_at));
+        (
+            sample.into_iter().take(SHOWN_KEYS).map(planned).collect(),
+            breakdown,
+        )
+    }
+
+    /// Those that are not among these.
+    pub fn added_to(self, planned: &[Uuid]) -> PlanDifference {
+        let planned: HashSet<&Uuid> = planned.iter().collect();
+        let mut difference = PlanDifference::default();
+        for key in self.keys.into_iter().filter(|key| !planned.contains(&key.id)) {
+            difference.add(LeftAlone {
+                id: key.id,
+                name: key.name,
+                why: KeyDifference::Added,
+            });
+        }
+        difference
+    }
+}
+
+fn planned(key: &KeyRecord) -> PlannedKey {
+    PlannedKey {
+        id: key.id,
+        name: key.name.clone(),
+        scope: key.scope,
+        project: key.project.as_ref().map(|project| project.name.clone()),
+        creator: key.creator.clone(),
+        last_used_at: key.last_used_at,
+    }
+}
