@@ -82,7 +82,9 @@
 //!   a switch to another thread. Reads that may take long have two threads of their own and can be cancelled.
 //! - **One writer** (`sqlite/writer`) commits all waiting changes together: a disk syncs a few hundred times a second,
 //!   however many callers there are.
-//! - **Removals are done in portions of 15 ms**, between which others write: in one transaction, 20,000 keys blocked everyone for seconds.
+//! - **Removals and plans of many keys are done in portions of 15 ms**, between which others write: in one transaction, 20,000 keys blocked everyone for seconds.
+//! - **The id of a plan is a hash of all that it says** (`server/store/plans`), and the log names it with each key: a plan in the tables that
+//!   nobody committed so is not carried on.
 //! - **Each write checks the files that it writes to** (`sqlite/open_file.rs`): SQLite doesn't notice that its path has become
 //!   another file, and would acknowledge changes that are gone after the next start.
 //! - **The activity log is a hash chain and records the state of people, projects, gateways and keys**, so that changes to the

@@ -9,7 +9,10 @@ pub fn line(error: &FieldError, domains: &[String]) -> String {
             Some(domain) => format!("--domain {domain}"),
             None => "--domain".into(),
         },
-        "q" => "--filter".into(),
+        "q" | "filter" => "--filter".into(),
+        "add_labels" => "--add-label".into(),
+        "remove_labels" => "--remove-label".into(),
+        "reason" => "--reason".into(),
         field @ ("after" | "limit" | "creator" | "role" | "origin" | "address" | "bundle") => {
             format!("--{field}")
         }

@@ -21,6 +21,9 @@ pub enum Failure {
     /// The command line can't be obeyed as it is. Exit code 2.
     #[error("{0}")]
     Usage(String),
+    /// It was done, except for what is said. Exit code 3.
+    #[error("{0}")]
+    Partly(String),
     /// Exit code 4.
     #[error("{0}")]
     SignIn(String),
@@ -58,6 +61,7 @@ impl Failure {
             Failure::BrokenPipe => 0,
             Failure::Failed(_) | Failure::Flags(_) => 1,
             Failure::Usage(_) => 2,
+            Failure::Partly(_) => 3,
             Failure::SignIn(_) => 4,
             Failure::Signal(number) => u8::try_from(128 + number).unwrap_or(1),
         })

@@ -3,6 +3,7 @@
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use super::field_flags::{CHANGE, FieldFlags};
+use super::many::args::{INSTEAD_OF_KEY, ManyArgs};
 use crate::api::{Order, Sort};
 use crate::cli::values;
 use crate::model::{FilterWords, Scope, StateFilter, rotation};
@@ -24,6 +25,8 @@ pub enum KeyCommand {
     /// Create a key and print its secret
     Create(CreateArgs),
     /// Edit a key; its secret stays the same
+    ///
+    /// Of many keys at once, the end is set with --expires, or labels are added and removed.
     Edit(KeyEditArgs),
     /// Disable a key: it is refused immediately, until it is enabled
     ///
@@ -31,7 +34,7 @@ pub enum KeyCommand {
     /// unless their session server asks keydeck.
     Disable(DisableArgs),
     /// Enable a key that was disabled
-    Enable(OneKey),
+    Enable(EnableArgs),
     /// Rotate a key: it gets a new token, and the old one is valid for a while
     ///
     /// Everything else of the key stays. The new secret is printed; key show tells who still uses the old one. A rotation
@@ -170,11 +173,12 @@ pub struct CreateArgs {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new(CHANGE).required(true).multiple(true).args([
     "name", "domains", "add_domains", "remove_domains", "local_address", "no_local_development",
+    "plan",
 ]))]
 pub struct KeyEditArgs {
     /// The key's id, or its name when no other key has the same
-    #[arg(value_name = "ID|NAME")]
-    pub key: String,
+    #[arg(value_name = "ID|NAME", required_unless_present_any = INSTEAD_OF_KEY, conflicts_with_all = INSTEAD_OF_KEY)]
+    pub key: Option<String>,
     /// A new name
     #[arg(long)]
     pub name: Option<String>,
@@ -195,25 +199,48 @@ pub struct KeyEditArgs {
     pub no_local_development: bool,
     #[command(flatten)]
     pub more: FieldFlags<true>,
-    /// Don't ask before an edit that refuses addresses or origins from which the key was used recently
+    /// Don't ask before an edit that refuses addresses or origins from which the key was used recently; of many keys it
+    /// needs --expect
     #[arg(long)]
     pub yes: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub many: ManyArgs,
 }
 
 #[derive(Debug, Args)]
 pub struct DisableArgs {
     /// The key's id, or its name when no other key has the same
-    #[arg(value_name = "ID|NAME")]
-    pub key: String,
+    #[arg(value_name = "ID|NAME", required_unless_present_any = INSTEAD_OF_KEY, conflicts_with_all = INSTEAD_OF_KEY)]
+    pub key: Option<String>,
     /// Why, in at most 500 characters, for whoever sees the key
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "plan")]
     pub reason: Option<String>,
+    /// Don't ask before many keys are disabled; needs --expect
+    #[arg(long)]
+    pub yes: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub many: ManyArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct EnableArgs {
+    /// The key's id, or its name when no other key has the same
+    #[arg(value_name = "ID|NAME", required_unless_present_any = INSTEAD_OF_KEY, conflicts_with_all = INSTEAD_OF_KEY)]
+    pub key: Option<String>,
+    /// Don't ask before many keys are enabled; needs --expect
+    #[arg(long)]
+    pub yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub many: ManyArgs,
 }
 
 #[derive(Debug, Args)]
@@ -246,15 +273,17 @@ pub struct KeyRotateArgs {
 #[derive(Debug, Args)]
 pub struct RevokeArgs {
     /// The key's id, or its name when no other key has the same
-    #[arg(value_name = "ID|NAME")]
-    pub key: String,
+    #[arg(value_name = "ID|NAME", required_unless_present_any = INSTEAD_OF_KEY, conflicts_with_all = INSTEAD_OF_KEY)]
+    pub key: Option<String>,
     /// Why, in at most 500 characters, for whoever sees the key
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// Don't ask for confirmation
+    /// Don't ask for confirmation; of many keys it needs --expect
     #[arg(long)]
     pub yes: bool,
-    /// Print JSON: the key as it is now, revoked
+    /// Print JSON: the key as it is now, revoked, or what was done to many
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub many: ManyArgs,
 }

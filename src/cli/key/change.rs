@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::args::{CreateArgs, KeyEditArgs};
 use super::{preview, resolve};
-use crate::api::{Created, Key, KeyEdit, KeyFields, ProblemType};
+use crate::api::{Created, Key, KeyEdit, KeyFields, NewPlan, PlanAction, ProblemType};
 use crate::cli::resolve::project_id;
 use crate::cli::{Failure, flags, once, output};
 use crate::client::Client;
@@ -87,7 +87,10 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
         .map(|domain| ("--add-domain", domain.as_str()));
     let name = args.name.iter().map(|name| ("--name", name.as_str()));
     flags::no_secrets(domains.chain(added).chain(name).chain(args.more.texts()))?;
-    let key = resolve::key(client, &args.key).await?;
+    let Some(key) = &args.key else {
+        return args.many().run(client, for_many(&args)?).await;
+    };
+    let key = resolve::key(client, key).await?;
     let domains = new_domains(&key, &args)?;
     let mut edit = KeyEdit {
         name: args.name,
@@ -125,6 +128,26 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
         output::notice(told);
     }
     Ok(())
+}
+
+/// What of an edit can be done to many keys. With a plan, it says what is done itself.
+fn for_many(args: &KeyEditArgs) -> Result<NewPlan, Failure> {
+    let is_of_one = args.name.is_some()
+        || args.local_address.is_some()
+        || args.no_local_development
+        || [&args.domains, &args.add_domains, &args.remove_domains]
+            .iter()
+            .any(|domains| !domains.is_empty());
+    match (args.more.for_many(), args.many.plan.is_some()) {
+        (Some(new), false) if !is_of_one => Ok(new),
+        (None, true) if !is_of_one && args.more.is_empty() => Ok(NewPlan::new(PlanAction::SetExpiry)),
+        (_, true) => Err(Failure::Usage(
+            "a plan says already what is done; give --plan alone".into(),
+        )),
+        _ => Err(Failure::Usage(
+            "of many keys at once, give either --expires, or --add-label and --remove-label, and nothing else".into(),
+        )),
+    }
 }
 
 /// Told back, since what was typed may have been a date or a length of time.

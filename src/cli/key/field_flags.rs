@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use strum::IntoEnumIterator;
 
-use crate::api::{Key, KeyEdit, KeyFields};
+use crate::api::{Key, KeyEdit, KeyFields, NewPlan, PlanAction};
 use crate::cli::Failure;
 use crate::model::field::{FieldValue, Items, Widget};
 use crate::model::{KeyField, are_alike, expiry, local};
@@ -175,6 +175,29 @@ impl FieldFlags<false> {
 }
 
 impl FieldFlags<true> {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is done to many keys; `None` when it is nothing, or more than one thing.
+    pub fn for_many(&self) -> Option<NewPlan> {
+        let [(field, given)] = self.0.as_slice() else {
+            return None;
+        };
+        match (field, given) {
+            (KeyField::ExpiresAt, Given::Value(end)) => Some(NewPlan {
+                expires_at: Some(end.clone().text()),
+                ..NewPlan::new(PlanAction::SetExpiry)
+            }),
+            (KeyField::Labels, Given::Changed { added, removed }) => Some(NewPlan {
+                add_labels: added.clone(),
+                remove_labels: removed.clone(),
+                ..NewPlan::new(PlanAction::Label)
+            }),
+            _ => None,
+        }
+    }
+
     /// What becomes of the key as it is.
     pub fn change(self, key: &Key, edit: &mut KeyEdit) -> Result<(), Failure> {
         for (field, given) in self.0 {

@@ -7,6 +7,7 @@ mod explain;
 mod field_flags;
 mod list;
 mod lookup;
+pub mod many;
 mod preview;
 pub(super) mod resolve;
 mod revoke;
@@ -27,15 +28,26 @@ pub fn run(selection: &Selection, command: KeyCommand) -> Result<(), Failure> {
         KeyCommand::List(args) => deck::ask(selection, async |client| list::run(client, &args).await),
         KeyCommand::Show(args) => deck::ask(selection, async |client| show(client, &args).await),
         KeyCommand::Create(args) => deck::ask(selection, async |client| change::create(client, args).await),
-        KeyCommand::Edit(args) => deck::ask(selection, async |client| change::edit(client, args).await),
-        KeyCommand::Disable(args) => deck::ask(selection, async |client| switch::disable(client, args).await),
-        KeyCommand::Enable(args) => deck::ask(selection, async |client| switch::enable(client, &args).await),
+        KeyCommand::Edit(args) => {
+            args.many().possible()?;
+            deck::ask(selection, async |client| change::edit(client, args).await)
+        }
+        KeyCommand::Disable(args) => {
+            args.many().possible()?;
+            deck::ask(selection, async |client| switch::disable(client, args).await)
+        }
+        KeyCommand::Enable(args) => {
+            args.many().possible()?;
+            deck::ask(selection, async |client| switch::enable(client, &args).await)
+        }
         KeyCommand::Rotate(args) => {
             rotate::possible(&args)?;
             deck::ask(selection, async |client| rotate::run(client, &args).await)
         }
         KeyCommand::Revoke(args) => {
-            confirm::possible(args.yes, "revoking")?;
+            if !args.many().possible()? {
+                confirm::possible(args.yes, "revoking")?;
+            }
             deck::ask(selection, async |client| revoke::run(client, &args).await)
         }
         KeyCommand::Reveal(args) => deck::ask(selection, async |client| reveal(client, &args).await),

@@ -1,16 +1,23 @@
-//! `key revoke`: names what will stop working, and asks for confirmation unless --yes is given.
+//! `key revoke`: names what will stop working, and asks for confirmation unless --yes is given. Many at once: `many`.
 
 use jiff::Timestamp;
 
 use super::args::RevokeArgs;
 use super::{ended, resolve};
-use crate::api::{Key, Revoking};
+use crate::api::{Key, NewPlan, PlanAction, Revoking};
 use crate::cli::{Failure, confirm, flags, lookup, output};
 use crate::client::Client;
 
 pub async fn run(client: &Client, args: &RevokeArgs) -> Result<(), Failure> {
     flags::no_secrets(args.reason.iter().map(|reason| ("--reason", reason.as_str())))?;
-    let key = resolve::key(client, &args.key).await?;
+    let Some(key) = &args.key else {
+        let plan = NewPlan {
+            reason: args.reason.clone(),
+            ..NewPlan::new(PlanAction::Revoke)
+        };
+        return args.many().run(client, plan).await;
+    };
+    let key = resolve::key(client, key).await?;
     if !args.yes && !confirmed(&key)? {
         return Err(Failure::Failed("nothing was revoked".into()));
     }

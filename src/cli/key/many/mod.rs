@@ -1,0 +1,239 @@
+//! `key revoke|disable|enable|edit` of many keys: shows a plan, asks, and carries out exactly what was shown.
+
+pub mod args;
+mod told;
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use uuid::Uuid;
+
+use self::args::ManyArgs;
+use super::args::{DisableArgs, EnableArgs, KeyEditArgs, RevokeArgs};
+use crate::api::{KeyFilter, NewPlan, Plan, PlanAction, PlanProgress};
+use crate::cli::resolve::{project_id, user_id};
+use crate::cli::{Failure, confirm, flags, output};
+use crate::client::{Client, Error};
+
+/// So many are confirmed with yes; of more the number is typed.
+const FEW: u64 = 10;
+
+/// What is done to which keys, and how it is asked and told.
+pub struct Many<'a> {
+    pub which: &'a ManyArgs,
+    pub yes: bool,
+    pub json: bool,
+}
+
+macro_rules! of_many {
+    ($($args:ty),+) => {
+        $(impl $args {
+            /// What is said of many keys.
+            pub fn many(&self) -> Many<'_> {
+                Many {
+                    which: &self.many,
+                    yes: self.yes,
+                    json: self.json,
+                }
+            }
+        })+
+    };
+}
+
+of_many!(RevokeArgs, DisableArgs, EnableArgs, KeyEditArgs);
+
+impl Many<'_> {
+    /// Refuses what can't be obeyed, before any request is sent. `false`: one key is meant.
+    pub fn possible(&self) -> Result<bool, Failure> {
+        let which = self.which;
+        let usage = |sentence: &str| Err(Failure::Usage(sentence.into()));
+        if !which.are_meant() {
+            return match which.dry_run || which.expect.is_some() {
+                true => usage(
+                    "--dry-run and --expect are for many keys; say which with --filter, --scope, --project, --creator or --all",
+                ),
+                false => Ok(false),
+            };
+        }
+        if which.plan.is_some() || which.dry_run {
+            return Ok(true);
+        }
+        if which.is_empty() && !which.all {
+            return usage("an empty filter is every key; if you mean that, use --all");
+        }
+        match (self.yes, which.expect) {
+            (true, None) => usage(
+                "--yes for many keys needs --expect N, the number of keys that you mean; --dry-run says how many there are",
+            ),
+            (false, _) if !can_ask() => usage(
+                "what is done to many keys is asked about first, and there is no terminal to ask on; use --dry-run and \
+                 then --plan HASH, or --yes --expect N",
+            ),
+            _ => Ok(true),
+        }
+    }
+
+    /// `new` says what is done; which keys, is added here.
+    pub async fn run(&self, client: &Client, new: NewPlan) -> Result<(), Failure> {
+        if let Some(hash) = &self.which.plan {
+            return self.run_shown(client, hash, new.action).await;
+        }
+        let new = NewPlan {
+            filter: Some(self.filter(client).await?),
+            all: self.which.all,
+            ..new
+        };
+        let plan = client.plan(&new).await?;
+        if self.which.dry_run {
+            match self.json {
+                true => output::json(&plan)?,
+                false => told::printed(&plan)?,
+            }
+            return self.expected(&plan);
+        }
+        self.expected(&plan)?;
+        if plan.count == 0 && !self.json {
+            told::lines(&plan).iter().for_each(output::notice);
+            output::notice("there is nothing to do");
+            return Ok(());
+        }
+        if !self.yes && !confirmed(&plan)? {
+            return Err(Failure::Failed("nothing was done".into()));
+        }
+        self.carry_out(client, &plan.plan, plan.action).await
+    }
+
+    /// A plan that was shown before.
+    async fn run_shown(&self, client: &Client, hash: &str, action: PlanAction) -> Result<(), Failure> {
+        let hash: Uuid = hash.parse().map_err(|_| {
+            Failure::Usage("--plan takes the plan that --dry-run printed: 32 hexadecimal digits".into())
+        })?;
+        let hash = hash.simple().to_string();
+        let shown = client.plan_progress(&hash).await?;
+        if command(shown.action) != command(action) {
+            return Err(Failure::Usage(format!(
+                "this plan is to {} keys, so nothing was done; carry it out with keydeck key {}",
+                shown.action.verb(),
+                command(shown.action)
+            )));
+        }
+        self.carry_out(client, &hash, shown.action).await
+    }
+
+    async fn filter(&self, client: &Client) -> Result<KeyFilter, Failure> {
+        let which = self.which;
+        let words = which.filter.clone().unwrap_or_default();
+        flags::no_secrets(words.text.iter().map(|text| ("--filter", text.as_str())))?;
+        let project = match &which.project {
+            Some(text) => Some(project_id(client, text).await?),
+            None => None,
+        };
+        let creator = match &which.creator {
+            Some(text) => Some(user_id(client, text).await?),
+            None => None,
+        };
+        let filter = KeyFilter {
+            scope: which.scope,
+            project,
+            creator,
+            ..KeyFilter::default()
+        };
+        Ok(filter.with_words(words))
+    }
+
+    fn expected(&self, plan: &Plan) -> Result<(), Failure> {
+        match self.which.expect {
+            Some(expected) if expected != plan.count => Err(Failure::Failed(format!(
+                "there {} to {}, not {expected}, so nothing was done; --dry-run shows which",
+                match plan.count {
+                    1 => "is 1 key".to_owned(),
+                    many => format!("are {many} keys"),
+                },
+                plan.action.verb()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    async fn carry_out(&self, client: &Client, hash: &str, action: PlanAction) -> Result<(), Failure> {
+        let bar = progress_bar(action)?;
+        let shown = |progress: &PlanProgress| {
+            bar.set_length(progress.count);
+            bar.set_position(progress.count - progress.left);
+        };
+        let committed = client.commit_plan_telling(hash, shown).await;
+        bar.finish_and_clear();
+        let progress = committed.map_err(refused)?;
+        match self.json {
+            true => output::json(&progress)?,
+            false => told::done(&progress),
+        }
+        match progress.left_alone {
+            0 => Ok(()),
+            left_alone => Err(Failure::Partly(format!(
+                "{} left alone, as someone changed {} meanwhile; see them and decide again",
+                match left_alone {
+                    1 => "1 key was".to_owned(),
+                    many => format!("{many} keys were"),
+                },
+                if left_alone == 1 { "it" } else { "them" }
+            ))),
+        }
+    }
+}
+
+/// What changed since the plan was made is told key by key.
+fn refused(error: Error) -> Failure {
+    if let Some(difference) = error.problem().and_then(|problem| problem.plan.as_ref()) {
+        for key in &difference.sample {
+            output::notice(format!("  \"{}\" ({}): {}", key.name, key.id, key.why.words()));
+        }
+        match difference.total().saturating_sub(difference.sample.len() as u64) {
+            0 => {}
+            more => output::notice(format!("  and {more} more")),
+        }
+    }
+    error.into()
+}
+
+/// The command that an action is of.
+fn command(action: PlanAction) -> &'static str {
+    match action {
+        PlanAction::Revoke => "revoke",
+        PlanAction::Disable => "disable",
+        PlanAction::Enable => "enable",
+        PlanAction::SetExpiry | PlanAction::Label => "edit",
+    }
+}
+
+fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Whether the person at the terminal confirms what the plan shows.
+fn confirmed(plan: &Plan) -> Result<bool, Failure> {
+    told::lines(plan).iter().for_each(output::notice);
+    told::sample(plan).iter().for_each(output::notice);
+    if plan.action == PlanAction::Revoke {
+        output::notice("Everything that uses these keys stops working immediately. This can't be undone.");
+    }
+    let act = format!("{} {}", plan.action.verb(), output::counted(plan.count, "key"));
+    if plan.count <= FEW {
+        return confirm::asked(&act);
+    }
+    let mut stderr = io::stderr().lock();
+    write!(stderr, "Type {} to {act} [no]: ", plan.count)?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(answer.trim() == plan.count.to_string())
+}
+
+/// Drawn only on a terminal. Only very many keys take so long that it shows.
+fn progress_bar(action: PlanAction) -> Result<ProgressBar, Failure> {
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos} of {human_len}, {eta} left")
+        .map_err(Failure::failed)?;
+    Ok(ProgressBar::new(0)
+        .with_style(style)
+        .with_message(command(action)))
+}
