@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use keydeck::api::{ActivityQuery, KeyFilter, NewPlan, PlanAction, PlanProgress};
+use keydeck::api::{ActivityQuery, KeyEdit, KeyFilter, KeyList, NewPlan, PlanAction, PlanProgress};
 use keydeck::client::Client;
-use keydeck::model::{Role, Token, TokenKind};
+use keydeck::model::{Role, Scope, Token, TokenKind};
 use keydeck::server::seal::RootKey;
 use keydeck::server::store::{Actor, NewUserRecord, PeopleStore, Visible};
 use rusqlite::Connection;
@@ -305,28 +305,25 @@ fn a_plan_goes_on_after_a_crash_and_names_what_changed_meanwhile() {
         "{refused}"
     );
 
-    let filter = KeyFilter {
-        scope: Some(keydeck::model::Scope::Web),
+    let web = KeyFilter {
+        scope: Some(Scope::Web),
         ..KeyFilter::default()
     };
     let client = server.client();
     let (plan, begun, changed) = block_on(async {
         let plan = client
-            .plan(&NewPlan::of_filter(PlanAction::Revoke, filter))
+            .plan(&NewPlan::of_filter(PlanAction::Revoke, web.clone()))
             .await
             .expect("planned");
         let commit = client.commit_plan(&plan.plan);
         let watch = async {
             let begun = under_way(&client, &plan.plan).await;
             // The last one to have its turn.
-            let newest = client.keys(&keydeck::api::KeyList::of(KeyFilter {
-                scope: Some(keydeck::model::Scope::Web),
-                ..KeyFilter::default()
-            }));
-            let newest = newest.await.expect("listed").items.remove(0).key;
-            let edit = keydeck::api::KeyEdit {
+            let newest = client.keys(&KeyList::of(web.clone())).await.expect("listed");
+            let newest = &newest.items[0].key;
+            let edit = KeyEdit {
                 note: Some(Some("Still in use".into())),
-                ..Default::default()
+                ..KeyEdit::default()
             };
             let edited = client
                 .edit(newest.id, newest.version, &edit)

@@ -62,12 +62,6 @@ impl Stage {
         self.replaced(text, async |name| match name {
             "n" => self.number(),
             "theirs" => format!("Nobody's {}", self.number()),
-            "plan" => {
-                let key = id_of(&self.used().await.1);
-                let new = json!({"action": "disable", "ids": [key]});
-                let plan = creator.post("/v1/keys/plan", &new).await.expect(201);
-                plan["plan"].as_str().expect("a plan").to_owned()
-            }
             "sha256" => "0".repeat(64),
             _ => MISSING.to_owned(),
         })
@@ -115,6 +109,12 @@ impl Stage {
                 let path = format!("/v1/keys/{key}/disable");
                 creator.post(&path, &json!({})).await.expect(200);
                 key
+            }
+            "plan" => {
+                let key = id_of(&self.used().await.1);
+                let new = json!({"action": "disable", "ids": [key]});
+                let plan = creator.post("/v1/keys/plan", &new).await.expect(201);
+                plan["plan"].as_str().expect("a plan").to_owned()
             }
             "sha256" => TokenHash::of(&token_of(&self.used().await.1)).to_string(),
             "board" => id_of(&self.board(self.person(Actor::Analytics)).await),
