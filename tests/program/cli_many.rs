@@ -273,7 +273,7 @@ fn large(home: &Home, keys: u64) -> String {
             visible: Visible::All,
         };
         let new = NewUserRecord {
-            email: "jun@acme.example".into(),
+            email: "rosa@acme.example".into(),
             role: Role::Owner,
             token: Some(token.hash()),
         };
@@ -301,7 +301,7 @@ fn a_plan_goes_on_after_a_crash_and_names_what_changed_meanwhile() {
     // So many are too many for one.
     let refused = server.run(&["key", "revoke", "--all", "--dry-run"]).refused(1);
     assert!(
-        refused.contains("10020 keys match, and a plan has 10000 at most"),
+        refused.contains("10020 keys match, and a plan has 10,000 at most"),
         "{refused}"
     );
 

@@ -139,6 +139,13 @@ const RELEASED: &[Release] = &[
         &["App", "Board", "Booth", "Checkout"]
     ),
     release!(
+        "016_plans.sql",
+        // The same rows: it adds tables that begin empty.
+        "schema-9.sql",
+        19,
+        &["App", "Board", "Booth", "Checkout"]
+    ),
+    release!(
         "017_ended.sql",
         // The same rows: none was revoked with a reason.
         "schema-9.sql",

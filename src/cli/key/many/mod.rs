@@ -55,11 +55,14 @@ impl Many<'_> {
                 false => Ok(false),
             };
         }
-        if which.plan.is_some() || which.dry_run {
+        if which.plan.is_some() {
             return Ok(true);
         }
         if which.is_empty() && !which.all {
             return usage("an empty filter is every key; if you mean that, use --all");
+        }
+        if which.dry_run {
+            return Ok(true);
         }
         match (self.yes, which.expect) {
             (true, None) => usage(

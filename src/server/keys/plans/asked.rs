@@ -112,58 +112,53 @@ fn scope(
     errors: &mut FieldErrors,
 ) -> Option<PlanScope> {
     match (filter, ids) {
-        (Some(_), Some(_)) => {
-            errors.push("ids", "Give a filter or ids, not both.");
-            None
-        }
-        (None, None) => {
-            errors.push("filter", "Give a filter, or the ids of the keys that are meant.");
-            None
-        }
-        (Some(filter), None) => match valid_filter(filter) {
-            Ok(filter) if filter == KeyFilter::default() && !all => {
-                errors.push(
-                    "filter",
-                    "A filter without conditions is all keys; if you mean that, send all as true.",
-                );
-                None
-            }
-            Ok(filter) if filter != KeyFilter::default() && all => {
-                errors.push(
-                    "all",
-                    "The filter has conditions, so not all keys are meant; leave this out.",
-                );
-                None
-            }
-            Ok(filter) => Some(PlanScope::Filter(filter)),
-            Err(wrong) => {
-                let within =
-                    |error: crate::model::FieldError| (format!("filter.{}", error.field), error.message);
-                wrong
-                    .0
-                    .into_iter()
-                    .map(within)
-                    .for_each(|(field, message)| errors.push(field, message));
-                None
-            }
-        },
+        (Some(_), Some(_)) => errors.push("ids", "Give a filter or ids, not both."),
+        (None, None) => errors.push("filter", "Give a filter, or the ids of the keys that are meant."),
+        (Some(filter), None) => return of_filter(filter, all, errors).map(PlanScope::Filter),
         (None, Some(ids)) => {
             if all {
                 errors.push("all", "This is only of a filter; leave it out.");
             }
-            // Each once.
-            let ids: Vec<Uuid> = ids.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
-            match ids.len() {
-                0 => errors.push("ids", "Give the id of one key at least."),
-                many if many > MAX_PLANNED => {
-                    errors.push(
-                        "ids",
-                        format!("These are {many} keys; a plan has 10,000 at most."),
-                    );
-                }
-                _ => return Some(PlanScope::Ids(ids)),
-            }
-            None
+            return of_ids(ids, errors).map(PlanScope::Ids);
         }
     }
+    None
+}
+
+fn of_filter(filter: KeyFilter, all: bool, errors: &mut FieldErrors) -> Option<KeyFilter> {
+    match valid_filter(filter) {
+        Ok(filter) => match (filter == KeyFilter::default(), all) {
+            (true, false) => errors.push(
+                "filter",
+                "A filter without conditions is all keys; if you mean that, send all as true.",
+            ),
+            (false, true) => errors.push(
+                "all",
+                "The filter has conditions, so not all keys are meant; leave this out.",
+            ),
+            _ => return Some(filter),
+        },
+        Err(wrong) => {
+            for error in wrong.0 {
+                errors.push(format!("filter.{}", error.field), error.message);
+            }
+        }
+    }
+    None
+}
+
+/// Each once.
+fn of_ids(ids: Vec<Uuid>, errors: &mut FieldErrors) -> Option<Vec<Uuid>> {
+    let ids: BTreeSet<Uuid> = ids.into_iter().collect();
+    match ids.len() {
+        0 => errors.push("ids", "Give the id of one key at least."),
+        many if many > MAX_PLANNED => {
+            errors.push(
+                "ids",
+                format!("These are {many} keys; a plan has 10,000 at most."),
+            );
+        }
+        _ => return Some(ids.into_iter().collect()),
+    }
+    None
 }

@@ -96,7 +96,7 @@ impl TooMany {
     pub fn refused(&self, scope: &PlanScope) -> ApiError {
         let keys = match self.is_exact {
             true => format!("{} keys match", self.keys),
-            false => format!("More than {MAX_PLANNED} keys match"),
+            false => "More than 10,000 keys match".to_owned(),
         };
         let field = match scope {
             PlanScope::Filter(_) => "filter",
@@ -104,7 +104,7 @@ impl TooMany {
         };
         ApiError::invalid_field(
             field,
-            format!("{keys}, and a plan has {MAX_PLANNED} at most: narrow the filter."),
+            format!("{keys}, and a plan has 10,000 at most: narrow the filter."),
         )
     }
 }
