@@ -93,7 +93,8 @@ async fn tell_of_unexplained(server: &ServerState, told: &mut Option<String>) {
     *told = compared.unexplained;
 }
 
-/// Processes one portion, and pauses for as long.
+/// Processes one portion. A removal then pauses for as long; of a plan somebody waits for the end, and changes of others
+/// that came meanwhile are before its next portion anyway.
 async fn carry_on(server: &ServerState, work: InPortions) {
     let started = Instant::now();
     let is_finished = match work {
@@ -106,10 +107,11 @@ async fn carry_on(server: &ServerState, work: InPortions) {
             progress.map(|progress| progress.is_none_or(|progress| progress.is_finished()))
         }
     };
-    match is_finished {
-        Ok(false) => sleep(started.elapsed().min(REST)).await,
-        Ok(true) => server.removals.done(work),
-        Err(error) => {
+    match (is_finished, work) {
+        (Ok(false), InPortions::Removal(_)) => sleep(started.elapsed().min(REST)).await,
+        (Ok(false), InPortions::Plan(_)) => tokio::task::yield_now().await,
+        (Ok(true), _) => server.removals.done(work),
+        (Err(error), _) => {
             tracing::warn!(%error, "{work} can't be continued; it will be retried");
             sleep(AGAIN).await;
         }

@@ -62,7 +62,12 @@ macro_rules! plan_store {
                 added: PlanDifference,
                 by: Actor,
             ) -> StoreResult<PlanCommit> {
-                erase!(self, Some(by), |change| plans::commit(change, id, &added))
+                let committed: StoreResult<PlanCommit> =
+                    change!(self, Some(by), |change| plans::commit(change, id, &added));
+                if let Ok(PlanCommit::Committed(progress)) = &committed {
+                    self.erase_after(progress).await?;
+                }
+                committed
             }
 
             async fn unfinished_plans(&self) -> StoreResult<Vec<(Uuid, u64)>> {
@@ -70,7 +75,23 @@ macro_rules! plan_store {
             }
 
             async fn continue_plan(&self, id: Uuid) -> StoreResult<Option<PlanProgress>> {
-                erase!(self, None, |change| plans::resume(change, id))
+                let progress: StoreResult<Option<PlanProgress>> =
+                    change!(self, None, |change| plans::resume(change, id));
+                if let Ok(Some(progress)) = &progress {
+                    self.erase_after(progress).await?;
+                }
+                progress
+            }
+        }
+
+        impl $engine {
+            /// What was erased is gone from everywhere once the plan is finished: to see to it with each portion would
+            /// take as long as the portion.
+            async fn erase_after(&self, progress: &PlanProgress) -> StoreResult<()> {
+                match progress.is_finished() {
+                    true => erase!(self, None, |change| plans::end(change)),
+                    false => Ok(()),
+                }
             }
         }
     };

@@ -72,6 +72,11 @@ pub async fn resume(change: &mut impl Change, id: Uuid) -> StoreResult<Option<Pl
     progress(change.db(), &plan).await.map(Some)
 }
 
+/// After the last portion: nothing is left to be changed.
+pub async fn end(_: &mut impl Change) -> StoreResult<()> {
+    Ok(())
+}
+
 /// As many keys as may have their turn at once.
 async fn portion(change: &mut impl Change, plan: &mut PlanRow) -> StoreResult<()> {
     let started = Instant::now();

@@ -7,7 +7,7 @@ pub mod explained;
 mod make;
 mod row;
 
-pub use self::carry_out::{commit, resume};
+pub use self::carry_out::{commit, end, resume};
 pub use self::explained::unfinished;
 pub use self::make::make;
 use self::row::{PlanRow, progress};
