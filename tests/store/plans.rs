@@ -17,6 +17,8 @@ use super::deck::{Deck, actor, new_key};
 use super::engine;
 use super::statements::compared;
 
+const REVOKE: BulkChange = BulkChange::Revoke { reason: None };
+
 /// More than one portion deals with.
 const MANY: usize = 450;
 
@@ -141,7 +143,7 @@ async fn every_action_is_done_to_each_key_with_a_row_of_its_own_and_one_id() {
         ),
         (BulkChange::Enable, ActivityAction::KeyEnabled),
         (BulkChange::Disable { reason: None }, ActivityAction::KeyDisabled),
-        (BulkChange::Revoke, ActivityAction::KeyRevoked),
+        (REVOKE, ActivityAction::KeyRevoked),
     ] {
         let mut now = Vec::new();
         for key in &keys {
@@ -166,7 +168,7 @@ async fn every_action_is_done_to_each_key_with_a_row_of_its_own_and_one_id() {
         let about: Vec<_> = rows.iter().rev().map(|row| row.key.unwrap()).collect();
         assert_eq!(about, keys.iter().map(|key| key.id).collect::<Vec<_>>());
         let Some(first) = deck.now(&keys[0]).await else {
-            assert_eq!(change, BulkChange::Revoke);
+            assert_eq!(change, REVOKE);
             continue;
         };
         assert_eq!(first.version, now[0].version + 1);
@@ -199,7 +201,7 @@ async fn a_key_that_changed_since_stops_the_whole_plan() {
             now.extend(deck.now(key).await);
         }
         let plan = deck
-            .plan(BulkChange::Revoke, PlanScope::Filter(idle()), &now)
+            .plan(REVOKE, PlanScope::Filter(idle()), &now)
             .await;
         let by = actor(&deck.owner);
         match what {
@@ -227,7 +229,7 @@ async fn a_key_that_changed_since_stops_the_whole_plan() {
     // What would be in it now and is not, is counted too.
     let left = [deck.now(&keys[0]).await.unwrap()];
     let plan = deck
-        .plan(BulkChange::Revoke, PlanScope::Filter(idle()), &left)
+        .plan(REVOKE, PlanScope::Filter(idle()), &left)
         .await;
     let added = PlanDifference {
         added: 2,
@@ -245,7 +247,7 @@ async fn a_key_that_changed_since_stops_the_whole_plan() {
 async fn a_plan_is_carried_out_once_and_by_whoever_made_it() {
     let deck = Deck::new().await;
     let keys = deck.idle_keys(2).await;
-    let plan = deck.plan(BulkChange::Revoke, ids(&keys), &keys).await;
+    let plan = deck.plan(REVOKE, ids(&keys), &keys).await;
     for (other, plan) in [(&deck.editor, plan), (&deck.owner, Uuid::nil())] {
         assert!(matches!(deck.commit(plan, other).await, PlanCommit::Missing));
         assert!(deck.store.plan(plan, other.id).await.unwrap().is_none());
@@ -272,7 +274,7 @@ async fn a_plan_is_valid_for_ten_minutes() {
     let deck = Deck::new().await;
     let keys = deck.idle_keys(1).await;
     let new = NewPlanRecord {
-        change: BulkChange::Revoke,
+        change: REVOKE,
         asked: ids(&keys),
         keys: vec![(keys[0].id, 1)],
     };
@@ -299,7 +301,7 @@ async fn a_plan_is_valid_for_ten_minutes() {
 async fn whoever_changed_roles_carries_out_nothing() {
     let deck = Deck::new().await;
     let keys = deck.idle_keys(1).await;
-    let plan = deck.plan(BulkChange::Revoke, ids(&keys), &keys).await;
+    let plan = deck.plan(REVOKE, ids(&keys), &keys).await;
     let mut was = actor(&deck.owner);
     was.role = keydeck::model::Role::Support;
     let refused = deck.store.commit_plan(plan, PlanDifference::default(), was).await;
@@ -311,7 +313,7 @@ async fn very_many_keys_have_their_turn_in_portions_that_others_write_between() 
     let deck = Deck::new().await;
     let keys = deck.idle_keys(MANY).await;
     let plan = deck
-        .plan(BulkChange::Revoke, PlanScope::Filter(idle()), &keys)
+        .plan(REVOKE, PlanScope::Filter(idle()), &keys)
         .await;
     let begun = deck.committed(plan).await;
     assert!(begun.done > 0 && begun.left > 0, "{begun:?}");
@@ -367,7 +369,7 @@ async fn what_nobody_committed_is_not_carried_on() {
     ] {
         let deck = Deck::new().await;
         let keys = deck.idle_keys(3).await;
-        let plan = deck.plan(BulkChange::Revoke, ids(&keys), &keys).await;
+        let plan = deck.plan(REVOKE, ids(&keys), &keys).await;
         deck.committed(plan).await;
         // As if the server had crashed after the first of its keys.
         let under_way = "UPDATE plans SET finished_at = NULL, place = 1";
@@ -381,7 +383,7 @@ async fn what_nobody_committed_is_not_carried_on() {
     // A plan that somebody else commits in their name is none that they committed.
     let deck = Deck::new().await;
     let keys = deck.idle_keys(1).await;
-    deck.plan(BulkChange::Revoke, ids(&keys), &keys).await;
+    deck.plan(REVOKE, ids(&keys), &keys).await;
     engine::run(&deck.place, "UPDATE plans SET committed_at = 1")
         .await
         .unwrap();
@@ -473,7 +475,7 @@ async fn old_plans_are_forgotten() {
     let sql = format!("UPDATE plans SET ends_at = {long_ago}");
     engine::behind_triggers(&deck.place, "plans", &sql).await;
     for _ in 0..5 {
-        deck.plan(BulkChange::Revoke, ids(&keys), &[]).await;
+        deck.plan(REVOKE, ids(&keys), &[]).await;
     }
     assert!(
         deck.store
