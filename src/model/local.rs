@@ -152,15 +152,16 @@ mod tests {
         }
     }
 
+    const HERE: &str = "203.0.113.7";
+    const THERE: &str = "198.51.100.7";
+    const AHEAD: &str = "2027-03-02T09:00:00Z";
+    const LATER: &str = "2027-03-03T09:00:00Z";
+    const PAST: &str = "2027-03-01T09:00:00Z";
+    const PRESET: &str = "2027-03-01T17:00:00Z";
+
     /// Turned on, off, extended, left alone: each edit of each state has one outcome.
     #[test]
     fn whoever_turns_it_on_or_edits_it_gives_it_an_end() {
-        const HERE: &str = "203.0.113.7";
-        const THERE: &str = "198.51.100.7";
-        const AHEAD: &str = "2027-03-02T09:00:00Z";
-        const LATER: &str = "2027-03-03T09:00:00Z";
-        const PAST: &str = "2027-03-01T09:00:00Z";
-        const PRESET: &str = "2027-03-01T17:00:00Z";
         let (off, no_end) = (settings(None, None), settings(Some(HERE), None));
         let (runs, over) = (
             settings(Some(HERE), Some(AHEAD)),

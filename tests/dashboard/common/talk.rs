@@ -2,7 +2,6 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use keydeck::api::{
     Key, KeyCounts, KeyMay, KeyPage, KeyRow, Me, Organisation, Permissions, PersonRef, Problem, ProblemType,
     Project, ProjectMay, ProjectRef, User,
@@ -13,6 +12,7 @@ use keydeck::tui::decks::DeckSummary;
 use keydeck::tui::message::{Effect, Load, Message};
 use keydeck::tui::state::App;
 use keydeck::tui::state::moment::Moment;
+use keydeck::tui::view::Look;
 use strum::VariantArray;
 use uuid::Uuid;
 
@@ -26,10 +26,8 @@ impl Talk {
     /// A dashboard of the Owner that has just started; nothing was answered yet.
     pub fn started(width: u16, height: u16) -> Self {
         let mut app = App::new(DeckSummary::plain("local"), Uuid::from_u128(7), (width, height));
-        app.tell_time(Moment {
-            now: Timestamp::now(),
-            zone: TimeZone::UTC,
-        });
+        let Look { now, zone, .. } = super::draw::look();
+        app.tell_time(Moment { now, zone });
         let effects = app.start();
         Self { app, effects }
     }

@@ -1,9 +1,7 @@
 //! Local development in the form: a toggle, and below it the address that one develops at, and when it ends.
 
-use super::KeyForm;
-use crate::model::{KeyField, Settings, local};
+use crate::model::{KeyField, Settings};
 use crate::tui::state::form::{FieldInput, FormField, TimeField};
-use crate::tui::state::moment::Moment;
 
 /// Beside its toggle, from which address one develops.
 pub(super) const LOCAL_ADDRESS: &str = "local_address";
@@ -33,25 +31,4 @@ pub(super) fn end(settings: &Settings) -> FormField {
         _ => "8h, 2d, a date (through that day) or an instant; 30 days ahead at most",
     };
     FormField::new(facts.wire_name, facts.short_label, hint, FieldInput::Time(time)).with_example()
-}
-
-impl KeyForm {
-    pub(super) fn is_local(&self) -> bool {
-        let toggle = self.form.field(KeyField::LocalDevelopment.wire_name());
-        toggle.is_some_and(FormField::is_on)
-    }
-
-    /// Once it is turned on: an end is offered, which begins with that, where none lies ahead.
-    pub(super) fn offer_end(&mut self, was_local: bool, moment: &Moment) {
-        if was_local || !self.is_local() {
-            return;
-        }
-        let ends = self.form.field_mut(KeyField::LocalDevelopmentEndsAt.wire_name());
-        if let Some(FieldInput::Time(time)) = ends.map(|field| &mut field.input)
-            && time.is_open(moment)
-        {
-            time.edit(moment, |text| text.set(local::PRESET));
-        }
-        self.follow();
-    }
 }

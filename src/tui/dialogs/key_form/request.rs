@@ -7,7 +7,8 @@ use super::local::LOCAL_ADDRESS;
 use super::{FieldErrors, FieldInput, FormField, KeyForm};
 use crate::api::Key;
 use crate::model::field::{FieldValue, Widget};
-use crate::model::{KeyEdit, KeyField, KeyFields, Settings};
+use crate::model::{KeyEdit, KeyField, KeyFields, Settings, local};
+use crate::tui::state::moment::Moment;
 
 impl KeyForm {
     /// What stands in a field.
@@ -34,6 +35,25 @@ impl KeyForm {
                 text => FieldValue::Text(text.to_owned()),
             },
         }
+    }
+
+    pub(super) fn is_local(&self) -> bool {
+        let toggle = self.form.field(KeyField::LocalDevelopment.wire_name());
+        toggle.is_some_and(FormField::is_on)
+    }
+
+    /// Once it is turned on: an end is offered, which begins with that, where none lies ahead.
+    pub(super) fn offer_end(&mut self, was_local: bool, moment: &Moment) {
+        if was_local || !self.is_local() {
+            return;
+        }
+        let ends = self.form.field_mut(KeyField::LocalDevelopmentEndsAt.wire_name());
+        if let Some(FieldInput::Time(time)) = ends.map(|field| &mut field.input)
+            && time.is_open(moment)
+        {
+            time.edit(moment, |text| text.set(local::PRESET));
+        }
+        self.follow();
     }
 
     /// What stood in it when the form opened.
