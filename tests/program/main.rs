@@ -12,6 +12,7 @@ mod cli_ended;
 mod cli_ends;
 mod cli_gateways;
 mod cli_leaks;
+mod cli_local;
 mod cli_many;
 mod cli_networks;
 mod cli_people;
