@@ -65,6 +65,7 @@
 //! | filter word | `model/filter.rs`; then its condition in `server/store/filter.rs` |
 //! | rule of refusal | `model/rule.rs` (name and message); when it applies: about origin, address or app `model/connection.rs`; about the key's state `server/work/authorize.rs` and `connect.rs`; about what was presented `server/work/presented.rs` |
 //! | column of a table | `tui/state/columns.rs`; its cells: `tui/view/table.rs` |
+//! | time that is left until an instant, on the screen | `tui/view/standing.rs` (`ends_of`), so that it is drawn again when its text changes (`countdown.rs` beside it) |
 //! | action or key binding of the dashboard | `tui/keymap`; when it is available, and why not: `tui/state/app/availability.rs` |
 //! | dialog | `tui/dialogs/mod.rs`, whose page lists the steps: its own file, `view.rs` beside it, and two lines there. A small form is one file, a purpose of `tui/dialogs/sheet.rs` |
 //! | operation of the store | the file of its subject in `server/store`, and its line in `server/store/groups` |

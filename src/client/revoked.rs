@@ -1,6 +1,7 @@
 //! Revoking keys, what is left of them, and the proof that every server refuses them.
 
-use futures_util::future;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{Stream, future};
 use uuid::Uuid;
 
 use super::{Client, Error, Result};
@@ -36,6 +37,28 @@ impl Client {
             result: self.transport.get_from(server, &path).await,
         });
         future::join_all(checks).await
+    }
+
+    /// The same as the servers answer: their hosts, and what each of them says, by its place among these.
+    pub fn checks(
+        &self,
+        id: Uuid,
+    ) -> (
+        Vec<String>,
+        impl Stream<Item = (usize, Result<KeyCheck>)> + Send + use<>,
+    ) {
+        let servers = self.transport.replicas.each();
+        let hosts: Vec<String> = servers.map(|server| server.address.host()).collect();
+        let checks = (0..hosts.len()).map(|index| {
+            let transport = self.transport.clone();
+            async move {
+                let path = format!("v1/keys/{id}/check");
+                let server = transport.replicas.server(index);
+                (index, transport.get_from(server, &path).await)
+            }
+        });
+        let checks: FuturesUnordered<_> = checks.collect();
+        (hosts, checks)
     }
 }
 

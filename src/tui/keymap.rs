@@ -27,6 +27,12 @@ pub fn resolve(layer: Layer, key: KeyEvent) -> Option<Action> {
         .map(|binding| binding.action)
 }
 
+/// The first key of an action in a layer.
+pub fn key_of(layer: Layer, action: Action) -> Option<String> {
+    let binding = of_layer(layer).find(|binding| binding.action == action)?;
+    binding.keys.first().map(|key| key.label())
+}
+
 /// The keys of some actions in a layer, as they are told in a line: `c copy, x reveal`.
 pub fn hints(layer: Layer, actions: impl Iterator<Item = Action>) -> String {
     let of_action = |action| of_layer(layer).find(|binding| binding.action == action);

@@ -1,7 +1,8 @@
 //! The dashboard: one loop. Messages first, then input, then one draw when both have run dry.
 //!
 //! A key press goes to [`state::App::update`], which changes the state and returns effects; the
-//! effects' answers come back as messages. Nothing else changes the state, and nothing ticks.
+//! effects' answers come back as messages. Nothing else changes the state, and nothing ticks: what is told of a time to
+//! come is drawn again when its text changes.
 
 pub mod decks;
 pub mod dialogs;
@@ -14,7 +15,6 @@ pub mod view;
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -23,11 +23,11 @@ use uuid::Uuid;
 
 use self::decks::{DeckSummary, Decks, Keep, Opened};
 use self::effects::{Arrival, Arrived, Runner};
-use self::message::{Effect, Message, Route};
+use self::message::{Effect, Message, Route, Timer};
 use self::state::App;
 use self::state::moment::Moment;
 use self::terminal::{Input, Signal, Terminal, TerminalError};
-use self::view::{Look, theme::Theme};
+use self::view::{Look, NextChange, theme::Theme};
 use crate::client::Client;
 
 /// How the dashboard ended.
@@ -80,8 +80,8 @@ enum Turn {
     Arrived(Arrived),
     Signal(Signal),
     Input(Input),
-    /// A countdown on the screen says something else.
-    Moved,
+    /// What is shown of a time to come is another text now.
+    CountedDown(NextChange),
 }
 
 impl<'a> Dashboard<'a> {
@@ -146,12 +146,13 @@ impl<'a> Dashboard<'a> {
 
     /// Waits for whatever comes first; of several, messages go before input.
     async fn next(&mut self) -> Turn {
+        let change = view::next_change(&self.app, &self.look);
         tokio::select! {
             biased;
             Some(signal) = self.signals.recv() => Turn::Signal(signal),
             Some(arrival) = self.arrivals.recv() => Turn::Arrived(arrival),
             Some(input) = self.inputs.recv() => Turn::Input(input),
-            () = until(view::next_change(&self.app, &self.look)) => Turn::Moved,
+            Some(change) = until(change) => Turn::CountedDown(change),
         }
     }
 
@@ -179,8 +180,8 @@ impl<'a> Dashboard<'a> {
             Turn::Input(Input::Key(key)) => Message::Key(key),
             Turn::Input(Input::Mouse(mouse)) => Message::Mouse(mouse),
             Turn::Input(Input::Paste(text)) => Message::Paste(text),
-            // Everything is drawn anew.
-            Turn::Moved => return Ok(None),
+            Turn::CountedDown(NextChange { has_ended: true, .. }) => Message::Due(Timer::EndPassed),
+            Turn::CountedDown(_) => return Ok(None),
         };
         self.update(message)
     }
@@ -188,12 +189,12 @@ impl<'a> Dashboard<'a> {
     fn arrived(&mut self, arrival: Arrival) -> Result<Option<Ended>, RunError> {
         let message = match arrival {
             Arrival::Message(message) => message,
-            Arrival::ForTerminal { subject, secret } => {
-                let route = match self.terminal.send_osc52(&secret) {
+            Arrival::ForTerminal { of, subject, text } => {
+                let route = match self.terminal.send_osc52(&text) {
                     Ok(()) => Route::Terminal,
                     Err(error) => Route::Failed(error.to_string()),
                 };
-                Message::Copied { subject, route }
+                of.told(subject, route)
             }
             Arrival::Opened { number, result } => match result {
                 Ok(opened) if self.app.awaits_profile(number) => return self.switch_to(*opened),
@@ -240,12 +241,11 @@ impl<'a> Dashboard<'a> {
     }
 }
 
-/// Waits so long; where nothing changes by itself, for ever.
-async fn until(change: Option<Duration>) {
-    match change {
-        Some(change) => tokio::time::sleep(change).await,
-        None => std::future::pending().await,
-    }
+/// Sleeps until the screen is another one by itself, if it will be.
+async fn until(change: Option<NextChange>) -> Option<NextChange> {
+    let left = change?.at.duration_since(Timestamp::now());
+    tokio::time::sleep(left.try_into().unwrap_or_default()).await;
+    change
 }
 
 fn resized() -> Message {

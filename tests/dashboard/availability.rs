@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use keydeck::api::{ActivityAction, Order, ProjectMay};
-use keydeck::model::{Role, Scope};
+use keydeck::model::{KeyState, Role, Scope};
 use keydeck::tui::dialogs::Modal;
 use keydeck::tui::dialogs::PaletteCommand;
 use keydeck::tui::keymap::{self, Action, Binding};
@@ -26,6 +26,17 @@ const STATES: &[State] = &[
     ("nothing is known yet", || Talk::started(ROOM.0, ROOM.1)),
     ("keys", || keys(Scope::Web, "")),
     ("an Analytics key", || keys(Scope::Analytics, "")),
+    ("a disabled key", || {
+        special(|key| key.disabled = Some(crate::lifecycle::by_jonas(None)))
+    }),
+    ("an expired key", || special(|key| key.state = KeyState::Expired)),
+    ("a rotation that is not asked for yet", || keys(Scope::Web, "t")),
+    ("a rotation that is asked for", || keys(Scope::Web, "t<C-s>")),
+    ("the dialog of a rotation", || {
+        let mut talk = special(|key| key.rotation = Some(crate::lifecycle::for_a_day()));
+        talk.press("t");
+        talk
+    }),
     ("details", || keys(Scope::Web, "<Enter>")),
     ("a filter", || keys(Scope::Web, "1")),
     ("keys in another order are coming", || keys(Scope::Web, "s")),
@@ -114,6 +125,13 @@ fn keys(scope: Scope, then: &str) -> Talk {
     let mut talk = Talk::sized(ROOM.0, ROOM.1, keys.collect());
     talk.press(then);
     talk
+}
+
+/// A key of the Owner that differs from others.
+fn special(change: fn(&mut keydeck::api::Key)) -> Talk {
+    let mut key = key(1, "Checkout", Scope::Web);
+    change(&mut key);
+    as_me(owner(), key)
 }
 
 fn as_me(me: keydeck::api::Me, key: keydeck::api::Key) -> Talk {

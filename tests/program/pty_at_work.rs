@@ -98,7 +98,10 @@ fn a_pasted_secret_leads_to_its_key_and_is_never_on_the_screen() {
     pty.wait_for("This is the secret of “Checkout”.");
     pty.wait_for("▌Checkout");
     pty.type_keys(&format!("/{leaked}<Enter>"));
-    pty.wait_for("Revoked just now by");
+    pty.wait_for("✓ Revoked ");
+    pty.wait_for("no attempts since");
+    pty.type_keys("<Esc>");
+    pty.wait_for("▌Leaked");
     let shown = pty.raw();
     let shown = String::from_utf8_lossy(&shown);
     for secret in [&secret, &leaked] {

@@ -112,6 +112,10 @@ mod x11 {
         let mut left = names(&server);
         left.sort();
         assert_eq!(left, ["Apricot", "Kiosk"]);
+        // What became of it stays until it is left.
+        pty.wait_for("(key-revoked)");
+        pty.type_keys("<Esc>");
+        pty.wait_gone("(key-revoked)");
 
         pty.type_keys("q");
         let ended = pty.finish();

@@ -8,9 +8,9 @@ DROP INDEX keys_by_token_hash;
 DROP INDEX keys_by_old_token_hash;
 
 CREATE INDEX keys_by_token_hash ON keys (token_hash, id, scope, project, revoked_at, expires_at, disabled_at, old_ends_at,
-                                         ui_domains, local_development, local_development_ends_at,
+                                         allowed_networks, ui_domains, local_development, local_development_ends_at,
                                          cross_page_persistence);
 CREATE INDEX keys_by_old_token_hash ON keys (old_token_hash, id, scope, project, revoked_at, expires_at, disabled_at,
-                                             old_ends_at, ui_domains, local_development, local_development_ends_at,
-                                             cross_page_persistence)
+                                             old_ends_at, allowed_networks, ui_domains, local_development,
+                                             local_development_ends_at, cross_page_persistence)
     WHERE old_token_hash IS NOT NULL;

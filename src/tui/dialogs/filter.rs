@@ -1,12 +1,11 @@
 //! The line of the filter while it is typed: text, or a secret, which is neither shown nor sent.
 
 use crossterm::event::KeyEvent;
-use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use crate::api::{LookupAnswer, PersonRef, ProblemType};
+use crate::api::{Key, KeyRevocation, LookupAnswer, ProblemType};
 use crate::client::Error;
-use crate::model::{Scope, Secret, TokenHash, TokenKind, pasted};
+use crate::model::{KeyState, Secret, Settings, TokenHash, TokenKind, WhichToken, pasted};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::{Effect, Message, UsageReply, UsageRequest};
 use crate::tui::state::command::DialogCommand;
@@ -36,16 +35,6 @@ pub enum Says {
     Sentence(String),
     /// The question of this number asks which key a secret is of.
     LookingUp(u64),
-    Revoked(Box<Revoked>),
-}
-
-/// The key of a secret that was looked up, when it was revoked.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Revoked {
-    pub name: String,
-    pub scope: Scope,
-    pub at: Timestamp,
-    pub by: PersonRef,
 }
 
 impl FilterLine {
@@ -156,26 +145,17 @@ impl FilterLine {
 
     fn looked_up(&mut self, result: Result<LookupAnswer, Error>, cx: &mut Context) {
         match result {
-            Ok(
-                LookupAnswer::Active { key, .. }
-                | LookupAnswer::Disabled { key, .. }
-                | LookupAnswer::Expired { key, .. },
-            ) => {
+            Ok(found) => {
+                let (key, token) = key_of(found);
                 cx.close();
-                cx.command(DialogCommand::ShowKey(key));
+                cx.command(DialogCommand::ShowKey {
+                    key: key.clone(),
+                    token,
+                });
+                if key.state == KeyState::Revoked {
+                    cx.command(DialogCommand::ShowRevoked(key));
+                }
             }
-            Ok(LookupAnswer::Rotated { key, .. }) => {
-                let name = &key.name;
-                let replaced = format!("Replaced: \"{name}\" was rotated since, and refuses this token.");
-                self.say_of_secret(Says::Sentence(replaced));
-            }
-            Ok(LookupAnswer::Revoked {
-                name,
-                scope,
-                revoked_at: at,
-                revoked_by: by,
-                ..
-            }) => self.say_of_secret(Says::Revoked(Box::new(Revoked { name, scope, at, by }))),
             Err(error) if is_unknown(&error) => {
                 let unknown = "Unknown here: no key that you may see has or had this secret.";
                 self.say_of_secret(Says::Sentence(unknown.into()));
@@ -236,6 +216,36 @@ impl Dialog for FilterLine {
                 None
             }
             other => Some(other),
+        }
+    }
+}
+
+/// The key of a secret that was looked up, and which of its tokens that is.
+fn key_of(found: LookupAnswer) -> (Box<Key>, WhichToken) {
+    match found {
+        LookupAnswer::Active { key, token }
+        | LookupAnswer::Disabled { key, token }
+        | LookupAnswer::Expired { key, token } => (key, token),
+        LookupAnswer::Rotated { key, .. } => (key, WhichToken::Replaced),
+        LookupAnswer::Revoked { key: Some(key), .. } => (key, WhichToken::Current),
+        // A server of an earlier version says no more.
+        LookupAnswer::Revoked {
+            id,
+            name,
+            scope,
+            revoked_at: at,
+            revoked_by: by,
+            key: None,
+        } => {
+            let key = Key {
+                id,
+                name,
+                scope,
+                state: KeyState::Revoked,
+                revoked: Some(KeyRevocation { at, by, reason: None }),
+                ..Key::with_settings(Settings::default())
+            };
+            (Box::new(key), WhichToken::Current)
         }
     }
 }

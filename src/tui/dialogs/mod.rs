@@ -9,7 +9,9 @@
 pub mod add_person;
 pub mod add_project;
 pub mod conflict;
+pub mod disable;
 mod explain;
+pub mod extend_rotation;
 pub mod filter;
 mod help;
 mod key_form;
@@ -20,7 +22,11 @@ mod question;
 mod removal;
 pub mod rename_project;
 mod revoke;
+mod revoked;
+pub mod rotate;
+mod rotation;
 pub mod session_server;
+pub mod set_expiry;
 pub mod set_role;
 pub mod sheet;
 mod successors;
@@ -37,6 +43,8 @@ pub use palette::{Palette, PaletteCommand};
 pub use question::Confirmation;
 pub use removal::{Choice, RemovalDialog};
 pub use revoke::RevokeDialog;
+pub use revoked::RevokedCard;
+pub use rotation::{RotationChoice, RotationDialog};
 pub use sheet::Sheet;
 pub use successors::SuccessorPicker;
 pub use usage::LargeUsage;
@@ -90,6 +98,8 @@ modals! { $
     Sheet(Sheet),
     Conflict(Conflict),
     Revoke(RevokeDialog),
+    Revoked(RevokedCard),
+    Rotation(RotationDialog),
     Usage(LargeUsage),
     Explain(Explaining),
     Removal(RemovalDialog),

@@ -16,6 +16,8 @@ use crate::tui::state::reason::Reason;
 #[derive(Debug)]
 pub enum SecretOf {
     Key(Box<Key>),
+    /// The key was rotated, and this is its new one.
+    RotatedKey(Box<Key>),
     /// It is the sign-in token of this person.
     Person(PersonRef),
 }
@@ -23,14 +25,14 @@ pub enum SecretOf {
 impl SecretOf {
     pub fn id(&self) -> Uuid {
         match self {
-            SecretOf::Key(key) => key.id,
+            SecretOf::Key(key) | SecretOf::RotatedKey(key) => key.id,
             SecretOf::Person(person) => person.id,
         }
     }
 
     pub fn name(&self) -> &str {
         match self {
-            SecretOf::Key(key) => &key.name,
+            SecretOf::Key(key) | SecretOf::RotatedKey(key) => &key.name,
             SecretOf::Person(person) => &person.email,
         }
     }
@@ -38,7 +40,7 @@ impl SecretOf {
     /// Whether nobody can show it again.
     pub fn is_shown_once(&self) -> bool {
         match self {
-            SecretOf::Key(key) => !key.scope.is_viewable(),
+            SecretOf::Key(key) | SecretOf::RotatedKey(key) => !key.scope.is_viewable(),
             SecretOf::Person(_) => true,
         }
     }

@@ -48,8 +48,14 @@ impl Confirmation {
     fn confirm(&self, cx: &mut Context) {
         let about = self.about.clone();
         match about {
-            About::NewToken(_) | About::Quit | About::Project(_) => cx.command(DialogCommand::Confirm(about)),
-            About::DiscardForm | About::RefuseRecent | About::LoseSecret | About::HandOver(_) => {
+            About::NewToken(_) | About::Quit | About::Project(_) | About::EnableKey(_) => {
+                cx.command(DialogCommand::Confirm(about));
+            }
+            About::DiscardForm
+            | About::RefuseRecent
+            | About::LoseSecret
+            | About::HandOver(_)
+            | About::FinishRotation(_) => {
                 cx.answer(DialogAnswer::Confirmed(about));
             }
         }

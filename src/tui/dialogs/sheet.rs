@@ -6,7 +6,9 @@ mod view;
 use std::fmt;
 
 use crossterm::event::KeyEvent;
+use uuid::Uuid;
 
+use crate::api::Key;
 use crate::client::Error;
 use crate::model::FieldErrors;
 use crate::tui::keymap::{Action, Layer};
@@ -14,8 +16,12 @@ use crate::tui::message::{Effect, Message};
 use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog};
 use crate::tui::state::form::{Asked, Form, FormButton, FormField};
-use crate::tui::state::notice::Tone;
+use crate::tui::state::notice::{Tone, sentence};
 use crate::tui::state::reason::Reason;
+
+/// Above what is known of the key now.
+const CHANGED: &str =
+    "Someone changed this key meanwhile. Nothing was saved; below is how it is now, and Ctrl-S tries again.";
 
 /// What a sheet is for: what it asks the server for, and which reply is to that.
 pub trait SheetPurpose: fmt::Debug {
@@ -31,6 +37,16 @@ pub trait SheetPurpose: fmt::Debug {
     /// Whether the list on the screen is asked for again after a refusal, which may be about what changed there.
     fn rereads_list(&self) -> bool {
         false
+    }
+
+    /// The key that it is about. When that is gone, so is the sheet.
+    fn about_key(&self) -> Option<Uuid> {
+        None
+    }
+
+    /// Somebody changed that key meanwhile: takes it as it is now, and says so above the fields; or closes.
+    fn key_changed(&mut self, _current: &Key, _cx: &mut Context) -> Vec<String> {
+        Vec::new()
     }
 }
 
@@ -63,6 +79,24 @@ impl Sheet {
     pub fn about(mut self, sentence: impl Into<String>) -> Self {
         self.about.push(sentence.into());
         self
+    }
+
+    /// Everything typed stays, and is compared with the key as it is now.
+    fn refused(&mut self, error: &Error, cx: &mut Context) {
+        if let Some(key) = self.purpose.about_key().filter(|_| error.is_gone()) {
+            cx.close();
+            cx.say(Tone::Note, sentence(error));
+            return cx.command(DialogCommand::KeyGone(key));
+        }
+        self.form.refused(error, cx);
+        let current = error.problem().and_then(|problem| problem.current.as_deref());
+        if let Some(current) = current {
+            self.about = self.purpose.key_changed(current, cx);
+            self.form.banner = Some(CHANGED.into());
+        }
+        if self.purpose.rereads_list() {
+            cx.command(DialogCommand::RefreshList);
+        }
     }
 
     fn submit(&mut self, cx: &mut Context) {
@@ -122,10 +156,7 @@ impl Dialog for Sheet {
                 Some(reply)
             }
             Some(Err(error)) => {
-                self.form.refused(error, cx);
-                if self.purpose.rereads_list() {
-                    cx.command(DialogCommand::RefreshList);
-                }
+                self.refused(error, cx);
                 None
             }
         }

@@ -4,7 +4,24 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::model::Secret;
 use crate::tui::decks::Opened;
-use crate::tui::message::{Message, NamedId};
+use crate::tui::message::{Message, NamedId, Route};
+
+/// What of a key or a person is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyOf {
+    Secret,
+    Id,
+}
+
+impl CopyOf {
+    /// Which way it went.
+    pub fn told(self, subject: NamedId, route: Route) -> Message {
+        match self {
+            CopyOf::Secret => Message::Copied { subject, route },
+            CopyOf::Id => Message::IdCopied { subject, route },
+        }
+    }
+}
 
 /// What comes back to the loop.
 #[derive(Debug)]
@@ -12,8 +29,9 @@ pub enum Arrival {
     Message(Message),
     /// There is no other clipboard than the terminal's, and the loop has the terminal.
     ForTerminal {
+        of: CopyOf,
         subject: NamedId,
-        secret: Secret,
+        text: Secret,
     },
     /// Another deck is open, or why it is not.
     Opened {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::api::{KeyEdit, KeyFields, KeyFilter, KeyList, NewProject, ProjectQuery};
+use crate::api::{KeyEdit, KeyFields, KeyFilter, KeyList, NewProject, ProjectQuery, Revoking};
 use crate::client::Client;
 use crate::tui::message::{Load, Message, Purpose};
 
@@ -55,10 +55,10 @@ pub async fn edit(client: Client, id: Uuid, version: u64, edit: KeyEdit) -> Mess
     }
 }
 
-pub async fn revoke(client: Client, id: Uuid) -> Message {
+pub async fn revoke(client: Client, id: Uuid, reason: Option<String>) -> Message {
     Message::Revoked {
         id,
-        result: client.revoke(id).await,
+        result: client.revoke_for(id, &Revoking { reason }).await.map(Box::new),
     }
 }
 

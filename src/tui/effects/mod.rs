@@ -5,6 +5,7 @@ mod activity;
 mod arrivals;
 mod events;
 mod keys;
+mod lifecycle;
 mod people;
 mod projects;
 mod usage;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
 use self::arrivals::Arrivals;
-pub use self::arrivals::{Arrival, Arrived};
+pub use self::arrivals::{Arrival, Arrived, CopyOf};
 use crate::client::Client;
 use crate::clipboard::{Clipboard, CopyRoute};
 use crate::model::Secret;
@@ -119,7 +120,7 @@ impl Runner {
                 idempotency_key,
             } => self.answer(keys::create(client, fields, idempotency_key)),
             Effect::Edit { id, version, edit } => self.answer(keys::edit(client, id, version, edit)),
-            Effect::Revoke { id } => self.answer(keys::revoke(client, id)),
+            Effect::Revoke { id, reason } => self.answer(keys::revoke(client, id, reason)),
             Effect::Reveal { id, purpose } => self.answer(keys::reveal(client, id, purpose)),
             Effect::People(request) => self.ask_about_people(client, request),
             Effect::Projects(request) => {
@@ -129,9 +130,19 @@ impl Runner {
                 self.answer(async move { Message::OfActivity(activity::answer(client, request).await) });
             }
             Effect::Usage(request) => {
-                self.answer(async move { Message::OfUsage(usage::answer(client, request).await) });
+                let arrivals = self.arrivals.clone();
+                tokio::spawn(usage::answer(client, request, move |reply| {
+                    arrivals.send(Arrival::Message(Message::OfUsage(reply)));
+                }));
             }
-            Effect::Copy { subject, secret } => self.copy(subject, secret),
+            Effect::Copy { subject, secret } => self.copy(CopyOf::Secret, subject, secret),
+            Effect::CopyId(subject) => {
+                let id = Secret::new(subject.id.to_string());
+                self.copy(CopyOf::Id, subject, id);
+            }
+            Effect::Lifecycle(request) => {
+                self.answer(async move { Message::OfLifecycle(lifecycle::answer(client, request).await) });
+            }
             Effect::ClearClipboard => {
                 let clipboard = self.clipboard.clone();
                 self.answer(async move { Message::ClipboardCleared(clipboard.clear_if_ours().await) });
@@ -154,19 +165,13 @@ impl Runner {
         self.answer(async move { Message::OfPeople(people::answer(client, request, tell).await) });
     }
 
-    fn copy(&self, subject: NamedId, secret: Secret) {
+    fn copy(&self, of: CopyOf, subject: NamedId, text: Secret) {
         let (clipboard, arrivals) = (self.clipboard.clone(), self.arrivals.clone());
         tokio::spawn(async move {
-            let arrival = match clipboard.copy(secret).await {
-                CopyRoute::Terminal(secret) => Arrival::ForTerminal { subject, secret },
-                CopyRoute::Native => Arrival::Message(Message::Copied {
-                    subject,
-                    route: Route::Clipboard,
-                }),
-                CopyRoute::Failed(why) => Arrival::Message(Message::Copied {
-                    subject,
-                    route: Route::Failed(why),
-                }),
+            let arrival = match clipboard.copy(text).await {
+                CopyRoute::Terminal(text) => Arrival::ForTerminal { of, subject, text },
+                CopyRoute::Native => Arrival::Message(of.told(subject, Route::Clipboard)),
+                CopyRoute::Failed(why) => Arrival::Message(of.told(subject, Route::Failed(why))),
             };
             arrivals.send(arrival);
         });

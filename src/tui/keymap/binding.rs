@@ -11,6 +11,8 @@ pub enum Layer {
     Keys,
     /// The details of the selected key.
     Details,
+    /// The keys that have ended, and the details of one.
+    Ended,
     Projects,
     People,
     Activity,
@@ -27,6 +29,8 @@ pub enum Layer {
     /// Who gets the keys of the person who is removed.
     Successors,
     NewSecret,
+    /// What became of a key that was revoked.
+    Revoked,
     Conflict,
     Palette,
     /// Another profile is being opened.
@@ -40,6 +44,7 @@ impl Layer {
         match self {
             Layer::Keys => "table",
             Layer::Details => "details",
+            Layer::Ended => "ended keys",
             Layer::Projects => "projects",
             Layer::People => "people",
             Layer::Activity => "activity",
@@ -50,6 +55,7 @@ impl Layer {
             Layer::Explain => "would this be allowed?",
             Layer::Successors => "hand over",
             Layer::NewSecret => "new secret",
+            Layer::Revoked => "revoked key",
             Layer::Conflict => "conflict",
             Layer::Palette => "commands",
             Layer::Opening => "opening",
@@ -74,10 +80,20 @@ pub enum Action {
     Create,
     Edit,
     Revoke,
+    /// Refuses the key until it is enabled again.
+    Disable,
+    Enable,
+    /// Sets when the key expires, or renews it.
+    SetExpiry,
+    /// Gives the key a new token; of one that is being rotated, shows who uses the old one, and ends or extends that.
+    Rotate,
     NewToken,
     Mine,
     Copy,
     Reveal,
+    CopyId,
+    /// Is the key refused, by every server?
+    Prove,
     /// How the key is used.
     Usage,
     /// Would this be allowed?
@@ -99,6 +115,7 @@ pub enum Action {
     ScopeWeb,
     ScopeMobile,
     ScopeAnalytics,
+    ShowEnded,
     ShowKeys,
     ShowProjects,
     ShowPeople,
@@ -125,6 +142,10 @@ impl Action {
             Action::Create
                 | Action::Edit
                 | Action::Revoke
+                | Action::Disable
+                | Action::Enable
+                | Action::SetExpiry
+                | Action::Rotate
                 | Action::NewToken
                 | Action::Deploy
                 | Action::SetSessionServer
@@ -149,9 +170,15 @@ impl Action {
             self,
             Action::Edit
                 | Action::Revoke
+                | Action::Disable
+                | Action::Enable
+                | Action::SetExpiry
+                | Action::Rotate
                 | Action::NewToken
                 | Action::Copy
                 | Action::Reveal
+                | Action::CopyId
+                | Action::Prove
                 | Action::Usage
                 | Action::Explain
                 | Action::Deploy

@@ -1,6 +1,7 @@
 //! What goes round the loop: messages come in, effects go out. Both are plain data.
 
 mod activity;
+mod lifecycle;
 mod people;
 mod projects;
 mod usage;
@@ -11,6 +12,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use uuid::Uuid;
 
 pub use activity::{ActivityReply, ActivityRequest};
+pub use lifecycle::{LifecycleReply, LifecycleRequest};
 pub use people::{PeopleReply, PeopleRequest, PersonKeys};
 pub use projects::{ProjectChange, ProjectReply, ProjectRequest, ProjectTask};
 pub use usage::{UsageReply, UsageRequest};
@@ -60,9 +62,10 @@ pub enum Message {
         id: Uuid,
         result: Result<Box<Key>, Error>,
     },
+    /// With what is left of it.
     Revoked {
         id: Uuid,
-        result: Result<(), Error>,
+        result: Result<Box<Key>, Error>,
     },
     Revealed {
         id: Uuid,
@@ -74,12 +77,18 @@ pub enum Message {
         subject: NamedId,
         route: Route,
     },
+    /// The clipboard answered for the id of a key, which is no secret.
+    IdCopied {
+        subject: NamedId,
+        route: Route,
+    },
     ClipboardCleared(Cleared),
 
     OfPeople(PeopleReply),
     OfProjects(ProjectReply),
     OfActivity(ActivityReply),
     OfUsage(UsageReply),
+    OfLifecycle(LifecycleReply),
 
     /// The stream of events is open; everything before may have been missed.
     Connected,
@@ -122,6 +131,7 @@ impl Message {
             Message::OfProjects(reply) => reply.error(),
             Message::OfActivity(reply) => reply.error(),
             Message::OfUsage(reply) => reply.error(),
+            Message::OfLifecycle(reply) => reply.error(),
             Message::Disconnected(error) | Message::Polling(error) => Some(error),
             _ => None,
         }
@@ -133,6 +143,7 @@ impl Message {
             Message::Created { .. } | Message::Edited { .. } | Message::Revoked { .. } => true,
             Message::ProjectCreated { .. } => true,
             Message::OfPeople(reply) => reply.answers_change(),
+            Message::OfLifecycle(reply) => reply.answers_change(),
             Message::OfProjects(reply) => matches!(reply, ProjectReply::Done { .. }),
             _ => false,
         }
@@ -142,7 +153,10 @@ impl Message {
     pub fn is_about_the_clipboard(&self) -> bool {
         matches!(
             self,
-            Message::Copied { .. } | Message::ClipboardCleared(_) | Message::Due(Timer::ClearClipboard(_))
+            Message::Copied { .. }
+                | Message::IdCopied { .. }
+                | Message::ClipboardCleared(_)
+                | Message::Due(Timer::ClearClipboard(_))
         )
     }
 }
@@ -179,6 +193,7 @@ pub enum Effect {
     },
     Revoke {
         id: Uuid,
+        reason: Option<String>,
     },
     Reveal {
         id: Uuid,
@@ -188,10 +203,13 @@ pub enum Effect {
     Projects(ProjectRequest),
     Activity(ActivityRequest),
     Usage(UsageRequest),
+    Lifecycle(LifecycleRequest),
     Copy {
         subject: NamedId,
         secret: Secret,
     },
+    /// Its id itself.
+    CopyId(NamedId),
     ClearClipboard,
     /// Open the profile of this name instead.
     SwitchProfile {
@@ -214,6 +232,7 @@ impl Effect {
             Effect::Create { .. } | Effect::Edit { .. } | Effect::Revoke { .. } => true,
             Effect::CreateProject { .. } => true,
             Effect::People(request) => request.is_change(),
+            Effect::Lifecycle(request) => request.is_change(),
             Effect::Projects(request) => matches!(request, ProjectRequest::Do { .. }),
             _ => false,
         }
@@ -271,4 +290,8 @@ pub enum Timer {
     KeyRests(u64),
     /// A person has seen which row is selected in the place of one that is gone.
     SelectionSeen(u64),
+    /// What is on the screen of a revoked key may be old.
+    AskAgain(u64),
+    /// What the screen shows the time until has just ended: a key, or the overlap of a rotation.
+    EndPassed,
 }

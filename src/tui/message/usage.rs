@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::api::{Explain, LookupAnswer, Usage, Verdict};
+use crate::api::{Explain, Key, KeyCheck, LookupAnswer, Usage, Verdict};
 use crate::client::Error;
 use crate::model::TokenHash;
 
@@ -23,6 +23,16 @@ pub enum UsageRequest {
         number: u64,
         hash: TokenHash,
     },
+    /// The key, and what is left of it when it was revoked.
+    State {
+        number: u64,
+        key: Uuid,
+    },
+    /// What does a check of the key say, on each server?
+    Check {
+        number: u64,
+        key: Uuid,
+    },
 }
 
 #[derive(Debug)]
@@ -39,6 +49,18 @@ pub enum UsageReply {
         number: u64,
         result: Result<LookupAnswer, Error>,
     },
+    State {
+        number: u64,
+        result: Result<Box<Key>, Error>,
+    },
+    /// These servers are asked.
+    Checking { number: u64, servers: Vec<String> },
+    /// One of them, by its place, answered.
+    Checked {
+        number: u64,
+        server: usize,
+        result: Result<Box<KeyCheck>, Error>,
+    },
 }
 
 impl UsageReply {
@@ -48,6 +70,9 @@ impl UsageReply {
             UsageReply::OfKey { result, .. } => result.as_ref().err(),
             UsageReply::Explained { result, .. } => result.as_ref().err(),
             UsageReply::LookedUp { result, .. } => result.as_ref().err(),
+            UsageReply::State { result, .. } => result.as_ref().err(),
+            // Each of them is told where it belongs.
+            UsageReply::Checking { .. } | UsageReply::Checked { .. } => None,
         }
     }
 }

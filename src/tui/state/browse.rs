@@ -1,8 +1,10 @@
 //! Finding keys: what is asked for, the rows that came, and what is still on its way.
 
+mod ended;
+
 use uuid::Uuid;
 
-use super::query::Query;
+use super::query::{EndedView, Query};
 use super::rows::{Rows, Select};
 use crate::api::{KeyCounts, KeyList, KeyPage, MAX_LIMIT};
 use crate::client::Error;
@@ -46,6 +48,8 @@ pub struct Browse {
     /// Something changed while an answer was on its way: ask again when it is there.
     rows_are_old: bool,
     counts_are_old: bool,
+    /// Where one was before the keys that have ended were shown.
+    left: Option<ended::LeftView>,
     /// A refreshed page in which the selected key is missing, while it is looked for elsewhere.
     held: Option<KeyPage>,
 }
@@ -98,7 +102,7 @@ impl Browse {
 
     /// Why what stands in the filter can't be read, or not yet; the rows are still those of before.
     pub fn unread(&self) -> Option<String> {
-        FilterWords::parse(&self.typed).err()
+        self.read().err()
     }
 
     /// What the rows are of: what stands in the filter, or of that the text that was asked for last.
@@ -119,7 +123,7 @@ impl Browse {
 
     /// Other words stand in the filter: asks, as soon as they can be read and say something else.
     pub fn refilter(&mut self, effects: &mut Vec<Effect>) {
-        match FilterWords::parse(&self.typed) {
+        match self.read() {
             Ok(words) if words != self.query.words => {
                 self.query.words = words;
                 self.requery(effects);
@@ -128,14 +132,15 @@ impl Browse {
         }
     }
 
-    /// All keys, in the same order; nothing is asked yet.
+    /// All keys of the view, in the same order; nothing is asked yet.
     pub fn clear_filter(&mut self) {
         self.typed.clear();
         self.query.clear();
     }
 
-    /// All keys, and this one selected among them.
+    /// All keys that have not ended, and this one selected among them.
     pub fn show_among_all(&mut self, id: Uuid, effects: &mut Vec<Effect>) {
+        self.turn_back();
         self.clear_filter();
         self.ask_for_both(Load::Around(id), effects);
     }
@@ -382,9 +387,11 @@ impl Browse {
         (load == Load::End).then(|| counts.total().saturating_sub(page.items.len() as u64))
     }
 
-    /// A key is gone, by whoever's hand.
+    /// A key was revoked, by whoever's hand.
     pub fn forget(&mut self, id: Uuid, effects: &mut Vec<Effect>) {
-        self.rows.remove(id);
+        if self.rows_ended() != Some(EndedView::Revoked) {
+            self.rows.remove(id);
+        }
         self.refresh(effects);
     }
 }

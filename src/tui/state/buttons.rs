@@ -70,6 +70,11 @@ impl<T: Copy> ButtonRow<T> {
         button.map(|button| button.means)
     }
 
+    /// The focus goes to this one, or to none of them.
+    pub fn focus_on(&mut self, index: Option<usize>) {
+        self.focus = index;
+    }
+
     /// Goes round.
     pub fn move_by(&mut self, step: isize) {
         let count = self.buttons.len().max(1) as isize;

@@ -1,8 +1,11 @@
 //! The columns of tables: which fit, in which order, and how wide. They give way by importance as the
 //! terminal narrows.
 
+mod ended;
+
 use strum::{EnumIter, IntoEnumIterator};
 
+pub use self::ended::{EndedColumn, of_ended};
 use super::layout::Area;
 use crate::api::Sort;
 
@@ -18,7 +21,16 @@ pub enum KeyColumn {
     Project,
     Created,
     LastUsed,
+    /// What is special about it: it expires, is disabled, or is being rotated.
+    State,
     Owner,
+}
+
+/// Columns that are there only where they have something to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offered {
+    pub owners: bool,
+    pub states: bool,
 }
 
 impl KeyColumn {
@@ -29,6 +41,7 @@ impl KeyColumn {
             KeyColumn::Project => "PROJECT",
             KeyColumn::Created => "CREATED",
             KeyColumn::LastUsed => "LAST USED",
+            KeyColumn::State => "STATE",
             KeyColumn::Owner => "CREATED BY",
         }
     }
@@ -40,18 +53,22 @@ impl KeyColumn {
             KeyColumn::Scope => Some(Sort::Scope),
             KeyColumn::Created => Some(Sort::CreatedAt),
             KeyColumn::LastUsed => Some(Sort::LastUsedAt),
+            KeyColumn::State => Some(Sort::ExpiresAt),
             KeyColumn::Project | KeyColumn::Owner => None,
         }
     }
 
-    fn fit(self) -> Fit {
+    /// Beside states, the time of creation gives way first.
+    fn fit(self, offered: Offered) -> Fit {
         match self {
             KeyColumn::Name => Fit::rest(16),
-            KeyColumn::Scope => Fit::fixed(9, 1),
-            KeyColumn::LastUsed => Fit::fixed(11, 2),
-            KeyColumn::Created => Fit::fixed(9, 3),
-            KeyColumn::Project => Fit::growing(12, 4, 3, 30),
-            KeyColumn::Owner => Fit::growing(10, 5, 2, 28),
+            KeyColumn::State => Fit::growing(18, 1, 6, 36),
+            KeyColumn::Scope => Fit::fixed(9, 2),
+            KeyColumn::LastUsed => Fit::fixed(11, 3),
+            KeyColumn::Created if offered.states => Fit::fixed(9, 7),
+            KeyColumn::Created => Fit::fixed(9, 4),
+            KeyColumn::Project => Fit::growing(12, 5, 3, 30),
+            KeyColumn::Owner => Fit::growing(10, 6, 2, 28),
         }
     }
 }
@@ -98,10 +115,14 @@ pub struct Placed<C> {
 }
 
 /// The columns of the table of keys that fit in `area`.
-pub fn of_keys(area: Area, with_owner: bool) -> Vec<Placed<KeyColumn>> {
+pub fn of_keys(area: Area, offered: Offered) -> Vec<Placed<KeyColumn>> {
     let wanted = KeyColumn::iter()
-        .filter(|&column| with_owner || column != KeyColumn::Owner)
-        .map(|column| (column, column.fit()));
+        .filter(|column| match column {
+            KeyColumn::Owner => offered.owners,
+            KeyColumn::State => offered.states,
+            _ => true,
+        })
+        .map(|column| (column, column.fit(offered)));
     place(area, wanted)
 }
 
@@ -163,45 +184,50 @@ fn that_fit<C>(columns: &[(C, Fit)], room: u16) -> (u8, u16) {
 mod tests {
     use super::*;
 
-    fn columns(width: u16) -> Vec<KeyColumn> {
-        of_keys(
-            Area {
-                x: 1,
-                y: 3,
-                width,
-                height: 1,
-            },
-            true,
-        )
-        .into_iter()
-        .map(|placed| placed.column)
-        .collect()
+    fn placed(width: u16, states: bool) -> Vec<Placed<KeyColumn>> {
+        let area = Area {
+            x: 1,
+            y: 3,
+            width,
+            height: 1,
+        };
+        let offered = Offered { owners: true, states };
+        of_keys(area, offered)
+    }
+
+    fn columns(width: u16, states: bool) -> Vec<KeyColumn> {
+        placed(width, states)
+            .into_iter()
+            .map(|placed| placed.column)
+            .collect()
     }
 
     #[test]
     fn an_80_column_terminal_shows_everything() {
-        assert_eq!(columns(78), KeyColumn::iter().collect::<Vec<_>>());
+        let but_states = KeyColumn::iter().filter(|column| *column != KeyColumn::State);
+        assert_eq!(columns(78, false), but_states.collect::<Vec<_>>());
     }
 
     #[test]
     fn columns_give_way_by_importance_and_stay_inside() {
         assert_eq!(
-            columns(45),
+            columns(45, false),
             [KeyColumn::Name, KeyColumn::Scope, KeyColumn::LastUsed]
         );
-        assert_eq!(columns(20), [KeyColumn::Name]);
-        for width in 0..200 {
-            for placed in of_keys(
-                Area {
-                    x: 1,
-                    y: 3,
-                    width,
-                    height: 1,
-                },
-                true,
-            ) {
+        assert_eq!(columns(20, false), [KeyColumn::Name]);
+        for (width, states) in (0..200).flat_map(|width| [(width, false), (width, true)]) {
+            for placed in placed(width, states) {
                 assert!(placed.x + placed.width <= 1 + width, "{width}: {placed:?}");
             }
         }
+    }
+
+    #[test]
+    fn states_are_shown_at_every_width_and_the_project_beside_them() {
+        use KeyColumn::{LastUsed, Name, Project, Scope, State};
+        assert_eq!(columns(45, true), [Name, State]);
+        assert_eq!(columns(61, true), [Name, Scope, LastUsed, State]);
+        assert_eq!(columns(78, true), [Name, Scope, Project, LastUsed, State]);
+        assert_eq!(columns(120, true).len(), KeyColumn::iter().count());
     }
 }

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::api::{ActivityAction, Key, Person, PersonRef};
-use crate::model::KeyField;
+use crate::api::{ActivityAction, KeptToken, Key, Person, PersonRef};
+use crate::model::{KeyField, WhichToken};
 use crate::tui::keymap::Action;
-use crate::tui::message::ProjectTask;
+use crate::tui::message::{NamedId, ProjectTask};
 use crate::tui::state::notice::Tone;
 
 #[derive(Debug)]
@@ -40,8 +40,19 @@ pub enum DialogCommand {
     KeepFilter,
     /// What was said before is about something else.
     DropNotice,
-    /// Goes to this key, among all.
-    ShowKey(Box<Key>),
+    /// Goes to the key that a secret is of, among all of its view, and says which of its tokens that is.
+    ShowKey {
+        key: Box<Key>,
+        token: WhichToken,
+    },
+    /// Shows what became of a key that was revoked.
+    ShowRevoked(Box<Key>),
+    /// Goes to what was done to this key.
+    ShowActivity(NamedId),
+    /// Shows the rotation of this key, and what can be done with it.
+    ManageRotation(Box<Key>),
+    /// Asks for how much longer the old token of this key is to be valid.
+    ExtendRotation(Box<Key>),
     SwitchProfile(String),
     /// Only this in the activity log; `None`: everything.
     OnlyAction(Option<ActivityAction>),
@@ -81,6 +92,10 @@ pub enum About {
     HandOver(PersonRef),
     /// Quit with a form or such a secret open.
     Quit,
+    /// Enable this key again.
+    EnableKey(Uuid),
+    /// End the rotation that the dialog below shows, with this one of the two tokens.
+    FinishRotation(KeptToken),
     /// Undeploy a project, remove it or its session server.
     Project(ProjectTask),
 }

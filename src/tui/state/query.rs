@@ -1,7 +1,55 @@
 //! Which keys are asked for, and in which order.
 
-use crate::api::{KeyFilter, Order, PersonRef, ProjectRef, Sort};
-use crate::model::{FilterWords, Scope};
+use crate::api::{Key, KeyFilter, Order, PersonRef, ProjectRef, Sort};
+use crate::model::{FilterWords, KeyState, Scope, StateFilter};
+
+/// Which of the keys that have ended are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedView {
+    /// In the order in which they were revoked, which is their only one.
+    Revoked,
+    Expired,
+}
+
+impl EndedView {
+    /// Where a key stands; `None`: among those that have not ended.
+    pub fn of(key: &Key) -> Option<Self> {
+        match key.state {
+            KeyState::Revoked => Some(EndedView::Revoked),
+            KeyState::Expired => Some(EndedView::Expired),
+            KeyState::Active | KeyState::Disabled => None,
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            EndedView::Revoked => "Revoked keys",
+            EndedView::Expired => "Expired keys",
+        }
+    }
+
+    pub fn other(self) -> Self {
+        match self {
+            EndedView::Revoked => EndedView::Expired,
+            EndedView::Expired => EndedView::Revoked,
+        }
+    }
+
+    /// Those that ended last come first.
+    pub(super) fn order(self) -> (Sort, Order) {
+        match self {
+            EndedView::Revoked => (Sort::default(), Order::Desc),
+            EndedView::Expired => (Sort::ExpiresAt, Order::Desc),
+        }
+    }
+
+    fn state(self) -> StateFilter {
+        match self {
+            EndedView::Revoked => StateFilter::Revoked,
+            EndedView::Expired => StateFilter::Expired,
+        }
+    }
+}
 
 /// What the table shows and in which order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,29 +63,39 @@ pub struct Query {
     pub words: FilterWords,
     pub sort: Sort,
     pub order: Order,
+    /// These keys, of all scopes, in place of those that have not ended. The scope is that of the latter, to which one
+    /// goes back.
+    pub ended: Option<EndedView>,
 }
 
 impl Query {
     pub fn filter(&self) -> KeyFilter {
         let filter = KeyFilter {
-            scope: self.scope,
+            scope: self.scope.filter(|_| self.ended.is_none()),
             project: self.project.as_ref().map(|project| project.id),
             creator: self.creator.as_ref().map(|creator| creator.id),
             ..KeyFilter::default()
         };
-        filter.with_words(self.words.clone())
+        let filter = filter.with_words(self.words.clone());
+        match self.ended {
+            None => filter,
+            Some(view) => KeyFilter {
+                state: Some(view.state()),
+                ..filter
+            },
+        }
     }
 
     pub fn is_filtered(&self) -> bool {
-        self.scope.is_some()
+        (self.scope.is_some() && self.ended.is_none())
             || self.project.is_some()
             || self.creator.is_some()
             || self.words != FilterWords::default()
     }
 
-    /// All keys, in the same order.
+    /// All keys of the view, in the same order.
     pub fn clear(&mut self) {
-        self.scope = None;
+        self.scope = self.scope.filter(|_| self.ended.is_some());
         self.project = None;
         self.creator = None;
         self.words = FilterWords::default();

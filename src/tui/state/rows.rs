@@ -58,6 +58,11 @@ impl Rows {
         self.rows.get(self.selected)
     }
 
+    /// Whether one of those that are here is so.
+    pub fn any(&self, is: impl Fn(&crate::api::Key) -> bool) -> bool {
+        self.rows.iter().any(|row| is(&row.key))
+    }
+
     pub fn contains(&self, id: Uuid) -> bool {
         self.position(id).is_some()
     }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph, Widget};
 
-use super::{Look, text};
+use super::{Look, ended, text};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::state::notice::sentence;
@@ -14,7 +14,7 @@ use crate::tui::state::{App, Body, EventStream};
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, body: &Body, look: &Look) {
     let (headline, way_out) = words(app, body);
-    message(buffer, area, app.screen.title(), &headline, &way_out, look);
+    message(buffer, area, app.screen_title(), &headline, &way_out, look);
 }
 
 /// A headline and the way out, in the middle of where rows would be.
@@ -63,6 +63,7 @@ fn words(app: &App, body: &Body) -> (String, String) {
         },
         Body::Failed(error) if error.is_retryable() => offline(error),
         Body::Failed(error) => (sentence(error), "r refreshes, q quits.".into()),
+        Body::Empty if app.browse.query.ended.is_some() => ended::none(app),
         Body::Empty if app.available_on_screen(Action::Create).is_ok() => (
             "No keys yet: n creates the first".into(),
             "? shows help, q quits.".into(),
@@ -74,6 +75,7 @@ fn words(app: &App, body: &Body) -> (String, String) {
             "No keys that you may see".into(),
             "r refreshes, ? shows help, q quits.".into(),
         ),
+        Body::NoMatch if app.browse.query.ended.is_some() => ended::none(app),
         Body::NoMatch => no_match(app),
         Body::Rows => (String::new(), String::new()),
     }
@@ -84,6 +86,17 @@ fn no_match(app: &App) -> (String, String) {
     let scope = query
         .scope
         .map_or("key".to_owned(), |scope| format!("{scope} key"));
+    let (project, whose) = narrowed(app);
+    let headline = match app.browse.asked_text() {
+        "" => format!("There is no {scope}{project}{whose}"),
+        typed => format!("No {scope}{project}{whose} matches “{typed}”"),
+    };
+    (headline, "Esc clears the filter, 0 shows all scopes.".into())
+}
+
+/// ` of the project “Storefront”`, ` created by you`.
+pub fn narrowed(app: &App) -> (String, String) {
+    let query = &app.browse.query;
     let project = match &query.project {
         Some(project) => format!(" of the project “{}”", project.name),
         None => String::new(),
@@ -93,11 +106,7 @@ fn no_match(app: &App) -> (String, String) {
         Some(_) if app.shows_mine() => " created by you".into(),
         Some(creator) => format!(" created by {}", creator.email),
     };
-    let headline = match app.browse.asked_text() {
-        "" => format!("There is no {scope}{project}{whose}"),
-        typed => format!("No {scope}{project}{whose} matches “{typed}”"),
-    };
-    (headline, "Esc clears the filter, 0 shows all scopes.".into())
+    (project, whose)
 }
 
 pub fn refused(error: &Error) -> (String, String) {

@@ -1,6 +1,6 @@
 //! Short texts in a row, each in brackets, so that they are told apart without colours: `[production] [eu] +2`.
 
-use super::{Look, countdown, text};
+use super::{Look, local, text};
 use crate::api::Key;
 use crate::model::KeyField;
 use crate::model::field::{Items, Widget};
@@ -14,7 +14,7 @@ pub fn of_key(key: &Key, look: &Look) -> Vec<String> {
     };
     let lists = KeyField::of(key.scope).filter(is_shown);
     let items = lists.flat_map(|field| settings.value(field).list().unwrap_or_default());
-    countdown::in_table(key, look).into_iter().chain(items).collect()
+    local::in_table(key, look).into_iter().chain(items).collect()
 }
 
 /// As many as fit whole, and how many more there are; nothing where not one fits.

@@ -1,45 +1,69 @@
-//! When local development ends, as it is told in the table and in the details, and how long what is told stays so: the
-//! dashboard is drawn anew when that is over, and not before.
+//! When the screen changes though nothing happens: what it tells the time until comes nearer. Nothing is drawn for that
+//! before its text is another one, so that an idle dashboard sleeps until then.
 
-use std::time::Duration;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Look, time};
-use crate::api::Key;
-use crate::tui::state::{App, Body, Screen};
+use super::{Look, standing, time};
+use crate::tui::state::{App, Screen};
 
-/// Of a key that has an end: `local, 3 h left`.
-pub fn in_table(key: &Key, look: &Look) -> Option<String> {
-    let ends = key.local_development_ends_at?;
-    Some(match time::left(ends, look.now) {
-        Some(left) => format!("local, {left} left"),
-        None => "local ended".into(),
-    })
+/// After an end the server is asked how things stand; its clock may be a little behind.
+const AFTER_END: SignedDuration = SignedDuration::from_secs(1);
+
+/// The next time at which the screen is another one by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextChange {
+    pub at: Timestamp,
+    /// An end that was shown has passed by then: the server knows what follows from it.
+    pub has_ended: bool,
 }
 
-/// `on, from 203.0.113.7, ends in 3 h (2 Nov 2026, 14:05)`
-pub fn in_details(key: &Key, address: &str, look: &Look) -> String {
-    let Some(ends) = key.local_development_ends_at else {
-        return format!("on, from {address}, no end");
-    };
-    let at = time::long_date(ends, &look.zone);
-    match time::left(ends, look.now) {
-        Some(left) => format!("on, from {address}, ends in {left} ({at})"),
-        None => format!("ended {at}; it was on from {address}"),
-    }
-}
-
-/// After how long a countdown that is on the screen says something else.
-pub fn next_change(app: &App, look: &Look) -> Option<Duration> {
-    if app.screen != Screen::Keys || !matches!(app.browse.body(), Body::Rows) {
+/// As of the frame that was drawn last.
+pub fn next_change(app: &App, look: &Look) -> Option<NextChange> {
+    if app.screen != Screen::Keys {
         return None;
     }
-    let ends = app
-        .browse
-        .rows
-        .visible()
-        .map(|(_, row)| &row.key)
-        .chain(app.selected());
-    let changes = ends.filter_map(|key| time::left_until(key.local_development_ends_at?, look.now));
-    let change = changes.min()?.duration_since(look.now);
-    Some(Duration::try_from(change).unwrap_or_default())
+    let keys = app.browse.rows.visible().map(|(_, row)| &row.key);
+    let ends = keys.flat_map(standing::ends_of);
+    ends.filter_map(|end| of_end(end, look.now))
+        .min_by_key(|next| next.at)
+}
+
+fn of_end(end: Timestamp, now: Timestamp) -> Option<NextChange> {
+    if let Some(at) = time::left_changes(end, now) {
+        return Some(NextChange { at, has_ended: false });
+    }
+    let at = end.saturating_add(AFTER_END).ok()?;
+    (at > now).then_some(NextChange { at, has_ended: true })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_drawn_when_its_text_changes_and_asked_about_once_it_has_passed() {
+        let end: Timestamp = "2026-11-18T12:00:00Z".parse().expect("a time");
+        let mut now = end - SignedDuration::from_secs(2 * 3_600 + 30);
+        let mut seen = Vec::new();
+        while let Some(next) = of_end(end, now) {
+            assert!(next.at > now, "{next:?}");
+            now = next.at;
+            let text = match now >= end {
+                true => "ended".to_owned(),
+                false => time::left(end, now),
+            };
+            assert!(seen.last() != Some(&text) || next.has_ended, "{text} again");
+            assert_eq!(
+                next.has_ended,
+                now > end + SignedDuration::from_millis(1),
+                "{text}"
+            );
+            seen.push(text);
+        }
+        // From hours to minutes, and to the end.
+        assert_eq!(seen.first().map(String::as_str), Some("1 h"));
+        assert_eq!(seen.get(1).map(String::as_str), Some("59 min"));
+        assert_eq!(seen.len(), 1 + 59 + 1 + 1 + 1);
+        assert!(of_end(end, now).is_none());
+    }
 }

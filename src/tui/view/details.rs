@@ -6,11 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::lines::{chips_of, field, indented, paragraph};
-use super::{Look, activity, countdown, list, text, time, used};
+use super::{Look, activity, list, local, meter, standing, text, time, used};
 use crate::api::Key;
+use crate::model::KeyField;
+use crate::model::KeyState;
 use crate::model::field::FieldValue;
-use crate::model::{KeyField, KeyState, expiry};
-use crate::tui::keymap::{self, Action, Layer};
+use crate::tui::keymap::{self, Action};
 use crate::tui::state::{App, ShownSecret};
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
@@ -40,7 +41,12 @@ fn lines(
         let why = "Project not deployed: this key can't connect";
         lines.extend(paragraph(why, theme.warning(), width));
     }
-    lines.extend(standing(key, width, look));
+    lines.extend(standing::in_details(key, app, width, look));
+    if let Some(rotation) = &key.rotation {
+        let how = standing::how(app, Action::Rotate, "ends or extends it");
+        lines.extend(meter::until(rotation, &how, width, look));
+        lines.extend(meter::tokens(rotation, app.key_usage.of(key.id), width, look));
+    }
     lines.push(Line::default());
     lines.extend(secret(key, revealed, app, width, look));
     let settings = settings(key, width, look);
@@ -77,14 +83,12 @@ fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
                 lines.extend(chips_of(of.facts().short_label, &items, width, look));
                 continue;
             }
-            (KeyField::LocalDevelopment, FieldValue::Text(address)) => {
-                countdown::in_details(key, &address, look)
-            }
+            (KeyField::LocalDevelopment, FieldValue::Text(address)) => local::in_details(key, &address, look),
             // It is told with that.
             (KeyField::LocalDevelopmentEndsAt, _) => continue,
             (KeyField::ExpiresAt, _) => key
                 .expires_at
-                .map_or_else(String::new, |at| expiry::told(at, &look.zone)),
+                .map_or_else(String::new, |at| standing::expiry_in_words(at, look)),
             (_, value) => of.in_words(&value),
         };
         if !words.is_empty() {
@@ -109,28 +113,6 @@ fn of_what(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
     };
     let mut lines = vec![Line::from(kind)];
     lines.extend(paragraph(words, style, width));
-    lines
-}
-
-/// Why it refuses, if it does.
-fn standing(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
-    let mut lines = Vec::new();
-    if key.state == KeyState::Expired {
-        lines.extend(paragraph(
-            "Expired: every request is refused until it is renewed",
-            look.theme.warning(),
-            width,
-        ));
-    }
-    if let Some(disabled) = &key.disabled {
-        let since = time::long_date(disabled.at, &look.zone);
-        let why = disabled
-            .reason
-            .as_ref()
-            .map_or_else(String::new, |reason| format!(": {reason}"));
-        let told = format!("Disabled since {since} by {}{why}", disabled.by.email);
-        lines.extend(paragraph(&told, look.theme.warning(), width));
-    }
     lines
 }
 
@@ -164,8 +146,9 @@ fn secret(
         return lines;
     }
     let what_to_do = match key.scope.is_viewable() {
+        _ if key.state == KeyState::Revoked => "was destroyed".into(),
         true => keymap::hints(
-            Layer::Keys,
+            app.screen_layer(),
             [Action::Copy, Action::Reveal].into_iter().filter(can),
         ),
         false => "was shown once".into(),

@@ -65,12 +65,15 @@ pub struct DialogText {
     pub body: Vec<Line<'static>>,
     /// What must be read, too.
     pub foot: Vec<Line<'static>>,
+    /// Whether a line above the buttons is left free for a text field.
+    pub has_field: bool,
 }
 
 /// Lines of the border and the buttons.
 const FRAME: usize = 3;
 
-/// Draws a dialog that asks; its buttons stay in sight at every height.
+/// Draws a dialog that asks; its buttons, and the field above them, stay in sight at every height. Returns where the
+/// field stands: nowhere, if it has none or there is no room.
 pub fn ask(
     buffer: &mut Buffer,
     screen: Rect,
@@ -79,19 +82,26 @@ pub fn ask(
     scroll: u16,
     buttons: Line,
     look: &Look,
-) {
-    let DialogText { head, body, foot } = words;
-    let room = usize::from(screen.height).saturating_sub(FRAME);
+) -> Rect {
+    let DialogText {
+        head,
+        body,
+        foot,
+        has_field,
+    } = words;
+    let frame = FRAME + usize::from(has_field);
+    let room = usize::from(screen.height).saturating_sub(frame);
     let lines: Vec<Line> = match head.len() + body.len() + foot.len() <= room {
         true => head.into_iter().chain(body).chain(foot).collect(),
         false => head.into_iter().chain(foot).chain(body).collect(),
     };
     let blank = usize::from(lines.len() < room);
-    let height = u16::try_from(lines.len() + FRAME + blank).unwrap_or(u16::MAX);
+    let height = u16::try_from(lines.len() + frame + blank).unwrap_or(u16::MAX);
     let inner = open(buffer, screen, width, height, title, border);
     let last = inner.height.min(1);
+    let field = (inner.height - last).min(u16::from(has_field));
     let above = Rect {
-        height: inner.height - last,
+        height: inner.height - last - field,
         ..inner
     };
     let most = u16::try_from(lines.len())
@@ -99,13 +109,19 @@ pub fn ask(
         .saturating_sub(above.height);
     let scroll = scroll.min(most);
     Paragraph::new(lines).scroll((scroll, 0)).render(above, buffer);
-    let row = Rect {
+    let field = Rect {
         y: inner.y + above.height,
+        height: field,
+        ..inner
+    };
+    let row = Rect {
+        y: field.bottom(),
         height: last,
         ..inner
     };
     Paragraph::new(buttons).render(row, buffer);
     more(buffer, buffer.area, inner, (scroll > 0, scroll < most), look);
+    field
 }
 
 /// A name that is to be told from all others: whole, over as many lines as it takes.

@@ -3,10 +3,11 @@
 use ratatui::text::{Line, Span};
 
 use super::form_lines::FormLines;
-use super::{Look, text};
-use crate::model::Scope;
+use super::{Look, text, time};
+use crate::model::{Scope, expiry};
 use crate::tui::state::form::{
-    FieldInput, Form, FormField, LineList, LinesOf, Presence, ProjectChoice, ProjectPicker,
+    FieldInput, Form, FormField, LineList, LinesOf, OverlapEnd, OverlapField, Presence, ProjectChoice,
+    ProjectPicker, TimeField,
 };
 
 /// Lines of a list that are shown at once.
@@ -27,6 +28,9 @@ pub fn render_one(lines: &mut FormLines, form: &Form, index: usize, field: &Form
     match &field.input {
         FieldInput::Text(text) => lines.input(lines.label_of(field.label, focused), text, focused),
         FieldInput::Time(time) => lines.input(lines.label_of(field.label, focused), time.text(), focused),
+        FieldInput::Overlap(overlap) => {
+            lines.input(lines.label_of(field.label, focused), overlap.text(), focused);
+        }
         FieldInput::Hidden(text) => lines.hidden(lines.label_of(field.label, focused), text, focused),
         FieldInput::Toggle { on, meaning } => toggle(lines, field.label, *on, meaning, focused),
         FieldInput::Choice { options, chosen } => choice(lines, field.label, options, *chosen, focused),
@@ -37,12 +41,47 @@ pub fn render_one(lines: &mut FormLines, form: &Form, index: usize, field: &Form
     if focused && !field.hint().is_empty() {
         lines.hint(field.hint());
     }
-    if let FieldInput::Time(time) = &field.input
-        && let Some(told) = time.told(&lines.look.zone)
-    {
-        let until = if time.always() { "until" } else { "valid until" };
-        lines.hint(&format!("{until} {told}"));
+    match &field.input {
+        FieldInput::Time(time) => until(lines, time),
+        FieldInput::Overlap(overlap) => overlap_until(lines, overlap),
+        _ => {}
     }
+}
+
+/// Which instant was given, where the person is and in UTC, unless that is what was typed.
+fn until(lines: &mut FormLines, time: &TimeField) {
+    let told = match time.read_as() {
+        None => return,
+        Some(None) => "it never expires".to_owned(),
+        Some(Some(at)) => {
+            let told = expiry::told(at, &lines.look.zone);
+            if told == time.text().value() {
+                return;
+            }
+            let until = if time.always() { "until" } else { "valid until" };
+            format!("{until} {told}")
+        }
+    };
+    lines.hint(&told);
+}
+
+/// Until when the old token of a rotation is valid.
+fn overlap_until(lines: &mut FormLines, overlap: &OverlapField) {
+    let zone = &lines.look.zone;
+    let told = match overlap.end(lines.look.now) {
+        None => return,
+        Some(OverlapEnd::Immediately) => {
+            "The old token is refused immediately: whatever still presents it stops working.".to_owned()
+        }
+        Some(OverlapEnd::At(end)) => format!("The old token is valid until {}.", time::exact(end, zone)),
+        Some(OverlapEnd::WithKey(end)) => {
+            format!(
+                "The old token is valid until the key itself expires, {}.",
+                time::exact(end, zone)
+            )
+        }
+    };
+    lines.note(&told);
 }
 
 fn toggle(lines: &mut FormLines, label: &str, on: bool, meaning: &str, focused: bool) {

@@ -6,10 +6,10 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::{Canvas, Draw, Look, form_lines, text, time};
+use super::{Canvas, Draw, Look, form_lines, text};
 use crate::model::filter::WORDS;
 use crate::tui::dialogs::Modal;
-use crate::tui::dialogs::filter::{FilterInput, FilterLine, Revoked, Says};
+use crate::tui::dialogs::filter::{FilterInput, FilterLine, Says};
 use crate::tui::state::hidden::HiddenField;
 use crate::tui::state::{App, Screen};
 
@@ -101,7 +101,6 @@ pub fn says(app: &App, look: &Look) -> Option<(String, Style)> {
     match &line.says {
         Some(Says::Sentence(sentence)) => Some((sentence.clone(), theme.warning())),
         Some(Says::LookingUp(_)) => Some(("Looking for its key by the hash…".into(), theme.faint())),
-        Some(Says::Revoked(revoked)) => Some((of_revoked(revoked, look), theme.warning())),
         None if line.is_secret() => {
             let what = "A secret: it stays on this machine. Enter looks for its key by the hash.";
             Some((what.into(), theme.faint()))
@@ -109,15 +108,4 @@ pub fn says(app: &App, look: &Look) -> Option<(String, Style)> {
         None if app.screen == Screen::Keys => app.browse.unread().map(|sentence| (sentence, theme.warning())),
         None => None,
     }
-}
-
-/// `Revoked 3 d ago by mira@acme.example: the Web key “Checkout assistant”.`
-fn of_revoked(revoked: &Revoked, look: &Look) -> String {
-    format!(
-        "Revoked {} by {}: the {} key “{}”.",
-        time::ago(Some(revoked.at), look.now),
-        revoked.by.email,
-        revoked.scope,
-        revoked.name
-    )
 }

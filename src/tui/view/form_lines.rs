@@ -104,11 +104,17 @@ impl<'a> FormLines<'a> {
     }
 
     pub fn hint(&mut self, words: &str) {
+        self.below(words, self.look.theme.faint());
+    }
+
+    /// What follows from what was entered.
+    pub fn note(&mut self, words: &str) {
+        self.below(words, self.look.theme.text());
+    }
+
+    fn below(&mut self, words: &str, style: Style) {
         for line in text::wrap(words, self.width.saturating_sub(self.label)) {
-            self.plain(Line::styled(
-                format!("{}{line}", " ".repeat(self.label)),
-                self.look.theme.faint(),
-            ));
+            self.plain(Line::styled(format!("{}{line}", " ".repeat(self.label)), style));
         }
     }
 

@@ -12,6 +12,7 @@ use crate::model::Scope;
 use crate::tui::decks::DeckSummary;
 use crate::tui::dialogs::Modal;
 use crate::tui::keymap::{self, Binding, Layer};
+use crate::tui::state::query::EndedView;
 use crate::tui::state::{App, EventStream, Screen};
 
 /// From here on the tabs stand in the title, else on the right of the line below, where that has room.
@@ -93,7 +94,10 @@ fn tabs(app: &App, room: usize, look: &Look) -> Spans {
     let mut spans = vec![Span::raw("  ")];
     for screen in app.screens() {
         let (label, style) = match screen == app.screen {
-            true => (format!(" {} ", screen.title()), look.theme.strong().reversed()),
+            true => (
+                format!(" {} ", app.screen_title()),
+                look.theme.strong().reversed(),
+            ),
             false => (format!(" {} ", screen.title()), look.theme.faint()),
         };
         spans.push(Span::styled(format!(" {}", key_of(screen)), look.theme.accent()));
@@ -142,16 +146,25 @@ type Spans = Vec<Span<'static>>;
 fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
     let query = &app.browse.query;
     let scope = query.scope.map_or("all", Scope::label);
-    let sort = format!("sort: {} {} ", sort_label(query.sort), arrow(query.order));
+    let by = match query.ended {
+        Some(EndedView::Revoked) => "revoked",
+        _ => sort_label(query.sort),
+    };
+    let sort = format!("sort: {by} {} ", arrow(query.order));
     let mut right = vec![Span::raw(sort)];
     if area.width >= 60 {
-        right.insert(0, Span::raw(format!("scope: {scope}   ")));
+        let view = match query.ended {
+            None => format!("scope: {scope}   "),
+            Some(EndedView::Revoked) => "4 expired   0 active   ".into(),
+            Some(EndedView::Expired) => "4 revoked   0 active   ".into(),
+        };
+        right.insert(0, Span::raw(view));
     }
     right.splice(0..0, narrowed(area, app, look));
     let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
     let room = usize::from(area.width).saturating_sub(used + 1);
     let left = match app.browse.typed.trim() {
-        "" => counts(app.browse.counts.as_ref(), room, look),
+        "" => counts(app.browse.counts.as_ref(), query.ended, room, look),
         typed => filtered_by(typed, &found(app), room, look),
     };
     (left, right)
@@ -214,7 +227,10 @@ fn filtered_by(typed: &str, found: &str, room: usize, look: &Look) -> Spans {
 /// How many rows match, as far as is known.
 fn found(app: &App) -> String {
     let (total, one, many) = match app.screen {
-        Screen::Keys => return app.browse.current_counts().map_or_else(String::new, total),
+        Screen::Keys => {
+            let counts = app.browse.current_counts();
+            return counts.map_or_else(String::new, |counts| total(counts, app.browse.query.ended));
+        }
         Screen::Projects => (app.projects.list.total(), "project", "projects"),
         Screen::People => (app.people.list.total(), "person", "people"),
         Screen::Activity => (app.activity.list.total(), "entry", "entries"),
@@ -226,12 +242,17 @@ fn found(app: &App) -> String {
     }
 }
 
-fn counts(counts: Option<&KeyCounts>, room: usize, look: &Look) -> Vec<Span<'static>> {
+fn counts(
+    counts: Option<&KeyCounts>,
+    ended: Option<EndedView>,
+    room: usize,
+    look: &Look,
+) -> Vec<Span<'static>> {
     let Some(counts) = counts else {
         return Vec::new();
     };
     let mut spans = vec![
-        Span::styled(format!(" {}", total(counts)), look.theme.strong()),
+        Span::styled(format!(" {}", total(counts, ended)), look.theme.strong()),
         Span::raw(" "),
     ];
     let mut used = text::width(&spans[0].content);
@@ -245,12 +266,17 @@ fn counts(counts: Option<&KeyCounts>, room: usize, look: &Look) -> Vec<Span<'sta
     spans
 }
 
-fn total(counts: &KeyCounts) -> String {
+fn total(counts: &KeyCounts, ended: Option<EndedView>) -> String {
     let number = text::number(counts.total());
+    let kind = match ended {
+        None => "",
+        Some(EndedView::Revoked) => "revoked ",
+        Some(EndedView::Expired) => "expired ",
+    };
     match counts.total() {
-        _ if counts.capped => format!("more than {number} keys"),
-        1 => "1 key".into(),
-        _ => format!("{number} keys"),
+        _ if counts.capped => format!("more than {number} {kind}keys"),
+        1 => format!("1 {kind}key"),
+        _ => format!("{number} {kind}keys"),
     }
 }
 

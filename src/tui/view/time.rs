@@ -1,12 +1,14 @@
 //! Times as people read them, in the terminal's time zone.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const YEAR: i64 = 365 * DAY;
+/// After an instant at which one text is still valid, the next one is.
+const INSTANT: SignedDuration = SignedDuration::from_millis(1);
 /// A key that nobody has used for so long is idle.
 const IDLE: i64 = 90 * DAY;
 
@@ -32,6 +34,16 @@ pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
+/// `09:54:36`; on another day `2 Nov 2026, 09:54:36`.
+pub fn clock_of_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
+    let format = match at.date() == now.date() {
+        true => "%H:%M:%S",
+        false => "%-d %b %Y, %H:%M:%S",
+    };
+    at.strftime(format).to_string()
+}
+
 /// `3 min ago`; `never` when it was never, `in 3 d` when some clock is wrong.
 pub fn ago(at: Option<Timestamp>, now: Timestamp) -> String {
     let Some(at) = at else {
@@ -44,9 +56,60 @@ pub fn ago(at: Option<Timestamp>, now: Timestamp) -> String {
     }
 }
 
+/// The same to the second in the last minute: `3 s ago`.
+pub fn fine_ago(at: Timestamp, now: Timestamp) -> String {
+    match age(at, now) {
+        seconds @ 1..MINUTE => format!("{seconds} s ago"),
+        _ => ago(Some(at), now),
+    }
+}
+
 /// Whether it lies further ahead than clocks differ that are set right.
 pub fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
     age(at, now) <= -MINUTE
+}
+
+/// `12 d`, `5 h`, `under 1 min`: how long it still is. Never more than it is.
+pub fn left(until: Timestamp, now: Timestamp) -> String {
+    match seconds_left(until, now) {
+        ..MINUTE => "under 1 min".into(),
+        seconds => span(seconds),
+    }
+}
+
+/// When that is said in other words; nothing once it has passed.
+pub fn left_changes(until: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    if until <= now {
+        return None;
+    }
+    let seconds = seconds_left(until, now);
+    let unit = match seconds {
+        ..HOUR => MINUTE,
+        HOUR..DAY => HOUR,
+        _ => DAY,
+    };
+    let still = SignedDuration::from_secs(seconds / unit * unit);
+    until
+        .checked_sub(still)
+        .and_then(|at| at.checked_add(INSTANT))
+        .ok()
+}
+
+/// Whole ones.
+fn seconds_left(until: Timestamp, now: Timestamp) -> i64 {
+    until.duration_since(now).as_secs()
+}
+
+/// `since 09:54`, `since Tuesday`, `since 2 Nov 26`.
+pub fn since(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
+    let days = now.date().duration_since(at.date()).as_secs() / DAY;
+    let form = match days {
+        ..=0 => "since %H:%M",
+        1..=6 => "since %A",
+        _ => "since %-d %b %y",
+    };
+    at.strftime(form).to_string()
 }
 
 fn span(seconds: i64) -> String {
@@ -57,49 +120,6 @@ fn span(seconds: i64) -> String {
         _ if seconds < 2 * YEAR => format!("{} mo", seconds / (30 * DAY)),
         _ => format!("{} y", seconds / YEAR),
     }
-}
-
-/// The units of a countdown: how many seconds each has, and from how many on it is used: `90 min` is `2 h`, and `47 h` are not
-/// yet days.
-const LEFT: [(i64, i64, &str); 3] = [
-    (DAY, 2 * DAY - HOUR / 2, "d"),
-    (HOUR, HOUR - MINUTE / 2, "h"),
-    (MINUTE, MINUTE, "min"),
-];
-
-/// How long it is until then, to the nearest unit: `3 h`, so that what was given 8 hours begins with `8 h`. `None` when it
-/// is over.
-pub fn left(until: Timestamp, now: Timestamp) -> Option<String> {
-    let seconds = -age(until, now);
-    if until <= now {
-        return None;
-    }
-    Some(match unit(seconds) {
-        Some((size, _, name)) => format!("{} {name}", nearest(seconds, size)),
-        None => "less than 1 min".into(),
-    })
-}
-
-/// When [`left`] says something else; `None` when it never will.
-pub fn left_until(until: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    if until <= now {
-        return None;
-    }
-    let seconds = -age(until, now);
-    let Some((size, from, _)) = unit(seconds) else {
-        return Some(until);
-    };
-    // The least number of seconds of which the same is said.
-    let least = (nearest(seconds, size) * size - size / 2).max(from);
-    Timestamp::from_second(until.as_second() - least + 1).ok()
-}
-
-fn unit(seconds: i64) -> Option<(i64, i64, &'static str)> {
-    LEFT.into_iter().find(|(_, from, _)| seconds >= *from)
-}
-
-fn nearest(seconds: i64, unit: i64) -> i64 {
-    (seconds + unit / 2) / unit
 }
 
 /// Whether nothing has happened since for so long that one may do without.
@@ -129,6 +149,10 @@ mod tests {
         let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("valid");
         let ago = |text: &str| ago(Some(text.parse().expect("valid")), now);
         assert_eq!(ago("2026-11-23T11:59:30Z"), "just now");
+        let fine_ago = |text: &str| fine_ago(text.parse().expect("valid"), now);
+        assert_eq!(fine_ago("2026-11-23T11:59:30Z"), "30 s ago");
+        assert_eq!(fine_ago("2026-11-23T12:00:00Z"), "just now");
+        assert_eq!(fine_ago("2026-11-23T11:59:00Z"), "1 min ago");
         assert_eq!(ago("2026-11-23T11:57:00Z"), "3 min ago");
         assert_eq!(ago("2026-11-23T11:00:00Z"), "1 h ago");
         assert_eq!(ago("2026-10-23T12:00:00Z"), "31 d ago");
@@ -149,50 +173,49 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_told_to_the_nearest_unit_and_changes_when_it_says() {
-        let until = Timestamp::from_second(1_795_000_000).expect("valid");
-        let before = |seconds: i64| Timestamp::from_second(1_795_000_000 - seconds).expect("valid");
-        for (seconds, told) in [
-            (30 * DAY, "30 d"),
-            (2 * DAY, "2 d"),
-            (2 * DAY - HOUR / 2, "2 d"),
-            (2 * DAY - HOUR / 2 - 1, "47 h"),
-            (8 * HOUR, "8 h"),
-            (8 * HOUR - 1, "8 h"),
-            (7 * HOUR + HOUR / 2, "8 h"),
-            (7 * HOUR + HOUR / 2 - 1, "7 h"),
-            (HOUR, "1 h"),
-            (HOUR - 30, "1 h"),
-            (HOUR - 31, "59 min"),
-            (MINUTE, "1 min"),
-            (59, "less than 1 min"),
-            (1, "less than 1 min"),
+    fn a_time_of_another_day_has_its_date() {
+        let now: Timestamp = "2026-11-28T12:00:00Z".parse().expect("valid");
+        let clock = |text: &str| clock_of_day(text.parse().expect("valid"), now, &TimeZone::UTC);
+        assert_eq!(clock("2026-11-28T09:54:36Z"), "09:54:36");
+        assert_eq!(clock("2026-11-27T09:54:36Z"), "27 Nov 2026, 09:54:36");
+    }
+
+    #[test]
+    fn the_time_that_is_left_is_never_told_longer_and_changes_when_it_says() {
+        let end: Timestamp = "2026-11-23T12:00:00Z".parse().expect("valid");
+        for (seconds, words, changes_at) in [
+            (1, "under 1 min", 0),
+            (59, "under 1 min", 0),
+            (60, "1 min", 60),
+            (3_599, "59 min", 3_540),
+            (3_600, "1 h", 3_600),
+            (86_399, "23 h", 82_800),
+            (86_400, "1 d", 86_400),
+            (30 * 86_400 - 1, "29 d", 29 * 86_400),
+            (400 * 86_400, "13 mo", 400 * 86_400),
         ] {
-            assert_eq!(left(until, before(seconds)).as_deref(), Some(told), "{seconds}");
+            let now = end - SignedDuration::from_secs(seconds);
+            assert_eq!(left(end, now), words, "{seconds}");
+            let changes = left_changes(end, now).expect("it lies ahead");
+            assert_eq!(
+                changes,
+                end - SignedDuration::from_secs(changes_at) + INSTANT,
+                "{seconds}"
+            );
         }
-        assert_eq!((left(until, until), left(until, before(-1))), (None, None));
-        assert_eq!(
-            (left_until(until, until), left_until(until, before(-1))),
-            (None, None)
-        );
-        // From one change to the next it is the same, and then it is not.
-        let mut now = before(3 * DAY);
-        let mut changes = 0;
-        while let Some(change) = left_until(until, now) {
-            let said = left(until, now);
-            assert!(change > now);
-            let last = Timestamp::from_second(change.as_second() - 1).expect("valid");
-            assert_eq!(left(until, last), said, "{now} {change}");
-            assert_ne!(left(until, change), said, "{now} {change}");
-            (now, changes) = (change, changes + 1);
-        }
-        assert_eq!(now, until);
-        // 3 and 2 days, 47 to 1 hours, 59 to 1 minutes, and less.
-        assert_eq!(changes, 2 + 47 + 59 + 1);
-        // An end has milliseconds, and is over at that instant.
-        let until = Timestamp::from_millisecond(1_795_000_000_400).expect("valid");
-        assert!(left(until, before(0)).is_some() && left_until(until, before(0)) == Some(until));
-        assert_eq!(left(until, until), None);
+        assert_eq!(left_changes(end, end), None);
+        assert_eq!(left(end, end + SignedDuration::from_secs(5)), "under 1 min");
+    }
+
+    #[test]
+    fn the_beginning_of_a_time_is_named_as_people_do() {
+        // A Monday.
+        let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("valid");
+        let since = |text: &str| since(text.parse().expect("valid"), now, &TimeZone::UTC);
+        assert_eq!(since("2026-11-23T09:54:00Z"), "since 09:54");
+        assert_eq!(since("2026-11-22T23:54:00Z"), "since Sunday");
+        assert_eq!(since("2026-11-17T09:54:00Z"), "since Tuesday");
+        assert_eq!(since("2026-11-16T09:54:00Z"), "since 16 Nov 26");
     }
 
     #[test]

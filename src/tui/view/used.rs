@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::lines::{field, indented, paragraph};
 use super::{Look, text, time};
-use crate::api::{Key, LastUse, Usage, UsageCount, UsageSeries, UsageSource};
+use crate::api::{Disabled, Key, LastUse, Usage, UsageCount, UsageSeries, UsageSource};
 use crate::tui::state::Loadable;
 use crate::tui::state::notice::sentence;
 
@@ -102,8 +102,18 @@ fn month(days: &UsageSeries, width: usize, look: &Look) -> Vec<Line<'static>> {
 
 /// A block permanentlyy `slots` slots: the higher, the more there were; a dot where there was nothing.
 fn bars(counts: &[u64], slots: usize) -> String {
+    bars_up_to(most(counts, slots), counts, slots)
+}
+
+/// The most in `slots` slots.
+pub fn most(counts: &[u64], slots: usize) -> u64 {
+    counts.chunks(slots).map(sum).max().unwrap_or(0)
+}
+
+/// The same where a whole block is so many, so that two rows can be compared.
+pub fn bars_up_to(most: u64, counts: &[u64], slots: usize) -> String {
     let sums: Vec<u64> = counts.chunks(slots).map(sum).collect();
-    let most = sums.iter().copied().max().unwrap_or(0).max(1);
+    let most = most.max(1);
     let set = bar::NINE_LEVELS;
     let levels = [
         set.one_eighth,
@@ -137,7 +147,7 @@ pub fn refused(count: UsageCount) -> String {
     format!("✗ {} refused", or_none(count.refused))
 }
 
-fn or_none(count: u64) -> String {
+pub fn or_none(count: u64) -> String {
     match count {
         0 => "none".into(),
         count => text::number(count),
@@ -192,6 +202,19 @@ pub fn at_stake(usage: &Usage, look: &Look) -> Vec<String> {
     sentences
 }
 
+/// Who needs a key that is disabled: `Disabled: 12 attempts since Tuesday, last 3 min ago from 203.0.113.7.`
+pub fn while_disabled(usage: &Usage, disabled: &Disabled, look: &Look) -> String {
+    let since = time::since(disabled.at, look.now, &look.zone);
+    let Some(refused) = usage.refused_since.as_ref().filter(|refused| refused.count > 0) else {
+        return format!("Disabled: no attempts {since}.");
+    };
+    let last = refused.last.as_ref().map_or_else(String::new, |last| {
+        let from = from_where(last).map_or_else(String::new, |from| format!(" {from}"));
+        format!(", last {}{from}", time::ago(Some(last.at), look.now))
+    });
+    format!("Disabled: {} {since}{last}.", plural(refused.count, "attempt"))
+}
+
 /// `https://shop.acme.example, https://acme.example and 3 more`.
 fn named(sources: &[UsageSource]) -> Option<String> {
     let names: Vec<&str> = sources
@@ -206,7 +229,7 @@ fn named(sources: &[UsageSource]) -> Option<String> {
     (!names.is_empty()).then(|| format!("{}{more}", names.join(", ")))
 }
 
-fn plural(count: u64, one: &str) -> String {
+pub fn plural(count: u64, one: &str) -> String {
     let many = if count == 1 { "" } else { "s" };
     format!("{} {one}{many}", text::number(count))
 }

@@ -1,6 +1,7 @@
 //! What the tests of the dashboard share: how one talks to it, and what is in it.
 
 pub mod draw;
+pub mod ended;
 pub mod lists;
 pub mod people;
 pub mod talk;

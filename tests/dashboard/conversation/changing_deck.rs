@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::any_order::{TYPED, keys_of};
 use super::late_server::{Late, secret_of};
+use crate::common::ended::revoked;
 use crate::common::talk::*;
 
 /// More than a page, and what is done with one key.
@@ -222,9 +223,10 @@ fn what_was_meant_for_a_key_that_is_gone_is_not_done_with_the_next_one() {
     // Who revokes a key goes on with the next one.
     let mut talk = Talk::with_keys(some_keys(9));
     talk.press("d<Tab><Enter>");
-    let id = talk.app.selected().expect("a key").id;
+    let key = talk.app.selected().expect("a key").clone();
     gone(&mut talk);
-    talk.tell(Message::Revoked { id, result: Ok(()) }).press("c");
+    let result = Ok(Box::new(revoked(&key, 0)));
+    talk.tell(Message::Revoked { id: key.id, result }).press("<Esc>c");
     assert!(asks(&talk));
 }
 

@@ -141,20 +141,22 @@ fn the_table_and_the_details_count_down() {
 #[test]
 fn it_is_drawn_anew_when_what_it_says_changes_and_not_before() {
     let here = Some("203.0.113.7");
-    let next = |keys: Vec<Key>| view::next_change(&Talk::with_keys(keys).app, &look());
+    let next = |keys: Vec<Key>| view::next_change(&Talk::with_keys(keys).app, &look()).map(|next| next.at);
+    let after = |seconds: i64| look().now + SignedDuration::from_secs(seconds);
+    let just_after = |seconds: i64| Some(after(seconds) + SignedDuration::from_millis(1));
     assert_eq!(next(some_keys(60)), None);
     assert_eq!(next(vec![till(here, None)]), None);
     assert_eq!(next(vec![till(here, Some(in_hours(-1)))]), None);
-    let half_an_hour = Duration::from_secs(30 * 60 + 1);
-    assert_eq!(next(vec![till(here, Some(in_hours(3)))]), Some(half_an_hour));
+    // 2 h are left until two hours are, and then 1 h.
+    let later = till(here, Some(after(9_000)));
+    assert_eq!(next(vec![later.clone()]), just_after(1_800));
     // Of several the first, and only of those on the screen.
-    let mut sooner = till(here, Some(look().now + SignedDuration::from_secs(90)));
+    let mut sooner = till(here, Some(after(90)));
     sooner.id = uuid::Uuid::from_u128(9_999);
-    let both = vec![till(here, Some(in_hours(3))), sooner.clone()];
-    assert_eq!(next(both), Some(Duration::from_secs(1)));
-    let below = [vec![till(here, Some(in_hours(3)))], some_keys(60), vec![sooner]].concat();
-    assert_eq!(next(below.clone()), Some(half_an_hour));
+    assert_eq!(next(vec![later.clone(), sooner.clone()]), just_after(30));
+    let below = [vec![later], some_keys(60), vec![sooner]].concat();
+    assert_eq!(next(below.clone()), just_after(1_800));
     let mut talk = Talk::with_keys(below);
     talk.press("U");
-    assert_eq!(view::next_change(&talk.app, &look()), None);
+    assert!(view::next_change(&talk.app, &look()).is_none());
 }

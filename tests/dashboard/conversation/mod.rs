@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 fn revoke_effect(effect: &Effect) -> Option<Uuid> {
     match effect {
-        Effect::Revoke { id } => Some(*id),
+        Effect::Revoke { id, .. } => Some(*id),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Revoking a key, and showing and copying its secret.
 
 use super::*;
+use crate::common::ended::revoked;
 
 #[test]
 fn nothing_but_choosing_yes_delete_and_enter_revokes() {
@@ -14,7 +15,7 @@ fn nothing_but_choosing_yes_delete_and_enter_revokes() {
     assert_eq!(talk.expect("Revoke", revoke_effect), keys[0].id);
     talk.tell(Message::Revoked {
         id: keys[0].id,
-        result: Ok(()),
+        result: Ok(Box::new(revoked(&keys[0], 0))),
     });
     assert_eq!(talk.selected_name(), "Assistant 001");
     assert!(talk.notice().contains("Assistant 000"));

@@ -235,12 +235,10 @@ fn a_picked_project_is_told_from_its_twin() {
 fn what_was_done_is_told_with_the_whole_name() {
     for size in SIZES {
         for [name, _] in &twins()[..3] {
-            let keys = named(name);
-            let mut talk = Talk::sized(size.0, size.1, keys.clone());
-            talk.press("d<Tab><Enter>").tell(Message::Revoked {
-                id: keys[0].id,
-                result: Ok(()),
-            });
+            let mut talk = Talk::sized(size.0, size.1, named(name));
+            talk.revoke(0);
+            // What became of it is left.
+            talk.press("<Esc>");
             let screen = drawn(&talk);
             let told = text::wrap(talk.notice(), usize::from(size.0) - 8);
             let all: Vec<String> = screen.lines().map(str::to_owned).collect();

@@ -4,12 +4,13 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use super::{NewSecret, SecretOf};
+use crate::api::Key;
 use crate::model::token;
 use crate::tui::decks::DeckSummary;
 use crate::tui::message::Route;
 use crate::tui::state::notice::sentence;
 use crate::tui::view::lines::paragraph;
-use crate::tui::view::{Canvas, Draw, Look, dialog, text};
+use crate::tui::view::{Canvas, Draw, Look, dialog, text, time};
 
 const WIDTH: u16 = 78;
 const LOCAL_DECK: &str = "It is a key of the local deck, so no page or app can connect with it. Once the deck is served \
@@ -69,7 +70,7 @@ fn secret(new: &NewSecret, deck: &DeckSummary, width: usize, look: &Look) -> Vec
     if token::names_no_server(secret) {
         lines.extend(paragraph(LOCAL_DECK, theme.warning(), width));
     }
-    for words in what_for(&new.of, deck) {
+    for words in what_for(&new.of, deck, look) {
         lines.extend(paragraph(&words, theme.text(), width));
     }
     lines.push(Line::default());
@@ -97,6 +98,7 @@ fn copied(route: Option<&Route>, width: usize, look: &Look) -> Vec<Line<'static>
 fn title(of: &SecretOf) -> String {
     match of {
         SecretOf::Key(key) => format!("{} key created", key.scope),
+        SecretOf::RotatedKey(key) => format!("{} key rotated: its new secret", key.scope),
         SecretOf::Person(_) => "Sign-in token".into(),
     }
 }
@@ -110,7 +112,7 @@ fn which(new: &NewSecret, screen: Rect, width: usize, look: &Look) -> Vec<Line<'
     if lines.len() > usize::from(screen.height) / 4 {
         lines = vec![Line::styled(text::fit(new.of.name(), width), look.theme.strong())];
     }
-    if let SecretOf::Key(key) = &new.of
+    if let SecretOf::Key(key) | SecretOf::RotatedKey(key) = &new.of
         && screen.height >= ROOMY
     {
         lines.extend(dialog::which_key(key, width, look));
@@ -119,9 +121,10 @@ fn which(new: &NewSecret, screen: Rect, width: usize, look: &Look) -> Vec<Line<'
 }
 
 /// What is to be done with it; a command on a line of its own.
-fn what_for(of: &SecretOf, deck: &DeckSummary) -> Vec<String> {
+fn what_for(of: &SecretOf, deck: &DeckSummary, look: &Look) -> Vec<String> {
     match (of, &deck.servers) {
         (SecretOf::Key(_), _) => Vec::new(),
+        (SecretOf::RotatedKey(key), _) => vec![old_token(key, look)],
         (SecretOf::Person(_), Some(servers)) => vec![
             "It is their sign-in token: they run this, and give it there.".into(),
             format!("keydeck login {}", servers.as_arguments()),
@@ -132,11 +135,25 @@ fn what_for(of: &SecretOf, deck: &DeckSummary) -> Vec<String> {
     }
 }
 
+/// What becomes of the token that the key had.
+fn old_token(key: &Key, look: &Look) -> String {
+    match &key.rotation {
+        None => "The old token is refused from now on.".into(),
+        Some(rotation) => {
+            let until = time::exact(rotation.ends_at, &look.zone);
+            format!("The old token {} is valid until {until}.", rotation.old_hint)
+        }
+    }
+}
+
 /// Why there is none, and what to do.
 fn lost(of: &SecretOf) -> &'static str {
     match of {
         SecretOf::Key(_) => {
             "An earlier attempt had created it, but its answer was lost, and with it the secret, which is shown only once. Revoke this key and create another."
+        }
+        SecretOf::RotatedKey(_) => {
+            "The server sent no secret. Close this, and look at the key's rotation with t."
         }
         SecretOf::Person(_) => "The server sent no token. Close this, and create a new one with t.",
     }

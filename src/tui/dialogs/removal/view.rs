@@ -45,6 +45,7 @@ impl Draw for RemovalDialog {
             head: above,
             body: keys.into_iter().chain(gap()).collect(),
             foot: below,
+            ..dialog::DialogText::default()
         };
         let frame = (WIDTH, "Remove this person?", theme.bad());
         let buttons = match removal.sending {

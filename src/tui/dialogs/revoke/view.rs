@@ -1,16 +1,21 @@
 //! "Yes, Delete": which key, and what will stop.
 
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
 
-use super::RevokeDialog;
+use super::{Pressed, RevokeDialog};
 use crate::api::{Key, Usage};
 use crate::client::Error;
 use crate::model::{Scope, Shown};
 use crate::tui::view::lines::paragraph;
-use crate::tui::view::{Canvas, Draw, Look, dialog, text, time, used};
+use crate::tui::view::{Canvas, Draw, Look, dialog, form_lines, text, time, used};
 
 const WIDTH: u16 = 66;
+const HINT: &str = "optional: why it ends (Shift-Tab)";
+const DISABLE_FIRST: &str =
+    "Disable first refuses it just the same, counts who still tries, and can be undone.";
 /// A screen of this height has room for blank lines.
 const ROOMY: u16 = 18;
 
@@ -38,15 +43,41 @@ impl Draw for RevokeDialog {
             head: which(dialog, width, look),
             body: what_stops(dialog, screen, width, look),
             foot,
+            has_field: true,
         };
-        let buttons = match dialog.sending || app.is_quitting() {
-            true => Line::styled("Revoking…", theme.faint()),
-            false => dialog::button_row(&dialog.buttons, width, look),
+        let buttons = match (dialog.sending || app.is_quitting(), dialog.buttons.focused()) {
+            (true, Some(Pressed::DisableFirst)) => Line::styled("Disabling…", theme.faint()),
+            (true, _) => Line::styled("Revoking…", theme.faint()),
+            (false, _) => dialog::button_row(&dialog.buttons, width, look),
         };
         let frame = (WIDTH, "Revoke this key?", theme.bad());
-        dialog::ask(buffer, screen, frame, words, dialog.scroll, buttons, look);
-        None
+        let field = dialog::ask(buffer, screen, frame, words, dialog.scroll, buttons, look);
+        reason(buffer, field, dialog, look)
     }
+}
+
+/// `Reason  leaked in a build log`; returns where the cursor stands while it is typed.
+fn reason(buffer: &mut Buffer, area: Rect, dialog: &RevokeDialog, look: &Look) -> Option<Position> {
+    let focused = dialog.is_in_reason();
+    let style = match focused {
+        true => look.theme.accent().bold(),
+        false => look.theme.faint(),
+    };
+    let label = if focused { "▌Reason  " } else { " Reason  " };
+    Paragraph::new(Span::styled(label, style)).render(area, buffer);
+    let taken = (text::width(label) as u16).min(area.width);
+    let input = Rect {
+        x: area.x + taken,
+        width: area.width - taken,
+        ..area
+    };
+    if dialog.reason.value().is_empty() && !focused {
+        let hint = text::fit(HINT, usize::from(input.width));
+        Paragraph::new(Span::styled(hint, look.theme.faint())).render(input, buffer);
+        return None;
+    }
+    let cursor = form_lines::text_line(buffer, input, &dialog.reason, look.theme.text());
+    cursor.filter(|_| focused)
 }
 
 /// Which key it is, told from every other one.
@@ -64,14 +95,23 @@ fn what_stops(dialog: &RevokeDialog, screen: Rect, width: usize, look: &Look) ->
     let usage = dialog.usage.of(key.id);
     let gap = || (screen.height >= ROOMY).then(Line::default);
     let mut lines: Vec<Line> = gap().into_iter().collect();
-    lines.extend(at_stake(usage, width, look));
+    lines.extend(at_stake(key, usage, width, look));
     lines.extend(gap());
     lines.extend(paragraph(&consequences(key), look.theme.text(), width));
+    if dialog.offers_to_disable() {
+        lines.extend(gap());
+        lines.extend(paragraph(DISABLE_FIRST, look.theme.faint(), width));
+    }
     lines
 }
 
 /// How it is used, as far as that is known.
-fn at_stake(usage: Option<Result<&Usage, &Error>>, width: usize, look: &Look) -> Vec<Line<'static>> {
+fn at_stake(
+    key: &Key,
+    usage: Option<Result<&Usage, &Error>>,
+    width: usize,
+    look: &Look,
+) -> Vec<Line<'static>> {
     let theme = look.theme;
     match usage {
         None => paragraph("Loading its usage…", theme.faint(), width),
@@ -80,7 +120,9 @@ fn at_stake(usage: Option<Result<&Usage, &Error>>, width: usize, look: &Look) ->
             paragraph(&unknown, theme.warning(), width)
         }
         Some(Ok(usage)) => {
-            let sentences = used::at_stake(usage, look).into_iter();
+            let attempts = key.disabled.as_ref();
+            let attempts = attempts.map(|disabled| used::while_disabled(usage, disabled, look));
+            let sentences = attempts.into_iter().chain(used::at_stake(usage, look));
             let lines = sentences.flat_map(|sentence| paragraph(&sentence, theme.text(), width));
             lines.collect()
         }
@@ -106,7 +148,19 @@ fn facts(key: &Key, usage: Option<&Usage>, width: usize, look: &Look) -> Vec<Lin
     vec![Line::from(vec![kind, Span::raw(rest)])]
 }
 
+/// What stops, and by which of its tokens.
 fn consequences(key: &Key) -> String {
+    let what = what_uses_it(key);
+    match &key.rotation {
+        None => what,
+        Some(rotation) => format!(
+            "{what} It is being rotated: both of its tokens stop, the old one ({}) too.",
+            rotation.old_hint
+        ),
+    }
+}
+
+fn what_uses_it(key: &Key) -> String {
     let project = key.project.as_ref().map_or("", |project| project.name.as_str());
     let domains = key.ui_domains.len();
     match (key.scope, domains) {

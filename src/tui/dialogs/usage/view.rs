@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Bar, BarChart, BarGroup, Paragraph, Widget};
 
 use super::LargeUsage;
-use crate::api::{RefusedBy, RefusedSource, Usage, UsageCount, UsageSeries, UsageSource};
+use crate::api::{Key, RefusedBy, RefusedSource, Usage, UsageCount, UsageSeries, UsageSource};
 use crate::model::{Rule, Scope, UiDomain};
 use crate::tui::state::notice::sentence;
 use crate::tui::view::lines::paragraph;
@@ -52,7 +52,7 @@ impl Draw for LargeUsage {
                     tall: screen.height >= TALL,
                     look,
                 };
-                part.lines(large.key.scope, &large.key.ui_domains)
+                part.lines(large.key.scope, addable_to(&large.key))
             }
         };
         let title = format!("Usage · {}", large.key.name);
@@ -236,6 +236,14 @@ impl Part<'_> {
         let mut lines = vec![Line::default()];
         lines.extend(paragraph(words, self.look.theme.strong(), self.width));
         lines
+    }
+}
+
+/// Nothing can be added to a key that was revoked.
+fn addable_to(key: &Key) -> &[UiDomain] {
+    match key.revoked {
+        None => &key.ui_domains,
+        Some(_) => &[],
     }
 }
 

@@ -6,12 +6,15 @@ use strum::VariantArray;
 use super::bind;
 use crate::tui::keymap::pattern::{ch, code, ctrl};
 use crate::tui::keymap::{Action, Binding, Layer};
-use Layer::{Activity, Asking, Conflict, Details, Keys, NewSecret, Opening, People, Projects, Usage};
+use Layer::{
+    Activity, Asking, Conflict, Details, Ended, Keys, NewSecret, Opening, People, Projects, Revoked, Usage,
+};
 
 pub const BINDINGS: &[Binding] = &[
     bind!(
         &[
-            Keys, Details, Projects, People, Activity, Asking, Usage, NewSecret, Conflict, Opening
+            Keys, Details, Ended, Projects, People, Activity, Asking, Usage, NewSecret, Revoked, Conflict,
+            Opening
         ],
         [ch('?'), code(KeyCode::F(1))],
         Help,
@@ -19,7 +22,7 @@ pub const BINDINGS: &[Binding] = &[
         "this help"
     ),
     bind!(
-        &[Keys, Details, Projects, People, Activity],
+        &[Keys, Details, Ended, Projects, People, Activity],
         [ch('q')],
         Quit,
         "quit",

@@ -6,7 +6,8 @@ use super::bind;
 use crate::tui::keymap::pattern::{ch, code, ctrl};
 use crate::tui::keymap::{Action, Binding, Layer};
 use Layer::{
-    Asking, Conflict, Explain, Filter, Form, Help, NewSecret, Opening, Palette, Sheet, Successors, Usage,
+    Asking, Conflict, Explain, Filter, Form, Help, NewSecret, Opening, Palette, Revoked, Sheet, Successors,
+    Usage,
 };
 
 pub const BINDINGS: &[Binding] = &[
@@ -128,6 +129,27 @@ pub const BINDINGS: &[Binding] = &[
         Back,
         "close",
         "close (asks when it would be lost)"
+    ),
+    bind!(
+        &[Revoked],
+        [code(KeyCode::Esc), ch('q')],
+        Back,
+        "close",
+        "back to the table"
+    ),
+    bind!(
+        &[Revoked],
+        [ch('c'), ch('y')],
+        CopyId,
+        "copy id",
+        "copy the key's id to the clipboard"
+    ),
+    bind!(
+        &[Revoked],
+        [ch('a')],
+        ItsActivity,
+        "activity",
+        "activity of the key: who did what to it"
     ),
     bind!(
         &[Conflict],

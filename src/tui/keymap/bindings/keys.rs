@@ -5,9 +5,11 @@ use crossterm::event::KeyCode;
 use super::bind;
 use crate::tui::keymap::pattern::{ch, code};
 use crate::tui::keymap::{Action, Binding, Layer};
-use Layer::{Details, Keys};
+use Layer::{Details, Ended, Keys};
 
 const BROWSE: &[Layer] = &[Keys, Details];
+const ALL: &[Layer] = &[Keys, Details, Ended];
+const TABLES: &[Layer] = &[Keys, Ended];
 
 pub const BINDINGS: &[Binding] = &[
     bind!(BROWSE, [ch('n')], Create, "create", "create a key"),
@@ -18,7 +20,14 @@ pub const BINDINGS: &[Binding] = &[
         "edit",
         "edit name, UI domains, note and labels"
     ),
-    bind!(danger BROWSE, [ch('d'), code(KeyCode::Delete)], Revoke, "revoke", "revoke the key (asks first)"),
+    bind!(danger ALL, [ch('d'), code(KeyCode::Delete)], Revoke, "revoke", "revoke the key (asks first)"),
+    bind!(
+        BROWSE,
+        [ch('E')],
+        Enable,
+        "enable",
+        "enable the key again (asks first)"
+    ),
     bind!(
         BROWSE,
         [ch('c'), ch('y')],
@@ -33,17 +42,31 @@ pub const BINDINGS: &[Binding] = &[
         "reveal",
         "reveal the secret for 30 seconds, or hide it"
     ),
-    bind!(&[Keys], [ch('s')], NextSort, "sort", "sort by the next column"),
-    bind!(&[Keys], [ch('S')], ReverseSort, "", "reverse the sort"),
     bind!(
-        BROWSE,
+        &[Ended],
+        [ch('c'), ch('y')],
+        CopyId,
+        "copy id",
+        "copy the key's id to the clipboard"
+    ),
+    bind!(
+        &[Ended],
+        [ch('w')],
+        Prove,
+        "refused?",
+        "is the revoked key refused? each server checks it"
+    ),
+    bind!(TABLES, [ch('s')], NextSort, "sort", "sort by the next column"),
+    bind!(TABLES, [ch('S')], ReverseSort, "", "reverse the sort"),
+    bind!(
+        ALL,
         [ch('/')],
         Filter,
         "filter",
         "filter by name, project, UI domain or use"
     ),
     bind!(
-        BROWSE,
+        ALL,
         [ch('u')],
         Usage,
         "usage",
@@ -56,33 +79,55 @@ pub const BINDINGS: &[Binding] = &[
         "allowed?",
         "would this be allowed? try an origin"
     ),
+    bind!(ALL, [ch('m')], Mine, "mine", "only your own keys, or all again"),
     bind!(
-        BROWSE,
-        [ch('m')],
-        Mine,
-        "mine",
-        "only your own keys, or all again"
-    ),
-    bind!(
-        BROWSE,
+        ALL,
         [ch('a')],
         ItsActivity,
         "activity",
         "activity of the key: who did what to it"
     ),
-    bind!(&[Keys], [ch('1')], ScopeWeb, "", "only Web keys"),
-    bind!(&[Keys], [ch('2')], ScopeMobile, "", "only Mobile keys"),
-    bind!(&[Keys], [ch('3')], ScopeAnalytics, "", "only Analytics keys"),
-    bind!(&[Keys], [ch('0')], ScopeAll, "", "keys of all scopes"),
     bind!(
-        &[Keys],
+        BROWSE,
+        [ch('t')],
+        Rotate,
+        "rotate",
+        "rotate: a new token beside the old one"
+    ),
+    bind!(
+        ALL,
+        [ch('l')],
+        SetExpiry,
+        "lifetime",
+        "lifetime: set its expiry, or renew it"
+    ),
+    bind!(
+        BROWSE,
+        [ch('D')],
+        Disable,
+        "disable",
+        "disable the key until it is enabled"
+    ),
+    bind!(TABLES, [ch('1')], ScopeWeb, "", "only Web keys"),
+    bind!(TABLES, [ch('2')], ScopeMobile, "", "only Mobile keys"),
+    bind!(TABLES, [ch('3')], ScopeAnalytics, "", "only Analytics keys"),
+    bind!(
+        TABLES,
+        [ch('4')],
+        ShowEnded,
+        "",
+        "keys that have ended: revoked or expired"
+    ),
+    bind!(TABLES, [ch('0')], ScopeAll, "", "keys of all scopes"),
+    bind!(
+        TABLES,
         [code(KeyCode::Enter)],
         Details,
         "details",
         "open the details"
     ),
     bind!(
-        BROWSE,
+        ALL,
         [code(KeyCode::Tab), code(KeyCode::BackTab)],
         SwitchFocus,
         "",
@@ -96,4 +141,11 @@ pub const BINDINGS: &[Binding] = &[
         "back to the table"
     ),
     bind!(&[Keys], [code(KeyCode::Esc)], Back, "", "clear the filter"),
+    bind!(
+        &[Ended],
+        [code(KeyCode::Esc)],
+        Back,
+        "back",
+        "out of details and filter, then to the active keys"
+    ),
 ];

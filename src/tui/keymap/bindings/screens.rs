@@ -5,27 +5,20 @@ use crossterm::event::KeyCode;
 use super::bind;
 use crate::tui::keymap::pattern::{ch, code, ctrl};
 use crate::tui::keymap::{Action, Binding, Layer};
-use Layer::{Activity, Conflict, Details, Help, Keys, People, Projects, Usage};
+use Layer::{Activity, Conflict, Details, Ended, Help, Keys, People, Projects, Revoked, Usage};
 
 const LISTS: &[Layer] = &[Projects, People, Activity];
-const SCREENS: &[Layer] = &[Keys, Details, Projects, People, Activity];
-const SCROLLED: &[Layer] = &[Keys, Details, Projects, People, Activity, Help, Usage];
+const SCREENS: &[Layer] = &[Keys, Details, Ended, Projects, People, Activity];
+const SCROLLED: &[Layer] = &[
+    Keys, Details, Ended, Projects, People, Activity, Help, Usage, Revoked,
+];
+const BY_LINES: &[Layer] = &[
+    Keys, Details, Ended, Projects, People, Activity, Help, Usage, Revoked, Conflict,
+];
 
 pub const BINDINGS: &[Binding] = &[
-    bind!(
-        &[Keys, Details, Projects, People, Activity, Help, Usage, Conflict],
-        [code(KeyCode::Up), ch('k')],
-        Up,
-        "",
-        "up"
-    ),
-    bind!(
-        &[Keys, Details, Projects, People, Activity, Help, Usage, Conflict],
-        [code(KeyCode::Down), ch('j')],
-        Down,
-        "",
-        "down"
-    ),
+    bind!(BY_LINES, [code(KeyCode::Up), ch('k')], Up, "", "up"),
+    bind!(BY_LINES, [code(KeyCode::Down), ch('j')], Down, "", "down"),
     bind!(
         SCROLLED,
         [code(KeyCode::PageUp), ctrl('b')],
@@ -80,6 +73,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind!(SCREENS, [ch('A')], ShowActivity, "", "activity: who did what"),
     bind!(&[Usage], [ch('r'), ctrl('r')], Refresh, "refresh", "refresh"),
+    bind!(
+        &[Revoked],
+        [ch('r'), ctrl('r')],
+        Refresh,
+        "check again",
+        "check again, at each server"
+    ),
     bind!(SCREENS, [ch('r'), ctrl('r')], Refresh, "", "refresh"),
     bind!(SCREENS, [ch(':')], Palette, "", "palette: every command by name"),
 ];

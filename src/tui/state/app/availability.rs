@@ -5,10 +5,12 @@
 
 use super::App;
 use crate::api::{Key, Me, Project};
+use crate::model::KeyState;
 use crate::tui::dialogs::Modal;
 use crate::tui::keymap::Action;
 use crate::tui::state::Screen;
 use crate::tui::state::notice::sentence;
+use crate::tui::state::query::EndedView;
 use crate::tui::state::reason::Reason;
 
 type Available = Result<(), Reason>;
@@ -141,8 +143,14 @@ impl App {
     }
 
     fn with_key(&self, action: Action) -> Available {
-        if action == Action::Back && !self.details_focused && !self.browse.query.is_filtered() {
+        let is_ended = self.browse.query.ended.is_some();
+        let goes_back = self.details_focused || is_ended || self.browse.query.is_filtered();
+        if action == Action::Back && !goes_back {
             return Err(Reason::NothingToDo);
+        }
+        if self.browse.query.ended == Some(EndedView::Revoked) && action == Action::NextSort {
+            let why = "Revoked keys have one order, in which they were revoked; S reverses it.";
+            return Err(Reason::Selection(why.into()));
         }
         let Some(key) = self.selected() else {
             return if sorts(action) {
@@ -152,16 +160,55 @@ impl App {
             };
         };
         let why = match action {
+            Action::Edit | Action::Revoke | Action::SetExpiry if key.state == KeyState::Revoked => {
+                format!("“{}” was revoked, permanently.", key.name)
+            }
+            Action::Prove if key.state != KeyState::Revoked => {
+                format!(
+                    "“{}” was not revoked: it has expired, and can be renewed.",
+                    key.name
+                )
+            }
             Action::Edit if !key.may.edit => {
                 format!("{} may not edit this key.", as_a(self.me.as_ref()))
             }
             Action::Revoke if !key.may.revoke => {
                 format!("{} may not revoke this key.", as_a(self.me.as_ref()))
             }
+            Action::Disable | Action::Enable | Action::SetExpiry | Action::Rotate => {
+                return self.in_its_life(action, key);
+            }
             // What is shown can be hidden again.
             Action::Reveal if self.revealed.is_some() => return Ok(()),
             Action::Copy | Action::Reveal if !key.may.reveal || !key.scope.is_viewable() => {
                 why_not_revealed(self.me.as_ref(), key)
+            }
+            _ => return Ok(()),
+        };
+        Err(Reason::Selection(why))
+    }
+
+    /// Whether the key can be disabled, enabled, given another end or rotated, as it stands.
+    fn in_its_life(&self, action: Action, key: &Key) -> Available {
+        let me = self.me.as_ref();
+        let name = &key.name;
+        let why = match action {
+            Action::Rotate if !key.may.rotate => format!("{} may not rotate this key.", as_a(me)),
+            Action::Rotate if key.state == KeyState::Expired => {
+                format!("“{name}” has expired: renew it with l, and then rotate it.")
+            }
+            Action::Rotate => return Ok(()),
+            Action::Disable if !key.may.revoke => format!("{} may not disable this key.", as_a(me)),
+            Action::Disable if key.disabled.is_some() => {
+                format!("“{name}” is disabled already; E enables it.")
+            }
+            Action::Enable if key.disabled.is_none() => format!("“{name}” is not disabled."),
+            Action::Enable if !key.may.revoke => format!("{} may not enable this key.", as_a(me)),
+            Action::Enable if key.state == KeyState::Expired => {
+                format!("“{name}” has expired: renew it with l, and then enable it.")
+            }
+            Action::SetExpiry if !key.may.revoke => {
+                format!("{} may not set when this key expires.", as_a(me))
             }
             _ => return Ok(()),
         };

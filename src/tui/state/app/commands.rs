@@ -36,6 +36,7 @@ impl App {
             Action::ScopeWeb => self.only(Some(Scope::Web)),
             Action::ScopeMobile => self.only(Some(Scope::Mobile)),
             Action::ScopeAnalytics => self.only(Some(Scope::Analytics)),
+            Action::ShowEnded => self.browse.show_ended(&mut self.effects),
             Action::Mine => self.toggle_mine(),
             Action::Filter => self.open_filter(),
             Action::Refresh => self.refresh_all(),
@@ -43,8 +44,14 @@ impl App {
             Action::Create => self.open_create(),
             Action::Edit => self.open_edit(),
             Action::Revoke => self.open_revoke(),
+            Action::Disable => self.open_disable(),
+            Action::Enable => self.ask_to_enable(),
+            Action::SetExpiry => self.open_set_expiry(),
+            Action::Rotate => self.open_rotate(),
             Action::Copy => self.copy(),
             Action::Reveal => self.reveal(),
+            Action::CopyId => self.copy_id(),
+            Action::Prove => self.open_revoked(),
             Action::Usage => self.open_usage(),
             Action::Explain => self.open_explain(),
             Action::ItsActivity => self.show_activity_of_selected(),
@@ -85,13 +92,17 @@ impl App {
         self.browse.rows.select_last();
     }
 
-    /// Esc: from the details to the table, then from a filtered table to the whole.
+    /// Esc: from the details to the table, then from a filtered table to the whole, and from keys that have ended to the
+    /// others.
     fn back(&mut self) {
         if self.details_focused {
             self.details_focused = false;
             return;
         }
         if !self.browse.query.is_filtered() {
+            if self.browse.query.ended.is_some() {
+                self.browse.leave_ended(&mut self.effects);
+            }
             return;
         }
         self.browse.clear_filter();
@@ -114,16 +125,20 @@ impl App {
         self.browse.load(Load::Start, &mut self.effects)
     }
 
+    /// Only these, of the keys that have not ended.
     fn only(&mut self, scope: Option<Scope>) {
-        if self.browse.query.scope == scope {
+        let is_ended = self.browse.query.ended.is_some();
+        if self.browse.query.scope == scope && !is_ended {
             return;
         }
+        self.browse.turn_back();
         self.browse.query.scope = scope;
         self.browse.requery(&mut self.effects)
     }
 
     pub(super) fn refresh_all(&mut self) {
         self.effects.extend([Effect::LoadMe, Effect::Reconnect]);
+        self.count_expiring();
         match (self.screen, self.browse.body()) {
             (Screen::Keys, Body::Rows) => self.browse.refresh(&mut self.effects),
             (Screen::Keys, _) => self.browse.requery(&mut self.effects),
@@ -133,7 +148,7 @@ impl App {
     }
 
     pub(super) fn open_palette(&mut self) {
-        let keys = keymap::of_layer(self.screen.layer())
+        let keys = keymap::of_layer(self.screen_layer())
             .filter(|binding| self.is_in_palette(binding.action))
             .filter(|binding| {
                 !matches!(

@@ -4,12 +4,15 @@
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
 use super::App;
+use crate::api::Sort;
 use crate::tui::dialogs::Modal;
 use crate::tui::keymap::{self, Action};
 use crate::tui::message::Effect;
+use crate::tui::state::Screen;
+use crate::tui::state::columns::{self, EndedColumn};
 use crate::tui::state::command::About;
 use crate::tui::state::dialog::AtStake;
-use crate::tui::state::{Screen, columns};
+use crate::tui::state::query::EndedView;
 
 /// Rows that a notch of the wheel scrolls.
 pub(super) const WHEEL: isize = 3;
@@ -67,12 +70,27 @@ impl App {
         if let Err(why) = self.available_on_screen(Action::ReverseSort) {
             return self.say_why_not(&why);
         }
-        let columns = columns::of_keys(self.layout().columns, self.shows_owners());
-        let clicked = columns.iter().rev().find(|placed| placed.x <= x);
-        match clicked.and_then(|placed| placed.column.sort()) {
+        match self.sort_at(x) {
             Some(sort) if sort == self.browse.query.sort => self.perform(Action::ReverseSort),
             Some(sort) => self.sort_by(sort),
             None => {}
+        }
+    }
+
+    /// What the header at this column of the screen sorts by.
+    fn sort_at(&self, x: u16) -> Option<Sort> {
+        let area = self.layout().columns;
+        let Some(view) = self.browse.query.ended else {
+            let columns = columns::of_keys(area, self.offered_columns());
+            let clicked = columns.iter().rev().find(|placed| placed.x <= x)?;
+            return clicked.column.sort();
+        };
+        let columns = columns::of_ended(area, view);
+        let clicked = columns.iter().rev().find(|placed| placed.x <= x)?;
+        match (clicked.column, view) {
+            // Their only order, which is reversed.
+            (EndedColumn::Ended, EndedView::Revoked) => Some(self.browse.query.sort),
+            (column, view) => column.sort(view),
         }
     }
 

@@ -1,9 +1,13 @@
 //! "Which key is this?": what is typed or pasted into the filter, and the key that a secret turns out to be
-//! of. Only the secret's hash is sent.
+//! of, whether it has ended or not. Only the secret's hash is sent.
+
+use jiff::tz::TimeZone;
 
 use super::App;
 use crate::api::Key;
+use crate::model::{KeyState, WhichToken, expiry};
 use crate::tui::dialogs::{FilterLine, Modal};
+use crate::tui::state::query::EndedView;
 use crate::tui::state::{Screen, Tone};
 
 impl App {
@@ -33,12 +37,37 @@ impl App {
         }
     }
 
-    /// Among all keys, with this one selected.
-    pub(super) fn show_key(&mut self, key: &Key) {
+    /// Among all keys of the view where it stands, with this one selected: no other one is taken for it.
+    pub(super) fn show_key(&mut self, key: &Key, token: WhichToken) {
         if self.screen != Screen::Keys {
             self.go(Screen::Keys);
         }
-        self.browse.show_among_all(key.id, &mut self.effects);
-        self.say(Tone::Done, format!("This is the secret of “{}”.", key.name));
+        match EndedView::of(key) {
+            None => self.browse.show_among_all(key.id, &mut self.effects),
+            Some(view) => self.browse.show_among_ended(view, key.id, &mut self.effects),
+        }
+        self.say(Tone::Done, whose_secret(key, token));
+    }
+}
+
+/// Which of the key's tokens it is, and whether that is refused.
+fn whose_secret(key: &Key, token: WhichToken) -> String {
+    let name = &key.name;
+    let whose = match (token, &key.rotation) {
+        (WhichToken::Old, Some(rotation)) => format!(
+            "This is the old secret of “{name}”, valid until {}.",
+            expiry::told(rotation.ends_at, &TimeZone::system())
+        ),
+        (WhichToken::Old | WhichToken::Replaced, _) => {
+            format!("This is an old secret of “{name}”, which was rotated.")
+        }
+        (WhichToken::New, _) => format!("This is the new secret of “{name}”, which is being rotated."),
+        (WhichToken::Current, _) => format!("This is the secret of “{name}”."),
+    };
+    match key.state {
+        KeyState::Active => whose,
+        KeyState::Disabled => format!("{whose} The key is disabled."),
+        KeyState::Expired => format!("{whose} The key has expired."),
+        KeyState::Revoked => format!("{whose} The key was revoked."),
     }
 }

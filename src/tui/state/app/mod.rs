@@ -5,6 +5,7 @@ mod availability;
 mod commands;
 mod displaced;
 mod input;
+mod lifecycle;
 mod lookup;
 mod moving;
 mod one_key;
@@ -34,7 +35,7 @@ use crate::tui::dialogs::Modal;
 use crate::tui::keymap::Layer;
 use crate::tui::message::{Effect, Load, Message, NamedId, Timer};
 use crate::tui::state::{
-    ActivityLog, Body, Browse, Layout, Loadable, Notice, People, Projects, Screen, Tone,
+    ActivityLog, Body, Browse, Expiring, Layout, Loadable, Notice, People, Projects, Screen, Tone,
 };
 
 /// How long a revealed secret stays on the screen, and a copied one in the clipboard.
@@ -79,6 +80,7 @@ pub struct App {
     /// What the details show of the selected key: its newest activity and its usage.
     pub key_activity: Loadable<Vec<Activity>>,
     pub key_usage: Loadable<Usage>,
+    pub expiring: Expiring,
     pub over: Vec<Modal>,
     pub details_focused: bool,
     pub details_scroll: u16,
@@ -123,6 +125,7 @@ impl App {
             activity: ActivityLog::default(),
             key_activity: Loadable::default(),
             key_usage: Loadable::default(),
+            expiring: Expiring::default(),
             over: Vec::new(),
             details_focused: false,
             details_scroll: 0,
@@ -149,6 +152,7 @@ impl App {
     pub fn start(&mut self) -> Vec<Effect> {
         self.effects.push(Effect::LoadMe);
         self.browse.requery(&mut self.effects);
+        self.count_expiring();
         std::mem::take(&mut self.effects)
     }
 
@@ -226,6 +230,8 @@ impl App {
             Timer::SelectionSeen(number) => {
                 self.selection_seen(number);
             }
+            Timer::AskAgain(_) => drop(self.offer_to_dialogs(Message::Due(timer))),
+            Timer::EndPassed => self.end_passed(),
             Timer::HideSecret(_) | Timer::ClearClipboard(_) => {}
         }
     }
@@ -234,8 +240,24 @@ impl App {
     pub fn layer(&self) -> Layer {
         match self.top_dialog() {
             Some(dialog) => dialog.layer(),
-            None if self.details_focused && self.screen == Screen::Keys => Layer::Details,
-            None => self.screen.layer(),
+            None if self.details_focused && self.screen_layer() == Layer::Keys => Layer::Details,
+            None => self.screen_layer(),
+        }
+    }
+
+    /// Where keys go while nothing lies over the screen, the details aside.
+    pub fn screen_layer(&self) -> Layer {
+        match (self.screen, self.browse.query.ended) {
+            (Screen::Keys, Some(_)) => Layer::Ended,
+            (screen, _) => screen.layer(),
+        }
+    }
+
+    /// What the screen is called now.
+    pub fn screen_title(&self) -> &'static str {
+        match (self.screen, self.browse.query.ended) {
+            (Screen::Keys, Some(view)) => view.title(),
+            (screen, _) => screen.title(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is done with one key: create, edit, revoke, show and copy its secret.
 
 use super::App;
-use crate::tui::dialogs::{Explaining, KeyForm, RevokeDialog};
+use crate::tui::dialogs::{Explaining, KeyForm, RevokeDialog, RevokedCard};
 use crate::tui::message::{Effect, NamedId, Purpose};
 
 impl App {
@@ -23,6 +23,13 @@ impl App {
         }
     }
 
+    /// What became of the selected key.
+    pub(super) fn open_revoked(&mut self) {
+        if let Some(key) = self.selected().cloned() {
+            self.open(RevokedCard::new(key));
+        }
+    }
+
     pub(super) fn open_explain(&mut self) {
         if let Some(key) = self.selected().cloned() {
             self.open(Explaining::new(key));
@@ -38,6 +45,15 @@ impl App {
             return self.hide_secret();
         }
         self.ask_for_secret(Purpose::Show)
+    }
+
+    pub(super) fn copy_id(&mut self) {
+        let key = self.selected();
+        let subject = key.map(|key| NamedId {
+            id: key.id,
+            name: key.name.clone(),
+        });
+        self.effects.extend(subject.map(Effect::CopyId));
     }
 
     fn ask_for_secret(&mut self, purpose: Purpose) {

@@ -1,12 +1,13 @@
 //! What the server, the clipboard and the event stream answered, and what follows from it.
 
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::{App, EventStream, SECRET_TTL, ShownSecret};
 use crate::api::{Created, Key, KeyEvent, KeyEventKind, KeyPage, Part};
 use crate::client::Error;
 use crate::clipboard::Cleared;
-use crate::model::Secret;
+use crate::model::{Secret, expiry};
 use crate::tui::dialogs::{NewSecret, SecretOf};
 use crate::tui::message::{Effect, Load, Message, NamedId, Purpose, Route, Timer};
 use crate::tui::state::notice::sentence;
@@ -44,7 +45,9 @@ impl App {
             Message::OfProjects(reply) => self.projects_replied(reply),
             Message::OfActivity(reply) => self.activity_replied(reply),
             Message::OfUsage(reply) => self.usage_replied(reply),
+            Message::OfLifecycle(reply) => self.lifecycle_replied(reply),
             Message::Copied { subject, route } => self.copied(subject, route),
+            Message::IdCopied { subject, route } => self.id_copied(&subject, &route),
             Message::ClipboardCleared(cleared) => self.clipboard_cleared(&cleared),
             Message::Connected => self.connected(),
             Message::GoingOn => self.event_stream(EventStream::Connecting),
@@ -121,7 +124,16 @@ impl App {
             super::Body::Failed(_) => self.browse.requery(&mut self.effects),
             _ => self.browse.refresh(&mut self.effects),
         }
+        self.count_expiring();
         self.refresh_list();
+        self.reload_keys_in_dialogs();
+        self.await_rest();
+    }
+
+    /// The server says how things stand since.
+    pub(super) fn end_passed(&mut self) {
+        self.browse.refresh(&mut self.effects);
+        self.count_expiring();
         self.reload_keys_in_dialogs();
         self.await_rest();
     }
@@ -131,6 +143,7 @@ impl App {
             KeyEventKind::Revoked => self.browse.forget(event.key, &mut self.effects),
             KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(&mut self.effects),
         }
+        self.count_expiring();
         self.refresh_list();
         self.reload_keys_in_dialogs();
         self.was_touched(event.key);
@@ -171,8 +184,9 @@ impl App {
             Err(error) if error.is_gone() => return self.browse.forget(id, &mut self.effects),
             Err(_) => return,
         };
-        let (name, hint) = (&key.name, &key.hint);
-        let text = format!("Saved “{name}” ({hint}). The change applies from the next check.");
+        let before = self.selected().filter(|before| before.id == id);
+        let is_end_new = before.is_some_and(|before| before.expires_at != key.expires_at);
+        let text = saved_words(&key, is_end_new);
         self.browse.rows.update(key);
         self.say(Tone::Done, text);
         self.browse.refresh(&mut self.effects);
@@ -228,6 +242,39 @@ impl App {
                 self.say(Tone::Note, text)
             }
             Route::Failed(why) => self.say(Tone::Failed, sentence(&format!("not copied: {why}"))),
+        }
+    }
+
+    /// It stays in the clipboard: where a secret was before, that is gone.
+    fn id_copied(&mut self, subject: &NamedId, route: &Route) {
+        let name = &subject.name;
+        match route {
+            Route::Clipboard => {
+                self.last_copy = self.next_number();
+                self.say(Tone::Done, format!("Copied the id of “{name}”."));
+            }
+            Route::Terminal => {
+                let text = format!(
+                    "Sent the id of “{name}” to the terminal (OSC 52); whether it arrived can't be known."
+                );
+                self.say(Tone::Note, text)
+            }
+            Route::Failed(why) => self.say(Tone::Failed, sentence(&format!("not copied: {why}"))),
+        }
+    }
+}
+
+/// What was saved; an end of its own, as the server took it.
+fn saved_words(key: &Key, is_end_new: bool) -> String {
+    let (name, hint) = (&key.name, &key.hint);
+    match (is_end_new, key.expires_at) {
+        (false, _) => format!("Saved “{name}” ({hint}). The change applies from the next check."),
+        (true, None) => format!("Saved “{name}” ({hint}). It never expires."),
+        (true, Some(at)) => {
+            format!(
+                "Saved “{name}” ({hint}). It is valid until {}.",
+                expiry::told(at, &TimeZone::system())
+            )
         }
     }
 }

@@ -2,9 +2,10 @@
 //! immediately.
 
 use super::App;
-use crate::api::Me;
+use crate::api::{Key, Me, Sort};
 use crate::client::Error;
 use crate::tui::message::Message;
+use crate::tui::state::columns::Offered;
 use crate::tui::state::dialog::{Dialog, Stacking};
 use crate::tui::state::notice::Notice;
 use crate::tui::state::{Screen, Tone};
@@ -36,6 +37,8 @@ impl App {
         if !self.shows_owners() {
             self.browse.query.creator = None;
         }
+        self.expiring.clear();
+        self.count_expiring();
         self.hide_secret();
         if !self.may_show(self.screen) {
             self.go(Screen::Keys);
@@ -82,6 +85,17 @@ impl App {
     /// Whether the user sees others' keys, so that a key's owner is worth a column.
     pub fn shows_owners(&self) -> bool {
         self.me.as_ref().is_some_and(|me| me.may.see_all_keys)
+    }
+
+    /// The columns of keys that have something to say. What states the rows have doesn't depend on the time, so that
+    /// columns don't come and go by themselves.
+    pub fn offered_columns(&self) -> Offered {
+        let has_state =
+            |key: &Key| key.expires_at.is_some() || key.disabled.is_some() || key.rotation.is_some();
+        Offered {
+            owners: self.shows_owners(),
+            states: self.browse.query.sort == Sort::ExpiresAt || self.browse.rows.any(has_state),
+        }
     }
 
     /// Whether the table shows the keys of the user alone.

@@ -13,10 +13,14 @@ use crate::tui::state::query::Query;
 use crate::tui::state::screen::Screen;
 
 impl App {
-    /// Goes to a screen and asks for what it shows.
+    /// Goes to a screen and asks for what it shows. To the keys once more: from those that have ended to the others.
     pub(super) fn show(&mut self, screen: Screen) {
         if !self.may_show(screen) {
             return;
+        }
+        if (self.screen, screen) == (Screen::Keys, Screen::Keys) && self.browse.query.ended.is_some() {
+            self.details_focused = false;
+            return self.browse.leave_ended(&mut self.effects);
         }
         self.go(screen);
         match screen {
@@ -37,6 +41,7 @@ impl App {
     /// Goes to the keys of a project or a person, all of them.
     pub(super) fn show_keys_of(&mut self, narrow: impl FnOnce(&mut Query)) {
         self.go(Screen::Keys);
+        self.browse.turn_back();
         self.browse.clear_filter();
         narrow(&mut self.browse.query);
         self.browse.requery(&mut self.effects);

@@ -2,8 +2,10 @@
 //! goes with what belongs to it, but never with a new secret, which nobody could show again.
 
 use super::App;
-use crate::tui::dialogs::{Confirmation, Conflict, Modal, SuccessorPicker};
-use crate::tui::message::{Effect, Message, PeopleRequest};
+use crate::tui::dialogs::{
+    Confirmation, Conflict, Modal, RevokedCard, RotationDialog, SuccessorPicker, extend_rotation,
+};
+use crate::tui::message::{Effect, LifecycleRequest, Message, PeopleRequest};
 use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog, Stacking};
 use crate::tui::state::list::Fetch;
@@ -79,7 +81,11 @@ impl App {
             DialogCommand::Filter(typed) => self.filter_by(typed),
             DialogCommand::KeepFilter => self.keep_filter(),
             DialogCommand::DropNotice => self.notice = None,
-            DialogCommand::ShowKey(key) => self.show_key(&key),
+            DialogCommand::ShowKey { key, token } => self.show_key(&key, token),
+            DialogCommand::ShowRevoked(key) => self.open(RevokedCard::new(*key)),
+            DialogCommand::ShowActivity(key) => self.activity_of_key(key.id, key.name),
+            DialogCommand::ManageRotation(key) => self.open(RotationDialog::new(*key)),
+            DialogCommand::ExtendRotation(key) => self.open(extend_rotation::open(&key)),
             DialogCommand::SwitchProfile(label) => self.switch_profile(label),
             DialogCommand::OnlyAction(action) => self.only_action(action),
             DialogCommand::RefreshList => self.refresh_list(),
@@ -109,7 +115,14 @@ impl App {
                 .push(Effect::People(PeopleRequest::NewToken { person })),
             About::Quit => self.quit_now(),
             About::Project(task) => self.do_with_project(task),
-            About::DiscardForm | About::RefuseRecent | About::LoseSecret | About::HandOver(_) => {}
+            About::EnableKey(id) => self
+                .effects
+                .push(Effect::Lifecycle(LifecycleRequest::Enable { id })),
+            About::DiscardForm
+            | About::RefuseRecent
+            | About::LoseSecret
+            | About::HandOver(_)
+            | About::FinishRotation(_) => {}
         }
     }
 

@@ -149,7 +149,7 @@ impl App {
             _ => None,
         });
         let what = match (actions.next(), first) {
-            (Some(action), _) => in_words(self.screen.layer(), action),
+            (Some(action), _) => in_words(self.screen_layer(), action),
             (None, Typed::Row { name, .. }) => format!("select “{name}”"),
             (None, _) => "move".into(),
         };

@@ -24,6 +24,7 @@ impl App {
             }
             // Of dialogs that are gone.
             UsageReply::Explained { .. } | UsageReply::LookedUp { .. } => {}
+            UsageReply::State { .. } | UsageReply::Checking { .. } | UsageReply::Checked { .. } => {}
         }
     }
 }

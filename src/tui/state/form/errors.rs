@@ -49,6 +49,7 @@ impl Form {
         let holds = |input: &FieldInput| match input {
             FieldInput::Text(text) => text.holds_secret(),
             FieldInput::Time(time) => time.text().holds_secret(),
+            FieldInput::Overlap(overlap) => overlap.text().holds_secret(),
             FieldInput::Lines(list) => list.lines().iter().any(TextField::holds_secret),
             _ => false,
         };

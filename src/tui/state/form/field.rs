@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{LineList, ProjectPicker, TimeField};
+use super::{LineList, OverlapField, ProjectPicker, TimeField};
 use crate::model::pasted;
 use crate::tui::state::dialog::Context;
 use crate::tui::state::hidden::HiddenField;
@@ -16,6 +16,7 @@ pub enum FieldInput {
     Hidden(HiddenField),
     /// An instant as people say it.
     Time(TimeField),
+    Overlap(OverlapField),
     Toggle {
         on: bool,
         /// What it means to be on.
@@ -131,6 +132,7 @@ impl FormField {
         match &self.input {
             FieldInput::Text(text) => text.value(),
             FieldInput::Time(time) => time.text().value(),
+            FieldInput::Overlap(overlap) => overlap.text().value(),
             FieldInput::Project(picker) => picker.text().value(),
             FieldInput::Choice { options, chosen } => options.get(*chosen).copied().unwrap_or_default(),
             FieldInput::Hidden(_) | FieldInput::Toggle { .. } | FieldInput::Lines(_) => "",
@@ -153,6 +155,7 @@ impl FormField {
         match &self.input {
             FieldInput::Text(text) => pasted::refuse(text.value()).err(),
             FieldInput::Time(time) => pasted::refuse(time.text().value()).err(),
+            FieldInput::Overlap(overlap) => pasted::refuse(overlap.text().value()).err(),
             FieldInput::Lines(list) => {
                 let mut lines = list.lines().iter();
                 lines.find_map(|line| pasted::refuse(line.value()).err())
@@ -166,6 +169,7 @@ impl FormField {
         match &mut self.input {
             FieldInput::Text(text) => text.handle(key),
             FieldInput::Time(time) => time.edit(cx.moment(), |text| text.handle(key)),
+            FieldInput::Overlap(overlap) => overlap.text_mut().handle(key),
             FieldInput::Hidden(text) => text.handle(key),
             FieldInput::Lines(list) => list.handle(key),
             FieldInput::Project(picker) => picker.typed(key, cx),
@@ -182,6 +186,7 @@ impl FormField {
         match &mut self.input {
             FieldInput::Text(text) => text.paste(pasted),
             FieldInput::Time(time) => time.edit(cx.moment(), |text| text.paste(pasted)),
+            FieldInput::Overlap(overlap) => overlap.text_mut().paste(pasted),
             FieldInput::Hidden(text) => text.paste(pasted),
             FieldInput::Lines(list) => list.paste(pasted),
             FieldInput::Project(picker) => picker.pasted(pasted, cx),

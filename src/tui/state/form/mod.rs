@@ -6,6 +6,7 @@
 mod errors;
 mod field;
 mod lines;
+mod overlap;
 mod project;
 mod time;
 
@@ -15,6 +16,7 @@ use crossterm::event::KeyEvent;
 
 pub use field::{FieldInput, FormField, Presence};
 pub use lines::{LineList, LinesOf};
+pub use overlap::{OverlapEnd, OverlapField};
 pub use project::{ProjectChoice, ProjectPicker};
 pub use time::TimeField;
 

@@ -2,7 +2,6 @@
 //! once more is the same.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::model::field::FieldValue;
 use crate::model::{expiry, local};
@@ -71,10 +70,9 @@ impl TimeField {
         self.read.as_ref().err().map(String::as_str)
     }
 
-    /// Which instant it is, unless that is what was typed.
-    pub fn told(&self, zone: &TimeZone) -> Option<String> {
-        let at = self.read.as_ref().ok().copied().flatten()?;
-        let told = expiry::told(at, zone);
-        Some(told).filter(|told| told != self.text.value())
+    /// Which instant it is, or that it is never; nothing where nothing was typed that can be read.
+    pub fn read_as(&self) -> Option<Option<Timestamp>> {
+        let is_blank = self.text.value().trim().is_empty();
+        self.read.clone().ok().filter(|_| !is_blank)
     }
 }

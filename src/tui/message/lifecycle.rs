@@ -1,0 +1,107 @@
+//! What is asked of the server about a key between its creation and its end, and what it answers.
+
+use uuid::Uuid;
+
+use crate::api::{Disabling, KeptToken, Key, KeyCounts, NewRotation, Rotated, RotationExtension};
+use crate::client::Error;
+
+#[derive(Debug)]
+pub enum LifecycleRequest {
+    Disable {
+        id: Uuid,
+        disabling: Disabling,
+    },
+    Enable {
+        id: Uuid,
+    },
+    Rotate {
+        id: Uuid,
+        version: u64,
+        new: NewRotation,
+    },
+    /// The old token is valid for longer.
+    Extend {
+        id: Uuid,
+        version: u64,
+        extension: RotationExtension,
+    },
+    /// Only one of the two tokens stays.
+    Finish {
+        id: Uuid,
+        version: u64,
+        keep: KeptToken,
+    },
+    /// The key as it is now.
+    Read {
+        number: u64,
+        id: Uuid,
+    },
+    /// How many keys expire soon.
+    CountExpiring {
+        number: u64,
+    },
+}
+
+impl LifecycleRequest {
+    pub fn is_change(&self) -> bool {
+        !matches!(
+            self,
+            LifecycleRequest::Read { .. } | LifecycleRequest::CountExpiring { .. }
+        )
+    }
+}
+
+#[derive(Debug)]
+pub enum LifecycleReply {
+    Disabled {
+        id: Uuid,
+        result: Result<Box<Key>, Error>,
+    },
+    Enabled {
+        id: Uuid,
+        result: Result<Box<Key>, Error>,
+    },
+    Rotated {
+        id: Uuid,
+        result: Result<Box<Rotated>, Error>,
+    },
+    Extended {
+        id: Uuid,
+        result: Result<Box<Key>, Error>,
+    },
+    Finished {
+        id: Uuid,
+        keep: KeptToken,
+        result: Result<Box<Key>, Error>,
+    },
+    Read {
+        number: u64,
+        result: Result<Box<Key>, Error>,
+    },
+    ExpiringCounted {
+        number: u64,
+        result: Result<KeyCounts, Error>,
+    },
+}
+
+impl LifecycleReply {
+    /// Why it failed.
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            LifecycleReply::Disabled { result, .. }
+            | LifecycleReply::Enabled { result, .. }
+            | LifecycleReply::Extended { result, .. }
+            | LifecycleReply::Finished { result, .. }
+            | LifecycleReply::Read { result, .. } => result.as_ref().err(),
+            LifecycleReply::Rotated { result, .. } => result.as_ref().err(),
+            LifecycleReply::ExpiringCounted { result, .. } => result.as_ref().err(),
+        }
+    }
+
+    pub fn answers_change(&self) -> bool {
+        !matches!(
+            self,
+            LifecycleReply::Read { .. } | LifecycleReply::ExpiringCounted { .. }
+        )
+    }
+}

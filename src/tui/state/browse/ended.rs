@@ -1,0 +1,87 @@
+//! Going to the keys that have ended, and back to the others.
+
+use uuid::Uuid;
+
+use super::Browse;
+use crate::api::{Order, Sort};
+use crate::model::{FilterWords, StateFilter};
+use crate::tui::message::{Effect, Load};
+use crate::tui::state::query::EndedView;
+
+/// Where one was among the keys that have not ended.
+#[derive(Debug)]
+pub(super) struct LeftView {
+    sort: Sort,
+    order: Order,
+    selected: Option<Uuid>,
+}
+
+impl Browse {
+    /// Which keys that have ended the rows are of, those that are here: what was asked for may be others.
+    pub fn rows_ended(&self) -> Option<EndedView> {
+        match self.rows.is_empty() {
+            true => self.query.ended,
+            false => self.rows_are_of.ended,
+        }
+    }
+
+    /// The keys that have ended, of what stands in the filter: the revoked ones first, then the expired ones, and so on.
+    pub fn show_ended(&mut self, effects: &mut Vec<Effect>) {
+        let view = self.query.ended.map_or(EndedView::Revoked, EndedView::other);
+        self.turn_to(view);
+        self.requery(effects);
+    }
+
+    /// All keys of this view, and this one selected among them.
+    pub fn show_among_ended(&mut self, view: EndedView, id: Uuid, effects: &mut Vec<Effect>) {
+        self.turn_to(view);
+        self.clear_filter();
+        self.ask_for_both(Load::Around(id), effects);
+    }
+
+    /// Back to the others, and to the one that was selected there.
+    pub fn leave_ended(&mut self, effects: &mut Vec<Effect>) {
+        let load = self.turn_back().map_or(Load::Start, Load::Around);
+        self.ask_for_both(load, effects);
+    }
+
+    fn turn_to(&mut self, view: EndedView) {
+        if self.query.ended.is_none() {
+            self.left = Some(LeftView {
+                sort: self.query.sort,
+                order: self.query.order,
+                selected: self.selected_id(),
+            });
+        }
+        self.query.ended = Some(view);
+        (self.query.sort, self.query.order) = view.order();
+        if self.query.words.state.is_some() {
+            // It says which keys are meant, as the view does now.
+            self.typed.clear();
+            self.query.words = FilterWords::default();
+        }
+    }
+
+    /// Turns to the keys that have not ended, in the order that they had; which of them was selected. Nothing is asked
+    /// yet.
+    pub fn turn_back(&mut self) -> Option<Uuid> {
+        self.query.ended = None;
+        let left = self.left.take()?;
+        (self.query.sort, self.query.order) = (left.sort, left.order);
+        left.selected
+    }
+
+    /// What was typed, read for the view that is shown.
+    pub(super) fn read(&self) -> Result<FilterWords, String> {
+        let words = FilterWords::parse(&self.typed)?;
+        match (self.query.ended, words.state) {
+            (None, _) | (_, None) => Ok(words),
+            (Some(EndedView::Expired), Some(StateFilter::Expired)) => Ok(words),
+            (Some(_), Some(StateFilter::Expired)) => Err("4 shows the keys that have expired.".into()),
+            (Some(_), Some(state)) => Err(format!(
+                "A key that is {} has not ended; 0 goes back to those.",
+                state.as_str()
+            )),
+        }
+    }
+}

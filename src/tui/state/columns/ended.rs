@@ -1,0 +1,105 @@
+//! The columns of the keys that have ended.
+
+use strum::{EnumIter, IntoEnumIterator};
+
+use super::{Fit, Placed, place};
+use crate::api::Sort;
+use crate::tui::state::layout::Area;
+use crate::tui::state::query::EndedView;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
+pub enum EndedColumn {
+    Name,
+    Scope,
+    Project,
+    /// When it ended.
+    Ended,
+    /// Who revoked it; of an expired key, who created it.
+    By,
+    /// How often it was refused since.
+    Refused,
+    /// Why it was revoked.
+    Reason,
+}
+
+impl EndedColumn {
+    pub fn label(self, view: EndedView) -> &'static str {
+        match (self, view) {
+            (EndedColumn::Name, _) => "NAME",
+            (EndedColumn::Scope, _) => "SCOPE",
+            (EndedColumn::Project, _) => "PROJECT",
+            (EndedColumn::Ended, EndedView::Revoked) => "REVOKED",
+            (EndedColumn::Ended, EndedView::Expired) => "EXPIRED",
+            (EndedColumn::By, EndedView::Revoked) => "BY",
+            (EndedColumn::By, EndedView::Expired) => "CREATED BY",
+            (EndedColumn::Refused, _) => "REFUSED",
+            (EndedColumn::Reason, _) => "REASON",
+        }
+    }
+
+    /// Whether the rows are in its order.
+    pub fn is_sorted(self, view: EndedView, sort: Sort) -> bool {
+        match view {
+            EndedView::Revoked => self == EndedColumn::Ended,
+            EndedView::Expired => self.sort(view) == Some(sort),
+        }
+    }
+
+    /// The sort that its header asks for.
+    pub fn sort(self, view: EndedView) -> Option<Sort> {
+        match (self, view) {
+            (_, EndedView::Revoked) => None,
+            (EndedColumn::Name, _) => Some(Sort::Name),
+            (EndedColumn::Scope, _) => Some(Sort::Scope),
+            (EndedColumn::Ended, _) => Some(Sort::ExpiresAt),
+            _ => None,
+        }
+    }
+
+    fn fit(self, view: EndedView) -> Fit {
+        match self {
+            EndedColumn::Name => Fit::rest(16),
+            EndedColumn::Ended => Fit::fixed(10, 1),
+            EndedColumn::Refused => Fit::fixed(8, 2),
+            EndedColumn::By if view == EndedView::Revoked => Fit::growing(7, 3, 1, 20),
+            EndedColumn::By => Fit::growing(10, 3, 1, 20),
+            EndedColumn::Reason => Fit::growing(10, 4, 4, 60),
+            EndedColumn::Scope => Fit::fixed(9, 5),
+            EndedColumn::Project => Fit::growing(12, 6, 2, 30),
+        }
+    }
+}
+
+/// The columns that fit in `area`. Nobody gives a reason for a key's expiry.
+pub fn of_ended(area: Area, view: EndedView) -> Vec<Placed<EndedColumn>> {
+    let wanted = EndedColumn::iter()
+        .filter(|&column| view == EndedView::Revoked || column != EndedColumn::Reason)
+        .map(|column| (column, column.fit(view)));
+    place(area, wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(width: u16, view: EndedView) -> Vec<EndedColumn> {
+        let area = Area {
+            width,
+            height: 1,
+            ..Area::default()
+        };
+        let placed = of_ended(area, view).into_iter();
+        placed.map(|placed| placed.column).collect()
+    }
+
+    #[test]
+    fn what_a_key_is_called_and_when_it_ended_stays_longest() {
+        use EndedColumn::{By, Ended, Name, Reason, Refused, Scope};
+        let of = |width| columns(width, EndedView::Revoked);
+        assert_eq!(of(140), EndedColumn::iter().collect::<Vec<_>>());
+        assert_eq!(of(78), [Name, Scope, Ended, By, Refused, Reason]);
+        assert_eq!(of(40), [Name, Ended, Refused]);
+        assert_eq!(of(20), [Name]);
+        assert!(!columns(140, EndedView::Expired).contains(&Reason));
+    }
+}

@@ -1,0 +1,28 @@
+//! When local development ends, as the table and the details tell it.
+
+use super::{Look, time};
+use crate::api::Key;
+
+/// Of a key that has an end: `local, 3 h left`.
+pub fn in_table(key: &Key, look: &Look) -> Option<String> {
+    let ends = key.local_development_ends_at?;
+    Some(match ends > look.now {
+        true => format!("local, {} left", time::left(ends, look.now)),
+        false => "local ended".into(),
+    })
+}
+
+/// `on, from 203.0.113.7, ends in 3 h (2 Nov 2026, 14:05)`
+pub fn in_details(key: &Key, address: &str, look: &Look) -> String {
+    let Some(ends) = key.local_development_ends_at else {
+        return format!("on, from {address}, no end");
+    };
+    let at = time::long_date(ends, &look.zone);
+    match ends > look.now {
+        true => format!(
+            "on, from {address}, ends in {} ({at})",
+            time::left(ends, look.now)
+        ),
+        false => format!("ended {at}; it was on from {address}"),
+    }
+}

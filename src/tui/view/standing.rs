@@ -1,0 +1,198 @@
+//! How a key stands, in words: in a cell of the table, and in its details. What needs attention also has a colour.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use super::lines::{field, paragraph};
+use super::{Look, ended, text, time, used};
+use crate::api::{Disabled, Key, Usage};
+use crate::client::Error;
+use crate::model::KeyState;
+use crate::model::expiry::WARNED_DAYS;
+use crate::tui::keymap::{self, Action, Layer};
+use crate::tui::state::App;
+
+const WARNED: SignedDuration = SignedDuration::from_hours(24 * WARNED_DAYS as i64);
+/// Refusals are counted for so long.
+const COUNTED: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// Words, and shorter ones where there is little room.
+struct StateWords {
+    words: String,
+    short: String,
+    style: Style,
+}
+
+/// `disabled`, `expires in 12 d`: what refuses first, and then as much of the rest as fits.
+pub fn in_table(key: &Key, width: usize, look: &Look) -> (String, Style) {
+    let mut all = all(key, look).into_iter();
+    let Some(first) = all.next() else {
+        return (String::new(), look.theme.text());
+    };
+    let mut words = match text::width(&first.words) <= width {
+        true => first.words,
+        false => first.short,
+    };
+    for more in all {
+        for next in [&more.words, &more.short] {
+            let both = format!("{words}, {next}");
+            if text::width(&both) <= width {
+                words = both;
+                break;
+            }
+        }
+    }
+    (words, first.style)
+}
+
+/// The most urgent first.
+fn all(key: &Key, look: &Look) -> Vec<StateWords> {
+    let theme = look.theme;
+    let mut all = Vec::new();
+    let mut say = |words: String, short: String, style: Style| {
+        all.push(StateWords { words, short, style });
+    };
+    let expired = has_expired(key, look.now);
+    if expired {
+        let ago = key.expires_at.filter(|at| *at <= look.now);
+        let ago = ago.map_or_else(String::new, |at| format!(" {}", time::ago(Some(at), look.now)));
+        say(format!("expired{ago}"), "expired".into(), theme.bad());
+    }
+    if key.disabled.is_some() {
+        say("disabled".into(), "disabled".into(), theme.warning());
+    }
+    if let Some(rotation) = key
+        .rotation
+        .as_ref()
+        .filter(|rotation| rotation.ends_at > look.now)
+    {
+        let left = time::left(rotation.ends_at, look.now);
+        say(
+            format!("rotating, {left} left"),
+            format!("rotating, {}", brief(&left)),
+            theme.accent(),
+        );
+    }
+    if let Some(at) = key.expires_at.filter(|_| !expired) {
+        let left = time::left(at, look.now);
+        match expires_soon(at, look.now) {
+            true => say(
+                format!("expires in {left}"),
+                format!("expires {}", brief(&left)),
+                theme.warning(),
+            ),
+            false => {
+                let until = format!("until {}", time::short_date(at, &look.zone));
+                say(until.clone(), until, theme.faint());
+            }
+        }
+    }
+    all
+}
+
+fn brief(left: &str) -> String {
+    left.replace("under 1 min", "<1 min")
+}
+
+/// By the clock of this machine, where the server hasn't said so yet.
+fn has_expired(key: &Key, now: Timestamp) -> bool {
+    key.state == KeyState::Expired || key.expires_at.is_some_and(|at| at <= now)
+}
+
+fn expires_soon(at: Timestamp, now: Timestamp) -> bool {
+    at.duration_since(now) <= WARNED
+}
+
+/// In the details: why the key refuses, or will before long, and what can be done about it.
+pub fn in_details(key: &Key, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    if key.revoked.is_some() {
+        return ended::in_details(key, width, look);
+    }
+    let mut lines = Vec::new();
+    if has_expired(key, look.now) {
+        let renew = how(app, Action::SetExpiry, "renews it");
+        let words = format!("Expired: every request is refused until it is renewed{renew}");
+        lines.extend(paragraph(&words, theme.bad(), width));
+    } else if let Some(at) = key.expires_at.filter(|at| expires_soon(*at, look.now)) {
+        let renew = how(app, Action::SetExpiry, "renews it");
+        let words = format!("Expires in {}{renew}", time::left(at, look.now));
+        lines.extend(paragraph(&words, theme.warning(), width));
+    }
+    if let Some(disabled) = &key.disabled {
+        let usage = app.key_usage.of(key.id);
+        lines.extend(of_disabled(disabled, usage, app, width, look));
+    }
+    lines.extend(ended::in_details(key, width, look));
+    lines
+}
+
+/// `; l renews it`, where that can be done.
+pub fn how(app: &App, action: Action, what: &str) -> String {
+    let key = keymap::key_of(Layer::Keys, action).filter(|_| app.available_on_screen(action).is_ok());
+    key.map_or_else(String::new, |key| format!("; {key} {what}"))
+}
+
+/// Since when, by whom and why, and who still tries.
+fn of_disabled(
+    disabled: &Disabled,
+    usage: Option<Result<&Usage, &Error>>,
+    app: &App,
+    width: usize,
+    look: &Look,
+) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    let since = time::long_date(disabled.at, &look.zone);
+    let enable = how(app, Action::Enable, "enables it");
+    let told = format!("Disabled since {since} by {}{enable}", disabled.by.email);
+    let mut lines = paragraph(&told, theme.warning(), width);
+    if let Some(reason) = &disabled.reason {
+        lines.extend(field("Reason", reason, width, look));
+    }
+    if let Some(Ok(usage)) = usage {
+        let style = match usage.refused_while_disabled {
+            Some(1..) => theme.warning(),
+            _ => theme.faint(),
+        };
+        lines.extend(paragraph(&tries(disabled, usage, look), style, width));
+    }
+    lines
+}
+
+/// `12 requests since Tuesday, the last 3 min ago`.
+fn tries(disabled: &Disabled, usage: &Usage, look: &Look) -> String {
+    let since = match look.now.duration_since(disabled.at) > COUNTED {
+        true => "in 30 d".to_owned(),
+        false => time::since(disabled.at, look.now, &look.zone),
+    };
+    let count = usage.refused_while_disabled.unwrap_or_default();
+    if count == 0 {
+        return format!("No request {since}");
+    }
+    let last = usage.last_refused_at.filter(|at| *at >= disabled.at);
+    let from = usage.refused_since.as_ref().and_then(|since| since.last.as_ref());
+    let from = from
+        .and_then(used::from_where)
+        .map_or_else(String::new, |from| format!(" {from}"));
+    let last = last.map_or_else(String::new, |at| {
+        format!(", the last {}{from}", time::ago(Some(at), look.now))
+    });
+    format!("Refused: {} {since}{last}", used::plural(count, "request"))
+}
+
+/// `in 12 d (30 Nov 2026, 11:10:00 UTC)`, or how long ago it ended.
+pub fn expiry_in_words(at: Timestamp, look: &Look) -> String {
+    let exact = time::exact(at, &look.zone);
+    match at > look.now {
+        true => format!("in {} ({exact})", time::left(at, look.now)),
+        false => format!("{} ({exact})", time::ago(Some(at), look.now)),
+    }
+}
+
+/// The instants until which time is told of a key.
+pub fn ends_of(key: &Key) -> impl Iterator<Item = Timestamp> {
+    let rotation = key.rotation.as_ref().map(|rotation| rotation.ends_at);
+    let local = key.local_development_ends_at;
+    [key.expires_at, rotation, local].into_iter().flatten()
+}
