@@ -310,14 +310,21 @@ mod tests {
         );
     }
 
-    #[test]
-    fn networks_are_judged_before_what_the_request_says_of_itself() {
+    fn bound(scope: Scope) -> Settings {
         let networks = ["198.51.100.0/24", "203.0.113.7", "2001:db8::/48"];
         let networks = networks.map(|text| AllowedNetwork::parse(text).expect(text));
-        let bound = Settings {
-            allowed_networks: networks.into(),
-            ..settings(Scope::Web, &["https://shop.acme.example"], None)
+        let domains = match scope {
+            Scope::Web => &["https://shop.acme.example"][..],
+            Scope::Mobile | Scope::Analytics => &[],
         };
+        Settings {
+            allowed_networks: networks.into(),
+            ..settings(scope, domains, None)
+        }
+    }
+
+    #[test]
+    fn networks_are_judged_before_what_the_request_says_of_itself() {
         let shop = Origin::Page("https://shop.acme.example");
         for (address, is_unnamed, allowed) in [
             (Some("203.0.113.7"), false, true),
@@ -334,47 +341,30 @@ mod tests {
                 is_unnamed,
                 ..from(origin)
             };
-            let grant = |grant| {
+            let expected = |decided| {
                 if allowed {
-                    Ok(grant)
+                    decided
                 } else {
                     Err(Rule::AddressForeign)
                 }
             };
-            for (scope, origin, deployed, expected) in [
-                (Scope::Web, shop, true, grant(Grant::OriginListed)),
-                (Scope::Mobile, Origin::Absent, true, grant(Grant::AnyApp)),
-                (Scope::Analytics, Origin::Absent, false, grant(Grant::Analytics)),
+            for (scope, origin, deployed, decided) in [
+                (Scope::Web, shop, true, Ok(Grant::OriginListed)),
+                (Scope::Web, shop, false, Err(Rule::NotDeployed)),
+                (
+                    Scope::Web,
+                    Origin::Page("https://evil.example"),
+                    true,
+                    Err(Rule::OriginForeign),
+                ),
+                (Scope::Mobile, Origin::Absent, true, Ok(Grant::AnyApp)),
+                (Scope::Analytics, Origin::Absent, false, Ok(Grant::Analytics)),
             ] {
-                let settings = match scope {
-                    Scope::Mobile => Settings {
-                        ui_domains: Vec::new(),
-                        ..bound.clone()
-                    },
-                    _ => bound.clone(),
-                };
-                assert_eq!(
-                    may_pass(scope, &settings, deployed, at(origin)),
-                    expected,
-                    "{scope} {address:?}"
-                );
+                let passes = may_pass(scope, &bound(scope), deployed, at(origin));
+                assert_eq!(passes, expected(decided), "{scope} {address:?}");
             }
-            let foreign = may_pass(
-                Scope::Web,
-                &bound,
-                false,
-                at(Origin::Page("https://evil.example")),
-            );
-            let rule = if allowed {
-                Rule::OriginForeign
-            } else {
-                Rule::AddressForeign
-            };
-            assert_eq!(foreign, Err(rule));
-            assert_eq!(
-                may_connect(Scope::Analytics, &bound, true, at(shop)),
-                Err(Rule::Scope)
-            );
+            let board = may_connect(Scope::Analytics, &bound(Scope::Analytics), true, at(shop));
+            assert_eq!(board, Err(Rule::Scope));
         }
     }
 
