@@ -61,7 +61,7 @@ impl KeyField {
         matches!(self, KeyField::UiDomains | KeyField::AllowedNetworks)
     }
 
-    /// Whether it is in [`Settings`]: a name and a project are looked up and kept apart.
+    /// Whether it is in [`super::Settings`]: a name and a project are looked up and kept apart.
     pub fn is_setting(self) -> bool {
         !matches!(self, KeyField::Name | KeyField::Project)
     }
