@@ -79,7 +79,10 @@ impl App {
                 )
             }),
             LifecycleReply::Rotated { id, result } => self.rotated(id, result),
-            LifecycleReply::Extended { id, result } => self.key_changed(id, result, extended_words),
+            LifecycleReply::Extended { id, result } => {
+                let zone = self.moment.zone.clone();
+                self.key_changed(id, result, |key| extended_words(key, &zone));
+            }
             LifecycleReply::Finished { id, keep, result } => {
                 self.key_changed(id, result, |key| finished_words(key, keep));
             }
@@ -142,9 +145,9 @@ fn disabled_words(key: &Key) -> String {
     )
 }
 
-fn extended_words(key: &Key) -> String {
+fn extended_words(key: &Key, zone: &TimeZone) -> String {
     let until = key.rotation.as_ref().map_or_else(String::new, |rotation| {
-        format!(" until {}", expiry::told(rotation.ends_at, &TimeZone::system()))
+        format!(" until {}", expiry::told(rotation.ends_at, zone))
     });
     format!("The old token of “{}” is valid{until}.", key.name)
 }

@@ -46,17 +46,18 @@ impl App {
             None => self.browse.show_among_all(key.id, &mut self.effects),
             Some(view) => self.browse.show_among_ended(view, key.id, &mut self.effects),
         }
-        self.say(Tone::Done, whose_secret(key, token));
+        let words = whose_secret(key, token, &self.moment.zone);
+        self.say(Tone::Done, words);
     }
 }
 
 /// Which of the key's tokens it is, and whether that is refused.
-fn whose_secret(key: &Key, token: WhichToken) -> String {
+fn whose_secret(key: &Key, token: WhichToken, zone: &TimeZone) -> String {
     let name = &key.name;
     let whose = match (token, &key.rotation) {
         (WhichToken::Old, Some(rotation)) => format!(
             "This is the old secret of “{name}”, valid until {}.",
-            expiry::told(rotation.ends_at, &TimeZone::system())
+            expiry::told(rotation.ends_at, zone)
         ),
         (WhichToken::Old | WhichToken::Replaced, _) => {
             format!("This is an old secret of “{name}”, which was rotated.")

@@ -186,7 +186,7 @@ impl App {
         };
         let before = self.selected().filter(|before| before.id == id);
         let is_end_new = before.is_some_and(|before| before.expires_at != key.expires_at);
-        let text = saved_words(&key, is_end_new);
+        let text = saved_words(&key, is_end_new, &self.moment.zone);
         self.browse.rows.update(key);
         self.say(Tone::Done, text);
         self.browse.refresh(&mut self.effects);
@@ -265,7 +265,7 @@ impl App {
 }
 
 /// What was saved; an end of its own, as the server took it.
-fn saved_words(key: &Key, is_end_new: bool) -> String {
+fn saved_words(key: &Key, is_end_new: bool, zone: &TimeZone) -> String {
     let (name, hint) = (&key.name, &key.hint);
     match (is_end_new, key.expires_at) {
         (false, _) => format!("Saved “{name}” ({hint}). The change applies from the next check."),
@@ -273,7 +273,7 @@ fn saved_words(key: &Key, is_end_new: bool) -> String {
         (true, Some(at)) => {
             format!(
                 "Saved “{name}” ({hint}). It is valid until {}.",
-                expiry::told(at, &TimeZone::system())
+                expiry::told(at, zone)
             )
         }
     }
