@@ -53,7 +53,8 @@
 //! expired, and whether local development has ended, is part of that statement, by the clock of the database;
 //! [`model::Standing`] says which of revoked, replaced, expired and disabled comes first. A token that is not the key's current
 //! one is looked up by a second statement. Nothing is cached, so that a revocation is effective once it is answered. Usage is
-//! counted in memory and written once a second (`server/work/usage`).
+//! counted in memory and written once a second (`server/work/usage`): from where keys are used and, separately, refused, and how
+//! often a key that is not valid is still presented (`server/store/refusals.rs`).
 //!
 //! # Where new things go
 //!

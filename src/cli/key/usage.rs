@@ -7,7 +7,7 @@ use super::resolve;
 use crate::api::{Key, RefusedSource, Usage, UsageCount, UsageSource};
 use crate::cli::{Failure, lookup, output};
 use crate::client::Client;
-use crate::model::{KeyState, Scope};
+use crate::model::{KeyState, Rule, Scope};
 
 pub async fn run(client: &Client, args: &OneKey) -> Result<(), Failure> {
     let key = resolve::key_or_revoked(client, &args.key).await?;
@@ -39,8 +39,11 @@ fn rows(key: &Key, usage: &Usage, now: Timestamp) -> Vec<Vec<String>> {
     let old = usage.refused_old_token.as_ref().filter(|old| old.count > 0);
     rows.extend(old.map(|old| row("Old token", format!("refused: {}", lookup::presented(old, now)))));
     for refused in &usage.refused_by {
-        let why = format!("{} times: {} ({})", refused.count, refused.sentence, refused.rule);
-        rows.push(row("Refused", why));
+        let known: Option<Rule> = refused.rule.parse().ok();
+        // Whether there is something to add is said beside what was refused.
+        let sentence = known.and_then(Rule::without_advice).unwrap_or(&refused.sentence);
+        let why = format!("{}: {sentence} ({})", times(refused.count), refused.rule);
+        rows.push(row("Refused", output::shown(&why)));
     }
     let origins = match key.scope {
         Scope::Mobile => "app",
@@ -64,6 +67,13 @@ fn counts(UsageCount { allowed, refused }: UsageCount) -> String {
     format!("{allowed} allowed, {refused} refused")
 }
 
+fn times(count: u64) -> String {
+    match count {
+        1 => "once".into(),
+        n => format!("{n} times"),
+    }
+}
+
 fn allowed(source: &UsageSource, now: Timestamp) -> String {
     format!(
         "{}, {}",
@@ -74,10 +84,7 @@ fn allowed(source: &UsageSource, now: Timestamp) -> String {
 
 /// `https://www.acme.example, 3 times, last 2 min ago (origin-foreign); it looks like yours: --add-domain adds it`
 fn told(key: &Key, source: &RefusedSource, now: Timestamp) -> String {
-    let times = match source.count {
-        1 => "once".to_owned(),
-        n => format!("{n} times, last"),
-    };
+    let last = if source.count == 1 { "" } else { ", last" };
     let hint = match source.is_addable(&key.ui_domains) {
         true => format!(
             "; it looks like yours: keydeck key edit {} --add-domain {}",
@@ -87,8 +94,9 @@ fn told(key: &Key, source: &RefusedSource, now: Timestamp) -> String {
         false => String::new(),
     };
     format!(
-        "{}, {times} {} ({}){hint}",
+        "{}, {}{last} {} ({}){hint}",
         output::shown(&source.name),
+        times(source.count),
         output::ago(source.last_refused_at, now),
         output::shown(&source.rule)
     )

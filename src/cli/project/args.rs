@@ -27,7 +27,7 @@ pub enum ProjectCommand {
     /// The session server uses it at /v1/introspect to ask whether a connection token is still valid. The new token
     /// is shown only once; the previous one is no longer valid.
     SessionToken(SessionTokenArgs),
-    /// Remove a project that has no active keys
+    /// Remove a project whose keys were all revoked
     Remove(ProjectRemoveArgs),
 }
 

@@ -1,6 +1,7 @@
 //! From where keys are refused, and who still presents a key or token that is not valid any more: written once a second
 //! with what else was counted, read with the keys.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
@@ -321,7 +322,7 @@ pub async fn sources(
         }
     }
     let mut newest: Vec<(&str, Place)> = all.into_iter().collect();
-    newest.sort_by(|(_, one), (_, other)| other.at.cmp(&one.at));
+    newest.sort_by_key(|(_, place)| Reverse(place.at));
     newest.truncate(SOURCES);
     let source = |(name, place): (&str, Place)| {
         Some(RefusedSource {

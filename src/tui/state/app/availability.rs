@@ -277,8 +277,10 @@ fn may_not_change(me: Option<&Me>, project: &Project) -> String {
 
 fn in_the_way(keys: u64) -> String {
     match keys {
-        1 => "1 active key: revoke it first; o shows it.".into(),
-        n => format!("{n} active keys: revoke them first; o shows them."),
+        1 => "1 active or expired key: revoke it first; o shows it, or o and the filter expired.".into(),
+        n => format!(
+            "{n} active or expired keys: revoke them first; o shows them, and with the filter expired those."
+        ),
     }
 }
 
