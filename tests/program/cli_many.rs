@@ -2,12 +2,13 @@
 
 use std::process::Command;
 
-use keydeck::api::{ActivityQuery, KeyEdit, KeyFilter, KeyList, NewPlan, PlanAction, PlanProgress};
+use keydeck::api::{ActivityQuery, KeyEdit, KeyFilter, NewPlan, PlanAction, PlanProgress};
 use keydeck::client::Client;
 use keydeck::model::{Role, Scope, Token, TokenKind};
 use keydeck::server::seal::RootKey;
 use keydeck::server::store::{Actor, NewUserRecord, PeopleStore, Visible};
 use rusqlite::Connection;
+use uuid::Uuid;
 
 use crate::program::{Home, Ran, Served, block_on};
 use crate::pty::typed;
@@ -282,6 +283,14 @@ fn large(home: &Home, keys: u64) -> String {
     token.expose().to_owned()
 }
 
+/// The last key of all to have its turn.
+fn last_turn(home: &Home) -> Uuid {
+    let conn = Connection::open(home.path("keys.db")).expect("a database");
+    let sql = "SELECT k.id FROM plan_keys AS p JOIN keys AS k ON k.seq = p.key ORDER BY p.place DESC LIMIT 1";
+    let id: [u8; 16] = conn.query_row(sql, [], |row| row.get(0)).expect("a key");
+    Uuid::from_bytes(id)
+}
+
 /// How far it is once the server has begun it.
 async fn under_way(client: &Client, plan: &str) -> PlanProgress {
     loop {
@@ -318,17 +327,12 @@ fn a_plan_goes_on_after_a_crash_and_names_what_changed_meanwhile() {
         let commit = client.commit_plan(&plan.plan);
         let watch = async {
             let begun = under_way(&client, &plan.plan).await;
-            // The last one to have its turn.
-            let newest = client.keys(&KeyList::of(web.clone())).await.expect("listed");
-            let newest = &newest.items[0].key;
+            let last = client.key(last_turn(&home)).await.expect("found");
             let edit = KeyEdit {
                 note: Some(Some("Still in use".into())),
                 ..KeyEdit::default()
             };
-            let edited = client
-                .edit(newest.id, newest.version, &edit)
-                .await
-                .expect("edited");
+            let edited = client.edit(last.id, last.version, &edit).await.expect("edited");
             (begun, edited)
         };
         tokio::select! {

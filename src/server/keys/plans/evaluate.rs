@@ -60,7 +60,15 @@ pub async fn evaluate(
     for key in found {
         evaluated.add(user, change, key);
     }
+    evaluated.keys.sort_by_cached_key(turn);
     Ok(Ok(evaluated))
+}
+
+/// When a key has its turn: those that lie together in the indexes of keys are changed together, which in SQLite writes half
+/// as many pages as by age alone.
+fn turn(key: &KeyRecord) -> (Option<Uuid>, Timestamp, Uuid) {
+    let project = key.project.as_ref().map(|project| project.id);
+    (project, key.created_at, key.id)
 }
 
 /// One more than a plan may have, at most.

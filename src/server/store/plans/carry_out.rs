@@ -21,7 +21,7 @@ use crate::server::store::value::Value;
 use crate::server::store::{Found, KeyRecord, PlanCommit, StoreError, StoreResult, Visible};
 
 /// How long one portion may hold up other changes, and the most keys between two looks at how long it took.
-const PORTION: Duration = Duration::from_millis(15);
+const PORTION: Duration = Duration::from_millis(25);
 const AT_ONCE: usize = 16;
 
 /// `added` are keys that would be in the plan if it was made now: found before, as finding them may take long. A key that
