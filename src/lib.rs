@@ -68,6 +68,7 @@
 //! | column of a table | `tui/state/columns.rs`; its cells: `tui/view/table.rs` |
 //! | time that is left until an instant, on the screen | `tui/view/standing.rs` (`ends_of`), so that it is drawn again when its text changes (`countdown.rs` beside it) |
 //! | action or key binding of the dashboard | `tui/keymap`; when it is available, and why not: `tui/state/app/availability.rs` |
+//! | action of the dashboard on all marked keys | which plan it makes: `tui/state/app/marking.rs`; what is asked before: `tui/dialogs/planning.rs` |
 //! | dialog | `tui/dialogs/mod.rs`, whose page lists the steps: its own file, `view.rs` beside it, and two lines there. A small form is one file, a purpose of `tui/dialogs/sheet.rs` |
 //! | operation of the store | the file of its subject in `server/store`, and its line in `server/store/groups` |
 //! | part of a shared statement that the engines write differently | `server/store/dialect.rs` |

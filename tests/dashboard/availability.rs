@@ -9,11 +9,12 @@ use keydeck::model::{KeyState, Role, Scope};
 use keydeck::tui::dialogs::Modal;
 use keydeck::tui::dialogs::PaletteCommand;
 use keydeck::tui::keymap::{self, Action, Binding};
-use keydeck::tui::message::{Effect, Message, Timer};
+use keydeck::tui::message::{Effect, Message, Timer, Whereabouts};
 use keydeck::tui::state::Reason;
 
 use crate::common::draw::*;
 use crate::common::lists::*;
+use crate::common::marks::*;
 use crate::common::people::*;
 use crate::common::talk::*;
 
@@ -47,6 +48,27 @@ const STATES: &[State] = &[
         talk
     }),
     ("no keys", || Talk::sized(ROOM.0, ROOM.1, Vec::new())),
+    ("marked keys", || keys(Scope::Web, "<Space>")),
+    ("marked keys, and the details", || {
+        keys(Scope::Web, "<Space><Enter>")
+    }),
+    ("a range", || keys(Scope::Web, "vj")),
+    ("marked keys, of which it is asked whether they are shown", || {
+        none_of_marked()
+    }),
+    ("marked keys that are not shown", || {
+        let mut talk = none_of_marked();
+        talk.answer_whereabouts(Whereabouts::NotShown);
+        talk
+    }),
+    ("a plan that is on its way", || keys(Scope::Web, "<Space>d")),
+    ("a plan", || plan(2)),
+    ("a plan with a number to type", || plan(214)),
+    ("a plan that is sent", || {
+        let mut talk = plan(2);
+        talk.press("<Right><Enter>");
+        talk
+    }),
     ("a colleague's key", || {
         let me = signed_in_as(Role::Analytics);
         as_me(me.clone(), key_seen_by(&me, false, Scope::Web))
@@ -124,6 +146,19 @@ fn keys(scope: Scope, then: &str) -> Talk {
     let keys = (1..=3).map(|number| key(number, &format!("Assistant {number}"), scope));
     let mut talk = Talk::sized(ROOM.0, ROOM.1, keys.collect());
     talk.press(then);
+    talk
+}
+
+/// A key is marked, and the list is another one.
+fn none_of_marked() -> Talk {
+    let mut talk = keys(Scope::Web, "<Space>2");
+    talk.answer_page(Ok(page(Vec::new())));
+    talk
+}
+
+fn plan(count: u64) -> Talk {
+    let mut talk = keys(Scope::Web, "<Space>d");
+    talk.answer_plan(|new| Ok(plan_of(new, count)));
     talk
 }
 
@@ -231,6 +266,7 @@ fn press(talk: &mut Talk, binding: &Binding) {
         "PgUp" => talk.press("<PgUp>"),
         "PgDn" => talk.press("<PgDn>"),
         "F1" => talk.press("<F1>"),
+        "Space" => talk.press("<Space>"),
         control if control.starts_with("Ctrl-") => {
             let letter = control.chars().last().expect("a letter").to_ascii_lowercase();
             let key = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL);

@@ -9,6 +9,7 @@ mod ended;
 mod explain;
 mod lifecycle;
 mod lookup;
+mod marks;
 mod people;
 mod places;
 mod projects;

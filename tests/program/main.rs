@@ -31,6 +31,7 @@ mod pty;
 mod pty_at_work;
 mod pty_failover;
 mod pty_lifecycle;
+mod pty_marks;
 mod pty_output;
 mod pty_revoked;
 mod pty_story;

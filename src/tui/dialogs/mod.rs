@@ -16,8 +16,11 @@ pub mod filter;
 mod help;
 mod key_form;
 mod new_secret;
+mod not_shown;
 mod opening;
 mod palette;
+mod plan;
+pub mod planning;
 mod question;
 mod removal;
 pub mod rename_project;
@@ -38,8 +41,10 @@ pub use filter::FilterLine;
 pub use help::Help;
 pub use key_form::KeyForm;
 pub use new_secret::{NewSecret, SecretOf};
+pub use not_shown::NotShown;
 pub use opening::Opening;
 pub use palette::{Palette, PaletteCommand};
+pub use plan::{PlanDialog, PlanStage};
 pub use question::Confirmation;
 pub use removal::{Choice, RemovalDialog};
 pub use revoke::RevokeDialog;
@@ -98,6 +103,8 @@ modals! { $
     Sheet(Sheet),
     Conflict(Conflict),
     Revoke(RevokeDialog),
+    NotShown(NotShown),
+    Plan(PlanDialog),
     Revoked(RevokedCard),
     Rotation(RotationDialog),
     Usage(LargeUsage),

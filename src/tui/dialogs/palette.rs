@@ -4,11 +4,11 @@ mod view;
 
 use crossterm::event::KeyEvent;
 
-use crate::api::ActivityAction;
+use crate::api::{ActivityAction, PlanAction};
 use crate::model::compared;
 use crate::tui::decks::DeckSummary;
 use crate::tui::keymap::{Action, Binding, Layer};
-use crate::tui::state::command::DialogCommand;
+use crate::tui::state::command::{DialogCommand, MarksCommand};
 use crate::tui::state::dialog::{Context, Dialog, Stacking};
 use crate::tui::state::picker::{Picker, Typing};
 use crate::tui::state::text::TextField;
@@ -20,6 +20,8 @@ pub enum PaletteCommand {
     SwitchProfile(DeckSummary),
     /// Show only this in the activity log; `None`: everything.
     OnlyAction(Option<ActivityAction>),
+    /// Do this to the marked keys.
+    WithMarked(PlanAction),
 }
 
 impl PaletteCommand {
@@ -32,6 +34,7 @@ impl PaletteCommand {
             },
             PaletteCommand::OnlyAction(None) => "everything".into(),
             PaletteCommand::OnlyAction(Some(action)) => action.name_in_words(),
+            PaletteCommand::WithMarked(action) => with_marked(*action).into(),
         }
     }
 
@@ -39,24 +42,36 @@ impl PaletteCommand {
     pub fn keys(&self) -> String {
         match self {
             PaletteCommand::Key(binding) => binding.keys_label(),
-            PaletteCommand::SwitchProfile(_) | PaletteCommand::OnlyAction(_) => String::new(),
+            PaletteCommand::SwitchProfile(_)
+            | PaletteCommand::OnlyAction(_)
+            | PaletteCommand::WithMarked(_) => String::new(),
         }
+    }
+}
+
+fn with_marked(action: PlanAction) -> &'static str {
+    match action {
+        PlanAction::Revoke => "revoke: refused permanently",
+        PlanAction::Disable => "disable: refused until enabled",
+        PlanAction::Enable => "enable",
+        PlanAction::SetExpiry => "set when they end, or that they never do",
+        PlanAction::Label => "add or remove labels",
     }
 }
 
 #[derive(Debug)]
 pub struct Palette {
-    pub title: &'static str,
+    pub title: String,
     pub commands: Vec<PaletteCommand>,
     /// Finds among them.
     pub picker: Picker<PaletteCommand>,
 }
 
 impl Palette {
-    pub fn new(title: &'static str, commands: Vec<PaletteCommand>) -> Self {
+    pub fn new(title: impl Into<String>, commands: Vec<PaletteCommand>) -> Self {
         let picker = Picker::new(TextField::default(), commands.clone());
         Self {
-            title,
+            title: title.into(),
             commands,
             picker,
         }
@@ -105,6 +120,7 @@ impl Dialog for Palette {
                     PaletteCommand::Key(binding) => DialogCommand::Perform(binding.action),
                     PaletteCommand::SwitchProfile(deck) => DialogCommand::SwitchProfile(deck.label.clone()),
                     PaletteCommand::OnlyAction(action) => DialogCommand::OnlyAction(*action),
+                    PaletteCommand::WithMarked(action) => DialogCommand::Marks(MarksCommand::Plan(*action)),
                 });
                 if let Some(command) = command {
                     cx.command(command);

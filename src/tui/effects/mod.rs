@@ -6,6 +6,7 @@ mod arrivals;
 mod events;
 mod keys;
 mod lifecycle;
+mod marks;
 mod people;
 mod projects;
 mod usage;
@@ -22,7 +23,7 @@ use crate::client::Client;
 use crate::clipboard::{Clipboard, CopyRoute};
 use crate::model::Secret;
 use crate::tui::decks::Decks;
-use crate::tui::message::{Effect, Message, NamedId, PeopleRequest, Route};
+use crate::tui::message::{Effect, MarksRequest, Message, NamedId, PeopleRequest, Route};
 
 /// Runs effects on the current runtime.
 pub struct Runner {
@@ -36,6 +37,8 @@ pub struct Runner {
     /// Requests for rows and counts that a newer question makes pointless, by generation.
     pages: Vec<(u64, AbortHandle)>,
     counts: Vec<(u64, AbortHandle)>,
+    /// Brings the keys that are to be marked.
+    walk: Option<AbortHandle>,
 }
 
 impl Runner {
@@ -57,6 +60,7 @@ impl Runner {
             listener,
             pages: Vec::new(),
             counts: Vec::new(),
+            walk: None,
         }
     }
 
@@ -65,7 +69,8 @@ impl Runner {
         self.listener.abort();
         self.arrivals.left += 1;
         self.client = client;
-        for (_, request) in self.pages.drain(..).chain(self.counts.drain(..)) {
+        let requests = self.pages.drain(..).chain(self.counts.drain(..));
+        for request in requests.map(|(_, request)| request).chain(self.walk.take()) {
             request.abort();
         }
         self.listener = events::attend(&self.client, &self.arrivals, &self.reconnect);
@@ -143,6 +148,7 @@ impl Runner {
             Effect::Lifecycle(request) => {
                 self.answer(async move { Message::OfLifecycle(lifecycle::answer(client, request).await) });
             }
+            Effect::Marks(request) => self.ask_about_marks(client, request),
             Effect::ClearClipboard => {
                 let clipboard = self.clipboard.clone();
                 self.answer(async move { Message::ClipboardCleared(clipboard.clear_if_ours().await) });
@@ -163,6 +169,25 @@ impl Runner {
             arrivals.send(Arrival::Message(Message::OfPeople(reply)));
         };
         self.answer(async move { Message::OfPeople(people::answer(client, request, tell).await) });
+    }
+
+    fn ask_about_marks(&mut self, client: Client, request: MarksRequest) {
+        let walks = matches!(request, MarksRequest::Walk { .. } | MarksRequest::Stop);
+        if let Some(walk) = self.walk.take_if(|_| walks) {
+            walk.abort();
+        }
+        let arrivals = self.arrivals.clone();
+        let task = tokio::spawn(async move {
+            let tell = |reply| {
+                arrivals.send(Arrival::Message(Message::OfMarks(reply)));
+            };
+            if let Some(reply) = marks::answer(client, request, tell).await {
+                tell(reply);
+            }
+        });
+        if walks {
+            self.walk = Some(task.abort_handle());
+        }
     }
 
     fn copy(&self, of: CopyOf, subject: NamedId, text: Secret) {

@@ -108,6 +108,18 @@ pub enum Action {
     ItsActivity,
     SamePerson,
     ChooseAction,
+    /// Marks the selected key, or takes its mark away.
+    Mark,
+    /// Begins to mark all keys that the selection passes, or ends that.
+    MarkRange,
+    /// Marks all that match.
+    MarkAll,
+    /// Something else is done with the marked keys than what has a key of its own.
+    WithMarked,
+    /// Shows the marked keys that are not shown.
+    ShowHidden,
+    /// Drops the marks of those.
+    DropHidden,
     Filter,
     NextSort,
     ReverseSort,
@@ -151,6 +163,10 @@ impl Action {
                 | Action::SetSessionServer
                 | Action::RemoveSessionServer
                 | Action::Remove
+                | Action::Mark
+                | Action::MarkRange
+                | Action::MarkAll
+                | Action::WithMarked
         )
     }
 }
@@ -188,6 +204,9 @@ impl Action {
                 | Action::ItsKeys
                 | Action::ItsActivity
                 | Action::SamePerson
+                | Action::Mark
+                | Action::MarkRange
+                | Action::MarkAll
         )
     }
 

@@ -2,6 +2,7 @@
 
 mod activity;
 mod lifecycle;
+mod marks;
 mod people;
 mod projects;
 mod usage;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 pub use activity::{ActivityReply, ActivityRequest};
 pub use lifecycle::{LifecycleReply, LifecycleRequest};
+pub use marks::{MarkedKey, MarksReply, MarksRequest, Walked, Whereabouts};
 pub use people::{PeopleReply, PeopleRequest, PersonKeys};
 pub use projects::{ProjectChange, ProjectReply, ProjectRequest, ProjectTask};
 pub use usage::{UsageReply, UsageRequest};
@@ -88,6 +90,7 @@ pub enum Message {
     OfProjects(ProjectReply),
     OfActivity(ActivityReply),
     OfUsage(UsageReply),
+    OfMarks(MarksReply),
     OfLifecycle(LifecycleReply),
 
     /// The stream of events is open; everything before may have been missed.
@@ -131,6 +134,7 @@ impl Message {
             Message::OfProjects(reply) => reply.error(),
             Message::OfActivity(reply) => reply.error(),
             Message::OfUsage(reply) => reply.error(),
+            Message::OfMarks(reply) => reply.error(),
             Message::OfLifecycle(reply) => reply.error(),
             Message::Disconnected(error) | Message::Polling(error) => Some(error),
             _ => None,
@@ -143,6 +147,7 @@ impl Message {
             Message::Created { .. } | Message::Edited { .. } | Message::Revoked { .. } => true,
             Message::ProjectCreated { .. } => true,
             Message::OfPeople(reply) => reply.answers_change(),
+            Message::OfMarks(reply) => reply.answers_change(),
             Message::OfLifecycle(reply) => reply.answers_change(),
             Message::OfProjects(reply) => matches!(reply, ProjectReply::Done { .. }),
             _ => false,
@@ -203,6 +208,7 @@ pub enum Effect {
     Projects(ProjectRequest),
     Activity(ActivityRequest),
     Usage(UsageRequest),
+    Marks(MarksRequest),
     Lifecycle(LifecycleRequest),
     Copy {
         subject: NamedId,
@@ -232,6 +238,7 @@ impl Effect {
             Effect::Create { .. } | Effect::Edit { .. } | Effect::Revoke { .. } => true,
             Effect::CreateProject { .. } => true,
             Effect::People(request) => request.is_change(),
+            Effect::Marks(request) => request.is_change(),
             Effect::Lifecycle(request) => request.is_change(),
             Effect::Projects(request) => matches!(request, ProjectRequest::Do { .. }),
             _ => false,

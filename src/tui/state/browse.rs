@@ -74,6 +74,11 @@ impl Browse {
             .filter(|_| self.counted_generation == self.counts_generation)
     }
 
+    /// All keys of which some are in the rows, from the first to the last.
+    pub fn shown_list(&self) -> KeyList {
+        self.rows_are_of.list()
+    }
+
     pub fn selected_id(&self) -> Option<Uuid> {
         self.rows.selected().map(|row| row.key.id)
     }
@@ -213,10 +218,8 @@ impl Browse {
     fn request(&self, load: Load) -> Effect {
         let rows = u32::try_from(4 * self.rows.height()).unwrap_or(MAX_LIMIT);
         let mut list = KeyList {
-            sort: self.query.sort,
-            order: Some(self.query.order),
             limit: Some(rows.clamp(100, MAX_LIMIT)),
-            ..KeyList::of(self.query.filter())
+            ..self.query.list()
         };
         match load {
             Load::Start => {}

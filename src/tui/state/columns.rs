@@ -11,8 +11,10 @@ use crate::api::Sort;
 
 /// Cells between two columns.
 const GAP: u16 = 2;
-/// Cells before the first column, for the mark of the selected row.
+/// Cells before the first column, for the sign of the selected row.
 pub const MARGIN: u16 = 1;
+/// The same while rows are marked: the sign of these stands there, too.
+const MARGIN_WITH_MARKS: u16 = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 pub enum KeyColumn {
@@ -31,6 +33,8 @@ pub enum KeyColumn {
 pub struct Offered {
     pub owners: bool,
     pub states: bool,
+    /// No column, but room for the sign of marked rows.
+    pub marks: bool,
 }
 
 impl KeyColumn {
@@ -92,6 +96,18 @@ impl Fit {
         Self::growing(least, 0, 5, u16::MAX)
     }
 
+    fn beside_marks(self) -> Self {
+        let moved = MARGIN_WITH_MARKS - MARGIN;
+        Self {
+            least: if self.rank == 0 {
+                self.least - moved
+            } else {
+                self.least
+            },
+            ..self
+        }
+    }
+
     pub const fn fixed(width: u16, rank: u8) -> Self {
         Self::growing(width, rank, 0, width)
     }
@@ -123,12 +139,28 @@ pub fn of_keys(area: Area, offered: Offered) -> Vec<Placed<KeyColumn>> {
             _ => true,
         })
         .map(|column| (column, column.fit(offered)));
-    place(area, wanted)
+    match offered.marks {
+        false => place(area, wanted),
+        // The name makes room for the sign, so that no column goes.
+        true => place_after(
+            MARGIN_WITH_MARKS,
+            area,
+            wanted.map(|(column, fit)| (column, fit.beside_marks())),
+        ),
+    }
 }
 
 /// The columns that fit in `area`, from left to right. One of them is [`Fit::rest`].
 pub fn place<C: Copy>(area: Area, columns: impl IntoIterator<Item = (C, Fit)>) -> Vec<Placed<C>> {
-    let room = area.width.saturating_sub(MARGIN);
+    place_after(MARGIN, area, columns)
+}
+
+fn place_after<C: Copy>(
+    margin: u16,
+    area: Area,
+    columns: impl IntoIterator<Item = (C, Fit)>,
+) -> Vec<Placed<C>> {
+    let room = area.width.saturating_sub(margin);
     let columns: Vec<(C, Fit)> = columns.into_iter().collect();
     let (last_rank, used) = that_fit(&columns, room);
     let kept: Vec<(C, Fit)> = columns
@@ -146,7 +178,7 @@ pub fn place<C: Copy>(area: Area, columns: impl IntoIterator<Item = (C, Fit)>) -
         .filter(|(_, fit)| fit.rank > 0)
         .map(|(_, fit)| width_of(fit) + GAP)
         .sum();
-    let mut x = area.x + MARGIN.min(area.width);
+    let mut x = area.x + margin.min(area.width);
     kept.iter()
         .map(|(column, fit)| {
             let width = match fit.rank {
@@ -184,19 +216,23 @@ fn that_fit<C>(columns: &[(C, Fit)], room: u16) -> (u8, u16) {
 mod tests {
     use super::*;
 
-    fn placed(width: u16, states: bool) -> Vec<Placed<KeyColumn>> {
+    fn placed(width: u16, states: bool, marks: bool) -> Vec<Placed<KeyColumn>> {
         let area = Area {
             x: 1,
             y: 3,
             width,
             height: 1,
         };
-        let offered = Offered { owners: true, states };
+        let offered = Offered {
+            owners: true,
+            states,
+            marks,
+        };
         of_keys(area, offered)
     }
 
     fn columns(width: u16, states: bool) -> Vec<KeyColumn> {
-        placed(width, states)
+        placed(width, states, false)
             .into_iter()
             .map(|placed| placed.column)
             .collect()
@@ -206,6 +242,7 @@ mod tests {
     fn an_80_column_terminal_shows_everything() {
         let but_states = KeyColumn::iter().filter(|column| *column != KeyColumn::State);
         assert_eq!(columns(78, false), but_states.collect::<Vec<_>>());
+        assert_eq!(placed(78, false, true).len(), columns(78, false).len());
     }
 
     #[test]
@@ -215,8 +252,11 @@ mod tests {
             [KeyColumn::Name, KeyColumn::Scope, KeyColumn::LastUsed]
         );
         assert_eq!(columns(20, false), [KeyColumn::Name]);
-        for (width, states) in (0..200).flat_map(|width| [(width, false), (width, true)]) {
-            for placed in placed(width, states) {
+        let all = (0..200).flat_map(|width| {
+            [(false, false), (true, false), (false, true), (true, true)].map(|(a, b)| (width, a, b))
+        });
+        for (width, states, marks) in all {
+            for placed in placed(width, states, marks) {
                 assert!(placed.x + placed.width <= 1 + width, "{width}: {placed:?}");
             }
         }

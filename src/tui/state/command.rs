@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::api::{ActivityAction, KeptToken, Key, Person, PersonRef};
+use crate::api::{ActivityAction, KeptToken, Key, Person, PersonRef, PlanAction};
 use crate::model::{KeyField, WhichToken};
 use crate::tui::keymap::Action;
 use crate::tui::message::{NamedId, ProjectTask};
@@ -56,6 +56,8 @@ pub enum DialogCommand {
     SwitchProfile(String),
     /// Only this in the activity log; `None`: everything.
     OnlyAction(Option<ActivityAction>),
+    /// Something with the marked keys.
+    Marks(MarksCommand),
     /// What the screen lists may have changed.
     RefreshList,
     /// This key no longer exists.
@@ -64,6 +66,19 @@ pub enum DialogCommand {
         id: Uuid,
         is_me: bool,
     },
+}
+
+/// What is done with the marked keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MarksCommand {
+    /// Shows what this would do to them.
+    Plan(PlanAction),
+    /// Shows those that are not shown.
+    Show,
+    /// Drops the marks of those.
+    DropHidden,
+    /// Something was done to them: only these stay marked.
+    Keep(Vec<Uuid>),
 }
 
 /// What a dialog over another one tells that one.

@@ -18,6 +18,7 @@ pub mod key_words;
 pub mod layout;
 pub mod list;
 pub mod loadable;
+pub mod marks;
 pub mod moment;
 pub mod notice;
 pub mod people;

@@ -1,6 +1,6 @@
 //! Which keys are asked for, and in which order.
 
-use crate::api::{Key, KeyFilter, Order, PersonRef, ProjectRef, Sort};
+use crate::api::{Key, KeyFilter, KeyList, Order, PersonRef, ProjectRef, Sort};
 use crate::model::{FilterWords, KeyState, Scope, StateFilter};
 
 /// Which of the keys that have ended are shown.
@@ -83,6 +83,15 @@ impl Query {
                 state: Some(view.state()),
                 ..filter
             },
+        }
+    }
+
+    /// All of it, from the start.
+    pub fn list(&self) -> KeyList {
+        KeyList {
+            sort: self.sort,
+            order: Some(self.order),
+            ..KeyList::of(self.filter())
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use uuid::Uuid;
 
-use crate::api::{KeyPage, KeyRow};
+use crate::api::{Key, KeyPage, KeyRow};
 
 /// Rows that are kept at most; those farthest from the screen go first.
 const MOST_ROWS: usize = 600;
@@ -54,6 +54,11 @@ impl Rows {
         self.more_after
     }
 
+    /// Whether there are no others.
+    pub fn are_all(&self) -> bool {
+        !self.more_before && !self.more_after
+    }
+
     pub fn selected(&self) -> Option<&KeyRow> {
         self.rows.get(self.selected)
     }
@@ -65,6 +70,21 @@ impl Rows {
 
     pub fn contains(&self, id: Uuid) -> bool {
         self.position(id).is_some()
+    }
+
+    /// The keys that are here.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.rows.iter().map(|row| &row.key)
+    }
+
+    /// The keys from this one to that one, in this order; `None` where one of them is not here.
+    pub fn between(&self, from: Uuid, to: Uuid) -> Option<Vec<&Key>> {
+        let (from, to) = (self.position(from)?, self.position(to)?);
+        let keys = self.rows.range(from.min(to)..=from.max(to)).map(|row| &row.key);
+        Some(match from <= to {
+            true => keys.collect(),
+            false => keys.rev().collect(),
+        })
     }
 
     /// The rows on the screen, each with whether it is selected.
@@ -290,7 +310,7 @@ impl Rows {
     }
 
     /// Takes a key's new state immediately; the refresh that follows puts it in its place.
-    pub fn update(&mut self, key: crate::api::Key) {
+    pub fn update(&mut self, key: Key) {
         if let Some(row) = self.rows.iter_mut().find(|row| row.key.id == key.id) {
             row.key = key;
         }

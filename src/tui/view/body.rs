@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph, Widget};
 
-use super::{Look, ended, text};
+use super::{Look, ended, marks, text};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::state::notice::sentence;
@@ -14,7 +14,9 @@ use crate::tui::state::{App, Body, EventStream};
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, body: &Body, look: &Look) {
     let (headline, way_out) = words(app, body);
-    message(buffer, area, app.screen_title(), &headline, &way_out, look);
+    let marked = marks::counted(app, look).map(|marked| format!(" {}", marked.content.trim_end()));
+    let title = format!("{}{}", app.screen_title(), marked.unwrap_or_default());
+    message(buffer, area, &title, &headline, &way_out, look);
 }
 
 /// A headline and the way out, in the middle of where rows would be.

@@ -29,6 +29,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, view: EndedView, loo
     let visible = app.browse.rows.visible().take(usize::from(area.height));
     let lines = visible.map(|(selected, row)| ListRow {
         selected,
+        marked: false,
         id: Some(row.key.id),
         cells: (placed.iter().map(|place| cell(place.column, &row.key, look))).collect(),
         chips: chips::of_key(&row.key, look),

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget};
 
-use super::{Look, filter, text};
+use super::{Look, filter, marks, text};
 use crate::tui::keymap::{self, Action};
 use crate::tui::state::{App, Tone};
 
@@ -24,16 +24,16 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
         Paragraph::new(Span::styled(words, look.theme.warning())).render(area, buffer);
         return;
     }
-    let possible =
-        keymap::of_layer(app.layer()).filter(|binding| !binding.hint.is_empty() && app.can(binding.action));
-    let hints: Vec<(Action, String, &str)> = possible
-        .map(|binding| {
-            let key = binding.keys.first().map(|key| key.label()).unwrap_or_default();
-            (binding.action, key, binding.hint)
-        })
-        .collect();
+    let possible = keymap::of_layer(app.layer()).filter(|binding| app.can(binding.action));
+    let hints = possible.map(|binding| {
+        let key = binding.keys.first().map(|key| key.label()).unwrap_or_default();
+        let hint = marks::hint(app, binding).unwrap_or_else(|| binding.hint.to_owned());
+        (binding.action, key, hint)
+    });
+    let mut hints: Vec<(Action, String, String)> = hints.filter(|(.., hint)| !hint.is_empty()).collect();
+    hints.sort_by_key(|(action, ..)| marks::rank(app, *action));
     let is_last = |action: &Action| matches!(action, Action::Back | Action::Help | Action::Quit);
-    let cells = |(_, key, hint): &(Action, String, &str)| text::width(key) + text::width(hint) + 3;
+    let cells = |(_, key, hint): &(Action, String, String)| text::width(key) + text::width(hint) + 3;
     let mut room = usize::from(area.width) + 1;
     let reserved: usize = hints.iter().filter(|hint| is_last(&hint.0)).map(cells).sum();
     room = room.saturating_sub(reserved);

@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, Clear, Paragraph, Widget};
 use uuid::Uuid;
 
 use super::apart::{self, Labelled};
-use super::{Look, body, chips, clip, dialog, text};
+use super::{Look, body, chips, clip, dialog, marks, text};
 use crate::tui::state::App;
 use crate::tui::state::columns::{self, Fit, Placed};
 use crate::tui::state::list::{List, Listed};
@@ -24,6 +24,7 @@ pub struct ListColumn<T> {
 /// A line of a table: one cell for each of its columns, the first of which is the name.
 pub struct ListRow {
     pub selected: bool,
+    pub marked: bool,
     /// Parts it from rows of the same name.
     pub id: Option<Uuid>,
     pub cells: Vec<(String, Style)>,
@@ -79,6 +80,7 @@ pub fn render<T: Listed>(
     let visible = list.visible().take(usize::from(area.height));
     let lines = visible.map(|(selected, item)| ListRow {
         selected,
+        marked: false,
         id: item.told_apart_by(),
         cells: (placed.iter().map(|place| (place.column.cell)(item, look))).collect(),
         chips: Vec::new(),
@@ -144,6 +146,20 @@ pub fn rows<C>(
         if row.selected {
             buffer.set_style(line, look.theme.selected());
             buffer.set_stringn(line.x, line.y, "▌", usize::from(line.width), Style::new());
+        }
+        if row.marked {
+            let style = if row.selected {
+                Style::new()
+            } else {
+                look.theme.accent().bold()
+            };
+            buffer.set_stringn(
+                line.x + 1,
+                line.y,
+                marks::SIGN,
+                usize::from(line.width.saturating_sub(1)),
+                style,
+            );
         }
         for (place, (content, style)) in placed.iter().zip(&row.cells) {
             let style = if row.selected { Style::new() } else { *style };

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
 use super::list::{self, ListRow, put};
-use super::{Look, chips, clip, ended, header, standing, text, time};
+use super::{Look, chips, clip, ended, header, marks, standing, text, time};
 use crate::api::Key;
 use crate::model::expiry::WARNED_DAYS;
 use crate::tui::state::App;
@@ -28,6 +28,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     let visible = app.browse.rows.visible().take(usize::from(area.height));
     let lines = visible.map(|(selected, row)| ListRow {
         selected,
+        marked: app.marks.contains(row.key.id),
         id: Some(row.key.id),
         cells: (placed.iter().map(|place| cell(place, &row.key, look))).collect(),
         chips: chips::of_key(&row.key, look),
@@ -56,6 +57,7 @@ pub(super) fn frame(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, foc
         );
         title.push(Span::styled(range, look.theme.faint()));
     }
+    title.extend(marks::counted(app, look));
     if app.browse.is_replacing() {
         title.push(Span::styled("… ", look.theme.faint()));
     }

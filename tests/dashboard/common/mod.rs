@@ -3,6 +3,7 @@
 pub mod draw;
 pub mod ended;
 pub mod lists;
+pub mod marks;
 pub mod people;
 pub mod talk;
 pub mod usage;

@@ -1,7 +1,6 @@
 //! Local development ends by itself: in the form, which reads no clock, and on the screen, which counts down and is drawn
 //! anew when what it says changes.
 
-
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use keydeck::api::Key;

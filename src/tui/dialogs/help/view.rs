@@ -69,9 +69,9 @@ impl Draw for Help {
             look.theme.accent(),
         );
         let most = height.saturating_sub(2).saturating_sub(inner.height);
-        Paragraph::new(lines)
-            .scroll((help.scroll.min(most), 0))
-            .render(inner, buffer);
+        let scroll = help.scroll.min(most);
+        Paragraph::new(lines).scroll((scroll, 0)).render(inner, buffer);
+        dialog::more(buffer, screen, inner, (scroll > 0, scroll < most), look);
         None
     }
 }

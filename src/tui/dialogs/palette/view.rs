@@ -9,7 +9,7 @@ use crate::tui::view::{Canvas, Draw};
 impl Draw for Palette {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
         let look = PickerBox {
-            title: self.title,
+            title: &self.title,
             prompt: ":",
             nothing: "Nothing has that in its name.",
             most: self.commands.len(),

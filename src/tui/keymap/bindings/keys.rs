@@ -20,7 +20,7 @@ pub const BINDINGS: &[Binding] = &[
         "edit",
         "edit name, UI domains, note and labels"
     ),
-    bind!(danger ALL, [ch('d'), code(KeyCode::Delete)], Revoke, "revoke", "revoke the key (asks first)"),
+    bind!(danger ALL, [ch('d'), code(KeyCode::Delete)], Revoke, "revoke", "revoke the key or all marked (asks first)"),
     bind!(
         BROWSE,
         [ch('E')],
@@ -81,6 +81,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind!(ALL, [ch('m')], Mine, "mine", "only your own keys, or all again"),
     bind!(
+        &[Keys],
+        [ch(' ')],
+        Mark,
+        "mark",
+        "mark the key, or take its mark away"
+    ),
+    bind!(
         ALL,
         [ch('a')],
         ItsActivity,
@@ -140,7 +147,13 @@ pub const BINDINGS: &[Binding] = &[
         "back",
         "back to the table"
     ),
-    bind!(&[Keys], [code(KeyCode::Esc)], Back, "", "clear the filter"),
+    bind!(
+        &[Keys],
+        [code(KeyCode::Esc)],
+        Back,
+        "",
+        "end range, clear filter, drop marks"
+    ),
     bind!(
         &[Ended],
         [code(KeyCode::Esc)],

@@ -4,6 +4,7 @@ mod activity;
 mod anywhere;
 mod dialogs;
 mod keys;
+mod marks;
 mod people;
 mod projects;
 mod screens;
@@ -24,6 +25,7 @@ use bind;
 /// Every binding.
 pub const BINDINGS: &[&[Binding]] = &[
     keys::BINDINGS,
+    marks::BINDINGS,
     projects::BINDINGS,
     people::BINDINGS,
     activity::BINDINGS,

@@ -136,6 +136,7 @@ impl App {
     /// without one.
     pub(super) fn needs_row(&self, action: Action) -> bool {
         match action {
+            _ if self.acts_on_marks(action) => false,
             Action::SamePerson => self.activity.only.person.is_none(),
             Action::Details | Action::SwitchFocus => !self.details_focused,
             _ => action.is_about_row(),
@@ -143,8 +144,12 @@ impl App {
     }
 
     fn with_key(&self, action: Action) -> Available {
+        if let Some(answer) = self.with_marks(action) {
+            return answer;
+        }
         let is_ended = self.browse.query.ended.is_some();
-        let goes_back = self.details_focused || is_ended || self.browse.query.is_filtered();
+        let has_marks = !self.marks.is_empty();
+        let goes_back = self.details_focused || is_ended || self.browse.query.is_filtered() || has_marks;
         if action == Action::Back && !goes_back {
             return Err(Reason::NothingToDo);
         }

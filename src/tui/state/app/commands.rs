@@ -16,6 +16,9 @@ impl App {
         if self.details_focused && self.scrolls_details(action) {
             return;
         }
+        if self.perform_marking(action) {
+            return;
+        }
         match action {
             Action::Up => self.moved(-1),
             Action::Down => self.moved(1),
@@ -73,7 +76,7 @@ impl App {
         true
     }
 
-    fn moved(&mut self, lines: isize) {
+    pub(super) fn moved(&mut self, lines: isize) {
         self.browse.rows.move_by(lines);
         self.browse.load_ahead(&mut self.effects)
     }
@@ -92,8 +95,8 @@ impl App {
         self.browse.rows.select_last();
     }
 
-    /// Esc: from the details to the table, then from a filtered table to the whole, and from keys that have ended to the
-    /// others.
+    /// Esc: from the details to the table, then from a filtered table to the whole, from keys that have ended to the others,
+    /// and then the marks go.
     fn back(&mut self) {
         if self.details_focused {
             self.details_focused = false;
@@ -101,9 +104,9 @@ impl App {
         }
         if !self.browse.query.is_filtered() {
             if self.browse.query.ended.is_some() {
-                self.browse.leave_ended(&mut self.effects);
+                return self.browse.leave_ended(&mut self.effects);
             }
-            return;
+            return self.drop_marks();
         }
         self.browse.clear_filter();
         self.browse.requery(&mut self.effects)
@@ -120,6 +123,7 @@ impl App {
     }
 
     pub(super) fn sort_by(&mut self, sort: Sort) {
+        self.marks.end_range();
         self.browse.query.sort = sort;
         self.browse.query.order = sort.natural_order();
         self.browse.load(Load::Start, &mut self.effects)

@@ -28,6 +28,7 @@ impl App {
         match before {
             Some((id, name)) if now.is_some_and(|now| now != id) => {
                 let number = self.next_number();
+                self.marks.end_range();
                 self.displaced = Some(Displaced { name, number });
                 self.effects
                     .push(Effect::After(UNSEEN, Timer::SelectionSeen(number)))
@@ -43,7 +44,7 @@ impl App {
     /// Whether an action was meant for a key that is gone.
     pub(super) fn was_meant_for_another(&self, action: Action) -> bool {
         let is_about_key = self.screen == Screen::Keys && self.over.is_empty() && action.acts_on_row();
-        is_about_key && self.displaced.is_some()
+        is_about_key && self.displaced.is_some() && !self.acts_on_marks(action)
     }
 
     /// Pressed again, it is done.

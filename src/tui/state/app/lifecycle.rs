@@ -107,7 +107,7 @@ impl App {
             Err(error) => {
                 self.say(Tone::Failed, sentence(&error));
                 match error.is_gone() {
-                    true => self.browse.forget(id, &mut self.effects),
+                    true => self.key_gone(id),
                     false => self.browse.refresh(&mut self.effects),
                 }
             }

@@ -7,6 +7,7 @@ mod displaced;
 mod input;
 mod lifecycle;
 mod lookup;
+mod marking;
 mod moving;
 mod one_key;
 mod one_project;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::displaced::Displaced;
+use super::marks::Marks;
 use super::moment::Moment;
 use super::type_ahead::{AnswerOutcome, TypeAhead};
 use crate::api::{Activity, Key, Me, Usage};
@@ -74,6 +76,7 @@ pub struct App {
     pub server: Option<String>,
     pub screen: Screen,
     pub browse: Browse,
+    pub marks: Marks,
     pub projects: Projects,
     pub people: People,
     pub activity: ActivityLog,
@@ -120,6 +123,7 @@ impl App {
             server: None,
             screen: Screen::default(),
             browse: Browse::default(),
+            marks: Marks::default(),
             projects: Projects::default(),
             people: People::default(),
             activity: ActivityLog::default(),
@@ -173,7 +177,9 @@ impl App {
         }
         if self.browse.selected_id() != key {
             self.hide_secret();
+            self.follow_range();
         }
+        self.check_marks();
         if self.key_in_details() != in_details {
             self.await_rest();
         }

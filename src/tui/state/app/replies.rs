@@ -45,6 +45,7 @@ impl App {
             Message::OfProjects(reply) => self.projects_replied(reply),
             Message::OfActivity(reply) => self.activity_replied(reply),
             Message::OfUsage(reply) => self.usage_replied(reply),
+            Message::OfMarks(reply) => self.marks_replied(reply),
             Message::OfLifecycle(reply) => self.lifecycle_replied(reply),
             Message::Copied { subject, route } => self.copied(subject, route),
             Message::IdCopied { subject, route } => self.id_copied(&subject, &route),
@@ -79,7 +80,9 @@ impl App {
             .err()
             .filter(|_| load == Load::Start)
             .map(sentence);
+        let is_loaded = result.is_ok();
         self.browse.loaded(generation, load, result, &mut self.effects);
+        self.look_for_marks(is_loaded);
         if let Some(why) = failed.filter(|_| !self.browse.rows.is_empty()) {
             self.say(Tone::Failed, why);
         }
@@ -120,6 +123,10 @@ impl App {
     /// Everything may have changed, the user's role too.
     fn missed_some(&mut self) {
         self.effects.push(Effect::LoadMe);
+        // Where nothing tells of changes, they are looked for among the rows alone.
+        if !matches!(self.connection, EventStream::Polling) {
+            self.marks.doubt_all();
+        }
         match self.browse.body() {
             super::Body::Failed(_) => self.browse.requery(&mut self.effects),
             _ => self.browse.refresh(&mut self.effects),
@@ -140,8 +147,11 @@ impl App {
 
     fn on_key_event(&mut self, event: KeyEvent) {
         match event.kind {
-            KeyEventKind::Revoked => self.browse.forget(event.key, &mut self.effects),
-            KeyEventKind::Created | KeyEventKind::Edited => self.browse.refresh(&mut self.effects),
+            KeyEventKind::Revoked => self.key_gone(event.key),
+            KeyEventKind::Created | KeyEventKind::Edited => {
+                self.marks.doubt(event.key);
+                self.browse.refresh(&mut self.effects)
+            }
         }
         self.count_expiring();
         self.refresh_list();
@@ -181,7 +191,7 @@ impl App {
     fn edited(&mut self, id: Uuid, result: Result<Box<Key>, Error>) {
         let key = match result {
             Ok(key) => *key,
-            Err(error) if error.is_gone() => return self.browse.forget(id, &mut self.effects),
+            Err(error) if error.is_gone() => return self.key_gone(id),
             Err(_) => return,
         };
         let before = self.selected().filter(|before| before.id == id);
@@ -218,7 +228,7 @@ impl App {
                 let gone = error.is_gone();
                 self.say(Tone::Failed, sentence(&error));
                 if gone {
-                    self.browse.forget(id, &mut self.effects);
+                    self.key_gone(id);
                 }
             }
         }

@@ -37,6 +37,7 @@ impl App {
         if !self.shows_owners() {
             self.browse.query.creator = None;
         }
+        self.marks.doubt_all();
         self.expiring.clear();
         self.count_expiring();
         self.hide_secret();
@@ -95,6 +96,7 @@ impl App {
         Offered {
             owners: self.shows_owners(),
             states: self.browse.query.sort == Sort::ExpiresAt || self.browse.rows.any(has_state),
+            marks: !self.marks.is_empty(),
         }
     }
 

@@ -34,6 +34,7 @@ impl App {
         self.details_focused = false;
         self.details_scroll = 0;
         self.screen = screen;
+        self.marks.end_range();
         self.resize(self.size.0, self.size.1);
         self.hide_secret()
     }

@@ -89,7 +89,8 @@ impl App {
             DialogCommand::SwitchProfile(label) => self.switch_profile(label),
             DialogCommand::OnlyAction(action) => self.only_action(action),
             DialogCommand::RefreshList => self.refresh_list(),
-            DialogCommand::KeyGone(key) => self.browse.forget(key, &mut self.effects),
+            DialogCommand::Marks(command) => self.do_with_marks(command),
+            DialogCommand::KeyGone(key) => self.key_gone(key),
             DialogCommand::PersonGone { id, is_me } => {
                 self.people.list.remove(&id);
                 self.effects.extend(is_me.then_some(Effect::LoadMe));
