@@ -1,20 +1,21 @@
 //! Short texts in a row, each in brackets, so that they are told apart without colours: `[production] [eu] +2`.
 
-use super::{Look, local, text};
+use super::text;
 use crate::api::Key;
 use crate::model::KeyField;
 use crate::model::field::{Items, Widget};
 
-/// What of a key is shown so: when local development ends, and then its labels.
-pub fn of_key(key: &Key, look: &Look) -> Vec<String> {
+/// What of a key is shown so.
+pub fn of_key(key: &Key) -> Vec<String> {
     let settings = key.settings();
     let is_shown = |field: &KeyField| match field.widget() {
         Widget::List { of, .. } => of != Items::Networks,
         _ => false,
     };
     let lists = KeyField::of(key.scope).filter(is_shown);
-    let items = lists.flat_map(|field| settings.value(field).list().unwrap_or_default());
-    local::in_table(key, look).into_iter().chain(items).collect()
+    lists
+        .flat_map(|field| settings.value(field).list().unwrap_or_default())
+        .collect()
 }
 
 /// As many as fit whole, and how many more there are; nothing where not one fits.

@@ -32,7 +32,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, view: EndedView, loo
         marked: false,
         id: Some(row.key.id),
         cells: (placed.iter().map(|place| cell(place.column, &row.key, look))).collect(),
-        chips: chips::of_key(&row.key, look),
+        chips: chips::of_key(&row.key),
     });
     let project = placed
         .iter()

@@ -1,16 +1,7 @@
-//! When local development ends, as the table and the details tell it.
+//! When local development ends, as the details tell it; the table says it among the states of a key.
 
 use super::{Look, time};
 use crate::api::Key;
-
-/// Of a key that has an end: `local, 3 h left`.
-pub fn in_table(key: &Key, look: &Look) -> Option<String> {
-    let ends = key.local_development_ends_at?;
-    Some(match ends > look.now {
-        true => format!("local, {} left", time::left(ends, look.now)),
-        false => "local ended".into(),
-    })
-}
 
 /// `on, from 203.0.113.7, ends in 3 h (2 Nov 2026, 14:05)`
 pub fn in_details(key: &Key, address: &str, look: &Look) -> String {

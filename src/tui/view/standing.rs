@@ -88,7 +88,24 @@ fn all(key: &Key, look: &Look) -> Vec<StateWords> {
             }
         }
     }
+    all.extend(
+        key.local_development_ends_at
+            .map(|ends| local_development(ends, look)),
+    );
     all
+}
+
+/// Of local development, which ends then.
+fn local_development(ends: Timestamp, look: &Look) -> StateWords {
+    let (words, short, style) = match ends > look.now {
+        true => {
+            let left = time::left(ends, look.now);
+            let short = format!("local, {}", brief(&left));
+            (format!("local dev, {left} left"), short, look.theme.accent())
+        }
+        false => ("local dev ended".into(), "local ended".into(), look.theme.faint()),
+    };
+    StateWords { words, short, style }
 }
 
 fn brief(left: &str) -> String {

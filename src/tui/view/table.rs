@@ -31,7 +31,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         marked: app.marks.contains(row.key.id),
         id: Some(row.key.id),
         cells: (placed.iter().map(|place| cell(place, &row.key, look))).collect(),
-        chips: chips::of_key(&row.key, look),
+        chips: chips::of_key(&row.key),
     });
     let project = placed.iter().position(|place| place.column == KeyColumn::Project);
     list::rows(buffer, area, &placed, lines.collect(), project, look);

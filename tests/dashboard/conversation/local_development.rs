@@ -110,17 +110,17 @@ fn the_table_and_the_details_count_down() {
     for (ends, in_table, in_details) in [
         (
             Some(in_hours(3)),
-            "Till [local, 3 h left]",
+            "local dev, 3 h left",
             "on, from 203.0.113.7, ends in 3 h",
         ),
         (
             Some(in_hours(24 * 6)),
-            "Till [local, 6 d left]",
+            "local dev, 6 d left",
             "on, from 203.0.113.7, ends in 6 d",
         ),
         (
             Some(in_hours(-1)),
-            "Till [local ended]",
+            "local dev ended",
             "it was on from 203.0.113.7",
         ),
         (None, "Till ", "on, from 203.0.113.7, no end"),

@@ -91,8 +91,10 @@ impl App {
     /// The columns of keys that have something to say. What states the rows have doesn't depend on the time, so that
     /// columns don't come and go by themselves.
     pub fn offered_columns(&self) -> Offered {
-        let has_state =
-            |key: &Key| key.expires_at.is_some() || key.disabled.is_some() || key.rotation.is_some();
+        let has_state = |key: &Key| {
+            let ends = key.expires_at.or(key.local_development_ends_at);
+            ends.is_some() || key.disabled.is_some() || key.rotation.is_some()
+        };
         Offered {
             owners: self.shows_owners(),
             states: self.browse.query.sort == Sort::ExpiresAt || self.browse.rows.any(has_state),
