@@ -1,22 +1,32 @@
-//! A deck of Analytics keys whose tokens are known, and a gateway. Made once, kept in the target directory.
+//! A deck of Analytics keys whose tokens are known, and a gateway. Of a tenth of the keys a check has more to decide: they end,
+//! are bound to networks, or are being rotated, and then half of them are presented by their old token. Made once, kept in
+//! the target directory.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use keydeck::demo;
 use keydeck::model::expiry::latest;
+use keydeck::model::rotation::MAX_OVERLAP;
 use keydeck::model::{AllowedNetwork, Role, Scope, Settings, Token, TokenKind, ValidKey};
-use keydeck::server::new_key;
 use keydeck::server::seal::{RootKey, Sealer};
 use keydeck::server::store::sqlite::{SampleKey, SqliteStore};
 use keydeck::server::store::{
-    Actor, DataKeyStore, GatewayStore, NewGatewayRecord, PeopleStore, StatusStore, Visible,
+    Actor, DataKeyStore, GatewayStore, KeyStore, NewGatewayRecord, PeopleStore, RotationChange, StatusStore,
+    Visible,
 };
+use keydeck::server::{new_key, new_token};
 use uuid::Uuid;
 
 use super::common::{AnyError, Deck};
+
+/// Of so many keys one ends, one is bound to networks, and one is being rotated.
+const SOME: u64 = 30;
+/// So many are rotated at once, since a disk syncs a few hundred times a second.
+const AT_ONCE: usize = 256;
 
 /// A deck to check keys of.
 pub struct ChecksDeck {
@@ -31,7 +41,7 @@ pub struct ChecksDeck {
 impl ChecksDeck {
     /// Makes it at the first use.
     pub fn of(keys: u64) -> Result<Self, AnyError> {
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-checks-{keys}"));
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-checks-living-{keys}"));
         let gateway = directory.join("gateway");
         if !gateway.exists() {
             make(&directory, keys)?;
@@ -77,6 +87,7 @@ async fn fill(
     let owner = store.first_user(Role::Owner).await?.ok_or("no owner")?;
     let mut tokens = BufWriter::new(File::create(directory.join("keys"))?);
     let now = Timestamp::now();
+    let mut rotating = Vec::new();
     // Where the load says that it is.
     let networks = ["198.51.100.0/24", "203.0.113.0/24", "2001:db8::/48"];
     let networks: Vec<AllowedNetwork> = networks
@@ -88,15 +99,21 @@ async fn fill(
             scope: Scope::Analytics,
             name: format!("Report {n}"),
             project: None,
-            // A tenth of them ends, and another one is bound to networks.
             settings: Settings {
-                expires_at: (n % 10 == 0).then(|| latest(now, 400)),
-                allowed_networks: if n % 10 == 5 { networks.clone() } else { Vec::new() },
+                expires_at: (n % SOME == 0).then(|| latest(now, 400)),
+                allowed_networks: if n % SOME == 1 {
+                    networks.clone()
+                } else {
+                    Vec::new()
+                },
                 ..Settings::default()
             },
         };
         let (new, token) = new_key(&sealer, &valid, None, now).ok()?;
-        writeln!(tokens, "{}", token.expose()).ok()?;
+        match n % SOME {
+            2 => rotating.push((new.id, token)),
+            _ => writeln!(tokens, "{}", token.expose()).ok()?,
+        }
         Some(SampleKey {
             new,
             creator: owner.id,
@@ -105,7 +122,6 @@ async fn fill(
         })
     });
     store.bulk_load([], [], keys, |_| {})?;
-    tokens.flush()?;
     let token = Token::generate(TokenKind::Gateway)?;
     let gateway = NewGatewayRecord {
         id: Uuid::now_v7(),
@@ -124,5 +140,22 @@ async fn fill(
         .add_gateway(gateway, by)
         .await?
         .map_err(|_| "the name is taken")?;
+    let rotated = rotating
+        .into_iter()
+        .map(async |(id, old)| -> Result<[Token; 2], AnyError> {
+            let (new, token) = new_token(&sealer, id, Scope::Analytics)?;
+            match store.rotate_key(id, 1, new, MAX_OVERLAP, by).await? {
+                RotationChange::Changed(_) => Ok([old, token]),
+                _ => Err("a key was not rotated".into()),
+            }
+        });
+    let rotated: Vec<[Token; 2]> = stream::iter(rotated)
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await?;
+    for (n, both) in rotated.iter().enumerate() {
+        writeln!(tokens, "{}", both[n % 2].expose())?;
+    }
+    tokens.flush()?;
     Ok(token.expose().to_owned())
 }
