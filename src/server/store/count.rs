@@ -82,6 +82,13 @@ pub async fn counted(db: &impl Db, search: &Search) -> StoreResult<KeyCounts> {
     rows(db, search, search.source()).await
 }
 
+/// How many there are, however long it takes to look at all of them.
+pub async fn all<D: Db>(db: &D, search: &Search) -> StoreResult<u64> {
+    let mut sql = Sql::new("SELECT count(*)");
+    search.push_to(search.source(), D::DIALECT, &mut sql);
+    one(db, &sql.text, &sql.values).await
+}
+
 async fn rows<D: Db>(db: &D, search: &Search, source: Source<'_>) -> StoreResult<KeyCounts> {
     let each: Vec<_> = Scope::iter()
         .map(|scope| format!("count(*) FILTER (WHERE scope = {})", scope as i64))

@@ -28,11 +28,8 @@ pub struct Evaluated {
     left_out: PlanBreakdown,
 }
 
-/// More keys match than a plan may have: so many, or still more.
-pub struct TooMany {
-    keys: u64,
-    is_exact: bool,
-}
+/// More keys match than a plan may have: so many.
+pub struct TooMany(pub u64);
 
 pub async fn evaluate(
     server: &ServerState,
@@ -87,32 +84,19 @@ async fn matching(server: &ServerState, filter: &KeyFilter, visible: Visible) ->
 }
 
 async fn too_many(server: &ServerState, filter: &KeyFilter, visible: Visible) -> ApiResult<TooMany> {
-    let counts = server.keys().count_keys(visible, filter).await?;
+    let keys = server.plans().count_all_keys(visible, filter.clone()).await?;
     // Some may have been revoked in between.
-    let keys = counts.total().max(MAX_PLANNED as u64 + 1);
-    Ok(TooMany {
-        keys,
-        is_exact: !counts.capped,
-    })
+    Ok(TooMany(keys.max(MAX_PLANNED as u64 + 1)))
 }
 
 impl TooMany {
-    pub fn at_least(&self) -> u64 {
-        self.keys
-    }
-
-    pub fn refused(&self, scope: &PlanScope) -> ApiError {
-        let keys = match self.is_exact {
-            true => format!("{} keys match", self.keys),
-            false => "More than 10,000 keys match".to_owned(),
-        };
-        let field = match scope {
-            PlanScope::Filter(_) => "filter",
-            PlanScope::Ids(_) => "ids",
-        };
+    pub fn refused(&self) -> ApiError {
         ApiError::invalid_field(
-            field,
-            format!("{keys}, and a plan has 10,000 at most: narrow the filter."),
+            "filter",
+            format!(
+                "{} keys match, and a plan has 10,000 at most: narrow the filter.",
+                self.0
+            ),
         )
     }
 }

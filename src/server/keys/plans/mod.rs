@@ -35,7 +35,7 @@ pub async fn make(
 ) -> ApiResult<Response> {
     let AskedPlan { change, scope } = asked::read(new)?;
     let evaluated = evaluate(&server, &signed_in.user, &change, &scope).await?;
-    let evaluated = evaluated.map_err(|many| many.refused(&scope))?;
+    let evaluated = evaluated.map_err(|many| many.refused())?;
     may_end(&server, &change, &evaluated).await?;
     let action = PlanAction::from(&change);
     let (sample, breakdown) = evaluated.shown();
@@ -132,7 +132,7 @@ async fn added(server: &ServerState, signed_in: &SignedIn, plan: &PlanRecord) ->
     match evaluate(server, &signed_in.user, &plan.change, &plan.asked).await? {
         Ok(now) => Ok(now.added_to(&plan.keys)),
         Err(many) => Ok(PlanDifference {
-            added: many.at_least().saturating_sub(plan.keys.len() as u64),
+            added: many.0.saturating_sub(plan.keys.len() as u64),
             ..PlanDifference::default()
         }),
     }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::api::{PlanDifference, PlanProgress};
+use crate::api::{KeyFilter, PlanDifference, PlanProgress};
 use crate::server::store::{
     Actor, KeyQuery, KeyRecord, KeySlice, MadePlan, NewPlanRecord, PlanCommit, PlanRecord, StoreResult,
     Visible,
@@ -15,6 +15,10 @@ pub trait PlanStore: Send + Sync {
     ///
     /// [`KeyStore::keys`]: crate::server::store::KeyStore::keys
     async fn many_keys(&self, query: KeyQuery) -> StoreResult<Option<KeySlice>>;
+    /// As [`KeyStore::count_keys`], without a cap.
+    ///
+    /// [`KeyStore::count_keys`]: crate::server::store::KeyStore::count_keys
+    async fn count_all_keys(&self, visible: Visible, filter: KeyFilter) -> StoreResult<u64>;
     /// Those of these keys that were not revoked, and may be seen.
     async fn keys_of_ids(&self, ids: Vec<Uuid>, visible: Visible) -> StoreResult<Vec<KeyRecord>>;
     /// Nothing is done yet.
@@ -37,6 +41,10 @@ macro_rules! plan_store {
         impl PlanStore for $engine {
             async fn many_keys(&self, query: KeyQuery) -> StoreResult<Option<KeySlice>> {
                 self.long_page_of_keys(query).await
+            }
+
+            async fn count_all_keys(&self, visible: Visible, filter: KeyFilter) -> StoreResult<u64> {
+                self.all_counted(visible, filter).await
             }
 
             async fn keys_of_ids(&self, ids: Vec<Uuid>, visible: Visible) -> StoreResult<Vec<KeyRecord>> {

@@ -44,6 +44,19 @@ impl PostgresStore {
         count::counted(&**db, &search).await
     }
 
+    pub(super) async fn count_all(
+        &self,
+        db: &Lease,
+        visible: Visible,
+        filter: &KeyFilter,
+    ) -> StoreResult<u64> {
+        let Some(resolved) = Filter::resolve(&**db, filter, visible).await? else {
+            return Ok(0);
+        };
+        let search = search::of(&**db, &self.trigrams, resolved, Sort::CreatedAt).await?;
+        count::all(&**db, &search).await
+    }
+
     pub(super) async fn report(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
         let mut client = self.pages.lease().await?;
         // What waits must not be carried over between two of the statements.

@@ -108,6 +108,10 @@ impl PostgresStore {
         borrowed!(self, |lease| self.count(lease, visible, filter))
     }
 
+    async fn all_counted(&self, visible: Visible, filter: KeyFilter) -> StoreResult<u64> {
+        borrowed!(self, |lease| self.count_all(lease, visible, &filter))
+    }
+
     async fn usage_of(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
         let started = Instant::now();
         let usage = self.report(id, visible).await;

@@ -119,6 +119,17 @@ impl SqliteStore {
             .await
     }
 
+    async fn all_counted(&self, visible: Visible, filter: KeyFilter) -> StoreResult<u64> {
+        let count = move |conn: &Connection| {
+            let Some(resolved) = at_once(Filter::resolve(conn, &filter, visible))? else {
+                return Ok(0);
+            };
+            let search = search::of(conn, resolved, Sort::CreatedAt)?;
+            at_once(count::all(conn, &search))
+        };
+        self.readers.read(count).await
+    }
+
     async fn usage_of(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {
         long!(self, |db| report::of_key(db, id, visible))
     }
