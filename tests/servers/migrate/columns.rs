@@ -62,6 +62,11 @@ const FILL: &str = "
         (42, randomblob(16), 'West', 12, 6002, NULL, 6102);
     INSERT INTO removals (person, heir, asked_by, address, begun_at, finished_at, keys, projects, renamed)
         VALUES (12, 13, 1, '10.0.0.3', 7001, 7002, 7003, 7004, 7005);
+    INSERT INTO plans (seq, id, person, change, asked, count, made_at, ends_at, address, committed_at, finished_at, place,
+                       left_alone)
+        VALUES (51, randomblob(16), 13, '{\"action\":\"revoke\"}', '{\"ids\":[]}', 7208, 7201, 7202, '10.0.0.5', 7203, 7204, 7205,
+                7206);
+    INSERT INTO plan_keys (plan, place, key, version, left_alone) VALUES (51, 7301, 31, 7302, 'changed');
     INSERT OR REPLACE INTO clock (one, at) VALUES (1, 8001);
     INSERT INTO usage_hours (hour, key, rule, n) VALUES (9001, 31, 'origin', 9002);
     INSERT INTO key_sources (key, kind, name, last_used_at) VALUES (31, 1, '10.0.0.4', 9101);
