@@ -72,8 +72,10 @@ macro_rules! plan_store {
             ) -> StoreResult<PlanCommit> {
                 let committed: StoreResult<PlanCommit> =
                     change!(self, Some(by), |change| plans::commit(change, id, &added));
-                if let Ok(PlanCommit::Committed(progress)) = &committed {
-                    self.erase_after(progress).await?;
+                if let Ok(PlanCommit::Committed(progress)) = &committed
+                    && progress.is_finished()
+                {
+                    self.erase_what_was().await?;
                 }
                 committed
             }
@@ -83,23 +85,23 @@ macro_rules! plan_store {
             }
 
             async fn continue_plan(&self, id: Uuid) -> StoreResult<Option<PlanProgress>> {
-                let progress: StoreResult<Option<PlanProgress>> =
+                let turned: StoreResult<Option<(PlanProgress, bool)>> =
                     change!(self, None, |change| plans::resume(change, id));
-                if let Ok(Some(progress)) = &progress {
-                    self.erase_after(progress).await?;
+                let Some((progress, is_much)) = turned? else {
+                    return Ok(None);
+                };
+                if is_much {
+                    self.erase_what_was().await?;
                 }
-                progress
+                Ok(Some(progress))
             }
         }
 
         impl $engine {
-            /// What was erased is gone from everywhere once the plan is finished: to see to it with each portion would
-            /// take as long as the portion.
-            async fn erase_after(&self, progress: &PlanProgress) -> StoreResult<()> {
-                match progress.is_finished() {
-                    true => erase!(self, None, |change| plans::end(change)),
-                    false => Ok(()),
-                }
+            /// What was erased leaves the write-ahead log too: every few portions, since to see to it takes about as long
+            /// as a portion, and what is left to the end would hold others up.
+            async fn erase_what_was(&self) -> StoreResult<()> {
+                erase!(self, None, |change| plans::end(change))
             }
         }
     };

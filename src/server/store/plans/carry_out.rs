@@ -23,6 +23,8 @@ use crate::server::store::{Found, KeyRecord, PlanCommit, StoreError, StoreResult
 /// How long one portion may hold up other changes, and the most keys between two looks at how long it took.
 const PORTION: Duration = Duration::from_millis(25);
 const AT_ONCE: usize = 16;
+/// So many keys are much.
+const MUCH: i64 = 256;
 
 /// `added` are keys that would be in the plan if it was made now: found before, as finding them may take long. A key that
 /// is added in between is not touched.
@@ -53,8 +55,9 @@ pub async fn commit(change: &mut impl Change, id: Uuid, added: &PlanDifference) 
     progress(change.db(), &plan).await.map(PlanCommit::Committed)
 }
 
-/// In the name of the person who committed it, also when they were removed meanwhile. `None`: nothing is left to do.
-pub async fn resume(change: &mut impl Change, id: Uuid) -> StoreResult<Option<PlanProgress>> {
+/// In the name of the person who committed it, also when they were removed meanwhile. Returns how far it is, and whether
+/// much was changed since it last was so. `None`: nothing is left to do.
+pub async fn resume(change: &mut impl Change, id: Uuid) -> StoreResult<Option<(PlanProgress, bool)>> {
     let unfinished = "AND p.committed_at IS NOT NULL AND p.finished_at IS NULL";
     let Some(mut plan) = PlanRow::find(change.db(), id, unfinished, &[]).await? else {
         return Ok(None);
@@ -68,11 +71,14 @@ pub async fn resume(change: &mut impl Change, id: Uuid) -> StoreResult<Option<Pl
         visible: Visible::All,
     };
     change.act_as(by);
+    let before = plan.place / MUCH;
     portion(change, &mut plan).await?;
-    progress(change.db(), &plan).await.map(Some)
+    let is_much = plan.is_finished || plan.place / MUCH != before;
+    let progress = progress(change.db(), &plan).await?;
+    Ok(Some((progress, is_much)))
 }
 
-/// After the last portion: nothing is left to be changed.
+/// A change of nothing, behind which what was changed before is gone from all files.
 pub async fn end(_: &mut impl Change) -> StoreResult<()> {
     Ok(())
 }
