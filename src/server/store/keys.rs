@@ -45,7 +45,11 @@ impl Read for NumberedKey {
             (Some(id), Some(name), Some(deployed)) => Some(ProjectRef { id, name, deployed }),
             _ => None,
         };
-        let key = key.record(by, of, [disabled_by, person(columns)?]);
+        let (is_revoked, revoked_by) = (key.revoked_by().is_some(), person(columns)?);
+        if is_revoked && revoked_by.is_none() {
+            return Err(StoreError::Fault("nobody revoked a key that is revoked".into()));
+        }
+        let key = key.record(by, of, [disabled_by, revoked_by]);
         Ok(Self {
             seq,
             creator,

@@ -5,9 +5,9 @@ mod newest;
 mod pending;
 mod record;
 mod refusals;
+mod used;
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,10 +18,9 @@ pub use self::newest::{Places, keep_newest};
 pub use self::pending::{Pending, bucket_of, unpacked};
 pub use self::record::{record, settle};
 pub use self::refusals::{Refusals, RefusedFrom};
+pub use self::used::{SOURCES, Use};
 use crate::model::Rule;
 
-/// The origins and addresses that are remembered of a key, the newest of each.
-pub const SOURCES: usize = 8;
 /// How long hours are kept: the 30 days that are shown, and the one that is not over.
 pub const HOURS_KEPT: u32 = 31 * 24;
 
@@ -35,26 +34,6 @@ pub fn hour_of(at: Timestamp) -> u32 {
 
 /// What was counted, in parts; all of a bucket of keys is in one part, each as [`merged`].
 pub type Tallies = Vec<Vec<Tally>>;
-
-/// One request, of those that were allowed or of those that were refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Use {
-    /// Microseconds since the epoch.
-    pub at: i64,
-    pub address: Option<IpAddr>,
-    /// The page's origin or the app's bundle identifier.
-    pub origin: Option<Box<str>>,
-}
-
-impl Use {
-    pub fn new(at: Timestamp, address: Option<IpAddr>, origin: Option<&str>) -> Self {
-        Self {
-            at: at.as_microsecond(),
-            address,
-            origin: origin.map(Box::from),
-        }
-    }
-}
 
 /// What was allowed by one of the two tokens of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,6 +175,8 @@ pub fn merged(mut tallies: Vec<Tally>) -> Vec<Tally> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
     fn at(second: i64) -> Timestamp {

@@ -1,6 +1,6 @@
 //! Of where keys were seen, only the newest places are kept.
 
-use super::SOURCES;
+use super::used::SOURCES;
 use crate::server::store::StoreResult;
 use crate::server::store::db::{Db, values};
 

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{SOURCES, Use};
+use super::used::{SOURCES, Use};
 use crate::model::Rule;
 
 /// An address or a name that was refused.
