@@ -23,7 +23,7 @@ use crate::client::Client;
 use crate::clipboard::{Clipboard, CopyRoute};
 use crate::model::Secret;
 use crate::tui::decks::Decks;
-use crate::tui::message::{Effect, MarksRequest, Message, NamedId, PeopleRequest, Route};
+use crate::tui::message::{Effect, MarksRequest, Message, NamedId, PeopleRequest, Route, UsageRequest};
 
 /// Runs effects on the current runtime.
 pub struct Runner {
@@ -134,17 +134,9 @@ impl Runner {
             Effect::Activity(request) => {
                 self.answer(async move { Message::OfActivity(activity::answer(client, request).await) });
             }
-            Effect::Usage(request) => {
-                let arrivals = self.arrivals.clone();
-                tokio::spawn(usage::answer(client, request, move |reply| {
-                    arrivals.send(Arrival::Message(Message::OfUsage(reply)));
-                }));
-            }
+            Effect::Usage(request) => self.ask_about_usage(client, request),
             Effect::Copy { subject, secret } => self.copy(CopyOf::Secret, subject, secret),
-            Effect::CopyId(subject) => {
-                let id = Secret::new(subject.id.to_string());
-                self.copy(CopyOf::Id, subject, id);
-            }
+            Effect::CopyId(subject) => self.copy_id(subject),
             Effect::Lifecycle(request) => {
                 self.answer(async move { Message::OfLifecycle(lifecycle::answer(client, request).await) });
             }
@@ -188,6 +180,18 @@ impl Runner {
         if walks {
             self.walk = Some(task.abort_handle());
         }
+    }
+
+    fn ask_about_usage(&self, client: Client, request: UsageRequest) {
+        let arrivals = self.arrivals.clone();
+        tokio::spawn(usage::answer(client, request, move |reply| {
+            arrivals.send(Arrival::Message(Message::OfUsage(reply)));
+        }));
+    }
+
+    fn copy_id(&self, subject: NamedId) {
+        let id = Secret::new(subject.id.to_string());
+        self.copy(CopyOf::Id, subject, id);
     }
 
     fn copy(&self, of: CopyOf, subject: NamedId, text: Secret) {

@@ -4,7 +4,7 @@ mod ended;
 
 use uuid::Uuid;
 
-use super::query::{EndedView, Query};
+use super::query::{EndedView, LeftView, Query};
 use super::rows::{Rows, Select};
 use crate::api::{KeyCounts, KeyList, KeyPage, MAX_LIMIT};
 use crate::client::Error;
@@ -49,7 +49,7 @@ pub struct Browse {
     rows_are_old: bool,
     counts_are_old: bool,
     /// Where one was before the keys that have ended were shown.
-    left: Option<ended::LeftView>,
+    left: Option<LeftView>,
     /// A refreshed page in which the selected key is missing, while it is looked for elsewhere.
     held: Option<KeyPage>,
 }

@@ -1,5 +1,7 @@
 //! Which keys are asked for, and in which order.
 
+use uuid::Uuid;
+
 use crate::api::{Key, KeyFilter, KeyList, Order, PersonRef, ProjectRef, Sort};
 use crate::model::{FilterWords, KeyState, Scope, StateFilter};
 
@@ -49,6 +51,14 @@ impl EndedView {
             EndedView::Expired => StateFilter::Expired,
         }
     }
+}
+
+/// Where one was among the keys that have not ended, while others are shown.
+#[derive(Debug)]
+pub struct LeftView {
+    pub sort: Sort,
+    pub order: Order,
+    pub selected: Option<Uuid>,
 }
 
 /// What the table shows and in which order.

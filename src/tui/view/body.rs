@@ -6,10 +6,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph, Widget};
 
-use super::{Look, ended, marks, text};
+use super::{Look, marks, text};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::state::notice::sentence;
+use crate::tui::state::query::EndedView;
 use crate::tui::state::{App, Body, EventStream};
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, body: &Body, look: &Look) {
@@ -65,7 +66,7 @@ fn words(app: &App, body: &Body) -> (String, String) {
         },
         Body::Failed(error) if error.is_retryable() => offline(error),
         Body::Failed(error) => (sentence(error), "r refreshes, q quits.".into()),
-        Body::Empty if app.browse.query.ended.is_some() => ended::none(app),
+        Body::Empty if app.browse.query.ended.is_some() => none_has_ended(app),
         Body::Empty if app.available_on_screen(Action::Create).is_ok() => (
             "No keys yet: n creates the first".into(),
             "? shows help, q quits.".into(),
@@ -77,7 +78,7 @@ fn words(app: &App, body: &Body) -> (String, String) {
             "No keys that you may see".into(),
             "r refreshes, ? shows help, q quits.".into(),
         ),
-        Body::NoMatch if app.browse.query.ended.is_some() => ended::none(app),
+        Body::NoMatch if app.browse.query.ended.is_some() => none_has_ended(app),
         Body::NoMatch => no_match(app),
         Body::Rows => (String::new(), String::new()),
     }
@@ -96,8 +97,30 @@ fn no_match(app: &App) -> (String, String) {
     (headline, "Esc clears the filter, 0 shows all scopes.".into())
 }
 
+/// No key of a view of those that have ended is found.
+fn none_has_ended(app: &App) -> (String, String) {
+    let kind = match app.browse.query.ended {
+        Some(EndedView::Expired) => "expired",
+        _ => "revoked",
+    };
+    let (project, whose) = narrowed(app);
+    let headline = match app.browse.asked_text() {
+        "" => format!("There is no {kind} key{project}{whose}"),
+        typed => format!("No {kind} key{project}{whose} matches “{typed}”"),
+    };
+    let other = match app.browse.query.ended {
+        Some(EndedView::Expired) => "4 shows the revoked keys",
+        _ => "4 shows the expired keys",
+    };
+    let way_out = match app.browse.query.is_filtered() {
+        true => format!("Esc clears the filter; {other}, 0 the active ones."),
+        false => format!("{other}, 0 the active ones."),
+    };
+    (headline, way_out)
+}
+
 /// ` of the project “Storefront”`, ` created by you`.
-pub fn narrowed(app: &App) -> (String, String) {
+fn narrowed(app: &App) -> (String, String) {
     let query = &app.browse.query;
     let project = match &query.project {
         Some(project) => format!(" of the project “{}”", project.name),

@@ -1,4 +1,4 @@
-//! Keys that have ended: their table, what stands there when there are none, and what their details say of the end.
+//! Keys that have ended: their table, and what their details say of the end.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,7 +7,7 @@ use ratatui::text::Line;
 
 use super::lines::{field, paragraph};
 use super::list::{self, ListRow, put};
-use super::{Look, body, chips, clip, header, table, text, time, used};
+use super::{Look, chips, clip, header, table, text, time, used};
 use crate::api::{Key, RefusedSince};
 use crate::model::KeyState;
 use crate::tui::state::App;
@@ -96,31 +96,9 @@ fn ended_at(key: &Key) -> Option<jiff::Timestamp> {
 fn in_short(count: u64) -> String {
     match count {
         ..MANY => text::number(count),
-        ..1_000_000 => format!("{}k", count / 1_000),
+        MANY..1_000_000 => format!("{}k", count / 1_000),
         _ => format!("{}M", text::number(count / 1_000_000)),
     }
-}
-
-/// What stands there when no key of the view is found, and the way out.
-pub fn none(app: &App) -> (String, String) {
-    let kind = match app.browse.query.ended {
-        Some(EndedView::Expired) => "expired",
-        _ => "revoked",
-    };
-    let (project, whose) = body::narrowed(app);
-    let headline = match app.browse.asked_text() {
-        "" => format!("There is no {kind} key{project}{whose}"),
-        typed => format!("No {kind} key{project}{whose} matches “{typed}”"),
-    };
-    let other = match app.browse.query.ended {
-        Some(EndedView::Expired) => "4 shows the revoked keys",
-        _ => "4 shows the expired keys",
-    };
-    let way_out = match app.browse.query.is_filtered() {
-        true => format!("Esc clears the filter; {other}, 0 the active ones."),
-        false => format!("{other}, 0 the active ones."),
-    };
-    (headline, way_out)
 }
 
 /// In the details: when it was revoked, by whom and why; of every key that has ended, who has presented it since.

@@ -60,8 +60,8 @@ pub fn rank(app: &App, action: Action) -> u8 {
     let are_some = app.acts_on_marks(Action::WithMarked);
     match action {
         Action::ShowHidden | Action::DropHidden => 0,
-        Action::Mark | Action::MarkRange if are_some => 1,
-        action if app.acts_on_marks(action) => 1,
-        _ => 2,
+        Action::Revoke | Action::Mark | Action::MarkRange | Action::WithMarked if are_some => 1,
+        action if app.acts_on_marks(action) => 2,
+        _ => 3,
     }
 }

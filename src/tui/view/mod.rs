@@ -82,7 +82,10 @@ fn screen(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
         Screen::People => people::render(buffer, area, app, look),
         Screen::Activity => activity::render(buffer, area, app, look),
         Screen::Keys => match app.browse.body() {
-            Body::Rows => table::render(buffer, area, app, look),
+            Body::Rows => match app.browse.rows_ended() {
+                None => table::render(buffer, area, app, look),
+                Some(view) => ended::render(buffer, area, app, view, look),
+            },
             other => body::render(buffer, clip(app.layout().table, area), app, &other, look),
         },
     }

@@ -7,16 +7,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
 use super::list::{self, ListRow, put};
-use super::{Look, chips, clip, ended, header, marks, standing, text, time};
+use super::{Look, chips, clip, header, marks, standing, text, time};
 use crate::api::Key;
 use crate::model::expiry::WARNED_DAYS;
 use crate::tui::state::App;
 use crate::tui::state::columns::{self, KeyColumn, Placed};
 
 pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
-    if let Some(view) = app.browse.rows_ended() {
-        return ended::render(buffer, screen, app, view, look);
-    }
     let layout = app.layout();
     if layout.bordered {
         let focused = app.over.is_empty() && !app.details_focused;

@@ -3,18 +3,9 @@
 use uuid::Uuid;
 
 use super::Browse;
-use crate::api::{Order, Sort};
 use crate::model::{FilterWords, StateFilter};
 use crate::tui::message::{Effect, Load};
-use crate::tui::state::query::EndedView;
-
-/// Where one was among the keys that have not ended.
-#[derive(Debug)]
-pub(super) struct LeftView {
-    sort: Sort,
-    order: Order,
-    selected: Option<Uuid>,
-}
+use crate::tui::state::query::{EndedView, LeftView};
 
 impl Browse {
     /// Which keys that have ended the rows are of, those that are here: what was asked for may be others.
