@@ -6,7 +6,7 @@ use strum::{EnumIter, EnumString, IntoStaticStr, VariantArray};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::ended::{KeyRevocation, RefusedSince};
+use super::usage::RefusedSince;
 use crate::model::field::FieldValue;
 pub use crate::model::filter::KeyFilter;
 use crate::model::filter::filtering;
@@ -106,6 +106,14 @@ pub struct KeyRotation {
 /// A key that refuses until it is enabled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Disabled {
+    pub at: Timestamp,
+    pub by: PersonRef,
+    pub reason: Option<String>,
+}
+
+/// A revocation, as it stays known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyRevocation {
     pub at: Timestamp,
     pub by: PersonRef,
     pub reason: Option<String>,

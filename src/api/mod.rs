@@ -26,12 +26,12 @@ pub use activity::{
     Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, Stated,
 };
 pub use chain_hash::ChainHash;
-pub use ended::{KeyCheck, KeyRevocation, RefusedSince, RefusedSource, Revoking, TokenCheck};
+pub use ended::{KeyCheck, Revoking, TokenCheck};
 pub use events::{ChangeEvent, KeyEvent, KeyEventKind, Part};
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{
-    Disabled, Disabling, Key, KeyCounts, KeyFilter, KeyList, KeyMay, KeyPage, KeyRotation, KeyRow, Order,
-    PageFrom, PersonRef, ProjectRef, Sort,
+    Disabled, Disabling, Key, KeyCounts, KeyFilter, KeyList, KeyMay, KeyPage, KeyRevocation, KeyRotation,
+    KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
 };
 pub use people::{
     CreatedUser, KeyDisposition, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,
@@ -52,8 +52,8 @@ pub use request_id::{REQUEST_ID, is_request_id};
 pub use rotations::{KeptToken, NewRotation, Rotated, RotationEnd, RotationExtension};
 pub use secrets::{Created, Lookup, LookupAnswer, Revealed};
 pub use usage::{
-    Explain, LastUse, PresentedAt, RefusedBy, RotationUsage, TokenUsage, USAGE_DAYS, USAGE_HOURS, Usage,
-    UsageCount, UsageSeries, UsageSource, Verdict,
+    Explain, LastUse, PresentedAt, RefusedBy, RefusedSince, RefusedSource, RotationUsage, TokenUsage,
+    USAGE_DAYS, USAGE_HOURS, Usage, UsageCount, UsageSeries, UsageSource, Verdict,
 };
 pub use verification::{Fault, Verification};
 

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::ended::KeyRevocation;
-use super::keys::{Key, PersonRef};
+use super::keys::{Key, KeyRevocation, PersonRef};
 use crate::model::{KeyState, Scope, Secret, WhichToken, secret};
 
 /// The answer to a creation. The secret of an Analytics key is only ever in this answer.

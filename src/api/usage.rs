@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::ended::{RefusedSince, RefusedSource};
+use crate::model::domain::is_plausible;
+use crate::model::{Rule, UiDomain};
 
 /// The hours that [`Usage::hours`] covers: 7 days.
 pub const USAGE_HOURS: usize = 7 * 24;
@@ -68,6 +69,28 @@ pub struct UsageSource {
     pub last_used_at: Timestamp,
 }
 
+/// How often a key that is not valid was presented, and refused for that. May lag behind by seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefusedSince {
+    /// When it was revoked, disabled, or expired; of an old token, when the key was rotated.
+    pub since: Timestamp,
+    pub count: u64,
+    /// The last of them; absent when there was none.
+    pub last: Option<LastUse>,
+}
+
+/// From where a key was refused: an origin, a bundle identifier or an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefusedSource {
+    pub name: String,
+    pub last_refused_at: Timestamp,
+    /// The rule that refused it last, as in the `rule` of a refusal.
+    #[schema(example = "origin-foreign")]
+    pub rule: String,
+    /// Since it is among the newest.
+    pub count: u64,
+}
+
 /// How often one rule refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RefusedBy {
@@ -116,6 +139,17 @@ pub struct Usage {
     /// Which of its two tokens is used. Absent when it is not being rotated.
     #[serde(default)]
     pub rotation: Option<RotationUsage>,
+}
+
+impl RefusedSource {
+    /// Whether it was refused as it is not among the key's domains, and is plausibly one of the organisation's own.
+    pub fn is_addable(&self, domains: &[UiDomain]) -> bool {
+        let is_foreign = self
+            .rule
+            .parse()
+            .is_ok_and(|rule| matches!(rule, Rule::OriginForeign | Rule::BundleForeign));
+        is_foreign && is_plausible(domains, &self.name)
+    }
 }
 
 /// What was allowed by either token of a key since its rotation began.

@@ -294,3 +294,33 @@ async fn the_stream_of_a_server_that_is_no_longer_asked_ends() {
     assert!(events.next().await.is_none());
     assert_eq!(in_use.next().await, Some(works.address.to_string()));
 }
+
+#[tokio::test]
+async fn every_server_is_asked_whether_it_refuses_a_key() {
+    let check = |rule: &str| {
+        let tokens =
+            format!(r#"[{{"hint": "kdw_…x9Qz", "token": "current", "rule": {rule}, "sentence": null}}]"#);
+        let body = format!(r#"{{"at": "2026-11-28T09:54:36Z", "tokens": {tokens}, "refused_since": null}}"#);
+        Stub::answering("200 OK", "application/json", &body)
+    };
+    let (refuses, allows) = (check("\"key-revoked\""), check("null"));
+    let (fails, away) = (without_database(), nobody());
+    let client = client(&[refuses.address, away, allows.address, fails.address]);
+    let checks = client.check_everywhere(Uuid::nil()).await;
+    let servers: Vec<&str> = checks.iter().map(|check| check.server.as_str()).collect();
+    let hosts = [refuses.address, away, allows.address, fails.address].map(|address| address.to_string());
+    assert_eq!(servers, hosts);
+    let said = |n: usize| {
+        checks[n]
+            .result
+            .as_ref()
+            .map(|check| (check.is_refused(), check.rule()))
+    };
+    assert!(matches!(said(0), Ok((true, Some("key-revoked")))));
+    assert!(matches!(said(1), Err(Error::Offline(_))), "{:?}", checks[1]);
+    assert!(matches!(said(2), Ok((false, None))));
+    assert!(matches!(said(3), Err(Error::Fault { .. })), "{:?}", checks[3]);
+    // Each once, and the one in use stays.
+    assert_eq!([&refuses, &allows, &fails].map(Stub::requests), [1, 1, 1]);
+    assert!(is_in_use(&client, refuses.address));
+}

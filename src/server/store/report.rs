@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::clock;
 use super::db::{Db, one, values};
 use super::keys::{self, KeyBy, NumberedKey};
-use super::usage::{bucket_of, unpacked};
+use super::usage::{ADDRESS, ORIGIN, bucket_of, unpacked};
 use super::{SOURCES, StoreResult, Tally, Use, Visible, hour_of, refusals, token_uses};
 use crate::api::{
     LastUse, RefusedBy, RotationUsage, USAGE_DAYS, USAGE_HOURS, Usage, UsageSeries, UsageSource,
@@ -29,10 +29,6 @@ pub struct Stored {
     pub origins: HashMap<String, i64>,
     pub addresses: HashMap<String, i64>,
 }
-
-/// The kinds of sources, as in the table.
-pub const ORIGIN: i64 = 0;
-pub const ADDRESS: i64 = 1;
 
 /// `None`: there is no such key that may be seen. To be asked in a transaction that sees one state.
 pub async fn of_key<D: Db>(db: &D, id: Uuid, visible: Visible) -> StoreResult<Option<Usage>> {

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 
 use super::lines::{field, paragraph};
 use super::list::{self, ListRow, put};
-use super::{Look, chips, clip, header, table, text, time, used};
+use super::{Look, chips, clip, header, keys_frame, text, time, used};
 use crate::api::{Key, RefusedSince};
 use crate::model::KeyState;
 use crate::tui::state::App;
@@ -21,7 +21,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, view: EndedView, loo
     let layout = app.layout();
     if layout.bordered {
         let focused = app.over.is_empty() && !app.details_focused;
-        table::frame(buffer, clip(layout.table, screen), app, look, focused);
+        keys_frame::render(buffer, clip(layout.table, screen), app, look, focused);
     }
     let placed = columns::of_ended(layout.columns, view);
     heads(buffer, clip(layout.columns, screen), &placed, app, view, look);

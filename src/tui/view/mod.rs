@@ -14,6 +14,7 @@ mod filter;
 mod footer;
 pub(super) mod form_lines;
 mod header;
+mod keys_frame;
 pub(super) mod lines;
 mod list;
 mod local;

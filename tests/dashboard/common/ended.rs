@@ -55,7 +55,7 @@ pub fn revoked_keys(count: u32) -> Vec<Key> {
         );
         if let Some(revoked) = &mut key.revoked {
             revoked.at = ago(i64::from(number) * 40_000 + 120);
-            revoked.reason = revoked.reason.take().filter(|_| number % 2 == 0);
+            revoked.reason = revoked.reason.take().filter(|_| number.is_multiple_of(2));
         }
         key
     };

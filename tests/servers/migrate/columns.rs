@@ -70,6 +70,10 @@ const FILL: &str = "
     INSERT OR REPLACE INTO clock (one, at) VALUES (1, 8001);
     INSERT INTO usage_hours (hour, key, rule, n) VALUES (9001, 31, 'origin', 9002);
     INSERT INTO key_sources (key, kind, name, last_used_at) VALUES (31, 1, '10.0.0.4', 9101);
+    INSERT INTO ended_uses (key, rule, n, last_used_at, last_address, last_origin)
+        VALUES (32, 'key-revoked', 9301, 9302, '10.0.0.5', 'https://d.example');
+    INSERT INTO refused_sources (key, kind, name, rule, n, last_refused_at)
+        VALUES (32, 1, '10.0.0.5', 'key-revoked', 9401, 9402);
     INSERT INTO usage_log (seq, bucket, tallies) VALUES (9201, 9202, x'9203');";
 
 fn fill(path: &Path) {

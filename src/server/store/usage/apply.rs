@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::newest::{Places, keep_newest};
+use super::newest::{ADDRESS, ORIGIN, Places, keep_newest};
 use super::{Tally, Use};
 use crate::server::store::StoreResult;
 use crate::server::store::clock::Clocks;
 use crate::server::store::db::{Db, run_rows, values};
 use crate::server::store::for_rows::ForRows;
-use crate::server::store::report::{ADDRESS, ALLOWED, ORIGIN};
+use crate::server::store::report::ALLOWED;
 use crate::server::store::tables::Kind;
 use crate::server::store::{refusals, token_uses};
 

@@ -4,6 +4,10 @@ use super::used::SOURCES;
 use crate::server::store::StoreResult;
 use crate::server::store::db::{Db, values};
 
+/// The kinds of places, as in the tables.
+pub const ORIGIN: i64 = 0;
+pub const ADDRESS: i64 = 1;
+
 /// A table of places, and its column that says when a place was seen last.
 #[derive(Clone, Copy)]
 pub struct Places {
