@@ -123,7 +123,7 @@ async fn revoked_keys_are_a_list_of_their_own() {
         ["Lobby", "Shop 2", "Shop 1", "Shop 0"]
     );
     assert_eq!(
-        listed(&deck.owner, "state=revoked&order=asc&q=shop%20").await,
+        listed(&deck.owner, "state=revoked&order=asc&q=storefront").await,
         ["Shop 0", "Shop 1", "Shop 2"]
     );
     assert_eq!(listed(&deck.owner, "").await, ["Active"]);
