@@ -56,7 +56,7 @@ pub async fn commit(change: &mut impl Change, id: Uuid, added: &PlanDifference) 
 }
 
 /// In the name of the person who committed it, also when they were removed meanwhile. Returns how far it is, and whether
-/// much was changed since it last was so. `None`: nothing is left to do.
+/// so much was done that what it erased is to leave all files now. `None`: nothing is left to do.
 pub async fn resume(change: &mut impl Change, id: Uuid) -> StoreResult<Option<(PlanProgress, bool)>> {
     let unfinished = "AND p.committed_at IS NOT NULL AND p.finished_at IS NULL";
     let Some(mut plan) = PlanRow::find(change.db(), id, unfinished, &[]).await? else {
