@@ -23,8 +23,8 @@ use crate::server::store::{Found, KeyRecord, PlanCommit, StoreError, StoreResult
 /// How long one portion may hold up other changes, and the most keys between two looks at how long it took.
 const PORTION: Duration = Duration::from_millis(25);
 const AT_ONCE: usize = 16;
-/// So many keys are much.
-const MUCH: i64 = 256;
+/// The most keys of one portion: to write them down takes time too. After as many, what was erased leaves all files.
+const MOST: i64 = 256;
 
 /// `added` are keys that would be in the plan if it was made now: found before, as finding them may take long. A key that
 /// is added in between is not touched.
@@ -71,9 +71,9 @@ pub async fn resume(change: &mut impl Change, id: Uuid) -> StoreResult<Option<(P
         visible: Visible::All,
     };
     change.act_as(by);
-    let before = plan.place / MUCH;
+    let before = plan.place / MOST;
     portion(change, &mut plan).await?;
-    let is_much = plan.is_finished || plan.place / MUCH != before;
+    let is_much = plan.is_finished || plan.place / MOST != before;
     let progress = progress(change.db(), &plan).await?;
     Ok(Some((progress, is_much)))
 }
@@ -85,8 +85,8 @@ pub async fn end(_: &mut impl Change) -> StoreResult<()> {
 
 /// As many keys as may have their turn at once.
 async fn portion(change: &mut impl Change, plan: &mut PlanRow) -> StoreResult<()> {
-    let started = Instant::now();
-    while plan.place < plan.count {
+    let (started, most) = (Instant::now(), plan.place + MOST);
+    while plan.place < plan.count.min(most) {
         some_keys(change, plan).await?;
         change.write_down().await?;
         if started.elapsed() >= PORTION {
