@@ -298,7 +298,7 @@ async fn what_is_asked_of_a_plan_is_whole_and_fits_its_action() {
         (json!({"action": "revoke", "filter": [null]}), "filter"),
         (json!({"action": "burn", "ids": [key]}), "action"),
         (
-            json!({"action": "revoke", "ids": [key], "reason": "old"}),
+            json!({"action": "enable", "ids": [key], "reason": "old"}),
             "reason",
         ),
         (

@@ -1,4 +1,5 @@
-//! Sets the tables of the embedded store back to what they were before keys were rotated, and plans of many were made.
+//! Sets the tables of the embedded store back to what they were before keys were rotated, revoked with a reason, and changed by
+//! plans.
 
 /// The statement of a migration that makes this trigger.
 pub fn trigger(migration: &str, name: &str) -> String {
@@ -10,17 +11,21 @@ pub fn trigger(migration: &str, name: &str) -> String {
 
 /// Takes the rotation of keys away, and their networks.
 pub fn sql() -> String {
+    let init = include_str!("../../assets/migrations/sqlite/001_init.sql");
     let people = include_str!("../../assets/migrations/sqlite/002_people.sql");
     let checks = include_str!("../../assets/migrations/sqlite/004_checks.sql");
     format!(
-        "{UNROTATED} {} {}",
+        "{UNROTATED} {} {} {}",
+        trigger(init, "keys_stay_revoked"),
         trigger(people, "keys_stay_what_they_are"),
         trigger(checks, "keys_have_a_token_each")
     )
 }
 
 const UNROTATED: &str = "
-    DROP TABLE plan_keys; DROP TABLE plans;
+    DROP TABLE ended_uses; DROP TABLE refused_sources; DROP TRIGGER keys_stay_revoked; DROP INDEX keys_by_revoked_at;
+    DROP INDEX keys_by_creator_revoked_at; DROP INDEX keys_by_project_revoked_at; DROP INDEX keys_by_old_ends_at;
+    ALTER TABLE keys DROP COLUMN revoked_reason; DROP TABLE plan_keys; DROP TABLE plans;
     DROP TABLE token_uses; DROP TABLE retired_tokens; DROP TRIGGER keys_keep_their_own_token;
     DROP TRIGGER keys_get_a_new_token; DROP TRIGGER keys_lose_no_token; DROP TRIGGER keys_stay_as_they_were_presented; DROP TRIGGER keys_have_a_token_each;
     DROP TRIGGER keys_stay_what_they_are; DROP INDEX keys_by_token_hash; DROP INDEX keys_by_old_token_hash;

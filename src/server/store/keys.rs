@@ -1,6 +1,5 @@
 //! Creating, editing, revoking and revealing keys: each with its row of the activity log.
 
-use jiff::Timestamp;
 use serde_json::Map;
 use uuid::Uuid;
 
@@ -13,8 +12,8 @@ use super::row::{Columns, Read, Record, Row};
 use super::statement::unexplained_key;
 use super::tables::{IDEMPOTENCY, KEYS};
 use super::{
-    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Revocation, Sealed,
-    StoreError, StoreResult, Visible, lifetimes, projects, refusals,
+    Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Sealed, StoreError,
+    StoreResult, Visible, lifetimes, projects, refusals,
 };
 use crate::api::{ActivityAction, PersonRef, ProjectRef};
 use crate::model::{KeyField, Rule, Settings, ValidKey, are_alike, compared};
@@ -334,39 +333,6 @@ pub async fn changed(db: &impl Db, seq: i64) -> StoreResult<KeyRecord> {
             "a key was gone as soon as it was changed".into(),
         )),
     }
-}
-
-pub async fn revoke(change: &mut impl Change, id: Uuid, reason: Option<&str>) -> StoreResult<Revocation> {
-    let Some(kept) = find(change.db(), KeyBy::Id(id), Visible::All).await? else {
-        return Ok(Revocation::Missing);
-    };
-    let key = match kept.found {
-        Found::Revoked(tombstone) => return Ok(Revocation::AlreadyRevoked(tombstone)),
-        Found::Active(key) => key,
-    };
-    let (by, at) = (change.actor()?.seq, change.now());
-    wipe(change.db(), kept.seq, (by, reason), at).await?;
-    let numbers = (id, kept.seq, kept.creator);
-    let changes = changes::of_revocation(reason);
-    record(change, ActivityAction::KeyRevoked, numbers, &key.name, changes);
-    Ok(Revocation::Revoked)
-}
-
-/// What is set of a key whose secrets are destroyed.
-pub const ERASED: &str = "data_key = NULL, sealed = NULL, old_data_key = NULL, old_sealed = NULL";
-
-/// Makes an active key a tombstone, without a row of the log.
-pub async fn wipe(
-    db: &impl Db,
-    seq: i64,
-    (by, reason): (i64, Option<&str>),
-    at: Timestamp,
-) -> StoreResult<()> {
-    let sql = format!(
-        "UPDATE keys SET revoked_at = ?, revoked_by = ?, revoked_reason = ?, {ERASED}, version = version + 1
-                WHERE seq = ? AND revoked_at IS NULL"
-    );
-    run_one(db, &sql, values![at, by, reason.unwrap_or_default(), seq]).await
 }
 
 /// The sealed token goes out only after the row that tells of it was committed, and of no key that somebody made

@@ -43,6 +43,7 @@ mod records;
 mod refusals;
 mod removal;
 mod report;
+mod revocations;
 mod rotations;
 mod row;
 mod schema;

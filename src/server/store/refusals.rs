@@ -10,7 +10,7 @@ use super::clock::Clocks;
 use super::db::{Db, run_rows, values};
 use super::for_rows::ForRows;
 use super::tables::Kind;
-use super::usage::{ADDRESS, ORIGIN, Places, RefusedFrom, keep_newest};
+use super::usage::{ADDRESS, ORIGIN, RefusedFrom, SourceTable, keep_newest};
 use super::{KeyRecord, SOURCES, StoreResult, Tally, Use};
 use crate::api::{LastUse, RefusedSince, RefusedSource};
 use crate::model::{KeyState, Rule, Scope, UiDomain};
@@ -18,7 +18,7 @@ use crate::model::{KeyState, Rule, Scope, UiDomain};
 /// What browsers send of a page that hides its origin.
 const OPAQUE: &str = "null";
 
-const REFUSED_FROM: Places = Places {
+const REFUSED_FROM: SourceTable = SourceTable {
     table: "refused_sources",
     seen_at: "last_refused_at",
 };

@@ -183,7 +183,7 @@ macro_rules! key_store {
                 by: Actor,
             ) -> StoreResult<Revocation> {
                 erase!(self, Some(by), |change| {
-                    keys::revoke(change, id, reason.as_deref())
+                    revocations::revoke(change, id, reason.as_deref())
                 })
             }
 

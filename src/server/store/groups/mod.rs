@@ -98,6 +98,6 @@ pub(super) mod of_engine {
         PlanRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Rotation, RotationChange,
         RotationEdit, Sealed, SessionServerChange, SessionSigner, SessionTokenIssue, StoreResult, Taken,
         Tallies, Visible, WrappedDataKey, activity, data_keys, gateways, keys, lifetimes, people, plans,
-        projects, removal, rotations, session_servers, session_tokens, statement, switch, usage,
+        projects, removal, revocations, rotations, session_servers, session_tokens, statement, switch, usage,
     };
 }

@@ -3,20 +3,22 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::check::{difference, wrong_end};
 use super::row::{PlanRow, progress};
-use crate::api::{ActivityAction, Disabled, KeyDifference, PlanDifference, PlanProgress};
+use crate::api::{ActivityAction, Disabled, KeyDifference, PersonRef, PlanDifference, PlanProgress};
 use crate::model::{BulkChange, KeyState, Rule, Settings};
 use crate::server::store::acting::Acting;
 use crate::server::store::changes;
 use crate::server::store::db::{Change, Db, assigned, columns, run_one, values};
 use crate::server::store::key_row;
-use crate::server::store::keys::{self, ERASED, NumberedKey};
+use crate::server::store::keys::{self, NumberedKey};
 use crate::server::store::people;
 use crate::server::store::refusals;
+use crate::server::store::revocations::ERASED;
 use crate::server::store::value::Value;
 use crate::server::store::{Found, KeyRecord, PlanCommit, StoreError, StoreResult, Visible};
 
@@ -192,26 +194,37 @@ async fn apply<C: Change>(change: &mut C, plan: &PlanRow, turns: &[Turn]) -> Sto
         )));
     }
     for turn in turns {
-        let old = turn.key.disabled.as_ref();
-        let (action, changes) = match &plan.change {
-            BulkChange::Disable { reason } => {
-                let new = Disabled {
-                    at: now,
-                    by: by.person.clone(),
-                    reason: reason.clone(),
-                };
-                (ActivityAction::KeyDisabled, changes::of_disabled(old, Some(&new)))
-            }
-            BulkChange::Enable => (ActivityAction::KeyEnabled, changes::of_disabled(old, None)),
-            BulkChange::Revoke { reason } => {
-                let changes = changes::of_revocation(reason.as_deref());
-                (ActivityAction::KeyRevoked, changes)
-            }
-            BulkChange::SetExpiry { .. } | BulkChange::Label { .. } => continue,
-        };
-        record(change, plan, turn, action, changes);
+        if let Some((action, changes)) = logged(&plan.change, turn, now, &by.person) {
+            record(change, plan, turn, action, changes);
+        }
     }
     Ok(())
+}
+
+/// What the log says of a key whose settings stay; nothing of the others.
+fn logged(
+    change: &BulkChange,
+    turn: &Turn,
+    at: Timestamp,
+    by: &PersonRef,
+) -> Option<(ActivityAction, Map<String, Json>)> {
+    let old = turn.key.disabled.as_ref();
+    Some(match change {
+        BulkChange::Disable { reason } => {
+            let new = Disabled {
+                at,
+                by: by.clone(),
+                reason: reason.clone(),
+            };
+            (ActivityAction::KeyDisabled, changes::of_disabled(old, Some(&new)))
+        }
+        BulkChange::Enable => (ActivityAction::KeyEnabled, changes::of_disabled(old, None)),
+        BulkChange::Revoke { reason } => {
+            let changes = changes::of_revocation(reason.as_deref());
+            (ActivityAction::KeyRevoked, changes)
+        }
+        BulkChange::SetExpiry { .. } | BulkChange::Label { .. } => return None,
+    })
 }
 
 /// Each key has settings of its own.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::newest::{ADDRESS, ORIGIN, Places, keep_newest};
+use super::newest::{ADDRESS, ORIGIN, SourceTable, keep_newest};
 use super::{Tally, Use};
 use crate::server::store::StoreResult;
 use crate::server::store::clock::Clocks;
@@ -111,7 +111,7 @@ async fn note_refused(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> Store
         .map(drop)
 }
 
-const USED_FROM: Places = Places {
+const USED_FROM: SourceTable = SourceTable {
     table: "key_sources",
     seen_at: "last_used_at",
 };

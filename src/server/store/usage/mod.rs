@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 pub use self::apply::apply;
-pub use self::newest::{ADDRESS, ORIGIN, Places, keep_newest};
+pub use self::newest::{ADDRESS, ORIGIN, SourceTable, keep_newest};
 pub use self::pending::{Pending, bucket_of, unpacked};
 pub use self::record::{record, settle};
 pub use self::refusals::{Refusals, RefusedFrom};

@@ -10,14 +10,14 @@ pub const ADDRESS: i64 = 1;
 
 /// A table of places, and its column that says when a place was seen last.
 #[derive(Clone, Copy)]
-pub struct Places {
+pub struct SourceTable {
     pub table: &'static str,
     pub seen_at: &'static str,
 }
 
 /// Of these keys, forgets all places of a kind but the newest.
-pub async fn keep_newest<D: Db>(db: &D, places: Places, keys: Vec<i64>) -> StoreResult<()> {
-    let Places { table, seen_at } = places;
+pub async fn keep_newest<D: Db>(db: &D, places: SourceTable, keys: Vec<i64>) -> StoreResult<()> {
+    let SourceTable { table, seen_at } = places;
     let of_keys = D::DIALECT.among("key");
     let most = SOURCES as i64;
     let sql = format!("SELECT key FROM {table} WHERE {of_keys} GROUP BY key, kind HAVING count(*) > ?");
