@@ -33,7 +33,7 @@ pub enum Scope {
     Web,
     /// A mobile app; its UI domains are bundle identifiers.
     Mobile,
-    /// Reads the whole organisation's metrics. Shown once; only its note can be edited.
+    /// Reads the whole organisation's metrics. Shown once; what it is can't be edited, only how it is kept.
     Analytics,
 }
 

@@ -93,6 +93,26 @@ fn kept(project: &str) -> Vec<Kept> {
         ),
         of("POST /v1/keys/{id}/disable", json!({"reason": "Why"}), "reason"),
         of("POST /v1/keys/{id}/revoke", json!({"reason": "Why"}), "reason"),
+        of(
+            "POST /v1/keys/plan",
+            json!({"action": "disable", "filter": {}, "all": true, "reason": "Why"}),
+            "reason",
+        ),
+        of(
+            "POST /v1/keys/plan",
+            json!({"action": "label", "filter": {}, "all": true, "add_labels": ["new"]}),
+            "add_labels",
+        ),
+        of(
+            "POST /v1/keys/plan",
+            json!({"action": "label", "filter": {}, "all": true, "remove_labels": ["new"]}),
+            "remove_labels",
+        ),
+        of(
+            "POST /v1/keys/plan",
+            json!({"action": "set_expiry", "filter": {}, "all": true, "expires_at": "2099-01-01T00:00:00Z"}),
+            "expires_at",
+        ),
         of("POST /v1/projects", json!({"name": "Other"}), "name"),
         of("PATCH /v1/projects/{id}", json!({"name": "Other"}), "name"),
         of("PUT /v1/projects/{id}/session-server", server(), "url"),

@@ -51,14 +51,14 @@ pub async fn rotate(
     IfMatch(version): IfMatch,
     Json(new): Json<NewRotation>,
 ) -> ApiResult<RotatedKey> {
-    let record = active(&server, &signed_in, id).await?;
-    may_rotate(&signed_in, &record)?;
     if new.overlap_seconds > MAX_OVERLAP {
         return Err(ApiError::invalid_field(
             "overlap_seconds",
             "The overlap of a rotation is 30 days at most: 2592000 seconds.",
         ));
     }
+    let record = active(&server, &signed_in, id).await?;
+    may_rotate(&signed_in, &record)?;
     usage::write_all(&server).await;
     let (change, token) = stored(&server, &signed_in, &record, version, new.overlap_seconds).await?;
     let record = changed(&server, &signed_in, change)?;
@@ -108,13 +108,13 @@ pub async fn extend(
     MaybeIfMatch(version): MaybeIfMatch,
     Json(extension): Json<RotationExtension>,
 ) -> ApiResult<Versioned> {
-    let record = active(&server, &signed_in, id).await?;
-    may_rotate(&signed_in, &record)?;
     let seconds = extension.extend_seconds;
     if !(1..=MAX_OVERLAP).contains(&seconds) {
         let why = "Extend the overlap by 1 to 2592000 seconds; all of it is 30 days at most.";
         return Err(ApiError::invalid_field("extend_seconds", why));
     }
+    let record = active(&server, &signed_in, id).await?;
+    may_rotate(&signed_in, &record)?;
     let extended = server
         .keys()
         .extend_rotation(id, version, seconds, signed_in.actor);

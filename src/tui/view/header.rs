@@ -155,8 +155,8 @@ fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
     if area.width >= 60 {
         let view = match query.ended {
             None => format!("scope: {scope}   "),
-            Some(EndedView::Revoked) => "4 expired   0 active   ".into(),
-            Some(EndedView::Expired) => "4 revoked   0 active   ".into(),
+            Some(EndedView::Revoked) => "4: expired   0: active   ".into(),
+            Some(EndedView::Expired) => "4: revoked   0: active   ".into(),
         };
         right.insert(0, Span::raw(view));
     }

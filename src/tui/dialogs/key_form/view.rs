@@ -63,8 +63,6 @@ fn about(scope: Scope) -> &'static str {
     match scope {
         Scope::Web => "for web pages; its UI domains say which",
         Scope::Mobile => "for mobile apps; its bundle identifiers say which",
-        Scope::Analytics => {
-            "reads the whole organisation; its secret is shown once, and only its note can be edited"
-        }
+        Scope::Analytics => "reads the whole organisation; its secret is shown once",
     }
 }

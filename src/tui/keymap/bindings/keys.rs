@@ -18,7 +18,7 @@ pub const BINDINGS: &[Binding] = &[
         [ch('e')],
         Edit,
         "edit",
-        "edit name, UI domains, note and labels"
+        "edit name, UI domains, networks, note, labels"
     ),
     bind!(danger ALL, [ch('d'), code(KeyCode::Delete)], Revoke, "revoke", "revoke the key or all marked (asks first)"),
     bind!(
