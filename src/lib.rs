@@ -62,7 +62,7 @@
 //!
 //! | new | file |
 //! |---|---|
-//! | field of a key | `model/field.rs`; then `api/keys.rs`, its columns in `server/store/tables.rs` and `key_row.rs`, a migration for each engine. Forms, details, conflicts, flags, the log and moving a deck follow |
+//! | field of a key | `model/field/declared.rs` and its value in `model/field.rs`; then `api/keys.rs`, its columns in `server/store/tables.rs` and `key_row.rs`, a migration for each engine. Forms, details, conflicts, flags, the log and moving a deck follow |
 //! | filter word | `model/filter.rs`; then its condition in `server/store/filter.rs` |
 //! | rule of refusal | `model/rule.rs` (name and message); when it applies: about origin, address or app `model/connection.rs`; about the key's state `server/work/authorize.rs` and `connect.rs`; about what was presented `server/work/presented.rs` |
 //! | column of a table | `tui/state/columns.rs`; its cells: `tui/view/table.rs` |
@@ -76,7 +76,7 @@
 //! | route | its handler in `server`, then `server/http/router.rs` |
 //! | metric | `server/http/metrics.rs` |
 //! | limit on connections, streams or their time | `server/http/bounds.rs` |
-//! | limit on a field of a key | its declaration in `model/field.rs`; of names `model/name.rs`, of UI domains `model/domain.rs` |
+//! | limit on a field of a key | its declaration in `model/field/declared.rs`; of names `model/name.rs`, of UI domains `model/domain.rs` |
 //! | command | `cli/args.rs`; its own file in `cli` |
 //!
 //! # Decisions that surprise
