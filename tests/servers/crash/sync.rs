@@ -173,7 +173,8 @@ async fn change_everything(stage: &mut Stage) {
         .await;
 }
 
-/// Of the key at this path: it is disabled, enabled, and rotated, and the policy is changed.
+/// Of the key at this path: it is disabled, enabled, rotated, and disabled by a plan; another one is revoked with a reason,
+/// and the policy is changed.
 async fn change_the_life_of(stage: &mut Stage, key: &str) {
     let reason = json!({"reason": "Unused?"});
     for (verb, body) in [("disable", reason), ("enable", Value::Null)] {
@@ -199,6 +200,18 @@ async fn change_the_life_of(stage: &mut Stage, key: &str) {
             )
             .await;
     }
+    let id = key.rsplit('/').next().unwrap();
+    let plan = json!({"action": "disable", "ids": [id]});
+    let plan = stage.ask("POST /v1/keys/plan", "/v1/keys/plan", plan, &[]).await;
+    let plan = format!("/v1/keys/plan/{}", text(&plan["plan"]));
+    stage
+        .ask("POST /v1/keys/plan/{id}", &plan, Value::Null, &[])
+        .await;
+    let board = json!({"scope": "analytics", "name": "Board"});
+    let board = stage.ask("POST /v1/keys", "/v1/keys", board, &[]).await;
+    let revoke = format!("/v1/keys/{}/revoke", text(&board["key"]["id"]));
+    let reason = json!({"reason": "Leaked"});
+    stage.ask("POST /v1/keys/{id}/revoke", &revoke, reason, &[]).await;
     let policy = json!({"longest_lifetime_days": {"analytics": 90}});
     stage.ask("PATCH /v1/policy", "/v1/policy", policy, &[]).await;
 }
