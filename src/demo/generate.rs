@@ -117,6 +117,7 @@ pub fn keys(sample: &Sample, count: u64, now: Timestamp) -> impl Iterator<Item =
             usage: Vec::new(),
             disabled: None,
             rotating: None,
+            revoked: None,
             fields: KeyFields {
                 expires_at: end(&mut random, now),
                 ..fields(&mut random, scope, project.map(|p| p.id), number)

@@ -6,18 +6,18 @@ mod sample;
 pub mod scratch;
 mod usage;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use self::sample::{Draft, Sample, SampleFile};
+use self::sample::{Draft, Sample, SampleFile, SampleRevocation};
 use crate::api::{KeyFilter, SessionServer, Sort};
 use crate::deck::bootstrap;
 use crate::failure::Failure;
-use crate::model::{Role, Secret, TokenHash};
+use crate::model::{Role, Rule, Secret, TokenHash};
 use crate::server::new_token;
 use crate::server::seal::{RootKey, Sealer};
 use crate::server::store::sqlite::{SampleProject, SqliteStore};
@@ -25,6 +25,9 @@ use crate::server::store::{
     Actor, KeyQuery, KeyRecord, KeyStore, NewSessionServer, Position, ProjectStore, Tally, Use, Visible,
     WorkStore, hour_of,
 };
+
+/// Where lately counted requests come from.
+const VISITOR: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
 
 /// A new database at `path` with the sample organisation: its own keys, or `count` generated ones.
 pub fn organisation(
@@ -43,6 +46,7 @@ pub fn organisation(
             let keys = sample.keys.iter().cloned();
             fill(&store, &sealer, &sample, keys, progress)?;
             bootstrap::block_on(serve_sessions(&store, &sealer, owner, &sample.projects))?;
+            bootstrap::block_on(revoke(&store, owner, &sample.keys))?;
             bootstrap::block_on(disable(&store, owner, &sample.keys))?;
             bootstrap::block_on(rotate(&store, &sealer, owner, &sample.keys))?;
         }
@@ -76,6 +80,38 @@ fn fill(
     unsealed.map_or(Ok(()), Err)
 }
 
+/// Those that are to have ended, and who still presents them.
+async fn revoke(store: &SqliteStore, owner: Uuid, keys: &[Draft]) -> Result<(), Failure> {
+    for draft in keys {
+        let Some(SampleRevocation { reason, attempts }) = &draft.revoked else {
+            continue;
+        };
+        for key in named(store, &draft.fields.name).await? {
+            let tokens = store.valid_tokens(key.id).await.map_err(Failure::failed)?;
+            let revoked = store.revoke_key_for(key.id, Some(reason.clone()), acting(owner));
+            revoked.await.map_err(Failure::failed)?;
+            let origin = draft
+                .fields
+                .ui_domains
+                .as_ref()
+                .and_then(|domains| domains.first());
+            for token in tokens.iter().filter(|_| *attempts > 0) {
+                count(store, token, |number| refused(number, *attempts, origin)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// So many requests with the token of a revoked key, all of them from one page.
+fn refused(key: i64, times: u32, origin: Option<&String>) -> Tally {
+    let now = Timestamp::now();
+    let mut tally = Tally::of(key, hour_of(now));
+    let used = Use::new(now, Some(VISITOR), origin.map(String::as_str));
+    (0..times).for_each(|_| tally.refuse_from(Rule::KeyRevoked, used.clone()));
+    tally
+}
+
 /// Those that are to be disabled.
 async fn disable(store: &SqliteStore, owner: Uuid, keys: &[Draft]) -> Result<(), Failure> {
     for key in keys {
@@ -105,24 +141,30 @@ async fn rotate(store: &SqliteStore, sealer: &Sealer, owner: Uuid, keys: &[Draft
             let rotated = store.rotate_key(key.id, key.version, new, overlap, acting(owner));
             rotated.await.map_err(Failure::failed)?;
             for (token, times) in tokens {
-                let checked = store.check(&token, None).await.map_err(Failure::failed)?;
-                let counted = checked.key.map(|key| allowed(key.number, &token, times, now));
-                let counted = counted.into_iter().collect();
-                store
-                    .record_usage(Arc::new(vec![counted]))
-                    .await
-                    .map_err(Failure::failed)?;
+                count(store, &token, |number| allowed(number, &token, times, now)).await?;
             }
         }
     }
     Ok(())
 }
 
+/// Adds to the usage of the key that has this token; its number is given to `tally`.
+async fn count(
+    store: &SqliteStore,
+    token: &TokenHash,
+    tally: impl FnOnce(i64) -> Tally,
+) -> Result<(), Failure> {
+    let checked = store.check(token, None).await.map_err(Failure::failed)?;
+    let counted = checked.key.map(|key| tally(key.number));
+    let recorded = store.record_usage(Arc::new(vec![counted.into_iter().collect()]));
+    recorded.await.map_err(Failure::failed)?;
+    Ok(())
+}
+
 /// So many requests by this token, all of them lately.
 fn allowed(key: i64, token: &TokenHash, times: u32, now: Timestamp) -> Tally {
     let mut tally = Tally::of(key, hour_of(now));
-    let address = Some(IpAddr::from([203, 0, 113, 7]));
-    (0..times).for_each(|_| tally.allow_by(token.mark(), Use::new(now, address, None)));
+    (0..times).for_each(|_| tally.allow_by(token.mark(), Use::new(now, Some(VISITOR), None)));
     tally
 }
 

@@ -60,8 +60,19 @@ struct FileKey {
     disabled: Option<String>,
     /// For so long its old token is valid beside its new one; both are used.
     rotating: Option<Span>,
+    revoked: Option<SampleRevocation>,
     #[serde(flatten)]
     fields: KeyFields,
+}
+
+/// How a key ended.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SampleRevocation {
+    pub reason: String,
+    /// How often it has been presented since.
+    #[serde(default)]
+    pub attempts: u32,
 }
 
 /// What is loaded into a new database.
@@ -85,6 +96,8 @@ pub struct Draft {
     pub disabled: Option<String>,
     /// Until when its old token is to be valid.
     pub rotating: Option<Timestamp>,
+    /// How it is to be revoked, once it is there.
+    pub revoked: Option<SampleRevocation>,
 }
 
 impl SampleFile {
@@ -190,6 +203,7 @@ fn draft(
         }),
         disabled: key.disabled,
         rotating: key.rotating.map(|span| before(now, span.negate())).transpose()?,
+        revoked: key.revoked,
         creator: known(people, &key.creator)?,
         created_at,
         last_used_at,
@@ -246,7 +260,7 @@ mod tests {
         let (sample, _) = sample();
         assert_eq!(
             (sample.people.len(), sample.projects.len(), sample.keys.len()),
-            (4, 7, 61)
+            (4, 7, 64)
         );
         let roles: HashSet<Role> = sample.people.iter().map(|p| p.role).collect();
         assert_eq!(roles, [Role::Support, Role::Analytics, Role::Editor].into());
@@ -264,6 +278,9 @@ mod tests {
         assert!(sample.keys.iter().any(|key| ends(key, false)));
         assert!(sample.keys.iter().any(|key| key.disabled.is_some()));
         assert!(sample.keys.iter().any(|key| key.rotating.is_some()));
+        let revoked = sample.keys.iter().filter_map(|key| key.revoked.as_ref());
+        let are_presented: HashSet<bool> = revoked.map(|revoked| revoked.attempts > 0).collect();
+        assert_eq!(are_presented, [true, false].into());
         let local = sample
             .keys
             .iter()

@@ -315,6 +315,20 @@ fn a_demo_is_private_and_leaves_nothing_however_it_ends() {
 }
 
 #[test]
+fn a_demo_has_revoked_keys_and_tells_who_still_presents_one() {
+    let home = Home::new();
+    let mut demo = demo(&home, &[]);
+    demo.wait_for("● live");
+    demo.type_keys("4");
+    demo.wait_for("3 revoked keys");
+    demo.wait_for("▌Storefront, preview");
+    demo.wait_for("Leaked in a public build log");
+    demo.wait_for("✗ 37 refused, last");
+    demo.type_keys("q");
+    assert_eq!(demo.finish().status.code(), Some(0));
+}
+
+#[test]
 fn what_a_killed_demo_left_is_swept_by_the_next() {
     let home = Home::new();
     let living = demo(&home, &["--keys", "25"]);
