@@ -30,6 +30,7 @@ mod program;
 mod pty;
 mod pty_at_work;
 mod pty_failover;
+mod pty_life;
 mod pty_lifecycle;
 mod pty_marks;
 mod pty_output;

@@ -3,13 +3,15 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
-use keydeck::api::{NewProject, Project};
+use keydeck::api::{Key, KeyList, NewProject, Project, Usage};
 use keydeck::client::{Client, Endpoint};
 use keydeck::model::{Secret, Servers, Token, TokenKind};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 const SERVE: &[&str] = &[
     "serve",
@@ -222,6 +224,45 @@ impl Served<'_> {
             deployed: true,
         };
         block_on(self.client().create_project(&new)).expect("created")
+    }
+
+    /// An Analytics key, made by the command; its secret.
+    pub fn analytics_key(&self, name: &str) -> String {
+        let ran = self.run(&["key", "create", "--scope", "analytics", "--name", name]);
+        ran.succeeded().stdout.trim().to_owned()
+    }
+
+    /// The token of a new gateway.
+    pub fn gateway(&self, name: &str) -> String {
+        let ran = self.run(&["gateway", "add", name]);
+        ran.succeeded().stdout.trim().to_owned()
+    }
+
+    /// The keys that were not revoked, newest first.
+    pub fn keys(&self) -> Vec<Key> {
+        let page = block_on(self.client().keys(&KeyList::default())).expect("listed");
+        page.items.into_iter().map(|row| row.key).collect()
+    }
+
+    /// What a gateway is answered that asks about this key: the status.
+    pub fn asked(&self, gateway: &str, secret: &str) -> u16 {
+        let asked = reqwest::Client::new()
+            .get(format!("{}/v1/authorize", self.url))
+            .header("x-keydeck-gateway", gateway)
+            .header("x-api-key", secret);
+        block_on(asked.send()).expect("answered").status().as_u16()
+    }
+
+    /// Comes back when the usage of the key says so.
+    pub fn counted(&self, key: Uuid, is_counted: impl Fn(&Usage) -> bool) {
+        let counted = async {
+            let client = self.client();
+            while !is_counted(&client.usage(key).await.expect("usage")) {
+                tokio::task::yield_now().await;
+            }
+        };
+        block_on(async { tokio::time::timeout(Duration::from_secs(20), counted).await })
+            .expect("it is counted");
     }
 
     /// Ends it as a crash does.

@@ -1,11 +1,9 @@
 //! A key between its creation and its end, with the real binary in a terminal on a real server: it is rotated with traffic
 //! on it, disabled and enabled, and given an end.
 
-use std::time::Duration;
+use keydeck::api::{Key, Usage};
 
-use keydeck::api::{Key, KeyList, Usage};
-
-use crate::program::{Home, Ran, Served, block_on};
+use crate::program::{Home, Served};
 use crate::pty::{Pty, Size};
 
 fn dashboard(server: &Served, size: Size) -> Pty {
@@ -17,50 +15,20 @@ fn dashboard(server: &Served, size: Size) -> Pty {
 
 /// A key, and the token of a gateway in front of what it is for.
 fn board(server: &Served) -> (String, String) {
-    let create = ["key", "create", "--scope", "analytics", "--name", "Board"];
-    let printed = |ran: Ran| ran.succeeded().stdout.trim().to_owned();
-    (
-        printed(server.run(&create)),
-        printed(server.run(&["gateway", "add", "edge"])),
-    )
+    (server.analytics_key("Board"), server.gateway("edge"))
 }
 
 fn key(server: &Served) -> Key {
-    let page = block_on(server.client().keys(&KeyList::default())).expect("listed");
-    page.items.into_iter().next().expect("a key").key
-}
-
-/// What a gateway is answered that asks about this key: the status.
-fn asked(server: &Served, gateway: &str, secret: &str) -> u16 {
-    let asked = reqwest::Client::new()
-        .get(format!("{}/v1/authorize", server.url))
-        .header("x-keydeck-gateway", gateway)
-        .header("x-api-key", secret);
-    block_on(asked.send()).expect("answered").status().as_u16()
+    server.keys().into_iter().next().expect("a key")
 }
 
 /// Comes back when the usage of the key says so.
 fn counted(server: &Served, is_counted: impl Fn(&Usage) -> bool) {
-    let id = key(server).id;
-    let counted = async {
-        let client = server.client();
-        while !is_counted(&client.usage(id).await.expect("usage")) {
-            tokio::task::yield_now().await;
-        }
-    };
-    block_on(async { tokio::time::timeout(Duration::from_secs(20), counted).await }).expect("it is counted");
+    server.counted(key(server).id, is_counted);
 }
 
-fn allowed_by_old(usage: &Usage) -> u64 {
-    usage.rotation.as_ref().map_or(0, |rotation| rotation.old.allowed)
-}
-
-#[test]
-fn a_key_is_rotated_with_traffic_on_it_and_the_overlap_is_ended() {
-    let home = Home::new();
-    let server = home.serve(&home.init());
-    let (old, gateway) = board(&server);
-    let mut pty = dashboard(&server, Size(120, 36));
+/// Rotates the selected key; the new secret, as it is shown once.
+pub fn rotate(pty: &mut Pty) -> String {
     pty.type_keys("t");
     pty.wait_for("Rotate this key");
     pty.wait_for("The old token is valid until");
@@ -77,15 +45,41 @@ fn a_key_is_rotated_with_traffic_on_it_and_the_overlap_is_ended() {
     pty.type_keys("<Tab><Enter>");
     pty.wait_gone("its new secret");
     pty.wait_for("rotating, 23 h left");
+    new
+}
 
-    assert_eq!(asked(&server, &gateway, &old), 200);
+/// Ends the rotation, from its dialog.
+pub fn end_rotation(pty: &mut Pty) {
+    pty.wait_for("▸ Close ◂");
+    pty.type_keys("<Tab><Tab>");
+    pty.wait_for("▸ End now… ◂");
+    pty.type_keys("<Enter>");
+    pty.wait_for("Yes, End it");
+    pty.type_keys("<Tab><Enter>");
+    pty.wait_for("Ended the rotation of “Board”.");
+    pty.wait_gone("rotating,");
+}
+
+fn allowed_by_old(usage: &Usage) -> u64 {
+    usage.rotation.as_ref().map_or(0, |rotation| rotation.old.allowed)
+}
+
+#[test]
+fn a_key_is_rotated_with_traffic_on_it_and_the_overlap_is_ended() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    let (old, gateway) = board(&server);
+    let mut pty = dashboard(&server, Size(120, 36));
+    let new = rotate(&mut pty);
+
+    assert_eq!(server.asked(&gateway, &old), 200);
     counted(&server, |usage| allowed_by_old(usage) == 1);
     pty.type_keys("r");
     pty.wait_for("Nobody uses the new token yet.");
     // The new one was not let through so far: it could be dropped.
     pty.type_keys("t");
     pty.wait_for("Cancel rotation");
-    assert_eq!(asked(&server, &gateway, &new), 200);
+    assert_eq!(server.asked(&gateway, &new), 200);
     counted(&server, |usage| {
         usage
             .rotation
@@ -97,16 +91,9 @@ fn a_key_is_rotated_with_traffic_on_it_and_the_overlap_is_ended() {
     pty.type_keys("<Tab><Enter>");
     pty.wait_for("The new token was used meanwhile, so that it stays.");
     pty.wait_gone("Cancel rotation");
-    pty.wait_for("▸ Close ◂");
-    pty.type_keys("<Tab><Tab>");
-    pty.wait_for("▸ End now… ◂");
-    pty.type_keys("<Enter>");
-    pty.wait_for("Yes, End it");
-    pty.type_keys("<Tab><Enter>");
-    pty.wait_for("Ended the rotation of “Board”.");
-    pty.wait_gone("rotating,");
+    end_rotation(&mut pty);
     assert_eq!(
-        (asked(&server, &gateway, &old), asked(&server, &gateway, &new)),
+        (server.asked(&gateway, &old), server.asked(&gateway, &new)),
         (401, 200)
     );
 }
@@ -116,14 +103,14 @@ fn a_key_is_disabled_who_still_tries_is_told_and_it_is_enabled_again() {
     let home = Home::new();
     let server = home.serve(&home.init());
     let (secret, gateway) = board(&server);
-    assert_eq!(asked(&server, &gateway, &secret), 200);
+    assert_eq!(server.asked(&gateway, &secret), 200);
     let mut pty = dashboard(&server, Size(120, 36));
     pty.type_keys("D");
     pty.wait_for("Disable this key?");
     pty.type_keys("nobody seems to use it<C-s>");
     pty.wait_for("Disabled “Board”");
     pty.wait_for("nobody seems to use it");
-    assert_eq!(asked(&server, &gateway, &secret), 403);
+    assert_eq!(server.asked(&gateway, &secret), 403);
     counted(&server, |usage| usage.refused_while_disabled == Some(1));
     pty.type_keys("r");
     pty.wait_for("Refused: 1 request since");
@@ -132,7 +119,7 @@ fn a_key_is_disabled_who_still_tries_is_told_and_it_is_enabled_again() {
     pty.type_keys("<Tab><Enter>");
     pty.wait_for("Enabled “Board”");
     pty.wait_gone("Disabled since");
-    assert_eq!(asked(&server, &gateway, &secret), 200);
+    assert_eq!(server.asked(&gateway, &secret), 200);
 }
 
 #[test]

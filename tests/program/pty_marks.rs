@@ -1,8 +1,7 @@
 //! Many keys at once, with the real binary in a terminal on a real server.
 
-use crate::program::{Home, Served, block_on};
+use crate::program::{Home, Served};
 use crate::pty::{Pty, Size};
-use keydeck::api::{Key, KeyList};
 use keydeck::model::KeyState;
 
 fn dashboard(server: &Served) -> Pty {
@@ -28,12 +27,6 @@ fn web_key(server: &Served, name: &str) {
     server.run(&command).json();
 }
 
-/// The keys that were not revoked.
-fn keys(server: &Served) -> Vec<Key> {
-    let page = block_on(server.client().keys(&KeyList::default())).expect("listed");
-    page.items.into_iter().map(|row| row.key).collect()
-}
-
 #[test]
 fn all_that_match_are_disabled_and_two_are_revoked_as_they_were_shown() {
     let home = Home::new();
@@ -56,7 +49,8 @@ fn all_that_match_are_disabled_and_two_are_revoked_as_they_were_shown() {
     pty.wait_for("Type 12 to go on");
     pty.type_keys("12<Right><Enter>");
     pty.wait_for("Disabled 12 keys");
-    let disabled = keys(&server)
+    let disabled = server
+        .keys()
         .into_iter()
         .filter(|key| key.state == KeyState::Disabled);
     let why: Vec<_> = disabled
@@ -71,13 +65,13 @@ fn all_that_match_are_disabled_and_two_are_revoked_as_they_were_shown() {
     pty.type_keys("<Right><Enter>");
     pty.wait_for("Nothing was done");
     pty.wait_for("Unused 12: someone changed it");
-    assert_eq!(keys(&server).len(), 13);
+    assert_eq!(server.keys().len(), 13);
     pty.type_keys("<Right><Enter>");
     pty.wait_for("Yes, Delete them");
     pty.type_keys("<Right><Enter>");
     pty.wait_for("Revoked 2 keys");
     pty.wait_for("10 keys");
-    assert_eq!(keys(&server).len(), 11);
+    assert_eq!(server.keys().len(), 11);
     pty.type_keys("q");
     pty.finish();
 }

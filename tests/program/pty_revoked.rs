@@ -86,19 +86,8 @@ fn disabled_first_it_says_who_tries_before_it_is_revoked() {
     pty.type_keys("<Tab><Tab><Enter>");
     pty.wait_for("Disabled “Checkout”");
     present(&server, &secret, 3);
-    let shown = block_on(async {
-        let client = server.client();
-        let page = client
-            .keys(&keydeck::api::KeyList::default())
-            .await
-            .expect("listed");
-        let id = page.items[0].key.id;
-        while client.usage(id).await.expect("usage").refused_while_disabled != Some(3) {
-            tokio::task::yield_now().await;
-        }
-        id
-    });
-    assert!(!shown.is_nil());
+    let id = server.keys()[0].id;
+    server.counted(id, |usage| usage.refused_while_disabled == Some(3));
     pty.type_keys("d");
     pty.wait_for("Disabled: 3 attempts since ");
     assert!(!pty.screen().contains("Disable first"));

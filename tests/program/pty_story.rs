@@ -1,8 +1,7 @@
 //! The main story with the real binary in a terminal, on a real server, with a real clipboard.
 
-use crate::program::{Home, Served, block_on};
+use crate::program::{Home, Served};
 use crate::pty::{Pty, Size};
-use keydeck::api::KeyList;
 use serde_json::Value;
 
 fn dashboard(server: &Served, size: Size, display: Option<&str>) -> Pty {
@@ -18,8 +17,7 @@ fn dashboard(server: &Served, size: Size, display: Option<&str>) -> Pty {
 
 /// The keys that the server has, by name.
 fn names(server: &Served) -> Vec<String> {
-    let page = block_on(server.client().keys(&KeyList::default())).expect("listed");
-    page.items.into_iter().map(|row| row.key.name).collect()
+    server.keys().into_iter().map(|key| key.name).collect()
 }
 
 fn show(server: &Served, name: &str) -> Value {
