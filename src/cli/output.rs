@@ -177,9 +177,16 @@ fn time_of(at: Timestamp, is_local: bool, now: Timestamp) -> String {
 
 /// `active`, or with the day on which it ends.
 fn state(key: &Key) -> String {
-    match (key.state, key.expires_at) {
-        (KeyState::Active, Some(at)) => format!("ends {}", date(at)),
-        (state, _) => state.as_str().to_owned(),
+    let rotating = key.rotation.as_ref().map(|_| "rotating".to_owned());
+    let ends = key.expires_at.map(|at| format!("ends {}", date(at)));
+    let stands = (key.state != KeyState::Active).then(|| key.state.as_str().to_owned());
+    let told: Vec<String> = match stands {
+        Some(state) => [Some(state), rotating].into_iter().flatten().collect(),
+        None => [rotating, ends].into_iter().flatten().collect(),
+    };
+    match told.is_empty() {
+        true => key.state.as_str().to_owned(),
+        false => told.join(", "),
     }
 }
 

@@ -36,6 +36,15 @@ pub async fn run(client: &Client, args: &KeyListArgs) -> Result<(), Failure> {
 
 async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> {
     let mut words = args.filter.clone().unwrap_or_default();
+    if let (Some(state), Some(word)) = (args.state, words.state)
+        && state != word
+    {
+        return Err(Failure::Usage(format!(
+            "--state {} and the word {} in --filter exclude each other; give one of them",
+            state.as_str(),
+            word.as_str()
+        )));
+    }
     words.state = args.state.or(words.state);
     let (sort, natural) = match (args.sort, words.state) {
         (Some(sort), _) => (sort, sort.natural_order()),

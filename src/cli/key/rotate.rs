@@ -155,6 +155,19 @@ fn failure(error: Error, key: &Key, asked: &Asked) -> Failure {
             "\"{}\" has expired; renew it first, with keydeck key edit {} --expires 90d",
             key.name, key.id
         )),
+        _ if error
+            .problem()
+            .is_some_and(|problem| problem.errors.iter().any(|wrong| wrong.field == "expires_at")) =>
+        {
+            let problem = error.problem().into_iter().flat_map(|problem| &problem.errors);
+            let why: Vec<&str> = problem.map(|wrong| wrong.message.as_str()).collect();
+            Failure::Failed(format!(
+                "\"{}\" can't be rotated as long as it has this expiry: {} Renew it first, with keydeck key edit {} --expires 90d",
+                key.name,
+                why.join(" "),
+                key.id
+            ))
+        }
         (_, Asked::Extend(_)) => flags::argument(error, "extend_seconds", "--extend"),
         _ => flags::argument(error, "overlap_seconds", "--overlap"),
     }

@@ -27,6 +27,8 @@ fn named_field(text: &str) -> Option<&str> {
     rest.strip_suffix('`')
 }
 
+const WHOLE_NUMBER: &str = "This must be a whole number, not too large and without a sign.";
+
 fn sentence(text: &str) -> String {
     let expected = text.rsplit_once(", expected ").map(|(_, expected)| expected);
     match expected {
@@ -34,13 +36,12 @@ fn sentence(text: &str) -> String {
             let known = known.trim_start_matches("one of ");
             format!("There is no such field; there is {known}.")
         }
+        Some("u8" | "u16" | "u32" | "u64" | "usize") => WHOLE_NUMBER.into(),
         Some(expected) => format!("This must be {expected}."),
         None if text.starts_with("missing field") => "This field is missing.".into(),
         None if text.starts_with("duplicate field") => "This field is there twice.".into(),
         None if text.starts_with("UUID parsing failed") => "This must be a UUID.".into(),
-        None if text.contains("digit found") || text.contains("number too") => {
-            "This must be a whole number, not too large and without a sign.".into()
-        }
+        None if text.contains("digit found") || text.contains("number too") => WHOLE_NUMBER.into(),
         None if text.ends_with("not `true` or `false`") => "This must be true or false.".into(),
         None => "This can't be read as what it stands for; see /openapi.json.".into(),
     }
@@ -79,6 +80,15 @@ mod tests {
             (r#"{"name":"a","name":"b"}"#, "name", "This field is there twice."),
         ] {
             assert_eq!(wrong::<KeyFields>(json), (field.into(), message.into()), "{json}");
+        }
+        for number in ["-1", "1.5", "4294967296", "\"1\""] {
+            let json = format!(r#"{{"overlap_seconds":{number}}}"#);
+            let (field, message) = wrong::<crate::api::NewRotation>(&json);
+            assert_eq!(
+                (field.as_str(), message.as_str()),
+                ("overlap_seconds", WHOLE_NUMBER),
+                "{json}"
+            );
         }
         for (query, message) in [
             (

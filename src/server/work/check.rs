@@ -37,7 +37,8 @@ impl ServerState {
         self.metrics.checked(at, Err(rule));
         if let Some((key, caller)) = key {
             let (now, origin) = (self.clock.now(), origin_of_refusal(caller));
-            self.usage.refused(key.number, rule, now, caller.address, origin);
+            self.usage
+                .refused(key.number, rule, now, caller.own_address(), origin);
         }
         rule.into()
     }

@@ -42,7 +42,7 @@ pub fn render_one(lines: &mut FormLines, form: &Form, index: usize, field: &Form
         lines.hint(field.hint());
     }
     match &field.input {
-        FieldInput::Time(time) => until(lines, time),
+        FieldInput::Time(time) if form.error_under(index).is_none() => until(lines, time),
         FieldInput::Overlap(overlap) => overlap_until(lines, overlap),
         _ => {}
     }

@@ -163,6 +163,14 @@ fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
     right.splice(0..0, narrowed(area, app, look));
     let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
     let room = usize::from(area.width).saturating_sub(used + 1);
+    let summary = app
+        .browse
+        .counts
+        .as_ref()
+        .map_or_else(String::new, |counts| total(counts, query.ended));
+    if query.ended.is_some() && text::width(&summary) + 2 > room {
+        right.clear();
+    }
     let left = match app.browse.typed.trim() {
         "" => counts(app.browse.counts.as_ref(), query.ended, room, look),
         typed => filtered_by(typed, &found(app), room, look),
@@ -256,10 +264,11 @@ fn counts(
         Span::raw(" "),
     ];
     let mut used = text::width(&spans[0].content);
-    for scope in Scope::iter() {
+    // Of very many only some are counted: how many are of each scope is not known then.
+    for scope in Scope::iter().filter(|_| !counts.capped) {
         let part = format!("  {} {}", scope.label(), text::number(counts.of(scope)));
         used += text::width(&part) + 1;
-        if used <= room {
+        if used < room {
             spans.push(Span::styled(part, look.theme.scope(scope)));
         }
     }

@@ -244,10 +244,11 @@ fn what_is_no_end_or_refused_is_said_under_the_field() {
     }];
     let result = Err(Error::Refused(Box::new(too_long)));
     talk.tell(Message::Edited { id, result });
-    assert!(says(
-        &talk,
-        "are given 90 days at most: let it end by 2027-02-16T11:10:00Z."
-    ));
+    let screen = drawn(&talk);
+    assert!(
+        screen.contains("90 days at most") && screen.contains("2027-02-16T11:10:00Z."),
+        "{screen}"
+    );
     talk.press("<C-u>80d");
     assert!(!says(&talk, "90 days at most"), "it was about what stood there");
 }

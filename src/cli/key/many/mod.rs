@@ -120,6 +120,11 @@ impl Many<'_> {
                 command(shown.action)
             )));
         }
+        if let Some(at) = shown.committed_at {
+            output::notice(format!(
+                "this plan was committed at {at}; nothing is done a second time"
+            ));
+        }
         self.carry_out(client, &hash, shown.action).await
     }
 

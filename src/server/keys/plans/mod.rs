@@ -141,6 +141,6 @@ async fn added(server: &ServerState, signed_in: &SignedIn, plan: &PlanRecord) ->
 fn no_plan() -> ApiError {
     ApiError::new(
         ProblemType::NotFound,
-        "There is no such plan of yours; make one with POST /v1/keys/plan.",
+        "There is no such plan of yours: a plan is valid for ten minutes, and eight newer ones take its place. Make it again.",
     )
 }
