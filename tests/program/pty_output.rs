@@ -54,7 +54,7 @@ fn walk(server: &Served) -> String {
         ("<Enter>", "UI domains"),
         ("e", "Ctrl-S"),
         ("<Esc>", "e edit"),
-        ("d", "Yes, Delete"),
+        ("d", "Tab choose"),
         ("<Esc>", "e edit"),
         ("n<Tab><Tab>storef", "▸ a"),
     ] {

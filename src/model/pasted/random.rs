@@ -15,7 +15,7 @@ const MIN_RUN: usize = 32;
 const WINDOW: usize = 40;
 /// Of 100 places between two characters of random base62 text, 62 are unlike words, and of names in camel case with
 /// numbers about 20. Fewer than 1 in 1,000 random texts of 41 characters has less than this.
-const UNLIKE_WORDS: usize = 34;
+const UNLIKE_WORDS: usize = 36;
 /// Of 100 places, 31 are such as no word has. An acronym or two in a name may.
 const IN_NO_WORD: usize = 5;
 /// Places between a capital and a small letter. Hexadecimal digits have none.
