@@ -62,7 +62,7 @@ pub fn rotating(dialect: Dialect) -> &'static str {
     static ROTATING: LazyLock<[String; 2]> = LazyLock::new(|| {
         Dialect::BOTH.map(|dialect| {
             let now = dialect.now();
-            // Not for every key it is asked how late it is.
+            // The time is read once, not for every key.
             format!("(CASE WHEN k.old_ends_at IS NULL THEN FALSE ELSE k.old_ends_at > {now} END)")
         })
     });

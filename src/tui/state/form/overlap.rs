@@ -18,7 +18,7 @@ pub struct OverlapField {
 /// What an overlap comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OverlapEnd {
-    /// There is none: the old token is refused immediately.
+    /// No overlap: the old token is refused immediately.
     Immediately,
     At(Timestamp),
     /// The key expires before.

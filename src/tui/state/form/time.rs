@@ -30,7 +30,7 @@ impl TimeField {
         &self.text
     }
 
-    /// Whether no instant that lies ahead stands there, nor anything that is none.
+    /// Whether it contains neither a future instant nor text that can't be read as one.
     pub fn is_open(&self, moment: &Moment) -> bool {
         matches!(&self.read, Ok(at) if at.is_none_or(|at| at <= moment.now))
     }
