@@ -15,6 +15,7 @@ mod transport;
 use std::time::Duration;
 
 use futures_util::{Stream, stream};
+use reqwest::Method;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
@@ -130,7 +131,7 @@ impl Client {
     pub async fn edit(&self, id: Uuid, version: u64, edit: &KeyEdit) -> Result<Key> {
         let headers = [if_match(version)];
         self.transport
-            .patch(&format!("v1/keys/{id}"), &headers, edit)
+            .send(Method::PATCH, &format!("v1/keys/{id}"), &headers, edit)
             .await
     }
 
@@ -140,7 +141,7 @@ impl Client {
 
     pub async fn disable(&self, id: Uuid, disabling: &Disabling) -> Result<Key> {
         self.transport
-            .post(&format!("v1/keys/{id}/disable"), disabling)
+            .send(Method::POST, &format!("v1/keys/{id}/disable"), &[], disabling)
             .await
     }
 
@@ -153,13 +154,15 @@ impl Client {
     }
 
     pub async fn set_policy(&self, edit: &PolicyEdit) -> Result<Policy> {
-        self.transport.patch("v1/policy", &[], edit).await
+        self.transport.send(Method::PATCH, "v1/policy", &[], edit).await
     }
 
     /// Refused as [`Client::edit`] is.
     pub async fn rotate(&self, id: Uuid, version: u64, new: &NewRotation) -> Result<Rotated> {
         let headers = [if_match(version)];
-        self.transport.post_with(&rotation_of(id), &headers, new).await
+        self.transport
+            .send(Method::POST, &rotation_of(id), &headers, new)
+            .await
     }
 
     pub async fn extend_rotation(
@@ -169,12 +172,14 @@ impl Client {
         extension: &RotationExtension,
     ) -> Result<Key> {
         let headers: Vec<_> = version.map(if_match).into_iter().collect();
-        self.transport.patch(&rotation_of(id), &headers, extension).await
+        self.transport
+            .send(Method::PATCH, &rotation_of(id), &headers, extension)
+            .await
     }
 
     pub async fn finish_rotation(&self, id: Uuid, version: Option<u64>, end: &RotationEnd) -> Result<Key> {
         let headers: Vec<_> = version.map(if_match).into_iter().collect();
-        self.transport.delete_from(&rotation_of(id), &headers, end).await
+        self.transport.delete_with(&rotation_of(id), &headers, end).await
     }
 
     /// Changes nothing, and is recorded.
@@ -223,7 +228,7 @@ impl Client {
     }
 
     pub async fn add_gateway(&self, new: &NewGateway) -> Result<CreatedGateway> {
-        self.transport.post("v1/gateways", new).await
+        self.transport.send(Method::POST, "v1/gateways", &[], new).await
     }
 
     pub async fn remove_gateway(&self, id: Uuid) -> Result<()> {
@@ -235,12 +240,12 @@ impl Client {
     }
 
     pub async fn create_project(&self, new: &NewProject) -> Result<Project> {
-        self.transport.post("v1/projects", new).await
+        self.transport.send(Method::POST, "v1/projects", &[], new).await
     }
 
     pub async fn edit_project(&self, id: Uuid, edit: &ProjectEdit) -> Result<Project> {
         self.transport
-            .patch(&format!("v1/projects/{id}"), &[], edit)
+            .send(Method::PATCH, &format!("v1/projects/{id}"), &[], edit)
             .await
     }
 
@@ -250,7 +255,7 @@ impl Client {
 
     pub async fn set_session_server(&self, project: Uuid, edit: &SessionServerEdit) -> Result<Project> {
         let path = format!("v1/projects/{project}/session-server");
-        self.transport.put(&path, edit).await
+        self.transport.send(Method::PUT, &path, &[], edit).await
     }
 
     pub async fn remove_session_server(&self, project: Uuid) -> Result<()> {
@@ -263,12 +268,12 @@ impl Client {
     }
 
     pub async fn add_user(&self, new: &NewUser) -> Result<CreatedUser> {
-        self.transport.post("v1/users", new).await
+        self.transport.send(Method::POST, "v1/users", &[], new).await
     }
 
     pub async fn set_role(&self, id: Uuid, role: Role) -> Result<User> {
         self.transport
-            .patch(&format!("v1/users/{id}"), &[], &UserEdit { role })
+            .send(Method::PATCH, &format!("v1/users/{id}"), &[], &UserEdit { role })
             .await
     }
 
@@ -292,7 +297,7 @@ impl Client {
         tell: impl Fn(RemovalProgress),
     ) -> Result<RemovalProgress> {
         let path = format!("v1/users/{id}");
-        let (mut progress, id) = match self.transport.delete_with(&path, removal).await? {
+        let (mut progress, id) = match self.transport.delete_with(&path, &[], removal).await? {
             Removed::Ongoing(ongoing) => (ongoing.so_far, ongoing.id),
             Removed::Finished(progress) => (progress, id),
         };

@@ -2,6 +2,7 @@
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{Stream, future};
+use reqwest::Method;
 use uuid::Uuid;
 
 use super::{Client, Error, Result};
@@ -19,7 +20,7 @@ impl Client {
     /// Returns what is left of it.
     pub async fn revoke_for(&self, id: Uuid, revoking: &Revoking) -> Result<Key> {
         self.transport
-            .post(&format!("v1/keys/{id}/revoke"), revoking)
+            .send(Method::POST, &format!("v1/keys/{id}/revoke"), &[], revoking)
             .await
     }
 

@@ -88,36 +88,20 @@ impl Transport {
         answer.await?.json()
     }
 
-    pub(super) async fn post<T: DeserializeOwned>(
+    /// A change that its body describes.
+    pub(super) async fn send<T: DeserializeOwned>(
         &self,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<T, Error> {
-        self.changed(Method::POST, path, |request| request.json(body))
-            .await
-    }
-
-    pub(super) async fn patch<T: DeserializeOwned>(
-        &self,
+        method: Method,
         path: &str,
         headers: &[(&'static str, String)],
         body: &impl Serialize,
     ) -> Result<T, Error> {
         let with = |request| with_headers(request, headers).json(body);
-        self.changed(Method::PATCH, path, with).await
+        self.changed(method, path, with).await
     }
 
-    pub(super) async fn post_with<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        headers: &[(&'static str, String)],
-        body: &impl Serialize,
-    ) -> Result<T, Error> {
-        let with = |request| with_headers(request, headers).json(body);
-        self.changed(Method::POST, path, with).await
-    }
-
-    pub(super) async fn delete_from<T: DeserializeOwned>(
+    /// A DELETE whose query describes it, and that is answered with what it did.
+    pub(super) async fn delete_with<T: DeserializeOwned>(
         &self,
         path: &str,
         headers: &[(&'static str, String)],
@@ -125,25 +109,6 @@ impl Transport {
     ) -> Result<T, Error> {
         let with = |request| with_headers(request, headers).query(query);
         self.changed(Method::DELETE, path, with).await
-    }
-
-    pub(super) async fn put<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<T, Error> {
-        self.changed(Method::PUT, path, |request| request.json(body))
-            .await
-    }
-
-    /// A DELETE that says how, and is answered with what it did.
-    pub(super) async fn delete_with<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        query: &impl Serialize,
-    ) -> Result<T, Error> {
-        self.changed(Method::DELETE, path, |request| request.query(query))
-            .await
     }
 
     /// A POST that says everything with its path.
