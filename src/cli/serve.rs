@@ -15,7 +15,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::database::DatabaseArgs;
-use super::{Failure, logs, output};
+use super::{Failure, logs, output, values};
 use crate::deck::bootstrap;
 use crate::deck::database::{Database, RootKeySource};
 use crate::hardening;
@@ -48,7 +48,8 @@ pub struct ServeArgs {
         long,
         env = "KEYDECK_LISTEN",
         value_name = "ADDRESS",
-        default_value = "127.0.0.1:7390"
+        default_value = "127.0.0.1:7390",
+        value_parser = values::listen_address
     )]
     pub listen: SocketAddr,
     /// The URL that clients use to reach this server; it becomes part of Web and Mobile secrets
@@ -64,7 +65,7 @@ pub struct ServeArgs {
     #[arg(long, env = "KEYDECK_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
     /// Also serve the Prometheus metrics at this address, over plain HTTP to anyone who can reach it
-    #[arg(long, env = "KEYDECK_METRICS_LISTEN", value_name = "ADDRESS")]
+    #[arg(long, env = "KEYDECK_METRICS_LISTEN", value_name = "ADDRESS", value_parser = values::listen_address)]
     pub metrics_listen: Option<SocketAddr>,
     /// Answer /metrics to clients that present the token in this file; without it, only to this machine
     #[arg(long, env = "KEYDECK_METRICS_TOKEN_FILE", value_name = "FILE")]

@@ -260,10 +260,87 @@ async fn a_body_that_is_no_json_is_refused() {
     for (media, body, status, kind) in cases {
         send(media, body).await.refused(status, kind);
     }
+    for (media, coding, body, status, named) in in_other_encodings() {
+        let request = deck
+            .owner
+            .request(Method::POST, "/v1/projects")
+            .header("content-type", media)
+            .header("content-encoding", coding);
+        let answer = deck.owner.send(request.body(body)).await;
+        let kind = match status {
+            400 => Malformed,
+            _ => UnsupportedMediaType,
+        };
+        let problem = answer.refused(status, kind);
+        assert!(problem.detail.contains(named), "{named}: {}", problem.detail);
+    }
     send(json, vec![b'x'; 10 * 1024 * 1024])
         .await
         .refused(413, TooLarge);
     assert_eq!(state_of(&deck.owner).await, before);
+}
+
+/// A media type, a content coding, a body; what it is refused with, and what the refusal names.
+fn in_other_encodings() -> Vec<(&'static str, &'static str, Vec<u8>, u16, &'static str)> {
+    let json = "application/json";
+    let text = "{\"name\": \"Elsewhere\"}";
+    let wide = |mark: &[u8], unit: fn(u16) -> [u8; 2]| {
+        let units = text.encode_utf16().flat_map(unit);
+        mark.iter().copied().chain(units).collect::<Vec<u8>>()
+    };
+    let plain = || text.as_bytes().to_vec();
+    let marked = |mark: &[u8]| [mark, text.as_bytes()].concat();
+    vec![
+        (
+            json,
+            "gzip",
+            vec![0x1f, 0x8b, 8, 0],
+            415,
+            "Content-Encoding: gzip",
+        ),
+        (json, "GZIP", plain(), 415, "Content-Encoding: GZIP"),
+        (json, "identity, br", plain(), 415, "Content-Encoding: br"),
+        (json, "zstd", plain(), 415, "Content-Encoding: zstd"),
+        (json, "identity", vec![0x1f, 0x8b, 8, 0], 400, "gzip"),
+        (json, "identity", vec![0x28, 0xb5, 0x2f, 0xfd, 0], 400, "zstd"),
+        (
+            json,
+            "identity",
+            marked(&[0xef, 0xbb, 0xbf]),
+            400,
+            "byte order mark (EF BB BF)",
+        ),
+        (
+            json,
+            "identity",
+            wide(&[0xff, 0xfe], u16::to_le_bytes),
+            400,
+            "UTF-16 (FF FE)",
+        ),
+        (
+            json,
+            "identity",
+            wide(&[0xfe, 0xff], u16::to_be_bytes),
+            400,
+            "UTF-16 (FE FF)",
+        ),
+        (json, "identity", wide(&[], u16::to_le_bytes), 400, "UTF-16"),
+        (json, "identity", wide(&[], u16::to_be_bytes), 400, "UTF-16"),
+        (
+            "application/json; charset=utf-16",
+            "identity",
+            plain(),
+            415,
+            "charset=utf-16",
+        ),
+        (
+            "application/json;Charset=\"ISO-8859-1\"",
+            "identity",
+            plain(),
+            415,
+            "charset=iso-8859-1",
+        ),
+    ]
 }
 
 #[tokio::test]

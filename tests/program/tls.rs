@@ -106,6 +106,76 @@ fn a_renewal_that_cannot_be_used_keeps_what_was_and_is_told_once() {
     }
 }
 
+/// Each of them leaves the time of the content, or the content itself, as it was.
+#[test]
+fn whatever_changes_what_may_be_read_is_noticed_at_the_next_handshake() {
+    let (home, first, second) = (Home::new(), Authority::new(), Authority::new());
+    install(home.dir.path(), &first.certify());
+    let server = home.serve_with(&home.init(), TLS);
+    let key = home.path("tls.key");
+    let mode = |mode| fs::set_permissions(&key, Permissions::from_mode(mode)).expect("set");
+    let serves = |ours: &Authority, other: &Authority| {
+        assert_eq!((asked(&server, ours), asked(&server, other)), (Some(200), None));
+    };
+
+    install(home.dir.path(), &second.certify());
+    mode(0o604);
+    serves(&first, &second);
+    mode(0o600);
+    serves(&second, &first);
+
+    // In place, with the times of before.
+    let (certificate, private) = first.certify();
+    for (name, text) in [("tls.pem", &certificate), ("tls.key", &private)] {
+        let path = home.path(name);
+        let before = fs::metadata(&path).expect("there").modified().expect("a time");
+        fs::write(&path, text).expect("written");
+        let file = fs::File::options().write(true).open(&path).expect("there");
+        file.set_modified(before).expect("set");
+    }
+    serves(&first, &second);
+
+    // A link to others, as certbot has them.
+    let other = home.path("live");
+    fs::create_dir(&other).expect("made");
+    install(&other, &second.certify());
+    for name in ["tls.pem", "tls.key"] {
+        fs::remove_file(home.path(name)).expect("there");
+        std::os::unix::fs::symlink(other.join(name), home.path(name)).expect("linked");
+    }
+    serves(&second, &first);
+    let (_, said) = server.terminate();
+    assert_eq!(said.matches("chmod o=").count(), 1, "{said}");
+}
+
+#[test]
+fn a_name_of_this_machine_is_an_address_to_listen_on() {
+    let home = Home::new();
+    let database = home.init();
+    let served = home.serve_with(&database, &["--listen", "localhost:0"]);
+    assert!(served.url.starts_with("http://127.0.0.1:"), "{}", served.url);
+    let refused = |address: &str| {
+        let url = ["--public-url", "https://keys.acme.example"];
+        let arguments = [
+            &["serve", "--database", "sqlite:keys.db", "--listen", address],
+            &url[..],
+        ];
+        home.run(&arguments.concat()).refused(2)
+    };
+    for address in [
+        "localhost",
+        "7390",
+        "[::1]",
+        "127.0.0.1",
+        "no such name:7390",
+        "localhost:70000",
+        "",
+    ] {
+        let said = refused(address);
+        assert!(said.contains("such as 127.0.0.1:7390"), "{address}: {said}");
+    }
+}
+
 #[test]
 fn files_that_hang_when_they_are_read_hold_nobody_up() {
     let (home, authority) = (Home::new(), Authority::new());

@@ -12,8 +12,8 @@ use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::error::{ApiError, ApiResult};
-use super::extract;
 use super::reading::field_error;
+use super::{encoding, extract};
 use crate::api::ProblemType;
 
 const MAX_BODY: usize = 64 * 1024;
@@ -47,15 +47,23 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for LongJson<T> {
 }
 
 async fn json<T: DeserializeOwned>(request: Request, most: usize) -> ApiResult<T> {
-    let is_json = is_media(request.headers(), "application/json");
-    let bytes = collect_within(MAX_TIME, request.into_body(), most).await?;
-    if !is_json {
-        return Err(ApiError::new(
-            ProblemType::UnsupportedMediaType,
-            "Send the body as JSON, with the header Content-Type: application/json.",
-        ));
-    }
+    let expected = "Send the body as JSON, with the header Content-Type: application/json.";
+    let bytes = text(request, "application/json", expected, most).await?;
     parse(&bytes)
+}
+
+/// The body of a request, all of it read before anything is said of it: a client that is still writing would see a
+/// broken connection instead of the answer.
+async fn text(request: Request, media: &str, expected: &str, most: usize) -> ApiResult<Vec<u8>> {
+    let is_expected = is_media(request.headers(), media);
+    let encoding = encoding::check_headers(request.headers());
+    let bytes = collect_within(MAX_TIME, request.into_body(), most).await?;
+    if !is_expected {
+        return Err(ApiError::new(ProblemType::UnsupportedMediaType, expected));
+    }
+    encoding?;
+    encoding::check_beginning(&bytes)?;
+    Ok(bytes)
 }
 
 /// The fields of a form, as OAuth's endpoints take them.
@@ -65,15 +73,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for UrlEncoded<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> ApiResult<Self> {
-        let is_form = is_media(request.headers(), "application/x-www-form-urlencoded");
-        let bytes = collect_within(MAX_TIME, request.into_body(), MAX_BODY).await?;
-        match is_form {
-            true => extract::form(&bytes).map(Self),
-            false => Err(ApiError::new(
-                ProblemType::UnsupportedMediaType,
-                "Send the body as a form, with the header Content-Type: application/x-www-form-urlencoded.",
-            )),
-        }
+        let expected =
+            "Send the body as a form, with the header Content-Type: application/x-www-form-urlencoded.";
+        let bytes = text(request, "application/x-www-form-urlencoded", expected, MAX_BODY).await?;
+        extract::form(&bytes).map(Self)
     }
 }
 

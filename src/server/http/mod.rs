@@ -6,6 +6,7 @@ pub mod body;
 pub mod bounds;
 pub mod chunks;
 pub mod cursor;
+mod encoding;
 pub mod error;
 pub mod extract;
 pub mod framing;

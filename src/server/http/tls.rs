@@ -100,18 +100,28 @@ struct Renewed {
     files: CertificateFiles,
     provider: Arc<CryptoProvider>,
     pair: RwLock<Arc<CertifiedKey>>,
-    /// The files that were tried last, whether they could be used or not.
-    tried: Mutex<Stamps>,
+    tried: Mutex<Tried>,
 }
 
-/// What tells a renewed file from the one before; `None` while there is none.
+/// What came of the last look at the files.
+#[derive(Debug)]
+struct Tried {
+    stamps: Stamps,
+    /// Why they couldn't be used. They are then tried again at each handshake: what forbids to read a file may lie outside
+    /// of it, such as in a directory or in the system's policy.
+    refused: Option<String>,
+}
+
+/// What differs between a file and the one before; `None` while there is none.
 type Stamps = [Option<Stamp>; 2];
 
+/// Mode, owner and access lists are among it: each of their changes sets `changed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     inode: (u64, u64),
     length: u64,
     modified: (i64, i64),
+    changed: (i64, i64),
 }
 
 impl Renewed {
@@ -123,7 +133,10 @@ impl Renewed {
             files,
             provider,
             pair: RwLock::new(pair),
-            tried: Mutex::new(tried),
+            tried: Mutex::new(Tried {
+                stamps: tried,
+                refused: None,
+            }),
         })
     }
 
@@ -134,17 +147,22 @@ impl Renewed {
             return;
         };
         let now = stamps(&self.files);
-        if now == *tried {
+        if now == tried.stamps && tried.refused.is_none() {
             return;
         }
-        *tried = now;
+        tried.stamps = now;
         match read_pair(&self.files, &self.provider) {
             Ok(pair) => {
+                tried.refused = None;
                 *self.pair.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pair);
                 tracing::info!("loaded the renewed TLS certificate");
             }
             Err(error) => {
-                tracing::error!(%error, "the TLS certificate can't be renewed; the current one stays in use")
+                let refused = error.to_string();
+                if tried.refused.as_ref() != Some(&refused) {
+                    tracing::error!(%error, "the TLS certificate can't be renewed; the current one stays in use");
+                }
+                tried.refused = Some(refused);
             }
         }
     }
@@ -163,6 +181,7 @@ fn stamps(files: &CertificateFiles) -> Stamps {
             inode: (file.dev(), file.ino()),
             length: file.len(),
             modified: (file.mtime(), file.mtime_nsec()),
+            changed: (file.ctime(), file.ctime_nsec()),
         })
     })
 }

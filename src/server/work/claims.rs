@@ -13,8 +13,11 @@ use crate::model::{Grant, Secret, TokenHash, session_server};
 use crate::server::http::error::{ApiError, ApiResult};
 use crate::server::store::{CheckedKey, SessionSigner};
 
-/// How long a token may be used to open a session.
+/// From when a token says that it was issued until it expires, at most.
 const TOKEN_SECONDS: i64 = 30 * 60;
+/// How far before now a token says that it was issued and is valid from. Libraries refuse one from the future, most of them
+/// without any leeway, and the clocks of two machines differ by seconds.
+const BACKDATED_SECONDS: i64 = 60;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claims {
@@ -89,15 +92,15 @@ impl Claims {
 
     /// For a connection that begins `now`: it is good no longer than the token of the key that it begins with.
     pub fn new(signer: &SessionSigner, project: Uuid, presented: &Presented, now: Timestamp) -> Self {
-        let now = now.as_second();
+        let issued = now.as_second() - BACKDATED_SECONDS;
         let ends = presented.ends_at.map_or(i64::MAX, Timestamp::as_second);
         Self {
             issuer: signer.server.key_name.clone(),
             audience: session_server::origin(&signer.server.url),
             id: Uuid::new_v4(),
-            issued_at: now,
-            not_before: now,
-            expires_at: ends.min(now + TOKEN_SECONDS),
+            issued_at: issued,
+            not_before: issued,
+            expires_at: ends.min(issued + TOKEN_SECONDS),
             project,
             key_id: presented.key,
             key_token: Some(hex(presented.token)),
@@ -178,7 +181,8 @@ mod tests {
     #[test]
     fn a_token_is_good_no_longer_than_what_lets_it_through() {
         let now = Timestamp::from_second(1_800_000_000).expect("a time");
-        const HALF_AN_HOUR: i64 = TOKEN_SECONDS * 1_000;
+        const LONGEST: i64 = TOKEN_SECONDS - BACKDATED_SECONDS;
+        const LONGEST_MS: i64 = LONGEST * 1_000;
         let caller = Caller {
             origin: Origin::Absent,
             address: None,
@@ -187,14 +191,14 @@ mod tests {
             resumes: false,
         };
         for (token, local, through_local, elsewhere) in [
-            (None, None, TOKEN_SECONDS, TOKEN_SECONDS),
-            (Some(HALF_AN_HOUR), None, TOKEN_SECONDS, TOKEN_SECONDS),
-            (Some(HALF_AN_HOUR + 1), None, TOKEN_SECONDS, TOKEN_SECONDS),
-            (Some(HALF_AN_HOUR - 1), None, TOKEN_SECONDS - 1, TOKEN_SECONDS - 1),
+            (None, None, LONGEST, LONGEST),
+            (Some(LONGEST_MS), None, LONGEST, LONGEST),
+            (Some(LONGEST_MS + 1), None, LONGEST, LONGEST),
+            (Some(LONGEST_MS - 1), None, LONGEST - 1, LONGEST - 1),
             (Some(60_000), None, 60, 60),
-            (None, Some(60_000), 60, TOKEN_SECONDS),
-            (None, Some(HALF_AN_HOUR - 1), TOKEN_SECONDS - 1, TOKEN_SECONDS),
-            (None, Some(86_400_000), TOKEN_SECONDS, TOKEN_SECONDS),
+            (None, Some(60_000), 60, LONGEST),
+            (None, Some(LONGEST_MS - 1), LONGEST - 1, LONGEST),
+            (None, Some(86_400_000), LONGEST, LONGEST),
             (Some(60_000), Some(90_000), 60, 60),
             (Some(90_000), Some(60_000), 60, 90),
             // No second that has begun is given whole.
@@ -204,7 +208,7 @@ mod tests {
             let lives = |grant: &Grant| {
                 let presented = Presented::of(&key, &caller, grant);
                 let claims = Claims::new(&signer("wss://s.example", "one"), Uuid::nil(), &presented, now);
-                claims.expires_at - claims.issued_at
+                claims.expires_at - now.as_second()
             };
             let told = (lives(&Grant::LocalDevelopment), lives(&Grant::OriginListed));
             assert_eq!(told, (through_local, elsewhere), "{token:?} {local:?}");
@@ -245,13 +249,14 @@ mod tests {
         assert!(Claims::read(&token, &ours, &Secret::new("another key")).is_none());
         assert_eq!(claims.expires_at - claims.issued_at, TOKEN_SECONDS);
         let now = Timestamp::now();
-        for (seconds, expected) in [(60, 60), (TOKEN_SECONDS, TOKEN_SECONDS), (86_400, TOKEN_SECONDS)] {
+        let longest = TOKEN_SECONDS - BACKDATED_SECONDS;
+        for (seconds, expected) in [(60, 60), (TOKEN_SECONDS, longest), (86_400, longest)] {
             let ends = Timestamp::from_second(now.as_second() + seconds).ok();
             let limited = Claims::new(&ours, Uuid::nil(), &used(ends), now);
-            assert_eq!(limited.expires_at - limited.issued_at, expected);
+            assert_eq!(limited.expires_at - now.as_second(), expected);
         }
         let expired = Claims {
-            expires_at: claims.issued_at - 1,
+            expires_at: now.as_second() - 1,
             ..claims
         };
         let expired = Secret::new(expired.signed(&key).expect("signed"));
