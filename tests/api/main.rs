@@ -26,6 +26,7 @@ mod networks;
 mod no_secrets;
 mod openapi;
 mod pages;
+mod peers;
 mod people;
 mod plans;
 mod policy;
@@ -37,3 +38,5 @@ mod secrets;
 mod unclear;
 mod unseen;
 mod usage;
+#[path = "../common/venv.rs"]
+mod venv;

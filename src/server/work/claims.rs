@@ -223,6 +223,29 @@ mod tests {
     }
 
     #[test]
+    fn a_session_server_whose_clock_is_half_a_minute_off_takes_a_fresh_token() {
+        let (ours, key) = (signer("wss://s.example", "one"), Secret::new("the private key"));
+        let presented = Presented {
+            key: Uuid::from_u128(2),
+            token: -7,
+            ends_at: None,
+            address: None,
+        };
+        let mut strict = Validation::new(Algorithm::HS256);
+        (strict.leeway, strict.validate_nbf) = (0, true);
+        strict.set_audience(&["wss://s.example"]);
+        for ahead in [-30, -1, 0, 1, 30] {
+            let now = Timestamp::now() + SignedDuration::from_secs(ahead);
+            let token = Claims::new(&ours, Uuid::nil(), &presented, now)
+                .signed(&key)
+                .expect("signed");
+            let key = DecodingKey::from_secret(key.expose().as_bytes());
+            let read = jsonwebtoken::decode::<Claims>(&token, &key.expect("a key"), &strict);
+            read.unwrap_or_else(|error| panic!("{ahead} s ahead: {error}"));
+        }
+    }
+
+    #[test]
     fn a_token_reads_back_for_its_own_server_under_its_own_key_until_it_expires() {
         let (ours, key) = (
             signer("wss://s.example:8443/a", "one"),
