@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use ipnet::IpNet;
@@ -70,6 +71,15 @@ pub struct ServeArgs {
     /// Answer /metrics to clients that present the token in this file; without it, only to this machine
     #[arg(long, env = "KEYDECK_METRICS_TOKEN_FILE", value_name = "FILE")]
     pub metrics_token_file: Option<PathBuf>,
+    /// Seconds that a connection may be idle between two requests; more than at the load balancer in front
+    #[arg(
+        long,
+        env = "KEYDECK_KEEP_ALIVE",
+        value_name = "SECONDS",
+        default_value_t = 90,
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    pub keep_alive: u64,
     /// Trust the X-Forwarded-For header of this proxy or network; repeatable
     /// [env: KEYDECK_TRUSTED_PROXIES, separated by commas]
     #[arg(
@@ -262,6 +272,7 @@ fn bounds(args: &ServeArgs, open_files: u64) -> Bounds {
     if args.behind_tls_proxy && args.trusted_proxies.is_empty() {
         bounds.per_address = None;
     }
+    bounds.keep_alive = Duration::from_secs(args.keep_alive);
     bounds
 }
 

@@ -15,7 +15,7 @@ use crate::model::token::NO_SERVER;
 use crate::model::{Secret, Servers, Token, TokenKind};
 use crate::server::address::TrustedProxies;
 use crate::server::store::Store;
-use crate::server::{self, LocalSession, Seals, ServerState};
+use crate::server::{self, Bounds, Listener, LocalSession, Seals, ServerState};
 
 const WORKERS: usize = 2;
 /// How long a drop waits for requests under way.
@@ -54,6 +54,12 @@ impl EmbeddedServer {
         let state = runtime.block_on(state).map_err(cannot_start)?;
         let (listener, address) = runtime.block_on(listen()).map_err(cannot_start)?;
         let servers = Servers::parse(&[format!("http://{address}")]).map_err(cannot_start)?;
+        // Its only client ends together with it.
+        let bounds = Bounds {
+            linger: Duration::ZERO,
+            ..Bounds::default()
+        };
+        let listener = Listener::new(listener, None, bounds);
         let (stop, stopping) = oneshot::channel();
         let (ended, stopped) = mpsc::channel();
         runtime.spawn(async move {

@@ -11,12 +11,26 @@ use tokio::net::TcpStream;
 use crate::common::Deck;
 
 const AT_ONCE: Duration = Duration::from_millis(10);
+/// A test that waits for nothing fails, it does not hang.
+const LONG: Duration = Duration::from_secs(60);
+const CLOSED: &[u8] = b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 const LIVE: &[u8] = b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const DOCUMENT: &[u8] = b"GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 async fn connect(deck: &Deck) -> TcpStream {
     let address = deck.url.strip_prefix("http://").expect("http");
     TcpStream::connect(address).await.expect("accepted")
+}
+
+/// A connection on which one request was answered.
+async fn answered(deck: &Deck) -> TcpStream {
+    let mut stream = connect(deck).await;
+    stream.write_all(LIVE).await.expect("sent");
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"alive\n") {
+        answer.push(stream.read_u8().await.expect("answered"));
+    }
+    stream
 }
 
 /// All that the server sends until it closes the connection.
@@ -75,9 +89,45 @@ async fn a_head_that_does_not_come_ends_the_connection() {
         stream.write_all(sent).await.expect("sent");
         assert_eq!(until_closed(stream).await, "");
     }
-    let mut idle = connect(&deck).await;
-    idle.write_all(LIVE).await.expect("sent");
+    // Also one that begins after an answer; between two requests there is more time.
+    let mut idle = answered(&deck).await;
+    let mut begun = answered(&deck).await;
+    begun.write_all(&LIVE[..20]).await.expect("sent");
+    assert_eq!(until_closed(begun).await, "");
+    idle.write_all(CLOSED).await.expect("sent");
     assert!(until_closed(idle).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed_after_its_time() {
+    let deck = Deck::start_within(Bounds {
+        keep_alive: AT_ONCE,
+        ..Bounds::default()
+    })
+    .await;
+    assert_eq!(until_closed(answered(&deck).await).await, "");
+}
+
+#[tokio::test]
+async fn a_server_that_ends_answers_what_is_on_its_way_and_says_that_it_closes() {
+    let deck = Deck::start_within(Bounds {
+        linger: LONG,
+        grace: LONG,
+        ..Bounds::default()
+    })
+    .await;
+    let address = deck.url.strip_prefix("http://").expect("http").to_owned();
+    let mut idle = answered(&deck).await;
+    let ended = tokio::spawn(deck.stop());
+    // Nobody new is let in once it ends.
+    while TcpStream::connect(&address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    idle.write_all(LIVE).await.expect("sent");
+    let answer = until_closed(idle).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("connection: close"), "{answer}");
+    ended.await.expect("ended");
 }
 
 #[tokio::test]

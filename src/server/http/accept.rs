@@ -7,6 +7,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -196,24 +198,30 @@ impl Connection {
     }
 
     async fn answer(self, here: ListenAddress, stream: impl AsyncRead + AsyncWrite + Send + 'static) {
-        let (stream, wire) = wire::inspected(Box::pin(stream), MAX_HEAD);
+        let (stream, wire) = wire::inspected(Box::pin(stream), MAX_HEAD, self.bounds.head);
         let mut stream = TimeoutWriter::new(stream);
         stream.set_timeout(Some(self.bounds.unread));
-        let parts = Arc::new((self.front, self.peer));
+        let parts = Arc::new((self.front, self.peer, self.state.clone()));
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(here);
             let (parts, unreadable) = (parts.clone(), wire.refusal());
             async move {
-                let (front, peer) = &*parts;
+                let (front, peer, state) = &*parts;
                 peer.asks();
-                let answer = front.answer(peer, request, unreadable).await;
+                let mut answer = front.answer(peer, request, unreadable).await;
                 peer.is_answered();
+                if *state.closing.borrow() {
+                    answer
+                        .headers_mut()
+                        .insert(CONNECTION, HeaderValue::from_static("close"));
+                }
                 Ok::<_, Infallible>(answer)
             }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.bounds.head)
+            // From the last answer on, when no request has arrived whole; `wire` limits one that has begun.
+            .header_read_timeout(self.bounds.keep_alive)
             .max_header_size(MAX_HEAD)
             .max_buf_size(MAX_BUFFER)
             .serve_connection(TokioIo::new(Box::pin(stream)), service);
@@ -221,8 +229,14 @@ impl Connection {
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = self.state.closed() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
+                // A request that is on its way is answered, and that answer says that it was the last.
+                match timeout(self.bounds.linger, connection.as_mut()).await {
+                    Ok(ended) => ended,
+                    Err(_) => {
+                        connection.as_mut().graceful_shutdown();
+                        connection.await
+                    }
+                }
             }
         };
         if let Err(error) = ended {

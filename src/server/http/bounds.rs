@@ -24,10 +24,15 @@ pub struct Bounds {
     pub handshake: Duration,
     /// For the head of the first request, when half of the places are taken.
     pub first_head: Duration,
-    /// For the head of a request, and between two requests.
+    /// For the head of a request, from its first byte.
     pub head: Duration,
+    /// Between two requests. Load balancers keep theirs for 60 s or a little more; the one who closes first must not be the
+    /// server, which can't know of a request that is on its way.
+    pub keep_alive: Duration,
     /// For the client to read more of a response.
     pub unread: Duration,
+    /// How long an idle connection is still answered after the shutdown began, and told to be the last time.
+    pub linger: Duration,
     /// For requests in progress when the shutdown began.
     pub grace: Duration,
 }
@@ -43,7 +48,9 @@ impl Default for Bounds {
             handshake: Duration::from_secs(10),
             first_head: Duration::from_secs(2),
             head: Duration::from_secs(30),
+            keep_alive: Duration::from_secs(90),
             unread: Duration::from_secs(30),
+            linger: Duration::from_millis(300),
             grace: Duration::from_secs(3),
         }
     }

@@ -9,8 +9,10 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
 
 use super::framing::{Framing, Scanned, Unreadable};
 
@@ -19,8 +21,9 @@ const REPLACEMENT: &[u8] = b"GET / HTTP/1.1\r\nhost: refused\r\nconnection: clos
 /// The buffer size for bytes that are dropped.
 const DROPPED: usize = 4096;
 
-/// A connection, and the shared state of its refused head.
-pub fn inspected<S>(stream: S, max_head: usize) -> (Inspected<S>, Wire) {
+/// A connection, and the shared state of its refused head. A head that has begun, and the first, must be there within
+/// `patience`.
+pub fn inspected<S>(stream: S, max_head: usize, patience: Duration) -> (Inspected<S>, Wire) {
     let wire = Wire::default();
     let stream = Inspected {
         stream,
@@ -29,6 +32,8 @@ pub fn inspected<S>(stream: S, max_head: usize) -> (Inspected<S>, Wire) {
         released: Vec::new(),
         given: 0,
         wire: wire.clone(),
+        patience,
+        waiting: None,
     };
     (stream, wire)
 }
@@ -71,9 +76,23 @@ pub struct Inspected<S> {
     released: Vec<u8>,
     given: usize,
     wire: Wire,
+    patience: Duration,
+    /// Until when a head must be there, while one is awaited.
+    waiting: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S: AsyncRead + Unpin> Inspected<S> {
+    /// Nothing has arrived; an error once that is so for too long.
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.framing.heads() > 0 && self.held.is_empty() {
+            return Poll::Pending;
+        }
+        let patience = self.patience;
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(patience)));
+        ready!(waiting.as_mut().poll(cx));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "no head came")))
+    }
+
     /// Whether there was something to return.
     fn give(&mut self, buf: &mut ReadBuf<'_>) -> bool {
         let rest = &self.released[self.given..];
@@ -144,13 +163,19 @@ impl<S: AsyncRead + Unpin> AsyncRead for Inspected<S> {
                 return this.drop_rest(cx);
             }
             let start = buf.filled().len();
-            ready!(Pin::new(&mut this.stream).poll_read(cx, buf))?;
+            match Pin::new(&mut this.stream).poll_read(cx, buf) {
+                Poll::Ready(read) => read?,
+                Poll::Pending => return this.wait(cx),
+            }
             if buf.filled().len() == start {
                 return Poll::Ready(Ok(()));
             }
             match this.held.is_empty() {
                 true => this.look_in_place(buf, start)?,
                 false => this.look_at_held(buf, start)?,
+            }
+            if this.held.is_empty() {
+                this.waiting = None;
             }
             if buf.filled().len() > start {
                 return Poll::Ready(Ok(()));
@@ -200,7 +225,7 @@ mod tests {
     /// What hyper reads of `sent` when it comes in such pieces, and the number and reason of the refused head.
     async fn read(sent: &str, piece: usize) -> (String, Option<(usize, Unreadable)>) {
         let mut all = Vec::new();
-        let (mut stream, wire) = inspected(Pieces(sent.as_bytes(), piece), MAX);
+        let (mut stream, wire) = inspected(Pieces(sent.as_bytes(), piece), MAX, Duration::from_secs(60));
         stream.read_to_end(&mut all).await.expect("read");
         (
             String::from_utf8(all).expect("text"),
