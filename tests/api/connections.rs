@@ -116,19 +116,35 @@ async fn a_page_of_the_keys_origin_gets_a_token_of_the_session_server() {
 #[tokio::test]
 async fn a_browser_may_ask_beforehand_from_anywhere() {
     let shop = Shop::web().await;
-    let preflight = shop
-        .page
-        .request(Method::OPTIONS, "/api/jwt")
-        .header("origin", "https://anywhere.example")
-        .header("access-control-request-method", "GET")
-        .header("access-control-request-headers", "key");
-    let answer = preflight.send().await.expect("an answer");
-    assert!(answer.status().is_success());
-    let header = |name: &str| answer.headers()[name].to_str().expect("text").to_owned();
-    assert_eq!(header("access-control-allow-origin"), "https://anywhere.example");
-    assert_eq!(header("access-control-allow-headers"), "key");
-    assert!(header("access-control-allow-methods").contains("GET"));
-    assert!(!answer.headers().contains_key("access-control-allow-credentials"));
+    for headers in [
+        "key",
+        "key,baggage,sentry-trace",
+        "baggage, key, traceparent, tracestate, x-datadog-trace-id",
+        "authorization,key",
+        "x-anything-at-all",
+    ] {
+        let preflight = shop
+            .page
+            .request(Method::OPTIONS, "/api/jwt")
+            .header("origin", "https://anywhere.example")
+            .header("access-control-request-method", "GET")
+            .header("access-control-request-headers", headers);
+        let answer = preflight.send().await.expect("an answer");
+        assert!(answer.status().is_success());
+        let header = |name: &str| answer.headers()[name].to_str().expect("text").to_owned();
+        assert_eq!(header("access-control-allow-origin"), "https://anywhere.example");
+        assert_eq!(header("access-control-allow-headers"), headers);
+        assert!(header("access-control-allow-methods").contains("GET"));
+        assert!(!answer.headers().contains_key("access-control-allow-credentials"));
+    }
+    let origin = [("origin", "https://anywhere.example")];
+    for answer in [
+        shop.asked(&origin).await,
+        shop.asked_at("/api/jwt?x=y", &origin).await,
+    ] {
+        assert!(answer.status.as_u16() >= 400, "{}", answer.body);
+        assert_eq!(answer.headers["access-control-expose-headers"], "*");
+    }
 }
 
 #[tokio::test]

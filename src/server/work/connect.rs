@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, Method};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 use url::Url;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -50,12 +50,14 @@ pub struct Connection {
 }
 
 /// Answers any origin, also the refusals of whatever is inside of it: browsers ask beforehand without the key, so that its domains
-/// can only be checked on the request itself. No cookies or other credentials are taken.
+/// can only be checked on the request itself. No cookies or other credentials are taken, so that nothing depends on which further
+/// headers a page's tracing sends.
 pub fn any_origin() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::mirror_request())
         .allow_methods([Method::GET])
-        .allow_headers([KEY])
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers(Any)
         .max_age(PREFLIGHT)
 }
 

@@ -5,8 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS};
+use axum::http::{HeaderMap, HeaderValue};
 use tokio::net::TcpListener;
+
+/// The API answers a request that has it with CORS headers of its own, for this origin.
+pub const OWN_CORS: &str = "x-own-cors";
 
 type Asked = Arc<Mutex<Vec<HeaderMap>>>;
 
@@ -37,7 +41,12 @@ impl Api {
     }
 }
 
-async fn echo(State(asked): State<Asked>, headers: HeaderMap, body: Bytes) -> Bytes {
+async fn echo(State(asked): State<Asked>, headers: HeaderMap, body: Bytes) -> (HeaderMap, Bytes) {
+    let mut own = HeaderMap::new();
+    if let Some(origin) = headers.get(OWN_CORS) {
+        own.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        own.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("*"));
+    }
     asked.lock().unwrap_or_else(PoisonError::into_inner).push(headers);
-    body
+    (own, body)
 }

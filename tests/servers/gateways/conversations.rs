@@ -1,8 +1,9 @@
 //! What clients and an API tell each other through a gateway, whichever it is.
 
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::gateways::api::Api;
+use crate::gateways::api::{Api, OWN_CORS};
 use crate::gateways::gateway::{CLIENT, Gateway};
 use crate::gateways::stage::{Setting, Stage};
 
@@ -181,6 +182,7 @@ pub async fn of_web_keys(start: impl AsyncFn(Setting) -> Gateway) {
     let stage = Stage::set("web").await;
     let gateway = start(stage.setting()).await;
     pages_of_the_keys_origins_get_through(&stage, &gateway).await;
+    pages_of_other_origins_may_ask_and_read(&stage, &gateway).await;
     what_the_client_says_of_its_address_does_not_count(&stage, &gateway).await;
     a_gateway_that_was_removed_lets_nobody_through(&stage, &gateway).await;
 }
@@ -200,6 +202,52 @@ async fn pages_of_the_keys_origins_get_through(stage: &Stage, gateway: &Gateway)
     let cross_site = from(("sec-fetch-site", "cross-site")).await;
     cross_site.is_refused_by(403, "origin-missing");
     assert_eq!(stage.api.times(), before);
+}
+
+/// What a browser needs before a page of another origin than the API's gets to use a key.
+async fn pages_of_other_origins_may_ask_and_read(stage: &Stage, gateway: &Gateway) {
+    let (_, key) = stage.web_key(&["https://other.acme.example", SHOP], None).await;
+    let before = stage.api.times();
+    for (method, headers) in [
+        ("GET", vec!["x-sm-apikey"]),
+        (
+            "POST",
+            vec![
+                "authorization",
+                "baggage",
+                "content-type",
+                "sentry-trace",
+                "x-api-key",
+            ],
+        ),
+        ("DELETE", vec!["traceparent", "x-sm-apikey", "x-anything-at-all"]),
+    ] {
+        let asked = gateway.preflight(SHOP, method, &headers.join(",")).await;
+        asked.permits(SHOP, method, &headers);
+    }
+    // Everything else without a key is refused.
+    for headers in [
+        vec![],
+        vec![("origin", SHOP)],
+        vec![("access-control-request-method", "GET")],
+    ] {
+        gateway.options(&headers).await.is_refused_by(401, "key-missing");
+    }
+    let missing = gateway.get(&[("origin", SHOP)]).await;
+    missing.is_refused_by(401, "key-missing");
+    missing.is_readable_by(SHOP);
+    let evil = "https://evil.example";
+    let foreign = gateway.get(&[("x-sm-apikey", &key), ("origin", evil)]).await;
+    foreign.is_refused_by(403, "origin-foreign");
+    foreign.is_readable_by(evil);
+    assert_eq!(stage.api.times(), before);
+    let headers = [("x-sm-apikey", key.as_str()), ("origin", SHOP)];
+    let allowed = gateway.get(&headers).await;
+    assert_eq!(allowed.status, 200);
+    allowed.is_readable_by(SHOP);
+    let own = gateway.get(&[&headers[..], &[(OWN_CORS, SHOP)]].concat()).await;
+    assert_eq!(own.status, 200);
+    own.is_readable_by(SHOP);
 }
 
 async fn what_the_client_says_of_its_address_does_not_count(stage: &Stage, gateway: &Gateway) {
@@ -248,4 +296,26 @@ pub async fn of_a_server_that_hangs(start: impl AsyncFn(Setting) -> Gateway) {
     let told = gateway.get(&[("x-sm-apikey", "kda_of-nobody")]).await;
     assert!(told.status >= 500, "{told:?}");
     assert_eq!(api.times(), 0);
+}
+
+/// A real browser's page of another origin than the API's, which sends headers of its tracing too.
+pub async fn of_a_page_of_another_origin(start: impl AsyncFn(Setting) -> Gateway) {
+    let stage = Stage::set("web").await;
+    let gateway = start(stage.setting()).await;
+    let (_, key) = stage.web_key(&[SHOP], None).await;
+    let told = gateway
+        .opened_in_chromium(&key, &[SHOP, "https://evil.example"])
+        .await;
+    let expected = [
+        json!({"status": 200, "rule": null, "body": "{}"}),
+        json!({"status": 403, "rule": "origin-foreign"}),
+    ];
+    for (told, expected) in told.iter().zip(&expected) {
+        for (name, value) in expected.as_object().expect("an object") {
+            assert_eq!(&told[name], value, "{told}");
+        }
+    }
+    assert_eq!((told.len(), stage.api.times()), (2, 1));
+    let refused: Value = serde_json::from_str(told[1]["body"].as_str().expect("text")).expect("JSON");
+    assert_eq!(refused["rule"], "origin-foreign");
 }

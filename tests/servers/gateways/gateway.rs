@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use backon::{ConstantBuilder, Retryable};
+use reqwest::header::HeaderMap;
 use reqwest::{Certificate, Client, Method, Response, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -119,12 +120,51 @@ impl Gateway {
         self.ask(Method::POST, headers, body).await
     }
 
+    /// What a browser is answered that asks for a page of this origin whether it may send such a request.
+    pub async fn preflight(&self, origin: &str, method: &str, headers: &str) -> Told {
+        let asked = [
+            ("origin", origin),
+            ("access-control-request-method", method),
+            ("access-control-request-headers", headers),
+        ];
+        self.ask(Method::OPTIONS, &asked, "").await
+    }
+
+    pub async fn options(&self, headers: &[(&str, &str)]) -> Told {
+        self.ask(Method::OPTIONS, headers, "").await
+    }
+
+    /// What pages of these origins are told that ask for something with this key.
+    pub async fn opened_in_chromium(&self, secret: &str, origins: &[&str]) -> Vec<Value> {
+        let output = tokio::process::Command::new("node")
+            .arg(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/tests/browser/elsewhere.mjs"
+            ))
+            .args([self.place.path("tls.pem"), self.place.path("tls.key")])
+            .args([&self.place.port.to_string(), secret])
+            .args(origins)
+            .env("HOME", self.place.directory.path())
+            .output()
+            .await
+            .expect("node runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let lines = String::from_utf8_lossy(&output.stdout);
+        let told = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"));
+        let told: Vec<Value> = told.collect();
+        assert!(output.status.success(), "{told:?} {said}");
+        told
+    }
+
     async fn ask(&self, method: Method, headers: &[(&str, &str)], body: &str) -> Told {
         let response = self.send(method, headers, body).await.expect("an answer");
         let rule = response.headers().get("x-keydeck-rule");
         Told {
             status: response.status().as_u16(),
             rule: rule.map(|rule| rule.to_str().expect("text").to_owned()),
+            headers: response.headers().clone(),
             body: response.text().await.expect("text"),
         }
     }
@@ -150,10 +190,53 @@ impl Drop for Gateway {
 pub struct Told {
     pub status: u16,
     rule: Option<String>,
+    headers: HeaderMap,
     pub body: String,
 }
 
 impl Told {
+    /// The values of a header, separated by commas, in lower case.
+    fn list(&self, name: &str) -> Vec<String> {
+        let values = self.headers.get_all(name).iter();
+        let all = values.map(|value| value.to_str().expect("text").to_ascii_lowercase());
+        let all: Vec<String> = all.collect();
+        all.iter()
+            .flat_map(|value| value.split(','))
+            .map(|value| value.trim().to_owned())
+            .collect()
+    }
+
+    /// Whether a page of this origin may read the answer and all of its headers, and nothing is said twice, which
+    /// browsers take for no permission at all.
+    #[track_caller]
+    pub fn is_readable_by(&self, origin: &str) {
+        let by = self.list("access-control-allow-origin");
+        assert!(by == ["*"] || by == [origin], "{self:?}");
+        let exposed = self.list("access-control-expose-headers");
+        assert!(
+            exposed.iter().any(|name| name == "*" || name == "x-keydeck-rule"),
+            "{self:?}"
+        );
+    }
+
+    /// Whether it permits such a request, as the Fetch standard reads it: `*` is every header but Authorization.
+    #[track_caller]
+    pub fn permits(&self, origin: &str, method: &str, headers: &[&str]) {
+        assert!(matches!(self.status, 200 | 204), "{self:?}");
+        let by = self.list("access-control-allow-origin");
+        assert!(by == ["*"] || by == [origin], "{self:?}");
+        let methods = self.list("access-control-allow-methods");
+        assert!(methods.contains(&method.to_ascii_lowercase()), "{self:?}");
+        let allowed = self.list("access-control-allow-headers");
+        for name in headers {
+            let by_star = *name != "authorization" && allowed.iter().any(|all| all == "*");
+            assert!(
+                by_star || allowed.contains(&(*name).to_owned()),
+                "{name}: {self:?}"
+            );
+        }
+    }
+
     /// By this rule, which stands in a header and in a problem document.
     #[track_caller]
     pub fn is_refused_by(&self, status: u16, rule: &str) {
