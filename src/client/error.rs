@@ -19,6 +19,9 @@ pub enum Error {
     Offline(String),
     #[error("no answer from {0} in time")]
     TimedOut(String),
+    /// The server answers everything but its stream of events.
+    #[error("a proxy holds up the live changes; it must pass GET /v1/events on without buffering")]
+    HeldUp,
     /// 401: the token is missing, or the server doesn't know it.
     #[error("the server does not know this sign-in token; sign in again with keydeck login")]
     SignIn,
@@ -74,7 +77,7 @@ impl Error {
     /// Whether the same question may be answered a moment later.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Error::Offline(_) | Error::TimedOut(_) => true,
+            Error::Offline(_) | Error::TimedOut(_) | Error::HeldUp => true,
             Error::Refused(problem) | Error::Fault { problem, .. } => {
                 matches!(problem.kind, ProblemType::Timeout | ProblemType::Unavailable)
             }

@@ -34,12 +34,20 @@ async fn connect(
         "{} closed the connection",
         transport.replicas.server(index).address
     ));
-    let events = pacing::bytes(response.bytes_stream()).eventsource();
-    let notices = events
-        .map(move |event| read(reading.replicas.server(index), event))
-        .filter_map(|notice| future::ready(notice.transpose()));
-    let told = stream::iter([Ok(EventNotice::Connected)])
-        .chain(pacing::notices(notices))
+    let bytes = pacing::bytes(response.bytes_stream()).peekable();
+    // A proxy may pass on the head and hold up the rest: the stream is there when something of it is.
+    let notices = stream::once(async move {
+        let mut bytes = Box::pin(bytes);
+        let has_begun = matches!(bytes.as_mut().peek().await, Some(Ok(_)));
+        let notices = bytes
+            .eventsource()
+            .map(move |event| read(reading.replicas.server(index), event))
+            .filter_map(|notice| future::ready(notice.transpose()));
+        let connected = has_begun.then_some(Ok(EventNotice::Connected));
+        stream::iter(connected).chain(pacing::notices(notices))
+    });
+    let told = notices
+        .flatten()
         .chain(stream::iter([Err(closed)]))
         .take_until(Box::pin(others_are_asked));
     // A broken connection reports its error as often as it is asked.

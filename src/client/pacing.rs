@@ -41,7 +41,7 @@ impl Window {
     }
 }
 
-/// FailureKind many bytes the event has that is being read. An empty line ends it.
+/// How many bytes the event has that is being read. An empty line ends it.
 #[derive(Default)]
 struct EventLength {
     bytes: usize,

@@ -5,7 +5,8 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::header::CONNECTION;
+use axum::http::HeaderName;
+use axum::http::header::{CACHE_CONTROL, CONNECTION};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
@@ -24,6 +25,8 @@ use crate::server::http::places::{Peer, StreamPlace};
 use crate::server::state::{FeedMessage, ServerState};
 use crate::server::store::{ChangeRecord, Changed, StoreResult};
 
+/// nginx's own header (ngx_http_proxy_module, proxy_buffering).
+const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 const BATCH: u32 = 500;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The pause before the log is asked again after a failure.
@@ -103,8 +106,14 @@ pub async fn subscribe(
     let hello = stream::iter([Event::default().event("hello").data("{}")]);
     let events = hello.chain(heard).take_until(closed).map(Ok::<_, Infallible>);
     let events = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
-    // The connection ends with its stream, which has a place of its own.
-    Ok(([(CONNECTION, "close")], events).into_response())
+    // The connection ends with its stream, which has a place of its own. The others are for proxies: nginx buffers what it
+    // is not asked to pass on at once, and some compress or keep what they are not told to leave alone.
+    let headers = [
+        (CONNECTION, "close"),
+        (CACHE_CONTROL, "no-store, no-transform"),
+        (ACCEL_BUFFERING, "no"),
+    ];
+    Ok((headers, events).into_response())
 }
 
 /// Someone with an open stream.

@@ -34,6 +34,7 @@ mod pty_life;
 mod pty_lifecycle;
 mod pty_marks;
 mod pty_output;
+mod pty_proxy;
 mod pty_revoked;
 mod pty_story;
 mod pty_terminal;
