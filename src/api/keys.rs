@@ -6,7 +6,7 @@ use strum::{EnumIter, EnumString, IntoStaticStr, VariantArray};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::usage::RefusedSince;
+use super::usage::{KeyWeek, RefusedSince, RotationUses};
 use crate::model::field::FieldValue;
 pub use crate::model::filter::KeyFilter;
 use crate::model::filter::filtering;
@@ -52,6 +52,9 @@ pub struct Key {
     pub created_at: Timestamp,
     /// Absent when it was never used.
     pub last_used_at: Option<Timestamp>,
+    /// Absent when it was never refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_refused_at: Option<Timestamp>,
     /// Grows with each change; the `ETag` is this number in quotes.
     pub version: u64,
     /// What may be shown of the token: its prefix and last four characters.
@@ -90,6 +93,9 @@ pub struct Key {
     /// Who still presents it. Absent while it is active.
     #[serde(default)]
     pub refused_since: Option<RefusedSince>,
+    /// How it was used in the last seven days. Absent unless a page was asked for `with=week`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub week: Option<KeyWeek>,
     pub may: KeyMay,
 }
 
@@ -101,6 +107,9 @@ pub struct KeyRotation {
     pub ends_at: Timestamp,
     /// The prefix and the last characters of the old token.
     pub old_hint: String,
+    /// Which of its tokens is used. Absent outside of a page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<RotationUses>,
 }
 
 /// A key that refuses until it is enabled.
@@ -149,6 +158,7 @@ impl Key {
             creator: PersonRef::default(),
             created_at: Timestamp::UNIX_EPOCH,
             last_used_at: None,
+            last_refused_at: None,
             version: 0,
             hint: String::new(),
             ui_domains,
@@ -164,6 +174,7 @@ impl Key {
             rotation: None,
             revoked: None,
             refused_since: None,
+            week: None,
             may: KeyMay::default(),
         }
     }
@@ -236,6 +247,14 @@ pub enum Sort {
     LastUsedAt,
     /// What ends first comes first; keys that never end come behind all others.
     ExpiresAt,
+    /// By the project's name, then by the key's; keys without a project come behind all others.
+    Project,
+    /// By the email address of who created it, then by name.
+    Creator,
+    /// Keys that were never refused come before all others in ascending order.
+    LastRefusedAt,
+    /// Disabled keys, keys that are being rotated, all others; what ends first comes first within.
+    State,
 }
 
 #[derive(
@@ -266,6 +285,14 @@ impl Order {
             Order::Desc => Order::Asc,
         }
     }
+}
+
+/// What a page has of each key only when it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyExtra {
+    /// `week`: how it was used in the last seven days.
+    Week,
 }
 
 /// Where a page begins when no cursor says so.
@@ -307,6 +334,9 @@ KeyList {
     /// `end`: the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<PageFrom>,
+    /// `week`: of each key how often it was allowed and refused on each of the last seven days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<KeyExtra>,
 }
 }
 
@@ -322,11 +352,12 @@ impl KeyList {
 }
 
 impl Sort {
-    /// Newest first for past times, A to Z and what ends first otherwise.
+    /// Newest first for past times, A to Z and what ends or stands out first otherwise.
     pub fn natural_order(self) -> Order {
         match self {
             Sort::Scope | Sort::Name | Sort::ExpiresAt => Order::Asc,
-            Sort::CreatedAt | Sort::LastUsedAt => Order::Desc,
+            Sort::Project | Sort::Creator | Sort::State => Order::Asc,
+            Sort::CreatedAt | Sort::LastUsedAt | Sort::LastRefusedAt => Order::Desc,
         }
     }
 }

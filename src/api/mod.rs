@@ -30,8 +30,8 @@ pub use ended::{KeyCheck, Revoking, TokenCheck};
 pub use events::{ChangeEvent, KeyEvent, KeyEventKind, Part};
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{
-    Disabled, Disabling, Key, KeyCounts, KeyFilter, KeyList, KeyMay, KeyPage, KeyRevocation, KeyRotation,
-    KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
+    Disabled, Disabling, Key, KeyCounts, KeyExtra, KeyFilter, KeyList, KeyMay, KeyPage, KeyRevocation,
+    KeyRotation, KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
 };
 pub use people::{
     CreatedUser, KeyDisposition, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,
@@ -52,8 +52,9 @@ pub use request_id::{REQUEST_ID, is_request_id};
 pub use rotations::{KeptToken, NewRotation, Rotated, RotationEnd, RotationExtension};
 pub use secrets::{Created, Lookup, LookupAnswer, Revealed};
 pub use usage::{
-    Explain, LastUse, PresentedAt, RefusedBy, RefusedSince, RefusedSource, RotationUsage, TokenUsage,
-    USAGE_DAYS, USAGE_HOURS, Usage, UsageCount, UsageSeries, UsageSource, Verdict,
+    Explain, KeyWeek, LastUse, PresentedAt, RefusedBy, RefusedSince, RefusedSource, RotationUsage,
+    RotationUses, TokenUsage, USAGE_DAYS, USAGE_HOURS, Usage, UsageCount, UsageSeries, UsageSource, Verdict,
+    WEEK_DAYS,
 };
 pub use verification::{Fault, Verification};
 

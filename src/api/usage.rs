@@ -22,6 +22,37 @@ pub struct UsageCount {
     pub refused: u64,
 }
 
+/// The days that [`KeyWeek`] covers.
+pub const WEEK_DAYS: usize = 7;
+
+/// How often a key was presented on each of the last seven days of UTC, oldest first; the last one is today. May lag behind
+/// by seconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyWeek {
+    #[schema(value_type = Vec<u64>, min_items = 7, max_items = 7)]
+    pub allowed: [u64; WEEK_DAYS],
+    /// By whichever rule.
+    #[schema(value_type = Vec<u64>, min_items = 7, max_items = 7)]
+    pub refused: [u64; WEEK_DAYS],
+}
+
+impl KeyWeek {
+    /// All of it.
+    pub fn total(&self) -> UsageCount {
+        UsageCount {
+            allowed: self.allowed.iter().sum(),
+            refused: self.refused.iter().sum(),
+        }
+    }
+
+    pub fn today(&self) -> UsageCount {
+        UsageCount {
+            allowed: self.allowed[WEEK_DAYS - 1],
+            refused: self.refused[WEEK_DAYS - 1],
+        }
+    }
+}
+
 /// Counts by equal slots of time, oldest first; the last slot is the current one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UsageSeries {
@@ -157,6 +188,15 @@ impl RefusedSource {
 pub struct RotationUsage {
     pub old: TokenUsage,
     pub new: TokenUsage,
+}
+
+/// How often either token of a key was allowed since its rotation began. May lag behind by seconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RotationUses {
+    pub old: u64,
+    /// Absent when the old one was not used since.
+    pub old_last_used_at: Option<Timestamp>,
+    pub new: u64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -177,7 +177,10 @@ fn time_of(at: Timestamp, is_local: bool, now: Timestamp) -> String {
 
 /// `active`, or with the day on which it ends.
 fn state(key: &Key) -> String {
-    let rotating = key.rotation.as_ref().map(|_| "rotating".to_owned());
+    let rotating = key.rotation.as_ref().map(|rotation| match rotation.uses {
+        Some(uses) => format!("rotating (old {}, new {})", uses.old, uses.new),
+        None => "rotating".to_owned(),
+    });
     let ends = key.expires_at.map(|at| format!("ends {}", date(at)));
     let stands = (key.state != KeyState::Active).then(|| key.state.as_str().to_owned());
     let told: Vec<String> = match stands {

@@ -179,6 +179,7 @@ async fn named(store: &SqliteStore, name: &str) -> Result<Vec<KeyRecord>, Failur
         descending: false,
         position: Position::Start,
         limit: 1,
+        week: false,
     };
     let found = store.keys(&named).await.map_err(Failure::failed)?;
     Ok(found

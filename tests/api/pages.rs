@@ -180,3 +180,17 @@ async fn an_editor_pages_and_counts_own_keys_only() {
     let around = editor.get(&format!("/v1/keys?around={}", others[0])).await;
     around.refused(404, ProblemType::NotFound);
 }
+
+#[tokio::test]
+async fn a_page_has_a_week_of_each_key_only_when_it_is_asked_for_it() {
+    let deck = stocked().await;
+    let without = page(&deck.owner, ALL).await;
+    let items = |page: &Value| page["items"].as_array().expect("items").clone();
+    assert!(items(&without).iter().all(|key| key.get("week").is_none()));
+    let with = page(&deck.owner, &format!("{ALL}&with=week")).await;
+    assert_eq!(ids(&with), ids(&without));
+    let none = json!({"allowed": vec![0; 7], "refused": vec![0; 7]});
+    assert!(items(&with).iter().all(|key| key["week"] == none));
+    let refused = deck.owner.get("/v1/keys?with=year").await;
+    refused.refused(400, ProblemType::Malformed);
+}

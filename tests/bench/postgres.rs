@@ -181,6 +181,10 @@ impl Postgres {
                 }
             }
         }
+        for sort in ["created_at", "last_used_at"] {
+            let list = format!("/v1/keys?limit=100&with=week&sort={sort}");
+            pages.push((format!("page of 100 with a week of each by {sort}, start"), list));
+        }
         for q in [format!("{}", keys - 1), "auckland".into(), "xyzzyqq".into()] {
             pages.push((format!("filter {q}"), format!("/v1/keys?limit=100&q={q}")));
         }

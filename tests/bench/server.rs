@@ -53,6 +53,14 @@ fn measure(keys: u64, table: &mut Table) -> Result<(), AnyError> {
             );
         }
     }
+    table.put(
+        "page of 100 with a week of each: start, ms p50",
+        page(&mut http, "/v1/keys?limit=100&with=week")?,
+    );
+    table.put(
+        "page of 100 with a week of each by last_used_at: start, ms p50",
+        page(&mut http, "/v1/keys?limit=100&with=week&sort=last_used_at")?,
+    );
     for (what, q) in [
         ("1 key in all", format!("{}", keys - 1)),
         ("n/24, 8 letters", "auckland".to_owned()),

@@ -100,6 +100,7 @@ fn rotating() -> Key {
             started_at: ago(3_600),
             ends_at: ago(-82_800),
             old_hint: "kdw_…0ld1".into(),
+            uses: None,
         }),
         ..key(1, "Kiosk", Scope::Web)
     }

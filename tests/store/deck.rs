@@ -211,6 +211,7 @@ pub fn query(sort: Sort) -> KeyQuery {
         descending: false,
         position: Position::Start,
         limit: 50,
+        week: false,
     }
 }
 

@@ -38,3 +38,4 @@ mod statements;
 #[path = "../common/unrotated.rs"]
 mod unrotated;
 mod usage;
+mod weeks;

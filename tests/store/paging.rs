@@ -1,26 +1,44 @@
 //! Pages: total orders, positions, filters, counts.
 
-use jiff::Timestamp;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
 use keydeck::api::{KeyFilter, Sort};
-use keydeck::model::{Scope, are_alike, compared};
-use keydeck::server::store::{KeyQuery, KeyRecord, PlaceValue, Position, Visible};
+use keydeck::model::{Scope, TokenHash, are_alike, compared};
+use keydeck::server::store::{
+    KeyQuery, KeyRecord, NewKeyToken, PlaceValue, Position, RotationChange, Sealed, Tally, Visible, hour_of,
+};
 use strum::IntoEnumIterator;
 use uuid::Uuid;
 
-use super::deck::{Deck, query, text};
+use super::deck::{Deck, actor, new_key, query, text};
 
 /// The order that the contract names, worked out without the store.
 fn sorted(mut keys: Vec<KeyRecord>, sort: Sort, descending: bool) -> Vec<Uuid> {
     keys.sort_by_key(|key| {
         let name = compared(&key.name);
+        let none = || (0, String::new(), Uuid::nil());
+        let timed = |time: Option<Timestamp>| (none(), String::new(), time);
+        let ends = Some(key.settings.expires_at.unwrap_or(Timestamp::MAX));
         let value = match sort {
-            Sort::Scope => (Some(key.scope), name, None),
-            Sort::Name => (None, name, None),
-            Sort::CreatedAt => (None, String::new(), Some(key.created_at)),
-            Sort::LastUsedAt => (None, String::new(), key.last_used_at),
-            Sort::ExpiresAt => {
-                let ends = key.settings.expires_at.unwrap_or(Timestamp::MAX);
-                (None, String::new(), Some(ends))
+            Sort::Scope => ((key.scope as i64, String::new(), Uuid::nil()), name, None),
+            Sort::Name => (none(), name, None),
+            Sort::CreatedAt => timed(Some(key.created_at)),
+            Sort::LastUsedAt => timed(key.last_used_at),
+            Sort::LastRefusedAt => timed(key.last_refused_at),
+            Sort::ExpiresAt => timed(ends),
+            Sort::Project => match &key.project {
+                Some(project) => ((0, compared(&project.name), project.id), name, None),
+                None => ((1, String::new(), Uuid::nil()), name, None),
+            },
+            Sort::Creator => ((0, compared(&key.creator.email), Uuid::nil()), name, None),
+            Sort::State => {
+                let rank = match (&key.disabled, &key.rotation) {
+                    (Some(_), _) => 0,
+                    (None, Some(_)) => 1,
+                    (None, None) => 2,
+                };
+                ((rank, String::new(), Uuid::nil()), String::new(), ends)
             }
         };
         (value, key.id)
@@ -29,6 +47,54 @@ fn sorted(mut keys: Vec<KeyRecord>, sort: Sort, descending: bool) -> Vec<Uuid> {
         keys.reverse();
     }
     ids(&keys)
+}
+
+/// The sixty keys, of which some are disabled, some are being rotated, and some were refused; and a second project of one name.
+async fn stocked(deck: &Deck) -> Vec<KeyRecord> {
+    let by = actor(&deck.owner);
+    let of_editor = deck
+        .store
+        .add_project("storefront".into(), true, actor(&deck.editor));
+    let storefront = of_editor.await.unwrap().unwrap();
+    let keys = deck.sixty().await;
+    for n in 0..3 {
+        let new = new_key(Scope::Web, &format!("Front {n}"), Some(storefront.id));
+        deck.create(new, &deck.editor).await;
+    }
+    let mut tallies = Vec::new();
+    for (n, key) in keys.iter().enumerate() {
+        if n % 9 == 2 {
+            deck.store.disable_key(key.id, None, by).await.unwrap();
+        }
+        if n % 7 == 3 {
+            let token = NewKeyToken {
+                hash: TokenHash::of(&format!("new token of {}", key.id)),
+                hint: "kdw_…newT".into(),
+                sealed: key.scope.is_viewable().then(|| Sealed {
+                    data_key: 1,
+                    bytes: vec![8; 72],
+                }),
+            };
+            let version = if n % 9 == 2 { 2 } else { 1 };
+            let change = deck
+                .store
+                .rotate_key(key.id, version, token, 3_600, by)
+                .await
+                .unwrap();
+            assert!(matches!(change, RotationChange::Changed(_)), "{change:?}");
+        }
+        if n % 5 == 1 {
+            let (hash, _) = deck.store.tokens(key.id).await.unwrap()[0].clone();
+            let number = deck.store.check(&hash, None).await.unwrap().key.unwrap().number;
+            // Some at the same instant.
+            let at = key.created_at + SignedDuration::from_secs(n as i64 % 3);
+            let mut tally = Tally::of(number, hour_of(at));
+            tally.refuse(at, "origin-foreign");
+            tallies.push(tally);
+        }
+    }
+    deck.store.record_usage(Arc::new(vec![tallies])).await.unwrap();
+    deck.listing(&query(Sort::CreatedAt)).await
 }
 
 fn ids(keys: &[KeyRecord]) -> Vec<Uuid> {
@@ -137,7 +203,7 @@ fn filters(deck: &Deck) -> Vec<KeyFilter> {
 #[tokio::test]
 async fn every_sort_and_filter_lists_what_matches_in_its_order() {
     let deck = Deck::new().await;
-    let keys = deck.sixty().await;
+    let keys = stocked(&deck).await;
     for filter in filters(&deck) {
         for visible in [Visible::All, Visible::CreatedBy(deck.editor.id)] {
             let expected: Vec<KeyRecord> = keys
@@ -174,11 +240,11 @@ async fn every_sort_and_filter_lists_what_matches_in_its_order() {
 #[tokio::test]
 async fn every_position_shows_its_part_of_the_order() {
     let deck = Deck::new().await;
-    let keys = deck.sixty().await;
+    let keys = stocked(&deck).await;
     for (sort, descending) in Sort::iter().flat_map(|sort| [(sort, false), (sort, true)]) {
         let all = KeyQuery {
             descending,
-            limit: 60,
+            limit: 63,
             ..query(sort)
         };
         let rows = deck.page(&all).await.items;
@@ -194,21 +260,21 @@ async fn every_position_shows_its_part_of_the_order() {
             let shown: Vec<Uuid> = page.items.iter().map(|(key, _)| key.id).collect();
             assert_eq!(shown, order[expected.clone()], "{query:?}");
             assert_eq!(page.more_before, expected.start > 0, "{query:?}");
-            assert_eq!(page.more_after, expected.end < 60, "{query:?}");
+            assert_eq!(page.more_after, expected.end < 63, "{query:?}");
         };
         let place = |n: usize| rows[n].1.clone();
         show(Position::Start, 0..10).await;
-        show(Position::End, 50..60).await;
+        show(Position::End, 53..63).await;
         show(Position::After(place(19)), 20..30).await;
-        show(Position::After(place(55)), 56..60).await;
+        show(Position::After(place(55)), 56..63).await;
         show(Position::At(place(20)), 20..30).await;
         show(Position::At(place(0)), 0..10).await;
         show(Position::Before(place(20)), 10..20).await;
         show(Position::Before(place(4)), 0..4).await;
         show(Position::Around(order[30]), 25..35).await;
         show(Position::Around(order[2]), 0..10).await;
-        show(Position::Around(order[59]), 54..60).await;
-        for behind in [Position::After(place(59)), Position::Before(place(0))] {
+        show(Position::Around(order[62]), 57..63).await;
+        for behind in [Position::After(place(62)), Position::Before(place(0))] {
             let nothing = KeyQuery {
                 position: behind,
                 ..all.clone()

@@ -40,4 +40,5 @@ mod on_postgres {
     mod set_back;
     mod statements;
     mod usage;
+    mod weeks;
 }

@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::api::Sort;
 use crate::model::{Scope, name};
-use crate::server::store::{Place, PlaceValue};
+use crate::server::store::{KeyGroup, Place, PlaceValue};
 
 const TAG: usize = 1;
 const HEAD: usize = TAG + 16;
 /// No name is longer, even where its compared form takes more bytes than it had: one character may stand for 18.
-const MAX_VALUE: usize = 1 + name::MAX_CHARS * 36;
+const MAX_VALUE: usize = 1 + 16 + 2 + 2 * name::MAX_CHARS * 36;
 
 /// What pages are ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,17 @@ pub fn encode(order: impl Into<PageOrder>, place: &Place) -> String {
         }
         PlaceValue::Name(name) => bytes.extend_from_slice(name.as_bytes()),
         PlaceValue::Time(micros) => bytes.extend_from_slice(&micros.to_be_bytes()),
+        PlaceValue::Grouped(KeyGroup { rank, name: of, id }, name) => {
+            bytes.push(*rank as u8);
+            bytes.extend_from_slice(id.as_bytes());
+            bytes.extend_from_slice(&(of.len() as u16).to_be_bytes());
+            bytes.extend_from_slice(of.as_bytes());
+            bytes.extend_from_slice(name.as_bytes());
+        }
+        PlaceValue::Standing(rank, end) => {
+            bytes.push(*rank as u8);
+            bytes.extend_from_slice(&end.to_be_bytes());
+        }
     }
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
@@ -85,6 +96,10 @@ fn tag(order: PageOrder) -> u8 {
         PageOrder::By(Sort::LastUsedAt) => 4,
         PageOrder::By(Sort::ExpiresAt) => 5,
         PageOrder::Revoked => 6,
+        PageOrder::By(Sort::Project) => 7,
+        PageOrder::By(Sort::Creator) => 8,
+        PageOrder::By(Sort::LastRefusedAt) => 9,
+        PageOrder::By(Sort::State) => 10,
     }
 }
 
@@ -97,10 +112,30 @@ fn place_value(order: PageOrder, bytes: &[u8]) -> Option<PlaceValue> {
             Some(PlaceValue::Scope(scope, text(name)?))
         }
         PageOrder::By(Sort::Name) => Some(PlaceValue::Name(text(bytes)?)),
-        PageOrder::By(Sort::CreatedAt | Sort::LastUsedAt | Sort::ExpiresAt) | PageOrder::Revoked => {
-            Some(PlaceValue::Time(i64::from_be_bytes(bytes.try_into().ok()?)))
+        PageOrder::By(Sort::CreatedAt | Sort::LastUsedAt | Sort::LastRefusedAt | Sort::ExpiresAt)
+        | PageOrder::Revoked => Some(PlaceValue::Time(i64::from_be_bytes(bytes.try_into().ok()?))),
+        PageOrder::By(Sort::Project | Sort::Creator) => grouped(bytes),
+        PageOrder::By(Sort::State) => {
+            let (&rank, end) = bytes.split_first()?;
+            let end = i64::from_be_bytes(end.try_into().ok()?);
+            Some(PlaceValue::Standing(rank.into(), end))
         }
     }
+}
+
+fn grouped(bytes: &[u8]) -> Option<PlaceValue> {
+    let (&rank, rest) = bytes.split_first()?;
+    let (id, rest) = rest.split_at_checked(16)?;
+    let (length, rest) = rest.split_at_checked(2)?;
+    let length = u16::from_be_bytes(length.try_into().ok()?);
+    let (of, name) = rest.split_at_checked(length.into())?;
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
+    let group = KeyGroup {
+        rank: rank.into(),
+        name: text(of)?,
+        id: Uuid::from_slice(id).ok()?,
+    };
+    Some(PlaceValue::Grouped(group, text(name)?))
 }
 
 #[cfg(test)]
@@ -123,7 +158,18 @@ mod tests {
                 let value = match sort {
                     Sort::Scope => PlaceValue::Scope(Scope::VARIANTS[scope], name),
                     Sort::Name => PlaceValue::Name(name),
-                    Sort::CreatedAt | Sort::LastUsedAt | Sort::ExpiresAt => PlaceValue::Time(micros),
+                    Sort::CreatedAt | Sort::LastUsedAt | Sort::LastRefusedAt | Sort::ExpiresAt => {
+                        PlaceValue::Time(micros)
+                    }
+                    Sort::Project | Sort::Creator => {
+                        let group = KeyGroup {
+                            rank: scope as i64,
+                            name: name.chars().rev().collect(),
+                            id: Uuid::from_bytes(id),
+                        };
+                        PlaceValue::Grouped(group, name)
+                    }
+                    Sort::State => PlaceValue::Standing(scope as i64, micros),
                 };
                 let id = Uuid::from_bytes(id);
                 (sort, Place { value, id })

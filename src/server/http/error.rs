@@ -8,7 +8,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::framing::Unreadable;
-use crate::api::{Key, PROBLEM_JSON, PlanDifference, Problem, ProblemType};
+use crate::api::{COUNT_CAP, Key, PROBLEM_JSON, PlanDifference, Problem, ProblemType};
 use crate::model::FieldErrors;
 use crate::server::auth::sign_in::Wait;
 use crate::server::clock::Skewed;
@@ -331,6 +331,13 @@ impl From<StoreError> for ApiError {
                 "The server's database file or the write-ahead log beside it was removed, moved, replaced, written over or set back \
                  to another state while it was open, so the server answers nothing from it until it is started again; its log \
                  says what happened.",
+            ),
+            StoreError::TooManyToSort => Self::malformed(
+                "sort",
+                format!(
+                    "More than {COUNT_CAP} keys match, too many to be sorted so; narrow the filter, or sort by name, scope, \
+                     created_at, last_used_at or expires_at."
+                ),
             ),
             StoreError::Unsure(_) => {
                 tracing::error!(%error, "a change may have been made or not");

@@ -4,8 +4,8 @@ use axum::extract::State;
 
 use super::{Versioned, active, seen_by};
 use crate::api::{
-    Key, KeyCounts, KeyFilter, KeyList, KeyPage, KeyRow, Lookup, LookupAnswer, Order, PageFrom, ProblemType,
-    Sort,
+    Key, KeyCounts, KeyExtra, KeyFilter, KeyList, KeyPage, KeyRow, Lookup, LookupAnswer, Order, PageFrom,
+    ProblemType, Sort,
 };
 use crate::model::{FieldErrors, StateFilter, TokenHash};
 use crate::server::auth::policy;
@@ -28,10 +28,12 @@ use crate::server::store::{Found, FoundToken, KeyQuery, Place, Position, Visible
 pub async fn list(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    QueryParams(list): QueryParams<KeyList>,
+    QueryParams(mut list): QueryParams<KeyList>,
 ) -> ApiResult<Json<KeyPage>> {
+    let visible = policy::visible(&signed_in.user);
+    list.sort = sort_of(&list, visible);
     let order = order_of(&list)?;
-    let query = key_query(list, policy::visible(&signed_in.user))?;
+    let query = key_query(list, visible)?;
     let slice = server.keys().keys(&query).await?.ok_or_else(|| {
         ApiError::new(
             ProblemType::NotFound,
@@ -130,6 +132,7 @@ fn key_query(list: KeyList, visible: Visible) -> ApiResult<KeyQuery> {
         descending: list.order() == Order::Desc,
         limit: extract::limit(list.limit)?,
         position: position(&list, order_of(&list)?)?,
+        week: list.with == Some(KeyExtra::Week),
     })
 }
 
@@ -145,6 +148,15 @@ fn tidy(filter: KeyFilter) -> ApiResult<KeyFilter> {
         Some(error) => ApiError::malformed(&error.field, error.message),
         None => ApiError::malformed("filter", "The filter is invalid."),
     })
+}
+
+/// What there is one project or person of is in the order of names.
+fn sort_of(list: &KeyList, visible: Visible) -> Sort {
+    match list.sort {
+        Sort::Project if list.project.is_some() => Sort::Name,
+        Sort::Creator if list.creator.is_some() || visible != Visible::All => Sort::Name,
+        sort => sort,
+    }
 }
 
 /// What the pages are ordered by.

@@ -62,12 +62,14 @@ fn seen_by(user: &User, record: KeyRecord) -> Key {
         creator: record.creator,
         created_at: record.created_at,
         last_used_at: record.last_used_at,
+        last_refused_at: record.last_refused_at,
         version: record.version,
         hint: record.hint,
         state: record.state,
         disabled: record.disabled,
         rotation: record.rotation,
         refused_since: record.refused_since,
+        week: record.week,
         revoked: record.revoked,
         ..Key::with_settings(record.settings)
     }

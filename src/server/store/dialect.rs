@@ -94,13 +94,31 @@ impl Dialect {
         }
     }
 
-    /// ` FROM … WHERE …`: those of the active keys whose numbers are bound next.
-    pub fn keys_of(self) -> &'static str {
+    /// ` FROM … WHERE …`: those of the active keys whose numbers are bound next, each joined with what the caller says.
+    pub fn keys_of(self, join: &str) -> String {
         match self {
-            Dialect::Sqlite => {
-                " FROM json_each(?) AS c CROSS JOIN keys AS k ON k.seq = c.value WHERE k.revoked_at IS NULL"
+            Dialect::Sqlite => format!(
+                " FROM json_each(?) AS c CROSS JOIN keys AS k ON k.seq = c.value{join} WHERE k.revoked_at IS NULL"
+            ),
+            Dialect::Postgres => {
+                format!(" FROM keys AS k{join} WHERE k.revoked_at IS NULL AND k.seq = ANY(?)")
             }
-            Dialect::Postgres => " FROM keys AS k WHERE k.revoked_at IS NULL AND k.seq = ANY(?)",
+        }
+    }
+
+    /// As [`Dialect::hint`], behind a table.
+    pub fn indexed_by(self, index: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!(" INDEXED BY {index}"),
+            Dialect::Postgres => String::new(),
+        }
+    }
+
+    /// An id that nothing has.
+    pub fn nil_id(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "zeroblob(16)",
+            Dialect::Postgres => "CAST('00000000-0000-0000-0000-000000000000' AS uuid)",
         }
     }
 

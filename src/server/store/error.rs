@@ -53,6 +53,9 @@ pub enum StoreError {
     /// Since the secret was sealed that was to be stored.
     #[error("the data key was replaced meanwhile")]
     DataKeyReplaced,
+    /// They would have to be sorted, all of them, for each page.
+    #[error("more keys match than can be sorted")]
+    TooManyToSort,
     #[error("the database refused: {0}")]
     Fault(String),
 }

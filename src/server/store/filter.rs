@@ -12,8 +12,8 @@ use super::dialect::Dialect;
 use super::key_row::between_lines;
 use super::sql::Sql;
 use super::value::Value;
-use super::{StoreResult, Visible};
-use crate::api::KeyFilter;
+use super::{KeyQuery, StoreResult, Visible};
+use crate::api::{KeyFilter, Sort};
 use crate::model::{Scope, StateFilter, compared};
 
 const DAY: i64 = 86_400_000_000;
@@ -99,6 +99,11 @@ impl Filter {
             creator: self.creator,
             ..Self::default()
         }
+    }
+
+    /// Whether it asks for the keys of one project or person.
+    pub fn is_of_owner(&self) -> bool {
+        self.project.is_some() || self.creator.is_some()
     }
 
     /// Whether it asks for keys that were revoked, instead of the others.
@@ -344,11 +349,19 @@ pub fn is_counted(filter: &KeyFilter) -> bool {
     counted == *filter
 }
 
-/// Whether a page is one walk along an index, so that it costs the same however many keys there are.
-pub fn is_quick(filter: &KeyFilter, visible: Visible) -> bool {
+/// Whether a page is a walk along an index, or a few, so that it costs the same however many keys there are.
+pub fn is_quick(query: &KeyQuery) -> bool {
+    let (filter, visible) = (&query.filter, query.visible);
     let by_creator = filter.creator.is_some() || visible != Visible::All;
     let conditions = [filter.scope.is_some(), filter.project.is_some(), by_creator];
-    is_counted(filter) && conditions.into_iter().filter(|is_set| *is_set).count() <= 1
+    let is_of_owner = filter.project.is_some() || by_creator;
+    let is_walk = query.sort != Sort::State && !(is_of_owner && sorts_owned(query.sort));
+    is_walk && is_counted(filter) && conditions.into_iter().filter(|is_set| *is_set).count() <= 1
+}
+
+/// Whether the keys of one project or person have to be sorted for it: no index has them in its order.
+pub fn sorts_owned(sort: Sort) -> bool {
+    matches!(sort, Sort::Project | Sort::Creator | Sort::LastRefusedAt)
 }
 
 /// Whose keys are asked for, of those that may be seen: `Some(None)` is anybody's, `None` nobody's.

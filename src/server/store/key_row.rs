@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::db::{NewRow, columns};
 use super::dialect::Dialect;
 use super::row::{ColumnValue, Columns, Read, fields, unreadable};
-use super::{KeyRecord, Place, PlaceValue, StoreResult};
+use super::{KeyGroup, KeyRecord, Place, PlaceValue, StoreError, StoreResult};
 use crate::api::{Disabled, KeyRevocation, KeyRotation, PersonRef, ProjectRef, Sort};
 use crate::model::{AllowedNetwork, KeyState, LocalAddress, Scope, Settings, Standing, UiDomain, compared};
 
@@ -79,7 +79,7 @@ pub fn key_columns(dialect: Dialect) -> &'static str {
                 "k.id, k.name, k.name_key, k.scope, k.created_at, k.last_used_at, k.version, k.hint, k.creator, k.project,
                  {deciding}, k.note, k.labels, k.expires_at, {expired}, k.disabled_at, k.disabled_by, k.disabled_reason,
                  {rotating}, k.rotated_at, k.old_ends_at, k.old_hint, k.seq, k.revoked_at, k.revoked_by, k.revoked_reason,
-                 {local_ended}"
+                 {local_ended}, k.last_refused_at"
             )
         })
     });
@@ -105,6 +105,7 @@ pub struct StoredKey {
     rotation: Option<KeyRotation>,
     revoked: Option<SwitchRow>,
     local_development_ended: bool,
+    last_refused_at: Timestamp,
 }
 
 /// When it was disabled or revoked, by whom, and why.
@@ -145,6 +146,7 @@ impl Read for StoredKey {
             rotation: None,
             revoked: None,
             local_development_ended: false,
+            last_refused_at: Timestamp::UNIX_EPOCH,
         };
         let expired = columns.next()?;
         row.disabled = SwitchRow::read(columns)?;
@@ -160,25 +162,46 @@ impl Read for StoredKey {
         row.state = standing.state();
         row.rotation = rotation.filter(|_| !expired && row.revoked.is_none());
         row.local_development_ended = columns.next()?;
+        row.last_refused_at = columns.next()?;
         Ok(row)
     }
 }
 
 impl StoredKey {
-    /// Where it lies in a sort; of revoked keys there is only one.
-    pub fn place(&self, sort: Sort) -> Place {
+    /// Where it lies in a sort; of revoked keys there is only one. Where it lies in a sort by groups, it doesn't know alone.
+    pub fn place(&self, sort: Sort) -> StoreResult<Place> {
         if let Some(revoked) = &self.revoked {
             let value = PlaceValue::Time(revoked.at.as_microsecond());
-            return Place { value, id: self.id };
+            return Ok(Place { value, id: self.id });
         }
         let value = match sort {
             Sort::Scope => PlaceValue::Scope(self.scope, self.name_key.clone()),
             Sort::Name => PlaceValue::Name(self.name_key.clone()),
             Sort::CreatedAt => PlaceValue::Time(self.created_at.as_microsecond()),
             Sort::LastUsedAt => PlaceValue::Time(self.last_used_at.as_microsecond()),
+            Sort::LastRefusedAt => PlaceValue::Time(self.last_refused_at.as_microsecond()),
             Sort::ExpiresAt => PlaceValue::Time(end(&self.settings)),
+            Sort::Project | Sort::Creator | Sort::State => {
+                return Err(StoreError::Fault("a key was placed without its group".into()));
+            }
         };
-        Place { value, id: self.id }
+        Ok(Place { value, id: self.id })
+    }
+
+    /// Where it lies in a sort by groups, by name within one.
+    pub fn place_in(&self, group: KeyGroup) -> Place {
+        Place {
+            value: PlaceValue::Grouped(group, self.name_key.clone()),
+            id: self.id,
+        }
+    }
+
+    /// Where it lies among keys that stand as it does.
+    pub fn place_standing(&self, rank: i64) -> Place {
+        Place {
+            value: PlaceValue::Standing(rank, end(&self.settings)),
+            id: self.id,
+        }
     }
 
     /// The number of who disabled it.
@@ -207,6 +230,7 @@ impl StoredKey {
             disabled: disabled.map(|(SwitchRow { at, reason, .. }, by)| Disabled { at, by, reason }),
             revoked: revoked.map(|(SwitchRow { at, reason, .. }, by)| KeyRevocation { at, by, reason }),
             refused_since: None,
+            week: None,
             id: self.id,
             name: self.name,
             scope: self.scope,
@@ -214,6 +238,7 @@ impl StoredKey {
             creator,
             created_at: self.created_at,
             last_used_at: Some(self.last_used_at).filter(|time| *time != Timestamp::UNIX_EPOCH),
+            last_refused_at: Some(self.last_refused_at).filter(|time| *time != Timestamp::UNIX_EPOCH),
             version: self.version,
             hint: self.hint,
             settings: self.settings,
@@ -265,6 +290,7 @@ fn rotation(
             started_at,
             ends_at: expires_at.map_or(ends_at, |key| key.min(ends_at)),
             old_hint,
+            uses: None,
         }),
         _ => None,
     })

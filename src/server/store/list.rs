@@ -4,12 +4,14 @@ use tokio::try_join;
 use uuid::Uuid;
 
 use super::db::Db;
+use super::grouped::Grouping;
 use super::key_row::{StoredKey, key_columns};
 use super::names::Remembered;
+use super::order::bound;
 use super::paging::{RangeRead, RangeReads, Run, Way};
 use super::search::Search;
 use super::sql::Sql;
-use super::{KeyQuery, KeyRecord, KeySlice, Place, Position, StoreResult, refusals};
+use super::{KeyQuery, KeyRecord, KeySlice, Place, Position, StoreResult, refusals, token_uses, weeks};
 
 /// A page of the keys that a search finds; `None`: no key can match.
 pub async fn page(
@@ -75,21 +77,61 @@ impl Listing<'_> {
         read: RangeRead<'_>,
         look: Option<RangeRead<'_>>,
     ) -> StoreResult<(Run, bool)> {
+        if let Some(grouping) = Grouping::of(self.query.sort) {
+            let (rows, newest_change) = self.grouped(db, grouping, read).await?;
+            let seen = match look {
+                Some(look) if !rows.is_empty() => self.grouped(db, grouping, look).await?.0,
+                _ => Vec::new(),
+            };
+            let run = self.completed(db, rows, newest_change, read.limit).await?;
+            return Ok((run, !seen.is_empty()));
+        }
         let rows: Vec<(StoredKey, Option<i64>, Option<i64>)> = self.keys::<D>(read, look)?.all(db).await?;
         let Some(&(_, newest_change, seen)) = rows.first() else {
             return Ok((Run::default(), false));
         };
-        let rows: Vec<StoredKey> = rows.into_iter().map(|(key, ..)| key).collect();
-        let names = self.names.names(db, newest_change, &rows).await?;
+        let placed = |key: StoredKey| {
+            let place = key.place(self.query.sort)?;
+            Ok((key, place))
+        };
+        let rows = rows.into_iter().map(|(key, ..)| placed(key));
+        let rows = rows.collect::<StoreResult<_>>()?;
+        let run = self.completed(db, rows, newest_change, read.limit).await?;
+        Ok((run, seen.is_some()))
+    }
+
+    /// Keys with what their numbers stand for, and with what else a page has of them.
+    async fn completed<D: Db>(
+        &self,
+        db: &D,
+        rows: Vec<(StoredKey, Place)>,
+        newest_change: Option<i64>,
+        limit: usize,
+    ) -> StoreResult<Run> {
+        let (rows, places): (Vec<StoredKey>, Vec<Place>) = rows.into_iter().unzip();
         let seqs: Vec<i64> = rows.iter().map(|key| key.seq).collect();
-        let keys = rows.into_iter().map(|key| {
-            let place = key.place(self.query.sort);
-            Ok((names.record(key)?, place))
+        let weeks = async {
+            match self.query.week {
+                true => weeks::of_keys(db, &seqs).await.map(Some),
+                false => Ok(None),
+            }
+        };
+        let (names, weeks) = try_join!(self.names.names(db, newest_change, &rows), weeks)?;
+        let keys = rows.into_iter().zip(places).map(|(key, place)| {
+            let seq = key.seq;
+            let mut record = names.record(key)?;
+            // Of a key that was never presented there is no row.
+            record.week = weeks
+                .as_ref()
+                .map(|weeks| weeks.get(&seq).copied().unwrap_or_default());
+            Ok((record, place))
         });
         let mut keys: Vec<(KeyRecord, Place)> = keys.collect::<StoreResult<_>>()?;
         let records = keys.iter_mut().map(|(key, _)| key);
-        refusals::add_to(db, &mut seqs.into_iter().zip(records).collect::<Vec<_>>()).await?;
-        Ok((Run::of(keys, read.limit), seen.is_some()))
+        let mut records: Vec<(i64, &mut KeyRecord)> = seqs.into_iter().zip(records).collect();
+        refusals::add_to(db, &mut records).await?;
+        token_uses::add_to(db, &mut records).await?;
+        Ok(Run::of(keys, limit))
     }
 
     /// Keys, and after each the newest change as the statement sees it and what a look saw.
@@ -112,7 +154,7 @@ impl Listing<'_> {
 
     /// ` FROM … LIMIT …` for the keys of this read, in its order.
     pub fn select_from<'s, D: Db>(&'s self, sql: &mut Sql<'s>, read: RangeRead) -> StoreResult<()> {
-        let ascending = self.query.descending == (read.way == Way::Backward);
+        let ascending = self.is_ascending(read.way);
         let path = &self.search.path;
         self.search.push_to(self.search.source(), D::DIALECT, sql);
         if path.is_by_end() {
@@ -124,11 +166,7 @@ impl Listing<'_> {
         }
         if let Some(start) = read.start {
             let marks = path.marks(start.place)?;
-            let holes = vec!["?"; marks.len()].join(", ");
-            sql.push(
-                &format!(" AND ({}) {} ({holes})", path.row(), start.sign(ascending)),
-                marks.into_iter().map(|mark| mark.value(D::DIALECT)),
-            );
+            bound(sql, D::DIALECT, &path.row(), start.sign(ascending), marks);
         }
         sql.push(&path.order_by(ascending), []);
         sql.at_least(D::DIALECT, read.limit + 1);
@@ -137,11 +175,19 @@ impl Listing<'_> {
 
     /// The place of a key that is among the filtered.
     async fn place<D: Db>(&self, db: &D, id: Uuid) -> StoreResult<Option<Place>> {
+        if let Some(grouping) = Grouping::of(self.query.sort) {
+            return self.grouped_place(db, grouping, id).await;
+        }
         let by_id = D::DIALECT.keys_along("keys_by_id", self.search.filter.is_revoked());
         let mut sql = Sql::new(format!("SELECT {}{by_id} AND k.id = ?", key_columns(D::DIALECT)));
         sql.values.push(id.into());
         self.search.filter.push_to(D::DIALECT, &mut sql);
         let key: Option<StoredKey> = sql.maybe(db).await?;
-        Ok(key.map(|key| key.place(self.query.sort)))
+        key.map(|key| key.place(self.query.sort)).transpose()
+    }
+
+    /// Whether reading this way goes from what is less to what is more.
+    pub fn is_ascending(&self, way: Way) -> bool {
+        self.query.descending == (way == Way::Backward)
     }
 }

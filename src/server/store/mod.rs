@@ -25,6 +25,7 @@ mod filter;
 mod for_rows;
 mod founding;
 mod gateways;
+mod grouped;
 mod groups;
 mod key_row;
 mod keys;
@@ -60,6 +61,7 @@ mod token_uses;
 pub mod transfer;
 mod usage;
 mod value;
+mod weeks;
 
 pub use self::check::{Checked, CheckedKey};
 pub use self::clock::DatabaseClock;
@@ -72,10 +74,10 @@ pub use self::groups::{
 pub use self::latency::Latencies;
 pub use self::records::{
     Actor, AskingServer, ChangeRecord, Changed, Fate, Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange,
-    KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, MadePlan, NewGatewayRecord, NewKey, NewKeyToken,
-    NewPlanRecord, NewSessionServer, NewUserRecord, Place, PlaceValue, PlanCommit, PlanRecord, PlanScope,
-    Position, ProjectRecord, ProjectRemoval, Removal, Revocation, RevokedKey, RoleChange, RotationChange,
-    RotationEdit, SessionServerChange, SessionSigner, SessionTokenIssue, Taken, Visible,
+    KeyCreation, KeyGroup, KeyQuery, KeyRecord, KeySlice, KeySwitch, MadePlan, NewGatewayRecord, NewKey,
+    NewKeyToken, NewPlanRecord, NewSessionServer, NewUserRecord, Place, PlaceValue, PlanCommit, PlanRecord,
+    PlanScope, Position, ProjectRecord, ProjectRemoval, Removal, Revocation, RevokedKey, RoleChange,
+    RotationChange, RotationEdit, SessionServerChange, SessionSigner, SessionTokenIssue, Taken, Visible,
 };
 pub use self::seals::{Rotation, Sealed, WrappedDataKey};
 pub use self::statement::{Compared, Cursor};

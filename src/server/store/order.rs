@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::dialect::Dialect;
 use super::filter::Filter;
+use super::sql::Sql;
 use super::value::Value;
 use super::{Place, PlaceValue, StoreError, StoreResult};
 use crate::api::Sort;
@@ -46,6 +47,13 @@ impl Mark {
 impl Path {
     /// `owner` is the one of `creator` and `project` to go by, when the filter has one.
     pub fn new(sort: Sort, scope: Option<Scope>, owner: Option<&'static str>) -> Self {
+        // Of what is read by groups, as a group lies in it.
+        let (sort, owner) = match sort {
+            Sort::Project => (Sort::Name, Some("project")),
+            Sort::Creator => (Sort::Name, Some("creator")),
+            Sort::State => (Sort::ExpiresAt, owner),
+            sort => (sort, owner),
+        };
         let by_name = matches!(sort, Sort::Scope | Sort::Name);
         // Under one scope, the scope sort is by name.
         let scoped = scope.is_some() && (by_name || owner.is_none());
@@ -55,7 +63,10 @@ impl Path {
             Sort::Name => ("name", &["name_key", "id"]),
             Sort::CreatedAt => ("created_at", &["created_at", "id"]),
             Sort::LastUsedAt => ("last_used_at", &["last_used_at", "id"]),
-            Sort::ExpiresAt => ("expires_at", &["expires_at", "id"]),
+            Sort::LastRefusedAt => ("last_refused_at", &["last_refused_at", "id"]),
+            Sort::ExpiresAt | Sort::Project | Sort::Creator | Sort::State => {
+                ("expires_at", &["expires_at", "id"])
+            }
         };
         let prefix = match owner {
             Some(owner) => format!("{owner}_"),
@@ -126,9 +137,13 @@ impl Path {
                 Some(only) if *scope > only => vec![Mark::AfterText, id],
                 _ => vec![text(name), id],
             },
-            (["created_at" | "last_used_at" | "expires_at" | "revoked_at", "id"], PlaceValue::Time(time)) => {
-                vec![Mark::Number(*time), id]
-            }
+            (
+                [
+                    "created_at" | "last_used_at" | "last_refused_at" | "expires_at" | "revoked_at",
+                    "id",
+                ],
+                PlaceValue::Time(time),
+            ) => vec![Mark::Number(*time), id],
             _ => {
                 return Err(StoreError::Fault(
                     "a place of one sort was used in another".into(),
@@ -137,4 +152,11 @@ impl Path {
         };
         Ok(marks)
     }
+}
+
+/// ` AND (…) > (…)`: the row of an order on one side of a place.
+pub fn bound(sql: &mut Sql<'_>, dialect: Dialect, row: &str, sign: &str, marks: Vec<Mark>) {
+    let holes = vec!["?"; marks.len()].join(", ");
+    let values = marks.into_iter().map(|mark| mark.value(dialect));
+    sql.push(&format!(" AND ({row}) {sign} ({holes})"), values);
 }

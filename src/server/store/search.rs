@@ -1,12 +1,12 @@
 //! Which rows to look at for a filter: along the index of the sort, or a set of candidates that is small enough to sort.
 //! Each engine chooses in its own way (`sqlite/search`, `postgres/search.rs`); what it chose is read here.
 
-use super::StoreResult;
 use super::db::Db;
 use super::dialect::Dialect;
 use super::filter::Filter;
 use super::order::Path;
 use super::sql::Sql;
+use super::{StoreError, StoreResult};
 use crate::api::{COUNT_CAP, Sort};
 
 /// The most candidates that are fetched and sorted. More of them are so dense in the index of the sort that walking it
@@ -28,6 +28,8 @@ pub struct Search {
     pub path: Path,
     /// `None` when the walk is short anyway, or nothing but the walk finds them.
     pub candidates: Option<Candidates>,
+    /// Disabled and rotating keys, where a walk in the order of states needs them.
+    pub special: Option<Vec<i64>>,
 }
 
 /// Where rows come from.
@@ -46,6 +48,7 @@ impl Search {
             path: Path::new(sort, filter.scope, None),
             filter,
             candidates: None,
+            special: None,
         }
     }
 
@@ -55,6 +58,7 @@ impl Search {
             path: Path::of_revoked(&filter),
             filter,
             candidates: None,
+            special: None,
         }
     }
 
@@ -70,13 +74,38 @@ impl Search {
     pub fn push_to<'a>(&'a self, source: Source<'a>, dialect: Dialect, sql: &mut Sql<'a>) {
         match source {
             Source::Walk(path) => sql.push(&dialect.keys_along(&path.index, self.filter.is_revoked()), []),
-            Source::Rows(seqs) => sql.push(dialect.keys_of(), [seqs.into()]),
+            Source::Rows(seqs) => sql.push(&dialect.keys_of(""), [seqs.into()]),
         }
         self.filter.push_to(dialect, sql);
     }
 }
 
+/// The keys that are disabled or being rotated; refused where they are too many to be sorted.
+pub async fn special<D: Db>(db: &D) -> StoreResult<Vec<i64>> {
+    let rotating = format!("k.old_ends_at > {}", D::DIALECT.now());
+    let mut seqs = Vec::new();
+    for (index, condition) in [
+        ("keys_by_disabled_at", "k.disabled_at IS NOT NULL"),
+        ("keys_by_old_ends_at", &rotating),
+    ] {
+        let along = D::DIALECT.keys_along(index, false);
+        let list = Sql::new(format!("SELECT k.seq{along} AND {condition}"));
+        seqs.extend(Candidates::listed(db, list).await?.all()?);
+    }
+    seqs.sort_unstable();
+    seqs.dedup();
+    Ok(seqs)
+}
+
 impl Candidates {
+    /// Refused where they are too many to be sorted.
+    pub fn all(self) -> StoreResult<Vec<i64>> {
+        match self.complete {
+            true => Ok(self.seqs),
+            false => Err(StoreError::TooManyToSort),
+        }
+    }
+
     /// The first of those that a statement lists.
     pub async fn listed<D: Db>(db: &D, mut list: Sql<'_>) -> StoreResult<Self> {
         list.at_least(D::DIALECT, CANDIDATES + 1);

@@ -136,6 +136,10 @@ table!(CLOCK, "clock", by "one":
 table!(USAGE_HOURS, "usage_hours", by "hour, key, rule":
     hour Number, key Number, rule Text, n Number);
 
+table!(USAGE_WEEKS, "usage_weeks", by "key":
+    key Number, day Number, a0 Number, a1 Number, a2 Number, a3 Number, a4 Number, a5 Number, a6 Number,
+    r0 Number, r1 Number, r2 Number, r3 Number, r4 Number, r5 Number, r6 Number);
+
 table!(TOKEN_USES, "token_uses", by "key, token, hour":
     key Number, token Number, hour Number, n Number, last_used_at Number, last_address Text, last_origin Text);
 
@@ -152,7 +156,7 @@ table!(USAGE_LOG, "usage_log", by "seq", numbered:
     seq Number, bucket Number, tallies Bytes);
 
 /// In an order in which rows refer to those before.
-pub static TABLES: [&Table; 24] = [
+pub static TABLES: [&Table; 25] = [
     &ORGANISATION,
     &DATA_KEYS,
     &USERS,
@@ -172,6 +176,7 @@ pub static TABLES: [&Table; 24] = [
     &PLAN_KEYS,
     &CLOCK,
     &USAGE_HOURS,
+    &USAGE_WEEKS,
     &TOKEN_USES,
     &KEY_SOURCES,
     &ENDED_USES,

@@ -9,8 +9,8 @@ use super::db::{Db, exists, one, run_rows, values};
 use super::for_rows::ForRows;
 use super::tables::Kind;
 use super::usage::TokenUse;
-use super::{StoreResult, Tally, Use};
-use crate::api::{LastUse, RotationUsage, TokenUsage};
+use super::{KeyRecord, StoreResult, Tally, Use};
+use crate::api::{LastUse, RotationUsage, RotationUses, TokenUsage};
 use crate::model::TokenHash;
 
 /// The most rows that are deleted in one transaction.
@@ -87,6 +87,43 @@ pub async fn forget(db: &impl Db, clocks: Clocks) -> StoreResult<()> {
     db.run(sql, values![i64::from(clocks.first_hour()), DELETED_AT_ONCE])
         .await
         .map(drop)
+}
+
+/// A key, its two tokens, and one of them by its mark: how often it was used, and when last.
+type UsesRow = (i64, TokenHash, TokenHash, i64, u64, Timestamp);
+
+/// Adds to keys that are being rotated, each by its number, which of their tokens is used. One statement, and none where no key
+/// is. What waits to be carried over is not in it.
+pub async fn add_to<D: Db>(db: &D, keys: &mut [(i64, &mut KeyRecord)]) -> StoreResult<()> {
+    let rotating = keys.iter().filter(|(_, key)| key.rotation.is_some());
+    let rotating: Vec<i64> = rotating.map(|(seq, _)| *seq).collect();
+    if rotating.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "SELECT k.seq, k.token_hash, k.old_token_hash, u.token, CAST(sum(u.n) AS bigint), max(u.last_used_at)
+           FROM keys AS k {} token_uses AS u ON u.key = k.seq
+          WHERE k.old_token_hash IS NOT NULL AND {}
+          GROUP BY k.seq, k.token_hash, k.old_token_hash, u.token",
+        D::DIALECT.lookup(),
+        D::DIALECT.among("k.seq")
+    );
+    let rows: Vec<UsesRow> = db.all(&sql, values![rotating]).await?;
+    let mut uses: HashMap<i64, RotationUses> = HashMap::new();
+    for (key, new, old, token, n, at) in rows {
+        let of_key = uses.entry(key).or_default();
+        if token == old.mark() {
+            (of_key.old, of_key.old_last_used_at) = (n, Some(at));
+        } else if token == new.mark() {
+            of_key.new = n;
+        }
+    }
+    for (seq, key) in keys {
+        if let Some(rotation) = &mut key.rotation {
+            rotation.uses = Some(uses.remove(seq).unwrap_or_default());
+        }
+    }
+    Ok(())
 }
 
 /// Whether a token was ever used while its key had two, including uses that wait to be written.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::query::{EndedView, LeftView, Query};
 use super::rows::{Rows, Select};
-use crate::api::{KeyCounts, KeyList, KeyPage, MAX_LIMIT};
+use crate::api::{KeyCounts, KeyExtra, KeyList, KeyPage, MAX_LIMIT};
 use crate::client::Error;
 use crate::model::FilterWords;
 use crate::tui::message::{Effect, Load};
@@ -219,6 +219,7 @@ impl Browse {
         let rows = u32::try_from(4 * self.rows.height()).unwrap_or(MAX_LIMIT);
         let mut list = KeyList {
             limit: Some(rows.clamp(100, MAX_LIMIT)),
+            with: Some(KeyExtra::Week),
             ..self.query.list()
         };
         match load {

@@ -310,8 +310,15 @@ impl Rows {
     }
 
     /// Takes a key's new state immediately; the refresh that follows puts it in its place.
-    pub fn update(&mut self, key: Key) {
+    pub fn update(&mut self, mut key: Key) {
         if let Some(row) = self.rows.iter_mut().find(|row| row.key.id == key.id) {
+            // An answer about one key comes without what pages alone have.
+            key.week = key.week.or(row.key.week);
+            if let (Some(rotation), Some(before)) = (&mut key.rotation, &row.key.rotation)
+                && rotation.started_at == before.started_at
+            {
+                rotation.uses = rotation.uses.or(before.uses);
+            }
             row.key = key;
         }
     }

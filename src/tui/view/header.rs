@@ -296,6 +296,10 @@ fn sort_label(sort: Sort) -> &'static str {
         Sort::Name => "name",
         Sort::LastUsedAt => "last used",
         Sort::ExpiresAt => "expires",
+        Sort::Project => "project",
+        Sort::Creator => "created by",
+        Sort::LastRefusedAt => "last refused",
+        Sort::State => "state",
     }
 }
 

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::lines::{field, paragraph};
 use super::{Look, ended, text, time, used};
-use crate::api::{Disabled, Key, Usage};
+use crate::api::{Disabled, Key, RotationUses, Usage};
 use crate::client::Error;
 use crate::model::KeyState;
 use crate::model::expiry::WARNED_DAYS;
@@ -22,7 +22,13 @@ struct StateWords {
     words: String,
     short: String,
     style: Style,
+    /// What stands between it and what is before it.
+    joint: &'static str,
 }
+
+const NEXT: &str = ", ";
+/// Before what belongs to what is before it.
+const PART: &str = " · ";
 
 /// `disabled`, `expires in 12 d`: what refuses first, and then as much of the rest as fits.
 pub fn in_table(key: &Key, width: usize, look: &Look) -> (String, Style) {
@@ -34,14 +40,16 @@ pub fn in_table(key: &Key, width: usize, look: &Look) -> (String, Style) {
         true => first.words,
         false => first.short,
     };
+    let mut fits = true;
     for more in all {
-        for next in [&more.words, &more.short] {
-            let both = format!("{words}, {next}");
-            if text::width(&both) <= width {
-                words = both;
-                break;
-            }
+        // A part of what did not fit says nothing by itself.
+        if more.joint == PART && !fits {
+            continue;
         }
+        let longer = [&more.words, &more.short].map(|next| format!("{words}{}{next}", more.joint));
+        let longer = longer.into_iter().find(|both| text::width(both) <= width);
+        fits = longer.is_some();
+        words = longer.unwrap_or(words);
     }
     (words, first.style)
 }
@@ -50,17 +58,14 @@ pub fn in_table(key: &Key, width: usize, look: &Look) -> (String, Style) {
 fn all(key: &Key, look: &Look) -> Vec<StateWords> {
     let theme = look.theme;
     let mut all = Vec::new();
-    let mut say = |words: String, short: String, style: Style| {
-        all.push(StateWords { words, short, style });
-    };
     let expired = has_expired(key, look.now);
     if expired {
         let ago = key.expires_at.filter(|at| *at <= look.now);
         let ago = ago.map_or_else(String::new, |at| format!(" {}", time::ago(Some(at), look.now)));
-        say(format!("expired{ago}"), "expired".into(), theme.bad());
+        all.push(said(format!("expired{ago}"), "expired".into(), theme.bad()));
     }
     if key.disabled.is_some() {
-        say("disabled".into(), "disabled".into(), theme.warning());
+        all.push(said("disabled".into(), "disabled".into(), theme.warning()));
     }
     if let Some(rotation) = key
         .rotation
@@ -68,23 +73,24 @@ fn all(key: &Key, look: &Look) -> Vec<StateWords> {
         .filter(|rotation| rotation.ends_at > look.now)
     {
         let left = time::left(rotation.ends_at, look.now);
-        say(
+        all.push(said(
             format!("rotating, {left} left"),
             format!("rotating, {}", brief(&left)),
             theme.accent(),
-        );
+        ));
+        all.extend(rotation.uses.map(|uses| meter(uses, look)));
     }
     if let Some(at) = key.expires_at.filter(|_| !expired) {
         let left = time::left(at, look.now);
         match expires_soon(at, look.now) {
-            true => say(
+            true => all.push(said(
                 format!("expires in {left}"),
                 format!("expires {}", brief(&left)),
                 theme.warning(),
-            ),
+            )),
             false => {
                 let until = format!("until {}", time::short_date(at, &look.zone));
-                say(until.clone(), until, theme.faint());
+                all.push(said(until.clone(), until, theme.faint()));
             }
         }
     }
@@ -93,6 +99,15 @@ fn all(key: &Key, look: &Look) -> Vec<StateWords> {
             .map(|ends| local_development(ends, look)),
     );
     all
+}
+
+fn said(words: String, short: String, style: Style) -> StateWords {
+    StateWords {
+        words,
+        short,
+        style,
+        joint: NEXT,
+    }
 }
 
 /// Of local development, which ends then.
@@ -105,7 +120,18 @@ fn local_development(ends: Timestamp, look: &Look) -> StateWords {
         }
         false => ("local dev ended".into(), "local ended".into(), look.theme.faint()),
     };
-    StateWords { words, short, style }
+    said(words, short, style)
+}
+
+/// Which token of a rotation is used.
+fn meter(uses: RotationUses, look: &Look) -> StateWords {
+    let [old, new] = [uses.old, uses.new].map(text::number);
+    StateWords {
+        words: format!("old {old}, new {new}"),
+        short: format!("old {old}"),
+        style: look.theme.accent(),
+        joint: PART,
+    }
 }
 
 fn brief(left: &str) -> String {

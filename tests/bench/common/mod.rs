@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use keydeck::api::WEEK_DAYS;
 use keydeck::model::{Role, Token, TokenKind};
 use keydeck::server::seal::RootKey;
 use keydeck::server::store::{Actor, NewUserRecord, PeopleStore, Visible};
@@ -23,6 +24,16 @@ pub fn sizes() -> Vec<u64> {
     } else {
         named
     }
+}
+
+/// As if all keys had been used every day.
+fn use_all(database: &Path) -> Result<(), AnyError> {
+    let counts = vec!["abs(random()) % 5000"; 2 * WEEK_DAYS].join(", ");
+    let conn = rusqlite::Connection::open(database)?;
+    conn.execute_batch(&format!(
+        "INSERT OR REPLACE INTO usage_weeks SELECT seq, unixepoch() / 86400, {counts} FROM keys"
+    ))?;
+    Ok(())
 }
 
 /// A database with generated keys, its root key, and the token of an Owner.
@@ -45,7 +56,7 @@ impl Deck {
 
     /// Makes it at the first use.
     pub fn of(keys: u64) -> Result<Self, AnyError> {
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{keys}"));
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-used-{keys}"));
         let deck = |token| Self::at(&directory, token);
         let token_file = directory.join("token");
         if let Ok(token) = std::fs::read_to_string(&token_file) {
@@ -86,6 +97,7 @@ impl Deck {
             Ok::<_, AnyError>(())
         })?;
         drop(store);
+        use_all(&database)?;
         std::fs::write(&token_file, token.expose())?;
         eprintln!(
             "made a deck of {keys} keys in {:.1} s",

@@ -203,6 +203,8 @@ pub fn key(number: u32, name: &str, scope: Scope) -> Key {
         rotation: None,
         revoked: None,
         refused_since: None,
+        week: None,
+        last_refused_at: None,
         may: KeyMay {
             reveal: viewable,
             edit: viewable,

@@ -1,6 +1,6 @@
 //! Expiry: the table tells it by words, the title counts it, and it is set and renewed.
 
-use keydeck::api::{KeyEdit, ProblemType, Sort};
+use keydeck::api::{KeyEdit, ProblemType, RotationUses, Sort};
 use keydeck::model::FieldError;
 use keydeck::tui::message::Timer;
 
@@ -119,6 +119,32 @@ fn the_table_says_what_is_special_about_a_key_by_words() {
         .find(|line| line.contains("Both"))
         .unwrap_or_default();
     assert!(both.contains("rotating, 5 h left, expires in 2 d"), "{wide}");
+}
+
+#[test]
+fn the_meter_of_a_rotation_stands_beside_it_where_there_is_room() {
+    let mut key = rotating(1, "Board", Scope::Analytics);
+    if let Some(rotation) = &mut key.rotation {
+        rotation.uses = Some(RotationUses {
+            old: 12,
+            old_last_used_at: None,
+            new: 340,
+        });
+    }
+    let off = Key {
+        rotation: key.rotation.clone(),
+        ..disabled(2, "Off", None)
+    };
+    let wide = drawn(&Talk::sized(240, 40, vec![key.clone(), off.clone()]));
+    assert!(wide.contains("rotating, 5 h left · old 12, new 340"), "{wide}");
+    for width in 40..200 {
+        let screen = drawn(&Talk::sized(width, 24, vec![key.clone(), off.clone()]));
+        let told: Vec<&str> = screen.lines().filter(|line| line.contains("old 12")).collect();
+        assert!(
+            told.iter().all(|line| line.contains("rotating")),
+            "{width}: {screen}"
+        );
+    }
 }
 
 #[test]

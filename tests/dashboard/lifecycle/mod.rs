@@ -63,6 +63,7 @@ pub fn for_a_day() -> KeyRotation {
         started_at: in_hours(-19),
         ends_at: in_hours(5),
         old_hint: "kdw_…4BkS".into(),
+        uses: None,
     }
 }
 

@@ -45,6 +45,8 @@ const FILL: &str = "
          NULL, 0, 3302, 12, randomblob(32), NULL, NULL, NULL, NULL, 0,
          '', '', 9223372036854775807, NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL, '', NULL, 'Leaked');
     INSERT INTO retired_tokens (token_hash, key, retired_at) VALUES (randomblob(32), 31, 3601);
+    INSERT INTO usage_weeks (key, day, a0, a1, a2, a3, a4, a5, a6, r0, r1, r2, r3, r4, r5, r6)
+        VALUES (31, 3801, 3802, 3803, 3804, 3805, 3806, 3807, 3808, 3809, 3810, 3811, 3812, 3813, 3814, 3815);
     INSERT INTO token_uses (key, token, hour, n, last_used_at, last_address, last_origin)
         VALUES (31, 3701, 3702, 3703, 3704, '10.0.0.4', 'https://c.example');
     INSERT INTO lifetimes (scope, days) VALUES (1, 3501);

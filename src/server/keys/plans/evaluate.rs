@@ -77,6 +77,7 @@ async fn matching(server: &ServerState, filter: &KeyFilter, visible: Visible) ->
         descending: false,
         position: Position::Start,
         limit: MAX_PLANNED as u32 + 1,
+        week: false,
     };
     let slice = server.plans().many_keys(query).await?;
     let items = slice.map(|slice| slice.items).unwrap_or_default();

@@ -76,6 +76,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/014_ended.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/015_rows.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

@@ -4,13 +4,14 @@
 
 use super::pool::Pool;
 use crate::api::Sort;
-use crate::server::store::StoreResult;
 use crate::server::store::count::kept;
 use crate::server::store::db::Db;
-use crate::server::store::filter::{Filter, TextFilter};
-use crate::server::store::search::{CANDIDATES, Candidates, Search};
+use crate::server::store::dialect::Dialect;
+use crate::server::store::filter::{Filter, TextFilter, sorts_owned};
+use crate::server::store::search::{CANDIDATES, Candidates, Search, Source, special};
 use crate::server::store::sql::Sql;
 use crate::server::store::value::Value;
+use crate::server::store::{StoreError, StoreResult};
 
 /// What the trigram index has of each word.
 const LENGTH: usize = 3;
@@ -26,7 +27,33 @@ pub async fn of(db: &impl Db, trigrams: &Pool, filter: Filter, sort: Sort) -> St
     }
     let mut search = Search::walk(filter, sort);
     search.candidates = candidates(db, trigrams, &search.filter).await?;
+    if sorts_owned(sort) || sort == Sort::State {
+        sort_what_is_no_walk(db, &mut search, sort).await?;
+    }
     Ok(search)
+}
+
+/// What no index has in its order is sorted, if there is not too much of it. The planner, which doesn't know that, would read
+/// all keys for a few.
+async fn sort_what_is_no_walk(db: &impl Db, search: &mut Search, sort: Sort) -> StoreResult<()> {
+    let (filter, is_complete) = (
+        &search.filter,
+        search.candidates.as_ref().is_some_and(|found| found.complete),
+    );
+    let is_sorted = filter.is_of_owner() && sorts_owned(sort);
+    if !is_complete && (is_sorted || filter.counted() != *filter) {
+        let mut matching = Sql::new(format!("SELECT k.seq{}", Dialect::Postgres.keys_along("", false)));
+        filter.push_to(Dialect::Postgres, &mut matching);
+        let matching = Candidates::listed(db, matching).await?;
+        if is_sorted && !matching.complete {
+            return Err(StoreError::TooManyToSort);
+        }
+        search.candidates = Some(matching);
+    }
+    if sort == Sort::State && matches!(search.source(), Source::Walk(_)) {
+        search.special = Some(special(db).await?);
+    }
+    Ok(())
 }
 
 /// `None`: nothing but looking at the rows tells, or they are few anyway.

@@ -94,7 +94,7 @@ impl PostgresStore {
     }
 
     async fn page_of_keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
-        if is_quick(&query.filter, query.visible) {
+        if is_quick(query) {
             return quick!(self, |db| self.quick_page(db, query));
         }
         self.long_page_of_keys(query.clone()).await

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Visible;
 use crate::api::{
-    Disabled, KeyFilter, KeyRevocation, KeyRotation, PersonRef, ProjectRef, RefusedSince, Sort,
+    Disabled, KeyFilter, KeyRevocation, KeyRotation, KeyWeek, PersonRef, ProjectRef, RefusedSince, Sort,
 };
 use crate::model::{KeyState, Scope, Settings, TokenHash, ValidKey, WhichToken};
 use crate::server::store::seals::Sealed;
@@ -22,6 +22,7 @@ pub struct KeyRecord {
     pub creator: PersonRef,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+    pub last_refused_at: Option<Timestamp>,
     pub version: u64,
     pub hint: String,
     pub settings: Settings,
@@ -31,6 +32,8 @@ pub struct KeyRecord {
     pub revoked: Option<KeyRevocation>,
     /// Where it is not active.
     pub refused_since: Option<RefusedSince>,
+    /// In a page that was asked for it.
+    pub week: Option<KeyWeek>,
     /// By the clock of the database.
     pub local_development_ended: bool,
 }
@@ -223,9 +226,23 @@ pub enum PlaceValue {
     Scope(Scope, String),
     /// `Name`: the name as it is compared.
     Name(String),
-    /// `CreatedAt`, `LastUsedAt`, `ExpiresAt`, and of revoked keys when they were: microseconds since the epoch; 0 is never
-    /// used, and the greatest number never ends.
+    /// `CreatedAt`, `LastUsedAt`, `LastRefusedAt`, `ExpiresAt`, and of revoked keys when they were: microseconds since the
+    /// epoch; 0 is never used or refused, and the greatest number never ends.
     Time(i64),
+    /// `Project`, `Creator`: the group, then the name as it is compared.
+    Grouped(KeyGroup, String),
+    /// `State`: as `grouped::Grouping` ranks it, then when it ends.
+    Standing(i64, i64),
+}
+
+/// What a key is listed under: a project or a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyGroup {
+    /// 1: it has no project.
+    pub rank: i64,
+    /// As it is compared.
+    pub name: String,
+    pub id: Uuid,
 }
 
 /// Where a page begins.
@@ -251,6 +268,8 @@ pub struct KeyQuery {
     pub position: Position,
     /// 1 to 200.
     pub limit: u32,
+    /// Whether each key comes with [`KeyRecord::week`].
+    pub week: bool,
 }
 
 /// A page as read, in the order of the query whichever way it was read. Before and after no keys there is nothing.

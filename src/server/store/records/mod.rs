@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub use self::keys::{
-    Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice,
-    KeySwitch, NewKey, NewKeyToken, Place, PlaceValue, Position, Revocation, RevokedKey, RotationChange,
-    RotationEdit,
+    Found, FoundToken, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyGroup, KeyQuery, KeyRecord,
+    KeySlice, KeySwitch, NewKey, NewKeyToken, Place, PlaceValue, Position, Revocation, RevokedKey,
+    RotationChange, RotationEdit,
 };
 pub use self::people::{Fate, NewUserRecord, Removal, RoleChange};
 pub use self::plans::{MadePlan, NewPlanRecord, PlanCommit, PlanRecord, PlanScope};

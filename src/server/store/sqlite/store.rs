@@ -96,7 +96,7 @@ impl SqliteStore {
     }
 
     async fn page_of_keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>> {
-        if is_quick(&query.filter, query.visible) {
+        if is_quick(query) {
             let page = |conn: &Connection| page(conn, &self.names, query);
             return self.pool.read(|conn| snapshot(conn, page));
         }

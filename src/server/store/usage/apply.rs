@@ -10,7 +10,7 @@ use crate::server::store::db::{Db, run_rows, values};
 use crate::server::store::for_rows::ForRows;
 use crate::server::store::report::ALLOWED;
 use crate::server::store::tables::Kind;
-use crate::server::store::{refusals, token_uses};
+use crate::server::store::{refusals, token_uses, weeks};
 
 pub async fn apply(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> StoreResult<()> {
     let mut counts = HourCounts::default();
@@ -22,6 +22,7 @@ pub async fn apply(db: &impl Db, tallies: &[&Tally], clocks: Clocks) -> StoreRes
         }
     }
     count(db, counts).await?;
+    weeks::apply(db, tallies, clocks).await?;
     note_last(db, tallies, clocks).await?;
     note_refused(db, tallies, clocks).await?;
     token_uses::apply(db, tallies.iter().copied(), clocks).await?;

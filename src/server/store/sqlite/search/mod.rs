@@ -8,22 +8,22 @@ mod trigrams;
 use rusqlite::Connection;
 
 use crate::api::Sort;
-use crate::server::store::StoreResult;
 use crate::server::store::count::kept;
 use crate::server::store::db::at_once;
 use crate::server::store::dialect::Dialect;
-use crate::server::store::filter::{Filter, TextFilter};
+use crate::server::store::filter::{Filter, TextFilter, sorts_owned};
 use crate::server::store::order::Path;
-use crate::server::store::search::{CANDIDATES, Candidates, Search, Source};
+use crate::server::store::search::{CANDIDATES, Candidates, Search, Source, special};
 use crate::server::store::sql::Sql;
 use crate::server::store::value::Value;
+use crate::server::store::{StoreError, StoreResult};
 
 /// The way to the rows of a filter, in an order.
 pub fn of(conn: &Connection, filter: Filter, sort: Sort) -> StoreResult<Search> {
     if filter.is_revoked() {
         return Ok(Search::revoked(filter));
     }
-    let owner = owner(conn, &filter)?;
+    let owner = owner(conn, &filter)?.filter(|_| !sorts_owned(sort));
     let path = Path::new(sort, filter.scope, owner);
     let walked = Filter {
         scope: filter.scope.filter(|_| path.equal.contains(&"scope")),
@@ -33,6 +33,7 @@ pub fn of(conn: &Connection, filter: Filter, sort: Sort) -> StoreResult<Search> 
     };
     let short = walked == filter || few(conn, &walked)?;
     let candidates = match short {
+        _ if filter.is_of_owner() && sorts_owned(sort) => Some(owned(conn, &filter)?),
         true => None,
         false => candidates(conn, &filter, owner)?,
     };
@@ -40,7 +41,11 @@ pub fn of(conn: &Connection, filter: Filter, sort: Sort) -> StoreResult<Search> 
         filter,
         path,
         candidates,
+        special: None,
     };
+    if sort == Sort::State && matches!(search.source(), Source::Walk(_)) {
+        search.special = Some(at_once(special(conn))?);
+    }
     if !short && matches!(search.source(), Source::Walk(_)) {
         look_only_where_it_is(conn, &mut search)?;
     }
@@ -117,6 +122,26 @@ fn scoped(conn: &Connection, owner: &'static str, filter: &Filter) -> StoreResul
     };
     of.push_to(Dialect::Sqlite, &mut sql);
     at_once(Candidates::listed(conn, sql))
+}
+
+/// The keys of a creator or project that match, where they are few enough to be sorted.
+fn owned(conn: &Connection, filter: &Filter) -> StoreResult<Candidates> {
+    let owner = owner(conn, filter)?.unwrap_or("creator");
+    let of_owner = Filter {
+        project: filter.project.filter(|_| owner == "project"),
+        creator: filter.creator.filter(|_| owner == "creator"),
+        ..Filter::default()
+    };
+    if few(conn, &of_owner)? {
+        let along = Dialect::Sqlite.keys_along(&format!("keys_by_{owner}_scope"), false);
+        let mut sql = Sql::new(format!("SELECT k.seq{along}"));
+        filter.push_to(Dialect::Sqlite, &mut sql);
+        return at_once(Candidates::listed(conn, sql));
+    }
+    let found = candidates(conn, filter, Some(owner))?;
+    found
+        .filter(|found| found.complete)
+        .ok_or(StoreError::TooManyToSort)
 }
 
 /// The keys whose name, domains or project's name contain the text.

@@ -1,0 +1,316 @@
+//! The parts of a page by groups, and the statement of each.
+
+use uuid::Uuid;
+
+use super::{ACTIVE, Grouping, group_marks, standing, within};
+use crate::model::Scope;
+use crate::server::store::db::Db;
+use crate::server::store::dialect::Dialect;
+use crate::server::store::key_row::{StoredKey, key_columns, rotating};
+use crate::server::store::list::Listing;
+use crate::server::store::order::{Mark, bound};
+use crate::server::store::paging::{RangeRead, Start};
+use crate::server::store::search::Source;
+use crate::server::store::sql::Sql;
+use crate::server::store::{KeyGroup, Place, PlaceValue, StoreResult};
+
+/// A key, the newest change as the statement sees it, and its group: rank, name and id.
+type GroupedRow = (StoredKey, Option<i64>, i64, String, Uuid);
+
+/// What is read by one statement.
+#[derive(Clone, Copy)]
+enum Rows<'a> {
+    /// All of the page: these rows, in no order.
+    Listed(&'a [i64]),
+    /// The keys of one group.
+    Of(&'a KeyGroup),
+    /// The keys of all groups, or of those behind one.
+    Groups(Option<&'a KeyGroup>),
+    /// Keys without a project.
+    Ungrouped,
+    /// Disabled and rotating keys: these rows, in no order.
+    Special(&'a [i64]),
+    /// All others.
+    Active,
+}
+
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    rows: Rows<'a>,
+    /// `None`: from its end.
+    start: Option<Start<'a>>,
+    ascending: bool,
+}
+
+impl Rows<'_> {
+    /// Whether they are sorted by the whole order.
+    fn are_sorted(self) -> bool {
+        matches!(self, Rows::Listed(_) | Rows::Special(_))
+    }
+}
+
+impl Listing<'_> {
+    /// The keys of a read, nearest first, and one more that tells that there are more. With the newest change as the first
+    /// statement sees it: names are read after it.
+    pub async fn grouped<D: Db>(
+        &self,
+        db: &D,
+        grouping: Grouping,
+        read: RangeRead<'_>,
+    ) -> StoreResult<(Vec<(StoredKey, Place)>, Option<i64>)> {
+        let mut keys = Vec::new();
+        let mut change = None;
+        for part in self.parts(grouping, &read) {
+            let wanted = (read.limit + 1).saturating_sub(keys.len());
+            if wanted == 0 {
+                break;
+            }
+            let sql = self.part(D::DIALECT, grouping, part, wanted)?;
+            let rows: Vec<GroupedRow> = sql.all(db).await?;
+            for (key, newest, rank, name, id) in rows {
+                if keys.is_empty() {
+                    change = newest;
+                }
+                let place = grouping.place(&key, rank, name, id);
+                keys.push((key, place));
+            }
+        }
+        Ok((keys, change))
+    }
+
+    /// The place of a key that is among the filtered.
+    pub async fn grouped_place<D: Db>(
+        &self,
+        db: &D,
+        grouping: Grouping,
+        id: Uuid,
+    ) -> StoreResult<Option<Place>> {
+        let dialect = D::DIALECT;
+        let mut sql = selecting(dialect, &grouping.columns(dialect));
+        let by_id = dialect.indexed_by("keys_by_id");
+        let from = format!(
+            " FROM keys AS k{by_id}{} WHERE k.revoked_at IS NULL AND k.id = ?",
+            grouping.join()
+        );
+        sql.push(&from, [id.into()]);
+        self.search.filter.push_to(dialect, &mut sql);
+        let row: Option<GroupedRow> = sql.maybe(db).await?;
+        Ok(row.map(|(key, _, rank, name, id)| grouping.place(&key, rank, name, id)))
+    }
+
+    /// In the order of the read.
+    fn parts<'s>(&'s self, grouping: Grouping, read: &RangeRead<'s>) -> Vec<Part<'s>> {
+        let ascending = self.is_ascending(read.way);
+        let part = |rows| Part {
+            rows,
+            start: None,
+            ascending,
+        };
+        let mut parts: Vec<Part> = match (self.search.source(), grouping) {
+            (Source::Rows(seqs), _) => vec![part(Rows::Listed(seqs))],
+            (_, Grouping::Standing) => self.standings(read, ascending).into_iter().map(part).collect(),
+            _ => groups(read, ascending).into_iter().map(part).collect(),
+        };
+        if let Some(first) = parts.first_mut() {
+            first.start = read.start;
+        }
+        let (has_groups, has_others) = match (grouping, self.search.filter.scope) {
+            (Grouping::Project, Some(scope)) => (scope.has_project(), !scope.has_project()),
+            (Grouping::Creator, _) => (true, false),
+            _ => (true, true),
+        };
+        parts.retain(|part| match part.rows {
+            Rows::Ungrouped => has_others,
+            Rows::Of(_) | Rows::Groups(_) => has_groups,
+            _ => true,
+        });
+        parts
+    }
+
+    fn standings<'s>(&'s self, read: &RangeRead<'s>, ascending: bool) -> Vec<Rows<'s>> {
+        let special = Rows::Special(self.search.special.as_deref().unwrap_or_default());
+        let place = read.start.map(|start| &start.place.value);
+        let from_active = place.map(|place| matches!(place, PlaceValue::Standing(ACTIVE.., _)));
+        match (from_active, ascending) {
+            (Some(true), true) => vec![Rows::Active],
+            (Some(false), false) => vec![special],
+            (_, true) => vec![special, Rows::Active],
+            (_, false) => vec![Rows::Active, special],
+        }
+    }
+
+    fn part<'s>(
+        &'s self,
+        dialect: Dialect,
+        grouping: Grouping,
+        part: Part<'s>,
+        wanted: usize,
+    ) -> StoreResult<Sql<'s>> {
+        let path = &self.search.path;
+        let columns = match part.rows {
+            Rows::Ungrouped => Grouping::no_columns(dialect),
+            _ => grouping.columns(dialect),
+        };
+        let mut sql = selecting(dialect, &columns);
+        self.push_rows(dialect, grouping, part, wanted, &mut sql);
+        let is_of_groups = matches!(part.rows, Rows::Groups(_));
+        if let Some(start) = part.start.filter(|_| !is_of_groups) {
+            let (row, marks) = match part.rows.are_sorted() {
+                true => (grouping.row(dialect).join(", "), grouping.marks(start.place)?),
+                false => (path.row(), within(start.place)?),
+            };
+            bound(&mut sql, dialect, &row, start.sign(part.ascending), marks);
+        }
+        let order = match part.rows {
+            rows if rows.are_sorted() => ordered(&grouping.row(dialect), part.ascending),
+            Rows::Groups(_) => {
+                let columns = grouping.keys().iter().chain(&["k.name_key", "k.id"]);
+                let columns: Vec<String> = columns.map(ToString::to_string).collect();
+                ordered(&columns, part.ascending)
+            }
+            _ => path.order_by(part.ascending),
+        };
+        sql.push(&order, []);
+        sql.at_least(dialect, wanted);
+        Ok(sql)
+    }
+
+    /// ` FROM … WHERE …`, with what the filter asks for.
+    fn push_rows<'s>(
+        &'s self,
+        dialect: Dialect,
+        grouping: Grouping,
+        part: Part<'s>,
+        wanted: usize,
+        sql: &mut Sql<'s>,
+    ) {
+        let (path, filter) = (&self.search.path, &self.search.filter);
+        match part.rows {
+            Rows::Listed(seqs) => sql.push(&dialect.keys_of(grouping.join()), [seqs.into()]),
+            Rows::Special(seqs) => {
+                sql.push(&dialect.keys_of(""), [seqs.into()]);
+                sql.push(&format!(" AND {} < {ACTIVE}", standing(dialect)), []);
+            }
+            Rows::Active => {
+                sql.push(&dialect.keys_along(&path.index, false), []);
+                let active = format!(" AND k.disabled_at IS NULL AND NOT {}", rotating(dialect));
+                sql.push(&active, []);
+                sql.push(&filter.turn(dialect, part.ascending, part.start.is_some()), []);
+            }
+            Rows::Ungrouped => {
+                sql.push(&dialect.keys_along("keys_by_scope", false), []);
+                sql.push(" AND k.scope = ?", [Scope::Analytics.into()]);
+            }
+            Rows::Of(group) => push_group(dialect, grouping, group, &path.index, sql),
+            Rows::Groups(after) => {
+                let sign = if part.ascending { ">" } else { "<" };
+                return match dialect {
+                    Dialect::Sqlite => self.push_groups_along(grouping, after, sign, sql),
+                    Dialect::Postgres => {
+                        self.push_groups_each(grouping, after, sign, part.ascending, wanted, sql)
+                    }
+                };
+            }
+        }
+        filter.push_to(dialect, sql);
+    }
+
+    /// Both indexes are in the order, so that nothing is sorted.
+    fn push_groups_along<'s>(
+        &'s self,
+        grouping: Grouping,
+        after: Option<&KeyGroup>,
+        sign: &str,
+        sql: &mut Sql<'s>,
+    ) {
+        let [table, groups, column] = grouping.table();
+        let from = format!(
+            " FROM {table} AS g INDEXED BY {groups} CROSS JOIN keys AS k INDEXED BY {} ON k.{column} = g.seq
+              WHERE g.removed_at IS NULL AND k.revoked_at IS NULL",
+            self.search.path.index
+        );
+        sql.push(&from, []);
+        push_after(Dialect::Sqlite, grouping, after, sign, sql);
+        self.search.filter.push_to(Dialect::Sqlite, sql);
+    }
+
+    /// Of each group as many as are wanted of all: PostgreSQL would sort whole groups.
+    fn push_groups_each<'s>(
+        &'s self,
+        grouping: Grouping,
+        after: Option<&KeyGroup>,
+        sign: &str,
+        ascending: bool,
+        wanted: usize,
+        sql: &mut Sql<'s>,
+    ) {
+        let [table, _, column] = grouping.table();
+        let groups = format!(" FROM (SELECT g.* FROM {table} AS g WHERE g.removed_at IS NULL");
+        sql.push(&groups, []);
+        push_after(Dialect::Postgres, grouping, after, sign, sql);
+        let keys = format!(
+            ") AS g CROSS JOIN LATERAL
+             (SELECT k.* FROM keys AS k WHERE k.{column} = g.seq AND k.revoked_at IS NULL"
+        );
+        sql.push(&keys, []);
+        self.search.filter.push_to(Dialect::Postgres, sql);
+        sql.push(&self.search.path.order_by(ascending), []);
+        sql.at_least(Dialect::Postgres, wanted);
+        sql.push(") AS k WHERE true", []);
+    }
+}
+
+/// In the order of a read along groups.
+fn groups<'a>(read: &RangeRead<'a>, ascending: bool) -> Vec<Rows<'a>> {
+    let all = Rows::Groups(None);
+    match (read.start.map(|start| &start.place.value), ascending) {
+        (Some(PlaceValue::Grouped(group, _)), true) if group.rank > 0 => vec![Rows::Ungrouped],
+        (Some(PlaceValue::Grouped(group, _)), true) => {
+            vec![Rows::Of(group), Rows::Groups(Some(group)), Rows::Ungrouped]
+        }
+        (Some(PlaceValue::Grouped(group, _)), false) if group.rank == 0 => {
+            vec![Rows::Of(group), Rows::Groups(Some(group))]
+        }
+        (_, true) => vec![all, Rows::Ungrouped],
+        (_, false) => vec![Rows::Ungrouped, all],
+    }
+}
+
+fn selecting<'s>(dialect: Dialect, group: &[String; 3]) -> Sql<'s> {
+    Sql::new(format!(
+        "SELECT {}, (SELECT seq FROM activity_head), {}",
+        key_columns(dialect),
+        group.join(", ")
+    ))
+}
+
+/// The keys of one group, as long as it is still called so.
+fn push_group(dialect: Dialect, grouping: Grouping, group: &KeyGroup, index: &str, sql: &mut Sql<'_>) {
+    let [table, _, column] = grouping.table();
+    let from = format!(
+        " FROM {table} AS g {} keys AS k{} ON k.{column} = g.seq
+          WHERE g.removed_at IS NULL AND {} = ? AND k.revoked_at IS NULL",
+        dialect.lookup(),
+        dialect.indexed_by(index),
+        grouping.keys().join(" = ? AND ")
+    );
+    let marks = group_marks(grouping, group);
+    sql.push(&from, marks.into_iter().map(|mark: Mark| mark.value(dialect)));
+}
+
+fn push_after(dialect: Dialect, grouping: Grouping, after: Option<&KeyGroup>, sign: &str, sql: &mut Sql<'_>) {
+    if let Some(group) = after {
+        let row = grouping.keys().join(", ");
+        bound(sql, dialect, &row, sign, group_marks(grouping, group));
+    }
+}
+
+/// ` ORDER BY` these.
+fn ordered(columns: &[String], ascending: bool) -> String {
+    let direction = if ascending { "ASC" } else { "DESC" };
+    let columns: Vec<String> = columns
+        .iter()
+        .map(|column| format!("{column} {direction}"))
+        .collect();
+    format!(" ORDER BY {}", columns.join(", "))
+}
