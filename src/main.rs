@@ -1,12 +1,14 @@
 //! The `keydeck` program: reads the command line, runs what it says, tells how it ended.
 
+mod commit;
+
 use std::process::ExitCode;
 
 use keydeck::cli::{self, Cli, Failure};
 use keydeck::hardening;
 
 fn main() -> ExitCode {
-    let arguments = Cli::from_process();
+    let arguments = Cli::from_process(commit::version());
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -6,6 +6,7 @@ use super::activity::args::ActivityArgs;
 use super::backup::BackupArgs;
 use super::demo::DemoArgs;
 use super::gateway::args::GatewayArgs;
+use super::guide::GuideArgs;
 use super::init::InitArgs;
 use super::key::args::KeyArgs;
 use super::login::args::LoginArgs;
@@ -35,9 +36,10 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// What this process was started with.
-    pub fn from_process() -> Self {
-        let matches = without_env_values(Self::command()).get_matches();
+    /// What this process was started with; `version` is what `--version` says.
+    pub fn from_process(version: &'static str) -> Self {
+        let command = Self::command().version(version);
+        let matches = without_env_values(command).get_matches();
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 }
@@ -82,6 +84,8 @@ pub enum Command {
     Activity(ActivityArgs),
     /// Open the dashboard with temporary sample data
     Demo(DemoArgs),
+    /// Read the guide: how to use keydeck, run its server, and what it promises
+    Guide(GuideArgs),
     /// Create the database of a new key server, and its Owner
     Init(InitArgs),
     /// Run a key server on a database that `init` created

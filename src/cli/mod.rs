@@ -11,6 +11,7 @@ mod database;
 mod demo;
 mod flags;
 mod gateway;
+mod guide;
 mod init;
 mod key;
 mod leftovers;
@@ -59,6 +60,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Policy(args)) => policy::run(selection, args.command),
         Some(Command::Activity(args)) => activity::run(selection, args.command),
         Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args)),
+        Some(Command::Guide(args)) => without(selection, "guide").and_then(|()| guide::run(&args)),
         Some(Command::Init(args)) => without(selection, "init").and_then(|()| init::run(&args)),
         Some(Command::Serve(args)) => without(selection, "serve").and_then(|()| serve::run(args)),
         Some(Command::Migrate(args)) => without(selection, "migrate").and_then(|()| migrate::run(&args)),

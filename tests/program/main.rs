@@ -20,10 +20,14 @@ mod cli_rotation;
 mod clipboard;
 mod decks;
 mod gitleaks;
+mod guide;
 #[path = "../common/keys.rs"]
 mod keys;
 mod login;
 mod logs;
+#[path = "../common/postgres.rs"]
+#[expect(dead_code, reason = "shared with the tests of the store")]
+mod postgres;
 mod program;
 #[path = "../common/pty.rs"]
 #[expect(dead_code, reason = "shared with the benchmark of the dashboard")]
@@ -49,4 +53,5 @@ mod tls;
 mod unrotated;
 #[path = "../common/venv.rs"]
 mod venv;
+mod version;
 mod x11;

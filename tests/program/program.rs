@@ -43,9 +43,15 @@ impl Home {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_keydeck"));
+        let mut command = self.program(env!("CARGO_BIN_EXE_keydeck"));
+        command.args(args);
         command
-            .args(args)
+    }
+
+    /// Another program, which may start keydeck.
+    pub fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
             .env_clear()
             .env("HOME", self.dir.path())
             .env("XDG_CONFIG_HOME", self.path("config"))
