@@ -1,4 +1,5 @@
-//! `config.toml` as people write it. What keydeck does not know is refused, with the line.
+//! `config.toml` as people write it. What is wrong about servers and signing in is refused, with the line; what is wrong
+//! about looks and keys ([`super::settings`]) is passed over and told.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +9,9 @@ use std::path::{Path, PathBuf};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
+use toml::de::DeTable;
 
+use super::settings::{self, Problem, Settings};
 use super::{Colour, Config, ConfigError, LOCAL, Profile, TokenCommand, check_name};
 use crate::model::Servers;
 
@@ -51,7 +54,17 @@ pub(super) fn parse_for(text: &str, path: PathBuf, made: Option<&str>) -> Result
         why,
         path: path.clone(),
     };
-    let mut file: File = toml::from_str(text).map_err(|e| invalid(e.span(), e.message().to_owned()))?;
+    let (mut table, errors) = DeTable::parse_recoverable(text);
+    let (passed_over, refused): (Vec<_>, Vec<_>) =
+        (errors.into_iter()).partition(|error| error.span().is_some_and(|span| is_of_settings(text, &span)));
+    let syntax = |error: &toml::de::Error| invalid(error.span(), error.message().to_owned());
+    if let Some(error) = refused.first() {
+        return Err(syntax(error));
+    }
+    settings::take(table.get_mut());
+    // What is broken there may have made a part of it look like something else.
+    let file = File::deserialize(toml::Deserializer::from(table));
+    let mut file = file.map_err(|error| syntax(passed_over.first().unwrap_or(&error)))?;
     let mut sections: Vec<_> = std::mem::take(&mut file.profiles).into_iter().collect();
     // As the file has them.
     sections.sort_by_key(|(name, _)| name.span().start);
@@ -79,6 +92,42 @@ pub(super) fn parse_for(text: &str, path: PathBuf, made: Option<&str>) -> Result
         config.default = Some(default.into_inner());
     }
     Ok(config)
+}
+
+/// What the file says of looks and keys, whatever else is wrong in it, and what is wrong there.
+pub(super) fn settings_of(text: &str) -> (Settings, Vec<Problem>) {
+    let (mut table, errors) = DeTable::parse_recoverable(text);
+    let line = |span| line_of(text, Some(span));
+    let broken = errors.iter().filter_map(|error| {
+        let span = error.span().filter(|span| is_of_settings(text, span))?;
+        Some(Problem {
+            line: line(span),
+            why: error.message().to_owned(),
+        })
+    });
+    let mut problems: Vec<Problem> = broken.collect();
+    let (settings, wrong) = settings::take(table.get_mut()).read(line);
+    // One line, one problem: the first is what is wrong with it.
+    for problem in wrong {
+        if problems.iter().all(|other| other.line != problem.line) {
+            problems.push(problem);
+        }
+    }
+    problems.sort_by_key(|problem| problem.line);
+    (settings, problems)
+}
+
+/// Whether this part of the file is about looks and keys: their section, or above all sections a line of theirs.
+fn is_of_settings(text: &str, span: &Range<usize>) -> bool {
+    let line = line_of(text, Some(span.clone()));
+    let lines: Vec<&str> = text.lines().take(line).collect();
+    let header = lines.iter().rev().find(|line| line.trim_start().starts_with('['));
+    let of = header.or(lines.last()).map_or("", |line| *line);
+    let name = of.trim_start().trim_start_matches('[').trim_start();
+    let name = name
+        .split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-')
+        .next();
+    name.is_some_and(settings::is_name)
 }
 
 impl Section {

@@ -1,9 +1,41 @@
 //! `config.toml` as it is on the disk.
 
+use std::path::PathBuf;
+
 use etcetera::BaseStrategy;
 
 use super::environment::directories;
-use super::{Config, ConfigError, file, trust};
+use super::{Config, ConfigError, Problem, Settings, file, trust};
+
+/// How the dashboard is to look, and its keys.
+#[derive(Debug, Default)]
+pub struct LoadedSettings {
+    pub settings: Settings,
+    /// What is wrong in the file, line by line.
+    pub problems: Vec<Problem>,
+    pub path: PathBuf,
+}
+
+impl LoadedSettings {
+    /// Reads them, whatever else the file says; without one, or where it can't be read, there are the defaults.
+    pub fn load() -> Self {
+        let Ok(path) = path() else {
+            return Self::default();
+        };
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let (settings, problems) = file::settings_of(&text);
+        Self {
+            settings,
+            problems,
+            path,
+        }
+    }
+}
+
+/// Where `config.toml` is, or would be.
+fn path() -> Result<PathBuf, ConfigError> {
+    Ok(directories()?.config_dir().join("keydeck/config.toml"))
+}
 
 impl Config {
     /// Reads `config.toml`; without one there is only the local deck.
@@ -17,7 +49,7 @@ impl Config {
     }
 
     fn load_for(made: Option<&str>) -> Result<Self, ConfigError> {
-        let path = directories()?.config_dir().join("keydeck/config.toml");
+        let path = path()?;
         // Someone who can write the file could change it back after it was read, so this is checked first.
         let read =
             trust::untrusted(&path).and_then(|untrusted| Ok((std::fs::read_to_string(&path)?, untrusted)));

@@ -7,6 +7,8 @@ pub mod environment;
 pub mod error;
 mod file;
 mod load;
+pub mod settings;
+pub mod theme;
 mod trust;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +22,8 @@ pub use environment::{
     data_directory, variable,
 };
 pub use error::ConfigError;
+pub use load::LoadedSettings;
+pub use settings::{DateForm, KeySetting, Problem, Settings};
 pub use trust::Untrusted;
 
 use crate::credentials::credential::Credential;
@@ -113,6 +117,15 @@ impl Config {
         let names: Vec<&str> = self.profiles.iter().map(|p| p.name.as_str()).collect();
         names.join(", ")
     }
+}
+
+/// The name that is likely meant, when one is so near.
+pub fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let given = given.to_lowercase();
+    let near = known.map(|name| (strsim::damerau_levenshtein(&given, name), name));
+    let (distance, name) = near.min_by_key(|(distance, _)| *distance)?;
+    let longest = given.chars().count().max(name.len());
+    (distance * 3 <= longest).then_some(name)
 }
 
 /// Names appear in file names and in sentences.

@@ -1,47 +1,79 @@
-//! Key bindings as data. A key is declared once; dispatch, footer, help and palette read it here.
+//! Key bindings as data. A key is declared once; dispatch, footer, help and palette read it here, in the [`Keymap`] of
+//! the dashboard, which is the declared one with what the configuration file changes.
 
 mod binding;
 mod bindings;
+mod group;
 mod pattern;
+mod rebound;
 
 use crossterm::event::KeyEvent;
 
 pub use binding::{Action, Binding, Layer};
-pub use bindings::BINDINGS;
-pub use pattern::KeyPattern;
+pub use group::Group;
+pub use pattern::{KeyPattern, NotKey};
 
-/// The bindings of a layer.
-pub fn of_layer(layer: Layer) -> impl Iterator<Item = &'static Binding> {
-    BINDINGS
-        .iter()
-        .copied()
-        .flatten()
-        .filter(move |binding| binding.layers.contains(&layer))
+use bindings::BINDINGS;
+
+/// Every binding, in the order of footer and help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
 }
 
-/// What a key does in a layer.
-pub fn resolve(layer: Layer, key: KeyEvent) -> Option<Action> {
-    let pattern = KeyPattern::of(key);
-    of_layer(layer)
-        .find(|binding| binding.keys.contains(&pattern))
-        .map(|binding| binding.action)
+/// As it is declared.
+impl Default for Keymap {
+    fn default() -> Self {
+        Self {
+            bindings: BINDINGS.iter().copied().flatten().cloned().collect(),
+        }
+    }
 }
 
-/// The first key of an action in a layer.
-pub fn key_of(layer: Layer, action: Action) -> Option<String> {
-    let binding = of_layer(layer).find(|binding| binding.action == action)?;
-    binding.keys.first().map(|key| key.label())
-}
+impl Keymap {
+    /// The bindings of a layer.
+    pub fn of_layer(&self, layer: Layer) -> impl Iterator<Item = &Binding> {
+        let of_layer = move |binding: &&Binding| binding.layers.contains(&layer);
+        self.bindings.iter().filter(of_layer)
+    }
 
-/// The keys of some actions in a layer, as they are told in a line: `c copy, x reveal`.
-pub fn hints(layer: Layer, actions: impl Iterator<Item = Action>) -> String {
-    let of_action = |action| of_layer(layer).find(|binding| binding.action == action);
-    let hint = |binding: &Binding| {
-        let key = binding.keys.first().map(|key| key.label()).unwrap_or_default();
-        format!("{key} {}", binding.hint)
-    };
-    let hints: Vec<_> = actions.filter_map(of_action).map(hint).collect();
-    hints.join(", ")
+    /// What can be done in a layer, once each with all its keys, group by group; also what has no key.
+    pub fn actions_of(&self, layer: Layer) -> Vec<Binding> {
+        let mut actions: Vec<Binding> = Vec::new();
+        for binding in self.of_layer(layer) {
+            match actions.iter_mut().find(|other| other.action == binding.action) {
+                Some(other) => other.keys.to_mut().extend(binding.keys.iter()),
+                None => actions.push(binding.clone()),
+            }
+        }
+        actions.sort_by_key(|binding| binding.action.group());
+        actions
+    }
+
+    /// What a key does in a layer.
+    pub fn resolve(&self, layer: Layer, key: KeyEvent) -> Option<Action> {
+        let pattern = KeyPattern::of(key);
+        self.of_layer(layer)
+            .find(|binding| binding.keys.contains(&pattern))
+            .map(|binding| binding.action)
+    }
+
+    /// The first key of an action in a layer.
+    pub fn key_of(&self, layer: Layer, action: Action) -> Option<String> {
+        let mut bindings = self.of_layer(layer).filter(|binding| binding.action == action);
+        bindings.find_map(|binding| binding.keys.first().map(|key| key.label()))
+    }
+
+    /// The keys of some actions in a layer, as they are told in a line: `c copy, x reveal`.
+    pub fn hints(&self, layer: Layer, actions: impl Iterator<Item = Action>) -> String {
+        let hint = |action| {
+            let binding = self.of_layer(layer).find(|binding| binding.action == action)?;
+            let key = binding.keys.first()?.label();
+            Some(format!("{key} {}", binding.hint))
+        };
+        let hints: Vec<_> = actions.filter_map(hint).collect();
+        hints.join(", ")
+    }
 }
 
 #[cfg(test)]
@@ -58,7 +90,10 @@ mod tests {
     fn no_key_means_two_things_in_a_layer() {
         for layer in Layer::iter() {
             let mut seen = HashSet::new();
-            for key in of_layer(layer).flat_map(|binding| binding.keys) {
+            for key in Keymap::default()
+                .of_layer(layer)
+                .flat_map(|binding| binding.keys.iter())
+            {
                 assert!(seen.insert(*key), "{} is bound twice in {layer:?}", key.label());
             }
         }
@@ -66,7 +101,8 @@ mod tests {
 
     #[test]
     fn no_single_letter_deletes_in_a_dialog_that_asks() {
-        let bindings = of_layer(Layer::Asking);
+        let keymap = Keymap::default();
+        let bindings = keymap.of_layer(Layer::Asking);
         for (key, action) in bindings.flat_map(|b| b.keys.iter().map(|k| (k, b.action))) {
             let is_letter = matches!(key.code, KeyCode::Char(c) if c != '?') && key.modifiers.is_empty();
             assert!(!is_letter, "{} does {action:?}", key.label());
@@ -75,6 +111,7 @@ mod tests {
 
     #[test]
     fn shift_is_part_of_the_character() {
+        let resolve = |layer, key| Keymap::default().resolve(layer, key);
         let shifted = KeyEvent::new(KeyCode::Char('S'), KeyModifiers::SHIFT);
         assert_eq!(resolve(Layer::Keys, shifted), Some(Action::ReverseSort));
         let back = KeyEvent::new(KeyCode::Tab, KeyModifiers::SHIFT);
@@ -86,10 +123,27 @@ mod tests {
     #[test]
     fn every_layer_can_be_left_and_explains_itself() {
         for layer in Layer::iter() {
-            let actions: Vec<Action> = of_layer(layer).map(|b| b.action).collect();
+            let keymap = Keymap::default();
+            let actions: Vec<Action> = keymap.of_layer(layer).map(|b| b.action).collect();
             assert!(actions.contains(&Action::Back), "{layer:?}");
             assert!(
                 layer == Layer::Help || actions.contains(&Action::Help),
+                "{layer:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_action_is_listed_once_and_groups_follow_each_other() {
+        for layer in Layer::iter() {
+            let actions = Keymap::default().actions_of(layer);
+            let mut seen = HashSet::new();
+            assert!(
+                actions.iter().all(|binding| seen.insert(binding.action)),
+                "{layer:?}"
+            );
+            assert!(
+                actions.is_sorted_by_key(|binding| binding.action.group()),
                 "{layer:?}"
             );
         }

@@ -276,8 +276,8 @@ fn press(talk: &mut Talk, binding: &Binding) {
     };
 }
 
-fn bindings(talk: &Talk) -> Vec<&'static Binding> {
-    keymap::of_layer(talk.app.layer()).collect()
+fn bindings(talk: &Talk) -> Vec<Binding> {
+    talk.app.keymap.of_layer(talk.app.layer()).cloned().collect()
 }
 
 /// What only says something, for a while.
@@ -314,13 +314,18 @@ fn the_footer_offers_what_is_possible() {
 fn help_lists_what_role_and_profile_allow() {
     for (state, lead_to) in STATES {
         let mut talk = lead_to();
-        let answers: Vec<_> = bindings(&talk)
+        // All of it at once.
+        talk.tell(Message::Resized {
+            width: 120,
+            height: 80,
+        });
+        let answers: Vec<_> = (talk.app.keymap.actions_of(talk.app.layer()))
             .into_iter()
-            .map(|binding| (binding, talk.app.available(binding.action)))
+            .map(|binding| (talk.app.available(binding.action), binding))
             .collect();
         talk.press("<F1>");
         let screen = drawn(&talk);
-        for (binding, answer) in answers {
+        for (answer, binding) in answers {
             let words: String = binding.help.chars().take(40).collect();
             let key = binding.keys[0].label();
             let is_listed = screen.lines().any(|line| {
@@ -349,7 +354,7 @@ fn the_palette_offers_what_is_possible_or_waits_for_its_row() {
             keymap::Layer::Details => keymap::Layer::Keys,
             layer => layer,
         };
-        let answers: Vec<_> = keymap::of_layer(screen)
+        let answers: Vec<_> = (talk.app.keymap.of_layer(screen))
             .map(|binding| (binding.action, talk.app.available(binding.action)))
             .collect();
         talk.press(":");
@@ -378,7 +383,7 @@ fn what_is_impossible_is_not_done_and_says_why() {
             talk.effects.clear();
             let (layers, was) = (talk.app.over.len(), talk.notice().to_owned());
             let answer = talk.app.available(binding.action);
-            press(&mut talk, binding);
+            press(&mut talk, &binding);
             let what = format!("{state}: {:?} is {answer:?}", binding.action);
             let Err(why) = answer else {
                 said.push((what, talk.notice().to_owned()));

@@ -7,7 +7,7 @@ use keydeck::config::Colour;
 use keydeck::model::{Secret, Servers};
 use keydeck::tui::decks::{DeckSummary, Keep};
 use keydeck::tui::dialogs::Modal;
-use keydeck::tui::keymap::{self, Action, Layer};
+use keydeck::tui::keymap::{Action, Layer};
 use keydeck::tui::message::{Effect, Message, PeopleReply, Timer};
 use keydeck::tui::state::list::Fetch;
 use uuid::Uuid;
@@ -164,7 +164,7 @@ fn nothing_that_changes_is_offered_or_sent_in_a_read_only_profile() {
         Layer::People,
         Layer::Activity,
     ] {
-        for binding in keymap::of_layer(layer).filter(|binding| binding.action.changes()) {
+        for binding in (talk.app.keymap.of_layer(layer)).filter(|binding| binding.action.changes()) {
             assert!(!talk.app.can(binding.action), "{layer:?} {:?}", binding.action);
         }
     }

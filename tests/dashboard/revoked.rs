@@ -44,7 +44,7 @@ fn in_dialog(talk: &Talk) -> String {
     let lines: Vec<Vec<char>> = screen.lines().map(|line| line.chars().collect()).collect();
     let title = |line: &Vec<char>| {
         let text: String = line.iter().collect();
-        let at = ["┌ Revoked ", "┌ Revoke this key? "]
+        let at = ["╭ Revoked ", "╭ Revoke this key? "]
             .iter()
             .find_map(|title| text.find(title))?;
         Some(text[..at].chars().count())
@@ -59,7 +59,7 @@ fn in_dialog(talk: &Talk) -> String {
     let right = lines[top]
         .iter()
         .skip(left)
-        .position(|c| *c == '┐')
+        .position(|c| *c == '╮')
         .expect("its corner");
     let inside = lines[top + 1..]
         .iter()

@@ -16,7 +16,7 @@ use crate::tui::state::text::TextField;
 /// What the palette offers.
 #[derive(Debug, Clone)]
 pub enum PaletteCommand {
-    Key(&'static Binding),
+    Key(Binding),
     SwitchProfile(DeckSummary),
     /// Show only this in the activity log; `None`: everything.
     OnlyAction(Option<ActivityAction>),
@@ -27,7 +27,7 @@ pub enum PaletteCommand {
 impl PaletteCommand {
     pub fn name(&self) -> String {
         match self {
-            PaletteCommand::Key(binding) => binding.help.to_owned(),
+            PaletteCommand::Key(binding) => binding.action.name().to_owned(),
             PaletteCommand::SwitchProfile(deck) => match deck.read_only {
                 true => format!("profile: {} (read-only)", deck.label),
                 false => format!("profile: {}", deck.label),
@@ -35,6 +35,23 @@ impl PaletteCommand {
             PaletteCommand::OnlyAction(None) => "everything".into(),
             PaletteCommand::OnlyAction(Some(action)) => action.name_in_words(),
             PaletteCommand::WithMarked(action) => with_marked(*action).into(),
+        }
+    }
+
+    /// What it does, where the name doesn't say it all.
+    pub fn about(&self) -> &'static str {
+        match self {
+            PaletteCommand::Key(binding) => binding.help,
+            _ => "",
+        }
+    }
+
+    /// The heading that it stands below.
+    pub fn group(&self) -> Option<&'static str> {
+        match self {
+            PaletteCommand::Key(binding) => Some(binding.action.group().title()),
+            PaletteCommand::SwitchProfile(_) => Some("Profiles"),
+            PaletteCommand::OnlyAction(_) | PaletteCommand::WithMarked(_) => None,
         }
     }
 
@@ -77,17 +94,33 @@ impl Palette {
         }
     }
 
-    /// Finds the commands that contain every word that was typed; those that begin with it come first.
+    /// Finds the commands whose name or description contains every word that was typed; those whose name begins with it
+    /// come first, and then those of which a word does.
     fn find(&mut self) {
         let typed = compared(self.picker.text.value());
-        let name = |command: &PaletteCommand| compared(&command.name());
+        let words_of = |command: &PaletteCommand| {
+            let group = command.group().unwrap_or_default();
+            compared(&format!("{} {} {group}", command.name(), command.about()))
+        };
         let matches = |command: &&PaletteCommand| {
-            let name = name(command);
-            typed.split_whitespace().all(|word| name.contains(word))
+            let words = words_of(command);
+            typed.split_whitespace().all(|word| words.contains(word))
         };
         let mut found: Vec<_> = self.commands.iter().filter(matches).cloned().collect();
-        found.sort_by_key(|command| !name(command).starts_with(&typed));
+        found.sort_by_key(|command| {
+            let words = words_of(command);
+            match words.find(&typed) {
+                Some(0) => 0,
+                Some(at) if words[..at].ends_with([' ', '-', ':']) => 1,
+                _ => 2,
+            }
+        });
         self.picker.offer(found);
+    }
+
+    /// Whether groups follow each other: not while what was found is in an order of its own.
+    pub fn is_grouped(&self) -> bool {
+        self.picker.text.is_blank()
     }
 }
 

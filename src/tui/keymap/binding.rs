@@ -1,6 +1,8 @@
 //! What a binding is: where keys go, what they do, and how that is told.
 
-use strum::{EnumIter, VariantArray};
+use std::borrow::Cow;
+
+use strum::{EnumIter, EnumString, IntoStaticStr, VariantArray};
 
 use super::pattern::KeyPattern;
 
@@ -64,8 +66,9 @@ impl Layer {
     }
 }
 
-/// What a key does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What a key does. `[keys]` in the configuration file and the palette call it by its name in lower case: `set-expiry`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Action {
     Up,
     Down,
@@ -147,6 +150,11 @@ pub enum Action {
 }
 
 impl Action {
+    /// What configuration file and palette call it.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
     /// Whether it begins to change something, which a read-only profile doesn't offer.
     pub fn changes(self) -> bool {
         matches!(
@@ -217,10 +225,10 @@ impl Action {
 }
 
 /// One key, or several that do the same, and what they do in one layer.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
-    pub layers: &'static [Layer],
-    pub keys: &'static [KeyPattern],
+    pub layers: Cow<'static, [Layer]>,
+    pub keys: Cow<'static, [KeyPattern]>,
     pub action: Action,
     /// A word or two for the footer; empty: not in the footer.
     pub hint: &'static str,

@@ -11,30 +11,27 @@ use crate::api::Key;
 use crate::model::KeyField;
 use crate::model::KeyState;
 use crate::model::field::FieldValue;
-use crate::tui::keymap::{self, Action};
-use crate::tui::state::{App, ShownSecret};
+use crate::tui::keymap::Action;
+use crate::tui::state::App;
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let Some(key) = app.selected() else {
         list::details(buffer, area, app, "Details", |_| Vec::new(), look);
         return;
     };
-    let revealed = app.revealed.as_ref().filter(|revealed| revealed.key == key.id);
+    let is_revealed = app
+        .revealed
+        .as_ref()
+        .is_some_and(|revealed| revealed.key == key.id);
     let lines = |width| {
-        let mut lines = lines(key, revealed, app, width, look);
+        let mut lines = lines(key, is_revealed, app, width, look);
         lines.extend(activity::of_key(key, &app.key_activity, width, look));
         lines
     };
     list::details(buffer, area, app, &key.name, lines, look);
 }
 
-fn lines(
-    key: &Key,
-    revealed: Option<&ShownSecret>,
-    app: &App,
-    width: usize,
-    look: &Look,
-) -> Vec<Line<'static>> {
+fn lines(key: &Key, is_revealed: bool, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let mut lines = of_what(key, width, look);
     if key.project.as_ref().is_some_and(|project| !project.deployed) {
@@ -48,7 +45,7 @@ fn lines(
         lines.extend(meter::tokens(rotation, app.key_usage.of(key.id), width, look));
     }
     lines.push(Line::default());
-    lines.extend(secret(key, revealed, app, width, look));
+    lines.extend(secret(key, is_revealed, app, look));
     let settings = settings(key, width, look);
     if !settings.is_empty() {
         lines.push(Line::default());
@@ -123,31 +120,18 @@ fn changes(version: u64) -> String {
     }
 }
 
-fn secret(
-    key: &Key,
-    revealed: Option<&ShownSecret>,
-    app: &App,
-    width: usize,
-    look: &Look,
-) -> Vec<Line<'static>> {
+fn secret(key: &Key, is_revealed: bool, app: &App, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let can = |action: &Action| app.available_on_screen(*action).is_ok();
-    if let Some(revealed) = revealed {
-        let mut lines = vec![Line::from(vec![
+    if is_revealed {
+        return vec![Line::from(vec![
             Span::styled("Secret  ", theme.faint()),
-            Span::styled("hidden in 30 s, x hides now", theme.warning()),
+            Span::styled("shown below", theme.warning()),
         ])];
-        let chunks = text::chunks(revealed.secret.expose(), width);
-        lines.extend(
-            chunks
-                .into_iter()
-                .map(|chunk| Line::styled(chunk, theme.strong())),
-        );
-        return lines;
     }
     let what_to_do = match key.scope.is_viewable() {
         _ if key.state == KeyState::Revoked => "was destroyed".into(),
-        true => keymap::hints(
+        true => app.keymap.hints(
             app.screen_layer(),
             [Action::Copy, Action::Reveal].into_iter().filter(can),
         ),

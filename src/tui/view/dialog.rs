@@ -1,59 +1,96 @@
-//! The frame that all dialogs share: a box in the middle of the screen, never beyond it.
+//! The frame that all dialogs share: a box in the middle of the screen, never beyond it, with a margin around what is
+//! in it where there is room for one. Its screen ends above the footer ([`super::above_footer`]).
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear, Paragraph, Widget};
+use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Widget};
 
 use super::{Look, text};
 use crate::api::Key;
 use crate::tui::state::buttons::{Button, ButtonRow};
 
-/// Draws an empty box of at most `width` times `height` (with its border); returns its inside.
-pub fn open(buffer: &mut Buffer, screen: Rect, width: u16, height: u16, title: &str, border: Style) -> Rect {
-    let width = width.min(screen.width);
-    let height = height.min(screen.height);
+/// A box that is narrower has one cell between border and text, others two.
+const NARROW: u16 = 50;
+
+/// A box that was drawn, and the part of it for lines.
+#[derive(Debug, Clone, Copy)]
+pub struct DialogBox {
+    area: Rect,
+    pub inner: Rect,
+}
+
+/// Draws an empty box for `height` lines, its border among them, of at most `width` and its margins.
+pub fn open(
+    buffer: &mut Buffer,
+    screen: Rect,
+    width: u16,
+    height: u16,
+    title: &str,
+    border: Style,
+) -> DialogBox {
+    let (width, side) = outer(screen, width);
+    let margin = u16::from(screen.height >= height.saturating_add(2));
+    let height = height.saturating_add(2 * margin).min(screen.height);
     let area = Rect {
         x: screen.x + (screen.width - width) / 2,
         y: screen.y + (screen.height - height) / 2,
         width,
         height,
     };
-    clear(buffer, area);
+    clear(buffer, area, screen);
     if height < 3 || width < 4 {
-        return area;
+        return DialogBox { area, inner: area };
     }
     let title = text::fit(title, usize::from(width).saturating_sub(6));
     let block = Block::bordered()
+        .border_type(BorderType::Rounded)
         .border_style(border)
         .title(Span::styled(format!(" {title} "), border.bold()));
-    let inner = block.inner(area);
+    let inside = block.inner(area);
     block.render(area, buffer);
-    Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    }
+    let inner = Rect {
+        x: inside.x + side,
+        y: inside.y + margin,
+        width: inside.width.saturating_sub(2 * side),
+        height: inside.height.saturating_sub(2 * margin),
+    };
+    DialogBox { area, inner }
 }
 
-/// Clears an area, and the left half of a wide character that would reach into it.
-fn clear(buffer: &mut Buffer, area: Rect) {
-    Clear.render(area, buffer);
-    if let Some(left) = area.x.checked_sub(1) {
-        for y in area.top()..area.bottom() {
-            if let Some(cell) = buffer.cell_mut((left, y))
-                && text::width(cell.symbol()) > 1
-            {
-                cell.set_symbol(" ");
-            }
-        }
-    }
+/// How wide a box is with its margins, and the margin on each side.
+fn outer(screen: Rect, width: u16) -> (u16, u16) {
+    let outer = width.saturating_add(2).min(screen.width);
+    (outer, if outer < NARROW { 1 } else { 2 })
 }
 
 /// How wide the inside of a box of `width` is on this screen.
 pub fn inner_width(screen: Rect, width: u16) -> usize {
-    usize::from(width.min(screen.width)).saturating_sub(4)
+    let (outer, side) = outer(screen, width);
+    usize::from(outer.saturating_sub(2 + 2 * side))
+}
+
+/// Clears an area and a cell on its left and right, so that no letter touches the border; of wide characters that would
+/// reach into it, both halves.
+pub fn clear(buffer: &mut Buffer, area: Rect, screen: Rect) {
+    let left = area.x.saturating_sub(1).max(screen.x);
+    let around = Rect {
+        x: left,
+        width: (area.right() + 1).min(screen.right()).saturating_sub(left),
+        ..area
+    };
+    Clear.render(around, buffer);
+    let Some(before) = around.x.checked_sub(1) else {
+        return;
+    };
+    for y in around.top()..around.bottom() {
+        if let Some(cell) = buffer.cell_mut((before, y))
+            && text::width(cell.symbol()) > 1
+        {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 /// What a dialog says that asks before something is done.
@@ -95,33 +132,63 @@ pub fn ask(
         true => head.into_iter().chain(body).chain(foot).collect(),
         false => head.into_iter().chain(foot).chain(body).collect(),
     };
-    let blank = usize::from(lines.len() < room);
-    let height = u16::try_from(lines.len() + frame + blank).unwrap_or(u16::MAX);
-    let inner = open(buffer, screen, width, height, title, border);
+    // Above the buttons, and between them and the field.
+    let blanks = (room.saturating_sub(lines.len())).min(1 + usize::from(has_field));
+    let height = u16::try_from(lines.len() + frame + blanks).unwrap_or(u16::MAX);
+    let opened = open(buffer, screen, width, height, title, border);
+    let inner = opened.inner;
     let last = inner.height.min(1);
+    let gap = u16::from(has_field && blanks == 2);
     let field = (inner.height - last).min(u16::from(has_field));
     let above = Rect {
-        height: inner.height - last - field,
+        height: inner.height.saturating_sub(last + field + gap),
         ..inner
     };
-    let most = u16::try_from(lines.len())
-        .unwrap_or(u16::MAX)
-        .saturating_sub(above.height);
-    let scroll = scroll.min(most);
-    Paragraph::new(lines).scroll((scroll, 0)).render(above, buffer);
+    lines_in(buffer, opened, above, lines, scroll, look);
     let field = Rect {
-        y: inner.y + above.height,
+        y: above.bottom(),
         height: field,
         ..inner
     };
     let row = Rect {
-        y: field.bottom(),
+        y: inner.bottom() - last,
         height: last,
         ..inner
     };
     Paragraph::new(buttons).render(row, buffer);
-    more(buffer, buffer.area, inner, (scroll > 0, scroll < most), look);
     field
+}
+
+/// Draws a box of lines that scroll, with nothing to press in it.
+pub fn scrolling(
+    buffer: &mut Buffer,
+    screen: Rect,
+    (width, title, border): (u16, &str, Style),
+    lines: Vec<Line>,
+    scroll: u16,
+    look: &Look,
+) -> DialogBox {
+    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+    let opened = open(buffer, screen, width, height, title, border);
+    lines_in(buffer, opened, opened.inner, lines, scroll, look);
+    opened
+}
+
+/// Draws as many of the lines as there is room for in this part of the box, from the one on that was scrolled to, and says what is not shown.
+pub fn lines_in(
+    buffer: &mut Buffer,
+    opened: DialogBox,
+    room: Rect,
+    lines: Vec<Line>,
+    scroll: u16,
+    look: &Look,
+) {
+    let most = u16::try_from(lines.len())
+        .unwrap_or(u16::MAX)
+        .saturating_sub(room.height);
+    let scroll = scroll.min(most);
+    Paragraph::new(lines).scroll((scroll, 0)).render(room, buffer);
+    more_lines(buffer, opened, (scroll, most - scroll), look);
 }
 
 /// A name that is to be told from all others: whole, over as many lines as it takes.
@@ -180,7 +247,45 @@ pub fn button_row<T: Copy>(row: &ButtonRow<T>, width: usize, look: &Look) -> Lin
     whole.unwrap_or_else(|| line(&short, &is_focused))
 }
 
-/// Says on the border that there are more lines above or below.
+/// Says on the border how many more lines there are above or below: `▲ 3 ▼ 12 more`.
+pub fn more_lines(buffer: &mut Buffer, opened: DialogBox, (above, below): (u16, u16), look: &Look) {
+    let words = match (above, below) {
+        (0, 0) => return,
+        (above, 0) => format!(" ▲ {above} more "),
+        (0, below) => format!(" ▼ {below} more "),
+        (above, below) => format!(" ▲ {above} ▼ {below} more "),
+    };
+    let area = opened.area;
+    let width = text::width(&words) as u16;
+    let place = Rect {
+        x: area.right().saturating_sub(width + 2),
+        y: area.bottom().saturating_sub(1),
+        width,
+        height: 1,
+    };
+    if area.height >= 3 {
+        let words = Span::styled(words, look.theme.accent().bold());
+        Paragraph::new(words).render(place.intersection(area), buffer);
+    }
+}
+
+/// Says on the border how the dialog is left, where no footer does.
+pub fn way_out(buffer: &mut Buffer, opened: DialogBox, words: &str, look: &Look) {
+    let area = opened.area;
+    if area.height < 3 {
+        return;
+    }
+    let place = Rect {
+        x: area.x + 2.min(area.width),
+        y: area.bottom() - 1,
+        width: text::width(words) as u16,
+        height: 1,
+    };
+    let words = Span::styled(words.to_owned(), look.theme.faint());
+    Paragraph::new(words).render(place.intersection(area), buffer);
+}
+
+/// Says on the border of a part of the screen that there are more lines above or below.
 pub fn more(buffer: &mut Buffer, area: Rect, inner: Rect, (above, below): (bool, bool), look: &Look) {
     let words = match (above, below) {
         (false, false) => return,

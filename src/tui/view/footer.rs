@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget};
 
 use super::{Look, filter, marks, text};
-use crate::tui::keymap::{self, Action};
+use crate::tui::keymap::Action;
 use crate::tui::state::{App, Tone};
 
 /// What there is to say of what was typed into the filter or waits for rows, or else the hints of the layer for what is
@@ -24,11 +24,12 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
         Paragraph::new(Span::styled(words, look.theme.warning())).render(area, buffer);
         return;
     }
-    let possible = keymap::of_layer(app.layer()).filter(|binding| app.can(binding.action));
-    let hints = possible.map(|binding| {
-        let key = binding.keys.first().map(|key| key.label()).unwrap_or_default();
+    let possible = app.keymap.of_layer(app.layer());
+    let possible = possible.filter(|binding| app.can(binding.action));
+    let hints = possible.filter_map(|binding| {
+        let key = binding.keys.first()?.label();
         let hint = marks::hint(app, binding).unwrap_or_else(|| binding.hint.to_owned());
-        (binding.action, key, hint)
+        Some((binding.action, key, hint))
     });
     let mut hints: Vec<(Action, String, String)> = hints.filter(|(.., hint)| !hint.is_empty()).collect();
     hints.sort_by_key(|(action, ..)| marks::rank(app, *action));

@@ -156,7 +156,9 @@ impl<'a> FormLines<'a> {
     pub fn show_above(self, canvas: Canvas, title: &str, last: Line) -> Option<Position> {
         let Canvas { buffer, screen, .. } = canvas;
         let height = (self.lines.len() as u16 + 4).max(8);
-        let inner = dialog::open(buffer, screen, WIDTH, height, title, self.look.theme.accent());
+        let look = self.look;
+        let opened = dialog::open(buffer, screen, WIDTH, height, title, look.theme.accent());
+        let inner = opened.inner;
         let above = Rect {
             height: inner.height - inner.height.min(1),
             ..inner
@@ -166,6 +168,10 @@ impl<'a> FormLines<'a> {
             .saturating_sub(usize::from(above.height))
             .min(focused);
         let cursor = self.lines.get(focused).and_then(|line| line.cursor);
+        let hidden = self
+            .lines
+            .len()
+            .saturating_sub(scroll + usize::from(above.height));
         let shown: Vec<Line> = self
             .lines
             .into_iter()
@@ -173,6 +179,7 @@ impl<'a> FormLines<'a> {
             .map(|line| line.line)
             .collect();
         dialog::with_buttons(buffer, inner, shown, last);
+        dialog::more_lines(buffer, opened, (scroll as u16, hidden as u16), look);
         let x = above.x + u16::try_from(cursor?).ok()?;
         let y = above.y + u16::try_from(focused - scroll).ok()?;
         above.contains(Position { x, y }).then_some(Position { x, y })

@@ -11,7 +11,7 @@ use crate::api::{KeyCounts, Order, Sort};
 use crate::model::Scope;
 use crate::tui::decks::DeckSummary;
 use crate::tui::dialogs::Modal;
-use crate::tui::keymap::{self, Binding, Layer};
+use crate::tui::keymap::{Binding, Layer};
 use crate::tui::state::query::EndedView;
 use crate::tui::state::{App, EventStream, Screen};
 
@@ -100,7 +100,10 @@ fn tabs(app: &App, room: usize, look: &Look) -> Spans {
             ),
             false => (format!(" {} ", screen.title()), look.theme.faint()),
         };
-        spans.push(Span::styled(format!(" {}", key_of(screen)), look.theme.accent()));
+        spans.push(Span::styled(
+            format!(" {}", key_of(app, screen)),
+            look.theme.accent(),
+        ));
         spans.push(Span::styled(label, style));
     }
     let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
@@ -108,9 +111,9 @@ fn tabs(app: &App, room: usize, look: &Look) -> Spans {
 }
 
 /// The key that shows a screen.
-fn key_of(screen: Screen) -> String {
+fn key_of(app: &App, screen: Screen) -> String {
     let shows = |binding: &&Binding| Screen::shown_by(binding.action) == Some(screen);
-    let binding = keymap::of_layer(Layer::Keys).find(shows);
+    let binding = app.keymap.of_layer(Layer::Keys).find(shows);
     binding
         .and_then(|binding| binding.keys.first())
         .map(|key| key.label())

@@ -2,6 +2,7 @@
 
 mod activity;
 mod apart;
+mod backdrop;
 mod body;
 mod canvas;
 mod chips;
@@ -25,6 +26,7 @@ mod people;
 pub(super) mod picker;
 pub(super) mod planned;
 mod projects;
+pub(super) mod secret;
 mod standing;
 mod table;
 pub mod text;
@@ -41,6 +43,7 @@ pub use self::countdown::{NextChange, next_change};
 pub use self::look::Look;
 use self::look::clip;
 use crate::tui::dialogs::with_dialog;
+use crate::tui::state::dialog::Stacking;
 use crate::tui::state::{App, Body, Screen};
 
 /// Draws one frame.
@@ -63,18 +66,32 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option
     }
     footer::render(buffer, clip(layout.footer, area), app, look);
     footer::notice(buffer, area, app, look);
+    secret::revealed(buffer, above_footer(area, app), app, look);
     for over in &app.over {
+        let screen = above_footer(area, app);
+        if over.dialog().stacking() != Stacking::OnScreen {
+            backdrop::dim(buffer, screen, look);
+        }
         let canvas = Canvas {
             buffer: &mut *buffer,
-            screen: area,
+            screen,
             app,
             look,
             cursor,
         };
         cursor = with_dialog!(over, dialog => dialog.draw(canvas));
     }
+    backdrop::ground(buffer, look);
     mark_covered_cells(buffer);
     cursor
+}
+
+/// Where dialogs may lie: the footer says what can be pressed in them.
+fn above_footer(area: Rect, app: &App) -> Rect {
+    Rect {
+        height: app.layout().footer.y.min(area.height),
+        ..area
+    }
 }
 
 fn screen(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {

@@ -1,16 +1,21 @@
 //! A box with a line of text to type, and what it finds: the palette, and the search for people.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Canvas, Look, dialog, form_lines, text};
 use crate::tui::state::picker::Picker;
 
-const WIDTH: u16 = 60;
-/// Cells of what stands on the right of a line.
-const ASIDE: usize = 14;
+const WIDTH: u16 = 92;
+/// A description that would have fewer cells beside the name stands below it.
+const LEAST_ABOUT: usize = 24;
+/// Cells between name, description and what stands on the right.
+const GAP: usize = 2;
 
 pub struct PickerBox<'a> {
     pub title: &'a str,
@@ -22,28 +27,68 @@ pub struct PickerBox<'a> {
     pub most: usize,
 }
 
+/// How an item reads.
+pub struct PickerLine {
+    /// Its heading, above the first one that has it.
+    pub group: Option<&'static str>,
+    /// Whole, over several lines if it must.
+    pub name: String,
+    pub about: String,
+    /// Stands on the right.
+    pub aside: String,
+}
+
 impl PickerBox<'_> {
-    /// `line` says how an item reads, and what stands beside it.
     pub fn draw<T>(
         &self,
         canvas: Canvas,
         picker: &Picker<T>,
-        line: impl Fn(&T) -> (String, String),
+        line: impl Fn(&T) -> PickerLine,
     ) -> Option<Position> {
         let Canvas {
             buffer, screen, look, ..
         } = canvas;
+        let found: Vec<PickerLine> = picker.items().iter().map(line).collect();
         let height = self.most as u16 + 4;
-        let inner = dialog::open(buffer, screen, WIDTH, height, self.title, look.theme.accent());
+        let opened = dialog::open(buffer, screen, WIDTH, height, self.title, look.theme.accent());
+        let inner = opened.inner;
         let input = Rect {
             height: inner.height.min(1),
             ..inner
         };
+        // A blank line, where what is found has room below it.
+        let head = if inner.height > 4 { 2 } else { 1 };
         let list = Rect {
-            y: inner.y + 2.min(inner.height),
-            height: inner.height.saturating_sub(2),
+            y: inner.y + inner.height.min(head),
+            height: inner.height.saturating_sub(head),
             ..inner
         };
+        let cursor = self.input(buffer, input, picker, look);
+        if found.is_empty() {
+            let nothing = picker.error.as_deref().unwrap_or(self.nothing);
+            let lines = text::wrap(nothing, usize::from(list.width)).into_iter();
+            let lines = lines.map(|line| Line::styled(line, look.theme.faint()));
+            Paragraph::new(lines.collect::<Vec<_>>()).render(list, buffer);
+        }
+        let (lines, selected) = all_lines(&found, picker.index(), usize::from(list.width), look);
+        let height = usize::from(list.height);
+        let skip = selected.end.saturating_sub(height).min(selected.start);
+        let below = lines.len().saturating_sub(skip + height);
+        for (line, y) in lines.into_iter().skip(skip).zip(list.top()..list.bottom()) {
+            let row = Rect { y, height: 1, ..list };
+            line.render(row, buffer);
+        }
+        dialog::more_lines(buffer, opened, (skip as u16, below as u16), look);
+        cursor
+    }
+
+    fn input<T>(
+        &self,
+        buffer: &mut Buffer,
+        input: Rect,
+        picker: &Picker<T>,
+        look: &Look,
+    ) -> Option<Position> {
         Paragraph::new(Span::styled(self.prompt, look.theme.accent())).render(input, buffer);
         let prompt = text::width(self.prompt) as u16;
         let field = Rect {
@@ -52,53 +97,88 @@ impl PickerBox<'_> {
             ..input
         }
         .intersection(input);
-        let cursor = form_lines::text_line(buffer, field, &picker.text, look.theme.strong());
-        if picker.items().is_empty() {
-            let nothing = picker.error.as_deref().unwrap_or(self.nothing);
-            let lines = text::wrap(nothing, usize::from(list.width)).into_iter();
-            let lines = lines.map(|line| Line::styled(line, look.theme.faint()));
-            Paragraph::new(lines.collect::<Vec<_>>()).render(list, buffer);
-        }
-        let found: Vec<_> = picker.items().iter().map(line).collect();
-        draw_found(buffer, list, &found, picker.index(), look);
-        cursor
+        form_lines::text_line(buffer, field, &picker.text, look.theme.strong())
     }
 }
 
-/// The lines of what is found, each whole; those of the selected one are in sight, its first before its last.
-fn draw_found(buffer: &mut Buffer, list: Rect, all: &[(String, String)], index: usize, look: &Look) {
+/// The lines of what is found, each whole, and which of them are of the selected one: its heading with it.
+fn all_lines(
+    found: &[PickerLine],
+    index: usize,
+    width: usize,
+    look: &Look,
+) -> (Vec<Line<'static>>, Range<usize>) {
+    let names = found.iter().filter(|found| !found.about.is_empty());
+    let column = names
+        .map(|found| text::width(&found.name) + GAP)
+        .max()
+        .unwrap_or(0);
     let mut lines = Vec::new();
     let mut selected = 0..0;
-    for (at, found) in all.iter().enumerate() {
+    let mut group = None;
+    for (at, found) in found.iter().enumerate() {
+        let from = lines.len();
+        if found.group != group {
+            group = found.group;
+            lines.extend(group.map(|group| Line::styled(group, look.theme.faint().bold())));
+        }
         let style = match at == index {
             true => look.theme.selected(),
             false => look.theme.text(),
         };
-        let from = lines.len();
-        let of_found = found_lines(found, usize::from(list.width));
-        lines.extend(of_found.into_iter().map(|line| (line, style)));
+        lines.extend(lines_of(found, column, width, style, look));
         if at == index {
             selected = from..lines.len();
         }
     }
-    let skip = selected
-        .end
-        .saturating_sub(usize::from(list.height))
-        .min(selected.start);
-    for ((line, style), y) in lines.into_iter().skip(skip).zip(list.top()..list.bottom()) {
-        let row = Rect { y, height: 1, ..list };
-        Paragraph::new(line).style(style).render(row, buffer);
-    }
+    (lines, selected)
 }
 
-fn found_lines((name, aside): &(String, String), width: usize) -> Vec<Line<'static>> {
-    let room = width.saturating_sub(ASIDE);
-    let mut lines = text::whole(name, room.saturating_sub(1)).into_iter();
-    let first = lines.next().unwrap_or_default();
-    let first = Line::from(vec![
-        Span::raw(text::column(&first, room)),
-        Span::raw(text::column(aside, ASIDE)),
-    ]);
-    let rest = lines.map(|line| Line::raw(text::column(&line, width)));
-    std::iter::once(first).chain(rest).collect()
+/// `revoke      revoke the key or all marked (asks first)      d, Del`
+fn lines_of(
+    found: &PickerLine,
+    column: usize,
+    width: usize,
+    style: Style,
+    look: &Look,
+) -> Vec<Line<'static>> {
+    let aside = text::fit(&found.aside, width / 2);
+    let room = width.saturating_sub(text::width(&aside) + GAP);
+    let beside = room.saturating_sub(column);
+    let is_beside = !found.about.is_empty() && beside >= LEAST_ABOUT;
+    let strong = style.patch(look.theme.strong());
+    let keys = match style == look.theme.text() {
+        true => look.theme.accent(),
+        false => style,
+    };
+    let first = |name: &str, about: &str| {
+        let (name, about) = match is_beside {
+            true => (text::column(name, column), text::column(about, beside + GAP)),
+            false => (text::column(name, room + GAP), String::new()),
+        };
+        let name = Span::styled(name, strong);
+        let aside = Span::styled(aside.clone(), keys);
+        Line::from(vec![name, Span::raw(about), aside]).style(style)
+    };
+    if is_beside {
+        let mut about = text::wrap(&found.about, beside).into_iter();
+        let head = first(&found.name, &about.next().unwrap_or_default());
+        let rest = about.map(|line| below(&line, column, width, style));
+        return std::iter::once(head).chain(rest).collect();
+    }
+    let mut names = text::whole(&found.name, room).into_iter();
+    let mut lines = vec![first(&names.next().unwrap_or_default(), "")];
+    lines.extend(names.map(|line| below(&line, 0, width, style)));
+    if !found.about.is_empty() {
+        let about = text::wrap(&found.about, width.saturating_sub(GAP)).into_iter();
+        lines.extend(about.map(|line| below(&line, GAP, width, style)));
+    }
+    lines
+}
+
+fn below(line: &str, indent: usize, width: usize, style: Style) -> Line<'static> {
+    Line::styled(
+        text::column(&format!("{}{line}", " ".repeat(indent)), width),
+        style,
+    )
 }

@@ -10,7 +10,7 @@ use crate::api::{Disabled, Key, RotationUses, Usage};
 use crate::client::Error;
 use crate::model::KeyState;
 use crate::model::expiry::WARNED_DAYS;
-use crate::tui::keymap::{self, Action, Layer};
+use crate::tui::keymap::{Action, Layer};
 use crate::tui::state::App;
 
 const WARNED: SignedDuration = SignedDuration::from_hours(24 * WARNED_DAYS as i64);
@@ -173,7 +173,8 @@ pub fn in_details(key: &Key, app: &App, width: usize, look: &Look) -> Vec<Line<'
 
 /// `; l renews it`, where that can be done.
 pub fn how(app: &App, action: Action, what: &str) -> String {
-    let key = keymap::key_of(Layer::Keys, action).filter(|_| app.available_on_screen(action).is_ok());
+    let key = app.keymap.key_of(Layer::Keys, action);
+    let key = key.filter(|_| app.available_on_screen(action).is_ok());
     key.map_or_else(String::new, |key| format!("; {key} {what}"))
 }
 

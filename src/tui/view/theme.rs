@@ -1,28 +1,61 @@
-//! Styles. Colours come from the terminal's own palette, so light and dark backgrounds both work;
-//! with `NO_COLOR` (no-color.org) only weight, inversion and signs remain. Nothing is told by
+//! Styles. What a colour is for is a role of the theme ([`crate::config::theme`]); where the theme says nothing, colours
+//! are the terminal's own. With `NO_COLOR` (no-color.org) only weight, inversion and signs remain. Nothing is told by
 //! colour alone.
 
 use ratatui::style::{Color, Modifier, Style};
+use strum::IntoEnumIterator;
 
 use crate::config::Colour;
+use crate::config::theme::{BaseTheme, ColourRole, Paint, ROLES, Shade, ThemeSettings};
 use crate::model::Scope;
+
+/// How light a terminal's background is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Background {
+    Dark,
+    Light,
+}
 
 #[derive(Debug, Clone, Copy)]
 pub struct Theme {
+    styles: [Style; ROLES],
     colour: bool,
 }
 
 impl Theme {
+    /// As it is without settings and without knowing the terminal's background.
     pub fn new(colour: bool) -> Self {
-        Self { colour }
+        Self::of(&ThemeSettings::default(), None, colour)
     }
 
-    fn fg(self, colour: Color) -> Style {
-        if self.colour {
-            Style::new().fg(colour)
-        } else {
-            Style::new()
+    /// As the settings have it, on such a background.
+    pub fn of(settings: &ThemeSettings, background: Option<Background>, colour: bool) -> Self {
+        let base = match (colour, settings.base, background) {
+            (false, ..) => Some(BaseTheme::Mono),
+            (true, BaseTheme::Auto, None) => None,
+            (true, BaseTheme::Auto, Some(Background::Dark)) => Some(BaseTheme::Dark),
+            (true, BaseTheme::Auto, Some(Background::Light)) => Some(BaseTheme::Light),
+            (true, base, _) => Some(base),
+        };
+        let mut styles = [Style::new(); ROLES];
+        for (role, style) in ColourRole::iter().zip(&mut styles) {
+            let set = settings.roles.iter().rfind(|(of, _)| *of == role);
+            let paint = set.map_or_else(|| role.made(base), |(_, paint)| *paint);
+            *style = style_of(paint, colour);
         }
+        Self {
+            styles,
+            colour: colour && settings.base != BaseTheme::Mono,
+        }
+    }
+
+    fn role(self, role: ColourRole) -> Style {
+        self.styles.get(role as usize).copied().unwrap_or_default()
+    }
+
+    /// What has no other style is painted last, where the theme paints it.
+    pub fn ground(self) -> Style {
+        self.role(ColourRole::Text)
     }
 
     pub fn text(self) -> Style {
@@ -35,28 +68,37 @@ impl Theme {
 
     /// What is less important than the text around it.
     pub fn faint(self) -> Style {
-        // Not the palette's bright black: some themes paint it like their background.
-        Style::new().add_modifier(Modifier::DIM)
+        self.role(ColourRole::Muted)
     }
 
     pub fn accent(self) -> Style {
-        self.fg(Color::Cyan)
+        self.role(ColourRole::Accent)
     }
 
     pub fn good(self) -> Style {
-        self.fg(Color::Green)
+        self.role(ColourRole::Ok)
     }
 
     pub fn warning(self) -> Style {
-        self.fg(Color::Yellow)
+        self.role(ColourRole::Warning)
     }
 
     pub fn bad(self) -> Style {
-        self.fg(Color::Red)
+        self.role(ColourRole::Danger)
     }
 
     pub fn selected(self) -> Style {
-        Style::new().add_modifier(Modifier::REVERSED)
+        self.role(ColourRole::Selection)
+    }
+
+    /// What the filter found in a name.
+    pub fn found(self) -> Style {
+        self.role(ColourRole::Match)
+    }
+
+    /// What is behind a dialog.
+    pub fn backdrop(self) -> Style {
+        self.role(ColourRole::Backdrop)
     }
 
     /// A button, focused or not.
@@ -71,7 +113,11 @@ impl Theme {
 
     /// The border of what has the focus, or hasn't.
     pub fn border(self, focused: bool) -> Style {
-        if focused { self.accent() } else { self.faint() }
+        if focused {
+            self.accent()
+        } else {
+            self.role(ColourRole::Border)
+        }
     }
 
     /// The name of the deck, on the colour of its profile.
@@ -79,22 +125,46 @@ impl Theme {
         let Some(colour) = colour else {
             return self.accent();
         };
-        let colour = match colour {
-            Colour::Red => Color::Red,
-            Colour::Yellow => Color::Yellow,
-            Colour::Green => Color::Green,
-            Colour::Cyan => Color::Cyan,
-            Colour::Blue => Color::Blue,
-            Colour::Magenta => Color::Magenta,
+        let (text, colour) = match colour {
+            Colour::Red => (Color::Indexed(15), Color::Red),
+            Colour::Yellow => (Color::Black, Color::Yellow),
+            Colour::Green => (Color::Black, Color::Green),
+            Colour::Cyan => (Color::Black, Color::Cyan),
+            Colour::Blue => (Color::Indexed(15), Color::Blue),
+            Colour::Magenta => (Color::Indexed(15), Color::Magenta),
         };
-        self.fg(colour).add_modifier(Modifier::REVERSED | Modifier::BOLD)
+        let style = match self.colour {
+            true => Style::new().fg(text).bg(colour),
+            false => Style::new().add_modifier(Modifier::REVERSED),
+        };
+        style.add_modifier(Modifier::BOLD)
     }
 
-    pub fn scope(self, scope: Scope) -> Style {
-        match scope {
-            Scope::Web => self.fg(Color::Cyan),
-            Scope::Mobile => self.fg(Color::Magenta),
-            Scope::Analytics => self.fg(Color::Yellow),
-        }
+    /// What kind a key is, is told in words; colours are for what wants attention.
+    pub fn scope(self, _scope: Scope) -> Style {
+        self.text()
+    }
+}
+
+fn style_of(paint: Paint, colour: bool) -> Style {
+    let shade = |shade: Option<Shade>| {
+        let shade = shade.filter(|_| colour);
+        shade.map(|shade| match shade {
+            Shade::Palette(number) => Color::Indexed(number),
+            Shade::Rgb(red, green, blue) => Color::Rgb(red, green, blue),
+        })
+    };
+    let attributes = [
+        (paint.bold, Modifier::BOLD),
+        (paint.dim, Modifier::DIM),
+        (paint.underline, Modifier::UNDERLINED),
+        (paint.reverse, Modifier::REVERSED),
+    ];
+    let attributes = attributes.into_iter().filter(|(is_set, _)| *is_set);
+    Style {
+        fg: shade(paint.fg),
+        bg: shade(paint.bg),
+        add_modifier: attributes.map(|(_, modifier)| modifier).collect(),
+        ..Style::new()
     }
 }

@@ -77,7 +77,8 @@ fn the_palette_offers_what_the_role_may() {
         match talk.app.over.last() {
             Some(Modal::Palette(palette)) => {
                 let lines = palette.picker.items().iter();
-                lines.map(|command| command.name()).collect::<Vec<_>>().join("\n")
+                let told = lines.map(|command| format!("{} {}", command.name(), command.about()));
+                told.collect::<Vec<_>>().join("\n")
             }
             other => panic!("no palette: {other:?}"),
         }

@@ -53,7 +53,7 @@ fn inside(talk: &Talk, title: &str) -> Vec<String> {
         cells.collect()
     };
     let rows: Vec<Vec<String>> = screen.lines().map(|line| cells(line.trim_matches('"'))).collect();
-    let head: Vec<String> = format!("┌ {title} ").chars().map(String::from).collect();
+    let head: Vec<String> = format!("╭ {title} ").chars().map(String::from).collect();
     let corner = rows.iter().enumerate().find_map(|(y, row)| {
         let left = row.windows(head.len()).position(|cells| cells == head)?;
         Some((y, left))
@@ -61,7 +61,7 @@ fn inside(talk: &Talk, title: &str) -> Vec<String> {
     let (top, left) = corner.unwrap_or_else(|| panic!("no {title}: {screen}"));
     let width = rows[top][left..]
         .iter()
-        .position(|cell| cell == "┐")
+        .position(|cell| cell == "╮")
         .expect("its right");
     rows[top + 1..]
         .iter()
@@ -93,7 +93,8 @@ fn has_all(read: &[String], lines: &[String], of: &str) {
 }
 
 fn inner_width((width, _): (u16, u16), most: u16) -> usize {
-    usize::from(width.min(most)) - 4
+    let width = usize::from(width.min(most + 2));
+    width - if width < 50 { 4 } else { 6 }
 }
 
 #[test]

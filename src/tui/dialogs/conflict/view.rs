@@ -40,7 +40,8 @@ impl Draw for Conflict {
         }
         let height = (head.len() + lines.len()) as u16 + 4;
         let title = "Changed by someone else";
-        let inner = dialog::open(buffer, screen, WIDTH, height, title, theme.warning());
+        let opened = dialog::open(buffer, screen, WIDTH, height, title, theme.warning());
+        let inner = opened.inner;
         let last = inner.height.min(1);
         let top = (head.len() as u16).min(inner.height - last);
         let part = |y, height| Rect { y, height, ..inner };
@@ -48,9 +49,11 @@ impl Draw for Conflict {
         let room = inner.height - last - top;
         // The fields that are chosen from stay in sight, the first line of the selected one before its last.
         let scroll = selected.end.saturating_sub(usize::from(room)).min(selected.start);
+        let hidden = lines.len().saturating_sub(scroll + usize::from(room));
         Paragraph::new(lines)
             .scroll((scroll as u16, 0))
             .render(part(inner.y + top, room), buffer);
+        dialog::more_lines(buffer, opened, (scroll as u16, hidden as u16), look);
         let hint = "← mine   → theirs   ↑↓ field   Enter saves   Esc back to the form";
         Paragraph::new(Line::styled(hint, theme.faint())).render(part(inner.y + top + room, last), buffer);
         None

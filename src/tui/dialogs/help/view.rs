@@ -1,20 +1,35 @@
 //! Every key of the layer that help was opened from, read from the bindings.
 
-use ratatui::layout::Position;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
 use super::Help;
 use crate::model::filter::WORDS;
-use crate::tui::keymap::{self, Layer};
-use crate::tui::state::Screen;
-use crate::tui::view::{Canvas, Draw, dialog, text};
+use crate::tui::keymap::{Binding, Layer};
+use crate::tui::state::{App, Screen};
+use crate::tui::view::{Canvas, Draw, Look, dialog, form_lines, text};
 
-const WIDTH: u16 = 64;
+/// With one column of groups, and with two.
+const WIDTH: u16 = 70;
+const WIDE: u16 = 116;
+/// Between two columns.
+const GAP: usize = 3;
 const KEYS: usize = 16;
+/// Groups have headings where there are so many lines.
+const MANY: usize = 12;
 /// What else may be typed into the filter of keys, before the words and after them.
 const TEXT: (&str, &str) = ("shop", "in the name, project or UI domain");
 const SECRET: (&str, &str) = ("a secret", "its key; only its hash is sent");
+
+/// What stands together, below a heading.
+#[derive(Default)]
+struct Part {
+    heading: Option<&'static str>,
+    /// A key or a word, and what it does; without one, a sentence.
+    rows: Vec<(String, &'static str)>,
+}
 
 impl Draw for Help {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
@@ -25,62 +40,174 @@ impl Draw for Help {
             look,
             ..
         } = canvas;
-        let help = self;
-        let mut lines: Vec<Line> = keymap::of_layer(help.of)
-            .filter(|binding| app.is_in_help(binding.action))
-            .map(|binding| {
-                Line::from(vec![
-                    Span::styled(text::column(&binding.keys_label(), KEYS), look.theme.accent()),
-                    Span::raw(binding.help),
-                ])
-            })
-            .collect();
-        if let Some(clicks) = clicks(help.of) {
-            lines.push(Line::default());
-            lines.push(Line::styled(clicks, look.theme.faint()));
-            lines.push(Line::styled(
-                "Shift and drag selects text, as without keydeck.",
-                look.theme.faint(),
-            ));
+        let all = parts(self, app, |_| true);
+        let of_screen = usize::from(screen.height).saturating_sub(2);
+        let one_column = one_column_of(&all, dialog::inner_width(screen, WIDTH), look).len();
+        let is_wide = one_column > of_screen && screen.width >= WIDE;
+        let width = if is_wide { WIDE } else { WIDTH };
+        let lines = |parts: &[Part]| match is_wide {
+            true => two_columns(parts, dialog::inner_width(screen, width), look),
+            false => one_column_of(parts, dialog::inner_width(screen, width), look),
+        };
+        let is_filtered = self.is_typing || !self.text.is_blank();
+        let head = if is_filtered { 2 } else { 0 };
+        // As high as without a filter, so that it stays where it is.
+        let height = lines(&all).len() as u16 + head + 2;
+        let title = format!("Keys · {}", self.title);
+        let opened = dialog::open(buffer, screen, width, height, &title, look.theme.accent());
+        let inner = opened.inner;
+        let head = head.min(inner.height);
+        let below = Rect {
+            y: inner.y + head,
+            height: inner.height - head,
+            ..inner
+        };
+        let mut found = lines(&parts(self, app, |words| self.finds(words)));
+        if found.is_empty() {
+            found.push(Line::styled("No key does that.", look.theme.faint()));
         }
-        if help.of == Layer::Filter && app.screen == Screen::Keys {
-            lines.push(Line::default());
-            let words = [TEXT].into_iter().chain(WORDS).chain([SECRET]);
-            lines.extend(words.map(|(word, meaning)| {
-                Line::from(vec![
-                    Span::styled(text::column(word, KEYS), look.theme.accent()),
-                    Span::raw(meaning),
-                ])
-            }));
+        dialog::lines_in(buffer, opened, below, found, self.scroll, look);
+        if app.layout().footer.height == 0 {
+            dialog::way_out(buffer, opened, " Esc closes ", look);
         }
-        if !help.notes.is_empty() {
-            lines.push(Line::default());
-            let notes = help.notes.iter();
-            lines.extend(notes.map(|note| Line::styled(*note, look.theme.faint())));
+        match is_filtered {
+            true => field(self, buffer, inner, look),
+            false => None,
         }
-        let height = lines.len() as u16 + 2;
-        let title = format!("Keys · {}", help.title);
-        let inner = dialog::open(
-            buffer,
-            screen,
-            WIDTH,
-            height.min(app.size().1),
-            &title,
-            look.theme.accent(),
-        );
-        let most = height.saturating_sub(2).saturating_sub(inner.height);
-        let scroll = help.scroll.min(most);
-        Paragraph::new(lines).scroll((scroll, 0)).render(inner, buffer);
-        dialog::more(buffer, screen, inner, (scroll > 0, scroll < most), look);
-        None
     }
 }
 
+/// `/rotate`; returns where the cursor stands while it is typed.
+fn field(help: &Help, buffer: &mut Buffer, inner: Rect, look: &Look) -> Option<Position> {
+    let prompt = Rect {
+        height: inner.height.min(1),
+        ..inner
+    };
+    Paragraph::new(Span::styled("/", look.theme.accent())).render(prompt, buffer);
+    let input = Rect {
+        x: prompt.x + 1.min(prompt.width),
+        width: prompt.width.saturating_sub(1),
+        ..prompt
+    };
+    let cursor = form_lines::text_line(buffer, input, &help.text, look.theme.strong());
+    cursor.filter(|_| help.is_typing)
+}
+
+/// What there is to say whose words are wanted.
+fn parts(help: &Help, app: &App, wanted: impl Fn(&str) -> bool) -> Vec<Part> {
+    let mut actions = app.keymap.actions_of(help.of);
+    actions.retain(|binding| !binding.keys.is_empty() && app.is_in_help(binding.action));
+    let mut parts = groups(actions);
+    if help.of == Layer::Filter && app.screen == Screen::Keys {
+        let words = [TEXT].into_iter().chain(WORDS).chain([SECRET]);
+        parts.push(Part {
+            heading: None,
+            rows: words.map(|(word, what)| (word.to_owned(), what)).collect(),
+        });
+    }
+    let sentences = |heading, sentences: &[&'static str]| Part {
+        heading,
+        rows: sentences.iter().map(|words| (String::new(), *words)).collect(),
+    };
+    parts.push(sentences(Some("Mouse"), clicks(help.of)));
+    parts.push(sentences(None, help.notes));
+    for part in &mut parts {
+        let heading = part.heading.unwrap_or_default();
+        part.rows
+            .retain(|(key, what)| wanted(&format!("{key} {what} {heading}")));
+    }
+    parts.retain(|part| !part.rows.is_empty());
+    parts
+}
+
+/// The actions of each group; where there are few, all together.
+fn groups(actions: Vec<Binding>) -> Vec<Part> {
+    let row = |binding: &Binding| (binding.keys_label(), binding.help);
+    if actions.len() < MANY {
+        return vec![Part {
+            heading: None,
+            rows: actions.iter().map(row).collect(),
+        }];
+    }
+    let groups = actions.chunk_by(|one, other| one.action.group() == other.action.group());
+    let part = |group: &[Binding]| Part {
+        heading: group.first().map(|binding| binding.action.group().title()),
+        rows: group.iter().map(row).collect(),
+    };
+    groups.map(part).collect()
+}
+
+fn one_column_of(parts: &[Part], width: usize, look: &Look) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for part in parts {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.extend(part_lines(part, width, look));
+    }
+    lines
+}
+
+/// Side by side, the left column no shorter than the right one.
+fn two_columns(parts: &[Part], width: usize, look: &Look) -> Vec<Line<'static>> {
+    let column = width.saturating_sub(GAP) / 2;
+    let height = |parts: &[Part]| one_column_of(parts, column, look).len();
+    let split = (0..=parts.len()).find(|&at| height(&parts[..at]) >= height(&parts[at..]));
+    let (left, right) = parts.split_at(split.unwrap_or(parts.len()));
+    let left = one_column_of(left, column, look);
+    let mut right = one_column_of(right, column, look).into_iter();
+    let pair = |mut line: Line<'static>| {
+        let missing = (column + GAP).saturating_sub(line.width());
+        line.push_span(Span::raw(" ".repeat(missing)));
+        line.spans.extend(right.next().unwrap_or_default().spans);
+        line
+    };
+    left.into_iter().map(pair).collect()
+}
+
+fn part_lines(part: &Part, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    let heading = part.heading.map(|heading| Line::styled(heading, theme.strong()));
+    let mut lines: Vec<Line> = heading.into_iter().collect();
+    let keys = KEYS.min(width / 3);
+    for (key, what) in &part.rows {
+        if key.is_empty() {
+            let sentence = text::wrap(what, width).into_iter();
+            lines.extend(sentence.map(|line| Line::styled(line, theme.faint())));
+            continue;
+        }
+        let mut words = text::wrap(what, width.saturating_sub(keys)).into_iter();
+        let whole = text::width(key) < keys;
+        let first = if whole {
+            words.next().unwrap_or_default()
+        } else {
+            String::new()
+        };
+        let key = if whole {
+            text::column(key, keys)
+        } else {
+            text::fit(key, width)
+        };
+        lines.push(Line::from(vec![
+            Span::styled(key, theme.accent()),
+            Span::raw(first),
+        ]));
+        lines.extend(words.map(|line| Line::raw(format!("{}{line}", " ".repeat(keys)))));
+    }
+    lines
+}
+
 /// What the mouse does.
-fn clicks(layer: Layer) -> Option<&'static str> {
+fn clicks(layer: Layer) -> &'static [&'static str] {
+    const SELECTS_TEXT: &str = "Shift and drag selects text, as without keydeck.";
     match layer {
-        Layer::Keys | Layer::Details => Some("A click selects, the wheel scrolls, a column header sorts."),
-        Layer::Projects | Layer::People | Layer::Activity => Some("A click selects, the wheel scrolls."),
-        _ => None,
+        Layer::Keys | Layer::Details => &[
+            "A click selects, the wheel scrolls, a column header sorts.",
+            SELECTS_TEXT,
+        ],
+        Layer::Projects | Layer::People | Layer::Activity => {
+            &["A click selects, the wheel scrolls.", SELECTS_TEXT]
+        }
+        _ => &[],
     }
 }

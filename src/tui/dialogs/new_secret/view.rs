@@ -1,16 +1,18 @@
 //! A new secret, shown whole: of a key, or a person's sign-in token.
 
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use super::{NewSecret, SecretOf};
 use crate::api::Key;
 use crate::model::token;
 use crate::tui::decks::DeckSummary;
+use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::Route;
+use crate::tui::state::App;
 use crate::tui::state::notice::sentence;
 use crate::tui::view::lines::paragraph;
-use crate::tui::view::{Canvas, Draw, Look, dialog, text, time};
+use crate::tui::view::{Canvas, Draw, Look, dialog, secret, text, time};
 
 const WIDTH: u16 = 78;
 const LOCAL_DECK: &str = "It is a key of the local deck, so no page or app can connect with it. Once the deck is served \
@@ -28,29 +30,44 @@ impl Draw for NewSecret {
         let new = self;
         let width = dialog::inner_width(screen, WIDTH);
         let mut lines = which(new, screen, width, look);
-        lines.extend(secret(new, &app.deck, width, look));
-        lines.push(Line::default());
+        lines.extend(about(new, &app.deck, width, look));
         lines.extend(copied(new.copied.as_ref(), width, look));
-        let height = lines.len() as u16 + 3;
-        let inner = dialog::open(
-            buffer,
-            screen,
-            WIDTH,
-            height,
-            &title(&new.of),
-            look.theme.accent(),
-        );
-        let hints = match new.secret {
-            Some(_) => "c copies it   Enter closes",
-            None => "Enter closes",
-        };
-        dialog::with_buttons(buffer, inner, lines, Line::styled(hints, look.theme.faint()));
+        let below = new.secret.as_ref().map_or(0, |new| secret::height(new, screen));
+        // The border, a blank line and the keys.
+        let height = lines.len() as u16 + 4;
+        let room = screen.height.saturating_sub(below);
+        let taken = (height + 2).min(room);
+        let part = |y, height| Rect { y, height, ..screen };
+        let above = part(screen.y + (room - taken) / 2, taken);
+        let opened = dialog::open(buffer, above, WIDTH, height, &title(&new.of), look.theme.accent());
+        dialog::with_buttons(buffer, opened.inner, lines, keys(new, app, look));
+        if let Some(new) = &new.secret {
+            secret::draw(buffer, part(above.bottom(), below), new, screen, look);
+        }
         None
     }
 }
 
-/// The secret after what there is to know of it, or why there is none.
-fn secret(new: &NewSecret, deck: &DeckSummary, width: usize, look: &Look) -> Vec<Line<'static>> {
+/// `c copies it   Enter closes`
+fn keys(new: &NewSecret, app: &App, look: &Look) -> Line<'static> {
+    let copy = app.keymap.key_of(Layer::NewSecret, Action::Copy);
+    let copy = copy.filter(|_| new.secret.is_some());
+    let close = app.keymap.key_of(Layer::NewSecret, Action::Back);
+    let key = |key: Option<String>, what: &str| {
+        let key = key.into_iter();
+        let spans = key.flat_map(|key| {
+            [
+                Span::styled(key, look.theme.accent().bold()),
+                Span::styled(format!(" {what}   "), look.theme.faint()),
+            ]
+        });
+        spans.collect::<Vec<_>>()
+    };
+    Line::from([key(copy, "copies it"), key(close, "closes")].concat())
+}
+
+/// What there is to know of the secret, or why there is none.
+fn about(new: &NewSecret, deck: &DeckSummary, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let Some(secret) = &new.secret else {
         return paragraph(lost(&new.of), theme.warning(), width);
@@ -73,8 +90,6 @@ fn secret(new: &NewSecret, deck: &DeckSummary, width: usize, look: &Look) -> Vec
     for words in what_for(&new.of, deck, look) {
         lines.extend(paragraph(&words, theme.text(), width));
     }
-    lines.push(Line::default());
-    lines.extend(text::chunks(secret.expose(), width).into_iter().map(Line::raw));
     lines
 }
 

@@ -18,10 +18,10 @@ impl Draw for Opening {
         let lines = text::wrap(words, dialog::inner_width(screen, WIDTH));
         let height = lines.len() as u16 + 4;
         let title = format!("Opening {}…", opening.label);
-        let inner = dialog::open(buffer, screen, WIDTH, height, &title, look.theme.accent());
+        let opened = dialog::open(buffer, screen, WIDTH, height, &title, look.theme.accent());
         let lines = lines.into_iter().map(Line::raw).collect();
         let hint = Line::styled("Esc stays here", look.theme.faint());
-        dialog::with_buttons(buffer, inner, lines, hint);
+        dialog::with_buttons(buffer, opened.inner, lines, hint);
         None
     }
 }

@@ -3,17 +3,24 @@
 use ratatui::layout::Position;
 
 use super::Palette;
-use crate::tui::view::picker::PickerBox;
+use crate::tui::view::picker::{PickerBox, PickerLine};
 use crate::tui::view::{Canvas, Draw};
 
 impl Draw for Palette {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
+        let groups = self.commands.chunk_by(|one, other| one.group() == other.group());
         let look = PickerBox {
             title: &self.title,
             prompt: ":",
-            nothing: "Nothing has that in its name.",
-            most: self.commands.len(),
+            nothing: "Nothing has that in its name or description.",
+            most: self.commands.len() + groups.count(),
         };
-        look.draw(canvas, &self.picker, |command| (command.name(), command.keys()))
+        let is_grouped = self.is_grouped();
+        look.draw(canvas, &self.picker, |command| PickerLine {
+            group: command.group().filter(|_| is_grouped),
+            name: command.name(),
+            about: command.about().to_owned(),
+            aside: command.keys(),
+        })
     }
 }

@@ -102,6 +102,7 @@ fn what_stops(dialog: &RevokeDialog, screen: Rect, width: usize, look: &Look) ->
         lines.extend(gap());
         lines.extend(paragraph(DISABLE_FIRST, look.theme.faint(), width));
     }
+    lines.extend(gap());
     lines
 }
 

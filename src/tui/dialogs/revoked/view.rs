@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::{AskedServer, RevokedCard};
 use crate::api::{Key, KeyCheck, RefusedSince};
 use crate::model::{Scope, Shown};
-use crate::tui::keymap::{self, Action, Layer};
+use crate::tui::keymap::{Action, Layer};
 use crate::tui::state::notice::sentence;
 use crate::tui::view::lines::{field, paragraph};
 use crate::tui::view::{Canvas, Draw, Look, dialog, text, time, used};
@@ -24,7 +24,11 @@ const SESSION: SignedDuration = SignedDuration::from_mins(30);
 impl Draw for RevokedCard {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
         let Canvas {
-            buffer, screen, look, ..
+            buffer,
+            screen,
+            app,
+            look,
+            ..
         } = canvas;
         let width = dialog::inner_width(screen, WIDTH);
         let theme = look.theme;
@@ -51,7 +55,7 @@ impl Draw for RevokedCard {
         } else {
             theme.accent()
         };
-        let hints = keymap::hints(Layer::Revoked, HINTS.into_iter());
+        let hints = app.keymap.hints(Layer::Revoked, HINTS.into_iter());
         let hints = Line::styled(text::fit(&hints, width), theme.faint());
         let frame = (WIDTH, "Revoked", border);
         dialog::ask(buffer, screen, frame, words, self.scroll, hints, look);

@@ -3,7 +3,7 @@
 use ratatui::layout::Position;
 
 use super::SuccessorPicker;
-use crate::tui::view::picker::PickerBox;
+use crate::tui::view::picker::{PickerBox, PickerLine};
 use crate::tui::view::{Canvas, Draw};
 
 /// Lines for people.
@@ -22,8 +22,11 @@ impl Draw for SuccessorPicker {
             nothing,
             most: MOST,
         };
-        look.draw(canvas, &self.picker, |person| {
-            (person.user.email.clone(), person.user.role.to_string())
+        look.draw(canvas, &self.picker, |person| PickerLine {
+            group: None,
+            name: person.user.email.clone(),
+            about: String::new(),
+            aside: person.user.role.to_string(),
         })
     }
 }

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Bar, BarChart, BarGroup, Paragraph, Widget};
+use ratatui::widgets::{Bar, BarChart, BarGroup, Widget};
 
 use super::LargeUsage;
 use crate::api::{Key, RefusedBy, RefusedSource, Usage, UsageCount, UsageSeries, UsageSource};
@@ -29,19 +29,10 @@ const TALL: u16 = 30;
 impl Draw for LargeUsage {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
         let Canvas {
-            buffer,
-            screen,
-            app,
-            look,
-            ..
+            buffer, screen, look, ..
         } = canvas;
         let large = self;
-        let footer = app.layout().footer.height;
-        let area = Rect {
-            height: screen.height.saturating_sub(footer),
-            ..screen
-        };
-        let width = dialog::inner_width(area, WIDTH);
+        let width = dialog::inner_width(screen, WIDTH);
         let lines = match large.usage.of(large.key.id) {
             None => vec![Line::styled("Loading its usage…", look.theme.faint())],
             Some(Err(error)) => paragraph(&sentence(error), look.theme.bad(), width),
@@ -56,12 +47,8 @@ impl Draw for LargeUsage {
             }
         };
         let title = format!("Usage · {}", large.key.name);
-        let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-        let inner = dialog::open(buffer, area, WIDTH, height, &title, look.theme.accent());
-        let most = height.saturating_sub(2).saturating_sub(inner.height);
-        let scroll = large.scroll.min(most);
-        Paragraph::new(lines).scroll((scroll, 0)).render(inner, buffer);
-        dialog::more(buffer, area, inner, (scroll > 0, scroll < most), look);
+        let frame = (WIDTH, title.as_str(), look.theme.accent());
+        dialog::scrolling(buffer, screen, frame, lines, large.scroll, look);
         None
     }
 }

@@ -237,6 +237,8 @@ pub const BINDINGS: &[Binding] = &[
         "close",
         "back to the table"
     ),
+    bind!(&[Help], [ch('/')], Filter, "find", "find among the keys"),
+    bind!(&[Help], [code(KeyCode::Enter)], Accept, "", "keep what was found"),
     bind!(
         &[Help],
         [code(KeyCode::Esc), ch('q'), ch('?'), code(KeyCode::F(1))],

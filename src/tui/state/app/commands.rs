@@ -6,7 +6,7 @@ use super::App;
 use crate::api::{PersonRef, Sort};
 use crate::model::Scope;
 use crate::tui::dialogs::{Help, Palette, PaletteCommand};
-use crate::tui::keymap::{self, Action, Layer};
+use crate::tui::keymap::{Action, Group, Layer};
 use crate::tui::message::{Effect, Load};
 use crate::tui::state::dialog::Dialog;
 use crate::tui::state::{Body, Screen};
@@ -151,16 +151,21 @@ impl App {
         self.await_rest();
     }
 
+    /// Every command that is possible now, by its name: what is about the selected row first, and motions last.
     pub(super) fn open_palette(&mut self) {
-        let keys = keymap::of_layer(self.screen_layer())
-            .filter(|binding| self.is_in_palette(binding.action))
-            .filter(|binding| {
-                !matches!(
-                    binding.action,
-                    Action::Palette | Action::Up | Action::Down | Action::Back
-                )
-            })
-            .map(PaletteCommand::Key);
+        let mut actions = self.keymap.actions_of(self.screen_layer());
+        actions.retain(|binding| {
+            let action = binding.action;
+            let is_here = matches!(action, Action::Palette | Action::Up | Action::Down | Action::Back);
+            self.is_in_palette(action) && !is_here
+        });
+        actions.sort_by_key(|binding| match binding.action.group() {
+            Group::Look => 0,
+            Group::Change => 1,
+            Group::Move => 3,
+            _ => 2,
+        });
+        let keys = actions.into_iter().map(PaletteCommand::Key);
         let decks = self.other_decks().cloned().map(PaletteCommand::SwitchProfile);
         let commands = keys.chain(decks).collect();
         self.open(Palette::new("Commands", commands))
@@ -172,13 +177,10 @@ impl App {
             return;
         }
         let dialog = self.top_dialog();
-        let help = Help {
-            of,
-            title: dialog.map_or(of.title(), Dialog::title),
-            notes: dialog.map_or(&[], Dialog::help),
-            scroll: 0,
-        };
-        self.open(help)
+        let title = dialog.map_or(of.title(), Dialog::title);
+        let notes = dialog.map_or(&[][..], Dialog::help);
+        let most = self.keymap.of_layer(of).count() + notes.len();
+        self.open(Help::new(of, title, notes, most))
     }
 }
 

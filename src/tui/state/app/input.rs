@@ -6,7 +6,7 @@ use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use super::App;
 use crate::api::Sort;
 use crate::tui::dialogs::Modal;
-use crate::tui::keymap::{self, Action};
+use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::state::Screen;
 use crate::tui::state::columns::{self, EndedColumn};
@@ -22,7 +22,7 @@ impl App {
         if self.typed(key) {
             return;
         }
-        if let Some(action) = keymap::resolve(self.layer(), key) {
+        if let Some(action) = self.keymap.resolve(self.layer(), key) {
             self.perform(action);
         }
     }

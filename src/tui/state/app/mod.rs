@@ -34,7 +34,7 @@ use crate::client::Error;
 use crate::model::Secret;
 use crate::tui::decks::DeckSummary;
 use crate::tui::dialogs::Modal;
-use crate::tui::keymap::Layer;
+use crate::tui::keymap::{Keymap, Layer};
 use crate::tui::message::{Effect, Load, Message, NamedId, Timer};
 use crate::tui::state::{
     ActivityLog, Body, Browse, Expiring, Layout, Loadable, Notice, People, Projects, Screen, Tone,
@@ -66,6 +66,8 @@ pub struct ShownSecret {
 pub struct App {
     /// Where the keys are.
     pub deck: DeckSummary,
+    /// What each key does.
+    pub keymap: Keymap,
     /// All decks that one can go to.
     decks: Vec<DeckSummary>,
     pub me: Option<Me>,
@@ -116,6 +118,7 @@ impl App {
     pub fn new(deck: DeckSummary, run: Uuid, size: (u16, u16)) -> Self {
         let mut app = Self {
             deck,
+            keymap: Keymap::default(),
             decks: Vec::new(),
             me: None,
             refused: None,

@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use super::App;
 use crate::client::Error;
 use crate::model::Secret;
-use crate::tui::keymap::{self, Action, Layer};
+use crate::tui::keymap::{Action, Keymap, Layer};
 use crate::tui::state::dialog::Dialog;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::type_ahead::{AnswerOutcome, Typed};
@@ -18,7 +18,8 @@ impl App {
             return self.pressed(key);
         }
         if self.types_filter() {
-            let stays = keymap::resolve(Layer::Filter, key)
+            let action = self.keymap.resolve(Layer::Filter, key);
+            let stays = action
                 .is_some_and(|action| action.moves() || matches!(action, Action::Accept | Action::Help));
             if !stays {
                 self.type_ahead.0.clear();
@@ -149,7 +150,7 @@ impl App {
             _ => None,
         });
         let what = match (actions.next(), first) {
-            (Some(action), _) => in_words(self.screen_layer(), action),
+            (Some(action), _) => in_words(&self.keymap, self.screen_layer(), action),
             (None, Typed::Row { name, .. }) => format!("select “{name}”"),
             (None, _) => "move".into(),
         };
@@ -259,8 +260,8 @@ fn is_urgent(key: KeyEvent) -> bool {
     control && matches!(key.code, KeyCode::Char('c' | 'C' | 'z' | 'Z'))
 }
 
-fn in_words(layer: Layer, action: Action) -> String {
-    let binding = keymap::of_layer(layer).find(|binding| binding.action == action);
+fn in_words(keymap: &Keymap, layer: Layer, action: Action) -> String {
+    let binding = keymap.of_layer(layer).find(|binding| binding.action == action);
     binding.map_or_else(String::new, |binding| match binding.hint {
         "" => binding.help.to_owned(),
         hint => hint.to_owned(),
