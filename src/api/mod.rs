@@ -30,8 +30,9 @@ pub use ended::{KeyCheck, Revoking, TokenCheck};
 pub use events::{ChangeEvent, KeyEvent, KeyEventKind, Part};
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{
-    Disabled, Disabling, Key, KeyCounts, KeyExtra, KeyFilter, KeyList, KeyMay, KeyPage, KeyRevocation,
-    KeyRotation, KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
+    AtLeast, CountExtra, Disabled, Disabling, Key, KeyAttention, KeyCounting, KeyCounts, KeyExtra, KeyFilter,
+    KeyList, KeyMay, KeyPage, KeyRevocation, KeyRotation, KeyRow, Order, PageFrom, PersonRef, ProjectRef,
+    Sort,
 };
 pub use people::{
     CreatedUser, KeyDisposition, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,

@@ -27,12 +27,12 @@ pub use revoked::ServerCheck;
 
 use self::transport::Transport;
 use crate::api::{
-    ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, Created, CreatedGateway,
-    CreatedUser, Disabling, Explain, Gateway, IssuedSessionToken, Key, KeyCounts, KeyEdit, KeyFields,
-    KeyFilter, KeyList, KeyPage, Lookup, LookupAnswer, Me, NewGateway, NewProject, NewRotation, NewToken,
-    NewUser, OngoingRemoval, Person, Policy, PolicyEdit, Project, ProjectEdit, ProjectQuery, RemovalProgress,
-    Revealed, Rotated, RotationEnd, RotationExtension, SessionServerEdit, Usage, User, UserEdit, UserQuery,
-    UserRemoval, Verdict,
+    ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, CountExtra, Created,
+    CreatedGateway, CreatedUser, Disabling, Explain, Gateway, IssuedSessionToken, Key, KeyCounting,
+    KeyCounts, KeyEdit, KeyFields, KeyFilter, KeyList, KeyPage, Lookup, LookupAnswer, Me, NewGateway,
+    NewProject, NewRotation, NewToken, NewUser, OngoingRemoval, Person, Policy, PolicyEdit, Project,
+    ProjectEdit, ProjectQuery, RemovalProgress, Revealed, Rotated, RotationEnd, RotationExtension,
+    SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval, Verdict,
 };
 use crate::model::{Role, Secret, ServerAddress, TokenHash};
 
@@ -116,6 +116,15 @@ impl Client {
 
     pub async fn counts(&self, filter: &KeyFilter) -> Result<KeyCounts> {
         self.transport.get("v1/keys/counts", filter).await
+    }
+
+    /// As [`Client::counts`], with how many keys need attention.
+    pub async fn counts_and_attention(&self, filter: KeyFilter) -> Result<KeyCounts> {
+        let counting = KeyCounting {
+            with: Some(CountExtra::Attention),
+            ..KeyCounting::default().filtered_by(filter)
+        };
+        self.transport.get("v1/keys/counts", &counting).await
     }
 
     pub async fn key(&self, id: Uuid) -> Result<Key> {

@@ -66,7 +66,18 @@ async fn stocked() -> Deck {
 #[tokio::test]
 async fn pages_in_both_directions_are_one_sorted_list() {
     let deck = stocked().await;
-    for sort in ["name", "scope", "created_at", "last_used_at"] {
+    let sorts = [
+        "name",
+        "scope",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "project",
+        "creator",
+        "last_refused_at",
+        "state",
+    ];
+    for sort in sorts {
         for order in ["asc", "desc"] {
             let sorted = format!("sort={sort}&order={order}");
             let whole = ids(&page(&deck.owner, &format!("{sorted}&{ALL}")).await);
@@ -193,4 +204,43 @@ async fn a_page_has_a_week_of_each_key_only_when_it_is_asked_for_it() {
     assert!(items(&with).iter().all(|key| key["week"] == none));
     let refused = deck.owner.get("/v1/keys?with=year").await;
     refused.refused(400, ProblemType::Malformed);
+}
+
+#[tokio::test]
+async fn counts_say_what_needs_attention_only_when_they_are_asked() {
+    let deck = stocked().await;
+    let counts = async |query: &str| {
+        deck.owner
+            .get(&format!("/v1/keys/counts{query}"))
+            .await
+            .expect(200)
+    };
+    assert!(counts("").await.get("attention").is_none());
+    let none = json!({"count": 0, "capped": false});
+    let asked = counts("?scope=web&with=attention").await;
+    assert_eq!(asked["attention"], json!({"refused": none, "idle": none}));
+    assert_eq!(asked["web"], counts("?scope=web").await["web"]);
+    let refused = deck.owner.get("/v1/keys/counts?with=week").await;
+    refused.refused(400, ProblemType::Malformed);
+}
+
+#[tokio::test]
+async fn what_there_is_one_of_is_sorted_by_name() {
+    let deck = stocked().await;
+    let items = page(&deck.owner, ALL).await["items"].clone();
+    let of = |field: &str| {
+        let items = items.as_array().expect("items").iter();
+        let ids = items.filter_map(|key| key[field]["id"].as_str().map(str::to_owned));
+        ids.last().expect("one")
+    };
+    for (sort, filter) in [
+        ("project", format!("project={}", of("project"))),
+        ("creator", format!("creator={}", of("creator"))),
+    ] {
+        let sorted = async |sort: &str| {
+            let query = format!("{filter}&sort={sort}&limit=4");
+            walk(&deck.owner, &query, &query, "next", "after").await
+        };
+        assert_eq!(sorted(sort).await, sorted("name").await, "{sort}");
+    }
 }

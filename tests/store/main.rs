@@ -12,6 +12,7 @@ mod acting;
 mod activity;
 mod alike;
 mod at_once;
+mod attention;
 mod changes;
 mod data_keys;
 mod deck;

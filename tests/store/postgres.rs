@@ -17,6 +17,7 @@ mod on_postgres {
     mod activity;
     mod alike;
     mod at_once;
+    mod attention;
     mod changes;
     mod data_keys;
     mod deck;

@@ -78,7 +78,7 @@ async fn a_database_is_made_once_and_opened_if_it_is_one() {
         .unwrap();
     assert!(matches!(
         SqliteStore::open(&path),
-        Err(StoreError::Newer { found: 99, known: 17 })
+        Err(StoreError::Newer { found: 99, known: 18 })
     ));
     let nowhere = directory.path().join("missing/keydeck.db");
     assert!(matches!(create(&nowhere), Err(StoreError::Unavailable(_))));
@@ -357,6 +357,34 @@ async fn loaded_sample_keys_are_as_good_as_created_ones() {
     }
     let many = count(text("kiosk")).await;
     assert_eq!((many.total(), many.capped), (10_000, true));
+    // Of more keys than can be sorted for a page, the sorts that have no index for them say so.
+    for sort in Sort::iter() {
+        let of_owner = keydeck::server::store::KeyQuery {
+            filter: KeyFilter {
+                creator: Some(deck.owner.id),
+                ..KeyFilter::default()
+            },
+            ..query(sort)
+        };
+        let answer = deck.store.keys(&of_owner).await;
+        match sort {
+            Sort::Project | Sort::Creator | Sort::LastRefusedAt => {
+                assert!(
+                    matches!(answer, Err(StoreError::TooManyToSort)),
+                    "{sort:?} {answer:?}"
+                );
+            }
+            _ => assert_eq!(answer.unwrap().unwrap().items.len(), 50, "{sort:?}"),
+        }
+        let few = keydeck::server::store::KeyQuery {
+            filter: KeyFilter {
+                creator: Some(deck.owner.id),
+                ..text("zanzibar")
+            },
+            ..query(sort)
+        };
+        assert_eq!(deck.listing(&few).await.len(), 12, "{sort:?}");
+    }
     let last = deck.store.last_seq().await.unwrap();
     assert_eq!(last, KEYS as u64 + 3);
 }

@@ -4,8 +4,8 @@ use axum::extract::State;
 
 use super::{Versioned, active, seen_by};
 use crate::api::{
-    Key, KeyCounts, KeyExtra, KeyFilter, KeyList, KeyPage, KeyRow, Lookup, LookupAnswer, Order, PageFrom,
-    ProblemType, Sort,
+    CountExtra, Key, KeyCounting, KeyCounts, KeyExtra, KeyFilter, KeyList, KeyPage, KeyRow, Lookup,
+    LookupAnswer, Order, PageFrom, ProblemType, Sort,
 };
 use crate::model::{FieldErrors, StateFilter, TokenHash};
 use crate::server::auth::policy;
@@ -59,16 +59,20 @@ pub async fn list(
 }
 
 /// How many keys match, by scope.
-#[utoipa::path(get, path = "/v1/keys/counts", tag = "keys", params(KeyFilter),
+#[utoipa::path(get, path = "/v1/keys/counts", tag = "keys", params(KeyCounting),
     responses((status = 200, description = "The counts.", body = KeyCounts), BadQuery, Common))]
 pub async fn counts(
     State(server): State<ServerState>,
     signed_in: SignedIn,
-    QueryParams(filter): QueryParams<KeyFilter>,
+    QueryParams(counting): QueryParams<KeyCounting>,
 ) -> ApiResult<Json<KeyCounts>> {
-    let filter = tidy(filter)?;
+    let filter = tidy(counting.filter())?;
     let visible = policy::visible(&signed_in.user);
-    Ok(Json(server.keys().count_keys(visible, &filter).await?))
+    let mut counts = server.keys().count_keys(visible, &filter).await?;
+    if counting.with == Some(CountExtra::Attention) {
+        counts.attention = Some(server.keys().attention(visible).await?);
+    }
+    Ok(Json(counts))
 }
 
 /// One key.

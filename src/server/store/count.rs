@@ -3,13 +3,13 @@
 
 use strum::IntoEnumIterator;
 
-use super::StoreResult;
 use super::db::{Db, one, values};
 use super::filter::Filter;
 use super::key_row::expired;
 use super::search::{Candidates, Search, Source};
 use super::sql::Sql;
-use crate::api::{COUNT_CAP, KeyCounts};
+use super::{StoreResult, Visible};
+use crate::api::{AtLeast, COUNT_CAP, KeyAttention, KeyCounts, KeyFilter};
 use crate::model::Scope;
 
 /// How many a creator has in a project that were not revoked; 0 is any.
@@ -102,7 +102,7 @@ async fn rows<D: Db>(db: &D, search: &Search, source: Source<'_>) -> StoreResult
         web,
         mobile,
         analytics,
-        capped: false,
+        ..KeyCounts::default()
     };
     if counts.total() > COUNT_CAP {
         counts.capped = true;
@@ -113,4 +113,76 @@ async fn rows<D: Db>(db: &D, search: &Search, source: Source<'_>) -> StoreResult
         }
     }
     Ok(counts)
+}
+
+/// How many of the keys that may be seen need attention. Of each kind no more rows are looked at than are counted, along the
+/// index that has those first that were refused last, or were not used for the longest.
+pub async fn attention(db: &impl Db, visible: Visible) -> StoreResult<KeyAttention> {
+    let refused = KeyFilter {
+        refused_hours: Some(KeyAttention::REFUSED_HOURS),
+        ..KeyFilter::default()
+    };
+    let idle = KeyFilter {
+        idle_days: Some(KeyAttention::IDLE_DAYS),
+        ..KeyFilter::default()
+    };
+    let (Some(refused), Some(idle)) = (
+        Filter::resolve(db, &refused, visible).await?,
+        Filter::resolve(db, &idle, visible).await?,
+    ) else {
+        return Ok(KeyAttention::default());
+    };
+    let since = refused.usage.refused_since.unwrap_or_default();
+    let before = idle.usage.idle_since.unwrap_or_default();
+    let along = match idle.creator {
+        None => "keys_by_last_used_at",
+        Some(_) => "keys_by_creator_last_used_at",
+    };
+    let used = looked_at(
+        db,
+        &idle,
+        along,
+        "last_used_at > 0 AND k.last_used_at < ?",
+        before,
+    )
+    .await?;
+    // In the order in which they were made.
+    let unused = "created_at > ? AND k.last_used_at = 0";
+    Ok(KeyAttention {
+        refused: looked_at(
+            db,
+            &refused,
+            "keys_by_last_refused_at",
+            "last_refused_at >= ?",
+            since,
+        )
+        .await?,
+        idle: used.plus(looked_at(db, &idle, along, unused, 0).await?),
+    })
+}
+
+/// How many match, among the first that lie in a range of an index.
+async fn looked_at<D: Db>(
+    db: &D,
+    filter: &Filter,
+    index: &str,
+    range: &str,
+    bound: i64,
+) -> StoreResult<AtLeast> {
+    let mut sql =
+        Sql::new("SELECT count(*), CAST(coalesce(sum(k.matches), 0) AS bigint) FROM (SELECT CASE WHEN true");
+    filter.push_to(D::DIALECT, &mut sql);
+    sql.push(" THEN 1 ELSE 0 END AS matches", []);
+    sql.push(&D::DIALECT.keys_along(index, false), []);
+    sql.push(&format!(" AND k.{range}"), [bound.into()]);
+    if let (Some(creator), true) = (filter.creator, index.contains("creator")) {
+        creator.push_to(&mut sql, " AND k.creator");
+    }
+    sql.at_least(D::DIALECT, COUNT_CAP as usize + 1);
+    sql.push(") AS k", []);
+    let (looked_at, count): (u64, u64) = one(db, &sql.text, &sql.values).await?;
+    Ok(AtLeast {
+        count: count.min(COUNT_CAP),
+        capped: looked_at > COUNT_CAP,
+    })
 }

@@ -17,7 +17,7 @@ pub async fn page(client: Client, generation: u64, load: Load, list: KeyList) ->
 pub async fn counts(client: Client, generation: u64, filter: KeyFilter) -> Message {
     Message::Counts {
         generation,
-        result: client.counts(&filter).await,
+        result: client.counts_and_attention(filter).await,
     }
 }
 

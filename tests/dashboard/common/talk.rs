@@ -273,6 +273,7 @@ pub fn counts(keys: &[Key]) -> KeyCounts {
         mobile: of(Scope::Mobile),
         analytics: of(Scope::Analytics),
         capped: false,
+        attention: None,
     }
 }
 

@@ -117,6 +117,7 @@ fn filter_with_matches_and_without() {
             mobile: 0,
             analytics: 0,
             capped: true,
+            attention: None,
         });
     });
     snapshots("no_match", varied_keys(), |talk| {

@@ -18,7 +18,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use self::refusals::refusal;
-use crate::api::{ChangeEvent, KeyExtra, Order, PageFrom, Problem, Sort};
+use crate::api::{ChangeEvent, CountExtra, KeyExtra, Order, PageFrom, Problem, Sort};
 
 /// The document without its operations.
 pub fn frame() -> Document {
@@ -65,7 +65,7 @@ pub fn answer(
     // It is no route of the router.
     paths(crate::server::work::authorize::answer),
     // Those of query parameters and of other events are not collected by themselves.
-    components(schemas(ChangeEvent, Problem, Sort, Order, PageFrom, KeyExtra)),
+    components(schemas(ChangeEvent, Problem, Sort, Order, PageFrom, KeyExtra, CountExtra)),
     modifiers(&Bearer),
     security(("token" = [])),
     tags(

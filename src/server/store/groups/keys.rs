@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::api::{KeyCounts, KeyFilter, Policy, PolicyEdit};
+use crate::api::{KeyAttention, KeyCounts, KeyFilter, Policy, PolicyEdit};
 use crate::model::{Settings, TokenHash};
 use crate::server::store::{
     Actor, Found, FoundToken, KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, NewKey, NewKeyToken,
@@ -17,6 +17,8 @@ pub trait KeyStore: Send + Sync {
     /// [`Position::Around`]: crate::server::store::Position::Around
     async fn keys(&self, query: &KeyQuery) -> StoreResult<Option<KeySlice>>;
     async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts>;
+    /// How many keys need attention.
+    async fn attention(&self, visible: Visible) -> StoreResult<KeyAttention>;
     async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>>;
     /// By any token that it has or had.
     async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<FoundToken>>;
@@ -84,6 +86,10 @@ macro_rules! key_store {
 
             async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts> {
                 self.counted_keys(visible, filter).await
+            }
+
+            async fn attention(&self, visible: Visible) -> StoreResult<KeyAttention> {
+                long!(self, |db| count::attention(db, visible))
             }
 
             async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>> {

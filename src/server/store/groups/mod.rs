@@ -83,9 +83,9 @@ pub(super) mod of_engine {
         StatusStore, WorkStore,
     };
     pub(in crate::server::store) use crate::api::{
-        ActivityHead, ActivityPage, ActivityQuery, ChainHash, Gateway, KeyCounts, KeyFilter, Organisation,
-        Person, PlanDifference, PlanProgress, Policy, PolicyEdit, ProjectQuery, RemovalProgress, Usage, User,
-        UserQuery,
+        ActivityHead, ActivityPage, ActivityQuery, ChainHash, Gateway, KeyAttention, KeyCounts, KeyFilter,
+        Organisation, Person, PlanDifference, PlanProgress, Policy, PolicyEdit, ProjectQuery,
+        RemovalProgress, Usage, User, UserQuery,
     };
     pub(in crate::server::store) use crate::model::{Role, Settings, TokenHash};
     pub(in crate::server::store) use crate::server::store::keys::KeyBy;
@@ -97,7 +97,8 @@ pub(super) mod of_engine {
         NewGatewayRecord, NewKey, NewKeyToken, NewPlanRecord, NewSessionServer, NewUserRecord, PlanCommit,
         PlanRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Rotation, RotationChange,
         RotationEdit, Sealed, SessionServerChange, SessionSigner, SessionTokenIssue, StoreResult, Taken,
-        Tallies, Visible, WrappedDataKey, activity, data_keys, gateways, keys, lifetimes, people, plans,
-        projects, removal, revocations, rotations, session_servers, session_tokens, statement, switch, usage,
+        Tallies, Visible, WrappedDataKey, activity, count, data_keys, gateways, keys, lifetimes, people,
+        plans, projects, removal, revocations, rotations, session_servers, session_tokens, statement, switch,
+        usage,
     };
 }
