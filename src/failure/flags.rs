@@ -9,7 +9,7 @@ pub fn line(error: &FieldError, domains: &[String]) -> String {
             Some(domain) => format!("--domain {domain}"),
             None => "--domain".into(),
         },
-        "q" | "filter" => "--filter".into(),
+        "q" | "filter" | "project_name" | "creator_name" => "--filter".into(),
         "add_labels" => "--add-label".into(),
         "remove_labels" => "--remove-label".into(),
         "reason" => "--reason".into(),

@@ -244,3 +244,100 @@ async fn what_there_is_one_of_is_sorted_by_name() {
         assert_eq!(sorted(sort).await, sorted("name").await, "{sort}");
     }
 }
+
+#[tokio::test]
+async fn a_project_and_a_person_are_meant_by_their_names() {
+    let deck = stocked().await;
+    let editor = deck.person(Role::Editor).await;
+    let theirs = editor.project("shop").await;
+    editor.web_key(&theirs, "Own").await;
+    let bookshop = deck.owner.project("Bookshop 書店").await;
+    deck.owner.web_key(&bookshop, "Shelf").await;
+    let names = async |person: &Person, query: &str| {
+        let found = page(person, &format!("{query}&{ALL}")).await;
+        found["items"].as_array().expect("items").len()
+    };
+    assert_eq!(names(&deck.owner, "project_name=KIOSK").await, 8);
+    assert_eq!(names(&deck.owner, "project_name=books").await, 1);
+    assert_eq!(names(&deck.owner, "project_name=%E6%9B%B8").await, 1);
+    assert_eq!(names(&deck.owner, &format!("project_name={bookshop}")).await, 1);
+    assert_eq!(names(&editor, "project_name=Shop").await, 1);
+    assert_eq!(names(&editor, "creator_name=me").await, 1);
+    assert_eq!(names(&deck.owner, "creator_name=ME&scope=analytics").await, 3);
+    let email = editor.get("/v1/me").await.expect(200)["user"]["email"]
+        .as_str()
+        .expect("one")
+        .to_owned();
+    assert_eq!(
+        names(&deck.owner, &format!("creator_name={}", email.to_uppercase())).await,
+        1
+    );
+    for (person, query, field, told) in [
+        (
+            &deck.owner,
+            "project_name=Shop",
+            "project_name",
+            "“Shop”: 2 projects are called so; give the id of one: ",
+        ),
+        (
+            &deck.owner,
+            "project_name=QQ",
+            "project_name",
+            "“QQ”: no project that you can see has that in its name.",
+        ),
+        (
+            &deck.owner,
+            "project_name=k",
+            "project_name",
+            "2 projects have that in their names; write more of one: Bookshop 書店, Kiosk.",
+        ),
+        (
+            &deck.owner,
+            "creator_name=nobody",
+            "creator_name",
+            "“nobody”: nobody whose keys you can see has that in their address.",
+        ),
+        (
+            &editor,
+            "project_name=Kiosk",
+            "project_name",
+            "no project that you can see",
+        ),
+        (
+            &editor,
+            "creator_name=owner",
+            "creator_name",
+            "nobody whose keys you can see",
+        ),
+        (
+            &deck.owner,
+            &format!("project_name=Kiosk&project={bookshop}"),
+            "project_name",
+            "Give `project` or `project_name`, not both.",
+        ),
+        (
+            &deck.owner,
+            &format!("creator_name=me&creator={bookshop}"),
+            "creator_name",
+            "Give `creator` or `creator_name`, not both.",
+        ),
+    ] {
+        for path in ["/v1/keys", "/v1/keys/counts"] {
+            let refused = person.get(&format!("{path}?{query}")).await;
+            let problem = refused.refused(400, ProblemType::Malformed);
+            assert_eq!(problem.errors[0].field, field, "{query}");
+            assert!(
+                problem.errors[0].message.contains(told),
+                "{query}: {}",
+                problem.errors[0].message
+            );
+            assert_eq!(problem.detail, problem.errors[0].message);
+        }
+    }
+    let plan = |name: &str| json!({"action": "disable", "filter": {"project_name": name}});
+    let made = deck.owner.post("/v1/keys/plan", &plan("kiosk")).await.expect(201);
+    assert_eq!(made["count"], 8);
+    let refused = deck.owner.post("/v1/keys/plan", &plan("shop")).await;
+    let problem = refused.refused(422, ProblemType::Invalid);
+    assert_eq!(problem.errors[0].field, "filter.project_name");
+}

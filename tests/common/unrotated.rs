@@ -23,6 +23,9 @@ pub fn sql() -> String {
 }
 
 const UNROTATED: &str = "
+    DROP TRIGGER keys_are_searchable_once_revoked; DROP TRIGGER revoked_keys_leave_the_search;
+    DROP TRIGGER revoked_keys_return_to_the_search; DROP TRIGGER revoked_keys_come_to_the_search;
+    DROP TABLE revoked_key_trigrams; DROP TABLE revoked_key_search; DROP VIEW searchable_revoked_keys;
     DROP TABLE ended_uses; DROP TABLE refused_sources; DROP TRIGGER keys_stay_revoked; DROP INDEX keys_by_revoked_at;
     DROP INDEX keys_by_creator_revoked_at; DROP INDEX keys_by_project_revoked_at; DROP INDEX keys_by_old_ends_at;
     ALTER TABLE keys DROP COLUMN revoked_reason; DROP TABLE plan_keys; DROP TABLE plans;

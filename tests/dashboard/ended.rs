@@ -157,6 +157,12 @@ fn a_word_for_a_state_is_read_for_the_view() {
             "A key that is disabled has not ended; 0 goes back to those.",
         ),
         ("<C-u>expire", "d", "4 shows the keys that have expired."),
+        ("<C-u>rotatin", "g", "A key that is rotating has not ended;"),
+        (
+            "<C-u>activ",
+            "e",
+            "A key that is active has not ended; 0 goes back to those.",
+        ),
     ] {
         talk.press(typed).effects.clear();
         talk.press(last);
@@ -344,4 +350,35 @@ fn no_size_is_too_small() {
         answer(&mut talk, Vec::new());
         drawn(&talk);
     }
+}
+
+#[test]
+fn the_rest_of_a_filter_stays_when_the_view_takes_the_place_of_its_state() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/shop disabled never-used<Enter>").effects.clear();
+    talk.press("4");
+    let (_, list) = answer(&mut talk, revoked_keys(3));
+    assert_eq!(
+        (list.q.as_deref(), list.never_used, list.state),
+        (Some("shop"), Some(true), Some(StateFilter::Revoked))
+    );
+    assert_eq!(talk.app.browse.typed, "shop never-used");
+}
+
+#[test]
+fn a_name_that_is_a_state_is_found_in_quotes() {
+    let mut talk = Talk::with_keys(some_keys(10));
+    talk.press("/revoke").effects.clear();
+    talk.press("d");
+    assert!(
+        drawn(&talk)
+            .contains("4 shows the keys that were revoked. For the text, write \"revoked\" in quotes.")
+    );
+    talk.press("<C-u>").effects.clear();
+    talk.press("\"revoked\"");
+    let asked = talk.page_questions().pop().expect("a question").2;
+    assert_eq!((asked.q.as_deref(), asked.state), (Some("revoked"), None));
+    talk.press("<Esc>4").effects.clear();
+    talk.press("/revoked<Enter>");
+    assert!(talk.app.over.is_empty(), "it says what the view is");
 }

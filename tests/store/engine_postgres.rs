@@ -67,7 +67,7 @@ pub async fn set_back(place: &Place) {
          DROP TABLE baseline; DROP INDEX activity_by_entity; DROP INDEX activity_by_baseline;
          ALTER TABLE activity DROP COLUMN entity, DROP COLUMN state, DROP COLUMN baseline;
          ALTER TABLE activity_head DROP COLUMN pending; DROP TABLE lifetimes;
-         DROP TABLE plan_keys; DROP TABLE plans; DROP TABLE ended_uses; DROP TABLE refused_sources;
+         DROP INDEX revoked_key_search; DROP TABLE plan_keys; DROP TABLE plans; DROP TABLE ended_uses; DROP TABLE refused_sources;
          DROP TRIGGER keys_stay_revoked ON keys; DROP INDEX keys_by_revoked_at; DROP INDEX keys_by_creator_revoked_at;
          DROP INDEX keys_by_project_revoked_at; ALTER TABLE keys DROP COLUMN revoked_reason;
          CREATE TRIGGER keys_stay_revoked BEFORE UPDATE OF revoked_at, revoked_by ON keys FOR EACH ROW

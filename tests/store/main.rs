@@ -13,6 +13,7 @@ mod activity;
 mod alike;
 mod at_once;
 mod attention;
+mod called;
 mod changes;
 mod data_keys;
 mod deck;

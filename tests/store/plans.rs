@@ -1,5 +1,7 @@
 //! Plans of many keys: carried out exactly as they were shown, or not at all.
 
+mod removals;
+
 use futures_util::{StreamExt, stream};
 use jiff::{Timestamp, ToSpan};
 use keydeck::api::{
@@ -37,14 +39,19 @@ fn ids(keys: &[KeyRecord]) -> PlanScope {
 impl Deck {
     /// So many Web keys of the owner, that nobody used for a year.
     async fn idle_keys(&self, count: usize) -> Vec<KeyRecord> {
+        self.named_keys("Old", count, &self.owner).await
+    }
+
+    /// The same of this person.
+    async fn named_keys(&self, name: &str, count: usize, creator: &User) -> Vec<KeyRecord> {
         let keys: Vec<_> = (0..count)
             .map(|n| {
-                let mut key = new_key(Scope::Web, &format!("Old {n}"), Some(self.shop.id));
+                let mut key = new_key(Scope::Web, &format!("{name} {n}"), Some(self.shop.id));
                 key.created_at = Timestamp::now().saturating_sub((365 * 24).hours()).unwrap();
                 key
             })
             .collect();
-        let created = keys.into_iter().map(|key| self.create(key, &self.owner));
+        let created = keys.into_iter().map(|key| self.create(key, creator));
         stream::iter(created).buffered(8).collect().await
     }
 

@@ -18,6 +18,7 @@ mod on_postgres {
     mod alike;
     mod at_once;
     mod attention;
+    mod called;
     mod changes;
     mod data_keys;
     mod deck;

@@ -159,6 +159,13 @@ const RELEASED: &[Release] = &[
         19,
         &["App", "Board", "Booth", "Checkout"]
     ),
+    release!(
+        "019_revoked_search.sql",
+        // The same rows: it adds an index of them.
+        "schema-9.sql",
+        19,
+        &["App", "Board", "Booth", "Checkout"]
+    ),
 ];
 
 /// The database as a keydeck of schema `version` left it.

@@ -1,6 +1,7 @@
 //! `key list`: what the flags say, as a table or as JSON.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::args::KeyListArgs;
 use super::ended;
@@ -36,7 +37,10 @@ pub async fn run(client: &Client, args: &KeyListArgs) -> Result<(), Failure> {
 
 async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> {
     let mut words = args.filter.clone().unwrap_or_default();
-    if let (Some(state), Some(word)) = (args.state, words.state)
+    let meant = words
+        .state
+        .or_else(|| words.named_state.filter(|_| args.state.is_some()));
+    if let (Some(state), Some(word)) = (args.state, meant)
         && state != word
     {
         return Err(Failure::Usage(format!(
@@ -44,6 +48,10 @@ async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> 
             state.as_str(),
             word.as_str()
         )));
+    }
+    if meant.is_some() && words.state.is_none() {
+        // It says the same as the flag.
+        words.text = None;
     }
     words.state = args.state.or(words.state);
     let (sort, natural) = match (args.sort, words.state) {
@@ -56,11 +64,11 @@ async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> 
         None if args.reverse => natural.reversed(),
         None => natural,
     };
-    let project = match &args.project {
+    let project = match chosen_once("--project", &args.project, "project:", &words.project)? {
         Some(text) => Some(project_id(client, text).await?),
         None => None,
     };
-    let creator = match &args.creator {
+    let creator = match chosen_once("--creator", &args.creator, "@", &words.creator)? {
         Some(text) => Some(user_id(client, text).await?),
         None => None,
     };
@@ -74,8 +82,23 @@ async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> 
     Ok(KeyList {
         sort,
         order: Some(order),
-        ..KeyList::of(filter.with_words(words))
+        ..KeyList::of(filter.with_words(words, Timestamp::now(), &TimeZone::system()))
     })
+}
+
+/// What a flag says, unless a word of the filter says it too.
+pub fn chosen_once<'a>(
+    flag: &str,
+    given: &'a Option<String>,
+    word: &str,
+    typed: &Option<String>,
+) -> Result<Option<&'a String>, Failure> {
+    match (given, typed) {
+        (Some(_), Some(_)) => Err(Failure::Usage(format!(
+            "{flag} and the word {word} in --filter exclude each other; give one of them"
+        ))),
+        (given, _) => Ok(given.as_ref()),
+    }
 }
 
 fn table(rows: &[KeyRow], is_ended: bool, next: Option<&str>) -> Result<(), Failure> {

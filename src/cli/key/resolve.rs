@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::model::token::NotAToken;
 use crate::model::{StateFilter, Token, are_alike, pasted};
 
-/// The pages that are read for a name; a text that more names contain asks for the id.
+/// The pages that are read of keys that are called alike; of more, the id is asked for.
 const MAX_PAGES: usize = 10;
 
 /// The key with this id, or the one with this name.
@@ -56,7 +56,7 @@ async fn named(client: &Client, text: &str) -> Result<Vec<Key>, Failure> {
 async fn named_so(client: &Client, text: &str, state: Option<StateFilter>) -> Result<Vec<Key>, Failure> {
     let mut list = KeyList {
         state,
-        q: Some(search_text(text)?),
+        name: Some(search_text(text)?),
         sort: match state {
             // These have one order.
             Some(StateFilter::Revoked) => Sort::default(),
@@ -76,7 +76,7 @@ async fn named_so(client: &Client, text: &str, state: Option<StateFilter>) -> Re
         }
     }
     Err(Failure::Failed(format!(
-        "too many keys have \"{text}\" in their name or project; give the key's id"
+        "too many keys are called \"{text}\"; give the key's id"
     )))
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 
-use super::{Versioned, active, seen_by};
+use super::{Versioned, active, called, seen_by};
 use crate::api::{
     CountExtra, Key, KeyCounting, KeyCounts, KeyExtra, KeyFilter, KeyList, KeyPage, KeyRow, Lookup,
     LookupAnswer, Order, PageFrom, ProblemType, Sort,
@@ -33,7 +33,8 @@ pub async fn list(
     let visible = policy::visible(&signed_in.user);
     list.sort = sort_of(&list, visible);
     let order = order_of(&list)?;
-    let query = key_query(list, visible)?;
+    let filter = asked(&server, &signed_in, list.filter()).await?;
+    let query = key_query(list, filter, visible)?;
     let slice = server.keys().keys(&query).await?.ok_or_else(|| {
         ApiError::new(
             ProblemType::NotFound,
@@ -66,7 +67,7 @@ pub async fn counts(
     signed_in: SignedIn,
     QueryParams(counting): QueryParams<KeyCounting>,
 ) -> ApiResult<Json<KeyCounts>> {
-    let filter = tidy(counting.filter())?;
+    let filter = asked(&server, &signed_in, counting.filter()).await?;
     let visible = policy::visible(&signed_in.user);
     let mut counts = server.keys().count_keys(visible, &filter).await?;
     if counting.with == Some(CountExtra::Attention) {
@@ -128,10 +129,10 @@ fn answer(signed_in: &SignedIn, token: FoundToken) -> LookupAnswer {
     }
 }
 
-fn key_query(list: KeyList, visible: Visible) -> ApiResult<KeyQuery> {
+fn key_query(list: KeyList, filter: KeyFilter, visible: Visible) -> ApiResult<KeyQuery> {
     Ok(KeyQuery {
         visible,
-        filter: tidy(list.filter())?,
+        filter,
         sort: list.sort,
         descending: list.order() == Order::Desc,
         limit: extract::limit(list.limit)?,
@@ -140,18 +141,35 @@ fn key_query(list: KeyList, visible: Visible) -> ApiResult<KeyQuery> {
     })
 }
 
-/// As it is asked of the store.
+/// As it is asked of the store, except for what is called by its name.
 pub(super) fn valid_filter(filter: KeyFilter) -> Result<KeyFilter, FieldErrors> {
     let filter = filter.valid()?;
-    let q = extract::text_filter(filter.q).map_err(|message| FieldErrors::one("q", message))?;
-    Ok(KeyFilter { q, ..filter })
+    let text =
+        |field: &str, text| extract::text_filter(text).map_err(|message| FieldErrors::one(field, message));
+    Ok(KeyFilter {
+        q: text("q", filter.q)?,
+        name: text("name", filter.name)?,
+        project_name: text("project_name", filter.project_name)?,
+        creator_name: text("creator_name", filter.creator_name)?,
+        ..filter
+    })
 }
 
-fn tidy(filter: KeyFilter) -> ApiResult<KeyFilter> {
-    valid_filter(filter).map_err(|errors| match errors.0.into_iter().next() {
+async fn asked(server: &ServerState, signed_in: &SignedIn, filter: KeyFilter) -> ApiResult<KeyFilter> {
+    let filter = valid_filter(filter).map_err(|errors| malformed(errors, false))?;
+    let resolved = called::resolved(server, &signed_in.user, filter).await?;
+    resolved.map_err(|errors| malformed(errors, true))
+}
+
+/// `in_words`: what is wrong is for the person who asked, and not for who wrote the program.
+fn malformed(errors: FieldErrors, in_words: bool) -> ApiError {
+    match errors.0.into_iter().next() {
+        Some(error) if in_words => {
+            ApiError::new(ProblemType::Malformed, error.message.clone()).with_errors(FieldErrors(vec![error]))
+        }
         Some(error) => ApiError::malformed(&error.field, error.message),
         None => ApiError::malformed("filter", "The filter is invalid."),
-    })
+    }
 }
 
 /// What there is one project or person of is in the order of names.

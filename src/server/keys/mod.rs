@@ -1,5 +1,6 @@
 //! API keys over HTTP.
 
+mod called;
 pub mod change;
 pub mod create;
 pub mod ended;

@@ -51,6 +51,14 @@ impl Dialect {
         }
     }
 
+    /// Whether a column begins with the text that is bound next.
+    pub fn begins(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("instr({column}, ?) = 1"),
+            Dialect::Postgres => format!("strpos({column}, ?) = 1"),
+        }
+    }
+
     /// Whether a column is one of the numbers that are bound next.
     pub fn among(self, column: &str) -> String {
         match self {
@@ -94,14 +102,16 @@ impl Dialect {
         }
     }
 
-    /// ` FROM … WHERE …`: those of the active keys whose numbers are bound next, each joined with what the caller says.
-    pub fn keys_of(self, join: &str) -> String {
+    /// ` FROM … WHERE …`: those keys whose numbers are bound next, as far as they were revoked, or were not, each joined with
+    /// what the caller says.
+    pub fn keys_of(self, revoked: bool, join: &str) -> String {
+        let is = if revoked { "IS NOT NULL" } else { "IS NULL" };
         match self {
             Dialect::Sqlite => format!(
-                " FROM json_each(?) AS c CROSS JOIN keys AS k ON k.seq = c.value{join} WHERE k.revoked_at IS NULL"
+                " FROM json_each(?) AS c CROSS JOIN keys AS k ON k.seq = c.value{join} WHERE k.revoked_at {is}"
             ),
             Dialect::Postgres => {
-                format!(" FROM keys AS k{join} WHERE k.revoked_at IS NULL AND k.seq = ANY(?)")
+                format!(" FROM keys AS k{join} WHERE k.revoked_at {is} AND k.seq = ANY(?)")
             }
         }
     }

@@ -29,6 +29,8 @@ pub struct Filter {
     pub usage: UsageFilter,
     /// Each as `key_row::between_lines` has it.
     pub labels: Vec<String>,
+    /// The whole name, as it is compared.
+    pub name: Option<String>,
     pub text: Option<TextFilter>,
 }
 
@@ -46,6 +48,7 @@ pub enum RowOf {
 pub struct UsageFilter {
     /// Neither used nor created since.
     pub idle_since: Option<i64>,
+    pub created_since: Option<i64>,
     pub never_used: bool,
     pub refused_since: Option<i64>,
     pub state: Option<StateFilter>,
@@ -75,7 +78,13 @@ impl Filter {
         let Some(project) = RowOf::find(db, "projects", filter.project).await? else {
             return Ok(None);
         };
-        let text = match &filter.q {
+        let name = filter.name.as_deref().map(compared);
+        // In the order in which keys were revoked, a name is found as a text is.
+        let sought = filter
+            .q
+            .as_ref()
+            .or(filter.name.as_ref().filter(|_| is_of_revoked(filter)));
+        let text = match sought {
             None => None,
             // Names and domains have none; between domains there is one.
             Some(q) if q.contains(char::is_control) => return Ok(None),
@@ -87,6 +96,7 @@ impl Filter {
             creator,
             usage: UsageFilter::resolve(db, filter).await?,
             labels: labels(filter),
+            name,
             text,
         }))
     }
@@ -120,6 +130,9 @@ impl Filter {
         for label in &self.labels {
             let has = format!(" AND {}", dialect.contains("k.labels_key"));
             sql.push(&has, [label.into()]);
+        }
+        if let Some(name) = &self.name {
+            sql.push(" AND k.name_key = ?", [Value::sought(name)]);
         }
         if let Some(text) = &self.text {
             text.push_to(dialect, sql);
@@ -155,8 +168,9 @@ impl Filter {
         if self.is_revoked() {
             return Vec::new();
         }
-        let labels = self.labels.iter();
-        let mut lists: Vec<Sql> = labels.map(|label| labelled(dialect, label)).collect();
+        let names = self.name.iter().map(|name| named(dialect, name));
+        let labels = self.labels.iter().map(|label| labelled(dialect, label));
+        let mut lists: Vec<Sql> = names.chain(labels).collect();
         // PostgreSQL weighs indexes of the table itself.
         if let (Dialect::Sqlite, Some(index)) = (dialect, self.usage.index()) {
             let mut sql = Sql::new(format!("SELECT k.seq{}", dialect.keys_along(index, false)));
@@ -172,6 +186,20 @@ impl Filter {
 fn labels(filter: &KeyFilter) -> Vec<String> {
     let labels = filter.label.iter().flat_map(|labels| labels.split(','));
     labels.map(|label| between_lines(&[label.to_owned()])).collect()
+}
+
+/// The keys that have a name.
+fn named(dialect: Dialect, name: &str) -> Sql<'_> {
+    let mut sql = Sql::new(format!(
+        "SELECT k.seq{}",
+        dialect.keys_along("keys_by_name", false)
+    ));
+    sql.push(" AND k.name_key = ?", [Value::sought(name)]);
+    sql
+}
+
+fn is_of_revoked(filter: &KeyFilter) -> bool {
+    filter.state == Some(StateFilter::Revoked)
 }
 
 /// The keys that have a label, by the index of labels.
@@ -230,8 +258,10 @@ impl UsageFilter {
         });
         Ok(Self {
             idle_since,
+            created_since: filter.created_since.map(Timestamp::as_microsecond),
             never_used: filter.never_used == Some(true),
-            refused_since,
+            // Both hold, so that the later one does.
+            refused_since: refused_since.max(filter.refused_since.map(Timestamp::as_microsecond)),
             state: filter.state,
             expires_within: filter.expires_days.map(|days| i64::from(days) * DAY),
             exceeds_policy: filter.exceeds_policy == Some(true),
@@ -245,6 +275,9 @@ impl UsageFilter {
         if let Some(since) = self.idle_since {
             let idle = " AND k.last_used_at < ? AND k.created_at < ?";
             conditions.push((idle.into(), vec![since, since]));
+        }
+        if let Some(since) = self.created_since {
+            conditions.push((format!(" AND {beside}k.created_at >= ?").into(), vec![since]));
         }
         if self.never_used {
             conditions.push((" AND k.last_used_at = 0".into(), Vec::new()));
@@ -271,6 +304,9 @@ impl UsageFilter {
         }
         if self.state == Some(StateFilter::Expired) || self.expires_within.is_some() || self.exceeds_policy {
             return Some("keys_by_expires_at");
+        }
+        if self.created_since.is_some() {
+            return Some("keys_by_created_at");
         }
         (self.never_used || self.idle_since.is_some()).then_some("keys_by_last_used_at")
     }

@@ -164,6 +164,13 @@ impl Listing<'_> {
                 .turn(D::DIALECT, ascending, read.start.is_some());
             sql.push(&turn, []);
         }
+        if path.is_by_creation()
+            && let Some(since) = self.search.filter.usage.created_since
+            && (read.start.is_none() || !ascending)
+        {
+            // Where the walk begins, or ends.
+            sql.push(" AND k.created_at >= ?", [since.into()]);
+        }
         if let Some(start) = read.start {
             let marks = path.marks(start.place)?;
             bound(sql, D::DIALECT, &path.row(), start.sign(ascending), marks);

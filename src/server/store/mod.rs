@@ -13,6 +13,7 @@
 mod acting;
 mod activity;
 mod alike;
+mod called;
 mod changes;
 mod check;
 mod clock;
@@ -63,6 +64,7 @@ mod usage;
 mod value;
 mod weeks;
 
+pub use self::called::{Called, MOST_CALLED};
 pub use self::check::{Checked, CheckedKey};
 pub use self::clock::DatabaseClock;
 pub use self::error::{StoreError, StoreResult};

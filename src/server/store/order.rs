@@ -106,6 +106,11 @@ impl Path {
         self.columns.contains(&"expires_at")
     }
 
+    /// Whether it is in the order in which keys were created.
+    pub fn is_by_creation(&self) -> bool {
+        self.columns.contains(&"created_at")
+    }
+
     /// The columns of the order as a row: `k.created_at, k.id`.
     pub fn row(&self) -> String {
         let columns: Vec<String> = self.columns.iter().map(|column| format!("k.{column}")).collect();

@@ -52,12 +52,13 @@ impl Search {
         }
     }
 
-    /// Along the order in which keys were revoked: the indexes of texts and labels are of the others alone.
-    pub fn revoked(filter: Filter) -> Self {
+    /// Along the order in which keys were revoked, unless a text of theirs finds few: the other indexes are of keys that
+    /// were not.
+    pub fn revoked(filter: Filter, containing: Option<Candidates>) -> Self {
         Self {
             path: Path::of_revoked(&filter),
             filter,
-            candidates: None,
+            candidates: containing,
             special: None,
         }
     }
@@ -74,7 +75,7 @@ impl Search {
     pub fn push_to<'a>(&'a self, source: Source<'a>, dialect: Dialect, sql: &mut Sql<'a>) {
         match source {
             Source::Walk(path) => sql.push(&dialect.keys_along(&path.index, self.filter.is_revoked()), []),
-            Source::Rows(seqs) => sql.push(&dialect.keys_of(""), [seqs.into()]),
+            Source::Rows(seqs) => sql.push(&dialect.keys_of(self.filter.is_revoked(), ""), [seqs.into()]),
         }
         self.filter.push_to(dialect, sql);
     }

@@ -1,8 +1,11 @@
 //! The line of the filter while it is typed: text, or a secret, which is neither shown nor sent.
 
+mod completing;
+
 use crossterm::event::KeyEvent;
 use zeroize::Zeroizing;
 
+pub use self::completing::{Completing, Round};
 use crate::api::{Key, KeyRevocation, LookupAnswer, ProblemType};
 use crate::client::Error;
 use crate::model::{KeyState, Secret, Settings, TokenHash, TokenKind, WhichToken, pasted};
@@ -14,7 +17,7 @@ use crate::tui::state::hidden::HiddenField;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::text::TextField;
 
-/// What the server takes.
+/// What the server takes. A word that is completed may be longer.
 const MAX_CHARS: usize = 100;
 
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub struct FilterLine {
     pub input: FilterInput,
     /// What there is to say of what was typed; the next key takes it away.
     pub says: Option<Says>,
+    /// Only keys have words to complete.
+    pub completing: Option<Completing>,
 }
 
 #[derive(Debug)]
@@ -42,6 +47,16 @@ impl FilterLine {
         Self {
             input: FilterInput::Text(TextField::limited(text, MAX_CHARS)),
             says: None,
+            completing: None,
+        }
+    }
+
+    /// Of a list whose filter has words.
+    #[must_use]
+    pub fn with_words(self, completing: Completing) -> Self {
+        Self {
+            completing: Some(completing),
+            ..self
         }
     }
 
@@ -135,6 +150,31 @@ impl FilterLine {
 }
 
 impl FilterLine {
+    /// What was typed at the end of the line; nothing of a secret.
+    fn retyped(&mut self, cx: &mut Context) {
+        if let (FilterInput::Text(text), Some(completing)) = (&self.input, &mut self.completing) {
+            completing.typed(&text.before_cursor(), cx);
+        }
+    }
+
+    /// The word before the cursor becomes the next of those that it may become.
+    fn complete(&mut self, cx: &mut Context) {
+        let (FilterInput::Text(text), Some(completing)) = (&mut self.input, &mut self.completing) else {
+            return;
+        };
+        let before = text.before_cursor();
+        let after = text
+            .value()
+            .strip_prefix(before.as_str())
+            .unwrap_or_default()
+            .to_owned();
+        if let Some(completed) = completing.next(&before) {
+            text.set(&format!("{completed}{after}"));
+            self.says = None;
+            cx.command(DialogCommand::Filter(self.text().to_owned()));
+        }
+    }
+
     fn ask_which_key(&mut self, cx: &mut Context) {
         let number = cx.number();
         cx.command(DialogCommand::DropNotice);
@@ -176,6 +216,7 @@ impl Dialog for FilterLine {
     fn typed(&mut self, key: KeyEvent, cx: &mut Context) -> bool {
         let taken = self.handle(key);
         if taken {
+            self.retyped(cx);
             cx.command(DialogCommand::Filter(self.text().to_owned()));
         }
         taken
@@ -184,6 +225,7 @@ impl Dialog for FilterLine {
     /// A secret that is pasted whole is looked up immediately.
     fn pasted(&mut self, text: &str, cx: &mut Context) {
         let is_secret = self.paste(text);
+        self.retyped(cx);
         cx.command(DialogCommand::Filter(self.text().to_owned()));
         if is_secret {
             self.ask_which_key(cx);
@@ -194,6 +236,7 @@ impl Dialog for FilterLine {
         match action {
             Action::Accept if self.is_secret() => self.ask_which_key(cx),
             Action::Accept => cx.command(DialogCommand::KeepFilter),
+            Action::Complete => self.complete(cx),
             Action::Back => {
                 cx.close();
                 cx.command(DialogCommand::Filter(String::new()));
@@ -213,6 +256,15 @@ impl Dialog for FilterLine {
                 if self.says == Some(Says::LookingUp(number)) =>
             {
                 self.looked_up(result, cx);
+                None
+            }
+            Message::Completions { question, names } => {
+                if let Some(completing) = &mut self.completing
+                    && completing.found(question, names)
+                    && completing.take_owed()
+                {
+                    self.complete(cx);
+                }
                 None
             }
             other => Some(other),

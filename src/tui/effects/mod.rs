@@ -3,6 +3,7 @@
 
 mod activity;
 mod arrivals;
+mod completion;
 mod events;
 mod keys;
 mod lifecycle;
@@ -117,6 +118,11 @@ impl Runner {
             Effect::SearchProjects { question, text } => {
                 self.answer(keys::search_projects(client, question, text));
             }
+            Effect::Complete {
+                question,
+                values,
+                text,
+            } => self.answer(completion::names(client, question, values, text)),
             Effect::CreateProject { question, name } => {
                 self.answer(keys::create_project(client, question, name));
             }

@@ -80,6 +80,8 @@ pub enum Action {
     Right,
     Details,
     SwitchFocus,
+    /// Completes the word of the filter that is being typed.
+    Complete,
     Create,
     Edit,
     Revoke,

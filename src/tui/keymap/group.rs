@@ -51,6 +51,7 @@ impl Action {
             | Action::SwitchFocus
             | Action::Back => Group::Move,
             Action::Filter
+            | Action::Complete
             | Action::NextSort
             | Action::ReverseSort
             | Action::ScopeAll

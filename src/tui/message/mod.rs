@@ -26,6 +26,7 @@ use crate::api::{
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
+use crate::model::filter::Values;
 
 /// Something happened: a person did it, the server answered, or a time came.
 #[derive(Debug)]
@@ -56,6 +57,11 @@ pub enum Message {
     ProjectCreated {
         question: u64,
         result: Result<Project, Error>,
+    },
+    /// Names that complete a word of the filter.
+    Completions {
+        question: u64,
+        names: Vec<String>,
     },
     Created {
         result: Result<Box<Created>, Error>,
@@ -186,6 +192,12 @@ pub enum Effect {
     CreateProject {
         question: u64,
         name: String,
+    },
+    /// Names that have this, of projects or people, for a word of the filter.
+    Complete {
+        question: u64,
+        values: Values,
+        text: String,
     },
     Create {
         fields: KeyFields,

@@ -4,7 +4,8 @@ mod ended;
 
 use uuid::Uuid;
 
-use super::query::{EndedView, LeftView, Query};
+use super::moment::Moment;
+use super::query::{LeftView, Query};
 use super::rows::{Rows, Select};
 use crate::api::{KeyCounts, KeyExtra, KeyList, KeyPage, MAX_LIMIT};
 use crate::client::Error;
@@ -52,6 +53,8 @@ pub struct Browse {
     left: Option<LeftView>,
     /// A refreshed page in which the selected key is missing, while it is looked for elsewhere.
     held: Option<KeyPage>,
+    /// When it is asked.
+    pub(super) moment: Moment,
 }
 
 impl Browse {
@@ -76,7 +79,7 @@ impl Browse {
 
     /// All keys of which some are in the rows, from the first to the last.
     pub fn shown_list(&self) -> KeyList {
-        self.rows_are_of.list()
+        self.rows_are_of.list(&self.moment)
     }
 
     pub fn selected_id(&self) -> Option<Uuid> {
@@ -196,7 +199,7 @@ impl Browse {
         self.counts_are_old = false;
         effects.push(Effect::LoadCounts {
             generation: self.counts_generation,
-            filter: self.query.filter(),
+            filter: self.query.filter(&self.moment),
         });
     }
 
@@ -220,7 +223,7 @@ impl Browse {
         let mut list = KeyList {
             limit: Some(rows.clamp(100, MAX_LIMIT)),
             with: Some(KeyExtra::Week),
-            ..self.query.list()
+            ..self.query.list(&self.moment)
         };
         match load {
             Load::Start => {}
@@ -389,13 +392,5 @@ impl Browse {
     fn known_before(&self, page: &KeyPage, load: Load) -> Option<u64> {
         let counts = self.current_counts().filter(|counts| !counts.capped)?;
         (load == Load::End).then(|| counts.total().saturating_sub(page.items.len() as u64))
-    }
-
-    /// A key was revoked, by whoever's hand.
-    pub fn forget(&mut self, id: Uuid, effects: &mut Vec<Effect>) {
-        if self.rows_ended() != Some(EndedView::Revoked) {
-            self.rows.remove(id);
-        }
-        self.refresh(effects);
     }
 }

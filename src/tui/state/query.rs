@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::moment::Moment;
 use crate::api::{Key, KeyFilter, KeyList, Order, PersonRef, ProjectRef, Sort};
 use crate::model::{FilterWords, KeyState, Scope, StateFilter};
 
@@ -79,14 +80,15 @@ pub struct Query {
 }
 
 impl Query {
-    pub fn filter(&self) -> KeyFilter {
+    /// At this time: days begin at midnight where the person is.
+    pub fn filter(&self, moment: &Moment) -> KeyFilter {
         let filter = KeyFilter {
             scope: self.scope.filter(|_| self.ended.is_none()),
             project: self.project.as_ref().map(|project| project.id),
             creator: self.creator.as_ref().map(|creator| creator.id),
             ..KeyFilter::default()
         };
-        let filter = filter.with_words(self.words.clone());
+        let filter = filter.with_words(self.words.clone(), moment.now, &moment.zone);
         match self.ended {
             None => filter,
             Some(view) => KeyFilter {
@@ -97,11 +99,11 @@ impl Query {
     }
 
     /// All of it, from the start.
-    pub fn list(&self) -> KeyList {
+    pub fn list(&self, moment: &Moment) -> KeyList {
         KeyList {
             sort: self.sort,
             order: Some(self.order),
-            ..KeyList::of(self.filter())
+            ..KeyList::of(self.filter(moment))
         }
     }
 

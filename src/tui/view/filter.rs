@@ -11,6 +11,7 @@ use crate::model::filter::WORDS;
 use crate::tui::dialogs::Modal;
 use crate::tui::dialogs::filter::{FilterInput, FilterLine, Says};
 use crate::tui::state::hidden::HiddenField;
+use crate::tui::state::notice::sentence;
 use crate::tui::state::{App, Screen};
 
 /// What may be typed; where it doesn't fit, its end gives way.
@@ -92,6 +93,34 @@ fn at(input: Rect, column: u16) -> Option<Position> {
     input.contains(cursor).then_some(cursor)
 }
 
+/// What the word that is being typed may become.
+fn offered(line: &FilterLine) -> Vec<String> {
+    match (&line.input, &line.completing) {
+        (FilterInput::Text(_), Some(completing)) => match &completing.round {
+            Some(round) if round.words.len() > 1 => round.words.clone(),
+            Some(_) => Vec::new(),
+            None => completing.offered(line.text()),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// All of them; brackets are around the one that stands there.
+fn told(line: &FilterLine) -> String {
+    let round = line
+        .completing
+        .as_ref()
+        .and_then(|completing| completing.round.as_ref());
+    let at = round.map(|round| round.at);
+    let words = offered(line).into_iter().enumerate().map(|(n, word)| match at {
+        Some(at) if at == n => format!("[{word}]"),
+        _ => word,
+    });
+    // Those before the one that stands there go when there are many.
+    let words = words.skip(at.map_or(0, |at| at.saturating_sub(1)));
+    format!("Tab: {}", words.collect::<Vec<_>>().join("  "))
+}
+
 /// What there is to say of what stands in the filter, in place of the hints.
 pub fn says(app: &App, look: &Look) -> Option<(String, Style)> {
     let Some(Modal::Filter(line)) = app.over.last() else {
@@ -105,7 +134,12 @@ pub fn says(app: &App, look: &Look) -> Option<(String, Style)> {
             let what = "A secret: it stays on this machine. Enter looks for its key by the hash.";
             Some((what.into(), theme.faint()))
         }
-        None if app.screen == Screen::Keys => app.browse.unread().map(|sentence| (sentence, theme.warning())),
+        None if !offered(line).is_empty() => Some((told(line), theme.strong())),
+        None if app.screen == Screen::Keys => {
+            let refused = || app.refused_filter().map(sentence);
+            let told = app.browse.unread().or_else(refused);
+            told.map(|sentence| (sentence, theme.warning()))
+        }
         None => None,
     }
 }

@@ -115,6 +115,19 @@ impl Talk {
         })
     }
 
+    /// All questions for a page that are open, the newest last.
+    pub fn page_questions(&mut self) -> Vec<(u64, Load, keydeck::api::KeyList)> {
+        let questions = self.effects.iter().filter_map(|effect| match effect {
+            Effect::LoadPage {
+                generation,
+                load,
+                list,
+            } => Some((*generation, *load, list.clone())),
+            _ => None,
+        });
+        questions.collect()
+    }
+
     /// Answers the question for projects that was asked with `text`.
     pub fn answer_projects(&mut self, text: &str, projects: Vec<Project>) -> &mut Self {
         let question = self.expect("SearchProjects", |effect| match effect {

@@ -8,6 +8,7 @@ use keydeck::api::{Key, KeyList, Order, PersonRef, Sort};
 use keydeck::model::Scope;
 use keydeck::tui::dialogs::Modal;
 use keydeck::tui::message::{Effect, Message};
+use keydeck::tui::state::moment::Moment;
 use proptest::prelude::*;
 use strum::VariantArray;
 use uuid::Uuid;
@@ -224,7 +225,7 @@ fn check(late: &mut Late, happens: impl FnOnce(&mut Late)) -> Result<(), TestCas
     let asked = of(&KeyList {
         sort: query.sort,
         order: Some(query.order),
-        ..KeyList::of(query.filter())
+        ..KeyList::of(query.filter(&Moment::default()))
     });
     let (copied, layers) = (late.copied.len(), late.talk.app.over.len());
     let was_asking = matches!(late.talk.app.over.last(), Some(Modal::Revoke(_)));

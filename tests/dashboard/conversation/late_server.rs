@@ -6,6 +6,7 @@ use keydeck::api::{
 };
 use keydeck::model::{Scope, Secret};
 use keydeck::tui::message::{Effect, Load, Message, Purpose};
+use keydeck::tui::state::moment::Moment;
 use uuid::Uuid;
 
 use crate::common::talk::*;
@@ -247,7 +248,7 @@ impl Late {
         KeyList {
             sort: query.sort,
             order: Some(query.order),
-            ..KeyList::of(query.filter())
+            ..KeyList::of(query.filter(&Moment::default()))
         }
     }
 

@@ -6,11 +6,15 @@ mod told;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
 use uuid::Uuid;
 
 use self::args::ManyArgs;
 use super::args::{DisableArgs, EnableArgs, KeyEditArgs, RevokeArgs};
-use crate::api::{KeyFilter, NewPlan, Plan, PlanAction, PlanProgress};
+use super::list::chosen_once;
+use crate::api::{KeyFilter, NewPlan, Plan, PlanAction, PlanDifference, PlanProgress};
 use crate::cli::resolve::{project_id, user_id};
 use crate::cli::{Failure, confirm, flags, output};
 use crate::client::{Client, Error};
@@ -132,11 +136,11 @@ impl Many<'_> {
         let which = self.which;
         let words = which.filter.clone().unwrap_or_default();
         flags::no_secrets(words.text.iter().map(|text| ("--filter", text.as_str())))?;
-        let project = match &which.project {
+        let project = match chosen_once("--project", &which.project, "project:", &words.project)? {
             Some(text) => Some(project_id(client, text).await?),
             None => None,
         };
-        let creator = match &which.creator {
+        let creator = match chosen_once("--creator", &which.creator, "@", &words.creator)? {
             Some(text) => Some(user_id(client, text).await?),
             None => None,
         };
@@ -146,7 +150,7 @@ impl Many<'_> {
             creator,
             ..KeyFilter::default()
         };
-        Ok(filter.with_words(words))
+        Ok(filter.with_words(words, Timestamp::now(), &TimeZone::system()))
     }
 
     fn expected(&self, plan: &Plan) -> Result<(), Failure> {
@@ -163,6 +167,21 @@ impl Many<'_> {
         }
     }
 
+    /// What changed since the plan was made is told key by key.
+    fn refused(&self, plan: &str, action: PlanAction, error: Error) -> Result<Failure, Failure> {
+        match error.problem().and_then(|problem| problem.plan.as_ref()) {
+            Some(difference) if self.json => output::json(&RefusedPlan {
+                plan,
+                action,
+                done: 0,
+                difference,
+            })?,
+            Some(difference) => tell(difference),
+            None => {}
+        }
+        Ok(error.into())
+    }
+
     async fn carry_out(&self, client: &Client, hash: &str, action: PlanAction) -> Result<(), Failure> {
         let bar = progress_bar(action)?;
         let shown = |progress: &PlanProgress| {
@@ -171,7 +190,10 @@ impl Many<'_> {
         };
         let committed = client.commit_plan_telling(hash, shown).await;
         bar.finish_and_clear();
-        let progress = committed.map_err(refused)?;
+        let progress = match committed {
+            Ok(progress) => progress,
+            Err(error) => return Err(self.refused(hash, action, error)?),
+        };
         match self.json {
             true => output::json(&progress)?,
             false => told::done(&progress),
@@ -190,18 +212,25 @@ impl Many<'_> {
     }
 }
 
-/// What changed since the plan was made is told key by key.
-fn refused(error: Error) -> Failure {
-    if let Some(difference) = error.problem().and_then(|problem| problem.plan.as_ref()) {
-        for key in &difference.sample {
-            output::notice(format!("  \"{}\" ({}): {}", key.name, key.id, key.why.words()));
-        }
-        match difference.total().saturating_sub(difference.sample.len() as u64) {
-            0 => {}
-            more => output::notice(format!("  and {more} more")),
-        }
+/// A plan that was not carried out.
+#[derive(Serialize)]
+struct RefusedPlan<'a> {
+    plan: &'a str,
+    action: PlanAction,
+    /// Nothing was.
+    done: u64,
+    /// What is not as the plan showed it.
+    difference: &'a PlanDifference,
+}
+
+fn tell(difference: &PlanDifference) {
+    for key in &difference.sample {
+        output::notice(format!("  \"{}\" ({}): {}", key.name, key.id, key.why.words()));
     }
-    error.into()
+    match difference.total().saturating_sub(difference.sample.len() as u64) {
+        0 => {}
+        more => output::notice(format!("  and {more} more")),
+    }
 }
 
 /// The command that an action is of.

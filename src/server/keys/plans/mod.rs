@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use self::asked::AskedPlan;
 use self::evaluate::{Evaluated, evaluate};
-use super::wrong_end;
+use super::{called, wrong_end};
 use crate::api::{NewPlan, Plan, PlanAction, PlanDifference, PlanProgress, ProblemType};
 use crate::model::{BulkChange, expiry};
 use crate::server::auth::signed_in::SignedIn;
@@ -22,7 +22,7 @@ use crate::server::http::openapi::{BadPlan, Common, NoSuchId, PlanRefused};
 use crate::server::removals::InPortions;
 use crate::server::removals::progress::finished_soon;
 use crate::server::state::ServerState;
-use crate::server::store::{NewPlanRecord, PlanCommit, PlanRecord};
+use crate::server::store::{NewPlanRecord, PlanCommit, PlanRecord, PlanScope};
 
 /// What would be done to many keys: to those of `ids`, or to those that match `filter`. Nothing is done yet. The plan is
 /// valid for ten minutes, and for the caller alone; of those that are not committed, a person has eight at most.
@@ -34,6 +34,7 @@ pub async fn make(
     LongJson(new): LongJson<NewPlan>,
 ) -> ApiResult<Response> {
     let AskedPlan { change, scope } = asked::read(new)?;
+    let scope = named(&server, &signed_in, scope).await?;
     let evaluated = evaluate(&server, &signed_in.user, &change, &scope).await?;
     let evaluated = evaluated.map_err(|many| many.refused())?;
     may_end(&server, &change, &evaluated).await?;
@@ -56,6 +57,20 @@ pub async fn make(
     let location = format!("/v1/keys/plan/{}", plan.plan);
     let location = HeaderValue::try_from(location).map_err(|_| ApiError::internal())?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(plan)).into_response())
+}
+
+/// With the ids of what a filter calls by its name, so that the plan is of these whatever is called so later.
+async fn named(server: &ServerState, signed_in: &SignedIn, scope: PlanScope) -> ApiResult<PlanScope> {
+    let PlanScope::Filter(filter) = scope else {
+        return Ok(scope);
+    };
+    let resolved = called::resolved(server, &signed_in.user, filter).await?;
+    resolved.map(PlanScope::Filter).map_err(|mut errors| {
+        for error in &mut errors.0 {
+            error.field = format!("filter.{}", error.field);
+        }
+        ApiError::invalid(errors)
+    })
 }
 
 /// Whether the keys may be given this end: of each scope that there is among them, the organisation's policy says so.

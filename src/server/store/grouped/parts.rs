@@ -186,9 +186,9 @@ impl Listing<'_> {
     ) {
         let (path, filter) = (&self.search.path, &self.search.filter);
         match part.rows {
-            Rows::Listed(seqs) => sql.push(&dialect.keys_of(grouping.join()), [seqs.into()]),
+            Rows::Listed(seqs) => sql.push(&dialect.keys_of(false, grouping.join()), [seqs.into()]),
             Rows::Special(seqs) => {
-                sql.push(&dialect.keys_of(""), [seqs.into()]);
+                sql.push(&dialect.keys_of(false, ""), [seqs.into()]);
                 sql.push(&format!(" AND {} < {ACTIVE}", standing(dialect)), []);
             }
             Rows::Active => {

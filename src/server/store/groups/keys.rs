@@ -6,8 +6,8 @@ use uuid::Uuid;
 use crate::api::{KeyAttention, KeyCounts, KeyFilter, Policy, PolicyEdit};
 use crate::model::{Settings, TokenHash};
 use crate::server::store::{
-    Actor, Found, FoundToken, KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, NewKey, NewKeyToken,
-    Revocation, RotationChange, RotationEdit, Sealed, StoreResult, Visible,
+    Actor, Called, Found, FoundToken, KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, NewKey,
+    NewKeyToken, Revocation, RotationChange, RotationEdit, Sealed, StoreResult, Visible,
 };
 
 #[async_trait]
@@ -19,6 +19,10 @@ pub trait KeyStore: Send + Sync {
     async fn count_keys(&self, visible: Visible, filter: &KeyFilter) -> StoreResult<KeyCounts>;
     /// How many keys need attention.
     async fn attention(&self, visible: Visible) -> StoreResult<KeyAttention>;
+    /// The projects that may be seen and are called so, or have it in their names.
+    async fn projects_called(&self, text: &str, visible: Visible) -> StoreResult<Vec<Called>>;
+    /// The same of people who created keys that may be seen.
+    async fn creators_called(&self, text: &str, visible: Visible) -> StoreResult<Vec<Called>>;
     async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>>;
     /// By any token that it has or had.
     async fn key_by_hash(&self, hash: &TokenHash, visible: Visible) -> StoreResult<Option<FoundToken>>;
@@ -90,6 +94,16 @@ macro_rules! key_store {
 
             async fn attention(&self, visible: Visible) -> StoreResult<KeyAttention> {
                 long!(self, |db| count::attention(db, visible))
+            }
+
+            async fn projects_called(&self, text: &str, visible: Visible) -> StoreResult<Vec<Called>> {
+                let text = text.to_owned();
+                long!(self, |db| called::projects(db, &text, visible))
+            }
+
+            async fn creators_called(&self, text: &str, visible: Visible) -> StoreResult<Vec<Called>> {
+                let text = text.to_owned();
+                long!(self, |db| called::creators(db, &text, visible))
             }
 
             async fn key(&self, id: Uuid, visible: Visible) -> StoreResult<Option<Found>> {

@@ -92,12 +92,12 @@ pub(super) mod of_engine {
     pub(in crate::server::store) use crate::server::store::seals::{Resealed, SealedSecret, SecretPlace};
     pub(in crate::server::store) use crate::server::store::usage::Pending;
     pub(in crate::server::store) use crate::server::store::{
-        Actor, AskingServer, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found, FoundToken,
-        KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, Latencies, MadePlan,
+        Actor, AskingServer, Called, ChangeRecord, Checked, Compared, Cursor, DatabaseClock, Fate, Found,
+        FoundToken, KeyChange, KeyCreation, KeyQuery, KeyRecord, KeySlice, KeySwitch, Latencies, MadePlan,
         NewGatewayRecord, NewKey, NewKeyToken, NewPlanRecord, NewSessionServer, NewUserRecord, PlanCommit,
         PlanRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Rotation, RotationChange,
         RotationEdit, Sealed, SessionServerChange, SessionSigner, SessionTokenIssue, StoreResult, Taken,
-        Tallies, Visible, WrappedDataKey, activity, count, data_keys, gateways, keys, lifetimes, people,
+        Tallies, Visible, WrappedDataKey, activity, called, count, data_keys, gateways, keys, lifetimes, people,
         plans, projects, removal, revocations, rotations, session_servers, session_tokens, statement, switch,
         usage,
     };

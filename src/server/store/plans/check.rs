@@ -55,7 +55,7 @@ async fn matching<D: Db>(db: &D, plan: &PlanRow, seqs: &[i64]) -> StoreResult<Ha
         },
     };
     let mut sql = Sql::new("SELECT k.seq, k.version");
-    sql.push(&D::DIALECT.keys_of(""), [seqs.into()]);
+    sql.push(&D::DIALECT.keys_of(false, ""), [seqs.into()]);
     if let Some(filter) = &filter {
         filter.push_to(D::DIALECT, &mut sql);
     }

@@ -80,6 +80,10 @@ const MIGRATIONS: &[Migration] = &[
         writes_compared: false,
         sql: include_str!("../../../../assets/migrations/postgres/015_rows.sql"),
     },
+    Migration {
+        writes_compared: false,
+        sql: include_str!("../../../../assets/migrations/postgres/016_revoked_search.sql"),
+    },
 ];
 
 /// The first schema whose log states who there is.

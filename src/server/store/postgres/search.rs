@@ -23,7 +23,12 @@ pub const BY_TRIGRAMS: &str =
 /// The way to the rows of a filter, in an order.
 pub async fn of(db: &impl Db, trigrams: &Pool, filter: Filter, sort: Sort) -> StoreResult<Search> {
     if filter.is_revoked() {
-        return Ok(Search::revoked(filter));
+        let text = filter.text.as_ref().filter(|text| has_trigram(text));
+        let found = match text {
+            Some(text) => Some(with_text(db, trigrams, true, text).await?),
+            None => None,
+        };
+        return Ok(Search::revoked(filter, found));
     }
     let mut search = Search::walk(filter, sort);
     search.candidates = candidates(db, trigrams, &search.filter).await?;
@@ -72,15 +77,32 @@ async fn candidates(db: &impl Db, trigrams: &Pool, filter: &Filter) -> StoreResu
     if kept(db, &counted).await?.total() <= CANDIDATES as u64 {
         return Ok(listed);
     }
+    with_text(db, trigrams, false, text).await.map(Some)
+}
+
+/// The keys that have the text, or are of a project that has it: of those that were revoked, or of the others.
+async fn with_text(
+    db: &impl Db,
+    trigrams: &Pool,
+    revoked: bool,
+    text: &TextFilter,
+) -> StoreResult<Candidates> {
     let trigrams = trigrams.lease().await?;
-    let mut found = containing(&*trigrams, text).await?;
+    let mut found = containing(&*trigrams, revoked, text).await?;
     trigrams.give_back();
     if found.complete && !text.projects.is_empty() {
-        let more = of_projects(db, text).await?;
+        let more = of_projects(db, revoked, text).await?;
         found.complete = more.complete;
         found.seqs.extend(more.seqs);
     }
-    Ok(Some(found))
+    Ok(found)
+}
+
+fn keys_that_were(revoked: bool) -> &'static str {
+    match revoked {
+        true => "SELECT k.seq FROM keys AS k WHERE k.revoked_at IS NOT NULL",
+        false => "SELECT k.seq FROM keys AS k WHERE k.revoked_at IS NULL",
+    }
 }
 
 fn has_trigram(text: &TextFilter) -> bool {
@@ -88,23 +110,19 @@ fn has_trigram(text: &TextFilter) -> bool {
     words.any(|word| word.chars().count() >= LENGTH)
 }
 
-async fn containing(trigrams: &impl Db, text: &TextFilter) -> StoreResult<Candidates> {
+async fn containing(trigrams: &impl Db, revoked: bool, text: &TextFilter) -> StoreResult<Candidates> {
     let pattern = || Value::from(pattern(&text.folded));
-    let mut sql = Sql::default();
+    let mut sql = Sql::new(keys_that_were(revoked));
     sql.push(
-        "SELECT k.seq FROM keys AS k
-          WHERE k.revoked_at IS NULL AND (k.name_key LIKE ? OR lower(k.ui_domains) LIKE ?)",
+        " AND (k.name_key LIKE ? OR lower(k.ui_domains) LIKE ?)",
         [pattern(), pattern()],
     );
     Candidates::listed(trigrams, sql).await
 }
 
-async fn of_projects(db: &impl Db, text: &TextFilter) -> StoreResult<Candidates> {
-    let mut sql = Sql::default();
-    sql.push(
-        "SELECT k.seq FROM keys AS k WHERE k.revoked_at IS NULL AND k.project = ANY(?)",
-        [text.projects.as_slice().into()],
-    );
+async fn of_projects(db: &impl Db, revoked: bool, text: &TextFilter) -> StoreResult<Candidates> {
+    let mut sql = Sql::new(keys_that_were(revoked));
+    sql.push(" AND k.project = ANY(?)", [text.projects.as_slice().into()]);
     Candidates::listed(db, sql).await
 }
 

@@ -71,6 +71,7 @@ pub fn load(
     dropped.iter().try_for_each(|sql| tx.execute_batch(sql))?;
     counts.store(&tx)?;
     tx.execute_batch(SEARCH)?;
+    tx.execute_batch(REVOKED_SEARCH)?;
     tx.commit()?;
     // As long as the database, the log would take its room twice.
     conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
@@ -84,6 +85,13 @@ pub const SEARCH: &str = "
     INSERT INTO key_search (key_search) VALUES ('rebuild');
     INSERT INTO key_search (key_search) VALUES ('optimize');
     INSERT INTO key_search (key_search, rank) VALUES ('hashsize', 1048576), ('automerge', 4);";
+
+/// The same of revoked keys.
+const REVOKED_SEARCH: &str = "
+    INSERT INTO revoked_key_search (revoked_key_search, rank) VALUES ('hashsize', 16777216), ('automerge', 0);
+    INSERT INTO revoked_key_search (revoked_key_search) VALUES ('rebuild');
+    INSERT INTO revoked_key_search (revoked_key_search) VALUES ('optimize');
+    INSERT INTO revoked_key_search (revoked_key_search, rank) VALUES ('hashsize', 1048576), ('automerge', 4);";
 
 fn insert_user(conn: &Connection, sample: SampleUser) -> StoreResult<Added> {
     let user = User {

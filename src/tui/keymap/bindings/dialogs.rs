@@ -35,6 +35,13 @@ pub const BINDINGS: &[Binding] = &[
         "keep the filter"
     ),
     bind!(&[Filter], [code(KeyCode::Esc)], Back, "clear", "clear the filter"),
+    bind!(
+        &[Filter],
+        [code(KeyCode::Tab)],
+        Complete,
+        "complete",
+        "complete the word; again: the next one"
+    ),
     bind!(&[Form, Sheet], [ctrl('s')], Submit, "save", "save"),
     bind!(
         &[Form, Sheet],

@@ -5,7 +5,10 @@ use jiff::tz::TimeZone;
 
 use super::App;
 use crate::api::Key;
+use crate::client::Error;
+use crate::model::filter::KnownValues;
 use crate::model::{KeyState, WhichToken, expiry};
+use crate::tui::dialogs::filter::Completing;
 use crate::tui::dialogs::{FilterLine, Modal};
 use crate::tui::state::query::EndedView;
 use crate::tui::state::{Screen, Tone};
@@ -16,7 +19,36 @@ impl App {
             return;
         };
         self.details_focused = false;
-        self.open(line)
+        let words = (self.screen == Screen::Keys).then(|| self.completing());
+        self.open(match words {
+            None => line,
+            Some(words) => line.with_words(words),
+        })
+    }
+
+    /// What the keys on the screen have, for the words of the filter.
+    fn completing(&self) -> Completing {
+        let mut known = KnownValues {
+            people: vec!["me".into()],
+            ..KnownValues::default()
+        };
+        let add = |names: &mut Vec<String>, name: &str| {
+            if !names.iter().any(|other| other == name) {
+                names.push(name.to_owned());
+            }
+        };
+        for (_, row) in self.browse.rows.visible() {
+            add(&mut known.people, &row.key.creator.email);
+            if let Some(project) = &row.key.project {
+                add(&mut known.projects, &project.name);
+            }
+            row.key
+                .labels
+                .iter()
+                .for_each(|label| add(&mut known.labels, label));
+        }
+        let may_ask = self.me.as_ref().is_some_and(|me| me.may.manage_users);
+        Completing::new(known, may_ask)
     }
 
     pub(super) fn filter_by(&mut self, typed: String) {
@@ -30,9 +62,20 @@ impl App {
         }
     }
 
+    /// Why the server refuses what is typed into the filter: a name that nobody has, or several.
+    pub fn refused_filter(&self) -> Option<&Error> {
+        let is_typed = matches!(self.over.last(), Some(Modal::Filter(_)));
+        let refused = |error: &&Error| error.problem().is_some_and(|problem| !problem.errors.is_empty());
+        self.browse
+            .why_old()
+            .filter(|_| is_typed && self.screen == Screen::Keys)
+            .filter(refused)
+    }
+
     /// Keeps a filter that can be read.
     pub(super) fn keep_filter(&mut self) {
-        if self.screen != Screen::Keys || self.browse.unread().is_none() {
+        let is_wrong = self.browse.unread().is_some() || self.refused_filter().is_some();
+        if self.screen != Screen::Keys || !is_wrong {
             self.over.retain(|over| !matches!(over, Modal::Filter(_)));
         }
     }

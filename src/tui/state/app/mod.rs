@@ -165,6 +165,7 @@ impl App {
 
     /// How late it is; to be told before what depends on it.
     pub fn tell_time(&mut self, moment: Moment) {
+        self.browse.moment = moment.clone();
         self.moment = moment;
     }
 

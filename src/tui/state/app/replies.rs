@@ -61,7 +61,7 @@ impl App {
             Message::Changed(about) => self.others_changed(about),
             Message::Resync => self.missed_some(),
             // Nobody waits for these any more.
-            Message::Projects { .. } | Message::ProjectCreated { .. } => {}
+            Message::Projects { .. } | Message::ProjectCreated { .. } | Message::Completions { .. } => {}
             Message::Revoked { .. } | Message::NotSwitched { .. } => {}
             Message::Key(_)
             | Message::Paste(_)
@@ -83,7 +83,9 @@ impl App {
         let is_loaded = result.is_ok();
         self.browse.loaded(generation, load, result, &mut self.effects);
         self.look_for_marks(is_loaded);
-        if let Some(why) = failed.filter(|_| !self.browse.rows.is_empty()) {
+        // While it is typed, it stands there until something else is.
+        let is_told = self.browse.rows.is_empty() || self.refused_filter().is_some();
+        if let Some(why) = failed.filter(|_| !is_told) {
             self.say(Tone::Failed, why);
         }
     }

@@ -47,9 +47,9 @@ impl Browse {
         self.query.ended = Some(view);
         (self.query.sort, self.query.order) = view.order();
         if self.query.words.state.is_some() {
-            // It says which keys are meant, as the view does now.
-            self.typed.clear();
-            self.query.words = FilterWords::default();
+            // It says which keys are meant, as the view does now; the rest stays.
+            self.typed = FilterWords::without_state(&self.typed);
+            self.query.words = FilterWords::parse(&self.typed).unwrap_or_default();
         }
     }
 
@@ -62,17 +62,40 @@ impl Browse {
         left.selected
     }
 
-    /// What was typed, read for the view that is shown.
+    /// What was typed, read for the view that is shown. A word that says which keys are meant must not contradict it.
     pub(super) fn read(&self) -> Result<FilterWords, String> {
         let words = FilterWords::parse(&self.typed)?;
-        match (self.query.ended, words.state) {
+        let meant = words.state.or(words.named_state);
+        let in_quotes = |state: StateFilter| {
+            let state = state.as_str();
+            format!("For the text, write \"{state}\" in quotes.")
+        };
+        match (self.query.ended, meant) {
+            (None, Some(StateFilter::Revoked)) => Err(format!(
+                "4 shows the keys that were revoked. {}",
+                in_quotes(StateFilter::Revoked)
+            )),
             (None, _) | (_, None) => Ok(words),
             (Some(EndedView::Expired), Some(StateFilter::Expired)) => Ok(words),
+            (Some(EndedView::Revoked), Some(StateFilter::Revoked)) => Ok(FilterWords { text: None, ..words }),
             (Some(_), Some(StateFilter::Expired)) => Err("4 shows the keys that have expired.".into()),
+            (Some(_), Some(StateFilter::Revoked)) => Err("4 shows the keys that were revoked.".into()),
+            (Some(_), Some(state @ StateFilter::Active)) => Err(format!(
+                "A key that is active has not ended; 0 goes back to those. {}",
+                in_quotes(state)
+            )),
             (Some(_), Some(state)) => Err(format!(
                 "A key that is {} has not ended; 0 goes back to those.",
                 state.as_str()
             )),
         }
+    }
+
+    /// A key was revoked, by whoever's hand.
+    pub fn forget(&mut self, id: Uuid, effects: &mut Vec<Effect>) {
+        if self.rows_ended() != Some(EndedView::Revoked) {
+            self.rows.remove(id);
+        }
+        self.refresh(effects);
     }
 }

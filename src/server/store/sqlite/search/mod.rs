@@ -18,10 +18,38 @@ use crate::server::store::sql::Sql;
 use crate::server::store::value::Value;
 use crate::server::store::{StoreError, StoreResult};
 
+/// The trigram indexes: of keys that were not revoked, and of those that were.
+struct TextIndex {
+    search: &'static str,
+    /// Its trigrams, and in how many keys each is.
+    trigrams: &'static str,
+    /// The index of keys by their project.
+    by_project: &'static str,
+    is_revoked: bool,
+}
+
+const ACTIVE: TextIndex = TextIndex {
+    search: "key_search",
+    trigrams: "key_trigrams",
+    by_project: "keys_by_project_scope",
+    is_revoked: false,
+};
+
+const REVOKED: TextIndex = TextIndex {
+    search: "revoked_key_search",
+    trigrams: "revoked_key_trigrams",
+    by_project: "keys_by_project_revoked_at",
+    is_revoked: true,
+};
+
 /// The way to the rows of a filter, in an order.
 pub fn of(conn: &Connection, filter: Filter, sort: Sort) -> StoreResult<Search> {
     if filter.is_revoked() {
-        return Ok(Search::revoked(filter));
+        let containing = match &filter.text {
+            Some(text) => containing(conn, &REVOKED, text)?,
+            None => None,
+        };
+        return Ok(Search::revoked(filter, containing));
     }
     let owner = owner(conn, &filter)?.filter(|_| !sorts_owned(sort));
     let path = Path::new(sort, filter.scope, owner);
@@ -78,7 +106,7 @@ fn candidates(
         return Ok(listed);
     }
     Ok(match (&filter.text, owner, filter.scope) {
-        (Some(text), _, _) => containing(conn, text)?.or(listed),
+        (Some(text), _, _) => containing(conn, &ACTIVE, text)?.or(listed),
         (None, Some(owner), Some(_)) => Some(scoped(conn, owner, filter)?),
         (None, _, _) => listed,
     })
@@ -145,18 +173,19 @@ fn owned(conn: &Connection, filter: &Filter) -> StoreResult<Candidates> {
 }
 
 /// The keys whose name, domains or project's name contain the text.
-fn containing(conn: &Connection, text: &TextFilter) -> StoreResult<Option<Candidates>> {
-    let Some(phrases) = trigrams::phrases(conn, &text.folded)? else {
+fn containing(conn: &Connection, index: &TextIndex, text: &TextFilter) -> StoreResult<Option<Candidates>> {
+    let Some(phrases) = trigrams::phrases(conn, index, &text.folded)? else {
         return Ok(None);
     };
     let mut found = Candidates {
         seqs: Vec::new(),
         complete: phrases.is_empty(),
     };
+    let search = index.search;
     for phrase in phrases {
         let mut matching = Sql::default();
         matching.push(
-            "SELECT rowid FROM key_search WHERE key_search MATCH ?",
+            &format!("SELECT rowid FROM {search} WHERE {search} MATCH ?"),
             [Value::from(phrase)],
         );
         found = at_once(Candidates::listed(conn, matching))?;
@@ -165,13 +194,7 @@ fn containing(conn: &Connection, text: &TextFilter) -> StoreResult<Option<Candid
         }
     }
     if found.complete && !text.projects.is_empty() {
-        let mut of_projects = Sql::default();
-        of_projects.push(
-            "SELECT k.seq FROM json_each(?) AS p CROSS JOIN keys AS k INDEXED BY keys_by_project_scope
-              WHERE k.project = p.value AND k.revoked_at IS NULL",
-            [text.projects.as_slice().into()],
-        );
-        let more = at_once(Candidates::listed(conn, of_projects))?;
+        let more = at_once(Candidates::listed(conn, of_projects(index, text)))?;
         found.complete = more.complete;
         found.seqs.extend(more.seqs);
         // In the order in which they lie in the table.
@@ -179,4 +202,22 @@ fn containing(conn: &Connection, text: &TextFilter) -> StoreResult<Option<Candid
         found.seqs.dedup();
     }
     Ok(Some(found))
+}
+
+fn of_projects<'a>(index: &TextIndex, text: &'a TextFilter) -> Sql<'a> {
+    let is = if index.is_revoked {
+        "IS NOT NULL"
+    } else {
+        "IS NULL"
+    };
+    let mut sql = Sql::default();
+    sql.push(
+        &format!(
+            "SELECT k.seq FROM json_each(?) AS p CROSS JOIN keys AS k INDEXED BY {}
+              WHERE k.project = p.value AND k.revoked_at {is}",
+            index.by_project
+        ),
+        [text.projects.as_slice().into()],
+    );
+    sql
 }

@@ -5,10 +5,11 @@ use rusqlite::{Connection, params_from_iter};
 use strum::IntoEnumIterator;
 use uuid::Uuid;
 
+use super::of;
 use crate::api::{KeyFilter, Sort};
 use crate::model::{Scope, StateFilter};
 use crate::server::store::dialect::Dialect;
-use crate::server::store::filter::{Filter, RowOf, UsageFilter, sorts_owned};
+use crate::server::store::filter::{Filter, RowOf, TextFilter, UsageFilter, sorts_owned};
 use crate::server::store::key_row::key_columns;
 use crate::server::store::list::Listing;
 use crate::server::store::names::Remembered;
@@ -193,6 +194,27 @@ fn every_page_of_revoked_keys_is_too() {
 }
 
 #[test]
+fn a_text_among_revoked_keys_is_looked_up() {
+    let (_directory, conn) = reader();
+    for (folded, is_looked_up) in [("shop", true), ("sh", true), ("https", false)] {
+        let filter = Filter {
+            usage: UsageFilter {
+                state: Some(StateFilter::Revoked),
+                ..UsageFilter::default()
+            },
+            text: Some(TextFilter {
+                folded: folded.into(),
+                in_domains: true,
+                projects: vec![1],
+            }),
+            ..Filter::default()
+        };
+        let search = of(&conn, filter, Sort::CreatedAt).unwrap();
+        assert_eq!(search.candidates.is_some(), is_looked_up, "{folded}");
+    }
+}
+
+#[test]
 fn what_a_filter_lists_is_one_walk_along_an_index() {
     let conn = connection::in_memory(connection::NEWEST).unwrap();
     let of = |usage: UsageFilter, labels: &[&str]| Filter {
@@ -227,6 +249,23 @@ fn what_a_filter_lists_is_one_walk_along_an_index() {
                 &[],
             ),
             vec!["SEARCH k USING INDEX keys_by_last_refused_at (last_refused_at>?)"],
+        ),
+        (
+            of(
+                UsageFilter {
+                    created_since: Some(1),
+                    ..none()
+                },
+                &[],
+            ),
+            vec!["SEARCH k USING INDEX keys_by_created_at (created_at>?)"],
+        ),
+        (
+            Filter {
+                name: Some("till".into()),
+                ..Filter::default()
+            },
+            vec!["SEARCH k USING INDEX keys_by_name (name_key=?)"],
         ),
     ] {
         let lists = filter.lists(Dialect::Sqlite).into_iter().map(|list| {

@@ -3,6 +3,7 @@
 
 use rusqlite::Connection;
 
+use super::TextIndex;
 use crate::server::store::StoreResult;
 use crate::server::store::search::CANDIDATES;
 
@@ -17,12 +18,12 @@ const SCHEMES: [&str; 2] = ["https://", "http://"];
 
 /// The queries to try one after the other until one finds few enough; no query when no key has the
 /// text. `None` when nearly every key has it, or only looking at them tells.
-pub fn phrases(conn: &Connection, text: &str) -> StoreResult<Option<Vec<String>>> {
+pub fn phrases(conn: &Connection, index: &TextIndex, text: &str) -> StoreResult<Option<Vec<String>>> {
     if is_in_a_scheme(text) {
         return Ok(None);
     }
     if text.chars().count() < LENGTH {
-        return beginning_with(conn, text);
+        return beginning_with(conn, index, text);
     }
     let Some(host) = in_domains(text) else {
         return Ok(None);
@@ -39,7 +40,7 @@ pub fn phrases(conn: &Connection, text: &str) -> StoreResult<Option<Vec<String>>
     }))
 }
 
-/// Whether a domain of any key may contain the text.
+/// Whether a domain of any key that was not revoked may contain the text.
 pub fn may_be_in_domains(conn: &Connection, text: &str) -> StoreResult<bool> {
     match in_domains(text) {
         Some(host) if !is_in_a_scheme(text) => {
@@ -85,9 +86,12 @@ fn quoted(text: &str) -> String {
 
 /// One query for the trigrams that begin with one or two characters, since at each place in a text
 /// one begins. `None` when too many keys have one.
-fn beginning_with(conn: &Connection, text: &str) -> StoreResult<Option<Vec<String>>> {
-    let mut statement =
-        conn.prepare_cached("SELECT term, doc FROM key_trigrams WHERE term >= ? AND term <= ?")?;
+fn beginning_with(conn: &Connection, index: &TextIndex, text: &str) -> StoreResult<Option<Vec<String>>> {
+    let sql = format!(
+        "SELECT term, doc FROM {} WHERE term >= ? AND term <= ?",
+        index.trigrams
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
     let last = char::MAX.to_string().repeat(LENGTH);
     let mut rows = statement.query([text, &format!("{text}{last}")])?;
     let mut terms = Vec::new();
