@@ -4,6 +4,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::activity::args::ActivityArgs;
 use super::backup::BackupArgs;
+use super::config::args::ConfigArgs;
 use super::demo::DemoArgs;
 use super::gateway::args::GatewayArgs;
 use super::guide::GuideArgs;
@@ -82,6 +83,8 @@ pub enum Command {
     Policy(PolicyArgs),
     /// Show the activity log, and verify that it is complete and unchanged
     Activity(ActivityArgs),
+    /// Show and check the configuration file: servers, keys, colours, dates
+    Config(ConfigArgs),
     /// Open the dashboard with temporary sample data
     Demo(DemoArgs),
     /// Read the guide: how to use keydeck, run its server, and what it promises

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
 use super::Failure;
+use crate::config::LoadedSettings;
 use crate::deck::{self, Selection};
 use crate::ending;
 use crate::tui::decks::{Decks, Opened};
@@ -35,7 +36,7 @@ pub fn needs_terminal() -> Result<(), Failure> {
 /// Shows the dashboard until the user leaves it.
 pub fn open(opened: Opened, decks: Arc<dyn Decks>) -> Result<(), Failure> {
     ending::leave_to_others();
-    match tui::run(opened, decks)? {
+    match tui::run(opened, decks, &LoadedSettings::load())? {
         Ended::Quit => Ok(()),
         Ended::Signal(number) => Err(Failure::Signal(number)),
     }

@@ -5,6 +5,7 @@ pub mod args;
 mod ask;
 mod backup;
 mod choose;
+mod config;
 mod confirm;
 mod dashboard;
 mod database;
@@ -47,6 +48,9 @@ pub use crate::failure::Failure;
 /// Does what the command line says.
 pub fn run(cli: Cli) -> Result<(), Failure> {
     let selection = &cli.selection;
+    if cli.command.as_ref().is_some_and(reads_profiles) {
+        config::warn();
+    }
     match cli.command {
         None => dashboard::run(selection),
         Some(Command::Login(args)) => login::run(selection, &args),
@@ -59,6 +63,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Gateway(args)) => gateway::run(selection, args.command),
         Some(Command::Policy(args)) => policy::run(selection, args.command),
         Some(Command::Activity(args)) => activity::run(selection, args.command),
+        Some(Command::Config(args)) => without(selection, "config").and_then(|()| config::run(&args)),
         Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args)),
         Some(Command::Guide(args)) => without(selection, "guide").and_then(|()| guide::run(&args)),
         Some(Command::Init(args)) => without(selection, "init").and_then(|()| init::run(&args)),
@@ -68,6 +73,21 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Backup(args)) => without(selection, "backup").and_then(|()| backup::run(&args)),
         Some(Command::Restore(args)) => without(selection, "restore").and_then(|()| restore::run(&args)),
     }
+}
+
+/// Whether a command reads the configuration file; the dashboard says itself what is wrong in it.
+fn reads_profiles(command: &Command) -> bool {
+    !matches!(
+        command,
+        Command::Config(_)
+            | Command::Demo(_)
+            | Command::Init(_)
+            | Command::Serve(_)
+            | Command::Migrate(_)
+            | Command::Seal(_)
+            | Command::Backup(_)
+            | Command::Restore(_)
+    )
 }
 
 /// `--server` and the like where they would have no effect are a misunderstanding.

@@ -34,6 +34,31 @@ struct Section {
     token_command: Option<String>,
 }
 
+/// What can be set of a profile: its name, an example, and what it is for.
+pub const PROFILE_SETTINGS: [(&str, &str, &str); 5] = [
+    (
+        "server",
+        "\"https://keys.acme.example\"",
+        "the address of the key server, or a list of those that share one database",
+    ),
+    (
+        "colour",
+        "\"red\"",
+        "what the dashboard marks it with: red, yellow, green, cyan, blue or magenta",
+    ),
+    ("read_only", "true", "offer and send no changes"),
+    (
+        "ca_file",
+        "\"acme-ca.pem\"",
+        "certificates of authorities to trust besides the system's, beside this file",
+    ),
+    (
+        "token_command",
+        "\"pass show keydeck\"",
+        "a command whose first line of output is the sign-in token",
+    ),
+];
+
 /// One address, or a list of them.
 enum Addresses {
     One(String),
@@ -310,11 +335,97 @@ mod tests {
             ("[profiles.\"../a\"]", 1, "can't name a profile"),
             ("[profiles.a]\n[profiles.a]", 2, "duplicate key"),
             ("[profiles", 1, "table"),
+            ("[keys]\nmine = \"M\"\n[profiles.a]\nserver = https", 4, ""),
         ] {
             let error = read(text).expect_err(text);
             let place = format!("/etc/keydeck/config.toml, line {line}: ");
             assert!(error.starts_with(&place) && error.contains(words), "{error}");
             assert_eq!(error.lines().count(), 1, "{error}");
         }
+    }
+
+    /// Each line that is passed over, with a part of why.
+    fn passed_over(text: &str) -> Vec<(usize, String)> {
+        let config = read(text).expect("servers are not concerned");
+        assert_eq!(config.default.as_deref(), Some("a"), "{text}");
+        assert!(config.profile("a").expect("there").read_only, "{text}");
+        let (_, problems) = settings_of(text);
+        problems
+            .into_iter()
+            .map(|problem| (problem.line, problem.why))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_wrong_about_looks_and_keys_is_passed_over_and_told() {
+        for (top, below, line, words) in [
+            (
+                "dates = \"long\"",
+                "",
+                2,
+                "“long” is no value here; there are short, iso, us, local",
+            ),
+            ("dates = \"ios\"", "", 2, "did you mean iso?"),
+            ("dates = 3", "", 2, "a text in quotes"),
+            ("dates = short", "", 2, ""),
+            ("date = \"short\"", "", 2, "did you mean dates?"),
+            ("theme = \"drak\"", "", 2, "did you mean dark?"),
+            ("keys = \"x\"", "", 2, "[keys] is a table"),
+            (
+                "",
+                "[theme]\nbase = \"light\"\nacent = \"cyan\"",
+                7,
+                "did you mean accent?",
+            ),
+            ("", "[theme]\naccent = \"cyna\"", 6, "did you mean cyan?"),
+            ("", "[theme]\naccent = 6", 6, "not this integer"),
+            ("", "[theme]\naccent = cyan", 6, ""),
+            ("", "[theme]\naccent = \"cyan", 6, ""),
+            ("", "[theme]\naccent \"cyan\"", 6, ""),
+            ("", "[theme]\naccent = \"6\"\naccent = \"7\"", 7, "duplicate key"),
+            (
+                "",
+                "[keys]\nrevoke = 1",
+                6,
+                "the keys of revoke are a text, or a list",
+            ),
+            (
+                "",
+                "[keys]\nrevoke = [\"x\", 1]",
+                6,
+                "the keys of revoke are a text, or a list",
+            ),
+            ("", "[keys]\nrevoke = [\"x\"", 6, ""),
+        ] {
+            let text = format!("default = \"a\"\n{top}\n[profiles.a]\nread_only = true\n{below}\n");
+            let problems = passed_over(&text);
+            assert!(
+                matches!(problems.as_slice(), [(at, why)] if *at == line && why.contains(words)),
+                "{text}: {problems:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_rest_of_what_is_set_works() {
+        let text = "dates = \"iso\"\n[theme]\nbase = \"light\"\naccent = \"cyna\"\nok = \"2\"\n\
+            [keys]\nmine = \"M\"\nedit = 1\nusage = [\"U\", \"none\"]\nreveal = \"none\"\n";
+        let (settings, problems) = settings_of(text);
+        let lines: Vec<usize> = problems.iter().map(|problem| problem.line).collect();
+        assert_eq!(lines, [4, 8]);
+        assert_eq!(settings.dates, super::super::DateForm::Iso);
+        assert_eq!(settings.theme.roles.len(), 1);
+        let keys = settings.keys.iter();
+        let keys: Vec<_> = keys
+            .map(|set| (set.line, set.action.as_str(), set.keys.join(" ")))
+            .collect();
+        assert_eq!(
+            keys,
+            [
+                (7, "mine", "M".into()),
+                (9, "usage", "U".into()),
+                (10, "reveal", String::new())
+            ]
+        );
     }
 }

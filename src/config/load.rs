@@ -23,12 +23,31 @@ impl LoadedSettings {
             return Self::default();
         };
         let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let (settings, problems) = file::settings_of(&text);
+        Self::of_text(&text, path)
+    }
+
+    /// What a file with this text says.
+    pub fn of_text(text: &str, path: PathBuf) -> Self {
+        let (settings, problems) = file::settings_of(text);
         Self {
             settings,
             problems,
             path,
         }
+    }
+
+    /// A sentence on what is passed over of the file, `refused` with it.
+    pub fn in_short(&self, refused: &[Problem]) -> Option<String> {
+        let all = || self.problems.iter().chain(refused);
+        let first = all().min_by_key(|problem| problem.line)?;
+        let file = self.path.file_name().unwrap_or_default().display();
+        Some(match all().count() {
+            1 => format!("{file}, line {}: {}.", first.line, first.why),
+            lines => format!(
+                "{lines} lines of {file} are passed over, the first is line {}: keydeck config check.",
+                first.line
+            ),
+        })
     }
 }
 
@@ -38,6 +57,11 @@ fn path() -> Result<PathBuf, ConfigError> {
 }
 
 impl Config {
+    /// What a file with this text says.
+    pub fn of_text(text: &str, path: PathBuf) -> Result<Self, ConfigError> {
+        file::parse(text, path)
+    }
+
     /// Reads `config.toml`; without one there is only the local deck.
     pub fn load() -> Result<Self, ConfigError> {
         Self::load_for(None)

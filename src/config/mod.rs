@@ -22,6 +22,7 @@ pub use environment::{
     data_directory, variable,
 };
 pub use error::ConfigError;
+pub use file::PROFILE_SETTINGS;
 pub use load::LoadedSettings;
 pub use settings::{DateForm, KeySetting, Problem, Settings};
 pub use trust::Untrusted;

@@ -34,6 +34,37 @@ pub enum DateForm {
     Local,
 }
 
+impl DateForm {
+    /// What it is called, and what a date looks like.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Short => "2 Nov 26",
+            Self::Iso => "2026-11-02",
+            Self::Us => "Nov 2 26",
+            Self::Local => "one of these, as LC_ALL, LC_TIME or LANG has it",
+        }
+    }
+
+    /// Without [`DateForm::Local`], in whose place stands what the environment's locale writes.
+    pub fn in_environment(self) -> Self {
+        let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_TIME", "LANG"].into_iter().find_map(set);
+        match self {
+            Self::Local => Self::of_locale(&locale.unwrap_or_default()),
+            form => form,
+        }
+    }
+
+    fn of_locale(locale: &str) -> Self {
+        let name = locale.split(['.', '@']).next().unwrap_or_default();
+        match (name, name.split('_').next().unwrap_or_default()) {
+            ("en_US", _) => Self::Us,
+            ("en_CA", _) | (_, "sv" | "lt" | "hu" | "zh" | "ja" | "ko") => Self::Iso,
+            _ => Self::Short,
+        }
+    }
+}
+
 /// The keys of an action, as they are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeySetting {
@@ -213,5 +244,25 @@ pub fn not_among(what: &str, given: &str, known: impl Iterator<Item = &'static s
     match super::nearest(given, known.iter().copied()) {
         Some(name) => format!("“{given}” is no {what}; did you mean {name}?"),
         None => format!("“{given}” is no {what}; there are {}", known.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_has_one_of_the_forms() {
+        for (locale, form) in [
+            ("en_US.UTF-8", DateForm::Us),
+            ("en_GB.UTF-8", DateForm::Short),
+            ("de_DE", DateForm::Short),
+            ("sv_SE.UTF-8", DateForm::Iso),
+            ("ja_JP@x", DateForm::Iso),
+            ("C", DateForm::Short),
+            ("", DateForm::Short),
+        ] {
+            assert_eq!(DateForm::of_locale(locale), form, "{locale}");
+        }
     }
 }

@@ -23,12 +23,16 @@ use uuid::Uuid;
 
 use self::decks::{DeckSummary, Decks, Keep, Opened};
 use self::effects::{Arrival, Arrived, Runner};
+use self::keymap::Keymap;
 use self::message::{Effect, Message, Route, Timer};
-use self::state::App;
 use self::state::moment::Moment;
+use self::state::{App, Targets};
 use self::terminal::{Input, Signal, Terminal, TerminalError};
+use self::view::time::Place;
 use self::view::{Look, NextChange, theme::Theme};
 use crate::client::Client;
+use crate::config::LoadedSettings;
+use crate::config::theme::{Background, BaseTheme, ThemeSettings};
 
 /// How the dashboard ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +52,7 @@ pub enum RunError {
 
 /// Opens the dashboard and returns when its user leaves it or a signal ends it. The terminal is
 /// given back as it was found.
-pub fn run(opened: Opened, decks: Arc<dyn Decks>) -> Result<Ended, RunError> {
+pub fn run(opened: Opened, decks: Arc<dyn Decks>, settings: &LoadedSettings) -> Result<Ended, RunError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -57,7 +61,7 @@ pub fn run(opened: Opened, decks: Arc<dyn Decks>) -> Result<Ended, RunError> {
         deck,
         mut keep,
     } = opened;
-    let ended = runtime.block_on(Dashboard::run(client, deck, decks, &mut keep));
+    let ended = runtime.block_on(Dashboard::run(client, deck, (decks, settings), &mut keep));
     runtime.shutdown_background();
     keep.end();
     ended
@@ -68,6 +72,8 @@ struct Dashboard<'a> {
     runner: Runner,
     terminal: Terminal,
     look: Look,
+    /// Of which the look is made.
+    theme: &'a ThemeSettings,
     arrivals: UnboundedReceiver<Arrived>,
     inputs: UnboundedReceiver<Input>,
     signals: UnboundedReceiver<Signal>,
@@ -88,15 +94,25 @@ impl<'a> Dashboard<'a> {
     async fn run(
         client: Client,
         deck: DeckSummary,
-        decks: Arc<dyn Decks>,
+        (decks, loaded): (Arc<dyn Decks>, &'a LoadedSettings),
         keep: &'a mut Keep,
     ) -> Result<Ended, RunError> {
         let (signals_in, signals) = unbounded_channel();
         terminal::spawn_signals(signals_in)?;
         let (arrivals_in, arrivals) = unbounded_channel();
+        let settings = &loaded.settings;
+        let (keymap, refused) = Keymap::with(&settings.keys);
         let mut app = App::new(deck, Uuid::new_v4(), terminal::size()).among(decks.all());
+        app.keymap = keymap;
         let mut runner = Runner::start(client, decks, arrivals_in);
-        for effect in app.start() {
+        let mut effects = app.start();
+        effects.extend(
+            loaded
+                .in_short(&refused)
+                .map(|wrong| app.warn(wrong))
+                .unwrap_or_default(),
+        );
+        for effect in effects {
             runner.run(effect);
         }
         // The first questions travel while the terminal is being entered.
@@ -105,15 +121,19 @@ impl<'a> Dashboard<'a> {
         let (inputs_in, inputs) = unbounded_channel();
         terminal::spawn_input(inputs_in)?;
         let look = Look {
-            theme: Theme::new(has_colour()),
+            theme: Theme::of(&settings.theme, background_of_environment(), has_colour()),
             now: Timestamp::now(),
-            zone: TimeZone::system(),
+            zone: Place {
+                zone: TimeZone::system(),
+                dates: settings.dates.in_environment(),
+            },
         };
         let dashboard = Self {
             app,
             runner,
             terminal,
             look,
+            theme: &settings.theme,
             arrivals,
             inputs,
             signals,
@@ -126,6 +146,11 @@ impl<'a> Dashboard<'a> {
     }
 
     async fn go(mut self) -> Result<Ended, RunError> {
+        // What it answers, and whether it does, changes the next frame: nothing waits for it.
+        self.draw()?;
+        if self.theme.base == BaseTheme::Auto && has_colour() && can_be_asked() {
+            self.terminal.ask_background()?;
+        }
         loop {
             self.draw()?;
             let mut turn = Some(self.next().await);
@@ -141,7 +166,11 @@ impl<'a> Dashboard<'a> {
     fn draw(&mut self) -> io::Result<()> {
         self.look.now = Timestamp::now();
         let (app, look) = (&self.app, &self.look);
-        self.terminal.draw(|frame| view::draw(frame, app, look))
+        let mut targets = Targets::default();
+        self.terminal
+            .draw(|frame| targets = view::draw_with_targets(frame, app, look))?;
+        self.app.laid_out(targets);
+        Ok(())
     }
 
     /// Waits for whatever comes first; of several, messages go before input.
@@ -180,6 +209,10 @@ impl<'a> Dashboard<'a> {
             Turn::Input(Input::Key(key)) => Message::Key(key),
             Turn::Input(Input::Mouse(mouse)) => Message::Mouse(mouse),
             Turn::Input(Input::Paste(text)) => Message::Paste(text),
+            Turn::Input(Input::Background(background)) => {
+                self.look.theme = Theme::of(self.theme, Some(background), has_colour());
+                return Ok(None);
+            }
             Turn::CountedDown(NextChange { has_ended: true, .. }) => Message::Due(Timer::EndPassed),
             Turn::CountedDown(_) => return Ok(None),
         };
@@ -217,7 +250,7 @@ impl<'a> Dashboard<'a> {
     fn update(&mut self, message: Message) -> Result<Option<Ended>, RunError> {
         self.app.tell_time(Moment {
             now: Timestamp::now(),
-            zone: self.look.zone.clone(),
+            zone: self.look.zone.zone.clone(),
         });
         let effects = self.app.update(message);
         self.perform(effects)
@@ -251,6 +284,17 @@ async fn until(change: Option<NextChange>) -> Option<NextChange> {
 fn resized() -> Message {
     let (width, height) = terminal::size();
     Message::Resized { width, height }
+}
+
+/// What `COLORFGBG` says, until the terminal says it itself.
+fn background_of_environment() -> Option<Background> {
+    let value = std::env::var("COLORFGBG").ok()?;
+    Background::of_environment(&value)
+}
+
+/// The Linux console shows a part of what it doesn't know.
+fn can_be_asked() -> bool {
+    !matches!(std::env::var("TERM").as_deref(), Ok("linux" | "dumb"))
 }
 
 /// <https://no-color.org>: set and not empty.

@@ -23,6 +23,9 @@ pub use signals::{Signal, spawn_signals};
 use crate::model::Secret;
 use screen::TerminalScreen;
 
+/// OSC 11; those who don't know it skip it.
+const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x1b\\";
+
 #[derive(Debug, thiserror::Error)]
 pub enum TerminalError {
     #[error(
@@ -102,6 +105,11 @@ impl Terminal {
         let inside = osc52::Inside::of_environment(|name| std::env::var_os(name));
         let sequence = osc52::sequence(secret, inside)?;
         self.inner.backend_mut().send_apart(sequence.as_bytes())
+    }
+
+    /// Asks the terminal for its background. The answer comes among the input, or never.
+    pub fn ask_background(&mut self) -> io::Result<()> {
+        self.inner.backend_mut().send_apart(ASK_BACKGROUND)
     }
 
     /// Overwrites the frames that are kept here, after a secret was on the screen. The next frame is

@@ -41,7 +41,7 @@ fn open(server: &Server, token: &str) -> Pty {
         .env("KEYDECK_SERVER", format!("http://{}", server.address))
         .env("KEYDECK_TOKEN", token);
     let pty = Pty::spawn(&program, Size(120, 36));
-    pty.wait_for("│▌");
+    pty.wait_for("▌");
     pty
 }
 
@@ -92,19 +92,19 @@ fn measure(server: &Server, token: &str, table: &mut Table) -> Result<(), AnyErr
         ends.push(began.elapsed());
         settle(&pty);
         pty.type_keys("g");
-        pty.wait_for("Keys 1–");
+        pty.wait_for(" 1–");
         settle(&pty);
     }
     put(table, "end, ms", ends);
 
     let mut sorts = Vec::new();
-    for round in 0..ROUNDS {
-        let wanted = ["last used", "name", "scope", "created"][round % 4];
+    for _ in 0..ROUNDS {
+        let before = sorted_by(&pty.screen().contents());
         let began = Instant::now();
         pty.type_keys("s");
         pty.wait_until("the sorted rows", |screen| {
             let screen = screen.contents();
-            screen.contains(&format!("sort: {wanted}")) && is_settled(&screen)
+            sorted_by(&screen) != before && is_settled(&screen)
         });
         sorts.push(began.elapsed());
     }
@@ -163,20 +163,33 @@ fn settle(pty: &Pty) {
     });
 }
 
-/// The table's title has an ellipsis while rows are on their way.
+/// The rule under the table has an ellipsis while rows are on their way.
 fn is_settled(screen: &str) -> bool {
     !title(screen).contains(" … ") && !screen.contains("Loading")
 }
 
+/// Which rows are shown, on the rule under the table.
 fn title(screen: &str) -> String {
     screen
         .lines()
-        .find(|line| line.contains("┌ Keys"))
+        .find(|line| line.starts_with('─') && line.contains('┴'))
         .unwrap_or_default()
         .to_owned()
 }
 
-/// `Keys 971–1,000 of 1,000`
+/// The heads, one of which has the arrow, or the rule that says it where that column is not shown.
+fn sorted_by(screen: &str) -> Vec<String> {
+    let lines = screen
+        .lines()
+        .filter(|line| line.contains("NAME") || line.contains("sort: "));
+    let words = lines.flat_map(str::split_whitespace);
+    words
+        .filter(|word| word.chars().all(|c| !c.is_ascii_digit()))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `971–1,000 of 1,000 ▲`
 fn is_at_end(title: &str) -> bool {
     let numbers = title
         .split_once("–")
@@ -185,5 +198,5 @@ fn is_at_end(title: &str) -> bool {
 }
 
 fn selected_line(screen: &str) -> Option<usize> {
-    screen.lines().position(|line| line.contains("│▌"))
+    screen.lines().position(|line| line.starts_with('▌'))
 }

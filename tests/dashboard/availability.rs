@@ -267,6 +267,7 @@ fn press(talk: &mut Talk, binding: &Binding) {
         "PgDn" => talk.press("<PgDn>"),
         "F1" => talk.press("<F1>"),
         "Space" => talk.press("<Space>"),
+        "Backspace" => talk.press("<BS>"),
         control if control.starts_with("Ctrl-") => {
             let letter = control.chars().last().expect("a letter").to_ascii_lowercase();
             let key = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL);

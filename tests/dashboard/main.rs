@@ -14,6 +14,7 @@ mod people;
 mod places;
 mod projects;
 mod revoked;
+mod screen;
 mod usage;
 mod views;
 mod views_people;

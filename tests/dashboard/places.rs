@@ -210,7 +210,7 @@ fn the_title_names_the_server_that_answers_where_several_may() {
     let title = title_when_told(vec![in_use(), Message::GoingOn]);
     assert!(title.contains("local  ○ connecting"), "{title}");
     let title = title_when_told(vec![in_use(), Message::Disconnected(offline())]);
-    assert!(title.contains("local  ✗ offline, retrying"), "{title}");
+    assert!(title.contains("local  ✗ offline since 11:10 · trying"), "{title}");
 }
 
 #[test]

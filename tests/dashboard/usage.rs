@@ -41,7 +41,7 @@ fn the_usage_of_a_key_is_asked_for_when_the_selection_rests() {
     assert_eq!(talk.usage_questions(), 1);
     assert_eq!(talk.answer_usage(Ok(busy())), Uuid::from_u128(1_009));
     assert!(
-        details(&talk).contains("1,216/7d✗12refused"),
+        details(&talk).contains("✓1,216allowed✗12refused7d"),
         "{}",
         details(&talk)
     );
@@ -60,7 +60,7 @@ fn asking_the_server_again_asks_for_usage_too_and_a_failure_keeps_what_is_known(
     let mut talk = Talk::with_keys(some_keys(10));
     talk.press("j").settle().answer_usage(Ok(busy()));
     talk.press("r").settle().answer_usage(Err(offline()));
-    assert!(details(&talk).contains("1,216/7d"));
+    assert!(details(&talk).contains("✓1,216allowed"));
     talk.press("k").settle().answer_usage(Err(offline()));
     assert!(
         details(&talk).contains("RequestsnotknownNoanswerfrom"),
@@ -70,8 +70,11 @@ fn asking_the_server_again_asks_for_usage_too_and_a_failure_keeps_what_is_known(
 }
 
 #[test]
-fn a_narrow_terminal_asks_when_the_details_are_opened() {
+fn a_terminal_without_room_for_it_asks_when_the_details_are_opened() {
     let mut talk = Talk::sized(80, 24, some_keys(10));
+    talk.press("jj").settle();
+    assert_eq!(talk.usage_questions(), 1, "the strip under the table tells it");
+    let mut talk = Talk::sized(47, 13, some_keys(10));
     talk.press("jj").settle();
     assert_eq!(talk.usage_questions(), 0);
     talk.press("<Enter>").settle();
@@ -278,16 +281,16 @@ fn a_last_use_that_lies_ahead_is_told_as_such() {
     let mut talk = Talk::sized(120, 36, keys);
     let table = drawn(&talk);
     for (name, used) in [
-        ("In days", "in 3 d?"),
-        ("In minutes", "in 5 min?"),
-        ("In years", "in 3 y?"),
-        ("As clocks differ", "just now"),
+        ("In days", "in 3d?"),
+        ("In minutes", "in 5m?"),
+        ("In years", "in 3y?"),
+        ("As clocks differ", "now"),
     ] {
         let is_told = |line: &str| line.contains(name) && line.contains(used);
         assert!(table.lines().any(is_told), "{table}");
     }
     talk.press("<Enter>");
-    assert!(says(&talk, "in 3 d ("));
+    assert!(says(&talk, "Last used in 3 d"));
     assert!(says(&talk, "This last use is in the future"));
 }
 

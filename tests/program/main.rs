@@ -40,6 +40,7 @@ mod pty_marks;
 mod pty_output;
 mod pty_proxy;
 mod pty_revoked;
+mod pty_settings;
 mod pty_story;
 mod pty_terminal;
 mod schemathesis;

@@ -106,7 +106,7 @@ fn it_is_offline_only_when_none_answers() {
     second.kill();
     let port = first.url.rsplit(':').next().expect("a port").to_owned();
     first.kill();
-    pty.wait_for("✗ offline, retrying");
+    pty.wait_for("✗ offline");
     pty.type_keys("<C-s>");
     pty.wait_for("Ctrl-S tries again");
     let back = home.serve_on(&token, &port);

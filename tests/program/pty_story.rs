@@ -80,7 +80,7 @@ mod x11 {
             pty.wait_gone("Web key created");
         }
         pty.type_keys("sss");
-        pty.wait_for("sort: name ▲");
+        pty.wait_for("NAME ▲");
         pty.wait_until("the names to be in order", |screen| {
             let screen = screen.contents();
             let line = |name: &str| {
@@ -238,7 +238,7 @@ fn a_server_that_goes_and_comes_back_loses_no_form() {
     pty.type_keys("3<Tab>Board report");
     let (code, _) = server.terminate();
     assert_eq!(code, Some(0));
-    pty.wait_for("offline, retrying");
+    pty.wait_for("✗ offline since");
     pty.type_keys("<C-s>");
     pty.wait_for("Ctrl-S tries again");
     let server = home.serve_on(&token, &port);

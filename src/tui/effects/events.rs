@@ -82,6 +82,9 @@ async fn listen(client: Client, arrivals: Arrivals, reconnect: Arc<Notify>) {
             return;
         }
         if is_polling || may_come_back {
+            if !is_polling && !listener.send(Message::Retrying(wait)) {
+                return;
+            }
             let _ = tokio::time::timeout(wait, reconnect.notified()).await;
         } else {
             reconnect.notified().await;

@@ -126,6 +126,8 @@ pub enum Action {
     /// Drops the marks of those.
     DropHidden,
     Filter,
+    /// Takes the last of the filters away that are on.
+    DropFilter,
     NextSort,
     ReverseSort,
     ScopeAll,
@@ -182,6 +184,16 @@ impl Action {
 }
 
 impl Action {
+    /// Whether there is nothing to it without an answer of the server.
+    pub fn needs_server(self) -> bool {
+        let is_mark = matches!(self, Action::Mark | Action::MarkRange);
+        let asks = matches!(
+            self,
+            Action::Copy | Action::Reveal | Action::Prove | Action::Explain
+        );
+        asks || (self.changes() && !is_mark)
+    }
+
     /// Whether it moves the selection.
     pub fn moves(self) -> bool {
         matches!(

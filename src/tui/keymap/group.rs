@@ -52,6 +52,7 @@ impl Action {
             | Action::Back => Group::Move,
             Action::Filter
             | Action::Complete
+            | Action::DropFilter
             | Action::NextSort
             | Action::ReverseSort
             | Action::ScopeAll

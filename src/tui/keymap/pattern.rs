@@ -169,6 +169,21 @@ impl FromStr for KeyPattern {
 }
 
 impl KeyPattern {
+    /// As the configuration file has it: `ctrl-s`, `pgdn`, `/`.
+    pub fn written(self) -> String {
+        let label = self.label();
+        let (held, name) = match label.rsplit_once('-') {
+            Some((held, name)) if !name.is_empty() => (format!("{}-", held.to_lowercase()), name),
+            _ => (String::new(), label.as_str()),
+        };
+        let named = NAMED.iter().find(|(_, code)| *code == self.code);
+        match (named, self.code) {
+            (Some((word, _)), _) => format!("{held}{word}"),
+            (None, KeyCode::Char(c)) => format!("{held}{c}"),
+            (None, _) => format!("{held}{}", name.to_lowercase()),
+        }
+    }
+
     fn can_be_set(self, text: &str) -> Result<Self, NotKey> {
         match (self.code, self.modifiers) {
             (KeyCode::Esc, _) => Err(NotKey::LeadsOut("Esc")),

@@ -104,6 +104,8 @@ pub enum Message {
     /// The stream has ended, and another server is asked for it immediately.
     GoingOn,
     Disconnected(Error),
+    /// After that: the stream is opened again in so long.
+    Retrying(Duration),
     /// There is no place for another stream, and why: what is shown is read again every few seconds instead.
     Polling(Error),
     /// Of several servers calls now go to this one; its host.
@@ -145,6 +147,27 @@ impl Message {
             Message::Disconnected(error) | Message::Polling(error) => Some(error),
             _ => None,
         }
+    }
+
+    /// Whether a server answered something, if it is no error.
+    pub fn is_answer(&self) -> bool {
+        matches!(
+            self,
+            Message::Me(_)
+                | Message::Page { .. }
+                | Message::Counts { .. }
+                | Message::Projects { .. }
+                | Message::ProjectCreated { .. }
+                | Message::Created { .. }
+                | Message::Edited { .. }
+                | Message::Revoked { .. }
+                | Message::Revealed { .. }
+                | Message::OfPeople(_)
+                | Message::OfProjects(_)
+                | Message::OfActivity(_)
+                | Message::OfUsage(_)
+                | Message::OfLifecycle(_)
+        )
     }
 
     /// Whether it answers an effect that [is a change](Effect::is_change).

@@ -1,6 +1,9 @@
 //! Finding keys: what is asked for, the rows that came, and what is still on its way.
 
+mod counting;
 mod ended;
+
+pub use self::counting::Total;
 
 use uuid::Uuid;
 
@@ -32,6 +35,8 @@ pub struct Browse {
     /// What the rows answer; another query may have failed since.
     rows_are_of: Query,
     pub counts: Option<KeyCounts>,
+    /// The counts of the keys that have not ended, while others are shown.
+    left_counts: Option<KeyCounts>,
     /// Why there are no rows; rows that are there stay and are marked as old by the connection.
     failure: Option<Error>,
     /// The current question for rows and for counts; answers to earlier ones are dropped.
@@ -68,13 +73,6 @@ impl Browse {
             None if self.query.is_filtered() => Body::NoMatch,
             None => Body::Empty,
         }
-    }
-
-    /// The counts of what is asked for now; `None` while they are on their way.
-    pub fn current_counts(&self) -> Option<&KeyCounts> {
-        self.counts
-            .as_ref()
-            .filter(|_| self.counted_generation == self.counts_generation)
     }
 
     /// All keys of which some are in the rows, from the first to the last.
@@ -119,6 +117,11 @@ impl Browse {
             None => self.typed.trim(),
             Some(_) => self.query.words.text.as_deref().unwrap_or_default(),
         }
+    }
+
+    /// The text that the rows which are here were found by.
+    pub fn text_of_rows(&self) -> Option<&str> {
+        self.rows_are_of.words.text.as_deref()
     }
 
     /// Nobody is typing any more: what can't be read goes.
@@ -191,18 +194,6 @@ impl Browse {
         }
     }
 
-    fn count(&mut self, effects: &mut Vec<Effect>) {
-        if std::mem::replace(&mut self.counting, true) {
-            self.counts_are_old = true;
-            return;
-        }
-        self.counts_are_old = false;
-        effects.push(Effect::LoadCounts {
-            generation: self.counts_generation,
-            filter: self.query.filter(&self.moment),
-        });
-    }
-
     /// Loads ahead of the scroll.
     pub fn load_ahead(&mut self, effects: &mut Vec<Effect>) {
         if self.replacing.is_some() || self.rows_are_of != self.query {
@@ -237,20 +228,6 @@ impl Browse {
             generation: self.generation,
             load,
             list,
-        }
-    }
-
-    pub fn counted(&mut self, generation: u64, result: Result<KeyCounts, Error>, effects: &mut Vec<Effect>) {
-        if generation != self.counts_generation {
-            return;
-        }
-        self.counting = false;
-        if let Ok(counts) = result {
-            self.counts = Some(counts);
-            self.counted_generation = generation;
-        }
-        if self.counts_are_old {
-            self.count(effects);
         }
     }
 
@@ -390,7 +367,7 @@ impl Browse {
 
     /// From the end, the number of a row follows from the count.
     fn known_before(&self, page: &KeyPage, load: Load) -> Option<u64> {
-        let counts = self.current_counts().filter(|counts| !counts.capped)?;
-        (load == Load::End).then(|| counts.total().saturating_sub(page.items.len() as u64))
+        let total = self.total().filter(|total| total.is_exact)?;
+        (load == Load::End).then(|| total.keys.saturating_sub(page.items.len() as u64))
     }
 }

@@ -1,5 +1,6 @@
-//! The columns of tables: which fit, in which order, and how wide. They give way by importance as the
-//! terminal narrows.
+//! The columns of tables: which fit, in which order, and how wide. A column is as wide as what is in it; they give way
+//! by importance as the terminal narrows, and the name gets what is left. Which column is shown at which width is
+//! declared here, in [`KeyColumn::fit`] and [`EndedColumn::fit`].
 
 mod ended;
 
@@ -12,9 +13,13 @@ use crate::api::Sort;
 /// Cells between two columns.
 const GAP: u16 = 2;
 /// Cells before the first column, for the sign of the selected row.
-pub const MARGIN: u16 = 1;
+const MARGIN: u16 = 2;
 /// The same while rows are marked: the sign of these stands there, too.
 const MARGIN_WITH_MARKS: u16 = 3;
+/// Cells after the last column, before the line to the details.
+const MARGIN_AFTER: u16 = 1;
+/// So much of the name comes before any column has all that it could use.
+const COMFORTABLE_NAME: u16 = 24;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
 pub enum KeyColumn {
@@ -22,8 +27,12 @@ pub enum KeyColumn {
     Scope,
     Project,
     Created,
-    LastUsed,
-    /// What is special about it: it expires, is disabled, or is being rotated.
+    /// A bar a day.
+    Week,
+    /// What was refused recently, and when it was last used.
+    Used,
+    /// What is special about it: it expires, is disabled, or is being rotated. Where it has no room, that stands beside
+    /// the name.
     State,
     Owner,
 }
@@ -33,6 +42,8 @@ pub enum KeyColumn {
 pub struct Offered {
     pub owners: bool,
     pub states: bool,
+    /// Whether it is known how keys were used.
+    pub weeks: bool,
     /// No column, but room for the sign of marked rows.
     pub marks: bool,
 }
@@ -43,10 +54,11 @@ impl KeyColumn {
             KeyColumn::Name => "NAME",
             KeyColumn::Scope => "SCOPE",
             KeyColumn::Project => "PROJECT",
-            KeyColumn::Created => "CREATED",
-            KeyColumn::LastUsed => "LAST USED",
+            KeyColumn::Created => "MADE",
+            KeyColumn::Week => "7 DAYS",
+            KeyColumn::Used => "USED",
             KeyColumn::State => "STATE",
-            KeyColumn::Owner => "CREATED BY",
+            KeyColumn::Owner => "BY",
         }
     }
 
@@ -56,23 +68,22 @@ impl KeyColumn {
             KeyColumn::Name => Some(Sort::Name),
             KeyColumn::Scope => Some(Sort::Scope),
             KeyColumn::Created => Some(Sort::CreatedAt),
-            KeyColumn::LastUsed => Some(Sort::LastUsedAt),
+            KeyColumn::Used => Some(Sort::LastUsedAt),
             KeyColumn::State => Some(Sort::ExpiresAt),
-            KeyColumn::Project | KeyColumn::Owner => None,
+            KeyColumn::Project | KeyColumn::Owner | KeyColumn::Week => None,
         }
     }
 
-    /// Beside states, the time of creation gives way first.
-    fn fit(self, offered: Offered) -> Fit {
+    fn fit(self) -> Fit {
         match self {
             KeyColumn::Name => Fit::rest(16),
-            KeyColumn::State => Fit::growing(18, 1, 6, 36),
-            KeyColumn::Scope => Fit::fixed(9, 2),
-            KeyColumn::LastUsed => Fit::fixed(11, 3),
-            KeyColumn::Created if offered.states => Fit::fixed(9, 7),
-            KeyColumn::Created => Fit::fixed(9, 4),
-            KeyColumn::Project => Fit::growing(12, 5, 3, 30),
-            KeyColumn::Owner => Fit::growing(10, 6, 2, 28),
+            KeyColumn::Used => Fit::of(16, 1, 16).right(),
+            KeyColumn::Project => Fit::of(8, 2, 30).beside(20),
+            KeyColumn::Week => Fit::of(8, 3, 8).beside(20),
+            KeyColumn::Scope => Fit::of(9, 4, 9).beside(22),
+            KeyColumn::Created => Fit::of(8, 5, 8).beside(22).right(),
+            KeyColumn::State => Fit::of(14, 6, 36).beside(28),
+            KeyColumn::Owner => Fit::of(8, 7, 28).beside(28),
         }
     }
 }
@@ -80,45 +91,62 @@ impl KeyColumn {
 /// How a column behaves as the terminal widens and narrows. Widths are in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fit {
-    /// The least width that is of use.
+    /// The least width that is of use; of less content, that of the content.
     least: u16,
     /// The lowest stay longest.
     rank: u8,
-    /// Its part of the width that is left over.
-    share: u16,
     /// The most that it makes use of.
     most: u16,
+    /// What the name must keep for it to be shown, where the name can use that.
+    beside: u16,
+    /// Whether its content stands at its right end, as numbers do.
+    right: bool,
 }
 
 impl Fit {
     /// The one column of a table that stays to the last and takes what the others leave.
     pub const fn rest(least: u16) -> Self {
-        Self::growing(least, 0, 5, u16::MAX)
+        Self::of(least, 0, u16::MAX)
     }
 
-    fn beside_marks(self) -> Self {
-        let moved = MARGIN_WITH_MARKS - MARGIN;
-        Self {
-            least: if self.rank == 0 {
-                self.least - moved
-            } else {
-                self.least
-            },
-            ..self
-        }
-    }
-
-    pub const fn fixed(width: u16, rank: u8) -> Self {
-        Self::growing(width, rank, 0, width)
-    }
-
-    pub const fn growing(least: u16, rank: u8, share: u16, most: u16) -> Self {
+    /// As wide as its content, from `least` to `most`.
+    pub const fn of(least: u16, rank: u8, most: u16) -> Self {
         Self {
             least,
             rank,
-            share,
             most,
+            beside: 0,
+            right: false,
         }
+    }
+
+    #[must_use]
+    pub const fn beside(self, name: u16) -> Self {
+        Self { beside: name, ..self }
+    }
+
+    #[must_use]
+    pub const fn right(self) -> Self {
+        Self { right: true, ..self }
+    }
+}
+
+/// A column that is shown where it fits.
+#[derive(Debug, Clone, Copy)]
+pub struct WantedColumn<C> {
+    pub column: C,
+    pub fit: Fit,
+    /// The width of what is in it on this page, its head included.
+    pub content: u16,
+}
+
+impl<C> WantedColumn<C> {
+    fn least(&self) -> u16 {
+        self.fit.least.min(self.content.max(1))
+    }
+
+    fn most(&self) -> u16 {
+        self.fit.most.min(self.content).max(self.least())
     }
 }
 
@@ -128,95 +156,119 @@ pub struct Placed<C> {
     pub column: C,
     pub x: u16,
     pub width: u16,
+    pub right: bool,
 }
 
-/// The columns of the table of keys that fit in `area`.
-pub fn of_keys(area: Area, offered: Offered) -> Vec<Placed<KeyColumn>> {
-    let wanted = KeyColumn::iter()
-        .filter(|column| match column {
-            KeyColumn::Owner => offered.owners,
-            KeyColumn::State => offered.states,
-            _ => true,
-        })
-        .map(|column| (column, column.fit(offered)));
-    match offered.marks {
-        false => place(area, wanted),
-        // The name makes room for the sign, so that no column goes.
-        true => place_after(
-            MARGIN_WITH_MARKS,
-            area,
-            wanted.map(|(column, fit)| (column, fit.beside_marks())),
-        ),
-    }
+/// The columns of the table of keys that fit in `area`, with the width of the content of each.
+pub fn of_keys(area: Area, offered: Offered, content: impl Fn(KeyColumn) -> u16) -> Vec<Placed<KeyColumn>> {
+    let is_offered = |column: &KeyColumn| match column {
+        KeyColumn::Owner => offered.owners,
+        KeyColumn::State => offered.states,
+        KeyColumn::Week => offered.weeks,
+        _ => true,
+    };
+    let wanted = KeyColumn::iter().filter(is_offered).map(|column| WantedColumn {
+        column,
+        fit: column.fit(),
+        content: content(column),
+    });
+    let margin = if offered.marks { MARGIN_WITH_MARKS } else { MARGIN };
+    place_after(margin, area, wanted.collect())
 }
 
 /// The columns that fit in `area`, from left to right. One of them is [`Fit::rest`].
-pub fn place<C: Copy>(area: Area, columns: impl IntoIterator<Item = (C, Fit)>) -> Vec<Placed<C>> {
+pub fn place<C: Copy>(area: Area, columns: Vec<WantedColumn<C>>) -> Vec<Placed<C>> {
     place_after(MARGIN, area, columns)
 }
 
-fn place_after<C: Copy>(
-    margin: u16,
-    area: Area,
-    columns: impl IntoIterator<Item = (C, Fit)>,
-) -> Vec<Placed<C>> {
-    let room = area.width.saturating_sub(margin);
-    let columns: Vec<(C, Fit)> = columns.into_iter().collect();
-    let (last_rank, used) = that_fit(&columns, room);
-    let kept: Vec<(C, Fit)> = columns
-        .into_iter()
-        .filter(|(_, fit)| fit.rank <= last_rank)
-        .collect();
-    let spare = room.saturating_sub(used);
-    let shares: u16 = kept.iter().map(|(_, fit)| fit.share).sum();
-    let width_of = |fit: &Fit| {
-        let grown = (u32::from(spare) * u32::from(fit.share) / u32::from(shares.max(1))) as u16;
-        (fit.least + grown).min(fit.most)
-    };
-    let others: u16 = kept
-        .iter()
-        .filter(|(_, fit)| fit.rank > 0)
-        .map(|(_, fit)| width_of(fit) + GAP)
-        .sum();
+fn place_after<C: Copy>(margin: u16, area: Area, columns: Vec<WantedColumn<C>>) -> Vec<Placed<C>> {
+    let room = area.width.saturating_sub(margin + MARGIN_AFTER);
+    let (kept, name) = that_fit(columns, room);
+    let widths = widths(&kept, name, room);
     let mut x = area.x + margin.min(area.width);
-    kept.iter()
-        .map(|(column, fit)| {
-            let width = match fit.rank {
-                0 => room.saturating_sub(others),
-                _ => width_of(fit),
-            };
-            let placed = Placed {
-                column: *column,
-                x,
-                width,
-            };
-            x += width + GAP;
-            placed
-        })
-        .collect()
+    let placed = kept.iter().zip(widths).map(|(wanted, width)| {
+        let placed = Placed {
+            column: wanted.column,
+            x,
+            width,
+            right: wanted.fit.right,
+        };
+        x += width + GAP;
+        placed
+    });
+    placed.collect()
 }
 
-/// The last rank that has room, and the least width of all up to it.
-fn that_fit<C>(columns: &[(C, Fit)], room: u16) -> (u8, u16) {
-    let mut by_rank: Vec<&Fit> = columns.iter().map(|(_, fit)| fit).collect();
-    by_rank.sort_by_key(|fit| fit.rank);
-    let mut fitting = (0, 0);
-    for (kept, fit) in by_rank.iter().enumerate() {
-        let gap = if kept == 0 { 0 } else { GAP };
-        let used = fitting.1 + gap + fit.least;
-        if kept > 0 && used > room {
+/// Those of the lowest ranks that have room, and the least that the name has beside them.
+fn that_fit<C: Copy>(columns: Vec<WantedColumn<C>>, room: u16) -> (Vec<WantedColumn<C>>, u16) {
+    let mut by_rank: Vec<&WantedColumn<C>> = columns.iter().collect();
+    by_rank.sort_by_key(|wanted| wanted.fit.rank);
+    let mut last_rank = 0;
+    // What matters more is not cut for what matters less.
+    let mut others = 0;
+    let mut name = by_rank.first().map_or(0, |first| first.least());
+    let most_of_name = by_rank.first().map_or(0, |first| first.content);
+    for wanted in by_rank.into_iter().skip(1) {
+        let beside = name.max(wanted.fit.beside.min(most_of_name));
+        if beside + others + wanted.least() + GAP > room {
             break;
         }
-        fitting = (fit.rank, used);
+        others += wanted.most() + GAP;
+        (last_rank, name) = (wanted.fit.rank, beside);
     }
-    fitting
+    let kept = columns.into_iter().filter(|wanted| wanted.fit.rank <= last_rank);
+    (kept.collect(), name)
+}
+
+/// The least first; then the name as far as it is comfortable, the others as far as they make use of it, and the name
+/// the rest.
+fn widths<C>(columns: &[WantedColumn<C>], name: u16, room: u16) -> Vec<u16> {
+    let least = |wanted: &WantedColumn<C>| match wanted.fit.rank {
+        0 => name,
+        _ => wanted.least(),
+    };
+    let mut widths: Vec<u16> = columns.iter().map(least).collect();
+    let gaps = GAP * (columns.len().saturating_sub(1)) as u16;
+    let mut spare = room.saturating_sub(gaps + widths.iter().sum::<u16>());
+    let mut order: Vec<usize> = (0..columns.len()).collect();
+    order.sort_by_key(|&index| columns[index].fit.rank);
+    for index in order {
+        let wanted = &columns[index];
+        let most = match wanted.fit.rank {
+            0 => wanted.content.min(COMFORTABLE_NAME),
+            _ => wanted.most(),
+        };
+        let more = most.saturating_sub(widths[index]).min(spare);
+        widths[index] += more;
+        spare -= more;
+    }
+    if let Some(name) = columns.iter().position(|wanted| wanted.fit.rank == 0) {
+        widths[name] = (widths[name] + spare).min(room);
+    }
+    widths
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn placed(width: u16, states: bool, marks: bool) -> Vec<Placed<KeyColumn>> {
+    const NAMES: u16 = 34;
+
+    /// The content of a small organisation's keys.
+    fn content(column: KeyColumn) -> u16 {
+        match column {
+            KeyColumn::Name => NAMES,
+            KeyColumn::Scope => 9,
+            KeyColumn::Project => 11,
+            KeyColumn::Created => 6,
+            KeyColumn::Week => 7,
+            KeyColumn::Used => 9,
+            KeyColumn::State => 13,
+            KeyColumn::Owner => 5,
+        }
+    }
+
+    fn placed(width: u16, marks: bool) -> Vec<Placed<KeyColumn>> {
         let area = Area {
             x: 1,
             y: 3,
@@ -225,49 +277,73 @@ mod tests {
         };
         let offered = Offered {
             owners: true,
-            states,
+            states: true,
+            weeks: true,
             marks,
         };
-        of_keys(area, offered)
+        of_keys(area, offered, content)
     }
 
-    fn columns(width: u16, states: bool) -> Vec<KeyColumn> {
-        placed(width, states, false)
-            .into_iter()
-            .map(|placed| placed.column)
-            .collect()
-    }
-
-    #[test]
-    fn an_80_column_terminal_shows_everything() {
-        let but_states = KeyColumn::iter().filter(|column| *column != KeyColumn::State);
-        assert_eq!(columns(78, false), but_states.collect::<Vec<_>>());
-        assert_eq!(placed(78, false, true).len(), columns(78, false).len());
+    fn columns(width: u16) -> Vec<KeyColumn> {
+        let placed = placed(width, false).into_iter();
+        placed.map(|placed| placed.column).collect()
     }
 
     #[test]
     fn columns_give_way_by_importance_and_stay_inside() {
-        assert_eq!(
-            columns(45, false),
-            [KeyColumn::Name, KeyColumn::Scope, KeyColumn::LastUsed]
-        );
-        assert_eq!(columns(20, false), [KeyColumn::Name]);
-        let all = (0..200).flat_map(|width| {
-            [(false, false), (true, false), (false, true), (true, true)].map(|(a, b)| (width, a, b))
-        });
-        for (width, states, marks) in all {
-            for placed in placed(width, states, marks) {
+        use KeyColumn::{Created, Name, Project, Scope, Used, Week};
+        // The tables of terminals of 40, 63, 80, 100 and 120 columns, and of 160.
+        for (width, shown) in [
+            (40, &[Name, Used][..]),
+            (63, &[Name, Project, Week, Used]),
+            (80, &[Name, Scope, Project, Created, Week, Used]),
+            (65, &[Name, Project, Week, Used]),
+            (83, &[Name, Scope, Project, Created, Week, Used]),
+            (20, &[Name]),
+        ] {
+            assert_eq!(columns(width), shown, "{width}");
+        }
+        assert_eq!(columns(111), KeyColumn::iter().collect::<Vec<_>>());
+        for (width, marks) in (0..200).flat_map(|width| [(width, false), (width, true)]) {
+            for placed in placed(width, marks) {
                 assert!(placed.x + placed.width <= 1 + width, "{width}: {placed:?}");
             }
         }
     }
 
     #[test]
-    fn states_are_shown_at_every_width_and_the_project_beside_them() {
-        use KeyColumn::{LastUsed, Name, Project, Scope, State};
-        assert_eq!(columns(45, true), [Name, State]);
-        assert_eq!(columns(61, true), [Name, Scope, LastUsed, State]);
-        assert_eq!(columns(78, true), [Name, Scope, Project, LastUsed, State]);
-        assert_eq!(columns(120, true).len(), KeyColumn::iter().count());
+    fn nothing_is_cut_while_cells_are_free() {
+        for width in 20..200 {
+            let placed = placed(width, false);
+            let room = width - MARGIN - MARGIN_AFTER;
+            let used: u16 = placed.iter().map(|placed| placed.width).sum();
+            let gaps = GAP * (placed.len() as u16 - 1);
+            assert_eq!(used + gaps, room, "{width}");
+            let is_cut = |placed: &&Placed<KeyColumn>| placed.width < content(placed.column);
+            let too_wide = |placed: &&Placed<KeyColumn>| placed.width > content(placed.column);
+            if let Some(cut) = placed.iter().find(is_cut) {
+                assert!(!placed.iter().any(|placed| too_wide(&placed)), "{width}: {cut:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn short_names_leave_room_for_more_columns() {
+        let area = Area {
+            width: 63,
+            height: 1,
+            ..Area::default()
+        };
+        let offered = Offered {
+            owners: true,
+            states: false,
+            weeks: true,
+            marks: false,
+        };
+        let short = |column| match column {
+            KeyColumn::Name => 8,
+            other => content(other),
+        };
+        assert_eq!(of_keys(area, offered, short).len(), 6);
     }
 }

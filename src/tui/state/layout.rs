@@ -2,6 +2,12 @@
 
 /// Below this width the details open over the table.
 const SIDE_BY_SIDE: u16 = 100;
+/// From these heights on the selected row is told more of under a table that has no details beside it: in one line,
+/// and in all of them.
+const STRIP_FROM: (u16, u16) = (16, 20);
+const STRIP_LINES: u16 = 3;
+/// Cells on either side of the text of the details.
+pub const PADDING: u16 = 1;
 
 /// A rectangle of cells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -18,36 +24,47 @@ impl Area {
             && (self.y..self.y.saturating_add(self.height)).contains(&y)
     }
 
-    /// Without its border.
-    pub fn inside(self) -> Self {
-        Self {
-            x: self.x.saturating_add(1),
-            y: self.y.saturating_add(1),
-            width: self.width.saturating_sub(2),
-            height: self.height.saturating_sub(2),
-        }
+    pub fn bottom(self) -> u16 {
+        self.y.saturating_add(self.height)
     }
+}
+
+/// What the layout depends on beside the size of the screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shape {
+    pub details_focused: bool,
+    /// Whether the selected row is told more of under the table, where the details are not beside it.
+    pub has_strip: bool,
 }
 
 /// The parts of the main screen; a part that has no room has no height.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Layout {
     pub title: Area,
-    /// Counts, filter and sort.
+    /// How many rows there are, by kind.
     pub summary: Area,
-    /// The table with its border, when it has one.
+    /// The rule under the header, on which the filter stands.
+    pub rule: Area,
+    /// Heads and rows.
     pub table: Area,
-    pub bordered: bool,
     /// The column headers.
     pub columns: Area,
     pub rows: Area,
     /// The details beside the table; over it in a narrow terminal, while they have the focus.
     pub details: Option<Area>,
+    /// The column of the line between the table and the details beside it.
+    pub divider: Option<u16>,
+    /// The rule under the table.
+    pub table_rule: Area,
+    /// What is told of the selected row under the table.
+    pub strip: Area,
+    /// The last rule above the footer: that of the table, where nothing stands between.
+    pub foot_rule: Area,
     pub footer: Area,
 }
 
 impl Layout {
-    pub fn new(width: u16, height: u16, details_focused: bool) -> Self {
+    pub fn new(width: u16, height: u16, shape: Shape) -> Self {
         let line = |y, has_room| Area {
             x: 0,
             y,
@@ -56,55 +73,111 @@ impl Layout {
         };
         let title = line(0, height >= 4);
         let summary = line(title.height, height >= 8);
+        let rule = line(summary.bottom(), height >= 9);
         let has_footer = height >= 6;
         let footer = line(height.saturating_sub(u16::from(has_footer)), has_footer);
-        let y = summary.y + summary.height;
+        let strip_lines = match width < SIDE_BY_SIDE && shape.has_strip {
+            true if height >= STRIP_FROM.1 => STRIP_LINES,
+            true if height >= STRIP_FROM.0 => 1,
+            _ => 0,
+        };
+        // A line by itself is told from the footer without a rule.
+        let foot_rule = line(footer.y.saturating_sub(1), height >= 8 && strip_lines != 1);
+        let strip = Area {
+            y: footer.y.saturating_sub(foot_rule.height + strip_lines),
+            height: strip_lines,
+            ..line(0, false)
+        };
+        let table_rule = match strip_lines {
+            0 => foot_rule,
+            _ => line(strip.y.saturating_sub(1), true),
+        };
+        let foot_rule = if foot_rule.height == 0 {
+            table_rule
+        } else {
+            foot_rule
+        };
+        let end = match (table_rule.height, strip_lines) {
+            (0, _) => footer.y,
+            _ => table_rule.y,
+        };
+        let y = rule.y + rule.height;
         let body = Area {
             x: 0,
             y,
             width,
-            height: footer.y.saturating_sub(y),
+            height: end.saturating_sub(y),
         };
-        let (table, details) = Self::side_by_side(body, details_focused);
-        let bordered = body.height >= 5 && table.width >= 20;
-        let inner = if bordered { table.inside() } else { table };
+        let (table, divider, details) = Self::side_by_side(body, shape.details_focused);
         let columns = Area {
-            height: u16::from(inner.height >= 3),
-            ..inner
+            height: u16::from(table.height >= 3),
+            ..table
         };
         let rows = Area {
-            y: inner.y + columns.height,
-            height: inner.height - columns.height,
-            ..inner
+            y: table.y + columns.height,
+            height: table.height - columns.height,
+            ..table
         };
-        Self {
+        let layout = Self {
             title,
             summary,
+            rule,
             table,
-            bordered,
             columns,
             rows,
             details,
+            divider,
+            table_rule,
+            strip,
+            foot_rule,
             footer,
+        };
+        layout.covering_strip()
+    }
+
+    /// Details that lie over the table lie over what is told under it, too.
+    fn covering_strip(self) -> Self {
+        if !self.is_covered() || self.strip.height == 0 {
+            return self;
+        }
+        let foot_rule = Area {
+            y: self.footer.y.saturating_sub(1),
+            ..self.table_rule
+        };
+        let details = self.details.map(|details| Area {
+            height: foot_rule.y.saturating_sub(details.y),
+            ..details
+        });
+        Self {
+            details,
+            table_rule: foot_rule,
+            foot_rule,
+            strip: Area::default(),
+            ..self
         }
     }
 
-    /// The table, and the details beside it or, in a narrow terminal, over it.
-    fn side_by_side(body: Area, details_focused: bool) -> (Area, Option<Area>) {
+    /// The table, the line behind it, and the details beside it or, in a narrow terminal, over it.
+    fn side_by_side(body: Area, details_focused: bool) -> (Area, Option<u16>, Option<Area>) {
         if body.width < SIDE_BY_SIDE {
-            return (body, details_focused.then_some(body));
+            return (body, None, details_focused.then_some(body));
         }
-        let details_width = (body.width / 3).clamp(40, 64);
+        let details_width = (body.width * 3 / 10).clamp(34, 56);
         let table = Area {
-            width: body.width - details_width,
+            width: body.width - details_width - 1,
             ..body
         };
         let details = Area {
-            x: table.width,
+            x: table.width + 1,
             width: details_width,
             ..body
         };
-        (table, Some(details))
+        (table, Some(table.width), Some(details))
+    }
+
+    /// Whether the details lie over the table.
+    pub fn is_covered(&self) -> bool {
+        self.details.is_some() && self.divider.is_none()
     }
 }
 
@@ -112,21 +185,47 @@ impl Layout {
 mod tests {
     use super::*;
 
+    fn layout(width: u16, height: u16, details_focused: bool, has_strip: bool) -> Layout {
+        let shape = Shape {
+            details_focused,
+            has_strip,
+        };
+        Layout::new(width, height, shape)
+    }
+
     #[test]
-    fn the_parts_never_leave_the_screen() {
-        for width in 0..150 {
-            for height in 0..60 {
-                let layout = Layout::new(width, height, true);
+    fn the_parts_never_leave_the_screen_and_lie_one_below_the_other() {
+        for (width, height) in (0..150).flat_map(|width| (0..60).map(move |height| (width, height))) {
+            for (details, strip) in [(true, false), (true, true), (false, true), (false, false)] {
+                let layout = layout(width, height, details, strip);
+                let uncovered = |part| {
+                    if layout.is_covered() {
+                        Area::default()
+                    } else {
+                        part
+                    }
+                };
                 let parts = [
                     layout.title,
                     layout.summary,
-                    layout.table,
-                    layout.rows,
+                    layout.rule,
+                    uncovered(layout.columns),
+                    uncovered(layout.rows),
+                    layout.table_rule,
+                    layout.strip,
+                    layout.foot_rule,
                     layout.footer,
                 ];
+                let mut below = 0;
+                for part in parts.into_iter().filter(|part| part.height > 0) {
+                    let is_same_rule = part == layout.foot_rule && part == layout.table_rule;
+                    let is_drawn = is_same_rule && part.y + 1 == below;
+                    assert!(is_drawn || part.y >= below, "{width}x{height} {part:?}");
+                    below = below.max(part.bottom());
+                }
                 for part in parts.into_iter().chain(layout.details) {
                     assert!(
-                        part.height == 0 || part.y + part.height <= height,
+                        part.height == 0 || part.bottom() <= height,
                         "{width}x{height} {part:?}"
                     );
                     assert!(
@@ -139,9 +238,27 @@ mod tests {
     }
 
     #[test]
+    fn every_line_of_the_screen_belongs_to_a_part() {
+        for height in 6..60 {
+            let layout = layout(80, height, false, true);
+            let rules = match layout.foot_rule == layout.table_rule {
+                true => layout.table_rule.height,
+                false => layout.table_rule.height + layout.foot_rule.height,
+            };
+            let heads = layout.title.height + layout.summary.height + layout.rule.height;
+            let body = layout.columns.height + layout.rows.height + rules + layout.strip.height;
+            assert_eq!(heads + body + layout.footer.height, height, "{layout:?}");
+        }
+    }
+
+    #[test]
     fn wide_terminals_show_table_and_details_side_by_side() {
-        assert!(Layout::new(120, 36, false).details.is_some());
-        assert!(Layout::new(80, 24, false).details.is_none());
-        assert!(Layout::new(80, 24, true).details.is_some());
+        assert!(layout(120, 36, false, true).details.is_some());
+        assert_eq!(layout(120, 36, false, true).strip.height, 0);
+        assert!(layout(80, 24, false, true).details.is_none());
+        assert!(layout(80, 24, true, true).is_covered());
+        assert_eq!(layout(80, 24, false, true).strip.height, STRIP_LINES);
+        assert_eq!(layout(63, 17, false, true).strip.height, 1);
+        assert_eq!(layout(40, 12, false, true).strip.height, 0);
     }
 }

@@ -128,6 +128,11 @@ impl<T: Listed> List<T> {
         rows.map(|(index, item)| (index == self.selected, item))
     }
 
+    /// How many items stand above those on the screen.
+    pub fn above(&self) -> usize {
+        self.top
+    }
+
     pub fn set_height(&mut self, height: usize) {
         self.height = height.max(1);
         self.follow();

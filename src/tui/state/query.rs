@@ -98,6 +98,14 @@ impl Query {
         }
     }
 
+    /// The same of all scopes: how many there are of the others is shown, too.
+    pub fn counted(&self, moment: &Moment) -> KeyFilter {
+        KeyFilter {
+            scope: None,
+            ..self.filter(moment)
+        }
+    }
+
     /// All of it, from the start.
     pub fn list(&self, moment: &Moment) -> KeyList {
         KeyList {

@@ -4,6 +4,8 @@ use super::notice::Tone;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
+    /// No server answers.
+    Offline,
     /// The profile of this name changes nothing.
     ReadOnly(String),
     /// The role never allows it, in a sentence.
@@ -36,6 +38,7 @@ impl Reason {
         Some(match self {
             Reason::ReadOnly(profile) => format!("The profile {profile} is read-only: it changes nothing."),
             Reason::Role(sentence) | Reason::Selection(sentence) => sentence.clone(),
+            Reason::Offline => "Offline: this needs the server, which is being tried; r tries now.".into(),
             Reason::OldRows(why) => format!("{why} The list is not up to date; r refreshes it."),
             Reason::NothingSelected => "Nothing is selected: the list is empty.".into(),
             Reason::Searching => "Still searching; choose when the results are there.".into(),

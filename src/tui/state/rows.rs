@@ -98,6 +98,12 @@ impl Rows {
         rows.map(|(index, row)| (index == self.selected, row))
     }
 
+    /// Whether there are rows above those on the screen, and below.
+    pub fn more_than_visible(&self) -> (bool, bool) {
+        let below = self.top + self.height.max(1) < self.rows.len();
+        (self.top > 0 || self.more_before, below || self.more_after)
+    }
+
     /// The number (from 1) of the first row on the screen among all keys, while that is known.
     pub fn first_number(&self) -> Option<u64> {
         self.before.map(|before| before + self.top as u64 + 1)

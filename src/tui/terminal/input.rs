@@ -29,6 +29,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use zeroize::Zeroizing;
 
 use super::signals;
+use crate::config::theme::Background;
 use crate::model::Secret;
 use parser::Parser;
 
@@ -40,13 +41,15 @@ const WAITING_CHUNKS: usize = 4;
 /// It may hold a pasted secret.
 type Chunk = Zeroizing<Vec<u8>>;
 
-/// What the person at the terminal did.
+/// What comes in: what the person at the terminal did, and what the terminal answers.
 #[derive(Debug, Clone)]
 pub enum Input {
     Key(KeyEvent),
     Mouse(MouseEvent),
     /// Text that came as one paste, its lines separated by `\n`. Never keys to act on; it may be a secret.
     Paste(Secret),
+    /// Nobody did anything: the terminal answers what its background is.
+    Background(Background),
 }
 
 /// Reads until nobody listens any more. When the terminal can't be read, the program ends as it

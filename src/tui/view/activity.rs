@@ -18,12 +18,12 @@ const HASH_DIGITS: usize = 16;
 const COLUMNS: [ListColumn<Activity>; 4] = [
     ListColumn {
         label: "WHEN",
-        fit: Fit::fixed(11, 2),
-        cell: |row, look| (time::ago(Some(row.at), look.now), look.theme.faint()),
+        fit: Fit::of(11, 2, 11).right(),
+        cell: |row, look| (time::brief_age(row.at, look.now), look.theme.faint()),
     },
     ListColumn {
         label: "WHO",
-        fit: Fit::growing(12, 1, 1, 30),
+        fit: Fit::of(12, 1, 30),
         cell: |row, look| (text::short_name(row.who()).to_owned(), look.theme.text()),
     },
     ListColumn {
@@ -33,7 +33,7 @@ const COLUMNS: [ListColumn<Activity>; 4] = [
     },
     ListColumn {
         label: "FROM",
-        fit: Fit::growing(13, 3, 1, 39),
+        fit: Fit::of(13, 3, 39),
         cell: |row, look| (from(row).unwrap_or_else(|| "–".into()), look.theme.faint()),
     },
 ];
@@ -71,7 +71,7 @@ fn empty(app: &App) -> Empty {
 pub fn details(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let selected = app.activity.list.selected();
     let lines = |width| selected.map_or_else(Vec::new, |row| lines(row, width, look));
-    list::details(buffer, area, app, "Details", lines, look);
+    list::details(buffer, area, app, "", lines, look);
 }
 
 fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {

@@ -13,9 +13,13 @@ use super::text;
 /// Digits of an id: few, for they only part rows that look the same.
 const TAG_DIGITS: usize = 4;
 
-/// The texts of a column, each in at most `cells`.
-pub fn fitted(texts: &[&str], cells: usize) -> Vec<String> {
-    let mut fitted: Vec<String> = texts.iter().map(|text| text::fit(text, cells)).collect();
+/// The texts of a column, each in at most as many cells as it has.
+pub fn fitted(texts: &[&str], cells: &[usize]) -> Vec<String> {
+    let cut = texts
+        .iter()
+        .zip(cells)
+        .map(|(text, cells)| text::fit(text, *cells));
+    let mut fitted: Vec<String> = cut.collect();
     let mut first: HashMap<&str, &str> = HashMap::new();
     let mut alike: Vec<&str> = Vec::new();
     for (text, cut) in texts.iter().zip(&fitted) {
@@ -27,9 +31,9 @@ pub fn fitted(texts: &[&str], cells: usize) -> Vec<String> {
         return fitted;
     }
     let cut_anew: Vec<bool> = fitted.iter().map(|cut| alike.contains(&cut.as_str())).collect();
-    for ((cut, text), anew) in fitted.iter_mut().zip(texts).zip(cut_anew) {
+    for (((cut, text), cells), anew) in fitted.iter_mut().zip(texts).zip(cells).zip(cut_anew) {
         if anew {
-            *cut = text::fit_both_ends(text, cells);
+            *cut = text::fit_both_ends(text, *cells);
         }
     }
     fitted
@@ -43,10 +47,12 @@ pub struct Labelled<'a> {
     /// What tells it from others of its name, too.
     pub beside: &'a str,
     pub id: Uuid,
+    /// What the name has.
+    pub cells: usize,
 }
 
-/// Each row's name in at most `cells`, with the end of its id where another row shows the same.
-pub fn tagged(rows: &[Labelled], cells: usize) -> Vec<String> {
+/// Each row's name in its cells, with the end of its id where another row shows the same.
+pub fn tagged(rows: &[Labelled]) -> Vec<String> {
     let mut alike: HashMap<(&str, &str), usize> = HashMap::new();
     for row in rows {
         *alike.entry((row.fitted, row.beside)).or_default() += 1;
@@ -55,7 +61,7 @@ pub fn tagged(rows: &[Labelled], cells: usize) -> Vec<String> {
         Some(2..) => {
             let id = row.id.simple().to_string();
             let tag = format!(" #{}", &id[id.len() - TAG_DIGITS..]);
-            text::fit(row.name, cells.saturating_sub(tag.len())) + &tag
+            text::fit(row.name, row.cells.saturating_sub(tag.len())) + &tag
         }
         _ => row.fitted.to_owned(),
     });
@@ -74,13 +80,16 @@ mod tests {
             "Kiosk of the north",
         ];
         assert_eq!(
-            fitted(&names, 16),
+            fitted(&names, &[16; 3]),
             ["Partner i…(EU) 1", "Partner i…(EU) 2", "Kiosk of the no…"]
         );
-        assert_eq!(fitted(&names[1..], 16), ["Partner integra…", "Kiosk of the no…"]);
-        assert_eq!(fitted(&["abcdefgh", "abcdefgh"], 5), ["abcd…", "abcd…"]);
+        assert_eq!(
+            fitted(&names[1..], &[16; 2]),
+            ["Partner integra…", "Kiosk of the no…"]
+        );
+        assert_eq!(fitted(&["abcdefgh", "abcdefgh"], &[5, 5]), ["abcd…", "abcd…"]);
         // A name may end in an ellipsis of its own.
-        assert_eq!(fitted(&["abcd…", "abcdefgh"], 5), ["abcd…", "abc…h"]);
+        assert_eq!(fitted(&["abcd…", "abcdefgh"], &[5, 5]), ["abcd…", "abc…h"]);
     }
 
     #[test]
@@ -88,7 +97,7 @@ mod tests {
         let texts = ["one", "two", "six"].map(|number| format!("Partner of number {number}, integration"));
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let tagged_in = |cells| {
-            let fitted = fitted(&texts, cells);
+            let fitted = fitted(&texts, &[cells; 3]);
             let rows = [(0x1a2b, "A"), (0x3c4d, "A"), (0x5e6f, "B")];
             let rows = rows.into_iter().zip(&texts).zip(&fitted);
             let rows: Vec<Labelled> = rows
@@ -97,9 +106,10 @@ mod tests {
                     fitted,
                     beside,
                     id: Uuid::from_u128(id),
+                    cells,
                 })
                 .collect();
-            tagged(&rows, cells)
+            tagged(&rows)
         };
         assert_eq!(tagged_in(12), ["Partn… #1a2b", "Partn… #3c4d", "Partner…tion"]);
         assert_eq!(tagged_in(2).len(), 3);

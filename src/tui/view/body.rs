@@ -4,9 +4,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Paragraph, Widget};
+use ratatui::widgets::{Paragraph, Widget};
 
-use super::{Look, marks, text};
+use super::{Look, text};
 use crate::client::Error;
 use crate::tui::keymap::Action;
 use crate::tui::state::notice::sentence;
@@ -15,24 +15,12 @@ use crate::tui::state::{App, Body, EventStream};
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, body: &Body, look: &Look) {
     let (headline, way_out) = words(app, body);
-    let marked = marks::counted(app, look).map(|marked| format!(" {}", marked.content.trim_end()));
-    let title = format!("{}{}", app.screen_title(), marked.unwrap_or_default());
-    message(buffer, area, &title, &headline, &way_out, look);
+    message(buffer, area, &headline, &way_out, look);
 }
 
 /// A headline and the way out, in the middle of where rows would be.
-pub fn message(buffer: &mut Buffer, area: Rect, title: &str, headline: &str, way_out: &str, look: &Look) {
-    let inner = if area.height >= 5 && area.width >= 20 {
-        let block = Block::bordered()
-            .border_style(look.theme.border(true))
-            .title(format!(" {title} "));
-        let inner = block.inner(area);
-        block.render(area, buffer);
-        inner
-    } else {
-        area
-    };
-    let width = usize::from(inner.width).saturating_sub(4).clamp(1, 70);
+pub fn message(buffer: &mut Buffer, area: Rect, headline: &str, way_out: &str, look: &Look) {
+    let width = usize::from(area.width).saturating_sub(4).clamp(1, 70);
     let mut lines: Vec<Line> = text::wrap(headline, width)
         .into_iter()
         .map(|line| Line::styled(line, look.theme.strong()))
@@ -43,13 +31,13 @@ pub fn message(buffer: &mut Buffer, area: Rect, title: &str, headline: &str, way
             .into_iter()
             .map(|line| Line::from(Span::raw(line))),
     );
-    let height = (lines.len() as u16).min(inner.height);
-    let top = inner.y + (inner.height - height) / 3;
+    let height = (lines.len() as u16).min(area.height);
+    let top = area.y + (area.height - height) / 3;
     Paragraph::new(lines).centered().render(
         Rect {
             y: top,
             height,
-            ..inner
+            ..area
         },
         buffer,
     );

@@ -19,13 +19,18 @@ pub struct NextChange {
 
 /// As of the frame that was drawn last.
 pub fn next_change(app: &App, look: &Look) -> Option<NextChange> {
-    if app.screen != Screen::Keys {
-        return None;
-    }
-    let keys = app.browse.rows.visible().map(|(_, row)| &row.key);
-    let ends = keys.flat_map(standing::ends_of);
-    ends.filter_map(|end| of_end(end, look.now))
-        .min_by_key(|next| next.at)
+    let is_shown = app.screen == Screen::Keys;
+    let rows = app.browse.rows.visible().filter(|_| is_shown);
+    let ends = rows.flat_map(|(_, row)| standing::ends_of(&row.key));
+    let ends = ends.filter_map(|end| of_end(end, look.now));
+    ends.chain(of_next_try(app, look.now)).min_by_key(|next| next.at)
+}
+
+/// The header tells in how many seconds the connection is tried again.
+fn of_next_try(app: &App, now: Timestamp) -> Option<NextChange> {
+    let at = app.outage?.next_try?;
+    let at = time::seconds_until_changes(at, now)?;
+    Some(NextChange { at, has_ended: false })
 }
 
 fn of_end(end: Timestamp, now: Timestamp) -> Option<NextChange> {

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::lines::{chips_of, field, indented, paragraph};
-use super::{Look, activity, list, local, meter, standing, text, time, used};
+use super::{Look, activity, list, local, meter, standing, text, time, traffic};
 use crate::api::Key;
 use crate::model::KeyField;
 use crate::model::KeyState;
@@ -16,7 +16,7 @@ use crate::tui::state::App;
 
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let Some(key) = app.selected() else {
-        list::details(buffer, area, app, "Details", |_| Vec::new(), look);
+        list::details(buffer, area, app, "", |_| Vec::new(), look);
         return;
     };
     let is_revealed = app
@@ -45,13 +45,11 @@ fn lines(key: &Key, is_revealed: bool, app: &App, width: usize, look: &Look) -> 
         lines.extend(meter::tokens(rotation, app.key_usage.of(key.id), width, look));
     }
     lines.push(Line::default());
-    lines.extend(secret(key, is_revealed, app, look));
-    let settings = settings(key, width, look);
-    if !settings.is_empty() {
-        lines.push(Line::default());
-        lines.extend(settings);
-    }
+    lines.extend(traffic::in_details(key, &app.key_usage, width, look));
     lines.push(Line::default());
+    lines.extend(secret(key, is_revealed, app, look));
+    lines.push(Line::default());
+    lines.extend(settings(key, width, look));
     lines.extend(field(
         "Created",
         &time::long_date(key.created_at, &look.zone),
@@ -59,10 +57,15 @@ fn lines(key: &Key, is_revealed: bool, app: &App, width: usize, look: &Look) -> 
         look,
     ));
     lines.extend(field("Created by", &key.creator.email, width, look));
-    lines.extend(used::in_details(key, &app.key_usage, width, look));
     lines.extend(field("Changes", &changes(key.version), width, look));
-    lines.extend(field("Id", &key.id.to_string(), width, look));
+    lines.extend(field("Id", &id(key, width), width, look));
     lines
+}
+
+/// On one line: whole, or its start and its end.
+fn id(key: &Key, width: usize) -> String {
+    const LABEL: usize = 11;
+    text::fit_both_ends(&key.id.to_string(), width.saturating_sub(LABEL))
 }
 
 fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
@@ -99,7 +102,7 @@ fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
 fn of_what(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
     let kind = format!("{} key", key.scope);
     let room = width.saturating_sub(text::width(&kind) + 3);
-    let kind = Span::styled(kind, look.theme.scope(key.scope));
+    let kind = Span::styled(kind, look.theme.faint());
     let (words, style) = match &key.project {
         Some(project) if text::width(&project.name) <= room => {
             let project = format!(" · {}", text::fit(&project.name, room));

@@ -284,21 +284,3 @@ pub fn way_out(buffer: &mut Buffer, opened: DialogBox, words: &str, look: &Look)
     let words = Span::styled(words.to_owned(), look.theme.faint());
     Paragraph::new(words).render(place.intersection(area), buffer);
 }
-
-/// Says on the border of a part of the screen that there are more lines above or below.
-pub fn more(buffer: &mut Buffer, area: Rect, inner: Rect, (above, below): (bool, bool), look: &Look) {
-    let words = match (above, below) {
-        (false, false) => return,
-        (true, false) => " ▲ more ",
-        (false, true) => " ▼ more ",
-        (true, true) => " ▲▼ more ",
-    };
-    let width = text::width(words) as u16;
-    let place = Rect {
-        x: inner.right().saturating_sub(width),
-        y: inner.bottom(),
-        width,
-        height: 1,
-    };
-    Paragraph::new(Span::styled(words, look.theme.accent())).render(place.intersection(area), buffer);
-}

@@ -5,58 +5,104 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
+use super::found::Found;
 use super::lines::{field, paragraph};
-use super::list::{self, ListRow, put};
-use super::{Look, chips, clip, header, keys_frame, text, time, used};
+use super::list::content;
+use super::rows::{self, TableRow, put};
+use super::table::head_area;
+use super::{Look, chips, clip, header, text, time, used};
 use crate::api::{Key, RefusedSince};
 use crate::model::KeyState;
-use crate::tui::state::App;
 use crate::tui::state::columns::{self, EndedColumn, Placed};
 use crate::tui::state::query::EndedView;
+use crate::tui::state::{App, Target, Targets};
 
-/// From here on a count is told in thousands or millions.
-const MANY: u64 = 100_000;
-
-pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, view: EndedView, look: &Look) {
+pub fn render(
+    buffer: &mut Buffer,
+    screen: Rect,
+    app: &App,
+    view: EndedView,
+    look: &Look,
+    targets: &mut Targets,
+) {
     let layout = app.layout();
-    if layout.bordered {
-        let focused = app.over.is_empty() && !app.details_focused;
-        keys_frame::render(buffer, clip(layout.table, screen), app, look, focused);
-    }
-    let placed = columns::of_ended(layout.columns, view);
-    heads(buffer, clip(layout.columns, screen), &placed, app, view, look);
+    let found = app.browse.text_of_rows().and_then(Found::of);
     let area = clip(layout.rows, screen);
-    let visible = app.browse.rows.visible().take(usize::from(area.height));
-    let lines = visible.map(|(selected, row)| ListRow {
-        selected,
-        marked: false,
+    let visible: Vec<_> = app.browse.rows.visible().take(usize::from(area.height)).collect();
+    let width_of = |column: EndedColumn| {
+        let cells: Vec<(String, Style)> = visible
+            .iter()
+            .map(|(_, row)| cell(column, &row.key, look))
+            .collect();
+        content(
+            &head(column, view, app),
+            cells.iter().map(|(text, _)| text.as_str()),
+        )
+    };
+    let placed = columns::of_ended(layout.columns, view, width_of);
+    heads(
+        buffer,
+        clip(layout.columns, screen),
+        &placed,
+        view,
+        app,
+        look,
+        targets,
+    );
+    let lines = visible.iter().map(|(selected, row)| TableRow {
+        selected: *selected,
         id: Some(row.key.id),
-        cells: (placed.iter().map(|place| cell(place.column, &row.key, look))).collect(),
+        cells: (placed
+            .iter()
+            .map(|place| cell(place.column, &row.key, look).into()))
+        .collect(),
         chips: chips::of_key(&row.key),
+        ..TableRow::default()
     });
     let project = placed
         .iter()
         .position(|place| place.column == EndedColumn::Project);
-    list::rows(buffer, area, &placed, lines.collect(), project, look);
+    rows::rows(
+        buffer,
+        area,
+        &placed,
+        lines.collect(),
+        project,
+        found.as_ref(),
+        look,
+    );
+}
+
+fn head(column: EndedColumn, view: EndedView, app: &App) -> String {
+    let query = &app.browse.query;
+    match column.is_sorted(view, query.sort) {
+        true => format!("{} {}", column.label(view), header::arrow(query.order)),
+        false => column.label(view).to_owned(),
+    }
 }
 
 fn heads(
     buffer: &mut Buffer,
     area: Rect,
     placed: &[Placed<EndedColumn>],
-    app: &App,
     view: EndedView,
+    app: &App,
     look: &Look,
+    targets: &mut Targets,
 ) {
-    let query = &app.browse.query;
+    let sort = app.browse.query.sort;
     for place in placed {
-        let mut label = place.column.label(view).to_owned();
-        let mut style = look.theme.faint();
-        if place.column.is_sorted(view, query.sort) {
-            label = format!("{label} {}", header::arrow(query.order));
-            style = look.theme.strong();
+        let is_sorted = place.column.is_sorted(view, sort);
+        let style = match is_sorted {
+            true => look.theme.strong(),
+            false => look.theme.faint(),
+        };
+        put(buffer, area, place, &head(place.column, view, app), style);
+        // The only order of revoked keys is reversed.
+        let target = place.column.sort(view).or(is_sorted.then_some(sort));
+        if let Some(sort) = target {
+            targets.add(head_area(area, place), Target::Sort(sort));
         }
-        put(buffer, area, place, &label, style);
     }
 }
 
@@ -64,19 +110,22 @@ fn cell(column: EndedColumn, key: &Key, look: &Look) -> (String, Style) {
     let theme = look.theme;
     match column {
         EndedColumn::Name => (key.name.clone(), theme.text()),
-        EndedColumn::Scope => (key.scope.label().into(), theme.scope(key.scope)),
+        EndedColumn::Scope => (key.scope.label().into(), theme.faint()),
         EndedColumn::Project => match &key.project {
             Some(project) => (project.name.clone(), theme.text()),
             None => ("–".into(), theme.faint()),
         },
-        EndedColumn::Ended => (time::ago(ended_at(key), look.now), theme.text()),
+        EndedColumn::Ended => match ended_at(key) {
+            Some(at) => (time::brief_age(at, look.now), theme.text()),
+            None => ("–".into(), theme.faint()),
+        },
         EndedColumn::By => {
             let by = key.revoked.as_ref().map_or(&key.creator, |revoked| &revoked.by);
             (text::short_name(&by.email).to_owned(), theme.faint())
         }
         EndedColumn::Refused => match key.refused_since.as_ref().map_or(0, |refused| refused.count) {
             0 => ("–".into(), theme.faint()),
-            count => (format!("✗ {}", in_short(count)), theme.bad()),
+            count => (format!("✗{}", text::in_short(count)), theme.bad()),
         },
         EndedColumn::Reason => {
             let reason = key.revoked.as_ref().and_then(|revoked| revoked.reason.clone());
@@ -89,15 +138,6 @@ fn ended_at(key: &Key) -> Option<jiff::Timestamp> {
     match &key.revoked {
         Some(revoked) => Some(revoked.at),
         None => key.expires_at,
-    }
-}
-
-/// `1,204`, `120k`, `3M`.
-fn in_short(count: u64) -> String {
-    match count {
-        ..MANY => text::number(count),
-        MANY..1_000_000 => format!("{}k", count / 1_000),
-        _ => format!("{}M", text::number(count / 1_000_000)),
     }
 }
 

@@ -5,13 +5,34 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget};
 
+use super::pen::{Pen, joined};
 use super::{Look, filter, marks, text};
 use crate::tui::keymap::Action;
-use crate::tui::state::{App, Tone};
+use crate::tui::state::{App, Target, Targets, Tone};
+
+/// What the footer says of a binding.
+struct Hint {
+    action: Action,
+    key: String,
+    words: String,
+}
+
+impl Hint {
+    fn width(&self) -> usize {
+        text::width(&self.key) + text::width(&self.words) + 3
+    }
+
+    fn write(&self, pen: &mut Pen, look: &Look, targets: &mut Targets) {
+        let start = pen.write(&self.key, look.theme.strong().patch(look.theme.accent()));
+        let end = pen.write(&format!(" {}", self.words), look.theme.text());
+        targets.add(joined(start, end), Target::Do(self.action));
+        pen.skip(2);
+    }
+}
 
 /// What there is to say of what was typed into the filter or waits for rows, or else the hints of the layer for what is
-/// possible now. Where they don't all fit, the ways out and help stay.
-pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
+/// possible now: the most useful on the left, always in the same order, and on the right the ways on and out, which stay.
+pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: &mut Targets) {
     if let Some((sentence, style)) = filter::says(app, look) {
         let room = usize::from(area.width).saturating_sub(2);
         let sentence = format!(" {}", text::fit_sentence(&sentence, room));
@@ -24,38 +45,55 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
         Paragraph::new(Span::styled(words, look.theme.warning())).render(area, buffer);
         return;
     }
+    let (mut right, left): (Vec<Hint>, Vec<Hint>) =
+        hints(app).into_iter().partition(|hint| is_way(hint.action));
+    for spared in [Action::Palette, Action::Quit] {
+        if right.iter().map(Hint::width).sum::<usize>() > usize::from(area.width) + 1 {
+            right.retain(|hint| hint.action != spared);
+        }
+    }
+    let reserved: usize = right.iter().map(Hint::width).sum();
+    let mut room = (usize::from(area.width) + 1).saturating_sub(reserved);
+    let mut pen = Pen::new(buffer, area);
+    pen.skip(1);
+    for hint in left {
+        // What comes after is less useful, but may be shorter.
+        if hint.width() <= room {
+            room -= hint.width();
+            hint.write(&mut pen, look, targets);
+        }
+    }
+    let gap = pen.room().saturating_sub(reserved.saturating_sub(1));
+    pen.skip(gap as u16);
+    for hint in right {
+        hint.write(&mut pen, look, targets);
+    }
+}
+
+fn hints(app: &App) -> Vec<Hint> {
     let possible = app.keymap.of_layer(app.layer());
     let possible = possible.filter(|binding| app.can(binding.action));
     let hints = possible.filter_map(|binding| {
-        let key = binding.keys.first()?.label();
-        let hint = marks::hint(app, binding).unwrap_or_else(|| binding.hint.to_owned());
-        Some((binding.action, key, hint))
+        Some(Hint {
+            action: binding.action,
+            key: binding.keys.first()?.label(),
+            words: marks::hint(app, binding).unwrap_or_else(|| binding.hint.to_owned()),
+        })
     });
-    let mut hints: Vec<(Action, String, String)> = hints.filter(|(.., hint)| !hint.is_empty()).collect();
-    hints.sort_by_key(|(action, ..)| marks::rank(app, *action));
-    let is_last = |action: &Action| matches!(action, Action::Back | Action::Help | Action::Quit);
-    let cells = |(_, key, hint): &(Action, String, String)| text::width(key) + text::width(hint) + 3;
-    let mut room = usize::from(area.width) + 1;
-    let reserved: usize = hints.iter().filter(|hint| is_last(&hint.0)).map(cells).sum();
-    room = room.saturating_sub(reserved);
-    let mut spans = vec![Span::raw(" ")];
-    for hint in &hints {
-        if !is_last(&hint.0) {
-            if cells(hint) > room {
-                continue;
-            }
-            room -= cells(hint);
-        }
-        spans.push(Span::styled(
-            hint.1.clone(),
-            look.theme.strong().patch(look.theme.accent()),
-        ));
-        spans.push(Span::raw(format!(" {}  ", hint.2)));
-    }
-    Paragraph::new(Line::from(spans)).render(area, buffer);
+    let mut hints: Vec<Hint> = hints.filter(|hint| !hint.words.is_empty()).collect();
+    hints.sort_by_key(|hint| marks::rank(app, hint.action));
+    hints
 }
 
-/// A line over the bottom border, so that it costs no row and moves nothing. Where that is too short for it, it
+/// Leads on or out, and is shown whatever else there is room for.
+fn is_way(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Back | Action::Palette | Action::Help | Action::Quit
+    )
+}
+
+/// A line over the rule above the footer, so that it costs no row and moves nothing. Where that is too short for it, it
 /// goes on over the hints: a name in it tells which thing it is about, and is not cut.
 pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     let Some(notice) = &app.notice else {
@@ -66,8 +104,11 @@ pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         Tone::Note => ("·", look.theme.strong()),
         Tone::Failed => ("✗", look.theme.bad()),
     };
-    let table = app.layout().table;
-    let border = (table.y + table.height).saturating_sub(1);
+    let layout = app.layout();
+    let border = match layout.foot_rule.height {
+        0 => layout.footer.y.saturating_sub(1),
+        _ => layout.foot_rule.y,
+    };
     let room = usize::from(screen.width).saturating_sub(8);
     let mut lines = text::wrap(&notice.text, room);
     if lines.len() > usize::from(screen.height) / 2 {

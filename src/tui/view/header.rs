@@ -1,66 +1,141 @@
-//! The two lines on top: who and where; how many, filter and sort.
+//! The line on top: which program and organisation, the screens, who and where one is, and how the connection stands.
+//! The screens are there at every width; the rest gives way.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
-use strum::IntoEnumIterator;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-use super::{Look, filter, text};
-use crate::api::{KeyCounts, Order, Sort};
-use crate::model::Scope;
+use super::pen::{Pen, joined};
+use super::{Look, text, time};
+use crate::api::{Order, Sort};
 use crate::tui::decks::DeckSummary;
-use crate::tui::dialogs::Modal;
-use crate::tui::keymap::{Binding, Layer};
+use crate::tui::keymap::{Action, Layer};
 use crate::tui::state::query::EndedView;
-use crate::tui::state::{App, EventStream, Screen};
+use crate::tui::state::{App, EventStream, Screen, Target, Targets};
 
-/// From here on the tabs stand in the title, else on the right of the line below, where that has room.
-const WIDE: u16 = 100;
-/// What the left of the second line needs beside tabs: `1,284 people`.
-const ROOM_FOR_COUNT: usize = 16;
+const PRODUCT: &str = " keydeck ";
+/// Less of an organisation's name says nothing.
+const LEAST_ORGANISATION: usize = 8;
 
-/// ` keydeck  Acme Studios            mira@acme.example · Owner   local  ● live`
-pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
+/// What there is room for.
+struct Title {
+    has_product: bool,
+    organisation: String,
+    /// Whether the other screens are named, and not only their keys.
+    names_screens: bool,
+    who: String,
+    deck: String,
+    state: String,
+}
+
+/// ` keydeck  Acme Studios   K Keys  P Projects  U People  A Activity       mira · Owner  demo  ● live `
+pub fn title(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: &mut Targets) {
     let theme = look.theme;
-    let organisation = app.me.as_ref().map_or("", |me| me.organisation.name.as_str());
-    let (sign, state, style) = match &app.connection {
-        EventStream::Connecting => ("○", "connecting", theme.faint()),
-        EventStream::Live => ("●", "live", theme.good()),
-        EventStream::Polling => ("○", "polling", theme.accent()),
-        EventStream::Lost(error) if error.is_retryable() => ("✗", "offline, retrying", theme.bad()),
-        EventStream::Lost(_) => ("✗", "not connected", theme.bad()),
-    };
-    let who = app.me.as_ref().map_or_else(String::new, |me| {
-        format!("{} · {}", text::fit(&me.user.email, 40), me.user.role)
-    });
-    let deck = deck_label(&app.deck, server(app));
-    let mut right = vec![Span::styled(format!("{sign} {state} "), style)];
-    let room =
-        usize::from(area.width).saturating_sub(text::width(" keydeck  ") + text::width(&right[0].content));
-    if text::width(&deck) + 2 <= room {
-        right.insert(0, Span::raw("  "));
-        right.insert(0, Span::styled(deck.clone(), theme.deck(app.deck.colour)));
+    let (forms, style) = connection(app, look);
+    let title = fitted(usize::from(area.width), app, forms);
+    let mut pen = Pen::new(buffer, area);
+    if title.has_product {
+        pen.write(PRODUCT, theme.strong().patch(theme.accent()));
     }
-    if text::width(&deck) + text::width(&who) + 6 <= room {
-        right.insert(0, Span::raw(format!("{who}   ")));
+    if !title.organisation.is_empty() {
+        pen.write(&format!(" {}  ", title.organisation), theme.strong());
     }
-    let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
-    let left_room = usize::from(area.width).saturating_sub(used + text::width(" keydeck  ") + 1);
-    let organisation = text::fit(organisation, left_room);
-    let room = left_room.saturating_sub(text::width(&organisation));
-    let mut left = vec![
-        Span::styled(" keydeck", theme.strong().patch(theme.accent())),
-        Span::raw("  "),
-        Span::styled(organisation, theme.strong()),
+    tabs(&mut pen, app, title.names_screens, look, targets);
+    let right = [
+        (title.who.as_str(), theme.text()),
+        (title.deck.as_str(), theme.deck(app.deck.colour)),
+        (title.state.as_str(), style),
     ];
-    if area.width >= WIDE {
-        left.extend(tabs(app, room, look));
+    let parts = right.into_iter().filter(|(words, _)| !words.is_empty());
+    let parts: Vec<(&str, Style)> = parts.collect();
+    let used: usize = parts.iter().map(|(words, _)| text::width(words)).sum();
+    let used = used + 2 * parts.len().saturating_sub(1) + 1;
+    let gap = pen.room().saturating_sub(used);
+    pen.skip(gap as u16);
+    for (words, style) in parts {
+        pen.write(words, style);
+        pen.skip(2);
     }
-    Paragraph::new(Line::from(left)).render(area, buffer);
-    Paragraph::new(Line::from(right))
-        .right_aligned()
-        .render(right_of(area, used), buffer);
+}
+
+/// What is needed most takes its room first.
+fn fitted(width: usize, app: &App, states: [String; 3]) -> Title {
+    let [short, middle, long] = states;
+    let mut room = width.saturating_sub(tabs_width(app, false) + text::width(&short) + 2);
+    let mut take = |cells: usize| {
+        let fits = cells <= room;
+        room -= if fits { cells } else { 0 };
+        fits
+    };
+    let grows = |from: &str, to: &str| text::width(to).saturating_sub(text::width(from));
+    let mut state = short;
+    if take(grows(&state, &middle)) {
+        state = middle;
+    }
+    let decks = deck_labels(&app.deck, server(app)).into_iter();
+    let deck = decks.into_iter().find(|deck| take(text::width(deck) + 2));
+    let names_screens = take(tabs_width(app, true) - tabs_width(app, false));
+    let has_product = take(text::width(PRODUCT));
+    if take(grows(&state, &long)) {
+        state = long;
+    }
+    let whos = app.me.as_ref().map(|me| {
+        let role = me.user.role;
+        [
+            format!("{} · {role}", text::fit(text::short_name(&me.user.email), 24)),
+            text::fit(text::short_name(&me.user.email), 24),
+        ]
+    });
+    let who = whos.into_iter().flatten().find(|who| take(text::width(who) + 2));
+    let organisation = app.me.as_ref().map_or("", |me| me.organisation.name.as_str());
+    let organisation = match room.saturating_sub(3) {
+        ..LEAST_ORGANISATION if text::width(organisation) + 3 > room => String::new(),
+        cells => text::fit(organisation, cells),
+    };
+    Title {
+        has_product,
+        organisation,
+        names_screens,
+        who: who.unwrap_or_default(),
+        deck: deck.unwrap_or_default(),
+        state,
+    }
+}
+
+/// How the connection stands, in ever more words.
+fn connection(app: &App, look: &Look) -> ([String; 3], Style) {
+    let theme = look.theme;
+    let same = |words: &str| [(); 3].map(|()| words.to_owned());
+    match &app.connection {
+        EventStream::Connecting => (same("○ connecting"), theme.faint()),
+        EventStream::Live => (same("● live"), theme.good()),
+        EventStream::Polling => (same("○ polling"), theme.accent()),
+        EventStream::Lost(error) if error.is_retryable() => (lost(app, look), theme.bad()),
+        EventStream::Lost(_) => (same("✗ not connected"), theme.bad()),
+    }
+}
+
+/// `✗ offline since 12:04 · next try in 3 s`
+fn lost(app: &App, look: &Look) -> [String; 3] {
+    let Some(outage) = app.outage else {
+        return [(); 3].map(|()| "✗ offline".to_owned());
+    };
+    let what = if app.offline().is_some() {
+        "offline"
+    } else {
+        "no events"
+    };
+    let since = time::clock_or_date(outage.since, look.now, &look.zone);
+    let left = outage.next_try.and_then(|at| time::seconds_until(at, look.now));
+    let (next, in_short) = match left {
+        Some(left) => (format!("next try in {left} s"), format!("{left} s")),
+        None => ("trying".to_owned(), "trying".to_owned()),
+    };
+    [
+        format!("✗ {what}"),
+        format!("✗ {what} {since} · {in_short}"),
+        format!("✗ {what} since {since} · {next}"),
+    ]
 }
 
 /// The host of the server that answers, where several may.
@@ -72,223 +147,75 @@ fn server(app: &App) -> Option<&str> {
 }
 
 /// Where one is: `production`, or ` production · read-only ` on the profile's colour; of several servers
-/// with the one that answers: `production → keys-2.acme.example`.
-fn deck_label(deck: &DeckSummary, server: Option<&str>) -> String {
-    let label = text::fit(&deck.label, 40);
-    let label = match server {
-        Some(host) => format!("{label} → {}", text::fit(host, 30)),
-        None => label,
-    };
-    let label = match deck.read_only {
-        true => format!("{label} · read-only"),
-        false => label,
-    };
-    match deck.colour {
+/// with the one that answers: `production → keys-2.acme.example`. The longest comes first.
+fn deck_labels(deck: &DeckSummary, server: Option<&str>) -> Vec<String> {
+    let read_only = if deck.read_only { " · read-only" } else { "" };
+    let on_colour = |label: String| match deck.colour {
         Some(_) => format!(" {label} "),
         None => label,
-    }
-}
-
-/// The screens with their keys, the one that is shown marked; nothing where they don't all fit.
-fn tabs(app: &App, room: usize, look: &Look) -> Spans {
-    let mut spans = vec![Span::raw("  ")];
-    for screen in app.screens() {
-        let (label, style) = match screen == app.screen {
-            true => (
-                format!(" {} ", app.screen_title()),
-                look.theme.strong().reversed(),
-            ),
-            false => (format!(" {} ", screen.title()), look.theme.faint()),
-        };
-        spans.push(Span::styled(
-            format!(" {}", key_of(app, screen)),
-            look.theme.accent(),
-        ));
-        spans.push(Span::styled(label, style));
-    }
-    let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
-    if used < room { spans } else { Vec::new() }
-}
-
-/// The key that shows a screen.
-fn key_of(app: &App, screen: Screen) -> String {
-    let shows = |binding: &&Binding| Screen::shown_by(binding.action) == Some(screen);
-    let binding = app.keymap.of_layer(Layer::Keys).find(shows);
-    binding
-        .and_then(|binding| binding.keys.first())
-        .map(|key| key.label())
-        .unwrap_or_default()
-}
-
-/// ` 1,284 keys   Web 902  Mobile 311  Analytics 71        scope: all   sort: created ▼`; while the
-/// filter is typed, the filter.
-pub fn summary(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option<Position> {
-    let (left, right) = match app.screen {
-        Screen::Keys => keys_summary(area, app, look),
-        _ => list_summary(area, app, look),
     };
-    let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
-    Paragraph::new(Line::from(right))
-        .right_aligned()
-        .style(look.theme.faint())
-        .render(right_of(area, used), buffer);
-    let room = Rect {
-        width: area.width.saturating_sub(used as u16 + 1),
-        ..area
-    };
-    if let Some(Modal::Filter(line)) = app.over.first() {
-        return filter::line(buffer, room, line, app.screen, &found(app), look);
-    }
-    Paragraph::new(Line::from(left)).render(room, buffer);
-    None
-}
-
-type Spans = Vec<Span<'static>>;
-
-/// What stands on the left and on the right.
-fn keys_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
-    let query = &app.browse.query;
-    let scope = query.scope.map_or("all", Scope::label);
-    let by = match query.ended {
-        Some(EndedView::Revoked) => "revoked",
-        _ => sort_label(query.sort),
-    };
-    let sort = format!("sort: {by} {} ", arrow(query.order));
-    let mut right = vec![Span::raw(sort)];
-    if area.width >= 60 {
-        let view = match query.ended {
-            None => format!("scope: {scope}   "),
-            Some(EndedView::Revoked) => "4: expired   0: active   ".into(),
-            Some(EndedView::Expired) => "4: revoked   0: active   ".into(),
-        };
-        right.insert(0, Span::raw(view));
-    }
-    right.splice(0..0, narrowed(area, app, look));
-    let used: usize = right.iter().map(|span| text::width(&span.content)).sum();
-    let room = usize::from(area.width).saturating_sub(used + 1);
-    let summary = app
-        .browse
-        .counts
-        .as_ref()
-        .map_or_else(String::new, |counts| total(counts, query.ended));
-    if query.ended.is_some() && text::width(&summary) + 2 > room {
-        right.clear();
-    }
-    let left = match app.browse.typed.trim() {
-        "" => counts(app.browse.counts.as_ref(), query.ended, room, look),
-        typed => filtered_by(typed, &found(app), room, look),
-    };
-    (left, right)
-}
-
-/// Of which project and whose keys are shown, when not all.
-fn narrowed(area: Rect, app: &App, look: &Look) -> Option<Span<'static>> {
-    let query = &app.browse.query;
-    let project = query
-        .project
-        .as_ref()
-        .map(|project| format!("project: {}", project.name));
-    let whose = query.creator.as_ref().map(|creator| match app.shows_mine() {
-        true => "mine".to_owned(),
-        false => format!("created by {}", creator.email),
+    let with_server = server.map(|host| {
+        let label = text::fit(&deck.label, 40);
+        format!("{label} → {}{read_only}", text::fit(host, 30))
     });
-    let room = usize::from(area.width) / 3;
-    let words = project
-        .into_iter()
-        .chain(whose)
-        .reduce(|a, b| format!("{a}, {b}"))?;
-    let words = format!("{}   ", text::fit(&words, room));
-    Some(Span::styled(words, look.theme.accent()))
+    let labels = [40, 16, 8].map(|cells| format!("{}{read_only}", text::fit(&deck.label, cells)));
+    let read_only = deck.read_only.then(|| "read-only".to_owned());
+    let labels = with_server.into_iter().chain(labels).chain(read_only.clone());
+    labels.map(on_colour).chain(read_only).collect()
 }
 
-fn list_summary(area: Rect, app: &App, look: &Look) -> (Spans, Spans) {
-    let only = app.activity.only.words();
-    let typed = match app.screen {
-        Screen::Projects => app.projects.filter.trim(),
-        Screen::People => app.people.filter.trim(),
-        Screen::Activity => &only,
-        Screen::Keys => "",
-    };
-    let left = match typed {
-        "" => vec![Span::styled(format!(" {}", found(app)), look.theme.strong())],
-        typed => filtered_by(typed, &found(app), usize::from(area.width), look),
-    };
-    // Where the tabs have no room, there is some here.
-    let room = usize::from(area.width).saturating_sub(ROOM_FOR_COUNT);
-    let right = match area.width < WIDE {
-        true => tabs(app, room, look),
-        false => Vec::new(),
-    };
-    (left, right)
-}
-
-fn filtered_by(typed: &str, found: &str, room: usize, look: &Look) -> Spans {
-    let found = match found {
-        "" => String::new(),
-        found => format!(" · {found}"),
-    };
-    let room = room.saturating_sub(text::width(&found) + 12);
-    vec![
-        Span::raw(" filter "),
-        Span::styled(text::fit(typed, room), look.theme.accent()),
-        Span::styled(found, look.theme.faint()),
-    ]
-}
-
-/// How many rows match, as far as is known.
-fn found(app: &App) -> String {
-    let (total, one, many) = match app.screen {
-        Screen::Keys => {
-            let counts = app.browse.current_counts();
-            return counts.map_or_else(String::new, |counts| total(counts, app.browse.query.ended));
-        }
-        Screen::Projects => (app.projects.list.total(), "project", "projects"),
-        Screen::People => (app.people.list.total(), "person", "people"),
-        Screen::Activity => (app.activity.list.total(), "entry", "entries"),
-    };
-    match total {
-        None => String::new(),
-        Some(1) => format!("1 {one}"),
-        Some(n) => format!("{} {many}", text::number(n as u64)),
+/// The screens with their keys, the one that is shown marked.
+fn tabs(pen: &mut Pen, app: &App, names_all: bool, look: &Look, targets: &mut Targets) {
+    for screen in app.screens() {
+        let is_shown = screen == app.screen;
+        let (key, action) = shown_by(app, screen);
+        let (key_style, style) = match is_shown {
+            true => (look.theme.tab(), look.theme.tab()),
+            false => (look.theme.strong().patch(look.theme.accent()), look.theme.text()),
+        };
+        let start = pen.write(&format!(" {key}"), key_style);
+        let name = match names_all || is_shown {
+            true => format!(" {} ", screen.title()),
+            false => " ".to_owned(),
+        };
+        let end = pen.write(&name, style);
+        targets.add(joined(start, end), Target::Do(action));
     }
 }
 
-fn counts(
-    counts: Option<&KeyCounts>,
-    ended: Option<EndedView>,
-    room: usize,
-    look: &Look,
-) -> Vec<Span<'static>> {
-    let Some(counts) = counts else {
-        return Vec::new();
+fn tabs_width(app: &App, names_all: bool) -> usize {
+    let width = |screen: Screen| {
+        let (key, _) = shown_by(app, screen);
+        let name = match names_all || screen == app.screen {
+            true => text::width(screen.title()) + 1,
+            false => 0,
+        };
+        text::width(&key) + 2 + name
     };
-    let mut spans = vec![
-        Span::styled(format!(" {}", total(counts, ended)), look.theme.strong()),
-        Span::raw(" "),
-    ];
-    let mut used = text::width(&spans[0].content);
-    // Of very many only some are counted: how many are of each scope is not known then.
-    for scope in Scope::iter().filter(|_| !counts.capped) {
-        let part = format!("  {} {}", scope.label(), text::number(counts.of(scope)));
-        used += text::width(&part) + 1;
-        if used < room {
-            spans.push(Span::styled(part, look.theme.scope(scope)));
-        }
-    }
-    spans
+    app.screens().map(width).sum()
 }
 
-fn total(counts: &KeyCounts, ended: Option<EndedView>) -> String {
-    let number = text::number(counts.total());
-    let kind = match ended {
-        None => "",
-        Some(EndedView::Revoked) => "revoked ",
-        Some(EndedView::Expired) => "expired ",
+/// The key and the action that show a screen.
+fn shown_by(app: &App, screen: Screen) -> (String, Action) {
+    let mut bindings = app.keymap.of_layer(Layer::Keys);
+    let binding = bindings.find(|binding| Screen::shown_by(binding.action) == Some(screen));
+    let Some(binding) = binding else {
+        return (String::new(), Action::ShowKeys);
     };
-    match counts.total() {
-        _ if counts.capped => format!("more than {number} {kind}keys"),
-        1 => format!("1 {kind}key"),
-        _ => format!("{number} {kind}keys"),
+    let key = binding.keys.first().map(|key| key.label()).unwrap_or_default();
+    (key, binding.action)
+}
+
+/// `sort: last used ▼`, where no head of a column says it.
+pub fn hidden_sort(app: &App, targets: &Targets) -> Option<String> {
+    let query = &app.browse.query;
+    if app.screen != Screen::Keys || app.browse.rows.is_empty() {
+        return None;
+    }
+    match query.ended {
+        Some(EndedView::Revoked) => None,
+        _ if targets.has(&Target::Sort(query.sort)) => None,
+        _ => Some(format!("sort: {} {}", sort_label(query.sort), arrow(query.order))),
     }
 }
 
@@ -311,14 +238,5 @@ pub fn arrow(order: Order) -> &'static str {
     match order {
         Order::Asc => "▲",
         Order::Desc => "▼",
-    }
-}
-
-fn right_of(area: Rect, width: usize) -> Rect {
-    let width = (width as u16).min(area.width);
-    Rect {
-        x: area.x + area.width - width,
-        width,
-        ..area
     }
 }

@@ -1,10 +1,10 @@
 //! What every widget needs to know beside the state, and where it may draw.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use ratatui::layout::Rect;
 
 use super::theme::Theme;
+use super::time::Place;
 use crate::tui::state::layout::Area;
 
 /// What a frame needs to know beside the state.
@@ -12,7 +12,8 @@ use crate::tui::state::layout::Area;
 pub struct Look {
     pub theme: Theme,
     pub now: Timestamp,
-    pub zone: TimeZone,
+    /// Where the terminal is, and how dates are written there.
+    pub zone: Place,
 }
 
 /// A part of the layout, never beyond the buffer.

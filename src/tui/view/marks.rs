@@ -1,6 +1,6 @@
 //! How many keys are marked, and how a marked one is told from others.
 
-use ratatui::text::Span;
+use ratatui::style::Style;
 
 use super::{Look, text};
 use crate::tui::keymap::{Action, Binding};
@@ -9,17 +9,17 @@ use crate::tui::state::{App, Screen};
 /// Stands before the name of a marked key.
 pub const SIGN: &str = "●";
 
-/// `· 7 marked, 3 not shown `, behind the title of the table.
-pub fn counted(app: &App, look: &Look) -> Option<Span<'static>> {
+/// `● 7 marked, 3 not shown`, at the right end of the header.
+pub fn counted(app: &App, look: &Look) -> Option<(String, Style)> {
     let marks = &app.marks;
     let coming = marks
         .walked()
-        .map(|so_far| format!("· marking… {} ", text::number(so_far as u64)));
+        .map(|so_far| format!("marking… {}", text::number(so_far as u64)));
     if marks.is_empty() {
-        return coming.map(|words| Span::styled(words, look.theme.accent()));
+        return coming.map(|words| (words, look.theme.accent()));
     }
     let number = |keys: usize| text::number(keys as u64);
-    let mut words = format!("· {} marked", number(marks.len()));
+    let mut words = format!("{SIGN} {} marked", number(marks.len()));
     if let Some(keys) = marks.range() {
         words.push_str(&format!(", range of {}", number(keys)));
     }
@@ -31,8 +31,8 @@ pub fn counted(app: &App, look: &Look) -> Option<Span<'static>> {
             look.theme.warning().bold(),
         ),
     };
-    let words = format!("{words}{hidden} {}", coming.unwrap_or_default());
-    Some(Span::styled(words, style))
+    let coming = coming.map_or_else(String::new, |coming| format!(" · {coming}"));
+    Some((format!("{words}{hidden}{coming}"), style))
 }
 
 /// What the footer says of a binding that acts on marks; `None`: what it says without any.
@@ -55,7 +55,7 @@ pub fn hint(app: &App, binding: &Binding) -> Option<String> {
 }
 
 /// Where the footer says it: first what has to be done before anything else, then what is about marks while there are
-/// some, and then the rest.
+/// some, and then the rest, in the order of the bindings.
 pub fn rank(app: &App, action: Action) -> u8 {
     let are_some = app.acts_on_marks(Action::WithMarked);
     match action {

@@ -7,31 +7,38 @@ mod body;
 mod canvas;
 mod chips;
 mod countdown;
+mod counts;
 mod details;
 pub(super) mod dialog;
 mod ended;
 pub(super) mod fields;
 mod filter;
+mod filters;
 mod footer;
 pub(super) mod form_lines;
+mod found;
 mod header;
-mod keys_frame;
 pub(super) mod lines;
 mod list;
 mod local;
 mod look;
 mod marks;
 pub(super) mod meter;
+mod pen;
 mod people;
 pub(super) mod picker;
 pub(super) mod planned;
 mod projects;
+mod rows;
+mod rules;
 pub(super) mod secret;
 mod standing;
+mod strip;
 mod table;
 pub mod text;
 pub mod theme;
 pub mod time;
+mod traffic;
 pub(super) mod used;
 
 use ratatui::Frame;
@@ -44,27 +51,36 @@ pub use self::look::Look;
 use self::look::clip;
 use crate::tui::dialogs::with_dialog;
 use crate::tui::state::dialog::Stacking;
-use crate::tui::state::{App, Body, Screen};
+use crate::tui::state::{App, Body, Screen, Targets};
 
 /// Draws one frame.
 pub fn draw(frame: &mut Frame, app: &App, look: &Look) {
-    let area = frame.area();
-    let cursor = render(frame.buffer_mut(), area, app, look);
-    if let Some(cursor) = cursor {
-        frame.set_cursor_position(cursor);
-    }
+    draw_with_targets(frame, app, look);
 }
 
-/// Draws into a buffer; returns where the text cursor belongs, when there is one.
-pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option<Position> {
+/// Draws one frame; what can be clicked in it.
+pub fn draw_with_targets(frame: &mut Frame, app: &App, look: &Look) -> Targets {
+    let area = frame.area();
+    let mut targets = Targets::default();
+    let cursor = render(frame.buffer_mut(), area, app, look, &mut targets);
+    frame.set_cursor_position(cursor);
+    targets
+}
+
+/// Draws into a buffer; returns where the cursor stands: in the field that has the focus, or else on the selected row or
+/// the focused button, where screen readers look for it.
+pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: &mut Targets) -> Position {
     let layout = app.layout();
-    header::title(buffer, clip(layout.title, area), app, look);
-    let mut cursor = header::summary(buffer, clip(layout.summary, area), app, look);
-    screen(buffer, area, app, look);
+    header::title(buffer, clip(layout.title, area), app, look, targets);
+    counts::render(buffer, clip(layout.summary, area), app, look, targets);
+    screen(buffer, area, app, look, targets);
+    rules::render(buffer, area, app, look, targets);
+    let mut cursor = filters::render(buffer, area, app, look, targets);
+    strip::render(buffer, clip(layout.strip, area), app, look);
     if let Some(part) = layout.details {
         details(buffer, clip(part, area), app, look);
     }
-    footer::render(buffer, clip(layout.footer, area), app, look);
+    footer::render(buffer, clip(layout.footer, area), app, look, targets);
     footer::notice(buffer, area, app, look);
     secret::revealed(buffer, above_footer(area, app), app, look);
     for over in &app.over {
@@ -83,7 +99,7 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) -> Option
     }
     backdrop::ground(buffer, look);
     mark_covered_cells(buffer);
-    cursor
+    cursor.unwrap_or_else(|| resting(buffer, app))
 }
 
 /// Where dialogs may lie: the footer says what can be pressed in them.
@@ -94,19 +110,39 @@ fn above_footer(area: Rect, app: &App) -> Rect {
     }
 }
 
-fn screen(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
+fn screen(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: &mut Targets) {
     match app.screen {
         Screen::Projects => projects::render(buffer, area, app, look),
         Screen::People => people::render(buffer, area, app, look),
         Screen::Activity => activity::render(buffer, area, app, look),
         Screen::Keys => match app.browse.body() {
             Body::Rows => match app.browse.rows_ended() {
-                None => table::render(buffer, area, app, look),
-                Some(view) => ended::render(buffer, area, app, view, look),
+                None => table::render(buffer, area, app, look, targets),
+                Some(view) => ended::render(buffer, area, app, view, look, targets),
             },
             other => body::render(buffer, clip(app.layout().table, area), app, &other, look),
         },
     }
+}
+
+/// Where the cursor stands while nothing is typed: on the focused button of a dialog, or on the selected row.
+fn resting(buffer: &Buffer, app: &App) -> Position {
+    const FOCUSED: &str = "▸";
+    if !app.is_on_screen() {
+        let width = usize::from(buffer.area.width).max(1);
+        let focused = buffer.content.iter().rposition(|cell| cell.symbol() == FOCUSED);
+        let at = focused.map(|at| (at % width, at / width));
+        if let Some((x, y)) = at {
+            return Position::new(x as u16, y as u16);
+        }
+    }
+    let layout = app.layout();
+    if let Some(over) = layout.details.filter(|_| layout.is_covered()) {
+        return Position::new(over.x, over.y);
+    }
+    let line = app.selected_line().unwrap_or_default();
+    let y = layout.rows.y.saturating_add(line as u16);
+    Position::new(layout.rows.x, y.min(buffer.area.bottom().saturating_sub(1)))
 }
 
 fn details(buffer: &mut Buffer, part: Rect, app: &App, look: &Look) {

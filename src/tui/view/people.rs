@@ -19,12 +19,12 @@ const COLUMNS: [ListColumn<Person>; 4] = [
     },
     ListColumn {
         label: "ROLE",
-        fit: Fit::fixed(9, 1),
+        fit: Fit::of(9, 1, 9),
         cell: |person, look| (person.user.role.to_string(), look.theme.text()),
     },
     ListColumn {
         label: "KEYS",
-        fit: Fit::fixed(7, 2),
+        fit: Fit::of(7, 2, 7).right(),
         cell: |person, look| match person.keys {
             0 => ("–".into(), look.theme.faint()),
             keys => (text::number(keys), look.theme.text()),
@@ -32,10 +32,10 @@ const COLUMNS: [ListColumn<Person>; 4] = [
     },
     ListColumn {
         label: "ADDED",
-        fit: Fit::fixed(10, 3),
+        fit: Fit::of(10, 3, 10).right(),
         cell: |person, look| {
             (
-                time::short_date(person.user.created_at, &look.zone),
+                time::in_column(person.user.created_at, look.now, &look.zone),
                 look.theme.text(),
             )
         },
@@ -69,7 +69,7 @@ fn empty(app: &App) -> Empty {
 
 pub fn details(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let selected = app.people.list.selected();
-    let title = selected.map_or("Details", |person| person.user.email.as_str());
+    let title = selected.map_or("", |person| person.user.email.as_str());
     let is_me = |person: &Person| app.me.as_ref().is_some_and(|me| me.user.id == person.user.id);
     let lines = |width| selected.map_or_else(Vec::new, |person| lines(person, is_me(person), width, look));
     list::details(buffer, area, app, title, lines, look);

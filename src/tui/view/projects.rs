@@ -21,7 +21,7 @@ const NAME: ListColumn<Project> = ListColumn {
 };
 const DEPLOYED: ListColumn<Project> = ListColumn {
     label: "DEPLOYED",
-    fit: Fit::fixed(8, 1),
+    fit: Fit::of(8, 1, 8),
     cell: |project, look| match project.deployed {
         true => ("yes".into(), look.theme.good()),
         false => ("no".into(), look.theme.warning()),
@@ -29,12 +29,12 @@ const DEPLOYED: ListColumn<Project> = ListColumn {
 };
 const KEYS: ListColumn<Project> = ListColumn {
     label: "KEYS",
-    fit: Fit::fixed(6, 2),
+    fit: Fit::of(6, 2, 6).right(),
     cell: |project, look| (text::number(project.keys), look.theme.text()),
 };
 const SESSION_SERVER: ListColumn<Project> = ListColumn {
     label: "SESSION SERVER",
-    fit: Fit::growing(14, 3, 3, 34),
+    fit: Fit::of(14, 3, 34),
     cell: |project, look| match &project.session_server {
         Some(server) => (host(server), look.theme.text()),
         None => ("none".into(), look.theme.warning()),
@@ -42,7 +42,7 @@ const SESSION_SERVER: ListColumn<Project> = ListColumn {
 };
 const CREATOR: ListColumn<Project> = ListColumn {
     label: "CREATED BY",
-    fit: Fit::growing(12, 4, 2, 30),
+    fit: Fit::of(12, 4, 30),
     cell: |project, look| (project.creator.email.clone(), look.theme.faint()),
 };
 
@@ -88,7 +88,7 @@ fn empty(app: &App) -> Empty {
 
 pub fn details(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let selected = app.projects.list.selected();
-    let title = selected.map_or("Details", |project| project.name.as_str());
+    let title = selected.map_or("", |project| project.name.as_str());
     let lines = |width| selected.map_or_else(Vec::new, |project| lines(project, width, look));
     list::details(buffer, area, app, title, lines, look);
 }

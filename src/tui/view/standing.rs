@@ -54,6 +54,15 @@ pub fn in_table(key: &Key, width: usize, look: &Look) -> (String, Style) {
     (words, first.style)
 }
 
+/// The most urgent of it, in few words, where there is no column for it.
+pub fn beside_name(key: &Key, look: &Look) -> (String, Style) {
+    let first = all(key, look).into_iter().next();
+    first.map_or_else(
+        || (String::new(), look.theme.text()),
+        |first| (first.short, first.style),
+    )
+}
+
 /// The most urgent first.
 fn all(key: &Key, look: &Look) -> Vec<StateWords> {
     let theme = look.theme;
@@ -75,7 +84,7 @@ fn all(key: &Key, look: &Look) -> Vec<StateWords> {
         let left = time::left(rotation.ends_at, look.now);
         all.push(said(
             format!("rotating, {left} left"),
-            format!("rotating, {}", brief(&left)),
+            format!("rotating {}", brief(&left)),
             theme.accent(),
         ));
         all.extend(rotation.uses.map(|uses| meter(uses, look)));
@@ -89,7 +98,7 @@ fn all(key: &Key, look: &Look) -> Vec<StateWords> {
                 theme.warning(),
             )),
             false => {
-                let until = format!("until {}", time::short_date(at, &look.zone));
+                let until = format!("until {}", time::end_in_column(at, look.now, &look.zone));
                 all.push(said(until.clone(), until, theme.faint()));
             }
         }
@@ -115,7 +124,7 @@ fn local_development(ends: Timestamp, look: &Look) -> StateWords {
     let (words, short, style) = match ends > look.now {
         true => {
             let left = time::left(ends, look.now);
-            let short = format!("local, {}", brief(&left));
+            let short = format!("local {}", brief(&left));
             (format!("local dev, {left} left"), short, look.theme.accent())
         }
         false => ("local dev ended".into(), "local ended".into(), look.theme.faint()),
@@ -134,8 +143,10 @@ fn meter(uses: RotationUses, look: &Look) -> StateWords {
     }
 }
 
+/// `12d`, `5h`, `<1m`
 fn brief(left: &str) -> String {
-    left.replace("under 1 min", "<1 min")
+    let left = left.replace("under ", "<").replace("min", "m");
+    left.replace(' ', "")
 }
 
 /// By the clock of this machine, where the server hasn't said so yet.

@@ -2,83 +2,201 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
-use super::list::{self, ListRow, put};
-use super::{Look, chips, clip, header, keys_frame, standing, text, time};
+use super::found::Found;
+use super::list::content;
+use super::rows::{self, Beside, TableCell, TableRow, put};
+use super::{Look, chips, clip, header, standing, text, time, used};
 use crate::api::Key;
-use crate::tui::state::App;
-use crate::tui::state::columns::{self, KeyColumn, Placed};
+use crate::tui::state::columns::{self, KeyColumn, Offered, Placed};
+use crate::tui::state::layout::Area;
+use crate::tui::state::{App, Target, Targets};
 
-pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
+pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look, targets: &mut Targets) {
     let layout = app.layout();
-    if layout.bordered {
-        let focused = app.over.is_empty() && !app.details_focused;
-        keys_frame::render(buffer, clip(layout.table, screen), app, look, focused);
-    }
-    let placed = columns::of_keys(layout.columns, app.offered_columns());
-    heads(buffer, clip(layout.columns, screen), &placed, app, look);
+    let found = app.browse.text_of_rows().and_then(Found::of);
     let area = clip(layout.rows, screen);
-    let visible = app.browse.rows.visible().take(usize::from(area.height));
-    let lines = visible.map(|(selected, row)| ListRow {
-        selected,
-        marked: app.marks.contains(row.key.id),
-        id: Some(row.key.id),
-        cells: (placed.iter().map(|place| cell(place, &row.key, look))).collect(),
-        chips: chips::of_key(&row.key),
+    let visible: Vec<_> = app.browse.rows.visible().take(usize::from(area.height)).collect();
+    let keys: Vec<&Key> = visible.iter().map(|(_, row)| &row.key).collect();
+    let beside: Vec<Beside> = keys
+        .iter()
+        .map(|key| beside_name(key, found.as_ref(), look))
+        .collect();
+    let offered = app.offered_columns();
+    let head_of = |column: KeyColumn| head(column, app);
+    let width_of = |column: KeyColumn| {
+        let whole = usize::from(u16::MAX);
+        let cells: Vec<TableCell> = keys.iter().map(|key| cell(column, key, whole, look)).collect();
+        content(&head_of(column), cells.iter().map(|cell| cell.text.as_str()))
+    };
+    let has_states =
+        |placed: &[Placed<KeyColumn>]| placed.iter().any(|place| place.column == KeyColumn::State);
+    let mut placed = columns::of_keys(layout.columns, offered, width_of);
+    if !has_states(&placed) {
+        // How keys stand is told beside their names, which need more room for that.
+        let names = with_beside(&keys, &beside);
+        let offered = Offered {
+            states: false,
+            ..offered
+        };
+        placed = columns::of_keys(layout.columns, offered, |column| match column {
+            KeyColumn::Name => width_of(column).max(names),
+            other => width_of(other),
+        });
+    }
+    let has_states = has_states(&placed);
+    heads(buffer, clip(layout.columns, screen), &placed, app, look, targets);
+    let lines = visible.iter().zip(beside).map(|((selected, row), beside)| {
+        let key = &row.key;
+        TableRow {
+            selected: *selected,
+            marked: app.marks.contains(key.id),
+            quiet: is_quiet(key, look),
+            id: Some(key.id),
+            cells: placed
+                .iter()
+                .map(|place| cell(place.column, key, usize::from(place.width), look))
+                .collect(),
+            beside: match beside {
+                // It has a column.
+                Beside::Tag(..) if has_states => Beside::Nothing,
+                beside => beside,
+            },
+            chips: chips::of_key(key),
+        }
     });
     let project = placed.iter().position(|place| place.column == KeyColumn::Project);
-    list::rows(buffer, area, &placed, lines.collect(), project, look);
+    rows::rows(
+        buffer,
+        area,
+        &placed,
+        lines.collect(),
+        project,
+        found.as_ref(),
+        look,
+    );
 }
 
-fn heads(buffer: &mut Buffer, area: Rect, placed: &[Placed<KeyColumn>], app: &App, look: &Look) {
-    for place in placed {
-        let is_sorted = place.column.sort() == Some(app.browse.query.sort);
-        let mut label = place.column.label().to_owned();
-        if is_sorted {
-            label = format!("{label} {}", header::arrow(app.browse.query.order));
-        }
-        let style = if is_sorted {
-            look.theme.strong()
-        } else {
-            look.theme.faint()
-        };
-        put(buffer, area, place, &label, style);
+/// The widest of the names, each with what stands beside it.
+fn with_beside(keys: &[&Key], beside: &[Beside]) -> u16 {
+    let both = keys.iter().zip(beside);
+    let widest = both
+        .map(|(key, beside)| text::width(&key.name) + beside.width())
+        .max();
+    widest.unwrap_or_default().min(usize::from(u16::MAX)) as u16
+}
+
+/// A domain in which the filter found its text, where neither name nor project have it; or how the key stands.
+fn beside_name(key: &Key, found: Option<&Found>, look: &Look) -> Beside {
+    if let Some(domain) = found.and_then(|found| domain_found(key, found)) {
+        return Beside::Found(domain);
+    }
+    match standing::beside_name(key, look) {
+        (tag, _) if tag.is_empty() => Beside::Nothing,
+        (tag, style) => Beside::Tag(tag, style),
     }
 }
 
-fn cell(place: &Placed<KeyColumn>, key: &Key, look: &Look) -> (String, Style) {
+fn domain_found(key: &Key, found: &Found) -> Option<String> {
+    let project = key.project.as_ref().map_or("", |project| project.name.as_str());
+    if found.is_in(&key.name) || found.is_in(project) {
+        return None;
+    }
+    let mut domains = key.ui_domains.iter();
+    domains
+        .find(|domain| found.is_in(domain.as_str()))
+        .map(|domain| domain.as_str().to_owned())
+}
+
+fn head(column: KeyColumn, app: &App) -> String {
+    match column.sort() == Some(app.browse.query.sort) {
+        true => format!("{} {}", column.label(), header::arrow(app.browse.query.order)),
+        false => column.label().to_owned(),
+    }
+}
+
+fn heads(
+    buffer: &mut Buffer,
+    area: Rect,
+    placed: &[Placed<KeyColumn>],
+    app: &App,
+    look: &Look,
+    targets: &mut Targets,
+) {
+    for place in placed {
+        let is_sorted = place.column.sort() == Some(app.browse.query.sort);
+        let style = match is_sorted {
+            true => look.theme.strong(),
+            false => look.theme.faint(),
+        };
+        put(buffer, area, place, &head(place.column, app), style);
+        if let Some(sort) = place.column.sort() {
+            targets.add(head_area(area, place), Target::Sort(sort));
+        }
+    }
+}
+
+/// What can be clicked of a head: the whole width of its column.
+pub fn head_area<C>(heads: Rect, place: &Placed<C>) -> Area {
+    let room = rows::room(heads, place);
+    Area {
+        x: room.x,
+        y: room.y,
+        width: room.width,
+        height: room.height,
+    }
+}
+
+/// What stands in a column of this width.
+fn cell(column: KeyColumn, key: &Key, width: usize, look: &Look) -> TableCell {
     let theme = look.theme;
-    match place.column {
+    let cell = match column {
         KeyColumn::Name => (key.name.clone(), theme.text()),
-        KeyColumn::Scope => (key.scope.label().into(), theme.scope(key.scope)),
+        KeyColumn::Scope => (key.scope.label().into(), theme.faint()),
         KeyColumn::Project => match &key.project {
             Some(project) => (project.name.clone(), theme.text()),
             None => ("–".into(), theme.faint()),
         },
-        KeyColumn::Created => (time::short_date(key.created_at, &look.zone), theme.text()),
-        KeyColumn::LastUsed => last_used(key, look),
-        KeyColumn::State => standing::in_table(key, usize::from(place.width), look),
-        KeyColumn::Owner => {
-            let name = text::short_name(&key.creator.email);
-            (name.to_owned(), theme.faint())
-        }
-    }
+        KeyColumn::Created => (
+            time::in_column(key.created_at, look.now, &look.zone),
+            theme.text(),
+        ),
+        KeyColumn::Week => (used::week(key), theme.faint()),
+        KeyColumn::Used => return used(key, look),
+        KeyColumn::State => standing::in_table(key, width, look),
+        KeyColumn::Owner => (text::short_name(&key.creator.email).to_owned(), theme.faint()),
+    };
+    cell.into()
 }
 
-/// `3 min ago`, `never`, or that nobody has needed it for long: `idle 120 d`, `never, idle`. `in 3 d?`
-/// is the work of a clock.
-fn last_used(key: &Key, look: &Look) -> (String, Style) {
+/// Nobody has needed it for long, and nothing else is to be said of it.
+fn is_quiet(key: &Key, look: &Look) -> bool {
+    let is_refused = key.week.is_some_and(|week| week.today().refused > 0);
+    time::is_idle(key.last_used_at.unwrap_or(key.created_at), look.now) && !is_refused
+}
+
+/// `✗12  3m`: what was refused today, and when it was last used; that nobody has needed it for long: `idle 120d`,
+/// `never, idle`. `in 3d?` is the work of a clock.
+fn used(key: &Key, look: &Look) -> TableCell {
     let theme = look.theme;
     let is_idle = time::is_idle(key.last_used_at.unwrap_or(key.created_at), look.now);
-    match (key.last_used_at, is_idle) {
+    let (words, style) = match (key.last_used_at, is_idle) {
         (None, false) => ("never".into(), theme.faint()),
-        (None, true) => ("never, idle".into(), theme.warning()),
+        (None, true) => ("never, idle".into(), theme.faint()),
         (Some(at), _) if time::is_ahead(at, look.now) => {
-            let ahead = time::ago(Some(at), look.now);
-            (format!("{ahead}?"), theme.warning())
+            (format!("{}?", time::brief_age(at, look.now)), theme.warning())
         }
-        (Some(at), true) => (time::idle(at, look.now), theme.warning()),
-        (at, false) => (time::ago(at, look.now), theme.text()),
+        (Some(at), true) => (time::idle(at, look.now), theme.faint()),
+        (Some(at), false) => (time::brief_age(at, look.now), theme.text()),
+    };
+    let refused = key.week.map_or(0, |week| week.today().refused);
+    if refused == 0 {
+        return (words, style).into();
+    }
+    let lead = format!("✗{}", text::in_short(refused));
+    TableCell {
+        lead: Some((text::width(&lead) as u16, theme.bad().patch(theme.strong()))),
+        text: format!("{lead}  {words:>3}"),
+        style,
     }
 }

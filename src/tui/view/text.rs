@@ -163,6 +163,18 @@ pub fn number(value: u64) -> String {
     out
 }
 
+/// From here on a count is told in thousands or millions.
+const MANY: u64 = 100_000;
+
+/// `1,204`, `120k`, `3M`.
+pub fn in_short(count: u64) -> String {
+    match count {
+        ..MANY => number(count),
+        MANY..1_000_000 => format!("{}k", count / 1_000),
+        _ => format!("{}M", number(count / 1_000_000)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

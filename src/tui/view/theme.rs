@@ -6,15 +6,8 @@ use ratatui::style::{Color, Modifier, Style};
 use strum::IntoEnumIterator;
 
 use crate::config::Colour;
-use crate::config::theme::{BaseTheme, ColourRole, Paint, ROLES, Shade, ThemeSettings};
+use crate::config::theme::{Background, BaseTheme, ColourRole, Paint, ROLES, Shade, ThemeSettings};
 use crate::model::Scope;
-
-/// How light a terminal's background is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Background {
-    Dark,
-    Light,
-}
 
 #[derive(Debug, Clone, Copy)]
 pub struct Theme {
@@ -85,6 +78,11 @@ impl Theme {
 
     pub fn bad(self) -> Style {
         self.role(ColourRole::Danger)
+    }
+
+    /// What is shown of several that can be chosen: the screen, the keys that are counted.
+    pub fn tab(self) -> Style {
+        Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD)
     }
 
     pub fn selected(self) -> Style {

@@ -1,7 +1,11 @@
 //! Times as people read them, in the terminal's time zone.
 
+use std::ops::Deref;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::config::DateForm;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -12,21 +16,95 @@ const INSTANT: SignedDuration = SignedDuration::from_millis(1);
 /// A key that nobody has used for so long is idle.
 const IDLE: i64 = 90 * DAY;
 
-/// `2 Nov 26`.
-pub fn short_date(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%-d %b %y").to_string()
+/// The zone of the terminal, and how dates are written there.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub zone: TimeZone,
+    pub dates: DateForm,
+}
+
+impl From<TimeZone> for Place {
+    fn from(zone: TimeZone) -> Self {
+        Self {
+            zone,
+            dates: DateForm::default(),
+        }
+    }
+}
+
+impl Deref for Place {
+    type Target = TimeZone;
+
+    fn deref(&self) -> &TimeZone {
+        &self.zone
+    }
+}
+
+impl Place {
+    fn write(&self, at: Timestamp, format: &str) -> String {
+        at.to_zoned(self.zone.clone()).strftime(format).to_string()
+    }
+
+    /// A day of this year, and one of another, where there is little room.
+    fn brief(&self) -> [&'static str; 2] {
+        match self.dates {
+            DateForm::Short | DateForm::Local => ["%-d %b", "%b %y"],
+            DateForm::Iso => ["%Y-%m-%d"; 2],
+            DateForm::Us => ["%b %-d", "%b %Y"],
+        }
+    }
+
+    fn is_same_year(&self, one: Timestamp, other: Timestamp) -> bool {
+        let year = |at: Timestamp| at.to_zoned(self.zone.clone()).year();
+        year(one) == year(other)
+    }
+
+    fn long(&self) -> &'static str {
+        match self.dates {
+            DateForm::Short | DateForm::Local => "%-d %b %Y",
+            DateForm::Iso => "%Y-%m-%d",
+            DateForm::Us => "%b %-d, %Y",
+        }
+    }
+}
+
+/// For a column: `7 Nov`, in another year `Nov 25`, and of the last day `3h`.
+pub fn in_column(at: Timestamp, now: Timestamp, place: &Place) -> String {
+    if (-MINUTE..DAY).contains(&age(at, now)) {
+        return brief_age(at, now);
+    }
+    let [this_year, another] = place.brief();
+    place.write(
+        at,
+        if place.is_same_year(at, now) {
+            this_year
+        } else {
+            another
+        },
+    )
+}
+
+/// The same of a time to come: `23 Dec`, in another year `Dec 2027`, which is no day of this one.
+pub fn end_in_column(at: Timestamp, now: Timestamp, place: &Place) -> String {
+    match (place.is_same_year(at, now), place.dates) {
+        (true, _) | (false, DateForm::Iso) => place.write(at, place.brief()[0]),
+        (false, _) => place.write(at, "%b %Y"),
+    }
+}
+
+/// `2 Nov 2026`.
+pub fn date(at: Timestamp, place: &Place) -> String {
+    place.write(at, place.long())
 }
 
 /// `2 Nov 2026, 14:05`.
-pub fn long_date(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%-d %b %Y, %H:%M").to_string()
+pub fn long_date(at: Timestamp, place: &Place) -> String {
+    place.write(at, &format!("{}, %H:%M", place.long()))
 }
 
 /// `2 Nov 2026, 14:05:09 UTC`.
-pub fn exact(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone())
-        .strftime("%-d %b %Y, %H:%M:%S %Z")
-        .to_string()
+pub fn exact(at: Timestamp, place: &Place) -> String {
+    place.write(at, &format!("{}, %H:%M:%S %Z", place.long()))
 }
 
 /// `09:00`.
@@ -35,13 +113,47 @@ pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
 }
 
 /// `09:54:36`; on another day `2 Nov 2026, 09:54:36`.
-pub fn clock_of_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
-    let format = match at.date() == now.date() {
-        true => "%H:%M:%S",
-        false => "%-d %b %Y, %H:%M:%S",
-    };
-    at.strftime(format).to_string()
+pub fn clock_of_day(at: Timestamp, now: Timestamp, place: &Place) -> String {
+    let date = |at: Timestamp| at.to_zoned(place.zone.clone()).date();
+    match date(at) == date(now) {
+        true => place.write(at, "%H:%M:%S"),
+        false => place.write(at, &format!("{}, %H:%M:%S", place.long())),
+    }
+}
+
+/// `14:05`; on another day `2 Nov, 14:05`.
+pub fn clock_or_date(at: Timestamp, now: Timestamp, place: &Place) -> String {
+    let date = |at: Timestamp| at.to_zoned(place.zone.clone()).date();
+    match date(at) == date(now) {
+        true => place.write(at, "%H:%M"),
+        false => place.write(at, &format!("{}, %H:%M", place.brief()[0])),
+    }
+}
+
+/// For a column: `now`, `3m`, `5h`, `12d`, `3mo`, `2y`; `in 3d` when some clock is wrong.
+pub fn brief_age(at: Timestamp, now: Timestamp) -> String {
+    match age(at, now) {
+        seconds if is_ahead(at, now) => format!("in {}", brief_span(-seconds)),
+        ..MINUTE => "now".into(),
+        seconds => brief_span(seconds),
+    }
+}
+
+fn brief_span(seconds: i64) -> String {
+    let span = span(seconds).replace(' ', "");
+    span.replace("min", "m")
+}
+
+/// Whole seconds until then, the one that has begun among them; nothing once it has come.
+pub fn seconds_until(at: Timestamp, now: Timestamp) -> Option<i64> {
+    let left = at.duration_since(now).as_millis();
+    (left > 0).then(|| i64::try_from((left + 999) / 1000).unwrap_or(i64::MAX))
+}
+
+/// When that is another number.
+pub fn seconds_until_changes(at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let left = seconds_until(at, now)?;
+    at.checked_sub(SignedDuration::from_secs(left - 1)).ok()
 }
 
 /// `3 min ago`; `never` when it was never, `in 3 d` when some clock is wrong.
@@ -100,16 +212,15 @@ fn seconds_left(until: Timestamp, now: Timestamp) -> i64 {
     until.duration_since(now).as_secs()
 }
 
-/// `since 09:54`, `since Tuesday`, `since 2 Nov 26`.
-pub fn since(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
-    let days = now.date().duration_since(at.date()).as_secs() / DAY;
-    let form = match days {
-        ..=0 => "since %H:%M",
-        1..=6 => "since %A",
-        _ => "since %-d %b %y",
-    };
-    at.strftime(form).to_string()
+/// `since 09:54`, `since Tuesday`, `since 2 Nov 2026`.
+pub fn since(at: Timestamp, now: Timestamp, place: &Place) -> String {
+    let date = |at: Timestamp| at.to_zoned(place.zone.clone()).date();
+    let days = date(now).duration_since(date(at)).as_secs() / DAY;
+    match days {
+        ..=0 => place.write(at, "since %H:%M"),
+        1..=6 => place.write(at, "since %A"),
+        _ => format!("since {}", place.write(at, place.long())),
+    }
 }
 
 fn span(seconds: i64) -> String {
@@ -122,16 +233,21 @@ fn span(seconds: i64) -> String {
     }
 }
 
+/// Whether an age says less of it than its date.
+pub fn is_long_ago(at: Timestamp, now: Timestamp) -> bool {
+    age(at, now) >= 2 * DAY
+}
+
 /// Whether nothing has happened since for so long that one may do without.
 pub fn is_idle(since: Timestamp, now: Timestamp) -> bool {
     age(since, now) >= IDLE
 }
 
-/// `idle 120 d`, `idle 3 y`.
+/// `idle 120d`, `idle 3y`.
 pub fn idle(since: Timestamp, now: Timestamp) -> String {
     match age(since, now) {
-        seconds if seconds < 2 * YEAR => format!("idle {} d", seconds / DAY),
-        seconds => format!("idle {} y", seconds / YEAR),
+        seconds if seconds < 2 * YEAR => format!("idle {}d", seconds / DAY),
+        seconds => format!("idle {}y", seconds / YEAR),
     }
 }
 
@@ -175,9 +291,30 @@ mod tests {
     #[test]
     fn a_time_of_another_day_has_its_date() {
         let now: Timestamp = "2026-11-28T12:00:00Z".parse().expect("valid");
-        let clock = |text: &str| clock_of_day(text.parse().expect("valid"), now, &TimeZone::UTC);
+        let clock = |text: &str| clock_of_day(text.parse().expect("valid"), now, &TimeZone::UTC.into());
         assert_eq!(clock("2026-11-28T09:54:36Z"), "09:54:36");
         assert_eq!(clock("2026-11-27T09:54:36Z"), "27 Nov 2026, 09:54:36");
+    }
+
+    #[test]
+    fn dates_are_written_as_they_are_set() {
+        let now: Timestamp = "2026-11-28T12:00:00Z".parse().expect("valid");
+        let at: Timestamp = "2026-11-02T14:05:09Z".parse().expect("valid");
+        for (dates, short, long) in [
+            (DateForm::Short, "2 Nov 26", "2 Nov 2026"),
+            (DateForm::Iso, "2026-11-02", "2026-11-02"),
+            (DateForm::Us, "Nov 2 26", "Nov 2, 2026"),
+        ] {
+            let place = Place {
+                zone: TimeZone::UTC,
+                dates,
+            };
+            assert_eq!(short_date(at, &place), short);
+            assert_eq!(long_date(at, &place), format!("{long}, 14:05"));
+            assert_eq!(exact(at, &place), format!("{long}, 14:05:09 UTC"));
+            assert_eq!(clock_of_day(at, now, &place), format!("{long}, 14:05:09"));
+            assert_eq!(since(at, now, &place), format!("since {short}"));
+        }
     }
 
     #[test]
@@ -211,11 +348,11 @@ mod tests {
     fn the_beginning_of_a_time_is_named_as_people_do() {
         // A Monday.
         let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("valid");
-        let since = |text: &str| since(text.parse().expect("valid"), now, &TimeZone::UTC);
+        let since = |text: &str| since(text.parse().expect("valid"), now, &TimeZone::UTC.into());
         assert_eq!(since("2026-11-23T09:54:00Z"), "since 09:54");
         assert_eq!(since("2026-11-22T23:54:00Z"), "since Sunday");
         assert_eq!(since("2026-11-17T09:54:00Z"), "since Tuesday");
-        assert_eq!(since("2026-11-16T09:54:00Z"), "since 16 Nov 26");
+        assert_eq!(since("2026-11-16T09:54:00Z"), "since 16 Nov 2026");
     }
 
     #[test]
@@ -224,8 +361,8 @@ mod tests {
         let at = |text: &str| -> Timestamp { text.parse().expect("valid") };
         assert!(!is_idle(at("2026-08-25T12:00:01Z"), now));
         assert!(is_idle(at("2026-08-25T12:00:00Z"), now));
-        assert_eq!(idle(at("2026-08-25T12:00:00Z"), now), "idle 90 d");
-        assert_eq!(idle(at("2024-11-24T12:00:00Z"), now), "idle 729 d");
-        assert_eq!(idle(at("2023-11-23T12:00:00Z"), now), "idle 3 y");
+        assert_eq!(idle(at("2026-08-25T12:00:00Z"), now), "idle 90d");
+        assert_eq!(idle(at("2024-11-24T12:00:00Z"), now), "idle 729d");
+        assert_eq!(idle(at("2023-11-23T12:00:00Z"), now), "idle 3y");
     }
 }

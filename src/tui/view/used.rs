@@ -1,107 +1,21 @@
 //! How a key is used, in words and small bars: what the details, the dialogs and the large view share.
 
 use jiff::{SignedDuration, Timestamp};
-use ratatui::style::Style;
 use ratatui::symbols::bar;
-use ratatui::text::{Line, Span};
 
-use super::lines::{field, indented, paragraph};
 use super::{Look, text, time};
 use crate::api::{Disabled, Key, LastUse, Usage, UsageCount, UsageSeries, UsageSource};
-use crate::tui::state::Loadable;
-use crate::tui::state::notice::sentence;
 
-/// Of labels in the details.
-const LABEL: usize = 11;
 /// Sources that are named in a sentence; the others are counted.
 const NAMED: usize = 2;
-const HOURS_A_DAY: usize = 24;
-/// Of a last use that has not come yet.
-const AHEAD: &str =
-    "This last use is in the future: the clock of this machine is slow, or that of a server was fast.";
 
-/// In the details of a key: when and from where it was used last, and how often.
-pub fn in_details(key: &Key, known: &Loadable<Usage>, width: usize, look: &Look) -> Vec<Line<'static>> {
-    let usage = known.of(key.id);
-    let last = usage
-        .and_then(Result::ok)
-        .and_then(|usage| usage.last_use.as_ref());
-    let at = last.map(|last| last.at).or(key.last_used_at);
-    let used = match at {
-        Some(at) => format!(
-            "{} ({})",
-            time::ago(Some(at), look.now),
-            time::long_date(at, &look.zone)
-        ),
-        None => "never".into(),
-    };
-    let mut lines = field("Last used", &used, width, look);
-    if at.is_some_and(|at| time::is_ahead(at, look.now)) {
-        lines.extend(paragraph(AHEAD, look.theme.warning(), width));
-    }
-    if let Some(from) = last.and_then(from_where) {
-        lines.extend(indented(&from, width));
-    }
-    match usage {
-        None => lines.extend(field("Requests", "…", width, look)),
-        Some(Ok(usage)) => {
-            lines.extend(requests(usage, width, look));
-            lines.extend(month(&usage.days, width, look));
-        }
-        Some(Err(error)) => {
-            lines.extend(field("Requests", "not known", width, look));
-            lines.extend(paragraph(&sentence(error), look.theme.bad(), width));
-        }
-    }
-    lines
+/// A bar a day of the last seven, in the table; nothing where that is not known.
+pub fn week(key: &Key) -> String {
+    key.week.map_or_else(String::new, |week| bars(&week.allowed, 1))
 }
 
-/// `Requests   ▁▂▅▇▅▂▁  1,204 / 7 d`, and below it what was refused.
-fn requests(usage: &Usage, width: usize, look: &Look) -> Vec<Line<'static>> {
-    let theme = look.theme;
-    let count = usage.last_week();
-    let bars = bars(&usage.hours.allowed, HOURS_A_DAY);
-    let figure = format!("  {} / 7 d", or_none(count.allowed));
-    let label = text::column("Requests", LABEL.min(width));
-    let mut spans = vec![Span::styled(label, theme.faint())];
-    if LABEL + text::width(&bars) + text::width(&figure) <= width {
-        spans.push(Span::styled(bars, theme.good()));
-        spans.push(Span::raw(figure));
-    } else {
-        spans.push(Span::raw(figure.trim_start().to_owned()));
-    }
-    let mut lines = vec![Line::from(spans)];
-    if count.refused > 0 {
-        let refused = format!("{:LABEL$}{}", "", refused(count));
-        lines.push(Line::styled(text::fit(&refused, width), theme.bad()));
-    }
-    lines
-}
-
-/// A bar a day of the last 30, as many as there is room for: allowed, and below it refused, each by its own measure.
-fn month(days: &UsageSeries, width: usize, look: &Look) -> Vec<Line<'static>> {
-    let theme = look.theme;
-    let rows = [
-        ("✓ ", &days.allowed, theme.good()),
-        ("✗ ", &days.refused, theme.bad()),
-    ];
-    let chart = |(sign, counts, style): (&str, &Vec<u64>, Style)| {
-        let room = width.saturating_sub(text::width(sign));
-        let newest = &counts[counts.len().saturating_sub(room)..];
-        let any = newest.iter().any(|&count| count > 0);
-        any.then(|| Line::styled(format!("{sign}{}", bars(newest, 1)), style))
-    };
-    let charts: Vec<Line> = rows.into_iter().filter_map(chart).collect();
-    if charts.is_empty() {
-        return charts;
-    }
-    let mut lines = field("In 30 d", "u shows them large", width, look);
-    lines.extend(charts);
-    lines
-}
-
-/// A block permanentlyy `slots` slots: the higher, the more there were; a dot where there was nothing.
-fn bars(counts: &[u64], slots: usize) -> String {
+/// A block for every `slots` slots: the higher, the more there were; a dot where there was nothing.
+pub fn bars(counts: &[u64], slots: usize) -> String {
     bars_up_to(most(counts, slots), counts, slots)
 }
 

@@ -2,9 +2,13 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use keydeck::tui::state::layout::Area;
+use keydeck::tui::state::{App, Targets};
 use keydeck::tui::view::{self, Look, theme::Theme};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use super::talk::Talk;
 
@@ -14,7 +18,7 @@ pub fn look() -> Look {
     Look {
         theme: Theme::new(true),
         now: Timestamp::from_second(1_795_000_200).expect("valid"),
-        zone: TimeZone::UTC,
+        zone: TimeZone::UTC.into(),
     }
 }
 
@@ -33,14 +37,46 @@ pub fn drawn(talk: &Talk) -> String {
     }
 }
 
+/// What is on the screen in this area, line by line.
+pub fn within(talk: &Talk, area: Area) -> Vec<String> {
+    let (width, height) = talk.app.size();
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    let screen = buffer.area;
+    view::render(&mut buffer, screen, &talk.app, &look(), &mut Targets::default());
+    let area = Rect::new(area.x, area.y, area.width, area.height).intersection(screen);
+    let line = |y| {
+        (area.left()..area.right())
+            .map(|x| buffer[(x, y)].symbol())
+            .collect()
+    };
+    (area.top()..area.bottom()).map(line).collect()
+}
+
 /// The words of the details beside the table, without the spaces and the ends of lines between them.
 pub fn details(talk: &Talk) -> String {
-    let screen = drawn(talk);
-    let lines = screen.lines().filter_map(|line| line.rsplit("││").next());
-    let letters = lines.flat_map(str::chars);
-    letters
-        .filter(|c| !c.is_whitespace() && !"│\"".contains(*c))
-        .collect()
+    let area = talk.app.layout().details.expect("they are on the screen");
+    let lines = within(talk, area);
+    let letters = lines.iter().flat_map(|line| line.chars());
+    letters.filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Where the cursor stands.
+pub fn cursor(talk: &Talk) -> (u16, u16) {
+    let (width, height) = talk.app.size();
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    let screen = buffer.area;
+    let cursor = view::render(&mut buffer, screen, &talk.app, &look(), &mut Targets::default());
+    (cursor.x, cursor.y)
+}
+
+/// What can be clicked on the screen.
+pub fn targets(app: &App) -> Targets {
+    let (width, height) = app.size();
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    let screen = buffer.area;
+    let mut targets = Targets::default();
+    view::render(&mut buffer, screen, app, &look(), &mut targets);
+    targets
 }
 
 /// What could move a terminal's cursor or deceive, when something on the screen could.

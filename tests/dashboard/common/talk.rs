@@ -27,6 +27,7 @@ impl Talk {
     pub fn started(width: u16, height: u16) -> Self {
         let mut app = App::new(DeckSummary::plain("local"), Uuid::from_u128(7), (width, height));
         let Look { now, zone, .. } = super::draw::look();
+        let zone = zone.zone;
         app.tell_time(Moment { now, zone });
         let effects = app.start();
         Self { app, effects }
@@ -51,6 +52,11 @@ impl Talk {
     }
 
     pub fn tell(&mut self, message: Message) -> &mut Self {
+        if matches!(message, Message::Mouse(_)) {
+            // One clicks on what was drawn.
+            let targets = super::draw::targets(&self.app);
+            self.app.laid_out(targets);
+        }
         self.effects.extend(self.app.update(message));
         self
     }

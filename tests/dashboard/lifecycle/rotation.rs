@@ -85,7 +85,7 @@ fn a_day_is_offered_and_the_end_is_told_before_anything_is_done() {
         ),
         (disabled(1, "Checkout", None), "t", "It stays disabled."),
     ] {
-        let mut talk = Talk::with_keys(vec![key]);
+        let mut talk = Talk::sized(90, 36, vec![key]);
         talk.press(keys);
         assert!(says(&talk, told), "{keys}: {}", drawn(&talk));
         assert_eq!(talk.changes_asked(), 0, "{keys}");

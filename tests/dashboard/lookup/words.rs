@@ -53,7 +53,7 @@ fn a_word_that_is_not_finished_asks_nothing_and_keeps_the_rows() {
     assert!(hint(&talk).starts_with("Enter keep"));
     talk.press("<Enter>");
     assert!(talk.app.over.is_empty());
-    assert!(drawn(&talk).contains("filter idle:90d"));
+    assert!(drawn(&talk).contains("[idle:90d ×]"));
     talk.press("<Esc>");
     assert_eq!(talk.page_question().2.idle_days, None);
     assert_eq!(talk.app.browse.typed, "");

@@ -123,7 +123,7 @@ fn the_whole_name_of_the_selected_row_can_be_read() {
         for names in alike() {
             let mut talk = Talk::sized(size.0, size.1, keys(&names, &["Storefront"]));
             talk.press("<Enter>");
-            let width = usize::from(talk.app.layout().details.expect("they are open").width) - 4;
+            let width = usize::from(talk.app.layout().details.expect("they are open").width) - 2;
             let mut lines = text::whole(&names[0], width);
             for _ in 0..10 {
                 let shown = drawn(&talk);

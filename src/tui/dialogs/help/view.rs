@@ -148,32 +148,36 @@ fn one_column_of(parts: &[Part], width: usize, look: &Look) -> Vec<Line<'static>
     lines
 }
 
-/// Side by side, the left column no shorter than the right one.
+/// Side by side, both as short as they can be.
 fn two_columns(parts: &[Part], width: usize, look: &Look) -> Vec<Line<'static>> {
     let column = width.saturating_sub(GAP) / 2;
-    let height = |parts: &[Part]| one_column_of(parts, column, look).len();
-    let split = (0..=parts.len()).find(|&at| height(&parts[..at]) >= height(&parts[at..]));
-    let (left, right) = parts.split_at(split.unwrap_or(parts.len()));
-    let left = one_column_of(left, column, look);
-    let mut right = one_column_of(right, column, look).into_iter();
-    let pair = |mut line: Line<'static>| {
+    let lines = |parts: &[Part]| one_column_of(parts, column, look);
+    let height = |&at: &usize| lines(&parts[..at]).len().max(lines(&parts[at..]).len());
+    let split = (0..=parts.len()).min_by_key(height).unwrap_or_default();
+    let (left, right) = (lines(&parts[..split]), lines(&parts[split..]));
+    let rows = left.len().max(right.len());
+    let of_row = |lines: &[Line<'static>], row: usize| lines.get(row).cloned().unwrap_or_default();
+    let pair = |row| {
+        let (mut line, right) = (of_row(&left, row), of_row(&right, row));
         let missing = (column + GAP).saturating_sub(line.width());
         line.push_span(Span::raw(" ".repeat(missing)));
-        line.spans.extend(right.next().unwrap_or_default().spans);
+        line.spans.extend(right.spans);
         line
     };
-    left.into_iter().map(pair).collect()
+    (0..rows).map(pair).collect()
 }
 
 fn part_lines(part: &Part, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
-    let heading = part.heading.map(|heading| Line::styled(heading, theme.strong()));
+    let heading = part
+        .heading
+        .map(|heading| Line::from(Span::styled(heading, theme.strong())));
     let mut lines: Vec<Line> = heading.into_iter().collect();
     let keys = KEYS.min(width / 3);
     for (key, what) in &part.rows {
         if key.is_empty() {
             let sentence = text::wrap(what, width).into_iter();
-            lines.extend(sentence.map(|line| Line::styled(line, theme.faint())));
+            lines.extend(sentence.map(|line| Line::from(Span::styled(line, theme.faint()))));
             continue;
         }
         let mut words = text::wrap(what, width.saturating_sub(keys)).into_iter();

@@ -12,21 +12,13 @@ const ALL: &[Layer] = &[Keys, Details, Ended];
 const TABLES: &[Layer] = &[Keys, Ended];
 
 pub const BINDINGS: &[Binding] = &[
-    bind!(BROWSE, [ch('n')], Create, "create", "create a key"),
+    bind!(BROWSE, [ch('n')], Create, "new", "create a key"),
     bind!(
         BROWSE,
         [ch('e')],
         Edit,
         "edit",
         "edit name, UI domains, networks, note, labels"
-    ),
-    bind!(danger ALL, [ch('d'), code(KeyCode::Delete)], Revoke, "revoke", "revoke the key or all marked (asks first)"),
-    bind!(
-        BROWSE,
-        [ch('E')],
-        Enable,
-        "enable",
-        "enable the key again (asks first)"
     ),
     bind!(
         BROWSE,
@@ -36,35 +28,13 @@ pub const BINDINGS: &[Binding] = &[
         "copy the secret to the clipboard"
     ),
     bind!(
-        BROWSE,
-        [ch('x')],
-        Reveal,
-        "reveal",
-        "reveal the secret for 30 seconds, or hide it"
-    ),
-    bind!(
         &[Ended],
         [ch('c'), ch('y')],
         CopyId,
         "copy id",
         "copy the key's id to the clipboard"
     ),
-    bind!(
-        &[Ended],
-        [ch('w')],
-        Prove,
-        "refused?",
-        "is the revoked key refused? each server checks it"
-    ),
-    bind!(TABLES, [ch('s')], NextSort, "sort", "sort by the next column"),
-    bind!(TABLES, [ch('S')], ReverseSort, "", "reverse the sort"),
-    bind!(
-        ALL,
-        [ch('/')],
-        Filter,
-        "filter",
-        "filter by name, project, UI domain or use"
-    ),
+    bind!(danger ALL, [ch('d'), code(KeyCode::Delete)], Revoke, "revoke", "revoke the key or all marked (asks first)"),
     bind!(
         ALL,
         [ch('u')],
@@ -76,10 +46,16 @@ pub const BINDINGS: &[Binding] = &[
         BROWSE,
         [ch('w')],
         Explain,
-        "allowed?",
+        "test",
         "would this be allowed? try an origin"
     ),
-    bind!(ALL, [ch('m')], Mine, "mine", "only your own keys, or all again"),
+    bind!(
+        &[Ended],
+        [ch('w')],
+        Prove,
+        "refused?",
+        "is the revoked key refused? each server checks it"
+    ),
     bind!(
         &[Keys],
         [ch(' ')],
@@ -87,6 +63,37 @@ pub const BINDINGS: &[Binding] = &[
         "mark",
         "mark the key, or take its mark away"
     ),
+    bind!(
+        ALL,
+        [ch('/')],
+        Filter,
+        "filter",
+        "filter by name, project, UI domain or use"
+    ),
+    bind!(
+        TABLES,
+        [code(KeyCode::Backspace)],
+        DropFilter,
+        "",
+        "take the last filter away"
+    ),
+    bind!(TABLES, [ch('s')], NextSort, "sort", "sort by the next column"),
+    bind!(
+        BROWSE,
+        [ch('E')],
+        Enable,
+        "enable",
+        "enable the key again (asks first)"
+    ),
+    bind!(
+        BROWSE,
+        [ch('x')],
+        Reveal,
+        "reveal",
+        "reveal the secret for 30 seconds, or hide it"
+    ),
+    bind!(TABLES, [ch('S')], ReverseSort, "", "reverse the sort"),
+    bind!(ALL, [ch('m')], Mine, "mine", "only your own keys, or all again"),
     bind!(
         ALL,
         [ch('a')],
@@ -152,7 +159,7 @@ pub const BINDINGS: &[Binding] = &[
         [code(KeyCode::Esc)],
         Back,
         "",
-        "end range, clear filter, drop marks"
+        "end range, clear all filters, drop marks"
     ),
     bind!(
         &[Ended],

@@ -81,5 +81,11 @@ pub const BINDINGS: &[Binding] = &[
         "check again, at each server"
     ),
     bind!(SCREENS, [ch('r'), ctrl('r')], Refresh, "", "refresh"),
-    bind!(SCREENS, [ch(':')], Palette, "", "palette: every command by name"),
+    bind!(
+        SCREENS,
+        [ch(':')],
+        Palette,
+        "commands",
+        "palette: every command by name"
+    ),
 ];

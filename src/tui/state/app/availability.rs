@@ -73,6 +73,9 @@ impl App {
         if is_hidden {
             return Err(Reason::Hidden);
         }
+        if action.needs_server() && self.offline().is_some() {
+            return Err(Reason::Offline);
+        }
         match self.screen {
             Screen::Keys if action == Action::Create => self.may_create_keys(),
             Screen::Projects => self.may_in_projects(action),
@@ -151,6 +154,9 @@ impl App {
         let has_marks = !self.marks.is_empty();
         let goes_back = self.details_focused || is_ended || self.browse.query.is_filtered() || has_marks;
         if action == Action::Back && !goes_back {
+            return Err(Reason::NothingToDo);
+        }
+        if action == Action::DropFilter && self.browse.chips().is_empty() {
             return Err(Reason::NothingToDo);
         }
         if self.browse.query.ended == Some(EndedView::Revoked) && action == Action::NextSort {

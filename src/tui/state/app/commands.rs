@@ -1,6 +1,6 @@
 //! What the actions do, layer by layer.
 
-use strum::{IntoEnumIterator, VariantArray};
+use strum::IntoEnumIterator;
 
 use super::App;
 use crate::api::{PersonRef, Sort};
@@ -8,6 +8,7 @@ use crate::model::Scope;
 use crate::tui::dialogs::{Help, Palette, PaletteCommand};
 use crate::tui::keymap::{Action, Group, Layer};
 use crate::tui::message::{Effect, Load};
+use crate::tui::state::columns::KeyColumn;
 use crate::tui::state::dialog::Dialog;
 use crate::tui::state::{Body, Screen};
 
@@ -42,6 +43,7 @@ impl App {
             Action::ShowEnded => self.browse.show_ended(&mut self.effects),
             Action::Mine => self.toggle_mine(),
             Action::Filter => self.open_filter(),
+            Action::DropFilter => self.drop_last_chip(),
             Action::Refresh => self.refresh_all(),
             Action::Palette => self.open_palette(),
             Action::Create => self.open_create(),
@@ -110,6 +112,12 @@ impl App {
         }
         self.browse.clear_filter();
         self.browse.requery(&mut self.effects)
+    }
+
+    fn drop_last_chip(&mut self) {
+        if let Some((chip, _)) = self.browse.chips().pop() {
+            self.browse.drop_chip(chip, &mut self.effects);
+        }
     }
 
     /// Only the user's own keys, or all again.
@@ -186,6 +194,10 @@ impl App {
 
 /// `s` goes through the columns from left to right.
 fn next_sort(sort: Sort) -> Sort {
-    let at = Sort::iter().position(|other| other == sort).unwrap_or(0);
-    Sort::VARIANTS[(at + 1) % Sort::iter().len()]
+    let sorts: Vec<Sort> = KeyColumn::iter().filter_map(KeyColumn::sort).collect();
+    let next = sorts
+        .iter()
+        .position(|other| *other == sort)
+        .map_or(0, |at| at + 1);
+    sorts.get(next).or(sorts.first()).copied().unwrap_or_default()
 }

@@ -8,11 +8,9 @@ use crate::api::Sort;
 use crate::tui::dialogs::Modal;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
-use crate::tui::state::Screen;
-use crate::tui::state::columns::{self, EndedColumn};
 use crate::tui::state::command::About;
 use crate::tui::state::dialog::AtStake;
-use crate::tui::state::query::EndedView;
+use crate::tui::state::{Screen, Target};
 
 /// Rows that a notch of the wheel scrolls.
 pub(super) const WHEEL: isize = 3;
@@ -40,6 +38,11 @@ impl App {
         if !self.is_on_screen() {
             return;
         }
+        if mouse.kind == MouseEventKind::Down(MouseButton::Left)
+            && let Some(target) = self.targets.at(mouse.column, mouse.row).cloned()
+        {
+            return self.hit(target);
+        }
         if self.screen != Screen::Keys {
             return self.mouse_in_list(mouse);
         }
@@ -59,39 +62,39 @@ impl App {
                 self.browse.rows.select_line(usize::from(y - layout.rows.y));
                 self.browse.load_ahead(&mut self.effects)
             }
-            MouseEventKind::Down(MouseButton::Left) if layout.columns.contains(x, y) => {
-                self.header_clicked(x)
-            }
             _ => {}
         }
     }
 
-    fn header_clicked(&mut self, x: u16) {
-        if let Err(why) = self.available_on_screen(Action::ReverseSort) {
-            return self.say_why_not(&why);
+    /// What can be clicked on the screen can be clicked while the filter is typed, too, which is kept then.
+    fn hit(&mut self, target: Target) {
+        if !self.over.is_empty() {
+            self.keep_filter();
         }
-        match self.sort_at(x) {
-            Some(sort) if sort == self.browse.query.sort => self.perform(Action::ReverseSort),
-            Some(sort) => self.sort_by(sort),
-            None => {}
+        match target {
+            Target::Do(action) => self.perform(action),
+            Target::Sort(sort) => self.header_clicked(sort),
+            Target::Filter(word) => self.filter_by_word(word),
+            Target::Drop(chip) => self.browse.drop_chip(chip, &mut self.effects),
         }
     }
 
-    /// What the header at this column of the screen sorts by.
-    fn sort_at(&self, x: u16) -> Option<Sort> {
-        let area = self.layout().columns;
-        let Some(view) = self.browse.query.ended else {
-            let columns = columns::of_keys(area, self.offered_columns());
-            let clicked = columns.iter().rev().find(|placed| placed.x <= x)?;
-            return clicked.column.sort();
-        };
-        let columns = columns::of_ended(area, view);
-        let clicked = columns.iter().rev().find(|placed| placed.x <= x)?;
-        match (clicked.column, view) {
-            // Their only order, which is reversed.
-            (EndedColumn::Ended, EndedView::Revoked) => Some(self.browse.query.sort),
-            (column, view) => column.sort(view),
+    fn header_clicked(&mut self, sort: Sort) {
+        if let Err(why) = self.available_on_screen(Action::ReverseSort) {
+            return self.say_why_not(&why);
         }
+        match sort == self.browse.query.sort {
+            true => self.perform(Action::ReverseSort),
+            false => self.sort_by(sort),
+        }
+    }
+
+    /// Keys that have not ended, whichever they are otherwise, to which this word applies.
+    fn filter_by_word(&mut self, word: &str) {
+        self.browse.turn_back();
+        self.browse.clear_filter();
+        self.browse.typed = word.to_owned();
+        self.browse.refilter(&mut self.effects);
     }
 
     /// An action in the layer that has the keys.

@@ -129,8 +129,8 @@ impl App {
 
     fn mark_all(&mut self) {
         self.marks.end_range();
-        let counts = self.browse.current_counts();
-        if counts.is_some_and(|counts| counts.capped || counts.total() > MAX_PLANNED as u64) {
+        let total = self.browse.total();
+        if total.is_some_and(|total| !total.is_exact || total.keys > MAX_PLANNED as u64) {
             return self.say_that_too_many_match();
         }
         if !self.browse.rows.are_all() {

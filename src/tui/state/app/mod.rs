@@ -11,6 +11,7 @@ mod marking;
 mod moving;
 mod one_key;
 mod one_project;
+mod outage;
 mod people;
 mod projects;
 mod replies;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::displaced::Displaced;
+use super::layout::Shape;
 use super::marks::Marks;
 use super::moment::Moment;
 use super::type_ahead::{AnswerOutcome, TypeAhead};
@@ -37,7 +39,8 @@ use crate::tui::dialogs::Modal;
 use crate::tui::keymap::{Keymap, Layer};
 use crate::tui::message::{Effect, Load, Message, NamedId, Timer};
 use crate::tui::state::{
-    ActivityLog, Body, Browse, Expiring, Layout, Loadable, Notice, People, Projects, Screen, Tone,
+    ActivityLog, Body, Browse, Expiring, Layout, Loadable, Notice, Outage, People, Projects, Screen, Targets,
+    Tone,
 };
 
 /// How long a revealed secret stays on the screen, and a copied one in the clipboard.
@@ -74,6 +77,8 @@ pub struct App {
     /// Why nothing can be shown at all: the sign-in was refused.
     pub refused: Option<Error>,
     pub connection: EventStream,
+    /// While the connection is lost.
+    pub outage: Option<Outage>,
     /// The host that answers, where several may.
     pub server: Option<String>,
     pub screen: Screen,
@@ -91,6 +96,8 @@ pub struct App {
     pub details_scroll: u16,
     pub revealed: Option<ShownSecret>,
     pub notice: Option<Notice>,
+    /// What the last frame shows that can be clicked.
+    targets: Targets,
     size: (u16, u16),
     moment: Moment,
     /// What waits for rows that are on their way.
@@ -123,6 +130,7 @@ impl App {
             me: None,
             refused: None,
             connection: EventStream::Connecting,
+            outage: None,
             server: None,
             screen: Screen::default(),
             browse: Browse::default(),
@@ -138,6 +146,7 @@ impl App {
             details_scroll: 0,
             revealed: None,
             notice: None,
+            targets: Targets::default(),
             size,
             moment: Moment::default(),
             type_ahead: TypeAhead::default(),
@@ -172,6 +181,7 @@ impl App {
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         let (selected, key, in_details) =
             (self.selection(), self.browse.selected_id(), self.key_in_details());
+        let had_details = self.layout().details.is_some();
         if message.answers_change() {
             self.unanswered = self.unanswered.saturating_sub(1);
         }
@@ -184,7 +194,8 @@ impl App {
             self.follow_range();
         }
         self.check_marks();
-        if self.key_in_details() != in_details {
+        let opened = self.layout().details.is_some() && !had_details;
+        if self.key_in_details() != in_details || opened {
             self.await_rest();
         }
         let effects = std::mem::take(&mut self.effects);
@@ -272,7 +283,16 @@ impl App {
     }
 
     pub fn layout(&self) -> Layout {
-        Layout::new(self.size.0, self.size.1, self.details_focused)
+        let shape = Shape {
+            details_focused: self.details_focused,
+            has_strip: self.screen == Screen::Keys,
+        };
+        Layout::new(self.size.0, self.size.1, shape)
+    }
+
+    /// What the frame that was just drawn shows that can be clicked.
+    pub fn laid_out(&mut self, targets: Targets) {
+        self.targets = targets;
     }
 
     pub fn size(&self) -> (u16, u16) {
@@ -307,6 +327,12 @@ impl App {
         if self.revealed.take().is_some() {
             self.effects.push(Effect::ForgetFrames);
         }
+    }
+
+    /// Says what is wrong with what the dashboard was started with.
+    pub fn warn(&mut self, words: String) -> Vec<Effect> {
+        self.say(Tone::Failed, words);
+        std::mem::take(&mut self.effects)
     }
 
     fn say(&mut self, tone: Tone, text: impl Into<String>) {

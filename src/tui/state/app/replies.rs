@@ -17,6 +17,7 @@ impl App {
     /// A refusal by role tells that the role has changed: who we are is asked again.
     pub(super) fn replied(&mut self, reply: Message) {
         self.note_refusal(&reply);
+        self.note_answer(&reply);
         let is_forbidden = reply.error().is_some_and(Error::is_forbidden);
         if let Some(reply) = self.offer_to_dialogs(reply) {
             self.answered(reply);
@@ -56,6 +57,7 @@ impl App {
                 self.server = Some(host);
             }
             Message::Disconnected(error) => self.event_stream(EventStream::Lost(error)),
+            Message::Retrying(wait) => self.retrying(wait),
             Message::Polling(error) => self.polling(&error),
             Message::Deck(event) => self.on_key_event(event),
             Message::Changed(about) => self.others_changed(about),
@@ -101,20 +103,16 @@ impl App {
         }
     }
 
-    fn event_stream(&mut self, stream: EventStream) {
-        self.connection = stream;
-    }
-
     /// The stream of events is open: whatever happened before may have been missed.
     fn connected(&mut self) {
-        self.connection = EventStream::Live;
+        self.event_stream(EventStream::Live);
         self.missed_some()
     }
 
     /// There is no stream to tell of changes, so that what is shown is read again.
     fn polling(&mut self, why: &Error) {
         let is_new = !matches!(self.connection, EventStream::Polling);
-        self.connection = EventStream::Polling;
+        self.event_stream(EventStream::Polling);
         self.missed_some();
         if is_new {
             let text = format!("{} Changes are shown every few seconds.", sentence(why));

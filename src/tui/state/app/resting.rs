@@ -18,7 +18,8 @@ const NEWEST: u32 = 5;
 impl App {
     /// The key whose details are on the screen.
     pub(super) fn key_in_details(&self) -> Option<Uuid> {
-        let shown = self.screen == Screen::Keys && self.layout().details.is_some();
+        let layout = self.layout();
+        let shown = self.screen == Screen::Keys && (layout.details.is_some() || layout.strip.height > 0);
         self.browse.selected_id().filter(|_| shown)
     }
 
@@ -49,9 +50,12 @@ impl App {
             limit: Some(NEWEST),
             ..ActivityQuery::default()
         };
-        self.effects.extend([
-            Effect::Usage(UsageRequest::OfKey { number, key }),
-            Effect::Activity(ActivityRequest::OfKey { number, query }),
-        ]);
+        self.effects
+            .push(Effect::Usage(UsageRequest::OfKey { number, key }));
+        // The strip has no room for it.
+        if self.layout().details.is_some() {
+            self.effects
+                .push(Effect::Activity(ActivityRequest::OfKey { number, query }));
+        }
     }
 }

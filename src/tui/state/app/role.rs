@@ -98,6 +98,7 @@ impl App {
         Offered {
             owners: self.shows_owners(),
             states: self.browse.query.sort == Sort::ExpiresAt || self.browse.rows.any(has_state),
+            weeks: self.browse.rows.any(|key| key.week.is_some()),
             marks: !self.marks.is_empty(),
         }
     }

@@ -33,6 +33,8 @@ impl App {
     pub(super) fn go(&mut self, screen: Screen) {
         self.details_focused = false;
         self.details_scroll = 0;
+        // What was said is about the screen that is left.
+        self.notice.take_if(|_| self.screen != screen);
         self.screen = screen;
         self.marks.end_range();
         self.resize(self.size.0, self.size.1);
@@ -126,6 +128,19 @@ impl App {
                 self.filtered()
             }
             None => self.show(Screen::Keys),
+        }
+    }
+
+    /// The line of the screen's rows that is selected.
+    pub fn selected_line(&self) -> Option<usize> {
+        fn line<T>(mut rows: impl Iterator<Item = (bool, T)>) -> Option<usize> {
+            rows.position(|(selected, _)| selected)
+        }
+        match self.screen {
+            Screen::Keys => line(self.browse.rows.visible()),
+            Screen::Projects => line(self.projects.list.visible()),
+            Screen::People => line(self.people.list.visible()),
+            Screen::Activity => line(self.activity.list.visible()),
         }
     }
 

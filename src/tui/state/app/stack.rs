@@ -23,7 +23,7 @@ impl App {
     }
 
     /// Whether the screen can be used, whatever lies over it.
-    pub(super) fn is_on_screen(&self) -> bool {
+    pub fn is_on_screen(&self) -> bool {
         self.top_dialog()
             .is_none_or(|dialog| dialog.stacking() == Stacking::OnScreen)
     }

@@ -43,8 +43,16 @@ impl Browse {
                 order: self.query.order,
                 selected: self.selected_id(),
             });
+            self.left_counts = self.counts.take();
         }
-        self.query.ended = Some(view);
+        if self
+            .query
+            .ended
+            .replace(view)
+            .is_some_and(|before| before != view)
+        {
+            self.counts = None;
+        }
         (self.query.sort, self.query.order) = view.order();
         if self.query.words.state.is_some() {
             // It says which keys are meant, as the view does now; the rest stays.
@@ -58,6 +66,7 @@ impl Browse {
     pub fn turn_back(&mut self) -> Option<Uuid> {
         self.query.ended = None;
         let left = self.left.take()?;
+        self.counts = self.left_counts.take();
         (self.query.sort, self.query.order) = (left.sort, left.order);
         left.selected
     }

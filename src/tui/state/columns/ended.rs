@@ -2,7 +2,7 @@
 
 use strum::{EnumIter, IntoEnumIterator};
 
-use super::{Fit, Placed, place};
+use super::{Fit, Placed, WantedColumn, place};
 use crate::api::Sort;
 use crate::tui::state::layout::Area;
 use crate::tui::state::query::EndedView;
@@ -30,8 +30,7 @@ impl EndedColumn {
             (EndedColumn::Project, _) => "PROJECT",
             (EndedColumn::Ended, EndedView::Revoked) => "REVOKED",
             (EndedColumn::Ended, EndedView::Expired) => "EXPIRED",
-            (EndedColumn::By, EndedView::Revoked) => "BY",
-            (EndedColumn::By, EndedView::Expired) => "CREATED BY",
+            (EndedColumn::By, _) => "BY",
             (EndedColumn::Refused, _) => "REFUSED",
             (EndedColumn::Reason, _) => "REASON",
         }
@@ -56,26 +55,33 @@ impl EndedColumn {
         }
     }
 
-    fn fit(self, view: EndedView) -> Fit {
+    fn fit(self) -> Fit {
         match self {
             EndedColumn::Name => Fit::rest(16),
-            EndedColumn::Ended => Fit::fixed(10, 1),
-            EndedColumn::Refused => Fit::fixed(8, 2),
-            EndedColumn::By if view == EndedView::Revoked => Fit::growing(7, 3, 1, 20),
-            EndedColumn::By => Fit::growing(10, 3, 1, 20),
-            EndedColumn::Reason => Fit::growing(10, 4, 4, 60),
-            EndedColumn::Scope => Fit::fixed(9, 5),
-            EndedColumn::Project => Fit::growing(12, 6, 2, 30),
+            EndedColumn::Ended => Fit::of(10, 1, 10).right(),
+            EndedColumn::Refused => Fit::of(9, 2, 9).right(),
+            EndedColumn::By => Fit::of(4, 3, 20).beside(18),
+            EndedColumn::Reason => Fit::of(10, 4, 60).beside(18),
+            EndedColumn::Scope => Fit::of(9, 5, 9).beside(18),
+            EndedColumn::Project => Fit::of(8, 6, 30).beside(20),
         }
     }
 }
 
-/// The columns that fit in `area`. Nobody gives a reason for a key's expiry.
-pub fn of_ended(area: Area, view: EndedView) -> Vec<Placed<EndedColumn>> {
+/// The columns that fit in `area`, with the width of the content of each. Nobody gives a reason for a key's expiry.
+pub fn of_ended(
+    area: Area,
+    view: EndedView,
+    content: impl Fn(EndedColumn) -> u16,
+) -> Vec<Placed<EndedColumn>> {
     let wanted = EndedColumn::iter()
         .filter(|&column| view == EndedView::Revoked || column != EndedColumn::Reason)
-        .map(|column| (column, column.fit(view)));
-    place(area, wanted)
+        .map(|column| WantedColumn {
+            column,
+            fit: column.fit(),
+            content: content(column),
+        });
+    place(area, wanted.collect())
 }
 
 #[cfg(test)]
@@ -88,7 +94,13 @@ mod tests {
             height: 1,
             ..Area::default()
         };
-        let placed = of_ended(area, view).into_iter();
+        let content = |column| match column {
+            EndedColumn::Name => 30,
+            EndedColumn::Reason => 24,
+            EndedColumn::Project => 11,
+            _ => 9,
+        };
+        let placed = of_ended(area, view, content).into_iter();
         placed.map(|placed| placed.column).collect()
     }
 
@@ -98,7 +110,7 @@ mod tests {
         let of = |width| columns(width, EndedView::Revoked);
         assert_eq!(of(140), EndedColumn::iter().collect::<Vec<_>>());
         assert_eq!(of(78), [Name, Scope, Ended, By, Refused, Reason]);
-        assert_eq!(of(40), [Name, Ended, Refused]);
+        assert_eq!(of(42), [Name, Ended, Refused]);
         assert_eq!(of(20), [Name]);
         assert!(!columns(140, EndedView::Expired).contains(&Reason));
     }

@@ -1,8 +1,9 @@
 //! What follows an Escape that was taken for the key: the rest of a control sequence that a slow line cut
 //! after its Escape, or what a person typed next.
 //!
-//! The program asks the terminal nothing, so it never knows that an answer is due: answers come to what
-//! another program asked before it, or what something printed. They are told from typing by speed and form.
+//! The program asks the terminal for its background alone, and waits for no answer: it may come late or never, and other
+//! answers come to what another program asked before it, or what something printed. They are told from typing by speed
+//! and form.
 //! What begins as the rest of a sequence is held. It is the rest when it ends as one, or grows longer than
 //! anybody types, without a pause; or, with pauses, when it has the form of an answer. Otherwise it becomes
 //! keys after a moment: nothing that was typed is lost.

@@ -1,6 +1,7 @@
 //! What is made of bytes: keys, pastes, and nothing of what a terminal answers.
 
 mod answers;
+mod background;
 mod encodings;
 mod late;
 mod random;
@@ -32,7 +33,7 @@ fn letters(text: &str) -> Vec<Made> {
 fn fed(parser: &mut Parser, pieces: &[&[u8]]) -> Vec<Made> {
     let mut out = Vec::new();
     pieces.iter().for_each(|piece| parser.feed(piece, &mut out));
-    out.into_iter().map(made).collect()
+    out.into_iter().filter_map(made).collect()
 }
 
 /// Lets time pass until nothing is awaited any more.
@@ -41,7 +42,7 @@ fn quiet(parser: &mut Parser) -> Vec<Made> {
     while parser.patience().is_some() {
         parser.silence(&mut out);
     }
-    out.into_iter().map(made).collect()
+    out.into_iter().filter_map(made).collect()
 }
 
 /// Lets so much time pass. What waits for longer than is left of it goes on waiting.
@@ -51,7 +52,7 @@ fn wait(parser: &mut Parser, time: Duration) -> Vec<Made> {
         left = rest;
         parser.silence(&mut out);
     }
-    out.into_iter().map(made).collect()
+    out.into_iter().filter_map(made).collect()
 }
 
 /// Feeds pieces, before each of which some time passes, and lets time pass until nothing is awaited.
@@ -65,11 +66,16 @@ fn timed(parser: &mut Parser, pieces: &[(u64, &[u8])]) -> Vec<Made> {
     all
 }
 
-fn made(input: Input) -> Made {
+/// What the terminal answers is nothing that somebody did.
+fn made(input: Input) -> Option<Made> {
     match input {
-        Input::Key(KeyEvent { code, modifiers, .. }) => Made::Key(code, modifiers),
-        Input::Mouse(mouse) => Made::Mouse(format!("{:?} {},{}", mouse.kind, mouse.column, mouse.row)),
-        Input::Paste(text) => Made::Paste(text.expose().to_owned()),
+        Input::Key(KeyEvent { code, modifiers, .. }) => Some(Made::Key(code, modifiers)),
+        Input::Mouse(mouse) => {
+            let made = format!("{:?} {},{}", mouse.kind, mouse.column, mouse.row);
+            Some(Made::Mouse(made))
+        }
+        Input::Paste(text) => Some(Made::Paste(text.expose().to_owned())),
+        Input::Background(_) => None,
     }
 }
 

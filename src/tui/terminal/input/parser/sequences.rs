@@ -120,7 +120,10 @@ impl Parser {
 
     pub(super) fn string(&mut self, c: char, mut string: ControlString, out: &mut Vec<Input>) {
         match string.push(c) {
-            Step::Ended => return,
+            Step::Ended => {
+                let background = string.background().filter(|_| self.paste.is_none());
+                return out.extend(background.map(Input::Background));
+            }
             Step::PasteStart => {
                 self.paste.get_or_insert_default();
                 return;
