@@ -1,16 +1,22 @@
 //! The command line: the commands, and the help that explains them; the arguments of each are beside it.
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{FromArgMatches, Parser, Subcommand};
 
 use super::activity::args::ActivityArgs;
 use super::backup::BackupArgs;
+use super::colour::{self, ColorWhen};
+use super::completions::{CompleteArgs, CompletionsArgs};
 use super::config::args::ConfigArgs;
 use super::demo::DemoArgs;
 use super::gateway::args::GatewayArgs;
 use super::guide::GuideArgs;
+use super::help;
 use super::init::InitArgs;
 use super::key::args::KeyArgs;
 use super::login::args::LoginArgs;
+use super::man::ManArgs;
 use super::migrate::MigrateArgs;
 use super::policy::args::PolicyArgs;
 use super::project::args::ProjectArgs;
@@ -19,6 +25,7 @@ use super::scan::args::ScanArgs;
 use super::seal::args::SealArgs;
 use super::serve::ServeArgs;
 use super::user::args::UserArgs;
+use super::values;
 use super::whoami::WhoamiArgs;
 use crate::deck::Selection;
 
@@ -27,8 +34,21 @@ use crate::deck::Selection;
 /// Without a command, keydeck opens the dashboard: for the chosen profile or server, with the token that
 /// keydeck login stored, or else for the local deck, which it creates and serves by itself.
 #[derive(Debug, Parser)]
-#[command(version, disable_help_subcommand = true)]
+#[command(version)]
 pub struct Cli {
+    /// Use colours: auto, which is on a terminal without NO_COLOR, always, or never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true,
+        value_parser = values::word::<ColorWhen>(),
+        display_order = 903
+    )]
+    pub color: ColorWhen,
+
     #[command(flatten)]
     pub selection: Selection,
 
@@ -39,17 +59,17 @@ pub struct Cli {
 impl Cli {
     /// What this process was started with; `version` is what `--version` says.
     pub fn from_process(version: &'static str) -> Self {
-        let command = Self::command().version(version);
-        let matches = without_env_values(command).get_matches();
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        let arguments: Vec<OsString> = std::env::args_os().collect();
+        colour::choose_from(arguments.iter().skip(1).map(OsString::as_os_str));
+        let matches = help::command().version(version).try_get_matches_from(&arguments);
+        let matches = matches.unwrap_or_else(|error| match colour::beside_help(&arguments) {
+            Some(arguments) => help::command().get_matches_from(arguments),
+            None => error.exit(),
+        });
+        let cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        colour::choose(cli.color);
+        cli
     }
-}
-
-/// No help shows the values of environment variables: they may be secrets.
-fn without_env_values(command: clap::Command) -> clap::Command {
-    command
-        .mut_args(|arg| arg.hide_env_values(true))
-        .mut_subcommands(without_env_values)
 }
 
 #[derive(Debug, Subcommand)]
@@ -63,7 +83,7 @@ pub enum Command {
     Login(LoginArgs),
     /// Remove the stored token of a profile
     Logout,
-    /// Show who you are signed in as, on which server, with which token, and what you may do
+    /// Show who you are signed in as, where, and what you may do
     Whoami(WhoamiArgs),
     /// Manage API keys
     Key(KeyArgs),
@@ -75,11 +95,11 @@ pub enum Command {
     Scan(ScanArgs),
     /// Manage people
     User(UserArgs),
-    /// Manage projects, which keys are assigned to
+    /// Manage the projects that keys belong to
     Project(ProjectArgs),
     /// Manage gateways, which check keys in front of an API
     Gateway(GatewayArgs),
-    /// Show and set how long keys of the organisation may be valid
+    /// Show and set how long keys may be valid
     Policy(PolicyArgs),
     /// Show the activity log, and verify that it is complete and unchanged
     Activity(ActivityArgs),
@@ -110,13 +130,27 @@ pub enum Command {
     /// A backup that was changed or made with another root key is refused. Keys that were revoked after the
     /// backup are active again.
     Restore(RestoreArgs),
+    /// Print the completions for a shell
+    ///
+    /// They also know your keys, projects, people, gateways and profiles. What a server does not answer within 250 ms,
+    /// or KEYDECK_COMPLETION_TIMEOUT in milliseconds, is not offered. Nothing is asked, a profile's token_command is not
+    /// run, and secrets are never completed or sent.
+    Completions(CompletionsArgs),
+    /// What could be typed next, for the scripts that `completions` prints
+    #[command(hide = true)]
+    Complete(CompleteArgs),
+    /// Write the man pages to a directory
+    ///
+    /// There is one for each command, and keydeck-config(5).
+    Man(ManArgs),
 }
 
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
 
-    use super::{Cli, without_env_values};
+    use super::Cli;
+    use crate::cli::help;
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -131,6 +165,6 @@ mod tests {
             }
             command.get_subcommands().for_each(check);
         }
-        check(&without_env_values(Cli::command()));
+        check(&help::command());
     }
 }

@@ -24,12 +24,14 @@ pub fn possible_to_ask(yes: bool, why: &str) -> Result<(), Failure> {
     })
 }
 
-/// Whether the person at the terminal confirms it. `act` is `revoke "Checkout"`.
+/// Whether the person at the terminal confirms it, with y or yes in any case. `act` is `revoke "Checkout"`.
 pub fn asked(act: &str) -> Result<bool, Failure> {
     let mut stderr = io::stderr().lock();
     write!(stderr, "Type yes to {} [no]: ", Shown::new(act))?;
     stderr.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
-    Ok(answer.trim().eq_ignore_ascii_case("yes"))
+    Ok(["y", "yes"]
+        .iter()
+        .any(|yes| answer.trim().eq_ignore_ascii_case(yes)))
 }

@@ -226,7 +226,7 @@ fn withdraw(path: &Path) {
 
 fn told(database: &Database, args: &InitArgs) {
     output::notice(format!(
-        "made {} for {}",
+        "created {} for {}",
         database.location.name(),
         args.organisation.trim()
     ));

@@ -1,7 +1,8 @@
 //! What `keydeck serve` logs, and in which form: lines for people, or JSON for what collects them.
 
-use std::io::{self, IsTerminal};
+use std::io;
 
+use anstream::{AutoStream, ColorChoice};
 use tracing_subscriber::EnvFilter;
 
 use super::Failure;
@@ -16,7 +17,7 @@ enum Format {
 
 impl Format {
     fn parse(word: Option<&str>) -> Option<Self> {
-        match word {
+        match word.map(str::to_ascii_lowercase).as_deref() {
             None | Some("text") => Some(Format::Text),
             Some("json") => Some(Format::Json),
             Some(_) => None,
@@ -38,7 +39,7 @@ pub fn to_stderr() -> Result<(), Failure> {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal());
+        .with_ansi(AutoStream::choice(&io::stderr()) != ColorChoice::Never);
     match format {
         Format::Text => lines.init(),
         // The request, and in it its id, is the only span.

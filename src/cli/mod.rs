@@ -5,6 +5,8 @@ pub mod args;
 mod ask;
 mod backup;
 mod choose;
+mod colour;
+mod completions;
 mod config;
 mod confirm;
 mod dashboard;
@@ -13,6 +15,7 @@ mod demo;
 mod flags;
 mod gateway;
 mod guide;
+mod help;
 mod init;
 mod key;
 mod leftovers;
@@ -20,6 +23,7 @@ mod login;
 mod logout;
 mod logs;
 mod lookup;
+mod man;
 mod migrate;
 mod once;
 mod output;
@@ -34,6 +38,7 @@ mod seal;
 mod sealed_backup;
 mod serve;
 mod sidecars;
+mod table;
 mod user;
 mod values;
 mod whoami;
@@ -71,6 +76,11 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Migrate(args)) => without(selection, "migrate").and_then(|()| migrate::run(&args)),
         Some(Command::Seal(args)) => without(selection, "seal").and_then(|()| seal::run(&args)),
         Some(Command::Backup(args)) => without(selection, "backup").and_then(|()| backup::run(&args)),
+        Some(Command::Completions(args)) => {
+            without(selection, "completions").and_then(|()| completions::print(args))
+        }
+        Some(Command::Complete(args)) => completions::complete(args),
+        Some(Command::Man(args)) => without(selection, "man").and_then(|()| man::run(&args)),
         Some(Command::Restore(args)) => without(selection, "restore").and_then(|()| restore::run(&args)),
     }
 }
@@ -80,6 +90,10 @@ fn reads_profiles(command: &Command) -> bool {
     !matches!(
         command,
         Command::Config(_)
+            | Command::Complete(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Guide(_)
             | Command::Demo(_)
             | Command::Init(_)
             | Command::Serve(_)

@@ -3,17 +3,18 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::Failure;
-use crate::api::{Disabled, Key, KeyRevocation, LastUse, RefusedSince};
+use crate::api::{Key, LastUse, RefusedSince};
 pub use crate::failure::notice;
-use crate::model::field::{FieldValue, Widget};
-use crate::model::{KeyField, KeyState, Secret, Shown, expiry, shown};
+use crate::model::{Secret, Shown, expiry, shown};
+
+/// In place of what is not there.
+pub const NOTHING: &str = "–";
 
 /// A line that scripts may wait for. When nobody reads it, the program goes on.
 pub fn line(text: impl std::fmt::Display) {
@@ -71,128 +72,6 @@ fn escaped(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Columns of text without rules, as other tools can read it too.
-pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Result<(), Failure> {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Disabled);
-    if !header.is_empty() {
-        table.set_header(header);
-    }
-    table.add_rows(
-        rows.into_iter()
-            .map(|row| row.iter().map(|cell| shown(cell)).collect::<Vec<_>>()),
-    );
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    Ok(writeln!(io::stdout().lock(), "{}", table.trim_fmt())?)
-}
-
-pub const KEY_HEADER: [&str; 8] = [
-    "NAME",
-    "SCOPE",
-    "PROJECT",
-    "CREATED",
-    "LAST USED",
-    "STATE",
-    "CREATOR",
-    "ID",
-];
-
-pub fn key_row(key: &Key, now: Timestamp) -> Vec<String> {
-    vec![
-        shown(&key.name),
-        key.scope.to_string(),
-        key.project
-            .as_ref()
-            .map_or_else(|| "–".into(), |project| shown(&project.name)),
-        date(key.created_at),
-        last_used(key, now),
-        state(key),
-        shown(&key.creator.email),
-        key.id.to_string(),
-    ]
-}
-
-/// Every field of one key, a line each.
-pub fn key_fields(key: &Key, now: Timestamp) -> Vec<Vec<String>> {
-    let project = key
-        .project
-        .as_ref()
-        .map_or_else(|| "–".into(), |p| format!("{} ({})", shown(&p.name), p.id));
-    let mut rows = vec![
-        ("Name", shown(&key.name)),
-        ("Id", key.id.to_string()),
-        ("Scope", key.scope.to_string()),
-        ("Project", project),
-        ("Creator", shown(&key.creator.email)),
-        ("Created", key.created_at.to_string()),
-        ("Last used", last_used(key, now)),
-        ("Token", shown(&key.hint)),
-        ("State", key.state.as_str().to_owned()),
-    ];
-    let disabled = key.disabled.as_ref();
-    let disabled = disabled.map(|Disabled { at, by, reason }| ("Disabled", at, by, reason));
-    let revoked = key.revoked.as_ref();
-    let revoked = revoked.map(|KeyRevocation { at, by, reason }| ("Revoked", at, by, reason));
-    for (what, at, by, reason) in disabled.into_iter().chain(revoked) {
-        rows.push((what, format!("{} by {}", time(*at), shown(&by.email))));
-        rows.extend(reason.as_ref().map(|reason| ("Reason", shown(reason))));
-    }
-    let refused = key.refused_since.as_ref();
-    rows.extend(refused.map(|refused| ("Refused", refused_since(refused, now))));
-    let settings = key.settings();
-    for field in KeyField::of(key.scope).filter(|field| field.is_setting()) {
-        match settings.value(field) {
-            FieldValue::List(items) => {
-                let item = |item: &String| (field.facts().short_label, shown(item));
-                rows.extend(items.iter().map(item));
-            }
-            value => {
-                let words = match (field.widget(), value.clone().instant()) {
-                    (Widget::Time { always, .. }, Some(at)) => time_of(at, always, now),
-                    // Off, it has none; and what earlier versions turned on has none so far.
-                    (Widget::Time { always: true, .. }, None) if key.local_development.is_none() => {
-                        String::new()
-                    }
-                    _ => field.in_words(&value),
-                };
-                rows.extend((!words.is_empty()).then(|| (field.label(), shown(&words))));
-            }
-        }
-    }
-    rows.into_iter()
-        .map(|(label, value)| vec![label.to_owned(), value])
-        .collect()
-}
-
-/// Of local development also whether that has been.
-fn time_of(at: Timestamp, is_local: bool, now: Timestamp) -> String {
-    match is_local && at <= now {
-        true => format!("{} (it has ended)", end(at)),
-        false => end(at),
-    }
-}
-
-/// `active`, or with the day on which it ends.
-fn state(key: &Key) -> String {
-    let rotating = key.rotation.as_ref().map(|rotation| match rotation.uses {
-        Some(uses) => format!("rotating (old {}, new {})", uses.old, uses.new),
-        None => "rotating".to_owned(),
-    });
-    let ends = key.expires_at.map(|at| format!("ends {}", date(at)));
-    let stands = (key.state != KeyState::Active).then(|| key.state.as_str().to_owned());
-    let told: Vec<String> = match stands {
-        Some(state) => [Some(state), rotating].into_iter().flatten().collect(),
-        None => [rotating, ends].into_iter().flatten().collect(),
-    };
-    match told.is_empty() {
-        true => key.state.as_str().to_owned(),
-        false => told.join(", "),
-    }
-}
-
 /// When something ends, where the reader is and in UTC.
 pub fn end(at: Timestamp) -> String {
     expiry::told(at, &TimeZone::system())
@@ -241,6 +120,14 @@ pub fn counted(n: u64, what: &str) -> String {
     match n {
         1 => format!("1 {what}"),
         n => format!("{n} {what}s"),
+    }
+}
+
+/// `3 days ago`, however long it is ago.
+pub fn long_ago(at: Timestamp, now: Timestamp) -> String {
+    match now.duration_since(at).as_hours() {
+        hours @ 48.. => format!("{} days ago", hours / 24),
+        _ => ago(at, now),
     }
 }
 
@@ -301,5 +188,13 @@ mod tests {
         assert_eq!(before(60), "1 min ago");
         assert_eq!(before(7_200), "2 h ago");
         assert!(before(172_800).starts_with("2027-01-1"));
+        let long_before = |seconds: i64| {
+            let at = Timestamp::from_second(1_800_000_000 - seconds).expect("valid");
+            long_ago(at, now)
+        };
+        assert_eq!(long_before(7_200), "2 h ago");
+        assert_eq!(long_before(172_799), "47 h ago");
+        assert_eq!(long_before(172_800), "2 days ago");
+        assert_eq!(long_before(400 * 86_400), "400 days ago");
     }
 }

@@ -42,7 +42,10 @@ pub async fn project(client: &Client, text: &str) -> Result<Project, Failure> {
 }
 
 fn no_such_project(text: &str, similar: Option<&str>) -> Failure {
-    let hint = similar.map_or(String::new(), |name| format!("; did you mean \"{name}\"?"));
+    let hint = similar.map_or_else(
+        || "; keydeck project list shows them".to_owned(),
+        |name| format!("; did you mean \"{name}\"?"),
+    );
     Failure::Failed(format!("no project that you can see is called \"{text}\"{hint}"))
 }
 
@@ -50,7 +53,7 @@ fn no_such_project(text: &str, similar: Option<&str>) -> Failure {
 pub async fn user_id(client: &Client, text: &str) -> Result<Uuid, Failure> {
     match text.parse() {
         Ok(id) => Ok(id),
-        Err(_) if text == "me" => Ok(client.me().await?.user.id),
+        Err(_) if text.eq_ignore_ascii_case("me") => Ok(client.me().await?.user.id),
         Err(_) => Ok(person(client, text).await?.user.id),
     }
 }
@@ -76,8 +79,8 @@ pub async fn person(client: &Client, text: &str) -> Result<Person, Failure> {
     })?;
     chosen.ok_or_else(|| {
         Failure::Failed(match id {
-            Some(id) => format!("no user has the id {id}"),
-            None => format!("no user has the address \"{text}\""),
+            Some(id) => format!("no user has the id {id}; keydeck user list shows them"),
+            None => format!("no user has the address \"{text}\"; keydeck user list shows them"),
         })
     })
 }

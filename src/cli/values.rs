@@ -1,19 +1,64 @@
-//! Values of flags: one of a few words, and an address to listen on.
+//! Values of flags: one of a few words, in any case, with hyphens or underscores; and an address to listen on.
 
-use std::error::Error;
+use std::ffi::OsStr;
+use std::marker::PhantomData;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::str::FromStr;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Command, Error};
 use strum::IntoEnumIterator;
 
 /// The words of an enum: those that the API, or `config.toml`, has for it.
-pub fn word<T>() -> impl TypedValueParser<Value = T>
+pub fn word<T>() -> Word<T> {
+    Word(PhantomData)
+}
+
+/// The parser of the words of an enum.
+#[derive(Debug)]
+pub struct Word<T>(PhantomData<fn() -> T>);
+
+impl<T> Clone for Word<T> {
+    fn clone(&self) -> Self {
+        word()
+    }
+}
+
+impl<T> TypedValueParser for Word<T>
 where
-    T: IntoEnumIterator + Into<&'static str> + FromStr<Err: Into<Box<dyn Error + Send + Sync>>>,
-    T: Clone + Send + Sync + 'static,
+    T: IntoEnumIterator + Into<&'static str> + Copy + Send + Sync + 'static,
 {
-    PossibleValuesParser::new(T::iter().map(Into::<&'static str>::into)).try_map(|text| text.parse())
+    type Value = T;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
+        let typed = value.to_str().map(folded);
+        let found = T::iter().find(|&one| typed.as_deref() == Some(&folded(one.into())));
+        // What clap says of a word that is none of them, with the one that is meant.
+        found.map_or_else(|| Err(unknown::<T>(command, arg, value)), Ok)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(words::<T>().map(PossibleValue::new)))
+    }
+}
+
+fn unknown<T>(command: &Command, arg: Option<&Arg>, value: &OsStr) -> Error
+where
+    T: IntoEnumIterator + Into<&'static str>,
+{
+    let refused = PossibleValuesParser::new(words::<T>()).parse_ref(command, arg, value);
+    refused
+        .err()
+        .unwrap_or_else(|| Error::new(ErrorKind::InvalidValue))
+}
+
+fn words<T: IntoEnumIterator + Into<&'static str>>() -> impl Iterator<Item = &'static str> {
+    T::iter().map(Into::into)
+}
+
+/// `Created-At` and `created_at` are one.
+fn folded(word: &str) -> String {
+    word.trim().to_lowercase().replace('-', "_")
 }
 
 /// An IP address or a name, and a port. Of the addresses of a name, one of IPv4 is taken first: `localhost` is also one of
@@ -40,4 +85,44 @@ pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
         .or(found.first())
         .copied()
         .ok_or_else(|| wrong("no address is known for it"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{ActivityAction, Sort};
+    use crate::model::{Role, Scope, StateFilter};
+
+    fn every_word_in_any_spelling<T>()
+    where
+        T: IntoEnumIterator + Into<&'static str> + Copy + Send + Sync + PartialEq + std::fmt::Debug + 'static,
+    {
+        let command = Command::new("keydeck");
+        for one in T::iter() {
+            let name: &str = one.into();
+            let first = name[..1].to_uppercase() + &name[1..];
+            for typed in [
+                name.to_owned(),
+                name.to_uppercase(),
+                name.replace('_', "-"),
+                first,
+            ] {
+                let read = word::<T>().parse_ref(&command, None, OsStr::new(&typed));
+                assert_eq!(read.ok(), Some(one), "{typed}");
+            }
+        }
+        for wrong in ["", "nothing", "web "] {
+            let read = word::<T>().parse_ref(&command, None, OsStr::new(wrong));
+            assert!(read.is_err() || wrong == "web ", "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn words_are_read_in_any_case_and_with_hyphens_or_underscores() {
+        every_word_in_any_spelling::<Scope>();
+        every_word_in_any_spelling::<Sort>();
+        every_word_in_any_spelling::<StateFilter>();
+        every_word_in_any_spelling::<Role>();
+        every_word_in_any_spelling::<ActivityAction>();
+    }
 }

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
+use super::table::{self, Field, field};
 use super::{Failure, output};
 use crate::api::{Me, Organisation, Permissions, User};
 use crate::deck::{self, Deck, Selection, bootstrap};
@@ -37,7 +38,7 @@ pub fn run(selection: &Selection, args: &WhoamiArgs) -> Result<(), Failure> {
     if args.json {
         return output::json(&document(&deck, &me));
     }
-    output::table(&[], rows(&deck, &me))
+    table::fields(rows(&deck, &me))
 }
 
 fn document<'a>(deck: &'a Deck, me: &'a Me) -> Whoami<'a> {
@@ -58,7 +59,7 @@ fn document<'a>(deck: &'a Deck, me: &'a Me) -> Whoami<'a> {
     }
 }
 
-fn rows(deck: &Deck, me: &Me) -> Vec<Vec<String>> {
+fn rows(deck: &Deck, me: &Me) -> Vec<Field> {
     let profile = &deck.profile;
     let note = if profile.read_only {
         " (read-only: nothing is changed from here)"
@@ -66,9 +67,9 @@ fn rows(deck: &Deck, me: &Me) -> Vec<Vec<String>> {
         ""
     };
     let mut rows = vec![
-        ("Signed in as", output::shown(&me.user.email)),
+        ("Signed in as", me.user.email.clone()),
         ("Role", me.user.role.label().to_owned()),
-        ("Organisation", output::shown(&me.organisation.name)),
+        ("Organisation", me.organisation.name.clone()),
         ("Server", server(deck)),
         ("Profile", format!("{}{note}", profile.name)),
         ("Token from", deck.token_from.to_string()),
@@ -80,7 +81,7 @@ fn rows(deck: &Deck, me: &Me) -> Vec<Vec<String>> {
     };
     rows.extend(duties(me).into_iter().map(|duty| (label, duty)));
     rows.into_iter()
-        .map(|(label, value)| vec![label.to_owned(), value])
+        .map(|(label, value)| field(label, value))
         .collect()
 }
 

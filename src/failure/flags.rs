@@ -13,7 +13,8 @@ pub fn line(error: &FieldError, domains: &[String]) -> String {
         "add_labels" => "--add-label".into(),
         "remove_labels" => "--remove-label".into(),
         "reason" => "--reason".into(),
-        field @ ("after" | "limit" | "creator" | "role" | "origin" | "address" | "bundle") => {
+        "creator" => "--created-by".into(),
+        field @ ("after" | "limit" | "role" | "origin" | "address" | "bundle") => {
             format!("--{field}")
         }
         "email" => "EMAIL".into(),

@@ -5,6 +5,9 @@ pub mod flags;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use anstream::{AutoStream, ColorChoice};
+use anstyle::AnsiColor;
+
 use crate::client;
 use crate::config::ConfigError;
 use crate::credentials::CredentialError;
@@ -30,6 +33,9 @@ pub enum Failure {
     /// What is wrong with the values of single flags, one line each. Exit code 1.
     #[error("{}", .0.join("; "))]
     Flags(Vec<String>),
+    /// It was done, and the answer that standard output has is no. Exit code 1.
+    #[error("the answer is no")]
+    Answered,
     /// The dashboard was ended by this signal, and has given the terminal back.
     #[error("ended by signal {0}")]
     Signal(i32),
@@ -46,20 +52,24 @@ impl Failure {
     /// Prints the error on stderr. Text from a server can't move the cursor.
     pub fn report(&self) {
         let mut stderr = io::stderr().lock();
+        let red = match AutoStream::choice(&stderr) {
+            ColorChoice::Never => anstyle::Style::new(),
+            _ => AnsiColor::Red.on_default().bold(),
+        };
         // When stderr is closed, the exit code still tells.
         let _ = match self {
-            Failure::BrokenPipe | Failure::Signal(_) => Ok(()),
+            Failure::BrokenPipe | Failure::Signal(_) | Failure::Answered => Ok(()),
             Failure::Flags(lines) => lines
                 .iter()
-                .try_for_each(|line| writeln!(stderr, "error: {}", Shown::new(line))),
-            other => writeln!(stderr, "error: {}", Shown::new(&other.to_string())),
+                .try_for_each(|line| writeln!(stderr, "{red}error:{red:#} {}", Shown::new(line))),
+            other => writeln!(stderr, "{red}error:{red:#} {}", Shown::new(&other.to_string())),
         };
     }
 
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Failure::BrokenPipe => 0,
-            Failure::Failed(_) | Failure::Flags(_) => 1,
+            Failure::Failed(_) | Failure::Flags(_) | Failure::Answered => 1,
             Failure::Usage(_) => 2,
             Failure::Partly(_) => 3,
             Failure::SignIn(_) => 4,

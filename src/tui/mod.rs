@@ -16,6 +16,7 @@ pub mod view;
 use std::io;
 use std::sync::Arc;
 
+use anstream::ColorChoice;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -297,7 +298,11 @@ fn can_be_asked() -> bool {
     !matches!(std::env::var("TERM").as_deref(), Ok("linux" | "dumb"))
 }
 
-/// <https://no-color.org>: set and not empty.
+/// What `--color` says; without it <https://no-color.org>: set and not empty.
 fn has_colour() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    match ColorChoice::global() {
+        ColorChoice::Never => false,
+        ColorChoice::Always | ColorChoice::AlwaysAnsi => true,
+        ColorChoice::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
 }

@@ -53,7 +53,7 @@ fn a_key_is_revoked_with_a_reason_and_told_of_afterwards() {
             assert!(shown.contains(part), "{key}, {part}: {shown}");
         }
     }
-    let explained = server.run(&["key", "explain", "Board"]).refused(1);
+    let explained = server.run(&["key", "explain", "Board"]).denied();
     for part in ["refused (key-revoked)", why, "not presented since"] {
         assert!(explained.contains(part), "{part}: {explained}");
     }

@@ -113,7 +113,7 @@ fn whoever_has_expired_is_found_shown_and_renewed() {
         shown.contains("expired") && shown.contains("2023-11-14T22:13:20Z"),
         "{shown}"
     );
-    let explained = server.run(&["key", "explain", "Board"]).refused(1);
+    let explained = server.run(&["key", "explain", "Board"]).denied();
     assert!(explained.contains("key-expired"), "{explained}");
     let found = Ran::given(server.command(&["key", "lookup"]), &secret);
     assert_eq!(found.code, Some(1));
@@ -166,7 +166,7 @@ fn a_key_is_disabled_with_a_reason_and_enabled() {
     for part in ["disabled", "by mira@acme.example", "Is it used?", "0 since "] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
-    let explained = server.run(&["key", "explain", "Board"]).refused(1);
+    let explained = server.run(&["key", "explain", "Board"]).denied();
     assert!(explained.contains("key-disabled"), "{explained}");
     let listed = server
         .run(&["key", "list", "--state", "disabled"])

@@ -185,9 +185,11 @@ fn a_request_is_explained_before_it_is_made() {
         "--address",
         "203.0.113.7",
     ];
-    let said = explain(&foreign).refused(1);
+    let said = explain(&foreign).denied();
     assert!(
-        said.starts_with("error: refused at the connection exchange for https://evil.example (origin-foreign): The page's origin"),
+        said.starts_with(
+            "refused at the connection exchange for https://evil.example (origin-foreign): The page's origin"
+        ),
         "{said}"
     );
     let resumed = explain(&["Checkout", "--origin", SHOP, "--session-id", "s-1", "--json"]);

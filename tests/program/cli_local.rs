@@ -110,7 +110,7 @@ fn local_development_ends_when_it_is_said_or_after_8_hours() {
         assert_eq!(conn.execute(&sql, []).expect("changed"), 1);
     };
     set("1700000000000000");
-    let explained = server.run(&explain).refused(1);
+    let explained = server.run(&explain).denied();
     assert!(explained.contains("local-development-ended"), "{explained}");
     assert!(
         line("Till").contains("2023-11-14T22:13:20Z (it has ended)"),

@@ -78,7 +78,7 @@ fn networks_are_given_changed_and_shown() {
     }
     edit(&server, &["--network", "10.0.0.1", "--add-network", "10.0.0.2"]).refused(2);
     let explained = server.run(&["key", "explain", "Board", "--address", "198.51.100.1"]);
-    let refused = explained.refused(1);
+    let refused = explained.denied();
     assert!(
         refused.contains("address-foreign") && refused.contains("198.51.100.1"),
         "{refused}"

@@ -195,7 +195,8 @@ fn keys_that_are_handed_over_go_on_under_another_name() {
 fn a_project_comes_changes_and_goes() {
     let home = Home::new();
     let server = home.serve(&home.init());
-    let id = server.run(&["project", "add", "Kiosk"]).succeeded().stdout;
+    let create = ["project", "create", "Kiosk", "--not-deployed"];
+    let id = server.run(&create).succeeded().stdout;
     let id = id.trim();
     let taken = server.run(&["project", "add", " Kiosk "]).refused(1);
     assert!(

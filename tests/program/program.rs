@@ -168,6 +168,18 @@ impl Ran {
         self.stderr
     }
 
+    /// Ended with code 1 and an answer on stdout, which is handed back; nothing on stderr.
+    #[track_caller]
+    pub fn denied(self) -> String {
+        assert_eq!(
+            (self.code, self.stderr.as_str()),
+            (Some(1), ""),
+            "{}",
+            self.stdout
+        );
+        self.stdout
+    }
+
     #[track_caller]
     pub fn json(self) -> Value {
         let ran = self.succeeded();

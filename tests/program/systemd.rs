@@ -6,13 +6,15 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 const UNIT: &str = include_str!("../../assets/systemd/keydeck.service");
-const INSTALLED: &str = "/usr/local/bin/keydeck";
+const PROGRAM: &str = "ExecStart=keydeck ";
 
 /// What `systemd-analyze` says of the unit, which runs the program that was built here.
 fn analyzed(args: &[&str]) -> Output {
     let directory = TempDir::new().expect("made");
     let path = directory.path().join("keydeck.service");
-    let unit = UNIT.replace(INSTALLED, env!("CARGO_BIN_EXE_keydeck"));
+    assert_eq!(UNIT.matches(PROGRAM).count(), 1);
+    let built = format!("ExecStart={} ", env!("CARGO_BIN_EXE_keydeck"));
+    let unit = UNIT.replace(PROGRAM, &built);
     fs::write(&path, unit).expect("written");
     let mut command = Command::new("systemd-analyze");
     command.args(args).arg(&path);

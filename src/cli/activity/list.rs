@@ -4,13 +4,22 @@ use uuid::Uuid;
 
 use super::args::ActivityListArgs;
 use crate::api::{Activity, ActivityQuery};
+use crate::cli::Failure;
 use crate::cli::key::resolve;
+use crate::cli::output::{self, NOTHING};
 use crate::cli::pages::{self, Page, pages};
-use crate::cli::{Failure, output};
+use crate::cli::table::{self, Cell, Column};
 use crate::client::Client;
-use crate::model::{Shown, email};
+use crate::model::email;
 
-const HEADER: [&str; 6] = ["WHEN", "WHO", "ACTION", "SUBJECT", "CHANGES", "ADDRESS"];
+const COLUMNS: [Column; 6] = [
+    Column::word("WHEN"),
+    Column::text("WHO"),
+    Column::word("ACTION"),
+    Column::name("SUBJECT"),
+    Column::text("CHANGES"),
+    Column::word("ADDRESS"),
+];
 
 pub async fn run(client: &Client, args: &ActivityListArgs) -> Result<(), Failure> {
     let query = query(client, args).await?;
@@ -31,7 +40,7 @@ pub async fn run(client: &Client, args: &ActivityListArgs) -> Result<(), Failure
         return pages::print(pages).await;
     }
     let all = pages::joined(pages).await?;
-    table(&all.items, all.next)
+    print(&all.items, all.next)
 }
 
 async fn query(client: &Client, args: &ActivityListArgs) -> Result<ActivityQuery, Failure> {
@@ -61,7 +70,7 @@ async fn key_id(client: &Client, text: &str) -> Result<Uuid, Failure> {
 
 /// The server knows the people who were removed.
 async fn person(client: &Client, text: &str) -> Result<String, Failure> {
-    if text == "me" {
+    if text.eq_ignore_ascii_case("me") {
         return Ok(client.me().await?.user.id.to_string());
     }
     match (text.parse::<Uuid>(), email::parse(text)) {
@@ -73,30 +82,29 @@ async fn person(client: &Client, text: &str) -> Result<String, Failure> {
     }
 }
 
-fn table(rows: &[Activity], next: Option<u64>) -> Result<(), Failure> {
+fn print(rows: &[Activity], next: Option<u64>) -> Result<(), Failure> {
     if rows.is_empty() {
         output::notice("no activity");
         return Ok(());
     }
-    output::table(&HEADER, rows.iter().map(cells))?;
+    table::print(&COLUMNS, rows.iter().map(cells))?;
     if let Some(next) = next {
         output::notice(format!("there are more: --all, or --before {next}"));
     }
     Ok(())
 }
 
-fn cells(row: &Activity) -> Vec<String> {
-    let shown = |text: &str| match text {
-        "" => "–".to_owned(),
-        text => Shown::new(text).into_string(),
-    };
+fn cells(row: &Activity) -> Vec<Cell> {
+    let told = |text: &str| Cell::from(if text.is_empty() { NOTHING } else { text });
     vec![
-        output::time(row.at),
-        shown(row.who()),
-        row.action.words().to_owned(),
-        shown(&row.subject),
-        shown(&row.changes_in_words().join("; ")),
-        row.address
-            .map_or_else(|| "–".into(), |address| address.to_string()),
+        Cell::from(output::time(row.at)),
+        told(row.who()),
+        Cell::from(row.action.words()),
+        told(&row.subject),
+        told(&row.changes_in_words().join("; ")),
+        Cell::from(
+            row.address
+                .map_or_else(|| NOTHING.into(), |address| address.to_string()),
+        ),
     ]
 }

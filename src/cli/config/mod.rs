@@ -1,7 +1,7 @@
 //! `keydeck config`: the whole configuration file with its defaults, and what is wrong in the one that is there.
 
 pub mod args;
-mod default;
+pub mod default;
 
 use self::args::{ConfigArgs, ConfigCommand};
 use super::{Failure, output};

@@ -10,11 +10,12 @@ pub struct GatewayArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum GatewayCommand {
-    /// Add a gateway and print its token, which is shown only once
+    /// Create a gateway and print its token, which is shown only once
     ///
     /// The gateway sends the token in the header x-keydeck-gateway. The client's address and origin that it
     /// reports are trusted.
-    Add(GatewayAddArgs),
+    #[command(alias = "add")]
+    Create(GatewayCreateArgs),
     /// List the gateways
     List(GatewayListArgs),
     /// Remove a gateway: its requests are refused immediately
@@ -22,7 +23,7 @@ pub enum GatewayCommand {
 }
 
 #[derive(Debug, Args)]
-pub struct GatewayAddArgs {
+pub struct GatewayCreateArgs {
     /// The gateway's name, unique among gateways
     #[arg(value_name = "NAME")]
     pub name: String,

@@ -4,15 +4,21 @@ pub mod args;
 
 use uuid::Uuid;
 
-use self::args::{GatewayAddArgs, GatewayCommand, GatewayListArgs, GatewayRemoveArgs};
+use self::args::{GatewayCommand, GatewayCreateArgs, GatewayListArgs, GatewayRemoveArgs};
 use super::choose::{self, Candidate};
+use super::table::{self, Cell, Column};
 use super::{Failure, confirm, flags, once, output, resolve};
 use crate::api::{Gateway, NewGateway};
 use crate::client::Client;
 use crate::deck::{self, Selection};
 use crate::model::{are_alike, pasted};
 
-const HEADER: [&str; 4] = ["NAME", "ADDED", "ADDED BY", "ID"];
+const COLUMNS: [Column; 4] = [
+    Column::name("NAME"),
+    Column::word("CREATED"),
+    Column::text("CREATED BY"),
+    Column::word("ID"),
+];
 
 pub fn run(selection: &Selection, command: GatewayCommand) -> Result<(), Failure> {
     if let GatewayCommand::Remove(args) = &command {
@@ -23,31 +29,33 @@ pub fn run(selection: &Selection, command: GatewayCommand) -> Result<(), Failure
 
 async fn dispatch(client: &Client, command: GatewayCommand) -> Result<(), Failure> {
     match command {
-        GatewayCommand::Add(args) => add(client, args).await,
+        GatewayCommand::Create(args) => create(client, args).await,
         GatewayCommand::List(args) => list(client, &args).await,
         GatewayCommand::Remove(args) => remove(client, &args).await,
     }
 }
 
-async fn add(client: &Client, args: GatewayAddArgs) -> Result<(), Failure> {
+async fn create(client: &Client, args: GatewayCreateArgs) -> Result<(), Failure> {
     once::possible()?;
     flags::no_secrets([("NAME", args.name.as_str())])?;
-    let added = client.add_gateway(&NewGateway { name: args.name }).await;
-    let created = added.map_err(|error| flags::argument(error, "name", "NAME"))?;
+    let created = client.add_gateway(&NewGateway { name: args.name }).await;
+    let created = created.map_err(|error| flags::argument(error, "name", "NAME"))?;
     let Gateway { id, name, .. } = &created.gateway;
     let printed = match &created.token {
         _ if args.json => output::json(&created),
         Some(token) => {
             output::notice(format!(
-                "added gateway \"{name}\"; this is the only time that its token is shown"
+                "created gateway \"{name}\"; this is the only time that its token is shown"
             ));
             output::secret(token)
         }
-        None => Err(Failure::Failed("the server sent no token".into())),
+        None => Err(Failure::Failed(
+            "the server sent no token; is this server the right one?".into(),
+        )),
     };
     once::arrived(printed, || {
         format!(
-            "gateway \"{name}\" was added, but its token is lost; remove it with keydeck gateway remove {id} and add it again"
+            "gateway \"{name}\" was created, but its token is lost; remove it with keydeck gateway remove {id} and create it again"
         )
     })
 }
@@ -61,15 +69,15 @@ async fn list(client: &Client, args: &GatewayListArgs) -> Result<(), Failure> {
         output::notice("no gateways");
         return Ok(());
     }
-    output::table(&HEADER, gateways.iter().map(row))
+    table::print(&COLUMNS, gateways.iter().map(row))
 }
 
-fn row(gateway: &Gateway) -> Vec<String> {
+fn row(gateway: &Gateway) -> Vec<Cell> {
     vec![
-        output::shown(&gateway.name),
-        output::date(gateway.added_at),
-        output::shown(&gateway.added_by.email),
-        gateway.id.to_string(),
+        Cell::from(&gateway.name),
+        Cell::from(output::date(gateway.added_at)),
+        Cell::from(&gateway.added_by.email),
+        Cell::from(gateway.id.to_string()),
     ]
 }
 
@@ -78,7 +86,7 @@ async fn remove(client: &Client, args: &GatewayRemoveArgs) -> Result<(), Failure
     let name = &gateway.name;
     if !args.yes {
         let (by, id) = (&gateway.added_by.email, gateway.id);
-        output::notice(format!("gateway \"{name}\", added by {by}, id {id}"));
+        output::notice(format!("gateway \"{name}\", created by {by}, id {id}"));
         output::notice("Every request that it checks is refused immediately. This can't be undone.");
         if !confirm::asked(&format!("remove \"{name}\" ({id})"))? {
             return Err(Failure::Failed("nothing was removed".into()));
@@ -105,7 +113,11 @@ async fn find(client: &Client, text: &str) -> Result<Gateway, Failure> {
     });
     let chosen = choose::one("gateways", text, matches.collect(), |gateway| Candidate {
         id: gateway.id.to_string(),
-        about: format!("\"{}\", added by {}", gateway.name, gateway.added_by.email),
+        about: format!("\"{}\", created by {}", gateway.name, gateway.added_by.email),
     })?;
-    chosen.ok_or_else(|| Failure::Failed(format!("no gateway is called \"{text}\"")))
+    chosen.ok_or_else(|| {
+        Failure::Failed(format!(
+            "no gateway is called \"{text}\"; keydeck gateway list shows them"
+        ))
+    })
 }

@@ -8,7 +8,7 @@ mod wrap;
 
 use std::ffi::OsStr;
 use std::fmt::Write;
-use std::io::{self, IsTerminal};
+use std::io;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
@@ -16,7 +16,7 @@ use clap::{Arg, Args, Command};
 use rustix::termios::tcgetwinsize;
 
 use self::topics::{TOPICS, Topic};
-use super::Failure;
+use super::{Failure, colour};
 use crate::model::Shown;
 
 /// The width where nothing says one.
@@ -71,8 +71,7 @@ fn width() -> usize {
 
 /// Whether bold and the like can be shown, and are wanted.
 fn has_styles() -> bool {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    io::stdout().is_terminal() && !is_set("NO_COLOR") && !pager::is_simple_terminal()
+    colour::on_stdout() && !pager::is_simple_terminal()
 }
 
 #[derive(Clone)]

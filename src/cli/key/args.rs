@@ -1,6 +1,7 @@
 //! `keydeck key …`: the flags. None of them takes a secret.
 
-use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand};
+use strum::{EnumIter, IntoStaticStr};
 
 use super::field_flags::{CHANGE, FieldFlags};
 use super::many::args::{INSTEAD_OF_KEY, ManyArgs};
@@ -21,7 +22,7 @@ pub enum KeyCommand {
     /// Show a key without its secret; of a revoked one, what is left of it
     Show(OneKey),
     /// Show how a key is used: requests allowed and refused, by which rule, and from where
-    Usage(OneKey),
+    Usage(KeyUsageArgs),
     /// Create a key and print its secret
     Create(CreateArgs),
     /// Edit a key; its secret stays the same
@@ -53,7 +54,8 @@ pub enum KeyCommand {
     Explain(ExplainArgs),
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Direction {
     Asc,
     Desc,
@@ -74,7 +76,7 @@ pub struct KeyListArgs {
     #[arg(long, value_parser = values::word::<Sort>())]
     pub sort: Option<Sort>,
     /// The sort order [default: newest first for past times, A to Z or what ends first otherwise]
-    #[arg(long)]
+    #[arg(long, value_parser = values::word::<Direction>())]
     pub order: Option<Direction>,
     /// Reverse the default order
     #[arg(long, conflicts_with = "order")]
@@ -86,7 +88,7 @@ pub struct KeyListArgs {
     #[arg(long, value_name = "PROJECT")]
     pub project: Option<String>,
     /// Only keys that this user created: an id, an email address, or me
-    #[arg(long, value_name = "USER")]
+    #[arg(long = "created-by", alias = "creator", value_name = "USER")]
     pub creator: Option<String>,
     /// Only keys that stand so [default: all but expired and revoked ones]
     #[arg(long, value_parser = values::word::<StateFilter>())]
@@ -115,6 +117,28 @@ pub struct OneKey {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct KeyUsageArgs {
+    /// The key's id, or its name when no other key has the same
+    #[arg(value_name = "ID|NAME")]
+    pub key: String,
+    /// Count so many days alone
+    #[arg(long, value_name = "DAYS", value_parser = values::word::<UsageDays>())]
+    pub days: Option<UsageDays>,
+    /// Print JSON: the 7 days by hour, and the 30 by day
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `key usage` counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, IntoStaticStr)]
+pub enum UsageDays {
+    #[strum(serialize = "7")]
+    Seven,
+    #[strum(serialize = "30")]
+    Thirty,
 }
 
 #[derive(Debug, Args)]
@@ -171,6 +195,9 @@ pub struct CreateArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "keydeck key edit <ID|NAME> [OPTIONS]\n       keydeck key edit --filter <TEXT> [OPTIONS]\n       keydeck key edit --plan <HASH>"
+)]
 #[command(group = ArgGroup::new(CHANGE).required(true).multiple(true).args([
     "name", "domains", "add_domains", "remove_domains", "local_address", "no_local_development",
     "plan",

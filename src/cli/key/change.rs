@@ -75,7 +75,9 @@ fn told(created: &Created) -> Result<(), Failure> {
             }
             output::secret(secret)
         }
-        None => Err(Failure::Failed("the server sent no secret".into())),
+        None => Err(Failure::Failed(
+            "the server sent no secret; is this server the right one?".into(),
+        )),
     }
 }
 
@@ -120,7 +122,7 @@ pub async fn edit(client: &Client, args: KeyEditArgs) -> Result<(), Failure> {
     if args.json {
         return output::json(&edited);
     }
-    output::notice(format!("changed {} key \"{}\"", edited.scope, edited.name));
+    output::notice(format!("edited {} key \"{}\"", edited.scope, edited.name));
     if is_renewed {
         output::notice(ends(&edited));
     }

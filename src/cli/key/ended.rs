@@ -3,21 +3,27 @@
 use jiff::Timestamp;
 
 use crate::api::{Key, KeyRevocation};
-use crate::cli::output;
+use crate::cli::output::{self, NOTHING};
+use crate::cli::table::{Cell, Column};
 use crate::client::{Client, ServerCheck};
 
 /// Of a list of expired or revoked keys.
-pub const HEADER: [&str; 8] = [
-    "NAME", "SCOPE", "PROJECT", "ENDED", "BY", "REASON", "REFUSED", "ID",
+pub const COLUMNS: [Column; 8] = [
+    Column::name("NAME"),
+    Column::word("SCOPE"),
+    Column::text("PROJECT"),
+    Column::word("ENDED"),
+    Column::text("BY"),
+    Column::text("REASON"),
+    Column::text("REFUSED"),
+    Column::word("ID"),
 ];
 
-const NOTHING: &str = "–";
-
-pub fn row(key: &Key, now: Timestamp) -> Vec<String> {
+pub fn row(key: &Key, now: Timestamp) -> Vec<Cell> {
     let refused = key.refused_since.as_ref();
     let ended = refused.map(|refused| refused.since).or(key.expires_at);
     let (by, reason) = match &key.revoked {
-        Some(KeyRevocation { by, reason, .. }) => (Some(output::shown(&by.email)), reason.as_deref()),
+        Some(KeyRevocation { by, reason, .. }) => (Some(by.email.as_str()), reason.as_deref()),
         None => (None, None),
     };
     let refused = refused.map(|refused| {
@@ -25,16 +31,16 @@ pub fn row(key: &Key, now: Timestamp) -> Vec<String> {
         let last = last.map_or_else(String::new, |last| output::last_use(last, now));
         format!("{}{last}", refused.count)
     });
-    let or_nothing = |text: Option<String>| text.unwrap_or_else(|| NOTHING.into());
+    let ended = ended.map(|at| format!("{} {}", key.state.as_str(), output::time(at)));
     vec![
-        output::shown(&key.name),
-        key.scope.to_string(),
-        or_nothing(key.project.as_ref().map(|project| output::shown(&project.name))),
-        or_nothing(ended.map(|at| format!("{} {}", key.state.as_str(), output::time(at)))),
-        or_nothing(by),
-        or_nothing(reason.map(output::shown)),
-        or_nothing(refused),
-        key.id.to_string(),
+        Cell::from(&key.name),
+        Cell::from(key.scope.to_string()),
+        Cell::from(key.project.as_ref().map_or(NOTHING, |project| &project.name)),
+        Cell::from(ended.unwrap_or_else(|| NOTHING.into())),
+        Cell::from(by.unwrap_or(NOTHING)),
+        Cell::from(reason.unwrap_or(NOTHING)),
+        Cell::from(refused.unwrap_or_else(|| NOTHING.into())),
+        Cell::from(key.id.to_string()),
     ]
 }
 

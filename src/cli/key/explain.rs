@@ -1,13 +1,16 @@
 //! `key explain`: whether a request would be allowed, and the rule that decides.
 
+use std::io::{self, Write};
+
 use jiff::Timestamp;
 
 use super::args::ExplainArgs;
 use super::resolve;
 use crate::api::{Explain, Key, KeyRevocation, PresentedAt, Verdict};
+use crate::cli::colour::Tone;
 use crate::cli::{Failure, flags, lookup, output};
 use crate::client::Client;
-use crate::model::{Rule, Shown};
+use crate::model::{Rule, Scope, Shown};
 
 pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
     let given = [
@@ -23,7 +26,7 @@ pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
     )?;
     let key = resolve::key_or_revoked(client, &args.key).await?;
     if let Some(revoked) = &key.revoked {
-        return Err(is_revoked(&key, revoked));
+        return is_revoked(&key, revoked, args.json);
     }
     let request = Explain {
         origin: args.origin,
@@ -34,31 +37,53 @@ pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
     let verdict = client.explain(key.id, &request).await?;
     if args.json {
         output::json(&verdict)?;
-    } else if let Some(rotation) = &key.rotation {
-        output::notice(format!(
-            "the key is being rotated: this holds for its new token {}, and for the old one {} until {}",
-            key.hint,
-            rotation.old_hint,
-            output::end(rotation.ends_at)
-        ));
-    }
-    match (verdict.allowed, args.json) {
-        (false, _) => Err(Failure::Failed(format!("refused {}", in_words(&verdict)))),
-        (true, false) => {
-            output::line(format!("allowed {}", in_words(&verdict)));
-            Ok(())
+    } else {
+        told(verdict.allowed, &in_words(&verdict))?;
+        if let Some(rotation) = &key.rotation {
+            output::notice(format!(
+                "the key is being rotated: this holds for its new token {}, and for the old one {} until {}",
+                key.hint,
+                rotation.old_hint,
+                output::end(rotation.ends_at)
+            ));
         }
-        (true, true) => Ok(()),
+    }
+    match verdict.allowed {
+        true => Ok(()),
+        false => Err(Failure::Answered),
     }
 }
 
+/// The verdict is what was asked for, so it goes to standard output, refused or not.
+fn told(allowed: bool, why: &str) -> Result<(), Failure> {
+    let (verdict, tone) = match allowed {
+        true => ("allowed", Tone::Good),
+        false => ("refused", Tone::Bad),
+    };
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{} {}", tone.paint(verdict), Shown::new(why))?;
+    Ok(stdout.flush()?)
+}
+
 /// No request with it is allowed.
-fn is_revoked(key: &Key, KeyRevocation { at, by, .. }: &KeyRevocation) -> Failure {
-    let told = lookup::revoked(key.scope, &key.name, (*at, by), Some(key), Timestamp::now());
-    Failure::Failed(format!(
-        "refused ({}): it was revoked: {told}",
-        Rule::KeyRevoked.as_str()
-    ))
+fn is_revoked(key: &Key, KeyRevocation { at, by, .. }: &KeyRevocation, as_json: bool) -> Result<(), Failure> {
+    let rule = Rule::KeyRevoked;
+    if as_json {
+        output::json(&Verdict {
+            allowed: false,
+            at: match key.scope {
+                Scope::Web | Scope::Mobile => PresentedAt::Connection,
+                Scope::Analytics => PresentedAt::Gateway,
+            },
+            rule: rule.as_str().into(),
+            sentence: rule.to_string(),
+            origin: None,
+        })?;
+    } else {
+        let since = lookup::revoked(key.scope, &key.name, (*at, by), Some(key), Timestamp::now());
+        told(false, &format!("({}): it was revoked: {since}", rule.as_str()))?;
+    }
+    Err(Failure::Answered)
 }
 
 /// `at the connection exchange (origin-listed): The page's origin is …`

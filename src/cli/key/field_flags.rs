@@ -1,6 +1,7 @@
 //! The flags of those fields of a key of which the declaration says all: they come from it.
 
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
+use clap::builder::BoolishValueParser;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use strum::IntoEnumIterator;
@@ -50,7 +51,7 @@ impl<const EDIT: bool> FieldFlags<EDIT> {
             } => vec![
                 arg.value_name("BOOL")
                     .help(help(create_help, edit_help))
-                    .value_parser(value_parser!(bool))
+                    .value_parser(BoolishValueParser::new())
                     .num_args(0..=1)
                     .require_equals(true)
                     .default_missing_value("true"),

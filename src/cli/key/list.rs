@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::args::KeyListArgs;
-use super::ended;
+use super::{cells, ended};
 use crate::api::{KeyFilter, KeyList, KeyRow, Order, Sort};
 use crate::cli::pages::{self, Page, pages};
 use crate::cli::resolve::{project_id, user_id};
-use crate::cli::{Failure, flags, output};
+use crate::cli::{Failure, flags, output, table};
 use crate::client::Client;
 use crate::model::StateFilter;
 
@@ -32,7 +32,7 @@ pub async fn run(client: &Client, args: &KeyListArgs) -> Result<(), Failure> {
     }
     let all = pages::joined(pages).await?;
     let is_ended = matches!(list.state, Some(StateFilter::Expired | StateFilter::Revoked));
-    table(&all.items, is_ended, all.next.as_deref())
+    print(&all.items, is_ended, all.next.as_deref())
 }
 
 async fn query(client: &Client, args: &KeyListArgs) -> Result<KeyList, Failure> {
@@ -101,18 +101,16 @@ pub fn chosen_once<'a>(
     }
 }
 
-fn table(rows: &[KeyRow], is_ended: bool, next: Option<&str>) -> Result<(), Failure> {
+fn print(rows: &[KeyRow], is_ended: bool, next: Option<&str>) -> Result<(), Failure> {
     if rows.is_empty() {
         output::notice("no keys");
         return Ok(());
     }
     let now = Timestamp::now();
     if is_ended {
-        let cells = rows.iter().map(|row| ended::row(&row.key, now));
-        output::table(&ended::HEADER, cells)?;
+        table::print(&ended::COLUMNS, rows.iter().map(|row| ended::row(&row.key, now)))?;
     } else {
-        let cells = rows.iter().map(|row| output::key_row(&row.key, now));
-        output::table(&output::KEY_HEADER, cells)?;
+        table::print(&cells::COLUMNS, rows.iter().map(|row| cells::row(&row.key, now)))?;
     }
     if let Some(next) = next {
         output::notice(format!("there are more: --all, or --after {next}"));

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::args::LookupArgs;
+use super::cells;
 use crate::api::{Key, LookupAnswer};
+use crate::cli::table::{self, field};
 use crate::cli::{Failure, ask, lookup, output};
 use crate::client::Client;
 use crate::deck::{self, Selection};
@@ -20,7 +22,9 @@ pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
 /// The token of a key; anything else is refused without a server.
 fn token() -> Result<Token, Failure> {
     let secret = ask::secret("The key's secret, or its token: ")?;
-    let secret = secret.ok_or_else(|| Failure::Failed("there was no key to look up".into()))?;
+    let secret = secret.ok_or_else(|| {
+        Failure::Failed("there was no key to look up; paste its secret, or pipe it in".into())
+    })?;
     let token = match token_in(secret.expose()) {
         Ok((token, around)) => {
             if let Some(around) = around {
@@ -89,22 +93,23 @@ async fn find(client: &Client, token: &Token, as_json: bool) -> Result<(), Failu
             key,
             ..
         }) => {
-            let revoked = (*revoked_at, revoked_by);
-            let what = lookup::revoked(*scope, name, revoked, key.as_deref(), Timestamp::now());
-            Err(Failure::Failed(format!("{hint} was revoked: {what}")))
+            let (revoked, now) = ((*revoked_at, revoked_by), Timestamp::now());
+            let what = lookup::revoked(*scope, name, revoked, key.as_deref(), now);
+            let since = output::long_ago(*revoked_at, now);
+            Err(Failure::Failed(format!("revoked {since} ({hint}): {what}")))
         }
         None => Err(Failure::Failed(format!(
-            "{hint} is well-formed, but no key that you can see here has this secret"
+            "unknown: {hint} is well-formed, but no key that you can see here has this secret"
         ))),
     }
 }
 
 fn shown(key: &Key, hint: &str, token: WhichToken) -> Result<(), Failure> {
     let now = Timestamp::now();
-    let mut fields = output::key_fields(key, now);
+    let mut fields = cells::fields(key, now);
     let rotation = key.rotation.iter();
     fields.extend(rotation.flat_map(|rotation| super::rotate::rows(rotation, None, now)));
     let which = lookup::which(key, token);
-    fields.extend(which.map(|which| vec!["Looked up".into(), format!("{hint}: {which}")]));
-    output::table(&[], fields)
+    fields.extend(which.map(|which| field("Looked up", format!("{hint}: {which}"))));
+    table::fields(fields)
 }

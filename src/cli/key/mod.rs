@@ -1,6 +1,7 @@
 //! `keydeck key …`: what the dashboard does with keys, for scripts.
 
 pub mod args;
+pub(super) mod cells;
 mod change;
 mod ended;
 mod explain;
@@ -18,7 +19,7 @@ mod usage;
 use jiff::Timestamp;
 
 use self::args::{KeyCommand, OneKey};
-use super::{Failure, confirm, once, output};
+use super::{Failure, confirm, once, output, table};
 use crate::api::Revealed;
 use crate::client::Client;
 use crate::deck::{self, Selection};
@@ -63,12 +64,12 @@ async fn show(client: &Client, args: &OneKey) -> Result<(), Failure> {
         output::json(&key)
     } else {
         let now = Timestamp::now();
-        let mut fields = output::key_fields(&key, now);
+        let mut fields = cells::fields(&key, now);
         if let Some(rotation) = &key.rotation {
             let usage = client.usage(key.id).await?;
             fields.extend(rotate::rows(rotation, usage.rotation.as_ref(), now));
         }
-        output::table(&[], fields)
+        table::fields(fields)
     }
 }
 

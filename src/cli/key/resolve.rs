@@ -41,7 +41,9 @@ pub async fn key_or_revoked(client: &Client, text: &str) -> Result<Key, Failure>
 }
 
 fn nothing(text: &str) -> Failure {
-    Failure::Failed(format!("no key that you can see is called \"{text}\""))
+    Failure::Failed(format!(
+        "no key that you can see is called \"{text}\"; keydeck key list shows them"
+    ))
 }
 
 /// Also among those that have expired, which can be renewed.

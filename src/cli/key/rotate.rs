@@ -7,6 +7,7 @@ use super::resolve;
 use crate::api::{
     KeptToken, Key, KeyRotation, NewRotation, ProblemType, RotationEnd, RotationExtension, RotationUsage,
 };
+use crate::cli::table::{Field, field};
 use crate::cli::{Failure, confirm, flags, once, output};
 use crate::client::{Client, Error};
 
@@ -100,7 +101,9 @@ async fn rotate(client: &Client, args: &KeyRotateArgs, key: &Key, new: NewRotati
             talk_of(&rotated.key, key.rotation.is_some());
             match &rotated.secret {
                 Some(secret) => output::secret(secret),
-                None => Err(Failure::Failed("the server sent no secret".into())),
+                None => Err(Failure::Failed(
+                    "the server sent no secret; is this server the right one?".into(),
+                )),
             }
         }
     };
@@ -190,8 +193,8 @@ async fn confirmed(
     let now = Timestamp::now();
     let usage = client.usage(key.id).await?;
     output::notice(format!("{} key \"{}\" ({})", key.scope, key.name, key.id));
-    for row in rows(rotation, usage.rotation.as_ref(), now) {
-        output::notice(format!("{}: {}", row[0].to_lowercase(), row[1]));
+    for (label, cell) in rows(rotation, usage.rotation.as_ref(), now) {
+        output::notice(format!("{}: {cell}", label.to_lowercase()));
     }
     let (what, act) = match asked {
         Asked::Extend(_) => ("The old token stays valid for longer.", "extend the overlap of"),
@@ -209,14 +212,13 @@ async fn confirmed(
 }
 
 /// The rotation and its meter, a line each.
-pub fn rows(rotation: &KeyRotation, usage: Option<&RotationUsage>, now: Timestamp) -> Vec<Vec<String>> {
-    let row = |label: &str, value: String| vec![label.to_owned(), value];
-    let mut rows = vec![row(
+pub fn rows(rotation: &KeyRotation, usage: Option<&RotationUsage>, now: Timestamp) -> Vec<Field> {
+    let mut rows = vec![field(
         "Rotation",
         format!(
             "since {}; the old token {} is valid until {}",
             output::time(rotation.started_at),
-            output::shown(&rotation.old_hint),
+            rotation.old_hint,
             output::end(rotation.ends_at)
         ),
     )];
@@ -227,7 +229,10 @@ pub fn rows(rotation: &KeyRotation, usage: Option<&RotationUsage>, now: Timestam
                 .as_ref()
                 .map_or_else(|| ", never used".into(), |last| output::last_use(last, now));
             let (all, day) = (used.allowed, used.last_day());
-            rows.push(row(label, format!("{all} allowed, {day} in the last 24 h{last}")));
+            rows.push(field(
+                label,
+                format!("{all} allowed, {day} in the last 24 h{last}"),
+            ));
         }
     }
     rows

@@ -94,8 +94,9 @@ fn token(file: Option<&Path>, servers: &Servers) -> Result<Secret, Failure> {
     let token = match file {
         Some(path) => credentials::read(path),
         None => {
-            let given = ask::secret(&format!("Sign-in token for {servers}: "))?
-                .ok_or_else(|| Failure::SignIn("there was no token; nothing was stored".into()))?;
+            let given = ask::secret(&format!("Sign-in token for {servers}: "))?.ok_or_else(|| {
+                Failure::SignIn("there was no token, so nothing was stored; paste it, or pipe it in".into())
+            })?;
             credentials::sign_in_token(&given, "what was given")
         }
     };

@@ -60,10 +60,10 @@ impl PolicySetArgs {
 }
 
 fn limit(text: &str) -> Result<Limit, String> {
-    if text == "none" {
+    if text.eq_ignore_ascii_case("none") {
         return Ok(Limit(None));
     }
-    let days = text.strip_suffix('d').and_then(|days| days.parse().ok());
+    let days = text.strip_suffix(['d', 'D']).and_then(|days| days.parse().ok());
     let days = days.filter(|days| (1..=MAX_DAYS).contains(days));
     days.map(|days| Limit(Some(days)))
         .ok_or_else(|| format!("Write a number of days like 90d (1 to {MAX_DAYS}), or none for no limit."))
@@ -77,6 +77,8 @@ mod tests {
     fn a_limit_is_days_or_none() {
         assert_eq!(limit("90d"), Ok(Limit(Some(90))));
         assert_eq!(limit("none"), Ok(Limit(None)));
+        assert_eq!(limit("None"), Ok(Limit(None)));
+        assert_eq!(limit("90D"), Ok(Limit(Some(90))));
         for text in [
             "",
             "90",

@@ -7,13 +7,20 @@ use serde::Serialize;
 use strum::IntoEnumIterator;
 
 use self::args::{Limit, PolicyCommand, PolicySetArgs};
+use super::key::cells;
+use super::output::NOTHING;
+use super::table::{self, Cell, Column};
 use super::{Failure, output};
 use crate::api::{KeyCounts, KeyFilter, KeyList, Policy, PolicyEdit, Sort};
 use crate::client::Client;
 use crate::deck::{self, Selection};
 use crate::model::Scope;
 
-const HEADER: [&str; 3] = ["SCOPE", "LONGEST LIFETIME", "KEYS THAT EXCEED IT"];
+const COLUMNS: [Column; 3] = [
+    Column::word("SCOPE"),
+    Column::number("LONGEST LIFETIME"),
+    Column::number("KEYS THAT EXCEED IT"),
+];
 /// So many of the keys that exceed it are shown.
 const SHOWN: u32 = 20;
 
@@ -57,7 +64,7 @@ async fn show(client: &Client, policy: Policy, as_json: bool) -> Result<(), Fail
         return output::json(&Told { policy, exceeding });
     }
     let rows = Scope::iter().map(|scope| row(&policy, &exceeding, scope));
-    output::table(&HEADER, rows)?;
+    table::print(&COLUMNS, rows)?;
     if exceeding.total() == 0 {
         return Ok(());
     }
@@ -69,9 +76,9 @@ async fn show(client: &Client, policy: Policy, as_json: bool) -> Result<(), Fail
     let page = client.keys(&list).await?;
     let now = Timestamp::now();
     output::line("");
-    output::table(
-        &output::KEY_HEADER,
-        page.items.iter().map(|row| output::key_row(&row.key, now)),
+    table::print(
+        &cells::COLUMNS,
+        page.items.iter().map(|row| cells::row(&row.key, now)),
     )?;
     output::notice("these keys stay as they are until they are renewed");
     if page.next.is_some() {
@@ -80,11 +87,11 @@ async fn show(client: &Client, policy: Policy, as_json: bool) -> Result<(), Fail
     Ok(())
 }
 
-fn row(policy: &Policy, exceeding: &KeyCounts, scope: Scope) -> Vec<String> {
+fn row(policy: &Policy, exceeding: &KeyCounts, scope: Scope) -> Vec<Cell> {
     let longest = policy.longest_lifetime_days.of(scope);
     vec![
-        scope.to_string(),
-        longest.map_or_else(|| "no limit".into(), |days| output::counted(days.into(), "day")),
-        longest.map_or_else(|| "–".into(), |_| exceeding.of(scope).to_string()),
+        Cell::from(scope.to_string()),
+        Cell::from(longest.map_or_else(|| "no limit".into(), |days| output::counted(days.into(), "day"))),
+        Cell::from(longest.map_or_else(|| NOTHING.into(), |_| exceeding.of(scope).to_string())),
     ]
 }

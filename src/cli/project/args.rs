@@ -12,8 +12,9 @@ pub struct ProjectArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum ProjectCommand {
-    /// Add a project and print its id
-    Add(ProjectAddArgs),
+    /// Create a project, deployed, and print its id
+    #[command(alias = "add")]
+    Create(ProjectCreateArgs),
     /// List the projects
     List(ProjectListArgs),
     /// Edit a project: its name, or the session server that its keys connect to
@@ -32,12 +33,15 @@ pub enum ProjectCommand {
 }
 
 #[derive(Debug, Args)]
-pub struct ProjectAddArgs {
+pub struct ProjectCreateArgs {
     /// The project's name, unique among the projects that you can see
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// Deploy the project immediately
+    /// Don't deploy the project yet: its keys refuse to connect until keydeck project deploy
     #[arg(long)]
+    pub not_deployed: bool,
+    /// What happens anyway; for scripts that say it
+    #[arg(long, hide = true, conflicts_with = "not_deployed")]
     pub deployed: bool,
     /// Print JSON
     #[arg(long)]

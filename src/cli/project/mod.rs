@@ -7,13 +7,23 @@ mod session_token;
 
 use futures_util::TryStreamExt;
 
-use self::args::{OneProject, ProjectAddArgs, ProjectCommand, ProjectListArgs};
+use self::args::{OneProject, ProjectCommand, ProjectCreateArgs, ProjectListArgs};
+use super::colour::Tone;
+use super::output::NOTHING;
+use super::table::{self, Cell, Column};
 use super::{Failure, confirm, flags, output, pages, resolve};
 use crate::api::{NewProject, Project, ProjectEdit};
 use crate::client::Client;
 use crate::deck::{self, Selection};
 
-const HEADER: [&str; 6] = ["NAME", "DEPLOYED", "KEYS", "SESSION SERVER", "CREATOR", "ID"];
+const COLUMNS: [Column; 6] = [
+    Column::name("NAME"),
+    Column::word("DEPLOYED"),
+    Column::number("KEYS"),
+    Column::text("SESSION SERVER"),
+    Column::text("CREATED BY"),
+    Column::word("ID"),
+];
 
 pub fn run(selection: &Selection, command: ProjectCommand) -> Result<(), Failure> {
     match &command {
@@ -27,7 +37,7 @@ pub fn run(selection: &Selection, command: ProjectCommand) -> Result<(), Failure
 
 async fn dispatch(client: &Client, command: ProjectCommand) -> Result<(), Failure> {
     match command {
-        ProjectCommand::Add(args) => add(client, args).await,
+        ProjectCommand::Create(args) => create(client, args).await,
         ProjectCommand::List(args) => list(client, args).await,
         ProjectCommand::Edit(args) => edit::run(client, args).await,
         ProjectCommand::Deploy(args) => deploy(client, &args, true).await,
@@ -37,23 +47,24 @@ async fn dispatch(client: &Client, command: ProjectCommand) -> Result<(), Failur
     }
 }
 
-async fn add(client: &Client, args: ProjectAddArgs) -> Result<(), Failure> {
+async fn create(client: &Client, args: ProjectCreateArgs) -> Result<(), Failure> {
     flags::no_secrets([("NAME", args.name.as_str())])?;
     let new = NewProject {
         name: args.name,
-        deployed: args.deployed,
+        deployed: !args.not_deployed,
     };
-    let added = client.create_project(&new).await;
-    let project = added.map_err(|error| flags::argument(error, "name", "NAME"))?;
+    let created = client.create_project(&new).await;
+    let project = created.map_err(|error| flags::argument(error, "name", "NAME"))?;
     if args.json {
         return output::json(&project);
     }
-    let state = if project.deployed {
-        "deployed"
-    } else {
-        "not deployed"
-    };
-    output::notice(format!("added project \"{}\", {state}", project.name));
+    let (name, id) = (&project.name, project.id);
+    output::notice(match project.deployed {
+        true => format!("created project \"{name}\", deployed: its keys may connect"),
+        false => format!(
+            "created project \"{name}\", not deployed: its keys can't connect until keydeck project deploy {id}"
+        ),
+    });
     output::line(project.id);
     Ok(())
 }
@@ -68,18 +79,22 @@ async fn list(client: &Client, args: ProjectListArgs) -> Result<(), Failure> {
         output::notice("no projects");
         return Ok(());
     }
-    output::table(&HEADER, projects.iter().map(row))
+    table::print(&COLUMNS, projects.iter().map(row))
 }
 
-fn row(project: &Project) -> Vec<String> {
+fn row(project: &Project) -> Vec<Cell> {
     let session_server = project.session_server.as_ref();
+    let deployed = match project.deployed {
+        true => Cell::from("yes"),
+        false => Cell::from("no").toned(Tone::Warning),
+    };
     vec![
-        output::shown(&project.name),
-        if project.deployed { "yes" } else { "no" }.to_owned(),
-        project.keys.to_string(),
-        session_server.map_or_else(|| "–".into(), |server| output::shown(&server.url)),
-        output::shown(&project.creator.email),
-        project.id.to_string(),
+        Cell::from(&project.name),
+        deployed,
+        Cell::from(project.keys.to_string()),
+        Cell::from(session_server.map_or(NOTHING, |server| &server.url)),
+        Cell::from(&project.creator.email),
+        Cell::from(project.id.to_string()),
     ]
 }
 

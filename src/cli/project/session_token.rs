@@ -21,7 +21,9 @@ pub async fn run(client: &Client, args: &SessionTokenArgs) -> Result<(), Failure
             ));
             output::secret(token)
         }
-        None => Err(Failure::Failed("the server sent no token".into())),
+        None => Err(Failure::Failed(
+            "the server sent no token; is this server the right one?".into(),
+        )),
     };
     once::arrived(printed, || {
         format!(

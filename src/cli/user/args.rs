@@ -13,11 +13,15 @@ pub struct UserArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
-    /// Add a person and print their sign-in token, which is shown only once
-    Add(UserAddArgs),
+    /// Create a person's account and print their sign-in token, which is shown only once
+    #[command(alias = "add")]
+    Create(UserCreateArgs),
     /// List the people
     List(UserListArgs),
-    /// Change a person's role, effective from their next request
+    /// Edit a person's account: their role, effective from their next request
+    Edit(UserEditArgs),
+    /// As `user edit --role`
+    #[command(hide = true)]
     SetRole(SetRoleArgs),
     /// Remove a person, and revoke or hand over their keys
     Remove(UserRemoveArgs),
@@ -26,7 +30,7 @@ pub enum UserCommand {
 }
 
 #[derive(Debug, Args)]
-pub struct UserAddArgs {
+pub struct UserCreateArgs {
     /// The person's email address
     #[arg(value_name = "EMAIL")]
     pub email: String,
@@ -43,6 +47,19 @@ pub struct UserListArgs {
     /// Only people with this text in their email address
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct UserEditArgs {
+    /// The person's id or email address
+    #[arg(value_name = "ID|EMAIL")]
+    pub user: String,
+    /// The new role
+    #[arg(long, value_parser = values::word::<Role>())]
+    pub role: Role,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

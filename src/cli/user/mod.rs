@@ -5,13 +5,21 @@ mod remove;
 
 use futures_util::TryStreamExt;
 
-use self::args::{OneUser, SetRoleArgs, UserAddArgs, UserCommand, UserListArgs};
+use self::args::{OneUser, UserCommand, UserCreateArgs, UserListArgs};
+use super::table::{self, Cell, Column};
 use super::{Failure, flags, once, output, pages, resolve};
 use crate::api::{NewToken, NewUser, Person};
 use crate::client::Client;
 use crate::deck::{self, Selection};
+use crate::model::Role;
 
-const HEADER: [&str; 5] = ["EMAIL", "ROLE", "KEYS", "ADDED", "ID"];
+const COLUMNS: [Column; 5] = [
+    Column::name("EMAIL"),
+    Column::word("ROLE"),
+    Column::number("KEYS"),
+    Column::word("CREATED"),
+    Column::word("ID"),
+];
 
 pub fn run(selection: &Selection, command: UserCommand) -> Result<(), Failure> {
     deck::ask(selection, async |client| dispatch(client, command).await)
@@ -19,15 +27,16 @@ pub fn run(selection: &Selection, command: UserCommand) -> Result<(), Failure> {
 
 async fn dispatch(client: &Client, command: UserCommand) -> Result<(), Failure> {
     match command {
-        UserCommand::Add(args) => add(client, args).await,
+        UserCommand::Create(args) => create(client, args).await,
         UserCommand::List(args) => list(client, args).await,
-        UserCommand::SetRole(args) => set_role(client, &args).await,
+        UserCommand::Edit(args) => set_role(client, &args.user, args.role, args.json).await,
+        UserCommand::SetRole(args) => set_role(client, &args.user, args.role, args.json).await,
         UserCommand::Remove(args) => remove::run(client, &args).await,
         UserCommand::NewToken(args) => new_token(client, &args).await,
     }
 }
 
-async fn add(client: &Client, args: UserAddArgs) -> Result<(), Failure> {
+async fn create(client: &Client, args: UserCreateArgs) -> Result<(), Failure> {
     flags::no_secrets([("EMAIL", args.email.as_str())])?;
     let new = NewUser {
         email: args.email,
@@ -40,16 +49,18 @@ async fn add(client: &Client, args: UserAddArgs) -> Result<(), Failure> {
         _ if args.json => output::json(&created),
         Some(token) => {
             output::notice(format!(
-                "added {email} as {}; this is the only time that their sign-in token is shown",
+                "created the account of {email}, {}; this is the only time that their sign-in token is shown",
                 created.user.role
             ));
             output::secret(token)
         }
-        None => Err(Failure::Failed("the server sent no token".into())),
+        None => Err(Failure::Failed(
+            "the server sent no token; is this server the right one?".into(),
+        )),
     };
     once::arrived(printed, || {
         format!(
-            "{email} was added, but their sign-in token is lost; print a new one with keydeck user new-token {}",
+            "the account of {email} was created, but their sign-in token is lost; print a new one with keydeck user new-token {}",
             created.user.id
         )
     })
@@ -65,24 +76,24 @@ async fn list(client: &Client, args: UserListArgs) -> Result<(), Failure> {
         output::notice("nobody");
         return Ok(());
     }
-    output::table(&HEADER, people.iter().map(row))
+    table::print(&COLUMNS, people.iter().map(row))
 }
 
-fn row(person: &Person) -> Vec<String> {
+fn row(person: &Person) -> Vec<Cell> {
     let user = &person.user;
     vec![
-        output::shown(&user.email),
-        user.role.to_string(),
-        person.keys.to_string(),
-        output::date(user.created_at),
-        user.id.to_string(),
+        Cell::from(&user.email),
+        Cell::from(user.role.to_string()),
+        Cell::from(person.keys.to_string()),
+        Cell::from(output::date(user.created_at)),
+        Cell::from(user.id.to_string()),
     ]
 }
 
-async fn set_role(client: &Client, args: &SetRoleArgs) -> Result<(), Failure> {
-    let id = resolve::user_id(client, &args.user).await?;
-    let user = client.set_role(id, args.role).await?;
-    if args.json {
+async fn set_role(client: &Client, user: &str, role: Role, as_json: bool) -> Result<(), Failure> {
+    let id = resolve::user_id(client, user).await?;
+    let user = client.set_role(id, role).await?;
+    if as_json {
         return output::json(&user);
     }
     output::notice(format!("{} is now {}", user.email, user.role));

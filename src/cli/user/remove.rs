@@ -25,7 +25,7 @@ pub async fn run(client: &Client, args: &UserRemoveArgs) -> Result<(), Failure> 
     if is_last_owner(client, &person).await? {
         let email = &person.user.email;
         return Err(Failure::Failed(format!(
-            "{email} is the last Owner; make someone else an Owner first: keydeck user set-role"
+            "{email} is the last Owner; make someone else an Owner first: keydeck user edit EMAIL --role owner"
         )));
     }
     let disposition = match &args.hand_over_to {

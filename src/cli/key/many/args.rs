@@ -21,7 +21,7 @@ pub struct ManyArgs {
     #[arg(long, value_name = "PROJECT")]
     pub project: Option<String>,
     /// Only keys that this user created: an id, an email address, or me
-    #[arg(long, value_name = "USER")]
+    #[arg(long = "created-by", alias = "creator", value_name = "USER")]
     pub creator: Option<String>,
     /// All keys that have not expired; an empty filter needs it
     #[arg(long, conflicts_with_all = ["scope", "project", "creator"])]

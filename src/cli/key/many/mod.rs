@@ -54,7 +54,7 @@ impl Many<'_> {
         if !which.are_meant() {
             return match which.dry_run || which.expect.is_some() {
                 true => usage(
-                    "--dry-run and --expect are for many keys; say which with --filter, --scope, --project, --creator or --all",
+                    "--dry-run and --expect are for many keys; say which with --filter, --scope, --project, --created-by or --all",
                 ),
                 false => Ok(false),
             };

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::api::{Plan, PlanProgress, PlannedKey};
+use crate::cli::table::{self, Field, field};
 use crate::cli::{Failure, output};
 
 /// What it would do, line by line.
@@ -82,13 +83,11 @@ fn named(key: &PlannedKey, now: Timestamp) -> String {
 
 /// On standard output, for a dry run.
 pub fn printed(plan: &Plan) -> Result<(), Failure> {
-    let mut rows: Vec<Vec<String>> = rows(plan)
-        .into_iter()
-        .map(|(label, value)| vec![label.to_owned(), value])
-        .collect();
-    rows.push(vec!["Plan".into(), plan.plan.clone()]);
-    rows.push(vec!["Valid until".into(), output::time(plan.expires_at)]);
-    output::table(&[], rows)?;
+    let rows = rows(plan).into_iter();
+    let mut rows: Vec<Field> = rows.map(|(label, value)| field(label, value)).collect();
+    rows.push(field("Plan", &plan.plan));
+    rows.push(field("Valid until", output::time(plan.expires_at)));
+    table::fields(rows)?;
     sample(plan).iter().for_each(output::notice);
     Ok(())
 }
