@@ -22,7 +22,10 @@ pub enum ActivityAction {
     KeyCreated,
     KeyEdited,
     KeyRevoked,
+    /// The secret was shown, or given to a program.
     KeyRevealed,
+    /// The secret was copied to a clipboard, as far as the client said.
+    KeyCopied,
     /// It was handed over to another person when its creator was removed.
     KeyHandedOver,
     /// It refuses until it is enabled.
@@ -91,6 +94,11 @@ impl ActivityAction {
         )
     }
 
+    /// Whether the key that it was done to is the same after it.
+    pub fn leaves_key_as_it_is(self) -> bool {
+        matches!(self, ActivityAction::KeyRevealed | ActivityAction::KeyCopied)
+    }
+
     /// By itself, in words: "key revoked".
     pub fn name_in_words(self) -> String {
         self.as_str().replace('_', " ")
@@ -103,6 +111,7 @@ impl ActivityAction {
             ActivityAction::KeyEdited => "edited the key",
             ActivityAction::KeyRevoked => "revoked the key",
             ActivityAction::KeyRevealed => "revealed the key",
+            ActivityAction::KeyCopied => "copied the key",
             ActivityAction::KeyHandedOver => "handed over the key",
             ActivityAction::KeyDisabled => "disabled the key",
             ActivityAction::KeyEnabled => "enabled the key",
@@ -226,6 +235,20 @@ pub struct ActivityQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(schema_with = known_actions)]
     pub action: Option<ActivityAction>,
+    /// Only rows from this instant on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>, format = "date-time")]
+    pub since: Option<Timestamp>,
+    /// Only rows before this instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>, format = "date-time")]
+    pub until: Option<Timestamp>,
+    /// Words, each of which is a part of the action, of the name of what it was done to or of the person's email address,
+    /// without regard to case; at most 100 characters. A page of such a search may have fewer rows than are asked for, or
+    /// none, although more follow: then it has `next`.
+    #[param(max_length = 100)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
     /// 1 to 200; 50 when absent.
     #[param(minimum = 1, maximum = 200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -51,7 +51,7 @@ pub use projects::{
 };
 pub use request_id::{REQUEST_ID, is_request_id};
 pub use rotations::{KeptToken, NewRotation, Rotated, RotationEnd, RotationExtension};
-pub use secrets::{Created, Lookup, LookupAnswer, Revealed};
+pub use secrets::{Created, Lookup, LookupAnswer, RevealPurpose, Revealed};
 pub use usage::{
     Explain, KeyWeek, LastUse, PresentedAt, RefusedBy, RefusedSince, RefusedSource, RotationUsage,
     RotationUses, TokenUsage, USAGE_DAYS, USAGE_HOURS, Usage, UsageCount, UsageSeries, UsageSource, Verdict,

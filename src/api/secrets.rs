@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -19,6 +20,34 @@ pub struct Created {
     /// Whether this answers a repeated `Idempotency-Key` with the key that was made the first time.
     #[serde(default)]
     pub replayed: bool,
+}
+
+/// What a secret is asked for, which the log says.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    EnumString,
+    IntoStaticStr,
+    Serialize,
+    Deserialize,
+    ToSchema
+)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum RevealPurpose {
+    #[default]
+    Show,
+    Copy,
+}
+
+impl RevealPurpose {
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// The secret of a Web or Mobile key.

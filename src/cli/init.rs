@@ -236,4 +236,35 @@ fn told(database: &Database, args: &InitArgs) {
             path.display()
         ));
     }
+    for line in next_steps(args) {
+        output::notice(line);
+    }
+}
+
+/// What serves the new database as it was given here, and what opens it.
+fn next_steps(args: &InitArgs) -> [String; 2] {
+    let given = &args.database;
+    let root_key = given.root_key_file.as_ref();
+    let root_key = root_key.map(|file| format!(" --root-key-file {}", quoted(&file.display().to_string())));
+    let database = match Address::has_password(&given.database) {
+        true => " (the same KEYDECK_DATABASE)".to_owned(),
+        false => format!(
+            " --database {}{}",
+            quoted(&given.database),
+            root_key.unwrap_or_default()
+        ),
+    };
+    [
+        format!("next: keydeck serve --public-url http://127.0.0.1:7390{database}"),
+        "then, in another terminal: keydeck login http://127.0.0.1:7390 (it asks for the token above)".into(),
+    ]
+}
+
+/// As a shell takes it for one word.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
 }

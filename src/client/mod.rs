@@ -31,8 +31,8 @@ use crate::api::{
     CreatedGateway, CreatedUser, Disabling, Explain, Gateway, IssuedSessionToken, Key, KeyCounting,
     KeyCounts, KeyEdit, KeyFields, KeyFilter, KeyList, KeyPage, Lookup, LookupAnswer, Me, NewGateway,
     NewProject, NewRotation, NewToken, NewUser, OngoingRemoval, Person, Policy, PolicyEdit, Project,
-    ProjectEdit, ProjectQuery, RemovalProgress, Revealed, Rotated, RotationEnd, RotationExtension,
-    SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval, Verdict,
+    ProjectEdit, ProjectQuery, RemovalProgress, RevealPurpose, Revealed, Rotated, RotationEnd,
+    RotationExtension, SessionServerEdit, Usage, User, UserEdit, UserQuery, UserRemoval, Verdict,
 };
 use crate::model::{Role, Secret, ServerAddress, TokenHash};
 
@@ -191,10 +191,17 @@ impl Client {
         self.transport.delete_with(&rotation_of(id), &headers, end).await
     }
 
-    /// Changes nothing, and is recorded.
+    /// To show it. Changes nothing, and is recorded.
     pub async fn reveal(&self, id: Uuid) -> Result<Secret> {
+        self.reveal_for(id, RevealPurpose::Show).await
+    }
+
+    /// As [`Client::reveal`], for this purpose. A server that knows of none records that it was revealed.
+    pub async fn reveal_for(&self, id: Uuid, purpose: RevealPurpose) -> Result<Secret> {
         let path = format!("v1/keys/{id}/reveal");
-        let revealed: Revealed = self.transport.ask(&path, |request| request).await?;
+        let with_purpose =
+            |request: reqwest::RequestBuilder| request.header("Keydeck-Purpose", purpose.as_str());
+        let revealed: Revealed = self.transport.ask(&path, with_purpose).await?;
         revealed
             .secret
             .ok_or_else(|| self.not_keydeck("revealed no secret"))

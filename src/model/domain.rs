@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 use utoipa::ToSchema;
 
+pub use self::meant::MeantOrigin;
 pub use self::plausible::is_plausible;
 use super::{Scope, pasted};
 
+mod meant;
 mod plausible;
 
 /// The most UI domains that a key can have.
@@ -38,7 +40,10 @@ impl UiDomain {
     pub fn parse(scope: Scope, text: &str) -> Result<Self, String> {
         pasted::refuse(text)?;
         match scope {
-            Scope::Web => origin(text).map(Self),
+            Scope::Web => origin(text).map(Self).map_err(|why| match MeantOrigin::by(text) {
+                Some(meant) => meant.instead(&why),
+                None => why,
+            }),
             Scope::Mobile => bundle_id(text).map(Self),
             Scope::Analytics => Err("An Analytics key has no UI domains.".into()),
         }

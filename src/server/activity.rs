@@ -42,6 +42,7 @@ pub async fn list(
     });
     let query = ActivityQuery {
         limit: Some(extract::limit(query.limit)?),
+        q: extract::q(query.q)?,
         // No log is longer, and databases count with a sign.
         before: before.map(|seq| seq.min(i64::MAX as u64)),
         ..query
@@ -73,7 +74,12 @@ async fn page(server: &ServerState, user: &User, mut query: ActivityQuery) -> Ap
     if query.action.is_some_and(ActivityAction::is_about_session_servers) {
         return Ok(page);
     }
-    let is_whole = query.key.is_none() && query.actor.is_none() && query.action.is_none();
+    let all = ActivityQuery {
+        limit: query.limit,
+        before: query.before,
+        ..ActivityQuery::default()
+    };
+    let is_whole = query == all;
     let wanted = query.limit.unwrap_or(DEFAULT_LIMIT) as usize;
     query.limit = Some(MAX_LIMIT.min(wanted as u32) + 1);
     // Until there is one more, which says that there is a next page.
@@ -90,11 +96,13 @@ async fn page(server: &ServerState, user: &User, mut query: ActivityQuery) -> Ap
             }
         }
         query.before = read.next;
-        if read.next.is_none() || page.items.len() > wanted {
+        // A search looks at so many rows at a time.
+        if read.next.is_none() || page.items.len() > wanted || query.q.is_some() {
             break;
         }
         query.limit = Some(MAX_LIMIT);
     }
+    page.next = query.before;
     if page.items.len() > wanted {
         page.items.truncate(wanted);
         page.next = page.items.last().map(|last| last.seq);

@@ -2,11 +2,13 @@
 #![cfg(test)]
 
 mod activity;
+mod activity_filters;
 mod availability;
 mod common;
 mod conversation;
 mod ended;
 mod explain;
+mod jumps;
 mod lifecycle;
 mod lookup;
 mod marks;

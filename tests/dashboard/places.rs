@@ -245,7 +245,7 @@ fn without_a_place_for_a_stream_the_dashboard_says_so_and_polls() {
 #[test]
 fn going_on_at_another_server_asks_again_and_closes_nothing() {
     let mut talk = between_two(120, 36);
-    talk.press("jn3<Tab>Board re").effects.clear();
+    talk.press("jn<C-t><C-t>Board re").effects.clear();
     talk.tell(Message::GoingOn);
     talk.tell(Message::ServerInUse("b.acme.example".into()));
     assert!(talk.effects.is_empty(), "{:?}", talk.effects);

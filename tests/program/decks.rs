@@ -47,6 +47,44 @@ fn init_keeps_its_files_private_and_overwrites_nothing() {
     server.run(&["key", "list"]).succeeded();
 }
 
+#[test]
+fn init_ends_with_the_two_commands_that_go_on() {
+    for (database, told) in [
+        ("sqlite:keys.db", "--database sqlite:keys.db"),
+        ("sqlite:my keys.db", "--database 'sqlite:my keys.db'"),
+        ("sqlite:it's.db", "--database 'sqlite:it'\\''s.db'"),
+    ] {
+        let home = Home::new();
+        let args = [
+            "init",
+            "--organisation",
+            "Acme",
+            "--owner",
+            "mira@acme.example",
+            "--database",
+            database,
+        ];
+        let ran = home.run(&args).succeeded();
+        let lines: Vec<&str> = ran.stderr.lines().collect();
+        let [.., serve, login] = lines.as_slice() else {
+            panic!("{lines:?}")
+        };
+        assert!(
+            serve.contains("next: keydeck serve") && serve.ends_with(told),
+            "{serve}"
+        );
+        assert!(login.contains("keydeck login http://127.0.0.1:7390"), "{login}");
+        // As it stands there, but for the port.
+        let command = serve.split_once("next: keydeck ").expect("a command").1;
+        let shell = std::process::Command::new("sh")
+            .args(["-c", &format!("printf '%s\\n' {command}")])
+            .output()
+            .expect("sh runs");
+        let words = String::from_utf8_lossy(&shell.stdout).into_owned();
+        assert!(words.lines().any(|word| word == database), "{words}");
+    }
+}
+
 /// What `/metrics` at this address answers to these headers: the status, and whether the metrics are in it.
 fn metrics(url: &str, headers: &[(&str, &str)]) -> (u16, bool) {
     let request = reqwest::Client::new().get(format!("{url}/metrics"));

@@ -36,7 +36,7 @@ fn a_form_half_typed_is_saved_by_the_other_server() {
     let token = home.init();
     let (first, second) = (home.serve(&token), home.serve(&token));
     let mut pty = dashboard(&first, &second);
-    pty.type_keys("n3<Tab>Board re");
+    pty.type_keys("n<C-t><C-t>Board re");
     pty.wait_for("Board re");
     first.kill();
     pty.wait_for(&in_use(&second));
@@ -54,7 +54,7 @@ fn a_form_is_saved_also_when_nothing_has_been_noticed_yet() {
     let token = home.init();
     let (first, second) = (home.serve(&token), home.serve(&token));
     let mut pty = dashboard(&first, &second);
-    pty.type_keys("n3<Tab>Board report");
+    pty.type_keys("n<C-t><C-t>Board report");
     pty.wait_for("Board report");
     first.kill();
     pty.type_keys("<C-s>");
@@ -101,7 +101,7 @@ fn it_is_offline_only_when_none_answers() {
     let token = home.init();
     let (first, second) = (home.serve(&token), home.serve(&token));
     let mut pty = dashboard(&first, &second);
-    pty.type_keys("n3<Tab>Board report");
+    pty.type_keys("n<C-t><C-t>Board report");
     pty.wait_for("Board report");
     second.kill();
     let port = first.url.rsplit(':').next().expect("a port").to_owned();

@@ -56,7 +56,7 @@ fn walk(server: &Served) -> String {
         ("<Esc>", "e edit"),
         ("d", "Tab choose"),
         ("<Esc>", "e edit"),
-        ("n<Tab><Tab>storef", "▸ a"),
+        ("n<Tab>storef", "▸ a"),
     ] {
         pty.type_keys(keys);
         pty.wait_for(marker);

@@ -28,7 +28,7 @@ fn show(server: &Served, name: &str) -> Value {
 fn create_web_key(pty: &mut Pty, name: &str, domains: &str) {
     pty.type_keys("n");
     pty.wait_for("Create a key");
-    pty.type_keys(&format!("<Tab>{name}<Tab>storef"));
+    pty.type_keys(&format!("{name}<Tab>storef"));
     pty.wait_for("▸ Storefront");
     pty.type_keys("<Enter>");
     pty.paste(domains);
@@ -173,7 +173,7 @@ fn two_local_decks_show_each_others_changes_and_either_may_end_first() {
     let create = |pty: &mut Pty, name: &str| {
         pty.type_keys("n");
         pty.wait_for("Create a key");
-        pty.type_keys(&format!("3<Tab>{name}<C-s>"));
+        pty.type_keys(&format!("<C-t><C-t>{name}<C-s>"));
         pty.wait_for("Analytics key created");
         pty.type_keys("<Enter>");
         pty.wait_for("Are you sure?");
@@ -235,7 +235,7 @@ fn a_server_that_goes_and_comes_back_loses_no_form() {
     let mut pty = dashboard(&server, Size(100, 30), None);
     pty.type_keys("n");
     pty.wait_for("Create a key");
-    pty.type_keys("3<Tab>Board report");
+    pty.type_keys("<C-t><C-t>Board report");
     let (code, _) = server.terminate();
     assert_eq!(code, Some(0));
     pty.wait_for("✗ offline since");

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use keydeck::api::{Activity, ActivityAction, ActivityQuery, ChainHash, SessionServer};
+use jiff::Timestamp;
+use keydeck::api::{Activity, ActivityAction, ActivityQuery, ChainHash, RevealPurpose, SessionServer};
 use keydeck::model::{LocalAddress, Role, Scope, TokenHash};
 use keydeck::server::store::{Fate, Idempotency, NewSessionServer, NewUserRecord, Store, Visible};
 use serde_json::json;
@@ -138,6 +139,94 @@ async fn the_log_is_filtered_by_person_and_action() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn the_log_is_filtered_by_time_and_words() {
+    let deck = Deck::new().await;
+    let keys = deck.sixty().await;
+    let owner = actor(&deck.owner);
+    deck.store.reveal_key(keys[0].id, owner).await.unwrap();
+    deck.store
+        .reveal_key_for(keys[0].id, RevealPurpose::Copy, owner)
+        .await
+        .unwrap();
+    let all = log(&*deck.store, ActivityQuery::default(), Visible::All).await;
+    assert_eq!(all[0].action, ActivityAction::KeyCopied);
+    assert_eq!(all[1].action, ActivityAction::KeyRevealed);
+    let own = Visible::CreatedBy(deck.editor.id);
+    let shown_to_editor = log(&*deck.store, ActivityQuery::default(), own).await;
+    let instants = [
+        None,
+        Some(all[30].at),
+        Some(all[0].at),
+        Some(Timestamp::UNIX_EPOCH),
+        Some(Timestamp::MAX),
+    ];
+    let words = [
+        None,
+        Some("COPIED"),
+        Some("key_revealed"),
+        Some("created KIOSK"),
+        Some("mira@"),
+        Some("nowhere"),
+    ];
+    for (since, until) in instants
+        .iter()
+        .flat_map(|since| instants.map(|until| (*since, until)))
+    {
+        for q in words {
+            for (visible, among) in [(Visible::All, &all), (own, &shown_to_editor)] {
+                let query = ActivityQuery {
+                    since,
+                    until,
+                    q: q.map(str::to_owned),
+                    ..ActivityQuery::default()
+                };
+                let has_all = |row: &Activity| {
+                    let person = row.actor.as_ref().map_or("", |actor| &actor.email);
+                    let (words, name) = (row.action.words(), row.action.as_str());
+                    let text = format!(
+                        "{words} {name} {} {} {person}",
+                        name.replace('_', " "),
+                        row.subject
+                    );
+                    let text = text.to_lowercase();
+                    q.is_none_or(|q| q.to_lowercase().split(' ').all(|word| text.contains(word)))
+                };
+                let fits = |row: &&Activity| {
+                    since.is_none_or(|since| row.at >= since)
+                        && until.is_none_or(|until| row.at < until)
+                        && has_all(row)
+                };
+                let expected: Vec<&Activity> = among.iter().filter(fits).collect();
+                let found = log(&*deck.store, query.clone(), visible).await;
+                assert_eq!(
+                    found.iter().collect::<Vec<_>>(),
+                    expected,
+                    "{query:?} {visible:?}"
+                );
+            }
+        }
+    }
+    // Page by page, the same.
+    let mut query = ActivityQuery {
+        q: Some("created".into()),
+        limit: Some(7),
+        ..ActivityQuery::default()
+    };
+    let mut found = Vec::new();
+    loop {
+        let page = deck.store.activity(&query, Visible::All).await.unwrap();
+        found.extend(page.items.into_iter().map(|row| row.seq));
+        match page.next {
+            Some(next) => query.before = Some(next),
+            None => break,
+        }
+    }
+    let expected = all.iter().filter(|row| row.action.words().contains("created"));
+    assert_eq!(found, expected.map(|row| row.seq).collect::<Vec<_>>());
+    assert_chained(&*deck.store, all.len() as u64).await;
 }
 
 #[tokio::test]

@@ -9,11 +9,12 @@ use uuid::Uuid;
 
 use super::error::{ApiError, ApiResult};
 use super::reading::field_error;
-use crate::api::{DEFAULT_LIMIT, MAX_LIMIT, ProblemType};
+use crate::api::{DEFAULT_LIMIT, MAX_LIMIT, ProblemType, RevealPurpose};
 use crate::model::compared::{self, compared};
 use crate::model::pasted;
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
+const PURPOSE: &str = "keydeck-purpose";
 const MAX_IDEMPOTENCY_KEY: usize = 255;
 const MAX_Q_CHARS: usize = 100;
 
@@ -128,6 +129,24 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         let text = value.to_str().unwrap_or_default();
         pasted::refuse_ours(text).map_err(|why| ApiError::invalid_field("Idempotency-Key", why))?;
         Ok(Self(Some(text.to_owned())))
+    }
+}
+
+/// What a secret is asked for; to be shown, where nothing is said.
+pub struct SecretPurpose(pub RevealPurpose);
+
+impl<S: Send + Sync> FromRequestParts<S> for SecretPurpose {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        let mut sent = parts.headers.get_all(PURPOSE).iter();
+        let purpose = match (sent.next().map(|value| value.to_str()), sent.next()) {
+            (None, None) => Some(RevealPurpose::default()),
+            (Some(Ok(text)), None) => text.parse().ok(),
+            _ => None,
+        };
+        let wrong = || ApiError::malformed("Keydeck-Purpose", "A secret is asked for to show or to copy it.");
+        purpose.map(Self).ok_or_else(wrong)
     }
 }
 

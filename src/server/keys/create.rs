@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::mint::new_key;
 use super::{revealed, secret_of, seen_by};
-use crate::api::{Created, KeyFields, ProblemType, User};
+use crate::api::{Created, KeyFields, ProblemType, RevealPurpose, User};
 use crate::model::{Scope, Settings, Token, ValidKey, local};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
@@ -127,7 +127,7 @@ fn created(
 
 /// The first response may have been lost: a secret that can be revealed is returned again.
 async fn replayed(server: &ServerState, signed_in: &SignedIn, record: KeyRecord) -> ApiResult<Answer> {
-    let secret = revealed(server, signed_in, &record).await?;
+    let secret = revealed(server, signed_in, &record, RevealPurpose::Show).await?;
     if secret.is_none() && record.scope != Scope::Analytics {
         return Err(revoked_since());
     }

@@ -17,7 +17,7 @@ use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
-use crate::api::{Key, KeyMay, User};
+use crate::api::{Key, KeyMay, RevealPurpose, User};
 use crate::model::{FieldErrors, KeyField, Scope, Secret, Token, name};
 use crate::server::auth::policy;
 use crate::server::auth::signed_in::SignedIn;
@@ -120,8 +120,10 @@ async fn revealed(
     server: &ServerState,
     signed_in: &SignedIn,
     record: &KeyRecord,
+    purpose: RevealPurpose,
 ) -> ApiResult<Option<Secret>> {
-    match server.keys().reveal_key(record.id, signed_in.actor).await? {
+    let by = signed_in.actor;
+    match server.keys().reveal_key_for(record.id, purpose, by).await? {
         None => Ok(None),
         Some(sealed) => {
             let token = server

@@ -3,21 +3,26 @@
 use axum::extract::State;
 
 use super::{active, revealed};
-use crate::api::{ProblemType, Revealed as RevealedSecret};
+use crate::api::{ProblemType, RevealPurpose, Revealed as RevealedSecret};
 use crate::server::auth::signed_in::SignedIn;
 use crate::server::http::body::Json;
 use crate::server::http::error::{ApiError, ApiResult};
-use crate::server::http::extract::Id;
+use crate::server::http::extract::{Id, SecretPurpose};
 use crate::server::http::openapi::{Common, NoSuchId, Revoked, ShownOnce};
 use crate::server::state::ServerState;
 
 /// The secret of a Web or Mobile key. The revelation is in the activity log before the answer leaves.
-#[utoipa::path(post, path = "/v1/keys/{id}/reveal", tag = "keys", params(("id" = uuid::Uuid, Path)),
+#[utoipa::path(post, path = "/v1/keys/{id}/reveal", tag = "keys", params(
+        ("id" = uuid::Uuid, Path),
+        ("Keydeck-Purpose" = Option<RevealPurpose>, Header,
+            description = "What the secret is asked for, which the activity log says: to `show` it, or to `copy` it. \
+                           `show` when absent.")),
     responses((status = 200, description = "The secret.", body = RevealedSecret), NoSuchId, Revoked, ShownOnce, Common))]
 pub async fn reveal(
     State(server): State<ServerState>,
     signed_in: SignedIn,
     Id(id): Id,
+    SecretPurpose(purpose): SecretPurpose,
 ) -> ApiResult<Json<RevealedSecret>> {
     let record = active(&server, &signed_in, id).await?;
     if !record.scope.is_viewable() {
@@ -26,7 +31,7 @@ pub async fn reveal(
             "The secret of an Analytics key was shown once, when it was created; if it is lost, revoke the key and create another.",
         ));
     }
-    match revealed(&server, &signed_in, &record).await? {
+    match revealed(&server, &signed_in, &record, purpose).await? {
         Some(secret) => Ok(Json(RevealedSecret { secret: Some(secret) })),
         // Revoked meanwhile: this returns when and by whom.
         None => Err(active(&server, &signed_in, id)

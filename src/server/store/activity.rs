@@ -21,6 +21,8 @@ use crate::api::{
 };
 use crate::model::compared;
 
+mod search;
+
 /// The conditions on a row, in numbers of the database.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ActivityFilter {
@@ -28,11 +30,16 @@ pub struct ActivityFilter {
     pub key_creator: Option<i64>,
     pub actor: Option<i64>,
     pub action: Option<ActivityAction>,
+    /// Rows from this number on.
+    pub from: Option<i64>,
     pub before: Option<i64>,
 }
 
 /// Whether an index leads to matching rows alone. Otherwise many may have to be looked at for a few.
 pub fn is_quick(query: &ActivityQuery, visible: Visible) -> bool {
+    if query.q.is_some() {
+        return false;
+    }
     let by_actor_or_action = query.actor.is_some() || query.action.is_some();
     let conditions = [query.key.is_some(), visible != Visible::All, by_actor_or_action];
     conditions.into_iter().filter(|is_set| *is_set).count() <= 1
@@ -40,8 +47,17 @@ pub fn is_quick(query: &ActivityQuery, visible: Visible) -> bool {
 
 pub async fn page<D: Db>(db: &D, query: &ActivityQuery, visible: Visible) -> StoreResult<ActivityPage> {
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT) as usize;
+    let filters = filters(db, query, visible).await?;
+    match &query.q {
+        Some(words) => search::page(db, &filters, words, limit).await,
+        None => page_of(db, &filters, limit).await,
+    }
+}
+
+/// The newest rows that match one of the filters.
+async fn page_of<D: Db>(db: &D, filters: &[ActivityFilter], limit: usize) -> StoreResult<ActivityPage> {
     let mut items: Vec<Activity> = Vec::new();
-    for filter in filters(db, query, visible).await? {
+    for filter in filters {
         items.extend(filter.select::<D>(limit + 1).all(db).await?);
     }
     items.sort_unstable_by_key(|row| Reverse(row.seq));
@@ -63,6 +79,13 @@ async fn filters(db: &impl Db, query: &ActivityQuery, visible: Visible) -> Store
         before: query.before.map(|seq| seq.min(i64::MAX as u64) as i64),
         ..ActivityFilter::default()
     };
+    if let Some(until) = query.until {
+        let end = first_at(db, until).await?;
+        filter.before = Some(filter.before.map_or(end, |before| before.min(end)));
+    }
+    if let Some(since) = query.since {
+        filter.from = Some(first_at(db, since).await?);
+    }
     if let Visible::CreatedBy(user) = visible {
         filter.key_creator = find_user(db, user).await?;
         if filter.key_creator.is_none() {
@@ -83,6 +106,23 @@ async fn filters(db: &impl Db, query: &ActivityQuery, visible: Visible) -> Store
         ..filter
     };
     Ok(people(db, text).await?.into_iter().map(of).collect())
+}
+
+/// The number of the first row from this instant on; past the last one when there is none. Rows are in the order of their
+/// times, so that few are looked at, and no index is needed.
+async fn first_at(db: &impl Db, instant: Timestamp) -> StoreResult<i64> {
+    let newest: i64 = one(db, "SELECT coalesce(max(seq), 0) FROM activity", &[]).await?;
+    let (mut low, mut high) = (1, newest + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let sql = "SELECT at FROM activity WHERE seq >= ? ORDER BY seq LIMIT 1";
+        let at: Option<i64> = db.maybe(sql, values![middle]).await?;
+        match at.is_some_and(|at| at < instant.as_microsecond()) {
+            true => low = middle + 1,
+            false => high = middle,
+        }
+    }
+    Ok(low)
 }
 
 /// The people with this id, or who have or had this email address; removed people too.
@@ -106,7 +146,7 @@ impl ActivityFilter {
             D::DIALECT.hint(self.index())
         );
         sql.push(&head, []);
-        let equal: [(&str, Value); 5] = [
+        let equal: [(&str, Value); 6] = [
             (" AND a.key = ?", self.key.into()),
             (" AND a.key_creator = ?", self.key_creator.into()),
             (" AND a.actor = ?", self.actor.into()),
@@ -114,6 +154,7 @@ impl ActivityFilter {
                 " AND a.action = ?",
                 self.action.map(|action| action.as_str()).into(),
             ),
+            (" AND a.seq >= ?", self.from.into()),
             (" AND a.seq < ?", self.before.into()),
         ];
         for (condition, value) in equal {

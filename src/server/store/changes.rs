@@ -50,7 +50,7 @@ impl<'a> Subject<'a> {
             id: None,
             name: name.into(),
             changes,
-            about: (action != ActivityAction::KeyRevealed).then_some(Entity::Key(key.0)),
+            about: (!action.leaves_key_as_it_is()).then_some(Entity::Key(key.0)),
         }
     }
 
@@ -274,6 +274,7 @@ pub fn event_of(action: &str) -> Result<KeyEventKind, Changed> {
         | Action::SessionTokenIssued
         | Action::SessionTokenRevoked => Err(Changed::SessionServers),
         Action::KeyRevealed
+        | Action::KeyCopied
         | Action::SignInRefused
         | Action::GatewayAdded
         | Action::GatewayRemoved

@@ -15,7 +15,7 @@ use super::{
     Found, IDEMPOTENT, Idempotency, KeyChange, KeyCreation, KeyRecord, NewKey, Sealed, StoreError,
     StoreResult, Visible, lifetimes, projects, refusals,
 };
-use crate::api::{ActivityAction, PersonRef, ProjectRef};
+use crate::api::{ActivityAction, PersonRef, ProjectRef, RevealPurpose};
 use crate::model::{KeyField, Rule, Settings, ValidKey, are_alike, compared};
 
 /// A key by a unique column.
@@ -337,7 +337,11 @@ pub async fn changed(db: &impl Db, seq: i64) -> StoreResult<KeyRecord> {
 
 /// The sealed token goes out only after the row that tells of it was committed, and of no key that somebody made
 /// another one's, or another one, in the table alone.
-pub async fn reveal(change: &mut impl Change, id: Uuid) -> StoreResult<Option<Sealed>> {
+pub async fn reveal(
+    change: &mut impl Change,
+    id: Uuid,
+    purpose: RevealPurpose,
+) -> StoreResult<Option<Sealed>> {
     let sql = "SELECT seq, creator, name, data_key, sealed FROM keys
                 WHERE id = ? AND revoked_at IS NULL AND sealed IS NOT NULL";
     let found: Option<(i64, i64, String, Sealed)> = change.db().maybe(sql, values![id]).await?;
@@ -349,13 +353,11 @@ pub async fn reveal(change: &mut impl Change, id: Uuid) -> StoreResult<Option<Se
             "a secret is not revealed: {sentence}; run keydeck activity verify"
         )));
     }
-    record(
-        change,
-        ActivityAction::KeyRevealed,
-        (id, seq, creator),
-        &name,
-        Map::new(),
-    );
+    let action = match purpose {
+        RevealPurpose::Show => ActivityAction::KeyRevealed,
+        RevealPurpose::Copy => ActivityAction::KeyCopied,
+    };
+    record(change, action, (id, seq, creator), &name, Map::new());
     Ok(Some(sealed))
 }
 

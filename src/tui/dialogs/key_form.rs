@@ -1,7 +1,9 @@
 //! Creating and editing a key: which fields its scope has, when they are valid, and what is sent.
 
+mod declared;
 mod local;
 mod preview;
+mod project;
 mod request;
 mod view;
 
@@ -9,17 +11,17 @@ use crossterm::event::KeyEvent;
 use strum::IntoEnumIterator;
 use uuid::Uuid;
 
+use self::declared::declared_field;
 use self::local::LOCAL_ADDRESS;
 use crate::api::{Created, Key, Permissions};
 use crate::client::Error;
-use crate::model::field::{Items, Widget};
-use crate::model::{FieldErrors, KeyField, KeyFields, Scope, Settings};
+use crate::model::{FieldErrors, KeyField, KeyFields, Scope};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::{Effect, Message, UsageReply};
 use crate::tui::state::command::{About, DialogAnswer, DialogCommand};
 use crate::tui::state::dialog::{AtStake, Context, Dialog};
 use crate::tui::state::form::{
-    Asked, FieldInput, Form, FormButton, FormField, LineList, LinesOf, Presence, ProjectPicker, TimeField,
+    Asked, FieldInput, Form, FormButton, FormField, LineList, LinesOf, Presence, ProjectPicker,
 };
 use crate::tui::state::notice::Tone;
 use crate::tui::state::reason::Reason;
@@ -42,14 +44,19 @@ pub struct KeyForm {
     attempt: Option<(KeyFields, Uuid)>,
     /// What the key was used from recently was asked for, before an edit that may refuse some of it.
     previewed: Option<u64>,
+    /// It is to be sent once it is known which project was typed.
+    awaits_project: bool,
 }
 
 impl KeyForm {
-    /// An empty form; `None` when the user may create nothing.
-    pub fn create(may: &Permissions) -> Option<Self> {
+    /// An empty form for a key of this scope, or a Web key; `None` when the user may create nothing.
+    pub fn create(may: &Permissions, scope: Option<Scope>) -> Option<Self> {
         may.create_keys.first()?;
         let project = ProjectPicker::new(may.create_projects);
-        Some(Self::new(None, may.create_keys.clone(), project))
+        let mut form = Self::new(None, may.create_keys.clone(), project);
+        form.set_scope(scope.unwrap_or(Scope::Web));
+        form.form.focus_on(KeyField::Name.wire_name());
+        Some(form)
     }
 
     pub fn edit(key: Key) -> Self {
@@ -90,6 +97,7 @@ impl KeyForm {
             scopes,
             attempt: None,
             previewed: None,
+            awaits_project: false,
         };
         form.follow();
         form.form.focus_first();
@@ -121,6 +129,27 @@ impl KeyForm {
     fn is_on_project(&self) -> bool {
         let focused = self.form.focused();
         focused.is_some_and(|field| matches!(field.input, FieldInput::Project(_)))
+    }
+
+    /// Where one of these can be chosen.
+    fn set_scope(&mut self, scope: Scope) {
+        let at = self.scopes.iter().position(|offered| *offered == scope);
+        if let (Some(FieldInput::Choice { chosen, .. }), Some(at)) =
+            (self.form.field_mut(SCOPE).map(|field| &mut field.input), at)
+        {
+            *chosen = at;
+        }
+        self.follow();
+    }
+
+    /// The next scope, from whichever field; after the last one the first.
+    fn next_scope(&mut self) {
+        let at = self.scopes.iter().position(|scope| *scope == self.scope());
+        let next = at.map_or(0, |at| (at + 1) % self.scopes.len());
+        if let Some(scope) = self.scopes.get(next) {
+            self.set_scope(*scope);
+            self.form.banner = None;
+        }
     }
 
     /// After every change: the fields are those of the scope, and what is wrong in them is shown.
@@ -165,11 +194,22 @@ impl KeyForm {
     }
 
     fn submit(&mut self, cx: &mut Context) {
+        if !self.is_project_settled(cx) {
+            self.awaits_project = true;
+            return self.form.sends();
+        }
+        self.submit_settled(cx);
+    }
+
+    fn submit_settled(&mut self, cx: &mut Context) {
         self.in_form(Form::settle);
         if !self.form.errors.is_empty() {
             return self.in_form(|form| form.focus_first_error(cx));
         }
-        self.preview(cx);
+        match self.project_mut().is_some_and(|project| project.create(cx)) {
+            true => self.form.sends(),
+            false => self.preview(cx),
+        }
     }
 
     fn send(&mut self, cx: &mut Context) {
@@ -189,14 +229,6 @@ impl KeyForm {
         }
         cx.effect(Effect::Edit { id, version, edit });
         self.form.sends();
-    }
-
-    /// The new project is there, or not: as with an existing one, the focus goes on.
-    fn project_created(&mut self, cx: &mut Context) {
-        let is_chosen = self.project().is_some_and(|project| project.chosen().is_some());
-        if self.is_on_project() && is_chosen {
-            self.in_form(|form| form.move_focus(1, cx));
-        }
     }
 
     fn created(&mut self, result: Result<Box<Created>, Error>, cx: &mut Context) -> Option<Message> {
@@ -245,36 +277,6 @@ impl KeyForm {
     }
 }
 
-/// A field of which the declaration says all.
-fn declared_field(field: KeyField, settings: &Settings) -> Option<FormField> {
-    let (name, value) = (field.wire_name(), settings.value(field));
-    match field.widget() {
-        Widget::Custom => None,
-        Widget::Text { hint, .. } => {
-            let text = value.text().unwrap_or_default();
-            Some(FormField::text(name, field.label(), &text, hint).with_example())
-        }
-        Widget::List {
-            of: Items::Networks, ..
-        } => {
-            let list = LineList::new(LinesOf::Items(field), &value.list().unwrap_or_default());
-            Some(FormField::new(name, field.label(), "", FieldInput::Lines(list)))
-        }
-        Widget::List { hint, .. } => {
-            let text = value.list().unwrap_or_default().join(", ");
-            Some(FormField::text(name, field.label(), &text, hint).with_example())
-        }
-        Widget::Time { always, hint, .. } => {
-            let time = TimeField::new(value.instant(), always);
-            Some(FormField::new(name, field.label(), hint, FieldInput::Time(time)).with_example())
-        }
-        Widget::Toggle { label, .. } => {
-            let on = value.flag().unwrap_or_default();
-            Some(FormField::toggle(name, label, on, field.label()))
-        }
-    }
-}
-
 impl Dialog for KeyForm {
     fn layer(&self) -> Layer {
         Layer::Form
@@ -285,10 +287,13 @@ impl Dialog for KeyForm {
     }
 
     /// The reply belongs to this form and no later one: it stays until that is there.
-    fn available(&self, _action: Action) -> Result<(), Reason> {
-        match self.form.sending {
-            true => Err(Reason::Unanswered),
-            false => Ok(()),
+    fn available(&self, action: Action) -> Result<(), Reason> {
+        let can_choose_scope = self.editing.is_none() && self.scopes.len() > 1;
+        match action {
+            Action::Back if self.awaits_project => Ok(()),
+            _ if self.form.sending => Err(Reason::Unanswered),
+            Action::NextScope if !can_choose_scope => Err(Reason::NothingToDo),
+            _ => Ok(()),
         }
     }
 
@@ -304,12 +309,16 @@ impl Dialog for KeyForm {
     }
 
     fn perform(&mut self, action: Action, cx: &mut Context) {
+        if action == Action::NextScope {
+            return self.next_scope();
+        }
         let was_local = self.is_local();
         let asked = self.in_form(|form| form.perform(action, cx));
         self.offer_end(was_local, cx.moment());
         match asked {
             Asked::Nothing => {}
             Asked::Submit => self.submit(cx),
+            Asked::Cancel if self.awaits_project => self.sends_no_more(),
             Asked::Cancel if self.is_dirty() => cx.ask_whether_to_discard(),
             Asked::Cancel => cx.close(),
         }
@@ -317,15 +326,8 @@ impl Dialog for KeyForm {
 
     fn replied(&mut self, reply: Message, cx: &mut Context) -> Option<Message> {
         match reply {
-            Message::Projects { question, result } => {
-                self.project_mut().map(|project| project.found(question, result));
-            }
-            Message::ProjectCreated { question, result } => {
-                let project = self.project_mut();
-                if project.is_some_and(|project| project.created(question, result)) {
-                    self.project_created(cx);
-                }
-            }
+            Message::Projects { question, result } => self.projects_found(question, result, cx),
+            Message::ProjectCreated { question, result } => self.project_created(question, result, cx),
             Message::Created { result } if self.editing.is_none() => return self.created(result, cx),
             Message::Edited { id, result } if self.editing.as_ref().is_some_and(|key| key.id == id) => {
                 return self.edited(id, result, cx);
@@ -365,20 +367,13 @@ impl Dialog for KeyForm {
 
     /// Whether it is about projects that are still on their way.
     fn awaits(&self, action: Action) -> bool {
-        let project = self
-            .project()
-            .filter(|_| self.is_on_project() && !self.form.sending);
-        project.is_some_and(|project| project.awaits(action))
-    }
-
-    /// While a project is made in place, what is typed is for the field after it.
-    fn holds_input(&self) -> bool {
-        self.project().is_some_and(ProjectPicker::is_creating)
-    }
-
-    /// A project is never made by a key that was pressed before it was known that there is none.
-    fn must_be_seen(&self, action: Action) -> bool {
-        let project = self.project().filter(|_| self.is_on_project());
-        action == Action::Accept && project.is_some_and(ProjectPicker::would_create)
+        let Some(project) = self.project().filter(|_| !self.form.sending) else {
+            return false;
+        };
+        match self.is_on_project() {
+            true => project.awaits(action),
+            // What was typed there is not yet what will stand there.
+            false => project.will_take() && self.goes_to_project(action),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! A new secret, shown whole: of a key, or a person's sign-in token.
 
 mod view;
+mod work;
 
 use uuid::Uuid;
 
@@ -53,6 +54,8 @@ pub struct NewSecret {
     pub secret: Option<Secret>,
     /// Which way it was copied last.
     pub copied: Option<Route>,
+    /// It is copied without being asked for.
+    copies_at_once: bool,
 }
 
 impl NewSecret {
@@ -61,6 +64,15 @@ impl NewSecret {
             of,
             secret,
             copied: None,
+            copies_at_once: false,
+        }
+    }
+
+    /// Copied at once, as the first one of a deck is.
+    pub(in crate::tui) fn copying_at_once(self) -> Self {
+        Self {
+            copies_at_once: true,
+            ..self
         }
     }
 
@@ -105,6 +117,12 @@ fn close(cx: &mut Context) {
 impl Dialog for NewSecret {
     fn layer(&self) -> Layer {
         Layer::NewSecret
+    }
+
+    fn opened(&mut self, cx: &mut Context) {
+        if self.copies_at_once {
+            self.copy(cx);
+        }
     }
 
     fn available(&self, action: Action) -> Result<(), Reason> {

@@ -67,6 +67,11 @@ impl Dialog for Confirmation {
         Layer::Asking
     }
 
+    /// The last one before keys change hands.
+    fn is_step(&self) -> bool {
+        matches!(self.about, About::HandOver(_))
+    }
+
     fn perform(&mut self, action: Action, cx: &mut Context) {
         match action {
             _ if scrolls(action) => self.scroll = cx.scrolled(self.scroll, action),

@@ -253,7 +253,11 @@ impl Dialog for RemovalDialog {
             (Action::Accept, Choice::Remove) => self.send(None, cx),
             (Action::Accept, Choice::RevokeAll) => self.send(Some(KeyDisposition::Revoke), cx),
             (Action::Accept, Choice::HandOver) => {
-                cx.command(DialogCommand::ChooseSuccessor(self.person.user.id))
+                let keys = self.keys.as_ref().map_or(0, |keys| keys.total);
+                cx.command(DialogCommand::ChooseSuccessor {
+                    removed: self.person.user.id,
+                    what: format!("{} of {}", counted(keys, "key"), self.person.user.email),
+                });
             }
             (Action::Accept, Choice::Cancel) | (Action::Back, _) => cx.close(),
             _ => {}

@@ -123,9 +123,10 @@ impl Dialog for Sheet {
     }
 
     /// The reply belongs to this sheet and no later one: it stays until that is there.
-    fn available(&self, _action: Action) -> Result<(), Reason> {
+    fn available(&self, action: Action) -> Result<(), Reason> {
         match self.form.sending {
             true => Err(Reason::Unanswered),
+            false if action == Action::NextScope => Err(Reason::NothingToDo),
             false => Ok(()),
         }
     }

@@ -24,16 +24,19 @@ const MOST: u32 = 20;
 pub struct SuccessorPicker {
     /// Who is removed, and so never offered.
     removed: Uuid,
+    /// What is handed over, in words.
+    what: String,
     /// Searches by a part of the email address.
     pub picker: Picker<Person>,
 }
 
 impl SuccessorPicker {
     /// For the keys of this person.
-    pub(in crate::tui) fn of(removed: Uuid) -> Self {
+    pub(in crate::tui) fn of(removed: Uuid, what: String) -> Self {
         let text = TextField::limited("", MAX_FILTER_CHARS);
         Self {
             removed,
+            what,
             picker: Picker::new(text, Vec::new()),
         }
     }
@@ -64,6 +67,11 @@ impl Dialog for SuccessorPicker {
             Action::Accept if self.picker.selected().is_none() => Err(Reason::NothingToDo),
             _ => Ok(()),
         }
+    }
+
+    /// The next step after the choice of what becomes of the keys.
+    fn is_step(&self) -> bool {
+        true
     }
 
     fn opened(&mut self, cx: &mut Context) {

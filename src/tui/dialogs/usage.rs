@@ -1,5 +1,6 @@
 //! How a key is used, over the whole screen.
 
+mod chart;
 mod view;
 
 use crate::api::{Key, Usage};
@@ -10,7 +11,7 @@ use crate::tui::state::loadable::Loadable;
 use crate::tui::state::scroll::scrolled;
 
 /// Lines that are there whatever a key was used for, in the narrowest terminal.
-const FRAME_LINES: usize = 50;
+const FRAME_LINES: usize = 60;
 
 /// Lines that a rule with its sentence takes at most there.
 const RULE_LINES: usize = 6;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::api::{KeyEdit, KeyFields, KeyFilter, KeyList, NewProject, ProjectQuery, Revoking};
+use crate::api::{KeyEdit, KeyFields, KeyFilter, KeyList, NewProject, ProjectQuery, RevealPurpose, Revoking};
 use crate::client::Client;
 use crate::tui::message::{Load, Message, Purpose};
 
@@ -63,9 +63,13 @@ pub async fn revoke(client: Client, id: Uuid, reason: Option<String>) -> Message
 }
 
 pub async fn reveal(client: Client, id: Uuid, purpose: Purpose) -> Message {
+    let told = match purpose {
+        Purpose::Show => RevealPurpose::Show,
+        Purpose::Copy => RevealPurpose::Copy,
+    };
     Message::Revealed {
         id,
         purpose,
-        result: client.reveal(id).await,
+        result: client.reveal_for(id, told).await,
     }
 }

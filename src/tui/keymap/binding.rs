@@ -111,6 +111,10 @@ pub enum Action {
     ItsKeys,
     /// The activity of what is selected.
     ItsActivity,
+    /// The keys of the selected key's project.
+    ItsProject,
+    /// The keys of the person who created the selected one.
+    ItsPerson,
     SamePerson,
     ChooseAction,
     /// Marks the selected key, or takes its mark away.
@@ -150,6 +154,8 @@ pub enum Action {
     Accept,
     NextField,
     PreviousField,
+    /// The next scope of a new key.
+    NextScope,
     Submit,
 }
 
@@ -225,6 +231,8 @@ impl Action {
                 | Action::Remove
                 | Action::ItsKeys
                 | Action::ItsActivity
+                | Action::ItsProject
+                | Action::ItsPerson
                 | Action::SamePerson
                 | Action::Mark
                 | Action::MarkRange

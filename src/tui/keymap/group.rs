@@ -71,6 +71,8 @@ impl Action {
             | Action::Copy
             | Action::CopyId
             | Action::ItsKeys
+            | Action::ItsProject
+            | Action::ItsPerson
             | Action::ItsActivity => Group::Look,
             Action::Create
             | Action::Edit
@@ -93,7 +95,11 @@ impl Action {
             Action::ShowKeys | Action::ShowProjects | Action::ShowPeople | Action::ShowActivity => {
                 Group::Screens
             }
-            Action::Accept | Action::Submit | Action::NextField | Action::PreviousField => Group::Dialog,
+            Action::Accept
+            | Action::Submit
+            | Action::NextField
+            | Action::PreviousField
+            | Action::NextScope => Group::Dialog,
             Action::Refresh | Action::Palette | Action::Help | Action::Suspend | Action::Quit => {
                 Group::Program
             }

@@ -72,6 +72,7 @@ impl KeyPattern {
             KeyCode::Home => "Home".into(),
             KeyCode::End => "End".into(),
             KeyCode::Delete => "Del".into(),
+            KeyCode::Backspace => "Backspace".into(),
             KeyCode::Insert => "Ins".into(),
             KeyCode::F(n) => format!("F{n}"),
             other => format!("{other:?}"),

@@ -2,6 +2,7 @@
 
 mod counting;
 mod ended;
+mod trail;
 
 pub use self::counting::Total;
 

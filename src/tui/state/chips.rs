@@ -1,5 +1,6 @@
 //! The filters that are on, each of which can be taken away by itself.
 
+use super::activity::LogFilter;
 use super::browse::Browse;
 use crate::model::FilterWords;
 use crate::tui::message::Effect;
@@ -12,6 +13,8 @@ pub enum Chip {
     Creator,
     /// The one at this place in what was typed.
     Typed(usize),
+    /// Of the activity log.
+    Log(LogFilter),
 }
 
 impl Browse {
@@ -39,6 +42,7 @@ impl Browse {
             Chip::Scope => self.query.scope = None,
             Chip::Project => self.query.project = None,
             Chip::Creator => self.query.creator = None,
+            Chip::Log(_) => return,
             Chip::Typed(index) => {
                 let mut typed = typed_filters(&self.typed);
                 if index < typed.len() {

@@ -29,7 +29,11 @@ pub enum DialogCommand {
     /// Compares what was typed into the form with the key as somebody else saved it.
     Compare(Box<Key>),
     /// Chooses who gets the keys of this person.
-    ChooseSuccessor(Uuid),
+    ChooseSuccessor {
+        removed: Uuid,
+        /// What is handed over: `12 keys of nina@acme.example`.
+        what: String,
+    },
     /// An action, once the dialog is gone.
     Perform(Action),
     /// An action of the screen below, while the dialog stays.

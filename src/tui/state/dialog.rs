@@ -67,13 +67,8 @@ pub trait Dialog {
         false
     }
 
-    /// Whether everything that is pressed waits for a reply.
-    fn holds_input(&self) -> bool {
-        false
-    }
-
-    /// Whether an action does something now that a person must have seen before they press its key.
-    fn must_be_seen(&self, _action: Action) -> bool {
+    /// Whether it is drawn in place of the dialogs below it, as one step of several.
+    fn is_step(&self) -> bool {
         false
     }
 

@@ -33,6 +33,7 @@ pub mod screen;
 pub mod scroll;
 pub mod targets;
 pub mod text;
+mod trail;
 mod type_ahead;
 
 pub use activity::ActivityLog;

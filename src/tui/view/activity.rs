@@ -52,13 +52,13 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
 }
 
 fn empty(app: &App) -> Empty {
-    let (headline, way_out) = match app.activity.only.is_all() {
-        true => (
+    let (headline, way_out) = match app.activity.is_filtered() {
+        false => (
             "Nothing has happened that you may see".to_owned(),
             "Esc goes back to the keys.",
         ),
-        false => (
-            format!("Nothing matches: {}", app.activity.only.words()),
+        true => (
+            format!("Nothing matches: {}", app.activity.words()),
             "Esc shows everything, and then goes back to the keys.",
         ),
     };

@@ -57,7 +57,9 @@ fn words(app: &App, body: &Body) -> (String, String) {
         Body::Empty if app.browse.query.ended.is_some() => none_has_ended(app),
         Body::Empty if app.available_on_screen(Action::Create).is_ok() => (
             "No keys yet: n creates the first".into(),
-            "? shows help, q quits.".into(),
+            "Its project is created in the same form. You give a name, a project and where the key is used; the secret is \
+             then copied, and you see the lines that put it to work. ? shows help, q quits."
+                .into(),
         ),
         Body::Empty if app.shows_owners() => {
             ("No keys yet".into(), "r refreshes, ? shows help, q quits.".into())

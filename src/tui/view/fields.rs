@@ -137,14 +137,18 @@ fn project(lines: &mut FormLines, label: &str, picker: &ProjectPicker, focused: 
     if let Some(creator) = picker.chosen_creator() {
         lines.hint(&format!("the one of {creator}"));
     }
+    if picker.new_name().is_some() {
+        lines.hint("+ a new project, created together with the key");
+    }
+    if picker.is_waiting() && (focused || picker.will_take()) {
+        lines.hint("searching…");
+    }
     if !focused {
         return;
     }
     let choices = picker.choices();
-    if picker.is_waiting() {
-        lines.hint("searching…");
-    } else if choices.is_empty() && picker.chosen().is_none() && picker.error().is_none() {
-        lines.hint("No deployed project has that in its name or id.");
+    if choices.is_empty() && !picker.is_chosen() && !picker.is_waiting() && picker.error().is_none() {
+        lines.hint(none_found(picker));
     }
     let skip = (picker.highlighted() + 1).saturating_sub(CHOICES);
     for (index, choice) in choices.iter().enumerate().skip(skip).take(CHOICES) {
@@ -156,6 +160,15 @@ fn project(lines: &mut FormLines, label: &str, picker: &ProjectPicker, focused: 
             ProjectChoice::New(name) => format!("+ new project “{name}”"),
         };
         offered(lines, &words, index == picker.highlighted());
+    }
+}
+
+/// What to do where no project is found.
+fn none_found(picker: &ProjectPicker) -> &'static str {
+    match (picker.text().is_blank(), picker.may_create()) {
+        (true, true) => "No deployed project yet: type a name for “+ new project”.",
+        (true, false) => "No deployed project yet: ask an Owner to create one.",
+        (false, _) => "No deployed project has that in its name or id.",
     }
 }
 
@@ -200,6 +213,9 @@ fn list_of_lines(lines: &mut FormLines, form: &Form, label: &str, list: &LineLis
             // Not yet a whole host: http://localhost would be warned of while it is typed.
             None if here && !field.value().contains('.') => {}
             None => lines.warning(list.warning_of_line(index).as_deref()),
+        }
+        if let Some(meant) = list.meant_here().filter(|_| here) {
+            lines.note(&format!("→ {meant} (Enter takes it)"));
         }
     }
     if last > skip + LIST_LINES {

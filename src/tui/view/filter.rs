@@ -8,14 +8,24 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Canvas, Draw, Look, form_lines, text};
 use crate::model::filter::WORDS;
+use crate::model::log_words::LOG_WORDS;
 use crate::tui::dialogs::Modal;
 use crate::tui::dialogs::filter::{FilterInput, FilterLine, Says};
 use crate::tui::state::hidden::HiddenField;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::{App, Screen};
 
+/// Whether more than a text may be typed.
+fn is_hinted(screen: Screen) -> bool {
+    matches!(screen, Screen::Keys | Screen::Activity)
+}
+
 /// What may be typed; where it doesn't fit, its end gives way.
-fn may_be_typed() -> String {
+fn may_be_typed(screen: Screen) -> String {
+    if screen == Screen::Activity {
+        let words = LOG_WORDS.map(|(word, _)| word).join(", ");
+        return format!("text, {words}");
+    }
     let words = WORDS.map(|(word, _)| word).join(", ");
     format!("text, {words}, a secret")
 }
@@ -49,8 +59,8 @@ pub fn line(
         ..area
     };
     let (cursor, shown) = match &line.input {
-        FilterInput::Text(text) if text.value().is_empty() && screen == Screen::Keys => {
-            let hint = text::fit(&may_be_typed(), room.saturating_sub(1));
+        FilterInput::Text(text) if text.value().is_empty() && is_hinted(screen) => {
+            let hint = text::fit(&may_be_typed(screen), room.saturating_sub(1));
             let shown = text::width(&hint);
             let beside = Rect {
                 x: input.x + 1,
@@ -135,11 +145,14 @@ pub fn says(app: &App, look: &Look) -> Option<(String, Style)> {
             Some((what.into(), theme.faint()))
         }
         None if !offered(line).is_empty() => Some((told(line), theme.strong())),
-        None if app.screen == Screen::Keys => {
+        None => {
             let refused = || app.refused_filter().map(sentence);
-            let told = app.browse.unread().or_else(refused);
-            told.map(|sentence| (sentence, theme.warning()))
+            let unread = match app.screen {
+                Screen::Keys => app.browse.unread().or_else(refused),
+                Screen::Activity => app.activity.unread.clone(),
+                Screen::Projects | Screen::People => None,
+            };
+            unread.map(|sentence| (sentence, theme.warning()))
         }
-        None => None,
     }
 }

@@ -7,6 +7,7 @@ use super::pen::{Pen, joined};
 use super::{Look, clip, counts, filter, text};
 use crate::tui::dialogs::Modal;
 use crate::tui::keymap::Action;
+use crate::tui::state::chips::Chip;
 use crate::tui::state::layout::Area;
 use crate::tui::state::{App, Screen, Target, Targets};
 
@@ -76,7 +77,14 @@ fn filters(app: &App) -> Vec<ShownFilter> {
         }
         Screen::Projects => app.projects.filter.trim().to_owned(),
         Screen::People => app.people.filter.trim().to_owned(),
-        Screen::Activity => app.activity.only.words(),
+        Screen::Activity => {
+            let chips = app.activity.filters().into_iter();
+            let chips = chips.map(|(filter, words)| ShownFilter {
+                words,
+                drop: Target::Drop(Chip::Log(filter)),
+            });
+            return chips.collect();
+        }
     };
     let typed = Some(typed).filter(|words| !words.is_empty());
     let filter = typed.map(|words| ShownFilter {
@@ -99,7 +107,7 @@ fn chips(
     let found = counts::found(app);
     let key = |action| app.keymap.key_of(app.screen_layer(), action);
     let clears = key(Action::Back).map_or_else(String::new, |key| match app.screen {
-        Screen::Keys if filters.len() > 1 => format!("{key} clears all"),
+        _ if filters.len() > 1 => format!("{key} clears all"),
         _ => format!("{key} clears"),
     });
     let last = key(Action::DropFilter).filter(|_| filters.len() > 1);

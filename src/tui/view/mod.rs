@@ -83,7 +83,9 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: 
     footer::render(buffer, clip(layout.footer, area), app, look, targets);
     footer::notice(buffer, area, app, look);
     secret::revealed(buffer, above_footer(area, app), app, look);
-    for over in &app.over {
+    // Of several steps, one at a time is shown.
+    let step = app.over.iter().rposition(|over| over.dialog().is_step());
+    for over in app.over.iter().skip(step.unwrap_or(0)) {
         let screen = above_footer(area, app);
         if over.dialog().stacking() != Stacking::OnScreen {
             backdrop::dim(buffer, screen, look);

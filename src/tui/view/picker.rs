@@ -14,11 +14,15 @@ use crate::tui::state::picker::Picker;
 const WIDTH: u16 = 92;
 /// A description that would have fewer cells beside the name stands below it.
 const LEAST_ABOUT: usize = 24;
+/// Lines that typing and choosing need at least.
+const LEAST_LIST: usize = 8;
 /// Cells between name, description and what stands on the right.
 const GAP: usize = 2;
 
 pub struct PickerBox<'a> {
     pub title: &'a str,
+    /// What it is chosen for, where there is room for that; may be empty.
+    pub what_for: &'a str,
     /// Stands before what is typed.
     pub prompt: &'static str,
     /// Said when nothing is found and nothing failed.
@@ -49,9 +53,25 @@ impl PickerBox<'_> {
             buffer, screen, look, ..
         } = canvas;
         let found: Vec<PickerLine> = picker.items().iter().map(line).collect();
-        let height = self.most as u16 + 4;
+        let what_for = match self.what_for {
+            "" => Vec::new(),
+            words => text::wrap(words, dialog::inner_width(screen, WIDTH)),
+        };
+        let height = (self.most + what_for.len() + 4) as u16;
         let opened = dialog::open(buffer, screen, WIDTH, height, self.title, look.theme.accent());
-        let inner = opened.inner;
+        let above = match usize::from(opened.inner.height) >= what_for.len() + LEAST_LIST {
+            true => what_for,
+            false => Vec::new(),
+        };
+        let inner = Rect {
+            y: opened.inner.y + above.len() as u16,
+            height: opened.inner.height - above.len() as u16,
+            ..opened.inner
+        };
+        let above = above
+            .into_iter()
+            .map(|line| Line::styled(line, look.theme.faint()));
+        Paragraph::new(above.collect::<Vec<_>>()).render(opened.inner, buffer);
         let input = Rect {
             height: inner.height.min(1),
             ..inner

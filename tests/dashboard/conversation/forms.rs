@@ -10,7 +10,7 @@ use crate::common::usage::{busy, unused};
 #[test]
 fn creating_a_web_key_needs_its_fields_and_says_so_under_them() {
     let mut talk = Talk::with_keys(some_keys(3));
-    talk.press("n<Tab><Tab><Tab>");
+    talk.press("n<Tab><Tab>");
     let Some(Modal::Form(form)) = talk.app.over.last() else {
         panic!("no form")
     };
@@ -23,7 +23,7 @@ fn creating_a_web_key_needs_its_fields_and_says_so_under_them() {
 #[test]
 fn a_filled_form_is_sent_with_just_the_fields_of_its_scope() {
     let mut talk = Talk::with_keys(some_keys(3));
-    talk.press("n<Right><Right><Tab>Board report<C-s>");
+    talk.press("n<S-Tab><Right><Right><Tab>Board report<C-s>");
     let fields = talk.expect("Create", |e| match e {
         Effect::Create { fields, .. } => Some(fields.clone()),
         _ => None,
@@ -41,7 +41,7 @@ fn a_filled_form_is_sent_with_just_the_fields_of_its_scope() {
 #[test]
 fn a_refusal_comes_back_to_its_field_and_nothing_typed_is_lost() {
     let mut talk = Talk::with_keys(some_keys(3));
-    talk.press("n3<Tab>Board report<C-s>");
+    talk.press("n<C-t><C-t>Board report<C-s>");
     let mut taken = problem(ProblemType::Invalid, 422, "A field is wrong.");
     taken.errors = vec![FieldError {
         field: "name".into(),
@@ -66,7 +66,7 @@ fn trying_again_after_a_lost_answer_uses_the_same_idempotency_key_until_somethin
             _ => None,
         })
     };
-    talk.press("n3<Tab>Board report<C-s>");
+    talk.press("n<C-t><C-t>Board report<C-s>");
     let first = attempt(&mut talk);
     talk.tell(Message::Created {
         result: Err(offline()),
@@ -83,7 +83,7 @@ fn trying_again_after_a_lost_answer_uses_the_same_idempotency_key_until_somethin
 #[test]
 fn several_domains_are_pasted_at_a_time_and_normalised() {
     let mut talk = Talk::with_keys(some_keys(3));
-    talk.press("n<Tab>Shop<Tab>store");
+    talk.press("nShop<Tab>store");
     talk.answer_projects("store", vec![project(50, "Storefront")])
         .press("<Enter>");
     talk.tell(Message::Paste(Secret::new(
@@ -108,7 +108,7 @@ fn leaving_a_form_in_which_something_was_typed_asks_first() {
     let mut talk = Talk::with_keys(some_keys(3));
     talk.press("n<Esc>");
     assert!(talk.app.over.is_empty(), "nothing was typed");
-    talk.press("n<Tab>Shop<Esc>");
+    talk.press("nShop<Esc>");
     assert!(matches!(talk.app.over.last(), Some(Modal::Question(_))));
     talk.press("<Enter>");
     assert!(

@@ -4,6 +4,7 @@ mod any_order;
 mod changing_deck;
 mod events;
 mod finding;
+mod first_key;
 mod forms;
 mod late_server;
 mod local_development;

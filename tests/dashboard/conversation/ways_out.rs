@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn quitting_with_unsaved_work_asks_and_asked_again_quits() {
     let mut talk = Talk::with_keys(some_keys(3));
-    talk.press("n<Tab>Shop<C-c>");
+    talk.press("nShop<C-c>");
     assert!(!talk.app.is_quitting());
     talk.press("<C-c>");
     assert!(talk.app.is_quitting());
@@ -65,7 +65,7 @@ fn a_page_that_fails_on_the_way_is_asked_for_again_by_the_next_move_only() {
 #[test]
 fn what_the_server_said_of_a_field_stays_until_that_field_is_changed() {
     let mut talk = Talk::with_keys(some_keys(3));
-    talk.press("n3<Tab>Board report<C-s>");
+    talk.press("n<C-t><C-t>Board report<C-s>");
     let mut taken = problem(ProblemType::Invalid, 422, "A field is wrong.");
     taken.errors = vec![FieldError {
         field: "name".into(),
@@ -87,7 +87,7 @@ fn what_the_server_said_of_a_field_stays_until_that_field_is_changed() {
 #[test]
 fn leaving_the_project_takes_the_highlighted_one() {
     let mut talk = Talk::with_keys(some_keys(3));
-    talk.press("n<Tab>Shop<Tab>store");
+    talk.press("nShop<Tab>store");
     talk.answer_projects("store", vec![project(50, "Storefront")])
         .press("<Tab>");
     let Some(Modal::Form(form)) = talk.app.over.last() else {
@@ -134,9 +134,10 @@ fn the_filter_takes_no_more_than_the_server_does() {
 #[test]
 fn a_project_made_in_place_is_chosen_and_the_focus_goes_on() {
     let mut talk = Talk::with_keys(some_keys(3));
-    talk.press("n<Tab>Shop<Tab>Fresh")
+    talk.press("nShop<Tab>Fresh")
         .answer_projects("Fresh", Vec::new())
-        .press("<Down><Enter>");
+        .press("<Enter>https://a.example<C-s>");
+    assert!(talk.effects.iter().all(|e| !matches!(e, Effect::Create { .. })));
     let (question, name) = talk.expect("CreateProject", |e| match e {
         Effect::CreateProject { question, name } => Some((*question, name.clone())),
         _ => None,
@@ -144,8 +145,7 @@ fn a_project_made_in_place_is_chosen_and_the_focus_goes_on() {
     talk.tell(Message::ProjectCreated {
         question,
         result: Ok(project(60, &name)),
-    })
-    .press("https://a.example<C-s>");
+    });
     let fields = talk.expect("Create", |e| match e {
         Effect::Create { fields, .. } => Some(fields.clone()),
         _ => None,
@@ -230,7 +230,7 @@ fn a_conflict_comes_to_the_form_even_when_help_lies_over_it() {
 fn a_form_that_is_sent_from_the_project_field_takes_no_project_by_guess() {
     let mut talk = Talk::with_keys(some_keys(3));
     let found = vec![project(50, "Workshop"), project(51, "Shop window")];
-    talk.press("n<Tab>A<Tab>shop")
+    talk.press("nA<Tab>shop")
         .answer_projects("shop", found)
         .press("<C-s>");
     assert!(talk.effects.iter().all(|e| !matches!(e, Effect::Create { .. })));

@@ -15,10 +15,10 @@ fn no_field_draws_a_secret() {
     let whole = web.secret(Some((Uuid::from_u128(50), "https://keys.acme.example")));
     let ways = [
         "/",
-        "n<Tab>",
-        "n<Tab>Shop<Tab>",
-        "n<Tab>Shop<Tab><Tab>",
-        "n<Tab>Shop<Tab><Tab><Tab><Space><Tab>",
+        "n",
+        "nShop<Tab>",
+        "nShop<Tab><Tab>",
+        "nShop<Tab><Tab><Tab><Space><Tab>",
         "e",
         ":",
         "w",

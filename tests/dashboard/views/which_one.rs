@@ -224,7 +224,7 @@ fn a_picked_project_is_told_from_its_twin() {
     for size in SIZES {
         for [one, two] in &twins()[..3] {
             let mut talk = Talk::sized(size.0, size.1, some_keys(3));
-            talk.press("n<Tab>A<Tab>c");
+            talk.press("nA<Tab>c");
             talk.answer_projects("c", vec![project(50, one), project(51, two)]);
             let lines = inside(&talk, "Create a key");
             has_all(&lines, &text::whole(one, inner_width(size, 76) - 16), "the first");

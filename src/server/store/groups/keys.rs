@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::api::{KeyAttention, KeyCounts, KeyFilter, Policy, PolicyEdit};
+use crate::api::{KeyAttention, KeyCounts, KeyFilter, Policy, PolicyEdit, RevealPurpose};
 use crate::model::{Settings, TokenHash};
 use crate::server::store::{
     Actor, Called, Found, FoundToken, KeyChange, KeyCreation, KeyQuery, KeySlice, KeySwitch, NewKey,
@@ -73,7 +73,16 @@ pub trait KeyStore: Send + Sync {
     /// As [`KeyStore::revoke_key`], with a reason.
     async fn revoke_key_for(&self, id: Uuid, reason: Option<String>, by: Actor) -> StoreResult<Revocation>;
     /// Records the revelation, then hands out the sealed token. `None` when there is none.
-    async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>>;
+    async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {
+        self.reveal_key_for(id, RevealPurpose::Show, by).await
+    }
+    /// As [`KeyStore::reveal_key`], with what it is for.
+    async fn reveal_key_for(
+        &self,
+        id: Uuid,
+        purpose: RevealPurpose,
+        by: Actor,
+    ) -> StoreResult<Option<Sealed>>;
 
     async fn policy(&self) -> StoreResult<Policy>;
     /// Binds what is created and renewed from now on; keys that exist stay as they are.
@@ -207,8 +216,13 @@ macro_rules! key_store {
                 })
             }
 
-            async fn reveal_key(&self, id: Uuid, by: Actor) -> StoreResult<Option<Sealed>> {
-                change!(self, Some(by), |change| keys::reveal(change, id))
+            async fn reveal_key_for(
+                &self,
+                id: Uuid,
+                purpose: $crate::api::RevealPurpose,
+                by: Actor,
+            ) -> StoreResult<Option<Sealed>> {
+                change!(self, Some(by), |change| keys::reveal(change, id, purpose))
             }
 
             async fn policy(&self) -> StoreResult<Policy> {

@@ -61,6 +61,7 @@ fn what_is_quick_looks_at_no_row_in_vain() {
             key_creator: set(2).then_some(2),
             actor: set(4).then_some(3),
             action: query.action,
+            from: None,
             before: None,
         };
         let in_index = plan(&conn, filter)[0].matches("=?").count();

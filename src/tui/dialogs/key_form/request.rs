@@ -106,6 +106,11 @@ impl KeyForm {
             Some(key) => self.key_edit().apply(key.scope, &key.name, &key.settings()).err(),
         };
         let mut errors = checked.unwrap_or_default();
+        if self.is_project_open() {
+            errors
+                .0
+                .retain(|error| error.field != KeyField::Project.wire_name());
+        }
         // People write what the server doesn't take.
         for field in &self.form.fields {
             if let FieldInput::Time(time) = &field.input

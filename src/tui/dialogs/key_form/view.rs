@@ -6,6 +6,8 @@ use ratatui::text::Line;
 use super::{KeyForm, SCOPE};
 use crate::api::Key;
 use crate::model::{KeyField, Scope, Shown, what_is_edited};
+use crate::tui::keymap::{Action, Keymap, Layer};
+use crate::tui::state::dialog::Dialog;
 use crate::tui::state::form::Presence;
 use crate::tui::view::form_lines::FormLines;
 use crate::tui::view::{Canvas, Draw, dialog, fields, text};
@@ -32,12 +34,24 @@ impl Draw for KeyForm {
             fields::render_one(&mut lines, &self.form, index, field);
             if field.name == SCOPE {
                 if self.editing.is_none() {
-                    lines.hint(about(self.scope()));
+                    lines.hint(&self.about_scope(&canvas.app.keymap));
                 }
                 lines.plain(Line::default());
             }
         }
         lines.show(canvas, &title, &self.form, sending)
+    }
+}
+
+impl KeyForm {
+    /// What the scope means, and which key chooses another.
+    fn about_scope(&self, keymap: &Keymap) -> String {
+        let about = about(self.scope());
+        let key = keymap.key_of(Layer::Form, Action::NextScope);
+        match key.filter(|_| self.available(Action::NextScope).is_ok()) {
+            Some(key) => format!("{about}; {key} changes it"),
+            None => about.to_owned(),
+        }
     }
 }
 

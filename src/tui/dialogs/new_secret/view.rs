@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{NewSecret, SecretOf};
+use super::{NewSecret, SecretOf, work};
 use crate::api::Key;
 use crate::model::token;
 use crate::tui::decks::DeckSummary;
@@ -33,6 +33,9 @@ impl Draw for NewSecret {
         lines.extend(about(new, &app.deck, width, look));
         lines.extend(copied(new.copied.as_ref(), width, look));
         let below = new.secret.as_ref().map_or(0, |new| secret::height(new, screen));
+        let taken = lines.len() + usize::from(below) + 6;
+        let room = usize::from(screen.height).saturating_sub(taken);
+        lines.extend(work_lines(&new.of, &app.deck, width, room, look));
         // The border, a blank line and the keys.
         let height = lines.len() as u16 + 4;
         let room = screen.height.saturating_sub(below);
@@ -91,6 +94,29 @@ fn about(new: &NewSecret, deck: &DeckSummary, width: usize, look: &Look) -> Vec<
         lines.extend(paragraph(&words, theme.text(), width));
     }
     lines
+}
+
+/// What puts a new key to work, where there is room for all of it.
+fn work_lines(
+    of: &SecretOf,
+    deck: &DeckSummary,
+    width: usize,
+    room: usize,
+    look: &Look,
+) -> Vec<Line<'static>> {
+    let SecretOf::Key(key) = of else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    for line in work::lines(key, deck) {
+        lines.push(Line::default());
+        lines.extend(paragraph(line.who, look.theme.faint(), width));
+        lines.extend(paragraph(&line.how, look.theme.text(), width));
+    }
+    match lines.len() <= room {
+        true => lines,
+        false => Vec::new(),
+    }
 }
 
 /// Which way it was copied, and no more than is known of that.

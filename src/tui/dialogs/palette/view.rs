@@ -10,6 +10,7 @@ impl Draw for Palette {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
         let groups = self.commands.chunk_by(|one, other| one.group() == other.group());
         let look = PickerBox {
+            what_for: "",
             title: &self.title,
             prompt: ":",
             nothing: "Nothing has that in its name or description.",

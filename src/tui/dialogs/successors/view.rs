@@ -18,6 +18,7 @@ impl Draw for SuccessorPicker {
         };
         let look = PickerBox {
             title: "Hand over to",
+            what_for: &format!("Who gets {}? Type a part of the address.", self.what),
             prompt: "/",
             nothing,
             most: MOST,

@@ -58,6 +58,13 @@ pub const BINDINGS: &[Binding] = &[
         "previous field"
     ),
     bind!(
+        &[Form],
+        [ctrl('t')],
+        NextScope,
+        "scope",
+        "the next scope, from any field"
+    ),
+    bind!(
         &[Form, Sheet],
         [code(KeyCode::Down)],
         Down,

@@ -102,6 +102,20 @@ pub const BINDINGS: &[Binding] = &[
         "activity of the key: who did what to it"
     ),
     bind!(
+        ALL,
+        [ch('p')],
+        ItsProject,
+        "project's keys",
+        "all keys of its project; Esc comes back"
+    ),
+    bind!(
+        ALL,
+        [ch('o')],
+        ItsPerson,
+        "person's keys",
+        "all keys of the person who created it; Esc comes back"
+    ),
+    bind!(
         BROWSE,
         [ch('t')],
         Rotate,

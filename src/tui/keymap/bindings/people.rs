@@ -20,7 +20,13 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind!(danger PEOPLE, [ch('d'), code(KeyCode::Delete)], Remove, "remove", "remove the person (asks first)"),
     bind!(PEOPLE, [ch('/')], Filter, "filter", "filter by email address"),
-    bind!(PEOPLE, [ch('o')], ItsKeys, "keys", "keys of the person"),
+    bind!(
+        PEOPLE,
+        [code(KeyCode::Enter), ch('o')],
+        ItsKeys,
+        "keys",
+        "keys of the person; Esc comes back"
+    ),
     bind!(
         PEOPLE,
         [ch('a')],

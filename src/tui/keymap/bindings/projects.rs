@@ -27,6 +27,12 @@ pub const BINDINGS: &[Binding] = &[
     ),
     bind!(danger PROJECTS, [ch('V')], RemoveSessionServer, "", "remove the session server (asks first)"),
     bind!(danger PROJECTS, [ch('d'), code(KeyCode::Delete)], Remove, "remove", "remove the project (asks first)"),
-    bind!(PROJECTS, [ch('o')], ItsKeys, "keys", "keys of the project"),
+    bind!(
+        PROJECTS,
+        [code(KeyCode::Enter), ch('o')],
+        ItsKeys,
+        "keys",
+        "keys of the project; Esc comes back"
+    ),
     bind!(PROJECTS, [ch('/')], Filter, "filter", "filter by name or id"),
 ];

@@ -36,7 +36,7 @@ pub const BINDINGS: &[Binding] = &[
     bind!(SCROLLED, [ch('g'), code(KeyCode::Home)], Top, "", "to the first"),
     bind!(SCROLLED, [ch('G'), code(KeyCode::End)], Bottom, "", "to the last"),
     bind!(
-        LISTS,
+        &[Activity],
         [code(KeyCode::Enter)],
         Details,
         "details",

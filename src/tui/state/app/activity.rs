@@ -4,19 +4,20 @@ use strum::IntoEnumIterator;
 use uuid::Uuid;
 
 use super::App;
-use crate::api::{ActivityAction, ActivityPage, ActivityQuery, PersonRef};
+use crate::api::{ActivityAction, ActivityPage, PersonRef};
 use crate::client::Error;
 use crate::tui::dialogs::{Palette, PaletteCommand};
 use crate::tui::keymap::Action;
 use crate::tui::message::{ActivityReply, ActivityRequest, Effect, NamedId};
 use crate::tui::state::Screen;
-use crate::tui::state::activity::Only;
+use crate::tui::state::activity::{LogFilter, Only, parts};
 use crate::tui::state::list::Fetch;
 
 impl App {
     /// What one person did.
     pub(super) fn activity_of_person(&mut self, person: &PersonRef) {
         self.go(Screen::Activity);
+        self.activity.drop_all();
         self.show_only(Only {
             person: Some(person.clone()),
             ..Only::default()
@@ -26,6 +27,7 @@ impl App {
     /// What was done to one key.
     pub(super) fn activity_of_key(&mut self, id: Uuid, name: String) {
         self.go(Screen::Activity);
+        self.activity.drop_all();
         self.show_only(Only {
             key: Some(NamedId { id, name }),
             ..Only::default()
@@ -46,15 +48,37 @@ impl App {
         self.fetch_activity(Fetch::Start)
     }
 
+    /// The whole log, whatever was left out of it.
+    pub(super) fn show_all_activity(&mut self) {
+        match self.activity.drop_all() {
+            true => self.show_anew(),
+            false => self.fetch_activity(Fetch::Refresh),
+        }
+    }
+
+    /// What the filters are about has changed.
+    fn show_anew(&mut self) {
+        self.activity.list.clear();
+        self.fetch_activity(Fetch::Start)
+    }
+
+    pub(super) fn drop_log_filter(&mut self, filter: LogFilter) {
+        self.activity.drop_filter(filter);
+        self.show_anew();
+    }
+
+    /// What stands in the filter has changed.
+    pub(super) fn activity_filtered(&mut self) {
+        if self.activity.read(&self.moment) {
+            self.fetch_activity(Fetch::Start);
+        }
+    }
+
     pub(super) fn fetch_activity(&mut self, fetch: Fetch) {
         let Some((generation, fetch)) = self.activity.list.begin(fetch) else {
             return;
         };
-        let last = self.activity.list.last().map(|row| row.seq);
-        let query = ActivityQuery {
-            before: last.filter(|_| fetch == Fetch::More),
-            ..self.activity.only.query()
-        };
+        let query = self.activity.query(fetch);
         self.effects.push(Effect::Activity(ActivityRequest::Load {
             generation,
             fetch,
@@ -63,8 +87,8 @@ impl App {
     }
 
     pub(super) fn perform_in_activity(&mut self, action: Action) {
-        if action == Action::Back && !self.details_focused && !self.activity.only.is_all() {
-            return self.show_only(Only::default());
+        if action == Action::Back && !self.details_focused && self.activity.drop_all() {
+            return self.show_anew();
         }
         if self.perform_in_any_list(action) {
             return;
@@ -75,6 +99,11 @@ impl App {
         match action {
             Action::SamePerson => self.toggle_same_person(),
             Action::ChooseAction => self.open_actions(),
+            Action::DropFilter => {
+                if let Some((filter, _)) = self.activity.filters().pop() {
+                    self.drop_log_filter(filter);
+                }
+            }
             _ => {}
         }
     }
@@ -115,11 +144,15 @@ impl App {
     }
 
     fn activity_loaded(&mut self, generation: u64, fetch: Fetch, result: Result<ActivityPage, Error>) {
-        let result = result.map(|page| {
-            let complete = page.next.is_none();
-            (page.items, complete)
-        });
+        let last = self.activity.last_seq();
+        let (result, next) = match result.map(parts) {
+            Ok((page, next)) => (Ok(page), Some(next)),
+            Err(error) => (Err(error), None),
+        };
         let loaded = self.activity.list.loaded(generation, fetch, result);
+        if let Some(next) = next.filter(|_| loaded.is_some()) {
+            self.activity.note_next(fetch, next, last);
+        }
         self.list_loaded(Screen::Activity, loaded)
     }
 }

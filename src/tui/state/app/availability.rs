@@ -67,7 +67,7 @@ impl App {
             return Err(Reason::ReadOnly(self.deck.label.clone()));
         }
         let is_hidden = match action {
-            Action::Mine => !self.shows_owners(),
+            Action::Mine | Action::ItsPerson => !self.shows_owners(),
             _ => Screen::shown_by(action).is_some_and(|screen| !self.may_show(screen)),
         };
         if is_hidden {
@@ -153,7 +153,7 @@ impl App {
         let is_ended = self.browse.query.ended.is_some();
         let has_marks = !self.marks.is_empty();
         let goes_back = self.details_focused || is_ended || self.browse.query.is_filtered() || has_marks;
-        if action == Action::Back && !goes_back {
+        if action == Action::Back && !goes_back && !self.can_go_back() {
             return Err(Reason::NothingToDo);
         }
         if action == Action::DropFilter && self.browse.chips().is_empty() {
@@ -189,6 +189,7 @@ impl App {
             Action::Disable | Action::Enable | Action::SetExpiry | Action::Rotate => {
                 return self.in_its_life(action, key);
             }
+            Action::ItsProject if key.project.is_none() => "An Analytics key has no project.".into(),
             // What is shown can be hidden again.
             Action::Reveal if self.revealed.is_some() => return Ok(()),
             Action::Copy | Action::Reveal if !key.may.reveal || !key.scope.is_viewable() => {
@@ -252,6 +253,7 @@ impl App {
         let row = self.activity.list.selected();
         let is_nobodys = row.is_some_and(|row| row.actor.is_none());
         match action {
+            Action::DropFilter if !self.activity.is_filtered() => Err(Reason::NothingToDo),
             Action::SamePerson if self.activity.only.person.is_none() && is_nobodys => Err(
                 Reason::Selection("Nobody was signed in when this was done.".into()),
             ),

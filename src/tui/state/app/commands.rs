@@ -31,6 +31,8 @@ impl App {
                 self.details_focused = !self.details_focused;
             }
             Action::Back => self.back(),
+            Action::ItsProject => self.show_keys_of_its_project(),
+            Action::ItsPerson => self.show_keys_of_its_person(),
             Action::NextSort => self.sort_by(next_sort(self.browse.query.sort)),
             Action::ReverseSort => {
                 self.browse.query.order = self.browse.query.order.reversed();
@@ -97,12 +99,19 @@ impl App {
         self.browse.rows.select_last();
     }
 
-    /// Esc: from the details to the table, then from a filtered table to the whole, from keys that have ended to the others,
+    /// Esc: from the details to the table, then back from a jump, from a filtered table to the whole, from keys that have ended to the others,
     /// and then the marks go.
     fn back(&mut self) {
         if self.details_focused {
             self.details_focused = false;
             return;
+        }
+        if self.browse.typed.is_empty() && self.go_back() {
+            return;
+        }
+        if self.can_go_back() {
+            self.browse.typed.clear();
+            return self.browse.refilter(&mut self.effects);
         }
         if !self.browse.query.is_filtered() {
             if self.browse.query.ended.is_some() {
@@ -114,7 +123,11 @@ impl App {
         self.browse.requery(&mut self.effects)
     }
 
+    /// What a jump asked for is no filter that one leaves behind: back to where it began.
     fn drop_last_chip(&mut self) {
+        if self.browse.typed.is_empty() && self.go_back() {
+            return;
+        }
         if let Some((chip, _)) = self.browse.chips().pop() {
             self.browse.drop_chip(chip, &mut self.effects);
         }

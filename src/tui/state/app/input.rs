@@ -8,6 +8,7 @@ use crate::api::Sort;
 use crate::tui::dialogs::Modal;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
+use crate::tui::state::chips::Chip;
 use crate::tui::state::command::About;
 use crate::tui::state::dialog::AtStake;
 use crate::tui::state::{Screen, Target};
@@ -75,6 +76,7 @@ impl App {
             Target::Do(action) => self.perform(action),
             Target::Sort(sort) => self.header_clicked(sort),
             Target::Filter(word) => self.filter_by_word(word),
+            Target::Drop(Chip::Log(filter)) => self.drop_log_filter(filter),
             Target::Drop(chip) => self.browse.drop_chip(chip, &mut self.effects),
         }
     }

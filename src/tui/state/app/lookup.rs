@@ -74,8 +74,12 @@ impl App {
 
     /// Keeps a filter that can be read.
     pub(super) fn keep_filter(&mut self) {
-        let is_wrong = self.browse.unread().is_some() || self.refused_filter().is_some();
-        if self.screen != Screen::Keys || !is_wrong {
+        let is_read = match self.screen {
+            Screen::Keys => self.browse.unread().is_none() && self.refused_filter().is_none(),
+            Screen::Activity => self.activity.unread.is_none(),
+            Screen::Projects | Screen::People => true,
+        };
+        if is_read {
             self.over.retain(|over| !matches!(over, Modal::Filter(_)));
         }
     }

@@ -19,6 +19,7 @@ mod resting;
 mod role;
 mod screen;
 mod stack;
+mod trail;
 mod type_ahead;
 mod usage;
 
@@ -30,6 +31,7 @@ use super::displaced::Displaced;
 use super::layout::Shape;
 use super::marks::Marks;
 use super::moment::Moment;
+use super::trail::Trail;
 use super::type_ahead::{AnswerOutcome, TypeAhead};
 use crate::api::{Activity, Key, Me, Usage};
 use crate::client::Error;
@@ -92,6 +94,8 @@ pub struct App {
     pub key_usage: Loadable<Usage>,
     pub expiring: Expiring,
     pub over: Vec<Modal>,
+    /// Where one was before one jumped to other keys.
+    trail: Trail,
     pub details_focused: bool,
     pub details_scroll: u16,
     pub revealed: Option<ShownSecret>,
@@ -108,6 +112,8 @@ pub struct App {
     unanswered: usize,
     /// A secret is on its way to be shown.
     revealing: Option<Uuid>,
+    /// The key that is being created is the first one.
+    creates_first: bool,
     /// Whose secret was asked for last to be copied, by the name that it had then.
     copying: Option<NamedId>,
     /// Numbers notices, revelations and copies, so that a late timer is ignored.
@@ -142,6 +148,7 @@ impl App {
             key_usage: Loadable::default(),
             expiring: Expiring::default(),
             over: Vec::new(),
+            trail: Trail::default(),
             details_focused: false,
             details_scroll: 0,
             revealed: None,
@@ -153,6 +160,7 @@ impl App {
             displaced: None,
             unanswered: 0,
             revealing: None,
+            creates_first: false,
             copying: None,
             count: 0,
             last_copy: 0,

@@ -3,10 +3,13 @@
 use super::App;
 use crate::tui::dialogs::{Explaining, KeyForm, RevokeDialog, RevokedCard};
 use crate::tui::message::{Effect, NamedId, Purpose};
+use crate::tui::state::Body;
 
 impl App {
     pub(super) fn open_create(&mut self) {
-        if let Some(form) = self.me.as_ref().and_then(|me| KeyForm::create(&me.may)) {
+        let scope = self.browse.query.scope;
+        self.creates_first = matches!(self.browse.body(), Body::Empty) && self.browse.query.ended.is_none();
+        if let Some(form) = self.me.as_ref().and_then(|me| KeyForm::create(&me.may, scope)) {
             self.open(form);
         }
     }

@@ -184,7 +184,12 @@ impl App {
         };
         let Created { key, secret, .. } = *created;
         let id = key.id;
-        self.open(NewSecret::new(SecretOf::Key(Box::new(key)), secret));
+        let new = NewSecret::new(SecretOf::Key(Box::new(key)), secret);
+        let new = match std::mem::take(&mut self.creates_first) {
+            true => new.copying_at_once(),
+            false => new,
+        };
+        self.open(new);
         self.jump_to(id);
     }
 

@@ -9,7 +9,6 @@ use crate::tui::keymap::Action;
 use crate::tui::state::Tone;
 use crate::tui::state::list::{Fetch, Loaded};
 use crate::tui::state::notice::sentence;
-use crate::tui::state::query::Query;
 use crate::tui::state::screen::Screen;
 
 impl App {
@@ -18,6 +17,7 @@ impl App {
         if !self.may_show(screen) {
             return;
         }
+        self.trail.forget();
         if (self.screen, screen) == (Screen::Keys, Screen::Keys) && self.browse.query.ended.is_some() {
             self.details_focused = false;
             return self.browse.leave_ended(&mut self.effects);
@@ -25,6 +25,7 @@ impl App {
         self.go(screen);
         match screen {
             Screen::Keys => self.browse.refresh(&mut self.effects),
+            Screen::Activity => self.show_all_activity(),
             _ => self.refresh_list(),
         };
     }
@@ -39,15 +40,6 @@ impl App {
         self.marks.end_range();
         self.resize(self.size.0, self.size.1);
         self.hide_secret()
-    }
-
-    /// Goes to the keys of a project or a person, all of them.
-    pub(super) fn show_keys_of(&mut self, narrow: impl FnOnce(&mut Query)) {
-        self.go(Screen::Keys);
-        self.browse.turn_back();
-        self.browse.clear_filter();
-        narrow(&mut self.browse.query);
-        self.browse.requery(&mut self.effects);
     }
 
     /// Something changed: asks again for what this screen shows of it.
@@ -200,7 +192,7 @@ impl App {
             Screen::Keys => Some(&mut self.browse.typed),
             Screen::Projects => Some(&mut self.projects.filter),
             Screen::People => Some(&mut self.people.filter),
-            Screen::Activity => None,
+            Screen::Activity => Some(&mut self.activity.typed),
         }
     }
 
@@ -208,6 +200,7 @@ impl App {
     pub(super) fn filtered(&mut self) {
         match self.screen {
             Screen::Keys => self.browse.refilter(&mut self.effects),
+            Screen::Activity => self.activity_filtered(),
             screen => self.fetch(screen, Fetch::Start),
         }
     }

@@ -75,7 +75,9 @@ impl App {
                     self.over.splice(at + 1..self.end_of(at), [conflict]);
                 }
             }
-            DialogCommand::ChooseSuccessor(removed) => self.open(SuccessorPicker::of(removed)),
+            DialogCommand::ChooseSuccessor { removed, what } => {
+                self.open(SuccessorPicker::of(removed, what));
+            }
             DialogCommand::Perform(action) => self.perform(action),
             DialogCommand::PerformOnScreen(action) => self.perform_on_screen(action),
             DialogCommand::Filter(typed) => self.filter_by(typed),

@@ -6,15 +6,13 @@ use super::App;
 use crate::client::Error;
 use crate::model::Secret;
 use crate::tui::keymap::{Action, Keymap, Layer};
-use crate::tui::state::dialog::Dialog;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::type_ahead::{AnswerOutcome, Typed};
 use crate::tui::state::{Reason, Screen, Tone};
 
 impl App {
     pub(super) fn key_pressed(&mut self, key: KeyEvent) {
-        let nothing_waits = self.type_ahead.0.is_empty();
-        if is_urgent(key) || (nothing_waits && !self.keeps_waiting(key)) {
+        if is_urgent(key) || self.type_ahead.0.is_empty() {
             return self.pressed(key);
         }
         if self.types_filter() {
@@ -36,7 +34,7 @@ impl App {
         if self.types_filter() {
             self.type_ahead.0.clear();
         }
-        if self.type_ahead.0.is_empty() && !self.holds_input() {
+        if self.type_ahead.0.is_empty() {
             return self.pasted(text.expose());
         }
         self.type_ahead.push(Typed::Paste(text));
@@ -99,7 +97,6 @@ impl App {
         while let Some(typed) = queue.pop_front() {
             let layers = self.over.len();
             match typed {
-                Typed::Action(action) if self.must_be_seen(action) => queue.clear(),
                 Typed::Action(action) => self.perform(action),
                 Typed::Key(key) => self.pressed(key),
                 Typed::Paste(text) => self.pasted(text.expose()),
@@ -161,23 +158,8 @@ impl App {
         match self.type_ahead.0.front() {
             Some(Typed::Action(action)) => self.must_wait(*action),
             Some(Typed::Row { .. }) => self.rows_are_coming(),
-            Some(Typed::Key(_) | Typed::Paste(_)) => self.holds_input(),
-            None => false,
+            Some(Typed::Key(_) | Typed::Paste(_)) | None => false,
         }
-    }
-
-    /// While a dialog waits for a reply, what is typed is for what comes after that.
-    fn keeps_waiting(&self, key: KeyEvent) -> bool {
-        key.code != KeyCode::Esc && self.holds_input()
-    }
-
-    fn holds_input(&self) -> bool {
-        self.top_dialog().is_some_and(Dialog::holds_input)
-    }
-
-    fn must_be_seen(&self, action: Action) -> bool {
-        self.top_dialog()
-            .is_some_and(|dialog| dialog.must_be_seen(action))
     }
 
     fn types_filter(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::model::{FieldErrors, KeyField, Scope, UiDomain};
+use crate::model::{FieldErrors, KeyField, MeantOrigin, Scope, UiDomain};
 use crate::tui::state::text::TextField;
 
 /// What stands in each line.
@@ -22,13 +22,25 @@ impl LinesOf {
         }
     }
 
-    /// As it is kept; what is not valid, as it was typed.
+    /// As it is kept; what is not valid, as it was typed, but for an origin of which only the scheme is missing.
     fn kept(self, typed: &str) -> String {
         match self {
-            LinesOf::Domains(scope) => {
-                UiDomain::parse(scope, typed).map_or_else(|_| typed.to_owned(), |domain| domain.to_string())
-            }
+            LinesOf::Domains(scope) => match UiDomain::parse(scope, typed) {
+                Ok(domain) => domain.to_string(),
+                Err(_) => {
+                    let meant = self.meant(typed).filter(|meant| meant.is_whole);
+                    meant.map_or_else(|| typed.to_owned(), |meant| meant.domain.to_string())
+                }
+            },
             LinesOf::Items(field) => field.kept_item(typed),
+        }
+    }
+
+    /// The origin that was probably meant, where what is typed is none.
+    fn meant(self, typed: &str) -> Option<MeantOrigin> {
+        match self {
+            LinesOf::Domains(Scope::Web) => MeantOrigin::by(typed),
+            _ => None,
         }
     }
 }
@@ -93,6 +105,12 @@ impl LineList {
             .warning()
     }
 
+    /// What Enter makes of the current line, where that is not yet as it would be kept.
+    pub fn meant_here(&self) -> Option<String> {
+        let typed = self.lines.get(self.current)?.value();
+        Some(self.of.meant(typed)?.domain.to_string())
+    }
+
     /// The error of the list as a whole.
     pub fn error_of_list<'a>(&self, errors: &'a FieldErrors) -> Option<&'a str> {
         errors
@@ -141,6 +159,9 @@ impl LineList {
 
     /// Enter: to the next line, a new one after the last. `false` on an empty last line.
     pub fn next_line(&mut self) -> bool {
+        if let Some(meant) = self.meant_here() {
+            self.lines[self.current].set(&meant);
+        }
         if self.current + 1 == self.lines.len() {
             if self.lines[self.current].is_blank() {
                 return false;
@@ -186,12 +207,17 @@ impl LineList {
         self.lines.retain(|line| !line.is_blank());
         self.lines.push(TextField::default());
         self.current = self.current.min(self.lines.len() - 1);
-        self.normalise();
+        self.normalise_except(None);
     }
 
+    /// What is not being edited is shown as it will be kept.
     fn normalise(&mut self) {
+        self.normalise_except(Some(self.current));
+    }
+
+    fn normalise_except(&mut self, edited: Option<usize>) {
         for (index, line) in self.lines.iter_mut().enumerate() {
-            if index == self.current {
+            if Some(index) == edited {
                 continue;
             }
             let kept = self.of.kept(line.value());

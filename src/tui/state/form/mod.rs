@@ -139,6 +139,14 @@ impl Form {
         self.focus = self.stops().first().copied().unwrap_or(0);
     }
 
+    /// Gives the focus to the field of this name, where it can have it.
+    pub fn focus_on(&mut self, name: &str) {
+        let at = self.fields.iter().position(|field| field.name == name);
+        if let Some(at) = at.filter(|at| self.fields[*at].presence == Presence::Editable) {
+            self.focus = at;
+        }
+    }
+
     /// Gives the focused field its key first; `false` when the key means something else.
     pub fn typed(&mut self, key: KeyEvent, cx: &mut Context) -> bool {
         let taken = !self.sending && self.focused_mut().is_some_and(|field| field.typed(key, cx));
@@ -229,17 +237,27 @@ impl Form {
         }
     }
 
+    fn stop_next_to_focus(&self, step: isize) -> Option<usize> {
+        let stops = self.stops();
+        let at = stops.iter().position(|stop| *stop == self.focus).unwrap_or(0) as isize;
+        let next = (at + step).checked_rem_euclid(stops.len() as isize)?;
+        stops.get(next as usize).copied()
+    }
+
+    /// The field that the focus would go to with this step.
+    pub fn next_to_focus(&self, step: isize) -> Option<&FormField> {
+        self.fields.get(self.stop_next_to_focus(step)?)
+    }
+
     pub fn move_focus(&mut self, step: isize, cx: &mut Context) {
         if let Some(FieldInput::Project(picker)) = self.focused_mut().map(|field| &mut field.input) {
-            picker.settle();
+            picker.leave();
         }
         self.leave();
-        let stops = self.stops();
-        if stops.is_empty() {
+        let Some(next) = self.stop_next_to_focus(step) else {
             return;
-        }
-        let at = stops.iter().position(|stop| *stop == self.focus).unwrap_or(0) as isize;
-        self.focus = stops[(at + step).rem_euclid(stops.len() as isize) as usize];
+        };
+        self.focus = next;
         match self.focused_mut().map(|field| &mut field.input) {
             Some(FieldInput::Lines(list)) => list.enter(step > 0),
             Some(FieldInput::Project(picker)) => picker.search_if_new(cx),
@@ -260,12 +278,8 @@ impl Form {
         }
     }
 
-    /// It is to be submitted: what was typed stands for what it can't be mistaken for, and whatever is wrong with it
-    /// may be shown now.
+    /// It is to be submitted: whatever is wrong with it may be shown now.
     pub fn settle(&mut self) {
-        if let Some(FieldInput::Project(picker)) = self.focused_mut().map(|field| &mut field.input) {
-            picker.settle_if_certain();
-        }
         self.leave();
         self.banner = None;
         self.refusals.clear();

@@ -1,5 +1,8 @@
-//! The project of a new key: a search over deployed projects, by name or id, that can also make
-//! a new project in place.
+//! The project of a new key: a search over deployed projects, by name or id, in which a new one can be chosen, too. That
+//! is created when the form is sent, and not before.
+//!
+//! The field can be left before the server has answered: what would have been taken then is taken once the answer is
+//! there. So it doesn't matter how fast somebody types.
 
 use crossterm::event::KeyEvent;
 
@@ -9,7 +12,6 @@ use crate::model::{are_alike, pasted};
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::state::dialog::Context;
-use crate::tui::state::notice::sentence;
 use crate::tui::state::picker::{Picker, Typing};
 use crate::tui::state::text::TextField;
 
@@ -21,16 +23,27 @@ pub enum ProjectChoice {
     New(String),
 }
 
+/// What is taken of an answer that is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taking {
+    /// The field was left: what is highlighted.
+    Highlighted,
+    /// The form is sent: only what the text can't be mistaken for.
+    Certain,
+}
+
 #[derive(Debug)]
 pub struct ProjectPicker {
     /// What is found; the selected line is the one that Enter takes.
     picker: Picker<Project>,
     may_create: bool,
-    chosen: Option<ProjectRef>,
+    chosen: Option<ProjectChoice>,
     /// The creator of the chosen one, when its name is not enough to tell it.
     chosen_creator: Option<String>,
     /// What was typed when the server was asked last.
     asked_for: Option<String>,
+    /// It was left before the answer.
+    taking: Option<Taking>,
     /// A project is being created, by the question of this number.
     creating: Option<u64>,
 }
@@ -43,6 +56,7 @@ impl ProjectPicker {
             chosen: None,
             chosen_creator: None,
             asked_for: None,
+            taking: None,
             creating: None,
         }
     }
@@ -55,8 +69,28 @@ impl ProjectPicker {
         self.picker.error.as_deref()
     }
 
+    /// The existing project that is chosen.
     pub fn chosen(&self) -> Option<&ProjectRef> {
-        self.chosen.as_ref()
+        match &self.chosen {
+            Some(ProjectChoice::Existing(project)) => Some(project),
+            _ => None,
+        }
+    }
+
+    /// The name of the new project that is chosen.
+    pub fn new_name(&self) -> Option<&str> {
+        match &self.chosen {
+            Some(ProjectChoice::New(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    pub fn is_chosen(&self) -> bool {
+        self.chosen.is_some()
+    }
+
+    pub fn may_create(&self) -> bool {
+        self.may_create
     }
 
     pub fn is_dirty(&self) -> bool {
@@ -68,14 +102,14 @@ impl ProjectPicker {
         self.picker.index()
     }
 
-    /// A question or a creation is on its way.
+    /// A question is on its way.
     pub fn is_waiting(&self) -> bool {
-        self.picker.is_searching() || self.is_creating()
+        self.picker.is_searching()
     }
 
-    /// A new project is being made.
-    pub fn is_creating(&self) -> bool {
-        self.creating.is_some()
+    /// Something of the answer that is on its way is taken once it is there.
+    pub fn will_take(&self) -> bool {
+        self.taking.is_some()
     }
 
     /// What is offered now. Nothing once a project is chosen.
@@ -103,16 +137,13 @@ impl ProjectPicker {
         self.asked_for.as_deref() == Some(self.picker.text.value())
     }
 
-    /// Whether Enter would make a new project.
-    pub fn would_create(&self) -> bool {
-        matches!(self.highlighted_choice(), Some(ProjectChoice::New(_)))
-    }
-
-    /// Whether what an action takes is still on its way. An empty field is left without taking anything.
+    /// Whether an action needs what is still on its way: moving among it, and taking the first of all.
     pub fn awaits(&self, action: Action) -> bool {
-        let leaves = matches!(action, Action::NextField | Action::PreviousField | Action::Submit);
-        let takes = matches!(action, Action::Accept | Action::Up | Action::Down);
-        let needs_it = takes || (leaves && !self.picker.text.is_blank());
+        let needs_it = match action {
+            Action::Up | Action::Down => true,
+            Action::Accept => self.picker.text.is_blank(),
+            _ => false,
+        };
         self.is_waiting() && self.chosen.is_none() && needs_it
     }
 
@@ -146,6 +177,7 @@ impl ProjectPicker {
     fn retyped(&mut self, cx: &mut Context) {
         self.chosen = None;
         self.chosen_creator = None;
+        self.taking = None;
         self.search(cx);
     }
 
@@ -157,7 +189,6 @@ impl ProjectPicker {
     }
 
     fn search(&mut self, cx: &mut Context) {
-        self.creating = None;
         if let Err(refusal) = pasted::refuse(self.picker.text.value()) {
             self.asked_for = None;
             return self.picker.refuse(refusal);
@@ -171,42 +202,78 @@ impl ProjectPicker {
         });
     }
 
-    /// Takes the answer to a search; `false` when it is another's.
+    /// Takes the answer to a search, and of it what the field was left with; `false` when it is another's.
     pub fn found(&mut self, question: u64, result: Result<Vec<Project>, Error>) -> bool {
         let has_failed = result.is_err();
         let is_it = self.picker.found(question, result);
-        if is_it && has_failed {
-            self.asked_for = None;
-        }
-        is_it
-    }
-
-    /// The new project is there, or not; `false` when it is another's.
-    pub fn created(&mut self, question: u64, result: Result<Project, Error>) -> bool {
-        if self.creating.take_if(|number| *number == question).is_none() {
+        if !is_it {
             return false;
         }
-        match result {
-            Ok(project) => self.choose(project.into()),
-            Err(error) => {
-                let about_name = error.problem().and_then(|problem| problem.errors.first());
-                let why = about_name.map_or_else(|| sentence(&error), |error| error.message.clone());
-                self.picker.error = Some(why);
-            }
+        if has_failed {
+            self.asked_for = None;
+        }
+        let alike = self.alike();
+        self.picker.select(alike.first().copied().unwrap_or(0));
+        match self.taking.take() {
+            Some(Taking::Highlighted) => self.settle(),
+            Some(Taking::Certain) => self.settle_if_certain(),
+            None => {}
         }
         true
     }
 
-    fn choose(&mut self, project: ProjectRef) {
-        self.picker.text.set(&project.name);
+    /// The found ones that are called as what was typed.
+    fn alike(&self) -> Vec<usize> {
+        let typed = self.picker.text.value();
+        let found = (0..).zip(self.picker.items());
+        let alike = found.filter(|(_, found)| are_alike(&found.name, typed));
+        alike.map(|(index, _)| index).collect()
+    }
+
+    /// Asks for the new project that is chosen to be created; `false` when none is.
+    pub fn create(&mut self, cx: &mut Context) -> bool {
+        let Some(name) = self.new_name().map(str::to_owned) else {
+            return false;
+        };
+        let question = cx.number();
+        self.creating = Some(question);
         self.picker.error = None;
-        let index = self
-            .picker
-            .items()
-            .iter()
-            .position(|found| found.id == project.id);
+        cx.effect(Effect::CreateProject { question, name });
+        true
+    }
+
+    /// The new project is there, or not and why; `None` when it is another's. Where it is not known whether it was
+    /// created, it is searched for before it is created once more.
+    pub fn created(&mut self, question: u64, result: Result<Project, Error>) -> Option<Result<(), Error>> {
+        self.creating.take_if(|number| *number == question)?;
+        Some(match result {
+            Ok(project) => {
+                self.choose(ProjectChoice::Existing(project.into()));
+                Ok(())
+            }
+            Err(error) => {
+                self.chosen = None;
+                let about_name = error.problem().and_then(|problem| problem.errors.first());
+                match about_name {
+                    Some(wrong) => self.picker.error = Some(wrong.message.clone()),
+                    None => self.asked_for = None,
+                }
+                Err(error)
+            }
+        })
+    }
+
+    fn choose(&mut self, choice: ProjectChoice) {
+        let (name, id) = match &choice {
+            ProjectChoice::Existing(project) => (project.name.clone(), Some(project.id)),
+            ProjectChoice::New(name) => (name.clone(), None),
+        };
+        self.picker.text.set(&name);
+        self.picker.error = None;
+        let mut found = self.picker.items().iter();
+        let index = found.position(|found| Some(found.id) == id);
         self.chosen_creator = index.and_then(|index| self.creator_of(index)).map(str::to_owned);
-        self.chosen = Some(project);
+        self.chosen = Some(choice);
     }
 
     /// Moves among the offered lines and stops at their ends; `false` when none is offered.
@@ -216,48 +283,56 @@ impl ProjectPicker {
         offered > 0
     }
 
-    /// The field is left: what was typed stands for the project that is highlighted.
-    pub fn settle(&mut self) {
-        if self.chosen.is_some() || self.picker.text.is_blank() || self.is_waiting() {
+    /// The field is left: what was typed stands for the line that is highlighted, now or once it is there.
+    pub fn leave(&mut self) {
+        if self.chosen.is_some() || self.picker.text.is_blank() {
             return;
         }
-        if let Some(ProjectChoice::Existing(project)) = self.highlighted_choice() {
-            self.choose(project);
+        match self.is_waiting() {
+            true => self.taking = Some(Taking::Highlighted),
+            false => self.settle(),
         }
     }
 
-    /// The form is sent: what was typed stands only for what it can't be mistaken for.
-    pub fn settle_if_certain(&mut self) {
-        let typed = self.picker.text.value();
-        let found = self.picker.items();
-        let alike = (0..)
-            .zip(found)
-            .filter(|(_, found)| are_alike(&found.name, typed));
-        let alike: Vec<usize> = alike.map(|(index, _)| index).collect();
-        match (alike.as_slice(), found.len()) {
+    fn settle(&mut self) {
+        if let Some(choice) = self.highlighted_choice() {
+            self.choose(choice);
+        }
+    }
+
+    /// The form is sent: what was typed stands only for what it can't be mistaken for. `false` while that is not known.
+    pub fn is_settled(&mut self, cx: &mut Context) -> bool {
+        if self.chosen.is_some() || self.picker.text.is_blank() {
+            return true;
+        }
+        self.search_if_new(cx);
+        if self.is_waiting() {
+            self.taking = self.taking.or(Some(Taking::Certain));
+            return false;
+        }
+        self.settle_if_certain();
+        true
+    }
+
+    fn settle_if_certain(&mut self) {
+        match (self.alike().as_slice(), self.picker.items().len()) {
             ([exact], _) => self.picker.select(*exact),
-            (_, 1) => {}
+            (_, 0 | 1) => {}
             _ => return,
         }
         self.settle();
     }
 
-    /// Enter: takes the highlighted line. `true` when a project is chosen.
+    /// Enter: takes the highlighted line, now or once it is there. `false` when there is nothing to take.
     pub fn accept(&mut self, cx: &mut Context) -> bool {
-        if self.chosen.is_some() {
-            return true;
-        }
-        match self.highlighted_choice() {
-            Some(ProjectChoice::Existing(project)) => self.choose(project),
-            Some(ProjectChoice::New(name)) => {
-                let question = cx.number();
-                self.creating = Some(question);
-                self.picker.error = None;
-                cx.effect(Effect::CreateProject { question, name });
+        if self.chosen.is_none() {
+            self.search_if_new(cx);
+            match self.is_waiting() {
+                true => self.leave(),
+                false => self.settle(),
             }
-            None => self.search_if_new(cx),
         }
-        self.chosen.is_some()
+        self.chosen.is_some() || !self.picker.text.is_blank()
     }
 }
 

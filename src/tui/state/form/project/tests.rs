@@ -44,7 +44,7 @@ fn of_projects_that_are_called_alike_none_is_guessed_and_each_says_whose_it_is()
     assert_eq!(creators, [of("ed@acme.example"), of("mira@acme.example"), None]);
     // No other one of this name is offered, however it is spelled.
     assert_eq!(picker.choices().len(), 3);
-    picker.settle_if_certain();
+    assert!(picker.is_settled(&mut context()));
     assert_eq!(picker.chosen(), None);
     picker.move_by(1);
     assert!(picker.accept(&mut context()));
@@ -55,7 +55,7 @@ fn of_projects_that_are_called_alike_none_is_guessed_and_each_says_whose_it_is()
 #[test]
 fn one_that_is_spelled_otherwise_is_certain() {
     let mut picker = found("CAFÉ\u{a0}NORD");
-    picker.settle_if_certain();
+    assert!(picker.is_settled(&mut context()));
     assert_eq!(picker.chosen().map(|chosen| chosen.id), Some(Uuid::from_u128(3)));
     assert_eq!(picker.chosen_creator(), None);
 }
