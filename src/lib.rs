@@ -1,6 +1,6 @@
 //! keydeck: a terminal dashboard for an organisation's API keys, and the key server behind it, in one binary.
 //!
-//! This page is the map. Each module's own page says the rest; README is for users.
+//! This page is the map. Each module's own page says the rest; README and `assets/guide` are for users.
 //!
 //! # The modules
 //!
@@ -78,6 +78,8 @@
 //! | limit on connections, streams or their time | `server/http/bounds.rs` |
 //! | limit on a field of a key | its declaration in `model/field/declared.rs`; of names `model/name.rs`, of UI domains `model/domain.rs` |
 //! | command | `cli/args.rs`; its own file in `cli` |
+//! | topic of the guide | its file in `assets/guide`, and its name in `cli/guide/topics.rs` |
+//! | file of the Debian package | `package.metadata.deb` in `Cargo.toml` |
 //!
 //! # Decisions that surprise
 //!

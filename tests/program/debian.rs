@@ -15,6 +15,12 @@ const BUILDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/packages/deb"
 const SETTINGS: &str = "etc/keydeck/environment";
 const DATABASE: &str = "sqlite:/var/lib/keydeck/keydeck.db";
 
+/// Where a clean Debian is.
+pub fn archive() -> String {
+    std::env::var(ARCHIVE)
+        .unwrap_or_else(|_| panic!("run tests/run; or first: export {ARCHIVE}=$(tests/debian)"))
+}
+
 /// Packs the program that was built; the path of the package.
 fn package(directory: &Path, options: &[&str]) -> PathBuf {
     let mut builder = Command::new(BUILDER);
@@ -37,15 +43,12 @@ struct Debian {
 
 impl Debian {
     fn new() -> Self {
-        let archive = std::env::var_os(ARCHIVE);
-        let archive =
-            archive.unwrap_or_else(|| panic!("run tests/run; or first: export {ARCHIVE}=$(tests/debian)"));
         let root = TempDir::new().expect("made");
         // Other users have their home below it.
         fs::set_permissions(root.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("set");
         let unpacked = Command::new("tar")
             .arg("-xf")
-            .arg(archive)
+            .arg(archive())
             .arg("-C")
             .arg(root.path())
             .status();

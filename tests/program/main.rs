@@ -23,6 +23,7 @@ mod cli_rotation;
 mod cli_tables;
 mod cli_words;
 mod clipboard;
+mod container;
 mod debian;
 mod decks;
 mod gitleaks;
