@@ -17,7 +17,7 @@
 //! | [`config`], [`credentials`] | profiles, and where sign-in tokens come from and are stored |
 //! | [`deck`] | opens what a command works on: a server of a profile, or the local deck and the server inside this process |
 //! | [`tui`], [`clipboard`] | the dashboard |
-//! | [`demo`] | the sample organisation of `keydeck demo` |
+//! | [`demo`] | the sample organisation of `keydeck demo`, and what goes on in it (`life`) |
 //! | [`cli`], [`failure`] | the commands, one file each, and how they fail |
 //! | [`hardening`], [`ending`] | protect secrets from other processes, and clean up at the end |
 //!
@@ -63,7 +63,7 @@
 //! | new | file |
 //! |---|---|
 //! | field of a key | `model/field/declared.rs` and its value in `model/field.rs`; then `api/keys.rs`, its columns in `server/store/tables.rs` and `key_row.rs`, a migration for each engine. Forms, details, conflicts, flags, the log and moving a deck follow |
-//! | filter word | `model/filter.rs`; then its condition in `server/store/filter.rs` |
+//! | filter word | `model/filter/declared.rs`, and its parameter in `model/filter.rs`; then its condition in `server/store/filter.rs` |
 //! | rule of refusal | `model/rule.rs` (name and message); when it applies: about origin, address or app `model/connection.rs`; about the key's state `server/work/authorize.rs` and `connect.rs`; about what was presented `server/work/presented.rs` |
 //! | column of a table | `tui/state/columns.rs`; its cells: `tui/view/table.rs` |
 //! | time that is left until an instant, on the screen | `tui/view/standing.rs` (`ends_of`), so that it is drawn again when its text changes (`countdown.rs` beside it) |

@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn changes_read_as_people_say_them() {
         let changes = json!({
-            "cross_page_persistence": [false, true],
+            "deployed": [false, true],
             "labels": [["eu", "team a"], ["team b", "eu"]],
             "local_development": ["203.0.113.7", null],
             "name": ["Till", "Desk"],
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(
             row(ActivityAction::KeyEdited, changes).changes_in_words(),
             [
-                "cross page persistence: no → yes",
+                "deployed: no → yes",
                 "labels: +“team b” −“team a”",
                 "local development: 203.0.113.7 → none",
                 "name: Till → Desk",
@@ -131,7 +131,7 @@ mod tests {
             ]
         );
         let beginnings = json!({
-            "cross_page_persistence": [null, false],
+            "deployed": [null, false],
             "project": [null, "Storefront"],
             "scope": [null, "web"],
             "ui_domains": [null, ["https://a.example", "https://b.example"]],
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(
             row(ActivityAction::KeyCreated, beginnings).changes_in_words(),
             [
-                "cross page persistence: no",
+                "deployed: no",
                 "project: Storefront",
                 "scope: web",
                 "ui domains: https://a.example https://b.example",

@@ -1,18 +1,23 @@
 //! `keydeck demo`: the dashboard with a temporary sample organisation.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use ipnet::IpNet;
 
 use super::{Failure, dashboard, values};
 use crate::deck::bootstrap;
 use crate::deck::embedded::EmbeddedServer;
-use crate::demo::organisation;
 use crate::demo::scratch::Scratch;
+use crate::demo::{lived_in, organisation};
 use crate::model::Role;
+use crate::server::address::TrustedProxies;
 use crate::server::seal::RootKey;
-use crate::tui::decks::{DeckSummary, Keep, Nowhere, Opened};
+use crate::server::store::Store;
+use crate::tui::decks::{DeckSummary, DemoMode, Keep, Nowhere, Opened};
+use crate::tui::state::tour::Tour;
 
 const DATABASE: &str = "keydeck.db";
 
@@ -24,6 +29,12 @@ pub struct DemoArgs {
     /// The role to sign in with
     #[arg(long, default_value = "owner", value_parser = values::word::<Role>())]
     pub role: Role,
+    /// Keep still: no visitors, no colleagues who edit
+    #[arg(long)]
+    pub still: bool,
+    /// Walk through the story of a leaked key, in eight steps; Esc leaves it
+    #[arg(long, conflicts_with_all = ["keys", "role"])]
+    pub tour: bool,
 }
 
 pub fn run(args: &DemoArgs) -> Result<(), Failure> {
@@ -31,22 +42,34 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let scratch = Scratch::create()
         .map_err(|error| Failure::Failed(format!("can't create a directory for the demo: {error}")))?;
     let root_key = RootKey::generate().map_err(Failure::failed)?;
-    let store = match args.keys {
-        None => organisation(&scratch.path().join(DATABASE), &root_key, None, |_| {})?,
+    let path = scratch.path().join(DATABASE);
+    let (store, life) = match args.keys {
+        None => lived_in(&path, &root_key).map(|(store, life)| (store, Some(life)))?,
         Some(count) => {
             let bar = progress_bar(count)?;
-            let store = organisation(&scratch.path().join(DATABASE), &root_key, Some(count), |n| {
-                bar.set_position(n)
-            });
+            let store = organisation(&path, &root_key, Some(count), |n| bar.set_position(n));
             bar.finish_and_clear();
-            store?
+            (store?, None)
         }
     };
     let (sealer, user) = bootstrap::unlock(&store, &root_key, args.role)?;
-    let server = EmbeddedServer::start(Arc::new(store), sealer, user)?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    // Visitors come through a proxy on this machine, which says where they are.
+    let proxies = TrustedProxies::new(vec![IpNet::from(IpAddr::V4(Ipv4Addr::LOCALHOST))]);
+    let server = EmbeddedServer::start_behind(store.clone(), sealer, user, proxies)?;
+    let leaked = life.as_ref().and_then(|life| life.leaked.clone());
+    let tour = leaked
+        .filter(|_| args.tour)
+        .map(|(key, secret)| Tour::of(key, secret));
+    let life = life.filter(|_| !args.still);
+    let lives = life.is_some();
+    if let Some(life) = life {
+        server.beside(life.go_on(server.address(), store));
+    }
     let opened = Opened {
         client: server.client()?,
         deck: DeckSummary::plain("demo"),
+        demo: DemoMode { tour, lives },
         keep: Keep::new(()),
     };
     let outcome = dashboard::open(opened, Arc::new(Nowhere));

@@ -33,6 +33,16 @@ pub struct EmbeddedServer {
 impl EmbeddedServer {
     /// Serves `store` to this process alone, signed in as `user` by a token that is only in memory.
     pub fn start(store: Arc<dyn Store>, seals: impl Into<Seals>, user: Uuid) -> Result<Self, Failure> {
+        Self::start_behind(store, seals, user, TrustedProxies::default())
+    }
+
+    /// The same behind proxies, which say where requests come from.
+    pub fn start_behind(
+        store: Arc<dyn Store>,
+        seals: impl Into<Seals>,
+        user: Uuid,
+        proxies: TrustedProxies,
+    ) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(WORKERS)
             .thread_name("keydeck-server")
@@ -44,13 +54,7 @@ impl EmbeddedServer {
             token: token.hash(),
             user,
         };
-        let state = ServerState::new(
-            store,
-            seals,
-            NO_SERVER.into(),
-            Some(session),
-            TrustedProxies::default(),
-        );
+        let state = ServerState::new(store, seals, NO_SERVER.into(), Some(session), proxies);
         let state = runtime.block_on(state).map_err(cannot_start)?;
         let (listener, address) = runtime.block_on(listen()).map_err(cannot_start)?;
         let servers = Servers::parse(&[format!("http://{address}")]).map_err(cannot_start)?;
@@ -73,6 +77,18 @@ impl EmbeddedServer {
             stopped,
             endpoint: Endpoint::new(servers, Secret::new(token.expose())),
         })
+    }
+
+    /// Where it is reached.
+    pub fn address(&self) -> String {
+        self.endpoint.servers.first().to_string()
+    }
+
+    /// Runs beside it, until it ends.
+    pub fn beside(&self, work: impl Future<Output = ()> + Send + 'static) {
+        if let Some(runtime) = &self.runtime {
+            runtime.spawn(work);
+        }
     }
 
     pub fn client(&self) -> Result<Client, Failure> {

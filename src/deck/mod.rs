@@ -14,7 +14,7 @@ use crate::client::{Client, Endpoint};
 use crate::config::{self, Config, Profile};
 use crate::credentials::{self, Credential, TokenSource};
 use crate::failure::Failure;
-use crate::tui::decks::{DeckSummary, Decks, Keep, Opened};
+use crate::tui::decks::{DeckSummary, Decks, DemoMode, Keep, Opened};
 
 /// A client, signed in, and the embedded server when it is one's own.
 #[derive(Debug)]
@@ -80,6 +80,7 @@ impl Deck {
         Opened {
             client: self.client.clone(),
             deck: self.summary(),
+            demo: DemoMode::default(),
             keep: Keep::new(self),
         }
     }

@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 
-use jiff::{Span, SpanRelativeTo, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::deed::{Deed, DeedKind, FileDeed, KeyDeed};
+use super::times::{after, before, broken, known};
 use super::usage::usage;
+
 use crate::failure::Failure;
-use crate::model::{KeyFields, Role};
+use crate::model::{KeyFields, Role, Token};
 use crate::server::seal::Sealer;
 use crate::server::store::sqlite::{SampleKey, SampleProject, SampleUser};
 use crate::server::store::{Founding, Tally};
@@ -25,6 +28,8 @@ pub struct SampleFile {
     people: Vec<FilePerson>,
     projects: Vec<FileProject>,
     keys: Vec<FileKey>,
+    /// What people did lately.
+    week: Vec<FileDeed>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -57,7 +62,7 @@ struct FileKey {
     /// The same of local development.
     local_ends: Option<Span>,
     /// Why it is disabled.
-    disabled: Option<String>,
+    disabled: Option<FileDisabling>,
     /// For so long its old token is valid beside its new one; both are used.
     rotating: Option<Span>,
     revoked: Option<SampleRevocation>,
@@ -65,10 +70,18 @@ struct FileKey {
     fields: KeyFields,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileDisabling {
+    ago: Span,
+    reason: String,
+}
+
 /// How a key ended.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SampleRevocation {
+    ago: Span,
     pub reason: String,
     /// How often it has been presented since.
     #[serde(default)]
@@ -76,12 +89,13 @@ pub struct SampleRevocation {
 }
 
 /// What is loaded into a new database.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sample {
     pub people: Vec<SampleUser>,
     pub projects: Vec<SampleProject>,
     /// Older ones first.
     pub keys: Vec<Draft>,
+    pub week: Vec<Deed>,
 }
 
 /// A key to be made: real in everything but its age.
@@ -92,8 +106,8 @@ pub struct Draft {
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
     pub usage: Vec<Tally>,
-    /// Why it is to be disabled, once it is there.
-    pub disabled: Option<String>,
+    /// When and why it is to be disabled, once it is there.
+    pub disabled: Option<(Timestamp, String)>,
     /// Until when its old token is to be valid.
     pub rotating: Option<Timestamp>,
     /// How it is to be revoked, once it is there.
@@ -125,8 +139,17 @@ impl SampleFile {
         let keys = keys.map(|(n, key)| draft(key, &ids, &named, now, n));
         let mut keys: Vec<Draft> = keys.collect::<Result<_, _>>()?;
         keys.sort_by_key(|key| key.created_at);
+        let mut week = self
+            .week
+            .into_iter()
+            .map(|did| did.at(&ids, now))
+            .collect::<Result<Vec<_>, _>>()?;
+        for key in &keys {
+            week.extend(ends_of(key, now)?);
+        }
         Ok(Sample {
             keys,
+            week,
             people,
             projects,
         })
@@ -135,19 +158,20 @@ impl SampleFile {
 
 impl Draft {
     /// The key with a real token, sealed as the server seals it.
-    pub fn sealed(self, sealer: &Sealer) -> Result<SampleKey, Failure> {
+    pub fn sealed(self, sealer: &Sealer) -> Result<(SampleKey, Token), Failure> {
         let valid = self
             .fields
             .validate()
             .map_err(|errors| broken(format!("{}: {:?}", self.fields.name, errors.0)))?;
-        let (new, _) =
+        let (new, token) =
             crate::server::new_key(sealer, &valid, None, self.created_at).map_err(Failure::failed)?;
-        Ok(SampleKey {
+        let key = SampleKey {
             new,
             creator: self.creator,
             last_used_at: self.last_used_at,
             usage: self.usage,
-        })
+        };
+        Ok((key, token))
     }
 }
 
@@ -201,7 +225,10 @@ fn draft(
                 n,
             )
         }),
-        disabled: key.disabled,
+        disabled: key
+            .disabled
+            .map(|disabled| before(now, disabled.ago).map(|at| (at, disabled.reason)))
+            .transpose()?,
         rotating: key.rotating.map(|span| before(now, span.negate())).transpose()?,
         revoked: key.revoked,
         creator: known(people, &key.creator)?,
@@ -216,28 +243,31 @@ fn draft(
     })
 }
 
-fn known(ids: &HashMap<String, Uuid>, name: &str) -> Result<Uuid, Failure> {
-    ids.get(name)
-        .copied()
-        .ok_or_else(|| broken(format!("nothing is called {name}")))
-}
+/// How long the overlap of a rotation in the sample is.
+const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
 
-fn before(now: Timestamp, age: Span) -> Result<Timestamp, Failure> {
-    let age = age
-        .to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(broken)?;
-    now.checked_sub(age).map_err(broken)
-}
-
-/// In whole seconds, as people give it.
-fn after(now: Timestamp, span: Span) -> Result<String, Failure> {
-    let at = before(now, span.negate())?;
-    let at = Timestamp::from_second(at.as_second()).map_err(broken)?;
-    Ok(at.to_string())
-}
-
-fn broken(why: impl std::fmt::Display) -> Failure {
-    Failure::Failed(format!("the sample data is broken: {why}"))
+/// What its creator did to a key: disabled, revoked or rotated it.
+fn ends_of(key: &Draft, now: Timestamp) -> Result<Vec<Deed>, Failure> {
+    let mut deeds = Vec::new();
+    if let Some((at, reason)) = &key.disabled {
+        deeds.push((*at, KeyDeed::Disable(reason.clone())));
+    }
+    if let Some(revoked) = &key.revoked {
+        deeds.push((before(now, revoked.ago)?, KeyDeed::Revoke(revoked.reason.clone())));
+    }
+    if let Some(ends) = key.rotating {
+        let begun = ends.checked_sub(OVERLAP).map_err(broken)?;
+        deeds.push((begun, KeyDeed::Rotate(Some(ends))));
+    }
+    let deeds = deeds.into_iter().map(|(at, did)| Deed {
+        at,
+        what: DeedKind::ToKey {
+            by: key.creator,
+            key: key.fields.name.clone(),
+            did,
+        },
+    });
+    Ok(deeds.collect())
 }
 
 #[cfg(test)]

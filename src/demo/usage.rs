@@ -10,7 +10,7 @@ use crate::server::store::{HOURS_KEPT, Tally, Use, hour_of};
 
 const HOURS_PER_DAY: u32 = 24;
 /// Where the sample's visitors come from: addresses of documentation (RFC 5737, RFC 3849).
-const VISITORS: [&str; 4] = ["203.0.113.24", "198.51.100.7", "192.0.2.61", "2001:db8:51::7"];
+pub const VISITORS: [&str; 4] = ["203.0.113.24", "198.51.100.7", "192.0.2.61", "2001:db8:51::7"];
 
 /// What a key was used for from its creation until `last`, hour by hour. `seed` makes keys differ; `domain` is where
 /// its visitors are.

@@ -123,14 +123,25 @@ fn refuse_what_analytics_lacks(fields: &KeyFields, errors: &mut FieldErrors) {
             "An Analytics key has no project: it reads the whole organisation.",
         );
     }
-    if fields.ui_domains.is_some() {
-        errors.push("ui_domains", "An Analytics key has no UI domains.");
+    // Local development is refused with its address, of a Mobile key too.
+    let lacks = |field: &KeyField| {
+        let is_simple = *field == KeyField::UiDomains || matches!(field.widget(), Widget::Toggle { .. });
+        is_simple && !field.facts().scopes.contains(&Scope::Analytics)
+    };
+    for field in KeyField::iter().filter(lacks) {
+        if fields.given(field).is_some() {
+            let what = within_a_sentence(field.label());
+            errors.push(field.wire_name(), format!("An Analytics key has no {what}."));
+        }
     }
-    if fields.cross_page_persistence.is_some() {
-        errors.push(
-            "cross_page_persistence",
-            "An Analytics key has no cross-page persistence.",
-        );
+}
+
+/// `cross-page persistence`, `UI domains`.
+fn within_a_sentence(label: &str) -> String {
+    let mut letters = label.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
+        _ => label.to_owned(),
     }
 }
 
@@ -315,14 +326,24 @@ mod tests {
             ..web()
         };
         assert!(mobile.validate().is_ok());
-        let analytics = KeyFields {
+        let persistence = KeyField::CrossPagePersistence;
+        let mut analytics = KeyFields {
             scope: Scope::Analytics,
-            cross_page_persistence: Some(true),
             ..web()
         };
+        analytics.set(persistence, FieldValue::Flag(true));
         assert_eq!(
             fields_in_error(&analytics),
-            ["project", "ui_domains", "cross_page_persistence"]
+            ["project", "ui_domains", persistence.wire_name()]
+        );
+        let refused = analytics.validate().expect_err("refused").0;
+        let messages = refused.iter().skip(1).map(|error| error.message.as_str());
+        assert_eq!(
+            messages.collect::<Vec<_>>(),
+            [
+                "An Analytics key has no UI domains.",
+                "An Analytics key has no cross-page persistence."
+            ]
         );
         assert!(
             KeyFields {
@@ -337,16 +358,17 @@ mod tests {
     #[test]
     fn an_edit_changes_what_it_names() {
         let current = web().validate().expect("valid").settings;
-        let edit = KeyEdit {
-            cross_page_persistence: Some(true),
-            ..KeyEdit::default()
-        };
+        let mut edit = KeyEdit::default();
+        edit.set(KeyField::CrossPagePersistence, FieldValue::Flag(true));
         let (name, settings) = edit.apply(Scope::Web, "Checkout", &current).expect("valid");
         assert_eq!(
             (name.as_str(), &settings.ui_domains),
             ("Checkout", &current.ui_domains)
         );
-        assert!(settings.cross_page_persistence);
+        assert_eq!(
+            settings.value(KeyField::CrossPagePersistence),
+            FieldValue::Flag(true)
+        );
         let parsed: KeyEdit = serde_json::from_str(r#"{"local_development":null}"#).expect("valid");
         assert_eq!(parsed.local_development, Some(None));
         let renamed = KeyEdit {

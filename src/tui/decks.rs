@@ -6,6 +6,7 @@ use std::fmt;
 use crate::client::Client;
 use crate::config::Colour;
 use crate::model::Servers;
+use crate::tui::state::tour::Tour;
 
 /// What the title line says of where one is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,16 @@ impl DeckSummary {
 pub struct Opened {
     pub client: Client,
     pub deck: DeckSummary,
+    pub demo: DemoMode,
     pub keep: Keep,
+}
+
+/// What a demo has that other decks don't.
+#[derive(Debug, Default)]
+pub struct DemoMode {
+    pub tour: Option<Tour>,
+    /// Requests come in all the time.
+    pub lives: bool,
 }
 
 /// What must live as long as the client of a deck is used: the server inside this process. That takes a

@@ -22,7 +22,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use uuid::Uuid;
 
-use self::decks::{DeckSummary, Decks, Keep, Opened};
+use self::decks::{DeckSummary, Decks, DemoMode, Keep, Opened};
 use self::effects::{Arrival, Arrived, Runner};
 use self::keymap::Keymap;
 use self::message::{Effect, Message, Route, Timer};
@@ -60,9 +60,10 @@ pub fn run(opened: Opened, decks: Arc<dyn Decks>, settings: &LoadedSettings) -> 
     let Opened {
         client,
         deck,
+        demo,
         mut keep,
     } = opened;
-    let ended = runtime.block_on(Dashboard::run(client, deck, (decks, settings), &mut keep));
+    let ended = runtime.block_on(Dashboard::run(client, (deck, demo), (decks, settings), &mut keep));
     runtime.shutdown_background();
     keep.end();
     ended
@@ -94,7 +95,7 @@ enum Turn {
 impl<'a> Dashboard<'a> {
     async fn run(
         client: Client,
-        deck: DeckSummary,
+        (deck, demo): (DeckSummary, DemoMode),
         (decks, loaded): (Arc<dyn Decks>, &'a LoadedSettings),
         keep: &'a mut Keep,
     ) -> Result<Ended, RunError> {
@@ -103,7 +104,9 @@ impl<'a> Dashboard<'a> {
         let (arrivals_in, arrivals) = unbounded_channel();
         let settings = &loaded.settings;
         let (keymap, refused) = Keymap::with(&settings.keys);
-        let mut app = App::new(deck, Uuid::new_v4(), terminal::size()).among(decks.all());
+        let mut app = App::new(deck, Uuid::new_v4(), terminal::size())
+            .among(decks.all())
+            .in_demo(demo);
         app.keymap = keymap;
         let mut runner = Runner::start(client, decks, arrivals_in);
         let mut effects = app.start();
@@ -241,7 +244,9 @@ impl<'a> Dashboard<'a> {
 
     /// From now on everything is about another deck.
     fn switch_to(&mut self, opened: Opened) -> Result<Option<Ended>, RunError> {
-        let Opened { client, deck, keep } = opened;
+        let Opened {
+            client, deck, keep, ..
+        } = opened;
         *self.keep = keep;
         self.runner.switch_to(client);
         let effects = self.app.switch_to(deck, Uuid::new_v4());

@@ -11,6 +11,7 @@ mod cli;
 mod cli_completions;
 mod cli_ended;
 mod cli_ends;
+mod cli_filter;
 mod cli_gateways;
 mod cli_help;
 mod cli_leaks;
@@ -40,6 +41,7 @@ mod program;
 #[expect(dead_code, reason = "shared with the benchmark of the dashboard")]
 mod pty;
 mod pty_at_work;
+mod pty_demo;
 mod pty_failover;
 mod pty_life;
 mod pty_lifecycle;

@@ -336,4 +336,6 @@ pub enum Timer {
     AskAgain(u64),
     /// What the screen shows the time until has just ended: a key, or the overlap of a rotation.
     EndPassed,
+    /// A demo in which something goes on is looked at again.
+    Pulse,
 }

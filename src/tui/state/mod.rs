@@ -33,6 +33,7 @@ pub mod screen;
 pub mod scroll;
 pub mod targets;
 pub mod text;
+pub mod tour;
 mod trail;
 mod type_ahead;
 

@@ -38,6 +38,7 @@ mod table;
 pub mod text;
 pub mod theme;
 pub mod time;
+mod tour;
 mod traffic;
 pub(super) mod used;
 
@@ -70,6 +71,8 @@ pub fn draw_with_targets(frame: &mut Frame, app: &App, look: &Look) -> Targets {
 /// Draws into a buffer; returns where the cursor stands: in the field that has the focus, or else on the selected row or
 /// the focused button, where screen readers look for it.
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: &mut Targets) -> Position {
+    let (area, strip) = tour::parted(area, app);
+    tour::render(buffer, strip, app, look);
     let layout = app.layout();
     header::title(buffer, clip(layout.title, area), app, look, targets);
     counts::render(buffer, clip(layout.summary, area), app, look, targets);

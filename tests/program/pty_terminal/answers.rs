@@ -30,7 +30,7 @@ const ANSWERS: &[&str] = &[
 ];
 
 fn demo(home: &Home) -> Pty {
-    let mut command = home.command(&["demo"]);
+    let mut command = home.command(&["demo", "--still"]);
     command.env("KEYDECK_CLIPBOARD", "osc52");
     let mut pty = Pty::spawn(&command, Size(120, 36));
     pty.wait_for("● live");

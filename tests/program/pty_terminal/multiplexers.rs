@@ -97,7 +97,7 @@ mod gnu_screen {
     #[test]
     fn a_copied_secret_comes_through() {
         let home = Home::new();
-        let program = home.command(&["demo"]);
+        let program = home.command(&["demo", "--still"]);
         let mut command = Command::new("screen");
         command
             .args(["-U", "-c", "/dev/null", "-s"])

@@ -11,8 +11,8 @@ pub const INSTEAD_OF_KEY: [&str; 6] = ["filter", "scope", "project", "creator", 
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Many keys at once")]
 pub struct ManyArgs {
-    /// Instead of one key, all that match, 10,000 at most; the words are those of key list --filter
-    #[arg(long, value_name = "TEXT", value_parser = FilterWords::parse)]
+    #[arg(long, value_name = "TEXT", value_parser = FilterWords::parse,
+          help = format!("Instead of one key, all that match, 10,000 at most. {}", FilterWords::help()))]
     pub filter: Option<FilterWords>,
     /// Only keys of this scope
     #[arg(long, value_parser = values::word::<Scope>())]

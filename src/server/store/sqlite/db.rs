@@ -123,15 +123,16 @@ pub struct SqliteChange<'a> {
     told: Vec<(Option<IpAddr>, Subject<'static>)>,
 }
 
-/// Runs `work` as a change of `by`, if they may still act; `None`: without a caller.
+/// Runs `work` as a change of `by`, if they may still act; `None`: without a caller. It is made now, unless it is told when.
 pub fn change<T>(
     conn: &Connection,
     by: Option<Actor>,
+    at: Option<Timestamp>,
     work: impl FnOnce(&mut SqliteChange) -> StoreResult<T>,
 ) -> StoreResult<T> {
     let mut change = SqliteChange {
         conn,
-        now: now(),
+        now: at.unwrap_or_else(now),
         actor: by.map(|by| at_once(people::acting(conn, by))).transpose()?,
         told: Vec::new(),
     };

@@ -28,8 +28,9 @@ mod watch;
 mod writer;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
 use notify::RecommendedWatcher;
 
 use tokio::sync::Notify;
@@ -69,6 +70,8 @@ pub struct SqliteStore {
     health: Health,
     latencies: Latencies,
     steady: Arc<Steady>,
+    /// Where sample data is made: when its changes are made.
+    told_time: Arc<Mutex<Option<Timestamp>>>,
 }
 
 impl SqliteStore {
@@ -109,7 +112,14 @@ impl SqliteStore {
             health,
             latencies,
             steady: Arc::default(),
+            told_time: Arc::default(),
         })
+    }
+
+    /// Changes are dated so from now on, as in sample data, whose people did something before: each one later than those before.
+    /// `None`: by the clock again.
+    pub fn make_changes_at(&self, at: Option<Timestamp>) {
+        *self.told_time.lock().unwrap_or_else(PoisonError::into_inner) = at;
     }
 
     /// Loads sample data in one transaction, fast; `progress` hears how many keys are in. Runs where

@@ -1,5 +1,8 @@
 //! What the server asks of its store, as SQLite answers it.
 
+use std::sync::PoisonError;
+
+use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::db::{SqliteChange, change};
@@ -72,7 +75,8 @@ impl SqliteStore {
         T: Send + 'static,
         F: Fn(&mut SqliteChange) -> StoreResult<T> + Send + 'static,
     {
-        self.writer.run(move |conn| change(conn, by, &work)).await
+        let at = self.told_time();
+        self.writer.run(move |conn| change(conn, by, at, &work)).await
     }
 
     async fn change_and_erase<T, F>(&self, by: Option<Actor>, work: F) -> StoreResult<T>
@@ -80,7 +84,12 @@ impl SqliteStore {
         T: Send + 'static,
         F: Fn(&mut SqliteChange) -> StoreResult<T> + Send + 'static,
     {
-        self.writer.erase(move |conn| change(conn, by, &work)).await
+        let at = self.told_time();
+        self.writer.erase(move |conn| change(conn, by, at, &work)).await
+    }
+
+    fn told_time(&self) -> Option<Timestamp> {
+        *self.told_time.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the files are whole; with a warning for its operators.

@@ -3,6 +3,7 @@
 mod activity;
 mod availability;
 mod commands;
+mod demo;
 mod displaced;
 mod input;
 mod lifecycle;
@@ -31,6 +32,7 @@ use super::displaced::Displaced;
 use super::layout::Shape;
 use super::marks::Marks;
 use super::moment::Moment;
+use super::tour::Tour;
 use super::trail::Trail;
 use super::type_ahead::{AnswerOutcome, TypeAhead};
 use crate::api::{Activity, Key, Me, Usage};
@@ -102,7 +104,12 @@ pub struct App {
     pub notice: Option<Notice>,
     /// What the last frame shows that can be clicked.
     targets: Targets,
+    /// Of the screen, without what the tour has of the terminal.
     size: (u16, u16),
+    terminal_size: (u16, u16),
+    tour: Option<Tour>,
+    /// Something goes on in it that no event tells of.
+    lives: bool,
     moment: Moment,
     /// What waits for rows that are on their way.
     type_ahead: TypeAhead,
@@ -155,6 +162,9 @@ impl App {
             notice: None,
             targets: Targets::default(),
             size,
+            terminal_size: size,
+            tour: None,
+            lives: false,
             moment: Moment::default(),
             type_ahead: TypeAhead::default(),
             displaced: None,
@@ -177,6 +187,7 @@ impl App {
         self.effects.push(Effect::LoadMe);
         self.browse.requery(&mut self.effects);
         self.count_expiring();
+        self.begin_to_live();
         std::mem::take(&mut self.effects)
     }
 
@@ -202,6 +213,7 @@ impl App {
             self.follow_range();
         }
         self.check_marks();
+        self.follow_tour();
         let opened = self.layout().details.is_some() && !had_details;
         if self.key_in_details() != in_details || opened {
             self.await_rest();
@@ -232,6 +244,7 @@ impl App {
 
     fn dispatch(&mut self, message: Message) {
         match message {
+            Message::Key(key) if self.pressed_on_tour(key) => {}
             Message::Key(key) => self.key_pressed(key),
             Message::Paste(text) => self.text_pasted(text),
             Message::Mouse(mouse) => self.clicked(mouse),
@@ -261,6 +274,7 @@ impl App {
             }
             Timer::AskAgain(_) => drop(self.offer_to_dialogs(Message::Due(timer))),
             Timer::EndPassed => self.end_passed(),
+            Timer::Pulse => self.pulse(),
             Timer::HideSecret(_) | Timer::ClearClipboard(_) => {}
         }
     }
@@ -317,7 +331,8 @@ impl App {
     }
 
     fn resize(&mut self, width: u16, height: u16) {
-        self.size = (width, height);
+        self.terminal_size = (width, height);
+        self.size = (width, height.saturating_sub(self.tour_rows()));
         let height = usize::from(self.layout().rows.height);
         self.browse.rows.set_height(height);
         self.projects.list.set_height(height);
