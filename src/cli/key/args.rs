@@ -87,10 +87,10 @@ pub struct KeyListArgs {
     /// Only keys of this project, by id or exact name
     #[arg(long, value_name = "PROJECT")]
     pub project: Option<String>,
-    /// Only keys that this user created: an id, an email address, or me
+    /// Only keys that this person created: an id, an email address, or me
     #[arg(long = "created-by", alias = "creator", value_name = "USER")]
     pub creator: Option<String>,
-    /// Only keys that stand so [default: all but expired and revoked ones]
+    /// Only keys in this state [default: all but expired and revoked ones]
     #[arg(long, value_parser = values::word::<StateFilter>())]
     pub state: Option<StateFilter>,
     #[arg(long, value_name = "TEXT", value_parser = FilterWords::parse, help = FilterWords::help())]

@@ -84,17 +84,20 @@ pub fn fields(key: &Key, now: Timestamp) -> Vec<Field> {
         field("Name", &key.name),
         field("Id", key.id.to_string()),
         field("Scope", key.scope.to_string()),
-        field(
-            "Project",
-            key.project.as_ref().map_or(NOTHING, |project| &project.name),
-        ),
+    ];
+    match &key.project {
+        None => rows.push(field("Project", NOTHING)),
+        Some(project) => {
+            rows.push(field("Project", &project.name));
+            rows.push(field("Project id", project.id.to_string()));
+        }
+    }
+    rows.extend([
         field("Created by", &key.creator.email),
         field("Created", output::time(key.created_at)),
         field("Last used", output::last_used(key, now)),
         field("Token", &key.hint),
-    ];
-    let project = key.project.as_ref();
-    rows.extend(project.map(|project| field("Project's id", project.id.to_string())));
+    ]);
     rows.extend(end(key, now));
     let settings = key.settings();
     for setting in KeyField::of(key.scope).filter(|field| field.is_setting()) {

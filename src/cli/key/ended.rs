@@ -10,12 +10,12 @@ use crate::client::{Client, ServerCheck};
 /// Of a list of expired or revoked keys.
 pub const COLUMNS: [Column; 8] = [
     Column::name("NAME"),
-    Column::word("SCOPE"),
-    Column::text("PROJECT"),
     Column::word("ENDED"),
     Column::text("BY"),
     Column::text("REASON"),
     Column::text("REFUSED"),
+    Column::word("SCOPE"),
+    Column::text("PROJECT"),
     Column::word("ID"),
 ];
 
@@ -34,12 +34,12 @@ pub fn row(key: &Key, now: Timestamp) -> Vec<Cell> {
     let ended = ended.map(|at| format!("{} {}", key.state.as_str(), output::time(at)));
     vec![
         Cell::from(&key.name),
-        Cell::from(key.scope.to_string()),
-        Cell::from(key.project.as_ref().map_or(NOTHING, |project| &project.name)),
         Cell::from(ended.unwrap_or_else(|| NOTHING.into())),
         Cell::from(by.unwrap_or(NOTHING)),
         Cell::from(reason.unwrap_or(NOTHING)),
         Cell::from(refused.unwrap_or_else(|| NOTHING.into())),
+        Cell::from(key.scope.to_string()),
+        Cell::from(key.project.as_ref().map_or(NOTHING, |project| &project.name)),
         Cell::from(key.id.to_string()),
     ]
 }

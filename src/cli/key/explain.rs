@@ -8,9 +8,10 @@ use super::args::ExplainArgs;
 use super::resolve;
 use crate::api::{Explain, Key, KeyRevocation, PresentedAt, Verdict};
 use crate::cli::colour::Tone;
-use crate::cli::{Failure, flags, lookup, output};
+use crate::cli::{Failure, flags, lookup, output, table};
 use crate::client::Client;
 use crate::model::{Rule, Scope, Shown};
+use crate::tui::view::text;
 
 pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
     let given = [
@@ -60,8 +61,18 @@ fn told(allowed: bool, why: &str) -> Result<(), Failure> {
         true => ("allowed", Tone::Good),
         false => ("refused", Tone::Bad),
     };
+    let sentence = format!("{verdict} {}", Shown::new(why));
+    let lines = match table::width() {
+        Some(width) => text::wrap(&sentence, width),
+        None => vec![sentence],
+    };
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{} {}", tone.paint(verdict), Shown::new(why))?;
+    for (index, line) in lines.iter().enumerate() {
+        match line.strip_prefix(verdict).filter(|_| index == 0) {
+            Some(rest) => writeln!(stdout, "{}{rest}", tone.paint(verdict))?,
+            None => writeln!(stdout, "{line}")?,
+        }
+    }
     Ok(stdout.flush()?)
 }
 

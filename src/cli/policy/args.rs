@@ -13,11 +13,11 @@ pub struct PolicyArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
-    /// Show how long keys may be given, and which keys exceed it
+    /// Show the longest lifetime of keys, and which keys exceed it
     Show(PolicyShowArgs),
-    /// Set how long keys may be given; for Owners
+    /// Set the longest lifetime of keys; for Owners
     ///
-    /// It binds what is created and renewed from now on. Keys that exceed it are listed and stay as they are.
+    /// It applies to keys that are created, renewed or rotated from now on. Keys that exceed it are listed and stay as they are.
     Set(PolicySetArgs),
 }
 

@@ -1,4 +1,4 @@
-//! `keydeck policy …`: how long keys may be given.
+//! `keydeck policy …`: the longest lifetime of keys.
 
 pub mod args;
 

@@ -69,6 +69,7 @@ pub struct OneProject {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "keydeck project edit <ID|NAME> [OPTIONS]")]
 #[command(group = ArgGroup::new("change").required(true).multiple(true).args([
     "name", "session_url", "session_key_name", "session_key_file", "no_session_server",
 ]))]

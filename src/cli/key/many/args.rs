@@ -20,7 +20,7 @@ pub struct ManyArgs {
     /// Only keys of this project, by id or exact name
     #[arg(long, value_name = "PROJECT")]
     pub project: Option<String>,
-    /// Only keys that this user created: an id, an email address, or me
+    /// Only keys that this person created: an id, an email address, or me
     #[arg(long = "created-by", alias = "creator", value_name = "USER")]
     pub creator: Option<String>,
     /// All keys that have not expired; an empty filter needs it
