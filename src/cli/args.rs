@@ -9,6 +9,7 @@ use super::backup::BackupArgs;
 use super::colour::{self, ColorWhen};
 use super::completions::{CompleteArgs, CompletionsArgs};
 use super::config::args::ConfigArgs;
+use super::dashboard::ShownArgs;
 use super::demo::DemoArgs;
 use super::gateway::args::GatewayArgs;
 use super::guide::GuideArgs;
@@ -51,6 +52,9 @@ pub struct Cli {
 
     #[command(flatten)]
     pub selection: Selection,
+
+    #[command(flatten)]
+    pub shown: ShownArgs,
 
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -7,6 +7,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use ipnet::IpNet;
 
+use super::dashboard::ShownArgs;
 use super::{Failure, dashboard, values};
 use crate::deck::bootstrap;
 use crate::deck::embedded::EmbeddedServer;
@@ -16,6 +17,7 @@ use crate::model::Role;
 use crate::server::address::TrustedProxies;
 use crate::server::seal::RootKey;
 use crate::server::store::Store;
+use crate::tui::ShownAs;
 use crate::tui::decks::{DeckSummary, DemoMode, Keep, Nowhere, Opened};
 use crate::tui::state::tour::Tour;
 
@@ -35,10 +37,16 @@ pub struct DemoArgs {
     /// Walk through the story of a leaked key, in eight steps; Esc leaves it
     #[arg(long, conflicts_with_all = ["keys", "role"])]
     pub tour: bool,
+    #[command(flatten)]
+    pub shown: ShownArgs,
 }
 
-pub fn run(args: &DemoArgs) -> Result<(), Failure> {
+/// `shown`: what stood before the command.
+pub fn run(args: &DemoArgs, shown: ShownArgs) -> Result<(), Failure> {
     dashboard::needs_terminal()?;
+    let shown = ShownArgs {
+        plain: args.shown.plain || shown.plain,
+    };
     let scratch = Scratch::create()
         .map_err(|error| Failure::Failed(format!("can't create a directory for the demo: {error}")))?;
     let root_key = RootKey::generate().map_err(Failure::failed)?;
@@ -46,7 +54,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let (store, life) = match args.keys {
         None => lived_in(&path, &root_key).map(|(store, life)| (store, Some(life)))?,
         Some(count) => {
-            let bar = progress_bar(count)?;
+            let bar = progress_bar(count, shown)?;
             let store = organisation(&path, &root_key, Some(count), |n| bar.set_position(n));
             bar.finish_and_clear();
             (store?, None)
@@ -72,13 +80,17 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
         demo: DemoMode { tour, lives },
         keep: Keep::new(()),
     };
-    let outcome = dashboard::open(opened, Arc::new(Nowhere));
+    let outcome = dashboard::open(opened, Arc::new(Nowhere), shown);
     // The directory first: when the terminal is gone, there may not be time for both.
     drop(scratch);
     outcome
 }
 
-fn progress_bar(count: u64) -> Result<ProgressBar, Failure> {
+fn progress_bar(count: u64, shown: ShownArgs) -> Result<ProgressBar, Failure> {
+    // A bar is drawn with escape sequences.
+    if shown.shown_as() != ShownAs::Screen {
+        return Ok(ProgressBar::hidden());
+    }
     let style = ProgressStyle::with_template("making keys {wide_bar} {human_pos} of {human_len}, {eta} left")
         .map_err(Failure::failed)?;
     Ok(ProgressBar::new(count).with_style(style))

@@ -52,12 +52,17 @@ pub use crate::failure::Failure;
 
 /// Does what the command line says.
 pub fn run(cli: Cli) -> Result<(), Failure> {
-    let selection = &cli.selection;
+    let (selection, shown) = (&cli.selection, cli.shown);
     if cli.command.as_ref().is_some_and(reads_profiles) {
         config::warn();
     }
+    if shown.plain && !matches!(cli.command, None | Some(Command::Demo(_))) {
+        return Err(Failure::Usage(
+            "--plain is for the dashboard; leave it out".into(),
+        ));
+    }
     match cli.command {
-        None => dashboard::run(selection),
+        None => dashboard::run(selection, shown),
         Some(Command::Login(args)) => login::run(selection, &args),
         Some(Command::Logout) => logout::run(selection),
         Some(Command::Whoami(args)) => whoami::run(selection, &args),
@@ -69,7 +74,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Policy(args)) => policy::run(selection, args.command),
         Some(Command::Activity(args)) => activity::run(selection, args.command),
         Some(Command::Config(args)) => without(selection, "config").and_then(|()| config::run(&args)),
-        Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args)),
+        Some(Command::Demo(args)) => without(selection, "demo").and_then(|()| demo::run(&args, shown)),
         Some(Command::Guide(args)) => without(selection, "guide").and_then(|()| guide::run(&args)),
         Some(Command::Init(args)) => without(selection, "init").and_then(|()| init::run(&args)),
         Some(Command::Serve(args)) => without(selection, "serve").and_then(|()| serve::run(args)),

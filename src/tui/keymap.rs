@@ -64,6 +64,12 @@ impl Keymap {
         bindings.find_map(|binding| binding.keys.first().map(|key| key.label()))
     }
 
+    /// A press of the first key of an action in a layer.
+    pub fn event_of(&self, layer: Layer, action: Action) -> Option<KeyEvent> {
+        let mut bindings = self.of_layer(layer).filter(|binding| binding.action == action);
+        bindings.find_map(|binding| binding.keys.first().map(|key| key.event()))
+    }
+
     /// The keys of some actions in a layer, as they are told in a line: `c copy, x reveal`.
     pub fn hints(&self, layer: Layer, actions: impl Iterator<Item = Action>) -> String {
         let hint = |action| {

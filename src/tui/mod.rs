@@ -7,8 +7,10 @@
 pub mod decks;
 pub mod dialogs;
 pub mod effects;
+mod face;
 pub mod keymap;
 pub mod message;
+pub mod plain;
 pub mod state;
 pub mod terminal;
 pub mod view;
@@ -17,18 +19,22 @@ use std::io;
 use std::sync::Arc;
 
 use anstream::ColorChoice;
+use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use self::decks::{DeckSummary, Decks, DemoMode, Keep, Opened};
 use self::effects::{Arrival, Arrived, Runner};
+use self::face::Face;
+pub use self::face::ShownAs;
 use self::keymap::Keymap;
 use self::message::{Effect, Message, Route, Timer};
+use self::state::App;
 use self::state::moment::Moment;
-use self::state::{App, Targets};
-use self::terminal::{Input, Signal, Terminal, TerminalError};
+use self::terminal::{Input, Signal, TerminalError};
 use self::view::time::Place;
 use self::view::{Look, NextChange, theme::Theme};
 use crate::client::Client;
@@ -53,7 +59,12 @@ pub enum RunError {
 
 /// Opens the dashboard and returns when its user leaves it or a signal ends it. The terminal is
 /// given back as it was found.
-pub fn run(opened: Opened, decks: Arc<dyn Decks>, settings: &LoadedSettings) -> Result<Ended, RunError> {
+pub fn run(
+    opened: Opened,
+    decks: Arc<dyn Decks>,
+    settings: &LoadedSettings,
+    shown_as: ShownAs,
+) -> Result<Ended, RunError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -63,7 +74,8 @@ pub fn run(opened: Opened, decks: Arc<dyn Decks>, settings: &LoadedSettings) -> 
         demo,
         mut keep,
     } = opened;
-    let ended = runtime.block_on(Dashboard::run(client, (deck, demo), (decks, settings), &mut keep));
+    let shown = (settings, shown_as);
+    let ended = runtime.block_on(Dashboard::run(client, (deck, demo), decks, shown, &mut keep));
     runtime.shutdown_background();
     keep.end();
     ended
@@ -72,7 +84,7 @@ pub fn run(opened: Opened, decks: Arc<dyn Decks>, settings: &LoadedSettings) -> 
 struct Dashboard<'a> {
     app: App,
     runner: Runner,
-    terminal: Terminal,
+    face: Face,
     look: Look,
     /// Of which the look is made.
     theme: &'a ThemeSettings,
@@ -90,13 +102,16 @@ enum Turn {
     Input(Input),
     /// What is shown of a time to come is another text now.
     CountedDown(NextChange),
+    /// It was silent for long enough that more can be told.
+    Silent,
 }
 
 impl<'a> Dashboard<'a> {
     async fn run(
         client: Client,
         (deck, demo): (DeckSummary, DemoMode),
-        (decks, loaded): (Arc<dyn Decks>, &'a LoadedSettings),
+        decks: Arc<dyn Decks>,
+        (loaded, shown_as): (&'a LoadedSettings, ShownAs),
         keep: &'a mut Keep,
     ) -> Result<Ended, RunError> {
         let (signals_in, signals) = unbounded_channel();
@@ -104,10 +119,13 @@ impl<'a> Dashboard<'a> {
         let (arrivals_in, arrivals) = unbounded_channel();
         let settings = &loaded.settings;
         let (keymap, refused) = Keymap::with(&settings.keys);
-        let mut app = App::new(deck, Uuid::new_v4(), terminal::size())
+        let mut app = App::new(deck, Uuid::new_v4(), shown_as.size())
             .among(decks.all())
             .in_demo(demo);
         app.keymap = keymap;
+        if shown_as != ShownAs::Screen {
+            app = app.in_plain_mode();
+        }
         let mut runner = Runner::start(client, decks, arrivals_in);
         let mut effects = app.start();
         effects.extend(
@@ -121,7 +139,7 @@ impl<'a> Dashboard<'a> {
         }
         // The first questions travel while the terminal is being entered.
         tokio::task::yield_now().await;
-        let terminal = Terminal::enter()?;
+        let face = Face::enter(shown_as)?;
         let (inputs_in, inputs) = unbounded_channel();
         terminal::spawn_input(inputs_in)?;
         let look = Look {
@@ -135,7 +153,7 @@ impl<'a> Dashboard<'a> {
         let dashboard = Self {
             app,
             runner,
-            terminal,
+            face,
             look,
             theme: &settings.theme,
             arrivals,
@@ -151,12 +169,12 @@ impl<'a> Dashboard<'a> {
 
     async fn go(mut self) -> Result<Ended, RunError> {
         // What it answers, and whether it does, changes the next frame: nothing waits for it.
-        self.draw()?;
+        self.show()?;
         if self.theme.base == BaseTheme::Auto && has_colour() && can_be_asked() {
-            self.terminal.ask_background()?;
+            self.face.ask_background()?;
         }
         loop {
-            self.draw()?;
+            self.show()?;
             let mut turn = Some(self.next().await);
             while let Some(taken) = turn {
                 if let Some(ended) = self.take(taken)? {
@@ -167,12 +185,9 @@ impl<'a> Dashboard<'a> {
         }
     }
 
-    fn draw(&mut self) -> io::Result<()> {
+    fn show(&mut self) -> io::Result<()> {
         self.look.now = Timestamp::now();
-        let (app, look) = (&self.app, &self.look);
-        let mut targets = Targets::default();
-        self.terminal
-            .draw(|frame| targets = view::draw_with_targets(frame, app, look))?;
+        let targets = self.face.show(&self.app, &self.look)?;
         self.app.laid_out(targets);
         Ok(())
     }
@@ -180,12 +195,14 @@ impl<'a> Dashboard<'a> {
     /// Waits for whatever comes first; of several, messages go before input.
     async fn next(&mut self) -> Turn {
         let change = view::next_change(&self.app, &self.look);
+        let silence = self.face.due();
         tokio::select! {
             biased;
             Some(signal) = self.signals.recv() => Turn::Signal(signal),
             Some(arrival) = self.arrivals.recv() => Turn::Arrived(arrival),
             Some(input) = self.inputs.recv() => Turn::Input(input),
             Some(change) = until(change) => Turn::CountedDown(change),
+            Some(()) = silent(silence) => Turn::Silent,
         }
     }
 
@@ -201,16 +218,16 @@ impl<'a> Dashboard<'a> {
         let message = match turn {
             Turn::Signal(Signal::End(number)) => return Ok(Some(Ended::Signal(number))),
             Turn::Signal(Signal::Suspend) => return self.suspend(),
-            Turn::Signal(Signal::Resized) => resized(),
+            Turn::Signal(Signal::Resized) => return self.resized(),
             Turn::Signal(Signal::Continue) => {
-                self.terminal.resume()?;
-                resized()
+                self.face.resume()?;
+                return self.resized();
             }
             Turn::Arrived(arrived) => match self.runner.take(arrived) {
                 Some(arrival) => return self.arrived(arrival),
                 None => return Ok(None),
             },
-            Turn::Input(Input::Key(key)) => Message::Key(key),
+            Turn::Input(Input::Key(key)) => return self.pressed(key),
             Turn::Input(Input::Mouse(mouse)) => Message::Mouse(mouse),
             Turn::Input(Input::Paste(text)) => Message::Paste(text),
             Turn::Input(Input::Background(background)) => {
@@ -218,16 +235,32 @@ impl<'a> Dashboard<'a> {
                 return Ok(None);
             }
             Turn::CountedDown(NextChange { has_ended: true, .. }) => Message::Due(Timer::EndPassed),
-            Turn::CountedDown(_) => return Ok(None),
+            Turn::CountedDown(_) | Turn::Silent => return Ok(None),
         };
         self.update(message)
+    }
+
+    fn pressed(&mut self, key: KeyEvent) -> Result<Option<Ended>, RunError> {
+        for message in self.face.keys(key, &self.app, &self.look) {
+            if let Some(ended) = self.update(message)? {
+                return Ok(Some(ended));
+            }
+        }
+        Ok(None)
+    }
+
+    fn resized(&mut self) -> Result<Option<Ended>, RunError> {
+        match self.face.resized() {
+            Some(message) => self.update(message),
+            None => Ok(None),
+        }
     }
 
     fn arrived(&mut self, arrival: Arrival) -> Result<Option<Ended>, RunError> {
         let message = match arrival {
             Arrival::Message(message) => message,
             Arrival::ForTerminal { of, subject, text } => {
-                let route = match self.terminal.send_osc52(&text) {
+                let route = match self.face.send_osc52(&text) {
                     Ok(()) => Route::Terminal,
                     Err(error) => Route::Failed(error.to_string()),
                 };
@@ -258,6 +291,7 @@ impl<'a> Dashboard<'a> {
             now: Timestamp::now(),
             zone: self.look.zone.zone.clone(),
         });
+        self.face.note(&message, &self.app);
         let effects = self.app.update(message);
         self.perform(effects)
     }
@@ -266,7 +300,8 @@ impl<'a> Dashboard<'a> {
         for effect in effects {
             match effect {
                 Effect::Quit => return Ok(Some(Ended::Quit)),
-                Effect::ForgetFrames => self.terminal.forget_frames()?,
+                Effect::ForgetFrames => self.face.forget_frames()?,
+                Effect::SayAgain => self.face.say_again(&self.app, &self.look)?,
                 Effect::Suspend => return self.suspend(),
                 other => self.runner.run(other),
             }
@@ -275,8 +310,8 @@ impl<'a> Dashboard<'a> {
     }
 
     fn suspend(&mut self) -> Result<Option<Ended>, RunError> {
-        self.terminal.suspend()?;
-        self.update(resized())
+        self.face.suspend()?;
+        self.resized()
     }
 }
 
@@ -287,9 +322,10 @@ async fn until(change: Option<NextChange>) -> Option<NextChange> {
     change
 }
 
-fn resized() -> Message {
-    let (width, height) = terminal::size();
-    Message::Resized { width, height }
+/// Waits until then, if there will be more to tell.
+async fn silent(until: Option<Instant>) -> Option<()> {
+    tokio::time::sleep_until(until?).await;
+    Some(())
 }
 
 /// What `COLORFGBG` says, until the terminal says it itself.

@@ -2,6 +2,7 @@
 //! and given back as it was found however the program ends.
 
 mod input;
+mod lines;
 mod modes;
 mod osc52;
 mod screen;
@@ -17,6 +18,7 @@ use std::os::fd::AsFd;
 use ratatui::Frame;
 
 pub use input::{Input, spawn_input};
+pub use lines::LineTerminal;
 pub use signal_hook::consts::SIGHUP as HANG_UP;
 pub use signals::{Signal, spawn_signals};
 
@@ -47,6 +49,17 @@ pub fn is_gone() -> bool {
     !io::stdout().is_terminal()
 }
 
+/// What is read from and what is written to.
+fn are_terminals() -> Result<(), TerminalError> {
+    if !io::stdin().is_terminal() {
+        return Err(TerminalError::NotATerminal("standard input"));
+    }
+    if !io::stdout().is_terminal() {
+        return Err(TerminalError::NotATerminal("standard output"));
+    }
+    Ok(())
+}
+
 /// The entered terminal. Call [`spawn_signals`] before [`Terminal::enter`], so that there is no
 /// moment in which a signal ends the program without the way back.
 pub struct Terminal {
@@ -57,12 +70,7 @@ impl Terminal {
     /// Takes the terminal: raw mode, alternate screen, mouse buttons and wheel, bracketed paste, plain
     /// keys, no cursor. Dropping gives it back, and so does a panic in any thread.
     pub fn enter() -> Result<Self, TerminalError> {
-        if !io::stdin().is_terminal() {
-            return Err(TerminalError::NotATerminal("standard input"));
-        }
-        if !io::stdout().is_terminal() {
-            return Err(TerminalError::NotATerminal("standard output"));
-        }
+        are_terminals()?;
         let tty = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         let inner = ratatui::Terminal::new(TerminalScreen::on(tty))?;
         let mut terminal = Self { inner };

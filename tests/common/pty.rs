@@ -201,6 +201,20 @@ impl Pty {
         assert!(met.is_some(), "{bytes:?} never came");
     }
 
+    /// Waits until the program has written `text` after its first `from` bytes; where that ends.
+    pub fn wait_for_more(&self, from: usize, text: &str) -> usize {
+        let at = self.wait(PATIENCE, |state| {
+            let mut windows = state.raw[from..].windows(text.len());
+            windows.position(|window| window == text.as_bytes())
+        });
+        let at = at.unwrap_or_else(|| {
+            let raw = self.raw();
+            let more = String::from_utf8_lossy(&raw[from..]).into_owned();
+            panic!("waited for {text:?}; there came:\n{more}")
+        });
+        from + at + text.len()
+    }
+
     /// Waits until the program has written more than `count` bytes in all.
     pub fn wait_for_more_than(&self, count: usize) {
         let met = self.wait(PATIENCE, |state| (state.raw.len() > count).then_some(()));

@@ -21,9 +21,9 @@ use crate::common::talk::*;
 /// Room for every hint and for every line of help and palette.
 const ROOM: (u16, u16) = (400, 120);
 
-type State = (&'static str, fn() -> Talk);
+pub type State = (&'static str, fn() -> Talk);
 
-const STATES: &[State] = &[
+pub const STATES: &[State] = &[
     ("nothing is known yet", || Talk::started(ROOM.0, ROOM.1)),
     ("keys", || keys(Scope::Web, "")),
     ("an Analytics key", || keys(Scope::Analytics, "")),
@@ -252,7 +252,7 @@ fn new_token(is_here: bool) -> Talk {
     talk
 }
 
-fn press(talk: &mut Talk, binding: &Binding) {
+pub fn press(talk: &mut Talk, binding: &Binding) {
     let label = binding.keys[0].label();
     match label.as_str() {
         "Tab" => talk.press("<Tab>"),

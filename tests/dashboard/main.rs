@@ -14,6 +14,7 @@ mod lookup;
 mod marks;
 mod people;
 mod places;
+mod plain;
 mod projects;
 mod revoked;
 mod screen;

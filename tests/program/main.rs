@@ -47,6 +47,7 @@ mod pty_life;
 mod pty_lifecycle;
 mod pty_marks;
 mod pty_output;
+mod pty_plain;
 mod pty_proxy;
 mod pty_revoked;
 mod pty_settings;

@@ -19,6 +19,7 @@ pub const TOPICS: &[Topic] = topics![
     "install"
     "sign-in"
     "dashboard"
+    "plain"
     "keys"
     "rotation"
     "many"

@@ -72,6 +72,16 @@ macro_rules! modals {
         })+
 
         impl Modal {
+            /// What kinds there are.
+            pub const NAMES: &[&str] = &[$(stringify!($name)),+];
+
+            /// Which of them it is.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => stringify!($name),)+
+                }
+            }
+
             pub(super) fn dialog(&self) -> &dyn Dialog {
                 match self {
                     $(Self::$name(dialog) => &**dialog,)+

@@ -157,7 +157,7 @@ impl Runner {
                 tokio::time::sleep(delay).await;
                 Message::Due(timer)
             }),
-            Effect::ForgetFrames | Effect::Suspend | Effect::Quit => {}
+            Effect::ForgetFrames | Effect::Suspend | Effect::SayAgain | Effect::Quit => {}
         }
     }
 

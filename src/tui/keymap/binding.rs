@@ -147,6 +147,8 @@ pub enum Action {
     Palette,
     Help,
     Suspend,
+    /// In the linear mode: where one is, once more.
+    SayAgain,
     Quit,
     /// Leaves the innermost layer.
     Back,

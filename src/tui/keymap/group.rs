@@ -100,9 +100,12 @@ impl Action {
             | Action::NextField
             | Action::PreviousField
             | Action::NextScope => Group::Dialog,
-            Action::Refresh | Action::Palette | Action::Help | Action::Suspend | Action::Quit => {
-                Group::Program
-            }
+            Action::Refresh
+            | Action::Palette
+            | Action::Help
+            | Action::Suspend
+            | Action::SayAgain
+            | Action::Quit => Group::Program,
         }
     }
 }

@@ -51,6 +51,11 @@ impl KeyPattern {
         Self { code, modifiers }
     }
 
+    /// A press of it.
+    pub fn event(self) -> KeyEvent {
+        KeyEvent::new(self.code, self.modifiers)
+    }
+
     /// As people write it: `Ctrl-S`, `PgDn`, `/`.
     pub fn label(self) -> String {
         let name = match self.code {

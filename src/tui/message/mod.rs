@@ -263,6 +263,8 @@ pub enum Effect {
     /// A secret was on the screen: overwrite what the terminal library remembers of it.
     ForgetFrames,
     Suspend,
+    /// The linear mode says where one is.
+    SayAgain,
     Quit,
 }
 

@@ -4,7 +4,7 @@
 use std::io;
 use std::os::fd::AsFd;
 use std::sync::Once;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
@@ -34,6 +34,22 @@ const ENDED: u8 = 2;
 
 static STATE: AtomicU8 = AtomicU8::new(OUTSIDE);
 
+/// The linear mode: raw mode alone.
+static SENDS_NO_SEQUENCES: AtomicBool = AtomicBool::new(false);
+
+/// From now on raw mode is all that is set and restored.
+pub(super) fn send_no_sequences() {
+    SENDS_NO_SEQUENCES.store(true, Ordering::SeqCst);
+}
+
+/// Writes `sequences`, unless none are sent.
+fn write_sequences(sequences: &[u8], patience: Option<Duration>) -> io::Result<()> {
+    match SENDS_NO_SEQUENCES.load(Ordering::SeqCst) {
+        true => Ok(()),
+        false => write_out(sequences, patience),
+    }
+}
+
 pub(super) fn inside() -> bool {
     STATE.load(Ordering::SeqCst) == INSIDE
 }
@@ -50,13 +66,13 @@ pub(super) fn enter() -> io::Result<()> {
     // Crossterm sets raw mode only when it believes that it is not set.
     disable_raw_mode()?;
     enable_raw_mode()?;
-    write_out(ENTER, None)?;
+    write_sequences(ENTER, None)?;
     let keyboard = if before == INSIDE {
         PLAIN_KEYBOARD
     } else {
         PUSH_KEYBOARD
     };
-    write_out(keyboard, None)
+    write_sequences(keyboard, None)
 }
 
 /// Gives the terminal back as it was found. Does nothing when it was given back before; errors have
@@ -71,13 +87,13 @@ pub(super) fn leave() {
 /// giving it back may be waiting for that still.
 pub(super) fn leave_for_good(patience: Duration) {
     if STATE.swap(ENDED, Ordering::SeqCst) == INSIDE {
-        let _ = write_out(LEAVE, Some(patience));
+        let _ = write_sequences(LEAVE, Some(patience));
     }
     let _ = disable_raw_mode();
 }
 
 fn restore() {
-    let _ = write_out(LEAVE, None);
+    let _ = write_sequences(LEAVE, None);
     let _ = disable_raw_mode();
 }
 

@@ -15,7 +15,7 @@ use crate::tui::state::{App, Loadable};
 /// How much of a hash is shown: enough to tell rows apart.
 const HASH_DIGITS: usize = 16;
 
-const COLUMNS: [ListColumn<Activity>; 4] = [
+pub const COLUMNS: [ListColumn<Activity>; 4] = [
     ListColumn {
         label: "WHEN",
         fit: Fit::of(11, 2, 11).right(),
@@ -51,7 +51,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     list::render(buffer, screen, app, &app.activity.list, &COLUMNS, empty, look);
 }
 
-fn empty(app: &App) -> Empty {
+pub fn empty(app: &App) -> Empty {
     let (headline, way_out) = match app.activity.is_filtered() {
         false => (
             "Nothing has happened that you may see".to_owned(),
@@ -74,7 +74,7 @@ pub fn details(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     list::details(buffer, area, app, "", lines, look);
 }
 
-fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
+pub fn lines(row: &Activity, width: usize, look: &Look) -> Vec<Line<'static>> {
     let at = time::exact(row.at, &look.zone);
     let address = from(row).unwrap_or_else(|| "–".into());
     let mut lines = paragraph(&what(row), look.theme.strong(), width);

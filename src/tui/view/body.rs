@@ -43,7 +43,8 @@ pub fn message(buffer: &mut Buffer, area: Rect, headline: &str, way_out: &str, l
     );
 }
 
-fn words(app: &App, body: &Body) -> (String, String) {
+/// What is said in place of rows, and the way out.
+pub fn words(app: &App, body: &Body) -> (String, String) {
     if let Some(error) = &app.refused {
         return refused(error);
     }

@@ -31,7 +31,8 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     list::details(buffer, area, app, &key.name, lines, look);
 }
 
-fn lines(key: &Key, is_revealed: bool, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
+/// Everything that is told of a key.
+pub fn lines(key: &Key, is_revealed: bool, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let mut lines = of_what(key, width, look);
     if key.project.as_ref().is_some_and(|project| !project.deployed) {

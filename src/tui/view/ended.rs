@@ -106,7 +106,7 @@ fn heads(
     }
 }
 
-fn cell(column: EndedColumn, key: &Key, look: &Look) -> (String, Style) {
+pub fn cell(column: EndedColumn, key: &Key, look: &Look) -> (String, Style) {
     let theme = look.theme;
     match column {
         EndedColumn::Name => (key.name.clone(), theme.text()),

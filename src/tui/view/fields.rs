@@ -42,46 +42,43 @@ pub fn render_one(lines: &mut FormLines, form: &Form, index: usize, field: &Form
         lines.hint(field.hint());
     }
     match &field.input {
-        FieldInput::Time(time) if form.error_under(index).is_none() => until(lines, time),
-        FieldInput::Overlap(overlap) => overlap_until(lines, overlap),
+        FieldInput::Time(time) if form.error_under(index).is_none() => {
+            until(time, lines.look).iter().for_each(|told| lines.hint(told));
+        }
+        FieldInput::Overlap(overlap) => {
+            overlap_until(overlap, lines.look)
+                .iter()
+                .for_each(|told| lines.note(told));
+        }
         _ => {}
     }
 }
 
 /// Which instant was given, where the person is and in UTC, unless that is what was typed.
-fn until(lines: &mut FormLines, time: &TimeField) {
-    let told = match time.read_as() {
-        None => return,
-        Some(None) => "it never expires".to_owned(),
-        Some(Some(at)) => {
-            let told = expiry::told(at, &lines.look.zone);
-            if told == time.text().value() {
-                return;
-            }
-            let until = if time.always() { "until" } else { "valid until" };
-            format!("{until} {told}")
-        }
+pub fn until(time: &TimeField, look: &Look) -> Option<String> {
+    let Some(at) = time.read_as()? else {
+        return Some("it never expires".into());
     };
-    lines.hint(&told);
+    let told = expiry::told(at, &look.zone);
+    let until = if time.always() { "until" } else { "valid until" };
+    (told != time.text().value()).then(|| format!("{until} {told}"))
 }
 
 /// Until when the old token of a rotation is valid.
-fn overlap_until(lines: &mut FormLines, overlap: &OverlapField) {
-    let zone = &lines.look.zone;
-    let told = match overlap.end(lines.look.now) {
-        None => return,
-        Some(OverlapEnd::Immediately) => {
+pub fn overlap_until(overlap: &OverlapField, look: &Look) -> Option<String> {
+    let exact = |end| time::exact(end, &look.zone);
+    Some(match overlap.end(look.now)? {
+        OverlapEnd::Immediately => {
             "The old token is refused immediately: whatever still presents it stops working.".to_owned()
         }
-        Some(OverlapEnd::At(end)) => format!("The old token is valid until {}.", time::exact(end, zone)),
-        Some(OverlapEnd::WithKey(end)) => {
+        OverlapEnd::At(end) => format!("The old token is valid until {}.", exact(end)),
+        OverlapEnd::WithKey(end) => {
             format!(
                 "The old token is valid until the key itself expires, {}.",
-                time::exact(end, zone)
+                exact(end)
             )
         }
-    };
-    lines.note(&told);
+    })
 }
 
 fn toggle(lines: &mut FormLines, label: &str, on: bool, meaning: &str, focused: bool) {
@@ -188,13 +185,18 @@ fn offered(lines: &mut FormLines, words: &str, taken: bool) {
     }
 }
 
-/// A line for each item, with its own error, and while the list has the focus one more to type in.
-fn list_of_lines(lines: &mut FormLines, form: &Form, label: &str, list: &LineList, focused: bool) {
-    let hint = match list.of {
+/// What may be entered in a list.
+pub fn hint_of_list(of: LinesOf) -> &'static str {
+    match of {
         LinesOf::Items(field) => field.hint(),
         LinesOf::Domains(Scope::Mobile) => "none: any app; one a line, such as com.acme.shop",
         LinesOf::Domains(_) => "one a line, such as https://shop.acme.example or https://*.acme.example",
-    };
+    }
+}
+
+/// A line for each item, with its own error, and while the list has the focus one more to type in.
+fn list_of_lines(lines: &mut FormLines, form: &Form, label: &str, list: &LineList, focused: bool) {
+    let hint = hint_of_list(list.of);
     let all = list.lines().len();
     let (skip, last) = match focused {
         true => ((list.current() + 1).saturating_sub(LIST_LINES), all),

@@ -11,6 +11,8 @@ use crate::model::filter::WORDS;
 use crate::model::log_words::LOG_WORDS;
 use crate::tui::dialogs::Modal;
 use crate::tui::dialogs::filter::{FilterInput, FilterLine, Says};
+use crate::tui::plain::form;
+use crate::tui::plain::spoken::{Speak, Spoken, SpokenField};
 use crate::tui::state::hidden::HiddenField;
 use crate::tui::state::notice::sentence;
 use crate::tui::state::{App, Screen};
@@ -154,5 +156,18 @@ pub fn says(app: &App, look: &Look) -> Option<(String, Style)> {
             };
             unread.map(|sentence| (sentence, theme.warning()))
         }
+    }
+}
+
+impl Speak for FilterLine {
+    fn speak(&self, app: &App, look: &Look) -> Spoken {
+        let (entry, hint) = match &self.input {
+            FilterInput::Text(text) if is_hinted(app.screen) => (form::entry(text), may_be_typed(app.screen)),
+            FilterInput::Text(text) => (form::entry(text), String::new()),
+            FilterInput::Secret(secret) => (form::hidden(secret.length()), String::new()),
+        };
+        let mut spoken = Spoken::titled("Filter");
+        spoken.lines.extend(says(app, look).map(|(sentence, _)| sentence));
+        spoken.field(Some(SpokenField::new("Filter", entry).hint(hint)))
     }
 }

@@ -219,7 +219,7 @@ pub fn hidden_sort(app: &App, targets: &Targets) -> Option<String> {
     }
 }
 
-fn sort_label(sort: Sort) -> &'static str {
+pub fn sort_label(sort: Sort) -> &'static str {
     match sort {
         Sort::Scope => "scope",
         Sort::CreatedAt => "created",

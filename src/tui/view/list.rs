@@ -93,7 +93,8 @@ pub fn content<'a>(head: &str, texts: impl Iterator<Item = &'a str>) -> u16 {
     widest.max(text::width(head)).min(usize::from(u16::MAX)) as u16
 }
 
-fn instead_of_rows<T: Listed>(
+/// Why there are no rows, and the way out.
+pub fn instead_of_rows<T: Listed>(
     app: &App,
     list: &List<T>,
     empty: impl FnOnce() -> Empty,

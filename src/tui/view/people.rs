@@ -11,7 +11,7 @@ use crate::api::Person;
 use crate::tui::state::App;
 use crate::tui::state::columns::Fit;
 
-const COLUMNS: [ListColumn<Person>; 4] = [
+pub const COLUMNS: [ListColumn<Person>; 4] = [
     ListColumn {
         label: "EMAIL",
         fit: Fit::rest(20),
@@ -54,7 +54,7 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     );
 }
 
-fn empty(app: &App) -> Empty {
+pub fn empty(app: &App) -> Empty {
     match app.people.filter.trim() {
         "" => Empty {
             headline: "There is nobody".into(),
@@ -70,12 +70,16 @@ fn empty(app: &App) -> Empty {
 pub fn details(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     let selected = app.people.list.selected();
     let title = selected.map_or("", |person| person.user.email.as_str());
-    let is_me = |person: &Person| app.me.as_ref().is_some_and(|me| me.user.id == person.user.id);
-    let lines = |width| selected.map_or_else(Vec::new, |person| lines(person, is_me(person), width, look));
+    let lines =
+        |width| selected.map_or_else(Vec::new, |person| lines(person, is_me(app, person), width, look));
     list::details(buffer, area, app, title, lines, look);
 }
 
-fn lines(person: &Person, is_me: bool, width: usize, look: &Look) -> Vec<Line<'static>> {
+pub fn is_me(app: &App, person: &Person) -> bool {
+    app.me.as_ref().is_some_and(|me| me.user.id == person.user.id)
+}
+
+pub fn lines(person: &Person, is_me: bool, width: usize, look: &Look) -> Vec<Line<'static>> {
     let user = &person.user;
     let mut head = vec![Span::styled(user.role.label(), look.theme.strong())];
     if is_me {

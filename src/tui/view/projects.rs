@@ -57,15 +57,19 @@ fn host(server: &SessionServer) -> String {
 }
 
 pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
-    let projects = &app.projects;
-    let columns: &[ListColumn<Project>] = match projects.shows_session_servers() {
-        true => &COLUMNS,
-        false => &WITHOUT_SERVERS,
-    };
-    list::render(buffer, screen, app, &projects.list, columns, || empty(app), look);
+    let list = &app.projects.list;
+    list::render(buffer, screen, app, list, columns(app), || empty(app), look);
 }
 
-fn empty(app: &App) -> Empty {
+/// Those that the user may see.
+pub fn columns(app: &App) -> &'static [ListColumn<Project>] {
+    match app.projects.shows_session_servers() {
+        true => &COLUMNS,
+        false => &WITHOUT_SERVERS,
+    }
+}
+
+pub fn empty(app: &App) -> Empty {
     let (headline, way_out) = match app.projects.filter.trim() {
         "" if app.available_on_screen(Action::Create).is_ok() => (
             "No projects yet: n creates the first".to_owned(),
@@ -93,7 +97,7 @@ pub fn details(buffer: &mut Buffer, area: Rect, app: &App, look: &Look) {
     list::details(buffer, area, app, title, lines, look);
 }
 
-fn lines(project: &Project, width: usize, look: &Look) -> Vec<Line<'static>> {
+pub fn lines(project: &Project, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let (state, style) = match project.deployed {
         true => ("Deployed", theme.good()),

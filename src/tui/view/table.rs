@@ -148,7 +148,7 @@ pub fn head_area<C>(heads: Rect, place: &Placed<C>) -> Area {
 }
 
 /// What stands in a column of this width.
-fn cell(column: KeyColumn, key: &Key, width: usize, look: &Look) -> TableCell {
+pub fn cell(column: KeyColumn, key: &Key, width: usize, look: &Look) -> TableCell {
     let theme = look.theme;
     let cell = match column {
         KeyColumn::Name => (key.name.clone(), theme.text()),

@@ -317,7 +317,7 @@ pub fn offline() -> Error {
     Error::Offline("no answer from http://127.0.0.1:7390: connection refused".into())
 }
 
-fn parse_keys(text: &str) -> Vec<KeyEvent> {
+pub fn parse_keys(text: &str) -> Vec<KeyEvent> {
     let mut keys = Vec::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {

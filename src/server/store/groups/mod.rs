@@ -97,8 +97,8 @@ pub(super) mod of_engine {
         NewGatewayRecord, NewKey, NewKeyToken, NewPlanRecord, NewSessionServer, NewUserRecord, PlanCommit,
         PlanRecord, ProjectRecord, ProjectRemoval, Removal, Revocation, RoleChange, Rotation, RotationChange,
         RotationEdit, Sealed, SessionServerChange, SessionSigner, SessionTokenIssue, StoreResult, Taken,
-        Tallies, Visible, WrappedDataKey, activity, called, count, data_keys, gateways, keys, lifetimes, people,
-        plans, projects, removal, revocations, rotations, session_servers, session_tokens, statement, switch,
-        usage,
+        Tallies, Visible, WrappedDataKey, activity, called, count, data_keys, gateways, keys, lifetimes,
+        people, plans, projects, removal, revocations, rotations, session_servers, session_tokens, statement,
+        switch, usage,
     };
 }

@@ -6,9 +6,15 @@ use ratatui::widgets::{Paragraph, Widget};
 
 use super::{Conflict, FieldConflict, Side};
 use crate::model::KeyField;
+use crate::tui::plain::spoken::{ChoiceKeys, FieldEntry, Speak, Spoken, SpokenField, UNBROKEN};
+use crate::tui::state::App;
 use crate::tui::view::{Canvas, Draw, Look, dialog, text};
 
 const WIDTH: u16 = 92;
+const TITLE: &str = "Changed by someone else";
+const INTRO: &str = "Someone saved this key while you were editing it. Choose whose value to keep in each field; nothing you typed is lost.";
+const SAME: &str = "They made the same changes as you: nothing is left to save.";
+const CONTESTED: &str = "both of you changed it";
 const LINES_A_VALUE: usize = 4;
 
 impl Draw for Conflict {
@@ -20,8 +26,7 @@ impl Draw for Conflict {
         let theme = look.theme;
         let width = dialog::inner_width(screen, WIDTH);
         let head = which(conflict, screen, width, look);
-        let intro = "Someone saved this key while you were editing it. Choose whose value to keep in each field; nothing you typed is lost.";
-        let mut lines: Vec<Line> = text::wrap(intro, width).into_iter().map(Line::raw).collect();
+        let mut lines: Vec<Line> = text::wrap(INTRO, width).into_iter().map(Line::raw).collect();
         lines.push(Line::default());
         let mut selected = 0..0;
         for (index, field) in conflict.lines.iter().enumerate() {
@@ -33,14 +38,10 @@ impl Draw for Conflict {
             }
         }
         if conflict.lines.is_empty() {
-            lines.push(Line::styled(
-                "They made the same changes as you: nothing is left to save.",
-                theme.strong(),
-            ));
+            lines.push(Line::styled(SAME, theme.strong()));
         }
         let height = (head.len() + lines.len()) as u16 + 4;
-        let title = "Changed by someone else";
-        let opened = dialog::open(buffer, screen, WIDTH, height, title, theme.warning());
+        let opened = dialog::open(buffer, screen, WIDTH, height, TITLE, theme.warning());
         let inner = opened.inner;
         let last = inner.height.min(1);
         let top = (head.len() as u16).min(inner.height - last);
@@ -76,11 +77,7 @@ fn which(conflict: &Conflict, screen: Rect, width: usize, look: &Look) -> Vec<Li
 fn field_lines(field: &FieldConflict, selected: bool, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let mark = if selected { "▌" } else { " " };
-    let note = if field.is_contested() {
-        "both of you changed it"
-    } else {
-        ""
-    };
+    let note = if field.is_contested() { CONTESTED } else { "" };
     let head = if selected {
         theme.strong().patch(theme.accent())
     } else {
@@ -131,4 +128,45 @@ fn value_lines(of: KeyField, (side, value, taken): (&str, &str, bool), width: us
     }
     lines.extend(values);
     lines
+}
+
+impl Speak for Conflict {
+    fn speak(&self, _app: &App, look: &Look) -> Spoken {
+        let mut spoken =
+            Spoken::titled(TITLE)
+                .line(self.name())
+                .lines(dialog::which_key(&self.current, UNBROKEN, look));
+        let Some(field) = self.lines.get(self.selected) else {
+            return spoken.line(SAME);
+        };
+        let value = |value: &str| match value {
+            "" => "(none)".to_owned(),
+            value => value.lines().collect::<Vec<_>>().join(", "),
+        };
+        for line in &self.lines {
+            let taken = match line.side {
+                Side::Mine => "mine",
+                Side::Theirs => "theirs",
+            };
+            spoken
+                .fields
+                .push((line.label.to_owned(), format!("{taken} is taken")));
+        }
+        let note = if field.is_contested() {
+            CONTESTED
+        } else {
+            "one of you changed it"
+        };
+        let sides = vec![
+            format!("mine: {}", value(&field.mine)),
+            format!("theirs: {}", value(&field.theirs)),
+        ];
+        let taken = usize::from(field.side == Side::Theirs);
+        let of_field = SpokenField::new(field.label, FieldEntry::Value(note.to_owned()))
+            .hint("the arrows up and down go to the other fields");
+        spoken
+            .line(INTRO)
+            .choices(sides, taken, ChoiceKeys::Digits)
+            .field(Some(of_field))
+    }
 }

@@ -6,8 +6,14 @@ use ratatui::text::{Line, Span};
 use super::Explaining;
 use crate::api::{PresentedAt, Verdict};
 use crate::model::Scope;
+use crate::tui::plain::form;
+use crate::tui::plain::spoken::{Speak, Spoken};
+use crate::tui::state::App;
 use crate::tui::view::form_lines::FormLines;
-use crate::tui::view::{Canvas, Draw, fields, text};
+use crate::tui::view::{Canvas, Draw, Look, fields, text};
+
+const TITLE: &str = "Would this be allowed?";
+const ASKING: &str = "Asking the server…";
 
 impl Draw for Explaining {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
@@ -24,9 +30,9 @@ impl Draw for Explaining {
             }
         }
         fields::render(&mut lines, &explaining.form);
-        let title = format!("Would this be allowed? · {}", explaining.key.name);
+        let title = format!("{TITLE} · {}", explaining.key.name);
         let words = match explaining.waiting {
-            true => "Asking the server…",
+            true => ASKING,
             false => "Enter asks, Esc closes",
         };
         lines.show_above(canvas, &title, Line::styled(words, look.theme.faint()))
@@ -69,5 +75,23 @@ fn about(scope: Scope) -> &'static str {
         Scope::Web => "Where does the page that connects with this key come from?",
         Scope::Mobile => "Which app connects with this key?",
         Scope::Analytics => "A gateway checks this key.",
+    }
+}
+
+impl Speak for Explaining {
+    fn speak(&self, _app: &App, look: &Look) -> Spoken {
+        let mut spoken = form::spoken(&self.form, look);
+        spoken.title = format!("{TITLE} {}", self.key.name);
+        let told = match (&self.error, &self.verdict) {
+            (Some(error), _) => vec![error.clone()],
+            (None, Some(verdict)) => {
+                let allowed = if verdict.allowed { "Allowed" } else { "Refused" };
+                let by = format!("{allowed} by {}{}.", verdict.rule, place(verdict.at));
+                vec![by, verdict.sentence.clone()]
+            }
+            (None, None) => vec![about(self.key.scope).to_owned()],
+        };
+        spoken.lines.splice(0..0, told);
+        spoken.doing(self.waiting.then_some(ASKING))
     }
 }

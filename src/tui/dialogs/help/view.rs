@@ -8,6 +8,8 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::Help;
 use crate::model::filter::WORDS;
 use crate::tui::keymap::{Binding, Layer};
+use crate::tui::plain::form::entry;
+use crate::tui::plain::spoken::{Speak, Spoken, SpokenField, UNBROKEN};
 use crate::tui::state::{App, Screen};
 use crate::tui::view::{Canvas, Draw, Look, dialog, form_lines, text};
 
@@ -109,7 +111,10 @@ fn parts(help: &Help, app: &App, wanted: impl Fn(&str) -> bool) -> Vec<Part> {
         heading,
         rows: sentences.iter().map(|words| (String::new(), *words)).collect(),
     };
-    parts.push(sentences(Some("Mouse"), clicks(help.of)));
+    // The linear mode has none.
+    if !app.is_plain() {
+        parts.push(sentences(Some("Mouse"), clicks(help.of)));
+    }
     parts.push(sentences(None, help.notes));
     for part in &mut parts {
         let heading = part.heading.unwrap_or_default();
@@ -213,5 +218,21 @@ fn clicks(layer: Layer) -> &'static [&'static str] {
             &["A click selects, the wheel scrolls.", SELECTS_TEXT]
         }
         _ => &[],
+    }
+}
+
+impl Speak for Help {
+    fn speak(&self, app: &App, look: &Look) -> Spoken {
+        let parts = parts(self, app, |words| self.finds(words));
+        let typed = self
+            .is_typing
+            .then(|| SpokenField::new("Find", entry(&self.text)));
+        let spoken = Spoken::titled(format!("Keys · {}", self.title))
+            .lines(one_column_of(&parts, UNBROKEN, look))
+            .field(typed);
+        match self.is_typing {
+            true => spoken,
+            false => spoken.scroll(self.scroll),
+        }
     }
 }

@@ -7,10 +7,13 @@ use super::{KeyForm, SCOPE};
 use crate::api::Key;
 use crate::model::{KeyField, Scope, Shown, what_is_edited};
 use crate::tui::keymap::{Action, Keymap, Layer};
+use crate::tui::plain::form;
+use crate::tui::plain::spoken::{Speak, Spoken, UNBROKEN};
+use crate::tui::state::App;
 use crate::tui::state::dialog::Dialog;
 use crate::tui::state::form::Presence;
 use crate::tui::view::form_lines::FormLines;
-use crate::tui::view::{Canvas, Draw, dialog, fields, text};
+use crate::tui::view::{Canvas, Draw, Look, dialog, fields, text};
 
 const EDIT: &str = "Edit ";
 
@@ -20,13 +23,10 @@ impl Draw for KeyForm {
         if let Some(banner) = &self.form.banner {
             lines.banner(banner);
         }
-        let (title, sending) = match &self.editing {
-            Some(key) => {
-                which(key, &mut lines);
-                (format!("{EDIT}{}", key.name), "Saving…")
-            }
-            None => ("Create a key".into(), "Creating…"),
-        };
+        let (title, sending) = titles(self);
+        if let Some(key) = &self.editing {
+            which(key, &mut lines);
+        }
         for (index, field) in self.form.fields.iter().enumerate() {
             if field.presence == Presence::Absent {
                 continue;
@@ -55,6 +55,14 @@ impl KeyForm {
     }
 }
 
+/// What it is called, and what is said while it is sent.
+fn titles(form: &KeyForm) -> (String, &'static str) {
+    match &form.editing {
+        Some(key) => (format!("{EDIT}{}", key.name), "Saving…"),
+        None => ("Create a key".into(), "Creating…"),
+    }
+}
+
 /// What tells the key from others; its name, too, where the title has no room for all of it.
 fn which(key: &Key, lines: &mut FormLines) {
     let width = lines.width;
@@ -78,5 +86,25 @@ fn about(scope: Scope) -> &'static str {
         Scope::Web => "for web pages; its UI domains say which",
         Scope::Mobile => "for mobile apps; its bundle identifiers say which",
         Scope::Analytics => "reads the whole organisation; its secret is shown once",
+    }
+}
+
+impl Speak for KeyForm {
+    fn speak(&self, app: &App, look: &Look) -> Spoken {
+        let mut spoken = form::spoken(&self.form, look);
+        let (title, sending) = titles(self);
+        spoken.title = title;
+        spoken = match &self.editing {
+            Some(key) => spoken.lines(dialog::which_key(key, UNBROKEN, look)),
+            None => spoken.line(self.about_scope(&app.keymap)),
+        };
+        if let Some(key) = self
+            .editing
+            .as_ref()
+            .filter(|key| !KeyField::Name.is_edited_of(key.scope))
+        {
+            spoken.lines.push(what_is_edited(key.scope).to_string());
+        }
+        spoken.doing(self.form.sending.then_some(sending))
     }
 }

@@ -9,6 +9,7 @@ use crate::model::token;
 use crate::tui::decks::DeckSummary;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::message::Route;
+use crate::tui::plain::spoken::{Speak, Spoken, UNBROKEN};
 use crate::tui::state::App;
 use crate::tui::state::notice::sentence;
 use crate::tui::view::lines::paragraph;
@@ -197,5 +198,15 @@ fn lost(of: &SecretOf) -> &'static str {
             "The server sent no secret. Close this, and look at the key's rotation with t."
         }
         SecretOf::Person(_) => "The server sent no token. Close this, and create a new one with t.",
+    }
+}
+
+impl Speak for NewSecret {
+    fn speak(&self, app: &App, look: &Look) -> Spoken {
+        let screen = Rect::new(0, 0, u16::MAX, u16::MAX);
+        Spoken::titled(title(&self.of))
+            .lines(which(self, screen, UNBROKEN, look))
+            .lines(about(self, &app.deck, UNBROKEN, look))
+            .secret(self.secret.as_ref())
     }
 }

@@ -8,6 +8,8 @@ use ratatui::text::{Line, Span};
 use super::{PlanDialog, PlanStage};
 use crate::api::{NewPlan, Plan, PlanAction, PlanBreakdown, PlanProgress, PlannedKey};
 use crate::model::{Scope, expiry};
+use crate::tui::plain::spoken::{ChoiceKeys, FieldEntry, Speak, Spoken, SpokenField, UNBROKEN};
+use crate::tui::state::App;
 use crate::tui::view::lines::paragraph;
 use crate::tui::view::{Canvas, Draw, Look, dialog, planned, text, time};
 
@@ -30,18 +32,23 @@ impl Draw for PlanDialog {
         } = canvas;
         let width = dialog::inner_width(screen, WIDTH);
         let words = words(self, width, usize::from(screen.height), look);
-        let buttons = match &self.stage {
-            PlanStage::Committing(plan, progress) => {
-                let words = committing(plan, progress.as_deref());
-                Line::styled(words, look.theme.faint())
-            }
-            _ if app.is_quitting() => Line::default(),
-            _ => buttons(self, width, look),
+        let buttons = match doing(self) {
+            Some(doing) => Line::styled(doing, look.theme.faint()),
+            None if app.is_quitting() => Line::default(),
+            None => buttons(self, width, look),
         };
         let title = title(self);
         let frame = (WIDTH, title.as_str(), border(self, look));
         dialog::ask(buffer, screen, frame, words, self.scroll, buttons, look);
         None
+    }
+}
+
+/// What is waited for.
+fn doing(dialog: &PlanDialog) -> Option<String> {
+    match &dialog.stage {
+        PlanStage::Committing(plan, progress) => Some(committing(plan, progress.as_deref())),
+        _ => None,
     }
 }
 
@@ -348,4 +355,30 @@ fn capital(verb: &str) -> String {
     let mut chars = verb.chars();
     let first = chars.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(chars).collect()
+}
+
+impl Speak for PlanDialog {
+    fn speak(&self, _app: &App, look: &Look) -> Spoken {
+        let dialog::DialogText { head, body, foot, .. } = words(self, UNBROKEN, usize::MAX, look);
+        let number = self.number_to_type().map(|wanted| {
+            let typed = FieldEntry::Text {
+                before: self.typed.clone(),
+                after: String::new(),
+            };
+            SpokenField::new(format!("Type {wanted} to go on"), typed)
+        });
+        let asks = number.as_ref().map(|number| number.label.clone());
+        let mut spoken = Spoken::titled(title(self)).lines(head).lines(body).lines(foot);
+        // Said where one types.
+        spoken
+            .lines
+            .retain(|line| asks.as_ref().is_none_or(|asks| !line.starts_with(asks)));
+        let keys = match number {
+            Some(_) => ChoiceKeys::AltDigits,
+            None => ChoiceKeys::Digits,
+        };
+        spoken = spoken.buttons(&self.buttons).field(number);
+        spoken.choice_keys = keys;
+        spoken.doing(doing(self).as_deref())
+    }
 }

@@ -4,9 +4,12 @@ use ratatui::layout::Position;
 use ratatui::text::Line;
 
 use super::Confirmation;
-use crate::tui::view::{Canvas, Draw, dialog, text};
+use crate::tui::plain::spoken::{Speak, Spoken};
+use crate::tui::state::App;
+use crate::tui::view::{Canvas, Draw, Look, dialog, text};
 
 const WIDTH: u16 = 56;
+const TITLE: &str = "Are you sure?";
 
 impl Draw for Confirmation {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
@@ -23,8 +26,16 @@ impl Draw for Confirmation {
             head: lines.chain(which).collect(),
             ..dialog::DialogText::default()
         };
-        let frame = (WIDTH, "Are you sure?", look.theme.warning());
+        let frame = (WIDTH, TITLE, look.theme.warning());
         dialog::ask(buffer, screen, frame, words, question.scroll, buttons, look);
         None
+    }
+}
+
+impl Speak for Confirmation {
+    fn speak(&self, _app: &App, _look: &Look) -> Spoken {
+        let mut spoken = Spoken::titled(TITLE).line(self.text.as_str());
+        spoken.lines.extend(self.which.clone());
+        spoken.buttons(&self.buttons)
     }
 }

@@ -8,9 +8,13 @@ use super::RemovalDialog;
 use crate::api::{Key, RemovalProgress};
 use crate::model::Shown;
 use crate::tui::message::PersonKeys;
+use crate::tui::plain::spoken::{Speak, Spoken, UNBROKEN};
+use crate::tui::state::App;
 use crate::tui::view::{Canvas, Draw, Look, dialog, text, time};
 
 const WIDTH: u16 = 76;
+const TITLE: &str = "Remove this person?";
+const SIGNED_OUT: &str = "This is you: you'll be signed out.";
 
 impl Draw for RemovalDialog {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
@@ -22,11 +26,7 @@ impl Draw for RemovalDialog {
         let width = dialog::inner_width(screen, WIDTH);
         let mut above = head(removal, width, look);
         if removal.is_me {
-            above.extend(wrapped(
-                "This is you: you'll be signed out.",
-                width,
-                theme.warning().bold(),
-            ));
+            above.extend(wrapped(SIGNED_OUT, width, theme.warning().bold()));
         }
         let below: Vec<Line> = [
             wrapped(consequences(removal), width, theme.text()),
@@ -47,7 +47,7 @@ impl Draw for RemovalDialog {
             foot: below,
             ..dialog::DialogText::default()
         };
-        let frame = (WIDTH, "Remove this person?", theme.bad());
+        let frame = (WIDTH, TITLE, theme.bad());
         let buttons = match removal.sending {
             true => Line::styled(removing(removal.progress), theme.faint()),
             false => dialog::button_row(removal.buttons(), width, look),
@@ -158,4 +158,18 @@ fn removing(progress: Option<RemovalProgress>) -> String {
     };
     let (done, all) = (progress.done(), progress.done() + progress.left);
     format!("Removing… {} of {}", text::number(done), text::number(all))
+}
+
+impl Speak for RemovalDialog {
+    fn speak(&self, _app: &App, look: &Look) -> Spoken {
+        let mut spoken = Spoken::titled(TITLE).lines(head(self, UNBROKEN, look));
+        spoken.lines.extend(self.is_me.then(|| SIGNED_OUT.to_owned()));
+        if let Some(of) = &self.keys {
+            spoken = spoken.lines(keys(of, usize::MAX, UNBROKEN, look));
+        }
+        let doing = self.sending.then(|| removing(self.progress));
+        spoken.lines.push(consequences(self).to_owned());
+        spoken.lines.extend(self.error.clone());
+        spoken.buttons(self.buttons()).doing(doing.as_deref())
+    }
 }

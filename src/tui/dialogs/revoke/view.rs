@@ -9,10 +9,14 @@ use super::{Pressed, RevokeDialog};
 use crate::api::{Key, Usage};
 use crate::client::Error;
 use crate::model::{Scope, Shown};
+use crate::tui::plain::form::entry;
+use crate::tui::plain::spoken::{Speak, Spoken, SpokenField, UNBROKEN};
+use crate::tui::state::App;
 use crate::tui::view::lines::paragraph;
 use crate::tui::view::{Canvas, Draw, Look, dialog, form_lines, text, time, used};
 
 const WIDTH: u16 = 66;
+const TITLE: &str = "Revoke this key?";
 const HINT: &str = "optional: why it ends (Shift-Tab)";
 const DISABLE_FIRST: &str =
     "Disable first refuses it just the same, counts who still tries, and can be undone.";
@@ -31,29 +35,38 @@ impl Draw for RevokeDialog {
         let dialog = self;
         let theme = look.theme;
         let width = dialog::inner_width(screen, WIDTH);
-        let mut foot = paragraph(
-            "Revoking takes effect immediately and can't be undone.",
-            theme.strong(),
-            width,
-        );
-        if let Some(error) = &dialog.error {
-            foot.extend(paragraph(error, theme.bad(), width));
-        }
+        let foot = warning(dialog, width, look);
         let words = dialog::DialogText {
             head: which(dialog, width, look),
             body: what_stops(dialog, screen, width, look),
             foot,
             has_field: true,
         };
-        let buttons = match (dialog.sending || app.is_quitting(), dialog.buttons.focused()) {
-            (true, Some(Pressed::DisableFirst)) => Line::styled("Disabling…", theme.faint()),
-            (true, _) => Line::styled("Revoking…", theme.faint()),
-            (false, _) => dialog::button_row(&dialog.buttons, width, look),
+        let buttons = match doing(dialog, app) {
+            Some(doing) => Line::styled(doing, theme.faint()),
+            None => dialog::button_row(&dialog.buttons, width, look),
         };
-        let frame = (WIDTH, "Revoke this key?", theme.bad());
+        let frame = (WIDTH, TITLE, theme.bad());
         let field = dialog::ask(buffer, screen, frame, words, dialog.scroll, buttons, look);
         reason(buffer, field, dialog, look)
     }
+}
+
+fn warning(dialog: &RevokeDialog, width: usize, look: &Look) -> Vec<Line<'static>> {
+    let immediately = "Revoking takes effect immediately and can't be undone.";
+    let mut lines = paragraph(immediately, look.theme.strong(), width);
+    let error = dialog.error.iter();
+    lines.extend(error.flat_map(|error| paragraph(error, look.theme.bad(), width)));
+    lines
+}
+
+/// What is waited for.
+fn doing(dialog: &RevokeDialog, app: &App) -> Option<&'static str> {
+    let is_sent = dialog.sending || app.is_quitting();
+    is_sent.then(|| match dialog.buttons.focused() {
+        Some(Pressed::DisableFirst) => "Disabling…",
+        _ => "Revoking…",
+    })
 }
 
 /// `Reason  leaked in a build log`; returns where the cursor stands while it is typed.
@@ -183,5 +196,21 @@ fn what_uses_it(key: &Key) -> String {
         (Scope::Analytics, _) => {
             "Whatever reads the organisation's figures with it is refused immediately.".into()
         }
+    }
+}
+
+impl Speak for RevokeDialog {
+    fn speak(&self, app: &App, look: &Look) -> Spoken {
+        let screen = Rect::new(0, 0, u16::MAX, 0);
+        let reason = self
+            .is_in_reason()
+            .then(|| SpokenField::new("Reason", entry(&self.reason)));
+        Spoken::titled(TITLE)
+            .lines(which(self, UNBROKEN, look))
+            .lines(what_stops(self, screen, UNBROKEN, look))
+            .lines(warning(self, UNBROKEN, look))
+            .buttons(&self.buttons)
+            .field(reason)
+            .doing(doing(self, app))
     }
 }

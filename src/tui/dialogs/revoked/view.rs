@@ -8,12 +8,15 @@ use super::{AskedServer, RevokedCard};
 use crate::api::{Key, KeyCheck, RefusedSince};
 use crate::model::{Scope, Shown};
 use crate::tui::keymap::{Action, Layer};
+use crate::tui::plain::spoken::{Speak, Spoken, UNBROKEN};
+use crate::tui::state::App;
 use crate::tui::state::notice::sentence;
 use crate::tui::view::lines::{field, paragraph};
 use crate::tui::view::{Canvas, Draw, Look, dialog, text, time, used};
 
 /// The line that says what became of it fits.
 const WIDTH: u16 = 88;
+const TITLE: &str = "Revoked";
 /// A screen of this height has room for blank lines.
 const ROOMY: u16 = 20;
 /// What is told in the last line.
@@ -40,14 +43,10 @@ impl Draw for RevokedCard {
         let mut body = by_whom_and_why(&self.key, width, look);
         body.extend(gap());
         body.extend(proof(self, width, look));
-        let foot = self.error.as_ref().map_or_else(Vec::new, |error| {
-            let old = format!("Not up to date: {} r asks again.", sentence(error));
-            paragraph(&old, theme.warning(), width)
-        });
         let words = dialog::DialogText {
             head,
             body,
-            foot,
+            foot: why_old(self, width, look),
             ..dialog::DialogText::default()
         };
         let border = if self.is_let_through() {
@@ -57,7 +56,7 @@ impl Draw for RevokedCard {
         };
         let hints = app.keymap.hints(Layer::Revoked, HINTS.into_iter());
         let hints = Line::styled(text::fit(&hints, width), theme.faint());
-        let frame = (WIDTH, "Revoked", border);
+        let frame = (WIDTH, TITLE, border);
         dialog::ask(buffer, screen, frame, words, self.scroll, hints, look);
         None
     }
@@ -193,5 +192,25 @@ fn what_it_says(check: &KeyCheck, look: &Look) -> String {
         _ if !check.is_refused() => format!("would still let it through, at {at}"),
         1 => format!("refuses it ({rule}), checked {at}"),
         _ => format!("refuses both its tokens ({rule}), checked {at}"),
+    }
+}
+
+fn why_old(card: &RevokedCard, width: usize, look: &Look) -> Vec<Line<'static>> {
+    card.error.as_ref().map_or_else(Vec::new, |error| {
+        let old = format!("Not up to date: {} r asks again.", sentence(error));
+        paragraph(&old, look.theme.warning(), width)
+    })
+}
+
+impl Speak for RevokedCard {
+    fn speak(&self, _app: &App, look: &Look) -> Spoken {
+        Spoken::titled(TITLE)
+            .line(self.key.name.as_str())
+            .lines(which(&self.key, UNBROKEN, look))
+            .lines(status(self, UNBROKEN, look))
+            .lines(by_whom_and_why(&self.key, UNBROKEN, look))
+            .lines(proof(self, UNBROKEN, look))
+            .lines(why_old(self, UNBROKEN, look))
+            .scroll(self.scroll)
     }
 }

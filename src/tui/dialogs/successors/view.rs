@@ -3,24 +3,23 @@
 use ratatui::layout::Position;
 
 use super::SuccessorPicker;
+use crate::tui::plain::form::entry;
+use crate::tui::plain::spoken::{ChoiceKeys, Speak, Spoken, SpokenField};
+use crate::tui::state::App;
 use crate::tui::view::picker::{PickerBox, PickerLine};
-use crate::tui::view::{Canvas, Draw};
+use crate::tui::view::{Canvas, Draw, Look};
 
 /// Lines for people.
 const MOST: usize = 10;
+const TITLE: &str = "Hand over to";
 
 impl Draw for SuccessorPicker {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
-        let nothing = match () {
-            () if self.picker.is_searching() => "Searching…",
-            () if self.picker.text.is_blank() => "There is nobody else. Esc goes back.",
-            () => "Nobody else has that in their address.",
-        };
         let look = PickerBox {
-            title: "Hand over to",
-            what_for: &format!("Who gets {}? Type a part of the address.", self.what),
+            title: TITLE,
+            what_for: &what_for(self),
             prompt: "/",
-            nothing,
+            nothing: nothing(self),
             most: MOST,
         };
         look.draw(canvas, &self.picker, |person| PickerLine {
@@ -29,5 +28,37 @@ impl Draw for SuccessorPicker {
             about: String::new(),
             aside: person.user.role.to_string(),
         })
+    }
+}
+
+fn what_for(of: &SuccessorPicker) -> String {
+    format!("Who gets {}? Type a part of the address.", of.what)
+}
+
+fn nothing(of: &SuccessorPicker) -> &'static str {
+    match () {
+        () if of.picker.is_searching() => "Searching…",
+        () if of.picker.text.is_blank() => "There is nobody else. Esc goes back.",
+        () => "Nobody else has that in their address.",
+    }
+}
+
+impl Speak for SuccessorPicker {
+    fn speak(&self, _app: &App, _look: &Look) -> Spoken {
+        let people = self.picker.items().iter();
+        let people = people.map(|person| format!("{}, {}", person.user.email, person.user.role));
+        let mut spoken = Spoken::titled(TITLE).line(what_for(self)).choices(
+            people.collect(),
+            self.picker.index(),
+            ChoiceKeys::AltDigits,
+        );
+        if spoken.choices.is_empty() {
+            let why = self.picker.error.as_deref().unwrap_or(nothing(self));
+            spoken.lines.push(why.to_owned());
+        }
+        spoken.field(Some(SpokenField::new(
+            "Part of the address",
+            entry(&self.picker.text),
+        )))
     }
 }

@@ -7,6 +7,8 @@ use ratatui::text::{Line, Span};
 use super::{LargeUsage, chart};
 use crate::api::{Key, RefusedBy, RefusedSource, Usage, UsageCount, UsageSource};
 use crate::model::{Rule, Scope, UiDomain};
+use crate::tui::plain::spoken::{Speak, Spoken, UNBROKEN};
+use crate::tui::state::App;
 use crate::tui::state::notice::sentence;
 use crate::tui::view::lines::paragraph;
 use crate::tui::view::{Canvas, Draw, Look, dialog, text, time, used};
@@ -30,19 +32,32 @@ impl Draw for LargeUsage {
         } = canvas;
         let large = self;
         let width = dialog::inner_width(screen, WIDTH);
-        let lines = match large.usage.of(large.key.id) {
-            None => vec![Line::styled("Loading its usage…", look.theme.faint())],
-            Some(Err(error)) => paragraph(&sentence(error), look.theme.bad(), width),
-            Some(Ok(usage)) => {
-                let part = Part { usage, width, look };
-                let room = usize::from(screen.height).saturating_sub(BORDERS);
-                part.lines(large.key.scope, addable_to(&large.key), room)
-            }
-        };
+        let room = usize::from(screen.height).saturating_sub(BORDERS);
+        let lines = lines(large, width, room, look);
         let title = format!("Usage · {}", large.key.name);
         let frame = (WIDTH, title.as_str(), look.theme.accent());
         dialog::scrolling(buffer, screen, frame, lines, large.scroll, look);
         None
+    }
+}
+
+/// The bars are as high as `room` lets them be.
+fn lines(large: &LargeUsage, width: usize, room: usize, look: &Look) -> Vec<Line<'static>> {
+    match large.usage.of(large.key.id) {
+        None => vec![Line::styled("Loading its usage…", look.theme.faint())],
+        Some(Err(error)) => paragraph(&sentence(error), look.theme.bad(), width),
+        Some(Ok(usage)) => {
+            let part = Part { usage, width, look };
+            part.lines(large.key.scope, addable_to(&large.key), room)
+        }
+    }
+}
+
+impl Speak for LargeUsage {
+    fn speak(&self, _app: &App, look: &Look) -> Spoken {
+        Spoken::titled(format!("Usage · {}", self.key.name))
+            .lines(lines(self, UNBROKEN, 0, look))
+            .scroll(self.scroll)
     }
 }
 

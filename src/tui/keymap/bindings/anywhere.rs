@@ -31,6 +31,13 @@ pub const BINDINGS: &[Binding] = &[
     bind!(Layer::VARIANTS, [ctrl('c')], Quit, "", "quit"),
     bind!(
         Layer::VARIANTS,
+        [ctrl('l')],
+        SayAgain,
+        "where am I",
+        "say where you are once more, and in full"
+    ),
+    bind!(
+        Layer::VARIANTS,
         [ctrl('z')],
         Suspend,
         "",

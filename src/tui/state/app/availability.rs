@@ -43,6 +43,9 @@ impl App {
         if matches!(action, Action::Help | Action::Quit | Action::Suspend) {
             return Ok(());
         }
+        if action == Action::SayAgain {
+            return self.allowed(action);
+        }
         match self.over.get(..layers).and_then(<[Modal]>::last) {
             Some(modal) => modal.dialog().available(action),
             None => self.available_on_screen(action),
@@ -68,6 +71,7 @@ impl App {
         }
         let is_hidden = match action {
             Action::Mine | Action::ItsPerson => !self.shows_owners(),
+            Action::SayAgain => !self.is_plain,
             _ => Screen::shown_by(action).is_some_and(|screen| !self.may_show(screen)),
         };
         if is_hidden {

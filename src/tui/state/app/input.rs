@@ -105,6 +105,7 @@ impl App {
             Action::Help => return self.open_help(),
             Action::Suspend => return self.effects.push(Effect::Suspend),
             Action::Quit => return self.quit(),
+            Action::SayAgain if self.is_plain => return self.effects.push(Effect::SayAgain),
             _ if self.must_wait(action) => return self.wait(action),
             _ if self.was_meant_for_another(action) => return self.say_displaced(),
             _ => {}

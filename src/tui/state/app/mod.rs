@@ -129,6 +129,8 @@ pub struct App {
     /// Makes the idempotency keys of this run.
     run: Uuid,
     quitting: bool,
+    /// The linear mode, which can say again where one is.
+    is_plain: bool,
     /// What is to be done, collected while one message is taken.
     effects: Vec<Effect>,
 }
@@ -176,6 +178,7 @@ impl App {
             last_copy: 0,
             run,
             quitting: false,
+            is_plain: false,
             effects: Vec::new(),
         };
         app.resize(size.0, size.1);
@@ -319,6 +322,22 @@ impl App {
 
     pub fn size(&self) -> (u16, u16) {
         self.size
+    }
+
+    /// It is told in lines, not drawn.
+    #[must_use]
+    pub fn in_plain_mode(mut self) -> Self {
+        self.is_plain = true;
+        self
+    }
+
+    pub fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
+    /// Whether the server was asked for a change and has not answered.
+    pub fn awaits_change(&self) -> bool {
+        self.unanswered > 0
     }
 
     pub fn is_quitting(&self) -> bool {

@@ -49,8 +49,10 @@ impl App {
         let mut effects = std::mem::take(&mut self.effects);
         let decks = std::mem::take(&mut self.decks);
         let (count, last_copy) = (self.count, self.last_copy);
+        let (keymap, is_plain) = (std::mem::take(&mut self.keymap), self.is_plain);
         *self = Self::new(deck, run, self.size).among(decks);
         (self.count, self.last_copy) = (count, last_copy);
+        (self.keymap, self.is_plain) = (keymap, is_plain);
         effects.extend(self.start());
         effects
     }

@@ -167,7 +167,7 @@ impl App {
     }
 
     /// Whether the rows on the screen are not those that were asked for, which are on their way.
-    pub(super) fn rows_are_coming(&self) -> bool {
+    pub fn rows_are_coming(&self) -> bool {
         match self.screen {
             Screen::Keys => self.browse.is_coming(),
             Screen::Projects => self.projects.list.is_coming(),
