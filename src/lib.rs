@@ -28,7 +28,8 @@
 //! their results are messages again; [`tui::view`] draws the state and never changes it. The loop handles all
 //! messages, then all input, and draws once when both are empty. Nothing polls: an idle dashboard uses no CPU. The state reads no clock:
 //! the loop tells it how late it is ([`tui::state::moment`]). Where a countdown is on the screen, the loop draws anew when it says something else
-//! ([`tui::view::next_change`]), and never before.
+//! ([`tui::view::next_change`]), and never before. What can be clicked is what the last frame shows: the view collects it while it draws,
+//! and the loop hands it to the state.
 //!
 //! A response belongs to the list that was requested last. Keys that are pressed while a list is loading wait for it
 //! (`tui/state/type_ahead.rs`), so that no action applies to a row that the person did not see.
@@ -65,7 +66,8 @@
 //! | field of a key | `model/field/declared.rs` and its value in `model/field.rs`; then `api/keys.rs`, its columns in `server/store/tables.rs` and `key_row.rs`, a migration for each engine. Forms, details, conflicts, flags, the log and moving a deck follow |
 //! | filter word | `model/filter/declared.rs`, and its parameter in `model/filter.rs`; then its condition in `server/store/filter.rs` |
 //! | rule of refusal | `model/rule.rs` (name and message); when it applies: about origin, address or app `model/connection.rs`; about the key's state `server/work/authorize.rs` and `connect.rs`; about what was presented `server/work/presented.rs` |
-//! | column of a table | `tui/state/columns.rs`; its cells: `tui/view/table.rs` |
+//! | column of a table | `tui/state/columns.rs`, which declares at what width it is shown; its cells: `tui/view/table.rs` |
+//! | something to be clicked | it is added to the [`tui::state::Targets`] where it is drawn; what a click does: `tui/state/app/input.rs` |
 //! | time that is left until an instant, on the screen | `tui/view/standing.rs` (`ends_of`), so that it is drawn again when its text changes (`countdown.rs` beside it) |
 //! | action or key binding of the dashboard | `tui/keymap`; when it is available, and why not: `tui/state/app/availability.rs` |
 //! | action of the dashboard on all marked keys | which plan it makes: `tui/state/app/marking.rs`; what is asked before: `tui/dialogs/planning.rs` |

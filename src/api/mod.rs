@@ -4,6 +4,7 @@
 mod activity;
 mod chain;
 mod chain_hash;
+mod counts;
 mod ended;
 mod events;
 mod gateways;
@@ -26,13 +27,13 @@ pub use activity::{
     Activity, ActivityAction, ActivityHead, ActivityPage, ActivityQuery, Comparison, ComparisonQuery, Stated,
 };
 pub use chain_hash::ChainHash;
+pub use counts::{AtLeast, CountExtra, KeyAttention, KeyCounting, KeyCounts};
 pub use ended::{KeyCheck, Revoking, TokenCheck};
 pub use events::{ChangeEvent, KeyEvent, KeyEventKind, Part};
 pub use gateways::{CreatedGateway, Gateway, NewGateway};
 pub use keys::{
-    AtLeast, CountExtra, Disabled, Disabling, Key, KeyAttention, KeyCounting, KeyCounts, KeyExtra, KeyFilter,
-    KeyList, KeyMay, KeyPage, KeyRevocation, KeyRotation, KeyRow, Order, PageFrom, PersonRef, ProjectRef,
-    Sort,
+    Disabled, Disabling, Key, KeyExtra, KeyFilter, KeyList, KeyMay, KeyPage, KeyRevocation, KeyRotation,
+    KeyRow, Order, PageFrom, PersonRef, ProjectRef, Sort,
 };
 pub use people::{
     CreatedUser, KeyDisposition, Me, NewToken, NewUser, OngoingRemoval, Organisation, Permissions, Person,

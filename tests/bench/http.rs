@@ -110,6 +110,19 @@ pub fn load(
     Ok((done?.concat(), seconds))
 }
 
+/// By every column that the table shows.
+pub const SORTS: [&str; 9] = [
+    "created_at",
+    "name",
+    "scope",
+    "last_used_at",
+    "expires_at",
+    "project",
+    "creator",
+    "last_refused_at",
+    "state",
+];
+
 /// A page far from both ends: in the middle by creation date and name, reached by its cursor.
 pub fn deep_page(http: &mut Http, list: &str) -> Result<String, AnyError> {
     let middle: Value = serde_json::from_slice(&http.get("/v1/keys?limit=1&q=osaka")?)?;

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use checks_deck::ChecksDeck;
 use common::{AnyError, Deck, ROUNDS, Server, median, resident_mib};
 use contender::{BARE, Contender, SERVER_CORE, bare_handler, measure, pinned};
-use http::{Http, deep_page};
+use http::{Http, SORTS, deep_page};
 use wrk::Load;
 
 const KEYDECK: &str = env!("CARGO_BIN_EXE_keydeck");
@@ -171,7 +171,7 @@ impl Postgres {
         let server = deck.serve_with(pinned(Path::new(KEYDECK)))?;
         let mut http = Http::connect(&server.address, &deck.token)?;
         let mut pages = vec![("nothing of the database, /livez".to_owned(), "/livez".to_owned())];
-        for sort in ["created_at", "name", "scope", "last_used_at"] {
+        for sort in SORTS {
             for order in ["asc", "desc"] {
                 let list = format!("/v1/keys?limit=100&sort={sort}&order={order}");
                 let deep = deep_page(&mut http, &list)?;

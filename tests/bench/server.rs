@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use common::{AnyError, Deck, ROUNDS, Server, Table, cpu_percent, median, resident_mib, sizes};
-use http::{Http, deep_page};
+use http::{Http, SORTS, deep_page};
 use serde_json::Value;
 
 /// Requests a round for the figures of one connection.
@@ -35,7 +35,7 @@ fn measure(keys: u64, table: &mut Table) -> Result<(), AnyError> {
     );
     let idle = cpu_percent(server.pid(), Duration::from_secs(10))?;
     table.put("server idle CPU over 10 s, %", format!("{idle:.2}"));
-    for sort in ["created_at", "name", "scope", "last_used_at"] {
+    for sort in SORTS {
         for order in ["asc", "desc"] {
             let list = format!("/v1/keys?limit=100&sort={sort}&order={order}");
             table.put(

@@ -35,6 +35,7 @@ fn named(name: &str) -> Vec<u8> {
         "Home" => b"\x1b[H",
         "End" => b"\x1b[F",
         "F1" => b"\x1bOP",
+        "F2" => b"\x1bOQ",
         "PageUp" => b"\x1b[5~",
         "PageDown" => b"\x1b[6~",
         _ => return vec![control(name)],

@@ -35,11 +35,16 @@ pub fn rotate(pty: &mut Pty) -> String {
     pty.type_keys("<C-s>");
     pty.wait_for("its new secret");
     pty.wait_for("This secret is shown only now.");
-    let screen = pty.screen();
-    let new = screen
-        .split_whitespace()
-        .find(|word| word.starts_with("kda_") && !word.contains('…'));
-    let new = new.expect("the new secret").to_owned();
+    let secret = |screen: &str| {
+        let mut words = screen.split_whitespace();
+        let new = words.find(|word| word.starts_with("kda_") && !word.contains('…'))?;
+        Some(new.to_owned())
+    };
+    pty.wait_until("the new secret", |screen| {
+        let is_whole = |new: String| new.len() == "kda_".len() + 49;
+        secret(&screen.contents()).is_some_and(is_whole)
+    });
+    let new = secret(&pty.screen()).expect("seen above");
     pty.type_keys("<Esc>");
     pty.wait_for("▸ Keep it open ◂");
     pty.type_keys("<Tab><Enter>");

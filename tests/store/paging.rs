@@ -204,7 +204,7 @@ fn filters(deck: &Deck) -> Vec<KeyFilter> {
 async fn every_sort_and_filter_lists_what_matches_in_its_order() {
     let deck = Deck::new().await;
     let keys = stocked(&deck).await;
-    for filter in filters(&deck) {
+    for (n, filter) in filters(&deck).into_iter().enumerate() {
         for visible in [Visible::All, Visible::CreatedBy(deck.editor.id)] {
             let expected: Vec<KeyRecord> = keys
                 .iter()
@@ -212,6 +212,10 @@ async fn every_sort_and_filter_lists_what_matches_in_its_order() {
                 .cloned()
                 .collect();
             for (sort, descending) in Sort::iter().flat_map(|sort| [(sort, false), (sort, true)]) {
+                // Of the sorts by groups, which take several statements, each filter has one direction.
+                if matches!(sort, Sort::Project | Sort::Creator | Sort::State) && descending == (n % 2 == 0) {
+                    continue;
+                }
                 let filter = filter.clone();
                 let query = KeyQuery {
                     visible,

@@ -2,7 +2,7 @@
 
 use crate::api::{KeyFilter, RotationEnd};
 use crate::client::Client;
-use crate::model::expiry;
+use crate::model::{StateFilter, expiry};
 use crate::tui::message::{LifecycleReply, LifecycleRequest};
 
 pub async fn answer(client: Client, request: LifecycleRequest) -> LifecycleReply {
@@ -47,6 +47,10 @@ pub async fn answer(client: Client, request: LifecycleRequest) -> LifecycleReply
             number,
             result: client.counts(&expiring()).await,
         },
+        LifecycleRequest::CountRevoked { number } => LifecycleReply::RevokedCounted {
+            number,
+            result: client.counts(&revoked()).await,
+        },
     }
 }
 
@@ -54,6 +58,13 @@ pub async fn answer(client: Client, request: LifecycleRequest) -> LifecycleReply
 fn expiring() -> KeyFilter {
     KeyFilter {
         expires_days: Some(expiry::WARNED_DAYS),
+        ..KeyFilter::default()
+    }
+}
+
+fn revoked() -> KeyFilter {
+    KeyFilter {
+        state: Some(StateFilter::Revoked),
         ..KeyFilter::default()
     }
 }

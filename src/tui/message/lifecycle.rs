@@ -40,13 +40,19 @@ pub enum LifecycleRequest {
     CountExpiring {
         number: u64,
     },
+    /// How many keys were revoked.
+    CountRevoked {
+        number: u64,
+    },
 }
 
 impl LifecycleRequest {
     pub fn is_change(&self) -> bool {
         !matches!(
             self,
-            LifecycleRequest::Read { .. } | LifecycleRequest::CountExpiring { .. }
+            LifecycleRequest::Read { .. }
+                | LifecycleRequest::CountExpiring { .. }
+                | LifecycleRequest::CountRevoked { .. }
         )
     }
 }
@@ -82,6 +88,10 @@ pub enum LifecycleReply {
         number: u64,
         result: Result<KeyCounts, Error>,
     },
+    RevokedCounted {
+        number: u64,
+        result: Result<KeyCounts, Error>,
+    },
 }
 
 impl LifecycleReply {
@@ -94,14 +104,17 @@ impl LifecycleReply {
             | LifecycleReply::Finished { result, .. }
             | LifecycleReply::Read { result, .. } => result.as_ref().err(),
             LifecycleReply::Rotated { result, .. } => result.as_ref().err(),
-            LifecycleReply::ExpiringCounted { result, .. } => result.as_ref().err(),
+            LifecycleReply::ExpiringCounted { result, .. }
+            | LifecycleReply::RevokedCounted { result, .. } => result.as_ref().err(),
         }
     }
 
     pub fn answers_change(&self) -> bool {
         !matches!(
             self,
-            LifecycleReply::Read { .. } | LifecycleReply::ExpiringCounted { .. }
+            LifecycleReply::Read { .. }
+                | LifecycleReply::ExpiringCounted { .. }
+                | LifecycleReply::RevokedCounted { .. }
         )
     }
 }

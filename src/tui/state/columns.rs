@@ -70,7 +70,9 @@ impl KeyColumn {
             KeyColumn::Created => Some(Sort::CreatedAt),
             KeyColumn::Used => Some(Sort::LastUsedAt),
             KeyColumn::State => Some(Sort::ExpiresAt),
-            KeyColumn::Project | KeyColumn::Owner | KeyColumn::Week => None,
+            KeyColumn::Project => Some(Sort::Project),
+            KeyColumn::Owner => Some(Sort::Creator),
+            KeyColumn::Week => None,
         }
     }
 

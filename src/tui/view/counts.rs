@@ -7,6 +7,7 @@ use ratatui::style::Style;
 
 use super::pen::{Pen, joined};
 use super::{Look, marks, text};
+use crate::api::AtLeast;
 use crate::model::Scope;
 use crate::model::expiry::WARNED_DAYS;
 use crate::tui::keymap::Action;
@@ -16,6 +17,8 @@ use crate::tui::state::{App, Screen, Target, Targets};
 
 /// The filters that the words at the right end ask for.
 const EXPIRING: &str = "expires:30d";
+const REFUSED: &str = "refused:24h";
+const IDLE: &str = "idle:90d";
 
 /// Keys of one kind.
 struct Kind {
@@ -83,10 +86,22 @@ fn kinds(app: &App) -> Vec<Kind> {
             EndedView::Revoked => "Revoked",
             EndedView::Expired => "Expired",
         },
-        total: browse.ended(view),
+        total: browse.ended(view).or_else(|| revoked(app, view)),
         is_shown: query.ended.is_some(),
     });
     kinds
+}
+
+/// Of all that were revoked, whatever is shown.
+fn revoked(app: &App, view: EndedView) -> Option<Total> {
+    let counts = app
+        .revoked_count
+        .counts()
+        .filter(|_| view == EndedView::Revoked)?;
+    Some(Total {
+        keys: counts.total(),
+        is_exact: !counts.capped,
+    })
 }
 
 /// Its key, what it is called, and how many there are.
@@ -132,64 +147,124 @@ fn write(pen: &mut Pen, kind: &Kind, form: Form, app: &App, look: &Look, targets
     targets.add(joined(start, end), Target::Do(kind.action));
 }
 
-/// What stands at the right end: marks while there are some, and what needs attention, the most urgent first.
+/// What stands at the right end, in words and in fewer of them; a click opens the filter that finds it.
+struct Part {
+    words: String,
+    short: String,
+    style: Style,
+    target: Option<Target>,
+}
+
+const BETWEEN: &str = " · ";
+
+/// Marks while there are some, and what needs attention, the most urgent first.
 fn attention(mut pen: Pen, app: &App, look: &Look, targets: &mut Targets) {
-    let mut parts: Vec<(String, Style, Option<Target>)> = Vec::new();
-    if let Some((words, style)) = marks::counted(app, look) {
-        parts.push((words, style, None));
-    }
-    if app.browse.query.ended.is_some() {
-        let other = match app.browse.query.ended {
-            Some(EndedView::Expired) => "4 shows revoked keys",
-            _ => "4 shows expired keys",
-        };
-        parts.push((
-            other.into(),
-            look.theme.faint(),
-            Some(Target::Do(Action::ShowEnded)),
-        ));
-    } else {
-        let used: usize = parts.iter().map(|(words, ..)| text::width(words) + 3).sum();
-        parts.extend(expiring(app, pen.room().saturating_sub(used + 2), look));
-    }
-    const BETWEEN: &str = " · ";
-    let mut room = pen.room().saturating_sub(2);
-    let fits = |(words, ..): &(String, Style, Option<Target>)| {
-        let cells = text::width(words) + BETWEEN.chars().count();
-        let fits = cells <= room + BETWEEN.chars().count();
-        room = room.saturating_sub(cells);
-        fits
+    let mut parts = parts(app, look);
+    let room = pen.room().saturating_sub(3);
+    let width = |parts: &[Part]| -> usize {
+        let words: usize = parts.iter().map(|part| text::width(&part.words)).sum();
+        words + BETWEEN.chars().count() * parts.len().saturating_sub(1)
     };
-    let parts: Vec<_> = parts.into_iter().take_while(fits).collect();
-    let used: usize = parts.iter().map(|(words, ..)| text::width(words) + 3).sum();
-    let gap = (pen.room() + 2).saturating_sub(used);
+    if width(&parts) > room {
+        parts
+            .iter_mut()
+            .for_each(|part| part.words = std::mem::take(&mut part.short));
+    }
+    while width(&parts) > room {
+        parts.pop();
+    }
+    let gap = (pen.room()).saturating_sub(width(&parts) + 1);
     pen.skip(gap as u16);
-    for (index, (words, style, target)) in parts.into_iter().enumerate() {
+    for (index, part) in parts.into_iter().enumerate() {
         if index > 0 {
             pen.write(BETWEEN, look.theme.faint());
         }
-        let area = pen.write(&words, style);
-        if let Some(target) = target {
+        let area = pen.write(&part.words, part.style);
+        if let Some(target) = part.target {
             targets.add(area, target);
         }
     }
 }
 
-/// `3 expire within 30 days`, in fewer words where there is less room.
-fn expiring(app: &App, room: usize, look: &Look) -> Option<(String, Style, Option<Target>)> {
-    let counts = app.expiring.counts()?;
+fn parts(app: &App, look: &Look) -> Vec<Part> {
+    let marked = marks::counted(app, look).map(|(words, style)| Part {
+        short: words.clone(),
+        words,
+        style,
+        target: None,
+    });
+    let others = match app.browse.query.ended {
+        Some(view) => vec![other_view(view, look)],
+        None => needing_attention(app, look),
+    };
+    marked.into_iter().chain(others).collect()
+}
+
+fn other_view(view: EndedView, look: &Look) -> Part {
+    let (words, short) = match view {
+        EndedView::Revoked => ("4 shows expired keys", "4: expired"),
+        EndedView::Expired => ("4 shows revoked keys", "4: revoked"),
+    };
+    Part {
+        words: words.into(),
+        short: short.into(),
+        style: look.theme.faint(),
+        target: Some(Target::Do(Action::ShowEnded)),
+    }
+}
+
+/// `26 refused in 24 h · 5 idle · 3 expire within 30 days`
+fn needing_attention(app: &App, look: &Look) -> Vec<Part> {
+    let theme = look.theme;
+    let attention = app.browse.counts.and_then(|counts| counts.attention);
+    let mut parts = Vec::new();
+    if let Some(refused) = attention
+        .map(|attention| attention.refused)
+        .filter(|refused| refused.count > 0)
+    {
+        let number = at_least(refused);
+        parts.push(Part {
+            words: format!("{number} refused in 24 h"),
+            short: format!("{number} refused"),
+            style: theme.bad(),
+            target: Some(Target::Filter(REFUSED)),
+        });
+    }
+    if let Some(idle) = attention
+        .map(|attention| attention.idle)
+        .filter(|idle| idle.count > 0)
+    {
+        let words = format!("{} idle", at_least(idle));
+        parts.push(Part {
+            short: words.clone(),
+            words,
+            style: theme.faint(),
+            target: Some(Target::Filter(IDLE)),
+        });
+    }
+    parts.extend(expiring(app, look));
+    parts
+}
+
+fn at_least(count: AtLeast) -> String {
+    let more = if count.capped { "+" } else { "" };
+    format!("{}{more}", text::number(count.count))
+}
+
+fn expiring(app: &App, look: &Look) -> Option<Part> {
+    let counts = app.expiring.counts().filter(|counts| counts.total() > 0)?;
     let number = text::number(counts.total());
     let (long, short) = match counts.capped {
         true => (format!("more than {number}"), format!("{number}+")),
         false => (number.clone(), number),
     };
     let verb = if counts.total() == 1 { "expires" } else { "expire" };
-    let forms = [
-        format!("{long} {verb} within {WARNED_DAYS} days"),
-        format!("{short} {verb} in {WARNED_DAYS} d"),
-    ];
-    let words = forms.into_iter().find(|words| text::width(words) <= room)?;
-    Some((words, look.theme.warning(), Some(Target::Filter(EXPIRING))))
+    Some(Part {
+        words: format!("{long} {verb} within {WARNED_DAYS} days"),
+        short: format!("{short} {verb} in {WARNED_DAYS} d"),
+        style: look.theme.warning(),
+        target: Some(Target::Filter(EXPIRING)),
+    })
 }
 
 /// How many rows match, as far as is known.

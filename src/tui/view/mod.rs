@@ -71,8 +71,8 @@ pub fn draw_with_targets(frame: &mut Frame, app: &App, look: &Look) -> Targets {
 /// Draws into a buffer; returns where the cursor stands: in the field that has the focus, or else on the selected row or
 /// the focused button, where screen readers look for it.
 pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: &mut Targets) -> Position {
-    let (area, strip) = tour::parted(area, app);
-    tour::render(buffer, strip, app, look);
+    let (area, rest) = tour::parted(area, app);
+    tour::render(buffer, rest, app, look);
     let layout = app.layout();
     header::title(buffer, clip(layout.title, area), app, look, targets);
     counts::render(buffer, clip(layout.summary, area), app, look, targets);
@@ -84,7 +84,6 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: 
         details(buffer, clip(part, area), app, look);
     }
     footer::render(buffer, clip(layout.footer, area), app, look, targets);
-    footer::notice(buffer, area, app, look);
     secret::revealed(buffer, above_footer(area, app), app, look);
     // Of several steps, one at a time is shown.
     let step = app.over.iter().rposition(|over| over.dialog().is_step());
@@ -102,6 +101,7 @@ pub fn render(buffer: &mut Buffer, area: Rect, app: &App, look: &Look, targets: 
         };
         cursor = with_dialog!(over, dialog => dialog.draw(canvas));
     }
+    footer::notice(buffer, area, app, look);
     backdrop::ground(buffer, look);
     mark_covered_cells(buffer);
     cursor.unwrap_or_else(|| resting(buffer, app))

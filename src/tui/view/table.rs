@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use strum::IntoEnumIterator;
 
 use super::found::Found;
 use super::list::content;
@@ -22,48 +23,28 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look, targets
         .iter()
         .map(|key| beside_name(key, found.as_ref(), look))
         .collect();
-    let offered = app.offered_columns();
-    let head_of = |column: KeyColumn| head(column, app);
-    let width_of = |column: KeyColumn| {
-        let whole = usize::from(u16::MAX);
-        let cells: Vec<TableCell> = keys.iter().map(|key| cell(column, key, whole, look)).collect();
-        content(&head_of(column), cells.iter().map(|cell| cell.text.as_str()))
-    };
-    let has_states =
-        |placed: &[Placed<KeyColumn>]| placed.iter().any(|place| place.column == KeyColumn::State);
-    let mut placed = columns::of_keys(layout.columns, offered, width_of);
-    if !has_states(&placed) {
-        // How keys stand is told beside their names, which need more room for that.
-        let names = with_beside(&keys, &beside);
-        let offered = Offered {
-            states: false,
-            ..offered
-        };
-        placed = columns::of_keys(layout.columns, offered, |column| match column {
-            KeyColumn::Name => width_of(column).max(names),
-            other => width_of(other),
-        });
-    }
-    let has_states = has_states(&placed);
+    let cells: Vec<ColumnCells> = KeyColumn::iter()
+        .map(|column| ColumnCells::of(column, &keys, app, look))
+        .collect();
+    let placed = placed(&cells, with_beside(&keys, &beside), app);
     heads(buffer, clip(layout.columns, screen), &placed, app, look, targets);
-    let lines = visible.iter().zip(beside).map(|((selected, row), beside)| {
-        let key = &row.key;
-        TableRow {
-            selected: *selected,
-            marked: app.marks.contains(key.id),
-            quiet: is_quiet(key, look),
-            id: Some(key.id),
-            cells: placed
-                .iter()
-                .map(|place| cell(place.column, key, usize::from(place.width), look))
-                .collect(),
-            beside: match beside {
-                // It has a column.
-                Beside::Tag(..) if has_states => Beside::Nothing,
-                beside => beside,
-            },
-            chips: chips::of_key(key),
-        }
+    let has_states = has_states(&placed);
+    let lines = visible.iter().zip(beside).enumerate();
+    let lines = lines.map(|(line, ((selected, row), beside))| TableRow {
+        selected: *selected,
+        marked: app.marks.contains(row.key.id),
+        quiet: is_quiet(&row.key, look),
+        id: Some(row.key.id),
+        cells: placed
+            .iter()
+            .map(|place| cell_in(&cells, place, line, &row.key, look))
+            .collect(),
+        beside: match beside {
+            // It has a column.
+            Beside::Tag(..) if has_states => Beside::Nothing,
+            beside => beside,
+        },
+        chips: chips::of_key(&row.key),
     });
     let project = placed.iter().position(|place| place.column == KeyColumn::Project);
     rows::rows(
@@ -75,6 +56,69 @@ pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look, targets
         found.as_ref(),
         look,
     );
+}
+
+/// What stands in a column on this page, at whatever width, and the width of that with its head.
+struct ColumnCells {
+    column: KeyColumn,
+    cells: Vec<TableCell>,
+    content: u16,
+}
+
+impl ColumnCells {
+    fn of(column: KeyColumn, keys: &[&Key], app: &App, look: &Look) -> Self {
+        let cells: Vec<TableCell> = keys
+            .iter()
+            .map(|key| cell(column, key, usize::from(u16::MAX), look))
+            .collect();
+        let content = content(&head(column, app), cells.iter().map(|cell| cell.text.as_str()));
+        Self {
+            column,
+            cells,
+            content,
+        }
+    }
+}
+
+/// Where the columns stand. Without one for how keys stand, that is told beside their names, which need more room for it.
+fn placed(cells: &[ColumnCells], names: u16, app: &App) -> Vec<Placed<KeyColumn>> {
+    let area = app.layout().columns;
+    let offered = app.offered_columns();
+    let content = |column: KeyColumn| {
+        let of_column = cells.iter().find(|cells| cells.column == column);
+        of_column.map_or(0, |cells| cells.content)
+    };
+    let placed = columns::of_keys(area, offered, content);
+    if has_states(&placed) {
+        return placed;
+    }
+    let offered = Offered {
+        states: false,
+        ..offered
+    };
+    columns::of_keys(area, offered, |column| match column {
+        KeyColumn::Name => content(column).max(names),
+        other => content(other),
+    })
+}
+
+fn has_states(placed: &[Placed<KeyColumn>]) -> bool {
+    placed.iter().any(|place| place.column == KeyColumn::State)
+}
+
+/// In few words where the column has little room for how a key stands.
+fn cell_in(
+    cells: &[ColumnCells],
+    place: &Placed<KeyColumn>,
+    line: usize,
+    key: &Key,
+    look: &Look,
+) -> TableCell {
+    let of_column = cells.iter().find(|cells| cells.column == place.column);
+    match of_column.and_then(|cells| cells.cells.get(line)) {
+        Some(whole) if place.column != KeyColumn::State => whole.clone(),
+        _ => cell(place.column, key, usize::from(place.width), look),
+    }
 }
 
 /// The widest of the names, each with what stands beside it.

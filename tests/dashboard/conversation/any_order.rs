@@ -83,7 +83,14 @@ fn of(list: &KeyList) -> Vec<Key> {
         Sort::CreatedAt => a.created_at.cmp(&b.created_at),
         Sort::Name => a.name.cmp(&b.name),
         Sort::LastUsedAt => a.last_used_at.cmp(&b.last_used_at),
-        Sort::ExpiresAt => a.expires_at.cmp(&b.expires_at),
+        Sort::ExpiresAt | Sort::State => a.expires_at.cmp(&b.expires_at),
+        Sort::Project => a
+            .project
+            .as_ref()
+            .map(|p| &p.name)
+            .cmp(&b.project.as_ref().map(|p| &p.name)),
+        Sort::Creator => a.creator.email.cmp(&b.creator.email),
+        Sort::LastRefusedAt => a.id.cmp(&b.id),
     });
     if list.order == Some(Order::Desc) {
         keys.reverse();

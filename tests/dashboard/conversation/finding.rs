@@ -65,7 +65,7 @@ fn enter_keeps_the_filter_and_esc_clears_it() {
 fn sorting_goes_through_the_columns_and_turns_round() {
     let mut talk = Talk::with_keys(some_keys(10));
     let mut sorts = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..9 {
         talk.press("s");
         let (_, _, list) = talk.page_question();
         sorts.push((list.sort, list.order.expect("always sent")));
@@ -73,6 +73,10 @@ fn sorting_goes_through_the_columns_and_turns_round() {
     let expected = [
         (Sort::LastUsedAt, Order::Desc),
         (Sort::ExpiresAt, Order::Asc),
+        (Sort::Project, Order::Asc),
+        (Sort::Creator, Order::Asc),
+        (Sort::LastRefusedAt, Order::Desc),
+        (Sort::State, Order::Asc),
         (Sort::Name, Order::Asc),
         (Sort::Scope, Order::Asc),
         (Sort::CreatedAt, Order::Desc),

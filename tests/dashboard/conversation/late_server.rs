@@ -31,7 +31,16 @@ impl Server {
             Sort::CreatedAt => format!("{:020}", key.created_at.as_second()),
             Sort::Name => key.name.clone(),
             Sort::LastUsedAt => format!("{:020}", key.last_used_at.map_or(0, Timestamp::as_second)),
-            Sort::ExpiresAt => format!("{:020}", key.expires_at.map_or(i64::MAX, Timestamp::as_second)),
+            Sort::ExpiresAt | Sort::State => {
+                format!("{:020}", key.expires_at.map_or(i64::MAX, Timestamp::as_second))
+            }
+            Sort::Project => key
+                .project
+                .as_ref()
+                .map_or("~", |project| &project.name)
+                .to_owned(),
+            Sort::Creator => key.creator.email.clone(),
+            Sort::LastRefusedAt => String::new(),
         };
         format!("{value}\u{1}{}", key.id)
     }

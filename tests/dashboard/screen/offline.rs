@@ -59,7 +59,7 @@ fn it_began_when_the_connection_was_lost_first() {
     let mut talk = lost(120, 36);
     let mut moment = Moment {
         now: look().now,
-        zone: look().zone,
+        zone: look().zone.zone,
     };
     moment.now += SignedDuration::from_mins(5);
     talk.app.tell_time(moment);

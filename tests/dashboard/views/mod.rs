@@ -1,5 +1,6 @@
 //! The drawn ring: every screen on ratatui's test backend, at several sizes.
 
+mod overlays;
 mod secrets;
 mod tables;
 mod which_one;

@@ -8,7 +8,7 @@ use crate::server::store::db::Db;
 use crate::server::store::dialect::Dialect;
 use crate::server::store::key_row::{StoredKey, key_columns, rotating};
 use crate::server::store::list::Listing;
-use crate::server::store::order::{Mark, bound};
+use crate::server::store::order::bound;
 use crate::server::store::paging::{RangeRead, Start};
 use crate::server::store::search::Source;
 use crate::server::store::sql::Sql;
@@ -46,6 +46,11 @@ impl Rows<'_> {
     /// Whether they are sorted by the whole order.
     fn are_sorted(self) -> bool {
         matches!(self, Rows::Listed(_) | Rows::Special(_))
+    }
+
+    /// Whether a place stands among the conditions on each group.
+    fn is_bound_inside(self, dialect: Dialect) -> bool {
+        matches!((self, dialect), (Rows::Of(_), Dialect::Postgres))
     }
 }
 
@@ -96,6 +101,20 @@ impl Listing<'_> {
         self.search.filter.push_to(dialect, &mut sql);
         let row: Option<GroupedRow> = sql.maybe(db).await?;
         Ok(row.map(|(key, _, rank, name, id)| grouping.place(&key, rank, name, id)))
+    }
+
+    /// The statements of a whole read, as if no part had enough keys.
+    #[cfg(test)]
+    pub fn statements<'s>(
+        &'s self,
+        dialect: Dialect,
+        grouping: Grouping,
+        read: RangeRead<'s>,
+    ) -> StoreResult<Vec<Sql<'s>>> {
+        let parts = self.parts(grouping, &read).into_iter();
+        parts
+            .map(|part| self.part(dialect, grouping, part, read.limit + 1))
+            .collect()
     }
 
     /// In the order of the read.
@@ -152,9 +171,8 @@ impl Listing<'_> {
             _ => grouping.columns(dialect),
         };
         let mut sql = selecting(dialect, &columns);
-        self.push_rows(dialect, grouping, part, wanted, &mut sql);
-        let is_of_groups = matches!(part.rows, Rows::Groups(_));
-        if let Some(start) = part.start.filter(|_| !is_of_groups) {
+        self.push_rows(dialect, grouping, part, wanted, &mut sql)?;
+        if let Some(start) = part.start.filter(|_| !part.rows.is_bound_inside(dialect)) {
             let (row, marks) = match part.rows.are_sorted() {
                 true => (grouping.row(dialect).join(", "), grouping.marks(start.place)?),
                 false => (path.row(), within(start.place)?),
@@ -183,7 +201,7 @@ impl Listing<'_> {
         part: Part<'s>,
         wanted: usize,
         sql: &mut Sql<'s>,
-    ) {
+    ) -> StoreResult<()> {
         let (path, filter) = (&self.search.path, &self.search.filter);
         match part.rows {
             Rows::Listed(seqs) => sql.push(&dialect.keys_of(false, grouping.join()), [seqs.into()]),
@@ -201,28 +219,48 @@ impl Listing<'_> {
                 sql.push(&dialect.keys_along("keys_by_scope", false), []);
                 sql.push(" AND k.scope = ?", [Scope::Analytics.into()]);
             }
-            Rows::Of(group) => push_group(dialect, grouping, group, &path.index, sql),
-            Rows::Groups(after) => {
-                let sign = if part.ascending { ">" } else { "<" };
+            Rows::Of(group) => {
+                let known = Some((group, "="));
                 return match dialect {
-                    Dialect::Sqlite => self.push_groups_along(grouping, after, sign, sql),
-                    Dialect::Postgres => {
-                        self.push_groups_each(grouping, after, sign, part.ascending, wanted, sql)
-                    }
+                    Dialect::Sqlite => self.push_one(grouping, group, sql),
+                    Dialect::Postgres => self.push_each(grouping, known, part, wanted, sql),
+                };
+            }
+            Rows::Groups(after) => {
+                let after = after.map(|group| (group, if part.ascending { ">" } else { "<" }));
+                return match dialect {
+                    Dialect::Sqlite => self.push_along(grouping, after, sql),
+                    Dialect::Postgres => self.push_each(grouping, after, part, wanted, sql),
                 };
             }
         }
         filter.push_to(dialect, sql);
+        Ok(())
     }
 
-    /// Both indexes are in the order, so that nothing is sorted.
-    fn push_groups_along<'s>(
+    /// The keys of one group, as long as it is still called so.
+    fn push_one<'s>(&'s self, grouping: Grouping, group: &KeyGroup, sql: &mut Sql<'s>) -> StoreResult<()> {
+        let [table, _, column] = grouping.table();
+        let from = format!(
+            " FROM {table} AS g CROSS JOIN keys AS k INDEXED BY {} ON k.{column} = g.seq
+              WHERE g.removed_at IS NULL AND k.revoked_at IS NULL",
+            self.search.path.index
+        );
+        sql.push(&from, []);
+        for (column, mark) in grouping.keys().iter().zip(group_marks(grouping, group)) {
+            sql.push(&format!(" AND {column} = ?"), [mark.value(Dialect::Sqlite)]);
+        }
+        self.search.filter.push_to(Dialect::Sqlite, sql);
+        Ok(())
+    }
+
+    /// The keys of all groups: both indexes are in the order, so that nothing is sorted.
+    fn push_along<'s>(
         &'s self,
         grouping: Grouping,
-        after: Option<&KeyGroup>,
-        sign: &str,
+        after: Option<(&KeyGroup, &str)>,
         sql: &mut Sql<'s>,
-    ) {
+    ) -> StoreResult<()> {
         let [table, groups, column] = grouping.table();
         let from = format!(
             " FROM {table} AS g INDEXED BY {groups} CROSS JOIN keys AS k INDEXED BY {} ON k.{column} = g.seq
@@ -230,33 +268,38 @@ impl Listing<'_> {
             self.search.path.index
         );
         sql.push(&from, []);
-        push_after(Dialect::Sqlite, grouping, after, sign, sql);
+        push_groups(Dialect::Sqlite, grouping, after, sql);
         self.search.filter.push_to(Dialect::Sqlite, sql);
+        Ok(())
     }
 
-    /// Of each group as many as are wanted of all: PostgreSQL would sort whole groups.
-    fn push_groups_each<'s>(
+    /// Of each group as many as are wanted of all, in their order: PostgreSQL would sort whole groups.
+    fn push_each<'s>(
         &'s self,
         grouping: Grouping,
-        after: Option<&KeyGroup>,
-        sign: &str,
-        ascending: bool,
+        groups: Option<(&KeyGroup, &str)>,
+        part: Part<'s>,
         wanted: usize,
         sql: &mut Sql<'s>,
-    ) {
-        let [table, _, column] = grouping.table();
-        let groups = format!(" FROM (SELECT g.* FROM {table} AS g WHERE g.removed_at IS NULL");
-        sql.push(&groups, []);
-        push_after(Dialect::Postgres, grouping, after, sign, sql);
+    ) -> StoreResult<()> {
+        let ([table, _, column], path) = (grouping.table(), &self.search.path);
+        let from = format!(" FROM (SELECT g.* FROM {table} AS g WHERE g.removed_at IS NULL");
+        sql.push(&from, []);
+        push_groups(Dialect::Postgres, grouping, groups, sql);
         let keys = format!(
             ") AS g CROSS JOIN LATERAL
              (SELECT k.* FROM keys AS k WHERE k.{column} = g.seq AND k.revoked_at IS NULL"
         );
         sql.push(&keys, []);
         self.search.filter.push_to(Dialect::Postgres, sql);
-        sql.push(&self.search.path.order_by(ascending), []);
+        if let Some(start) = part.start {
+            let sign = start.sign(part.ascending);
+            bound(sql, Dialect::Postgres, &path.row(), sign, within(start.place)?);
+        }
+        sql.push(&path.order_by(part.ascending), []);
         sql.at_least(Dialect::Postgres, wanted);
-        sql.push(") AS k WHERE true", []);
+        sql.push(") AS k", []);
+        Ok(())
     }
 }
 
@@ -284,22 +327,9 @@ fn selecting<'s>(dialect: Dialect, group: &[String; 3]) -> Sql<'s> {
     ))
 }
 
-/// The keys of one group, as long as it is still called so.
-fn push_group(dialect: Dialect, grouping: Grouping, group: &KeyGroup, index: &str, sql: &mut Sql<'_>) {
-    let [table, _, column] = grouping.table();
-    let from = format!(
-        " FROM {table} AS g {} keys AS k{} ON k.{column} = g.seq
-          WHERE g.removed_at IS NULL AND {} = ? AND k.revoked_at IS NULL",
-        dialect.lookup(),
-        dialect.indexed_by(index),
-        grouping.keys().join(" = ? AND ")
-    );
-    let marks = group_marks(grouping, group);
-    sql.push(&from, marks.into_iter().map(|mark: Mark| mark.value(dialect)));
-}
-
-fn push_after(dialect: Dialect, grouping: Grouping, after: Option<&KeyGroup>, sign: &str, sql: &mut Sql<'_>) {
-    if let Some(group) = after {
+/// ` AND …`: on one side of a group, or this one.
+fn push_groups(dialect: Dialect, grouping: Grouping, groups: Option<(&KeyGroup, &str)>, sql: &mut Sql<'_>) {
+    if let Some((group, sign)) = groups {
         let row = grouping.keys().join(", ");
         bound(sql, dialect, &row, sign, group_marks(grouping, group));
     }

@@ -29,6 +29,7 @@ fn every_combination_of_filters_uses_an_index_and_sorts_nothing() {
             actor: pick(bits, 4, 3),
             action: (bits & 8 != 0).then_some(ActivityAction::KeyRevealed),
             before: pick(bits, 16, 1_000),
+            from: None,
         };
         let plan = plan(&conn, filter);
         let expected = match filter.index().strip_prefix("INDEXED BY ") {

@@ -103,8 +103,9 @@ fn keys(of: &PersonKeys, room: usize, width: usize, look: &Look) -> Vec<Line<'st
     let total = usize::try_from(of.total).unwrap_or(usize::MAX);
     let mut lines: Vec<Line> = Vec::new();
     let mut shown = 0;
+    let columns = columns(&of.keys, width, look);
     for key in &of.keys {
-        let of_key = key_lines(key, width, look);
+        let of_key = key_lines(key, &columns, width, look);
         let is_last = shown + 1 == total;
         if lines.len() + of_key.len() + usize::from(!is_last) > room {
             break;
@@ -120,32 +121,52 @@ fn keys(of: &PersonKeys, room: usize, width: usize, look: &Look) -> Vec<Line<'st
     lines
 }
 
-/// `  Checkout assistant   kdw_…4BkS  Web        3 min ago  Storefront`; the name stays whole, over several
-/// lines if it must, and what tells the key from others of nearly the same name stays longest.
-fn key_lines(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
+/// The least cells for a name, and the most for what a project is called.
+const NAME: usize = 16;
+const PROJECT: usize = 18;
+
+/// What stands beside the name of a key.
+fn cells(key: &Key, look: &Look) -> [(String, Style); 4] {
     let project = key.project.as_ref().map_or("–", |project| project.name.as_str());
     let used = match key.last_used_at {
         Some(at) => time::ago(Some(at), look.now),
         None => "never used".into(),
     };
     let theme = look.theme;
-    let mut cells = vec![
-        (key.hint.clone(), 9, theme.faint()),
-        (key.scope.label().to_owned(), 10, theme.scope(key.scope)),
-        (used, 11, theme.text()),
-        (project.to_owned(), 18, theme.text()),
-    ];
-    while cells.iter().map(|cell| cell.1 + 2).sum::<usize>() + 16 > width && !cells.is_empty() {
-        cells.pop();
+    [
+        (key.hint.clone(), theme.faint()),
+        (key.scope.label().to_owned(), theme.scope(key.scope)),
+        (used, theme.text()),
+        (text::fit(project, PROJECT), theme.text()),
+    ]
+}
+
+/// How wide that is of all of these keys. Where the names would have too little room, what tells the keys from others of
+/// nearly the same name stays longest.
+fn columns(keys: &[Key], width: usize, look: &Look) -> Vec<usize> {
+    let mut columns = vec![0; 4];
+    for key in keys {
+        for (column, (content, _)) in columns.iter_mut().zip(cells(key, look)) {
+            *column = text::width(&content).max(*column);
+        }
     }
-    let taken: usize = cells.iter().map(|cell| cell.1 + 2).sum();
+    while columns.iter().map(|column| column + 2).sum::<usize>() + NAME > width && !columns.is_empty() {
+        columns.pop();
+    }
+    columns
+}
+
+/// `  Checkout assistant   kdw_…4BkS  Web        3 min ago  Storefront`; the name stays whole, over several
+/// lines if it must.
+fn key_lines(key: &Key, columns: &[usize], width: usize, look: &Look) -> Vec<Line<'static>> {
+    let taken: usize = columns.iter().map(|column| column + 2).sum();
     let room = width.saturating_sub(taken + 2);
     let mut name = text::whole(&key.name, room).into_iter();
     let first = name.next().unwrap_or_default();
     let mut spans = vec![Span::raw(format!("  {}", text::column(&first, room)))];
-    for (content, cells, style) in cells {
+    for ((content, style), column) in cells(key, look).into_iter().zip(columns) {
         spans.push(Span::raw("  "));
-        spans.push(Span::styled(text::column(&content, cells), style));
+        spans.push(Span::styled(text::column(&content, *column), style));
     }
     let rest = name.map(|line| Line::raw(format!("  {line}")));
     std::iter::once(Line::from(spans)).chain(rest).collect()

@@ -163,7 +163,7 @@ impl App {
 
     pub(super) fn refresh_all(&mut self) {
         self.effects.extend([Effect::LoadMe, Effect::Reconnect]);
-        self.count_expiring();
+        self.count_aside();
         match (self.screen, self.browse.body()) {
             (Screen::Keys, Body::Rows) => self.browse.refresh(&mut self.effects),
             (Screen::Keys, _) => self.browse.requery(&mut self.effects),
@@ -205,9 +205,11 @@ impl App {
     }
 }
 
-/// `s` goes through the columns from left to right.
+/// `s` goes through the columns from left to right, and then through what has none.
 fn next_sort(sort: Sort) -> Sort {
-    let sorts: Vec<Sort> = KeyColumn::iter().filter_map(KeyColumn::sort).collect();
+    let mut sorts: Vec<Sort> = KeyColumn::iter().filter_map(KeyColumn::sort).collect();
+    let others: Vec<Sort> = Sort::iter().filter(|other| !sorts.contains(other)).collect();
+    sorts.extend(others);
     let next = sorts
         .iter()
         .position(|other| *other == sort)

@@ -60,12 +60,25 @@ impl App {
         self.open(question.which(Some(which)));
     }
 
-    /// Asks how many keys expire soon.
-    pub(super) fn count_expiring(&mut self) {
+    /// Asks how many keys expire soon, and how many are revoked.
+    pub(super) fn count_aside(&mut self) {
+        self.count_expiring();
+        self.count_revoked();
+    }
+
+    fn count_expiring(&mut self) {
         let number = self.next_number();
         if self.expiring.ask(number) {
             self.effects
                 .push(Effect::Lifecycle(LifecycleRequest::CountExpiring { number }));
+        }
+    }
+
+    fn count_revoked(&mut self) {
+        let number = self.next_number();
+        if self.revoked_count.ask(number) {
+            self.effects
+                .push(Effect::Lifecycle(LifecycleRequest::CountRevoked { number }));
         }
     }
 
@@ -91,6 +104,11 @@ impl App {
             LifecycleReply::ExpiringCounted { number, result } => {
                 if self.expiring.counted(number, result) {
                     self.count_expiring();
+                }
+            }
+            LifecycleReply::RevokedCounted { number, result } => {
+                if self.revoked_count.counted(number, result) {
+                    self.count_revoked();
                 }
             }
         }

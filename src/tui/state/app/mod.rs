@@ -43,8 +43,8 @@ use crate::tui::dialogs::Modal;
 use crate::tui::keymap::{Keymap, Layer};
 use crate::tui::message::{Effect, Load, Message, NamedId, Timer};
 use crate::tui::state::{
-    ActivityLog, Body, Browse, Expiring, Layout, Loadable, Notice, Outage, People, Projects, Screen, Targets,
-    Tone,
+    ActivityLog, Body, Browse, Layout, Loadable, Notice, Outage, People, Projects, Screen, SideCount,
+    Targets, Tone,
 };
 
 /// How long a revealed secret stays on the screen, and a copied one in the clipboard.
@@ -94,7 +94,8 @@ pub struct App {
     /// What the details show of the selected key: its newest activity and its usage.
     pub key_activity: Loadable<Vec<Activity>>,
     pub key_usage: Loadable<Usage>,
-    pub expiring: Expiring,
+    pub expiring: SideCount,
+    pub revoked_count: SideCount,
     pub over: Vec<Modal>,
     /// Where one was before one jumped to other keys.
     trail: Trail,
@@ -155,7 +156,8 @@ impl App {
             activity: ActivityLog::default(),
             key_activity: Loadable::default(),
             key_usage: Loadable::default(),
-            expiring: Expiring::default(),
+            expiring: SideCount::default(),
+            revoked_count: SideCount::default(),
             over: Vec::new(),
             trail: Trail::default(),
             details_focused: false,
@@ -189,7 +191,7 @@ impl App {
     pub fn start(&mut self) -> Vec<Effect> {
         self.effects.push(Effect::LoadMe);
         self.browse.requery(&mut self.effects);
-        self.count_expiring();
+        self.count_aside();
         self.begin_to_live();
         std::mem::take(&mut self.effects)
     }

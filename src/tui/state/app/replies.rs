@@ -131,7 +131,7 @@ impl App {
             super::Body::Failed(_) => self.browse.requery(&mut self.effects),
             _ => self.browse.refresh(&mut self.effects),
         }
-        self.count_expiring();
+        self.count_aside();
         self.refresh_list();
         self.reload_keys_in_dialogs();
         self.await_rest();
@@ -140,7 +140,7 @@ impl App {
     /// The server says how things stand since.
     pub(super) fn end_passed(&mut self) {
         self.browse.refresh(&mut self.effects);
-        self.count_expiring();
+        self.count_aside();
         self.reload_keys_in_dialogs();
         self.await_rest();
     }
@@ -153,7 +153,7 @@ impl App {
                 self.browse.refresh(&mut self.effects)
             }
         }
-        self.count_expiring();
+        self.count_aside();
         self.refresh_list();
         self.reload_keys_in_dialogs();
         self.was_touched(event.key);

@@ -39,7 +39,8 @@ impl App {
         }
         self.marks.doubt_all();
         self.expiring.clear();
-        self.count_expiring();
+        self.revoked_count.clear();
+        self.count_aside();
         self.hide_secret();
         if !self.may_show(self.screen) {
             self.go(Screen::Keys);

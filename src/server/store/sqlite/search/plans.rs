@@ -10,6 +10,7 @@ use crate::api::{KeyFilter, Sort};
 use crate::model::{Scope, StateFilter};
 use crate::server::store::dialect::Dialect;
 use crate::server::store::filter::{Filter, RowOf, TextFilter, UsageFilter, sorts_owned};
+use crate::server::store::grouped::Grouping;
 use crate::server::store::key_row::key_columns;
 use crate::server::store::list::Listing;
 use crate::server::store::names::Remembered;
@@ -18,7 +19,9 @@ use crate::server::store::paging::{RangeRead, Start, Way};
 use crate::server::store::search::Search;
 use crate::server::store::sql::Sql;
 use crate::server::store::sqlite::connection;
-use crate::server::store::{Founding, KeyQuery, Place, PlaceValue, Position, Visible, WrappedDataKey};
+use crate::server::store::{
+    Founding, KeyGroup, KeyQuery, Place, PlaceValue, Position, Visible, WrappedDataKey,
+};
 
 /// The query plan of the statement that reads a page, one step a line; but for how late it is, which is read once.
 fn plan(conn: &Connection, listing: &Listing, start: Option<Start>, way: Way) -> String {
@@ -299,4 +302,81 @@ fn rotating_keys_are_listed_along_their_index_and_revoked_ones_are_not_listed() 
     let first: String = statement.query_row([], |row| row.get(3)).unwrap();
     assert_eq!(first, "SEARCH k USING INDEX keys_by_old_ends_at (old_ends_at>?)");
     assert!(of(StateFilter::Revoked).lists(Dialect::Sqlite).is_empty());
+}
+
+/// A page by groups that begins in one, in each way to read it.
+#[test]
+fn every_page_by_groups_is_walks_along_indexes_and_nothing_is_sorted_but_what_is_listed() {
+    let (_directory, conn) = reader();
+    let of = |value| Place {
+        value,
+        id: Uuid::nil(),
+    };
+    let group = KeyGroup {
+        rank: 0,
+        name: "shop".into(),
+        id: Uuid::nil(),
+    };
+    let grouped = of(PlaceValue::Grouped(group, "name".into()));
+    let standing = of(PlaceValue::Standing(2, 1));
+    let of_scope = |scope| Filter {
+        scope,
+        ..Filter::default()
+    };
+    for (sort, scope) in [Sort::Project, Sort::Creator, Sort::State]
+        .into_iter()
+        .flat_map(|sort| [None, Some(Scope::Web), Some(Scope::Analytics)].map(|scope| (sort, scope)))
+    {
+        let grouping = Grouping::of(sort).unwrap();
+        let place = if sort == Sort::State { &standing } else { &grouped };
+        let query = KeyQuery {
+            visible: Visible::All,
+            filter: KeyFilter::default(),
+            sort,
+            descending: false,
+            position: Position::Start,
+            limit: 100,
+            week: false,
+        };
+        let listing = Listing {
+            names: &Remembered::default(),
+            query: &query,
+            search: Search {
+                special: Some(vec![1]),
+                ..Search::walk(of_scope(scope), sort)
+            },
+        };
+        let starts = [false, true].map(|inclusive| Some(Start { place, inclusive }));
+        for (start, way) in starts
+            .into_iter()
+            .chain([None])
+            .flat_map(|start| [Way::Forward, Way::Backward].map(|way| (start, way)))
+        {
+            let read = RangeRead {
+                start,
+                way,
+                limit: 100,
+            };
+            for sql in listing.statements(Dialect::Sqlite, grouping, read).unwrap() {
+                is_walks_or_listed(&conn, &sql);
+            }
+        }
+    }
+}
+
+/// Walks along indexes, of which nothing is sorted; only of listed rows the order is to be made.
+fn is_walks_or_listed(conn: &Connection, sql: &Sql) {
+    let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text)).unwrap();
+    let steps = statement
+        .query_map(params_from_iter(&sql.values), |row| row.get::<_, String>(3))
+        .unwrap();
+    // The newest change, beside the keys.
+    let steps = steps
+        .map(Result::unwrap)
+        .filter(|step| step != "SCAN activity_head");
+    let plan = without_clock(steps);
+    let is_listed = plan.contains("VIRTUAL TABLE");
+    assert_eq!(plan.contains("TEMP B-TREE"), is_listed, "{}: {plan}", sql.text);
+    let is_walk = |step: &str| step.starts_with("SEARCH ") || step.contains(" USING INDEX ");
+    assert!(is_listed || plan.lines().all(is_walk), "{}: {plan}", sql.text);
 }

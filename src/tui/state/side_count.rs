@@ -1,21 +1,21 @@
-//! How many of all keys that the user sees expire soon, whatever the table is filtered by.
+//! How many of all keys that the user sees are so, whatever the table is filtered by: expire soon, are revoked.
 
 use crate::api::KeyCounts;
 use crate::client::Error;
 
 /// Bursts of questions become one: what changes while an answer is on its way is asked once that is here.
 #[derive(Debug, Default)]
-pub struct Expiring {
+pub struct SideCount {
     counts: Option<KeyCounts>,
     /// The question that is not answered.
     asked: Option<u64>,
     is_old: bool,
 }
 
-impl Expiring {
+impl SideCount {
     /// As far as is known.
     pub fn counts(&self) -> Option<&KeyCounts> {
-        self.counts.as_ref().filter(|counts| counts.total() > 0)
+        self.counts.as_ref()
     }
 
     /// Whether the question of this number is to be asked now.
