@@ -38,8 +38,8 @@ impl Reason {
         Some(match self {
             Reason::ReadOnly(profile) => format!("The profile {profile} is read-only: it changes nothing."),
             Reason::Role(sentence) | Reason::Selection(sentence) => sentence.clone(),
-            Reason::Offline => "Offline: this needs the server, which is being tried; r tries now.".into(),
-            Reason::OldRows(why) => format!("{why} The list is not up to date; r refreshes it."),
+            Reason::Offline => "Offline: this needs the server, which is being tried again.".into(),
+            Reason::OldRows(why) => format!("{why} The list is not up to date: refresh it."),
             Reason::NothingSelected => "Nothing is selected: the list is empty.".into(),
             Reason::Searching => "Still searching; choose when the results are there.".into(),
             Reason::Hidden | Reason::RowsComing | Reason::Unanswered | Reason::NothingToDo => return None,

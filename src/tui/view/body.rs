@@ -43,31 +43,43 @@ pub fn message(buffer: &mut Buffer, area: Rect, headline: &str, way_out: &str, l
     );
 }
 
+const REFRESHES: (Action, &str) = (Action::Refresh, "refreshes");
+const TRIES: (Action, &str) = (Action::Refresh, "tries now");
+const HELPS: (Action, &str) = (Action::Help, "shows help");
+const QUITS: (Action, &str) = (Action::Quit, "quits");
+
+/// `r refreshes, q quits.`
+fn told(app: &App, ways: &[(Action, &str)]) -> String {
+    let way = |(action, what): &(Action, &str)| format!("{} {what}", app.way_to(*action));
+    let ways: Vec<String> = ways.iter().map(way).collect();
+    format!("{}.", ways.join(", "))
+}
+
 /// What is said in place of rows, and the way out.
 pub fn words(app: &App, body: &Body) -> (String, String) {
     if let Some(error) = &app.refused {
-        return refused(error);
+        return refused(app, error);
     }
     match body {
         Body::Loading => match &app.connection {
-            EventStream::Lost(error) => offline(error),
+            EventStream::Lost(error) => offline(app, error),
             _ => ("Loading keys…".into(), "Ctrl-C quits.".into()),
         },
-        Body::Failed(error) if error.is_retryable() => offline(error),
-        Body::Failed(error) => (sentence(error), "r refreshes, q quits.".into()),
+        Body::Failed(error) if error.is_retryable() => offline(app, error),
+        Body::Failed(error) => (sentence(error), told(app, &[REFRESHES, QUITS])),
         Body::Empty if app.browse.query.ended.is_some() => none_has_ended(app),
         Body::Empty if app.available_on_screen(Action::Create).is_ok() => (
-            "No keys yet: n creates the first".into(),
-            "Its project is created in the same form. You give a name, a project and where the key is used; the secret is \
-             then copied, and you see the lines that put it to work. ? shows help, q quits."
-                .into(),
+            format!("No keys yet: {} creates the first", app.way_to(Action::Create)),
+            format!(
+                "Its project is created in the same form. You give a name, a project and where the key is used; the secret is \
+                 then copied, and you see the lines that put it to work. {}",
+                told(app, &[HELPS, QUITS])
+            ),
         ),
-        Body::Empty if app.shows_owners() => {
-            ("No keys yet".into(), "r refreshes, ? shows help, q quits.".into())
-        }
+        Body::Empty if app.shows_owners() => ("No keys yet".into(), told(app, &[REFRESHES, HELPS, QUITS])),
         Body::Empty => (
             "No keys that you may see".into(),
-            "r refreshes, ? shows help, q quits.".into(),
+            told(app, &[REFRESHES, HELPS, QUITS]),
         ),
         Body::NoMatch if app.browse.query.ended.is_some() => none_has_ended(app),
         Body::NoMatch => no_match(app),
@@ -85,7 +97,11 @@ fn no_match(app: &App) -> (String, String) {
         "" => format!("There is no {scope}{project}{whose}"),
         typed => format!("No {scope}{project}{whose} matches “{typed}”"),
     };
-    (headline, "Esc clears the filter, 0 shows all scopes.".into())
+    let all = app.way_to(Action::ScopeAll);
+    (
+        headline,
+        format!("Esc clears the filter, {all} shows all scopes."),
+    )
 }
 
 /// No key of a view of those that have ended is found.
@@ -100,12 +116,14 @@ fn none_has_ended(app: &App) -> (String, String) {
         typed => format!("No {kind} key{project}{whose} matches “{typed}”"),
     };
     let other = match app.browse.query.ended {
-        Some(EndedView::Expired) => "4 shows the revoked keys",
-        _ => "4 shows the expired keys",
+        Some(EndedView::Expired) => "shows the revoked keys",
+        _ => "shows the expired keys",
     };
+    let (ended, active) = (app.way_to(Action::ShowEnded), app.way_to(Action::ScopeAll));
+    let other = format!("{ended} {other}, {active} the active ones.");
     let way_out = match app.browse.query.is_filtered() {
-        true => format!("Esc clears the filter; {other}, 0 the active ones."),
-        false => format!("{other}, 0 the active ones."),
+        true => format!("Esc clears the filter; {other}"),
+        false => other,
     };
     (headline, way_out)
 }
@@ -125,17 +143,23 @@ fn narrowed(app: &App) -> (String, String) {
     (project, whose)
 }
 
-pub fn refused(error: &Error) -> (String, String) {
+pub fn refused(app: &App, error: &Error) -> (String, String) {
     let way_out = match error {
-        Error::SignIn => "Start keydeck again with a valid token. r refreshes, q quits.",
-        _ => "r refreshes, q quits.",
+        Error::SignIn => "Start keydeck again with a valid token. ",
+        _ => "",
     };
-    (sentence(error), way_out.into())
-}
-
-pub fn offline(error: &Error) -> (String, String) {
     (
         sentence(error),
-        "keydeck tries again automatically; r tries now, q quits.".into(),
+        format!("{way_out}{}", told(app, &[REFRESHES, QUITS])),
+    )
+}
+
+pub fn offline(app: &App, error: &Error) -> (String, String) {
+    (
+        sentence(error),
+        format!(
+            "keydeck tries again automatically; {}",
+            told(app, &[TRIES, QUITS])
+        ),
     )
 }

@@ -194,20 +194,21 @@ fn parts(app: &App, look: &Look) -> Vec<Part> {
         target: None,
     });
     let others = match app.browse.query.ended {
-        Some(view) => vec![other_view(view, look)],
+        Some(view) => vec![other_view(view, app, look)],
         None => needing_attention(app, look),
     };
     marked.into_iter().chain(others).collect()
 }
 
-fn other_view(view: EndedView, look: &Look) -> Part {
-    let (words, short) = match view {
-        EndedView::Revoked => ("4 shows expired keys", "4: expired"),
-        EndedView::Expired => ("4 shows revoked keys", "4: revoked"),
+fn other_view(view: EndedView, app: &App, look: &Look) -> Part {
+    let key = app.way_to(Action::ShowEnded);
+    let other = match view {
+        EndedView::Revoked => "expired",
+        EndedView::Expired => "revoked",
     };
     Part {
-        words: words.into(),
-        short: short.into(),
+        words: format!("{key} shows {other} keys"),
+        short: format!("{key}: {other}"),
         style: look.theme.faint(),
         target: Some(Target::Do(Action::ShowEnded)),
     }

@@ -94,8 +94,8 @@ fn is_way(action: Action) -> bool {
     )
 }
 
-/// Over the rule above the footer, so that it costs no row and moves nothing; where that is too short, it goes on over the
-/// hints. It lies over no row, no dialog and no secret: what is too long for that is cut, the name in it first.
+/// Over the rule above the footer, so that it costs no row and moves nothing. Where that is too short for it, it goes on
+/// over the hints, and then over rows: a name in it tells which thing it is about, and is not cut. It lies over no secret.
 pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
     let Some(notice) = &app.notice else {
         return;
@@ -106,25 +106,24 @@ pub fn notice(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look) {
         Tone::Failed => ("✗", look.theme.bad()),
     };
     let layout = app.layout();
+    let is_new = app.over.iter().any(|over| matches!(over, Modal::NewSecret(_)));
+    let has_secret = is_new || app.revealed.is_some();
     let border = match layout.foot_rule.height {
+        _ if has_secret => layout.footer.y.min(screen.bottom().saturating_sub(1)),
         0 => layout.footer.y.saturating_sub(1),
         _ => layout.foot_rule.y,
     };
-    let is_new = app.over.iter().any(|over| matches!(over, Modal::NewSecret(_)));
-    let border = match is_new || app.revealed.is_some() {
-        true => layout.footer.y.min(screen.bottom().saturating_sub(1)),
-        false => border,
+    let most = match has_secret {
+        true => usize::from(screen.bottom().saturating_sub(border)),
+        false => usize::from(screen.height) / 2,
     };
-    let most = usize::from(screen.bottom().saturating_sub(border)).max(1);
     let room = usize::from(screen.width).saturating_sub(8);
     let mut lines = text::wrap(&notice.text, room);
     if lines.len() > most {
-        // What a line loses at its end, where a word doesn't fit.
-        let cells = (room * most).saturating_sub((most - 1) * room / 4);
-        lines = text::wrap(&text::fit_sentence(&notice.text, cells), room);
-        lines.truncate(most);
+        lines = vec![text::fit_sentence(&notice.text, room)];
     }
     let height = lines.len() as u16;
+    // Never over a row that is not needed for it.
     let y = border.min(screen.bottom().saturating_sub(height));
     let lines = lines.into_iter().enumerate().map(|(index, line)| match index {
         0 => format!(" {sign} {line} "),

@@ -9,6 +9,7 @@ use ratatui::widgets::{Clear, Paragraph, Widget};
 use super::pen::Pen;
 use super::rows::{self, TableCell, TableRow, put};
 use super::{Look, body, clip, text};
+use crate::tui::keymap::Action;
 use crate::tui::state::App;
 use crate::tui::state::columns::{self, Fit, WantedColumn};
 use crate::tui::state::layout::PADDING;
@@ -100,14 +101,20 @@ pub fn instead_of_rows<T: Listed>(
     empty: impl FnOnce() -> Empty,
 ) -> Option<(String, String)> {
     if let Some(error) = &app.refused {
-        return Some(body::refused(error));
+        return Some(body::refused(app, error));
     }
     if !list.is_empty() {
         return None;
     }
     Some(match list.error() {
-        Some(error) if error.is_retryable() => body::offline(error),
-        Some(error) => (sentence(error), "r refreshes, Esc goes back to the keys.".into()),
+        Some(error) if error.is_retryable() => body::offline(app, error),
+        Some(error) => {
+            let refresh = app.way_to(Action::Refresh);
+            (
+                sentence(error),
+                format!("{refresh} refreshes, Esc goes back to the keys."),
+            )
+        }
         None if list.is_waiting() => ("Loading…".into(), "Esc goes back to the keys.".into()),
         None => {
             let empty = empty();

@@ -72,7 +72,10 @@ pub fn columns(app: &App) -> &'static [ListColumn<Project>] {
 pub fn empty(app: &App) -> Empty {
     let (headline, way_out) = match app.projects.filter.trim() {
         "" if app.available_on_screen(Action::Create).is_ok() => (
-            "No projects yet: n creates the first".to_owned(),
+            format!(
+                "No projects yet: {} creates the first",
+                app.way_to(Action::Create)
+            ),
             "Keys are assigned to projects. Esc goes back to the keys.",
         ),
         "" => (

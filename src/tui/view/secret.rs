@@ -13,7 +13,7 @@ use crate::tui::state::App;
 
 /// Lines that whatever stands beside a secret has before blank ones around it.
 const BESIDE: u16 = 6;
-const TOO_SMALL: &str = "The terminal is too small to show it whole.";
+const TOO_SMALL: &str = "Too small to show it whole.";
 
 /// How many lines it takes on this screen, with blank ones around it where there is room.
 pub fn height(secret: &Secret, screen: Rect) -> u16 {

@@ -164,8 +164,9 @@ impl App {
             return Err(Reason::NothingToDo);
         }
         if self.browse.query.ended == Some(EndedView::Revoked) && action == Action::NextSort {
-            let why = "Revoked keys have one order, in which they were revoked; S reverses it.";
-            return Err(Reason::Selection(why.into()));
+            let key = self.way_to(Action::ReverseSort);
+            let why = format!("Revoked keys have one order, in which they were revoked; {key} reverses it.");
+            return Err(Reason::Selection(why));
         }
         let Some(key) = self.selected() else {
             return if sorts(action) {
@@ -211,17 +212,26 @@ impl App {
         let why = match action {
             Action::Rotate if !key.may.rotate => format!("{} may not rotate this key.", as_a(me)),
             Action::Rotate if key.state == KeyState::Expired => {
-                format!("“{name}” has expired: renew it with l, and then rotate it.")
+                format!(
+                    "“{name}” has expired: renew it with {}, and then rotate it.",
+                    self.way_to(Action::SetExpiry)
+                )
             }
             Action::Rotate => return Ok(()),
             Action::Disable if !key.may.revoke => format!("{} may not disable this key.", as_a(me)),
             Action::Disable if key.disabled.is_some() => {
-                format!("“{name}” is disabled already; E enables it.")
+                format!(
+                    "“{name}” is disabled already; {} enables it.",
+                    self.way_to(Action::Enable)
+                )
             }
             Action::Enable if key.disabled.is_none() => format!("“{name}” is not disabled."),
             Action::Enable if !key.may.revoke => format!("{} may not enable this key.", as_a(me)),
             Action::Enable if key.state == KeyState::Expired => {
-                format!("“{name}” has expired: renew it with l, and then enable it.")
+                format!(
+                    "“{name}” has expired: renew it with {}, and then enable it.",
+                    self.way_to(Action::SetExpiry)
+                )
             }
             Action::SetExpiry if !key.may.revoke => {
                 format!("{} may not set when this key expires.", as_a(me))
@@ -246,7 +256,11 @@ impl App {
                 may_not_change(self.me.as_ref(), project)
             }
             Action::Remove if project.keys > 0 => {
-                format!("“{}” has {}", project.name, in_the_way(project.keys))
+                format!(
+                    "“{}” has {}",
+                    project.name,
+                    in_the_way(project.keys, &self.way_to(Action::ItsKeys))
+                )
             }
             _ => return Ok(()),
         };
@@ -292,11 +306,13 @@ fn may_not_change(me: Option<&Me>, project: &Project) -> String {
     format!("{} may not change “{}”.", as_a(me), project.name)
 }
 
-fn in_the_way(keys: u64) -> String {
+fn in_the_way(keys: u64, key: &str) -> String {
     match keys {
-        1 => "1 active or expired key: revoke it first; o shows it, or o and the filter expired.".into(),
+        1 => format!(
+            "1 active or expired key: revoke it first; {key} shows it, or {key} and the filter expired."
+        ),
         n => format!(
-            "{n} active or expired keys: revoke them first; o shows them, and with the filter expired those."
+            "{n} active or expired keys: revoke them first; {key} shows them, and with the filter expired those."
         ),
     }
 }

@@ -172,6 +172,12 @@ impl App {
         self.await_rest();
     }
 
+    /// How something is done on this screen: its key, or its name in the palette where it has none.
+    pub fn way_to(&self, action: Action) -> String {
+        let key = self.keymap.key_of(self.screen_layer(), action);
+        key.unwrap_or_else(|| format!(":{}", action.name()))
+    }
+
     /// Every command that is possible now, by its name: what is about the selected row first, and motions last.
     pub(super) fn open_palette(&mut self) {
         let mut actions = self.keymap.actions_of(self.screen_layer());
