@@ -107,6 +107,7 @@ fn chips(
     let found = counts::found(app);
     let key = |action| app.keymap.key_of(app.screen_layer(), action);
     let clears = key(Action::Back).map_or_else(String::new, |key| match app.screen {
+        Screen::Keys if app.can_go_back() => format!("{key} goes back"),
         _ if filters.len() > 1 => format!("{key} clears all"),
         _ => format!("{key} clears"),
     });

@@ -91,8 +91,8 @@ pub fn lines(person: &Person, is_me: bool, width: usize, look: &Look) -> Vec<Lin
     lines.push(Line::default());
     let keys = match person.keys {
         0 => "none".into(),
-        1 => "1 active  (o shows it)".into(),
-        keys => format!("{} active  (o shows them)", text::number(keys)),
+        1 => "1 active".into(),
+        keys => format!("{} active", text::number(keys)),
     };
     lines.extend(field("Keys", &keys, width, look));
     lines.extend(field(

@@ -3,6 +3,7 @@
 mod acting;
 mod hidden;
 mod plans;
+mod spring_cleaning;
 mod views;
 
 use keydeck::api::{KeyCounts, KeyEvent, KeyEventKind, Order, Sort};

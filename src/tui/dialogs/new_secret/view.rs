@@ -108,16 +108,19 @@ fn work_lines(
     let SecretOf::Key(key) = of else {
         return Vec::new();
     };
-    let mut lines = Vec::new();
-    for line in work::lines(key, deck) {
-        lines.push(Line::default());
-        lines.extend(paragraph(line.who, look.theme.faint(), width));
-        lines.extend(paragraph(&line.how, look.theme.text(), width));
-    }
-    match lines.len() <= room {
-        true => lines,
-        false => Vec::new(),
-    }
+    let of_work = work::lines(key, deck);
+    let whole = of_work.iter().flat_map(|line| {
+        let who = paragraph(line.who, look.theme.faint(), width);
+        let how = paragraph(&line.how, look.theme.text(), width);
+        [vec![Line::default()], who, how].concat()
+    });
+    let brief = of_work.iter().flat_map(|line| {
+        let words = format!("{} {}", line.briefly, line.how);
+        paragraph(&words, look.theme.text(), width)
+    });
+    let forms: [Vec<Line>; 2] = [whole.collect(), brief.collect()];
+    let fitting = forms.into_iter().find(|lines| lines.len() <= room);
+    fitting.unwrap_or_default()
 }
 
 /// Which way it was copied, and no more than is known of that.

@@ -11,6 +11,8 @@ const USUAL_SERVER: &str = "http://127.0.0.1:7390";
 /// Who does something, and how.
 pub struct WorkLine {
     pub who: &'static str,
+    /// The same in a word.
+    pub briefly: &'static str,
     pub how: String,
 }
 
@@ -31,25 +33,29 @@ pub fn lines(key: &Key, deck: &DeckSummary) -> [WorkLine; 2] {
     let gateway = format!(
         "curl -H \"x-keydeck-gateway: $GATEWAY\" -H \"x-api-key: $KEY\"{of_caller} '{server}/v1/authorize?scope={scope}'"
     );
-    let (who, how) = match key.scope {
+    let (who, briefly, how) = match key.scope {
         Scope::Web => (
             "A page connects:",
+            "Page:",
             "fetch(JSON.parse(atob(KEY)).authServer, {headers: {key: KEY}})".to_owned(),
         ),
         Scope::Mobile => (
             "An app connects:",
+            "App:",
             format!("curl -H \"key: $KEY\"{of_caller} {server}/api/jwt"),
         ),
         Scope::Analytics => (
             "A client sends it to your API:",
+            "Client:",
             "curl -H \"x-api-key: $KEY\" https://your-api.example/".to_owned(),
         ),
     };
     [
         WorkLine {
             who: "Your gateway asks ($GATEWAY: keydeck gateway add edge):",
+            briefly: "Gateway:",
             how: gateway,
         },
-        WorkLine { who, how },
+        WorkLine { who, briefly, how },
     ]
 }
