@@ -79,7 +79,8 @@
 //! | metric | `server/http/metrics.rs` |
 //! | limit on connections, streams or their time | `server/http/bounds.rs` |
 //! | limit on a field of a key | its declaration in `model/field/declared.rs`; of names `model/name.rs`, of UI domains `model/domain.rs` |
-//! | command | `cli/args.rs`; its own file in `cli` |
+//! | command | `cli/args.rs`; its own file in `cli`; its examples in `cli/help/examples`. Help, man pages and completions follow |
+//! | argument that is the name of something | `cli/completions/candidates.rs` (`NameKind::of`), so that it is completed |
 //! | topic of the guide | its file in `assets/guide`, and its name in `cli/guide/topics.rs` |
 //! | file of the Debian package | `package.metadata.deb` in `Cargo.toml` |
 //!

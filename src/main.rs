@@ -8,7 +8,7 @@ use keydeck::cli::{self, Cli, Failure};
 use keydeck::hardening;
 
 fn main() -> ExitCode {
-    let arguments = Cli::from_process(commit::version());
+    let arguments = cli::from_process(commit::version());
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -1,23 +1,20 @@
 //! The command line: the commands, and the help that explains them; the arguments of each are beside it.
 
-use std::ffi::OsString;
-
-use clap::{FromArgMatches, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use super::activity::args::ActivityArgs;
 use super::backup::BackupArgs;
-use super::colour::{self, ColorWhen};
-use super::completions::{CompleteArgs, CompletionsArgs};
+use super::colour::ColorWhen;
+use super::completions::args::{CompleteArgs, CompletionsArgs};
 use super::config::args::ConfigArgs;
 use super::dashboard::ShownArgs;
 use super::demo::DemoArgs;
 use super::gateway::args::GatewayArgs;
 use super::guide::GuideArgs;
-use super::help;
 use super::init::InitArgs;
 use super::key::args::KeyArgs;
 use super::login::args::LoginArgs;
-use super::man::ManArgs;
+use super::man::args::ManArgs;
 use super::migrate::MigrateArgs;
 use super::policy::args::PolicyArgs;
 use super::project::args::ProjectArgs;
@@ -58,22 +55,6 @@ pub struct Cli {
 
     #[command(subcommand)]
     pub command: Option<Command>,
-}
-
-impl Cli {
-    /// What this process was started with; `version` is what `--version` says.
-    pub fn from_process(version: &'static str) -> Self {
-        let arguments: Vec<OsString> = std::env::args_os().collect();
-        colour::choose_from(arguments.iter().skip(1).map(OsString::as_os_str));
-        let matches = help::command().version(version).try_get_matches_from(&arguments);
-        let matches = matches.unwrap_or_else(|error| match colour::beside_help(&arguments) {
-            Some(arguments) => help::command().get_matches_from(arguments),
-            None => error.exit(),
-        });
-        let cli = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-        colour::choose(cli.color);
-        cli
-    }
 }
 
 #[derive(Debug, Subcommand)]

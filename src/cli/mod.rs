@@ -44,11 +44,28 @@ mod values;
 mod whoami;
 mod whole_file;
 
+use std::ffi::OsString;
+
 pub use args::Cli;
+use clap::FromArgMatches;
 
 use self::args::Command;
 use crate::deck::Selection;
 pub use crate::failure::Failure;
+
+/// What this process was started with; `version` is what `--version` says.
+pub fn from_process(version: &'static str) -> Cli {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    colour::choose_from(arguments.iter().skip(1).map(OsString::as_os_str));
+    let matches = help::command().version(version).try_get_matches_from(&arguments);
+    let matches = matches.unwrap_or_else(|error| match colour::beside_help(&arguments) {
+        Some(arguments) => help::command().get_matches_from(arguments),
+        None => error.exit(),
+    });
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    colour::choose(cli.color);
+    cli
+}
 
 /// Does what the command line says.
 pub fn run(cli: Cli) -> Result<(), Failure> {

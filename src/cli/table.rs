@@ -9,7 +9,7 @@ use std::io::{self, IsTerminal, Write};
 use rustix::termios::tcgetwinsize;
 use unicode_width::UnicodeWidthStr;
 
-use self::layout::Layout;
+use self::layout::ColumnLayout;
 use super::Failure;
 use super::colour::Tone;
 use crate::model::Shown;
@@ -24,7 +24,7 @@ const LEAST_VALUE: usize = 16;
 
 /// A column: its title, and what becomes of it where there is little room.
 #[derive(Debug, Clone, Copy)]
-pub struct Column {
+pub struct TableColumn {
     title: &'static str,
     is_number: bool,
     room: Room,
@@ -41,7 +41,7 @@ enum Room {
     Text,
 }
 
-impl Column {
+impl TableColumn {
     /// Words of one's own: never cut.
     pub const fn word(title: &'static str) -> Self {
         Self {
@@ -51,7 +51,7 @@ impl Column {
         }
     }
 
-    /// As [`Column::word`], on the right.
+    /// As [`TableColumn::word`], on the right.
     pub const fn number(title: &'static str) -> Self {
         Self {
             title,
@@ -117,7 +117,7 @@ pub fn field(label: &str, value: impl Into<Cell>) -> Field {
 }
 
 /// Prints a table with a line of titles.
-pub fn print(columns: &[Column], rows: impl IntoIterator<Item = Vec<Cell>>) -> Result<(), Failure> {
+pub fn print(columns: &[TableColumn], rows: impl IntoIterator<Item = Vec<Cell>>) -> Result<(), Failure> {
     let rows: Vec<Vec<Cell>> = rows.into_iter().collect();
     let mut out = io::stdout().lock();
     for line in lines(columns, &rows, width()) {
@@ -155,7 +155,7 @@ pub fn width() -> Option<usize> {
     }
 }
 
-fn lines(columns: &[Column], rows: &[Vec<Cell>], width: Option<usize>) -> Vec<String> {
+fn lines(columns: &[TableColumn], rows: &[Vec<Cell>], width: Option<usize>) -> Vec<String> {
     let natural: Vec<usize> = (columns.iter().enumerate())
         .map(|(index, column)| {
             let cells = rows.iter().filter_map(|row| row.get(index));
@@ -163,7 +163,7 @@ fn lines(columns: &[Column], rows: &[Vec<Cell>], width: Option<usize>) -> Vec<St
             widest.unwrap_or(0).max(column.title.width())
         })
         .collect();
-    let layout = Layout::of(columns, &natural, width);
+    let layout = ColumnLayout::of(columns, &natural, width);
     let header: Vec<Cell> = columns
         .iter()
         .map(|column| Cell::from(column.title).toned(Tone::Heading))
@@ -174,7 +174,7 @@ fn lines(columns: &[Column], rows: &[Vec<Cell>], width: Option<usize>) -> Vec<St
         .collect()
 }
 
-fn line(columns: &[Column], row: &[Cell], layout: &Layout) -> String {
+fn line(columns: &[TableColumn], row: &[Cell], layout: &ColumnLayout) -> String {
     let mut out = String::new();
     // Spaces at the end of a line are left out.
     let mut owed = 0;

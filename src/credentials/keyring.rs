@@ -6,6 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use keyring::{Entry, Error};
+#[cfg(target_os = "linux")]
+use secret_service::{EncryptionType, blocking::SecretService};
 use zeroize::Zeroizing;
 
 use super::StoredToken;
@@ -29,6 +31,20 @@ pub struct Unavailable {
 pub fn read(profile: &str) -> Result<Option<StoredToken>, Unavailable> {
     let found = ask(profile, |entry| entry.get_password())?;
     Ok(found.and_then(|text| StoredToken::from_text(&Zeroizing::new(text))))
+}
+
+/// Whether the token is read without anyone being asked to unlock something first.
+#[cfg(target_os = "linux")]
+pub fn is_open() -> bool {
+    let opened = SecretService::connect(EncryptionType::Plain);
+    let is_locked = opened.and_then(|service| service.get_default_collection()?.is_locked());
+    is_locked.is_ok_and(|is_locked| !is_locked)
+}
+
+/// The Keychain of a session is open.
+#[cfg(not(target_os = "linux"))]
+pub fn is_open() -> bool {
+    true
 }
 
 pub fn write(profile: &str, kept: &StoredToken) -> Result<(), Unavailable> {

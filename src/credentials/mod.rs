@@ -23,22 +23,35 @@ use crate::model::{Secret, Servers};
 /// The token for the profile's servers: the one that was given to this run, or else from the keyring,
 /// from the profile's command, from the file. Asks nobody on the terminal.
 pub fn find(profile: &Profile, servers: &Servers) -> Result<Credential, CredentialError> {
+    find_where(profile, servers, true)
+}
+
+/// As [`find`], but the person is asked for nothing anywhere: neither by a keyring that is locked nor by the profile's
+/// command, which is not run.
+pub fn find_unasked(profile: &Profile, servers: &Servers) -> Result<Credential, CredentialError> {
+    find_where(profile, servers, false)
+}
+
+fn find_where(profile: &Profile, servers: &Servers, may_ask: bool) -> Result<Credential, CredentialError> {
     if let Some(given) = &profile.given {
         return Ok(given.clone());
     }
     let found = |token, source| Ok(Credential { token, source });
     let mut notes = Vec::new();
-    let in_keyring = keyring::read(&profile.name).unwrap_or_else(|unavailable| {
-        notes.push(unavailable.to_string());
-        None
-    });
+    let in_keyring = match may_ask || keyring::is_open() {
+        true => keyring::read(&profile.name).unwrap_or_else(|unavailable| {
+            notes.push(unavailable.to_string());
+            None
+        }),
+        false => None,
+    };
     if let Some(token) = own(in_keyring, servers, &mut notes) {
         return found(
             sign_in_token(&token, &TokenSource::Keyring.to_string())?,
             TokenSource::Keyring,
         );
     }
-    if let Some(command) = &profile.token_command {
+    if let Some(command) = profile.token_command.as_ref().filter(|_| may_ask) {
         let written = match &command.untrusted {
             Some(untrusted) => Err(format!("is not run: {untrusted}")),
             None => command::run(&command.text, command::PATIENCE),

@@ -8,17 +8,17 @@ use crate::cli::Failure;
 use crate::cli::key::resolve;
 use crate::cli::output::{self, NOTHING};
 use crate::cli::pages::{self, Page, pages};
-use crate::cli::table::{self, Cell, Column};
+use crate::cli::table::{self, Cell, TableColumn};
 use crate::client::Client;
 use crate::model::email;
 
-const COLUMNS: [Column; 6] = [
-    Column::word("WHEN"),
-    Column::text("WHO"),
-    Column::word("ACTION"),
-    Column::name("SUBJECT"),
-    Column::text("CHANGES"),
-    Column::word("ADDRESS"),
+const COLUMNS: [TableColumn; 6] = [
+    TableColumn::word("WHEN"),
+    TableColumn::text("WHO"),
+    TableColumn::word("ACTION"),
+    TableColumn::name("SUBJECT"),
+    TableColumn::text("CHANGES"),
+    TableColumn::word("ADDRESS"),
 ];
 
 pub async fn run(client: &Client, args: &ActivityListArgs) -> Result<(), Failure> {

@@ -13,6 +13,7 @@ use crate::api::{KeyList, MAX_LIMIT, ProjectQuery, Sort, UserQuery};
 use crate::cli::Failure;
 use crate::client::Client;
 use crate::config::{self, Config};
+use crate::credentials;
 use crate::deck::{self, Selection, bootstrap, local};
 use crate::model::{Shown, StateFilter, pasted};
 
@@ -23,7 +24,7 @@ const TIMEOUT: &str = "KEYDECK_COMPLETION_TIMEOUT";
 
 /// What the value of an argument is the name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum NameKind {
     Key,
     Project,
     Person,
@@ -31,15 +32,15 @@ pub enum Kind {
     Profile,
 }
 
-impl Kind {
+impl NameKind {
     /// By the name of the argument, which is the same in all commands.
     pub fn of(arg: &Arg) -> Option<Self> {
         match arg.get_id().as_str() {
-            "key" => Some(Kind::Key),
-            "project" => Some(Kind::Project),
-            "user" | "creator" | "hand_over_to" | "person" => Some(Kind::Person),
-            "gateway" => Some(Kind::Gateway),
-            "profile" => Some(Kind::Profile),
+            "key" => Some(NameKind::Key),
+            "project" => Some(NameKind::Project),
+            "user" | "creator" | "hand_over_to" | "person" => Some(NameKind::Person),
+            "gateway" => Some(NameKind::Gateway),
+            "profile" => Some(NameKind::Profile),
             _ => None,
         }
     }
@@ -79,7 +80,7 @@ impl Chosen {
     }
 
     /// The names that begin with what is typed, if they come in time. A secret is not sent to any server.
-    pub fn ask(&self, kind: Kind, typed: &str) -> Vec<CompletionCandidate> {
+    pub fn ask(&self, kind: NameKind, typed: &str) -> Vec<CompletionCandidate> {
         if pasted::is_in(typed)
             || self
                 .token_file
@@ -97,7 +98,7 @@ impl Chosen {
         answer.recv_timeout(patience()).unwrap_or_default()
     }
 
-    fn found(self, kind: Kind, typed: &str) -> Result<Vec<CompletionCandidate>, Failure> {
+    fn found(self, kind: NameKind, typed: &str) -> Result<Vec<CompletionCandidate>, Failure> {
         let selection = Selection {
             servers: self.servers,
             profile: self.profile,
@@ -106,8 +107,7 @@ impl Chosen {
         let (mut config, name) = deck::choose(&selection)?;
         let mut profile = config.profile(&name)?.clone();
         match &profile.servers {
-            // A command could ask for a password.
-            Some(_) => profile.token_command = None,
+            Some(servers) => profile.given = Some(credentials::find_unasked(&profile, servers)?),
             // Nothing is created because somebody pressed Tab.
             None => drop(local::database(&config::data_directory()?)?),
         }
@@ -151,11 +151,11 @@ pub fn profiles() -> Vec<CompletionCandidate> {
 }
 
 /// Each with what it is, A to Z.
-async fn names(client: &Client, kind: Kind, typed: String) -> Result<Vec<(String, String)>, Failure> {
+async fn names(client: &Client, kind: NameKind, typed: String) -> Result<Vec<(String, String)>, Failure> {
     let text = (!typed.is_empty()).then_some(typed);
     match kind {
-        Kind::Key => keys(client, text).await,
-        Kind::Project => {
+        NameKind::Key => keys(client, text).await,
+        NameKind::Project => {
             let query = ProjectQuery {
                 q: text,
                 limit: Some(MAX_LIMIT),
@@ -173,7 +173,7 @@ async fn names(client: &Client, kind: Kind, typed: String) -> Result<Vec<(String
                 .map(|project| (project.name, about(project.deployed).to_owned()))
                 .collect())
         }
-        Kind::Person => {
+        NameKind::Person => {
             let query = UserQuery {
                 q: text,
                 limit: Some(MAX_LIMIT),
@@ -184,11 +184,11 @@ async fn names(client: &Client, kind: Kind, typed: String) -> Result<Vec<(String
                 .map(|person| (person.user.email, person.user.role.to_string()))
                 .collect())
         }
-        Kind::Gateway => {
+        NameKind::Gateway => {
             let gateways = client.gateways().await?.into_iter();
             Ok(gateways.map(|gateway| (gateway.name, "gateway".into())).collect())
         }
-        Kind::Profile => Ok(Vec::new()),
+        NameKind::Profile => Ok(Vec::new()),
     }
 }
 

@@ -1,51 +1,19 @@
 //! `keydeck completions`: scripts for shells, which ask `keydeck complete` what could be typed next. The answer comes
 //! from the command line's own declaration, and from the server that the typed line chooses.
 
+pub mod args;
 mod candidates;
 mod line;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 
-use clap::{Arg, Args, Command};
+use clap::{Arg, Command};
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
-use strum::{EnumIter, IntoStaticStr};
 
-use self::candidates::{Chosen, Kind};
-use super::{Failure, help, values};
-
-/// A shell for which there is a script.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, IntoStaticStr)]
-#[strum(serialize_all = "lowercase")]
-pub enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-    Powershell,
-}
-
-#[derive(Debug, Args)]
-pub struct CompletionsArgs {
-    /// The shell
-    #[arg(value_parser = values::word::<Shell>())]
-    pub shell: Shell,
-}
-
-/// What a script sends.
-#[derive(Debug, Args)]
-pub struct CompleteArgs {
-    #[arg(value_parser = values::word::<Shell>())]
-    pub shell: Shell,
-    /// Which word is completed, counted from 0 [default: the last]
-    #[arg(long)]
-    pub index: Option<usize>,
-    /// The characters that part words besides spaces, as bash has them
-    #[arg(long, default_value = "", allow_hyphen_values = true)]
-    pub breaks: String,
-    /// The words, unquoted; of bash, the line up to the cursor
-    #[arg(last = true, allow_hyphen_values = true)]
-    pub words: Vec<OsString>,
-}
+use self::args::{CompleteArgs, CompletionsArgs, Shell};
+use self::candidates::{Chosen, NameKind};
+use super::{Failure, help};
 
 pub fn print(args: CompletionsArgs) -> Result<(), Failure> {
     let script = match args.shell {
@@ -134,17 +102,17 @@ fn candidates(words: Vec<OsString>, index: usize) -> Vec<CompletionCandidate> {
 /// Each argument knows where its values come from.
 fn completing(command: Command, chosen: &Chosen) -> Command {
     command
-        .mut_args(|arg| match Kind::of(&arg) {
+        .mut_args(|arg| match NameKind::of(&arg) {
             Some(kind) => with_values(arg, kind, chosen),
             None => arg,
         })
         .mut_subcommands(|sub| completing(sub, chosen))
 }
 
-fn with_values(arg: Arg, kind: Kind, chosen: &Chosen) -> Arg {
+fn with_values(arg: Arg, kind: NameKind, chosen: &Chosen) -> Arg {
     let chosen = chosen.clone();
     match kind {
-        Kind::Profile => arg.add(ArgValueCandidates::new(candidates::profiles)),
+        NameKind::Profile => arg.add(ArgValueCandidates::new(candidates::profiles)),
         kind => arg.add(ArgValueCompleter::new(move |typed: &std::ffi::OsStr| {
             let typed = typed.to_str().unwrap_or_default();
             chosen.ask(kind, typed)

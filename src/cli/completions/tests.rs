@@ -3,7 +3,7 @@ use std::fs;
 
 use clap_complete::engine::CompletionCandidate;
 
-use super::candidates::Kind;
+use super::candidates::NameKind;
 use super::line::{Typed, closest};
 use crate::cli::help;
 
@@ -111,7 +111,7 @@ fn every_argument_that_is_a_name_of_something_is_completed() {
                 .any(|part| takes.contains(part));
             if is_name || arg.get_id() == "profile" {
                 *found += 1;
-                assert!(Kind::of(arg).is_some(), "{} {arg}", command.get_name());
+                assert!(NameKind::of(arg).is_some(), "{} {arg}", command.get_name());
             }
         }
         command.get_subcommands().for_each(|sub| check(sub, found));

@@ -6,18 +6,18 @@ use uuid::Uuid;
 
 use self::args::{GatewayCommand, GatewayCreateArgs, GatewayListArgs, GatewayRemoveArgs};
 use super::choose::{self, Candidate};
-use super::table::{self, Cell, Column};
+use super::table::{self, Cell, TableColumn};
 use super::{Failure, confirm, flags, once, output, resolve};
 use crate::api::{Gateway, NewGateway};
 use crate::client::Client;
 use crate::deck::{self, Selection};
 use crate::model::{are_alike, pasted};
 
-const COLUMNS: [Column; 4] = [
-    Column::name("NAME"),
-    Column::word("CREATED"),
-    Column::text("CREATED BY"),
-    Column::word("ID"),
+const COLUMNS: [TableColumn; 4] = [
+    TableColumn::name("NAME"),
+    TableColumn::word("CREATED"),
+    TableColumn::text("CREATED BY"),
+    TableColumn::word("ID"),
 ];
 
 pub fn run(selection: &Selection, command: GatewayCommand) -> Result<(), Failure> {

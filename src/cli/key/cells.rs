@@ -5,20 +5,20 @@ use jiff::Timestamp;
 use crate::api::{Disabled, Key, KeyRevocation};
 use crate::cli::colour::Tone;
 use crate::cli::output::{self, NOTHING};
-use crate::cli::table::{Cell, Column, Field, field};
+use crate::cli::table::{Cell, Field, TableColumn, field};
 use crate::model::field::{FieldValue, Widget};
 use crate::model::{KeyField, KeyState};
 
 /// Of keys that have not ended.
-pub const COLUMNS: [Column; 8] = [
-    Column::name("NAME"),
-    Column::word("SCOPE"),
-    Column::text("PROJECT"),
-    Column::text("STATE"),
-    Column::word("LAST USED"),
-    Column::word("CREATED"),
-    Column::text("CREATED BY"),
-    Column::word("ID"),
+pub const COLUMNS: [TableColumn; 8] = [
+    TableColumn::name("NAME"),
+    TableColumn::word("SCOPE"),
+    TableColumn::text("PROJECT"),
+    TableColumn::text("STATE"),
+    TableColumn::word("LAST USED"),
+    TableColumn::word("CREATED"),
+    TableColumn::text("CREATED BY"),
+    TableColumn::word("ID"),
 ];
 
 pub fn row(key: &Key, now: Timestamp) -> Vec<Cell> {

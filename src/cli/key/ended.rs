@@ -4,19 +4,19 @@ use jiff::Timestamp;
 
 use crate::api::{Key, KeyRevocation};
 use crate::cli::output::{self, NOTHING};
-use crate::cli::table::{Cell, Column};
+use crate::cli::table::{Cell, TableColumn};
 use crate::client::{Client, ServerCheck};
 
 /// Of a list of expired or revoked keys.
-pub const COLUMNS: [Column; 8] = [
-    Column::name("NAME"),
-    Column::word("ENDED"),
-    Column::text("BY"),
-    Column::text("REASON"),
-    Column::text("REFUSED"),
-    Column::word("SCOPE"),
-    Column::text("PROJECT"),
-    Column::word("ID"),
+pub const COLUMNS: [TableColumn; 8] = [
+    TableColumn::name("NAME"),
+    TableColumn::word("ENDED"),
+    TableColumn::text("BY"),
+    TableColumn::text("REASON"),
+    TableColumn::text("REFUSED"),
+    TableColumn::word("SCOPE"),
+    TableColumn::text("PROJECT"),
+    TableColumn::word("ID"),
 ];
 
 pub fn row(key: &Key, now: Timestamp) -> Vec<Cell> {

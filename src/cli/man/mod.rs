@@ -1,23 +1,18 @@
 //! `keydeck man`: a page for each command, made from the declaration of the command line, and one for `config.toml`.
 
+pub mod args;
 mod config;
 mod page;
 
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Args, Command, ValueHint};
+use clap::Command;
 
+use self::args::ManArgs;
 use super::{Failure, help, output};
-
-#[derive(Debug, Args)]
-pub struct ManArgs {
-    /// The directory to write them to; it is created if it does not exist
-    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub directory: PathBuf,
-}
 
 pub fn run(args: &ManArgs) -> Result<(), Failure> {
     let directory = &args.directory;

@@ -9,17 +9,17 @@ use strum::IntoEnumIterator;
 use self::args::{Limit, PolicyCommand, PolicySetArgs};
 use super::key::cells;
 use super::output::NOTHING;
-use super::table::{self, Cell, Column};
+use super::table::{self, Cell, TableColumn};
 use super::{Failure, output};
 use crate::api::{KeyCounts, KeyFilter, KeyList, Policy, PolicyEdit, Sort};
 use crate::client::Client;
 use crate::deck::{self, Selection};
 use crate::model::Scope;
 
-const COLUMNS: [Column; 3] = [
-    Column::word("SCOPE"),
-    Column::number("LONGEST LIFETIME"),
-    Column::number("KEYS THAT EXCEED IT"),
+const COLUMNS: [TableColumn; 3] = [
+    TableColumn::word("SCOPE"),
+    TableColumn::number("LONGEST LIFETIME"),
+    TableColumn::number("KEYS THAT EXCEED IT"),
 ];
 /// So many of the keys that exceed it are shown.
 const SHOWN: u32 = 20;

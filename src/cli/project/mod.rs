@@ -10,19 +10,19 @@ use futures_util::TryStreamExt;
 use self::args::{OneProject, ProjectCommand, ProjectCreateArgs, ProjectListArgs};
 use super::colour::Tone;
 use super::output::NOTHING;
-use super::table::{self, Cell, Column};
+use super::table::{self, Cell, TableColumn};
 use super::{Failure, confirm, flags, output, pages, resolve};
 use crate::api::{NewProject, Project, ProjectEdit};
 use crate::client::Client;
 use crate::deck::{self, Selection};
 
-const COLUMNS: [Column; 6] = [
-    Column::name("NAME"),
-    Column::word("DEPLOYED"),
-    Column::number("KEYS"),
-    Column::text("SESSION SERVER"),
-    Column::text("CREATED BY"),
-    Column::word("ID"),
+const COLUMNS: [TableColumn; 6] = [
+    TableColumn::name("NAME"),
+    TableColumn::word("DEPLOYED"),
+    TableColumn::number("KEYS"),
+    TableColumn::text("SESSION SERVER"),
+    TableColumn::text("CREATED BY"),
+    TableColumn::word("ID"),
 ];
 
 pub fn run(selection: &Selection, command: ProjectCommand) -> Result<(), Failure> {

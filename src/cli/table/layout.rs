@@ -1,6 +1,6 @@
 //! How wide the columns of a table are.
 
-use super::{Column, GAP, Room};
+use super::{GAP, Room, TableColumn};
 
 /// Beside the `…` at the edge.
 const EDGE: usize = 1 + GAP;
@@ -11,15 +11,15 @@ const NAMES: (usize, usize) = (16, 40);
 
 /// The columns that are shown, from the left.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Layout {
+pub struct ColumnLayout {
     pub widths: Vec<usize>,
     /// The cells between the last column and the `…` at the edge, where columns on the right are left out.
     pub before_edge: Option<usize>,
 }
 
-impl Layout {
+impl ColumnLayout {
     /// `natural` is how wide each column's contents are.
-    pub fn of(columns: &[Column], natural: &[usize], width: Option<usize>) -> Self {
+    pub fn of(columns: &[TableColumn], natural: &[usize], width: Option<usize>) -> Self {
         let Some(width) = width.filter(|width| *width < total(natural)) else {
             return Self::whole(natural.to_vec());
         };

@@ -1,11 +1,11 @@
 use super::*;
 
-const COLUMNS: [Column; 5] = [
-    Column::name("NAME"),
-    Column::word("SCOPE"),
-    Column::text("PROJECT"),
-    Column::number("KEYS"),
-    Column::word("ID"),
+const COLUMNS: [TableColumn; 5] = [
+    TableColumn::name("NAME"),
+    TableColumn::word("SCOPE"),
+    TableColumn::text("PROJECT"),
+    TableColumn::number("KEYS"),
+    TableColumn::word("ID"),
 ];
 
 const ID: &str = "01930000-0000-7000-8000-000000000000";

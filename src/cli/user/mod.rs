@@ -6,19 +6,19 @@ mod remove;
 use futures_util::TryStreamExt;
 
 use self::args::{OneUser, UserCommand, UserCreateArgs, UserListArgs};
-use super::table::{self, Cell, Column};
+use super::table::{self, Cell, TableColumn};
 use super::{Failure, flags, once, output, pages, resolve};
 use crate::api::{NewToken, NewUser, Person};
 use crate::client::Client;
 use crate::deck::{self, Selection};
 use crate::model::Role;
 
-const COLUMNS: [Column; 5] = [
-    Column::name("EMAIL"),
-    Column::word("ROLE"),
-    Column::number("KEYS"),
-    Column::word("CREATED"),
-    Column::word("ID"),
+const COLUMNS: [TableColumn; 5] = [
+    TableColumn::name("EMAIL"),
+    TableColumn::word("ROLE"),
+    TableColumn::number("KEYS"),
+    TableColumn::word("CREATED"),
+    TableColumn::word("ID"),
 ];
 
 pub fn run(selection: &Selection, command: UserCommand) -> Result<(), Failure> {

@@ -161,3 +161,28 @@ fn a_keyring_that_stays_locked_is_passed_over_and_told() {
     let said = bus.run(&["logout"]).succeeded().stderr;
     assert!(said.contains("a token that is in it stays"), "{said}");
 }
+
+/// Tab must not open a dialog: a keyring that is locked is not read, and one that is open is.
+#[test]
+fn completions_read_an_open_keyring_and_unlock_none() {
+    let home = Home::new();
+    let token = home.init();
+    let server = home.serve(&token);
+    server.analytics_key("Board");
+    let offered = |bus: &Bus| {
+        let mut command = bus.command(&["complete", "bash", "--", "keydeck key show B"]);
+        command.env("KEYDECK_COMPLETION_TIMEOUT", "20000");
+        let ran = Ran::of(command.output().expect("started")).succeeded();
+        assert_eq!(ran.stderr, "");
+        ran.stdout
+    };
+    {
+        let bus = Bus::unlocked(&home);
+        bus.login(&token, &[&server.url, "--profile", "acme"]);
+        assert_eq!(offered(&bus), "Board\n");
+    }
+    let bus = Bus::locked(&home);
+    assert_eq!(offered(&bus), "");
+    bus.login(&token, &[&server.url, "--profile", "acme", "--no-keyring"]);
+    assert_eq!(offered(&bus), "Board\n");
+}

@@ -1,6 +1,6 @@
 //! Examples with keys.
 
-use super::{Declared, to};
+use super::example::{Declared, to};
 
 pub(super) const KEYS: &[Declared] = &[
     (

@@ -1,6 +1,6 @@
 //! Examples with projects, people, gateways and the activity log.
 
-use super::{Declared, to};
+use super::example::{Declared, to};
 
 pub(super) const ORGANISATION: &[Declared] = &[
     (

@@ -1,6 +1,6 @@
 //! Examples of the program itself.
 
-use super::{Declared, to};
+use super::example::{Declared, to};
 
 pub(super) const PROGRAM: &[Declared] = &[
     (

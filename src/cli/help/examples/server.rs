@@ -1,6 +1,6 @@
 //! Examples for who runs a server.
 
-use super::{Declared, to};
+use super::example::{Declared, to};
 
 pub(super) const SERVER: &[Declared] = &[
     (
