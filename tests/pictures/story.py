@@ -11,8 +11,10 @@ from terminal import Terminal
 
 DASHBOARD = (120, 36)
 CAST = (100, 30)
-# The key that leaks.
-KEY = "Checkout assistant"
+# The key that has leaked in the demo: somebody presents it from a page of their own.
+KEY = "Gift finder"
+# What leads to a key with much to tell.
+SELECTED = "jjj"
 COLOURS = 64
 
 
@@ -67,17 +69,20 @@ def story(terminal, secret):
     terminal.settle()
     terminal.press("u")
     terminal.wait_for("30 d")
-    cast.show("How much it is used, and from where: also by somebody else?", 4)
+    cast.show("Who uses it, from where, and who tries: a page that isn't ours.", 4)
     terminal.press("<Esc>")
     terminal.settle()
     terminal.press("d")
     terminal.wait_for("Yes, Delete")
-    cast.show("Revoke it. What will stop is said before; Cancel has the focus.", 4)
+    cast.show("Revoke it. What will stop is said first; Cancel has the focus.", 4)
     terminal.press("<Tab>")
-    cast.show("Revoke it. What will stop is said before; Cancel has the focus.", 1)
+    cast.show("Revoke it. What will stop is said first; Cancel has the focus.", 1)
     terminal.press("<Enter>")
-    terminal.wait_for("Revoked")
-    cast.show("From the answer on every server refuses it, and the card proves it.", 5)
+    terminal.wait_for_one_like(r"Revoked [0-9:]+ · [0-9]")
+    cast.show("From the answer on every server refuses it, and the card proves it.", 1.5)
+    for attempts in (5, 9):
+        terminal.wait_for_one_like(rf"Revoked [0-9:]+ · ([{attempts}-9]|[1-9][0-9])")
+        cast.show("Who goes on trying is refused, and counted.", 2.5)
     return cast
 
 
@@ -85,6 +90,9 @@ def main():
     program, assets = sys.argv[1], Path(sys.argv[2])
     home = str(Path("target/pictures").resolve())
     terminal = demo(program, DASHBOARD, home)
+    terminal.press(SELECTED)
+    # The last of the details to come.
+    terminal.wait_for("  from ")
     draw(terminal.screen).quantize(256, dither=0).save(assets / "dashboard.png", optimize=True)
     terminal.end()
 

@@ -79,13 +79,17 @@ class Terminal:
         self.wait(lambda: text in self.text(), repr(text))
         self.settle()
 
+    def wait_for_one_like(self, pattern):
+        self.wait(lambda: re.search(pattern, self.text()), pattern)
+
     def wait_gone(self, text):
         self.wait(lambda: text not in self.text(), f"{text!r} to go")
         self.settle()
 
     def settle(self):
-        """Until nothing has been drawn for a moment."""
-        self.wait(lambda: time.monotonic() - self.changed > 0.2, "a still screen")
+        """Until nothing has been drawn for a moment; something always happens in the demo."""
+        end = time.monotonic() + 1
+        self.wait(lambda: time.monotonic() > min(end, self.changed + 0.2), "a still screen")
 
     def press(self, keys):
         """Text, and keys such as <Enter>."""

@@ -149,6 +149,18 @@ fn a_deck_outlives_upgrade_removal_and_purge_of_its_package() {
         "{said}"
     );
     assert!(debian.run(&["keydeck", "--version"]).starts_with("keydeck "));
+    for path in [
+        "man/man1/keydeck.1.gz",
+        "man/man1/keydeck-serve.1.gz",
+        "man/man5/keydeck-config.5.gz",
+    ] {
+        assert!(debian.path(&format!("usr/share/{path}")).exists(), "{path}");
+    }
+    assert!(
+        debian
+            .path("usr/share/bash-completion/completions/keydeck")
+            .exists()
+    );
     assert_eq!(
         debian.run(&["stat", "-c", "%a %U %G", "/var/lib/keydeck"]),
         "700 keydeck keydeck\n"

@@ -8,15 +8,13 @@ mod wrap;
 
 use std::ffi::OsStr;
 use std::fmt::Write;
-use std::io;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Command};
-use rustix::termios::tcgetwinsize;
 
 use self::topics::{TOPICS, Topic};
-use super::{Failure, colour};
+use super::{Failure, colour, table};
 use crate::model::Shown;
 
 /// The width where nothing says one.
@@ -33,8 +31,8 @@ pub struct GuideArgs {
 
 pub fn run(args: &GuideArgs) -> Result<(), Failure> {
     let text = match args.topic {
-        Some(topic) => render::markdown(topic.text, width(), has_styles()),
-        None => render::markdown(&contents(), width(), has_styles()),
+        Some(topic) => render::markdown(topic.text, width(), colour::on_stdout()),
+        None => render::markdown(&contents(), width(), colour::on_stdout()),
     };
     Ok(pager::show(&text)?)
 }
@@ -56,22 +54,10 @@ fn contents() -> String {
     text
 }
 
-/// Of the terminal; a pipe has none.
+/// Of the terminal; where there is none, of a text that is mailed or printed.
 fn width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    let terminal = tcgetwinsize(io::stdout())
-        .ok()
-        .map(|size| usize::from(size.ws_col));
-    let width = terminal
-        .filter(|&columns| columns > 0)
-        .or(columns)
-        .unwrap_or(WIDTH);
+    let width = table::width().unwrap_or(WIDTH);
     width.clamp(*WIDTHS.start(), *WIDTHS.end())
-}
-
-/// Whether bold and the like can be shown, and are wanted.
-fn has_styles() -> bool {
-    colour::on_stdout() && !pager::is_simple_terminal()
 }
 
 #[derive(Clone)]

@@ -25,7 +25,7 @@ pub fn show(text: &str) -> io::Result<()> {
 }
 
 /// One that can't move its cursor, as a screen reader's or an editor's.
-pub fn is_simple_terminal() -> bool {
+fn is_simple_terminal() -> bool {
     std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb")
 }
 

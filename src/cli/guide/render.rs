@@ -195,11 +195,8 @@ impl Page {
             self.line("", &line);
         }
         if is_header {
-            let rule = |width: &usize| "-".repeat(*width) + &" ".repeat(GAP);
-            self.line(
-                "",
-                &[Span::new(widths.iter().map(rule).collect::<String>(), Style::Dim)],
-            );
+            let rules: Vec<_> = widths.iter().map(|width| "-".repeat(*width)).collect();
+            self.line("", &[Span::new(rules.join(&" ".repeat(GAP)), Style::Dim)]);
         }
     }
 }
@@ -267,6 +264,7 @@ End
             shown.contains("Press \x1b[1mc\x1b[0m to \x1b[1mcopy\x1b[0m, see"),
             "{shown}"
         );
+        assert!(shown.contains("\x1b[2m---  ---------\x1b[0m\n"), "{shown}");
         assert!(
             shown.contains("\n\x1b[1mEnd\x1b[0m\n") && !shown.contains('`'),
             "{shown}"
