@@ -78,7 +78,10 @@ impl Life {
 
     /// Goes on until it is dropped.
     pub async fn go_on(self, server: String, store: Arc<dyn Store>) {
-        let http = Client::new();
+        // Where no request can be made, nothing goes on.
+        let Ok(http) = Client::builder().build() else {
+            return;
+        };
         tokio::join!(
             visitors(&http, &server, &self.visited),
             intruder(&http, &server, &self.visited),

@@ -18,9 +18,9 @@ fn leave(mut pty: Pty) {
 const STEPS: [(&str, &str); 8] = [
     ("<F2>", "Tour 2 of 8 · Who uses it?"),
     ("u", "Tour 3 of 8 · Stop it first"),
-    ("u", ""),
+    ("q", ""),
     ("u", "Tour 5 of 8 · End it"),
-    ("u", ""),
+    ("q", ""),
     ("q", "Tour 7 of 8 · Prove it"),
     ("4", ""),
     ("qA", "That was the tour"),

@@ -7,6 +7,7 @@ use ratatui::widgets::{Clear, Paragraph, Widget};
 use strum::VariantArray;
 
 use super::{Look, text};
+use crate::tui::keymap::{Action, Layer};
 use crate::tui::state::App;
 use crate::tui::state::tour::{Tour, TourStep};
 
@@ -30,9 +31,10 @@ pub fn render(buffer: &mut Buffer, strip: Rect, app: &App, look: &Look) {
     Clear.render(strip, buffer);
     title(buffer, strip, tour, look);
     let room = usize::from(strip.width).saturating_sub(2);
+    let sentence = with_keys(tour.step().text(), app);
     let told = match strip.height {
-        ..3 => vec![text::fit_sentence(tour.step().text(), room)],
-        _ => text::wrap(tour.step().text(), room),
+        ..3 => vec![text::fit_sentence(&sentence, room)],
+        _ => text::wrap(&sentence, room),
     };
     let mut lines: Vec<Line> = told
         .into_iter()
@@ -50,6 +52,31 @@ pub fn render(buffer: &mut Buffer, strip: Rect, app: &App, look: &Look) {
         ..strip
     };
     Paragraph::new(lines).render(below, buffer);
+}
+
+/// The actions that a step names, each where it is pressed.
+const ACTIONS: [(&str, Layer, Action); 9] = [
+    ("{filter}", Layer::Keys, Action::Filter),
+    ("{usage}", Layer::Keys, Action::Usage),
+    ("{disable}", Layer::Keys, Action::Disable),
+    ("{submit}", Layer::Sheet, Action::Submit),
+    ("{revoke}", Layer::Keys, Action::Revoke),
+    ("{rotate}", Layer::Keys, Action::Rotate),
+    ("{ended}", Layer::Keys, Action::ShowEnded),
+    ("{prove}", Layer::Ended, Action::Prove),
+    ("{activity}", Layer::Keys, Action::ShowActivity),
+];
+
+/// With the keys that the person has set for them.
+fn with_keys(told: &str, app: &App) -> String {
+    ACTIONS
+        .iter()
+        .fold(told.to_owned(), |told, (name, layer, action)| {
+            match app.keymap.key_of(*layer, *action) {
+                Some(key) => told.replace(name, &key),
+                None => told,
+            }
+        })
 }
 
 /// `── Tour 3 of 8 · Stop it first ───────────── Esc leaves the tour ──`

@@ -13,7 +13,7 @@ fn words_of_usage_are_asked_for_with_the_rest_of_the_text() {
     // Since midnight where the person is.
     let today = look()
         .now
-        .to_zoned(look().zone)
+        .to_zoned(look().zone.zone)
         .start_of_day()
         .unwrap()
         .timestamp();
