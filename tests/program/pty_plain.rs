@@ -43,7 +43,11 @@ impl Story {
             end = self.pty.wait_for_more(end, "\n");
         }
         let said = String::from_utf8(self.pty.raw()[self.at..end].to_vec()).expect("text");
-        self.transcript.push_str(&said.replace('\r', ""));
+        let said = said.replace('\r', "");
+        // It ends the line where one typed.
+        let ends_line = self.transcript.ends_with('\n');
+        let said = said.strip_prefix('\n').filter(|_| ends_line).unwrap_or(&said);
+        self.transcript.push_str(said);
         self.at = end;
     }
 
@@ -95,7 +99,7 @@ fn create(story: &mut Story) {
         .press("<Tab>", "1. Storefront (selected)\r\nProject: ")
         .press("<Enter>", "UI domains: ")
         .enter("https://shop.acme.example")
-        .press("<C-s>", "You can press: c copy")
+        .press("<C-s>", "c copy; Enter close")
         .press("c", "Copied the secret")
         .press("<Enter>", "1 of 3, Checkout");
 }
@@ -125,7 +129,7 @@ fn change(story: &mut Story) {
         .then("1 of 1, Checkout");
     story
         .press("t", "Overlap: 24h")
-        .press("<C-s>", "You can press: c copy")
+        .press("<C-s>", "c copy; Enter close")
         .press("<Enter>", "rotating, 23 h left");
 }
 
@@ -134,7 +138,7 @@ fn revoke(story: &mut Story) {
         .press("d", "No request was allowed in 7 d.")
         .press("2", "2. Yes, Delete")
         .press("<Enter>", "(key-revoked)")
-        .then("You can press: r check again")
+        .then("r check again")
         .press("<Esc>", "Esc clears the filter")
         .press("<Esc>", "1 of 2, Finance export");
 }

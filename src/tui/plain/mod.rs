@@ -135,6 +135,9 @@ impl Plain {
         // The number of a list is told with it, where it doesn't take long.
         let has_number = now.is_counted || waited || self.is_told_of(&now);
         now.is_settled &= has_number;
+        if !now.is_settled && !waited && arrived == Arrived::Here {
+            self.keep_lines(&mut now);
+        }
         if !now.is_settled && arrived == Arrived::New && !waited {
             return Pause::Loading;
         }
@@ -155,7 +158,7 @@ impl Plain {
         };
         self.say(said);
         let is_late = waited && !now.is_settled && !self.is_loading;
-        if is_late && arrived == Arrived::Here {
+        if is_late && arrived == Arrived::Here && self.voice.is_silent() {
             self.voice.line("Loading…");
         }
         self.is_loading = !now.is_settled && (self.is_loading || is_late);
@@ -167,6 +170,14 @@ impl Plain {
         };
         self.keep_but(now, arrived, &held);
         pause
+    }
+
+    /// What stands in place of rows that are on their way is not said before that takes long.
+    fn keep_lines(&self, now: &mut Scene) {
+        let is_list = now.summary.is_some();
+        if let Some(told) = self.told.last().filter(|_| is_list) {
+            now.spoken.lines.clone_from(&told.spoken.lines);
+        }
     }
 
     /// Whether the same list was told.

@@ -89,7 +89,7 @@ impl Scene {
             waiting: app.waiting_words(),
             link: link(app),
             is_settled: !is_on_screen || is_settled(app),
-            is_counted: !is_on_screen || app.screen != Screen::Keys || app.browse.current_counts().is_some(),
+            is_counted: !is_on_screen || app.screen != Screen::Keys || app.browse.total().is_some(),
             spoken,
         }
     }

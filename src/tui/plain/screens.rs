@@ -6,14 +6,14 @@ use strum::IntoEnumIterator;
 
 use super::spoken::{Spoken, UNBROKEN, in_words};
 use super::times::timeless;
-use crate::api::{Key, KeyWeek, Order};
+use crate::api::{Key, Order};
 use crate::tui::state::columns::{EndedColumn, KeyColumn};
 use crate::tui::state::list::{List, Listed};
 use crate::tui::state::query::EndedView;
 use crate::tui::state::{App, Body, Screen};
 use crate::tui::view::list::{Empty, ListColumn, instead_of_rows};
 use crate::tui::view::{
-    Look, activity, body, chips, counts, details, ended, header, people, projects, table, text,
+    Look, activity, body, chips, counts, details, ended, header, people, projects, table, text, time, used,
 };
 
 /// Columns whose cells say by themselves what they are.
@@ -102,44 +102,29 @@ pub fn details_of_selected(app: &App, look: &Look) -> Spoken {
     spoken.unwrap_or_default().scroll(app.details_scroll)
 }
 
-/// `Keys, Web: 35 keys, sorted by created, descending`.
+/// `Keys, 35 keys, Web, sorted by created, descending`.
 fn summary(app: &App) -> ListSummary {
     let query = &app.browse.query;
     let mut words = vec![app.screen_title().to_owned()];
-    let mut question = DefaultHasher::new();
     words.extend(Some(counts::found(app)).filter(|found| !found.is_empty()));
-    let typed = match app.screen {
-        Screen::Keys => {
-            format!("{query:?}").hash(&mut question);
-            words.extend(
-                query
-                    .scope
-                    .filter(|_| query.ended.is_none())
-                    .map(|scope| format!("only {scope}")),
-            );
-            words.extend(
-                query
-                    .project
-                    .as_ref()
-                    .map(|project| format!("of the project {}", project.name)),
-            );
-            words.extend(query.creator.as_ref().map(|creator| match app.shows_mine() {
-                true => "created by you".to_owned(),
-                false => format!("created by {}", creator.email),
-            }));
-            app.browse.asked_text().to_owned()
-        }
-        Screen::Projects => app.projects.filter.trim().to_owned(),
-        Screen::People => app.people.filter.trim().to_owned(),
-        Screen::Activity => {
-            let filters = app.activity.filters().into_iter();
-            filters.map(|(_, words)| words).collect::<Vec<_>>().join(", ")
-        }
+    let typed = |typed: &str| Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty());
+    let filters: Vec<String> = match app.screen {
+        Screen::Keys => app.browse.chips().into_iter().map(|(_, words)| words).collect(),
+        Screen::Projects => typed(&app.projects.filter).into_iter().collect(),
+        Screen::People => typed(&app.people.filter).into_iter().collect(),
+        Screen::Activity => app
+            .activity
+            .filters()
+            .into_iter()
+            .map(|(_, words)| words)
+            .collect(),
     };
-    if !typed.is_empty() {
-        words.push(format!("filter {typed}"));
+    let mut question = DefaultHasher::new();
+    filters.hash(&mut question);
+    if app.screen == Screen::Keys {
+        format!("{query:?}").hash(&mut question);
     }
-    typed.hash(&mut question);
+    words.extend(filters.into_iter().map(|filter| format!("only {filter}")));
     if app.screen == Screen::Keys && query.ended != Some(EndedView::Revoked) {
         let order = match query.order {
             Order::Asc => "ascending",
@@ -192,8 +177,8 @@ fn of_keys(app: &App, look: &Look) -> RowOrNot {
         .first_number()
         .zip(line)
         .map(|(first, line)| first + line as u64);
-    let counts = app.browse.current_counts().filter(|counts| !counts.capped);
-    let mut words = vec![place(at, counts.map(|counts| counts.total()))];
+    let total = app.browse.total().filter(|total| total.is_exact);
+    let mut words = vec![place(at, total.map(|total| total.keys))];
     words.extend(match app.browse.rows_ended() {
         None => cells_of_key(app, key, look),
         Some(view) => cells_of_ended(key, view, look),
@@ -225,17 +210,37 @@ fn cells_of_key(app: &App, key: &Key, look: &Look) -> Vec<String> {
     };
     let columns = KeyColumn::iter().filter(is_offered);
     let cells = columns.filter_map(|column| match column {
-        KeyColumn::Week => key.week.as_ref().map(week),
-        column => cell(column.label(), &table::cell(column, key, usize::MAX, look).text),
+        // In the table it is told by signs.
+        KeyColumn::Week => of_week(key),
+        KeyColumn::Used => Some(last_used(key, look)),
+        _ => {
+            let content = table::cell(column, key, usize::MAX, look).text;
+            cell(column.label(), &content)
+        }
     });
     cells.collect()
 }
 
-/// What the bars of a week are in words.
-fn week(week: &KeyWeek) -> String {
-    let total = week.total();
-    let (allowed, refused) = (text::number(total.allowed), text::number(total.refused));
-    format!("7 days {allowed} allowed, {refused} refused")
+/// `1,204 requests in 7 days`, `12 refused today`.
+fn of_week(key: &Key) -> Option<String> {
+    let week = key.week?;
+    let (allowed, today) = (week.total().allowed, week.today().refused);
+    let mut words = match allowed {
+        0 => "no requests in 7 days".to_owned(),
+        _ => format!("{} in 7 days", used::plural(allowed, "request")),
+    };
+    if today > 0 {
+        words.push_str(&format!(", {} refused today", text::number(today)));
+    }
+    Some(words)
+}
+
+/// `used 3 min ago`, `never used`.
+fn last_used(key: &Key, look: &Look) -> String {
+    match key.last_used_at {
+        Some(at) => format!("used {}", time::ago(Some(at), look.now)),
+        None => "never used".into(),
+    }
 }
 
 fn cells_of_ended(key: &Key, view: EndedView, look: &Look) -> Vec<String> {

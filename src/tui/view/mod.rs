@@ -29,7 +29,7 @@ pub(super) mod people;
 pub(super) mod picker;
 pub(super) mod planned;
 pub(super) mod projects;
-mod rows;
+pub(super) mod rows;
 mod rules;
 pub(super) mod secret;
 mod standing;

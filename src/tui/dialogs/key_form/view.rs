@@ -43,6 +43,14 @@ impl Draw for KeyForm {
     }
 }
 
+/// What it is called, and what is said while it is sent.
+fn titles(form: &KeyForm) -> (String, &'static str) {
+    match &form.editing {
+        Some(key) => (format!("{EDIT}{}", key.name), "Saving…"),
+        None => ("Create a key".into(), "Creating…"),
+    }
+}
+
 impl KeyForm {
     /// What the scope means, and which key chooses another.
     fn about_scope(&self, keymap: &Keymap) -> String {
@@ -52,14 +60,6 @@ impl KeyForm {
             Some(key) => format!("{about}; {key} changes it"),
             None => about.to_owned(),
         }
-    }
-}
-
-/// What it is called, and what is said while it is sent.
-fn titles(form: &KeyForm) -> (String, &'static str) {
-    match &form.editing {
-        Some(key) => (format!("{EDIT}{}", key.name), "Saving…"),
-        None => ("Create a key".into(), "Creating…"),
     }
 }
 
