@@ -230,8 +230,8 @@ async fn what_there_is_one_of_is_sorted_by_name() {
     let items = page(&deck.owner, ALL).await["items"].clone();
     let of = |field: &str| {
         let items = items.as_array().expect("items").iter();
-        let ids = items.filter_map(|key| key[field]["id"].as_str().map(str::to_owned));
-        ids.last().expect("one")
+        let mut ids = items.filter_map(|key| key[field]["id"].as_str().map(str::to_owned));
+        ids.next_back().expect("one")
     };
     for (sort, filter) in [
         ("project", format!("project={}", of("project"))),

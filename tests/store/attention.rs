@@ -24,7 +24,11 @@ struct Past {
 
 async fn add(deck: &Deck, n: usize, past: &Past) {
     let now = Timestamp::now();
-    let by = if n % 4 == 0 { &deck.editor } else { &deck.owner };
+    let by = if n.is_multiple_of(4) {
+        &deck.editor
+    } else {
+        &deck.owner
+    };
     let new = NewKey {
         created_at: now - hours(past.made),
         ..new_key(Scope::Web, &format!("Key {n}"), Some(deck.kiosk.id))

@@ -213,7 +213,9 @@ async fn every_sort_and_filter_lists_what_matches_in_its_order() {
                 .collect();
             for (sort, descending) in Sort::iter().flat_map(|sort| [(sort, false), (sort, true)]) {
                 // Of the sorts by groups, which take several statements, each filter has one direction.
-                if matches!(sort, Sort::Project | Sort::Creator | Sort::State) && descending == (n % 2 == 0) {
+                if matches!(sort, Sort::Project | Sort::Creator | Sort::State)
+                    && descending == n.is_multiple_of(2)
+                {
                     continue;
                 }
                 let filter = filter.clone();
