@@ -80,7 +80,7 @@ impl KeyColumn {
         match self {
             KeyColumn::Name => Fit::rest(16),
             KeyColumn::Used => Fit::of(16, 1, 16).right(),
-            KeyColumn::Project => Fit::of(8, 2, 30).beside(20),
+            KeyColumn::Project => Fit::of(8, 2, 30).beside(24),
             KeyColumn::Week => Fit::of(8, 3, 8).beside(20),
             KeyColumn::Scope => Fit::of(9, 4, 9).beside(22),
             KeyColumn::Created => Fit::of(8, 5, 8).beside(22).right(),

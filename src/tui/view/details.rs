@@ -48,7 +48,7 @@ pub fn lines(key: &Key, is_revealed: bool, app: &App, width: usize, look: &Look)
     lines.push(Line::default());
     lines.extend(traffic::in_details(key, &app.key_usage, width, look));
     lines.push(Line::default());
-    lines.extend(secret(key, is_revealed, app, look));
+    lines.extend(secret(key, is_revealed, app, width, look));
     lines.push(Line::default());
     lines.extend(settings(key, width, look));
     lines.extend(field(
@@ -124,7 +124,7 @@ fn changes(version: u64) -> String {
     }
 }
 
-fn secret(key: &Key, is_revealed: bool, app: &App, look: &Look) -> Vec<Line<'static>> {
+fn secret(key: &Key, is_revealed: bool, app: &App, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let can = |action: &Action| app.available_on_screen(*action).is_ok();
     if is_revealed {
@@ -141,11 +141,18 @@ fn secret(key: &Key, is_revealed: bool, app: &App, look: &Look) -> Vec<Line<'sta
         ),
         false => "was shown once".into(),
     };
-    vec![Line::from(vec![
+    let mut spans = vec![
         Span::styled("Secret  ", theme.faint()),
         Span::raw(format!("{}  ", text::fit(&key.hint, 16))),
-        Span::styled(what_to_do, theme.faint()),
-    ])]
+    ];
+    let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
+    if used + text::width(&what_to_do) <= width {
+        spans.push(Span::styled(what_to_do, theme.faint()));
+        return vec![Line::from(spans)];
+    }
+    let mut lines = vec![Line::from(spans)];
+    lines.extend(paragraph(&what_to_do, theme.faint(), width));
+    lines
 }
 
 fn domains(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
