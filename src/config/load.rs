@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy;
 
 use super::environment::directories;
-use super::{Config, ConfigError, Problem, Settings, file, trust};
+use super::{Config, ConfigError, Settings, WrongLine, file, trust};
 
 /// How the dashboard is to look, and its keys.
 #[derive(Debug, Default)]
 pub struct LoadedSettings {
     pub settings: Settings,
     /// What is wrong in the file, line by line.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<WrongLine>,
     pub path: PathBuf,
 }
 
@@ -37,7 +37,7 @@ impl LoadedSettings {
     }
 
     /// A sentence on what is passed over of the file, `refused` with it.
-    pub fn in_short(&self, refused: &[Problem]) -> Option<String> {
+    pub fn in_short(&self, refused: &[WrongLine]) -> Option<String> {
         let all = || self.problems.iter().chain(refused);
         let first = all().min_by_key(|problem| problem.line)?;
         let file = self.path.file_name().unwrap_or_default().display();

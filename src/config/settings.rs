@@ -76,7 +76,7 @@ pub struct KeySetting {
 
 /// Something wrong that is passed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct WrongLine {
     pub line: usize,
     pub why: String,
 }
@@ -134,7 +134,7 @@ pub(super) fn take<'a>(file: &mut DeTable<'a>) -> Unread<'a> {
 }
 
 impl Unread<'_> {
-    pub(super) fn read(self, line_of: impl Fn(Range<usize>) -> usize) -> (Settings, Vec<Problem>) {
+    pub(super) fn read(self, line_of: impl Fn(Range<usize>) -> usize) -> (Settings, Vec<WrongLine>) {
         let mut settings = Settings::default();
         let mut wrong: Vec<Wrong> = Vec::new();
         match self.dates.as_ref().map(word) {
@@ -150,7 +150,7 @@ impl Unread<'_> {
         let names = [DATES, THEME, KEYS];
         let misspelt = self.misspelt.into_iter();
         wrong.extend(misspelt.map(|(span, name)| (span, not_among("setting", &name, names.into_iter()))));
-        let problem = |(span, why)| Problem {
+        let problem = |(span, why)| WrongLine {
             line: line_of(span),
             why,
         };

@@ -35,7 +35,7 @@ use self::message::{Effect, Message, Route, Timer};
 use self::state::App;
 use self::state::moment::Moment;
 use self::terminal::{Input, Signal, TerminalError};
-use self::view::time::Place;
+use self::view::time::Locale;
 use self::view::{Look, NextChange, theme::Theme};
 use crate::client::Client;
 use crate::config::LoadedSettings;
@@ -145,7 +145,7 @@ impl<'a> Dashboard<'a> {
         let look = Look {
             theme: Theme::of(&settings.theme, background_of_environment(), has_colour()),
             now: Timestamp::now(),
-            zone: Place {
+            zone: Locale {
                 zone: TimeZone::system(),
                 dates: settings.dates.in_environment(),
             },

@@ -5,7 +5,7 @@ pub mod default;
 
 use self::args::{ConfigArgs, ConfigCommand};
 use super::{Failure, output};
-use crate::config::{Config, LoadedSettings, Problem};
+use crate::config::{Config, LoadedSettings, WrongLine};
 use crate::tui::keymap::Keymap;
 
 pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
@@ -52,14 +52,14 @@ pub fn warn() {
     }
 }
 
-fn passed_over(loaded: &LoadedSettings) -> Vec<Problem> {
+fn passed_over(loaded: &LoadedSettings) -> Vec<WrongLine> {
     let (_, refused) = Keymap::with(&loaded.settings.keys);
-    let mut problems: Vec<Problem> = loaded.problems.iter().cloned().chain(refused).collect();
+    let mut problems: Vec<WrongLine> = loaded.problems.iter().cloned().chain(refused).collect();
     problems.sort_by_key(|problem| problem.line);
     problems
 }
 
-fn told(loaded: &LoadedSettings, problem: &Problem) -> String {
+fn told(loaded: &LoadedSettings, problem: &WrongLine) -> String {
     format!(
         "{}, line {}: {}",
         loaded.path.display(),

@@ -40,16 +40,8 @@ impl Action {
     /// Where help and palette list it.
     pub fn group(self) -> Group {
         match self {
-            Action::Up
-            | Action::Down
-            | Action::PageUp
-            | Action::PageDown
-            | Action::Top
-            | Action::Bottom
-            | Action::Left
-            | Action::Right
-            | Action::SwitchFocus
-            | Action::Back => Group::Move,
+            action if action.moves() => Group::Move,
+            Action::Left | Action::Right | Action::SwitchFocus | Action::Back => Group::Move,
             Action::Filter
             | Action::Complete
             | Action::DropFilter
@@ -100,12 +92,7 @@ impl Action {
             | Action::NextField
             | Action::PreviousField
             | Action::NextScope => Group::Dialog,
-            Action::Refresh
-            | Action::Palette
-            | Action::Help
-            | Action::Suspend
-            | Action::SayAgain
-            | Action::Quit => Group::Program,
+            _ => Group::Program,
         }
     }
 }

@@ -98,7 +98,7 @@ impl KeyPattern {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotKey {
     #[error(
-        "“{0}” is not a key; keys are written as x, X, ctrl-x, alt-x, f5, space, tab, enter, del, pgdn or up"
+        "“{0}” is not a key; keys are written as x, X, ctrl-x, alt-x, f5, space, tab, enter, del, backspace, pgdn or up"
     )]
     Unknown(String),
     #[error("{0} always leads out, and can't be set")]
@@ -133,6 +133,7 @@ const NAMED: &[(&str, KeyCode)] = &[
     ("delete", KeyCode::Delete),
     ("ins", KeyCode::Insert),
     ("insert", KeyCode::Insert),
+    ("backspace", KeyCode::Backspace),
     ("esc", KeyCode::Esc),
     ("escape", KeyCode::Esc),
 ];

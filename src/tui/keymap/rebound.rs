@@ -7,7 +7,7 @@ use strum::{IntoEnumIterator, VariantArray};
 
 use super::{Action, Binding, KeyPattern, Keymap, Layer};
 use crate::config::settings::not_among;
-use crate::config::{KeySetting, Problem};
+use crate::config::{KeySetting, WrongLine};
 
 /// Layers whose keys can be set.
 const SET: &[Layer] = &[
@@ -54,7 +54,7 @@ struct Rebinding<'a> {
 
 impl Keymap {
     /// The declared keys with those that are set. A setting that can't be carried out is left out and told.
-    pub fn with(settings: &[KeySetting]) -> (Self, Vec<Problem>) {
+    pub fn with(settings: &[KeySetting]) -> (Self, Vec<WrongLine>) {
         let mut problems = Vec::new();
         let mut rebindings = Vec::new();
         for setting in settings {
@@ -180,8 +180,8 @@ fn conflict(keymap: &Keymap, rebindings: &[Rebinding]) -> Option<(usize, String)
     found.max_by_key(|(at, _)| *at)
 }
 
-fn problem(setting: &KeySetting, why: String) -> Problem {
-    Problem {
+fn problem(setting: &KeySetting, why: String) -> WrongLine {
+    WrongLine {
         line: setting.line,
         why,
     }

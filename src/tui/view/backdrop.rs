@@ -27,9 +27,10 @@ pub fn ground(buffer: &mut Buffer, look: &Look) {
     if ground.fg.is_none() && ground.bg.is_none() {
         return;
     }
-    let paint = |colour: &mut Color, of_theme: Option<Color>| match (*colour, of_theme) {
-        (Color::Reset, Some(of_theme)) => *colour = of_theme,
-        _ => {}
+    let paint = |colour: &mut Color, of_theme: Option<Color>| {
+        if let (Color::Reset, Some(of_theme)) = (*colour, of_theme) {
+            *colour = of_theme;
+        }
     };
     for cell in &mut buffer.content {
         paint(&mut cell.fg, ground.fg);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::theme::Theme;
-use super::time::Place;
+use super::time::Locale;
 use crate::tui::state::layout::Area;
 
 /// What a frame needs to know beside the state.
@@ -13,7 +13,7 @@ pub struct Look {
     pub theme: Theme,
     pub now: Timestamp,
     /// Where the terminal is, and how dates are written there.
-    pub zone: Place,
+    pub zone: Locale,
 }
 
 /// A part of the layout, never beyond the buffer.

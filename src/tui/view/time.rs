@@ -18,12 +18,12 @@ const IDLE: i64 = 90 * DAY;
 
 /// The zone of the terminal, and how dates are written there.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct Locale {
     pub zone: TimeZone,
     pub dates: DateForm,
 }
 
-impl From<TimeZone> for Place {
+impl From<TimeZone> for Locale {
     fn from(zone: TimeZone) -> Self {
         Self {
             zone,
@@ -32,7 +32,7 @@ impl From<TimeZone> for Place {
     }
 }
 
-impl Deref for Place {
+impl Deref for Locale {
     type Target = TimeZone;
 
     fn deref(&self) -> &TimeZone {
@@ -40,7 +40,7 @@ impl Deref for Place {
     }
 }
 
-impl Place {
+impl Locale {
     fn write(&self, at: Timestamp, format: &str) -> String {
         at.to_zoned(self.zone.clone()).strftime(format).to_string()
     }
@@ -69,7 +69,7 @@ impl Place {
 }
 
 /// For a column: `7 Nov`, in another year `Nov 25`, and of the last day `3h`.
-pub fn in_column(at: Timestamp, now: Timestamp, place: &Place) -> String {
+pub fn in_column(at: Timestamp, now: Timestamp, place: &Locale) -> String {
     if (-MINUTE..DAY).contains(&age(at, now)) {
         return brief_age(at, now);
     }
@@ -85,7 +85,7 @@ pub fn in_column(at: Timestamp, now: Timestamp, place: &Place) -> String {
 }
 
 /// The same of a time to come: `23 Dec`, in another year `Dec 2027`, which is no day of this one.
-pub fn end_in_column(at: Timestamp, now: Timestamp, place: &Place) -> String {
+pub fn end_in_column(at: Timestamp, now: Timestamp, place: &Locale) -> String {
     match (place.is_same_year(at, now), place.dates) {
         (true, _) | (false, DateForm::Iso) => place.write(at, place.brief()[0]),
         (false, _) => place.write(at, "%b %Y"),
@@ -93,17 +93,17 @@ pub fn end_in_column(at: Timestamp, now: Timestamp, place: &Place) -> String {
 }
 
 /// `2 Nov 2026`.
-pub fn date(at: Timestamp, place: &Place) -> String {
+pub fn date(at: Timestamp, place: &Locale) -> String {
     place.write(at, place.long())
 }
 
 /// `2 Nov 2026, 14:05`.
-pub fn long_date(at: Timestamp, place: &Place) -> String {
+pub fn long_date(at: Timestamp, place: &Locale) -> String {
     place.write(at, &format!("{}, %H:%M", place.long()))
 }
 
 /// `2 Nov 2026, 14:05:09 UTC`.
-pub fn exact(at: Timestamp, place: &Place) -> String {
+pub fn exact(at: Timestamp, place: &Locale) -> String {
     place.write(at, &format!("{}, %H:%M:%S %Z", place.long()))
 }
 
@@ -113,7 +113,7 @@ pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
 }
 
 /// `09:54:36`; on another day `2 Nov 2026, 09:54:36`.
-pub fn clock_of_day(at: Timestamp, now: Timestamp, place: &Place) -> String {
+pub fn clock_of_day(at: Timestamp, now: Timestamp, place: &Locale) -> String {
     let date = |at: Timestamp| at.to_zoned(place.zone.clone()).date();
     match date(at) == date(now) {
         true => place.write(at, "%H:%M:%S"),
@@ -122,7 +122,7 @@ pub fn clock_of_day(at: Timestamp, now: Timestamp, place: &Place) -> String {
 }
 
 /// `14:05`; on another day `2 Nov, 14:05`.
-pub fn clock_or_date(at: Timestamp, now: Timestamp, place: &Place) -> String {
+pub fn clock_or_date(at: Timestamp, now: Timestamp, place: &Locale) -> String {
     let date = |at: Timestamp| at.to_zoned(place.zone.clone()).date();
     match date(at) == date(now) {
         true => place.write(at, "%H:%M"),
@@ -213,7 +213,7 @@ fn seconds_left(until: Timestamp, now: Timestamp) -> i64 {
 }
 
 /// `since 09:54`, `since Tuesday`, `since 2 Nov 2026`.
-pub fn since(at: Timestamp, now: Timestamp, place: &Place) -> String {
+pub fn since(at: Timestamp, now: Timestamp, place: &Locale) -> String {
     let date = |at: Timestamp| at.to_zoned(place.zone.clone()).date();
     let days = date(now).duration_since(date(at)).as_secs() / DAY;
     match days {
@@ -305,7 +305,7 @@ mod tests {
             (DateForm::Iso, "2026-11-02", "2026-11-02"),
             (DateForm::Us, "Nov 2", "Nov 2, 2026"),
         ] {
-            let place = Place {
+            let place = Locale {
                 zone: TimeZone::UTC,
                 dates,
             };
