@@ -62,6 +62,11 @@ impl LogWords {
         Ok(words)
     }
 
+    /// From when on `today`, `7d` or a date is, and until when.
+    pub fn day(written: &str, now: Timestamp, zone: &TimeZone) -> Result<(Timestamp, Timestamp), String> {
+        stretch(&compared(written), now, zone)
+    }
+
     fn ends_by(&mut self, to: Timestamp) {
         self.until = Some(self.until.map_or(to, |until| until.min(to)));
     }

@@ -224,3 +224,55 @@ async fn the_log_names_the_client_behind_a_trusted_proxy() {
     let addresses: Vec<_> = addresses.iter().map(|row| row["address"].clone()).collect();
     assert_eq!(addresses, ["127.0.0.1", "127.0.0.1", "2001:db8::9"]);
 }
+
+#[tokio::test]
+async fn the_log_is_asked_by_time_and_words() {
+    let deck = Deck::start().await;
+    let support = deck.person(Role::Support).await;
+    support.project("Shop Nord").await;
+    deck.owner.project("Kiosk").await;
+    let all = rows(&deck.owner, "").await;
+    let at = |row: usize| all[row]["at"].as_str().expect("a time").to_owned();
+    let subjects = async |person: &Person, query: &str| -> Vec<Value> {
+        let rows = rows(person, query).await;
+        rows.iter().map(|row| row["subject"].clone()).collect()
+    };
+    for person in [&deck.owner, &support] {
+        assert_eq!(subjects(person, "q=NORD%20created").await, ["Shop Nord"]);
+        assert_eq!(subjects(person, "q=support%40%20project").await, ["Shop Nord"]);
+        assert_eq!(subjects(person, &format!("since={}", at(0))).await, ["Kiosk"]);
+        let before = subjects(person, &format!("until={}", at(0))).await;
+        assert!(!before.contains(&json!("Kiosk")) && before.contains(&json!("Shop Nord")));
+        assert!(subjects(person, "q=nowhere").await.is_empty());
+        assert!(subjects(person, "since=2099-01-01T00:00:00Z").await.is_empty());
+    }
+    let long = format!("q={}", "x".repeat(101));
+    for wrong in ["since=yesterday", "until=1", "q=%00", long.as_str()] {
+        let answer = deck.owner.get(&format!("/v1/activity?{wrong}")).await;
+        answer.refused(400, ProblemType::Malformed);
+        assert_eq!(answer.fields(), [wrong.split('=').next().expect("a name")]);
+    }
+}
+
+#[tokio::test]
+async fn what_a_secret_is_asked_for_is_in_the_log() {
+    let deck = Deck::start().await;
+    let project = deck.owner.project("Shop").await;
+    let key = id_of(&deck.owner.web_key(&project, "Checkout").await);
+    let path = format!("/v1/keys/{key}/reveal");
+    let ask = |purpose: &'static str| {
+        let request = deck.owner.request(Method::POST, &path);
+        deck.owner.send(request.header("keydeck-purpose", purpose))
+    };
+    for (purpose, action) in [("copy", "key_copied"), ("show", "key_revealed")] {
+        ask(purpose).await.expect(200);
+        assert_eq!(rows(&deck.owner, "").await[0]["action"], action);
+    }
+    deck.owner.reveal(&key).await.expect(200);
+    assert_eq!(rows(&deck.owner, "action=key_revealed").await.len(), 2);
+    assert_eq!(rows(&deck.owner, "action=key_copied").await.len(), 1);
+    // What can't be read changes nothing.
+    let before = rows(&deck.owner, "").await.len();
+    ask("steal").await.refused(400, ProblemType::Malformed);
+    assert_eq!(rows(&deck.owner, "").await.len(), before);
+}

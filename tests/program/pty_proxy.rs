@@ -92,6 +92,6 @@ fn behind_nginx_that_holds_events_up_the_dashboard_says_so_and_asks_by_itself() 
     analytics_key(&server, "Board report");
     pty.wait_for("Board report");
     // Everything else works.
-    pty.type_keys("n3<Tab>Kiosk report<C-s>");
+    pty.type_keys("n<C-t><C-t>Kiosk report<C-s>");
     pty.wait_for("Analytics key created");
 }

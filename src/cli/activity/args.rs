@@ -30,6 +30,15 @@ pub struct ActivityListArgs {
     /// Only this action
     #[arg(long, value_parser = values::word::<ActivityAction>())]
     pub action: Option<ActivityAction>,
+    /// Only from this day on: today, yesterday, 7d, 6h or 2026-11-20
+    #[arg(long, value_name = "DAY")]
+    pub since: Option<String>,
+    /// Only through this day
+    #[arg(long, value_name = "DAY")]
+    pub until: Option<String>,
+    /// Only rows with these words in the action, the subject or the person's address
+    #[arg(long, value_name = "WORDS")]
+    pub text: Option<String>,
     /// The maximum number of rows
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: u64,

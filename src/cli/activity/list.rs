@@ -1,5 +1,7 @@
 //! `activity list`: what the flags say, as a table or as JSON.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::args::ActivityListArgs;
@@ -10,7 +12,7 @@ use crate::cli::output::{self, NOTHING};
 use crate::cli::pages::{self, Page, pages};
 use crate::cli::table::{self, Cell, TableColumn};
 use crate::client::Client;
-use crate::model::email;
+use crate::model::{LogWords, email};
 
 const COLUMNS: [TableColumn; 6] = [
     TableColumn::word("WHEN"),
@@ -56,8 +58,18 @@ async fn query(client: &Client, args: &ActivityListArgs) -> Result<ActivityQuery
         key,
         actor,
         action: args.action,
+        since: day("--since", args.since.as_deref())?.map(|(from, _)| from),
+        until: day("--until", args.until.as_deref())?.map(|(_, to)| to),
+        q: args.text.clone(),
         ..ActivityQuery::default()
     })
+}
+
+/// When a day begins and ends where the terminal is.
+fn day(flag: &str, written: Option<&str>) -> Result<Option<(Timestamp, Timestamp)>, Failure> {
+    let read = |written| LogWords::day(written, Timestamp::now(), &TimeZone::system());
+    let told = |why| Failure::Flags(vec![format!("{flag}: {why}")]);
+    written.map(read).transpose().map_err(told)
 }
 
 /// An id is taken as it is: revoked keys are in the log too.

@@ -197,7 +197,14 @@ impl Action {
         let is_mark = matches!(self, Action::Mark | Action::MarkRange);
         let asks = matches!(
             self,
-            Action::Copy | Action::Reveal | Action::Prove | Action::Explain
+            Action::Copy
+                | Action::Reveal
+                | Action::Prove
+                | Action::Explain
+                | Action::ItsKeys
+                | Action::ItsProject
+                | Action::ItsPerson
+                | Action::ItsActivity
         );
         asks || (self.changes() && !is_mark)
     }

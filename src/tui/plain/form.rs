@@ -137,6 +137,9 @@ fn of_project(picker: &ProjectPicker) -> Option<String> {
     if let Some(error) = picker.error() {
         return Some(error.to_owned());
     }
+    if let Some(name) = picker.new_name() {
+        return Some(format!("a new project “{name}” is created together with the key"));
+    }
     match (picker.chosen(), picker.chosen_creator()) {
         (Some(project), Some(creator)) => Some(format!("{}, the one of {creator}", project.name)),
         (Some(project), None) => Some(format!("{} is taken", project.name)),

@@ -170,7 +170,7 @@ impl Part<'_> {
         if sources.is_empty() {
             return Vec::new();
         }
-        let mut lines = self.heading(&format!("{what} that it was used from in 7 d, the newest first"));
+        let mut lines = self.heading(&format!("{what} that used it in 7 d, the newest first"));
         lines.extend(sources.iter().flat_map(|source| {
             let ago = time::ago(Some(source.last_used_at), self.look.now);
             let ago = Span::styled(ago, self.look.theme.faint());
