@@ -69,7 +69,7 @@ fn given<'a>(arguments: impl Iterator<Item = &'a OsStr>) -> Option<ColorWhen> {
 
 /// What a cell or a word says by its colour, beside what it says in words.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Tone {
+pub enum TextTone {
     #[default]
     Plain,
     Heading,
@@ -79,15 +79,15 @@ pub enum Tone {
     Faint,
 }
 
-impl Tone {
+impl TextTone {
     fn style(self) -> Style {
         match self {
-            Tone::Plain => Style::new(),
-            Tone::Heading => Style::new().bold(),
-            Tone::Good => AnsiColor::Green.on_default(),
-            Tone::Warning => AnsiColor::Yellow.on_default(),
-            Tone::Bad => AnsiColor::Red.on_default(),
-            Tone::Faint => Style::new().dimmed(),
+            TextTone::Plain => Style::new(),
+            TextTone::Heading => Style::new().bold(),
+            TextTone::Good => AnsiColor::Green.on_default(),
+            TextTone::Warning => AnsiColor::Yellow.on_default(),
+            TextTone::Bad => AnsiColor::Red.on_default(),
+            TextTone::Faint => Style::new().dimmed(),
         }
     }
 

@@ -2,6 +2,7 @@
 //! free text share what is left, columns that have no room are left out from the right, and `…` at the edge says so.
 //! Where nothing shows the width, as in a pipe, all is whole.
 
+mod column;
 mod layout;
 
 use std::io::{self, IsTerminal, Write};
@@ -9,81 +10,24 @@ use std::io::{self, IsTerminal, Write};
 use rustix::termios::tcgetwinsize;
 use unicode_width::UnicodeWidthStr;
 
+use self::column::GAP;
+pub use self::column::TableColumn;
 use self::layout::ColumnLayout;
 use super::Failure;
-use super::colour::Tone;
+use super::colour::TextTone;
 use crate::model::Shown;
 use crate::tui::view::text;
 
-/// Between two columns.
-const GAP: usize = 2;
 /// The width of a terminal that doesn't say it.
 const USUAL: usize = 80;
 /// Of the values of fields: beside so few cells, they go under their label.
 const LEAST_VALUE: usize = 16;
 
-/// A column: its title, and what becomes of it where there is little room.
-#[derive(Debug, Clone, Copy)]
-pub struct TableColumn {
-    title: &'static str,
-    is_number: bool,
-    room: Room,
-}
-
-/// How much of the width a column needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Room {
-    /// It is never cut.
-    Whole,
-    /// A third of the width, so that it can be told from others.
-    Name,
-    /// A few cells.
-    Text,
-}
-
-impl TableColumn {
-    /// Words of one's own: never cut.
-    pub const fn word(title: &'static str) -> Self {
-        Self {
-            title,
-            is_number: false,
-            room: Room::Whole,
-        }
-    }
-
-    /// As [`TableColumn::word`], on the right.
-    pub const fn number(title: &'static str) -> Self {
-        Self {
-            title,
-            is_number: true,
-            room: Room::Whole,
-        }
-    }
-
-    /// The name of what a row is about: the last to be cut.
-    pub const fn name(title: &'static str) -> Self {
-        Self {
-            title,
-            is_number: false,
-            room: Room::Name,
-        }
-    }
-
-    /// Other text of somebody's: cut where it must be.
-    pub const fn text(title: &'static str) -> Self {
-        Self {
-            title,
-            is_number: false,
-            room: Room::Text,
-        }
-    }
-}
-
 /// What stands in a column of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     text: String,
-    tone: Tone,
+    tone: TextTone,
 }
 
 impl std::fmt::Display for Cell {
@@ -93,7 +37,7 @@ impl std::fmt::Display for Cell {
 }
 
 impl Cell {
-    pub fn toned(self, tone: Tone) -> Self {
+    pub fn toned(self, tone: TextTone) -> Self {
         Self { tone, ..self }
     }
 }
@@ -104,7 +48,7 @@ impl<T: Into<String>> From<T> for Cell {
         let text = text.into();
         Self {
             text: Shown::new(&text).into_string(),
-            tone: Tone::Plain,
+            tone: TextTone::Plain,
         }
     }
 }
@@ -166,7 +110,7 @@ fn lines(columns: &[TableColumn], rows: &[Vec<Cell>], width: Option<usize>) -> V
     let layout = ColumnLayout::of(columns, &natural, width);
     let header: Vec<Cell> = columns
         .iter()
-        .map(|column| Cell::from(column.title).toned(Tone::Heading))
+        .map(|column| Cell::from(column.title).toned(TextTone::Heading))
         .collect();
     std::iter::once(&header)
         .chain(rows)
@@ -196,7 +140,7 @@ fn line(columns: &[TableColumn], row: &[Cell], layout: &ColumnLayout) -> String 
     if let Some(before_edge) = layout.before_edge {
         let to_edge = owed.saturating_sub(GAP) + before_edge;
         out.extend(std::iter::repeat_n(' ', to_edge));
-        out.push_str(&Tone::Faint.paint("…"));
+        out.push_str(&TextTone::Faint.paint("…"));
     }
     out
 }
@@ -215,7 +159,7 @@ fn field_lines(rows: &[Field], width: Option<usize>) -> Vec<String> {
             }
             _ => vec![cell.text.clone()],
         };
-        let mut head = Tone::Faint.paint(label);
+        let mut head = TextTone::Faint.paint(label);
         let mut used = label.width();
         for value in wrapped {
             if used > 0 && used + GAP > indent {

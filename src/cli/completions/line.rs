@@ -6,7 +6,7 @@ use clap_complete::engine::CompletionCandidate;
 
 /// The line as far as it is typed.
 #[derive(Debug, Default)]
-pub struct Typed {
+pub struct TypedLine {
     /// What the command would be given; the last is completed.
     pub words: Vec<String>,
     /// Where bash begins to replace, as what is before that in the last word.
@@ -44,7 +44,7 @@ impl Reading {
     }
 }
 
-impl Typed {
+impl TypedLine {
     /// `breaks` is `COMP_WORDBREAKS`.
     pub fn parse(line: &str, breaks: &str) -> Self {
         let mut read = Reading::default();
@@ -142,5 +142,5 @@ fn escaped(text: &str) -> String {
 
 /// A word as fish has it before the cursor: perhaps with an open quote.
 pub fn unquoted(word: &str) -> String {
-    Typed::parse(word, "").words.join(" ")
+    TypedLine::parse(word, "").words.join(" ")
 }

@@ -45,7 +45,7 @@ fn offers(args: CompleteArgs) -> Vec<String> {
                 .first()
                 .and_then(|line| line.to_str())
                 .unwrap_or_default();
-            let typed = line::Typed::parse(typed, &args.breaks);
+            let typed = line::TypedLine::parse(typed, &args.breaks);
             let words: Vec<OsString> = typed.words.iter().map(OsString::from).collect();
             let found = candidates(words, typed.words.len().saturating_sub(1));
             line::closest(&found, typed.last())

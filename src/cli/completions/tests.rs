@@ -4,14 +4,14 @@ use std::fs;
 use clap_complete::engine::CompletionCandidate;
 
 use super::candidates::NameKind;
-use super::line::{Typed, closest};
+use super::line::{TypedLine, closest};
 use crate::cli::help;
 
 const BREAKS: &str = " \t\n\"'@><=;|&(:";
 
 /// What bash would have on its line, from what it keeps and what it is given.
 fn inserted(line: &str, name: &str) -> Option<String> {
-    let typed = Typed::parse(line, BREAKS);
+    let typed = TypedLine::parse(line, BREAKS);
     typed.completed(&CompletionCandidate::new(name))
 }
 
@@ -44,7 +44,7 @@ fn a_line_is_read_as_bash_reads_it() {
         ("keydeck '' x", &["keydeck", "", "x"]),
         ("", &[""]),
     ] {
-        assert_eq!(Typed::parse(line, BREAKS).words, words, "{line}");
+        assert_eq!(TypedLine::parse(line, BREAKS).words, words, "{line}");
     }
 }
 
@@ -76,10 +76,10 @@ fn a_name_is_inserted_so_that_the_command_gets_that_name() {
     ] {
         assert_eq!(inserted(before, name).as_deref(), Some(whole), "{before}{name}");
         // What bash makes of the line is the name again.
-        let typed = Typed::parse(before, BREAKS);
+        let typed = TypedLine::parse(before, BREAKS);
         let kept = &before[..before.len() - typed.last().len().min(before.len())];
         if typed.last().is_empty() {
-            let again = Typed::parse(&format!("{kept}{whole}"), BREAKS);
+            let again = TypedLine::parse(&format!("{kept}{whole}"), BREAKS);
             assert_eq!(again.last(), name);
         }
     }

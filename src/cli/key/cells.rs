@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::api::{Disabled, Key, KeyRevocation};
-use crate::cli::colour::Tone;
+use crate::cli::colour::TextTone;
 use crate::cli::output::{self, NOTHING};
 use crate::cli::table::{Cell, Field, TableColumn, field};
 use crate::model::field::{FieldValue, Widget};
@@ -35,11 +35,11 @@ pub fn row(key: &Key, now: Timestamp) -> Vec<Cell> {
 }
 
 /// What needs attention has a colour.
-pub fn tone(state: KeyState) -> Tone {
+pub fn tone(state: KeyState) -> TextTone {
     match state {
-        KeyState::Active => Tone::Plain,
-        KeyState::Disabled => Tone::Warning,
-        KeyState::Expired | KeyState::Revoked => Tone::Bad,
+        KeyState::Active => TextTone::Plain,
+        KeyState::Disabled => TextTone::Warning,
+        KeyState::Expired | KeyState::Revoked => TextTone::Bad,
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::args::ExplainArgs;
 use super::resolve;
 use crate::api::{Explain, Key, KeyRevocation, PresentedAt, Verdict};
-use crate::cli::colour::Tone;
+use crate::cli::colour::TextTone;
 use crate::cli::{Failure, flags, lookup, output, table};
 use crate::client::Client;
 use crate::model::{Rule, Scope, Shown};
@@ -58,8 +58,8 @@ pub async fn run(client: &Client, args: ExplainArgs) -> Result<(), Failure> {
 /// The verdict is what was asked for, so it goes to standard output, refused or not.
 fn told(allowed: bool, why: &str) -> Result<(), Failure> {
     let (verdict, tone) = match allowed {
-        true => ("allowed", Tone::Good),
-        false => ("refused", Tone::Bad),
+        true => ("allowed", TextTone::Good),
+        false => ("refused", TextTone::Bad),
     };
     let sentence = format!("{verdict} {}", Shown::new(why));
     let lines = match table::width() {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::args::{KeyUsageArgs, UsageDays};
 use super::{cells, resolve};
 use crate::api::{Key, RefusedSource, Usage, UsageCount, UsageSeries, UsageSource};
-use crate::cli::colour::Tone;
+use crate::cli::colour::TextTone;
 use crate::cli::table::{self, Cell, Field, field};
 use crate::cli::{Failure, lookup, output};
 use crate::client::Client;
@@ -78,15 +78,15 @@ fn counts(key: &Key, usage: &Usage, days: Option<UsageDays>, now: Timestamp) -> 
 
 /// A bar for each day, for people.
 fn bars(series: &UsageSeries, days: usize) -> Vec<Field> {
-    let bars = |label: &str, counts: &[u64], tone: Tone| {
+    let bars = |label: &str, counts: &[u64], tone: TextTone| {
         let newest = &counts[counts.len().saturating_sub(days)..];
         let most = newest.iter().copied().max().filter(|most| *most > 0)?;
         let text = format!("{} up to {most} a day", drawn(newest, most));
         Some((label.to_owned(), Cell::from(text).toned(tone)))
     };
     let rows = [
-        bars("Allowed, by day", &series.allowed, Tone::Good),
-        bars("Refused, by day", &series.refused, Tone::Bad),
+        bars("Allowed, by day", &series.allowed, TextTone::Good),
+        bars("Refused, by day", &series.refused, TextTone::Bad),
     ];
     rows.into_iter().flatten().collect()
 }

@@ -8,7 +8,7 @@ mod session_token;
 use futures_util::TryStreamExt;
 
 use self::args::{OneProject, ProjectCommand, ProjectCreateArgs, ProjectListArgs};
-use super::colour::Tone;
+use super::colour::TextTone;
 use super::output::NOTHING;
 use super::table::{self, Cell, TableColumn};
 use super::{Failure, confirm, flags, output, pages, resolve};
@@ -86,7 +86,7 @@ fn row(project: &Project) -> Vec<Cell> {
     let session_server = project.session_server.as_ref();
     let deployed = match project.deployed {
         true => Cell::from("yes"),
-        false => Cell::from("no").toned(Tone::Warning),
+        false => Cell::from("no").toned(TextTone::Warning),
     };
     vec![
         Cell::from(&project.name),

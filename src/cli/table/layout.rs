@@ -1,6 +1,6 @@
 //! How wide the columns of a table are.
 
-use super::{GAP, Room, TableColumn};
+use super::column::{GAP, Room, TableColumn};
 
 /// Beside the `…` at the edge.
 const EDGE: usize = 1 + GAP;
