@@ -157,8 +157,9 @@ fn quoted(directory: &Path, beginning: &str, into: &mut BTreeSet<String>) {
             continue;
         }
         let text = fs::read_to_string(&path).expect("text");
-        let named = text.split('"').filter(|part| part.starts_with(beginning));
-        into.extend(named.map(str::to_owned));
+        let is_name = |part: &&str| part.chars().all(|c| c == '_' || c.is_ascii_uppercase());
+        let quoted = text.split('"').filter(|part| part.starts_with(beginning));
+        into.extend(quoted.filter(is_name).map(str::to_owned));
     }
 }
 
