@@ -47,6 +47,12 @@ pub fn run(args: &DemoArgs, shown: ShownArgs) -> Result<(), Failure> {
     let shown = ShownArgs {
         plain: args.shown.plain || shown.plain,
     };
+    let is_plain = shown.shown_as() != ShownAs::Screen;
+    if args.tour && is_plain {
+        return Err(Failure::Usage(
+            "the tour is shown beside the whole screen, which plain text has none of; leave out --tour or --plain".into(),
+        ));
+    }
     let scratch = Scratch::create()
         .map_err(|error| Failure::Failed(format!("can't create a directory for the demo: {error}")))?;
     let root_key = RootKey::generate().map_err(Failure::failed)?;
@@ -70,7 +76,8 @@ pub fn run(args: &DemoArgs, shown: ShownArgs) -> Result<(), Failure> {
         .filter(|_| args.tour)
         .map(|(key, secret)| Tour::of(key, secret));
     let life = life.filter(|_| !args.still);
-    let lives = life.is_some();
+    // In plain text, what changed is told when it is asked for.
+    let lives = life.is_some() && !is_plain;
     if let Some(life) = life {
         server.beside(life.go_on(server.address(), store));
     }

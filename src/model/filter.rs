@@ -3,6 +3,8 @@
 
 mod completion;
 mod declared;
+mod limits;
+mod parse;
 mod since;
 mod words;
 
@@ -14,18 +16,11 @@ use uuid::Uuid;
 
 pub use self::completion::{KnownValues, completions, last_word, sought};
 pub use self::declared::{DECLARED, FilterWord, Values, WORDS};
+use self::limits::{MAX_IDLE_DAYS, MAX_REFUSED_HOURS, valid_labels};
 pub use self::since::Since;
 pub use self::words::FilterWords;
 use super::expiry::MAX_DAYS;
-use super::field::{FieldValue, KeyField};
 use super::{FieldErrors, Scope, StateFilter};
-
-/// The days and hours that may be asked for reach back as far as these.
-const MAX_IDLE_DAYS: u32 = 3650;
-const MAX_REFUSED_HOURS: u32 = 30 * 24;
-
-/// The longest text that is looked for, and the longest name of a project.
-const MAX_TEXT: usize = 100;
 
 /// Declares what a query may ask of keys, before fields of its own.
 macro_rules! filtering {
@@ -149,17 +144,6 @@ impl KeyFilter {
             exceeds_policy: self.exceeds_policy.filter(|asked| *asked),
             ..self
         })
-    }
-}
-
-/// As they are kept, with commas between them.
-fn valid_labels(labels: String) -> Result<String, FieldErrors> {
-    let mut errors = FieldErrors::default();
-    let labels = labels.split(',').map(str::to_owned).collect();
-    let valid = KeyField::Labels.valid(FieldValue::List(labels), &mut errors);
-    match errors.0.into_iter().next() {
-        None => Ok(valid.list().unwrap_or_default().join(",")),
-        Some(error) => Err(FieldErrors::one("label", error.message)),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the beginning of a word may become.
 
-use super::declared::{self, DECLARED, FilterWord, Values, unquoted};
-use super::words::split;
+use super::declared::{self, DECLARED, FilterWord, Values};
+use super::parse::split;
+use super::words::unquoted;
 use crate::model::compared::compared;
 
 /// What is known of the values that may stand after a word.

@@ -2,9 +2,9 @@
 //! it asks with, and how its value is read. The placeholder, help, completion, the command line and the guide walk this
 //! list.
 
+use super::limits::{MAX_IDLE_DAYS, MAX_REFUSED_HOURS, MAX_TEXT};
 use super::since::Since;
-use super::words::FilterWords;
-use super::{MAX_IDLE_DAYS, MAX_REFUSED_HOURS, MAX_TEXT};
+use super::words::{FilterWords, unquoted};
 use crate::model::StateFilter;
 use crate::model::compared::{are_alike, compared, kept};
 use crate::model::expiry::MAX_DAYS;
@@ -235,12 +235,4 @@ fn name(name: &mut Option<String>, typed: &str, form: &str, only_one: &str) -> R
     }
     *name = Some(typed);
     Ok(())
-}
-
-/// `None`: its quotes are not closed.
-pub(super) fn unquoted(typed: &str) -> Option<&str> {
-    match typed.strip_prefix('"') {
-        None => Some(typed),
-        Some(quoted) => quoted.strip_suffix('"'),
-    }
 }

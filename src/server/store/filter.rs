@@ -1,11 +1,14 @@
 //! What a filter asks for, in terms of the database. A new word of the filter is a condition here, and, where nothing but
 //! a list of its own finds its keys soon, a list in [`Filter::lists`].
 
+mod lists;
+
 use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use self::lists::{labelled, named};
 use super::clock;
 use super::db::{Db, values};
 use super::dialect::Dialect;
@@ -188,33 +191,8 @@ fn labels(filter: &KeyFilter) -> Vec<String> {
     labels.map(|label| between_lines(&[label.to_owned()])).collect()
 }
 
-/// The keys that have a name.
-fn named(dialect: Dialect, name: &str) -> Sql<'_> {
-    let mut sql = Sql::new(format!(
-        "SELECT k.seq{}",
-        dialect.keys_along("keys_by_name", false)
-    ));
-    sql.push(" AND k.name_key = ?", [Value::sought(name)]);
-    sql
-}
-
 fn is_of_revoked(filter: &KeyFilter) -> bool {
     filter.state == Some(StateFilter::Revoked)
-}
-
-/// The keys that have a label, by the index of labels.
-fn labelled(dialect: Dialect, label: &str) -> Sql<'_> {
-    let mut sql = Sql::default();
-    let list = match dialect {
-        Dialect::Sqlite => "SELECT key FROM label_search WHERE label = ?",
-        Dialect::Postgres => {
-            "SELECT k.seq FROM keys AS k
-              WHERE k.revoked_at IS NULL AND k.labels_key <> ''
-                AND string_to_array(k.labels_key, E'\n') @> string_to_array(?, E'\n')"
-        }
-    };
-    sql.push(list, [label.trim_matches('\n').into()]);
-    sql
 }
 
 impl RowOf {

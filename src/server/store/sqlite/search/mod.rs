@@ -7,6 +7,7 @@ mod trigrams;
 
 use rusqlite::Connection;
 
+use self::trigrams::{ACTIVE, REVOKED, TextIndex};
 use crate::api::Sort;
 use crate::server::store::count::kept;
 use crate::server::store::db::at_once;
@@ -17,30 +18,6 @@ use crate::server::store::search::{CANDIDATES, Candidates, Search, Source, speci
 use crate::server::store::sql::Sql;
 use crate::server::store::value::Value;
 use crate::server::store::{StoreError, StoreResult};
-
-/// The trigram indexes: of keys that were not revoked, and of those that were.
-struct TextIndex {
-    search: &'static str,
-    /// Its trigrams, and in how many keys each is.
-    trigrams: &'static str,
-    /// The index of keys by their project.
-    by_project: &'static str,
-    is_revoked: bool,
-}
-
-const ACTIVE: TextIndex = TextIndex {
-    search: "key_search",
-    trigrams: "key_trigrams",
-    by_project: "keys_by_project_scope",
-    is_revoked: false,
-};
-
-const REVOKED: TextIndex = TextIndex {
-    search: "revoked_key_search",
-    trigrams: "revoked_key_trigrams",
-    by_project: "keys_by_project_revoked_at",
-    is_revoked: true,
-};
 
 /// The way to the rows of a filter, in an order.
 pub fn of(conn: &Connection, filter: Filter, sort: Sort) -> StoreResult<Search> {

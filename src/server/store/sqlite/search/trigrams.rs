@@ -3,9 +3,32 @@
 
 use rusqlite::Connection;
 
-use super::TextIndex;
 use crate::server::store::StoreResult;
 use crate::server::store::search::CANDIDATES;
+
+/// The trigram indexes: of keys that were not revoked, and of those that were.
+pub struct TextIndex {
+    pub search: &'static str,
+    /// Its trigrams, and in how many keys each is.
+    pub trigrams: &'static str,
+    /// The index of keys by their project.
+    pub by_project: &'static str,
+    pub is_revoked: bool,
+}
+
+pub const ACTIVE: TextIndex = TextIndex {
+    search: "key_search",
+    trigrams: "key_trigrams",
+    by_project: "keys_by_project_scope",
+    is_revoked: false,
+};
+
+pub const REVOKED: TextIndex = TextIndex {
+    search: "revoked_key_search",
+    trigrams: "revoked_key_trigrams",
+    by_project: "keys_by_project_revoked_at",
+    is_revoked: true,
+};
 
 /// What the index has of each text: its runs of this many characters.
 const LENGTH: usize = 3;
