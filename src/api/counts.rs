@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::COUNT_CAP;
 use crate::model::filter::filtering;
 use crate::model::{Scope, StateFilter};
 
@@ -54,9 +55,10 @@ pub struct AtLeast {
 impl AtLeast {
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
+        let count = self.count + other.count;
         Self {
-            count: self.count + other.count,
-            capped: self.capped || other.capped,
+            count: count.min(COUNT_CAP),
+            capped: self.capped || other.capped || count > COUNT_CAP,
         }
     }
 }
