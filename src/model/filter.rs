@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub use self::completion::{KnownValues, completions, last_word, sought};
-pub use self::declared::{DECLARED, FilterWord, Values, WORDS};
+pub use self::declared::{DECLARED, FilterWord, WORDS, WordValues};
 use self::limits::{MAX_IDLE_DAYS, MAX_REFUSED_HOURS, valid_labels};
 pub use self::since::Since;
 pub use self::words::FilterWords;

@@ -9,7 +9,7 @@ use crate::common::ended::revoked as was_revoked;
 use crate::common::talk::*;
 use keydeck::api::{Key, LookupAnswer, ProblemType};
 use keydeck::client::Error;
-use keydeck::model::filter::Values;
+use keydeck::model::filter::WordValues;
 use keydeck::model::{FieldError, FilterWords, Scope, Secret, StateFilter, Token, TokenKind, WhichToken};
 use keydeck::tui::dialogs::Modal;
 use keydeck::tui::dialogs::filter::Says;

@@ -1,6 +1,6 @@
 //! What the beginning of a word may become.
 
-use super::declared::{self, DECLARED, FilterWord, Values};
+use super::declared::{self, DECLARED, FilterWord, WordValues};
 use super::parse::split;
 use super::words::unquoted;
 use crate::model::compared::compared;
@@ -23,9 +23,9 @@ pub fn last_word(typed: &str) -> &str {
 }
 
 /// What the value of this word is looked for by, among projects or people.
-pub fn sought(word: &str) -> Option<(Values, &str)> {
+pub fn sought(word: &str) -> Option<(WordValues, &str)> {
     let (declared, value) = with_value(word)?;
-    let is_asked_for = matches!(declared.values, Values::Projects | Values::People);
+    let is_asked_for = matches!(declared.values, WordValues::Projects | WordValues::People);
     is_asked_for.then_some((declared.values, value.trim_matches('"')))
 }
 
@@ -41,11 +41,11 @@ pub fn completions(word: &str, known: &KnownValues) -> Vec<String> {
             .collect();
     };
     let values: Vec<&str> = match declared.values {
-        Values::Nothing => Vec::new(),
-        Values::Some(values) => values.to_vec(),
-        Values::Projects => known.projects.iter().map(String::as_str).collect(),
-        Values::People => known.people.iter().map(String::as_str).collect(),
-        Values::Labels => known.labels.iter().map(String::as_str).collect(),
+        WordValues::Nothing => Vec::new(),
+        WordValues::Some(values) => values.to_vec(),
+        WordValues::Projects => known.projects.iter().map(String::as_str).collect(),
+        WordValues::People => known.people.iter().map(String::as_str).collect(),
+        WordValues::Labels => known.labels.iter().map(String::as_str).collect(),
     };
     let folded = compared(unquoted(value).unwrap_or(value.trim_matches('"')));
     let places = values.into_iter().filter_map(|value| {
@@ -59,7 +59,7 @@ pub fn completions(word: &str, known: &KnownValues) -> Vec<String> {
 }
 
 fn with_value(word: &str) -> Option<(&'static FilterWord, &str)> {
-    let takes_values = |declared: &&FilterWord| declared.values != Values::Nothing;
+    let takes_values = |declared: &&FilterWord| declared.values != WordValues::Nothing;
     let mut words = declared::all().iter().filter(takes_values);
     words.find_map(|declared| Some((declared, declared.value_in(word)?)))
 }
@@ -119,8 +119,8 @@ mod tests {
         ] {
             assert_eq!(completions(last_word(typed), &known), texts(all), "{typed}");
         }
-        assert_eq!(sought("project:\"help c"), Some((Values::Projects, "help c")));
-        assert_eq!(sought("@"), Some((Values::People, "")));
+        assert_eq!(sought("project:\"help c"), Some((WordValues::Projects, "help c")));
+        assert_eq!(sought("@"), Some((WordValues::People, "")));
         assert_eq!(sought("label:x"), None);
     }
 }

@@ -11,7 +11,7 @@ use crate::model::expiry::MAX_DAYS;
 
 /// What may stand after a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Values {
+pub enum WordValues {
     /// Nothing: it is a word by itself.
     Nothing,
     /// Mostly one of these.
@@ -30,7 +30,7 @@ pub struct FilterWord {
     pub about: &'static str,
     /// The parameter of the API that it asks with.
     pub parameter: &'static str,
-    pub values: Values,
+    pub values: WordValues,
     pub(super) read: fn(&mut FilterWords, &str) -> Result<(), String>,
 }
 
@@ -40,7 +40,7 @@ pub const DECLARED: [FilterWord; 12] = [
         example: "since:7d",
         about: "created within 7 days; today or a date too",
         parameter: "created_since",
-        values: Values::Some(&["today", "yesterday", "7d", "30d"]),
+        values: WordValues::Some(&["today", "yesterday", "7d", "30d"]),
         read: created_since,
     },
     FilterWord {
@@ -48,7 +48,7 @@ pub const DECLARED: [FilterWord; 12] = [
         example: "idle:90d",
         about: "neither used nor created within 90 days",
         parameter: "idle_days",
-        values: Values::Some(&["30d", "90d", "180d", "365d"]),
+        values: WordValues::Some(&["30d", "90d", "180d", "365d"]),
         read: idle,
     },
     FilterWord {
@@ -56,7 +56,7 @@ pub const DECLARED: [FilterWord; 12] = [
         example: "never-used",
         about: "never used",
         parameter: "never_used",
-        values: Values::Nothing,
+        values: WordValues::Nothing,
         read: |words, _| {
             words.never_used = true;
             Ok(())
@@ -67,7 +67,7 @@ pub const DECLARED: [FilterWord; 12] = [
         example: "refused:today",
         about: "refused since midnight here; 24h and 7d too",
         parameter: "refused_since",
-        values: Values::Some(&["today", "24h", "7d"]),
+        values: WordValues::Some(&["today", "24h", "7d"]),
         read: refused,
     },
     FilterWord {
@@ -75,7 +75,7 @@ pub const DECLARED: [FilterWord; 12] = [
         example: "project:NAME",
         about: "of this project; project:\"two words\" too",
         parameter: "project_name",
-        values: Values::Projects,
+        values: WordValues::Projects,
         read: project,
     },
     FilterWord {
@@ -83,7 +83,7 @@ pub const DECLARED: [FilterWord; 12] = [
         example: "@person",
         about: "created by this person; @me: by you",
         parameter: "creator_name",
-        values: Values::People,
+        values: WordValues::People,
         read: creator,
     },
     FilterWord {
@@ -91,7 +91,7 @@ pub const DECLARED: [FilterWord; 12] = [
         example: "label:x",
         about: "has this label; label:\"two words\" too",
         parameter: "label",
-        values: Values::Labels,
+        values: WordValues::Labels,
         read: FilterWords::add_label,
     },
     FilterWord {
@@ -99,7 +99,7 @@ pub const DECLARED: [FilterWord; 12] = [
         example: "expires:30d",
         about: "expires within 30 days",
         parameter: "expires_days",
-        values: Values::Some(&["7d", "30d", "90d"]),
+        values: WordValues::Some(&["7d", "30d", "90d"]),
         read: expires,
     },
     FilterWord {
@@ -107,7 +107,7 @@ pub const DECLARED: [FilterWord; 12] = [
         example: "expired",
         about: "expired, and can be renewed",
         parameter: "state",
-        values: Values::Nothing,
+        values: WordValues::Nothing,
         read: |words, _| words.set_state(StateFilter::Expired),
     },
     FilterWord {
@@ -115,7 +115,7 @@ pub const DECLARED: [FilterWord; 12] = [
         example: "disabled",
         about: "disabled",
         parameter: "state",
-        values: Values::Nothing,
+        values: WordValues::Nothing,
         read: |words, _| words.set_state(StateFilter::Disabled),
     },
     FilterWord {
@@ -123,7 +123,7 @@ pub const DECLARED: [FilterWord; 12] = [
         example: "rotating",
         about: "rotated, with the old token still valid",
         parameter: "state",
-        values: Values::Nothing,
+        values: WordValues::Nothing,
         read: |words, _| words.set_state(StateFilter::Rotating),
     },
     FilterWord {
@@ -131,7 +131,7 @@ pub const DECLARED: [FilterWord; 12] = [
         example: "exceeds-policy",
         about: "ends later than keys are given now",
         parameter: "exceeds_policy",
-        values: Values::Nothing,
+        values: WordValues::Nothing,
         read: |words, _| {
             words.exceeds_policy = true;
             Ok(())

@@ -2,18 +2,23 @@
 
 use crate::api::{ProjectQuery, UserQuery};
 use crate::client::Client;
-use crate::model::filter::Values;
-use crate::tui::message::Message;
+use crate::model::filter::WordValues;
+use crate::tui::message::{Message, NamesAsked};
 
 /// As many as anyone goes through.
 const MOST: u32 = 20;
 
 /// No names where the server doesn't answer: what is on the screen is known already.
-pub async fn names(client: Client, question: u64, values: Values, text: String) -> Message {
+pub async fn names(client: Client, asked: NamesAsked) -> Message {
+    let NamesAsked {
+        question,
+        values,
+        text,
+    } = asked;
     let q = (!text.is_empty()).then_some(text);
     let limit = Some(MOST);
     let names = match values {
-        Values::Projects => {
+        WordValues::Projects => {
             let query = ProjectQuery {
                 q,
                 limit,
@@ -22,7 +27,7 @@ pub async fn names(client: Client, question: u64, values: Values, text: String) 
             let found = client.projects(&query).await.unwrap_or_default();
             found.into_iter().map(|project| project.name).collect()
         }
-        Values::People => {
+        WordValues::People => {
             let query = UserQuery {
                 q,
                 limit,
@@ -31,7 +36,7 @@ pub async fn names(client: Client, question: u64, values: Values, text: String) 
             let found = client.users(&query).await.unwrap_or_default();
             found.into_iter().map(|person| person.user.email).collect()
         }
-        Values::Nothing | Values::Some(_) | Values::Labels => Vec::new(),
+        WordValues::Nothing | WordValues::Some(_) | WordValues::Labels => Vec::new(),
     };
     Message::Completions { question, names }
 }

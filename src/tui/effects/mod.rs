@@ -118,11 +118,7 @@ impl Runner {
             Effect::SearchProjects { question, text } => {
                 self.answer(keys::search_projects(client, question, text));
             }
-            Effect::Complete {
-                question,
-                values,
-                text,
-            } => self.answer(completion::names(client, question, values, text)),
+            Effect::Complete(asked) => self.answer(completion::names(client, asked)),
             Effect::CreateProject { question, name } => {
                 self.answer(keys::create_project(client, question, name));
             }

@@ -26,7 +26,7 @@ use crate::api::{
 use crate::client::Error;
 use crate::clipboard::Cleared;
 use crate::model::Secret;
-use crate::model::filter::Values;
+use crate::model::filter::WordValues;
 
 /// Something happened: a person did it, the server answered, or a time came.
 #[derive(Debug)]
@@ -217,11 +217,7 @@ pub enum Effect {
         name: String,
     },
     /// Names that have this, of projects or people, for a word of the filter.
-    Complete {
-        question: u64,
-        values: Values,
-        text: String,
-    },
+    Complete(NamesAsked),
     Create {
         fields: KeyFields,
         idempotency_key: Uuid,
@@ -281,6 +277,15 @@ impl Effect {
             _ => false,
         }
     }
+}
+
+/// Which names complete a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamesAsked {
+    pub question: u64,
+    pub values: WordValues,
+    /// What they have.
+    pub text: String,
 }
 
 /// Why a page is loaded, which decides how it joins the rows.

@@ -116,11 +116,9 @@ fn projects_are_completed_by_what_is_on_the_screen_and_what_the_server_knows() {
     talk.effects.clear();
     paste(&mut talk, "project:help");
     let (question, text) = talk.expect("names", |effect| match effect {
-        Effect::Complete {
-            question,
-            values: Values::Projects,
-            text,
-        } => Some((*question, text.clone())),
+        Effect::Complete(asked) if asked.values == WordValues::Projects => {
+            Some((asked.question, asked.text.clone()))
+        }
         _ => None,
     });
     assert_eq!(text, "help");

@@ -1,8 +1,8 @@
 //! Completing a word of the filter: from the words that there are, and from projects, people and labels that are known. Names
 //! that aren't on the screen are asked of the server.
 
-use crate::model::filter::{self, KnownValues, Values};
-use crate::tui::message::Effect;
+use crate::model::filter::{self, KnownValues, WordValues};
+use crate::tui::message::{Effect, NamesAsked};
 use crate::tui::state::dialog::Context;
 
 #[derive(Debug, Default)]
@@ -11,7 +11,7 @@ pub struct Completing {
     /// Whether people may be asked for.
     may_ask_for_people: bool,
     /// What was asked last, and the number of the question while it is open.
-    asked: Option<(Values, String)>,
+    asked: Option<(WordValues, String)>,
     question: Option<u64>,
     /// All that the word may become, while Tab goes through them.
     pub round: Option<Round>,
@@ -61,17 +61,17 @@ impl Completing {
             .asked
             .as_ref()
             .is_some_and(|asked| *asked == (values, sought.to_owned()));
-        if is_asked || (values == Values::People && !self.may_ask_for_people) {
+        if is_asked || (values == WordValues::People && !self.may_ask_for_people) {
             return;
         }
         let question = cx.number();
         self.asked = Some((values, sought.to_owned()));
         self.question = Some(question);
-        cx.effect(Effect::Complete {
+        cx.effect(Effect::Complete(NamesAsked {
             question,
             values,
             text: sought.to_owned(),
-        });
+        }));
     }
 
     /// Tab: what is to stand in the filter now. `None`: nothing else.
@@ -97,7 +97,7 @@ impl Completing {
             return false;
         }
         let of_kind = match &self.asked {
-            Some((Values::People, _)) => &mut self.known.people,
+            Some((WordValues::People, _)) => &mut self.known.people,
             _ => &mut self.known.projects,
         };
         for name in names {
