@@ -72,6 +72,7 @@
 //! | action or key binding of the dashboard | `tui/keymap`; when it is available, and why not: `tui/state/app/availability.rs` |
 //! | action of the dashboard on all marked keys | which plan it makes: `tui/state/app/marking.rs`; what is asked before: `tui/dialogs/planning.rs` |
 //! | dialog | `tui/dialogs/mod.rs`, whose page lists the steps: its own file, `view.rs` beside it, and two lines there. A small form is one file, a purpose of `tui/dialogs/sheet.rs` |
+//! | what the linear mode says of a dialog or screen | `Speak` in its `view.rs`; of screens `tui/plain/screens.rs` |
 //! | operation of the store | the file of its subject in `server/store`, and its line in `server/store/groups` |
 //! | part of a shared statement that the engines write differently | `server/store/dialect.rs` |
 //! | statement that one engine alone has | it is called in `server/store/sqlite/store.rs` or `server/store/postgres/store.rs` and stands in a file of its subject beside it, as `compare_part` calls `indexes.rs`. A check, which both write by themselves: `check.rs` there |

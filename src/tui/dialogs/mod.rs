@@ -1,6 +1,7 @@
 //! What may lie over a screen. A dialog is a file here, with its state, its keys, its requests and the replies to
-//! them, and `view.rs` beside it, which draws it and alone knows ratatui. The stack (`tui/state/app/stack.rs`) knows it
-//! as a [`Dialog`]: it routes to it what comes in, and carries out its [commands](super::state::command::DialogCommand).
+//! them, and `view.rs` beside it, which draws it, says it in the linear mode ([`Speak`](super::plain::spoken::Speak)) and
+//! alone knows ratatui. The stack (`tui/state/app/stack.rs`) knows it as a [`Dialog`]: it routes to it what comes in, and
+//! carries out its [commands](super::state::command::DialogCommand).
 //!
 //! A new dialog: its file, its view, and two lines here. It takes the bindings of an existing layer where it has the
 //! same keys, as all dialogs with buttons do; a layer of its own is declared in `keymap`. A small form has no view of

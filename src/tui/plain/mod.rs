@@ -147,7 +147,7 @@ impl Plain {
         }
         let News { said, held } = match self.told.last() {
             None => News {
-                said: greeting(app).into_iter().chain(opening(&now, true)).collect(),
+                said: [greeting(app), opening(&now, true), news::of_tour(&now)].concat(),
                 held: Vec::new(),
             },
             Some(latest) => {

@@ -113,6 +113,7 @@ pub fn everything(now: &Scene) -> Vec<Utterance> {
     news.lines(&spoken.doing);
     news.lines(now.row.as_ref().map(|row| &row.words));
     news.lines(&now.waiting);
+    news.said.extend(of_tour(now));
     news.line(match now.link {
         Link::Up => "",
         Link::Connecting => "Connecting.",
@@ -143,6 +144,17 @@ pub fn here(now: &Scene) -> Vec<Utterance> {
 
 const OFFLINE: &str = "Offline: keydeck tries again automatically.";
 
+fn tour_words(scene: &Scene) -> Option<&String> {
+    scene.tour.as_ref().map(|(words, _)| words)
+}
+
+/// The step of the tour; its secret stands on a line of its own.
+pub fn of_tour(now: &Scene) -> Vec<Utterance> {
+    let secret = now.tour.as_ref().and_then(|(_, secret)| secret.clone());
+    let words = tour_words(now).cloned().map(Utterance::Line);
+    words.into_iter().chain(secret.map(Utterance::Secret)).collect()
+}
+
 fn of_everywhere(news: &mut News, before: &Scene, now: &Scene) {
     if before.spoken.secret.is_some() && now.spoken.secret.is_none() {
         news.line("The secret still stands above: clear the terminal when you are done with it.");
@@ -151,6 +163,9 @@ fn of_everywhere(news: &mut News, before: &Scene, now: &Scene) {
         && before.notice.as_ref().is_none_or(|(told, _)| told != number)
     {
         news.line(words.as_str());
+    }
+    if tour_words(now) != tour_words(before) {
+        news.said.extend(of_tour(now));
     }
     if now.waiting != before.waiting {
         news.lines(&now.waiting);

@@ -3,12 +3,16 @@
 
 use std::mem::{Discriminant, discriminant};
 
+use strum::VariantArray;
+
 use super::screens::{self, ListSummary, SpokenRow};
 use super::spoken::{ChoiceKeys, Speak, Spoken};
+use crate::model::Secret;
 use crate::tui::dialogs::{Modal, with_dialog};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::state::dialog::Stacking;
 use crate::tui::state::query::EndedView;
+use crate::tui::state::tour::{Tour, TourStep};
 use crate::tui::state::{App, EventStream, Screen};
 use crate::tui::view::Look;
 
@@ -46,6 +50,8 @@ pub struct Scene {
     pub hints: String,
     /// The number of the newest notice, and what it says.
     pub notice: Option<(u64, String)>,
+    /// The step of the tour, and the secret that it shows.
+    pub tour: Option<(String, Option<Secret>)>,
     /// What waits for the server.
     pub waiting: Option<String>,
     pub link: Link,
@@ -86,6 +92,7 @@ impl Scene {
                 .notice
                 .as_ref()
                 .map(|notice| (notice.number, notice.text.clone())),
+            tour: app.tour().map(tour),
             waiting: app.waiting_words(),
             link: link(app),
             is_settled: !is_on_screen || is_settled(app),
@@ -98,6 +105,14 @@ impl Scene {
     pub fn prompt(&self) -> Option<(&str, &str)> {
         self.spoken.field.as_ref().and_then(|field| field.prompt())
     }
+}
+
+/// `Tour 3 of 8, Stop it first: …`
+fn tour(tour: &Tour) -> (String, Option<Secret>) {
+    let step = tour.step();
+    let (number, all) = (step.number(), TourStep::VARIANTS.len());
+    let words = format!("Tour {number} of {all}, {}: {}", step.title(), step.text());
+    (words, tour.shown_secret().cloned())
 }
 
 fn is_settled(app: &App) -> bool {

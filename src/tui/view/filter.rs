@@ -167,7 +167,13 @@ impl Speak for FilterLine {
             FilterInput::Secret(secret) => (form::hidden(secret.length()), String::new()),
         };
         let mut spoken = Spoken::titled("Filter");
-        spoken.lines.extend(says(app, look).map(|(sentence, _)| sentence));
+        let offered = offered(self);
+        match (says(app, look), offered.is_empty()) {
+            (_, false) => spoken
+                .lines
+                .push(format!("Tab completes it: {}", offered.join(", "))),
+            (says, true) => spoken.lines.extend(says.map(|(sentence, _)| sentence)),
+        }
         spoken.field(Some(SpokenField::new("Filter", entry).hint(hint)))
     }
 }

@@ -41,8 +41,8 @@ fn it_begins_with_who_and_where_and_how_one_goes_on() {
     insta::assert_snapshot!(ear.silence(), @"
     keydeck, Acme Studios, mira@acme.example (Owner), local.
     Keys, 3 keys, sorted by created, descending
-    1 of 3, Assistant 000, Web, Storefront, created 26 Oct 26, last used 3 min ago, created by mira
-    You can press: : palette; ? help; q quit; Ctrl-L where am I.
+    1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 min ago, by mira
+    You can press: : commands; ? help; q quit; Ctrl-L where am I.
     ");
 }
 
@@ -50,15 +50,15 @@ fn it_begins_with_who_and_where_and_how_one_goes_on() {
 fn each_move_says_the_row_and_its_place() {
     let mut ear = ear();
     insta::assert_snapshot!(ear.press("j"), @"
-    2 of 3, Assistant 001, Web, Storefront, created 25 Oct 26, last used 12 h ago, created by mira, labels production
+    2 of 3, Assistant 001, Web, Storefront, made 25 Oct, used 12 h ago, by mira, labels production
     ");
     insta::assert_snapshot!(ear.press("<Down>"), @"
-    3 of 3, Assistant 002, Mobile, Storefront, created 24 Oct 26, last used never, created by mira
+    3 of 3, Assistant 002, Mobile, Storefront, made 24 Oct, never used, by mira
     ");
     // There is no other row.
     assert!(ear.press("j").starts_with("3 of 3, Assistant 002"));
     insta::assert_snapshot!(ear.press("g"), @"
-    1 of 3, Assistant 000, Web, Storefront, created 26 Oct 26, last used 3 min ago, created by mira
+    1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 min ago, by mira
     ");
 }
 
@@ -68,6 +68,8 @@ fn the_details_are_said_when_they_open_and_line_by_line_after_that() {
     insta::assert_snapshot!(ear.press("<Enter>"), @"
     Details of Assistant 000
     Web key · Storefront
+    Requests: …
+    Last used: 3 min ago
     Secret, kdw_…x9Qz, c copy, x reveal
     UI domains (2)
     https://shop.acme.example
@@ -76,17 +78,15 @@ fn the_details_are_said_when_they_open_and_line_by_line_after_that() {
     Cross-page persist.: on
     Created: 26 Oct 2026, 07:33
     Created by: mira@acme.example
-    Last used: 3 min ago (18 Nov 2026, 11:06)
-    Requests: …
     Changes: none since creation
     Id: 00000000-0000-0000-0000-0000000003e8
     ");
     insta::assert_snapshot!(ear.press("j"), @"
-    Secret, kdw_…x9Qz, c copy, x reveal
+    Requests: …
     ");
     insta::assert_snapshot!(ear.press("<Esc>"), @"
     Keys
-    1 of 3, Assistant 000, Web, Storefront, created 26 Oct 26, last used 3 min ago, created by mira
+    1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 min ago, by mira
     ");
 }
 
@@ -98,25 +98,25 @@ fn another_order_and_a_filter_say_what_is_listed_then() {
     answer(&mut ear, &some_keys(3));
     insta::assert_snapshot!(ear.silence(), @"
     Keys, 3 keys, sorted by last used, descending
-    1 of 3, Assistant 000, Web, Storefront, created 26 Oct 26, last used 3 min ago, created by mira
+    1 of 3, Assistant 000, Web, Storefront, made 26 Oct, used 3 min ago, by mira
     ");
     insta::assert_snapshot!(ear.press("/kio"), @"
     Filter
-    You can press: Enter keep; Esc clear; F1 help; Ctrl-L where am I.
-    (text, idle:90d, never-used, refused:today, expires:30d, expired, disabled, rotating, exceeds-policy, label:x, a secret)
+    You can press: Enter keep; Esc clear; Tab complete; F1 help; Ctrl-L where am I.
+    (text, since:7d, idle:90d, never-used, refused:today, project:NAME, @person, label:x, expires:30d, expired, disabled, rotating, exceeds-policy, a secret)
     Filter: kio
     ");
     answer(&mut ear, &[key(2, "Kiosk", Scope::Mobile)]);
     insta::assert_snapshot!(ear.silence(), @"
 
-    Keys, 1 key, filter kio, sorted by last used, descending
-    1 of 1, Kiosk, Mobile, Storefront, created 24 Oct 26, last used never, created by mira
+    Keys, 1 key, only kio, sorted by last used, descending
+    1 of 1, Kiosk, Mobile, Storefront, made 24 Oct, never used, by mira
     Filter: kio
     ");
     insta::assert_snapshot!(ear.press("<Enter>"), @"
 
     Keys
-    1 of 1, Kiosk, Mobile, Storefront, created 24 Oct 26, last used never, created by mira
+    1 of 1, Kiosk, Mobile, Storefront, made 24 Oct, never used, by mira
     ");
 }
 
@@ -128,7 +128,7 @@ fn a_filter_that_finds_nothing_says_the_way_out() {
     insta::assert_snapshot!(ear.silence(), @"
     No key matches “nothing”
     Esc clears the filter, 0 shows all scopes.
-    Keys, 0 keys, filter nothing, sorted by created, descending
+    Keys, 0 keys, only nothing, sorted by created, descending
     ");
 }
 
@@ -234,18 +234,14 @@ fn commands_are_a_numbered_list_that_is_searched() {
     let mut ear = ear();
     let said = ear.press(":");
     assert!(said.starts_with("Commands\n"), "{said}");
-    assert!(said.contains("\n1. create a key: n (selected)\n2. "), "{said}");
+    assert!(said.contains(" (selected)\n2. "), "{said}");
     assert!(said.ends_with("Part of the name: "), "{said}");
     let said = ear.press("12");
     assert!(said.contains("\n12. "), "{said}");
-    insta::assert_snapshot!(ear.press("rota"), @"
-    rota
-    ");
-    insta::assert_snapshot!(ear.silence(), @"
-
-    1. rotate: a new token beside the old one: t (selected)
-    Part of the name: rota
-    ");
+    assert_eq!(ear.press("rota"), "rota");
+    let said = ear.silence();
+    assert!(said.contains("\n1. rotate: "), "{said}");
+    assert!(said.ends_with("Part of the name: rota"), "{said}");
 }
 
 #[test]
@@ -254,8 +250,8 @@ fn where_one_is_can_be_asked_anywhere() {
     ear.press("j");
     insta::assert_snapshot!(ear.where_am_i(), @"
     Keys, 3 keys, sorted by created, descending
-    2 of 3, Assistant 001, Web, Storefront, created 25 Oct 26, last used 12 h ago, created by mira, labels production
-    You can press: : palette; ? help; q quit; Ctrl-L where am I.
+    2 of 3, Assistant 001, Web, Storefront, made 25 Oct, used 12 h ago, by mira, labels production
+    You can press: : commands; ? help; q quit; Ctrl-L where am I.
     ");
     ear.press("e");
     insta::assert_snapshot!(ear.where_am_i(), @"

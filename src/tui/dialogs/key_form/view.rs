@@ -96,6 +96,7 @@ impl Speak for KeyForm {
         spoken.title = title;
         spoken = match &self.editing {
             Some(key) => spoken.lines(dialog::which_key(key, UNBROKEN, look)),
+            None if self.form.sending => spoken,
             None => spoken.line(self.about_scope(&app.keymap)),
         };
         if let Some(key) = self
