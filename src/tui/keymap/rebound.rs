@@ -36,6 +36,7 @@ impl Action {
                 | Action::Left
                 | Action::Right
                 | Action::Suspend
+                | Action::SayAgain
         )
     }
 
