@@ -63,17 +63,24 @@ pub struct Layout {
     pub footer: Area,
 }
 
-impl Layout {
-    pub fn new(width: u16, height: u16, shape: Shape) -> Self {
+/// What stands below the table.
+struct Below {
+    table_rule: Area,
+    strip: Area,
+    foot_rule: Area,
+    footer: Area,
+    /// The line after the last of the table.
+    end: u16,
+}
+
+impl Below {
+    fn new(width: u16, height: u16, shape: Shape) -> Self {
         let line = |y, has_room| Area {
             x: 0,
             y,
             width,
             height: u16::from(has_room),
         };
-        let title = line(0, height >= 4);
-        let summary = line(title.height, height >= 8);
-        let rule = line(summary.bottom(), height >= 9);
         let has_footer = height >= 6;
         let footer = line(height.saturating_sub(u16::from(has_footer)), has_footer);
         let strip_lines = match width < SIDE_BY_SIDE && shape.has_strip {
@@ -101,6 +108,34 @@ impl Layout {
             (0, _) => footer.y,
             _ => table_rule.y,
         };
+        Self {
+            table_rule,
+            strip,
+            foot_rule,
+            footer,
+            end,
+        }
+    }
+}
+
+impl Layout {
+    pub fn new(width: u16, height: u16, shape: Shape) -> Self {
+        let line = |y, has_room| Area {
+            x: 0,
+            y,
+            width,
+            height: u16::from(has_room),
+        };
+        let title = line(0, height >= 4);
+        let summary = line(title.height, height >= 8);
+        let rule = line(summary.bottom(), height >= 9);
+        let Below {
+            table_rule,
+            strip,
+            foot_rule,
+            footer,
+            end,
+        } = Below::new(width, height, shape);
         let y = rule.y + rule.height;
         let body = Area {
             x: 0,

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use super::found::Found;
+use super::found::SoughtText;
 use super::lines::{field, paragraph};
 use super::list::content;
 use super::rows::{self, TableRow, put};
@@ -26,7 +26,7 @@ pub fn render(
     targets: &mut Targets,
 ) {
     let layout = app.layout();
-    let found = app.browse.text_of_rows().and_then(Found::of);
+    let found = app.browse.text_of_rows().and_then(SoughtText::of);
     let area = clip(layout.rows, screen);
     let visible: Vec<_> = app.browse.rows.visible().take(usize::from(area.height)).collect();
     let width_of = |column: EndedColumn| {

@@ -6,9 +6,9 @@ use super::text;
 use crate::model::compared;
 
 /// What is looked for, in the form in which texts are compared.
-pub struct Found(String);
+pub struct SoughtText(String);
 
-impl Found {
+impl SoughtText {
     pub fn of(text: &str) -> Option<Self> {
         let sought = compared(text);
         (!sought.is_empty()).then_some(Self(sought))
@@ -62,9 +62,9 @@ mod tests {
             ("b", "🥝 b", Some((3, 1))),
             ("ﬁne", "oﬃce ﬁne", Some((5, 2))),
         ] {
-            let found = Found::of(sought).expect("there is something to look for");
+            let found = SoughtText::of(sought).expect("there is something to look for");
             assert_eq!(found.cells_in(shown), cells, "{sought} in {shown}");
         }
-        assert!(Found::of("  ").is_none());
+        assert!(SoughtText::of("  ").is_none());
     }
 }

@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use uuid::Uuid;
 
 use super::apart::{self, Labelled};
-use super::found::Found;
+use super::found::SoughtText;
 use super::{Look, chips, marks, text};
 use crate::tui::state::columns::Placed;
 
@@ -101,7 +101,7 @@ pub fn rows<C>(
     placed: &[Placed<C>],
     mut rows: Vec<TableRow>,
     beside: Option<usize>,
-    found: Option<&Found>,
+    found: Option<&SoughtText>,
     look: &Look,
 ) {
     fit(&mut rows, area, placed, beside);
@@ -221,7 +221,7 @@ pub fn put<C>(buffer: &mut Buffer, line: Rect, place: &Placed<C>, content: &str,
 }
 
 /// Shows where in this text, which stands at the start of `area`, the filter found what it looks for.
-fn highlight(buffer: &mut Buffer, area: Rect, text: &str, found: &Found, look: &Look) {
+fn highlight(buffer: &mut Buffer, area: Rect, text: &str, found: &SoughtText, look: &Look) {
     if let Some((start, width)) = found.cells_in(text) {
         let part = Rect {
             x: area.x.saturating_add(start),
@@ -232,7 +232,7 @@ fn highlight(buffer: &mut Buffer, area: Rect, text: &str, found: &Found, look: &
     }
 }
 
-fn beside_name(buffer: &mut Buffer, area: Rect, row: &TableRow, found: Option<&Found>, look: &Look) {
+fn beside_name(buffer: &mut Buffer, area: Rect, row: &TableRow, found: Option<&SoughtText>, look: &Look) {
     let used = text::width(row.text(0)).min(usize::from(area.width));
     let mut rest = Rect {
         x: area.x + used as u16,

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use strum::IntoEnumIterator;
 
-use super::found::Found;
+use super::found::SoughtText;
 use super::list::content;
 use super::rows::{self, Beside, TableCell, TableRow, put};
 use super::{Look, chips, clip, header, standing, text, time, used};
@@ -15,7 +15,7 @@ use crate::tui::state::{App, Target, Targets};
 
 pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look, targets: &mut Targets) {
     let layout = app.layout();
-    let found = app.browse.text_of_rows().and_then(Found::of);
+    let found = app.browse.text_of_rows().and_then(SoughtText::of);
     let area = clip(layout.rows, screen);
     let visible: Vec<_> = app.browse.rows.visible().take(usize::from(area.height)).collect();
     let keys: Vec<&Key> = visible.iter().map(|(_, row)| &row.key).collect();
@@ -131,7 +131,7 @@ fn with_beside(keys: &[&Key], beside: &[Beside]) -> u16 {
 }
 
 /// A domain in which the filter found its text, where neither name nor project have it; or how the key stands.
-fn beside_name(key: &Key, found: Option<&Found>, look: &Look) -> Beside {
+fn beside_name(key: &Key, found: Option<&SoughtText>, look: &Look) -> Beside {
     if let Some(domain) = found.and_then(|found| domain_found(key, found)) {
         return Beside::Found(domain);
     }
@@ -141,7 +141,7 @@ fn beside_name(key: &Key, found: Option<&Found>, look: &Look) -> Beside {
     }
 }
 
-fn domain_found(key: &Key, found: &Found) -> Option<String> {
+fn domain_found(key: &Key, found: &SoughtText) -> Option<String> {
     let project = key.project.as_ref().map_or("", |project| project.name.as_str());
     if found.is_in(&key.name) || found.is_in(project) {
         return None;
