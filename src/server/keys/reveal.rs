@@ -14,7 +14,7 @@ use crate::server::state::ServerState;
 /// The secret of a Web or Mobile key. The revelation is in the activity log before the answer leaves.
 #[utoipa::path(post, path = "/v1/keys/{id}/reveal", tag = "keys", params(
         ("id" = uuid::Uuid, Path),
-        ("Keydeck-Purpose" = Option<RevealPurpose>, Header,
+        ("Keydeck-Purpose" = inline(Option<RevealPurpose>), Header,
             description = "What the secret is asked for, which the activity log says: to `show` it, or to `copy` it. \
                            `show` when absent.")),
     responses((status = 200, description = "The secret.", body = RevealedSecret), NoSuchId, Revoked, ShownOnce, Common))]

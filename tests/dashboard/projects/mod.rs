@@ -151,7 +151,7 @@ fn a_project_with_keys_is_not_offered_for_removal_and_says_why() {
     talk.press("jd");
     assert_eq!(
         talk.notice(),
-        "“Kiosk, Auckland 🥝” has 3 active or expired keys: revoke them first; o shows them, and with the filter expired those."
+        "“Kiosk, Auckland 🥝” has 3 active or expired keys: revoke them first; Enter shows them, and with the filter expired those."
     );
     assert!(talk.app.over.is_empty());
 }
