@@ -47,7 +47,7 @@ fn follow(pty: &mut Pty, step: usize) {
             pty.wait_for("Tour 6 of 8 · What became of it");
         }
         6 => {
-            pty.wait_for("was destroyed");
+            pty.wait_for("Leaked in a public");
             pty.type_keys("w");
             pty.wait_for("Tour 8 of 8 · Who did what");
         }
@@ -82,6 +82,7 @@ fn esc_leaves_the_tour_at_any_step() {
         pty.type_keys("?");
         pty.wait_for("/ find");
         pty.type_keys("<Esc>");
+        pty.wait_gone("/ find");
         leave(pty);
     }
 }
