@@ -81,8 +81,15 @@ fn names_that_fit_are_whole_and_others_share_the_room() {
         (116, [name, "Storefront of the north", ID]),
         (110, [name, "Storefront of th…", ID]),
         (100, ["Checkout assistant of the storef…", "Storefron…", ID]),
-        (80, ["Checkout assistant of the…", "Storefront…", "01930000-…"]),
-        (60, ["Checkout assistant o…", "Storefront…", "…"]),
+        (
+            80,
+            [
+                "Checkout assistant of the…",
+                "Storefront of the north",
+                "01930000-…",
+            ],
+        ),
+        (60, ["Checkout assistant …", "Storefront of the…", "…"]),
     ] {
         let lines = table(&[name], Some(width));
         for word in words {
