@@ -73,12 +73,12 @@ fn sorting_goes_through_the_columns_and_turns_round() {
     let expected = [
         (Sort::LastUsedAt, Order::Desc),
         (Sort::ExpiresAt, Order::Asc),
-        (Sort::Project, Order::Asc),
         (Sort::Creator, Order::Asc),
         (Sort::LastRefusedAt, Order::Desc),
         (Sort::State, Order::Asc),
         (Sort::Name, Order::Asc),
         (Sort::Scope, Order::Asc),
+        (Sort::Project, Order::Asc),
         (Sort::CreatedAt, Order::Desc),
     ];
     assert_eq!(sorts, expected);
