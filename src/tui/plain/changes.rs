@@ -19,12 +19,11 @@ impl Changes {
     /// To be told before the state is: a key that goes has a name now.
     pub fn note(&mut self, message: &Message, app: &App) {
         match message {
+            Message::Deck(event) if self.ours.remove(&event.key) => {}
             Message::Deck(event) => {
-                if !self.ours.remove(&event.key) {
-                    let mut keys = app.browse.rows.keys();
-                    let name = keys.find(|key| key.id == event.key).map(|key| key.name.clone());
-                    self.theirs.insert(event.key, (event.kind, name));
-                }
+                let mut keys = app.browse.rows.keys();
+                let name = keys.find(|key| key.id == event.key).map(|key| key.name.clone());
+                self.theirs.insert(event.key, (event.kind, name));
             }
             Message::Created { result: Ok(created) } => self.did(created.key.id),
             Message::Edited { id, result: Ok(_) } | Message::Revoked { id, result: Ok(_) } => self.did(*id),

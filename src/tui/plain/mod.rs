@@ -19,7 +19,7 @@ mod voice;
 use zeroize::Zeroizing;
 
 use self::changes::Changes;
-use self::news::{Arrived, News, Utterance, everything, news, opening};
+use self::news::{News, SceneChange, Utterance, everything, news, opening};
 use self::scene::Scene;
 use self::voice::Voice;
 use crate::tui::message::Message;
@@ -131,14 +131,14 @@ impl Plain {
     }
 
     fn tell(&mut self, mut now: Scene, app: &App, figures: bool, waited: bool) -> Pause {
-        let arrived = self.arrived(&now);
+        let change = self.change_to(&now);
         // The number of a list is told with it, where it doesn't take long.
         let has_number = now.is_counted || waited || self.is_told_of(&now);
         now.is_settled &= has_number;
-        if !now.is_settled && !waited && arrived == Arrived::Here {
+        if !now.is_settled && !waited && change == SceneChange::Here {
             self.keep_lines(&mut now);
         }
-        if !now.is_settled && arrived == Arrived::New && !waited {
+        if !now.is_settled && change == SceneChange::New && !waited {
             return Pause::Loading;
         }
         if now.spoken.field.is_none() && !app.awaits_change() {
@@ -153,12 +153,12 @@ impl Plain {
             Some(latest) => {
                 let mut told = self.told.iter().rev();
                 let before = told.find(|told| told.layer == now.layer).unwrap_or(latest);
-                news(latest, before, &now, arrived, figures)
+                news(latest, before, &now, change, figures)
             }
         };
         self.say(said);
         let is_late = waited && !now.is_settled && !self.is_loading;
-        if is_late && arrived == Arrived::Here && self.voice.is_silent() {
+        if is_late && change == SceneChange::Here && self.voice.is_silent() {
             self.voice.line("Loading…");
         }
         self.is_loading = !now.is_settled && (self.is_loading || is_late);
@@ -168,7 +168,7 @@ impl Plain {
             (false, true) => Pause::Figures,
             (true, true) => Pause::Over,
         };
-        self.keep_but(now, arrived, &held);
+        self.keep_but(now, change, &held);
         pause
     }
 
@@ -197,16 +197,16 @@ impl Plain {
         }
     }
 
-    fn arrived(&self, now: &Scene) -> Arrived {
+    fn change_to(&self, now: &Scene) -> SceneChange {
         match self.told.iter().rposition(|told| told.layer == now.layer) {
-            None => Arrived::New,
-            Some(at) if at + 1 == self.told.len() => Arrived::Here,
-            Some(_) => Arrived::Back,
+            None => SceneChange::New,
+            Some(at) if at + 1 == self.told.len() => SceneChange::Here,
+            Some(_) => SceneChange::Back,
         }
     }
 
     /// What was not said yet stays as it was told.
-    fn keep_but(&mut self, mut now: Scene, arrived: Arrived, held: &[usize]) {
+    fn keep_but(&mut self, mut now: Scene, change: SceneChange, held: &[usize]) {
         let before = self.told.iter().rfind(|told| told.layer == now.layer);
         for &index in held {
             let told = before.and_then(|before| news::like(&before.spoken, &now.spoken.lines[index]));
@@ -216,7 +216,7 @@ impl Plain {
         }
         if !now.is_settled {
             now.summary = before.and_then(|before| before.summary.clone());
-            let row = before.filter(|_| arrived == Arrived::Here);
+            let row = before.filter(|_| change == SceneChange::Here);
             now.row = row.and_then(|before| before.row.clone());
         }
         self.keep(now);

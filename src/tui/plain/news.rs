@@ -41,7 +41,7 @@ impl News {
 
 /// How one came to the scene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arrived {
+pub enum SceneChange {
     /// It is the one of before.
     Here,
     /// What lay over it was left.
@@ -51,22 +51,22 @@ pub enum Arrived {
 
 /// `latest` is what was told last, `before` what was told last of this layer. `figures`: whether lines are said of which
 /// only a figure is another one.
-pub fn news(latest: &Scene, before: &Scene, now: &Scene, arrived: Arrived, figures: bool) -> News {
+pub fn news(latest: &Scene, before: &Scene, now: &Scene, change: SceneChange, figures: bool) -> News {
     let mut news = News::default();
     of_everywhere(&mut news, latest, now);
-    match arrived {
-        Arrived::New => {
+    match change {
+        SceneChange::New => {
             news.said.extend(opening(now, now.layer.is_dialog()));
             return news;
         }
-        Arrived::Back => news.line(now.spoken.title.as_str()),
-        Arrived::Here if before.spoken.title != now.spoken.title => news.line(now.spoken.title.as_str()),
-        Arrived::Here => {}
+        SceneChange::Back => news.line(now.spoken.title.as_str()),
+        SceneChange::Here if before.spoken.title != now.spoken.title => news.line(now.spoken.title.as_str()),
+        SceneChange::Here => {}
     }
     of_lines(&mut news, &before.spoken, &now.spoken, figures);
-    of_entry(&mut news, Some(&before.spoken), &now.spoken, arrived);
-    of_rows(&mut news, latest, before, now, arrived);
-    if arrived == Arrived::Here && before.spoken.scroll != now.spoken.scroll {
+    of_entry(&mut news, Some(&before.spoken), &now.spoken, change);
+    of_rows(&mut news, latest, before, now, change);
+    if change == SceneChange::Here && before.spoken.scroll != now.spoken.scroll {
         scrolled(&mut news, &now.spoken);
     }
     news
@@ -93,7 +93,7 @@ pub fn opening(now: &Scene, hints: bool) -> Vec<Utterance> {
         .filter(|_| now.is_settled && spoken.field.is_none());
     news.lines(row.map(|row| &row.words));
     news.line(if hints { now.hints.as_str() } else { "" });
-    of_entry(&mut news, None, spoken, Arrived::New);
+    of_entry(&mut news, None, spoken, SceneChange::New);
     news.said
 }
 
@@ -120,7 +120,7 @@ pub fn everything(now: &Scene) -> Vec<Utterance> {
         Link::Down => OFFLINE,
     });
     news.line(now.hints.as_str());
-    of_entry(&mut news, None, spoken, Arrived::New);
+    of_entry(&mut news, None, spoken, SceneChange::New);
     news.said
 }
 
@@ -216,29 +216,29 @@ fn of_choice(news: &mut News, now: &Spoken) {
 }
 
 /// What one types or chooses: what is chosen from follows what it is for, and comes before the line where one types.
-fn of_entry(news: &mut News, before: Option<&Spoken>, now: &Spoken, arrived: Arrived) {
+fn of_entry(news: &mut News, before: Option<&Spoken>, now: &Spoken, change: SceneChange) {
     let nothing = Spoken::default();
     let before = before.unwrap_or(&nothing);
     let types = now.field.as_ref().is_some_and(|field| field.prompt().is_some());
     if types {
-        of_choices(news, before, now, arrived);
+        of_choices(news, before, now, change);
     }
-    of_field(news, before, now, arrived);
+    of_field(news, before, now, change);
     if !types {
-        of_choices(news, before, now, arrived);
+        of_choices(news, before, now, change);
     }
 }
 
 /// All of them when others are offered, or the one that was selected.
-fn of_choices(news: &mut News, before: &Spoken, now: &Spoken, arrived: Arrived) {
+fn of_choices(news: &mut News, before: &Spoken, now: &Spoken, change: SceneChange) {
     if before.choices == now.choices {
-        if before.chosen != now.chosen || arrived == Arrived::Back {
+        if before.chosen != now.chosen || change == SceneChange::Back {
             of_choice(news, now);
         }
         return;
     }
     let is_searched = now.field.as_ref().is_some_and(|field| field.prompt().is_some());
-    if arrived == Arrived::Here && is_searched && now.choices.len() > FEW_CHOICES {
+    if change == SceneChange::Here && is_searched && now.choices.len() > FEW_CHOICES {
         news.line(format!("{} found", now.choices.len()));
         return of_choice(news, now);
     }
@@ -251,11 +251,11 @@ fn of_choices(news: &mut News, before: &Spoken, now: &Spoken, arrived: Arrived) 
     }
 }
 
-fn of_field(news: &mut News, told: &Spoken, spoken: &Spoken, arrived: Arrived) {
+fn of_field(news: &mut News, told: &Spoken, spoken: &Spoken, change: SceneChange) {
     let Some(now) = &spoken.field else {
         return;
     };
-    let before = told.field.as_ref().filter(|_| arrived == Arrived::Here);
+    let before = told.field.as_ref().filter(|_| change == SceneChange::Here);
     let told_hint = before.is_some_and(|before| before.hint == now.hint);
     let before = before.filter(|before| before.label == now.label);
     if before.is_none() {
@@ -292,7 +292,7 @@ fn of_field(news: &mut News, told: &Spoken, spoken: &Spoken, arrived: Arrived) {
 }
 
 /// `latest` may be the filter, where the same list was told while it was typed.
-fn of_rows(news: &mut News, latest: &Scene, before: &Scene, now: &Scene, arrived: Arrived) {
+fn of_rows(news: &mut News, latest: &Scene, before: &Scene, now: &Scene, change: SceneChange) {
     let Some(summary) = now.summary.as_ref().filter(|_| now.is_settled) else {
         return;
     };
@@ -305,7 +305,7 @@ fn of_rows(news: &mut News, latest: &Scene, before: &Scene, now: &Scene, arrived
         false => news.line(summary.marks.as_str()),
     }
     let of = |scene: &Scene| scene.row.as_ref().map(|row| (row.id, row.version));
-    if arrived == Arrived::Back || is_other_list || of(before) != of(now) {
+    if change == SceneChange::Back || is_other_list || of(before) != of(now) {
         news.lines(now.row.as_ref().map(|row| &row.words));
     }
 }

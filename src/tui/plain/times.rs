@@ -18,7 +18,8 @@ pub fn timeless(line: &str) -> String {
         let has_unit = words
             .get(index + 1)
             .is_some_and(|next| UNITS.contains(&bare(next).as_str()));
-        !is_of_time(word) && !(is_number(word) && has_unit)
+        let is_length = is_number(word) && has_unit;
+        !is_of_time(word) && !is_length
     });
     let kept: Vec<&str> = kept.map(|(_, word)| *word).collect();
     kept.join(" ")
