@@ -31,7 +31,7 @@ pub enum DeedKind {
 
 #[derive(Debug, Clone)]
 pub enum KeyDeed {
-    Edit(KeyEdit),
+    Edit(Box<KeyEdit>),
     Disable(String),
     Enable,
     Revoke(String),
@@ -79,7 +79,7 @@ fn deed(did: FileDeed, ids: &HashMap<String, Uuid>, now: Timestamp) -> Result<De
                 what: DeedKind::SignInRefused(address),
             });
         }
-        FileDeedKind::Edit(edit) => KeyDeed::Edit(*edit),
+        FileDeedKind::Edit(edit) => KeyDeed::Edit(edit),
         FileDeedKind::Disable(reason) => KeyDeed::Disable(reason),
         FileDeedKind::Enable => KeyDeed::Enable,
         FileDeedKind::Rotate => KeyDeed::Rotate(None),

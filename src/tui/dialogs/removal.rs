@@ -94,12 +94,12 @@ impl RemovalDialog {
         self.loading = Some(number);
         cx.effect(Effect::People(PeopleRequest::LoadKeys {
             number,
-            list: KeyList {
+            list: Box::new(KeyList {
                 creator: Some(self.person.user.id),
                 sort: Sort::LastUsedAt,
                 limit: Some(SHOWN),
                 ..KeyList::default()
-            },
+            }),
         }));
     }
 

@@ -31,7 +31,7 @@ pub enum PeopleRequest {
     /// The first of a person's keys, and how many there are.
     LoadKeys {
         number: u64,
-        list: KeyList,
+        list: Box<KeyList>,
     },
     /// Whom keys may be handed over to.
     FindSuccessors {

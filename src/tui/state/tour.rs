@@ -167,7 +167,7 @@ impl Tour {
         match height {
             ..8 => 0,
             // Its title and the beginning of its text.
-            ..14 => 2,
+            8..14 => 2,
             _ => 1 + lines + secret,
         }
     }

@@ -21,29 +21,29 @@ pub struct LeftTable {
 }
 
 #[derive(Debug)]
-pub enum Place {
-    Keys(LeftTable),
+pub enum LeftPlace {
+    Keys(Box<LeftTable>),
     /// A list, which is as it was left.
     List(Screen),
 }
 
 /// The places, the last one last.
 #[derive(Debug, Default)]
-pub struct Trail(Vec<Place>);
+pub struct Trail(Vec<LeftPlace>);
 
 impl Trail {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn leave(&mut self, place: Place) {
+    pub(super) fn leave(&mut self, place: LeftPlace) {
         if self.0.len() == MOST {
             self.0.remove(0);
         }
         self.0.push(place);
     }
 
-    pub(super) fn back(&mut self) -> Option<Place> {
+    pub(super) fn back(&mut self) -> Option<LeftPlace> {
         self.0.pop()
     }
 

@@ -64,8 +64,9 @@ async fn named(server: &ServerState, signed_in: &SignedIn, scope: PlanScope) -> 
     let PlanScope::Filter(filter) = scope else {
         return Ok(scope);
     };
-    let resolved = called::resolved(server, &signed_in.user, filter).await?;
-    resolved.map(PlanScope::Filter).map_err(|mut errors| {
+    let resolved = called::resolved(server, &signed_in.user, *filter).await?;
+    let scope = resolved.map(|filter| PlanScope::Filter(Box::new(filter)));
+    scope.map_err(|mut errors| {
         for error in &mut errors.0 {
             error.field = format!("filter.{}", error.field);
         }

@@ -11,7 +11,7 @@ use crate::model::BulkChange;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlanScope {
-    Filter(KeyFilter),
+    Filter(Box<KeyFilter>),
     Ids(Vec<Uuid>),
 }
 

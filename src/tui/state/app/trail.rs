@@ -3,14 +3,14 @@
 use super::App;
 use crate::tui::state::Screen;
 use crate::tui::state::query::Query;
-use crate::tui::state::trail::Place;
+use crate::tui::state::trail::LeftPlace;
 
 impl App {
     /// Goes to the keys of a project or a person, all of them; one comes back to where one is now.
     pub(super) fn show_keys_of(&mut self, narrow: impl FnOnce(&mut Query)) {
         let place = match self.screen {
-            Screen::Keys => Place::Keys(self.browse.leave()),
-            list => Place::List(list),
+            Screen::Keys => LeftPlace::Keys(Box::new(self.browse.leave())),
+            list => LeftPlace::List(list),
         };
         self.trail.leave(place);
         self.go(Screen::Keys);
@@ -41,11 +41,11 @@ impl App {
     pub(super) fn go_back(&mut self) -> bool {
         match self.trail.back() {
             None => return false,
-            Some(Place::Keys(table)) => {
+            Some(LeftPlace::Keys(table)) => {
                 self.go(Screen::Keys);
-                self.browse.come_back(table, &mut self.effects);
+                self.browse.come_back(*table, &mut self.effects);
             }
-            Some(Place::List(screen)) => {
+            Some(LeftPlace::List(screen)) => {
                 // The filter of the jump is not that of the table.
                 self.browse.clear_filter();
                 self.browse.requery(&mut self.effects);
