@@ -99,7 +99,7 @@ fn measure(server: &Server, token: &str, table: &mut Table) -> Result<(), AnyErr
 
     let mut sorts = Vec::new();
     for _ in 0..ROUNDS {
-        let before = sorted_by(&pty.screen().contents());
+        let before = sorted_by(&pty.screen());
         let began = Instant::now();
         pty.type_keys("s");
         pty.wait_until("the sorted rows", |screen| {

@@ -22,7 +22,9 @@ fn everywhere(check: impl Fn(&Talk, &str)) {
     }
 }
 
-const STATES: [(&str, fn(&mut Talk)); 4] = [
+type NamedState = (&'static str, fn(&mut Talk));
+
+const STATES: [NamedState; 4] = [
     ("live", |_| {}),
     ("read-only", |talk| talk.app.deck.read_only = true),
     ("offline", |talk| {
