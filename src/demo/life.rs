@@ -214,7 +214,11 @@ async fn colleagues(store: &dyn Store, people: &[SampleUser], owner: Uuid) {
     sleep(FIRST_EDIT).await;
     for turn in 0.. {
         let (email, key, first, second) = WORK[turn % WORK.len()];
-        let edit = if (turn / WORK.len()).is_multiple_of(2) { first } else { second };
+        let edit = if (turn / WORK.len()).is_multiple_of(2) {
+            first
+        } else {
+            second
+        };
         let person = people.iter().find(|person| person.email == email);
         if let (Some(person), Ok(edit)) = (person, serde_json::from_str(edit)) {
             work(store, acting(people, owner, person.id), key, &edit).await;

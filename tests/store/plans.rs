@@ -233,7 +233,9 @@ async fn a_key_that_changed_since_stops_the_whole_plan() {
     }
     // What would be in it now and is not, is counted too.
     let left = [deck.now(&keys[0]).await.unwrap()];
-    let plan = deck.plan(REVOKE, PlanScope::Filter(Box::new(idle())), &left).await;
+    let plan = deck
+        .plan(REVOKE, PlanScope::Filter(Box::new(idle())), &left)
+        .await;
     let added = PlanDifference {
         added: 2,
         ..PlanDifference::default()
@@ -315,7 +317,9 @@ async fn whoever_changed_roles_carries_out_nothing() {
 async fn very_many_keys_have_their_turn_in_portions_that_others_write_between() {
     let deck = Deck::new().await;
     let keys = deck.idle_keys(MANY).await;
-    let plan = deck.plan(REVOKE, PlanScope::Filter(Box::new(idle())), &keys).await;
+    let plan = deck
+        .plan(REVOKE, PlanScope::Filter(Box::new(idle())), &keys)
+        .await;
     let begun = deck.committed(plan).await;
     assert!(begun.done > 0 && begun.left > 0, "{begun:?}");
     // Others change keys whose turn is still to come, and others.

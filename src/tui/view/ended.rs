@@ -9,7 +9,6 @@ use super::found::SoughtText;
 use super::lines::{field, paragraph};
 use super::list::content;
 use super::rows::{self, TableRow, put};
-use super::table::head_area;
 use super::{Look, chips, clip, header, text, time, used};
 use crate::api::{Key, RefusedSince};
 use crate::model::KeyState;
@@ -101,7 +100,7 @@ fn heads(
         // The only order of revoked keys is reversed.
         let target = place.column.sort(view).or(is_sorted.then_some(sort));
         if let Some(sort) = target {
-            targets.add(head_area(area, place), Target::Sort(sort));
+            targets.add(rows::head_area(area, place), Target::Sort(sort));
         }
     }
 }

@@ -60,7 +60,7 @@ mod tests {
             ("受付", "キオスク 受付", Some((9, 4))),
             ("strasse", "Straße 5", Some((0, 6))),
             ("b", "🥝 b", Some((3, 1))),
-            ("ﬁne", "oﬃce ﬁne", Some((5, 2))),
+            ("ﬁne", "oﬃce ﬁne", Some((5, 3))),
         ] {
             let found = SoughtText::of(sought).expect("there is something to look for");
             assert_eq!(found.cells_in(shown), cells, "{sought} in {shown}");

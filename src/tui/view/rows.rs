@@ -9,6 +9,7 @@ use super::apart::{self, Labelled};
 use super::found::SoughtText;
 use super::{Look, chips, marks, text};
 use crate::tui::state::columns::Placed;
+use crate::tui::state::layout::Area;
 
 /// Cells between a name and what stands beside it.
 const GAP: usize = 2;
@@ -186,6 +187,17 @@ pub fn room<C>(line: Rect, place: &Placed<C>) -> Rect {
         height: line.height,
     }
     .intersection(line)
+}
+
+/// What can be clicked of a head: the whole width of its column.
+pub fn head_area<C>(heads: Rect, place: &Placed<C>) -> Area {
+    let room = room(heads, place);
+    Area {
+        x: room.x,
+        y: room.y,
+        width: room.width,
+        height: room.height,
+    }
 }
 
 fn put_cell<C>(

@@ -10,7 +10,6 @@ use super::rows::{self, Beside, TableCell, TableRow, put};
 use super::{Look, chips, clip, header, standing, text, time, used};
 use crate::api::Key;
 use crate::tui::state::columns::{self, KeyColumn, Offered, Placed};
-use crate::tui::state::layout::Area;
 use crate::tui::state::{App, Target, Targets};
 
 pub fn render(buffer: &mut Buffer, screen: Rect, app: &App, look: &Look, targets: &mut Targets) {
@@ -175,19 +174,8 @@ fn heads(
         };
         put(buffer, area, place, &head(place.column, app), style);
         if let Some(sort) = place.column.sort() {
-            targets.add(head_area(area, place), Target::Sort(sort));
+            targets.add(rows::head_area(area, place), Target::Sort(sort));
         }
-    }
-}
-
-/// What can be clicked of a head: the whole width of its column.
-pub fn head_area<C>(heads: Rect, place: &Placed<C>) -> Area {
-    let room = rows::room(heads, place);
-    Area {
-        x: room.x,
-        y: room.y,
-        width: room.width,
-        height: room.height,
     }
 }
 

@@ -114,7 +114,9 @@ fn scope(
     match (filter, ids) {
         (Some(_), Some(_)) => errors.push("ids", "Give a filter or ids, not both."),
         (None, None) => errors.push("filter", "Give a filter, or the ids of the keys that are meant."),
-        (Some(filter), None) => return of_filter(filter, all, errors).map(|filter| PlanScope::Filter(Box::new(filter))),
+        (Some(filter), None) => {
+            return of_filter(filter, all, errors).map(|filter| PlanScope::Filter(Box::new(filter)));
+        }
         (None, Some(ids)) => {
             if all {
                 errors.push("all", "This is only of a filter; leave it out.");

@@ -106,10 +106,10 @@ mod tests {
 
     #[test]
     fn what_a_key_is_called_and_when_it_ended_stays_longest() {
-        use EndedColumn::{By, Ended, Name, Reason, Refused, Scope};
+        use EndedColumn::{By, Ended, Name, Reason, Refused};
         let of = |width| columns(width, EndedView::Revoked);
         assert_eq!(of(140), EndedColumn::iter().collect::<Vec<_>>());
-        assert_eq!(of(78), [Name, Scope, Ended, By, Refused, Reason]);
+        assert_eq!(of(78), [Name, Ended, By, Refused, Reason]);
         assert_eq!(of(42), [Name, Ended, Refused]);
         assert_eq!(of(20), [Name]);
         assert!(!columns(140, EndedView::Expired).contains(&Reason));
