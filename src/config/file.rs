@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 use toml::de::DeTable;
 
-use super::settings::{self, Settings, WrongLine};
+use super::settings::{self, DashboardSettings, WrongLine};
 use super::{Colour, Config, ConfigError, LOCAL, Profile, TokenCommand, check_name};
 use crate::model::Servers;
 
@@ -120,7 +120,7 @@ pub(super) fn parse_for(text: &str, path: PathBuf, made: Option<&str>) -> Result
 }
 
 /// What the file says of looks and keys, whatever else is wrong in it, and what is wrong there.
-pub(super) fn settings_of(text: &str) -> (Settings, Vec<WrongLine>) {
+pub(super) fn settings_of(text: &str) -> (DashboardSettings, Vec<WrongLine>) {
     let (mut table, errors) = DeTable::parse_recoverable(text);
     let line = |span| line_of(text, Some(span));
     let broken = errors.iter().filter_map(|error| {

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy;
 
 use super::environment::directories;
-use super::{Config, ConfigError, Settings, WrongLine, file, trust};
+use super::{Config, ConfigError, DashboardSettings, WrongLine, file, trust};
 
 /// How the dashboard is to look, and its keys.
 #[derive(Debug, Default)]
 pub struct LoadedSettings {
-    pub settings: Settings,
+    pub settings: DashboardSettings,
     /// What is wrong in the file, line by line.
     pub problems: Vec<WrongLine>,
     pub path: PathBuf,

@@ -24,7 +24,7 @@ pub use environment::{
 pub use error::ConfigError;
 pub use file::PROFILE_SETTINGS;
 pub use load::LoadedSettings;
-pub use settings::{DateForm, KeySetting, Settings, WrongLine};
+pub use settings::{DashboardSettings, DateForm, KeySetting, WrongLine};
 pub use trust::Untrusted;
 
 use crate::credentials::credential::Credential;

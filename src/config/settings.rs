@@ -82,7 +82,7 @@ pub struct WrongLine {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settings {
+pub struct DashboardSettings {
     pub dates: DateForm,
     pub theme: ThemeSettings,
     pub keys: Vec<KeySetting>,
@@ -134,8 +134,8 @@ pub(super) fn take<'a>(file: &mut DeTable<'a>) -> Unread<'a> {
 }
 
 impl Unread<'_> {
-    pub(super) fn read(self, line_of: impl Fn(Range<usize>) -> usize) -> (Settings, Vec<WrongLine>) {
-        let mut settings = Settings::default();
+    pub(super) fn read(self, line_of: impl Fn(Range<usize>) -> usize) -> (DashboardSettings, Vec<WrongLine>) {
+        let mut settings = DashboardSettings::default();
         let mut wrong: Vec<Wrong> = Vec::new();
         match self.dates.as_ref().map(word) {
             Some(Ok(dates)) => settings.dates = dates,

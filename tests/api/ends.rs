@@ -255,7 +255,7 @@ async fn a_connection_token_ends_with_its_key_and_is_inactive_while_the_key_is_d
         .await
         .expect(200);
     let shorter = lives().await;
-    assert!((590..=600).contains(&shorter), "{shorter}");
+    assert!((650..=660).contains(&shorter), "{shorter}");
     let token = shop.connected().await;
     switched(owner, &shop.key, "disable").await.expect(200);
     assert_eq!(told(&token).await, json!({"active": false}));

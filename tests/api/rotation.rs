@@ -170,7 +170,7 @@ async fn a_connection_ends_with_the_token_that_it_began_with() {
     assert_eq!(secret(&owner.reveal(&shop.key).await.expect(200)), new);
     let (by_old, by_new) = (connected(&old).await, connected(&new).await);
     let shorter = lives(&by_old).await;
-    assert!((590..=600).contains(&shorter), "{shorter}");
+    assert!((650..=660).contains(&shorter), "{shorter}");
     assert_eq!(lives(&by_new).await, 30 * 60);
     for token in [&early, &by_old, &by_new] {
         assert_eq!(told(token).await["active"], true);

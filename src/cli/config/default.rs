@@ -124,13 +124,13 @@ fn line(out: &mut String, set: &str, about: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, LoadedSettings, Settings};
+    use crate::config::{Config, DashboardSettings, LoadedSettings};
 
-    fn read(text: &str) -> (Settings, Keymap) {
+    fn read(text: &str) -> (DashboardSettings, Keymap) {
         let loaded = LoadedSettings::of_text(text, "config.toml".into());
         let (keymap, refused) = Keymap::with(&loaded.settings.keys);
         assert_eq!((loaded.problems, refused), (Vec::new(), Vec::new()));
-        let settings = Settings {
+        let settings = DashboardSettings {
             keys: Vec::new(),
             ..loaded.settings
         };
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn the_file_sets_the_defaults() {
         let (settings, keymap) = read(&file());
-        assert_eq!(settings, Settings::default());
+        assert_eq!(settings, DashboardSettings::default());
         assert!(keymap == Keymap::default());
         let config = Config::of_text(&file(), "config.toml".into()).expect("valid");
         assert_eq!(config.profiles.len(), 1);

@@ -5,13 +5,13 @@ use std::net::Ipv6Addr;
 
 use url::Url;
 
-use super::{MAX_CHARS, UiDomain, is_local, origin};
+use super::origin::{MAX_CHARS, is_local, origin};
 use crate::model::pasted;
 
 /// The origin that a text that is none was probably meant to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MeantOrigin {
-    pub domain: UiDomain,
+    pub domain: String,
     /// Nothing of what was written is left out of it: only its scheme was missing.
     pub is_whole: bool,
 }
@@ -46,7 +46,7 @@ impl MeantOrigin {
         let scheme = scheme.unwrap_or_else(|| usual_scheme(host, port));
         let meant = origin(&format!("{scheme}://{host}{port}")).ok()?;
         Some(Self {
-            domain: UiDomain(meant),
+            domain: meant,
             is_whole: matches!(left, "" | "/"),
         })
     }
@@ -109,7 +109,7 @@ mod tests {
     use crate::model::Scope;
 
     fn meant(text: &str) -> Option<(String, bool)> {
-        MeantOrigin::by(text).map(|meant| (meant.domain.to_string(), meant.is_whole))
+        MeantOrigin::by(text).map(|meant| (meant.domain, meant.is_whole))
     }
 
     #[test]

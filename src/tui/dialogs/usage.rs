@@ -1,6 +1,5 @@
 //! How a key is used, over the whole screen.
 
-mod chart;
 mod view;
 
 use crate::api::{Key, Usage};

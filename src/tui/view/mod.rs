@@ -40,6 +40,7 @@ pub mod theme;
 pub mod time;
 mod tour;
 mod traffic;
+pub(super) mod usage_chart;
 pub(super) mod used;
 
 use ratatui::Frame;

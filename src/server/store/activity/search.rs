@@ -1,7 +1,7 @@
 //! Rows of the log by words that people type. No index knows these: rows are looked at from the newest on, so many for a page at
 //! most, and the page says where the next one goes on.
 
-use super::{ActivityFilter, page_of};
+use super::rows::{ActivityFilter, page_of};
 use crate::api::{Activity, ActivityPage};
 use crate::model::compared;
 use crate::server::store::StoreResult;

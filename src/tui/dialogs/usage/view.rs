@@ -4,14 +4,14 @@ use ratatui::layout::Position;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{LargeUsage, chart};
+use super::LargeUsage;
 use crate::api::{Key, RefusedBy, RefusedSource, Usage, UsageCount, UsageSource};
 use crate::model::{Rule, Scope, UiDomain};
 use crate::tui::plain::spoken::{Speak, Spoken, UNBROKEN};
 use crate::tui::state::App;
 use crate::tui::state::notice::sentence;
 use crate::tui::view::lines::paragraph;
-use crate::tui::view::{Canvas, Draw, Look, dialog, text, time, used};
+use crate::tui::view::{Canvas, Draw, Look, dialog, text, time, usage_chart, used};
 
 /// More is no easier to read.
 const WIDTH: u16 = 160;
@@ -79,7 +79,7 @@ impl Part<'_> {
         lines.push(Line::default());
         let below = self.below(scope, domains);
         let spare = room.saturating_sub(lines.len() + below.len());
-        lines.extend(chart::of_days(&usage.days, self.width, spare, self.look));
+        lines.extend(usage_chart::of_days(&usage.days, self.width, spare, self.look));
         lines.extend(below);
         lines
     }
@@ -116,7 +116,7 @@ impl Part<'_> {
         let theme = self.look.theme;
         let label = Span::styled(text::column(label, LABEL.min(self.width)), theme.faint());
         let allowed = Span::styled(used::allowed(count), theme.good());
-        let refused = Span::styled(used::refused(count), chart::refused_style(count, self.look));
+        let refused = Span::styled(used::refused(count), usage_chart::refused_style(count, self.look));
         let both = LABEL + text::width(&allowed.content) + text::width(&refused.content) + 2;
         if both <= self.width {
             return vec![Line::from(vec![label, allowed, Span::raw("  "), refused])];

@@ -9,9 +9,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Bar, BarChart, BarGroup, Widget};
 
+use super::lines::paragraph;
+use super::{Look, text, used};
 use crate::api::{UsageCount, UsageSeries};
-use crate::tui::view::lines::paragraph;
-use crate::tui::view::{Look, text, used};
 
 /// Days from one label under the bars to the next.
 const LABELLED: usize = 7;
