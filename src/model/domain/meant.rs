@@ -106,7 +106,7 @@ fn usual_scheme(host: &str, port: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Scope;
+    use crate::model::{Scope, UiDomain};
 
     fn meant(text: &str) -> Option<(String, bool)> {
         MeantOrigin::by(text).map(|meant| (meant.domain, meant.is_whole))
@@ -200,7 +200,10 @@ mod tests {
     fn whatever_is_offered_is_valid_and_means_itself() {
         for text in ["shop.acme.example/x", "::1", "bücher.example", "localhost:3000"] {
             let domain = MeantOrigin::by(text).expect("offered").domain;
-            assert_eq!(UiDomain::parse(Scope::Web, domain.as_str()), Ok(domain.clone()));
+            assert_eq!(
+                UiDomain::parse(Scope::Web, &domain).map(|parsed| parsed.to_string()),
+                Ok(domain.clone())
+            );
             assert_eq!(MeantOrigin::by(domain.as_str()), None);
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::api::{Activity, ActivityAction, ActivityPage, ChainHash, PersonRef, Stated};
 use crate::server::store::StoreResult;
-use crate::server::store::changes::{self};
-use crate::server::store::db::{Change, Db};
+use crate::server::store::changes;
+use crate::server::store::db::Db;
 use crate::server::store::row::{Columns, Read, Row};
 use crate::server::store::sql::Sql;
 use crate::server::store::value::Value;
