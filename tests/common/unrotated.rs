@@ -23,6 +23,10 @@ pub fn sql() -> String {
 }
 
 const UNROTATED: &str = "
+    DROP TABLE usage_weeks; DROP INDEX keys_by_scope_last_refused_at; DROP INDEX keys_by_last_refused_at;
+    CREATE INDEX keys_by_last_refused_at ON keys (last_refused_at)
+    WHERE revoked_at IS NULL AND last_refused_at > 0;
+    DROP INDEX projects_by_name; CREATE INDEX projects_by_name ON projects (name_key, id) WHERE removed_at IS NULL;
     DROP TRIGGER keys_are_searchable_once_revoked; DROP TRIGGER revoked_keys_leave_the_search;
     DROP TRIGGER revoked_keys_return_to_the_search; DROP TRIGGER revoked_keys_come_to_the_search;
     DROP TABLE revoked_key_trigrams; DROP TABLE revoked_key_search; DROP VIEW searchable_revoked_keys;

@@ -328,7 +328,7 @@ fn demo_directories(home: &Home) -> Vec<PathBuf> {
 
 fn demo(home: &Home, args: &[&str]) -> Pty {
     let pty = Pty::spawn(&home.command(&[&["demo"], args].concat()), Size(120, 36));
-    pty.wait_for("Acme Studios");
+    pty.wait_for("K Keys");
     pty
 }
 
@@ -358,8 +358,8 @@ fn a_demo_has_revoked_keys_and_tells_who_still_presents_one() {
     let mut demo = demo(&home, &[]);
     demo.wait_for("● live");
     demo.type_keys("4");
-    demo.wait_for("3 revoked keys");
-    demo.wait_for("▌Storefront, preview");
+    demo.wait_for("Revoked 3");
+    demo.wait_for("▌ Storefront, preview");
     demo.wait_for("Leaked in a public build log");
     demo.wait_for("✗ 37 refused, last");
     demo.type_keys("q");

@@ -10,7 +10,7 @@ use keydeck::api::Usage;
 fn dashboard(server: &Served, size: Size) -> Pty {
     let pty = Pty::spawn(&server.command(&[]), size);
     pty.wait_for("● live");
-    pty.wait_for("Acme Studios");
+    pty.wait_for("· Owner");
     pty
 }
 
@@ -92,16 +92,16 @@ fn a_pasted_secret_leads_to_its_key_and_is_never_on_the_screen() {
     let leaked = secret_of(&server, &["--scope", "analytics", "--name", "Leaked"]);
     server.run(&["key", "revoke", "Leaked", "--yes"]).succeeded();
     let mut pty = dashboard(&server, Size(80, 24));
-    pty.wait_for("▌Newer");
+    pty.wait_for("▌ Newer");
     pty.type_keys("/");
     pty.paste(&secret);
     pty.wait_for("This is the secret of “Checkout”.");
-    pty.wait_for("▌Checkout");
+    pty.wait_for("▌ Checkout");
     pty.type_keys(&format!("/{leaked}<Enter>"));
     pty.wait_for("✓ Revoked ");
     pty.wait_for("no attempts since");
     pty.type_keys("<Esc>");
-    pty.wait_for("▌Leaked");
+    pty.wait_for("▌ Leaked");
     let shown = pty.raw();
     let shown = String::from_utf8_lossy(&shown);
     for secret in [&secret, &leaked] {

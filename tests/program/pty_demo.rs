@@ -116,7 +116,7 @@ fn a_still_demo_moves_nothing_by_itself() {
     pty.type_keys("u");
     pty.wait_for("Usage · Gift finder");
     pty.type_keys("<PageDown>");
-    pty.wait_for("Addresses that it was used from");
+    pty.wait_for("Addresses that used it");
     assert!(!pty.screen().contains("just now"), "{}", pty.screen());
     pty.type_keys("u");
     leave(pty);

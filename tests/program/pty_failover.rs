@@ -10,7 +10,6 @@ fn dashboard(first: &Served, second: &Served) -> Pty {
     let mut command = first.command(&[]);
     command.env("KEYDECK_SERVER", format!("{},{}", first.url, second.url));
     let pty = Pty::spawn(&command, Size(120, 36));
-    pty.wait_for("Acme Studios");
     pty.wait_for(&in_use(first));
     pty
 }
@@ -75,7 +74,7 @@ fn filter_selection_and_dialog_are_as_before_and_others_changes_show() {
     pty.type_keys("/report<Enter>");
     pty.wait_gone("Kiosk");
     pty.type_keys("j");
-    pty.wait_for("▌Report B");
+    pty.wait_for("▌ Report B");
     pty.type_keys("d");
     pty.wait_for("Revoke this key?");
     first.kill();
@@ -83,10 +82,10 @@ fn filter_selection_and_dialog_are_as_before_and_others_changes_show() {
     pty.wait_for("Revoke this key?");
     pty.type_keys("<Esc>");
     pty.wait_gone("Revoke this key?");
-    pty.wait_for("▌Report B");
+    pty.wait_for("▌ Report B");
     analytics_key(&second, "Report D");
     pty.wait_for("Report D");
-    pty.wait_for("▌Report B");
+    pty.wait_for("▌ Report B");
     assert!(!pty.screen().contains("Kiosk"));
     pty.type_keys("d");
     pty.wait_for("Revoke this key?");

@@ -73,7 +73,7 @@ fn keys_are_rotated_disabled_together_and_revoked_in_one_sitting() {
     let gateway = server.gateway("edge");
     let mut pty = Pty::spawn(&server.command(&[]), Size(120, 36));
     pty.wait_for("● live");
-    pty.wait_for("▌Board");
+    pty.wait_for("▌ Board");
 
     let board = rotate_under_traffic(&mut pty, &server, &gateway, &board);
     disable_unused(&mut pty, &server);
@@ -81,7 +81,7 @@ fn keys_are_rotated_disabled_together_and_revoked_in_one_sitting() {
     assert_eq!(server.asked(&gateway, revoked), 403);
     used(&server, &gateway, &board, 1);
 
-    pty.wait_for("▌Unused 10");
+    pty.wait_for("▌ Unused 10");
     pty.type_keys("d");
     pty.wait_for("Revoke this key?");
     pty.type_keys("<S-Tab>its owner has left<Tab><Tab><Enter>");
@@ -98,8 +98,8 @@ fn keys_are_rotated_disabled_together_and_revoked_in_one_sitting() {
     pty.type_keys("<Esc>");
     pty.wait_gone("never-used");
     pty.type_keys("4");
-    pty.wait_for("1 revoked key");
-    pty.wait_for("▌Unused 10");
+    pty.wait_for("Revoked 1");
+    pty.wait_for("▌ Unused 10");
     pty.wait_for("its owner has left");
     pty.wait_for("✗ 3 refused, last");
 

@@ -9,7 +9,7 @@ use crate::pty::{Pty, Size};
 fn dashboard(server: &Served, size: Size) -> Pty {
     let pty = Pty::spawn(&server.command(&[]), size);
     pty.wait_for("● live");
-    pty.wait_for("▌Board");
+    pty.wait_for("▌ Board");
     pty
 }
 

@@ -7,7 +7,7 @@ use keydeck::model::KeyState;
 fn dashboard(server: &Served) -> Pty {
     let pty = Pty::spawn(&server.command(&[]), Size(120, 36));
     pty.wait_for("● live");
-    pty.wait_for("Acme Studios");
+    pty.wait_for("· Owner");
     pty
 }
 
@@ -37,7 +37,7 @@ fn all_that_match_are_disabled_and_two_are_revoked_as_they_were_shown() {
     }
     web_key(&server, "Checkout");
     let mut pty = dashboard(&server);
-    pty.wait_for("13 keys");
+    pty.wait_for("All 13");
 
     pty.type_keys("/unused<Enter>");
     pty.wait_for("12 keys");

@@ -36,7 +36,7 @@ fn change_domains(home: &Home, text: &str) {
 fn show_secret(server: &Served) -> String {
     let mut pty = Pty::spawn(&server.command(&[]), Size(120, 36));
     pty.wait_for("● live");
-    pty.wait_for("▌a");
+    pty.wait_for("▌ a");
     for (keys, marker) in [("<Enter>", "UI domains"), ("x", "eyJ")] {
         pty.type_keys(keys);
         pty.wait_for(marker);
@@ -49,7 +49,7 @@ fn show_secret(server: &Served) -> String {
 fn walk(server: &Served) -> String {
     let mut pty = Pty::spawn(&server.command(&[]), Size(120, 36));
     pty.wait_for("● live");
-    pty.wait_for("▌a");
+    pty.wait_for("▌ a");
     for (keys, marker) in [
         ("<Enter>", "UI domains"),
         ("e", "Ctrl-S"),
@@ -171,7 +171,7 @@ mod tmux {
         ] {
             let tmux = Tmux { home: &home, name };
             let mut pty = tmux.open(&server, setting);
-            pty.wait_for("▌Checkout");
+            pty.wait_for("▌ Checkout");
             pty.type_keys("c");
             pty.wait_for("to the terminal");
             pty.wait_for_raw("\u{1b}]52;");

@@ -60,7 +60,7 @@ fn dashboard(server: &Served, nginx: &Nginx) -> Pty {
     let mut command = server.command(&[]);
     command.env("KEYDECK_SERVER", &nginx.url);
     let pty = Pty::spawn(&command, Size(120, 36));
-    pty.wait_for("Acme Studios");
+    pty.wait_for("· Owner");
     pty
 }
 

@@ -9,7 +9,7 @@ fn dashboard(server: &Served, servers: &str, size: Size) -> Pty {
     command.env("KEYDECK_SERVER", servers);
     let pty = Pty::spawn(&command, size);
     pty.wait_for("● live");
-    pty.wait_for("Acme Studios");
+    pty.wait_for("· Owner");
     pty
 }
 
@@ -43,7 +43,7 @@ fn the_card_counts_who_still_presents_a_revoked_key_and_the_key_stays_in_sight()
     let secret = web_key(&server, "Checkout");
     web_key(&server, "Newer");
     let mut pty = dashboard(&server, &server.url, Size(120, 36));
-    pty.wait_for("▌Newer");
+    pty.wait_for("▌ Newer");
     pty.type_keys("jd");
     pty.wait_for("No request was allowed in 7 d.");
     pty.type_keys("<S-Tab>leaked in a build log<Tab><Tab><Enter>");
@@ -55,20 +55,20 @@ fn the_card_counts_who_still_presents_a_revoked_key_and_the_key_stays_in_sight()
     pty.wait_for("from 127.0.0.1");
     pty.type_keys("<Esc>");
     pty.wait_gone("attempts since");
-    pty.wait_for("▌Newer");
+    pty.wait_for("▌ Newer");
     pty.type_keys("4");
-    pty.wait_for("1 revoked key");
-    pty.wait_for("▌Checkout");
+    pty.wait_for("Revoked 1");
+    pty.wait_for("▌ Checkout");
     pty.wait_for("leaked in a build log");
     pty.wait_for("✗ 14 refused, last");
     pty.type_keys("0");
-    pty.wait_for("▌Newer");
+    pty.wait_for("▌ Newer");
     // By its secret it is found again.
     pty.type_keys("/");
     pty.paste(&secret);
     pty.wait_for("14 attempts since, all refused");
     pty.type_keys("<Esc>");
-    pty.wait_for("▌Checkout");
+    pty.wait_for("▌ Checkout");
     let shown = String::from_utf8_lossy(&pty.raw()).into_owned();
     assert!(!shown.contains(&secret[16..24]), "a part of the secret was drawn");
 }
@@ -80,7 +80,7 @@ fn disabled_first_it_says_who_tries_before_it_is_revoked() {
     server.project("Storefront");
     let secret = web_key(&server, "Checkout");
     let mut pty = dashboard(&server, &server.url, Size(80, 24));
-    pty.wait_for("▌Checkout");
+    pty.wait_for("▌ Checkout");
     pty.type_keys("d");
     pty.wait_for("Revoke this key?");
     pty.type_keys("<Tab><Tab><Enter>");
@@ -102,7 +102,7 @@ fn each_server_is_asked_and_one_that_is_away_is_told() {
     first.run(&create).succeeded();
     let both = format!("{},{}", first.url, second.url);
     let mut pty = dashboard(&first, &both, Size(120, 36));
-    pty.wait_for("▌Board report");
+    pty.wait_for("▌ Board report");
     pty.type_keys("d");
     pty.wait_for("Revoke this key?");
     pty.type_keys("<Tab><Enter>");

@@ -11,7 +11,7 @@ fn dashboard(server: &Served, size: Size, display: Option<&str>) -> Pty {
     }
     let pty = Pty::spawn(&command, size);
     pty.wait_for("● live");
-    pty.wait_for("Acme Studios");
+    pty.wait_for("· Owner");
     pty
 }
 
@@ -67,7 +67,7 @@ mod x11 {
             serde_json::json!(["https://shop.acme.example", "http://localhost:8000"])
         );
 
-        pty.wait_for("▌Checkout");
+        pty.wait_for("▌ Checkout");
         pty.type_keys("e<Tab><Down><Down>https://*.acme.example<C-s>");
         pty.wait_for("Saved “Checkout”");
         let key = show(&server, "Checkout");
@@ -79,7 +79,15 @@ mod x11 {
             pty.type_keys("<Enter>");
             pty.wait_gone("Web key created");
         }
-        pty.type_keys("sss");
+        for sorted in ["USED", "NAME"] {
+            while !pty.screen().contains(&format!("{sorted} ▲"))
+                && !pty.screen().contains(&format!("{sorted} ▼"))
+            {
+                let before = pty.screen();
+                pty.type_keys("s");
+                pty.wait_until("another sort", |screen| screen.contents() != before);
+            }
+        }
         pty.wait_for("NAME ▲");
         pty.wait_until("the names to be in order", |screen| {
             let screen = screen.contents();
@@ -166,7 +174,7 @@ fn two_local_decks_show_each_others_changes_and_either_may_end_first() {
     let open = || {
         let pty = Pty::spawn(&home.command(&[]), Size(80, 24));
         pty.wait_for("● live");
-        pty.wait_for("Local deck");
+        pty.wait_for("local  ● live");
         pty
     };
     let (mut one, mut two) = (open(), open());
@@ -200,7 +208,7 @@ fn two_people_edit_one_key_and_the_second_chooses() {
     let mut pty = dashboard(&server, Size(120, 36), None);
     create_web_key(&mut pty, "Checkout", "https://shop.acme.example");
     pty.type_keys("<Enter>");
-    pty.wait_for("▌Checkout");
+    pty.wait_for("▌ Checkout");
     pty.type_keys("e two");
     pty.wait_for("Checkout two");
     let elsewhere = [

@@ -36,7 +36,7 @@ async fn of_servers_that_start_together_one_makes_the_schema() {
     let opened = join_all((0..6).map(|_| PostgresStore::open(&address))).await;
     assert!(opened.iter().all(Result::is_ok));
     let versions = place.database.texts("SELECT version FROM keydeck_schema").await;
-    assert_eq!(versions, ["14"]);
+    assert_eq!(versions, ["16"]);
 }
 
 #[tokio::test]
@@ -216,6 +216,8 @@ async fn pages_and_counts_look_at_few_rows_however_many_keys_there_are() {
     for (filter, sort) in filters
         .iter()
         .flat_map(|filter| Sort::iter().map(move |sort| (filter, sort)))
+        // So many keys have no order by state; `paging` says so.
+        .filter(|(_, sort)| *sort != Sort::State)
     {
         for descending in [false, true] {
             let first = KeyQuery {

@@ -83,7 +83,7 @@ impl KeyColumn {
             KeyColumn::Project => Fit::of(8, 2, 30).beside(24),
             KeyColumn::Week => Fit::of(8, 3, 8).beside(20),
             KeyColumn::Scope => Fit::of(9, 4, 9).beside(22),
-            KeyColumn::Created => Fit::of(8, 5, 8).beside(22).right(),
+            KeyColumn::Created => Fit::of(8, 5, 11).beside(22).right(),
             KeyColumn::State => Fit::of(14, 6, 36).beside(28),
             KeyColumn::Owner => Fit::of(8, 7, 28).beside(28),
         }

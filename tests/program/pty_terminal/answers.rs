@@ -34,10 +34,10 @@ fn demo(home: &Home) -> Pty {
     command.env("KEYDECK_CLIPBOARD", "osc52");
     let mut pty = Pty::spawn(&command, Size(120, 36));
     pty.wait_for("● live");
-    pty.wait_for("▌Trial of a BI");
+    pty.wait_for("▌ Trial of a BI");
     // A key whose secret can be copied.
     pty.type_keys("j");
-    pty.wait_for("▌A/B");
+    pty.wait_for("▌ A/B");
     pty
 }
 

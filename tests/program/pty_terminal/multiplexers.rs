@@ -117,9 +117,9 @@ mod gnu_screen {
         let _server = Server(end);
         let mut pty = Pty::spawn(&command, Size(100, 30));
         pty.wait_for("live");
-        pty.wait_for("▌Trial of a BI");
+        pty.wait_for("▌ Trial of a BI");
         pty.type_keys("j");
-        pty.wait_for("▌A/B");
+        pty.wait_for("▌ A/B");
         pty.type_keys("c");
         pty.wait_for_raw("\x1b]52;c;");
         pty.wait_for("to the terminal (OSC 52)");
