@@ -10,7 +10,7 @@ use keydeck::api::Usage;
 fn dashboard(server: &Served, size: Size) -> Pty {
     let pty = Pty::spawn(&server.command(&[]), size);
     pty.wait_for("● live");
-    pty.wait_for("· Owner");
+    pty.wait_for("K Keys");
     pty
 }
 

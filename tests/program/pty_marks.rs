@@ -7,7 +7,7 @@ use keydeck::model::KeyState;
 fn dashboard(server: &Served) -> Pty {
     let pty = Pty::spawn(&server.command(&[]), Size(120, 36));
     pty.wait_for("● live");
-    pty.wait_for("· Owner");
+    pty.wait_for("K Keys");
     pty
 }
 

@@ -9,7 +9,7 @@ fn dashboard(server: &Served, servers: &str, size: Size) -> Pty {
     command.env("KEYDECK_SERVER", servers);
     let pty = Pty::spawn(&command, size);
     pty.wait_for("● live");
-    pty.wait_for("· Owner");
+    pty.wait_for("K Keys");
     pty
 }
 

@@ -11,7 +11,7 @@ fn dashboard(server: &Served, size: Size, display: Option<&str>) -> Pty {
     }
     let pty = Pty::spawn(&command, size);
     pty.wait_for("● live");
-    pty.wait_for("· Owner");
+    pty.wait_for("n new");
     pty
 }
 
@@ -101,7 +101,7 @@ mod x11 {
         pty.type_keys("/shop.acme");
         pty.wait_gone("Apricot");
         pty.type_keys("<Enter>");
-        pty.wait_for("filter shop.acme · 1 key");
+        pty.wait_for("[shop.acme ×]  1 key");
 
         pty.type_keys("d");
         pty.wait_for("Revoke this key?");

@@ -9,7 +9,6 @@ use keydeck::api::{ActivityAction, ActivityQuery, KeyFilter, Sort};
 use keydeck::model::Scope;
 use keydeck::server::store::postgres::PostgresStore;
 use keydeck::server::store::{KeyQuery, KeyStore, Position, ProjectStore, StoreError, Visible};
-use strum::IntoEnumIterator;
 
 use super::alike;
 use super::deck::{Deck, actor, data_key, founding, new_key, query, text};
@@ -192,6 +191,15 @@ fn plans(deck: &Deck) -> Vec<(String, String)> {
     entries.filter_map(plan).collect()
 }
 
+/// Each has an index whatever the filter; the others are sorted group by group, or refused where too many match (`paging`).
+const INDEXED: [Sort; 5] = [
+    Sort::Scope,
+    Sort::CreatedAt,
+    Sort::Name,
+    Sort::LastUsedAt,
+    Sort::ExpiresAt,
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_and_counts_look_at_few_rows_however_many_keys_there_are() {
     let deck = Deck::new().await;
@@ -215,9 +223,7 @@ async fn pages_and_counts_look_at_few_rows_however_many_keys_there_are() {
     let deck = explaining(deck).await;
     for (filter, sort) in filters
         .iter()
-        .flat_map(|filter| Sort::iter().map(move |sort| (filter, sort)))
-        // So many keys have no order by state; `paging` says so.
-        .filter(|(_, sort)| *sort != Sort::State)
+        .flat_map(|filter| INDEXED.iter().map(move |&sort| (filter, sort)))
     {
         for descending in [false, true] {
             let first = KeyQuery {
