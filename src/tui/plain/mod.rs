@@ -1,6 +1,6 @@
 //! The linear mode (`--plain`): the same state, keys and effects as the ordinary view, told in lines that are only ever
-//! appended, for screen readers, dumb terminals and logs. After each update the [`Scene`] before one is compared with the
-//! one that was told last, and what is new is said ([`news()`](news::news)); [`Voice`] writes it.
+//! appended, for screen readers, dumb terminals and logs. After each update the `Scene` before one is compared with the
+//! one that was told last, and what is new is said (`news`); `Voice` writes it.
 //!
 //! Nothing is said while one types but what is typed. What arrives by itself is said after a moment of silence, so that a
 //! burst is one sentence, and nothing is said twice. Neither knows the terminal or a clock: [`Pause`] says how long to

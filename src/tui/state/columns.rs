@@ -1,6 +1,6 @@
 //! The columns of tables: which fit, in which order, and how wide. A column is as wide as what is in it; they give way
 //! by importance as the terminal narrows, and the name gets what is left. Which column is shown at which width is
-//! declared here, in [`KeyColumn::fit`] and [`EndedColumn::fit`].
+//! declared here, in `KeyColumn::fit` and `EndedColumn::fit`.
 
 mod ended;
 

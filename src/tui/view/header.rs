@@ -79,14 +79,17 @@ fn fitted(width: usize, app: &App, states: [String; 3]) -> Title {
     if take(grows(&state, &long)) {
         state = long;
     }
-    let whos = app.me.as_ref().map(|me| {
+    let shown_as = app.me.as_ref().map(|me| {
         let role = me.user.role;
         [
             format!("{} · {role}", text::fit(text::short_name(&me.user.email), 24)),
             text::fit(text::short_name(&me.user.email), 24),
         ]
     });
-    let who = whos.into_iter().flatten().find(|who| take(text::width(who) + 2));
+    let who = shown_as
+        .into_iter()
+        .flatten()
+        .find(|who| take(text::width(who) + 2));
     let organisation = app.me.as_ref().map_or("", |me| me.organisation.name.as_str());
     let organisation = match room.saturating_sub(3) {
         ..LEAST_ORGANISATION if text::width(organisation) + 3 > room => String::new(),
