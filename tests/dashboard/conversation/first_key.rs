@@ -372,3 +372,24 @@ fn an_origin_without_its_scheme_is_offered_and_taken_by_whatever_leaves_it() {
         );
     }
 }
+
+/// The first frame is there before anybody knows whose it is; what is typed then is not lost.
+#[test]
+fn the_form_opens_also_for_who_types_before_the_first_answer() {
+    for rows_first in [false, true] {
+        let mut talk = Talk::started(120, 36);
+        talk.press("n<C-t><C-t>Board report");
+        if rows_first {
+            talk.answer_page(Ok(page(Vec::new())));
+        }
+        talk.tell(Message::Me(Ok(owner())));
+        if !rows_first {
+            talk.answer_page(Ok(page(Vec::new())));
+        }
+        let screen = drawn(&talk);
+        assert!(
+            screen.contains("Create a key") && screen.contains("Board report"),
+            "{screen}"
+        );
+    }
+}

@@ -89,6 +89,8 @@ impl App {
 
     fn may_create_keys(&self) -> Available {
         match &self.me {
+            // Who it is comes with the first answers: what is typed ahead of them waits.
+            None if self.refused.is_none() && self.offline().is_none() => Err(Reason::RowsComing),
             None => Err(Reason::Hidden),
             Some(me) if me.may.create_keys.is_empty() => {
                 Err(Reason::Role(format!("{} may not create keys.", as_a(Some(me)))))
