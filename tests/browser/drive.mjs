@@ -3,8 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { chromium } from "playwright-core";
 
+import { launched } from "./launch.mjs";
 import { dataUrl, script, servePages } from "./pages.mjs";
 import { serveSessions } from "./sessions.mjs";
 
@@ -46,23 +46,7 @@ function launch() {
     `MAP *:80 ${at(pages.plain)}`,
     `MAP * ${at(pages.secure)}`,
   ];
-  return chromium.launch({
-    executablePath: setting.chromium,
-    args: [
-      `--host-resolver-rules=${hosts.join(",")}`,
-      "--ignore-certificate-errors",
-      "--no-sandbox",
-      "--headless",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      // All servers are on this machine, which pages of the world could not ask without consent.
-      "--disable-features=LocalNetworkAccessChecks",
-    ],
-  });
+  return launched(hosts);
 }
 
 async function visited({ page: url, secret, session, token }) {

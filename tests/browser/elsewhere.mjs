@@ -3,8 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
-import { chromium } from "playwright-core";
 
+import { launched } from "./launch.mjs";
 import { listening } from "./pages.mjs";
 
 const ALLOWED_TIME = 120_000;
@@ -20,23 +20,7 @@ const pages = await listening(
     response.end("<!doctype html><title>A page</title>");
   }),
 );
-const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
-  args: [
-    `--host-resolver-rules=MAP api.acme.example:443 127.0.0.1:${gateway},MAP * 127.0.0.1:${pages}`,
-    "--ignore-certificate-errors",
-    "--no-sandbox",
-    "--headless",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    // All servers are on this machine, which pages of the world could not ask without consent.
-    "--disable-features=LocalNetworkAccessChecks",
-  ],
-});
+const browser = await launched([`MAP api.acme.example:443 127.0.0.1:${gateway}`, `MAP * 127.0.0.1:${pages}`]);
 for (const origin of origins) {
   const page = await browser.newPage();
   await page.goto(origin);

@@ -1,4 +1,4 @@
-//! What a binding is: where keys go, what they do, and how that is told.
+//! What a binding is: where keys go, what they do, and how that is said.
 
 use std::borrow::Cow;
 
@@ -165,29 +165,6 @@ impl Action {
     /// What configuration file and palette call it.
     pub fn name(self) -> &'static str {
         self.into()
-    }
-
-    /// Whether it begins to change something, which a read-only profile doesn't offer.
-    pub fn changes(self) -> bool {
-        matches!(
-            self,
-            Action::Create
-                | Action::Edit
-                | Action::Revoke
-                | Action::Disable
-                | Action::Enable
-                | Action::SetExpiry
-                | Action::Rotate
-                | Action::NewToken
-                | Action::Deploy
-                | Action::SetSessionServer
-                | Action::RemoveSessionServer
-                | Action::Remove
-                | Action::Mark
-                | Action::MarkRange
-                | Action::MarkAll
-                | Action::WithMarked
-        )
     }
 }
 

@@ -37,6 +37,15 @@ impl Group {
 }
 
 impl Action {
+    /// Whether it begins to change something, which a read-only profile doesn't offer: also marks, which are for that.
+    pub fn changes(self) -> bool {
+        match self.group() {
+            Group::Change => true,
+            Group::Many => !matches!(self, Action::ShowHidden | Action::DropHidden),
+            _ => false,
+        }
+    }
+
     /// Where help and palette list it.
     pub fn group(self) -> Group {
         match self {

@@ -99,22 +99,15 @@ fn choice(lines: &mut FormLines, label: &str, options: &[&'static str], chosen: 
 }
 
 /// All options, the chosen one marked; where they don't all fit, the chosen one alone. With it, where the
-/// cursor stands among them: on the mark of the chosen one.
+/// cursor is among them: on the mark of the chosen one.
 fn options_line(
     options: &[&'static str],
     chosen: usize,
     room: usize,
     look: &Look,
 ) -> (Vec<Span<'static>>, usize) {
-    // A role is called as a scope, too.
-    let scope = |option: &str| option.parse::<Scope>().ok();
-    let are_scopes = options.iter().all(|option| scope(option).is_some());
-    let style = |option: &str| match scope(option).filter(|_| are_scopes) {
-        Some(scope) => look.theme.scope(scope).bold(),
-        None => look.theme.accent().bold(),
-    };
     let marked = |(index, option): (usize, &&str)| match index == chosen {
-        true => Span::styled(format!("(•) {option}   "), style(option)),
+        true => Span::styled(format!("(•) {option}   "), look.theme.accent().bold()),
         false => Span::styled(format!("( ) {option}   "), look.theme.faint()),
     };
     let all: Vec<_> = options.iter().enumerate().map(marked).collect();
@@ -124,7 +117,7 @@ fn options_line(
         return (all, cursor);
     }
     let option = options.get(chosen).copied().unwrap_or_default();
-    let only = Span::styled(format!("◂ {option} ▸"), style(option));
+    let only = Span::styled(format!("◂ {option} ▸"), look.theme.accent().bold());
     (vec![only], 0)
 }
 

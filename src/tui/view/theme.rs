@@ -1,5 +1,5 @@
 //! Styles. What a colour is for is a role of the theme ([`crate::config::theme`]); where the theme says nothing, colours
-//! are the terminal's own. With `NO_COLOR` (no-color.org) only weight, inversion and signs remain. Nothing is told by
+//! are the terminal's own. With `NO_COLOR` (no-color.org) only weight, inversion and signs remain. Nothing is said by
 //! colour alone.
 
 use ratatui::style::{Color, Modifier, Style};
@@ -7,7 +7,6 @@ use strum::IntoEnumIterator;
 
 use crate::config::Colour;
 use crate::config::theme::{Background, BaseTheme, ColourRole, Paint, ROLES, Shade, ThemeSettings};
-use crate::model::Scope;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Theme {
@@ -136,11 +135,6 @@ impl Theme {
             false => Style::new().add_modifier(Modifier::REVERSED),
         };
         style.add_modifier(Modifier::BOLD)
-    }
-
-    /// What kind a key is, is told in words; colours are for what wants attention.
-    pub fn scope(self, _scope: Scope) -> Style {
-        self.text()
     }
 }
 

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use crate::browser::shop::{KEY_NAME, PRIVATE_KEY, Shop};
 
 const DRIVE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/drive.mjs");
-const CHROMIUM: &str = "/usr/bin/chromium";
 
 pub struct Chromium {
     /// The origin of a page on this machine.
@@ -36,7 +35,6 @@ impl Chromium {
             driver,
         };
         let ready = chromium.ask(&json!({
-            "chromium": CHROMIUM,
             "server": shop.address(),
             "certificate": shop.home.path("tls.pem"),
             "key": shop.home.path("tls.key"),

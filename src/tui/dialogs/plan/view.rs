@@ -191,7 +191,7 @@ fn sample(plan: &Plan, width: usize, room: usize, look: &Look) -> Vec<Line<'stat
     }
 }
 
-/// `  Checkout assistant   Web        3 min ago    Storefront`; the name is whole, what stands beside it gives way.
+/// `  Checkout assistant   Web        3 min ago    Storefront`; the name is whole, the rest gives way.
 fn key_lines(key: &PlannedKey, width: usize, look: &Look) -> Vec<Line<'static>> {
     let theme = look.theme;
     let used = match key.last_used_at {
@@ -200,7 +200,7 @@ fn key_lines(key: &PlannedKey, width: usize, look: &Look) -> Vec<Line<'static>> 
     };
     let project = key.project.clone().unwrap_or_else(|| "–".into());
     let mut cells = vec![
-        (key.scope.label().to_owned(), 9, theme.scope(key.scope)),
+        (key.scope.label().to_owned(), 9, theme.text()),
         (used, 10, theme.text()),
         (project, 14, theme.text()),
     ];

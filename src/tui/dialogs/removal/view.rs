@@ -135,7 +135,7 @@ fn cells(key: &Key, look: &Look) -> [(String, Style); 4] {
     let theme = look.theme;
     [
         (key.hint.clone(), theme.faint()),
-        (key.scope.label().to_owned(), theme.scope(key.scope)),
+        (key.scope.label().to_owned(), theme.text()),
         (used, theme.text()),
         (text::fit(project, PROJECT), theme.text()),
     ]
