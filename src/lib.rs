@@ -27,7 +27,7 @@
 //! [`tui::state`] changes the state and collects effects; [`tui::effects`] performs them (server, clipboard, timers), and
 //! their results are messages again; [`tui::view`] draws the state and never changes it. The loop handles all
 //! messages, then all input, and draws once when both are empty. Nothing polls: an idle dashboard uses no CPU. The state reads no clock:
-//! the loop tells it how late it is ([`tui::state::moment`]). Where a countdown is on the screen, the loop draws anew when it says something else
+//! the loop tells it how late it is ([`tui::state::moment`]). Where a countdown is on the screen, the loop draws again when it says something else
 //! ([`tui::view::next_change`]), and never before. What can be clicked is what the last frame shows: the view collects it while it draws,
 //! and the loop hands it to the state.
 //!
@@ -75,7 +75,7 @@
 //! | what the linear mode says of a dialog or screen | `Speak` in its `view.rs`; of screens `tui/plain/screens.rs` |
 //! | operation of the store | the file of its subject in `server/store`, and its line in `server/store/groups` |
 //! | part of a shared statement that the engines write differently | `server/store/dialect.rs` |
-//! | statement that one engine alone has | it is called in `server/store/sqlite/store.rs` or `server/store/postgres/store.rs` and stands in a file of its subject beside it, as `compare_part` calls `indexes.rs`. A check, which both write by themselves: `check.rs` there |
+//! | statement that one engine alone has | it is called in `server/store/sqlite/store.rs` or `server/store/postgres/store.rs` and has a file of its subject beside it, as `compare_part` calls `indexes.rs`. A check, which both write by themselves: `check.rs` there |
 //! | route | its handler in `server`, then `server/http/router.rs` |
 //! | metric | `server/http/metrics.rs` |
 //! | limit on connections, streams or their time | `server/http/bounds.rs` |
@@ -98,7 +98,7 @@
 //!   another file, and would acknowledge changes that are gone after the next start.
 //! - **The activity log is a hash chain and records the state of people, projects, gateways and keys**, so that changes to the
 //!   database outside keydeck are detected.
-//! - **The old token of a key that is rotated stands in the key's own row**, and a check asks for the current one first: one
+//! - **The old token of a key that is rotated is in the key's own row**, and a check asks for the current one first: one
 //!   statement for all tokens made each check 20 % (SQLite) or 40 % (PostgreSQL) slower, a table of tokens took a second look.
 //! - **keydeck parses terminal input before crossterm** (`tui/terminal/input`): crossterm takes a terminal's responses for key presses.
 //!

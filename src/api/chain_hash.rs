@@ -11,7 +11,7 @@ use crate::model::TokenHash;
 pub struct ChainHash(pub [u8; 32]);
 
 impl ChainHash {
-    /// What stands before the first row.
+    /// The value before the first row.
     pub const START: Self = Self([0; 32]);
 
     pub fn is_start(&self) -> bool {

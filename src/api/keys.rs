@@ -202,7 +202,7 @@ impl Key {
     }
 }
 
-/// A key in a page, with the cursor that stands for its place.
+/// A key in a page, with the cursor of its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct KeyRow {
     #[serde(flatten)]

@@ -89,7 +89,7 @@ pub enum LookupAnswer {
         #[serde(default)]
         token: WhichToken,
     },
-    /// The key has another token by now; this one is refused, however the key stands.
+    /// The key has another token by now; this one is refused, whatever the key's state is.
     Rotated { key: Box<Key>, replaced_at: Timestamp },
     Revoked {
         id: Uuid,
@@ -97,7 +97,7 @@ pub enum LookupAnswer {
         scope: Scope,
         revoked_at: Timestamp,
         revoked_by: PersonRef,
-        /// As it was, with why it was revoked and who still presents it.
+        /// As it was, with why it was revoked and the attempts since.
         #[serde(default)]
         key: Option<Box<Key>>,
     },

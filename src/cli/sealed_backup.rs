@@ -1,7 +1,7 @@
 //! A backup as one authenticated file: no byte of it can be changed, removed or added without the root key.
 //!
 //! It is the copy of the database, with a head of its own in place of SQLite's, so that nothing opens it as a
-//! database before it was proven; half of the head tells root keys apart. Behind it stands HMAC-SHA-256 over all
+//! database before it was proven; half of the head tells root keys apart. After it comes HMAC-SHA-256 over all
 //! before. Both are made with keys that are derived from the root key.
 //!
 //! NEVER CHANGE HOW IT IS MADE: backups in the field are. Another way has another head.

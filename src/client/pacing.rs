@@ -103,7 +103,7 @@ fn pieces<C: AsRef<[u8]>, E>(chunk: Result<C, E>) -> Vec<Result<Vec<u8>, E>> {
     }
 }
 
-/// The notices as they come, up to so many in a window; those beyond are told as one to read everything again.
+/// The notices as they come, up to so many in a window; those beyond become one notice to read everything again.
 pub fn notices(
     told: impl Stream<Item = Result<EventNotice, Error>>,
 ) -> impl Stream<Item = Result<EventNotice, Error>> {

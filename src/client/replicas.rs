@@ -64,7 +64,7 @@ impl Replicas {
         }
     }
 
-    /// What is told whenever another server is asked.
+    /// The message when another server is asked.
     pub(super) fn subscribe(&self) -> watch::Receiver<usize> {
         self.asked.subscribe()
     }

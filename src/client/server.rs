@@ -49,7 +49,7 @@ pub(super) enum FailureKind {
 impl Answer<'_> {
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
-        // Only the path is told, never the value there: it might be a secret.
+        // Only the path is said, never the value there: it might be a secret.
         serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let what = format!("answered with unexpected JSON at \"{}\"", error.path());
             self.server.not_keydeck_in(&what, self.request.as_deref())

@@ -126,7 +126,7 @@ fn edited_lines(text: &str, edit: &ProfileEdit) -> io::Result<(String, bool)> {
     Ok((document.to_string(), becomes_default))
 }
 
-/// The default stands before the first table, which it would belong to otherwise, and after the comment that the file
+/// The default goes before the first table, which it would belong to otherwise, and after the comment that the file
 /// begins with.
 fn with_default(text: &str, name: &str) -> String {
     let (comment, rest) = text.split_at(leading_comment(text));

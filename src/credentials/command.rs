@@ -27,7 +27,7 @@ const MAX_OUTPUT: usize = 16 * 1024;
 const MAX_SAID: usize = 200;
 
 /// What the command writes, whose first line is not empty; or what became of it, to be said after its name.
-/// It has no standard input and can't ask on the terminal. What it says on stderr is told when it fails.
+/// It has no standard input and can't ask on the terminal. What it says on stderr is reported when it fails.
 pub fn run(command: &str, patience: Duration) -> Result<Secret, String> {
     let cannot_run = |error| format!("can't be run: {error}");
     let runtime = Builder::new_current_thread()

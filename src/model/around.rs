@@ -7,7 +7,7 @@ use super::Token;
 use super::shown::is_visible;
 use super::token::{LENGTH, NotAToken};
 
-/// What stands around or within a token.
+/// Text around or within a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Around {
     #[error("there is a byte order mark before it (save the file as plain UTF-8)")]

@@ -17,7 +17,7 @@ pub const WARNED_DAYS: u32 = 30;
 pub const MAX_DAYS: u32 = 3650;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// How the forms that people may give are told.
+/// How the forms that people may give are described.
 pub struct Wording {
     pub forms: &'static str,
     pub too_far: &'static str,
@@ -161,7 +161,7 @@ fn is_instant(text: &str) -> bool {
         && matches!(offset.as_str(), "Z" | "z" | "+00:00" | "-00:00")
 }
 
-/// As people are told of it, where they are and in UTC: `2027-04-01 00:00:00 +02:00 (2027-03-31T22:00:00Z)`.
+/// As people read it, in their zone and in UTC: `2027-04-01 00:00:00 +02:00 (2027-03-31T22:00:00Z)`.
 pub fn told(at: Timestamp, zone: &TimeZone) -> String {
     let local = Zoned::new(at, zone.clone());
     match zone.to_offset(at).is_zero() {

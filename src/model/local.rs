@@ -53,7 +53,7 @@ pub fn check(scope: Scope, settings: &mut Settings, given: Option<Option<&str>>,
     if !is_on {
         settings.local_development_ends_at = None;
     }
-    // What is wrong with the instant is told already, or with the address that it belongs to.
+    // What is wrong with the instant is said already, or with the address that it belongs to.
     if errors.about(field).is_some() || errors.about(KeyField::LocalDevelopment.wire_name()).is_some() {
         return;
     }

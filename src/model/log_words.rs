@@ -31,7 +31,7 @@ pub struct LogWords {
 }
 
 impl LogWords {
-    /// Days are those of the person. A word that is not finished or can't be read is told in a sentence.
+    /// Days are those of the person. A word that is not finished or can't be read is said in a sentence.
     pub fn parse(typed: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, String> {
         let mut words = Self::default();
         let mut text: Vec<String> = Vec::new();

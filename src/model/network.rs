@@ -125,7 +125,7 @@ fn prefix_length(ip: IpAddr, text: &str, most: u8) -> Result<u8, String> {
     })
 }
 
-/// `text` is the whole entry, `address` what stands before the prefix length.
+/// `text` is the whole entry, `address` the part before the prefix length.
 fn why_no_address(text: &str, address: &str) -> String {
     let ip = |text: &str| text.parse::<IpAddr>().ok();
     if text.is_empty() {

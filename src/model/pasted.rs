@@ -15,7 +15,7 @@ use super::{Secret, Token, TokenKind, compared, shown};
 /// How the whole secret of a Web or Mobile key begins: base64 of `{"soulId"`.
 const WRAPPED: &str = "eyJzb3VsSWQi";
 
-/// The secret in `text`, whole or as far as it is there, without what stands around it.
+/// The secret in `text`, whole or as far as it is there, without the text around it.
 pub fn secret_in(text: &str) -> Option<Secret> {
     let tokens = TokenKind::ALL.into_iter().map(TokenKind::prefix);
     let token = tokens
@@ -55,7 +55,7 @@ pub fn is_in_or_random(text: &str) -> bool {
     is_in(text) || random::is_in(text)
 }
 
-/// Whether one of our secrets stands anywhere in `text`, whatever is around it: a token or most of one, also
+/// Whether one of our secrets is anywhere in `text`, whatever is around it: a token or most of one, also
 /// with invisible characters or white space in it, or base64 of either; and a whole token in what copying and
 /// software make of text: separators, the wrong direction, escapes, hexadecimal digits.
 pub fn is_in(text: &str) -> bool {
@@ -122,7 +122,7 @@ fn has_wrapped_token(dense: &str) -> bool {
     forms::from_base64(dense).any(|bytes| has_part_of_token(&bytes))
 }
 
-/// Reads what [`secret_in`] found; what is wrong with it is told without a server.
+/// Reads what [`secret_in`] found; what is wrong with it is said without a server.
 pub fn read(secret: &Secret) -> Result<Token, String> {
     Token::presented(secret.expose()).map_err(|why| match why {
         NotAToken::Prefix => {

@@ -94,7 +94,7 @@ impl Rule {
         matches!(self, KeyRevoked | KeyRotated | KeyExpired | KeyDisabled)
     }
 
-    /// As it is told of a request from this address. What the key's networks are is not for the client.
+    /// As it is said of a request from this address. What the key's networks are is not for the client.
     pub fn told_of(self, address: Option<IpAddr>) -> String {
         match (self, address) {
             (Rule::AddressForeign, Some(address)) => format!(

@@ -1,5 +1,5 @@
 //! Whether a secret that somebody chose could be guessed: long enough is not enough, it must also be made of
-//! material that can't be told from what stands before, and that is not in everybody's documentation.
+//! material that can't be told from the text before it, and that is not in everybody's documentation.
 
 mod hashes;
 mod samples;

@@ -1,7 +1,7 @@
 //! Tokens: 256 random bits with a prefix that scanners can find and a checksum that detects typing errors.
 //!
 //! A token is `kdw_`, `kdm_`, `kda_`, `kdu_`, `kdg_` or `kds_`, then 43 base62 characters (256 bits), then 6 of the
-//! CRC-32 (ISO-HDLC) of all that stands before. NEVER CHANGE THE FORMAT: keys in the field have it.
+//! CRC-32 (ISO-HDLC) of everything before it. NEVER CHANGE THE FORMAT: keys in the field have it.
 
 use std::fmt;
 

@@ -2,7 +2,7 @@
 //!
 //! `http` is how requests come in and answers go out, `auth` authentication and authorisation, `work` keys in use, [`seal`]
 //! what is sealed under the root key. The files beside them are the handlers for people, by what they are about. What all
-//! of them share is `state`, which imports no handler; a task in the background stands beside what it works on.
+//! of them share is `state`, which imports no handler; a background task is in the module that it works on.
 
 mod activity;
 mod auth;

@@ -20,7 +20,7 @@ impl RowNumbers {
         sealer.derived("row numbers").map(Self)
     }
 
-    /// What `user` is told for the row `seq`.
+    /// The number that `user` sees for the row `seq`.
     pub fn shown(&self, user: Uuid, seq: u64) -> u64 {
         let rounds = 0..ROUNDS;
         let (left, right) = rounds.fold(halves(seq), |(left, right), round| {

@@ -33,7 +33,7 @@ pub struct LocalSession {
     pub user: Uuid,
 }
 
-/// What subscribers are told.
+/// What subscribers get.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum FeedMessage {
     Change(ChangeRecord),

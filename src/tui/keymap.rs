@@ -70,7 +70,7 @@ impl Keymap {
         bindings.find_map(|binding| binding.keys.first().map(|key| key.event()))
     }
 
-    /// The keys of some actions in a layer, as they are told in a line: `c copy, x reveal`.
+    /// The keys of some actions in a layer, as they are listed in a line: `c copy, x reveal`.
     pub fn hints(&self, layer: Layer, actions: impl Iterator<Item = Action>) -> String {
         let hint = |action| {
             let binding = self.of_layer(layer).find(|binding| binding.action == action)?;

@@ -1,7 +1,7 @@
 //! The dashboard: one loop. Messages first, then input, then one draw when both have run dry.
 //!
 //! A key press goes to [`state::App::update`], which changes the state and returns effects; the
-//! effects' answers come back as messages. Nothing else changes the state, and nothing ticks: what is told of a time to
+//! effects' answers come back as messages. Nothing else changes the state, and nothing ticks: what is said of a time to
 //! come is drawn again when its text changes.
 
 pub mod decks;

@@ -38,7 +38,7 @@ pub enum KeyCommand {
     Enable(EnableArgs),
     /// Rotate a key: it gets a new token, and the old one is valid for a while
     ///
-    /// Everything else of the key stays. The new secret is printed; key show tells who still uses the old one. A rotation
+    /// Everything else of the key stays. The new secret is printed; key show counts the uses of the old one. A rotation
     /// that is repeated before the new token was used gives another new token, as the first one may have been lost.
     Rotate(KeyRotateArgs),
     /// Revoke a key, immediately and permanently

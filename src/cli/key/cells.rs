@@ -50,8 +50,8 @@ fn state(key: &Key) -> String {
         None => "rotating".to_owned(),
     });
     let ends = key.expires_at.map(|at| format!("ends {}", output::date(at)));
-    let stands = (key.state != KeyState::Active).then(|| key.state.as_str().to_owned());
-    let told: Vec<String> = match stands {
+    let state = (key.state != KeyState::Active).then(|| key.state.as_str().to_owned());
+    let told: Vec<String> = match state {
         Some(state) => [Some(state), rotating].into_iter().flatten().collect(),
         None => [rotating, ends].into_iter().flatten().collect(),
     };

@@ -1,4 +1,4 @@
-//! Keys after their end, in words: when, by whom and why, and who still presents them.
+//! Keys after their end, in words: when, by whom and why, and the attempts since.
 
 use jiff::Timestamp;
 

@@ -183,7 +183,7 @@ fn not_rotating(key: &Key) -> Failure {
     ))
 }
 
-/// Shows who still uses the old token.
+/// Shows the uses of the old token.
 async fn confirmed(
     client: &Client,
     key: &Key,

@@ -1,4 +1,4 @@
-//! `project edit`: the name and the session server. Each that is changed is told when it is done.
+//! `project edit`: the name and the session server. Each change is reported when it is done.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};

@@ -128,7 +128,7 @@ fn search_window(
     end.max(behind)
 }
 
-/// Where something stands.
+/// The place of a finding.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     line: u64,

@@ -30,7 +30,7 @@ pub fn run(selection: &Selection, args: ScanArgs) -> Result<(), Failure> {
         }),
     };
     let summary = report::sum(&result, &states);
-    // What was found is told also when nobody could say more of it.
+    // A finding is reported also when nothing more is known of it.
     match report::print(&result, &states, &summary, args.json) {
         // The exit code matters, even if only the first lines were read.
         Ok(()) | Err(Failure::BrokenPipe) => {}

@@ -154,7 +154,7 @@ fn state_in_words(kind: TokenKind, state: &TokenState) -> String {
     }
 }
 
-/// Counts each token once, wherever it stands.
+/// Counts each token once, wherever it is.
 pub fn sum(result: &ScanResult, states: &TokenStates) -> Summary {
     let mut summary = Summary {
         files: result.files,

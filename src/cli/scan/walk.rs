@@ -12,7 +12,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use super::find::{FileMatches, Finder};
 use crate::cli::{Failure, output};
 
-/// The path that stands for standard input.
+/// The path that means standard input.
 pub const STDIN: &str = "-";
 
 /// What was found in all that was searched.
@@ -25,7 +25,7 @@ pub struct ScanResult {
     pub unreadable: u64,
 }
 
-/// Searches these paths, and all that is in them. What can't be read is told at once.
+/// Searches these paths, and all that is in them. What can't be read is reported at once.
 pub fn search(paths: &[PathBuf], gitignore: bool) -> Result<ScanResult, Failure> {
     let finder = Finder::new().map_err(Failure::failed)?;
     let search = Search::default();

@@ -1,5 +1,5 @@
 //! Whether an origin or an app that a key refused is plausibly one of the organisation's own. Anybody can send any origin, so
-//! only what stands beside a domain that the key has is suggested.
+//! only a neighbour of a domain that the key has is suggested.
 
 use url::{Host, Url};
 

@@ -76,7 +76,7 @@ pub enum Widget {
         edit_help: &'static str,
     },
     Toggle {
-        /// What stands before its box.
+        /// The text before its box.
         label: &'static str,
         create_help: &'static str,
         edit_help: &'static str,

@@ -18,7 +18,7 @@ impl FilterWords {
 
     /// Reads words such as `idle:90d` among a text. Quotes hold the words of a value together, and make a text of what
     /// would be read as a word: `"idle:90d"`. A word that is not finished, can't be read, or looks like one and is none
-    /// is told in a sentence.
+    /// is said in a sentence.
     pub fn parse(typed: &str) -> Result<Self, String> {
         let mut words = Self::default();
         let mut rest = Vec::new();

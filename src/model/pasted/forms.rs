@@ -19,7 +19,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// What stands before the digits of an escaped character, what ends them, and how many digits there are.
+/// The text before the digits of an escaped character, what ends them, and how many digits there are.
 const ESCAPES: [(&str, &str, usize, u32); 9] = [
     ("%u", "", 4, 16),
     ("%", "", 2, 16),
@@ -105,7 +105,7 @@ pub fn letters(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
-/// From hexadecimal digits, whatever stands between them, wherever they begin in their run.
+/// From hexadecimal digits, whatever is between them, wherever they begin in their run.
 fn from_hex(text: &str) -> Vec<Text> {
     let letters = Zeroizing::new(letters(text));
     let runs = letters.split(|c: char| !c.is_ascii_hexdigit());

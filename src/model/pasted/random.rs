@@ -1,4 +1,4 @@
-//! Whether letters and digits read like what a generator made or like words, whatever stands around them: a token
+//! Whether letters and digits read like what a generator made or like words, whatever is around them: a token
 //! without its prefix, or most of one, is recognised by nothing else.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;

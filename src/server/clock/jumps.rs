@@ -15,7 +15,7 @@ pub struct Jumps {
     untold: u32,
 }
 
-/// What is told of a jump.
+/// What is logged of a jump.
 #[derive(Debug, PartialEq, Eq)]
 enum Jump {
     Told(SignedDuration),
@@ -26,7 +26,7 @@ enum Jump {
 impl Jumps {
     /// Time services set clocks in smaller steps.
     const LARGE: i64 = 2_000_000;
-    /// So many are told in so many microseconds.
+    /// So many are logged in so many microseconds.
     const MOST: u32 = 10;
     const WITHIN: i64 = 60_000_000;
 
@@ -107,7 +107,7 @@ mod tests {
         }
         let told = found.iter().filter(|jump| **jump != Jump::Untold).count();
         assert_eq!((told, found.len(), jumps.untold), (10, 26, 16));
-        // Later they are told again.
+        // Later they are logged again.
         ahead += 100;
         assert!(jumps.look(wall(90 + ahead), begin + 90 * second));
         assert_eq!((jumps.told, jumps.untold), (1, 0));

@@ -43,7 +43,7 @@ fn sentence(text: &str) -> String {
         None if text.starts_with("UUID parsing failed") => "This must be a UUID.".into(),
         None if text.contains("digit found") || text.contains("number too") => WHOLE_NUMBER.into(),
         None if text.ends_with("not `true` or `false`") => "This must be true or false.".into(),
-        None => "This can't be read as what it stands for; see /openapi.json.".into(),
+        None => "This can't be read as what it should be; see /openapi.json.".into(),
     }
 }
 

@@ -59,7 +59,7 @@ impl Read for Checked {
     }
 }
 
-/// But for the token, which whoever presented it knows.
+/// Without the token, which the client knows.
 fn checked_key(columns: &mut Columns<'_, impl Row>, number: i64) -> StoreResult<CheckedKey> {
     let (id, scope) = columns.next()?;
     let (project, deployed): (Option<Uuid>, Option<bool>) = columns.next()?;

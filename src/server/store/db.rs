@@ -144,7 +144,7 @@ pub async fn insert_numbered(db: &impl Db, table: &Table, row: NewRow<'_>) -> St
     one(db, &format!("{sql} RETURNING seq"), &values).await
 }
 
-/// What stands after SET in a statement, and its values.
+/// The text after SET in a statement, and its values.
 pub fn assigned(set: NewRow<'_>) -> (String, Vec<Value<'_>>) {
     let (columns, values): (Vec<&str>, Vec<Value>) = set.into_iter().unzip();
     (format!("{} = ?", columns.join(" = ?, ")), values)

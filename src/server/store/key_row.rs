@@ -367,7 +367,7 @@ pub fn settings(settings: &Settings) -> NewRow<'_> {
     }
 }
 
-/// As labels are looked for: each between two line breaks, so that one is told from a part of another. No label has a
+/// As labels are looked for: each between two line breaks, so that one is not taken for a part of another. No label has a
 /// line break, not even once it is compared.
 pub fn between_lines(labels: &[String]) -> String {
     let mut lines = String::new();

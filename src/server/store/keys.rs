@@ -65,7 +65,7 @@ fn person(columns: &mut Columns<'_, impl Row>) -> StoreResult<Option<PersonRef>>
 }
 
 impl NumberedKey {
-    /// With who still presents it, where it is not active.
+    /// With its refused attempts, where it is not active.
     pub async fn complete(mut self, db: &impl Db) -> StoreResult<Self> {
         refusals::add_to(db, &mut [(self.seq, self.found.record_mut())]).await?;
         Ok(self)
@@ -260,7 +260,7 @@ async fn is_made_by(
     Ok(actor == Some(creator) && name == asked.name && project == asked.project && told == began)
 }
 
-/// Whether a key that the actor may see has the name; of the others nothing is told, and a unique index holds the
+/// Whether a key that the actor may see has the name; nothing is said of the others, and a unique index holds the
 /// keys of one person apart. Asks instead of waiting for that index to refuse: changes come one after the other, so
 /// that the answer holds.
 async fn name_is_taken(change: &impl Change, project: Option<i64>, name: &str) -> StoreResult<bool> {

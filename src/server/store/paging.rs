@@ -17,7 +17,7 @@ pub struct Start<'a> {
 }
 
 impl Start<'_> {
-    /// What stands between the columns of a row and the place.
+    /// The comparison between a row's columns and the place.
     pub fn sign(self, ascending: bool) -> &'static str {
         match (ascending, self.inclusive) {
             (true, false) => ">",

@@ -129,7 +129,7 @@ pub async fn insert(db: &impl Db, project: &ProjectRecord, creator: i64) -> Stor
     insert_unless(db, &PROJECTS, row, "(name_key, creator) WHERE removed_at IS NULL").await
 }
 
-/// Whether a project that the actor may see has the name; of the others nothing is told. Nothing can take it between
+/// Whether a project that the actor may see has the name; nothing is said of the others. Nothing can take it between
 /// the look and the change: changes come one after the other.
 async fn name_is_taken(change: &impl Change, name: &str) -> StoreResult<bool> {
     let sql = "SELECT 1 FROM projects

@@ -1,4 +1,4 @@
-//! From where keys are refused, and who still presents a key or token that is not valid any more: written once a second
+//! From where keys are refused, and the attempts with a key or token that is no longer valid: written once a second
 //! with what else was counted, read with the keys.
 
 use std::cmp::Reverse;
@@ -218,7 +218,7 @@ fn ended(key: &KeyRecord) -> Option<(Rule, Timestamp)> {
 /// A key, the rule, how often, and the last of them.
 type EndedRow = (i64, String, u64, Timestamp, Option<String>, Option<String>);
 
-/// Adds to keys, each by its number, who still presents them. One statement, and none where all of them are active.
+/// Adds to keys, each by its number, their refused attempts. One statement, and none where all of them are active.
 pub async fn add_to<D: Db>(db: &D, keys: &mut [(i64, &mut KeyRecord)]) -> StoreResult<()> {
     let seqs = keys.iter().filter(|(_, key)| ended(key).is_some());
     let seqs: Vec<i64> = seqs.map(|(seq, _)| *seq).collect();

@@ -1,5 +1,5 @@
 //! Removing a person, with all that is theirs: in one change as far as others can wait for it, and the rest in portions,
-//! each a change of its own. What is still to be done stands in `removals`.
+//! each a change of its own. What is still to be done is kept in `removals`.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

@@ -16,7 +16,7 @@ use crate::api::{
 use crate::model::{KeyState, Rule};
 
 const HOURS_PER_DAY: u32 = 24;
-/// What stands for the rule where none refused.
+/// The value of the rule where none refused.
 pub const ALLOWED: &str = "";
 
 /// What of a key is stored, beside its counts by hour.

@@ -52,7 +52,7 @@ pub async fn enable(change: &mut impl Change, id: Uuid) -> StoreResult<KeySwitch
     switch(change, &kept, &key, set, ActivityAction::KeyEnabled).await
 }
 
-/// Where it is and how it stands; or what came of it, where there is nothing to switch.
+/// Where it is and its state; or the outcome, where there is nothing to switch.
 async fn to_switch(
     change: &impl Change,
     id: Uuid,

@@ -109,7 +109,7 @@ fn is_passed_over(rest: &str, query: &str, in_header: Option<Scope>) -> bool {
     match (in_header, is_own(rest)) {
         (Some(_), false) => false,
         (Some(scope), true) => asked.any(|asked| asked != scope.as_str()),
-        // Whatever stands there is the operator's too, and nothing of it has an effect.
+        // Whatever is there is the operator's too, and nothing of it has an effect.
         (None, true) => !query.is_empty() || rest.contains(';'),
         (None, false) => asked.next().is_some(),
     }

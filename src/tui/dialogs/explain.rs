@@ -62,7 +62,7 @@ impl Explaining {
         }
     }
 
-    /// Whether what was asked last is what stands in the fields.
+    /// Whether the last question is what is in the fields.
     pub fn is_current(&self) -> bool {
         self.asked.as_ref() == Some(&self.request())
     }

@@ -85,7 +85,7 @@ impl FilterLine {
         taken
     }
 
-    /// Takes pasted text; whether a secret stands in the line now.
+    /// Takes pasted text; whether a secret is in the line now.
     pub fn paste(&mut self, pasted: &str) -> bool {
         self.says = None;
         let secret = pasted::secret_in(pasted);

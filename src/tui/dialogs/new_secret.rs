@@ -141,7 +141,7 @@ impl Dialog for NewSecret {
         }
     }
 
-    /// Notes which way it was copied; that is told by others, too.
+    /// Notes which way it was copied; others say so, too.
     fn replied(&mut self, reply: Message, _cx: &mut Context) -> Option<Message> {
         if let Message::Copied { subject, route } = &reply
             && subject.id == self.of.id()

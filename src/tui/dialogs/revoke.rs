@@ -194,7 +194,7 @@ impl Dialog for RevokeDialog {
             {
                 match result {
                     Err(error) if !error.is_gone() => self.failed(&error),
-                    // What came of it is told by the screen.
+                    // The screen shows the outcome.
                     result => {
                         cx.close();
                         return Some(Message::OfLifecycle(LifecycleReply::Disabled { id, result }));

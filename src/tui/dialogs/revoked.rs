@@ -45,7 +45,7 @@ pub struct RevokedCard {
     pub key: Box<Key>,
     /// Whether anything was told since the card was opened.
     pub is_known: bool,
-    /// Why what is shown of it may be old, until it is told again.
+    /// Why what is shown of it may be old, until the next answer.
     pub error: Option<Error>,
     pub servers: Vec<AskedServer>,
     pub scroll: u16,

@@ -1,4 +1,4 @@
-//! A key that is being rotated: who still presents the old token, and what can be done: end the overlap, extend it, or
+//! A key that is being rotated: the use of the old token, and what can be done: end the overlap, extend it, or
 //! cancel the rotation. Close has the focus; no single letter ends anything, and what can't be undone is asked once more.
 
 mod view;
@@ -210,7 +210,7 @@ impl Dialog for RotationDialog {
         }
     }
 
-    /// What was done is told by the screen, too, and by the sheet above.
+    /// The screen and the sheet above say what was done.
     fn replied(&mut self, reply: Message, cx: &mut Context) -> Option<Message> {
         match reply {
             Message::OfUsage(UsageReply::OfKey { number, result }) if self.usage.awaits(number) => {

@@ -27,12 +27,12 @@ pub fn open(key: &Key) -> Sheet {
         false => "When does this key expire?",
     };
     // An end that has passed is never saved again.
-    let stands = key.expires_at.filter(|_| !has_expired);
+    let current = key.expires_at.filter(|_| !has_expired);
     let hint = match EXPIRES.widget() {
         Widget::Time { hint, .. } => hint,
         _ => "",
     };
-    let input = FieldInput::Time(TimeField::new(stands, false));
+    let input = FieldInput::Time(TimeField::new(current, false));
     let field = FormField::new(EXPIRES.wire_name(), EXPIRES.label(), hint, input);
     let purpose = SetExpiry {
         id: key.id,

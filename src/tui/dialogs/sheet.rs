@@ -148,7 +148,7 @@ impl Dialog for Sheet {
         }
     }
 
-    /// What was done is told by the screen, too; what was refused stands here.
+    /// The screen says what was done, too; a refusal is shown here.
     fn replied(&mut self, reply: Message, cx: &mut Context) -> Option<Message> {
         match self.purpose.outcome(&reply).filter(|_| self.form.sending) {
             None => Some(reply),

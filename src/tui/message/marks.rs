@@ -86,7 +86,7 @@ impl MarksReply {
 pub struct MarkedKey {
     pub id: Uuid,
     pub name: String,
-    /// It stands in no list but that of keys that have expired.
+    /// It is only in the list of keys that have expired.
     pub has_expired: bool,
 }
 

@@ -71,7 +71,7 @@ impl UsageReply {
             UsageReply::Explained { result, .. } => result.as_ref().err(),
             UsageReply::LookedUp { result, .. } => result.as_ref().err(),
             UsageReply::State { result, .. } => result.as_ref().err(),
-            // Each of them is told where it belongs.
+            // Each of them is shown where it belongs.
             UsageReply::Checking { .. } | UsageReply::Checked { .. } => None,
         }
     }

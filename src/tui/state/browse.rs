@@ -29,7 +29,7 @@ pub enum Body<'a> {
 
 #[derive(Debug, Default)]
 pub struct Browse {
-    /// What stands in the filter; the query has what could be read of it.
+    /// The filter's text; the query has what could be read of it.
     pub typed: String,
     pub query: Query,
     pub rows: Rows,
@@ -107,12 +107,12 @@ impl Browse {
         self.rows.owes_a_move() && more_are_coming
     }
 
-    /// Why what stands in the filter can't be read, or not yet; the rows are still those of before.
+    /// Why the filter's text can't be read, or not yet; the rows are still those of before.
     pub fn unread(&self) -> Option<String> {
         self.read().err()
     }
 
-    /// What the rows are of: what stands in the filter, or of that the text that was asked for last.
+    /// What the rows belong to: the filter's text, or the text that was asked for last.
     pub fn asked_text(&self) -> &str {
         match self.unread() {
             None => self.typed.trim(),
@@ -278,7 +278,7 @@ impl Browse {
         match (load, result) {
             (Load::Refresh, Ok(page)) => {
                 if page.items.is_empty() && self.rows.refresh_cursor().is_some() {
-                    // Everything from here on was revoked; what is left stands before.
+                    // Everything from here on was revoked; what is left comes before it.
                     return self.load(Load::End, effects);
                 }
                 if !self.refreshed(page, effects) {

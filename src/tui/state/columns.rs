@@ -14,7 +14,7 @@ use crate::api::Sort;
 const GAP: u16 = 2;
 /// Cells before the first column, for the sign of the selected row.
 const MARGIN: u16 = 2;
-/// The same while rows are marked: the sign of these stands there, too.
+/// The same while rows are marked: with the sign of these, too.
 const MARGIN_WITH_MARKS: u16 = 3;
 /// Cells after the last column, before the line to the details.
 const MARGIN_AFTER: u16 = 1;

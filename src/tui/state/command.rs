@@ -38,7 +38,7 @@ pub enum DialogCommand {
     Perform(Action),
     /// An action of the screen below, while the dialog stays.
     PerformOnScreen(Action),
-    /// This stands in the filter.
+    /// This is in the filter.
     Filter(String),
     /// The filter is complete: its line goes, when it can be read.
     KeepFilter,

@@ -72,13 +72,13 @@ pub trait Dialog {
         false
     }
 
-    /// How it stands to what lies below and above.
+    /// Its relation to what lies below and above.
     fn stacking(&self) -> Stacking {
         Stacking::OverAll
     }
 }
 
-/// How a dialog stands to what lies below and above.
+/// A dialog's relation to what lies below and above.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stacking {
     OverAll,

@@ -45,7 +45,7 @@ pub struct Loaded {
 pub struct List<T: Listed> {
     items: Vec<T>,
     selected: usize,
-    /// What was just added, and is selected as soon as it is loaded, however far down it stands.
+    /// What was just added, and is selected as soon as it is loaded, however far down it is.
     wanted: Option<T::Id>,
     /// The first item on the screen.
     top: usize,

@@ -15,7 +15,7 @@ pub enum EndedView {
 }
 
 impl EndedView {
-    /// Where a key stands; `None`: among those that have not ended.
+    /// In which view a key is; `None`: among those that have not ended.
     pub fn of(key: &Key) -> Option<Self> {
         match key.state {
             KeyState::Revoked => Some(EndedView::Revoked),

@@ -17,7 +17,7 @@ pub enum Select {
     Last,
     /// This key, or where it was when it is gone.
     Key(Uuid),
-    /// Whatever now stands at the same place of the screen.
+    /// Whatever is now at the same place of the screen.
     SamePlace,
 }
 

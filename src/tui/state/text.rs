@@ -52,7 +52,7 @@ impl TextField {
         self.input.value()
     }
 
-    /// Whether one of our secrets stands in it. It is no place for one: nothing of it may be shown or sent.
+    /// Whether one of our secrets is in it. It is no place for one: nothing of it may be shown or sent.
     pub fn holds_secret(&self) -> bool {
         pasted::is_in_or_random(self.value())
     }

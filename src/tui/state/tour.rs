@@ -57,7 +57,7 @@ impl TourStep {
                  give the key a new secret instead.)"
             }
             TourStep::Card => {
-                "Revoked permanently. The card says when, by whom, and counts who still tries. q closes it."
+                "Revoked permanently. The card says when, by whom, and counts further attempts. q closes it."
             }
             TourStep::Prove => {
                 "Weeks later somebody asks whether it is really dead. {ended} shows the revoked keys; {prove} asks the server \

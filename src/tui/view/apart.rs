@@ -1,7 +1,7 @@
 //! Cells of a column that are cut to the same text: what differs looks different.
 //!
 //! A text that is cut loses its end. Where that makes it look like another one, its middle is cut instead, and
-//! where that doesn't help either, or two have the same name, the end of the id stands after it. Only the rows
+//! where that doesn't help either, or two have the same name, the end of the id follows it. Only the rows
 //! on the screen are compared: those are what a person picks among.
 
 use std::collections::HashMap;
@@ -30,9 +30,9 @@ pub fn fitted(texts: &[&str], cells: &[usize]) -> Vec<String> {
     if alike.is_empty() {
         return fitted;
     }
-    let cut_anew: Vec<bool> = fitted.iter().map(|cut| alike.contains(&cut.as_str())).collect();
-    for (((cut, text), cells), anew) in fitted.iter_mut().zip(texts).zip(cells).zip(cut_anew) {
-        if anew {
+    let cut_again: Vec<bool> = fitted.iter().map(|cut| alike.contains(&cut.as_str())).collect();
+    for (((cut, text), cells), again) in fitted.iter_mut().zip(texts).zip(cells).zip(cut_again) {
+        if again {
             *cut = text::fit_both_ends(text, *cells);
         }
     }

@@ -1,4 +1,4 @@
-//! What stands where the table would be when there are no rows: loading, empty, no match, refused,
+//! What is shown in the table's place when there are no rows: loading, empty, no match, refused,
 //! offline. Each says the way out.
 
 use ratatui::buffer::Buffer;

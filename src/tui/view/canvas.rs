@@ -12,7 +12,7 @@ pub struct Canvas<'a> {
     pub screen: Rect,
     pub app: &'a App,
     pub look: &'a Look,
-    /// Where the cursor stands in what lies below.
+    /// Where the cursor is in what lies below.
     pub cursor: Option<Position>,
 }
 

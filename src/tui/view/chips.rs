@@ -1,4 +1,4 @@
-//! Short texts in a row, each in brackets, so that they are told apart without colours: `[production] [eu] +2`.
+//! Short texts in a row, each in brackets, so that they can be told apart without colours: `[production] [eu] +2`.
 
 use super::text;
 use crate::api::Key;

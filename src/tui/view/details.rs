@@ -85,7 +85,7 @@ fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
                 continue;
             }
             (KeyField::LocalDevelopment, FieldValue::Text(address)) => local::in_details(key, &address, look),
-            // It is told with that.
+            // It is shown with that.
             (KeyField::LocalDevelopmentEndsAt, _) => continue,
             (KeyField::ExpiresAt, _) => key
                 .expires_at
@@ -99,7 +99,7 @@ fn settings(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
     lines
 }
 
-/// `Web key · Storefront`; a project whose name is too long for that stands below.
+/// `Web key · Storefront`; a project whose name is too long for that goes below.
 fn of_what(key: &Key, width: usize, look: &Look) -> Vec<Line<'static>> {
     let kind = format!("{} key", key.scope);
     let room = width.saturating_sub(text::width(&kind) + 3);

@@ -110,7 +110,7 @@ pub struct DialogText {
 const FRAME: usize = 3;
 
 /// Draws a dialog that asks; its buttons, and the field above them, stay in sight at every height. Returns where the
-/// field stands: nowhere, if it has none or there is no room.
+/// field is: nowhere, if it has none or there is no room.
 pub fn ask(
     buffer: &mut Buffer,
     screen: Rect,

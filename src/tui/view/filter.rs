@@ -32,7 +32,7 @@ fn may_be_typed(screen: Screen) -> String {
     format!("text, {words}, a secret")
 }
 
-/// It stands in the header, and lies over nothing.
+/// It is in the header, and lies over nothing.
 impl Draw for FilterLine {
     fn draw(&self, canvas: Canvas) -> Option<Position> {
         canvas.cursor
@@ -133,7 +133,7 @@ fn told(line: &FilterLine) -> String {
     format!("Tab: {}", words.collect::<Vec<_>>().join("  "))
 }
 
-/// What there is to say of what stands in the filter, in place of the hints.
+/// The sentence about what is in the filter, in place of the hints.
 pub fn says(app: &App, look: &Look) -> Option<(String, Style)> {
     let Some(Modal::Filter(line)) = app.over.last() else {
         return None;

@@ -17,7 +17,7 @@ const WIDTH: u16 = 76;
 /// Cells of a label at least, with the gap after it.
 const LABEL: usize = 14;
 
-/// A line of the form; the focused one also says where the cursor stands.
+/// A line of the form; the focused one also says where the cursor is.
 struct FormLine {
     line: Line<'static>,
     focused: bool,
@@ -143,7 +143,7 @@ impl<'a> FormLines<'a> {
     }
 
     /// Draws the box with as many lines as fit around the focused one, and the form's buttons, or what is said while
-    /// it is sent; returns where the cursor stands.
+    /// it is sent; returns where the cursor is.
     pub fn show(self, canvas: Canvas, title: &str, form: &Form, sending: &'static str) -> Option<Position> {
         let buttons = match form.sending {
             true => Line::styled(sending, self.look.theme.faint()),
@@ -217,7 +217,7 @@ fn window(field: &TextField, width: usize, focused: bool) -> (String, usize) {
     (out, cursor.saturating_sub(skipped))
 }
 
-/// Draws a single line of editable text; returns where its cursor stands.
+/// Draws a single line of editable text; returns where its cursor is.
 pub fn text_line(buffer: &mut Buffer, area: Rect, field: &TextField, style: Style) -> Option<Position> {
     let (shown, cursor) = window(field, usize::from(area.width), true);
     Paragraph::new(Span::styled(shown, style)).render(area, buffer);

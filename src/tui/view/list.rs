@@ -16,7 +16,7 @@ use crate::tui::state::layout::PADDING;
 use crate::tui::state::list::{List, Listed};
 use crate::tui::state::notice::sentence;
 
-/// A column: its head, how it gives way, and what stands in it.
+/// A column: its head, how it gives way, and its cells.
 pub struct ListColumn<T> {
     pub label: &'static str,
     pub fit: Fit,

@@ -1,4 +1,4 @@
-//! How a key stands, in words: in a cell of the table, and in its details. What needs attention also has a colour.
+//! A key's state in words: in a cell of the table, and in its details. What needs attention also has a colour.
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Style;
@@ -189,7 +189,7 @@ pub fn how(app: &App, action: Action, what: &str) -> String {
     key.map_or_else(String::new, |key| format!("; {key} {what}"))
 }
 
-/// Since when, by whom and why, and who still tries.
+/// Since when, by whom and why, and the attempts since.
 fn of_disabled(
     disabled: &Disabled,
     usage: Option<Result<&Usage, &Error>>,
@@ -245,7 +245,7 @@ pub fn expiry_in_words(at: Timestamp, look: &Look) -> String {
     }
 }
 
-/// The instants until which time is told of a key.
+/// The instants until which a key's time is shown.
 pub fn ends_of(key: &Key) -> impl Iterator<Item = Timestamp> {
     let rotation = key.rotation.as_ref().map(|rotation| rotation.ends_at);
     let local = key.local_development_ends_at;

@@ -163,7 +163,7 @@ pub fn number(value: u64) -> String {
     out
 }
 
-/// From here on a count is told in thousands or millions.
+/// From here on a count is shown in thousands or millions.
 const MANY: u64 = 100_000;
 
 /// `1,204`, `120k`, `3M`.

@@ -191,7 +191,7 @@ impl Pace {
     }
 }
 
-/// The bars as lines, so that they scroll with what stands around them.
+/// The bars as lines, so that they scroll with the text around them.
 fn bars(counts: &[u64], most: u64, pace: Pace, height: u16) -> Vec<String> {
     // The least that can be seen of a bar; whatever is there shows.
     let least = most.div_ceil(u64::from(height) * 8);

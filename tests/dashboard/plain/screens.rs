@@ -170,7 +170,7 @@ fn what_was_done_is_said_and_then_where_one_is() {
     kdw_…x9Qz · id 00000000-0000-0000-0000-0000000003e8
     Loading its usage…
     Web pages of “Storefront” on 2 UI domains, https://shop.acme.example among them, stop connecting immediately.
-    Disable first refuses it just the same, counts who still tries, and can be undone.
+    Disable first refuses it just the same, counts further attempts, and can be undone.
     Revoking takes effect immediately and can't be undone.
     You can press: a number to select; Tab choose; Enter press; Esc cancel; ? help; Ctrl-L where am I.
     1. Cancel (selected)

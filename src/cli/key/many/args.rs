@@ -5,7 +5,7 @@ use clap::Args;
 use crate::cli::values;
 use crate::model::{FilterWords, Scope};
 
-/// What stands in place of one key.
+/// What is given instead of one key.
 pub const INSTEAD_OF_KEY: [&str; 6] = ["filter", "scope", "project", "creator", "all", "plan"];
 
 #[derive(Debug, Default, Args)]

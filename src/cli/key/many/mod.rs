@@ -167,7 +167,7 @@ impl Many<'_> {
         }
     }
 
-    /// What changed since the plan was made is told key by key.
+    /// What changed since the plan was made is listed key by key.
     fn refused(&self, plan: &str, action: PlanAction, error: Error) -> Result<Failure, Failure> {
         match error.problem().and_then(|problem| problem.plan.as_ref()) {
             Some(difference) if self.json => output::json(&RefusedPlan {

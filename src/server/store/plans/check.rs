@@ -13,7 +13,7 @@ use crate::server::store::key_row::expired;
 use crate::server::store::sql::Sql;
 use crate::server::store::{PlanScope, StoreResult, Visible, lifetimes};
 
-/// What is no longer as the plan says. A key has changed when its version has; whether it still matches is asked anew,
+/// What is no longer as the plan says. A key has changed when its version has; whether it still matches is asked again,
 /// since use and time change that without changing the version.
 pub async fn difference<D: Db>(db: &D, plan: &PlanRow) -> StoreResult<PlanDifference> {
     let planned = "SELECT key, version FROM plan_keys WHERE plan = ? ORDER BY place";

@@ -20,7 +20,7 @@ use crate::server::store::{MadePlan, NewPlanRecord, StoreError, StoreResult};
 const MINUTE: i64 = 60_000_000;
 /// How many plans a person may have that are not committed; an older one is forgotten.
 const OPEN: usize = 8;
-/// How long what came of a plan is told.
+/// How long a plan's outcome can be asked for.
 const TOLD: Duration = Duration::from_secs(24 * 3600);
 /// How many old plans of all people are forgotten with each new one.
 const FORGOTTEN: i64 = 2;
@@ -82,7 +82,7 @@ fn json(of: &impl Serialize) -> StoreResult<String> {
     serde_json::to_string(of).map_err(|error| StoreError::Fault(format!("a plan can't be written: {error}")))
 }
 
-/// Of all that a plan says. Nobody can change what stands in the tables of a plan without changing it.
+/// Of all that a plan says. A change of the plan's tables changes it.
 pub fn hash(
     person: Uuid,
     (change, asked): (&str, &str),

@@ -1,5 +1,5 @@
 //! Plans of many keys: made, and once they are committed carried out in portions, each a change of its own, between which
-//! others write. What is still to be done stands in `plans` and `plan_keys`.
+//! others write. What is still to be done is kept in `plans` and `plan_keys`.
 
 mod carry_out;
 mod check;

@@ -126,7 +126,7 @@ async fn of_projects(db: &impl Db, revoked: bool, text: &TextFilter) -> StoreRes
     Candidates::listed(db, sql).await
 }
 
-/// For LIKE: the text wherever it stands, every character as itself.
+/// For LIKE: the text anywhere, every character as itself.
 fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.chars() {

@@ -103,7 +103,7 @@ fn known_version(conn: &Connection, path: &Path) -> StoreResult<usize> {
 pub fn prepare(path: &Path) -> StoreResult<()> {
     let mut conn = existing(path)?;
     if version(&conn)? < NEWEST {
-        // Steps that make a table anew can't be taken otherwise; `migrate` checks the references itself.
+        // Steps that create a table again can't be taken otherwise; `migrate` checks the references itself.
         conn.pragma_update(None, "foreign_keys", false)?;
         sort_in_files(&conn)?;
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -1,5 +1,5 @@
 //! Which file a database is, behind all links, and what is refused before it is opened. SQLite looks for the log
-//! beside the name that it opens a database by: a database with two names would have two logs, and what stands in
+//! beside the name that it opens a database by: a database with two names would have two logs, and what is in
 //! one of them is missing from the other.
 
 use std::fs;

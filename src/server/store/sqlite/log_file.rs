@@ -252,7 +252,7 @@ fn frame_size(page: u32) -> u64 {
     FRAME_HEADER as u64 + u64::from(page)
 }
 
-/// The checksum that stands at this place of a header.
+/// The checksum at this place of a header.
 fn written(header: &[u8], at: usize) -> Option<Checksum> {
     Some(Checksum {
         first: word(header, at, u32::from_be_bytes)?,

@@ -291,7 +291,7 @@ impl OpenFile {
 fn leads_to(named: &Path, file: &Path) -> StoreResult<bool> {
     match fs::canonicalize(named) {
         Ok(found) => Ok(found == file),
-        // That it is gone is told by those who look for it.
+        // Those who look for it report that it is gone.
         Err(_) => Ok(true),
     }
 }

@@ -79,7 +79,7 @@ impl Draw for Help {
     }
 }
 
-/// `/rotate`; returns where the cursor stands while it is typed.
+/// `/rotate`; returns where the cursor is while it is typed.
 fn field(help: &Help, buffer: &mut Buffer, inner: Rect, look: &Look) -> Option<Position> {
     let prompt = Rect {
         height: inner.height.min(1),

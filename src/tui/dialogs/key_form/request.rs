@@ -1,4 +1,4 @@
-//! What stands in the form, what is wrong with it, and what of it would be sent under which idempotency key.
+//! What is in the form, what is wrong with it, and what of it would be sent under which idempotency key.
 
 use strum::IntoEnumIterator;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use crate::model::{KeyEdit, KeyField, KeyFields, Settings, local};
 use crate::tui::state::moment::Moment;
 
 impl KeyForm {
-    /// What stands in a field.
+    /// What is in a field.
     pub fn value(&self, field: KeyField) -> FieldValue {
         let Some(of) = self.form.field(field.wire_name()) else {
             return FieldValue::None;
@@ -65,7 +65,7 @@ impl KeyForm {
         }
     }
 
-    /// Takes what stands in a field of another form.
+    /// Takes what is in a field of another form.
     pub(super) fn take(&mut self, field: KeyField, from: &KeyForm) {
         let is_of_it = |of: &&FormField| of.wire_name == field.wire_name();
         for taken in from.form.fields.iter().filter(is_of_it) {

@@ -19,7 +19,7 @@ const WIDTH: u16 = 66;
 const TITLE: &str = "Revoke this key?";
 const HINT: &str = "optional: why it ends (Shift-Tab)";
 const DISABLE_FIRST: &str =
-    "Disable first refuses it just the same, counts who still tries, and can be undone.";
+    "Disable first refuses it just the same, counts further attempts, and can be undone.";
 /// A screen of this height has room for blank lines.
 const ROOMY: u16 = 18;
 
@@ -69,7 +69,7 @@ fn doing(dialog: &RevokeDialog, app: &App) -> Option<&'static str> {
     })
 }
 
-/// `Reason  leaked in a build log`; returns where the cursor stands while it is typed.
+/// `Reason  leaked in a build log`; returns where the cursor is while it is typed.
 fn reason(buffer: &mut Buffer, area: Rect, dialog: &RevokeDialog, look: &Look) -> Option<Position> {
     let focused = dialog.is_in_reason();
     let style = match focused {
@@ -158,7 +158,7 @@ fn facts(key: &Key, usage: Option<&Usage>, width: usize, look: &Look) -> Vec<Lin
     if text::width(&kind) + text::width(&rest) > width {
         return dialog::name(&format!("{kind}{rest}"), width, look.theme.text());
     }
-    let kind = Span::styled(kind, look.theme.scope(key.scope));
+    let kind = Span::styled(kind, look.theme.text());
     vec![Line::from(vec![kind, Span::raw(rest)])]
 }
 

@@ -19,7 +19,7 @@ const WIDTH: u16 = 88;
 const TITLE: &str = "Revoked";
 /// A screen of this height has room for blank lines.
 const ROOMY: u16 = 20;
-/// What is told in the last line.
+/// What the last line says.
 const HINTS: [Action; 4] = [Action::Back, Action::Refresh, Action::CopyId, Action::ItsActivity];
 /// How long a session lasts that began before.
 const SESSION: SignedDuration = SignedDuration::from_mins(30);

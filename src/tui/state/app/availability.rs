@@ -207,7 +207,7 @@ impl App {
         Err(Reason::Selection(why))
     }
 
-    /// Whether the key can be disabled, enabled, given another end or rotated, as it stands.
+    /// Whether the key can be disabled, enabled, given another end or rotated in its present state.
     fn in_its_life(&self, action: Action, key: &Key) -> Available {
         let me = self.me.as_ref();
         let name = &key.name;

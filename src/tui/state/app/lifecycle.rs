@@ -114,7 +114,7 @@ impl App {
         }
     }
 
-    /// What is refused in a dialog stands there.
+    /// A refusal in a dialog is shown there.
     fn key_changed(&mut self, id: Uuid, result: Result<Box<Key>, Error>, words: impl Fn(&Key) -> String) {
         match result {
             Ok(key) => {

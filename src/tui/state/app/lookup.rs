@@ -84,7 +84,7 @@ impl App {
         }
     }
 
-    /// Among all keys of the view where it stands, with this one selected: no other one is taken for it.
+    /// Among all keys of its view, with this one selected: no other one is taken for it.
     pub(super) fn show_key(&mut self, key: &Key, token: WhichToken) {
         if let Some(tour) = &mut self.tour {
             tour.looked_up(key.id);

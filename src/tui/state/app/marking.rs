@@ -207,7 +207,7 @@ impl App {
         self.say(Tone::Note, text)
     }
 
-    /// The list in which one of them stands: all keys, or those that have expired.
+    /// The list that has one of them: all keys, or those that have expired.
     fn show_hidden_marks(&mut self) {
         let hidden = self.marks.hidden_keys();
         let active = hidden.iter().find(|key| !key.has_expired);

@@ -98,7 +98,7 @@ impl App {
         };
     }
 
-    /// Selects a project however far down it stands.
+    /// Selects a project however far down it is.
     fn find_project(&mut self, id: Uuid, name: &str) {
         if hides(&self.projects.filter, name) {
             self.projects.filter.clear();

@@ -177,7 +177,7 @@ impl App {
         }
     }
 
-    /// What was refused stands in the form; nobody waits for it where that was left.
+    /// A refusal is shown in the form; where that was left, nobody waits for it.
     fn created(&mut self, result: Result<Box<Created>, Error>) {
         let Ok(created) = result else {
             return;

@@ -40,7 +40,7 @@ impl App {
         self.type_ahead.push(Typed::Paste(text));
     }
 
-    /// A click on a row is a click on that row, wherever it stands when the list has come.
+    /// A click on a row is a click on that row, wherever it is when the list has come.
     pub(super) fn clicked(&mut self, mouse: MouseEvent) {
         if self.is_on_screen() && mouse.kind == MouseEventKind::Down(MouseButton::Left) {
             match self.row_under(mouse) {

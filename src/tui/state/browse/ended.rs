@@ -16,7 +16,7 @@ impl Browse {
         }
     }
 
-    /// The keys that have ended, of what stands in the filter: the revoked ones first, then the expired ones, and so on.
+    /// The keys that have ended, of what the filter says: the revoked ones first, then the expired ones, and so on.
     pub fn show_ended(&mut self, effects: &mut Vec<Effect>) {
         let view = self.query.ended.map_or(EndedView::Revoked, EndedView::other);
         self.turn_to(view);

@@ -44,7 +44,7 @@ impl Form {
         self.errors = errors;
     }
 
-    /// Where a secret stands in the open, which is said before the field is left.
+    /// Where a secret is in the open, which is said before the field is left.
     fn fields_with_secrets(&self) -> impl Iterator<Item = &'static str> {
         let holds = |input: &FieldInput| match input {
             FieldInput::Text(text) => text.holds_secret(),
@@ -66,7 +66,7 @@ impl Form {
         self.show_errors(FieldErrors::default());
     }
 
-    /// Drops what was refused; whether something stands in a field that must not be sent.
+    /// Drops what was refused; whether a field holds something that must not be sent.
     pub fn drop_refusals(&mut self) -> bool {
         self.refusals.clear();
         self.show_errors(FieldErrors::default());

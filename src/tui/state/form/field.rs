@@ -8,7 +8,7 @@ use crate::tui::state::dialog::Context;
 use crate::tui::state::hidden::HiddenField;
 use crate::tui::state::text::TextField;
 
-/// How a field is entered, and what stands in it.
+/// How a field is entered, and its content.
 #[derive(Debug)]
 pub enum FieldInput {
     Text(TextField),
@@ -150,7 +150,7 @@ impl FormField {
         }
     }
 
-    /// Why what stands here can't stay, whatever it was meant to be. A project says it by itself.
+    /// Why this content can't stay, whatever it was meant to be. A project says it by itself.
     pub(super) fn refusal(&self) -> Option<String> {
         match &self.input {
             FieldInput::Text(text) => pasted::refuse(text.value()).err(),
@@ -164,7 +164,7 @@ impl FormField {
         }
     }
 
-    /// Takes a key that edits what stands here; `false` when it means something else.
+    /// Takes a key that edits the content; `false` when it means something else.
     pub(super) fn typed(&mut self, key: KeyEvent, cx: &mut Context) -> bool {
         match &mut self.input {
             FieldInput::Text(text) => text.handle(key),
@@ -233,7 +233,7 @@ impl FormField {
         }
     }
 
-    /// Takes over what stands in a field of the same kind.
+    /// Takes over the content of a field of the same kind.
     pub fn take(&mut self, from: &FormField) {
         match (&mut self.input, &from.input) {
             (FieldInput::Text(text), FieldInput::Text(taken)) => text.set(taken.value()),

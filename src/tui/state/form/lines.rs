@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use crate::model::{FieldErrors, KeyField, MeantOrigin, Scope, UiDomain};
 use crate::tui::state::text::TextField;
 
-/// What stands in each line.
+/// What is in each line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinesOf {
     /// UI domains or bundle identifiers of a key of this scope.

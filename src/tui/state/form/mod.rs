@@ -1,4 +1,4 @@
-//! The engine of every form: its fields, where the focus is, what is wrong and under which field that stands. What a
+//! The engine of every form: its fields, where the focus is, what is wrong and under which field that is shown. What a
 //! form is for, and when it is valid, its dialog says.
 //!
 //! Nothing typed is ever lost: a refusal comes back to the field that it names, and the form stays.

@@ -39,7 +39,7 @@ impl TimeField {
         self.always
     }
 
-    /// Changes what stands there, and reads it.
+    /// Changes the text, and reads it.
     pub fn edit<T>(&mut self, moment: &Moment, edit: impl FnOnce(&mut TextField) -> T) -> T {
         let before = self.text.value().to_owned();
         let result = edit(&mut self.text);

@@ -12,7 +12,7 @@ use crate::config::theme::Background;
 
 /// String terminator, as one character.
 pub(super) const ST: char = '\u{9c}';
-/// How the marks begin between which a paste stands; `0~` or `1~` follows. They mean the same in the middle of a
+/// How the marks around a paste begin; `0~` or `1~` follows. They mean the same in the middle of a
 /// string, which somebody else may have left without an end.
 const PASTE_MARK: &[u8] = b"\x1b[20";
 

@@ -23,7 +23,7 @@ use crate::server::store::{
     Founding, KeyGroup, KeyQuery, Place, PlaceValue, Position, Visible, WrappedDataKey,
 };
 
-/// The query plan of the statement that reads a page, one step a line; but for how late it is, which is read once.
+/// The query plan of the statement that reads a page, one step a line; except for the time, which is read once.
 fn plan(conn: &Connection, listing: &Listing, start: Option<Start>, way: Way) -> String {
     let read = RangeRead {
         start,

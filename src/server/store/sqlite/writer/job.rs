@@ -63,7 +63,7 @@ where
             (_, Some(result)) => result,
             (Ok(()), None) => bug(),
         };
-        // Nobody listens when the request was dropped meanwhile; the change stands all the same.
+        // Nobody listens when the request was dropped meanwhile; the change is kept all the same.
         let _ = reply.send(answer);
     }
 }
