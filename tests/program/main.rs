@@ -53,6 +53,7 @@ mod pty_revoked;
 mod pty_settings;
 mod pty_story;
 mod pty_terminal;
+mod scan_git;
 mod schemathesis;
 mod seal;
 #[path = "../common/stub.rs"]

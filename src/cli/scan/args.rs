@@ -9,6 +9,9 @@ pub struct ScanArgs {
     /// Files and directories to search, recursively; - is standard input, the default when it is piped
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Search every object of a git repository, also those that no branch leads to; . where none is named
+    #[arg(long, value_name = "REPOSITORY", num_args = 0..=1, default_missing_value = ".")]
+    pub git: Option<PathBuf>,
     /// Skip files that git ignores
     #[arg(long)]
     pub gitignore: bool,

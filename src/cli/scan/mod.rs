@@ -3,7 +3,9 @@
 
 pub mod args;
 mod find;
+mod git;
 mod report;
+mod source;
 mod state;
 mod walk;
 
@@ -16,11 +18,14 @@ use super::{Failure, ask, output};
 use crate::deck::{self, Selection};
 
 pub fn run(selection: &Selection, args: ScanArgs) -> Result<(), Failure> {
-    let paths = paths(args.paths)?;
+    let paths = paths(args.paths, args.git.is_some())?;
     if paths.iter().any(|path| path == Path::new(walk::STDIN)) {
         ask::possible(selection)?;
     }
-    let result = walk::search(&paths, args.gitignore)?;
+    let mut result = walk::search(&paths, args.gitignore)?;
+    if let Some(repository) = &args.git {
+        result.add(git::search(repository)?);
+    }
     let mut states = TokenStates::new();
     let hashes = state::key_hashes(&result);
     let asked = match args.offline || hashes.is_empty() {
@@ -45,9 +50,9 @@ pub fn run(selection: &Selection, args: ScanArgs) -> Result<(), Failure> {
         .map_or(Ok(()), |alarm| Err(Failure::Failed(alarm)))
 }
 
-/// Standard input where no path is given, unless someone would have to type it.
-fn paths(given: Vec<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
-    match given.is_empty() {
+/// Standard input where nothing is named, unless someone would have to type it.
+fn paths(given: Vec<PathBuf>, is_repository_named: bool) -> Result<Vec<PathBuf>, Failure> {
+    match given.is_empty() && !is_repository_named {
         false => Ok(given),
         true if io::stdin().is_terminal() => Err(Failure::Usage(
             "name files or directories to search, or pipe in the text to search".into(),

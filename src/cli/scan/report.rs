@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::find::Finding;
+use super::source::Source;
 use super::state::{TokenState, TokenStates, Unresolved};
 use super::walk::ScanResult;
 use crate::api::LookupAnswer;
@@ -21,7 +21,14 @@ const UNCHECKED: TokenState = TokenState::Unresolved(Unresolved::Unchecked);
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'a> {
     Finding {
-        path: String,
+        /// Not of a commit or a tag itself, or of what nothing leads to.
+        path: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        commit: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        object: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        versions: Option<u64>,
         line: u64,
         column: u64,
         kind: &'static str,
@@ -36,6 +43,9 @@ enum Line<'a> {
 #[derive(Debug, Default, Serialize)]
 pub struct Summary {
     pub files: u64,
+    /// Of a git repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub objects: Option<u64>,
     pub unreadable: u64,
     pub active: usize,
     /// They can be enabled again.
@@ -59,12 +69,12 @@ pub fn print(
     as_json: bool,
 ) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
-    for (path, found) in &result.matches {
+    for (source, found) in &result.matches {
         for finding in &found.findings {
             let state = states.get(&finding.hash).unwrap_or(&UNCHECKED);
             match as_json {
-                true => json(&mut out, &line(path, finding, state))?,
-                false => writeln!(out, "{}", Shown::new(&words(path, finding, state)))?,
+                true => json(&mut out, &line(source, finding, state))?,
+                false => writeln!(out, "{}", Shown::new(&words(source, finding, state)))?,
             }
         }
     }
@@ -78,9 +88,12 @@ fn json(out: &mut impl Write, line: &Line) -> Result<(), Failure> {
     Ok(writeln!(out, "{}", output::compact_json(line)?)?)
 }
 
-fn line<'a>(path: &Path, finding: &'a Finding, state: &'a TokenState) -> Line<'a> {
+fn line<'a>(source: &'a Source, finding: &'a Finding, state: &'a TokenState) -> Line<'a> {
     Line::Finding {
-        path: path.display().to_string(),
+        path: source.path(),
+        commit: source.commit(),
+        object: source.git().map(|git| git.object.as_str()),
+        versions: source.git().map(|git| git.versions),
         line: finding.line,
         column: finding.column,
         kind: match finding.kind {
@@ -97,14 +110,15 @@ fn line<'a>(path: &Path, finding: &'a Finding, state: &'a TokenState) -> Line<'a
 }
 
 /// `.env:3:14: kdw_…x9Qz active: Web key "Checkout" of Storefront, created by mira@acme.example (…)`
-fn words(path: &Path, finding: &Finding, state: &TokenState) -> String {
+fn words(source: &Source, finding: &Finding, state: &TokenState) -> String {
     let Finding {
         line, column, hint, ..
     } = finding;
     format!(
-        "{}:{line}:{column}: {hint} {}",
-        path.display(),
-        state_in_words(finding.kind, state)
+        "{}:{line}:{column}: {hint} {}{}",
+        source.in_words(),
+        state_in_words(finding.kind, state),
+        source.versions_in_words()
     )
 }
 
@@ -158,6 +172,7 @@ fn state_in_words(kind: TokenKind, state: &TokenState) -> String {
 pub fn sum(result: &ScanResult, states: &TokenStates) -> Summary {
     let mut summary = Summary {
         files: result.files,
+        objects: result.objects,
         unreadable: result.unreadable,
         wrong_checksum: result.matches.iter().map(|(_, found)| found.misspelt).sum(),
         ..Summary::default()
@@ -203,8 +218,14 @@ impl Summary {
             1 => "; 1 looks like a key, but its checksum is wrong".into(),
             many => format!("; {many} look like keys, but their checksums are wrong"),
         };
-        let files = counted(self.files, "file");
-        format!("searched {files}: {}{misspelt}", parts.join(", "))
+        let searched = match (self.files, self.objects) {
+            (files, None) => counted(files, "file"),
+            (0, Some(objects)) => counted(objects, "object"),
+            (files, Some(objects)) => {
+                format!("{} and {}", counted(files, "file"), counted(objects, "object"))
+            }
+        };
+        format!("searched {searched}: {}{misspelt}", parts.join(", "))
     }
 
     /// Why the scan can't be called clean.

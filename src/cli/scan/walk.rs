@@ -10,6 +10,7 @@ use encoding_rs_io::DecodeReaderBytes;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::find::{FileMatches, Finder};
+use super::source::Source;
 use crate::cli::{Failure, output};
 
 /// The path that means standard input.
@@ -18,11 +19,22 @@ pub const STDIN: &str = "-";
 /// What was found in all that was searched.
 #[derive(Debug, Default)]
 pub struct ScanResult {
-    /// By path.
-    pub matches: Vec<(PathBuf, FileMatches)>,
+    /// In the order in which they are reported.
+    pub matches: Vec<(Source, FileMatches)>,
     pub files: u64,
+    /// How many objects of a git repository were searched, if one was.
+    pub objects: Option<u64>,
     /// Files and directories that could not be read, or not to their end.
     pub unreadable: u64,
+}
+
+impl ScanResult {
+    pub fn add(&mut self, other: Self) {
+        self.matches.extend(other.matches);
+        self.files += other.files;
+        self.unreadable += other.unreadable;
+        self.objects = self.objects.into_iter().chain(other.objects).reduce(|a, b| a + b);
+    }
 }
 
 /// Searches these paths, and all that is in them. What can't be read is reported at once.
@@ -34,16 +46,23 @@ pub fn search(paths: &[PathBuf], gitignore: bool) -> Result<ScanResult, Failure>
         search.read(&mut finder.clone(), Path::new(STDIN), io::stdin().lock());
     }
     if let Some(walk) = walk(&files, gitignore) {
-        walk.build_parallel().run(|| {
-            let mut finder = finder.clone();
-            let search = &search;
-            Box::new(move |entry| {
-                search.visit(&mut finder, entry);
-                WalkState::Continue
-            })
-        });
+        search.walk(&finder, &walk);
     }
     Ok(search.result())
+}
+
+/// Searches git's own text files, such as its settings and logs, in its directory; the objects are packed.
+pub fn search_repository(directory: &Path) -> Result<ScanResult, Failure> {
+    let finder = Finder::new().map_err(Failure::failed)?;
+    let search = Search::default();
+    let mut walk = WalkBuilder::new(directory);
+    let objects = directory.join("objects");
+    walk.standard_filters(false)
+        .filter_entry(move |entry| entry.path() != objects);
+    search.walk(&finder, &walk);
+    let result = search.result();
+    // Its files are none that anybody would count.
+    Ok(ScanResult { files: 0, ..result })
 }
 
 fn walk(paths: &[&PathBuf], gitignore: bool) -> Option<WalkBuilder> {
@@ -74,12 +93,22 @@ fn followed(path: &Path) -> PathBuf {
 /// A search under way, shared by those who search.
 #[derive(Default)]
 struct Search {
-    matches: Mutex<Vec<(PathBuf, FileMatches)>>,
+    matches: Mutex<Vec<(Source, FileMatches)>>,
     files: AtomicU64,
     unreadable: AtomicU64,
 }
 
 impl Search {
+    fn walk(&self, finder: &Finder, walk: &WalkBuilder) {
+        walk.build_parallel().run(|| {
+            let mut finder = finder.clone();
+            Box::new(move |entry| {
+                self.visit(&mut finder, entry);
+                WalkState::Continue
+            })
+        });
+    }
+
     fn visit(&self, finder: &mut Finder, entry: Result<DirEntry, ignore::Error>) {
         let entry = match entry {
             Ok(entry) if is_to_be_read(&entry) => entry,
@@ -105,7 +134,7 @@ impl Search {
         }
         if found != FileMatches::default() {
             let mut matches = self.matches.lock().unwrap_or_else(|held| held.into_inner());
-            matches.push((path.to_owned(), found));
+            matches.push((Source::File(path.to_owned()), found));
         }
     }
 
@@ -119,6 +148,7 @@ impl Search {
         matches.sort_by(|(a, _), (b, _)| a.cmp(b));
         ScanResult {
             matches,
+            objects: None,
             files: self.files.into_inner(),
             unreadable: self.unreadable.into_inner(),
         }
