@@ -17,10 +17,15 @@ const PASTE: (&str, &str) = ("\x1b[200~", "\x1b[201~");
 /// The line that is typed without echo, or the first line of a pipe; `None` when there
 /// is nothing.
 pub fn secret(question: &str) -> Result<Option<Secret>, Failure> {
+    secret_until(question, |_| true)
+}
+
+/// The same with the lines that follow at once, until it is whole.
+pub fn secret_until(question: &str, is_whole: impl Fn(&str) -> bool) -> Result<Option<Secret>, Failure> {
     let stdin = io::stdin();
     let given = match stdin.is_terminal() {
-        true => ask(&stdin, question)?,
-        false => credentials::stdin(),
+        true => ask(&stdin, question, is_whole)?,
+        false => credentials::stdin_until(is_whole),
     };
     let given = match given {
         Err(CredentialError::Empty(_)) => return Ok(None),
@@ -47,13 +52,17 @@ pub fn possible(selection: &Selection) -> Result<(), Failure> {
 
 /// What is typed up to Enter. The line is the terminal's to edit, and its keys that end or stop a
 /// program do so.
-fn ask(stdin: &Stdin, question: &str) -> Result<Result<Secret, CredentialError>, Failure> {
+fn ask(
+    stdin: &Stdin,
+    question: &str,
+    is_whole: impl Fn(&str) -> bool,
+) -> Result<Result<Secret, CredentialError>, Failure> {
     // Before the question, so that what is pasted early isn't shown either.
     let silence = EchoOff::begin(stdin).map_err(cannot_ask)?;
     let mut stderr = io::stderr().lock();
     write!(stderr, "{question}")?;
     stderr.flush()?;
-    let typed = credentials::stdin();
+    let typed = credentials::stdin_until(is_whole);
     drop(silence);
     writeln!(stderr)?;
     Ok(typed)

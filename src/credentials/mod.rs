@@ -12,7 +12,7 @@ mod stored;
 
 pub use credential::{Credential, TokenSource};
 pub use error::CredentialError;
-pub use given::{given, read, stdin};
+pub use given::{given, read, stdin, stdin_until};
 pub use keyring::Unavailable;
 pub use sign_in_token::sign_in_token;
 pub use stored::StoredToken;

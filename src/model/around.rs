@@ -93,7 +93,7 @@ fn around(before: &str, token: &str, after: &str) -> Around {
     }
 }
 
-fn is_quote(c: char) -> bool {
+pub fn is_quote(c: char) -> bool {
     matches!(
         c,
         '"' | '\'' | '`' | '‘' | '’' | '“' | '”' | '«' | '»' | '<' | '>'

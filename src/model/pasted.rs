@@ -5,18 +5,29 @@
 
 mod forms;
 mod random;
+mod whole;
 
 use zeroize::Zeroizing;
 
 use self::forms::{TELLING, letters};
+pub use self::whole::{presented, token_in};
 use super::token::{LENGTH, NotAToken};
 use super::{Secret, Token, TokenKind, compared, shown};
 
 /// How the whole secret of a Web or Mobile key begins: base64 of `{"soulId"`.
 const WRAPPED: &str = "eyJzb3VsSWQi";
 
-/// The secret in `text`, whole or as far as it is there, without the text around it.
+/// The secret in `text`, whole or as far as it is there, without the text around it. Of a whole one that can't be read as it
+/// lies there, its token.
 pub fn secret_in(text: &str) -> Option<Secret> {
+    let found = begun_in(text);
+    match found.as_ref().map(|secret| Token::presented(secret.expose())) {
+        Some(Ok(_)) => found,
+        Some(Err(_)) | None => token_in(text).map(|token| Secret::new(token.expose())).or(found),
+    }
+}
+
+fn begun_in(text: &str) -> Option<Secret> {
     let tokens = TokenKind::ALL.into_iter().map(TokenKind::prefix);
     let token = tokens
         .filter_map(|prefix| behind_a_gap(text, prefix))

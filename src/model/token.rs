@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -17,6 +19,12 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 const PREFIX: usize = 4;
 const RANDOM: usize = 43;
 const CHECK: usize = 6;
+
+/// A full secret means the same without its padding, which is lost where `=` ends a name or a value.
+const PADDED_OR_NOT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// The length of every token, in ASCII characters.
 pub const LENGTH: usize = PREFIX + RANDOM + CHECK;
@@ -146,11 +154,11 @@ impl Token {
         })
     }
 
-    /// Reads what an integration presents: a whole secret, or its token alone.
+    /// Reads a whole secret, with or without its padding, or its token alone. What is around it is [`super::pasted`]'s.
     pub fn presented(secret: &str) -> Result<Self, NotAToken> {
         match Self::parse(secret) {
             Err(NotAToken::Prefix) => {
-                let json = Zeroizing::new(BASE64_STANDARD.decode(secret).map_err(|_| NotAToken::Prefix)?);
+                let json = Zeroizing::new(PADDED_OR_NOT.decode(secret).map_err(|_| NotAToken::Prefix)?);
                 let connection: PresentedJson =
                     serde_json::from_slice(&json).map_err(|_| NotAToken::Prefix)?;
                 Self::parse(connection.auth_token.expose())
@@ -207,7 +215,7 @@ pub fn names_no_server(secret: &Secret) -> bool {
     struct Named {
         auth_server: String,
     }
-    let json = BASE64_STANDARD.decode(secret.expose()).map(Zeroizing::new);
+    let json = PADDED_OR_NOT.decode(secret.expose()).map(Zeroizing::new);
     json.is_ok_and(|json| {
         serde_json::from_slice(&json).is_ok_and(|named: Named| named.auth_server.starts_with(NO_SERVER))
     })
@@ -294,7 +302,7 @@ mod tests {
     fn a_web_secret_names_its_project_and_server_in_order() {
         let token = Token::from_entropy(TokenKind::Key(Scope::Web), [7; 32]);
         let secret = token.secret(Some((Uuid::nil(), "https://keys.acme.example/")));
-        let json = BASE64_STANDARD.decode(secret.expose()).expect("base64");
+        let json = PADDED_OR_NOT.decode(secret.expose()).expect("base64");
         assert_eq!(
             String::from_utf8(json).expect("ASCII"),
             format!(

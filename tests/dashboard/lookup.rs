@@ -159,6 +159,28 @@ fn a_secret_that_is_typed_is_looked_up_with_enter() {
 }
 
 #[test]
+fn a_secret_is_looked_up_in_whatever_form_it_is_pasted() {
+    let secret = whole_secret();
+    let secret = secret.expose();
+    let trimmed = secret.trim_end_matches('=');
+    let (left, right) = trimmed.split_at(76);
+    for text in [
+        trimmed.to_owned(),
+        format!("{trimmed}%3D%3D"),
+        format!("\"{secret}\","),
+        format!("{left}\n    {right}\n"),
+        format!("{left}\\\n{right}"),
+        format!("https://api.acme.example/?key={}", secret.replace('=', "%3D")),
+    ] {
+        let mut talk = Talk::with_keys(some_keys(3));
+        talk.press("/");
+        paste(&mut talk, &text);
+        let hash = talk.answer_lookup(unknown());
+        assert_eq!(hash, web_token().hash(), "{text:?}");
+    }
+}
+
+#[test]
 fn a_secret_typed_or_pasted_is_never_sent_drawn_or_told() {
     let secrets = [
         web_token().expose().to_owned(),

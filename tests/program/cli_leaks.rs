@@ -89,6 +89,34 @@ fn objects_of(text: &str) -> Value {
 }
 
 #[test]
+fn a_key_is_told_in_every_form_in_which_it_is_pasted() {
+    let home = Home::new();
+    let server = home.serve(&home.init());
+    server.project("Kiosk");
+    let secret = created(&server, "Lobby");
+    let trimmed = secret.trim_end_matches('=');
+    let (left, right) = secret.split_at(76);
+    for text in [
+        trimmed.to_owned(),
+        format!("{trimmed}%3D"),
+        format!("\"{secret}\","),
+        format!("key: '{trimmed}'"),
+        format!("{left}\n{right}\n"),
+        format!("{left}\\\r\n    {right}\r\n"),
+        secret.replace('=', "\\u003d"),
+    ] {
+        let told = Ran::given(server.command(LOOKUP), &text).succeeded().stdout;
+        assert!(told.contains("Lobby"), "{told}");
+        let scan = Ran::given(server.command(&["scan"]), &text);
+        assert!(
+            scan.stdout.contains("active: Mobile key \"Lobby\""),
+            "{text} {}",
+            scan.stdout
+        );
+    }
+}
+
+#[test]
 fn what_is_no_key_is_told_without_asking_anyone() {
     let home = Home::new();
     let ask = |text: &str| {

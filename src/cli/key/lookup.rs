@@ -21,7 +21,9 @@ pub fn run(selection: &Selection, args: &LookupArgs) -> Result<(), Failure> {
 
 /// The token of a key; anything else is refused without a server.
 fn token() -> Result<Token, Failure> {
-    let secret = ask::secret("The key's secret, or its token: ")?;
+    let secret = ask::secret_until("The key's secret, or its token: ", |text| {
+        pasted::token_in(text).is_some()
+    })?;
     let secret = secret.ok_or_else(|| {
         Failure::Failed("there was no key to look up; paste its secret, or pipe it in".into())
     })?;

@@ -10,6 +10,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use memchr::{memchr_iter, memrchr};
 use zeroize::Zeroizing;
 
+use super::folds;
 use crate::model::token::{LENGTH, NotAToken};
 use crate::model::{Token, TokenHash, TokenKind};
 
@@ -182,25 +183,55 @@ fn bare(bytes: &[u8]) -> (Occurrence, usize) {
     match text.map(Token::parse) {
         Some(Ok(token)) => (Occurrence::Token(token), LENGTH),
         Some(Err(NotAToken::Checksum)) if !is_longer => (Occurrence::Misspelt, LENGTH),
-        _ => (Occurrence::Nothing, 1),
+        _ => folded(bytes),
+    }
+}
+
+/// A token that goes on in the next line.
+fn folded(bytes: &[u8]) -> (Occurrence, usize) {
+    let belongs = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let (text, length) = folds::unfolded(bytes, LENGTH, belongs);
+    match str::from_utf8(&text).ok().map(Token::parse) {
+        Some(Ok(token)) => (Occurrence::Token(token), length),
+        Some(Err(_)) | None => (Occurrence::Nothing, 1),
     }
 }
 
 /// The token in the secret of a Web or Mobile key.
 fn wrapped(beginnings: &AhoCorasick, bytes: &[u8]) -> (Occurrence, usize) {
-    let is_base64 = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    let length = bytes.iter().take(LONGEST).take_while(is_base64).count();
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let length = bytes
+        .iter()
+        .take(LONGEST)
+        .take_while(|byte| is_base64(**byte))
+        .count();
+    let in_line = within(beginnings, &bytes[..length]);
+    if matches!(in_line, Occurrence::Token(_)) {
+        return (in_line, length);
+    }
+    let (text, over_lines) = folds::unfolded(&bytes[..bytes.len().min(LONGEST)], LONGEST, is_base64);
+    match within(beginnings, &text) {
+        Occurrence::Token(token) => (Occurrence::Token(token), over_lines),
+        Occurrence::Misspelt | Occurrence::Nothing => (in_line, length),
+    }
+}
+
+/// The token in base64, whatever follows it there.
+fn within(beginnings: &AhoCorasick, base64: &[u8]) -> Occurrence {
     // A single character at the end stands for nothing.
-    let whole = if length % 4 == 1 { length - 1 } else { length };
-    let json = BASE64.decode(&bytes[..whole]).map(Zeroizing::new);
+    let whole = if base64.len() % 4 == 1 {
+        base64.len() - 1
+    } else {
+        base64.len()
+    };
+    let json = BASE64.decode(&base64[..whole]).map(Zeroizing::new);
     let json = json.as_ref().map_or(&[][..], |json| json.as_slice());
     let sightings = beginnings.find_iter(json).map(|at| bare(&json[at.start()..]).0);
-    let best = sightings.fold(Occurrence::Nothing, |best, next| match best {
+    sightings.fold(Occurrence::Nothing, |best, next| match best {
         Occurrence::Token(_) => best,
         Occurrence::Misspelt if !matches!(next, Occurrence::Token(_)) => best,
         _ => next,
-    });
-    (best, length)
+    })
 }
 
 #[cfg(test)]
@@ -270,6 +301,37 @@ mod tests {
         }
         let cut = search(&secret.as_bytes()[..secret.len() - 20]);
         assert_eq!(cut, FileMatches::default());
+    }
+
+    #[test]
+    fn a_secret_that_goes_on_in_the_next_line_is_found() {
+        let token = web();
+        let secret = token.secret(Some((Uuid::nil(), "https://keys.acme.example")));
+        let secret = secret.expose();
+        for text in [secret, secret.trim_end_matches('='), token.expose()] {
+            for (width, between) in [
+                (20, "\n"),
+                (40, "\r\n   "),
+                (30, "\\\n"),
+                (45, "=\n"),
+                (36, "\" +\n  \""),
+                (50, "\\n"),
+            ] {
+                let lines = text.as_bytes().chunks(width).map(String::from_utf8_lossy);
+                let folded = lines.collect::<Vec<_>>().join(between);
+                let found = search(format!("key: \"{folded}\"\nnext: line\n").as_bytes());
+                let hashes: Vec<_> = found.findings.iter().map(|found| found.hash).collect();
+                assert_eq!(hashes, [token.hash()], "{folded}");
+            }
+        }
+        // What follows is another secret, not the rest of this one.
+        let two = format!(
+            "{}\n{}\n{}\n",
+            secret.trim_end_matches('='),
+            token.expose(),
+            token.expose()
+        );
+        assert_eq!(places(two.as_bytes()), [(1, 1), (2, 1), (3, 1)]);
     }
 
     #[test]

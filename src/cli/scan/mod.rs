@@ -3,6 +3,7 @@
 
 pub mod args;
 mod find;
+mod folds;
 mod git;
 mod report;
 mod source;

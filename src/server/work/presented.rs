@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::model::connection::Origin;
-use crate::model::{Rule, Token, TokenHash, TokenKind};
+use crate::model::{Rule, TokenHash, TokenKind, pasted};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// How an app says which one it is, as other key servers ask for it too.
@@ -26,7 +26,7 @@ pub fn key(headers: &HeaderMap, name: &HeaderName) -> Result<TokenHash, Rule> {
 /// The key that these bytes are: a whole secret, or its token alone.
 pub fn key_in(secret: &[u8]) -> Result<TokenHash, Rule> {
     let text = std::str::from_utf8(secret).map_err(|_| Rule::KeyMalformed)?;
-    match Token::presented(text.trim_ascii()) {
+    match pasted::presented(text.trim_ascii()) {
         Ok(token) if matches!(token.kind(), TokenKind::Key(_)) => Ok(token.hash()),
         _ => Err(Rule::KeyMalformed),
     }
