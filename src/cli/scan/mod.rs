@@ -4,9 +4,9 @@
 pub mod args;
 mod find;
 mod folds;
+mod found_in;
 mod git;
 mod report;
-mod source;
 mod state;
 mod walk;
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::find::Finding;
-use super::source::Source;
+use super::found_in::FoundIn;
 use super::state::{TokenState, TokenStates, Unresolved};
 use super::walk::ScanResult;
 use crate::api::LookupAnswer;
@@ -88,7 +88,7 @@ fn json(out: &mut impl Write, line: &Line) -> Result<(), Failure> {
     Ok(writeln!(out, "{}", output::compact_json(line)?)?)
 }
 
-fn line<'a>(source: &'a Source, finding: &'a Finding, state: &'a TokenState) -> Line<'a> {
+fn line<'a>(source: &'a FoundIn, finding: &'a Finding, state: &'a TokenState) -> Line<'a> {
     Line::Finding {
         path: source.path(),
         commit: source.commit(),
@@ -110,7 +110,7 @@ fn line<'a>(source: &'a Source, finding: &'a Finding, state: &'a TokenState) -> 
 }
 
 /// `.env:3:14: kdw_…x9Qz active: Web key "Checkout" of Storefront, created by mira@acme.example (…)`
-fn words(source: &Source, finding: &Finding, state: &TokenState) -> String {
+fn words(source: &FoundIn, finding: &Finding, state: &TokenState) -> String {
     let Finding {
         line, column, hint, ..
     } = finding;

@@ -10,7 +10,7 @@ use encoding_rs_io::DecodeReaderBytes;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::find::{FileMatches, Finder};
-use super::source::Source;
+use super::found_in::FoundIn;
 use crate::cli::{Failure, output};
 
 /// The path that means standard input.
@@ -20,7 +20,7 @@ pub const STDIN: &str = "-";
 #[derive(Debug, Default)]
 pub struct ScanResult {
     /// In the order in which they are reported.
-    pub matches: Vec<(Source, FileMatches)>,
+    pub matches: Vec<(FoundIn, FileMatches)>,
     pub files: u64,
     /// How many objects of a git repository were searched, if one was.
     pub objects: Option<u64>,
@@ -93,7 +93,7 @@ fn followed(path: &Path) -> PathBuf {
 /// A search under way, shared by those who search.
 #[derive(Default)]
 struct Search {
-    matches: Mutex<Vec<(Source, FileMatches)>>,
+    matches: Mutex<Vec<(FoundIn, FileMatches)>>,
     files: AtomicU64,
     unreadable: AtomicU64,
 }
@@ -134,7 +134,7 @@ impl Search {
         }
         if found != FileMatches::default() {
             let mut matches = self.matches.lock().unwrap_or_else(|held| held.into_inner());
-            matches.push((Source::File(path.to_owned()), found));
+            matches.push((FoundIn::File(path.to_owned()), found));
         }
     }
 

@@ -10,7 +10,7 @@ use crate::cli::{Failure, output};
 
 /// Where a blob comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum FirstSeen {
     Committed {
         /// The commit's place in the history, in which parents come before children.
         order: usize,
@@ -27,7 +27,7 @@ pub fn origins(
     repository: &Repository,
     commits: &[String],
     blobs: &[&str],
-) -> Result<HashMap<String, Origin>, Failure> {
+) -> Result<HashMap<String, FirstSeen>, Failure> {
     let mut wanted: HashSet<String> = blobs.iter().map(|id| (*id).to_owned()).collect();
     let mut origins = HashMap::new();
     let sorted = run(
@@ -105,7 +105,11 @@ fn write(stdin: ChildStdin, lines: &[String]) {
 }
 
 /// `git diff-tree -z`: a commit's id, then for each change `:<modes> <ids> <status>` and the path, each ended by NUL.
-fn first_of_each(stdout: ChildStdout, wanted: &mut HashSet<String>, origins: &mut HashMap<String, Origin>) {
+fn first_of_each(
+    stdout: ChildStdout,
+    wanted: &mut HashSet<String>,
+    origins: &mut HashMap<String, FirstSeen>,
+) {
     let mut fields = BufReader::new(stdout).split(0).map_while(Result::ok);
     let (mut order, mut commit) = (0, String::new());
     while let Some(field) = fields.next() {
@@ -122,7 +126,7 @@ fn first_of_each(stdout: ChildStdout, wanted: &mut HashSet<String>, origins: &mu
         let Some(id) = id.filter(|id| wanted.remove(*id)) else {
             continue;
         };
-        let origin = Origin::Committed {
+        let origin = FirstSeen::Committed {
             order,
             commit: commit.clone(),
             path: command::text(&path),
@@ -135,7 +139,7 @@ fn first_of_each(stdout: ChildStdout, wanted: &mut HashSet<String>, origins: &mu
 }
 
 /// `git ls-files -s -z`: `<mode> <id> <stage>`, a tab, and the path. A bare repository has no index.
-fn staged(repository: &Repository, wanted: &HashSet<String>, origins: &mut HashMap<String, Origin>) {
+fn staged(repository: &Repository, wanted: &HashSet<String>, origins: &mut HashMap<String, FirstSeen>) {
     let Ok(listed) = repository.output(&["ls-files", "--stage", "-z", "--full-name"]) else {
         return;
     };
@@ -147,7 +151,7 @@ fn staged(repository: &Repository, wanted: &HashSet<String>, origins: &mut HashM
         if let Some(id) = stage.split(' ').nth(1).filter(|id| wanted.contains(*id)) {
             origins.insert(
                 id.to_owned(),
-                Origin::Staged {
+                FirstSeen::Staged {
                     path: path.to_owned(),
                 },
             );

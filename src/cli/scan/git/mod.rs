@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use self::command::Repository;
-use self::history::Origin;
-use self::objects::{Kind, Object};
+use self::history::FirstSeen;
+use self::objects::{ObjectKind, Object};
 use super::find::{FileMatches, Finder, Finding};
-use super::source::{GitPlace, GitSource, Source};
+use super::found_in::{FoundIn, GitPlace, GitSource};
 use super::walk::ScanResult;
 use crate::cli::{Failure, output};
 use crate::model::TokenHash;
@@ -29,7 +29,7 @@ pub fn search(path: &Path) -> Result<ScanResult, Failure> {
     let blobs = searched
         .matches
         .iter()
-        .filter(|(object, _)| object.kind == Kind::Blob);
+        .filter(|(object, _)| object.kind == ObjectKind::Blob);
     let blobs: Vec<&str> = blobs.map(|(object, _)| object.id.as_str()).collect();
     let origins = match blobs.is_empty() {
         true => HashMap::new(),
@@ -46,8 +46,8 @@ pub fn search(path: &Path) -> Result<ScanResult, Failure> {
 /// Every finding with where it lies; one that many versions of a file have is told once, with how many they are.
 fn placed(
     matches: Vec<(Object, FileMatches)>,
-    origins: &HashMap<String, Origin>,
-) -> Vec<(Source, FileMatches)> {
+    origins: &HashMap<String, FirstSeen>,
+) -> Vec<(FoundIn, FileMatches)> {
     // By the place and the token, then by version, the earliest first.
     let mut versions: BTreeMap<(String, [u8; 32]), BTreeMap<GitSource, Vec<Finding>>> = BTreeMap::new();
     let mut placed = Vec::new();
@@ -64,7 +64,7 @@ fn placed(
                 misspelt,
                 ..FileMatches::default()
             };
-            placed.push((Source::Git(source), found));
+            placed.push((FoundIn::Git(source), found));
         }
     }
     placed.extend(versions.into_values().filter_map(|of_token| {
@@ -74,7 +74,7 @@ fn placed(
             findings,
             ..FileMatches::default()
         };
-        Some((Source::Git(GitSource { versions, ..earliest }), found))
+        Some((FoundIn::Git(GitSource { versions, ..earliest }), found))
     }));
     placed.sort_by(|(a, _), (b, _)| a.cmp(b));
     placed
@@ -91,29 +91,29 @@ fn same_place(source: &GitSource) -> String {
     }
 }
 
-fn source(object: &Object, origins: &HashMap<String, Origin>) -> GitSource {
+fn source(object: &Object, origins: &HashMap<String, FirstSeen>) -> GitSource {
     let unreachable = || GitPlace::Unreachable {
         kind: object.kind.as_str().to_owned(),
     };
     let (order, place) = match (object.kind, origins.get(&object.id)) {
-        (Kind::Blob, Some(Origin::Committed { order, commit, path })) => {
+        (ObjectKind::Blob, Some(FirstSeen::Committed { order, commit, path })) => {
             let (commit, path) = (commit.clone(), path.clone());
             (*order, GitPlace::File { commit, path })
         }
-        (Kind::Blob, Some(Origin::Staged { path })) => {
+        (ObjectKind::Blob, Some(FirstSeen::Staged { path })) => {
             (usize::MAX - 1, GitPlace::Staged { path: path.clone() })
         }
-        (Kind::Commit, _) => (
+        (ObjectKind::Commit, _) => (
             0,
             GitPlace::Commit {
                 commit: object.id.clone(),
             },
         ),
-        (Kind::Tag, _) => {
+        (ObjectKind::Tag, _) => {
             let name = object.tag.clone().unwrap_or_else(|| object.id.clone());
             (usize::MAX - 1, GitPlace::Tag { name })
         }
-        (Kind::Blob | Kind::Tree, _) => (usize::MAX, unreachable()),
+        (ObjectKind::Blob | ObjectKind::Tree, _) => (usize::MAX, unreachable()),
     };
     GitSource {
         order,

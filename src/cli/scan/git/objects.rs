@@ -12,14 +12,14 @@ use crate::cli::scan::find::{FileMatches, Finder};
 use crate::cli::{Failure, output};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ObjectKind {
     Blob,
     Commit,
     Tag,
     Tree,
 }
 
-impl Kind {
+impl ObjectKind {
     const ALL: [Self; 4] = [Self::Blob, Self::Commit, Self::Tag, Self::Tree];
 
     /// As git writes it.
@@ -37,7 +37,7 @@ impl Kind {
 #[derive(Debug)]
 pub struct Object {
     pub id: String,
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// Of a tag.
     pub tag: Option<String>,
 }
@@ -185,7 +185,7 @@ fn read(stdout: ChildStdout, finder: &mut Finder, bar: &ProgressBar) -> Searched
         let Some((found, tag)) = search_one(&mut stdout, finder, kind, size) else {
             return searched;
         };
-        if kind == Kind::Commit {
+        if kind == ObjectKind::Commit {
             searched.commits.push(id.to_owned());
         }
         if found != FileMatches::default() {
@@ -198,10 +198,10 @@ fn read(stdout: ChildStdout, finder: &mut Finder, bar: &ProgressBar) -> Searched
 }
 
 /// `<id> <kind> <size>`
-fn header(line: &str) -> Option<(&str, Kind, u64)> {
+fn header(line: &str) -> Option<(&str, ObjectKind, u64)> {
     let mut words = line.strip_suffix('\n')?.split(' ');
     let (id, kind, size) = (words.next()?, words.next()?, words.next()?);
-    let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind)?;
+    let kind = ObjectKind::ALL.into_iter().find(|known| known.as_str() == kind)?;
     Some((id, kind, size.parse().ok()?))
 }
 
@@ -209,20 +209,20 @@ fn header(line: &str) -> Option<(&str, Kind, u64)> {
 fn search_one(
     stdout: &mut impl BufRead,
     finder: &mut Finder,
-    kind: Kind,
+    kind: ObjectKind,
     size: u64,
 ) -> Option<(FileMatches, Option<String>)> {
     let mut body = stdout.take(size);
     let mut found = FileMatches::default();
     let tag = match kind {
         // It is small, and says its own name.
-        Kind::Tag => {
+        ObjectKind::Tag => {
             let mut whole = Vec::new();
             body.read_to_end(&mut whole).ok()?;
             finder.search(whole.as_slice(), &mut found).ok()?;
             tag_name(&whole)
         }
-        Kind::Blob | Kind::Commit | Kind::Tree => {
+        ObjectKind::Blob | ObjectKind::Commit | ObjectKind::Tree => {
             // UTF-16 says so by its first bytes.
             let read = finder.search(DecodeReaderBytes::new(&mut body), &mut found);
             read.ok()?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// Ordered as it is reported: files first, then the history from its beginning.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
+pub enum FoundIn {
     File(PathBuf),
     Git(GitSource),
 }
@@ -51,7 +51,7 @@ fn short(id: &str) -> &str {
     id.get(..SHORT).unwrap_or(id)
 }
 
-impl Source {
+impl FoundIn {
     pub fn path(&self) -> Option<String> {
         match self {
             Self::File(path) => Some(path.display().to_string()),
