@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use super::domain::is_local;
+use super::domain::{self, is_developers};
 use super::rule::{Grant, Rule};
 use super::{Scope, Settings};
 
@@ -102,7 +102,7 @@ fn page_may(settings: &Settings, caller: Caller) -> Result<Grant, Rule> {
     };
     let listed = settings.ui_domains.iter().find(|domain| domain.covers(origin));
     let domain = listed.ok_or(Rule::OriginForeign)?;
-    if !is_local(origin) {
+    if !is_developers(origin) {
         return Ok(match domain.as_str() == origin {
             true => Grant::OriginListed,
             false => Grant::OriginWildcard(domain.to_string()),
@@ -134,16 +134,20 @@ fn app_may(settings: &Settings, caller: Caller) -> Result<Grant, Rule> {
 
 /// The origin that a browser would send for a page at this address, written as people do. `null` stays.
 pub fn origin_of_page(address: &str) -> Result<String, String> {
-    const EXAMPLE: &str =
-        "Write the page's address like https://shop.acme.example or http://localhost:8000, or null.";
+    const EXAMPLE: &str = "Write the page's address like https://shop.acme.example, http://localhost:8000 or \
+                           capacitor://localhost, or null.";
     let address = address.trim();
     if address == "null" {
         return Ok(address.to_owned());
     }
     let url = Url::parse(address).map_err(|_| EXAMPLE)?;
-    match url.scheme() {
-        "http" | "https" => Ok(url.origin().ascii_serialization()),
-        _ => Err(EXAMPLE.into()),
+    match (url.scheme(), url.host_str()) {
+        ("http" | "https", _) => Ok(url.origin().ascii_serialization()),
+        (scheme, Some(host)) => {
+            let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+            domain::origin(&format!("{scheme}://{host}{port}"))
+        }
+        (_, None) => Err(domain::origin(address).err().unwrap_or_else(|| EXAMPLE.into())),
     }
 }
 
@@ -378,6 +382,11 @@ mod tests {
             Some("http://localhost:8000")
         );
         assert_eq!(origin("null").as_deref(), Some("null"));
+        assert_eq!(
+            origin("capacitor://localhost/index.html").as_deref(),
+            Some("capacitor://localhost")
+        );
+        assert_eq!(origin("app://acme/a.html").as_deref(), Some("app://acme"));
         for typed in [
             "",
             "shop.acme.example",

@@ -1,4 +1,5 @@
-//! UI domains: the trusted origins of a Web key, the bundle identifiers of a Mobile key.
+//! UI domains: the trusted origins of a Web key, be they of web sites, webviews of apps or extensions of browsers; the bundle
+//! identifiers of a Mobile key, which is for native code.
 
 use std::fmt;
 
@@ -6,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
+pub use self::app::is_webview;
 pub use self::meant::MeantOrigin;
-use self::origin::{MAX_CHARS, origin};
-pub use self::origin::{is_local, is_loopback};
+use self::origin::MAX_CHARS;
+pub use self::origin::{is_developers, is_local, is_loopback, origin};
 pub use self::plausible::is_plausible;
 use super::{Scope, pasted};
 
+mod app;
 mod meant;
 mod origin;
 mod plausible;
@@ -66,6 +69,11 @@ impl UiDomain {
 
     /// A warning about adding this UI domain; `None` when there is nothing to warn of.
     pub fn warning(&self) -> Option<String> {
+        if is_webview(&self.0) {
+            return Some(format!(
+                "{self} is the origin of every app whose webview is set up alike: it keeps web sites out, but no other app."
+            ));
+        }
         let is_plain = self.0.starts_with("http://") && !is_local(&self.0);
         is_plain.then(|| {
             format!(
@@ -79,7 +87,9 @@ impl UiDomain {
     /// and a wildcard stands for exactly one label. Anything that no browser would send is not covered.
     pub fn covers(&self, origin: &str) -> bool {
         let Some((scheme, rest)) = self.0.split_once("://*") else {
-            return self.0 == origin;
+            // Only browsers' own schemes have hosts that are spelt in one way.
+            let is_app = app::parted(&self.0).is_some();
+            return self.0 == origin || is_app && self.0.eq_ignore_ascii_case(origin);
         };
         let label = origin
             .strip_prefix(scheme)
@@ -89,7 +99,7 @@ impl UiDomain {
             !label.is_empty()
                 && label
                     .bytes()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-')
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'-' | b'_'))
         })
     }
 }

@@ -45,9 +45,13 @@ pub enum Rule {
     NotDeployed,
     #[error("The key's project has no session server; an Owner can set one.")]
     NoSessionServer,
-    #[error("The request has no origin; a Web key is for web pages.")]
+    #[error(
+        "The request has no origin; a Web key is for web pages, webviews and extensions, a Mobile key for native code."
+    )]
     OriginMissing,
-    #[error("The page's origin is null, as in a sandboxed frame or a file; open it from its own address.")]
+    #[error(
+        "The page's origin is null, as in a sandboxed frame or a file, which can't be listed; open it from its own address, or from the scheme of an app's webview."
+    )]
     OriginOpaque,
     #[error("The request has several origins, or one that is not plain text.")]
     OriginUnreadable,
@@ -63,7 +67,9 @@ pub enum Rule {
     LocalAddressForeign,
     #[error("The page is on the developer's own machine, and the request has no address; send it.")]
     LocalAddressMissing,
-    #[error("A Mobile key is for apps; use a Web key for a web page.")]
+    #[error(
+        "A Mobile key is for native code, which sends no origin; a web page, webview or extension needs a Web key that lists its origin."
+    )]
     PageWithMobileKey,
     #[error("The app sent no bundle identifier, and the key is for listed apps only; send it.")]
     BundleMissing,

@@ -40,3 +40,4 @@ mod unseen;
 mod usage;
 #[path = "../common/venv.rs"]
 mod venv;
+mod webviews;

@@ -5,6 +5,7 @@ use std::net::Ipv6Addr;
 
 use url::Url;
 
+use super::app;
 use super::origin::{MAX_CHARS, is_local, origin};
 use crate::model::pasted;
 
@@ -27,6 +28,9 @@ impl MeantOrigin {
         }
         if origin(text).is_ok() {
             return None;
+        }
+        if let Some(app) = of_app(text) {
+            return Some(app);
         }
         let (scheme, rest) = parted(text);
         if rest.contains("://") {
@@ -56,6 +60,24 @@ impl MeantOrigin {
         let wrong = why.split(';').next().unwrap_or(why).trim_end_matches('.');
         format!("{wrong}; write {}.", self.domain)
     }
+}
+
+/// The page of an app or an extension, of which only the origin is listed; or an extension's id alone.
+fn of_app(text: &str) -> Option<MeantOrigin> {
+    let whole = |domain: String, is_whole| Some(MeantOrigin { domain, is_whole });
+    if app::is_letters(text) {
+        return whole(format!("chrome-extension://{text}"), true);
+    }
+    let (scheme, rest) = app::parted(text).filter(|_| app::impossible(text).is_none())?;
+    // As Edge shows it in its address bar.
+    let scheme = if scheme.eq_ignore_ascii_case("extension") {
+        "chrome-extension"
+    } else {
+        scheme
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (host, left) = rest.split_at(end);
+    whole(app::origin(scheme, host).ok()?, matches!(left, "" | "/"))
 }
 
 /// The scheme of what a page or its connection may be written with, and what follows it.

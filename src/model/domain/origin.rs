@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
+use super::app;
+
 /// The longest origin or bundle identifier.
 pub const MAX_CHARS: usize = 255;
 
@@ -20,14 +22,20 @@ const OWN_NAMES: [&str; 5] = [
 /// different machine for every visitor. Browsers ask nobody for names below `localhost`, and systems take
 /// the unspecified address for their own.
 pub fn is_local(origin: &str) -> bool {
-    Url::parse(origin).is_ok_and(|url| match url.host() {
+    let is_own = |url: Url| match url.host() {
         Some(Host::Domain(name)) => {
             name == "localhost" || name.ends_with(".localhost") || OWN_NAMES.contains(&name)
         }
         Some(Host::Ipv4(ip)) => is_own_v4(ip),
         Some(Host::Ipv6(ip)) => is_own_v6(ip),
         None => false,
-    })
+    };
+    app::parted(origin).is_none() && Url::parse(origin).is_ok_and(is_own)
+}
+
+/// Whether it is of a page that a developer serves on the machine itself, and not of an app's webview.
+pub fn is_developers(origin: &str) -> bool {
+    is_local(origin) && !app::is_webview(origin)
 }
 
 /// 127.0.0.0/8, and 0.0.0.0/8: "this host" (RFC 1122, section 3.2.1.3).
@@ -52,7 +60,7 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 /// An origin as browsers write it (RFC 6454, section 6.1): scheme, host, and port unless it is the
-/// scheme's own. A leading `*.` covers exactly one label.
+/// scheme's own. A leading `*.` covers exactly one label. The scheme is a web site's, or one of [`app`].
 pub fn origin(text: &str) -> Result<String, String> {
     const EXAMPLE: &str = "write it like https://shop.acme.example or http://localhost:8000";
     let text = text.trim();
@@ -64,6 +72,12 @@ pub fn origin(text: &str) -> Result<String, String> {
     }
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
         return Err(format!("An origin has no spaces or backslashes; {EXAMPLE}."));
+    }
+    if let Some(why) = app::impossible(text) {
+        return Err(why.into());
+    }
+    if let Some((scheme, rest)) = app::parted(text) {
+        return app::origin(scheme, rest);
     }
     if !text.to_ascii_lowercase().starts_with("http://") && !text.to_ascii_lowercase().starts_with("https://")
     {
@@ -89,6 +103,9 @@ fn host_is_exact_or_one_label_wildcard(host: &str) -> Result<(), String> {
     }
     if rest.split('.').any(str::is_empty) {
         return Err("The host has an empty part; leave out leading, double and trailing dots.".into());
+    }
+    if rest.len() < host.len() && rest == "localhost" {
+        return Ok(());
     }
     if rest.len() < host.len() && !rest.contains('.') {
         return Err("A wildcard needs at least two labels after it, as in https://*.example.com.".into());

@@ -3,11 +3,19 @@
 
 use url::{Host, Url};
 
-use super::{UiDomain, is_local};
+use super::{UiDomain, app, is_local, is_webview};
 
 /// Whether it would make sense to add this origin or bundle identifier to the domains: it is of the same registrable domain
 /// as one of them, or on the developer's own machine.
 pub fn is_plausible(domains: &[UiDomain], name: &str) -> bool {
+    // Anybody's app has it, so that it is theirs only where they have such an app.
+    if is_webview(name) {
+        return domains.iter().any(|domain| is_webview(domain.as_str()));
+    }
+    // Of an extension, nothing but its id says whose it is.
+    if app::parted(name).is_some() {
+        return false;
+    }
     let Some(site) = site(name) else {
         return false;
     };
@@ -93,6 +101,11 @@ mod tests {
             ("http://192.0.2.7", "https://192.0.2.7:8443", true),
             ("http://192.0.2.7", "http://192.0.2.8", false),
             ("http://localhost:8000", "https://evil.com", false),
+            (shop, "capacitor://localhost", false),
+            (shop, "https://localhost", false),
+            ("ionic://localhost", "capacitor://localhost", true),
+            ("https://localhost", "capacitor://localhost", true),
+            (shop, "chrome-extension://abcdefghijklmnopabcdefghijklmnop", false),
             ("com.acme.shop", "com.acme.kiosk", true),
             ("com.acme.shop", "com.evil.shop", false),
             ("com.acme.shop", "acme.com", false),

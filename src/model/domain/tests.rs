@@ -1,5 +1,7 @@
 //! What is a UI domain, and what covers an origin.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn web(text: &str) -> Option<String> {
@@ -97,7 +99,8 @@ fn the_machine_itself_is_local_however_it_is_written() {
     ] {
         let domain = UiDomain::parse(Scope::Web, local).expect(local);
         assert!(is_local(domain.as_str()), "{local}");
-        assert_eq!(domain.warning(), None, "{local}");
+        // Without a port it may be an app's.
+        assert_eq!(domain.warning().is_some(), is_webview(domain.as_str()), "{local}");
     }
     for elsewhere in [
         "https://localhost.evil.example",
@@ -183,4 +186,144 @@ fn bundle_identifiers_are_for_mobile_keys() {
     assert!(!mobile("com..acme"));
     assert!(!mobile("https://a.example"));
     assert!(UiDomain::parse(Scope::Analytics, "com.acme.shop").is_err());
+}
+
+const ID: &str = "abcdefghijklmnopabcdefghijklmnop";
+const UUID: &str = "0192f3a4-7b1c-4d2e-8f90-a1b2c3d4e5f6";
+
+#[test]
+fn webviews_and_extensions_have_origins_of_their_own() {
+    for (typed, kept) in [
+        ("capacitor://localhost", "capacitor://localhost"),
+        ("Capacitor://LocalHost/", "capacitor://localhost"),
+        ("ionic://localhost", "ionic://localhost"),
+        ("tauri://localhost", "tauri://localhost"),
+        ("http://tauri.localhost", "http://tauri.localhost"),
+        ("https://tauri.localhost/", "https://tauri.localhost"),
+        ("https://localhost", "https://localhost"),
+        ("http://localhost", "http://localhost"),
+        ("app://localhost", "app://localhost"),
+        ("app://.", "app://."),
+        ("app://acme.studio:8080", "app://acme.studio:8080"),
+        ("acme-kiosk://app", "acme-kiosk://app"),
+        ("com.acme.kiosk://localhost", "com.acme.kiosk://localhost"),
+        ("vscode-webview://0a1b2c", "vscode-webview://0a1b2c"),
+        (
+            &format!("chrome-extension://{ID}"),
+            &format!("chrome-extension://{ID}"),
+        ),
+        (
+            &format!("Chrome-Extension://{ID}/"),
+            &format!("chrome-extension://{ID}"),
+        ),
+        (
+            &format!("moz-extension://{UUID}"),
+            &format!("moz-extension://{UUID}"),
+        ),
+        (
+            &format!("safari-web-extension://{}", UUID.to_uppercase()),
+            &format!("safari-web-extension://{UUID}"),
+        ),
+        ("http://*.localhost:3000", "http://*.localhost:3000"),
+        ("https://my_app.acme.example", "https://my_app.acme.example"),
+    ] {
+        assert_eq!(web(typed).as_deref(), Some(kept), "{typed}");
+    }
+}
+
+#[test]
+fn what_sends_null_or_is_no_page_is_refused_with_the_way_out() {
+    for text in [
+        "null",
+        "NULL",
+        "file://",
+        "file:///home/mira/index.html",
+        "FILE:///c:/index.html",
+        "data:text/html,x",
+        "blob:https://shop.acme.example/1",
+        "about:blank",
+        "javascript:alert(1)",
+        "content://com.acme/x",
+    ] {
+        let why = UiDomain::parse(Scope::Web, text).expect_err(text);
+        assert!(
+            why.contains("send the origin null") && why.contains("capacitor://localhost"),
+            "{text}: {why}"
+        );
+    }
+    for (text, says) in [
+        ("ftp://shop.acme.example", "No page is loaded by ftp://"),
+        ("wss://shop.acme.example", "https://shop.acme.example"),
+        ("htps://shop.acme.example", "No page is loaded by htps://"),
+        ("httpss://shop.acme.example", "No page is loaded by httpss://"),
+        ("chrome-extension://abc", "32 letters from a to p"),
+        (
+            "chrome-extension://abcdefghijklmnopabcdefghijklmnoq",
+            "32 letters from a to p",
+        ),
+        ("moz-extension://abcdefghijklmnopabcdefghijklmnop", "is a UUID"),
+        ("chrome-extension://*", "A * can't stand for"),
+        ("capacitor://*", "A * can't stand for"),
+        ("capacitor://", "This is not an origin"),
+        ("capacitor://a b", "no spaces"),
+        ("capacitor://u@localhost", "no user name"),
+        ("app://x:0", "This is not an origin"),
+        ("app://x:65536", "This is not an origin"),
+        ("app://x:", "This is not an origin"),
+        ("capacitor://localhost/app", "write capacitor://localhost."),
+        (
+            &format!("chrome-extension://{ID}/popup.html?x"),
+            &format!("write chrome-extension://{ID}."),
+        ),
+        (
+            &format!("extension://{ID}/popup.html"),
+            &format!("write chrome-extension://{ID}."),
+        ),
+        (ID, &format!("write chrome-extension://{ID}.")),
+    ] {
+        let why = UiDomain::parse(Scope::Web, text).expect_err(text);
+        assert!(why.contains(says), "{text}: {why}");
+    }
+}
+
+#[test]
+fn an_app_is_warned_of_as_any_app_can_have_its_origin() {
+    let warning = |text: &str| UiDomain::parse(Scope::Web, text).expect(text).warning();
+    for text in [
+        "capacitor://localhost",
+        "https://localhost",
+        "http://tauri.localhost",
+        "app://.",
+    ] {
+        assert!(
+            warning(text).is_some_and(|said| said.contains("no other app")),
+            "{text}"
+        );
+        assert!(is_webview(text) && !is_developers(text), "{text}");
+    }
+    let extension = format!("chrome-extension://{ID}");
+    assert_eq!(warning(&extension), None);
+    assert!(!is_webview(&extension) && !is_local(&extension));
+    for text in [
+        "http://localhost:8000",
+        "http://app.localhost:3000",
+        "http://127.0.0.1",
+    ] {
+        assert!(is_developers(text) && !is_webview(text), "{text}");
+    }
+}
+
+proptest! {
+    /// Whatever can be listed is covered as a browser sends it.
+    #[test]
+    fn what_is_listed_covers_itself(scheme in "(https?|capacitor|ionic|app|tauri|x[a-z0-9+.-]{3,8})", host in "[A-Za-z0-9_-]{1,12}(\\.[a-z0-9]{1,8}){0,2}", port in "(:[1-9][0-9]{0,3})?") {
+        let text = format!("{scheme}://{host}{port}");
+        if let Ok(domain) = UiDomain::parse(Scope::Web, &text) {
+            prop_assert!(domain.covers(domain.as_str()));
+            prop_assert_eq!(UiDomain::parse(Scope::Web, domain.as_str()), Ok(domain.clone()));
+            if app::parted(&text).is_some() {
+                prop_assert!(domain.covers(&text), "as it is spelt");
+            }
+        }
+    }
 }

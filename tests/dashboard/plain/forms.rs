@@ -14,7 +14,7 @@ fn a_form_says_its_fields_and_where_one_types() {
     let mut ear = ear();
     insta::assert_snapshot!(ear.press("n"), @"
     Create a key
-    for web pages; its UI domains say which; Ctrl-T changes it
+    for pages or webviews on its UI domains; Ctrl-T changes it
     10 fields: Scope, Name, Project, UI domains, Development, Sessions, Note, Labels, Expiry, Networks.
     You can press: Ctrl-S save; Tab next; Shift-Tab previous; Ctrl-T scope; Esc cancel; F1 help; Ctrl-L where am I.
     Name:
@@ -28,7 +28,7 @@ fn a_form_says_its_fields_and_where_one_types() {
     3. Analytics
     ");
     insta::assert_snapshot!(ear.press("2"), @"
-    for mobile apps; its bundle identifiers say which; Ctrl-T changes it
+    for native apps; its bundle identifiers say which; Ctrl-T changes it
     2. Mobile
     ");
     insta::assert_snapshot!(ear.press("<Tab>"), @"

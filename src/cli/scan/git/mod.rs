@@ -11,7 +11,7 @@ use std::path::Path;
 
 use self::command::Repository;
 use self::history::FirstSeen;
-use self::objects::{ObjectKind, Object};
+use self::objects::{Object, ObjectKind};
 use super::find::{FileMatches, Finder, Finding};
 use super::found_in::{FoundIn, GitPlace, GitSource};
 use super::walk::ScanResult;

@@ -83,8 +83,8 @@ fn which(key: &Key, lines: &mut FormLines) {
 
 fn about(scope: Scope) -> &'static str {
     match scope {
-        Scope::Web => "for web pages; its UI domains say which",
-        Scope::Mobile => "for mobile apps; its bundle identifiers say which",
+        Scope::Web => "for pages or webviews on its UI domains",
+        Scope::Mobile => "for native apps; its bundle identifiers say which",
         Scope::Analytics => "reads the whole organisation; its secret is shown once",
     }
 }
