@@ -11,7 +11,11 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+pub use self::multiplexers::Inside;
+use self::multiplexers::Way;
 use crate::model::Secret;
+
+mod multiplexers;
 
 const ENV: &str = "KEYDECK_CLIPBOARD";
 /// How long a display may take to answer. One that hangs must not hang the dashboard.
@@ -24,7 +28,9 @@ pub enum CopyRoute {
     /// It is in the desktop's clipboard, which was asked and said so.
     Native,
     /// There is no such clipboard: the caller sends this by OSC 52, and can't know what becomes of it.
-    Terminal(Secret),
+    Terminal(Secret, Inside),
+    /// tmux has sent it to the terminal that it is on, which says no more of it.
+    Sent,
     /// Nowhere; the sentence says why and what to do.
     Failed(String),
 }
@@ -76,10 +82,10 @@ impl Clipboard {
     /// Puts `secret` in the clipboard, with the hint that histories shall not keep it.
     pub async fn copy(&self, secret: Secret) -> CopyRoute {
         match &self.choice {
-            Preference::Terminal => CopyRoute::Terminal(secret),
+            Preference::Terminal => through_terminal(secret).await,
             Preference::NativeElseTerminal => match self.copy_natively(secret.clone()).await {
                 Ok(()) => CopyRoute::Native,
-                Err(_) => CopyRoute::Terminal(secret),
+                Err(_) => through_terminal(secret).await,
             },
             Preference::Native => match self.copy_natively(secret).await {
                 Ok(()) => CopyRoute::Native,
@@ -120,6 +126,14 @@ impl Clipboard {
         self.requests
             .as_ref()
             .is_some_and(|requests| requests.send(request).is_ok())
+    }
+}
+
+async fn through_terminal(secret: Secret) -> CopyRoute {
+    match multiplexers::send(&secret, |name| std::env::var_os(name)).await {
+        Way::Sent => CopyRoute::Sent,
+        Way::Write(inside) => CopyRoute::Terminal(secret, inside),
+        Way::Closed(why) => CopyRoute::Failed(why.to_owned()),
     }
 }
 

@@ -11,6 +11,7 @@ use super::plain::{self, Pause, Plain};
 use super::state::{App, Targets};
 use super::terminal::{self, LineTerminal, Terminal, TerminalError};
 use super::view::{self, Look};
+use crate::clipboard::Inside;
 use crate::model::Secret;
 
 /// How the dashboard is shown.
@@ -160,9 +161,9 @@ impl Face {
         }
     }
 
-    pub fn send_osc52(&mut self, secret: &Secret) -> io::Result<()> {
+    pub fn send_osc52(&mut self, secret: &Secret, inside: Inside) -> io::Result<()> {
         match self {
-            Face::Screen(terminal) => terminal.send_osc52(secret),
+            Face::Screen(terminal) => terminal.send_osc52(secret, inside),
             Face::Lines(_) => Err(io::Error::other(
                 "there is no display, and the linear mode sends the terminal nothing but text",
             )),

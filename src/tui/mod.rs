@@ -259,8 +259,13 @@ impl<'a> Dashboard<'a> {
     fn arrived(&mut self, arrival: Arrival) -> Result<Option<Ended>, RunError> {
         let message = match arrival {
             Arrival::Message(message) => message,
-            Arrival::ForTerminal { of, subject, text } => {
-                let route = match self.face.send_osc52(&text) {
+            Arrival::ForTerminal {
+                of,
+                subject,
+                text,
+                inside,
+            } => {
+                let route = match self.face.send_osc52(&text, inside) {
                     Ok(()) => Route::Terminal,
                     Err(error) => Route::Failed(error.to_string()),
                 };

@@ -22,6 +22,7 @@ pub use lines::LineTerminal;
 pub use signal_hook::consts::SIGHUP as HANG_UP;
 pub use signals::{Signal, spawn_signals};
 
+use crate::clipboard::Inside;
 use crate::model::Secret;
 use screen::TerminalScreen;
 
@@ -109,8 +110,7 @@ impl Terminal {
 
     /// Asks the terminal to put `secret` in the clipboard of whoever sits at it. Nothing tells
     /// whether it did.
-    pub fn send_osc52(&mut self, secret: &Secret) -> io::Result<()> {
-        let inside = osc52::Inside::of_environment(|name| std::env::var_os(name));
+    pub fn send_osc52(&mut self, secret: &Secret, inside: Inside) -> io::Result<()> {
         let sequence = osc52::sequence(secret, inside)?;
         self.inner.backend_mut().send_apart(sequence.as_bytes())
     }

@@ -2,6 +2,7 @@
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::clipboard::Inside;
 use crate::model::Secret;
 use crate::tui::decks::Opened;
 use crate::tui::message::{Message, NamedId, Route};
@@ -32,6 +33,7 @@ pub enum Arrival {
         of: CopyOf,
         subject: NamedId,
         text: Secret,
+        inside: Inside,
     },
     /// Another deck is open, or why it is not.
     Opened {

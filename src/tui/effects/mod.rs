@@ -200,7 +200,13 @@ impl Runner {
         let (clipboard, arrivals) = (self.clipboard.clone(), self.arrivals.clone());
         tokio::spawn(async move {
             let arrival = match clipboard.copy(text).await {
-                CopyRoute::Terminal(text) => Arrival::ForTerminal { of, subject, text },
+                CopyRoute::Terminal(text, inside) => Arrival::ForTerminal {
+                    of,
+                    subject,
+                    text,
+                    inside,
+                },
+                CopyRoute::Sent => Arrival::Message(of.told(subject, Route::Terminal)),
                 CopyRoute::Native => Arrival::Message(of.told(subject, Route::Clipboard)),
                 CopyRoute::Failed(why) => Arrival::Message(of.told(subject, Route::Failed(why))),
             };

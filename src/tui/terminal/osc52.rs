@@ -1,12 +1,12 @@
 //! OSC 52: the control sequence that asks the terminal to fill the clipboard, over SSH too.
 
-use std::ffi::OsString;
 use std::io;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use crate::clipboard::Inside;
 use crate::model::Secret;
 
 /// The most that terminals are known to take: 100,000 bytes of sequence, as base64.
@@ -15,29 +15,7 @@ const MAX_BYTES: usize = 74_994;
 /// The most bytes of a control string that every GNU screen takes whole: those before 4.2 keep 256.
 const SCREEN_STRING: usize = 250;
 
-/// A program between this one and the terminal that shows what is written, and heeds control strings
-/// by rules of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Inside {
-    Terminal,
-    Tmux,
-    Screen,
-}
-
-impl Inside {
-    pub(super) fn of_environment(var: impl Fn(&str) -> Option<OsString>) -> Self {
-        let set = |name| var(name).is_some_and(|value| !value.is_empty());
-        if set("TMUX") {
-            Self::Tmux
-        } else if set("STY") {
-            Self::Screen
-        } else {
-            Self::Terminal
-        }
-    }
-}
-
-/// The sequence for `secret`. Inside tmux it goes twice. Wrapped, it passes by tmux to the terminal
+/// The sequence for `secret`. A tmux that can't be asked gets it twice. Wrapped, it passes by tmux to the terminal
 /// outside where `allow-passthrough` is on, and leaves nothing in tmux. Plain, it is for tmux itself
 /// where `set-clipboard` is on, which also keeps it in a paste buffer. By default tmux heeds one or
 /// neither, silently and depending on its version, and the terminal outside doesn't mind the same
@@ -57,10 +35,17 @@ pub(super) fn sequence(secret: &Secret, inside: Inside) -> io::Result<Zeroizing<
     ));
     Ok(match inside {
         Inside::Terminal => plain,
-        // Inside the wrapping every escape is doubled; the sequence has exactly one.
-        Inside::Tmux => Zeroizing::new(format!("\x1bPtmux;\x1b{}\x1b\\{}", *plain, *plain)),
+        Inside::Tmux => Zeroizing::new(format!("{}{}", *past_tmux(&plain), *plain)),
         Inside::Screen => in_pieces(&plain),
+        Inside::TmuxInScreen => past_tmux(&in_pieces(&plain)),
+        Inside::TmuxInTmux => past_tmux(&past_tmux(&plain)),
     })
+}
+
+/// In the control string that passes by tmux, in which every escape is doubled.
+fn past_tmux(sequence: &str) -> Zeroizing<String> {
+    let doubled = Zeroizing::new(sequence.replace('\x1b', "\x1b\x1b"));
+    Zeroizing::new(format!("\x1bPtmux;{}\x1b\\", *doubled))
 }
 
 /// Each piece in a control string of its own.
@@ -122,17 +107,17 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_says_what_it_runs_inside() {
-        let inside = |set: &[&str]| {
-            Inside::of_environment(|name| set.contains(&name).then(|| OsString::from("1234.pts-1")))
-        };
-        assert_eq!(inside(&[]), Inside::Terminal);
-        assert_eq!(inside(&["STY"]), Inside::Screen);
-        assert_eq!(inside(&["TMUX"]), Inside::Tmux);
-        assert_eq!(inside(&["STY", "TMUX"]), Inside::Tmux);
+    fn one_multiplexer_in_another_gets_it_wrapped_twice() {
+        let secret = Secret::new("kda_x");
+        let in_screen = sequence(&secret, Inside::TmuxInScreen).unwrap();
         assert_eq!(
-            Inside::of_environment(|_| Some(OsString::new())),
-            Inside::Terminal
+            *in_screen,
+            "\x1bPtmux;\x1b\x1bP\x1b\x1b]52;c;a2RhX3g=\x07\x1b\x1b\\\x1b\\"
+        );
+        let in_tmux = sequence(&secret, Inside::TmuxInTmux).unwrap();
+        assert_eq!(
+            *in_tmux,
+            "\x1bPtmux;\x1b\x1bPtmux;\x1b\x1b\x1b\x1b]52;c;a2RhX3g=\x07\x1b\x1b\\\x1b\\"
         );
     }
 }

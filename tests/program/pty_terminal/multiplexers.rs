@@ -143,3 +143,160 @@ mod gnu_screen {
         path
     }
 }
+
+/// Tests that need tmux and GNU screen; a machine without one of them skips this module by its name.
+mod tmux_and_gnu_screen {
+    use std::fs;
+    use std::os::unix::fs::DirBuilderExt;
+
+    use base64::prelude::{BASE64_STANDARD, Engine};
+    use keydeck::clipboard::{Clipboard, CopyRoute};
+    use keydeck::model::Secret;
+
+    use super::*;
+
+    const TMUX: &str = "tmux";
+    const SCREEN: &str = "screen";
+
+    fn secret() -> Secret {
+        Secret::new(format!("kda_{}", "0123456789".repeat(30)))
+    }
+
+    /// What the dashboard does with a secret, without the dashboard.
+    fn copy() {
+        let mut terminal = Terminal::enter().expect("a terminal");
+        let clipboard = Clipboard::start();
+        let copied = tokio::runtime::Runtime::new()
+            .expect("started")
+            .block_on(clipboard.copy(secret()));
+        let said = match copied {
+            CopyRoute::Terminal(secret, inside) => {
+                terminal.send_osc52(&secret, inside).expect("written");
+                "It was sent.".to_owned()
+            }
+            CopyRoute::Sent => "It was sent.".to_owned(),
+            CopyRoute::Native => "It is in a desktop's clipboard.".to_owned(),
+            CopyRoute::Failed(why) => format!("Not copied: {why}."),
+        };
+        terminal
+            .draw(|f| f.render_widget(Paragraph::new(said), f.area()))
+            .expect("drawn");
+        // Until the terminal is closed.
+        let _ = std::io::stdin().read_line(&mut String::new());
+    }
+
+    #[derive(Clone, Copy, PartialEq)]
+    enum Outcome {
+        Arrives,
+        IsSaidNotTo,
+        /// That depends on a tmux that can't be asked.
+        MayArrive,
+    }
+    use Outcome::{Arrives, IsSaidNotTo, MayArrive};
+
+    /// `programs` from the one in the terminal to the one around the program.
+    fn nested(name: &str, programs: &[&str], clipboard: &str, passes: &str, outcome: Outcome) {
+        let home = Home::new();
+        let what = format!("{programs:?} with {clipboard} and {passes}");
+        fs::DirBuilder::new()
+            .mode(0o700)
+            .create(home.path("screens"))
+            .expect("made");
+        let settings = format!(
+            "set -s set-clipboard {clipboard}\nset -g allow-passthrough {passes}\nset -g status off\n"
+        );
+        fs::write(home.path("tmux.conf"), settings).expect("written");
+        fs::write(home.path("screenrc"), "startup_message off\n").expect("written");
+        let (this, test) = once_more(module_path!(), name);
+        let mut line = shlex::try_join(
+            std::iter::once(this.to_str().expect("UTF-8")).chain(test.iter().map(|arg| arg.as_ref())),
+        )
+        .expect("no NUL");
+        for (depth, program) in programs.iter().enumerate().rev() {
+            line = match *program {
+                TMUX => format!(
+                    "env -u TMUX tmux -u -L t{depth} -f {} new-session {}",
+                    home.path("tmux.conf").display(),
+                    shlex::try_quote(&line).expect("no NUL")
+                ),
+                _ => format!(
+                    "screen -U -c {} sh -c {}",
+                    home.path("screenrc").display(),
+                    shlex::try_quote(&line).expect("no NUL")
+                ),
+            };
+        }
+        let mut command = home.program("/bin/sh");
+        command
+            .args(["-c", &line])
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("TERM", "xterm-256color")
+            .env("TMUX_TMPDIR", home.path("screens"))
+            .env("SCREENDIR", home.path("screens"))
+            .env("LANG", "C.UTF-8")
+            .env("KEYDECK_CLIPBOARD", "osc52")
+            .env(PLAYS, "1");
+        let _servers: Vec<Server> = (0..programs.len())
+            .map(|depth| {
+                let mut end = home.program("/bin/sh");
+                end.args(["-c", &format!("tmux -L t{depth} kill-server; screen -X quit")])
+                    .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+                    .env("TMUX_TMPDIR", home.path("screens"))
+                    .env("SCREENDIR", home.path("screens"));
+                Server(end)
+            })
+            .collect();
+        let pty = Pty::spawn(&command, Size(100, 30));
+        let base64 = BASE64_STANDARD.encode(secret().expose());
+        match outcome {
+            Arrives => {
+                pty.wait_for("It was sent.");
+                // tmux names no selection, which is the clipboard, too.
+                pty.wait_for_raw(&format!(";{base64}"));
+            }
+            IsSaidNotTo => pty.wait_for("Not copied: "),
+            MayArrive => pty.wait_for("It was sent."),
+        }
+        let screen = pty.screen();
+        assert!(
+            !screen.contains(&base64[..20]) && !screen.contains("]52"),
+            "{what}: {screen}"
+        );
+        let raw = pty.raw();
+        let raw = String::from_utf8_lossy(&raw);
+        let is_there = raw.contains(&base64) && raw.contains("\x1b]52;");
+        assert!(outcome == MayArrive || is_there == (outcome == Arrives), "{what}");
+    }
+
+    #[test]
+    fn a_copied_secret_reaches_the_terminal_outside_or_is_said_not_to() {
+        if std::env::var_os(PLAYS).is_some() {
+            return copy();
+        }
+        let name = "a_copied_secret_reaches_the_terminal_outside_or_is_said_not_to";
+        let tables: [(&[&str], &str, &str, Outcome); 13] = [
+            (&[TMUX], "external", "off", Arrives),
+            (&[TMUX], "on", "on", Arrives),
+            (&[TMUX], "off", "off", Arrives),
+            (&[SCREEN], "external", "off", Arrives),
+            (&[TMUX, SCREEN], "external", "off", Arrives),
+            (&[TMUX, SCREEN], "on", "on", Arrives),
+            (&[TMUX, SCREEN], "off", "off", Arrives),
+            (&[SCREEN, TMUX], "external", "on", Arrives),
+            (&[SCREEN, TMUX], "external", "off", IsSaidNotTo),
+            (&[SCREEN, TMUX], "on", "off", IsSaidNotTo),
+            (&[TMUX, TMUX], "external", "on", Arrives),
+            (&[TMUX, TMUX], "on", "off", Arrives),
+            (&[TMUX, TMUX], "external", "off", MayArrive),
+        ];
+        std::thread::scope(|scope| {
+            for rows in tables.chunks(4) {
+                scope.spawn(move || {
+                    for &(programs, clipboard, passes, outcome) in rows {
+                        nested(name, programs, clipboard, passes, outcome);
+                    }
+                });
+            }
+        });
+    }
+}
